@@ -1,0 +1,217 @@
+/**
+ * Raw vars and secrets in, `Config` out, checked once per isolate; nobody else reads them. A
+ * malformed optional value switches off its own feature and is named in `problems`; it never stops
+ * receipt. Blank counts as unset. No problem ever quotes a value: it may be a secret.
+ */
+import { z } from "zod";
+
+/** What the receiver needs. `secrets` is null where `CE_WEBHOOK_SECRET` is unset: nothing is taken. */
+export interface ReceiptConfig {
+  readonly secrets: { readonly current: string; readonly previous: string | null } | null;
+  readonly acceptBareBodies: boolean;
+  readonly timeoutMs: number;
+  readonly retired: boolean;
+}
+
+/** How the shop presents itself in messages. */
+export interface ShopConfig {
+  readonly name: string;
+  /** ISO 4217 code that amounts without a currency are taken to be in. */
+  readonly currency: string;
+  /** Where this Worker is reached, without a trailing slash; links to the console need it. */
+  readonly publicUrl: string | null;
+  readonly reviewUrl: string | null;
+  /** Courier name in lower case -> URL with `{awb}`, in addition to the built-in table. */
+  readonly trackingUrls: Readonly<Record<string, string>>;
+}
+
+export interface EmailConfig {
+  readonly apiKey: string;
+  readonly baseUrl: string;
+  readonly from: string;
+  readonly replyTo: string | null;
+}
+
+export interface SmsConfig {
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly baseUrl: string;
+  readonly from: string;
+}
+
+export interface TeamConfig {
+  readonly webhookUrl: string;
+}
+
+export interface ForwardConfig {
+  readonly url: string;
+  /** Standard Webhooks secret: base64, with or without the `whsec_` prefix. */
+  readonly secret: string;
+}
+
+/** A channel is null where it has no (usable) credentials. */
+export interface ChannelsConfig {
+  readonly email: EmailConfig | null;
+  readonly sms: SmsConfig | null;
+  readonly team: TeamConfig | null;
+  readonly forward: ForwardConfig | null;
+}
+
+/** What the projection asks of the configuration when it writes outbox rows. */
+export interface OutboxConfig {
+  readonly forwardEvents: boolean;
+  readonly reviewDelayMs: number;
+}
+
+export interface Config {
+  readonly receipt: ReceiptConfig;
+  readonly shop: ShopConfig;
+  readonly channels: ChannelsConfig;
+  readonly outbox: OutboxConfig;
+  /** A customer's message later than this past its time is suppressed; null: no limit. */
+  readonly notifyMaxAgeMs: number | null;
+  readonly retention: { readonly days: number; readonly dedupeDays: number };
+  readonly admin: {
+    readonly token: string | null;
+    readonly access: { readonly teamDomain: string; readonly audience: string } | null;
+  };
+  /** One sentence for each value that could not be used. */
+  readonly problems: readonly string[];
+}
+
+const HOUR_MS = 3_600_000;
+
+const present = z
+  .string()
+  .transform((text) => text.trim())
+  .refine((text) => text !== "");
+
+const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/** https anywhere; plain http on loopback only, where development and tests listen. */
+const endpoint = present.refine((text) => {
+  const url = URL.parse(text);
+  if (url === null) return false;
+  return url.protocol === "https:" || (url.protocol === "http:" && loopback.has(url.hostname));
+});
+const baseUrl = endpoint.transform((text) => text.replace(/\/+$/, ""));
+const boolean = present
+  .transform((text) => text.toLowerCase())
+  .pipe(z.enum(["true", "false", "1", "0", "yes", "no"]))
+  .transform((text) => text === "true" || text === "1" || text === "yes");
+const count = (min: number, max: number) =>
+  present.pipe(z.string().regex(/^\d{1,9}$/)).transform(Number).pipe(z.number().min(min).max(max));
+const currency = present.transform((text) => text.toUpperCase()).pipe(z.string().regex(/^[A-Z]{3}$/));
+/** `Shop <orders@shop.example>` or a bare address; a line break would end the header. */
+const sender = present.pipe(z.string().regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/));
+const trackingUrls = present
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: "custom", message: "not JSON" });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string(), z.string().refine((url) => url.includes("{awb}"))))
+  .transform((table) =>
+    Object.fromEntries(Object.entries(table).map(([name, url]) => [name.trim().toLowerCase(), url])),
+  );
+const webhookSecret = present.refine((text) => /^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$/.test(text));
+const teamDomain = present.transform((text) => text.replace(/^https:\/\//, "").replace(/\/+$/, ""));
+
+/** Reads one name; an unusable value is reported and counts as unset. */
+type Read = <T>(name: string, shape: z.ZodType<T, string>, expected: string) => T | null;
+
+function reader(env: object, problems: string[]): Read {
+  return (name, shape, expected) => {
+    const raw: unknown = Reflect.get(env, name);
+    if (raw === undefined || raw === null) return null;
+    const text = typeof raw === "string" ? raw : JSON.stringify(raw);
+    if (text.trim() === "") return null;
+    const parsed = shape.safeParse(text);
+    if (parsed.success) return parsed.data;
+    problems.push(`${name} is not usable and is ignored: expected ${expected}`);
+    return null;
+  };
+}
+
+function readChannels(read: Read): ChannelsConfig {
+  const apiKey = read("RESEND_API_KEY", present, "text");
+  const from = read("EMAIL_FROM", sender, "an address, or a name and <address>");
+  const resendUrl = read("RESEND_BASE_URL", baseUrl, "an https URL");
+  const replyTo = read("EMAIL_REPLY_TO", sender, "an address");
+  const accountSid = read("TWILIO_ACCOUNT_SID", present, "text");
+  const authToken = read("TWILIO_AUTH_TOKEN", present, "text");
+  const twilioUrl = read("TWILIO_BASE_URL", baseUrl, "an https URL");
+  const smsFrom = read("SMS_FROM", present, "a number, a sender name or a messaging service id");
+  const slackUrl = read("SLACK_WEBHOOK_URL", endpoint, "an https URL");
+  const forwardUrl = read("FORWARD_URL", endpoint, "an https URL");
+  const secret = read("FORWARD_SECRET", webhookSecret, "base64, with or without whsec_ before it");
+  return {
+    email:
+      apiKey !== null && from !== null
+        ? { apiKey, from, replyTo, baseUrl: resendUrl ?? "https://api.resend.com" }
+        : null,
+    sms:
+      accountSid !== null && authToken !== null && smsFrom !== null
+        ? { accountSid, authToken, from: smsFrom, baseUrl: twilioUrl ?? "https://api.twilio.com" }
+        : null,
+    team: slackUrl !== null ? { webhookUrl: slackUrl } : null,
+    forward: forwardUrl !== null && secret !== null ? { url: forwardUrl, secret } : null,
+  };
+}
+
+/** Reads every var and secret once. Never throws. */
+export function parseConfig(env: object): Config {
+  const problems: string[] = [];
+  const read = reader(env, problems);
+  const current = read("CE_WEBHOOK_SECRET", present, "text");
+  const previous = read("CE_WEBHOOK_SECRET_PREVIOUS", present, "text");
+  const domain = read("ACCESS_TEAM_DOMAIN", teamDomain, "<team>.cloudflareaccess.com");
+  const audience = read("ACCESS_AUD", present, "text");
+  const maxAge = read("NOTIFY_MAX_AGE_HOURS", count(0, 100_000), "hours, 0 for no limit") ?? 72;
+  const reviewDelay = read("REVIEW_DELAY_HOURS", count(0, 10_000), "hours") ?? 24;
+  return {
+    receipt: {
+      secrets: current === null ? null : { current, previous },
+      acceptBareBodies: read("ACCEPT_BARE_BODIES", boolean, "true or false") ?? false,
+      timeoutMs: read("RECEIPT_TIMEOUT_MS", count(1, 60_000), "1 to 60000") ?? 2000,
+      retired: read("RECEIVER_RETIRED", boolean, "true or false") ?? false,
+    },
+    shop: {
+      name: read("STORE_NAME", present, "text") ?? "Our store",
+      currency: read("STORE_CURRENCY", currency, "a code of three letters") ?? "INR",
+      publicUrl: read("PUBLIC_URL", baseUrl, "an https URL"),
+      reviewUrl: read("REVIEW_URL", endpoint, "an https URL"),
+      trackingUrls:
+        read("TRACKING_URLS", trackingUrls, 'JSON such as {"courier": "https://…/{awb}"}') ?? {},
+    },
+    channels: readChannels(read),
+    outbox: {
+      forwardEvents: read("FORWARD_URL", endpoint, "an https URL") !== null,
+      reviewDelayMs: reviewDelay * HOUR_MS,
+    },
+    notifyMaxAgeMs: maxAge === 0 ? null : maxAge * HOUR_MS,
+    retention: {
+      days: read("RETENTION_DAYS", count(1, 36_500), "days") ?? 90,
+      dedupeDays: read("DEDUPE_DAYS", count(1, 36_500), "days") ?? 400,
+    },
+    admin: {
+      token: read("ADMIN_TOKEN", present, "text"),
+      access: domain !== null && audience !== null ? { teamDomain: domain, audience } : null,
+    },
+    problems: [...new Set(problems)],
+  };
+}
+
+const parsed = new WeakMap<object, Config>();
+
+/** The configuration of this isolate's `env`, parsed at its first use. */
+export function loadConfig(env: object): Config {
+  const known = parsed.get(env);
+  if (known !== undefined) return known;
+  const config = parseConfig(env);
+  parsed.set(env, config);
+  return config;
+}

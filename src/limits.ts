@@ -1,0 +1,45 @@
+/**
+ * Every limit and time-out of the receiver, with its unit and its reason. Defaults that a shop may
+ * change are in config.ts; what stands here is bounded by the platform or by care.
+ */
+
+/** Largest body taken, in bytes; more is answered 413 before it is read whole. */
+export const BODY_MAX_BYTES = 1_048_576;
+
+/** Queues take 128 KB a message; what is larger travels as its id and is read from the inbox. */
+export const MESSAGE_MAX_BYTES = 120_000;
+
+/** Queues take 100 messages and 256 KB a sendBatch. */
+export const SEND_BATCH_MAX_MESSAGES = 100;
+export const SEND_BATCH_MAX_BYTES = 240_000;
+
+/** D1 takes 2 MB a bound value; rows travel as JSON in slices of at most this many bytes. */
+export const PARAMETER_MAX_BYTES = 1_500_000;
+
+/** Bodies read back from the inbox at once; a Worker has 128 MB of memory. */
+export const BODIES_MAX_BYTES = 8_000_000;
+
+/** Event ids longer than this are taken as missing: an id has to fit into a queue message. */
+export const EVENT_ID_MAX_CHARACTERS = 512;
+
+/** What the sweep pushes onto each queue in one run, in rows. */
+export const SWEEP_MAX_ROWS = 1_000;
+
+/** How long an event may stand as `received` before the sweep pushes it, in milliseconds. */
+export const PUSH_AFTER_MS = 60_000;
+
+/** How long a claimed notification is held before another run may claim it, in milliseconds. */
+export const LEASE_MS = 60_000;
+
+/** How long a call to a provider may take, in milliseconds; well below the lease. */
+export const PROVIDER_TIMEOUT_MS = 10_000;
+
+/** How long a message is retried from when it was first due for sending: Resend remembers an
+ * idempotency key for 24 hours. */
+export const RETRY_FOR_MS = 23 * 3_600_000;
+
+/** How long a message waits for a recipient that is not known yet. */
+export const RECIPIENT_WAIT_MS = 24 * 3_600_000;
+
+/** How long a refund may be outstanding before the team hears of it. */
+export const REFUND_DUE_AFTER_MS = 3_600_000;

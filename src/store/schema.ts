@@ -1,0 +1,231 @@
+/**
+ * The tables, as drizzle sees them; `migrations/` holds the SQL made from here (STRICT and WITHOUT
+ * ROWID added by hand, since drizzle cannot say them). Names and meanings are a contract with people
+ * who query D1: times are UTC ISO-8601 text with milliseconds, money is an integer of millionths.
+ *
+ * Every `*_precedence` column belongs to the register before it (projection/registers.ts).
+ */
+import { sql } from "drizzle-orm";
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+const precedence = (name: string) => text(name).notNull().default("");
+
+/** The inbox: one row per distinct event id, whatever became of it. */
+export const webhookEvents = sqliteTable(
+  "webhook_events",
+  {
+    id: text("id").primaryKey(),
+    eventType: text("event_type").notNull(),
+    /** order, payment, refund, shipment; null where the type or the body does not tell. */
+    subject: text("subject"),
+    /** The key of the row that the event is about: order number, payment id … */
+    subjectId: text("subject_id"),
+    orderNumber: text("order_number"),
+    /** The time that precedence uses; null where the event carries none that can be believed. */
+    occurredAt: text("occurred_at"),
+    receivedAt: text("received_at").notNull(),
+    status: text("status", {
+      enum: ["received", "processed", "ignored", "quarantined", "failed"],
+    }).notNull(),
+    redeliveries: integer("redeliveries").notNull().default(0),
+    attempts: integer("attempts").notNull().default(0),
+    error: text("error"),
+    /** What was odd but did not hold the event back: unknown times, skipped entries. JSON array. */
+    notes: text("notes"),
+    processedAt: text("processed_at"),
+    bodySha256: text("body_sha256").notNull(),
+    /** How often another body came under this id, and the hash of the last one. */
+    conflicts: integer("conflicts").notNull().default(0),
+    conflictSha256: text("conflict_sha256"),
+    /** Which secret verified the first delivery: current or previous. */
+    verifiedBy: text("verified_by", { enum: ["current", "previous"] }),
+    /** While `received`: when the sweep pushes it onto the queue again, and how often it has. */
+    pushAt: text("push_at"),
+    pushes: integer("pushes").notNull().default(0),
+    payload: text("payload"),
+  },
+  (t) => [
+    // The sweep: what has waited since push_at, oldest first.
+    index("webhook_events_waiting").on(t.pushAt).where(sql`status = 'received'`),
+    // Explain, rebuild and timelines: the events about one row.
+    index("webhook_events_subject").on(t.subjectId).where(sql`subject_id IS NOT NULL`),
+  ],
+);
+
+export const orders = sqliteTable(
+  "orders",
+  {
+    orderNumber: text("order_number").primaryKey(),
+    status: text("status"),
+    statusPrecedence: precedence("status_precedence"),
+    /** Derived: linked payments against the order's own snapshot. */
+    paymentStatus: text("payment_status"),
+    currency: text("currency"),
+    subtotalMicros: integer("subtotal_micros"),
+    totalTaxMicros: integer("total_tax_micros"),
+    shippingMicros: integer("shipping_micros"),
+    grandTotalMicros: integer("grand_total_micros"),
+    toBePaidMicros: integer("to_be_paid_micros"),
+    amountsPrecedence: precedence("amounts_precedence"),
+    /** Derived: linked payments that are success or refund_initiated. */
+    paidMicros: integer("paid_micros").notNull().default(0),
+    /** Derived: linked refunds that are success. */
+    refundedMicros: integer("refunded_micros").notNull().default(0),
+    customerName: text("customer_name"),
+    customerEmail: text("customer_email"),
+    customerPhone: text("customer_phone"),
+    customerPrecedence: precedence("customer_precedence"),
+    shippingAddress: text("shipping_address"),
+    addressPrecedence: precedence("address_precedence"),
+    items: text("items"),
+    itemsPrecedence: precedence("items_precedence"),
+    orderDate: text("order_date"),
+    placedPrecedence: precedence("placed_precedence"),
+    confirmedAt: text("confirmed_at"),
+    confirmedPrecedence: precedence("confirmed_precedence"),
+    completedAt: text("completed_at"),
+    completedPrecedence: precedence("completed_precedence"),
+    cancelledAt: text("cancelled_at"),
+    refundableMicros: integer("refundable_micros"),
+    cancelledPrecedence: precedence("cancelled_precedence"),
+    /** The payment status that order events themselves state. */
+    snapshotPaymentStatus: text("snapshot_payment_status"),
+    snapshotPaymentPrecedence: precedence("snapshot_payment_precedence"),
+    /** 1 while a batch has moved something in or out and the derived columns wait to be redone. */
+    stale: integer("stale").notNull().default(0),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [
+    // Derivation: orders that a move has marked within this batch; empty between batches.
+    index("orders_stale").on(t.orderNumber).where(sql`stale = 1`),
+  ],
+);
+
+export const payments = sqliteTable(
+  "payments",
+  {
+    paymentId: text("payment_id").primaryKey(),
+    /** The order it counts for: the one named for it or for its alias. */
+    orderNumber: text("order_number"),
+    status: text("status"),
+    paymentDate: text("payment_date"),
+    statusPrecedence: precedence("status_precedence"),
+    amountMicros: integer("amount_micros"),
+    method: text("method"),
+    amountPrecedence: precedence("amount_precedence"),
+    referenceNumber: text("reference_number"),
+    /** The register beside the indexed column: see store/state.ts. */
+    namedReference: text("named_reference"),
+    referencePrecedence: precedence("reference_precedence"),
+    namedOrder: text("named_order"),
+    linkPrecedence: precedence("link_precedence"),
+    stale: integer("stale").notNull().default(0),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [
+    // Derivation, timelines: the payments of an order.
+    index("payments_order").on(t.orderNumber).where(sql`order_number IS NOT NULL`),
+    // Linking: the payment that a refund or an alias row refers to.
+    index("payments_reference").on(t.referenceNumber).where(sql`reference_number IS NOT NULL`),
+    index("payments_stale").on(t.paymentId).where(sql`stale = 1`),
+  ],
+);
+
+export const refunds = sqliteTable(
+  "refunds",
+  {
+    refundId: text("refund_id").primaryKey(),
+    /** The order it counts for: the one named for it, else that of the payment it refers to. */
+    orderNumber: text("order_number"),
+    status: text("status"),
+    refundDate: text("refund_date"),
+    remarks: text("remarks"),
+    statusPrecedence: precedence("status_precedence"),
+    amountMicros: integer("amount_micros"),
+    paymentMode: text("payment_mode"),
+    amountPrecedence: precedence("amount_precedence"),
+    paymentReference: text("payment_reference"),
+    referencePrecedence: precedence("reference_precedence"),
+    namedOrder: text("named_order"),
+    linkPrecedence: precedence("link_precedence"),
+    stale: integer("stale").notNull().default(0),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [
+    // Derivation, timelines: the refunds of an order.
+    index("refunds_order").on(t.orderNumber).where(sql`order_number IS NOT NULL`),
+    // Linking: refunds that wait for, or follow, the payment with this reference.
+    index("refunds_reference").on(t.paymentReference).where(sql`named_order IS NULL`),
+    index("refunds_stale").on(t.refundId).where(sql`stale = 1`),
+  ],
+);
+
+export const shipments = sqliteTable(
+  "shipments",
+  {
+    shipmentId: text("shipment_id").primaryKey(),
+    orderNumber: text("order_number"),
+    status: text("status"),
+    statusPrecedence: precedence("status_precedence"),
+    courier: text("courier"),
+    awbNo: text("awb_no"),
+    trackingUrl: text("tracking_url"),
+    eta: text("eta"),
+    trackingPrecedence: precedence("tracking_precedence"),
+    shippedAt: text("shipped_at"),
+    shippedPrecedence: precedence("shipped_precedence"),
+    deliveredAt: text("delivered_at"),
+    deliveredPrecedence: precedence("delivered_precedence"),
+    cancelledAt: text("cancelled_at"),
+    cancelledPrecedence: precedence("cancelled_precedence"),
+    cancellationReason: text("cancellation_reason"),
+    reasonPrecedence: precedence("reason_precedence"),
+    items: text("items"),
+    itemsPrecedence: precedence("items_precedence"),
+    namedOrder: text("named_order"),
+    linkPrecedence: precedence("link_precedence"),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [
+    // Timelines, relevance: the shipments of an order.
+    index("shipments_order").on(t.orderNumber).where(sql`order_number IS NOT NULL`),
+  ],
+);
+
+/** The outbox: one row per fact, template and channel. */
+export const notifications = sqliteTable(
+  "notifications",
+  {
+    /** The fact: `order_confirmed/ORD-1/email`. */
+    id: text("id").primaryKey(),
+    template: text("template").notNull(),
+    channel: text("channel", { enum: ["email", "sms", "team", "forward"] }).notNull(),
+    orderNumber: text("order_number"),
+    subjectId: text("subject_id"),
+    eventId: text("event_id"),
+    recipient: text("recipient"),
+    status: text("status", { enum: ["pending", "sent", "suppressed", "failed"] }).notNull(),
+    reason: text("reason"),
+    attempts: integer("attempts").notNull().default(0),
+    /** The one clock: when it may next be claimed. A claim moves it ahead, which is the lease. */
+    nextAttemptAt: text("next_attempt_at"),
+    /** 1 from the claim until the outcome is recorded: found set, the outcome is unknown. */
+    inFlight: integer("in_flight").notNull().default(0),
+    providerMessageId: text("provider_message_id"),
+    error: text("error"),
+    /** When it was due: the event's time, else its receipt, plus any delay. */
+    dueAt: text("due_at").notNull(),
+    /** What the row was made from, as JSON: a shipment's status, an alert's text. */
+    context: text("context"),
+    /** The message as first rendered, as JSON; a retry sends the same bytes. */
+    rendered: text("rendered"),
+    createdAt: text("created_at").notNull(),
+    sentAt: text("sent_at"),
+  },
+  (t) => [
+    // Dispatch: what is due, oldest first.
+    index("notifications_due").on(t.nextAttemptAt).where(sql`status = 'pending'`),
+    // The messages of an order.
+    index("notifications_order").on(t.orderNumber).where(sql`order_number IS NOT NULL`),
+  ],
+);
