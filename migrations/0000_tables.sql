@@ -1,3 +1,4 @@
+-- Made by drizzle-kit from src/store/schema.ts; STRICT and WITHOUT ROWID are added by hand.
 CREATE TABLE `notifications` (
 	`id` text PRIMARY KEY NOT NULL,
 	`template` text NOT NULL,
@@ -137,6 +138,7 @@ CREATE TABLE `webhook_events` (
 	`occurred_at` text,
 	`received_at` text NOT NULL,
 	`status` text NOT NULL,
+	`status_precedence` text,
 	`redeliveries` integer DEFAULT 0 NOT NULL,
 	`attempts` integer DEFAULT 0 NOT NULL,
 	`error` text,
@@ -152,4 +154,5 @@ CREATE TABLE `webhook_events` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `webhook_events_waiting` ON `webhook_events` (`push_at`) WHERE status = 'received';--> statement-breakpoint
-CREATE INDEX `webhook_events_subject` ON `webhook_events` (`subject_id`) WHERE subject_id IS NOT NULL;
+CREATE INDEX `webhook_events_subject` ON `webhook_events` (`subject_id`) WHERE subject_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `webhook_events_troubled` ON `webhook_events` (`order_number`) WHERE status IN ('quarantined', 'failed');

@@ -100,8 +100,13 @@ const boolean = present
   .pipe(z.enum(["true", "false", "1", "0", "yes", "no"]))
   .transform((text) => text === "true" || text === "1" || text === "yes");
 const count = (min: number, max: number) =>
-  present.pipe(z.string().regex(/^\d{1,9}$/)).transform(Number).pipe(z.number().min(min).max(max));
-const currency = present.transform((text) => text.toUpperCase()).pipe(z.string().regex(/^[A-Z]{3}$/));
+  present
+    .pipe(z.string().regex(/^\d{1,9}$/))
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+const currency = present
+  .transform((text) => text.toUpperCase())
+  .pipe(z.string().regex(/^[A-Z]{3}$/));
 /** `Shop <orders@shop.example>` or a bare address; a line break would end the header. */
 const sender = present.pipe(z.string().regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/));
 const trackingUrls = present
@@ -113,9 +118,16 @@ const trackingUrls = present
       return z.NEVER;
     }
   })
-  .pipe(z.record(z.string(), z.string().refine((url) => url.includes("{awb}"))))
+  .pipe(
+    z.record(
+      z.string(),
+      z.string().refine((url) => url.includes("{awb}")),
+    ),
+  )
   .transform((table) =>
-    Object.fromEntries(Object.entries(table).map(([name, url]) => [name.trim().toLowerCase(), url])),
+    Object.fromEntries(
+      Object.entries(table).map(([name, url]) => [name.trim().toLowerCase(), url]),
+    ),
   );
 const webhookSecret = present.refine((text) => /^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$/.test(text));
 const teamDomain = present.transform((text) => text.replace(/^https:\/\//, "").replace(/\/+$/, ""));

@@ -19,9 +19,6 @@ export const PARAMETER_MAX_BYTES = 1_500_000;
 /** Bodies read back from the inbox at once; a Worker has 128 MB of memory. */
 export const BODIES_MAX_BYTES = 8_000_000;
 
-/** Event ids longer than this are taken as missing: an id has to fit into a queue message. */
-export const EVENT_ID_MAX_CHARACTERS = 512;
-
 /** What the sweep pushes onto each queue in one run, in rows. */
 export const SWEEP_MAX_ROWS = 1_000;
 
@@ -43,3 +40,29 @@ export const RECIPIENT_WAIT_MS = 24 * 3_600_000;
 
 /** How long a refund may be outstanding before the team hears of it. */
 export const REFUND_DUE_AFTER_MS = 3_600_000;
+
+/** Notifications claimed and worked on at once, and the most that one cron run takes. */
+export const DISPATCH_SLICE_ROWS = 50;
+export const DISPATCH_MAX_ROWS = 500;
+
+/** How long one cron run goes on taking slices, in milliseconds: the next cron is a minute away. */
+export const DISPATCH_RUN_MS = 40_000;
+
+/** Requests under way to one provider at once. */
+export const CHANNEL_CONCURRENCY = 4;
+
+/** Time-outs or cut connections in a row after which a run leaves the channel alone. */
+export const CHANNEL_UNKNOWN_MAX = 3;
+
+/** The least pause between requests to a channel that has answered 429, in milliseconds. */
+export const THROTTLED_GAP_MS = 500;
+
+/** Back-off of a message: the first retry comes within 30 seconds, later ones at most an hour apart. */
+export const RETRY_FIRST_MS = 30_000;
+export const RETRY_MAX_MS = 3_600_000;
+
+/** Retries nearer than this are woken through the queue; the sweep wakes the rest, in milliseconds. */
+export const WAKE_WITHIN_MS = 60_000;
+
+/** How much of a provider's answer is read, in bytes; the rest is not ours to store. */
+export const ANSWER_MAX_BYTES = 16_384;

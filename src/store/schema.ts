@@ -27,6 +27,8 @@ export const webhookEvents = sqliteTable(
     status: text("status", {
       enum: ["received", "processed", "ignored", "quarantined", "failed"],
     }).notNull(),
+    /** What it claims for the status of its subject's row, once processed; the audit compares it. */
+    statusPrecedence: text("status_precedence"),
     redeliveries: integer("redeliveries").notNull().default(0),
     attempts: integer("attempts").notNull().default(0),
     error: text("error"),
@@ -46,9 +48,17 @@ export const webhookEvents = sqliteTable(
   },
   (t) => [
     // The sweep: what has waited since push_at, oldest first.
-    index("webhook_events_waiting").on(t.pushAt).where(sql`status = 'received'`),
+    index("webhook_events_waiting")
+      .on(t.pushAt)
+      .where(sql`status = 'received'`),
     // Explain, rebuild and timelines: the events about one row.
-    index("webhook_events_subject").on(t.subjectId).where(sql`subject_id IS NOT NULL`),
+    index("webhook_events_subject")
+      .on(t.subjectId)
+      .where(sql`subject_id IS NOT NULL`),
+    // What needs a person, whole or of one order: quarantined events and dead letters are few.
+    index("webhook_events_troubled")
+      .on(t.orderNumber)
+      .where(sql`status IN ('quarantined', 'failed')`),
   ],
 );
 
@@ -97,7 +107,9 @@ export const orders = sqliteTable(
   },
   (t) => [
     // Derivation: orders that a move has marked within this batch; empty between batches.
-    index("orders_stale").on(t.orderNumber).where(sql`stale = 1`),
+    index("orders_stale")
+      .on(t.orderNumber)
+      .where(sql`stale = 1`),
   ],
 );
 
@@ -124,10 +136,16 @@ export const payments = sqliteTable(
   },
   (t) => [
     // Derivation, timelines: the payments of an order.
-    index("payments_order").on(t.orderNumber).where(sql`order_number IS NOT NULL`),
+    index("payments_order")
+      .on(t.orderNumber)
+      .where(sql`order_number IS NOT NULL`),
     // Linking: the payment that a refund or an alias row refers to.
-    index("payments_reference").on(t.referenceNumber).where(sql`reference_number IS NOT NULL`),
-    index("payments_stale").on(t.paymentId).where(sql`stale = 1`),
+    index("payments_reference")
+      .on(t.referenceNumber)
+      .where(sql`reference_number IS NOT NULL`),
+    index("payments_stale")
+      .on(t.paymentId)
+      .where(sql`stale = 1`),
   ],
 );
 
@@ -153,10 +171,16 @@ export const refunds = sqliteTable(
   },
   (t) => [
     // Derivation, timelines: the refunds of an order.
-    index("refunds_order").on(t.orderNumber).where(sql`order_number IS NOT NULL`),
+    index("refunds_order")
+      .on(t.orderNumber)
+      .where(sql`order_number IS NOT NULL`),
     // Linking: refunds that wait for, or follow, the payment with this reference.
-    index("refunds_reference").on(t.paymentReference).where(sql`named_order IS NULL`),
-    index("refunds_stale").on(t.refundId).where(sql`stale = 1`),
+    index("refunds_reference")
+      .on(t.paymentReference)
+      .where(sql`named_order IS NULL`),
+    index("refunds_stale")
+      .on(t.refundId)
+      .where(sql`stale = 1`),
   ],
 );
 
@@ -188,7 +212,9 @@ export const shipments = sqliteTable(
   },
   (t) => [
     // Timelines, relevance: the shipments of an order.
-    index("shipments_order").on(t.orderNumber).where(sql`order_number IS NOT NULL`),
+    index("shipments_order")
+      .on(t.orderNumber)
+      .where(sql`order_number IS NOT NULL`),
   ],
 );
 
@@ -224,8 +250,12 @@ export const notifications = sqliteTable(
   },
   (t) => [
     // Dispatch: what is due, oldest first.
-    index("notifications_due").on(t.nextAttemptAt).where(sql`status = 'pending'`),
+    index("notifications_due")
+      .on(t.nextAttemptAt)
+      .where(sql`status = 'pending'`),
     // The messages of an order.
-    index("notifications_order").on(t.orderNumber).where(sql`order_number IS NOT NULL`),
+    index("notifications_order")
+      .on(t.orderNumber)
+      .where(sql`order_number IS NOT NULL`),
   ],
 );

@@ -1,0 +1,66 @@
+/** The messages of one batch, gathered by the event that they carry. */
+import { decodeMessage, type WholeEvent } from "../events/queue-message";
+import { identify } from "../events/identity";
+import { parseEnvelope } from "../events/envelope";
+import { log } from "../log";
+import type { ReceivedEvent } from "../store/inbox";
+
+/** What the consumer needs of a queue message. */
+export type Delivery = Pick<Message, "id" | "body" | "attempts" | "ack" | "retry">;
+
+/** One event of the batch, with every message that carries it. */
+export interface Work {
+  readonly id: string;
+  readonly deliveries: Delivery[];
+  /** The bodies that came along; more than one where the sender repeated it while D1 was down. */
+  readonly wholes: WholeEvent[];
+}
+
+/** A message that is none of ours can never be understood: it is acked and logged. */
+export function gatherWork(deliveries: Iterable<Delivery>): readonly Work[] {
+  const works = new Map<string, Work>();
+  for (const delivery of deliveries) {
+    const message = decodeMessage(delivery.body);
+    if (message === null) {
+      log.error("message_not_understood", { message_id: delivery.id });
+      delivery.ack();
+      continue;
+    }
+    const work = works.get(message.id) ?? { id: message.id, deliveries: [], wholes: [] };
+    work.deliveries.push(delivery);
+    if (message.payload !== undefined) work.wholes.push(message);
+    works.set(message.id, work);
+  }
+  return [...works.values()];
+}
+
+export function ackWork(work: Work): void {
+  for (const delivery of work.deliveries) delivery.ack();
+}
+
+/** How often the queue has delivered this push, counted from 1. */
+export function attemptsOf(work: Work): number {
+  return Math.max(1, ...work.deliveries.map(({ attempts }) => attempts));
+}
+
+/** The event of a message as the receiver would have stored it. */
+export function receivedOf(whole: WholeEvent): ReceivedEvent {
+  const { id, eventType, receivedAt, bodySha256, verifiedBy, payload } = whole;
+  const parsed = parseEnvelope(payload, eventType);
+  const identity = parsed.ok
+    ? identify(parsed.envelope, receivedAt)
+    : { subject: null, subjectId: null, orderNumber: null, occurredAt: null };
+  const { subject, subjectId, orderNumber, occurredAt } = identity;
+  return {
+    id,
+    eventType,
+    subject,
+    subjectId,
+    orderNumber,
+    occurredAt,
+    receivedAt,
+    bodySha256,
+    verifiedBy,
+    payload,
+  };
+}

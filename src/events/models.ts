@@ -1,0 +1,151 @@
+/**
+ * The vendor's models, as far as we store them. Every field is optional and may be null; unknown
+ * fields and unknown status strings pass. What is refused is a field that we store with a type that
+ * makes no sense (an amount that is text): such an event is quarantined, and a fix plus a replay
+ * loses nothing. Times are judged elsewhere and never refuse.
+ *
+ * The fields stand in the vendor's OpenAPI model (package @commercengine/storefront-sdk, which
+ * test/events/vendor-types.ts holds these models against), but for `id`, `order_number` and
+ * `customer_email`, which its guide shows.
+ */
+import { z } from "zod";
+import type { ModelName } from "./catalog";
+import { textOf } from "./values";
+
+/** Amounts are decimals in the order's currency; in millionths they must stay safe integers. */
+const AMOUNT_MAX = 9_000_000_000;
+
+const text = z.union([z.string(), z.number()]).nullish().transform(textOf);
+const amount = z.number().min(-AMOUNT_MAX).max(AMOUNT_MAX).nullish();
+const quantity = z.number().nullish();
+/** ISO text or a number; judged against the receipt later. */
+const time = z.unknown().optional();
+/** Each entry is parsed on its own: one bad entry is skipped, the rest applies. */
+const entries = z.array(z.unknown()).nullish();
+
+const address = z
+  .object({
+    first_name: text,
+    last_name: text,
+    country_code: text,
+    phone: text,
+    email: text,
+    address_line1: text,
+    address_line2: text,
+    city: text,
+    state: text,
+    pincode: text,
+    country: text,
+    business_name: text,
+  })
+  .nullish();
+
+export const orderItem = z.object({
+  product_id: text,
+  product_name: text,
+  sku: text,
+  variant_id: text,
+  variant_name: text,
+  quantity,
+  free_quantity: quantity,
+  selling_price: amount,
+  listing_price: amount,
+  tax_amount: amount,
+  product_image_url: text,
+  seller_id: text,
+});
+
+export const shipmentItem = z.object({
+  product_id: text,
+  product_name: text,
+  sku: text,
+  variant_id: text,
+  variant_name: text,
+  quantity,
+  free_quantity: quantity,
+});
+
+export const orderDetail = z.object({
+  order_number: text,
+  order_date: time,
+  status: text,
+  payment_status: text,
+  subtotal: amount,
+  total_tax: amount,
+  shipping_amount: amount,
+  grand_total: amount,
+  to_be_paid: amount,
+  currency: z.union([z.object({ code: text }), text]),
+  order_items: entries,
+  billing_address: address,
+  shipping_address: address,
+  customer_email: text,
+  cancellation_refund_details: z.object({ refundable_amount: amount }).nullish(),
+  payments: entries,
+  shipments: entries,
+});
+
+export const paymentInfo = z.object({
+  id: text,
+  order_number: text,
+  transaction_type: text,
+  request_number: text,
+  amount,
+  payment_status: text,
+  payment_date: time,
+  payment_reference_number: text,
+  payment_method: text,
+});
+
+/** A PaymentInfo and, by kind of payment, fields of a card, a bank or a wallet; none is stored. */
+export const orderPayment = paymentInfo;
+
+export const orderRefund = z.object({
+  id: text,
+  order_number: text,
+  request_number: text,
+  refund_amount: amount,
+  refund_date: time,
+  status: text,
+  payment_mode: text,
+  payment_reference_number: text,
+  refund_remarks: text,
+});
+
+export const orderShipment = z.object({
+  id: text,
+  order_number: text,
+  reference_number: text,
+  status: text,
+  shipment_items: entries,
+  courier_company_name: text,
+  awb_no: text,
+  tracking_url: text,
+  eta_delivery: time,
+  shipped_date: time,
+  delivered_date: time,
+  cancellation_reason: text,
+  modified_at: time,
+});
+
+export type OrderDetail = z.output<typeof orderDetail>;
+export type PaymentInfo = z.output<typeof paymentInfo>;
+export type OrderRefund = z.output<typeof orderRefund>;
+export type OrderShipment = z.output<typeof orderShipment>;
+export type Address = z.output<typeof address>;
+
+export const models = {
+  OrderDetail: orderDetail,
+  OrderPayment: orderPayment,
+  PaymentInfo: paymentInfo,
+  OrderRefund: orderRefund,
+  OrderShipment: orderShipment,
+} satisfies Record<ModelName, z.ZodType>;
+
+/** `amount: expected number, received string`, for the first few things that were wrong. */
+export function describeIssues(error: z.ZodError, path = "data"): string {
+  return error.issues
+    .slice(0, 3)
+    .map((issue) => `${[path, ...issue.path.map(String)].join(".")}: ${issue.message}`)
+    .join("; ");
+}

@@ -1,0 +1,85 @@
+/**
+ * Times as text. Commerce Engine writes them as ISO 8601 or as numbers of seconds or milliseconds;
+ * here every time is UTC ISO 8601 with milliseconds, 24 characters, so that text order is time order.
+ */
+// oxlint-disable eslint/no-restricted-globals -- Date parses and formats here; nothing reads a clock
+
+const ISO =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/;
+const DAY_MS = 86_400_000;
+/** As seconds this is the year 5138, as milliseconds 1973: it tells the two apart. */
+const SECONDS_BELOW = 1e11;
+const YEAR_2000 = "2000-01-01T00:00:00.000Z";
+const MAX_MS = 253_402_300_799_999;
+
+function fromMs(ms: number): string | null {
+  return ms >= 0 && ms <= MAX_MS ? new Date(ms).toISOString() : null;
+}
+
+function offsetMinutes(zone: string | undefined): number {
+  if (zone === undefined || zone === "Z" || zone === "z") return 0;
+  const digits = zone.slice(1).replace(":", "");
+  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2) || "0");
+  return zone.startsWith("-") ? -minutes : minutes;
+}
+
+function fromText(text: string): string | null {
+  const trimmed = text.trim();
+  if (/^\d{9,13}(\.\d+)?$/.test(trimmed)) return parseTime(Number(trimmed));
+  const match = ISO.exec(trimmed);
+  if (match === null) return null;
+  const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", zone] = match;
+  const date = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  // 31 February rolls over instead of failing; a time that does not exist is no time.
+  if (new Date(date).getUTCDate() !== Number(day) || Number(month) > 12) return null;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
+  const clock = (Number(hour) * 60 + Number(minute) - offsetMinutes(zone)) * 60 + Number(second);
+  return fromMs(date + clock * 1000 + Number(fraction.padEnd(3, "0").slice(0, 3)));
+}
+
+/**
+ * Any stated time -> `2026-11-23T10:00:00.000Z`, or null where it is not a time. A time without a
+ * zone is UTC; a number below 1e11 is seconds, above it milliseconds; digits as text count as a
+ * number; finer fractions are cut to milliseconds.
+ */
+export function parseTime(value: unknown): string | null {
+  if (typeof value === "string") return fromText(value);
+  if (typeof value !== "number" || !Number.isFinite(value)) return null;
+  return fromMs(Math.floor(value < SECONDS_BELOW ? value * 1000 : value));
+}
+
+/** What a stated time turned out to be, judged against the first receipt of its event. */
+export type TimeVerdict =
+  | { readonly known: true; readonly time: string }
+  | { readonly known: false; readonly problem: string | null };
+
+/**
+ * Judges a stated time: before 2000, or more than a day after the first receipt, is unknown, since
+ * such a time would win or lose against every honest one for ever. Absent has no problem.
+ */
+export function judgeTime(value: unknown, receivedAt: string): TimeVerdict {
+  if (value === undefined || value === null || value === "") return { known: false, problem: null };
+  const time = parseTime(value);
+  if (time === null) return { known: false, problem: "is not a time" };
+  if (time < YEAR_2000) return { known: false, problem: "lies before 2000" };
+  if (time > addMs(receivedAt, DAY_MS)) {
+    return { known: false, problem: "lies more than a day after the first receipt" };
+  }
+  return { known: true, time };
+}
+
+/** The time where it can be believed, else null. */
+export function knownTime(value: unknown, receivedAt: string): string | null {
+  const verdict = judgeTime(value, receivedAt);
+  return verdict.known ? verdict.time : null;
+}
+
+/** ISO time plus milliseconds, as ISO time. */
+export function addMs(time: string, ms: number): string {
+  return new Date(Date.parse(time) + ms).toISOString();
+}
+
+/** Milliseconds from one ISO time to another; negative where `to` is earlier. */
+export function msBetween(from: string, to: string): number {
+  return Date.parse(to) - Date.parse(from);
+}

@@ -1,0 +1,34 @@
+/**
+ * Lists inside a body. Each entry is understood on its own: one that cannot be is skipped and noted,
+ * and the rest applies.
+ */
+import type { z } from "zod";
+import { describeIssues } from "../events/models";
+
+export interface Entries<T> {
+  readonly entries: readonly T[];
+  /** One note for each entry that was skipped. */
+  readonly notes: readonly string[];
+}
+
+/** `path` names the list in notes: `data.payments`. */
+export function parseEntries<T>(
+  list: readonly unknown[] | null | undefined,
+  model: z.ZodType<T>,
+  path: string,
+): Entries<T> {
+  const entries: T[] = [];
+  const notes: string[] = [];
+  for (const [index, entry] of (list ?? []).entries()) {
+    const parsed = model.safeParse(entry);
+    if (parsed.success) entries.push(parsed.data);
+    else notes.push(`skipped ${describeIssues(parsed.error, `${path}.${String(index)}`)}`);
+  }
+  return { entries, notes };
+}
+
+/** The entries as the JSON that the column `items` holds, without absent fields; null where none. */
+export function itemsJson(entries: readonly object[]): string | null {
+  if (entries.length === 0) return null;
+  return JSON.stringify(entries, (_key, value: unknown) => value ?? undefined);
+}

@@ -1,0 +1,50 @@
+/**
+ * The whole meaning of one stored event: its verdict, what it sets, and whom it asks to be told. A
+ * pure function of the event as it was first received.
+ */
+import { decodeEvent, type StoredEvent } from "./decode";
+import { type OutboxOptions, outboxRows } from "./outbox-rows";
+import { projectEvent } from "./patches";
+import type { Patch } from "./registers";
+import type { OutboxRow } from "./templates";
+
+export interface Interpretation {
+  readonly id: string;
+  readonly status: "processed" | "ignored" | "quarantined";
+  /** Why it was ignored or quarantined. */
+  readonly error: string | null;
+  readonly notes: readonly string[];
+  /** The precedence that it claims for the status of its subject's row; null where it claims none. */
+  readonly statusPrecedence: string | null;
+  readonly patches: readonly Patch[];
+  readonly outbox: readonly OutboxRow[];
+}
+
+export function interpret(stored: StoredEvent, options: OutboxOptions): Interpretation {
+  const decoded = decodeEvent(stored);
+  if (decoded.outcome !== "decoded") {
+    const { outcome, reason } = decoded;
+    return {
+      id: stored.id,
+      status: outcome,
+      error: reason,
+      notes: [],
+      statusPrecedence: null,
+      patches: [],
+      outbox: [],
+    };
+  }
+  const { patches, notes } = projectEvent(decoded.event);
+  const outbox = outboxRows(decoded.event, options);
+  // The first patch is the one of the event's own subject; nested rows follow.
+  const statusPrecedence = patches[0]?.settings.get("status")?.precedence ?? null;
+  return {
+    id: stored.id,
+    status: "processed",
+    error: null,
+    notes,
+    statusPrecedence,
+    patches,
+    outbox,
+  };
+}

@@ -1,0 +1,210 @@
+/**
+ * The reference model: a list of events in, the rows that they must lead to out. Written for clarity,
+ * not for speed, and without the fold or the SQL: state is the function of the set of events that
+ * this file says it is, and the SQL merge is tested against it. Explanation and audit use it too.
+ */
+import { interpret } from "./interpret";
+import type { StoredEvent } from "./decode";
+import type { OutboxOptions } from "./outbox-rows";
+import { ID_POSITION, STAGE_POSITION } from "./precedence";
+import {
+  entities,
+  type Entity,
+  entityNames,
+  type Patch,
+  registersOf,
+  type Setting,
+  type Value,
+} from "./registers";
+
+/** A row by column name, with its precedences, without bookkeeping (`stale`, `updated_at`). */
+export type ModelRow = Readonly<Record<string, Value>>;
+export type ModelState = Readonly<Record<Entity, ReadonlyMap<string, ModelRow>>>;
+
+type MutableRow = Record<string, Value>;
+type Rows = Map<string, MutableRow>;
+
+function emptyRow(entity: Entity, key: string): MutableRow {
+  const row: MutableRow = { [entities[entity].key]: key };
+  for (const [register, columns] of registersOf(entity)) {
+    for (const column of columns) row[column] = null;
+    row[`${register}_precedence`] = "";
+  }
+  return row;
+}
+
+function put(row: MutableRow, entity: Entity, register: string, setting: Setting): void {
+  const columns = registersOf(entity).find(([name]) => name === register)?.[1] ?? [];
+  for (const [index, column] of columns.entries()) row[column] = setting.values[index] ?? null;
+  row[`${register}_precedence`] = setting.precedence;
+}
+
+function text(row: MutableRow | undefined, column: string): string {
+  return String(row?.[column] ?? "");
+}
+
+/** As SQLite compares text: by the bytes of UTF-8, which is the order of code points. */
+function compareText(a: string, b: string): number {
+  const [left, right] = [Array.from(a), Array.from(b)];
+  for (let i = 0; i < Math.min(left.length, right.length); i += 1) {
+    const difference = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+/** Every register ends as its highest precedence set it: later settings overwrite earlier ones. */
+function setRegisters(patches: readonly Patch[]): Record<Entity, Rows> {
+  const state: Record<Entity, Rows> = {
+    orders: new Map(),
+    payments: new Map(),
+    refunds: new Map(),
+    shipments: new Map(),
+  };
+  const rowOf = (entity: Entity, key: string): MutableRow => {
+    const row = state[entity].get(key) ?? emptyRow(entity, key);
+    state[entity].set(key, row);
+    return row;
+  };
+  const settings = patches.flatMap(({ entity, key, settings: set }) => {
+    rowOf(entity, key);
+    return [...set].map(([register, setting]) => ({ entity, key, register, setting }));
+  });
+  settings.sort((a, b) => compareText(a.setting.precedence, b.setting.precedence));
+  for (const { entity, key, register, setting } of settings) {
+    put(rowOf(entity, key), entity, register, setting);
+    // Any event that names an unknown order makes a stub row.
+    if (register === "link") rowOf("orders", String(setting.values[0]));
+  }
+  return state;
+}
+
+/** The other names of a payment: rows that its reference points to, or whose reference is its key. */
+function otherNames(payments: Rows, payment: MutableRow): readonly MutableRow[] {
+  const key = text(payment, "payment_id");
+  return [...payments.values()].filter((other) => {
+    if (other === payment) return false;
+    return other["named_reference"] === key || other["payment_id"] === payment["named_reference"];
+  });
+}
+
+function highest(rows: readonly MutableRow[], column: string): MutableRow | undefined {
+  return rows.toSorted((a, b) => compareText(text(b, column), text(a, column)))[0];
+}
+
+function linkPayments(payments: Rows): void {
+  for (const payment of payments.values()) {
+    const names = [payment, ...otherNames(payments, payment)];
+    const linked = names.filter((row) => row["named_order"] !== null);
+    payment["order_number"] = highest(linked, "link_precedence")?.["named_order"] ?? null;
+    payment["reference_number"] = payment["named_reference"] ?? null;
+  }
+}
+
+function linkRefunds(refunds: Rows, payments: Rows): void {
+  for (const refund of refunds.values()) {
+    const orders = [...payments.values()]
+      .filter((payment) => payment["named_reference"] !== null)
+      .filter((payment) => payment["named_reference"] === refund["payment_reference"])
+      .flatMap((payment) => payment["order_number"] ?? [])
+      .map(String)
+      .toSorted(compareText);
+    refund["order_number"] = refund["named_order"] ?? orders[0] ?? null;
+  }
+}
+
+/** Of two names of one payment the one whose status precedence is higher; a tie counts the payment. */
+function counts(payments: Rows, payment: MutableRow): boolean {
+  return otherNames(payments, payment).every((other) => {
+    const order = compareText(text(payment, "status_precedence"), text(other, "status_precedence"));
+    if (order !== 0) return order > 0;
+    const isAlias = other["named_reference"] === payment["payment_id"];
+    const hasAlias = other["payment_id"] === payment["named_reference"];
+    // Two rows that are aliases of each other: the lower key counts.
+    if (isAlias && hasAlias) {
+      return compareText(text(payment, "payment_id"), text(other, "payment_id")) < 0;
+    }
+    return hasAlias;
+  });
+}
+
+function sum(rows: readonly MutableRow[], statuses: readonly string[]): number {
+  return rows
+    .filter((row) => statuses.includes(text(row, "status")))
+    .reduce((total, row) => total + Number(row["amount_micros"] ?? 0), 0);
+}
+
+const stageIn = (precedence: string): string =>
+  precedence.slice(STAGE_POSITION - 1, STAGE_POSITION + 1);
+const idIn = (precedence: string): string => precedence.slice(ID_POSITION - 1);
+
+/** The payment with the highest stage, then the highest precedence, against the order's snapshot. */
+function paymentStatus(order: MutableRow, counted: readonly MutableRow[]): Value {
+  const leading = counted.toSorted((a, b) => {
+    const [left, right] = [text(a, "status_precedence"), text(b, "status_precedence")];
+    return (
+      compareText(stageIn(right), stageIn(left)) ||
+      compareText(right, left) ||
+      compareText(text(b, "status"), text(a, "status"))
+    );
+  })[0];
+  const snapshot = text(order, "snapshot_payment_precedence");
+  if (leading === undefined) return order["snapshot_payment_status"] ?? null;
+  const standing = text(leading, "status_precedence");
+  const snapshotWins = snapshot >= standing || idIn(snapshot) === idIn(standing);
+  return (snapshotWins ? order["snapshot_payment_status"] : leading["status"]) ?? null;
+}
+
+function deriveOrders(state: Record<Entity, Rows>): void {
+  const payments = [...state.payments.values()].filter((payment) => payment["status"] !== null);
+  for (const order of state.orders.values()) {
+    const number = order["order_number"];
+    const counted = payments
+      .filter((payment) => payment["order_number"] === number)
+      .filter((payment) => counts(state.payments, payment));
+    const refunds = [...state.refunds.values()].filter((row) => row["order_number"] === number);
+    order["payment_status"] = paymentStatus(order, counted);
+    order["paid_micros"] = sum(counted, ["success", "refund_initiated"]);
+    order["refunded_micros"] = sum(refunds, ["success"]);
+  }
+}
+
+/** The rows that patches lead to, in whatever order they stand. */
+export function modelOfPatches(patches: readonly Patch[]): ModelState {
+  const state = setRegisters(patches);
+  linkPayments(state.payments);
+  linkRefunds(state.refunds, state.payments);
+  for (const shipment of state.shipments.values()) {
+    shipment["order_number"] = shipment["named_order"] ?? null;
+  }
+  deriveOrders(state);
+  return state;
+}
+
+export interface Model {
+  readonly state: ModelState;
+  /** `id template channel` of every outbox row that events ask for. */
+  readonly facts: ReadonlySet<string>;
+}
+
+/** The first event under an id stands; what is ignored or quarantined sets nothing. */
+export function modelOf(events: readonly StoredEvent[], options: OutboxOptions): Model {
+  const distinct = new Map<string, StoredEvent>();
+  for (const event of events) if (!distinct.has(event.id)) distinct.set(event.id, event);
+  const meanings = [...distinct.values()].map((event) => interpret(event, options));
+  return {
+    state: modelOfPatches(meanings.flatMap(({ patches }) => patches)),
+    facts: new Set(
+      meanings.flatMap(({ outbox }) =>
+        outbox.map(({ id, template, channel }) => `${id} ${template} ${channel}`),
+      ),
+    ),
+  };
+}
+
+/** Rows of every entity, as one flat list for comparison. */
+export function modelRows(state: ModelState): readonly (readonly [string, ModelRow])[] {
+  return entityNames.flatMap((entity) =>
+    [...state[entity]].map(([key, row]) => [`${entity} ${key}`, row] as const),
+  );
+}

@@ -1,0 +1,132 @@
+/**
+ * A decoded event in, the outbox rows that it asks for out: which facts somebody is to hear of. A
+ * row is written even if the event lost; whether it is still true is asked when its turn comes.
+ * (`refund_due` follows from state, not from an event: store/state.ts. `alert` is raised where
+ * something needs a person.)
+ */
+import { addMs, knownTime } from "../events/time";
+import type { DecodedEvent } from "./decode";
+import { precedenceOf } from "./precedence";
+import { stageOf } from "./stages";
+import {
+  type Channel,
+  factId,
+  type OutboxContext,
+  type OutboxRow,
+  type Template,
+} from "./templates";
+
+export interface OutboxOptions {
+  /** True where a forward URL is set: then every event is passed on. */
+  readonly forwardEvents: boolean;
+  readonly reviewDelayMs: number;
+}
+
+interface Fact {
+  readonly template: Template;
+  readonly channels: readonly Channel[];
+  /** What the fact is about: the middle of its id. */
+  readonly parts: readonly string[];
+  readonly delayMs?: number;
+  readonly context?: OutboxContext;
+}
+
+/** Statuses of a shipment that its customer hears of when `shipment.updated` brings them. */
+const toldStatuses: ReadonlySet<string> = new Set([
+  "shipped",
+  "in_transit",
+  "out_for_delivery",
+  "delivery_attempted",
+  "undelivered",
+  "return_to_origin",
+  "lost",
+]);
+
+function shipmentUpdate(event: DecodedEvent): Fact | null {
+  if (event.subject !== "shipment") return null;
+  const status = event.data.status ?? (event.form === "bare" ? null : event.row.status);
+  if (status === null || !toldStatuses.has(status)) return null;
+  return {
+    template: "shipment_update",
+    channels: ["email", "sms"],
+    parts: [event.key, status],
+    context: { kind: "shipment_status", status },
+  };
+}
+
+function paymentFailure(event: DecodedEvent): Fact | null {
+  if (event.subject !== "payment") return null;
+  const stage = stageOf("payment", event.row.status, null);
+  return {
+    template: "payment_failed",
+    channels: ["email", "sms"],
+    // One for each failure: by its time, or where it has none by its event.
+    parts: [event.key, event.occurredAt ?? event.id],
+    context: {
+      kind: "payment_failure",
+      precedence: precedenceOf(event.occurredAt, stage, event.id),
+      paymentDate: knownTime(event.data.payment_date, event.receivedAt),
+    },
+  };
+}
+
+/** One request an order; a parcel that names no order asks for itself until its order is known. */
+function reviewRequest(event: DecodedEvent, delayMs: number): Fact {
+  const about = event.orderNumber ?? `shipment:${event.key}`;
+  return { template: "review_request", channels: ["email"], parts: [about], delayMs };
+}
+
+function factOf(event: DecodedEvent, options: OutboxOptions): Fact | null {
+  const parts = [event.key];
+  switch (event.row.type) {
+    case "order.confirmed":
+      return { template: "order_confirmed", channels: ["email"], parts };
+    case "order.cancelled":
+      return { template: "order_cancelled", channels: ["email"], parts };
+    case "payment.failed":
+      return paymentFailure(event);
+    case "payment.refund.success":
+      return { template: "refund_succeeded", channels: ["email"], parts };
+    case "payment.refund.failed":
+      return { template: "refund_failed", channels: ["team"], parts };
+    case "shipment.updated":
+      return shipmentUpdate(event);
+    case "shipment.delivered":
+      return reviewRequest(event, options.reviewDelayMs);
+    case "shipment.cancelled":
+      return { template: "shipment_cancelled", channels: ["team"], parts };
+    case "order.created":
+    case "order.completed":
+    case "payment.success":
+    case "payment.retried":
+    case "payment.refund.initiated":
+    case "shipment.created":
+      return null;
+  }
+}
+
+/** The rows that the event asks for, each with the identity of its fact. */
+export function outboxRows(event: DecodedEvent, options: OutboxOptions): readonly OutboxRow[] {
+  const facts: Fact[] = [];
+  const told = factOf(event, options);
+  if (told !== null) facts.push(told);
+  if (options.forwardEvents) {
+    facts.push({ template: "forward", channels: ["forward"], parts: [event.id] });
+  }
+  return facts.flatMap((fact) =>
+    fact.channels.map((channel) => {
+      const delayMs = fact.delayMs ?? 0;
+      return {
+        id: factId(fact.template, ...fact.parts, channel),
+        template: fact.template,
+        channel,
+        orderNumber: event.orderNumber,
+        subjectId: event.key,
+        eventId: event.id,
+        dueAt: addMs(event.occurredAt ?? event.receivedAt, delayMs),
+        delayMs,
+        context: fact.context ?? { kind: "none" },
+      };
+    }),
+  );
+}

@@ -1,0 +1,97 @@
+/**
+ * A verified event in, a durable one out. Inbox first; a new event then goes onto the queue, a repeat
+ * does not. Either store is enough: while D1 is down or slow the event goes onto the queue whole, and
+ * what the queue does not take stands in the inbox for the sweep to push.
+ */
+import { encodeMessage, type WholeEvent } from "../events/queue-message";
+import { MESSAGE_MAX_BYTES } from "../limits";
+import { errorText, log } from "../log";
+import type { Receipt, ReceivedEvent } from "../store/inbox";
+
+export interface AcceptDeps {
+  readonly save: (event: ReceivedEvent) => Promise<Receipt>;
+  /** Says that another body came under a known id. */
+  readonly reportConflict: (event: ReceivedEvent) => Promise<void>;
+  /** Puts a message (JSON text) onto ce-events. */
+  readonly push: (message: string) => Promise<unknown>;
+  /** Keeps work alive after the answer. */
+  readonly background: (work: Promise<unknown>) => void;
+  /** How long D1 may take before the queue is tried, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export type Acceptance =
+  | { readonly kind: "accepted"; readonly duplicate: boolean }
+  | { readonly kind: "unavailable" };
+
+class TimeoutError extends Error {}
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TimeoutError(`no answer within ${String(ms)} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function messageOf(event: ReceivedEvent, stored: boolean): string | null {
+  const { id, eventType, receivedAt, bodySha256, verifiedBy, payload } = event;
+  const whole: WholeEvent = { id, eventType, receivedAt, bodySha256, verifiedBy, stored, payload };
+  const text = encodeMessage(whole);
+  // Escaping and non-ASCII at most triple the bytes of a text, so short ones need no counting.
+  const fits =
+    text.length * 3 <= MESSAGE_MAX_BYTES ||
+    new TextEncoder().encode(text).length <= MESSAGE_MAX_BYTES;
+  return fits ? text : null;
+}
+
+/** The inbox has the event already, so a queue that fails loses nothing. */
+async function pushStored(deps: AcceptDeps, event: ReceivedEvent): Promise<void> {
+  try {
+    await deps.push(messageOf(event, true) ?? encodeMessage({ id: event.id }));
+  } catch (error) {
+    log.warn("push_failed", { id: event.id, error: errorText(error) });
+  }
+}
+
+/** Only the queue is left; what does not fit into a message needs D1. */
+async function pushWhole(deps: AcceptDeps, event: ReceivedEvent): Promise<Acceptance> {
+  const message = messageOf(event, false);
+  if (message === null) return { kind: "unavailable" };
+  try {
+    await within(deps.push(message), deps.timeoutMs);
+    return { kind: "accepted", duplicate: false };
+  } catch (error) {
+    log.error("receipt_refused", { id: event.id, error: errorText(error) });
+    return { kind: "unavailable" };
+  }
+}
+
+async function reportConflict(deps: AcceptDeps, event: ReceivedEvent): Promise<void> {
+  try {
+    await deps.reportConflict(event);
+  } catch (error) {
+    log.error("conflict_alert_failed", { id: event.id, error: errorText(error) });
+  }
+}
+
+/** Returns once the event is durable, or once neither store took it. */
+export async function accept(deps: AcceptDeps, event: ReceivedEvent): Promise<Acceptance> {
+  let receipt: Receipt;
+  try {
+    const saving = deps.save(event);
+    // After a time-out nobody awaits it any more; it may still succeed, which is harmless.
+    saving.catch(() => undefined);
+    receipt = await within(saving, deps.timeoutMs);
+  } catch (error) {
+    log.warn("inbox_unavailable", { id: event.id, error: errorText(error) });
+    return await pushWhole(deps, event);
+  }
+  if (receipt.isNew) deps.background(pushStored(deps, event));
+  if (receipt.conflict) deps.background(reportConflict(deps, event));
+  return { kind: "accepted", duplicate: !receipt.isNew };
+}

@@ -1,0 +1,91 @@
+/**
+ * One batch of events, applied: state, outbox and the events' own status change together, in one D1
+ * batch, or not at all.
+ */
+import { addMs } from "../events/time";
+import { REFUND_DUE_AFTER_MS } from "../limits";
+import { type FoldedPatches, namedOrders } from "../projection/fold";
+import type { OutboxRow } from "../projection/templates";
+import { deriveStatements } from "./derive";
+import { settleStatements, type Verdict } from "./inbox";
+import { type BatchKeys, linkStatements } from "./links";
+import { mergeStatements, stub } from "./merge";
+import { jsonSlices } from "./slices";
+
+export interface Application {
+  readonly patches: FoldedPatches;
+  readonly outbox: readonly OutboxRow[];
+  readonly verdicts: readonly Verdict[];
+}
+
+/** Primary key. A fact that is known already is not told again. */
+const insertOutboxSql = `
+INSERT INTO notifications (id, template, channel, order_number, subject_id, event_id, status,
+  next_attempt_at, due_at, context, created_at)
+SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, 'pending',
+  value->>6, value->>7, value->>8, ?2
+FROM json_each(?1) WHERE true
+ON CONFLICT (id) DO NOTHING
+RETURNING id, next_attempt_at`;
+
+/** Delayed messages wait for their time; all others may go at once, however old the event. */
+function outboxCells(row: OutboxRow, now: string): readonly unknown[] {
+  const nextAttemptAt = row.delayMs > 0 && row.dueAt > now ? row.dueAt : now;
+  return [
+    row.id,
+    row.template,
+    row.channel,
+    row.orderNumber,
+    row.subjectId,
+    row.eventId,
+    nextAttemptAt,
+    row.dueAt,
+    JSON.stringify(row.context),
+  ];
+}
+
+/**
+ * The order matters: rows first, then who belongs to whom (payments before the refunds that follow
+ * them), then what follows from that, then what is told of it, and last that it is done.
+ */
+function statements(db: D1Database, batch: Application, now: string): D1PreparedStatement[] {
+  const { patches } = batch;
+  const orders = new Map(patches.orders);
+  for (const number of namedOrders(patches)) {
+    if (!orders.has(number)) orders.set(number, stub("orders", number));
+  }
+  const keys: BatchKeys = {
+    orders: JSON.stringify([...orders.keys()]),
+    payments: JSON.stringify([...patches.payments.keys()]),
+    refunds: JSON.stringify([...patches.refunds.keys()]),
+    shipments: JSON.stringify([...patches.shipments.keys()]),
+  };
+  return [
+    ...mergeStatements(db, "orders", orders.values(), now),
+    ...mergeStatements(db, "payments", patches.payments.values(), now),
+    ...mergeStatements(db, "refunds", patches.refunds.values(), now),
+    ...mergeStatements(db, "shipments", patches.shipments.values(), now),
+    ...linkStatements(db, keys, now),
+    ...deriveStatements(db, keys, now, addMs(now, REFUND_DUE_AFTER_MS)),
+    ...settleStatements(db, batch.verdicts, now),
+  ];
+}
+
+/** Applies the batch; returns the ids of the new notifications that are due now. */
+export async function applyBatch(
+  db: D1Database,
+  batch: Application,
+  now: string,
+): Promise<readonly string[]> {
+  const rows = batch.outbox.map((row) => outboxCells(row, now));
+  const outbox = jsonSlices(rows).map((slice) => db.prepare(insertOutboxSql).bind(slice, now));
+  const results = await db.batch<{ id: string; next_attempt_at: string }>([
+    ...outbox,
+    ...statements(db, batch, now),
+  ]);
+  return results
+    .slice(0, outbox.length)
+    .flatMap(({ results: inserted }) => inserted)
+    .filter(({ next_attempt_at: at }) => at <= now)
+    .map(({ id }) => id);
+}

@@ -1,0 +1,114 @@
+/**
+ * What follows from linked payments and refunds: how much is paid and refunded, the order's payment
+ * status, and whether a refund is due. Redone for every order that the batch touched, written only
+ * where it changes.
+ */
+import { ID_POSITION, STAGE_POSITION } from "../projection/precedence";
+import { type BatchKeys, paymentsAndAliases } from "./links";
+
+/**
+ * `?1`: payment ids, `?2`: refund ids, `?3`: order numbers of the batch. Every order named, holding
+ * a touched payment (or its other name) or refund now, or marked by a move. Primary keys,
+ * payments_reference, orders_stale.
+ */
+const touchedOrders = `
+  touched(order_number) AS (
+    SELECT value FROM json_each(?3)
+    UNION SELECT order_number FROM payments WHERE payment_id IN (${paymentsAndAliases})
+    UNION SELECT r.order_number FROM json_each(?2) c JOIN refunds r ON r.refund_id = c.value
+    UNION SELECT order_number FROM orders WHERE stale = 1
+  )`;
+
+/**
+ * The payments that count for their orders: of two names of one payment only the one whose status
+ * precedence is higher, on a tie the payment and not its alias (and of two that are aliases of each
+ * other the one with the lower key). Primary key, payments_order, payments_reference.
+ */
+const countedPayments = `
+  counted AS (
+    SELECT p.order_number, p.status, p.status_precedence, p.amount_micros
+    FROM touched JOIN payments p ON p.order_number = touched.order_number
+    WHERE p.status IS NOT NULL
+      AND NOT EXISTS (
+        SELECT 1 FROM payments a
+        WHERE a.payment_id = p.reference_number AND a.payment_id <> p.payment_id
+          AND a.status_precedence > p.status_precedence)
+      AND NOT EXISTS (
+        SELECT 1 FROM payments q
+        WHERE q.reference_number = p.payment_id AND q.payment_id <> p.payment_id
+          AND (q.status_precedence > p.status_precedence
+            OR (q.status_precedence = p.status_precedence
+              AND (p.reference_number IS NOT q.payment_id OR q.payment_id < p.payment_id))))
+  )`;
+
+/**
+ * Of the counted payments the one with the highest stage, then the highest precedence: SQLite takes
+ * the bare columns beside one max() from the row that has it.
+ */
+const paymentTotals = `
+  totals AS (
+    SELECT order_number, status, status_precedence,
+      sum(CASE WHEN status IN ('success', 'refund_initiated') THEN amount_micros END) AS paid,
+      max(substr(status_precedence, ${String(STAGE_POSITION)}, 2) || status_precedence || ' ' || status)
+    FROM counted GROUP BY order_number
+  )`;
+
+const derivedColumns = `
+  derived AS (
+    SELECT o.order_number,
+      CASE
+        WHEN t.status IS NULL THEN o.snapshot_payment_status
+        WHEN o.snapshot_payment_precedence >= t.status_precedence THEN o.snapshot_payment_status
+        WHEN substr(o.snapshot_payment_precedence, ${String(ID_POSITION)})
+          = substr(t.status_precedence, ${String(ID_POSITION)}) THEN o.snapshot_payment_status
+        ELSE t.status
+      END AS payment_status,
+      coalesce(t.paid, 0) AS paid_micros,
+      coalesce((SELECT sum(r.amount_micros) FROM refunds r
+        WHERE r.order_number = o.order_number AND r.status = 'success'), 0) AS refunded_micros
+    FROM touched JOIN orders o ON o.order_number = touched.order_number
+    LEFT JOIN totals t ON t.order_number = o.order_number
+  )`;
+
+/** `?4`: now. */
+const deriveOrders = `
+WITH ${touchedOrders}, ${countedPayments}, ${paymentTotals}, ${derivedColumns}
+UPDATE orders SET payment_status = d.payment_status, paid_micros = d.paid_micros,
+  refunded_micros = d.refunded_micros, updated_at = ?4
+FROM derived d
+WHERE orders.order_number = d.order_number
+  AND (orders.payment_status IS NOT d.payment_status OR orders.paid_micros <> d.paid_micros
+    OR orders.refunded_micros <> d.refunded_micros)`;
+
+/**
+ * A cancelled order with a refund outstanding, told to the team `?5` (later than `?4`, now), once an
+ * order. The id is that of projection/templates.ts `factId`.
+ */
+const announceRefundsDue = `
+WITH ${touchedOrders}
+INSERT INTO notifications (id, template, channel, order_number, subject_id, status,
+  next_attempt_at, due_at, created_at)
+SELECT 'refund_due/' || replace(replace(o.order_number, '%', '%25'), '/', '%2F') || '/team',
+  'refund_due', 'team', o.order_number, o.order_number, 'pending', ?5, ?5, ?4
+FROM touched JOIN orders o ON o.order_number = touched.order_number
+WHERE o.status = 'cancelled'
+  AND min(coalesce(o.refundable_micros, o.paid_micros), o.paid_micros) > o.refunded_micros
+ON CONFLICT (id) DO NOTHING`;
+
+/** orders_stale. */
+const clearStale = "UPDATE orders SET stale = 0 WHERE stale = 1";
+
+/** Run after the links; `refundDueAt` is when the team hears of a refund outstanding since now. */
+export function deriveStatements(
+  db: D1Database,
+  keys: BatchKeys,
+  now: string,
+  refundDueAt: string,
+): readonly D1PreparedStatement[] {
+  const touched = [keys.payments, keys.refunds, keys.orders] as const;
+  return [
+    db.prepare(deriveOrders).bind(...touched, now),
+    db.prepare(announceRefundsDue).bind(...touched, now, refundDueAt),
+    db.prepare(clearStale),
+  ];
+}

@@ -1,0 +1,218 @@
+/**
+ * The inbox: one row per distinct event id. The receiver writes it before it answers, the consumer
+ * reads what it works on from it, and each event's outcome is written in the same batch as the state.
+ */
+import { addMs } from "../events/time";
+import { BODIES_MAX_BYTES, PUSH_AFTER_MS } from "../limits";
+import { jsonSlices } from "./slices";
+
+export type EventStatus = "received" | "processed" | "ignored" | "quarantined" | "failed";
+
+/** An event as it was first received. Times are ISO 8601 with milliseconds. */
+export interface ReceivedEvent {
+  readonly id: string;
+  readonly eventType: string;
+  readonly subject: string | null;
+  readonly subjectId: string | null;
+  readonly orderNumber: string | null;
+  readonly occurredAt: string | null;
+  readonly receivedAt: string;
+  readonly bodySha256: string;
+  readonly verifiedBy: "current" | "previous";
+  readonly payload: string;
+}
+
+export interface Receipt {
+  /** False where this id was received before. */
+  readonly isNew: boolean;
+  /** True where it was received before with another body. */
+  readonly conflict: boolean;
+}
+
+const columns = `id, event_type, subject, subject_id, order_number, occurred_at, received_at,
+  body_sha256, verified_by, payload, status, push_at`;
+
+/**
+ * Primary key. A repeat is counted; another body under a known id changes nothing but the record of
+ * the conflict.
+ */
+const receiveSql = `
+INSERT INTO webhook_events (${columns})
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'received', ?11)
+ON CONFLICT (id) DO UPDATE SET redeliveries = redeliveries + 1,
+  conflicts = conflicts + (body_sha256 <> excluded.body_sha256),
+  conflict_sha256 = CASE WHEN body_sha256 <> excluded.body_sha256
+    THEN excluded.body_sha256 ELSE conflict_sha256 END
+RETURNING redeliveries, body_sha256`;
+
+/** Stores an event at its receipt. The body is bound by itself: as JSON text it could double. */
+export async function saveReceived(db: D1Database, event: ReceivedEvent): Promise<Receipt> {
+  const row = await db
+    .prepare(receiveSql)
+    .bind(
+      event.id,
+      event.eventType,
+      event.subject,
+      event.subjectId,
+      event.orderNumber,
+      event.occurredAt,
+      event.receivedAt,
+      event.bodySha256,
+      event.verifiedBy,
+      event.payload,
+      addMs(event.receivedAt, PUSH_AFTER_MS),
+    )
+    .first<{ redeliveries: number; body_sha256: string }>();
+  if (row === null) throw new Error("the inbox returned no row for an upsert");
+  return { isNew: row.redeliveries === 0, conflict: row.body_sha256 !== event.bodySha256 };
+}
+
+/** Events that only the queue holds, because D1 was down at receipt; repeats change nothing. */
+const admitSql = `
+INSERT INTO webhook_events (${columns})
+SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7,
+  value->>8, value->>9, 'received', value->>10
+FROM json_each(?1) WHERE true
+ON CONFLICT (id) DO NOTHING`;
+
+/** `?1`: [id, 1 where the body is wanted] pairs; `?2`: bytes of bodies at once. Primary key. */
+const readSql = `
+SELECT id, event_type, received_at, status, body_sha256,
+  CASE WHEN wanted AND bytes <= ?2 THEN payload END AS payload,
+  wanted AND bytes > ?2 AS deferred
+FROM (
+  SELECT e.*, j.value->>1 = 1 AS wanted,
+    sum(CASE WHEN j.value->>1 = 1 THEN octet_length(e.payload) ELSE 0 END)
+      OVER (ORDER BY j.key ROWS UNBOUNDED PRECEDING) AS bytes
+  FROM json_each(?1) j JOIN webhook_events e ON e.id = j.value->>0)`;
+
+export interface InboxRow {
+  readonly id: string;
+  readonly event_type: string;
+  readonly received_at: string;
+  readonly status: EventStatus;
+  readonly body_sha256: string;
+  /** Null where it was not asked for, or purged, or deferred. */
+  readonly payload: string | null;
+  /** 1 where the body was left for the next slice. */
+  readonly deferred: number;
+}
+
+export interface InboxQuery {
+  readonly id: string;
+  readonly wantsBody: boolean;
+}
+
+/** Writes what is missing, then reads what is asked for: one round trip. */
+export async function admitAndRead(
+  db: D1Database,
+  missing: readonly ReceivedEvent[],
+  queries: readonly InboxQuery[],
+): Promise<ReadonlyMap<string, InboxRow>> {
+  const rows = missing.map((event) => [
+    event.id,
+    event.eventType,
+    event.subject,
+    event.subjectId,
+    event.orderNumber,
+    event.occurredAt,
+    event.receivedAt,
+    event.bodySha256,
+    event.verifiedBy,
+    event.payload,
+    addMs(event.receivedAt, PUSH_AFTER_MS),
+  ]);
+  const pairs = JSON.stringify(queries.map(({ id, wantsBody }) => [id, wantsBody ? 1 : 0]));
+  const results = await db.batch<InboxRow>([
+    ...jsonSlices(rows).map((slice) => db.prepare(admitSql).bind(slice)),
+    db.prepare(readSql).bind(pairs, BODIES_MAX_BYTES),
+  ]);
+  return new Map((results.at(-1)?.results ?? []).map((row) => [row.id, row]));
+}
+
+/** What became of an event. */
+export interface Verdict {
+  readonly id: string;
+  readonly status: "processed" | "ignored" | "quarantined";
+  /** Why it was ignored or quarantined. */
+  readonly error: string | null;
+  readonly notes: readonly string[];
+  /** The precedence that it claims for the status of its subject's row; null where it claims none. */
+  readonly statusPrecedence: string | null;
+}
+
+/** The notes that are kept of one event; the rest is counted. */
+const NOTES_MAX = 20;
+
+function notesJson(notes: readonly string[]): string | null {
+  if (notes.length === 0) return null;
+  const rest = notes.length - NOTES_MAX;
+  return JSON.stringify(
+    rest > 0 ? [...notes.slice(0, NOTES_MAX), `and ${String(rest)} more`] : notes,
+  );
+}
+
+/** Primary key. An event once processed stays so; a late second opinion changes nothing. */
+const settleSql = `
+UPDATE webhook_events SET status = v.status, error = v.error, notes = v.notes, processed_at = ?2,
+  status_precedence = v.precedence, attempts = attempts + 1, push_at = NULL
+FROM (SELECT value->>0 AS id, value->>1 AS status, value->>2 AS error, value->>3 AS notes,
+  value->>4 AS precedence FROM json_each(?1)) AS v
+WHERE webhook_events.id = v.id AND webhook_events.status <> 'processed'`;
+
+/** Statements that settle events; they go into the batch that applies what the events say. */
+export function settleStatements(
+  db: D1Database,
+  verdicts: readonly Verdict[],
+  now: string,
+): readonly D1PreparedStatement[] {
+  const rows = verdicts.map((v) => [
+    v.id,
+    v.status,
+    v.error,
+    notesJson(v.notes),
+    v.statusPrecedence,
+  ]);
+  return jsonSlices(rows).map((slice) => db.prepare(settleSql).bind(slice, now));
+}
+
+/** Primary key. */
+const failSql = `
+UPDATE webhook_events SET status = 'failed', processed_at = ?2, push_at = NULL,
+  error = coalesce(error, 'given up after the last retry')
+WHERE id IN (SELECT value FROM json_each(?1)) AND status = 'received'
+RETURNING id`;
+
+/** Dead letters: events that are given up on. Returns the ids that became `failed` now. */
+export async function failEvents(
+  db: D1Database,
+  ids: readonly string[],
+  now: string,
+): Promise<readonly string[]> {
+  const result = await db.prepare(failSql).bind(JSON.stringify(ids), now).all<{ id: string }>();
+  return result.results.map(({ id }) => id);
+}
+
+/** Counts a try that failed on the event itself and keeps its error. Primary key. */
+export async function noteFailedTry(db: D1Database, id: string, error: string): Promise<void> {
+  await db
+    .prepare(
+      "UPDATE webhook_events SET error = ?2, attempts = attempts + 1 WHERE id = ?1 AND status = 'received'",
+    )
+    .bind(id, error)
+    .run();
+}
+
+/** Primary key. Counts a conflict that the queue brought to light. */
+const conflictSql = `
+UPDATE webhook_events SET conflicts = conflicts + 1, conflict_sha256 = c.sha256
+FROM (SELECT value->>0 AS id, value->>1 AS sha256 FROM json_each(?1)) AS c
+WHERE webhook_events.id = c.id`;
+
+export async function recordConflicts(
+  db: D1Database,
+  conflicts: readonly { readonly id: string; readonly sha256: string }[],
+): Promise<void> {
+  const rows = conflicts.map(({ id, sha256 }) => [id, sha256]);
+  await db.prepare(conflictSql).bind(JSON.stringify(rows)).run();
+}

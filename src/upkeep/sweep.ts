@@ -1,0 +1,42 @@
+/**
+ * Every minute: whatever is stored but not moving is pushed again. Events that still stand as
+ * `received` a minute after their receipt go onto the queue by id, oldest first, and again after 2,
+ * 4, 8 … minutes. Bounded, and safe to run twice at once: pushing an event twice changes nothing.
+ */
+import { encodeMessage } from "../events/queue-message";
+import { SWEEP_MAX_ROWS } from "../limits";
+import { errorText, log } from "../log";
+
+export interface SweepDeps {
+  /** Ids of events that have waited, oldest first. */
+  readonly listWaiting: (limit: number) => Promise<readonly string[]>;
+  /** Puts messages (JSON text) onto ce-events. */
+  readonly push: (messages: readonly string[]) => Promise<void>;
+  /** Says that they were pushed; the next push waits twice as long. */
+  readonly deferPush: (ids: readonly string[]) => Promise<void>;
+  /** Sends notifications that are due. */
+  readonly dispatch: () => Promise<void>;
+}
+
+/** A failing step does not stop the ones after it. */
+async function step(name: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log.error("sweep_step_failed", { step: name, error: errorText(error) });
+  }
+}
+
+async function pushWaiting(deps: SweepDeps): Promise<void> {
+  const ids = await deps.listWaiting(SWEEP_MAX_ROWS);
+  if (ids.length === 0) return;
+  // Pushed first, deferred second: dying in between pushes twice, which is harmless.
+  await deps.push(ids.map((id) => encodeMessage({ id })));
+  await deps.deferPush(ids);
+  log.info("sweep_pushed", { events: ids.length });
+}
+
+export async function sweep(deps: SweepDeps): Promise<void> {
+  await step("push waiting events", () => pushWaiting(deps));
+  await step("dispatch notifications", () => deps.dispatch());
+}
