@@ -13,6 +13,8 @@ export default defineConfig(async () => ({
         bindings: {
           TEST_MIGRATIONS: await readD1Migrations("./migrations"),
           CE_WEBHOOK_SECRET: "test-secret",
+          TEST_RUNS: process.env["TEST_RUNS"] ?? "500",
+          TEST_SEED: process.env["TEST_SEED"] ?? String(Date.now() % 1_000_000_000),
         },
         queueConsumers: {
           "ce-events": {
@@ -39,5 +41,7 @@ export default defineConfig(async () => ({
     exclude: ["test/node/**"],
     setupFiles: ["./test/support/setup.ts"],
     testTimeout: 20_000,
+    // The Worker's own log lines would drown the seeds that random tests print.
+    onConsoleLog: (text: string) => !text.startsWith('{"level"'),
   },
 }));

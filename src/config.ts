@@ -3,7 +3,7 @@
  * malformed optional value switches off its own feature and is named in `problems`; it never stops
  * receipt. Blank counts as unset. No problem ever quotes a value: it may be a secret.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** What the receiver needs. `secrets` is null where `CE_WEBHOOK_SECRET` is unset: nothing is taken. */
 export interface ReceiptConfig {

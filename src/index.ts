@@ -5,8 +5,11 @@
 import { type Context, Hono } from "hono";
 import { type Config, loadConfig } from "./config";
 import { consumeEvents, type ConsumerDeps } from "./consumer/consumer";
-import { buryEvents } from "./consumer/dead-letters";
+import { buryEvents, type DeadLetterDeps } from "./consumer/dead-letters";
 import { errorText, log } from "./log";
+import { handleNotificationBatch, handleNotificationDeadLetters } from "./notifications/consumer";
+import { dispatchDeps } from "./notifications/deps";
+import { type DispatchDeps, dispatchDue } from "./notifications/dispatch";
 import { type ReceiverDeps, receiverRoutes } from "./receiver/route";
 import { applyBatch } from "./store/apply";
 import {
@@ -16,7 +19,8 @@ import {
   recordConflicts,
   saveReceived,
 } from "./store/inbox";
-import { sendTexts } from "./store/queue";
+import { type Alert, insertAlerts } from "./store/outbox";
+import { sendTexts, sendWakeUpCalls } from "./store/queue";
 import { deferPush, listWaiting } from "./store/waiting";
 import { sweep } from "./upkeep/sweep";
 
@@ -34,13 +38,46 @@ function configOf(env: Env): Config {
   return config;
 }
 
+/** The sweep finds what is due without any call, so one that is lost costs a minute at most. */
+async function wake(env: Env, ids: readonly string[]): Promise<void> {
+  try {
+    await sendWakeUpCalls(env.NOTIFICATIONS, ids);
+  } catch (error) {
+    log.warn("wake_failed", { notifications: ids.length, error: errorText(error) });
+  }
+}
+
+/** Calls a person: once a kind and hour. */
+async function raiseAlert(env: Env, alert: Alert): Promise<void> {
+  const raised = await insertAlerts(env.DB, [alert], nowIso());
+  if (raised.length > 0) await wake(env, raised);
+}
+
+function conflictAlert(id: string): Alert {
+  return {
+    kind: "conflict",
+    subjectId: id,
+    text: `Event ${id} came again with another body. The first one stands; webhook_events.conflicts counts such events.`,
+  };
+}
+
+function deadLetterAlert(failed: readonly string[]): Alert {
+  const [first] = failed;
+  const others = failed.length > 1 ? ` and ${String(failed.length - 1)} more` : "";
+  return {
+    kind: "dead_letter",
+    ...(first === undefined ? {} : { subjectId: first }),
+    text: `Event ${String(first)}${others} failed after the last retry. See webhook_events where status is failed; replay after the cause is mended.`,
+  };
+}
+
 function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
   const { env } = c;
   return {
     config: configOf(env).receipt,
     now: clock,
     save: (event) => saveReceived(env.DB, event),
-    reportConflict: () => Promise.resolve(),
+    reportConflict: (event) => raiseAlert(env, conflictAlert(event.id)),
     push: (message) => env.EVENTS.send(message, { contentType: "text" }),
     background: (work) => c.executionCtx.waitUntil(work),
   };
@@ -53,8 +90,26 @@ function consumerDeps(env: Env): ConsumerDeps {
     admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
     apply: (batch) => applyBatch(env.DB, batch, nowIso()),
     noteFailedTry: (id, error) => noteFailedTry(env.DB, id, error),
-    reportConflicts: (conflicts) => recordConflicts(env.DB, conflicts),
-    wake: (ids) => sendTexts(env.NOTIFICATIONS, [JSON.stringify({ ids })]),
+    reportConflicts: async (conflicts) => {
+      await recordConflicts(env.DB, conflicts);
+      for (const { id } of conflicts) await raiseAlert(env, conflictAlert(id));
+    },
+    wake: (ids) => wake(env, ids),
+  };
+}
+
+function dispatch(env: Env): DispatchDeps {
+  return dispatchDeps({ db: env.DB, config: configOf(env), queue: env.NOTIFICATIONS });
+}
+
+function deadLetterDeps(env: Env): DeadLetterDeps {
+  return {
+    random: Math.random,
+    admit: async (events) => {
+      await admitAndRead(env.DB, events, []);
+    },
+    fail: (ids) => failEvents(env.DB, ids, nowIso()),
+    alert: (failed) => raiseAlert(env, deadLetterAlert(failed)),
   };
 }
 
@@ -70,23 +125,16 @@ app.onError((error, c) => {
 export default {
   fetch: app.fetch,
 
+  /** A suffix after the names below, as in `ce-events-staging`, does not matter. */
   async queue(batch, env): Promise<void> {
-    switch (batch.queue) {
-      case "ce-events":
-        return await consumeEvents(batch.messages, consumerDeps(env));
-      case "ce-events-dlq":
-        return await buryEvents(batch.messages, {
-          random: Math.random,
-          admit: async (events) => {
-            await admitAndRead(env.DB, events, []);
-          },
-          fail: (ids) => failEvents(env.DB, ids, nowIso()),
-          alert: () => Promise.resolve(),
-        });
-      default:
-        log.error("queue_unknown", { queue: batch.queue });
-        batch.ackAll();
+    const dead = /-dlq(-|$)/.test(batch.queue);
+    if (batch.queue.startsWith("ce-notifications")) {
+      if (dead) handleNotificationDeadLetters(batch);
+      else await handleNotificationBatch(batch, dispatch(env));
+      return;
     }
+    if (dead) await buryEvents(batch.messages, deadLetterDeps(env));
+    else await consumeEvents(batch.messages, consumerDeps(env));
   },
 
   async scheduled(_controller, env): Promise<void> {
@@ -94,7 +142,9 @@ export default {
       listWaiting: (limit) => listWaiting(env.DB, nowIso(), limit),
       push: (messages) => sendTexts(env.EVENTS, messages),
       deferPush: (ids) => deferPush(env.DB, ids, nowIso()),
-      dispatch: () => Promise.resolve(),
+      dispatch: async () => {
+        await dispatchDue(dispatch(env));
+      },
     });
   },
 } satisfies ExportedHandler<Env>;

@@ -8,7 +8,7 @@
  * test/events/vendor-types.ts holds these models against), but for `id`, `order_number` and
  * `customer_email`, which its guide shows.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { ModelName } from "./catalog";
 import { textOf } from "./values";
 

@@ -3,7 +3,7 @@
  * (too large for a message, or pushed again by the sweep or a replay). JSON text, so that its size
  * is known before it is sent.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 const wholeEvent = z.object({
   id: z.string(),

@@ -2,10 +2,17 @@
  * Many patches in, at most one a row out. The merge is associative, so what one batch says about a
  * row can be merged here before SQL sees it; the result is the same and the batch is smaller.
  */
-import { entityNames, type Entity, type Patch, type Setting } from "./registers";
+import type { Entity, Patch, Setting } from "./registers";
 
-/** Patches by entity and key, folded. */
-export type FoldedPatches = Readonly<Record<Entity, ReadonlyMap<string, Patch>>>;
+/** What a batch sets: at most one patch a row, and every order that it names. */
+export interface FoldedPatches {
+  readonly rows: Readonly<Record<Entity, ReadonlyMap<string, Patch>>>;
+  /**
+   * Each order named by any patch, those that lost within the batch included: each needs a row, if
+   * only a stub that later events fill.
+   */
+  readonly orderNumbers: ReadonlySet<string>;
+}
 
 function mergeSettings(
   into: ReadonlyMap<string, Setting>,
@@ -21,32 +28,29 @@ function mergeSettings(
   return merged;
 }
 
+function namedOrder(patch: Patch): string | null {
+  if (patch.entity === "orders") return patch.key;
+  const order = patch.settings.get("link")?.values[0];
+  return typeof order === "string" ? order : null;
+}
+
 /** The higher precedence wins each register whole; on a tie (the same event again) nothing changes. */
 export function foldPatches(patches: Iterable<Patch>): FoldedPatches {
-  const folded: Record<Entity, Map<string, Patch>> = {
+  const rows: Record<Entity, Map<string, Patch>> = {
     orders: new Map(),
     payments: new Map(),
     refunds: new Map(),
     shipments: new Map(),
   };
+  const orderNumbers = new Set<string>();
   for (const patch of patches) {
-    const rows = folded[patch.entity];
-    const standing = rows.get(patch.key);
+    const { entity, key } = patch;
+    const standing = rows[entity].get(key);
     const settings =
       standing === undefined ? patch.settings : mergeSettings(standing.settings, patch.settings);
-    rows.set(patch.key, { entity: patch.entity, key: patch.key, settings });
+    rows[entity].set(key, { entity, key, settings });
+    const order = namedOrder(patch);
+    if (order !== null) orderNumbers.add(order);
   }
-  return folded;
-}
-
-/** Every order that the patches name: each needs a row, if only a stub that later events fill. */
-export function namedOrders(folded: FoldedPatches): readonly string[] {
-  const named = new Set(folded.orders.keys());
-  for (const entity of entityNames) {
-    for (const patch of folded[entity].values()) {
-      const order = patch.settings.get("link")?.values[0];
-      if (typeof order === "string") named.add(order);
-    }
-  }
-  return [...named];
+  return { rows, orderNumbers };
 }

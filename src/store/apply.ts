@@ -4,7 +4,7 @@
  */
 import { addMs } from "../events/time";
 import { REFUND_DUE_AFTER_MS } from "../limits";
-import { type FoldedPatches, namedOrders } from "../projection/fold";
+import type { FoldedPatches } from "../projection/fold";
 import type { OutboxRow } from "../projection/templates";
 import { deriveStatements } from "./derive";
 import { settleStatements, type Verdict } from "./inbox";
@@ -49,25 +49,26 @@ function outboxCells(row: OutboxRow, now: string): readonly unknown[] {
  * them), then what follows from that, then what is told of it, and last that it is done.
  */
 function statements(db: D1Database, batch: Application, now: string): D1PreparedStatement[] {
-  const { patches } = batch;
-  const orders = new Map(patches.orders);
-  for (const number of namedOrders(patches)) {
-    if (!orders.has(number)) orders.set(number, stub("orders", number));
-  }
+  const { rows, orderNumbers } = batch.patches;
+  const stubs = [...orderNumbers].filter((number) => !rows.orders.has(number));
+  const orders = [...rows.orders.values(), ...stubs.map((number) => stub("orders", number))];
   const keys: BatchKeys = {
-    orders: JSON.stringify([...orders.keys()]),
-    payments: JSON.stringify([...patches.payments.keys()]),
-    refunds: JSON.stringify([...patches.refunds.keys()]),
-    shipments: JSON.stringify([...patches.shipments.keys()]),
+    orders: JSON.stringify([...orderNumbers]),
+    payments: JSON.stringify([...rows.payments.keys()]),
+    refunds: JSON.stringify([...rows.refunds.keys()]),
+    shipments: JSON.stringify([...rows.shipments.keys()]),
   };
+  const settle = settleStatements(db, batch.verdicts, now);
+  const total = orders.length + rows.payments.size + rows.refunds.size + rows.shipments.size;
+  if (total === 0) return [...settle];
   return [
-    ...mergeStatements(db, "orders", orders.values(), now),
-    ...mergeStatements(db, "payments", patches.payments.values(), now),
-    ...mergeStatements(db, "refunds", patches.refunds.values(), now),
-    ...mergeStatements(db, "shipments", patches.shipments.values(), now),
+    ...mergeStatements(db, "orders", orders, now),
+    ...mergeStatements(db, "payments", rows.payments.values(), now),
+    ...mergeStatements(db, "refunds", rows.refunds.values(), now),
+    ...mergeStatements(db, "shipments", rows.shipments.values(), now),
     ...linkStatements(db, keys, now),
     ...deriveStatements(db, keys, now, addMs(now, REFUND_DUE_AFTER_MS)),
-    ...settleStatements(db, batch.verdicts, now),
+    ...settle,
   ];
 }
 

@@ -1,5 +1,6 @@
-/** Sending onto a queue within its limits: 100 messages and 256 KB a call. */
-import { SEND_BATCH_MAX_BYTES, SEND_BATCH_MAX_MESSAGES } from "../limits";
+/** Sending onto a queue within its limits: 100 messages and 256 KB a call, 128 KB a message. */
+import { MESSAGE_MAX_BYTES, SEND_BATCH_MAX_BYTES, SEND_BATCH_MAX_MESSAGES } from "../limits";
+import { jsonSlices } from "./slices";
 
 /** Sends JSON texts, in as few calls as the limits allow, in order. */
 export async function sendTexts(queue: Queue, texts: readonly string[]): Promise<void> {
@@ -20,4 +21,11 @@ export async function sendTexts(queue: Queue, texts: readonly string[]): Promise
     bytes += size;
   }
   await flush();
+}
+
+/** Wakes the dispatch: one message names as many notifications as fit into it. */
+export async function sendWakeUpCalls(queue: Queue, ids: readonly string[]): Promise<void> {
+  for (const slice of jsonSlices(ids, MESSAGE_MAX_BYTES)) {
+    await queue.send({ ids: JSON.parse(slice) as unknown });
+  }
 }

@@ -1,0 +1,45 @@
+/** When a message is tried again. Pure: the clock and the randomness are passed in. */
+import { RETRY_FIRST_MS, RETRY_FOR_MS, RETRY_MAX_MS } from "../limits";
+
+/**
+ * Milliseconds until the next attempt: as long again as it has been tried so far, which doubles,
+ * between RETRY_FIRST_MS and RETRY_MAX_MS, less up to half by `random` (0 to 1) so that what failed
+ * together does not come back together. It follows the time since the first attempt and not a
+ * count, because attempts that only waited for a recipient are counted too.
+ */
+export function backoffMs(triedForMs: number, random: number): number {
+  const full = Math.min(Math.max(triedForMs, RETRY_FIRST_MS), RETRY_MAX_MS);
+  return Math.round(full * (1 - random / 2));
+}
+
+/** `at`: ISO time of the next attempt; null when the time for retries is over. */
+export interface RetryQuery {
+  readonly firstAttemptAt: string;
+  readonly now: string;
+  /** What the provider asked for, null where it did not. */
+  readonly retryAfterMs: number | null;
+  readonly random: number;
+}
+
+/**
+ * The time of the next attempt, or null once RETRY_FOR_MS have passed since the first. A wish to be
+ * left alone for longer than that is cut to one last attempt at the end.
+ */
+export function nextAttemptAt(query: RetryQuery): string | null {
+  const first = Date.parse(query.firstAttemptAt);
+  const now = Date.parse(query.now);
+  const end = first + RETRY_FOR_MS;
+  if (now >= end) return null;
+  const wait = Math.max(backoffMs(now - first, query.random), query.retryAfterMs ?? 0);
+  return new Date(Math.min(now + wait, end)).toISOString();
+}
+
+/** `Retry-After` in milliseconds from `nowMs`: seconds or an HTTP date (RFC 9110); null otherwise. */
+export function parseRetryAfter(value: string | null, nowMs: number): number | null {
+  const text = value?.trim() ?? "";
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
+  // Date.parse alone would take "7.5" or "-3" for a date.
+  if (!/^[A-Z][a-z]{2}/.test(text)) return null;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
+}

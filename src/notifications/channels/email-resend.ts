@@ -1,0 +1,71 @@
+/**
+ * E-mail through Resend: POST /emails, one recipient. Resend remembers an `Idempotency-Key` for 24
+ * hours, so a message whose outcome is unknown is sent again under the same key.
+ */
+import type { EmailConfig } from "../../config";
+import type { EmailMessage } from "../message";
+import type { Channel, ChannelDeps, Outcome } from "./channel";
+import { type Answer, describeAnswer, outcomeOf, post, textField } from "./http";
+import { headerKey } from "./key";
+
+/** The body of POST /emails; test/notifications holds it against the SDK's own type. */
+export interface ResendRequest {
+  readonly from: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  readonly reply_to?: string;
+  readonly tags: { readonly name: string; readonly value: string }[];
+}
+
+/** Resend takes ASCII letters, digits, `_` and `-` in a tag. */
+function tagValue(text: string): string {
+  return text.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 256);
+}
+
+export function resendRequest(message: EmailMessage, config: EmailConfig): ResendRequest {
+  return {
+    from: config.from,
+    to: message.to,
+    subject: message.subject,
+    html: message.html,
+    text: message.text,
+    ...(config.replyTo === null ? {} : { reply_to: config.replyTo }),
+    tags: [{ name: "template", value: tagValue(message.template) }],
+  };
+}
+
+/** 409: the first request under this key is still under way, or had another body. */
+function outcomeOfResend(answer: Answer): Outcome {
+  if (answer.kind === "answered" && answer.status === 409) {
+    const error = describeAnswer(answer.status, answer.body);
+    return textField(answer.body, "name") === "invalid_idempotent_request"
+      ? { kind: "rejected", error }
+      : { kind: "retry", error, retryAfterMs: answer.retryAfterMs };
+  }
+  return outcomeOf(answer, (body) => textField(body, "id"));
+}
+
+export function resendChannel(config: EmailConfig, deps: ChannelDeps): Channel<EmailMessage> {
+  return {
+    takesKey: true,
+    send: async (message, key, signal) => {
+      const idempotencyKey = await headerKey(key);
+      const answer = await post(
+        deps,
+        () => ({
+          url: `${config.baseUrl}/emails`,
+          headers: {
+            authorization: `Bearer ${config.apiKey}`,
+            "content-type": "application/json",
+            "idempotency-key": idempotencyKey,
+          },
+          body: JSON.stringify(resendRequest(message, config)),
+        }),
+        signal,
+      );
+      return outcomeOfResend(answer);
+    },
+  };
+}

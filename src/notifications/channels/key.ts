@@ -1,0 +1,17 @@
+/** Ids as header values: idempotency keys and webhook ids. */
+
+const KEY_MAX_CHARACTERS = 256;
+
+/**
+ * The id itself where a header can carry it, else `sha256:` and its hash: printable ASCII without
+ * spaces, at most 256 characters (Resend's limit). Equal ids give equal keys.
+ */
+export async function headerKey(id: string): Promise<string> {
+  if (id.length <= KEY_MAX_CHARACTERS && /^[\x21-\x7e]+$/.test(id)) return id;
+  return `sha256:${await sha256Hex(id)}`;
+}
+
+export async function sha256Hex(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,25 @@
+/** The `context` column: what a row was made from, as typed data. */
+import * as z from "zod";
+import type { OutboxContext } from "../projection/templates";
+
+const contexts = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("none") }),
+  z.object({ kind: z.literal("shipment_status"), status: z.string() }),
+  z.object({
+    kind: z.literal("payment_failure"),
+    precedence: z.string(),
+    paymentDate: z.string().nullable(),
+  }),
+  z.object({ kind: z.literal("alert"), alert: z.string(), text: z.string() }),
+]);
+
+/** Unreadable text counts as no context: the row is then judged by its subject alone. */
+export function parseContext(text: string | null): OutboxContext {
+  if (text === null) return { kind: "none" };
+  try {
+    const parsed = contexts.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : { kind: "none" };
+  } catch {
+    return { kind: "none" };
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * One channel's share of a run: a few requests at a time, each with its time-out, and a stop as soon
+ * as going on would be useless. Lanes run beside each other, so that a slow provider holds up
+ * nobody else, and each records its own outcomes.
+ */
+import { CHANNEL_CONCURRENCY, CHANNEL_UNKNOWN_MAX, LEASE_MS, THROTTLED_GAP_MS } from "../limits";
+import type { Outcome } from "./channels/channel";
+import { type Letter, outcomeRow, retryLater, type Settled, settle } from "./outcome";
+
+/** Why a lane sends nothing more in this run. */
+export type Closed =
+  | { readonly kind: "down"; readonly error: string }
+  | { readonly kind: "gone" }
+  | { readonly kind: "stalled"; readonly error: string };
+
+export interface LaneDeps {
+  readonly now: () => Date;
+  readonly random: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly timeoutMs: number;
+}
+
+export interface Lane {
+  readonly takesKey: boolean;
+  readonly send: (letter: Letter, signal: AbortSignal) => Promise<Outcome>;
+  /** The alert that remembers a 410. */
+  readonly goneAlertKind: string;
+  /** When the letters were claimed, in milliseconds: no request may outlive the lease. */
+  readonly claimedAtMs: number;
+}
+
+export interface LaneReport {
+  readonly settled: readonly Settled[];
+  readonly closed: Closed | null;
+}
+
+/** Ends with the provider's answer, or with `unknown` when the time is over. */
+async function sendInTime(lane: Lane, letter: Letter, timeoutMs: number): Promise<Outcome> {
+  const controller = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(() => {
+      controller.abort();
+      resolve({ kind: "unknown", error: "no answer in time" });
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([lane.send(letter, controller.signal), late]);
+  } catch {
+    return { kind: "unknown", error: "connection cut" };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A letter that this run did not send. */
+export function putBack(letter: Letter, closed: Closed, deps: LaneDeps): Settled {
+  if (closed.kind === "gone") {
+    const { row } = letter;
+    return {
+      outcome: outcomeRow(row, { status: "suppressed", reason: "endpoint gone" }),
+      alerts: [],
+    };
+  }
+  const moment = { now: deps.now().toISOString(), random: deps.random() };
+  return retryLater(letter, closed.error, null, moment);
+}
+
+/** Sends what it can of `letters`; every letter is settled in the end. */
+export async function runLane(
+  lane: Lane,
+  letters: readonly Letter[],
+  deps: LaneDeps,
+): Promise<LaneReport> {
+  const startBy = lane.claimedAtMs + LEASE_MS - deps.timeoutMs - 5_000;
+  const settled: Settled[] = [];
+  const waiting = letters.values();
+  let closed: Closed | null = null;
+  let unknowns = 0;
+  let gapMs = 0;
+  let nextStartMs = 0;
+
+  /** Milliseconds to wait for a place; after a 429 places lie `gapMs` apart. */
+  const takePlace = (): number => {
+    const now = deps.now().getTime();
+    const start = Math.max(now, nextStartMs);
+    nextStartMs = start + gapMs;
+    return start - now;
+  };
+
+  const learn = (outcome: Outcome): void => {
+    unknowns = outcome.kind === "unknown" ? unknowns + 1 : 0;
+    if (outcome.kind === "down") closed = { kind: "down", error: outcome.error };
+    if (outcome.kind === "gone") closed = { kind: "gone" };
+    if (unknowns >= CHANNEL_UNKNOWN_MAX) {
+      closed ??= { kind: "stalled", error: "the provider does not answer" };
+    }
+    if (outcome.kind === "retry" && outcome.error.startsWith("429")) {
+      gapMs = Math.max(gapMs * 2, THROTTLED_GAP_MS);
+      const restMs = outcome.retryAfterMs ?? gapMs;
+      nextStartMs = Math.max(nextStartMs, deps.now().getTime() + restMs);
+    }
+  };
+
+  const handle = async (letter: Letter): Promise<Settled> => {
+    if (closed !== null) return putBack(letter, closed, deps);
+    const waitMs = takePlace();
+    const now = deps.now();
+    if (now.getTime() + waitMs > startBy) {
+      // Not sent and nothing wrong with it: due at once for the next run.
+      const nextAttemptAt = now.toISOString();
+      return { outcome: outcomeRow(letter.row, { status: "pending", nextAttemptAt }), alerts: [] };
+    }
+    if (waitMs > 0) await deps.sleep(waitMs);
+    if (closed !== null) return putBack(letter, closed, deps);
+    const outcome = await sendInTime(lane, letter, deps.timeoutMs);
+    learn(outcome);
+    const moment = { now: deps.now().toISOString(), random: deps.random() };
+    return settle(letter, outcome, lane.takesKey, lane.goneAlertKind, moment);
+  };
+
+  const worker = async (): Promise<void> => {
+    for (const letter of waiting) settled.push(await handle(letter));
+  };
+  await Promise.all(Array.from({ length: CHANNEL_CONCURRENCY }, worker));
+  return { settled, closed };
+}

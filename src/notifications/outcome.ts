@@ -1,0 +1,126 @@
+/**
+ * What follows from an outcome: the one place that turns each of them into what is recorded and
+ * whether a person is told. Pure.
+ */
+import type { Channel } from "../projection/templates";
+import type { Alert, ClaimedRow, OutcomeRow } from "../store/outbox";
+import { nextAttemptAt } from "./backoff";
+import type { Outcome } from "./channels/channel";
+import type { Message } from "./message";
+
+/** A message on its way: the claimed row, what it says, and what is stored beside it. */
+export interface Letter {
+  readonly row: ClaimedRow;
+  readonly message: Message;
+  /** ISO time; retries end RETRY_FOR_MS after it. */
+  readonly firstAttemptAt: string;
+  readonly recipient: string | null;
+  readonly orderNumber: string | null;
+}
+
+export interface Settled {
+  readonly outcome: OutcomeRow;
+  readonly alerts: readonly Alert[];
+}
+
+export interface Moment {
+  /** ISO time. */
+  readonly now: string;
+  /** 0 to 1. */
+  readonly random: number;
+}
+
+type Result = Pick<OutcomeRow, "status"> & Partial<OutcomeRow>;
+
+/** An outcome with everything that is not said left empty. */
+export function outcomeRow(row: Pick<ClaimedRow, "id" | "attempts">, result: Result): OutcomeRow {
+  return {
+    id: row.id,
+    attempts: row.attempts,
+    reason: null,
+    error: null,
+    nextAttemptAt: null,
+    providerMessageId: null,
+    sentAt: null,
+    recipient: null,
+    orderNumber: null,
+    ...result,
+  };
+}
+
+/** An alert that cannot be told raises no other: that would never end. */
+function alertsOf(row: ClaimedRow, ...alerts: readonly Alert[]): readonly Alert[] {
+  return row.template === "alert" ? [] : alerts;
+}
+
+function channelDown(channel: Channel, error: string): Alert {
+  const text = `The ${channel} channel refuses every message (${error}). They are kept and retried for 23 hours.`;
+  return { kind: `channel_down:${channel}`, text };
+}
+
+function gaveUp(row: ClaimedRow, error: string): Alert {
+  return {
+    kind: `notification_failed:${row.channel}`,
+    text: `${row.id} was tried for 23 hours in vain (${error}). Others of this hour may have met the same.`,
+    subjectId: row.id,
+  };
+}
+
+/** Pending again, or failed once the time for retries is over. */
+export function retryLater(
+  letter: Letter,
+  error: string,
+  retryAfterMs: number | null,
+  moment: Moment,
+): Settled {
+  const { row, firstAttemptAt } = letter;
+  const at = nextAttemptAt({ firstAttemptAt, retryAfterMs, ...moment });
+  if (at !== null) {
+    return {
+      outcome: outcomeRow(row, { status: "pending", error, nextAttemptAt: at }),
+      alerts: [],
+    };
+  }
+  const result: Result = { status: "failed", reason: "retries exhausted", error };
+  return { outcome: outcomeRow(row, result), alerts: alertsOf(row, gaveUp(row, error)) };
+}
+
+/** `takesKey`: a repeat under the same key is taken once, so an unknown outcome may be repeated. */
+export function settle(
+  letter: Letter,
+  outcome: Outcome,
+  takesKey: boolean,
+  goneAlertKind: string,
+  moment: Moment,
+): Settled {
+  const { row } = letter;
+  switch (outcome.kind) {
+    case "sent": {
+      const { providerMessageId } = outcome;
+      const result: Result = { status: "sent", providerMessageId, sentAt: moment.now };
+      return { outcome: outcomeRow(row, result), alerts: [] };
+    }
+    case "retry":
+      return retryLater(letter, outcome.error, outcome.retryAfterMs, moment);
+    case "down": {
+      const later = retryLater(letter, outcome.error, null, moment);
+      const alerts = alertsOf(row, channelDown(row.channel, outcome.error));
+      return { outcome: later.outcome, alerts: [...alerts, ...later.alerts] };
+    }
+    case "unknown": {
+      if (takesKey) return retryLater(letter, outcome.error, null, moment);
+      const result: Result = { status: "failed", reason: "outcome unknown", error: outcome.error };
+      return { outcome: outcomeRow(row, result), alerts: [] };
+    }
+    case "rejected": {
+      const result: Result = { status: "failed", reason: "rejected", error: outcome.error };
+      return { outcome: outcomeRow(row, result), alerts: [] };
+    }
+    case "gone": {
+      const result: Result = { status: "failed", reason: "endpoint gone", error: outcome.error };
+      const text = `The forward endpoint answered 410 and gets no more events. To switch it on again, change FORWARD_URL or send ${row.id} again.`;
+      const alert: Alert = { kind: goneAlertKind, text, subjectId: row.id };
+      return { outcome: outcomeRow(row, result), alerts: [alert] };
+    }
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Whether a message is still true when its turn comes, and to whom it goes. Pure. The order of the
+ * questions matters, since `suppressed` is final and its reason is what a person reads: is it still
+ * so, is it recent, can it be sent at all, is somebody there to hear it.
+ */
+import { msBetween } from "../events/time";
+import { RECIPIENT_WAIT_MS } from "../limits";
+import { ID_POSITION, precedenceOf } from "../projection/precedence";
+import { stageOf } from "../projection/stages";
+import type { OutboxContext } from "../projection/templates";
+import type { ClaimedRow } from "../store/outbox";
+import type { Facts, OrderFacts, PaymentEventFacts } from "../store/outbox-facts";
+import { parseAddress, parseNumber } from "./recipient";
+
+export type Verdict =
+  | { readonly kind: "send"; readonly recipient: string | null }
+  /** Final: the message is dropped, and this is why. */
+  | { readonly kind: "suppress"; readonly reason: string }
+  /** The recipient can never be written to. */
+  | { readonly kind: "fail"; readonly reason: string }
+  /** Somebody or something is not known yet; asked again later. */
+  | { readonly kind: "wait"; readonly reason: string };
+
+export interface Circumstances {
+  /** ISO time. */
+  readonly now: string;
+  /** Null: no limit. */
+  readonly maxAgeMs: number | null;
+  readonly channelConfigured: boolean;
+  /** The forward endpoint has answered 410. */
+  readonly endpointGone: boolean;
+}
+
+type Question = Pick<
+  ClaimedRow,
+  "template" | "channel" | "recipient" | "due_at" | "created_at" | "rendered"
+> & { readonly context: OutboxContext };
+
+/** Still to be paid back on a cancelled order, in micros; 0 or less where nothing is. */
+export function refundDueMicros(order: OrderFacts): number {
+  if (order.status !== "cancelled") return 0;
+  const owed = Math.min(order.refundable_micros ?? order.paid_micros, order.paid_micros);
+  return owed - order.refunded_micros;
+}
+
+function precedenceOfEvent(event: PaymentEventFacts): string {
+  const status = event.event_type.slice("payment.".length);
+  return precedenceOf(event.occurred_at, stageOf("payment", status, null), event.id);
+}
+
+/** Null: the payment's status is still the one that this failure set. */
+function whyFailureIsOver(context: OutboxContext, facts: Facts): string | null {
+  const { payment, order } = facts;
+  if (order?.status === "cancelled") return "the order is cancelled";
+  if (order?.payment_status === "success") return "the order is paid";
+  if (context.kind !== "payment_failure" || payment === null) return "the payment is not known";
+  if (payment.status !== "failed") return "the payment has moved on";
+  if (payment.status_precedence === context.precedence) return null;
+  // Another event set it. If that is one of the payment's own, this failure is overtaken; if it is
+  // an order event, it may be listing the very same failure.
+  const own = facts.paymentEvents.map(precedenceOfEvent).toSorted();
+  const setter = payment.status_precedence.slice(ID_POSITION - 1);
+  if (own.some((precedence) => precedence.slice(ID_POSITION - 1) === setter)) {
+    return "the payment has failed again since";
+  }
+  const same =
+    payment.payment_date !== null && context.paymentDate !== null
+      ? payment.payment_date === context.paymentDate
+      : own.at(-1) === context.precedence;
+  return same ? null : "the payment has failed again since";
+}
+
+function whyNoReview(facts: Facts): string | null {
+  const { order } = facts;
+  if (order === null) return null;
+  if (order.status === "cancelled") return "the order is cancelled";
+  if (order.refunded_micros > 0 && order.refunded_micros >= order.paid_micros) {
+    return "the order is refunded";
+  }
+  return facts.deliveredShipments > 0 ? null : "no shipment is delivered any more";
+}
+
+/** Null while it is still so; else why not. One case a line of the table in docs/notifications.md. */
+function whyUntrue(row: Question, facts: Facts): string | null {
+  switch (row.template) {
+    case "order_confirmed":
+      return facts.order?.status === "cancelled" ? "the order is cancelled" : null;
+    case "refund_due":
+      return facts.order !== null && refundDueMicros(facts.order) > 0
+        ? null
+        : "no refund is outstanding";
+    case "payment_failed":
+      return whyFailureIsOver(row.context, facts);
+    case "refund_failed":
+      return facts.refund?.status === "success" ? "the refund has succeeded" : null;
+    case "shipment_update":
+      return row.context.kind === "shipment_status" && facts.shipment?.status === row.context.status
+        ? null
+        : "the shipment has moved on";
+    case "review_request":
+      return whyNoReview(facts);
+    case "order_cancelled":
+    case "refund_succeeded":
+    case "shipment_cancelled":
+    case "forward":
+    case "alert":
+      return null;
+  }
+}
+
+/** Waiting begins when the row could first be sent: it may be made long after it was due. */
+function waitingMs(row: Question, now: string): number {
+  return msBetween(row.created_at > row.due_at ? row.created_at : row.due_at, now);
+}
+
+function addressed(text: string | null, parse: (text: string) => string | null): Verdict | null {
+  if (text === null || text.trim() === "") return null;
+  const recipient = parse(text);
+  return recipient === null
+    ? { kind: "fail", reason: "recipient not usable" }
+    : { kind: "send", recipient };
+}
+
+function recipientOf(row: Question, facts: Facts, now: string): Verdict {
+  if (row.channel === "team" || row.channel === "forward") return { kind: "send", recipient: null };
+  // Once rendered, it goes where it was first addressed to.
+  if (row.rendered !== null && row.recipient !== null) {
+    return { kind: "send", recipient: row.recipient };
+  }
+  const known =
+    row.channel === "email"
+      ? addressed(facts.order?.customer_email ?? null, parseAddress)
+      : addressed(facts.order?.customer_phone ?? null, parseNumber);
+  if (known !== null) return known;
+  const missing = row.channel === "email" ? "no e-mail address known" : "no phone number known";
+  const reason = facts.order === null ? "no order known" : missing;
+  return { kind: waitingMs(row, now) >= RECIPIENT_WAIT_MS ? "suppress" : "wait", reason };
+}
+
+/** What is to be done with a row whose turn has come. */
+export function judge(row: Question, facts: Facts, circumstances: Circumstances): Verdict {
+  const untrue = whyUntrue(row, facts);
+  if (untrue !== null) return { kind: "suppress", reason: untrue };
+  const { now, maxAgeMs } = circumstances;
+  const isCustomers = row.channel === "email" || row.channel === "sms";
+  if (isCustomers && maxAgeMs !== null && msBetween(row.due_at, now) > maxAgeMs) {
+    return { kind: "suppress", reason: "too old" };
+  }
+  if (!circumstances.channelConfigured) {
+    return { kind: "suppress", reason: "channel not configured" };
+  }
+  if (row.channel === "forward" && circumstances.endpointGone) {
+    return { kind: "suppress", reason: "endpoint gone" };
+  }
+  return recipientOf(row, facts, now);
+}

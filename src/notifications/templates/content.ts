@@ -1,0 +1,48 @@
+/**
+ * What an e-mail says, before it is written as HTML and as text: both are made from the same blocks,
+ * so that neither says more than the other.
+ */
+
+export interface AmountRow {
+  readonly label: string;
+  readonly amount: string;
+  /** The last line of a sum. */
+  readonly strong?: boolean;
+}
+
+export interface ItemRow {
+  readonly name: string;
+  /** Variant, quantity: the small print under the name. */
+  readonly detail: string | null;
+  readonly amount: string | null;
+}
+
+export type Block =
+  | { readonly kind: "paragraph"; readonly text: string }
+  /** A link that stands by itself. */
+  | { readonly kind: "button"; readonly label: string; readonly url: string }
+  | {
+      readonly kind: "items";
+      readonly title: string;
+      readonly items: readonly ItemRow[];
+      readonly totals: readonly AmountRow[];
+    }
+  | { readonly kind: "lines"; readonly title: string; readonly lines: readonly string[] }
+  | {
+      readonly kind: "facts";
+      readonly facts: readonly { readonly label: string; readonly value: string }[];
+    };
+
+export interface EmailContent {
+  readonly subject: string;
+  /** What inboxes show after the subject. */
+  readonly preview: string;
+  readonly heading: string;
+  readonly blocks: readonly Block[];
+}
+
+export interface Rendering {
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+}

@@ -1,0 +1,190 @@
+/** What each e-mail says: pure functions from facts to blocks. The words are in words.ts. */
+import type { ShopConfig } from "../../config";
+import type { OutboxContext } from "../../projection/templates";
+import type { Facts, OrderFacts, RefundFacts, ShipmentFacts } from "../../store/outbox-facts";
+import type { EmailContent } from "./content";
+import { refundDueMicros } from "../relevance";
+import { money } from "./money";
+import {
+  currencyOf,
+  deliveryAddress,
+  factsBlock,
+  greet,
+  moneyOrNull,
+  orderItems,
+  paragraph,
+  parcelItems,
+  tracking,
+} from "./parts";
+import { httpUrl, oneLine } from "./safe-text";
+import { dayText } from "./when";
+import * as words from "./words";
+
+/** An order whose customer is written to. */
+interface Addressed {
+  readonly order: OrderFacts;
+  readonly number: string;
+  readonly store: string;
+  readonly currency: string;
+  readonly shop: ShopConfig;
+}
+
+function orderConfirmed({ order, number, store, currency }: Addressed): EmailContent {
+  const { subject, preview, heading, body } = words.orderConfirmed;
+  return {
+    subject: subject(number, store),
+    preview,
+    heading,
+    blocks: [
+      greet(order),
+      paragraph(body),
+      ...factsBlock([
+        [words.labels.order, number],
+        [words.labels.orderDate, dayText(order.order_date, currency)],
+      ]),
+      ...orderItems(order, currency),
+      ...deliveryAddress(order),
+    ],
+  };
+}
+
+function orderCancelled({ order, number, store, currency }: Addressed): EmailContent {
+  const { subject, preview, heading, body, refund, nothingPaid } = words.orderCancelled;
+  const due = refundDueMicros(order);
+  const isUnpaid = order.paid_micros === 0 && order.refunded_micros === 0;
+  return {
+    subject: subject(number, store),
+    preview,
+    heading,
+    blocks: [
+      greet(order),
+      paragraph(body),
+      ...(due > 0 ? [paragraph(refund(money(due, currency)))] : []),
+      ...(isUnpaid ? [paragraph(nothingPaid)] : []),
+      ...factsBlock([[words.labels.order, number]]),
+      ...orderItems(order, currency),
+    ],
+  };
+}
+
+function paymentFailed(to: Addressed, facts: Facts): EmailContent {
+  const { order, number, store, currency } = to;
+  const { subject, preview, heading, body, advice } = words.paymentFailed;
+  const amount = moneyOrNull(facts.payment?.amount_micros, currency);
+  return {
+    subject: subject(number, store),
+    preview,
+    heading,
+    blocks: [
+      greet(order),
+      paragraph(body(amount)),
+      paragraph(advice),
+      ...factsBlock([
+        [words.labels.order, number],
+        [words.labels.amount, amount],
+        [words.labels.method, facts.payment?.method],
+      ]),
+    ],
+  };
+}
+
+function refundSucceeded(to: Addressed, refund: RefundFacts | null): EmailContent {
+  const { order, number, store, currency } = to;
+  const { subject, preview, heading, body, advice } = words.refundSucceeded;
+  const amount = moneyOrNull(refund?.amount_micros, currency);
+  return {
+    subject: subject(number, store),
+    preview: preview(amount),
+    heading,
+    blocks: [
+      greet(order),
+      paragraph(body(amount)),
+      paragraph(advice),
+      ...factsBlock([
+        [words.labels.order, number],
+        [words.labels.amount, amount],
+        [words.labels.refundMode, words.refundModes[refund?.payment_mode ?? ""]],
+        [words.labels.reference, refund?.refund_id],
+      ]),
+    ],
+  };
+}
+
+function shipmentUpdate(
+  to: Addressed,
+  shipment: ShipmentFacts,
+  said: words.ShipmentWords,
+): EmailContent {
+  const { order, number, store, currency, shop } = to;
+  return {
+    subject: said.subject(number, store),
+    preview: said.body,
+    heading: said.heading,
+    blocks: [
+      greet(order),
+      paragraph(said.body),
+      ...tracking(shipment, currency, shop),
+      ...parcelItems(shipment),
+      ...deliveryAddress(order),
+      ...factsBlock([[words.labels.order, number]]),
+    ],
+  };
+}
+
+/** REVIEW_URL may hold `{order}`. */
+function reviewLink(shop: ShopConfig, number: string): string | null {
+  return httpUrl(shop.reviewUrl?.replaceAll("{order}", () => encodeURIComponent(number)) ?? null);
+}
+
+function reviewRequest({ order, number, store, shop }: Addressed): EmailContent {
+  const { subject, preview, heading, body, button, reply } = words.reviewRequest;
+  const url = reviewLink(shop, number);
+  return {
+    subject: subject(number, store),
+    preview,
+    heading,
+    blocks: [
+      greet(order),
+      paragraph(body),
+      url === null ? paragraph(reply) : { kind: "button", label: button, url },
+    ],
+  };
+}
+
+/** Null where the template is not one that customers get by e-mail. Throws without its facts. */
+export function emailContent(
+  template: string,
+  context: OutboxContext,
+  facts: Facts,
+  shop: ShopConfig,
+): EmailContent | null {
+  const { order, shipment } = facts;
+  if (order === null) throw new Error("an e-mail needs an order");
+  const to: Addressed = {
+    order,
+    number: oneLine(order.order_number, 60),
+    store: oneLine(shop.name, 60),
+    currency: currencyOf(order, shop),
+    shop,
+  };
+  switch (template) {
+    case "order_confirmed":
+      return orderConfirmed(to);
+    case "order_cancelled":
+      return orderCancelled(to);
+    case "payment_failed":
+      return paymentFailed(to, facts);
+    case "refund_succeeded":
+      return refundSucceeded(to, facts.refund);
+    case "review_request":
+      return reviewRequest(to);
+    case "shipment_update": {
+      const status = context.kind === "shipment_status" ? context.status : "";
+      const said = words.shipmentUpdate[status];
+      if (said === undefined || shipment === null) throw new Error("no words for this status");
+      return shipmentUpdate(to, shipment, said);
+    }
+    default:
+      return null;
+  }
+}

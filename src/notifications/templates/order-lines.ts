@@ -1,0 +1,75 @@
+/** The JSON columns of an order, as typed data: what was bought and where it goes. Never throws. */
+import * as z from "zod";
+import { lineOrNull } from "./safe-text";
+
+/** More lines than this are summed up in one: mail clients cut long messages. */
+export const LINES_SHOWN = 25;
+
+export interface ItemLine {
+  readonly name: string;
+  readonly variant: string | null;
+  readonly quantity: number;
+  /** Decimal, for one piece; null where it is not known. */
+  readonly price: number | null;
+}
+
+const text = z.string().nullish().catch(null);
+const amount = z.number().nullish().catch(null);
+const item = z.object({
+  product_name: text,
+  variant_name: text,
+  sku: text,
+  quantity: amount,
+  selling_price: amount,
+});
+const place = z.object({
+  name: text,
+  business_name: text,
+  address_line1: text,
+  address_line2: text,
+  city: text,
+  state: text,
+  pincode: text,
+  country: text,
+});
+
+function parseJson(json: string | null): unknown {
+  try {
+    return json === null ? null : JSON.parse(json);
+  } catch {
+    return null;
+  }
+}
+
+/** Entries that name no product are left out. */
+export function parseItems(json: string | null): readonly ItemLine[] {
+  const parsed = z.array(z.unknown()).safeParse(parseJson(json));
+  if (!parsed.success) return [];
+  return parsed.data.flatMap((entry) => {
+    const known = item.safeParse(entry);
+    const name = known.success
+      ? (lineOrNull(known.data.product_name) ?? lineOrNull(known.data.sku))
+      : null;
+    if (!known.success || name === null) return [];
+    const { variant_name, quantity, selling_price } = known.data;
+    return [
+      {
+        name,
+        variant: lineOrNull(variant_name),
+        quantity: quantity ?? 1,
+        price: selling_price ?? null,
+      },
+    ];
+  });
+}
+
+/** The address as lines to be read from top to bottom; none where it is not known. */
+export function parseAddressLines(json: string | null): readonly string[] {
+  const parsed = place.safeParse(parseJson(json));
+  if (!parsed.success) return [];
+  const { name, business_name, address_line1, address_line2, city, state, pincode, country } =
+    parsed.data;
+  const town = [lineOrNull(city), lineOrNull(pincode)].filter((part) => part !== null).join(" ");
+  const lines = [name, business_name, address_line1, address_line2, town, state, country];
+  return lines.flatMap((line) => lineOrNull(line) ?? []);
+}

@@ -1,0 +1,120 @@
+/** The blocks that several e-mails share, made from an order, a shipment or an amount. */
+import type { ShopConfig } from "../../config";
+import type { OrderFacts, ShipmentFacts } from "../../store/outbox-facts";
+import type { AmountRow, Block, ItemRow } from "./content";
+import { decimalMoney, money } from "./money";
+import { type ItemLine, LINES_SHOWN, parseAddressLines, parseItems } from "./order-lines";
+import { lineOrNull } from "./safe-text";
+import { trackingLink } from "./tracking";
+import { dayText } from "./when";
+import { greeting, labels, trackButton } from "./words";
+
+export function currencyOf(order: OrderFacts | null, shop: ShopConfig): string {
+  return order?.currency ?? shop.currency;
+}
+
+/** An amount, or null where it is not known. */
+export function moneyOrNull(micros: number | null | undefined, currency: string): string | null {
+  return micros === null || micros === undefined ? null : money(micros, currency);
+}
+
+export function paragraph(text: string): Block {
+  return { kind: "paragraph", text };
+}
+
+export function greet(order: OrderFacts): Block {
+  return paragraph(greeting(lineOrNull(order.customer_name, 60)));
+}
+
+function itemRow(line: ItemLine, currency: string | null): ItemRow {
+  const details = [line.variant, labels.quantity(line.quantity)].filter((part) => part !== null);
+  const isPriced = currency !== null && line.price !== null;
+  return {
+    name: line.name,
+    detail: details.join(" · "),
+    amount: isPriced ? decimalMoney(line.price * line.quantity, currency) : null,
+  };
+}
+
+function itemRows(json: string | null, currency: string | null): readonly ItemRow[] {
+  const lines = parseItems(json);
+  const rows = lines.slice(0, LINES_SHOWN).map((line) => itemRow(line, currency));
+  const more = lines.length - rows.length;
+  return more > 0 ? [...rows, { name: labels.moreItems(more), detail: null, amount: null }] : rows;
+}
+
+/** How tax stands to the total: inside it, on top of it, or not to be told from the sums. */
+function sums(order: OrderFacts, currency: string): readonly AmountRow[] {
+  const {
+    subtotal_micros: subtotal,
+    shipping_micros: shipping,
+    total_tax_micros: tax,
+    grand_total_micros: total,
+  } = order;
+  const row = (label: string, micros: number | null): readonly AmountRow[] =>
+    micros === null ? [] : [{ label, amount: money(micros, currency) }];
+  const shippingRow: readonly AmountRow[] =
+    shipping === 0
+      ? [{ label: labels.shipping, amount: labels.free }]
+      : row(labels.shipping, shipping);
+  const before = (subtotal ?? 0) + (shipping ?? 0);
+  const isOnTop = total !== null && tax !== null && tax > 0 && before + tax === total;
+  const off = total === null || subtotal === null || isOnTop ? 0 : before - total;
+  const totalRow: readonly AmountRow[] =
+    total === null ? [] : [{ label: labels.total, amount: money(total, currency), strong: true }];
+  return [
+    ...row(labels.subtotal, subtotal),
+    ...shippingRow,
+    ...(off > 0 ? [{ label: labels.discount, amount: `−${money(off, currency)}` }] : []),
+    ...(isOnTop ? row(labels.tax, tax) : []),
+    ...totalRow,
+    ...(isOnTop || tax === null || tax <= 0 ? [] : row(labels.includedTax, tax)),
+  ];
+}
+
+/** Items with their sums; nothing where the order lists none. */
+export function orderItems(order: OrderFacts, currency: string): readonly Block[] {
+  const items = itemRows(order.items, currency);
+  const totals = sums(order, currency);
+  if (items.length === 0 && totals.length === 0) return [];
+  return [{ kind: "items", title: labels.items, items, totals }];
+}
+
+export function parcelItems(shipment: ShipmentFacts): readonly Block[] {
+  const items = itemRows(shipment.items, null);
+  return items.length === 0
+    ? []
+    : [{ kind: "items", title: labels.parcelItems, items, totals: [] }];
+}
+
+export function deliveryAddress(order: OrderFacts): readonly Block[] {
+  const lines = parseAddressLines(order.shipping_address);
+  return lines.length === 0 ? [] : [{ kind: "lines", title: labels.address, lines }];
+}
+
+/** Label and value pairs; those without a value are left out. */
+export function factsBlock(
+  pairs: readonly (readonly [string, string | null | undefined])[],
+): readonly Block[] {
+  const facts = pairs.flatMap(([label, value]) => {
+    const line = lineOrNull(value);
+    return line === null ? [] : [{ label, value: line }];
+  });
+  return facts.length === 0 ? [] : [{ kind: "facts", facts }];
+}
+
+export function tracking(
+  shipment: ShipmentFacts,
+  currency: string,
+  shop: ShopConfig,
+): readonly Block[] {
+  const url = trackingLink(shipment, shop.trackingUrls);
+  return [
+    ...(url === null ? [] : [{ kind: "button", label: trackButton, url } as const]),
+    ...factsBlock([
+      [labels.courier, shipment.courier],
+      [labels.awb, shipment.awb_no],
+      [labels.eta, dayText(shipment.eta, currency)],
+    ]),
+  ];
+}

@@ -1,0 +1,67 @@
+/** What each SMS says. The words are in words.ts, the fitting in sms.ts. */
+import type { ShopConfig } from "../../config";
+import type { OutboxContext } from "../../projection/templates";
+import type { Facts } from "../../store/outbox-facts";
+import { money } from "./money";
+import { currencyOf } from "./parts";
+import { lineOrNull, oneLine } from "./safe-text";
+import { fitSms, gsmText } from "./sms";
+import { trackingLink } from "./tracking";
+import * as words from "./words";
+
+function paymentFailed(facts: Facts, shop: ShopConfig, order: string): string {
+  const micros = facts.payment?.amount_micros ?? null;
+  const amount = micros === null ? null : money(micros, currencyOf(facts.order, shop), "code");
+  const { sms } = words.paymentFailed;
+  return fitSms([
+    (short) => sms(short(shop.name), short(order), amount),
+    (short) => sms(short(shop.name), short(order), null),
+  ]);
+}
+
+function shipmentUpdate(
+  context: OutboxContext,
+  facts: Facts,
+  shop: ShopConfig,
+  order: string,
+): string {
+  const status = context.kind === "shipment_status" ? context.status : "";
+  const said = words.shipmentUpdate[status];
+  if (said === undefined || facts.shipment === null) throw new Error("no words for this status");
+  const courier = lineOrNull(facts.shipment.courier, 40);
+  const link = trackingLink(facts.shipment, shop.trackingUrls);
+  // A link with characters that an SMS would change leads nowhere.
+  const isSendable = link !== null && gsmText(link) === link;
+  const track = isSendable ? words.smsTrack(link) : "";
+  const start = (short: (name: string) => string): string =>
+    `${short(shop.name)}: order ${short(order)} ${said.sms}`;
+  const tellsCourier = courier !== null && /^(shipped|in_transit|out_for_delivery)$/.test(status);
+  return fitSms([
+    ...(tellsCourier
+      ? [
+          (short: (name: string) => string) =>
+            `${start(short)}${words.smsCourier(short(courier))}.${track}`,
+        ]
+      : []),
+    (short) => `${start(short)}.${track}`,
+    (short) => `${start(short)}.`,
+  ]);
+}
+
+/** Null where the template is not one that customers get by SMS. */
+export function smsText(
+  template: string,
+  context: OutboxContext,
+  facts: Facts,
+  shop: ShopConfig,
+): string | null {
+  const order = oneLine(facts.order?.order_number ?? facts.orderNumber ?? "", 60);
+  switch (template) {
+    case "payment_failed":
+      return paymentFailed(facts, shop, order);
+    case "shipment_update":
+      return shipmentUpdate(context, facts, shop, order);
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * Every word and colour that customers and the team see. A shop that wants to sound otherwise
+ * changes this file and nothing else; `npm run preview:mail` shows the result.
+ */
+
+/** Of the button, and of links; readable on white and on near-black. */
+export const brand = {
+  accent: "#1f5f4f",
+  accentDark: "#7fd1b9",
+  onAccent: "#ffffff",
+  onAccentDark: "#0e1b17",
+} as const;
+
+/** Where dates are read; amounts without a currency of their own are in STORE_CURRENCY. */
+export const timeZones: Readonly<Record<string, string>> = { INR: "Asia/Kolkata" };
+
+export const greeting = (name: string | null): string =>
+  name === null ? "Hello," : `Hello ${name},`;
+
+export const footer = (store: string): string =>
+  `${store} sent you this message about your order. Questions? Just reply.`;
+
+export const labels = {
+  items: "Your items",
+  parcelItems: "In this parcel",
+  address: "Delivery address",
+  order: "Order",
+  orderDate: "Placed on",
+  subtotal: "Subtotal",
+  shipping: "Shipping",
+  free: "Free",
+  tax: "Tax",
+  includedTax: "Includes tax of",
+  discount: "Discount",
+  total: "Total",
+  paid: "Paid",
+  quantity: (count: number): string => `Qty ${count}`,
+  moreItems: (count: number): string => `and ${count} more`,
+  courier: "Courier",
+  awb: "Tracking number",
+  eta: "Expected by",
+  amount: "Amount",
+  method: "Paid with",
+  refundMode: "Paid back to",
+  reference: "Reference",
+} as const;
+
+/** How a refund comes back; unknown modes are left out. */
+export const refundModes: Readonly<Record<string, string>> = {
+  "original-payment-mode": "the way you paid",
+  "loyalty-point": "your loyalty points",
+  "bank-transfer": "your bank account",
+  "nach-mandate": "your bank account",
+};
+
+export const orderConfirmed = {
+  subject: (order: string, store: string) => `Your ${store} order ${order} is confirmed`,
+  preview: "We have your order and are getting it ready.",
+  heading: "Thank you for your order",
+  body: "We have your order and are getting it ready. You will hear from us again as soon as it is on its way.",
+};
+
+export const orderCancelled = {
+  subject: (order: string, store: string) => `Your ${store} order ${order} is cancelled`,
+  preview: "Your order has been cancelled.",
+  heading: "Your order is cancelled",
+  body: "Your order has been cancelled, and nothing more will be sent for it.",
+  refund: (amount: string) =>
+    `We owe you ${amount} for this order. You will get a message as soon as it has been paid back.`,
+  nothingPaid: "We have no payment for this order, so there is nothing to pay back.",
+};
+
+export const paymentFailed = {
+  subject: (order: string, store: string) => `Payment for your ${store} order ${order} failed`,
+  preview: "Your payment did not go through. You can try again.",
+  heading: "Your payment did not go through",
+  body: (amount: string | null) =>
+    amount === null
+      ? "We could not take the payment for your order."
+      : `We could not take the payment of ${amount} for your order.`,
+  advice:
+    "This can happen when the bank declines or the connection breaks off. Please try again from your order, or with another way to pay. If money has left your account all the same, your bank returns it within a few days.",
+  sms: (store: string, order: string, amount: string | null) =>
+    `${store}: the payment${amount === null ? "" : ` of ${amount}`} for order ${order} failed. Please try again from your order.`,
+};
+
+export const refundSucceeded = {
+  subject: (order: string, store: string) => `Refund for your ${store} order ${order}`,
+  preview: (amount: string | null) =>
+    amount === null ? "Your refund is on its way." : `${amount} is on its way back to you.`,
+  heading: "Your refund is on its way",
+  body: (amount: string | null) =>
+    amount === null
+      ? "We have paid back what we owed you for this order."
+      : `We have paid back ${amount} for this order.`,
+  advice: "Banks may take a few working days until you can see it.",
+};
+
+export interface ShipmentWords {
+  readonly subject: (order: string, store: string) => string;
+  readonly heading: string;
+  readonly body: string;
+  /** `…: order ORD-1 <sms>` */
+  readonly sms: string;
+}
+
+/** One entry a status that customers hear of. */
+export const shipmentUpdate: Readonly<Record<string, ShipmentWords>> = {
+  shipped: {
+    subject: (order, store) => `Your ${store} order ${order} has shipped`,
+    heading: "Your parcel has shipped",
+    body: "Your parcel has been handed to the courier.",
+    sms: "has shipped",
+  },
+  in_transit: {
+    subject: (order, store) => `Your ${store} order ${order} is on its way`,
+    heading: "Your parcel is on its way",
+    body: "Your parcel is travelling towards you.",
+    sms: "is on its way",
+  },
+  out_for_delivery: {
+    subject: (order, store) => `Your ${store} order ${order} arrives today`,
+    heading: "Out for delivery",
+    body: "The courier has your parcel on board and plans to deliver it today.",
+    sms: "is out for delivery",
+  },
+  delivery_attempted: {
+    subject: (order, store) => `We missed you: ${store} order ${order}`,
+    heading: "We could not reach you",
+    body: "The courier tried to deliver your parcel and could not reach you. They usually try again on the next working day.",
+    sms: "could not be delivered today; the courier will try again",
+  },
+  undelivered: {
+    subject: (order, store) => `Your ${store} order ${order} could not be delivered`,
+    heading: "Your parcel could not be delivered",
+    body: "The courier could not deliver your parcel. Please check the address below and reply to this message if something is wrong with it.",
+    sms: "could not be delivered. Please contact us",
+  },
+  return_to_origin: {
+    subject: (order, store) => `Your ${store} order ${order} is on its way back to us`,
+    heading: "Your parcel is on its way back to us",
+    body: "The courier could not deliver your parcel and is returning it to us. Please reply to this message, and we will sort it out together.",
+    sms: "could not be delivered and is on its way back to us",
+  },
+  lost: {
+    subject: (order, store) => `About your ${store} order ${order}`,
+    heading: "Your parcel seems to be lost",
+    body: "We are sorry: the courier reports that your parcel is lost. We are looking into it and will get back to you. You need not do anything.",
+    sms: "was reported lost by the courier. We are sorry and will contact you",
+  },
+};
+
+export const trackButton = "Track your parcel";
+export const smsTrack = (link: string): string => ` Track: ${link}`;
+export const smsCourier = (courier: string): string => ` with ${courier}`;
+
+export const reviewRequest = {
+  subject: (order: string, store: string) => `How was your ${store} order ${order}?`,
+  preview: "Two minutes of your time would help us and others.",
+  heading: "How did we do?",
+  body: "Your order has been with you for a little while now. We would love to hear what you think of it; it helps us, and others who are choosing.",
+  button: "Write a review",
+  reply: "Just reply to this message with a line or two.",
+};
+
+/** For the team. Short: what happened, and what to do. */
+export const team = {
+  openOrder: "Open the order",
+  openConsole: "Open the console",
+  refundDue: (order: string, amount: string) => ({
+    title: "Refund due",
+    text: `Order ${order} is cancelled and ${amount} is still to be paid back.`,
+  }),
+  refundFailed: (order: string | null, amount: string | null) => ({
+    title: "Refund failed",
+    text: `A refund${amount === null ? "" : ` of ${amount}`}${order === null ? "" : ` for order ${order}`} did not go through. Please pay it back another way.`,
+  }),
+  shipmentCancelled: (order: string | null, shipment: string) => ({
+    title: "Shipment cancelled",
+    text: `Shipment ${shipment}${order === null ? "" : ` of order ${order}`} was cancelled. Does the order need a new one?`,
+  }),
+  alert: (kind: string, text: string) => ({ title: "Needs a person", text, kind }),
+  labels: {
+    order: "Order",
+    customer: "Customer",
+    cancelledAt: "Cancelled",
+    paid: "Paid",
+    refunded: "Paid back",
+    refund: "Refund",
+    mode: "Mode",
+    remarks: "Remarks",
+    courier: "Courier",
+    awb: "Tracking number",
+    reason: "Reason",
+    kind: "Kind",
+  },
+} as const;

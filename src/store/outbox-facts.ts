@@ -1,0 +1,222 @@
+/**
+ * What is known, at sending time, about the facts behind claimed rows of the outbox: the order, the
+ * payment, refund or shipment, and for `forward` the stored event. One D1 batch for a whole run.
+ */
+import { BODIES_MAX_BYTES } from "../limits";
+import { UNKNOWN_TIME } from "../projection/precedence";
+
+export interface OrderFacts {
+  readonly order_number: string;
+  readonly status: string | null;
+  readonly payment_status: string | null;
+  readonly currency: string | null;
+  readonly subtotal_micros: number | null;
+  readonly total_tax_micros: number | null;
+  readonly shipping_micros: number | null;
+  readonly grand_total_micros: number | null;
+  readonly to_be_paid_micros: number | null;
+  readonly paid_micros: number;
+  readonly refunded_micros: number;
+  readonly refundable_micros: number | null;
+  readonly customer_name: string | null;
+  readonly customer_email: string | null;
+  readonly customer_phone: string | null;
+  /** JSON. */
+  readonly shipping_address: string | null;
+  /** JSON. */
+  readonly items: string | null;
+  readonly order_date: string | null;
+  readonly cancelled_at: string | null;
+}
+
+export interface PaymentFacts {
+  readonly payment_id: string;
+  readonly order_number: string | null;
+  readonly status: string | null;
+  readonly status_precedence: string;
+  readonly payment_date: string | null;
+  readonly amount_micros: number | null;
+  readonly method: string | null;
+  readonly reference_number: string | null;
+}
+
+/** A processed payment event about the payment, not earlier than the failure. */
+export interface PaymentEventFacts {
+  readonly id: string;
+  readonly event_type: string;
+  readonly occurred_at: string | null;
+}
+
+export interface RefundFacts {
+  readonly refund_id: string;
+  readonly order_number: string | null;
+  readonly status: string | null;
+  readonly amount_micros: number | null;
+  readonly payment_mode: string | null;
+  readonly refund_date: string | null;
+  readonly remarks: string | null;
+}
+
+export interface ShipmentFacts {
+  readonly shipment_id: string;
+  readonly order_number: string | null;
+  readonly status: string | null;
+  readonly courier: string | null;
+  readonly awb_no: string | null;
+  readonly tracking_url: string | null;
+  readonly eta: string | null;
+  readonly delivered_at: string | null;
+  readonly cancellation_reason: string | null;
+  /** JSON. */
+  readonly items: string | null;
+}
+
+export interface EventFacts {
+  readonly event_type: string;
+  readonly occurred_at: string | null;
+  readonly received_at: string;
+  /** Null once purged, or where it was left for a later run (`deferred`). */
+  readonly payload: string | null;
+  readonly deferred: number;
+}
+
+/** What the tables say about one notification; null or empty where they say nothing. */
+export interface Facts {
+  readonly orderNumber: string | null;
+  readonly order: OrderFacts | null;
+  readonly payment: PaymentFacts | null;
+  readonly paymentEvents: readonly PaymentEventFacts[];
+  readonly refund: RefundFacts | null;
+  readonly shipment: ShipmentFacts | null;
+  readonly deliveredShipments: number;
+  readonly event: EventFacts | null;
+}
+
+/** Primary keys only. The notifications asked for, each with the order that it is about. */
+const target = `
+WITH target AS MATERIALIZED (
+  SELECT n.id AS notification_id, n.template, n.subject_id, n.event_id, n.context,
+    coalesce(n.order_number, CASE
+      WHEN n.template = 'payment_failed'
+        THEN (SELECT order_number FROM payments WHERE payment_id = n.subject_id)
+      WHEN n.template IN ('refund_succeeded', 'refund_failed')
+        THEN (SELECT order_number FROM refunds WHERE refund_id = n.subject_id)
+      WHEN n.template IN ('shipment_update', 'shipment_cancelled', 'review_request')
+        THEN (SELECT order_number FROM shipments WHERE shipment_id = n.subject_id)
+    END) AS order_number
+  FROM json_each(?1) JOIN notifications n ON n.id = json_each.value
+)`;
+
+const ordersSql = `${target}
+SELECT t.notification_id, t.order_number AS resolved, o.* FROM target t
+LEFT JOIN orders o ON o.order_number = t.order_number WHERE t.template <> 'forward'`;
+
+const paymentsSql = `${target}
+SELECT t.notification_id, p.* FROM target t JOIN payments p ON p.payment_id = t.subject_id
+WHERE t.template = 'payment_failed'`;
+
+/**
+ * Index webhook_events_subject. Only what may outrank the failure is read, the highest twenty: they
+ * tell whether a later event of the payment's own has spoken since.
+ */
+const paymentEventsSql = `${target}
+SELECT notification_id, id, event_type, occurred_at FROM (
+  SELECT t.notification_id, e.id, e.event_type, e.occurred_at,
+    row_number() OVER (PARTITION BY t.notification_id
+      ORDER BY coalesce(e.occurred_at, '') DESC, e.id DESC) AS place
+  FROM target t JOIN webhook_events e ON e.subject_id = t.subject_id
+  WHERE t.template = 'payment_failed' AND e.subject = 'payment' AND e.status = 'processed'
+    AND coalesce(e.occurred_at, '${UNKNOWN_TIME}') >= substr(t.context->>'precedence', 1, 24)
+) WHERE place <= 20`;
+
+const refundsSql = `${target}
+SELECT t.notification_id, r.* FROM target t JOIN refunds r ON r.refund_id = t.subject_id
+WHERE t.template IN ('refund_succeeded', 'refund_failed')`;
+
+const shipmentsSql = `${target}
+SELECT t.notification_id, s.* FROM target t JOIN shipments s ON s.shipment_id = t.subject_id
+WHERE t.template IN ('shipment_update', 'shipment_cancelled', 'review_request')`;
+
+/** Index shipments_order. */
+const deliveredSql = `${target}
+SELECT t.notification_id, count(*) AS delivered
+FROM target t JOIN shipments s ON s.order_number = t.order_number
+WHERE t.template = 'review_request' AND s.status = 'delivered' GROUP BY t.notification_id`;
+
+/** `?2`: bytes of bodies at once; the first is always read, what goes beyond is deferred. */
+const eventsSql = `${target}
+SELECT notification_id, event_type, occurred_at, received_at,
+  CASE WHEN before < ?2 THEN payload END AS payload,
+  before >= ?2 AND payload IS NOT NULL AS deferred
+FROM (
+  SELECT t.notification_id, e.event_type, e.occurred_at, e.received_at, e.payload,
+    coalesce(sum(octet_length(e.payload)) OVER (ORDER BY t.notification_id
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+  FROM target t JOIN webhook_events e ON e.id = t.event_id WHERE t.template = 'forward')`;
+
+type Keyed<Row> = Row & { readonly notification_id: string };
+
+function byNotification<Row extends object>(
+  result: D1Result | undefined,
+): ReadonlyMap<string, Row> {
+  const rows = (result?.results ?? []) as Keyed<Row>[];
+  return new Map(rows.map((row) => [row.notification_id, row]));
+}
+
+/** The facts of each id, as they stand now. Ids without a row are left out. */
+export async function loadFacts(
+  db: D1Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Facts>> {
+  if (ids.length === 0) return new Map();
+  const list = JSON.stringify(ids);
+  const results = await db.batch([
+    db.prepare(ordersSql).bind(list),
+    db.prepare(paymentsSql).bind(list),
+    db.prepare(paymentEventsSql).bind(list),
+    db.prepare(refundsSql).bind(list),
+    db.prepare(shipmentsSql).bind(list),
+    db.prepare(deliveredSql).bind(list),
+    db.prepare(eventsSql).bind(list, BODIES_MAX_BYTES),
+  ]);
+  const orders = byNotification<OrderFacts & { readonly resolved: string | null }>(results[0]);
+  const payments = byNotification<PaymentFacts>(results[1]);
+  const paymentEvents = (results[2]?.results ?? []) as Keyed<PaymentEventFacts>[];
+  const refunds = byNotification<RefundFacts>(results[3]);
+  const shipments = byNotification<ShipmentFacts>(results[4]);
+  const delivered = byNotification<{ readonly delivered: number }>(results[5]);
+  const events = byNotification<EventFacts>(results[6]);
+  return new Map(
+    ids.map((id): [string, Facts] => {
+      const order = orders.get(id);
+      return [
+        id,
+        {
+          orderNumber: order?.resolved ?? null,
+          // A left join answers nulls where there is no such order.
+          order: order !== undefined && order.order_number !== null ? order : null,
+          payment: payments.get(id) ?? null,
+          paymentEvents: paymentEvents.filter((event) => event.notification_id === id),
+          refund: refunds.get(id) ?? null,
+          shipment: shipments.get(id) ?? null,
+          deliveredShipments: delivered.get(id)?.delivered ?? 0,
+          event: events.get(id) ?? null,
+        },
+      ];
+    }),
+  );
+}
+
+/**
+ * Primary key, a range of it. The alert that a 410 raised names the row that met it; while that row
+ * stands as failed for this reason, the endpoint is not asked again.
+ */
+const endpointGoneSql = `
+SELECT 1 AS gone FROM notifications a JOIN notifications r ON r.id = a.subject_id
+WHERE a.id >= ?1 || '/' AND a.id < ?1 || '0' AND r.status = 'failed'
+  AND r.reason = 'endpoint gone' LIMIT 1`;
+
+/** Whether an endpoint has answered that it is gone; `alertPrefix` is `alert/<kind>`. */
+export async function isEndpointGone(db: D1Database, alertPrefix: string): Promise<boolean> {
+  return (await db.prepare(endpointGoneSql).bind(alertPrefix).first()) !== null;
+}

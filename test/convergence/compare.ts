@@ -1,0 +1,43 @@
+/** The rows in D1 against the reference model, column by column. */
+import { env } from "cloudflare:workers";
+import { expect } from "vitest";
+import { type Model, modelRows, type ModelRow } from "../../src/projection/model";
+import { entities, entityNames, type Value } from "../../src/projection/registers";
+
+const TABLES = [...entityNames, "notifications", "webhook_events"];
+
+export async function clearTables(): Promise<void> {
+  await env.DB.batch(TABLES.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+}
+
+/** Bookkeeping is exempt; `stale` must be 0 when a batch is done. */
+async function storedRows(): Promise<Map<string, ModelRow>> {
+  const rows = new Map<string, ModelRow>();
+  const results = await env.DB.batch<Record<string, Value>>(
+    entityNames.map((entity) => env.DB.prepare(`SELECT * FROM ${entity}`)),
+  );
+  for (const [index, entity] of entityNames.entries()) {
+    for (const { updated_at: _, stale, ...row } of results[index]?.results ?? []) {
+      if (stale !== undefined) expect(stale, `${entity} left stale`).toBe(0);
+      rows.set(`${entity} ${String(row[entities[entity].key])}`, row);
+    }
+  }
+  return rows;
+}
+
+async function storedFacts(): Promise<ReadonlySet<string>> {
+  const { results } = await env.DB.prepare(
+    "SELECT id || ' ' || template || ' ' || channel AS fact FROM notifications WHERE template NOT IN ('refund_due', 'alert')",
+  ).all<{ fact: string }>();
+  return new Set(results.map(({ fact }) => fact));
+}
+
+/** Fails with the first rows that differ. */
+export async function expectModel(model: Model): Promise<void> {
+  const stored = Object.fromEntries(await storedRows());
+  const expected = Object.fromEntries(modelRows(model.state));
+  expect(stored).toEqual(expected);
+  expect([...(await storedFacts())].toSorted()).toEqual([...model.facts].toSorted());
+  const audit = await env.DB.prepare("SELECT * FROM state_audit").all();
+  expect(audit.results).toEqual([]);
+}

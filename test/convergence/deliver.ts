@@ -1,0 +1,93 @@
+/** Brings events to the real consumer and the real D1, in the batches of a schedule. */
+import { env } from "cloudflare:workers";
+import { consumeEvents, type ConsumerDeps } from "../../src/consumer/consumer";
+import type { Delivery } from "../../src/consumer/deliveries";
+import { encodeMessage } from "../../src/events/queue-message";
+import type { StoredEvent } from "../../src/projection/decode";
+import type { OutboxOptions } from "../../src/projection/outbox-rows";
+import { applyBatch } from "../../src/store/apply";
+import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
+import type { Schedule } from "./history";
+
+export const NOW = "2026-03-05T00:00:00.000Z";
+export const options: OutboxOptions = { forwardEvents: false, reviewDelayMs: 86_400_000 };
+
+export function consumerDeps(): ConsumerDeps {
+  return {
+    options,
+    random: () => 0.5,
+    admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
+    apply: (batch) => applyBatch(env.DB, batch, NOW),
+    noteFailedTry: (id, error) => noteFailedTry(env.DB, id, error),
+    reportConflicts: (conflicts) => recordConflicts(env.DB, conflicts),
+    wake: () => Promise.resolve(),
+  };
+}
+
+/** A message that must be acked: a retry fails the test, since nothing here may need one. */
+function delivery(event: StoredEvent): Delivery & { acked: boolean } {
+  return {
+    id: event.id,
+    attempts: 1,
+    body: encodeMessage({
+      id: event.id,
+      eventType: event.eventType,
+      receivedAt: event.receivedAt,
+      bodySha256: event.payload,
+      verifiedBy: "current",
+      stored: false,
+      payload: event.payload,
+    }),
+    acked: false,
+    ack() {
+      this.acked = true;
+    },
+    retry() {
+      throw new Error(`event ${event.id} was given back`);
+    },
+  };
+}
+
+/** Settled events are skipped by the consumer; a repeat must be merged again to prove anything. */
+async function forgetVerdicts(): Promise<void> {
+  await env.DB.prepare("UPDATE webhook_events SET status = 'received'").run();
+}
+
+function cut<T>(list: readonly T[], sizes: readonly number[]): T[][] {
+  const batches: T[][] = [];
+  for (let at = 0; at < list.length; at += batches.at(-1)?.length ?? 1) {
+    batches.push(list.slice(at, at + (sizes[batches.length % sizes.length] ?? 1)));
+  }
+  return batches;
+}
+
+/** Orders, repeats and splits the events as the schedule says. */
+export function arrange(
+  events: readonly StoredEvent[],
+  plan: Schedule,
+): readonly (readonly StoredEvent[])[] {
+  const again = plan.repeats.flatMap((index) => events[index % events.length] ?? []);
+  const drawn = [...events, ...again].map((event, index) => ({
+    event,
+    lot: (plan.lots[index % plan.lots.length] ?? 0) + index / 1000,
+  }));
+  const ordered = drawn.toSorted((a, b) => a.lot - b.lot).map(({ event }) => event);
+  return cut(ordered, plan.batchSizes);
+}
+
+/** Delivers the batches; with `together`, two consumers work at once. */
+export async function deliver(
+  batches: readonly (readonly StoredEvent[])[],
+  together: boolean,
+): Promise<void> {
+  const deps = consumerDeps();
+  for (let at = 0; at < batches.length; at += together ? 2 : 1) {
+    await forgetVerdicts();
+    const group = batches.slice(at, together ? at + 2 : at + 1);
+    const deliveries = group.map((batch) => batch.map(delivery));
+    await Promise.all(deliveries.map((batch) => consumeEvents(batch, deps)));
+    for (const message of deliveries.flat()) {
+      if (!message.acked) throw new Error(`event ${message.id} was not acked`);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * Random histories, most of them unlawful: few keys, few times and few ids, so that everything
+ * collides. Payments are named by request number, by reference or by both, refunds point at
+ * references that are known later or never, links move, times tie, are missing or make no sense.
+ */
+import * as fc from "fast-check";
+
+/** An event before it has an id and a prefix: what shrinks well. */
+export interface Spec {
+  readonly type: string;
+  readonly time: unknown;
+  readonly idRank: number;
+  readonly data: Record<string, unknown>;
+}
+
+const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(value, { nil: undefined, freq: 2 });
+
+/** A handful of instants: ties are common; some are missing or cannot be believed. */
+const time = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.constantFrom(
+      "2026-03-01T10:00:00.000Z",
+      "2026-03-01T10:00:00.001Z",
+      "2026-03-01T11:00:00Z",
+      "2026-03-02 09:30:00+05:30",
+      1_772_445_600,
+    ),
+  },
+  { weight: 2, arbitrary: fc.constant(undefined) },
+  { weight: 1, arbitrary: fc.constantFrom("yesterday", "1999-12-31", "2027-01-01", 5, "") },
+);
+
+const orderNumber = fc.constantFrom("A", "B", "C");
+const reference = fc.constantFrom("R1", "R2", "P1");
+const amount = fc.constantFrom(100, 250.5, 0.01, 99.99);
+
+const orderStatus = fc.constantFrom(
+  "draft",
+  "pending",
+  "confirmed",
+  "shipped",
+  "complete",
+  "cancelled",
+  "on_the_moon",
+);
+const paymentStatus = fc.constantFrom(
+  "pending",
+  "retried",
+  "failed",
+  "partially_paid",
+  "success",
+  "refund_initiated",
+  "in_doubt",
+);
+const refundStatus = fc.constantFrom("pending", "approved", "failed", "success", "odd");
+const shipmentStatus = fc.constantFrom(
+  "packed",
+  "shipped",
+  "in_transit",
+  "delivery_attempted",
+  "lost",
+  "cancelled",
+  "delivered",
+  "drifting",
+);
+
+const payment = fc.record(
+  {
+    request_number: optional(fc.constantFrom("P1", "P2", "R1")),
+    payment_reference_number: optional(reference),
+    id: optional(fc.constantFrom("X1")),
+    order_number: optional(orderNumber),
+    amount: optional(amount),
+    payment_status: optional(paymentStatus),
+    payment_date: optional(time),
+    payment_method: optional(fc.constantFrom("upi", "card")),
+  },
+  { requiredKeys: [] },
+);
+
+const refund = fc.record(
+  {
+    request_number: optional(fc.constantFrom("F1", "F2")),
+    payment_reference_number: optional(reference),
+    id: optional(fc.constantFrom("X1")),
+    order_number: optional(orderNumber),
+    refund_amount: optional(amount),
+    status: optional(refundStatus),
+    refund_date: optional(time),
+    payment_mode: optional(fc.constantFrom("bank-transfer")),
+    refund_remarks: optional(fc.constantFrom("damaged")),
+  },
+  { requiredKeys: [] },
+);
+
+const shipment = fc.record(
+  {
+    reference_number: optional(fc.constantFrom("S1", "S2")),
+    awb_no: optional(fc.constantFrom("W1", "S1")),
+    id: optional(fc.constantFrom("X1")),
+    order_number: optional(orderNumber),
+    status: optional(shipmentStatus),
+    courier_company_name: optional(fc.constantFrom("Delhivery", "DTDC")),
+    shipped_date: optional(time),
+    delivered_date: optional(time),
+    cancellation_reason: optional(fc.constantFrom("out of stock")),
+    shipment_items: optional(fc.constant([{ sku: "K1", quantity: 1 }])),
+    modified_at: optional(time),
+  },
+  { requiredKeys: [] },
+);
+
+const nestedPayment = fc
+  .tuple(payment, optional(fc.constantFrom("payment", "refund")))
+  .map(([entry, kind]) => ({ ...entry, transaction_type: kind }));
+
+const orderDetail = fc.record(
+  {
+    order_number: orderNumber,
+    status: optional(orderStatus),
+    payment_status: optional(paymentStatus),
+    grand_total: optional(amount),
+    currency: optional(fc.constantFrom({ code: "INR" }, "INR")),
+    order_date: optional(time),
+    customer_email: optional(fc.constantFrom("a@example.com", "b@example.com")),
+    billing_address: optional(fc.constantFrom(null, { first_name: "Asha", phone: "98200 11111" })),
+    cancellation_refund_details: optional(fc.record({ refundable_amount: amount })),
+    order_items: optional(fc.constant([{ sku: "K1", quantity: 2, selling_price: 50 }])),
+    payments: optional(fc.array(nestedPayment, { maxLength: 3 })),
+    shipments: optional(fc.array(shipment, { maxLength: 2 })),
+  },
+  { requiredKeys: ["order_number"] },
+);
+
+function spec(types: readonly string[], data: fc.Arbitrary<Record<string, unknown>>) {
+  return fc.record({
+    type: fc.constantFrom(...types),
+    time,
+    idRank: fc.nat({ max: 99 }),
+    data,
+  });
+}
+
+/** One event of any kind; keyless and contradictory ones included. */
+export const anyEvent: fc.Arbitrary<Spec> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: spec(
+      ["order.created", "order.confirmed", "order.completed", "order.cancelled"],
+      orderDetail,
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: spec(["payment.success", "payment.failed", "payment.retried"], payment),
+  },
+  {
+    weight: 3,
+    arbitrary: spec(
+      ["payment.refund.initiated", "payment.refund.success", "payment.refund.failed"],
+      refund,
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: spec(
+      ["shipment.created", "shipment.updated", "shipment.delivered", "shipment.cancelled"],
+      shipment,
+    ),
+  },
+);
+
+/** How a set of events reaches the consumer: in which order, how often, in which batches. */
+export interface Schedule {
+  /** Sorting keys, one for each delivery. */
+  readonly lots: readonly number[];
+  /** Which events are delivered again. */
+  readonly repeats: readonly number[];
+  readonly batchSizes: readonly number[];
+  /** Two consumers at once, batch by batch in turn. */
+  readonly together: boolean;
+}
+
+export const schedule: fc.Arbitrary<Schedule> = fc.record({
+  lots: fc.array(fc.nat({ max: 1000 }), { minLength: 40, maxLength: 40 }),
+  repeats: fc.array(fc.nat({ max: 30 }), { maxLength: 6 }),
+  batchSizes: fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 6 }),
+  together: fc.boolean(),
+});

@@ -1,0 +1,32 @@
+/**
+ * `npm run test:convergence -- --runs N [--seed S]`: the convergence properties, longer than the
+ * normal test run does. Prints the seed; a failure prints its smallest history.
+ */
+import { spawnSync } from "node:child_process";
+import { parseArgs } from "node:util";
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "10000" },
+    seed: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
+});
+
+if (values.help) {
+  console.log("npm run test:convergence -- [--runs 10000] [--seed 1]");
+  process.exit(0);
+}
+for (const [name, value] of Object.entries({ runs: values.runs, seed: values.seed ?? "1" })) {
+  if (!/^[1-9]\d{0,8}$/.test(value)) {
+    console.error(`--${name} takes a whole number from 1, not ${JSON.stringify(value)}`);
+    process.exit(2);
+  }
+}
+
+const environment = { ...process.env, TEST_RUNS: values.runs };
+const { status } = spawnSync("vitest", ["run", "test/convergence"], {
+  stdio: "inherit",
+  env: values.seed === undefined ? environment : { ...environment, TEST_SEED: values.seed },
+});
+process.exit(status ?? 1);
