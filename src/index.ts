@@ -6,12 +6,15 @@ import { type Context, Hono } from "hono";
 import { type Config, loadConfig } from "./config";
 import { consumeEvents, type ConsumerDeps } from "./consumer/consumer";
 import { buryEvents, type DeadLetterDeps } from "./consumer/dead-letters";
+import { AUDIT_EVENTS } from "./limits";
 import { errorText, log } from "./log";
 import { handleNotificationBatch, handleNotificationDeadLetters } from "./notifications/consumer";
 import { dispatchDeps } from "./notifications/deps";
 import { type DispatchDeps, dispatchDue } from "./notifications/dispatch";
 import { type ReceiverDeps, receiverRoutes } from "./receiver/route";
+import { auditAlert, conflictAlert, deadLetterAlert } from "./store/alerts";
 import { applyBatch } from "./store/apply";
+import { auditSlice } from "./store/audit";
 import {
   admitAndRead,
   failEvents,
@@ -22,6 +25,7 @@ import {
 import { type Alert, insertAlerts } from "./store/outbox";
 import { sendTexts, sendWakeUpCalls } from "./store/queue";
 import { deferPush, listWaiting } from "./store/waiting";
+import { continueRebuild } from "./upkeep/rebuild";
 import { sweep } from "./upkeep/sweep";
 
 const clock = (): Date => new Date();
@@ -51,24 +55,6 @@ async function wake(env: Env, ids: readonly string[]): Promise<void> {
 async function raiseAlert(env: Env, alert: Alert): Promise<void> {
   const raised = await insertAlerts(env.DB, [alert], nowIso());
   if (raised.length > 0) await wake(env, raised);
-}
-
-function conflictAlert(id: string): Alert {
-  return {
-    kind: "conflict",
-    subjectId: id,
-    text: `Event ${id} came again with another body. The first one stands; webhook_events.conflicts counts such events.`,
-  };
-}
-
-function deadLetterAlert(failed: readonly string[]): Alert {
-  const [first] = failed;
-  const others = failed.length > 1 ? ` and ${String(failed.length - 1)} more` : "";
-  return {
-    kind: "dead_letter",
-    ...(first === undefined ? {} : { subjectId: first }),
-    text: `Event ${String(first)}${others} failed after the last retry. See webhook_events where status is failed; replay after the cause is mended.`,
-  };
 }
 
 function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
@@ -109,7 +95,9 @@ function deadLetterDeps(env: Env): DeadLetterDeps {
       await admitAndRead(env.DB, events, []);
     },
     fail: (ids) => failEvents(env.DB, ids, nowIso()),
-    alert: (failed) => raiseAlert(env, deadLetterAlert(failed)),
+    alert: async ([first, ...rest]) => {
+      if (first !== undefined) await raiseAlert(env, deadLetterAlert([first, ...rest]));
+    },
   };
 }
 
@@ -144,6 +132,13 @@ export default {
       deferPush: (ids) => deferPush(env.DB, ids, nowIso()),
       dispatch: async () => {
         await dispatchDue(dispatch(env));
+      },
+      audit: async () => {
+        const [first, ...rest] = await auditSlice(env.DB, AUDIT_EVENTS);
+        if (first !== undefined) await raiseAlert(env, auditAlert([first, ...rest]));
+      },
+      rebuild: async () => {
+        await continueRebuild(env.DB, nowIso());
       },
     });
   },

@@ -66,3 +66,6 @@ export const WAKE_WITHIN_MS = 60_000;
 
 /** How much of a provider's answer is read, in bytes; the rest is not ours to store. */
 export const ANSWER_MAX_BYTES = 16_384;
+
+/** Events that the audit looks at in one run of the cron. */
+export const AUDIT_EVENTS = 500;

@@ -5,6 +5,7 @@
  * between the two is delivered again and changes nothing.
  */
 import { errorText, log } from "../log";
+import { amountClaims } from "../projection/amount-claims";
 import { foldPatches } from "../projection/fold";
 import { interpret, type Interpretation } from "../projection/interpret";
 import type { OutboxOptions } from "../projection/outbox-rows";
@@ -121,9 +122,11 @@ async function applyAll(deps: ConsumerDeps, ready: readonly Ready[]): Promise<vo
   if (first === undefined) return;
   let due: readonly string[];
   try {
+    const meanings = ready.map(({ interpretation }) => interpretation);
     due = await deps.apply({
-      patches: foldPatches(ready.flatMap(({ interpretation }) => interpretation.patches)),
-      outbox: ready.flatMap(({ interpretation }) => interpretation.outbox),
+      patches: foldPatches(meanings.flatMap(({ patches }) => patches)),
+      amountClaims: amountClaims(meanings),
+      outbox: meanings.flatMap(({ outbox }) => outbox),
       verdicts: ready.map(verdictOf),
     });
   } catch (error) {

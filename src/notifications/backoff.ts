@@ -30,7 +30,9 @@ export function nextAttemptAt(query: RetryQuery): string | null {
   const now = Date.parse(query.now);
   const end = first + RETRY_FOR_MS;
   if (now >= end) return null;
-  const wait = Math.max(backoffMs(now - first, query.random), query.retryAfterMs ?? 0);
+  // Whoever was told the same pause does not come back at the same moment.
+  const pause = (query.retryAfterMs ?? 0) * (1 + query.random / 10);
+  const wait = Math.max(backoffMs(now - first, query.random), Math.round(pause));
   return new Date(Math.min(now + wait, end)).toISOString();
 }
 

@@ -31,7 +31,7 @@ import { parseContext } from "./context";
 import { type Closed, type Lane, type LaneDeps, putBack, runLane } from "./lane";
 import { type Message, parseRendered, storeRendered } from "./message";
 import { type Letter, outcomeRow, type Settled } from "./outcome";
-import { judge } from "./relevance";
+import { customerAddress, judge } from "./relevance";
 import { renderMessage } from "./templates";
 
 export interface DispatchDeps extends LaneDeps {
@@ -113,12 +113,16 @@ function plan(row: ClaimedRow, facts: Facts, slice: Slice): Plan {
     channelConfigured: channels[row.channel] !== null,
     endpointGone: slice.endpointGone,
   });
-  const { orderNumber } = facts;
+  // Whoever looks at a message that was not sent sees to whom it would have gone.
+  const about = {
+    orderNumber: facts.orderNumber,
+    recipient: row.recipient ?? customerAddress(row.channel, facts),
+  };
   switch (verdict.kind) {
     case "suppress":
-      return done(outcomeRow(row, { status: "suppressed", reason: verdict.reason, orderNumber }));
+      return done(outcomeRow(row, { status: "suppressed", reason: verdict.reason, ...about }));
     case "fail":
-      return done(outcomeRow(row, { status: "failed", reason: verdict.reason, orderNumber }));
+      return done(outcomeRow(row, { status: "failed", reason: verdict.reason, ...about }));
     case "wait":
       return waitLonger(row, verdict.reason, slice);
     case "send": {

@@ -11,7 +11,8 @@ import { type Letter, outcomeRow, retryLater, type Settled, settle } from "./out
 export type Closed =
   | { readonly kind: "down"; readonly error: string }
   | { readonly kind: "gone" }
-  | { readonly kind: "stalled"; readonly error: string };
+  /** It does not answer, or asks for a pause longer than this run. */
+  | { readonly kind: "stalled"; readonly error: string; readonly retryAfterMs: number | null };
 
 export interface LaneDeps {
   readonly now: () => Date;
@@ -63,7 +64,8 @@ export function putBack(letter: Letter, closed: Closed, deps: LaneDeps): Settled
     };
   }
   const moment = { now: deps.now().toISOString(), random: deps.random() };
-  return retryLater(letter, closed.error, null, moment);
+  const retryAfterMs = closed.kind === "stalled" ? closed.retryAfterMs : null;
+  return retryLater(letter, closed.error, retryAfterMs, moment);
 }
 
 /** Sends what it can of `letters`; every letter is settled in the end. */
@@ -80,7 +82,7 @@ export async function runLane(
   let gapMs = 0;
   let nextStartMs = 0;
 
-  /** Milliseconds to wait for a place; after a 429 places lie `gapMs` apart. */
+  /** Milliseconds to wait for a place; once it was asked for a pause, places lie `gapMs` apart. */
   const takePlace = (): number => {
     const now = deps.now().getTime();
     const start = Math.max(now, nextStartMs);
@@ -93,12 +95,15 @@ export async function runLane(
     if (outcome.kind === "down") closed = { kind: "down", error: outcome.error };
     if (outcome.kind === "gone") closed = { kind: "gone" };
     if (unknowns >= CHANNEL_UNKNOWN_MAX) {
-      closed ??= { kind: "stalled", error: "the provider does not answer" };
+      closed ??= { kind: "stalled", error: "the provider does not answer", retryAfterMs: null };
     }
-    if (outcome.kind === "retry" && outcome.error.startsWith("429")) {
+    if (outcome.kind === "retry" && outcome.retryAfterMs !== null) {
+      const { retryAfterMs } = outcome;
       gapMs = Math.max(gapMs * 2, THROTTLED_GAP_MS);
-      const restMs = outcome.retryAfterMs ?? gapMs;
-      nextStartMs = Math.max(nextStartMs, deps.now().getTime() + restMs);
+      nextStartMs = Math.max(nextStartMs, deps.now().getTime() + retryAfterMs);
+      if (nextStartMs > startBy) {
+        closed ??= { kind: "stalled", error: "the provider asks for a pause", retryAfterMs };
+      }
     }
   };
 

@@ -19,7 +19,7 @@ export interface SmsMessage {
   readonly text: string;
 }
 
-/** A block of Slack's Block Kit; templates/slack.ts makes them, checked against `@slack/types`. */
+/** A block of Slack's Block Kit; templates/slack.ts makes them, of the types of `@slack/types`. */
 export type SlackBlock = Readonly<Record<string, unknown>> & { readonly type: string };
 
 export interface TeamMessage {

@@ -113,6 +113,19 @@ function waitingMs(row: Question, now: string): number {
   return msBetween(row.created_at > row.due_at ? row.created_at : row.due_at, now);
 }
 
+/** Where the order's customer is reached, as it stands; null for the team and for forwards. */
+export function customerAddress(channel: Question["channel"], facts: Facts): string | null {
+  switch (channel) {
+    case "email":
+      return facts.order?.customer_email ?? null;
+    case "sms":
+      return facts.order?.customer_phone ?? null;
+    case "team":
+    case "forward":
+      return null;
+  }
+}
+
 function addressed(text: string | null, parse: (text: string) => string | null): Verdict | null {
   if (text === null || text.trim() === "") return null;
   const recipient = parse(text);
@@ -127,10 +140,8 @@ function recipientOf(row: Question, facts: Facts, now: string): Verdict {
   if (row.rendered !== null && row.recipient !== null) {
     return { kind: "send", recipient: row.recipient };
   }
-  const known =
-    row.channel === "email"
-      ? addressed(facts.order?.customer_email ?? null, parseAddress)
-      : addressed(facts.order?.customer_phone ?? null, parseNumber);
+  const parse = row.channel === "email" ? parseAddress : parseNumber;
+  const known = addressed(customerAddress(row.channel, facts), parse);
   if (known !== null) return known;
   const missing = row.channel === "email" ? "no e-mail address known" : "no phone number known";
   const reason = facts.order === null ? "no order known" : missing;

@@ -12,6 +12,16 @@ export interface FoldedPatches {
    * only a stub that later events fill.
    */
   readonly orderNumbers: ReadonlySet<string>;
+  /** Which order each patch names for a payment, refund or shipment; once each. */
+  readonly linkClaims: readonly LinkClaim[];
+}
+
+export interface LinkClaim {
+  readonly entity: Exclude<Entity, "orders">;
+  readonly key: string;
+  readonly orderNumber: string;
+  /** True where the batch names several orders for the row. */
+  readonly contested: boolean;
 }
 
 function mergeSettings(
@@ -28,29 +38,48 @@ function mergeSettings(
   return merged;
 }
 
-function namedOrder(patch: Patch): string | null {
-  if (patch.entity === "orders") return patch.key;
-  const order = patch.settings.get("link")?.values[0];
-  return typeof order === "string" ? order : null;
+/** The orders that patches name, and for which rows. */
+function collectClaims(
+  patches: readonly Patch[],
+): Pick<FoldedPatches, "orderNumbers" | "linkClaims"> {
+  const orderNumbers = new Set<string>();
+  const claimed = new Map<
+    string,
+    { entity: LinkClaim["entity"]; key: string; orders: Set<string> }
+  >();
+  for (const { entity, key, settings } of patches) {
+    if (entity === "orders") {
+      orderNumbers.add(key);
+      continue;
+    }
+    const order = settings.get("link")?.values[0];
+    if (typeof order !== "string") continue;
+    orderNumbers.add(order);
+    const row = `${entity} ${key}`;
+    const claim = claimed.get(row) ?? { entity, key, orders: new Set() };
+    claim.orders.add(order);
+    claimed.set(row, claim);
+  }
+  const linkClaims = [...claimed.values()].flatMap(({ entity, key, orders }) =>
+    [...orders].map((orderNumber) => ({ entity, key, orderNumber, contested: orders.size > 1 })),
+  );
+  return { orderNumbers, linkClaims };
 }
 
 /** The higher precedence wins each register whole; on a tie (the same event again) nothing changes. */
-export function foldPatches(patches: Iterable<Patch>): FoldedPatches {
+export function foldPatches(patches: readonly Patch[]): FoldedPatches {
   const rows: Record<Entity, Map<string, Patch>> = {
     orders: new Map(),
     payments: new Map(),
     refunds: new Map(),
     shipments: new Map(),
   };
-  const orderNumbers = new Set<string>();
   for (const patch of patches) {
     const { entity, key } = patch;
     const standing = rows[entity].get(key);
     const settings =
       standing === undefined ? patch.settings : mergeSettings(standing.settings, patch.settings);
     rows[entity].set(key, { entity, key, settings });
-    const order = namedOrder(patch);
-    if (order !== null) orderNumbers.add(order);
   }
-  return { rows, orderNumbers };
+  return { rows, ...collectClaims(patches) };
 }

@@ -6,7 +6,7 @@
 import { interpret } from "./interpret";
 import type { StoredEvent } from "./decode";
 import type { OutboxOptions } from "./outbox-rows";
-import { ID_POSITION, STAGE_POSITION } from "./precedence";
+import { idOf, stageIn } from "./precedence";
 import {
   entities,
   type Entity,
@@ -39,7 +39,7 @@ function put(row: MutableRow, entity: Entity, register: string, setting: Setting
   row[`${register}_precedence`] = setting.precedence;
 }
 
-function text(row: MutableRow | undefined, column: string): string {
+function text(row: ModelRow | undefined, column: string): string {
   return String(row?.[column] ?? "");
 }
 
@@ -80,21 +80,22 @@ function setRegisters(patches: readonly Patch[]): Record<Entity, Rows> {
 }
 
 /** The other names of a payment: rows that its reference points to, or whose reference is its key. */
-function otherNames(payments: Rows, payment: MutableRow): readonly MutableRow[] {
-  const key = text(payment, "payment_id");
-  return [...payments.values()].filter((other) => {
-    if (other === payment) return false;
+function otherNames(payments: readonly ModelRow[], payment: ModelRow): readonly ModelRow[] {
+  const key = payment["payment_id"];
+  return payments.filter((other) => {
+    if (other["payment_id"] === key) return false;
     return other["named_reference"] === key || other["payment_id"] === payment["named_reference"];
   });
 }
 
-function highest(rows: readonly MutableRow[], column: string): MutableRow | undefined {
+function highest(rows: readonly ModelRow[], column: string): ModelRow | undefined {
   return rows.toSorted((a, b) => compareText(text(b, column), text(a, column)))[0];
 }
 
 function linkPayments(payments: Rows): void {
-  for (const payment of payments.values()) {
-    const names = [payment, ...otherNames(payments, payment)];
+  const all = [...payments.values()];
+  for (const payment of all) {
+    const names = [payment, ...otherNames(all, payment)];
     const linked = names.filter((row) => row["named_order"] !== null);
     payment["order_number"] = highest(linked, "link_precedence")?.["named_order"] ?? null;
     payment["reference_number"] = payment["named_reference"] ?? null;
@@ -113,33 +114,33 @@ function linkRefunds(refunds: Rows, payments: Rows): void {
   }
 }
 
-/** Of two names of one payment the one whose status precedence is higher; a tie counts the payment. */
-function counts(payments: Rows, payment: MutableRow): boolean {
-  return otherNames(payments, payment).every((other) => {
+/**
+ * Which of a payment's other names counts in its place; null where it counts itself. Of two names
+ * the one whose status precedence is higher counts; a tie counts the payment, not its alias.
+ */
+export function countedInstead(payments: readonly ModelRow[], payment: ModelRow): ModelRow | null {
+  const better = otherNames(payments, payment).find((other) => {
     const order = compareText(text(payment, "status_precedence"), text(other, "status_precedence"));
-    if (order !== 0) return order > 0;
+    if (order !== 0) return order < 0;
     const isAlias = other["named_reference"] === payment["payment_id"];
     const hasAlias = other["payment_id"] === payment["named_reference"];
     // Two rows that are aliases of each other: the lower key counts.
     if (isAlias && hasAlias) {
-      return compareText(text(payment, "payment_id"), text(other, "payment_id")) < 0;
+      return compareText(text(payment, "payment_id"), text(other, "payment_id")) > 0;
     }
-    return hasAlias;
+    return isAlias;
   });
+  return better ?? null;
 }
 
-function sum(rows: readonly MutableRow[], statuses: readonly string[]): number {
+function sum(rows: readonly ModelRow[], statuses: readonly string[]): number {
   return rows
     .filter((row) => statuses.includes(text(row, "status")))
     .reduce((total, row) => total + Number(row["amount_micros"] ?? 0), 0);
 }
 
-const stageIn = (precedence: string): string =>
-  precedence.slice(STAGE_POSITION - 1, STAGE_POSITION + 1);
-const idIn = (precedence: string): string => precedence.slice(ID_POSITION - 1);
-
-/** The payment with the highest stage, then the highest precedence, against the order's snapshot. */
-function paymentStatus(order: MutableRow, counted: readonly MutableRow[]): Value {
+/** The payment with the highest stage, then the highest precedence; null where none has a status. */
+export function leadingPayment(counted: readonly ModelRow[]): ModelRow | null {
   const leading = counted.toSorted((a, b) => {
     const [left, right] = [text(a, "status_precedence"), text(b, "status_precedence")];
     return (
@@ -148,22 +149,29 @@ function paymentStatus(order: MutableRow, counted: readonly MutableRow[]): Value
       compareText(text(b, "status"), text(a, "status"))
     );
   })[0];
+  return leading ?? null;
+}
+
+/** The order's own snapshot wins if it is at least as recent, or if one event set both. */
+export function snapshotWins(order: ModelRow, leading: ModelRow | null): boolean {
+  if (leading === null) return true;
   const snapshot = text(order, "snapshot_payment_precedence");
-  if (leading === undefined) return order["snapshot_payment_status"] ?? null;
   const standing = text(leading, "status_precedence");
-  const snapshotWins = snapshot >= standing || idIn(snapshot) === idIn(standing);
-  return (snapshotWins ? order["snapshot_payment_status"] : leading["status"]) ?? null;
+  return snapshot >= standing || idOf(snapshot) === idOf(standing);
 }
 
 function deriveOrders(state: Record<Entity, Rows>): void {
-  const payments = [...state.payments.values()].filter((payment) => payment["status"] !== null);
+  const payments = [...state.payments.values()];
   for (const order of state.orders.values()) {
     const number = order["order_number"];
     const counted = payments
-      .filter((payment) => payment["order_number"] === number)
-      .filter((payment) => counts(state.payments, payment));
+      .filter((payment) => payment["order_number"] === number && payment["status"] !== null)
+      .filter((payment) => countedInstead(payments, payment) === null);
+    const leading = leadingPayment(counted);
     const refunds = [...state.refunds.values()].filter((row) => row["order_number"] === number);
-    order["payment_status"] = paymentStatus(order, counted);
+    order["payment_status"] =
+      (snapshotWins(order, leading) ? order["snapshot_payment_status"] : leading?.["status"]) ??
+      null;
     order["paid_micros"] = sum(counted, ["success", "refund_initiated"]);
     order["refunded_micros"] = sum(refunds, ["success"]);
   }

@@ -2,126 +2,16 @@
  * A decoded event in, patches out: what it sets, row by row. Each entity's rules stand once, for
  * events about it and for entries nested in an order event alike.
  */
-import { knownTime, parseTime } from "../events/time";
-import { orderItem, shipmentItem, orderPayment, orderShipment } from "../events/models";
-import type { OrderDetail, OrderRefund, OrderShipment, PaymentInfo } from "../events/models";
 import { keyOf } from "../events/keys";
-import { addressValue, customerValues } from "./customer";
+import { type OrderDetail, orderPayment, orderShipment } from "../events/models";
+import { knownTime } from "../events/time";
 import type { DecodedEvent } from "./decode";
-import { itemsJson, parseEntries } from "./entries";
-import { micros } from "./money";
-import { precedenceOf } from "./precedence";
-import { type Patch, patchOf } from "./registers";
-import { stageOf } from "./stages";
-
-export interface Projected {
-  readonly patches: readonly Patch[];
-  readonly notes: readonly string[];
-}
-
-/** Where a body stands: the event itself, or an entry nested in an order event. */
-interface Place {
-  readonly key: string;
-  readonly eventId: string;
-  readonly orderNumber: string | null;
-  /** The time of precedence. */
-  readonly time: string | null;
-  readonly receivedAt: string;
-  /** What the event type stands for; null for nested entries and bare bodies, which speak for themselves. */
-  readonly standIn: string | null;
-  readonly decided: boolean;
-  readonly nested: boolean;
-}
-
-function statusAt(place: Place, stated: string | null): string | null {
-  if (place.decided) return place.standIn;
-  return stated ?? place.standIn;
-}
-
-function paymentPatch(data: PaymentInfo, place: Place): Patch {
-  const status = statusAt(place, data.payment_status);
-  const p = precedenceOf(place.time, stageOf("payment", status, place.standIn), place.eventId);
-  const paidOn = knownTime(data.payment_date, place.receivedAt);
-  return patchOf("payments", place.key, [
-    ["status", p, status === null ? [] : [status, paidOn]],
-    ["amount", p, [micros(data.amount), data.payment_method]],
-    ["reference", p, [data.payment_reference_number]],
-    ["link", p, [place.orderNumber]],
-  ]);
-}
-
-function refundPatch(data: OrderRefund, place: Place): Patch {
-  const status = statusAt(place, data.status);
-  const p = precedenceOf(place.time, stageOf("refund", status, place.standIn), place.eventId);
-  const refundedOn = knownTime(data.refund_date, place.receivedAt);
-  return patchOf("refunds", place.key, [
-    ["status", p, status === null ? [] : [status, refundedOn, data.refund_remarks]],
-    ["amount", p, [micros(data.refund_amount), data.payment_mode]],
-    ["reference", p, [data.payment_reference_number]],
-    ["link", p, [place.orderNumber]],
-  ]);
-}
-
-function shipmentPatch(data: OrderShipment, place: Place): Projected {
-  const status = statusAt(place, data.status);
-  const p = precedenceOf(place.time, stageOf("shipment", status, place.standIn), place.eventId);
-  const items = parseEntries(data.shipment_items, shipmentItem, "shipment_items");
-  // A shipment's own event dates the status that it sets; a nested entry only repeats it.
-  const at = (milestone: string): string | null =>
-    !place.nested && status === milestone ? place.time : null;
-  const shippedOn = knownTime(data.shipped_date, place.receivedAt);
-  const deliveredOn = knownTime(data.delivered_date, place.receivedAt);
-  const eta = parseTime(data.eta_delivery);
-  const patch = patchOf("shipments", place.key, [
-    ["status", p, [status]],
-    ["tracking", p, [data.courier_company_name, data.awb_no, data.tracking_url, eta]],
-    ["shipped", p, [shippedOn ?? at("shipped")]],
-    ["delivered", p, [deliveredOn ?? at("delivered")]],
-    ["cancelled", p, [at("cancelled")]],
-    ["reason", p, [data.cancellation_reason]],
-    ["items", p, [itemsJson(items.entries)]],
-    ["link", p, [place.orderNumber]],
-  ]);
-  return { patches: [patch], notes: items.notes };
-}
-
-function orderPatch(event: DecodedEvent, data: OrderDetail, place: Place): Projected {
-  const { type } = event.row;
-  const status = statusAt(place, data.status);
-  const p = precedenceOf(place.time, stageOf("order", status, place.standIn), place.eventId);
-  const snapshotStage = stageOf("payment", data.payment_status, null);
-  const items = parseEntries(data.order_items, orderItem, "data.order_items");
-  const currency = data.currency;
-  const refundable = micros(data.cancellation_refund_details?.refundable_amount);
-  const patch = patchOf("orders", place.key, [
-    ["status", p, [status]],
-    [
-      "amounts",
-      p,
-      [
-        currency !== null && typeof currency === "object" ? currency.code : currency,
-        micros(data.subtotal),
-        micros(data.total_tax),
-        micros(data.shipping_amount),
-        micros(data.grand_total),
-        micros(data.to_be_paid),
-      ],
-    ],
-    ["customer", p, customerValues(data)],
-    ["address", p, [addressValue(data.shipping_address)]],
-    ["items", p, [itemsJson(items.entries)]],
-    ["placed", p, [knownTime(data.order_date, place.receivedAt)]],
-    ["confirmed", p, [type === "order.confirmed" ? place.time : null]],
-    ["completed", p, [type === "order.completed" ? place.time : null]],
-    ["cancelled", p, type === "order.cancelled" ? [place.time, refundable] : []],
-    [
-      "snapshot_payment",
-      precedenceOf(place.time, snapshotStage, place.eventId),
-      [data.payment_status],
-    ],
-  ]);
-  return { patches: [patch], notes: items.notes };
-}
+import { parseEntries } from "./entries";
+import { paymentPatch, refundFromPayment, refundPatch } from "./money-patches";
+import { orderPatch } from "./order-patches";
+import type { Place, Projected } from "./place";
+import type { Patch } from "./registers";
+import { shipmentPatch } from "./shipment-patches";
 
 /** A nested entry carries the order event's time, else its own, and is linked to the order. */
 function nestedPlace(event: DecodedEvent, key: string, ownTime: unknown): Place {
@@ -134,21 +24,6 @@ function nestedPlace(event: DecodedEvent, key: string, ownTime: unknown): Place 
     standIn: null,
     decided: false,
     nested: true,
-  };
-}
-
-/** A payment nested in an order event that gives money back is a refund under other field names. */
-function refundFromPayment(data: PaymentInfo): OrderRefund {
-  return {
-    id: data.id,
-    order_number: data.order_number,
-    request_number: data.request_number,
-    refund_amount: data.amount,
-    refund_date: data.payment_date,
-    status: data.payment_status === "refund_initiated" ? "pending" : data.payment_status,
-    payment_mode: null,
-    payment_reference_number: data.payment_reference_number,
-    refund_remarks: null,
   };
 }
 

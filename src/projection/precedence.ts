@@ -11,11 +11,24 @@ export const STAGE_POSITION = 26;
 export const ID_POSITION = 29;
 
 /** Printable ASCII without space and percent stays; all else is percent-encoded UTF-8. */
-function escapeId(id: string): string {
+export function escapeId(id: string): string {
   return id.replace(/[^\x21-\x24\x26-\x7e]+/gu, encodeURIComponent);
 }
 
 /** `time` is ISO with milliseconds or null, `stage` two digits, `eventId` well-formed text. */
 export function precedenceOf(time: string | null, stage: string, eventId: string): string {
   return `${time ?? UNKNOWN_TIME} ${stage} ${escapeId(eventId)}`;
+}
+
+export function timeIn(precedence: string): string {
+  return precedence.slice(0, UNKNOWN_TIME.length);
+}
+
+export function stageIn(precedence: string): string {
+  return precedence.slice(STAGE_POSITION - 1, STAGE_POSITION + 1);
+}
+
+/** The event id, escaped. */
+export function idOf(precedence: string): string {
+  return precedence.slice(ID_POSITION - 1);
 }

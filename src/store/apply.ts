@@ -4,9 +4,12 @@
  */
 import { addMs } from "../events/time";
 import { REFUND_DUE_AFTER_MS } from "../limits";
+import type { AmountClaim } from "../projection/amount-claims";
 import type { FoldedPatches } from "../projection/fold";
 import type { OutboxRow } from "../projection/templates";
+import { flagStatements } from "./amounts";
 import { deriveStatements } from "./derive";
+import { disputeStatements } from "./disputes";
 import { settleStatements, type Verdict } from "./inbox";
 import { type BatchKeys, linkStatements } from "./links";
 import { mergeStatements, stub } from "./merge";
@@ -14,6 +17,7 @@ import { jsonSlices } from "./slices";
 
 export interface Application {
   readonly patches: FoldedPatches;
+  readonly amountClaims: readonly AmountClaim[];
   readonly outbox: readonly OutboxRow[];
   readonly verdicts: readonly Verdict[];
 }
@@ -49,7 +53,7 @@ function outboxCells(row: OutboxRow, now: string): readonly unknown[] {
  * them), then what follows from that, then what is told of it, and last that it is done.
  */
 function statements(db: D1Database, batch: Application, now: string): D1PreparedStatement[] {
-  const { rows, orderNumbers } = batch.patches;
+  const { rows, orderNumbers, linkClaims } = batch.patches;
   const stubs = [...orderNumbers].filter((number) => !rows.orders.has(number));
   const orders = [...rows.orders.values(), ...stubs.map((number) => stub("orders", number))];
   const keys: BatchKeys = {
@@ -62,6 +66,8 @@ function statements(db: D1Database, batch: Application, now: string): D1Prepared
   const total = orders.length + rows.payments.size + rows.refunds.size + rows.shipments.size;
   if (total === 0) return [...settle];
   return [
+    ...disputeStatements(db, linkClaims),
+    ...flagStatements(db, batch.amountClaims),
     ...mergeStatements(db, "orders", orders, now),
     ...mergeStatements(db, "payments", rows.payments.values(), now),
     ...mergeStatements(db, "refunds", rows.refunds.values(), now),

@@ -98,17 +98,18 @@ ON CONFLICT (id) DO NOTHING`;
 /** orders_stale. */
 const clearStale = "UPDATE orders SET stale = 0 WHERE stale = 1";
 
-/** Run after the links; `refundDueAt` is when the team hears of a refund outstanding since now. */
+/**
+ * Run after the links. `refundDueAt` is when the team hears of a refund outstanding since now; null
+ * where nobody is to hear of anything, as in a rebuild.
+ */
 export function deriveStatements(
   db: D1Database,
   keys: BatchKeys,
   now: string,
-  refundDueAt: string,
+  refundDueAt: string | null,
 ): readonly D1PreparedStatement[] {
   const touched = [keys.payments, keys.refunds, keys.orders] as const;
-  return [
-    db.prepare(deriveOrders).bind(...touched, now),
-    db.prepare(announceRefundsDue).bind(...touched, now, refundDueAt),
-    db.prepare(clearStale),
-  ];
+  const announce =
+    refundDueAt === null ? [] : [db.prepare(announceRefundsDue).bind(...touched, now, refundDueAt)];
+  return [db.prepare(deriveOrders).bind(...touched, now), ...announce, db.prepare(clearStale)];
 }

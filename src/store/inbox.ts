@@ -154,7 +154,11 @@ function notesJson(notes: readonly string[]): string | null {
 
 /** Primary key. An event once processed stays so; a late second opinion changes nothing. */
 const settleSql = `
-UPDATE webhook_events SET status = v.status, error = v.error, notes = v.notes, processed_at = ?2,
+UPDATE webhook_events SET status = v.status, error = v.error, processed_at = ?2,
+  notes = CASE WHEN v.notes IS NULL THEN webhook_events.notes
+    WHEN webhook_events.notes IS NULL THEN v.notes
+    ELSE (SELECT json_group_array(value) FROM (SELECT value FROM json_each(v.notes)
+      UNION SELECT value FROM json_each(webhook_events.notes))) END,
   status_precedence = v.precedence, attempts = attempts + 1, push_at = NULL
 FROM (SELECT value->>0 AS id, value->>1 AS status, value->>2 AS error, value->>3 AS notes,
   value->>4 AS precedence FROM json_each(?1)) AS v

@@ -6,7 +6,7 @@
  * Every `*_precedence` column belongs to the register before it (projection/registers.ts).
  */
 import { sql } from "drizzle-orm";
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 const precedence = (name: string) => text(name).notNull().default("");
 
@@ -216,6 +216,57 @@ export const shipments = sqliteTable(
       .on(t.orderNumber)
       .where(sql`order_number IS NOT NULL`),
   ],
+);
+
+/**
+ * Orders that events have named for one row beyond the one that it is linked to: whose events also
+ * patch the row, for explanation and rebuild. Rare: one row for each real disagreement.
+ */
+export const disputedLinks = sqliteTable(
+  "disputed_links",
+  {
+    entity: text("entity", { enum: ["payments", "refunds", "shipments"] }).notNull(),
+    rowKey: text("row_key").notNull(),
+    orderNumber: text("order_number").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.entity, t.rowKey, t.orderNumber] })],
+);
+
+/** How far walks over the inbox have come: the audit's slices. */
+export const cursors = sqliteTable("cursors", {
+  name: text("name").primaryKey(),
+  /** The inbox row (rowid of webhook_events) up to which it has come. */
+  position: integer("position").notNull(),
+});
+
+/** Rebuilds: stored events through the current code, slice by slice; a restart goes on at `cursor`. */
+export const rebuilds = sqliteTable("rebuilds", {
+  id: integer("id").primaryKey(),
+  /** Which events: JSON with `orderNumber`, `eventType`, `from`, `to` (of receipt); empty is all. */
+  filter: text("filter").notNull(),
+  /** 1: only reports what would change. */
+  dryRun: integer("dry_run").notNull(),
+  /** The inbox row up to which it is done, and the last one that it covers. */
+  cursor: integer("cursor").notNull().default(0),
+  lastEvent: integer("last_event").notNull(),
+  events: integer("events").notNull().default(0),
+  rowsChanged: integer("rows_changed").notNull().default(0),
+  startedAt: text("started_at").notNull(),
+  finishedAt: text("finished_at"),
+});
+
+/** What rebuilds changed, or would change, column by column. */
+export const rebuildChanges = sqliteTable(
+  "rebuild_changes",
+  {
+    rebuildId: integer("rebuild_id").notNull(),
+    entity: text("entity").notNull(),
+    rowKey: text("row_key").notNull(),
+    columnName: text("column_name").notNull(),
+    fromValue: text("from_value"),
+    toValue: text("to_value"),
+  },
+  (t) => [primaryKey({ columns: [t.rebuildId, t.entity, t.rowKey, t.columnName] })],
 );
 
 /** The outbox: one row per fact, template and channel. */

@@ -16,6 +16,10 @@ export interface SweepDeps {
   readonly deferPush: (ids: readonly string[]) => Promise<void>;
   /** Sends notifications that are due. */
   readonly dispatch: () => Promise<void>;
+  /** Holds a slice of events against the rows that they are about; alerts the team of a finding. */
+  readonly audit: () => Promise<void>;
+  /** Carries an unfinished rebuild on. */
+  readonly rebuild: () => Promise<void>;
 }
 
 /** A failing step does not stop the ones after it. */
@@ -39,4 +43,6 @@ async function pushWaiting(deps: SweepDeps): Promise<void> {
 export async function sweep(deps: SweepDeps): Promise<void> {
   await step("push waiting events", () => pushWaiting(deps));
   await step("dispatch notifications", () => deps.dispatch());
+  await step("audit state", () => deps.audit());
+  await step("rebuild", () => deps.rebuild());
 }

@@ -4,7 +4,14 @@ import { expect } from "vitest";
 import { type Model, modelRows, type ModelRow } from "../../src/projection/model";
 import { entities, entityNames, type Value } from "../../src/projection/registers";
 
-const TABLES = [...entityNames, "notifications", "webhook_events"];
+const TABLES = [
+  ...entityNames,
+  "notifications",
+  "webhook_events",
+  "disputed_links",
+  "rebuilds",
+  "rebuild_changes",
+];
 
 export async function clearTables(): Promise<void> {
   await env.DB.batch(TABLES.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));

@@ -9,11 +9,11 @@ import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, describe, it } from "vitest";
 import { modelOf } from "../../src/projection/model";
-import type { StoredEvent } from "../../src/projection/decode";
 import { createRandom, tellDay } from "../../tools/story/index.ts";
 import { clearTables, expectModel } from "./compare";
+import { expectExplained } from "./explanation";
 import { arrange, deliver, NOW, options } from "./deliver";
-import { anyEvent, schedule, type Spec } from "./history";
+import { anyEvent, schedule, storeAll } from "./history";
 
 declare global {
   namespace Cloudflare {
@@ -27,15 +27,6 @@ declare global {
 const runs = Number(env.TEST_RUNS);
 const seed = Number(env.TEST_SEED);
 
-/** Ids decide the last ties; their order is drawn, not the order of the list. */
-function store(specs: readonly Spec[]): readonly StoredEvent[] {
-  return specs.map(({ type, time, idRank, data }, index) => {
-    const id = `evt-${String(idRank).padStart(2, "0")}-${String(index)}`;
-    const payload = JSON.stringify({ id, event_type: type, created_at: time, data });
-    return { id, eventType: type, receivedAt: NOW, payload };
-  });
-}
-
 describe("state converges", () => {
   beforeEach(clearTables);
 
@@ -46,10 +37,12 @@ describe("state converges", () => {
         fc.array(anyEvent, { minLength: 1, maxLength: 14 }),
         schedule,
         async (specs, plan) => {
-          const events = store(specs);
+          const events = storeAll(specs);
           await clearTables();
           await deliver(arrange(events, plan), plan.together);
-          await expectModel(modelOf(events, options));
+          const model = modelOf(events, options);
+          await expectModel(model);
+          await expectExplained(model, events);
         },
       ),
       { numRuns: runs, seed },

@@ -7,9 +7,9 @@ import type { StoredEvent } from "../../src/projection/decode";
 import type { OutboxOptions } from "../../src/projection/outbox-rows";
 import { applyBatch } from "../../src/store/apply";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
-import type { Schedule } from "./history";
+import { RECEIVED_AT, type Schedule } from "./history";
 
-export const NOW = "2026-03-05T00:00:00.000Z";
+export const NOW = RECEIVED_AT;
 export const options: OutboxOptions = { forwardEvents: false, reviewDelayMs: 86_400_000 };
 
 export function consumerDeps(): ConsumerDeps {
@@ -49,8 +49,12 @@ function delivery(event: StoredEvent): Delivery & { acked: boolean } {
 }
 
 /** Settled events are skipped by the consumer; a repeat must be merged again to prove anything. */
-async function forgetVerdicts(): Promise<void> {
-  await env.DB.prepare("UPDATE webhook_events SET status = 'received'").run();
+async function forgetVerdicts(events: readonly StoredEvent[]): Promise<void> {
+  await env.DB.prepare(
+    "UPDATE webhook_events SET status = 'received' WHERE id IN (SELECT value FROM json_each(?1))",
+  )
+    .bind(JSON.stringify(events.map(({ id }) => id)))
+    .run();
 }
 
 function cut<T>(list: readonly T[], sizes: readonly number[]): T[][] {
@@ -82,8 +86,8 @@ export async function deliver(
 ): Promise<void> {
   const deps = consumerDeps();
   for (let at = 0; at < batches.length; at += together ? 2 : 1) {
-    await forgetVerdicts();
     const group = batches.slice(at, together ? at + 2 : at + 1);
+    await forgetVerdicts(group.flat());
     const deliveries = group.map((batch) => batch.map(delivery));
     await Promise.all(deliveries.map((batch) => consumeEvents(batch, deps)));
     for (const message of deliveries.flat()) {

@@ -4,6 +4,7 @@
  * references that are known later or never, links move, times tie, are missing or make no sense.
  */
 import * as fc from "fast-check";
+import type { StoredEvent } from "../../src/projection/decode";
 
 /** An event before it has an id and a prefix: what shrinks well. */
 export interface Spec {
@@ -189,3 +190,15 @@ export const schedule: fc.Arbitrary<Schedule> = fc.record({
   batchSizes: fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 6 }),
   together: fc.boolean(),
 });
+
+/** When every event of a random history is received. */
+export const RECEIVED_AT = "2026-03-05T00:00:00.000Z";
+
+/** Ids decide the last ties; their order is drawn, not the order of the list. */
+export function storeAll(specs: readonly Spec[]): readonly StoredEvent[] {
+  return specs.map(({ type, time, idRank, data }, index) => {
+    const id = `evt-${String(idRank).padStart(2, "0")}-${String(index)}`;
+    const payload = JSON.stringify({ id, event_type: type, created_at: time, data });
+    return { id, eventType: type, receivedAt: RECEIVED_AT, payload };
+  });
+}

@@ -5,7 +5,7 @@
 
 export type Outcome =
   | { readonly kind: "sent"; readonly providerMessageId: string | null }
-  /** It was not taken, and may be another time: 429, 5xx. */
+  /** It was not taken, and may be another time: 429, 5xx. `retryAfterMs`: it asks for a pause. */
   | { readonly kind: "retry"; readonly error: string; readonly retryAfterMs: number | null }
   /** It will never be taken: 400, 404, 422. */
   | { readonly kind: "rejected"; readonly error: string }

@@ -32,11 +32,12 @@ export function parseSender(from: string): string | { name: string; email: strin
   return plain === "" ? email : { name: plain, email };
 }
 
-const passing = new Set([
-  "E_RATE_LIMIT_EXCEEDED",
-  "E_DAILY_LIMIT_EXCEEDED",
-  "E_INTERNAL_SERVER_ERROR",
-  "E_DELIVERY_FAILED",
+/** In milliseconds, where the error asks for a pause of its kind. */
+const passing: ReadonlyMap<string, number | null> = new Map([
+  ["E_RATE_LIMIT_EXCEEDED", 1_000],
+  ["E_DAILY_LIMIT_EXCEEDED", 3_600_000],
+  ["E_INTERNAL_SERVER_ERROR", null],
+  ["E_DELIVERY_FAILED", null],
 ]);
 const down = new Set(["E_SENDER_NOT_VERIFIED", "E_SENDER_DOMAIN_NOT_AVAILABLE"]);
 
@@ -47,7 +48,8 @@ function outcomeOfError(error: unknown): Outcome {
   if (typeof code !== "string" || !code.startsWith("E_")) {
     return { kind: "unknown", error: "the e-mail binding gave no answer" };
   }
-  if (passing.has(code)) return { kind: "retry", error: code, retryAfterMs: null };
+  const retryAfterMs = passing.get(code);
+  if (retryAfterMs !== undefined) return { kind: "retry", error: code, retryAfterMs };
   if (down.has(code)) return { kind: "down", error: code };
   return { kind: "rejected", error: code };
 }

@@ -5,6 +5,9 @@ import type { ChannelDeps, Outcome } from "./channel";
 
 const ERROR_MAX_CHARACTERS = 300;
 
+/** What a 429 asks for that does not say how long. */
+const PAUSE_MS = 1_000;
+
 export type Answer =
   | {
       readonly kind: "answered";
@@ -99,14 +102,28 @@ export function describeAnswer(status: number, body: string): string {
   return `${status} ${words}`.replace(/\s+/g, " ").trim().slice(0, ERROR_MAX_CHARACTERS);
 }
 
-/** Answers that say "not now": too early, too many, or the provider's own trouble. */
+/** Answers that say "not now": too early, too slow, or the provider's own trouble. */
 function isPassing(status: number): boolean {
-  return status === 408 || status === 425 || status === 429 || status >= 500;
+  return status === 408 || status === 425 || status >= 500;
 }
 
 /** Answers that hold for every message: credentials, payment, permission, or another address. */
 function isDown(status: number): boolean {
   return status === 401 || status === 402 || status === 403 || (status >= 300 && status < 400);
+}
+
+/**
+ * Answers that the provider did not give. Cloudflare's edge says 520, 522 and 524 where an origin
+ * broke off or fell silent, and wrangler's test harness (4.155) turns a connection that was cut into
+ * a 500 of these words where workerd itself throws.
+ */
+function isSilence(status: number, body: string): boolean {
+  return (
+    status === 520 ||
+    status === 522 ||
+    status === 524 ||
+    (status === 500 && body === "TypeError: fetch failed")
+  );
 }
 
 /** The outcome of an answer; `idOf` finds the provider's id in the body of a success. */
@@ -117,7 +134,9 @@ export function outcomeOf(answer: Answer, idOf: (body: string) => string | null)
   if (answer.kind === "silent") return { kind: "unknown", error: answer.error };
   const { status, body, retryAfterMs } = answer;
   if (status >= 200 && status < 300) return { kind: "sent", providerMessageId: idOf(body) };
+  if (isSilence(status, body)) return { kind: "unknown", error: "connection cut" };
   const error = describeAnswer(status, body);
+  if (status === 429) return { kind: "retry", error, retryAfterMs: retryAfterMs ?? PAUSE_MS };
   if (isPassing(status)) return { kind: "retry", error, retryAfterMs };
   if (isDown(status)) return { kind: "down", error };
   return { kind: "rejected", error };

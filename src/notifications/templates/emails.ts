@@ -14,9 +14,9 @@ import {
   orderItems,
   paragraph,
   parcelItems,
-  tracking,
+  trackButton,
 } from "./parts";
-import { httpUrl, oneLine } from "./safe-text";
+import { httpUrl, lookUp, oneLine } from "./safe-text";
 import { dayText } from "./when";
 import * as words from "./words";
 
@@ -49,9 +49,8 @@ function orderConfirmed({ order, number, store, currency }: Addressed): EmailCon
 }
 
 function orderCancelled({ order, number, store, currency }: Addressed): EmailContent {
-  const { subject, preview, heading, body, refund, nothingPaid } = words.orderCancelled;
+  const { subject, preview, heading, body, refund } = words.orderCancelled;
   const due = refundDueMicros(order);
-  const isUnpaid = order.paid_micros === 0 && order.refunded_micros === 0;
   return {
     subject: subject(number, store),
     preview,
@@ -60,7 +59,6 @@ function orderCancelled({ order, number, store, currency }: Addressed): EmailCon
       greet(order),
       paragraph(body),
       ...(due > 0 ? [paragraph(refund(money(due, currency)))] : []),
-      ...(isUnpaid ? [paragraph(nothingPaid)] : []),
       ...factsBlock([[words.labels.order, number]]),
       ...orderItems(order, currency),
     ],
@@ -103,7 +101,7 @@ function refundSucceeded(to: Addressed, refund: RefundFacts | null): EmailConten
       ...factsBlock([
         [words.labels.order, number],
         [words.labels.amount, amount],
-        [words.labels.refundMode, words.refundModes[refund?.payment_mode ?? ""]],
+        [words.labels.refundMode, lookUp(words.refundModes, refund?.payment_mode)],
         [words.labels.reference, refund?.refund_id],
       ]),
     ],
@@ -123,10 +121,15 @@ function shipmentUpdate(
     blocks: [
       greet(order),
       paragraph(said.body),
-      ...tracking(shipment, currency, shop),
+      ...(said.followed ? trackButton(shipment, shop) : []),
+      ...factsBlock([
+        [words.labels.order, number],
+        [words.labels.courier, shipment.courier],
+        [words.labels.awb, shipment.awb_no],
+        [words.labels.eta, said.followed ? dayText(shipment.eta, currency) : null],
+      ]),
       ...parcelItems(shipment),
       ...deliveryAddress(order),
-      ...factsBlock([[words.labels.order, number]]),
     ],
   };
 }
@@ -180,7 +183,7 @@ export function emailContent(
       return reviewRequest(to);
     case "shipment_update": {
       const status = context.kind === "shipment_status" ? context.status : "";
-      const said = words.shipmentUpdate[status];
+      const said = lookUp(words.shipmentUpdate, status);
       if (said === undefined || shipment === null) throw new Error("no words for this status");
       return shipmentUpdate(to, shipment, said);
     }

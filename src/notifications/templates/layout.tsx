@@ -33,7 +33,7 @@ const styleSheet = `
   .button { background: ${brand.accentDark} !important; color: ${brand.onAccentDark} !important; }
 }
 @media (max-width: 480px) {
-  .card { padding: 24px 20px !important; }
+  .card { padding: 24px 20px 4px !important; }
 }`;
 
 const font =
@@ -124,24 +124,27 @@ const Lines: FC<Extract<Block, { kind: "lines" }>> = ({ title: heading, lines })
 );
 
 const Facts: FC<Extract<Block, { kind: "facts" }>> = ({ facts }) => (
-  <div class="line" style={`margin:8px 0 24px;border-top:1px solid ${light.line}`}>
+  <table
+    width="100%"
+    style="width:100%;margin:8px 0 24px;border-collapse:collapse;border-spacing:0"
+  >
     {facts.map((fact) => (
-      <div class="line" style={`padding:9px 0;border-bottom:1px solid ${light.line}`}>
-        <span
-          class="quiet"
-          style={`display:block;font-size:13px;line-height:18px;color:${light.quiet}`}
+      <tr>
+        <td
+          class="quiet line"
+          style={`padding:9px 0;border-bottom:1px solid ${light.line};vertical-align:top;font-size:14px;line-height:22px;color:${light.quiet};white-space:nowrap`}
         >
           {fact.label}
-        </span>
-        <span
-          class="ink"
-          style={`font-size:15px;line-height:22px;color:${light.ink};overflow-wrap:anywhere`}
+        </td>
+        <td
+          class="ink line"
+          style={`padding:9px 0 9px 16px;border-bottom:1px solid ${light.line};text-align:right;font-size:15px;line-height:22px;color:${light.ink};overflow-wrap:anywhere`}
         >
           {fact.value}
-        </span>
-      </div>
+        </td>
+      </tr>
     ))}
-  </div>
+  </table>
 );
 
 const BlockView: FC<{ block: Block }> = ({ block }) => {
@@ -190,7 +193,10 @@ const Email: FC<{ content: EmailContent; store: string; footer: string }> = ({
           >
             {store}
           </p>
-          <div class="card" style={`background:${light.card};border-radius:14px;padding:32px`}>
+          <div
+            class="card"
+            style={`background:${light.card};border-radius:14px;padding:32px 32px 12px`}
+          >
             <h1
               class="ink"
               style={`margin:0 0 16px;font-size:24px;line-height:31px;font-weight:700;color:${light.ink}`}

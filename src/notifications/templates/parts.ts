@@ -6,8 +6,7 @@ import { decimalMoney, money } from "./money";
 import { type ItemLine, LINES_SHOWN, parseAddressLines, parseItems } from "./order-lines";
 import { lineOrNull } from "./safe-text";
 import { trackingLink } from "./tracking";
-import { dayText } from "./when";
-import { greeting, labels, trackButton } from "./words";
+import { greeting, labels, trackLabel } from "./words";
 
 export function currencyOf(order: OrderFacts | null, shop: ShopConfig): string {
   return order?.currency ?? shop.currency;
@@ -77,7 +76,8 @@ export function orderItems(order: OrderFacts, currency: string): readonly Block[
   const items = itemRows(order.items, currency);
   const totals = sums(order, currency);
   if (items.length === 0 && totals.length === 0) return [];
-  return [{ kind: "items", title: labels.items, items, totals }];
+  const title = items.length === 0 ? labels.summary : labels.items;
+  return [{ kind: "items", title, items, totals }];
 }
 
 export function parcelItems(shipment: ShipmentFacts): readonly Block[] {
@@ -103,18 +103,8 @@ export function factsBlock(
   return facts.length === 0 ? [] : [{ kind: "facts", facts }];
 }
 
-export function tracking(
-  shipment: ShipmentFacts,
-  currency: string,
-  shop: ShopConfig,
-): readonly Block[] {
+/** The button that follows the parcel, where a link is known. */
+export function trackButton(shipment: ShipmentFacts, shop: ShopConfig): readonly Block[] {
   const url = trackingLink(shipment, shop.trackingUrls);
-  return [
-    ...(url === null ? [] : [{ kind: "button", label: trackButton, url } as const]),
-    ...factsBlock([
-      [labels.courier, shipment.courier],
-      [labels.awb, shipment.awb_no],
-      [labels.eta, dayText(shipment.eta, currency)],
-    ]),
-  ];
+  return url === null ? [] : [{ kind: "button", label: trackLabel, url }];
 }

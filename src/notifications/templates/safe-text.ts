@@ -27,3 +27,13 @@ export function httpUrl(text: string | null): string | null {
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) return null;
   return url.href;
 }
+
+/** An entry of a table by a name from outside: `toString` is in none of them. */
+export function lookUp<Entry>(
+  table: Readonly<Record<string, Entry>>,
+  name: string | null | undefined,
+): Entry | undefined {
+  return name !== null && name !== undefined && Object.hasOwn(table, name)
+    ? table[name]
+    : undefined;
+}

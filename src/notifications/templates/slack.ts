@@ -3,10 +3,11 @@
  * Text from outside is escaped as Slack asks (`&`, `<`, `>`), so that nothing becomes a mention or a
  * link by itself.
  */
+import type { KnownBlock } from "@slack/types";
 import type { ShopConfig } from "../../config";
 import type { OutboxContext } from "../../projection/templates";
 import type { Facts } from "../../store/outbox-facts";
-import type { SlackBlock, TeamMessage } from "../message";
+import type { TeamMessage } from "../message";
 import { refundDueMicros } from "../relevance";
 import { money } from "./money";
 import { currencyOf, moneyOrNull } from "./parts";
@@ -37,19 +38,25 @@ function link(order: string | null, publicUrl: string | null): string | null {
 function write(note: Note, shop: ShopConfig): TeamMessage {
   const fields = note.facts.flatMap(([label, value]) => {
     const line = lineOrNull(value, 300);
-    return line === null ? [] : [{ type: "mrkdwn", text: `*${label}*\n${slackEscape(line)}` }];
+    return line === null
+      ? []
+      : [{ type: "mrkdwn" as const, text: `*${label}*\n${slackEscape(line)}` }];
   });
   const open = link(note.order, shop.publicUrl);
   const footer = [slackEscape(oneLine(shop.name, 60)), open].filter((part) => part !== null);
-  const blocks: SlackBlock[] = [
+  const blocks: KnownBlock[] = [
     { type: "header", text: { type: "plain_text", text: note.title } },
     { type: "section", text: { type: "mrkdwn", text: slackEscape(note.text) } },
     ...(fields.length === 0
       ? []
-      : [{ type: "section", fields: fields.slice(0, SLACK_FIELDS_MAX) }]),
+      : [{ type: "section" as const, fields: fields.slice(0, SLACK_FIELDS_MAX) }]),
     { type: "context", elements: [{ type: "mrkdwn", text: footer.join("  ·  ") }] },
   ];
-  return { channel: "team", text: `${note.title}: ${slackEscape(note.text)}`, blocks };
+  return {
+    channel: "team",
+    text: `${note.title}: ${slackEscape(note.text)}`,
+    blocks: blocks.map((block) => ({ ...block })),
+  };
 }
 
 function noteOf(
@@ -107,7 +114,7 @@ function noteOf(
     case "alert": {
       const kind = context.kind === "alert" ? context.alert : "unknown";
       const text = context.kind === "alert" ? oneLine(context.text, 1_000) : "?";
-      return { ...team.alert(kind, text), facts: [[labels.kind, kind]], order: null };
+      return { ...team.alert(text), facts: [[labels.kind, kind]], order: null };
     }
     default:
       return null;

@@ -4,7 +4,7 @@ import type { OutboxContext } from "../../projection/templates";
 import type { Facts } from "../../store/outbox-facts";
 import { money } from "./money";
 import { currencyOf } from "./parts";
-import { lineOrNull, oneLine } from "./safe-text";
+import { lineOrNull, lookUp, oneLine } from "./safe-text";
 import { fitSms, gsmText } from "./sms";
 import { trackingLink } from "./tracking";
 import * as words from "./words";
@@ -26,12 +26,12 @@ function shipmentUpdate(
   order: string,
 ): string {
   const status = context.kind === "shipment_status" ? context.status : "";
-  const said = words.shipmentUpdate[status];
+  const said = lookUp(words.shipmentUpdate, status);
   if (said === undefined || facts.shipment === null) throw new Error("no words for this status");
   const courier = lineOrNull(facts.shipment.courier, 40);
   const link = trackingLink(facts.shipment, shop.trackingUrls);
   // A link with characters that an SMS would change leads nowhere.
-  const isSendable = link !== null && gsmText(link) === link;
+  const isSendable = link !== null && said.followed && gsmText(link) === link;
   const track = isSendable ? words.smsTrack(link) : "";
   const start = (short: (name: string) => string): string =>
     `${short(shop.name)}: order ${short(order)} ${said.sms}`;

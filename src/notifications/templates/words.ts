@@ -22,6 +22,7 @@ export const footer = (store: string): string =>
 
 export const labels = {
   items: "Your items",
+  summary: "Summary",
   parcelItems: "In this parcel",
   address: "Delivery address",
   order: "Order",
@@ -40,17 +41,17 @@ export const labels = {
   awb: "Tracking number",
   eta: "Expected by",
   amount: "Amount",
-  method: "Paid with",
-  refundMode: "Paid back to",
+  method: "Payment method",
+  refundMode: "Refunded to",
   reference: "Reference",
 } as const;
 
 /** How a refund comes back; unknown modes are left out. */
 export const refundModes: Readonly<Record<string, string>> = {
-  "original-payment-mode": "the way you paid",
-  "loyalty-point": "your loyalty points",
-  "bank-transfer": "your bank account",
-  "nach-mandate": "your bank account",
+  "original-payment-mode": "Your original payment method",
+  "loyalty-point": "Your loyalty points",
+  "bank-transfer": "Your bank account",
+  "nach-mandate": "Your bank account",
 };
 
 export const orderConfirmed = {
@@ -66,8 +67,7 @@ export const orderCancelled = {
   heading: "Your order is cancelled",
   body: "Your order has been cancelled, and nothing more will be sent for it.",
   refund: (amount: string) =>
-    `We owe you ${amount} for this order. You will get a message as soon as it has been paid back.`,
-  nothingPaid: "We have no payment for this order, so there is nothing to pay back.",
+    `We are paying ${amount} back to you. You will get a message as soon as that is done.`,
 };
 
 export const paymentFailed = {
@@ -79,7 +79,7 @@ export const paymentFailed = {
       ? "We could not take the payment for your order."
       : `We could not take the payment of ${amount} for your order.`,
   advice:
-    "This can happen when the bank declines or the connection breaks off. Please try again from your order, or with another way to pay. If money has left your account all the same, your bank returns it within a few days.",
+    "This can happen when the bank declines or the connection breaks off. Please try again from your order, or with another way to pay. If money has left your account all the same, it usually comes back within a few days.",
   sms: (store: string, order: string, amount: string | null) =>
     `${store}: the payment${amount === null ? "" : ` of ${amount}`} for order ${order} failed. Please try again from your order.`,
 };
@@ -102,6 +102,8 @@ export interface ShipmentWords {
   readonly body: string;
   /** `…: order ORD-1 <sms>` */
   readonly sms: string;
+  /** Whether there is still something to follow: then it comes with a tracking link. */
+  readonly followed: boolean;
 }
 
 /** One entry a status that customers hear of. */
@@ -111,46 +113,53 @@ export const shipmentUpdate: Readonly<Record<string, ShipmentWords>> = {
     heading: "Your parcel has shipped",
     body: "Your parcel has been handed to the courier.",
     sms: "has shipped",
+    followed: true,
   },
   in_transit: {
     subject: (order, store) => `Your ${store} order ${order} is on its way`,
     heading: "Your parcel is on its way",
     body: "Your parcel is travelling towards you.",
     sms: "is on its way",
+    followed: true,
   },
   out_for_delivery: {
-    subject: (order, store) => `Your ${store} order ${order} arrives today`,
+    subject: (order, store) => `Your ${store} order ${order} is out for delivery`,
     heading: "Out for delivery",
-    body: "The courier has your parcel on board and plans to deliver it today.",
+    body: "The courier has your parcel on board and is on the way to you.",
     sms: "is out for delivery",
+    followed: true,
   },
   delivery_attempted: {
     subject: (order, store) => `We missed you: ${store} order ${order}`,
     heading: "We could not reach you",
-    body: "The courier tried to deliver your parcel and could not reach you. They usually try again on the next working day.",
-    sms: "could not be delivered today; the courier will try again",
+    body: "The courier tried to deliver your parcel and could not reach you. They usually try again.",
+    sms: "could not be delivered. The courier usually tries again",
+    followed: true,
   },
   undelivered: {
     subject: (order, store) => `Your ${store} order ${order} could not be delivered`,
     heading: "Your parcel could not be delivered",
-    body: "The courier could not deliver your parcel. Please check the address below and reply to this message if something is wrong with it.",
+    body: "The courier could not deliver your parcel. Please check the delivery address, and reply to this message if something is wrong with it.",
     sms: "could not be delivered. Please contact us",
+    followed: false,
   },
   return_to_origin: {
     subject: (order, store) => `Your ${store} order ${order} is on its way back to us`,
     heading: "Your parcel is on its way back to us",
     body: "The courier could not deliver your parcel and is returning it to us. Please reply to this message, and we will sort it out together.",
     sms: "could not be delivered and is on its way back to us",
+    followed: false,
   },
   lost: {
     subject: (order, store) => `About your ${store} order ${order}`,
     heading: "Your parcel seems to be lost",
     body: "We are sorry: the courier reports that your parcel is lost. We are looking into it and will get back to you. You need not do anything.",
     sms: "was reported lost by the courier. We are sorry and will contact you",
+    followed: false,
   },
 };
 
-export const trackButton = "Track your parcel";
+export const trackLabel = "Track your parcel";
 export const smsTrack = (link: string): string => ` Track: ${link}`;
 export const smsCourier = (courier: string): string => ` with ${courier}`;
 
@@ -179,7 +188,7 @@ export const team = {
     title: "Shipment cancelled",
     text: `Shipment ${shipment}${order === null ? "" : ` of order ${order}`} was cancelled. Does the order need a new one?`,
   }),
-  alert: (kind: string, text: string) => ({ title: "Needs a person", text, kind }),
+  alert: (text: string) => ({ title: "Needs a person", text }),
   labels: {
     order: "Order",
     customer: "Customer",

@@ -1,0 +1,177 @@
+/**
+ * Why an order looks as it does: which event set each register, and for every other event why it
+ * lost. Pure: the order's rows as they stand and the events about them in, a typed answer out.
+ */
+import type {
+  Comparison,
+  DerivedExplanation,
+  EventExplanation,
+  HistoricEvent,
+  OrderExplanation,
+  RegisterExplanation,
+  SettingExplanation,
+  StandingRow,
+} from "./explanation";
+import { interpret } from "./interpret";
+import { countedInstead, leadingPayment, type ModelRow, snapshotWins } from "./model";
+import { escapeId, idOf, stageIn, timeIn } from "./precedence";
+import { type Entity, type Patch, registersOf } from "./registers";
+
+function precedenceIn(row: StandingRow | undefined, register: string): string {
+  return String(row?.columns[`${register}_precedence`] ?? "");
+}
+
+/** What decided between a setting and the one that stands. */
+export function compareSettings(precedence: string, standing: string): Comparison {
+  if (precedence === standing) return "stands";
+  if (precedence > standing) return "not applied";
+  if (timeIn(precedence) < timeIn(standing)) return "older";
+  return stageIn(precedence) < stageIn(standing) ? "lower stage" : "lower id";
+}
+
+class Rows {
+  readonly #rows: ReadonlyMap<string, StandingRow>;
+  readonly #eventIds: ReadonlyMap<string, string>;
+
+  constructor(rows: readonly StandingRow[], events: readonly HistoricEvent[]) {
+    this.#rows = new Map(rows.map((row) => [`${row.entity} ${row.key}`, row]));
+    this.#eventIds = new Map(events.map(({ id }) => [escapeId(id), id]));
+  }
+
+  find(entity: Entity, key: string): StandingRow | undefined {
+    return this.#rows.get(`${entity} ${key}`);
+  }
+
+  /** The event that a precedence names; an event that is gone keeps its escaped id. */
+  eventOf(precedence: string): string | null {
+    if (precedence === "") return null;
+    const escaped = idOf(precedence);
+    return this.#eventIds.get(escaped) ?? escaped;
+  }
+}
+
+function explainRegisters(
+  rows: readonly StandingRow[],
+  lookup: Rows,
+): readonly RegisterExplanation[] {
+  return rows.flatMap((row) =>
+    registersOf(row.entity).map(([register, columns]) => {
+      const precedence = precedenceIn(row, register);
+      return {
+        entity: row.entity,
+        key: row.key,
+        register,
+        values: Object.fromEntries(columns.map((name) => [name, row.columns[name] ?? null])),
+        setBy: lookup.eventOf(precedence),
+        precedence,
+      };
+    }),
+  );
+}
+
+function explainPatch(patch: Patch, lookup: Rows): readonly SettingExplanation[] {
+  const { entity, key } = patch;
+  const row = lookup.find(entity, key);
+  // Rows of other orders that the event also touches are explained there.
+  if (row === undefined) return [];
+  return [...patch.settings].map(([register, { precedence }]) => {
+    const standing = precedenceIn(row, register);
+    const comparison = compareSettings(precedence, standing);
+    const against = comparison === "stands" ? null : lookup.eventOf(standing);
+    return { entity, key, register, comparison, against };
+  });
+}
+
+const unsettled = {
+  received: "waiting",
+  ignored: "ignored",
+  quarantined: "quarantined",
+  failed: "failed",
+} as const;
+
+function explainEvent(event: HistoricEvent, lookup: Rows): EventExplanation {
+  const { id, eventType, occurredAt, receivedAt, payload } = event;
+  const common = {
+    id,
+    eventType,
+    occurredAt,
+    receivedAt,
+    reason: event.error,
+    repeats: event.redeliveries,
+    conflicts: event.conflicts,
+  };
+  if (event.status !== "processed") {
+    return { ...common, outcome: unsettled[event.status], settings: [] };
+  }
+  if (payload === null) return { ...common, outcome: "purged", settings: [] };
+  const meaning = interpret(
+    { id, eventType, receivedAt, payload },
+    { forwardEvents: false, reviewDelayMs: 0 },
+  );
+  const settings = meaning.patches.flatMap((patch) => explainPatch(patch, lookup));
+  const sets = settings.some(({ comparison }) => comparison === "stands");
+  return { ...common, outcome: sets ? "sets" : "lost", settings };
+}
+
+function explainDerived(
+  orderNumber: string,
+  rows: readonly StandingRow[],
+  lookup: Rows,
+): DerivedExplanation | null {
+  const order = lookup.find("orders", orderNumber)?.columns;
+  if (order === undefined) return null;
+  const columnsOf = (entity: Entity): readonly ModelRow[] =>
+    rows.filter((row) => row.entity === entity).map(({ columns }) => columns);
+  const payments = columnsOf("payments");
+  const own = payments.filter((payment) => payment["order_number"] === orderNumber);
+  const ownRefunds = columnsOf("refunds").filter((row) => row["order_number"] === orderNumber);
+  const counted = own.filter(
+    (payment) => payment["status"] !== null && countedInstead(payments, payment) === null,
+  );
+  const leading = leadingPayment(counted);
+  const bySnapshot = snapshotWins(order, leading);
+  const precedence = bySnapshot
+    ? order["snapshot_payment_precedence"]
+    : leading?.["status_precedence"];
+  const event = lookup.eventOf(String(precedence ?? ""));
+  return {
+    paymentStatus: order["payment_status"] ?? null,
+    decidedBy: event === null ? null : bySnapshot ? "snapshot" : "payment",
+    event,
+    payments: own.map((payment) => {
+      const instead = countedInstead(payments, payment);
+      return {
+        paymentId: String(payment["payment_id"]),
+        status: payment["status"] ?? null,
+        amountMicros: payment["amount_micros"] ?? null,
+        countedInstead: instead === null ? null : String(instead["payment_id"]),
+      };
+    }),
+    refunds: ownRefunds.map((refund) => ({
+      refundId: String(refund["refund_id"]),
+      status: refund["status"] ?? null,
+      amountMicros: refund["amount_micros"] ?? null,
+    })),
+  };
+}
+
+function when(event: HistoricEvent): string {
+  return `${event.occurredAt ?? ""} ${event.receivedAt}`;
+}
+
+/** Explains an order from its rows and every stored event that patches any of them. */
+export function explainOrder(
+  orderNumber: string,
+  rows: readonly StandingRow[],
+  events: readonly HistoricEvent[],
+): OrderExplanation {
+  const lookup = new Rows(rows, events);
+  return {
+    orderNumber,
+    derived: explainDerived(orderNumber, rows, lookup),
+    registers: explainRegisters(rows, lookup),
+    events: events
+      .toSorted((a, b) => (when(a) < when(b) ? -1 : 1))
+      .map((event) => explainEvent(event, lookup)),
+  };
+}

@@ -1,0 +1,47 @@
+/** What a payment and what a refund sets, for events about it and for entries nested in an order. */
+import type { OrderRefund, PaymentInfo } from "../events/models";
+import { knownTime } from "../events/time";
+import { micros } from "./money";
+import { type Place, statusAt } from "./place";
+import { precedenceOf } from "./precedence";
+import { type Patch, patchOf } from "./registers";
+import { stageOf } from "./stages";
+
+export function paymentPatch(data: PaymentInfo, place: Place): Patch {
+  const status = statusAt(place, data.payment_status);
+  const p = precedenceOf(place.time, stageOf("payment", status, place.standIn), place.eventId);
+  const paidOn = knownTime(data.payment_date, place.receivedAt);
+  return patchOf("payments", place.key, [
+    ["status", p, status === null ? [] : [status, paidOn]],
+    ["amount", p, [micros(data.amount), data.payment_method]],
+    ["reference", p, [data.payment_reference_number]],
+    ["link", p, [place.orderNumber]],
+  ]);
+}
+
+export function refundPatch(data: OrderRefund, place: Place): Patch {
+  const status = statusAt(place, data.status);
+  const p = precedenceOf(place.time, stageOf("refund", status, place.standIn), place.eventId);
+  const refundedOn = knownTime(data.refund_date, place.receivedAt);
+  return patchOf("refunds", place.key, [
+    ["status", p, status === null ? [] : [status, refundedOn, data.refund_remarks]],
+    ["amount", p, [micros(data.refund_amount), data.payment_mode]],
+    ["reference", p, [data.payment_reference_number]],
+    ["link", p, [place.orderNumber]],
+  ]);
+}
+
+/** A payment nested in an order event that gives money back is a refund under other field names. */
+export function refundFromPayment(data: PaymentInfo): OrderRefund {
+  return {
+    id: data.id,
+    order_number: data.order_number,
+    request_number: data.request_number,
+    refund_amount: data.amount,
+    refund_date: data.payment_date,
+    status: data.payment_status === "refund_initiated" ? "pending" : data.payment_status,
+    payment_mode: null,
+    payment_reference_number: data.payment_reference_number,
+    refund_remarks: null,
+  };
+}

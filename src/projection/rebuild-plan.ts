@@ -1,0 +1,168 @@
+/**
+ * What rebuilding would change: rows as they stand and the events about them in, the rows that the
+ * current code makes of those events out, and every column that differs. Pure.
+ */
+import type { HistoricEvent, StandingRow } from "./explanation";
+import { interpret } from "./interpret";
+import { modelOfPatches, type ModelRow } from "./model";
+import { escapeId, idOf } from "./precedence";
+import {
+  entities,
+  type Entity,
+  entityNames,
+  type Patch,
+  registersOf,
+  type Value,
+} from "./registers";
+
+const silent = { forwardEvents: false, reviewDelayMs: 0 };
+
+/** One column that differs. `to` of a row that would go is null in every column. */
+export interface Change {
+  readonly entity: Entity;
+  readonly key: string;
+  readonly column: string;
+  readonly from: Value;
+  readonly to: Value;
+}
+
+export interface RebuildPlan {
+  readonly patches: readonly Patch[];
+  readonly changes: readonly Change[];
+  /** Rows to be cleared before the merge: those that differ and can be made again. */
+  readonly cleared: readonly StandingRow[];
+  /** What each event claims for the status of its row under the current code. */
+  readonly claims: readonly { readonly id: string; readonly precedence: string | null }[];
+}
+
+function registerColumns(entity: Entity): readonly string[] {
+  return registersOf(entity).flatMap(([register, columns]) => [
+    ...columns,
+    `${register}_precedence`,
+  ]);
+}
+
+/** Columns that follow from others; compared for rows of the order itself, whose picture is whole. */
+const followingColumns: Readonly<Record<Entity, readonly string[]>> = {
+  orders: ["payment_status", "paid_micros", "refunded_micros"],
+  payments: ["order_number", "reference_number"],
+  refunds: ["order_number"],
+  shipments: ["order_number"],
+};
+
+function compareRow(
+  row: StandingRow,
+  expected: ModelRow | undefined,
+  columns: readonly string[],
+): readonly Change[] {
+  const { entity, key } = row;
+  return columns.flatMap((column) => {
+    const from = row.columns[column] ?? null;
+    const to = expected?.[column] ?? null;
+    return from === to ? [] : [{ entity, key, column, from, to }];
+  });
+}
+
+/** Rows that the events make and that do not stand yet; of other orders' rows little is known. */
+function missingRows(
+  orderNumber: string | null,
+  expected: ReturnType<typeof modelOfPatches>,
+  standing: ReadonlySet<string>,
+): readonly Change[] {
+  return entityNames.flatMap((entity) =>
+    [...expected[entity]]
+      .filter(([key, row]) => {
+        if (standing.has(`${entity} ${key}`)) return false;
+        return entity === "orders" ? key === orderNumber : row["order_number"] === orderNumber;
+      })
+      .flatMap(([key, row]) =>
+        compareRow({ entity, key, columns: {} }, row, [
+          entities[entity].key,
+          ...registerColumns(entity),
+          ...followingColumns[entity],
+        ]),
+      )
+      // An absent row reads as if its precedences were empty.
+      .filter(({ to }) => to !== "" && to !== 0),
+  );
+}
+
+/**
+ * Whether everything that decides the row's links is in the picture: of a payment elsewhere its other
+ * names may be missing, of a refund elsewhere the payment that it follows.
+ */
+function belongsTo(
+  orderNumber: string | null,
+  row: StandingRow,
+  model: ModelRow | undefined,
+): boolean {
+  const standing = row.columns["order_number"] ?? null;
+  if (row.entity === "orders" || standing === orderNumber) return true;
+  return row.entity === "refunds" && standing === null && model?.["order_number"] === orderNumber;
+}
+
+/** Which events set the row's registers, as their precedences name them. */
+function settersOf(row: StandingRow): readonly string[] {
+  return registersOf(row.entity)
+    .map(([register]) => String(row.columns[`${register}_precedence`] ?? ""))
+    .filter((precedence) => precedence !== "")
+    .map(idOf);
+}
+
+/** The registers that a merge without clearing would win. */
+function winsOf(row: StandingRow, expected: ModelRow | undefined): readonly Change[] {
+  return registersOf(row.entity).flatMap(([register, columns]) => {
+    const name = `${register}_precedence`;
+    const wins = String(expected?.[name] ?? "") > String(row.columns[name] ?? "");
+    return wins ? compareRow(row, expected, [...columns, name]) : [];
+  });
+}
+
+/**
+ * A row is cleared only where every event that set it is still stored with its body: what a purged
+ * event said is not forgotten. `orderNumber` is null where the rows belong to no order; `whole` is
+ * false where the history was cut short.
+ */
+export function planRebuild(
+  orderNumber: string | null,
+  rows: readonly StandingRow[],
+  history: readonly HistoricEvent[],
+  whole: boolean,
+): RebuildPlan {
+  const meanings = history.flatMap(({ id, eventType, receivedAt, payload, status }) =>
+    status !== "processed" || payload === null
+      ? []
+      : interpret({ id, eventType, receivedAt, payload }, silent),
+  );
+  const patches = meanings.flatMap((meaning) => meaning.patches);
+  const claims = meanings.map(({ id, statusPrecedence: precedence }) => ({ id, precedence }));
+  const expected = modelOfPatches(patches);
+  const stored = new Set(meanings.map(({ id }) => escapeId(id)));
+  const known = (row: StandingRow): boolean =>
+    whole && settersOf(row).every((setter) => stored.has(setter));
+  const pictureIsWhole = rows.every(known);
+
+  const compared = rows.map((row) => {
+    const model = expected[row.entity].get(row.key);
+    const clearable = known(row) && settersOf(row).length > 0;
+    const follows =
+      pictureIsWhole && belongsTo(orderNumber, row, model) ? followingColumns[row.entity] : [];
+    const changes = [
+      ...(clearable ? compareRow(row, model, registerColumns(row.entity)) : winsOf(row, model)),
+      ...(model === undefined ? [] : compareRow(row, model, follows)),
+    ];
+    return { row, changes, clearable };
+  });
+  const standing = new Set(rows.map(({ entity, key }) => `${entity} ${key}`));
+  return {
+    patches,
+    claims,
+    changes: [
+      ...compared.flatMap(({ changes }) => changes),
+      ...missingRows(orderNumber, expected, standing),
+    ],
+    cleared: compared
+      .filter(({ clearable, changes }) => clearable && changes.length > 0)
+      .map(({ row }) => row),
+  };
+}

@@ -1,0 +1,31 @@
+/** What a shipment sets, for events about it and for entries nested in an order. */
+import { type OrderShipment, shipmentItem } from "../events/models";
+import { knownTime, parseTime } from "../events/time";
+import { itemsJson, parseEntries } from "./entries";
+import { type Place, type Projected, statusAt } from "./place";
+import { precedenceOf } from "./precedence";
+import { patchOf } from "./registers";
+import { stageOf } from "./stages";
+
+export function shipmentPatch(data: OrderShipment, place: Place): Projected {
+  const status = statusAt(place, data.status);
+  const p = precedenceOf(place.time, stageOf("shipment", status, place.standIn), place.eventId);
+  const items = parseEntries(data.shipment_items, shipmentItem, "shipment_items");
+  // A shipment's own event dates the status that it sets; a nested entry only repeats it.
+  const at = (milestone: string): string | null =>
+    !place.nested && status === milestone ? place.time : null;
+  const shippedOn = knownTime(data.shipped_date, place.receivedAt);
+  const deliveredOn = knownTime(data.delivered_date, place.receivedAt);
+  const eta = parseTime(data.eta_delivery);
+  const patch = patchOf("shipments", place.key, [
+    ["status", p, [status]],
+    ["tracking", p, [data.courier_company_name, data.awb_no, data.tracking_url, eta]],
+    ["shipped", p, [shippedOn ?? at("shipped")]],
+    ["delivered", p, [deliveredOn ?? at("delivered")]],
+    ["cancelled", p, [at("cancelled")]],
+    ["reason", p, [data.cancellation_reason]],
+    ["items", p, [itemsJson(items.entries)]],
+    ["link", p, [place.orderNumber]],
+  ]);
+  return { patches: [patch], notes: items.notes };
+}

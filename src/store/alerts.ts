@@ -1,0 +1,29 @@
+/** What calls a person, and in which words. One alert a kind and hour, whatever the burst. */
+import type { AuditFinding } from "./audit";
+import type { Alert } from "./outbox";
+
+export function conflictAlert(eventId: string): Alert {
+  return {
+    kind: "conflict",
+    subjectId: eventId,
+    text: `Event ${eventId} came again with another body. The first one stands; webhook_events.conflicts counts such deliveries.`,
+  };
+}
+
+export function deadLetterAlert(failed: readonly [string, ...string[]]): Alert {
+  const others = failed.length > 1 ? ` and ${String(failed.length - 1)} more` : "";
+  return {
+    kind: "dead_letter",
+    subjectId: failed[0],
+    text: `Event ${failed[0]}${others} failed after the last retry. See webhook_events where status is failed; replay once the cause is mended.`,
+  };
+}
+
+export function auditAlert(found: readonly [AuditFinding, ...AuditFinding[]]): Alert {
+  const [{ subject, subject_id: id, event_id: eventId }] = found;
+  return {
+    kind: "state_audit",
+    subjectId: id,
+    text: `The ${subject} ${id} is older than event ${eventId}, which was processed. See the view state_audit; rebuild the order once the cause is mended.`,
+  };
+}

@@ -1,0 +1,121 @@
+/** Rebuilding: the SQL that clears rows and merges them again. It writes state only, never the outbox. */
+import { foldPatches } from "../projection/fold";
+import type { StandingRow } from "../projection/explanation";
+import type { RebuildPlan } from "../projection/rebuild-plan";
+import {
+  entities,
+  type Entity,
+  entityNames,
+  registersOf,
+  type Value,
+} from "../projection/registers";
+import { deriveStatements } from "./derive";
+import { disputeStatements } from "./disputes";
+import { keysOf, type RowKeys } from "./history";
+import { linkStatements, paymentsAndAliases } from "./links";
+import { mergeStatements, stub } from "./merge";
+import { jsonSlices } from "./slices";
+
+function precedenceColumns(entity: Entity): readonly string[] {
+  return registersOf(entity).map(([register]) => `${register}_precedence`);
+}
+
+/**
+ * `?1`: [key, precedences] rows. Primary key. A row that an event has changed since it was read stays
+ * as it is: the next look at it finds whatever still differs.
+ */
+function clearSql(entity: Entity): string {
+  const { key } = entities[entity];
+  const precedences = precedenceColumns(entity).join(" || ' ' || ");
+  return `
+DELETE FROM ${entity} WHERE ${key} IN (SELECT value->>0 FROM json_each(?1))
+  AND EXISTS (SELECT 1 FROM json_each(?1) WHERE value->>0 = ${key} AND value->>1 = ${precedences})`;
+}
+
+function clearStatements(
+  db: D1Database,
+  cleared: readonly StandingRow[],
+): readonly D1PreparedStatement[] {
+  return entityNames.flatMap((entity) => {
+    const rows = cleared
+      .filter((row) => row.entity === entity)
+      .map(({ key, columns }) => [
+        key,
+        precedenceColumns(entity)
+          .map((column) => String(columns[column]))
+          .join(" "),
+      ]);
+    return jsonSlices(rows).map((slice) => db.prepare(clearSql(entity)).bind(slice));
+  });
+}
+
+/** Primary key. The audit compares what events claim with what stands. */
+const claimSql = `
+UPDATE webhook_events SET status_precedence = c.precedence
+FROM (SELECT value->>0 AS id, value->>1 AS precedence FROM json_each(?1)) AS c
+WHERE webhook_events.id = c.id AND webhook_events.status_precedence IS NOT c.precedence`;
+
+/** Clears, merges, links and derives, in one batch or not at all. */
+export async function applyRebuild(
+  db: D1Database,
+  rows: readonly StandingRow[],
+  plan: RebuildPlan,
+  now: string,
+): Promise<void> {
+  const { rows: folded, orderNumbers, linkClaims } = foldPatches(plan.patches);
+  const standing = keysOf(rows);
+  const owners = rows.flatMap(({ columns }) => columns["order_number"] ?? []).map(String);
+  const orders = new Set([...orderNumbers, ...owners]);
+  const stubs = [...orderNumbers].filter((number) => !folded.orders.has(number));
+  const both = (entity: Exclude<Entity, "orders">): string =>
+    JSON.stringify([...new Set([...standing[entity], ...folded[entity].keys()])]);
+  const keys = {
+    orders: JSON.stringify([...orders]),
+    payments: both("payments"),
+    refunds: both("refunds"),
+    shipments: both("shipments"),
+  };
+  await db.batch([
+    ...clearStatements(db, plan.cleared),
+    ...disputeStatements(db, linkClaims),
+    ...mergeStatements(
+      db,
+      "orders",
+      [...folded.orders.values(), ...stubs.map((number) => stub("orders", number))],
+      now,
+    ),
+    ...mergeStatements(db, "payments", folded.payments.values(), now),
+    ...mergeStatements(db, "refunds", folded.refunds.values(), now),
+    ...mergeStatements(db, "shipments", folded.shipments.values(), now),
+    ...linkStatements(db, keys, now),
+    ...deriveStatements(db, keys, now, null),
+    db
+      .prepare(claimSql)
+      .bind(JSON.stringify(plan.claims.map(({ id, precedence }) => [id, precedence]))),
+  ]);
+}
+
+/** Primary keys, payments_reference. Payments come with their other names. */
+const byKeysSql: Readonly<Record<Exclude<Entity, "orders">, string>> = {
+  payments: `SELECT * FROM payments WHERE payment_id IN (${paymentsAndAliases})`,
+  refunds: "SELECT * FROM refunds WHERE refund_id IN (SELECT value FROM json_each(?1))",
+  shipments: "SELECT * FROM shipments WHERE shipment_id IN (SELECT value FROM json_each(?1))",
+};
+
+/** Reads payments, refunds and shipments by their keys: one batch. */
+export async function loadRowsByKeys(
+  db: D1Database,
+  keys: RowKeys,
+): Promise<readonly StandingRow[]> {
+  const read = ["payments", "refunds", "shipments"] as const;
+  const results = await db.batch<Record<string, Value>>(
+    read.map((entity) => db.prepare(byKeysSql[entity]).bind(JSON.stringify(keys[entity]))),
+  );
+  return read.flatMap((entity, index) =>
+    (results[index]?.results ?? []).map((columns) => ({
+      entity,
+      key: String(columns[entities[entity].key]),
+      columns,
+    })),
+  );
+}

@@ -1,0 +1,208 @@
+/**
+ * Rebuild: stored events through the current code, when the projection has changed. An order is read
+ * with every event that patches any of its rows, compared with what the current code makes of them,
+ * and only where something differs are its rows cleared and merged again. Slices are bounded and their
+ * progress is kept in D1, so a restart goes on where it was. Nobody is notified.
+ */
+import type { StoredEvent } from "../projection/decode";
+import { interpret } from "../projection/interpret";
+import { type Change, planRebuild, type RebuildPlan } from "../projection/rebuild-plan";
+import type { Patch } from "../projection/registers";
+import type { HistoricEvent, StandingRow } from "../projection/explanation";
+import { log } from "../log";
+import { keysOf, loadHistory, loadRows } from "../store/history";
+import { applyRebuild, loadRowsByKeys } from "../store/rebuild";
+import {
+  loadSlice,
+  loadUnfinished,
+  type Rebuild,
+  saveProgress,
+  type SliceEvent,
+} from "../store/rebuild-progress";
+
+/** Events read at once; each leads to the whole history of its order. */
+const SLICE_EVENTS = 50;
+/** Slices in one run of the cron. */
+const SLICES_AT_ONCE = 10;
+/** How often an order is looked at again because events came in between. */
+const LOOKS = 3;
+/** Histories longer than what loadHistory reads are merged without clearing. */
+const WHOLE_HISTORY_EVENTS = 2_000;
+
+/** Columns whose values stay out of the report: it is kept longer than a person may wish. */
+const personal: ReadonlySet<string> = new Set([
+  "customer_name",
+  "customer_email",
+  "customer_phone",
+  "shipping_address",
+]);
+
+function mask(value: Change["from"]): string | null {
+  return value === null ? null : "(personal)";
+}
+
+function masked(change: Change): Change {
+  if (!personal.has(change.column)) return change;
+  return { ...change, from: mask(change.from), to: mask(change.to) };
+}
+
+const silent = { forwardEvents: false, reviewDelayMs: 0 };
+
+/** What an event patches under the current code; nothing where its body is gone. */
+function patchesOf(
+  event: Omit<StoredEvent, "payload"> & { readonly payload: string | null },
+): readonly Patch[] {
+  const { id, eventType, receivedAt, payload } = event;
+  return payload === null ? [] : interpret({ id, eventType, receivedAt, payload }, silent).patches;
+}
+
+function asRow({ entity, key }: Patch): StandingRow {
+  return { entity, key, columns: {} };
+}
+
+/** What is rebuilt together. */
+interface Unit {
+  /** Null: rows that belong to no order. */
+  readonly orderNumber: string | null;
+  readonly loadRows: () => Promise<readonly StandingRow[]>;
+  /** Rows that belong here but may not stand at all. */
+  readonly missing: readonly StandingRow[];
+}
+
+interface Picture {
+  readonly rows: readonly StandingRow[];
+  readonly history: readonly HistoricEvent[];
+  readonly plan: RebuildPlan;
+}
+
+/**
+ * The rows, and every event that patches any of them. The events may patch further payments, refunds
+ * and shipments that belong elsewhere; those are read too, since half a history would mislead.
+ */
+async function look(db: D1Database, unit: Unit): Promise<Picture> {
+  const { orderNumber } = unit;
+  const own = await unit.loadRows();
+  const first = await loadHistory(db, orderNumber ?? "", keysOf([...own, ...unit.missing]));
+  const known = new Set(own.map(({ entity, key }) => `${entity} ${key}`));
+  const others = first
+    .flatMap((event) => patchesOf(event))
+    .filter(({ entity, key }) => !known.has(`${entity} ${key}`))
+    .map(asRow);
+  const elsewhere = await loadRowsByKeys(db, keysOf(others));
+  const rows = [...own, ...elsewhere.filter(({ entity, key }) => !known.has(`${entity} ${key}`))];
+  const all = keysOf([...rows, ...unit.missing, ...others]);
+  const history = others.length === 0 ? first : await loadHistory(db, orderNumber ?? "", all);
+  const whole = history.length < WHOLE_HISTORY_EVENTS;
+  return { rows, history, plan: planRebuild(orderNumber, rows, history, whole) };
+}
+
+/** Rebuilds a unit; returns what changed, or would change. */
+async function rebuildUnit(
+  db: D1Database,
+  unit: Unit,
+  options: { readonly dryRun: boolean; readonly now: string },
+): Promise<readonly Change[]> {
+  const first = await look(db, unit);
+  if (options.dryRun) return first.plan.changes;
+  let picture = first;
+  for (let looks = 0; looks < LOOKS && picture.plan.changes.length > 0; looks += 1) {
+    await applyRebuild(db, picture.rows, picture.plan, options.now);
+    picture = await look(db, unit);
+  }
+  return first.plan.changes;
+}
+
+/** Rebuilds one order. */
+export async function rebuildOrder(
+  db: D1Database,
+  orderNumber: string,
+  options: { readonly dryRun: boolean; readonly now: string },
+): Promise<readonly Change[]> {
+  const unit = { orderNumber, loadRows: () => loadRows(db, orderNumber), missing: [] };
+  return await rebuildUnit(db, unit, options);
+}
+
+/** Rows that events patch and that do not stand at all, by the order that is named for them. */
+function missingByOrder(
+  patches: readonly Patch[],
+  standing: readonly StandingRow[],
+): ReadonlyMap<string | null, readonly StandingRow[]> {
+  const known = new Set(standing.map(({ entity, key }) => `${entity} ${key}`));
+  const missing = new Map<string | null, StandingRow[]>();
+  for (const patch of patches) {
+    if (patch.entity === "orders" || known.has(`${patch.entity} ${patch.key}`)) continue;
+    const order = orderNamedIn(patch);
+    missing.set(order, [...(missing.get(order) ?? []), asRow(patch)]);
+  }
+  return missing;
+}
+
+function orderNamedIn(patch: Patch): string | null {
+  const order = patch.settings.get("link")?.values[0];
+  return typeof order === "string" ? order : null;
+}
+
+async function rebuildSlice(
+  db: D1Database,
+  rebuild: Rebuild,
+  slice: readonly SliceEvent[],
+  now: string,
+): Promise<readonly Change[]> {
+  const options = { dryRun: rebuild.dryRun, now };
+  const patches = slice.flatMap((event) => patchesOf(event));
+  const keys = keysOf(patches.map(asRow));
+  const standing = await loadRowsByKeys(db, keys);
+  const missing = missingByOrder(patches, standing);
+  const named = patches.flatMap((patch) => orderNamedIn(patch) ?? []);
+  const owners = standing.flatMap(({ columns }) => columns["order_number"] ?? []).map(String);
+  const changes: Change[] = [];
+  for (const orderNumber of new Set([...keys.orders, ...named, ...owners])) {
+    const unit: Unit = {
+      orderNumber,
+      loadRows: () => loadRows(db, orderNumber),
+      missing: missing.get(orderNumber) ?? [],
+    };
+    changes.push(...(await rebuildUnit(db, unit, options)));
+  }
+  const unlinked = standing.filter(({ columns }) => columns["order_number"] === null);
+  const loose = [...unlinked, ...(missing.get(null) ?? [])];
+  if (loose.length === 0) return changes;
+  const unit: Unit = {
+    orderNumber: null,
+    loadRows: () => loadRowsByKeys(db, keysOf(loose)),
+    missing: missing.get(null) ?? [],
+  };
+  return [...changes, ...(await rebuildUnit(db, unit, options))];
+}
+
+/** Carries the oldest unfinished rebuild on by some slices; returns it, or null where there is none. */
+export async function continueRebuild(db: D1Database, now: string): Promise<Rebuild | null> {
+  let rebuild = await loadUnfinished(db);
+  if (rebuild === null) return null;
+  const { orderNumber } = rebuild.filter;
+  if (orderNumber !== undefined) {
+    const changes = await rebuildOrder(db, orderNumber, { dryRun: rebuild.dryRun, now });
+    rebuild = { ...rebuild, cursor: rebuild.lastEvent, finishedAt: now };
+    await saveProgress(db, rebuild, changes.map(masked), now);
+    return rebuild;
+  }
+  for (let slices = 0; slices < SLICES_AT_ONCE && rebuild.finishedAt === null; slices += 1) {
+    const slice = await loadSlice(db, rebuild, SLICE_EVENTS);
+    const changes = await rebuildSlice(db, rebuild, slice, now);
+    const last: number = slice.at(-1)?.eventRow ?? rebuild.lastEvent;
+    const done = slice.length < SLICE_EVENTS;
+    rebuild = {
+      ...rebuild,
+      cursor: done ? rebuild.lastEvent : last,
+      events: rebuild.events + slice.length,
+      finishedAt: done ? now : null,
+    };
+    await saveProgress(db, rebuild, changes.map(masked), now);
+  }
+  log.info("rebuild", {
+    id: rebuild.id,
+    events: rebuild.events,
+    done: rebuild.finishedAt !== null,
+  });
+  return rebuild;
+}

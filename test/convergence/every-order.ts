@@ -1,0 +1,50 @@
+/** Hand-written histories, delivered in every order, one by one and together. */
+import { env } from "cloudflare:workers";
+import type { StoredEvent } from "../../src/projection/decode";
+import { modelOf } from "../../src/projection/model";
+import { clearTables, expectModel } from "./compare";
+import { deliver, NOW, options } from "./deliver";
+
+/** `10:00` on the day of these stories; null for an event without a time. */
+export function event(
+  type: string,
+  clock: string | null,
+  data: Record<string, unknown>,
+  id = `${type}@${clock ?? "unknown"}`,
+): StoredEvent {
+  const createdAt = clock === null ? undefined : `2026-03-01T${clock}:00.000Z`;
+  const payload = JSON.stringify({ id, event_type: type, created_at: createdAt, data });
+  return { id, eventType: type, receivedAt: NOW, payload };
+}
+
+function permutations<T>(list: readonly T[]): readonly (readonly T[])[] {
+  if (list.length <= 1) return [list];
+  return list.flatMap((entry, index) =>
+    permutations(list.toSpliced(index, 1)).map((rest) => [entry, ...rest]),
+  );
+}
+
+/**
+ * Delivers the events in every order, one a batch and all in one batch, and hands each outcome to
+ * `check`; the reference model has to agree each time.
+ */
+export async function inEveryOrder(
+  events: readonly StoredEvent[],
+  check: () => Promise<void>,
+): Promise<void> {
+  for (const order of permutations(events)) {
+    for (const batches of [order.map((one) => [one]), [order]]) {
+      await clearTables();
+      await deliver(batches, false);
+      await expectModel(modelOf(order, options));
+      await check();
+    }
+  }
+}
+
+/** One row, or null. */
+export async function row(sql: string, ...values: readonly string[]): Promise<unknown> {
+  return await env.DB.prepare(sql)
+    .bind(...values)
+    .first();
+}

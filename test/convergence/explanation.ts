@@ -1,0 +1,39 @@
+/** The explanation of every order against the reference model: complete, and of one mind with it. */
+import { env } from "cloudflare:workers";
+import { expect } from "vitest";
+import type { StoredEvent } from "../../src/projection/decode";
+import { explainOrder } from "../../src/projection/explain";
+import { interpret } from "../../src/projection/interpret";
+import { type Model, modelRows } from "../../src/projection/model";
+import { escapeId, idOf } from "../../src/projection/precedence";
+import { keysOf, loadHistory, loadRows } from "../../src/store/history";
+import { options } from "./deliver";
+
+export async function expectExplained(model: Model, events: readonly StoredEvent[]): Promise<void> {
+  const rows = new Map(modelRows(model.state));
+  const patched = events.map(({ id, ...event }) => ({
+    id,
+    keys: interpret({ id, ...event }, options).patches.map(({ entity, key }) => `${entity} ${key}`),
+  }));
+  for (const orderNumber of model.state.orders.keys()) {
+    const standing = await loadRows(env.DB, orderNumber);
+    const history = await loadHistory(env.DB, orderNumber, keysOf(standing));
+    const explanation = explainOrder(orderNumber, standing, history);
+    for (const { entity, key, register, setBy, precedence } of explanation.registers) {
+      const expected = rows.get(`${entity} ${key}`)?.[`${register}_precedence`] ?? "";
+      expect(precedence, `${entity} ${key} ${register}`).toBe(expected);
+      expect(setBy === null ? "" : escapeId(setBy)).toBe(idOf(String(expected)));
+    }
+    const comparisons = explanation.events.flatMap(({ settings }) =>
+      settings.map(({ comparison }) => comparison),
+    );
+    expect(comparisons).not.toContain("not applied");
+    expect(explanation.derived?.paymentStatus).toBe(
+      rows.get(`orders ${orderNumber}`)?.["payment_status"],
+    );
+    const own = new Set(standing.map(({ entity, key }) => `${entity} ${key}`));
+    const about = patched.filter(({ keys }) => keys.some((key) => own.has(key)));
+    const explained = new Set(explanation.events.map(({ id }) => id));
+    expect(about.map(({ id }) => id).filter((id) => !explained.has(id))).toEqual([]);
+  }
+}

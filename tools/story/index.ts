@@ -1,0 +1,18 @@
+/**
+ * The story generator: lawful store life from a seed. No clock, network or Node in it, so that it
+ * runs in tests inside workerd, in the demo, in benchmarks and in the command line alike.
+ */
+export { repeat, shuffle } from "./disorder.ts";
+export { storyKinds, type KindName, type StoryKind } from "./kinds.ts";
+export {
+  eventTypes,
+  type Bodies,
+  type EventType,
+  type Expected,
+  type ExpectedMessage,
+  type Story,
+  type StoryEvent,
+} from "./model.ts";
+export { createRandom, type Random } from "./random.ts";
+export { sign, SIGNATURE_HEADER } from "./sign.ts";
+export { tellDay, tellStory, type DayOptions, type StoryOptions } from "./story.ts";

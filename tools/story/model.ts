@@ -1,0 +1,127 @@
+/**
+ * The words of a story: events as Commerce Engine sends them, and what a shop owner would want to
+ * find afterwards. Bodies have the vendor's own types, plus the `order_number` that a payment,
+ * refund or shipment may carry although its model does not know it.
+ */
+import type {
+  OrderDetail,
+  OrderPayment,
+  OrderRefund,
+  OrderShipment,
+  PaymentInfo,
+  ShipmentStatus,
+} from "@commercengine/storefront-sdk";
+
+export type { OrderDetail, OrderPayment, OrderRefund, OrderShipment, PaymentInfo, ShipmentStatus };
+
+interface OrderNamed {
+  order_number?: string;
+}
+
+/** What `data` is for each of the 14 events. */
+export interface Bodies {
+  "order.created": OrderDetail;
+  "order.confirmed": OrderDetail;
+  "order.completed": OrderDetail;
+  "order.cancelled": OrderDetail;
+  "payment.success": OrderPayment & OrderNamed;
+  "payment.failed": OrderPayment & OrderNamed;
+  "payment.retried": PaymentInfo & OrderNamed;
+  "payment.refund.initiated": OrderRefund & OrderNamed;
+  "payment.refund.success": OrderRefund & OrderNamed;
+  "payment.refund.failed": OrderRefund & OrderNamed;
+  "shipment.created": OrderShipment & OrderNamed;
+  "shipment.updated": OrderShipment & OrderNamed;
+  "shipment.delivered": OrderShipment & OrderNamed;
+  "shipment.cancelled": OrderShipment & OrderNamed;
+}
+export type EventType = keyof Bodies;
+
+export const eventTypes = [
+  "order.created",
+  "order.confirmed",
+  "order.completed",
+  "order.cancelled",
+  "payment.success",
+  "payment.failed",
+  "payment.retried",
+  "payment.refund.initiated",
+  "payment.refund.success",
+  "payment.refund.failed",
+  "shipment.created",
+  "shipment.updated",
+  "shipment.delivered",
+  "shipment.cancelled",
+] as const satisfies readonly EventType[];
+
+/** An event in its envelope; `created_at` is ISO 8601 with milliseconds. */
+export interface StoryEvent<Type extends EventType = EventType> {
+  readonly id: string;
+  readonly event_type: Type;
+  readonly created_at: string;
+  /** Named in the envelope on some payment, refund and shipment events. */
+  order_number?: string;
+  readonly data: Bodies[Type];
+}
+
+export type OrderStatus =
+  | "pending"
+  | "draft"
+  | "awaiting_approval"
+  | "confirmed"
+  | "complete"
+  | "cancelled";
+export type PaymentStatus = "pending" | "success" | "failed";
+export type RefundStatus = NonNullable<OrderRefund["status"]>;
+
+/** What must be true of one order once all its events have been taken, in any order. */
+export interface Expected {
+  readonly status: OrderStatus;
+  readonly paymentStatus: PaymentStatus;
+  readonly currency: "INR";
+  readonly grandTotalMicros: number;
+  readonly paidMicros: number;
+  readonly refundedMicros: number;
+  /** Still owed to the customer of a cancelled order; 0 otherwise. */
+  readonly refundDueMicros: number;
+  readonly customerName: string;
+  readonly customerEmail: string;
+  readonly orderDate: string;
+  readonly confirmedAt: string | null;
+  readonly completedAt: string | null;
+  readonly cancelledAt: string | null;
+  readonly payments: readonly ExpectedMoney<PaymentStatus>[];
+  readonly refunds: readonly ExpectedMoney<RefundStatus>[];
+  readonly shipments: readonly { readonly id: string; readonly status: ShipmentStatus }[];
+  readonly shipmentsDelivered: number;
+  /** Every message that these events call for, once per fact. */
+  readonly messages: readonly ExpectedMessage[];
+}
+
+export interface ExpectedMoney<Status> {
+  /** The request number, which is the key of its row. */
+  readonly id: string;
+  readonly status: Status;
+  readonly amountMicros: number;
+}
+
+/** A message that the story calls for: it is to be told once, and only while it is true. */
+export interface ExpectedMessage {
+  readonly template: string;
+  readonly channel: "email" | "sms" | "team";
+  /** The fact: template, what it is about, what happened to it, channel. */
+  readonly id: string;
+  /** When it may first be told: the time of its event, plus a delay where the template has one. */
+  readonly dueAt: string;
+  readonly delayed: boolean;
+  /** The event that made it untrue for good; after that nobody may be told. Null: true to the end. */
+  readonly overtakenBy: string | null;
+}
+
+export interface Story {
+  readonly kind: string;
+  readonly orderNumber: string;
+  /** In the order in which they happened. */
+  readonly events: readonly StoryEvent[];
+  readonly expected: Expected;
+}
