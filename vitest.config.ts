@@ -1,10 +1,23 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { createSink } from "./test/support/sink.ts";
 
 /**
  * Tests run in workerd, against real D1 and real queues; only the way out is closed. Queues hand
  * over at once and retry once, so that dead letters are seen in milliseconds.
  */
+const sink = createSink();
+
+/** Blank counts as unset: whatever a developer's .dev.vars says stays out of the tests. */
+const settings: string = readFileSync(".dev.vars.example", "utf8");
+const blankSettings = Object.fromEntries(
+  [...settings.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]): [string, string] => [
+    String(name),
+    "",
+  ]),
+);
+
 export default defineConfig(async () => ({
   plugins: [
     cloudflareTest({
@@ -12,6 +25,7 @@ export default defineConfig(async () => ({
       miniflare: {
         bindings: {
           TEST_MIGRATIONS: await readD1Migrations("./migrations"),
+          ...blankSettings,
           CE_WEBHOOK_SECRET: "test-secret",
           TEST_RUNS: process.env["TEST_RUNS"] ?? "500",
           TEST_SEED: process.env["TEST_SEED"] ?? String(Date.now() % 1_000_000_000),
@@ -32,7 +46,10 @@ export default defineConfig(async () => ({
           },
           "ce-notifications-dlq": { maxBatchSize: 50, maxBatchTimeout: 0.05, maxRetries: 1 },
         },
-        outboundService: () => new Response("no way out of a test", { status: 599 }),
+        outboundService: async (request: Request) => {
+          const { status, body } = await sink.answer(request);
+          return new Response(body, { status });
+        },
       },
     }),
   ],

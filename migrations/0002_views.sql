@@ -171,9 +171,9 @@ SELECT
   o.currency,
   count(*) AS orders,
   count(*) FILTER (WHERE o.status = 'cancelled') AS cancelled,
-  coalesce(sum(o.grand_total_micros) FILTER (WHERE o.status IS NOT 'cancelled'), 0) / 1e6 AS sold,
-  sum(o.paid_micros) / 1e6 AS paid,
-  sum(o.refunded_micros) / 1e6 AS refunded
+  total(o.grand_total_micros) FILTER (WHERE o.status IS NOT 'cancelled') / 1e6 AS sold,
+  total(o.paid_micros) / 1e6 AS paid,
+  total(o.refunded_micros) / 1e6 AS refunded
 FROM orders o
 GROUP BY 1, 2;
 --> statement-breakpoint

@@ -25,11 +25,15 @@ export interface ShopConfig {
   readonly trackingUrls: Readonly<Record<string, string>>;
 }
 
-export interface EmailConfig {
-  readonly apiKey: string;
-  readonly baseUrl: string;
+/** Who writes e-mails: `Shop <orders@shop.example>` or a bare address. */
+export interface Sender {
   readonly from: string;
   readonly replyTo: string | null;
+}
+
+export interface EmailConfig extends Sender {
+  readonly apiKey: string;
+  readonly baseUrl: string;
 }
 
 export interface SmsConfig {
@@ -51,6 +55,8 @@ export interface ForwardConfig {
 
 /** A channel is null where it has no (usable) credentials. */
 export interface ChannelsConfig {
+  /** Null where `EMAIL_FROM` is unset; Cloudflare's own e-mail binding needs no more than this. */
+  readonly sender: Sender | null;
   readonly email: EmailConfig | null;
   readonly sms: SmsConfig | null;
   readonly team: TeamConfig | null;
@@ -108,7 +114,7 @@ const currency = present
   .transform((text) => text.toUpperCase())
   .pipe(z.string().regex(/^[A-Z]{3}$/));
 /** `Shop <orders@shop.example>` or a bare address; a line break would end the header. */
-const sender = present.pipe(z.string().regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/));
+const address = present.pipe(z.string().regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/));
 const trackingUrls = present
   .transform((text, context) => {
     try {
@@ -150,9 +156,9 @@ function reader(env: object, problems: string[]): Read {
 
 function readChannels(read: Read): ChannelsConfig {
   const apiKey = read("RESEND_API_KEY", present, "text");
-  const from = read("EMAIL_FROM", sender, "an address, or a name and <address>");
+  const from = read("EMAIL_FROM", address, "an address, or a name and <address>");
   const resendUrl = read("RESEND_BASE_URL", baseUrl, "an https URL");
-  const replyTo = read("EMAIL_REPLY_TO", sender, "an address");
+  const replyTo = read("EMAIL_REPLY_TO", address, "an address");
   const accountSid = read("TWILIO_ACCOUNT_SID", present, "text");
   const authToken = read("TWILIO_AUTH_TOKEN", present, "text");
   const twilioUrl = read("TWILIO_BASE_URL", baseUrl, "an https URL");
@@ -160,10 +166,12 @@ function readChannels(read: Read): ChannelsConfig {
   const slackUrl = read("SLACK_WEBHOOK_URL", endpoint, "an https URL");
   const forwardUrl = read("FORWARD_URL", endpoint, "an https URL");
   const secret = read("FORWARD_SECRET", webhookSecret, "base64, with or without whsec_ before it");
+  const sender = from === null ? null : { from, replyTo };
   return {
+    sender,
     email:
-      apiKey !== null && from !== null
-        ? { apiKey, from, replyTo, baseUrl: resendUrl ?? "https://api.resend.com" }
+      apiKey !== null && sender !== null
+        ? { apiKey, ...sender, baseUrl: resendUrl ?? "https://api.resend.com" }
         : null,
     sms:
       accountSid !== null && authToken !== null && smsFrom !== null

@@ -9,6 +9,7 @@ import { buryEvents, type DeadLetterDeps } from "./consumer/dead-letters";
 import { AUDIT_EVENTS } from "./limits";
 import { errorText, log } from "./log";
 import { handleNotificationBatch, handleNotificationDeadLetters } from "./notifications/consumer";
+import { findEmailBinding } from "./notifications/channels/email-cloudflare";
 import { dispatchDeps } from "./notifications/deps";
 import { type DispatchDeps, dispatchDue } from "./notifications/dispatch";
 import { type ReceiverDeps, receiverRoutes } from "./receiver/route";
@@ -85,7 +86,11 @@ function consumerDeps(env: Env): ConsumerDeps {
 }
 
 function dispatch(env: Env): DispatchDeps {
-  return dispatchDeps({ db: env.DB, config: configOf(env), queue: env.NOTIFICATIONS });
+  const config = configOf(env);
+  const { sender } = config.channels;
+  const binding = findEmailBinding(env);
+  const boundEmail = binding !== null && sender !== null ? { binding, sender } : null;
+  return dispatchDeps({ db: env.DB, config, queue: env.NOTIFICATIONS, boundEmail });
 }
 
 function deadLetterDeps(env: Env): DeadLetterDeps {
@@ -94,14 +99,16 @@ function deadLetterDeps(env: Env): DeadLetterDeps {
     admit: async (events) => {
       await admitAndRead(env.DB, events, []);
     },
-    fail: (ids) => failEvents(env.DB, ids, nowIso()),
-    alert: async ([first, ...rest]) => {
-      if (first !== undefined) await raiseAlert(env, deadLetterAlert([first, ...rest]));
+    fail: async (ids) => {
+      const { failed, alerts } = await failEvents(env.DB, ids, deadLetterAlert(ids), nowIso());
+      if (alerts.length > 0) await wake(env, alerts);
+      return failed;
     },
+    push: (message) => env.EVENTS.send(message, { contentType: "text" }),
   };
 }
 
-const app = new Hono<{ Bindings: Env }>();
+const app = new Hono<{ Bindings: Env }>({ strict: false });
 app.get("/health", (c) => c.json({ status: "ok" }));
 app.route("/", receiverRoutes(receiverDeps));
 app.notFound((c) => c.json({ error: "Not found" }, 404));

@@ -5,17 +5,49 @@
  */
 import { errorText, log } from "../log";
 import type { ReceivedEvent } from "../store/inbox";
-import { retryDelaySeconds } from "./backoff";
-import { ackWork, attemptsOf, type Delivery, gatherWork, receivedOf } from "./deliveries";
+import { retryDelaySeconds, type Trouble } from "./backoff";
+import {
+  ackWork,
+  attemptsOf,
+  type Delivery,
+  gatherWork,
+  receivedOf,
+  type Work,
+} from "./deliveries";
 import { classifyTrouble } from "./trouble";
+
+/** Deliveries of a dead letter after which it starts anew; the queue retries it 100 times. */
+const START_ANEW_AFTER = 90;
 
 export interface DeadLetterDeps {
   /** Writes into the inbox what only the queue held. */
   readonly admit: (events: readonly ReceivedEvent[]) => Promise<void>;
-  /** Marks events as failed; returns those that became so now. */
-  readonly fail: (ids: readonly string[]) => Promise<readonly string[]>;
-  readonly alert: (failed: readonly string[]) => Promise<void>;
+  /** Marks events as failed and calls a person, together; returns those that failed now. */
+  readonly fail: (ids: readonly [string, ...string[]]) => Promise<readonly string[]>;
+  /** Puts a message (JSON text) onto ce-events anew. */
+  readonly push: (message: string) => Promise<unknown>;
   readonly random: () => number;
+}
+
+/**
+ * After its last retry here a letter would be gone, and with it an event that only the queue holds:
+ * shortly before, it goes back to ce-events as a new message, with all its retries and its retention.
+ */
+async function keepWaiting(deps: DeadLetterDeps, work: Work, trouble: Trouble): Promise<void> {
+  const delaySeconds = retryDelaySeconds(trouble, attemptsOf(work), deps.random());
+  for (const delivery of work.deliveries) {
+    if (delivery.attempts < START_ANEW_AFTER || typeof delivery.body !== "string") {
+      delivery.retry({ delaySeconds });
+      continue;
+    }
+    try {
+      await deps.push(delivery.body);
+      delivery.ack();
+    } catch (error) {
+      log.warn("dead_letter_not_pushed", { id: work.id, error: errorText(error) });
+      delivery.retry({ delaySeconds });
+    }
+  }
 }
 
 /** Consumes a batch of ce-events-dlq. */
@@ -26,16 +58,12 @@ export async function buryEvents(
   const works = gatherWork(deliveries);
   try {
     await deps.admit(works.flatMap(({ wholes }) => wholes.slice(0, 1)).map(receivedOf));
-    const failed = await deps.fail(works.map(({ id }) => id));
-    if (failed.length > 0) await deps.alert(failed);
+    const [first, ...rest] = works.map(({ id }) => id);
+    const failed = first === undefined ? [] : await deps.fail([first, ...rest]);
     for (const id of failed) log.error("event_failed", { id, final: true });
   } catch (error) {
     log.warn("dead_letters_retried", { events: works.length, error: errorText(error) });
-    for (const work of works) {
-      const trouble = classifyTrouble(error);
-      const delaySeconds = retryDelaySeconds(trouble, attemptsOf(work), deps.random());
-      for (const delivery of work.deliveries) delivery.retry({ delaySeconds });
-    }
+    for (const work of works) await keepWaiting(deps, work, classifyTrouble(error));
     return;
   }
   for (const work of works) ackWork(work);

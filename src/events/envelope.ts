@@ -76,7 +76,9 @@ export function parseEnvelope(body: string, unsignedType: string | null): Envelo
   if (typeof type === "string" && type !== "") {
     return { ok: true, envelope: readEnvelope(json, type) };
   }
-  if (unsignedType === null || unsignedType === "") return { ok: false, problem: "no event type" };
+  // Where the field is there but says nothing, the body is neither an envelope nor bare.
+  if (type !== undefined || unsignedType === null || unsignedType === "")
+    return { ok: false, problem: "no event type" };
   const envelope: Envelope = {
     form: "bare",
     type: unsignedType.toWellFormed(),

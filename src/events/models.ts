@@ -23,13 +23,18 @@ const time = z.unknown().optional();
 /** Each entry is parsed on its own: one bad entry is skipped, the rest applies. */
 const entries = z.array(z.unknown()).nullish();
 
-const address = z
-  .object({
-    first_name: text,
-    last_name: text,
-    country_code: text,
-    phone: text,
-    email: text,
+const person = z.object({
+  first_name: text,
+  last_name: text,
+  country_code: text,
+  phone: text,
+  email: text,
+});
+
+/** Of the billing address only the person is stored, of the shipping address the place too. */
+const billingAddress = person.nullish();
+const shippingAddress = person
+  .extend({
     address_line1: text,
     address_line2: text,
     city: text,
@@ -77,8 +82,8 @@ export const orderDetail = z.object({
   to_be_paid: amount,
   currency: z.union([z.object({ code: text }), text]),
   order_items: entries,
-  billing_address: address,
-  shipping_address: address,
+  billing_address: billingAddress,
+  shipping_address: shippingAddress,
   customer_email: text,
   cancellation_refund_details: z.object({ refundable_amount: amount }).nullish(),
   payments: entries,
@@ -132,7 +137,8 @@ export type OrderDetail = z.output<typeof orderDetail>;
 export type PaymentInfo = z.output<typeof paymentInfo>;
 export type OrderRefund = z.output<typeof orderRefund>;
 export type OrderShipment = z.output<typeof orderShipment>;
-export type Address = z.output<typeof address>;
+export type Person = z.output<typeof billingAddress>;
+export type Address = z.output<typeof shippingAddress>;
 
 export const models = {
   OrderDetail: orderDetail,
@@ -146,6 +152,9 @@ export const models = {
 export function describeIssues(error: z.ZodError, path = "data"): string {
   return error.issues
     .slice(0, 3)
-    .map((issue) => `${[path, ...issue.path.map(String)].join(".")}: ${issue.message}`)
+    .map((issue) => {
+      const place = [path, ...issue.path.map(String)].join(".");
+      return `${place}: ${issue.message.replace(/^Invalid input: /, "")}`;
+    })
     .join("; ");
 }

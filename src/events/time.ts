@@ -16,11 +16,13 @@ function fromMs(ms: number): string | null {
   return ms >= 0 && ms <= MAX_MS ? new Date(ms).toISOString() : null;
 }
 
-function offsetMinutes(zone: string | undefined): number {
+/** Null where the zone cannot be one. */
+function offsetMinutes(zone: string | undefined): number | null {
   if (zone === undefined || zone === "Z" || zone === "z") return 0;
   const digits = zone.slice(1).replace(":", "");
-  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2) || "0");
-  return zone.startsWith("-") ? -minutes : minutes;
+  const [hours, minutes] = [Number(digits.slice(0, 2)), Number(digits.slice(2) || "0")];
+  if (hours > 23 || minutes > 59) return null;
+  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes);
 }
 
 function fromText(text: string): string | null {
@@ -31,9 +33,12 @@ function fromText(text: string): string | null {
   const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", zone] = match;
   const date = Date.UTC(Number(year), Number(month) - 1, Number(day));
   // 31 February rolls over instead of failing; a time that does not exist is no time.
-  if (new Date(date).getUTCDate() !== Number(day) || Number(month) > 12) return null;
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
-  const clock = (Number(hour) * 60 + Number(minute) - offsetMinutes(zone)) * 60 + Number(second);
+  if (new Date(date).getUTCDate() !== Number(day)) return null;
+  if (Number(month) < 1 || Number(month) > 12) return null;
+  const offset = offsetMinutes(zone);
+  if (offset === null || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59)
+    return null;
+  const clock = (Number(hour) * 60 + Number(minute) - offset) * 60 + Number(second);
   return fromMs(date + clock * 1000 + Number(fraction.padEnd(3, "0").slice(0, 3)));
 }
 

@@ -1,5 +1,5 @@
 /** Whom an order is for: name, e-mail and phone, chosen field by field within one event. */
-import type { Address, OrderDetail } from "../events/models";
+import type { Address, OrderDetail, Person } from "../events/models";
 import { firstOf } from "../events/values";
 
 /**
@@ -18,14 +18,14 @@ export function phoneNumber(countryCode: string | null, phone: string | null): s
     : phone;
 }
 
-function nameOf(address: Address): string | null {
+function nameOf(address: Person): string | null {
   const parts = [address?.first_name, address?.last_name].filter(
     (part) => part !== null && part !== undefined,
   );
   return parts.length > 0 ? parts.join(" ") : null;
 }
 
-function phoneOf(address: Address): string | null {
+function phoneOf(address: Person): string | null {
   return phoneNumber(address?.country_code ?? null, address?.phone ?? null);
 }
 

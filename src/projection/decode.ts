@@ -27,6 +27,9 @@ export interface StoredEvent {
   readonly payload: string;
 }
 
+/** Keys become parts of notification ids and of indexes, which D1 bounds. */
+const KEY_MAX_CHARACTERS = 65_536;
+
 interface Common {
   readonly id: string;
   readonly row: CatalogRow;
@@ -90,6 +93,10 @@ export function decodeEvent(stored: StoredEvent): DecodeResult {
   const identity = identify(envelope, stored.receivedAt);
   if (identity.subjectId === null)
     return quarantined(`data: no key of the ${row.subject} is there`);
+  const longest = Math.max(identity.subjectId.length, identity.orderNumber?.length ?? 0);
+  if (longest > KEY_MAX_CHARACTERS) {
+    return quarantined(`data: a key is longer than ${String(KEY_MAX_CHARACTERS)} characters`);
+  }
   const common: Common = {
     id: stored.id,
     row,

@@ -6,6 +6,7 @@
 import { interpret } from "./interpret";
 import type { StoredEvent } from "./decode";
 import type { OutboxOptions } from "./outbox-rows";
+import { SUM_MAX_MICROS } from "./money";
 import { idOf, stageIn } from "./precedence";
 import {
   entities,
@@ -134,9 +135,10 @@ export function countedInstead(payments: readonly ModelRow[], payment: ModelRow)
 }
 
 function sum(rows: readonly ModelRow[], statuses: readonly string[]): number {
-  return rows
+  const total = rows
     .filter((row) => statuses.includes(text(row, "status")))
-    .reduce((total, row) => total + Number(row["amount_micros"] ?? 0), 0);
+    .reduce((before, row) => before + Number(row["amount_micros"] ?? 0), 0);
+  return Math.min(total, SUM_MAX_MICROS);
 }
 
 /** The payment with the highest stage, then the highest precedence; null where none has a status. */

@@ -71,11 +71,13 @@ async function pushWhole(deps: AcceptDeps, event: ReceivedEvent): Promise<Accept
   }
 }
 
+/** The inbox has counted the conflict; where nobody can be told, the consumer finds it once more. */
 async function reportConflict(deps: AcceptDeps, event: ReceivedEvent): Promise<void> {
   try {
     await deps.reportConflict(event);
   } catch (error) {
-    log.error("conflict_alert_failed", { id: event.id, error: errorText(error) });
+    log.warn("conflict_not_reported", { id: event.id, error: errorText(error) });
+    await pushWhole(deps, event);
   }
 }
 

@@ -3,8 +3,17 @@
  * status, and whether a refund is due. Redone for every order that the batch touched, written only
  * where it changes.
  */
+import { SUM_MAX_MICROS } from "../projection/money";
 import { ID_POSITION, STAGE_POSITION } from "../projection/precedence";
 import { type BatchKeys, paymentsAndAliases } from "./links";
+
+/**
+ * total() of integers is exact up to 2^53, and unlike sum() it does not fail beyond: there the result
+ * is held at the largest safe integer.
+ */
+function bounded(total: string): string {
+  return `CAST(min(${total}, ${String(SUM_MAX_MICROS)}.0) AS INTEGER)`;
+}
 
 /**
  * `?1`: payment ids, `?2`: refund ids, `?3`: order numbers of the batch. Every order named, holding
@@ -48,7 +57,8 @@ const countedPayments = `
 const paymentTotals = `
   totals AS (
     SELECT order_number, status, status_precedence,
-      sum(CASE WHEN status IN ('success', 'refund_initiated') THEN amount_micros END) AS paid,
+      ${bounded("total(CASE WHEN status IN ('success', 'refund_initiated') THEN amount_micros END)")}
+        AS paid,
       max(substr(status_precedence, ${String(STAGE_POSITION)}, 2) || status_precedence || ' ' || status)
     FROM counted GROUP BY order_number
   )`;
@@ -64,8 +74,8 @@ const derivedColumns = `
         ELSE t.status
       END AS payment_status,
       coalesce(t.paid, 0) AS paid_micros,
-      coalesce((SELECT sum(r.amount_micros) FROM refunds r
-        WHERE r.order_number = o.order_number AND r.status = 'success'), 0) AS refunded_micros
+      (SELECT ${bounded("total(r.amount_micros)")} FROM refunds r
+        WHERE r.order_number = o.order_number AND r.status = 'success') AS refunded_micros
     FROM touched JOIN orders o ON o.order_number = touched.order_number
     LEFT JOIN totals t ON t.order_number = o.order_number
   )`;

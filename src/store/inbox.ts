@@ -4,6 +4,7 @@
  */
 import { addMs } from "../events/time";
 import { BODIES_MAX_BYTES, PUSH_AFTER_MS } from "../limits";
+import { type Alert, alertStatement } from "./outbox";
 import { jsonSlices } from "./slices";
 
 export type EventStatus = "received" | "processed" | "ignored" | "quarantined" | "failed";
@@ -187,14 +188,29 @@ UPDATE webhook_events SET status = 'failed', processed_at = ?2, push_at = NULL,
 WHERE id IN (SELECT value FROM json_each(?1)) AND status = 'received'
 RETURNING id`;
 
-/** Dead letters: events that are given up on. Returns the ids that became `failed` now. */
+/** Primary key: does anything fail now that had not failed before? */
+const failingSql = `EXISTS (SELECT 1 FROM webhook_events
+  WHERE id IN (SELECT value FROM json_each(?)) AND status = 'received')`;
+
+/**
+ * Dead letters: events that are given up on, and the alert that calls a person, together or not at
+ * all. Returns the ids that became `failed` now and those of new alerts.
+ */
 export async function failEvents(
   db: D1Database,
   ids: readonly string[],
+  alert: Alert,
   now: string,
-): Promise<readonly string[]> {
-  const result = await db.prepare(failSql).bind(JSON.stringify(ids), now).all<{ id: string }>();
-  return result.results.map(({ id }) => id);
+): Promise<{ readonly failed: readonly string[]; readonly alerts: readonly string[] }> {
+  const list = JSON.stringify(ids);
+  const [alerts, failed] = await db.batch<{ id: string }>([
+    alertStatement(db, [alert], now, { sql: failingSql, value: list }),
+    db.prepare(failSql).bind(list, now),
+  ]);
+  return {
+    failed: (failed?.results ?? []).map(({ id }) => id),
+    alerts: (alerts?.results ?? []).map(({ id }) => id),
+  };
 }
 
 /** Counts a try that failed on the event itself and keeps its error. Primary key. */

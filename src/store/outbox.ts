@@ -184,21 +184,27 @@ export interface Alert {
 const insertAlertsSql = `
 INSERT OR IGNORE INTO notifications
   (id, template, channel, subject_id, status, next_attempt_at, due_at, created_at, context)
-SELECT value->>0, 'alert', 'team', value->>1, 'pending', ?2, ?2, ?2, value->>2 FROM json_each(?1)
-RETURNING id`;
+SELECT value->>0, 'alert', 'team', value->>1, 'pending', ?2, ?2, ?2, value->>2 FROM json_each(?1)`;
 
-/** The statement that raises alerts, for whoever has a batch of his own to put it in. */
+/**
+ * The statement that raises alerts, for whoever has a batch of his own to put it in. With `only`, a
+ * condition with one parameter of its own, none is raised where the condition does not hold.
+ */
 export function alertStatement(
   db: D1Database,
   alerts: readonly Alert[],
   now: string,
+  only?: { readonly sql: string; readonly value: string },
 ): D1PreparedStatement {
   const rows = alerts.map((alert) => [
     factId("alert", alert.kind, now.slice(0, 13), "team"),
     alert.subjectId ?? null,
     JSON.stringify({ kind: "alert", alert: alert.kind, text: alert.text }),
   ]);
-  return db.prepare(insertAlertsSql).bind(JSON.stringify(rows), now);
+  const condition = only === undefined ? "" : `WHERE ${only.sql.replace("?", "?3")}`;
+  const statement = db.prepare(`${insertAlertsSql} ${condition} RETURNING id`);
+  const values = [JSON.stringify(rows), now];
+  return only === undefined ? statement.bind(...values) : statement.bind(...values, only.value);
 }
 
 /** Raises alerts; answers the ids of those that are new. */

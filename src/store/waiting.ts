@@ -38,6 +38,45 @@ export async function deferPush(
   await db.prepare(deferSql).bind(JSON.stringify(ids), now).run();
 }
 
+/** Which settled events to take again; at least one of the two. */
+export interface ReplayFilter {
+  readonly ids?: readonly string[];
+  readonly status?: "failed" | "quarantined" | "ignored";
+}
+
+/**
+ * `?1`: ids as JSON or null; `?2`: status or null; `?3`: limit. Primary key, or
+ * webhook_events_troubled; ignored events are rare and read in the order of their rows.
+ */
+const replayableSql = {
+  byId: `SELECT id FROM webhook_events WHERE id IN (SELECT value FROM json_each(?1))
+    AND status IN ('failed', 'quarantined', 'ignored') AND (?2 IS NULL OR status = ?2) LIMIT ?3`,
+  troubled: `SELECT id FROM webhook_events WHERE status IN ('quarantined', 'failed')
+    AND ?1 IS NULL AND status = ?2 ORDER BY rowid LIMIT ?3`,
+  ignored: `SELECT id FROM webhook_events WHERE ?1 IS NULL AND status = ?2 ORDER BY rowid LIMIT ?3`,
+};
+
+/** Ids of events that may be replayed. */
+export async function listReplayable(
+  db: D1Database,
+  filter: ReplayFilter,
+  limit: number,
+): Promise<readonly string[]> {
+  if (filter.ids === undefined && filter.status === undefined) return [];
+  const { ids, status = null } = filter;
+  const sql =
+    ids !== undefined
+      ? replayableSql.byId
+      : status === "ignored"
+        ? replayableSql.ignored
+        : replayableSql.troubled;
+  const result = await db
+    .prepare(sql)
+    .bind(ids === undefined ? null : JSON.stringify(ids), status, limit)
+    .all<{ id: string }>();
+  return result.results.map(({ id }) => id);
+}
+
 /** webhook_events_waiting, primary key. */
 const requeueSql = `
 UPDATE webhook_events SET status = 'received', push_at = ?2, pushes = 0, error = NULL

@@ -1,10 +1,10 @@
 /** Builders of events as Commerce Engine sends them, and their signatures. */
 
 export interface EventBody {
-  id?: string;
+  id?: string | undefined;
   event_type: string;
-  created_at?: string | number;
-  order_number?: string;
+  created_at?: string | number | undefined;
+  order_number?: string | undefined;
   data: unknown;
 }
 

@@ -2,6 +2,7 @@
  * E-mail through Cloudflare's own binding, the second choice: no account elsewhere is needed, but it
  * takes no idempotency key, so a message whose outcome is unknown is not repeated.
  */
+import type { Sender } from "../../config";
 import type { EmailMessage } from "../message";
 import type { Channel, Outcome } from "./channel";
 
@@ -15,12 +16,6 @@ export interface EmailBinding {
     text: string;
     replyTo?: string;
   }): Promise<{ messageId: string }>;
-}
-
-export interface Sender {
-  /** `Shop <orders@shop.example>` or a bare address. */
-  readonly from: string;
-  readonly replyTo: string | null;
 }
 
 /** The binding takes name and address apart. */
@@ -76,4 +71,14 @@ export function cloudflareEmailChannel(
       }
     },
   };
+}
+
+/** The optional binding `EMAIL`; null where it is not bound. */
+export function findEmailBinding(env: object): EmailBinding | null {
+  const binding: unknown = Reflect.get(env, "EMAIL");
+  return isEmailBinding(binding) ? binding : null;
+}
+
+function isEmailBinding(value: unknown): value is EmailBinding {
+  return typeof value === "object" && value !== null && "send" in value;
 }

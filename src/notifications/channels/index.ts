@@ -1,8 +1,8 @@
 /** The channels that are configured, each behind the same interface; the others are null. */
-import type { ChannelsConfig, ForwardConfig } from "../../config";
+import type { ChannelsConfig, ForwardConfig, Sender } from "../../config";
 import type { EmailMessage, ForwardMessage, SmsMessage, TeamMessage } from "../message";
 import type { Channel, ChannelDeps } from "./channel";
-import { cloudflareEmailChannel, type EmailBinding, type Sender } from "./email-cloudflare";
+import { cloudflareEmailChannel, type EmailBinding } from "./email-cloudflare";
 import { resendChannel } from "./email-resend";
 import { forwardChannel } from "./forward";
 import { twilioChannel } from "./sms-twilio";

@@ -1,0 +1,130 @@
+/**
+ * What is to be done with a claimed row, from what the tables say about it: dropped, failed, put off,
+ * or written as a letter. No request and no write happens here.
+ */
+import type { ShopConfig } from "../config";
+import { errorText, log } from "../log";
+import type { Channel as ChannelName } from "../projection/templates";
+import type { ClaimedRow, OutcomeRow } from "../store/outbox";
+import type { Facts } from "../store/outbox-facts";
+import { nextAttemptAt } from "./backoff";
+import type { Channels } from "./channels";
+import { parseContext } from "./context";
+import { type Closed, type LaneDeps, putBack } from "./lane";
+import { type Message, parseRendered } from "./message";
+import { type Letter, outcomeRow, type Settled } from "./outcome";
+import { customerAddress, judge } from "./relevance";
+import { renderMessage } from "./templates";
+
+/** What is to be done with a claimed row: settled without a request, or sent. */
+export type Plan =
+  | { readonly kind: "settled"; readonly settled: Settled }
+  | { readonly kind: "letter"; readonly letter: Letter };
+
+export interface PlanDeps extends LaneDeps {
+  readonly channels: Channels;
+  readonly shop: ShopConfig;
+  /** Null: no limit. */
+  readonly notifyMaxAgeMs: number | null;
+}
+
+/** Channels that this run sends nothing more through. */
+export type ClosedLanes = Map<ChannelName, Closed>;
+
+/** What holds for every row of a slice. */
+export interface Slice {
+  readonly deps: PlanDeps;
+  /** ISO time. */
+  readonly now: string;
+  /** Claimed before, with the outcome never recorded. */
+  readonly interrupted: ReadonlySet<string>;
+  readonly endpointGone: boolean;
+  readonly closed: ClosedLanes;
+}
+
+function done(outcome: OutcomeRow): Plan {
+  return { kind: "settled", settled: { outcome, alerts: [] } };
+}
+
+/** An earlier request may have gone out, and a repeat would not be recognised as one. */
+function isUnrepeatable(row: ClaimedRow, channels: Channels): boolean {
+  return row.channel === "email" ? channels.email?.takesKey === false : row.channel !== "forward";
+}
+
+function waitLonger(row: ClaimedRow, reason: string, slice: Slice): Plan {
+  const since = row.created_at > row.due_at ? row.created_at : row.due_at;
+  const random = slice.deps.random();
+  const at = nextAttemptAt({ firstAttemptAt: since, now: slice.now, retryAfterMs: null, random });
+  // The wait for a recipient is an hour longer than the time for retries.
+  const last = new Date(Date.parse(slice.now) + 3_600_000).toISOString();
+  return done(outcomeRow(row, { status: "pending", reason, nextAttemptAt: at ?? last }));
+}
+
+/** The stored message; forward's body is made again from the stored event, to the same bytes. */
+function letterOf(row: ClaimedRow, facts: Facts, recipient: string | null, slice: Slice): Letter {
+  const known = row.rendered === null ? null : parseRendered(row.rendered);
+  const message: Message =
+    known !== null && known.message.channel !== "forward"
+      ? known.message
+      : renderMessage(row, parseContext(row.context), facts, recipient, slice.deps.shop);
+  return {
+    row,
+    message,
+    firstAttemptAt: known?.firstAttemptAt ?? slice.now,
+    recipient: row.channel === "forward" ? slice.deps.channels.forwardUrl : recipient,
+    orderNumber: facts.orderNumber,
+  };
+}
+
+function plan(row: ClaimedRow, facts: Facts, slice: Slice): Plan {
+  const { channels, notifyMaxAgeMs: maxAgeMs } = slice.deps;
+  if (slice.interrupted.has(row.id) && row.rendered !== null && isUnrepeatable(row, channels)) {
+    return done(outcomeRow(row, { status: "failed", reason: "outcome unknown" }));
+  }
+  const verdict = judge({ ...row, context: parseContext(row.context) }, facts, {
+    now: slice.now,
+    maxAgeMs,
+    channelConfigured: channels[row.channel] !== null,
+    endpointGone: slice.endpointGone,
+  });
+  // Whoever looks at a message that was not sent sees to whom it would have gone.
+  const about = {
+    orderNumber: facts.orderNumber,
+    recipient: row.recipient ?? customerAddress(row.channel, facts),
+  };
+  switch (verdict.kind) {
+    case "suppress":
+      return done(outcomeRow(row, { status: "suppressed", reason: verdict.reason, ...about }));
+    case "fail":
+      return done(outcomeRow(row, { status: "failed", reason: verdict.reason, ...about }));
+    case "wait":
+      return waitLonger(row, verdict.reason, slice);
+    case "send": {
+      if (facts.event?.deferred === 1) {
+        return done(outcomeRow(row, { status: "pending", nextAttemptAt: slice.now }));
+      }
+      if (row.channel === "forward" && facts.event?.payload === null) {
+        return done(outcomeRow(row, { status: "failed", reason: "body no longer stored" }));
+      }
+      const letter = letterOf(row, facts, verdict.recipient, slice);
+      const closed = slice.closed.get(row.channel);
+      return closed === undefined
+        ? { kind: "letter", letter }
+        : { kind: "settled", settled: putBack(letter, closed, slice.deps) };
+    }
+  }
+}
+
+/** A template that throws is a bug of ours: it costs its own row, and a person is told. */
+export function planRow(row: ClaimedRow, facts: Facts, slice: Slice): Plan {
+  try {
+    return plan(row, facts, slice);
+  } catch (error) {
+    log.error("notification_not_rendered", { id: row.id, error: errorText(error) });
+    const reason = "could not be rendered";
+    const outcome = outcomeRow(row, { status: "failed", reason, error: errorText(error) });
+    const text = `${row.id} could not be rendered: ${errorText(error)}`;
+    const alerts = row.template === "alert" ? [] : [{ kind: "render_failed", text }];
+    return { kind: "settled", settled: { outcome, alerts } };
+  }
+}

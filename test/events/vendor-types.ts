@@ -1,0 +1,93 @@
+/**
+ * Checked by the compiler, never run: every value of the vendor's own types is one that our models
+ * take, and our catalog is the vendor's list of webhooks. A type that is no longer assignable fails
+ * `npx tsc` with the field's name.
+ */
+import type { components, operations } from "@commercengine/storefront-sdk";
+import type { z } from "zod";
+import type { EventType } from "../../src/events/catalog";
+import type { models, orderItem, shipmentItem } from "../../src/events/models";
+
+/** Compiles only where every `Value` is a `Taken`. */
+type Takes<Taken, Value extends Taken> = [Taken, Value];
+
+type Schemas = components["schemas"];
+type Body<Operation extends keyof operations> = operations[Operation] extends {
+  requestBody: { content: { "application/json": infer Json } };
+}
+  ? Json
+  : never;
+type Input<Name extends keyof typeof models> = z.input<(typeof models)[Name]>;
+
+/** The vendor's operation behind each event; it spells one of them differently. */
+type OperationOf<Type extends EventType> = Type extends "payment.refund.initiated"
+  ? "payment-refund-created"
+  : Type extends `${infer A}.${infer B}.${infer C}`
+    ? `${A}-${B}-${C}`
+    : Type extends `${infer A}.${infer B}`
+      ? `${A}-${B}`
+      : never;
+
+/** Webhooks are the operations that may be answered 410 WebhookGone. */
+type WebhookOperation = {
+  [Name in keyof operations]: operations[Name] extends {
+    responses: { 410: components["responses"]["WebhookGone"] };
+  }
+    ? Name
+    : never;
+}[keyof operations];
+
+export type EveryBodyIsTaken = [
+  Takes<Input<"OrderDetail">, Body<"order-created">>,
+  Takes<Input<"OrderDetail">, Body<"order-confirmed">>,
+  Takes<Input<"OrderDetail">, Body<"order-completed">>,
+  Takes<Input<"OrderDetail">, Body<"order-cancelled">>,
+  Takes<Input<"OrderPayment">, Body<"payment-success">>,
+  Takes<Input<"OrderPayment">, Body<"payment-failed">>,
+  Takes<Input<"PaymentInfo">, Body<"payment-retried">>,
+  Takes<Input<"OrderRefund">, Body<"payment-refund-created">>,
+  Takes<Input<"OrderRefund">, Body<"payment-refund-success">>,
+  Takes<Input<"OrderRefund">, Body<"payment-refund-failed">>,
+  Takes<Input<"OrderShipment">, Body<"shipment-created">>,
+  Takes<Input<"OrderShipment">, Body<"shipment-updated">>,
+  Takes<Input<"OrderShipment">, Body<"shipment-delivered">>,
+  Takes<Input<"OrderShipment">, Body<"shipment-cancelled">>,
+];
+
+export type EveryModelIsTaken = [
+  Takes<Input<"OrderDetail">, Schemas["OrderDetail"]>,
+  Takes<Input<"OrderPayment">, Schemas["OrderPayment"]>,
+  Takes<Input<"PaymentInfo">, Schemas["PaymentInfo"]>,
+  Takes<Input<"OrderRefund">, Schemas["OrderRefund"]>,
+  Takes<Input<"OrderShipment">, Schemas["OrderShipment"]>,
+  Takes<z.input<typeof orderItem>, Schemas["OrderItem"]>,
+  Takes<z.input<typeof shipmentItem>, Schemas["ShipmentItem"]>,
+];
+
+/** What the entries of nested lists are parsed as. */
+type Nested<List extends keyof Schemas["OrderDetail"]> =
+  NonNullable<Schemas["OrderDetail"][List]> extends readonly (infer Entry)[] ? Entry : never;
+
+export type EveryNestedEntryIsTaken = [
+  Takes<Input<"OrderPayment">, Nested<"payments">>,
+  Takes<Input<"OrderShipment">, Nested<"shipments">>,
+  Takes<z.input<typeof orderItem>, Nested<"order_items">>,
+];
+
+/** Both ways: no webhook of the vendor's is missing here, and none of ours is unknown there. */
+export type CatalogIsComplete = [
+  Takes<OperationOf<EventType>, WebhookOperation>,
+  Takes<WebhookOperation, OperationOf<EventType>>,
+];
+
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+/** The check itself can fail: a body is known, and not everything is assignable. */
+export type TheCheckBites = [
+  Takes<false, IsAny<Body<"order-created">>>,
+  Takes<false, IsAny<Schemas["OrderShipment"]>>,
+  Takes<false, IsAny<Input<"OrderDetail">>>,
+  Takes<true, [Body<"order-created">] extends [never] ? false : true>,
+  Takes<true, [WebhookOperation] extends [never] ? false : true>,
+  Takes<false, { grand_total: string } extends Input<"OrderDetail"> ? true : false>,
+];

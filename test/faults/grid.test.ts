@@ -1,0 +1,277 @@
+/**
+ * The grid: every call that the receive path, the consume path and the notify path make on a binding,
+ * broken in four ways. Afterwards the system recovers, and the promises must hold: acknowledged means
+ * applied, nothing twice, nobody told twice.
+ */
+import {
+  createExecutionContext,
+  createMessageBatch,
+  waitOnExecutionContext,
+} from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import worker from "../../src/index";
+import { encodeMessage } from "../../src/events/queue-message";
+import { type Model, modelOf } from "../../src/projection/model";
+import type { StoredEvent } from "../../src/projection/decode";
+import { sign } from "../support/events";
+import { Breaker, type Fault, faults } from "./faulty";
+import {
+  brokenEnv,
+  expectApplied,
+  readSink,
+  recover,
+  RECEIPT_TIMEOUT_MS,
+  soundEnv,
+  type TestEnv,
+} from "./recovery";
+
+const options = { forwardEvents: false, reviewDelayMs: 86_400_000 };
+let cases = 0;
+afterAll(() => console.info(`fault grid: ${String(cases)} cases`));
+
+interface Told {
+  readonly id: string;
+  readonly type: string;
+  readonly body: string;
+}
+
+/** A new order for each case: created, paid, confirmed, a parcel cancelled. */
+function tell(name: string): readonly Told[] {
+  const at = (minute: number): string =>
+    new Date(Date.now() - (60 - minute) * 60_000).toISOString();
+  const order = `ORD-${name}`;
+  const mail = { billing_address: { first_name: "Asha", email: "asha@example.com" } };
+  const stories: readonly (readonly [string, Record<string, unknown>])[] = [
+    ["order.created", { order_number: order, grand_total: 100, ...mail }],
+    ["payment.success", { request_number: `PAY-${name}`, order_number: order, amount: 100 }],
+    ["order.confirmed", { order_number: order, status: "confirmed" }],
+    ["shipment.cancelled", { reference_number: `SHP-${name}`, order_number: order }],
+  ];
+  return stories.map(([type, data], index) => {
+    const id = `evt-${name}-${String(index)}`;
+    return {
+      id,
+      type,
+      body: JSON.stringify({ id, event_type: type, created_at: at(index), data }),
+    };
+  });
+}
+
+function modelFor(told: readonly Told[]): Model {
+  const receivedAt = new Date().toISOString();
+  const events: StoredEvent[] = told.map(({ id, type, body }) => ({
+    id,
+    eventType: type,
+    receivedAt,
+    payload: body,
+  }));
+  return modelOf(events, options);
+}
+
+/** Gives up on a call that hangs, as a client or the platform would. */
+async function patiently<T>(work: Promise<T>): Promise<T | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), 400);
+  });
+  try {
+    return await Promise.race([work, patience]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function post(environment: TestEnv, body: string): Promise<number | null> {
+  const request = new Request("https://receiver.test/api/webhooks/ce", {
+    method: "POST",
+    headers: { "x-webhook-signature": await sign(body) },
+    body,
+  });
+  const context = createExecutionContext();
+  const response = await patiently(Promise.resolve(worker.fetch(request, environment, context)));
+  await patiently(waitOnExecutionContext(context));
+  return response?.status ?? null;
+}
+
+/** As Commerce Engine does: again until it is acknowledged. */
+async function postUntilTaken(environment: TestEnv, body: string): Promise<void> {
+  if ((await post(environment, body)) === 200) return;
+  expect(await post(soundEnv, body)).toBe(200);
+}
+
+/** One delivery of a batch; returns whether every message was acked. */
+async function handle(
+  environment: TestEnv,
+  queue: string,
+  bodies: readonly unknown[],
+): Promise<boolean> {
+  const acked = new Set<string>();
+  const messages = bodies.map((body, index) => ({
+    id: String(index),
+    timestamp: new Date(),
+    attempts: 1,
+    body,
+  }));
+  const batch = createMessageBatch(queue, messages);
+  const watched: MessageBatch = {
+    queue,
+    metadata: batch.metadata,
+    messages: batch.messages.map((message) => ({
+      id: message.id,
+      timestamp: message.timestamp,
+      body: message.body,
+      attempts: message.attempts,
+      ack: () => void acked.add(message.id),
+      retry: () => undefined,
+    })),
+    ackAll: () => {
+      for (const { id } of messages) acked.add(id);
+    },
+    retryAll: () => undefined,
+  };
+  await patiently(worker.queue(watched, environment));
+  return acked.size === messages.length;
+}
+
+/** As the queue does: again until every message is acked. */
+async function handleUntilAcked(
+  environment: TestEnv,
+  queue: string,
+  bodies: readonly unknown[],
+): Promise<void> {
+  if (await handle(environment, queue, bodies)) return;
+  expect(await handle(soundEnv, queue, bodies)).toBe(true);
+}
+
+async function eventMessages(told: readonly Told[], stored: boolean): Promise<readonly string[]> {
+  return told.map(({ id, type, body }) =>
+    encodeMessage({
+      id,
+      eventType: type,
+      receivedAt: new Date().toISOString(),
+      bodySha256: `sha-${id}`,
+      verifiedBy: "current",
+      stored,
+      payload: body,
+    }),
+  );
+}
+
+async function expectPromises(name: string, told: readonly Told[]): Promise<void> {
+  await recover();
+  const { results } = await env.DB.prepare(
+    "SELECT id, status FROM webhook_events WHERE id LIKE ?1 ORDER BY id",
+  )
+    .bind(`evt-${name}-%`)
+    .all();
+  expect(results).toEqual(told.map(({ id }) => ({ id, status: "processed" })));
+  await expectApplied(modelFor(told));
+  const { accepted } = await readSink();
+  const about = Object.entries(accepted).filter(([key]) => key.includes(name));
+  expect(
+    about.filter(([, times]) => times > 1),
+    "told twice",
+  ).toEqual([]);
+}
+
+/** Walks a path: once sound, to count its calls, then with each call broken in each way. */
+async function walk(
+  path: string,
+  run: (environment: TestEnv, told: readonly Told[]) => Promise<void>,
+  check: (name: string, told: readonly Told[]) => Promise<void> = expectPromises,
+): Promise<number> {
+  const sound = new Breaker();
+  const first = `${path}-sound`;
+  const sane = tell(first);
+  await run(brokenEnv(sound), sane);
+  await check(first, sane);
+  const calls = [...sound.calls];
+  for (const [call, callName] of calls.entries()) {
+    for (const fault of faults) {
+      const name = `${path}-${String(call)}-${faultName(fault)}`;
+      const told = tell(name);
+      try {
+        await run(brokenEnv(new Breaker({ call, fault })), told);
+        await check(name, told);
+      } catch (error) {
+        throw new Error(`${path}: call ${String(call)} (${callName}) ${fault}`, { cause: error });
+      }
+      cases += 1;
+    }
+  }
+  console.info(`fault grid, ${path}: ${calls.join(", ")}`);
+  return calls.length;
+}
+
+function faultName(fault: Fault): string {
+  return fault.replaceAll(" ", "-");
+}
+
+describe("every binding call, broken in every way", () => {
+  it("on the receive path", { timeout: 120_000 }, async () => {
+    const calls = await walk("receive", async (environment, told) => {
+      for (const { body } of told) await postUntilTaken(environment, body);
+    });
+    expect(calls).toBeGreaterThanOrEqual(8);
+  });
+
+  it(
+    "on the receive path of a body that does not fit into a message",
+    { timeout: 120_000 },
+    async () => {
+      const padded = (told: readonly Told[]): readonly Told[] =>
+        told.map((one) => ({
+          ...one,
+          body: one.body.replace("{", `{"pad":"${"x".repeat(130_000)}",`),
+        }));
+      const calls = await walk("large", async (environment, told) => {
+        for (const { body } of padded(told)) await postUntilTaken(environment, body);
+      });
+      expect(calls).toBeGreaterThanOrEqual(8);
+    },
+  );
+
+  it("on the consume path of events that the inbox holds", { timeout: 120_000 }, async () => {
+    const calls = await walk("consume", async (environment, told) => {
+      const messages = await eventMessages(told, false);
+      // The inbox is filled as the receiver does, without the queue that would hand them over.
+      await handleUntilAcked(environment, "ce-events", messages);
+      await handleUntilAcked(environment, "ce-events", messages);
+    });
+    expect(calls).toBeGreaterThanOrEqual(3);
+  });
+
+  it("on the consume path of dead letters", { timeout: 120_000 }, async () => {
+    const calls = await walk(
+      "dead",
+      async (environment, told) => {
+        await handleUntilAcked(environment, "ce-events-dlq", await eventMessages(told, false));
+      },
+      async (name, told) => {
+        const { results } = await env.DB.prepare(
+          "SELECT id, status FROM webhook_events WHERE id LIKE ?1 ORDER BY id",
+        )
+          .bind(`evt-${name}-%`)
+          .all();
+        expect(results).toEqual(told.map(({ id }) => ({ id, status: "failed" })));
+      },
+    );
+    expect(calls).toBeGreaterThanOrEqual(2);
+  });
+
+  it("on the notify path", { timeout: 120_000 }, async () => {
+    const calls = await walk("notify", async (environment, told) => {
+      await handleUntilAcked(soundEnv, "ce-events", await eventMessages(told, false));
+      const order = told[0]?.id.slice("evt-".length, -"-0".length) ?? "";
+      const ids = [`order_confirmed/ORD-${order}/email`, `shipment_cancelled/SHP-${order}/team`];
+      await handleUntilAcked(environment, "ce-notifications", [{ ids }]);
+    });
+    expect(calls).toBeGreaterThanOrEqual(4);
+  });
+
+  it("waits no longer than it should for D1 at receipt", () => {
+    expect(RECEIPT_TIMEOUT_MS).toBeLessThan(400);
+    expect(vi.isFakeTimers()).toBe(false);
+  });
+});

@@ -1,0 +1,94 @@
+/**
+ * What happens after a fault: the sender repeats what was not acknowledged, the queue delivers again
+ * what was not acked, the sweep pushes what stands still. Then the promises are checked.
+ */
+import {
+  createExecutionContext,
+  createScheduledController,
+  waitOnExecutionContext,
+} from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, vi } from "vitest";
+import worker from "../../src/index";
+import { type Model, modelRows } from "../../src/projection/model";
+import { entities, entityNames, type Value } from "../../src/projection/registers";
+import type { Breaker } from "./faulty";
+
+export const RECEIPT_TIMEOUT_MS = 30;
+
+/** Credentials of providers that a sink plays: see test/support/sink.ts. */
+const providers = {
+  RESEND_API_KEY: "re_test",
+  EMAIL_FROM: "Shop <orders@shop.example>",
+  RESEND_BASE_URL: "https://sink.test/resend",
+  SLACK_WEBHOOK_URL: "https://sink.test/slack",
+  RECEIPT_TIMEOUT_MS: String(RECEIPT_TIMEOUT_MS),
+};
+
+export type TestEnv = typeof env;
+
+/** The Worker's environment with providers, every binding behind the breaker. */
+export function brokenEnv(breaker: Breaker): TestEnv {
+  return {
+    ...env,
+    ...providers,
+    DB: breaker.database(env.DB),
+    EVENTS: breaker.queue(env.EVENTS, "ce-events"),
+    NOTIFICATIONS: breaker.queue(env.NOTIFICATIONS, "ce-notifications"),
+  };
+}
+
+export const soundEnv: TestEnv = { ...env, ...providers };
+
+/** Runs the cron as if a day had passed, so that whatever waits is due. */
+export async function sweepLater(environment: TestEnv = soundEnv): Promise<void> {
+  await env.DB.batch([
+    env.DB.prepare(
+      "UPDATE webhook_events SET push_at = '2000-01-01T00:00:00.000Z' WHERE status = 'received'",
+    ),
+    env.DB.prepare(
+      "UPDATE notifications SET next_attempt_at = '2000-01-01T00:00:00.000Z' WHERE status = 'pending' AND template NOT IN ('review_request', 'refund_due')",
+    ),
+  ]);
+  const context = createExecutionContext();
+  await worker.scheduled(createScheduledController({ cron: "* * * * *" }), environment);
+  await waitOnExecutionContext(context);
+}
+
+/** Sweeps until nothing stands still any more. */
+export async function recover(): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      await sweepLater();
+      const waiting = await env.DB.prepare(
+        `SELECT (SELECT count(*) FROM webhook_events WHERE status = 'received')
+          + (SELECT count(*) FROM notifications WHERE status = 'pending'
+            AND template NOT IN ('review_request', 'refund_due')) AS n`,
+      ).first<number>("n");
+      expect(waiting).toBe(0);
+    },
+    { timeout: 10_000, interval: 30 },
+  );
+}
+
+/** The rows of a model's orders and whatever belongs to them stand as the model says. */
+export async function expectApplied(model: Model): Promise<void> {
+  for (const [name, expected] of modelRows(model.state)) {
+    const entity = entityNames.find((one) => name.startsWith(`${one} `));
+    if (entity === undefined) throw new Error(`no entity in ${name}`);
+    const row = await env.DB.prepare(`SELECT * FROM ${entity} WHERE ${entities[entity].key} = ?1`)
+      .bind(name.slice(entity.length + 1))
+      .first<Record<string, Value>>();
+    expect(row, name).toMatchObject(expected);
+  }
+}
+
+export interface SinkLog {
+  /** How often each message was accepted as new, by idempotency key or by text. */
+  readonly accepted: Readonly<Record<string, number>>;
+}
+
+export async function readSink(): Promise<SinkLog> {
+  const response = await fetch("https://sink.test/log");
+  return await response.json<SinkLog>();
+}

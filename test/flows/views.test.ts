@@ -1,0 +1,301 @@
+/** Every view selected over one small shop, decimals and all. */
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, test } from "vitest";
+import { event } from "../support/events";
+import { item, orderDetail, payment, refund, shipment } from "../support/models";
+import { apply, deliver, receiveOnly, row, rows } from "../support/receiver";
+
+function at(time: string, order?: string): Record<string, unknown> {
+  const created = { created_at: `2026-11-${time}:00.000Z` };
+  return order === undefined ? created : { ...created, order_number: order };
+}
+
+beforeAll(async () => {
+  await apply(
+    // A: two lines, paid at the second try, one parcel delivered and one on its way.
+    event(
+      "order.confirmed",
+      orderDetail("A", {
+        payment_status: "pending",
+        order_items: [
+          item({ quantity: 3, selling_price: 0.1 }),
+          item({
+            sku: "MUG",
+            product_name: "Mug",
+            variant_name: null,
+            quantity: 1,
+            selling_price: 901.62,
+          }),
+        ],
+      }),
+      at("20T10:00"),
+    ),
+    event("payment.failed", payment("PA", { amount: 1000.07 }), at("20T10:01", "A")),
+    event("payment.retried", payment("PA", { amount: 1000.07 }), at("20T10:02", "A")),
+    event("payment.success", payment("PA", { amount: 1000.07 }), at("20T10:03", "A")),
+    event("shipment.delivered", shipment("SA"), at("21T09:00", "A")),
+    event(
+      "shipment.updated",
+      shipment("SA2", {
+        status: "shipped",
+        shipment_items: [
+          { sku: "MUG", product_id: "prd_2", quantity: 1 },
+          { sku: "BOX", quantity: 4 },
+        ],
+      }),
+      at("21T08:00", "A"),
+    ),
+    // B: paid, cancelled, refunded in part.
+    event(
+      "order.cancelled",
+      orderDetail("B", {
+        currency: { code: "USD" },
+        grand_total: 500.25,
+        order_items: [],
+        payments: [payment("PB", { payment_status: "success", amount: 500.25 })],
+        cancellation_refund_details: { refundable_amount: 400.1 },
+      }),
+      at("21T12:00"),
+    ),
+    event("payment.refund.success", refund("RB", { refund_amount: 100.05 }), at("22T12:00", "B")),
+    // C: cancelled, nothing paid. D: only a payment names it.
+    event(
+      "order.cancelled",
+      orderDetail("C", { order_date: "2026-11-19T23:59:59Z" }),
+      at("21T13:00"),
+    ),
+    event("payment.success", payment("PD", { amount: 1e-6 }), at("22T13:00", "D")),
+    // What applies to nothing.
+    event("order.created", { order_number: "E", grand_total: "10" }, at("22T14:00")),
+    event("cart.abandoned", { order_number: "A" }, { created_at: undefined }),
+  );
+  const repeated = event("order.created", { order_number: "A" }, at("20T09:59"));
+  await apply(repeated);
+  await deliver(repeated);
+  await deliver({ ...repeated, data: { order_number: "A", other: true } });
+});
+
+test("order_overview: one row an order, decimals and balances", async () => {
+  const orders = await rows("SELECT * FROM order_overview ORDER BY order_number");
+  expect(orders.map((order) => order["order_number"])).toEqual(["A", "B", "C", "D"]);
+  const [a, b, c, d] = orders;
+  expect(a).toMatchObject({
+    status: "confirmed",
+    payment_status: "success",
+    currency: "INR",
+    grand_total: 1201.92,
+    paid: 1000.07,
+    refunded: 0,
+    kept: 1000.07,
+    balance_due: 201.85,
+    refund_outstanding: 0,
+    customer_name: "Asha Rao",
+    items: 4,
+    shipments: 2,
+    shipments_delivered: 1,
+    order_date: "2026-11-20T09:30:00.000Z",
+    confirmed_at: "2026-11-20T10:00:00.000Z",
+  });
+  expect(b).toMatchObject({
+    status: "cancelled",
+    paid: 500.25,
+    refunded: 100.05,
+    kept: 400.2,
+    balance_due: 0,
+    refund_outstanding: 300.05,
+    cancelled_at: "2026-11-21T12:00:00.000Z",
+  });
+  expect(c).toMatchObject({ status: "cancelled", paid: 0, refund_outstanding: 0, balance_due: 0 });
+  expect(d).toMatchObject({ status: null, paid: 0.000001, grand_total: null, balance_due: 0 });
+});
+
+test("order_items: one row a line", async () => {
+  expect(await rows("SELECT * FROM order_items WHERE order_number = 'A' ORDER BY line")).toEqual([
+    expect.objectContaining({
+      line: 1,
+      product_name: "Cotton shirt",
+      variant_name: "M",
+      sku: "SHIRT-M",
+      quantity: 3,
+      unit_price: 0.1,
+      line_total: 0.3,
+      currency: "INR",
+    }),
+    expect.objectContaining({
+      line: 2,
+      product_name: "Mug",
+      variant_name: null,
+      sku: "MUG",
+      quantity: 1,
+      unit_price: 901.62,
+      line_total: 901.62,
+    }),
+  ]);
+  expect(await rows("SELECT * FROM order_items WHERE order_number = 'B'")).toEqual([]);
+});
+
+test("shipment_items: one row a line of a parcel", async () => {
+  const lines = await rows(
+    `SELECT shipment_id, order_number, line, sku, quantity, shipment_status FROM shipment_items
+     ORDER BY shipment_id, line`,
+  );
+  const common = { order_number: "A" };
+  expect(lines).toEqual([
+    {
+      ...common,
+      shipment_id: "SA",
+      line: 1,
+      sku: "SHIRT-M",
+      quantity: 2,
+      shipment_status: "delivered",
+    },
+    { ...common, shipment_id: "SA2", line: 1, sku: "MUG", quantity: 1, shipment_status: "shipped" },
+    { ...common, shipment_id: "SA2", line: 2, sku: "BOX", quantity: 4, shipment_status: "shipped" },
+  ]);
+});
+
+test("order_timeline: events, milestones and notifications in one list", async () => {
+  const list = await rows(
+    "SELECT * FROM order_timeline WHERE order_number = 'A' ORDER BY at, what",
+  );
+  const entries = list.map(({ at, what }) => `${String(at).slice(0, 16)} ${String(what)}`);
+  for (const expected of [
+    "2026-11-20T09:30 order placed",
+    "2026-11-20T10:00 order confirmed",
+    "2026-11-20T10:00 event order.confirmed",
+    "2026-11-20T10:01 event payment.failed",
+    "2026-11-20T10:02 event payment.retried",
+    "2026-11-20T10:03 event payment.success",
+    "2026-11-21T08:00 shipment shipped",
+    "2026-11-21T09:00 event shipment.delivered",
+    "2026-11-21T09:00 shipment delivered",
+  ]) {
+    expect(entries).toContain(expected);
+  }
+  const told = list.filter(({ what }) => String(what).startsWith("notification "));
+  expect(new Set(told.map(({ what }) => what))).toEqual(
+    new Set([
+      "notification order_confirmed",
+      "notification payment_failed",
+      "notification review_request",
+      "notification shipment_update",
+    ]),
+  );
+  for (const entry of list)
+    expect(Object.keys(entry)).toEqual(["order_number", "at", "what", "detail"]);
+  const [trouble] = await rows("SELECT * FROM order_timeline WHERE order_number = 'E'");
+  expect(trouble?.["detail"]).toContain("quarantined");
+});
+
+test("payment_attempts: every success, failure and retry", async () => {
+  expect(
+    await rows(
+      `SELECT payment_id, order_number, at, attempt, amount FROM payment_attempts
+       WHERE payment_id = 'PA' ORDER BY at`,
+    ),
+  ).toEqual([
+    {
+      payment_id: "PA",
+      order_number: "A",
+      at: "2026-11-20T10:01:00.000Z",
+      attempt: "failure",
+      amount: 1000.07,
+    },
+    {
+      payment_id: "PA",
+      order_number: "A",
+      at: "2026-11-20T10:02:00.000Z",
+      attempt: "retry",
+      amount: 1000.07,
+    },
+    {
+      payment_id: "PA",
+      order_number: "A",
+      at: "2026-11-20T10:03:00.000Z",
+      attempt: "success",
+      amount: 1000.07,
+    },
+  ]);
+});
+
+test("refunds_due: cancelled orders with a refund outstanding", async () => {
+  expect(await rows("SELECT * FROM refunds_due")).toEqual([
+    expect.objectContaining({
+      order_number: "B",
+      currency: "USD",
+      outstanding: 300.05,
+      paid: 500.25,
+      refundable: 400.1,
+      refunded: 100.05,
+      cancelled_at: "2026-11-21T12:00:00.000Z",
+      customer_email: "asha@example.com",
+    }),
+  ]);
+});
+
+test("daily_sales: by the day of the order and its currency", async () => {
+  const days = await rows(
+    "SELECT day, currency, orders, cancelled, sold, paid, refunded FROM daily_sales ORDER BY day, currency",
+  );
+  expect(days).toEqual([
+    { day: null, currency: null, orders: 1, cancelled: 0, sold: 0, paid: 0.000001, refunded: 0 },
+    { day: "2026-11-19", currency: "INR", orders: 1, cancelled: 1, sold: 0, paid: 0, refunded: 0 },
+    {
+      day: "2026-11-20",
+      currency: "INR",
+      orders: 1,
+      cancelled: 0,
+      sold: 1201.92,
+      paid: 1000.07,
+      refunded: 0,
+    },
+    {
+      day: "2026-11-20",
+      currency: "USD",
+      orders: 1,
+      cancelled: 1,
+      sold: 0,
+      paid: 500.25,
+      refunded: 100.05,
+    },
+  ]);
+});
+
+test("webhook_health: counts by status, oldest waiting, last receipt, events without a time", async () => {
+  const before = await row("SELECT * FROM webhook_health");
+  expect(before).toMatchObject({
+    events: 13,
+    received: 0,
+    processed: 11,
+    ignored: 1,
+    quarantined: 1,
+    failed: 0,
+    oldest_waiting_seconds: null,
+    without_time: 1,
+    redeliveries: 2,
+    conflicting: 1,
+  });
+  await receiveOnly(event("order.created", { order_number: "F" }));
+  const after = await row("SELECT * FROM webhook_health");
+  expect(after).toMatchObject({ events: 14, received: 1 });
+  expect(after["oldest_waiting_seconds"]).toBeGreaterThanOrEqual(0);
+  expect(String(after["last_received_at"]) >= String(before["last_received_at"])).toBe(true);
+});
+
+test("state_audit: empty, until a row is older than an event about it", async () => {
+  expect(await rows("SELECT * FROM state_audit")).toEqual([]);
+  const stale = [
+    "UPDATE orders SET status_precedence = '' WHERE order_number = 'A'",
+    "UPDATE payments SET status_precedence = '2000' WHERE payment_id = 'PA'",
+    "DELETE FROM refunds WHERE refund_id = 'RB'",
+    "UPDATE shipments SET status_precedence = '' WHERE shipment_id = 'SA'",
+  ];
+  await env.DB.batch(stale.map((sql) => env.DB.prepare(sql)));
+  const found = await rows("SELECT DISTINCT subject, subject_id FROM state_audit ORDER BY subject");
+  expect(found).toEqual([
+    { subject: "order", subject_id: "A" },
+    { subject: "payment", subject_id: "PA" },
+    { subject: "refund", subject_id: "RB" },
+    { subject: "shipment", subject_id: "SA" },
+  ]);
+});

@@ -1,0 +1,273 @@
+/** Facts as they are found at sending time: a plausible order, and one that nobody would want. */
+import type { ShopConfig } from "../../src/config";
+import type { Channel, OutboxContext, Template } from "../../src/projection/templates";
+import type {
+  Facts,
+  OrderFacts,
+  PaymentFacts,
+  RefundFacts,
+  ShipmentFacts,
+} from "../../src/store/outbox-facts";
+
+export const previewShop: ShopConfig = {
+  name: "Meera Handlooms",
+  currency: "INR",
+  publicUrl: "https://hooks.shop.example",
+  reviewUrl: "https://shop.example/review?order={order}",
+  trackingUrls: {},
+};
+
+export function orderFacts(changes: Partial<OrderFacts> = {}): OrderFacts {
+  return {
+    order_number: "ORD-20261124-0187",
+    status: "confirmed",
+    payment_status: "success",
+    currency: "INR",
+    subtotal_micros: 6_696_500_000,
+    total_tax_micros: 342_080_000,
+    shipping_micros: 0,
+    grand_total_micros: 6_696_500_000,
+    to_be_paid_micros: 0,
+    paid_micros: 6_696_500_000,
+    refunded_micros: 0,
+    refundable_micros: null,
+    customer_name: "Asha Rao",
+    customer_email: "asha@example.com",
+    customer_phone: "+919812345678",
+    shipping_address: JSON.stringify({
+      name: "Asha Rao",
+      address_line1: "14 MG Road, 3rd floor",
+      address_line2: "Opposite the metro station",
+      city: "Bengaluru",
+      state: "Karnataka",
+      pincode: "560001",
+      country: "India",
+    }),
+    items: JSON.stringify([
+      {
+        product_name: "Handloom Cotton Saree",
+        variant_name: "Indigo",
+        sku: "SAR-HLC",
+        quantity: 2,
+        selling_price: 2499,
+      },
+      { product_name: "Block Print Kurta", sku: "KUR-BLP", quantity: 1, selling_price: 1199 },
+      { product_name: "Filter Coffee, 500 g", quantity: 1, selling_price: 499.5 },
+    ]),
+    order_date: "2026-11-24T04:12:00.000Z",
+    cancelled_at: null,
+    ...changes,
+  };
+}
+
+export function paymentFacts(changes: Partial<PaymentFacts> = {}): PaymentFacts {
+  return {
+    payment_id: "PAY-1",
+    order_number: "ORD-20261124-0187",
+    status: "failed",
+    status_precedence: "2026-11-24T04:14:00.000Z 02 evt-fail",
+    payment_date: null,
+    amount_micros: 6_696_500_000,
+    method: "UPI",
+    reference_number: null,
+    ...changes,
+  };
+}
+
+export function refundFacts(changes: Partial<RefundFacts> = {}): RefundFacts {
+  return {
+    refund_id: "RFD-20261124-0041",
+    order_number: "ORD-20261124-0187",
+    status: "success",
+    amount_micros: 1_199_000_000,
+    payment_mode: "original-payment-mode",
+    refund_date: "2026-11-24T06:00:00.000Z",
+    remarks: null,
+    ...changes,
+  };
+}
+
+export function shipmentFacts(changes: Partial<ShipmentFacts> = {}): ShipmentFacts {
+  return {
+    shipment_id: "SHP-1",
+    order_number: "ORD-20261124-0187",
+    status: "in_transit",
+    courier: "Delhivery",
+    awb_no: "28744710012345",
+    tracking_url: null,
+    eta: "2026-11-27T12:00:00.000Z",
+    delivered_at: null,
+    cancellation_reason: null,
+    items: JSON.stringify([
+      { product_name: "Handloom Cotton Saree", variant_name: "Indigo", quantity: 2 },
+      { product_name: "Block Print Kurta", quantity: 1 },
+    ]),
+    ...changes,
+  };
+}
+
+export function facts(changes: Partial<Facts> = {}): Facts {
+  const order = changes.order === undefined ? orderFacts() : changes.order;
+  return {
+    orderNumber: order?.order_number ?? null,
+    payment: null,
+    paymentEvents: [],
+    refund: null,
+    shipment: null,
+    deliveredShipments: 0,
+    event: null,
+    ...changes,
+    order,
+  };
+}
+
+/** Markup, line breaks, right-to-left marks, length: all of it is data. */
+export const hostileOrder = orderFacts({
+  order_number: "ORD/<b>7</b>\r\nBcc: x@example.com",
+  currency: "USD",
+  subtotal_micros: 129_990_000,
+  total_tax_micros: 10_400_000,
+  shipping_micros: 12_000_000,
+  grand_total_micros: 152_390_000,
+  customer_name: `<script>alert("x")</script> \u202eO'Brien & Söhne`,
+  shipping_address: JSON.stringify({
+    name: "<img src=x onerror=alert(1)>",
+    address_line1: "An address line that goes on and on ".repeat(6),
+    city: 42,
+    pincode: null,
+    country: "Germany",
+  }),
+  items: JSON.stringify([
+    {
+      product_name:
+        "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+      variant_name: "<i>large</i>",
+      quantity: 3,
+      selling_price: 43.33,
+    },
+    null,
+    "text",
+    { quantity: "two", product_name: "A quantity that is no number", selling_price: "free" },
+    ...Array.from({ length: 30 }, (_, index) => ({
+      product_name: `Thing ${index + 1}`,
+      quantity: 1,
+      selling_price: 0.5,
+    })),
+  ]),
+});
+
+export interface Preview {
+  readonly name: string;
+  readonly template: Template;
+  readonly channel: Channel;
+  readonly context: OutboxContext;
+  readonly facts: Facts;
+  readonly shop: ShopConfig;
+}
+
+const none: OutboxContext = { kind: "none" };
+
+function preview(
+  name: string,
+  template: Template,
+  channel: Channel,
+  given: Facts,
+  context: OutboxContext = none,
+  shop: ShopConfig = previewShop,
+): Preview {
+  return { name, template, channel, context, facts: given, shop };
+}
+
+const statuses = [
+  "shipped",
+  "in_transit",
+  "out_for_delivery",
+  "delivery_attempted",
+  "undelivered",
+  "return_to_origin",
+  "lost",
+] as const;
+
+const cancelled = orderFacts({ status: "cancelled", cancelled_at: "2026-11-24T05:00:00.000Z" });
+const failed = facts({ payment: paymentFacts() });
+const refunded = facts({ refund: refundFacts() });
+
+/** One of every template and channel, and of the faces that they can show. */
+export const previews: readonly Preview[] = [
+  preview("order-confirmed", "order_confirmed", "email", facts()),
+  preview("order-confirmed-hostile", "order_confirmed", "email", facts({ order: hostileOrder })),
+  preview(
+    "order-confirmed-bare",
+    "order_confirmed",
+    "email",
+    facts({
+      order: orderFacts({
+        customer_name: null,
+        items: null,
+        shipping_address: null,
+        subtotal_micros: null,
+        total_tax_micros: null,
+        shipping_micros: null,
+        order_date: null,
+      }),
+    }),
+  ),
+  preview("order-cancelled", "order_cancelled", "email", facts({ order: cancelled })),
+  preview(
+    "order-cancelled-unpaid",
+    "order_cancelled",
+    "email",
+    facts({ order: { ...cancelled, paid_micros: 0 } }),
+  ),
+  preview("payment-failed", "payment_failed", "email", failed),
+  preview("refund-succeeded", "refund_succeeded", "email", refunded),
+  ...statuses.map((status) =>
+    preview(
+      `shipment-${status.replaceAll("_", "-")}`,
+      "shipment_update",
+      "email",
+      facts({ shipment: shipmentFacts({ status }) }),
+      { kind: "shipment_status", status },
+    ),
+  ),
+  preview("review-request", "review_request", "email", facts({ deliveredShipments: 1 })),
+  preview(
+    "review-request-by-reply",
+    "review_request",
+    "email",
+    facts({ deliveredShipments: 1 }),
+    none,
+    {
+      ...previewShop,
+      reviewUrl: null,
+    },
+  ),
+  preview("payment-failed", "payment_failed", "sms", failed),
+  ...statuses.map((status) =>
+    preview(
+      `shipment-${status.replaceAll("_", "-")}`,
+      "shipment_update",
+      "sms",
+      facts({ shipment: shipmentFacts({ status }) }),
+      { kind: "shipment_status", status },
+    ),
+  ),
+  preview("refund-due", "refund_due", "team", facts({ order: cancelled })),
+  preview(
+    "refund-failed",
+    "refund_failed",
+    "team",
+    facts({ refund: refundFacts({ status: "failed", remarks: "Account closed <by bank>" }) }),
+  ),
+  preview(
+    "shipment-cancelled",
+    "shipment_cancelled",
+    "team",
+    facts({ shipment: shipmentFacts({ cancellation_reason: "Address not serviceable" }) }),
+  ),
+  preview("alert", "alert", "team", facts({ order: null }), {
+    kind: "alert",
+    alert: "channel_down:email",
+    text: "The email channel refuses every message (401 invalid_api_key). They are kept and retried for 23 hours.",
+  }),
+];

@@ -1,0 +1,128 @@
+/**
+ * Providers that answer as theirs documents say, from a script: workerd cannot listen on a socket in
+ * a test, so each channel gets its `fetch` from here. What was asked is kept for the test to read.
+ */
+import type { ChannelsConfig } from "../../src/config";
+import { createChannels } from "../../src/notifications/channels";
+import type { Fetch } from "../../src/notifications/channels/channel";
+import type { DispatchDeps } from "../../src/notifications/dispatch";
+import { env } from "cloudflare:workers";
+import { NOW, shop } from "./rows";
+
+export interface Asked {
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+export type Answering = (asked: Asked, request: Request) => Response | Promise<Response>;
+
+export interface FakeProvider {
+  readonly fetch: Fetch;
+  readonly asked: Asked[];
+}
+
+export function fakeProvider(answer: Answering): FakeProvider {
+  const asked: Asked[] = [];
+  return {
+    asked,
+    fetch: async (request) => {
+      const one = { url: request.url, headers: request.headers, body: await request.text() };
+      asked.push(one);
+      return answer(one, request);
+    },
+  };
+}
+
+/** The answer of a success, by whose address was asked. */
+export function accepts(asked: Asked): Response {
+  if (asked.url.includes("/emails")) return Response.json({ id: "re_1" });
+  if (asked.url.includes("/Messages.json")) {
+    return Response.json({ sid: "SM1", status: "queued" }, { status: 201 });
+  }
+  return new Response("ok");
+}
+
+/** Never answers; ends as a real fetch does when it is aborted. */
+export function hangs(_asked: Asked, request: Request): Promise<Response> {
+  return new Promise((_resolve, reject) => {
+    request.signal.addEventListener("abort", () => reject(new Error("The operation was aborted")));
+  });
+}
+
+export function cutsConnection(): never {
+  throw new Error("Network connection lost.");
+}
+
+export const channelsConfig: ChannelsConfig = {
+  sender: null,
+  email: {
+    apiKey: "re_key",
+    baseUrl: "https://resend.test",
+    from: "Meera Handlooms <orders@shop.example>",
+    replyTo: "help@shop.example",
+  },
+  sms: {
+    accountSid: "AC1",
+    authToken: "token",
+    baseUrl: "https://twilio.test",
+    from: "+15005550006",
+  },
+  team: { webhookUrl: "https://slack.test/services/T/B/X" },
+  forward: {
+    url: "https://forward.test/hook?token=1",
+    secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+  },
+};
+
+export const noChannels: ChannelsConfig = {
+  sender: null,
+  email: null,
+  sms: null,
+  team: null,
+  forward: null,
+};
+
+export interface Stage {
+  readonly deps: DispatchDeps;
+  readonly provider: FakeProvider;
+  readonly woken: { readonly ids: readonly string[]; readonly delaySeconds: number }[];
+  readonly slept: number[];
+  /** Moves the clock. */
+  readonly advance: (ms: number) => void;
+}
+
+/** A dispatch against real D1 with a clock that stands still, no jitter, and a fake provider. */
+export function stage(answer: Answering = accepts, config: ChannelsConfig = channelsConfig): Stage {
+  let nowMs = Date.parse(NOW);
+  const provider = fakeProvider(answer);
+  const woken: { ids: readonly string[]; delaySeconds: number }[] = [];
+  const slept: number[] = [];
+  const now = (): Date => new Date(nowMs);
+  return {
+    provider,
+    woken,
+    slept,
+    advance: (ms) => {
+      nowMs += ms;
+    },
+    deps: {
+      db: env.DB,
+      channels: createChannels(config, { fetch: provider.fetch, now }),
+      shop,
+      notifyMaxAgeMs: 72 * 3_600_000,
+      now,
+      random: () => 0,
+      sleep: (ms) => {
+        slept.push(ms);
+        nowMs += ms;
+        return Promise.resolve();
+      },
+      timeoutMs: 50,
+      wake: (ids, delaySeconds) => {
+        woken.push({ ids, delaySeconds });
+        return Promise.resolve();
+      },
+    },
+  };
+}

@@ -1,0 +1,343 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { forwardBody, memberText } from "../../src/notifications/forward-body";
+import { money } from "../../src/notifications/templates/money";
+import { httpUrl, oneLine } from "../../src/notifications/templates/safe-text";
+import { gsmText, septets, SMS_MAX_SEPTETS } from "../../src/notifications/templates/sms";
+import { courierPages, trackingLink } from "../../src/notifications/templates/tracking";
+import { shipmentUpdate } from "../../src/notifications/templates/words";
+import type { EventFacts } from "../../src/store/outbox-facts";
+import {
+  facts,
+  hostileOrder,
+  orderFacts,
+  paymentFacts,
+  refundFacts,
+  type Preview,
+  previews,
+  previewShop,
+  shipmentFacts,
+} from "./fixtures";
+import { renderPreview } from "./previews";
+
+const seed = Math.floor(Math.random() * 2 ** 31);
+
+function smsOf(changes: Partial<Preview>): string {
+  const message = renderPreview({
+    name: "test",
+    template: "shipment_update",
+    channel: "sms",
+    context: { kind: "shipment_status", status: "in_transit" },
+    facts: facts({ shipment: shipmentFacts() }),
+    shop: previewShop,
+    ...changes,
+  });
+  if (message.channel !== "sms") throw new Error(message.channel);
+  return message.text;
+}
+
+function emailOf(name: string): { subject: string; html: string; text: string } {
+  const found = previews.find((preview) => preview.name === name && preview.channel === "email");
+  if (found === undefined) throw new Error(`no preview ${name}`);
+  const message = renderPreview(found);
+  if (message.channel !== "email") throw new Error(message.channel);
+  return message;
+}
+
+describe("an e-mail", () => {
+  it("shows items, sums and address, in HTML and in text alike", () => {
+    const { subject, html, text } = emailOf("order-confirmed");
+    expect(subject).toBe("Your Meera Handlooms order ORD-20261124-0187 is confirmed");
+    for (const shown of [
+      "Handloom Cotton Saree",
+      "₹4,998.00",
+      "₹6,696.50",
+      "14 MG Road, 3rd floor",
+      "Bengaluru 560001",
+    ]) {
+      expect(html).toContain(shown);
+      expect(text).toContain(shown);
+    }
+    expect(html).toMatch(/^<!doctype html><html lang="en">/);
+  });
+
+  it("shows markup and marks of direction as plain text, and breaks no subject line", () => {
+    const { subject, html } = emailOf("order-confirmed-hostile");
+    expect(html).not.toMatch(/<script|<img|<b>|<i>|javascript:/);
+    expect(html).toContain("&lt;script&gt;");
+    expect(html).not.toContain("\u202e");
+    expect(subject).not.toMatch(/[\r\n]/);
+    expect(html).not.toContain("undefined");
+    expect(html).not.toContain("[object");
+  });
+
+  it("has a button with the courier's page where the shipment has only a number", () => {
+    const { html, text } = emailOf("shipment-in-transit");
+    const page = "https://www.delhivery.com/track/package/28744710012345";
+    expect(html).toContain(`href="${page}"`);
+    expect(text).toContain(page);
+    expect(emailOf("shipment-lost").html).not.toContain(page);
+  });
+
+  it("says something for every status that customers hear of", () => {
+    expect(Object.keys(shipmentUpdate).toSorted()).toEqual([
+      "delivery_attempted",
+      "in_transit",
+      "lost",
+      "out_for_delivery",
+      "return_to_origin",
+      "shipped",
+      "undelivered",
+    ]);
+  });
+
+  it("asks for a review by the shop's page, with the order in it, or by reply", () => {
+    expect(emailOf("review-request").html).toContain(
+      'href="https://shop.example/review?order=ORD-20261124-0187"',
+    );
+    expect(emailOf("review-request-by-reply").html).not.toContain("href=");
+  });
+
+  it("is whole for any order at all", () => {
+    const anything = fc.oneof(fc.string({ unit: "binary" }), fc.constant(null));
+    const json = fc.oneof(fc.json(), fc.string(), fc.constant(null));
+    fc.assert(
+      fc.property(anything, anything, json, json, (name, currency, items, shipping_address) => {
+        const order = orderFacts({ customer_name: name, currency, items, shipping_address });
+        const [first] = previews;
+        if (first === undefined) throw new Error("no previews");
+        const message = renderPreview({ ...first, facts: facts({ order }) });
+        if (message.channel !== "email") throw new Error(message.channel);
+        expect(message.html.endsWith("</html>")).toBe(true);
+        expect(message.html).not.toContain("<script");
+        expect(message.subject).not.toMatch(/[\r\n]/);
+      }),
+      { seed, numRuns: 200 },
+    );
+  });
+});
+
+describe("a name from outside that every object has", () => {
+  it.each(["toString", "constructor", "__proto__", "hasOwnProperty"])(
+    "is only a name: %s",
+    (name) => {
+      const order = orderFacts({ currency: name });
+      const refund = refundFacts({ payment_mode: name });
+      const shipment = shipmentFacts({ courier: name });
+      for (const preview of previews) {
+        const given = { ...preview.facts, order, refund, shipment };
+        const message = renderPreview({ ...preview, facts: given });
+        expect(JSON.stringify(message)).not.toContain("native code");
+      }
+    },
+  );
+});
+
+describe(`an SMS (seed ${seed})`, () => {
+  it.each(previews.filter((one) => one.channel === "sms"))(
+    "fits one segment, link whole: $name",
+    (preview) => {
+      const message = renderPreview(preview);
+      if (message.channel !== "sms") throw new Error(message.channel);
+      expect(septets(message.text)).toBeLessThanOrEqual(SMS_MAX_SEPTETS);
+      expect(gsmText(message.text)).toBe(message.text);
+    },
+  );
+
+  it("shortens names before it gives up the link", () => {
+    const tracking_url = `https://track.example/${"7".repeat(70)}`;
+    const text = smsOf({
+      facts: facts({ shipment: shipmentFacts({ tracking_url }) }),
+      shop: { ...previewShop, name: "The Very Long Established Handloom Company of Karnataka" },
+    });
+    expect(text).toContain(` Track: ${tracking_url}`);
+    expect(septets(text)).toBeLessThanOrEqual(SMS_MAX_SEPTETS);
+  });
+
+  it("gives up a link that could never fit, and keeps the message", () => {
+    const tracking_url = `https://track.example/${"7".repeat(200)}`;
+    const text = smsOf({ facts: facts({ shipment: shipmentFacts({ tracking_url }) }) });
+    expect(text).toBe("Meera Handlooms: order ORD-20261124-0187 is on its way.");
+  });
+
+  it("writes in the alphabet of GSM: accents go, rupees are INR", () => {
+    expect(gsmText("Žlutý kůň – „ahoj“ … ₹5 नमस्ते")).not.toMatch(/[^ -~]/);
+    const text = smsOf({
+      template: "payment_failed",
+      context: { kind: "none" },
+      facts: facts({ payment: paymentFacts() }),
+    });
+    expect(text).toContain("INR 6,696.50");
+  });
+
+  it("is one segment whatever the names are", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "binary", maxLength: 300 }),
+        fc.string({ unit: "binary", maxLength: 300 }),
+        fc.string({ unit: "binary", maxLength: 300 }),
+        fc.constantFrom(...Object.keys(shipmentUpdate)),
+        (name, order_number, courier, status) => {
+          const text = smsOf({
+            context: { kind: "shipment_status", status },
+            facts: facts({
+              order: orderFacts({ order_number }),
+              shipment: shipmentFacts({ courier, awb_no: order_number }),
+            }),
+            shop: { ...previewShop, name },
+          });
+          expect(septets(text)).toBeLessThanOrEqual(SMS_MAX_SEPTETS);
+          expect(gsmText(text)).toBe(text);
+        },
+      ),
+      { seed, numRuns: 300 },
+    );
+  });
+});
+
+describe("a message to the team", () => {
+  it("escapes what could become a mention or a link, and links to the order's page", () => {
+    const message = renderPreview({
+      name: "test",
+      template: "refund_due",
+      channel: "team",
+      context: { kind: "none" },
+      facts: facts({
+        order: { ...hostileOrder, status: "cancelled", customer_name: "<!channel> & co" },
+      }),
+      shop: previewShop,
+    });
+    const text = JSON.stringify(message);
+    expect(text).not.toContain("<!channel>");
+    expect(text).toContain("&lt;!channel&gt; &amp; co");
+    expect(text).toContain(
+      "<https://hooks.shop.example/console/orders/ORD%2F%3Cb%3E7%3C%2Fb%3E%0D%0ABcc%3A%20x%40example.com|",
+    );
+  });
+
+  it("has no link where PUBLIC_URL is not set", () => {
+    for (const preview of previews.filter((one) => one.channel === "team")) {
+      const message = renderPreview({ ...preview, shop: { ...previewShop, publicUrl: null } });
+      expect(JSON.stringify(message)).not.toContain("|");
+    }
+  });
+});
+
+const link = (courier: string, own: Record<string, string> = {}): string | null =>
+  trackingLink({ courier, awb_no: " 12/34 ", tracking_url: null }, own);
+
+describe("tracking links", () => {
+  it.each([
+    ["Delhivery", "www.delhivery.com"],
+    ["Delhivery Surface", "www.delhivery.com"],
+    ["Blue Dart", "www.bluedart.com"],
+    ["BLUEDART Express", "www.bluedart.com"],
+    ["DTDC", "www.dtdc.in"],
+    ["Ekart Logistics", "ekartlogistics.com"],
+    ["XpressBees", "www.xpressbees.com"],
+    ["India Post", "www.indiapost.gov.in"],
+    ["FedEx", "www.fedex.com"],
+    ["UPS", "www.ups.com"],
+    ["DHL Express", "www.dhl.com"],
+  ])("know %s", (courier, host) => {
+    const url = new URL(link(courier) ?? "");
+    expect(url.host).toBe(host);
+    expect(url.href).toContain("12%2F34");
+  });
+
+  it("are nine couriers at least, each with a place for the number", () => {
+    const pages = Object.values(courierPages);
+    expect(pages.length).toBeGreaterThanOrEqual(9);
+    expect(pages.every((page) => page.startsWith("https://") && page.includes("{awb}"))).toBe(true);
+  });
+
+  it("come from the shipment first, then from the shop's own table", () => {
+    const own = { "blue dart": "https://track.shop.example/{awb}", shopvan: "ftp://x/{awb}" };
+    expect(link("Blue Dart", own)).toBe("https://track.shop.example/12%2F34");
+    expect(link("ShopVan", own)).toBeNull();
+    const given = { courier: "Blue Dart", awb_no: "1", tracking_url: "https://given.example/1" };
+    expect(trackingLink(given, own)).toBe("https://given.example/1");
+    expect(trackingLink({ ...given, tracking_url: "javascript:alert(1)" }, own)).toBe(
+      "https://track.shop.example/1",
+    );
+  });
+
+  it("are not made up for a courier that is not known, or without a number", () => {
+    expect(link("Somebody")).toBeNull();
+    expect(link("")).toBeNull();
+    expect(trackingLink({ courier: "UPS", awb_no: " ", tracking_url: null }, {})).toBeNull();
+  });
+});
+
+describe("money", () => {
+  it.each([
+    [1_234_567_500_000, "INR", "₹12,34,567.50"],
+    [1_234_567_500_000, "USD", "$1,234,567.50"],
+    [1_000_000_000, "JPY", "¥1,000"],
+    [1_500_000, "EUR", "€1.50"],
+    [0, "INR", "₹0.00"],
+    [1_500_000, "Rupees", "1.50 Rupees"],
+    [1_500_000, "", "1.50"],
+  ])("%i in %s is %s", (micros, currency, expected) => {
+    expect(money(micros, currency)).toBe(expected);
+  });
+});
+
+describe("text from outside", () => {
+  it("is one line, cut by characters and not within them", () => {
+    expect(oneLine("a\r\n\tb\u2028c")).toBe("a b c");
+    expect(oneLine("😀".repeat(200), 3)).toBe("😀😀…");
+    expect(oneLine("\ud800")).toBe("\ufffd");
+  });
+
+  it("is a link only where it is http or https", () => {
+    expect(httpUrl("https://a.example/x y")).toBe("https://a.example/x%20y");
+    for (const text of ["javascript:alert(1)", "data:text/html,x", "//a.example", "a b", ""]) {
+      expect(httpUrl(text)).toBeNull();
+    }
+  });
+});
+
+const event = (payload: string): EventFacts => ({
+  event_type: "order.created",
+  occurred_at: null,
+  received_at: "2026-11-24T10:00:00.000Z",
+  payload,
+  deferred: 0,
+});
+
+const body = (payload: string): string => forwardBody(event(payload), payload);
+
+describe(`a forwarded body (seed ${seed})`, () => {
+  it("holds type, time and data; for a bare body the whole of it", () => {
+    const data = '{"a": 12345678901234567890.10, "b": "}\\"]"}';
+    expect(body(`{"id":"e", "event_type":"order.created","data":${data} }`)).toBe(
+      `{"type":"order.created","timestamp":"2026-11-24T10:00:00.000Z","data":${data}}`,
+    );
+    expect(body('{"order_number":"1","data":7}')).toBe(
+      '{"type":"order.created","timestamp":"2026-11-24T10:00:00.000Z","data":{"order_number":"1","data":7}}',
+    );
+    expect(body('{"event_type":"x"}')).toContain('"data":null}');
+  });
+
+  it("finds what JSON.parse would find, in any object however written", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (rest, data) => {
+        const object = { ...rest, data };
+        for (const indent of [0, 2]) {
+          const found = memberText(JSON.stringify(object, null, indent), "data");
+          expect(JSON.parse(found ?? "")).toEqual(JSON.parse(JSON.stringify(data)));
+        }
+      }),
+      { seed, numRuns: 500 },
+    );
+    expect(memberText('{"data":1,"d\\u0061ta":[2]}', "data")).toBe("[2]");
+    expect(memberText('{ "x" : {"data":1} }', "data")).toBeNull();
+    expect(memberText("{}", "data")).toBeNull();
+  });
+
+  it("costs no stack for a body nested half a million levels deep", () => {
+    const deep = `${"[".repeat(500_000)}${"]".repeat(500_000)}`;
+    expect(body(`{"event_type":"x","data":${deep},"z":1}`).length).toBeGreaterThan(1_000_000);
+  });
+});

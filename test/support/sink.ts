@@ -1,0 +1,40 @@
+/**
+ * The way out of the tests: providers played by Node, so that the Worker's own `fetch` is what
+ * reaches them. `sink.test` accepts what Resend and Slack would; an idempotency key that it knows is
+ * answered like the first time and not accepted again. All else is refused.
+ */
+
+export interface Sink {
+  readonly answer: (request: {
+    readonly url: string;
+    readonly method: string;
+    readonly headers: { get(name: string): string | null };
+    text(): Promise<string>;
+  }) => Promise<{ status: number; body: string }>;
+}
+
+export function createSink(): Sink {
+  const accepted = new Map<string, number>();
+  const keys = new Set<string>();
+  const count = (name: string): void => {
+    accepted.set(name, (accepted.get(name) ?? 0) + 1);
+  };
+  return {
+    async answer(request) {
+      const url = new URL(request.url);
+      if (url.hostname !== "sink.test") return { status: 599, body: "no way out of a test" };
+      if (url.pathname === "/log") {
+        return { status: 200, body: JSON.stringify({ accepted: Object.fromEntries(accepted) }) };
+      }
+      const body = await request.text();
+      if (url.pathname === "/resend/emails") {
+        const key = request.headers.get("idempotency-key") ?? `none ${body}`;
+        if (!keys.has(key)) count(key);
+        keys.add(key);
+        return { status: 200, body: JSON.stringify({ id: `mail-${String(keys.size)}` }) };
+      }
+      count(`slack ${body}`);
+      return { status: 200, body: "ok" };
+    },
+  };
+}

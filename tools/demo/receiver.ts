@@ -1,0 +1,97 @@
+/**
+ * The receiver under test: the real Worker in workerd, on storage of its own that is gone afterwards.
+ * Nothing that stands in .dev.vars reaches it, so the demo neither needs nor touches real accounts.
+ */
+import type { D1Database } from "@cloudflare/workers-types";
+import { SIGNATURE_HEADER } from "../story/index.ts";
+import type { Answer, Delivery } from "./delivery.ts";
+
+export interface Receiver {
+  send(delivery: Delivery): Promise<Answer>;
+  query<Row>(sql: string, ...values: readonly (string | number)[]): Promise<Row[]>;
+  /** Fires the cron once. */
+  sweep(): Promise<void>;
+  /** What the Worker logged as errors. */
+  errors(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** Blank counts as unset: whatever .dev.vars says about these stays out. */
+const blank = [
+  "CE_WEBHOOK_SECRET_PREVIOUS",
+  "ADMIN_TOKEN",
+  "ACCEPT_BARE_BODIES",
+  "RECEIPT_TIMEOUT_MS",
+  "RECEIVER_RETIRED",
+  "EMAIL_REPLY_TO",
+  "STORE_CURRENCY",
+  "PUBLIC_URL",
+  "REVIEW_URL",
+  "REVIEW_DELAY_HOURS",
+  "NOTIFY_MAX_AGE_HOURS",
+  "TRACKING_URLS",
+  "RETENTION_DAYS",
+  "DEDUPE_DAYS",
+  "ACCESS_TEAM_DOMAIN",
+  "ACCESS_AUD",
+];
+
+const CRON = "* * * * *";
+
+/** Starts the Worker with these secrets and vars, and applies the migrations. */
+export async function startReceiver(settings: Readonly<Record<string, string>>): Promise<Receiver> {
+  process.env["WRANGLER_SEND_METRICS"] = "false";
+  process.env["WRANGLER_HIDE_BANNER"] = "true";
+  process.env["WRANGLER_LOG"] ??= "none";
+  process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
+  // Only now: wrangler reads its environment while it is loaded.
+  const { createTestHarness } = await import("wrangler");
+  const root = new URL("../../", import.meta.url);
+  const unset = Object.fromEntries(blank.map((name) => [name, ""]));
+  const harness = createTestHarness({
+    workers: [{ configPath: new URL("wrangler.toml", root), secrets: { ...unset, ...settings } }],
+  });
+  try {
+    await harness.listen();
+    const worker = harness.getWorker<{ DB: D1Database }>();
+    await worker.applyD1Migrations("DB");
+    const { DB } = await worker.getEnv();
+    return {
+      async send(delivery) {
+        const { method, path, body, signature } = delivery;
+        const response = await worker.fetch(path, {
+          method,
+          headers: {
+            "content-type": "application/json",
+            ...(signature === null ? {} : { [SIGNATURE_HEADER]: signature }),
+          },
+          ...(method === "POST" ? { body } : {}),
+        });
+        return { delivery, status: response.status, body: parseJson(await response.text()) };
+      },
+      async query<Row>(sql: string, ...values: readonly (string | number)[]) {
+        const { results } = await DB.prepare(sql)
+          .bind(...values)
+          .all<Row>();
+        return results;
+      },
+      async sweep() {
+        await worker.scheduled({ cron: CRON });
+      },
+      errors: () =>
+        harness.getLogs().flatMap(({ level, message }) => (level === "error" ? [message] : [])),
+      close: () => harness.close(),
+    };
+  } catch (error) {
+    await harness.close();
+    throw error;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}

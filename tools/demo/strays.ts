@@ -1,0 +1,141 @@
+/**
+ * What a public endpoint meets beside lawful events: forgeries, broken bodies, types it does not
+ * know, events that make no sense, other bodies under a known id. Forgeries and senseless events are
+ * about real orders, so that a receiver that took one would show it in that order.
+ */
+import { sign, type Random, type Story, type EventType, type StoryEvent } from "../story/index.ts";
+import { WEBHOOK_PATH, type Delivery, type Outcome } from "./delivery.ts";
+
+export interface StrayContext {
+  readonly random: Random;
+  readonly stories: readonly Story[];
+  readonly secret: string;
+}
+
+type Draft = Partial<Delivery> & Pick<Delivery, "what" | "outcome" | "body">;
+
+const statusOf: Readonly<Record<Outcome, number>> = {
+  applied: 200,
+  ignored: 200,
+  quarantined: 200,
+  conflict: 200,
+  refused: 400,
+};
+
+async function complete(draft: Draft, secret: string): Promise<Delivery> {
+  return {
+    method: "POST",
+    path: WEBHOOK_PATH,
+    signature: await sign(draft.body, secret),
+    eventId: null,
+    status: statusOf[draft.outcome],
+    ...draft,
+  };
+}
+
+/** Everything but the conflicts, in no order. */
+export async function createStrays(context: StrayContext, nowMs: number): Promise<Delivery[]> {
+  const at = new Date(nowMs - 3_600_000).toISOString();
+  const drafts = [
+    ...(await forge(context, at)),
+    ...malform(context),
+    ...useUnknownTypes(context, at),
+    ...makeSenseless(context, at),
+  ];
+  return await Promise.all(drafts.map((draft) => complete(draft, context.secret)));
+}
+
+function writeEvent(random: Random, type: string, at: string, data: unknown): [string, string] {
+  const id = `evt_${random.hex(24)}`;
+  return [id, JSON.stringify({ id, event_type: type, created_at: at, data })];
+}
+
+/** Somebody claims that an unpaid order was paid, in four ways. */
+async function forge(context: StrayContext, at: string): Promise<Draft[]> {
+  const { random, stories, secret } = context;
+  const unpaid = stories.filter((story) => story.expected.paidMicros === 0);
+  const drafts: Draft[] = [];
+  for (const story of unpaid.slice(0, 4)) {
+    const data = {
+      order_number: story.orderNumber,
+      request_number: `PAY-${random.digits(6)}-F`,
+      payment_status: "success",
+      amount: 1,
+    };
+    const [, body] = writeEvent(random, "payment.success", at, data);
+    const signature = await sign(body, secret);
+    const forged = { outcome: "refused", status: 401, body } as const;
+    drafts.push(
+      { ...forged, what: "signed with another secret", signature: await sign(body, "guess") },
+      { ...forged, what: "no signature", signature: null },
+      { ...forged, what: "signature cut short", signature: signature.slice(0, 40) },
+      { ...forged, what: "changed after signing", signature, body: body.replace(":1}", ":999}") },
+    );
+  }
+  return drafts;
+}
+
+/** Authentic, and yet no event. */
+function malform({ random, stories }: StrayContext): Draft[] {
+  const event = random.pick(stories).events[0];
+  const text = JSON.stringify(event);
+  const bare = JSON.stringify(event?.data);
+  const refused = { outcome: "refused" } as const;
+  return [
+    { ...refused, what: "not JSON", body: text.slice(0, 200) },
+    { ...refused, what: "not JSON", body: "event_type=order.created" },
+    { ...refused, what: "empty body", body: "" },
+    { ...refused, what: "not an object", body: `[${text}]` },
+    { ...refused, what: "no event_type", body: JSON.stringify({ id: "evt_1", data: {} }) },
+    { ...refused, what: "bare body", body: bare, path: `${WEBHOOK_PATH}/order.created` },
+    { ...refused, what: "over 1 MB", body: JSON.stringify("x".repeat(1_048_577)), status: 413 },
+    { ...refused, what: "GET", body: "", method: "GET", signature: null, status: 405 },
+  ];
+}
+
+function useUnknownTypes({ random, stories }: StrayContext, at: string): Draft[] {
+  const types = ["customer.created", "product.updated", "order.returned", "cart.abandoned"];
+  return [...types, ...types].map((type) => {
+    const data = { order_number: random.pick(stories).orderNumber, status: "cancelled" };
+    const [eventId, body] = writeEvent(random, type, at, data);
+    return { outcome: "ignored", what: type, body, eventId };
+  });
+}
+
+/** Of a known type, with fields whose type makes no sense. */
+function makeSenseless({ random, stories }: StrayContext, at: string): Draft[] {
+  const orderNumber = random.pick(stories).orderNumber;
+  const senseless: readonly (readonly [what: string, type: string, data: unknown])[] = [
+    [
+      "amount as text",
+      "payment.success",
+      { order_number: orderNumber, request_number: "PAY-1-Q", amount: "2,499.00" },
+    ],
+    ["total as text", "order.confirmed", { order_number: orderNumber, grand_total: "Rs 2499" }],
+    ["data is a list", "order.cancelled", [{ order_number: orderNumber }]],
+    ["data is missing", "payment.refund.success", undefined],
+    ["nothing to know it by", "shipment.delivered", { status: "delivered" }],
+  ];
+  return senseless.map(([what, type, data]) => {
+    const [eventId, body] = writeEvent(random, type, at, data);
+    return { outcome: "quarantined", what, body, eventId };
+  });
+}
+
+/** A second body under a known id: the first one stands, and a person is told. */
+export async function createConflicts(context: StrayContext): Promise<Delivery[]> {
+  const { random, stories, secret } = context;
+  const events = stories.flatMap((story) => story.events);
+  const oneOf = (type: EventType): StoryEvent =>
+    random.pick(events.filter((event) => event.event_type === type));
+  const changes: readonly (readonly [what: string, event: StoryEvent, change: object])[] = [
+    ["another amount", oneOf("payment.success"), { amount: 99_999 }],
+    ["another order", oneOf("shipment.delivered"), { order_number: "ORD-999999" }],
+    ["another status", oneOf("order.confirmed"), { status: "cancelled" }],
+  ];
+  const drafts = changes.map(([what, event, change]): Draft => {
+    const body = JSON.stringify({ ...event, data: { ...event.data, ...change } });
+    return { outcome: "conflict", what, body, eventId: event.id };
+  });
+  return await Promise.all(drafts.map((draft) => complete(draft, secret)));
+}

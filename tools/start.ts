@@ -1,0 +1,119 @@
+/**
+ * `npm start`: the receiver for development, on local D1 and queues. Makes a local secret where there
+ * is none, applies the migrations, starts `wrangler dev` on loopback and says how to try it.
+ * `npm start -- --port N` (or PORT=N) wants a port; where it is taken, the next free one is used.
+ */
+import type { ChildProcess } from "node:child_process";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import pc from "picocolors";
+import { describeStart } from "./start/guide.ts";
+import { findPort } from "./start/port.ts";
+import { provideSecret } from "./start/secret.ts";
+import { exitOf, runWrangler, spawnWrangler } from "./start/wrangler.ts";
+
+const DEFAULT_PORT = 8787;
+const READY_WITHIN_MS = 30_000;
+const POLL_MS = 100;
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+function wantedPort(): number {
+  const { values } = parseArgs({ options: { port: { type: "string", short: "p" } } });
+  const text = values.port ?? process.env["PORT"] ?? String(DEFAULT_PORT);
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
+  throw new Error(`--port must be a number from 1 to 65535, not "${text}"`);
+}
+
+function prepareSecret(): void {
+  switch (provideSecret(new URL("../.dev.vars", import.meta.url))) {
+    case "made":
+      print("  Made .dev.vars with a random local secret.");
+      break;
+    case "missing":
+      print(pc.yellow("  .dev.vars has no CE_WEBHOOK_SECRET: every event will be answered 503."));
+      break;
+    case "found":
+      break;
+  }
+}
+
+/** What wrangler prints while it starts is kept back, and shown only if it does not start. */
+function relay(dev: ChildProcess): { readonly begin: () => void } {
+  let kept: string[] | null = [];
+  for (const stream of [dev.stdout, dev.stderr]) {
+    if (stream === null) continue;
+    createInterface(stream).on("line", (line) => {
+      if (kept !== null) kept.push(line);
+      else if (!line.includes("GET /health")) print(line);
+    });
+  }
+  dev.once("exit", () => {
+    for (const line of kept ?? []) print(line);
+  });
+  return {
+    begin: () => {
+      kept = null;
+    },
+  };
+}
+
+/** Waits for the first answer; throws where wrangler ends before it, or takes too long. */
+async function untilReady(origin: string, dev: ChildProcess): Promise<void> {
+  const deadline = performance.now() + READY_WITHIN_MS;
+  while (performance.now() < deadline) {
+    if (dev.exitCode !== null) throw new Error("wrangler dev ended before it was ready");
+    try {
+      const response = await fetch(`${origin}/health`);
+      if (response.ok) return;
+    } catch {
+      // Not listening yet.
+    }
+    await sleep(POLL_MS);
+  }
+  throw new Error(`no answer from ${origin} after ${READY_WITHIN_MS / 1000} s`);
+}
+
+async function main(): Promise<number> {
+  const wanted = wantedPort();
+  prepareSecret();
+  await runWrangler(["d1", "migrations", "apply", "DB", "--local"]);
+  const port = await findPort(wanted);
+  if (port !== wanted) print(`  Port ${wanted} is taken.`);
+  const origin = `http://127.0.0.1:${port}`;
+  const inspector = await findPort(9229);
+  const listen = `--ip 127.0.0.1 --port ${port} --inspector-port ${inspector}`;
+  const calm = "--show-interactive-dev-session=false --log-level log";
+  const dev = spawnWrangler(`dev ${listen} ${calm}`.split(" "));
+  const output = relay(dev);
+  const ended = exitOf(dev);
+  // A terminal sends Ctrl-C to wrangler as well; whoever ends only this process ends both.
+  let stopping = false;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      stopping = true;
+      dev.kill(signal);
+    });
+  }
+  try {
+    await untilReady(origin, dev);
+    output.begin();
+    print(describeStart(origin, new Date()));
+  } catch (error) {
+    dev.kill("SIGTERM");
+    if (!stopping) throw error;
+  }
+  const code = await ended;
+  return stopping ? 0 : code;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${pc.red(error instanceof Error ? error.message : String(error))}\n`);
+  process.exitCode = 1;
+}
