@@ -1,0 +1,87 @@
+/**
+ * The smallest histories that once went wrong, as the random runs shrank them. Each in every order
+ * against the reference model, and rebuilt without a change.
+ */
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import type { StoredEvent } from "../../src/projection/decode";
+import { loadRebuild, startRebuild } from "../../src/store/rebuild-progress";
+import { continueRebuild } from "../../src/upkeep/rebuild";
+import { NOW } from "./deliver";
+import { event, inEveryOrder } from "./every-order";
+
+const cases: Readonly<Record<string, readonly StoredEvent[]>> = {
+  "a stub for an order whose link lost within its batch": [
+    event("shipment.created", null, { awb_no: "S1", order_number: "A" }, "e0"),
+    event("shipment.created", null, { awb_no: "S1", order_number: "B" }, "e1"),
+  ],
+  "a shipment that names no order and is missing": [
+    event("shipment.created", "10:00", { id: "X1" }, "e0"),
+    event("order.created", null, { order_number: "A" }, "e1"),
+  ],
+  "a refund whose key is its order's number": [
+    event("payment.refund.initiated", "10:00", { order_number: "A" }, "e0"),
+  ],
+  "a refund that follows a payment known by its reference alone": [
+    event(
+      "order.created",
+      "10:00",
+      { order_number: "A", payments: [{ payment_reference_number: "R1" }] },
+      "e0",
+    ),
+    event("payment.refund.initiated", null, { payment_reference_number: "R1" }, "e1"),
+  ],
+  "a listed payment whose other name belongs to another order": [
+    event(
+      "order.created",
+      "10:00",
+      { order_number: "A", payments: [{ request_number: "P1", payment_reference_number: "R1" }] },
+      "e0",
+    ),
+    event("payment.success", "10:00", { request_number: "R1", order_number: "B" }, "e1"),
+  ],
+  "two orders that list one payment under different names": [
+    event(
+      "order.created",
+      null,
+      {
+        order_number: "A",
+        payments: [{ payment_reference_number: "R2", payment_status: "pending" }],
+      },
+      "e0",
+    ),
+    event(
+      "order.created",
+      "10:00",
+      { order_number: "B", payments: [{ request_number: "P1", payment_reference_number: "R2" }] },
+      "e1",
+    ),
+  ],
+  "sums beyond what an integer holds": [
+    event(
+      "order.created",
+      "10:00",
+      {
+        order_number: "A",
+        payments: Array.from({ length: 1_100 }, (_, index) => ({
+          request_number: `P${String(index)}`,
+          payment_status: "success",
+          amount: 9_000_000_000,
+        })),
+      },
+      "e0",
+    ),
+  ],
+};
+
+describe("once wrong, now right", () => {
+  for (const [name, events] of Object.entries(cases)) {
+    it(name, async () => {
+      await inEveryOrder(events, async () => {
+        const { id } = await startRebuild(env.DB, {}, true, NOW);
+        await continueRebuild(env.DB, NOW);
+        expect(await loadRebuild(env.DB, id)).toMatchObject({ rowsChanged: 0, finishedAt: NOW });
+      });
+    });
+  }
+});
