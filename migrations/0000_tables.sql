@@ -155,4 +155,4 @@ CREATE TABLE `webhook_events` (
 --> statement-breakpoint
 CREATE INDEX `webhook_events_waiting` ON `webhook_events` (`push_at`) WHERE status = 'received';--> statement-breakpoint
 CREATE INDEX `webhook_events_subject` ON `webhook_events` (`subject_id`) WHERE subject_id IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `webhook_events_troubled` ON `webhook_events` (`order_number`) WHERE status IN ('quarantined', 'failed');
+CREATE INDEX `webhook_events_set_aside` ON `webhook_events` (`order_number`) WHERE status IN ('quarantined', 'failed', 'ignored');

@@ -69,7 +69,7 @@ FROM shipments s, json_each(s.items) i;
 --> statement-breakpoint
 
 -- Which events are about which order: its own, and those of the payments, refunds and shipments that
--- belong to it now; and events in trouble that name it.
+-- belong to it now; and events that were set aside (quarantined, failed, ignored) and name it.
 CREATE VIEW order_events AS
 SELECT e.subject_id AS order_number, e.id AS event_id, e.event_type, e.occurred_at, e.received_at,
   e.status, e.subject_id, e.error
@@ -78,21 +78,25 @@ UNION ALL
 SELECT p.order_number, e.id, e.event_type, e.occurred_at, e.received_at, e.status, e.subject_id, e.error
 FROM payments p JOIN webhook_events e ON e.subject_id = p.payment_id
 WHERE e.subject = 'payment' AND e.subject_id IS NOT NULL AND p.order_number IS NOT NULL
-  AND e.status NOT IN ('quarantined', 'failed')
 UNION ALL
 SELECT r.order_number, e.id, e.event_type, e.occurred_at, e.received_at, e.status, e.subject_id, e.error
 FROM refunds r JOIN webhook_events e ON e.subject_id = r.refund_id
 WHERE e.subject = 'refund' AND e.subject_id IS NOT NULL AND r.order_number IS NOT NULL
-  AND e.status NOT IN ('quarantined', 'failed')
 UNION ALL
 SELECT s.order_number, e.id, e.event_type, e.occurred_at, e.received_at, e.status, e.subject_id, e.error
 FROM shipments s JOIN webhook_events e ON e.subject_id = s.shipment_id
 WHERE e.subject = 'shipment' AND e.subject_id IS NOT NULL AND s.order_number IS NOT NULL
-  AND e.status NOT IN ('quarantined', 'failed')
 UNION ALL
 SELECT e.order_number, e.id, e.event_type, e.occurred_at, e.received_at, e.status, e.subject_id, e.error
 FROM webhook_events e
-WHERE e.status IN ('quarantined', 'failed') AND e.subject <> 'order' AND e.order_number IS NOT NULL;
+WHERE e.status IN ('quarantined', 'failed', 'ignored') AND e.order_number IS NOT NULL
+  AND e.subject IS NOT 'order'
+  AND NOT EXISTS (SELECT 1 FROM payments p WHERE e.subject = 'payment'
+    AND p.payment_id = e.subject_id AND p.order_number = e.order_number)
+  AND NOT EXISTS (SELECT 1 FROM refunds r WHERE e.subject = 'refund'
+    AND r.refund_id = e.subject_id AND r.order_number = e.order_number)
+  AND NOT EXISTS (SELECT 1 FROM shipments s WHERE e.subject = 'shipment'
+    AND s.shipment_id = e.subject_id AND s.order_number = e.order_number);
 --> statement-breakpoint
 
 -- The dates that orders and shipments carry, one row a milestone.
@@ -175,6 +179,7 @@ SELECT
   total(o.paid_micros) / 1e6 AS paid,
   total(o.refunded_micros) / 1e6 AS refunded
 FROM orders o
+WHERE coalesce(o.order_date, o.confirmed_at) IS NOT NULL
 GROUP BY 1, 2;
 --> statement-breakpoint
 
@@ -191,7 +196,7 @@ SELECT
     AS oldest_waiting_seconds,
   max(received_at) AS last_received_at,
   count(*) FILTER (WHERE occurred_at IS NULL) AS without_time,
-  sum(redeliveries) AS redeliveries,
+  coalesce(sum(redeliveries), 0) AS redeliveries,
   count(*) FILTER (WHERE conflicts > 0) AS conflicting
 FROM webhook_events;
 --> statement-breakpoint

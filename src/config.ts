@@ -105,6 +105,12 @@ const boolean = present
   .transform((text) => text.toLowerCase())
   .pipe(z.enum(["true", "false", "1", "0", "yes", "no"]))
   .transform((text) => text === "true" || text === "1" || text === "yes");
+/** Hours, with decimals where a shop wants half an hour. */
+const hours = (max: number) =>
+  present
+    .pipe(z.string().regex(/^\d{1,6}(\.\d{1,4})?$/))
+    .transform(Number)
+    .pipe(z.number().min(0).max(max));
 const count = (min: number, max: number) =>
   present
     .pipe(z.string().regex(/^\d{1,9}$/))
@@ -154,14 +160,21 @@ function reader(env: object, problems: string[]): Read {
   };
 }
 
-function readChannels(read: Read): ChannelsConfig {
+/** A base URL that cannot be used switches its channel off: what was to go elsewhere goes nowhere. */
+function readBaseUrl(read: Read, env: object, name: string, otherwise: string): string | null {
+  const stated: unknown = Reflect.get(env, name);
+  const isStated = typeof stated === "string" && stated.trim() !== "";
+  return read(name, baseUrl, "an https URL") ?? (isStated ? null : otherwise);
+}
+
+function readChannels(read: Read, env: object): ChannelsConfig {
   const apiKey = read("RESEND_API_KEY", present, "text");
   const from = read("EMAIL_FROM", address, "an address, or a name and <address>");
-  const resendUrl = read("RESEND_BASE_URL", baseUrl, "an https URL");
+  const resendUrl = readBaseUrl(read, env, "RESEND_BASE_URL", "https://api.resend.com");
   const replyTo = read("EMAIL_REPLY_TO", address, "an address");
   const accountSid = read("TWILIO_ACCOUNT_SID", present, "text");
   const authToken = read("TWILIO_AUTH_TOKEN", present, "text");
-  const twilioUrl = read("TWILIO_BASE_URL", baseUrl, "an https URL");
+  const twilioUrl = readBaseUrl(read, env, "TWILIO_BASE_URL", "https://api.twilio.com");
   const smsFrom = read("SMS_FROM", present, "a number, a sender name or a messaging service id");
   const slackUrl = read("SLACK_WEBHOOK_URL", endpoint, "an https URL");
   const forwardUrl = read("FORWARD_URL", endpoint, "an https URL");
@@ -170,12 +183,12 @@ function readChannels(read: Read): ChannelsConfig {
   return {
     sender,
     email:
-      apiKey !== null && sender !== null
-        ? { apiKey, ...sender, baseUrl: resendUrl ?? "https://api.resend.com" }
+      apiKey !== null && sender !== null && resendUrl !== null
+        ? { apiKey, ...sender, baseUrl: resendUrl }
         : null,
     sms:
-      accountSid !== null && authToken !== null && smsFrom !== null
-        ? { accountSid, authToken, from: smsFrom, baseUrl: twilioUrl ?? "https://api.twilio.com" }
+      accountSid !== null && authToken !== null && smsFrom !== null && twilioUrl !== null
+        ? { accountSid, authToken, from: smsFrom, baseUrl: twilioUrl }
         : null,
     team: slackUrl !== null ? { webhookUrl: slackUrl } : null,
     forward: forwardUrl !== null && secret !== null ? { url: forwardUrl, secret } : null,
@@ -190,8 +203,8 @@ export function parseConfig(env: object): Config {
   const previous = read("CE_WEBHOOK_SECRET_PREVIOUS", present, "text");
   const domain = read("ACCESS_TEAM_DOMAIN", teamDomain, "<team>.cloudflareaccess.com");
   const audience = read("ACCESS_AUD", present, "text");
-  const maxAge = read("NOTIFY_MAX_AGE_HOURS", count(0, 100_000), "hours, 0 for no limit") ?? 72;
-  const reviewDelay = read("REVIEW_DELAY_HOURS", count(0, 10_000), "hours") ?? 24;
+  const maxAge = read("NOTIFY_MAX_AGE_HOURS", hours(100_000), "hours, 0 for no limit") ?? 72;
+  const reviewDelay = read("REVIEW_DELAY_HOURS", hours(10_000), "hours") ?? 24;
   return {
     receipt: {
       secrets: current === null ? null : { current, previous },
@@ -207,12 +220,12 @@ export function parseConfig(env: object): Config {
       trackingUrls:
         read("TRACKING_URLS", trackingUrls, 'JSON such as {"courier": "https://…/{awb}"}') ?? {},
     },
-    channels: readChannels(read),
+    channels: readChannels(read, env),
     outbox: {
       forwardEvents: read("FORWARD_URL", endpoint, "an https URL") !== null,
-      reviewDelayMs: reviewDelay * HOUR_MS,
+      reviewDelayMs: Math.round(reviewDelay * HOUR_MS),
     },
-    notifyMaxAgeMs: maxAge === 0 ? null : maxAge * HOUR_MS,
+    notifyMaxAgeMs: maxAge === 0 ? null : Math.round(maxAge * HOUR_MS),
     retention: {
       days: read("RETENTION_DAYS", count(1, 36_500), "days") ?? 90,
       dedupeDays: read("DEDUPE_DAYS", count(1, 36_500), "days") ?? 400,

@@ -3,7 +3,11 @@
  * room is handed what it needs and nothing else.
  */
 import { type Context, Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
 import { type Config, loadConfig } from "./config";
+import { adminApi, type AdminApiDeps } from "./console/admin-api";
+import { consolePages } from "./console/console";
+import { isConfigured } from "./console/sign-in";
 import { consumeEvents, type ConsumerDeps } from "./consumer/consumer";
 import { buryEvents, type DeadLetterDeps } from "./consumer/dead-letters";
 import { AUDIT_EVENTS } from "./limits";
@@ -25,7 +29,8 @@ import {
 } from "./store/inbox";
 import { type Alert, insertAlerts } from "./store/outbox";
 import { sendTexts, sendWakeUpCalls } from "./store/queue";
-import { deferPush, listWaiting } from "./store/waiting";
+import { deferPush, listReplayable, listWaiting, requeue } from "./store/waiting";
+import { replayEvents } from "./upkeep/replay";
 import { continueRebuild } from "./upkeep/rebuild";
 import { sweep } from "./upkeep/sweep";
 
@@ -108,11 +113,46 @@ function deadLetterDeps(env: Env): DeadLetterDeps {
   };
 }
 
+function adminDeps(c: Context<{ Bindings: Env }>): AdminApiDeps {
+  const { env } = c;
+  return {
+    db: env.DB,
+    admin: configOf(env).admin,
+    now: clock,
+    replay: (filter, limit) =>
+      replayEvents(
+        {
+          list: (wanted, most) => listReplayable(env.DB, wanted, most),
+          requeue: (ids) => requeue(env.DB, ids, nowIso()),
+          push: (messages) => sendTexts(env.EVENTS, messages),
+        },
+        filter,
+        limit,
+      ),
+  };
+}
+
+/** Nothing of the console and the admin API exists while nobody could sign in. */
+async function whereConfigured(
+  c: Context<{ Bindings: Env }>,
+  next: () => Promise<void>,
+): Promise<Response | undefined> {
+  if (!isConfigured(configOf(c.env).admin)) return c.json({ error: "Not found" }, 404);
+  await next();
+  return undefined;
+}
+
 const app = new Hono<{ Bindings: Env }>({ strict: false });
 app.get("/health", (c) => c.json({ status: "ok" }));
 app.route("/", receiverRoutes(receiverDeps));
+app.use("/api/admin/*", whereConfigured);
+app.use("/console/*", whereConfigured);
+app.route("/api/admin", adminApi(adminDeps));
+app.route("/console", consolePages(adminDeps));
 app.notFound((c) => c.json({ error: "Not found" }, 404));
 app.onError((error, c) => {
+  // What a middleware refuses, a form from another origin for one, is the client's doing.
+  if (error instanceof HTTPException) return c.json({ error: error.message }, error.status);
   log.error("unexpected", { path: c.req.path, error: errorText(error) });
   return c.json({ error: "Something went wrong; send it again" }, 503, { "Retry-After": "30" });
 });

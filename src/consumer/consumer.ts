@@ -17,6 +17,7 @@ import {
   attemptsOf,
   type Delivery,
   gatherWork,
+  halvesOf,
   receivedOf,
   type Work,
 } from "./deliveries";
@@ -29,7 +30,8 @@ export interface ConsumerDeps {
   ) => Promise<ReadonlyMap<string, InboxRow>>;
   /** Applies a batch; returns the ids of new notifications that are due now. */
   readonly apply: (batch: Application) => Promise<readonly string[]>;
-  readonly noteFailedTry: (id: string, error: string) => Promise<void>;
+  /** Counts a try that failed and keeps its error, on those that stand in the inbox. */
+  readonly noteFailedTry: (ids: readonly string[], error: string) => Promise<void>;
   /** Records and alerts that another body came under a known id. */
   readonly reportConflicts: (
     conflicts: readonly { readonly id: string; readonly sha256: string }[],
@@ -47,9 +49,29 @@ interface Ready {
   readonly interpretation: Interpretation;
 }
 
-function retryWork(deps: ConsumerDeps, work: Work, trouble: Trouble): void {
-  const delaySeconds = retryDelaySeconds(trouble, attemptsOf(work), deps.random());
-  for (const delivery of work.deliveries) delivery.retry({ delaySeconds });
+/**
+ * Hands events back to the queue. The error is noted beside each, as far as D1 takes the note: an
+ * event that ends as a dead letter should say why.
+ */
+async function giveBack(
+  deps: ConsumerDeps,
+  works: readonly Work[],
+  trouble: Trouble,
+  error: string,
+): Promise<void> {
+  for (const work of works) {
+    const delaySeconds = retryDelaySeconds(trouble, attemptsOf(work), deps.random());
+    for (const delivery of work.deliveries) delivery.retry({ delaySeconds });
+  }
+  const ids = works.map(({ id }) => id);
+  const attempts = Math.max(...works.map(attemptsOf));
+  if (trouble === "data") log.error("event_failed", { id: ids[0], attempts, error });
+  else log.warn("batch_retried", { events: ids.length, trouble, attempts, error });
+  try {
+    await deps.noteFailedTry(ids, error);
+  } catch (noteError) {
+    log.warn("error_not_noted", { events: ids.length, error: errorText(noteError) });
+  }
 }
 
 /** Writes what only the queue held and reads what the inbox knows of each event. */
@@ -103,23 +125,12 @@ function verdictOf({ interpretation }: Ready): Verdict {
   return { id, status, error, notes, statusPrecedence };
 }
 
-async function giveBack(deps: ConsumerDeps, work: Work, error: string): Promise<void> {
-  log.error("event_failed", { id: work.id, attempts: attemptsOf(work), error });
-  try {
-    await deps.noteFailedTry(work.id, error);
-  } catch (noteError) {
-    log.warn("error_not_noted", { id: work.id, error: errorText(noteError) });
-  }
-  retryWork(deps, work, "data");
-}
-
 /**
  * Applies the events in one batch. Where one event's data makes a statement fail, the batch is
  * halved until that event stands alone: it is given back with its error, the others are applied.
  */
 async function applyAll(deps: ConsumerDeps, ready: readonly Ready[]): Promise<void> {
-  const [first] = ready;
-  if (first === undefined) return;
+  if (ready.length === 0) return;
   let due: readonly string[];
   try {
     const meanings = ready.map(({ interpretation }) => interpretation);
@@ -131,15 +142,13 @@ async function applyAll(deps: ConsumerDeps, ready: readonly Ready[]): Promise<vo
     });
   } catch (error) {
     const trouble = classifyTrouble(error);
-    if (trouble !== "data") {
-      log.warn("batch_retried", { events: ready.length, trouble, error: errorText(error) });
-      for (const { work } of ready) retryWork(deps, work, trouble);
-      return;
+    const parts = trouble === "data" ? halvesOf(ready) : null;
+    if (parts === null) {
+      const works = ready.map(({ work }) => work);
+      return await giveBack(deps, works, trouble, errorText(error));
     }
-    if (ready.length === 1) return await giveBack(deps, first.work, errorText(error));
-    const half = Math.ceil(ready.length / 2);
-    await applyAll(deps, ready.slice(0, half));
-    return await applyAll(deps, ready.slice(half));
+    for (const part of parts) await applyAll(deps, part);
+    return;
   }
   for (const { work, interpretation } of ready) {
     ackWork(work);
@@ -167,7 +176,10 @@ async function reportConflicts(
   if (conflicts.length > 0) await deps.reportConflicts(conflicts);
 }
 
-/** One slice; returns the work whose bodies did not fit. */
+/**
+ * One slice; returns the work whose bodies did not fit. Where one event cannot even be written into
+ * the inbox, the slice is halved until it stands alone.
+ */
 async function consumeSlice(deps: ConsumerDeps, works: readonly Work[]): Promise<readonly Work[]> {
   let rows: ReadonlyMap<string, InboxRow>;
   try {
@@ -175,9 +187,14 @@ async function consumeSlice(deps: ConsumerDeps, works: readonly Work[]): Promise
     await reportConflicts(deps, works, rows);
   } catch (error) {
     const trouble = classifyTrouble(error);
-    log.warn("batch_retried", { events: works.length, trouble, error: errorText(error) });
-    for (const work of works) retryWork(deps, work, trouble);
-    return [];
+    const parts = trouble === "data" ? halvesOf(works) : null;
+    if (parts === null) {
+      await giveBack(deps, works, trouble, errorText(error));
+      return [];
+    }
+    const deferred: Work[] = [];
+    for (const part of parts) deferred.push(...(await consumeSlice(deps, part)));
+    return deferred;
   }
   const ready: Ready[] = [];
   const deferred: Work[] = [];
@@ -194,7 +211,7 @@ async function consumeSlice(deps: ConsumerDeps, works: readonly Work[]): Promise
         ackWork(work);
         break;
       case "broken":
-        await giveBack(deps, work, prepared.error);
+        await giveBack(deps, [work], "data", prepared.error);
         break;
     }
   }

@@ -11,6 +11,7 @@ import {
   attemptsOf,
   type Delivery,
   gatherWork,
+  halvesOf,
   receivedOf,
   type Work,
 } from "./deliveries";
@@ -50,21 +51,31 @@ async function keepWaiting(deps: DeadLetterDeps, work: Work, trouble: Trouble): 
   }
 }
 
-/** Consumes a batch of ce-events-dlq. */
-export async function buryEvents(
-  deliveries: Iterable<Delivery>,
-  deps: DeadLetterDeps,
-): Promise<void> {
-  const works = gatherWork(deliveries);
+/** Where one letter cannot even be written into the inbox, the others are buried without it. */
+async function bury(deps: DeadLetterDeps, works: readonly Work[]): Promise<void> {
   try {
     await deps.admit(works.flatMap(({ wholes }) => wholes.slice(0, 1)).map(receivedOf));
     const [first, ...rest] = works.map(({ id }) => id);
     const failed = first === undefined ? [] : await deps.fail([first, ...rest]);
     for (const id of failed) log.error("event_failed", { id, final: true });
   } catch (error) {
-    log.warn("dead_letters_retried", { events: works.length, error: errorText(error) });
-    for (const work of works) await keepWaiting(deps, work, classifyTrouble(error));
+    const trouble = classifyTrouble(error);
+    const parts = trouble === "data" ? halvesOf(works) : null;
+    if (parts !== null) {
+      for (const part of parts) await bury(deps, part);
+      return;
+    }
+    log.warn("dead_letters_retried", { events: works.length, trouble, error: errorText(error) });
+    for (const work of works) await keepWaiting(deps, work, trouble);
     return;
   }
   for (const work of works) ackWork(work);
+}
+
+/** Consumes a batch of ce-events-dlq. */
+export async function buryEvents(
+  deliveries: Iterable<Delivery>,
+  deps: DeadLetterDeps,
+): Promise<void> {
+  await bury(deps, gatherWork(deliveries));
 }

@@ -43,6 +43,12 @@ export function attemptsOf(work: Work): number {
   return Math.max(1, ...work.deliveries.map(({ attempts }) => attempts));
 }
 
+/** The halves of a batch in which one event makes a statement fail; null where it stands alone. */
+export function halvesOf<T>(batch: readonly T[]): readonly [readonly T[], readonly T[]] | null {
+  const half = Math.ceil(batch.length / 2);
+  return batch.length > 1 ? [batch.slice(0, half), batch.slice(half)] : null;
+}
+
 /** The event of a message as the receiver would have stored it. */
 export function receivedOf(whole: WholeEvent): ReceivedEvent {
   const { id, eventType, receivedAt, bodySha256, verifiedBy, payload } = whole;

@@ -3,9 +3,10 @@
  * and the data it carries. Two forms exist. An envelope names its own type, which the signature
  * covers. A bare body is the model itself; its type came from the URL or a header, unsigned.
  */
+import { identifierOf } from "./keys";
 import { isObject, type JsonObject, textOf } from "./values";
 
-/** Longer ids count as missing: an id has to fit into a queue message. */
+/** Longer ids are stored as their hash: an id stands in every precedence that its event sets. */
 export const EVENT_ID_MAX_CHARACTERS = 512;
 
 export interface Envelope {
@@ -30,26 +31,22 @@ const timeFields = ["created_at", "timestamp", "occurred_at", "event_time"];
 
 function parseJson(body: string): { readonly value: unknown } | null {
   try {
-    return { value: JSON.parse(body) as unknown };
+    // A byte order mark is no JSON, but some senders write one; the stored body keeps it.
+    return { value: JSON.parse(body.replace(/^\uFEFF/, "")) as unknown };
   } catch {
     return null;
   }
-}
-
-function parseId(value: unknown): string | null {
-  const id = textOf(value);
-  return id === null || id.length > EVENT_ID_MAX_CHARACTERS ? null : id;
 }
 
 function readEnvelope(body: JsonObject, type: string): Envelope {
   return {
     form: "envelope",
     type: type.toWellFormed(),
-    id: parseId(body["id"]),
+    id: textOf(body["id"]),
     times: timeFields
       .map((field) => ({ field, value: body[field] }))
       .filter(({ value }) => value !== undefined && value !== null),
-    orderNumber: textOf(body["order_number"]),
+    orderNumber: identifierOf(body["order_number"]),
     data: body["data"],
   };
 }
@@ -57,7 +54,7 @@ function readEnvelope(body: JsonObject, type: string): Envelope {
 /** Bytes to text; null where they are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return null;
   }

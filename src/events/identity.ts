@@ -4,9 +4,9 @@
  */
 import { findEventType, type Subject } from "./catalog";
 import type { Envelope } from "./envelope";
-import { keyOf } from "./keys";
+import { identifierOf, keyOf } from "./keys";
 import { judgeTime } from "./time";
-import { firstOf, isObject, textOf } from "./values";
+import { firstOf, isObject } from "./values";
 
 export interface Identity {
   /** Null where the type is none of the 14. */
@@ -50,7 +50,7 @@ export function identify(envelope: Envelope, receivedAt: string): Identity {
     ownTime === null
       ? envelope.times
       : [...envelope.times, { field: `data.${ownTime}`, value: data[ownTime] }];
-  const orderNumber = firstOf(textOf(data["order_number"]), envelope.orderNumber);
+  const orderNumber = firstOf(identifierOf(data["order_number"]), envelope.orderNumber);
   return {
     subject,
     subjectId: subject === null ? null : keyOf(subject, data, orderNumber),

@@ -23,7 +23,7 @@ export function dispatchDeps(bindings: DispatchBindings): DispatchDeps {
       { fetch: (request) => fetch(request), now },
       bindings.boundEmail,
     ),
-    shop: config.shop,
+    shop: { ...config.shop, takesReplies: (config.channels.sender?.replyTo ?? null) !== null },
     notifyMaxAgeMs: config.notifyMaxAgeMs,
     now,
     random: Math.random,

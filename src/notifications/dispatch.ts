@@ -121,6 +121,7 @@ async function runSlice(
     if (own.length === 0) return;
     const lane: Lane = {
       takesKey: deps.channels[name]?.takesKey ?? false,
+      gapMs: deps.channels[name]?.gapMs ?? 0,
       send: (letter, signal) => sendThrough(deps.channels, letter, signal),
       goneAlertKind,
       claimedAtMs: started.getTime(),

@@ -5,7 +5,14 @@
  */
 import { CHANNEL_CONCURRENCY, CHANNEL_UNKNOWN_MAX, LEASE_MS, THROTTLED_GAP_MS } from "../limits";
 import type { Outcome } from "./channels/channel";
-import { type Letter, outcomeRow, retryLater, type Settled, settle } from "./outcome";
+import {
+  channelSilent,
+  type Letter,
+  outcomeRow,
+  retryLater,
+  type Settled,
+  settle,
+} from "./outcome";
 
 /** Why a lane sends nothing more in this run. */
 export type Closed =
@@ -23,6 +30,8 @@ export interface LaneDeps {
 
 export interface Lane {
   readonly takesKey: boolean;
+  /** Milliseconds between the starts of two requests, where the provider asks for that. */
+  readonly gapMs: number;
   readonly send: (letter: Letter, signal: AbortSignal) => Promise<Outcome>;
   /** The alert that remembers a 410. */
   readonly goneAlertKind: string;
@@ -79,10 +88,10 @@ export async function runLane(
   const waiting = letters.values();
   let closed: Closed | null = null;
   let unknowns = 0;
-  let gapMs = 0;
+  let { gapMs } = lane;
   let nextStartMs = 0;
 
-  /** Milliseconds to wait for a place; once it was asked for a pause, places lie `gapMs` apart. */
+  /** Milliseconds to wait for a place; places lie `gapMs` apart, more after each 429. */
   const takePlace = (): number => {
     const now = deps.now().getTime();
     const start = Math.max(now, nextStartMs);
@@ -90,12 +99,14 @@ export async function runLane(
     return start - now;
   };
 
-  const learn = (outcome: Outcome): void => {
+  /** What this outcome means for the next ones; true where it ends the lane for want of answers. */
+  const learn = (outcome: Outcome): boolean => {
     unknowns = outcome.kind === "unknown" ? unknowns + 1 : 0;
     if (outcome.kind === "down") closed = { kind: "down", error: outcome.error };
     if (outcome.kind === "gone") closed = { kind: "gone" };
-    if (unknowns >= CHANNEL_UNKNOWN_MAX) {
-      closed ??= { kind: "stalled", error: "the provider does not answer", retryAfterMs: null };
+    const isSilent = unknowns >= CHANNEL_UNKNOWN_MAX && closed === null;
+    if (isSilent) {
+      closed = { kind: "stalled", error: "the provider does not answer", retryAfterMs: null };
     }
     if (outcome.kind === "retry" && outcome.retryAfterMs !== null) {
       const { retryAfterMs } = outcome;
@@ -105,6 +116,7 @@ export async function runLane(
         closed ??= { kind: "stalled", error: "the provider asks for a pause", retryAfterMs };
       }
     }
+    return isSilent;
   };
 
   const handle = async (letter: Letter): Promise<Settled> => {
@@ -119,9 +131,10 @@ export async function runLane(
     if (waitMs > 0) await deps.sleep(waitMs);
     if (closed !== null) return putBack(letter, closed, deps);
     const outcome = await sendInTime(lane, letter, deps.timeoutMs);
-    learn(outcome);
+    const isSilent = learn(outcome);
     const moment = { now: deps.now().toISOString(), random: deps.random() };
-    return settle(letter, outcome, lane.takesKey, lane.goneAlertKind, moment);
+    const one = settle(letter, outcome, lane.takesKey, lane.goneAlertKind, moment);
+    return isSilent ? { ...one, alerts: [...one.alerts, ...channelSilent(letter.row)] } : one;
   };
 
   const worker = async (): Promise<void> => {

@@ -58,6 +58,13 @@ function channelDown(channel: Channel, error: string): Alert {
   return { kind: `channel_down:${channel}`, text };
 }
 
+/** Raised by the message after which a run leaves a provider alone. */
+export function channelSilent(row: ClaimedRow): readonly Alert[] {
+  const { channel } = row;
+  const text = `The ${channel} provider does not answer. What may be repeated is retried for 23 hours; what may not has failed with the reason "outcome unknown".`;
+  return alertsOf(row, { kind: `channel_down:${channel}`, text });
+}
+
 function gaveUp(row: ClaimedRow, error: string): Alert {
   return {
     kind: `notification_failed:${row.channel}`,

@@ -2,7 +2,6 @@
  * What is to be done with a claimed row, from what the tables say about it: dropped, failed, put off,
  * or written as a letter. No request and no write happens here.
  */
-import type { ShopConfig } from "../config";
 import { errorText, log } from "../log";
 import type { Channel as ChannelName } from "../projection/templates";
 import type { ClaimedRow, OutcomeRow } from "../store/outbox";
@@ -14,6 +13,7 @@ import { type Closed, type LaneDeps, putBack } from "./lane";
 import { type Message, parseRendered } from "./message";
 import { type Letter, outcomeRow, type Settled } from "./outcome";
 import { customerAddress, judge } from "./relevance";
+import type { Shop } from "./shop";
 import { renderMessage } from "./templates";
 
 /** What is to be done with a claimed row: settled without a request, or sent. */
@@ -23,7 +23,7 @@ export type Plan =
 
 export interface PlanDeps extends LaneDeps {
   readonly channels: Channels;
-  readonly shop: ShopConfig;
+  readonly shop: Shop;
   /** Null: no limit. */
   readonly notifyMaxAgeMs: number | null;
 }
@@ -87,8 +87,10 @@ function plan(row: ClaimedRow, facts: Facts, slice: Slice): Plan {
     channelConfigured: channels[row.channel] !== null,
     endpointGone: slice.endpointGone,
   });
-  // Whoever looks at a message that was not sent sees to whom it would have gone.
+  // Whoever looks at a message that was not sent sees to whom it would have gone, and what its last
+  // attempt met: where that was no answer, it may have been taken after all.
   const about = {
+    error: row.error,
     orderNumber: facts.orderNumber,
     recipient: row.recipient ?? customerAddress(row.channel, facts),
   };

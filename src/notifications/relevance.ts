@@ -5,7 +5,7 @@
  */
 import { msBetween } from "../events/time";
 import { RECIPIENT_WAIT_MS } from "../limits";
-import { ID_POSITION, precedenceOf } from "../projection/precedence";
+import { idOf, precedenceOf, stageIn, timeIn, UNKNOWN_TIME } from "../projection/precedence";
 import { stageOf } from "../projection/stages";
 import type { OutboxContext } from "../projection/templates";
 import type { ClaimedRow } from "../store/outbox";
@@ -48,6 +48,16 @@ function precedenceOfEvent(event: PaymentEventFacts): string {
   return precedenceOf(event.occurred_at, stageOf("payment", status, null), event.id);
 }
 
+/**
+ * One failure is one time, or where it has none one event: the fact that its row is named after. Two
+ * events of the same time tell of the same failure, whichever of them made the row.
+ */
+function isSameFailure(one: string, other: string): boolean {
+  const time = timeIn(one);
+  const isSameMoment = time === timeIn(other) && stageIn(one) === stageIn(other);
+  return one === other || (time !== UNKNOWN_TIME && isSameMoment);
+}
+
 /** Null: the payment's status is still the one that this failure set. */
 function whyFailureIsOver(context: OutboxContext, facts: Facts): string | null {
   const { payment, order } = facts;
@@ -55,18 +65,18 @@ function whyFailureIsOver(context: OutboxContext, facts: Facts): string | null {
   if (order?.payment_status === "success") return "the order is paid";
   if (context.kind !== "payment_failure" || payment === null) return "the payment is not known";
   if (payment.status !== "failed") return "the payment has moved on";
-  if (payment.status_precedence === context.precedence) return null;
+  if (isSameFailure(payment.status_precedence, context.precedence)) return null;
   // Another event set it. If that is one of the payment's own, this failure is overtaken; if it is
   // an order event, it may be listing the very same failure.
   const own = facts.paymentEvents.map(precedenceOfEvent).toSorted();
-  const setter = payment.status_precedence.slice(ID_POSITION - 1);
-  if (own.some((precedence) => precedence.slice(ID_POSITION - 1) === setter)) {
+  const setter = idOf(payment.status_precedence);
+  if (own.some((precedence) => idOf(precedence) === setter)) {
     return "the payment has failed again since";
   }
   const same =
     payment.payment_date !== null && context.paymentDate !== null
       ? payment.payment_date === context.paymentDate
-      : own.at(-1) === context.precedence;
+      : isSameFailure(own.at(-1) ?? "", context.precedence);
   return same ? null : "the payment has failed again since";
 }
 

@@ -11,7 +11,11 @@ export function phoneNumber(countryCode: string | null, phone: string | null): s
   const digits = phone.replace(/[\s().-]/g, "");
   if (/^\+[1-9]\d{6,14}$/.test(digits)) return digits;
   const country = countryCode?.replace(/\D/g, "") ?? "";
-  const national = digits.replace(/^0+/, "");
+  // A leading 0 is dialled within a country only, except in Italy, where it is part of the number;
+  // some shops write the country code into the number once more.
+  const plain = country === "39" ? digits : digits.replace(/^0+/, "");
+  const repeated = plain.startsWith(country) && plain.length + country.length > 13;
+  const national = repeated ? plain.slice(country.length) : plain;
   const joined = `+${country}${national}`;
   return country !== "" && /^\d+$/.test(national) && /^\+[1-9]\d{6,14}$/.test(joined)
     ? joined

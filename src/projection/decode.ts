@@ -27,9 +27,6 @@ export interface StoredEvent {
   readonly payload: string;
 }
 
-/** Keys become parts of notification ids and of indexes, which D1 bounds. */
-const KEY_MAX_CHARACTERS = 65_536;
-
 interface Common {
   readonly id: string;
   readonly row: CatalogRow;
@@ -92,11 +89,7 @@ export function decodeEvent(stored: StoredEvent): DecodeResult {
   if (!isObject(envelope.data)) return quarantined("data: expected an object");
   const identity = identify(envelope, stored.receivedAt);
   if (identity.subjectId === null)
-    return quarantined(`data: no key of the ${row.subject} is there`);
-  const longest = Math.max(identity.subjectId.length, identity.orderNumber?.length ?? 0);
-  if (longest > KEY_MAX_CHARACTERS) {
-    return quarantined(`data: a key is longer than ${String(KEY_MAX_CHARACTERS)} characters`);
-  }
+    return quarantined(`data: no usable key of the ${row.subject} is there`);
   const common: Common = {
     id: stored.id,
     row,
@@ -109,6 +102,6 @@ export function decodeEvent(stored: StoredEvent): DecodeResult {
   };
   const event = parseData(common, envelope.data);
   if (!("subject" in event)) return quarantined(describeIssues(event));
-  const contradiction = findContradiction(event);
+  const contradiction = findContradiction(event, envelope.data);
   return contradiction === null ? { outcome: "decoded", event } : quarantined(contradiction);
 }

@@ -1,4 +1,5 @@
 /** What a payment and what a refund sets, for events about it and for entries nested in an order. */
+import { identifierOf } from "../events/keys";
 import type { OrderRefund, PaymentInfo } from "../events/models";
 import { knownTime } from "../events/time";
 import { micros } from "./money";
@@ -14,7 +15,7 @@ export function paymentPatch(data: PaymentInfo, place: Place): Patch {
   return patchOf("payments", place.key, [
     ["status", p, status === null ? [] : [status, paidOn]],
     ["amount", p, [micros(data.amount), data.payment_method]],
-    ["reference", p, [data.payment_reference_number]],
+    ["reference", p, [identifierOf(data.payment_reference_number)]],
     ["link", p, [place.orderNumber]],
   ]);
 }
@@ -26,7 +27,7 @@ export function refundPatch(data: OrderRefund, place: Place): Patch {
   return patchOf("refunds", place.key, [
     ["status", p, status === null ? [] : [status, refundedOn, data.refund_remarks]],
     ["amount", p, [micros(data.refund_amount), data.payment_mode]],
-    ["reference", p, [data.payment_reference_number]],
+    ["reference", p, [identifierOf(data.payment_reference_number)]],
     ["link", p, [place.orderNumber]],
   ]);
 }

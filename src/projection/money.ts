@@ -2,18 +2,28 @@
 
 /**
  * A decimal amount -> millionths, from its shortest decimal text: multiplying would be one millionth
- * off for some large amounts of two decimals. A seventh decimal rounds half away from zero. The
- * models keep amounts within safe integers.
+ * off for some large amounts of two decimals. A seventh decimal rounds half away from zero. Null
+ * where the amount is absent, or beyond the integers that are exact (some nine billion).
  */
 export function micros(amount: number | null | undefined): number | null {
   if (amount === null || amount === undefined) return null;
   const text = String(Math.abs(amount));
-  // Below a millionth numbers are written with an exponent.
-  if (text.includes("e")) return 0;
+  // Below a millionth, and above 1e21, numbers are written with an exponent.
+  if (text.includes("e")) return Math.abs(amount) < 1 ? 0 : null;
   const [whole = "0", fraction = ""] = text.split(".");
   const rounding = Number(fraction.charAt(6)) >= 5 ? 1 : 0;
   const size = Number(whole + fraction.slice(0, 6).padEnd(6, "0")) + rounding;
+  if (!Number.isSafeInteger(size)) return null;
   return amount < 0 && size !== 0 ? -size : size;
+}
+
+/** One note for each amount that is stated and cannot be stored. */
+export function moneyNotes(
+  amounts: Readonly<Record<string, number | null | undefined>>,
+): readonly string[] {
+  return Object.entries(amounts)
+    .filter(([, amount]) => typeof amount === "number" && micros(amount) === null)
+    .map(([field]) => `${field} is too large to be stored exactly and is left out`);
 }
 
 /** Sums stay safe integers: more than this no order is worth. */

@@ -4,7 +4,7 @@ import { knownTime } from "../events/time";
 import { addressValue, customerValues } from "./customer";
 import type { DecodedEvent } from "./decode";
 import { itemsJson, parseEntries } from "./entries";
-import { micros } from "./money";
+import { micros, moneyNotes } from "./money";
 import { type Place, type Projected, statusAt } from "./place";
 import { precedenceOf } from "./precedence";
 import { patchOf } from "./registers";
@@ -45,5 +45,7 @@ export function orderPatch(event: DecodedEvent, data: OrderDetail, place: Place)
       [data.payment_status],
     ],
   ]);
-  return { patches: [patch], notes: items.notes };
+  const { subtotal, total_tax, shipping_amount, grand_total, to_be_paid } = data;
+  const amounts = { subtotal, total_tax, shipping_amount, grand_total, to_be_paid };
+  return { patches: [patch], notes: [...items.notes, ...moneyNotes(amounts)] };
 }

@@ -8,6 +8,7 @@ import { knownTime } from "../events/time";
 import type { DecodedEvent } from "./decode";
 import { parseEntries } from "./entries";
 import { paymentPatch, refundFromPayment, refundPatch } from "./money-patches";
+import { moneyNotes } from "./money";
 import { orderPatch } from "./order-patches";
 import type { Place, Projected } from "./place";
 import type { Patch } from "./registers";
@@ -34,14 +35,23 @@ function nestedPatches(event: DecodedEvent, data: OrderDetail): Projected {
   const notes = [...payments.notes, ...shipments.notes];
   for (const entry of payments.entries) {
     const refund = entry.transaction_type === "refund";
-    const key = keyOf(refund ? "refund" : "payment", entry, event.key) ?? event.key;
+    const key = keyOf(refund ? "refund" : "payment", entry, event.key);
+    if (key === null) {
+      notes.push("skipped data.payments: a key is too long");
+      continue;
+    }
     const place = nestedPlace(event, key, entry.payment_date);
     patches.push(
       refund ? refundPatch(refundFromPayment(entry), place) : paymentPatch(entry, place),
     );
+    notes.push(...moneyNotes({ "payments.amount": entry.amount }));
   }
   for (const entry of shipments.entries) {
-    const key = keyOf("shipment", entry, event.key) ?? event.key;
+    const key = keyOf("shipment", entry, event.key);
+    if (key === null) {
+      notes.push("skipped data.shipments: a key is too long");
+      continue;
+    }
     const projected = shipmentPatch(entry, nestedPlace(event, key, entry.modified_at));
     patches.push(...projected.patches);
     notes.push(...projected.notes);
@@ -76,9 +86,15 @@ export function projectEvent(event: DecodedEvent): Projected {
       };
     }
     case "payment":
-      return { patches: [paymentPatch(event.data, place)], notes: event.notes };
+      return {
+        patches: [paymentPatch(event.data, place)],
+        notes: [...event.notes, ...moneyNotes({ amount: event.data.amount })],
+      };
     case "refund":
-      return { patches: [refundPatch(event.data, place)], notes: event.notes };
+      return {
+        patches: [refundPatch(event.data, place)],
+        notes: [...event.notes, ...moneyNotes({ refund_amount: event.data.refund_amount })],
+      };
     case "shipment": {
       const shipment = shipmentPatch(event.data, place);
       return { patches: shipment.patches, notes: [...event.notes, ...shipment.notes] };

@@ -5,7 +5,13 @@
  */
 import { Hono, type Context } from "hono";
 import type { ReceiptConfig } from "../config";
-import { decodeUtf8, type Envelope, type EnvelopeProblem, parseEnvelope } from "../events/envelope";
+import {
+  decodeUtf8,
+  type Envelope,
+  EVENT_ID_MAX_CHARACTERS,
+  type EnvelopeProblem,
+  parseEnvelope,
+} from "../events/envelope";
 import { identify } from "../events/identity";
 import { BODY_MAX_BYTES } from "../limits";
 import { log } from "../log";
@@ -29,6 +35,9 @@ function refuse(
 ): Response {
   return c.json({ error }, status, headers);
 }
+
+/** Longer types are none of the 14; the body keeps them whole. */
+const EVENT_TYPE_MAX_CHARACTERS = 65_536;
 
 const RETRY_SOON = { "Retry-After": "30" };
 const UNSIGNED_TYPE_HEADER = "x-webhook-event";
@@ -56,6 +65,17 @@ function parse(config: ReceiptConfig, bytes: Uint8Array, unsignedType: string | 
   return { error: `${problems["no event type"]}; ${hint}` };
 }
 
+/** The sender's id; where it is missing, the hash of type and body; where it is too long, its own. */
+async function eventId(envelope: Envelope, bytes: Uint8Array): Promise<string> {
+  const encoder = new TextEncoder();
+  if (envelope.id === null) {
+    return `sha256:${await sha256Hex(encoder.encode(`${envelope.type}\n`), bytes)}`;
+  }
+  return envelope.id.length <= EVENT_ID_MAX_CHARACTERS
+    ? envelope.id
+    : `sha256:${await sha256Hex(encoder.encode(envelope.id))}`;
+}
+
 async function describe(
   { envelope, payload }: { readonly envelope: Envelope; readonly payload: string },
   bytes: Uint8Array,
@@ -63,13 +83,9 @@ async function describe(
   receivedAt: string,
 ): Promise<ReceivedEvent> {
   const identity = identify(envelope, receivedAt);
-  const hashed =
-    envelope.id === null
-      ? `sha256:${await sha256Hex(new TextEncoder().encode(`${envelope.type}\n`), bytes)}`
-      : envelope.id;
   return {
-    id: hashed,
-    eventType: envelope.type,
+    id: await eventId(envelope, bytes),
+    eventType: envelope.type.slice(0, EVENT_TYPE_MAX_CHARACTERS),
     subject: identity.subject,
     subjectId: identity.subjectId,
     orderNumber: identity.orderNumber,

@@ -11,7 +11,7 @@ import { flagStatements } from "./amounts";
 import { deriveStatements } from "./derive";
 import { disputeStatements } from "./disputes";
 import { settleStatements, type Verdict } from "./inbox";
-import { type BatchKeys, linkStatements } from "./links";
+import { type BatchKeys, linkStatements, nameReviewStatements } from "./links";
 import { mergeStatements, stub } from "./merge";
 import { jsonSlices } from "./slices";
 
@@ -73,6 +73,7 @@ function statements(db: D1Database, batch: Application, now: string): D1Prepared
     ...mergeStatements(db, "refunds", rows.refunds.values(), now),
     ...mergeStatements(db, "shipments", rows.shipments.values(), now),
     ...linkStatements(db, keys, now),
+    ...(rows.shipments.size > 0 ? nameReviewStatements(db, keys) : []),
     ...deriveStatements(db, keys, now, addMs(now, REFUND_DUE_AFTER_MS)),
     ...settle,
   ];

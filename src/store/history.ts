@@ -68,7 +68,7 @@ export function keysOf(rows: readonly StandingRow[]): RowKeys {
  * `?1`: the order; `?2` to `?4`: keys of payments, refunds and shipments; `?5`: limit. Events about
  * the rows themselves; events of every order that one of them was ever linked to, since an order
  * event patches what it lists; events in trouble that name the order. webhook_events_subject,
- * webhook_events_troubled, disputed_links by its primary key.
+ * webhook_events_set_aside, disputed_links by its primary key.
  */
 const eventsSql = `
 WITH named(order_number) AS (
@@ -90,7 +90,7 @@ WITH named(order_number) AS (
   UNION SELECT rowid FROM webhook_events
     WHERE subject_id IN (SELECT value FROM json_each(?4)) AND subject = 'shipment'
   UNION SELECT rowid FROM webhook_events
-    WHERE status IN ('quarantined', 'failed') AND order_number = ?1
+    WHERE status IN ('quarantined', 'failed', 'ignored') AND order_number = ?1
 )
 SELECT id, event_type AS eventType, occurred_at AS occurredAt, received_at AS receivedAt, status,
   error, redeliveries, conflicts, payload

@@ -213,13 +213,18 @@ export async function failEvents(
   };
 }
 
-/** Counts a try that failed on the event itself and keeps its error. Primary key. */
-export async function noteFailedTry(db: D1Database, id: string, error: string): Promise<void> {
+/** Primary key. Counts a try that failed and keeps its error. */
+export async function noteFailedTry(
+  db: D1Database,
+  ids: readonly string[],
+  error: string,
+): Promise<void> {
   await db
     .prepare(
-      "UPDATE webhook_events SET error = ?2, attempts = attempts + 1 WHERE id = ?1 AND status = 'received'",
+      `UPDATE webhook_events SET error = ?2, attempts = attempts + 1
+       WHERE id IN (SELECT value FROM json_each(?1)) AND status = 'received'`,
     )
-    .bind(id, error)
+    .bind(JSON.stringify(ids), error)
     .run();
 }
 

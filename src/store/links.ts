@@ -88,3 +88,24 @@ export function linkStatements(
     db.prepare(linkShipments).bind(keys.shipments, now),
   ];
 }
+
+/**
+ * `?1`: shipment ids of the batch. A review request that named only its parcel learns the order as
+ * soon as the parcel has one; its id is that of projection/outbox-rows.ts. Primary keys.
+ */
+const nameReviewOrders = `
+UPDATE notifications SET order_number = s.order_number
+FROM (SELECT shipment_id, order_number,
+    'review_request/shipment:' || replace(replace(shipment_id, '%', '%25'), '/', '%2F') || '/email'
+      AS notification_id
+  FROM shipments WHERE shipment_id IN (SELECT value FROM json_each(?1))
+    AND order_number IS NOT NULL) AS s
+WHERE notifications.id = s.notification_id AND notifications.order_number IS NULL`;
+
+/** Run after the links and after the outbox rows are in. */
+export function nameReviewStatements(
+  db: D1Database,
+  keys: BatchKeys,
+): readonly D1PreparedStatement[] {
+  return [db.prepare(nameReviewOrders).bind(keys.shipments)];
+}

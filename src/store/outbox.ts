@@ -18,6 +18,8 @@ export interface ClaimedRow {
   readonly subject_id: string | null;
   readonly event_id: string | null;
   readonly recipient: string | null;
+  /** What its last attempt met. */
+  readonly error: string | null;
   /** How often it has been claimed, this claim included: the fencing token of this claim. */
   readonly attempts: number;
   readonly due_at: string;
@@ -72,8 +74,8 @@ WHERE ${wanted} AND ${due}
     WHERE other.order_number = notifications.order_number AND other.template = 'review_request'
       AND other.id <> notifications.id AND other.status = 'pending'
       AND (other.in_flight = 1 OR (other.next_attempt_at <= ?2 AND other.id < notifications.id))))
-RETURNING id, template, channel, order_number, subject_id, event_id, recipient, attempts, due_at,
-  created_at, context, rendered`;
+RETURNING id, template, channel, order_number, subject_id, event_id, recipient, error, attempts,
+  due_at, created_at, context, rendered`;
 
 /** Takes what is due of `ids` for LEASE_MS, in one batch; what another run holds is left out. */
 export async function claim(db: D1Database, ids: readonly string[], now: string): Promise<Claim> {

@@ -55,10 +55,10 @@ export const webhookEvents = sqliteTable(
     index("webhook_events_subject")
       .on(t.subjectId)
       .where(sql`subject_id IS NOT NULL`),
-    // What needs a person, whole or of one order: quarantined events and dead letters are few.
-    index("webhook_events_troubled")
+    // What was not applied, whole or of one order: quarantined and ignored events, dead letters.
+    index("webhook_events_set_aside")
       .on(t.orderNumber)
-      .where(sql`status IN ('quarantined', 'failed')`),
+      .where(sql`status IN ('quarantined', 'failed', 'ignored')`),
   ],
 );
 

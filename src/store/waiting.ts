@@ -44,36 +44,28 @@ export interface ReplayFilter {
   readonly status?: "failed" | "quarantined" | "ignored";
 }
 
-/**
- * `?1`: ids as JSON or null; `?2`: status or null; `?3`: limit. Primary key, or
- * webhook_events_troubled; ignored events are rare and read in the order of their rows.
- */
-const replayableSql = {
-  byId: `SELECT id FROM webhook_events WHERE id IN (SELECT value FROM json_each(?1))
-    AND status IN ('failed', 'quarantined', 'ignored') AND (?2 IS NULL OR status = ?2) LIMIT ?3`,
-  troubled: `SELECT id FROM webhook_events WHERE status IN ('quarantined', 'failed')
-    AND ?1 IS NULL AND status = ?2 ORDER BY rowid LIMIT ?3`,
-  ignored: `SELECT id FROM webhook_events WHERE ?1 IS NULL AND status = ?2 ORDER BY rowid LIMIT ?3`,
-};
+/** `?1`: ids as JSON; `?2`: status or null; `?3`: limit. Primary key. */
+const replayableById = `
+SELECT id FROM webhook_events WHERE id IN (SELECT value FROM json_each(?1))
+  AND status IN ('failed', 'quarantined', 'ignored') AND (?2 IS NULL OR status = ?2) LIMIT ?3`;
+
+/** `?1`: status; `?2`: limit. webhook_events_set_aside. */
+const replayableByStatus = `
+SELECT id FROM webhook_events
+WHERE status IN ('quarantined', 'failed', 'ignored') AND status = ?1 ORDER BY rowid LIMIT ?2`;
 
 /** Ids of events that may be replayed. */
 export async function listReplayable(
   db: D1Database,
-  filter: ReplayFilter,
+  { ids, status }: ReplayFilter,
   limit: number,
 ): Promise<readonly string[]> {
-  if (filter.ids === undefined && filter.status === undefined) return [];
-  const { ids, status = null } = filter;
-  const sql =
-    ids !== undefined
-      ? replayableSql.byId
-      : status === "ignored"
-        ? replayableSql.ignored
-        : replayableSql.troubled;
-  const result = await db
-    .prepare(sql)
-    .bind(ids === undefined ? null : JSON.stringify(ids), status, limit)
-    .all<{ id: string }>();
+  if (ids === undefined && status === undefined) return [];
+  const statement =
+    ids === undefined
+      ? db.prepare(replayableByStatus).bind(status ?? null, limit)
+      : db.prepare(replayableById).bind(JSON.stringify(ids), status ?? null, limit);
+  const result = await statement.all<{ id: string }>();
   return result.results.map(({ id }) => id);
 }
 

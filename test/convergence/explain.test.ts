@@ -91,6 +91,7 @@ describe("explaining an order", () => {
         `INSERT INTO webhook_events (id, event_type, subject, subject_id, order_number, received_at,
           status, error, body_sha256, payload) VALUES
           ('dead', 'order.confirmed', 'order', 'A', 'A', '2026-03-05', 'failed', 'D1 said no', '', '{}'),
+          ('other', 'order.archived', NULL, NULL, 'A', '2026-03-05', 'ignored', 'unknown type', '', '{}'),
           ('late', 'order.confirmed', 'order', 'A', 'A', '2026-03-05', 'received', NULL, '', '{}')`,
       ),
     ]);
@@ -99,6 +100,7 @@ describe("explaining an order", () => {
       created: "sets",
       odd: "quarantined",
       dead: "failed",
+      other: "ignored",
       late: "waiting",
     });
     const [created, odd] = ["created", "odd"].map((id) =>

@@ -189,6 +189,29 @@ describe("a refund that names no order", () => {
     });
   });
 
+  it("follows its payment where that is linked under its other name", async () => {
+    const alias = event("payment.success", "10:00", {
+      request_number: "R1",
+      payment_reference_number: "R3",
+      amount: 100,
+    });
+    const following = event("payment.refund.success", "12:00", {
+      request_number: "F1",
+      payment_reference_number: "R3",
+      refund_amount: 40,
+    });
+    const lists = event("order.created", "09:00", {
+      order_number: "A",
+      payments: [{ request_number: "P1", payment_reference_number: "R1" }],
+    });
+    await inEveryOrder([alias, following, lists], async () => {
+      expect(await row(ORDER, "A")).toMatchObject({
+        paid_micros: 100_000_000,
+        refunded_micros: 40_000_000,
+      });
+    });
+  });
+
   it("leaves the order when its payment changes its reference", async () => {
     const renamed = event("payment.success", "13:00", {
       request_number: "P1",

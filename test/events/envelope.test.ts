@@ -68,7 +68,7 @@ describe("an envelope", () => {
     ["0", "0"],
     [" padded ", " padded "],
     ["x".repeat(512), "x".repeat(512)],
-    ["x".repeat(513), null],
+    ["x".repeat(513), "x".repeat(513)],
     ["", null],
     ["  ", null],
     [null, null],

@@ -19,6 +19,8 @@ export type Outcome =
 export interface Channel<Message> {
   /** True where the provider takes a repeat under the same key for the same message. */
   readonly takesKey: boolean;
+  /** Milliseconds that the provider wants between two requests: pace.ts. */
+  readonly gapMs: number;
   /** Never throws. `signal` ends the request; what has no answer by then is `unknown`. */
   readonly send: (message: Message, key: string, signal: AbortSignal) => Promise<Outcome>;
 }

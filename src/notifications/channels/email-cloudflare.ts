@@ -55,6 +55,7 @@ export function cloudflareEmailChannel(
 ): Channel<EmailMessage> {
   return {
     takesKey: false,
+    gapMs: 0,
     send: async (message) => {
       try {
         const { messageId } = await binding.send({

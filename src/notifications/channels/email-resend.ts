@@ -7,6 +7,7 @@ import type { EmailMessage } from "../message";
 import type { Channel, ChannelDeps, Outcome } from "./channel";
 import { type Answer, describeAnswer, outcomeOf, post, textField } from "./http";
 import { headerKey } from "./key";
+import { gapMsOf } from "./pace";
 
 /** The body of POST /emails; test/notifications holds it against the SDK's own type. */
 export interface ResendRequest {
@@ -36,13 +37,24 @@ export function resendRequest(message: EmailMessage, config: EmailConfig): Resen
   };
 }
 
+/** Errors that hold for every message, although their status does not say so. */
+const down: ReadonlySet<string | null> = new Set([
+  "invalid_from_address",
+  "daily_quota_exceeded",
+  "monthly_quota_exceeded",
+]);
+
 /** 409: the first request under this key is still under way, or had another body. */
 function outcomeOfResend(answer: Answer): Outcome {
-  if (answer.kind === "answered" && answer.status === 409) {
+  if (answer.kind === "answered" && answer.status >= 400) {
+    const name = textField(answer.body, "name");
     const error = describeAnswer(answer.status, answer.body);
-    return textField(answer.body, "name") === "invalid_idempotent_request"
-      ? { kind: "rejected", error }
-      : { kind: "retry", error, retryAfterMs: answer.retryAfterMs };
+    if (down.has(name)) return { kind: "down", error };
+    if (answer.status === 409) {
+      return name === "invalid_idempotent_request"
+        ? { kind: "rejected", error }
+        : { kind: "retry", error, retryAfterMs: answer.retryAfterMs };
+    }
   }
   return outcomeOf(answer, (body) => textField(body, "id"));
 }
@@ -50,6 +62,7 @@ function outcomeOfResend(answer: Answer): Outcome {
 export function resendChannel(config: EmailConfig, deps: ChannelDeps): Channel<EmailMessage> {
   return {
     takesKey: true,
+    gapMs: gapMsOf(config.baseUrl),
     send: async (message, key, signal) => {
       const idempotencyKey = await headerKey(key);
       const answer = await post(

@@ -13,6 +13,7 @@ import { headerKey } from "./key";
 export function forwardChannel(config: ForwardConfig, deps: ChannelDeps): Channel<ForwardMessage> {
   return {
     takesKey: true,
+    gapMs: 0,
     send: async (message, _key, signal) => {
       const id = await headerKey(message.eventId);
       const answer = await post(

@@ -4,8 +4,9 @@
  */
 import type { SmsConfig } from "../../config";
 import type { SmsMessage } from "../message";
-import type { Channel, ChannelDeps } from "./channel";
-import { outcomeOf, post, textField } from "./http";
+import type { Channel, ChannelDeps, Outcome } from "./channel";
+import { type Answer, describeAnswer, jsonFields, outcomeOf, post, textField } from "./http";
+import { gapMsOf } from "./pace";
 
 /** The form; test/notifications holds its names against the SDK's own type. */
 export type TwilioRequest = { readonly To: string; readonly Body: string } & (
@@ -20,9 +21,26 @@ export function twilioRequest(message: SmsMessage, config: SmsConfig): TwilioReq
   return { To: message.to, Body: message.text, ...sender };
 }
 
+/**
+ * Codes that blame the sender and not the recipient (twilio.com/docs/api/errors): no or an unusable
+ * From, one of another account, or a messaging service that is gone or has no number.
+ */
+const down: ReadonlySet<unknown> = new Set([21603, 21606, 21659, 21660, 21701, 21703]);
+
+function outcomeOfTwilio(answer: Answer): Outcome {
+  if (answer.kind === "answered" && answer.status === 400) {
+    const { status, body } = answer;
+    if (down.has(jsonFields(body)["code"])) {
+      return { kind: "down", error: describeAnswer(status, body) };
+    }
+  }
+  return outcomeOf(answer, (body) => textField(body, "sid"));
+}
+
 export function twilioChannel(config: SmsConfig, deps: ChannelDeps): Channel<SmsMessage> {
   return {
     takesKey: false,
+    gapMs: gapMsOf(config.baseUrl),
     send: async (message, _key, signal) => {
       const answer = await post(
         deps,
@@ -36,7 +54,7 @@ export function twilioChannel(config: SmsConfig, deps: ChannelDeps): Channel<Sms
         }),
         signal,
       );
-      return outcomeOf(answer, (body) => textField(body, "sid"));
+      return outcomeOfTwilio(answer);
     },
   };
 }

@@ -6,10 +6,12 @@ import type { TeamConfig } from "../../config";
 import type { TeamMessage } from "../message";
 import type { Channel, ChannelDeps } from "./channel";
 import { outcomeOf, post } from "./http";
+import { gapMsOf } from "./pace";
 
 export function slackChannel(config: TeamConfig, deps: ChannelDeps): Channel<TeamMessage> {
   return {
     takesKey: false,
+    gapMs: gapMsOf(config.webhookUrl),
     send: async (message, _key, signal) => {
       const answer = await post(
         deps,

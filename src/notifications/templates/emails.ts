@@ -1,11 +1,12 @@
 /** What each e-mail says: pure functions from facts to blocks. The words are in words.ts. */
-import type { ShopConfig } from "../../config";
 import type { OutboxContext } from "../../projection/templates";
 import type { Facts, OrderFacts, RefundFacts, ShipmentFacts } from "../../store/outbox-facts";
 import type { EmailContent } from "./content";
 import { refundDueMicros } from "../relevance";
+import type { Shop } from "../shop";
 import { money } from "./money";
 import {
+  boughtItems,
   currencyOf,
   deliveryAddress,
   factsBlock,
@@ -26,7 +27,7 @@ interface Addressed {
   readonly number: string;
   readonly store: string;
   readonly currency: string;
-  readonly shop: ShopConfig;
+  readonly shop: Shop;
 }
 
 function orderConfirmed({ order, number, store, currency }: Addressed): EmailContent {
@@ -120,7 +121,9 @@ function shipmentUpdate(
     heading: said.heading,
     blocks: [
       greet(order),
-      paragraph(said.body),
+      paragraph(
+        said.asksBack === true && shop.takesReplies ? `${said.body} ${words.replyHere}` : said.body,
+      ),
       ...(said.followed ? trackButton(shipment, shop) : []),
       ...factsBlock([
         [words.labels.order, number],
@@ -135,12 +138,12 @@ function shipmentUpdate(
 }
 
 /** REVIEW_URL may hold `{order}`. */
-function reviewLink(shop: ShopConfig, number: string): string | null {
+function reviewLink(shop: Shop, number: string): string | null {
   return httpUrl(shop.reviewUrl?.replaceAll("{order}", () => encodeURIComponent(number)) ?? null);
 }
 
 function reviewRequest({ order, number, store, shop }: Addressed): EmailContent {
-  const { subject, preview, heading, body, button, reply } = words.reviewRequest;
+  const { subject, preview, heading, body, button, reply, inShop } = words.reviewRequest;
   const url = reviewLink(shop, number);
   return {
     subject: subject(number, store),
@@ -149,7 +152,11 @@ function reviewRequest({ order, number, store, shop }: Addressed): EmailContent 
     blocks: [
       greet(order),
       paragraph(body),
-      url === null ? paragraph(reply) : { kind: "button", label: button, url },
+      url === null
+        ? paragraph(shop.takesReplies ? reply : inShop)
+        : { kind: "button", label: button, url },
+      ...factsBlock([[words.labels.order, number]]),
+      ...boughtItems(order),
     ],
   };
 }
@@ -159,7 +166,7 @@ export function emailContent(
   template: string,
   context: OutboxContext,
   facts: Facts,
-  shop: ShopConfig,
+  shop: Shop,
 ): EmailContent | null {
   const { order, shipment } = facts;
   if (order === null) throw new Error("an e-mail needs an order");

@@ -1,10 +1,10 @@
 /** A claimed row and its facts in, the message out: pure, and the only door into this folder. */
-import type { ShopConfig } from "../../config";
 import type { OutboxContext } from "../../projection/templates";
 import type { ClaimedRow } from "../../store/outbox";
 import type { Facts } from "../../store/outbox-facts";
 import { forwardBody } from "../forward-body";
 import type { Message } from "../message";
+import type { Shop } from "../shop";
 import { emailContent } from "./emails";
 import { renderHtml } from "./layout";
 import { renderText } from "./plain-text";
@@ -20,7 +20,7 @@ function messageOf(
   context: OutboxContext,
   facts: Facts,
   recipient: string | null,
-  shop: ShopConfig,
+  shop: Shop,
 ): Message | null {
   const { template } = row;
   switch (row.channel) {
@@ -28,7 +28,7 @@ function messageOf(
       const content = emailContent(template, context, facts, shop);
       if (content === null || recipient === null) return null;
       const store = oneLine(shop.name, 60);
-      const end = footer(store);
+      const end = footer(store, shop.takesReplies);
       return {
         channel: "email",
         template,
@@ -58,7 +58,7 @@ export function renderMessage(
   context: OutboxContext,
   facts: Facts,
   recipient: string | null,
-  shop: ShopConfig,
+  shop: Shop,
 ): Message {
   const message = messageOf(row, context, facts, recipient, shop);
   if (message === null) throw new Error(`no ${row.channel} message for ${row.template}`);

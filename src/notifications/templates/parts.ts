@@ -1,6 +1,6 @@
 /** The blocks that several e-mails share, made from an order, a shipment or an amount. */
-import type { ShopConfig } from "../../config";
 import type { OrderFacts, ShipmentFacts } from "../../store/outbox-facts";
+import type { Shop } from "../shop";
 import type { AmountRow, Block, ItemRow } from "./content";
 import { decimalMoney, money } from "./money";
 import { type ItemLine, LINES_SHOWN, parseAddressLines, parseItems } from "./order-lines";
@@ -8,7 +8,7 @@ import { lineOrNull } from "./safe-text";
 import { trackingLink } from "./tracking";
 import { greeting, labels, trackLabel } from "./words";
 
-export function currencyOf(order: OrderFacts | null, shop: ShopConfig): string {
+export function currencyOf(order: OrderFacts | null, shop: Shop): string {
   return order?.currency ?? shop.currency;
 }
 
@@ -80,6 +80,12 @@ export function orderItems(order: OrderFacts, currency: string): readonly Block[
   return [{ kind: "items", title, items, totals }];
 }
 
+/** What was bought, without prices; nothing where the order lists none. */
+export function boughtItems(order: OrderFacts): readonly Block[] {
+  const items = itemRows(order.items, null);
+  return items.length === 0 ? [] : [{ kind: "items", title: labels.items, items, totals: [] }];
+}
+
 export function parcelItems(shipment: ShipmentFacts): readonly Block[] {
   const items = itemRows(shipment.items, null);
   return items.length === 0
@@ -104,7 +110,7 @@ export function factsBlock(
 }
 
 /** The button that follows the parcel, where a link is known. */
-export function trackButton(shipment: ShipmentFacts, shop: ShopConfig): readonly Block[] {
+export function trackButton(shipment: ShipmentFacts, shop: Shop): readonly Block[] {
   const url = trackingLink(shipment, shop.trackingUrls);
   return url === null ? [] : [{ kind: "button", label: trackLabel, url }];
 }

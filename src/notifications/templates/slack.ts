@@ -4,11 +4,11 @@
  * link by itself.
  */
 import type { KnownBlock } from "@slack/types";
-import type { ShopConfig } from "../../config";
 import type { OutboxContext } from "../../projection/templates";
 import type { Facts } from "../../store/outbox-facts";
 import type { TeamMessage } from "../message";
 import { refundDueMicros } from "../relevance";
+import type { Shop } from "../shop";
 import { money } from "./money";
 import { currencyOf, moneyOrNull } from "./parts";
 import { lineOrNull, oneLine } from "./safe-text";
@@ -35,7 +35,7 @@ function link(order: string | null, publicUrl: string | null): string | null {
     : `<${publicUrl}/console/orders/${encodeURIComponent(order)}|${team.openOrder}>`;
 }
 
-function write(note: Note, shop: ShopConfig): TeamMessage {
+function write(note: Note, shop: Shop): TeamMessage {
   const fields = note.facts.flatMap(([label, value]) => {
     const line = lineOrNull(value, 300);
     return line === null
@@ -64,7 +64,7 @@ function noteOf(
   subjectId: string | null,
   context: OutboxContext,
   facts: Facts,
-  shop: ShopConfig,
+  shop: Shop,
 ): Note | null {
   const { order, refund, shipment, orderNumber } = facts;
   const currency = currencyOf(order, shop);
@@ -127,7 +127,7 @@ export function teamMessage(
   subjectId: string | null,
   context: OutboxContext,
   facts: Facts,
-  shop: ShopConfig,
+  shop: Shop,
 ): TeamMessage | null {
   const note = noteOf(template, subjectId, context, facts, shop);
   return note === null ? null : write(note, shop);

@@ -37,6 +37,18 @@ export function gsmText(text: string): string {
   return Array.from(text, gsmCharacter).join("");
 }
 
+/**
+ * What an SMS can say of a name: the characters that it knows, null where no letter or digit is
+ * among them. A shop called मीरा is better left unnamed than called ????.
+ */
+export function smsName(name: string): string | null {
+  const known = Array.from(name, (one) => (one === "?" ? one : gsmCharacter(one).replace("?", "")))
+    .join("")
+    .replace(/\s+/g, " ")
+    .trim();
+  return /[\p{L}\p{N}]/u.test(known) ? known : null;
+}
+
 /** How many of a segment's 160 places a text in the GSM alphabet takes. */
 export function septets(text: string): number {
   return Array.from(text).reduce((sum, one) => sum + (extensionSet.has(one) ? 2 : 1), 0);

@@ -5,7 +5,7 @@
 import type { ShipmentFacts } from "../../store/outbox-facts";
 import { httpUrl } from "./safe-text";
 
-/** Name in lower-case letters and digits -> page with `{awb}`. A longer courier name may begin so. */
+/** Name in lower-case letters and digits -> page with `{awb}`. */
 export const courierPages: Readonly<Record<string, string>> = {
   delhivery: "https://www.delhivery.com/track/package/{awb}",
   bluedart: "https://www.bluedart.com/trackdartresultthirdparty?trackFor=0&trackNo={awb}",
@@ -23,12 +23,23 @@ function plainName(courier: string): string {
   return courier.toLowerCase().replace(/[^a-z0-9]/g, "");
 }
 
+/** Shorter names count as whole words only: Upstate Logistics is not UPS. */
+const PREFIX_MIN_LETTERS = 5;
+
+/** "Blue Dart Express" -> blue, bluedart, bluedartexpress. */
+function beginningsOf(courier: string): ReadonlySet<string> {
+  const words = courier.toLowerCase().split(/[^a-z0-9]+/);
+  return new Set(words.map((_, index) => words.slice(0, index + 1).join("")));
+}
+
 /** The longest name that the courier's begins with: "Blue Dart Express" is Blue Dart. */
 function findPage(courier: string, pages: Readonly<Record<string, string>>): string | null {
   const name = plainName(courier);
+  const beginnings = beginningsOf(courier);
   const matches = Object.keys(pages).filter((key) => {
     const known = plainName(key);
-    return known !== "" && name.startsWith(known);
+    const isLong = known.length >= PREFIX_MIN_LETTERS;
+    return known !== "" && (beginnings.has(known) || (isLong && name.startsWith(known)));
   });
   const best = matches.toSorted((a, b) => b.length - a.length)[0];
   return best === undefined ? null : (pages[best] ?? null);

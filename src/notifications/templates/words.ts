@@ -17,8 +17,13 @@ export const timeZones: Readonly<Record<string, string>> = { INR: "Asia/Kolkata"
 export const greeting = (name: string | null): string =>
   name === null ? "Hello," : `Hello ${name},`;
 
-export const footer = (store: string): string =>
-  `${store} sent you this message about your order. Questions? Just reply.`;
+/** `takesReplies`: `EMAIL_REPLY_TO` is set, so that somebody reads an answer. */
+export const footer = (store: string, takesReplies: boolean): string =>
+  `${store} sent you this message about your order.${takesReplies ? " Questions? Just reply." : ""}`;
+
+/** A subject may name the shop too; the sender's name says it already. */
+type Subject = (order: string, store: string) => string;
+const about = (subject: Subject): Subject => subject;
 
 export const labels = {
   items: "Your items",
@@ -55,14 +60,14 @@ export const refundModes: Readonly<Record<string, string>> = {
 };
 
 export const orderConfirmed = {
-  subject: (order: string, store: string) => `Your ${store} order ${order} is confirmed`,
+  subject: about((order) => `Your order ${order} is confirmed`),
   preview: "We have your order and are getting it ready.",
   heading: "Thank you for your order",
   body: "We have your order and are getting it ready. You will hear from us again as soon as it is on its way.",
 };
 
 export const orderCancelled = {
-  subject: (order: string, store: string) => `Your ${store} order ${order} is cancelled`,
+  subject: about((order) => `Your order ${order} is cancelled`),
   preview: "Your order has been cancelled.",
   heading: "Your order is cancelled",
   body: "Your order has been cancelled, and nothing more will be sent for it.",
@@ -71,7 +76,7 @@ export const orderCancelled = {
 };
 
 export const paymentFailed = {
-  subject: (order: string, store: string) => `Payment for your ${store} order ${order} failed`,
+  subject: about((order) => `The payment for your order ${order} failed`),
   preview: "Your payment did not go through. You can try again.",
   heading: "Your payment did not go through",
   body: (amount: string | null) =>
@@ -80,12 +85,13 @@ export const paymentFailed = {
       : `We could not take the payment of ${amount} for your order.`,
   advice:
     "This can happen when the bank declines or the connection breaks off. Please try again from your order, or with another way to pay. If money has left your account all the same, it usually comes back within a few days.",
-  sms: (store: string, order: string, amount: string | null) =>
-    `${store}: the payment${amount === null ? "" : ` of ${amount}`} for order ${order} failed. Please try again from your order.`,
+  /** `store` is null where its name cannot be written in an SMS. */
+  sms: (store: string | null, order: string, amount: string | null) =>
+    `${store === null ? "The" : `${store}: the`} payment${amount === null ? "" : ` of ${amount}`} for order ${order} failed. Please try again from your order.`,
 };
 
 export const refundSucceeded = {
-  subject: (order: string, store: string) => `Refund for your ${store} order ${order}`,
+  subject: about((order) => `Refund for your order ${order}`),
   preview: (amount: string | null) =>
     amount === null ? "Your refund is on its way." : `${amount} is on its way back to you.`,
   heading: "Your refund is on its way",
@@ -97,9 +103,11 @@ export const refundSucceeded = {
 };
 
 export interface ShipmentWords {
-  readonly subject: (order: string, store: string) => string;
+  readonly subject: Subject;
   readonly heading: string;
   readonly body: string;
+  /** Whether the customer is asked to get in touch, and so may be told to reply. */
+  readonly asksBack?: boolean;
   /** `…: order ORD-1 <sms>` */
   readonly sms: string;
   /** Whether there is still something to follow: then it comes with a tracking link. */
@@ -109,49 +117,51 @@ export interface ShipmentWords {
 /** One entry a status that customers hear of. */
 export const shipmentUpdate: Readonly<Record<string, ShipmentWords>> = {
   shipped: {
-    subject: (order, store) => `Your ${store} order ${order} has shipped`,
+    subject: (order) => `Your order ${order} has shipped`,
     heading: "Your parcel has shipped",
     body: "Your parcel has been handed to the courier.",
     sms: "has shipped",
     followed: true,
   },
   in_transit: {
-    subject: (order, store) => `Your ${store} order ${order} is on its way`,
+    subject: (order) => `Your order ${order} is on its way`,
     heading: "Your parcel is on its way",
     body: "Your parcel is travelling towards you.",
     sms: "is on its way",
     followed: true,
   },
   out_for_delivery: {
-    subject: (order, store) => `Your ${store} order ${order} is out for delivery`,
+    subject: (order) => `Your order ${order} is out for delivery`,
     heading: "Out for delivery",
     body: "The courier has your parcel on board and is on the way to you.",
     sms: "is out for delivery",
     followed: true,
   },
   delivery_attempted: {
-    subject: (order, store) => `We missed you: ${store} order ${order}`,
+    subject: (order) => `We missed you: order ${order}`,
     heading: "We could not reach you",
     body: "The courier tried to deliver your parcel and could not reach you. They usually try again.",
     sms: "could not be delivered. The courier usually tries again",
     followed: true,
   },
   undelivered: {
-    subject: (order, store) => `Your ${store} order ${order} could not be delivered`,
+    subject: (order) => `Your order ${order} could not be delivered`,
     heading: "Your parcel could not be delivered",
-    body: "The courier could not deliver your parcel. Please check the delivery address, and reply to this message if something is wrong with it.",
+    body: "The courier could not deliver your parcel. Please check the delivery address, and get in touch with us if something is wrong with it.",
+    asksBack: true,
     sms: "could not be delivered. Please contact us",
     followed: false,
   },
   return_to_origin: {
-    subject: (order, store) => `Your ${store} order ${order} is on its way back to us`,
+    subject: (order) => `Your order ${order} is on its way back to us`,
     heading: "Your parcel is on its way back to us",
-    body: "The courier could not deliver your parcel and is returning it to us. Please reply to this message, and we will sort it out together.",
+    body: "The courier could not deliver your parcel and is returning it to us. Please get in touch with us, and we will sort it out together.",
+    asksBack: true,
     sms: "could not be delivered and is on its way back to us",
     followed: false,
   },
   lost: {
-    subject: (order, store) => `About your ${store} order ${order}`,
+    subject: (order) => `About your order ${order}`,
     heading: "Your parcel seems to be lost",
     body: "We are sorry: the courier reports that your parcel is lost. We are looking into it and will get back to you. You need not do anything.",
     sms: "was reported lost by the courier. We are sorry and will contact you",
@@ -159,17 +169,26 @@ export const shipmentUpdate: Readonly<Record<string, ShipmentWords>> = {
   },
 };
 
+/** Behind a body that asks back, where replies are read. */
+export const replyHere = "You can simply reply to this message.";
+
 export const trackLabel = "Track your parcel";
+/** `store` is null where its name cannot be written in an SMS. */
+export const smsStart = (store: string | null, order: string): string =>
+  store === null ? `Your order ${order}` : `${store}: order ${order}`;
 export const smsTrack = (link: string): string => ` Track: ${link}`;
 export const smsCourier = (courier: string): string => ` with ${courier}`;
 
 export const reviewRequest = {
-  subject: (order: string, store: string) => `How was your ${store} order ${order}?`,
+  subject: about((order) => `How was your order ${order}?`),
   preview: "Two minutes of your time would help us and others.",
   heading: "How did we do?",
   body: "Your order has been with you for a little while now. We would love to hear what you think of it; it helps us, and others who are choosing.",
   button: "Write a review",
+  /** Without REVIEW_URL. */
   reply: "Just reply to this message with a line or two.",
+  /** Without either. */
+  inShop: "A line or two in our shop, where you bought it, is all it takes.",
 };
 
 /** For the team. Short: what happened, and what to do. */

@@ -1,0 +1,19 @@
+/** Errors of the admin API: problem details (RFC 9457) that also carry `error`. */
+import type { Context } from "hono";
+
+const titles = {
+  400: "Bad request",
+  401: "Unauthorized",
+  404: "Not found",
+  405: "Method not allowed",
+  409: "Conflict",
+} as const;
+export type ProblemStatus = keyof typeof titles;
+
+/** An answer of type `application/problem+json`; `detail` says what to do. */
+export function problem(c: Context, status: ProblemStatus, detail: string): Response {
+  const body = { type: "about:blank", title: titles[status], status, detail, error: detail };
+  const headers: Record<string, string> = { "content-type": "application/problem+json" };
+  if (status === 401) headers["www-authenticate"] = 'Bearer realm="ce-webhooks"';
+  return c.body(JSON.stringify(body), status, headers);
+}

@@ -1,0 +1,202 @@
+/** Who gets in: the last row of the HTTP table, the sign-in form, the cookie, the bearer token. */
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
+import { event } from "../support/events";
+import { deliver, fetchWith } from "../support/receiver";
+
+const ADMIN = { ADMIN_TOKEN: "let-me-in" };
+const ORIGIN = "https://receiver.test";
+
+function get(path: string, headers: Record<string, string> = {}): Request {
+  return new Request(`${ORIGIN}${path}`, { headers, redirect: "manual" });
+}
+
+function post(path: string, form: Record<string, string>, headers: Record<string, string> = {}) {
+  return new Request(`${ORIGIN}${path}`, {
+    method: "POST",
+    body: new URLSearchParams(form),
+    headers: { origin: ORIGIN, ...headers },
+    redirect: "manual",
+  });
+}
+
+function bearer(path: string, init: RequestInit = {}): Request {
+  return new Request(`${ORIGIN}${path}`, {
+    ...init,
+    headers: { authorization: "Bearer let-me-in", "content-type": "application/json" },
+  });
+}
+
+async function signIn(): Promise<string> {
+  const response = await fetchWith(ADMIN, post("/console/sign-in", { token: "let-me-in" }));
+  expect(response.status).toBe(303);
+  expect(response.headers.get("location")).toBe("/console");
+  const cookie = response.headers.get("set-cookie") ?? "";
+  expect(cookie).toMatch(/HttpOnly/i);
+  expect(cookie).toMatch(/SameSite=Strict/i);
+  expect(cookie).toMatch(/Secure/i);
+  return cookie.split(";")[0] ?? "";
+}
+
+describe("where nobody could sign in", () => {
+  it.each(["/api/admin", "/api/admin/health", "/console", "/console/sign-in"])(
+    "%s does not exist",
+    async (path) => {
+      const response = await fetchWith({}, get(path));
+      expect(response.status).toBe(404);
+      expect(await response.json()).toEqual({ error: "Not found" });
+    },
+  );
+});
+
+describe("the admin API", () => {
+  it.each([
+    ["no token", {}],
+    ["another token", { authorization: "Bearer let-me-out" }],
+    ["another scheme", { authorization: "Basic let-me-in" }],
+    ["a forged Access token", { "cf-access-jwt-assertion": "a.b.c" }],
+  ])("answers 401 to %s, whatever the path", async (_name, headers: Record<string, string>) => {
+    for (const path of ["/api/admin/health", "/api/admin/nothing", "/api/admin"]) {
+      const response = await fetchWith(ADMIN, get(path, headers));
+      expect(response.status).toBe(401);
+      expect(response.headers.get("content-type")).toContain("application/problem+json");
+      expect(await response.json()).toMatchObject({ status: 401, error: expect.any(String) });
+    }
+  });
+
+  it("answers 401, not 404, where only Access is configured and its token is forged", async () => {
+    const access = { ACCESS_TEAM_DOMAIN: "team.cloudflareaccess.com", ACCESS_AUD: "aud" };
+    const request = get("/api/admin/health", { "cf-access-jwt-assertion": "a.b.c" });
+    expect((await fetchWith(access, request)).status).toBe(401);
+  });
+
+  it("tells how the inbox is", async () => {
+    const response = await fetchWith(ADMIN, bearer("/api/admin/health"));
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ quarantined: expect.any(Number) });
+  });
+
+  it("explains an order, and says when it knows none", async () => {
+    await deliver(event("order.created", { order_number: "ADMIN-1" }, { id: "admin-1" }));
+    await vi.waitFor(async () => {
+      const response = await fetchWith(ADMIN, bearer("/api/admin/orders/ADMIN-1/explain"));
+      expect(await response.json()).toMatchObject({
+        orderNumber: "ADMIN-1",
+        events: [{ id: "admin-1", outcome: "sets" }],
+      });
+    });
+    const none = await fetchWith(ADMIN, bearer("/api/admin/orders/ADMIN-0/explain"));
+    expect(none.status).toBe(404);
+  });
+
+  it("replays what was refused, after counting it first", async () => {
+    const odd = event(
+      "order.created",
+      { order_number: "ADMIN-2", grand_total: "x" },
+      { id: "admin-2" },
+    );
+    await deliver(odd);
+    const status = async (): Promise<unknown> =>
+      await env.DB.prepare("SELECT status FROM webhook_events WHERE id = 'admin-2'").first(
+        "status",
+      );
+    await vi.waitFor(async () => expect(await status()).toBe("quarantined"));
+    const body = { method: "POST", body: JSON.stringify({ ids: ["admin-2"], dry_run: true }) };
+    const dry = await fetchWith(ADMIN, bearer("/api/admin/replay", body));
+    expect(await dry.json()).toEqual({ dry_run: true, count: 1, ids: ["admin-2"] });
+    expect(await status()).toBe("quarantined");
+    // The fix: as if the field had been understood all along.
+    await env.DB.prepare(
+      "UPDATE webhook_events SET payload = replace(payload, '\"x\"', '5') WHERE id = 'admin-2'",
+    ).run();
+    const real = { method: "POST", body: JSON.stringify({ status: "quarantined" }) };
+    const replayed = await fetchWith(ADMIN, bearer("/api/admin/replay", real));
+    expect(await replayed.json()).toMatchObject({ dry_run: false });
+    await vi.waitFor(async () => expect(await status()).toBe("processed"));
+  });
+
+  it("starts a rebuild and shows it", async () => {
+    const body = {
+      method: "POST",
+      body: JSON.stringify({ dry_run: true, order_number: "ADMIN-1" }),
+    };
+    const started = await fetchWith(ADMIN, bearer("/api/admin/rebuilds", body));
+    expect(started.status).toBe(202);
+    const { id } = await started.json<{ id: number }>();
+    const shown = await fetchWith(ADMIN, bearer(`/api/admin/rebuilds/${String(id)}`));
+    expect(await shown.json()).toMatchObject({ id, dryRun: true, changes: [] });
+  });
+
+  it.each([
+    ["no JSON", "{"],
+    ["nothing chosen", "{}"],
+    ["an unknown field", '{"ids":["a"],"all":true}'],
+    ["a wrong status", '{"status":"processed"}'],
+  ])("answers 400 to a replay with %s", async (_name, body) => {
+    const response = await fetchWith(ADMIN, bearer("/api/admin/replay", { method: "POST", body }));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: expect.any(String) });
+  });
+});
+
+describe("the console", () => {
+  it.each(["/console", "/console/anything"])("sends %s to the sign-in form", async (path) => {
+    const response = await fetchWith(ADMIN, get(path));
+    expect(response.status).toBe(303);
+    expect(response.headers.get("location")).toBe("/console/sign-in");
+  });
+
+  it("shows the form under a policy that allows no script", async () => {
+    const response = await fetchWith(ADMIN, get("/console/sign-in"));
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(await response.text()).toContain('type="password"');
+  });
+
+  it("refuses a wrong token, and a form sent from elsewhere", async () => {
+    const wrong = await fetchWith(ADMIN, post("/console/sign-in", { token: "let-me-out" }));
+    expect(wrong.headers.get("location")).toBe("/console/sign-in?wrong=1");
+    expect(wrong.headers.get("set-cookie")).toBeNull();
+    const elsewhere = { origin: "https://evil.test", "sec-fetch-site": "cross-site" };
+    const forged = post("/console/sign-in", { token: "let-me-in" }, elsewhere);
+    expect((await fetchWith(ADMIN, forged)).status).toBe(403);
+  });
+
+  it("refuses a forged cookie, one of another token, and one that has expired", async () => {
+    const cookie = await signIn();
+    for (const [vars, given] of [
+      [ADMIN, `${cookie.slice(0, -4)}AAAA`],
+      [{ ADMIN_TOKEN: "another" }, cookie],
+      [ADMIN, cookie.replace(/=\d+/, "=1")],
+    ] as const) {
+      const response = await fetchWith(vars, get("/console", { cookie: given }));
+      expect(response.status).toBe(303);
+    }
+  });
+
+  it("shows what needs attention as text, and takes it again", async () => {
+    const id = "<b>hostile</b>";
+    await deliver(event("order.created", { order_number: "ADMIN-3", grand_total: "y" }, { id }));
+    const cookie = await signIn();
+    await vi.waitFor(async () => {
+      const page = await (await fetchWith(ADMIN, get("/console", { cookie }))).text();
+      expect(page).toContain("&lt;b&gt;hostile&lt;/b&gt;");
+      expect(page).not.toContain("<b>hostile</b>");
+      expect(page).toContain("data.grand_total: expected number");
+    });
+    const replayed = await fetchWith(ADMIN, post("/console/replay", { id }, { cookie }));
+    expect(replayed.headers.get("location")).toBe("/console?replayed=1");
+    await vi.waitFor(async () => {
+      const row = await env.DB.prepare("SELECT attempts FROM webhook_events WHERE id = ?1")
+        .bind(id)
+        .first();
+      expect(row).toEqual({ attempts: 2 });
+    });
+  });
+
+  it("signs out", async () => {
+    const cookie = await signIn();
+    const response = await fetchWith(ADMIN, post("/console/sign-out", {}, { cookie }));
+    expect(response.headers.get("set-cookie")).toMatch(/Max-Age=0/i);
+  });
+});
