@@ -1,6 +1,6 @@
 /**
- * Every limit and time-out of the receiver, with its unit and its reason. Defaults that a shop may
- * change are in config.ts; what stands here is bounded by the platform or by care.
+ * The limits and time-outs of the edges and the store, with unit and reason. Defaults that a shop may
+ * change are in config.ts; bounds of what a body may say stand with its models in events/.
  */
 
 /** Largest body taken, in bytes; more is answered 413 before it is read whole. */
@@ -69,3 +69,6 @@ export const ANSWER_MAX_BYTES = 16_384;
 
 /** Events that the audit looks at in one run of the cron. */
 export const AUDIT_EVENTS = 500;
+
+/** Most events that are read of one order; its own life has some dozens. */
+export const HISTORY_MAX_EVENTS = 2_000;

@@ -9,8 +9,8 @@ const style = `
 body { margin: 0; font: 16px/1.5 system-ui, sans-serif; background: light-dark(#f4f6f8, #12151a); color: light-dark(#1b2330, #e6eaf0); }
 header, main { max-width: 60rem; margin: 0 auto; padding: 1rem; }
 header { display: flex; gap: 1rem; align-items: center; justify-content: space-between; flex-wrap: wrap; }
-h1 { font-size: 1.25rem; margin: 0; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem; margin: 0; padding: 0; list-style: none; }
+h1 { font-size: 1.25rem; margin: 0; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; } main > h2:first-child { margin-top: 0; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .75rem; margin: 0; padding: 0; list-style: none; }
 .cards li, .panel { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem; }
 .cards b { display: block; font-size: 1.5rem; font-variant-numeric: tabular-nums; }
 .soft { color: var(--soft); } .bad { color: var(--bad); }
@@ -87,6 +87,11 @@ export function SignInPage({ nonce, wrong }: { readonly nonce: string; readonly 
   );
 }
 
+/** ISO time -> `2026-11-24 03:53:48 UTC`. */
+function readable(time: string | null): string {
+  return time === null ? "none yet" : `${time.slice(0, 19).replace("T", " ")} UTC`;
+}
+
 function Figure(props: { readonly name: string; readonly value: string; readonly bad?: boolean }) {
   return (
     <li class={props.bad === true ? "bad" : ""}>
@@ -103,7 +108,8 @@ function Troubled({ event }: { readonly event: TroubledEvent }) {
         <b>{event.event_type}</b>{" "}
         <span class="soft">
           {event.order_number === null ? "no order" : `order ${event.order_number}`} ·{" "}
-          {event.status} · received <time datetime={event.received_at}>{event.received_at}</time>
+          {event.status} · received{" "}
+          <time datetime={event.received_at}>{readable(event.received_at)}</time>
         </span>
       </p>
       <p class="bad">{event.error ?? "no error was noted"}</p>
@@ -156,7 +162,7 @@ export function OverviewPage({ nonce, health, troubled, replayed }: OverviewProp
           bad={(waiting ?? 0) > 300}
         />
       </ul>
-      <p class="soft">Last event: {health?.last_received_at ?? "none yet"}</p>
+      <p class="soft">Last event: {readable(health?.last_received_at ?? null)}</p>
       <h2>Needs attention</h2>
       {troubled.length === 0 ? (
         <p class="panel">Nothing: no event is quarantined or failed.</p>

@@ -171,7 +171,7 @@ export function explainOrder(
     derived: explainDerived(orderNumber, rows, lookup),
     registers: explainRegisters(rows, lookup),
     events: events
-      .toSorted((a, b) => (when(a) < when(b) ? -1 : 1))
+      .toSorted((a, b) => (when(a) < when(b) ? -1 : when(a) > when(b) ? 1 : 0))
       .map((event) => explainEvent(event, lookup)),
   };
 }

@@ -1,7 +1,7 @@
 /**
  * A decoded event in, the outbox rows that it asks for out: which facts somebody is to hear of. A
  * row is written even if the event lost; whether it is still true is asked when its turn comes.
- * (`refund_due` follows from state, not from an event: store/state.ts. `alert` is raised where
+ * (`refund_due` follows from state, not from an event: store/derive.ts. `alert` is raised where
  * something needs a person.)
  */
 import { addMs, knownTime } from "../events/time";

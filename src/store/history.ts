@@ -2,14 +2,12 @@
  * The rows of an order and every stored event that patches any of them: what explanation and rebuild
  * start from.
  */
+import { HISTORY_MAX_EVENTS } from "../limits";
 import type { HistoricEvent, StandingRow } from "../projection/explanation";
 import { entities, type Entity, entityNames, type Value } from "../projection/registers";
 
 /** Keys of rows, by entity. */
 export type RowKeys = Readonly<Record<Entity, readonly string[]>>;
-
-/** Most events that are read of one order; its own life has some dozens. */
-const HISTORY_MAX_EVENTS = 2_000;
 
 /**
  * `?1`: the order. Primary keys, payments_order, payments_reference, refunds_order,

@@ -126,7 +126,7 @@ export const payments = sqliteTable(
     method: text("method"),
     amountPrecedence: precedence("amount_precedence"),
     referenceNumber: text("reference_number"),
-    /** The register beside the indexed column: see store/state.ts. */
+    /** The register beside the indexed column: see store/merge.ts. */
     namedReference: text("named_reference"),
     referencePrecedence: precedence("reference_precedence"),
     namedOrder: text("named_order"),

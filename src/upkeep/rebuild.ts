@@ -9,6 +9,7 @@ import { interpret } from "../projection/interpret";
 import { type Change, planRebuild, type RebuildPlan } from "../projection/rebuild-plan";
 import type { Patch } from "../projection/registers";
 import type { HistoricEvent, StandingRow } from "../projection/explanation";
+import { HISTORY_MAX_EVENTS } from "../limits";
 import { log } from "../log";
 import { keysOf, loadHistory, loadRows } from "../store/history";
 import { applyRebuild, loadRowsByKeys } from "../store/rebuild";
@@ -26,8 +27,6 @@ const SLICE_EVENTS = 50;
 const SLICES_AT_ONCE = 10;
 /** How often an order is looked at again because events came in between. */
 const LOOKS = 3;
-/** Histories longer than what loadHistory reads are merged without clearing. */
-const WHOLE_HISTORY_EVENTS = 2_000;
 
 /** Columns whose values stay out of the report: it is kept longer than a person may wish. */
 const personal: ReadonlySet<string> = new Set([
@@ -92,7 +91,7 @@ async function look(db: D1Database, unit: Unit): Promise<Picture> {
   const rows = [...own, ...elsewhere.filter(({ entity, key }) => !known.has(`${entity} ${key}`))];
   const all = keysOf([...rows, ...unit.missing, ...others]);
   const history = others.length === 0 ? first : await loadHistory(db, orderNumber ?? "", all);
-  const whole = history.length < WHOLE_HISTORY_EVENTS;
+  const whole = history.length < HISTORY_MAX_EVENTS;
   return { rows, history, plan: planRebuild(orderNumber, rows, history, whole) };
 }
 
