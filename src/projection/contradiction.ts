@@ -6,7 +6,7 @@
 import type { Subject } from "../events/catalog";
 import { identifierOf, ownIdentifiers } from "../events/keys";
 import type { JsonObject } from "../events/values";
-import type { DecodedEvent } from "./decode";
+import type { DecodedEvent } from "./decoded-event";
 
 function statedStatus(event: DecodedEvent): string | null {
   return event.subject === "payment" ? event.data.payment_status : event.data.status;

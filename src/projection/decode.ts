@@ -4,47 +4,13 @@
  * a fix plus a replay loses nothing.
  */
 import type { z } from "zod";
-import { type CatalogRow, findEventType } from "../events/catalog";
+import { findEventType } from "../events/catalog";
 import { parseEnvelope } from "../events/envelope";
 import { identify } from "../events/identity";
-import {
-  describeIssues,
-  models,
-  type OrderDetail,
-  type OrderRefund,
-  type OrderShipment,
-  type PaymentInfo,
-} from "../events/models";
+import { describeIssues, models } from "../events/models";
 import { isObject } from "../events/values";
 import { findContradiction } from "./contradiction";
-
-/** What the inbox holds of an event. */
-export interface StoredEvent {
-  readonly id: string;
-  readonly eventType: string;
-  /** Of the first receipt. */
-  readonly receivedAt: string;
-  readonly payload: string;
-}
-
-interface Common {
-  readonly id: string;
-  readonly row: CatalogRow;
-  readonly form: "envelope" | "bare";
-  readonly key: string;
-  readonly orderNumber: string | null;
-  readonly occurredAt: string | null;
-  readonly receivedAt: string;
-  readonly notes: readonly string[];
-}
-
-export type DecodedEvent = Common &
-  (
-    | { readonly subject: "order"; readonly data: OrderDetail }
-    | { readonly subject: "payment"; readonly data: PaymentInfo }
-    | { readonly subject: "refund"; readonly data: OrderRefund }
-    | { readonly subject: "shipment"; readonly data: OrderShipment }
-  );
+import type { DecodedEvent, EventFrame, StoredEvent } from "./decoded-event";
 
 export type DecodeResult =
   | { readonly outcome: "decoded"; readonly event: DecodedEvent }
@@ -56,7 +22,7 @@ function quarantined(reason: string): DecodeResult {
 }
 
 /** Parses `data` by the model of its subject; payments have one model under two names. */
-function parseData(common: Common, data: unknown): DecodedEvent | z.ZodError {
+function parseData(common: EventFrame, data: unknown): DecodedEvent | z.ZodError {
   const { subject } = common.row;
   switch (subject) {
     case "order": {
@@ -90,7 +56,7 @@ export function decodeEvent(stored: StoredEvent): DecodeResult {
   const identity = identify(envelope, stored.receivedAt);
   if (identity.subjectId === null)
     return quarantined(`data: no usable key of the ${row.subject} is there`);
-  const common: Common = {
+  const common: EventFrame = {
     id: stored.id,
     row,
     form: envelope.form,

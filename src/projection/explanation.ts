@@ -1,5 +1,5 @@
 /** What explaining starts from and ends in: rows and events in, who set what and who lost out. */
-import type { StoredEvent } from "./decode";
+import type { StoredEvent } from "./decoded-event";
 import type { Entity, Value } from "./registers";
 
 /** What the inbox holds of an event; the payload is null once purged. */

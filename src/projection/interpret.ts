@@ -2,7 +2,8 @@
  * The whole meaning of one stored event: its verdict, what it sets, and whom it asks to be told. A
  * pure function of the event as it was first received.
  */
-import { decodeEvent, type StoredEvent } from "./decode";
+import { decodeEvent } from "./decode";
+import type { StoredEvent } from "./decoded-event";
 import { type OutboxOptions, outboxRows } from "./outbox-rows";
 import { projectEvent } from "./patches";
 import type { Patch } from "./registers";

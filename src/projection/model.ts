@@ -4,7 +4,7 @@
  * this file says it is, and the SQL merge is tested against it. Explanation and audit use it too.
  */
 import { interpret } from "./interpret";
-import type { StoredEvent } from "./decode";
+import type { StoredEvent } from "./decoded-event";
 import type { OutboxOptions } from "./outbox-rows";
 import { SUM_MAX_MICROS } from "./money";
 import { idOf, stageIn } from "./precedence";

@@ -2,7 +2,7 @@
 import { type OrderDetail, orderItem } from "../events/models";
 import { knownTime } from "../events/time";
 import { addressValue, customerValues } from "./customer";
-import type { DecodedEvent } from "./decode";
+import type { DecodedEvent } from "./decoded-event";
 import { itemsJson, parseEntries } from "./entries";
 import { micros, moneyNotes } from "./money";
 import { type Place, type Projected, statusAt } from "./place";

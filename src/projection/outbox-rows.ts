@@ -5,7 +5,7 @@
  * something needs a person.)
  */
 import { addMs, knownTime } from "../events/time";
-import type { DecodedEvent } from "./decode";
+import type { DecodedEvent } from "./decoded-event";
 import { precedenceOf } from "./precedence";
 import { stageOf } from "./stages";
 import {

@@ -5,7 +5,7 @@
 import { keyOf } from "../events/keys";
 import { type OrderDetail, orderPayment, orderShipment } from "../events/models";
 import { knownTime } from "../events/time";
-import type { DecodedEvent } from "./decode";
+import type { DecodedEvent } from "./decoded-event";
 import { parseEntries } from "./entries";
 import { paymentPatch, refundFromPayment, refundPatch } from "./money-patches";
 import { moneyNotes } from "./money";

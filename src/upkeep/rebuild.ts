@@ -4,7 +4,7 @@
  * and only where something differs are its rows cleared and merged again. Slices are bounded and their
  * progress is kept in D1, so a restart goes on where it was. Nobody is notified.
  */
-import type { StoredEvent } from "../projection/decode";
+import type { StoredEvent } from "../projection/decoded-event";
 import { interpret } from "../projection/interpret";
 import { type Change, planRebuild, type RebuildPlan } from "../projection/rebuild-plan";
 import type { Patch } from "../projection/registers";

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { consumeEvents, type ConsumerDeps } from "../../src/consumer/consumer";
 import type { Delivery } from "../../src/consumer/deliveries";
 import { encodeMessage } from "../../src/events/queue-message";
-import type { StoredEvent } from "../../src/projection/decode";
+import type { StoredEvent } from "../../src/projection/decoded-event";
 import type { OutboxOptions } from "../../src/projection/outbox-rows";
 import { applyBatch } from "../../src/store/apply";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";

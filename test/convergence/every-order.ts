@@ -1,6 +1,6 @@
 /** Hand-written histories, delivered in every order, one by one and together. */
 import { env } from "cloudflare:workers";
-import type { StoredEvent } from "../../src/projection/decode";
+import type { StoredEvent } from "../../src/projection/decoded-event";
 import { modelOf } from "../../src/projection/model";
 import { clearTables, expectModel } from "./compare";
 import { deliver, NOW, options } from "./deliver";

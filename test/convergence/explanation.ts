@@ -1,7 +1,7 @@
 /** The explanation of every order against the reference model: complete, and of one mind with it. */
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import type { StoredEvent } from "../../src/projection/decode";
+import type { StoredEvent } from "../../src/projection/decoded-event";
 import { explainOrder } from "../../src/projection/explain";
 import { interpret } from "../../src/projection/interpret";
 import { type Model, modelRows } from "../../src/projection/model";

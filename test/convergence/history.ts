@@ -4,7 +4,7 @@
  * references that are known later or never, links move, times tie, are missing or make no sense.
  */
 import * as fc from "fast-check";
-import type { StoredEvent } from "../../src/projection/decode";
+import type { StoredEvent } from "../../src/projection/decoded-event";
 
 /** An event before it has an id and a prefix: what shrinks well. */
 export interface Spec {

@@ -4,7 +4,7 @@
  */
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { StoredEvent } from "../../src/projection/decode";
+import type { StoredEvent } from "../../src/projection/decoded-event";
 import { loadRebuild, startRebuild } from "../../src/store/rebuild-progress";
 import { continueRebuild } from "../../src/upkeep/rebuild";
 import { NOW } from "./deliver";
