@@ -194,6 +194,33 @@ describe("a refusal", () => {
     );
   });
 
+  it.each(["invalid_from_address", "daily_quota_exceeded", "monthly_quota_exceeded"])(
+    "by Resend that blames the shop means that the channel is down: %s",
+    async (name) => {
+      const status = name === "invalid_from_address" ? 422 : 429;
+      const body = JSON.stringify({ statusCode: status, name, message: "m" });
+      const headers = { "retry-after": "1" };
+      expect((await send("email", answering(status, body, headers))).outcome).toEqual({
+        kind: "down",
+        error: `${status} ${name} m`,
+      });
+    },
+  );
+
+  it.each([
+    [21606, "down"],
+    [21659, "down"],
+    [21703, "down"],
+    [21211, "rejected"],
+    [21610, "rejected"],
+  ])("400 by Twilio with code %i means %s", async (code, kind) => {
+    const body = JSON.stringify({ code, message: "m", status: 400 });
+    expect((await send("sms", answering(400, body))).outcome).toEqual({
+      kind,
+      error: `400 ${code} m`,
+    });
+  });
+
   it("410 means gone to a forward, and is final elsewhere", async () => {
     expect((await send("forward", answering(410, "bye"))).outcome).toEqual({
       kind: "gone",
@@ -209,6 +236,25 @@ describe("a refusal", () => {
     if (outcome.kind !== "rejected") throw new Error(outcome.kind);
     expect(outcome.error).toHaveLength(300);
     expect(outcome.error).toMatch(/^400 line x+$/);
+  });
+});
+
+describe("the pace", () => {
+  it("is what Resend and Slack ask for at their own addresses, and none elsewhere", () => {
+    const deps = { fetch: fakeProvider(accepts).fetch, now };
+    const { email: config } = channelsConfig;
+    if (config === null) throw new Error("no e-mail configuration");
+    const real = createChannels(
+      {
+        ...channelsConfig,
+        email: { ...config, baseUrl: "https://api.resend.com" },
+        team: { webhookUrl: "https://hooks.slack.com/services/T/B/X" },
+      },
+      deps,
+    );
+    const other = createChannels(channelsConfig, deps);
+    expect([real.email?.gapMs, real.team?.gapMs, real.sms?.gapMs]).toEqual([500, 1_000, 0]);
+    expect(names.map((name) => other[name]?.gapMs)).toEqual([0, 0, 0, 0]);
   });
 });
 

@@ -96,6 +96,33 @@ describe("a provider that stalls", () => {
     expect(asked).toBeLessThanOrEqual(6);
     const rows = await readNotifications("channel = 'email'");
     expect(new Set(rows.map((row) => row.status))).toEqual(new Set(["pending"]));
+    const alerts = await readNotifications("template = 'alert'");
+    expect(alerts.map((row) => row.id)).toEqual(["alert/channel_down:email/2026-11-24T10/team"]);
+  });
+
+  it("costs few of the messages that cannot be repeated, and a person is told once", async () => {
+    await seedOrder();
+    for (let number = 1; number <= 40; number += 1) {
+      const shipment_id = `SHP-${number}`;
+      await seedShipment({ shipment_id });
+      await seedNotification(
+        { id: `shipment_update/${shipment_id}/out_for_delivery/sms`, subject_id: shipment_id },
+        { kind: "shipment_status", status: "out_for_delivery" },
+      );
+    }
+    const { deps } = stage((asked) =>
+      asked.url.includes("/Messages.json") ? cutsConnection() : accepts(asked),
+    );
+    await dispatchDue(deps);
+    const lost = await readNotifications("reason = 'outcome unknown'");
+    expect(lost.length).toBeLessThanOrEqual(6);
+    expect(await readNotifications("channel = 'sms' AND status = 'pending'")).toHaveLength(
+      40 - lost.length,
+    );
+    const alerts = await readNotifications("template = 'alert'");
+    expect(alerts.map((row) => [row.id, row.status])).toEqual([
+      ["alert/channel_down:sms/2026-11-24T10/team", "sent"],
+    ]);
   });
 
   it("starts no request that could outlive the lease", async () => {
@@ -142,6 +169,54 @@ describe("a provider that stalls", () => {
     expect(provider.asked.length).toBeLessThanOrEqual(4);
     const rows = await readNotifications();
     expect(rows.every((row) => row.next_attempt_at === "2026-11-24T11:00:00.000Z")).toBe(true);
+  });
+});
+
+describe("a message that became untrue between two attempts", () => {
+  it("is dropped with what its last attempt met, since it may have been taken", async () => {
+    await seedOrder();
+    const id = "order_confirmed/ORD-1/email";
+    await seedNotification({ id });
+    const { deps, advance } = stage(cutsConnection);
+    await dispatchDue(deps);
+    await env.DB.prepare("UPDATE orders SET status = 'cancelled'").run();
+    advance(60_000);
+    await dispatchDue(deps);
+    expect(await readNotification(id)).toMatchObject({
+      status: "suppressed",
+      reason: "the order is cancelled",
+      error: "connection cut",
+    });
+  });
+});
+
+/** Another run takes every row over right after it was claimed, as if this one had stalled. */
+function overtaken(db: D1Database): D1Database {
+  let isClaimed = false;
+  const batch = async <T>(statements: D1PreparedStatement[]): Promise<D1Result<T>[]> => {
+    const results = await db.batch<T>(statements);
+    if (!isClaimed) await db.prepare("UPDATE notifications SET attempts = attempts + 1").run();
+    isClaimed = true;
+    return results;
+  };
+  return new Proxy(db, {
+    get: (target, name) => {
+      const member: unknown = name === "batch" ? batch : Reflect.get(target, name);
+      return typeof member === "function" ? (member.bind(target) as unknown) : member;
+    },
+  });
+}
+
+describe("a run that has lost its rows to another", () => {
+  it("sends nothing, since it could not store what it would say", async () => {
+    await seedConfirmations(3);
+    const { deps, provider } = stage();
+    await dispatchDue({ ...deps, db: overtaken(env.DB) });
+    expect(provider.asked).toHaveLength(0);
+    const rows = await readNotifications();
+    expect(rows.map((row) => [row.status, row.rendered])).toEqual(
+      rows.map(() => ["pending", null]),
+    );
   });
 });
 

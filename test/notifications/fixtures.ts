@@ -1,5 +1,5 @@
 /** Facts as they are found at sending time: a plausible order, and one that nobody would want. */
-import type { ShopConfig } from "../../src/config";
+import type { Shop } from "../../src/notifications/shop";
 import type { Channel, OutboxContext, Template } from "../../src/projection/templates";
 import type {
   Facts,
@@ -9,7 +9,8 @@ import type {
   ShipmentFacts,
 } from "../../src/store/outbox-facts";
 
-export const previewShop: ShopConfig = {
+export const previewShop: Shop = {
+  takesReplies: true,
   name: "Meera Handlooms",
   currency: "INR",
   publicUrl: "https://hooks.shop.example",
@@ -162,8 +163,58 @@ export interface Preview {
   readonly channel: Channel;
   readonly context: OutboxContext;
   readonly facts: Facts;
-  readonly shop: ShopConfig;
+  readonly shop: Shop;
 }
+
+const twelve = [
+  "Handloom Cotton Saree with a contrast border and running blouse piece",
+  "Banarasi Silk Dupatta",
+  "Block Print Kurta",
+  "Linen Shirt",
+  "Kolhapuri Sandals",
+  "Filter Coffee, 500 g",
+  "Darjeeling First Flush, 250 g",
+  "Kashmiri Saffron, 2 g",
+  "Cold Pressed Groundnut Oil, 1 l",
+  "Brass Diya, set of 4",
+  "Teak Jhoola, hand carved, with chains and brackets for a ceiling of up to four metres",
+  "Notebook, handmade paper",
+];
+
+/** What a large family orders before Diwali: twelve lines, and a sum in lakhs. */
+export const largeOrder = orderFacts({
+  order_number: "MEERA-2026-WHOLESALE-0000000000187-A",
+  subtotal_micros: 123_456_000_000,
+  shipping_micros: 1_499_000_000,
+  total_tax_micros: 5_879_000_000,
+  grand_total_micros: 122_455_000_000,
+  customer_name: "Venkatanarasimharajuvaripeta Lakshmi Narayana Swamy",
+  items: JSON.stringify(
+    twelve.map((product_name, index) => ({
+      product_name,
+      variant_name: index % 4 === 0 ? "Indigo / Extra long" : null,
+      quantity: index === 10 ? 12 : (index % 3) + 1,
+      selling_price: index === 10 ? 8_450 : 499.5 + index * 37.25,
+    })),
+  ),
+});
+
+/** A shop and a customer who write in Devanagari; nothing is known of where it goes. */
+export const hindiOrder = orderFacts({
+  customer_name: "आशा राव",
+  shipping_address: JSON.stringify({
+    name: "आशा राव",
+    address_line1: "१४ महात्मा गांधी मार्ग",
+    city: "बेंगलुरु",
+    pincode: "560001",
+  }),
+  items: JSON.stringify([
+    { product_name: "हाथकरघा सूती साड़ी", variant_name: "नीला", quantity: 2, selling_price: 2499 },
+  ]),
+  subtotal_micros: 4_998_000_000,
+  grand_total_micros: 4_998_000_000,
+  total_tax_micros: null,
+});
 
 const none: OutboxContext = { kind: "none" };
 
@@ -173,7 +224,7 @@ function preview(
   channel: Channel,
   given: Facts,
   context: OutboxContext = none,
-  shop: ShopConfig = previewShop,
+  shop: Shop = previewShop,
 ): Preview {
   return { name, template, channel, context, facts: given, shop };
 }
@@ -212,6 +263,12 @@ export const previews: readonly Preview[] = [
       }),
     }),
   ),
+  preview("order-confirmed-large", "order_confirmed", "email", facts({ order: largeOrder })),
+  preview("order-confirmed-hindi", "order_confirmed", "email", facts({ order: hindiOrder }), none, {
+    ...previewShop,
+    name: "मीरा हैंडलूम्स",
+    takesReplies: false,
+  }),
   preview("order-cancelled", "order_cancelled", "email", facts({ order: cancelled })),
   preview(
     "order-cancelled-unpaid",
@@ -220,6 +277,12 @@ export const previews: readonly Preview[] = [
     facts({ order: { ...cancelled, paid_micros: 0 } }),
   ),
   preview("payment-failed", "payment_failed", "email", failed),
+  preview(
+    "payment-failed-bare",
+    "payment_failed",
+    "email",
+    facts({ payment: paymentFacts({ amount_micros: null, method: null }) }),
+  ),
   preview("refund-succeeded", "refund_succeeded", "email", refunded),
   ...statuses.map((status) =>
     preview(
@@ -229,6 +292,30 @@ export const previews: readonly Preview[] = [
       facts({ shipment: shipmentFacts({ status }) }),
       { kind: "shipment_status", status },
     ),
+  ),
+  preview(
+    "shipment-shipped-bare",
+    "shipment_update",
+    "email",
+    facts({
+      order: orderFacts({ shipping_address: null, customer_name: null }),
+      shipment: shipmentFacts({
+        status: "shipped",
+        courier: null,
+        awb_no: null,
+        eta: null,
+        items: null,
+      }),
+    }),
+    { kind: "shipment_status", status: "shipped" },
+  ),
+  preview(
+    "shipment-undelivered-no-reply",
+    "shipment_update",
+    "email",
+    facts({ shipment: shipmentFacts({ status: "undelivered" }) }),
+    { kind: "shipment_status", status: "undelivered" },
+    { ...previewShop, takesReplies: false },
   ),
   preview("review-request", "review_request", "email", facts({ deliveredShipments: 1 })),
   preview(
@@ -242,7 +329,19 @@ export const previews: readonly Preview[] = [
       reviewUrl: null,
     },
   ),
+  preview(
+    "review-request-in-shop",
+    "review_request",
+    "email",
+    facts({ deliveredShipments: 1 }),
+    none,
+    { ...previewShop, reviewUrl: null, takesReplies: false },
+  ),
   preview("payment-failed", "payment_failed", "sms", failed),
+  preview("payment-failed-hindi", "payment_failed", "sms", failed, none, {
+    ...previewShop,
+    name: "मीरा हैंडलूम्स",
+  }),
   ...statuses.map((status) =>
     preview(
       `shipment-${status.replaceAll("_", "-")}`,

@@ -1,11 +1,12 @@
 /** Builders of rows as the consumer would have left them, and a reader of what became of them. */
 import { env } from "cloudflare:workers";
 import type { OutboxContext } from "../../src/projection/templates";
-import type { ShopConfig } from "../../src/config";
+import type { Shop } from "../../src/notifications/shop";
 
 export const NOW = "2026-11-24T10:00:00.000Z";
 
-export const shop: ShopConfig = {
+export const shop: Shop = {
+  takesReplies: true,
   name: "Meera Handlooms",
   currency: "INR",
   publicUrl: "https://hooks.shop.example",

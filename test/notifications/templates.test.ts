@@ -47,7 +47,7 @@ function emailOf(name: string): { subject: string; html: string; text: string } 
 describe("an e-mail", () => {
   it("shows items, sums and address, in HTML and in text alike", () => {
     const { subject, html, text } = emailOf("order-confirmed");
-    expect(subject).toBe("Your Meera Handlooms order ORD-20261124-0187 is confirmed");
+    expect(subject).toBe("Your order ORD-20261124-0187 is confirmed");
     for (const shown of [
       "Handloom Cotton Saree",
       "₹4,998.00",
@@ -96,6 +96,45 @@ describe("an e-mail", () => {
       'href="https://shop.example/review?order=ORD-20261124-0187"',
     );
     expect(emailOf("review-request-by-reply").html).not.toContain("href=");
+  });
+
+  const repliesOf = (name: string, takesReplies: boolean): string => {
+    const found = previews.find((one) => one.name === name && one.channel === "email");
+    if (found === undefined) throw new Error(`no preview ${name}`);
+    return JSON.stringify(renderPreview({ ...found, shop: { ...found.shop, takesReplies } }));
+  };
+
+  it("invites replies only where somebody reads them", () => {
+    for (const { name } of previews.filter((one) => one.channel === "email")) {
+      expect(repliesOf(name, true), name).toContain("Questions? Just reply.");
+      expect(repliesOf(name, false), name).not.toMatch(/repl(y|ies)/i);
+    }
+    expect(repliesOf("shipment-undelivered", true)).toContain("You can simply reply");
+    expect(repliesOf("review-request-by-reply", false)).toContain("in our shop");
+  });
+
+  it("stays below what mail clients cut off, with long names and sums in lakhs", () => {
+    const { html, text } = emailOf("order-confirmed-large");
+    expect(emailOf("order-confirmed-hostile").html.length).toBeLessThan(60_000);
+    expect(html).toContain("₹1,22,455.00");
+    expect(text).toContain("Discount: −₹2,500.00");
+    expect(html).toContain("MEERA-2026-WHOLESALE-0000000000187-A");
+  });
+
+  it("leaves out what is not known, without gaps", () => {
+    const { html, text } = emailOf("shipment-shipped-bare");
+    expect(html).not.toMatch(/href=|Courier<|Delivery address|In this parcel/);
+    expect(text).toMatch(
+      /^Your parcel has shipped\n\nHello,\n\n.*\n\nOrder: ORD-20261124-0187\n\n--/,
+    );
+  });
+
+  it("has the tables of a layout, which no screen reader announces", () => {
+    for (const { name, channel } of previews) {
+      if (channel !== "email") continue;
+      const { html } = emailOf(name);
+      expect(html.match(/<table/g)?.length).toBe(html.match(/<table role="presentation"/g)?.length);
+    }
   });
 
   it("is whole for any order at all", () => {
@@ -168,6 +207,44 @@ describe(`an SMS (seed ${seed})`, () => {
       facts: facts({ payment: paymentFacts() }),
     });
     expect(text).toContain("INR 6,696.50");
+  });
+
+  it("leaves out a name that it cannot write, and keeps what it can of one", () => {
+    const named = (name: string, courier = "ब्लू डार्ट"): string =>
+      smsOf({
+        facts: facts({ shipment: shipmentFacts({ courier }) }),
+        shop: { ...previewShop, name },
+      });
+    expect(named("मीरा हैंडलूम्स")).toBe("Your order ORD-20261124-0187 is on its way.");
+    expect(named("मीरा Handlooms")).toContain("Handlooms: order ORD-20261124-0187 is on its way.");
+    expect(named("Café Žižkov", "DTDC")).toContain(
+      "Café Zizkov: order ORD-20261124-0187 is on its way with DTDC.",
+    );
+    const failed = smsOf({
+      template: "payment_failed",
+      context: { kind: "none" },
+      facts: facts({ payment: paymentFacts() }),
+      shop: { ...previewShop, name: "मीरा" },
+    });
+    expect(failed).toMatch(/^The payment of INR 6,696.50 for order ORD-20261124-0187 failed/);
+  });
+
+  it("is one segment for every template with long names, amounts and numbers", () => {
+    const long = "The Very Long Established Handloom Company of Karnataka and Kerala";
+    const order = orderFacts({ order_number: "MEERA-2026-WHOLESALE-0000000000187-A" });
+    for (const preview of previews.filter((one) => one.channel === "sms")) {
+      const text = smsOf({
+        ...preview,
+        facts: facts({
+          order,
+          payment: paymentFacts({ amount_micros: 123_456_789_010_000 }),
+          shipment: shipmentFacts({ courier: long, awb_no: "9".repeat(40) }),
+        }),
+        shop: { ...previewShop, name: long },
+      });
+      expect(septets(text), text).toBeLessThanOrEqual(SMS_MAX_SEPTETS);
+      expect(text, text).toMatch(/MEERA-/);
+    }
   });
 
   it("is one segment whatever the names are", () => {
@@ -262,6 +339,21 @@ describe("tracking links", () => {
     );
   });
 
+  it.each(["Upstate Logistics", "DHLawat Carriers", "Sups"])(
+    "take %s for nobody else",
+    (courier) => {
+      expect(link(courier)).toBeNull();
+    },
+  );
+
+  it.each([
+    ["U.P.S.", "https://x.example/UPS-only"],
+    ["ups india", "https://www.ups.com"],
+  ])("read %s as it is written", (courier, start) => {
+    const own = { "u.p.s.": "https://x.example/UPS-only?{awb}" };
+    expect(link(courier, courier === "U.P.S." ? own : {})).toContain(start);
+  });
+
   it("are not made up for a courier that is not known, or without a number", () => {
     expect(link("Somebody")).toBeNull();
     expect(link("")).toBeNull();
@@ -274,6 +366,9 @@ describe("money", () => {
     [1_234_567_500_000, "INR", "₹12,34,567.50"],
     [1_234_567_500_000, "USD", "$1,234,567.50"],
     [1_000_000_000, "JPY", "¥1,000"],
+    [123_456_789_000_000, "INR", "₹12,34,56,789.00"],
+    [1_234_500, "KWD", "KWD 1.235"],
+    [1_234_567_000, "KWD", "KWD 1,234.567"],
     [1_500_000, "EUR", "€1.50"],
     [0, "INR", "₹0.00"],
     [1_500_000, "Rupees", "1.50 Rupees"],

@@ -1,0 +1,343 @@
+/**
+ * A shop's day, told to customers once: replaying all of it, merged again in another order and
+ * rebuilt, tells nobody anything; and with a third of all calls to providers failing, every fact that
+ * is still true is accepted once and no key twice. The seeds are printed with the figures.
+ */
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { dispatchDue } from "../../src/notifications/dispatch";
+import { startRebuild } from "../../src/store/rebuild-progress";
+import { continueRebuild } from "../../src/upkeep/rebuild";
+import {
+  createRandom,
+  type ExpectedMessage,
+  type Random,
+  repeat,
+  shuffle,
+  type Story,
+  type StoryEvent,
+  tellDay,
+} from "../../tools/story";
+import { arrive, clearAll, tellAll } from "./arrivals";
+import { accepts, type Asked, hangs, type Stage, stage } from "./providers";
+import { NOW, readNotifications, type StoredNotification } from "./rows";
+
+const DAY_MS = 86_400_000;
+const SEED = Number(env.TEST_SEED);
+const BATCH = 25;
+
+const readDay = (seed: number, orders: number): readonly Story[] =>
+  tellDay({ seed, orders, endsAtMs: Date.parse(NOW) });
+
+/** Every event three times at least, in any order, cut into batches. */
+function disorder(stories: readonly Story[], random: Random): readonly (readonly StoryEvent[])[] {
+  const events = stories.flatMap((story) => story.events);
+  const deliveries = shuffle(repeat([...events, ...events], random, 0.5), random);
+  return Array.from({ length: Math.ceil(deliveries.length / BATCH) }, (_, index) =>
+    deliveries.slice(index * BATCH, (index + 1) * BATCH),
+  );
+}
+
+/** Templates whose rows are named after their fact; a review request may be named after its parcel. */
+const factOf = (message: Pick<ExpectedMessage, "id" | "template">, orderNumber: string): string =>
+  message.template === "review_request" ? `review of ${orderNumber}` : message.id;
+
+interface Truth {
+  readonly standing: ReadonlySet<string>;
+  readonly overtaken: ReadonlySet<string>;
+}
+
+/** What the stories say should be told in the end, and what not any more. */
+function truthOf(stories: readonly Story[]): Truth {
+  const all = stories.flatMap(({ orderNumber, expected }) => {
+    const { refundDueMicros, refundedMicros, paidMicros } = expected;
+    const due =
+      refundDueMicros > 0 ? [{ fact: `refund_due/${orderNumber}/team`, isTrue: true }] : [];
+    const messages = expected.messages.map((message) => {
+      const isRefunded = refundedMicros > 0 && refundedMicros >= paidMicros;
+      const isMoot = message.template === "review_request" && isRefunded;
+      return {
+        fact: factOf(message, orderNumber),
+        isTrue: message.overtakenBy === null && !isMoot,
+      };
+    });
+    return [...messages, ...due];
+  });
+  return {
+    standing: new Set(all.flatMap(({ fact, isTrue }) => (isTrue ? [fact] : []))),
+    overtaken: new Set(all.flatMap(({ fact, isTrue }) => (isTrue ? [] : [fact]))),
+  };
+}
+
+function factOfRow(row: StoredNotification): string {
+  return row.id.startsWith("review_request/") ? `review of ${row.order_number}` : row.id;
+}
+
+async function factsThat(where: string): Promise<readonly string[]> {
+  const rows = await readNotifications(`template NOT IN ('alert', 'forward') AND ${where}`);
+  return rows.map(factOfRow).toSorted();
+}
+
+async function rebuildAll(): Promise<void> {
+  await startRebuild(env.DB, {}, false, NOW);
+  while ((await continueRebuild(env.DB, NOW)) !== null) {
+    // Each call carries it on by some slices.
+  }
+}
+
+async function dump(): Promise<string> {
+  return JSON.stringify(await readNotifications());
+}
+
+function report(figures: object): void {
+  // oxlint-disable-next-line eslint/no-console -- the figures of the run, with its seed
+  console.info(JSON.stringify(figures));
+}
+
+beforeEach(clearAll);
+
+describe("a day that is told", () => {
+  it("tells every fact that is true, once, and none that is not", async () => {
+    const stories = readDay(SEED, 33);
+    const random = createRandom(SEED, 1);
+    for (const batch of disorder(stories, random)) await arrive(batch);
+    const set = stage();
+    await tellAll(set);
+    const truth = truthOf(stories);
+    expect(await factsThat("status = 'sent'"), `seed ${SEED}`).toEqual(
+      [...truth.standing].toSorted(),
+    );
+    const dropped = await factsThat("status = 'suppressed' AND template <> 'refund_due'");
+    expect(
+      dropped.filter((fact) => !truth.overtaken.has(fact) && !truth.standing.has(fact)),
+    ).toEqual([]);
+    expect(set.provider.asked).toHaveLength(truth.standing.size);
+  });
+
+  it("tells nothing when all of it is delivered again, merged again and rebuilt", async () => {
+    const stories = readDay(SEED + 1, 33);
+    const random = createRandom(SEED + 1, 1);
+    const events = stories.reduce((sum, story) => sum + story.events.length, 0);
+    for (const batch of disorder(stories, random)) await arrive(batch, { forwardEvents: true });
+    const set = stage();
+    await tellAll(set);
+    const before = await dump();
+    const told = set.provider.asked.length;
+    expect(told).toBeGreaterThan(events);
+
+    let redelivered = 0;
+    for (const batch of disorder(stories, random)) {
+      redelivered += batch.length;
+      const now = set.deps.now().toISOString();
+      await arrive(batch, { now, forwardEvents: true });
+    }
+    await tellAll(set, 6 * DAY_MS);
+    expect(await dump(), `seed ${SEED + 1}, redelivered`).toBe(before);
+    await rebuildAll();
+    await tellAll(set, 6 * DAY_MS);
+    expect(await dump(), `seed ${SEED + 1}, rebuilt`).toBe(before);
+    expect(set.provider.asked).toHaveLength(told);
+    const rows = (await readNotifications()).length;
+    report({ replayed: { seed: SEED + 1, events, rows, told, redelivered, toldAgain: 0 } });
+  });
+
+  it("tells nothing when its rows are cleared and every event is merged anew", async () => {
+    const stories = readDay(SEED + 2, 11);
+    const random = createRandom(SEED + 2, 1);
+    for (const batch of disorder(stories, random)) await arrive(batch);
+    const set = stage();
+    await tellAll(set);
+    const before = await readNotifications();
+    await env.DB.batch(
+      ["orders", "payments", "refunds", "shipments"].map((table) =>
+        env.DB.prepare(`DELETE FROM ${table}`),
+      ),
+    );
+    for (const batch of disorder(stories, random)) await arrive(batch);
+    await tellAll(set, 6 * DAY_MS);
+    // What was never due while it was first told may be made now, since refund_due follows from
+    // state; it is dropped, and nothing goes out.
+    const rows = await readNotifications("template <> 'refund_due' OR status = 'sent'");
+    const known = before.filter(
+      (row) => !row.id.startsWith("refund_due/") || row.status === "sent",
+    );
+    expect(rows, `seed ${SEED + 2}`).toEqual(known);
+  });
+});
+
+/** What a provider takes as one message: the key where it knows keys. */
+function keyOf(asked: Asked): string | null {
+  return asked.headers.get("idempotency-key") ?? asked.headers.get("webhook-id");
+}
+
+/** Providers of which a third of the calls fail, in every way there is; they remember what they took. */
+class UnsteadyProviders {
+  readonly #random: Random;
+  /** Key -> bodies that were taken under it. */
+  readonly taken = new Map<string, string[]>();
+  /** Bodies taken without a key. */
+  readonly keyless: string[] = [];
+  calls = 0;
+  failures = 0;
+  lostAnswers = 0;
+  /** A known key came with another body. */
+  contradictions = 0;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  readonly answer = (asked: Asked, request: Request): Response | Promise<Response> => {
+    this.calls += 1;
+    if (this.#random.chance(2 / 3)) return this.#take(asked);
+    this.failures += 1;
+    switch (this.#random.integer(0, 6)) {
+      case 0:
+        return new Response("", { status: 500 });
+      case 1:
+        return new Response("", { status: 429, headers: { "retry-after": "1" } });
+      case 2:
+        return new Response("", { status: 401 });
+      case 3:
+        throw new Error("Network connection lost.");
+      case 4:
+        return hangs(asked, request);
+      case 5:
+        this.lostAnswers += 1;
+        this.#take(asked);
+        return hangs(asked, request);
+      default:
+        this.lostAnswers += 1;
+        this.#take(asked);
+        throw new Error("Network connection lost.");
+    }
+  };
+
+  #take(asked: Asked): Response {
+    const key = keyOf(asked);
+    if (key === null) {
+      this.keyless.push(asked.body);
+      return accepts(asked);
+    }
+    const known = this.taken.get(key);
+    if (known === undefined) this.taken.set(key, [asked.body]);
+    else if (known.at(-1) !== asked.body) {
+      this.contradictions += 1;
+      known.push(asked.body);
+    }
+    return accepts(asked);
+  }
+}
+
+/** The body that a row without a key was sent with, as the provider sees it. */
+async function keylessBodies(where: string): Promise<ReadonlyMap<string, number>> {
+  const { results } = await env.DB.prepare(
+    `SELECT rendered->>'$.message.text' AS text FROM notifications
+     WHERE channel IN ('sms', 'team') AND rendered IS NOT NULL AND ${where}`,
+  ).all<{ text: string }>();
+  return countOf(results.map(({ text }) => text));
+}
+
+function countOf(texts: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return counts;
+}
+
+function textOf(body: string): string {
+  if (!body.startsWith("{")) return new URLSearchParams(body).get("Body") ?? "";
+  return z.object({ text: z.string() }).parse(JSON.parse(body)).text;
+}
+
+async function liveThrough(
+  stories: readonly Story[],
+  set: Stage,
+  random: Random,
+  interleaved: boolean,
+): Promise<number> {
+  let deliveries = 0;
+  for (const batch of disorder(stories, random)) {
+    deliveries += batch.length;
+    await arrive(batch, { now: set.deps.now().toISOString(), forwardEvents: true });
+    if (interleaved) await Promise.all([dispatchDue(set.deps), dispatchDue(set.deps)]);
+    if (interleaved) set.advance(random.integer(1, 30_000));
+  }
+  await tellAll(set);
+  return deliveries;
+}
+
+describe("with a third of the calls failing, every event repeated and shuffled", () => {
+  it.each([
+    ["told when all has arrived", false, SEED + 3],
+    ["told while it arrives, by two runs at once", true, SEED + 4],
+  ])("no key is accepted twice and every fact once: %s", async (how, interleaved, seed) => {
+    const stories = readDay(seed, interleaved ? 33 : 22);
+    const random = createRandom(seed, 1);
+    const providers = new UnsteadyProviders(createRandom(seed, 2));
+    const base = stage(providers.answer);
+    const set = { ...base, deps: { ...base.deps, random: () => random.next(), timeoutMs: 15 } };
+    const deliveries = await liveThrough(stories, set, random, interleaved);
+    const truth = truthOf(stories);
+    const label = `seed ${seed}`;
+
+    // No key twice, and never with other words.
+    expect(providers.contradictions, label).toBe(0);
+    const twice = [...providers.taken].filter(([, bodies]) => bodies.length !== 1);
+    expect(twice, label).toEqual([]);
+    // Without a key: no text more often than there are rows that say it.
+    const rowsSaying = await keylessBodies("true");
+    for (const [text, times] of countOf(providers.keyless.map(textOf))) {
+      expect(times, `${label}: ${text}`).toBeLessThanOrEqual(rowsSaying.get(text) ?? 0);
+    }
+
+    // Every fact still true was accepted, or, where a repeat could not be recognised, is on record.
+    const emailFacts = [...truth.standing].filter((fact) => !/\/(sms|team)$/.test(fact));
+    const sentEmails = await factsThat("status = 'sent' AND channel = 'email'");
+    expect(
+      emailFacts.filter((fact) => !sentEmails.includes(fact)),
+      label,
+    ).toEqual([]);
+    const acceptedEmails = [...providers.taken.keys()].filter((key) => key.endsWith("/email"));
+    // What was taken without an answer may have become untrue before its retry: the error tells.
+    const maybeTaken = await factsThat(
+      "status = 'suppressed' AND channel = 'email' AND error IN ('no answer in time', 'connection cut')",
+    );
+    expect(acceptedEmails.length, label).toBeGreaterThanOrEqual(sentEmails.length);
+    expect(acceptedEmails.length, label).toBeLessThanOrEqual(sentEmails.length + maybeTaken.length);
+    const untrueEmails = interleaved ? [] : sentEmails.filter((fact) => !truth.standing.has(fact));
+    expect(untrueEmails, label).toEqual([]);
+    const others = [...truth.standing].filter((fact) => /\/(sms|team)$/.test(fact)).toSorted();
+    const settled = await factsThat(
+      "channel IN ('sms', 'team') AND (status = 'sent' OR reason = 'outcome unknown')",
+    );
+    expect(
+      others.filter((fact) => !settled.includes(fact)),
+      label,
+    ).toEqual([]);
+    const untrueOthers = interleaved ? [] : settled.filter((fact) => !truth.standing.has(fact));
+    expect(untrueOthers, label).toEqual([]);
+    // Every event was forwarded once.
+    const events = stories.flatMap((story) => story.events.map(({ id }) => id));
+    const forwarded = [...providers.taken.keys()].filter((key) => key.startsWith("evt_"));
+    expect(forwarded.toSorted(), label).toEqual(events.toSorted());
+
+    const unknown = (await factsThat("reason = 'outcome unknown'")).length;
+    const { calls, failures, lostAnswers } = providers;
+    report({
+      chaos: how,
+      seed,
+      events: events.length,
+      deliveries,
+      calls,
+      failures,
+      lostAnswers,
+      keysAccepted: providers.taken.size,
+      keysAcceptedTwice: twice.length,
+      keylessAccepted: providers.keyless.length,
+      outcomeUnknown: unknown,
+      factsTrue: truth.standing.size,
+      factsOvertaken: truth.overtaken.size,
+    });
+  });
+});
