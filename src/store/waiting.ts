@@ -47,12 +47,14 @@ export interface ReplayFilter {
 /** `?1`: ids as JSON; `?2`: status or null; `?3`: limit. Primary key. */
 const replayableById = `
 SELECT id FROM webhook_events WHERE id IN (SELECT value FROM json_each(?1))
-  AND status IN ('failed', 'quarantined', 'ignored') AND (?2 IS NULL OR status = ?2) LIMIT ?3`;
+  AND status IN ('failed', 'quarantined', 'ignored') AND (?2 IS NULL OR status = ?2)
+  AND payload IS NOT NULL LIMIT ?3`;
 
 /** `?1`: status; `?2`: limit. webhook_events_set_aside. */
 const replayableByStatus = `
 SELECT id FROM webhook_events
-WHERE status IN ('quarantined', 'failed', 'ignored') AND status = ?1 ORDER BY rowid LIMIT ?2`;
+WHERE status IN ('quarantined', 'failed', 'ignored') AND status = ?1 AND payload IS NOT NULL
+ORDER BY rowid LIMIT ?2`;
 
 /** Ids of events that may be replayed. */
 export async function listReplayable(

@@ -11,8 +11,10 @@ export const SLOW_MS = 60;
 
 export interface Plan {
   /** Which call breaks, counted from 0 over all wrapped bindings; -1: none. */
-  readonly call: number;
+  readonly call: number | "every";
   readonly fault: Fault;
+  /** How long the slow call takes; SLOW_MS unless told. */
+  readonly slowMs?: number;
 }
 
 /** Counts the calls of one path and breaks one of them. */
@@ -28,7 +30,7 @@ export class Breaker {
 
   async run<T>(name: string, work: () => Promise<T>): Promise<T> {
     const index = this.calls.push(name) - 1;
-    if (index !== this.#plan.call) return await work();
+    if (this.#plan.call !== "every" && index !== this.#plan.call) return await work();
     switch (this.#plan.fault) {
       case "fails before":
         throw new Error("D1_ERROR: Network connection lost.");
@@ -38,7 +40,7 @@ export class Breaker {
       case "hangs":
         return await new Promise<never>(() => undefined);
       case "is slow":
-        await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+        await new Promise((resolve) => setTimeout(resolve, this.#plan.slowMs ?? SLOW_MS));
         return await work();
     }
   }

@@ -13,7 +13,7 @@ import { afterAll, describe, expect, it, vi } from "vitest";
 import worker from "../../src/index";
 import { encodeMessage } from "../../src/events/queue-message";
 import { type Model, modelOf } from "../../src/projection/model";
-import type { StoredEvent } from "../../src/projection/decode";
+import type { StoredEvent } from "../../src/projection/decoded-event";
 import { sign } from "../support/events";
 import { Breaker, type Fault, faults } from "./faulty";
 import {
@@ -159,13 +159,19 @@ async function eventMessages(told: readonly Told[], stored: boolean): Promise<re
 }
 
 async function expectPromises(name: string, told: readonly Told[]): Promise<void> {
-  await recover();
-  const { results } = await env.DB.prepare(
-    "SELECT id, status FROM webhook_events WHERE id LIKE ?1 ORDER BY id",
-  )
-    .bind(`evt-${name}-%`)
-    .all();
-  expect(results).toEqual(told.map(({ id }) => ({ id, status: "processed" })));
+  // An event that only the queue holds is in no table yet: it is waited for.
+  await vi.waitFor(
+    async () => {
+      await recover();
+      const { results } = await env.DB.prepare(
+        "SELECT id, status FROM webhook_events WHERE id LIKE ?1 ORDER BY id",
+      )
+        .bind(`evt-${name}-%`)
+        .all();
+      expect(results).toEqual(told.map(({ id }) => ({ id, status: "processed" })));
+    },
+    { timeout: 10_000, interval: 50 },
+  );
   await expectApplied(modelFor(told));
   const { accepted } = await readSink();
   const about = Object.entries(accepted).filter(([key]) => key.includes(name));

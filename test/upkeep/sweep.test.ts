@@ -1,0 +1,166 @@
+/** The sweep: bounded, oldest first, again after 2, 4, 8 … minutes, safe to run twice at once. */
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { decodeMessage } from "../../src/events/queue-message";
+import { addMs } from "../../src/events/time";
+import { SWEEP_MAX_ROWS } from "../../src/limits";
+import { sendTexts } from "../../src/store/queue";
+import { deferPush, listWaiting } from "../../src/store/waiting";
+import { sweep, type SweepDeps } from "../../src/upkeep/sweep";
+import { saveReceived } from "../../src/store/inbox";
+import { clearTables } from "../notifications/rows";
+import { rows } from "../support/receiver";
+
+const RECEIVED_AT = "2026-11-24T10:00:00.000Z";
+const MINUTE_MS = 60_000;
+
+beforeEach(clearTables);
+
+async function receive(id: string, receivedAt = RECEIVED_AT): Promise<void> {
+  const about = { subject: null, subjectId: null, orderNumber: null, occurredAt: null };
+  const kept = { bodySha256: id, verifiedBy: "current" as const, payload: "{}" };
+  await saveReceived(env.DB, { id, eventType: "order.created", receivedAt, ...about, ...kept });
+}
+
+/** Many at once, each a second older than the one before. */
+async function receiveMany(count: number): Promise<void> {
+  await env.DB.prepare(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+     INSERT INTO webhook_events (id, event_type, received_at, status, body_sha256, push_at)
+     SELECT 'e' || i, 't', ?2, 'received', 'x',
+       strftime('%Y-%m-%dT%H:%M:%fZ', ?2, '-' || i || ' seconds') FROM n`,
+  )
+    .bind(count, RECEIVED_AT)
+    .run();
+}
+
+interface Swept {
+  readonly deps: SweepDeps;
+  /** Ids, in the order in which they were pushed. */
+  readonly pushed: string[];
+  readonly steps: string[];
+}
+
+function sweeper(now: string, over: Partial<SweepDeps> = {}): Swept {
+  const pushed: string[] = [];
+  const steps: string[] = [];
+  const done = (name: string) => () => Promise.resolve(void steps.push(name));
+  const deps: SweepDeps = {
+    listWaiting: (limit) => listWaiting(env.DB, now, limit),
+    push: (messages) => {
+      pushed.push(...messages.flatMap((text) => decodeMessage(text)?.id ?? []));
+      return Promise.resolve();
+    },
+    deferPush: (ids) => deferPush(env.DB, ids, now),
+    dispatch: done("dispatch"),
+    audit: done("audit"),
+    rebuild: done("rebuild"),
+    ...over,
+  };
+  return { deps, pushed, steps };
+}
+
+async function sweepAt(now: string): Promise<readonly string[]> {
+  const { deps, pushed } = sweeper(now);
+  await sweep(deps);
+  return pushed;
+}
+
+describe("the schedule", () => {
+  it("is 1, 2, 4, 8 … minutes, to the millisecond, until it stands at 17 hours", async () => {
+    await receive("e");
+    let now = RECEIVED_AT;
+    const waits: number[] = [];
+    for (let minutes = 1; waits.length < 13; minutes = Math.min(minutes * 2, 1_024)) {
+      const due = addMs(now, minutes * MINUTE_MS);
+      expect(await sweepAt(addMs(due, -1)), `${String(minutes)} minutes, too early`).toEqual([]);
+      expect(await sweepAt(due), `${String(minutes)} minutes`).toEqual(["e"]);
+      waits.push(minutes);
+      now = due;
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 1024, 1024]);
+  });
+
+  it("pushes nothing that has settled", async () => {
+    await receive("e");
+    await env.DB.prepare("UPDATE webhook_events SET status = 'processed'").run();
+    expect(await sweepAt(addMs(RECEIVED_AT, MINUTE_MS))).toEqual([]);
+  });
+});
+
+describe("a run", () => {
+  it("pushes at most SWEEP_MAX_ROWS, oldest first, and the rest in the next", async () => {
+    await receiveMany(SWEEP_MAX_ROWS + 5);
+    const pushed = await sweepAt(RECEIVED_AT);
+    const oldestFirst = Array.from({ length: SWEEP_MAX_ROWS + 5 }, (_, n) => `e${String(n + 1)}`);
+    oldestFirst.reverse();
+    expect(pushed).toEqual(oldestFirst.slice(0, SWEEP_MAX_ROWS));
+    expect(await sweepAt(RECEIVED_AT)).toEqual(oldestFirst.slice(SWEEP_MAX_ROWS));
+    expect(await sweepAt(RECEIVED_AT)).toEqual([]);
+  });
+
+  it("reads through its index: what has settled costs nothing", async () => {
+    const plan = await rows(
+      `EXPLAIN QUERY PLAN SELECT id FROM webhook_events
+       WHERE status = 'received' AND push_at <= 'x' ORDER BY push_at LIMIT 10`,
+    );
+    expect(plan.map(({ detail }) => detail)).toEqual([
+      "SEARCH webhook_events USING INDEX webhook_events_waiting (push_at<?)",
+    ]);
+  });
+
+  it("twice at once pushes an event twice at most, and doubles its wait once", async () => {
+    await receiveMany(50);
+    const runs = [sweeper(RECEIVED_AT), sweeper(RECEIVED_AT), sweeper(addMs(RECEIVED_AT, 900))];
+    await Promise.all(runs.map(({ deps }) => sweep(deps)));
+    const pushed = runs.flatMap((run) => run.pushed);
+    expect(new Set(pushed).size).toBe(50);
+    expect(await rows("SELECT DISTINCT pushes FROM webhook_events")).toEqual([{ pushes: 1 }]);
+  });
+
+  it("that cannot push defers nothing, and still does the other steps", async () => {
+    await receiveMany(3);
+    const down = () => Promise.reject(new Error("queue down"));
+    const { deps, steps } = sweeper(RECEIVED_AT, { push: down, audit: down });
+    await sweep(deps);
+    expect(steps).toEqual(["dispatch", "rebuild"]);
+    expect(await rows("SELECT DISTINCT pushes FROM webhook_events")).toEqual([{ pushes: 0 }]);
+    expect(await sweepAt(RECEIVED_AT)).toHaveLength(3);
+  });
+
+  it("that dies between push and deferral pushes again: twice is harmless, never is not", async () => {
+    await receiveMany(2);
+    const dies = () => Promise.reject(new Error("died"));
+    const { deps, pushed } = sweeper(RECEIVED_AT, { deferPush: dies });
+    await sweep(deps);
+    expect(pushed).toHaveLength(2);
+    expect(await sweepAt(RECEIVED_AT)).toEqual(pushed);
+  });
+});
+
+describe("sending texts", () => {
+  it("keeps every call within the limits of the queue", async () => {
+    const calls: { messages: number; bytes: number }[] = [];
+    const queue = new Proxy(env.EVENTS, {
+      get: (target, property) => {
+        if (property !== "sendBatch") return Reflect.get(target, property) as unknown;
+        return (...[batch]: Parameters<Queue["sendBatch"]>) => {
+          const bodies = [...batch].map(({ body }) => new TextEncoder().encode(String(body)));
+          const bytes = bodies.reduce((sum, { length }) => sum + length, 0);
+          calls.push({ messages: bodies.length, bytes });
+          return Promise.resolve({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } });
+        };
+      },
+    });
+    const small = Array.from({ length: 250 }, (_, n) => JSON.stringify({ id: `e${String(n)}` }));
+    const long = Array.from({ length: 9 }, (_, n) => JSON.stringify({ id: "ß".repeat(3e4 + n) }));
+    await sendTexts(queue, [...small, ...long]);
+    expect(calls.reduce((sum, { messages }) => sum + messages, 0)).toBe(259);
+    for (const { messages, bytes } of calls) {
+      expect(messages).toBeLessThanOrEqual(100);
+      expect(bytes).toBeLessThanOrEqual(256_000);
+    }
+    await sendTexts(queue, []);
+    expect(calls.every(({ messages }) => messages > 0)).toBe(true);
+  });
+});

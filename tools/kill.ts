@@ -1,0 +1,76 @@
+/**
+ * `npm run test:kill`: the runtime is killed under load, again and again, and nothing that was
+ * acknowledged may be lost. Exits with 0 only where all of it was stored and applied, and every order
+ * is as its story says (1: it is not; 2: wrong flags; 130: Ctrl-C).
+ */
+import pc from "picocolors";
+import { abandonStep } from "./demo/progress.ts";
+import { clip, count, print } from "./demo/terminal.ts";
+import { type KillOptions, parseOptions } from "./kill/options.ts";
+import { type Outcome, runKills } from "./kill/run.ts";
+
+const SHOWN = 10;
+
+function list(title: string, entries: readonly string[]): void {
+  if (entries.length === 0) return;
+  print(`  ${pc.red(title)}`);
+  for (const entry of entries.slice(0, SHOWN)) print(`    ${clip(entry, 90)}`);
+  if (entries.length > SHOWN) print(`    and ${count(entries.length - SHOWN)} more`);
+}
+
+function report({ seed }: KillOptions, outcome: Outcome): boolean {
+  const { acknowledged, lost, unapplied, problems, tally } = outcome;
+  const refused = [...tally.refused].map(([status, times]) => `${times} × ${status}`).join(", ");
+  print();
+  print(`  ${count(outcome.kills, "kill")}, seed ${seed}; ${count(tally.unanswered)} deliveries`);
+  print(`  unanswered and sent again; refused: ${refused === "" ? "none" : refused}`);
+  list("Lost", lost);
+  list("Not applied", unapplied);
+  list("Orders that are not as their stories say", problems);
+  const held = acknowledged > 0 && lost.length + unapplied.length + problems.length === 0;
+  const figures = `acknowledged ${acknowledged}, lost ${lost.length}, unapplied ${unapplied.length}`;
+  print();
+  print(
+    `${held ? pc.green(figures) : pc.red(figures)}; state as told: ${problems.length === 0 ? "yes" : "no"}`,
+  );
+  return held;
+}
+
+async function main(options: KillOptions): Promise<number> {
+  const cleanup: (() => Promise<void>)[] = [];
+  const closeAll = async () => {
+    for (const close of cleanup.splice(0).toReversed()) await close();
+  };
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.once(signal, () => {
+      abandonStep();
+      void closeAll().finally(() => process.exit(code));
+    });
+  }
+  print(
+    `${pc.bold("Kills under load")}  ${pc.dim(`${options.kills} kills, seed ${options.seed}`)}`,
+  );
+  try {
+    return report(options, await runKills(options, cleanup)) ? 0 : 1;
+  } finally {
+    await closeAll();
+  }
+}
+
+const parsed = parseOptions(process.argv.slice(2), Math.floor(Math.random() * 1_000_000_000));
+if (parsed.kind === "run") {
+  try {
+    process.exit(await main(parsed.options));
+  } catch (error) {
+    abandonStep();
+    print(pc.red(`  ${error instanceof Error ? error.message : String(error)}`));
+    process.exit(1);
+  }
+} else {
+  const stream = parsed.kind === "help" ? process.stdout : process.stderr;
+  stream.write(`${parsed.text}\n`);
+  process.exitCode = parsed.kind === "help" ? 0 : 2;
+}
