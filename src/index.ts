@@ -81,7 +81,7 @@ function consumerDeps(env: Env): ConsumerDeps {
     random: Math.random,
     admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
     apply: (batch) => applyBatch(env.DB, batch, nowIso()),
-    noteFailedTry: (id, error) => noteFailedTry(env.DB, id, error),
+    noteFailedTry: (ids, error) => noteFailedTry(env.DB, ids, error),
     reportConflicts: async (conflicts) => {
       await recordConflicts(env.DB, conflicts);
       for (const { id } of conflicts) await raiseAlert(env, conflictAlert(id));

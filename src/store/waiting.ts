@@ -48,7 +48,7 @@ export interface ReplayFilter {
 const replayableById = `
 SELECT id FROM webhook_events WHERE id IN (SELECT value FROM json_each(?1))
   AND status IN ('failed', 'quarantined', 'ignored') AND (?2 IS NULL OR status = ?2)
-  AND payload IS NOT NULL LIMIT ?3`;
+  AND payload IS NOT NULL ORDER BY rowid LIMIT ?3`;
 
 /** `?1`: status; `?2`: limit. webhook_events_set_aside. */
 const replayableByStatus = `

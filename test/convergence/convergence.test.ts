@@ -75,7 +75,9 @@ describe("state converges", () => {
       };
       await clearTables();
       await deliver(arrange(events, plan), plan.together);
-      await expectModel(modelOf(events, options));
+      const model = modelOf(events, options);
+      await expectModel(model);
+      await expectExplained(model, events);
     }
   });
 });

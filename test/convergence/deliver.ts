@@ -18,7 +18,7 @@ export function consumerDeps(): ConsumerDeps {
     random: () => 0.5,
     admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
     apply: (batch) => applyBatch(env.DB, batch, NOW),
-    noteFailedTry: (id, error) => noteFailedTry(env.DB, id, error),
+    noteFailedTry: (ids, error) => noteFailedTry(env.DB, ids, error),
     reportConflicts: (conflicts) => recordConflicts(env.DB, conflicts),
     wake: () => Promise.resolve(),
   };
