@@ -58,6 +58,7 @@ export default defineConfig(async () => ({
     exclude: ["test/node/**"],
     setupFiles: ["./test/support/setup.ts"],
     testTimeout: 20_000,
+    maxWorkers: 2,
     // The Worker's own log lines would drown the seeds that random tests print.
     onConsoleLog: (text: string) => !text.startsWith('{"level"'),
   },
