@@ -46,23 +46,28 @@ ON CONFLICT (id) DO UPDATE SET redeliveries = redeliveries + 1,
     THEN excluded.body_sha256 ELSE conflict_sha256 END
 RETURNING redeliveries, body_sha256`;
 
+/** In the order of `columns`. */
+function cellsOf(event: ReceivedEvent): readonly (string | null)[] {
+  return [
+    event.id,
+    event.eventType,
+    event.subject,
+    event.subjectId,
+    event.orderNumber,
+    event.occurredAt,
+    event.receivedAt,
+    event.bodySha256,
+    event.verifiedBy,
+    event.payload,
+    addMs(event.receivedAt, PUSH_AFTER_MS),
+  ];
+}
+
 /** Stores an event at its receipt. The body is bound by itself: as JSON text it could double. */
 export async function saveReceived(db: D1Database, event: ReceivedEvent): Promise<Receipt> {
   const row = await db
     .prepare(receiveSql)
-    .bind(
-      event.id,
-      event.eventType,
-      event.subject,
-      event.subjectId,
-      event.orderNumber,
-      event.occurredAt,
-      event.receivedAt,
-      event.bodySha256,
-      event.verifiedBy,
-      event.payload,
-      addMs(event.receivedAt, PUSH_AFTER_MS),
-    )
+    .bind(...cellsOf(event))
     .first<{ redeliveries: number; body_sha256: string }>();
   if (row === null) throw new Error("the inbox returned no row for an upsert");
   return { isNew: row.redeliveries === 0, conflict: row.body_sha256 !== event.bodySha256 };
@@ -110,19 +115,7 @@ export async function admitAndRead(
   missing: readonly ReceivedEvent[],
   queries: readonly InboxQuery[],
 ): Promise<ReadonlyMap<string, InboxRow>> {
-  const rows = missing.map((event) => [
-    event.id,
-    event.eventType,
-    event.subject,
-    event.subjectId,
-    event.orderNumber,
-    event.occurredAt,
-    event.receivedAt,
-    event.bodySha256,
-    event.verifiedBy,
-    event.payload,
-    addMs(event.receivedAt, PUSH_AFTER_MS),
-  ]);
+  const rows = missing.map(cellsOf);
   const pairs = JSON.stringify(queries.map(({ id, wantsBody }) => [id, wantsBody ? 1 : 0]));
   const results = await db.batch<InboxRow>([
     ...jsonSlices(rows).map((slice) => db.prepare(admitSql).bind(slice)),
