@@ -10,7 +10,8 @@ import { consolePages } from "./console/console";
 import { isConfigured } from "./console/sign-in";
 import { consumeEvents, type ConsumerDeps } from "./consumer/consumer";
 import { buryEvents, type DeadLetterDeps } from "./consumer/dead-letters";
-import { AUDIT_EVENTS } from "./limits";
+import { addMs } from "./events/time";
+import { AUDIT_EVENTS, PUSH_AFTER_MS, SWEEP_STRETCH_ROWS } from "./limits";
 import { errorText, log } from "./log";
 import { handleNotificationBatch, handleNotificationDeadLetters } from "./notifications/consumer";
 import { findEmailBinding } from "./notifications/channels/email-cloudflare";
@@ -29,7 +30,7 @@ import {
 } from "./store/inbox";
 import { type Alert, insertAlerts } from "./store/outbox";
 import { sendTexts, sendWakeUpCalls } from "./store/queue";
-import { deferPush, listReplayable, listWaiting, requeue } from "./store/waiting";
+import { deferPush, listReplayable, listWaiting, markStanding, requeue } from "./store/waiting";
 import { replayEvents } from "./upkeep/replay";
 import { continueRebuild } from "./upkeep/rebuild";
 import { sweep } from "./upkeep/sweep";
@@ -174,6 +175,10 @@ export default {
 
   async scheduled(_controller, env): Promise<void> {
     await sweep({
+      markStanding: () => {
+        const now = nowIso();
+        return markStanding(env.DB, now, addMs(now, -PUSH_AFTER_MS), SWEEP_STRETCH_ROWS);
+      },
       listWaiting: (limit) => listWaiting(env.DB, nowIso(), limit),
       push: (messages) => sendTexts(env.EVENTS, messages),
       deferPush: (ids) => deferPush(env.DB, ids, nowIso()),

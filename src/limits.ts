@@ -22,6 +22,10 @@ export const BODIES_MAX_BYTES = 8_000_000;
 /** What the sweep pushes onto each queue in one run, in rows. */
 export const SWEEP_MAX_ROWS = 1_000;
 
+/** What the sweep looks through at once for what stands still, and how often in one run: in rows. */
+export const SWEEP_STRETCH_ROWS = 10_000;
+export const SWEEP_MAX_STRETCHES = 60;
+
 /** How long an event may stand as `received` before the sweep pushes it, in milliseconds. */
 export const PUSH_AFTER_MS = 60_000;
 

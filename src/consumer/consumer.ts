@@ -122,7 +122,8 @@ function prepare(deps: ConsumerDeps, work: Work, row: InboxRow | undefined): Pre
 
 function verdictOf({ interpretation }: Ready): Verdict {
   const { id, status, error, notes, statusPrecedence } = interpretation;
-  return { id, status, error, notes, statusPrecedence };
+  const outbox = interpretation.outbox.map((row) => row.id);
+  return { id, status, error, notes, statusPrecedence, outbox };
 }
 
 /**

@@ -2,9 +2,9 @@
  * Takes notifications whose turn has come, asks whether each is still true, sends it, and records
  * what became of it. Any number of runs may overlap: a claim holds a row for one of them.
  *
- * Four round trips to D1 a slice: claim, facts, rendered bytes, and the outcomes of each lane. The
- * rendered bytes are stored before the first request goes out, so that a row found claimed but
- * without an outcome tells whether anything can have been sent.
+ * Three round trips to D1 a slice: what is due with its facts, the claim with the rendered bytes, and
+ * the outcomes of each lane. The claim is the last thing before the request, so a row found claimed but
+ * without an outcome is one that may have been sent.
  */
 import { DISPATCH_MAX_ROWS, DISPATCH_RUN_MS, DISPATCH_SLICE_ROWS } from "../limits";
 import { log } from "../log";
@@ -13,8 +13,8 @@ import {
   channels as channelNames,
   factId,
 } from "../projection/templates";
-import { claim, listDue, saveRendered } from "../store/outbox";
-import { isEndpointGone, loadFacts } from "../store/outbox-facts";
+import { claim, listDue } from "../store/outbox";
+import { isEndpointGone, loadDue } from "../store/outbox-facts";
 import type { Channels } from "./channels";
 import type { Channel, Outcome } from "./channels/channel";
 import { sha256Hex } from "./channels/key";
@@ -46,34 +46,46 @@ function through<M extends Message>(
   return channel.send(message, id, signal);
 }
 
+/** The id, and once a person has had it sent again a key that no provider knows yet. */
+function sendKey({ id, resends }: Letter["row"]): string {
+  return resends === 0 ? id : `${id}/again/${String(resends)}`;
+}
+
 function sendThrough(channels: Channels, letter: Letter, signal: AbortSignal): Promise<Outcome> {
-  const { message, row } = letter;
+  const { message } = letter;
+  const key = sendKey(letter.row);
   switch (message.channel) {
     case "email":
-      return through(channels.email, message, row.id, signal);
+      return through(channels.email, message, key, signal);
     case "sms":
-      return through(channels.sms, message, row.id, signal);
+      return through(channels.sms, message, key, signal);
     case "team":
-      return through(channels.team, message, row.id, signal);
+      return through(channels.team, message, key, signal);
     case "forward":
-      return through(channels.forward, message, row.id, signal);
+      return through(channels.forward, message, key, signal);
   }
 }
 
-/** Only what is stored may be sent, and only by the run that still holds it. */
-async function storeLetters(letters: readonly Letter[], db: D1Database): Promise<Letter[]> {
-  const fresh = letters.filter((letter) => letter.row.rendered === null);
-  const saved = await saveRendered(
+/** Only what is stored may be sent, and only by the run that has claimed it. */
+async function claimLetters(
+  letters: readonly Letter[],
+  db: D1Database,
+  now: string,
+): Promise<Letter[]> {
+  const claimed = await claim(
     db,
-    fresh.map(({ row, message, firstAttemptAt, recipient, orderNumber }) => ({
+    letters.map(({ row, message, firstAttemptAt, recipient, orderNumber }) => ({
       id: row.id,
       attempts: row.attempts,
       recipient,
       orderNumber,
       rendered: storeRendered(message, firstAttemptAt),
     })),
+    now,
   );
-  return letters.filter((letter) => letter.row.rendered !== null || saved.has(letter.row.id));
+  return letters
+    .filter(({ row }) => claimed.has(row.id))
+    .map((letter) => ({ ...letter, row: { ...letter.row, claimed: true } }));
 }
 
 function count(report: DispatchReport, settled: readonly Settled[]): void {
@@ -93,28 +105,24 @@ async function runSlice(
   closed: ClosedLanes,
   report: DispatchReport,
 ): Promise<number> {
-  const started = deps.now();
-  const now = started.toISOString();
-  const { rows, interrupted } = await claim(deps.db, ids, now);
-  if (rows.length === 0) return 0;
-  report.claimed += rows.length;
-  const factsById = await loadFacts(
-    deps.db,
-    rows.map((row) => row.id),
-  );
+  const now = deps.now().toISOString();
+  const due = await loadDue(deps.db, ids, now);
+  if (due.length === 0) return 0;
   const goneAlertKind = await forwardGoneKind(deps.channels);
-  const forwards = deps.channels.forward !== null && rows.some((row) => row.channel === "forward");
+  const forwards =
+    deps.channels.forward !== null && due.some(({ row }) => row.channel === "forward");
   const endpointGone = forwards && (await isEndpointGone(deps.db, factId("alert", goneAlertKind)));
-  const slice: Slice = { deps, now, interrupted, endpointGone, closed };
-  const plans = rows.flatMap((row) => {
-    const facts = factsById.get(row.id);
-    return facts === undefined ? [] : [planRow(row, facts, slice)];
-  });
+  const slice: Slice = { deps, now, endpointGone, closed };
+  const plans = due.map(({ row, facts }) => planRow(row, facts, slice));
   const settled = plans.flatMap((one) => (one.kind === "settled" ? [one.settled] : []));
-  const letters = await storeLetters(
+  const claimedAt = deps.now();
+  const letters = await claimLetters(
     plans.flatMap((one) => (one.kind === "letter" ? [one.letter] : [])),
     deps.db,
+    claimedAt.toISOString(),
   );
+  const taken = settled.length + letters.length;
+  report.claimed += taken;
 
   const runOne = async (name: ChannelName): Promise<void> => {
     const own = letters.filter((letter) => letter.row.channel === name);
@@ -124,7 +132,7 @@ async function runSlice(
       gapMs: deps.channels[name]?.gapMs ?? 0,
       send: (letter, signal) => sendThrough(deps.channels, letter, signal),
       goneAlertKind,
-      claimedAtMs: started.getTime(),
+      claimedAtMs: claimedAt.getTime(),
     };
     const result = await runLane(lane, own, deps);
     if (result.closed !== null) closed.set(name, result.closed);
@@ -139,7 +147,7 @@ async function runSlice(
   const ends = await Promise.allSettled([settleRest(), ...channelNames.map(runOne)]);
   const broken = ends.find((end) => end.status === "rejected");
   if (broken !== undefined) throw broken.reason;
-  return rows.length;
+  return taken;
 }
 
 function emptyReport(): DispatchReport {

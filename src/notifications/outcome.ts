@@ -3,14 +3,14 @@
  * whether a person is told. Pure.
  */
 import type { Channel } from "../projection/templates";
-import type { Alert, ClaimedRow, OutcomeRow } from "../store/outbox";
+import type { Alert, DueRow, OutcomeRow } from "../store/outbox";
 import { nextAttemptAt } from "./backoff";
 import type { Outcome } from "./channels/channel";
 import type { Message } from "./message";
 
-/** A message on its way: the claimed row, what it says, and what is stored beside it. */
+/** A message on its way: the row, what it says, and what is stored beside it. */
 export interface Letter {
-  readonly row: ClaimedRow;
+  readonly row: DueRow;
   readonly message: Message;
   /** ISO time; retries end RETRY_FOR_MS after it. */
   readonly firstAttemptAt: string;
@@ -33,10 +33,14 @@ export interface Moment {
 type Result = Pick<OutcomeRow, "status"> & Partial<OutcomeRow>;
 
 /** An outcome with everything that is not said left empty. */
-export function outcomeRow(row: Pick<ClaimedRow, "id" | "attempts">, result: Result): OutcomeRow {
+export function outcomeRow(
+  row: Pick<DueRow, "id" | "attempts" | "claimed">,
+  result: Result,
+): OutcomeRow {
   return {
     id: row.id,
     attempts: row.attempts,
+    claimed: row.claimed ?? false,
     reason: null,
     error: null,
     nextAttemptAt: null,
@@ -49,7 +53,7 @@ export function outcomeRow(row: Pick<ClaimedRow, "id" | "attempts">, result: Res
 }
 
 /** An alert that cannot be told raises no other: that would never end. */
-function alertsOf(row: ClaimedRow, ...alerts: readonly Alert[]): readonly Alert[] {
+function alertsOf(row: DueRow, ...alerts: readonly Alert[]): readonly Alert[] {
   return row.template === "alert" ? [] : alerts;
 }
 
@@ -59,13 +63,13 @@ function channelDown(channel: Channel, error: string): Alert {
 }
 
 /** Raised by the message after which a run leaves a provider alone. */
-export function channelSilent(row: ClaimedRow): readonly Alert[] {
+export function channelSilent(row: DueRow): readonly Alert[] {
   const { channel } = row;
   const text = `The ${channel} provider does not answer. What may be repeated is retried for 23 hours; what may not has failed with the reason "outcome unknown".`;
   return alertsOf(row, { kind: `channel_down:${channel}`, text });
 }
 
-function gaveUp(row: ClaimedRow, error: string): Alert {
+function gaveUp(row: DueRow, error: string): Alert {
   return {
     kind: `notification_failed:${row.channel}`,
     text: `${row.id} was tried for 23 hours in vain (${error}). Others of this hour may have met the same.`,

@@ -1,10 +1,10 @@
 /**
- * What is to be done with a claimed row, from what the tables say about it: dropped, failed, put off,
+ * What is to be done with a row whose turn has come, from what the tables say about it: dropped, failed, put off,
  * or written as a letter. No request and no write happens here.
  */
 import { errorText, log } from "../log";
 import type { Channel as ChannelName } from "../projection/templates";
-import type { ClaimedRow, OutcomeRow } from "../store/outbox";
+import type { DueRow, OutcomeRow } from "../store/outbox";
 import type { Facts } from "../store/outbox-facts";
 import { nextAttemptAt } from "./backoff";
 import type { Channels } from "./channels";
@@ -16,7 +16,7 @@ import { customerAddress, judge } from "./relevance";
 import type { Shop } from "./shop";
 import { renderMessage } from "./templates";
 
-/** What is to be done with a claimed row: settled without a request, or sent. */
+/** What is to be done with a row: settled without a request, or claimed and sent. */
 export type Plan =
   | { readonly kind: "settled"; readonly settled: Settled }
   | { readonly kind: "letter"; readonly letter: Letter };
@@ -36,8 +36,6 @@ export interface Slice {
   readonly deps: PlanDeps;
   /** ISO time. */
   readonly now: string;
-  /** Claimed before, with the outcome never recorded. */
-  readonly interrupted: ReadonlySet<string>;
   readonly endpointGone: boolean;
   readonly closed: ClosedLanes;
 }
@@ -47,11 +45,11 @@ function done(outcome: OutcomeRow): Plan {
 }
 
 /** An earlier request may have gone out, and a repeat would not be recognised as one. */
-function isUnrepeatable(row: ClaimedRow, channels: Channels): boolean {
+function isUnrepeatable(row: DueRow, channels: Channels): boolean {
   return row.channel === "email" ? channels.email?.takesKey === false : row.channel !== "forward";
 }
 
-function waitLonger(row: ClaimedRow, reason: string, slice: Slice): Plan {
+function waitLonger(row: DueRow, reason: string, slice: Slice): Plan {
   const since = row.created_at > row.due_at ? row.created_at : row.due_at;
   const random = slice.deps.random();
   const at = nextAttemptAt({ firstAttemptAt: since, now: slice.now, retryAfterMs: null, random });
@@ -61,7 +59,7 @@ function waitLonger(row: ClaimedRow, reason: string, slice: Slice): Plan {
 }
 
 /** The stored message; forward's body is made again from the stored event, to the same bytes. */
-function letterOf(row: ClaimedRow, facts: Facts, recipient: string | null, slice: Slice): Letter {
+function letterOf(row: DueRow, facts: Facts, recipient: string | null, slice: Slice): Letter {
   const known = row.rendered === null ? null : parseRendered(row.rendered);
   const message: Message =
     known !== null && known.message.channel !== "forward"
@@ -76,9 +74,12 @@ function letterOf(row: ClaimedRow, facts: Facts, recipient: string | null, slice
   };
 }
 
-function plan(row: ClaimedRow, facts: Facts, slice: Slice): Plan {
+function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
   const { channels, notifyMaxAgeMs: maxAgeMs } = slice.deps;
-  if (slice.interrupted.has(row.id) && row.rendered !== null && isUnrepeatable(row, channels)) {
+  if (row.asked === 1) {
+    return done(outcomeRow(row, { status: "suppressed", reason: "already asked" }));
+  }
+  if (row.in_flight === 1 && row.rendered !== null && isUnrepeatable(row, channels)) {
     return done(outcomeRow(row, { status: "failed", reason: "outcome unknown" }));
   }
   const verdict = judge({ ...row, context: parseContext(row.context) }, facts, {
@@ -118,7 +119,7 @@ function plan(row: ClaimedRow, facts: Facts, slice: Slice): Plan {
 }
 
 /** A template that throws is a bug of ours: it costs its own row, and a person is told. */
-export function planRow(row: ClaimedRow, facts: Facts, slice: Slice): Plan {
+export function planRow(row: DueRow, facts: Facts, slice: Slice): Plan {
   try {
     return plan(row, facts, slice);
   } catch (error) {

@@ -8,7 +8,7 @@ import { RECIPIENT_WAIT_MS } from "../limits";
 import { idOf, precedenceOf, stageIn, timeIn, UNKNOWN_TIME } from "../projection/precedence";
 import { stageOf } from "../projection/stages";
 import type { OutboxContext } from "../projection/templates";
-import type { ClaimedRow } from "../store/outbox";
+import type { DueRow } from "../store/outbox";
 import type { Facts, OrderFacts, PaymentEventFacts } from "../store/outbox-facts";
 import { parseAddress, parseNumber } from "./recipient";
 
@@ -32,7 +32,7 @@ export interface Circumstances {
 }
 
 type Question = Pick<
-  ClaimedRow,
+  DueRow,
   "template" | "channel" | "recipient" | "due_at" | "created_at" | "rendered"
 > & { readonly context: OutboxContext };
 

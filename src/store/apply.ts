@@ -8,6 +8,7 @@ import type { AmountClaim } from "../projection/amount-claims";
 import type { FoldedPatches } from "../projection/fold";
 import type { OutboxRow } from "../projection/templates";
 import { flagStatements } from "./amounts";
+import { contactStatement } from "./contacts";
 import { deriveStatements } from "./derive";
 import { disputeStatements } from "./disputes";
 import { settleStatements, type Verdict } from "./inbox";
@@ -22,12 +23,18 @@ export interface Application {
   readonly verdicts: readonly Verdict[];
 }
 
-/** Primary key. A fact that is known already is not told again. */
+/**
+ * Primary keys. A fact that is known already is not told again. What is due at once awaits no sweep:
+ * the wake-up call of this batch will do, and where that is lost the sweep comes past its event
+ * (store/waiting.ts), unless it has already.
+ */
 const insertOutboxSql = `
 INSERT INTO notifications (id, template, channel, order_number, subject_id, event_id, status,
-  next_attempt_at, due_at, context, created_at)
+  next_attempt_at, due_at, context, created_at, awaits_sweep)
 SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, 'pending',
-  value->>6, value->>7, value->>8, ?2
+  value->>6, value->>7, value->>8, ?2, value->>6 > ?2 OR NOT EXISTS (SELECT 1
+    FROM webhook_events e WHERE e.id = value->>5 AND e.rowid >
+      coalesce((SELECT position FROM cursors WHERE name = 'sweep'), 0))
 FROM json_each(?1) WHERE true
 ON CONFLICT (id) DO NOTHING
 RETURNING id, next_attempt_at`;
@@ -69,6 +76,7 @@ function statements(db: D1Database, batch: Application, now: string): D1Prepared
     ...disputeStatements(db, linkClaims),
     ...flagStatements(db, batch.amountClaims),
     ...mergeStatements(db, "orders", orders, now),
+    contactStatement(db, keys.orders),
     ...mergeStatements(db, "payments", rows.payments.values(), now),
     ...mergeStatements(db, "refunds", rows.refunds.values(), now),
     ...mergeStatements(db, "shipments", rows.shipments.values(), now),

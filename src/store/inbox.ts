@@ -2,8 +2,7 @@
  * The inbox: one row per distinct event id. The receiver writes it before it answers, the consumer
  * reads what it works on from it, and each event's outcome is written in the same batch as the state.
  */
-import { addMs } from "../events/time";
-import { BODIES_MAX_BYTES, PUSH_AFTER_MS } from "../limits";
+import { BODIES_MAX_BYTES } from "../limits";
 import { type Alert, alertStatement } from "./outbox";
 import { jsonSlices } from "./slices";
 
@@ -31,7 +30,7 @@ export interface Receipt {
 }
 
 const columns = `id, event_type, subject, subject_id, order_number, occurred_at, received_at,
-  body_sha256, verified_by, payload, status, push_at`;
+  body_sha256, verified_by, payload, status`;
 
 /**
  * Primary key. A repeat is counted; another body under a known id changes nothing but the record of
@@ -39,7 +38,7 @@ const columns = `id, event_type, subject, subject_id, order_number, occurred_at,
  */
 const receiveSql = `
 INSERT INTO webhook_events (${columns})
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'received', ?11)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'received')
 ON CONFLICT (id) DO UPDATE SET redeliveries = redeliveries + 1,
   conflicts = conflicts + (body_sha256 <> excluded.body_sha256),
   conflict_sha256 = CASE WHEN body_sha256 <> excluded.body_sha256
@@ -59,7 +58,6 @@ function cellsOf(event: ReceivedEvent): readonly (string | null)[] {
     event.bodySha256,
     event.verifiedBy,
     event.payload,
-    addMs(event.receivedAt, PUSH_AFTER_MS),
   ];
 }
 
@@ -77,7 +75,7 @@ export async function saveReceived(db: D1Database, event: ReceivedEvent): Promis
 const admitSql = `
 INSERT INTO webhook_events (${columns})
 SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7,
-  value->>8, value->>9, 'received', value->>10
+  value->>8, value->>9, 'received'
 FROM json_each(?1) WHERE true
 ON CONFLICT (id) DO NOTHING`;
 
@@ -133,6 +131,8 @@ export interface Verdict {
   readonly notes: readonly string[];
   /** The precedence that it claims for the status of its subject's row; null where it claims none. */
   readonly statusPrecedence: string | null;
+  /** Ids of the notifications that it asks for. */
+  readonly outbox: readonly string[];
 }
 
 /** The notes that are kept of one event; the rest is counted. */
@@ -153,9 +153,9 @@ UPDATE webhook_events SET status = v.status, error = v.error, processed_at = ?2,
     WHEN webhook_events.notes IS NULL THEN v.notes
     ELSE (SELECT json_group_array(value) FROM (SELECT value FROM json_each(v.notes)
       UNION SELECT value FROM json_each(webhook_events.notes))) END,
-  status_precedence = v.precedence, attempts = attempts + 1, push_at = NULL
+  status_precedence = v.precedence, outbox = v.outbox, attempts = attempts + 1, push_at = NULL
 FROM (SELECT value->>0 AS id, value->>1 AS status, value->>2 AS error, value->>3 AS notes,
-  value->>4 AS precedence FROM json_each(?1)) AS v
+  value->>4 AS precedence, value->>5 AS outbox FROM json_each(?1)) AS v
 WHERE webhook_events.id = v.id AND webhook_events.status <> 'processed'`;
 
 /** Statements that settle events; they go into the batch that applies what the events say. */
@@ -170,6 +170,7 @@ export function settleStatements(
     v.error,
     notesJson(v.notes),
     v.statusPrecedence,
+    v.outbox.length === 0 ? null : JSON.stringify(v.outbox),
   ]);
   return jsonSlices(rows).map((slice) => db.prepare(settleSql).bind(slice, now));
 }

@@ -10,9 +10,12 @@
 import { entities, type Entity, type Patch, registersOf } from "../projection/registers";
 import { jsonSlices } from "./slices";
 
-/** Indexed columns and the register column that a new row takes them from. */
+/**
+ * Columns that only a new row takes from a register: the indexed ones, and the payment status, which
+ * is derived (derive.ts) and for most orders begins as what the order itself says.
+ */
 const copiedOnInsert: Readonly<Record<Entity, readonly (readonly [string, string])[]>> = {
-  orders: [],
+  orders: [["payment_status", "snapshot_payment_status"]],
   payments: [
     ["order_number", "named_order"],
     ["reference_number", "named_reference"],

@@ -4,6 +4,7 @@
  */
 import { BODIES_MAX_BYTES } from "../limits";
 import { UNKNOWN_TIME } from "../projection/precedence";
+import { type DueRow, dueStatements } from "./outbox";
 
 export interface OrderFacts {
   readonly order_number: string;
@@ -92,7 +93,7 @@ export interface Facts {
   readonly event: EventFacts | null;
 }
 
-/** Primary keys only. The notifications asked for, each with the order that it is about. */
+/** Primary keys only. What is due of the ids asked for, each with the order that it is about. */
 const target = `
 WITH target AS MATERIALIZED (
   SELECT n.id AS notification_id, n.template, n.subject_id, n.event_id, n.context,
@@ -104,7 +105,8 @@ WITH target AS MATERIALIZED (
       WHEN n.template IN ('shipment_update', 'shipment_cancelled', 'review_request')
         THEN (SELECT order_number FROM shipments WHERE shipment_id = n.subject_id)
     END) AS order_number
-  FROM json_each(?1) JOIN notifications n ON n.id = json_each.value
+  FROM json_each(?1) JOIN notifications n ON n.id = json_each.value AND n.status = 'pending'
+    AND n.next_attempt_at <= ?2
 )`;
 
 const ordersSql = `${target}
@@ -143,11 +145,11 @@ SELECT t.notification_id, count(*) AS delivered
 FROM target t JOIN shipments s ON s.order_number = t.order_number
 WHERE t.template = 'review_request' AND s.status = 'delivered' GROUP BY t.notification_id`;
 
-/** `?2`: bytes of bodies at once; the first is always read, what goes beyond is deferred. */
+/** `?3`: bytes of bodies at once; the first is always read, what goes beyond is deferred. */
 const eventsSql = `${target}
 SELECT notification_id, event_type, occurred_at, received_at,
-  CASE WHEN before < ?2 THEN payload END AS payload,
-  before >= ?2 AND payload IS NOT NULL AS deferred
+  CASE WHEN before < ?3 THEN payload END AS payload,
+  before >= ?3 AND payload IS NOT NULL AS deferred
 FROM (
   SELECT t.notification_id, e.event_type, e.occurred_at, e.received_at, e.payload,
     coalesce(sum(octet_length(e.payload)) OVER (ORDER BY t.notification_id
@@ -163,21 +165,24 @@ function byNotification<Row extends object>(
   return new Map(rows.map((row) => [row.notification_id, row]));
 }
 
-/** The facts of each id, as they stand now. Ids without a row are left out. */
-export async function loadFacts(
+export interface DueFacts {
+  readonly row: DueRow;
+  readonly facts: Facts;
+}
+
+/** What is due of `ids`, each row with the facts as they stand now: one round trip. */
+export async function loadDue(
   db: D1Database,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, Facts>> {
-  if (ids.length === 0) return new Map();
+  now: string,
+): Promise<readonly DueFacts[]> {
+  if (ids.length === 0) return [];
   const list = JSON.stringify(ids);
-  const results = await db.batch([
-    db.prepare(ordersSql).bind(list),
-    db.prepare(paymentsSql).bind(list),
-    db.prepare(paymentEventsSql).bind(list),
-    db.prepare(refundsSql).bind(list),
-    db.prepare(shipmentsSql).bind(list),
-    db.prepare(deliveredSql).bind(list),
-    db.prepare(eventsSql).bind(list, BODIES_MAX_BYTES),
+  const reads = [ordersSql, paymentsSql, paymentEventsSql, refundsSql, shipmentsSql, deliveredSql];
+  const [, due, ...results] = await db.batch([
+    ...dueStatements(db, ids, now),
+    ...reads.map((sql) => db.prepare(sql).bind(list, now)),
+    db.prepare(eventsSql).bind(list, now, BODIES_MAX_BYTES),
   ]);
   const orders = byNotification<OrderFacts & { readonly resolved: string | null }>(results[0]);
   const payments = byNotification<PaymentFacts>(results[1]);
@@ -186,25 +191,24 @@ export async function loadFacts(
   const shipments = byNotification<ShipmentFacts>(results[4]);
   const delivered = byNotification<{ readonly delivered: number }>(results[5]);
   const events = byNotification<EventFacts>(results[6]);
-  return new Map(
-    ids.map((id): [string, Facts] => {
-      const order = orders.get(id);
-      return [
-        id,
-        {
-          orderNumber: order?.resolved ?? null,
-          // A left join answers nulls where there is no such order.
-          order: order !== undefined && order.order_number !== null ? order : null,
-          payment: payments.get(id) ?? null,
-          paymentEvents: paymentEvents.filter((event) => event.notification_id === id),
-          refund: refunds.get(id) ?? null,
-          shipment: shipments.get(id) ?? null,
-          deliveredShipments: delivered.get(id)?.delivered ?? 0,
-          event: events.get(id) ?? null,
-        },
-      ];
-    }),
-  );
+  return ((due?.results ?? []) as DueRow[]).map((row) => {
+    const { id } = row;
+    const order = orders.get(id);
+    return {
+      row,
+      facts: {
+        orderNumber: order?.resolved ?? null,
+        // A left join answers nulls where there is no such order.
+        order: order !== undefined && order.order_number !== null ? order : null,
+        payment: payments.get(id) ?? null,
+        paymentEvents: paymentEvents.filter((event) => event.notification_id === id),
+        refund: refunds.get(id) ?? null,
+        shipment: shipments.get(id) ?? null,
+        deliveredShipments: delivered.get(id)?.delivered ?? 0,
+        event: events.get(id) ?? null,
+      },
+    };
+  });
 }
 
 /**

@@ -1,16 +1,19 @@
 /**
- * The dispatch side of the outbox: what is due, the claim with its lease, the rendered bytes, the
- * outcomes, the alerts. Rows of a fact are inserted beside the state that they follow from.
+ * The dispatch side of the outbox: what is due, the claim with its lease, the outcomes, the alerts.
+ * Rows of a fact are inserted beside the state that they follow from.
  *
- * A claim is fenced by `attempts`: it counts each claim, so a run that has lost its lease writes
- * nothing. `in_flight` is 1 from the claim until the outcome is recorded. Clocks come from outside.
+ * A row is written twice on its way out: by the claim, which stores the rendered bytes, and by its
+ * outcome. Both are fenced by `attempts`, which counts claims: a run that has lost its lease, or that
+ * looked at a row before another run claimed it, writes nothing. `in_flight` is 1 from the claim until
+ * the outcome is recorded. Clocks come from outside.
  */
 import { addMs } from "../events/time";
 import { LEASE_MS } from "../limits";
 import { type Channel, factId, type Template } from "../projection/templates";
 import { jsonSlices } from "./slices";
 
-export interface ClaimedRow {
+/** A row whose turn has come, as it stood before any claim. */
+export interface DueRow {
   readonly id: string;
   readonly template: Template;
   readonly channel: Channel;
@@ -20,7 +23,7 @@ export interface ClaimedRow {
   readonly recipient: string | null;
   /** What its last attempt met. */
   readonly error: string | null;
-  /** How often it has been claimed, this claim included: the fencing token of this claim. */
+  /** How often it has been claimed before: the fence of whatever is done with it now. */
   readonly attempts: number;
   readonly due_at: string;
   readonly created_at: string;
@@ -28,76 +31,74 @@ export interface ClaimedRow {
   readonly context: string | null;
   /** JSON, as it was first rendered; null where no request can have gone out yet. */
   readonly rendered: string | null;
+  /** 1 where an earlier claim's outcome was never recorded: the Worker died, or D1 did. */
+  readonly in_flight: number;
+  /** 1 for a review request whose order has been asked already. */
+  readonly asked: number;
+  /** How often a person has had it sent again. */
+  readonly resends: number;
+  /** Set once this run has claimed it. */
+  readonly claimed?: true;
 }
 
-export interface Claim {
-  readonly rows: readonly ClaimedRow[];
-  /** Of these an earlier claim's outcome was never recorded: the Worker died, or D1 did. */
-  readonly interrupted: ReadonlySet<string>;
-}
-
-const due = `status = 'pending' AND next_attempt_at <= ?2`;
 const wanted = `id IN (SELECT value FROM json_each(?1))`;
+
+/** What is due of `?1` (ids) at `?2`: for statements that begin with it. Primary key. */
+export const due = `status = 'pending' AND next_attempt_at <= ?2`;
 
 /** Primary key. A request that names only a parcel learns its order as soon as the parcel has one. */
 const nameOrderSql = `
 UPDATE notifications SET order_number =
   (SELECT s.order_number FROM shipments s WHERE s.shipment_id = notifications.subject_id)
-WHERE ${wanted} AND ${due} AND template = 'review_request' AND order_number IS NULL`;
+WHERE ${wanted} AND ${due} AND template = 'review_request' AND order_number IS NULL
+  AND EXISTS (SELECT 1 FROM shipments s WHERE s.shipment_id = notifications.subject_id
+    AND s.order_number IS NOT NULL)`;
+
+const escaped = (column: string): string => `replace(replace(${column}, '%', '%25'), '/', '%2F')`;
 
 /**
- * Primary key, notifications_order. One review request an order: a second one ends here once the
- * first was sent or begun. "Begun" is `rendered`: from then on the provider may have taken it.
+ * The other review requests of a row's order, by the ids that projection/outbox-rows.ts gives them.
+ * Primary key, shipments_order.
  */
-const dropAskedSql = `
-UPDATE notifications SET status = 'suppressed', reason = 'already asked', next_attempt_at = NULL,
-  in_flight = 0
-WHERE ${wanted} AND ${due} AND template = 'review_request' AND rendered IS NULL
-  AND EXISTS (SELECT 1 FROM notifications other
-    WHERE other.order_number = notifications.order_number AND other.template = 'review_request'
-      AND other.id <> notifications.id
-      AND (other.status = 'sent' OR (other.status = 'pending' AND other.rendered IS NOT NULL)
-        OR (other.status = 'failed' AND other.reason = 'outcome unknown')))`;
-
-/** Primary key. The claim below overwrites in_flight, so its old value is read first. */
-const interruptedSql = `
-SELECT id FROM notifications WHERE ${wanted} AND ${due} AND in_flight = 1`;
+const otherRequests = `
+  notifications other WHERE other.id <> n.id AND n.order_number IS NOT NULL AND other.id IN (
+    SELECT 'review_request/' || ${escaped("n.order_number")} || '/email'
+    UNION ALL SELECT 'review_request/shipment:' || ${escaped("s.shipment_id")} || '/email'
+      FROM shipments s WHERE s.order_number = n.order_number)`;
 
 /**
- * Primary key, notifications_order. Of two review requests of one order that are due together the
- * first by id is claimed; the other stays due and is decided once that one's fate is known.
+ * Primary key. One review request an order: a second one ends here once the first was sent or begun.
+ * "Begun" is `rendered`: from then on the provider may have taken it. Of two that are due together the
+ * first by id has its turn; the other is left out and decided once that one's fate is known.
  */
-const claimSql = `
-UPDATE notifications SET next_attempt_at = ?3, attempts = attempts + 1, in_flight = 1
-WHERE ${wanted} AND ${due}
-  AND NOT (template = 'review_request' AND EXISTS (SELECT 1 FROM notifications other
-    WHERE other.order_number = notifications.order_number AND other.template = 'review_request'
-      AND other.id <> notifications.id AND other.status = 'pending'
-      AND (other.in_flight = 1 OR (other.next_attempt_at <= ?2 AND other.id < notifications.id))))
-RETURNING id, template, channel, order_number, subject_id, event_id, recipient, error, attempts,
-  due_at, created_at, context, rendered`;
+const dueSql = `
+SELECT n.id, n.template, n.channel, n.order_number, n.subject_id, n.event_id, n.recipient, n.error,
+  n.attempts, n.due_at, n.created_at, n.context, n.rendered, n.in_flight, n.resends,
+  n.template = 'review_request' AND n.rendered IS NULL AND EXISTS (SELECT 1 FROM ${otherRequests}
+    AND (other.status = 'sent' OR (other.status = 'pending' AND other.rendered IS NOT NULL)
+      OR (other.status = 'failed' AND other.reason = 'outcome unknown'))) AS asked
+FROM notifications n
+WHERE n.id IN (SELECT value FROM json_each(?1)) AND n.status = 'pending' AND n.next_attempt_at <= ?2
+  AND NOT (n.template = 'review_request' AND EXISTS (SELECT 1 FROM ${otherRequests}
+    AND other.status = 'pending' AND other.rendered IS NULL
+    AND other.next_attempt_at <= ?2 AND other.id < n.id))`;
 
-/** Takes what is due of `ids` for LEASE_MS, in one batch; what another run holds is left out. */
-export async function claim(db: D1Database, ids: readonly string[], now: string): Promise<Claim> {
+/** The statements that read what is due of `ids`; the last one's rows are DueRows. */
+export function dueStatements(
+  db: D1Database,
+  ids: readonly string[],
+  now: string,
+): readonly D1PreparedStatement[] {
   const list = JSON.stringify(ids);
-  const [, , interrupted, claimed] = await db.batch([
-    db.prepare(nameOrderSql).bind(list, now),
-    db.prepare(dropAskedSql).bind(list, now),
-    db.prepare(interruptedSql).bind(list, now),
-    db.prepare(claimSql).bind(list, now, addMs(now, LEASE_MS)),
-  ]);
-  return {
-    rows: (claimed?.results ?? []) as ClaimedRow[],
-    interrupted: new Set(((interrupted?.results ?? []) as { id: string }[]).map((row) => row.id)),
-  };
+  return [db.prepare(nameOrderSql).bind(list, now), db.prepare(dueSql).bind(list, now)];
 }
 
-/** Index notifications_due. */
+/** notifications_due. */
 const listDueSql = `
-SELECT id FROM notifications WHERE status = 'pending' AND next_attempt_at <= ?1
+SELECT id FROM notifications WHERE status = 'pending' AND awaits_sweep = 1 AND next_attempt_at <= ?1
 ORDER BY next_attempt_at LIMIT ?2`;
 
-/** Ids of what may be claimed, oldest first. */
+/** Ids of what awaits the sweep and may be claimed, oldest first. */
 export async function listDue(
   db: D1Database,
   now: string,
@@ -107,29 +108,41 @@ export async function listDue(
   return results.map((row) => row.id);
 }
 
-/** A message as it was rendered, to be stored before the first request goes out. */
+/** A message as it is to be sent, to be stored before the first request goes out. */
 export interface RenderedRow {
   readonly id: string;
+  /** As the row was read. */
   readonly attempts: number;
   readonly recipient: string | null;
   readonly orderNumber: string | null;
+  /** What is sent where nothing was rendered before. */
   readonly rendered: string;
 }
 
-/** Primary key. Fenced by attempts. */
-const saveRenderedSql = `
-UPDATE notifications SET recipient = m.recipient, rendered = m.rendered,
-  order_number = coalesce(notifications.order_number, m.order_number)
+/**
+ * `?2`: now; `?3`: the end of the lease. Primary key. What was rendered before stays as it is. A
+ * review request is not claimed while another one of its order is on its way, whichever run has it.
+ */
+const claimSql = `
+UPDATE notifications AS n SET next_attempt_at = ?3, attempts = n.attempts + 1, in_flight = 1,
+  recipient = CASE WHEN n.rendered IS NULL THEN m.recipient ELSE n.recipient END,
+  rendered = coalesce(n.rendered, m.rendered),
+  order_number = coalesce(n.order_number, m.order_number)
 FROM (SELECT value->>0 AS id, value->>1 AS attempts, value->>2 AS recipient,
   value->>3 AS order_number, value->>4 AS rendered FROM json_each(?1)) m
-WHERE notifications.id = m.id AND notifications.attempts = m.attempts
-  AND notifications.status = 'pending' AND notifications.in_flight = 1
+WHERE n.id = m.id AND n.attempts = m.attempts AND n.status = 'pending' AND n.next_attempt_at <= ?2
+  AND NOT (n.template = 'review_request' AND EXISTS (SELECT 1 FROM ${otherRequests}
+    AND other.status = 'pending' AND other.in_flight = 1))
 RETURNING id`;
 
-/** Stores the messages of a run in one batch; answers the ids that are still this run's own. */
-export async function saveRendered(
+/**
+ * Claims rows for LEASE_MS and stores what is to be sent, in one batch; answers the ids that are this
+ * run's own.
+ */
+export async function claim(
   db: D1Database,
   rows: readonly RenderedRow[],
+  now: string,
 ): Promise<ReadonlySet<string>> {
   if (rows.length === 0) return new Set();
   const values = rows.map((row) => [
@@ -140,15 +153,18 @@ export async function saveRendered(
     row.rendered,
   ]);
   const results = await db.batch<{ id: string }>(
-    jsonSlices(values).map((slice) => db.prepare(saveRenderedSql).bind(slice)),
+    jsonSlices(values).map((slice) => db.prepare(claimSql).bind(slice, now, addMs(now, LEASE_MS))),
   );
   return new Set(results.flatMap((result) => result.results.map((row) => row.id)));
 }
 
-/** What became of one claimed row. */
+/** What became of a row. */
 export interface OutcomeRow {
   readonly id: string;
+  /** As the row was read, before any claim. */
   readonly attempts: number;
+  /** True where this run has claimed it; else it was decided without a request. */
+  readonly claimed: boolean;
   readonly status: "pending" | "sent" | "suppressed" | "failed";
   readonly reason: string | null;
   readonly error: string | null;
@@ -161,17 +177,24 @@ export interface OutcomeRow {
   readonly orderNumber: string | null;
 }
 
-/** Primary key. Fenced by attempts. */
+/**
+ * `?2`: now. Primary key. Fenced by attempts, and where nothing was claimed by the row's turn: whoever
+ * decides first has moved it. What stays pending awaits the sweep.
+ */
 const recordSql = `
 UPDATE notifications SET status = o.status, reason = o.reason, error = o.error,
-  next_attempt_at = o.next_attempt_at, provider_message_id = o.provider_message_id,
+  next_attempt_at = o.next_attempt_at, awaits_sweep = o.status = 'pending',
+  provider_message_id = o.provider_message_id,
   sent_at = o.sent_at, recipient = coalesce(o.recipient, notifications.recipient),
   order_number = coalesce(notifications.order_number, o.order_number), in_flight = 0
 FROM (SELECT value->>0 AS id, value->>1 AS attempts, value->>2 AS status, value->>3 AS reason,
   value->>4 AS error, value->>5 AS next_attempt_at, value->>6 AS provider_message_id,
-  value->>7 AS sent_at, value->>8 AS recipient, value->>9 AS order_number FROM json_each(?1)) o
-WHERE notifications.id = o.id AND notifications.attempts = o.attempts
-  AND notifications.status = 'pending' AND notifications.in_flight = 1`;
+  value->>7 AS sent_at, value->>8 AS recipient, value->>9 AS order_number,
+  value->>10 AS claimed FROM json_each(?1)) o
+WHERE notifications.id = o.id AND notifications.attempts = o.attempts + o.claimed
+  AND notifications.status = 'pending'
+  AND (CASE WHEN o.claimed THEN notifications.in_flight = 1
+    ELSE notifications.next_attempt_at <= ?2 END)`;
 
 /** Something that needs a person. One row a kind and hour: the first text of the hour stands. */
 export interface Alert {
@@ -239,8 +262,9 @@ export async function recordOutcomes(
     row.sentAt,
     row.recipient,
     row.orderNumber,
+    row.claimed ? 1 : 0,
   ]);
-  const statements = jsonSlices(values).map((slice) => db.prepare(recordSql).bind(slice));
+  const statements = jsonSlices(values).map((slice) => db.prepare(recordSql).bind(slice, now));
   if (alerts.length > 0) statements.push(alertStatement(db, alerts, now));
   const results = await db.batch<{ id: string }>(statements);
   return alerts.length > 0 ? (results.at(-1)?.results ?? []).map((row) => row.id) : [];

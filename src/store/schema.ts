@@ -41,16 +41,20 @@ export const webhookEvents = sqliteTable(
     conflictSha256: text("conflict_sha256"),
     /** Which secret verified the first delivery: current or previous. */
     verifiedBy: text("verified_by", { enum: ["current", "previous"] }),
-    /** While `received`: when the sweep pushes it onto the queue again, and how often it has. */
+    /** Found waiting: when the sweep pushes it onto the queue again, and how often it has. Null while
+     * the push that its receipt made is expected to do. */
     pushAt: text("push_at"),
     pushes: integer("pushes").notNull().default(0),
     payload: text("payload"),
+    /** Ids of the notifications that it asked for, as a JSON array; null where it asked for none. */
+    outbox: text("outbox"),
   },
   (t) => [
-    // The sweep: what has waited since push_at, oldest first.
+    // The sweep: what it has found waiting, oldest first. An event that moves on by itself, as nearly
+    // all do, is never in it.
     index("webhook_events_waiting")
       .on(t.pushAt)
-      .where(sql`status = 'received'`),
+      .where(sql`status = 'received' AND push_at IS NOT NULL`),
     // Explain, rebuild and timelines: the events about one row.
     index("webhook_events_subject")
       .on(t.subjectId)
@@ -232,7 +236,20 @@ export const disputedLinks = sqliteTable(
   (t) => [primaryKey({ columns: [t.entity, t.rowKey, t.orderNumber] })],
 );
 
-/** How far walks over the inbox have come: the audit's slices. */
+/**
+ * Where orders of a person are found: one row for each e-mail address and phone number that an order
+ * has ever named. `contact`: the address in lower case, or the digits of the number.
+ */
+export const orderContacts = sqliteTable(
+  "order_contacts",
+  {
+    contact: text("contact").notNull(),
+    orderNumber: text("order_number").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.contact, t.orderNumber] })],
+);
+
+/** How far walks over the inbox have come: the sweep's and the audit's. */
 export const cursors = sqliteTable("cursors", {
   name: text("name").primaryKey(),
   /** The inbox row (rowid of webhook_events) up to which it has come. */
@@ -269,7 +286,10 @@ export const rebuildChanges = sqliteTable(
   (t) => [primaryKey({ columns: [t.rebuildId, t.entity, t.rowKey, t.columnName] })],
 );
 
-/** The outbox: one row per fact, template and channel. */
+/**
+ * The outbox: one row per fact, template and channel. Its id begins with the fact, so that the view
+ * `order_messages` finds the messages of an order by the primary key alone.
+ */
 export const notifications = sqliteTable(
   "notifications",
   {
@@ -286,6 +306,8 @@ export const notifications = sqliteTable(
     attempts: integer("attempts").notNull().default(0),
     /** The one clock: when it may next be claimed. A claim moves it ahead, which is the lease. */
     nextAttemptAt: text("next_attempt_at"),
+    /** 0 while the wake-up call of the batch that wrote it is expected to do; the sweep sets it to 1. */
+    awaitsSweep: integer("awaits_sweep").notNull().default(1),
     /** 1 from the claim until the outcome is recorded: found set, the outcome is unknown. */
     inFlight: integer("in_flight").notNull().default(0),
     providerMessageId: text("provider_message_id"),
@@ -296,17 +318,15 @@ export const notifications = sqliteTable(
     context: text("context"),
     /** The message as first rendered, as JSON; a retry sends the same bytes. */
     rendered: text("rendered"),
+    /** How often a person has had it sent again; each time under a key of its own. */
+    resends: integer("resends").notNull().default(0),
     createdAt: text("created_at").notNull(),
     sentAt: text("sent_at"),
   },
   (t) => [
-    // Dispatch: what is due, oldest first.
+    // Dispatch: what waits for its time, oldest first. What is sent at once is never in it.
     index("notifications_due")
       .on(t.nextAttemptAt)
-      .where(sql`status = 'pending'`),
-    // The messages of an order.
-    index("notifications_order")
-      .on(t.orderNumber)
-      .where(sql`order_number IS NOT NULL`),
+      .where(sql`status = 'pending' AND awaits_sweep = 1`),
   ],
 );

@@ -4,10 +4,12 @@
  * 4, 8 … minutes. Bounded, and safe to run twice at once: pushing an event twice changes nothing.
  */
 import { encodeMessage } from "../events/queue-message";
-import { SWEEP_MAX_ROWS } from "../limits";
+import { SWEEP_MAX_ROWS, SWEEP_MAX_STRETCHES } from "../limits";
 import { errorText, log } from "../log";
 
 export interface SweepDeps {
+  /** Marks what stands still in the next stretch of the inbox; true where there is more behind it. */
+  readonly markStanding: () => Promise<boolean>;
   /** Ids of events that have waited, oldest first. */
   readonly listWaiting: (limit: number) => Promise<readonly string[]>;
   /** Puts messages (JSON text) onto ce-events. */
@@ -31,6 +33,13 @@ async function step(name: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
+/** A stretch after the other, so that a flood is walked through in one run; bounded all the same. */
+async function markStanding(deps: SweepDeps): Promise<void> {
+  for (let stretch = 0; stretch < SWEEP_MAX_STRETCHES; stretch += 1) {
+    if (!(await deps.markStanding())) return;
+  }
+}
+
 async function pushWaiting(deps: SweepDeps): Promise<void> {
   const ids = await deps.listWaiting(SWEEP_MAX_ROWS);
   if (ids.length === 0) return;
@@ -41,6 +50,7 @@ async function pushWaiting(deps: SweepDeps): Promise<void> {
 }
 
 export async function sweep(deps: SweepDeps): Promise<void> {
+  await step("mark what stands still", () => markStanding(deps));
   await step("push waiting events", () => pushWaiting(deps));
   await step("dispatch notifications", () => deps.dispatch());
   await step("audit state", () => deps.audit());

@@ -127,7 +127,8 @@ export async function fireCron(environment: TestEnv): Promise<void> {
 /** As if the event had been received, and last pushed, so much earlier. */
 export async function ageEvent(id: string, seconds: number): Promise<void> {
   await env.DB.prepare(
-    "UPDATE webhook_events SET push_at = strftime('%Y-%m-%dT%H:%M:%fZ', push_at, ?2) WHERE id = ?1",
+    `UPDATE webhook_events SET push_at = strftime('%Y-%m-%dT%H:%M:%fZ', push_at, ?2),
+      received_at = strftime('%Y-%m-%dT%H:%M:%fZ', received_at, ?2) WHERE id = ?1`,
   )
     .bind(id, `-${String(seconds)} seconds`)
     .run();

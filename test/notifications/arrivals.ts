@@ -5,10 +5,12 @@
 import { env } from "cloudflare:workers";
 import { consumeEvents, type ConsumerDeps } from "../../src/consumer/consumer";
 import type { Delivery } from "../../src/consumer/deliveries";
+import { addMs } from "../../src/events/time";
 import { encodeMessage } from "../../src/events/queue-message";
-import { dispatchDue } from "../../src/notifications/dispatch";
+import { dispatchDue, type DispatchDeps } from "../../src/notifications/dispatch";
 import { applyBatch } from "../../src/store/apply";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
+import { markStanding } from "../../src/store/waiting";
 import type { EventBody } from "../support/events";
 import type { Stage } from "./providers";
 import { NOW, readNotifications, type StoredNotification } from "./rows";
@@ -25,6 +27,8 @@ const tables = [
   "disputed_links",
   "rebuilds",
   "rebuild_changes",
+  "order_contacts",
+  "cursors",
 ];
 
 export async function clearAll(): Promise<void> {
@@ -93,11 +97,19 @@ export async function arrive(batch: readonly EventBody[], arrival: Arrival = {})
 /** The cron: nobody looks more often for what is due. */
 const MINUTE_MS = 60_000;
 
+/** What the cron does for messages: marks those that no wake-up call has moved, and sends. */
+export async function sweepMessages(deps: DispatchDeps): Promise<void> {
+  const now = deps.now().toISOString();
+  let more = true;
+  while (more) more = await markStanding(deps.db, now, addMs(now, -MINUTE_MS), 1_000);
+  await dispatchDue(deps);
+}
+
 /** Dispatches, moving the clock to whatever is due next, until nothing is pending before `untilMs`. */
 export async function tellAll(stage: Stage, untilMs = 3 * DAY_MS): Promise<void> {
   const endMs = Date.parse(NOW) + untilMs;
   for (let run = 0; run < 5_000; run += 1) {
-    await dispatchDue(stage.deps);
+    await sweepMessages(stage.deps);
     const next = await env.DB.prepare(
       "SELECT min(next_attempt_at) AS at FROM notifications WHERE status = 'pending'",
     ).first<{ at: string | null }>();

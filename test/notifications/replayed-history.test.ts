@@ -6,7 +6,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { dispatchDue } from "../../src/notifications/dispatch";
 import { startRebuild } from "../../src/store/rebuild-progress";
 import { continueRebuild } from "../../src/upkeep/rebuild";
 import {
@@ -19,7 +18,7 @@ import {
   type StoryEvent,
   tellDay,
 } from "../../tools/story";
-import { arrive, clearAll, tellAll } from "./arrivals";
+import { arrive, clearAll, sweepMessages, tellAll } from "./arrivals";
 import { accepts, type Asked, hangs, type Stage, stage } from "./providers";
 import { NOW, readNotifications, type StoredNotification } from "./rows";
 
@@ -260,7 +259,7 @@ async function liveThrough(
   for (const batch of disorder(stories, random)) {
     deliveries += batch.length;
     await arrive(batch, { now: set.deps.now().toISOString(), forwardEvents: true });
-    if (interleaved) await Promise.all([dispatchDue(set.deps), dispatchDue(set.deps)]);
+    if (interleaved) await Promise.all([sweepMessages(set.deps), sweepMessages(set.deps)]);
     if (interleaved) set.advance(random.integer(1, 30_000));
   }
   await tellAll(set);

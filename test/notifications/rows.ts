@@ -25,7 +25,16 @@ async function insert(table: string, values: Values): Promise<void> {
 }
 
 export async function clearTables(): Promise<void> {
-  const tables = ["notifications", "orders", "payments", "refunds", "shipments", "webhook_events"];
+  const tables = [
+    "notifications",
+    "order_contacts",
+    "cursors",
+    "orders",
+    "payments",
+    "refunds",
+    "shipments",
+    "webhook_events",
+  ];
   await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 }
 

@@ -6,9 +6,9 @@ import {
   listDue,
   type OutcomeRow,
   recordOutcomes,
-  saveRendered,
+  type RenderedRow,
 } from "../../src/store/outbox";
-import { loadFacts } from "../../src/store/outbox-facts";
+import { type Facts, loadDue } from "../../src/store/outbox-facts";
 import {
   clearTables,
   FAILURE_PRECEDENCE,
@@ -31,7 +31,8 @@ beforeEach(clearTables);
 function outcome(changes: Partial<OutcomeRow> = {}): OutcomeRow {
   return {
     id: EMAIL,
-    attempts: 1,
+    attempts: 0,
+    claimed: true,
     status: "sent",
     reason: null,
     error: null,
@@ -44,31 +45,66 @@ function outcome(changes: Partial<OutcomeRow> = {}): OutcomeRow {
   };
 }
 
+const letter = (id: string, attempts: number, over: Partial<RenderedRow> = {}): RenderedRow => ({
+  id,
+  attempts,
+  recipient: "a@example.com",
+  orderNumber: null,
+  rendered: "{}",
+  ...over,
+});
+
+const dueIds = async (ids: readonly string[], now: string): Promise<readonly string[]> =>
+  (await loadDue(env.DB, ids, now)).map(({ row }) => row.id);
+
 describe("the claim", () => {
-  it("holds a row for a minute and counts", async () => {
+  it("holds a row for a minute, counts, and stores what is to be sent", async () => {
     await seedNotification({ id: EMAIL });
-    const first = await claim(env.DB, [EMAIL, EMAIL, "unknown"], NOW);
-    expect(first.rows.map((row) => [row.id, row.attempts])).toEqual([[EMAIL, 1]]);
-    expect(first.interrupted.size).toBe(0);
+    expect(await dueIds([EMAIL, EMAIL, "unknown"], NOW)).toEqual([EMAIL]);
+    expect([...(await claim(env.DB, [letter(EMAIL, 0), letter("unknown", 0)], NOW))]).toEqual([
+      EMAIL,
+    ]);
     expect(await readNotification(EMAIL)).toMatchObject({
       in_flight: 1,
+      attempts: 1,
+      rendered: "{}",
+      recipient: "a@example.com",
       next_attempt_at: LEASE_ENDS,
     });
-    expect((await claim(env.DB, [EMAIL], "2026-11-24T10:00:59.999Z")).rows).toEqual([]);
-    const second = await claim(env.DB, [EMAIL], LEASE_ENDS);
-    expect(second.rows.map((row) => row.attempts)).toEqual([2]);
-    expect([...second.interrupted]).toEqual([EMAIL]);
+    expect(await dueIds([EMAIL], "2026-11-24T10:00:59.999Z")).toEqual([]);
+    const [again] = await loadDue(env.DB, [EMAIL], LEASE_ENDS);
+    expect(again?.row).toMatchObject({ attempts: 1, in_flight: 1 });
+  });
+
+  it("is one run's alone, and keeps the bytes that were rendered first", async () => {
+    await seedNotification({ id: EMAIL });
+    const runs = await Promise.all(
+      ["one", "two", "three"].map((rendered) =>
+        claim(env.DB, [letter(EMAIL, 0, { rendered })], NOW),
+      ),
+    );
+    expect(runs.map(({ size }) => size).toSorted()).toEqual([0, 0, 1]);
+    const first = await readNotification(EMAIL);
+    const later = letter(EMAIL, 1, { rendered: "other", recipient: "b@example.com" });
+    expect((await claim(env.DB, [later], LEASE_ENDS)).size).toBe(1);
+    expect(await readNotification(EMAIL)).toMatchObject({
+      attempts: 2,
+      rendered: first.rendered,
+      recipient: "a@example.com",
+    });
   });
 
   it.each(["sent", "suppressed", "failed"])("leaves alone what is %s", async (status) => {
     await seedNotification({ id: EMAIL, status });
-    expect((await claim(env.DB, [EMAIL], NOW)).rows).toEqual([]);
+    expect(await dueIds([EMAIL], NOW)).toEqual([]);
+    expect((await claim(env.DB, [letter(EMAIL, 0)], NOW)).size).toBe(0);
   });
 
   it("takes ids of any kind as data", async () => {
     const id = "order_confirmed/'; DROP TABLE notifications; --\u0000é%_/email";
     await seedNotification({ id });
-    expect((await claim(env.DB, [id, "%", "a'b"], NOW)).rows.map((row) => row.id)).toEqual([id]);
+    expect(await dueIds([id, "%", "a'b"], NOW)).toEqual([id]);
+    expect([...(await claim(env.DB, [letter(id, 0)], NOW))]).toEqual([id]);
   });
 });
 
@@ -84,7 +120,7 @@ describe("what is due", () => {
 
   it("is found through the index of pending rows", async () => {
     const { results } = await env.DB.prepare(
-      "EXPLAIN QUERY PLAN SELECT id FROM notifications WHERE status = 'pending' AND next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT ?2",
+      "EXPLAIN QUERY PLAN SELECT id FROM notifications WHERE status = 'pending' AND awaits_sweep = 1 AND next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT ?2",
     )
       .bind(NOW, 10)
       .all<{ detail: string }>();
@@ -94,25 +130,65 @@ describe("what is due", () => {
 });
 
 describe("a run that has lost its lease", () => {
-  it("stores no words and records no outcome", async () => {
+  it("claims nothing and records no outcome", async () => {
     await seedNotification({ id: EMAIL });
-    await claim(env.DB, [EMAIL], NOW);
-    await claim(env.DB, [EMAIL], LEASE_ENDS);
-    const letter = { id: EMAIL, recipient: "a@example.com", orderNumber: null, rendered: "{}" };
-    expect([...(await saveRendered(env.DB, [{ ...letter, attempts: 1 }]))]).toEqual([]);
+    await claim(env.DB, [letter(EMAIL, 0)], NOW);
+    await claim(env.DB, [letter(EMAIL, 1)], LEASE_ENDS);
+    expect((await claim(env.DB, [letter(EMAIL, 0)], LEASE_ENDS)).size).toBe(0);
     await recordOutcomes(env.DB, [outcome()], [], NOW);
-    expect(await readNotification(EMAIL)).toMatchObject({ status: "pending", rendered: null });
-    expect([...(await saveRendered(env.DB, [{ ...letter, attempts: 2 }]))]).toEqual([EMAIL]);
-    await recordOutcomes(env.DB, [outcome({ attempts: 2 })], [], NOW);
+    expect(await readNotification(EMAIL)).toMatchObject({ status: "pending", attempts: 2 });
+    await recordOutcomes(env.DB, [outcome({ attempts: 1 })], [], NOW);
     expect(await readNotification(EMAIL)).toMatchObject({ status: "sent", in_flight: 0 });
   });
 
   it("undoes nothing that was recorded", async () => {
     await seedNotification({ id: EMAIL });
-    await claim(env.DB, [EMAIL], NOW);
+    await claim(env.DB, [letter(EMAIL, 0)], NOW);
     await recordOutcomes(env.DB, [outcome()], [], NOW);
     await recordOutcomes(env.DB, [outcome({ status: "failed", reason: "late" })], [], NOW);
     expect(await readNotification(EMAIL)).toMatchObject({ status: "sent", reason: null });
+  });
+});
+
+describe("what is decided without a request", () => {
+  const dropped = outcome({
+    claimed: false,
+    status: "suppressed",
+    reason: "too old",
+    sentAt: null,
+  });
+
+  it("is written once, and counts no attempt", async () => {
+    await seedNotification({ id: EMAIL });
+    await recordOutcomes(env.DB, [dropped], [], NOW);
+    await recordOutcomes(env.DB, [{ ...dropped, reason: "again" }], [], NOW);
+    expect(await readNotification(EMAIL)).toMatchObject({
+      status: "suppressed",
+      reason: "too old",
+      attempts: 0,
+    });
+  });
+
+  it("changes nothing that another run has claimed or put off meanwhile", async () => {
+    await seedNotification({ id: EMAIL });
+    await claim(env.DB, [letter(EMAIL, 0)], NOW);
+    await recordOutcomes(env.DB, [dropped], [], NOW);
+    expect(await readNotification(EMAIL)).toMatchObject({ status: "pending", in_flight: 1 });
+    const later = "2026-11-24T10:30:00.000Z";
+    await seedNotification({ id: "a/1/email" });
+    const putOff = {
+      ...dropped,
+      id: "a/1/email",
+      status: "pending" as const,
+      nextAttemptAt: later,
+    };
+    await recordOutcomes(env.DB, [putOff], [], NOW);
+    await recordOutcomes(env.DB, [{ ...dropped, id: "a/1/email" }], [], NOW);
+    expect(await readNotification("a/1/email")).toMatchObject({
+      status: "pending",
+      next_attempt_at: later,
+      awaits_sweep: 1,
+    });
   });
 });
 
@@ -120,16 +196,9 @@ describe("many rows at once", () => {
   it("are stored and recorded although they are larger than one parameter", async () => {
     const ids = Array.from({ length: 30 }, (_, index) => `order_confirmed/ORD-${index}/email`);
     for (const id of ids) await seedNotification({ id });
-    await claim(env.DB, ids, NOW);
     const rendered = "é".repeat(60_000);
-    const rows = ids.map((id) => ({
-      id,
-      attempts: 1,
-      recipient: null,
-      orderNumber: null,
-      rendered,
-    }));
-    expect((await saveRendered(env.DB, rows)).size).toBe(30);
+    const rows = ids.map((id) => letter(id, 0, { rendered }));
+    expect((await claim(env.DB, rows, NOW)).size).toBe(30);
     await recordOutcomes(
       env.DB,
       ids.map((id) => outcome({ id })),
@@ -169,6 +238,11 @@ const seedPaymentEvent = (
   status: string,
 ) => seedEvent({ id, event_type, occurred_at, status, subject: "payment", subject_id: "PAY-1" });
 
+async function loadFacts(ids: readonly string[]): Promise<ReadonlyMap<string, Facts>> {
+  const due = await loadDue(env.DB, ids, NOW);
+  return new Map(due.map(({ row, facts }) => [row.id, facts]));
+}
+
 describe("facts", () => {
   it("find the order through the subject where the row names none", async () => {
     await seedOrder();
@@ -193,7 +267,7 @@ describe("facts", () => {
         ...nameless,
       }),
     ];
-    const facts = await loadFacts(env.DB, ids);
+    const facts = await loadFacts(ids);
     expect(ids.map((id) => facts.get(id)?.orderNumber)).toEqual(["ORD-1", "ORD-1", null]);
     expect(ids.map((id) => facts.get(id)?.order?.customer_email)).toEqual([
       "asha@example.com",
@@ -231,7 +305,7 @@ describe("facts", () => {
       { id: "payment_failed/PAY-1/1/email", subject_id: "PAY-1" },
       context,
     );
-    const facts = await loadFacts(env.DB, [id]);
+    const facts = await loadFacts([id]);
     expect(facts.get(id)?.paymentEvents.map((event) => event.id)).toEqual([
       "evt-later",
       "evt-fail",

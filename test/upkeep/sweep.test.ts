@@ -5,10 +5,12 @@ import { decodeMessage } from "../../src/events/queue-message";
 import { addMs } from "../../src/events/time";
 import { SWEEP_MAX_ROWS } from "../../src/limits";
 import { sendTexts } from "../../src/store/queue";
-import { deferPush, listWaiting } from "../../src/store/waiting";
+import { deferPush, listWaiting, markStanding } from "../../src/store/waiting";
 import { sweep, type SweepDeps } from "../../src/upkeep/sweep";
 import { saveReceived } from "../../src/store/inbox";
-import { clearTables } from "../notifications/rows";
+import { foldPatches } from "../../src/projection/fold";
+import { applyBatch } from "../../src/store/apply";
+import { clearTables, seedNotification } from "../notifications/rows";
 import { rows } from "../support/receiver";
 
 const RECEIVED_AT = "2026-11-24T10:00:00.000Z";
@@ -46,6 +48,7 @@ function sweeper(now: string, over: Partial<SweepDeps> = {}): Swept {
   const steps: string[] = [];
   const done = (name: string) => () => Promise.resolve(void steps.push(name));
   const deps: SweepDeps = {
+    markStanding: () => markStanding(env.DB, now, addMs(now, -MINUTE_MS), 1_000),
     listWaiting: (limit) => listWaiting(env.DB, now, limit),
     push: (messages) => {
       pushed.push(...messages.flatMap((text) => decodeMessage(text)?.id ?? []));
@@ -102,7 +105,7 @@ describe("a run", () => {
   it("reads through its index: what has settled costs nothing", async () => {
     const plan = await rows(
       `EXPLAIN QUERY PLAN SELECT id FROM webhook_events
-       WHERE status = 'received' AND push_at <= 'x' ORDER BY push_at LIMIT 10`,
+       WHERE status = 'received' AND push_at <= 'x' ORDER BY push_at, rowid LIMIT 10`,
     );
     expect(plan.map(({ detail }) => detail)).toEqual([
       "SEARCH webhook_events USING INDEX webhook_events_waiting (push_at<?)",
@@ -135,6 +138,126 @@ describe("a run", () => {
     await sweep(deps);
     expect(pushed).toHaveLength(2);
     expect(await sweepAt(RECEIVED_AT)).toEqual(pushed);
+  });
+});
+
+async function settle(id: string): Promise<void> {
+  await env.DB.prepare(
+    "UPDATE webhook_events SET status = 'processed', push_at = NULL WHERE id = ?1",
+  )
+    .bind(id)
+    .run();
+}
+
+const position = async (): Promise<unknown> =>
+  (await rows("SELECT position FROM cursors WHERE name = 'sweep'"))[0]?.["position"];
+
+describe("the walk", () => {
+  it("enters what has settled by itself into no index, and goes on behind it", async () => {
+    for (const id of ["a", "b", "c"]) await receive(id);
+    await settle("a");
+    await settle("c");
+    expect(await sweepAt(addMs(RECEIVED_AT, MINUTE_MS))).toEqual(["b"]);
+    expect(await position()).toBe(3);
+    expect(await rows("SELECT id FROM webhook_events WHERE push_at IS NOT NULL")).toEqual([
+      { id: "b" },
+    ]);
+  });
+
+  it("stops before what is under way, and comes back for it", async () => {
+    await receive("old");
+    await receive("young", addMs(RECEIVED_AT, 1));
+    await receive("held by the queue meanwhile", addMs(RECEIVED_AT, -1));
+    expect(await sweepAt(addMs(RECEIVED_AT, MINUTE_MS))).toEqual([
+      "old",
+      "held by the queue meanwhile",
+    ]);
+    expect(await position()).toBe(1);
+    expect(await sweepAt(addMs(RECEIVED_AT, MINUTE_MS + 1))).toEqual(["young"]);
+    expect(await position()).toBe(3);
+  });
+
+  it("goes on behind what is young and has settled", async () => {
+    for (const id of ["a", "b"]) await receive(id);
+    for (const id of ["a", "b"]) await settle(id);
+    expect(await sweepAt(addMs(RECEIVED_AT, 1))).toEqual([]);
+    expect(await position()).toBe(2);
+  });
+
+  it("is held up by no clock that was wrong", async () => {
+    await receive("from the future", "2031-01-01T00:00:00.000Z");
+    await receive("e");
+    expect(await sweepAt(addMs(RECEIVED_AT, MINUTE_MS))).toEqual(["from the future", "e"]);
+  });
+
+  it("walks stretch after stretch in one run", async () => {
+    await receiveMany(2_500);
+    await env.DB.prepare("UPDATE webhook_events SET push_at = NULL, received_at = ?1")
+      .bind(RECEIVED_AT)
+      .run();
+    expect(await sweepAt(addMs(RECEIVED_AT, MINUTE_MS))).toHaveLength(SWEEP_MAX_ROWS);
+    expect(await position()).toBe(2_500);
+  });
+
+  it("begins anew where the inbox is shorter than it was, as after a restore", async () => {
+    await receive("e");
+    await env.DB.prepare("INSERT INTO cursors (name, position) VALUES ('sweep', 900)").run();
+    expect(await sweepAt(addMs(RECEIVED_AT, MINUTE_MS))).toEqual(["e"]);
+    expect(await position()).toBe(1);
+  });
+});
+
+describe("a message whose wake-up call was lost", () => {
+  const ID = "order_confirmed/ORD-1/email";
+
+  async function messageOf(eventId: string): Promise<void> {
+    await seedNotification({ id: ID, event_id: eventId, awaits_sweep: 0 });
+    await env.DB.prepare(
+      "UPDATE webhook_events SET status = 'processed', outbox = ?2 WHERE id = ?1",
+    )
+      .bind(eventId, JSON.stringify([ID]))
+      .run();
+  }
+
+  const marked = async (): Promise<unknown> =>
+    (await rows("SELECT awaits_sweep FROM notifications"))[0]?.["awaits_sweep"];
+
+  it("is found through its event by the next run", async () => {
+    await receive("e");
+    await messageOf("e");
+    await sweepAt(addMs(RECEIVED_AT, 1_000));
+    expect(await marked()).toBe(1);
+  });
+
+  it("is found however late its event is passed", async () => {
+    await receive("e");
+    await messageOf("e");
+    await sweepAt(addMs(RECEIVED_AT, 90 * MINUTE_MS));
+    expect(await marked()).toBe(1);
+  });
+
+  it("is marked from the start where the walk has passed its event already", async () => {
+    await receive("e");
+    await sweepAt(addMs(RECEIVED_AT, MINUTE_MS));
+    const message = {
+      id: ID,
+      template: "order_confirmed",
+      channel: "email",
+      orderNumber: "ORD-1",
+      subjectId: "ORD-1",
+      eventId: "e",
+      dueAt: RECEIVED_AT,
+      delayMs: 0,
+      context: { kind: "none" },
+    } as const;
+    const nothing = { patches: foldPatches([]), amountClaims: [], verdicts: [] };
+    await applyBatch(env.DB, { ...nothing, outbox: [message] }, addMs(RECEIVED_AT, MINUTE_MS));
+    expect(await marked()).toBe(1);
+    await env.DB.prepare("DELETE FROM notifications").run();
+    await receive("fresh", addMs(RECEIVED_AT, MINUTE_MS));
+    const fresh = { ...message, eventId: "fresh" };
+    await applyBatch(env.DB, { ...nothing, outbox: [fresh] }, addMs(RECEIVED_AT, MINUTE_MS));
+    expect(await marked()).toBe(0);
   });
 });
 

@@ -1,6 +1,6 @@
 /** A claimed row and its facts in, the message out: pure, and the only door into this folder. */
 import type { OutboxContext } from "../../projection/templates";
-import type { ClaimedRow } from "../../store/outbox";
+import type { DueRow } from "../../store/outbox";
 import type { Facts } from "../../store/outbox-facts";
 import { forwardBody } from "../forward-body";
 import type { Message } from "../message";
@@ -13,7 +13,7 @@ import { teamMessage } from "./slack";
 import { smsText } from "./texts";
 import { footer } from "./words";
 
-type Row = Pick<ClaimedRow, "template" | "channel" | "subject_id" | "event_id">;
+type Row = Pick<DueRow, "template" | "channel" | "subject_id" | "event_id">;
 
 function messageOf(
   row: Row,
