@@ -18,16 +18,11 @@ import { findEmailBinding } from "./notifications/channels/email-cloudflare";
 import { dispatchDeps } from "./notifications/deps";
 import { type DispatchDeps, dispatchDue } from "./notifications/dispatch";
 import { type ReceiverDeps, receiverRoutes } from "./receiver/route";
+import { sharedSave, type SharedSave } from "./receiver/shared-writes";
 import { auditAlert, conflictAlert, deadLetterAlert } from "./store/alerts";
 import { applyBatch } from "./store/apply";
 import { auditSlice } from "./store/audit";
-import {
-  admitAndRead,
-  failEvents,
-  noteFailedTry,
-  recordConflicts,
-  saveReceived,
-} from "./store/inbox";
+import { admitAndRead, failEvents, noteFailedTry, recordConflicts } from "./store/inbox";
 import { type Alert, insertAlerts } from "./store/outbox";
 import { sendTexts, sendWakeUpCalls } from "./store/queue";
 import { deferPush, listReplayable, listWaiting, markStanding, requeue } from "./store/waiting";
@@ -64,15 +59,29 @@ async function raiseAlert(env: Env, alert: Alert): Promise<void> {
   if (raised.length > 0) await wake(env, raised);
 }
 
+/** Requests of an isolate share their writes. */
+const shared = new WeakMap<D1Database, { readonly queue: Queue; readonly save: SharedSave }>();
+function saveOf({ DB, EVENTS }: Env): SharedSave {
+  const known = shared.get(DB);
+  if (known?.queue === EVENTS) return known.save;
+  const save = sharedSave(DB, EVENTS);
+  shared.set(DB, { queue: EVENTS, save });
+  return save;
+}
+
 function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
   const { env } = c;
+  const config = configOf(env).receipt;
+  const background = (work: Promise<unknown>): void => c.executionCtx.waitUntil(work);
+  // Half the time that a receipt may take: the other half is for doing it alone.
+  const caller = { background, patienceMs: config.timeoutMs / 2, nowMs: Date.now };
   return {
-    config: configOf(env).receipt,
+    config,
     now: clock,
-    save: (event) => saveReceived(env.DB, event),
+    save: (event) => saveOf(env)(event, caller),
     reportConflict: (event) => raiseAlert(env, conflictAlert(event.id)),
     push: (message) => env.EVENTS.send(message, { contentType: "text" }),
-    background: (work) => c.executionCtx.waitUntil(work),
+    background,
   };
 }
 

@@ -13,6 +13,14 @@ export const MESSAGE_MAX_BYTES = 120_000;
 export const SEND_BATCH_MAX_MESSAGES = 100;
 export const SEND_BATCH_MAX_BYTES = 240_000;
 
+/** Requests that are written together, and what a body, and all of theirs, may come to, in characters. */
+export const GROUP_MAX_EVENTS = 64;
+export const SHARED_MAX_CHARACTERS = 32_000;
+export const GROUP_MAX_CHARACTERS = 400_000;
+
+/** How often a request that waits for its group looks again, in milliseconds. */
+export const GROUP_LOOK_MS = 4;
+
 /** D1 takes 2 MB a bound value; rows travel as JSON in slices of at most this many bytes. */
 export const PARAMETER_MAX_BYTES = 1_500_000;
 

@@ -3,13 +3,13 @@
  * does not. Either store is enough: while D1 is down or slow the event goes onto the queue whole, and
  * what the queue does not take stands in the inbox for the sweep to push.
  */
-import { encodeMessage, type WholeEvent } from "../events/queue-message";
-import { MESSAGE_MAX_BYTES } from "../limits";
 import { errorText, log } from "../log";
-import type { Receipt, ReceivedEvent } from "../store/inbox";
+import type { ReceivedEvent } from "../store/inbox";
+import { storedMessage, wholeMessage } from "./messages";
+import type { SharedReceipt } from "./shared-writes";
 
 export interface AcceptDeps {
-  readonly save: (event: ReceivedEvent) => Promise<Receipt>;
+  readonly save: (event: ReceivedEvent) => Promise<SharedReceipt>;
   /** Says that another body came under a known id. */
   readonly reportConflict: (event: ReceivedEvent) => Promise<void>;
   /** Puts a message (JSON text) onto ce-events. */
@@ -38,21 +38,10 @@ async function within<T>(work: Promise<T>, ms: number): Promise<T> {
   }
 }
 
-function messageOf(event: ReceivedEvent, stored: boolean): string | null {
-  const { id, eventType, receivedAt, bodySha256, verifiedBy, payload } = event;
-  const whole: WholeEvent = { id, eventType, receivedAt, bodySha256, verifiedBy, stored, payload };
-  const text = encodeMessage(whole);
-  // Escaping and non-ASCII at most triple the bytes of a text, so short ones need no counting.
-  const fits =
-    text.length * 3 <= MESSAGE_MAX_BYTES ||
-    new TextEncoder().encode(text).length <= MESSAGE_MAX_BYTES;
-  return fits ? text : null;
-}
-
 /** The inbox has the event already, so a queue that fails loses nothing. */
 async function pushStored(deps: AcceptDeps, event: ReceivedEvent): Promise<void> {
   try {
-    await deps.push(messageOf(event, true) ?? encodeMessage({ id: event.id }));
+    await deps.push(storedMessage(event));
   } catch (error) {
     log.warn("push_failed", { id: event.id, error: errorText(error) });
   }
@@ -60,7 +49,7 @@ async function pushStored(deps: AcceptDeps, event: ReceivedEvent): Promise<void>
 
 /** Only the queue is left; what does not fit into a message needs D1. */
 async function pushWhole(deps: AcceptDeps, event: ReceivedEvent): Promise<Acceptance> {
-  const message = messageOf(event, false);
+  const message = wholeMessage(event, false);
   if (message === null) return { kind: "unavailable" };
   try {
     await within(deps.push(message), deps.timeoutMs);
@@ -83,7 +72,7 @@ async function reportConflict(deps: AcceptDeps, event: ReceivedEvent): Promise<v
 
 /** Returns once the event is durable, or once neither store took it. */
 export async function accept(deps: AcceptDeps, event: ReceivedEvent): Promise<Acceptance> {
-  let receipt: Receipt;
+  let receipt: SharedReceipt;
   try {
     const saving = deps.save(event);
     // After a time-out nobody awaits it any more; it may still succeed, which is harmless.
@@ -93,7 +82,7 @@ export async function accept(deps: AcceptDeps, event: ReceivedEvent): Promise<Ac
     log.warn("inbox_unavailable", { id: event.id, error: errorText(error) });
     return await pushWhole(deps, event);
   }
-  if (receipt.isNew) deps.background(pushStored(deps, event));
+  if (receipt.isNew && !receipt.pushed) deps.background(pushStored(deps, event));
   if (receipt.conflict) deps.background(reportConflict(deps, event));
   return { kind: "accepted", duplicate: !receipt.isNew };
 }

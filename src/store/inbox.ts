@@ -27,22 +27,31 @@ export interface Receipt {
   readonly isNew: boolean;
   /** True where it was received before with another body. */
   readonly conflict: boolean;
+  /** How often it had been written before. */
+  readonly redeliveries: number;
 }
 
 const columns = `id, event_type, subject, subject_id, order_number, occurred_at, received_at,
   body_sha256, verified_by, payload, status`;
 
+/** The cells of one event, where they travel as JSON. */
+const columnsFromJson = `value->>0, value->>1, value->>2, value->>3, value->>4, value->>5,
+  value->>6, value->>7, value->>8, value->>9`;
+
 /**
  * Primary key. A repeat is counted; another body under a known id changes nothing but the record of
  * the conflict.
  */
-const receiveSql = `
-INSERT INTO webhook_events (${columns})
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'received')
+const onRepeat = `
 ON CONFLICT (id) DO UPDATE SET redeliveries = redeliveries + 1,
   conflicts = conflicts + (body_sha256 <> excluded.body_sha256),
   conflict_sha256 = CASE WHEN body_sha256 <> excluded.body_sha256
-    THEN excluded.body_sha256 ELSE conflict_sha256 END
+    THEN excluded.body_sha256 ELSE conflict_sha256 END`;
+
+const receiveSql = `
+INSERT INTO webhook_events (${columns})
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'received')
+${onRepeat}
 RETURNING redeliveries, body_sha256`;
 
 /** In the order of `columns`. */
@@ -61,6 +70,14 @@ function cellsOf(event: ReceivedEvent): readonly (string | null)[] {
   ];
 }
 
+function receiptOf(
+  row: { readonly redeliveries: number; readonly body_sha256: string },
+  bodySha256: string,
+): Receipt {
+  const { redeliveries } = row;
+  return { isNew: redeliveries === 0, conflict: row.body_sha256 !== bodySha256, redeliveries };
+}
+
 /** Stores an event at its receipt. The body is bound by itself: as JSON text it could double. */
 export async function saveReceived(db: D1Database, event: ReceivedEvent): Promise<Receipt> {
   const row = await db
@@ -68,15 +85,37 @@ export async function saveReceived(db: D1Database, event: ReceivedEvent): Promis
     .bind(...cellsOf(event))
     .first<{ redeliveries: number; body_sha256: string }>();
   if (row === null) throw new Error("the inbox returned no row for an upsert");
-  return { isNew: row.redeliveries === 0, conflict: row.body_sha256 !== event.bodySha256 };
+  return receiptOf(row, event.bodySha256);
+}
+
+/** As `receiveSql`, for events that wait together; ids are distinct. Primary key. */
+const receiveTogetherSql = `
+INSERT INTO webhook_events (${columns})
+SELECT ${columnsFromJson}, 'received' FROM json_each(?1) WHERE true
+${onRepeat}
+RETURNING id, redeliveries, body_sha256`;
+
+/** Stores events at their receipt in one statement; their ids are distinct. */
+export async function saveReceivedTogether(
+  db: D1Database,
+  events: readonly ReceivedEvent[],
+): Promise<readonly Receipt[]> {
+  const { results } = await db
+    .prepare(receiveTogetherSql)
+    .bind(JSON.stringify(events.map(cellsOf)))
+    .all<{ id: string; redeliveries: number; body_sha256: string }>();
+  const rows = new Map(results.map((row) => [row.id, row]));
+  return events.map(({ id, bodySha256 }) => {
+    const row = rows.get(id);
+    if (row === undefined) throw new Error("the inbox returned no row for an upsert");
+    return receiptOf(row, bodySha256);
+  });
 }
 
 /** Events that only the queue holds, because D1 was down at receipt; repeats change nothing. */
 const admitSql = `
 INSERT INTO webhook_events (${columns})
-SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7,
-  value->>8, value->>9, 'received'
-FROM json_each(?1) WHERE true
+SELECT ${columnsFromJson}, 'received' FROM json_each(?1) WHERE true
 ON CONFLICT (id) DO NOTHING`;
 
 /** `?1`: [id, 1 where the body is wanted] pairs; `?2`: bytes of bodies at once. Primary key. */

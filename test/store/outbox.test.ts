@@ -83,7 +83,7 @@ describe("the claim", () => {
         claim(env.DB, [letter(EMAIL, 0, { rendered })], NOW),
       ),
     );
-    expect(runs.map(({ size }) => size).toSorted()).toEqual([0, 0, 1]);
+    expect(runs.reduce((sum, { size }) => sum + size, 0)).toBe(1);
     const first = await readNotification(EMAIL);
     const later = letter(EMAIL, 1, { rendered: "other", recipient: "b@example.com" });
     expect((await claim(env.DB, [later], LEASE_ENDS)).size).toBe(1);

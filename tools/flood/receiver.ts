@@ -36,6 +36,7 @@ const wiring = z.object({
 });
 
 export interface FloodedReceiver {
+  readonly url: URL;
   /** The status of the answer. */
   send(delivery: Delivery): Promise<number>;
   query<Row>(sql: string): Promise<Row[]>;
@@ -83,6 +84,7 @@ export async function startFlooded(secret: string): Promise<FloodedReceiver> {
   const db = await miniflare.getD1Database("DB");
   for (const sql of migrations()) await db.prepare(sql).run();
   return {
+    url,
     async send({ path, body, signature }) {
       const headers = { "content-type": "application/json", [SIGNATURE_HEADER]: signature ?? "" };
       const response = await fetch(new URL(path, url), { method: "POST", headers, body });

@@ -1,0 +1,21 @@
+/** A received event as a message for the queue. */
+import { encodeMessage, type WholeEvent } from "../events/queue-message";
+import { MESSAGE_MAX_BYTES } from "../limits";
+import type { ReceivedEvent } from "../store/inbox";
+
+/** The event whole; null where that is more than a message holds. */
+export function wholeMessage(event: ReceivedEvent, stored: boolean): string | null {
+  const { id, eventType, receivedAt, bodySha256, verifiedBy, payload } = event;
+  const whole: WholeEvent = { id, eventType, receivedAt, bodySha256, verifiedBy, stored, payload };
+  const text = encodeMessage(whole);
+  // Escaping and non-ASCII at most triple the bytes of a text, so short ones need no counting.
+  const fits =
+    text.length * 3 <= MESSAGE_MAX_BYTES ||
+    new TextEncoder().encode(text).length <= MESSAGE_MAX_BYTES;
+  return fits ? text : null;
+}
+
+/** An event that stands in the inbox: whole where it fits, else by its id. */
+export function storedMessage(event: ReceivedEvent): string {
+  return wholeMessage(event, true) ?? encodeMessage({ id: event.id });
+}

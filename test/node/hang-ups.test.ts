@@ -1,0 +1,67 @@
+/** Clients that hang up mid-way take nobody with them: no other delivery fails, none is lost. */
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { after, test } from "node:test";
+import { type FloodedReceiver, startFlooded } from "../../tools/flood/receiver.ts";
+import { sign, SIGNATURE_HEADER } from "../../tools/story/index.ts";
+
+const SECRET = "hang-ups";
+const DELIVERIES = 900;
+const CONNECTIONS = 48;
+const DRAINED_WITHIN_MS = 20_000;
+
+const receiver: FloodedReceiver = await startFlooded(SECRET);
+after(() => receiver.close());
+
+/** The status of the answer; null where the client has hung up. */
+async function deliver(number: number, hangsUpAfterMs: number | null): Promise<number | null> {
+  const id = `evt_hang_up_${number}`;
+  const data = { order_number: `HU-${number}`, status: "confirmed" };
+  const body = JSON.stringify({ id, event_type: "order.confirmed", data });
+  const signature = await sign(body, SECRET);
+  return await new Promise((resolve, reject) => {
+    const call = request(
+      new URL("/api/webhooks/ce", receiver.url),
+      { method: "POST", headers: { [SIGNATURE_HEADER]: signature, "content-length": body.length } },
+      (answer) => {
+        answer.resume();
+        answer.on("end", () => resolve(answer.statusCode ?? 0));
+        answer.on("error", () => resolve(null));
+      },
+    );
+    call.on("error", (error) => (hangsUpAfterMs === null ? reject(error) : resolve(null)));
+    call.end(body);
+    if (hangsUpAfterMs !== null) setTimeout(() => call.destroy(), hangsUpAfterMs);
+  });
+}
+
+await test("a third of the clients hang up within milliseconds", async () => {
+  const answers = new Map<number, number | null>();
+  const waiting = Array.from({ length: DELIVERIES }, (_, n) => n).values();
+  const connection = async (): Promise<void> => {
+    for (const number of waiting) {
+      answers.set(number, await deliver(number, number % 3 === 0 ? number % 17 : null));
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, connection));
+
+  const patient = [...answers].filter(([number]) => number % 3 !== 0);
+  assert.deepEqual(new Set(patient.map(([, status]) => status)), new Set([200]));
+  const hungUp = [...answers].filter(([, status]) => status === null);
+  assert.ok(hungUp.length > 20, `only ${hungUp.length} clients hung up before their answer`);
+
+  const sql = "SELECT id, status FROM webhook_events";
+  const endMs = Date.now() + DRAINED_WITHIN_MS;
+  let stored = await receiver.query<{ id: string; status: string }>(sql);
+  while (stored.some(({ status }) => status === "received") && Date.now() < endMs) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    stored = await receiver.query(sql);
+  }
+  const processed = new Set(
+    stored.filter(({ status }) => status === "processed").map(({ id }) => id),
+  );
+  assert.equal(processed.size, stored.length, "every stored event is applied");
+  for (const [number, status] of answers) {
+    if (status === 200) assert.ok(processed.has(`evt_hang_up_${number}`), `evt ${number}`);
+  }
+});

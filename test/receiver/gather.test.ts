@@ -1,0 +1,157 @@
+/** Group commit: what waits together is written together, and nobody pays for another one. */
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type Caller, gather, type GatherOptions } from "../../src/receiver/gather";
+import { clearTables } from "../notifications/rows";
+import { fetchWith, ORIGIN, rows, WEBHOOKS } from "../support/receiver";
+import { event, order, sign } from "../support/events";
+
+beforeEach(clearTables);
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+
+/** Numbers, doubled; notes how they were grouped. */
+function doubling(over: Partial<GatherOptions<number, number>> = {}) {
+  const groups: (readonly number[])[] = [];
+  const alone: number[] = [];
+  const followed: number[] = [];
+  const call = gather<number, number>({
+    together: async (items) => {
+      groups.push(items);
+      await pause(10);
+      return items.map((item) => item * 2);
+    },
+    after: (items) => Promise.resolve(void followed.push(...items)),
+    alone: (item) => {
+      alone.push(item);
+      return Promise.resolve(item * 2);
+    },
+    keyOf: (item) => (item < 0 ? null : String(item)),
+    sizeOf: () => 1,
+    maxSize: 100,
+    maxItems: 8,
+    lookEveryMs: 1,
+    ...over,
+  });
+  return { call, groups, alone, followed };
+}
+
+const caller = (over: Partial<Caller> = {}): Caller => ({
+  background: (work) => void work.catch(() => undefined),
+  patienceMs: 500,
+  nowMs: Date.now,
+  ...over,
+});
+
+const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, n) => n);
+
+describe("a group", () => {
+  it("is written at once where nothing is being written, and gathers meanwhile", async () => {
+    const { call, groups, alone, followed } = doubling();
+    const first = call(0, caller());
+    await pause(2);
+    const rest = upTo(6).slice(1);
+    const results = await Promise.all([first, ...rest.map((item) => call(item, caller()))]);
+    expect(results).toEqual([0, 2, 4, 6, 8, 10]);
+    expect(groups).toEqual([[0], [1, 2, 3, 4, 5]]);
+    expect(alone).toEqual([]);
+    await pause(5);
+    expect(followed).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it("holds no more than it may; the rest goes alone", async () => {
+    const { call, groups, alone } = doubling();
+    const results = await Promise.all(upTo(12).map((item) => call(item, caller())));
+    expect(results).toEqual(upTo(12).map((item) => item * 2));
+    expect(groups.map(({ length }) => length)).toEqual([8]);
+    expect(alone).toEqual([8, 9, 10, 11]);
+  });
+
+  it("never holds one key twice, nor what has none", async () => {
+    const { call, groups, alone } = doubling();
+    const results = await Promise.all([5, 7, 7, -1].map((item) => call(item, caller())));
+    expect(results).toEqual([10, 14, 14, -2]);
+    expect(groups).toEqual([[5, 7]]);
+    expect(alone).toEqual([7, -1]);
+  });
+
+  it("that fails leaves each to itself", async () => {
+    const { call, alone } = doubling({ together: () => Promise.reject(new Error("one of us")) });
+    expect(await Promise.all([1, 2, 3].map((item) => call(item, caller())))).toEqual([2, 4, 6]);
+    expect(new Set(alone)).toEqual(new Set([1, 2, 3]));
+  });
+
+  it("that hangs costs its members their patience, and those who come later nothing", async () => {
+    let hung = 0;
+    const { call, alone } = doubling({
+      together: (items) =>
+        hung++ === 0 ? new Promise(() => undefined) : Promise.resolve(items.map((n) => n * 2)),
+    });
+    const impatient = caller({ patienceMs: 40 });
+    expect(await Promise.all([1, 2, 3].map((item) => call(item, impatient)))).toEqual([2, 4, 6]);
+    expect(alone).toContain(1);
+    const started = Date.now();
+    expect(await call(4, caller({ patienceMs: 40 }))).toBe(8);
+    expect(Date.now() - started).toBeLessThan(40);
+  });
+});
+
+async function postAll(values: readonly object[], vars = {}): Promise<readonly Response[]> {
+  return await Promise.all(
+    values.map(async (value) => {
+      const body = JSON.stringify(value);
+      const headers = { "x-webhook-signature": await sign(body) };
+      const request = new Request(`${ORIGIN}${WEBHOOKS}`, { method: "POST", headers, body });
+      return await fetchWith(vars, request);
+    }),
+  );
+}
+
+describe("deliveries at the same moment", () => {
+  it("are all stored and pushed, in fewer statements than there are deliveries", async () => {
+    let statements = 0;
+    let calls = 0;
+    const DB = new Proxy(env.DB, {
+      get: (target, property) => {
+        if (property === "prepare") statements += 1;
+        const value: unknown = Reflect.get(target, property);
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const taken: string[] = [];
+    const accepted = { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
+    const EVENTS = {
+      send: (body: string) => {
+        calls += 1;
+        taken.push(body);
+        return Promise.resolve(accepted);
+      },
+      sendBatch: (messages: readonly { readonly body: string }[]) => {
+        calls += 1;
+        taken.push(...messages.map(({ body }) => body));
+        return Promise.resolve(accepted);
+      },
+    };
+    const values = upTo(40).map((n) => event("order.created", order(`GRP-${String(n)}`)));
+    const answers = await postAll(values, { DB, EVENTS });
+    expect(answers.map(({ status }) => status)).toEqual(values.map(() => 200));
+    expect(await rows("SELECT count(*) AS stored FROM webhook_events")).toEqual([{ stored: 40 }]);
+    expect(taken).toHaveLength(40);
+    expect(statements).toBeLessThan(20);
+    expect(calls).toBeLessThan(20);
+  });
+
+  it("of one event are one event: a single answer says that it is new", async () => {
+    const value = event("order.created", order("GRP-SAME"));
+    const EVENTS = { send: () => Promise.resolve(), sendBatch: () => Promise.resolve() };
+    const answers = await postAll(
+      upTo(12).map(() => value),
+      { EVENTS },
+    );
+    const receipts = await Promise.all(
+      answers.map(async (answer) => await answer.json<{ duplicate: boolean }>()),
+    );
+    expect(receipts.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
+    expect(await rows("SELECT redeliveries FROM webhook_events")).toEqual([{ redeliveries: 11 }]);
+  });
+});
