@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-const BUDGET_KIB = 120;
+const BUDGET_KIB = 100;
 
 const folder = mkdtempSync(join(tmpdir(), "ce-webhooks-bundle-"));
 try {

@@ -153,9 +153,13 @@ async function applyAll(deps: ConsumerDeps, ready: readonly Ready[]): Promise<vo
   }
   for (const { work, interpretation } of ready) {
     ackWork(work);
+    // What was applied stands in the inbox; a line for each would cost more than applying it.
     const { id, status, error } = interpretation;
-    log.info("event", { id, status, attempts: attemptsOf(work), reason: error });
+    if (status !== "processed") {
+      log.info("event", { id, status, attempts: attemptsOf(work), reason: error });
+    }
   }
+  log.info("applied", { events: ready.length });
   if (due.length > 0) await deps.wake(due);
 }
 

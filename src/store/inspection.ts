@@ -37,7 +37,7 @@ export async function listTroubled(
   const { results } = await db
     .prepare(
       `SELECT id, event_type, order_number, received_at, status, attempts, error
-      FROM webhook_events
+      FROM webhook_events INDEXED BY webhook_events_set_aside
       WHERE status IN ('quarantined', 'failed', 'ignored') AND status <> 'ignored' ORDER BY rowid DESC LIMIT ?1`,
     )
     .bind(limit)

@@ -115,7 +115,7 @@ SELECT id FROM webhook_events WHERE id IN (SELECT value FROM json_each(?1))
 
 /** `?1`: status; `?2`: limit. webhook_events_set_aside. */
 const replayableByStatus = `
-SELECT id FROM webhook_events
+SELECT id FROM webhook_events INDEXED BY webhook_events_set_aside
 WHERE status IN ('quarantined', 'failed', 'ignored') AND status = ?1 AND payload IS NOT NULL
 ORDER BY rowid LIMIT ?2`;
 

@@ -1,0 +1,63 @@
+/**
+ * `npm run bench`: this receiver beside others in one run, what an event costs, and whether that stays
+ * so as the database grows. Exits with 0 where it ran to its end, whatever it measured; 1 where it
+ * could not; 2 on wrong flags.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { abandonStep } from "../tools/demo/progress.ts";
+import { benchConsume } from "./consume.ts";
+import { benchGrowth } from "./growth.ts";
+import { benchLedger } from "./ledger.ts";
+import { type BenchOptions, help, parseOptions } from "./options.ts";
+import { benchReceive } from "./receive.ts";
+import { report, type Results } from "./report.ts";
+import { benchSize } from "./size.ts";
+
+const jsonFile = new URL("results.json", import.meta.url);
+const reportFile = new URL("results.md", import.meta.url);
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function versions(): string {
+  const { version } = createRequire(import.meta.url)("workerd/package.json") as { version: string };
+  return `Node ${process.versions.node}, workerd ${version}`;
+}
+
+async function run(options: BenchOptions): Promise<void> {
+  const known = options.write && existsSync(jsonFile);
+  let results = (known ? JSON.parse(readFileSync(jsonFile, "utf8")) : { measured: {} }) as Results;
+  const day = new Date().toISOString().slice(0, 10);
+  const parts = {
+    size: benchSize,
+    ledger: benchLedger,
+    consume: () => benchConsume(options),
+    receive: () => benchReceive(options),
+    growth: () => benchGrowth(options),
+  };
+  for (const [part, measure] of Object.entries(parts)) {
+    if (!(options.only as readonly string[]).includes(part)) continue;
+    const measured = { ...results.measured, [part]: day };
+    results = { ...results, [part]: await measure(), measured };
+    // After each part: a long run that is broken off keeps what it has.
+    if (options.write) writeFileSync(jsonFile, `${JSON.stringify(results, null, 1)}\n`);
+  }
+  const text = report(results, versions());
+  if (options.write) writeFileSync(reportFile, text);
+  print(`\n${text}`);
+}
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === null) print(help);
+  else await run(options);
+} catch (error) {
+  abandonStep();
+  const isFlag = error instanceof Error && /^--|Unknown option|argument/.test(error.message);
+  process.stderr.write(
+    `${error instanceof Error ? (isFlag ? error.message : error.stack) : String(error)}\n`,
+  );
+  process.exitCode = isFlag ? 2 : 1;
+}

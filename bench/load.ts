@@ -1,0 +1,79 @@
+/** Signed deliveries as fast as so many connections take them; every one an event of its own. */
+import { createHmac } from "node:crypto";
+import autocannon from "autocannon";
+import { createRandom, shuffle, tellDay } from "../tools/story/index.ts";
+import { cpuMs } from "./cpu.ts";
+
+const ORDERS = 400;
+
+export interface Loaded {
+  /** Deliveries answered 200, a second. */
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Of the serving processes, up to the moment when all was applied. */
+  readonly cpuMsPerEvent: number;
+  /** Answers other than 200, time-outs, broken connections. */
+  readonly errors: number;
+}
+
+/** A realistic mix of events, each told under a new id. */
+export function mixOfEvents(): (prefix: string) => string {
+  const stories = tellDay({ seed: 1, orders: ORDERS, endsAtMs: Date.now(), firstNumber: 100_001 });
+  const events = shuffle(
+    stories.flatMap((story) => story.events),
+    createRandom(1),
+  );
+  let told = 0;
+  return (prefix) => {
+    const event = events[told % events.length];
+    told += 1;
+    return JSON.stringify({ ...event, id: `evt_${prefix}_${told}` });
+  };
+}
+
+export function signatureOf(body: string, secret: string): string {
+  return createHmac("sha256", secret).update(body).digest("hex");
+}
+
+export interface Target {
+  readonly name: string;
+  readonly url: URL;
+  readonly pids: readonly number[];
+  /** Until nothing is left to be applied. */
+  readonly drained: () => Promise<void>;
+}
+
+export async function load(
+  target: Target,
+  next: () => string,
+  secret: string,
+  { connections, seconds }: { readonly connections: number; readonly seconds: number },
+): Promise<Loaded> {
+  const startedMs = cpuMs(target.pids);
+  const result = await autocannon({
+    url: new URL("/api/webhooks/ce", target.url).href,
+    connections,
+    duration: seconds,
+    method: "POST",
+    setupClient(client) {
+      const prepare = (): void => {
+        const body = next();
+        client.setHeadersAndBody(
+          { "content-type": "application/json", "x-webhook-signature": signatureOf(body, secret) },
+          body,
+        );
+      };
+      prepare();
+      client.on("response", prepare);
+    },
+  });
+  await target.drained();
+  return {
+    perSecond: result["2xx"] / result.duration,
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
+    cpuMsPerEvent: (cpuMs(target.pids) - startedMs) / Math.max(1, result["2xx"]),
+    errors: result.non2xx + result.errors + result.timeouts,
+  };
+}

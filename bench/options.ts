@@ -1,0 +1,71 @@
+/** The flags of `npm run bench`. */
+import { parseArgs } from "node:util";
+
+export const parts = ["receive", "consume", "ledger", "growth", "size"] as const;
+export type Part = (typeof parts)[number];
+
+export interface BenchOptions {
+  readonly only: readonly Part[];
+  readonly rounds: number;
+  /** How long each receiver is under load in a round. */
+  readonly seconds: number;
+  readonly connections: number;
+  /** Stored events at which growth is measured. */
+  readonly growth: readonly number[];
+  readonly write: boolean;
+}
+
+export const help = `npm run bench: this receiver beside others, in one run, and what an event costs.
+
+  npm run bench -- [flags]
+
+  --only PARTS       of ${parts.join(", ")}; comma-separated (all)
+  --rounds N         rounds in which every receiver has its turn (5)
+  --seconds N        of load in each turn (4)
+  --connections N    kept busy at once, the same for all (32)
+  --growth SIZES     stored events to measure at (10000,100000,1000000)
+  --quick            one short round, small sizes, nothing written: does it work?
+  --help             this text
+
+Results go to bench/results.md and bench/results.json, the parts that were left out keep theirs.
+Run it with nothing else on the machine. Ratios compare what ran in turns; absolute figures do not
+travel from one machine to another.`;
+
+function numbers(text: string, flag: string): readonly number[] {
+  const values = text.split(",").map(Number);
+  if (values.some((value) => !Number.isInteger(value) || value < 1)) {
+    throw new Error(`--${flag} takes whole numbers from 1, not ${text}`);
+  }
+  return values;
+}
+
+/** Null where help was asked for. Throws with a message for people on a flag that is wrong. */
+export function parseOptions(args: readonly string[]): BenchOptions | null {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: "string" },
+      rounds: { type: "string" },
+      seconds: { type: "string" },
+      connections: { type: "string" },
+      growth: { type: "string" },
+      quick: { type: "boolean" },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help === true) return null;
+  const quick = values.quick === true;
+  const only = values.only?.split(",") ?? [...parts];
+  const unknown = only.find((part) => !parts.includes(part as Part));
+  if (unknown !== undefined) throw new Error(`--only takes ${parts.join(", ")}, not ${unknown}`);
+  const one = (flag: "rounds" | "seconds" | "connections", full: number, short: number): number =>
+    numbers(values[flag] ?? String(quick ? short : full), flag)[0] ?? full;
+  return {
+    only: only as Part[],
+    rounds: one("rounds", 5, 1),
+    seconds: one("seconds", 4, 1),
+    connections: one("connections", 32, 32),
+    growth: numbers(values.growth ?? (quick ? "1000,3000" : "10000,100000,1000000"), "growth"),
+    write: !quick,
+  };
+}

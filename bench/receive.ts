@@ -1,0 +1,163 @@
+/** What a receipt costs, beside other receivers: the same bodies and connections, in turns. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { startStep } from "../tools/demo/progress.ts";
+import { type Loaded, load, mixOfEvents, type Target } from "./load.ts";
+import type { BenchOptions } from "./options.ts";
+import {
+  migrationStatements,
+  naiveTable,
+  startWorker,
+  type WorkerServer,
+} from "./servers/workers.ts";
+
+const SECRET = "bench-secret";
+/** The longest that a queue may take to run dry after a turn. */
+const DRAIN_MS = 120_000;
+
+export interface Contender extends Target {
+  readonly label: string;
+  readonly close: () => Promise<void>;
+}
+
+export interface ReceiveResult {
+  readonly contenders: readonly { readonly name: string; readonly label: string }[];
+  /** By contender, one entry a round. */
+  readonly rounds: Readonly<Record<string, readonly Loaded[]>>;
+  readonly notRun: readonly string[];
+}
+
+async function drained(server: WorkerServer, table: string): Promise<void> {
+  const endMs = Date.now() + DRAIN_MS;
+  const sql = `SELECT count(*) AS n FROM ${table} WHERE status = 'received'`;
+  while (Date.now() < endMs) {
+    const row = await server.db.prepare(sql).first<{ n: number }>();
+    if (row?.n === 0) return;
+    await sleep(100);
+  }
+  throw new Error(`${table} did not run dry within ${DRAIN_MS / 1000} s`);
+}
+
+async function workerContender(
+  name: string,
+  label: string,
+  entry: string,
+  table: string | null,
+  consumes: boolean,
+): Promise<Contender> {
+  const statements =
+    table === "naive_events" ? [naiveTable] : table === null ? [] : migrationStatements();
+  const server = await startWorker({ entry, secret: SECRET, statements, consumes });
+  return {
+    name,
+    label,
+    url: server.url,
+    pids: server.pids,
+    drained: async () => {
+      if (consumes && table !== null) await drained(server, table);
+    },
+    close: () => server.close(),
+  };
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    child.stdout?.once("data", (data: Buffer) => resolve(data.toString().trim()));
+    child.once("exit", (code) => reject(new Error(`the Express receiver ended with ${code}`)));
+  });
+}
+
+async function expressContender(name: string, label: string, mode: string): Promise<Contender> {
+  const folder = mkdtempSync(join(tmpdir(), "ce-bench-"));
+  const script = fileURLToPath(new URL("servers/express.ts", import.meta.url));
+  const child = spawn(process.execPath, [script, mode, join(folder, "inbox.db"), SECRET], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, NODE_ENV: "production" },
+  });
+  const port = await firstLine(child);
+  return {
+    name,
+    label,
+    url: new URL(`http://127.0.0.1:${port}`),
+    pids: [child.pid ?? 0],
+    drained: () => Promise.resolve(),
+    async close() {
+      child.removeAllListeners("exit");
+      child.kill();
+      await sleep(100);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The receivers of the comparison. What needs a server that is not there is named as not run. */
+async function start(): Promise<{ contenders: Contender[]; notRun: string[] }> {
+  const contenders = [
+    await workerContender(
+      "a",
+      "this receiver, applying beside it",
+      "src/index.ts",
+      "webhook_events",
+      true,
+    ),
+    await workerContender(
+      "a0",
+      "this receiver, nothing taken from the queue",
+      "src/index.ts",
+      "webhook_events",
+      false,
+    ),
+    await workerContender("b", "verifies only: the limit", "bench/workers/verify.ts", null, false),
+    await workerContender(
+      "c",
+      "naive Worker: an INSERT and a send a request, applying beside it",
+      "bench/workers/naive.ts",
+      "naive_events",
+      true,
+    ),
+    await workerContender(
+      "c0",
+      "naive Worker, nothing taken from the queue",
+      "bench/workers/naive.ts",
+      "naive_events",
+      false,
+    ),
+    await expressContender("d", "the guide's Express handler, queue in memory", "memory"),
+    await expressContender("e", "the same made durable: SQLite, WAL, synchronous=FULL", "sqlite"),
+  ];
+  const notRun = [
+    "f, `@supabase/stripe-sync-engine` on PostgreSQL: no PostgreSQL was running",
+    "g, adnanh's `webhook`: not installed",
+  ];
+  return { contenders, notRun };
+}
+
+export async function benchReceive(options: BenchOptions): Promise<ReceiveResult> {
+  const starting = startStep("starting the receivers");
+  const { contenders, notRun } = await start();
+  starting.done(`${contenders.length} receivers run`);
+  const rounds: Record<string, Loaded[]> = {};
+  const next = mixOfEvents();
+  const step = startStep("receive");
+  try {
+    // A turn for each that is not counted: what is compiled at first use is not what is measured.
+    for (const contender of contenders) {
+      await load(contender, () => next("warm"), SECRET, { ...options, seconds: 1 });
+    }
+    for (let round = 0; round < options.rounds; round += 1) {
+      for (const [turn, contender] of contenders.entries()) {
+        const one = await load(contender, () => next(contender.name), SECRET, options);
+        (rounds[contender.name] ??= []).push(one);
+        step.update(round * contenders.length + turn + 1, options.rounds * contenders.length);
+      }
+    }
+  } finally {
+    for (const contender of contenders) await contender.close();
+  }
+  step.done(`${options.rounds} rounds of ${options.seconds} s each, in turns`);
+  return { contenders: contenders.map(({ name, label }) => ({ name, label })), rounds, notRun };
+}

@@ -1,0 +1,228 @@
+/** bench/results.md from what was measured. */
+import { cpus, release, totalmem } from "node:os";
+import type { ConsumeResult } from "./consume.ts";
+import type { GrowthResult } from "./growth.ts";
+import type { Entry, LedgerResult } from "./ledger.ts";
+import { OPERATIONS_A_MESSAGE, priceOfMillion, PRICES } from "./prices.ts";
+import type { ReceiveResult } from "./receive.ts";
+import type { SizeResult } from "./size.ts";
+import { fixed, median, medianRatio, table, whole } from "./statistics.ts";
+
+/** Each part with the day on which it was measured. */
+export interface Results {
+  readonly receive?: ReceiveResult;
+  readonly consume?: ConsumeResult;
+  readonly ledger?: LedgerResult;
+  readonly growth?: GrowthResult;
+  readonly size?: SizeResult;
+  readonly measured: Readonly<Record<string, string>>;
+}
+
+/** Held against what was aimed at; a miss is said as one. */
+function verdict(value: number, target: number, atMost = false): string {
+  const met = atMost ? value <= target : value >= target;
+  return `${met ? "met" : "**missed**"} (aim: ${atMost ? "at most" : "at least"} ${target})`;
+}
+
+function receiveSection(result: ReceiveResult): string {
+  const rates = (name: string): readonly number[] =>
+    (result.rounds[name] ?? []).map(({ perSecond }) => perSecond);
+  const rows = result.contenders.map(({ name, label }) => {
+    const own = result.rounds[name] ?? [];
+    return [
+      name,
+      label,
+      whole(median(rates(name))),
+      fixed(medianRatio(rates(name), rates("b"))),
+      fixed(median(own.map(({ p50Ms }) => p50Ms)), 0),
+      fixed(median(own.map(({ p99Ms }) => p99Ms)), 0),
+      fixed(median(own.map(({ cpuMsPerEvent }) => cpuMsPerEvent))),
+      String(own.reduce((sum, { errors }) => sum + errors, 0)),
+    ];
+  });
+  const ratios = (
+    [
+      ["a", "e", 1],
+      ["a0", "e", 1],
+      ["a", "b", 0.6],
+      ["a0", "b", 0.6],
+      ["a", "c", 2],
+      ["a0", "c0", 2],
+    ] as const
+  ).map(([ours, base, aim]) => {
+    const ratio = medianRatio(rates(ours), rates(base));
+    return [`${ours} : ${base}`, fixed(ratio), verdict(ratio, aim)];
+  });
+  return `## Receive
+
+Deliveries answered 200, a second; medians over ${rates("a").length} rounds in which each receiver had its turn.
+CPU is that of the serving processes, applying and the local D1 and queues included; those share one
+thread with the Worker here, which they do not on the platform.
+
+${table(["", "receiver", "a second", ": b", "p50 ms", "p99 ms", "CPU ms an event", "errors"], rows)}
+
+${table(["ratio", "measured", ""], ratios)}
+
+Not run: ${result.notRun.join("; ")}.`;
+}
+
+function consumeSection({ ours, naive, single }: ConsumeResult): string {
+  const ratio = medianRatio(ours, naive);
+  return `## Consume
+
+Batches of 100 whole messages through the consumer into D1, beside a consumer that does one upsert an
+event and nothing else: no outbox, no links, no sums, no status of the event.
+
+${table(
+  ["consumer", "events a second"],
+  [
+    ["this receiver", whole(median(ours))],
+    ["naive", whole(median(naive))],
+    ["this receiver, one event at a time", whole(median(single))],
+  ],
+)}
+
+${fixed(ratio, 1)} times the naive consumer: ${verdict(Number(fixed(ratio, 1)), 15)};
+${fixed(medianRatio(ours, single), 1)} times the same work one event at a time.`;
+}
+
+/** Requests a Worker is billed for, an event: the delivery, its share of a consumer's and dispatch's run. */
+function usageOf(entry: Entry, cpuMs: number) {
+  return { ...entry, requests: 1, cpuMs };
+}
+
+function mixRow(entry: Entry, cpuMs: number): readonly string[] {
+  return [
+    entry.channels,
+    String(entry.batch),
+    fixed(entry.messages),
+    fixed(entry.sent),
+    fixed(entry.rowsWritten),
+    fixed(entry.rowsRead, 1),
+    fixed(entry.trips),
+    fixed(entry.queueOperations),
+    `$${fixed(priceOfMillion(usageOf(entry, cpuMs)))}`,
+  ];
+}
+
+function writesTable({ writes }: Entry): string {
+  const rows = Object.entries(writes).flatMap(([step, by]) =>
+    Object.entries(by).map(([what, written]) => [step, `\`${what}\``, fixed(written)]),
+  );
+  return table(["step", "statement", "rows an event"], rows);
+}
+
+function ledgerSection({ mix, types }: LedgerResult, cpuMs: number): string {
+  const largest = mix.find((entry) => entry.channels === "e-mail, SMS, team" && entry.batch === 10);
+  const plain = mix.find((entry) => entry.channels === "e-mail, team" && entry.batch === 10);
+  const head = ["", "rows written", "rows read", "round trips", "queue operations"];
+  const byType = types.map(({ type, entry }) => [
+    `\`${type}\``,
+    fixed(entry.rowsWritten),
+    fixed(entry.rowsRead, 1),
+    fixed(entry.trips),
+    fixed(entry.queueOperations),
+  ]);
+  const price = (entry: Entry): number => priceOfMillion(usageOf(entry, cpuMs));
+  const verdicts = [largest, plain].flatMap((entry) =>
+    entry === undefined
+      ? []
+      : [
+          [
+            `${entry.channels}, batches of ${entry.batch}: rows written`,
+            fixed(entry.rowsWritten),
+            verdict(Number(fixed(entry.rowsWritten)), 7, true),
+          ],
+          [
+            `${entry.channels}, batches of ${entry.batch}: dollars a million`,
+            fixed(price(entry)),
+            verdict(Number(fixed(price(entry))), 9, true),
+          ],
+        ],
+  );
+  return `## Ledger
+
+What one event of a shop's day uses on average, from receipt to the last message; a batch is what the
+queue hands over at once: 1 in a quiet shop, more the busier it is. Indexes count as rows written.
+
+${table(
+  [
+    "channels",
+    "batch",
+    "messages",
+    "sent",
+    "rows written",
+    "rows read",
+    "round trips",
+    "queue operations",
+    "a million events",
+  ],
+  mix.map((entry) => mixRow(entry, cpuMs)),
+)}
+
+${table(["", "measured", ""], verdicts)}
+
+By type, one event at a time, all channels on:
+
+${table(head, byType)}
+
+Where the rows go (${largest?.channels ?? ""}, batches of ${largest?.batch ?? 0}):
+
+${largest === undefined ? "" : writesTable(largest)}
+
+Prices, in dollars a million, as of ${PRICES.asOf}: rows written ${PRICES.rowsWritten}, rows read ${PRICES.rowsRead}, queue operations
+${PRICES.queueOperations} (${OPERATIONS_A_MESSAGE} a message), requests ${PRICES.requests}, CPU ${PRICES.cpuMs} a million ms (${fixed(cpuMs)} ms an event, as measured above). What the plan
+includes for nothing is not taken off.`;
+}
+
+function growthSection({ sizes, receive, consume }: GrowthResult): string {
+  const rate = (size: number): readonly number[] =>
+    (receive[size] ?? []).map(({ perSecond }) => perSecond);
+  const [first = 0] = sizes;
+  const last = sizes.at(-1) ?? 0;
+  const rows = sizes.map((size) => [
+    whole(size),
+    whole(median(rate(size))),
+    fixed(medianRatio(rate(size), rate(first))),
+    whole(median(consume[size] ?? [])),
+    fixed(medianRatio(consume[size] ?? [], consume[first] ?? [])),
+  ]);
+  const received = medianRatio(rate(last), rate(first));
+  const consumed = medianRatio(consume[last] ?? [], consume[first] ?? []);
+  return `## Growth
+
+${table(["stored events", "received a second", "ratio", "consumed a second", "ratio"], rows)}
+
+Receive ${verdict(Number(fixed(received)), 0.9)}; consume ${verdict(Number(fixed(consumed)), 0.9)}.`;
+}
+
+function sizeSection({ gzippedKiB, ours, smallest }: SizeResult): string {
+  return `## Size and start
+
+The bundle is ${fixed(gzippedKiB, 1)} KiB gzipped: ${verdict(Number(fixed(gzippedKiB, 1)), 100, true)}. From the start of workerd to the first
+answer it takes ${fixed(medianRatio(ours, smallest))} times as long as a Worker that only verifies (${whole(median(ours))} and ${whole(median(smallest))} ms here).`;
+}
+
+export function report(results: Results, versions: string): string {
+  const own = results.receive?.rounds["a"] ?? [];
+  const cpuMs = own.length === 0 ? 1 : median(own.map(({ cpuMsPerEvent }) => cpuMsPerEvent));
+  const [cpu] = cpus();
+  const machine = `${cpu?.model.trim() ?? "unknown"}, ${cpus().length} cores, ${whole(totalmem() / 2 ** 30)} GiB, Linux ${release()}`;
+  const dates = Object.entries(results.measured).map(([part, day]) => `${part} ${day}`);
+  const sections = [
+    results.receive === undefined ? null : receiveSection(results.receive),
+    results.consume === undefined ? null : consumeSection(results.consume),
+    results.ledger === undefined ? null : ledgerSection(results.ledger, cpuMs),
+    results.growth === undefined ? null : growthSection(results.growth),
+    results.size === undefined ? null : sizeSection(results.size),
+  ].filter((section) => section !== null);
+  return `# Measurements
+
+Made by \`npm run bench\`; change nothing here by hand. Ratios compare what ran in turns in one run;
+absolute figures are those of one machine.
+
+${machine}; ${versions}. Measured: ${dates.join(", ")}.
+
+${sections.join("\n\n")}
+`;
+}

@@ -1,0 +1,106 @@
+/** Workers in workerd under Miniflare: nothing before them, log lines thrown away, storage of their own. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { unstable_splitSqlQuery } from "wrangler";
+import { childProcesses } from "../cpu.ts";
+
+const root = new URL("../../", import.meta.url);
+
+/** The production queues: a hundred at a time, or what has come within a second. */
+const consumers = {
+  "ce-events": { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 3 },
+  "ce-notifications": { maxBatchSize: 10, maxBatchTimeout: 1, maxRetries: 3 },
+};
+
+export interface WorkerServer {
+  readonly url: URL;
+  readonly pids: readonly number[];
+  readonly db: Awaited<ReturnType<Miniflare["getD1Database"]>>;
+  call(path: string, body?: unknown): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** As `wrangler deploy` bundles it: minified, names not kept. */
+export async function bundleWorker(entry: string): Promise<string> {
+  const result = await build({
+    entryPoints: [fileURLToPath(new URL(entry, root))],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    target: "es2024",
+    external: ["cloudflare:*", "node:*"],
+    conditions: ["workerd", "worker", "browser"],
+    jsx: "automatic",
+    jsxImportSource: "hono/jsx",
+  });
+  return result.outputFiles[0]?.text ?? "";
+}
+
+/** The statements of every migration, in their order. */
+export function migrationStatements(): readonly string[] {
+  const folder = new URL("migrations/", root);
+  const files = readdirSync(folder).filter((name) => name.endsWith(".sql"));
+  return files
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .flatMap((name) => unstable_splitSqlQuery(readFileSync(new URL(name, folder), "utf8")));
+}
+
+export const naiveTable =
+  "CREATE TABLE naive_events (id TEXT PRIMARY KEY, event_type TEXT, received_at TEXT, status TEXT, payload TEXT)";
+
+export interface WorkerOptions {
+  readonly entry: string;
+  readonly secret: string;
+  readonly bindings?: Readonly<Record<string, string>>;
+  readonly statements?: readonly string[];
+  /** False where nothing takes from the queues. */
+  readonly consumes?: boolean;
+}
+
+export async function startWorker(options: WorkerOptions): Promise<WorkerServer> {
+  const before = new Set(childProcesses("workerd"));
+  const storage = mkdtempSync(join(tmpdir(), "ce-bench-"));
+  const contents = await bundleWorker(options.entry);
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      modules: [{ type: "ESModule", path: "index.js", contents }],
+      compatibilityDate: "2026-10-23",
+      bindings: { CE_WEBHOOK_SECRET: options.secret, ...options.bindings },
+      d1Databases: { DB: { id: "bench" } },
+      d1Persist: storage,
+      queueProducers: {
+        EVENTS: { queueName: "ce-events" },
+        NOTIFICATIONS: { queueName: "ce-notifications" },
+      },
+      queueConsumers: options.consumes === true ? consumers : {},
+      outboundService: () => Response.json({ id: "accepted", sid: "accepted" }),
+      logRequests: false,
+      handleStructuredLogs: () => undefined,
+    } as never),
+  );
+  const url = await miniflare.ready;
+  const pids = childProcesses("workerd").filter((pid) => !before.has(pid));
+  const db = await miniflare.getD1Database("DB");
+  for (const sql of options.statements ?? []) await db.prepare(sql).run();
+  return {
+    url,
+    pids,
+    db,
+    async call(path, body) {
+      const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+      const response = await fetch(new URL(path, url), init);
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text}`);
+      return JSON.parse(text) as unknown;
+    },
+    async close() {
+      await miniflare.dispose();
+      rmSync(storage, { recursive: true, force: true });
+    },
+  };
+}

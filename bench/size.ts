@@ -1,0 +1,38 @@
+/** How large the Worker is, and how long it takes from nothing to its first answer. */
+import { gzipSync } from "node:zlib";
+import { startStep } from "../tools/demo/progress.ts";
+import { bundleWorker, startWorker } from "./servers/workers.ts";
+
+const STARTS = 7;
+
+export interface SizeResult {
+  readonly gzippedKiB: number;
+  /** Milliseconds from the start of workerd to the first answer, one entry a start. */
+  readonly ours: readonly number[];
+  /** The same of a Worker that only verifies. */
+  readonly smallest: readonly number[];
+}
+
+async function startMs(entry: string, path: string): Promise<number> {
+  const startedMs = performance.now();
+  const server = await startWorker({ entry, secret: "bench-secret" });
+  const response = await fetch(new URL(path, server.url), { method: "POST", body: "{}" });
+  await response.text();
+  const took = performance.now() - startedMs;
+  await server.close();
+  return took;
+}
+
+export async function benchSize(): Promise<SizeResult> {
+  const step = startStep("size and start");
+  const script = await bundleWorker("src/index.ts");
+  const ours: number[] = [];
+  const smallest: number[] = [];
+  for (let start = 0; start < STARTS; start += 1) {
+    ours.push(await startMs("src/index.ts", "/api/webhooks/ce"));
+    smallest.push(await startMs("bench/workers/verify.ts", "/"));
+    step.update(start + 1, STARTS);
+  }
+  step.done(`${STARTS} starts`);
+  return { gzippedKiB: gzipSync(script).length / 1024, ours, smallest };
+}

@@ -1,0 +1,206 @@
+/**
+ * The inner parts of this receiver, called one by one over HTTP: the consumer on batches of a given
+ * size, a naive consumer beside it, and the way of events from receipt to dispatch with every
+ * statement's rows counted.
+ */
+import { loadConfig } from "../../src/config";
+import { consumeEvents } from "../../src/consumer/consumer";
+import { encodeMessage } from "../../src/events/queue-message";
+import { parseEnvelope } from "../../src/events/envelope";
+import { identify } from "../../src/events/identity";
+import { dispatchDeps } from "../../src/notifications/deps";
+import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
+import { applyBatch } from "../../src/store/apply";
+import {
+  admitAndRead,
+  noteFailedTry,
+  type ReceivedEvent,
+  recordConflicts,
+  saveReceived,
+  saveReceivedTogether,
+} from "../../src/store/inbox";
+import { type Counted, counting } from "./counting";
+
+interface InsideEnv extends Env {
+  readonly CE_WEBHOOK_SECRET: string;
+}
+
+function received(payload: string, receivedAt: string): ReceivedEvent {
+  const parsed = parseEnvelope(payload, null);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  const { envelope } = parsed;
+  const { subject, subjectId, orderNumber, occurredAt } = identify(envelope, receivedAt);
+  return {
+    id: envelope.id ?? crypto.randomUUID(),
+    eventType: envelope.type,
+    subject,
+    subjectId,
+    orderNumber,
+    occurredAt,
+    receivedAt,
+    bodySha256: "0".repeat(64),
+    verifiedBy: "current",
+    payload,
+  };
+}
+
+/** As the queue would hand it over. */
+function deliveryOf(event: ReceivedEvent) {
+  const { id, eventType, receivedAt, bodySha256, verifiedBy, payload } = event;
+  const whole = { id, eventType, receivedAt, bodySha256, verifiedBy, stored: true, payload };
+  return {
+    id: crypto.randomUUID(),
+    body: encodeMessage(whole),
+    attempts: 1,
+    ack: () => undefined,
+    retry: () => {
+      throw new Error(`${id} was given back`);
+    },
+  };
+}
+
+async function consume(
+  db: D1Database,
+  deliveries: readonly ReturnType<typeof deliveryOf>[],
+  env: InsideEnv,
+): Promise<readonly string[]> {
+  const woken: string[] = [];
+  await consumeEvents(deliveries, {
+    options: loadConfig(env).outbox,
+    random: Math.random,
+    admitAndRead: (missing, queries) => admitAndRead(db, missing, queries),
+    apply: (batch) => applyBatch(db, batch, new Date().toISOString()),
+    noteFailedTry: (ids, error) => noteFailedTry(db, ids, error),
+    reportConflicts: (conflicts) => recordConflicts(db, conflicts),
+    wake: (ids) => Promise.resolve(void woken.push(...ids)),
+  });
+  return woken;
+}
+
+function inBatches<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  const batches: T[][] = [];
+  for (let start = 0; start < items.length; start += size) {
+    batches.push(items.slice(start, start + size));
+  }
+  return batches;
+}
+
+const tables = { order: "orders", payment: "payments", refund: "refunds", shipment: "shipments" };
+const keys = {
+  order: "order_number",
+  payment: "payment_id",
+  refund: "refund_id",
+  shipment: "shipment_id",
+};
+
+/** What one writes first: for one event after the other one upsert of the row that it is about. */
+async function consumeNaively(db: D1Database, events: readonly ReceivedEvent[]): Promise<void> {
+  for (const { subject, subjectId, payload, receivedAt } of events) {
+    if (subject === null || subjectId === null) continue;
+    const table = tables[subject as keyof typeof tables];
+    const key = keys[subject as keyof typeof keys];
+    const { data } = JSON.parse(payload) as { readonly data: { readonly status?: string } };
+    await db
+      .prepare(
+        `INSERT INTO ${table} (${key}, status, updated_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (${key}) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at`,
+      )
+      .bind(subjectId, data.status ?? null, receivedAt)
+      .run();
+  }
+}
+
+interface Asked {
+  readonly payloads: readonly string[];
+  readonly batch: number;
+  /** Whether messages that are sent later are sent, as if their time had come. */
+  readonly later?: boolean;
+}
+
+/** Milliseconds that the work takes; the clock of a Worker stands still between its I/O. */
+async function timed(work: () => Promise<unknown>): Promise<{ readonly ms: number }> {
+  await scheduler.wait(1);
+  const startedMs = performance.now();
+  await work();
+  await scheduler.wait(1);
+  return { ms: performance.now() - startedMs - 1 };
+}
+
+/** Every step of the events' way, with what each statement read and wrote. */
+async function ledger({ payloads, batch, later }: Asked, env: InsideEnv) {
+  const steps: Record<string, readonly Counted[]> = {};
+  const trips: Record<string, number> = {};
+  const counted = async <T>(step: string, work: (db: D1Database) => Promise<T>): Promise<T> => {
+    const counter = counting(env.DB);
+    const result = await work(counter.db);
+    steps[step] = [...(steps[step] ?? []), ...counter.statements];
+    trips[step] = (trips[step] ?? 0) + counter.trips();
+    return result;
+  };
+  let wakeUpCalls = 0;
+  for (const slice of inBatches(payloads, batch)) {
+    const events = slice.map((payload) => received(payload, new Date().toISOString()));
+    if (batch === 1) {
+      for (const event of events) await counted("receipt", (db) => saveReceived(db, event));
+    } else {
+      await counted("receipt", (db) => saveReceivedTogether(db, events));
+    }
+    const woken = await counted("consume", (db) => consume(db, events.map(deliveryOf), env));
+    if (woken.length > 0) {
+      wakeUpCalls += 1;
+      await counted("dispatch", (db) => dispatchIds(woken, depsOf(db, env)));
+    }
+  }
+  if (later === true) {
+    await env.DB.prepare(
+      "UPDATE notifications SET next_attempt_at = '2000-01-01T00:00:00.000Z' WHERE status = 'pending'",
+    ).run();
+    await counted("dispatch later", (db) => dispatchDue(depsOf(db, env)));
+  }
+  const messages = await env.DB.prepare(
+    "SELECT channel, status, count(*) AS messages FROM notifications GROUP BY 1, 2",
+  ).all();
+  return { steps, trips, wakeUpCalls, messages: messages.results };
+}
+
+function depsOf(db: D1Database, env: InsideEnv) {
+  return dispatchDeps({ db, config: loadConfig(env), queue: env.NOTIFICATIONS, boundEmail: null });
+}
+
+async function answer(path: string, asked: Asked, env: InsideEnv): Promise<unknown> {
+  const now = new Date().toISOString();
+  switch (path) {
+    case "/ledger":
+      return await ledger(asked, env);
+    case "/admit":
+      await admitAndRead(
+        env.DB,
+        asked.payloads.map((payload) => received(payload, now)),
+        [],
+      );
+      return {};
+    case "/consume": {
+      const events = asked.payloads.map((payload) => deliveryOf(received(payload, now)));
+      return await timed(async () => {
+        for (const slice of inBatches(events, asked.batch)) await consume(env.DB, slice, env);
+      });
+    }
+    case "/consume-naively": {
+      const events = asked.payloads.map((payload) => received(payload, now));
+      return await timed(() => consumeNaively(env.DB, events));
+    }
+    default:
+      throw new Error(`nothing at ${path}`);
+  }
+}
+
+export default {
+  async fetch(request: Request, env: InsideEnv): Promise<Response> {
+    try {
+      const asked = await request.json<Asked>();
+      return Response.json(await answer(new URL(request.url).pathname, asked, env));
+    } catch (error) {
+      return new Response(String(error), { status: 500 });
+    }
+  },
+};

@@ -1,0 +1,198 @@
+/// <reference types="vite/client" />
+/**
+ * No statement of the store scans a table. Everything that the Worker does is done once, through a
+ * database that writes down each statement, and SQLite is asked how it would run it. That nothing is
+ * left out is held against the sources: the beginning of every statement there has to have been seen.
+ */
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import worker from "../../src/index";
+import { isEndpointGone } from "../../src/store/outbox-facts";
+import { noteFailedTry, recordConflicts } from "../../src/store/inbox";
+import { tellDay } from "../../tools/story/index";
+import { calmEnv, fireCron, hand, postTo } from "../faults/drive";
+import { clearAll } from "../notifications/arrivals";
+import { event, order } from "../support/events";
+
+/** Whole scans that are meant, each with its reason. What is scanned is named as in the plan. */
+const allowed: readonly {
+  readonly plan: RegExp;
+  readonly statement: RegExp;
+  readonly why: string;
+}[] = [
+  {
+    plan: /^SCAN webhook_events( USING .*)?$/,
+    statement: /webhook_health/,
+    why: "the view for a person at the D1 console counts the whole inbox, as it says",
+  },
+  {
+    plan: /^SCAN \w+ USING (COVERING )?INDEX (orders|payments|refunds)_stale$/,
+    statement: /stale = 1/,
+    why: "a partial index that is empty between batches",
+  },
+  {
+    plan: /^SCAN webhook_events USING INDEX webhook_events_set_aside$/,
+    statement: /'quarantined', 'failed', 'ignored'/,
+    why: "a partial index that holds what was set aside and nothing else",
+  },
+  {
+    plan: /^SCAN rebuilds$/,
+    statement: /finished_at IS NULL/,
+    why: "a row for each rebuild that a person has started",
+  },
+];
+
+const statements = new Set<string>();
+
+function recording(inner: D1Database): D1Database {
+  return new Proxy(inner, {
+    get: (target, property) => {
+      if (property === "prepare") {
+        return (sql: string) => {
+          statements.add(sql);
+          return target.prepare(sql);
+        };
+      }
+      const value: unknown = Reflect.get(target, property);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+const testEnv = { ...calmEnv, DB: recording(env.DB), ADMIN_TOKEN: "plans" };
+
+async function admin(path: string, body?: object): Promise<void> {
+  const headers = { authorization: "Bearer plans" };
+  const init =
+    body === undefined ? { headers } : { method: "POST", headers, body: JSON.stringify(body) };
+  const request = new Request(`https://receiver.test/api/admin${path}`, init);
+  const context = createExecutionContext();
+  const response = await worker.fetch(request, testEnv, context);
+  if (!response.ok) throw new Error(`${path} answered ${String(response.status)}`);
+}
+
+function messageOf(value: { readonly id?: unknown; readonly event_type?: unknown }): string {
+  return JSON.stringify({
+    id: value.id,
+    eventType: value.event_type,
+    receivedAt: new Date().toISOString(),
+    bodySha256: "0".repeat(64),
+    verifiedBy: "current",
+    stored: false,
+    payload: JSON.stringify(value),
+  });
+}
+
+beforeAll(async () => {
+  await clearAll();
+  const stories = tellDay({ seed: 5, orders: 12, endsAtMs: Date.now(), firstNumber: 1 });
+  const told = stories.flatMap((story) => story.events);
+  const odd = [event("order.created", { order_number: 5 }), event("coupon.created", order("X"))];
+  await Promise.all(told.slice(0, 20).map((value) => postTo(testEnv, value)));
+  await postTo(testEnv, event("order.created", order("LARGE", { note: "x".repeat(40_000) })));
+  await hand(testEnv, "ce-events", [...told.slice(20), ...odd].map(messageOf));
+  await hand(testEnv, "ce-events-dlq", [messageOf(event("order.created", order("DEAD")))]);
+  const { results } = await env.DB.prepare("SELECT id FROM notifications").all<{ id: string }>();
+  await hand(testEnv, "ce-notifications", [{ ids: results.map(({ id }) => id) }]);
+  await env.DB.prepare(
+    "UPDATE webhook_events SET status = 'received', received_at = '2026-01-01T00:00:00.000Z' WHERE rowid % 7 = 0",
+  ).run();
+  await fireCron(testEnv);
+  await recordConflicts(testEnv.DB, [{ id: told[30]?.id ?? "", sha256: "1" }]);
+  await noteFailedTry(testEnv.DB, ["unknown"], "why");
+  await isEndpointGone(testEnv.DB, "alert/forward_gone:1");
+  const number = stories.at(-1)?.events[0]?.data["order_number"];
+  await admin("/health");
+  await admin("/troubled");
+  await admin(`/events/${told[30]?.id ?? ""}`);
+  await admin(`/orders/${String(number)}/explain`);
+  await admin("/replay", { ids: [told[30]?.id ?? ""], dry_run: true });
+  await admin("/replay", { status: "ignored" });
+  for (const dry_run of [true, false]) {
+    await env.DB.prepare("UPDATE orders SET status = 'wrong'").run();
+    await admin("/rebuilds", { dry_run });
+    await fireCron(testEnv);
+  }
+  await admin("/rebuilds/1");
+});
+
+const flat = (sql: string): string => sql.replaceAll(/\s+/g, " ").trim();
+
+/** The texts of the statements in the sources, up to the first part that is put in. */
+function beginnings(): readonly string[] {
+  const sources: Record<string, string> = import.meta.glob("../../src/store/*.ts", {
+    query: "?raw",
+    import: "default",
+    eager: true,
+  });
+  const verbs = /[`"]\s*((?:INSERT|UPDATE|DELETE FROM|SELECT|WITH)\s[^`"$]{12,})/g;
+  return Object.values(sources)
+    .map((source) => source.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, ""))
+    .flatMap((source) => [...source.matchAll(verbs)].map(([, text = ""]) => flat(text)));
+}
+
+interface Scan {
+  readonly statement: string;
+  readonly plan: string;
+}
+
+/** Aliases stand in the statement or in the views that it reads. */
+async function scansOf(
+  sql: string,
+  schema: readonly { name: string; type: string; sql: string }[],
+) {
+  const parameters = new Set(sql.match(/\?\d+/g) ?? []).size;
+  const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .bind(...Array.from({ length: parameters }, () => "[]"))
+    .all<{ detail: string }>();
+  const views = schema.filter(({ type, name }) => type === "view" && sql.includes(name));
+  const texts = [
+    sql,
+    ...views.map((view) => view.sql),
+    ...schema.filter(({ type }) => type === "view").map((view) => view.sql),
+  ];
+  const tables = schema.filter(({ type }) => type === "table").map(({ name }) => name);
+  const isTable = (scanned: string): boolean =>
+    tables.includes(scanned) ||
+    tables.some((table) =>
+      texts.some((text) => new RegExp(`\\b${table}\\s+(?:AS\\s+)?${scanned}\\b`).test(text)),
+    );
+  return results
+    .map(({ detail }) => detail)
+    .filter((detail) => detail.startsWith("SCAN ") && !detail.includes("VIRTUAL TABLE"))
+    .filter((detail) => isTable(detail.split(" ")[1] ?? ""));
+}
+
+describe("every statement of the store", () => {
+  it("was seen", () => {
+    const seen = [...statements].map(flat);
+    const missing = beginnings().filter((text) => !seen.some((sql) => sql.includes(text)));
+    expect(missing).toEqual([]);
+    expect(statements.size).toBeGreaterThan(50);
+  });
+
+  it("finds its rows by a key or an index, but for scans that are meant", async () => {
+    const { results: schema } = await env.DB.prepare(
+      "SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+    ).all<{ name: string; type: string; sql: string }>();
+    const unmeant: Scan[] = [];
+    for (const sql of statements) {
+      for (const plan of await scansOf(sql, schema)) {
+        const isMeant = allowed.some((one) => one.plan.test(plan) && one.statement.test(sql));
+        if (!isMeant) unmeant.push({ statement: flat(sql).slice(0, 160), plan });
+      }
+    }
+    expect(unmeant).toEqual([]);
+  });
+
+  it("would be found out: a scan is seen as one", async () => {
+    const { results: schema } = await env.DB.prepare(
+      "SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL",
+    ).all<{ name: string; type: string; sql: string }>();
+    expect(await scansOf("SELECT * FROM orders o WHERE o.customer_name = ?1", schema)).toEqual([
+      "SCAN o",
+    ]);
+    expect(await scansOf("SELECT * FROM orders WHERE order_number = ?1", schema)).toEqual([]);
+  });
+});
