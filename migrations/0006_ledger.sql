@@ -1,20 +1,6 @@
 -- Fewer rows written per event (docs/scale.md): what moves on by itself is kept in no index, and the
 -- outbox is found by its ids. Columns are added only, so the version before this runs on it too.
 
--- Where orders of a person are found (src/store/contacts.ts).
-CREATE TABLE `order_contacts` (
-	`contact` text NOT NULL,
-	`order_number` text NOT NULL,
-	PRIMARY KEY(`contact`, `order_number`)
-) STRICT, WITHOUT ROWID;
---> statement-breakpoint
-INSERT OR IGNORE INTO order_contacts (contact, order_number)
-SELECT lower(trim(customer_email)), order_number FROM orders WHERE trim(customer_email) <> '';
---> statement-breakpoint
-INSERT OR IGNORE INTO order_contacts (contact, order_number)
-SELECT replace(replace(replace(replace(replace(replace(customer_phone, '+', ''), ' ', ''), '-', ''), '(', ''), ')', ''), '.', ''), order_number
-FROM orders WHERE trim(customer_phone) <> '';
---> statement-breakpoint
 DROP INDEX `webhook_events_waiting`;
 --> statement-breakpoint
 ALTER TABLE `webhook_events` ADD `outbox` text;

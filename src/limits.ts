@@ -19,7 +19,7 @@ export const SHARED_MAX_CHARACTERS = 32_000;
 export const GROUP_MAX_CHARACTERS = 400_000;
 
 /** How often a request that waits for its group looks again, in milliseconds. */
-export const GROUP_LOOK_MS = 4;
+export const GROUP_LOOK_MS = 6;
 
 /** D1 takes 2 MB a bound value; rows travel as JSON in slices of at most this many bytes. */
 export const PARAMETER_MAX_BYTES = 1_500_000;

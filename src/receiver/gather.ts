@@ -129,11 +129,12 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
     group.size += size;
     const isAnswered = (): boolean => member.answer !== null;
     if (leads) {
-      void lead(group, caller);
       // What keeps the leader alive ends with its patience, even where the store never answers.
       caller.background(until(isAnswered, { ...caller, patienceMs: caller.patienceMs * 2 }));
+      await Promise.race([lead(group, caller), until(isAnswered, caller)]);
+    } else {
+      await until(isAnswered, caller);
     }
-    await until(isAnswered, caller);
     const { answer } = member;
     return answer === null || answer === "alone"
       ? await options.alone(item, answer === null)

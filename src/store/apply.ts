@@ -8,7 +8,6 @@ import type { AmountClaim } from "../projection/amount-claims";
 import type { FoldedPatches } from "../projection/fold";
 import type { OutboxRow } from "../projection/templates";
 import { flagStatements } from "./amounts";
-import { contactStatement } from "./contacts";
 import { deriveStatements } from "./derive";
 import { disputeStatements } from "./disputes";
 import { settleStatements, type Verdict } from "./inbox";
@@ -76,7 +75,6 @@ function statements(db: D1Database, batch: Application, now: string): D1Prepared
     ...disputeStatements(db, linkClaims),
     ...flagStatements(db, batch.amountClaims),
     ...mergeStatements(db, "orders", orders, now),
-    contactStatement(db, keys.orders),
     ...mergeStatements(db, "payments", rows.payments.values(), now),
     ...mergeStatements(db, "refunds", rows.refunds.values(), now),
     ...mergeStatements(db, "shipments", rows.shipments.values(), now),

@@ -236,19 +236,6 @@ export const disputedLinks = sqliteTable(
   (t) => [primaryKey({ columns: [t.entity, t.rowKey, t.orderNumber] })],
 );
 
-/**
- * Where orders of a person are found: one row for each e-mail address and phone number that an order
- * has ever named. `contact`: the address in lower case, or the digits of the number.
- */
-export const orderContacts = sqliteTable(
-  "order_contacts",
-  {
-    contact: text("contact").notNull(),
-    orderNumber: text("order_number").notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.contact, t.orderNumber] })],
-);
-
 /** How far walks over the inbox have come: the sweep's and the audit's. */
 export const cursors = sqliteTable("cursors", {
   name: text("name").primaryKey(),

@@ -27,7 +27,6 @@ const tables = [
   "disputed_links",
   "rebuilds",
   "rebuild_changes",
-  "order_contacts",
   "cursors",
 ];
 

@@ -27,7 +27,6 @@ async function insert(table: string, values: Values): Promise<void> {
 export async function clearTables(): Promise<void> {
   const tables = [
     "notifications",
-    "order_contacts",
     "cursors",
     "orders",
     "payments",
