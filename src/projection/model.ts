@@ -179,14 +179,30 @@ function deriveOrders(state: Record<Entity, Rows>): void {
   }
 }
 
-/** The rows that patches lead to, in whatever order they stand. */
-export function modelOfPatches(patches: readonly Patch[]): ModelState {
+/** Orders of single rows, by entity and key. */
+export type Links = Readonly<Record<Entity, ReadonlyMap<string, Value>>>;
+
+function overrideLinks(state: Record<Entity, Rows>, links: Links): void {
+  for (const entity of entityNames) {
+    for (const [key, orderNumber] of links[entity]) {
+      const row = state[entity].get(key);
+      if (row !== undefined) row["order_number"] = orderNumber;
+    }
+  }
+}
+
+/**
+ * The rows that patches lead to, in whatever order they stand. `known`: orders of rows whose link the
+ * patches alone cannot tell, because they are not all there.
+ */
+export function modelOfPatches(patches: readonly Patch[], known?: Links): ModelState {
   const state = setRegisters(patches);
   linkPayments(state.payments);
   linkRefunds(state.refunds, state.payments);
   for (const shipment of state.shipments.values()) {
     shipment["order_number"] = shipment["named_order"] ?? null;
   }
+  if (known !== undefined) overrideLinks(state, known);
   deriveOrders(state);
   return state;
 }

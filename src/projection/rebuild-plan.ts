@@ -4,7 +4,7 @@
  */
 import type { HistoricEvent, StandingRow } from "./explanation";
 import { interpret } from "./interpret";
-import { modelOfPatches, type ModelRow } from "./model";
+import { type Links, modelOfPatches, type ModelRow, type ModelState } from "./model";
 import { escapeId, idOf } from "./precedence";
 import {
   entities,
@@ -118,6 +118,31 @@ function winsOf(row: StandingRow, expected: ModelRow | undefined): readonly Chan
   });
 }
 
+/** What links are made of. */
+const linkColumns: ReadonlySet<string> = new Set([
+  "named_order",
+  "named_reference",
+  "payment_reference",
+  "link_precedence",
+]);
+
+/** The orders of the rows that stand elsewhere. */
+function linksElsewhere(orderNumber: string | null, rows: readonly StandingRow[]): Links {
+  const of = (entity: Entity): ReadonlyMap<string, Value> =>
+    new Map(
+      rows
+        .filter((row) => row.entity === entity)
+        .map(({ key, columns }) => [key, columns["order_number"] ?? null] as const)
+        .filter(([, standing]) => standing !== null && standing !== orderNumber),
+    );
+  return {
+    orders: new Map(),
+    payments: of("payments"),
+    refunds: of("refunds"),
+    shipments: of("shipments"),
+  };
+}
+
 /**
  * A row is cleared only where every event that set it is still stored with its body: what a purged
  * event said is not forgotten. `orderNumber` is null where the rows belong to no order; `whole` is
@@ -136,33 +161,41 @@ export function planRebuild(
   );
   const patches = meanings.flatMap((meaning) => meaning.patches);
   const claims = meanings.map(({ id, statusPrecedence: precedence }) => ({ id, precedence }));
-  const expected = modelOfPatches(patches);
   const stored = new Set(meanings.map(({ id }) => escapeId(id)));
   const known = (row: StandingRow): boolean =>
     whole && settersOf(row).every((setter) => stored.has(setter));
   const pictureIsWhole = rows.every(known);
 
-  const compared = rows.map((row) => {
-    const model = expected[row.entity].get(row.key);
-    const clearable = known(row) && settersOf(row).length > 0;
-    const follows =
-      pictureIsWhole && belongsTo(orderNumber, row, model) ? followingColumns[row.entity] : [];
-    const changes = [
-      ...(clearable ? compareRow(row, model, registerColumns(row.entity)) : winsOf(row, model)),
-      ...(model === undefined ? [] : compareRow(row, model, follows)),
-    ];
-    return { row, changes, clearable };
-  });
-  const standing = new Set(rows.map(({ entity, key }) => `${entity} ${key}`));
-  return {
-    patches,
-    claims,
-    changes: [
-      ...compared.flatMap(({ changes }) => changes),
-      ...missingRows(orderNumber, expected, standing),
-    ],
-    cleared: compared
-      .filter(({ clearable, changes }) => clearable && changes.length > 0)
-      .map(({ row }) => row),
+  const compare = (expected: ModelState): Pick<RebuildPlan, "changes" | "cleared"> => {
+    const compared = rows.map((row) => {
+      const model = expected[row.entity].get(row.key);
+      const clearable = known(row) && settersOf(row).length > 0;
+      const follows =
+        pictureIsWhole && belongsTo(orderNumber, row, model) ? followingColumns[row.entity] : [];
+      const changes = [
+        ...(clearable ? compareRow(row, model, registerColumns(row.entity)) : winsOf(row, model)),
+        ...(model === undefined ? [] : compareRow(row, model, follows)),
+      ];
+      return { row, changes, clearable };
+    });
+    const standing = new Set(rows.map(({ entity, key }) => `${entity} ${key}`));
+    return {
+      changes: [
+        ...compared.flatMap(({ changes }) => changes),
+        ...missingRows(orderNumber, expected, standing),
+      ],
+      cleared: compared
+        .filter(({ clearable, changes }) => clearable && changes.length > 0)
+        .map(({ row }) => row),
+    };
   };
+
+  const first = compare(modelOfPatches(patches));
+  const relinked = first.changes.some(({ column }) => linkColumns.has(column));
+  // The link of a row elsewhere hangs on rows that are not in the picture: unless links change here,
+  // it is as it stands.
+  const { changes, cleared } = relinked
+    ? first
+    : compare(modelOfPatches(patches, linksElsewhere(orderNumber, rows)));
+  return { patches, claims, changes, cleared };
 }
