@@ -69,6 +69,18 @@ export interface OutboxConfig {
   readonly reviewDelayMs: number;
 }
 
+/** Every secret, in the order in which a person would set them. */
+export const secretNames = [
+  "CE_WEBHOOK_SECRET",
+  "CE_WEBHOOK_SECRET_PREVIOUS",
+  "ADMIN_TOKEN",
+  "RESEND_API_KEY",
+  "TWILIO_ACCOUNT_SID",
+  "TWILIO_AUTH_TOKEN",
+  "SLACK_WEBHOOK_URL",
+  "FORWARD_SECRET",
+] as const;
+
 export interface Config {
   readonly receipt: ReceiptConfig;
   readonly shop: ShopConfig;
@@ -81,6 +93,8 @@ export interface Config {
     readonly token: string | null;
     readonly access: { readonly teamDomain: string; readonly audience: string } | null;
   };
+  /** Which secrets are set; never their values. */
+  readonly secrets: Readonly<Record<string, boolean>>;
   /** One sentence for each value that could not be used. */
   readonly problems: readonly string[];
 }
@@ -167,6 +181,14 @@ function readBaseUrl(read: Read, env: object, name: string, otherwise: string): 
   return read(name, baseUrl, "an https URL") ?? (isStated ? null : otherwise);
 }
 
+function readSecrets(env: object): Config["secrets"] {
+  const isSet = (name: string): boolean => {
+    const value: unknown = Reflect.get(env, name);
+    return typeof value === "string" && value.trim() !== "";
+  };
+  return Object.fromEntries(secretNames.map((name) => [name, isSet(name)]));
+}
+
 function readChannels(read: Read, env: object): ChannelsConfig {
   const apiKey = read("RESEND_API_KEY", present, "text");
   const from = read("EMAIL_FROM", address, "an address, or a name and <address>");
@@ -234,6 +256,7 @@ export function parseConfig(env: object): Config {
       token: read("ADMIN_TOKEN", present, "text"),
       access: domain !== null && audience !== null ? { teamDomain: domain, audience } : null,
     },
+    secrets: readSecrets(env),
     problems: [...new Set(problems)],
   };
 }

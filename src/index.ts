@@ -4,14 +4,21 @@
  */
 import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { version } from "../package.json";
 import { type Config, loadConfig } from "./config";
-import { adminApi, type AdminApiDeps } from "./console/admin-api";
+import { adminApi, type AdminApiDeps, type Settings } from "./console/admin-api";
 import { consolePages } from "./console/console";
 import { isConfigured } from "./console/sign-in";
 import { consumeEvents, type ConsumerDeps } from "./consumer/consumer";
 import { buryEvents, type DeadLetterDeps } from "./consumer/dead-letters";
 import { addMs } from "./events/time";
-import { AUDIT_EVENTS, PUSH_AFTER_MS, SWEEP_STRETCH_ROWS } from "./limits";
+import {
+  AUDIT_EVENTS,
+  BODY_MAX_BYTES,
+  COUNT_WAITS_MS,
+  PUSH_AFTER_MS,
+  SWEEP_STRETCH_ROWS,
+} from "./limits";
 import { errorText, log } from "./log";
 import { handleNotificationBatch, handleNotificationDeadLetters } from "./notifications/consumer";
 import { findEmailBinding } from "./notifications/channels/email-cloudflare";
@@ -22,8 +29,10 @@ import { sharedSave, type SharedSave } from "./receiver/shared-writes";
 import { auditAlert, conflictAlert, deadLetterAlert } from "./store/alerts";
 import { applyBatch } from "./store/apply";
 import { auditSlice } from "./store/audit";
+import { countStretch, recordSweep } from "./store/counts";
 import { admitAndRead, failEvents, noteFailedTry, recordConflicts } from "./store/inbox";
 import { type Alert, insertAlerts } from "./store/outbox";
+import { sendAgain } from "./store/message-list";
 import { sendTexts, sendWakeUpCalls } from "./store/queue";
 import { deferPush, listReplayable, listWaiting, markStanding, requeue } from "./store/waiting";
 import { replayEvents } from "./upkeep/replay";
@@ -123,12 +132,41 @@ function deadLetterDeps(env: Env): DeadLetterDeps {
   };
 }
 
+function settingsOf(config: Config, env: Env): Settings {
+  const { channels, receipt, retention, notifyMaxAgeMs } = config;
+  return {
+    secrets: config.secrets,
+    channels: {
+      email:
+        channels.email !== null || (channels.sender !== null && findEmailBinding(env) !== null),
+      sms: channels.sms !== null,
+      team: channels.team !== null,
+      forward: channels.forward !== null,
+    },
+    problems: config.problems,
+    versions: { receiver: version },
+    limits: {
+      body_max_bytes: BODY_MAX_BYTES,
+      receipt_timeout_ms: receipt.timeoutMs,
+      retention_days: retention.days,
+      dedupe_days: retention.dedupeDays,
+      ...(notifyMaxAgeMs === null ? {} : { notify_max_age_hours: notifyMaxAgeMs / 3_600_000 }),
+    },
+  };
+}
+
 function adminDeps(c: Context<{ Bindings: Env }>): AdminApiDeps {
   const { env } = c;
   return {
     db: env.DB,
     admin: configOf(env).admin,
+    settings: settingsOf(configOf(env), env),
     now: clock,
+    sendAgain: async (id) => {
+      const isDue = await sendAgain(env.DB, id, nowIso());
+      if (isDue) await wake(env, [id]);
+      return isDue;
+    },
     replay: (filter, limit) =>
       replayEvents(
         {
@@ -188,6 +226,11 @@ export default {
         const now = nowIso();
         return markStanding(env.DB, now, addMs(now, -PUSH_AFTER_MS), SWEEP_STRETCH_ROWS);
       },
+      count: async () => {
+        const waitSince = addMs(nowIso(), -COUNT_WAITS_MS);
+        return await countStretch(env.DB, nowIso(), waitSince);
+      },
+      beat: () => recordSweep(env.DB, Date.now()),
       listWaiting: (limit) => listWaiting(env.DB, nowIso(), limit),
       push: (messages) => sendTexts(env.EVENTS, messages),
       deferPush: (ids) => deferPush(env.DB, ids, nowIso()),

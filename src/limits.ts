@@ -34,6 +34,9 @@ export const SWEEP_MAX_ROWS = 1_000;
 export const SWEEP_STRETCH_ROWS = 10_000;
 export const SWEEP_MAX_STRETCHES = 60;
 
+/** How long the count of events waits for one that is not settled yet, in milliseconds. */
+export const COUNT_WAITS_MS = 3_600_000;
+
 /** How long an event may stand as `received` before the sweep pushes it, in milliseconds. */
 export const PUSH_AFTER_MS = 60_000;
 

@@ -138,6 +138,7 @@ async function applyAll(deps: ConsumerDeps, ready: readonly Ready[]): Promise<vo
     due = await deps.apply({
       patches: foldPatches(meanings.flatMap(({ patches }) => patches)),
       amountClaims: amountClaims(meanings),
+      contacts: meanings.flatMap(({ contacts }) => contacts),
       outbox: meanings.flatMap(({ outbox }) => outbox),
       verdicts: ready.map(verdictOf),
     });

@@ -34,7 +34,11 @@ export interface Circumstances {
 type Question = Pick<
   DueRow,
   "template" | "channel" | "recipient" | "due_at" | "created_at" | "rendered"
-> & { readonly context: OutboxContext };
+> & {
+  readonly context: OutboxContext;
+  /** How often a person has had it sent again: whoever asks for that knows how old it is. */
+  readonly resends?: number;
+};
 
 /** Still to be paid back on a cancelled order, in micros; 0 or less where nothing is. */
 export function refundDueMicros(order: OrderFacts): number {
@@ -164,7 +168,8 @@ export function judge(row: Question, facts: Facts, circumstances: Circumstances)
   if (untrue !== null) return { kind: "suppress", reason: untrue };
   const { now, maxAgeMs } = circumstances;
   const isCustomers = row.channel === "email" || row.channel === "sms";
-  if (isCustomers && maxAgeMs !== null && msBetween(row.due_at, now) > maxAgeMs) {
+  const isAsked = (row.resends ?? 0) > 0;
+  if (isCustomers && !isAsked && maxAgeMs !== null && msBetween(row.due_at, now) > maxAgeMs) {
     return { kind: "suppress", reason: "too old" };
   }
   if (!circumstances.channelConfigured) {

@@ -113,6 +113,14 @@ function explainEvent(event: HistoricEvent, lookup: Rows): EventExplanation {
   return { ...common, outcome: sets ? "sets" : "lost", settings };
 }
 
+/** What one event set on the rows that it is about, and what it lost to. */
+export function explainEventAlone(
+  event: HistoricEvent,
+  rows: readonly StandingRow[],
+): EventExplanation {
+  return explainEvent(event, new Rows(rows, [event]));
+}
+
 function explainDerived(
   orderNumber: string,
   rows: readonly StandingRow[],

@@ -2,6 +2,7 @@
  * The whole meaning of one stored event: its verdict, what it sets, and whom it asks to be told. A
  * pure function of the event as it was first received.
  */
+import { type ContactClaim, contactsOf } from "./contacts";
 import { decodeEvent } from "./decode";
 import type { StoredEvent } from "./decoded-event";
 import { type OutboxOptions, outboxRows } from "./outbox-rows";
@@ -19,6 +20,8 @@ export interface Interpretation {
   readonly statusPrecedence: string | null;
   readonly patches: readonly Patch[];
   readonly outbox: readonly OutboxRow[];
+  /** Whom its order can be looked up by. */
+  readonly contacts: readonly ContactClaim[];
 }
 
 export function interpret(stored: StoredEvent, options: OutboxOptions): Interpretation {
@@ -33,10 +36,16 @@ export function interpret(stored: StoredEvent, options: OutboxOptions): Interpre
       statusPrecedence: null,
       patches: [],
       outbox: [],
+      contacts: [],
     };
   }
-  const { patches, notes } = projectEvent(decoded.event);
-  const outbox = outboxRows(decoded.event, options);
+  const { event } = decoded;
+  const { patches, notes } = projectEvent(event);
+  const outbox = outboxRows(event, options);
+  const contacts =
+    event.subject === "order"
+      ? contactsOf(event.data).map((contact) => ({ contact, orderNumber: event.key }))
+      : [];
   // The first patch is the one of the event's own subject; nested rows follow.
   const statusPrecedence = patches[0]?.settings.get("status")?.precedence ?? null;
   return {
@@ -47,5 +56,6 @@ export function interpret(stored: StoredEvent, options: OutboxOptions): Interpre
     statusPrecedence,
     patches,
     outbox,
+    contacts,
   };
 }

@@ -2,6 +2,7 @@
  * What rebuilding would change: rows as they stand and the events about them in, the rows that the
  * current code makes of those events out, and every column that differs. Pure.
  */
+import type { ContactClaim } from "./contacts";
 import type { HistoricEvent, StandingRow } from "./explanation";
 import { interpret } from "./interpret";
 import { type Links, modelOfPatches, type ModelRow, type ModelState } from "./model";
@@ -28,6 +29,7 @@ export interface Change {
 
 export interface RebuildPlan {
   readonly patches: readonly Patch[];
+  readonly contacts: readonly ContactClaim[];
   readonly changes: readonly Change[];
   /** Rows to be cleared before the merge: those that differ and can be made again. */
   readonly cleared: readonly StandingRow[];
@@ -160,6 +162,7 @@ export function planRebuild(
       : interpret({ id, eventType, receivedAt, payload }, silent),
   );
   const patches = meanings.flatMap((meaning) => meaning.patches);
+  const contacts = meanings.flatMap((meaning) => meaning.contacts);
   const claims = meanings.map(({ id, statusPrecedence: precedence }) => ({ id, precedence }));
   const stored = new Set(meanings.map(({ id }) => escapeId(id)));
   const known = (row: StandingRow): boolean =>
@@ -197,5 +200,5 @@ export function planRebuild(
   const { changes, cleared } = relinked
     ? first
     : compare(modelOfPatches(patches, linksElsewhere(orderNumber, rows)));
-  return { patches, claims, changes, cleared };
+  return { patches, contacts, claims, changes, cleared };
 }

@@ -5,9 +5,11 @@
 import { addMs } from "../events/time";
 import { REFUND_DUE_AFTER_MS } from "../limits";
 import type { AmountClaim } from "../projection/amount-claims";
+import type { ContactClaim } from "../projection/contacts";
 import type { FoldedPatches } from "../projection/fold";
 import type { OutboxRow } from "../projection/templates";
 import { flagStatements } from "./amounts";
+import { contactStatements } from "./contacts";
 import { deriveStatements } from "./derive";
 import { disputeStatements } from "./disputes";
 import { settleStatements, type Verdict } from "./inbox";
@@ -18,6 +20,7 @@ import { jsonSlices } from "./slices";
 export interface Application {
   readonly patches: FoldedPatches;
   readonly amountClaims: readonly AmountClaim[];
+  readonly contacts: readonly ContactClaim[];
   readonly outbox: readonly OutboxRow[];
   readonly verdicts: readonly Verdict[];
 }
@@ -74,6 +77,7 @@ function statements(db: D1Database, batch: Application, now: string): D1Prepared
   return [
     ...disputeStatements(db, linkClaims),
     ...flagStatements(db, batch.amountClaims),
+    ...contactStatements(db, batch.contacts),
     ...mergeStatements(db, "orders", orders, now),
     ...mergeStatements(db, "payments", rows.payments.values(), now),
     ...mergeStatements(db, "refunds", rows.refunds.values(), now),

@@ -112,3 +112,33 @@ export async function loadHistory(
     .all<HistoricEvent>();
   return results;
 }
+
+/** Primary keys. `?1`: keys. */
+const byKeySql: Readonly<Record<Entity, string>> = {
+  orders: "SELECT * FROM orders WHERE order_number IN (SELECT value FROM json_each(?1))",
+  payments: "SELECT * FROM payments WHERE payment_id IN (SELECT value FROM json_each(?1))",
+  refunds: "SELECT * FROM refunds WHERE refund_id IN (SELECT value FROM json_each(?1))",
+  shipments: "SELECT * FROM shipments WHERE shipment_id IN (SELECT value FROM json_each(?1))",
+};
+
+/** Reads rows by their keys: one batch. */
+export async function loadRowsOf(
+  db: D1Database,
+  rows: readonly Pick<StandingRow, "entity" | "key">[],
+): Promise<readonly StandingRow[]> {
+  const named = entityNames.filter((name) => rows.some(({ entity }) => entity === name));
+  if (named.length === 0) return [];
+  const results = await db.batch<Record<string, Value>>(
+    named.map((name) => {
+      const keys = rows.filter(({ entity }) => entity === name).map(({ key }) => key);
+      return db.prepare(byKeySql[name]).bind(JSON.stringify(keys));
+    }),
+  );
+  return named.flatMap((entity, index) =>
+    (results[index]?.results ?? []).map((columns) => ({
+      entity,
+      key: String(columns[entities[entity].key]),
+      columns,
+    })),
+  );
+}

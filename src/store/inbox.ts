@@ -6,7 +6,8 @@ import { BODIES_MAX_BYTES } from "../limits";
 import { type Alert, alertStatement } from "./outbox";
 import { jsonSlices } from "./slices";
 
-export type EventStatus = "received" | "processed" | "ignored" | "quarantined" | "failed";
+export const eventStatuses = ["received", "processed", "ignored", "quarantined", "failed"] as const;
+export type EventStatus = (typeof eventStatuses)[number];
 
 /** An event as it was first received. Times are ISO 8601 with milliseconds. */
 export interface ReceivedEvent {

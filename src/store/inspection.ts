@@ -1,4 +1,5 @@
 /** What a person asks of the inbox: how it is, what needs attention, one event whole. */
+import type { EventRow } from "./event-list";
 import type { EventStatus } from "./inbox";
 
 export interface Health {
@@ -29,7 +30,7 @@ export interface TroubledEvent {
   readonly error: string | null;
 }
 
-/** webhook_events_set_aside: quarantined events and dead letters, newest first. */
+/** webhook_events_troubled: quarantined events and dead letters, newest first. */
 export async function listTroubled(
   db: D1Database,
   limit: number,
@@ -37,18 +38,43 @@ export async function listTroubled(
   const { results } = await db
     .prepare(
       `SELECT id, event_type, order_number, received_at, status, attempts, error
-      FROM webhook_events INDEXED BY webhook_events_set_aside
-      WHERE status IN ('quarantined', 'failed', 'ignored') AND status <> 'ignored' ORDER BY rowid DESC LIMIT ?1`,
+      FROM webhook_events INDEXED BY webhook_events_troubled
+      WHERE status IN ('quarantined', 'failed') ORDER BY rowid DESC LIMIT ?1`,
     )
     .bind(limit)
     .all<TroubledEvent>();
   return results;
 }
 
+/** One event whole. */
+export interface StoredEventRow extends Omit<EventRow, "event_row"> {
+  readonly body_sha256: string;
+  readonly conflict_sha256: string | null;
+  /** JSON array of what was odd but did not hold it back. */
+  readonly notes: string | null;
+  readonly status_precedence: string | null;
+  readonly push_at: string | null;
+  readonly pushes: number;
+  /** The raw body; null once purged. */
+  readonly payload: string | null;
+  /** JSON array of the ids of its messages. */
+  readonly outbox: string | null;
+}
+
 /** One event with its body. Primary key. */
-export async function loadEvent(
-  db: D1Database,
-  id: string,
-): Promise<Readonly<Record<string, unknown>> | null> {
-  return await db.prepare("SELECT * FROM webhook_events WHERE id = ?1").bind(id).first();
+export async function loadEvent(db: D1Database, id: string): Promise<StoredEventRow | null> {
+  return await db
+    .prepare("SELECT * FROM webhook_events WHERE id = ?1")
+    .bind(id)
+    .first<StoredEventRow>();
+}
+
+/** `doctor` cleans up after itself. Primary key. */
+const deleteTestSql = `
+DELETE FROM webhook_events WHERE id = ?1 AND event_type = ?2 AND status = 'ignored'
+RETURNING id`;
+
+/** Removes a test event, which no table followed from; false where it is none. */
+export async function deleteTestEvent(db: D1Database, id: string, type: string): Promise<boolean> {
+  return (await db.prepare(deleteTestSql).bind(id, type).first()) !== null;
 }

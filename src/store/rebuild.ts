@@ -9,6 +9,7 @@ import {
   registersOf,
   type Value,
 } from "../projection/registers";
+import { contactStatements } from "./contacts";
 import { deriveStatements } from "./derive";
 import { disputeStatements } from "./disputes";
 import { keysOf, type RowKeys } from "./history";
@@ -78,6 +79,7 @@ export async function applyRebuild(
   await db.batch([
     ...clearStatements(db, plan.cleared),
     ...disputeStatements(db, linkClaims),
+    ...contactStatements(db, plan.contacts),
     ...mergeStatements(
       db,
       "orders",

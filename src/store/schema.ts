@@ -63,6 +63,10 @@ export const webhookEvents = sqliteTable(
     index("webhook_events_set_aside")
       .on(t.orderNumber)
       .where(sql`status IN ('quarantined', 'failed', 'ignored')`),
+    // What needs a person, newest first.
+    index("webhook_events_troubled")
+      .on(t.status)
+      .where(sql`status IN ('quarantined', 'failed')`),
   ],
 );
 
@@ -234,6 +238,32 @@ export const disputedLinks = sqliteTable(
     orderNumber: text("order_number").notNull(),
   },
   (t) => [primaryKey({ columns: [t.entity, t.rowKey, t.orderNumber] })],
+);
+
+/**
+ * The e-mail addresses and phone numbers that order events name, past ones too: `email:` and the
+ * address in lower case, `phone:` and the digits with the country's (projection/contacts.ts).
+ */
+export const orderContacts = sqliteTable(
+  "order_contacts",
+  {
+    contact: text("contact").notNull(),
+    orderNumber: text("order_number").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.contact, t.orderNumber] })],
+);
+
+/** Events by the hour of their receipt, and in all, as they stood when the sweep counted them. */
+export const eventCounts = sqliteTable(
+  "event_counts",
+  {
+    /** `2026-11-24T10`, or `total`. */
+    period: text("period").notNull(),
+    eventType: text("event_type").notNull(),
+    status: text("status").notNull(),
+    events: integer("events").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.period, t.eventType, t.status] })],
 );
 
 /** How far walks over the inbox have come: the sweep's and the audit's. */

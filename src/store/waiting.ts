@@ -101,36 +101,60 @@ export async function deferPush(
   await db.prepare(deferSql).bind(JSON.stringify(ids), now).run();
 }
 
-/** Which settled events to take again; at least one of the two. */
+/** Which settled events to take again; at least one of these. */
 export interface ReplayFilter {
-  readonly ids?: readonly string[];
-  readonly status?: "failed" | "quarantined" | "ignored";
+  readonly ids?: readonly string[] | undefined;
+  readonly status?: "failed" | "quarantined" | "ignored" | undefined;
+  readonly type?: string | undefined;
+  readonly order?: string | undefined;
+  /** Received from here on, ISO 8601. */
+  readonly from?: string | undefined;
+  /** Received before. */
+  readonly to?: string | undefined;
 }
 
-/** `?1`: ids as JSON; `?2`: status or null; `?3`: limit. Primary key. */
-const replayableById = `
-SELECT id FROM webhook_events WHERE id IN (SELECT value FROM json_each(?1))
-  AND status IN ('failed', 'quarantined', 'ignored') AND (?2 IS NULL OR status = ?2)
-  AND payload IS NOT NULL ORDER BY rowid LIMIT ?3`;
+/** `?1`: the filter as JSON. What has lost its body cannot be taken again. */
+const replayable = `payload IS NOT NULL
+  AND (?1->>'status' IS NULL OR status = ?1->>'status')
+  AND (?1->>'type' IS NULL OR event_type = ?1->>'type')
+  AND (?1->>'order' IS NULL OR order_number = ?1->>'order')
+  AND (?1->>'from' IS NULL OR received_at >= ?1->>'from')
+  AND (?1->>'to' IS NULL OR received_at < ?1->>'to')`;
 
-/** `?1`: status; `?2`: limit. webhook_events_set_aside. */
-const replayableByStatus = `
-SELECT id FROM webhook_events INDEXED BY webhook_events_set_aside
-WHERE status IN ('quarantined', 'failed', 'ignored') AND status = ?1 AND payload IS NOT NULL
+/** `?2`: limit. Primary key. */
+const replayableById = `
+SELECT id FROM webhook_events WHERE id IN (SELECT value FROM json_each(?1, '$.ids'))
+  AND status IN ('failed', 'quarantined', 'ignored') AND ${replayable}
 ORDER BY rowid LIMIT ?2`;
 
-/** Ids of events that may be replayed. */
+/** `?2`: limit. webhook_events_troubled. */
+const replayableTroubled = `
+SELECT id FROM webhook_events INDEXED BY webhook_events_troubled
+WHERE status IN ('quarantined', 'failed') AND status = ?1->>'status' AND ${replayable}
+ORDER BY rowid LIMIT ?2`;
+
+/** `?2`: limit. webhook_events_set_aside. */
+const replayableSetAside = `
+SELECT id FROM webhook_events INDEXED BY webhook_events_set_aside
+WHERE status IN ('quarantined', 'failed', 'ignored') AND ${replayable}
+ORDER BY rowid LIMIT ?2`;
+
+function replaySql({ ids, status }: ReplayFilter): string {
+  if (ids !== undefined) return replayableById;
+  return status === "failed" || status === "quarantined" ? replayableTroubled : replayableSetAside;
+}
+
+/** Ids of events that may be replayed, oldest first; none where the filter says nothing. */
 export async function listReplayable(
   db: D1Database,
-  { ids, status }: ReplayFilter,
+  filter: ReplayFilter,
   limit: number,
 ): Promise<readonly string[]> {
-  if (ids === undefined && status === undefined) return [];
-  const statement =
-    ids === undefined
-      ? db.prepare(replayableByStatus).bind(status ?? null, limit)
-      : db.prepare(replayableById).bind(JSON.stringify(ids), status ?? null, limit);
-  const result = await statement.all<{ id: string }>();
+  if (Object.values(filter).every((value) => value === undefined)) return [];
+  const result = await db
+    .prepare(replaySql(filter))
+    .bind(JSON.stringify(filter), limit)
+    .all<{ id: string }>();
   return result.results.map(({ id }) => id);
 }
 

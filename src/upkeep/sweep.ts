@@ -10,6 +10,10 @@ import { errorText, log } from "../log";
 export interface SweepDeps {
   /** Marks what stands still in the next stretch of the inbox; true where there is more behind it. */
   readonly markStanding: () => Promise<boolean>;
+  /** Counts the next stretch of settled events; true where there is more behind it. */
+  readonly count: () => Promise<boolean>;
+  /** Says that the sweep has run. */
+  readonly beat: () => Promise<void>;
   /** Ids of events that have waited, oldest first. */
   readonly listWaiting: (limit: number) => Promise<readonly string[]>;
   /** Puts messages (JSON text) onto ce-events. */
@@ -40,6 +44,12 @@ async function markStanding(deps: SweepDeps): Promise<void> {
   }
 }
 
+async function count(deps: SweepDeps): Promise<void> {
+  for (let stretch = 0; stretch < SWEEP_MAX_STRETCHES; stretch += 1) {
+    if (!(await deps.count())) return;
+  }
+}
+
 async function pushWaiting(deps: SweepDeps): Promise<void> {
   const ids = await deps.listWaiting(SWEEP_MAX_ROWS);
   if (ids.length === 0) return;
@@ -55,4 +65,6 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   await step("dispatch notifications", () => deps.dispatch());
   await step("audit state", () => deps.audit());
   await step("rebuild", () => deps.rebuild());
+  await step("count events", () => count(deps));
+  await step("say that it ran", () => deps.beat());
 }

@@ -103,7 +103,7 @@ describe("the admin API", () => {
     await vi.waitFor(async () => expect(await status()).toBe("quarantined"));
     const body = { method: "POST", body: JSON.stringify({ ids: ["admin-2"], dry_run: true }) };
     const dry = await fetchWith(ADMIN, bearer("/api/admin/replay", body));
-    expect(await dry.json()).toEqual({ dry_run: true, count: 1, ids: ["admin-2"] });
+    expect(await dry.json()).toEqual({ dry_run: true, count: 1, ids: ["admin-2"], more: false });
     expect(await status()).toBe("quarantined");
     // The fix: as if the field had been understood all along.
     await env.DB.prepare(

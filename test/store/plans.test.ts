@@ -9,6 +9,9 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import worker from "../../src/index";
 import { isEndpointGone } from "../../src/store/outbox-facts";
+import { countStretch } from "../../src/store/counts";
+import { deleteTestEvent, loadHealth } from "../../src/store/inspection";
+import { loadHours } from "../../src/store/overview";
 import { noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { tellDay } from "../../tools/story/index";
 import { calmEnv, fireCron, hand, postTo } from "../faults/drive";
@@ -103,11 +106,36 @@ beforeAll(async () => {
   await noteFailedTry(testEnv.DB, ["unknown"], "why");
   await isEndpointGone(testEnv.DB, "alert/forward_gone:1");
   const number = stories.at(-1)?.events[0]?.data["order_number"];
+  await loadHealth(testEnv.DB);
   await admin("/health");
   await admin("/troubled");
-  await admin(`/events/${told[30]?.id ?? ""}`);
+  for (const { id } of told.slice(0, 40)) await admin(`/events/${encodeURIComponent(id ?? "")}`);
   await admin(`/orders/${String(number)}/explain`);
+  await admin("/events");
+  await admin("/events?after=0&order=X");
+  await admin(`/events?from=2026-01-01T00:00:00Z&to=2099-01-01T00:00:00Z&q=${String(number)}`);
+  for (const filter of ["order=X", "status=failed", "status=received"]) {
+    await admin(`/events?${filter}`);
+  }
+  await admin(`/orders?q=${String(number)}`);
+  await admin("/orders");
+  await admin(`/orders/${String(number)}`);
+  await admin(`/orders/${String(number)}/timeline`);
+  await admin("/notifications");
+  await admin("/notifications?template=refund_due");
+  await admin(`/notifications?order=${String(number)}`);
+  await admin(`/notifications/${encodeURIComponent(results[0]?.id ?? "")}`);
+  const settledOne = await env.DB.prepare(
+    "SELECT id FROM notifications WHERE status <> 'pending' LIMIT 1",
+  ).first<string>("id");
+  await admin(`/notifications/${encodeURIComponent(settledOne ?? "")}/send-again`, {});
+  await admin("/settings");
+  await admin("/metrics");
+  await loadHours(testEnv.DB, new Date().toISOString());
+  await countStretch(testEnv.DB, "2099-01-01T00:00:00.000Z", "2099-01-01T00:00:00.000Z");
+  await deleteTestEvent(testEnv.DB, "none", "receiver.test");
   await admin("/replay", { ids: [told[30]?.id ?? ""], dry_run: true });
+  await admin("/replay", { status: "failed" });
   await admin("/replay", { status: "ignored" });
   for (const dry_run of [true, false]) {
     await env.DB.prepare("UPDATE orders SET status = 'wrong'").run();

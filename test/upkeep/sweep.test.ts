@@ -58,6 +58,8 @@ function sweeper(now: string, over: Partial<SweepDeps> = {}): Swept {
     dispatch: done("dispatch"),
     audit: done("audit"),
     rebuild: done("rebuild"),
+    count: () => Promise.resolve(false),
+    beat: done("beat"),
     ...over,
   };
   return { deps, pushed, steps };
@@ -126,7 +128,7 @@ describe("a run", () => {
     const down = () => Promise.reject(new Error("queue down"));
     const { deps, steps } = sweeper(RECEIVED_AT, { push: down, audit: down });
     await sweep(deps);
-    expect(steps).toEqual(["dispatch", "rebuild"]);
+    expect(steps).toEqual(["dispatch", "rebuild", "beat"]);
     expect(await rows("SELECT DISTINCT pushes FROM webhook_events")).toEqual([{ pushes: 0 }]);
     expect(await sweepAt(RECEIVED_AT)).toHaveLength(3);
   });
@@ -250,7 +252,7 @@ describe("a message whose wake-up call was lost", () => {
       delayMs: 0,
       context: { kind: "none" },
     } as const;
-    const nothing = { patches: foldPatches([]), amountClaims: [], verdicts: [] };
+    const nothing = { patches: foldPatches([]), amountClaims: [], contacts: [], verdicts: [] };
     await applyBatch(env.DB, { ...nothing, outbox: [message] }, addMs(RECEIVED_AT, MINUTE_MS));
     expect(await marked()).toBe(1);
     await env.DB.prepare("DELETE FROM notifications").run();

@@ -1,0 +1,81 @@
+/**
+ * One route of the admin API: its path, what it takes, what it answers, and the work. The table of
+ * them is both the router and the OpenAPI description, so neither can say what the other does not do.
+ */
+import type { Context } from "hono";
+import * as z from "zod";
+import { problem } from "./problem";
+
+interface About {
+  readonly method: "get" | "post" | "delete";
+  /** As OpenAPI writes it: `/events/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  /** Of the answer; 200 unless stated. */
+  readonly status?: 202 | 204;
+  readonly answer?: z.ZodType;
+}
+
+export interface ApiRequest<Deps> {
+  readonly c: Context;
+  readonly deps: Deps;
+  /** A part of the path, decoded. */
+  readonly part: (name: string) => string;
+}
+
+export interface ApiRoute<Deps> extends About {
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly serve: (c: Context, deps: Deps) => Promise<Response>;
+}
+
+type Work<Deps, More> = (request: ApiRequest<Deps> & More) => Promise<Response>;
+
+function requestOf<Deps>(c: Context, deps: Deps): ApiRequest<Deps> {
+  return { c, deps, part: (name) => c.req.param(name) ?? "" };
+}
+
+/** A route that takes no more than its path. */
+export function plain<Deps>(about: About, work: Work<Deps, object>): ApiRoute<Deps> {
+  return { ...about, serve: (c, deps) => work(requestOf(c, deps)) };
+}
+
+/** A route with a query; one that is not understood is a 400 that says why. */
+export function asking<Deps, Query>(
+  about: About,
+  query: z.ZodType<Query>,
+  work: Work<Deps, { readonly query: Query }>,
+): ApiRoute<Deps> {
+  return {
+    ...about,
+    query,
+    serve: async (c, deps) => {
+      const parsed = query.safeParse(c.req.query());
+      if (!parsed.success) return problem(c, 400, z.prettifyError(parsed.error));
+      return await work({ ...requestOf(c, deps), query: parsed.data });
+    },
+  };
+}
+
+/** A route with a JSON body; one that is not understood is a 400 that says why. */
+export function taking<Deps, Body>(
+  about: About,
+  body: z.ZodType<Body>,
+  work: Work<Deps, { readonly body: Body }>,
+): ApiRoute<Deps> {
+  return {
+    ...about,
+    body,
+    serve: async (c, deps) => {
+      let raw: unknown;
+      try {
+        raw = await c.req.json();
+      } catch {
+        return problem(c, 400, "The body is not JSON");
+      }
+      const parsed = body.safeParse(raw);
+      if (!parsed.success) return problem(c, 400, z.prettifyError(parsed.error));
+      return await work({ ...requestOf(c, deps), body: parsed.data });
+    },
+  };
+}

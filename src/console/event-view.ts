@@ -1,0 +1,64 @@
+/** One event as a person reads it: what it says, what it changed, what it lost to, whom it told. */
+import { explainEventAlone } from "../projection/explain";
+import type { EventExplanation, SettingExplanation } from "../projection/explanation";
+import { interpret } from "../projection/interpret";
+import type { Patch } from "../projection/registers";
+import { loadRowsOf } from "../store/history";
+import { loadEvent, type StoredEventRow } from "../store/inspection";
+import { loadMessages, type MessageRow } from "../store/message-list";
+
+export interface EventView {
+  readonly event: StoredEventRow;
+  readonly notes: readonly string[];
+  readonly outcome: EventExplanation["outcome"];
+  /** What it set and still stands. */
+  readonly changed: readonly SettingExplanation[];
+  /** What another event has set in its place, and why that one won. */
+  readonly lost: readonly SettingExplanation[];
+  readonly messages: readonly MessageRow[];
+}
+
+function parseTexts(json: string | null): readonly string[] {
+  const parsed: unknown = JSON.parse(json ?? "[]");
+  return Array.isArray(parsed) ? parsed.map(String) : [];
+}
+
+function patchesOf(event: StoredEventRow): readonly Patch[] {
+  const { id, event_type: eventType, received_at: receivedAt, payload } = event;
+  if (payload === null) return [];
+  const silent = { forwardEvents: false, reviewDelayMs: 0 };
+  return interpret({ id, eventType, receivedAt, payload }, silent).patches;
+}
+
+/** Null where no event has this id. Two round trips. */
+export async function viewEvent(db: D1Database, id: string): Promise<EventView | null> {
+  const event = await loadEvent(db, id);
+  if (event === null) return null;
+  const patches = patchesOf(event);
+  const [rows, messages] = await Promise.all([
+    loadRowsOf(db, patches),
+    loadMessages(db, parseTexts(event.outbox)),
+  ]);
+  const explained = explainEventAlone(
+    {
+      id,
+      eventType: event.event_type,
+      receivedAt: event.received_at,
+      occurredAt: event.occurred_at,
+      status: event.status,
+      error: event.error,
+      redeliveries: event.redeliveries,
+      conflicts: event.conflicts,
+      payload: event.payload,
+    },
+    rows,
+  );
+  return {
+    event,
+    notes: parseTexts(event.notes),
+    outcome: explained.outcome,
+    changed: explained.settings.filter(({ comparison }) => comparison === "stands"),
+    lost: explained.settings.filter(({ comparison }) => comparison !== "stands"),
+    messages,
+  };
+}

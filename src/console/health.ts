@@ -1,0 +1,34 @@
+/** How the inbox is, for pages, the admin API and metrics: the same figures everywhere. */
+import { loadTotals } from "../store/overview";
+
+export interface Health {
+  /** Every event ever received. */
+  readonly events: number;
+  /** Applied, or ignored, or purged since. */
+  readonly settled: number;
+  readonly received: number;
+  readonly quarantined: number;
+  readonly failed: number;
+  readonly oldest_waiting_seconds: number | null;
+  readonly last_received_at: string | null;
+  readonly last_sweep_at: string | null;
+}
+
+/** One round trip; reads no more than a bounded part of the inbox. */
+export async function checkHealth(db: D1Database, now: Date): Promise<Health> {
+  const totals = await loadTotals(db);
+  if (totals === null) throw new Error("the inbox did not answer");
+  const { events, received, quarantined, failed, oldest_waiting_at, swept_at } = totals;
+  const waitingMs =
+    oldest_waiting_at === null ? null : now.getTime() - Date.parse(oldest_waiting_at);
+  return {
+    events,
+    settled: Math.max(0, events - received - quarantined - failed),
+    received,
+    quarantined,
+    failed,
+    oldest_waiting_seconds: waitingMs === null ? null : Math.max(0, Math.round(waitingMs / 1000)),
+    last_received_at: totals.last_received_at,
+    last_sweep_at: swept_at === null ? null : new Date(swept_at).toISOString(),
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * How many events there were, without reading them all: the sweep walks the inbox once and adds up
+ * what has settled, by hour, type and status; what came since is counted where it is asked for.
+ */
+
+/** Rows counted at once, and how many uncounted ones are left for the next hour. */
+const STRETCH_ROWS = 10_000;
+const LEFT_MAX_ROWS = 2_000;
+
+/** `?1`: rows at once; `?2`: an event still under way since then is waited for. By rowid. */
+const stretchSql = `
+WITH at AS (SELECT coalesce((SELECT position FROM cursors WHERE name = 'counts'), 0) AS position),
+stretch AS (
+  SELECT rowid AS place, status, received_at FROM webhook_events
+  WHERE rowid > (SELECT position FROM at) ORDER BY rowid LIMIT ?1)
+SELECT (SELECT position FROM at) AS position, count(*) AS events, max(place) AS last,
+  min(received_at) AS first_received,
+  min(CASE WHEN status = 'received' AND received_at > ?2 THEN place END) AS under_way
+FROM stretch`;
+
+/** `?1`, `?2`: after and up to which row; only where the cursor still stands. By rowid. */
+const countSql = `
+INSERT INTO event_counts (period, event_type, status, events)
+SELECT p.value, e.event_type, e.status, count(*)
+FROM webhook_events e CROSS JOIN json_each(json_array(substr(e.received_at, 1, 13), 'total')) p
+WHERE e.rowid > ?1 AND e.rowid <= ?2
+  AND coalesce((SELECT position FROM cursors WHERE name = 'counts'), 0) = ?1
+GROUP BY 1, 2, 3
+ON CONFLICT (period, event_type, status) DO UPDATE SET events = events + excluded.events`;
+
+const advanceSql = `
+INSERT INTO cursors (name, position) SELECT 'counts', ?2
+WHERE coalesce((SELECT position FROM cursors WHERE name = 'counts'), 0) = ?1
+ON CONFLICT (name) DO UPDATE SET position = excluded.position`;
+
+/**
+ * Counts the next stretch, once an hour or when much has come. `waitSince`: an event under way that
+ * was received after it is waited for. Returns true where there may be more.
+ */
+export async function countStretch(
+  db: D1Database,
+  now: string,
+  waitSince: string,
+): Promise<boolean> {
+  const stretch = await db.prepare(stretchSql).bind(STRETCH_ROWS, waitSince).first<{
+    position: number;
+    events: number;
+    last: number | null;
+    first_received: string | null;
+    under_way: number | null;
+  }>();
+  if (stretch === null || stretch.last === null) return false;
+  const sameHour = (stretch.first_received ?? now).slice(0, 13) >= now.slice(0, 13);
+  if (sameHour && stretch.events < LEFT_MAX_ROWS) return false;
+  const { position, last, under_way: underWay } = stretch;
+  const upTo = underWay === null ? last : underWay - 1;
+  if (upTo <= position) return false;
+  await db.batch([
+    db.prepare(countSql).bind(position, upTo),
+    db.prepare(advanceSql).bind(position, upTo),
+  ]);
+  return underWay === null && stretch.events === STRETCH_ROWS;
+}
+
+/** The sweep says that it runs: milliseconds since 1970. */
+const beatSql = `
+INSERT INTO cursors (name, position) VALUES ('swept_at', ?1)
+ON CONFLICT (name) DO UPDATE SET position = excluded.position`;
+
+export async function recordSweep(db: D1Database, nowMs: number): Promise<void> {
+  await db.prepare(beatSql).bind(nowMs).run();
+}

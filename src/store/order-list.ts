@@ -1,0 +1,100 @@
+/** Orders as a person looks for them: by number, by e-mail address or phone, or the latest ones. */
+
+export interface OrderRow {
+  readonly order_number: string;
+  readonly status: string | null;
+  readonly payment_status: string | null;
+  readonly currency: string | null;
+  readonly grand_total_micros: number | null;
+  readonly paid_micros: number;
+  readonly refunded_micros: number;
+  readonly customer_name: string | null;
+  readonly customer_email: string | null;
+  readonly customer_phone: string | null;
+  readonly order_date: string | null;
+  readonly updated_at: string;
+}
+
+export interface OrderPage {
+  readonly orders: readonly OrderRow[];
+  /** Where to go on; null where nothing lies behind. */
+  readonly next: string | null;
+}
+
+/** Events that a page of the latest orders looks through. */
+const STRETCH_ROWS = 500;
+
+const columns = `o.order_number, o.status, o.payment_status, o.currency, o.grand_total_micros,
+  o.paid_micros, o.refunded_micros, o.customer_name, o.customer_email, o.customer_phone,
+  o.order_date, o.updated_at`;
+
+/** `?1`: the beginning of a number; `?2`: a contact or null; `?3`: after; `?4`: limit. Primary keys. */
+const searchSql = `
+SELECT ${columns} FROM orders o WHERE o.order_number IN (
+  SELECT order_number FROM (SELECT order_number FROM orders
+    WHERE order_number >= ?1 AND order_number < ?1 || char(1114111) AND order_number > ?3
+    ORDER BY order_number LIMIT ?4)
+  UNION SELECT order_number FROM (SELECT order_number FROM order_contacts
+    WHERE contact = ?2 AND order_number > ?3 ORDER BY order_number LIMIT ?4))
+ORDER BY o.order_number LIMIT ?4`;
+
+/**
+ * `?1`: before which row of the inbox; `?2`: rows to look through; `?3`: limit. By rowid, then primary
+ * keys: the orders of the latest events.
+ */
+const latestSql = `
+WITH latest AS (
+  SELECT rowid AS place, subject, subject_id FROM webhook_events
+  WHERE rowid < ?1 ORDER BY rowid DESC LIMIT ?2
+), named AS (
+  SELECT max(l.place) AS place, CASE l.subject
+    WHEN 'order' THEN l.subject_id
+    WHEN 'payment' THEN (SELECT p.order_number FROM payments p WHERE p.payment_id = l.subject_id)
+    WHEN 'refund' THEN (SELECT r.order_number FROM refunds r WHERE r.refund_id = l.subject_id)
+    WHEN 'shipment' THEN (SELECT s.order_number FROM shipments s WHERE s.shipment_id = l.subject_id)
+    END AS number
+  FROM latest l GROUP BY 2)
+SELECT ${columns}, named.place, (SELECT min(place) FROM latest) AS oldest
+FROM named CROSS JOIN orders o ON o.order_number = named.number
+WHERE named.number IS NOT NULL
+ORDER BY named.place DESC LIMIT ?3`;
+
+async function listLatest(
+  db: D1Database,
+  limit: number,
+  before: string | undefined,
+): Promise<OrderPage> {
+  const start = before === undefined ? Number.MAX_SAFE_INTEGER : Number(before);
+  const { results } = await db
+    .prepare(latestSql)
+    .bind(start, STRETCH_ROWS, limit)
+    .all<OrderRow & { place: number; oldest: number }>();
+  const orders = results.map((row) => {
+    const { place: _, oldest: __, ...order } = row;
+    return order;
+  });
+  const last = results.at(-1);
+  if (last === undefined) return { orders, next: null };
+  const next = results.length === limit ? last.place : last.oldest;
+  return { orders, next: next > 1 ? String(next) : null };
+}
+
+/**
+ * A page of orders. `q`: the beginning of an order number; `contact`: as projection/contacts.ts spells
+ * it. With neither, the orders of the latest events, which a later page may show again.
+ */
+export async function listOrders(
+  db: D1Database,
+  search: { readonly q: string; readonly contact: string | null } | null,
+  { limit, after }: { readonly limit: number; readonly after?: string | undefined },
+): Promise<OrderPage> {
+  if (search === null) return await listLatest(db, limit, after);
+  const { results } = await db
+    .prepare(searchSql)
+    .bind(search.q, search.contact, after ?? "", limit)
+    .all<OrderRow>();
+  return {
+    orders: results,
+    next: results.length === limit ? (results.at(-1)?.order_number ?? null) : null,
+  };
+}

@@ -1,0 +1,154 @@
+/**
+ * How things stand, without reading the inbox: what the sweep has counted (counts.ts), what came since,
+ * and the indexes that hold what waits or is in trouble.
+ */
+
+/** Rows since the last count that are looked through, and rows of an index that are counted. */
+const TAIL_ROWS = 20_000;
+const COUNT_MAX = 10_000;
+/** Events whose messages tell how the channels do. */
+const CHANNEL_ROWS = 2_000;
+export const HOURS = 24;
+
+export interface Totals {
+  /** Every event ever received. */
+  readonly events: number;
+  readonly received: number;
+  readonly quarantined: number;
+  readonly failed: number;
+  readonly oldest_waiting_at: string | null;
+  readonly last_received_at: string | null;
+  /** Milliseconds since 1970; null where the sweep has never run. */
+  readonly swept_at: number | null;
+}
+
+/**
+ * `?1`: most rows to count. event_counts by key; the inbox by rowid behind the count;
+ * webhook_events_waiting, webhook_events_troubled.
+ */
+const totalsSql = `
+WITH tail AS (
+  SELECT status, received_at FROM webhook_events
+  WHERE rowid > coalesce((SELECT position FROM cursors WHERE name = 'counts'), 0)
+  ORDER BY rowid DESC LIMIT ${String(TAIL_ROWS)}
+), stuck AS (
+  SELECT received_at FROM webhook_events INDEXED BY webhook_events_waiting
+  WHERE status = 'received' AND push_at IS NOT NULL LIMIT ?1
+), troubled AS (
+  SELECT status FROM webhook_events INDEXED BY webhook_events_troubled
+  WHERE status IN ('quarantined', 'failed') LIMIT ?1)
+SELECT
+  (SELECT coalesce(sum(events), 0) FROM event_counts WHERE period = 'total')
+    + (SELECT count(*) FROM tail) AS events,
+  max((SELECT count(*) FROM tail WHERE status = 'received'), (SELECT count(*) FROM stuck)) AS received,
+  (SELECT count(*) FROM troubled WHERE status = 'quarantined') AS quarantined,
+  (SELECT count(*) FROM troubled WHERE status = 'failed') AS failed,
+  nullif(min(coalesce((SELECT min(received_at) FROM tail WHERE status = 'received'), '~'),
+    coalesce((SELECT min(received_at) FROM stuck), '~')), '~') AS oldest_waiting_at,
+  (SELECT received_at FROM webhook_events WHERE rowid = (SELECT max(rowid) FROM webhook_events))
+    AS last_received_at,
+  (SELECT position FROM cursors WHERE name = 'swept_at') AS swept_at`;
+
+export async function loadTotals(db: D1Database): Promise<Totals | null> {
+  return await db.prepare(totalsSql).bind(COUNT_MAX).first<Totals>();
+}
+
+/** Events by type and status as counted, and since. */
+export interface CountedEvents {
+  readonly event_type: string;
+  readonly status: string;
+  readonly events: number;
+}
+
+/** event_counts by key; the inbox by rowid behind the count. */
+const byTypeSql = `
+SELECT event_type, status, sum(events) AS events FROM (
+  SELECT event_type, status, events FROM event_counts WHERE period = 'total'
+  UNION ALL SELECT event_type, status, 1 FROM (SELECT event_type, status FROM webhook_events
+    WHERE rowid > coalesce((SELECT position FROM cursors WHERE name = 'counts'), 0)
+    ORDER BY rowid DESC LIMIT ${String(TAIL_ROWS)}))
+GROUP BY event_type, status ORDER BY event_type, status`;
+
+export async function countByType(db: D1Database): Promise<readonly CountedEvents[]> {
+  const { results } = await db.prepare(byTypeSql).all<CountedEvents>();
+  return results;
+}
+
+export interface HourRow {
+  /** `2026-11-24T10` */
+  readonly hour: string;
+  /** All that were received in it. */
+  readonly received: number;
+  readonly processed: number;
+  readonly quarantined: number;
+  readonly failed: number;
+  readonly ignored: number;
+}
+
+/** `?1`: the first hour. event_counts by key; the inbox by rowid behind the count. */
+const hoursSql = `
+SELECT hour, sum(events) AS received,
+  coalesce(sum(events) FILTER (WHERE status = 'processed'), 0) AS processed,
+  coalesce(sum(events) FILTER (WHERE status = 'quarantined'), 0) AS quarantined,
+  coalesce(sum(events) FILTER (WHERE status = 'failed'), 0) AS failed,
+  coalesce(sum(events) FILTER (WHERE status = 'ignored'), 0) AS ignored
+FROM (
+  SELECT period AS hour, status, events FROM event_counts WHERE period >= ?1 AND period < 'total'
+  UNION ALL SELECT substr(received_at, 1, 13), status, 1 FROM (
+    SELECT received_at, status FROM webhook_events
+    WHERE rowid > coalesce((SELECT position FROM cursors WHERE name = 'counts'), 0)
+    ORDER BY rowid DESC LIMIT ${String(TAIL_ROWS)}) WHERE received_at >= ?1)
+GROUP BY hour ORDER BY hour`;
+
+/** The last hours up to `now` (ISO 8601), oldest first, those without events included. */
+export async function loadHours(db: D1Database, now: string): Promise<readonly HourRow[]> {
+  const end = Date.parse(`${now.slice(0, 13)}:00:00.000Z`);
+  const hours = Array.from({ length: HOURS }, (_, index) =>
+    new Date(end - (HOURS - 1 - index) * 3_600_000).toISOString().slice(0, 13),
+  );
+  const { results } = await db.prepare(hoursSql).bind(hours[0]).all<HourRow>();
+  const known = new Map(results.map((row) => [row.hour, row]));
+  const empty = { received: 0, processed: 0, quarantined: 0, failed: 0, ignored: 0 };
+  return hours.map((hour) => known.get(hour) ?? { hour, ...empty });
+}
+
+export interface ChannelRow {
+  readonly channel: string;
+  readonly status: string;
+  readonly messages: number;
+}
+
+/** By rowid, then the primary key of notifications: the messages of the latest events. */
+const channelsSql = `
+SELECT n.channel, n.status, count(*) AS messages
+FROM webhook_events e
+CROSS JOIN json_each(e.outbox) j CROSS JOIN notifications n ON n.id = j.value
+WHERE e.rowid > (SELECT max(rowid) FROM webhook_events) - ${String(CHANNEL_ROWS)}
+GROUP BY n.channel, n.status ORDER BY n.channel, n.status`;
+
+export async function loadChannels(db: D1Database): Promise<readonly ChannelRow[]> {
+  const { results } = await db.prepare(channelsSql).all<ChannelRow>();
+  return results;
+}
+
+export interface VerifiedBy {
+  /** How many of the latest events were looked at. */
+  readonly window: number;
+  readonly current: number;
+  readonly previous: number;
+  /** When the previous secret last verified one of them. */
+  readonly last_previous_at: string | null;
+}
+
+/** `?1`: events. By rowid. */
+const verifiedSql = `
+SELECT count(*) AS window, count(*) FILTER (WHERE verified_by = 'current') AS current,
+  count(*) FILTER (WHERE verified_by = 'previous') AS previous,
+  max(received_at) FILTER (WHERE verified_by = 'previous') AS last_previous_at
+FROM webhook_events WHERE rowid > (SELECT max(rowid) FROM webhook_events) - ?1`;
+
+/** Which secret verified the latest events: whether the old one can be retired. */
+export async function loadVerifiedBy(db: D1Database, events: number): Promise<VerifiedBy> {
+  const row = await db.prepare(verifiedSql).bind(events).first<VerifiedBy>();
+  return row ?? { window: 0, current: 0, previous: 0, last_previous_at: null };
+}
