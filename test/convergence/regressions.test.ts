@@ -57,33 +57,34 @@ const cases: Readonly<Record<string, readonly StoredEvent[]>> = {
       "e1",
     ),
   ],
-  "a refund that follows one of two payments with one reference, whose alias another order claims": [
-    event(
-      "payment.success",
-      "10:00",
-      { request_number: "P2", payment_reference_number: "R2", order_number: "A", amount: 70 },
-      "e0",
-    ),
-    event(
-      "payment.refund.success",
-      "10:00",
-      { payment_reference_number: "R2", refund_amount: 100 },
-      "e1",
-    ),
-    event(
-      "payment.success",
-      null,
-      { payment_reference_number: "R2", order_number: "C", amount: 80 },
-      "e2",
-    ),
-    event(
-      "payment.success",
-      "10:00",
-      { request_number: "P1", payment_reference_number: "R2" },
-      "e3",
-    ),
-    event("order.created", null, { order_number: "A" }, "e4"),
-  ],
+  "a refund that follows one of two payments with one reference, whose alias another order claims":
+    [
+      event(
+        "payment.success",
+        "10:00",
+        { request_number: "P2", payment_reference_number: "R2", order_number: "A", amount: 70 },
+        "e0",
+      ),
+      event(
+        "payment.refund.success",
+        "10:00",
+        { payment_reference_number: "R2", refund_amount: 100 },
+        "e1",
+      ),
+      event(
+        "payment.success",
+        null,
+        { payment_reference_number: "R2", order_number: "C", amount: 80 },
+        "e2",
+      ),
+      event(
+        "payment.success",
+        "10:00",
+        { request_number: "P1", payment_reference_number: "R2" },
+        "e3",
+      ),
+      event("order.created", null, { order_number: "A" }, "e4"),
+    ],
   "sums beyond what an integer holds": [
     event(
       "order.created",
