@@ -3,7 +3,7 @@
  * malformed optional value switches off its own feature and is named in `problems`; it never stops
  * receipt. Blank counts as unset. No problem ever quotes a value: it may be a secret.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** What the receiver needs. `secrets` is null where `CE_WEBHOOK_SECRET` is unset: nothing is taken. */
 export interface ReceiptConfig {
@@ -101,65 +101,60 @@ export interface Config {
 
 const HOUR_MS = 3_600_000;
 
-const present = z
-  .string()
-  .transform((text) => text.trim())
-  .refine((text) => text !== "");
+const present = z.string().check(z.trim(), z.minLength(1));
 
 const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** https anywhere; plain http on loopback only, where development and tests listen. */
-const endpoint = present.refine((text) => {
-  const url = URL.parse(text);
-  if (url === null) return false;
-  return url.protocol === "https:" || (url.protocol === "http:" && loopback.has(url.hostname));
-});
-const baseUrl = endpoint.transform((text) => text.replace(/\/+$/, ""));
-const boolean = present
-  .transform((text) => text.toLowerCase())
-  .pipe(z.enum(["true", "false", "1", "0", "yes", "no"]))
-  .transform((text) => text === "true" || text === "1" || text === "yes");
+const endpoint = present.check(
+  z.refine((text) => {
+    const url = URL.parse(text);
+    if (url === null) return false;
+    return url.protocol === "https:" || (url.protocol === "http:" && loopback.has(url.hostname));
+  }),
+);
+const baseUrl = endpoint.check(z.overwrite((text) => text.replace(/\/+$/, "")));
+const boolean = z.pipe(
+  present.check(z.toLowerCase(), z.regex(/^(true|false|1|0|yes|no)$/)),
+  z.transform((text) => text === "true" || text === "1" || text === "yes"),
+);
+const numeric = (form: RegExp, min: number, max: number) =>
+  z.pipe(
+    z.pipe(present.check(z.regex(form)), z.transform(Number)),
+    z.number().check(z.minimum(min), z.maximum(max)),
+  );
 /** Hours, with decimals where a shop wants half an hour. */
-const hours = (max: number) =>
-  present
-    .pipe(z.string().regex(/^\d{1,6}(\.\d{1,4})?$/))
-    .transform(Number)
-    .pipe(z.number().min(0).max(max));
-const count = (min: number, max: number) =>
-  present
-    .pipe(z.string().regex(/^\d{1,9}$/))
-    .transform(Number)
-    .pipe(z.number().min(min).max(max));
-const currency = present
-  .transform((text) => text.toUpperCase())
-  .pipe(z.string().regex(/^[A-Z]{3}$/));
+const hours = (max: number) => numeric(/^\d{1,6}(\.\d{1,4})?$/, 0, max);
+const count = (min: number, max: number) => numeric(/^\d{1,9}$/, min, max);
+const currency = present.check(z.toUpperCase(), z.regex(/^[A-Z]{3}$/));
 /** `Shop <orders@shop.example>` or a bare address; a line break would end the header. */
-const address = present.pipe(z.string().regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/));
-const trackingUrls = present
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue({ code: "custom", message: "not JSON" });
-      return z.NEVER;
-    }
-  })
-  .pipe(
-    z.record(
-      z.string(),
-      z.string().refine((url) => url.includes("{awb}")),
-    ),
-  )
-  .transform((table) =>
+const address = present.check(z.regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/));
+/** What is no JSON becomes undefined, which no table is. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+const trackingUrls = z.pipe(
+  z.pipe(
+    z.pipe(present, z.transform(parseJson)),
+    z.record(z.string(), z.string().check(z.includes("{awb}"))),
+  ),
+  z.transform((table) =>
     Object.fromEntries(
       Object.entries(table).map(([name, url]) => [name.trim().toLowerCase(), url]),
     ),
-  );
-const webhookSecret = present.refine((text) => /^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$/.test(text));
-const teamDomain = present.transform((text) => text.replace(/^https:\/\//, "").replace(/\/+$/, ""));
+  ),
+);
+const webhookSecret = present.check(z.regex(/^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$/));
+const teamDomain = present.check(
+  z.overwrite((text) => text.replace(/^https:\/\//, "").replace(/\/+$/, "")),
+);
 
 /** Reads one name; an unusable value is reported and counts as unset. */
-type Read = <T>(name: string, shape: z.ZodType<T, string>, expected: string) => T | null;
+type Read = <T>(name: string, shape: z.ZodMiniType<T, string>, expected: string) => T | null;
 
 function reader(env: object, problems: string[]): Read {
   return (name, shape, expected) => {

@@ -3,7 +3,7 @@
  * them is both the router and the OpenAPI description, so neither can say what the other does not do.
  */
 import type { Context } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { problem } from "./problem";
 
 interface About {
@@ -13,7 +13,7 @@ interface About {
   readonly summary: string;
   /** Of the answer; 200 unless stated. */
   readonly status?: 202 | 204;
-  readonly answer?: z.ZodType;
+  readonly answer?: z.ZodMiniType;
 }
 
 export interface ApiRequest<Deps> {
@@ -24,8 +24,8 @@ export interface ApiRequest<Deps> {
 }
 
 export interface ApiRoute<Deps> extends About {
-  readonly query?: z.ZodType;
-  readonly body?: z.ZodType;
+  readonly query?: z.ZodMiniType;
+  readonly body?: z.ZodMiniType;
   readonly serve: (c: Context, deps: Deps) => Promise<Response>;
 }
 
@@ -43,7 +43,7 @@ export function plain<Deps>(about: About, work: Work<Deps, object>): ApiRoute<De
 /** A route with a query; one that is not understood is a 400 that says why. */
 export function asking<Deps, Query>(
   about: About,
-  query: z.ZodType<Query>,
+  query: z.ZodMiniType<Query>,
   work: Work<Deps, { readonly query: Query }>,
 ): ApiRoute<Deps> {
   return {
@@ -60,7 +60,7 @@ export function asking<Deps, Query>(
 /** A route with a JSON body; one that is not understood is a 400 that says why. */
 export function taking<Deps, Body>(
   about: About,
-  body: z.ZodType<Body>,
+  body: z.ZodMiniType<Body>,
   work: Work<Deps, { readonly body: Body }>,
 ): ApiRoute<Deps> {
   return {

@@ -1,12 +1,12 @@
 /** The admin API as OpenAPI 3.1, from the table of its routes and their zod models. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { ApiRoute } from "./api-route";
 
 type RouteDescription = Omit<ApiRoute<never>, "serve">;
 
 type Json = Readonly<Record<string, unknown>>;
 
-function schemaOf(model: z.ZodType, io: "input" | "output"): Json {
+function schemaOf(model: z.ZodMiniType, io: "input" | "output"): Json {
   const { $schema: _, ...schema } = z.toJSONSchema(model, { io, unrepresentable: "any" });
   return schema;
 }

@@ -8,22 +8,29 @@
  * test/events/vendor-types.ts holds these models against), but for `id`, `order_number` and
  * `customer_email`, which its guide shows.
  */
-import * as z from "zod";
+import en from "zod/v4/locales/en.js";
+import * as z from "zod/mini";
 import type { ModelName } from "./catalog";
 import { textOf } from "./values";
 
-const text = z.union([z.string(), z.number()]).nullish().transform(textOf);
+// zod/mini comes without words; what is quarantined says in English why.
+z.config(en());
+
+const text = z.pipe(
+  z.nullish(z.union([z.string(), z.number()])),
+  z.transform((value: string | number | null | undefined) => textOf(value)),
+);
 /** A decimal in the order's currency. */
-const amount = z.number().nullish();
+const amount = z.nullish(z.number());
 /** Beyond the contract, for messages only: what makes no sense is left out, never refused. */
-const extra = text.catch(null);
+const extra = z.catch(text, null);
 /** Looked at where it is the key (keys.ts). */
-const id = z.unknown().optional();
-const quantity = z.number().nullish();
+const id = z.optional(z.unknown());
+const quantity = z.nullish(z.number());
 /** ISO text or a number; judged against the receipt later. */
-const time = z.unknown().optional();
+const time = z.optional(z.unknown());
 /** Each entry is parsed on its own: one bad entry is skipped, the rest applies. */
-const entries = z.array(z.unknown()).nullish();
+const entries = z.nullish(z.array(z.unknown()));
 
 const person = z.object({
   first_name: text,
@@ -34,9 +41,9 @@ const person = z.object({
 });
 
 /** Of the billing address only the person is stored, of the shipping address the place too. */
-const billingAddress = person.nullish();
-const shippingAddress = person
-  .extend({
+const billingAddress = z.nullish(person);
+const shippingAddress = z.nullish(
+  z.extend(person, {
     address_line1: extra,
     address_line2: extra,
     city: extra,
@@ -44,8 +51,8 @@ const shippingAddress = person
     pincode: extra,
     country: extra,
     business_name: extra,
-  })
-  .nullish();
+  }),
+);
 
 export const orderItem = z.object({
   product_id: text,
@@ -87,7 +94,7 @@ export const orderDetail = z.object({
   billing_address: billingAddress,
   shipping_address: shippingAddress,
   customer_email: text,
-  cancellation_refund_details: z.object({ refundable_amount: amount }).nullish(),
+  cancellation_refund_details: z.nullish(z.object({ refundable_amount: amount })),
   payments: entries,
   shipments: entries,
 });
@@ -148,10 +155,10 @@ export const models = {
   PaymentInfo: paymentInfo,
   OrderRefund: orderRefund,
   OrderShipment: orderShipment,
-} satisfies Record<ModelName, z.ZodType>;
+} satisfies Record<ModelName, z.core.$ZodType>;
 
 /** `amount: expected number, received string`, for the first few things that were wrong. */
-export function describeIssues(error: z.ZodError, path = "data"): string {
+export function describeIssues(error: z.core.$ZodError, path = "data"): string {
   return error.issues
     .slice(0, 3)
     .map((issue) => {

@@ -3,7 +3,7 @@
  * (too large for a message, or pushed again by the sweep or a replay). JSON text, so that its size
  * is known before it is sent.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 
 const wholeEvent = z.object({
   id: z.string(),
@@ -15,7 +15,7 @@ const wholeEvent = z.object({
   stored: z.boolean(),
   payload: z.string(),
 });
-const eventId = z.object({ id: z.string(), payload: z.undefined().optional() });
+const eventId = z.object({ id: z.string(), payload: z.optional(z.undefined()) });
 const message = z.union([wholeEvent, eventId]);
 
 export type WholeEvent = z.infer<typeof wholeEvent>;

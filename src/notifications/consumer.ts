@@ -3,15 +3,21 @@
  * is, stands in D1, and the sweep finds it without any message. So a message is acked after the run
  * whatever became of its rows, and retried only where D1 could not be asked.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { errorText, log } from "../log";
 import { type DispatchDeps, dispatchIds } from "./dispatch";
 
 const RETRY_DELAY_SECONDS = 30;
 
 const wakeUpCall = z.union([
-  z.object({ ids: z.array(z.string()) }).transform((body) => body.ids),
-  z.object({ id: z.string() }).transform((body) => [body.id]),
+  z.pipe(
+    z.object({ ids: z.array(z.string()) }),
+    z.transform((body) => body.ids),
+  ),
+  z.pipe(
+    z.object({ id: z.string() }),
+    z.transform((body) => [body.id]),
+  ),
 ]);
 
 /** The ids that a message's body names; none where it is something else. */

@@ -1,5 +1,5 @@
 /** The `context` column: what a row was made from, as typed data. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { OutboxContext } from "../projection/templates";
 
 const contexts = z.discriminatedUnion("kind", [
@@ -8,7 +8,7 @@ const contexts = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("payment_failure"),
     precedence: z.string(),
-    paymentDate: z.string().nullable(),
+    paymentDate: z.nullable(z.string()),
   }),
   z.object({ kind: z.literal("alert"), alert: z.string(), text: z.string() }),
 ]);

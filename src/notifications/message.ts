@@ -2,7 +2,7 @@
  * A message as it is stored and sent: rendered once, the same bytes at every retry. What a provider
  * needs beside it (sender, credentials) is configuration and is read when it is sent.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 
 export interface EmailMessage {
   readonly channel: "email";

@@ -2,9 +2,9 @@
  * Whether an address or a number can be written to. Conservative on purpose: exactly one recipient,
  * nothing that could end a header or begin a second one.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 
-const address = z.email().max(254);
+const address = z.email().check(z.maxLength(254));
 
 /** One plain address, without a display name; null where it is not usable. */
 export function parseAddress(text: string): string | null {

@@ -3,7 +3,7 @@
  * that cannot be understood, or that its own type contradicts, is quarantined with path and reason:
  * a fix plus a replay loses nothing.
  */
-import type { z } from "zod";
+import type { core } from "zod/mini";
 import { findEventType } from "../events/catalog";
 import { parseEnvelope } from "../events/envelope";
 import { identify } from "../events/identity";
@@ -22,7 +22,7 @@ function quarantined(reason: string): DecodeResult {
 }
 
 /** Parses `data` by the model of its subject; payments have one model under two names. */
-function parseData(common: EventFrame, data: unknown): DecodedEvent | z.ZodError {
+function parseData(common: EventFrame, data: unknown): DecodedEvent | core.$ZodError {
   const { subject } = common.row;
   switch (subject) {
     case "order": {

@@ -2,7 +2,7 @@
  * Lists inside a body. Each entry is understood on its own: one that cannot be is skipped and noted,
  * and the rest applies.
  */
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import { describeIssues } from "../events/models";
 
 export interface Entries<T> {
@@ -14,7 +14,7 @@ export interface Entries<T> {
 /** `path` names the list in notes: `data.payments`. */
 export function parseEntries<T>(
   list: readonly unknown[] | null | undefined,
-  model: z.ZodType<T>,
+  model: z.ZodMiniType<T>,
   path: string,
 ): Entries<T> {
   const entries: T[] = [];

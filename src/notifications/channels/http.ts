@@ -51,13 +51,13 @@ async function readStart(response: Response): Promise<string> {
 /** Sends `make()`; a redirect is an answer, since a POST that follows one may lose its body. */
 export async function post(
   deps: ChannelDeps,
-  make: () => Post,
+  make: () => Post | Promise<Post>,
   signal: AbortSignal,
 ): Promise<Answer> {
   const { fetch } = deps;
   let request: Request;
   try {
-    const { url, headers, body } = make();
+    const { url, headers, body } = await make();
     request = new Request(url, { method: "POST", headers, body, redirect: "manual", signal });
   } catch {
     return { kind: "unsent" };

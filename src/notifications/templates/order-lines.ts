@@ -1,5 +1,5 @@
 /** The JSON columns of an order, as typed data: what was bought and where it goes. Never throws. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { lineOrNull } from "./safe-text";
 
 /** More lines than this are summed up in one: mail clients cut long messages. */
@@ -13,8 +13,8 @@ export interface ItemLine {
   readonly price: number | null;
 }
 
-const text = z.string().nullish().catch(null);
-const amount = z.number().nullish().catch(null);
+const text = z.catch(z.nullish(z.string()), null);
+const amount = z.catch(z.nullish(z.number()), null);
 const item = z.object({
   product_name: text,
   variant_name: text,
