@@ -14,7 +14,7 @@ export const SEND_BATCH_MAX_MESSAGES = 100;
 export const SEND_BATCH_MAX_BYTES = 240_000;
 
 /** Requests that are written together, and what a body, and all of theirs, may come to, in characters. */
-export const GROUP_MAX_EVENTS = 64;
+export const GROUP_MAX_EVENTS = 50;
 export const SHARED_MAX_CHARACTERS = 32_000;
 export const GROUP_MAX_CHARACTERS = 400_000;
 

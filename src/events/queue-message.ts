@@ -1,11 +1,11 @@
 /**
  * The message on ce-events: either the whole event, or its id alone, for bodies that the inbox holds
- * (too large for a message, or pushed again by the sweep or a replay). JSON text, so that its size
- * is known before it is sent.
+ * (too large for a message, or pushed again by the sweep or a replay). Text: one line of JSON, and
+ * after it the body as it came, which would double if it were quoted inside the JSON.
  */
 import * as z from "zod/mini";
 
-const wholeEvent = z.object({
+const frame = z.object({
   id: z.string(),
   eventType: z.string(),
   receivedAt: z.string(),
@@ -13,27 +13,38 @@ const wholeEvent = z.object({
   verifiedBy: z.enum(["current", "previous"]),
   /** True where the inbox had taken the event before it was sent. */
   stored: z.boolean(),
-  payload: z.string(),
 });
+/** As messages were written before 0.2: they may still be on the queue, for 14 days. */
+const quoted = z.extend(frame, { payload: z.string() });
 const eventId = z.object({ id: z.string(), payload: z.optional(z.undefined()) });
-const message = z.union([wholeEvent, eventId]);
+const line = z.union([quoted, eventId]);
 
-export type WholeEvent = z.infer<typeof wholeEvent>;
-export type EventMessage = z.infer<typeof message>;
+export type WholeEvent = z.infer<typeof frame> & { readonly payload: string };
+export type EventMessage = WholeEvent | z.infer<typeof eventId>;
 
 export function encodeMessage(value: WholeEvent | { readonly id: string }): string {
-  return JSON.stringify(value);
+  if (!("payload" in value)) return JSON.stringify(value);
+  const { payload, ...rest } = value;
+  return `${JSON.stringify(rest)}\n${payload}`;
+}
+
+function parseLine(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** Null where the body of a message is not one of ours. */
 export function decodeMessage(body: unknown): EventMessage | null {
   if (typeof body !== "string") return null;
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return null;
+  // JSON text holds no line break, so the first one ends the line.
+  const end = body.indexOf("\n");
+  if (end === -1) {
+    const parsed = line.safeParse(parseLine(body));
+    return parsed.success ? parsed.data : null;
   }
-  const parsed = message.safeParse(value);
-  return parsed.success ? parsed.data : null;
+  const parsed = frame.safeParse(parseLine(body.slice(0, end)));
+  return parsed.success ? { ...parsed.data, payload: body.slice(end + 1) } : null;
 }

@@ -6,6 +6,9 @@
 
 const ISO =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/;
+/** Already as it is stored, and surely a day of its month: nearly every time that comes. */
+const STORED =
+  /^2\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const DAY_MS = 86_400_000;
 /** As seconds this is the year 5138, as milliseconds 1973: it tells the two apart. */
 const SECONDS_BELOW = 1e11;
@@ -26,6 +29,7 @@ function offsetMinutes(zone: string | undefined): number | null {
 }
 
 function fromText(text: string): string | null {
+  if (STORED.test(text)) return text;
   const trimmed = text.trim();
   if (/^\d{9,13}(\.\d+)?$/.test(trimmed)) return parseTime(Number(trimmed));
   const match = ISO.exec(trimmed);
@@ -67,7 +71,7 @@ export function judgeTime(value: unknown, receivedAt: string): TimeVerdict {
   const time = parseTime(value);
   if (time === null) return { known: false, problem: "is not a time" };
   if (time < YEAR_2000) return { known: false, problem: "lies before 2000" };
-  if (time > addMs(receivedAt, DAY_MS)) {
+  if (time > receivedAt && time > addMs(receivedAt, DAY_MS)) {
     return { known: false, problem: "lies more than a day after the first receipt" };
   }
   return { known: true, time };
@@ -81,7 +85,7 @@ export function knownTime(value: unknown, receivedAt: string): string | null {
 
 /** ISO time plus milliseconds, as ISO time. */
 export function addMs(time: string, ms: number): string {
-  return new Date(Date.parse(time) + ms).toISOString();
+  return ms === 0 ? time : new Date(Date.parse(time) + ms).toISOString();
 }
 
 /** Milliseconds from one ISO time to another; negative where `to` is earlier. */

@@ -27,8 +27,15 @@ export function parseEntries<T>(
   return { entries, notes };
 }
 
+function withoutAbsent(entry: object): object {
+  const present: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(entry)) {
+    if (value !== null) present[field] = value;
+  }
+  return present;
+}
+
 /** The entries as the JSON that the column `items` holds, without absent fields; null where none. */
 export function itemsJson(entries: readonly object[]): string | null {
-  if (entries.length === 0) return null;
-  return JSON.stringify(entries, (_key, value: unknown) => value ?? undefined);
+  return entries.length === 0 ? null : JSON.stringify(entries.map(withoutAbsent));
 }

@@ -8,7 +8,7 @@ export function wholeMessage(event: ReceivedEvent, stored: boolean): string | nu
   const { id, eventType, receivedAt, bodySha256, verifiedBy, payload } = event;
   const whole: WholeEvent = { id, eventType, receivedAt, bodySha256, verifiedBy, stored, payload };
   const text = encodeMessage(whole);
-  // Escaping and non-ASCII at most triple the bytes of a text, so short ones need no counting.
+  // A character takes at most three bytes of UTF-8, so short texts need no counting.
   const fits =
     text.length * 3 <= MESSAGE_MAX_BYTES ||
     new TextEncoder().encode(text).length <= MESSAGE_MAX_BYTES;

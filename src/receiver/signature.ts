@@ -23,9 +23,7 @@ async function importKey(secret: string): Promise<CryptoKey> {
 export function parseSignature(header: string | null): Uint8Array<ArrayBuffer> | null {
   const hex = header === null ? undefined : SIGNATURE.exec(header)?.[1];
   if (hex === undefined) return null;
-  return Uint8Array.from({ length: 32 }, (_, index) =>
-    Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16),
-  );
+  return Uint8Array.fromHex(hex);
 }
 
 export interface Secrets {
@@ -48,17 +46,18 @@ export async function verifySignature(
   return (await crypto.subtle.verify(algorithm, previous, signature, body)) ? "previous" : null;
 }
 
-function hex(bytes: ArrayBuffer): string {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-export async function sha256Hex(...parts: readonly Uint8Array[]): Promise<string> {
-  const total = parts.reduce((sum, part) => sum + part.length, 0);
-  const joined = new Uint8Array(total);
+function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
   for (const part of parts) {
     joined.set(part, offset);
     offset += part.length;
   }
-  return hex(await crypto.subtle.digest("SHA-256", joined));
+  return joined;
+}
+
+export async function sha256Hex(...parts: readonly Uint8Array[]): Promise<string> {
+  const [first, ...rest] = parts;
+  const bytes = rest.length === 0 && first !== undefined ? first : joinBytes(parts);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }

@@ -16,7 +16,7 @@ UPDATE webhook_events SET notes = '["amount differs from another event of the sa
 WHERE id IN (
   SELECT c.event_id FROM (
     SELECT value->>0 AS event_id, value->>1 AS payment_id, value->>2 AS precedence,
-      value->>3 AS amount, value->>4 AS contested FROM json_each(?1)) c
+      value->>3 AS amount, value->>4 AS contested FROM jsonb_each(?1)) c
   LEFT JOIN payments p ON p.payment_id = c.payment_id
   WHERE c.contested = 1
     OR (p.amount_precedence <> c.precedence AND p.amount_micros IS NOT c.amount AND ${samePlace}))`;

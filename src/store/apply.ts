@@ -37,7 +37,7 @@ SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, 'pendin
   value->>6, value->>7, value->>8, ?2, value->>6 > ?2 OR NOT EXISTS (SELECT 1
     FROM webhook_events e WHERE e.id = value->>5 AND e.rowid >
       coalesce((SELECT position FROM cursors WHERE name = 'sweep'), 0))
-FROM json_each(?1) WHERE true
+FROM jsonb_each(?1) WHERE true
 ON CONFLICT (id) DO NOTHING
 RETURNING id, next_attempt_at`;
 

@@ -5,7 +5,7 @@ import { jsonSlices } from "./slices";
 /** Primary key. What is known is not written again. */
 const insertSql = `
 INSERT INTO order_contacts (contact, order_number)
-SELECT value->>0, value->>1 FROM json_each(?1) WHERE true
+SELECT value->>0, value->>1 FROM jsonb_each(?1) WHERE true
 ON CONFLICT (contact, order_number) DO NOTHING`;
 
 /** For the batch that applies the events. */

@@ -9,7 +9,7 @@ import { jsonSlices } from "./slices";
 /** `?1`: [entity, key, order, 1 where the batch itself names several] rows. Primary keys. */
 const claims = `
 WITH claims(entity, row_key, order_number, contested) AS (
-  SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?1)
+  SELECT value->>0, value->>1, value->>2, value->>3 FROM jsonb_each(?1)
 ), standing(entity, row_key, order_number, contested, named_order) AS (
   SELECT c.*, p.named_order FROM claims c LEFT JOIN payments p ON p.payment_id = c.row_key
     WHERE c.entity = 'payments'
@@ -21,15 +21,12 @@ WITH claims(entity, row_key, order_number, contested) AS (
     WHERE c.entity = 'shipments'
 )`;
 
-const recordClaimed = `${claims}
+/** What is claimed, and what stands in its way. */
+const recordSql = `${claims}
 INSERT INTO disputed_links (entity, row_key, order_number)
-SELECT entity, row_key, order_number FROM standing
-WHERE contested = 1 OR named_order <> order_number
-ON CONFLICT DO NOTHING`;
-
-const recordStanding = `${claims}
-INSERT INTO disputed_links (entity, row_key, order_number)
-SELECT entity, row_key, named_order FROM standing WHERE named_order <> order_number
+SELECT entity, row_key, CASE side.value WHEN 'claimed' THEN order_number ELSE named_order END
+FROM standing CROSS JOIN json_each('["claimed","standing"]') side
+WHERE named_order <> order_number OR (contested = 1 AND side.value = 'claimed')
 ON CONFLICT DO NOTHING`;
 
 export function disputeStatements(
@@ -42,8 +39,5 @@ export function disputeStatements(
     claim.orderNumber,
     claim.contested ? 1 : 0,
   ]);
-  return jsonSlices(rows).flatMap((slice) => [
-    db.prepare(recordClaimed).bind(slice),
-    db.prepare(recordStanding).bind(slice),
-  ]);
+  return jsonSlices(rows).map((slice) => db.prepare(recordSql).bind(slice));
 }

@@ -2,7 +2,7 @@
  * The inbox: one row per distinct event id. The receiver writes it before it answers, the consumer
  * reads what it works on from it, and each event's outcome is written in the same batch as the state.
  */
-import { BODIES_MAX_BYTES } from "../limits";
+import { BODIES_MAX_BYTES, GROUP_MAX_EVENTS } from "../limits";
 import { type Alert, alertStatement } from "./outbox";
 import { jsonSlices } from "./slices";
 
@@ -55,8 +55,8 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'received')
 ${onRepeat}
 RETURNING redeliveries, body_sha256`;
 
-/** In the order of `columns`. */
-function cellsOf(event: ReceivedEvent): readonly (string | null)[] {
+/** In the order of `columns`, without the body. */
+function shortCellsOf(event: ReceivedEvent): readonly (string | null)[] {
   return [
     event.id,
     event.eventType,
@@ -67,8 +67,12 @@ function cellsOf(event: ReceivedEvent): readonly (string | null)[] {
     event.receivedAt,
     event.bodySha256,
     event.verifiedBy,
-    event.payload,
   ];
+}
+
+/** In the order of `columns`. */
+function cellsOf(event: ReceivedEvent): readonly (string | null)[] {
+  return [...shortCellsOf(event), event.payload];
 }
 
 function receiptOf(
@@ -89,21 +93,37 @@ export async function saveReceived(db: D1Database, event: ReceivedEvent): Promis
   return receiptOf(row, event.bodySha256);
 }
 
-/** As `receiveSql`, for events that wait together; ids are distinct. Primary key. */
-const receiveTogetherSql = `
+/** D1 takes 100 bound values a statement, and an event takes two here. */
+const TOGETHER_MAX_EVENTS = GROUP_MAX_EVENTS;
+
+/**
+ * As `receiveSql`, for so many events that wait together; ids are distinct. Primary key. Of each event
+ * the short cells travel as JSON and the body by itself: as JSON within JSON it would be quoted twice.
+ */
+const receiveTogetherSql = Array.from({ length: TOGETHER_MAX_EVENTS }, (_, index) => {
+  const pairs = Array.from(
+    { length: index + 1 },
+    (__, row) => `(?${2 * row + 1}, ?${2 * row + 2})`,
+  );
+  return `
 INSERT INTO webhook_events (${columns})
-SELECT ${columnsFromJson}, 'received' FROM json_each(?1) WHERE true
+SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7,
+  value->>8, payload, 'received'
+FROM (WITH events(value, payload) AS (VALUES ${pairs.join(", ")}) SELECT * FROM events) WHERE true
 ${onRepeat}
 RETURNING id, redeliveries, body_sha256`;
+});
 
-/** Stores events at their receipt in one statement; their ids are distinct. */
+/** Stores at most TOGETHER_MAX_EVENTS at their receipt in one statement; their ids are distinct. */
 export async function saveReceivedTogether(
   db: D1Database,
   events: readonly ReceivedEvent[],
 ): Promise<readonly Receipt[]> {
+  const sql = receiveTogetherSql[events.length - 1];
+  if (sql === undefined) throw new RangeError(`${String(events.length)} events at once`);
   const { results } = await db
-    .prepare(receiveTogetherSql)
-    .bind(JSON.stringify(events.map(cellsOf)))
+    .prepare(sql)
+    .bind(...events.flatMap((event) => [JSON.stringify(shortCellsOf(event)), event.payload]))
     .all<{ id: string; redeliveries: number; body_sha256: string }>();
   const rows = new Map(results.map((row) => [row.id, row]));
   return events.map(({ id, bodySha256 }) => {
@@ -116,8 +136,13 @@ export async function saveReceivedTogether(
 /** Events that only the queue holds, because D1 was down at receipt; repeats change nothing. */
 const admitSql = `
 INSERT INTO webhook_events (${columns})
-SELECT ${columnsFromJson}, 'received' FROM json_each(?1) WHERE true
+SELECT ${columnsFromJson}, 'received' FROM jsonb_each(?1) WHERE true
 ON CONFLICT (id) DO NOTHING`;
+
+/** `?1`: ids, where no body is wanted: bodies stay untouched. Primary key. */
+const readWithoutBodiesSql = `
+SELECT e.id, e.event_type, e.received_at, e.status, e.body_sha256, NULL AS payload, 0 AS deferred
+FROM json_each(?1) j JOIN webhook_events e ON e.id = j.value`;
 
 /** `?1`: [id, 1 where the body is wanted] pairs; `?2`: bytes of bodies at once. Primary key. */
 const readSql = `
@@ -147,6 +172,14 @@ export interface InboxQuery {
   readonly wantsBody: boolean;
 }
 
+function readStatement(db: D1Database, queries: readonly InboxQuery[]): D1PreparedStatement {
+  if (queries.every(({ wantsBody }) => !wantsBody)) {
+    return db.prepare(readWithoutBodiesSql).bind(JSON.stringify(queries.map(({ id }) => id)));
+  }
+  const pairs = JSON.stringify(queries.map(({ id, wantsBody }) => [id, wantsBody ? 1 : 0]));
+  return db.prepare(readSql).bind(pairs, BODIES_MAX_BYTES);
+}
+
 /** Writes what is missing, then reads what is asked for: one round trip. */
 export async function admitAndRead(
   db: D1Database,
@@ -154,10 +187,9 @@ export async function admitAndRead(
   queries: readonly InboxQuery[],
 ): Promise<ReadonlyMap<string, InboxRow>> {
   const rows = missing.map(cellsOf);
-  const pairs = JSON.stringify(queries.map(({ id, wantsBody }) => [id, wantsBody ? 1 : 0]));
   const results = await db.batch<InboxRow>([
     ...jsonSlices(rows).map((slice) => db.prepare(admitSql).bind(slice)),
-    db.prepare(readSql).bind(pairs, BODIES_MAX_BYTES),
+    readStatement(db, queries),
   ]);
   return new Map((results.at(-1)?.results ?? []).map((row) => [row.id, row]));
 }
@@ -195,7 +227,7 @@ UPDATE webhook_events SET status = v.status, error = v.error, processed_at = ?2,
       UNION SELECT value FROM json_each(webhook_events.notes))) END,
   status_precedence = v.precedence, outbox = v.outbox, attempts = attempts + 1, push_at = NULL
 FROM (SELECT value->>0 AS id, value->>1 AS status, value->>2 AS error, value->>3 AS notes,
-  value->>4 AS precedence, value->>5 AS outbox FROM json_each(?1)) AS v
+  value->>4 AS precedence, value->>5 AS outbox FROM jsonb_each(?1)) AS v
 WHERE webhook_events.id = v.id AND webhook_events.status <> 'processed'`;
 
 /** Statements that settle events; they go into the batch that applies what the events say. */
@@ -265,7 +297,7 @@ export async function noteFailedTry(
 /** Primary key. Counts a conflict that the queue brought to light. */
 const conflictSql = `
 UPDATE webhook_events SET conflicts = conflicts + 1, conflict_sha256 = c.sha256
-FROM (SELECT value->>0 AS id, value->>1 AS sha256 FROM json_each(?1)) AS c
+FROM (SELECT value->>0 AS id, value->>1 AS sha256 FROM jsonb_each(?1)) AS c
 WHERE webhook_events.id = c.id`;
 
 export async function recordConflicts(

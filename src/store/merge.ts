@@ -64,7 +64,7 @@ export function mergeSql(entity: Entity): string {
   );
   return [
     `INSERT INTO ${entity} (${names.join(", ")}, updated_at)`,
-    `SELECT ${values.join(", ")}, ?2 FROM json_each(?1) WHERE true`,
+    `SELECT ${values.join(", ")}, ?2 FROM jsonb_each(?1) WHERE true`,
     `ON CONFLICT (${key}) DO UPDATE SET ${sets.join(", ")}, updated_at = ?2`,
     `WHERE ${registersOf(entity)
       .map(([register]) => wins(register))

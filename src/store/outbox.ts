@@ -129,7 +129,7 @@ UPDATE notifications AS n SET next_attempt_at = ?3, attempts = n.attempts + 1, i
   rendered = coalesce(n.rendered, m.rendered),
   order_number = coalesce(n.order_number, m.order_number)
 FROM (SELECT value->>0 AS id, value->>1 AS attempts, value->>2 AS recipient,
-  value->>3 AS order_number, value->>4 AS rendered FROM json_each(?1)) m
+  value->>3 AS order_number, value->>4 AS rendered FROM jsonb_each(?1)) m
 WHERE n.id = m.id AND n.attempts = m.attempts AND n.status = 'pending' AND n.next_attempt_at <= ?2
   AND NOT (n.template = 'review_request' AND EXISTS (SELECT 1 FROM ${otherRequests}
     AND other.status = 'pending' AND other.in_flight = 1))
@@ -190,7 +190,7 @@ UPDATE notifications SET status = o.status, reason = o.reason, error = o.error,
 FROM (SELECT value->>0 AS id, value->>1 AS attempts, value->>2 AS status, value->>3 AS reason,
   value->>4 AS error, value->>5 AS next_attempt_at, value->>6 AS provider_message_id,
   value->>7 AS sent_at, value->>8 AS recipient, value->>9 AS order_number,
-  value->>10 AS claimed FROM json_each(?1)) o
+  value->>10 AS claimed FROM jsonb_each(?1)) o
 WHERE notifications.id = o.id AND notifications.attempts = o.attempts + o.claimed
   AND notifications.status = 'pending'
   AND (CASE WHEN o.claimed THEN notifications.in_flight = 1
@@ -209,7 +209,7 @@ export interface Alert {
 const insertAlertsSql = `
 INSERT OR IGNORE INTO notifications
   (id, template, channel, subject_id, status, next_attempt_at, due_at, created_at, context)
-SELECT value->>0, 'alert', 'team', value->>1, 'pending', ?2, ?2, ?2, value->>2 FROM json_each(?1)`;
+SELECT value->>0, 'alert', 'team', value->>1, 'pending', ?2, ?2, ?2, value->>2 FROM jsonb_each(?1)`;
 
 /**
  * The statement that raises alerts, for whoever has a batch of his own to put it in. With `only`, a

@@ -124,7 +124,7 @@ export async function loadSlice(
 /** Primary key. The first report of a column stands: a second look at the same slice adds nothing. */
 const reportSql = `
 INSERT INTO rebuild_changes (rebuild_id, entity, row_key, column_name, from_value, to_value)
-SELECT ?2, value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?1) WHERE true
+SELECT ?2, value->>0, value->>1, value->>2, value->>3, value->>4 FROM jsonb_each(?1) WHERE true
 ON CONFLICT DO NOTHING`;
 
 function textOf(value: Value): string | null {

@@ -29,8 +29,8 @@ function clearSql(entity: Entity): string {
   const { key } = entities[entity];
   const precedences = precedenceColumns(entity).join(" || ' ' || ");
   return `
-DELETE FROM ${entity} WHERE ${key} IN (SELECT value->>0 FROM json_each(?1))
-  AND EXISTS (SELECT 1 FROM json_each(?1) WHERE value->>0 = ${key} AND value->>1 = ${precedences})`;
+DELETE FROM ${entity} WHERE ${key} IN (SELECT value->>0 FROM jsonb_each(?1))
+  AND EXISTS (SELECT 1 FROM jsonb_each(?1) WHERE value->>0 = ${key} AND value->>1 = ${precedences})`;
 }
 
 function clearStatements(
@@ -53,7 +53,7 @@ function clearStatements(
 /** Primary key. The audit compares what events claim with what stands. */
 const claimSql = `
 UPDATE webhook_events SET status_precedence = c.precedence
-FROM (SELECT value->>0 AS id, value->>1 AS precedence FROM json_each(?1)) AS c
+FROM (SELECT value->>0 AS id, value->>1 AS precedence FROM jsonb_each(?1)) AS c
 WHERE webhook_events.id = c.id AND webhook_events.status_precedence IS NOT c.precedence`;
 
 /** Clears, merges, links and derives, in one batch or not at all. */

@@ -6,26 +6,37 @@ import { PARAMETER_MAX_BYTES } from "../limits";
 
 const encoder = new TextEncoder();
 
-/** Each row as JSON text, gathered into JSON arrays of at most `maxBytes` (one row may exceed it). */
-export function jsonSlices(
-  rows: Iterable<unknown>,
-  maxBytes: number = PARAMETER_MAX_BYTES,
-): readonly string[] {
+/** A character takes at most three bytes of UTF-8. */
+const CHARACTER_MAX_BYTES = 3;
+
+/** JSON texts gathered into JSON arrays of at most `maxBytes`. */
+function gatherTexts(texts: readonly string[], maxBytes: number): readonly string[] {
   const slices: string[] = [];
-  let texts: string[] = [];
+  let first = 0;
   let bytes = 0;
-  for (const row of rows) {
-    const text = JSON.stringify(row);
-    // A character takes at most three bytes of UTF-8, so short texts need no counting.
-    const size = text.length * 3 < 4_096 ? text.length * 3 : encoder.encode(text).length;
-    if (texts.length > 0 && bytes + size > maxBytes) {
-      slices.push(`[${texts.join(",")}]`);
-      texts = [];
+  for (const [index, text] of texts.entries()) {
+    const size = encoder.encode(text).length;
+    if (index > first && bytes + size > maxBytes) {
+      slices.push(`[${texts.slice(first, index).join(",")}]`);
+      first = index;
       bytes = 0;
     }
-    texts.push(text);
     bytes += size + 1;
   }
-  if (texts.length > 0) slices.push(`[${texts.join(",")}]`);
-  return slices;
+  return [...slices, `[${texts.slice(first).join(",")}]`];
+}
+
+/** Each row as JSON text, gathered into JSON arrays of at most `maxBytes` (one row may exceed it). */
+export function jsonSlices(
+  rows: readonly unknown[],
+  maxBytes: number = PARAMETER_MAX_BYTES,
+): readonly string[] {
+  if (rows.length === 0) return [];
+  const whole = JSON.stringify(rows);
+  // Nearly always: what fits for certain need not be counted.
+  if (whole.length * CHARACTER_MAX_BYTES <= maxBytes) return [whole];
+  return gatherTexts(
+    rows.map((row) => JSON.stringify(row)),
+    maxBytes,
+  );
 }

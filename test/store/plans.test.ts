@@ -96,6 +96,7 @@ beforeAll(async () => {
   await postTo(testEnv, event("order.created", order("LARGE", { note: "x".repeat(40_000) })));
   await hand(testEnv, "ce-events", [...told.slice(20), ...odd].map(messageOf));
   await hand(testEnv, "ce-events-dlq", [messageOf(event("order.created", order("DEAD")))]);
+  await hand(testEnv, "ce-events", [JSON.stringify({ id: told[25]?.id })]);
   const { results } = await env.DB.prepare("SELECT id FROM notifications").all<{ id: string }>();
   await hand(testEnv, "ce-notifications", [{ ids: results.map(({ id }) => id) }]);
   await env.DB.prepare(

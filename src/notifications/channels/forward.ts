@@ -11,8 +11,7 @@ import { headerKey } from "./key";
 
 /** base64 of a Standard Webhooks secret to its bytes; config.ts has seen that it is one. */
 function secretBytes(secret: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(secret.replace(/^whsec_/, ""));
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  return Uint8Array.fromBase64(secret.replace(/^whsec_/, ""));
 }
 
 /** The header `webhook-signature`: version 1, HMAC-SHA256 over id, time in seconds and body. */
@@ -21,7 +20,7 @@ async function sign(secret: string, id: string, seconds: string, body: string): 
   const key = await crypto.subtle.importKey("raw", secretBytes(secret), algorithm, false, ["sign"]);
   const signed = new TextEncoder().encode(`${id}.${seconds}.${body}`);
   const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, signed));
-  return `v1,${btoa(String.fromCharCode(...mac))}`;
+  return `v1,${mac.toBase64()}`;
 }
 
 export function forwardChannel(config: ForwardConfig, deps: ChannelDeps): Channel<ForwardMessage> {
