@@ -4,6 +4,7 @@
  */
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
+import { decodeMessage } from "../../src/events/queue-message";
 import { BODIES_MAX_BYTES, MESSAGE_MAX_BYTES } from "../../src/limits";
 import { listWaiting } from "../../src/store/waiting";
 import { event, sign } from "../support/events";
@@ -92,7 +93,7 @@ describe("row: D1 fails or takes longer than RECEIPT_TIMEOUT_MS at receipt", () 
       const DB = downDatabase(fault, 900);
       const response = await postTo({ ...patientEnv(300), DB, EVENTS: queue }, told.value);
       expect(response.status).toBe(200);
-      expect(sent.map((text) => JSON.parse(String(text)) as unknown)).toEqual([
+      expect(sent.map(decodeMessage)).toEqual([
         expect.objectContaining({
           id: told.id,
           stored: false,
