@@ -8,6 +8,7 @@ import { consumeEvents } from "../../src/consumer/consumer";
 import { encodeMessage } from "../../src/events/queue-message";
 import { parseEnvelope } from "../../src/events/envelope";
 import { identify } from "../../src/events/identity";
+import { GROUP_MAX_EVENTS } from "../../src/limits";
 import { dispatchDeps } from "../../src/notifications/deps";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
 import { applyBatch } from "../../src/store/apply";
@@ -143,7 +144,9 @@ async function ledger({ payloads, batch, later }: Asked, env: InsideEnv) {
     if (batch === 1) {
       for (const event of events) await counted("receipt", (db) => saveReceived(db, event));
     } else {
-      await counted("receipt", (db) => saveReceivedTogether(db, events));
+      for (const group of inBatches(events, GROUP_MAX_EVENTS)) {
+        await counted("receipt", (db) => saveReceivedTogether(db, group));
+      }
     }
     const woken = await counted("consume", (db) => consume(db, events.map(deliveryOf), env));
     if (woken.length > 0) {
