@@ -21,7 +21,7 @@ const STARTS = 3;
 
 const folder = mkdtempSync(join(tmpdir(), "ce-webhooks-bundle-"));
 try {
-  execFileSync("wrangler", ["deploy", "--dry-run", "--outdir", folder], {
+  execFileSync("wrangler", ["deploy", "--env", "", "--dry-run", "--outdir", folder], {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" },
   });

@@ -1,0 +1,42 @@
+/** wrangler.toml: staging is production under other names, and shares nothing with it. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { parse } from "smol-toml";
+
+const root = new URL("../../", import.meta.url);
+const text = readFileSync(new URL("wrangler.toml", root), "utf8");
+const toml = JSON.parse(JSON.stringify(parse(text))) as Record<string, unknown>;
+const environments = toml["env"] as Record<string, Record<string, unknown>>;
+const staging = environments["staging"] ?? {};
+
+/** What an environment does not inherit from above it (Cloudflare's page on environments). */
+const ownOnly = ["d1_databases", "queues", "vars", "r2_buckets", "analytics_engine_datasets"];
+
+const idPattern = /"database_id":"[^"]*"/g;
+const unsuffixed = (value: unknown): string =>
+  JSON.stringify(value ?? null)
+    .replaceAll(/-staging"/g, '"')
+    .replaceAll(idPattern, '"database_id":""');
+
+await test("staging binds what production binds, with the same limits", () => {
+  for (const key of ownOnly) assert.equal(unsuffixed(staging[key]), unsuffixed(toml[key]), key);
+  const others = Object.keys(staging).filter((key) => !ownOnly.includes(key));
+  assert.deepEqual(others, [], "what else differs in staging hides a difference to production");
+});
+
+await test("no database and no queue belongs to both", () => {
+  const names = (value: unknown): string[] =>
+    [
+      ...JSON.stringify(value).matchAll(/"(?:database_name|queue|dead_letter_queue)":"([^"]+)"/g),
+    ].flatMap(([, name]) => name ?? []);
+  const ours = new Set(names([toml["d1_databases"], toml["queues"]]));
+  const theirs = names([staging["d1_databases"], staging["queues"]]);
+  assert.ok(ours.size >= 5 && theirs.length >= 5);
+  assert.deepEqual(
+    theirs.filter((name) => ours.has(name)),
+    [],
+  );
+  // The Worker tells its queues apart by how their names begin, and by -dlq.
+  for (const name of theirs) assert.ok(ours.has(name.replace(/-staging$/, "")), name);
+});
