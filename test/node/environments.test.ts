@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parse } from "smol-toml";
+import * as z from "zod";
 
 const root = new URL("../../", import.meta.url);
 const text = readFileSync(new URL("wrangler.toml", root), "utf8");
-const toml = JSON.parse(JSON.stringify(parse(text))) as Record<string, unknown>;
-const environments = toml["env"] as Record<string, Record<string, unknown>>;
-const staging = environments["staging"] ?? {};
+const table = z.record(z.string(), z.unknown());
+const toml = table.parse(parse(text));
+const staging = z.object({ staging: table }).parse(toml["env"]).staging;
 
 /** What an environment does not inherit from above it (Cloudflare's page on environments). */
 const ownOnly = ["d1_databases", "queues", "vars", "r2_buckets", "analytics_engine_datasets"];
