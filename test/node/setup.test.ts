@@ -160,7 +160,9 @@ await describe("npm run setup", () => {
     const fresh = clone({ accounts: [...freshCloud.accounts, { id: "acc-2", name: "Other" }] });
     const answers = {
       "Which account": "acc-2",
-      "Which messages": ["Team"],
+      "Which messages": ["E-mail", "Team"],
+      RESEND_API_KEY: "enter",
+      "secret RESEND_API_KEY": "re_1",
       CE_WEBHOOK_SECRET: "enter",
       "secret CE_WEBHOOK_SECRET": SECRET,
       ADMIN_TOKEN: "make",
@@ -177,8 +179,10 @@ await describe("npm run setup", () => {
     assert.deepEqual(fresh.cloud.workers["ce-webhooks"], [
       "CE_WEBHOOK_SECRET",
       "ADMIN_TOKEN",
+      "RESEND_API_KEY",
       "SLACK_WEBHOOK_URL",
     ]);
+    assert.match(yes.printed, /below \[vars\] in wrangler.toml\nEMAIL_FROM = "Your shop/);
     assert.ok(!yes.printed.includes(SECRET) && !yes.printed.includes("hooks.slack"));
     assert.ok(yes.calls.slice(1).every(({ account }) => account === "acc-2"));
     fresh.close();

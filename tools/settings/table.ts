@@ -53,7 +53,7 @@ export const settings: readonly Setting[] = [
     description: "The secret that Commerce Engine signs with. The one setting that is required.",
     otherwise: null,
     without: "every webhook is answered 503, and the log says how to set it",
-    example: "local-secret",
+    example: "",
     ...text,
   },
   {
@@ -269,7 +269,7 @@ export const settings: readonly Setting[] = [
     description: "Couriers beside the built-in ones: JSON, name to URL with `{awb}` in it.",
     otherwise: null,
     without: "only the built-in couriers are linked",
-    example: '{\\"my courier\\": \\"https://courier.example/{awb}\\"}',
+    example: '{"my courier": "https://courier.example/{awb}"}',
     taken: ['{"my courier": "https://courier.example/{awb}"}', "{}"],
     refused: ['{"my courier": "https://courier.example"}', "my courier", "[1]"],
   },

@@ -3,7 +3,7 @@
  * made here. None is ever printed, put on a command line or handed to wrangler but through stdin.
  */
 import { randomBytes } from "node:crypto";
-import { secrets, type Setting } from "../settings/table.ts";
+import { secrets, type Setting, settings } from "../settings/table.ts";
 import type { Screen } from "./screen.ts";
 import { SetupStop } from "./stop.ts";
 
@@ -102,4 +102,17 @@ export async function askSecrets(
     values.set(setting.name, answer.kind === "make" ? makeSecret() : answer.value);
   }
   return { values: new Map([...values, ...given]), made };
+}
+
+/** Vars that a channel needs beside these secrets and that wrangler.toml does not have yet. */
+export function missingVars(values: SecretValues, present: readonly string[]): readonly string[] {
+  const channels: readonly string[] = optionalGroups;
+  const begun = settings
+    .filter(({ name, group }) => values.has(name) && channels.includes(group))
+    .map(({ group }) => group);
+  return settings
+    .filter(({ name, kind, group }) => {
+      return kind === "var" && begun.includes(group) && !present.includes(name);
+    })
+    .map(({ name, example }) => `${name} = "${example}"`);
 }

@@ -15,6 +15,8 @@ export interface Target {
   readonly queues: readonly string[];
   /** The origin of the var PUBLIC_URL, where it is set. */
   readonly publicUrl: string | null;
+  /** Names of the vars that are set. */
+  readonly vars: readonly string[];
 }
 
 const bindings = z.object({
@@ -76,6 +78,7 @@ export function readTarget(text: string, environment: EnvironmentName): Target {
     },
     queues: queuesOf(own),
     publicUrl: typeof publicUrl === "string" ? (URL.parse(publicUrl)?.origin ?? null) : null,
+    vars: Object.keys(own.vars),
   };
 }
 

@@ -9,7 +9,7 @@ import { planSteps, type Step } from "./plan.ts";
 import { prove } from "./proof.ts";
 import { describeAction, runSteps } from "./run.ts";
 import type { Screen } from "./screen.ts";
-import { askSecrets, type Chosen, chooseSecrets, secretsIn } from "./secrets.ts";
+import { askSecrets, type Chosen, chooseSecrets, missingVars, secretsIn } from "./secrets.ts";
 import { SetupStop } from "./stop.ts";
 import { readTarget } from "./target.ts";
 import type { Wrangler } from "./wrangler.ts";
@@ -97,5 +97,10 @@ export async function runWizard(deps: WizardDeps): Promise<void> {
     },
     screen,
   );
+  const missing = missingVars(chosen.values, target.vars);
+  if (missing.length > 0) {
+    const table = options.environment === "production" ? "[vars]" : "[env.staging.vars]";
+    screen.show(`To go out, messages also need these below ${table} in wrangler.toml`, missing);
+  }
   screen.close("Done. It may be run again at any time.");
 }

@@ -1,0 +1,17 @@
+/**
+ * `npm run docs`: writes the pages that are made from the code. A test fails where one is stale, and
+ * says to run this.
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { madePages } from "./docs/pages.ts";
+
+const root = new URL("../", import.meta.url);
+
+for (const { path, text } of madePages()) {
+  const file = new URL(path, root);
+  writeFileSync(file, text);
+  if (path.endsWith(".md")) execFileSync("oxfmt", ["--write", fileURLToPath(file)]);
+  process.stdout.write(`${path}: ${readFileSync(file, "utf8").split("\n").length - 1} lines\n`);
+}

@@ -1,0 +1,58 @@
+/** docs/configuration.md, out of the table of settings and of what src/config.ts says of their values. */
+import { parseConfig } from "../../src/config.ts";
+import { bindings } from "../settings/bindings.ts";
+import { type Setting, type SettingGroup, settings } from "../settings/table.ts";
+
+/** `RETENTION_DAYS is not usable and is ignored: expected days` -> `days`. */
+export function expectedForm({ name, refused }: Setting): string {
+  const [example] = refused;
+  if (example === undefined) return "any text";
+  const [problem = ""] = parseConfig({ [name]: example }).problems;
+  return problem.split(": expected ")[1] ?? "";
+}
+
+const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "\\<");
+const code = (text: string): string => (text === "" ? "" : `\`${text}\``);
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function settingRow(setting: Setting): readonly string[] {
+  const { name, kind, description, otherwise, without } = setting;
+  const form = expectedForm(setting);
+  return [code(name), kind, description, code(otherwise ?? ""), form, without];
+}
+
+function section(group: SettingGroup): string {
+  const rows = settings.filter((setting) => setting.group === group).map(settingRow);
+  const head = ["name", "kind", "what for", "default", "accepted", "missing or not usable"];
+  return `## ${group}\n\n${table(head, rows)}`;
+}
+
+const intro = `# Configuration
+
+<!-- Made by "npm run docs" from tools/settings/ and src/config.ts. Change it there. -->
+
+Secrets are set with \`npx wrangler secret put NAME\`, or by \`npm run setup\`; vars stand under \`[vars]\`
+in wrangler.toml (staging has its own: \`[env.staging.vars]\`). In development both come from
+\`.dev.vars\`; \`.dev.vars.example\` lists them all. Everything but \`CE_WEBHOOK_SECRET\` is optional, and
+blank counts as unset.
+
+A value that cannot be used never stops receipt. It counts as unset, a log line names the setting (never
+its value), and \`GET /api/admin/settings\` and the console list it under problems. An endpoint is an
+https URL; plain http is taken on loopback only.`;
+
+const bindingRows = bindings.map(({ name, what, description, without }) => [
+  code(name),
+  what,
+  description,
+  without,
+]);
+
+export function configurationPage(): string {
+  const groups = [...new Set(settings.map(({ group }) => group))];
+  const bound = table(["binding", "what it is", "what for", "missing"], bindingRows);
+  return `${[intro, ...groups.map(section), `## Bindings\n\n${bound}`].join("\n\n")}\n`;
+}

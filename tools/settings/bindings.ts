@@ -1,0 +1,35 @@
+/** What the Worker is bound to, for the reference; wrangler.toml binds them. */
+
+export interface Binding {
+  readonly name: string;
+  readonly what: string;
+  readonly description: string;
+  readonly without: string;
+}
+
+export const bindings: readonly Binding[] = [
+  {
+    name: "DB",
+    what: "D1 database `ce-webhooks`",
+    description: "Inbox, state and outbox.",
+    without: "required",
+  },
+  {
+    name: "EVENTS",
+    what: "queue `ce-events`, dead letters `ce-events-dlq`",
+    description: "Events between receipt and application; whole ones while D1 is down.",
+    without: "required",
+  },
+  {
+    name: "NOTIFICATIONS",
+    what: "queue `ce-notifications`, dead letters `ce-notifications-dlq`",
+    description: "Wake-up calls for messages that are due.",
+    without: "required",
+  },
+  {
+    name: "EMAIL",
+    what: "Cloudflare's e-mail sending (`send_email`)",
+    description: "Sends e-mail where RESEND_API_KEY is not set; needs EMAIL_FROM and Workers Paid.",
+    without: "e-mail goes by Resend, or is suppressed",
+  },
+];
