@@ -67,7 +67,7 @@ export interface State {
   readonly refundsDue: readonly RefundDueRow[];
 }
 
-export async function readState(receiver: Receiver): Promise<State> {
+export async function readState(receiver: Pick<Receiver, "query">): Promise<State> {
   const part = "order_number, status";
   return {
     events: await receiver.query(
