@@ -10,15 +10,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { type Receiver, startReceiver } from "../../tools/demo/receiver.ts";
+import { type LocalReceiver, startReceiver } from "../../tools/demo/receiver.ts";
 import { type CloudState, freshCloud } from "./stand-in/account.ts";
+import { loadGrammar } from "./stand-in/grammar.ts";
 import { type Call, Clone, standInScript } from "./stand-in/clone.ts";
 
 const SECRET = "shop-secret-c0ffee";
 const TOKEN = "admin-token-c0ffee";
 const script = fileURLToPath(new URL("../../tools/setup.ts", import.meta.url));
 
-let receiver: Receiver;
+let receiver: LocalReceiver;
 let origin = "";
 
 const edge = createServer((request, response) => {
@@ -29,17 +30,12 @@ const edge = createServer((request, response) => {
       return response.end(JSON.stringify(await receiver.query(body)));
     }
     const header = request.headers["x-webhook-signature"];
-    const { status, body: said } = await receiver.send({
-      outcome: "ignored",
-      what: "test event",
-      eventId: null,
-      status: 200,
-      method: "POST",
-      path: request.url ?? "",
+    const status = await receiver.post(
+      request.url ?? "",
       body,
-      signature: typeof header === "string" ? header : null,
-    });
-    return response.writeHead(status).end(JSON.stringify(said));
+      typeof header === "string" ? header : null,
+    );
+    return response.writeHead(status).end();
   })();
 });
 
@@ -141,6 +137,9 @@ await describe("npm run setup", () => {
       assert.ok(!first.printed.includes(secret));
       assert.ok(calls.every(({ args }) => !args.join(" ").includes(secret)));
     }
+    // And each is one that wrangler knows.
+    const wranglerProblem = await loadGrammar();
+    for (const { args } of calls) assert.equal(wranglerProblem(args), null);
     for (const name of Object.keys(given))
       assert.ok(calls.every(({ env }) => !env?.includes(name)));
     assert.ok(calls.slice(1).every(({ account }) => account === "acc-1"));

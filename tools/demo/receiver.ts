@@ -16,6 +16,13 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
+export interface LocalReceiver extends Receiver {
+  /** Where it listens on loopback. */
+  readonly origin: string;
+  /** The status that a webhook is answered with; a null signature is left out. */
+  post(path: string, body: string, signature: string | null): Promise<number>;
+}
+
 /** Blank counts as unset: whatever .dev.vars says about these stays out. */
 const blank = [
   "CE_WEBHOOK_SECRET_PREVIOUS",
@@ -39,7 +46,9 @@ const blank = [
 const CRON = "* * * * *";
 
 /** Starts the Worker with these secrets and vars, and applies the migrations. */
-export async function startReceiver(settings: Readonly<Record<string, string>>): Promise<Receiver> {
+export async function startReceiver(
+  settings: Readonly<Record<string, string>>,
+): Promise<LocalReceiver> {
   process.env["WRANGLER_SEND_METRICS"] = "false";
   process.env["WRANGLER_HIDE_BANNER"] = "true";
   process.env["WRANGLER_LOG"] ??= "none";
@@ -52,19 +61,27 @@ export async function startReceiver(settings: Readonly<Record<string, string>>):
     workers: [{ configPath: new URL("wrangler.toml", root), secrets: { ...unset, ...settings } }],
   });
   try {
-    await harness.listen();
+    const { url } = await harness.listen();
     const worker = harness.getWorker<{ DB: D1Database }>();
     await worker.applyD1Migrations("DB");
     const { DB } = await worker.getEnv();
+    const headersOf = (signature: string | null): Record<string, string> => ({
+      "content-type": "application/json",
+      ...(signature === null ? {} : { [SIGNATURE_HEADER]: signature }),
+    });
     return {
+      origin: url.origin,
+      async post(path, body, signature) {
+        const headers = headersOf(signature);
+        const response = await worker.fetch(path, { method: "POST", headers, body });
+        await response.text();
+        return response.status;
+      },
       async send(delivery) {
         const { method, path, body, signature } = delivery;
         const response = await worker.fetch(path, {
           method,
-          headers: {
-            "content-type": "application/json",
-            ...(signature === null ? {} : { [SIGNATURE_HEADER]: signature }),
-          },
+          headers: headersOf(signature),
           ...(method === "POST" ? { body } : {}),
         });
         return { delivery, status: response.status, body: parseJson(await response.text()) };

@@ -1,0 +1,139 @@
+/**
+ * The docs do what they say: every query runs and finds what it claims, every command block runs, every
+ * link leads somewhere. README.md, its neighbours and everything below docs/ are picked up as they come.
+ */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import * as z from "zod";
+import { type Block, readPages } from "./docs/markdown.ts";
+import { cookbook, type Row } from "./docs/cookbook.ts";
+import { type Command, createSandbox, type Sandbox } from "./docs/shell.ts";
+import { ADMIN_TOKEN, openShop, SECRET, type Shop } from "./docs/shop.ts";
+import { type Grammar, loadGrammar } from "./stand-in/grammar.ts";
+
+const root = new URL("../../", import.meta.url);
+const pages = readPages(root);
+const scripts = z
+  .object({ scripts: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(readFileSync(new URL("package.json", root), "utf8"))).scripts;
+const seed = 11;
+
+const blocksOf = (...languages: readonly string[]): readonly Block[] =>
+  pages.flatMap(({ blocks }) => blocks.filter(({ language }) => languages.includes(language)));
+
+/** Languages that nothing runs, and why. */
+const unchecked = new Set(["", "text", "json", "jsonc", "toml", "yaml", "ts", "diff", "markdown"]);
+
+/** The e-mail address and the like that a page speaks of, as they are called in the shop of the test. */
+function inThisShop(sql: string, { stories }: Shop): string {
+  const story = stories.find(({ orderNumber }) => orderNumber === "ORD-104001");
+  return sql.replaceAll("asha@example.com", story?.expected.customerEmail.toLowerCase() ?? "");
+}
+
+const npmOwn = new Set(["ci", "install", "test", "start", "run", "version"]);
+
+/** What is wrong with a call of npm or npx; null where nothing is. Git is believed. */
+function commandProblem([program, ...args]: Command, wranglerProblem: Grammar): string | null {
+  if (program === "npx") {
+    const [name, ...rest] = args;
+    return name === "wrangler" ? wranglerProblem(rest) : `npx ${name ?? ""}: not of this project`;
+  }
+  if (program !== "npm") return null;
+  const [verb = "", name = ""] = args;
+  if (!npmOwn.has(verb)) return `npm ${verb}: not known here`;
+  const script = verb === "run" ? name : verb;
+  const isOwn = verb === "ci" || verb === "install" || verb === "version";
+  return isOwn || script in scripts ? null : `npm run ${script}: no such script`;
+}
+
+await describe("the docs", () => {
+  let shop: Shop;
+  let sandbox: Sandbox;
+  let grammar: Grammar;
+
+  before(async () => {
+    shop = await openShop(seed);
+    grammar = await loadGrammar();
+    const { origin } = shop.receiver;
+    sandbox = createSandbox({ ADMIN_TOKEN, CE_WEBHOOK_SECRET: SECRET, RECEIVER_URL: origin }, [
+      ["https://<your worker>", origin],
+    ]);
+  });
+  after(async () => {
+    sandbox.close();
+    await shop.close();
+  });
+
+  void test("code blocks are of a language that is run, or one that is known not to be", () => {
+    const runs = new Set(["sh", "sql", "promql"]);
+    for (const { language, place } of pages.flatMap(({ blocks }) => blocks)) {
+      assert.ok(runs.has(language) || unchecked.has(language), `${place}: ${language}`);
+    }
+  });
+
+  void test("every query runs and only reads", async () => {
+    const blocks = blocksOf("sql");
+    assert.ok(blocks.length > 20);
+    for (const { text, place } of blocks) {
+      const bare = text.replaceAll(/--.*$/gm, "");
+      const statements = bare.split(/;\s*(?:\n|$)/).filter((sql) => sql.trim() !== "");
+      for (const sql of statements) {
+        assert.match(sql.trim(), /^(SELECT|WITH)\b/, place);
+        await assert.doesNotReject(shop.receiver.query(inThisShop(sql, shop)), place);
+      }
+    }
+  });
+
+  void test("every question of the cookbook is answered as it happened", async () => {
+    const blocks = blocksOf("sql").filter(({ place }) => place.startsWith("docs/cookbook.md"));
+    const headings = blocks.map(({ heading }) => heading);
+    assert.deepEqual(headings.toSorted(), Object.keys(cookbook).toSorted());
+    for (const { heading, text } of blocks) {
+      const rows = await shop.receiver.query<Row>(inThisShop(text, shop));
+      try {
+        cookbook[heading]?.(rows, shop);
+      } catch (error) {
+        throw new Error(`${heading} (seed ${String(seed)})\n${JSON.stringify(rows)}`, {
+          cause: error,
+        });
+      }
+    }
+  });
+
+  void test("every command block runs, page by page in one shell, with scripts and flags that exist", async () => {
+    const byPage = Map.groupBy(blocksOf("sh"), ({ place }) => place.split(":")[0] ?? "");
+    assert.ok(byPage.size >= 4);
+    for (const [path, blocks] of byPage) {
+      const script = blocks.map(({ place, text }) => `echo "--- ${place}"\n${text}`).join("\n");
+      const calls = await sandbox.run(script).catch((error: unknown) => {
+        throw new Error(path, { cause: error });
+      });
+      for (const call of calls) assert.equal(commandProblem(call, grammar), null, path);
+    }
+  });
+
+  void test("commands within the text name scripts and flags that exist", () => {
+    for (const { path } of pages) {
+      const text = readFileSync(new URL(path, root), "utf8").replaceAll(/```[^]*?```/g, "");
+      for (const [, line = ""] of text.matchAll(/`(np[mx] [^`\n]+)`/g)) {
+        const call = line.replaceAll(/"[^"]*"/g, "text").split(/\s+/);
+        assert.equal(commandProblem(call, grammar), null, `${path}: ${line}`);
+      }
+    }
+  });
+
+  void test("links and anchors lead somewhere", () => {
+    const byPath = new Map(pages.map((page) => [page.path, page]));
+    for (const { path, links } of pages) {
+      for (const { target, place } of links) {
+        if (/^(https?|mailto):/.test(target)) continue;
+        const [file = "", anchor] = target.split("#");
+        const wanted = file === "" ? path : new URL(file, `x:/${path}`).pathname.slice(1);
+        assert.ok(existsSync(new URL(wanted, root)), `${place}: ${target}`);
+        if (anchor === undefined) continue;
+        assert.ok(byPath.get(wanted)?.anchors.has(anchor), `${place}: no heading ${target}`);
+      }
+    }
+  });
+});

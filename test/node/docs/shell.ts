@@ -1,0 +1,91 @@
+/**
+ * Runs a command block of the docs in a real shell. What reaches beyond this machine or takes minutes is
+ * recorded in its place (npx, npm, git); curl is the real one, sent to the Worker of the test, and fails
+ * where the answer is an error.
+ */
+import { spawn } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A program and its arguments. */
+export type Command = readonly string[];
+
+export interface Sandbox {
+  /** Runs the text to its end; answers what it called. Throws with all it printed where it fails. */
+  readonly run: (text: string) => Promise<readonly Command[]>;
+  readonly close: () => void;
+}
+
+const RUN_WITHIN_MS = 20_000;
+const recorded = ["npx", "npm", "git"];
+
+/** Fields end with the unit separator, calls with the record separator. */
+const recorder = `#!/bin/sh
+{ printf '%s\\037' "\${0##*/}" "$@"; printf '\\036'; } >> "$SANDBOX_CALLS"
+`;
+
+const curl = `#!/bin/sh
+exec "$SANDBOX_CURL" --fail-with-body "$@"
+`;
+
+function findCurl(): string {
+  const folders = (process.env["PATH"] ?? "").split(":");
+  const found = folders.map((folder) => join(folder, "curl")).find((path) => existsSync(path));
+  if (found === undefined) throw new Error("the docs speak of curl, which is not on this machine");
+  return found;
+}
+
+/** `env` is what the docs presume to be set; `rewrites` what they leave for the reader to fill in. */
+export function createSandbox(
+  env: Readonly<Record<string, string>>,
+  rewrites: readonly (readonly [from: string, to: string])[],
+): Sandbox {
+  const folder = mkdtempSync(join(tmpdir(), "ce-docs-"));
+  const bin = join(folder, "bin");
+  mkdirSync(bin);
+  for (const name of recorded) writeFileSync(join(bin, name), recorder);
+  writeFileSync(join(bin, "curl"), curl);
+  for (const name of [...recorded, "curl"]) chmodSync(join(bin, name), 0o755);
+  const calls = join(folder, "calls");
+  const shellEnv = {
+    PATH: `${bin}:${process.env["PATH"] ?? ""}`,
+    HOME: folder,
+    SANDBOX_CALLS: calls,
+    SANDBOX_CURL: findCurl(),
+    ...env,
+  };
+  return {
+    async run(text) {
+      writeFileSync(calls, "");
+      const filled = rewrites.reduce((so, [from, to]) => so.replaceAll(from, to), text);
+      const child = spawn("bash", ["-euo", "pipefail", "-c", filled], {
+        cwd: folder,
+        env: shellEnv,
+        stdio: ["ignore", "pipe", "pipe"],
+        timeout: RUN_WITHIN_MS,
+      });
+      let printed = "";
+      child.stdout.setEncoding("utf8").on("data", (more: string) => (printed += more));
+      child.stderr.setEncoding("utf8").on("data", (more: string) => (printed += more));
+      const code = await new Promise<number | null>((resolve, reject) => {
+        child.once("error", reject);
+        child.once("close", resolve);
+      });
+      if (code !== 0) throw new Error(`exit ${String(code)}\n${printed.slice(-2_000)}`);
+      return readFileSync(calls, "utf8")
+        .split("\u001E")
+        .filter((call) => call !== "")
+        .map((call) => call.split("\u001F").slice(0, -1));
+    },
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,82 @@
+/** A shop's day, told to the real Worker, for the queries and commands of the docs to find. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { WEBHOOK_PATH } from "../../../tools/demo/delivery.ts";
+import { type LocalReceiver, startReceiver } from "../../../tools/demo/receiver.ts";
+import {
+  createRandom,
+  repeat,
+  shuffle,
+  sign,
+  type Story,
+  tellDay,
+  tellStory,
+} from "../../../tools/story/index.ts";
+
+export const SECRET = "docs-secret";
+export const ADMIN_TOKEN = "docs-token";
+const SETTLED_WITHIN_MS = 20_000;
+const DAY_MS = 86_400_000;
+
+export interface Shop {
+  readonly receiver: LocalReceiver;
+  readonly stories: readonly Story[];
+  /** How often the events of the stories were delivered again. */
+  readonly repeats: number;
+  readonly close: () => Promise<void>;
+}
+
+/** ORD-104001 and on, one order of every kind first; and ORD-1, of which the docs speak. */
+function tellStories(seed: number): Story[] {
+  // Six days ago: late enough for a parcel to have been under way for too long.
+  const endsAtMs = Date.now() - 6 * DAY_MS;
+  const window = { startsAtMs: endsAtMs - DAY_MS, endsAtMs };
+  const random = createRandom(seed, 77);
+  const first = tellStory({ kind: "delivered", orderNumber: "ORD-1", random, ...window });
+  return [first, ...tellDay({ seed, orders: 24, endsAtMs })];
+}
+
+/** What the docs say may happen beside the 14 events: one that is not understood, one unknown. */
+const strays = [
+  {
+    id: "evt_bad",
+    event_type: "order.confirmed",
+    data: { order_number: "ORD-9", grand_total: "ten" },
+  },
+  { id: "evt_new", event_type: "order.gifted", data: { order_number: "ORD-1" } },
+  {
+    id: "evt_lost",
+    event_type: "payment.success",
+    created_at: "2026-11-01T10:00:00Z",
+    data: { request_number: "PAY-LOST", amount: 10, payment_method: "UPI" },
+  },
+];
+
+async function settle(receiver: LocalReceiver): Promise<void> {
+  const deadline = performance.now() + SETTLED_WITHIN_MS;
+  for (;;) {
+    const [row] = await receiver.query<{ waiting: number }>(
+      "SELECT count(*) AS waiting FROM webhook_events WHERE status = 'received'",
+    );
+    if (row?.waiting === 0) return;
+    if (performance.now() > deadline) throw new Error(`${String(row?.waiting)} events wait`);
+    await sleep(100);
+  }
+}
+
+export async function openShop(seed: number): Promise<Shop> {
+  const receiver = await startReceiver({ CE_WEBHOOK_SECRET: SECRET, ADMIN_TOKEN });
+  const stories = tellStories(seed);
+  const random = createRandom(seed, 78);
+  const once = stories.flatMap(({ events }) => events);
+  const events = shuffle(repeat(once, random, 0.1), random);
+  for (const event of [...events, ...strays]) {
+    const body = JSON.stringify(event);
+    const signature = await sign(body, SECRET);
+    const answer = await receiver.post(WEBHOOK_PATH, body, signature);
+    if (answer !== 200) throw new Error(`${event.id} was answered ${String(answer)}`);
+  }
+  await settle(receiver);
+  await receiver.sweep();
+  const repeats = events.length - once.length;
+  return { receiver, stories, repeats, close: () => receiver.close() };
+}
