@@ -11,6 +11,7 @@ import { consolePages } from "./console/console";
 import { isConfigured } from "./console/sign-in";
 import { consumeEvents, type ConsumerDeps } from "./consumer/consumer";
 import { buryEvents, type DeadLetterDeps } from "./consumer/dead-letters";
+import { measured } from "./data-points";
 import { addMs } from "./events/time";
 import {
   AUDIT_EVENTS,
@@ -205,7 +206,7 @@ app.onError((error, c) => {
   return c.json({ error: "Something went wrong; send it again" }, 503, { "Retry-After": "30" });
 });
 
-export default {
+const worker = {
   fetch: app.fetch,
 
   /** A suffix after the names below, as in `ce-events-staging`, does not matter. */
@@ -246,4 +247,20 @@ export default {
       },
     });
   },
+} satisfies ExportedHandler<Env>;
+
+/** The same, with a data point about each run where a data set is bound. */
+export default {
+  fetch: (request: Request, env: Env, context: ExecutionContext) =>
+    measured(
+      env,
+      request.url.includes("/webhooks/ce") ? "receipt" : "console",
+      1,
+      () => worker.fetch(request, env, context),
+      ({ status }) => String(status),
+    ),
+  queue: (batch: MessageBatch, env: Env) =>
+    measured(env, batch.queue, batch.messages.length, () => worker.queue(batch, env)),
+  scheduled: (controller: ScheduledController, env: Env) =>
+    measured(env, "sweep", 1, () => worker.scheduled(controller, env)),
 } satisfies ExportedHandler<Env>;

@@ -3,11 +3,13 @@
  * link leads somewhere. README.md, its neighbours and everything below docs/ are picked up as they come.
  */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import * as z from "zod";
 import { type Block, readPages } from "./docs/markdown.ts";
+import { checkExpression, checkTemplate, readRules } from "./docs/alerts.ts";
 import { cookbook, type Row } from "./docs/cookbook.ts";
+import { readMetrics, readPromql } from "./docs/promql.ts";
 import { type Command, createSandbox, type Sandbox } from "./docs/shell.ts";
 import { ADMIN_TOKEN, openShop, SECRET, type Shop } from "./docs/shop.ts";
 import { type Grammar, loadGrammar } from "./stand-in/grammar.ts";
@@ -47,6 +49,14 @@ function commandProblem([program, ...args]: Command, wranglerProblem: Grammar): 
   return isOwn || script in scripts ? null : `npm run ${script}: no such script`;
 }
 
+function sourceText(): string {
+  const folder = new URL("src/", root);
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => readFileSync(new URL(name, folder), "utf8"))
+    .join("\n");
+}
+
 await describe("the docs", () => {
   let shop: Shop;
   let sandbox: Sandbox;
@@ -66,7 +76,7 @@ await describe("the docs", () => {
   });
 
   void test("code blocks are of a language that is run, or one that is known not to be", () => {
-    const runs = new Set(["sh", "sql", "promql"]);
+    const runs = new Set(["sh", "sql", "promql", "analytics"]);
     for (const { language, place } of pages.flatMap(({ blocks }) => blocks)) {
       assert.ok(runs.has(language) || unchecked.has(language), `${place}: ${language}`);
     }
@@ -121,6 +131,48 @@ await describe("the docs", () => {
         assert.equal(commandProblem(call, grammar), null, `${path}: ${line}`);
       }
     }
+  });
+
+  void test("alert rules and dashboards ask for metrics that the Worker answers", async () => {
+    const url = new URL("/api/admin/metrics", shop.receiver.origin);
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
+    const metrics = readMetrics(await answer.text());
+    assert.ok(metrics.size >= 5);
+    const rules = readRules(readFileSync(new URL("docs/alerts.yml", root), "utf8"));
+    for (const rule of rules) {
+      checkExpression(rule.expr, metrics);
+      const [selector] = readPromql(rule.expr).selectors;
+      checkTemplate(rule, metrics.get(selector?.metric ?? "") ?? new Set());
+      const [file = "", anchor = ""] = rule.annotations.runbook.split("#");
+      const page = pages.find(({ path }) => path === file);
+      assert.ok(page?.anchors.has(anchor), `${rule.alert}: ${rule.annotations.runbook}`);
+    }
+    for (const { text } of blocksOf("promql")) checkExpression(text, metrics);
+    assert.throws(() => checkExpression("ce_webhooks_evnts > 0", metrics));
+    assert.throws(() => checkExpression('ce_webhooks_events{state="failed"}', metrics));
+  });
+
+  void test("queries of the data set use the columns that are written", () => {
+    const columns = ["ce_webhooks", "blob1", "blob2", "double1", "double2", "timestamp"];
+    const blocks = blocksOf("analytics");
+    assert.ok(blocks.length >= 3);
+    for (const { text, place } of blocks) {
+      const used = text.match(/\b(ce_\w+|blob\d+|double\d+|index\d+)\b/g) ?? [];
+      for (const name of used) assert.ok(columns.includes(name), `${place}: ${name}`);
+      assert.match(text, /^SELECT[^]+FROM ce_webhooks[^]+GROUP BY/, place);
+      // A count that is not weighed is wrong once the data set takes samples.
+      assert.doesNotMatch(text, /COUNT\(|AVG\(/, place);
+    }
+  });
+
+  void test("log lines that are explained are written somewhere", () => {
+    const written = new Set(sourceText().match(/(?<=log\.\w+\(")\w+/g));
+    const text = readFileSync(new URL("docs/observability.md", root), "utf8");
+    const table = text.split("| line")[1]?.split("\n\n")[0] ?? "";
+    const rows = table.split("\n").slice(2);
+    const named = rows.flatMap((row) => (row.split("|")[1] ?? "").match(/(?<=`)\w+(?=`)/g) ?? []);
+    assert.ok(named.length >= 8);
+    for (const name of named) assert.ok(written.has(name), name);
   });
 
   void test("links and anchors lead somewhere", () => {

@@ -32,4 +32,10 @@ export const bindings: readonly Binding[] = [
     description: "Sends e-mail where RESEND_API_KEY is not set; needs EMAIL_FROM and Workers Paid.",
     without: "e-mail goes by Resend, or is suppressed",
   },
+  {
+    name: "METRICS",
+    what: "Analytics Engine data set `ce_webhooks`",
+    description: "One data point a run; [observability.md](observability.md) has the queries.",
+    without: "none is written",
+  },
 ];

@@ -26,14 +26,16 @@ export interface Sandbox {
 }
 
 const RUN_WITHIN_MS = 20_000;
-const recorded = ["npx", "npm", "git"];
+const recorded = ["npx", "npm", "git", "elsewhere"];
 
 /** Fields end with the unit separator, calls with the record separator. */
 const recorder = `#!/bin/sh
 { printf '%s\\037' "\${0##*/}" "$@"; printf '\\036'; } >> "$SANDBOX_CALLS"
 `;
 
+/** Loopback is asked; what is meant for anywhere else is only recorded. */
 const curl = `#!/bin/sh
+case "$*" in *https://*) exec "\${0%/*}/elsewhere" "$@" ;; esac
 exec "$SANDBOX_CURL" --fail-with-body "$@"
 `;
 
