@@ -39,7 +39,14 @@ const npmOwn = new Set(["ci", "install", "test", "start", "run", "version"]);
 function commandProblem([program, ...args]: Command, wranglerProblem: Grammar): string | null {
   if (program === "npx") {
     const [name, ...rest] = args;
-    return name === "wrangler" ? wranglerProblem(rest) : `npx ${name ?? ""}: not of this project`;
+    if (name === "wrangler") return wranglerProblem(rest);
+    const isInstalled = existsSync(new URL(`node_modules/.bin/${name ?? ""}`, root));
+    const missing = rest.filter(
+      (text) => text.startsWith("test/") && !existsSync(new URL(text, root)),
+    );
+    return isInstalled && missing.length === 0
+      ? null
+      : `npx ${args.join(" ")}: not of this project`;
   }
   if (program !== "npm") return null;
   const [verb = "", name = ""] = args;
@@ -47,6 +54,14 @@ function commandProblem([program, ...args]: Command, wranglerProblem: Grammar): 
   const script = verb === "run" ? name : verb;
   const isOwn = verb === "ci" || verb === "install" || verb === "version";
   return isOwn || script in scripts ? null : `npm run ${script}: no such script`;
+}
+
+/** The text may name a file alone where it has named its folder before. */
+function sourceNames(): ReadonlySet<string> {
+  const files = ["src/", "test/", "tools/"].flatMap((folder) =>
+    readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" }),
+  );
+  return new Set(files.map((file) => file.split("/").at(-1) ?? ""));
 }
 
 function sourceText(): string {
@@ -173,6 +188,22 @@ await describe("the docs", () => {
     const named = rows.flatMap((row) => (row.split("|")[1] ?? "").match(/(?<=`)\w+(?=`)/g) ?? []);
     assert.ok(named.length >= 8);
     for (const name of named) assert.ok(written.has(name), name);
+  });
+
+  void test("files and folders that the text names exist", () => {
+    for (const { path } of pages) {
+      const text = readFileSync(new URL(path, root), "utf8").replaceAll(/```[^]*?```/g, "");
+      const folders = ["", "src/", "src/notifications/", `${path}/../`];
+      const named = text.matchAll(
+        /`([\w.-]+(?:\/[\w.-]+)*(?:\/|\.(?:tsx?|sql|md|yml|toml|jsonc?)))`/g,
+      );
+      for (const [, name = ""] of named) {
+        if (name.startsWith(".") || name.endsWith(".env")) continue;
+        const isThere = folders.some((folder) => existsSync(new URL(`${folder}${name}`, root)));
+        const isSomewhere = !name.includes("/") && sourceNames().has(name);
+        assert.ok(isThere || isSomewhere, `${path}: ${name}`);
+      }
+    }
   });
 
   void test("links and anchors lead somewhere", () => {
