@@ -206,6 +206,18 @@ await describe("the docs", () => {
     }
   });
 
+  void test("every decision is in the list, and says what was rejected and what enforces it", () => {
+    const records = pages.filter(({ path }) => /^docs\/decisions\/\d{4}-/.test(path));
+    const list = pages.find(({ path }) => path === "docs/decisions/README.md");
+    const listed = (list?.links ?? []).map(({ target }) => `docs/decisions/${target}`);
+    assert.deepEqual(records.map(({ path }) => path).toSorted(), listed.toSorted());
+    for (const { path, anchors } of records) {
+      for (const part of ["context", "decision", "rejected", "how-this-is-enforced"]) {
+        assert.ok(anchors.has(part), `${path}: ${part}`);
+      }
+    }
+  });
+
   void test("links and anchors lead somewhere", () => {
     const byPath = new Map(pages.map((page) => [page.path, page]));
     for (const { path, links } of pages) {
