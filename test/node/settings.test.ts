@@ -2,9 +2,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import * as z from "zod";
 import { parseConfig, secretNames } from "../../src/config.ts";
 import { expectedForm } from "../../tools/docs/configuration.ts";
+import { askedByButton } from "../../tools/docs/dev-vars.ts";
 import { madePages } from "../../tools/docs/pages.ts";
+import { bindings } from "../../tools/settings/bindings.ts";
 import { settings } from "../../tools/settings/table.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -39,6 +42,24 @@ await test("what the table takes is taken; what it refuses is named, and never q
     }
     assert.notEqual(expectedForm(setting), "", name);
   }
+});
+
+await test("a deploy button asks for what has to be set, and says what it is", () => {
+  const example = readFileSync(new URL(".dev.vars.example", root), "utf8");
+  const asked = [...example.matchAll(/^([A-Z][A-Z0-9_]+)=(.*)$/gm)];
+  assert.deepEqual(
+    asked.map(([, name, value]) => [name, value]),
+    askedByButton.map((name) => [name, '""']),
+    "a value here would be offered as one for production",
+  );
+  const described = z
+    .object({ cloudflare: z.object({ bindings: z.record(z.string(), z.unknown()) }) })
+    .parse(JSON.parse(readFileSync(new URL("package.json", root), "utf8"))).cloudflare.bindings;
+  const required = bindings.filter(({ without }) => without === "required");
+  assert.deepEqual(
+    Object.keys(described).toSorted(),
+    [...askedByButton, ...required.map(({ name }) => name)].toSorted(),
+  );
 });
 
 /** Without the layout: the formatter pads tables and breaks no lines. */

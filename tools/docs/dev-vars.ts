@@ -1,5 +1,10 @@
-/** `.dev.vars.example`: every setting, all but the required one as a comment. */
+/**
+ * `.dev.vars.example`: every setting, most of them as comments. What is not one is asked for by a
+ * "Deploy to Cloudflare" button; package.json has the words for it.
+ */
 import { settings } from "../settings/table.ts";
+
+export const askedByButton: readonly string[] = ["CE_WEBHOOK_SECRET", "ADMIN_TOKEN"];
 
 const head = `# Made by "npm run docs" from tools/settings/table.ts, as is docs/configuration.md.
 # Copy to .dev.vars for local development; \`npm start\` makes one with a random secret.
@@ -17,7 +22,7 @@ export function devVarsExample(): string {
     const lines = settings
       .filter((setting) => setting.group === group)
       .map(({ name, description, example }) => {
-        const off = name === "CE_WEBHOOK_SECRET" ? "" : "# ";
+        const off = askedByButton.includes(name) ? "" : "# ";
         return `# ${description}\n${off}${name}=${quoted(example)}\n`;
       });
     return `\n# -- ${group} --\n${lines.join("")}`;
