@@ -14,9 +14,9 @@ import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
 import * as z from "zod";
+import { bundleWorker } from "../../bench/servers/workers.ts";
 import { checkState } from "../../tools/demo/check-state.ts";
 import { readState } from "../../tools/demo/state.ts";
-import { runWrangler } from "../../tools/start/wrangler.ts";
 import { repeat, sign, SIGNATURE_HEADER, tellDay } from "../../tools/story/index.ts";
 import { createRandom, shuffle, type StoryEvent } from "../../tools/story/index.ts";
 
@@ -125,12 +125,6 @@ async function tell(running: Running, events: readonly StoryEvent[]): Promise<vo
   await running.sweep();
 }
 
-async function newBundle(): Promise<string> {
-  const out = join(folder, "new");
-  await runWrangler(["deploy", "--env=", "--dry-run", "--outdir", out]);
-  return readFileSync(join(out, "index.js"), "utf8");
-}
-
 await test("no migration of the release was edited, and later ones come after", () => {
   const released = Object.keys(baseline.migrations);
   assert.deepEqual(migrationNames.slice(0, released.length), released);
@@ -164,7 +158,7 @@ await test("the released Worker runs on the new schema, the new one on its data,
     await migrate(before, migrationNames.slice(released));
     await tell(before, part(1));
   });
-  await during(await newBundle(), (upgraded) => tell(upgraded, part(2)));
+  await during(await bundleWorker("src/index.ts"), (upgraded) => tell(upgraded, part(2)));
   const state = await during(old, async (rolledBack) => {
     await tell(rolledBack, part(3));
     return await readState(rolledBack);

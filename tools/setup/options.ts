@@ -1,7 +1,7 @@
 /** The command line of the set-up: flags in, checked options or a sentence on what is wrong out. */
 import { parseArgs } from "node:util";
 
-export const environments = ["production", "staging"] as const;
+const environments = ["production", "staging"] as const;
 export type EnvironmentName = (typeof environments)[number];
 
 export interface SetupOptions {

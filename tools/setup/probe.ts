@@ -10,7 +10,7 @@ import { SetupStop } from "./stop.ts";
 import { failed } from "./account.ts";
 import type { Wrangler } from "./wrangler.ts";
 
-export const TEST_EVENT_TYPE = "receiver.test";
+const TEST_EVENT_TYPE = "receiver.test";
 
 export interface Probe {
   readonly origin: string;

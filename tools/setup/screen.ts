@@ -3,7 +3,7 @@ import * as clack from "@clack/prompts";
 import pc from "picocolors";
 import { SetupStop } from "./stop.ts";
 
-export interface Choice {
+interface Choice {
   readonly value: string;
   readonly label: string;
 }

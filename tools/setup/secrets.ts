@@ -16,10 +16,10 @@ export interface Chosen {
   readonly made: readonly string[];
 }
 
-export const makeable: readonly string[] = ["CE_WEBHOOK_SECRET", "ADMIN_TOKEN"];
+const makeable: readonly string[] = ["CE_WEBHOOK_SECRET", "ADMIN_TOKEN"];
 
 /** 256 bits, as `openssl rand -hex 32` prints them. */
-export function makeSecret(): string {
+function makeSecret(): string {
   return randomBytes(32).toString("hex");
 }
 

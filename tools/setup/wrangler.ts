@@ -16,7 +16,7 @@ export interface Ran {
   readonly targets: readonly string[];
 }
 
-export interface RunOptions {
+interface RunOptions {
   /** Goes to stdin: the one way in for a secret. */
   readonly input?: string;
   readonly accountId?: string | null;
