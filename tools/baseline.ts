@@ -5,17 +5,11 @@
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import * as z from "zod";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -54,7 +48,8 @@ if (revision === undefined || revision.startsWith("-")) {
     process.stdout.write("installing the packages of then\n");
     run("npm", ["ci", "--no-audit", "--no-fund"], tree);
     run("npx", ["wrangler", "deploy", "--dry-run", "--outdir", join(folder, "out")], tree);
-    copyFileSync(join(folder, "out/index.js"), join(kept, "worker.js"));
+    const worker = readFileSync(join(folder, "out/index.js"));
+    writeFileSync(join(kept, "worker.js.gz"), gzipSync(worker, { level: 9 }));
     const { version } = z
       .object({ version: z.string() })
       .parse(JSON.parse(readFileSync(join(tree, "package.json"), "utf8")));

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
 import * as z from "zod";
@@ -149,7 +150,7 @@ await test("the released Worker runs on the new schema, the new one on its data,
   );
   const quarter = Math.ceil(events.length / 4);
   const part = (index: number) => events.slice(index * quarter, (index + 1) * quarter);
-  const old = readFileSync(new URL("test/upgrade/worker.js", root), "utf8");
+  const old = gunzipSync(readFileSync(new URL("test/upgrade/worker.js.gz", root))).toString();
   const released = Object.keys(baseline.migrations).length;
 
   await during(old, async (before) => {
