@@ -74,7 +74,7 @@ const shared = new WeakMap<D1Database, { readonly queue: Queue; readonly save: S
 function saveOf({ DB, EVENTS }: Env): SharedSave {
   const known = shared.get(DB);
   if (known?.queue === EVENTS) return known.save;
-  const save = sharedSave(DB, EVENTS);
+  const save = sharedSave(DB, EVENTS, Date.now);
   shared.set(DB, { queue: EVENTS, save });
   return save;
 }

@@ -21,6 +21,14 @@ export const GROUP_MAX_CHARACTERS = 400_000;
 /** How often a request that waits for its group looks again, in milliseconds. */
 export const GROUP_LOOK_MS = 6;
 
+/**
+ * How long messages for the queue wait for others to share a sendBatch with, in milliseconds: little
+ * beside the second for which the queue gathers a batch itself. And after how long whoever was to send
+ * them is taken for dead.
+ */
+export const PUSH_WAIT_MS = 25;
+export const PUSH_ABANDONED_MS = 1_000;
+
 /** D1 takes 2 MB a bound value; rows travel as JSON in slices of at most this many bytes. */
 export const PARAMETER_MAX_BYTES = 1_500_000;
 

@@ -1,11 +1,15 @@
 /**
- * What requests that wait together write together: one statement for their inbox rows, then one
- * sendBatch for their messages. What does not go well together goes alone.
+ * What requests that wait together write together: one statement for their inbox rows, and behind it,
+ * with those of the next few groups, one sendBatch for their messages. What does not go well together
+ * goes alone.
  */
 import {
   GROUP_LOOK_MS,
   GROUP_MAX_CHARACTERS,
   GROUP_MAX_EVENTS,
+  PUSH_ABANDONED_MS,
+  PUSH_WAIT_MS,
+  SEND_BATCH_MAX_MESSAGES,
   SHARED_MAX_CHARACTERS,
 } from "../limits";
 import { errorText, log } from "../log";
@@ -32,8 +36,40 @@ function goesTogether({ id, eventType, subjectId, orderNumber, payload }: Receiv
   return payload.length <= SHARED_MAX_CHARACTERS && !texts.some((text) => text?.includes("\0"));
 }
 
+/**
+ * Messages of several groups go out in one call: whoever comes first waits a moment and sends for all.
+ * Where that request dies the next one takes over, and the sweep finds what was lost: it is stored.
+ */
+export function pushTogether(
+  queue: Pick<Queue, "sendBatch">,
+  nowMs: () => number,
+): (messages: readonly string[]) => Promise<void> {
+  let waiting: string[] = [];
+  /** Since when somebody has been about to send them. */
+  let sinceMs: number | null = null;
+  return async (messages) => {
+    if (messages.length === 0) return;
+    waiting.push(...messages);
+    const isFull = waiting.length >= SEND_BATCH_MAX_MESSAGES;
+    if (!isFull) {
+      if (sinceMs !== null && nowMs() - sinceMs < PUSH_ABANDONED_MS) return;
+      sinceMs = nowMs();
+      await scheduler.wait(PUSH_WAIT_MS);
+      sinceMs = null;
+    }
+    const all = waiting;
+    waiting = [];
+    try {
+      await sendTexts(queue, all);
+    } catch (error) {
+      log.warn("push_failed", { events: all.length, error: errorText(error) });
+    }
+  };
+}
+
 /** One per isolate and pair of stores. */
-export function sharedSave(db: D1Database, queue: Queue): SharedSave {
+export function sharedSave(db: D1Database, queue: Queue, nowMs: () => number): SharedSave {
+  const push = pushTogether(queue, nowMs);
   return gather<ReceivedEvent, SharedReceipt>({
     together: async (events) => {
       const receipts = await saveReceivedTogether(db, events);
@@ -41,15 +77,7 @@ export function sharedSave(db: D1Database, queue: Queue): SharedSave {
     },
     after: async (events, receipts) => {
       const fresh = events.filter((_, index) => receipts[index]?.isNew === true);
-      try {
-        await sendTexts(queue, fresh.map(storedMessage));
-      } catch (error) {
-        log.warn("push_failed", {
-          id: fresh[0]?.id,
-          events: fresh.length,
-          error: errorText(error),
-        });
-      }
+      await push(fresh.map(storedMessage));
     },
     alone: async (event, tried) => {
       const receipt = await saveReceived(db, event);

@@ -3,7 +3,10 @@ import { MESSAGE_MAX_BYTES, SEND_BATCH_MAX_BYTES, SEND_BATCH_MAX_MESSAGES } from
 import { jsonSlices } from "./slices";
 
 /** Sends JSON texts, in as few calls as the limits allow, in order. */
-export async function sendTexts(queue: Queue, texts: readonly string[]): Promise<void> {
+export async function sendTexts(
+  queue: Pick<Queue, "sendBatch">,
+  texts: readonly string[],
+): Promise<void> {
   let group: string[] = [];
   let bytes = 0;
   const flush = async (): Promise<void> => {

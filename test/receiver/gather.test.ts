@@ -1,7 +1,9 @@
 /** Group commit: what waits together is written together, and nobody pays for another one. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { PUSH_ABANDONED_MS } from "../../src/limits";
 import { type Caller, gather, type GatherOptions } from "../../src/receiver/gather";
+import { pushTogether } from "../../src/receiver/shared-writes";
 import { clearTables } from "../notifications/rows";
 import { fetchWith, ORIGIN, rows, WEBHOOKS } from "../support/receiver";
 import { event, order, sign } from "../support/events";
@@ -93,6 +95,59 @@ describe("a group", () => {
     const started = Date.now();
     expect(await call(4, caller({ patienceMs: 40 }))).toBe(8);
     expect(Date.now() - started).toBeLessThan(40);
+  });
+});
+
+/** A queue that notes each call, and fails the first `failures` of them. */
+function notingQueue(failures = 0) {
+  const calls: (readonly string[])[] = [];
+  let left = failures;
+  const sendBatch: Queue["sendBatch"] = (messages) => {
+    left -= 1;
+    if (left >= 0) return Promise.reject(new Error("the queue is down"));
+    calls.push([...messages].map(({ body }) => String(body)));
+    return Promise.resolve({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } });
+  };
+  return { queue: { sendBatch }, calls };
+}
+
+describe("messages of groups that follow each other closely", () => {
+  it("go out in one call, and nothing goes out for repeats alone", async () => {
+    const { queue, calls } = notingQueue();
+    const push = pushTogether(queue, Date.now);
+    await Promise.all([push(["a"]), push([]), push(["b", "c"])]);
+    await push([]);
+    expect(calls).toEqual([["a", "b", "c"]]);
+    await push(["d"]);
+    expect(calls).toEqual([["a", "b", "c"], ["d"]]);
+  });
+
+  it("wait no longer once they fill a call", async () => {
+    const { queue, calls } = notingQueue();
+    const push = pushTogether(queue, Date.now);
+    const first = push(["first"]);
+    await push(upTo(99).map(String));
+    expect(calls.map(({ length }) => length)).toEqual([100]);
+    await first;
+    expect(calls).toHaveLength(1);
+  });
+
+  it("are not held up by a request that died before it sent them", async () => {
+    const { queue, calls } = notingQueue();
+    let ms = 0;
+    const push = pushTogether(queue, () => ms);
+    void push(["of the dead"]);
+    ms = PUSH_ABANDONED_MS;
+    await push(["of the living"]);
+    expect(calls.flat().toSorted()).toEqual(["of the dead", "of the living"]);
+  });
+
+  it("that the queue refuses are left to the sweep; the next ones go out", async () => {
+    const { queue, calls } = notingQueue(1);
+    const push = pushTogether(queue, Date.now);
+    await push(["refused"]);
+    await push(["taken"]);
+    expect(calls).toEqual([["taken"]]);
   });
 });
 
