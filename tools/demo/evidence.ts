@@ -4,6 +4,8 @@ import type { Answer, Delivery } from "./delivery.ts";
 import type { Call } from "./providers.ts";
 import type { State } from "./state.ts";
 
+export { differ } from "../story/index.ts";
+
 export interface Evidence {
   readonly day: Day;
   readonly answers: readonly Answer[];
@@ -25,12 +27,6 @@ export function acceptedById(day: Day): ReadonlyMap<string, readonly Delivery[]>
   const all = [...day.deliveries, ...day.conflicts];
   const accepted = all.filter((delivery) => delivery.outcome !== "refused");
   return Map.groupBy(accepted, (delivery) => delivery.eventId ?? "");
-}
-
-/** Compares and words the difference; null where there is none. */
-export function differ(what: string, found: unknown, expected: unknown): string | null {
-  if (found === expected) return null;
-  return `${what} is ${JSON.stringify(found)}, expected ${JSON.stringify(expected)}`;
 }
 
 export function present<T>(value: T | null): value is T {

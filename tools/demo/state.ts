@@ -1,4 +1,5 @@
 /** What the receiver has in D1 when all is done: read once, checked and shown from memory. */
+import type { PartRow } from "../story/index.ts";
 import type { Receiver } from "./receiver.ts";
 
 export interface EventRow {
@@ -25,14 +26,6 @@ export interface OrderRow {
   readonly confirmed_at: string | null;
   readonly completed_at: string | null;
   readonly cancelled_at: string | null;
-}
-
-/** A payment, refund or shipment; amounts are null for shipments. */
-export interface PartRow {
-  readonly id: string;
-  readonly order_number: string | null;
-  readonly status: string | null;
-  readonly amount_micros: number | null;
 }
 
 export interface NotificationRow {

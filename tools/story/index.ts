@@ -3,6 +3,16 @@
  * runs in tests inside workerd, in the demo, in benchmarks and in the command line alike.
  */
 export { repeat, shuffle } from "./disorder.ts";
+export { forge, type Forgery } from "./forgery.ts";
+export {
+  differ,
+  expectedParts,
+  judgeOrder,
+  judgeParts,
+  partKinds,
+  type PartKind,
+  type PartRow,
+} from "./judge.ts";
 export { storyKinds, type KindName, type StoryKind } from "./kinds.ts";
 export {
   eventTypes,
@@ -14,5 +24,6 @@ export {
   type StoryEvent,
 } from "./model.ts";
 export { createRandom, type Random } from "./random.ts";
+export { senselessEvents } from "./senseless.ts";
 export { sign, SIGNATURE_HEADER } from "./sign.ts";
 export { tellDay, tellStory, type DayOptions, type StoryOptions } from "./story.ts";

@@ -20,12 +20,12 @@ export interface StoryKind {
   readonly tell: (life: OrderLife) => void;
 }
 
-function firstPayment(life: OrderLife): PaymentFacts {
+export function firstPayment(life: OrderLife): PaymentFacts {
   return life.order.payments[0] ?? requestPayment(life);
 }
 
 /** Paid at the first attempt and confirmed, which lists the payment by number and reference. */
-function sell(life: OrderLife): PaymentFacts {
+export function sell(life: OrderLife): PaymentFacts {
   const payment = firstPayment(life);
   pay(life, payment, life.random.chance(0.08));
   life.confirm();
@@ -33,14 +33,14 @@ function sell(life: OrderLife): PaymentFacts {
 }
 
 /** To the door, with a failed attempt now and then. */
-function carry(life: OrderLife, shipment: ShipmentFacts): void {
+export function carry(life: OrderLife, shipment: ShipmentFacts): void {
   move(life, shipment, "shipped", "in_transit", "out_for_delivery");
   if (life.random.chance(0.15)) move(life, shipment, "delivery_attempted", "out_for_delivery");
   deliver(life, shipment);
 }
 
 /** Two parcels, of the first product and of the rest. */
-function packTwo(life: OrderLife): readonly [ShipmentFacts, ShipmentFacts] {
+export function packTwo(life: OrderLife): readonly [ShipmentFacts, ShipmentFacts] {
   const { lines } = life.order.basket;
   return [pack(life, lines.slice(0, 1)), pack(life, lines.slice(1))];
 }

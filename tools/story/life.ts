@@ -10,17 +10,25 @@ import { createCustomer } from "./people.ts";
 import type { Random } from "./random.ts";
 import { Telling, type Pace, type Window } from "./telling.ts";
 
+export interface LifeOptions extends Window {
+  readonly random: Random;
+  /** Event ids are drawn from here. */
+  readonly ids: Random;
+  readonly orderNumber: string;
+}
+
 export class OrderLife {
   readonly random: Random;
   readonly order: OrderFacts;
   readonly telling: Telling;
 
   /** An order of at least `lines` products, at the start of the window; nothing is sent yet. */
-  constructor(random: Random, number: string, window: Window, lines = 1) {
+  constructor(options: LifeOptions, lines = 1) {
+    const { random, orderNumber } = options;
     this.random = random;
-    this.telling = new Telling(random, number, window);
+    this.telling = new Telling(options);
     this.order = {
-      number,
+      number: orderNumber,
       customer: createCustomer(random),
       basket: createBasket(random, lines),
       placedAt: this.telling.now,

@@ -4,11 +4,19 @@ export const SIGNATURE_HEADER = "x-webhook-signature";
 
 const encoder = new TextEncoder();
 
-export async function sign(body: string, secret: string): Promise<string> {
+/** Of a text (as UTF-8) or of bytes as they are. */
+export async function sign(
+  body: string | Uint8Array<ArrayBuffer>,
+  secret: string,
+): Promise<string> {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", encoder.encode(secret), algorithm, false, [
     "sign",
   ]);
-  const signature = await crypto.subtle.sign("HMAC", key, encoder.encode(body));
+  const signature = await crypto.subtle.sign(
+    "HMAC",
+    key,
+    typeof body === "string" ? encoder.encode(body) : body,
+  );
   return [...new Uint8Array(signature)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -12,18 +12,22 @@ import { createRandom, type Random } from "./random.ts";
 import type { Window } from "./telling.ts";
 
 export interface StoryOptions extends Window {
-  readonly kind: KindName;
+  /** One of the kinds of a day by its name, or a script of its own. */
+  readonly kind: KindName | StoryKind;
   /** Unique in its shop: all keys are made from it. */
   readonly orderNumber: string;
   readonly random: Random;
+  /** Where event ids come from, where the same story may be told at another time; else `random`. */
+  readonly ids?: Random;
 }
 
 /** Tells one order's life within the window; every event has a later time than the one before. */
 export function tellStory(options: StoryOptions): Story {
-  const kind: StoryKind = findKind(options.kind);
-  const life = new OrderLife(options.random, options.orderNumber, options, kind.lines);
+  const kind = typeof options.kind === "string" ? findKind(options.kind) : options.kind;
+  const { random, ids = random } = options;
+  const life = new OrderLife({ ...options, ids }, kind.lines);
   // Half the shops create the payment request with the order.
-  if (options.random.chance(0.5)) requestPayment(life);
+  if (random.chance(0.5)) requestPayment(life);
   life.place();
   kind.tell(life);
   const { events, messages } = life.telling.finish();

@@ -22,6 +22,13 @@ export interface Window {
   readonly endsAtMs: number;
 }
 
+export interface TellingOptions extends Window {
+  readonly random: Random;
+  /** Event ids are drawn from here. */
+  readonly ids: Random;
+  readonly orderNumber: string;
+}
+
 interface Call {
   readonly message: Omit<ExpectedMessage, "overtakenBy">;
   readonly isTrue: () => boolean;
@@ -30,6 +37,7 @@ interface Call {
 
 export class Telling {
   readonly #random: Random;
+  readonly #ids: Random;
   readonly #orderNumber: string;
   readonly #endsAtMs: number;
   readonly #link: Link;
@@ -39,11 +47,12 @@ export class Telling {
   readonly #calls = new Map<string, Call>();
   #nowMs: number;
 
-  constructor(random: Random, orderNumber: string, window: Window) {
+  constructor({ random, ids, orderNumber, startsAtMs, endsAtMs }: TellingOptions) {
     this.#random = random;
+    this.#ids = ids;
     this.#orderNumber = orderNumber;
-    this.#nowMs = window.startsAtMs;
-    this.#endsAtMs = window.endsAtMs;
+    this.#nowMs = startsAtMs;
+    this.#endsAtMs = endsAtMs;
     this.#link = random.pick(links);
   }
 
@@ -110,7 +119,7 @@ export class Telling {
   }
 
   #send<Type extends EventType>(type: Type, data: Bodies[Type]): StoryEvent<Type> {
-    const id = `evt_${this.#random.hex(24)}`;
+    const id = `evt_${this.#ids.hex(24)}`;
     const event = { id, event_type: type, created_at: this.now, data };
     this.#events.push(event);
     for (const call of this.#calls.values()) {
