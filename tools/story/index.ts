@@ -13,7 +13,7 @@ export {
   type PartKind,
   type PartRow,
 } from "./judge.ts";
-export { storyKinds, type KindName, type StoryKind } from "./kinds.ts";
+export { cancelPaid, storyKinds, type KindName, type StoryKind } from "./kinds.ts";
 export {
   eventTypes,
   type Bodies,
@@ -24,6 +24,7 @@ export {
   type StoryEvent,
 } from "./model.ts";
 export { createRandom, type Random } from "./random.ts";
+export { failRefund } from "./refunding.ts";
 export { senselessEvents } from "./senseless.ts";
 export { sign, SIGNATURE_HEADER } from "./sign.ts";
 export { tellDay, tellStory, type DayOptions, type StoryOptions } from "./story.ts";

@@ -3,7 +3,7 @@
  * short script in the verbs of `OrderLife`; everything else differs by the seed.
  */
 import { cancellationReasons } from "./choices.ts";
-import type { PaymentFacts, ShipmentFacts } from "./facts.ts";
+import type { PaymentFacts, RefundFacts, ShipmentFacts } from "./facts.ts";
 import type { OrderLife } from "./life.ts";
 import { failPayment, pay, requestPayment, retryPayment } from "./paying.ts";
 import { failRefund, requestRefund, retryRefund, settleRefund } from "./refunding.ts";
@@ -20,12 +20,12 @@ export interface StoryKind {
   readonly tell: (life: OrderLife) => void;
 }
 
-export function firstPayment(life: OrderLife): PaymentFacts {
+function firstPayment(life: OrderLife): PaymentFacts {
   return life.order.payments[0] ?? requestPayment(life);
 }
 
 /** Paid at the first attempt and confirmed, which lists the payment by number and reference. */
-export function sell(life: OrderLife): PaymentFacts {
+function sell(life: OrderLife): PaymentFacts {
   const payment = firstPayment(life);
   pay(life, payment, life.random.chance(0.08));
   life.confirm();
@@ -33,16 +33,23 @@ export function sell(life: OrderLife): PaymentFacts {
 }
 
 /** To the door, with a failed attempt now and then. */
-export function carry(life: OrderLife, shipment: ShipmentFacts): void {
+function carry(life: OrderLife, shipment: ShipmentFacts): void {
   move(life, shipment, "shipped", "in_transit", "out_for_delivery");
   if (life.random.chance(0.15)) move(life, shipment, "delivery_attempted", "out_for_delivery");
   deliver(life, shipment);
 }
 
 /** Two parcels, of the first product and of the rest. */
-export function packTwo(life: OrderLife): readonly [ShipmentFacts, ShipmentFacts] {
+function packTwo(life: OrderLife): readonly [ShipmentFacts, ShipmentFacts] {
   const { lines } = life.order.basket;
   return [pack(life, lines.slice(0, 1)), pack(life, lines.slice(1))];
+}
+
+/** Money is owed, and asked for. */
+export function cancelPaid(life: OrderLife): RefundFacts {
+  const payment = sell(life);
+  life.cancel();
+  return requestRefund(life, payment, payment.amountPaise);
 }
 
 function valueOf(shipment: ShipmentFacts): number {
@@ -107,15 +114,13 @@ export const storyKinds = [
     title: "cancelled; the refund fails first, then is paid out",
     weight: 5,
     tell(life) {
-      const payment = sell(life);
-      life.cancel();
-      const refund = requestRefund(life, payment, payment.amountPaise);
+      const refund = cancelPaid(life);
       failRefund(life, refund);
       if (life.random.chance(0.5)) {
         retryRefund(life, refund);
         settleRefund(life, refund);
       } else {
-        settleRefund(life, requestRefund(life, payment, payment.amountPaise));
+        settleRefund(life, requestRefund(life, refund.payment, refund.amountPaise));
       }
     },
   },
@@ -124,9 +129,7 @@ export const storyKinds = [
     title: "cancelled after payment; the refund has not come through",
     weight: 3,
     tell(life) {
-      const payment = sell(life);
-      life.cancel();
-      const refund = requestRefund(life, payment, payment.amountPaise);
+      const refund = cancelPaid(life);
       if (life.random.chance(0.5)) failRefund(life, refund);
     },
   },

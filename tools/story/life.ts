@@ -76,7 +76,7 @@ export class OrderLife {
 
   /** ORD-104213 -> 104213-1, 104213-2 …: keys that a person can trace back. */
   nextKey(before: readonly unknown[]): string {
-    return `${this.order.number.replace(/^\D+/, "")}-${before.length + 1}`;
+    return `${this.order.number.replace(/^ORD-/, "")}-${before.length + 1}`;
   }
 
   #send(type: "order.created" | "order.confirmed" | "order.completed" | "order.cancelled"): void {

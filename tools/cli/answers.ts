@@ -1,0 +1,168 @@
+/**
+ * What the admin API answers, as far as the command line reads it. Fields that a later receiver adds
+ * pass through, so that `--json` shows them.
+ */
+import * as z from "zod/mini";
+
+const text = z.nullable(z.string());
+const value = z.union([z.string(), z.number(), z.null()]);
+const row = z.record(z.string(), value);
+
+export const eventStatuses = ["received", "processed", "ignored", "quarantined", "failed"] as const;
+
+export const event = z.looseObject({
+  id: z.string(),
+  event_type: z.string(),
+  subject_id: text,
+  order_number: text,
+  occurred_at: text,
+  received_at: z.string(),
+  status: z.enum(eventStatuses),
+  redeliveries: z.number(),
+  attempts: z.number(),
+  error: text,
+  processed_at: text,
+  conflicts: z.number(),
+});
+
+export const events = z.looseObject({
+  events: z.array(event),
+  next_cursor: text,
+  latest_cursor: z.string(),
+});
+
+export const messageStatuses = ["pending", "sent", "suppressed", "failed"] as const;
+
+export const message = z.looseObject({
+  id: z.string(),
+  template: z.string(),
+  channel: z.string(),
+  order_number: text,
+  recipient: text,
+  status: z.enum(messageStatuses),
+  reason: text,
+  attempts: z.number(),
+  next_attempt_at: text,
+  error: text,
+  created_at: z.string(),
+  sent_at: text,
+});
+
+export const messages = z.looseObject({ notifications: z.array(message), next_cursor: text });
+
+export const messageDetail = z.looseObject({ ...message.shape, rendered: text });
+
+const setting = z.looseObject({ entity: z.string(), row_key: z.string(), register: z.string() });
+
+export const eventDetail = z.looseObject({
+  ...event.shape,
+  payload: text,
+  notes: z.array(z.string()),
+  outcome: z.string(),
+  changed: z.array(setting),
+  lost: z.array(z.looseObject({ ...setting.shape, to: text, why: z.string() })),
+  notifications: z.array(message),
+});
+
+export const orders = z.looseObject({
+  orders: z.array(
+    z.looseObject({
+      order_number: z.string(),
+      status: text,
+      payment_status: text,
+      currency: text,
+      grand_total_micros: z.nullable(z.number()),
+      paid_micros: z.number(),
+      refunded_micros: z.number(),
+      customer_name: text,
+      updated_at: z.string(),
+    }),
+  ),
+  next_cursor: text,
+});
+
+export const order = z.looseObject({
+  order: row,
+  payments: z.array(row),
+  refunds: z.array(row),
+  shipments: z.array(row),
+});
+
+export const timeline = z.looseObject({
+  entries: z.array(z.looseObject({ at: text, what: z.string(), detail: text })),
+});
+
+export const explanation = z.looseObject({
+  orderNumber: z.string(),
+  derived: z.nullable(
+    z.looseObject({
+      paymentStatus: value,
+      decidedBy: z.nullable(z.enum(["snapshot", "payment"])),
+      event: text,
+    }),
+  ),
+  registers: z.array(
+    z.looseObject({
+      entity: z.string(),
+      key: z.string(),
+      register: z.string(),
+      values: row,
+      setBy: text,
+    }),
+  ),
+  events: z.array(
+    z.looseObject({
+      id: z.string(),
+      eventType: z.string(),
+      occurredAt: text,
+      receivedAt: z.string(),
+      outcome: z.string(),
+      reason: text,
+      repeats: z.number(),
+      conflicts: z.number(),
+      settings: z.array(
+        z.looseObject({
+          entity: z.string(),
+          key: z.string(),
+          register: z.string(),
+          comparison: z.string(),
+          against: text,
+        }),
+      ),
+    }),
+  ),
+});
+
+export const replay = z.looseObject({
+  dry_run: z.boolean(),
+  count: z.number(),
+  ids: z.array(z.string()),
+  more: z.boolean(),
+});
+
+export const health = z.looseObject({
+  events: z.number(),
+  received: z.number(),
+  quarantined: z.number(),
+  failed: z.number(),
+  oldest_waiting_seconds: z.nullable(z.number()),
+  last_received_at: text,
+  last_sweep_at: text,
+});
+
+export const settings = z.looseObject({
+  secrets: z.record(z.string(), z.boolean()),
+  channels: z.record(z.string(), z.boolean()),
+  problems: z.array(z.string()),
+  versions: z.record(z.string(), z.string()),
+});
+
+export const sendAgain = z.looseObject({ id: z.string(), status: z.string() });
+
+export type EventRow = z.infer<typeof event>;
+export type EventDetail = z.infer<typeof eventDetail>;
+export type MessageRow = z.infer<typeof message>;
+export type OrderAnswer = z.infer<typeof order>;
+export type Explanation = z.infer<typeof explanation>;
+export type Health = z.infer<typeof health>;
+export type ReceiverSettings = z.infer<typeof settings>;

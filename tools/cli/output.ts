@@ -1,0 +1,53 @@
+/**
+ * What a command says: results on stdout, news of the work on stderr. Colours only where a terminal
+ * shows them and NO_COLOR is not set; a pipe gets every column whole.
+ */
+import type { WriteStream } from "node:tty";
+import { createColors } from "picocolors";
+
+type Stream = NodeJS.WritableStream & Partial<Pick<WriteStream, "isTTY" | "columns">>;
+type Colours = ReturnType<typeof createColors>;
+
+export interface Output {
+  readonly colours: Colours;
+  /** Columns of the terminal; without end where there is none. */
+  readonly width: number;
+  /** Somebody reads along and can be asked. */
+  readonly isInteractive: boolean;
+  readonly print: (line?: string) => void;
+  /** A whole result as JSON. */
+  readonly json: (value: unknown) => void;
+  /** One of many results as a line of JSON. */
+  readonly jsonLine: (value: unknown) => void;
+  /** On stderr. */
+  readonly note: (line: string) => void;
+  readonly error: (line: string) => void;
+  readonly progress: Stream;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+function isColoured(stream: Stream, env: Env): boolean {
+  if ((env["NO_COLOR"] ?? "") !== "") return false;
+  if ((env["FORCE_COLOR"] ?? "0") !== "0") return true;
+  return stream.isTTY === true && env["TERM"] !== "dumb";
+}
+
+export function createOutput(
+  { stdin, stdout, stderr }: { stdin: { isTTY?: boolean }; stdout: Stream; stderr: Stream },
+  env: Env,
+): Output {
+  const colours = createColors(isColoured(stdout, env));
+  const aside = createColors(isColoured(stderr, env));
+  return {
+    colours,
+    width: stdout.isTTY === true ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
+    isInteractive: stdin.isTTY === true && stdout.isTTY === true && stderr.isTTY === true,
+    print: (line = "") => void stdout.write(`${line}\n`),
+    json: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    jsonLine: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
+    note: (line) => void stderr.write(`${aside.dim(line)}\n`),
+    error: (line) => void stderr.write(`${aside.red(line)}\n`),
+    progress: stderr,
+  };
+}

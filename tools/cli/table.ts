@@ -1,0 +1,91 @@
+/** Tables without rules: as wide as they need to be, and where the terminal is narrower, cut or wrapped. */
+import { stripVTControlCharacters } from "node:util";
+import Table from "cli-table3";
+import type { Output } from "./output.ts";
+
+export interface Column {
+  readonly title: string;
+  readonly align?: "right";
+  /** What happens where the terminal is too narrow; nothing unless stated. */
+  readonly narrow?: "cut" | "wrap";
+}
+
+/** Cells by column; or a remark under the row before, in place of the columns from the second on. */
+export type TableRow = readonly string[] | { readonly remark: string };
+
+const INDENT = 2;
+const GAP = 2;
+const LEAST_WIDTH = 12;
+
+/** No rules at all: an indent, and gaps between columns. */
+const sides = ["top", "bottom", "left", "right"] as const;
+const bare = {
+  ...Object.fromEntries(
+    sides
+      .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
+      .map((name) => [name, ""]),
+  ),
+  mid: "",
+  "mid-mid": "",
+  left: " ".repeat(INDENT),
+  middle: " ".repeat(GAP),
+};
+
+function widthOf(cell: string): number {
+  return Math.max(
+    ...stripVTControlCharacters(cell)
+      .split("\n")
+      .map((line) => line.length),
+  );
+}
+
+/** The widths that fit, taken from the last column that gives way first. */
+function fit(columns: readonly Column[], natural: readonly number[], width: number): number[] {
+  const widths = [...natural];
+  const all = INDENT + widths.reduce((sum, one) => sum + one, 0) + GAP * (widths.length - 1);
+  let excess = all - width;
+  for (let index = columns.length - 1; index >= 0 && excess > 0; index -= 1) {
+    if (columns[index]?.narrow === undefined) continue;
+    const given = Math.min(excess, Math.max(0, (widths[index] ?? 0) - LEAST_WIDTH));
+    widths[index] = (widths[index] ?? 0) - given;
+    excess -= given;
+  }
+  return widths;
+}
+
+/** One line a row, under dim titles where there are any; nothing for no rows. */
+export function printTable(
+  { colours, width, print }: Output,
+  columns: readonly Column[],
+  rows: readonly TableRow[],
+): void {
+  if (rows.length === 0) return;
+  const titles = columns.map(({ title }) => title);
+  const cellRows = rows.filter((row): row is readonly string[] => !("remark" in row));
+  const natural = columns.map(({ title }, index) =>
+    Math.max(title.length, ...cellRows.map((row) => widthOf(row[index] ?? ""))),
+  );
+  const hasTitles = titles.some((title) => title !== "");
+  const table = new Table({
+    ...(hasTitles ? { head: titles.map((title) => colours.dim(title)) } : {}),
+    chars: bare,
+    colWidths: fit(columns, natural, width),
+    colAligns: columns.map(({ align }) => align ?? "left"),
+    style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
+  });
+  for (const row of rows) {
+    if ("remark" in row) {
+      const remark = { content: row.remark, colSpan: columns.length - 1, wordWrap: true };
+      table.push(["", remark]);
+      continue;
+    }
+    table.push(
+      columns.map(({ narrow }, index) => ({
+        content: row[index] ?? "",
+        wordWrap: narrow === "wrap",
+        wrapOnWordBoundary: true,
+      })),
+    );
+  }
+  for (const line of table.toString().split("\n")) print(line.trimEnd());
+}

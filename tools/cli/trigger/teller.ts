@@ -1,0 +1,59 @@
+/** Tells stories for `trigger`: the same seed the same story, at whatever time it is told. */
+import { createHash } from "node:crypto";
+import {
+  createRandom,
+  type KindName,
+  type Random,
+  type Story,
+  type StoryKind,
+  tellStory,
+} from "../../story/index.ts";
+
+const HOUR_MS = 3_600_000;
+
+export interface Teller {
+  readonly orderNumber: string;
+  readonly random: Random;
+  /** Everything has happened before. */
+  readonly nowMs: number;
+  /** A life of the order within two hours, which ended so long ago. */
+  readonly tell: (kind: KindName | StoryKind, endedAgoMs?: number) => Story;
+  readonly nextId: () => string;
+}
+
+/** A seed for an order that a person named, so that what is told of it later fits. */
+export function seedOf(orderNumber: string): number {
+  return createHash("sha256").update(orderNumber).digest().readUIntBE(0, 6);
+}
+
+export interface TellerOptions {
+  readonly seed: number;
+  /** The first order that is told of is 0. */
+  readonly index: number;
+  readonly orderNumber: string | null;
+  readonly nowMs: number;
+}
+
+function numberOf({ seed, index, orderNumber }: TellerOptions): string {
+  if (orderNumber === null) return `ORD-${createRandom(seed, index).digits(6)}`;
+  return index === 0 ? orderNumber : `${orderNumber}-${index + 1}`;
+}
+
+export function createTeller(options: TellerOptions): Teller {
+  const { seed, index, nowMs } = options;
+  const orderNumber = numberOf(options);
+  const random = createRandom(seed, index);
+  // Told at another time an event has other bytes, and so must have another id.
+  const ids = createRandom(seed + nowMs, index);
+  return {
+    orderNumber,
+    random,
+    nowMs,
+    tell: (kind, endedAgoMs = 0) => {
+      const endsAtMs = nowMs - endedAgoMs;
+      const window = { startsAtMs: endsAtMs - 2 * HOUR_MS, endsAtMs };
+      return tellStory({ kind, orderNumber, random: createRandom(seed, index), ids, ...window });
+    },
+    nextId: () => `evt_${ids.hex(24)}`,
+  };
+}
