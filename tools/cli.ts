@@ -5,7 +5,7 @@
 import { CommanderError } from "commander";
 import { createCli } from "./cli/cli.ts";
 import { exitCodes } from "./cli/exit-codes.ts";
-import { Failure } from "./cli/failure.ts";
+import { Failure, Interruption } from "./cli/failure.ts";
 import { watchSignals } from "./cli/interrupt.ts";
 import { createOutput } from "./cli/output.ts";
 import { createProgram } from "./cli/program.ts";
@@ -21,7 +21,8 @@ const out = createOutput(process, process.env);
 function end(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage.code;
   if (error instanceof Failure) {
-    out.error(`${signs.bad} ${error.message}`);
+    if (error instanceof Interruption) out.note(`  ${error.message}.`);
+    else out.error(`${signs.bad} ${error.message}`);
     return exitCodes[error.ending].code;
   }
   out.error(

@@ -47,7 +47,8 @@ function refusal(answer: Answer, { url, token }: Settings): Failure | null {
       `${url} has no admin API: set its ADMIN_TOKEN (npx wrangler secret put ADMIN_TOKEN), or give another --url`,
     );
   }
-  return new Failure("refused", `The receiver answered ${status}: ${errorOf(answer)}`);
+  const isTemporary = status >= 500 || status === 429;
+  return new Failure("refused", `The receiver answered ${status}: ${errorOf(answer)}`, isTemporary);
 }
 
 export function createApi(http: Http, connection: Settings) {

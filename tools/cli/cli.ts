@@ -37,18 +37,23 @@ function option(flags: string, description: string): Option {
   return new Option(flags, description).helpGroup(GROUP);
 }
 
+const secretFlag = () =>
+  option("--secret <secret>", "to sign with (else CE_WEBHOOK_SECRET, .dev.vars)");
+const tokenFlag = () =>
+  option("--token <token>", "for the admin API (else ADMIN_TOKEN, .dev.vars)");
+const fileFlag = () => option("--env-file <file>", "another file than .dev.vars");
+
 /** The flags that say which receiver, and with what. */
 export function takeSettings(command: Command, needs: readonly ("secret" | "token")[]): Command {
   command.addOption(option("--url <url>", `the receiver (CE_WEBHOOKS_URL, else ${DEFAULT_URL})`));
-  if (needs.includes("secret")) {
-    command.addOption(
-      option("--secret <secret>", "to sign with (else CE_WEBHOOK_SECRET, .dev.vars)"),
-    );
-  }
-  if (needs.includes("token")) {
-    command.addOption(option("--token <token>", "for the admin API (else ADMIN_TOKEN, .dev.vars)"));
-  }
-  return command.addOption(option("--env-file <file>", "another file than .dev.vars"));
+  if (needs.includes("secret")) command.addOption(secretFlag());
+  if (needs.includes("token")) command.addOption(tokenFlag());
+  return command.addOption(fileFlag());
+}
+
+/** The secret alone, where no receiver is asked. */
+export function takeSecret(command: Command): Command {
+  return command.addOption(secretFlag()).addOption(fileFlag());
 }
 
 export function takeJson(command: Command, what = "the result as JSON, for scripts"): Command {

@@ -3,11 +3,14 @@ import type { Ending } from "./exit-codes.ts";
 
 export class Failure extends Error {
   readonly ending: Ending;
+  /** It may pass: what keeps on asking goes on. */
+  readonly isTemporary: boolean;
 
-  constructor(ending: Ending, message: string) {
+  constructor(ending: Ending, message: string, isTemporary = false) {
     super(message);
     this.name = "Failure";
     this.ending = ending;
+    this.isTemporary = isTemporary;
   }
 }
 

@@ -1,5 +1,5 @@
 /** What stands behind a flag, from text: numbers, times, lengths of time. Commander words the refusal. */
-import { InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 type Parse<T> = (text: string) => T;
 
@@ -58,4 +58,22 @@ export function moment(text: string): string {
   throw new InvalidArgumentError(
     "It must be a time such as 2026-11-24T10:00Z, or 2h for two hours ago.",
   );
+}
+
+export interface EventFilter {
+  readonly status?: string;
+  readonly type?: string;
+  readonly order?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** The flags by which events are chosen. */
+export function takeFilter(command: Command, statuses: readonly string[]): Command {
+  return command
+    .addOption(new Option("--status <status>", "what became of them").choices(statuses))
+    .option("--type <type>", "of this type, such as payment.failed")
+    .option("--order <number>", "about this order")
+    .option("--from <time>", "received from then on; a time, or 2h for two hours ago", moment)
+    .option("--to <time>", "received before then", moment);
 }

@@ -48,7 +48,7 @@ function unreachable(url: string, error: unknown, timeoutMs: number): Failure {
   const why = isLate ? `no answer within ${timeoutMs / 1000} s` : (reasons[code] ?? code);
   const isLocal = /^(localhost|127\.|\[::1\])/.test(hostname);
   const hint = isLocal ? "start it with npm start, or give --url" : "is --url right?";
-  return new Failure("unreachable", `Cannot reach ${origin}: ${why}; ${hint}`);
+  return new Failure("unreachable", `Cannot reach ${origin}: ${why}; ${hint}`, true);
 }
 
 /** Requests end where `signal` aborts. */

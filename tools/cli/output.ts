@@ -15,6 +15,8 @@ export interface Output {
   /** Somebody reads along and can be asked. */
   readonly isInteractive: boolean;
   readonly print: (line?: string) => void;
+  /** As it is, without a line break behind it. */
+  readonly write: (text: string) => void;
   /** A whole result as JSON. */
   readonly json: (value: unknown) => void;
   /** One of many results as a line of JSON. */
@@ -44,6 +46,7 @@ export function createOutput(
     width: stdout.isTTY === true ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
     isInteractive: stdin.isTTY === true && stdout.isTTY === true && stderr.isTTY === true,
     print: (line = "") => void stdout.write(`${line}\n`),
+    write: (text) => void stdout.write(text),
     json: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     jsonLine: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
     note: (line) => void stderr.write(`${aside.dim(line)}\n`),

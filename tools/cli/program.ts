@@ -7,11 +7,30 @@ import { Command } from "commander";
 import * as z from "zod/mini";
 import { signs } from "../demo/terminal.ts";
 import type { Cli } from "./cli.ts";
+import { eventCommand } from "./commands/event.ts";
+import { eventsCommand } from "./commands/events.ts";
+import { explainCommand } from "./commands/explain.ts";
+import { messageCommand, messagesCommand } from "./commands/messages.ts";
+import { orderCommand, ordersCommand } from "./commands/orders.ts";
+import { replayCommand } from "./commands/replay.ts";
+import { signCommand, verifyCommand } from "./commands/sign.ts";
+import { tailCommand } from "./commands/tail.ts";
 import { triggerCommand } from "./commands/trigger.ts";
 import { exitCodes } from "./exit-codes.ts";
 
 const groups: Readonly<Record<string, readonly ((cli: Cli) => Command)[]>> = {
-  "Send:": [triggerCommand],
+  "Send:": [triggerCommand, signCommand, verifyCommand],
+  "Look:": [
+    eventsCommand,
+    eventCommand,
+    ordersCommand,
+    orderCommand,
+    explainCommand,
+    messagesCommand,
+    messageCommand,
+    tailCommand,
+  ],
+  "Put right:": [replayCommand],
 };
 
 const manifest = z.looseObject({ version: z.string() });

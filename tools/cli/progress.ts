@@ -12,11 +12,22 @@ export interface Progress {
 const BAR_WIDTH = 24;
 const PLAIN_EVERY_MS = 3_000;
 
-export function startProgress(
-  { progress, colours }: Output,
-  label: string,
-  total: number,
-): Progress {
+/** Where nobody watches: a plain line every few seconds, none for what is done before. */
+function startPlain({ note }: Output, label: string, total: number): Progress {
+  let notedMs = performance.now();
+  return {
+    update: (done, aside = "") => {
+      if (performance.now() - notedMs < PLAIN_EVERY_MS) return;
+      notedMs = performance.now();
+      note(`  ${label}: ${done} of ${total}${aside === "" ? "" : `, ${aside}`}`);
+    },
+    stop: () => undefined,
+  };
+}
+
+export function startProgress(out: Output, label: string, total: number): Progress {
+  const { progress, colours } = out;
+  if (progress.isTTY !== true) return startPlain(out, label, total);
   const bar = new SingleBar({
     stream: progress,
     format: `  ${label} {bar} {value} of {total}{aside}`,
@@ -25,10 +36,7 @@ export function startProgress(
     barIncompleteChar: signs.rest,
     clearOnComplete: true,
     hideCursor: true,
-    linewrap: true,
     fps: 10,
-    noTTYOutput: true,
-    notTTYSchedule: PLAIN_EVERY_MS,
     gracefulExit: false,
   });
   bar.start(total, 0, { aside: "" });

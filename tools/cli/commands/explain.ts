@@ -1,0 +1,34 @@
+/** `explain`: which event set each field of an order, and which lost. */
+import { Command } from "commander";
+import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
+import type { SettingFlags } from "../settings.ts";
+import { printExplanation } from "../views/explanation.ts";
+import { waitForOrder } from "../wait.ts";
+
+async function explain(cli: Cli, number: string, flags: SettingFlags & JsonFlag): Promise<void> {
+  const api = apiOf(cli, flags);
+  const explanation = await waitForOrder(cli, api, number, () => api.explain(number));
+  if (flags.json === true) cli.out.json(explanation);
+  else printExplanation(cli.out, explanation, cli.now());
+}
+
+export function explainCommand(cli: Cli): Command {
+  const command = new Command("explain")
+    .summary("why an order looks as it does")
+    .description(
+      "Shows which event set each field of an order, and for each other event why it lost.",
+    )
+    .argument("<number>", "the order's number");
+  takeSettings(command, ["token"]);
+  takeJson(command);
+  giveExamples(command, [
+    ["ce-webhooks explain ORD-1", "field by field, then event by event"],
+    [
+      "ce-webhooks explain ORD-1 --json | jq '.events[] | select(.outcome == \"lost\")'",
+      "what lost",
+    ],
+  ]);
+  return command.action((number: string, flags: SettingFlags & JsonFlag) =>
+    explain(cli, number, flags),
+  );
+}
