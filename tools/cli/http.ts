@@ -41,10 +41,16 @@ function codeOf(error: unknown): string | null {
   return codeOf(error.cause);
 }
 
+/** "fetch failed" says nothing; its cause does. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : messageOf(error.cause);
+}
+
 function unreachable(url: string, error: unknown, timeoutMs: number): Failure {
   const { origin, hostname } = new URL(url);
   const isLate = error instanceof Error && error.name === "TimeoutError";
-  const code = codeOf(error) ?? (error instanceof Error ? error.message : String(error));
+  const code = codeOf(error) ?? messageOf(error);
   const why = isLate ? `no answer within ${timeoutMs / 1000} s` : (reasons[code] ?? code);
   const isLocal = /^(localhost|127\.|\[::1\])/.test(hostname);
   const hint = isLocal ? "start it with npm start, or give --url" : "is --url right?";

@@ -7,6 +7,7 @@ import { Command } from "commander";
 import * as z from "zod/mini";
 import { signs } from "../demo/terminal.ts";
 import type { Cli } from "./cli.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { eventCommand } from "./commands/event.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { explainCommand } from "./commands/explain.ts";
@@ -14,12 +15,14 @@ import { messageCommand, messagesCommand } from "./commands/messages.ts";
 import { orderCommand, ordersCommand } from "./commands/orders.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { signCommand, verifyCommand } from "./commands/sign.ts";
+import { simulateCommand } from "./commands/simulate.ts";
 import { tailCommand } from "./commands/tail.ts";
 import { triggerCommand } from "./commands/trigger.ts";
+import { addCompletion } from "./completion.ts";
 import { exitCodes } from "./exit-codes.ts";
 
 const groups: Readonly<Record<string, readonly ((cli: Cli) => Command)[]>> = {
-  "Send:": [triggerCommand, signCommand, verifyCommand],
+  "Send:": [triggerCommand, simulateCommand, signCommand, verifyCommand],
   "Look:": [
     eventsCommand,
     eventCommand,
@@ -30,7 +33,7 @@ const groups: Readonly<Record<string, readonly ((cli: Cli) => Command)[]>> = {
     messageCommand,
     tailCommand,
   ],
-  "Put right:": [replayCommand],
+  "Put right:": [replayCommand, doctorCommand],
 };
 
 const manifest = z.looseObject({ version: z.string() });
@@ -75,7 +78,6 @@ export function createProgram(cli: Cli): Command {
     .description("Triggers, inspects, explains and checks a receiver of Commerce Engine webhooks.")
     .version(readVersion(), "-V, --version", "the version of this command line")
     .helpOption("-h, --help", "this text")
-    .helpCommand("help [command]", "what a command does, with examples")
     .addHelpText("after", describeExitCodes());
   style(program, cli);
   for (const [heading, commands] of Object.entries(groups)) {
@@ -87,5 +89,8 @@ export function createProgram(cli: Cli): Command {
       program.addCommand(command);
     }
   }
+  program.commandsGroup("More:");
+  addCompletion(program);
+  program.helpCommand("help [command]", "what a command does, with examples");
   return program;
 }

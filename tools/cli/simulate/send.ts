@@ -1,0 +1,134 @@
+/** Makes the moves of a plan: so many at once, each when it is due, again where it was not taken. */
+import { WEBHOOK_PATH } from "../../demo/delivery.ts";
+import { forge, sign } from "../../story/index.ts";
+import type { Cli } from "../cli.ts";
+import { Failure } from "../failure.ts";
+import { pause } from "../pace.ts";
+import type { Prepared } from "../trigger/draft.ts";
+import { post, type Posted, headersOf } from "../trigger/post.ts";
+import type { Move } from "./plan.ts";
+import type { Tally } from "./tally.ts";
+
+export interface SendOptions {
+  readonly url: string;
+  readonly secret: string;
+  readonly concurrency: number;
+  /** False: moves are made as fast as they can be, whenever they are due. */
+  readonly isPaced: boolean;
+}
+
+type Sender = Pick<Cli, "http" | "signal">;
+
+/** As Commerce Engine does: again and again, with longer and longer pauses. */
+const TRIES_MAX = 12;
+const BACKOFF_FIRST_MS = 250;
+const BACKOFF_MAX_MS = 15_000;
+/** Too short for any answer: the sender hangs up. */
+const HANG_UP_MS = 2;
+
+/** A response that may be another one later. */
+function isTemporary({ status }: Posted): boolean {
+  return status >= 500 || status === 429;
+}
+
+/** Null where nothing answered. */
+async function attempt(cli: Sender, url: string, delivery: Prepared): Promise<Posted | null> {
+  try {
+    return await post(cli.http, url, delivery);
+  } catch (error) {
+    if (error instanceof Failure && error.isTemporary) return null;
+    throw error;
+  }
+}
+
+async function persist(
+  cli: Sender,
+  url: string,
+  delivery: Prepared,
+  tally: Tally,
+): Promise<Posted | null> {
+  for (let tries = 1; ; tries += 1) {
+    tally.sent += 1;
+    const posted = await attempt(cli, url, delivery);
+    if ((posted !== null && !isTemporary(posted)) || tries === TRIES_MAX) return posted;
+    tally.retries += 1;
+    await pause(Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** tries), cli.signal);
+  }
+}
+
+async function hangUp({ http }: Sender, url: string, delivery: Prepared): Promise<void> {
+  const { body, path } = delivery;
+  const request = {
+    method: "POST",
+    headers: headersOf(delivery),
+    body,
+    timeoutMs: HANG_UP_MS,
+  } as const;
+  try {
+    await http(url + path, request);
+  } catch (error) {
+    if (!(error instanceof Failure) || !error.isTemporary) throw error;
+  }
+}
+
+/** The delivery that a move stands for. */
+async function dress({ kind, body, eventId }: Move, secret: string): Promise<Prepared> {
+  const common = { type: "", orderNumber: "", note: eventId, path: WEBHOOK_PATH };
+  if (kind === "forged") {
+    const [forgery] = await forge(body, secret);
+    return { ...common, body, signature: forgery?.signature ?? null, expects: 401 };
+  }
+  if (kind === "broken") {
+    const half = body.slice(0, body.length / 2);
+    return { ...common, body: half, signature: await sign(half, secret), expects: 400 };
+  }
+  return { ...common, body, signature: await sign(body, secret), expects: 200 };
+}
+
+async function make(cli: Sender, options: SendOptions, move: Move, tally: Tally): Promise<void> {
+  const delivery = await dress(move, options.secret);
+  if (move.kind === "cut") {
+    tally.sent += 1;
+    tally.cut += 1;
+    return await hangUp(cli, options.url, delivery);
+  }
+  const posted = await persist(cli, options.url, delivery, tally);
+  if (posted === null || !posted.isExpected) {
+    const answer =
+      posted === null ? "nothing" : `${posted.status} (${posted.error ?? "no receipt"})`;
+    tally.unexpected.push(`${move.eventId}: ${answer}, expected ${delivery.expects}`);
+  } else if (delivery.expects !== 200) tally.refused += 1;
+  else {
+    if (posted.duplicate) tally.repeats += 1;
+    tally.acknowledged.add(move.eventId);
+  }
+  return undefined;
+}
+
+/** Ends when all moves are made; throws at the first one that cannot be, after the others have ended. */
+export async function sendMoves(
+  cli: Sender,
+  options: SendOptions,
+  moves: Iterable<Move>,
+  tally: Tally,
+): Promise<void> {
+  const startedMs = performance.now();
+  const failures: unknown[] = [];
+  const waiting = moves[Symbol.iterator]();
+  const work = async () => {
+    for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
+      const move = next.value;
+      tally.orders = Math.max(tally.orders, move.order + 1);
+      const early = options.isPaced ? startedMs + move.dueMs - performance.now() : 0;
+      if (early > 0) await pause(early, cli.signal);
+      if (failures.length > 0) return;
+      cli.signal.throwIfAborted();
+      await make(cli, options, move, tally);
+    }
+  };
+  const workers = Array.from({ length: options.concurrency }, () =>
+    work().catch((error: unknown) => failures.push(error)),
+  );
+  await Promise.all(workers);
+  if (failures.length > 0) throw failures[0];
+}

@@ -1,0 +1,39 @@
+/** The figures of a simulation while it runs. */
+
+export class Tally {
+  orders = 0;
+  sent = 0;
+  repeats = 0;
+  refused = 0;
+  cut = 0;
+  retries = 0;
+  applied = 0;
+  /** Answers that were not as they must be, in words. */
+  readonly unexpected: string[] = [];
+  /** Ids of the events that were acknowledged. */
+  readonly acknowledged = new Set<string>();
+  /** Event id -> status, of those that the inbox has shown as settled. */
+  readonly settled = new Map<string, string>();
+  readonly #startedMs = performance.now();
+  #endedMs: number | null = null;
+
+  /** Since the start; once all is sent, until then. */
+  get seconds(): number {
+    return ((this.#endedMs ?? performance.now()) - this.#startedMs) / 1_000;
+  }
+
+  /** All is sent. */
+  end(): void {
+    this.#endedMs = performance.now();
+  }
+
+  settle(id: string, status: string): void {
+    if (status === "processed" && this.settled.get(id) !== "processed") this.applied += 1;
+    this.settled.set(id, status);
+  }
+
+  /** Acknowledged, and not settled yet as far as was seen. */
+  waiting(): readonly string[] {
+    return [...this.acknowledged].filter((id) => !this.settled.has(id));
+  }
+}
