@@ -4,6 +4,7 @@
  * exits with 0 only where all of it holds (1: a check failed; 2: wrong flags; 130: Ctrl-C).
  */
 import pc from "picocolors";
+import { reportExplained } from "./demo/explain.ts";
 import { falsify } from "./demo/falsify.ts";
 import { parseOptions, type DemoOptions } from "./demo/options.ts";
 import { abandonStep } from "./demo/progress.ts";
@@ -30,6 +31,14 @@ function introduce({ orders, seed }: DemoOptions): void {
   print();
 }
 
+/** The same by hand. */
+function printNext(): void {
+  print(`  By hand: ${pc.cyan("npm start")}, and in another shell`);
+  print(`  ${pc.cyan("npx ce-webhooks trigger payment-fails-twice --order ORD-1")}`);
+  print(`  ${pc.cyan("npx ce-webhooks explain ORD-1")}`);
+  print();
+}
+
 async function main(options: DemoOptions): Promise<number> {
   const cleanup: (() => Promise<void>)[] = [];
   for (const [signal, code] of [
@@ -44,14 +53,16 @@ async function main(options: DemoOptions): Promise<number> {
   }
   introduce(options);
   try {
-    const { evidence, errors } = await runDay(options, cleanup);
+    const { evidence, explanation, errors } = await runDay(options, cleanup);
     reportShop(evidence);
     reportEdges(evidence);
+    reportExplained(explanation);
     const held = judge(options.falsify ? falsify(evidence) : evidence);
     if (errors.length > 0) {
       printHeading("The Worker's own errors", count(errors.length));
       for (const error of [...new Set(errors)].slice(0, 10)) print(`  ${clip(error, 400)}`);
     }
+    if (held) printNext();
     return held ? 0 : 1;
   } finally {
     await closeAll(cleanup);

@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { describeStart } from "./start/guide.ts";
 import { findPort } from "./start/port.ts";
-import { provideSecret } from "./start/secret.ts";
+import { hasAdminToken, provideSecret } from "./start/secret.ts";
 import { exitOf, runWrangler, spawnWrangler } from "./start/wrangler.ts";
 
 const DEFAULT_PORT = 8787;
@@ -29,10 +29,12 @@ function wantedPort(): number {
   throw new Error(`--port must be a number from 1 to 65535, not "${text}"`);
 }
 
+const devVars = new URL("../.dev.vars", import.meta.url);
+
 function prepareSecret(): void {
-  switch (provideSecret(new URL("../.dev.vars", import.meta.url))) {
+  switch (provideSecret(devVars)) {
     case "made":
-      print("  Made .dev.vars with a random local secret.");
+      print("  Made .dev.vars with a random local secret and admin token.");
       break;
     case "missing":
       print(pc.yellow("  .dev.vars has no CE_WEBHOOK_SECRET: every event will be answered 503."));
@@ -102,7 +104,8 @@ async function main(): Promise<number> {
   try {
     await untilReady(origin, dev);
     output.begin();
-    print(describeStart(origin, new Date()));
+    const isDefault = port === DEFAULT_PORT;
+    print(describeStart({ origin, isDefault, hasToken: hasAdminToken(devVars) }));
   } catch (error) {
     dev.kill("SIGTERM");
     if (!stopping) throw error;

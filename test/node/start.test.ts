@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { findPort } from "../../tools/start/port.ts";
-import { provideSecret } from "../../tools/start/secret.ts";
+import { hasAdminToken, provideSecret } from "../../tools/start/secret.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ce-start-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -17,6 +17,9 @@ await test("a secret is made once, for its owner's eyes only", () => {
   assert.equal(provideSecret(file), "made");
   const text = readFileSync(file, "utf8");
   assert.match(text, /^CE_WEBHOOK_SECRET=[0-9a-f]{48}$/m);
+  assert.match(text, /^ADMIN_TOKEN=[0-9a-f]{48}$/m);
+  assert.equal(new Set(text.match(/[0-9a-f]{48}/g)).size, 2);
+  assert.equal(hasAdminToken(file), true);
   assert.equal(statSync(file).mode & 0o777, 0o600);
   assert.equal(provideSecret(file), "found");
   assert.equal(readFileSync(file, "utf8"), text);
@@ -34,6 +37,7 @@ await test("a file of the owner's is never changed", () => {
     writeFileSync(path, text);
     assert.equal(provideSecret(pathToFileURL(path)), state, text);
     assert.equal(readFileSync(path, "utf8"), text);
+    assert.equal(hasAdminToken(pathToFileURL(path)), text.includes("ADMIN_TOKEN"));
   }
 });
 

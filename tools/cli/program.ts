@@ -66,6 +66,7 @@ function style(program: Command, { out }: Cli): void {
           .replaceAll(/\s*\n\s*/g, " ");
         out.error(`${signs.bad} ${line}`);
       },
+      getOutHelpWidth: () => (Number.isFinite(out.width) ? Math.min(out.width, 100) : 80),
       getOutHasColors: () => out.colours.isColorSupported,
       getErrHasColors: () => false,
     })

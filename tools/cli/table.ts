@@ -42,8 +42,7 @@ function widthOf(cell: string): number {
 /** The widths that fit, taken from the last column that gives way first. */
 function fit(columns: readonly Column[], natural: readonly number[], width: number): number[] {
   const widths = [...natural];
-  const all = INDENT + widths.reduce((sum, one) => sum + one, 0) + GAP * (widths.length - 1);
-  let excess = all - width;
+  let excess = sumOf(widths) - width;
   for (let index = columns.length - 1; index >= 0 && excess > 0; index -= 1) {
     if (columns[index]?.narrow === undefined) continue;
     const given = Math.min(excess, Math.max(0, (widths[index] ?? 0) - LEAST_WIDTH));
@@ -51,6 +50,19 @@ function fit(columns: readonly Column[], natural: readonly number[], width: numb
     excess -= given;
   }
   return widths;
+}
+
+/** What a row of these columns takes, indent and gaps included. */
+function sumOf(widths: readonly number[]): number {
+  return INDENT + widths.reduce((sum, one) => sum + one, 0) + GAP * (widths.length - 1);
+}
+
+/** Makes room for the remarks in the last column, as far as there is any. */
+function widen(widths: readonly number[], longest: number, width: number): number[] {
+  const [first = 0] = widths;
+  const wanted = Math.min(width, INDENT + first + GAP + longest);
+  const missing = Math.max(0, wanted - sumOf(widths));
+  return widths.map((one, index) => (index === widths.length - 1 ? one + missing : one));
 }
 
 /** One line a row, under dim titles where there are any; nothing for no rows. */
@@ -65,17 +77,20 @@ export function printTable(
   const natural = columns.map(({ title }, index) =>
     Math.max(title.length, ...cellRows.map((row) => widthOf(row[index] ?? ""))),
   );
+  const remarks = rows.flatMap((row) => ("remark" in row ? [widthOf(row.remark)] : []));
+  const widths = fit(columns, natural, width);
   const hasTitles = titles.some((title) => title !== "");
   const table = new Table({
     ...(hasTitles ? { head: titles.map((title) => colours.dim(title)) } : {}),
     chars: bare,
-    colWidths: fit(columns, natural, width),
+    colWidths: remarks.length === 0 ? widths : widen(widths, Math.max(...remarks), width),
     colAligns: columns.map(({ align }) => align ?? "left"),
     style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
   });
   for (const row of rows) {
     if ("remark" in row) {
-      const remark = { content: row.remark, colSpan: columns.length - 1, wordWrap: true };
+      const wordWrap = Number.isFinite(width);
+      const remark = { content: row.remark, colSpan: columns.length - 1, wordWrap };
       table.push(["", remark]);
       continue;
     }

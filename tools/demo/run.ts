@@ -2,18 +2,22 @@
 import { randomBytes } from "node:crypto";
 import { planDay, type Day } from "./day.ts";
 import { sendAll } from "./dispatch.ts";
+import type { Explanation } from "../cli/answers.ts";
 import type { Answer } from "./delivery.ts";
 import { acceptedById, type Evidence } from "./evidence.ts";
 import type { DemoOptions } from "./options.ts";
 import { startStep } from "./progress.ts";
 import { startProviders, type Providers } from "./providers.ts";
 import { startReceiver, type Receiver } from "./receiver.ts";
+import { explainOne } from "./explain.ts";
 import { settleEvents, settleMessages } from "./settle.ts";
 import { readState } from "./state.ts";
 import { count } from "./terminal.ts";
 
 export interface Run {
   readonly evidence: Evidence;
+  /** Of one order, as the command line asks for it. */
+  readonly explanation: Explanation | null;
   /** What the Worker logged as errors. */
   readonly errors: readonly string[];
 }
@@ -24,8 +28,10 @@ export async function runDay(options: DemoOptions, cleanup: (() => Promise<void>
   const starting = startStep("starting the Worker");
   const providers = await startProviders();
   cleanup.push(() => providers.close());
+  const token = randomBytes(24).toString("hex");
   const receiver = await startReceiver({
     CE_WEBHOOK_SECRET: secret,
+    ADMIN_TOKEN: token,
     STORE_NAME: "Indigo Bazaar",
     ...providers.settings,
   });
@@ -39,7 +45,8 @@ export async function runDay(options: DemoOptions, cleanup: (() => Promise<void>
   if (!(await sendMessages(receiver, providers))) unsettled.push("messages still wait");
   const state = await readState(receiver);
   const evidence = { day, answers, state, calls: [...providers.calls], unsettled };
-  return { evidence, errors: receiver.errors() };
+  const explanation = await explainOne(receiver.url, token, day);
+  return { evidence, explanation, errors: receiver.errors() };
 }
 
 async function sendDay(receiver: Receiver, day: Day, concurrency: number): Promise<Answer[]> {

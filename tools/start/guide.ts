@@ -1,39 +1,44 @@
 /** What to try on a receiver that has just started: lines to copy and paste into another shell. */
 import pc from "picocolors";
 
-/** `created_at` is now, so that what follows from the event is not too old to be told. */
-export function describeStart(origin: string, now: Date): string {
-  const event = {
-    id: "evt_hello_1",
-    event_type: "order.confirmed",
-    created_at: now.toISOString(),
-    data: {
-      order_number: "ORD-1",
-      status: "confirmed",
-      grand_total: 1299.5,
-      currency: { code: "INR" },
-      customer_email: "asha@example.com",
-    },
-  };
-  const body = JSON.stringify(event, null, 2);
+export interface Started {
+  readonly origin: string;
+  /** It listens where the command line looks unless it is told otherwise. */
+  readonly isDefault: boolean;
+  /** The console and the admin API are there. */
+  readonly hasToken: boolean;
+}
+
+const withoutToken = `
+  ${pc.yellow("No ADMIN_TOKEN in .dev.vars:")} explain, tail, doctor and the console need one. Add a line
+  ADMIN_TOKEN=<something random> and start again.
+`;
+
+export function describeStart({ origin, isDefault, hasToken }: Started): string {
+  const where = isDefault ? "" : ` --url ${origin}`;
   return `
   ${pc.bold("The receiver listens")} on ${pc.cyan(`${origin}/api/webhooks/ce`)}. Ctrl-C stops it.
 
-  ${pc.bold("Send it a signed event")}, from this folder:
+  ${pc.bold("Send it a signed story")}, from another shell in this folder:
 
-BODY='${body}'
-SECRET=$(sed -n "s/^CE_WEBHOOK_SECRET=[\\"']*\\([^\\"']*\\).*/\\1/p" .dev.vars)
-SIGNATURE=$(printf %s "$BODY" | openssl dgst -sha256 -hmac "$SECRET" | sed 's/.*= *//')
-curl -sS ${origin}/api/webhooks/ce \\
-  -H "x-webhook-signature: $SIGNATURE" --data-binary "$BODY"
+npx ce-webhooks trigger payment-fails-twice --order ORD-1${where}
 
-  ${pc.bold("See what became of it")}:
+  ${pc.bold("See what became of it")}, and why:
 
+npx ce-webhooks explain ORD-1${where}
+npx ce-webhooks messages --order ORD-1${where}
+npx ce-webhooks tail${where}
 npx wrangler d1 execute DB --local --command "SELECT * FROM order_overview"
-npx wrangler d1 execute DB --local --command "SELECT id, status, reason FROM notifications"
 
-  ${pc.bold("Fire the cron")}, which otherwise stays still on a machine of your own:
+  ${pc.bold("Is all as it should be?")} And what else is there?
+
+npx ce-webhooks doctor${where}
+npx ce-webhooks trigger --list
+npx ce-webhooks --help
+
+  ${pc.bold("The console")} is at ${pc.cyan(`${origin}/console`)}; the token is in .dev.vars.
+  ${pc.bold("The cron")} stands still on a machine of your own; fire it by hand:
 
 curl ${origin}/cdn-cgi/local/scheduled
-`;
+${hasToken ? "" : withoutToken}`;
 }

@@ -1,20 +1,35 @@
-/** The local secret: `.dev.vars` is made where it is missing, and never changed where it is there. */
+/** The local secrets: `.dev.vars` is made where it is missing, and never changed where it is there. */
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 export type SecretState = "made" | "found" | "missing";
 
-const TEMPLATE = `# Local secrets, read by "npm start". Never committed. .dev.vars.example names the others.
-CE_WEBHOOK_SECRET=`;
+const HEADER =
+  '# Local secrets, read by "npm start". Never committed. .dev.vars.example names the others.';
+
+/** Set, to more than nothing. */
+function has(text: string, name: string): boolean {
+  return new RegExp(`^\\s*(export\\s+)?${name}\\s*=\\s*["']?[^\\s"']`, "m").test(text);
+}
+
+function writeSecrets(): string {
+  const lines = ["CE_WEBHOOK_SECRET", "ADMIN_TOKEN"].map(
+    (name) => `${name}=${randomBytes(24).toString("hex")}`,
+  );
+  return [HEADER, ...lines, ""].join("\n");
+}
 
 /** Makes sure of a secret to sign with; "missing": the file is there and has none. */
 export function provideSecret(file: URL): SecretState {
   if (existsSync(file)) {
-    const text = readFileSync(file, "utf8");
-    return /^\s*(export\s+)?CE_WEBHOOK_SECRET\s*=\s*["']?[^\s"']/m.test(text) ? "found" : "missing";
+    return has(readFileSync(file, "utf8"), "CE_WEBHOOK_SECRET") ? "found" : "missing";
   }
   // Exclusive: a file that appears in between is not overwritten either.
-  const options = { flag: "wx", mode: 0o600 };
-  writeFileSync(file, `${TEMPLATE}${randomBytes(24).toString("hex")}\n`, options);
+  writeFileSync(file, writeSecrets(), { flag: "wx", mode: 0o600 });
   return "made";
+}
+
+/** Whether the console and the admin API will be there. */
+export function hasAdminToken(file: URL): boolean {
+  return has(readFileSync(file, "utf8"), "ADMIN_TOKEN");
 }

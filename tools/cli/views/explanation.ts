@@ -4,6 +4,7 @@ import type { Explanation } from "../answers.ts";
 import { shortTime, stateOf } from "../look.ts";
 import type { Output } from "../output.ts";
 import { printTable, type TableRow } from "../table.ts";
+import { printTitle } from "./facts.ts";
 import { describeValues } from "./registers.ts";
 
 type Register = Explanation["registers"][number];
@@ -106,11 +107,11 @@ function remarksOf(out: Output, event: Event, typeOf: FindType): readonly TableR
   ].map((remark) => ({ remark }));
 }
 
-function printEvents(out: Output, { events }: Explanation, typeOf: FindType, now: Date): void {
-  const { colours, print } = out;
-  print();
-  const title = count(events.length, "event");
-  print(`${colours.bold(title)}${colours.dim("  in the order of their own times, UTC")}`);
+/** Every event about the order, and what became of what it says. */
+export function printEventList(out: Output, explanation: Explanation, now: Date): void {
+  const { colours } = out;
+  const { events } = explanation;
+  const typeOf = typeFinder(explanation);
   printTable(
     out,
     [{ title: "at" }, { title: "outcome" }, { title: "event" }, { title: "id", narrow: "cut" }],
@@ -146,5 +147,10 @@ export function printExplanation(out: Output, explanation: Explanation, now: Dat
     `${colours.bold(explanation.orderNumber)}  ${String(status ?? "status unknown")} ${signs.dot} ${describeDecision(explanation, typeOf)}`,
   );
   printRegisters(out, explanation, typeOf);
-  printEvents(out, explanation, typeOf, now);
+  printTitle(
+    out,
+    count(explanation.events.length, "event"),
+    "in the order of their own times, UTC",
+  );
+  printEventList(out, explanation, now);
 }

@@ -1,0 +1,60 @@
+/** docs/cli.md: the reference of every command, made from the commands themselves. */
+import type { Command } from "commander";
+import { eventTypes } from "../story/index.ts";
+import { examplesOf } from "./cli.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { scenarios } from "./trigger/scenarios.ts";
+
+const introduction = `# The command line
+
+Made by \`npm run docs:cli\` from the commands themselves; a test compares the two.
+
+\`npx ce-webhooks <command>\` in a clone, after \`npm ci\`. It works on any Node from 20 on: a launcher
+starts the one that the install brings. After \`npm link\` it is \`ce-webhooks\` everywhere.
+
+## Where and as whom
+
+Each setting is a flag, else a variable of the environment, else a line of the file \`.dev.vars\`, which
+\`npm start\` makes. Blank counts as unset.
+
+- \`--url\`, \`CE_WEBHOOKS_URL\`: the receiver; \`http://127.0.0.1:8787\` unless told
+- \`--secret\`, \`CE_WEBHOOK_SECRET\`: what Commerce Engine signs with
+- \`--token\`, \`ADMIN_TOKEN\`: for the admin API; the one in \`.dev.vars\` is sent to this machine only
+- \`CF_ACCESS_CLIENT_ID\` and \`CF_ACCESS_CLIENT_SECRET\`: a service token, where Cloudflare Access stands
+  before the receiver
+
+A flag is seen by whoever can list the processes of the machine; the environment is not.
+
+## For scripts
+
+With \`--json\` the result alone is on stdout, as one document (\`tail\`: a line for each event); news of the
+work and errors are on stderr, an error is one line. Colours come only where a terminal shows them, never
+with \`NO_COLOR\`. What asks a question takes \`--yes\`, and refuses to go on where there is nobody to ask.
+`;
+
+function describeEndings(): string {
+  const lines = Object.values(exitCodes).map(({ code, meaning }) => `- \`${code}\`: ${meaning}`);
+  return `## Exit codes\n\n${lines.join("\n")}\n`;
+}
+
+function describeScenarios(): string {
+  const told = scenarios.map(({ name, description }) => `- \`${name}\`: ${description}`);
+  const types = eventTypes.map((type) => `\`${type}\``).join(", ");
+  return `### What can be triggered\n\n${told.join("\n")}\n\nSingle events: ${types}.\n`;
+}
+
+function describeCommand(command: Command): string {
+  const examples = examplesOf(command).map(([line, what]) => `# ${what}\n${line}`);
+  const shown = examples.length === 0 ? "" : `\n\`\`\`sh\n${examples.join("\n")}\n\`\`\`\n`;
+  const help = command.helpInformation().trimEnd();
+  const more = command.name() === "trigger" ? `\n${describeScenarios()}` : "";
+  return `## ${command.name()}\n\n\`\`\`text\n${help}\n\`\`\`\n${shown}${more}`;
+}
+
+export function writeReference(program: Command): string {
+  const commands = program
+    .createHelp()
+    .visibleCommands(program)
+    .filter((command) => command.name() !== "help");
+  return [introduction, describeEndings(), ...commands.map(describeCommand)].join("\n");
+}
