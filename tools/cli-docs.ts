@@ -8,6 +8,7 @@ import { writeReference } from "./cli/reference.ts";
 // As it looks without a terminal: eighty columns, no colours.
 const { stdin, stderr } = process;
 const out = createOutput({ stdin, stdout: stderr, stderr }, { NO_COLOR: "1" });
-const program = createProgram(createCli({}, { ...out, width: 80 }, new AbortController().signal));
+const cli = createCli({}, { ...out, width: 80 }, new AbortController().signal);
+const program = await createProgram(cli, null);
 const file = new URL("../docs/cli.md", import.meta.url);
 writeFileSync(file, writeReference(program));

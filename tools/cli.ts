@@ -32,7 +32,9 @@ function end(error: unknown): number {
 }
 
 try {
-  await createProgram(createCli(process.env, out, watchSignals())).parseAsync();
+  const cli = createCli(process.env, out, watchSignals());
+  const program = await createProgram(cli, process.argv[2] ?? null);
+  await program.parseAsync();
   process.exitCode ??= exitCodes.ok.code;
 } catch (error) {
   process.exitCode = end(error);

@@ -11,10 +11,10 @@ import { childProcesses } from "../cpu.ts";
 const root = new URL("../../", import.meta.url);
 
 /** The production queues: a hundred at a time, or what has come within a second. */
-const consumers = {
-  "ce-events": { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 3 },
-  "ce-notifications": { maxBatchSize: 10, maxBatchTimeout: 1, maxRetries: 3 },
-};
+const consumers = (maxBatchTimeout: number) => ({
+  "ce-events": { maxBatchSize: 100, maxBatchTimeout, maxRetries: 3 },
+  "ce-notifications": { maxBatchSize: 10, maxBatchTimeout, maxRetries: 3 },
+});
 
 export interface WorkerServer {
   readonly url: URL;
@@ -60,6 +60,8 @@ export interface WorkerOptions {
   readonly statements?: readonly string[];
   /** False where nothing takes from the queues. */
   readonly consumes?: boolean;
+  /** How long a queue waits for more than one message, in seconds; 1 unless told. */
+  readonly batchTimeout?: number;
 }
 
 export async function startWorker(options: WorkerOptions): Promise<WorkerServer> {
@@ -77,7 +79,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerServer>
         EVENTS: { queueName: "ce-events" },
         NOTIFICATIONS: { queueName: "ce-notifications" },
       },
-      queueConsumers: options.consumes === true ? consumers : {},
+      queueConsumers: options.consumes === true ? consumers(options.batchTimeout ?? 1) : {},
       outboundService: () => Response.json({ id: "accepted", sid: "accepted" }),
       logRequests: false,
       handleStructuredLogs: () => undefined,

@@ -41,7 +41,7 @@ const secretFlag = () =>
   option("--secret <secret>", "to sign with (else CE_WEBHOOK_SECRET, .dev.vars)");
 const tokenFlag = () =>
   option("--token <token>", "for the admin API (else ADMIN_TOKEN, .dev.vars)");
-const fileFlag = () => option("--env-file <file>", "another file than .dev.vars");
+const fileFlag = () => option("--dev-vars <file>", "another file than .dev.vars");
 
 /** The flags that say which receiver, and with what. */
 export function takeSettings(command: Command, needs: readonly ("secret" | "token")[]): Command {

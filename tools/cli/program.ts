@@ -1,47 +1,10 @@
-/**
- * The commands, in the groups in which the help shows them. A new one is a file in commands/ and a line
- * here; help, completion and docs/cli.md follow from it.
- */
-import { readFileSync } from "node:fs";
+/** The command line as a whole: its commands in their groups, its looks, its help. */
 import { Command } from "commander";
-import * as z from "zod/mini";
+import manifest from "../../package.json" with { type: "json" };
 import { signs } from "../demo/terminal.ts";
 import type { Cli } from "./cli.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { eventCommand } from "./commands/event.ts";
-import { eventsCommand } from "./commands/events.ts";
-import { explainCommand } from "./commands/explain.ts";
-import { messageCommand, messagesCommand } from "./commands/messages.ts";
-import { orderCommand, ordersCommand } from "./commands/orders.ts";
-import { replayCommand } from "./commands/replay.ts";
-import { signCommand, verifyCommand } from "./commands/sign.ts";
-import { simulateCommand } from "./commands/simulate.ts";
-import { tailCommand } from "./commands/tail.ts";
-import { triggerCommand } from "./commands/trigger.ts";
-import { addCompletion } from "./completion.ts";
+import { groups } from "./commands.ts";
 import { exitCodes } from "./exit-codes.ts";
-
-const groups: Readonly<Record<string, readonly ((cli: Cli) => Command)[]>> = {
-  "Send:": [triggerCommand, simulateCommand, signCommand, verifyCommand],
-  "Look:": [
-    eventsCommand,
-    eventCommand,
-    ordersCommand,
-    orderCommand,
-    explainCommand,
-    messagesCommand,
-    messageCommand,
-    tailCommand,
-  ],
-  "Put right:": [replayCommand, doctorCommand],
-};
-
-const manifest = z.looseObject({ version: z.string() });
-
-function readVersion(): string {
-  const file = new URL("../../package.json", import.meta.url);
-  return manifest.parse(JSON.parse(readFileSync(file, "utf8"))).version;
-}
 
 function describeExitCodes(): string {
   const lines = Object.values(exitCodes).map(
@@ -74,24 +37,31 @@ function style(program: Command, { out }: Cli): void {
     .exitOverride();
 }
 
-export function createProgram(cli: Cli): Command {
+/**
+ * Loads the one command that is wanted, since each brings libraries of its own; all of them where it is
+ * none of them, and so help, completion or a mistake.
+ */
+export async function createProgram(cli: Cli, wanted: string | null): Promise<Command> {
   const program = new Command("ce-webhooks")
     .description("Triggers, inspects, explains and checks a receiver of Commerce Engine webhooks.")
-    .version(readVersion(), "-V, --version", "the version of this command line")
+    .version(manifest.version, "-V, --version", "the version of this command line")
     .helpOption("-h, --help", "this text")
     .addHelpText("after", describeExitCodes());
   style(program, cli);
-  for (const [heading, commands] of Object.entries(groups)) {
+  const isOne = groups.some(({ commands }) => commands.some(({ name }) => name === wanted));
+  for (const { heading, commands } of groups) {
     program.commandsGroup(heading);
-    for (const create of commands) {
-      const command = create(cli)
-        .copyInheritedSettings(program)
-        .helpOption("-h, --help", "this text");
-      program.addCommand(command);
+    for (const { name, load } of commands) {
+      if (isOne && name !== wanted) continue;
+      const create = await load();
+      const command = create(cli).copyInheritedSettings(program);
+      program.addCommand(command.helpOption("-h, --help", "this text"));
     }
   }
   program.commandsGroup("More:");
-  addCompletion(program);
-  program.helpCommand("help [command]", "what a command does, with examples");
-  return program;
+  if (!isOne) {
+    const { addCompletion } = await import("./completion.ts");
+    addCompletion(program);
+  }
+  return program.helpCommand("help [command]", "what a command does, with examples");
 }

@@ -15,7 +15,7 @@ export interface SettingFlags {
   readonly url?: string;
   readonly secret?: string;
   readonly token?: string;
-  readonly envFile?: string;
+  readonly devVars?: string;
 }
 
 export interface Sourced {
@@ -101,7 +101,7 @@ function parseUrl({ value, source }: Sourced): URL {
 }
 
 export function loadSettings(flags: SettingFlags, env: Env): Settings {
-  const file = readFile(flags.envFile);
+  const file = readFile(flags.devVars);
   const url = parseUrl(
     find("CE_WEBHOOKS_URL", ["--url", flags.url], env, file) ?? {
       value: DEFAULT_URL,

@@ -39,6 +39,7 @@ interface Flags extends SettingFlags, JsonFlag {
   readonly faults: number;
   readonly concurrency: number;
   readonly seed?: number;
+  readonly patience: number;
   readonly reconcile: boolean;
   readonly yes?: boolean;
 }
@@ -100,7 +101,7 @@ async function run(
     const options = { url: settings.url, secret, concurrency, isPaced: rate !== undefined };
     await sendMoves(cli, options, planMoves(plan, isOver), tally);
     tally.end();
-    await watch?.settle();
+    await watch?.settle(flags.patience);
   } finally {
     stopShowing();
     await watch?.stop();
@@ -186,6 +187,11 @@ export function simulateCommand(cli: Cli): Command {
     .addOption(percent("--faults", "events hung up on, forged or broken besides", 3))
     .option("--concurrency <n>", "deliveries under way at once", wholeNumber(1, 512), 16)
     .option("--seed <n>", "the same seed makes the same orders", wholeNumber(0, 2 ** 40))
+    .addOption(
+      new Option("--patience <time>", "nothing moves for so long: the rest is not applied")
+        .argParser(duration)
+        .default(60_000, "1m"),
+    )
     .option("--no-reconcile", "only send; needs no token")
     .option("-y, --yes", "do not ask before sending to another machine");
   takeSettings(command, ["secret", "token"]);

@@ -93,7 +93,7 @@ export function triggerCommand(cli: Cli): Command {
     .option("--order <number>", "the order that it is about (a new one)")
     .option("--count <n>", "so many orders", wholeNumber(1, 10_000), 1)
     .option("--rate <n>", "at most so many deliveries a second", positiveNumber(10_000))
-    .option("--seed <n>", "the same seed tells the same story", wholeNumber(0, 2 ** 48))
+    .option("--seed <n>", "the same seed tells the same story of an order", wholeNumber(0, 2 ** 48))
     .option("--at <time>", "it has happened until then (now)", moment)
     .option("--set <path=value>", "change a field before signing; repeatable", parseChange)
     .option("--dry-run", "print body and signature, send nothing")

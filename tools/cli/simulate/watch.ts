@@ -5,16 +5,14 @@ import { Interruption } from "../failure.ts";
 import type { Tally } from "./tally.ts";
 
 export interface Watch {
-  /** Ends once everything acknowledged is settled, or nothing has moved for too long. */
-  readonly settle: () => Promise<void>;
+  /** Ends once everything acknowledged is settled, or nothing has moved for so long. */
+  readonly settle: (patienceMs: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
 const POLL_MS = 400;
 /** An event is waited for as long as a simulation is watched. */
 const SETTLE_MS = 3_600_000;
-/** How long nothing may move before the rest counts as not applied. */
-const PATIENCE_MS = 60_000;
 
 export async function startWatch(
   api: Api,
@@ -51,10 +49,9 @@ export async function startWatch(
   };
   return {
     stop,
-    settle: async () => {
+    settle: async (patienceMs) => {
       movedMs = performance.now();
-      const isDone = () =>
-        tally.waiting().length === 0 || performance.now() - movedMs > PATIENCE_MS;
+      const isDone = () => tally.waiting().length === 0 || performance.now() - movedMs > patienceMs;
       while (!isDone()) {
         await Promise.race([following, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
         signal.throwIfAborted();

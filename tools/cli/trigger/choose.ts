@@ -1,5 +1,4 @@
 /** What there is to trigger: listed, or to be chosen from. */
-import * as prompts from "@clack/prompts";
 import { eventTypes } from "../../story/index.ts";
 import type { Cli } from "../cli.ts";
 import { Failure, Interruption } from "../failure.ts";
@@ -27,6 +26,7 @@ export async function askName(cli: Cli): Promise<string> {
   if (!cli.out.isInteractive) {
     throw new Failure("usage", "Say which event type or scenario; trigger --list shows them");
   }
+  const prompts = await import("@clack/prompts");
   const choice = await prompts.autocomplete({
     message: "What is to be triggered?",
     maxItems: 12,

@@ -1,4 +1,4 @@
-/** Tells stories for `trigger`: the same seed the same story, at whatever time it is told. */
+/** Tells stories for `trigger`: of the same order and seed the same, at whatever time. */
 import { createHash } from "node:crypto";
 import {
   createRandom,
@@ -42,9 +42,11 @@ function numberOf({ seed, index, orderNumber }: TellerOptions): string {
 export function createTeller(options: TellerOptions): Teller {
   const { seed, index, nowMs } = options;
   const orderNumber = numberOf(options);
-  const random = createRandom(seed, index);
+  // Another order has other payment references: a refund finds its payment by them.
+  const stream = index + seedOf(orderNumber);
+  const random = createRandom(seed, stream);
   // Told at another time an event has other bytes, and so must have another id.
-  const ids = createRandom(seed + nowMs, index);
+  const ids = createRandom(seed + nowMs, stream);
   return {
     orderNumber,
     random,
@@ -52,7 +54,7 @@ export function createTeller(options: TellerOptions): Teller {
     tell: (kind, endedAgoMs = 0) => {
       const endsAtMs = nowMs - endedAgoMs;
       const window = { startsAtMs: endsAtMs - 2 * HOUR_MS, endsAtMs };
-      return tellStory({ kind, orderNumber, random: createRandom(seed, index), ids, ...window });
+      return tellStory({ kind, orderNumber, random: createRandom(seed, stream), ids, ...window });
     },
     nextId: () => `evt_${ids.hex(24)}`,
   };

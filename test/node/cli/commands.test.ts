@@ -1,0 +1,8 @@
+/** Every command as a process, against one Worker that really runs, on real D1 and queues. */
+import { shop } from "./shop.ts";
+
+// One after the other: imported together, they would run at the same time.
+await import("./trigger.ts");
+await import("./look.ts");
+await import("./live.ts");
+await shop.close();

@@ -1,0 +1,162 @@
+/** What looks into a receiver: lists, details, explanations, and what is said where there is nothing. */
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { test } from "node:test";
+import * as z from "zod/mini";
+import {
+  events as eventsAnswer,
+  explanation,
+  messages,
+  order,
+} from "../../../tools/cli/answers.ts";
+import { startProxy, startStranger } from "./proxy.ts";
+import { run, SECRET } from "./run.ts";
+import { shop } from "./shop.ts";
+
+const { receiver } = shop;
+
+const eventList = z.pick(eventsAnswer, { events: true });
+const parse = <T>(shape: z.ZodMiniType<T>, text: string): T => shape.parse(JSON.parse(text));
+
+await test("an order that was triggered a moment ago is explained", async () => {
+  const story = await shop.run("trigger cancelled-with-refund --order ORD-1 --seed 2");
+  assert.equal(story.code, 0, story.stderr);
+  // At once: explain waits for what is still under way.
+  const [text, json] = await Promise.all([
+    shop.run("explain ORD-1"),
+    shop.run("explain ORD-1 --json"),
+  ]);
+  assert.equal(text.code, 0, text.stderr);
+  assert.match(text.stdout, /^ORD-1 {2}cancelled/);
+  assert.match(text.stdout, /cancelled +.* order\.cancelled +evt_/);
+  assert.match(text.stdout, /– lost +order\.created +evt_\S+\n +older than order\.cancelled evt_/);
+  const explained = parse(explanation, json.stdout);
+  assert.equal(explained.orderNumber, "ORD-1");
+  assert.ok(explained.events.some(({ outcome }) => outcome === "lost"));
+});
+
+await test("an order is shown whole", async () => {
+  const [text, json, list, found] = await Promise.all([
+    shop.run("order ORD-1"),
+    shop.run("order ORD-1 --json"),
+    shop.run("orders"),
+    shop.run("orders ORD --json"),
+  ]);
+  for (const part of [/Payments\n/, /Refunds\n/, /REF-1-1 +success/, /order\.cancelled/]) {
+    assert.match(text.stdout, part);
+  }
+  const { order: row, refunds } = parse(order, json.stdout);
+  assert.equal(row["status"], "cancelled");
+  assert.equal(refunds.length, 1);
+  assert.match(list.stdout, /ORD-1 +cancelled/);
+  assert.match(found.stdout, /"order_number": "ORD-1"/);
+});
+
+await test("events are listed, filtered and paged", async () => {
+  await shop.run("trigger senseless --order BAD-1");
+  await shop.run("trigger order.created --count 110 --json");
+  await shop.settled();
+  const [troubled, typed, many, few, none] = await Promise.all([
+    shop.run("events --status quarantined --from 1h --limit 5"),
+    shop.run("events --type order.cancelled --from 1h --json"),
+    shop.run("events --limit 105 --json"),
+    shop.run("events --limit 2"),
+    shop.run("events --order NEVER"),
+  ]);
+  assert.equal(troubled.stdout.match(/! quarantined/g)?.length, 5);
+  assert.match(troubled.stdout, /data\.amount: expected number/);
+  const cancelled = parse(eventList, typed.stdout).events;
+  assert.deepEqual(
+    new Set(cancelled.map((event) => event.event_type)),
+    new Set(["order.cancelled"]),
+  );
+  const ids = parse(eventList, many.stdout).events.map(({ id }) => id);
+  assert.equal(new Set(ids).size, 105);
+  assert.match(few.stderr, /--limit shows more/);
+  assert.equal(none.code, 0);
+  assert.equal(none.stdout, "");
+  assert.match(none.stderr, /No event fits/);
+});
+
+await test("an event is found by the beginning of its id, and its body comes byte for byte", async () => {
+  const [row] = await receiver.query<{ id: string; payload: string }>(
+    "SELECT id, payload FROM webhook_events WHERE subject_id = 'ORD-1' AND event_type = 'order.cancelled'",
+  );
+  assert.ok(row !== undefined);
+  const [text, body, several, unknown] = await Promise.all([
+    shop.run(["event", `${row.id.slice(0, 14)}…`]),
+    shop.run(["event", row.id, "--body"]),
+    shop.run("event evt_"),
+    shop.run("event evt_nothing"),
+  ]);
+  assert.equal(text.code, 0, text.stderr);
+  assert.match(text.stdout, new RegExp(`^${row.id} {2}order\\.cancelled {2}✓ processed`));
+  assert.match(text.stdout, /Sets\n +order ORD-1 +status/);
+  assert.equal(body.stdout, row.payload);
+  assert.equal(several.code, 1);
+  assert.match(several.stderr, /Several ids begin with evt_/);
+  assert.equal(unknown.code, 1);
+  const signed = await shop.run("sign", { input: body.stdout });
+  assert.equal(
+    signed.stdout.trim(),
+    createHmac("sha256", SECRET).update(row.payload).digest("hex"),
+  );
+});
+
+await test("messages are listed, shown whole, and sent once more", async () => {
+  const [list, one, again, unknown] = await Promise.all([
+    shop.run("messages --order ORD-1 --json"),
+    shop.run("message order_cancelled/ORD-1/email"),
+    shop.run("message refund_succeeded/REF-1-1/email --send-again --yes"),
+    shop.run("message order_confirmed/NEVER/email"),
+  ]);
+  const ids = parse(messages, list.stdout).notifications.map(({ id }) => id);
+  assert.ok(ids.includes("order_cancelled/ORD-1/email"), list.stdout);
+  assert.match(one.stdout, /– suppressed\n[^]*channel not configured/);
+  assert.equal(again.code, 0, again.stderr);
+  const sql = "SELECT resends FROM notifications WHERE id = 'refund_succeeded/REF-1-1/email'";
+  assert.equal((await receiver.query<{ resends: number }>(sql))[0]?.resends, 1);
+  assert.equal(unknown.code, 1);
+});
+
+await test("what is not there is said in one line, with a code of its own", async () => {
+  const [order404, explain404, token, far, gone] = await Promise.all([
+    shop.run("order NEVER"),
+    shop.run("explain NEVER --json"),
+    shop.run("events --token wrong"),
+    shop.run("events", { env: { CE_WEBHOOKS_URL: "http://127.0.0.1:9" } }),
+    run(["events"], { env: { CE_WEBHOOKS_URL: receiver.url } }),
+  ]);
+  const codes = [order404, explain404, token, far, gone].map(({ code }) => code);
+  assert.deepEqual(codes, [1, 1, 4, 3, 2]);
+  for (const { stdout, stderr } of [order404, explain404, token, far, gone]) {
+    assert.equal(stdout, "");
+    assert.match(stderr, /^✗ [^\n]+\n$/);
+  }
+  assert.match(far.stderr, /Cannot reach http:\/\/127\.0\.0\.1:9: .*npm start/);
+  assert.match(gone.stderr, /ADMIN_TOKEN/);
+});
+
+await test("what answers in another way is told apart", async () => {
+  const json = { "content-type": "application/json" };
+  const proxies = await Promise.all([
+    startStranger({ status: 404, body: '{"error":"Not found"}', headers: json }),
+    startStranger({ status: 302, headers: { location: "https://team.cloudflareaccess.com/x" } }),
+    startStranger({ status: 200, body: "<html>hello</html>" }),
+    startProxy(receiver.url, () => ({
+      status: 503,
+      body: '{"error":"try later"}',
+      headers: json,
+    })),
+  ]);
+  const all = await Promise.all(
+    proxies.map(({ url }) => shop.run("events", { env: { CE_WEBHOOKS_URL: url } })),
+  );
+  assert.deepEqual(
+    all.map(({ code }) => code),
+    [4, 4, 5, 5],
+  );
+  const said = [/no admin API/, /CF_ACCESS_CLIENT_ID/, /not understood/, /503: try later/];
+  for (const [index, pattern] of said.entries()) assert.match(all[index]?.stderr ?? "", pattern);
+  await Promise.all(proxies.map((proxy) => proxy.close()));
+});

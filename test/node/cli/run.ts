@@ -1,0 +1,142 @@
+/** The command line as a process, against a Worker that really runs. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { migrationStatements, startWorker } from "../../../bench/servers/workers.ts";
+
+export const SECRET = "cli-test-secret";
+export const TOKEN = "cli-test-token";
+
+export const launcher = fileURLToPath(new URL("../../../tools/ce-webhooks.mjs", import.meta.url));
+
+export interface Ended {
+  /** Null where a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Buffer;
+  readonly node?: string;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "ce-cli-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+/** A file that is gone afterwards. */
+export function writeScratch(name: string, text: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** Nothing of a developer's own .dev.vars reaches the tests. */
+const noSecrets = writeScratch("no-secrets", "");
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves once this has been printed on either stream. */
+  readonly prints: (text: string | RegExp) => Promise<void>;
+}
+
+export function start(args: readonly string[], options: RunOptions = {}): Running {
+  const { env = {}, input = "", node = process.execPath } = options;
+  const { PATH = "", HOME = "" } = process.env;
+  const isFileNamed = args.includes("--dev-vars") || args.includes("--help") || args.length === 0;
+  const takesFile = !isFileNamed && !["help", "completion", "complete"].includes(args[0] ?? "");
+  const child = spawn(node, [launcher, ...args, ...(takesFile ? ["--dev-vars", noSecrets] : [])], {
+    env: { PATH, HOME, NO_COLOR: "1", ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  const out = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8").on("data", (text: string) => (out[name] += text));
+  }
+  child.stdin.on("error", () => undefined).end(input);
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, ...out }));
+  });
+  const prints = async (text: string | RegExp) => {
+    const deadline = performance.now() + 15_000;
+    while (!new RegExp(text).test(out.stdout + out.stderr)) {
+      if (performance.now() > deadline)
+        throw new Error(`${String(text)} is not in: ${out.stdout}${out.stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  return { child, ended, prints };
+}
+
+export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  return await start(args, options).ended;
+}
+
+export interface Shop {
+  readonly receiver: {
+    readonly url: string;
+    readonly query: <Row>(sql: string, ...values: readonly string[]) => Promise<Row[]>;
+  };
+  readonly run: (args: string | readonly string[], options?: RunOptions) => Promise<Ended>;
+  readonly start: (args: string | readonly string[], options?: RunOptions) => Running;
+  readonly close: () => Promise<void>;
+  /** Waits until nothing stored waits any more. */
+  readonly settled: () => Promise<void>;
+}
+
+const split = (args: string | readonly string[]): readonly string[] =>
+  typeof args === "string" ? args.split(" ") : args;
+
+/** A receiver for the tests, without a proxy before it, and the command line pointed at it. */
+export async function openShop(settings: Readonly<Record<string, string>> = {}): Promise<Shop> {
+  const server = await startWorker({
+    entry: "src/index.ts",
+    secret: SECRET,
+    // D1 alone acknowledges, however busy the machine is: what is sent is in the inbox.
+    bindings: { ADMIN_TOKEN: TOKEN, RECEIPT_TIMEOUT_MS: "60000", ...settings },
+    statements: migrationStatements(),
+    consumes: true,
+    batchTimeout: 0.1,
+  });
+  const url = server.url.origin;
+  const env = { CE_WEBHOOKS_URL: url, CE_WEBHOOK_SECRET: SECRET, ADMIN_TOKEN: TOKEN };
+  const withEnv = (options: RunOptions): RunOptions => ({
+    ...options,
+    env: { ...env, ...options.env },
+  });
+  const query = async <Row>(sql: string, ...values: readonly string[]): Promise<Row[]> => {
+    const { results } = await server.db
+      .prepare(sql)
+      .bind(...values)
+      .all<Row>();
+    return results;
+  };
+  return {
+    receiver: { url, query },
+    run: (args, options = {}) => run(split(args), withEnv(options)),
+    start: (args, options = {}) => start(split(args), withEnv(options)),
+    close: () => server.close(),
+    async settled() {
+      const deadline = performance.now() + 20_000;
+      for (;;) {
+        const sql = "SELECT count(*) AS n FROM webhook_events WHERE status = 'received'";
+        const [row] = await query<{ n: number }>(sql);
+        if (row?.n === 0) return;
+        if (performance.now() > deadline) throw new Error("events still wait");
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+  };
+}
+
+/** The document that a command has printed on stdout. */
+export function parseDocument(ended: Ended): Record<string, unknown> {
+  const parsed: unknown = JSON.parse(ended.stdout);
+  if (typeof parsed !== "object" || parsed === null) throw new Error(ended.stdout);
+  return { ...parsed };
+}

@@ -1,0 +1,52 @@
+/**
+ * The commands, in the groups and the order in which the help shows them. A new one is a file in commands/
+ * and a line here; help, completion and docs/cli.md follow from it.
+ */
+import type { Command } from "commander";
+import type { Cli } from "./cli.ts";
+
+type Create = (cli: Cli) => Command;
+
+interface CommandRow {
+  readonly name: string;
+  readonly load: () => Promise<Create>;
+}
+
+interface Group {
+  readonly heading: string;
+  readonly commands: readonly CommandRow[];
+}
+
+const row = (name: string, load: CommandRow["load"]): CommandRow => ({ name, load });
+
+export const groups: readonly Group[] = [
+  {
+    heading: "Send:",
+    commands: [
+      row("trigger", async () => (await import("./commands/trigger.ts")).triggerCommand),
+      row("simulate", async () => (await import("./commands/simulate.ts")).simulateCommand),
+      row("sign", async () => (await import("./commands/sign.ts")).signCommand),
+      row("verify", async () => (await import("./commands/sign.ts")).verifyCommand),
+    ],
+  },
+  {
+    heading: "Look:",
+    commands: [
+      row("events", async () => (await import("./commands/events.ts")).eventsCommand),
+      row("event", async () => (await import("./commands/event.ts")).eventCommand),
+      row("orders", async () => (await import("./commands/orders.ts")).ordersCommand),
+      row("order", async () => (await import("./commands/orders.ts")).orderCommand),
+      row("explain", async () => (await import("./commands/explain.ts")).explainCommand),
+      row("messages", async () => (await import("./commands/messages.ts")).messagesCommand),
+      row("message", async () => (await import("./commands/messages.ts")).messageCommand),
+      row("tail", async () => (await import("./commands/tail.ts")).tailCommand),
+    ],
+  },
+  {
+    heading: "Put right:",
+    commands: [
+      row("replay", async () => (await import("./commands/replay.ts")).replayCommand),
+      row("doctor", async () => (await import("./commands/doctor.ts")).doctorCommand),
+    ],
+  },
+];
