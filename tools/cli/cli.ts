@@ -67,9 +67,14 @@ export function examplesOf(command: Command): readonly Example[] {
   return examples.get(command) ?? [];
 }
 
+/** Lines under a title in the looks of the others, for the end of a help. */
+export function headed(command: Command, title: string, lines: readonly string[]): string {
+  return `\n${command.createHelp().styleTitle(title)}\n${lines.join("\n")}`;
+}
+
 /** What to type, and what comes of it; shown under the help of a command and in docs/cli.md. */
 export function giveExamples(command: Command, given: readonly Example[]): Command {
   examples.set(command, given);
   const lines = given.map(([line, what]) => `  # ${what}\n  ${line}`);
-  return command.addHelpText("after", `\nExamples:\n${lines.join("\n")}`);
+  return command.addHelpText("after", () => headed(command, "Examples:", lines));
 }

@@ -2,15 +2,15 @@
 import { Command } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { signs } from "../demo/terminal.ts";
-import type { Cli } from "./cli.ts";
+import { type Cli, headed } from "./cli.ts";
 import { groups } from "./commands.ts";
 import { exitCodes } from "./exit-codes.ts";
 
-function describeExitCodes(): string {
+function describeExitCodes(program: Command): string {
   const lines = Object.values(exitCodes).map(
     ({ code, meaning }) => `  ${String(code).padEnd(4)} ${meaning}`,
   );
-  return `\nExit codes:\n${lines.join("\n")}`;
+  return headed(program, "Exit codes:", lines);
 }
 
 /** Errors of the command line are one line, in the looks of all others. */
@@ -46,7 +46,7 @@ export async function createProgram(cli: Cli, wanted: string | null): Promise<Co
     .description("Triggers, inspects, explains and checks a receiver of Commerce Engine webhooks.")
     .version(manifest.version, "-V, --version", "the version of this command line")
     .helpOption("-h, --help", "this text")
-    .addHelpText("after", describeExitCodes());
+    .addHelpText("after", ({ command }) => describeExitCodes(command));
   style(program, cli);
   const isOne = groups.some(({ commands }) => commands.some(({ name }) => name === wanted));
   for (const { heading, commands } of groups) {

@@ -62,7 +62,7 @@ function find(
 ): Sourced | null {
   const places: readonly (readonly [string, string | undefined])[] = [
     ...(flag === null ? [] : [flag]),
-    [name, env[name]],
+    [`${name} in the environment`, env[name]],
     [`${name} in ${file.name}`, file.vars[name]],
   ];
   for (const [source, value = ""] of places) {

@@ -16,6 +16,7 @@ export type TableRow = readonly string[] | { readonly remark: string };
 const INDENT = 2;
 const GAP = 2;
 const LEAST_WIDTH = 12;
+const ESCAPE = String.fromCodePoint(27);
 
 /** No rules at all: an indent, and gaps between columns. */
 const sides = ["top", "bottom", "left", "right"] as const;
@@ -65,6 +66,14 @@ function widen(widths: readonly number[], longest: number, width: number): numbe
   return widths.map((one, index) => (index === widths.length - 1 ? one + missing : one));
 }
 
+/** A cell of at most so many columns; colours that it begins with end with it. */
+function cut(cell: string, width: number): string {
+  if (widthOf(cell) <= width) return cell;
+  const codes = cell.match(new RegExp(`${ESCAPE}\\[[0-9;]*m`, "g")) ?? [];
+  const [first = "", last = ""] = [codes[0], codes.at(-1)];
+  return `${first}${stripVTControlCharacters(cell).slice(0, width - 1)}…${last}`;
+}
+
 /** One line a row, under dim titles where there are any; nothing for no rows. */
 export function printTable(
   { colours, width, print }: Output,
@@ -96,7 +105,7 @@ export function printTable(
     }
     table.push(
       columns.map(({ narrow }, index) => ({
-        content: row[index] ?? "",
+        content: narrow === "cut" ? cut(row[index] ?? "", widths[index] ?? 0) : (row[index] ?? ""),
         wordWrap: narrow === "wrap",
         wrapOnWordBoundary: true,
       })),

@@ -53,14 +53,14 @@ function checkSecrets({ secret, token, isLocal }: Settings): readonly Finding[] 
           "no CE_WEBHOOK_SECRET to sign with",
           `${where} give --secret`.trim(),
         )
-      : found.ok("secret here", `CE_WEBHOOK_SECRET, from ${secret.source}`),
+      : found.ok("secret here", `taken from ${secret.source}`),
     token === null
       ? found.warn(
           "token here",
           "no ADMIN_TOKEN: the inside of the receiver cannot be seen",
           isLocal ? "add ADMIN_TOKEN to .dev.vars and start the receiver again" : "give --token",
         )
-      : found.ok("token here", `ADMIN_TOKEN, from ${token.source}`),
+      : found.ok("token here", `taken from ${token.source}`),
   ];
 }
 

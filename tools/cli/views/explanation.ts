@@ -132,9 +132,9 @@ function describeDecision({ derived }: Explanation, typeOf: FindType): string {
   const { paymentStatus, decidedBy, event } = derived;
   const status = `payment ${String(paymentStatus ?? "unknown")}`;
   if (decidedBy === null || event === null) return status;
-  const what =
-    decidedBy === "snapshot" ? "as the order itself says in" : "by its leading payment, set by";
-  return `${status}, ${what} ${typeOf(event)} ${event.slice(0, 12)}`;
+  return decidedBy === "snapshot"
+    ? `${status}, as ${typeOf(event)} says`
+    : `${status}, by its leading payment (${typeOf(event)})`;
 }
 
 export function printExplanation(out: Output, explanation: Explanation, now: Date): void {
