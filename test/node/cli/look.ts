@@ -22,14 +22,16 @@ await test("an order that was triggered a moment ago is explained", async () => 
   const story = await shop.run("trigger cancelled-with-refund --order ORD-1 --seed 2");
   assert.equal(story.code, 0, story.stderr);
   // At once: explain waits for what is still under way.
-  const [text, json] = await Promise.all([
+  const [text, events, json] = await Promise.all([
     shop.run("explain ORD-1"),
+    shop.run("explain ORD-1 --events"),
     shop.run("explain ORD-1 --json"),
   ]);
   assert.equal(text.code, 0, text.stderr);
   assert.match(text.stdout, /^ORD-1 {2}cancelled/);
   assert.match(text.stdout, /cancelled +.* order\.cancelled +evt_/);
   assert.match(text.stdout, /– lost +order\.created +evt_\S+\n +older than order\.cancelled evt_/);
+  assert.ok(text.stdout.endsWith(events.stdout));
   const explained = parse(explanation, json.stdout);
   assert.equal(explained.orderNumber, "ORD-1");
   assert.ok(explained.events.some(({ outcome }) => outcome === "lost"));

@@ -2,13 +2,18 @@
 import { Command } from "commander";
 import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
 import type { SettingFlags } from "../settings.ts";
-import { printExplanation } from "../views/explanation.ts";
+import { printEventList, printExplanation } from "../views/explanation.ts";
 import { waitForOrder } from "../wait.ts";
 
-async function explain(cli: Cli, number: string, flags: SettingFlags & JsonFlag): Promise<void> {
+interface Flags extends SettingFlags, JsonFlag {
+  readonly events?: boolean;
+}
+
+async function explain(cli: Cli, number: string, flags: Flags): Promise<void> {
   const api = apiOf(cli, flags);
   const explanation = await waitForOrder(cli, api, number, () => api.explain(number));
   if (flags.json === true) cli.out.json(explanation);
+  else if (flags.events === true) printEventList(cli.out, explanation, cli.now());
   else printExplanation(cli.out, explanation, cli.now());
 }
 
@@ -18,7 +23,8 @@ export function explainCommand(cli: Cli): Command {
     .description(
       "Shows which event set each field of an order, and for each other event why it lost.",
     )
-    .argument("<number>", "the order's number");
+    .argument("<number>", "the order's number")
+    .option("--events", "only what became of each event, without the fields");
   takeSettings(command, ["token"]);
   takeJson(command);
   giveExamples(command, [
@@ -28,7 +34,5 @@ export function explainCommand(cli: Cli): Command {
       "what lost",
     ],
   ]);
-  return command.action((number: string, flags: SettingFlags & JsonFlag) =>
-    explain(cli, number, flags),
-  );
+  return command.action((number: string, flags: Flags) => explain(cli, number, flags));
 }
