@@ -61,7 +61,9 @@ function sumOf(widths: readonly number[]): number {
 /** Makes room for the remarks in the last column, as far as there is any. */
 function widen(widths: readonly number[], longest: number, width: number): number[] {
   const [first = 0] = widths;
-  const wanted = Math.min(width, INDENT + first + GAP + longest);
+  // The library counts a gap between spanned columns as one character.
+  const unseen = (GAP - 1) * Math.max(0, widths.length - 2);
+  const wanted = Math.min(width, INDENT + first + GAP + longest + unseen);
   const missing = Math.max(0, wanted - sumOf(widths));
   return widths.map((one, index) => (index === widths.length - 1 ? one + missing : one));
 }
