@@ -31,9 +31,9 @@ function describeValue(name: string, value: unknown, currency: unknown): string 
   return fullTime(value);
 }
 
-/** `grand_total_micros` -> `grand total`; `customer_name` of the customer -> `name` */
-function wordsOf(column: string, register: string): string {
-  const words = column.replace(/_micros$/, "").replaceAll("_", " ");
+/** `grand_total_micros` -> `grand total `; `customer_name` of the customer -> `name `; its own name -> `` */
+function labelOf(column: string, register: string): string {
+  const words = `${column.replace(/_micros$/, "").replaceAll("_", " ")} `;
   return words.startsWith(`${register} `) ? words.slice(register.length + 1) : words;
 }
 
@@ -48,6 +48,6 @@ export function describeValues(register: string, values: Values, currency: unkno
   const known = columns.filter(([name, value]) => value !== null && name !== "currency");
   if (known.length === 0) return "nothing";
   return known
-    .map(([name, value]) => `${wordsOf(name, register)} ${describeValue(name, value, money)}`)
+    .map(([name, value]) => labelOf(name, register) + describeValue(name, value, money))
     .join("\n");
 }
