@@ -19,7 +19,7 @@ export function addCompletion(program: Command): void {
     .summary("completion for your shell")
     .description(
       "Prints a completion script for bash, zsh, fish or PowerShell. It calls ce-webhooks by that name: " +
-        "npm link puts it onto the PATH.",
+        "npm link puts it onto the PATH. In bash it needs the package bash-completion.",
     );
   giveExamples(command, [
     ["source <(ce-webhooks completion bash)", "in this shell, after npm link"],

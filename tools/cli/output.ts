@@ -27,12 +27,21 @@ export interface Output {
   readonly progress: Stream;
 }
 
+const USUAL_WIDTH = 80;
+const LEAST_WIDTH = 40;
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 function isColoured(stream: Stream, env: Env): boolean {
   if ((env["NO_COLOR"] ?? "") !== "") return false;
   if ((env["FORCE_COLOR"] ?? "0") !== "0") return true;
   return stream.isTTY === true && env["TERM"] !== "dumb";
+}
+
+/** A terminal that does not tell its width says 0. */
+function widthOf({ isTTY, columns = 0 }: Stream): number {
+  if (isTTY !== true) return Number.POSITIVE_INFINITY;
+  return columns >= LEAST_WIDTH ? columns : USUAL_WIDTH;
 }
 
 export function createOutput(
@@ -43,7 +52,7 @@ export function createOutput(
   const aside = createColors(isColoured(stderr, env));
   return {
     colours,
-    width: stdout.isTTY === true ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
+    width: widthOf(stdout),
     isInteractive: stdin.isTTY === true && stdout.isTTY === true && stderr.isTTY === true,
     print: (line = "") => void stdout.write(`${line}\n`),
     write: (text) => void stdout.write(text),
