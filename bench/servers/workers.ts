@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { unstable_splitSqlQuery } from "wrangler";
 import { childProcesses } from "../cpu.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -41,13 +40,15 @@ export async function bundleWorker(entry: string): Promise<string> {
   return result.outputFiles[0]?.text ?? "";
 }
 
-/** The statements of every migration, in their order. */
+/** The statements of every migration, in their order, as drizzle-kit parts them. */
 export function migrationStatements(): readonly string[] {
   const folder = new URL("migrations/", root);
   const files = readdirSync(folder).filter((name) => name.endsWith(".sql"));
   return files
     .toSorted((a, b) => (a < b ? -1 : 1))
-    .flatMap((name) => unstable_splitSqlQuery(readFileSync(new URL(name, folder), "utf8")));
+    .flatMap((name) =>
+      readFileSync(new URL(name, folder), "utf8").split("--> statement-breakpoint"),
+    );
 }
 
 export const naiveTable =

@@ -10,7 +10,7 @@ const row = z.record(z.string(), value);
 
 export const eventStatuses = ["received", "processed", "ignored", "quarantined", "failed"] as const;
 
-export const event = z.looseObject({
+const event = z.looseObject({
   id: z.string(),
   event_type: z.string(),
   subject_id: text,
@@ -33,7 +33,7 @@ export const events = z.looseObject({
 
 export const messageStatuses = ["pending", "sent", "suppressed", "failed"] as const;
 
-export const message = z.looseObject({
+const message = z.looseObject({
   id: z.string(),
   template: z.string(),
   channel: z.string(),

@@ -34,7 +34,7 @@ interface Stretch {
 const STRETCHES_MAX = 8;
 const BACKOFF_MAX_MS = 10_000;
 
-export function isSettled({ status }: EventRow): boolean {
+function isSettled({ status }: EventRow): boolean {
   return status !== "received";
 }
 

@@ -1,7 +1,7 @@
 /** One request to the receiver. What keeps it from being answered is said in words. */
 import { Failure } from "./failure.ts";
 
-export const REQUEST_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 15_000;
 
 export interface Answer {
   readonly status: number;
@@ -9,7 +9,7 @@ export interface Answer {
   readonly text: string;
 }
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method?: "GET" | "POST" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array<ArrayBuffer>;

@@ -5,7 +5,7 @@ import type { Cli } from "./cli.ts";
 import { Failure } from "./failure.ts";
 
 /** The receiver refuses what is larger with 413. */
-export const BODY_MAX_BYTES = 1_048_576;
+const BODY_MAX_BYTES = 1_048_576;
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",

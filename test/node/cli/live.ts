@@ -2,6 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod/mini";
+import { checkDoor } from "../../../tools/cli/doctor/door.ts";
+import { createHttp } from "../../../tools/cli/http.ts";
+import { loadSettings } from "../../../tools/cli/settings.ts";
 import { startProxy } from "./proxy.ts";
 import { shop } from "./shop.ts";
 
@@ -39,7 +42,7 @@ await test("tail outlives an outage, misses nothing, and Ctrl-C ends it", async 
   const proxy = await startProxy(receiver.url);
   const tail = shop.start("tail --json", { env: { CE_WEBHOOKS_URL: proxy.url } });
   await tail.prints("Waiting");
-  const outage = proxy.pause(1_500);
+  const outage = proxy.pause(1_000);
   const { stdout } = await shop.run("trigger happy-path --json");
   const sent = stdout.match(/evt_[0-9a-f]{24}/g) ?? [];
   await outage;
@@ -79,15 +82,13 @@ await test("replay counts, asks, and takes again until all are settled", async (
 });
 
 await test("replay says what could not be applied again, and wants to know which events", async () => {
-  const [again, none, nothing] = await Promise.all([
+  const [again, none] = await Promise.all([
     shop.run("replay --status quarantined --type payment.success --yes --json"),
     shop.run("replay"),
-    shop.run("replay --status failed --type order.cancelled --yes"),
   ]);
   assert.equal(again.code, 1);
   assert.match(again.stdout, /"quarantined": [1-9]/);
   assert.equal(none.code, 2);
-  assert.equal(nothing.code, 0);
 });
 
 const findings = z.object({
@@ -97,10 +98,9 @@ const findings = z.object({
 
 await test("the doctor finds a sound receiver sound, and leaves nothing behind", async () => {
   const before = await count("true");
-  const [sound, wrong, nowhere, blind] = await Promise.all([
+  const [sound, wrong, blind] = await Promise.all([
     shop.run("doctor --json"),
     shop.run("doctor --no-wrangler --secret wrong"),
-    shop.run("doctor --no-wrangler --url http://127.0.0.1:9"),
     shop.run("doctor --no-wrangler", { env: { ADMIN_TOKEN: "" } }),
   ]);
   const report = findings.parse(JSON.parse(sound.stdout));
@@ -123,8 +123,11 @@ await test("the doctor finds a sound receiver sound, and leaves nothing behind",
   assert.equal(await count("true"), before);
   assert.equal(wrong.code, 1);
   assert.match(wrong.stdout, /✗ secret +the receiver does not accept the one from --secret\n +\S/);
-  assert.equal(nowhere.code, 1);
-  assert.match(nowhere.stdout, /✗ receiver +Cannot reach http:\/\/127\.0\.0\.1:9/);
+  const http = createHttp(new AbortController().signal);
+  const nowhere = loadSettings({ url: "http://127.0.0.1:9" }, {});
+  const { isOpen, findings: shut } = await checkDoor({ http, now: () => new Date() }, nowhere);
+  assert.equal(isOpen, false);
+  assert.match(shut[0]?.detail ?? "", /^Cannot reach http:\/\/127\.0\.0\.1:9/);
   assert.equal(blind.code, 0, blind.stdout);
   assert.match(blind.stdout, /✓ secret [^]*- inside/);
 });
@@ -166,7 +169,7 @@ await test("a receiver that loses an event, or keeps a wrong sum, is found out",
       path.endsWith("-2") ? body.replace(/"paid_micros":\d+/, '"paid_micros":1') : body,
   );
   const ended = await shop.run(
-    "simulate --orders 3 --duplicates 0 --faults 0 --seed 3 --patience 2s",
+    "simulate --orders 3 --duplicates 0 --faults 0 --seed 3 --patience 1s",
     {
       env: { CE_WEBHOOKS_URL: liar.url },
     },

@@ -9,6 +9,10 @@ import {
   messages,
   order,
 } from "../../../tools/cli/answers.ts";
+import { createApi } from "../../../tools/cli/api.ts";
+import { Failure } from "../../../tools/cli/failure.ts";
+import { createHttp } from "../../../tools/cli/http.ts";
+import { loadSettings } from "../../../tools/cli/settings.ts";
 import { startProxy, startStranger } from "./proxy.ts";
 import { run, SECRET } from "./run.ts";
 import { shop } from "./shop.ts";
@@ -38,11 +42,10 @@ await test("an order that was triggered a moment ago is explained", async () => 
 });
 
 await test("an order is shown whole", async () => {
-  const [text, json, list, found] = await Promise.all([
+  const [text, json, list] = await Promise.all([
     shop.run("order ORD-1"),
     shop.run("order ORD-1 --json"),
-    shop.run("orders"),
-    shop.run("orders ORD --json"),
+    shop.run("orders ORD-1"),
   ]);
   for (const part of [/Payments\n/, /Refunds\n/, /REF-1-1 +success/, /order\.cancelled/]) {
     assert.match(text.stdout, part);
@@ -51,18 +54,16 @@ await test("an order is shown whole", async () => {
   assert.equal(row["status"], "cancelled");
   assert.equal(refunds.length, 1);
   assert.match(list.stdout, /ORD-1 +cancelled/);
-  assert.match(found.stdout, /"order_number": "ORD-1"/);
 });
 
 await test("events are listed, filtered and paged", async () => {
   await shop.run("trigger senseless --order BAD-1");
   await shop.run("trigger order.created --count 110 --json");
   await shop.settled();
-  const [troubled, typed, many, few, none] = await Promise.all([
+  const [troubled, typed, many, none] = await Promise.all([
     shop.run("events --status quarantined --from 1h --limit 5"),
     shop.run("events --type order.cancelled --from 1h --json"),
     shop.run("events --limit 105 --json"),
-    shop.run("events --limit 2"),
     shop.run("events --order NEVER"),
   ]);
   assert.equal(troubled.stdout.match(/! quarantined/g)?.length, 5);
@@ -74,7 +75,7 @@ await test("events are listed, filtered and paged", async () => {
   );
   const ids = parse(eventList, many.stdout).events.map(({ id }) => id);
   assert.equal(new Set(ids).size, 105);
-  assert.match(few.stderr, /--limit shows more/);
+  assert.match(troubled.stderr, /--limit shows more/);
   assert.equal(none.code, 0);
   assert.equal(none.stdout, "");
   assert.match(none.stderr, /No event fits/);
@@ -106,11 +107,10 @@ await test("an event is found by the beginning of its id, and its body comes byt
 });
 
 await test("messages are listed, shown whole, and sent once more", async () => {
-  const [list, one, again, unknown] = await Promise.all([
+  const [list, one, again] = await Promise.all([
     shop.run("messages --order ORD-1 --json"),
     shop.run("message order_cancelled/ORD-1/email"),
     shop.run("message refund_succeeded/REF-1-1/email --send-again --yes"),
-    shop.run("message order_confirmed/NEVER/email"),
   ]);
   const ids = parse(messages, list.stdout).notifications.map(({ id }) => id);
   assert.ok(ids.includes("order_cancelled/ORD-1/email"), list.stdout);
@@ -118,20 +118,19 @@ await test("messages are listed, shown whole, and sent once more", async () => {
   assert.equal(again.code, 0, again.stderr);
   const sql = "SELECT resends FROM notifications WHERE id = 'refund_succeeded/REF-1-1/email'";
   assert.equal((await receiver.query<{ resends: number }>(sql))[0]?.resends, 1);
-  assert.equal(unknown.code, 1);
 });
 
 await test("what is not there is said in one line, with a code of its own", async () => {
-  const [order404, explain404, token, far, gone] = await Promise.all([
-    shop.run("order NEVER"),
+  const [message404, explain404, token, far, gone] = await Promise.all([
+    shop.run("message order_confirmed/NEVER/email"),
     shop.run("explain NEVER --json"),
     shop.run("events --token wrong"),
     shop.run("events", { env: { CE_WEBHOOKS_URL: "http://127.0.0.1:9" } }),
     run(["events"], { env: { CE_WEBHOOKS_URL: receiver.url } }),
   ]);
-  const codes = [order404, explain404, token, far, gone].map(({ code }) => code);
+  const codes = [message404, explain404, token, far, gone].map(({ code }) => code);
   assert.deepEqual(codes, [1, 1, 4, 3, 2]);
-  for (const { stdout, stderr } of [order404, explain404, token, far, gone]) {
+  for (const { stdout, stderr } of [message404, explain404, token, far, gone]) {
     assert.equal(stdout, "");
     assert.match(stderr, /^✗ [^\n]+\n$/);
   }
@@ -151,14 +150,19 @@ await test("what answers in another way is told apart", async () => {
       headers: json,
     })),
   ]);
-  const all = await Promise.all(
-    proxies.map(({ url }) => shop.run("events", { env: { CE_WEBHOOKS_URL: url } })),
-  );
-  assert.deepEqual(
-    all.map(({ code }) => code),
-    [4, 4, 5, 5],
-  );
-  const said = [/no admin API/, /CF_ACCESS_CLIENT_ID/, /not understood/, /503: try later/];
-  for (const [index, pattern] of said.entries()) assert.match(all[index]?.stderr ?? "", pattern);
+  const said = [
+    ["unauthorized", /no admin API/],
+    ["unauthorized", /CF_ACCESS_CLIENT_ID/],
+    ["refused", /not understood/],
+    ["refused", /503: try later/],
+  ] as const;
+  const http = createHttp(new AbortController().signal);
+  for (const [index, { url }] of proxies.entries()) {
+    const api = createApi(http, loadSettings({ url, token: "any" }, {}));
+    const failure = await api.health().catch((error: unknown) => error);
+    assert.ok(failure instanceof Failure);
+    assert.equal(failure.ending, said[index]?.[0]);
+    assert.match(failure.message, said[index]?.[1] ?? /never/);
+  }
   await Promise.all(proxies.map((proxy) => proxy.close()));
 });

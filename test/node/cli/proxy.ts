@@ -28,6 +28,8 @@ async function listen(server: Server, port: number): Promise<number> {
   await new Promise<void>((resolve) => {
     server.listen(port, "127.0.0.1", resolve);
   });
+  // A test that fails before it closes this must not keep the run from ending.
+  server.unref();
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : 0;
 }

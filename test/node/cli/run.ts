@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as z from "zod/mini";
 import { migrationStatements, startWorker } from "../../../bench/servers/workers.ts";
 
 export const SECRET = "cli-test-secret";
@@ -123,20 +124,14 @@ export async function openShop(settings: Readonly<Record<string, string>> = {}):
     close: () => server.close(),
     async settled() {
       const deadline = performance.now() + 20_000;
+      const headers = { authorization: `Bearer ${TOKEN}` };
       for (;;) {
-        const sql = "SELECT count(*) AS n FROM webhook_events WHERE status = 'received'";
-        const [row] = await query<{ n: number }>(sql);
-        if (row?.n === 0) return;
+        const answer = await fetch(`${url}/api/admin/health`, { headers });
+        if (z.looseObject({ received: z.number() }).parse(await answer.json()).received === 0)
+          return;
         if (performance.now() > deadline) throw new Error("events still wait");
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
   };
-}
-
-/** The document that a command has printed on stdout. */
-export function parseDocument(ended: Ended): Record<string, unknown> {
-  const parsed: unknown = JSON.parse(ended.stdout);
-  if (typeof parsed !== "object" || parsed === null) throw new Error(ended.stdout);
-  return { ...parsed };
 }

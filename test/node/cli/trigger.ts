@@ -39,8 +39,6 @@ const event = z.looseObject({
   data: z.record(z.string(), z.unknown()),
 });
 
-const parseBody = (body: string | undefined) => event.parse(JSON.parse(body ?? "null"));
-
 const { receiver } = shop;
 
 async function one(sql: string, ...values: string[]): Promise<unknown> {
@@ -216,18 +214,22 @@ await test("a dry run prints body and signature, and sends nothing", async () =>
   assert.equal(await one("SELECT count(*) AS value FROM webhook_events"), before);
 });
 
-await test("the same seed at the same time tells the same bytes, at another time other ids", async () => {
-  const tell = async (at: string) => {
-    const ended = await shop.run(`trigger happy-path --seed 5 --at ${at} --dry-run --json`);
-    return dryRun.parse(JSON.parse(ended.stdout)).deliveries.map(({ body }) => body);
+await test("the same seed at the same time tells the same bytes, at another time other ids", () => {
+  const tell = (at: string) => {
+    const nowMs = Date.parse(at);
+    const options = {
+      name: "happy-path",
+      orderNumber: null,
+      count: 2,
+      seed: 5,
+      changes: [],
+      nowMs,
+    };
+    return planOrders(options).flatMap(({ drafts }) => drafts.map((draft) => draft.event));
   };
-  const [first, again, later] = await Promise.all([
-    tell("2026-11-24T10:00Z"),
-    tell("2026-11-24T10:00Z"),
-    tell("2026-11-24T11:00Z"),
-  ]);
-  assert.deepEqual(first, again);
-  const [a, b] = [parseBody(first[0]), parseBody(later[0])];
+  const [first, later] = [tell("2026-11-24T10:00Z"), tell("2026-11-24T11:00Z")];
+  assert.deepEqual(first, tell("2026-11-24T10:00Z"));
+  const [a, b] = [event.parse(first[0]), event.parse(later[0])];
   assert.equal(a.data["order_number"], b.data["order_number"]);
   assert.equal(a.data["grand_total"], b.data["grand_total"]);
   assert.notEqual(a.id, b.id);
@@ -244,16 +246,13 @@ await test("many orders at a rate, each with a number of its own", async () => {
 });
 
 await test("what there is to trigger is listed, and near names are offered", async () => {
-  const [list, near, none] = await Promise.all([
+  const [list, near] = await Promise.all([
     shop.run("trigger --list --json"),
     shop.run("trigger order.confrimed"),
-    shop.run("trigger"),
   ]);
   for (const name of triggerNames) assert.ok(list.stdout.includes(`"${name}"`), name);
   assert.equal(near.code, 2);
   assert.match(near.stderr, /^✗ .*order\.confrimed.*did you mean order\.confirmed.*\n$/);
-  assert.equal(none.code, 2);
-  assert.match(none.stderr, /trigger --list/);
 });
 
 await test("a change that cannot be made is refused, and nothing is sent", async () => {

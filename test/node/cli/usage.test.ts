@@ -10,7 +10,7 @@ import { nearNames } from "../../../tools/cli/near.ts";
 import { createOutput } from "../../../tools/cli/output.ts";
 import { createProgram } from "../../../tools/cli/program.ts";
 import { writeReference } from "../../../tools/cli/reference.ts";
-import { loadSettings } from "../../../tools/cli/settings.ts";
+import { loadSettings, requireSecret } from "../../../tools/cli/settings.ts";
 import { run, writeScratch } from "./run.ts";
 
 const { stdin, stdout, stderr } = process;
@@ -56,11 +56,9 @@ await test("wrong usage is one line and 2", async () => {
   const all = await Promise.all([
     run(["triger"]),
     run(["events", "--stauts", "failed"]),
-    run(["trigger", "happy-path", "--count", "many"]),
     run(["events", "--from", "yesterday", "--token", "x"]),
-    run(["events", "--url", "ftp://x", "--token", "x"]),
   ]);
-  const said = [/Did you mean trigger/, /Did you mean --status/, /whole number/, /2h/, /--url/];
+  const said = [/Did you mean trigger/, /Did you mean --status/, /2h/];
   for (const [index, ended] of all.entries()) {
     assert.equal(ended.code, 2, ended.stderr);
     assert.match(ended.stderr, /^✗ [^\n]+\n$/);
@@ -69,14 +67,12 @@ await test("wrong usage is one line and 2", async () => {
 });
 
 await test("completion knows the commands, and what can be triggered", async () => {
-  const [script, names, scenarios] = await Promise.all([
+  const [script, scenarios] = await Promise.all([
     run(["completion", "bash"]),
-    run(["complete", "--", "ex"]),
     run(["complete", "--", "trigger", "refund-"]),
   ]);
   assert.equal(script.code, 0, script.stderr);
   execFileSync("bash", ["-n"], { input: script.stdout });
-  assert.match(names.stdout, /^explain\t/m);
   assert.match(scenarios.stdout, /^refund-fails\t/m);
 });
 
@@ -93,13 +89,9 @@ await test("a machine's older Node starts the one that is installed", async (t) 
       }
     });
   if (old === undefined) return t.skip("there is none on this machine");
-  const [list, wrong] = await Promise.all([
-    run(["trigger", "--list"], { node: old }),
-    run(["trigger", "nothing"], { node: old }),
-  ]);
-  assert.equal(list.code, 0, list.stderr);
-  assert.match(list.stdout, /happy-path/);
-  assert.equal(wrong.code, 2);
+  const { code, stderr } = await run(["trigger", "happy-pth"], { node: old });
+  assert.equal(code, 2);
+  assert.match(stderr, /did you mean happy-path/);
   return undefined;
 });
 
@@ -109,6 +101,9 @@ await test("a flag counts before the environment, and that before the file", () 
     'CE_WEBHOOK_SECRET="file"\nexport ADMIN_TOKEN=file\n# X=1\n',
   );
   const env = { CE_WEBHOOK_SECRET: "env", CE_WEBHOOKS_URL: "shop.example/api/webhooks/ce" };
+  assert.throws(() => loadSettings({ url: "ftp://x" }, {}), /--url/);
+  const empty = loadSettings({ devVars: writeScratch("empty", "") }, {});
+  assert.throws(() => requireSecret(empty), /No secret[^\n]*CE_WEBHOOK_SECRET/);
   const from = (flags: object, given: Record<string, string>) => {
     const { url, secret, token } = loadSettings({ devVars, ...flags }, given);
     return [url, secret?.value, token?.value];

@@ -32,7 +32,7 @@ function isEqual(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-export function hmac(body: Buffer, secret: string | Buffer, algorithm = "sha256"): Buffer {
+function hmac(body: Buffer, secret: string | Buffer, algorithm = "sha256"): Buffer {
   return createHmac(algorithm, secret).update(body).digest();
 }
 

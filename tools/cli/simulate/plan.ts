@@ -27,7 +27,7 @@ export interface SimulationPlan {
 }
 
 /** `cut`: hung up on before the answer is read. `forged`, `broken`: must be refused. */
-export type MoveKind = "event" | "again" | "cut" | "forged" | "broken";
+type MoveKind = "event" | "again" | "cut" | "forged" | "broken";
 
 export interface Move {
   readonly kind: MoveKind;

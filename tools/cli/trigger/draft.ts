@@ -2,7 +2,7 @@
 import { WEBHOOK_PATH } from "../../demo/delivery.ts";
 import { forge, sign, type StoryEvent } from "../../story/index.ts";
 
-export type Json = Readonly<Record<string, unknown>>;
+type Json = Readonly<Record<string, unknown>>;
 
 export interface Draft {
   readonly type: string;
