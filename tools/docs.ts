@@ -9,7 +9,7 @@ import { madePages } from "./docs/pages.ts";
 
 const root = new URL("../", import.meta.url);
 
-for (const { path, text } of madePages()) {
+for (const { path, text } of await madePages()) {
   const file = new URL(path, root);
   writeFileSync(file, text);
   if (path.endsWith(".md")) execFileSync("oxfmt", ["--write", fileURLToPath(file)]);

@@ -65,8 +65,8 @@ await test("a deploy button asks for what has to be set, and says what it is", (
 /** Without the layout: the formatter pads tables and breaks no lines. */
 const plain = (text: string): string => text.replaceAll(/-{3,}/g, "---").replaceAll(/[ \t]+/g, " ");
 
-await test("the pages made from the code are not stale", () => {
-  for (const { path, text } of madePages()) {
+await test("the pages made from the code are not stale", async () => {
+  for (const { path, text } of await madePages()) {
     const stored = readFileSync(new URL(path, root), "utf8");
     assert.equal(plain(stored), plain(text), `${path} is stale: npm run docs`);
   }

@@ -45,7 +45,7 @@ export async function runDay(options: DemoOptions, cleanup: (() => Promise<void>
   if (!(await sendMessages(receiver, providers))) unsettled.push("messages still wait");
   const state = await readState(receiver);
   const evidence = { day, answers, state, calls: [...providers.calls], unsettled };
-  const explanation = await explainOne(receiver.url, token, day);
+  const explanation = await explainOne(receiver.origin, token, day);
   return { evidence, explanation, errors: receiver.errors() };
 }
 

@@ -1,4 +1,5 @@
 /** Every file that is made from the code, by its path. Markdown is laid out by the formatter afterwards. */
+import { commandLinePage } from "./command-line.ts";
 import { configurationPage } from "./configuration.ts";
 import { devVarsExample } from "./dev-vars.ts";
 
@@ -7,8 +8,9 @@ export interface MadePage {
   readonly text: string;
 }
 
-export function madePages(): readonly MadePage[] {
+export async function madePages(): Promise<readonly MadePage[]> {
   return [
+    { path: "docs/cli.md", text: await commandLinePage() },
     { path: "docs/configuration.md", text: configurationPage() },
     { path: ".dev.vars.example", text: devVarsExample() },
   ];

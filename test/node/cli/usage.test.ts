@@ -1,7 +1,6 @@
 /** The command line itself: help, reference, completion, settings, wrong usage, the launcher. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { createCli, examplesOf } from "../../../tools/cli/cli.ts";
 import { readPending, readQueues } from "../../../tools/cli/doctor/wrangler.ts";
@@ -9,7 +8,6 @@ import { exitCodes } from "../../../tools/cli/exit-codes.ts";
 import { nearNames } from "../../../tools/cli/near.ts";
 import { createOutput } from "../../../tools/cli/output.ts";
 import { createProgram } from "../../../tools/cli/program.ts";
-import { writeReference } from "../../../tools/cli/reference.ts";
 import { loadSettings, requireSecret } from "../../../tools/cli/settings.ts";
 import { run, writeScratch } from "./run.ts";
 
@@ -17,11 +15,6 @@ const { stdin, stdout, stderr } = process;
 const out = { ...createOutput({ stdin, stdout, stderr }, { NO_COLOR: "1" }), width: 80 };
 const program = await createProgram(createCli({}, out, new AbortController().signal), null);
 const commands = program.createHelp().visibleCommands(program);
-
-await test("docs/cli.md is what the commands say", () => {
-  const file = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8");
-  assert.equal(file, writeReference(program), "run npm run docs:cli");
-});
 
 await test("every command has examples that it understands, and a summary", () => {
   for (const command of commands) {

@@ -1,5 +1,5 @@
 /** `doctor`: is everything set up as it should be, from this machine to a signed event and back. */
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { count, signs } from "../../demo/terminal.ts";
 import { createApi } from "../api.ts";
 import {
@@ -17,11 +17,13 @@ import { checkInside } from "../doctor/inside.ts";
 import { checkMachine } from "../doctor/machine.ts";
 import { checkRoundTrip } from "../doctor/round-trip.ts";
 import { Failure } from "../failure.ts";
+import type { EnvironmentName } from "../../setup/options.ts";
 import type { Output } from "../output.ts";
 import type { SettingFlags, Settings } from "../settings.ts";
 
 interface Flags extends SettingFlags, JsonFlag {
   readonly wrangler: boolean;
+  readonly env: EnvironmentName;
 }
 
 const NAME_WIDTH = 12;
@@ -73,7 +75,7 @@ async function doctor(cli: Cli, flags: Flags): Promise<void> {
     if (flags.json !== true) for (const finding of findings) printFinding(out, finding);
   };
   if (flags.json !== true) out.print(out.colours.bold(settings.url));
-  const account = flags.wrangler ? checkAccount(settings, signal) : Promise.resolve([]);
+  const account = flags.wrangler ? checkAccount(settings, flags.env, signal) : Promise.resolve([]);
   take(checkMachine(settings));
   for await (const findings of checkReceiver(cli, settings)) take(findings);
   take(await account);
@@ -96,6 +98,11 @@ export function doctorCommand(cli: Cli): Command {
     .description(
       "Checks this machine, the receiver and what is around it, and says what to do about each " +
         "finding. Sends one signed test event, follows it through the queue, and removes it again.",
+    )
+    .addOption(
+      new Option("--env <name>", "the environment of wrangler.toml that a deployed one is")
+        .choices(["production", "staging"])
+        .default("production"),
     )
     .option("--no-wrangler", "leave out what only wrangler can tell (login, migrations, queues)");
   takeSettings(command, ["secret", "token"]);

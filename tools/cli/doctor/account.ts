@@ -1,12 +1,13 @@
 /** The set-up around the receiver, as wrangler knows it: migrations, and for a deployed one the account. */
 import { readdirSync, readFileSync } from "node:fs";
+import type { EnvironmentName } from "../../setup/options.ts";
+import { environmentFlag } from "../../setup/plan.ts";
+import { readTarget, type Target } from "../../setup/target.ts";
 import type { Settings } from "../settings.ts";
 import { type Finding, found } from "./finding.ts";
 import { askWrangler, readLogin, readPending, readQueues } from "./wrangler.ts";
 
 const config = new URL("../../../wrangler.toml", import.meta.url);
-const NO_DATABASE = "00000000-0000-0000-0000-000000000000";
-const queueNames = ["ce-events", "ce-events-dlq", "ce-notifications", "ce-notifications-dlq"];
 
 function judgeMigrations(text: string, fix: string): Finding {
   const pending = readPending(text);
@@ -21,7 +22,10 @@ function migrationFiles(): readonly string[] {
 }
 
 async function checkLocal(signal: AbortSignal): Promise<readonly Finding[]> {
-  const { isDone, text } = await askWrangler("d1 migrations list DB --local".split(" "), signal);
+  const { isDone, text } = await askWrangler(
+    ["d1", "migrations", "list", "DB", "--local", "--env="],
+    signal,
+  );
   const fix = "npx wrangler d1 migrations apply DB --local (npm start does it)";
   const isFresh = readPending(text)?.length === migrationFiles().length;
   if (isFresh) return [found.skip("migrations", "npm start has not made its D1 here yet")];
@@ -29,18 +33,17 @@ async function checkLocal(signal: AbortSignal): Promise<readonly Finding[]> {
   return [found.skip("migrations", "wrangler did not answer")];
 }
 
-function checkDatabase(): Finding {
-  const isFilled = !readFileSync(config, "utf8").includes(NO_DATABASE);
-  return isFilled
-    ? found.ok("database", "wrangler.toml names a D1 database")
-    : found.fail(
+function checkDatabase({ database }: Target): Finding {
+  return database.id === null
+    ? found.fail(
         "database",
         "wrangler.toml still has the placeholder for database_id",
-        "npx wrangler d1 create ce-webhooks, and put the id that it prints into wrangler.toml",
-      );
+        "npm run setup",
+      )
+    : found.ok("database", `wrangler.toml names the D1 database ${database.name}`);
 }
 
-function judgeQueues(text: string): Finding {
+function judgeQueues(text: string, { queues: queueNames }: Target): Finding {
   const queues = readQueues(text);
   const missing = queueNames.filter((name) => !queues.has(name));
   if (missing.length > 0) {
@@ -51,10 +54,13 @@ function judgeQueues(text: string): Finding {
   if (idle.length > 0) {
     return found.fail("queues", `nothing takes from ${idle.join(", ")}`, "npm run deploy");
   }
-  return found.ok("queues", "all four are there, with their consumers");
+  return found.ok("queues", `all ${queueNames.length} are there, with their consumers`);
 }
 
-async function checkRemote(signal: AbortSignal): Promise<readonly Finding[]> {
+async function checkRemote(
+  environment: EnvironmentName,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
   const login = await askWrangler(["whoami", "--json"], signal);
   const isLoggedIn = readLogin(login.text);
   if (isLoggedIn !== true) {
@@ -62,23 +68,27 @@ async function checkRemote(signal: AbortSignal): Promise<readonly Finding[]> {
     const rest = "database, migrations and queues were not looked at from this side";
     return [found.skip("account", `${detail}: ${rest}`, "npx wrangler login")];
   }
+  const target = readTarget(readFileSync(config, "utf8"), environment);
   const [migrations, queues] = await Promise.all([
-    askWrangler("d1 migrations list DB --remote".split(" "), signal),
+    askWrangler(["d1", "migrations", "list", "DB", "--remote", environmentFlag(target)], signal),
     askWrangler(["queues", "list"], signal),
   ]);
   return [
     found.ok("account", "wrangler is logged in"),
-    checkDatabase(),
+    checkDatabase(target),
     migrations.isDone
       ? judgeMigrations(migrations.text, "npm run db:migrate")
       : found.skip("migrations", "wrangler could not list them"),
-    queues.isDone ? judgeQueues(queues.text) : found.skip("queues", "wrangler could not list them"),
+    queues.isDone
+      ? judgeQueues(queues.text, target)
+      : found.skip("queues", "wrangler could not list them"),
   ];
 }
 
 export async function checkAccount(
   { isLocal }: Settings,
+  environment: EnvironmentName,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  return isLocal ? await checkLocal(signal) : await checkRemote(signal);
+  return isLocal ? await checkLocal(signal) : await checkRemote(environment, signal);
 }

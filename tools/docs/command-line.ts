@@ -1,13 +1,15 @@
 /** docs/cli.md: the reference of every command, made from the commands themselves. */
 import type { Command } from "commander";
 import { eventTypes } from "../story/index.ts";
-import { examplesOf } from "./cli.ts";
-import { exitCodes } from "./exit-codes.ts";
-import { scenarios } from "./trigger/scenarios.ts";
+import { createCli, examplesOf } from "../cli/cli.ts";
+import { createOutput } from "../cli/output.ts";
+import { createProgram } from "../cli/program.ts";
+import { exitCodes } from "../cli/exit-codes.ts";
+import { scenarios } from "../cli/trigger/scenarios.ts";
 
 const introduction = `# The command line
 
-Made by \`npm run docs:cli\` from the commands themselves; a test compares the two.
+Made by \`npm run docs\` from the commands themselves; a test compares the two.
 
 \`npx ce-webhooks <command>\` in a clone, after \`npm ci\`. It works on any Node from 20 on: a launcher
 starts the one that the install brings. After \`npm link\` it is \`ce-webhooks\` everywhere.
@@ -51,10 +53,16 @@ function describeCommand(command: Command): string {
   return `## ${command.name()}\n\n\`\`\`text\n${help}\n\`\`\`\n${shown}${more}`;
 }
 
-export function writeReference(program: Command): string {
-  const commands = program
-    .createHelp()
-    .visibleCommands(program)
-    .filter((command) => command.name() !== "help");
+/** As it looks without a terminal: eighty columns, no colours. */
+async function loadCommands(): Promise<readonly Command[]> {
+  const { stdin, stdout, stderr } = process;
+  const out = { ...createOutput({ stdin, stdout, stderr }, { NO_COLOR: "1" }), width: 80 };
+  const cli = createCli({}, out, new AbortController().signal);
+  const program = await createProgram(cli, null);
+  return program.createHelp().visibleCommands(program);
+}
+
+export async function commandLinePage(): Promise<string> {
+  const commands = (await loadCommands()).filter((command) => command.name() !== "help");
   return [introduction, describeEndings(), ...commands.map(describeCommand)].join("\n");
 }
