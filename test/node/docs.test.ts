@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import * as z from "zod";
+import { loadCommandLine } from "./docs/command-line.ts";
 import { type Block, readPages } from "./docs/markdown.ts";
 import { checkExpression, checkTemplate, readRules } from "./docs/alerts.ts";
 import { cookbook, type Row } from "./docs/cookbook.ts";
@@ -33,13 +34,20 @@ function inThisShop(sql: string, { stories }: Shop): string {
   return sql.replaceAll("asha@example.com", story?.expected.customerEmail.toLowerCase() ?? "");
 }
 
-const npmOwn = new Set(["ci", "install", "test", "start", "run", "version"]);
+const npmOwn = new Set(["ci", "install", "link", "test", "start", "run", "version"]);
+
+/** What the programs that npx calls take. */
+interface Grammars {
+  readonly wrangler: Grammar;
+  readonly own: Grammar;
+}
 
 /** What is wrong with a call of npm or npx; null where nothing is. Git is believed. */
-function commandProblem([program, ...args]: Command, wranglerProblem: Grammar): string | null {
+function commandProblem([program, ...args]: Command, grammars: Grammars): string | null {
   if (program === "npx") {
     const [name, ...rest] = args;
-    if (name === "wrangler") return wranglerProblem(rest);
+    if (name === "wrangler") return grammars.wrangler(rest);
+    if (name === "ce-webhooks") return grammars.own(rest);
     const isInstalled = existsSync(new URL(`node_modules/.bin/${name ?? ""}`, root));
     const missing = rest.filter(
       (text) => text.startsWith("test/") && !existsSync(new URL(text, root)),
@@ -52,7 +60,7 @@ function commandProblem([program, ...args]: Command, wranglerProblem: Grammar): 
   const [verb = "", name = ""] = args;
   if (!npmOwn.has(verb)) return `npm ${verb}: not known here`;
   const script = verb === "run" ? name : verb;
-  const isOwn = verb === "ci" || verb === "install" || verb === "version";
+  const isOwn = ["ci", "install", "link", "version"].includes(verb);
   return isOwn || script in scripts ? null : `npm run ${script}: no such script`;
 }
 
@@ -75,11 +83,11 @@ function sourceText(): string {
 await describe("the docs", () => {
   let shop: Shop;
   let sandbox: Sandbox;
-  let grammar: Grammar;
+  let grammars: Grammars;
 
   before(async () => {
     shop = await openShop(seed);
-    grammar = await loadGrammar();
+    grammars = { wrangler: await loadGrammar(), own: await loadCommandLine() };
     const { origin } = shop.receiver;
     sandbox = createSandbox({ ADMIN_TOKEN, CE_WEBHOOK_SECRET: SECRET, RECEIVER_URL: origin }, [
       ["https://<your worker>", origin],
@@ -134,7 +142,7 @@ await describe("the docs", () => {
       const calls = await sandbox.run(script).catch((error: unknown) => {
         throw new Error(path, { cause: error });
       });
-      for (const call of calls) assert.equal(commandProblem(call, grammar), null, path);
+      for (const call of calls) assert.equal(commandProblem(call, grammars), null, path);
     }
   });
 
@@ -143,7 +151,7 @@ await describe("the docs", () => {
       const text = readFileSync(new URL(path, root), "utf8").replaceAll(/```[^]*?```/g, "");
       for (const [, line = ""] of text.matchAll(/`(np[mx] [^`\n]+)`/g)) {
         const call = line.replaceAll(/"[^"]*"/g, "text").split(/\s+/);
-        assert.equal(commandProblem(call, grammar), null, `${path}: ${line}`);
+        assert.equal(commandProblem(call, grammars), null, `${path}: ${line}`);
       }
     }
   });

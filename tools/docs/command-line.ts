@@ -11,8 +11,8 @@ const introduction = `# The command line
 
 Made by \`npm run docs\` from the commands themselves; a test compares the two.
 
-\`npx ce-webhooks <command>\` in a clone, after \`npm ci\`. It works on any Node from 20 on: a launcher
-starts the one that the install brings. After \`npm link\` it is \`ce-webhooks\` everywhere.
+\`npx ce-webhooks\` and a command, in a clone, after \`npm ci\`. It works on any Node from 20 on: a
+launcher starts the one that the install brings. After \`npm link\` it is \`ce-webhooks\` everywhere.
 
 ## Where and as whom
 
@@ -46,11 +46,11 @@ function describeScenarios(): string {
 }
 
 function describeCommand(command: Command): string {
-  const examples = examplesOf(command).map(([line, what]) => `# ${what}\n${line}`);
-  const shown = examples.length === 0 ? "" : `\n\`\`\`sh\n${examples.join("\n")}\n\`\`\`\n`;
+  const examples = examplesOf(command).map(([line, what]) => `  # ${what}\n  ${line}`);
+  const shown = examples.length === 0 ? "" : `\n\nExamples:\n${examples.join("\n")}`;
   const help = command.helpInformation().trimEnd();
   const more = command.name() === "trigger" ? `\n${describeScenarios()}` : "";
-  return `## ${command.name()}\n\n\`\`\`text\n${help}\n\`\`\`\n${shown}${more}`;
+  return `## ${command.name()}\n\n\`\`\`text\n${help}${shown}\n\`\`\`\n${more}`;
 }
 
 /** As it looks without a terminal: eighty columns, no colours. */

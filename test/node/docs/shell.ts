@@ -31,6 +31,8 @@ const recorded = ["npx", "npm", "git", "elsewhere"];
 /** Fields end with the unit separator, calls with the record separator. */
 const recorder = `#!/bin/sh
 { printf '%s\\037' "\${0##*/}" "$@"; printf '\\036'; } >> "$SANDBOX_CALLS"
+# What is cloned can be entered.
+case "$0 $1" in *git\\ clone) mkdir "\${2##*/}" ;; esac
 `;
 
 /** Loopback is asked; what is meant for anywhere else is only recorded. */

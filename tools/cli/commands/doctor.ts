@@ -109,7 +109,10 @@ export function doctorCommand(cli: Cli): Command {
   takeJson(command);
   giveExamples(command, [
     ["ce-webhooks doctor", "the receiver that npm start runs"],
-    ["ce-webhooks doctor --url https://webhooks.shop.example --token $TOKEN", "a deployed one"],
+    [
+      "ce-webhooks doctor --url https://webhooks.shop.example --token $ADMIN_TOKEN",
+      "a deployed one",
+    ],
   ]);
   return command.action((flags: Flags) => doctor(cli, flags));
 }
