@@ -102,8 +102,11 @@ const cases: Readonly<Record<string, readonly StoredEvent[]>> = {
   ],
 };
 
+/** Five events come in 120 orders, each with a rebuild. */
+const PATIENCE_MS = 90_000;
+
 describe("once wrong, now right", () => {
-  it.each(Object.entries(cases))("%s", async (_name, events) => {
+  it.each(Object.entries(cases))("%s", { timeout: PATIENCE_MS }, async (_name, events) => {
     await inEveryOrder(events, async () => {
       const { id } = await startRebuild(env.DB, {}, true, NOW);
       await continueRebuild(env.DB, NOW);

@@ -120,6 +120,9 @@ async function awaitSettled(probe: Probe, deps: ProbeDeps): Promise<string> {
   }
 }
 
+/** As the Worker does where it removes a test event: src/store/inspection.ts says why. */
+const stepBack = `UPDATE cursors SET position = (SELECT coalesce(max(rowid), 0) FROM webhook_events) WHERE name IN ('sweep', 'audit', 'counts') AND position > (SELECT coalesce(max(rowid), 0) FROM webhook_events)`;
+
 /** Sends, watches and removes the test event; returns the status that it came to. */
 export async function sendProbe(probe: Probe, deps: ProbeDeps): Promise<string> {
   await deliver(probe, deps);
@@ -127,7 +130,7 @@ export async function sendProbe(probe: Probe, deps: ProbeDeps): Promise<string> 
   const status = await awaitSettled(probe, deps);
   await query(
     deps,
-    `DELETE FROM webhook_events WHERE id = '${probe.eventId}' AND event_type = '${TEST_EVENT_TYPE}'`,
+    `DELETE FROM webhook_events WHERE id = '${probe.eventId}' AND event_type = '${TEST_EVENT_TYPE}'; ${stepBack}`,
   );
   return status;
 }
