@@ -22,7 +22,10 @@ process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
 
 const channels = ["email", "sms", "team", "forward"] as const;
 type Channel = (typeof channels)[number];
-const TIMEOUT_MS = 300;
+/** How long silence is borne; an answer, however slow the machine, comes well before the other. */
+const SILENCE_MS = 300;
+const TIMEOUT_MS = 10_000;
+const silent = new Set(["hang", "endless"]);
 
 interface Asked {
   readonly url: string;
@@ -81,7 +84,8 @@ const outcome = z.object({
 type Outcome = z.infer<typeof outcome>;
 
 async function send(channel: Channel, what: string, at = origin): Promise<Outcome> {
-  const errand = { channel, origin: `${at}/${what}`, timeoutMs: TIMEOUT_MS };
+  const timeoutMs = silent.has(what) ? SILENCE_MS : TIMEOUT_MS;
+  const errand = { channel, origin: `${at}/${what}`, timeoutMs };
   if (worker === null) throw new Error("the Worker did not start");
   const response = await worker.fetch("/", { method: "POST", body: JSON.stringify(errand) });
   assert.equal(response.status, 200, `${channel} ${what}`);
@@ -180,9 +184,9 @@ await test("every channel, over sockets", async (t) => {
   await t.test("silence is unknown, and ends in time", async () => {
     for (const channel of channels) {
       const startedMs = Date.now();
-      const silent = await send(channel, "hang");
-      assert.deepEqual(silent, { kind: "unknown", error: "no answer in time" });
-      assert.ok(Date.now() - startedMs < TIMEOUT_MS + 1_000);
+      const kept = await send(channel, "hang");
+      assert.deepEqual(kept, { kind: "unknown", error: "no answer in time" });
+      assert.ok(Date.now() - startedMs < SILENCE_MS + 5_000);
     }
   });
 

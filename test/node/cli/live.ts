@@ -50,10 +50,8 @@ await test("tail outlives an outage, misses nothing, and Ctrl-C ends it", async 
   tail.child.kill("SIGINT");
   const ended = await tail.ended;
   assert.equal(ended.code, 130);
-  assert.match(
-    ended.stderr,
-    /Cannot reach .*asking again[^]*answers again[^]*9 events shown[^]*Stopped/,
-  );
+  assert.match(ended.stderr, /Cannot reach .*asking again[^]*answers again[^]*Stopped/);
+  assert.ok(ended.stderr.includes(` ${sent.length} events shown`), ended.stderr);
   const got = lines(ended.stdout).map((line) => seen.parse(JSON.parse(line)).id);
   assert.deepEqual(got, sent);
   await proxy.close();
