@@ -57,6 +57,7 @@ export default defineConfig(async () => ({
     include: ["test/**/*.test.{ts,tsx}"],
     exclude: ["test/node/**"],
     setupFiles: ["./test/support/setup.ts"],
+    isolate: false,
     testTimeout: 20_000,
     maxWorkers: 2,
     // The Worker's own log lines would drown the seeds that random tests print.

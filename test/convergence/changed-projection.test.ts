@@ -12,7 +12,7 @@ import { Breaker } from "../faults/faulty";
 import { clearTables } from "./compare";
 import { deliver, NOW } from "./deliver";
 
-/** The deliberate change: payment methods are written in capitals. */
+/** The deliberate change, for this file alone: payment methods are written in capitals. */
 async function loadChangedRebuild(): Promise<typeof rebuilding> {
   vi.resetModules();
   vi.doMock("../../src/projection/money-patches", async (original) => {
@@ -26,7 +26,10 @@ async function loadChangedRebuild(): Promise<typeof rebuilding> {
         ),
     };
   });
-  return await import("../../src/upkeep/rebuild");
+  const changed = await import("../../src/upkeep/rebuild");
+  vi.doUnmock("../../src/projection/money-patches");
+  vi.resetModules();
+  return changed;
 }
 
 const { continueRebuild } = await loadChangedRebuild();

@@ -8,6 +8,8 @@ export interface EventBody {
   data: unknown;
 }
 
+/** What a queue still holds of an earlier file must not pass for an event of this one. */
+const loaded = crypto.randomUUID().slice(0, 4);
 let count = 0;
 
 /** An enveloped event with an id of its own, an hour old unless told otherwise. */
@@ -18,7 +20,7 @@ export function event(
 ): EventBody {
   count += 1;
   return {
-    id: `evt_${String(count).padStart(5, "0")}_${type}`,
+    id: `evt_${loaded}_${String(count).padStart(5, "0")}_${type}`,
     event_type: type,
     created_at: new Date(Date.now() - 3_600_000).toISOString(),
     data,

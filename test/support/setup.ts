@@ -1,4 +1,4 @@
-import { applyD1Migrations, type D1Migration } from "cloudflare:test";
+import { applyD1Migrations, type D1Migration, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll } from "vitest";
 
@@ -10,7 +10,9 @@ declare global {
   }
 }
 
+/** Files share a Worker, which starting one for each would take longer than most tests; not its rows. */
 beforeAll(async () => {
+  await reset();
   await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
 });
 

@@ -3,6 +3,13 @@ import { Failure } from "./failure.ts";
 
 const REQUEST_TIMEOUT_MS = 15_000;
 
+/**
+ * A server that refuses a large body before it has read it closes the connection while the body is
+ * still on its way; whether its answer is seen then is a matter of luck, so luck gets three tries.
+ */
+const LARGE_BODY_BYTES = 64 * 1024;
+const LARGE_BODY_TRIES = 3;
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -21,6 +28,7 @@ export type Http = (url: string, request?: HttpRequest) => Promise<Answer>;
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection was refused",
   ECONNRESET: "the connection was cut",
+  EPIPE: "the connection was cut",
   UND_ERR_SOCKET: "the connection was cut",
   ENOTFOUND: "there is no such host",
   EAI_AGAIN: "the name of the host cannot be looked up",
@@ -57,25 +65,29 @@ function unreachable(url: string, error: unknown, timeoutMs: number): Failure {
   return new Failure("unreachable", `Cannot reach ${origin}: ${why}; ${hint}`, true);
 }
 
+async function send(url: string, init: RequestInit): Promise<Answer> {
+  const response = await fetch(url, init);
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
 /** Requests end where `signal` aborts. */
 export function createHttp(signal: AbortSignal): Http {
   return async (url, { method = "GET", headers, body, timeoutMs = REQUEST_TIMEOUT_MS } = {}) => {
-    try {
-      const response = await fetch(url, {
-        method,
-        redirect: "manual",
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-        ...(headers === undefined ? {} : { headers }),
-        ...(body === undefined ? {} : { body }),
-      });
-      return {
-        status: response.status,
-        headers: response.headers,
-        text: await response.text(),
-      };
-    } catch (error) {
-      signal.throwIfAborted();
-      throw unreachable(url, error, timeoutMs);
+    const tries = (body?.length ?? 0) > LARGE_BODY_BYTES ? LARGE_BODY_TRIES : 1;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await send(url, {
+          method,
+          redirect: "manual",
+          signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+          ...(headers === undefined ? {} : { headers }),
+          ...(body === undefined ? {} : { body }),
+        });
+      } catch (error) {
+        signal.throwIfAborted();
+        const wasCut = reasons[codeOf(error) ?? ""] === reasons["EPIPE"];
+        if (!wasCut || attempt >= tries) throw unreachable(url, error, timeoutMs);
+      }
     }
   };
 }

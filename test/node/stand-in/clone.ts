@@ -3,6 +3,7 @@ import { existsSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import * as z from "zod";
 import { parseOptions } from "../../../tools/setup/options.ts";
 import type { Screen } from "../../../tools/setup/screen.ts";
@@ -45,9 +46,9 @@ function answerTo(answers: Answers, question: string): string | boolean | readon
   return answers[key] ?? "";
 }
 
-/** Keeps what is printed; asks whoever is there. */
+/** Keeps what is printed, without its colours; asks whoever is there. */
 function listeningScreen(lines: string[], answers: Answers | null): Screen {
-  const print = (text: string): void => void lines.push(text);
+  const print = (text: string): void => void lines.push(stripVTControlCharacters(text));
   const ask = (question: string): string | boolean | readonly string[] => {
     if (answers === null) throw new Error(`nobody is asked: ${question}`);
     print(question);
