@@ -23,7 +23,12 @@ const text = z.pipe(
 /** A decimal in the order's currency. */
 const amount = z.nullish(z.number());
 /** Beyond the contract, for messages only: what makes no sense is left out, never refused. */
-const extra = z.catch(text, null);
+const extra = z.pipe(
+  z.optional(z.unknown()),
+  z.transform((value) =>
+    typeof value === "string" || typeof value === "number" ? textOf(value) : null,
+  ),
+);
 /** Looked at where it is the key (keys.ts). */
 const id = z.optional(z.unknown());
 const quantity = z.nullish(z.number());

@@ -13,8 +13,15 @@ export interface ItemLine {
   readonly price: number | null;
 }
 
-const text = z.catch(z.nullish(z.string()), null);
-const amount = z.catch(z.nullish(z.number()), null);
+// Not z.catch, which alone brings 2.4 KiB into the Worker.
+const text = z.pipe(
+  z.optional(z.unknown()),
+  z.transform((value) => (typeof value === "string" ? value : null)),
+);
+const amount = z.pipe(
+  z.optional(z.unknown()),
+  z.transform((value) => (typeof value === "number" ? value : null)),
+);
 const item = z.object({
   product_name: text,
   variant_name: text,
