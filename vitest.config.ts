@@ -55,7 +55,7 @@ export default defineConfig(async () => ({
   ],
   test: {
     include: ["test/**/*.test.{ts,tsx}"],
-    exclude: ["test/node/**"],
+    exclude: ["test/node/**", "test/browser/**"],
     setupFiles: ["./test/support/setup.ts"],
     isolate: false,
     testTimeout: 20_000,

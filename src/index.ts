@@ -2,12 +2,13 @@
  * The Worker: `fetch` receives, `queue` applies and notifies, `scheduled` sweeps. Wiring only: each
  * room is handed what it needs and nothing else.
  */
-import { type Context, Hono } from "hono";
-import { HTTPException } from "hono/http-exception";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import { version } from "../package.json";
 import { type Config, loadConfig } from "./config";
-import { adminApi, type AdminApiDeps, type Settings } from "./console/admin-api";
+import { adminApi } from "./console/admin-api";
 import { consolePages } from "./console/console";
+import type { AdminApiDeps, Serve, Settings } from "./console/deps";
 import { isConfigured } from "./console/sign-in";
 import { consumeEvents, type ConsumerDeps } from "./consumer/consumer";
 import { buryEvents, type DeadLetterDeps } from "./consumer/dead-letters";
@@ -156,6 +157,13 @@ function settingsOf(config: Config, env: Env): Settings {
   };
 }
 
+/** The Worker runs before its static files do, and without them where it is embedded. */
+function assetsOf(env: Partial<Env>): AdminApiDeps["assets"] {
+  const { ASSETS } = env;
+  if (ASSETS === undefined) return null;
+  return (path) => ASSETS.fetch(new URL(path, "https://assets.local"));
+}
+
 function adminDeps(c: Context<{ Bindings: Env }>): AdminApiDeps {
   const { env } = c;
   return {
@@ -163,6 +171,7 @@ function adminDeps(c: Context<{ Bindings: Env }>): AdminApiDeps {
     admin: configOf(env).admin,
     settings: settingsOf(configOf(env), env),
     now: clock,
+    assets: assetsOf(env),
     sendAgain: async (id) => {
       const isDue = await sendAgain(env.DB, id, nowIso());
       if (isDue) await wake(env, [id]);
@@ -182,26 +191,21 @@ function adminDeps(c: Context<{ Bindings: Env }>): AdminApiDeps {
 }
 
 /** Nothing of the console and the admin API exists while nobody could sign in. */
-async function whereConfigured(
-  c: Context<{ Bindings: Env }>,
-  next: () => Promise<void>,
-): Promise<Response | undefined> {
-  if (!isConfigured(configOf(c.env).admin)) return c.json({ error: "Not found" }, 404);
-  await next();
-  return undefined;
-}
+const whereConfigured =
+  (serve: Serve<Env>) =>
+  (c: Context<{ Bindings: Env }>): Response | Promise<Response> =>
+    isConfigured(configOf(c.env).admin)
+      ? serve(c.req.raw, c.env, c.executionCtx)
+      : c.json({ error: "Not found" }, 404);
 
+// The routers of people and scripts are their own: a webhook is not held against some forty paths.
 const app = new Hono<{ Bindings: Env }>({ strict: false });
 app.get("/health", (c) => c.json({ status: "ok" }));
 app.route("/", receiverRoutes(receiverDeps));
-app.use("/api/admin/*", whereConfigured);
-app.use("/console/*", whereConfigured);
-app.route("/api/admin", adminApi(adminDeps));
-app.route("/console", consolePages(adminDeps));
+app.all("/api/admin/*", whereConfigured(adminApi(adminDeps)));
+app.all("/console/*", whereConfigured(consolePages(adminDeps)));
 app.notFound((c) => c.json({ error: "Not found" }, 404));
 app.onError((error, c) => {
-  // What a middleware refuses, a form from another origin for one, is the client's doing.
-  if (error instanceof HTTPException) return c.json({ error: error.message }, error.status);
   log.error("unexpected", { path: c.req.path, error: errorText(error) });
   return c.json({ error: "Something went wrong; send it again" }, 503, { "Retry-After": "30" });
 });

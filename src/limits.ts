@@ -95,3 +95,10 @@ export const AUDIT_EVENTS = 500;
 
 /** Most events that are read of one order; its own life has some dozens. */
 export const HISTORY_MAX_EVENTS = 2_000;
+
+/**
+ * Wrong admin tokens within a period of this many milliseconds, from one network and from all of them,
+ * after which nobody there may try another: room for a script with an old token, none for guessing.
+ */
+export const SIGN_IN_PERIOD_MS = 600_000;
+export const SIGN_IN_LIMITS = { ofOne: 20, ofAll: 2_000 } as const;

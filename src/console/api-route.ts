@@ -4,6 +4,7 @@
  */
 import type { Context } from "hono";
 import * as z from "zod/mini";
+import type { answers } from "./answers";
 import { problem } from "./problem";
 
 interface About {
@@ -13,7 +14,8 @@ interface About {
   readonly summary: string;
   /** Of the answer; 200 unless stated. */
   readonly status?: 202 | 204;
-  readonly answer?: z.ZodMiniType;
+  /** Its model, by name; absent where the answer is no JSON. */
+  readonly answer?: keyof typeof answers;
 }
 
 export interface ApiRequest<Deps> {

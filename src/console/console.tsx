@@ -1,79 +1,184 @@
 /**
- * The console: sign in, see how the inbox is and what needs attention, replay it. Server-rendered,
- * without script; forms are taken from this origin only.
+ * The console: pages for people, under /console. Server-rendered; forms are taken from this origin
+ * only; script makes times and lists live and is needed for nothing else.
  */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
+import { getCookie, setCookie } from "hono/cookie";
 import { csrf } from "hono/csrf";
-import { html } from "hono/html";
-import type { Child } from "hono/jsx";
-import { listTroubled, loadHealth } from "../store/inspection";
-import type { AdminApiDeps } from "./admin-api";
-import { OverviewPage, SignInPage } from "./pages";
-import { endSession, isToken, maySeePages, startSession } from "./sign-in";
+import { HTTPException } from "hono/http-exception";
+import { errorText, log } from "../log";
+import type { ReplayFilter } from "../store/waiting";
+import { assetNames } from "./asset-names";
+import type { AdminApiDeps, Serve } from "./deps";
+import { pathTo, telling } from "./links";
+import { event, eventBody } from "./pages/event-page";
+import { events, freshEvents } from "./pages/events-page";
+import { message, preview } from "./pages/message-page";
+import { messages } from "./pages/messages-page";
+import { order } from "./pages/order-page";
+import { orders } from "./pages/orders-page";
+import { overview } from "./pages/overview-page";
+import { show } from "./pages/page";
+import { replay } from "./pages/replay-page";
+import { settings } from "./pages/settings-page";
+import { PlainPage, SignInPage } from "./pages/sign-in-page";
+import { troubled } from "./pages/troubled-page";
+import { replayRecorded } from "./replay";
+import { REPLAY_MAX } from "./shapes";
+import { attempt, endSession, startSession, whoIs } from "./sign-in";
+import { fieldOf, type Visit } from "./visit";
 
-const TROUBLED_MAX = 50;
 const SIGN_IN = "/console/sign-in";
+/** Where somebody was going when the door stopped them. */
+const NEXT_COOKIE = "ce_webhooks_next";
 
-/** A page under a strict policy: no script at all, one style sheet. */
-async function show(c: Context, render: (nonce: string) => Child): Promise<Response> {
-  const nonce = crypto.randomUUID();
-  c.header(
-    "content-security-policy",
-    `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
-  );
-  c.header("cache-control", "no-store");
-  c.header("referrer-policy", "same-origin");
-  c.header("x-content-type-options", "nosniff");
-  return await c.html(html`<!doctype html>${render(nonce)}`);
+const assetFiles: ReadonlySet<string> = new Set(Object.values(assetNames));
+
+/** Files by names that change with their content: kept for a year. */
+async function asset(c: Context, deps: AdminApiDeps): Promise<Response> {
+  const name = c.req.param("name") ?? "";
+  const found = assetFiles.has(name) ? await deps.assets?.(`/console/${name}`) : undefined;
+  if (found === undefined || !found.ok) return c.notFound();
+  const headers = new Headers(found.headers);
+  headers.set("cache-control", "public, max-age=31536000, immutable");
+  headers.set("x-content-type-options", "nosniff");
+  return new Response(found.body, { headers });
 }
 
-async function text(c: Context, name: string): Promise<string> {
-  const value = (await c.req.parseBody())[name];
-  return typeof value === "string" ? value : "";
+async function signIn(c: Context, deps: AdminApiDeps): Promise<Response> {
+  const { admin, now } = deps;
+  const takesToken = admin.token !== null;
+  const tried = await attempt(c, deps, await fieldOf(c, "token"));
+  if (tried.kind === "too many") {
+    c.header("retry-after", String(tried.retryAfterS));
+    const minutes = String(Math.ceil(tried.retryAfterS / 60));
+    const problem = `Too many wrong tokens have come from here. Try again in ${minutes} min.`;
+    return await show(c, <SignInPage takesToken={takesToken} problem={problem} />, 429);
+  }
+  if (tried.kind === "wrong" || admin.token === null) return c.redirect(`${SIGN_IN}?wrong=1`, 303);
+  await startSession(c, admin.token, now().getTime());
+  const next = getCookie(c, NEXT_COOKIE) ?? "";
+  return c.redirect(/^\/console(?![^/?])/.test(next) ? next : "/console", 303);
 }
+
+/** Somebody who is not signed in. */
+async function turnAway(c: Context): Promise<Response> {
+  if (c.req.header("hx-request") !== undefined) {
+    c.header("hx-redirect", SIGN_IN);
+    return c.body(null, 401);
+  }
+  // A link on another site comes without the cookie, which is strict; one from here brings it.
+  if (c.req.method === "GET" && c.req.header("sec-fetch-site") === "cross-site") {
+    c.header("refresh", "0");
+    const text = "One moment, please.";
+    return await show(c, <PlainPage title="Opening the console" text={text} who={null} />);
+  }
+  if (c.req.method === "GET") {
+    const { pathname, search } = new URL(c.req.url);
+    const options = { httpOnly: true, sameSite: "Strict", path: "/console", maxAge: 600 } as const;
+    if (pathname.length + search.length < 2_000)
+      setCookie(c, NEXT_COOKIE, pathname + search, options);
+  }
+  return c.redirect(SIGN_IN, 303);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
+}
+
+/** Events that were chosen, by their ids as a URL would have them, or all of a status. */
+async function takeAgain({ c, deps }: Visit): Promise<Response> {
+  const form = await c.req.parseBody({ all: true });
+  const chosen = [form["event"] ?? []]
+    .flat()
+    .flatMap((value) => (typeof value === "string" ? decoded(value) : []));
+  const status = form["status"];
+  const filter: ReplayFilter =
+    status === "failed" || status === "quarantined"
+      ? { status }
+      : { ids: chosen.slice(0, REPLAY_MAX) };
+  if (filter.ids?.length === 0) return c.redirect("/console/troubled?notice=none", 303);
+  const { ids, replay: number } = await replayRecorded(deps, filter, REPLAY_MAX);
+  if (number === null) return c.redirect("/console/troubled?notice=gone", 303);
+  log.info("console_replay", { replay: number, events: ids.length });
+  const [only] = ids;
+  const path = ids.length === 1 && only !== undefined ? pathTo("events", only) : null;
+  const to = path === null ? `/console/replays/${String(number)}` : telling(path, "replayed");
+  return c.redirect(to, 303);
+}
+
+async function sendAgain({ c, deps }: Visit): Promise<Response> {
+  const id = decoded(await fieldOf(c, "message"));
+  const isDue = await deps.sendAgain(id);
+  const path = pathTo("messages", id) ?? "/console/messages";
+  if (isDue) log.info("console_send_again", { id });
+  return c.redirect(isDue ? telling(path, "sending") : path, 303);
+}
+
+type Answer = (visit: Visit) => Promise<Response>;
+
+const pages: Readonly<Record<string, Answer>> = {
+  "/": overview,
+  "/events": events,
+  "/events/new": freshEvents,
+  "/events/:id": event,
+  "/events/:id/body": eventBody,
+  "/orders": orders,
+  "/orders/:number": order,
+  "/troubled": troubled,
+  "/replays/:id": replay,
+  "/messages": messages,
+  "/messages/:id": message,
+  "/messages/:id/preview": preview,
+  "/settings": settings,
+};
+
+const acts: Readonly<Record<string, Answer>> = {
+  "/replay": takeAgain,
+  "/send-again": sendAgain,
+  "/sign-out": async ({ c }) => {
+    endSession(c);
+    return await Promise.resolve(c.redirect(SIGN_IN, 303));
+  },
+};
+
+const notThere: Answer = async ({ c, who }) => {
+  const text = "The console has no such page.";
+  return await show(c, <PlainPage title="Not found" text={text} who={who} />, 404);
+};
 
 export function consolePages<E extends object>(
   depsOf: (c: Context<{ Bindings: E }>) => AdminApiDeps,
-): Hono<{ Bindings: E }> {
-  const app = new Hono<{ Bindings: E }>({ strict: false });
+): Serve<E> {
+  const app = new Hono<{ Bindings: E }>({ strict: false }).basePath("/console");
+  const signedIn =
+    (answer: Answer) =>
+    async (c: Context<{ Bindings: E }>): Promise<Response> => {
+      const deps = depsOf(c);
+      const who = await whoIs(c, deps);
+      return who === null ? await turnAway(c) : await answer({ c, deps, who });
+    };
   app.use("*", csrf());
-
-  app.get("/sign-in", (c) =>
-    show(c, (nonce) => <SignInPage nonce={nonce} wrong={c.req.query("wrong") === "1"} />),
-  );
-  app.post("/sign-in", async (c) => {
-    const { admin, now } = depsOf(c);
-    const given = await text(c, "token");
-    if (admin.token === null || !(await isToken(given, admin.token))) {
-      return c.redirect(`${SIGN_IN}?wrong=1`, 303);
-    }
-    await startSession(c, admin.token, now().getTime());
-    return c.redirect("/console", 303);
+  app.get("/assets/:name", (c) => asset(c, depsOf(c)));
+  app.get("/sign-in", (c) => {
+    const problem = c.req.query("wrong") === "1" ? "That is not the admin token." : null;
+    const takesToken = depsOf(c).admin.token !== null;
+    return show(c, <SignInPage takesToken={takesToken} problem={problem} />);
   });
-
-  app.use("*", async (c, next) => {
-    const { admin, now } = depsOf(c);
-    if (!(await maySeePages(c, admin, now().getTime()))) return c.redirect(SIGN_IN, 303);
-    await next();
-    return undefined;
+  app.post("/sign-in", (c) => signIn(c, depsOf(c)));
+  for (const [path, page] of Object.entries(pages)) app.get(path, signedIn(page));
+  for (const [path, act] of Object.entries(acts)) app.post(path, signedIn(act));
+  app.all("*", signedIn(notThere));
+  app.onError(async (error, c) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    log.error("console", { path: c.req.path, error: errorText(error) });
+    const text = "Something went wrong, most likely in the database. Nothing was lost; try again.";
+    return await show(c, <PlainPage title="Not now" text={text} who={null} />, 503);
   });
-  app.post("/sign-out", (c) => {
-    endSession(c);
-    return c.redirect(SIGN_IN, 303);
-  });
-  app.get("/", async (c) => {
-    const { db } = depsOf(c);
-    const [health, troubled] = [await loadHealth(db), await listTroubled(db, TROUBLED_MAX)];
-    const asked = c.req.query("replayed");
-    const replayed = asked === undefined ? null : Number(asked);
-    return await show(c, (nonce) => (
-      <OverviewPage nonce={nonce} health={health} troubled={troubled} replayed={replayed} />
-    ));
-  });
-  app.post("/replay", async (c) => {
-    const replayed = await depsOf(c).replay({ ids: [await text(c, "id")] }, 1);
-    return c.redirect(`/console?replayed=${String(replayed.length)}`, 303);
-  });
-  app.all("*", (c) => c.redirect("/console", 303));
-  return app;
+  return app.fetch;
 }

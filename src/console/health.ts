@@ -1,5 +1,5 @@
 /** How the inbox is, for pages, the admin API and metrics: the same figures everywhere. */
-import { loadTotals } from "../store/overview";
+import { loadTotals, type Totals } from "../store/overview";
 
 export interface Health {
   /** Every event ever received. */
@@ -16,7 +16,10 @@ export interface Health {
 
 /** One round trip; reads no more than a bounded part of the inbox. */
 export async function checkHealth(db: D1Database, now: Date): Promise<Health> {
-  const totals = await loadTotals(db);
+  return healthOf(await loadTotals(db), now);
+}
+
+export function healthOf(totals: Totals | null, now: Date): Health {
   if (totals === null) throw new Error("the inbox did not answer");
   const { events, received, quarantined, failed, oldest_waiting_at, swept_at } = totals;
   const waitingMs =

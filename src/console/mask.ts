@@ -1,4 +1,6 @@
 /** Personal data in lists: enough to recognise, too little to read. Detail pages show it whole. */
+import type { MessageRow } from "../store/message-list";
+import type { OrderRow } from "../store/order-list";
 
 /** `Asha Rao` -> `A. R.` */
 export function maskName(name: string | null): string | null {
@@ -15,4 +17,17 @@ export function maskRecipient(recipient: string | null): string | null {
   const at = recipient.lastIndexOf("@");
   if (at > 0) return `${Array.from(recipient)[0] ?? ""}***${recipient.slice(at)}`;
   return `***${recipient.slice(-3)}`;
+}
+
+export function maskMessage<T extends MessageRow>(message: T): T {
+  return { ...message, recipient: maskRecipient(message.recipient) };
+}
+
+export function maskOrder(order: OrderRow): OrderRow {
+  return {
+    ...order,
+    customer_name: maskName(order.customer_name),
+    customer_email: maskRecipient(order.customer_email),
+    customer_phone: maskRecipient(order.customer_phone),
+  };
 }

@@ -1,6 +1,11 @@
-/** The admin API as OpenAPI 3.1, from the table of its routes and their zod models. */
+/**
+ * The admin API as OpenAPI 3.1, from the table of its routes and their zod models. tools/assets.ts
+ * writes it down as a static file: the Worker serves it, and carries nothing of this.
+ */
 import * as z from "zod/mini";
+import { answers } from "./answers";
 import type { ApiRoute } from "./api-route";
+import { routes } from "./routes";
 
 type RouteDescription = Omit<ApiRoute<never>, "serve">;
 
@@ -39,7 +44,7 @@ function operationOf(route: RouteDescription): Json {
   const content =
     answer === undefined
       ? {}
-      : { content: { "application/json": { schema: schemaOf(answer, "output") } } };
+      : { content: { "application/json": { schema: schemaOf(answers[answer], "output") } } };
   return {
     summary,
     parameters: parametersOf(route),
@@ -58,12 +63,8 @@ function operationOf(route: RouteDescription): Json {
   };
 }
 
-/** `server`: where the admin API is reached, as `https://shop.example/api/admin`. */
-export function describeApi(
-  routes: readonly RouteDescription[],
-  server: string,
-  version: string,
-): Json {
+/** `version`: that of the receiver. */
+export function describeApi(version: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
@@ -78,7 +79,7 @@ export function describeApi(
   return {
     openapi: "3.1.0",
     info: { title: "Commerce Engine webhooks: admin API", version },
-    servers: [{ url: server }],
+    servers: [{ url: "/api/admin" }],
     security: [{ token: [] }, { access: [] }],
     paths,
     components: {

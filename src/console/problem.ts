@@ -4,9 +4,12 @@ import type { Context } from "hono";
 const titles = {
   400: "Bad request",
   401: "Unauthorized",
+  403: "Forbidden",
   404: "Not found",
   405: "Method not allowed",
   409: "Conflict",
+  429: "Too many requests",
+  503: "Service unavailable",
 } as const;
 export type ProblemStatus = keyof typeof titles;
 

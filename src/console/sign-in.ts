@@ -3,12 +3,18 @@
  * a signed cookie that the sign-in form sets, or whom Cloudflare Access has let through.
  */
 import type { Context } from "hono";
-import { getSignedCookie, setSignedCookie, deleteCookie } from "hono/cookie";
-import { verifyWithJwks } from "hono/jwt";
+import { deleteCookie, getSignedCookie, setSignedCookie } from "hono/cookie";
 import type { Config } from "../config";
-import { errorText, log } from "../log";
+import { verifyAccess } from "./access";
+import { type Attempt, tryToken } from "./attempts";
 
 export type AdminConfig = Config["admin"];
+
+export interface Door {
+  readonly db: D1Database;
+  readonly admin: AdminConfig;
+  readonly now: () => Date;
+}
 
 const COOKIE = "ce_webhooks_session";
 const SESSION_SECONDS = 12 * 3600;
@@ -27,47 +33,62 @@ export async function isToken(given: string, expected: string): Promise<boolean>
   return a !== undefined && b !== undefined && crypto.subtle.timingSafeEqual(a, b);
 }
 
-/** Cloudflare Access signs a token for each request that it lets through. */
-async function isAccessToken(
-  jwt: string,
-  access: NonNullable<AdminConfig["access"]>,
-): Promise<boolean> {
-  const issuer = `https://${access.teamDomain}`;
-  try {
-    await verifyWithJwks(jwt, {
-      jwks_uri: `${issuer}/cdn-cgi/access/certs`,
-      allowedAlgorithms: ["RS256"],
-      verification: { iss: issuer, aud: access.audience, exp: true, nbf: true },
-    });
-    return true;
-  } catch (error) {
-    log.warn("access_token_refused", { error: errorText(error) });
-    return false;
-  }
+/** Whom Access has let through; null where it has not, or is not set up. */
+async function throughAccess(c: Context, { admin, now }: Door): Promise<string | null> {
+  const jwt = c.req.raw.headers.get("cf-access-jwt-assertion");
+  if (admin.access === null || jwt === null) return null;
+  return await verifyAccess(jwt, admin.access, {
+    fetch: (url, init) => fetch(url, init),
+    nowMs: () => now().getTime(),
+  });
 }
 
-async function hasAccess(c: Context, admin: AdminConfig): Promise<boolean> {
-  const jwt = c.req.raw.headers.get("cf-access-jwt-assertion");
-  return admin.access !== null && jwt !== null && (await isAccessToken(jwt, admin.access));
+/** A token that somebody gave, held against ADMIN_TOKEN. */
+export async function attempt(c: Context, door: Door, given: string): Promise<Attempt> {
+  const { token } = door.admin;
+  if (token === null) return { kind: "wrong" };
+  const attempts = { db: door.db, nowMs: door.now().getTime(), token };
+  return await tryToken(c, attempts, () => isToken(given, token));
 }
+
+/**
+ * A browser says where a request was made; nothing else sends these headers. Access lets a browser
+ * through by its cookie, whichever page has made it ask.
+ */
+function isFromElsewhere(c: Context): boolean {
+  const site = c.req.header("sec-fetch-site");
+  if (site !== undefined) return site !== "same-origin" && site !== "none";
+  const origin = c.req.header("origin");
+  return origin !== undefined && origin !== new URL(c.req.url).origin;
+}
+
+export type ApiAccess = Attempt | { readonly kind: "from elsewhere" };
 
 /** For the admin API: a bearer token, or Access. */
-export async function mayUseApi(c: Context, admin: AdminConfig): Promise<boolean> {
+export async function admit(c: Context, door: Door): Promise<ApiAccess> {
   const header = c.req.raw.headers.get("authorization") ?? "";
   const given = /^Bearer +(\S+)$/i.exec(header)?.[1];
-  if (admin.token !== null && given !== undefined && (await isToken(given, admin.token))) {
-    return true;
+  if (given !== undefined && door.admin.token !== null) {
+    const tried = await attempt(c, door, given);
+    if (tried.kind !== "wrong") return tried;
   }
-  return await hasAccess(c, admin);
+  if ((await throughAccess(c, door)) === null) return { kind: "wrong" };
+  const isSafe = c.req.method === "GET" || c.req.method === "HEAD";
+  return !isSafe && isFromElsewhere(c) ? { kind: "from elsewhere" } : { kind: "right" };
 }
 
-/** For pages: the cookie of a sign-in, or Access. `nowMs` is milliseconds since 1970. */
-export async function maySeePages(c: Context, admin: AdminConfig, nowMs: number): Promise<boolean> {
-  if (admin.token !== null) {
-    const until = await getSignedCookie(c, admin.token, COOKIE);
-    if (typeof until === "string" && Number(until) > nowMs) return true;
+/** For pages: who has signed in, or came through Access; null where nobody has. */
+export async function whoIs(c: Context, door: Door): Promise<string | null> {
+  const { token } = door.admin;
+  if (token !== null) {
+    const until = await getSignedCookie(c, token, COOKIE);
+    if (typeof until === "string" && Number(until) > door.now().getTime()) return "Admin token";
   }
-  return await hasAccess(c, admin);
+  return await throughAccess(c, door);
+}
+
+function isSecure(c: Context): boolean {
+  return new URL(c.req.url).protocol === "https:";
 }
 
 /** The cookie is signed with the token: another token ends every session. */
@@ -75,12 +96,12 @@ export async function startSession(c: Context, token: string, nowMs: number): Pr
   await setSignedCookie(c, COOKIE, String(nowMs + SESSION_SECONDS * 1000), token, {
     httpOnly: true,
     sameSite: "Strict",
-    secure: new URL(c.req.url).protocol === "https:",
+    secure: isSecure(c),
     path: "/console",
     maxAge: SESSION_SECONDS,
   });
 }
 
 export function endSession(c: Context): void {
-  deleteCookie(c, COOKIE, { path: "/console" });
+  deleteCookie(c, COOKIE, { path: "/console", secure: isSecure(c) });
 }

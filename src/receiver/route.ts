@@ -3,7 +3,8 @@
  * be a delivery at all, is it small enough, is it authentic, is it an event. Nothing is parsed before
  * the signature over the raw bytes has been verified.
  */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import type { ReceiptConfig } from "../config";
 import {
   decodeUtf8,

@@ -1,26 +1,12 @@
-/** What a person asks of the inbox: how it is, what needs attention, one event whole. */
+/** What a person asks of the inbox: what needs attention, one event whole. */
 import type { EventRow } from "./event-list";
 import type { EventStatus } from "./inbox";
 
-export interface Health {
-  readonly received: number;
-  readonly processed: number;
-  readonly ignored: number;
-  readonly quarantined: number;
-  readonly failed: number;
-  readonly oldest_waiting_seconds: number | null;
-  readonly last_received_at: string | null;
-  readonly without_time: number;
-  readonly redeliveries: number | null;
-  readonly conflicting: number;
-}
-
-/** Reads every row of the inbox once: for a person, not for a poll. */
-export async function loadHealth(db: D1Database): Promise<Health | null> {
-  return await db.prepare("SELECT * FROM webhook_health").first<Health>();
-}
+export type TroubledStatus = "quarantined" | "failed";
 
 export interface TroubledEvent {
+  /** Its place in the inbox, in the order of receipt. */
+  readonly event_row: number;
   readonly id: string;
   readonly event_type: string;
   readonly order_number: string | null;
@@ -30,18 +16,32 @@ export interface TroubledEvent {
   readonly error: string | null;
 }
 
-/** webhook_events_troubled: quarantined events and dead letters, newest first. */
+/** Newest first, from the end of the index. */
+const ofStatus = (status: TroubledStatus): string => `
+SELECT rowid AS event_row, id, event_type, order_number, received_at, status, attempts, error
+FROM webhook_events INDEXED BY webhook_events_troubled
+WHERE status IN ('quarantined', 'failed') AND status = '${status}'
+  AND (?2 IS NULL OR ?2 = '${status}') AND rowid < ?3
+ORDER BY rowid DESC LIMIT ?1`;
+
+/** `?1`: limit; `?2`: status or null; `?3`: before which row. webhook_events_troubled. */
+const troubledSql = `
+SELECT * FROM (
+  SELECT * FROM (${ofStatus("quarantined")}) UNION ALL SELECT * FROM (${ofStatus("failed")}))
+ORDER BY event_row DESC LIMIT ?1`;
+
+/** Quarantined events and dead letters, newest first. */
 export async function listTroubled(
   db: D1Database,
   limit: number,
+  {
+    status,
+    before,
+  }: { readonly status?: TroubledStatus | undefined; readonly before?: number | undefined } = {},
 ): Promise<readonly TroubledEvent[]> {
   const { results } = await db
-    .prepare(
-      `SELECT id, event_type, order_number, received_at, status, attempts, error
-      FROM webhook_events INDEXED BY webhook_events_troubled
-      WHERE status IN ('quarantined', 'failed') ORDER BY rowid DESC LIMIT ?1`,
-    )
-    .bind(limit)
+    .prepare(troubledSql)
+    .bind(limit, status ?? null, before ?? Number.MAX_SAFE_INTEGER)
     .all<TroubledEvent>();
   return results;
 }

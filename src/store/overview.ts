@@ -7,7 +7,7 @@
 const TAIL_ROWS = 20_000;
 const COUNT_MAX = 10_000;
 /** Events whose messages tell how the channels do. */
-const CHANNEL_ROWS = 2_000;
+export const CHANNEL_ROWS = 1_000;
 export const HOURS = 24;
 
 export interface Totals {
@@ -51,6 +51,24 @@ SELECT
 
 export async function loadTotals(db: D1Database): Promise<Totals | null> {
   return await db.prepare(totalsSql).bind(COUNT_MAX).first<Totals>();
+}
+
+export interface TroubledCounts {
+  readonly quarantined: number;
+  readonly failed: number;
+}
+
+/** `?1`: most rows to count. webhook_events_troubled. */
+const troubledSql = `
+SELECT count(*) FILTER (WHERE status = 'quarantined') AS quarantined,
+  count(*) FILTER (WHERE status = 'failed') AS failed
+FROM (SELECT status FROM webhook_events INDEXED BY webhook_events_troubled
+  WHERE status IN ('quarantined', 'failed') LIMIT ?1)`;
+
+/** What needs a person; of more than COUNT_MAX no more are counted. */
+export async function countTroubled(db: D1Database): Promise<TroubledCounts> {
+  const row = await db.prepare(troubledSql).bind(COUNT_MAX).first<TroubledCounts>();
+  return row ?? { quarantined: 0, failed: 0 };
 }
 
 /** Events by type and status as counted, and since. */
@@ -100,14 +118,17 @@ FROM (
     ORDER BY rowid DESC LIMIT ${String(TAIL_ROWS)}) WHERE received_at >= ?1)
 GROUP BY hour ORDER BY hour`;
 
-/** The last hours up to `now` (ISO 8601), oldest first, those without events included. */
-export async function loadHours(db: D1Database, now: string): Promise<readonly HourRow[]> {
+/** The last hours up to `now` (ISO 8601), oldest first. */
+function lastHours(now: string): readonly string[] {
   const end = Date.parse(`${now.slice(0, 13)}:00:00.000Z`);
-  const hours = Array.from({ length: HOURS }, (_, index) =>
+  return Array.from({ length: HOURS }, (_, index) =>
     new Date(end - (HOURS - 1 - index) * 3_600_000).toISOString().slice(0, 13),
   );
-  const { results } = await db.prepare(hoursSql).bind(hours[0]).all<HourRow>();
-  const known = new Map(results.map((row) => [row.hour, row]));
+}
+
+/** Those without events included. */
+function fillHours(hours: readonly string[], rows: readonly HourRow[]): readonly HourRow[] {
+  const known = new Map(rows.map((row) => [row.hour, row]));
   const empty = { received: 0, processed: 0, quarantined: 0, failed: 0, ignored: 0 };
   return hours.map((hour) => known.get(hour) ?? { hour, ...empty });
 }
@@ -151,4 +172,26 @@ FROM webhook_events WHERE rowid > (SELECT max(rowid) FROM webhook_events) - ?1`;
 export async function loadVerifiedBy(db: D1Database, events: number): Promise<VerifiedBy> {
   const row = await db.prepare(verifiedSql).bind(events).first<VerifiedBy>();
   return row ?? { window: 0, current: 0, previous: 0, last_previous_at: null };
+}
+
+export interface Overview {
+  /** Null where the inbox did not answer. */
+  readonly totals: Totals | null;
+  readonly hours: readonly HourRow[];
+  readonly channels: readonly ChannelRow[];
+}
+
+/** What a person sees first; `now`: ISO 8601. One batch. */
+export async function loadOverview(db: D1Database, now: string): Promise<Overview> {
+  const hours = lastHours(now);
+  const [totals, counted, channels] = await db.batch([
+    db.prepare(totalsSql).bind(COUNT_MAX),
+    db.prepare(hoursSql).bind(hours[0]),
+    db.prepare(channelsSql),
+  ]);
+  return {
+    totals: (totals?.results[0] as Totals | undefined) ?? null,
+    hours: fillHours(hours, (counted?.results ?? []) as HourRow[]),
+    channels: (channels?.results ?? []) as ChannelRow[],
+  };
 }

@@ -266,6 +266,25 @@ export const eventCounts = sqliteTable(
   (t) => [primaryKey({ columns: [t.period, t.eventType, t.status] })],
 );
 
+/** Wrong admin tokens by period and source (a digest; empty: all sources together). */
+export const signInFailures = sqliteTable(
+  "sign_in_failures",
+  {
+    /** Its number since 1970; how long one is stands in src/limits.ts. */
+    period: integer("period").notNull(),
+    source: text("source").notNull(),
+    failures: integer("failures").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.period, t.source] })],
+);
+
+/** The latest replays: which events (a JSON array of ids) a person had taken again. */
+export const replays = sqliteTable("replays", {
+  id: integer("id").primaryKey(),
+  startedAt: text("started_at").notNull(),
+  events: text("events").notNull(),
+});
+
 /** How far walks over the inbox have come: the sweep's and the audit's. */
 export const cursors = sqliteTable("cursors", {
   name: text("name").primaryKey(),

@@ -146,11 +146,62 @@ describe("the console", () => {
     expect(response.headers.get("location")).toBe("/console/sign-in");
   });
 
-  it("shows the form under a policy that allows no script", async () => {
+  it("shows the form under a policy that allows nothing inline, nothing from elsewhere", async () => {
     const response = await fetchWith(ADMIN, get("/console/sign-in"));
     expect(response.status).toBe(200);
-    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
-    expect(await response.text()).toContain('type="password"');
+    const policy = response.headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/unsafe|\*|https?:/);
+    const text = await response.text();
+    expect(text).toContain('type="password"');
+    expect(text).not.toMatch(/<style|<script>| style=| on\w+=/);
+  });
+
+  it("serves its own files to whoever stands at the door, for a year, and no others", async () => {
+    const page = await (await fetchWith(ADMIN, get("/console/sign-in"))).text();
+    const files = [...page.matchAll(/"(\/console\/assets\/[^"]+)"/g)].map(([, path]) => path ?? "");
+    expect(files.length).toBeGreaterThan(2);
+    for (const path of files) {
+      const response = await fetchWith(ADMIN, get(path));
+      expect(response.status).toBe(200);
+      expect(response.headers.get("content-type")).toMatch(/text\/(css|javascript)/);
+      expect(response.headers.get("cache-control")).toContain("immutable");
+      expect((await fetchWith({}, get(path))).status).toBe(404);
+    }
+    for (const name of ["openapi.json", "..%2Fconsole%2Fopenapi.json", "nothing.css"]) {
+      expect((await fetchWith(ADMIN, get(`/console/assets/${name}`))).status).toBe(404);
+    }
+  });
+
+  it("comes back to where somebody was going, within the console only", async () => {
+    const stopped = await fetchWith(ADMIN, get("/console/orders/ORD-1?x=1"));
+    const next = (stopped.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+    const form = { token: "let-me-in" };
+    const back = await fetchWith(ADMIN, post("/console/sign-in", form, { cookie: next }));
+    expect(back.headers.get("location")).toBe("/console/orders/ORD-1?x=1");
+    for (const path of ["//evil.test/", "https://evil.test/", "/consoles", "/api/admin/health"]) {
+      const cookie = `ce_webhooks_next=${encodeURIComponent(path)}`;
+      const response = await fetchWith(ADMIN, post("/console/sign-in", form, { cookie }));
+      expect(response.headers.get("location")).toBe("/console");
+    }
+  });
+
+  it("lets a link on another site bring its cookie by asking once more", async () => {
+    const elsewhere = { "sec-fetch-site": "cross-site" };
+    const first = await fetchWith(ADMIN, get("/console/events", elsewhere));
+    expect(first.status).toBe(200);
+    expect(first.headers.get("refresh")).toBe("0");
+    const again = await fetchWith(
+      ADMIN,
+      get("/console/events", { "sec-fetch-site": "same-origin" }),
+    );
+    expect(again.status).toBe(303);
+  });
+
+  it("says so to a live part whose session has ended", async () => {
+    const response = await fetchWith(ADMIN, get("/console", { "hx-request": "true" }));
+    expect(response.status).toBe(401);
+    expect(response.headers.get("hx-redirect")).toBe("/console/sign-in");
   });
 
   it("refuses a wrong token, and a form sent from elsewhere", async () => {
@@ -184,8 +235,9 @@ describe("the console", () => {
       expect(page).not.toContain("<b>hostile</b>");
       expect(page).toContain("data.grand_total: expected number");
     });
-    const replayed = await fetchWith(ADMIN, post("/console/replay", { id }, { cookie }));
-    expect(replayed.headers.get("location")).toBe("/console?replayed=1");
+    const coded = encodeURIComponent(id);
+    const replayed = await fetchWith(ADMIN, post("/console/replay", { event: coded }, { cookie }));
+    expect(replayed.headers.get("location")).toBe(`/console/events/${coded}?replayed=1`);
     await vi.waitFor(async () => {
       const row = await env.DB.prepare("SELECT attempts FROM webhook_events WHERE id = ?1")
         .bind(id)

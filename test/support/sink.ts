@@ -1,7 +1,8 @@
 /**
  * The way out of the tests: providers played by Node, so that the Worker's own `fetch` is what
  * reaches them. `sink.test` accepts what Resend and Slack would; an idempotency key that it knows is
- * answered like the first time and not accepted again. All else is refused.
+ * answered like the first time and not accepted again. A team of Cloudflare Access publishes the keys
+ * that a test has put there. All else is refused.
  */
 
 export interface Sink {
@@ -16,12 +17,19 @@ export interface Sink {
 export function createSink(): Sink {
   const accepted = new Map<string, number>();
   const keys = new Set<string>();
+  /** The keys that a team of Cloudflare Access publishes, by its host: as a test has made them. */
+  const certs = new Map<string, string>();
   const count = (name: string): void => {
     accepted.set(name, (accepted.get(name) ?? 0) + 1);
   };
   return {
     async answer(request) {
       const url = new URL(request.url);
+      if (url.hostname.endsWith(".cloudflareaccess.com")) {
+        if (request.method === "PUT") certs.set(url.hostname, await request.text());
+        const body = certs.get(url.hostname);
+        return body === undefined ? { status: 404, body: "" } : { status: 200, body };
+      }
       if (url.hostname !== "sink.test") return { status: 599, body: "no way out of a test" };
       if (url.pathname === "/log") {
         return { status: 200, body: JSON.stringify({ accepted: Object.fromEntries(accepted) }) };

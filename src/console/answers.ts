@@ -1,0 +1,124 @@
+/**
+ * What the admin API answers, as zod models: for its description, and for the tests that hold answers
+ * against it. The Worker does not carry them: its routes name them.
+ */
+import * as z from "zod/mini";
+import { eventStatuses } from "../store/inbox";
+
+const text = z.nullable(z.string());
+const event = z.object({
+  id: z.string(),
+  event_type: z.string(),
+  subject: text,
+  subject_id: text,
+  order_number: text,
+  occurred_at: text,
+  received_at: z.string(),
+  status: z.enum(eventStatuses),
+  redeliveries: z.int(),
+  attempts: z.int(),
+  error: text,
+  processed_at: text,
+  conflicts: z.int(),
+  verified_by: z.nullable(z.enum(["current", "previous"])),
+});
+const setting = z.object({ entity: z.string(), row_key: z.string(), register: z.string() });
+const message = z.object({
+  id: z.string(),
+  template: z.string(),
+  channel: z.string(),
+  order_number: text,
+  subject_id: text,
+  event_id: text,
+  recipient: text,
+  status: z.string(),
+  reason: text,
+  attempts: z.int(),
+  next_attempt_at: text,
+  provider_message_id: text,
+  error: text,
+  due_at: z.string(),
+  created_at: z.string(),
+  sent_at: text,
+});
+const row = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
+const order = z.object({
+  order_number: z.string(),
+  status: text,
+  payment_status: text,
+  currency: text,
+  grand_total_micros: z.nullable(z.int()).check(z.describe("millionths of the currency's unit")),
+  paid_micros: z.int(),
+  refunded_micros: z.int(),
+  customer_name: text.check(z.describe("masked")),
+  customer_email: text.check(z.describe("masked")),
+  customer_phone: text.check(z.describe("masked")),
+  order_date: text,
+  updated_at: z.string(),
+});
+const cursor = text.check(z.describe("null on the last page"));
+
+export const answers = {
+  events: z.object({ events: z.array(event), next_cursor: cursor, latest_cursor: z.string() }),
+  event: z.extend(event, {
+    payload: text.check(z.describe("the raw body; null once purged")),
+    notes: z.array(z.string()),
+    body_sha256: z.string(),
+    conflict_sha256: text,
+    outcome: z.string(),
+    changed: z.array(setting),
+    lost: z.array(z.extend(setting, { to: text, why: z.string() })),
+    notifications: z.array(message),
+  }),
+  replay: z.object({
+    dry_run: z.boolean(),
+    count: z.int(),
+    ids: z.array(z.string()),
+    more: z.boolean().check(z.describe("more may match: ask again")),
+    replay: z.optional(z.nullable(z.int().check(z.describe("its record; absent in a dry run")))),
+  }),
+  replayProgress: z.object({
+    id: z.int(),
+    started_at: z.string(),
+    events: z.int(),
+    statuses: z.partialRecord(z.enum(eventStatuses), z.int()),
+  }),
+  orders: z.object({ orders: z.array(order), next_cursor: cursor }),
+  order: z.object({
+    order: row,
+    payments: z.array(row),
+    refunds: z.array(row),
+    shipments: z.array(row),
+  }),
+  timeline: z.object({ entries: z.array(z.object({ at: text, what: z.string(), detail: text })) }),
+  notifications: z.object({ notifications: z.array(message), next_cursor: cursor }),
+  notification: z.extend(message, { rendered: text, resends: z.int(), context: text }),
+  sendAgain: z.object({ id: z.string(), status: z.literal("pending") }),
+  health: z.object({
+    events: z.int().check(z.describe("every event ever received")),
+    settled: z.int().check(z.describe("applied, or ignored, or purged since")),
+    received: z.int().check(z.describe("not applied yet")),
+    quarantined: z.int(),
+    failed: z.int(),
+    oldest_waiting_seconds: z.nullable(z.number()),
+    last_received_at: text,
+    last_sweep_at: text,
+  }),
+  settings: z.object({
+    secrets: z
+      .record(z.string(), z.boolean())
+      .check(z.describe("which are set; never their values")),
+    channels: z.record(z.string(), z.boolean()),
+    problems: z.array(z.string()),
+    verified_by: z.object({
+      window: z.int().check(z.describe("how many of the latest events were looked at")),
+      current: z.int(),
+      previous: z.int(),
+      last_previous_at: text,
+    }),
+    versions: z.record(z.string(), z.string()),
+    limits: z.record(z.string(), z.number()),
+    last_sweep_at: text,
+  }),
+  object: z.looseObject({}),
+} as const;

@@ -1,0 +1,131 @@
+/**
+ * What the console's pages do in a browser, beyond what they do without: times in the reader's zone,
+ * live parts, selecting all. Loaded once a page; htmx does the fetching.
+ */
+// @ts-check
+
+const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
+
+/** As the server writes UTC, so that nothing moves when it is replaced. */
+function local(/** @type {Date} */ date) {
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
+  return { day, time };
+}
+
+function showLocalTimes(/** @type {ParentNode} */ root) {
+  for (const element of root.querySelectorAll("time[datetime]")) {
+    const date = new Date(element.getAttribute("datetime") ?? "");
+    if (Number.isNaN(date.getTime())) continue;
+    const { day, time } = local(date);
+    const isHour = element.getAttribute("data-only") === "hour";
+    element.textContent = isHour ? time.slice(0, 5) : `${day} ${time}`;
+  }
+}
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Forms ask in the reader's zone and send UTC. */
+function useLocalFilters() {
+  for (const label of document.querySelectorAll("[data-zone]")) label.textContent = `(${zone})`;
+  for (const form of document.querySelectorAll("form.filters")) {
+    const inputs = [...form.querySelectorAll('input[type="datetime-local"]')].filter(
+      (input) => input instanceof HTMLInputElement,
+    );
+    for (const input of inputs) {
+      const utc = new Date(input.dataset["utc"] ?? "");
+      if (Number.isNaN(utc.getTime())) continue;
+      const { day, time } = local(utc);
+      input.value = `${day}T${time.slice(0, 5)}`;
+    }
+    form.addEventListener("formdata", (event) => {
+      if (!(event instanceof FormDataEvent)) return;
+      for (const { name, value } of inputs) {
+        if (value !== "") event.formData.set(name, new Date(value).toISOString());
+      }
+    });
+  }
+}
+
+/** True while the keyboard, or a selection, is within the live part: it must not change under one's hands. */
+function isInUse() {
+  const part = document.getElementById("live-part");
+  if (part === null) return false;
+  const selected = document.getSelection();
+  const isSelecting = selected?.isCollapsed === false && part.contains(selected.anchorNode);
+  return isSelecting || part.contains(document.activeElement);
+}
+
+const liveDetails = () => [...document.querySelectorAll("#live-part details")];
+const summaryOf = (/** @type {Element} */ one) => one.querySelector("summary")?.textContent ?? null;
+
+/** What a person has opened stays open when its part is brought up to date. */
+function keepOpen() {
+  /** @type {(string | null)[]} */
+  let opened = [];
+  document.body.addEventListener("htmx:beforeSwap", () => {
+    opened = liveDetails().flatMap((one) => (one.hasAttribute("open") ? summaryOf(one) : []));
+  });
+  document.body.addEventListener("htmx:afterSwap", () => {
+    for (const one of liveDetails()) {
+      if (opened.includes(summaryOf(one))) one.setAttribute("open", "");
+    }
+  });
+}
+
+/** Two beats that live parts listen to; none while nobody looks, or while they are paused. */
+function beat() {
+  const button = document.getElementById("live");
+  let isPaused = localStorage.getItem("paused") === "yes";
+  const label = () => {
+    if (button !== null) button.textContent = `${isPaused ? "Resume" : "Pause"} live updates`;
+  };
+  if (button !== null && document.querySelector("[hx-trigger]") !== null) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      isPaused = !isPaused;
+      localStorage.setItem("paused", isPaused ? "yes" : "no");
+      label();
+    });
+    label();
+  }
+  const tell = (/** @type {string} */ name) => {
+    if (!document.hidden && !isPaused && !isInUse()) document.body.dispatchEvent(new Event(name));
+  };
+  setInterval(() => tell("tick"), 1_500);
+  setInterval(() => tell("tick-slow"), 10_000);
+}
+
+function selectAll() {
+  const all = document.getElementById("choose-all");
+  if (!(all instanceof HTMLInputElement)) return;
+  const label = all.closest("label");
+  if (label !== null) label.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of document.querySelectorAll('#chosen input[name="event"]')) {
+      if (box instanceof HTMLInputElement) box.checked = all.checked;
+    }
+  });
+}
+
+/** A button that has been pressed says so until the answer comes. */
+function showBusy() {
+  document.addEventListener("submit", ({ submitter }) =>
+    submitter?.setAttribute("aria-busy", "true"),
+  );
+  addEventListener("pageshow", () => {
+    for (const button of document.querySelectorAll("button[aria-busy]")) {
+      button.removeAttribute("aria-busy");
+    }
+  });
+}
+
+showLocalTimes(document);
+document.body.addEventListener("htmx:afterSwap", () => showLocalTimes(document));
+const note = document.getElementById("zone");
+if (note !== null) note.textContent = `Times are in ${zone}; point at one for UTC.`;
+useLocalFilters();
+keepOpen();
+beat();
+selectAll();
+showBusy();

@@ -1,0 +1,44 @@
+/**
+ * JSON as a person reads it: the text itself, token by token, with line breaks put in. Nothing is
+ * parsed into values, so numbers stay as they were written and a name that stands twice is seen twice.
+ */
+
+export interface JsonPart {
+  readonly kind: "name" | "other";
+  readonly text: string;
+}
+
+const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/gs;
+/** Deeper nesting is not indented further: the text would grow by the square. */
+const INDENT_MAX = 24;
+
+/** What cannot be JSON comes back in pieces that are whole all the same. */
+export function layOutJson(text: string): readonly JsonPart[] {
+  const parts: JsonPart[] = [];
+  let depth = 0;
+  let other = "";
+  const found = [...text.matchAll(tokens)].map(([token]) => token);
+  const newLine = (): string => `\n${"  ".repeat(Math.min(depth, INDENT_MAX))}`;
+  for (const [index, token] of found.entries()) {
+    const next = found[index + 1];
+    if (token === "{" || token === "[") {
+      const isEmpty = next === "}" || next === "]";
+      depth += 1;
+      other += isEmpty ? token : token + newLine();
+    } else if (token === "}" || token === "]") {
+      depth = Math.max(0, depth - 1);
+      const before = found[index - 1];
+      other += before === "{" || before === "[" ? token : newLine() + token;
+    } else if (token === ",") {
+      other += `,${newLine()}`;
+    } else if (token === ":") {
+      other += ": ";
+    } else if (next === ":") {
+      parts.push({ kind: "other", text: other }, { kind: "name", text: token });
+      other = "";
+    } else {
+      other += token;
+    }
+  }
+  return [...parts, { kind: "other", text: other }];
+}

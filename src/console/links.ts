@@ -1,0 +1,42 @@
+/** Where things are in the console. Ids come from outside: any text, of any length. */
+
+/** Longer ids are shown without a link: no browser or proxy would take the URL. */
+const LINK_MAX_CHARACTERS = 1_500;
+
+export type Place = "events" | "orders" | "messages";
+
+/** The page of one thing; null where its id is too long for a URL. */
+export function pathTo(place: Place, id: string): string | null {
+  if (id.length > LINK_MAX_CHARACTERS) return null;
+  const part = encodeURIComponent(id.toWellFormed());
+  if (part.length > LINK_MAX_CHARACTERS) return null;
+  // A path of dots would be resolved away.
+  return /^\.{1,2}$/.test(id) ? `/console/${place}/~?id=${part}` : `/console/${place}/${part}`;
+}
+
+/** What stands below a page: `/console/events/a` and `body` -> `/console/events/a/body`. */
+export function below(path: string, part: string): string {
+  return path.replace(/(?=\?|$)/, `/${part}`);
+}
+
+/** The same page, told something more. */
+export function telling(path: string, what: string): string {
+  return `${path}${path.includes("?") ? "&" : "?"}${what}=1`;
+}
+
+/** A path with a query; what is undefined or empty is left out. */
+export function withQuery(
+  path: string,
+  query: Readonly<Record<string, string | number | undefined>>,
+): string {
+  const filled = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
+  const params = new URLSearchParams(filled.map(([name, value]) => [name, String(value)]));
+  return params.size === 0 ? path : `${path}?${params.toString()}`;
+}
+
+/** Only http and https may become links: `javascript:` and `data:` are text. */
+export function httpUrl(text: string | null): string | null {
+  if (text === null || text.length > LINK_MAX_CHARACTERS) return null;
+  const url = URL.parse(text.trim());
+  return url?.protocol === "https:" || url?.protocol === "http:" ? url.href : null;
+}

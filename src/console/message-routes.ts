@@ -1,0 +1,53 @@
+/** Notifications: the outbox as a list, one message as it was sent, and sending it again. */
+import { listMessages, loadMessage } from "../store/message-list";
+import { asking, plain } from "./api-route";
+import type { Route } from "./deps";
+import { maskMessage } from "./mask";
+import { problem } from "./problem";
+import { notificationsQuery } from "./shapes";
+
+const noMessage = "There is no notification with this id";
+
+export const messageRoutes: readonly Route[] = [
+  asking(
+    {
+      method: "get",
+      path: "/notifications",
+      summary: "Notifications, newest first",
+      answer: "notifications",
+    },
+    notificationsQuery,
+    async ({ c, deps, query: { limit, cursor, ...filter } }) => {
+      const page = await listMessages(deps.db, filter, { limit, before: cursor });
+      return c.json({ notifications: page.messages.map(maskMessage), next_cursor: page.next });
+    },
+  ),
+  plain(
+    {
+      method: "get",
+      path: "/notifications/{id}",
+      summary: "One notification, with what was sent",
+      answer: "notification",
+    },
+    async ({ c, deps, part }) => {
+      const message = await loadMessage(deps.db, part("id"));
+      return message === null ? problem(c, 404, noMessage) : c.json(message);
+    },
+  ),
+  plain(
+    {
+      method: "post",
+      path: "/notifications/{id}/send-again",
+      summary: "Sends a settled notification once more, if it is still true",
+      answer: "sendAgain",
+    },
+    async ({ c, deps, part }) => {
+      const id = part("id");
+      if (await deps.sendAgain(id)) return c.json({ id, status: "pending" });
+      const known = await loadMessage(deps.db, id);
+      return known === null
+        ? problem(c, 404, noMessage)
+        : problem(c, 409, "It is pending: it will be sent without being asked for again");
+    },
+  ),
+];

@@ -1,0 +1,129 @@
+/** One order as a person reads it: its rows, why they look so, whether it is paid, what it went through. */
+import { explainOrder } from "../projection/explain";
+import type { HistoricEvent, OrderExplanation, StandingRow } from "../projection/explanation";
+import { answerPayment, type PaymentAnswer } from "../projection/payment-answer";
+import type { Entity, Value } from "../projection/registers";
+import { keysOf, loadHistory, loadRows } from "../store/history";
+import { listMessages, type MessageRow } from "../store/message-list";
+import { listWaitingOf, type WaitingEvent } from "../store/waiting-of-order";
+
+const WAITING_MAX = 50;
+const MESSAGES_MAX = 100;
+
+export type Row = Readonly<Record<string, Value>>;
+
+export function textIn(row: Row, column: string): string | null {
+  const value = row[column];
+  return value === null || value === undefined ? null : String(value);
+}
+
+export function numberIn(row: Row, column: string): number | null {
+  const value = row[column];
+  return typeof value === "number" ? value : null;
+}
+
+export interface ExplainedOrder {
+  readonly number: string;
+  /** Null where no event that was applied has named it. */
+  readonly order: Row | null;
+  readonly rows: readonly StandingRow[];
+  readonly history: readonly HistoricEvent[];
+  /** Stored and not applied yet, oldest first. */
+  readonly waiting: readonly WaitingEvent[];
+  readonly explained: OrderExplanation;
+  readonly payment: PaymentAnswer;
+}
+
+/** True where something is known of the order, were it only an event that was refused. */
+export function isKnown({ order, history, waiting }: ExplainedOrder): boolean {
+  return order !== null || history.length > 0 || waiting.length > 0;
+}
+
+/** The order's own rows of one kind. */
+export function ownRows({ rows, number }: ExplainedOrder, entity: Entity): readonly Row[] {
+  return rows
+    .filter((row) => row.entity === entity && row.columns["order_number"] === number)
+    .map(({ columns }) => columns);
+}
+
+/** Two round trips. */
+export async function explainNumber(db: D1Database, number: string): Promise<ExplainedOrder> {
+  const [rows, waiting] = await Promise.all([
+    loadRows(db, number),
+    listWaitingOf(db, number, WAITING_MAX),
+  ]);
+  const history = await loadHistory(db, number, keysOf(rows));
+  const explained = explainOrder(number, rows, history);
+  const order = rows.find(({ entity }) => entity === "orders")?.columns ?? null;
+  const payment = answerPayment(order ?? {}, history, explained, waiting);
+  return { number, order, rows, history, waiting, explained, payment };
+}
+
+/** One moment in an order's life. */
+export type Moment =
+  | { readonly kind: "event"; readonly at: string; readonly event: HistoricEvent }
+  | {
+      readonly kind: "milestone";
+      readonly at: string;
+      readonly what: string;
+      readonly of: string | null;
+    }
+  | { readonly kind: "message"; readonly at: string; readonly message: MessageRow };
+
+const milestones: Readonly<Record<"orders" | "shipments", Readonly<Record<string, string>>>> = {
+  orders: {
+    order_date: "order placed",
+    confirmed_at: "order confirmed",
+    completed_at: "order completed",
+    cancelled_at: "order cancelled",
+  },
+  shipments: {
+    shipped_at: "shipment shipped",
+    delivered_at: "shipment delivered",
+    cancelled_at: "shipment cancelled",
+  },
+};
+
+function milestonesOf(view: ExplainedOrder): readonly Moment[] {
+  return (["orders", "shipments"] as const).flatMap((entity) =>
+    ownRows(view, entity).flatMap((row) =>
+      Object.entries(milestones[entity]).flatMap(([column, what]): readonly Moment[] => {
+        const at = row[column];
+        if (typeof at !== "string") return [];
+        const of = entity === "shipments" ? String(row["shipment_id"]) : null;
+        return [{ kind: "milestone", at, what, of }];
+      }),
+    ),
+  );
+}
+
+/** Events, milestones and messages in one list, oldest first. */
+export function momentsOf(
+  view: ExplainedOrder,
+  messages: readonly MessageRow[],
+): readonly Moment[] {
+  const moments: readonly Moment[] = [
+    ...view.history.map((event): Moment => ({
+      kind: "event",
+      at: event.occurredAt ?? event.receivedAt,
+      event,
+    })),
+    ...milestonesOf(view),
+    ...messages.map((message): Moment => ({
+      kind: "message",
+      at: message.sent_at ?? message.created_at,
+      message,
+    })),
+  ];
+  return moments.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+/** Forwards tell another system, not a person: they are counted, and shown where they did not get through. */
+export function isForPeople({ channel, status }: MessageRow): boolean {
+  return channel !== "forward" || status === "failed";
+}
+
+/** The messages of an order, newest first. */
+export async function messagesOf(db: D1Database, number: string): Promise<readonly MessageRow[]> {
+  return (await listMessages(db, { order: number }, { limit: MESSAGES_MAX })).messages;
+}

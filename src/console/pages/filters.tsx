@@ -1,0 +1,131 @@
+/** The form above a list: a search, and filters that fold away where none is set. */
+import type { Child } from "hono/jsx";
+import { words } from "../text";
+
+type Values = Readonly<Record<string, string>>;
+
+interface Named {
+  readonly name: string;
+  readonly label: string;
+  readonly values: Values;
+}
+
+/** `list`: what a person may pick instead of typing. */
+export function Field({
+  name,
+  label,
+  values,
+  list,
+}: Named & { readonly list?: readonly string[] }) {
+  const id = `filter-${name}`;
+  return (
+    <div>
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        name={name}
+        value={values[name]}
+        autocomplete="off"
+        list={list === undefined ? undefined : `${id}-list`}
+      />
+      {list === undefined ? null : (
+        <datalist id={`${id}-list`}>
+          {list.map((value) => (
+            <option value={value} />
+          ))}
+        </datalist>
+      )}
+    </div>
+  );
+}
+
+export function Options({ name, label, values, of }: Named & { readonly of: readonly string[] }) {
+  const id = `filter-${name}`;
+  return (
+    <div>
+      <label for={id}>{label}</label>
+      <select id={id} name={name}>
+        <option value="">any</option>
+        {of.map((value) => (
+          <option value={value} selected={values[name] === value}>
+            {words(value)}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** A moment: UTC as the page comes, in the reader's zone once the script has run. */
+export function When({ name, label, values }: Named) {
+  const id = `filter-${name}`;
+  return (
+    <div>
+      <label for={id}>
+        {label} <span data-zone>(UTC)</span>
+      </label>
+      <input
+        id={id}
+        name={name}
+        type="datetime-local"
+        value={values[name]?.slice(0, 16)}
+        data-utc={values[name]}
+      />
+    </div>
+  );
+}
+
+interface FiltersProps {
+  readonly path: string;
+  readonly values: Values;
+  /** Absent where the list has filters only, which then do not fold. */
+  readonly search?: { readonly label: string; readonly hint: string };
+  /** The names of the filters. */
+  readonly more?: readonly string[];
+  readonly children?: Child;
+}
+
+function Search(props: {
+  readonly label: string;
+  readonly hint: string;
+  readonly value: string | undefined;
+}) {
+  const { label, hint, value } = props;
+  return (
+    <div class="search">
+      <label for="q" class="unseen">
+        {label}
+      </label>
+      <input id="q" name="q" type="search" value={value} placeholder={hint} autocomplete="off" />
+      <button>Search</button>
+    </div>
+  );
+}
+
+export function Filters({ path, values, search, more = [], children }: FiltersProps) {
+  const set = more.filter((name) => values[name] !== undefined);
+  const clear = set.length > 0 ? <a href={path}>Clear</a> : null;
+  return (
+    <search>
+      <form method="get" action={path} class="filters">
+        {search === undefined ? null : <Search {...search} value={values["q"]} />}
+        {search === undefined ? (
+          <div class="fields">
+            {children}
+            <button>Filter</button>
+            {clear}
+          </div>
+        ) : more.length === 0 ? null : (
+          <details open={set.length > 0}>
+            <summary>{set.length > 0 ? `Filters (${String(set.length)} set)` : "Filters"}</summary>
+            <div class="fields">
+              {children}
+              <button>Filter</button>
+              {clear}
+            </div>
+          </details>
+        )}
+      </form>
+    </search>
+  );
+}

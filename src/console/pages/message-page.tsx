@@ -1,0 +1,177 @@
+/** One message: whom it went to, what became of it, how it looked, and sending it again. */
+import { loadMessage, type Message } from "../../store/message-list";
+import { layOutJson } from "../json-text";
+import { below, pathTo } from "../links";
+import { parseSent, type Sent } from "../rendered";
+import { capital, visible, words } from "../text";
+import { idIn, type Visit } from "../visit";
+import { Act, Badge, Empty, Facts, Live, Notice, Part, Ref, Text, Time } from "./parts";
+import { Page, show } from "./page";
+import { PlainPage } from "./sign-in-page";
+
+function About({ message }: { readonly message: Message }) {
+  const { order_number: order, event_id: event, subject_id: subject } = message;
+  return (
+    <Facts
+      of={[
+        ["To", <Text of={message.recipient} whole />],
+        ["Channel", message.channel],
+        ["Order", order === null ? null : <Ref to="orders" id={order} />],
+        ["About", subject === null || subject === order ? null : <Text of={subject} />],
+        ["Asked for by", event === null ? null : <Ref to="events" id={event} />],
+        ["Asked for", <Time at={message.created_at} />],
+        ["Due", <Time at={message.due_at} />],
+        [
+          "Next attempt",
+          message.status === "pending" ? <Time at={message.next_attempt_at} /> : null,
+        ],
+        ["Sent", message.sent_at === null ? null : <Time at={message.sent_at} />],
+        ["Attempts", String(message.attempts)],
+        ["Sent again", message.resends === 0 ? null : `${String(message.resends)} ×`],
+        [
+          "Provider’s id",
+          message.provider_message_id === null ? null : (
+            <Text of={message.provider_message_id} whole />
+          ),
+        ],
+        ["Id", <Text of={message.id} whole />],
+      ]}
+    />
+  );
+}
+
+function Preview({ sent, path }: { readonly sent: Sent; readonly path: string }) {
+  switch (sent.channel) {
+    case "email":
+      return (
+        <>
+          <p>
+            Subject: <b>{visible(sent.subject)}</b>
+          </p>
+          <iframe
+            src={below(path, "preview")}
+            title="The e-mail as it was sent"
+            sandbox=""
+            loading="lazy"
+          />
+          <details>
+            <summary>As plain text</summary>
+            <pre tabindex={0} aria-label="Plain text">
+              {visible(sent.text)}
+            </pre>
+          </details>
+        </>
+      );
+    case "sms":
+      return (
+        <pre tabindex={0} class="sms" aria-label="Text message">
+          {visible(sent.text)}
+        </pre>
+      );
+    case "team":
+      return (
+        <>
+          <p>{visible(sent.text)}</p>
+          <details>
+            <summary>The blocks, as Slack takes them</summary>
+            <pre tabindex={0} aria-label="Blocks">
+              {layOutJson(sent.blocks).map(({ text }) => visible(text))}
+            </pre>
+          </details>
+        </>
+      );
+    case "forward":
+      return <p>The event’s own data, signed. The event’s page shows its body.</p>;
+  }
+}
+
+function Question({ message }: { readonly message: Message }) {
+  const wasSent = message.status === "sent";
+  return (
+    <p>
+      {wasSent
+        ? "It went out already: whoever it is for will get it once more."
+        : "It will be rendered from what is known now, and sent if it is still true."}
+    </p>
+  );
+}
+
+function MessagePage(props: {
+  readonly who: string;
+  readonly message: Message;
+  readonly notice: string | null;
+}) {
+  const { who, message, notice } = props;
+  const path = pathTo("messages", message.id) ?? "";
+  const sent = parseSent(message.rendered);
+  const isPending = message.status === "pending";
+  const name = capital(words(message.template));
+  return (
+    <Page title={name} who={who} path="/console/messages">
+      <Live path={path} beat={isPending ? "tick" : null}>
+        <div class="title">
+          <h1>
+            {name} <Badge status={message.status} />
+          </h1>
+          {isPending ? null : (
+            <Act
+              to={`/console/send-again`}
+              fields={{ message: encodeURIComponent(message.id) }}
+              label="Send again"
+              ask={<Question message={message} />}
+            />
+          )}
+        </div>
+        {notice !== null && isPending ? <Notice>{notice}</Notice> : null}
+        {message.reason === null ? null : (
+          <Notice bad={message.status === "failed"}>
+            <Text of={message.reason} whole />
+          </Notice>
+        )}
+        {message.error === null || message.error === message.reason ? null : (
+          <Notice bad>
+            <Text of={message.error} whole />
+          </Notice>
+        )}
+        <About message={message} />
+        <Part id="preview" title="As it was sent">
+          {sent === null ? (
+            <Empty>
+              {isPending
+                ? "It is rendered when its turn comes."
+                : "It was never rendered: nothing went out."}
+            </Empty>
+          ) : (
+            <Preview sent={sent} path={path} />
+          )}
+        </Part>
+      </Live>
+    </Page>
+  );
+}
+
+const unknown = { title: "No such message", text: "No message has this id." };
+
+export async function message({ c, deps, who }: Visit) {
+  const found = await loadMessage(deps.db, idIn(c, "id"));
+  if (found === null) return await show(c, <PlainPage {...unknown} who={who} />, 404);
+  const notice = c.req.query("sending") === undefined ? null : "It is on its way once more.";
+  return await show(c, <MessagePage who={who} message={found} notice={notice} />);
+}
+
+/**
+ * The mail itself, for the frame on its page: an origin of its own, no script, nothing loaded. Mail
+ * carries its styles inline, which this one answer allows and no page does.
+ */
+export async function preview({ c, deps, who }: Visit) {
+  const found = await loadMessage(deps.db, idIn(c, "id"));
+  const sent = parseSent(found?.rendered ?? null);
+  if (sent?.channel !== "email") return await show(c, <PlainPage {...unknown} who={who} />, 404);
+  return c.html(sent.html, 200, {
+    "content-security-policy":
+      "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'",
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+  });
+}

@@ -1,0 +1,231 @@
+/** One order: whether it is paid, where it stands, what it went through, and why it looks so. */
+import type { Child } from "hono/jsx";
+import type { MessageRow } from "../../store/message-list";
+import { idIn, type Visit } from "../visit";
+import {
+  type ExplainedOrder,
+  explainNumber,
+  isForPeople,
+  isKnown,
+  messagesOf,
+  type Moment,
+  momentsOf,
+  numberIn,
+  ownRows,
+  type Row,
+  textIn,
+} from "../order-view";
+import { withQuery } from "../links";
+import { count, words } from "../text";
+import { Explained } from "./explain-panel";
+import { Items, Parcels, Payments, Refunds } from "./order-parts";
+import { messageColumns } from "./messages-page";
+import { Badge, Empty, Facts, Money, Part, Ref, Table, Text, Time } from "./parts";
+import { Page, show } from "./page";
+import { PaymentPanel } from "./payment-panel";
+import { PlainPage } from "./sign-in-page";
+
+function Sums({ order }: { readonly order: Row }) {
+  const currency = textIn(order, "currency");
+  const sum = (name: string, column: string): readonly [string, Child] => {
+    const micros = numberIn(order, column);
+    return [name, micros === null ? null : <Money micros={micros} in={currency} />];
+  };
+  return (
+    <Facts
+      of={[
+        sum("Subtotal", "subtotal_micros"),
+        sum("Tax", "total_tax_micros"),
+        sum("Shipping", "shipping_micros"),
+        sum("Total", "grand_total_micros"),
+        sum("To be paid", "to_be_paid_micros"),
+        sum("Paid", "paid_micros"),
+        sum("Refunded", "refunded_micros"),
+        sum("To be refunded", "refundable_micros"),
+      ]}
+    />
+  );
+}
+
+function addressLines(json: string | null): readonly string[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json ?? "null");
+  } catch {
+    return [];
+  }
+  if (typeof parsed !== "object" || parsed === null) return [];
+  return Object.values(parsed).map(String);
+}
+
+function Person({ order }: { readonly order: Row }) {
+  const lines = addressLines(textIn(order, "shipping_address"));
+  const field = (name: string, column: string): readonly [string, Child] => {
+    const value = textIn(order, column);
+    return [name, value === null ? null : <Text of={value} whole />];
+  };
+  return (
+    <Facts
+      of={[
+        field("Name", "customer_name"),
+        field("E-mail", "customer_email"),
+        field("Phone", "customer_phone"),
+        [
+          "Goes to",
+          lines.length === 0 ? null : (
+            <span>
+              {lines.map((line, index) => (
+                <>
+                  {index === 0 ? null : ", "}
+                  <Text of={line} whole />
+                </>
+              ))}
+            </span>
+          ),
+        ],
+      ]}
+    />
+  );
+}
+
+function What({ moment }: { readonly moment: Moment }) {
+  switch (moment.kind) {
+    case "event":
+      return (
+        <>
+          <Ref to="events" id={moment.event.id} label={moment.event.eventType} />
+          {moment.event.status === "processed" ? null : (
+            <>
+              {" "}
+              <Badge status={moment.event.status} />
+            </>
+          )}
+        </>
+      );
+    case "milestone":
+      return (
+        <b>
+          {moment.what}
+          {moment.of === null ? null : (
+            <>
+              {" "}
+              <Text of={moment.of} />
+            </>
+          )}
+        </b>
+      );
+    case "message":
+      return (
+        <>
+          {moment.message.channel}:{" "}
+          <Ref to="messages" id={moment.message.id} label={words(moment.message.template)} />{" "}
+          <Badge status={moment.message.status} />
+        </>
+      );
+  }
+}
+
+function Timeline({ moments }: { readonly moments: readonly Moment[] }) {
+  return (
+    <ol class="timeline">
+      {moments.map((moment) => (
+        <li class={moment.kind}>
+          <Time at={moment.at} />
+          <span>
+            <What moment={moment} />
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Standing({ view, order }: { readonly view: ExplainedOrder; readonly order: Row }) {
+  const currency = textIn(order, "currency");
+  const [payments, refunds] = [ownRows(view, "payments"), ownRows(view, "refunds")];
+  const shipments = ownRows(view, "shipments");
+  return (
+    <>
+      <div class="columns">
+        <Part id="money" title="Money">
+          <Sums order={order} />
+        </Part>
+        <Part id="customer" title="Customer">
+          <Person order={order} />
+        </Part>
+      </div>
+      <Part id="items" title="Items">
+        <Items json={textIn(order, "items")} currency={currency} />
+      </Part>
+      <Part id="payments" title="Payments">
+        <Payments rows={payments} currency={currency} />
+      </Part>
+      {refunds.length === 0 ? null : (
+        <Part id="refunds" title="Refunds">
+          <Refunds rows={refunds} currency={currency} />
+        </Part>
+      )}
+      <Part id="shipments" title="Shipments">
+        <Parcels rows={shipments} />
+      </Part>
+    </>
+  );
+}
+
+function OrderPage(props: {
+  readonly who: string;
+  readonly view: ExplainedOrder;
+  readonly messages: readonly MessageRow[];
+}) {
+  const { who, view, messages } = props;
+  const { number, order, payment } = view;
+  const shown = messages.filter(isForPeople);
+  return (
+    <Page title={`Order ${number}`} who={who} path="/console/orders">
+      <div class="title">
+        <h1>
+          Order <Text of={number} />{" "}
+          {order === null ? null : <Badge status={textIn(order, "status")} />}
+        </h1>
+      </div>
+      {order === null ? (
+        <p>No event that was applied has named this order. What has come that names it:</p>
+      ) : null}
+      <PaymentPanel answer={payment} order={order} />
+      {order === null ? null : <Standing view={view} order={order} />}
+      <Part id="messages" title="Messages">
+        {shown.length === 0 ? (
+          <Empty>No event of this order has asked for a message.</Empty>
+        ) : (
+          <Table caption="What was told about it" columns={messageColumns} rows={shown} />
+        )}
+        {shown.length === messages.length ? null : (
+          <p class="soft">
+            {`And ${count(messages.length - shown.length, "event")} of it passed on by the `}
+            <a href={withQuery("/console/messages", { order: number })}>forward channel</a>.
+          </p>
+        )}
+      </Part>
+      <Part id="timeline" title="Timeline">
+        <Timeline moments={momentsOf(view, shown)} />
+      </Part>
+      <Part id="why" title="Why is it so?">
+        <Explained of={view.explained} />
+      </Part>
+    </Page>
+  );
+}
+
+export async function order({ c, deps, who }: Visit) {
+  const number = idIn(c, "number");
+  const [view, messages] = await Promise.all([
+    explainNumber(deps.db, number),
+    messagesOf(deps.db, number),
+  ]);
+  if (!isKnown(view)) {
+    const text =
+      "No event has named this order. Check the number: it is compared letter by letter.";
+    return await show(c, <PlainPage title="No such order" text={text} who={who} />, 404);
+  }
+  return await show(c, <OrderPage who={who} view={view} messages={messages} />);
+}

@@ -1,0 +1,238 @@
+/** What a person sees first: how events come in, what waits, what needs a person. */
+import type { Child } from "hono/jsx";
+import { CHANNEL_ROWS, type ChannelRow, type HourRow, loadOverview } from "../../store/overview";
+import { listTroubled, type TroubledEvent } from "../../store/inspection";
+import type { Settings } from "../deps";
+import { type Health, healthOf } from "../health";
+import { capital, count, duration } from "../text";
+import type { Visit } from "../visit";
+import { HoursChart } from "./chart";
+import { Act, Badge, Empty, Live, Part, Ref, Table, Text, Time } from "./parts";
+import { Page, show } from "./page";
+
+/** A wait longer than this is no queue that is busy, in seconds. */
+const LONG_WAIT_S = 300;
+const TROUBLED_SHOWN = 5;
+/** The cron runs every minute. */
+const SILENT_CRON_S = 300;
+
+interface Concern {
+  readonly to: string;
+  readonly text: Child;
+}
+
+function concernsOf(
+  health: Health,
+  channels: readonly ChannelRow[],
+  problems: number,
+  nowMs: number,
+) {
+  const { quarantined, failed, oldest_waiting_seconds: wait, last_sweep_at: swept } = health;
+  const unsent = channels.filter(({ status }) => status === "failed");
+  const messages = unsent.reduce((sum, row) => sum + row.messages, 0);
+  const silentS = swept === null ? null : (nowMs - Date.parse(swept)) / 1_000;
+  const concerns: readonly (Concern | false)[] = [
+    failed > 0 && {
+      to: "/console/troubled?status=failed",
+      text: `${count(failed, "dead letter")}: given up on after the last retry`,
+    },
+    quarantined > 0 && {
+      to: "/console/troubled?status=quarantined",
+      text: `${count(quarantined, "event")} in quarantine: authentic, but not understood`,
+    },
+    wait !== null &&
+      wait > LONG_WAIT_S && {
+        to: "/console/events?status=received",
+        text: `The oldest waiting event has waited for ${duration(wait)}`,
+      },
+    messages > 0 && {
+      to: "/console/messages?status=failed",
+      text: `${count(messages, "message")} of the latest events could not be sent`,
+    },
+    (silentS === null ? health.events > 0 : silentS > SILENT_CRON_S) && {
+      to: "/console/settings",
+      text:
+        silentS === null
+          ? "The cron has never run: nothing that stands still is pushed again"
+          : `The cron has not run for ${duration(silentS)}`,
+    },
+    problems > 0 && {
+      to: "/console/settings",
+      text: `${count(problems, "setting")} cannot be used and ${problems === 1 ? "is" : "are"} ignored`,
+    },
+  ];
+  return concerns.filter((one) => one !== false);
+}
+
+/** The latest of what stands in the way, each with what is wrong. */
+function Troubled({ events }: { readonly events: readonly TroubledEvent[] }) {
+  if (events.length === 0) return null;
+  return (
+    <Table
+      caption="The latest of them"
+      shown
+      rows={events}
+      columns={[
+        {
+          head: "Type",
+          as: "word",
+          cell: ({ id, event_type: type }) => <Ref to="events" id={id} label={type} />,
+        },
+        { head: "Status", cell: ({ status }) => <Badge status={status} /> },
+        { head: "Received", cell: ({ received_at: at }) => <Time at={at} /> },
+        { head: "What is wrong", cell: ({ error }) => <Text of={error} whole /> },
+        { head: "Id", as: "short", cell: ({ id }) => <Text of={id} /> },
+        {
+          head: "Replay",
+          cell: ({ id }) => (
+            <Act
+              quiet
+              to="/console/replay"
+              fields={{ event: encodeURIComponent(id) }}
+              label="Replay"
+            />
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function Figure(props: { readonly name: string; readonly to: string; readonly children?: Child }) {
+  return (
+    <a class="figure" href={props.to}>
+      <b>{props.children}</b>
+      {props.name}
+    </a>
+  );
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en");
+}
+
+function Figures({ health }: { readonly health: Health }) {
+  const { events, settled, received, quarantined, failed, oldest_waiting_seconds: wait } = health;
+  return (
+    <div class="figures">
+      <Figure name="events in all" to="/console/events">
+        {number(events)}
+      </Figure>
+      <Figure name="settled" to="/console/events?status=processed">
+        {number(settled)}
+      </Figure>
+      <Figure name="waiting" to="/console/events?status=received">
+        {number(received)}
+      </Figure>
+      <Figure name="oldest waiting" to="/console/events?status=received">
+        {wait === null ? "–" : duration(wait)}
+      </Figure>
+      <Figure name="quarantined" to="/console/troubled?status=quarantined">
+        {number(quarantined)}
+      </Figure>
+      <Figure name="dead letters" to="/console/troubled?status=failed">
+        {number(failed)}
+      </Figure>
+    </div>
+  );
+}
+
+const messageStatuses = ["sent", "pending", "suppressed", "failed"] as const;
+
+function Channels(props: {
+  readonly rows: readonly ChannelRow[];
+  readonly settings: Settings["channels"];
+}) {
+  const { rows, settings } = props;
+  const of = (channel: string, status: string): number =>
+    rows.find((row) => row.channel === channel && row.status === status)?.messages ?? 0;
+  return (
+    <Table
+      caption={`Messages of the latest ${CHANNEL_ROWS.toLocaleString("en")} events, by channel`}
+      shown
+      rows={Object.entries(settings)}
+      columns={[
+        {
+          head: "Channel",
+          cell: ([name]) => <a href={`/console/messages?channel=${name}`}>{name}</a>,
+        },
+        {
+          head: "Set up",
+          cell: ([, isSet]) => <Badge status={isSet ? "on" : "off"} />,
+        },
+        ...messageStatuses.map((status) => ({
+          head: capital(status),
+          number: true,
+          cell: ([name]: [string, boolean]) => of(name, status).toLocaleString("en"),
+        })),
+      ]}
+    />
+  );
+}
+
+interface OverviewProps {
+  readonly who: string;
+  readonly health: Health;
+  readonly hours: readonly HourRow[];
+  readonly troubled: readonly TroubledEvent[];
+  readonly channels: readonly ChannelRow[];
+  readonly settings: Settings;
+  readonly now: Date;
+}
+
+function OverviewPage(props: OverviewProps) {
+  const { who, health, hours, troubled, channels, settings, now } = props;
+  const concerns = concernsOf(health, channels, settings.problems.length, now.getTime());
+  return (
+    <Page title="Overview" who={who} path="/console">
+      <h1>Overview</h1>
+      <Live path="/console" beat="tick-slow">
+        <Part id="attention" title="Needs attention">
+          {concerns.length === 0 ? (
+            <Empty>Nothing. Every event is applied or on its way.</Empty>
+          ) : (
+            <ul class="concerns">
+              {concerns.map(({ to, text }) => (
+                <li>
+                  <a href={to}>{text}</a>
+                </li>
+              ))}
+            </ul>
+          )}
+          <Troubled events={troubled} />
+        </Part>
+        <Part id="events" title="Events">
+          <Figures health={health} />
+          <p class="soft">
+            The last one came <Time at={health.last_received_at} />.
+          </p>
+          <HoursChart hours={hours} />
+        </Part>
+        <Part id="delivery" title="Delivery">
+          <Channels rows={channels} settings={settings.channels} />
+        </Part>
+      </Live>
+    </Page>
+  );
+}
+
+export async function overview({ c, deps, who }: Visit) {
+  const now = deps.now();
+  const [{ totals, hours, channels }, troubled] = await Promise.all([
+    loadOverview(deps.db, now.toISOString()),
+    listTroubled(deps.db, TROUBLED_SHOWN),
+  ]);
+  const health = healthOf(totals, now);
+  return await show(
+    c,
+    <OverviewPage
+      who={who}
+      health={health}
+      hours={hours}
+      troubled={troubled}
+      channels={channels}
+      settings={deps.settings}
+      now={now}
+    />,
+  );
+}

@@ -1,0 +1,119 @@
+/** The frame of every page: head, navigation, footer. No inline style or script: the policy forbids both. */
+import { html } from "hono/html";
+import type { Child } from "hono/jsx";
+import type { Context } from "hono";
+import { assetNames } from "../asset-names";
+import { clip, visible } from "../text";
+
+const assets = "/console/assets/";
+
+const policy = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "script-src 'self'",
+  "connect-src 'self'",
+  "frame-src 'self'",
+  // The style sheet draws its arrows and ticks as data.
+  "img-src 'self' data:",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** htmx without what the policy forbids, and without a copy of pages in the browser's storage. */
+const htmxConfig = JSON.stringify({
+  includeIndicatorStyles: false,
+  allowEval: false,
+  allowScriptTags: false,
+  historyEnabled: false,
+  historyCacheSize: 0,
+});
+
+const icon =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='%231f6f5c'/%3E%3Cpath d='M9 12l7 8 7-8' fill='none' stroke='%23fff' stroke-width='3.5' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E";
+
+const places = [
+  ["/console", "Overview"],
+  ["/console/events", "Events"],
+  ["/console/orders", "Orders"],
+  ["/console/troubled", "Dead letters"],
+  ["/console/messages", "Messages"],
+  ["/console/settings", "Settings"],
+] as const;
+
+export interface PageProps {
+  readonly title: string;
+  /** Whoever is signed in; null on the pages before. */
+  readonly who: string | null;
+  /** The path of the page, for the navigation. */
+  readonly path: string;
+  readonly children?: Child;
+}
+
+function Navigation({ path, who }: { readonly path: string; readonly who: string }) {
+  return (
+    <header class="top">
+      <nav aria-label="Console">
+        {places.map(([to, name]) => {
+          const isHere = to === "/console" ? path === to : path.startsWith(to);
+          return (
+            <a href={to} aria-current={isHere ? "page" : undefined}>
+              {name}
+            </a>
+          );
+        })}
+      </nav>
+      <form method="post" action="/console/sign-out">
+        <span class="who">{who}</span>
+        <button class="outline secondary">Sign out</button>
+      </form>
+    </header>
+  );
+}
+
+export function Page({ title, who, path, children }: PageProps) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <meta name="htmx-config" content={htmxConfig} />
+        <title>{`${clip(visible(title), 80)} · Webhooks`}</title>
+        <link rel="icon" href={icon} />
+        <link rel="stylesheet" href={assets + assetNames.pico} />
+        <link rel="stylesheet" href={assets + assetNames.style} />
+        <script src={assets + assetNames.script} defer />
+        {who === null ? null : <script src={assets + assetNames.htmx} defer />}
+      </head>
+      <body>
+        <a class="skip" href="#main">
+          Skip to the content
+        </a>
+        {who === null ? null : <Navigation path={path} who={who} />}
+        <main id="main" tabindex={-1}>
+          {children}
+        </main>
+        {who === null ? null : (
+          <footer>
+            <span id="zone">Times are in UTC.</span>
+            <button type="button" id="live" class="outline secondary" hidden>
+              Pause live updates
+            </button>
+          </footer>
+        )}
+      </body>
+    </html>
+  );
+}
+
+/** Answers with a page under the strict policy. */
+export async function show(c: Context, page: Child, status: 200 | 400 | 404 | 429 | 503 = 200) {
+  c.header("content-security-policy", policy);
+  c.header("cache-control", "no-store");
+  c.header("referrer-policy", "same-origin");
+  c.header("x-content-type-options", "nosniff");
+  c.header("cross-origin-opener-policy", "same-origin");
+  return await c.html(html`<!doctype html>${page}`, status);
+}

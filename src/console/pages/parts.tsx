@@ -1,0 +1,245 @@
+/** What pages are made of: times, badges, tables, facts. Every text from outside comes through here. */
+import type { Child } from "hono/jsx";
+import { type Place, pathTo } from "../links";
+import { clip, money, visible, words } from "../text";
+
+const CLIP_CHARACTERS = 64;
+
+/** Text from an event, on its own in the direction of the line; `whole`: however long. */
+export function Text(props: {
+  readonly of: string | number | null | undefined;
+  readonly whole?: boolean;
+}) {
+  const { of, whole } = props;
+  if (of === null || of === undefined || of === "") return <span class="none">–</span>;
+  const text = visible(String(of));
+  return <bdi>{whole === true ? text : clip(text, CLIP_CHARACTERS)}</bdi>;
+}
+
+/** UTC, which the script turns into the reader's zone; as wide before as after. */
+export function Time({ at, only }: { readonly at: string | null; readonly only?: "hour" }) {
+  if (at === null) return <span class="none">–</span>;
+  const utc = at.slice(0, 19).replace("T", " ");
+  return (
+    <time datetime={at} title={`${at.slice(0, 23).replace("T", " ")} UTC`} data-only={only}>
+      {only === "hour" ? utc.slice(11, 16) : utc}
+    </time>
+  );
+}
+
+const tones: Readonly<Record<string, string>> = {
+  processed: "good",
+  sent: "good",
+  success: "good",
+  complete: "good",
+  delivered: "good",
+  paid: "good",
+  set: "good",
+  on: "good",
+  received: "busy",
+  pending: "busy",
+  approved: "busy",
+  "partly paid": "warn",
+  partially_paid: "warn",
+  refund_initiated: "warn",
+  quarantined: "warn",
+  "not paid": "bad",
+  failed: "bad",
+  lost: "bad",
+  cancelled: "bad",
+};
+
+/** A status in words; its colour only repeats what it says. */
+export function Badge({ status, as }: { readonly status: string | null; readonly as?: string }) {
+  if (status === null) return <span class="none">–</span>;
+  const tone = Object.hasOwn(tones, status) ? tones[status] : "calm";
+  return <span class={`badge ${tone ?? "calm"}`}>{as ?? clip(visible(words(status)), 32)}</span>;
+}
+
+export function Money(props: {
+  readonly micros: number | null | undefined;
+  readonly in: string | null;
+}) {
+  if (props.micros === null || props.micros === undefined) return <span class="none">–</span>;
+  return <span class="number">{money(props.micros, props.in)}</span>;
+}
+
+/** An id that leads to its page. */
+export function Ref(props: {
+  readonly to: Place;
+  readonly id: string | null;
+  readonly label?: string | undefined;
+}) {
+  const { to, id, label } = props;
+  if (id === null || id === "") return <span class="none">–</span>;
+  const path = pathTo(to, id);
+  const text = <Text of={label ?? id} />;
+  return path === null ? text : <a href={path}>{text}</a>;
+}
+
+export interface Column<Row> {
+  readonly head: string;
+  readonly cell: (row: Row) => Child;
+  /** Numbers are set to the right. */
+  readonly number?: boolean;
+  /** `short`: one line, however long; `word`: room for an event type; `wide`: more, where there is any. */
+  readonly as?: "short" | "word" | "wide";
+}
+
+/**
+ * A table that turns into cards on a phone. `caption` names it for those who do not see it, and for all
+ * where it is `shown`: where the heading above does not say as much.
+ */
+export function Table<Row>(props: {
+  readonly caption: string;
+  readonly shown?: boolean;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+}) {
+  const { caption, shown, columns, rows } = props;
+  return (
+    <table role="table">
+      <caption class={shown === true ? undefined : "unseen"}>{caption}</caption>
+      <thead role="rowgroup">
+        <tr role="row">
+          {columns.map(({ head, number }) => (
+            <th scope="col" role="columnheader" class={number === true ? "number" : undefined}>
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {rows.map((row) => (
+          <tr role="row">
+            {columns.map(({ head, cell, number, as }) => (
+              <td role="cell" class={number === true ? "number" : as} data-head={head}>
+                <div>{cell(row)}</div>
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Name and value pairs; those without a value are left out. */
+export function Facts({ of }: { readonly of: readonly (readonly [string, Child])[] }) {
+  return (
+    <dl class="facts">
+      {of
+        .filter(([, value]) => value !== null && value !== undefined)
+        .map(([name, value]) => (
+          <div>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}
+
+/** A part of a page under a heading that names it. */
+export function Part(props: {
+  readonly id: string;
+  readonly title: Child;
+  readonly class?: string;
+  readonly children?: Child;
+}) {
+  return (
+    <section aria-labelledby={props.id} class={props.class}>
+      <h2 id={props.id}>{props.title}</h2>
+      {props.children}
+    </section>
+  );
+}
+
+/** A part that keeps itself up to date with what the page at `path` says, where there is script. */
+export function Live(props: {
+  readonly path: string;
+  /** Null where nothing moves any more. */
+  readonly beat: "tick" | "tick-slow" | null;
+  readonly children?: Child;
+}) {
+  const { path, beat } = props;
+  const id = "live-part";
+  const live = {
+    "hx-get": path,
+    "hx-select": `#${id}`,
+    "hx-swap": "outerHTML",
+    "hx-trigger": `${beat ?? ""} from:body`,
+  };
+  return (
+    <div id={id} {...(beat === null ? {} : live)}>
+      {props.children}
+    </div>
+  );
+}
+
+/** What stands where a list has nothing. */
+export function Empty({ children }: { readonly children?: Child }) {
+  return <p class="empty">{children}</p>;
+}
+
+/** What an act came to, or what is wrong; read out where it appears. */
+export function Notice({ bad, children }: { readonly bad?: boolean; readonly children?: Child }) {
+  return (
+    <p class={bad === true ? "notice bad" : "notice"} role={bad === true ? "alert" : "status"}>
+      {children}
+    </p>
+  );
+}
+
+/** A button that acts: posts to `to` at once, or asks first where there is a question. */
+export function Act(props: {
+  readonly to: string;
+  readonly label: string;
+  readonly ask?: Child;
+  readonly quiet?: boolean;
+  readonly fields?: Readonly<Record<string, string>>;
+}) {
+  const { to, label, ask, quiet, fields } = props;
+  const form = (
+    <form method="post" action={to}>
+      {Object.entries(fields ?? {}).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+      <button class={quiet === true ? "outline" : undefined}>{label}</button>
+    </form>
+  );
+  if (ask === undefined) return form;
+  return (
+    <details class="ask">
+      <summary role="button" class="outline">
+        {label}…
+      </summary>
+      <div class="panel">
+        {ask}
+        {form}
+      </div>
+    </details>
+  );
+}
+
+/** Older and newest; a search that goes on beyond what one page looks through says so. */
+export function Pager(props: {
+  readonly newest: string | null;
+  readonly older: string | null;
+  readonly found: number;
+}) {
+  const { newest, older, found } = props;
+  if (newest === null && older === null) return null;
+  return (
+    <nav class="pager" aria-label="Pages">
+      {newest === null ? <span /> : <a href={newest}>Newest</a>}
+      {older === null ? (
+        <span class="none">That is all</span>
+      ) : (
+        <a href={older} rel="next">
+          {found === 0 ? "Search further back" : "Older"}
+        </a>
+      )}
+    </nav>
+  );
+}

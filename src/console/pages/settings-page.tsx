@@ -1,0 +1,122 @@
+/** How the Worker is set up, without a single value of a secret. */
+import { loadVerifiedBy, type VerifiedBy } from "../../store/overview";
+import type { Settings } from "../deps";
+import { checkHealth } from "../health";
+import { VERIFIED_WINDOW } from "../status-routes";
+import { count, words } from "../text";
+import type { Visit } from "../visit";
+import { Badge, Facts, Notice, Part, Table, Text, Time } from "./parts";
+import { Page, show } from "./page";
+
+function Secrets({ of }: { readonly of: Settings["secrets"] }) {
+  return (
+    <Table
+      caption="Set with: npx wrangler secret put NAME"
+      shown
+      rows={Object.entries(of)}
+      columns={[
+        { head: "Secret", cell: ([name]) => <code>{name}</code> },
+        { head: "State", cell: ([, isSet]) => <Badge status={isSet ? "set" : "not set"} /> },
+      ]}
+    />
+  );
+}
+
+function Verified({ by, hasPrevious }: { readonly by: VerifiedBy; readonly hasPrevious: boolean }) {
+  const { window, current, previous, last_previous_at: last } = by;
+  return (
+    <>
+      <p>
+        {`Of the latest ${count(window, "event")} the current secret verified ${current.toLocaleString("en")}, the previous one ${previous.toLocaleString("en")}.`}{" "}
+        {last === null ? null : (
+          <>
+            The previous one last at <Time at={last} />.
+          </>
+        )}
+      </p>
+      <p>
+        {!hasPrevious
+          ? "To change it, set the old one as CE_WEBHOOK_SECRET_PREVIOUS first: both are taken until it is removed."
+          : previous === 0
+            ? "Nothing is signed with the previous secret any more: it can be removed."
+            : "The previous secret is still in use: keep it until it has verified none of these."}
+      </p>
+    </>
+  );
+}
+
+interface SettingsProps {
+  readonly who: string;
+  readonly settings: Settings;
+  readonly verified: VerifiedBy;
+  readonly sweptAt: string | null;
+  readonly hasAccess: boolean;
+}
+
+/** `receipt_timeout_ms`: 2000 -> receipt timeout, 2,000 ms. */
+function valuesOf(of: Readonly<Record<string, string | number>>) {
+  return Object.entries(of).map(([name, value]) => {
+    const [, what = name, unit = ""] = /^(.*)_(bytes|ms|hours|days)$/.exec(name) ?? [];
+    return [words(what), `${value.toLocaleString("en")} ${unit}`] as const;
+  });
+}
+
+function SettingsPage({ who, settings, verified, sweptAt, hasAccess }: SettingsProps) {
+  const { secrets, channels, problems, versions, limits } = settings;
+  return (
+    <Page title="Settings" who={who} path="/console/settings">
+      <h1>Settings</h1>
+      {problems.map((problem) => (
+        <Notice bad>
+          <Text of={problem} whole />
+        </Notice>
+      ))}
+      <div class="columns">
+        <Part id="secrets" title="Secrets">
+          <Secrets of={secrets} />
+        </Part>
+        <Part id="channels" title="Channels">
+          <Table
+            caption="What a channel that is off would have sent is recorded as suppressed"
+            shown
+            rows={Object.entries(channels)}
+            columns={[
+              { head: "Channel", cell: ([name]) => name },
+              { head: "State", cell: ([, isSet]) => <Badge status={isSet ? "on" : "off"} /> },
+            ]}
+          />
+        </Part>
+      </div>
+      <Part id="rotation" title="Changing the webhook secret">
+        <Verified by={verified} hasPrevious={secrets["CE_WEBHOOK_SECRET_PREVIOUS"] === true} />
+      </Part>
+      <div class="columns">
+        <Part id="limits" title="Limits">
+          <Facts of={valuesOf(limits)} />
+        </Part>
+        <Part id="versions" title="Version and state">
+          <Facts
+            of={[
+              ...valuesOf(versions),
+              ["Cloudflare Access", <Badge status={hasAccess ? "set" : "not set"} />],
+              ["Last run of the cron", sweptAt === null ? "never" : <Time at={sweptAt} />],
+            ]}
+          />
+        </Part>
+      </div>
+    </Page>
+  );
+}
+
+export async function settings({ c, deps, who }: Visit) {
+  const [health, verified] = await Promise.all([
+    checkHealth(deps.db, deps.now()),
+    loadVerifiedBy(deps.db, VERIFIED_WINDOW),
+  ]);
+  const sweptAt = health.last_sweep_at;
+  const hasAccess = deps.admin.access !== null;
+  return await show(
+    c,
+    <SettingsPage who={who} {...{ settings: deps.settings, verified, sweptAt, hasAccess }} />,
+  );
+}

@@ -1,0 +1,20 @@
+/** Taking events again, with a record by which a person sees what becomes of them. */
+import { saveReplay } from "../store/replays";
+import type { ReplayFilter } from "../store/waiting";
+import type { AdminApiDeps } from "./deps";
+
+export interface Replayed {
+  readonly ids: readonly string[];
+  /** The number of its record; null where nothing was taken again. */
+  readonly replay: number | null;
+}
+
+export async function replayRecorded(
+  { db, replay, now }: AdminApiDeps,
+  filter: ReplayFilter,
+  limit: number,
+): Promise<Replayed> {
+  const ids = await replay(filter, limit);
+  if (ids.length === 0) return { ids, replay: null };
+  return { ids, replay: await saveReplay(db, ids, now().toISOString()) };
+}

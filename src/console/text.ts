@@ -1,0 +1,54 @@
+/** Text from outside made fit to be looked at. Escaping is the renderer's business. */
+
+/**
+ * Control characters and those that turn the direction of text, as `\u202e`: nothing that an event
+ * says can hide itself or reorder what stands around it. Line breaks and tabs stay.
+ */
+export function visible(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(
+      /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\u200b\u202a-\u202e\u2060-\u206f\ufeff]/gu,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
+}
+
+/** At most `max` characters, the last an ellipsis. */
+export function clip(text: string, max: number): string {
+  const characters = Array.from(text.slice(0, max * 2 + 2));
+  return characters.length <= max && text.length <= max * 2
+    ? text
+    : `${characters.slice(0, max - 1).join("")}…`;
+}
+
+/** `partially_paid` -> `partially paid`. */
+export function words(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
+/** The first letter of a heading. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Millionths -> `1,23,456.50 INR`, grouped as where the currency is used. */
+export function money(micros: number, currency: string | null): string {
+  const locale = currency === "INR" ? "en-IN" : "en";
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 6 };
+  const amount = (micros / 1_000_000).toLocaleString(locale, digits);
+  return currency === null ? amount : `${amount} ${clip(visible(currency), 8)}`;
+}
+
+/** `95` -> `1 min 35 s`; the two largest units. */
+export function duration(seconds: number): string {
+  const [days, hours] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3_600) % 24];
+  const [minutes, rest] = [Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
+  if (days > 0) return `${String(days)} d ${String(hours)} h`;
+  if (hours > 0) return `${String(hours)} h ${String(minutes)} min`;
+  return minutes > 0 ? `${String(minutes)} min ${String(rest)} s` : `${String(rest)} s`;
+}
+
+/** A whole number with its noun: `1 event`, `2,400 events`. */
+export function count(number: number, noun: string): string {
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+}

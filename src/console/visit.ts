@@ -1,0 +1,52 @@
+/** One request of a signed-in person, and how its query is read. */
+import type { Context } from "hono";
+import type * as z from "zod/mini";
+import type { AdminApiDeps } from "./deps";
+import { clip, visible } from "./text";
+
+export interface Visit {
+  readonly c: Context;
+  readonly deps: AdminApiDeps;
+  readonly who: string;
+}
+
+/** `2026-11-24T10:00`, as a form without script sends it, is UTC. */
+function withZone(text: string): string {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(text) ? `${text}Z` : text;
+}
+
+/** What a form asks for: blank fields count as absent, names that are not the form's as well. */
+export function asked(c: Context, names: readonly string[]): Readonly<Record<string, string>> {
+  const found = names.map((name) => [name, c.req.query(name)?.trim() ?? ""] as const);
+  return Object.fromEntries(
+    found
+      .filter(([, text]) => text !== "")
+      .map(([name, text]) => [name, name === "from" || name === "to" ? withZone(text) : text]),
+  );
+}
+
+/** The query as its model has it, or what is wrong with it and the model's defaults. */
+export function readQuery<Query>(
+  model: z.ZodMiniType<Query>,
+  values: Readonly<Record<string, string>>,
+): { readonly query: Query; readonly problem: string | null } {
+  const parsed = model.safeParse(values);
+  if (parsed.success) return { query: parsed.data, problem: null };
+  const problems = parsed.error.issues.map(({ path, message }) => {
+    const name = String(path[0] ?? "");
+    return `${name}: ${message} (“${clip(visible(values[name] ?? ""), 60)}”)`;
+  });
+  return { query: model.parse({}), problem: problems.join("; ") };
+}
+
+/** The id in the path; `?id=` where a path could not carry it. */
+export function idIn(c: Context, name: string): string {
+  const part = c.req.param(name) ?? "";
+  return part === "~" ? (c.req.query("id") ?? part) : part;
+}
+
+/** One field of a posted form. */
+export async function fieldOf(c: Context, name: string): Promise<string> {
+  const value = (await c.req.parseBody())[name];
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,36 @@
+/** Events about one order that are stored and not applied yet. */
+import type { EventStatus } from "./inbox";
+
+/** Newest rows, and rows of the index, that are looked through. */
+const LOOKED_AT = 5_000;
+
+export interface WaitingEvent {
+  readonly id: string;
+  readonly event_type: string;
+  readonly received_at: string;
+  readonly status: EventStatus;
+  readonly attempts: number;
+  readonly error: string | null;
+}
+
+/** `?1`: the order; `?2`: limit. By rowid behind the sweep's cursor; webhook_events_waiting. */
+const waitingSql = `
+SELECT id, event_type, received_at, status, attempts, error FROM webhook_events
+WHERE rowid IN (
+    SELECT rowid FROM (SELECT rowid FROM webhook_events
+      WHERE rowid > coalesce((SELECT position FROM cursors WHERE name = 'sweep'), 0)
+      ORDER BY rowid DESC LIMIT ${String(LOOKED_AT)})
+    UNION SELECT rowid FROM (SELECT rowid FROM webhook_events INDEXED BY webhook_events_waiting
+      WHERE status = 'received' AND push_at IS NOT NULL LIMIT ${String(LOOKED_AT)}))
+  AND status = 'received' AND (order_number = ?1 OR (subject = 'order' AND subject_id = ?1))
+ORDER BY rowid LIMIT ?2`;
+
+/** Oldest first. An event whose order is told by its payment alone is not among them. */
+export async function listWaitingOf(
+  db: D1Database,
+  orderNumber: string,
+  limit: number,
+): Promise<readonly WaitingEvent[]> {
+  const { results } = await db.prepare(waitingSql).bind(orderNumber, limit).all<WaitingEvent>();
+  return results;
+}

@@ -1,0 +1,288 @@
+/**
+ * The console in a real browser, over a shop's day that came by signed webhooks: what a person does
+ * there, what must not happen, and that every page can be read by everybody in both themes.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { signIn } from "./browser.ts";
+import { lookOver, tooWide } from "./look-over.ts";
+import { everyPage, hostilePages } from "./paths.ts";
+import { TOKEN } from "./shop.ts";
+import { Stage } from "./stage.ts";
+
+const ORDERS = 11;
+
+await test("the console", async (t) => {
+  const stage = await Stage.set(ORDERS);
+  t.after(() => stage.strike());
+
+  await t.test(
+    "a person signs in, finds a failed event, reads it, replays it, and sees it applied",
+    async () => {
+      await stage.withPage({}, async ({ page, complaints }) => {
+        await page.getByRole("link", { name: /2 dead letters:/ }).click();
+        await page.waitForURL(/troubled\?status=failed/);
+        await page
+          .getByRole("row", { name: /DEAD-1/ })
+          .getByRole("link", { name: "order.confirmed" })
+          .click();
+        await page.getByRole("heading", { name: /order\.confirmed failed/ }).waitFor();
+        assert.match(await page.locator("pre").innerText(), /"order_number": "DEAD-1"/);
+        await page.getByRole("button", { name: "Replay" }).click();
+        // Without a reload: the page keeps itself up to date.
+        await page.getByRole("heading", { name: /order\.confirmed processed/ }).waitFor();
+        await page.getByRole("link", { name: "DEAD-1" }).first().click();
+        await page.getByRole("heading", { name: /Order DEAD-1 confirmed/ }).waitFor();
+        assert.deepEqual(complaints, []);
+      });
+    },
+  );
+
+  await t.test("what was selected is replayed together, with its progress", async () => {
+    await stage.withPage({}, async ({ page }) => {
+      await page.goto("/console/troubled");
+      await page.getByRole("button", { name: "Replay selected" }).click();
+      await page.getByRole("alert").getByText("Nothing was selected").waitFor();
+      await page.getByLabel("Select all on this page").check();
+      await page.getByRole("button", { name: "Replay selected" }).click();
+      await page.waitForURL(/\/console\/replays\/\d+$/);
+      await page.getByText(/Done: \d+ of \d+ events applied/).waitFor();
+      await page.getByText("These came back").waitFor();
+      const { status } = await stage.one<{ status: string }>(
+        "SELECT status FROM webhook_events WHERE id = 'evt_dead_2'",
+      );
+      assert.equal(status, "processed");
+      await page.goto("/console/troubled");
+      await page.getByRole("button", { name: /Replay all \d+ in quarantine/ }).click();
+      await page.getByText(/\d+ quarantined events will be taken again/).waitFor();
+    });
+  });
+
+  await t.test("an order is found by its number and says in words why it is not paid", async () => {
+    const answers: Readonly<Record<string, RegExp>> = {
+      "ASK-NONE": /not paid\s+No payment event has arrived/,
+      "ASK-FAILED": /not paid\s+The last attempt failed at 20/,
+      "ASK-PART": /partly paid\s+2 of 3 payments succeeded: 300\.00 INR of 500\.00 INR/,
+      "ASK-QUARANTINE": /payment\.success is in quarantine.*data\.amount: expected number/s,
+      "ASK-OVERTAKEN": /A payment\.success of payment PAY-O was replaced by a later event/,
+      "ASK-WAITING": /payment\.success has come and waits to be applied/,
+    };
+    await stage.withPage({}, async ({ page }) => {
+      for (const [number, answer] of Object.entries(answers)) {
+        if (number === "ASK-FAILED") {
+          await page.getByRole("link", { name: "Orders", exact: true }).click();
+          await page.getByRole("searchbox").fill(number);
+          await page.getByRole("button", { name: "Search" }).click();
+        } else await page.goto(`/console/orders/${number}`);
+        const panel = page.getByRole("region", { name: /Is it paid/ });
+        assert.match(await panel.innerText(), answer);
+      }
+    });
+  });
+
+  await t.test("an order is explained field by field, down to the event that lost", async () => {
+    await stage.withPage({}, async ({ page }) => {
+      await page.goto("/console/orders/ASK-OVERTAKEN");
+      await page.getByText("payment PAY-O", { exact: true }).last().click();
+      const row = page.getByRole("row", { name: /^status/ }).last();
+      assert.match(await row.innerText(), /failed[\s\S]*payment\.failed[\s\S]*payment\.success/);
+      await row.getByRole("link", { name: "payment.success" }).click();
+      await page.getByRole("heading", { name: /payment\.success processed/ }).waitFor();
+      await page.getByText("an event with a later time stands").first().waitFor();
+    });
+  });
+
+  await t.test(
+    "a message is looked at as it was sent, and sent again after a question",
+    async () => {
+      const { mail } = await stage.one<{ mail: string }>(
+        "SELECT id AS mail FROM notifications WHERE template = 'order_confirmed' AND status = 'sent' LIMIT 1",
+      );
+      await stage.withPage({}, async ({ page, complaints }) => {
+        await page.goto("/console/messages?template=order_confirmed&status=sent");
+        await page.goto(`/console/messages/${encodeURIComponent(mail)}`);
+        const frame = page.frameLocator("iframe");
+        await frame.getByRole("heading", { name: "Thank you for your order" }).waitFor();
+        const again = page.getByRole("button", { name: "Send again", exact: true });
+        assert.equal(await again.isVisible(), false);
+        await page.getByRole("button", { name: "Send again…" }).click();
+        await page.getByText("will get it once more").waitFor();
+        await again.click();
+        await page.getByRole("heading", { name: /Order confirmed sent/ }).waitFor();
+        await page.getByText("1 ×").waitFor();
+        assert.deepEqual(complaints, []);
+      });
+    },
+  );
+
+  await t.test("whoever signs out is out, and comes back to where they were going", async () => {
+    const { context, page } = await stage.open();
+    await page.goto("/console/orders/ASK-NONE");
+    await page.getByLabel("Admin token").fill("not-the-token");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("alert").getByText("not the admin token").waitFor();
+    await page.getByLabel("Admin token").fill(TOKEN);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: /ASK-NONE/ }).waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL("**/console/sign-in");
+    await page.goto("/console/events");
+    assert.match(page.url(), /sign-in$/);
+    await context.close();
+  });
+
+  await t.test("a forged cookie and a post from another site get nowhere", async () => {
+    const { context, page } = await stage.open();
+    const value = `${Date.now() + 3_600_000}.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA%3D`;
+    await context.addCookies([
+      { name: "ce_webhooks_session", value, domain: "127.0.0.1", path: "/console" },
+    ]);
+    await page.goto("/console");
+    assert.match(page.url(), /sign-in$/);
+    await signIn(page, stage.shop.origin);
+    // Another origin of this very machine, with the cookie in the browser: another port is another site's page.
+    const other = await context.newPage();
+    await other.route("http://evil.localhost/", (route) =>
+      route.fulfill({
+        contentType: "text/html",
+        body: `<form method="post" action="${stage.shop.origin}/console/replay"><input name="status" value="quarantined"><button>Win</button></form>`,
+      }),
+    );
+    await other.goto("http://evil.localhost/");
+    const answer = other.waitForResponse(`${stage.shop.origin}/console/replay`);
+    await other.getByRole("button").click();
+    assert.equal((await answer).status(), 403);
+    await context.close();
+  });
+
+  await t.test(
+    "every page shows hostile text as text, is for everybody in both themes, and fits",
+    async () => {
+      await stage.withPage({ reducedMotion: "reduce" }, async ({ page, complaints }) => {
+        const found: string[] = [];
+        const pages = await everyPage(stage);
+        for (const path of [...pages, ...hostilePages]) {
+          const response = await page.goto(path);
+          const source = (await response?.text()) ?? "";
+          if (/(?![\n\t])[\p{Cc}\u202a-\u202e]/u.test(source))
+            found.push(`${path} hides a character`);
+          if ((await page.title()) === "owned") found.push(`${path} ran a script`);
+          const alive = page.locator(
+            'main script, main img, main [onload], a[href^="javascript:"]',
+          );
+          if ((await alive.count()) > 0) found.push(`${path} has something alive`);
+          const look = pages.includes(path) ? lookOver : tooWide;
+          found.push(...(await look(page)).map((text) => `${path} ${text}`));
+        }
+        await page.goto("/console");
+        await page.getByRole("button", { name: "Sign out" }).click();
+        found.push(...(await lookOver(page)));
+        assert.deepEqual(found, []);
+        assert.deepEqual(
+          complaints.filter((text) => !/status of (400|404)/.test(text)),
+          [],
+        );
+      });
+    },
+  );
+
+  await t.test("nothing jumps while a page loads, on a phone or on a screen", async () => {
+    for (const viewport of [
+      { width: 390, height: 844 },
+      { width: 1_280, height: 900 },
+    ]) {
+      await stage.withPage({ viewport }, async ({ page, context }) => {
+        await context.addInitScript(
+          "globalThis.shift = 0; new PerformanceObserver((list) => { for (const one of list.getEntries()) globalThis.shift += one.value }).observe({ type: 'layout-shift', buffered: true })",
+        );
+        for (const path of ["/console", "/console/events", "/console/orders/ASK-PART"]) {
+          await page.goto(path, { waitUntil: "networkidle" });
+          const shift = Number(await page.evaluate("globalThis.shift"));
+          assert.ok(shift < 0.01, `${path} shifted by ${String(shift)}`);
+        }
+      });
+    }
+  });
+
+  await t.test("times are the reader's, with UTC at hand, and UTC without script", async () => {
+    const { received_at: at } = await stage.one<{ received_at: string }>(
+      "SELECT received_at FROM webhook_events WHERE id = 'evt_PAY-Q_success'",
+    );
+    const utc = at.slice(0, 19).replace("T", " ");
+    const local = new Date(Date.parse(at) + 5.5 * 3_600_000).toISOString();
+    await stage.withPage({}, async ({ page }) => {
+      await page.goto("/console/events/evt_PAY-Q_success");
+      const time = page.locator(`time[datetime="${at}"]`).first();
+      assert.equal(await time.innerText(), local.slice(0, 19).replace("T", " "));
+      assert.match((await time.getAttribute("title")) ?? "", new RegExp(`^${utc}.* UTC$`));
+      // A filter means the reader's zone too: the minute of the receipt finds it.
+      await page.goto("/console/events?type=payment.success");
+      await page.getByLabel(/Received from/).fill(local.slice(0, 16));
+      await page.getByRole("button", { name: "Filter" }).click();
+      assert.ok(new URL(page.url()).searchParams.get("from")?.endsWith("Z"));
+      assert.equal(await page.getByLabel(/Received from/).inputValue(), local.slice(0, 16));
+      await page.getByRole("row", { name: /ASK-QUARANTINE/ }).waitFor();
+    });
+    await stage.withPage({ javaScriptEnabled: false }, async ({ page }) => {
+      await page.goto("/console/events/evt_PAY-Q_success");
+      assert.equal(await page.locator(`time[datetime="${at}"]`).first().innerText(), utc);
+      await page.getByRole("button", { name: "Replay" }).click();
+      await page.waitForURL(/replayed=1/);
+      await page.goto(page.url());
+      await page.getByRole("heading", { name: /payment\.success/ }).waitFor();
+    });
+  });
+
+  await t.test("the whole way is possible with the keyboard alone", async () => {
+    await stage.withPage({}, async ({ page }) => {
+      await page.goto("/console/orders");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      assert.equal(await page.evaluate("document.activeElement.id"), "main");
+      await page.keyboard.press("Tab");
+      await page.keyboard.type("ASK-PART");
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: /ASK-PART/ }).waitFor();
+      for (let presses = 0; presses < 80; presses += 1) {
+        await page.keyboard.press("Tab");
+        const outline = await page.evaluate(
+          "document.activeElement === document.body ? 'body' : getComputedStyle(document.activeElement).outlineStyle",
+        );
+        if (outline === "body") return;
+        assert.notEqual(
+          outline,
+          "none",
+          await page.evaluate<string>("document.activeElement.outerHTML"),
+        );
+      }
+    });
+  });
+
+  await t.test("what moves by itself leaves alone what a person has in hand", async () => {
+    await stage.withPage({}, async ({ page }) => {
+      const beat = "document.body.dispatchEvent(new Event('tick-slow'))";
+      await page.getByText("As a table").click();
+      // A mark that the next version of the part does not have.
+      const mark = "document.getElementById('live-part').dataset.old = 'yes'";
+      await page.evaluate(`${mark}; document.activeElement.blur(); ${beat}`);
+      await page.locator("#live-part:not([data-old])").waitFor();
+      await page.getByRole("table", { name: "Events by the hour of their receipt" }).waitFor();
+      await page.getByRole("button", { name: "Pause live updates" }).click();
+      await page.getByRole("button", { name: "Resume live updates" }).waitFor();
+    });
+  });
+
+  await t.test("a list that is open says that more has come", async () => {
+    await stage.withPage({}, async ({ page }) => {
+      await page.goto("/console/events?type=shipment.updated");
+      await stage.shop.send({
+        id: "evt_fresh",
+        event_type: "shipment.updated",
+        data: { reference_number: "SHP-FRESH", status: "in_transit" },
+      });
+      await page.evaluate("document.body.dispatchEvent(new Event('tick-slow'))");
+      await page.getByRole("link", { name: "Show 1 new event" }).click();
+      await page.getByRole("row", { name: /SHP-FRESH/ }).waitFor();
+    });
+  });
+});

@@ -1,0 +1,38 @@
+/** What is wrong with a page as it stands in a browser. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/**
+ * What is wrong with a page as it stands: axe-core in both themes, and what runs over its edge. Of a
+ * long table, list or body the beginning stands for the rest, which is alike.
+ */
+export async function lookOver(page: Page): Promise<string[]> {
+  const found: string[] = [...(await tooWide(page))];
+  await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })");
+  // The policy of the page allows no script from elsewhere; this one comes by the debugger.
+  await page.evaluate(axe);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    const rules = colorScheme === "light" ? "" : 'runOnly: ["color-contrast"],';
+    const violations = await page.evaluate<string[]>(
+      `axe.run({ exclude: ["tbody tr:nth-child(n+5)", "pre b:nth-of-type(n+5)", "li:nth-child(n+9)"] }, { ${rules} resultTypes: ["violations"], iframes: false }).then(({ violations }) =>
+        violations.map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(" ")))`,
+    );
+    found.push(...violations.map((text) => `${colorScheme}: ${text}`));
+  }
+  return found;
+}
+
+/** A small screen, beyond which rows become cards; a zoom of 400%, narrower than any phone; a screen. */
+export async function tooWide(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const width of [1_030, 320, 1_280]) {
+    await page.setViewportSize({ width, height: 900 });
+    const over = Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"));
+    if (over > 0) found.push(`is ${String(over)} px too wide at ${String(width)}`);
+  }
+  return found;
+}

@@ -1,0 +1,56 @@
+/** Where a browser has to have been: every kind of page, and each with what does harm if it is taken for more than text. */
+import { hostile } from "./shop.ts";
+import type { Stage } from "./stage.ts";
+
+const id = encodeURIComponent;
+
+/** Every kind of page, full and empty, right and wrong. */
+export async function everyPage(stage: Stage): Promise<readonly string[]> {
+  const { order } = await stage.one<{ order: string }>(
+    `SELECT r.order_number AS "order" FROM refunds r JOIN shipments s USING (order_number) LIMIT 1`,
+  );
+  const { event } = await stage.one<{ event: string }>(
+    "SELECT id AS event FROM webhook_events WHERE event_type = 'order.created' AND order_number = 'ORD-104001'",
+  );
+  const { mail } = await stage.one<{ mail: string }>(
+    "SELECT id AS mail FROM notifications WHERE channel = 'email' AND status = 'sent' LIMIT 1",
+  );
+  const { sms } = await stage.one<{ sms: string }>(
+    "SELECT id AS sms FROM notifications WHERE channel = 'sms' LIMIT 1",
+  );
+  return [
+    "/console",
+    "/console/events",
+    "/console/events?type=payment.failed&from=2026-01-01T00:00:00Z",
+    "/console/events?from=yesterday",
+    `/console/events/${id(event)}`,
+    "/console/events/evt_PAY-Q_success",
+    "/console/events/nothing",
+    "/console/orders",
+    "/console/orders?q=nothing",
+    `/console/orders/${id(order)}`,
+    "/console/orders/ASK-PART",
+    "/console/orders/ASK-WAITING",
+    "/console/orders/nothing",
+    "/console/troubled",
+    "/console/messages?template=shipment_update",
+    `/console/messages/${id(mail)}`,
+    `/console/messages/${id(sms)}`,
+    "/console/settings",
+    "/console/replays/1",
+  ];
+}
+
+export const hostilePages: readonly string[] = [
+  `/console/events/${id(hostile.script)}`,
+  `/console/events/${id(hostile.turned)}`,
+  `/console/events/${id(hostile.nul)}`,
+  `/console/events/${id(hostile.quote)}`,
+  "/console/events/~?id=..",
+  `/console/orders/${id(hostile.script)}`,
+  `/console/orders/${id(hostile.turned)}`,
+  `/console/orders/${id(hostile.nul)}`,
+  `/console/events?q=${id(hostile.script)}`,
+  `/console/orders?q=${id(hostile.script)}`,
+  `/console/messages?order=${id(hostile.script)}`,
+];

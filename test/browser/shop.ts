@@ -1,0 +1,195 @@
+/**
+ * A shop's day in a running Worker, to be looked at: the stories of the demo, by signed webhooks in the
+ * order of their times, and beside them what a person would come to the console for.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { WEBHOOK_PATH } from "../../tools/demo/delivery.ts";
+import { startProviders } from "../../tools/demo/providers.ts";
+import { type LocalReceiver, startReceiver } from "../../tools/demo/receiver.ts";
+import { sign, tellDay } from "../../tools/story/index.ts";
+
+export const TOKEN = "let-me-in-0123456789";
+const SECRET = "browser-secret";
+const SEED = 4;
+const SETTLE_MS = 30_000;
+
+/** Text that would do harm if it were taken for anything but text. */
+export const hostile = {
+  script: `<script>document.title="owned"</script><img src=x onerror="document.title='owned'">`,
+  turned: "ORD-\u202e321\u202c",
+  nul: "nul\u0000end",
+  long: "x".repeat(4_000),
+  quote: `"'\`--><svg onload=document.title='owned'>`,
+} as const;
+
+export interface Shop {
+  readonly receiver: LocalReceiver;
+  readonly origin: string;
+  /** Sends one signed event. */
+  readonly send: (event: object) => Promise<void>;
+  /** Waits until no event but those held back is waiting, and no message is due. */
+  readonly settle: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+function isoBefore(hours: number): string {
+  return new Date(Date.now() - hours * 3_600_000).toISOString();
+}
+
+/** What cannot come by itself within seconds: a queue's hundredth retry, hours that have passed. */
+const history = [
+  // Receipt as if each event had come when it happened.
+  `UPDATE webhook_events SET received_at = occurred_at, processed_at = occurred_at
+   WHERE occurred_at IS NOT NULL AND occurred_at < received_at`,
+  `UPDATE webhook_events SET status = 'failed', processed_at = NULL, attempts = 100,
+     error = 'D1_ERROR: too many requests queued; gave up after the last retry'
+   WHERE id IN ('evt_dead_1', 'evt_dead_2')`,
+  "DELETE FROM orders WHERE order_number IN ('DEAD-1', 'DEAD-2')",
+];
+
+/** Orders whose payment a person would ask about, one for each answer. */
+function askedAbout(): readonly object[] {
+  const order = (number: string, status: string, hours: number, more: object = {}) => ({
+    id: `evt_${number}_created`,
+    event_type: "order.created",
+    created_at: isoBefore(hours),
+    data: {
+      order_number: number,
+      status,
+      order_date: isoBefore(hours),
+      grand_total: 500,
+      currency: { code: "INR" },
+      customer_email: "meera.nair@example.com",
+      ...more,
+    },
+  });
+  const payment = (type: string, id: string, number: string, hours: number, amount = 500) => ({
+    id: `evt_${id}_${type.split(".")[1] ?? ""}`,
+    event_type: type,
+    created_at: isoBefore(hours),
+    order_number: number,
+    data: { request_number: id, amount, payment_method: "UPI", payment_date: isoBefore(hours) },
+  });
+  return [
+    order("ASK-NONE", "pending", 5),
+    order("ASK-FAILED", "pending", 5),
+    payment("payment.failed", "PAY-F", "ASK-FAILED", 4),
+    order("ASK-PART", "pending", 5),
+    payment("payment.success", "PAY-P1", "ASK-PART", 4.5, 100),
+    payment("payment.success", "PAY-P2", "ASK-PART", 4.2, 200),
+    payment("payment.failed", "PAY-P3", "ASK-PART", 4, 200),
+    order("ASK-QUARANTINE", "pending", 5),
+    {
+      ...payment("payment.success", "PAY-Q", "ASK-QUARANTINE", 4),
+      data: { request_number: "PAY-Q", amount: "five hundred" },
+    },
+    order("ASK-OVERTAKEN", "pending", 5),
+    payment("payment.success", "PAY-O", "ASK-OVERTAKEN", 4.5),
+    payment("payment.failed", "PAY-O", "ASK-OVERTAKEN", 4),
+    order("DEAD-1", "confirmed", 6),
+    { ...order("DEAD-1", "confirmed", 3), id: "evt_dead_1", event_type: "order.confirmed" },
+    { ...order("DEAD-2", "confirmed", 3), id: "evt_dead_2", event_type: "order.confirmed" },
+  ];
+}
+
+function strays(): readonly object[] {
+  const { script, turned, nul, long, quote } = hostile;
+  const data = {
+    order_number: script,
+    status: quote,
+    grand_total: 10,
+    currency: { code: turned },
+    customer_note: nul,
+    billing_address: { first_name: script, last_name: turned, email: quote, phone: nul },
+    shipping_address: { first_name: script, address_line1: long, city: nul },
+    order_items: [{ product_name: script, sku: turned, quantity: 1, selling_price: 10 }],
+    payments: [{ request_number: `P ${script}`, amount: 1, payment_method: turned }],
+    shipments: [
+      {
+        reference_number: `S ${script}`,
+        status: "shipped",
+        courier_company_name: quote,
+        tracking_url: "javascript:document.title='owned'",
+      },
+    ],
+  };
+  return [
+    { id: script, event_type: "order.confirmed", created_at: isoBefore(2), data },
+    { id: turned, event_type: "order.cancelled", data: { ...data, order_number: turned } },
+    { id: nul, event_type: "order.created", data: { order_number: nul, grand_total: script } },
+    { id: long, event_type: "order.created", data: { order_number: long, grand_total: quote } },
+    { id: "..", event_type: "order.created", data: { order_number: "..", grand_total: "x" } },
+    { id: quote, event_type: script, data: { order_number: quote } },
+    { id: "evt_coupon_1", event_type: "coupon.created", data: { code: "SALE" } },
+  ];
+}
+
+async function until(what: string, isDone: () => Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + SETTLE_MS;
+  while (!(await isDone())) {
+    if (performance.now() > endMs) throw new Error(`${what} did not happen in time`);
+    await sleep(50);
+  }
+}
+
+/** `orders`: how many stories are told beside the events that are always there. */
+export async function openShop(orders: number): Promise<Shop> {
+  const providers = await startProviders();
+  const receiver = await startReceiver({
+    CE_WEBHOOK_SECRET: SECRET,
+    ADMIN_TOKEN: TOKEN,
+    STORE_NAME: "Indigo Bazaar",
+    ...providers.settings,
+    // Not set up, so that a person sees what that looks like.
+    SLACK_WEBHOOK_URL: "",
+  });
+  const send = async (event: object): Promise<void> => {
+    const body = JSON.stringify(event);
+    const response = await fetch(receiver.origin + WEBHOOK_PATH, {
+      method: "POST",
+      headers: { "x-webhook-signature": await sign(body, SECRET) },
+      body,
+    });
+    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+  };
+  const settle = async (): Promise<void> => {
+    await until("settling", async () => {
+      const [row] = await receiver.query<{ n: number }>(
+        `SELECT (SELECT count(*) FROM webhook_events WHERE status = 'received' AND order_number IS NOT 'ASK-WAITING')
+           + (SELECT count(*) FROM notifications WHERE status = 'pending' AND next_attempt_at <= ?1) AS n`,
+        new Date().toISOString(),
+      );
+      return row?.n === 0;
+    });
+  };
+  const close = async (): Promise<void> => {
+    await receiver.close();
+    await providers.close();
+  };
+  try {
+    const stories = tellDay({ seed: SEED, orders, endsAtMs: Date.now() - 600_000 });
+    const told = stories
+      .flatMap((story) => story.events)
+      .toSorted((a, b) => (a.created_at ?? "").localeCompare(b.created_at ?? ""));
+    for (const event of [...told, ...askedAbout(), ...strays()]) await send(event);
+    for (const event of told.filter((_, index) => index % 9 === 0)) await send(event);
+    await settle();
+    for (const sql of history) await receiver.query(sql);
+    // One that waits: D1 takes no row for its order.
+    await receiver.query(
+      `CREATE TRIGGER held BEFORE INSERT ON orders WHEN NEW.order_number = 'ASK-WAITING'
+       BEGIN SELECT RAISE(ABORT, 'held'); END`,
+    );
+    await send({
+      id: "evt_waiting",
+      event_type: "payment.success",
+      order_number: "ASK-WAITING",
+      data: { request_number: "PAY-W", amount: 500, order_number: "ASK-WAITING" },
+    });
+    await receiver.sweep();
+    return { receiver, origin: receiver.origin, send, settle, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

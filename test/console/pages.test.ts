@@ -1,0 +1,194 @@
+/** What the pages say and keep to themselves; how they look is test/browser's business. */
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { layOutJson } from "../../src/console/json-text";
+import { pathTo } from "../../src/console/links";
+import { clip, duration, money, visible } from "../../src/console/text";
+import { event } from "../support/events";
+import { orderDetail } from "../support/models";
+import { apply, broken, fetchWith, rows, type Vars } from "../support/receiver";
+
+const ORIGIN = "https://receiver.test";
+const ADMIN = { ADMIN_TOKEN: "let-me-in" };
+
+let cookie = "";
+
+function post(path: string, form: Record<string, string>): Request {
+  return new Request(`${ORIGIN}${path}`, {
+    method: "POST",
+    body: new URLSearchParams(form),
+    headers: { origin: ORIGIN, cookie },
+    redirect: "manual",
+  });
+}
+
+async function get(path: string, vars: Vars = {}): Promise<Response> {
+  const headers = { cookie };
+  return await fetchWith({ ...ADMIN, ...vars }, new Request(`${ORIGIN}${path}`, { headers }));
+}
+
+async function read(path: string, status = 200): Promise<string> {
+  const response = await get(path);
+  expect(response.status, path).toBe(status);
+  return await response.text();
+}
+
+beforeAll(async () => {
+  const response = await fetchWith(ADMIN, post("/console/sign-in", { token: "let-me-in" }));
+  cookie = (response.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+  await apply(
+    event("order.confirmed", orderDetail("PAGE-1"), { id: "page-1" }),
+    event("order.created", { order_number: "PAGE-2", grand_total: "x" }, { id: "page-2" }),
+  );
+  await vi.waitUntil(async () => {
+    const pending = await rows("SELECT 1 FROM notifications WHERE status = 'pending'");
+    return pending.length === 0;
+  });
+});
+
+describe("personal data", () => {
+  it("is masked in lists, and shown on the page of what it belongs to", async () => {
+    for (const path of ["/console/orders", "/console/messages", "/console"]) {
+      const text = await read(path);
+      expect(text, path).not.toMatch(/asha@example|9876543210|Asha Rao/);
+    }
+    expect(await read("/console/orders")).toContain("a***@example.com");
+    const text = await read("/console/orders/PAGE-1");
+    for (const known of ["asha@example.com", "+919876543210", "Asha Rao", "12 MG Road"]) {
+      expect(text).toContain(known);
+    }
+  });
+});
+
+describe("what is not there", () => {
+  it.each([
+    ["/console/nothing", "no such page"],
+    ["/console/events/nothing", "No such event"],
+    ["/console/events/nothing/body", "No such event"],
+    ["/console/orders/nothing", "No such order"],
+    ["/console/messages/nothing", "No such message"],
+    ["/console/messages/nothing/preview", "No such message"],
+    ["/console/replays/999", "No such replay"],
+    ["/console/replays/x", "No such replay"],
+  ])("%s is a 404 that says so", async (path, words) => {
+    expect(await read(path, 404)).toContain(words);
+  });
+
+  it("a question that is not understood is a 400 that names it, with what was asked", async () => {
+    const text = await read("/console/events?from=yesterday&status=processed", 400);
+    expect(text).toContain("from: ");
+    expect(text).toContain("yesterday");
+    await read("/console/messages?channel=pigeon", 400);
+    // What is not a field of the form is nobody's question.
+    await read("/console/events?utm_source=mail");
+  });
+
+  it("while D1 is down, a page says that nothing is lost", async () => {
+    const silent = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const response = await get("/console", { DB: broken(env.DB) });
+    silent.mockRestore();
+    expect(response.status).toBe(503);
+    expect(await response.text()).toContain("Nothing was lost");
+  });
+});
+
+describe("an event's body", () => {
+  it("can be had as it came, as a file that cannot run", async () => {
+    const response = await get("/console/events/page-1/body");
+    expect(response.headers.get("content-type")).toBe("application/octet-stream");
+    expect(response.headers.get("content-disposition")).toContain("attachment");
+    const [row] = await rows("SELECT payload FROM webhook_events WHERE id = 'page-1'");
+    expect(new TextDecoder().decode(await response.arrayBuffer())).toBe(row?.["payload"]);
+  });
+
+  it("is laid out token by token: nothing is read as a value and written anew", () => {
+    const raw = '{"a":1.10,"a":12345678901234567890,"b":[],"c":{},"d":["x, y: {z}",-0.0e5,null]}';
+    const parts = layOutJson(raw);
+    const text = parts.map((part) => part.text).join("");
+    expect(text.replaceAll(/\s/g, "")).toBe(raw.replaceAll(/\s/g, ""));
+    expect(text).toContain('  "b": [],\n');
+    expect(parts.filter(({ kind }) => kind === "name").map((part) => part.text)).toEqual([
+      '"a"',
+      '"a"',
+      '"b"',
+      '"c"',
+      '"d"',
+    ]);
+    for (const odd of ["", "}{", '"', "[[[[", 'plain, "text: {']) {
+      expect(layOutJson(odd).length).toBeGreaterThan(0);
+    }
+    // Depth costs no more than length does.
+    expect(
+      layOutJson("[".repeat(10_000))
+        .map((part) => part.text)
+        .join("").length,
+    ).toBeLessThan(10_000 * 60);
+  });
+});
+
+describe("a replay", () => {
+  it("is kept, with what became of its events, and told to scripts as well", async () => {
+    const replayed = await fetchWith(ADMIN, post("/console/replay", { status: "quarantined" }));
+    expect(replayed.headers.get("location")).toBe("/console/events/page-2?replayed=1");
+    const [{ id } = { id: null }] = await rows("SELECT max(id) AS id FROM replays");
+    await vi.waitFor(async () => {
+      const response = await fetchWith(
+        ADMIN,
+        new Request(`${ORIGIN}/api/admin/replays/${String(id)}`, {
+          headers: { authorization: "Bearer let-me-in" },
+        }),
+      );
+      expect(await response.json()).toEqual({
+        id,
+        started_at: expect.any(String),
+        events: 1,
+        statuses: { quarantined: 1 },
+      });
+    });
+    const page = await read(`/console/replays/${String(id)}`);
+    expect(page).toContain("Done: 0 of 1 event applied");
+    expect(page).toContain("These came back");
+  });
+
+  it("of what is settled by now changes nothing, and says so", async () => {
+    const form = { event: "page-1" };
+    const gone = await fetchWith(ADMIN, post("/console/replay", form));
+    expect(gone.headers.get("location")).toBe("/console/troubled?notice=gone");
+    expect(await read("/console/troubled?notice=gone")).toContain("Nothing was taken again");
+    const none = await fetchWith(ADMIN, post("/console/replay", {}));
+    expect(none.headers.get("location")).toBe("/console/troubled?notice=none");
+  });
+
+  it("is forgotten after a hundred more", async () => {
+    await env.DB.exec(
+      `INSERT INTO replays (id, started_at, events) VALUES (${String(500)}, '2026', '[]')`,
+    );
+    await fetchWith(ADMIN, post("/console/replay", { status: "quarantined" }));
+    const kept = await rows("SELECT id FROM replays ORDER BY id");
+    expect(kept.map(({ id }) => id)).toEqual([500, 501]);
+  });
+});
+
+describe("words and links", () => {
+  it("show what would hide, and keep to their measure", () => {
+    expect(visible("a\u0000b\u202ec\r\n\td")).toBe("a\\u0000b\\u202ec\\u000d\n\td");
+    expect(visible("שלום عالم 🛍️")).toBe("שלום عالم 🛍️");
+    expect(clip("x".repeat(65), 64)).toHaveLength(64);
+    expect(clip("🛍".repeat(64), 64)).toBe("🛍".repeat(64));
+    expect(money(123_456_500_000, "INR")).toBe("1,23,456.50 INR");
+    expect(money(1, null)).toBe("0.000001");
+    expect([5, 65, 3_700, 90_000].map(duration)).toEqual([
+      "5 s",
+      "1 min 5 s",
+      "1 h 1 min",
+      "1 d 1 h",
+    ]);
+  });
+
+  it("lead to any id that a URL can carry", () => {
+    expect(pathTo("events", "a/b?c#d%2F")).toBe("/console/events/a%2Fb%3Fc%23d%252F");
+    expect(pathTo("events", "..")).toBe("/console/events/~?id=..");
+    expect(pathTo("events", "\ud800")).toBe("/console/events/%EF%BF%BD");
+    expect(pathTo("events", "x".repeat(5_000))).toBeNull();
+  });
+});

@@ -1,0 +1,307 @@
+/** Who gets in: tokens of Cloudflare Access, and how often a wrong admin token may be tried. */
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { type AccessDeps, verifyAccess } from "../../src/console/access";
+import { networkOf } from "../../src/console/attempts";
+import { SIGN_IN_LIMITS, SIGN_IN_PERIOD_MS } from "../../src/limits";
+import { fetchWith, rows } from "../support/receiver";
+
+const ORIGIN = "https://receiver.test";
+const AUDIENCE = "the-audience-of-the-console";
+
+type Claims = Readonly<Record<string, unknown>>;
+type Header = Readonly<Record<string, unknown>>;
+
+function base64url(value: string | ArrayBuffer): string {
+  const bytes = typeof value === "string" ? new TextEncoder().encode(value) : new Uint8Array(value);
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+}
+
+const rs256 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+
+interface Team {
+  readonly domain: string;
+  readonly jwks: object;
+  readonly sign: (claims: Claims, header?: Header) => Promise<string>;
+}
+
+/** A team of its own, with a key made here: the verifier has never seen it. */
+async function makeTeam(domain: string, kid = "key-1"): Promise<Team> {
+  const pair = await crypto.subtle.generateKey(
+    { ...rs256, modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) },
+    true,
+    ["sign", "verify"],
+  );
+  if (!("privateKey" in pair)) throw new Error("no key pair");
+  const jwk = await crypto.subtle.exportKey("jwk", pair.publicKey);
+  if (!("n" in jwk)) throw new Error("no public key");
+  return {
+    domain,
+    jwks: { keys: [{ kty: "RSA", n: jwk.n, e: jwk.e, kid, alg: "RS256", use: "sig" }] },
+    sign: async (claims, header = {}) => {
+      const head = base64url(JSON.stringify({ alg: "RS256", typ: "JWT", kid, ...header }));
+      const signed = `${head}.${base64url(JSON.stringify(claims))}`;
+      const bytes = new TextEncoder().encode(signed);
+      return `${signed}.${base64url(await crypto.subtle.sign(rs256, pair.privateKey, bytes))}`;
+    },
+  };
+}
+
+function claimsOf({ domain }: Pick<Team, "domain">, over: Claims = {}): Claims {
+  const now = Math.floor(Date.now() / 1000);
+  return {
+    iss: `https://${domain}`,
+    aud: [AUDIENCE],
+    email: "asha@shop.example",
+    iat: now - 10,
+    nbf: now - 10,
+    exp: now + 600,
+    ...over,
+  };
+}
+
+function varsOf({ domain }: Team) {
+  return { ADMIN_TOKEN: "", ACCESS_TEAM_DOMAIN: domain, ACCESS_AUD: AUDIENCE };
+}
+
+async function publish({ domain, jwks }: Team): Promise<void> {
+  const body = JSON.stringify(jwks);
+  await fetch(`https://${domain}/cdn-cgi/access/certs`, { method: "PUT", body });
+}
+
+function request(path: string, jwt: string, init: RequestInit = {}): Request {
+  const headers = new Headers(init.headers);
+  headers.set("cf-access-jwt-assertion", jwt);
+  return new Request(`${ORIGIN}${path}`, { ...init, headers, redirect: "manual" });
+}
+
+describe("whom Cloudflare Access lets through", () => {
+  it("sees the pages under their name, and may use the API", async () => {
+    const team = await makeTeam("through.cloudflareaccess.com");
+    await publish(team);
+    const jwt = await team.sign(claimsOf(team));
+    const page = await fetchWith(varsOf(team), request("/console", jwt));
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain("asha@shop.example");
+    const health = await fetchWith(varsOf(team), request("/api/admin/health", jwt));
+    expect(health.status).toBe(200);
+    expect((await fetchWith(varsOf(team), request("/console/sign-in", ""))).status).toBe(200);
+  });
+
+  it("does not let anybody else through", async () => {
+    const team = await makeTeam("strict.cloudflareaccess.com");
+    const other = await makeTeam("other.cloudflareaccess.com");
+    await publish(team);
+    await publish(other);
+    const now = Math.floor(Date.now() / 1000);
+    const good = await team.sign(claimsOf(team));
+    const [head = "", , signature = ""] = good.split(".");
+    const forged = base64url(JSON.stringify(claimsOf(team, { email: "eve@evil.example" })));
+    const hmac = await crypto.subtle.importKey(
+      "raw",
+      new TextEncoder().encode(JSON.stringify(team.jwks)),
+      { name: "HMAC", hash: "SHA-256" },
+      false,
+      ["sign"],
+    );
+    const symmetric = `${base64url(JSON.stringify({ alg: "HS256", kid: "key-1" }))}.${base64url(JSON.stringify(claimsOf(team)))}`;
+    const refused: Readonly<Record<string, string>> = {
+      expired: await team.sign(claimsOf(team, { exp: now - 1 })),
+      "without an expiry": await team.sign(claimsOf(team, { exp: undefined })),
+      "with an expiry that is text": await team.sign(claimsOf(team, { exp: "never" })),
+      "not yet valid": await team.sign(claimsOf(team, { nbf: now + 600 })),
+      "for another audience": await team.sign(claimsOf(team, { aud: ["another"] })),
+      "for no audience": await team.sign(claimsOf(team, { aud: undefined })),
+      "of another issuer": await team.sign(claimsOf(other)),
+      "of another team's key": await other.sign(claimsOf(team)),
+      "under an unknown key": await team.sign(claimsOf(team), { kid: "key-9" }),
+      "with another header": await team.sign(claimsOf(team), { crit: ["exp"], exp: 1 }),
+      "whose claims were changed": `${head}.${forged}.${signature}`,
+      "without a signature": `${base64url('{"alg":"none","kid":"key-1"}')}.${base64url(JSON.stringify(claimsOf(team)))}.`,
+      "that is signed with the public key": `${symmetric}.${base64url(
+        await crypto.subtle.sign("HMAC", hmac, new TextEncoder().encode(symmetric)),
+      )}`,
+      "with a part too many": `${good}.x`,
+      "that is none": "a.b.c",
+      "that is empty": "",
+    };
+    for (const [what, jwt] of Object.entries(refused)) {
+      const api = await fetchWith(varsOf(team), request("/api/admin/health", jwt));
+      expect(api.status, what).toBe(401);
+      const page = await fetchWith(varsOf(team), request("/console", jwt));
+      expect(page.status, what).toBe(303);
+    }
+    expect((await fetchWith(varsOf(team), request("/console", good))).status).toBe(200);
+  });
+
+  it("cannot be made to act by a page of another site", async () => {
+    const team = await makeTeam("csrf.cloudflareaccess.com");
+    await publish(team);
+    const jwt = await team.sign(claimsOf(team));
+    const body = JSON.stringify({ ids: ["none"] });
+    const post = async (headers: HeadersInit): Promise<number> => {
+      const init = { method: "POST", body, headers };
+      return (await fetchWith(varsOf(team), request("/api/admin/replay", jwt, init))).status;
+    };
+    const text = { "content-type": "text/plain" };
+    expect(await post({ ...text, "sec-fetch-site": "cross-site" })).toBe(403);
+    expect(await post({ ...text, "sec-fetch-site": "same-site" })).toBe(403);
+    expect(await post({ ...text, origin: "https://evil.test" })).toBe(403);
+    expect(await post({ ...text, origin: "null" })).toBe(403);
+    // A script behind Access sends none of these; the console's own origin does.
+    expect(await post(text)).toBe(200);
+    expect(await post({ ...text, origin: ORIGIN, "sec-fetch-site": "same-origin" })).toBe(200);
+  });
+});
+
+describe("the keys of a team", () => {
+  const minute = 60_000;
+  const start = Date.now();
+
+  /** How often keys were asked for, what the clock says, and whether the team can be reached. */
+  interface World {
+    asked: number;
+    atMs: number;
+    down: boolean;
+  }
+
+  function depsOf(world: World, team: () => Team): AccessDeps {
+    return {
+      nowMs: () => world.atMs,
+      fetch: async () => {
+        world.asked += 1;
+        if (world.down) throw new Error("connection refused");
+        return await Promise.resolve(Response.json(team().jwks));
+      },
+    };
+  }
+
+  it("are fetched once an hour, and anew for a key that is not known", async () => {
+    let team = await makeTeam("keys.cloudflareaccess.com");
+    const world: World = { asked: 0, atMs: start, down: false };
+    const deps = depsOf(world, () => team);
+    const config = { teamDomain: team.domain, audience: AUDIENCE };
+    const later = { exp: Math.floor(start / 1000) + 86_400 };
+    const first = await team.sign(claimsOf(team, later));
+    for (let n = 0; n < 5; n += 1) expect(await verifyAccess(first, config, deps)).not.toBeNull();
+    expect(world.asked).toBe(1);
+
+    // The team signs with a new key: it is asked for, but not by every forgery.
+    team = await makeTeam("keys.cloudflareaccess.com", "key-2");
+    const second = await team.sign(claimsOf(team, later));
+    expect(await verifyAccess(second, config, deps)).toBeNull();
+    expect(world.asked).toBe(1);
+    world.atMs += minute;
+    expect(await verifyAccess(second, config, deps)).toBe("asha@shop.example");
+    expect(world.asked).toBe(2);
+
+    // Old keys go on while new ones cannot be had.
+    world.atMs += 120 * minute;
+    world.down = true;
+    expect(await verifyAccess(second, config, deps)).toBe("asha@shop.example");
+    expect(world.asked).toBe(3);
+  });
+
+  it("that cannot be had at all let nobody through", async () => {
+    const team = await makeTeam("none.cloudflareaccess.com");
+    const deps: AccessDeps = {
+      nowMs: () => start,
+      fetch: () => Promise.resolve(new Response("no", { status: 500 })),
+    };
+    const config = { teamDomain: team.domain, audience: AUDIENCE };
+    expect(await verifyAccess(await team.sign(claimsOf(team)), config, deps)).toBeNull();
+  });
+});
+
+describe("a wrong admin token", () => {
+  const ADMIN = { ADMIN_TOKEN: "let-me-in" };
+
+  const form = (token: string, ip: string): Request =>
+    new Request(`${ORIGIN}/console/sign-in`, {
+      method: "POST",
+      body: new URLSearchParams({ token }),
+      headers: { origin: ORIGIN, "cf-connecting-ip": ip },
+      redirect: "manual",
+    });
+  const bearer = (token: string, ip: string): Request =>
+    new Request(`${ORIGIN}/api/admin/health`, {
+      headers: { authorization: `Bearer ${token}`, "cf-connecting-ip": ip },
+    });
+  const statusOf = async (one: Request): Promise<number> => (await fetchWith(ADMIN, one)).status;
+
+  beforeEach(async () => {
+    await env.DB.exec("DELETE FROM sign_in_failures");
+  });
+
+  it("can be tried a few times from one network; then the right one has to wait too", async () => {
+    const half = SIGN_IN_LIMITS.ofOne / 2;
+    for (let n = 0; n < half; n += 1) {
+      expect(await statusOf(form(`guess-${String(n)}`, "192.0.2.1"))).toBe(303);
+      expect(await statusOf(bearer(`guess-${String(n)}`, "192.0.2.1"))).toBe(401);
+    }
+    const locked = await fetchWith(ADMIN, form("let-me-in", "192.0.2.1"));
+    expect(locked.status).toBe(429);
+    expect(Number(locked.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(locked.headers.get("set-cookie")).toBeNull();
+    expect(await locked.text()).toContain("Too many wrong tokens");
+    const api = await fetchWith(ADMIN, bearer("let-me-in", "192.0.2.1"));
+    expect(api.status).toBe(429);
+    expect(api.headers.get("content-type")).toContain("application/problem+json");
+    expect(await api.json()).toMatchObject({ status: 429, error: expect.any(String) });
+    // Nobody else is held up, and nothing more is written for whoever waits.
+    expect(await statusOf(bearer("let-me-in", "192.0.2.2"))).toBe(200);
+    const [row] = await rows("SELECT max(failures) AS n FROM sign_in_failures");
+    expect(row).toEqual({ n: SIGN_IN_LIMITS.ofOne });
+  });
+
+  it("is forgotten after a while", async () => {
+    const now = Date.now();
+    const period = Math.floor(now / SIGN_IN_PERIOD_MS);
+    await statusOf(bearer("guess", "192.0.2.1"));
+    await env.DB.prepare("UPDATE sign_in_failures SET period = ?1, failures = 1000000")
+      .bind(period - 1)
+      .run();
+    expect(await statusOf(bearer("let-me-in", "192.0.2.1"))).toBe(200);
+    await statusOf(bearer("guess", "192.0.2.3"));
+    expect(await rows("SELECT DISTINCT period FROM sign_in_failures")).toEqual([{ period }]);
+  });
+
+  it("cannot be tried without end from everywhere", async () => {
+    await statusOf(bearer("guess", "192.0.2.1"));
+    await env.DB.prepare("UPDATE sign_in_failures SET failures = ?1 WHERE source = ''")
+      .bind(SIGN_IN_LIMITS.ofAll)
+      .run();
+    expect(await statusOf(bearer("let-me-in", "192.0.2.9"))).toBe(429);
+  });
+
+  it("leaves no address behind", async () => {
+    await statusOf(form("guess", "192.0.2.77"));
+    const text = JSON.stringify(await rows("SELECT * FROM sign_in_failures"));
+    expect(text).not.toContain("192.0.2");
+    expect(await rows("SELECT count(*) AS n FROM sign_in_failures")).toEqual([{ n: 2 }]);
+  });
+
+  it("counts for a whole IPv6 network", () => {
+    expect(networkOf("2001:db8:1:2:3:4:5:6")).toBe("2001:db8:1:2");
+    expect(networkOf("2001:db8:1:2::9")).toBe("2001:db8:1:2");
+    expect(networkOf("2001:0db8:0001:0002::")).toBe("2001:db8:1:2");
+    expect(networkOf("::1")).toBe("0:0:0:0");
+    expect(networkOf("192.0.2.1")).toBe("192.0.2.1");
+  });
+
+  it("does not get in while D1 cannot count it", async () => {
+    const broken = new Proxy(env.DB, {
+      get: () => () => {
+        throw new Error("D1_ERROR: Network connection lost");
+      },
+    });
+    const silent = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const response = await fetchWith({ ...ADMIN, DB: broken }, bearer("let-me-in", "192.0.2.1"));
+    silent.mockRestore();
+    expect(response.status).toBe(503);
+    expect(response.headers.get("content-type")).toContain("application/problem+json");
+  });
+});

@@ -1,0 +1,105 @@
+/**
+ * `npm run assets`: writes the console's static files into public/, under names that change with their
+ * content, and beside them the admin API as OpenAPI. With `--check` it writes nothing and fails where
+ * they are not what they would be. What it writes is committed: deploying builds nothing.
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build, transform } from "esbuild";
+import packageJson from "../package.json" with { type: "json" };
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = `${root}public/console`;
+const namesFile = `${root}src/console/asset-names.ts`;
+
+function read(path: string): string {
+  return readFileSync(`${root}${path}`, "utf8");
+}
+
+/** Without comments and white space. */
+async function smaller(path: string, loader: "css" | "js"): Promise<string> {
+  return (await transform(read(path), { loader, minify: true })).code;
+}
+
+interface Asset {
+  readonly use: string;
+  readonly name: string;
+  readonly text: string;
+}
+
+function named(use: string, name: string, kind: "css" | "js", text: string): Asset {
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 10);
+  return { use, name: `${name}.${hash}.${kind}`, text };
+}
+
+interface Bundle {
+  readonly describeApi: (version: string) => object;
+}
+
+function isBundle(bundle: unknown): bundle is Bundle {
+  return typeof bundle === "object" && bundle !== null && "describeApi" in bundle;
+}
+
+async function describeApi(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [`${root}src/console/openapi.ts`],
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    jsx: "automatic",
+    jsxImportSource: "hono/jsx",
+  });
+  const code = Buffer.from(outputFiles[0]?.contents ?? "").toString("base64");
+  const bundle: unknown = await import(`data:text/javascript;base64,${code}`);
+  if (!isBundle(bundle)) throw new Error("the bundle does not describe the API");
+  return `${JSON.stringify(bundle.describeApi(packageJson.version), null, 1)}\n`;
+}
+
+/** Every file that there has to be, by its path, and its text. */
+async function filesToWrite(): Promise<ReadonlyMap<string, string>> {
+  const assets = [
+    named("pico", "pico", "css", read("node_modules/@picocss/pico/css/pico.min.css")),
+    named("style", "console", "css", await smaller("src/console/assets/console.css", "css")),
+    named("htmx", "htmx", "js", read("node_modules/htmx.org/dist/htmx.min.js")),
+    named("script", "console", "js", await smaller("src/console/assets/console.js", "js")),
+  ];
+  const lines = assets.map(({ use, name }) => `  ${use}: "${name}",\n`).join("");
+  return new Map([
+    ...assets.map(({ name, text }): [string, string] => [`${folder}/${name}`, text]),
+    [`${folder}/openapi.json`, await describeApi()],
+    [
+      namesFile,
+      `/** Written by \`npm run assets\`: static files by what they are; a name changes with the content. */\nexport const assetNames = {\n${lines}} as const;\n`,
+    ],
+  ]);
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+const files = await filesToWrite();
+mkdirSync(folder, { recursive: true });
+const old = readdirSync(folder)
+  .map((name) => `${folder}/${name}`)
+  .filter((path) => !files.has(path));
+const stale = [...files].filter(([path, text]) => textOf(path) !== text).map(([path]) => path);
+const wrong = [...old, ...stale].map((path) => path.slice(root.length));
+
+if (process.argv.includes("--check")) {
+  if (wrong.length > 0) {
+    console.error(`Not up to date, run "npm run assets": ${wrong.join(", ")}`);
+    process.exitCode = 1;
+  }
+} else {
+  for (const path of old) rmSync(path);
+  for (const [path, text] of files) writeFileSync(path, text);
+  console.log(wrong.length === 0 ? "Up to date." : `Wrote ${wrong.join(", ")}`);
+}

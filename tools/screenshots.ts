@@ -1,0 +1,138 @@
+/**
+ * `npm run screenshots`: every page of the console over a shop's day, into .screenshots/: light, dark,
+ * at phone width, and zoomed to 200%. Pictures are for looking at; they are not compared. A name of a
+ * view (`-- light,phone`) takes that one alone; `-- --docs` takes the pictures of the docs instead.
+ */
+import { mkdirSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { openBrowser, signIn } from "../test/browser/browser.ts";
+import { hostile, openShop, type Shop } from "../test/browser/shop.ts";
+
+const images = new URL("../docs/images/", import.meta.url);
+const folder = fileURLToPath(new URL("../.screenshots/", import.meta.url));
+
+interface View {
+  readonly name: string;
+  readonly width: number;
+  readonly scheme: "light" | "dark";
+  /** 2: half the width in CSS pixels, each twice as large, as a browser zooms. */
+  readonly zoom?: 2;
+}
+
+const views: readonly View[] = [
+  { name: "light", width: 1_280, scheme: "light" },
+  { name: "dark", width: 1_280, scheme: "dark" },
+  { name: "phone", width: 390, scheme: "light" },
+  { name: "phone-dark", width: 390, scheme: "dark" },
+  { name: "zoomed", width: 1_280, scheme: "light", zoom: 2 },
+];
+
+const id = encodeURIComponent;
+
+async function pathsOf({ receiver }: Shop): Promise<ReadonlyMap<string, string>> {
+  const [order] = await receiver.query<{ n: string }>(
+    "SELECT order_number AS n FROM refunds WHERE order_number IS NOT NULL AND status = 'success' LIMIT 1",
+  );
+  const [event] = await receiver.query<{ id: string }>(
+    "SELECT id FROM webhook_events WHERE event_type = 'order.confirmed' AND outbox IS NOT NULL AND status = 'processed' AND order_number LIKE 'ORD%' LIMIT 1",
+  );
+  const [mail] = await receiver.query<{ id: string }>(
+    "SELECT id FROM notifications WHERE template = 'order_confirmed' AND status = 'sent' AND order_number LIKE 'ORD%' LIMIT 1",
+  );
+  const [unsent] = await receiver.query<{ id: string }>(
+    "SELECT id FROM notifications WHERE status = 'suppressed' LIMIT 1",
+  );
+  return new Map([
+    ["overview", "/console"],
+    ["events", "/console/events"],
+    ["events-filtered", "/console/events?status=processed&type=payment.success"],
+    ["events-none", "/console/events?q=nothing-like-this"],
+    ["events-wrong", "/console/events?from=yesterday"],
+    ["event", `/console/events/${id(event?.id ?? "")}`],
+    ["event-quarantined", "/console/events/evt_PAY-Q_success"],
+    ["event-hostile", `/console/events/${id(hostile.script)}`],
+    ["orders", "/console/orders"],
+    ["orders-none", "/console/orders?q=NOPE"],
+    ["order", `/console/orders/${id(order?.n ?? "")}`],
+    ["order-unpaid", "/console/orders/ASK-NONE"],
+    ["order-failed", "/console/orders/ASK-FAILED"],
+    ["order-part", "/console/orders/ASK-PART"],
+    ["order-quarantine", "/console/orders/ASK-QUARANTINE"],
+    ["order-overtaken", "/console/orders/ASK-OVERTAKEN"],
+    ["order-waiting", "/console/orders/ASK-WAITING"],
+    ["order-hostile", `/console/orders/${id(hostile.script)}`],
+    ["order-unknown", "/console/orders/NOPE"],
+    ["troubled", "/console/troubled"],
+    ["messages", "/console/messages"],
+    ["message", `/console/messages/${id(mail?.id ?? "")}`],
+    ["message-unsent", `/console/messages/${id(unsent?.id ?? "")}`],
+    ["settings", "/console/settings"],
+  ]);
+}
+
+/** Beyond this the browser repeats what it has drawn. */
+const PICTURE_MAX_PX = 8_000;
+
+async function photograph(page: Page, path: string, file: string, scale: number): Promise<void> {
+  await page.goto(path);
+  await page.waitForLoadState("load");
+  await page.evaluate(
+    "document.querySelectorAll('[aria-labelledby=why] details').forEach((d, i) => { if (i < 2) d.open = true })",
+  );
+  const height = Number(await page.evaluate("document.documentElement.scrollHeight"));
+  const { width = 0 } = page.viewportSize() ?? {};
+  const most = Math.floor(PICTURE_MAX_PX / scale);
+  const clip = { x: 0, y: 0, width, height: Math.min(height, most) };
+  await page.screenshot({ path: file, fullPage: true, clip });
+}
+
+/** The pictures of the docs: the top of two pages, as `--docs` takes them. */
+const shown = [
+  ["console-overview", "/console", 860],
+  ["console-order", "/console/orders/ASK-PART", 520],
+] as const;
+
+async function illustrate(browser: Browser, origin: string): Promise<void> {
+  const page = await browser.newPage({ baseURL: origin, timezoneId: "Asia/Kolkata" });
+  await signIn(page, origin);
+  for (const [name, path, height] of shown) {
+    await page.setViewportSize({ width: 1_100, height });
+    await page.goto(path);
+    await page.screenshot({ path: fileURLToPath(new URL(`${name}.png`, images)) });
+  }
+  await page.close();
+}
+
+const only = process.argv[2];
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+const shop = await openShop(30);
+const browser = await openBrowser();
+try {
+  if (only === "--docs") await illustrate(browser, shop.origin);
+  const paths = await pathsOf(shop);
+  for (const { name, width, scheme, zoom } of views) {
+    if (only !== undefined && !only.split(",").includes(name)) continue;
+    const scale = zoom ?? (width < 500 ? 2 : 1);
+    const context = await browser.newContext({
+      baseURL: shop.origin,
+      viewport: { width: width / (zoom ?? 1), height: 900 },
+      deviceScaleFactor: scale,
+      colorScheme: scheme,
+      timezoneId: "Asia/Kolkata",
+    });
+    const page = await context.newPage();
+    await page.goto("/console/sign-in");
+    await page.screenshot({ path: `${folder}sign-in.${name}.png` });
+    await signIn(page, shop.origin);
+    for (const [title, path] of paths) {
+      await photograph(page, path, `${folder}${title}.${name}.png`, scale);
+    }
+    await context.close();
+    console.log(`${name}: ${paths.size + 1} pages`);
+  }
+} finally {
+  await browser.close();
+  await shop.close();
+}
