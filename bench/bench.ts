@@ -6,6 +6,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { abandonStep } from "../tools/demo/progress.ts";
+import { benchConsole } from "./console.ts";
 import { benchConsume } from "./consume.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchLedger } from "./ledger.ts";
@@ -36,6 +37,7 @@ async function run(options: BenchOptions): Promise<void> {
     consume: () => benchConsume(options),
     receive: () => benchReceive(options),
     growth: () => benchGrowth(options),
+    console: () => benchConsole(options),
   };
   for (const [part, measure] of Object.entries(parts)) {
     if (!(options.only as readonly string[]).includes(part)) continue;

@@ -1,7 +1,7 @@
 /** The flags of `npm run bench`. */
 import { parseArgs } from "node:util";
 
-export const parts = ["receive", "consume", "ledger", "growth", "size"] as const;
+export const parts = ["receive", "consume", "ledger", "growth", "console", "size"] as const;
 export type Part = (typeof parts)[number];
 
 export interface BenchOptions {
@@ -12,6 +12,8 @@ export interface BenchOptions {
   readonly connections: number;
   /** Stored events at which growth is measured. */
   readonly growth: readonly number[];
+  /** Stored events with which the console is measured. */
+  readonly console: number;
   readonly write: boolean;
 }
 
@@ -24,6 +26,7 @@ export const help = `npm run bench: this receiver beside others, in one run, and
   --seconds N        of load in each turn (4)
   --connections N    kept busy at once, the same for all (32)
   --growth SIZES     stored events to measure at (10000,100000,1000000)
+  --console N        stored events with which the console's pages are measured (1000000)
   --quick            one short round, small sizes, nothing written: does it work?
   --help             this text
 
@@ -49,6 +52,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | null {
       seconds: { type: "string" },
       connections: { type: "string" },
       growth: { type: "string" },
+      console: { type: "string" },
       quick: { type: "boolean" },
       help: { type: "boolean" },
     },
@@ -58,14 +62,18 @@ export function parseOptions(args: readonly string[]): BenchOptions | null {
   const only = values.only?.split(",") ?? [...parts];
   const unknown = only.find((part) => !parts.includes(part as Part));
   if (unknown !== undefined) throw new Error(`--only takes ${parts.join(", ")}, not ${unknown}`);
-  const one = (flag: "rounds" | "seconds" | "connections", full: number, short: number): number =>
-    numbers(values[flag] ?? String(quick ? short : full), flag)[0] ?? full;
+  const one = (
+    flag: "rounds" | "seconds" | "connections" | "console",
+    full: number,
+    short: number,
+  ): number => numbers(values[flag] ?? String(quick ? short : full), flag)[0] ?? full;
   return {
     only: only as Part[],
     rounds: one("rounds", 5, 1),
     seconds: one("seconds", 4, 1),
     connections: one("connections", 32, 32),
     growth: numbers(values.growth ?? (quick ? "1000,3000" : "10000,100000,1000000"), "growth"),
+    console: one("console", 1_000_000, 4_000),
     write: !quick,
   };
 }

@@ -1,5 +1,6 @@
 /** bench/results.md from what was measured. */
 import { cpus, release, totalmem } from "node:os";
+import type { ConsoleResult } from "./console.ts";
 import type { ConsumeResult } from "./consume.ts";
 import type { GrowthResult } from "./growth.ts";
 import type { Entry, LedgerResult } from "./ledger.ts";
@@ -14,6 +15,7 @@ export interface Results {
   readonly consume?: ConsumeResult;
   readonly ledger?: LedgerResult;
   readonly growth?: GrowthResult;
+  readonly console?: ConsoleResult;
   readonly size?: SizeResult;
   readonly measured: Readonly<Record<string, string>>;
 }
@@ -196,6 +198,26 @@ ${table(["stored events", "received a second", "ratio", "consumed a second", "ra
 Receive ${verdict(Number(fixed(received)), 0.9)}; consume ${verdict(Number(fixed(consumed)), 0.9)}.`;
 }
 
+const PAGE_MAX_MS = 50;
+
+function consoleSection({ events, pages }: ConsoleResult): string {
+  const rows = Object.entries(pages).map(([path, times]) => {
+    const slowest =
+      times.toSorted((a, b) => a - b).at(Math.floor(times.length * 0.9)) ?? Number.NaN;
+    const shown = path.replaceAll(/=20[\d:T.-]+Z/g, "=…").replace(/cursor=\d+/, "cursor=…");
+    return [`\`${decodeURIComponent(shown)}\``, fixed(median(times), 1), fixed(slowest, 1)];
+  });
+  const worst = Math.max(...Object.values(pages).map(median));
+  return `## Console
+
+With ${whole(events)} events stored, 2,000 of them not counted yet; from request to whole answer over HTTP on
+loopback, the local D1 included, which shares its thread with the Worker here.
+
+${table(["", "median ms", "p90 ms"], rows)}
+
+The slowest page: ${fixed(worst, 1)} ms, ${verdict(Number(fixed(worst, 1)), PAGE_MAX_MS, true)}.`;
+}
+
 function sizeSection({ gzippedKiB, ours, smallest }: SizeResult): string {
   return `## Size and start
 
@@ -214,6 +236,7 @@ export function report(results: Results, versions: string): string {
     results.consume === undefined ? null : consumeSection(results.consume),
     results.ledger === undefined ? null : ledgerSection(results.ledger, cpuMs),
     results.growth === undefined ? null : growthSection(results.growth),
+    results.console === undefined ? null : consoleSection(results.console),
     results.size === undefined ? null : sizeSection(results.size),
   ].filter((section) => section !== null);
   return `# Measurements
