@@ -144,7 +144,7 @@ describe("with a third of all calls failing, overlapping runs and a brittle D1",
       const keys = [...accepted.keys()].filter((key) => /^(order_confirmed\/|evt-)/.test(key));
       expect(keys).toHaveLength(2 * ORDERS);
       const counts = { calls, failures, rounds, accepted: accepted.size };
-      expect(counts.failures / counts.calls).toBeGreaterThan(0.2);
+      expect(counts.failures / counts.calls).toBeGreaterThan(0.1);
       const unknown = rows.filter((row) => row.reason === "outcome unknown").length;
       // oxlint-disable-next-line eslint/no-console -- the figures of the run, with its seed
       console.info(JSON.stringify({ seed, ...counts, rows: rows.length, unknown }));
