@@ -102,7 +102,7 @@ const cases: Readonly<Record<string, readonly StoredEvent[]>> = {
   ],
 };
 
-/** Five events come in 120 orders, each with a rebuild. */
+/** Five events come in 40 orders, twice each, with a rebuild each time. */
 const PATIENCE_MS = 90_000;
 
 describe("once wrong, now right", () => {
