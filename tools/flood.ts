@@ -4,7 +4,7 @@
  * 130: Ctrl-C). Memory is printed over time, to be seen to be bounded.
  */
 import pc from "picocolors";
-import { abandonStep } from "./demo/progress.ts";
+import { runCommand } from "./demo/command.ts";
 import { count, print } from "./demo/terminal.ts";
 import { megabytes, summarize } from "./flood/memory.ts";
 import { type FloodOptions, parseOptions } from "./flood/options.ts";
@@ -34,41 +34,9 @@ function report({ events }: FloodOptions, outcome: Outcome): boolean {
   return held;
 }
 
-async function main(options: FloodOptions): Promise<number> {
-  const cleanup: (() => Promise<void>)[] = [];
-  const closeAll = async () => {
-    for (const close of cleanup.splice(0).toReversed()) await close();
-  };
-  for (const [signal, code] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const) {
-    process.once(signal, () => {
-      abandonStep();
-      void closeAll().finally(() => process.exit(code));
-    });
-  }
+await runCommand(parseOptions(process.argv.slice(2)), async (options, cleanup) => {
   print(
     `${pc.bold("Flood")}  ${pc.dim(`${count(options.events)} events, ${options.connections} connections`)}`,
   );
-  try {
-    return report(options, await runFlood(options, cleanup)) ? 0 : 1;
-  } finally {
-    await closeAll();
-  }
-}
-
-const parsed = parseOptions(process.argv.slice(2));
-if (parsed.kind === "run") {
-  try {
-    process.exit(await main(parsed.options));
-  } catch (error) {
-    abandonStep();
-    print(pc.red(`  ${error instanceof Error ? error.message : String(error)}`));
-    process.exit(1);
-  }
-} else {
-  const stream = parsed.kind === "help" ? process.stdout : process.stderr;
-  stream.write(`${parsed.text}\n`);
-  process.exitCode = parsed.kind === "help" ? 0 : 2;
-}
+  return report(options, await runFlood(options, cleanup));
+});

@@ -4,7 +4,7 @@
  * is as its story says (1: it is not; 2: wrong flags; 130: Ctrl-C).
  */
 import pc from "picocolors";
-import { abandonStep } from "./demo/progress.ts";
+import { runCommand } from "./demo/command.ts";
 import { clip, count, print } from "./demo/terminal.ts";
 import { type KillOptions, parseOptions } from "./kill/options.ts";
 import { type Outcome, runKills } from "./kill/run.ts";
@@ -36,41 +36,12 @@ function report({ seed }: KillOptions, outcome: Outcome): boolean {
   return held;
 }
 
-async function main(options: KillOptions): Promise<number> {
-  const cleanup: (() => Promise<void>)[] = [];
-  const closeAll = async () => {
-    for (const close of cleanup.splice(0).toReversed()) await close();
-  };
-  for (const [signal, code] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const) {
-    process.once(signal, () => {
-      abandonStep();
-      void closeAll().finally(() => process.exit(code));
-    });
-  }
-  print(
-    `${pc.bold("Kills under load")}  ${pc.dim(`${options.kills} kills, seed ${options.seed}`)}`,
-  );
-  try {
-    return report(options, await runKills(options, cleanup)) ? 0 : 1;
-  } finally {
-    await closeAll();
-  }
-}
-
-const parsed = parseOptions(process.argv.slice(2), Math.floor(Math.random() * 1_000_000_000));
-if (parsed.kind === "run") {
-  try {
-    process.exit(await main(parsed.options));
-  } catch (error) {
-    abandonStep();
-    print(pc.red(`  ${error instanceof Error ? error.message : String(error)}`));
-    process.exit(1);
-  }
-} else {
-  const stream = parsed.kind === "help" ? process.stdout : process.stderr;
-  stream.write(`${parsed.text}\n`);
-  process.exitCode = parsed.kind === "help" ? 0 : 2;
-}
+await runCommand(
+  parseOptions(process.argv.slice(2), Math.floor(Math.random() * 1_000_000_000)),
+  async (options, cleanup) => {
+    print(
+      `${pc.bold("Kills under load")}  ${pc.dim(`${options.kills} kills, seed ${options.seed}`)}`,
+    );
+    return report(options, await runKills(options, cleanup));
+  },
+);

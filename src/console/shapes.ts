@@ -1,5 +1,6 @@
 /** What the admin API takes, as zod models: checked at the edge, and described in OpenAPI. */
 import * as z from "zod/mini";
+import { channels, templates } from "../projection/templates";
 import { eventStatuses } from "../store/inbox";
 
 export const PAGE_MAX = 100;
@@ -54,22 +55,8 @@ export const ordersQuery = z.strictObject({
 export const notificationsQuery = z.strictObject({
   ...page,
   status: z.optional(z.enum(["pending", "sent", "suppressed", "failed"])),
-  channel: z.optional(z.enum(["email", "sms", "team", "forward"])),
-  template: z.optional(
-    z.enum([
-      "order_confirmed",
-      "order_cancelled",
-      "refund_due",
-      "payment_failed",
-      "refund_succeeded",
-      "refund_failed",
-      "shipment_update",
-      "shipment_cancelled",
-      "review_request",
-      "forward",
-      "alert",
-    ]),
-  ),
+  channel: z.optional(z.enum(channels)),
+  template: z.optional(z.enum(templates)),
   order: z.optional(key),
 });
 

@@ -1,4 +1,5 @@
 /** `messages` and `message`: what customers and the team were told, or were not, and why. */
+import { channels, templates } from "../../../src/projection/templates.ts";
 import { Command, Option } from "commander";
 import { messageStatuses } from "../answers.ts";
 import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
@@ -15,21 +16,6 @@ interface ListFlags extends SettingFlags, JsonFlag {
   readonly order?: string;
   readonly limit: number;
 }
-
-const channels = ["email", "sms", "team", "forward"];
-const templates = [
-  "order_confirmed",
-  "order_cancelled",
-  "refund_due",
-  "payment_failed",
-  "refund_succeeded",
-  "refund_failed",
-  "shipment_update",
-  "shipment_cancelled",
-  "review_request",
-  "forward",
-  "alert",
-];
 
 async function listMessages(cli: Cli, flags: ListFlags): Promise<void> {
   const { status, channel, template, order, limit } = flags;
