@@ -4,6 +4,7 @@
  * receipt. Blank counts as unset. No problem ever quotes a value: it may be a secret.
  */
 import * as z from "zod/mini";
+import { isObject } from "./events/values";
 
 /** What the receiver needs. `secrets` is null where `CE_WEBHOOK_SECRET` is unset: nothing is taken. */
 export interface ReceiptConfig {
@@ -129,24 +130,24 @@ const count = (min: number, max: number) => numeric(/^\d{1,9}$/, min, max);
 const currency = present.check(z.toUpperCase(), z.regex(/^[A-Z]{3}$/));
 /** `Shop <orders@shop.example>` or a bare address; a line break would end the header. */
 const address = present.check(z.regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/));
-/** What is no JSON becomes undefined, which no table is. */
-function parseJson(text: string): unknown {
+/** Couriers and the addresses of their tracking pages; null where the text is something else. */
+function parseTrackingUrls(text: string): Readonly<Record<string, string>> | null {
   try {
-    return JSON.parse(text);
+    const table: unknown = JSON.parse(text);
+    if (!isObject(table)) return null;
+    const rows = new Map<string, string>();
+    for (const [name, url] of Object.entries(table)) {
+      if (typeof url !== "string" || !url.includes("{awb}")) return null;
+      rows.set(name.trim().toLowerCase(), url);
+    }
+    return Object.fromEntries(rows);
   } catch {
-    return undefined;
+    return null;
   }
 }
 const trackingUrls = z.pipe(
-  z.pipe(
-    z.pipe(present, z.transform(parseJson)),
-    z.record(z.string(), z.string().check(z.includes("{awb}"))),
-  ),
-  z.transform((table) =>
-    Object.fromEntries(
-      Object.entries(table).map(([name, url]) => [name.trim().toLowerCase(), url]),
-    ),
-  ),
+  present.check(z.refine((text) => parseTrackingUrls(text) !== null)),
+  z.transform((text) => parseTrackingUrls(text) ?? {}),
 );
 const webhookSecret = present.check(z.regex(/^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$/));
 const teamDomain = present.check(

@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import type { OutboxContext } from "../projection/templates";
 
-const contexts = z.discriminatedUnion("kind", [
+const contexts = z.union([
   z.object({ kind: z.literal("none") }),
   z.object({ kind: z.literal("shipment_status"), status: z.string() }),
   z.object({

@@ -40,7 +40,7 @@ export type Message = EmailMessage | SmsMessage | TeamMessage | ForwardMessage;
 
 const stored = z.object({
   firstAttemptAt: z.string(),
-  message: z.discriminatedUnion("channel", [
+  message: z.union([
     z.object({
       channel: z.literal("email"),
       template: z.string(),
