@@ -107,10 +107,11 @@ async function illustrate(browser: Browser, origin: string): Promise<void> {
 const only = process.argv[2];
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-const shop = await openShop(30);
+const isForDocs = only === "--docs";
+const shop = await openShop(30, isForDocs);
 const browser = await openBrowser();
 try {
-  if (only === "--docs") await illustrate(browser, shop.origin);
+  if (isForDocs) await illustrate(browser, shop.origin);
   const paths = await pathsOf(shop);
   for (const { name, width, scheme, zoom } of views) {
     if (only !== undefined && !only.split(",").includes(name)) continue;
