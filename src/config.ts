@@ -4,7 +4,6 @@
  * receipt. Blank counts as unset. No problem ever quotes a value: it may be a secret.
  */
 import * as z from "zod/mini";
-import { isObject } from "./events/values";
 
 /** What the receiver needs. `secrets` is null where `CE_WEBHOOK_SECRET` is unset: nothing is taken. */
 export interface ReceiptConfig {
@@ -134,9 +133,9 @@ const address = present.check(z.regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/));
 function parseTrackingUrls(text: string): Readonly<Record<string, string>> | null {
   try {
     const table: unknown = JSON.parse(text);
-    if (!isObject(table)) return null;
+    if (typeof table !== "object" || table === null || Array.isArray(table)) return null;
     const rows = new Map<string, string>();
-    for (const [name, url] of Object.entries(table)) {
+    for (const [name, url] of Object.entries<unknown>({ ...table })) {
       if (typeof url !== "string" || !url.includes("{awb}")) return null;
       rows.set(name.trim().toLowerCase(), url);
     }
