@@ -4,7 +4,7 @@ import { mixOfEvents } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import { migrationStatements, startWorker, type WorkerServer } from "./servers/workers.ts";
 
-export const BATCH = 100;
+const BATCH = 100;
 const EVENTS = 3_000;
 /** A naive consumer is slow: fewer events of it take as long. */
 const NAIVE_EVENTS = 400;

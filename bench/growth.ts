@@ -37,7 +37,7 @@ const past = [
      '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', hex(randomblob(300)) FROM n WHERE i % 8 <> 0`,
 ];
 
-export async function fill(server: WorkerServer, events: number): Promise<void> {
+async function fill(server: WorkerServer, events: number): Promise<void> {
   for (let from = 0; from < events; from += SLICE) {
     const upTo = Math.min(from + SLICE, events);
     const n = `WITH RECURSIVE n(i) AS (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${upTo})`;

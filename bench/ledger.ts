@@ -21,7 +21,7 @@ const SMS = {
   SMS_FROM: "+15005550006",
 };
 
-export const channelSets = {
+const channelSets = {
   none: {},
   "e-mail, team": { ...EMAIL, ...TEAM },
   "e-mail, SMS, team": { ...EMAIL, ...SMS, ...TEAM },

@@ -1,8 +1,8 @@
 /** The flags of `npm run bench`. */
 import { parseArgs } from "node:util";
 
-export const parts = ["receive", "consume", "ledger", "growth", "console", "size"] as const;
-export type Part = (typeof parts)[number];
+const parts = ["receive", "consume", "ledger", "growth", "console", "size"] as const;
+type Part = (typeof parts)[number];
 
 export interface BenchOptions {
   readonly only: readonly Part[];

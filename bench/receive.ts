@@ -19,7 +19,7 @@ const SECRET = "bench-secret";
 /** The longest that a queue may take to run dry after a turn. */
 const DRAIN_MS = 120_000;
 
-export interface Contender extends Target {
+interface Contender extends Target {
   readonly label: string;
   readonly close: () => Promise<void>;
 }

@@ -64,7 +64,7 @@ export interface ChannelsConfig {
 }
 
 /** What the projection asks of the configuration when it writes outbox rows. */
-export interface OutboxConfig {
+interface OutboxConfig {
   readonly forwardEvents: boolean;
   readonly reviewDelayMs: number;
 }

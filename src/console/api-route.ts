@@ -18,7 +18,7 @@ interface About {
   readonly answer?: keyof typeof answers;
 }
 
-export interface ApiRequest<Deps> {
+interface ApiRequest<Deps> {
   readonly c: Context;
   readonly deps: Deps;
   /** A part of the path, decoded. */

@@ -12,7 +12,7 @@ import { eventsQuery, replayBody } from "./shapes";
 
 const TROUBLED_MAX = 100;
 /** What `doctor` sends to see an event stored, and removes again; the Worker ignores it. */
-export const TEST_EVENT_TYPE = "receiver.test";
+const TEST_EVENT_TYPE = "receiver.test";
 const noEvent = "There is no event with this id";
 
 function withoutPlace<Row extends { event_row: number }>(row: Row): Omit<Row, "event_row"> {

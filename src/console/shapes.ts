@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { channels, templates } from "../projection/templates";
 import { eventStatuses } from "../store/inbox";
 
-export const PAGE_MAX = 100;
+const PAGE_MAX = 100;
 export const REPLAY_MAX = 1_000;
 
 const ISO_WITH_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;

@@ -25,7 +25,7 @@ export function isConfigured({ token, access }: AdminConfig): boolean {
 }
 
 /** Compares digests, so that neither length nor content can be timed. */
-export async function isToken(given: string, expected: string): Promise<boolean> {
+async function isToken(given: string, expected: string): Promise<boolean> {
   const encoder = new TextEncoder();
   const [a, b] = await Promise.all(
     [given, expected].map((text) => crypto.subtle.digest("SHA-256", encoder.encode(text))),

@@ -84,7 +84,7 @@ export const shipmentItem = z.object({
   free_quantity: quantity,
 });
 
-export const orderDetail = z.object({
+const orderDetail = z.object({
   order_number: text,
   order_date: time,
   status: text,
@@ -104,7 +104,7 @@ export const orderDetail = z.object({
   shipments: entries,
 });
 
-export const paymentInfo = z.object({
+const paymentInfo = z.object({
   id,
   order_number: text,
   transaction_type: text,
@@ -119,7 +119,7 @@ export const paymentInfo = z.object({
 /** A PaymentInfo and, by kind of payment, fields of a card, a bank or a wallet; none is stored. */
 export const orderPayment = paymentInfo;
 
-export const orderRefund = z.object({
+const orderRefund = z.object({
   id,
   order_number: text,
   request_number: text,

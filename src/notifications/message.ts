@@ -20,7 +20,7 @@ export interface SmsMessage {
 }
 
 /** A block of Slack's Block Kit; templates/slack.ts makes them, of the types of `@slack/types`. */
-export type SlackBlock = Readonly<Record<string, unknown>> & { readonly type: string };
+type SlackBlock = Readonly<Record<string, unknown>> & { readonly type: string };
 
 export interface TeamMessage {
   readonly channel: "team";

@@ -5,7 +5,7 @@
 import type { HistoricEvent, OrderExplanation, SettingExplanation } from "./explanation";
 import type { Value } from "./registers";
 
-export type PaymentVerdict = "paid" | "partly paid" | "not paid";
+type PaymentVerdict = "paid" | "partly paid" | "not paid";
 
 /** One reason; `event` and `by` are ids of events. */
 export type PaymentReason =

@@ -4,7 +4,7 @@
  */
 import type { Subject } from "../events/catalog";
 
-export const LOWEST_STAGE = "00";
+const LOWEST_STAGE = "00";
 
 /** Each inner list shares one rank; later lists rank higher. */
 function scale(...ranks: readonly (readonly string[])[]): ReadonlyMap<string, string> {

@@ -120,7 +120,7 @@ WITH RECURSIVE bounds(low, high) AS (
 SELECT low AS event_row FROM bounds WHERE low >= high LIMIT 1`;
 
 /** The first row that was received at a time or after; null where the inbox is empty. */
-export async function rowAt(db: D1Database, time: string): Promise<number | null> {
+async function rowAt(db: D1Database, time: string): Promise<number | null> {
   const row = await db.prepare(rowAtSql).bind(time).first<{ event_row: number | null }>();
   return row?.event_row ?? null;
 }

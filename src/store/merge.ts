@@ -41,7 +41,7 @@ function columnsOf(entity: Entity): readonly Column[] {
 }
 
 /** `?1`: rows as JSON arrays in column order, the key first; `?2`: now. Uses the primary key. */
-export function mergeSql(entity: Entity): string {
+function mergeSql(entity: Entity): string {
   const { key } = entities[entity];
   const columns = columnsOf(entity);
   const position = new Map(columns.map(({ name }, index) => [name, index + 1]));

@@ -44,7 +44,7 @@ export interface DueRow {
 const wanted = `id IN (SELECT value FROM json_each(?1))`;
 
 /** What is due of `?1` (ids) at `?2`: for statements that begin with it. Primary key. */
-export const due = `status = 'pending' AND next_attempt_at <= ?2`;
+const due = `status = 'pending' AND next_attempt_at <= ?2`;
 
 /** Primary key. A request that names only a parcel learns its order as soon as the parcel has one. */
 const nameOrderSql = `

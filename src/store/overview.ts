@@ -8,7 +8,7 @@ const TAIL_ROWS = 20_000;
 const COUNT_MAX = 10_000;
 /** Events whose messages tell how the channels do. */
 export const CHANNEL_ROWS = 1_000;
-export const HOURS = 24;
+const HOURS = 24;
 
 export interface Totals {
   /** Every event ever received. */

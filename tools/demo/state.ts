@@ -2,7 +2,7 @@
 import type { PartRow } from "../story/index.ts";
 import type { Receiver } from "./receiver.ts";
 
-export interface EventRow {
+interface EventRow {
   readonly id: string;
   readonly event_type: string;
   readonly status: string;
@@ -12,7 +12,7 @@ export interface EventRow {
   readonly processed_at: string | null;
 }
 
-export interface OrderRow {
+interface OrderRow {
   readonly order_number: string;
   readonly status: string | null;
   readonly payment_status: string | null;
@@ -43,7 +43,7 @@ export interface NotificationRow {
 }
 
 /** Of the view `refunds_due`; the amount is in rupees. */
-export interface RefundDueRow {
+interface RefundDueRow {
   readonly order_number: string;
   readonly outstanding: number;
 }

@@ -3,7 +3,7 @@
  * runs in tests inside workerd, in the demo, in benchmarks and in the command line alike.
  */
 export { repeat, shuffle } from "./disorder.ts";
-export { forge, type Forgery } from "./forgery.ts";
+export { forge } from "./forgery.ts";
 export {
   differ,
   expectedParts,
@@ -16,9 +16,7 @@ export {
 export { cancelPaid, storyKinds, type KindName, type StoryKind } from "./kinds.ts";
 export {
   eventTypes,
-  type Bodies,
   type EventType,
-  type Expected,
   type ExpectedMessage,
   type Story,
   type StoryEvent,
@@ -27,4 +25,4 @@ export { createRandom, type Random } from "./random.ts";
 export { failRefund } from "./refunding.ts";
 export { senselessEvents } from "./senseless.ts";
 export { sign, SIGNATURE_HEADER } from "./sign.ts";
-export { tellDay, tellStory, type DayOptions, type StoryOptions } from "./story.ts";
+export { tellDay, tellStory } from "./story.ts";

@@ -98,7 +98,7 @@ export interface Expected {
   readonly messages: readonly ExpectedMessage[];
 }
 
-export interface ExpectedMoney<Status> {
+interface ExpectedMoney<Status> {
   /** The request number, which is the key of its row. */
   readonly id: string;
   readonly status: Status;

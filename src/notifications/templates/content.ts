@@ -40,9 +40,3 @@ export interface EmailContent {
   readonly heading: string;
   readonly blocks: readonly Block[];
 }
-
-export interface Rendering {
-  readonly subject: string;
-  readonly html: string;
-  readonly text: string;
-}

@@ -3,7 +3,7 @@
 const MICROS = 1_000_000;
 
 /** Lakhs and crores for rupees; else the plain English way. */
-export function localeOf(currency: string): string {
+function localeOf(currency: string): string {
   return currency === "INR" ? "en-IN" : "en";
 }
 

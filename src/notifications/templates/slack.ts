@@ -15,7 +15,7 @@ import { lineOrNull, oneLine } from "./safe-text";
 import { dayText } from "./when";
 import { team } from "./words";
 
-export function slackEscape(text: string): string {
+function slackEscape(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
