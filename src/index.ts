@@ -97,8 +97,9 @@ function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
 }
 
 function consumerDeps(env: Env): ConsumerDeps {
+  const { outbox, retention } = configOf(env);
   return {
-    options: configOf(env).outbox,
+    options: { ...outbox, dedupeDays: retention.dedupeDays },
     random: Math.random,
     admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
     apply: (batch) => applyBatch(env.DB, batch, nowIso()),

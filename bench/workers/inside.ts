@@ -67,7 +67,7 @@ async function consume(
 ): Promise<readonly string[]> {
   const woken: string[] = [];
   await consumeEvents(deliveries, {
-    options: loadConfig(env).outbox,
+    options: { ...loadConfig(env).outbox, dedupeDays: null },
     random: Math.random,
     admitAndRead: (missing, queries) => admitAndRead(db, missing, queries),
     apply: (batch) => applyBatch(db, batch, new Date().toISOString()),

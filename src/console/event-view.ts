@@ -1,7 +1,7 @@
 /** One event as a person reads it: what it says, what it changed, what it lost to, whom it told. */
 import { explainEventAlone } from "../projection/explain";
 import type { EventExplanation, SettingExplanation } from "../projection/explanation";
-import { interpret } from "../projection/interpret";
+import { asJudged, interpret } from "../projection/interpret";
 import type { Patch } from "../projection/registers";
 import { loadRowsOf } from "../store/history";
 import { loadEvent, type StoredEventRow } from "../store/inspection";
@@ -26,8 +26,7 @@ function parseTexts(json: string | null): readonly string[] {
 function patchesOf(event: StoredEventRow): readonly Patch[] {
   const { id, event_type: eventType, received_at: receivedAt, payload } = event;
   if (payload === null) return [];
-  const silent = { forwardEvents: false, reviewDelayMs: 0 };
-  return interpret({ id, eventType, receivedAt, payload }, silent).patches;
+  return interpret({ id, eventType, receivedAt, payload }, asJudged).patches;
 }
 
 /** Null where no event has this id. Two round trips. */

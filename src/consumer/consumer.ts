@@ -7,8 +7,7 @@
 import { errorText, log } from "../log";
 import { amountClaims } from "../projection/amount-claims";
 import { foldPatches } from "../projection/fold";
-import { interpret, type Interpretation } from "../projection/interpret";
-import type { OutboxOptions } from "../projection/outbox-rows";
+import { interpret, type Interpretation, type InterpretOptions } from "../projection/interpret";
 import type { Application } from "../store/apply";
 import type { InboxQuery, InboxRow, ReceivedEvent, Verdict } from "../store/inbox";
 import { retryDelaySeconds, type Trouble } from "./backoff";
@@ -38,7 +37,7 @@ export interface ConsumerDeps {
   ) => Promise<void>;
   /** Wakes the dispatch of notifications; the sweep finds what a lost call leaves behind. */
   readonly wake: (ids: readonly string[]) => Promise<void>;
-  readonly options: OutboxOptions;
+  readonly options: InterpretOptions;
   /** In [0, 1). */
   readonly random: () => number;
 }

@@ -9,7 +9,7 @@ const ISO =
 /** Already as it is stored, and surely a day of its month: nearly every time that comes. */
 const STORED =
   /^2\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 /** As seconds this is the year 5138, as milliseconds 1973: it tells the two apart. */
 const SECONDS_BELOW = 1e11;
 const YEAR_2000 = "2000-01-01T00:00:00.000Z";

@@ -8,6 +8,7 @@ import { findEventType } from "../events/catalog";
 import { parseEnvelope } from "../events/envelope";
 import { identify } from "../events/identity";
 import { describeIssues, models } from "../events/models";
+import { addMs, DAY_MS } from "../events/time";
 import { isObject } from "../events/values";
 import { findContradiction } from "./contradiction";
 import type { DecodedEvent, EventFrame, StoredEvent } from "./decoded-event";
@@ -44,7 +45,14 @@ function parseData(common: EventFrame, data: unknown): DecodedEvent | core.$ZodE
   }
 }
 
-export function decodeEvent(stored: StoredEvent): DecodeResult {
+/** Judged against the first receipt, so that it is the same whenever the event is consumed. */
+function isTooOld(occurredAt: string | null, receivedAt: string, days: number | null): boolean {
+  if (occurredAt === null || days === null) return false;
+  return occurredAt < addMs(receivedAt, -days * DAY_MS);
+}
+
+/** `dedupeDays`: how old an event may be at its first receipt; null: of any age. */
+export function decodeEvent(stored: StoredEvent, dedupeDays: number | null): DecodeResult {
   const parsed = parseEnvelope(stored.payload, stored.eventType);
   if (!parsed.ok) return quarantined(`the body is ${parsed.problem}`);
   const { envelope } = parsed;
@@ -52,8 +60,12 @@ export function decodeEvent(stored: StoredEvent): DecodeResult {
   if (row === null) {
     return { outcome: "ignored", reason: "the event type is none of the 14 that are known" };
   }
-  if (!isObject(envelope.data)) return quarantined("data: expected an object");
   const identity = identify(envelope, stored.receivedAt);
+  if (isTooOld(identity.occurredAt, stored.receivedAt, dedupeDays)) {
+    const reason = `too old: its own time lies more than ${String(dedupeDays)} days before its receipt`;
+    return { outcome: "ignored", reason };
+  }
+  if (!isObject(envelope.data)) return quarantined("data: expected an object");
   if (identity.subjectId === null)
     return quarantined(`data: no usable key of the ${row.subject} is there`);
   const common: EventFrame = {

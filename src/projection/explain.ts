@@ -12,7 +12,7 @@ import type {
   SettingExplanation,
   StandingRow,
 } from "./explanation";
-import { interpret } from "./interpret";
+import { asJudged, interpret } from "./interpret";
 import { countedInstead, leadingPayment, type ModelRow, snapshotWins } from "./model";
 import { escapeId, idOf, stageIn, timeIn } from "./precedence";
 import { type Entity, type Patch, registersOf } from "./registers";
@@ -104,10 +104,7 @@ function explainEvent(event: HistoricEvent, lookup: Rows): EventExplanation {
     return { ...common, outcome: unsettled[event.status], settings: [] };
   }
   if (payload === null) return { ...common, outcome: "purged", settings: [] };
-  const meaning = interpret(
-    { id, eventType, receivedAt, payload },
-    { forwardEvents: false, reviewDelayMs: 0 },
-  );
+  const meaning = interpret({ id, eventType, receivedAt, payload }, asJudged);
   const settings = meaning.patches.flatMap((patch) => explainPatch(patch, lookup));
   const sets = settings.some(({ comparison }) => comparison === "stands");
   return { ...common, outcome: sets ? "sets" : "lost", settings };

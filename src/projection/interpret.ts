@@ -24,8 +24,26 @@ export interface Interpretation {
   readonly contacts: readonly ContactClaim[];
 }
 
-export function interpret(stored: StoredEvent, options: OutboxOptions): Interpretation {
-  const decoded = decodeEvent(stored);
+export interface InterpretOptions extends OutboxOptions {
+  /**
+   * An event whose own time is more days than this before its first receipt is ignored: it may be the
+   * repeat of one that is purged. Null: none is too old.
+   */
+  readonly dedupeDays: number | null;
+}
+
+/**
+ * For reading a processed event again, as explanation and rebuild do: nobody is told, and its age was
+ * judged when it was applied, by the setting of that day.
+ */
+export const asJudged: InterpretOptions = {
+  forwardEvents: false,
+  reviewDelayMs: 0,
+  dedupeDays: null,
+};
+
+export function interpret(stored: StoredEvent, options: InterpretOptions): Interpretation {
+  const decoded = decodeEvent(stored, options.dedupeDays);
   if (decoded.outcome !== "decoded") {
     const { outcome, reason } = decoded;
     return {

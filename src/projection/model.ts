@@ -3,9 +3,8 @@
  * not for speed, and without the fold or the SQL: state is the function of the set of events that
  * this file says it is, and the SQL merge is tested against it. Explanation and audit use it too.
  */
-import { interpret } from "./interpret";
+import { interpret, type InterpretOptions } from "./interpret";
 import type { StoredEvent } from "./decoded-event";
-import type { OutboxOptions } from "./outbox-rows";
 import { SUM_MAX_MICROS } from "./money";
 import { idOf, stageIn } from "./precedence";
 import {
@@ -214,7 +213,7 @@ export interface Model {
 }
 
 /** The first event under an id stands; what is ignored or quarantined sets nothing. */
-export function modelOf(events: readonly StoredEvent[], options: OutboxOptions): Model {
+export function modelOf(events: readonly StoredEvent[], options: InterpretOptions): Model {
   const distinct = new Map<string, StoredEvent>();
   for (const event of events) if (!distinct.has(event.id)) distinct.set(event.id, event);
   const meanings = [...distinct.values()].map((event) => interpret(event, options));

@@ -4,7 +4,7 @@
  */
 import type { ContactClaim } from "./contacts";
 import type { HistoricEvent, StandingRow } from "./explanation";
-import { interpret } from "./interpret";
+import { asJudged, interpret } from "./interpret";
 import { type Links, modelOfPatches, type ModelRow, type ModelState } from "./model";
 import { escapeId, idOf } from "./precedence";
 import {
@@ -15,8 +15,6 @@ import {
   registersOf,
   type Value,
 } from "./registers";
-
-const silent = { forwardEvents: false, reviewDelayMs: 0 };
 
 /** One column that differs. `to` of a row that would go is null in every column. */
 export interface Change {
@@ -159,7 +157,7 @@ export function planRebuild(
   const meanings = history.flatMap(({ id, eventType, receivedAt, payload, status }) =>
     status !== "processed" || payload === null
       ? []
-      : interpret({ id, eventType, receivedAt, payload }, silent),
+      : interpret({ id, eventType, receivedAt, payload }, asJudged),
   );
   const patches = meanings.flatMap((meaning) => meaning.patches);
   const contacts = meanings.flatMap((meaning) => meaning.contacts);

@@ -5,7 +5,7 @@
  * progress is kept in D1, so a restart goes on where it was. Nobody is notified.
  */
 import type { StoredEvent } from "../projection/decoded-event";
-import { interpret } from "../projection/interpret";
+import { asJudged, interpret } from "../projection/interpret";
 import { type Change, planRebuild, type RebuildPlan } from "../projection/rebuild-plan";
 import type { Patch } from "../projection/registers";
 import type { HistoricEvent, StandingRow } from "../projection/explanation";
@@ -45,14 +45,14 @@ function masked(change: Change): Change {
   return { ...change, from: mask(change.from), to: mask(change.to) };
 }
 
-const silent = { forwardEvents: false, reviewDelayMs: 0 };
-
 /** What an event patches under the current code; nothing where its body is gone. */
 function patchesOf(
   event: Omit<StoredEvent, "payload"> & { readonly payload: string | null },
 ): readonly Patch[] {
   const { id, eventType, receivedAt, payload } = event;
-  return payload === null ? [] : interpret({ id, eventType, receivedAt, payload }, silent).patches;
+  return payload === null
+    ? []
+    : interpret({ id, eventType, receivedAt, payload }, asJudged).patches;
 }
 
 function asRow({ entity, key }: Patch): StandingRow {

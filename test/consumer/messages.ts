@@ -53,7 +53,7 @@ export function whole(id: string, over: Partial<WholeEvent> = {}): string {
 /** The consumer on the real D1, with a clock that stands still and no luck in its delays. */
 export function consumer(over: Partial<ConsumerDeps> = {}): ConsumerDeps {
   return {
-    options: { forwardEvents: false, reviewDelayMs: 0 },
+    options: { forwardEvents: false, reviewDelayMs: 0, dedupeDays: 400 },
     random: () => 0,
     admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
     apply: (batch) => applyBatch(env.DB, batch, NOW),

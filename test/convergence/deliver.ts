@@ -4,13 +4,17 @@ import { consumeEvents, type ConsumerDeps } from "../../src/consumer/consumer";
 import type { Delivery } from "../../src/consumer/deliveries";
 import { encodeMessage } from "../../src/events/queue-message";
 import type { StoredEvent } from "../../src/projection/decoded-event";
-import type { OutboxOptions } from "../../src/projection/outbox-rows";
+import type { InterpretOptions } from "../../src/projection/interpret";
 import { applyBatch } from "../../src/store/apply";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { RECEIVED_AT, type Schedule } from "./history";
 
 export const NOW = RECEIVED_AT;
-export const options: OutboxOptions = { forwardEvents: false, reviewDelayMs: 86_400_000 };
+export const options: InterpretOptions = {
+  forwardEvents: false,
+  reviewDelayMs: 86_400_000,
+  dedupeDays: 400,
+};
 
 export function consumerDeps(): ConsumerDeps {
   return {

@@ -26,7 +26,7 @@ import {
   type TestEnv,
 } from "./recovery";
 
-const options = { forwardEvents: false, reviewDelayMs: 86_400_000 };
+const options = { forwardEvents: false, reviewDelayMs: 86_400_000, dedupeDays: 400 };
 let cases = 0;
 afterAll(() => console.info(`fault grid: ${String(cases)} cases`));
 

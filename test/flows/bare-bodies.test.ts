@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { interpret } from "../../src/projection/interpret";
 import { deliver } from "../support/receiver";
 
-const options = { forwardEvents: true, reviewDelayMs: 0 };
+const options = { forwardEvents: true, reviewDelayMs: 0, dedupeDays: 400 };
 
 function take(type: string, body: Record<string, unknown>) {
   const payload = JSON.stringify(body);

@@ -36,7 +36,7 @@ export async function clearAll(): Promise<void> {
 
 function consumerDeps(now: string, forwardEvents: boolean): ConsumerDeps {
   return {
-    options: { forwardEvents, reviewDelayMs: DAY_MS },
+    options: { forwardEvents, reviewDelayMs: DAY_MS, dedupeDays: 400 },
     random: () => 0.5,
     admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
     apply: (batch) => applyBatch(env.DB, batch, now),
