@@ -48,6 +48,10 @@ export const webhookEvents = sqliteTable(
     payload: text("payload"),
     /** Ids of the notifications that it asked for, as a JSON array; null where it asked for none. */
     outbox: text("outbox"),
+    /** 1 where the archive holds its body. */
+    archived: integer("archived").notNull().default(0),
+    /** Its body was put back from the archive and is not removed before then. */
+    keepUntil: text("keep_until"),
   },
   (t) => [
     // The sweep: what it has found waiting, oldest first. An event that moves on by itself, as nearly
@@ -285,11 +289,72 @@ export const replays = sqliteTable("replays", {
   events: text("events").notNull(),
 });
 
-/** How far walks over the inbox have come: the sweep's and the audit's. */
+/** How far walks over the tables have come; and `erased`, the version of that table. */
 export const cursors = sqliteTable("cursors", {
   name: text("name").primaryKey(),
   /** The inbox row (rowid of webhook_events) up to which it has come. */
   position: integer("position").notNull(),
+  /** The same where rows are walked by a key that is text. */
+  place: text("place"),
+});
+
+/** Archive objects that are being written: a write that was cut off is found here and done again. */
+export const archiveWrites = sqliteTable("archive_writes", {
+  /** `events/2026-08-25/000000000001-000000000960.ndjson.gz` */
+  name: text("name").primaryKey(),
+  firstRow: integer("first_row").notNull(),
+  lastRow: integer("last_row").notNull(),
+  /** Counts tries; only the latest may remove what it has written. */
+  attempts: integer("attempts").notNull().default(0),
+  startedAt: text("started_at").notNull(),
+});
+
+/** Acts of erasing a person, without the person: what was asked, how far it is, what it came to. */
+export const erasures = sqliteTable("erasures", {
+  id: integer("id").primaryKey(),
+  requestedAt: text("requested_at").notNull(),
+  /** What it works on: orders, inbox, contacts, archive; done at its end. */
+  stage: text("stage", { enum: ["orders", "inbox", "contacts", "archive", "done"] }).notNull(),
+  /** How far it is in its stage: a row, a key or the name of an object. */
+  place: text("place").notNull().default(""),
+  /** How many orders, bodies, messages and archived bodies it has found so far. */
+  orders: integer("orders").notNull().default(0),
+  events: integer("events").notNull().default(0),
+  notifications: integer("notifications").notNull().default(0),
+  archivedEvents: integer("archived_events").notNull().default(0),
+  /** Why it does not go on; null where it does. */
+  error: text("error"),
+  finishedAt: text("finished_at"),
+});
+
+/** The orders of an erasure, until it is done. */
+export const erasureOrders = sqliteTable(
+  "erasure_orders",
+  {
+    erasureId: integer("erasure_id").notNull(),
+    orderNumber: text("order_number").notNull(),
+    /** 1 while its rows, events and messages are still to be erased. */
+    pending: integer("pending").notNull().default(1),
+  },
+  (t) => [
+    primaryKey({ columns: [t.erasureId, t.orderNumber] }),
+    // What is left to do; empty when nothing is.
+    index("erasure_orders_pending")
+      .on(t.orderNumber)
+      .where(sql`pending = 1`),
+  ],
+);
+
+/** Keyed hashes of contacts, orders, payments, refunds and shipments of erased people. */
+export const erased = sqliteTable("erased", {
+  hash: text("hash").primaryKey(),
+  erasureId: integer("erasure_id").notNull(),
+});
+
+/** The key of those hashes: random, made once. */
+export const erasureKey = sqliteTable("erasure_key", {
+  id: integer("id").primaryKey(),
+  key: text("key").notNull(),
 });
 
 /** Rebuilds: stored events through the current code, slice by slice; a restart goes on at `cursor`. */
