@@ -93,6 +93,44 @@ export const ANSWER_MAX_BYTES = 16_384;
 /** Events that the audit looks at in one run of the cron. */
 export const AUDIT_EVENTS = 500;
 
+/**
+ * What a run of the cron looks through for what has outlived its time: rows of the inbox and messages at
+ * once, and how often; rows removed at once; how long it goes on with that, in milliseconds. A million
+ * rows are looked through in about half an hour.
+ */
+export const PURGE_STRETCH_ROWS = 10_000;
+export const PURGE_STRETCH_MESSAGES = 5_000;
+export const PURGE_MAX_STRETCHES = 3;
+export const PURGE_SLICE_ROWS = 1_000;
+export const PURGE_RUN_MS = 10_000;
+
+/** How long a settled message is kept as it was sent, in milliseconds; a day or two is looked up. */
+export const RENDERED_KEPT_MS = 14 * 86_400_000;
+
+/** How long a day's last bodies wait for others to share an archive object with, in milliseconds. */
+export const ARCHIVE_WAITS_MS = 3_600_000;
+
+/** How long a body that was put back from the archive stays, in milliseconds: time for a rebuild. */
+export const RESTORED_KEPT_MS = 7 * 86_400_000;
+
+/**
+ * Erasing a person: orders at once; rows of the inbox and contacts looked through at once; archive
+ * objects read in one run; how long a run goes on, and how long the receiver takes what it knows of the
+ * erased for true, in milliseconds.
+ */
+export const ERASE_ORDERS = 20;
+export const ERASE_STRETCH_ROWS = 20_000;
+export const ERASE_OBJECTS = 10;
+export const ERASE_RUN_MS = 10_000;
+export const ERASED_KNOWN_MS = 60_000;
+
+/** Archive objects that one request restores. */
+export const RESTORE_OBJECTS = 10;
+
+/** Of what is held about a person, how much one answer gathers, in characters and milliseconds. */
+export const EXPORT_MAX_CHARACTERS = 4_000_000;
+export const EXPORT_RUN_MS = 10_000;
+
 /** Most events that are read of one order; its own life has some dozens. */
 export const HISTORY_MAX_EVENTS = 2_000;
 

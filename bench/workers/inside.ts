@@ -12,6 +12,7 @@ import { GROUP_MAX_EVENTS } from "../../src/limits";
 import { dispatchDeps } from "../../src/notifications/deps";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
 import { applyBatch } from "../../src/store/apply";
+import { nobody } from "../../src/store/erased";
 import {
   admitAndRead,
   noteFailedTry,
@@ -69,6 +70,8 @@ async function consume(
   await consumeEvents(deliveries, {
     options: { ...loadConfig(env).outbox, dedupeDays: null },
     random: Math.random,
+    erased: () => nobody,
+    storeErased: () => Promise.resolve(),
     admitAndRead: (missing, queries) => admitAndRead(db, missing, queries),
     apply: (batch) => applyBatch(db, batch, new Date().toISOString()),
     noteFailedTry: (ids, error) => noteFailedTry(db, ids, error),

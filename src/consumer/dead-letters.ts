@@ -4,12 +4,14 @@
  * their own queue.
  */
 import { errorText, log } from "../log";
+import type { Erased } from "../store/erased";
 import type { ReceivedEvent } from "../store/inbox";
 import { retryDelaySeconds, type Trouble } from "./backoff";
 import {
   ackWork,
   attemptsOf,
   type Delivery,
+  eraseIn,
   gatherWork,
   halvesOf,
   receivedOf,
@@ -21,8 +23,10 @@ import { classifyTrouble } from "./trouble";
 const START_ANEW_AFTER = 90;
 
 export interface DeadLetterDeps {
-  /** Writes into the inbox what only the queue held. */
-  readonly admit: (events: readonly ReceivedEvent[]) => Promise<void>;
+  /** Who was erased, as it stands now: no later look at these bodies is certain. */
+  readonly erased: () => Promise<Erased>;
+  /** Writes into the inbox what only the queue held; fails where somebody else was erased meanwhile. */
+  readonly admit: (events: readonly ReceivedEvent[], erasedVersion: number) => Promise<void>;
   /** Marks events as failed and calls a person, together; returns those that failed now. */
   readonly fail: (ids: readonly [string, ...string[]]) => Promise<readonly string[]>;
   /** Puts a message (JSON text) onto ce-events anew. */
@@ -54,7 +58,10 @@ async function keepWaiting(deps: DeadLetterDeps, work: Work, trouble: Trouble): 
 /** Where one letter cannot even be written into the inbox, the others are buried without it. */
 async function bury(deps: DeadLetterDeps, works: readonly Work[]): Promise<void> {
   try {
-    await deps.admit(works.flatMap(({ wholes }) => wholes.slice(0, 1)).map(receivedOf));
+    const erased = await deps.erased();
+    const letters = works.flatMap(({ wholes }) => wholes.slice(0, 1)).map(receivedOf);
+    const events = await Promise.all(letters.map((event) => eraseIn(event, erased)));
+    await deps.admit(events, erased.version);
     const [first, ...rest] = works.map(({ id }) => id);
     const failed = first === undefined ? [] : await deps.fail([first, ...rest]);
     for (const id of failed) log.error("event_failed", { id, final: true });

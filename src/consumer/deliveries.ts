@@ -3,6 +3,7 @@ import { decodeMessage, type WholeEvent } from "../events/queue-message";
 import { identify } from "../events/identity";
 import { parseEnvelope } from "../events/envelope";
 import { log } from "../log";
+import type { Erased } from "../store/erased";
 import type { ReceivedEvent } from "../store/inbox";
 
 /** What the consumer needs of a queue message. */
@@ -69,4 +70,10 @@ export function receivedOf(whole: WholeEvent): ReceivedEvent {
     verifiedBy,
     payload,
   };
+}
+
+/** As it may be stored: without a person who was erased. */
+export async function eraseIn(event: ReceivedEvent, erased: Erased): Promise<ReceivedEvent> {
+  const payload = await erased.erase(event);
+  return payload === event.payload ? event : { ...event, payload };
 }

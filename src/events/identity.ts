@@ -41,20 +41,26 @@ function findTime(
   return { occurredAt: null, notes };
 }
 
+/** Which row, and which order, an envelope is about. */
+export function aboutOf(
+  envelope: Envelope,
+): Pick<Identity, "subject" | "subjectId" | "orderNumber"> {
+  const subject = findEventType(envelope.type)?.subject ?? null;
+  const data = isObject(envelope.data) ? envelope.data : {};
+  const orderNumber = firstOf(identifierOf(data["order_number"]), envelope.orderNumber);
+  const subjectId = subject === null ? null : keyOf(subject, data, orderNumber);
+  return { subject, subjectId, orderNumber };
+}
+
 /** `receivedAt` is that of the first receipt: times are judged against it once and for all. */
 export function identify(envelope: Envelope, receivedAt: string): Identity {
-  const subject = findEventType(envelope.type)?.subject ?? null;
+  const about = aboutOf(envelope);
+  const { subject } = about;
   const data = isObject(envelope.data) ? envelope.data : {};
   const ownTime = subject === null ? null : entityTimes[subject];
   const candidates =
     ownTime === null
       ? envelope.times
       : [...envelope.times, { field: `data.${ownTime}`, value: data[ownTime] }];
-  const orderNumber = firstOf(identifierOf(data["order_number"]), envelope.orderNumber);
-  return {
-    subject,
-    subjectId: subject === null ? null : keyOf(subject, data, orderNumber),
-    orderNumber,
-    ...findTime(candidates, receivedAt),
-  };
+  return { ...about, ...findTime(candidates, receivedAt) };
 }

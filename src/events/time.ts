@@ -57,6 +57,9 @@ export function parseTime(value: unknown): string | null {
   return fromMs(Math.floor(value < SECONDS_BELOW ? value * 1000 : value));
 }
 
+/** The problem of a time that lies ahead of its receipt: what it is unknown for passes with time. */
+export const LIES_AHEAD = "lies more than a day after the first receipt";
+
 /** What a stated time turned out to be, judged against the first receipt of its event. */
 export type TimeVerdict =
   | { readonly known: true; readonly time: string }
@@ -72,7 +75,7 @@ export function judgeTime(value: unknown, receivedAt: string): TimeVerdict {
   if (time === null) return { known: false, problem: "is not a time" };
   if (time < YEAR_2000) return { known: false, problem: "lies before 2000" };
   if (time > receivedAt && time > addMs(receivedAt, DAY_MS)) {
-    return { known: false, problem: "lies more than a day after the first receipt" };
+    return { known: false, problem: LIES_AHEAD };
   }
   return { known: true, time };
 }

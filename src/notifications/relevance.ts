@@ -3,6 +3,7 @@
  * questions matters, since `suppressed` is final and its reason is what a person reads: is it still
  * so, is it recent, can it be sent at all, is somebody there to hear it.
  */
+import { ERASED } from "../events/erased-body";
 import { msBetween } from "../events/time";
 import { RECIPIENT_WAIT_MS } from "../limits";
 import { idOf, precedenceOf, stageIn, timeIn, UNKNOWN_TIME } from "../projection/precedence";
@@ -142,6 +143,7 @@ export function customerAddress(channel: Question["channel"], facts: Facts): str
 
 function addressed(text: string | null, parse: (text: string) => string | null): Verdict | null {
   if (text === null || text.trim() === "") return null;
+  if (text === ERASED) return { kind: "suppress", reason: "erased" };
   const recipient = parse(text);
   return recipient === null
     ? { kind: "fail", reason: "recipient not usable" }

@@ -1,4 +1,5 @@
 /** Whom an order is for: name, e-mail and phone, chosen field by field within one event. */
+import { ERASED } from "../events/erased-body";
 import type { Address, OrderDetail, Person } from "../events/models";
 import { firstOf } from "../events/values";
 
@@ -26,6 +27,8 @@ function nameOf(address: Person): string | null {
   const parts = [address?.first_name, address?.last_name].filter(
     (part) => part !== null && part !== undefined,
   );
+  // What is erased is one word, as it stands in rows whose event is gone.
+  if (parts.includes(ERASED)) return ERASED;
   return parts.length > 0 ? parts.join(" ") : null;
 }
 

@@ -4,12 +4,15 @@
  * what the queue does not take stands in the inbox for the sweep to push.
  */
 import { errorText, log } from "../log";
+import type { Erased } from "../store/erased";
 import type { ReceivedEvent } from "../store/inbox";
 import { storedMessage, wholeMessage } from "./messages";
 import type { SharedReceipt } from "./shared-writes";
 
 export interface AcceptDeps {
   readonly save: (event: ReceivedEvent) => Promise<SharedReceipt>;
+  /** Who was erased, as it is known without D1. */
+  readonly erased: () => Erased;
   /** Says that another body came under a known id. */
   readonly reportConflict: (event: ReceivedEvent) => Promise<void>;
   /** Puts a message (JSON text) onto ce-events. */
@@ -49,7 +52,8 @@ async function pushStored(deps: AcceptDeps, event: ReceivedEvent): Promise<void>
 
 /** Only the queue is left; what does not fit into a message needs D1. */
 async function pushWhole(deps: AcceptDeps, event: ReceivedEvent): Promise<Acceptance> {
-  const message = wholeMessage(event, false);
+  const payload = await deps.erased().erase(event);
+  const message = wholeMessage({ ...event, payload }, false);
   if (message === null) return { kind: "unavailable" };
   try {
     await within(deps.push(message), deps.timeoutMs);
@@ -82,7 +86,7 @@ export async function accept(deps: AcceptDeps, event: ReceivedEvent): Promise<Ac
     log.warn("inbox_unavailable", { id: event.id, error: errorText(error) });
     return await pushWhole(deps, event);
   }
-  if (receipt.isNew && !receipt.pushed) deps.background(pushStored(deps, event));
+  if (receipt.isNew && !receipt.pushed) deps.background(pushStored(deps, receipt.event));
   if (receipt.conflict) deps.background(reportConflict(deps, event));
   return { kind: "accepted", duplicate: !receipt.isNew };
 }

@@ -4,6 +4,7 @@
  * goes alone.
  */
 import {
+  ERASED_KNOWN_MS,
   GROUP_LOOK_MS,
   GROUP_MAX_CHARACTERS,
   GROUP_MAX_EVENTS,
@@ -19,13 +20,17 @@ import {
   saveReceived,
   saveReceivedTogether,
 } from "../store/inbox";
+import { readErased, rememberErased } from "../store/erased";
 import { sendTexts } from "../store/queue";
 import { gather, type Gather } from "./gather";
 import { storedMessage } from "./messages";
+import { writeWithoutErased } from "./without-erased";
 
 /** `pushed`: the message for the queue is on its way, or left to the sweep. */
 export interface SharedReceipt extends Receipt {
   readonly pushed: boolean;
+  /** As it is stored: without people who were erased. The hash stays that of the body as it came. */
+  readonly event: ReceivedEvent;
 }
 
 export type SharedSave = Gather<ReceivedEvent, SharedReceipt>;
@@ -67,23 +72,46 @@ export function pushTogether(
   };
 }
 
-/** One per isolate and pair of stores. */
+/**
+ * One per isolate and pair of stores. Who was erased an isolate learns from its first write, which takes
+ * one round trip where nobody was, and, behind the answers, once a minute; what is let through meanwhile
+ * the consumer erases.
+ */
 export function sharedSave(db: D1Database, queue: Queue, nowMs: () => number): SharedSave {
   const push = pushTogether(queue, nowMs);
+  const refresh = async (): Promise<void> => {
+    const known = rememberErased(db, nowMs());
+    if (known !== null && known.ageMs < ERASED_KNOWN_MS) return;
+    try {
+      await readErased(db, nowMs());
+    } catch (error) {
+      log.warn("erased_unknown", { error: errorText(error) });
+    }
+  };
   return gather<ReceivedEvent, SharedReceipt>({
-    together: async (events) => {
-      const receipts = await saveReceivedTogether(db, events);
-      return receipts.map((receipt) => ({ ...receipt, pushed: true }));
+    together: async (came) => {
+      const written = await writeWithoutErased(db, nowMs(), came, (events, isFirst) =>
+        saveReceivedTogether(db, events, isFirst),
+      );
+      return written.map(({ receipt, event }) => ({ ...receipt, pushed: true, event }));
     },
-    after: async (events, receipts) => {
-      const fresh = events.filter((_, index) => receipts[index]?.isNew === true);
+    after: async (_, receipts) => {
+      const fresh = receipts.flatMap(({ isNew, event }) => (isNew ? [event] : []));
       await push(fresh.map(storedMessage));
+      await refresh();
     },
-    alone: async (event, tried) => {
-      const receipt = await saveReceived(db, event);
+    alone: async (came, tried) => {
+      const [written] = await writeWithoutErased(
+        db,
+        nowMs(),
+        [came],
+        async ([event = came], isFirst) => [await saveReceived(db, event, isFirst)],
+      );
+      if (written === undefined) throw new Error("one event was stored as none");
+      const { receipt, event } = written;
       // The group may have written it after all, and then nobody has pushed it.
       const isNew = receipt.isNew || (tried && receipt.redeliveries === 1);
-      return { ...receipt, isNew, pushed: false };
+      return { ...receipt, isNew, pushed: false, event };
     },
     keyOf: (event) => (goesTogether(event) ? event.id : null),
     sizeOf: ({ payload }) => payload.length,

@@ -12,6 +12,7 @@ import { flagStatements } from "./amounts";
 import { contactStatements } from "./contacts";
 import { deriveStatements } from "./derive";
 import { disputeStatements } from "./disputes";
+import { erasedFence, unlessErased } from "./erased";
 import { settleStatements, type Verdict } from "./inbox";
 import { type BatchKeys, linkStatements, nameReviewStatements } from "./links";
 import { mergeStatements, stub } from "./merge";
@@ -89,18 +90,25 @@ function statements(db: D1Database, batch: Application, now: string): D1Prepared
   ];
 }
 
-/** Applies the batch; returns the ids of the new notifications that are due now. */
+/**
+ * Applies the batch; returns the ids of the new notifications that are due now. `erasedVersion`: who
+ * had been erased when its bodies were read; where somebody has been since, nothing is applied.
+ */
 export async function applyBatch(
   db: D1Database,
   batch: Application,
   now: string,
+  erasedVersion = 0,
 ): Promise<readonly string[]> {
   const rows = batch.outbox.map((row) => outboxCells(row, now));
   const outbox = jsonSlices(rows).map((slice) => db.prepare(insertOutboxSql).bind(slice, now));
-  const results = await db.batch<{ id: string; next_attempt_at: string }>([
-    ...outbox,
-    ...statements(db, batch, now),
-  ]);
+  const results = await unlessErased(db, () =>
+    db.batch<{ id: string; next_attempt_at: string }>([
+      ...outbox,
+      ...statements(db, batch, now),
+      erasedFence(db, erasedVersion),
+    ]),
+  );
   return results
     .slice(0, outbox.length)
     .flatMap(({ results: inserted }) => inserted)

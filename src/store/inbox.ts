@@ -3,6 +3,7 @@
  * reads what it works on from it, and each event's outcome is written in the same batch as the state.
  */
 import { BODIES_MAX_BYTES, GROUP_MAX_EVENTS } from "../limits";
+import { erasedFence, unlessErased } from "./erased";
 import { type Alert, alertStatement } from "./outbox";
 import { jsonSlices } from "./slices";
 
@@ -53,7 +54,7 @@ const receiveSql = `
 INSERT INTO webhook_events (${columns})
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'received')
 ${onRepeat}
-RETURNING redeliveries, body_sha256`;
+RETURNING id, redeliveries, body_sha256`;
 
 /** In the order of `columns`, without the body. */
 function shortCellsOf(event: ReceivedEvent): readonly (string | null)[] {
@@ -83,13 +84,32 @@ function receiptOf(
   return { isNew: redeliveries === 0, conflict: row.body_sha256 !== bodySha256, redeliveries };
 }
 
+interface StoredRow {
+  readonly id: string;
+  readonly redeliveries: number;
+  readonly body_sha256: string;
+}
+
+/** `isFirst`: of an isolate; it fails where anybody was ever erased. One round trip. */
+async function receive(
+  db: D1Database,
+  statement: D1PreparedStatement,
+  isFirst: boolean,
+): Promise<readonly StoredRow[]> {
+  if (!isFirst) return (await statement.all<StoredRow>()).results;
+  const fenced = [erasedFence(db, 0), statement];
+  const results = await unlessErased(db, () => db.batch<StoredRow>(fenced));
+  return results[1]?.results ?? [];
+}
+
 /** Stores an event at its receipt. The body is bound by itself: as JSON text it could double. */
-export async function saveReceived(db: D1Database, event: ReceivedEvent): Promise<Receipt> {
-  const row = await db
-    .prepare(receiveSql)
-    .bind(...cellsOf(event))
-    .first<{ redeliveries: number; body_sha256: string }>();
-  if (row === null) throw new Error("the inbox returned no row for an upsert");
+export async function saveReceived(
+  db: D1Database,
+  event: ReceivedEvent,
+  isFirst = false,
+): Promise<Receipt> {
+  const [row] = await receive(db, db.prepare(receiveSql).bind(...cellsOf(event)), isFirst);
+  if (row === undefined) throw new Error("the inbox returned no row for an upsert");
   return receiptOf(row, event.bodySha256);
 }
 
@@ -118,14 +138,14 @@ RETURNING id, redeliveries, body_sha256`;
 export async function saveReceivedTogether(
   db: D1Database,
   events: readonly ReceivedEvent[],
+  isFirst = false,
 ): Promise<readonly Receipt[]> {
   const sql = receiveTogetherSql[events.length - 1];
   if (sql === undefined) throw new RangeError(`${String(events.length)} events at once`);
-  const { results } = await db
+  const statement = db
     .prepare(sql)
-    .bind(...events.flatMap((event) => [JSON.stringify(shortCellsOf(event)), event.payload]))
-    .all<{ id: string; redeliveries: number; body_sha256: string }>();
-  const rows = new Map(results.map((row) => [row.id, row]));
+    .bind(...events.flatMap((event) => [JSON.stringify(shortCellsOf(event)), event.payload]));
+  const rows = new Map((await receive(db, statement, isFirst)).map((row) => [row.id, row]));
   return events.map(({ id, bodySha256 }) => {
     const row = rows.get(id);
     if (row === undefined) throw new Error("the inbox returned no row for an upsert");
@@ -180,17 +200,24 @@ function readStatement(db: D1Database, queries: readonly InboxQuery[]): D1Prepar
   return db.prepare(readSql).bind(pairs, BODIES_MAX_BYTES);
 }
 
-/** Writes what is missing, then reads what is asked for: one round trip. */
+/**
+ * Writes what is missing, then reads what is asked for: one round trip. `erasedVersion`: who had been
+ * erased when the missing were looked at; where somebody has been since, nothing is written.
+ */
 export async function admitAndRead(
   db: D1Database,
   missing: readonly ReceivedEvent[],
   queries: readonly InboxQuery[],
+  erasedVersion = 0,
 ): Promise<ReadonlyMap<string, InboxRow>> {
   const rows = missing.map(cellsOf);
-  const results = await db.batch<InboxRow>([
-    ...jsonSlices(rows).map((slice) => db.prepare(admitSql).bind(slice)),
-    readStatement(db, queries),
-  ]);
+  const results = await unlessErased(db, () =>
+    db.batch<InboxRow>([
+      ...(rows.length === 0 ? [] : [erasedFence(db, erasedVersion)]),
+      ...jsonSlices(rows).map((slice) => db.prepare(admitSql).bind(slice)),
+      readStatement(db, queries),
+    ]),
+  );
   return new Map((results.at(-1)?.results ?? []).map((row) => [row.id, row]));
 }
 

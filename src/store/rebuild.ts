@@ -12,6 +12,7 @@ import {
 import { contactStatements } from "./contacts";
 import { deriveStatements } from "./derive";
 import { disputeStatements } from "./disputes";
+import { erasedFence, unlessErased } from "./erased";
 import { keysOf, type RowKeys } from "./history";
 import { linkStatements, paymentsAndAliases } from "./links";
 import { mergeStatements, stub } from "./merge";
@@ -56,12 +57,16 @@ UPDATE webhook_events SET status_precedence = c.precedence
 FROM (SELECT value->>0 AS id, value->>1 AS precedence FROM jsonb_each(?1)) AS c
 WHERE webhook_events.id = c.id AND webhook_events.status_precedence IS NOT c.precedence`;
 
-/** Clears, merges, links and derives, in one batch or not at all. */
+/**
+ * Clears, merges, links and derives, in one batch or not at all; not where somebody was erased since
+ * `erasedVersion`.
+ */
 export async function applyRebuild(
   db: D1Database,
   rows: readonly StandingRow[],
   plan: RebuildPlan,
   now: string,
+  erasedVersion: number,
 ): Promise<void> {
   const { rows: folded, orderNumbers, linkClaims } = foldPatches(plan.patches);
   const standing = keysOf(rows);
@@ -76,7 +81,7 @@ export async function applyRebuild(
     refunds: both("refunds"),
     shipments: both("shipments"),
   };
-  await db.batch([
+  const statements = [
     ...clearStatements(db, plan.cleared),
     ...disputeStatements(db, linkClaims),
     ...contactStatements(db, plan.contacts),
@@ -94,7 +99,9 @@ export async function applyRebuild(
     db
       .prepare(claimSql)
       .bind(JSON.stringify(plan.claims.map(({ id, precedence }) => [id, precedence]))),
-  ]);
+    erasedFence(db, erasedVersion),
+  ];
+  await unlessErased(db, () => db.batch(statements));
 }
 
 /** Primary keys, payments_reference. Payments come with their other names. */

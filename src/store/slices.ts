@@ -40,3 +40,10 @@ export function jsonSlices(
     maxBytes,
   );
 }
+
+/** Longer texts are bound by themselves: as JSON text within JSON they could double. */
+const ALONE_CHARACTERS = 100_000;
+
+export function isLarge({ payload }: { readonly payload: string }): boolean {
+  return payload.length > ALONE_CHARACTERS;
+}

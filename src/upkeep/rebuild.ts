@@ -11,6 +11,7 @@ import type { Patch } from "../projection/registers";
 import type { HistoricEvent, StandingRow } from "../projection/explanation";
 import { HISTORY_MAX_EVENTS } from "../limits";
 import { log } from "../log";
+import { type Erased, readErased } from "../store/erased";
 import { keysOf, loadHistory, loadRows } from "../store/history";
 import { applyRebuild, loadRowsByKeys } from "../store/rebuild";
 import {
@@ -34,6 +35,8 @@ const personal: ReadonlySet<string> = new Set([
   "customer_email",
   "customer_phone",
   "shipping_address",
+  "remarks",
+  "cancellation_reason",
 ]);
 
 function mask(value: Change["from"]): string | null {
@@ -70,16 +73,32 @@ interface Unit {
 
 interface Picture {
   readonly rows: readonly StandingRow[];
-  readonly history: readonly HistoricEvent[];
   readonly plan: RebuildPlan;
+  /** Who had been erased when it was looked at. */
+  readonly erasedVersion: number;
+}
+
+/** Events as they may be applied: without people who were erased. */
+async function withoutErased(
+  events: readonly HistoricEvent[],
+  erased: Erased,
+): Promise<readonly HistoricEvent[]> {
+  const left = events.map(async (event) => {
+    const { eventType, payload } = event;
+    return payload === null
+      ? event
+      : { ...event, payload: await erased.erase({ eventType, payload }) };
+  });
+  return await Promise.all(left);
 }
 
 /**
  * The rows, and every event that patches any of them. The events may patch further payments, refunds
  * and shipments that belong elsewhere; those are read too, since half a history would mislead.
  */
-async function look(db: D1Database, unit: Unit): Promise<Picture> {
+async function look(db: D1Database, unit: Unit, now: string): Promise<Picture> {
   const { orderNumber } = unit;
+  const erased = await readErased(db, Date.parse(now));
   const own = await unit.loadRows();
   const first = await loadHistory(db, orderNumber ?? "", keysOf([...own, ...unit.missing]));
   const known = new Set(own.map(({ entity, key }) => `${entity} ${key}`));
@@ -90,9 +109,11 @@ async function look(db: D1Database, unit: Unit): Promise<Picture> {
   const elsewhere = await loadRowsByKeys(db, keysOf(others));
   const rows = [...own, ...elsewhere.filter(({ entity, key }) => !known.has(`${entity} ${key}`))];
   const all = keysOf([...rows, ...unit.missing, ...others]);
-  const history = others.length === 0 ? first : await loadHistory(db, orderNumber ?? "", all);
+  const read = others.length === 0 ? first : await loadHistory(db, orderNumber ?? "", all);
+  const history = await withoutErased(read, erased);
   const whole = history.length < HISTORY_MAX_EVENTS;
-  return { rows, history, plan: planRebuild(orderNumber, rows, history, whole) };
+  const plan = planRebuild(orderNumber, rows, history, whole);
+  return { rows, plan, erasedVersion: erased.version };
 }
 
 /** Rebuilds a unit; returns what changed, or would change. */
@@ -101,12 +122,13 @@ async function rebuildUnit(
   unit: Unit,
   options: { readonly dryRun: boolean; readonly now: string },
 ): Promise<readonly Change[]> {
-  const first = await look(db, unit);
+  const first = await look(db, unit, options.now);
   if (options.dryRun) return first.plan.changes;
   let picture = first;
   for (let looks = 0; looks < LOOKS && picture.plan.changes.length > 0; looks += 1) {
-    await applyRebuild(db, picture.rows, picture.plan, options.now);
-    picture = await look(db, unit);
+    const { rows, plan, erasedVersion } = picture;
+    await applyRebuild(db, rows, plan, options.now, erasedVersion);
+    picture = await look(db, unit, options.now);
   }
   return first.plan.changes;
 }

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { buryEvents, type DeadLetterDeps } from "../../src/consumer/dead-letters";
 import { deadLetterAlert } from "../../src/store/alerts";
+import { nobody } from "../../src/store/erased";
 import { admitAndRead, failEvents, noteFailedTry } from "../../src/store/inbox";
 import { clearTables } from "../notifications/rows";
 import { rows } from "../support/receiver";
@@ -19,6 +20,7 @@ function cemetery(over: Partial<DeadLetterDeps> = {}, now = NOW): Buried {
   const pushed: string[] = [];
   const deps: DeadLetterDeps = {
     random: () => 0,
+    erased: () => Promise.resolve(nobody),
     admit: async (events) => void (await admitAndRead(env.DB, events, [])),
     fail: async (ids) => (await failEvents(env.DB, ids, deadLetterAlert(ids), now)).failed,
     push: (message) => Promise.resolve(pushed.push(message)),

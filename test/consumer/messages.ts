@@ -4,6 +4,7 @@ import type { ConsumerDeps } from "../../src/consumer/consumer";
 import type { Delivery } from "../../src/consumer/deliveries";
 import { encodeMessage, type WholeEvent } from "../../src/events/queue-message";
 import { applyBatch } from "../../src/store/apply";
+import { nobody } from "../../src/store/erased";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
 
 export const RECEIVED_AT = "2026-11-24T10:00:00.000Z";
@@ -55,6 +56,8 @@ export function consumer(over: Partial<ConsumerDeps> = {}): ConsumerDeps {
   return {
     options: { forwardEvents: false, reviewDelayMs: 0, dedupeDays: 400 },
     random: () => 0,
+    erased: () => nobody,
+    storeErased: () => Promise.resolve(),
     admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
     apply: (batch) => applyBatch(env.DB, batch, NOW),
     noteFailedTry: (ids, error) => noteFailedTry(env.DB, ids, error),

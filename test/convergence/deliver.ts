@@ -6,6 +6,7 @@ import { encodeMessage } from "../../src/events/queue-message";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import type { InterpretOptions } from "../../src/projection/interpret";
 import { applyBatch } from "../../src/store/apply";
+import { nobody } from "../../src/store/erased";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { RECEIVED_AT, type Schedule } from "./history";
 
@@ -20,6 +21,8 @@ export function consumerDeps(): ConsumerDeps {
   return {
     options,
     random: () => 0.5,
+    erased: () => nobody,
+    storeErased: () => Promise.resolve(),
     admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
     apply: (batch) => applyBatch(env.DB, batch, NOW),
     noteFailedTry: (ids, error) => noteFailedTry(env.DB, ids, error),

@@ -9,6 +9,7 @@ import { addMs } from "../../src/events/time";
 import { encodeMessage } from "../../src/events/queue-message";
 import { dispatchDue, type DispatchDeps } from "../../src/notifications/dispatch";
 import { applyBatch } from "../../src/store/apply";
+import { nobody } from "../../src/store/erased";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { markStanding } from "../../src/store/waiting";
 import type { EventBody } from "../support/events";
@@ -38,6 +39,8 @@ function consumerDeps(now: string, forwardEvents: boolean): ConsumerDeps {
   return {
     options: { forwardEvents, reviewDelayMs: DAY_MS, dedupeDays: 400 },
     random: () => 0.5,
+    erased: () => nobody,
+    storeErased: () => Promise.resolve(),
     admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
     apply: (batch) => applyBatch(env.DB, batch, now),
     noteFailedTry: (id, error) => noteFailedTry(env.DB, id, error),

@@ -231,6 +231,15 @@ describe("a refusal", () => {
     );
   });
 
+  it("is kept without whom it was to, which providers like to quote", async () => {
+    const said = "The 'To' number +91 98123-45678 of <asha@example.com> is not valid (21211)";
+    const { outcome } = await send("sms", () => Response.json({ message: said }, { status: 400 }));
+    expect(outcome).toEqual({
+      kind: "rejected",
+      error: "400 The 'To' number (number) of <(address)> is not valid (21211)",
+    });
+  });
+
   it("keeps only the beginning of what was said, on one line", async () => {
     const { outcome } = await send("email", answering(400, `line\n${"x".repeat(100_000)}`));
     if (outcome.kind !== "rejected") throw new Error(outcome.kind);

@@ -92,6 +92,13 @@ export function textField(body: string, name: string): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 
+/** Providers like to quote to whom a message was: that would stand in errors and alerts for long. */
+function withoutRecipient(text: string): string {
+  return text
+    .replace(/[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g, "(address)")
+    .replace(/\+?\d(?:[ ().-]?\d){7,}/g, "(number)");
+}
+
 /** The status, and the provider's own words where it has some. */
 export function describeAnswer(status: number, body: string): string {
   const { name, code, message } = jsonFields(body);
@@ -99,7 +106,8 @@ export function describeAnswer(status: number, body: string): string {
     (part) => typeof part === "string" || typeof part === "number",
   );
   const words = said.length > 0 ? said.join(" ") : body;
-  return `${status} ${words}`.replace(/\s+/g, " ").trim().slice(0, ERROR_MAX_CHARACTERS);
+  const text = withoutRecipient(words).replace(/\s+/g, " ");
+  return `${status} ${text}`.trim().slice(0, ERROR_MAX_CHARACTERS);
 }
 
 /** Answers that say "not now": too early, too slow, or the provider's own trouble. */

@@ -1,0 +1,92 @@
+/**
+ * A body without the person whom it is about. Every text goes but for those that are known to be none of
+ * a person's: what rows, links, sums and states are made of. So a field that the vendor adds tomorrow is
+ * erased, not kept. The body is changed as text, never parsed and written again: numbers keep every
+ * digit, and a body nested however deep costs no stack.
+ */
+
+/** What stands in the place of a text that is gone. */
+export const ERASED = "(erased)";
+const erasedText = JSON.stringify(ERASED);
+
+/** Fields whose text stays: those that the projection reads, without people and free text. */
+const kept: ReadonlySet<string> = new Set(
+  (
+    "id event_type created_at timestamp occurred_at event_time modified_at order_number order_date " +
+    "status payment_status currency code product_id product_name sku variant_id variant_name " +
+    "product_image_url slug seller_id transaction_type request_number amount payment_date " +
+    "payment_reference_number payment_method refund_date payment_mode reference_number " +
+    "courier_company_name awb_no tracking_url eta_delivery shipped_date delivered_date"
+  ).split(" "),
+);
+
+/** Whatever stands in these is the person's, numbers too. */
+const personal: ReadonlySet<string> = new Set(
+  "billing_address shipping_address customer metadata".split(" "),
+);
+
+/** Shorter texts elsewhere are emptied instead, so that no body grows beyond what a row holds. */
+const read: ReadonlySet<string> = new Set(
+  "customer_email refund_remarks cancellation_reason".split(" "),
+);
+
+const phone: ReadonlySet<string> = new Set(["phone", "customer_phone"]);
+
+interface Container {
+  /** Under which name it stands. */
+  readonly name: string;
+  readonly isObject: boolean;
+  readonly isPersonal: boolean;
+}
+
+const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]|-?\d[\d.eE+-]*/g;
+const colon = /\s*:/y;
+
+function isKey(json: string, end: number): boolean {
+  colon.lastIndex = end;
+  return colon.test(json);
+}
+
+/** What stands in the place of a value; null where it stays. */
+function replacement(text: string, name: string, isPersonal: boolean): string | null {
+  const isText = text.startsWith('"');
+  if (!isText) return isPersonal || phone.has(name) ? erasedText : null;
+  if (text === erasedText || (!isPersonal && kept.has(name))) return null;
+  // Blank counts as absent, and what is absent stays so.
+  if (String(JSON.parse(text)).trim() === "") return null;
+  return isPersonal || read.has(name) || text.length > erasedText.length ? erasedText : '""';
+}
+
+/** `json` is an object, as it was verified and stored. What is erased already stays as it is. */
+export function eraseBody(json: string): string {
+  const parts: string[] = [];
+  const containers: Container[] = [];
+  let name = "";
+  let from = 0;
+  token.lastIndex = 0;
+  for (let match = token.exec(json); match !== null; match = token.exec(json)) {
+    const [text] = match;
+    const inside = containers.at(-1);
+    // In a list each entry stands under the name of the list.
+    const here = inside?.isObject === false ? inside.name : name;
+    if (text === "{" || text === "[") {
+      const isPersonal = inside?.isPersonal === true || personal.has(here);
+      containers.push({ name: here, isObject: text === "{", isPersonal });
+    } else if (text === "}" || text === "]") {
+      containers.pop();
+    } else if (inside?.isObject === true && text.startsWith('"') && isKey(json, token.lastIndex)) {
+      name = String(JSON.parse(text));
+    } else {
+      const instead = replacement(text, here, inside?.isPersonal === true);
+      if (instead === null) continue;
+      parts.push(json.slice(from, match.index), instead);
+      from = token.lastIndex;
+    }
+  }
+  return parts.length === 0 ? json : parts.join("") + json.slice(from);
+}
+
+/** Whether a person was erased from the body. */
+export function isErased(json: string): boolean {
+  return json.includes(erasedText);
+}

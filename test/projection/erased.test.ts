@@ -1,0 +1,177 @@
+/** Bodies from which a person is erased: nothing of the person is left, and nothing else changes. */
+import { describe, expect, it } from "vitest";
+import { ERASED, eraseBody } from "../../src/events/erased-body";
+import { asJudged, interpret } from "../../src/projection/interpret";
+import { traitsOf } from "../../src/projection/traits";
+import { tellDay } from "../../tools/story/index";
+import { event } from "../support/events";
+import { address, orderDetail, payment, refund, shipment } from "../support/models";
+
+const RECEIVED_AT = "2026-11-24T10:00:00.000Z";
+
+function meaning(payload: string, eventType = "order.created") {
+  const stored = { id: "e", eventType, receivedAt: RECEIVED_AT, payload };
+  return interpret(stored, { ...asJudged, forwardEvents: true });
+}
+
+/** Registers without the values that are a person's; those have to be gone. */
+function impersonal(payload: string, eventType: string) {
+  const { patches, contacts: _, ...rest } = meaning(payload, eventType);
+  return {
+    ...rest,
+    patches: patches.map(({ entity, key, settings }) => ({
+      entity,
+      key,
+      settings: [...settings].map(([register, { precedence, values }]) => {
+        const isPersonal = ["customer", "address", "reason"].includes(register);
+        const isRemark = entity === "refunds" && register === "status";
+        return {
+          register,
+          precedence,
+          values: isPersonal
+            ? values.map((value) => value === null)
+            : isRemark
+              ? values.slice(0, 2)
+              : values,
+        };
+      }),
+    })),
+  };
+}
+
+const secrets = {
+  first_name: "Quillonia",
+  last_name: "Zephyrstone",
+  email: "quill@zephyr.example",
+  phone: "5550001112",
+  address_line1: "77 Umbra Lane",
+  landmark: "behind the obelisk",
+  city: "Xyzzytown",
+  pincode: "909091",
+  tax_identification_number: "29QUILL1234F1Z5",
+  nickname: "Quilly",
+};
+const told = [
+  event("order.confirmed", {
+    ...orderDetail("ORD-1", {
+      billing_address: address(secrets),
+      shipping_address: address({ ...secrets, phone: 5550001112, latitude: 12.9715987 }),
+      customer_email: secrets.email,
+      customer_note: "Ring Quillonia at 5550001112",
+      metadata: { gift_for: "Zephyrstone", tags: ["Xyzzytown"], age: 41 },
+      payments: [payment("PAY-1", { upi_id: "quill@upi", card_number: "4111-QUILL" })],
+      shipments: [shipment("SHP-1", { shipping_label_url: "https://label.example/Quillonia" })],
+      delivery_slot: { recipient: "Quillonia", phone: 5550001112 },
+    }),
+  }),
+  event("payment.refund.success", refund("REF-1", { refund_remarks: "Quillonia called" })),
+  event("shipment.cancelled", shipment("SHP-1", { cancellation_reason: "Zephyrstone moved" })),
+  event("payment.success", payment("PAY-1", { bank_account_number: "xx-QUILL" })),
+  event("order.created", "Quillonia"),
+  event("order.created", { order_number: "A", billing_address: "Quillonia", grand_total: "Quill" }),
+  event("coupon.created", { code: "C", owner: "Quillonia Zephyrstone" }),
+].map((body) => JSON.stringify(body));
+
+function typeOf(body: string): string {
+  return /"event_type":"([^"]+)"/.exec(body)?.[1] ?? "";
+}
+
+describe("a body without the person", () => {
+  it("has none of what is theirs, in fields known and unknown", () => {
+    const values = [...Object.values(secrets), "quill@upi", "QUILL", "12.9715987", "41}"];
+    for (const body of told) {
+      const left = eraseBody(body).toLowerCase();
+      for (const value of values) expect(left).not.toContain(value.toLowerCase());
+      expect(JSON.parse(left)).toBeTruthy();
+    }
+  });
+
+  it("means what it meant, but for whom it is about", () => {
+    for (const body of told) {
+      const event_type = typeOf(body);
+      expect(impersonal(eraseBody(body), event_type)).toEqual(impersonal(body, event_type));
+      expect(meaning(eraseBody(body), event_type).contacts).toEqual([]);
+    }
+  });
+
+  it("means what it meant in every story of a shop's day", () => {
+    const stories = tellDay({ seed: 11, orders: 60, endsAtMs: Date.parse(RECEIVED_AT) });
+    for (const { events } of stories) {
+      for (const one of events) {
+        const body = JSON.stringify(one);
+        expect(impersonal(eraseBody(body), one.event_type)).toEqual(
+          impersonal(body, one.event_type),
+        );
+      }
+    }
+  });
+
+  it("gives rows one word for each thing, whatever stood there", () => {
+    const [order] = told;
+    const patch = meaning(eraseBody(order ?? "")).patches[0];
+    expect(patch?.settings.get("customer")?.values).toEqual([ERASED, ERASED, ERASED]);
+    const place = String(patch?.settings.get("address")?.values[0]);
+    const texts = [...place.matchAll(/:("[^"]*")/g)].map(([, text]) => text);
+    expect(texts.length).toBeGreaterThan(4);
+    expect(new Set(texts)).toEqual(new Set([JSON.stringify(ERASED)]));
+    const one = JSON.stringify(
+      event(
+        "order.created",
+        orderDetail("A", {
+          billing_address: { last_name: "Zephyrstone", first_name: " ", email: null, phone: "" },
+          shipping_address: null,
+        }),
+      ),
+    );
+    const values = meaning(eraseBody(one)).patches[0]?.settings.get("customer")?.values;
+    expect(values).toEqual([ERASED, null, null]);
+  });
+
+  it("is the same the second time", () => {
+    for (const body of told) expect(eraseBody(eraseBody(body))).toBe(eraseBody(body));
+  });
+
+  it("keeps every other byte: digits beyond a double, spaces, the order of keys", () => {
+    const body =
+      '{ "event_type":"x", "data":{"amount":12345678901234567890.10, "phone" : 555000111,\n"note":"Quillonia \\"Q\\" \\u0041", "flag":true,"list":["a","bbbbbbbbbbbbb",null,-1e3]} }';
+    expect(eraseBody(body)).toBe(
+      '{ "event_type":"x", "data":{"amount":12345678901234567890.10, "phone" : "(erased)",\n"note":"(erased)", "flag":true,"list":["","(erased)",null,-1e3]} }',
+    );
+  });
+
+  it("can be nested however deep, and grows to no more than a row holds", () => {
+    const deep = `{"a":${"[".repeat(200_000)}"Quillonia Zephyr"${"]".repeat(200_000)}}`;
+    expect(eraseBody(deep)).not.toContain("Quillonia");
+    const short = `{${Array.from({ length: 100_000 }, (_, n) => `"k${String(n)}":"a"`).join()}}`;
+    expect(eraseBody(short).length).toBeLessThan(short.length);
+    const emails = `{${'"email":"a",'.repeat(80_000)}"x":1}`;
+    expect(eraseBody(emails).length).toBeLessThan(1_500_000);
+  });
+});
+
+describe("what an event is known by", () => {
+  it("is every contact in it, in one spelling, its order and its row", () => {
+    const [order = "", refunded = ""] = told;
+    expect(new Set(traitsOf(order, "order.confirmed"))).toEqual(
+      new Set([
+        "email:quill@zephyr.example",
+        "phone:915550001112",
+        "phone:5550001112",
+        "order:ORD-1",
+      ]),
+    );
+    expect(traitsOf(refunded, "payment.refund.success")).toEqual(["refund:REF-1"]);
+    expect(traitsOf(eraseBody(order), "order.confirmed")).toEqual(["order:ORD-1"]);
+    expect(traitsOf("not JSON", "order.confirmed")).toEqual([]);
+  });
+
+  it("holds in bodies of any shape, however wide", () => {
+    const wide = {
+      list: Array.from({ length: 200_000 }, () => ({})),
+      who: [{ email: "A@B.example" }],
+    };
+    expect(traitsOf(JSON.stringify({ event_type: "coupon.created", data: wide }), "")).toEqual([
+      "email:a@b.example",
+    ]);
+  });
+});
