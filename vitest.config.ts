@@ -30,6 +30,7 @@ export default defineConfig(async () => ({
           TEST_RUNS: process.env["TEST_RUNS"] ?? "250",
           TEST_SEED: process.env["TEST_SEED"] ?? String(Date.now() % 1_000_000_000),
         },
+        r2Buckets: ["ARCHIVE"],
         queueConsumers: {
           "ce-events": {
             maxBatchSize: 50,

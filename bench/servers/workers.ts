@@ -19,7 +19,11 @@ export interface WorkerServer {
   readonly url: URL;
   readonly pids: readonly number[];
   readonly db: Awaited<ReturnType<Miniflare["getD1Database"]>>;
+  /** Where its database is stored. */
+  readonly storage: string;
   call(path: string, body?: unknown): Promise<unknown>;
+  /** Fires the cron once. */
+  sweep(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,6 +63,10 @@ export interface WorkerOptions {
   readonly secret: string;
   readonly bindings?: Readonly<Record<string, string>>;
   readonly statements?: readonly string[];
+  /** True where the database is to be a file in `storage`. */
+  readonly onDisk?: boolean;
+  /** True where an archive is bound. */
+  readonly archives?: boolean;
   /** False where nothing takes from the queues. */
   readonly consumes?: boolean;
   /** How long a queue waits for more than one message, in seconds; 1 unless told. */
@@ -69,13 +77,14 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerServer>
   const before = new Set(childProcesses("workerd"));
   const storage = mkdtempSync(join(tmpdir(), "ce-bench-"));
   const contents = await bundleWorker(options.entry);
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
+  const miniflare = new Miniflare({
+    ...convertV4MiniflareOptions({
       modules: [{ type: "ESModule", path: "index.js", contents }],
       compatibilityDate: "2026-10-23",
       bindings: { CE_WEBHOOK_SECRET: options.secret, ...options.bindings },
       d1Databases: { DB: { id: "bench" } },
       d1Persist: storage,
+      ...(options.archives === true ? { r2Buckets: ["ARCHIVE"] } : {}),
       queueProducers: {
         EVENTS: { queueName: "ce-events" },
         NOTIFICATIONS: { queueName: "ce-notifications" },
@@ -85,7 +94,8 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerServer>
       logRequests: false,
       handleStructuredLogs: () => undefined,
     } as never),
-  );
+    ...(options.onDisk === true ? { resourcePersistencePath: storage } : {}),
+  });
   const url = await miniflare.ready;
   const pids = childProcesses("workerd").filter((pid) => !before.has(pid));
   const db = await miniflare.getD1Database("DB");
@@ -94,12 +104,18 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerServer>
     url,
     pids,
     db,
+    storage,
     async call(path, body) {
       const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
       const response = await fetch(new URL(path, url), init);
       const text = await response.text();
       if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text}`);
       return JSON.parse(text) as unknown;
+    },
+    async sweep() {
+      const worker = await miniflare.getWorker();
+      const { outcome } = await worker.scheduled({ cron: "* * * * *" });
+      if (outcome !== "ok") throw new Error(`the cron ended as ${outcome}`);
     },
     async close() {
       await miniflare.dispose();

@@ -1,5 +1,6 @@
 /** What a person asks of the inbox: what needs attention, one event whole. */
 import type { EventRow } from "./event-list";
+import { stepBackStatement } from "./cursors";
 import type { EventStatus } from "./inbox";
 
 export type TroubledStatus = "quarantined" | "failed";
@@ -69,25 +70,16 @@ export async function loadEvent(db: D1Database, id: string): Promise<StoredEvent
     .first<StoredEventRow>();
 }
 
-/** `doctor` cleans up after itself. Primary key. */
+/** `doctor` cleans up after itself. Primary key, rowid. */
 const deleteTestSql = `
 DELETE FROM webhook_events WHERE id = ?1 AND event_type = ?2 AND status = 'ignored'
 RETURNING id`;
-
-/**
- * By rowid, primary key. The row of the newest event is given to the next one: walks over the inbox that
- * have passed it step back, or they would never see that one.
- */
-const stepBackSql = `
-UPDATE cursors SET position = (SELECT coalesce(max(rowid), 0) FROM webhook_events)
-WHERE name IN ('sweep', 'audit', 'counts')
-  AND position > (SELECT coalesce(max(rowid), 0) FROM webhook_events)`;
 
 /** Removes a test event, which no table followed from; false where it is none. */
 export async function deleteTestEvent(db: D1Database, id: string, type: string): Promise<boolean> {
   const [removed] = await db.batch([
     db.prepare(deleteTestSql).bind(id, type),
-    db.prepare(stepBackSql),
+    stepBackStatement(db),
   ]);
   return (removed?.results.length ?? 0) > 0;
 }

@@ -1,0 +1,135 @@
+/**
+ * A day of a shop as this receiver lives it, at any time that it is told: receipt, application, messages,
+ * and the cron with its purge. The code is the Worker's own; the clock and the providers are not.
+ */
+import type { Config } from "../../src/config";
+import { consumeEvents } from "../../src/consumer/consumer";
+import { parseEnvelope } from "../../src/events/envelope";
+import { identify } from "../../src/events/identity";
+import { encodeMessage } from "../../src/events/queue-message";
+import { createChannels } from "../../src/notifications/channels";
+import { type DispatchDeps, dispatchDue } from "../../src/notifications/dispatch";
+import { applyBatch } from "../../src/store/apply";
+import { countStretch } from "../../src/store/counts";
+import { nobody } from "../../src/store/erased";
+import {
+  admitAndRead,
+  noteFailedTry,
+  type ReceivedEvent,
+  recordConflicts,
+} from "../../src/store/inbox";
+import { markStanding } from "../../src/store/waiting";
+import { purgeOld, type PurgeReport } from "../../src/upkeep/retention";
+
+export interface Shop {
+  readonly db: D1Database;
+  readonly archive: R2Bucket | null;
+  readonly config: Config;
+}
+
+export interface Day {
+  /** Its last moment, ISO 8601. */
+  readonly endsAt: string;
+  /** Bodies in the order in which they happened. */
+  readonly payloads: readonly string[];
+  /** How often the cron comes round in it. */
+  readonly runs: number;
+}
+
+const BATCH = 100;
+
+/** Received when it happened; what names no time, at the end of the day. */
+async function receive(payload: string, endsAt: string): Promise<ReceivedEvent> {
+  const parsed = parseEnvelope(payload, null);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  const { envelope } = parsed;
+  const { subject, subjectId, orderNumber, occurredAt } = identify(envelope, endsAt);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(payload));
+  const bytes = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0"));
+  return {
+    id: envelope.id ?? crypto.randomUUID(),
+    eventType: envelope.type,
+    subject,
+    subjectId,
+    orderNumber,
+    occurredAt,
+    receivedAt: occurredAt ?? endsAt,
+    bodySha256: bytes.join(""),
+    verifiedBy: "current",
+    payload,
+  };
+}
+
+function deliveryOf({ id, eventType, receivedAt, bodySha256, payload }: ReceivedEvent) {
+  const whole = { id, eventType, receivedAt, bodySha256, payload };
+  return {
+    id,
+    body: encodeMessage({ ...whole, verifiedBy: "current", stored: false }),
+    attempts: 1,
+    ack: () => undefined,
+    retry: () => {
+      throw new Error(`${id} was given back`);
+    },
+  };
+}
+
+/** Providers that take everything. */
+function dispatchAt({ db, config }: Shop, at: string): DispatchDeps {
+  const now = (): Date => new Date(at);
+  const accepted = { id: crypto.randomUUID(), sid: "SM00000000000000000000000000000000" };
+  return {
+    db,
+    channels: createChannels(config.channels, {
+      fetch: () => Promise.resolve(Response.json(accepted)),
+      now,
+    }),
+    shop: { ...config.shop, takesReplies: false },
+    notifyMaxAgeMs: config.notifyMaxAgeMs,
+    now,
+    random: Math.random,
+    sleep: () => Promise.resolve(),
+    timeoutMs: 10_000,
+    wake: () => Promise.resolve(),
+  };
+}
+
+/** Lives the day; returns what its purges removed. */
+export async function liveDay(shop: Shop, day: Day): Promise<PurgeReport> {
+  const { db, archive, config } = shop;
+  const events = await Promise.all(day.payloads.map((payload) => receive(payload, day.endsAt)));
+  for (let at = 0; at < events.length; at += BATCH) {
+    const slice = events.slice(at, at + BATCH);
+    const now = slice.at(-1)?.receivedAt ?? day.endsAt;
+    await consumeEvents(slice.map(deliveryOf), {
+      options: { ...config.outbox, dedupeDays: config.retention.dedupeDays },
+      random: Math.random,
+      erased: () => nobody,
+      storeErased: () => Promise.resolve(),
+      admitAndRead: (missing, queries) => admitAndRead(db, missing, queries),
+      apply: (batch) => applyBatch(db, batch, now, 0),
+      noteFailedTry: (ids, error) => noteFailedTry(db, ids, error),
+      reportConflicts: (conflicts) => recordConflicts(db, conflicts),
+      wake: () => Promise.resolve(),
+    });
+    // What the wake-up call would have named: everything that is due.
+    await markStanding(db, day.endsAt, day.endsAt, BATCH);
+    await dispatchDue(dispatchAt(shop, now));
+  }
+  while ((await dispatchDue(dispatchAt(shop, day.endsAt))).claimed > 0) {
+    // Until nothing is due.
+  }
+  while (await countStretch(db, day.endsAt, day.endsAt)) {
+    // Until all are counted.
+  }
+  const purged: PurgeReport = { bodies: 0, rows: 0, messages: 0, archived: 0 };
+  const { days, dedupeDays } = config.retention;
+  for (let run = 0; run < day.runs; run += 1) {
+    const now = (): Date => new Date(day.endsAt);
+    const report = await purgeOld({ db, archive, days, dedupeDays, now });
+    purged.bodies += report.bodies;
+    purged.rows += report.rows;
+    purged.messages += report.messages;
+    purged.archived += report.archived;
+  }
+  return purged;
+}

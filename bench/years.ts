@@ -1,0 +1,146 @@
+/**
+ * `npm run bench:years`: two years of a shop with 2,000 orders a day, at a fraction of the volume and with
+ * a clock of its own: the Worker's code receives, applies, sends and purges day after day, and the size of
+ * the database is scaled up. Exits with 1 where it grows beyond the bound that docs/privacy.md states.
+ */
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { parseArgs } from "node:util";
+import { startStep } from "../tools/demo/progress.ts";
+import { tellDay } from "../tools/story/index.ts";
+import { migrationStatements, startWorker } from "./servers/workers.ts";
+
+const ORDERS_A_DAY = 2_000;
+const DAY_MS = 86_400_000;
+/** At least as many as there are kinds of stories. */
+const KINDS = 40;
+const START_MS = Date.parse("2026-01-01T00:00:00.000Z");
+/** The cron comes round once a minute, and so often in a day of the fraction. */
+const RUNS_A_DAY = 24;
+
+const { values } = parseArgs({
+  options: {
+    orders: { type: "string", default: "40" },
+    days: { type: "string", default: "730" },
+    retention: { type: "string", default: "90" },
+    dedupe: { type: "string", default: "400" },
+    bound: { type: "string" },
+    forward: { type: "boolean", default: false },
+    write: { type: "string" },
+  },
+});
+const orders = Number(values.orders);
+const days = Number(values.days);
+const scale = ORDERS_A_DAY / orders;
+
+interface Lived {
+  readonly bodies: number;
+  readonly rows: number;
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+interface Point {
+  readonly day: number;
+  /** Of the whole shop, scaled. */
+  readonly gigabytes: number;
+  readonly events: number;
+}
+
+function gigabytes(bytes: number): number {
+  return Math.round((bytes * scale) / 1e7) / 100;
+}
+
+/** Which table takes how much, from the file itself; D1 does not tell. */
+function tablesOf(storage: string): Readonly<Record<string, number>> {
+  const names = readdirSync(storage, { recursive: true, encoding: "utf8" });
+  const sizes: Record<string, number> = {};
+  for (const name of names.filter((one) => /[0-9a-f]{64}\.sqlite$/.test(one))) {
+    const file = new DatabaseSync(join(storage, name), { readOnly: true });
+    const rows = file
+      .prepare(
+        `SELECT s.tbl_name AS name, sum(d.pgsize) AS bytes FROM dbstat d
+         JOIN sqlite_schema s ON s.name = d.name GROUP BY 1 ORDER BY 2 DESC`,
+      )
+      .all() as { name: string; bytes: number }[];
+    for (const row of rows) sizes[row.name] = gigabytes(row.bytes);
+    file.close();
+  }
+  return sizes;
+}
+
+const server = await startWorker({
+  entry: "bench/workers/years.ts",
+  secret: "years",
+  onDisk: true,
+  bindings: {
+    RETENTION_DAYS: values.retention,
+    DEDUPE_DAYS: values.dedupe,
+    RESEND_API_KEY: "re_years",
+    EMAIL_FROM: "Shop <orders@shop.example>",
+    TWILIO_ACCOUNT_SID: "AC1",
+    TWILIO_AUTH_TOKEN: "years",
+    SMS_FROM: "+15550100",
+    SLACK_WEBHOOK_URL: "https://slack.example/years",
+    ...(values.forward
+      ? {
+          FORWARD_URL: "https://forward.example",
+          FORWARD_SECRET: "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3",
+        }
+      : {}),
+  },
+  statements: migrationStatements(),
+});
+try {
+  const step = startStep("living");
+  const points: Point[] = [];
+  let events = 0;
+  let largest = 0;
+  for (let day = 1; day <= days; day += 1) {
+    const endsAtMs = START_MS + day * DAY_MS;
+    // Each kind of story is told once first; the day that is lived is what follows, in its usual mix.
+    const stories = tellDay({
+      seed: day,
+      orders: orders + KINDS,
+      endsAtMs,
+      hours: 23,
+      firstNumber: 100_000 + day * (orders + KINDS),
+    }).slice(KINDS);
+    const told = stories.flatMap((story) => story.events);
+    const payloads = told
+      .toSorted((a, b) => (a.created_at < b.created_at ? -1 : 1))
+      .map((event) => JSON.stringify(event));
+    const body = { endsAt: new Date(endsAtMs).toISOString(), payloads, runs: RUNS_A_DAY };
+    const lived = (await server.call("/", body)) as Lived;
+    events += payloads.length;
+    largest = Math.max(largest, lived.bytes);
+    if (day % 30 === 0 || day === days) {
+      points.push({ day, gigabytes: gigabytes(lived.bytes), events: events * scale });
+    }
+    step.update(day, days);
+  }
+  step.done(`${days} days of ${orders} orders, counted ${scale} times`);
+  const result = {
+    settings: {
+      orders,
+      days,
+      retention: Number(values.retention),
+      dedupe: Number(values.dedupe),
+      forward: values.forward,
+    },
+    events_a_day: Math.round((events * scale) / days),
+    gigabytes: gigabytes(largest),
+    tables: tablesOf(server.storage),
+    points,
+  };
+  if (values.write !== undefined)
+    writeFileSync(values.write, `${JSON.stringify(result, null, 1)}\n`);
+  process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
+  if (values.bound !== undefined && gigabytes(largest) > Number(values.bound)) {
+    process.stderr.write(`It grew to ${gigabytes(largest)} GB, beyond ${values.bound} GB\n`);
+    process.exitCode = 1;
+  }
+} finally {
+  await server.close();
+}

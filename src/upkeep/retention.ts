@@ -1,0 +1,136 @@
+/**
+ * Retention: what has outlived its time leaves, slice by slice. A slice is one D1 batch; where there is an
+ * archive its bodies are written, read back and compared first, and only then removed. Whatever a run
+ * that is cut off has not done, the next one finds again.
+ */
+import { addMs, DAY_MS } from "../events/time";
+import {
+  ARCHIVE_WAITS_MS,
+  PURGE_MAX_STRETCHES,
+  PURGE_RUN_MS,
+  PURGE_SLICE_ROWS,
+  RENDERED_KEPT_MS,
+} from "../limits";
+import { log } from "../log";
+import { purgeMessages, purgeRecords } from "../store/message-retention";
+import { advance, findRipe, findStretch, purgeRows, type Stretch } from "../store/retention";
+import type { Horizons } from "../store/ripe";
+import { archiveAndPurge, finishBegun } from "./archiving";
+import { cutSlice } from "./slice";
+
+export interface RetentionDeps {
+  readonly db: D1Database;
+  /** Null: bodies are removed without being kept elsewhere. */
+  readonly archive: R2Bucket | null;
+  /** Days: of bodies and recipients; of rows by which a repeat is known. */
+  readonly days: number;
+  readonly dedupeDays: number;
+  readonly now: () => Date;
+}
+
+/** What a run has removed. */
+export interface PurgeReport {
+  bodies: number;
+  rows: number;
+  messages: number;
+  /** Bodies written into the archive. */
+  archived: number;
+}
+
+/** A repeat that comes at the horizon is refused, or known: the row outlives it by this. */
+const ROW_MARGIN_DAYS = 2;
+
+function horizonsOf({ days, dedupeDays, now }: RetentionDeps): Horizons {
+  const at = now().toISOString();
+  const bodies = addMs(at, -days * DAY_MS);
+  return {
+    now: at,
+    bodies,
+    rows: addMs(at, -(dedupeDays + ROW_MARGIN_DAYS) * DAY_MS),
+    rendered: addMs(at, -Math.min(days * DAY_MS, RENDERED_KEPT_MS)),
+    unaccompanied: addMs(bodies, -ARCHIVE_WAITS_MS),
+  };
+}
+
+function add(report: PurgeReport, done: Partial<PurgeReport>): void {
+  report.bodies += done.bodies ?? 0;
+  report.rows += done.rows ?? 0;
+  report.archived += done.archived ?? 0;
+}
+
+interface Step {
+  /** The stretch that was looked at. */
+  readonly stretch: Stretch;
+  readonly reached: number;
+  /** There is more to remove in it. */
+  readonly isRest: boolean;
+}
+
+/** One slice of the walk; null where the inbox is empty. */
+async function purgeSlice(deps: RetentionDeps, report: PurgeReport): Promise<Step | null> {
+  const { db, archive } = deps;
+  const horizons = horizonsOf(deps);
+  const stretch = await findStretch(db);
+  if (stretch === null) return null;
+  const ripe = await findRipe(db, stretch, horizons);
+  const isFull = ripe.length === PURGE_SLICE_ROWS;
+  const keeps = archive === null ? ripe.map((row) => ({ ...row, bytes: 0 })) : ripe;
+  const slice = cutSlice(keeps, isFull);
+  if (slice !== null && slice.write !== null && archive !== null) {
+    const done = await archiveAndPurge({ ...deps, archive }, slice.write, slice.others, horizons);
+    add(report, done);
+  } else if (slice !== null) {
+    add(report, await purgeRows(db, slice.others, horizons, false, []));
+  }
+  const isRest = slice !== null && (isFull || slice.last < (ripe.at(-1)?.place ?? 0));
+  const reached = isRest ? slice.last : stretch.end;
+  await advance(db, reached);
+  return { stretch, reached, isRest };
+}
+
+/** Once round the inbox, but for what is too much for one run. */
+async function purgeInbox(
+  deps: RetentionDeps,
+  report: PurgeReport,
+  inTime: () => boolean,
+): Promise<void> {
+  let start: number | null = null;
+  let isRound = false;
+  for (let stretches = 0; stretches < PURGE_MAX_STRETCHES && inTime();) {
+    const step = await purgeSlice(deps, report);
+    if (step === null) return;
+    start ??= step.stretch.position;
+    if (step.isRest) continue;
+    stretches += 1;
+    if (isRound && step.reached >= start) return;
+    if (step.reached < step.stretch.last) continue;
+    if (isRound || start === 0) return;
+    isRound = true;
+  }
+}
+
+async function purgeOutbox(deps: RetentionDeps, report: PurgeReport): Promise<void> {
+  for (let stretches = 0; stretches < PURGE_MAX_STRETCHES; stretches += 1) {
+    const { messages, more } = await purgeMessages(deps.db, horizonsOf(deps));
+    report.messages += messages;
+    if (!more) return;
+  }
+}
+
+/** A run of the cron, for about PURGE_RUN_MS at most. */
+export async function purgeOld(deps: RetentionDeps): Promise<PurgeReport> {
+  const { archive } = deps;
+  const report: PurgeReport = { bodies: 0, rows: 0, messages: 0, archived: 0 };
+  const endMs = deps.now().getTime() + PURGE_RUN_MS;
+  await purgeRecords(deps.db, horizonsOf(deps));
+  await purgeOutbox(deps, report);
+  try {
+    // A write that was cut off comes first: its object may hold what has to be known of.
+    if (archive !== null)
+      add(report, (await finishBegun({ ...deps, archive }, horizonsOf(deps))) ?? {});
+    await purgeInbox(deps, report, () => deps.now().getTime() < endMs);
+  } finally {
+    if (Object.values(report).some((count) => count > 0)) log.info("purged", { ...report });
+  }
+  return report;
+}

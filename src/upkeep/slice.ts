@@ -1,0 +1,38 @@
+/** What of the ripe rows is purged together: bodies of one day, and as many bytes as are read at once. Pure. */
+import { BODIES_MAX_BYTES } from "../limits";
+import type { ArchiveWrite } from "../store/archive-writes";
+import type { RipeRow } from "../store/retention";
+import { objectName } from "./archive";
+
+/** What one slice takes of the ripe rows: bodies of one day, and as many bytes as are read at once. */
+export interface Slice {
+  readonly write: ArchiveWrite | null;
+  /** Rows without a body that the archive has to take first. */
+  readonly others: readonly number[];
+  /** The row up to which this is all. */
+  readonly last: number;
+}
+
+/** Null where nothing is to be done yet: the few bodies that there are wait for more of their day. */
+export function cutSlice(ripe: readonly RipeRow[], isFull: boolean): Slice | null {
+  const taken: RipeRow[] = [];
+  let bytes = 0;
+  const day = ripe.find((row) => row.bytes > 0)?.day;
+  for (const row of ripe) {
+    const fits = row.bytes === 0 || (row.day === day && bytes + row.bytes <= BODIES_MAX_BYTES);
+    if (!fits && bytes > 0) break;
+    bytes += row.bytes;
+    taken.push(row);
+  }
+  const bodies = taken.filter((row) => row.bytes > 0);
+  const isWhole = isFull || taken.length < ripe.length;
+  const waits = !isWhole && bodies.every((row) => row.waits === 1);
+  const [first, last] = [bodies[0], bodies.at(-1)];
+  const others = taken.filter((row) => row.bytes === 0).map(({ place }) => place);
+  const end = taken.at(-1)?.place;
+  if (end === undefined || (waits && others.length === 0)) return null;
+  if (waits || first === undefined || last === undefined) return { write: null, others, last: end };
+  const name = objectName(first.day, first.place, last.place);
+  const write = { name, first_row: first.place, last_row: last.place };
+  return { write, others, last: end };
+}

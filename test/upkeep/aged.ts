@@ -1,0 +1,117 @@
+/** Events received at any time, settled as the Worker settles them, and purges at any time after. */
+import { env } from "cloudflare:workers";
+import { addMs, DAY_MS } from "../../src/events/time";
+import { purgeOld, type PurgeReport, type RetentionDeps } from "../../src/upkeep/retention";
+import { calmEnv, hand } from "../faults/drive";
+import { type Row, row } from "../support/receiver";
+
+export const RECEIVED_AT = "2026-03-01T10:00:00.000Z";
+
+export const days = (time: string, count: number): string => addMs(time, count * DAY_MS);
+
+const tables =
+  "notifications cursors orders payments refunds shipments webhook_events order_contacts event_counts archive_writes erasures erasure_orders erased disputed_links rebuilds rebuild_changes".split(
+    " ",
+  );
+
+export async function clearAll(): Promise<void> {
+  await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+  await emptyBucket();
+}
+
+/** Files share a Worker, and with it what others have left in the archive. */
+export async function emptyBucket(): Promise<void> {
+  const { objects } = await bucket().list();
+  await bucket().delete(objects.map(({ key }) => key));
+}
+
+/** The archive that the tests bind; the Worker itself finds it by name. */
+export function bucket(): R2Bucket {
+  const bound: unknown = Reflect.get(env, "ARCHIVE");
+  if (typeof bound !== "object" || bound === null) throw new Error("no ARCHIVE is bound");
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- vitest.config.ts binds it
+  return bound as R2Bucket;
+}
+
+type PutGiven = [key: string, value: ArrayBuffer, options?: R2PutOptions];
+
+/** The archive with one method changed. */
+export function changed(
+  method: "put" | "get" | "head",
+  work: (...given: PutGiven) => Promise<unknown>,
+): R2Bucket {
+  return new Proxy(bucket(), {
+    get: (target, property) => {
+      if (property === method) return (...given: PutGiven) => work(...given);
+      const value: unknown = Reflect.get(target, property);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+/** Without the archive, but for tests that ask for it. */
+export const plainEnv = { ...calmEnv, ARCHIVE: undefined };
+
+export interface Told extends Readonly<Record<string, unknown>> {
+  readonly id: string;
+  readonly event_type: string;
+}
+
+/** A queue message of an event that only the queue holds. */
+export function messageOf(event: Told, receivedAt: string, over: object = {}): string {
+  return JSON.stringify({
+    id: event.id,
+    eventType: event.event_type,
+    receivedAt,
+    bodySha256: `sha-${event.id}`,
+    verifiedBy: "current",
+    stored: false,
+    payload: JSON.stringify(event),
+    ...over,
+  });
+}
+
+/** Receives and settles events, each at its time. */
+export async function settle(...events: readonly (readonly [Told, string])[]): Promise<void> {
+  for (let at = 0; at < events.length; at += 100) {
+    const slice = events.slice(at, at + 100);
+    await hand(
+      plainEnv,
+      "ce-events",
+      slice.map(([event, receivedAt]) => messageOf(event, receivedAt)),
+    );
+  }
+}
+
+let count = 0;
+
+/** An order event with an id of its own. */
+export function told(over: Readonly<Record<string, unknown>> = {}): Told {
+  count += 1;
+  const id = `evt-${String(count).padStart(4, "0")}`;
+  const data = { order_number: `ORD-${String(count)}`, status: "confirmed" };
+  const event_type = "order.created";
+  return { id, created_at: RECEIVED_AT, data, event_type, ...over };
+}
+
+/** A purge as the cron makes it at that time. */
+export async function purgeAt(
+  now: string,
+  over: Partial<RetentionDeps> = {},
+): Promise<PurgeReport> {
+  return await purgeOld({
+    db: env.DB,
+    archive: null,
+    days: 90,
+    dedupeDays: 400,
+    now: () => new Date(now),
+    ...over,
+  });
+}
+
+export async function stored(id: string): Promise<Row | null> {
+  const found = await env.DB.prepare("SELECT 1 FROM webhook_events WHERE id = ?1").bind(id).first();
+  return found === null
+    ? null
+    : await row("SELECT rowid AS place, * FROM webhook_events WHERE id = ?1", id);
+}

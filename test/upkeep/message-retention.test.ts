@@ -1,0 +1,116 @@
+/** What messages lose when, and what they keep; counts and reports that are old. */
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { sendAgain } from "../../src/store/message-list";
+import { isEndpointGone } from "../../src/store/outbox-facts";
+import { addMs } from "../../src/events/time";
+import { seedNotification } from "../notifications/rows";
+import { row, rows } from "../support/receiver";
+import { clearAll, days, purgeAt, RECEIVED_AT } from "./aged";
+
+beforeEach(clearAll);
+
+const rendered = JSON.stringify({ firstAttemptAt: RECEIVED_AT, message: { channel: "sms" } });
+
+async function sent(id: string, over: Record<string, string | number | null> = {}): Promise<void> {
+  await seedNotification({
+    id,
+    status: "sent",
+    recipient: "asha@example.com",
+    rendered,
+    error: "450 asha@example.com is busy",
+    provider_message_id: "mail-1",
+    context: '{"kind":"none"}',
+    next_attempt_at: null,
+    created_at: RECEIVED_AT,
+    sent_at: RECEIVED_AT,
+    ...over,
+  });
+}
+
+describe("a settled message", () => {
+  it("loses what was sent after two weeks, and whom it went to after RETENTION_DAYS", async () => {
+    await sent("order_confirmed/ORD-1/email");
+    const before = await row("SELECT * FROM notifications");
+    await purgeAt(addMs(days(RECEIVED_AT, 14), -1));
+    expect(await row("SELECT * FROM notifications")).toEqual(before);
+    await purgeAt(days(RECEIVED_AT, 14));
+    expect(await row("SELECT * FROM notifications")).toEqual({ ...before, rendered: null });
+    await purgeAt(addMs(days(RECEIVED_AT, 90), -1));
+    expect(await row("SELECT * FROM notifications")).toEqual({ ...before, rendered: null });
+    await purgeAt(days(RECEIVED_AT, 90));
+    const gone = { rendered: null, recipient: null, error: null, provider_message_id: null };
+    expect(await row("SELECT * FROM notifications")).toEqual({
+      ...before,
+      ...gone,
+      context: null,
+      event_id: null,
+    });
+    const old = await row("SELECT * FROM notifications");
+    expect((await purgeAt(addMs(days(RECEIVED_AT, 402), -1))).messages).toBe(0);
+    expect((await purgeAt(days(RECEIVED_AT, 402))).messages).toBe(1);
+    const identity = { order_number: null, subject_id: null, sent_at: null, due_at: "" };
+    expect(await row("SELECT * FROM notifications")).toEqual({ ...old, ...identity });
+    expect(await sendAgain(env.DB, "order_confirmed/ORD-1/email", days(RECEIVED_AT, 403))).toBe(
+      false,
+    );
+    expect((await purgeAt(days(RECEIVED_AT, 900))).messages).toBe(0);
+  });
+
+  it("is as old as its last sending; one that waits is not touched, whatever its age", async () => {
+    await sent("order_confirmed/A/email", { sent_at: days(RECEIVED_AT, 50) });
+    await sent("order_confirmed/B/email", { status: "pending", sent_at: null });
+    await sent("order_confirmed/C/email", { status: "failed", sent_at: null });
+    await purgeAt(days(RECEIVED_AT, 100));
+    const kept = await rows("SELECT id FROM notifications WHERE recipient IS NOT NULL ORDER BY id");
+    expect(kept.map(({ id }) => id)).toEqual([
+      "order_confirmed/A/email",
+      "order_confirmed/B/email",
+    ]);
+  });
+
+  it("is still the fact that it was: a shorter RETENTION_DAYS takes what was sent with it", async () => {
+    await sent("alert/forward_gone:1/2026-03-01T10/team", { subject_id: "forward/e/forward" });
+    await sent("forward/e/forward", { status: "failed", reason: "endpoint gone" });
+    await purgeAt(days(RECEIVED_AT, 5), { days: 5 });
+    expect(await rows("SELECT rendered FROM notifications WHERE rendered IS NOT NULL")).toEqual([]);
+    expect(await isEndpointGone(env.DB, "alert/forward_gone:1")).toBe(true);
+    await purgeAt(days(RECEIVED_AT, 900));
+    expect(await isEndpointGone(env.DB, "alert/forward_gone:1")).toBe(true);
+  });
+
+  it("is found among many, a stretch after the other", async () => {
+    await env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)
+       INSERT INTO notifications (id, template, channel, status, due_at, created_at, recipient)
+       SELECT 'order_confirmed/' || i || '/email', 'order_confirmed', 'email', 'sent', ?1, ?1, 'a'
+       FROM n`,
+    )
+      .bind(RECEIVED_AT)
+      .run();
+    expect((await purgeAt(days(RECEIVED_AT, 90))).messages).toBe(12_000);
+  });
+});
+
+describe("records of upkeep", () => {
+  it("go with RETENTION_DAYS: counts by the hour, and what rebuilds changed; totals stay", async () => {
+    const hour = RECEIVED_AT.slice(0, 13);
+    await env.DB.batch([
+      env.DB.prepare("INSERT INTO event_counts VALUES (?1, 't', 'processed', 3)").bind(hour),
+      env.DB.prepare("INSERT INTO event_counts VALUES ('total', 't', 'processed', 3)"),
+      env.DB.prepare(
+        `INSERT INTO rebuilds (id, filter, dry_run, last_event, started_at, finished_at)
+         VALUES (1, '{}', 0, 1, ?1, ?1), (2, '{}', 0, 1, ?1, NULL)`,
+      ).bind(RECEIVED_AT),
+      env.DB.prepare(
+        `INSERT INTO rebuild_changes VALUES (1, 'orders', 'A', 'status', 'a', 'b'),
+         (2, 'orders', 'A', 'status', 'a', 'b')`,
+      ),
+    ]);
+    await purgeAt(days(RECEIVED_AT, 90));
+    expect(await rows("SELECT period FROM event_counts ORDER BY 1")).toHaveLength(2);
+    await purgeAt(days(RECEIVED_AT, 91));
+    expect(await rows("SELECT period FROM event_counts")).toEqual([{ period: "total" }]);
+    expect(await rows("SELECT rebuild_id FROM rebuild_changes")).toEqual([{ rebuild_id: 2 }]);
+  });
+});
