@@ -33,12 +33,21 @@ import { applyBatch } from "./store/apply";
 import { auditSlice } from "./store/audit";
 import { countStretch, recordSweep } from "./store/counts";
 import { admitAndRead, failEvents, noteFailedTry, recordConflicts } from "./store/inbox";
+import { type Erased, nobody, readErased, rememberErased } from "./store/erased";
+import { storeErased } from "./store/erased-bodies";
+import { loadErasure } from "./store/erasure";
 import { type Alert, insertAlerts } from "./store/outbox";
+import { countHeld } from "./store/person";
 import { sendAgain } from "./store/message-list";
 import { sendTexts, sendWakeUpCalls } from "./store/queue";
 import { deferPush, listReplayable, listWaiting, markStanding, requeue } from "./store/waiting";
+import { findArchive, listObjects } from "./upkeep/archive";
+import { continueErasures, erase } from "./upkeep/erasure";
+import { exportPerson, parsePlace } from "./upkeep/export";
 import { replayEvents } from "./upkeep/replay";
 import { continueRebuild } from "./upkeep/rebuild";
+import { restore } from "./upkeep/restore";
+import { purgeOld } from "./upkeep/retention";
 import { sweep } from "./upkeep/sweep";
 
 const clock = (): Date => new Date();
@@ -80,6 +89,11 @@ function saveOf({ DB, EVENTS }: Env): SharedSave {
   return save;
 }
 
+/** Who was erased, as this isolate last knew it. */
+function erasedIn({ DB }: Env): Erased {
+  return rememberErased(DB, Date.now())?.erased ?? nobody;
+}
+
 function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
   const { env } = c;
   const config = configOf(env).receipt;
@@ -89,6 +103,7 @@ function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
   return {
     config,
     now: clock,
+    erased: () => erasedIn(env),
     save: (event) => saveOf(env)(event, caller),
     reportConflict: (event) => raiseAlert(env, conflictAlert(event.id)),
     push: (message) => env.EVENTS.send(message, { contentType: "text" }),
@@ -101,8 +116,11 @@ function consumerDeps(env: Env): ConsumerDeps {
   return {
     options: { ...outbox, dedupeDays: retention.dedupeDays },
     random: Math.random,
-    admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
-    apply: (batch) => applyBatch(env.DB, batch, nowIso()),
+    erased: () => erasedIn(env),
+    storeErased: (bodies, erasedVersion) => storeErased(env.DB, bodies, erasedVersion),
+    admitAndRead: (missing, queries, erasedVersion) =>
+      admitAndRead(env.DB, missing, queries, erasedVersion),
+    apply: (batch, erasedVersion) => applyBatch(env.DB, batch, nowIso(), erasedVersion),
     noteFailedTry: (ids, error) => noteFailedTry(env.DB, ids, error),
     reportConflicts: async (conflicts) => {
       await recordConflicts(env.DB, conflicts);
@@ -123,8 +141,9 @@ function dispatch(env: Env): DispatchDeps {
 function deadLetterDeps(env: Env): DeadLetterDeps {
   return {
     random: Math.random,
-    admit: async (events) => {
-      await admitAndRead(env.DB, events, []);
+    erased: () => readErased(env.DB, Date.now()),
+    admit: async (events, erasedVersion) => {
+      await admitAndRead(env.DB, events, [], erasedVersion);
     },
     fail: async (ids) => {
       const { failed, alerts } = await failEvents(env.DB, ids, deadLetterAlert(ids), nowIso());
@@ -165,6 +184,30 @@ function assetsOf(env: Partial<Env>): AdminApiDeps["assets"] {
   return (path) => ASSETS.fetch(new URL(path, "https://assets.local"));
 }
 
+function privacyDeps(env: Env): AdminApiDeps["privacy"] {
+  const archive = findArchive(env);
+  const deps = { db: env.DB, archive, now: clock };
+  return {
+    erase: async (contacts, dryRun) =>
+      dryRun
+        ? { dry_run: true, ...(await countHeld(env.DB, contacts)) }
+        : await erase(deps, contacts),
+    loadErasure: (id) => loadErasure(env.DB, id),
+    exportPerson: async (contacts, cursor) => {
+      const place = parsePlace(cursor);
+      return place === null ? null : await exportPerson(deps, contacts, place);
+    },
+    listArchive:
+      archive === null
+        ? null
+        : async (after, limit) => {
+            const { objects, next } = await listObjects(archive, after, limit);
+            return { objects, next_cursor: next };
+          },
+    restore: archive === null ? null : (request) => restore({ ...deps, archive }, request),
+  };
+}
+
 function adminDeps(c: Context<{ Bindings: Env }>): AdminApiDeps {
   const { env } = c;
   return {
@@ -173,6 +216,7 @@ function adminDeps(c: Context<{ Bindings: Env }>): AdminApiDeps {
     settings: settingsOf(configOf(env), env),
     now: clock,
     assets: assetsOf(env),
+    privacy: privacyDeps(env),
     sendAgain: async (id) => {
       const isDue = await sendAgain(env.DB, id, nowIso());
       if (isDue) await wake(env, [id]);
@@ -249,6 +293,11 @@ const worker = {
       },
       rebuild: async () => {
         await continueRebuild(env.DB, nowIso());
+      },
+      erase: () => continueErasures({ db: env.DB, archive: findArchive(env), now: clock }),
+      purge: async () => {
+        const { retention } = configOf(env);
+        await purgeOld({ db: env.DB, archive: findArchive(env), ...retention, now: clock });
       },
     });
   },

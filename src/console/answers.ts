@@ -57,6 +57,11 @@ const order = z.object({
   updated_at: z.string(),
 });
 const cursor = text.check(z.describe("null on the last page"));
+const stored = z.object({
+  id: z.string(),
+  event_type: z.string(),
+  payload: z.string(),
+});
 
 export const answers = {
   events: z.object({ events: z.array(event), next_cursor: cursor, latest_cursor: z.string() }),
@@ -119,6 +124,55 @@ export const answers = {
     versions: z.record(z.string(), z.string()),
     limits: z.record(z.string(), z.number()),
     last_sweep_at: text,
+  }),
+  erasure: z.object({
+    dry_run: z.optional(z.literal(true).check(z.describe("only counted, nothing begun"))),
+    id: z.optional(z.int()),
+    requested_at: z.optional(z.string()),
+    stage: z.optional(z.enum(["orders", "inbox", "contacts", "archive", "done"])),
+    place: z.optional(z.string().check(z.describe("how far it is in its stage"))),
+    orders: z.int(),
+    events: z.int().check(z.describe("bodies")),
+    notifications: z.int(),
+    archived_events: z.optional(z.int()),
+    error: z.optional(text.check(z.describe("why it does not go on"))),
+    finished_at: z.optional(text),
+  }),
+  export: z.object({
+    orders: z.array(
+      z.object({
+        order: z.nullable(row),
+        payments: z.array(row),
+        refunds: z.array(row),
+        shipments: z.array(row),
+        events: z.array(row),
+        notifications: z.array(row),
+      }),
+    ),
+    other_events: z.array(stored).check(z.describe("that no order leads to")),
+    archived_events: z.array(z.looseObject(stored.shape)),
+    next_cursor: cursor,
+  }),
+  archive: z.object({
+    objects: z.array(
+      z.object({
+        name: z.string(),
+        day: z.string().check(z.describe("of receipt")),
+        bytes: z.int(),
+        events: z.int(),
+        sha256: z.string().check(z.describe("of the compressed object")),
+      }),
+    ),
+    next_cursor: cursor,
+  }),
+  restored: z.object({
+    dry_run: z.boolean(),
+    objects: z.int(),
+    events: z.int(),
+    put_back: z.int().check(z.describe("bodies beside their rows")),
+    recreated: z.int().check(z.describe("rows that were purged")),
+    failed: z.array(z.object({ object: z.string(), error: z.string() })),
+    next_cursor: cursor,
   }),
   object: z.looseObject({}),
 } as const;

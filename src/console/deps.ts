@@ -13,11 +13,34 @@ export interface Settings {
   readonly limits: Readonly<Record<string, number>>;
 }
 
+/** What a person is looked for by, in the form of order_contacts. */
+export type Contacts = readonly string[];
+
+/** What to put back from the archive: days of receipt, and where an answer before it ended. */
+interface RestoreWish {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly cursor?: string | undefined;
+  readonly dry_run: boolean;
+}
+
+/** Acts on people's data and the archive; their answers are the API's. */
+interface PrivacyActs {
+  readonly erase: (contacts: Contacts, dryRun: boolean) => Promise<object>;
+  readonly loadErasure: (id: number) => Promise<object | null>;
+  /** Null where the cursor is none of this list. */
+  readonly exportPerson: (contacts: Contacts, cursor?: string) => Promise<object | null>;
+  /** Null where no archive is bound. */
+  readonly listArchive: ((after: string, limit: number) => Promise<object>) | null;
+  readonly restore: ((wish: RestoreWish) => Promise<object>) | null;
+}
+
 export interface AdminApiDeps {
   readonly db: D1Database;
   readonly admin: AdminConfig;
   readonly settings: Settings;
   readonly now: () => Date;
+  readonly privacy: PrivacyActs;
   /** Static files by their path; null where the Worker was deployed without any. */
   readonly assets: ((path: string) => Promise<Response>) | null;
   /** Takes settled events again; returns the ids of those that could be. */

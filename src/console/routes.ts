@@ -7,6 +7,7 @@ import type { Route } from "./deps";
 import { eventRoutes } from "./event-routes";
 import { messageRoutes } from "./message-routes";
 import { orderRoutes } from "./order-routes";
+import { privacyRoutes } from "./privacy-routes";
 import { problem } from "./problem";
 import { rebuildRoutes } from "./rebuild-routes";
 import { statusRoutes } from "./status-routes";
@@ -17,6 +18,7 @@ export const routes: readonly Route[] = [
   ...orderRoutes,
   ...messageRoutes,
   ...rebuildRoutes,
+  ...privacyRoutes,
   plain(
     {
       method: "get",

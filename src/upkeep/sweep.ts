@@ -26,6 +26,10 @@ export interface SweepDeps {
   readonly audit: () => Promise<void>;
   /** Carries an unfinished rebuild on. */
   readonly rebuild: () => Promise<void>;
+  /** Carries on the erasing of people. */
+  readonly erase: () => Promise<void>;
+  /** Removes what has outlived its time. */
+  readonly purge: () => Promise<void>;
 }
 
 /** A failing step does not stop the ones after it. */
@@ -66,5 +70,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   await step("audit state", () => deps.audit());
   await step("rebuild", () => deps.rebuild());
   await step("count events", () => count(deps));
+  await step("erase people", () => deps.erase());
+  await step("purge what is old", () => deps.purge());
   await step("say that it ran", () => deps.beat());
 }

@@ -58,6 +58,8 @@ function sweeper(now: string, over: Partial<SweepDeps> = {}): Swept {
     dispatch: done("dispatch"),
     audit: done("audit"),
     rebuild: done("rebuild"),
+    erase: done("erase"),
+    purge: done("purge"),
     count: () => Promise.resolve(false),
     beat: done("beat"),
     ...over,
@@ -128,7 +130,7 @@ describe("a run", () => {
     const down = () => Promise.reject(new Error("queue down"));
     const { deps, steps } = sweeper(RECEIVED_AT, { push: down, audit: down });
     await sweep(deps);
-    expect(steps).toEqual(["dispatch", "rebuild", "beat"]);
+    expect(steps).toEqual(["dispatch", "rebuild", "erase", "purge", "beat"]);
     expect(await rows("SELECT DISTINCT pushes FROM webhook_events")).toEqual([{ pushes: 0 }]);
     expect(await sweepAt(RECEIVED_AT)).toHaveLength(3);
   });

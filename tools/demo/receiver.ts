@@ -19,6 +19,8 @@ export interface Receiver {
 export interface LocalReceiver extends Receiver {
   /** Where it listens on loopback. */
   readonly origin: string;
+  /** Everything that the Worker has logged. */
+  logs(): readonly string[];
   /** The status that a webhook is answered with; a null signature is left out. */
   post(path: string, body: string, signature: string | null): Promise<number>;
 }
@@ -71,6 +73,7 @@ export async function startReceiver(
     });
     return {
       origin: url.origin,
+      logs: () => harness.getLogs().map(({ message }) => message),
       async post(path, body, signature) {
         const headers = headersOf(signature);
         const response = await worker.fetch(path, { method: "POST", headers, body });

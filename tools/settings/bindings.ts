@@ -27,6 +27,12 @@ export const bindings: readonly Binding[] = [
     without: "required",
   },
   {
+    name: "ARCHIVE",
+    what: "an R2 bucket",
+    description: "Keeps bodies that RETENTION_DAYS removes; [privacy.md](privacy.md) says how.",
+    without: "bodies are removed and kept nowhere",
+  },
+  {
     name: "EMAIL",
     what: "Cloudflare's e-mail sending (`send_email`)",
     description: "Sends e-mail where RESEND_API_KEY is not set; needs EMAIL_FROM and Workers Paid.",

@@ -300,7 +300,7 @@ export const settings: readonly Setting[] = [
     name: "RETENTION_DAYS",
     kind: "var",
     group: "Keeping",
-    description: "How long raw bodies and messages are kept, in days.",
+    description: "How long raw bodies, and whom messages went to, are kept, in days.",
     otherwise: "90",
     without: "the default holds",
     example: "90",
@@ -311,7 +311,8 @@ export const settings: readonly Setting[] = [
     name: "DEDUPE_DAYS",
     kind: "var",
     group: "Keeping",
-    description: "How long event ids are remembered, in days: a repeat after that counts as new.",
+    description:
+      "How long event ids are remembered, in days; an event whose own time is older is refused.",
     otherwise: "400",
     without: "the default holds",
     example: "400",

@@ -1,0 +1,95 @@
+/** What is held about a person, found through the contacts that order events have named. */
+import { aboutOrders } from "./erased-bodies";
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+/** `?1`: contacts; `?2`: after which order; `?3`: limit. Primary key. */
+const ordersSql = `
+SELECT DISTINCT order_number FROM order_contacts
+WHERE contact IN (SELECT value FROM json_each(?1)) AND order_number > ?2
+ORDER BY order_number LIMIT ?3`;
+
+/** Orders that events have named one of the contacts for, past ones too, in the order of their numbers. */
+export async function listOrdersOf(
+  db: D1Database,
+  contacts: readonly string[],
+  after: string,
+  limit: number,
+): Promise<readonly string[]> {
+  const { results } = await db
+    .prepare(ordersSql)
+    .bind(JSON.stringify(contacts), after, limit)
+    .all<{ order_number: string }>();
+  return results.map((row) => row.order_number);
+}
+
+/** `?1`: orders. The keys of the view. */
+const messageIds =
+  "SELECT m.id FROM json_each(?1) j CROSS JOIN order_messages m ON m.order_number = j.value";
+
+/** `?1`: orders. As `messageIds`, primary key. */
+const messagesSql = `SELECT n.* FROM notifications n WHERE n.id IN (${messageIds}) ORDER BY n.id`;
+
+/** `?1`: orders. By the indexes of `aboutOrders`. */
+const eventsSql = `SELECT * FROM webhook_events WHERE ${aboutOrders} ORDER BY rowid`;
+
+/** `?1`: orders; payments_order, refunds_order, shipments_order. */
+const partSql = (table: string, key: string): string =>
+  `SELECT * FROM ${table} WHERE order_number IN (SELECT value FROM json_each(?1)) ORDER BY ${key}`;
+
+export interface HeldOrder {
+  readonly order: Row | null;
+  readonly payments: readonly Row[];
+  readonly refunds: readonly Row[];
+  readonly shipments: readonly Row[];
+  readonly events: readonly Row[];
+  readonly notifications: readonly Row[];
+}
+
+/** Everything that is held about one order: one batch. */
+export async function loadHeld(db: D1Database, orderNumber: string): Promise<HeldOrder> {
+  const list = JSON.stringify([orderNumber]);
+  const [orders, payments, refunds, shipments, events, notifications] = (
+    await db.batch<Row>(
+      [
+        partSql("orders", "order_number"),
+        partSql("payments", "payment_id"),
+        partSql("refunds", "refund_id"),
+        partSql("shipments", "shipment_id"),
+        eventsSql,
+        messagesSql,
+      ].map((sql) => db.prepare(sql).bind(list)),
+    )
+  ).map(({ results }) => results);
+  return {
+    order: orders?.[0] ?? null,
+    payments: payments ?? [],
+    refunds: refunds ?? [],
+    shipments: shipments ?? [],
+    events: events ?? [],
+    notifications: notifications ?? [],
+  };
+}
+
+/** `?1`: orders. By the indexes of `aboutOrders` and the keys of the view. */
+const countSql = `
+SELECT json_array_length(?1) AS orders,
+  (SELECT count(*) FROM webhook_events WHERE ${aboutOrders} AND payload IS NOT NULL) AS events,
+  (SELECT count(*) FROM notifications WHERE id IN (${messageIds})) AS notifications`;
+
+/** What an erasure would find through orders. */
+export interface HeldCounts {
+  readonly orders: number;
+  /** Events with a body. */
+  readonly events: number;
+  readonly notifications: number;
+}
+
+const COUNTED_ORDERS = 1_000;
+
+/** Counts what is held about a person, of a thousand orders at most. */
+export async function countHeld(db: D1Database, contacts: readonly string[]): Promise<HeldCounts> {
+  const orders = await listOrdersOf(db, contacts, "", COUNTED_ORDERS);
+  const row = await db.prepare(countSql).bind(JSON.stringify(orders)).first<HeldCounts>();
+  return row ?? { orders: 0, events: 0, notifications: 0 };
+}

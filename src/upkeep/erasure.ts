@@ -1,0 +1,164 @@
+/**
+ * Erasing a person. First whoever is erased is known by, so that nothing new about them is stored as it
+ * comes; then, order by order, the bodies, rows and messages about them; then what no order leads to;
+ * then by what else their orders could be found; then the archive. How far it is stands in D1, each step
+ * can be done again, and the person is remembered by keyed hashes alone.
+ */
+import { ERASE_OBJECTS, ERASE_RUN_MS } from "../limits";
+import { errorText, log } from "../log";
+import { findBegun } from "../store/archive-writes";
+import { loadBodiesOfOrders, loadUnapplied, replaceBodies } from "../store/erased-bodies";
+import { type Erased, type ErasedBody, readErased } from "../store/erased";
+import {
+  type Erasure,
+  findPending,
+  findUnfinished,
+  knowOrders,
+  loadErasure,
+  type PendingOrders,
+  saveStage,
+  startErasure,
+} from "../store/erasure";
+import { eraseRows, forgetContacts } from "../store/erasure-rows";
+import { eraseArchived, listObjects, mendManifest, readObject, writeObject } from "./archive";
+
+export interface ErasureDeps {
+  readonly db: D1Database;
+  readonly archive: R2Bucket | null;
+  readonly now: () => Date;
+}
+
+/** Of the bodies those that name somebody erased, without them. */
+async function eraseEach<T extends { readonly eventType: string; readonly payload: string }>(
+  bodies: readonly T[],
+  erased: Erased,
+): Promise<readonly T[]> {
+  const left = await Promise.all(
+    bodies.map(async (body) => ({ body, payload: await erased.erase(body) })),
+  );
+  return left.flatMap(({ body, payload }) =>
+    payload === body.payload ? [] : [{ ...body, payload }],
+  );
+}
+
+async function eraseOrders(deps: ErasureDeps, pending: PendingOrders): Promise<void> {
+  const { db } = deps;
+  await knowOrders(db, pending.orders);
+  const erased = await readErased(db, deps.now().getTime());
+  let events = 0;
+  for (let after = 0; ;) {
+    const bodies = await loadBodiesOfOrders(db, pending.orders, after);
+    const last = bodies.at(-1);
+    if (last === undefined) break;
+    const changed: readonly ErasedBody[] = await eraseEach(bodies, erased);
+    await replaceBodies(db, changed);
+    events += changed.length;
+    after = last.place;
+  }
+  await eraseRows(db, pending, events);
+}
+
+type Progress = Parameters<typeof saveStage>[2];
+
+/** Events that were not applied, or name one of the orders beside another. */
+async function eraseUnapplied(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
+  const { db } = deps;
+  const { bodies, next } = await loadUnapplied(db, Number(erasure.place), erasure.id);
+  const erased = await readErased(db, deps.now().getTime());
+  const changed = await eraseEach(bodies, erased);
+  await replaceBodies(db, changed);
+  const events = changed.length;
+  return next === null ? { stage: "contacts", place: "", events } : { place: String(next), events };
+}
+
+async function eraseContacts(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
+  const place = await forgetContacts(deps.db, erasure);
+  return place === null ? { stage: "archive", place: "" } : { place };
+}
+
+/** One object; returns how many of its events named somebody. */
+async function eraseObject(bucket: R2Bucket, name: string, erased: Erased): Promise<number> {
+  const object = await readObject(bucket, name);
+  if (object === null) return 0;
+  const events = await eraseArchived(object.events, erased);
+  const changed = events.filter(({ payload }, at) => payload !== object.events[at]?.payload).length;
+  if (changed > 0) await writeObject(bucket, name, events, object.etag);
+  else await mendManifest(bucket, name, object);
+  return changed;
+}
+
+/**
+ * Waits while an object is being written: whoever began before the erasure cannot end it
+ * (archiving.ts), and writes it anew.
+ */
+async function eraseArchive(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
+  const { db, archive } = deps;
+  if (archive === null) return { stage: "done", place: "" };
+  if (erasure.place === "" && (await findBegun(db)) !== null) {
+    return { error: "waits until an archive object that is being written is complete" };
+  }
+  const erased = await readErased(db, deps.now().getTime());
+  const { objects, next } = await listObjects(archive, erasure.place, ERASE_OBJECTS);
+  let events = 0;
+  for (const { name } of objects) events += await eraseObject(archive, name, erased);
+  return next === null
+    ? { stage: "done", place: "", archived_events: events }
+    : { place: next, archived_events: events };
+}
+
+async function takeStep(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
+  switch (erasure.stage) {
+    case "orders":
+      return { stage: "inbox", place: "0" };
+    case "inbox":
+      return await eraseUnapplied(deps, erasure);
+    case "contacts":
+      return await eraseContacts(deps, erasure);
+    case "archive":
+      return await eraseArchive(deps, erasure);
+    case "done":
+      return {};
+  }
+}
+
+/** One step; false where there is nothing to do, or nothing that can be done now. */
+async function step(deps: ErasureDeps): Promise<boolean> {
+  const pending = await findPending(deps.db);
+  if (pending !== null) {
+    await eraseOrders(deps, pending);
+    return true;
+  }
+  const erasure = await findUnfinished(deps.db);
+  if (erasure === null) return false;
+  const now = deps.now().toISOString();
+  let progress: Progress;
+  try {
+    progress = await takeStep(deps, erasure);
+  } catch (error) {
+    // Of the archive: an object that is not what was written has to be seen to by a person.
+    await saveStage(deps.db, erasure, { error: errorText(error) }, now);
+    throw error;
+  }
+  await saveStage(deps.db, erasure, progress, now);
+  if (progress.stage === "done") log.info("erased", { id: erasure.id });
+  return progress.error === undefined;
+}
+
+/** Carries erasures on, for about ERASE_RUN_MS. */
+export async function continueErasures(deps: ErasureDeps): Promise<void> {
+  const endMs = deps.now().getTime() + ERASE_RUN_MS;
+  while (deps.now().getTime() < endMs && (await step(deps))) {
+    // Each call is a step.
+  }
+}
+
+/** Begins to erase whoever has these contacts; what is little is done at once. */
+export async function erase(deps: ErasureDeps, contacts: readonly string[]): Promise<Erasure> {
+  const begun = await startErasure(deps.db, contacts, deps.now().toISOString());
+  try {
+    await continueErasures(deps);
+  } catch (error) {
+    log.error("erasure_interrupted", { id: begun.id, error: errorText(error) });
+  }
+  return (await loadErasure(deps.db, begun.id)) ?? begun;
+}

@@ -1,0 +1,160 @@
+/**
+ * Everything that is held about a person, as JSON: their orders with what belongs to them, events that
+ * were not applied and name them, and archived events. Gathered until an answer is full; whoever asks goes
+ * on with `next_cursor`.
+ */
+import { EXPORT_MAX_CHARACTERS, EXPORT_RUN_MS } from "../limits";
+import { traitsOf } from "../projection/traits";
+import type { ArchivedEvent } from "../store/archive-writes";
+import { loadUnapplied } from "../store/erased-bodies";
+import { loadRowTraits } from "../store/erasure";
+import { type HeldOrder, listOrdersOf, loadHeld } from "../store/person";
+import { listObjects, readObject } from "./archive";
+
+export interface ExportDeps {
+  readonly db: D1Database;
+  readonly archive: R2Bucket | null;
+  readonly now: () => Date;
+}
+
+/** An event that no order leads to. */
+interface LooseEvent {
+  readonly id: string;
+  readonly event_type: string;
+  readonly payload: string;
+}
+
+export interface ExportPage {
+  readonly orders: readonly HeldOrder[];
+  readonly other_events: readonly LooseEvent[];
+  readonly archived_events: readonly ArchivedEvent[];
+  readonly next_cursor: string | null;
+}
+
+/** Where an answer goes on: in which part, and behind what. */
+export interface Place {
+  readonly part: "orders" | "inbox" | "archive";
+  readonly after: string;
+}
+
+/** `orders:ORD-1`, as an answer names it; null where it is none of ours. */
+export function parsePlace(cursor: string | undefined): Place | null {
+  if (cursor === undefined) return { part: "orders", after: "" };
+  const [, part, after = ""] = /^(orders|inbox|archive):(.*)$/s.exec(cursor) ?? [];
+  return part === "orders" || part === "inbox" || part === "archive" ? { part, after } : null;
+}
+
+function isAbout(wanted: ReadonlySet<string>, payload: string, eventType: string): boolean {
+  return traitsOf(payload, eventType).some((trait) => wanted.has(trait));
+}
+
+/** What archived events about the person name: contacts, and the rows of the person's orders. */
+async function loadWanted(
+  db: D1Database,
+  contacts: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const wanted = new Set(contacts);
+  for (let after: string | undefined = ""; after !== undefined;) {
+    const orders: readonly string[] = await listOrdersOf(db, contacts, after, 100);
+    for (const trait of await loadRowTraits(db, orders)) wanted.add(trait);
+    after = orders.at(-1);
+  }
+  return wanted;
+}
+
+/** A part of an answer, and where it goes on; null behind the last. */
+interface Gathered {
+  readonly found: Partial<Omit<ExportPage, "next_cursor">>;
+  readonly next: Place | null;
+}
+
+class Gathering {
+  readonly #deps: ExportDeps;
+  readonly #contacts: readonly string[];
+  #wanted: ReadonlySet<string> | null = null;
+
+  constructor(deps: ExportDeps, contacts: readonly string[]) {
+    this.#deps = deps;
+    this.#contacts = contacts;
+  }
+
+  async #order(after: string): Promise<Gathered> {
+    const { db } = this.#deps;
+    const [number] = await listOrdersOf(db, this.#contacts, after, 1);
+    if (number === undefined) return { found: {}, next: { part: "inbox", after: "0" } };
+    return {
+      found: { orders: [await loadHeld(db, number)] },
+      next: { part: "orders", after: number },
+    };
+  }
+
+  async #unapplied(after: string): Promise<Gathered> {
+    const { bodies, next } = await loadUnapplied(this.#deps.db, Number(after), 0);
+    const contacts = new Set(this.#contacts);
+    const own = bodies.filter(({ payload, eventType }) => isAbout(contacts, payload, eventType));
+    return {
+      found: {
+        other_events: own.map(({ id, eventType, payload }) => ({
+          id,
+          event_type: eventType,
+          payload,
+        })),
+      },
+      next: next === null ? { part: "archive", after: "" } : { part: "inbox", after: String(next) },
+    };
+  }
+
+  async #archived(after: string): Promise<Gathered> {
+    const { db, archive } = this.#deps;
+    if (archive === null) return { found: {}, next: null };
+    this.#wanted ??= await loadWanted(db, this.#contacts);
+    const wanted = this.#wanted;
+    const { objects, next } = await listObjects(archive, after, 1);
+    const events: ArchivedEvent[] = [];
+    for (const { name } of objects) {
+      const object = await readObject(archive, name);
+      const all = object?.events ?? [];
+      events.push(...all.filter((event) => isAbout(wanted, event.payload, event.event_type)));
+    }
+    return {
+      found: { archived_events: events },
+      next: next === null ? null : { part: "archive", after: next },
+    };
+  }
+
+  async next({ part, after }: Place): Promise<Gathered> {
+    switch (part) {
+      case "orders":
+        return await this.#order(after);
+      case "inbox":
+        return await this.#unapplied(after);
+      case "archive":
+        return await this.#archived(after);
+    }
+  }
+}
+
+/** One answer; `start`: where the one before it ended. */
+export async function exportPerson(
+  deps: ExportDeps,
+  contacts: readonly string[],
+  start: Place,
+): Promise<ExportPage> {
+  const endMs = deps.now().getTime() + EXPORT_RUN_MS;
+  const gathering = new Gathering(deps, contacts);
+  const parts: Gathered["found"][] = [];
+  let place: Place | null = start;
+  for (let characters = 0; place !== null;) {
+    const { found, next }: Gathered = await gathering.next(place);
+    parts.push(found);
+    place = next;
+    characters += JSON.stringify(found).length;
+    if (characters > EXPORT_MAX_CHARACTERS || deps.now().getTime() > endMs) break;
+  }
+  return {
+    orders: parts.flatMap(({ orders }) => orders ?? []),
+    other_events: parts.flatMap(({ other_events }) => other_events ?? []),
+    archived_events: parts.flatMap(({ archived_events }) => archived_events ?? []),
+    next_cursor: place === null ? null : `${place.part}:${place.after}`,
+  };
+}

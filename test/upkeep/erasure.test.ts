@@ -1,0 +1,648 @@
+/**
+ * Erasing a person, end to end: told through the Worker, archived in part, erased through the admin API,
+ * and then searched for, value by value, in every table, view and archive object.
+ */
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { addMs } from "../../src/events/time";
+import { readErased } from "../../src/store/erased";
+import { loadErasure, saveStage, startErasure } from "../../src/store/erasure";
+import { startRebuild, loadRebuild } from "../../src/store/rebuild-progress";
+import { etagOf, listObjects, readObject, writeObject } from "../../src/upkeep/archive";
+import { erase, continueErasures, type ErasureDeps } from "../../src/upkeep/erasure";
+import { continueRebuild } from "../../src/upkeep/rebuild";
+import { restore } from "../../src/upkeep/restore";
+import { calmEnv, fireCron, hand } from "../faults/drive";
+import { Breaker } from "../faults/faulty";
+import { event } from "../support/events";
+import { address, orderDetail, payment, refund, shipment } from "../support/models";
+import { fetchWith, post, type Row, row, rows } from "../support/receiver";
+import { bucket, changed, clearAll, messageOf, purgeAt } from "./aged";
+
+const ADMIN = {
+  ...calmEnv,
+  ADMIN_TOKEN: "let-me-in",
+  RESEND_API_KEY: "",
+  NOTIFICATIONS: env.NOTIFICATIONS,
+};
+
+/** Everything that is hers, each value nobody else's. */
+const hers = {
+  first_name: "Quillonia",
+  last_name: "Zephyrstone",
+  email: "quill@zephyr.example",
+  phone: "5550001112",
+  address_line1: "77 Umbra Lane",
+  landmark: "behind the obelisk",
+  city: "Xyzzytown",
+  pincode: "909091",
+  tax_identification_number: "29QUIQ1234F1Z5",
+};
+const more = ["quill@upi", "old-quill@zephyr.example", "ring the bell twice", "label-77-umbra"];
+const values = [...Object.values(hers), ...more, "5550003334"];
+
+const NOW = Date.now();
+const ago = (daysBack: number): string => new Date(NOW - daysBack * 86_400_000).toISOString();
+
+let count = 0;
+const id = (name: string): { id: string } => ({ id: `evt-${name}-${String((count += 1))}` });
+
+interface Told {
+  readonly id: string;
+  readonly event_type: string;
+  readonly data: unknown;
+  readonly at: string;
+}
+
+/** The life of an order of hers, or of somebody else's. */
+function life(
+  number: string,
+  who: Record<string, unknown>,
+  at: string,
+  notes: Partial<Record<string, string>> = {},
+) {
+  const time = (minutes: number): { created_at: string } => ({
+    created_at: addMs(at, minutes * 60_000),
+  });
+  const people = { billing_address: address(who), shipping_address: address(who) };
+  const paid = payment(`PAY-${number}`, {
+    upi_id: notes["upi"] ?? "someone@upi",
+    payment_status: "success",
+  });
+  const detail = (over: object) =>
+    orderDetail(number, { ...people, customer_note: notes["note"] ?? null, ...over });
+  const told = [
+    event(
+      "order.created",
+      detail({
+        status: "pending",
+        ...(notes["first"] && {
+          billing_address: address({ ...who, email: notes["first"], phone: "5550003334" }),
+        }),
+      }),
+      { ...id("created"), ...time(0) },
+    ),
+    event("payment.success", paid, { ...id("paid"), ...time(1), order_number: number }),
+    event("order.confirmed", detail({ payments: [paid] }), { ...id("confirmed"), ...time(2) }),
+    event(
+      "shipment.created",
+      shipment(`SHP-${number}`, { shipping_label_url: notes["label"] ?? null }),
+      { ...id("packed"), ...time(3), order_number: number },
+    ),
+    event(
+      "shipment.cancelled",
+      shipment(`SHP-${number}`, { cancellation_reason: notes["note"] ?? "lost" }),
+      { ...id("lost"), ...time(4), order_number: number },
+    ),
+    event(
+      "payment.refund.success",
+      refund(`REF-${number}`, {
+        payment_reference_number: `ref_PAY-${number}`,
+        refund_remarks: notes["note"] ?? "lost",
+      }),
+      { ...id("refund"), ...time(5) },
+    ),
+    event("order.cancelled", detail({ status: "cancelled" }), { ...id("cancelled"), ...time(6) }),
+  ];
+  const [first, second, ...rest] = told.map((one) => ({
+    ...one,
+    id: String(one.id),
+    at: String(one.created_at),
+  }));
+  if (first === undefined || second === undefined) throw new Error("a life has a beginning");
+  return [first, second, ...rest] as const;
+}
+
+const herNotes = {
+  upi: "quill@upi",
+  note: "ring the bell twice",
+  label: "https://l.example/label-77-umbra",
+  first: "old-quill@zephyr.example",
+};
+
+function bodyOf(told: Told): Omit<Told, "at"> {
+  const { at: _, ...body } = told;
+  return body;
+}
+
+/** The Worker's environment with other vars or bindings. */
+function withOther(over: object): typeof ADMIN {
+  return { ...ADMIN, ...over };
+}
+
+/** As the queue brings them, each received when it happened. */
+async function tell(told: readonly Told[]): Promise<void> {
+  for (let from = 0; from < told.length; from += 50) {
+    const slice = told.slice(from, from + 50);
+    await hand(
+      withOther({ ARCHIVE: undefined }),
+      "ce-events",
+      slice.map((one) => messageOf(bodyOf(one), one.at)),
+    );
+  }
+}
+
+async function send(): Promise<void> {
+  const { results } = await env.DB.prepare("SELECT id FROM notifications").all<{ id: string }>();
+  await hand(
+    withOther({ RESEND_API_KEY: "re_test", NOTIFY_MAX_AGE_HOURS: "0" }),
+    "ce-notifications",
+    [{ ids: results.map((one) => one.id) }],
+  );
+}
+
+async function call<T = Row>(path: string, body?: object, status = 202): Promise<T> {
+  const headers = { authorization: "Bearer let-me-in", "content-type": "application/json" };
+  const init =
+    body === undefined ? { headers } : { method: "POST", headers, body: JSON.stringify(body) };
+  const response = await fetchWith(
+    ADMIN,
+    new Request(`https://receiver.test/api/admin${path}`, init),
+  );
+  if (response.status !== status)
+    throw new Error(`${path}: ${String(response.status)} ${await response.text()}`);
+  return await response.json<T>();
+}
+
+/** Every row of every table and view, and every line of every archive object, as text. */
+async function everything(): Promise<string> {
+  const named = await rows(
+    "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name NOT LIKE 'd1\\_%' ESCAPE '\\'",
+  );
+  const tables = await env.DB.batch(
+    named.map(({ name }) => env.DB.prepare(`SELECT * FROM ${String(name)}`)),
+  );
+  const texts = tables.map(
+    ({ results }, at) => `${String(named[at]?.["name"])} ${JSON.stringify(results)}`,
+  );
+  for (const { name } of (await listObjects(bucket(), "", 1_000)).objects) {
+    texts.push(JSON.stringify((await readObject(bucket(), name))?.events));
+    texts.push((await (await bucket().get(`${name}.manifest.json`))?.text()) ?? "");
+  }
+  return texts.join("\n").toLowerCase();
+}
+
+async function expectNoTrace(): Promise<void> {
+  const all = await everything();
+  for (const value of values) {
+    const at = all.indexOf(value.toLowerCase());
+    expect(at === -1 ? "" : all.slice(Math.max(0, at - 300), at + 50), value).toBe("");
+  }
+}
+
+/** All that is counted, summed or decided; nothing of it may change. */
+async function totals(): Promise<readonly unknown[]> {
+  return await Promise.all(
+    [
+      `SELECT order_number, status, payment_status, grand_total_micros, paid_micros, refunded_micros, items,
+         status_precedence, customer_precedence, address_precedence, order_date, cancelled_at FROM orders ORDER BY 1`,
+      "SELECT * FROM payments ORDER BY 1",
+      "SELECT refund_id, order_number, status, amount_micros, status_precedence FROM refunds ORDER BY 1",
+      "SELECT shipment_id, order_number, status, reason_precedence FROM shipments ORDER BY 1",
+      "SELECT * FROM daily_sales ORDER BY 1",
+      "SELECT order_number, outstanding FROM refunds_due ORDER BY 1",
+      "SELECT id, event_type, status, body_sha256, redeliveries, received_at FROM webhook_events ORDER BY 1",
+      "SELECT id, template, channel FROM notifications ORDER BY 1",
+      "SELECT * FROM state_audit",
+    ].map((sql) => rows(sql)),
+  );
+}
+
+const theirs = {
+  first_name: "Tomasius",
+  last_name: "Otherling",
+  email: "tom@other.example",
+  phone: "5559998887",
+};
+
+/** Her old order is archived, her new one is not; another's too. */
+async function tellAll(): Promise<void> {
+  await tell([...life("ORD-H1", hers, ago(120), herNotes), ...life("ORD-O1", theirs, ago(119))]);
+  await tell([...life("ORD-H2", hers, ago(3), herNotes), ...life("ORD-O2", theirs, ago(2))]);
+  // Not applied: no order of hers is known by it.
+  const odd = { ...life("ORD-ODD", hers, ago(1), herNotes)[0] };
+  await tell([
+    {
+      ...odd,
+      id: "evt-odd",
+      data: orderDetail("ORD-ODD", { billing_address: address(hers), grand_total: "much" }),
+    },
+  ]);
+  await tell([
+    {
+      ...odd,
+      id: "evt-new-type",
+      event_type: "customer.updated",
+      data: { email: hers.email, phone: "+915550001112", city: hers.city },
+    },
+  ]);
+  await send();
+  await purgeAt(new Date(NOW).toISOString(), { archive: bucket() });
+}
+
+const deps: ErasureDeps = { db: env.DB, archive: bucket(), now: () => new Date() };
+
+beforeEach(clearAll);
+
+describe("erasing a person", () => {
+  it("by e-mail leaves no trace in any table, view or archive object, and every total as it was", async () => {
+    await tellAll();
+    const before = await totals();
+    const others = await rows("SELECT * FROM orders WHERE order_number LIKE 'ORD-O_' ORDER BY 1");
+    const all = await everything();
+    for (const value of values) expect(all, value).toContain(value.toLowerCase());
+    expect(await rows("SELECT * FROM webhook_events WHERE archived = 1")).toHaveLength(14);
+
+    const dry = await call("/erasures", { email: "QUILL@zephyr.example", dry_run: true }, 200);
+    expect(dry).toEqual({ dry_run: true, orders: 2, events: 7, notifications: 10 });
+    expect(await everything()).toBe(all);
+
+    const done = await call("/erasures", { email: "QUILL@zephyr.example" });
+    expect(done).toMatchObject({
+      stage: "done",
+      orders: 2,
+      events: 9,
+      notifications: 10,
+      archived_events: 7,
+    });
+    await expectNoTrace();
+    expect(await totals()).toEqual(before);
+    expect(await rows("SELECT * FROM orders WHERE order_number LIKE 'ORD-O_' ORDER BY 1")).toEqual(
+      others,
+    );
+    expect(await everything()).toContain("tom@other.example");
+    expect(await call(`/erasures/${String(done["id"])}`, undefined, 200)).toEqual(done);
+    const list = await call<{ orders: readonly Row[] }>("/orders", undefined, 200);
+    expect(list.orders.find((one) => one["order_number"] === "ORD-H2")).toMatchObject({
+      customer_name: "(erased)",
+      customer_email: "(erased)",
+      customer_phone: "(erased)",
+    });
+  });
+
+  it("by phone finds the same, and a rebuild afterwards brings nobody back and changes nothing", async () => {
+    await tellAll();
+    await call("/erasures", { phone: "+91 555-000 1112" });
+    await expectNoTrace();
+    const after = await totals();
+    for (const dryRun of [true, false]) {
+      const { id: rebuild } = await startRebuild(env.DB, {}, dryRun, ago(0));
+      while ((await continueRebuild(env.DB, ago(0))) !== null) {
+        // Each call carries it on by some slices.
+      }
+      expect((await loadRebuild(env.DB, rebuild))?.rowsChanged).toBe(0);
+    }
+    // Nor does what the archive gives back.
+    await restore({ ...deps, archive: bucket() }, { dry_run: false });
+    expect(await rows("SELECT id FROM webhook_events WHERE payload IS NULL")).toEqual([]);
+    await expectNoTrace();
+    const { id: rebuild } = await startRebuild(env.DB, {}, false, ago(0));
+    while ((await continueRebuild(env.DB, ago(0))) !== null) {
+      // As above.
+    }
+    expect((await loadRebuild(env.DB, rebuild))?.rowsChanged).toBe(0);
+    expect(await totals()).toEqual(after);
+    await expectNoTrace();
+  });
+
+  it("ends what was to be sent to the person, and lets the team do what is still to be done", async () => {
+    await tell(life("ORD-H1", hers, ago(1), herNotes));
+    await env.DB.prepare(
+      "UPDATE notifications SET status = 'pending', in_flight = 1, rendered = '{}' WHERE id = 'order_confirmed/ORD-H1/email'",
+    ).run();
+    await call("/erasures", { email: hers.email });
+    const messages = await rows(
+      "SELECT id, status, reason FROM notifications WHERE channel = 'email' ORDER BY 1",
+    );
+    expect(messages.length).toBeGreaterThan(2);
+    for (const message of messages)
+      expect(message).toMatchObject({ status: "suppressed", reason: "erased" });
+    expect(
+      await row("SELECT status FROM notifications WHERE template = 'shipment_cancelled'"),
+    ).toEqual({ status: "pending" });
+    await send();
+    await expectNoTrace();
+    expect(
+      await row("SELECT status FROM notifications WHERE template = 'shipment_cancelled'"),
+    ).toEqual({ status: "sent" });
+  });
+
+  it(
+    "cut off at any call is finished by the cron, and leaves nothing",
+    { timeout: 30_000 },
+    async () => {
+      const sound = new Breaker();
+      const told = [...life("ORD-H1", hers, ago(1), herNotes)];
+      await tell(told);
+      await erase({ ...deps, db: sound.database(env.DB) }, [`email:${hers.email}`]);
+      await expectNoTrace();
+      // The first two calls enter the act: whoever asks for it is told that they failed.
+      for (let call = 2; call < sound.calls.length; call += 3) {
+        await clearAll();
+        await tell(told);
+        const breaker = new Breaker({
+          call,
+          fault: call % 2 === 0 ? "fails before" : "fails after",
+        });
+        await erase({ ...deps, db: breaker.database(env.DB) }, [`email:${hers.email}`]).catch(
+          () => undefined,
+        );
+        await continueErasures(deps);
+        expect(await rows("SELECT stage FROM erasures")).toEqual([{ stage: "done" }]);
+        await expectNoTrace();
+      }
+      expect(await rows("SELECT * FROM erasure_orders")).toEqual([]);
+    },
+  );
+
+  it("is not set back by a run that comes late, as one beside the cron", async () => {
+    await tell(life("ORD-H1", hers, ago(1), herNotes));
+    const { id: erasure } = await erase(deps, [`email:${hers.email}`]);
+    const late = { id: erasure, stage: "orders", place: "" } as const;
+    await saveStage(env.DB, late, { stage: "inbox", place: "0", events: 2 }, ago(0));
+    expect(await rows("SELECT stage, finished_at IS NULL AS open FROM erasures")).toEqual([
+      { stage: "done", open: 0 },
+    ]);
+    const next = await startErasure(env.DB, ["email:tom@other.example"], ago(0));
+    await saveStage(env.DB, next, { stage: "inbox", place: "0" }, ago(0));
+    await saveStage(env.DB, next, { stage: "inbox", place: "0", events: 2 }, ago(0));
+    await saveStage(env.DB, { ...next, stage: "inbox", place: "0" }, { place: "7" }, ago(0));
+    await saveStage(env.DB, { ...next, stage: "inbox", place: "0" }, { place: "5" }, ago(0));
+    expect(await loadErasure(env.DB, next.id)).toMatchObject({
+      stage: "inbox",
+      place: "7",
+      events: 2,
+    });
+  });
+
+  it("goes on where another cannot, and names the archive object that has to be seen to", async () => {
+    await tell([...life("ORD-H1", hers, ago(120), herNotes), ...life("ORD-O1", theirs, ago(1))]);
+    await purgeAt(ago(0), { archive: bucket() });
+    const [object] = (await listObjects(bucket(), "", 1)).objects;
+    const key = `${object?.name ?? ""}.ndjson.gz`;
+    const written = await bucket().get(key);
+    const { customMetadata = {} } = written ?? {};
+    const bytes = await written?.arrayBuffer();
+    await bucket().put(key, "broken", { customMetadata });
+    await call("/erasures", { email: theirs.email });
+    await call("/erasures", { email: hers.email });
+    const error = expect.stringContaining("its hash differs") as unknown;
+    expect(await rows("SELECT stage, error FROM erasures")).toEqual([
+      { stage: "archive", error },
+      { stage: "archive", error },
+    ]);
+    expect(JSON.stringify(await rows("SELECT * FROM webhook_events"))).not.toContain("Otherling");
+    expect(await rows("SELECT * FROM order_contacts")).toEqual([]);
+    await bucket().put(key, bytes ?? "", { customMetadata });
+    await fireCron(ADMIN);
+    expect(await rows("SELECT stage, error FROM erasures")).toEqual([
+      { stage: "done", error: null },
+      { stage: "done", error: null },
+    ]);
+    await expectNoTrace();
+  });
+
+  it("answers what cannot be asked: neither address nor number, or one that is none", async () => {
+    const asked = [
+      {},
+      { email: "quill" },
+      { phone: "quill@zephyr.example" },
+      { email: "a@b.example", phone: "12" },
+    ];
+    for (const body of asked) {
+      const problem = await call("/erasures", body, 400);
+      expect(problem["detail"]).toContain("Give an e-mail address");
+    }
+    expect(await call("/erasures/12", undefined, 404)).toMatchObject({ status: 404 });
+    expect(await rows("SELECT id FROM erasures")).toEqual([]);
+  });
+});
+
+describe("an event about somebody erased", () => {
+  const post2 = async (told: Told) => await post(JSON.stringify(bodyOf(told)), { vars: ADMIN });
+
+  it("is stored without them, whichever way it comes, and stays the event that it is", async () => {
+    await tell(life("ORD-H1", hers, ago(1), herNotes));
+    const old = life("ORD-H9", hers, ago(1), herNotes);
+    await call("/erasures", { email: hers.email });
+    // A new order of hers, received; its payment names no person, and comes before and after it.
+    const [created, paid, ...later] = old;
+    for (const one of [paid, created, ...later]) expect((await post2(one)).status).toBe(200);
+    const ids = JSON.stringify(old.map((one) => one.id));
+    const waiting =
+      "SELECT 1 FROM webhook_events WHERE id IN (SELECT value FROM json_each(?1)) AND status = 'received'";
+    while ((await rows(waiting, ids)).length > 0) await scheduler.wait(20);
+    await fireCron(ADMIN);
+    await expectNoTrace();
+    expect(
+      await row(
+        "SELECT customer_name, status, paid_micros > 0 AS paid FROM orders WHERE order_number = 'ORD-H9'",
+      ),
+    ).toEqual({ customer_name: "(erased)", status: "cancelled", paid: 1 });
+    const again = await post(JSON.stringify(bodyOf(created)), { vars: ADMIN });
+    expect(await again.json()).toMatchObject({ duplicate: true });
+    expect(await rows("SELECT id FROM webhook_events WHERE conflicts > 0")).toEqual([]);
+    await expectNoTrace();
+  });
+
+  it("costs the receiver one round trip, and an isolate that has never heard of it two more, once", async () => {
+    const breaker = new Breaker();
+    const isolate = { ...ADMIN, DB: breaker.database(env.DB) };
+    const [first, second, third] = [1, 2, 3].map((n) => life(`ORD-T${String(n)}`, hers, ago(1)));
+    const receive = async (told: Told | undefined, vars: object): Promise<void> => {
+      const { id: _, ...body } = bodyOf(told ?? life("ORD-T4", hers, ago(1))[0]);
+      expect((await post(JSON.stringify(body), { vars })).status).toBe(200);
+    };
+    await receive(first?.[0], isolate);
+    expect(breaker.calls).toEqual(["D1 batch"]);
+    await receive(second?.[0], isolate);
+    expect(breaker.calls).toEqual(["D1 batch", "D1 all"]);
+    await erase(deps, [`email:${hers.email}`]);
+    const unaware = new Breaker();
+    const vars = { ...ADMIN, DB: unaware.database(env.DB) };
+    await receive(third?.[0], vars);
+    // Behind the answer it asks again, as once a minute.
+    expect(unaware.calls.slice(0, 3)).toEqual(["D1 batch", "D1 batch", "D1 all"]);
+    expect(
+      await rows(
+        "SELECT 1 FROM webhook_events WHERE payload LIKE '%ORD-T3%' AND payload LIKE '%quill%'",
+      ),
+    ).toEqual([]);
+    await receive(undefined, vars);
+    expect(unaware.calls.filter((name) => name === "D1 all")).toHaveLength(2);
+  });
+
+  it("that only the queue held, or that came to its end there, is stored without them too", async () => {
+    await tell(life("ORD-H1", hers, ago(1), herNotes));
+    await call("/erasures", { phone: "+915550001112" });
+    const [first, second] = life("ORD-H8", hers, ago(1), herNotes);
+    // Isolates that have never heard of it: a database of their own to remember by.
+    const fresh = () => ({ ...ADMIN, DB: new Proxy(env.DB, {}) });
+    await hand({ ...ADMIN, DB: new Breaker().database(env.DB) }, "ce-events", [
+      messageOf(bodyOf(first), first.at),
+    ]);
+    await hand({ ...fresh(), DB: new Breaker().database(env.DB) }, "ce-events-dlq", [
+      messageOf(bodyOf(second), second.at),
+    ]);
+    await fireCron(ADMIN);
+    await expectNoTrace();
+    expect(
+      await rows("SELECT status FROM webhook_events WHERE order_number = 'ORD-H8' ORDER BY 1"),
+    ).toEqual([{ status: "failed" }, { status: "processed" }]);
+  });
+
+  it("is applied without them where they are erased between reading and applying", async () => {
+    const [told] = life("ORD-H7", hers, ago(1), herNotes);
+    let batches = 0;
+    const DB = new Proxy(env.DB, {
+      get: (target, property) => {
+        const value: unknown = Reflect.get(target, property);
+        if (property !== "batch")
+          return typeof value === "function" ? (value.bind(target) as unknown) : value;
+        return async (statements: D1PreparedStatement[]) => {
+          batches += 1;
+          // The batch that applies is about to be sent.
+          if (batches === 2) await erase(deps, [`email:${hers.email}`]);
+          return await target.batch(statements);
+        };
+      },
+    });
+    const { acked } = await hand({ ...ADMIN, DB }, "ce-events", [messageOf(bodyOf(told), told.at)]);
+    expect(acked).toEqual([0]);
+    expect(batches).toBeGreaterThan(3);
+    await fireCron(ADMIN);
+    await expectNoTrace();
+    expect(await rows("SELECT customer_email FROM orders")).toEqual([
+      { customer_email: "(erased)" },
+    ]);
+  });
+
+  it("is whole again where the database has gone back in time, whatever an isolate remembers", async () => {
+    await erase(deps, [`email:${hers.email}`]);
+    await readErased(env.DB, NOW);
+    await clearAll();
+    const [told] = life("ORD-H6", hers, ago(1), herNotes);
+    await env.DB.prepare(
+      `INSERT INTO webhook_events (id, event_type, received_at, body_sha256, payload, status)
+       VALUES (?1, ?2, ?3, ?4, ?5, 'received')`,
+    )
+      .bind(told.id, told.event_type, told.at, `sha-${told.id}`, JSON.stringify(bodyOf(told)))
+      .run();
+    await hand(ADMIN, "ce-events", [messageOf(bodyOf(told), told.at, { stored: true })]);
+    expect(await rows("SELECT status, payload FROM webhook_events")).toEqual([
+      { status: "processed", payload: JSON.stringify(bodyOf(told)) },
+    ]);
+    // And others who are erased after that are known, though as many were before.
+    await erase(deps, [`email:${theirs.email}`]);
+    const known = await readErased(env.DB, NOW);
+    const named = (email: string) => ({
+      eventType: "x",
+      payload: JSON.stringify({ event_type: "x", data: { email } }),
+    });
+    expect(await known.erase(named(theirs.email))).toContain("(erased)");
+    expect(await known.erase(named(hers.email))).toContain(hers.email);
+  });
+
+  it("that was being archived meanwhile is archived without them", async () => {
+    await tell(life("ORD-H1", hers, ago(120), herNotes));
+    // The purge has read the bodies and is about to write them when she is erased.
+    let isErased = false;
+    const slow = changed("put", async (...put) => {
+      if (!isErased) {
+        isErased = true;
+        await erase(deps, [`email:${hers.email}`]);
+      }
+      return await bucket().put(...put);
+    });
+    await expect(purgeAt(ago(0), { archive: slow })).rejects.toThrow(
+      "somebody was erased meanwhile",
+    );
+    expect(await rows("SELECT stage FROM erasures")).toEqual([{ stage: "archive" }]);
+    await fireCron(ADMIN);
+    await fireCron(ADMIN);
+    expect(await rows("SELECT stage FROM erasures")).toEqual([{ stage: "done" }]);
+    expect((await listObjects(bucket(), "", 10)).objects.map((one) => one.events)).toEqual([7]);
+    await expectNoTrace();
+  });
+});
+
+describe("a copy of an archive object that nobody has erased her from", () => {
+  it("brings nobody back when it is restored", async () => {
+    await tell(life("ORD-H1", hers, ago(120), herNotes));
+    await purgeAt(ago(0), { archive: bucket() });
+    const [object] = (await listObjects(bucket(), "", 1)).objects;
+    const name = object?.name ?? "";
+    const copy = await readObject(bucket(), name);
+    await call("/erasures", { email: hers.email });
+    await writeObject(bucket(), name, copy?.events ?? [], await etagOf(bucket(), name));
+    const report = await restore({ ...deps, archive: bucket() }, { dry_run: false });
+    expect(report).toMatchObject({ put_back: 7 });
+    const held = JSON.stringify(await rows("SELECT * FROM webhook_events"));
+    expect(held).toContain("(erased)");
+    for (const value of values) expect(held).not.toContain(value);
+  });
+});
+
+describe("the key of the hashes", () => {
+  it("is made once, and no table names whom they stand for", async () => {
+    await env.DB.prepare("DELETE FROM erasure_key").run();
+    await erase(deps, [`email:${hers.email}`]);
+    const first = await row("SELECT key FROM erasure_key");
+    await erase(deps, [`email:${theirs.email}`]);
+    expect(await row("SELECT key FROM erasure_key")).toEqual(first);
+    expect(String(first["key"])).toMatch(/^[0-9a-f]{64}$/);
+    expect(await rows("SELECT hash FROM erased")).toHaveLength(2);
+    const erased = await readErased(env.DB, NOW);
+    expect(
+      await erased.erase({
+        eventType: "x",
+        payload: JSON.stringify({ event_type: "x", data: { email: theirs.email } }),
+      }),
+    ).toContain("(erased)");
+    await expectNoTrace();
+  });
+});
+
+interface Export {
+  readonly orders: readonly {
+    readonly events: readonly Row[];
+    readonly notifications: readonly Row[];
+    readonly order: Row;
+  }[];
+  readonly other_events: readonly Row[];
+  readonly archived_events: readonly Row[];
+  readonly next_cursor: string | null;
+}
+
+describe("an export", () => {
+  it("has everything that is held about the person, archived events among it, and nobody else's", async () => {
+    await tellAll();
+    const page = await call<Export>("/exports", { email: hers.email }, 200);
+    expect(page.next_cursor).toBeNull();
+    expect(page.orders.map(({ order }) => order["order_number"])).toEqual(["ORD-H1", "ORD-H2"]);
+    expect(page.orders.flatMap(({ events }) => events)).toHaveLength(14);
+    expect(page.orders.flatMap(({ notifications }) => notifications)).toHaveLength(10);
+    expect(page.other_events.map((one) => one["id"])).toEqual(["evt-odd", "evt-new-type"]);
+    expect(page.archived_events).toHaveLength(7);
+    const text = JSON.stringify(page).toLowerCase();
+    for (const value of values) expect(text, value).toContain(value.toLowerCase());
+    for (const value of Object.values(theirs)) expect(text).not.toContain(value.toLowerCase());
+    await call("/erasures", { email: hers.email });
+    const after = await call<Export>("/exports", { email: hers.email }, 200);
+    expect(after).toEqual({ orders: [], other_events: [], archived_events: [], next_cursor: null });
+  });
+
+  it("goes on where an answer ended", async () => {
+    await tellAll();
+    const from = await call<Export>(
+      "/exports",
+      { email: hers.email, cursor: "orders:ORD-H1" },
+      200,
+    );
+    expect(from.orders.map(({ order }) => order["order_number"])).toEqual(["ORD-H2"]);
+    await call("/exports", { email: hers.email, cursor: "nonsense" }, 400);
+    const archived = await call<Export>("/exports", { email: hers.email, cursor: "archive:" }, 200);
+    expect(archived).toMatchObject({ orders: [], next_cursor: null });
+    expect(archived.archived_events).toHaveLength(7);
+  });
+});
