@@ -140,6 +140,39 @@ export const replay = z.looseObject({
   more: z.boolean(),
 });
 
+export const heldCounts = z.looseObject({
+  orders: z.number(),
+  events: z.number(),
+  notifications: z.number(),
+});
+
+export const erasure = z.looseObject({
+  id: z.number(),
+  stage: z.string(),
+  orders: z.number(),
+  events: z.number(),
+  notifications: z.number(),
+  archived_events: z.number(),
+  error: text,
+  finished_at: text,
+});
+
+export const exportPage = z.looseObject({
+  orders: z.array(z.looseObject({ order: z.nullable(row) })),
+  other_events: z.array(z.looseObject({ id: z.string() })),
+  archived_events: z.array(z.looseObject({ id: z.string() })),
+  next_cursor: text,
+});
+
+export const restored = z.looseObject({
+  objects: z.number(),
+  events: z.number(),
+  put_back: z.number(),
+  recreated: z.number(),
+  failed: z.array(z.looseObject({ object: z.string(), error: z.string() })),
+  next_cursor: text,
+});
+
 export const health = z.looseObject({
   events: z.number(),
   received: z.number(),
@@ -159,6 +192,9 @@ export const settings = z.looseObject({
 
 export const sendAgain = z.looseObject({ id: z.string(), status: z.string() });
 
+export type Erasure = z.infer<typeof erasure>;
+export type ExportPage = z.infer<typeof exportPage>;
+export type Restored = z.infer<typeof restored>;
 export type EventRow = z.infer<typeof event>;
 export type EventDetail = z.infer<typeof eventDetail>;
 export type MessageRow = z.infer<typeof message>;

@@ -111,6 +111,17 @@ export function createApi(http: Http, connection: Settings) {
     sendAgain: (id: string) =>
       ask(`/notifications/${part(id)}/send-again`, answers.sendAgain, { method: "POST" }),
     replay: (body: object) => demand("/replay", answers.replay, { method: "POST", body }),
+    countHeld: (person: object) =>
+      demand("/erasures", answers.heldCounts, {
+        method: "POST",
+        body: { ...person, dry_run: true },
+      }),
+    erase: (person: object) =>
+      demand("/erasures", answers.erasure, { method: "POST", body: person }),
+    erasure: (id: number) => demand(`/erasures/${String(id)}`, answers.erasure),
+    exportPage: (body: object) => demand("/exports", answers.exportPage, { method: "POST", body }),
+    /** Null where there is no archive. */
+    restore: (body: object) => ask("/archive/restore", answers.restored, { method: "POST", body }),
   };
 }
 

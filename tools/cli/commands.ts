@@ -47,6 +47,14 @@ export const groups: readonly Group[] = [
     commands: [
       row("replay", async () => (await import("./commands/replay.ts")).replayCommand),
       row("doctor", async () => (await import("./commands/doctor.ts")).doctorCommand),
+      row("restore", async () => (await import("./commands/restore.ts")).restoreCommand),
+    ],
+  },
+  {
+    heading: "About a person:",
+    commands: [
+      row("export", async () => (await import("./commands/export.ts")).exportCommand),
+      row("erase", async () => (await import("./commands/erase.ts")).eraseCommand),
     ],
   },
 ];

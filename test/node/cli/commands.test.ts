@@ -5,4 +5,5 @@ import { shop } from "./shop.ts";
 await import("./trigger.ts");
 await import("./look.ts");
 await import("./live.ts");
+await import("./privacy.ts");
 await shop.close();

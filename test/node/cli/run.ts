@@ -85,6 +85,8 @@ export interface Shop {
   };
   readonly run: (args: string | readonly string[], options?: RunOptions) => Promise<Ended>;
   readonly start: (args: string | readonly string[], options?: RunOptions) => Running;
+  /** Fires the receiver's cron once. */
+  readonly sweep: () => Promise<void>;
   readonly close: () => Promise<void>;
   /** Waits until nothing stored waits any more. */
   readonly settled: () => Promise<void>;
@@ -101,6 +103,7 @@ export async function openShop(settings: Readonly<Record<string, string>> = {}):
     // D1 alone acknowledges, however busy the machine is: what is sent is in the inbox.
     bindings: { ADMIN_TOKEN: TOKEN, RECEIPT_TIMEOUT_MS: "60000", ...settings },
     statements: migrationStatements(),
+    archives: true,
     consumes: true,
     batchTimeout: 0.1,
   });
@@ -121,6 +124,7 @@ export async function openShop(settings: Readonly<Record<string, string>> = {}):
     receiver: { url, query },
     run: (args, options = {}) => run(split(args), withEnv(options)),
     start: (args, options = {}) => start(split(args), withEnv(options)),
+    sweep: () => server.sweep(),
     close: () => server.close(),
     async settled() {
       const deadline = performance.now() + 20_000;
