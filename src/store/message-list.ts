@@ -181,10 +181,13 @@ const sendAgainSql = `
 UPDATE notifications SET status = 'pending', reason = NULL, error = NULL, next_attempt_at = ?2,
   awaits_sweep = 1, in_flight = 0, rendered = NULL, provider_message_id = NULL, sent_at = NULL,
   resends = resends + 1
-WHERE id = ?1 AND status <> 'pending'
+WHERE id = ?1 AND status <> 'pending' AND due_at <> ''
 RETURNING id`;
 
-/** A person's act: the message is due once more. False where it is pending already, or unknown. */
+/**
+ * A person's act: the message is due once more. False where it is pending already, unknown, or so old that
+ * only its identity is left.
+ */
 export async function sendAgain(db: D1Database, id: string, now: string): Promise<boolean> {
   const row = await db.prepare(sendAgainSql).bind(id, now).first<{ id: string }>();
   return row !== null;
