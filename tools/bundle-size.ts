@@ -10,7 +10,11 @@ import { gzipSync } from "node:zlib";
 import { benchStarts } from "../bench/size.ts";
 import { medianRatio } from "../bench/statistics.ts";
 
-const BUDGET_KIB = 100;
+/**
+ * 100 was the aim, and held until people could be erased and bodies archived, which took 11 more. What
+ * is left is 12 of zod, 12 of Hono and its JSX, and our own code without a part that stands out.
+ */
+const BUDGET_KIB = 108;
 
 /**
  * From nothing to the first answer, as a multiple of a Worker that only verifies. It stood at 1.3; the

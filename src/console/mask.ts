@@ -4,14 +4,14 @@ import type { MessageRow } from "../store/message-list";
 import type { OrderRow } from "../store/order-list";
 
 /** `Asha Rao` -> `A. R.` */
-export function maskName(name: string | null): string | null {
+function maskName(name: string | null): string | null {
   if (name === null || name === ERASED) return name;
   const parts = name.split(/\s+/).filter((part) => part !== "");
   return parts.map((part) => `${Array.from(part)[0] ?? ""}.`).join(" ");
 }
 
 /** `asha@mail.example` -> `a***@mail.example`, `+919876543210` -> `***210`, a URL -> its host. */
-export function maskRecipient(recipient: string | null): string | null {
+function maskRecipient(recipient: string | null): string | null {
   if (recipient === null || recipient === "" || recipient === ERASED) return recipient;
   const url = /^https?:\/\//.test(recipient) ? URL.parse(recipient) : null;
   if (url !== null) return url.host;

@@ -21,7 +21,7 @@ export interface Identity {
 }
 
 /** Where an entity says itself when it changed; order bodies carry no such time. */
-export const entityTimes: Readonly<Record<Subject, string | null>> = {
+const entityTimes: Readonly<Record<Subject, string | null>> = {
   order: null,
   payment: "payment_date",
   refund: "refund_date",

@@ -22,7 +22,7 @@ function precedenceIn(row: StandingRow | undefined, register: string): string {
 }
 
 /** What decided between a setting and the one that stands. */
-export function compareSettings(precedence: string, standing: string): Comparison {
+function compareSettings(precedence: string, standing: string): Comparison {
   if (precedence === standing) return "stands";
   if (precedence > standing) return "not applied";
   if (timeIn(precedence) < timeIn(standing)) return "older";
