@@ -166,7 +166,7 @@ beforeAll(async () => {
   }
   await admin("/rebuilds/1");
   await outlive(told.at(-1)?.data["order_number"]);
-});
+}, 60_000);
 
 /** Retention, archive and erasure, as if a year had passed. */
 async function outlive(number: unknown): Promise<void> {
