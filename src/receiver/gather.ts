@@ -16,8 +16,8 @@ export interface GatherOptions<Item, Result> {
   readonly together: (items: readonly Item[]) => Promise<readonly Result[]>;
   /** What follows once the members of a group have their answers; the next group does not wait. */
   readonly after: (items: readonly Item[], results: readonly Result[]) => Promise<void>;
-  /** `tried`: a group has tried it before, and may yet have done it. */
-  readonly alone: (item: Item, tried: boolean) => Promise<Result>;
+  /** `wasTried`: a group has tried it before, and may yet have done it. */
+  readonly alone: (item: Item, wasTried: boolean) => Promise<Result>;
   /** Two items with the same key are never in one group; null goes alone. */
   readonly keyOf: (item: Item) => string | null;
   /** What an item adds to the group, and the most that a group may hold, in the same unit. */
@@ -136,8 +136,6 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
       await until(isAnswered, caller);
     }
     const { answer } = member;
-    return answer === null || answer === "alone"
-      ? await options.alone(item, answer === null)
-      : answer.result;
+    return answer === null || answer === "alone" ? await options.alone(item, true) : answer.result;
   };
 }

@@ -100,18 +100,15 @@ export function sharedSave(db: D1Database, queue: Queue, nowMs: () => number): S
       await push(fresh.map(storedMessage));
       await refresh();
     },
-    alone: async (came, tried) => {
+    alone: async (came, wasTried) => {
       const [written] = await writeWithoutErased(
         db,
         nowMs(),
         [came],
-        async ([event = came], isFirst) => [await saveReceived(db, event, isFirst)],
+        async ([event = came], isFirst) => [await saveReceived(db, event, { isFirst, wasTried })],
       );
       if (written === undefined) throw new Error("one event was stored as none");
-      const { receipt, event } = written;
-      // The group may have written it after all, and then nobody has pushed it.
-      const isNew = receipt.isNew || (tried && receipt.redeliveries === 1);
-      return { ...receipt, isNew, pushed: false, event };
+      return { ...written.receipt, pushed: false, event: written.event };
     },
     keyOf: (event) => (goesTogether(event) ? event.id : null),
     sizeOf: ({ payload }) => payload.length,

@@ -44,16 +44,23 @@ const columnsFromJson = `value->>0, value->>1, value->>2, value->>3, value->>4, 
  * Primary key. A repeat is counted; another body under a known id changes nothing but the record of
  * the conflict.
  */
-const onRepeat = `
-ON CONFLICT (id) DO UPDATE SET redeliveries = redeliveries + 1,
+const onRepeat = (repeats = "1"): string => `
+ON CONFLICT (id) DO UPDATE SET redeliveries = redeliveries + ${repeats},
   conflicts = conflicts + (body_sha256 <> excluded.body_sha256),
   conflict_sha256 = CASE WHEN body_sha256 <> excluded.body_sha256
     THEN excluded.body_sha256 ELSE conflict_sha256 END`;
 
-const receiveSql = `
+const insertSql = `
 INSERT INTO webhook_events (${columns})
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'received')
-${onRepeat}
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'received')`;
+
+const receiveSql = `${insertSql}
+${onRepeat()}
+RETURNING id, redeliveries, body_sha256`;
+
+/** As `receiveSql`, where the first try may have written the row: that is no repeat. Primary key. */
+const receiveAgainSql = `${insertSql}
+${onRepeat("(received_at <> excluded.received_at)")}
 RETURNING id, redeliveries, body_sha256`;
 
 /** In the order of `columns`, without the body. */
@@ -102,13 +109,17 @@ async function receive(
   return results[1]?.results ?? [];
 }
 
-/** Stores an event at its receipt. The body is bound by itself: as JSON text it could double. */
+/**
+ * Stores an event at its receipt. The body is bound by itself: as JSON text it could double. `wasTried`:
+ * this delivery may have been stored already, by a try whose answer did not come.
+ */
 export async function saveReceived(
   db: D1Database,
   event: ReceivedEvent,
-  isFirst = false,
+  { isFirst = false, wasTried = false } = {},
 ): Promise<Receipt> {
-  const [row] = await receive(db, db.prepare(receiveSql).bind(...cellsOf(event)), isFirst);
+  const statement = db.prepare(wasTried ? receiveAgainSql : receiveSql).bind(...cellsOf(event));
+  const [row] = await receive(db, statement, isFirst);
   if (row === undefined) throw new Error("the inbox returned no row for an upsert");
   return receiptOf(row, event.bodySha256);
 }
@@ -130,7 +141,7 @@ INSERT INTO webhook_events (${columns})
 SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7,
   value->>8, payload, 'received'
 FROM (WITH events(value, payload) AS (VALUES ${pairs.join(", ")}) SELECT * FROM events) WHERE true
-${onRepeat}
+${onRepeat()}
 RETURNING id, redeliveries, body_sha256`;
 });
 

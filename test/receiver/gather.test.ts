@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { PUSH_ABANDONED_MS } from "../../src/limits";
 import { type Caller, gather, type GatherOptions } from "../../src/receiver/gather";
 import { pushTogether } from "../../src/receiver/shared-writes";
+import { Breaker } from "../faults/faulty";
 import { clearTables } from "../notifications/rows";
 import { fetchWith, ORIGIN, rows, WEBHOOKS } from "../support/receiver";
 import { event, order, sign } from "../support/events";
@@ -208,5 +209,14 @@ describe("deliveries at the same moment", () => {
     );
     expect(receipts.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
     expect(await rows("SELECT redeliveries FROM webhook_events")).toEqual([{ redeliveries: 11 }]);
+  });
+
+  it("are no repeats of themselves where the answer to the first write is lost", async () => {
+    const breaker = new Breaker({ call: 0, fault: "fails after" });
+    const EVENTS = { send: () => Promise.resolve(), sendBatch: () => Promise.resolve() };
+    const vars = { DB: breaker.database(env.DB), EVENTS };
+    const [answer] = await postAll([event("order.created", order("GRP-AGAIN"))], vars);
+    expect(await answer?.json()).toMatchObject({ received: true, duplicate: false });
+    expect(await rows("SELECT redeliveries FROM webhook_events")).toEqual([{ redeliveries: 0 }]);
   });
 });
