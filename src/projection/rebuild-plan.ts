@@ -101,6 +101,17 @@ function belongsTo(
   return row.entity === "refunds" && standing === null && model?.["order_number"] === orderNumber;
 }
 
+/**
+ * What follows for an order that events once named for something which has moved on since: nothing of
+ * what stands leads to those events, and nothing is paid.
+ */
+const unpaid: ModelRow = { payment_status: null, paid_micros: 0, refunded_micros: 0 };
+
+function isDeserted({ entity, key }: StandingRow, rows: readonly StandingRow[]): boolean {
+  const isOfIt = (row: StandingRow): boolean => row.columns["order_number"] === key;
+  return entity === "orders" && !rows.some((row) => row.entity !== "orders" && isOfIt(row));
+}
+
 /** Which events set the row's registers, as their precedences name them. */
 function settersOf(row: StandingRow): readonly string[] {
   return registersOf(row.entity)
@@ -170,12 +181,14 @@ export function planRebuild(
   const compare = (expected: ModelState): Pick<RebuildPlan, "changes" | "cleared"> => {
     const compared = rows.map((row) => {
       const model = expected[row.entity].get(row.key);
-      const clearable = known(row) && settersOf(row).length > 0;
+      const isSet = settersOf(row).length > 0;
+      const clearable = known(row) && isSet;
+      const following = model ?? (!isSet && isDeserted(row, rows) ? unpaid : undefined);
       const follows =
         pictureIsWhole && belongsTo(orderNumber, row, model) ? followingColumns[row.entity] : [];
       const changes = [
         ...(clearable ? compareRow(row, model, registerColumns(row.entity)) : winsOf(row, model)),
-        ...(model === undefined ? [] : compareRow(row, model, follows)),
+        ...(following === undefined ? [] : compareRow(row, following, follows)),
       ];
       return { row, changes, clearable };
     });
