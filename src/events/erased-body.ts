@@ -25,9 +25,18 @@ const personal: ReadonlySet<string> = new Set(
   "billing_address shipping_address customer metadata".split(" "),
 );
 
-/** Shorter texts elsewhere are emptied instead, so that no body grows beyond what a row holds. */
+/**
+ * What the projection reads says that it is gone, here and inside of what is personal; what is shorter
+ * elsewhere is emptied, so that no body grows beyond what a row holds.
+ */
 const read: ReadonlySet<string> = new Set(
-  "customer_email refund_remarks cancellation_reason".split(" "),
+  "customer_email customer_phone refund_remarks cancellation_reason".split(" "),
+);
+const readOfPerson: ReadonlySet<string> = new Set(
+  (
+    "first_name last_name name country_code phone email address_line1 address_line2 city state " +
+    "pincode country business_name"
+  ).split(" "),
 );
 
 const phone: ReadonlySet<string> = new Set(["phone", "customer_phone"]);
@@ -50,11 +59,17 @@ function isKey(json: string, end: number): boolean {
 /** What stands in the place of a value; null where it stays. */
 function replacement(text: string, name: string, isPersonal: boolean): string | null {
   const isText = text.startsWith('"');
-  if (!isText) return isPersonal || phone.has(name) ? erasedText : null;
+  const isRead = read.has(name) || (isPersonal && readOfPerson.has(name));
+  const says = isRead || text.length > erasedText.length;
+  if (!isText) {
+    if (phone.has(name)) return erasedText;
+    if (!isPersonal) return null;
+    return says ? erasedText : "0";
+  }
   if (text === erasedText || (!isPersonal && kept.has(name))) return null;
   // Blank counts as absent, and what is absent stays so.
   if (String(JSON.parse(text)).trim() === "") return null;
-  return isPersonal || read.has(name) || text.length > erasedText.length ? erasedText : '""';
+  return says ? erasedText : '""';
 }
 
 /** `json` is an object, as it was verified and stored. What is erased already stays as it is. */
@@ -86,7 +101,10 @@ export function eraseBody(json: string): string {
   return parts.length === 0 ? json : parts.join("") + json.slice(from);
 }
 
-/** Whether a person was erased from the body. */
+/**
+ * Whether the body is as `eraseBody` leaves it, with something gone. That somebody typed the word into a
+ * body which holds more is not enough.
+ */
 export function isErased(json: string): boolean {
-  return json.includes(erasedText);
+  return json.includes(erasedText) && eraseBody(json) === json;
 }

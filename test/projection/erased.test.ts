@@ -1,6 +1,6 @@
 /** Bodies from which a person is erased: nothing of the person is left, and nothing else changes. */
 import { describe, expect, it } from "vitest";
-import { ERASED, eraseBody } from "../../src/events/erased-body";
+import { ERASED, eraseBody, isErased } from "../../src/events/erased-body";
 import { asJudged, interpret } from "../../src/projection/interpret";
 import { traitsOf } from "../../src/projection/traits";
 import { tellDay } from "../../tools/story/index";
@@ -146,6 +146,15 @@ describe("a body without the person", () => {
     expect(eraseBody(short).length).toBeLessThan(short.length);
     const emails = `{${'"email":"a",'.repeat(80_000)}"x":1}`;
     expect(eraseBody(emails).length).toBeLessThan(1_500_000);
+    const numbers = `{"metadata":{"n":[${"1,".repeat(300_000)}1],"t":[${'"a",'.repeat(100_000)}"a"]}}`;
+    expect(eraseBody(numbers).length).toBeLessThanOrEqual(numbers.length);
+  });
+
+  it("is known as such, and is not where somebody only typed the word", () => {
+    const address = { first_name: "Quillonia", address_line2: "(erased)" };
+    const typed = JSON.stringify({ data: { order_number: "ORD-1", billing_address: address } });
+    expect(isErased(typed)).toBe(false);
+    expect(isErased(eraseBody(typed))).toBe(true);
   });
 });
 
