@@ -4,6 +4,7 @@
  */
 import { ERASED } from "../events/erased-body";
 import { ERASE_STRETCH_ROWS } from "../limits";
+import { aboutOrders } from "./erased-bodies";
 import type { Erasure, PendingOrders } from "./erasure";
 
 const gone = (column: string): string => `${column} = iif(${column} IS NULL, NULL, '${ERASED}')`;
@@ -44,6 +45,20 @@ WHERE id IN (SELECT m.id FROM json_each(?1) j CROSS JOIN order_messages m ON m.o
 const donePendingSql = `
 UPDATE erasure_orders SET pending = 0
 WHERE erasure_id = ?2 AND order_number IN (SELECT value FROM json_each(?1))`;
+/**
+ * `?1`: orders; `?2`: the erasure. webhook_events_subject and others (erased-bodies.ts). What of a late
+ * order is in the archive already, or was known by bodies that are, takes the last stages once more.
+ */
+const reopenSql = `
+UPDATE erasures SET stage = 'contacts', place = '', finished_at = NULL
+WHERE id = ?2 AND finished_at IS NOT NULL
+  AND EXISTS (SELECT 1 FROM webhook_events WHERE ${aboutOrders} AND archived = 1)`;
+
+/** `?1`: orders; `?2`: contacts that their bodies named. Primary key. */
+const forgetNamedSql = `
+DELETE FROM order_contacts WHERE contact IN (SELECT value FROM json_each(?2))
+  AND order_number IN (SELECT value FROM json_each(?1))`;
+
 const forgetSql = `
 DELETE FROM erasure_orders
 WHERE erasure_id = ?2 AND order_number IN (SELECT value FROM json_each(?1))
@@ -53,10 +68,14 @@ const countSql = `
 UPDATE erasures SET events = events + ?2, notifications = notifications + ?3
 WHERE id = ?1 AND finished_at IS NULL`;
 
-/** Erases rows and messages of the orders, and says that they are done; `events`: their bodies. */
+/**
+ * Erases rows and messages of the orders, and says that they are done. `traits`: by what their bodies were
+ * known; `events`: how many those were.
+ */
 export async function eraseRows(
   db: D1Database,
   { erasureId, orders }: PendingOrders,
+  traits: readonly string[],
   events: number,
 ): Promise<void> {
   const list = JSON.stringify(orders);
@@ -65,10 +84,12 @@ export async function eraseRows(
     db.prepare(eraseOrdersSql).bind(list),
     db.prepare(eraseRemarksSql).bind(list),
     db.prepare(eraseReasonsSql).bind(list),
+    db.prepare(forgetNamedSql).bind(list, JSON.stringify(traits)),
   ]);
   await db.batch([
     db.prepare(countSql).bind(erasureId, events, messages?.meta.changes ?? 0),
     db.prepare(donePendingSql).bind(list, erasureId),
+    db.prepare(reopenSql).bind(list, erasureId),
     db.prepare(forgetSql).bind(list, erasureId),
   ]);
 }

@@ -84,13 +84,17 @@ export async function loadErasure(db: D1Database, id: number): Promise<Erasure |
   return await db.prepare("SELECT * FROM erasures WHERE id = ?1").bind(id).first<Erasure>();
 }
 
-/** The table holds a row for each time that a person was erased. What cannot go on lets others pass. */
+/**
+ * The table holds a row for each time that a person was erased; primary key of its orders. What cannot go
+ * on lets others pass, and no stage is begun while an order of the one before is left.
+ */
+const unfinishedSql = `
+SELECT * FROM erasures WHERE finished_at IS NULL AND NOT EXISTS (
+  SELECT 1 FROM erasure_orders o WHERE o.erasure_id = erasures.id AND o.pending = 1)
+ORDER BY error IS NOT NULL, id LIMIT 1`;
+
 export async function findUnfinished(db: D1Database): Promise<Erasure | null> {
-  return await db
-    .prepare(
-      "SELECT * FROM erasures WHERE finished_at IS NULL ORDER BY error IS NOT NULL, id LIMIT 1",
-    )
-    .first<Erasure>();
+  return await db.prepare(unfinishedSql).first<Erasure>();
 }
 
 /**
@@ -107,6 +111,11 @@ WHERE id = ?1 AND finished_at IS NULL`;
 const leaveSql = `
 DELETE FROM erasure_orders WHERE erasure_id = ?1 AND pending = 0
   AND EXISTS (SELECT 1 FROM erasures WHERE id = ?1 AND finished_at IS NOT NULL)`;
+
+/** Says what is in the way of an erasure, of a finished one too. */
+export async function saveError(db: D1Database, id: number, error: string): Promise<void> {
+  await db.prepare("UPDATE erasures SET error = ?2 WHERE id = ?1").bind(id, error).run();
+}
 
 /** Says how far it is; what it has found is added up. */
 export async function saveStage(
@@ -131,14 +140,16 @@ export interface PendingOrders {
   readonly orders: readonly string[];
 }
 
-/** erasure_orders_pending. Of a finished erasure too: an order that came later. */
-export async function findPending(db: D1Database): Promise<PendingOrders | null> {
+/**
+ * Orders behind `after`. erasure_orders_pending. Of a finished erasure too: an order that came later.
+ */
+export async function findPending(db: D1Database, after: string): Promise<PendingOrders | null> {
   const { results } = await db
     .prepare(
       `SELECT erasure_id, order_number FROM erasure_orders INDEXED BY erasure_orders_pending
-      WHERE pending = 1 ORDER BY order_number LIMIT ?1`,
+      WHERE pending = 1 AND order_number > ?2 ORDER BY order_number LIMIT ?1`,
     )
-    .bind(ERASE_ORDERS)
+    .bind(ERASE_ORDERS, after)
     .all<{ erasure_id: number; order_number: string }>();
   const erasureId = results[0]?.erasure_id;
   if (erasureId === undefined) return null;

@@ -11,11 +11,14 @@ const cell = (name: string): string => `value->>'${name}' AS ${name}`;
 const lines = `(SELECT ${archivedColumns.map(cell).join(", ")}, ${cell("place")},
   coalesce(?3, value->>'payload') AS payload FROM json_each(?1)) AS v`;
 
-/** `?2`: until when it stays. Primary key. What was taken from the row with its body comes back too. */
+/** `?2`: until when it stays. Primary key. What was taken from the row with its body comes back too;
+ * an event that was applied after it had been archived stays applied. */
 const putBackSql = `
 UPDATE webhook_events SET payload = v.payload, keep_until = ?2, archived = 1,
   subject = v.subject, subject_id = v.subject_id, order_number = v.order_number,
-  status = v.status, status_precedence = v.status_precedence, error = v.error
+  status = iif(webhook_events.status = 'processed', 'processed', v.status),
+  status_precedence = coalesce(webhook_events.status_precedence, v.status_precedence),
+  error = iif(webhook_events.status = 'processed', webhook_events.error, v.error)
 FROM ${lines}
 WHERE webhook_events.id = v.id AND webhook_events.body_sha256 = v.body_sha256
   AND webhook_events.payload IS NULL`;

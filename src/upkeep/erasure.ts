@@ -6,6 +6,7 @@
  */
 import { ERASE_OBJECTS, ERASE_RUN_MS } from "../limits";
 import { errorText, log } from "../log";
+import { traitsOf } from "../projection/traits";
 import { findBegun } from "../store/archive-writes";
 import { loadBodiesOfOrders, loadUnapplied, replaceBodies } from "../store/erased-bodies";
 import { type Erased, type ErasedBody, readErased } from "../store/erased";
@@ -16,6 +17,7 @@ import {
   knowOrders,
   loadErasure,
   type PendingOrders,
+  saveError,
   saveStage,
   startErasure,
 } from "../store/erasure";
@@ -45,17 +47,44 @@ async function eraseOrders(deps: ErasureDeps, pending: PendingOrders): Promise<v
   const { db } = deps;
   await knowOrders(db, pending.orders);
   const erased = await readErased(db, deps.now().getTime());
+  const traits = new Set<string>();
   let events = 0;
   for (let after = 0; ;) {
     const bodies = await loadBodiesOfOrders(db, pending.orders, after);
     const last = bodies.at(-1);
     if (last === undefined) break;
+    for (const { payload, eventType } of bodies) {
+      for (const trait of traitsOf(payload, eventType)) traits.add(trait);
+    }
     const changed: readonly ErasedBody[] = await eraseEach(bodies, erased);
     await replaceBodies(db, changed);
     events += changed.length;
     after = last.place;
   }
-  await eraseRows(db, pending, events);
+  await eraseRows(db, pending, [...traits], events);
+}
+
+/**
+ * Together, else one by one, so that an order that cannot be erased holds up no other. Returns the last of
+ * those that cannot, which the next run tries again; null where all could.
+ */
+async function eraseWhatCan(deps: ErasureDeps, pending: PendingOrders): Promise<string | null> {
+  try {
+    await eraseOrders(deps, pending);
+    return null;
+  } catch (error) {
+    if (pending.orders.length > 1) {
+      let failed: string | null = null;
+      for (const order of pending.orders) {
+        failed = (await eraseWhatCan(deps, { ...pending, orders: [order] })) ?? failed;
+      }
+      return failed;
+    }
+    const [order = ""] = pending.orders;
+    log.error("erasure_stuck", { id: pending.erasureId, error: errorText(error) });
+    await saveError(deps.db, pending.erasureId, errorText(error));
+    return order;
+  }
 }
 
 type Progress = Parameters<typeof saveStage>[2];
@@ -121,11 +150,16 @@ async function takeStep(deps: ErasureDeps, erasure: Erasure): Promise<Progress> 
   }
 }
 
+/** Behind which order this run goes on: none before it can be erased now. */
+interface Run {
+  after: string;
+}
+
 /** One step; false where there is nothing to do, or nothing that can be done now. */
-async function step(deps: ErasureDeps): Promise<boolean> {
-  const pending = await findPending(deps.db);
+async function step(deps: ErasureDeps, run: Run): Promise<boolean> {
+  const pending = await findPending(deps.db, run.after);
   if (pending !== null) {
-    await eraseOrders(deps, pending);
+    run.after = (await eraseWhatCan(deps, pending)) ?? run.after;
     return true;
   }
   const erasure = await findUnfinished(deps.db);
@@ -147,7 +181,8 @@ async function step(deps: ErasureDeps): Promise<boolean> {
 /** Carries erasures on, for about ERASE_RUN_MS. */
 export async function continueErasures(deps: ErasureDeps): Promise<void> {
   const endMs = deps.now().getTime() + ERASE_RUN_MS;
-  while (deps.now().getTime() < endMs && (await step(deps))) {
+  const run: Run = { after: "" };
+  while (deps.now().getTime() < endMs && (await step(deps, run))) {
     // Each call is a step.
   }
 }

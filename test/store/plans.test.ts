@@ -10,6 +10,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import worker from "../../src/index";
 import { readErased } from "../../src/store/erased";
 import { storeErased } from "../../src/store/erased-bodies";
+import { saveError } from "../../src/store/erasure";
 import { isEndpointGone } from "../../src/store/outbox-facts";
 import { countStretch } from "../../src/store/counts";
 import { deleteTestEvent, listTroubled } from "../../src/store/inspection";
@@ -183,6 +184,7 @@ async function outlive(number: unknown): Promise<void> {
   await admin("/exports", person);
   await admin("/erasures", person);
   await admin("/erasures/1");
+  await saveError(testEnv.DB, 1, "stuck");
   await postTo(
     testEnv,
     event("order.created", order(String(number), { note: "y".repeat(150_000) })),

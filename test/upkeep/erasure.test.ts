@@ -402,6 +402,34 @@ describe("erasing a person", () => {
     await expectNoTrace();
   });
 
+  it("lets others pass where an order cannot be erased, and tries that again", async () => {
+    await tell([...life("ORD-H1", hers, ago(1), herNotes), ...life("ORD-H2", hers, ago(1))]);
+    await tell(life("ORD-O1", theirs, ago(1)));
+    await env.DB.prepare(
+      `CREATE TRIGGER stuck BEFORE UPDATE OF customer_name ON orders WHEN OLD.order_number = 'ORD-H1'
+       BEGIN SELECT RAISE(ABORT, 'stuck'); END`,
+    ).run();
+    try {
+      await erase(deps, [`email:${hers.email}`]);
+      await erase(deps, [`email:${theirs.email}`]);
+    } finally {
+      await env.DB.prepare("DROP TRIGGER stuck").run();
+    }
+    const error = expect.stringContaining("stuck") as unknown;
+    expect(await rows("SELECT stage, error FROM erasures")).toEqual([
+      { stage: "orders", error },
+      { stage: "done", error: null },
+    ]);
+    const name = "SELECT customer_name FROM orders WHERE order_number = 'ORD-H2'";
+    expect(await row(name)).toEqual({ customer_name: "(erased)" });
+    await continueErasures(deps);
+    expect(await rows("SELECT stage FROM erasures")).toEqual([
+      { stage: "done" },
+      { stage: "done" },
+    ]);
+    await expectNoTrace();
+  });
+
   it("answers what cannot be asked: neither address nor number, or one that is none", async () => {
     const asked = [
       {},
@@ -443,6 +471,35 @@ describe("an event about somebody erased", () => {
     expect(await again.json()).toMatchObject({ duplicate: true });
     expect(await rows("SELECT id FROM webhook_events WHERE conflicts > 0")).toEqual([]);
     await expectNoTrace();
+  });
+
+  it("leads to an order that was not known to be theirs, its contacts and its archived bodies", async () => {
+    const unknown = { first_name: "Quillonia", phone: "5550007777", email: "q7@zephyr.example" };
+    const [first, second, ...rest] = life("ORD-H7", unknown, ago(120));
+    await tell([first, second, ...life("ORD-H1", hers, ago(119))]);
+    await purgeAt(ago(0), { archive: bucket() });
+    await erase(deps, [`email:${hers.email}`]);
+    expect(await rows("SELECT stage FROM erasures")).toEqual([{ stage: "done" }]);
+    expect(await everything()).toContain("5550007777");
+    const data = { ...orderDetail("ORD-H7"), billing_address: address(hers) };
+    await tell([...rest, { ...first, id: "evt-late", data, at: ago(1) }]);
+    await continueErasures(deps);
+    expect(await rows("SELECT stage FROM erasures")).toEqual([{ stage: "done" }]);
+    await expectNoTrace();
+    expect(await everything()).not.toContain("5550007777");
+  });
+
+  it("is not one in which somebody else typed the word that stands in the place of what is gone", async () => {
+    await tell(life("ORD-H1", hers, ago(1)));
+    await erase(deps, [`email:${hers.email}`]);
+    await tell(life("ORD-O1", { ...theirs, address_line2: "(erased)" }, ago(1)));
+    await continueErasures(deps);
+    expect(
+      await row("SELECT customer_name, customer_email FROM orders WHERE order_number = 'ORD-O1'"),
+    ).toEqual({
+      customer_name: "Tomasius Otherling",
+      customer_email: theirs.email,
+    });
   });
 
   it("costs the receiver one round trip, and an isolate that has never heard of it two more, once", async () => {
