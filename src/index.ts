@@ -47,7 +47,7 @@ import { exportPerson, parsePlace } from "./upkeep/export";
 import { replayEvents } from "./upkeep/replay";
 import { continueRebuild } from "./upkeep/rebuild";
 import { restore } from "./upkeep/restore";
-import { purgeOld } from "./upkeep/retention";
+import { purgeWhenDue } from "./upkeep/retention";
 import { sweep } from "./upkeep/sweep";
 
 const clock = (): Date => new Date();
@@ -297,7 +297,7 @@ const worker = {
       erase: () => continueErasures({ db: env.DB, archive: findArchive(env), now: clock }),
       purge: async () => {
         const { retention } = configOf(env);
-        await purgeOld({ db: env.DB, archive: findArchive(env), ...retention, now: clock });
+        await purgeWhenDue({ db: env.DB, archive: findArchive(env), ...retention, now: clock });
       },
     });
   },

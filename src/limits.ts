@@ -93,6 +93,9 @@ export const ANSWER_MAX_BYTES = 16_384;
 /** Events that the audit looks at in one run of the cron. */
 export const AUDIT_EVENTS = 500;
 
+/** How long the purge rests once it has been all the way round, in milliseconds. */
+export const PURGE_REST_MS = 3_600_000;
+
 /**
  * What a run of the cron looks through for what has outlived its time: rows of the inbox and messages at
  * once, and how often; rows removed at once; how long it goes on with that, in milliseconds. A million
@@ -136,7 +139,8 @@ export const HISTORY_MAX_EVENTS = 2_000;
 
 /**
  * Wrong admin tokens within a period of this many milliseconds, from one network and from all of them,
- * after which nobody there may try another: room for a script with an old token, none for guessing.
+ * after which nobody there may try another: room for a script with an old token, none for guessing. What
+ * all of them have done holds up only networks with a wrong token of their own (store/sign-ins.ts).
  */
 export const SIGN_IN_PERIOD_MS = 600_000;
 export const SIGN_IN_LIMITS = { ofOne: 20, ofAll: 2_000 } as const;

@@ -121,7 +121,7 @@ export async function liveDay(shop: Shop, day: Day): Promise<PurgeReport> {
   while (await countStretch(db, day.endsAt, day.endsAt)) {
     // Until all are counted.
   }
-  const purged: PurgeReport = { bodies: 0, rows: 0, messages: 0, archived: 0 };
+  const purged: PurgeReport = { bodies: 0, rows: 0, messages: 0, archived: 0, isRound: true };
   const { days, dedupeDays } = config.retention;
   for (let run = 0; run < day.runs; run += 1) {
     const now = (): Date => new Date(day.endsAt);

@@ -106,7 +106,7 @@ function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
       if (facts.event?.deferred === 1) {
         return done(outcomeRow(row, { status: "pending", nextAttemptAt: slice.now }));
       }
-      if (row.channel === "forward" && facts.event?.payload === null) {
+      if (row.channel === "forward" && (facts.event?.payload ?? null) === null) {
         return done(outcomeRow(row, { status: "failed", reason: "body no longer stored" }));
       }
       const letter = letterOf(row, facts, verdict.recipient, slice);

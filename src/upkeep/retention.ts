@@ -7,11 +7,13 @@ import { addMs, DAY_MS } from "../events/time";
 import {
   ARCHIVE_WAITS_MS,
   PURGE_MAX_STRETCHES,
+  PURGE_REST_MS,
   PURGE_RUN_MS,
   PURGE_SLICE_ROWS,
   RENDERED_KEPT_MS,
 } from "../limits";
 import { log } from "../log";
+import { restsUntil, restUntil } from "../store/cursors";
 import { purgeMessages, purgeRecords } from "../store/message-retention";
 import { advance, findRipe, findStretch, purgeRows, type Stretch } from "../store/retention";
 import type { Horizons } from "../store/ripe";
@@ -35,6 +37,8 @@ export interface PurgeReport {
   messages: number;
   /** Bodies written into the archive. */
   archived: number;
+  /** Nothing is left to remove until time has passed. */
+  isRound: boolean;
 }
 
 /** A repeat that comes at the horizon is refused, or known: the row outlives it by this. */
@@ -46,7 +50,8 @@ function horizonsOf({ days, dedupeDays, now }: RetentionDeps): Horizons {
   return {
     now: at,
     bodies,
-    rows: addMs(at, -(dedupeDays + ROW_MARGIN_DAYS) * DAY_MS),
+    // No row leaves before its body would.
+    rows: addMs(at, -(Math.max(days, dedupeDays) + ROW_MARGIN_DAYS) * DAY_MS),
     rendered: addMs(at, -Math.min(days * DAY_MS, RENDERED_KEPT_MS)),
     unaccompanied: addMs(bodies, -ARCHIVE_WAITS_MS),
   };
@@ -88,49 +93,66 @@ async function purgeSlice(deps: RetentionDeps, report: PurgeReport): Promise<Ste
   return { stretch, reached, isRest };
 }
 
-/** Once round the inbox, but for what is too much for one run. */
+/** Once round the inbox; false where that is too much for one run. */
 async function purgeInbox(
   deps: RetentionDeps,
   report: PurgeReport,
   inTime: () => boolean,
-): Promise<void> {
+): Promise<boolean> {
   let start: number | null = null;
   let isRound = false;
   for (let stretches = 0; stretches < PURGE_MAX_STRETCHES && inTime();) {
     const step = await purgeSlice(deps, report);
-    if (step === null) return;
+    if (step === null) return true;
     start ??= step.stretch.position;
     if (step.isRest) continue;
     stretches += 1;
-    if (isRound && step.reached >= start) return;
+    if (isRound && step.reached >= start) return true;
     if (step.reached < step.stretch.last) continue;
-    if (isRound || start === 0) return;
+    if (isRound || start === 0) return true;
     isRound = true;
   }
+  return false;
 }
 
-async function purgeOutbox(deps: RetentionDeps, report: PurgeReport): Promise<void> {
+/** As far as one run goes; false where there is more. */
+async function purgeOutbox(deps: RetentionDeps, report: PurgeReport): Promise<boolean> {
   for (let stretches = 0; stretches < PURGE_MAX_STRETCHES; stretches += 1) {
     const { messages, more } = await purgeMessages(deps.db, horizonsOf(deps));
     report.messages += messages;
-    if (!more) return;
+    if (!more) return true;
   }
+  return false;
 }
 
 /** A run of the cron, for about PURGE_RUN_MS at most. */
 export async function purgeOld(deps: RetentionDeps): Promise<PurgeReport> {
   const { archive } = deps;
-  const report: PurgeReport = { bodies: 0, rows: 0, messages: 0, archived: 0 };
+  const report: PurgeReport = { bodies: 0, rows: 0, messages: 0, archived: 0, isRound: false };
   const endMs = deps.now().getTime() + PURGE_RUN_MS;
   await purgeRecords(deps.db, horizonsOf(deps));
-  await purgeOutbox(deps, report);
+  const isOutboxDone = await purgeOutbox(deps, report);
   try {
     // A write that was cut off comes first: its object may hold what has to be known of.
     if (archive !== null)
       add(report, (await finishBegun({ ...deps, archive }, horizonsOf(deps))) ?? {});
-    await purgeInbox(deps, report, () => deps.now().getTime() < endMs);
+    const isInboxDone = await purgeInbox(deps, report, () => deps.now().getTime() < endMs);
+    report.isRound = isInboxDone && isOutboxDone;
   } finally {
-    if (Object.values(report).some((count) => count > 0)) log.info("purged", { ...report });
+    const { bodies, rows, messages, archived } = report;
+    if (bodies + rows + messages + archived > 0) log.info("purged", { ...report });
   }
   return report;
+}
+
+/**
+ * A run, unless all that there was has been looked at within the last hour: horizons move by days, and a
+ * round reads every row of inbox and outbox.
+ */
+export async function purgeWhenDue(deps: RetentionDeps): Promise<void> {
+  const now = deps.now().toISOString();
+  const rests = await restsUntil(deps.db);
+  if (rests > now && rests <= addMs(now, PURGE_REST_MS)) return;
+  const { isRound } = await purgeOld(deps);
+  if (isRound) await restUntil(deps.db, addMs(now, PURGE_REST_MS));
 }

@@ -306,6 +306,18 @@ describe("restoring", () => {
     expect(places.map(({ place }) => place)).toEqual([1, 2, 3, 4]);
   });
 
+  it("does not take back that an event was applied after it had been archived", async () => {
+    const event = told({ event_type: "coupon.created" });
+    await settle([event, RECEIVED_AT]);
+    await purgeAt(RIPE, archive());
+    expect(await restored(RIPE)).toMatchObject({ put_back: 1 });
+    // A replay, under code that knows the type.
+    await env.DB.prepare("UPDATE webhook_events SET status = 'processed', error = NULL").run();
+    await purgeAt(days(RIPE, 8), archive());
+    expect(await restored(days(RIPE, 8))).toMatchObject({ put_back: 1 });
+    expect(await stored(event.id)).toMatchObject({ status: "processed", error: null });
+  });
+
   it("of a standing row gives back the body alone, once", async () => {
     const event = told();
     await settle([event, RECEIVED_AT]);

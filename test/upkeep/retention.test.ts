@@ -8,6 +8,7 @@ import { auditSlice } from "../../src/store/audit";
 import { deleteTestEvent } from "../../src/store/inspection";
 import { loadTotals } from "../../src/store/overview";
 import { markStanding } from "../../src/store/waiting";
+import { purgeWhenDue } from "../../src/upkeep/retention";
 import { hand } from "../faults/drive";
 import { row, rows } from "../support/receiver";
 import {
@@ -23,6 +24,34 @@ import {
 } from "./aged";
 
 beforeEach(clearAll);
+
+describe("a round that has found all there was", () => {
+  const due = async (now: string): Promise<void> => {
+    const of = { db: env.DB, archive: null, days: 90, dedupeDays: 400 };
+    await purgeWhenDue({ ...of, now: () => new Date(now) });
+  };
+  const bodies = "SELECT count(payload) AS bodies FROM webhook_events";
+
+  it("is followed by an hour of rest, in which nothing is looked at", async () => {
+    await due(RECEIVED_AT);
+    await settle([told(), days(RECEIVED_AT, -100)]);
+    await due(addMs(RECEIVED_AT, 3_599_999));
+    expect(await rows(bodies)).toEqual([{ bodies: 1 }]);
+    await due(addMs(RECEIVED_AT, 3_600_000));
+    expect(await rows(bodies)).toEqual([{ bodies: 0 }]);
+  });
+});
+
+describe("a row whose time is up before its body's", () => {
+  it("waits for it", async () => {
+    const event = told({ created_at: days(RECEIVED_AT, -1) });
+    await settle([event, RECEIVED_AT]);
+    await purgeAt(days(RECEIVED_AT, 89), { dedupeDays: 7 });
+    expect(await stored(event.id)).toMatchObject({ payload: expect.any(String) as unknown });
+    await purgeAt(days(RECEIVED_AT, 92), { dedupeDays: 7 });
+    expect(await stored(event.id)).toBe(null);
+  });
+});
 
 describe("the body of a settled event", () => {
   it("goes RETENTION_DAYS after receipt, to the millisecond; all that tells a repeat stays", async () => {
