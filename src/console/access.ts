@@ -23,12 +23,28 @@ type Keys = ReadonlyMap<string, CryptoKey>;
 const KEYS_KEPT_MS = 3_600_000;
 /** A token under a key that is not known asks for the keys anew, but no more often than this. */
 const KEYS_ASKED_MS = 60_000;
+/** After keys could not be had they are left alone for so long: not every junk token is to ask. */
+const KEYS_FAILED_MS = 30_000;
 const KEYS_TIMEOUT_MS = 5_000;
 
 const rs256 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
 
 /** By issuer, for the life of this isolate. */
 const known = new Map<string, { readonly keys: Keys; readonly atMs: number }>();
+/** When keys could not be had, by issuer. */
+const failedAtMs = new Map<string, number>();
+
+/** Null for a key of another kind than Access signs with: it must not cost the others. */
+async function importKey({ kid, kty, n, e }: JsonObject): Promise<[string, CryptoKey] | null> {
+  if (kty !== "RSA") return null;
+  try {
+    const jwk = { kty, n: String(n), e: String(e) };
+    return [String(kid), await crypto.subtle.importKey("jwk", jwk, rs256, false, ["verify"])];
+  } catch (error) {
+    log.warn("access_key_skipped", { error: errorText(error) });
+    return null;
+  }
+}
 
 async function fetchKeys(issuer: string, { fetch }: AccessDeps): Promise<Keys> {
   const signal = AbortSignal.timeout(KEYS_TIMEOUT_MS);
@@ -36,12 +52,8 @@ async function fetchKeys(issuer: string, { fetch }: AccessDeps): Promise<Keys> {
   const body: unknown = response.ok ? await response.json() : null;
   const listed = isObject(body) ? body["keys"] : null;
   if (!Array.isArray(listed)) throw new Error(`no keys: ${String(response.status)}`);
-  const keys = listed.filter(isObject).map(async ({ kid, kty, n, e }) => {
-    const jwk = { kty: String(kty), n: String(n), e: String(e) };
-    const key = await crypto.subtle.importKey("jwk", jwk, rs256, false, ["verify"]);
-    return [String(kid), key] as const;
-  });
-  return new Map(await Promise.all(keys));
+  const keys = await Promise.all(listed.filter(isObject).map(importKey));
+  return new Map(keys.filter((key) => key !== null));
 }
 
 /** The team's keys; old ones where new ones cannot be had. */
@@ -50,11 +62,16 @@ async function keysOf(issuer: string, kid: string, deps: AccessDeps): Promise<Ke
   const ageMs = held === undefined ? Infinity : deps.nowMs() - held.atMs;
   const isKnown = held?.keys.has(kid) === true;
   if (held !== undefined && ageMs < (isKnown ? KEYS_KEPT_MS : KEYS_ASKED_MS)) return held.keys;
+  if (deps.nowMs() - (failedAtMs.get(issuer) ?? -Infinity) < KEYS_FAILED_MS) {
+    if (held === undefined) throw new Error("no keys: they could not be had a moment ago");
+    return held.keys;
+  }
   try {
     const keys = await fetchKeys(issuer, deps);
     known.set(issuer, { keys, atMs: deps.nowMs() });
     return keys;
   } catch (error) {
+    failedAtMs.set(issuer, deps.nowMs());
     if (held === undefined) throw error;
     log.warn("access_keys_not_refreshed", { error: errorText(error) });
     return held.keys;

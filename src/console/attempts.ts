@@ -1,6 +1,7 @@
 /**
  * How often a wrong admin token may be tried, by form or as a bearer: a few times from one network,
- * some more from all of them together. Whoever has tried too often waits, with the right token too.
+ * some more from all of them together. Whoever has tried too often waits, with the right token too;
+ * whoever has not tried a wrong one is not kept waiting by others.
  */
 import type { Context } from "hono";
 import { SIGN_IN_LIMITS, SIGN_IN_PERIOD_MS } from "../limits";

@@ -22,14 +22,16 @@ import { overview } from "./pages/overview-page";
 import { show } from "./pages/page";
 import { replay } from "./pages/replay-page";
 import { settings } from "./pages/settings-page";
-import { PlainPage, SignInPage } from "./pages/sign-in-page";
+import { LeavingPage, PlainPage, SignInPage } from "./pages/sign-in-page";
 import { troubled } from "./pages/troubled-page";
 import { replayRecorded } from "./replay";
 import { REPLAY_MAX } from "./shapes";
-import { attempt, endSession, startSession, whoIs } from "./sign-in";
+import { attempt, endSession, startSession, throughAccess, whoIs } from "./sign-in";
 import { fieldOf, type Visit } from "./visit";
 
 const SIGN_IN = "/console/sign-in";
+/** Answered by Access itself, in front of the Worker. */
+const ACCESS_SIGN_OUT = "/cdn-cgi/access/logout";
 /** Where somebody was going when the door stopped them. */
 const NEXT_COOKIE = "ce_webhooks_next";
 
@@ -60,6 +62,26 @@ async function signIn(c: Context, deps: AdminApiDeps): Promise<Response> {
   await startSession(c, admin.token, now().getTime());
   const next = getCookie(c, NEXT_COOKIE) ?? "";
   return c.redirect(/^\/console(?![^/?])/.test(next) ? next : "/console", 303);
+}
+
+/** The form; whom Access has let through has no use for it. */
+async function door(c: Context, deps: AdminApiDeps): Promise<Response> {
+  if ((await throughAccess(c, deps)) !== null) return c.redirect("/console", 303);
+  const problem = c.req.query("wrong") === "1" ? "That is not the admin token." : null;
+  return await show(c, <SignInPage takesToken={deps.admin.token !== null} problem={problem} />);
+}
+
+/**
+ * Ends the session here; where Access has let somebody through, theirs with Access too, or they would be
+ * signed in still. By way of a page: Access leads on to the team's own host, where the policy lets no form
+ * go, and browsers hold a redirect of a form to it as well.
+ */
+async function signOut({ c, deps }: Visit): Promise<Response> {
+  endSession(c);
+  const who = await throughAccess(c, deps);
+  if (who === null) return c.redirect(SIGN_IN, 303);
+  c.header("refresh", `0; url=${ACCESS_SIGN_OUT}`);
+  return await show(c, <LeavingPage to={ACCESS_SIGN_OUT} />);
 }
 
 /** Somebody who is not signed in. */
@@ -141,10 +163,7 @@ const pages: Readonly<Record<string, Answer>> = {
 const acts: Readonly<Record<string, Answer>> = {
   "/replay": takeAgain,
   "/send-again": sendAgain,
-  "/sign-out": async ({ c }) => {
-    endSession(c);
-    return await Promise.resolve(c.redirect(SIGN_IN, 303));
-  },
+  "/sign-out": signOut,
 };
 
 const notThere: Answer = async ({ c, who }) => {
@@ -165,11 +184,7 @@ export function consolePages<E extends object>(
     };
   app.use("*", csrf());
   app.get("/assets/:name", (c) => asset(c, depsOf(c)));
-  app.get("/sign-in", (c) => {
-    const problem = c.req.query("wrong") === "1" ? "That is not the admin token." : null;
-    const takesToken = depsOf(c).admin.token !== null;
-    return show(c, <SignInPage takesToken={takesToken} problem={problem} />);
-  });
+  app.get("/sign-in", (c) => door(c, depsOf(c)));
   app.post("/sign-in", (c) => signIn(c, depsOf(c)));
   for (const [path, page] of Object.entries(pages)) app.get(path, signedIn(page));
   for (const [path, act] of Object.entries(acts)) app.post(path, signedIn(act));

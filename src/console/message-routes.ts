@@ -1,5 +1,5 @@
 /** Notifications: the outbox as a list, one message as it was sent, and sending it again. */
-import { listMessages, loadMessage } from "../store/message-list";
+import { isBare, listMessages, loadMessage, type Message } from "../store/message-list";
 import { asking, plain } from "./api-route";
 import type { Route } from "./deps";
 import { maskMessage } from "./mask";
@@ -7,6 +7,11 @@ import { problem } from "./problem";
 import { notificationsQuery } from "./shapes";
 
 const noMessage = "There is no notification with this id";
+
+const whyNotAgain = (message: Message): string =>
+  message.status !== "pending" && isBare(message)
+    ? "Nothing of it is kept but that it was told: it cannot be sent again"
+    : "It is pending: it will be sent without being asked for again";
 
 export const messageRoutes: readonly Route[] = [
   asking(
@@ -45,9 +50,7 @@ export const messageRoutes: readonly Route[] = [
       const id = part("id");
       if (await deps.sendAgain(id)) return c.json({ id, status: "pending" });
       const known = await loadMessage(deps.db, id);
-      return known === null
-        ? problem(c, 404, noMessage)
-        : problem(c, 409, "It is pending: it will be sent without being asked for again");
+      return known === null ? problem(c, 404, noMessage) : problem(c, 409, whyNotAgain(known));
     },
   ),
 ];

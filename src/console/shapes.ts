@@ -29,11 +29,13 @@ const page = {
 };
 const rowCursor = z.string().check(z.regex(/^\d{1,15}$/, "not a cursor of this list"));
 
-export const eventsQuery = z.strictObject({
+const eventsFields = z.strictObject({
   ...page,
   cursor: z.optional(rowCursor.check(previousPage)),
   after: z.optional(
-    rowCursor.check(z.describe("latest_cursor of an answer: what came since, oldest first")),
+    rowCursor.check(
+      z.describe("latest_cursor of an answer: what came since, oldest first; not together with q"),
+    ),
   ),
   status: z.optional(z.enum(eventStatuses)),
   type: z.optional(key),
@@ -41,9 +43,21 @@ export const eventsQuery = z.strictObject({
   from: z.optional(utc),
   to: z.optional(utc),
   q: z.optional(
-    key.check(z.describe("the beginning of an event id, or an order number or other key, whole")),
+    key.check(
+      z.describe(
+        "the beginning of an event id, or an order number or other key, whole; not together with after",
+      ),
+    ),
   ),
 });
+
+/** A search goes by indexes, newest first; what came since is read in the order of receipt. */
+export const eventsQuery = eventsFields.check(
+  z.refine(({ after, q }) => after === undefined || q === undefined, {
+    message: "q cannot be asked for together with after",
+    path: ["q"],
+  }),
+);
 
 export const ordersQuery = z.strictObject({
   ...page,

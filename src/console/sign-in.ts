@@ -34,7 +34,7 @@ async function isToken(given: string, expected: string): Promise<boolean> {
 }
 
 /** Whom Access has let through; null where it has not, or is not set up. */
-async function throughAccess(c: Context, { admin, now }: Door): Promise<string | null> {
+export async function throughAccess(c: Context, { admin, now }: Door): Promise<string | null> {
   const jwt = c.req.raw.headers.get("cf-access-jwt-assertion");
   if (admin.access === null || jwt === null) return null;
   return await verifyAccess(jwt, admin.access, {

@@ -154,6 +154,14 @@ export async function listMessages(
   return await listOfEvents(db, filter, limit, before);
 }
 
+/**
+ * True where retention has left nothing but that it was told (message-retention.ts): there is nothing to
+ * render it from, and nobody it could go to.
+ */
+export function isBare({ context, due_at }: Message): boolean {
+  return context === null || due_at === "";
+}
+
 /** One message. Primary key. */
 export async function loadMessage(db: D1Database, id: string): Promise<Message | null> {
   return await db.prepare("SELECT * FROM notifications WHERE id = ?1").bind(id).first<Message>();
@@ -174,14 +182,14 @@ export async function loadMessages(
 }
 
 /**
- * `?2`: now. Primary key. Rendered anew, since what was true then need not be now, and under a key of
+ * `?2`: now. Primary key. What is bare stays as it is. Rendered anew, since what was true then need not be now, and under a key of
  * its own: the provider would take the old one for a repeat.
  */
 const sendAgainSql = `
 UPDATE notifications SET status = 'pending', reason = NULL, error = NULL, next_attempt_at = ?2,
   awaits_sweep = 1, in_flight = 0, rendered = NULL, provider_message_id = NULL, sent_at = NULL,
   resends = resends + 1
-WHERE id = ?1 AND status <> 'pending' AND due_at <> ''
+WHERE id = ?1 AND status <> 'pending' AND due_at <> '' AND context IS NOT NULL
 RETURNING id`;
 
 /**

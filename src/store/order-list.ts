@@ -59,6 +59,24 @@ FROM named CROSS JOIN orders o ON o.order_number = named.number
 WHERE named.number IS NOT NULL
 ORDER BY named.place DESC LIMIT ?3`;
 
+/** `?1`, `?2`: as above. By rowid: the last row that was looked through; null where there was none. */
+const lookedThroughSql = `
+SELECT min(place) AS oldest FROM (
+  SELECT rowid AS place FROM webhook_events WHERE rowid < ?1 ORDER BY rowid DESC LIMIT ?2)`;
+
+/** Where the search goes on; null where nothing lies behind. */
+const placeOf = (row: number | null | undefined): string | null =>
+  row === null || row === undefined || row <= 1 ? null : String(row);
+
+/** Where a stretch led to no order, older events still may. */
+async function behindStretch(db: D1Database, start: number): Promise<string | null> {
+  const row = await db
+    .prepare(lookedThroughSql)
+    .bind(start, STRETCH_ROWS)
+    .first<{ oldest: number | null }>();
+  return placeOf(row?.oldest);
+}
+
 async function listLatest(
   db: D1Database,
   limit: number,
@@ -74,9 +92,8 @@ async function listLatest(
     return order;
   });
   const last = results.at(-1);
-  if (last === undefined) return { orders, next: null };
-  const next = results.length === limit ? last.place : last.oldest;
-  return { orders, next: next > 1 ? String(next) : null };
+  if (last === undefined) return { orders, next: await behindStretch(db, start) };
+  return { orders, next: placeOf(results.length === limit ? last.place : last.oldest) };
 }
 
 /**

@@ -156,6 +156,11 @@ describe("the list of events", () => {
     expect(seen).toEqual(all);
   });
 
+  it("does not search what came after a known row: it says so instead of leaving the search out", async () => {
+    const problem = await read("/events?after=0&q=unknown", 400);
+    expect(problem).toMatchObject({ error: expect.stringContaining("together with after") });
+  });
+
   it.each([
     "limit=0",
     "limit=101",
@@ -327,6 +332,18 @@ describe("notifications", () => {
     );
     expect(after).toMatchObject({ resends: 1 });
     expect(after?.["reason"]).not.toBe("too old");
+  });
+});
+
+describe("a notification of which only its identity is left", () => {
+  it.each(["due_at = ''", "context = NULL"])("is not sent again: %s", async (left) => {
+    const [one] = await rows("SELECT id FROM notifications WHERE status = 'suppressed' LIMIT 1");
+    const id = String(one?.["id"]);
+    await env.DB.prepare(`UPDATE notifications SET ${left} WHERE id = ?1`).bind(id).run();
+    const problem = await send(`/notifications/${encodeURIComponent(id)}/send-again`, {}, 409);
+    expect(problem).toMatchObject({ error: expect.stringContaining("Nothing of it is kept") });
+    const [after] = await rows("SELECT status, resends FROM notifications WHERE id = ?1", id);
+    expect(after).toEqual({ status: "suppressed", resends: 0 });
   });
 });
 

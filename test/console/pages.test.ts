@@ -126,6 +126,80 @@ describe("an event's body", () => {
   });
 });
 
+describe("a message of which not all is kept", () => {
+  const path = "/console/messages/kept%2F1";
+  const keep = async (columns: string): Promise<void> => {
+    await env.DB.exec(`UPDATE notifications SET ${columns} WHERE id = 'kept/1'`);
+  };
+
+  beforeAll(async () => {
+    await env.DB.exec(
+      "INSERT INTO notifications (id, template, channel, status, attempts, due_at, created_at, sent_at, context)" +
+        " VALUES ('kept/1', 'order_confirmed', 'email', 'sent', 1, '2026', '2026', '2026', '{\"kind\":\"none\"}')",
+    );
+  });
+
+  it("says that it went out, and that what was sent is gone", async () => {
+    const text = await read(path);
+    expect(text).toContain("What was sent is not kept any more");
+    expect(text).not.toContain("never rendered");
+    expect(text).toContain("/console/send-again");
+  });
+
+  it("says that nothing went out only where nothing can have", async () => {
+    await keep("status = 'failed', sent_at = NULL");
+    expect(await read(path)).not.toContain("nothing went out");
+    await keep("status = 'suppressed', attempts = 0");
+    expect(await read(path)).toContain("nothing went out");
+  });
+
+  it.each(["context = NULL", "due_at = ''"])("offers no sending again: %s", async (left) => {
+    await keep(`context = '{}', due_at = '2026'`);
+    expect(await read(path)).toContain("/console/send-again");
+    await keep(left);
+    expect(await read(path)).not.toContain("/console/send-again");
+  });
+});
+
+describe("an event that was ignored", () => {
+  it.each([
+    ["too old: its own time lies more than 30 days before its receipt", null],
+    ["failed and never taken again", null],
+    [null, "Why is not kept any more"],
+  ])("is not said to be of an unknown type where that is not why: %s", async (error, more) => {
+    await env.DB.prepare(
+      `INSERT OR REPLACE INTO webhook_events (id, event_type, received_at, status, body_sha256, error)
+       VALUES ('ignored-1', 'order.created', '2026-11-20T00:00:00.000Z', 'ignored', '0', ?1)`,
+    )
+      .bind(error)
+      .run();
+    const text = await read("/console/events/ignored-1");
+    expect(text).toContain("Stored and set aside");
+    expect(text).not.toContain("type is none");
+    expect(text).toContain(error ?? more);
+  });
+});
+
+describe("the orders of the latest events", () => {
+  const insert = (count: number, from: number): string =>
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${String(count)})
+     INSERT INTO webhook_events (id, event_type, received_at, status, body_sha256)
+     SELECT 'quiet-' || (i + ${String(from)}), 'coupon.created', '2026-11-20T00:00:00.000Z', 'ignored', '0' FROM n`;
+
+  it("can be looked for further back where the latest lead to none", async () => {
+    await env.DB.prepare(insert(600, 0)).run();
+    const first = await read("/console/orders");
+    expect(first).toContain("None in the stretch");
+    expect(first).toContain("Search further back");
+    const [, cursor] = /href="\/console\/orders\?cursor=(\d+)"/.exec(first) ?? [];
+    expect(await read(`/console/orders?cursor=${cursor ?? ""}`)).toContain("PAGE-1");
+    const last = await read("/console/orders?cursor=1");
+    expect(last).toContain("No older event has named an order");
+    expect(last).not.toContain("Search further back");
+    await env.DB.exec("DELETE FROM webhook_events WHERE id LIKE 'quiet-%'");
+  });
+});
+
 describe("a replay", () => {
   it("is kept, with what became of its events, and told to scripts as well", async () => {
     const replayed = await fetchWith(ADMIN, post("/console/replay", { status: "quarantined" }));

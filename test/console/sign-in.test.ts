@@ -24,7 +24,7 @@ const rs256 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
 
 interface Team {
   readonly domain: string;
-  readonly jwks: object;
+  readonly jwks: { readonly keys: readonly object[] };
   readonly sign: (claims: Claims, header?: Header) => Promise<string>;
 }
 
@@ -89,6 +89,21 @@ describe("whom Cloudflare Access lets through", () => {
     const health = await fetchWith(varsOf(team), request("/api/admin/health", jwt));
     expect(health.status).toBe(200);
     expect((await fetchWith(varsOf(team), request("/console/sign-in", ""))).status).toBe(200);
+  });
+
+  it("sign out of Access too, and are not told at the door that it stopped them", async () => {
+    const team = await makeTeam("leaving.cloudflareaccess.com");
+    await publish(team);
+    const jwt = await team.sign(claimsOf(team));
+    const init = { method: "POST", headers: { origin: ORIGIN } };
+    const out = await fetchWith(varsOf(team), request("/console/sign-out", jwt, init));
+    expect(out.status).toBe(200);
+    expect(out.headers.get("refresh")).toBe("0; url=/cdn-cgi/access/logout");
+    expect(out.headers.get("set-cookie")).toMatch(/ce_webhooks_session=;.*Max-Age=0/i);
+    expect(await out.text()).toContain('href="/cdn-cgi/access/logout"');
+    const door = await fetchWith(varsOf(team), request("/console/sign-in", jwt));
+    expect(door.status).toBe(303);
+    expect(door.headers.get("location")).toBe("/console");
   });
 
   it("does not let anybody else through", async () => {
@@ -205,14 +220,34 @@ describe("the keys of a team", () => {
     expect(world.asked).toBe(3);
   });
 
-  it("that cannot be had at all let nobody through", async () => {
+  it("that cannot be had at all let nobody through, and are not asked for by each who tries", async () => {
     const team = await makeTeam("none.cloudflareaccess.com");
+    const world: World = { asked: 0, atMs: start, down: true };
+    const deps = depsOf(world, () => team);
+    const config = { teamDomain: team.domain, audience: AUDIENCE };
+    const jwt = await team.sign(claimsOf(team));
+    for (let n = 0; n < 5; n += 1) expect(await verifyAccess(jwt, config, deps)).toBeNull();
+    expect(world.asked).toBe(1);
+    world.down = false;
+    world.atMs += minute / 2;
+    expect(await verifyAccess(jwt, config, deps)).toBe("asha@shop.example");
+    expect(world.asked).toBe(2);
+  });
+
+  it("of another kind, or that cannot be read, do not cost the others", async () => {
+    const team = await makeTeam("kinds.cloudflareaccess.com");
+    const others = [
+      { kty: "EC", crv: "P-256", x: "AAAA", y: "AAAA", kid: "key-ec" },
+      { kty: "RSA", n: "", e: "?", kid: "key-odd" },
+      { kid: "key-none" },
+    ];
     const deps: AccessDeps = {
       nowMs: () => start,
-      fetch: () => Promise.resolve(new Response("no", { status: 500 })),
+      fetch: () => Promise.resolve(Response.json({ keys: [...others, ...team.jwks.keys] })),
     };
     const config = { teamDomain: team.domain, audience: AUDIENCE };
-    expect(await verifyAccess(await team.sign(claimsOf(team)), config, deps)).toBeNull();
+    const jwt = await team.sign(claimsOf(team));
+    expect(await verifyAccess(jwt, config, deps)).toBe("asha@shop.example");
   });
 });
 
@@ -274,7 +309,12 @@ describe("a wrong admin token", () => {
     await env.DB.prepare("UPDATE sign_in_failures SET failures = ?1 WHERE source = ''")
       .bind(SIGN_IN_LIMITS.ofAll)
       .run();
+    expect(await statusOf(bearer("let-me-in", "192.0.2.1"))).toBe(429);
+    // Each network has one wrong token left; whoever has sent none is not locked out by others.
+    expect(await statusOf(bearer("let-me-in", "192.0.2.9"))).toBe(200);
+    expect(await statusOf(bearer("guess", "192.0.2.9"))).toBe(401);
     expect(await statusOf(bearer("let-me-in", "192.0.2.9"))).toBe(429);
+    expect(await statusOf(form("let-me-in", "192.0.2.10"))).toBe(303);
   });
 
   it("leaves no address behind", async () => {

@@ -137,6 +137,7 @@ beforeAll(async () => {
   }
   await admin(`/orders?q=${String(number)}`);
   await admin("/orders");
+  await admin("/orders?cursor=1");
   await admin(`/orders/${String(number)}`);
   await admin(`/orders/${String(number)}/timeline`);
   await admin("/notifications");

@@ -29,15 +29,21 @@ import { PlainPage } from "./sign-in-page";
 const BODY_SHOWN = 100_000;
 const canReplay = new Set(["failed", "quarantined", "ignored"]);
 
+/** Of what is ignored the row's own error says why: an unknown type, too old, never taken again. */
 const outcomes: Readonly<Record<EventView["outcome"], string>> = {
   sets: "Applied: something that it says still stands.",
   lost: "Applied, and since replaced: nothing of it stands any more.",
   waiting: "Stored, and not applied yet.",
-  ignored: "Stored and set aside: its type is none that this receiver knows.",
+  ignored: "Stored and set aside: it changes nothing.",
   quarantined: "Stored and set aside: it is authentic, but cannot be understood.",
   failed: "Given up on after the last retry. Replay it once the cause is mended.",
   purged: "Applied. Its body has since been removed.",
 };
+
+function outcomeOf({ outcome, event }: EventView): string {
+  const isUntold = outcome === "ignored" && event.error === null;
+  return isUntold ? `${outcomes[outcome]} Why is not kept any more.` : outcomes[outcome];
+}
 
 function deliveriesOf({ redeliveries, conflicts }: StoredEventRow): string {
   const came = redeliveries === 0 ? "came once" : `came ${count(redeliveries + 1, "time")}`;
@@ -180,7 +186,7 @@ function EventPage(props: {
           ) : null}
         </div>
         {notice !== null && isWaiting ? <Notice>{notice}</Notice> : null}
-        <p>{outcomes[view.outcome]}</p>
+        <p>{outcomeOf(view)}</p>
         {event.error === null ? null : (
           <Notice bad>
             <Text of={event.error} whole />

@@ -1,5 +1,5 @@
 /** One message: whom it went to, what became of it, how it looked, and sending it again. */
-import { loadMessage, type Message } from "../../store/message-list";
+import { isBare, loadMessage, type Message } from "../../store/message-list";
 import { layOutJson } from "../json-text";
 import { below, pathTo } from "../links";
 import { parseSent, type Sent } from "../rendered";
@@ -96,6 +96,15 @@ function Question({ message }: { readonly message: Message }) {
   );
 }
 
+/** Why there is nothing to see. `attempts` counts every claim: without any, nothing can have gone out. */
+function whyNotShown({ status, attempts }: Message): string {
+  if (status === "pending") return "It is rendered when its turn comes.";
+  if (status === "sent") return "It went out. What was sent is not kept any more.";
+  return attempts === 0
+    ? "It was never rendered: nothing went out."
+    : "If it was rendered, that is not kept any more.";
+}
+
 function MessagePage(props: {
   readonly who: string;
   readonly message: Message;
@@ -113,7 +122,7 @@ function MessagePage(props: {
           <h1>
             {name} <Badge status={message.status} />
           </h1>
-          {isPending ? null : (
+          {isPending || isBare(message) ? null : (
             <Act
               to={`/console/send-again`}
               fields={{ message: encodeURIComponent(message.id) }}
@@ -136,11 +145,7 @@ function MessagePage(props: {
         <About message={message} />
         <Part id="preview" title="As it was sent">
           {sent === null ? (
-            <Empty>
-              {isPending
-                ? "It is rendered when its turn comes."
-                : "It was never rendered: nothing went out."}
-            </Empty>
+            <Empty>{whyNotShown(message)}</Empty>
           ) : (
             <Preview sent={sent} path={path} />
           )}

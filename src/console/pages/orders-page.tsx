@@ -42,6 +42,14 @@ const columns: readonly Column<OrderRow>[] = [
   { head: "Placed", cell: ({ order_date: at }) => <Time at={at} /> },
 ];
 
+/** Why the list without a search is empty. */
+function whyEmpty(next: string | null, cursor: string | undefined): string {
+  if (next !== null) return "None in the stretch that was looked through.";
+  return cursor === undefined
+    ? "No event has named an order yet."
+    : "No older event has named an order.";
+}
+
 interface OrdersProps {
   readonly who: string;
   readonly values: Readonly<Record<string, string>>;
@@ -67,7 +75,7 @@ function OrdersPage({ who, values, problem, page }: OrdersProps) {
       {page.orders.length === 0 ? (
         <Empty>
           {q === undefined ? (
-            "No event has named an order yet."
+            whyEmpty(page.next, cursor)
           ) : (
             <>
               No order is known under “<Text of={q} />

@@ -44,7 +44,7 @@ function Standing(props: { readonly of: Reason<"payment">; readonly currency: st
 const setAsideWords = {
   quarantined: "is in quarantine: it could not be understood",
   failed: "was given up on after the last retry",
-  ignored: "was ignored: its type is none that this receiver knows",
+  ignored: "was ignored",
 } as const;
 
 function sentence(reason: PaymentReason, currency: string | null): Child {

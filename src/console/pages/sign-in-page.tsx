@@ -42,6 +42,18 @@ export function SignInPage({ takesToken, problem }: SignInProps) {
   );
 }
 
+/** On the way out through Access, which has to end the session that it has made. */
+export function LeavingPage({ to }: { readonly to: string }) {
+  return (
+    <Page title="Signing out" who={null} path="">
+      <h1>Signing out</h1>
+      <p>
+        <a href={to}>Sign out of Cloudflare Access</a>
+      </p>
+    </Page>
+  );
+}
+
 /** Anything that is not there, or did not work. */
 export function PlainPage(props: {
   readonly title: string;
