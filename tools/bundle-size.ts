@@ -11,10 +11,10 @@ import { benchStarts } from "../bench/size.ts";
 import { medianRatio } from "../bench/statistics.ts";
 
 /**
- * 100 was the aim, and held until people could be erased and bodies archived, which took 11 more. What
+ * 100 was the aim, and held until people could be erased and bodies archived, which took 12 more. What
  * is left is 12 of zod, 12 of Hono and its JSX, and our own code without a part that stands out.
  */
-const BUDGET_KIB = 108;
+const BUDGET_KIB = 109;
 
 /**
  * From nothing to the first answer, as a multiple of a Worker that only verifies. It stood at 1.3; the

@@ -100,7 +100,7 @@ describe("the admin API", () => {
       await env.DB.prepare("SELECT status FROM webhook_events WHERE id = 'admin-2'").first(
         "status",
       );
-    await vi.waitFor(async () => expect(await status()).toBe("quarantined"));
+    await vi.waitFor(async () => expect(await status()).toBe("quarantined"), { timeout: 10_000 });
     const body = { method: "POST", body: JSON.stringify({ ids: ["admin-2"], dry_run: true }) };
     const dry = await fetchWith(ADMIN, bearer("/api/admin/replay", body));
     expect(await dry.json()).toEqual({ dry_run: true, count: 1, ids: ["admin-2"], more: false });
@@ -112,7 +112,7 @@ describe("the admin API", () => {
     const real = { method: "POST", body: JSON.stringify({ status: "quarantined" }) };
     const replayed = await fetchWith(ADMIN, bearer("/api/admin/replay", real));
     expect(await replayed.json()).toMatchObject({ dry_run: false });
-    await vi.waitFor(async () => expect(await status()).toBe("processed"));
+    await vi.waitFor(async () => expect(await status()).toBe("processed"), { timeout: 10_000 });
   });
 
   it("starts a rebuild and shows it", async () => {
