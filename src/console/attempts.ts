@@ -33,7 +33,7 @@ async function sourceOf(c: Context, token: string): Promise<string> {
   const network = networkOf(c.req.header("cf-connecting-ip") ?? "unknown");
   const bytes = new TextEncoder().encode(`${token} ${network}`);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest.slice(0, 12), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return digest.slice(0, 12).toHex();
 }
 
 export type Attempt =

@@ -42,7 +42,7 @@ export async function createHasher(key: string): Promise<Hasher> {
     const bytes = new Uint8Array(
       await crypto.subtle.sign("HMAC", imported, encoder.encode(trait)),
     ).subarray(0, 12);
-    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return bytes.toHex();
   };
 }
 

@@ -38,7 +38,7 @@ export function dayOf(name: string): string {
 
 async function sha256(bytes: ArrayBuffer): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return digest.toHex();
 }
 
 async function compress(text: string): Promise<ArrayBuffer> {
