@@ -17,16 +17,29 @@ export interface Loaded {
   readonly errors: number;
 }
 
-/** A realistic mix of events, each told under a new id. */
-export function mixOfEvents(): (prefix: string) => string {
-  const stories = tellDay({ seed: 1, orders: ORDERS, endsAtMs: Date.now(), firstNumber: 100_001 });
-  const events = shuffle(
+function eventsOfDay(day: number) {
+  const firstNumber = 100_001 + day * ORDERS;
+  const stories = tellDay({ seed: 1 + day, orders: ORDERS, endsAtMs: Date.now(), firstNumber });
+  return shuffle(
     stories.flatMap((story) => story.events),
-    createRandom(1),
+    createRandom(1 + day),
   );
+}
+
+/** A realistic mix of events, each told under a new id; once a day's orders are told, those of the next. */
+export function mixOfEvents(): (prefix: string) => string {
+  let day = 0;
+  let events = eventsOfDay(day);
+  let next = 0;
   let told = 0;
   return (prefix) => {
-    const event = events[told % events.length];
+    if (next === events.length) {
+      day += 1;
+      events = eventsOfDay(day);
+      next = 0;
+    }
+    const event = events[next];
+    next += 1;
     told += 1;
     return JSON.stringify({ ...event, id: `evt_${prefix}_${told}` });
   };
