@@ -3,7 +3,8 @@
  * body, a name, an address or a secret; callers pass ids, counts and error texts of the platform.
  */
 
-export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+type LogValue = string | number | boolean | readonly string[] | null | undefined;
+export type LogFields = Readonly<Record<string, LogValue>>;
 type Level = "info" | "warn" | "error";
 
 function write(level: Level, event: string, fields: LogFields): void {

@@ -84,7 +84,11 @@ export async function accept(deps: AcceptDeps, event: ReceivedEvent): Promise<Ac
     receipt = await within(saving, deps.timeoutMs);
   } catch (error) {
     log.warn("inbox_unavailable", { id: event.id, error: errorText(error) });
-    return await pushWhole(deps, event);
+    const acceptance = await pushWhole(deps, event);
+    if (acceptance.kind === "accepted") {
+      log.info("received", { ids: [event.id], repeats: [], store: "queue" });
+    }
+    return acceptance;
   }
   if (receipt.isNew && !receipt.pushed) deps.background(pushStored(deps, receipt.event));
   if (receipt.conflict) deps.background(reportConflict(deps, event));

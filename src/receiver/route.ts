@@ -131,7 +131,6 @@ async function receive(c: Context, deps: ReceiverDeps): Promise<Response> {
     return refuse(c, 503, "The event could not be stored; send it again", RETRY_SOON);
   }
   const { duplicate } = acceptance;
-  log.info("webhook", { id: event.id, type: event.eventType, duplicate, verified_by: verifiedBy });
   return c.json({ received: true, id: event.id, duplicate });
 }
 

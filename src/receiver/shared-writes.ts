@@ -35,6 +35,12 @@ export interface SharedReceipt extends Receipt {
 
 export type SharedSave = Gather<ReceivedEvent, SharedReceipt>;
 
+/** One line a write: a line for each event would cost more than writing it. */
+function logReceived(receipts: readonly SharedReceipt[]): void {
+  const repeats = receipts.filter(({ isNew }) => !isNew).map(({ event }) => event.id);
+  log.info("received", { ids: receipts.map(({ event }) => event.id), repeats, store: "inbox" });
+}
+
 /** Large bodies go alone, and what holds a NUL: it ends a text inside JSON early. */
 function goesTogether({ id, eventType, subjectId, orderNumber, payload }: ReceivedEvent): boolean {
   const texts = [id, eventType, subjectId, orderNumber];
@@ -96,6 +102,7 @@ export function sharedSave(db: D1Database, queue: Queue, nowMs: () => number): S
       return written.map(({ receipt, event }) => ({ ...receipt, pushed: true, event }));
     },
     after: async (_, receipts) => {
+      logReceived(receipts);
       const fresh = receipts.flatMap(({ isNew, event }) => (isNew ? [event] : []));
       await push(fresh.map(storedMessage));
       await refresh();
@@ -108,7 +115,9 @@ export function sharedSave(db: D1Database, queue: Queue, nowMs: () => number): S
         async ([event = came], isFirst) => [await saveReceived(db, event, { isFirst, wasTried })],
       );
       if (written === undefined) throw new Error("one event was stored as none");
-      return { ...written.receipt, pushed: false, event: written.event };
+      const receipt = { ...written.receipt, pushed: false, event: written.event };
+      logReceived([receipt]);
+      return receipt;
     },
     keyOf: (event) => (goesTogether(event) ? event.id : null),
     sizeOf: ({ payload }) => payload.length,
