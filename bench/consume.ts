@@ -12,31 +12,35 @@ const NAIVE_EVENTS = 400;
 export interface ConsumeResult {
   /** Events a second, one entry a round. */
   readonly ours: readonly number[];
+  /** Its D1 batches alone: the events are read and understood beforehand. */
+  readonly applying: readonly number[];
   readonly naive: readonly number[];
   /** This receiver's consumer, handed one event at a time. */
   readonly single: readonly number[];
 }
 
-/** Seconds that the Worker's own clock saw; sending it the events is not counted. */
-async function seconds(
-  server: WorkerServer,
-  path: string,
-  asked: { readonly payloads: readonly string[]; readonly batch: number },
-): Promise<number> {
-  const { ms } = (await server.call(path, asked)) as { readonly ms: number };
-  return ms / 1000;
-}
-
-/** Events a second of this receiver; their inbox rows are written beforehand, as by the receipt. */
+/**
+ * Events a second by the Worker's own clock; sending it the events is not counted. `/consume` is this
+ * receiver, `/apply` its D1 batches alone, from events that were read and understood beforehand. The inbox
+ * rows are written before, as by the receipt.
+ */
 export async function consumeRate(
   server: WorkerServer,
   next: () => string,
-  events = EVENTS,
-  batch = BATCH,
+  { path = "/consume", events = EVENTS, batch = BATCH } = {},
 ): Promise<number> {
   const payloads = Array.from({ length: events }, next);
   await server.call("/admit", { payloads, batch: BATCH });
-  return events / (await seconds(server, "/consume", { payloads, batch }));
+  const { ms } = (await server.call(path, { payloads, batch })) as { readonly ms: number };
+  return (events * 1000) / ms;
+}
+
+async function naiveRate(server: WorkerServer, next: () => string): Promise<number> {
+  const payloads = Array.from({ length: NAIVE_EVENTS }, next);
+  const { ms } = (await server.call("/consume-naively", { payloads, batch: 1 })) as {
+    readonly ms: number;
+  };
+  return (NAIVE_EVENTS * 1000) / ms;
 }
 
 export async function benchConsume({ rounds }: BenchOptions): Promise<ConsumeResult> {
@@ -49,23 +53,23 @@ export async function benchConsume({ rounds }: BenchOptions): Promise<ConsumeRes
   let prefix = 0;
   const next = (): string => mix(`consume_${prefix}`);
   const ours: number[] = [];
+  const applying: number[] = [];
   const naive: number[] = [];
   const single: number[] = [];
   const step = startStep("consume");
   try {
-    await consumeRate(server, next, 500);
+    await consumeRate(server, next, { events: 500 });
     for (let round = 0; round < rounds; round += 1) {
       prefix += 1;
       ours.push(await consumeRate(server, next));
-      const payloads = Array.from({ length: NAIVE_EVENTS }, next);
-      const took = await seconds(server, "/consume-naively", { payloads, batch: 1 });
-      naive.push(NAIVE_EVENTS / took);
-      single.push(await consumeRate(server, next, NAIVE_EVENTS, 1));
+      applying.push(await consumeRate(server, next, { path: "/apply" }));
+      naive.push(await naiveRate(server, next));
+      single.push(await consumeRate(server, next, { events: NAIVE_EVENTS, batch: 1 }));
       step.update(round + 1, rounds);
     }
   } finally {
     await server.close();
   }
   step.done(`${rounds} rounds of ${EVENTS} events in batches of ${BATCH}`);
-  return { ours, naive, single };
+  return { ours, applying, naive, single };
 }

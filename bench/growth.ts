@@ -80,7 +80,9 @@ export async function benchGrowth(options: BenchOptions): Promise<GrowthResult> 
           drained: async () => {},
         };
         const one = await load(target, () => mix(`growth_${size}`), SECRET, options);
-        const rate = await consumeRate(inner, () => mix(`grown_${size}_${round}`), CONSUMED);
+        const rate = await consumeRate(inner, () => mix(`grown_${size}_${round}`), {
+          events: CONSUMED,
+        });
         // The first round warms up.
         if (round < 0) continue;
         (receive[size] ??= []).push(one);

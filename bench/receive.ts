@@ -48,10 +48,11 @@ async function workerContender(
   entry: string,
   table: string | null,
   consumes: boolean,
+  bindings: Readonly<Record<string, string>> = {},
 ): Promise<Contender> {
   const statements =
     table === "naive_events" ? [naiveTable] : table === null ? [] : migrationStatements();
-  const server = await startWorker({ entry, secret: SECRET, statements, consumes });
+  const server = await startWorker({ entry, secret: SECRET, bindings, statements, consumes });
   return {
     name,
     label,
@@ -125,6 +126,21 @@ async function start(): Promise<{ contenders: Contender[]; notRun: string[] }> {
       "bench/workers/naive.ts",
       "naive_events",
       false,
+    ),
+    await workerContender(
+      "h",
+      "the least that stores and sends, in groups, nothing taken from the queue",
+      "bench/workers/least.ts",
+      "naive_events",
+      false,
+    ),
+    await workerContender(
+      "h0",
+      "the least that stores, in groups",
+      "bench/workers/least.ts",
+      "naive_events",
+      false,
+      { STORE_ONLY: "true" },
     ),
     await expressContender("d", "the guide's Express handler, queue in memory", "memory"),
     await expressContender("e", "the same made durable: SQLite, WAL, synchronous=FULL", "sqlite"),

@@ -4,14 +4,14 @@
  * statement's rows counted.
  */
 import { loadConfig } from "../../src/config";
-import { consumeEvents } from "../../src/consumer/consumer";
+import { consumeEvents, type ConsumerDeps } from "../../src/consumer/consumer";
 import { encodeMessage } from "../../src/events/queue-message";
 import { parseEnvelope } from "../../src/events/envelope";
 import { identify } from "../../src/events/identity";
 import { GROUP_MAX_EVENTS } from "../../src/limits";
 import { dispatchDeps } from "../../src/notifications/deps";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
-import { applyBatch } from "../../src/store/apply";
+import { type Application, applyBatch } from "../../src/store/apply";
 import { nobody } from "../../src/store/erased";
 import {
   admitAndRead,
@@ -65,6 +65,7 @@ async function consume(
   db: D1Database,
   deliveries: readonly ReturnType<typeof deliveryOf>[],
   env: InsideEnv,
+  apply: ConsumerDeps["apply"] = (batch) => applyBatch(db, batch, new Date().toISOString()),
 ): Promise<readonly string[]> {
   const woken: string[] = [];
   await consumeEvents(deliveries, {
@@ -73,7 +74,7 @@ async function consume(
     erased: () => nobody,
     storeErased: () => Promise.resolve(),
     admitAndRead: (missing, queries) => admitAndRead(db, missing, queries),
-    apply: (batch) => applyBatch(db, batch, new Date().toISOString()),
+    apply,
     noteFailedTry: (ids, error) => noteFailedTry(db, ids, error),
     reportConflicts: (conflicts) => recordConflicts(db, conflicts),
     wake: (ids) => Promise.resolve(void woken.push(...ids)),
@@ -189,6 +190,18 @@ async function answer(path: string, asked: Asked, env: InsideEnv): Promise<unkno
       const events = asked.payloads.map((payload) => deliveryOf(received(payload, now)));
       return await timed(async () => {
         for (const slice of inBatches(events, asked.batch)) await consume(env.DB, slice, env);
+      });
+    }
+    case "/apply": {
+      const events = asked.payloads.map((payload) => deliveryOf(received(payload, now)));
+      const batches: Application[] = [];
+      const keep = (batch: Application): Promise<readonly string[]> => {
+        batches.push(batch);
+        return Promise.resolve([]);
+      };
+      for (const slice of inBatches(events, asked.batch)) await consume(env.DB, slice, env, keep);
+      return await timed(async () => {
+        for (const batch of batches) await applyBatch(env.DB, batch, new Date().toISOString());
       });
     }
     case "/consume-naively": {
