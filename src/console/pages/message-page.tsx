@@ -159,9 +159,9 @@ const unknown = { title: "No such message", text: "No message has this id." };
 
 export async function message({ c, deps, who }: Visit) {
   const found = await loadMessage(deps.db, idIn(c, "id"));
-  if (found === null) return await show(c, <PlainPage {...unknown} who={who} />, 404);
+  if (found === null) return show(c, <PlainPage {...unknown} who={who} />, 404);
   const notice = c.req.query("sending") === undefined ? null : "It is on its way once more.";
-  return await show(c, <MessagePage who={who} message={found} notice={notice} />);
+  return show(c, <MessagePage who={who} message={found} notice={notice} />);
 }
 
 /**
@@ -171,7 +171,7 @@ export async function message({ c, deps, who }: Visit) {
 export async function preview({ c, deps, who }: Visit) {
   const found = await loadMessage(deps.db, idIn(c, "id"));
   const sent = parseSent(found?.rendered ?? null);
-  if (sent?.channel !== "email") return await show(c, <PlainPage {...unknown} who={who} />, 404);
+  if (sent?.channel !== "email") return show(c, <PlainPage {...unknown} who={who} />, 404);
   return c.html(sent.html, 200, {
     "content-security-policy":
       "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'",

@@ -1,5 +1,5 @@
 /** One order: whether it is paid, where it stands, what it went through, and why it looks so. */
-import type { Child } from "hono/jsx";
+import type { Child } from "../../html/jsx-runtime";
 import type { MessageRow } from "../../store/message-list";
 import { idIn, type Visit } from "../visit";
 import {
@@ -225,7 +225,7 @@ export async function order({ c, deps, who }: Visit) {
   if (!isKnown(view)) {
     const text =
       "No event has named this order. Check the number: it is compared letter by letter.";
-    return await show(c, <PlainPage title="No such order" text={text} who={who} />, 404);
+    return show(c, <PlainPage title="No such order" text={text} who={who} />, 404);
   }
-  return await show(c, <OrderPage who={who} view={view} messages={messages} />);
+  return show(c, <OrderPage who={who} view={view} messages={messages} />);
 }
