@@ -3,7 +3,8 @@
  * and what OpenAPI describes (descriptions.ts), so neither can say what the other does not do.
  */
 import type { Context } from "hono";
-import * as z from "zod/mini";
+import type * as z from "zod/mini";
+import { describeIssues } from "../events/issues";
 import type { RouteName } from "./descriptions";
 import { problem } from "./problem";
 
@@ -43,7 +44,7 @@ export function asking<Deps, Query>(
     query,
     serve: async (c, deps) => {
       const parsed = query.safeParse(c.req.query());
-      if (!parsed.success) return problem(c, 400, z.prettifyError(parsed.error));
+      if (!parsed.success) return problem(c, 400, describeIssues(parsed.error));
       return await work({ ...requestOf(c, deps), query: parsed.data });
     },
   };
@@ -66,7 +67,7 @@ export function taking<Deps, Body>(
         return problem(c, 400, "The body is not JSON");
       }
       const parsed = body.safeParse(raw);
-      if (!parsed.success) return problem(c, 400, z.prettifyError(parsed.error));
+      if (!parsed.success) return problem(c, 400, describeIssues(parsed.error));
       return await work({ ...requestOf(c, deps), body: parsed.data });
     },
   };

@@ -15,7 +15,7 @@ const frame = z.object({
   stored: z.boolean(),
 });
 /** As messages were written before 0.2: they may still be on the queue, for 14 days. */
-const quoted = z.extend(frame, { payload: z.string() });
+const quoted = z.object({ ...frame.shape, payload: z.string() });
 const eventId = z.object({ id: z.string(), payload: z.optional(z.undefined()) });
 const line = z.union([quoted, eventId]);
 
