@@ -5,8 +5,6 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { getCookie, setCookie } from "hono/cookie";
-import { csrf } from "hono/csrf";
-import { HTTPException } from "hono/http-exception";
 import { errorText, log } from "../log";
 import type { ReplayFilter } from "../store/waiting";
 import { assetNames } from "./asset-names";
@@ -26,7 +24,7 @@ import { LeavingPage, PlainPage, SignInPage } from "./pages/sign-in-page";
 import { troubled } from "./pages/troubled-page";
 import { replayRecorded } from "./replay";
 import { REPLAY_MAX } from "./shapes";
-import { attempt, endSession, startSession, throughAccess, whoIs } from "./sign-in";
+import { attempt, endSession, mayAct, startSession, throughAccess, whoIs } from "./sign-in";
 import { fieldOf, type Visit } from "./visit";
 
 const SIGN_IN = "/console/sign-in";
@@ -182,7 +180,7 @@ export function consolePages<E extends object>(
       const who = await whoIs(c, deps);
       return who === null ? turnAway(c) : await answer({ c, deps, who });
     };
-  app.use("*", csrf());
+  app.use("*", async (c, next) => (mayAct(c) ? await next() : c.text("Forbidden", 403)));
   app.get("/assets/:name", (c) => asset(c, depsOf(c)));
   app.get("/sign-in", (c) => door(c, depsOf(c)));
   app.post("/sign-in", (c) => signIn(c, depsOf(c)));
@@ -190,7 +188,6 @@ export function consolePages<E extends object>(
   for (const [path, act] of Object.entries(acts)) app.post(path, signedIn(act));
   app.all("*", signedIn(notThere));
   app.onError(async (error, c) => {
-    if (error instanceof HTTPException) return error.getResponse();
     log.error("console", { path: c.req.path, error: errorText(error) });
     const text = "Something went wrong, most likely in the database. Nothing was lost; try again.";
     return show(c, <PlainPage title="Not now" text={text} who={null} />, 503);

@@ -48,15 +48,21 @@ export async function attempt(c: Context, door: Door, given: string): Promise<At
   return await tryToken(c, attempts, () => isToken(given, token));
 }
 
-/**
- * A browser says where a request was made; nothing else sends these headers. Access lets a browser
- * through by its cookie, whichever page has made it ask.
- */
-function isFromElsewhere(c: Context): boolean {
+/** Whether a page of this origin made the request; null where nothing says so: only browsers do. */
+function isFromHere(c: Context): boolean | null {
   const site = c.req.header("sec-fetch-site");
-  if (site !== undefined) return site !== "same-origin" && site !== "none";
+  if (site !== undefined) return site === "same-origin" || site === "none";
   const origin = c.req.header("origin");
-  return origin !== undefined && origin !== new URL(c.req.url).origin;
+  return origin === undefined ? null : origin === new URL(c.req.url).origin;
+}
+
+function isSafe(c: Context): boolean {
+  return c.req.method === "GET" || c.req.method === "HEAD";
+}
+
+/** A browser brings its cookies, whichever page has made it ask: forms are taken from here alone. */
+export function mayAct(c: Context): boolean {
+  return isSafe(c) || isFromHere(c) === true;
 }
 
 export type ApiAccess = Attempt | { readonly kind: "from elsewhere" };
@@ -70,8 +76,9 @@ export async function admit(c: Context, door: Door): Promise<ApiAccess> {
     if (tried.kind !== "wrong") return tried;
   }
   if ((await throughAccess(c, door)) === null) return { kind: "wrong" };
-  const isSafe = c.req.method === "GET" || c.req.method === "HEAD";
-  return !isSafe && isFromElsewhere(c) ? { kind: "from elsewhere" } : { kind: "right" };
+  // Access lets a browser through by its cookie, and a script without one.
+  const isElsewhere = !isSafe(c) && isFromHere(c) === false;
+  return isElsewhere ? { kind: "from elsewhere" } : { kind: "right" };
 }
 
 /** When the session ends that a cookie stands for, in milliseconds; 0 where it was not signed here. */
