@@ -164,7 +164,7 @@ describe("the console", () => {
     for (const path of files) {
       const response = await fetchWith(ADMIN, get(path));
       expect(response.status).toBe(200);
-      expect(response.headers.get("content-type")).toMatch(/text\/(css|javascript)/);
+      expect(response.headers.get("content-type")).toMatch(/text\/(css|javascript)|image\/svg/);
       expect(response.headers.get("cache-control")).toContain("immutable");
       expect((await fetchWith({}, get(path))).status).toBe(404);
     }

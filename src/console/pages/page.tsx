@@ -28,9 +28,6 @@ const htmxConfig = JSON.stringify({
   historyCacheSize: 0,
 });
 
-const icon =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='%231f6f5c'/%3E%3Cpath d='M9 12l7 8 7-8' fill='none' stroke='%23fff' stroke-width='3.5' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E";
-
 const places = [
   ["/console", "Overview"],
   ["/console/events", "Events"],
@@ -80,7 +77,7 @@ export function Page({ title, who, path, children }: PageProps) {
         <meta name="robots" content="noindex" />
         <meta name="htmx-config" content={htmxConfig} />
         <title>{`${clip(visible(title), 80)} · Webhooks`}</title>
-        <link rel="icon" href={icon} />
+        <link rel="icon" href={assets + assetNames.icon} />
         <link rel="stylesheet" href={assets + assetNames.pico} />
         <link rel="stylesheet" href={assets + assetNames.style} />
         <script src={assets + assetNames.script} defer />
