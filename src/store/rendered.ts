@@ -3,6 +3,7 @@
  * and a person can look at. Of a forward only the time is kept: its body is the event's.
  */
 import * as z from "zod/mini";
+import { parseJson } from "../events/values";
 
 const stored = z.object({
   /** ISO time; retries end RETRY_FOR_MS after it. */
@@ -30,10 +31,6 @@ export type Rendered = z.infer<typeof stored>;
 
 /** Null where nothing was rendered yet, or it cannot be read. */
 export function parseRendered(json: string | null): Rendered | null {
-  try {
-    const parsed = stored.safeParse(JSON.parse(json ?? "null"));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
+  const parsed = stored.safeParse(parseJson(json));
+  return parsed.success ? parsed.data : null;
 }

@@ -1,4 +1,5 @@
 /** One order: whether it is paid, where it stands, what it went through, and why it looks so. */
+import { isObject, parseJson } from "../../events/values";
 import type { Child } from "../../html/jsx-runtime";
 import type { MessageRow } from "../../store/message-list";
 import { idIn, type Visit } from "../visit";
@@ -48,14 +49,8 @@ function Sums({ order }: { readonly order: Row }) {
 }
 
 function addressLines(json: string | null): readonly string[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(json ?? "null");
-  } catch {
-    return [];
-  }
-  if (typeof parsed !== "object" || parsed === null) return [];
-  return Object.values(parsed).map(String);
+  const parsed = parseJson(json);
+  return isObject(parsed) ? Object.values(parsed).map(String) : [];
 }
 
 function Person({ order }: { readonly order: Row }) {
