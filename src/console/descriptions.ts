@@ -17,7 +17,8 @@ interface Description {
   readonly fields?: Readonly<Record<string, object>>;
 }
 
-const limit = { default: PAGE_DEFAULT };
+const whole = { type: "integer" };
+const limit = { ...whole, default: PAGE_DEFAULT };
 const cursor = { description: "next_cursor of the page before" };
 const time = { format: "date-time", description: "ISO 8601, with a zone" };
 const dryRun = { description: "only say what would happen" };
@@ -62,7 +63,7 @@ const descriptions = {
   "POST /replay": {
     summary: "Takes failed, quarantined or ignored events again; count them first by dry_run",
     answer: answers.replay,
-    fields: { from: time, to: time, dry_run: dryRun },
+    fields: { from: time, to: time, limit: whole, dry_run: dryRun },
   },
   "GET /replays/:id": {
     summary: "How far a replay is: how many of its events stand in each status",

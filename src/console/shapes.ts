@@ -24,11 +24,16 @@ const utc = z.pipe(
 const key = z.string().check(z.minLength(1), z.maxLength(512));
 const settled = z.enum(["failed", "quarantined", "ignored"]);
 
+/** Not z.int, which alone brings 0.4 KiB into the Worker. */
+const upTo = (most: number) =>
+  z.number().check(
+    z.minimum(1),
+    z.maximum(most),
+    z.refine((value) => Number.isInteger(value), "not a whole number"),
+  );
+
 const page = {
-  limit: z._default(
-    z.pipe(z.transform(Number), z.int().check(z.minimum(1), z.maximum(PAGE_MAX))),
-    PAGE_DEFAULT,
-  ),
+  limit: z._default(z.pipe(z.transform(Number), upTo(PAGE_MAX)), PAGE_DEFAULT),
   cursor: z.optional(z.string().check(z.minLength(1), z.maxLength(600))),
 };
 const rowCursor = z.string().check(z.regex(/^\d{1,15}$/, "not a cursor of this list"));
@@ -73,7 +78,7 @@ export const replayBody = z
     order: z.optional(key),
     from: z.optional(utc),
     to: z.optional(utc),
-    limit: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(REPLAY_MAX)), REPLAY_MAX),
+    limit: z._default(upTo(REPLAY_MAX), REPLAY_MAX),
     dry_run: dryRun,
   })
   .check(

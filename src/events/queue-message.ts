@@ -17,7 +17,7 @@ const frame = z.object({
 });
 /** As messages were written before 0.2: they may still be on the queue, for 14 days. */
 const quoted = z.object({ ...frame.shape, payload: z.string() });
-const eventId = z.object({ id: z.string(), payload: z.optional(z.undefined()) });
+const eventId = z.object({ id: z.string(), payload: z.optional(z.never()) });
 const line = z.union([quoted, eventId]);
 
 export type WholeEvent = z.infer<typeof frame> & { readonly payload: string };
