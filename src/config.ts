@@ -4,6 +4,8 @@
  * receipt. Blank counts as unset. No problem ever quotes a value: it may be a secret.
  */
 import * as z from "zod/mini";
+// With its ending: tools have Node read this file as it is.
+import { isObject, parseJson } from "./events/values.ts";
 
 /** What the receiver needs. `secrets` is null where `CE_WEBHOOK_SECRET` is unset: nothing is taken. */
 export interface ReceiptConfig {
@@ -131,18 +133,14 @@ const currency = present.check(z.toUpperCase(), z.regex(/^[A-Z]{3}$/));
 const address = present.check(z.regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/));
 /** Couriers and the addresses of their tracking pages; null where the text is something else. */
 function parseTrackingUrls(text: string): Readonly<Record<string, string>> | null {
-  try {
-    const table: unknown = JSON.parse(text);
-    if (typeof table !== "object" || table === null || Array.isArray(table)) return null;
-    const rows = new Map<string, string>();
-    for (const [name, url] of Object.entries<unknown>({ ...table })) {
-      if (typeof url !== "string" || !url.includes("{awb}")) return null;
-      rows.set(name.trim().toLowerCase(), url);
-    }
-    return Object.fromEntries(rows);
-  } catch {
-    return null;
+  const table = parseJson(text);
+  if (!isObject(table)) return null;
+  const rows = new Map<string, string>();
+  for (const [name, url] of Object.entries(table)) {
+    if (typeof url !== "string" || !url.includes("{awb}")) return null;
+    rows.set(name.trim().toLowerCase(), url);
   }
+  return Object.fromEntries(rows);
 }
 const trackingUrls = z.pipe(
   present.check(z.refine((text) => parseTrackingUrls(text) !== null)),

@@ -28,7 +28,7 @@ interface Asset {
   readonly text: string;
 }
 
-function named(use: string, name: string, kind: "css" | "js", text: string): Asset {
+function named(use: string, name: string, kind: "css" | "js" | "svg", text: string): Asset {
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 10);
   return { use, name: `${name}.${hash}.${kind}`, text };
 }
@@ -50,7 +50,7 @@ async function describeApi(): Promise<string> {
     platform: "neutral",
     mainFields: ["module", "main"],
     jsx: "automatic",
-    jsxImportSource: "hono/jsx",
+    jsxImportSource: "#html",
   });
   const code = Buffer.from(outputFiles[0]?.contents ?? "").toString("base64");
   const bundle: unknown = await import(`data:text/javascript;base64,${code}`);
@@ -65,6 +65,7 @@ async function filesToWrite(): Promise<ReadonlyMap<string, string>> {
     named("style", "console", "css", await smaller("src/console/assets/console.css", "css")),
     named("htmx", "htmx", "js", read("node_modules/htmx.org/dist/htmx.min.js")),
     named("script", "console", "js", await smaller("src/console/assets/console.js", "js")),
+    named("icon", "icon", "svg", read("src/console/assets/icon.svg")),
   ];
   const lines = assets.map(({ use, name }) => `  ${use}: "${name}",\n`).join("");
   return new Map([

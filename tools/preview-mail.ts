@@ -41,7 +41,7 @@ async function loadPreviews(): Promise<readonly Preview[]> {
     platform: "neutral",
     mainFields: ["module", "main"],
     jsx: "automatic",
-    jsxImportSource: "hono/jsx",
+    jsxImportSource: "#html",
     logLevel: "warning",
   });
   const bundle: unknown = await import(pathToFileURL(outfile).href);

@@ -39,7 +39,7 @@ export async function bundleWorker(entry: string): Promise<string> {
     external: ["cloudflare:*", "node:*"],
     conditions: ["workerd", "worker", "browser"],
     jsx: "automatic",
-    jsxImportSource: "hono/jsx",
+    jsxImportSource: "#html",
   });
   return result.outputFiles[0]?.text ?? "";
 }

@@ -80,8 +80,7 @@ async function keysOf(issuer: string, kid: string, deps: AccessDeps): Promise<Ke
 
 /** Throws on what is no base64url. */
 function bytesOf(part: string): Uint8Array {
-  const text = atob(part.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  return Uint8Array.fromBase64(part, { alphabet: "base64url" });
 }
 
 function objectOf(part: string): JsonObject {

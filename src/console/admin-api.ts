@@ -38,9 +38,9 @@ export function adminApi<E extends object>(
     await next();
     return undefined;
   });
-  for (const one of routes) {
-    const path = one.path.replaceAll(/\{(\w+)\}/g, ":$1");
-    api.on(one.method.toUpperCase(), path, (c) => one.serve(c, depsOf(c)));
+  for (const { name, serve } of routes) {
+    const [method = "", path = ""] = name.split(" ");
+    api.on(method, path, (c) => serve(c, depsOf(c)));
   }
   api.all("*", (c) => problem(c, 404, "The admin API has nothing here"));
   api.onError((error, c) => {

@@ -1,22 +1,12 @@
 /**
- * One route of the admin API: its path, what it takes, what it answers, and the work. The table of
- * them is both the router and the OpenAPI description, so neither can say what the other does not do.
+ * One route of the admin API: its name, what it takes, and the work. The table of them is both the router
+ * and what OpenAPI describes (descriptions.ts), so neither can say what the other does not do.
  */
 import type { Context } from "hono";
-import * as z from "zod/mini";
-import type { answers } from "./answers";
+import type * as z from "zod/mini";
+import { describeIssues } from "../events/issues";
+import type { RouteName } from "./descriptions";
 import { problem } from "./problem";
-
-interface About {
-  readonly method: "get" | "post" | "delete";
-  /** As OpenAPI writes it: `/events/{id}`. */
-  readonly path: string;
-  readonly summary: string;
-  /** Of the answer; 200 unless stated. */
-  readonly status?: 202 | 204;
-  /** Its model, by name; absent where the answer is no JSON. */
-  readonly answer?: keyof typeof answers;
-}
 
 interface ApiRequest<Deps> {
   readonly c: Context;
@@ -25,7 +15,8 @@ interface ApiRequest<Deps> {
   readonly part: (name: string) => string;
 }
 
-export interface ApiRoute<Deps> extends About {
+export interface ApiRoute<Deps> {
+  readonly name: RouteName;
   readonly query?: z.ZodMiniType;
   readonly body?: z.ZodMiniType;
   readonly serve: (c: Context, deps: Deps) => Promise<Response>;
@@ -38,22 +29,22 @@ function requestOf<Deps>(c: Context, deps: Deps): ApiRequest<Deps> {
 }
 
 /** A route that takes no more than its path. */
-export function plain<Deps>(about: About, work: Work<Deps, object>): ApiRoute<Deps> {
-  return { ...about, serve: (c, deps) => work(requestOf(c, deps)) };
+export function plain<Deps>(name: RouteName, work: Work<Deps, object>): ApiRoute<Deps> {
+  return { name, serve: (c, deps) => work(requestOf(c, deps)) };
 }
 
 /** A route with a query; one that is not understood is a 400 that says why. */
 export function asking<Deps, Query>(
-  about: About,
+  name: RouteName,
   query: z.ZodMiniType<Query>,
   work: Work<Deps, { readonly query: Query }>,
 ): ApiRoute<Deps> {
   return {
-    ...about,
+    name,
     query,
     serve: async (c, deps) => {
       const parsed = query.safeParse(c.req.query());
-      if (!parsed.success) return problem(c, 400, z.prettifyError(parsed.error));
+      if (!parsed.success) return problem(c, 400, describeIssues(parsed.error));
       return await work({ ...requestOf(c, deps), query: parsed.data });
     },
   };
@@ -61,12 +52,12 @@ export function asking<Deps, Query>(
 
 /** A route with a JSON body; one that is not understood is a 400 that says why. */
 export function taking<Deps, Body>(
-  about: About,
+  name: RouteName,
   body: z.ZodMiniType<Body>,
   work: Work<Deps, { readonly body: Body }>,
 ): ApiRoute<Deps> {
   return {
-    ...about,
+    name,
     body,
     serve: async (c, deps) => {
       let raw: unknown;
@@ -76,7 +67,7 @@ export function taking<Deps, Body>(
         return problem(c, 400, "The body is not JSON");
       }
       const parsed = body.safeParse(raw);
-      if (!parsed.success) return problem(c, 400, z.prettifyError(parsed.error));
+      if (!parsed.success) return problem(c, 400, describeIssues(parsed.error));
       return await work({ ...requestOf(c, deps), body: parsed.data });
     },
   };

@@ -4,4 +4,5 @@ export const assetNames = {
   style: "console.eb4802a44f.css",
   htmx: "htmx.d6fdc75f20.js",
   script: "console.e8dcf0dc8c.js",
+  icon: "icon.316e10beac.svg",
 } as const;

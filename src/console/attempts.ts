@@ -4,6 +4,7 @@
  * whoever has not tried a wrong one is not kept waiting by others.
  */
 import type { Context } from "hono";
+import { sha256 } from "../digest";
 import { SIGN_IN_LIMITS, SIGN_IN_PERIOD_MS } from "../limits";
 import { isLockedOut, recordFailure } from "../store/sign-ins";
 
@@ -31,8 +32,7 @@ export function networkOf(address: string): string {
 /** A digest: addresses are personal data, and which one it was need not be known. */
 async function sourceOf(c: Context, token: string): Promise<string> {
   const network = networkOf(c.req.header("cf-connecting-ip") ?? "unknown");
-  const bytes = new TextEncoder().encode(`${token} ${network}`);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const digest = await sha256(`${token} ${network}`);
   return digest.slice(0, 12).toHex();
 }
 

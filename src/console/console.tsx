@@ -5,8 +5,6 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { getCookie, setCookie } from "hono/cookie";
-import { csrf } from "hono/csrf";
-import { HTTPException } from "hono/http-exception";
 import { errorText, log } from "../log";
 import type { ReplayFilter } from "../store/waiting";
 import { assetNames } from "./asset-names";
@@ -26,7 +24,7 @@ import { LeavingPage, PlainPage, SignInPage } from "./pages/sign-in-page";
 import { troubled } from "./pages/troubled-page";
 import { replayRecorded } from "./replay";
 import { REPLAY_MAX } from "./shapes";
-import { attempt, endSession, startSession, throughAccess, whoIs } from "./sign-in";
+import { attempt, endSession, mayAct, startSession, throughAccess, whoIs } from "./sign-in";
 import { fieldOf, type Visit } from "./visit";
 
 const SIGN_IN = "/console/sign-in";
@@ -56,7 +54,7 @@ async function signIn(c: Context, deps: AdminApiDeps): Promise<Response> {
     c.header("retry-after", String(tried.retryAfterS));
     const minutes = String(Math.ceil(tried.retryAfterS / 60));
     const problem = `Too many wrong tokens have come from here. Try again in ${minutes} min.`;
-    return await show(c, <SignInPage takesToken={takesToken} problem={problem} />, 429);
+    return show(c, <SignInPage takesToken={takesToken} problem={problem} />, 429);
   }
   if (tried.kind === "wrong" || admin.token === null) return c.redirect(`${SIGN_IN}?wrong=1`, 303);
   await startSession(c, admin.token, now().getTime());
@@ -68,7 +66,7 @@ async function signIn(c: Context, deps: AdminApiDeps): Promise<Response> {
 async function door(c: Context, deps: AdminApiDeps): Promise<Response> {
   if ((await throughAccess(c, deps)) !== null) return c.redirect("/console", 303);
   const problem = c.req.query("wrong") === "1" ? "That is not the admin token." : null;
-  return await show(c, <SignInPage takesToken={deps.admin.token !== null} problem={problem} />);
+  return show(c, <SignInPage takesToken={deps.admin.token !== null} problem={problem} />);
 }
 
 /**
@@ -81,11 +79,11 @@ async function signOut({ c, deps }: Visit): Promise<Response> {
   const who = await throughAccess(c, deps);
   if (who === null) return c.redirect(SIGN_IN, 303);
   c.header("refresh", `0; url=${ACCESS_SIGN_OUT}`);
-  return await show(c, <LeavingPage to={ACCESS_SIGN_OUT} />);
+  return show(c, <LeavingPage to={ACCESS_SIGN_OUT} />);
 }
 
 /** Somebody who is not signed in. */
-async function turnAway(c: Context): Promise<Response> {
+function turnAway(c: Context): Response {
   if (c.req.header("hx-request") !== undefined) {
     c.header("hx-redirect", SIGN_IN);
     return c.body(null, 401);
@@ -94,7 +92,7 @@ async function turnAway(c: Context): Promise<Response> {
   if (c.req.method === "GET" && c.req.header("sec-fetch-site") === "cross-site") {
     c.header("refresh", "0");
     const text = "One moment, please.";
-    return await show(c, <PlainPage title="Opening the console" text={text} who={null} />);
+    return show(c, <PlainPage title="Opening the console" text={text} who={null} />);
   }
   if (c.req.method === "GET") {
     const { pathname, search } = new URL(c.req.url);
@@ -168,7 +166,7 @@ const acts: Readonly<Record<string, Answer>> = {
 
 const notThere: Answer = async ({ c, who }) => {
   const text = "The console has no such page.";
-  return await show(c, <PlainPage title="Not found" text={text} who={who} />, 404);
+  return show(c, <PlainPage title="Not found" text={text} who={who} />, 404);
 };
 
 export function consolePages<E extends object>(
@@ -180,9 +178,9 @@ export function consolePages<E extends object>(
     async (c: Context<{ Bindings: E }>): Promise<Response> => {
       const deps = depsOf(c);
       const who = await whoIs(c, deps);
-      return who === null ? await turnAway(c) : await answer({ c, deps, who });
+      return who === null ? turnAway(c) : await answer({ c, deps, who });
     };
-  app.use("*", csrf());
+  app.use("*", async (c, next) => (mayAct(c) ? await next() : c.text("Forbidden", 403)));
   app.get("/assets/:name", (c) => asset(c, depsOf(c)));
   app.get("/sign-in", (c) => door(c, depsOf(c)));
   app.post("/sign-in", (c) => signIn(c, depsOf(c)));
@@ -190,10 +188,9 @@ export function consolePages<E extends object>(
   for (const [path, act] of Object.entries(acts)) app.post(path, signedIn(act));
   app.all("*", signedIn(notThere));
   app.onError(async (error, c) => {
-    if (error instanceof HTTPException) return error.getResponse();
     log.error("console", { path: c.req.path, error: errorText(error) });
     const text = "Something went wrong, most likely in the database. Nothing was lost; try again.";
-    return await show(c, <PlainPage title="Not now" text={text} who={null} />, 503);
+    return show(c, <PlainPage title="Not now" text={text} who={null} />, 503);
   });
   return app.fetch;
 }

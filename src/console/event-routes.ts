@@ -39,94 +39,44 @@ function eventAnswer({ event, notes, outcome, changed, lost, messages }: EventVi
 }
 
 export const eventRoutes: readonly Route[] = [
-  plain(
-    {
-      method: "get",
-      path: "/troubled",
-      summary: "Quarantined events and dead letters, newest first",
-      answer: "object",
-    },
-    async ({ c, deps }) => {
-      const events = await listTroubled(deps.db, TROUBLED_MAX);
-      return c.json({ events: events.map(withoutPlace) });
-    },
-  ),
-  asking(
-    {
-      method: "get",
-      path: "/events",
-      summary: "Events, newest first; with `after` what came since, oldest first",
-      answer: "events",
-    },
-    eventsQuery,
-    async ({ c, deps, query }) => {
-      const { limit, cursor, after, ...filter } = query;
-      const page = await listEvents(deps.db, filter, {
-        limit,
-        before: cursor === undefined ? undefined : Number(cursor),
-        after: after === undefined ? undefined : Number(after),
-      });
-      const reached = page.next ?? page.latest;
-      return c.json({
-        events: page.events.map(withoutPlace),
-        next_cursor: after !== undefined || page.next === null ? null : String(page.next),
-        latest_cursor: String(after === undefined ? page.latest : reached),
-      });
-    },
-  ),
-  plain(
-    {
-      method: "get",
-      path: "/events/{id}",
-      summary: "One event: body, what it changed and lost to, its notifications",
-      answer: "event",
-    },
-    async ({ c, deps, part }) => {
-      const view = await viewEvent(deps.db, part("id"));
-      return view === null ? problem(c, 404, noEvent) : c.json(eventAnswer(view));
-    },
-  ),
-  plain(
-    {
-      method: "delete",
-      path: "/events/{id}",
-      summary: `Removes a test event (type ${TEST_EVENT_TYPE}); no other`,
-      status: 204,
-    },
-    async ({ c, deps, part }) => {
-      const removed = await deleteTestEvent(deps.db, part("id"), TEST_EVENT_TYPE);
-      const why = `Only events of type ${TEST_EVENT_TYPE} that are ignored can be removed`;
-      return removed ? c.body(null, 204) : problem(c, 409, why);
-    },
-  ),
-  taking(
-    {
-      method: "post",
-      path: "/replay",
-      summary: "Takes failed, quarantined or ignored events again; count them first by dry_run",
-      answer: "replay",
-    },
-    replayBody,
-    async ({ c, deps, body }) => {
-      const { limit, dry_run, ...filter } = body;
-      if (!dry_run) {
-        const { ids, replay } = await replayRecorded(deps, filter, limit);
-        return c.json({ dry_run, count: ids.length, ids, more: ids.length === limit, replay });
-      }
-      const ids = await listReplayable(deps.db, filter, limit);
-      return c.json({ dry_run, count: ids.length, ids, more: ids.length === limit });
-    },
-  ),
-  plain(
-    {
-      method: "get",
-      path: "/replays/{id}",
-      summary: "How far a replay is: how many of its events stand in each status",
-      answer: "replayProgress",
-    },
-    async ({ c, deps, part }) => {
-      const replay = await loadReplay(deps.db, Number(part("id")));
-      return replay === null ? problem(c, 404, "There is no such replay") : c.json(replay);
-    },
-  ),
+  plain("GET /troubled", async ({ c, deps }) => {
+    const events = await listTroubled(deps.db, TROUBLED_MAX);
+    return c.json({ events: events.map(withoutPlace) });
+  }),
+  asking("GET /events", eventsQuery, async ({ c, deps, query }) => {
+    const { limit, cursor, after, ...filter } = query;
+    const page = await listEvents(deps.db, filter, {
+      limit,
+      before: cursor === undefined ? undefined : Number(cursor),
+      after: after === undefined ? undefined : Number(after),
+    });
+    const reached = page.next ?? page.latest;
+    return c.json({
+      events: page.events.map(withoutPlace),
+      next_cursor: after !== undefined || page.next === null ? null : String(page.next),
+      latest_cursor: String(after === undefined ? page.latest : reached),
+    });
+  }),
+  plain("GET /events/:id", async ({ c, deps, part }) => {
+    const view = await viewEvent(deps.db, part("id"));
+    return view === null ? problem(c, 404, noEvent) : c.json(eventAnswer(view));
+  }),
+  plain("DELETE /events/:id", async ({ c, deps, part }) => {
+    const removed = await deleteTestEvent(deps.db, part("id"), TEST_EVENT_TYPE);
+    const why = `Only events of type ${TEST_EVENT_TYPE} that are ignored can be removed`;
+    return removed ? c.body(null, 204) : problem(c, 409, why);
+  }),
+  taking("POST /replay", replayBody, async ({ c, deps, body }) => {
+    const { limit, dry_run, ...filter } = body;
+    if (!dry_run) {
+      const { ids, replay } = await replayRecorded(deps, filter, limit);
+      return c.json({ dry_run, count: ids.length, ids, more: ids.length === limit, replay });
+    }
+    const ids = await listReplayable(deps.db, filter, limit);
+    return c.json({ dry_run, count: ids.length, ids, more: ids.length === limit });
+  }),
+  plain("GET /replays/:id", async ({ c, deps, part }) => {
+    const replay = await loadReplay(deps.db, Number(part("id")));
+    return replay === null ? problem(c, 404, "There is no such replay") : c.json(replay);
+  }),
 ];

@@ -1,4 +1,5 @@
 /** One event as a person reads it: what it says, what it changed, what it lost to, whom it told. */
+import { parseJson } from "../events/values";
 import { explainEventAlone } from "../projection/explain";
 import type { EventExplanation, SettingExplanation } from "../projection/explanation";
 import { asJudged, interpret } from "../projection/interpret";
@@ -19,7 +20,7 @@ export interface EventView {
 }
 
 function parseTexts(json: string | null): readonly string[] {
-  const parsed: unknown = JSON.parse(json ?? "[]");
+  const parsed = parseJson(json);
   return Array.isArray(parsed) ? parsed.map(String) : [];
 }
 

@@ -15,42 +15,21 @@ const whyNotAgain = (message: Message): string =>
 
 export const messageRoutes: readonly Route[] = [
   asking(
-    {
-      method: "get",
-      path: "/notifications",
-      summary: "Notifications, newest first",
-      answer: "notifications",
-    },
+    "GET /notifications",
     notificationsQuery,
     async ({ c, deps, query: { limit, cursor, ...filter } }) => {
       const page = await listMessages(deps.db, filter, { limit, before: cursor });
       return c.json({ notifications: page.messages.map(maskMessage), next_cursor: page.next });
     },
   ),
-  plain(
-    {
-      method: "get",
-      path: "/notifications/{id}",
-      summary: "One notification, with what was sent",
-      answer: "notification",
-    },
-    async ({ c, deps, part }) => {
-      const message = await loadMessage(deps.db, part("id"));
-      return message === null ? problem(c, 404, noMessage) : c.json(message);
-    },
-  ),
-  plain(
-    {
-      method: "post",
-      path: "/notifications/{id}/send-again",
-      summary: "Sends a settled notification once more, if it is still true",
-      answer: "sendAgain",
-    },
-    async ({ c, deps, part }) => {
-      const id = part("id");
-      if (await deps.sendAgain(id)) return c.json({ id, status: "pending" });
-      const known = await loadMessage(deps.db, id);
-      return known === null ? problem(c, 404, noMessage) : problem(c, 409, whyNotAgain(known));
-    },
-  ),
+  plain("GET /notifications/:id", async ({ c, deps, part }) => {
+    const message = await loadMessage(deps.db, part("id"));
+    return message === null ? problem(c, 404, noMessage) : c.json(message);
+  }),
+  plain("POST /notifications/:id/send-again", async ({ c, deps, part }) => {
+    const id = part("id");
+    if (await deps.sendAgain(id)) return c.json({ id, status: "pending" });
+    const known = await loadMessage(deps.db, id);
+    return known === null ? problem(c, 404, noMessage) : problem(c, 409, whyNotAgain(known));
+  }),
 ];

@@ -3,30 +3,40 @@
  * writes it down as a static file: the Worker serves it, and carries nothing of this.
  */
 import * as z from "zod/mini";
-import { answers } from "./answers";
 import type { ApiRoute } from "./api-route";
+import { describe } from "./descriptions";
 import { routes } from "./routes";
 
 type RouteDescription = Omit<ApiRoute<never>, "serve">;
 
 type Json = Readonly<Record<string, unknown>>;
 
-function schemaOf(model: z.ZodMiniType, io: "input" | "output"): Json {
+function schemaOf(model: z.ZodMiniType, io: "input" | "output") {
   const { $schema: _, ...schema } = z.toJSONSchema(model, { io, unrepresentable: "any" });
   return schema;
 }
 
-function parametersOf({ path, query }: RouteDescription): readonly Json[] {
+/** What a route takes, with the words for its fields. */
+function inputOf({ name }: RouteDescription, model: z.ZodMiniType) {
+  const schema = schemaOf(model, "input");
+  const { fields = {} } = describe(name);
+  const properties: Record<string, Json> = {};
+  for (const [field, type] of Object.entries(schema.properties ?? {})) {
+    properties[field] = { ...(typeof type === "object" ? type : {}), ...fields[field] };
+  }
+  return { ...schema, properties };
+}
+
+function parametersOf(route: RouteDescription, path: string): readonly Json[] {
   const parts = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: "path",
     required: true,
     schema: { type: "string" },
   }));
-  if (query === undefined) return parts;
+  if (route.query === undefined) return parts;
   // Every field of a query may be left out.
-  const { properties = {} } = z.toJSONSchema(query, { io: "input", unrepresentable: "any" });
-  const asked = Object.entries(properties).map(([name, schema]) => ({
+  const asked = Object.entries(inputOf(route, route.query).properties).map(([name, schema]) => ({
     name,
     in: "query",
     required: false,
@@ -39,21 +49,22 @@ const problemContent = {
   "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
 };
 
-function operationOf(route: RouteDescription): Json {
-  const { summary, body, answer, status = 200 } = route;
+function operationOf(route: RouteDescription, path: string): Json {
+  const { name, body } = route;
+  const { summary, answer, status = 200 } = describe(name);
   const content =
     answer === undefined
       ? {}
-      : { content: { "application/json": { schema: schemaOf(answers[answer], "output") } } };
+      : { content: { "application/json": { schema: schemaOf(answer, "output") } } };
   return {
     summary,
-    parameters: parametersOf(route),
+    parameters: parametersOf(route, path),
     ...(body === undefined
       ? {}
       : {
           requestBody: {
             required: true,
-            content: { "application/json": { schema: schemaOf(body, "input") } },
+            content: { "application/json": { schema: inputOf(route, body) } },
           },
         }),
     responses: {
@@ -67,7 +78,8 @@ function operationOf(route: RouteDescription): Json {
 export function describeApi(version: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
+    const [method = "", path = ""] = route.name.replaceAll(/:(\w+)/g, "{$1}").split(" ");
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(route, path) };
   }
   const problem = z.object({
     type: z.string(),

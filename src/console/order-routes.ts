@@ -14,72 +14,38 @@ const TIMELINE_MAX = 1_000;
 const noOrder = (number: string): string => `No event has named the order ${number}`;
 
 export const orderRoutes: readonly Route[] = [
-  asking(
-    {
-      method: "get",
-      path: "/orders",
-      summary: "Orders by number, e-mail address or phone number; without q, of the latest events",
-      answer: "orders",
-    },
-    ordersQuery,
-    async ({ c, deps, query: { q, limit, cursor } }) => {
-      const search = q === undefined ? null : { q: q.trim(), contact: contactOf(q) };
-      const page = await listOrders(deps.db, search, { limit, after: cursor });
-      return c.json({ orders: page.orders.map(maskOrder), next_cursor: page.next });
-    },
-  ),
-  plain(
-    {
-      method: "get",
-      path: "/orders/{number}",
-      summary: "One order with its payments, refunds and shipments",
-      answer: "order",
-    },
-    async ({ c, deps, part }) => {
-      const number = part("number");
-      const rows = await loadRows(deps.db, number);
-      const of = (entity: string): readonly object[] =>
-        rows.filter((row) => row.entity === entity).map(({ columns }) => columns);
-      const own = (entity: string): readonly object[] =>
-        rows
-          .filter((row) => row.entity === entity && row.columns["order_number"] === number)
-          .map(({ columns }) => columns);
-      const [order] = of("orders");
-      if (order === undefined) return problem(c, 404, noOrder(number));
-      return c.json({
-        order,
-        payments: own("payments"),
-        refunds: own("refunds"),
-        shipments: own("shipments"),
-      });
-    },
-  ),
-  plain(
-    {
-      method: "get",
-      path: "/orders/{number}/explain",
-      summary:
-        "Why the order looks as it does: which event set each field, which lost, and whether it is paid",
-      answer: "object",
-    },
-    async ({ c, deps, part }) => {
-      const number = part("number");
-      const view = await explainNumber(deps.db, number);
-      if (!isKnown(view)) return problem(c, 404, noOrder(number));
-      return c.json({ ...view.explained, payment: view.payment });
-    },
-  ),
-  plain(
-    {
-      method: "get",
-      path: "/orders/{number}/timeline",
-      summary: "Events, milestones and notifications of an order, oldest first",
-      answer: "timeline",
-    },
-    async ({ c, deps, part }) => {
-      const number = part("number");
-      const entries = await loadTimeline(deps.db, number, TIMELINE_MAX);
-      return entries.length === 0 ? problem(c, 404, noOrder(number)) : c.json({ entries });
-    },
-  ),
+  asking("GET /orders", ordersQuery, async ({ c, deps, query: { q, limit, cursor } }) => {
+    const search = q === undefined ? null : { q: q.trim(), contact: contactOf(q) };
+    const page = await listOrders(deps.db, search, { limit, after: cursor });
+    return c.json({ orders: page.orders.map(maskOrder), next_cursor: page.next });
+  }),
+  plain("GET /orders/:number", async ({ c, deps, part }) => {
+    const number = part("number");
+    const rows = await loadRows(deps.db, number);
+    const of = (entity: string): readonly object[] =>
+      rows.filter((row) => row.entity === entity).map(({ columns }) => columns);
+    const own = (entity: string): readonly object[] =>
+      rows
+        .filter((row) => row.entity === entity && row.columns["order_number"] === number)
+        .map(({ columns }) => columns);
+    const [order] = of("orders");
+    if (order === undefined) return problem(c, 404, noOrder(number));
+    return c.json({
+      order,
+      payments: own("payments"),
+      refunds: own("refunds"),
+      shipments: own("shipments"),
+    });
+  }),
+  plain("GET /orders/:number/explain", async ({ c, deps, part }) => {
+    const number = part("number");
+    const view = await explainNumber(deps.db, number);
+    if (!isKnown(view)) return problem(c, 404, noOrder(number));
+    return c.json({ ...view.explained, payment: view.payment });
+  }),
+  plain("GET /orders/:number/timeline", async ({ c, deps, part }) => {
+    const number = part("number");
+    const entries = await loadTimeline(deps.db, number, TIMELINE_MAX);
+    return entries.length === 0 ? problem(c, 404, noOrder(number)) : c.json({ entries });
+  }),
 ];

@@ -4,12 +4,12 @@ import { contactOf } from "../projection/contacts";
 import { asking, plain, taking } from "./api-route";
 import type { Contacts, Route } from "./deps";
 import { problem } from "./problem";
+import { dryRun } from "./shapes";
 
 const person = {
   email: z.optional(z.string().check(z.maxLength(320))),
   phone: z.optional(z.string().check(z.maxLength(50))),
 };
-const dryRun = z._default(z.boolean(), false);
 const cursor = z.optional(z.string().check(z.maxLength(600)));
 const day = z.optional(z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/, "a day is YYYY-MM-DD")));
 
@@ -44,74 +44,29 @@ const noContact =
   "Give an e-mail address as email, a phone number with its country code as phone, or both";
 
 export const privacyRoutes: readonly Route[] = [
-  taking(
-    {
-      method: "post",
-      path: "/erasures",
-      summary: "Erases a person, by e-mail address or phone number; dry_run only counts",
-      status: 202,
-      answer: "erasure",
-    },
-    erasureBody,
-    async ({ c, deps, body }) => {
-      const contacts = contactsOf(body);
-      if (contacts === null) return problem(c, 400, noContact);
-      const answer = await deps.privacy.erase(contacts, body.dry_run);
-      return c.json(answer, body.dry_run ? 200 : 202);
-    },
-  ),
-  plain(
-    {
-      method: "get",
-      path: "/erasures/{id}",
-      summary: "How far an erasure is, and what it found",
-      answer: "erasure",
-    },
-    async ({ c, deps, part }) => {
-      const erasure = await deps.privacy.loadErasure(Number(part("id")));
-      return erasure === null ? problem(c, 404, "There is no such erasure") : c.json(erasure);
-    },
-  ),
-  taking(
-    {
-      method: "post",
-      path: "/exports",
-      summary: "Everything held about a person; goes on with next_cursor as cursor",
-      answer: "export",
-    },
-    exportBody,
-    async ({ c, deps, body }) => {
-      const contacts = contactsOf(body);
-      if (contacts === null) return problem(c, 400, noContact);
-      const page = await deps.privacy.exportPerson(contacts, body.cursor);
-      return page === null ? problem(c, 400, "cursor: not one of an export") : c.json(page);
-    },
-  ),
-  asking(
-    {
-      method: "get",
-      path: "/archive",
-      summary: "Archive objects, oldest day first",
-      answer: "archive",
-    },
-    archiveQuery,
-    async ({ c, deps, query }) => {
-      const { listArchive } = deps.privacy;
-      if (listArchive === null) return problem(c, 404, noArchive);
-      return c.json(await listArchive(query.cursor ?? "", ARCHIVE_PAGE));
-    },
-  ),
-  taking(
-    {
-      method: "post",
-      path: "/archive/restore",
-      summary: "Puts archived events back; goes on with next_cursor as cursor",
-      answer: "restored",
-    },
-    restoreBody,
-    async ({ c, deps, body }) => {
-      const { restore } = deps.privacy;
-      return restore === null ? problem(c, 404, noArchive) : c.json(await restore(body));
-    },
-  ),
+  taking("POST /erasures", erasureBody, async ({ c, deps, body }) => {
+    const contacts = contactsOf(body);
+    if (contacts === null) return problem(c, 400, noContact);
+    const answer = await deps.privacy.erase(contacts, body.dry_run);
+    return c.json(answer, body.dry_run ? 200 : 202);
+  }),
+  plain("GET /erasures/:id", async ({ c, deps, part }) => {
+    const erasure = await deps.privacy.loadErasure(Number(part("id")));
+    return erasure === null ? problem(c, 404, "There is no such erasure") : c.json(erasure);
+  }),
+  taking("POST /exports", exportBody, async ({ c, deps, body }) => {
+    const contacts = contactsOf(body);
+    if (contacts === null) return problem(c, 400, noContact);
+    const page = await deps.privacy.exportPerson(contacts, body.cursor);
+    return page === null ? problem(c, 400, "cursor: not one of an export") : c.json(page);
+  }),
+  asking("GET /archive", archiveQuery, async ({ c, deps, query }) => {
+    const { listArchive } = deps.privacy;
+    if (listArchive === null) return problem(c, 404, noArchive);
+    return c.json(await listArchive(query.cursor ?? "", ARCHIVE_PAGE));
+  }),
+  taking("POST /archive/restore", restoreBody, async ({ c, deps, body }) => {
+    const { restore } = deps.privacy;
+    return restore === null ? problem(c, 404, noArchive) : c.json(await restore(body));
+  }),
 ];

@@ -8,37 +8,19 @@ import { rebuildBody } from "./shapes";
 const CHANGES_MAX = 1_000;
 
 export const rebuildRoutes: readonly Route[] = [
-  taking(
-    {
-      method: "post",
-      path: "/rebuilds",
-      summary: "Starts a rebuild of rows from their stored events; dry_run only reports",
-      status: 202,
-      answer: "object",
-    },
-    rebuildBody,
-    async ({ c, deps, body }) => {
-      const { order_number: orderNumber, event_type: eventType, from, to, dry_run } = body;
-      const filter = {
-        ...(orderNumber === undefined ? {} : { orderNumber }),
-        ...(eventType === undefined ? {} : { eventType }),
-        ...(from === undefined ? {} : { from }),
-        ...(to === undefined ? {} : { to }),
-      };
-      return c.json(await startRebuild(deps.db, filter, dry_run, deps.now().toISOString()), 202);
-    },
-  ),
-  plain(
-    {
-      method: "get",
-      path: "/rebuilds/{id}",
-      summary: "How far a rebuild is, and what it changed",
-      answer: "object",
-    },
-    async ({ c, deps, part }) => {
-      const rebuild = await loadRebuild(deps.db, Number(part("id")));
-      if (rebuild === null) return problem(c, 404, "There is no such rebuild");
-      return c.json({ ...rebuild, changes: await loadChanges(deps.db, rebuild.id, CHANGES_MAX) });
-    },
-  ),
+  taking("POST /rebuilds", rebuildBody, async ({ c, deps, body }) => {
+    const { order_number: orderNumber, event_type: eventType, from, to, dry_run } = body;
+    const filter = {
+      ...(orderNumber === undefined ? {} : { orderNumber }),
+      ...(eventType === undefined ? {} : { eventType }),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    };
+    return c.json(await startRebuild(deps.db, filter, dry_run, deps.now().toISOString()), 202);
+  }),
+  plain("GET /rebuilds/:id", async ({ c, deps, part }) => {
+    const rebuild = await loadRebuild(deps.db, Number(part("id")));
+    if (rebuild === null) return problem(c, 404, "There is no such rebuild");
+    return c.json({ ...rebuild, changes: await loadChanges(deps.db, rebuild.id, CHANGES_MAX) });
+  }),
 ];

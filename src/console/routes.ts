@@ -19,17 +19,9 @@ export const routes: readonly Route[] = [
   ...messageRoutes,
   ...rebuildRoutes,
   ...privacyRoutes,
-  plain(
-    {
-      method: "get",
-      path: "/openapi.json",
-      summary: "This description",
-      answer: "object",
-    },
-    async ({ c, deps }) => {
-      const found = await deps.assets?.("/console/openapi.json");
-      if (found?.ok !== true) return problem(c, 404, "This Worker runs without its static files");
-      return c.body(await found.text(), 200, { "content-type": "application/json" });
-    },
-  ),
+  plain("GET /openapi.json", async ({ c, deps }) => {
+    const found = await deps.assets?.("/console/openapi.json");
+    if (found?.ok !== true) return problem(c, 404, "This Worker runs without its static files");
+    return c.body(await found.text(), 200, { "content-type": "application/json" });
+  }),
 ];

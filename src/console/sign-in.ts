@@ -3,8 +3,9 @@
  * a signed cookie that the sign-in form sets, or whom Cloudflare Access has let through.
  */
 import type { Context } from "hono";
-import { deleteCookie, getSignedCookie, setSignedCookie } from "hono/cookie";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { Config } from "../config";
+import { hmac, importKey, isHmac, sha256 } from "../digest";
 import { verifyAccess } from "./access";
 import { type Attempt, tryToken } from "./attempts";
 
@@ -26,11 +27,7 @@ export function isConfigured({ token, access }: AdminConfig): boolean {
 
 /** Compares digests, so that neither length nor content can be timed. */
 async function isToken(given: string, expected: string): Promise<boolean> {
-  const encoder = new TextEncoder();
-  const [a, b] = await Promise.all(
-    [given, expected].map((text) => crypto.subtle.digest("SHA-256", encoder.encode(text))),
-  );
-  return a !== undefined && b !== undefined && crypto.subtle.timingSafeEqual(a, b);
+  return crypto.subtle.timingSafeEqual(await sha256(given), await sha256(expected));
 }
 
 /** Whom Access has let through; null where it has not, or is not set up. */
@@ -51,15 +48,21 @@ export async function attempt(c: Context, door: Door, given: string): Promise<At
   return await tryToken(c, attempts, () => isToken(given, token));
 }
 
-/**
- * A browser says where a request was made; nothing else sends these headers. Access lets a browser
- * through by its cookie, whichever page has made it ask.
- */
-function isFromElsewhere(c: Context): boolean {
+/** Whether a page of this origin made the request; null where nothing says so: only browsers do. */
+function isFromHere(c: Context): boolean | null {
   const site = c.req.header("sec-fetch-site");
-  if (site !== undefined) return site !== "same-origin" && site !== "none";
+  if (site !== undefined) return site === "same-origin" || site === "none";
   const origin = c.req.header("origin");
-  return origin !== undefined && origin !== new URL(c.req.url).origin;
+  return origin === undefined ? null : origin === new URL(c.req.url).origin;
+}
+
+function isSafe(c: Context): boolean {
+  return c.req.method === "GET" || c.req.method === "HEAD";
+}
+
+/** A browser brings its cookies, whichever page has made it ask: forms are taken from here alone. */
+export function mayAct(c: Context): boolean {
+  return isSafe(c) || isFromHere(c) === true;
 }
 
 export type ApiAccess = Attempt | { readonly kind: "from elsewhere" };
@@ -73,16 +76,25 @@ export async function admit(c: Context, door: Door): Promise<ApiAccess> {
     if (tried.kind !== "wrong") return tried;
   }
   if ((await throughAccess(c, door)) === null) return { kind: "wrong" };
-  const isSafe = c.req.method === "GET" || c.req.method === "HEAD";
-  return !isSafe && isFromElsewhere(c) ? { kind: "from elsewhere" } : { kind: "right" };
+  // Access lets a browser through by its cookie, and a script without one.
+  const isElsewhere = !isSafe(c) && isFromHere(c) === false;
+  return isElsewhere ? { kind: "from elsewhere" } : { kind: "right" };
+}
+
+/** When the session ends that a cookie stands for, in milliseconds; 0 where it was not signed here. */
+async function sessionEnd(cookie: string, token: string): Promise<number> {
+  const [, until, mac] = /^(\d+)\.([A-Za-z0-9+/]{43}=)$/.exec(cookie) ?? [];
+  if (until === undefined || mac === undefined) return 0;
+  const isOurs = await isHmac(await importKey(token), Uint8Array.fromBase64(mac), until);
+  return isOurs ? Number(until) : 0;
 }
 
 /** For pages: who has signed in, or came through Access; null where nobody has. */
 export async function whoIs(c: Context, door: Door): Promise<string | null> {
   const { token } = door.admin;
   if (token !== null) {
-    const until = await getSignedCookie(c, token, COOKIE);
-    if (typeof until === "string" && Number(until) > door.now().getTime()) return "Admin token";
+    const until = await sessionEnd(getCookie(c, COOKIE) ?? "", token);
+    if (until > door.now().getTime()) return "Admin token";
   }
   return await throughAccess(c, door);
 }
@@ -93,7 +105,9 @@ function isSecure(c: Context): boolean {
 
 /** The cookie is signed with the token: another token ends every session. */
 export async function startSession(c: Context, token: string, nowMs: number): Promise<void> {
-  await setSignedCookie(c, COOKIE, String(nowMs + SESSION_SECONDS * 1000), token, {
+  const until = String(nowMs + SESSION_SECONDS * 1000);
+  const mac = await hmac(await importKey(token), until);
+  setCookie(c, COOKIE, `${until}.${mac.toBase64()}`, {
     httpOnly: true,
     sameSite: "Strict",
     secure: isSecure(c),

@@ -9,46 +9,23 @@ import { metricsText } from "./metrics";
 export const VERIFIED_WINDOW = 1_000;
 
 export const statusRoutes: readonly Route[] = [
-  plain(
-    {
-      method: "get",
-      path: "/health",
-      summary: "How the inbox is, in figures",
-      answer: "health",
-    },
-    async ({ c, deps }) => c.json(await checkHealth(deps.db, deps.now())),
-  ),
-  plain(
-    {
-      method: "get",
-      path: "/metrics",
-      summary: "The same, and more, in the text format of Prometheus",
-    },
-    async ({ c, deps }) => {
-      const { db } = deps;
-      const [health, events, channels] = await Promise.all([
-        checkHealth(db, deps.now()),
-        countByType(db),
-        loadChannels(db),
-      ]);
-      const type = "text/plain; version=0.0.4; charset=utf-8";
-      return c.body(metricsText(health, events, channels), 200, { "content-type": type });
-    },
-  ),
-  plain(
-    {
-      method: "get",
-      path: "/settings",
-      summary: "Which secrets and channels are set, which secret verified the latest events",
-      answer: "settings",
-    },
-    async ({ c, deps }) => {
-      const [health, verifiedBy] = await Promise.all([
-        checkHealth(deps.db, deps.now()),
-        loadVerifiedBy(deps.db, VERIFIED_WINDOW),
-      ]);
-      const { last_sweep_at } = health;
-      return c.json({ ...deps.settings, verified_by: verifiedBy, last_sweep_at });
-    },
-  ),
+  plain("GET /health", async ({ c, deps }) => c.json(await checkHealth(deps.db, deps.now()))),
+  plain("GET /metrics", async ({ c, deps }) => {
+    const { db } = deps;
+    const [health, events, channels] = await Promise.all([
+      checkHealth(db, deps.now()),
+      countByType(db),
+      loadChannels(db),
+    ]);
+    const type = "text/plain; version=0.0.4; charset=utf-8";
+    return c.body(metricsText(health, events, channels), 200, { "content-type": type });
+  }),
+  plain("GET /settings", async ({ c, deps }) => {
+    const [health, verifiedBy] = await Promise.all([
+      checkHealth(deps.db, deps.now()),
+      loadVerifiedBy(deps.db, VERIFIED_WINDOW),
+    ]);
+    const { last_sweep_at } = health;
+    return c.json({ ...deps.settings, verified_by: verifiedBy, last_sweep_at });
+  }),
 ];

@@ -4,7 +4,7 @@
  * covers. A bare body is the model itself; its type came from the URL or a header, unsigned.
  */
 import { identifierOf } from "./keys";
-import { isObject, type JsonObject, textOf } from "./values";
+import { isObject, type JsonObject, parseJson, textOf } from "./values";
 
 /** Longer ids are stored as their hash: an id stands in every precedence that its event sets. */
 export const EVENT_ID_MAX_CHARACTERS = 512;
@@ -28,15 +28,6 @@ export type EnvelopeResult =
 export type EnvelopeProblem = "not UTF-8" | "not JSON" | "not an object" | "no event type";
 
 const timeFields = ["created_at", "timestamp", "occurred_at", "event_time"];
-
-function parseJson(body: string): { readonly value: unknown } | null {
-  try {
-    // A byte order mark is no JSON, but some senders write one; the stored body keeps it.
-    return { value: JSON.parse(body.replace(/^\uFEFF/, "")) as unknown };
-  } catch {
-    return null;
-  }
-}
 
 function readEnvelope(body: JsonObject, type: string): Envelope {
   return {
@@ -65,9 +56,9 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
  * a body that has no `event_type` of its own.
  */
 export function parseEnvelope(body: string, unsignedType: string | null): EnvelopeResult {
-  const parsed = parseJson(body);
-  if (parsed === null) return { ok: false, problem: "not JSON" };
-  const json = parsed.value;
+  // A byte order mark is no JSON, but some senders write one; the stored body keeps it.
+  const json = parseJson(body.replace(/^\uFEFF/, ""));
+  if (json === undefined) return { ok: false, problem: "not JSON" };
   if (!isObject(json)) return { ok: false, problem: "not an object" };
   const type = json["event_type"];
   if (typeof type === "string" && type !== "") {

@@ -4,6 +4,7 @@
  * after it the body as it came, which would double if it were quoted inside the JSON.
  */
 import * as z from "zod/mini";
+import { parseJson } from "./values";
 
 const frame = z.object({
   id: z.string(),
@@ -15,8 +16,8 @@ const frame = z.object({
   stored: z.boolean(),
 });
 /** As messages were written before 0.2: they may still be on the queue, for 14 days. */
-const quoted = z.extend(frame, { payload: z.string() });
-const eventId = z.object({ id: z.string(), payload: z.optional(z.undefined()) });
+const quoted = z.object({ ...frame.shape, payload: z.string() });
+const eventId = z.object({ id: z.string(), payload: z.optional(z.never()) });
 const line = z.union([quoted, eventId]);
 
 export type WholeEvent = z.infer<typeof frame> & { readonly payload: string };
@@ -28,23 +29,15 @@ export function encodeMessage(value: WholeEvent | { readonly id: string }): stri
   return `${JSON.stringify(rest)}\n${payload}`;
 }
 
-function parseLine(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
 /** Null where the body of a message is not one of ours. */
 export function decodeMessage(body: unknown): EventMessage | null {
   if (typeof body !== "string") return null;
   // JSON text holds no line break, so the first one ends the line.
   const end = body.indexOf("\n");
   if (end === -1) {
-    const parsed = line.safeParse(parseLine(body));
+    const parsed = line.safeParse(parseJson(body));
     return parsed.success ? parsed.data : null;
   }
-  const parsed = frame.safeParse(parseLine(body.slice(0, end)));
+  const parsed = frame.safeParse(parseJson(body.slice(0, end)));
   return parsed.success ? { ...parsed.data, payload: body.slice(end + 1) } : null;
 }

@@ -6,6 +6,15 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** What JSON text says; undefined where there is none, or it is no JSON. */
+export function parseJson(text: string | null): unknown {
+  try {
+    return text === null ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** No stored text is longer: a row repeats some of them, and D1 takes 2 MB a row. */
 const TEXT_MAX_CHARACTERS = 262_144;
 

@@ -1,5 +1,6 @@
 /** The `context` column: what a row was made from, as typed data. */
 import * as z from "zod/mini";
+import { parseJson } from "../events/values";
 import type { OutboxContext } from "../projection/templates";
 
 const contexts = z.union([
@@ -15,11 +16,6 @@ const contexts = z.union([
 
 /** Unreadable text counts as no context: the row is then judged by its subject alone. */
 export function parseContext(text: string | null): OutboxContext {
-  if (text === null) return { kind: "none" };
-  try {
-    const parsed = contexts.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : { kind: "none" };
-  } catch {
-    return { kind: "none" };
-  }
+  const parsed = contexts.safeParse(parseJson(text));
+  return parsed.success ? parsed.data : { kind: "none" };
 }

@@ -6,6 +6,7 @@
  * the outcomes of each lane. The claim is the last thing before the request, so a row found claimed but
  * without an outcome is one that may have been sent.
  */
+import { sha256 } from "../digest";
 import { DISPATCH_MAX_ROWS, DISPATCH_RUN_MS, DISPATCH_SLICE_ROWS } from "../limits";
 import { log } from "../log";
 import {
@@ -17,7 +18,6 @@ import { claim, listDue } from "../store/outbox";
 import { isEndpointGone, loadDue } from "../store/outbox-facts";
 import type { Channels } from "./channels";
 import type { Channel, Outcome } from "./channels/channel";
-import { sha256Hex } from "./channels/key";
 import { type Lane, runLane } from "./lane";
 import { type Message, storeRendered } from "./message";
 import type { Letter, Settled } from "./outcome";
@@ -96,7 +96,7 @@ function count(report: DispatchReport, settled: readonly Settled[]): void {
 }
 
 async function forwardGoneKind(channels: Channels): Promise<string> {
-  return `forward_gone:${(await sha256Hex(channels.forwardUrl ?? "")).slice(0, 16)}`;
+  return `forward_gone:${(await sha256(channels.forwardUrl ?? "")).toHex().slice(0, 16)}`;
 }
 
 async function runSlice(

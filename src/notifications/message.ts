@@ -2,7 +2,6 @@
  * A message as it is stored and sent: rendered once, the same bytes at every retry. What a provider
  * needs beside it (sender, credentials) is configuration and is read when it is sent.
  */
-import * as z from "zod/mini";
 
 export interface EmailMessage {
   readonly channel: "email";
@@ -38,45 +37,11 @@ export interface ForwardMessage {
 
 export type Message = EmailMessage | SmsMessage | TeamMessage | ForwardMessage;
 
-const stored = z.object({
-  firstAttemptAt: z.string(),
-  message: z.union([
-    z.object({
-      channel: z.literal("email"),
-      template: z.string(),
-      to: z.string(),
-      subject: z.string(),
-      html: z.string(),
-      text: z.string(),
-    }),
-    z.object({ channel: z.literal("sms"), to: z.string(), text: z.string() }),
-    z.object({
-      channel: z.literal("team"),
-      text: z.string(),
-      blocks: z.array(z.looseObject({ type: z.string() })),
-    }),
-    z.object({ channel: z.literal("forward") }),
-  ]),
-});
+/** Forward keeps only the time: its body may be a megabyte. */
+type Kept = Exclude<Message, ForwardMessage> | Pick<ForwardMessage, "channel">;
 
-/** The `rendered` column. Forward keeps only the time: its body may be a megabyte. */
-export interface Rendered {
-  /** ISO time; retries end RETRY_FOR_MS after it. */
-  readonly firstAttemptAt: string;
-  readonly message: Exclude<Message, ForwardMessage> | { readonly channel: "forward" };
-}
-
+/** For the column `rendered` (store/rendered.ts). */
 export function storeRendered(message: Message, firstAttemptAt: string): string {
-  const kept = message.channel === "forward" ? { channel: message.channel } : message;
-  return JSON.stringify({ firstAttemptAt, message: kept } satisfies Rendered);
-}
-
-/** Null where it cannot be read: it is then rendered anew. */
-export function parseRendered(text: string): Rendered | null {
-  try {
-    const parsed = stored.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
+  const kept: Kept = message.channel === "forward" ? { channel: message.channel } : message;
+  return JSON.stringify({ firstAttemptAt, message: kept });
 }

@@ -6,11 +6,12 @@ import { errorText, log } from "../log";
 import type { Channel as ChannelName } from "../projection/templates";
 import type { DueRow, OutcomeRow } from "../store/outbox";
 import type { Facts } from "../store/outbox-facts";
+import { parseRendered } from "../store/rendered";
 import { nextAttemptAt } from "./backoff";
 import type { Channels } from "./channels";
 import { parseContext } from "./context";
 import { type Closed, type LaneDeps, putBack } from "./lane";
-import { type Message, parseRendered } from "./message";
+import type { Message } from "./message";
 import { type Letter, outcomeRow, type Settled } from "./outcome";
 import { customerAddress, judge } from "./relevance";
 import type { Shop } from "./shop";
@@ -60,7 +61,7 @@ function waitLonger(row: DueRow, reason: string, slice: Slice): Plan {
 
 /** The stored message; forward's body is made again from the stored event, to the same bytes. */
 function letterOf(row: DueRow, facts: Facts, recipient: string | null, slice: Slice): Letter {
-  const known = row.rendered === null ? null : parseRendered(row.rendered);
+  const known = parseRendered(row.rendered);
   const message: Message =
     known !== null && known.message.channel !== "forward"
       ? known.message

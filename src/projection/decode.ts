@@ -7,7 +7,8 @@ import type { core } from "zod/mini";
 import { findEventType } from "../events/catalog";
 import { parseEnvelope } from "../events/envelope";
 import { identify } from "../events/identity";
-import { describeIssues, models } from "../events/models";
+import { describeIssues } from "../events/issues";
+import { models } from "../events/models";
 import { addMs, DAY_MS } from "../events/time";
 import { isObject } from "../events/values";
 import { findContradiction } from "./contradiction";
@@ -79,7 +80,7 @@ export function decodeEvent(stored: StoredEvent, dedupeDays: number | null): Dec
     notes: identity.notes,
   };
   const event = parseData(common, envelope.data);
-  if (!("subject" in event)) return quarantined(describeIssues(event));
+  if (!("subject" in event)) return quarantined(describeIssues(event, "data"));
   const contradiction = findContradiction(event, envelope.data);
   return contradiction === null ? { outcome: "decoded", event } : quarantined(contradiction);
 }

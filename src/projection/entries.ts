@@ -3,7 +3,7 @@
  * and the rest applies.
  */
 import type * as z from "zod/mini";
-import { describeIssues } from "../events/models";
+import { describeIssues } from "../events/issues";
 
 export interface Entries<T> {
   readonly entries: readonly T[];

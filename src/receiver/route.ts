@@ -6,6 +6,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type { ReceiptConfig } from "../config";
+import { sha256 } from "../digest";
 import {
   decodeUtf8,
   type Envelope,
@@ -19,7 +20,7 @@ import { log } from "../log";
 import type { ReceivedEvent } from "../store/inbox";
 import { accept, type AcceptDeps } from "./accept";
 import { readBody } from "./body";
-import { sha256Hex, verifySignature } from "./signature";
+import { verifySignature } from "./signature";
 
 export interface ReceiverDeps extends Omit<AcceptDeps, "timeoutMs"> {
   readonly config: ReceiptConfig;
@@ -67,14 +68,10 @@ function parse(config: ReceiptConfig, bytes: Uint8Array, unsignedType: string | 
 }
 
 /** The sender's id; where it is missing, the hash of type and body; where it is too long, its own. */
-async function eventId(envelope: Envelope, bytes: Uint8Array): Promise<string> {
-  const encoder = new TextEncoder();
-  if (envelope.id === null) {
-    return `sha256:${await sha256Hex(encoder.encode(`${envelope.type}\n`), bytes)}`;
-  }
-  return envelope.id.length <= EVENT_ID_MAX_CHARACTERS
-    ? envelope.id
-    : `sha256:${await sha256Hex(encoder.encode(envelope.id))}`;
+async function eventId({ id, type }: Envelope, bytes: Uint8Array): Promise<string> {
+  if (id !== null && id.length <= EVENT_ID_MAX_CHARACTERS) return id;
+  const hashed = id ?? (await new Blob([`${type}\n`, bytes]).arrayBuffer());
+  return `sha256:${(await sha256(hashed)).toHex()}`;
 }
 
 async function describe(
@@ -92,7 +89,7 @@ async function describe(
     orderNumber: identity.orderNumber,
     occurredAt: identity.occurredAt,
     receivedAt,
-    bodySha256: await sha256Hex(bytes),
+    bodySha256: (await sha256(bytes)).toHex(),
     verifiedBy,
     payload,
   };

@@ -5,7 +5,7 @@
  */
 import type { AmountClaim } from "../projection/amount-claims";
 import { ID_POSITION } from "../projection/precedence";
-import { jsonSlices } from "./slices";
+import { slicedRows, slicedStatements } from "./slices";
 
 const samePlace = `substr(p.amount_precedence, 1, ${String(ID_POSITION - 1)})
   = substr(c.precedence, 1, ${String(ID_POSITION - 1)})`;
@@ -14,9 +14,7 @@ const samePlace = `substr(p.amount_precedence, 1, ${String(ID_POSITION - 1)})
 const flagSql = `
 UPDATE webhook_events SET notes = '["amount differs from another event of the same time and stage"]'
 WHERE id IN (
-  SELECT c.event_id FROM (
-    SELECT value->>0 AS event_id, value->>1 AS payment_id, value->>2 AS precedence,
-      value->>3 AS amount, value->>4 AS contested FROM jsonb_each(?1)) c
+  SELECT c.event_id FROM ${slicedRows("event_id", "payment_id", "precedence", "amount", "contested")} c
   LEFT JOIN payments p ON p.payment_id = c.payment_id
   WHERE c.contested = 1
     OR (p.amount_precedence <> c.precedence AND p.amount_micros IS NOT c.amount AND ${samePlace}))`;
@@ -32,5 +30,5 @@ export function flagStatements(
     c.amountMicros,
     c.contested ? 1 : 0,
   ]);
-  return jsonSlices(rows).map((slice) => db.prepare(flagSql).bind(slice));
+  return slicedStatements(db, flagSql, rows);
 }

@@ -16,7 +16,7 @@ import { erasedFence, unlessErased } from "./erased";
 import { settleStatements, type Verdict } from "./inbox";
 import { type BatchKeys, linkStatements, nameReviewStatements } from "./links";
 import { mergeStatements, stub } from "./merge";
-import { jsonSlices } from "./slices";
+import { slicedStatements } from "./slices";
 
 export interface Application {
   readonly patches: FoldedPatches;
@@ -101,7 +101,7 @@ export async function applyBatch(
   erasedVersion = 0,
 ): Promise<readonly string[]> {
   const rows = batch.outbox.map((row) => outboxCells(row, now));
-  const outbox = jsonSlices(rows).map((slice) => db.prepare(insertOutboxSql).bind(slice, now));
+  const outbox = slicedStatements(db, insertOutboxSql, rows, now);
   const results = await unlessErased(db, () =>
     db.batch<{ id: string; next_attempt_at: string }>([
       ...outbox,

@@ -1,6 +1,6 @@
 /** Whom an order can be looked up by: what order events name, past contacts too. */
 import type { ContactClaim } from "../projection/contacts";
-import { jsonSlices } from "./slices";
+import { slicedStatements } from "./slices";
 
 /** Primary key. What is known is not written again. */
 const insertSql = `
@@ -15,7 +15,5 @@ export function contactStatements(
 ): readonly D1PreparedStatement[] {
   const distinct = new Map(claims.map((claim) => [`${claim.contact} ${claim.orderNumber}`, claim]));
   const rows = [...distinct.values()].map(({ contact, orderNumber }) => [contact, orderNumber]);
-  return rows.length === 0
-    ? []
-    : jsonSlices(rows).map((slice) => db.prepare(insertSql).bind(slice));
+  return slicedStatements(db, insertSql, rows);
 }

@@ -4,7 +4,7 @@
  * them. Run before the merge, while the standing link is still there to be seen.
  */
 import type { LinkClaim } from "../projection/fold";
-import { jsonSlices } from "./slices";
+import { slicedStatements } from "./slices";
 
 /** `?1`: [entity, key, order, 1 where the batch itself names several] rows. Primary keys. */
 const claims = `
@@ -39,5 +39,5 @@ export function disputeStatements(
     claim.orderNumber,
     claim.contested ? 1 : 0,
   ]);
-  return jsonSlices(rows).map((slice) => db.prepare(recordSql).bind(slice));
+  return slicedStatements(db, recordSql, rows);
 }

@@ -1,7 +1,7 @@
 /** Bodies in the inbox that may have to be erased: finding them, and putting back what is left of them. */
 import { BODIES_MAX_BYTES, ERASE_STRETCH_ROWS } from "../limits";
 import { erasedFence, type ErasedBody, unlessErased } from "./erased";
-import { isLarge, jsonSlices } from "./slices";
+import { isLarge, slicedRows, slicedStatements } from "./slices";
 
 /** A stored body, with the place of its event in the inbox. */
 export interface StandingBody extends ErasedBody {
@@ -92,7 +92,7 @@ export async function loadUnapplied(
 /** Primary key. */
 const replaceSql = `
 UPDATE webhook_events SET payload = v.payload
-FROM (SELECT value->>0 AS id, value->>1 AS payload FROM json_each(?1)) AS v
+FROM ${slicedRows("id", "payload")} AS v
 WHERE webhook_events.id = v.id AND webhook_events.payload <> v.payload`;
 const replaceOneSql = "UPDATE webhook_events SET payload = ?2 WHERE id = ?1 AND payload <> ?2";
 
@@ -102,7 +102,7 @@ function replaceStatements(
 ): readonly D1PreparedStatement[] {
   const rows = bodies.filter((body) => !isLarge(body)).map(({ id, payload }) => [id, payload]);
   return [
-    ...jsonSlices(rows).map((slice) => db.prepare(replaceSql).bind(slice)),
+    ...slicedStatements(db, replaceSql, rows),
     ...bodies.filter(isLarge).map(({ id, payload }) => db.prepare(replaceOneSql).bind(id, payload)),
   ];
 }

@@ -4,6 +4,7 @@
  * asks D1 nothing; every batch that applies events is fenced by the version that it has seen, so what a
  * stale memory let through is never applied as it is.
  */
+import { hmac, importKey } from "../digest";
 import { eraseBody } from "../events/erased-body";
 import { traitsOf } from "../projection/traits";
 import { fenceStatement, isFenced } from "./fence";
@@ -30,20 +31,12 @@ export interface ErasedBody {
 /** Nobody was ever erased: nothing is looked at. */
 export const nobody: Erased = { version: 0, erase: ({ payload }) => Promise.resolve(payload) };
 
-const encoder = new TextEncoder();
-
 export type Hasher = (trait: string) => Promise<string>;
 
 /** A trait as it is stored: 96 bits of HMAC-SHA256, in hex. */
 export async function createHasher(key: string): Promise<Hasher> {
-  const hmac = { name: "HMAC", hash: "SHA-256" };
-  const imported = await crypto.subtle.importKey("raw", encoder.encode(key), hmac, false, ["sign"]);
-  return async (trait) => {
-    const bytes = new Uint8Array(
-      await crypto.subtle.sign("HMAC", imported, encoder.encode(trait)),
-    ).subarray(0, 12);
-    return bytes.toHex();
-  };
+  const imported = await importKey(key);
+  return async (trait) => (await hmac(imported, trait)).subarray(0, 12).toHex();
 }
 
 /** Primary keys. */

@@ -3,6 +3,7 @@
  * bounded stretch, never the table: where a rare filter finds little in it, the page is short and says
  * where the search goes on.
  */
+import { eventMatches } from "./filters";
 import type { EventStatus } from "./inbox";
 
 export interface EventRow {
@@ -52,20 +53,14 @@ const FOUND_MAX = 5_000;
 export const eventColumns = `rowid AS event_row, id, event_type, subject, subject_id, order_number,
   occurred_at, received_at, status, redeliveries, attempts, error, processed_at, conflicts, verified_by`;
 
-/** `?1`: the filter as JSON. */
-const matches = `(?1->>'status' IS NULL OR status = ?1->>'status')
-  AND (?1->>'type' IS NULL OR event_type = ?1->>'type')
-  AND (?1->>'from' IS NULL OR received_at >= ?1->>'from')
-  AND (?1->>'to' IS NULL OR received_at < ?1->>'to')`;
-
 /** `?2`, `?3`: before and from which row; `?4`: limit. By rowid. */
 const backwardsSql = `
-SELECT ${eventColumns} FROM webhook_events WHERE rowid < ?2 AND rowid >= ?3 AND ${matches}
+SELECT ${eventColumns} FROM webhook_events WHERE rowid < ?2 AND rowid >= ?3 AND ${eventMatches}
 ORDER BY rowid DESC LIMIT ?4`;
 
 /** `?2`, `?3`: after and up to which row; `?4`: limit. By rowid. */
 const forwardsSql = `
-SELECT ${eventColumns} FROM webhook_events WHERE rowid > ?2 AND rowid <= ?3 AND ${matches}
+SELECT ${eventColumns} FROM webhook_events WHERE rowid > ?2 AND rowid <= ?3 AND ${eventMatches}
   AND (?1->>'order' IS NULL OR order_number = ?1->>'order'
     OR (subject = 'order' AND subject_id = ?1->>'order'))
 ORDER BY rowid LIMIT ?4`;
@@ -96,7 +91,7 @@ const found = {
 /** `?2`: before which row; `?4`: limit. Each by the index that its source names. */
 const foundSql = (source: keyof typeof found): string => `
 SELECT ${eventColumns} FROM webhook_events WHERE ${found[source]} AND rowid < ?2 AND ?3 IS NOT NULL
-  AND ${matches}
+  AND ${eventMatches}
 ORDER BY rowid DESC LIMIT ?4`;
 
 /** By rowid: the first and the last. */

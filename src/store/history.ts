@@ -34,20 +34,30 @@ const rowsOfOrder: Readonly<Record<Entity, string>> = {
   shipments: "SELECT * FROM shipments WHERE order_number = ?1 ORDER BY shipment_id",
 };
 
-/** Reads every row of an order: one batch. */
-export async function loadRows(
+/** Asks for the rows of each of the entities: one batch. */
+async function readRows(
   db: D1Database,
-  orderNumber: string,
+  named: readonly Entity[],
+  statementFor: (entity: Entity) => D1PreparedStatement,
 ): Promise<readonly StandingRow[]> {
-  const results = await db.batch<Record<string, Value>>(
-    entityNames.map((entity) => db.prepare(rowsOfOrder[entity]).bind(orderNumber)),
-  );
-  return entityNames.flatMap((entity, index) =>
+  if (named.length === 0) return [];
+  const results = await db.batch<Record<string, Value>>(named.map(statementFor));
+  return named.flatMap((entity, index) =>
     (results[index]?.results ?? []).map((columns) => ({
       entity,
       key: String(columns[entities[entity].key]),
       columns,
     })),
+  );
+}
+
+/** Reads every row of an order: one batch. */
+export async function loadRows(
+  db: D1Database,
+  orderNumber: string,
+): Promise<readonly StandingRow[]> {
+  return await readRows(db, entityNames, (entity) =>
+    db.prepare(rowsOfOrder[entity]).bind(orderNumber),
   );
 }
 
@@ -114,31 +124,18 @@ export async function loadHistory(
 }
 
 /** Primary keys. `?1`: keys. */
-const byKeySql: Readonly<Record<Entity, string>> = {
-  orders: "SELECT * FROM orders WHERE order_number IN (SELECT value FROM json_each(?1))",
-  payments: "SELECT * FROM payments WHERE payment_id IN (SELECT value FROM json_each(?1))",
-  refunds: "SELECT * FROM refunds WHERE refund_id IN (SELECT value FROM json_each(?1))",
-  shipments: "SELECT * FROM shipments WHERE shipment_id IN (SELECT value FROM json_each(?1))",
-};
+const byKeySql = (entity: Entity): string =>
+  `SELECT * FROM ${entity} WHERE ${entities[entity].key} IN (SELECT value FROM json_each(?1))`;
 
 /** Reads rows by their keys: one batch. */
 export async function loadRowsOf(
   db: D1Database,
   rows: readonly Pick<StandingRow, "entity" | "key">[],
 ): Promise<readonly StandingRow[]> {
-  const named = entityNames.filter((name) => rows.some(({ entity }) => entity === name));
-  if (named.length === 0) return [];
-  const results = await db.batch<Record<string, Value>>(
-    named.map((name) => {
-      const keys = rows.filter(({ entity }) => entity === name).map(({ key }) => key);
-      return db.prepare(byKeySql[name]).bind(JSON.stringify(keys));
-    }),
-  );
-  return named.flatMap((entity, index) =>
-    (results[index]?.results ?? []).map((columns) => ({
-      entity,
-      key: String(columns[entities[entity].key]),
-      columns,
-    })),
+  const keysIn = (name: Entity): readonly string[] =>
+    rows.filter(({ entity }) => entity === name).map(({ key }) => key);
+  const named = entityNames.filter((name) => keysIn(name).length > 0);
+  return await readRows(db, named, (name) =>
+    db.prepare(byKeySql(name)).bind(JSON.stringify(keysIn(name))),
   );
 }

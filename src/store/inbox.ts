@@ -5,7 +5,7 @@
 import { BODIES_MAX_BYTES, GROUP_MAX_EVENTS } from "../limits";
 import { erasedFence, unlessErased } from "./erased";
 import { type Alert, alertStatement } from "./outbox";
-import { jsonSlices } from "./slices";
+import { slicedRows, slicedStatements } from "./slices";
 
 export const eventStatuses = ["received", "processed", "ignored", "quarantined", "failed"] as const;
 export type EventStatus = (typeof eventStatuses)[number];
@@ -225,7 +225,7 @@ export async function admitAndRead(
   const results = await unlessErased(db, () =>
     db.batch<InboxRow>([
       ...(rows.length === 0 ? [] : [erasedFence(db, erasedVersion)]),
-      ...jsonSlices(rows).map((slice) => db.prepare(admitSql).bind(slice)),
+      ...slicedStatements(db, admitSql, rows),
       readStatement(db, queries),
     ]),
   );
@@ -264,8 +264,7 @@ UPDATE webhook_events SET status = v.status, error = v.error, processed_at = ?2,
     ELSE (SELECT json_group_array(value) FROM (SELECT value FROM json_each(v.notes)
       UNION SELECT value FROM json_each(webhook_events.notes))) END,
   status_precedence = v.precedence, outbox = v.outbox, attempts = attempts + 1, push_at = NULL
-FROM (SELECT value->>0 AS id, value->>1 AS status, value->>2 AS error, value->>3 AS notes,
-  value->>4 AS precedence, value->>5 AS outbox FROM jsonb_each(?1)) AS v
+FROM ${slicedRows("id", "status", "error", "notes", "precedence", "outbox")} AS v
 WHERE webhook_events.id = v.id AND webhook_events.status <> 'processed'`;
 
 /** Statements that settle events; they go into the batch that applies what the events say. */
@@ -282,7 +281,7 @@ export function settleStatements(
     v.statusPrecedence,
     v.outbox.length === 0 ? null : JSON.stringify(v.outbox),
   ]);
-  return jsonSlices(rows).map((slice) => db.prepare(settleSql).bind(slice, now));
+  return slicedStatements(db, settleSql, rows, now);
 }
 
 /** Primary key. */
@@ -335,7 +334,7 @@ export async function noteFailedTry(
 /** Primary key. Counts a conflict that the queue brought to light. */
 const conflictSql = `
 UPDATE webhook_events SET conflicts = conflicts + 1, conflict_sha256 = c.sha256
-FROM (SELECT value->>0 AS id, value->>1 AS sha256 FROM jsonb_each(?1)) AS c
+FROM ${slicedRows("id", "sha256")} AS c
 WHERE webhook_events.id = c.id`;
 
 export async function recordConflicts(

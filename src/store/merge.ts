@@ -8,7 +8,7 @@
  * links.ts copies them from their registers where they differ.
  */
 import { entities, type Entity, type Patch, registersOf } from "../projection/registers";
-import { jsonSlices } from "./slices";
+import { slicedStatements } from "./slices";
 
 /**
  * Columns that only a new row takes from a register: the indexed ones, and the payment status, which
@@ -103,5 +103,5 @@ export function mergeStatements(
   now: string,
 ): readonly D1PreparedStatement[] {
   const rows = [...patches].map(rowOf);
-  return jsonSlices(rows).map((slice) => db.prepare(sqlOf[entity]).bind(slice, now));
+  return slicedStatements(db, sqlOf[entity], rows, now);
 }

@@ -4,6 +4,7 @@
  * ids; a page reads a bounded stretch.
  */
 import type { Channel, Template } from "../projection/templates";
+import { ifAsked } from "./filters";
 
 export interface MessageRow {
   readonly id: string;
@@ -61,9 +62,9 @@ const columns = `n.id, n.template, n.channel, n.order_number, n.subject_id, n.ev
   n.created_at, n.sent_at`;
 
 /** `?1`: the filter as JSON. */
-const matches = `(?1->>'status' IS NULL OR n.status = ?1->>'status')
-  AND (?1->>'channel' IS NULL OR n.channel = ?1->>'channel')
-  AND (?1->>'template' IS NULL OR n.template = ?1->>'template')`;
+const matches = ["status", "channel", "template"]
+  .map((field) => ifAsked(field, `n.${field} =`))
+  .join(" AND ");
 
 /** `?2`: limit. The view's primary keys. */
 const ofOrderSql = `

@@ -10,7 +10,7 @@
 import { addMs } from "../events/time";
 import { LEASE_MS } from "../limits";
 import { type Channel, factId, type Template } from "../projection/templates";
-import { jsonSlices } from "./slices";
+import { slicedRows, slicedStatements } from "./slices";
 
 /** A row whose turn has come, as it stood before any claim. */
 export interface DueRow {
@@ -128,8 +128,7 @@ UPDATE notifications AS n SET next_attempt_at = ?3, attempts = n.attempts + 1, i
   recipient = CASE WHEN n.rendered IS NULL THEN m.recipient ELSE n.recipient END,
   rendered = coalesce(n.rendered, m.rendered),
   order_number = coalesce(n.order_number, m.order_number)
-FROM (SELECT value->>0 AS id, value->>1 AS attempts, value->>2 AS recipient,
-  value->>3 AS order_number, value->>4 AS rendered FROM jsonb_each(?1)) m
+FROM ${slicedRows("id", "attempts", "recipient", "order_number", "rendered")} m
 WHERE n.id = m.id AND n.attempts = m.attempts AND n.status = 'pending' AND n.next_attempt_at <= ?2
   AND NOT (n.template = 'review_request' AND EXISTS (SELECT 1 FROM ${otherRequests}
     AND other.status = 'pending' AND other.in_flight = 1))
@@ -153,7 +152,7 @@ export async function claim(
     row.rendered,
   ]);
   const results = await db.batch<{ id: string }>(
-    jsonSlices(values).map((slice) => db.prepare(claimSql).bind(slice, now, addMs(now, LEASE_MS))),
+    slicedStatements(db, claimSql, values, now, addMs(now, LEASE_MS)),
   );
   return new Set(results.flatMap((result) => result.results.map((row) => row.id)));
 }
@@ -177,6 +176,20 @@ export interface OutcomeRow {
   readonly orderNumber: string | null;
 }
 
+const outcomeRows = slicedRows(
+  "id",
+  "attempts",
+  "status",
+  "reason",
+  "error",
+  "next_attempt_at",
+  "provider_message_id",
+  "sent_at",
+  "recipient",
+  "order_number",
+  "claimed",
+);
+
 /**
  * `?2`: now. Primary key. Fenced by attempts, and where nothing was claimed by the row's turn: whoever
  * decides first has moved it. What stays pending awaits the sweep.
@@ -187,10 +200,7 @@ UPDATE notifications SET status = o.status, reason = o.reason, error = o.error,
   provider_message_id = o.provider_message_id,
   sent_at = o.sent_at, recipient = coalesce(o.recipient, notifications.recipient),
   order_number = coalesce(notifications.order_number, o.order_number), in_flight = 0
-FROM (SELECT value->>0 AS id, value->>1 AS attempts, value->>2 AS status, value->>3 AS reason,
-  value->>4 AS error, value->>5 AS next_attempt_at, value->>6 AS provider_message_id,
-  value->>7 AS sent_at, value->>8 AS recipient, value->>9 AS order_number,
-  value->>10 AS claimed FROM jsonb_each(?1)) o
+FROM ${outcomeRows} o
 WHERE notifications.id = o.id AND notifications.attempts = o.attempts + o.claimed
   AND notifications.status = 'pending'
   AND (CASE WHEN o.claimed THEN notifications.in_flight = 1
@@ -264,7 +274,7 @@ export async function recordOutcomes(
     row.orderNumber,
     row.claimed ? 1 : 0,
   ]);
-  const statements = jsonSlices(values).map((slice) => db.prepare(recordSql).bind(slice, now));
+  const statements = slicedStatements(db, recordSql, values, now);
   if (alerts.length > 0) statements.push(alertStatement(db, alerts, now));
   const results = await db.batch<{ id: string }>(statements);
   return alerts.length > 0 ? (results.at(-1)?.results ?? []).map((row) => row.id) : [];

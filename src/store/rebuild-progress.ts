@@ -4,7 +4,7 @@
  */
 import type { Change } from "../projection/rebuild-plan";
 import type { Entity, Value } from "../projection/registers";
-import { jsonSlices } from "./slices";
+import { slicedStatements } from "./slices";
 
 /** Which events a rebuild covers; times are of receipt, from inclusive, to exclusive. */
 export interface RebuildFilter {
@@ -140,7 +140,7 @@ export async function saveProgress(
 ): Promise<void> {
   const rows = changes.map((c) => [c.entity, c.key, c.column, textOf(c.from), textOf(c.to)]);
   await db.batch([
-    ...jsonSlices(rows).map((slice) => db.prepare(reportSql).bind(slice, rebuild.id)),
+    ...slicedStatements(db, reportSql, rows, rebuild.id),
     db
       .prepare(
         `UPDATE rebuilds SET cursor = ?2, events = ?3, finished_at = ?4, rows_changed =

@@ -16,7 +16,7 @@ import { erasedFence, unlessErased } from "./erased";
 import { keysOf, type RowKeys } from "./history";
 import { linkStatements, paymentsAndAliases } from "./links";
 import { mergeStatements, stub } from "./merge";
-import { jsonSlices } from "./slices";
+import { slicedRows, slicedStatements } from "./slices";
 
 function precedenceColumns(entity: Entity): readonly string[] {
   return registersOf(entity).map(([register]) => `${register}_precedence`);
@@ -47,14 +47,14 @@ function clearStatements(
           .map((column) => String(columns[column]))
           .join(" "),
       ]);
-    return jsonSlices(rows).map((slice) => db.prepare(clearSql(entity)).bind(slice));
+    return slicedStatements(db, clearSql(entity), rows);
   });
 }
 
 /** Primary key. The audit compares what events claim with what stands. */
 const claimSql = `
 UPDATE webhook_events SET status_precedence = c.precedence
-FROM (SELECT value->>0 AS id, value->>1 AS precedence FROM jsonb_each(?1)) AS c
+FROM ${slicedRows("id", "precedence")} AS c
 WHERE webhook_events.id = c.id AND webhook_events.status_precedence IS NOT c.precedence`;
 
 /**

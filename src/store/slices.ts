@@ -41,6 +41,22 @@ export function jsonSlices(
   );
 }
 
+/** One statement for each slice of the rows, which it reads as `?1`; the other values are bound behind. */
+export function slicedStatements(
+  db: D1Database,
+  sql: string,
+  rows: readonly unknown[],
+  ...values: readonly (string | number | null)[]
+): D1PreparedStatement[] {
+  return jsonSlices(rows).map((slice) => db.prepare(sql).bind(slice, ...values));
+}
+
+/** A slice, `?1`, as a table: its columns have these names, in the order of the cells of a row. */
+export function slicedRows(...names: readonly string[]): string {
+  const cells = names.map((name, index) => `value->>${String(index)} AS ${name}`);
+  return `(SELECT ${cells.join(", ")} FROM jsonb_each(?1))`;
+}
+
 /** Longer texts are bound by themselves: as JSON text within JSON they could double. */
 const ALONE_CHARACTERS = 100_000;
 

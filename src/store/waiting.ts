@@ -8,6 +8,7 @@
  * written after the walk has passed its event is marked from the start (store/apply.ts).
  */
 import { PUSH_AFTER_MS } from "../limits";
+import { eventMatches, ifAsked } from "./filters";
 
 /**
  * `?1`: rows at once; `?2`: received up to here is old enough; `?3`: now. The rows behind the cursor,
@@ -114,12 +115,8 @@ export interface ReplayFilter {
 }
 
 /** `?1`: the filter as JSON. What has lost its body cannot be taken again. */
-const replayable = `payload IS NOT NULL
-  AND (?1->>'status' IS NULL OR status = ?1->>'status')
-  AND (?1->>'type' IS NULL OR event_type = ?1->>'type')
-  AND (?1->>'order' IS NULL OR order_number = ?1->>'order')
-  AND (?1->>'from' IS NULL OR received_at >= ?1->>'from')
-  AND (?1->>'to' IS NULL OR received_at < ?1->>'to')`;
+const replayable = `payload IS NOT NULL AND ${eventMatches}
+  AND ${ifAsked("order", "order_number =")}`;
 
 /** `?2`: limit. Primary key. */
 const replayableById = `

@@ -3,6 +3,7 @@
  * manifest beside each. An object is only ever replaced by whoever has just read it, and carries the hash
  * of its bytes, so that what is read back can be told from what was meant.
  */
+import { sha256 } from "../digest";
 import type { ArchivedEvent } from "../store/archive-writes";
 import type { Erased } from "../store/erased";
 
@@ -34,11 +35,6 @@ export function objectName(day: string, firstRow: number, lastRow: number): stri
 
 export function dayOf(name: string): string {
   return name.slice(ARCHIVE_PREFIX.length, ARCHIVE_PREFIX.length + 10);
-}
-
-async function sha256(bytes: ArrayBuffer): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return digest.toHex();
 }
 
 async function compress(text: string): Promise<ArrayBuffer> {
@@ -78,7 +74,7 @@ export async function readObject(bucket: R2Bucket, name: string): Promise<Archiv
   const object = await bucket.get(name + OBJECT_END);
   if (object === null) return null;
   const bytes = await object.arrayBuffer();
-  const found = await sha256(bytes);
+  const found = (await sha256(bytes)).toHex();
   const { sha256: meant, events: count } = object.customMetadata ?? {};
   if (found !== meant) throw new Error(`${name} is not what was written: its hash differs`);
   const events = parseLines(await decompress(bytes));
@@ -150,7 +146,7 @@ export async function writeObject(
   etag: string | null,
 ): Promise<Manifest> {
   const bytes = await compress(events.map((event) => `${JSON.stringify(event)}\n`).join(""));
-  const hash = await sha256(bytes);
+  const hash = (await sha256(bytes)).toHex();
   const written = await bucket.put(name + OBJECT_END, bytes, {
     onlyIf: etag === null ? { etagDoesNotMatch: "*" } : { etagMatches: etag },
     httpMetadata: { contentType: "application/gzip" },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { catalog, eventTypes, findEventType } from "../../src/events/catalog";
-import { describeIssues, models } from "../../src/events/models";
+import { describeIssues } from "../../src/events/issues";
+import { models } from "../../src/events/models";
 import { item, orderDetail, payment, refund, shipment } from "../support/models";
 
 const samples = {
@@ -79,7 +80,7 @@ describe("what is refused", () => {
   ] as const)("%s.%s that is no number, with its path", (name, field) => {
     for (const value of ["12.50", "", true, {}, [], Number.POSITIVE_INFINITY, Number.NaN]) {
       const parsed = models[name].safeParse({ ...samples[name], [field]: value });
-      const said = parsed.success ? "" : describeIssues(parsed.error);
+      const said = parsed.success ? "" : describeIssues(parsed.error, "data");
       expect(said).toMatch(new RegExp(`^data\\.${field}: .`));
     }
     for (const value of [0, -0, -12.5, 12.345678901, 8e9, undefined, null]) {
@@ -157,7 +158,7 @@ describe("what is refused", () => {
       customer_email: { address: "private-5" },
     });
     if (parsed.success) throw new Error("it passed");
-    const text = describeIssues(parsed.error);
+    const text = describeIssues(parsed.error, "data");
     expect(text.length).toBeLessThan(500);
     expect(text).not.toContain("private");
   });

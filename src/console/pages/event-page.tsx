@@ -223,16 +223,16 @@ const unknown = {
 
 export async function event({ c, deps, who }: Visit) {
   const view = await viewEvent(deps.db, idIn(c, "id"));
-  if (view === null) return await show(c, <PlainPage {...unknown} who={who} />, 404);
+  if (view === null) return show(c, <PlainPage {...unknown} who={who} />, 404);
   const notice = c.req.query("replayed") === undefined ? null : "It is being taken again.";
-  return await show(c, <EventPage who={who} view={view} notice={notice} />);
+  return show(c, <EventPage who={who} view={view} notice={notice} />);
 }
 
 /** The body as it came, as a file: nothing in it can run here. */
 export async function eventBody({ c, deps, who }: Visit) {
   const view = await viewEvent(deps.db, idIn(c, "id"));
   const payload = view?.event.payload ?? null;
-  if (payload === null) return await show(c, <PlainPage {...unknown} who={who} />, 404);
+  if (payload === null) return show(c, <PlainPage {...unknown} who={who} />, 404);
   return c.body(payload, 200, {
     "content-type": "application/octet-stream",
     "content-disposition": 'attachment; filename="event.json"',

@@ -116,11 +116,7 @@ export async function events({ c, deps, who }: Visit) {
   const before = cursor === undefined ? undefined : Number(cursor);
   const page = problem === null ? await listEvents(deps.db, filter, { limit, before }) : nothing;
   const status = problem === null ? 200 : 400;
-  return await show(
-    c,
-    <EventsPage who={who} values={values} problem={problem} page={page} />,
-    status,
-  );
+  return show(c, <EventsPage who={who} values={values} problem={problem} page={page} />, status);
 }
 
 /** How many are looked for; more is "99 and more". */
@@ -139,5 +135,6 @@ export async function freshEvents({ c, deps }: Visit) {
   const found = page.events.length;
   const text = found < FRESH_MAX ? count(found, "new event") : `${String(FRESH_MAX)} and more`;
   const { after: ____, ...filterValues } = values;
-  return await c.html(<a href={withQuery(PATH, filterValues)}>{`Show ${text}`}</a>);
+  const link = <a href={withQuery(PATH, filterValues)}>{`Show ${text}`}</a>;
+  return c.html(link.text);
 }

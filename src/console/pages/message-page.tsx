@@ -1,8 +1,8 @@
 /** One message: whom it went to, what became of it, how it looked, and sending it again. */
 import { isBare, loadMessage, type Message } from "../../store/message-list";
+import { parseRendered, type Rendered } from "../../store/rendered";
 import { layOutJson } from "../json-text";
 import { below, pathTo } from "../links";
-import { parseSent, type Sent } from "../rendered";
 import { capital, visible, words } from "../text";
 import { idIn, type Visit } from "../visit";
 import { Act, Badge, Empty, Facts, Live, Notice, Part, Ref, Text, Time } from "./parts";
@@ -40,7 +40,7 @@ function About({ message }: { readonly message: Message }) {
   );
 }
 
-function Preview({ sent, path }: { readonly sent: Sent; readonly path: string }) {
+function Preview({ sent, path }: { readonly sent: Rendered["message"]; readonly path: string }) {
   switch (sent.channel) {
     case "email":
       return (
@@ -75,7 +75,7 @@ function Preview({ sent, path }: { readonly sent: Sent; readonly path: string })
           <details>
             <summary>The blocks, as Slack takes them</summary>
             <pre tabindex={0} aria-label="Blocks">
-              {layOutJson(sent.blocks).map(({ text }) => visible(text))}
+              {layOutJson(JSON.stringify(sent.blocks)).map(({ text }) => visible(text))}
             </pre>
           </details>
         </>
@@ -112,7 +112,7 @@ function MessagePage(props: {
 }) {
   const { who, message, notice } = props;
   const path = pathTo("messages", message.id) ?? "";
-  const sent = parseSent(message.rendered);
+  const sent = parseRendered(message.rendered)?.message ?? null;
   const isPending = message.status === "pending";
   const name = capital(words(message.template));
   return (
@@ -159,9 +159,9 @@ const unknown = { title: "No such message", text: "No message has this id." };
 
 export async function message({ c, deps, who }: Visit) {
   const found = await loadMessage(deps.db, idIn(c, "id"));
-  if (found === null) return await show(c, <PlainPage {...unknown} who={who} />, 404);
+  if (found === null) return show(c, <PlainPage {...unknown} who={who} />, 404);
   const notice = c.req.query("sending") === undefined ? null : "It is on its way once more.";
-  return await show(c, <MessagePage who={who} message={found} notice={notice} />);
+  return show(c, <MessagePage who={who} message={found} notice={notice} />);
 }
 
 /**
@@ -170,8 +170,8 @@ export async function message({ c, deps, who }: Visit) {
  */
 export async function preview({ c, deps, who }: Visit) {
   const found = await loadMessage(deps.db, idIn(c, "id"));
-  const sent = parseSent(found?.rendered ?? null);
-  if (sent?.channel !== "email") return await show(c, <PlainPage {...unknown} who={who} />, 404);
+  const sent = parseRendered(found?.rendered ?? null)?.message;
+  if (sent?.channel !== "email") return show(c, <PlainPage {...unknown} who={who} />, 404);
   return c.html(sent.html, 200, {
     "content-security-policy":
       "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'",

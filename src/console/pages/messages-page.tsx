@@ -90,7 +90,7 @@ export async function messages({ c, deps, who }: Visit) {
     problem === null
       ? await listMessages(deps.db, filter, { limit, before: cursor })
       : { messages: [], next: null };
-  return await show(
+  return show(
     c,
     <MessagesPage who={who} values={values} problem={problem} page={page} />,
     problem === null ? 200 : 400,

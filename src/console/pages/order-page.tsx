@@ -1,5 +1,6 @@
 /** One order: whether it is paid, where it stands, what it went through, and why it looks so. */
-import type { Child } from "hono/jsx";
+import { isObject, parseJson } from "../../events/values";
+import type { Child } from "../../html/jsx-runtime";
 import type { MessageRow } from "../../store/message-list";
 import { idIn, type Visit } from "../visit";
 import {
@@ -48,14 +49,8 @@ function Sums({ order }: { readonly order: Row }) {
 }
 
 function addressLines(json: string | null): readonly string[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(json ?? "null");
-  } catch {
-    return [];
-  }
-  if (typeof parsed !== "object" || parsed === null) return [];
-  return Object.values(parsed).map(String);
+  const parsed = parseJson(json);
+  return isObject(parsed) ? Object.values(parsed).map(String) : [];
 }
 
 function Person({ order }: { readonly order: Row }) {
@@ -225,7 +220,7 @@ export async function order({ c, deps, who }: Visit) {
   if (!isKnown(view)) {
     const text =
       "No event has named this order. Check the number: it is compared letter by letter.";
-    return await show(c, <PlainPage title="No such order" text={text} who={who} />, 404);
+    return show(c, <PlainPage title="No such order" text={text} who={who} />, 404);
   }
-  return await show(c, <OrderPage who={who} view={view} messages={messages} />);
+  return show(c, <OrderPage who={who} view={view} messages={messages} />);
 }

@@ -1,17 +1,13 @@
 /** What an order consists of: items, payments, refunds, parcels. */
-import { isObject, type JsonObject } from "../../events/values";
+import { isObject, type JsonObject, parseJson } from "../../events/values";
 import { httpUrl } from "../links";
 import { numberIn, type Row, textIn } from "../order-view";
 import { clip, visible, words } from "../text";
 import { Badge, type Column, Empty, Money, Table, Text, Time } from "./parts";
 
 function parseItems(json: string | null): readonly JsonObject[] {
-  try {
-    const parsed: unknown = JSON.parse(json ?? "[]");
-    return Array.isArray(parsed) ? parsed.filter(isObject) : [];
-  } catch {
-    return [];
-  }
+  const parsed = parseJson(json);
+  return Array.isArray(parsed) ? parsed.filter(isObject) : [];
 }
 
 function field(item: JsonObject, name: string): string | number | null {

@@ -114,7 +114,7 @@ export async function orders({ c, deps, who }: Visit) {
   const isOne = page.orders.length === 1 && cursor === undefined && q === one?.order_number;
   const path = isOne && q !== undefined ? pathTo("orders", q) : null;
   if (path !== null) return c.redirect(path, 303);
-  return await show(
+  return show(
     c,
     <OrdersPage who={who} values={values} problem={problem} page={page} />,
     problem === null ? 200 : 400,

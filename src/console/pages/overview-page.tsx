@@ -1,5 +1,5 @@
 /** What a person sees first: how events come in, what waits, what needs a person. */
-import type { Child } from "hono/jsx";
+import type { Child } from "../../html/jsx-runtime";
 import { CHANNEL_ROWS, type ChannelRow, type HourRow, loadOverview } from "../../store/overview";
 import { listTroubled, type TroubledEvent } from "../../store/inspection";
 import type { Settings } from "../deps";
@@ -223,7 +223,7 @@ export async function overview({ c, deps, who }: Visit) {
     listTroubled(deps.db, TROUBLED_SHOWN),
   ]);
   const health = healthOf(totals, now);
-  return await show(
+  return show(
     c,
     <OverviewPage
       who={who}

@@ -1,6 +1,5 @@
 /** The frame of every page: head, navigation, footer. No inline style or script: the policy forbids both. */
-import { html } from "hono/html";
-import type { Child } from "hono/jsx";
+import type { Child, Html } from "../../html/jsx-runtime";
 import type { Context } from "hono";
 import { assetNames } from "../asset-names";
 import { clip, visible } from "../text";
@@ -28,9 +27,6 @@ const htmxConfig = JSON.stringify({
   historyEnabled: false,
   historyCacheSize: 0,
 });
-
-const icon =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='%231f6f5c'/%3E%3Cpath d='M9 12l7 8 7-8' fill='none' stroke='%23fff' stroke-width='3.5' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E";
 
 const places = [
   ["/console", "Overview"],
@@ -81,7 +77,7 @@ export function Page({ title, who, path, children }: PageProps) {
         <meta name="robots" content="noindex" />
         <meta name="htmx-config" content={htmxConfig} />
         <title>{`${clip(visible(title), 80)} · Webhooks`}</title>
-        <link rel="icon" href={icon} />
+        <link rel="icon" href={assets + assetNames.icon} />
         <link rel="stylesheet" href={assets + assetNames.pico} />
         <link rel="stylesheet" href={assets + assetNames.style} />
         <script src={assets + assetNames.script} defer />
@@ -109,11 +105,11 @@ export function Page({ title, who, path, children }: PageProps) {
 }
 
 /** Answers with a page under the strict policy. */
-export async function show(c: Context, page: Child, status: 200 | 400 | 404 | 429 | 503 = 200) {
+export function show(c: Context, page: Html, status: 200 | 400 | 404 | 429 | 503 = 200) {
   c.header("content-security-policy", policy);
   c.header("cache-control", "no-store");
   c.header("referrer-policy", "same-origin");
   c.header("x-content-type-options", "nosniff");
   c.header("cross-origin-opener-policy", "same-origin");
-  return await c.html(html`<!doctype html>${page}`, status);
+  return c.html(`<!doctype html>${page.text}`, status);
 }

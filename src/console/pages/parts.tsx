@@ -1,5 +1,5 @@
 /** What pages are made of: times, badges, tables, facts. Every text from outside comes through here. */
-import type { Child } from "hono/jsx";
+import type { Child } from "../../html/jsx-runtime";
 import { type Place, pathTo } from "../links";
 import { clip, money, visible, words } from "../text";
 

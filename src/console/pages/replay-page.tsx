@@ -75,8 +75,8 @@ export async function replay({ c, deps, who }: Visit) {
   const found = Number.isSafeInteger(id) ? await loadReplay(deps.db, id) : null;
   if (found === null) {
     const text = "The latest 100 replays are kept; this is none of them.";
-    return await show(c, <PlainPage title="No such replay" text={text} who={who} />, 404);
+    return show(c, <PlainPage title="No such replay" text={text} who={who} />, 404);
   }
   const unsettled = await listUnsettled(deps.db, id, SHOWN_MAX);
-  return await show(c, <ReplayPage who={who} replay={found} unsettled={unsettled} />);
+  return show(c, <ReplayPage who={who} replay={found} unsettled={unsettled} />);
 }

@@ -115,7 +115,7 @@ export async function settings({ c, deps, who }: Visit) {
   ]);
   const sweptAt = health.last_sweep_at;
   const hasAccess = deps.admin.access !== null;
-  return await show(
+  return show(
     c,
     <SettingsPage who={who} {...{ settings: deps.settings, verified, sweptAt, hasAccess }} />,
   );

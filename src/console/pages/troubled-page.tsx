@@ -148,5 +148,5 @@ export async function troubled({ c, deps, who }: Visit) {
     listTroubled(deps.db, PAGE_ROWS, { status, before }),
   ]);
   const notice = notices[c.req.query("notice") ?? ""] ?? null;
-  return await show(c, <TroubledPage {...{ who, status, counts, rows, before, notice }} />);
+  return show(c, <TroubledPage {...{ who, status, counts, rows, before, notice }} />);
 }

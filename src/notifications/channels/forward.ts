@@ -4,6 +4,7 @@
  * the endpoint wants nothing more.
  */
 import type { ForwardConfig } from "../../config";
+import { hmac, importKey } from "../../digest";
 import type { ForwardMessage } from "../message";
 import type { Channel, ChannelDeps } from "./channel";
 import { describeAnswer, outcomeOf, post } from "./http";
@@ -16,10 +17,8 @@ function secretBytes(secret: string): Uint8Array<ArrayBuffer> {
 
 /** The header `webhook-signature`: version 1, HMAC-SHA256 over id, time in seconds and body. */
 async function sign(secret: string, id: string, seconds: string, body: string): Promise<string> {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", secretBytes(secret), algorithm, false, ["sign"]);
-  const signed = new TextEncoder().encode(`${id}.${seconds}.${body}`);
-  const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, signed));
+  const key = await importKey(secretBytes(secret));
+  const mac = await hmac(key, `${id}.${seconds}.${body}`);
   return `v1,${mac.toBase64()}`;
 }
 

@@ -1,4 +1,5 @@
 /** One POST to a provider, and what its answer means where the provider says nothing special. */
+import { isObject, parseJson } from "../../events/values";
 import { ANSWER_MAX_BYTES } from "../../limits";
 import { parseRetryAfter } from "../backoff";
 import type { ChannelDeps, Outcome } from "./channel";
@@ -78,12 +79,8 @@ export async function post(
 
 /** The fields of a JSON object; none where it is something else. */
 export function jsonFields(body: string): Readonly<Record<string, unknown>> {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    return typeof parsed === "object" && parsed !== null ? { ...parsed } : {};
-  } catch {
-    return {};
-  }
+  const parsed = parseJson(body);
+  return isObject(parsed) ? parsed : {};
 }
 
 /** A text field of a JSON answer, null where there is none. */

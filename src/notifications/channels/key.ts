@@ -1,4 +1,5 @@
 /** Ids as header values: idempotency keys and webhook ids. */
+import { sha256 } from "../../digest";
 
 const KEY_MAX_CHARACTERS = 256;
 
@@ -8,10 +9,5 @@ const KEY_MAX_CHARACTERS = 256;
  */
 export async function headerKey(id: string): Promise<string> {
   if (id.length <= KEY_MAX_CHARACTERS && /^[\x21-\x7e]+$/.test(id)) return id;
-  return `sha256:${await sha256Hex(id)}`;
-}
-
-export async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return new Uint8Array(digest).toHex();
+  return `sha256:${(await sha256(id)).toHex()}`;
 }

@@ -2,7 +2,7 @@
  * The blocks of an e-mail as HTML: tables with styles inline, whose classes the style sheet of
  * layout.tsx turns dark. Every text is escaped by the JSX.
  */
-import type { FC, PropsWithChildren } from "hono/jsx";
+import type { Child } from "../../html/jsx-runtime";
 import { light } from "./colours";
 import type { AmountRow, Block, ItemRow } from "./content";
 import { brand } from "./words";
@@ -15,7 +15,7 @@ const rightwards =
   "width:1%;padding-left:16px;text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums";
 
 /** A table for layout: nothing that a screen reader should announce as one. */
-const Table: FC<PropsWithChildren<{ style?: string }>> = ({ style, children }) => (
+const Table = ({ style, children }: { style?: string; children: Child }) => (
   <table
     role="presentation"
     width="100%"
@@ -27,7 +27,7 @@ const Table: FC<PropsWithChildren<{ style?: string }>> = ({ style, children }) =
   </table>
 );
 
-const Paragraph: FC<{ text: string }> = ({ text }) => (
+const Paragraph = ({ text }: { text: string }) => (
   <p
     class="ink"
     style={`margin:0 0 16px;font-size:16px;line-height:25px;color:${light.ink};overflow-wrap:anywhere`}
@@ -37,7 +37,7 @@ const Paragraph: FC<{ text: string }> = ({ text }) => (
 );
 
 /** The cell has the colour, so that it is a button in Outlook too. */
-const Button: FC<{ label: string; url: string }> = ({ label, url }) => (
+const Button = ({ label, url }: { label: string; url: string }) => (
   <table
     role="presentation"
     class="wide"
@@ -59,7 +59,7 @@ const Button: FC<{ label: string; url: string }> = ({ label, url }) => (
   </table>
 );
 
-const Item: FC<{ item: ItemRow; ruled: boolean }> = ({ item, ruled }) => {
+const Item = ({ item, ruled }: { item: ItemRow; ruled: boolean }) => {
   const line = ruled ? `;${rule}` : "";
   return (
     <tr>
@@ -79,7 +79,7 @@ const Item: FC<{ item: ItemRow; ruled: boolean }> = ({ item, ruled }) => {
 };
 
 /** A line of the sum; the first stands clear of the items, the total is what the eye should find. */
-const Sum: FC<{ row: AmountRow; first: boolean }> = ({ row, first }) => {
+const Sum = ({ row, first }: { row: AmountRow; first: boolean }) => {
   const strong = row.strong === true;
   const tone = strong ? "ink" : "quiet";
   const type = strong ? "font-size:18px;font-weight:700" : "font-size:15px;font-weight:400";
@@ -97,7 +97,7 @@ const Sum: FC<{ row: AmountRow; first: boolean }> = ({ row, first }) => {
   );
 };
 
-const Items: FC<Extract<Block, { kind: "items" }>> = ({ title: heading, items, totals }) => (
+const Items = ({ title: heading, items, totals }: Extract<Block, { kind: "items" }>) => (
   <div style="margin:8px 0 24px">
     <p class="quiet" style={title}>
       {heading}
@@ -113,7 +113,7 @@ const Items: FC<Extract<Block, { kind: "items" }>> = ({ title: heading, items, t
   </div>
 );
 
-const Lines: FC<Extract<Block, { kind: "lines" }>> = ({ title: heading, lines }) => (
+const Lines = ({ title: heading, lines }: Extract<Block, { kind: "lines" }>) => (
   <div style="margin:8px 0 24px">
     <p class="quiet" style={title}>
       {heading}
@@ -129,7 +129,7 @@ const Lines: FC<Extract<Block, { kind: "lines" }>> = ({ title: heading, lines })
   </div>
 );
 
-const Facts: FC<Extract<Block, { kind: "facts" }>> = ({ facts }) => (
+const Facts = ({ facts }: Extract<Block, { kind: "facts" }>) => (
   <div style="margin:8px 0 24px">
     <Table>
       {facts.map((fact, index) => {
@@ -156,7 +156,7 @@ const Facts: FC<Extract<Block, { kind: "facts" }>> = ({ facts }) => (
   </div>
 );
 
-export const BlockView: FC<{ block: Block }> = ({ block }) => {
+export const BlockView = ({ block }: { block: Block }) => {
   switch (block.kind) {
     case "paragraph":
       return <Paragraph text={block.text} />;

@@ -3,7 +3,7 @@
  * only adds the dark colours and what a phone needs. No images, no script, one column of tables: the
  * width of a table and the colour of a cell are what Outlook understands.
  */
-import type { FC } from "hono/jsx";
+import { Html } from "../../html/jsx-runtime";
 import { dark, light } from "./colours";
 import type { EmailContent } from "./content";
 import { BlockView } from "./html-blocks";
@@ -33,10 +33,14 @@ const small = `font-size:14px;line-height:21px;color:${light.quiet}`;
 /** Keeps the beginning of the body out of the inbox preview. */
 const previewPadding = "\u00a0\u200c".repeat(80);
 
-const Email: FC<{ content: EmailContent; store: string; footer: string }> = ({
+const Email = ({
   content,
   store,
   footer,
+}: {
+  content: EmailContent;
+  store: string;
+  footer: string;
 }) => (
   <html lang="en">
     <head>
@@ -46,7 +50,7 @@ const Email: FC<{ content: EmailContent; store: string; footer: string }> = ({
       <meta name="supported-color-schemes" content="light dark" />
       <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
       <title>{content.subject}</title>
-      <style dangerouslySetInnerHTML={{ __html: styleSheet }} />
+      <style>{new Html(styleSheet)}</style>
     </head>
     <body class="page" style={`margin:0;padding:0;background:${light.page}`}>
       <div style="display:none;max-height:0;overflow:hidden;opacity:0">
@@ -99,7 +103,6 @@ const Email: FC<{ content: EmailContent; store: string; footer: string }> = ({
 
 /** The whole document. Every text is escaped. */
 export function renderHtml(content: EmailContent, store: string, footer: string): string {
-  // Every component is synchronous, so that its text is complete.
-  const element: unknown = <Email content={content} store={store} footer={footer} />;
-  return `<!doctype html>${String(element)}`;
+  const page = <Email content={content} store={store} footer={footer} />;
+  return `<!doctype html>${page.text}`;
 }

@@ -1,5 +1,6 @@
 /** The JSON columns of an order, as typed data: what was bought and where it goes. Never throws. */
 import * as z from "zod/mini";
+import { parseJson } from "../../events/values";
 import { lineOrNull } from "./safe-text";
 
 /** More lines than this are summed up in one: mail clients cut long messages. */
@@ -39,14 +40,6 @@ const place = z.object({
   pincode: text,
   country: text,
 });
-
-function parseJson(json: string | null): unknown {
-  try {
-    return json === null ? null : JSON.parse(json);
-  } catch {
-    return null;
-  }
-}
 
 /** Entries that name no product are left out. */
 export function parseItems(json: string | null): readonly ItemLine[] {

@@ -1,0 +1,150 @@
+/**
+ * What OpenAPI says of each route of the admin API beyond what it takes: its summary, its answer, and the
+ * words for its fields. The Worker carries none of it: its routes have their names from here, and the
+ * compiler holds the two together.
+ */
+import type * as z from "zod/mini";
+import { answers } from "./answers";
+import { PAGE_DEFAULT } from "./shapes";
+
+interface Description {
+  readonly summary: string;
+  /** Of the answer; 200 unless stated. */
+  readonly status?: 202 | 204;
+  /** Absent where the answer is no JSON. */
+  readonly answer?: z.ZodMiniType;
+  /** Of the query or the body: what JSON Schema says of a field beside its type. */
+  readonly fields?: Readonly<Record<string, object>>;
+}
+
+const whole = { type: "integer" };
+const limit = { ...whole, default: PAGE_DEFAULT };
+const cursor = { description: "next_cursor of the page before" };
+const time = { format: "date-time", description: "ISO 8601, with a zone" };
+const dryRun = { description: "only say what would happen" };
+
+const descriptions = {
+  "GET /health": { summary: "How the inbox is, in figures", answer: answers.health },
+  "GET /metrics": { summary: "The same, and more, in the text format of Prometheus" },
+  "GET /settings": {
+    summary: "Which secrets and channels are set, which secret verified the latest events",
+    answer: answers.settings,
+  },
+  "GET /troubled": {
+    summary: "Quarantined events and dead letters, newest first",
+    answer: answers.object,
+  },
+  "GET /events": {
+    summary: "Events, newest first; with `after` what came since, oldest first",
+    answer: answers.events,
+    fields: {
+      limit,
+      cursor,
+      after: {
+        description:
+          "latest_cursor of an answer: what came since, oldest first; not together with q",
+      },
+      from: time,
+      to: time,
+      q: {
+        description:
+          "the beginning of an event id, or an order number or other key, whole; not together with after",
+      },
+    },
+  },
+  "GET /events/:id": {
+    summary: "One event: body, what it changed and lost to, its notifications",
+    answer: answers.event,
+  },
+  "DELETE /events/:id": {
+    summary: "Removes a test event (type receiver.test); no other",
+    status: 204,
+  },
+  "POST /replay": {
+    summary: "Takes failed, quarantined or ignored events again; count them first by dry_run",
+    answer: answers.replay,
+    fields: { from: time, to: time, limit: whole, dry_run: dryRun },
+  },
+  "GET /replays/:id": {
+    summary: "How far a replay is: how many of its events stand in each status",
+    answer: answers.replayProgress,
+  },
+  "GET /orders": {
+    summary: "Orders by number, e-mail address or phone number; without q, of the latest events",
+    answer: answers.orders,
+    fields: {
+      limit,
+      cursor,
+      q: { description: "the beginning of an order number, an e-mail address or a phone number" },
+    },
+  },
+  "GET /orders/:number": {
+    summary: "One order with its payments, refunds and shipments",
+    answer: answers.order,
+  },
+  "GET /orders/:number/explain": {
+    summary:
+      "Why the order looks as it does: which event set each field, which lost, and whether it is paid",
+    answer: answers.object,
+  },
+  "GET /orders/:number/timeline": {
+    summary: "Events, milestones and notifications of an order, oldest first",
+    answer: answers.timeline,
+  },
+  "GET /notifications": {
+    summary: "Notifications, newest first",
+    answer: answers.notifications,
+    fields: { limit, cursor },
+  },
+  "GET /notifications/:id": {
+    summary: "One notification, with what was sent",
+    answer: answers.notification,
+  },
+  "POST /notifications/:id/send-again": {
+    summary: "Sends a settled notification once more, if it is still true",
+    answer: answers.sendAgain,
+  },
+  "POST /rebuilds": {
+    summary: "Starts a rebuild of rows from their stored events; dry_run only reports",
+    status: 202,
+    answer: answers.object,
+    fields: { from: time, to: time, dry_run: dryRun },
+  },
+  "GET /rebuilds/:id": {
+    summary: "How far a rebuild is, and what it changed",
+    answer: answers.object,
+  },
+  "POST /erasures": {
+    summary: "Erases a person, by e-mail address or phone number; dry_run only counts",
+    status: 202,
+    answer: answers.erasure,
+    fields: { dry_run: dryRun },
+  },
+  "GET /erasures/:id": {
+    summary: "How far an erasure is, and what it found",
+    answer: answers.erasure,
+  },
+  "POST /exports": {
+    summary: "Everything held about a person; goes on with next_cursor as cursor",
+    answer: answers.export,
+    fields: { cursor },
+  },
+  "GET /archive": {
+    summary: "Archive objects, oldest day first",
+    answer: answers.archive,
+    fields: { cursor },
+  },
+  "POST /archive/restore": {
+    summary: "Puts archived events back; goes on with next_cursor as cursor",
+    answer: answers.restored,
+    fields: { cursor, dry_run: dryRun },
+  },
+  "GET /openapi.json": { summary: "This description", answer: answers.object },
+} as const satisfies Readonly<Record<string, Description>>;
+
+/** A method and a path, as Hono writes it. */
+export type RouteName = keyof typeof descriptions;
+
+export function describe(name: RouteName): Description {
+  return descriptions[name];
+}

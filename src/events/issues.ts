@@ -1,0 +1,47 @@
+/**
+ * What is wrong with data that came from outside, in words: zod/mini comes without any, and its own
+ * locales speak of forms of data that nobody sends here.
+ */
+import * as z from "zod/mini";
+
+const units: Readonly<Record<string, string>> = { string: " characters", array: " entries" };
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : typeof value;
+}
+
+function wordsFor(issue: z.core.$ZodRawIssue): string {
+  const unit = units[String(issue.origin)] ?? "";
+  switch (issue.code) {
+    case "invalid_type":
+      return `expected ${issue.expected}, received ${kindOf(issue.input)}`;
+    case "invalid_value":
+      return `expected one of ${issue.values.join(", ")}`;
+    case "too_small":
+      return `expected at least ${String(issue.minimum)}${unit}`;
+    case "too_big":
+      return `expected at most ${String(issue.maximum)}${unit}`;
+    case "unrecognized_keys":
+      return `not known: ${issue.keys.join(", ")}`;
+    case "invalid_format":
+    case "invalid_union":
+    case "invalid_key":
+    case "invalid_element":
+    case "not_multiple_of":
+    case "custom":
+      return "of no form that is known";
+  }
+}
+
+z.config({ localeError: wordsFor });
+
+/** `data.amount: expected number, received string`, for the first few things that were wrong. */
+export function describeIssues(error: z.core.$ZodError, ...path: readonly string[]): string {
+  const said = error.issues.slice(0, 3).map((issue) => {
+    const place = [...path, ...issue.path.map(String)].join(".");
+    return place === "" ? issue.message : `${place}: ${issue.message}`;
+  });
+  return said.join("; ");
+}
