@@ -25,8 +25,16 @@ type Channel = (typeof channels)[number];
 /** How long silence is borne; an answer, however slow the machine, comes well before the other. */
 const SILENCE_MS = 300;
 const TIMEOUT_MS = 10_000;
-/** `half` too: the harness, which stands between, does not pass on that the rest will never come. */
-const silent = new Set(["hang", "endless", "half"]);
+/**
+ * A status that nothing follows, or not enough: the harness, which stands between, does not pass on that
+ * the rest will never come. The status itself has to arrive in this time.
+ */
+const BREAKS_OFF_MS = 1_000;
+const patience: Readonly<Record<string, number>> = {
+  hang: SILENCE_MS,
+  endless: BREAKS_OFF_MS,
+  half: BREAKS_OFF_MS,
+};
 
 interface Asked {
   readonly url: string;
@@ -85,7 +93,7 @@ const outcome = z.object({
 type Outcome = z.infer<typeof outcome>;
 
 async function send(channel: Channel, what: string, at = origin): Promise<Outcome> {
-  const timeoutMs = silent.has(what) ? SILENCE_MS : TIMEOUT_MS;
+  const timeoutMs = patience[what] ?? TIMEOUT_MS;
   const errand = { channel, origin: `${at}/${what}`, timeoutMs };
   if (worker === null) throw new Error("the Worker did not start");
   const response = await worker.fetch("/", { method: "POST", body: JSON.stringify(errand) });
