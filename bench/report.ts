@@ -75,7 +75,7 @@ ${table(["", "receiver", "a second", ": b", "p50 ms", "p99 ms", "CPU ms an event
 ${table(["ratio", "measured", ""], ratios)}
 
 What stands in the way: h verifies, takes the id, and shares an INSERT and a \`sendBatch\` with the
-requests that wait at the same time; h0 sends nothing. Nothing that makes an event durable in D1 does less.
+requests that wait at the same time; h0 sends nothing. Nothing does less here and still makes an event durable in D1.
 
 ${table(["ratio", "measured"], limits)}
 
