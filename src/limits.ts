@@ -18,7 +18,12 @@ export const GROUP_MAX_EVENTS = 50;
 export const SHARED_MAX_CHARACTERS = 32_000;
 export const GROUP_MAX_CHARACTERS = 400_000;
 
-/** How often a request that waits for its group looks again, in milliseconds. */
+/**
+ * From how many requests at once a group waits for more, at most how long from its first one on, and how
+ * often each looks whether it has been written, in milliseconds: little beside a round trip to D1.
+ */
+export const GROUP_CROWD = 8;
+export const GROUP_DELAY_MS = 20;
 export const GROUP_LOOK_MS = 6;
 
 /**

@@ -3,7 +3,13 @@
  * sendBatch with the requests that wait at the same time. What a receiver can reach at most on this
  * machine; nothing is identified, counted, erased or said.
  */
-import { GROUP_LOOK_MS, GROUP_MAX_CHARACTERS, GROUP_MAX_EVENTS } from "../../src/limits";
+import {
+  GROUP_CROWD,
+  GROUP_DELAY_MS,
+  GROUP_LOOK_MS,
+  GROUP_MAX_CHARACTERS,
+  GROUP_MAX_EVENTS,
+} from "../../src/limits";
 import { gather } from "../../src/receiver/gather";
 import { pushTogether } from "../../src/receiver/shared-writes";
 import { verified } from "./verify";
@@ -51,6 +57,8 @@ function openInbox({ DB, EVENTS, STORE_ONLY }: LeastEnv) {
     sizeOf: ({ payload }) => payload.length,
     maxSize: GROUP_MAX_CHARACTERS,
     maxItems: GROUP_MAX_EVENTS,
+    crowd: GROUP_CROWD,
+    delayMs: GROUP_DELAY_MS,
     lookEveryMs: GROUP_LOOK_MS,
   });
 }

@@ -1,14 +1,18 @@
 /**
  * Group commit: requests that wait together share one write. Whoever comes while nothing is being
- * written writes at once; whoever comes meanwhile joins the next group, whose first member leads it:
- * it waits for its turn, does the work for all, and leaves each its answer.
+ * written, and lately nobody else was about, writes at once; whoever comes meanwhile joins the group
+ * that is last in line. The first of its members that finds a group ripe writes it and leaves each of
+ * them its answer.
  *
- * Requests of one isolate may share data, but neither promises nor timers: a promise that another
- * request resolves goes on in the other one's context in some versions of the runtime, and a request
- * that waits on nothing of its own is taken for hung. So each request looks again on its own timer,
- * and nothing here is ever awaited by a request that did not make it. The leader's work runs under its
- * `waitUntil`, so a client that hangs up does not take the group with it; and a group whose leader died
- * all the same is left alone after a while. Doing the work twice has to be harmless.
+ * In a crowd a group waits a moment for as many as there were lately, as PostgreSQL's `commit_delay`
+ * does: half as many writes save more than the moment costs.
+ *
+ * Requests of one isolate may share data, but neither promises nor timers: one that another request
+ * resolves goes on in that one's context once V8 has optimized the code, and a request that waits on
+ * nothing of its own is taken for hung. So each request looks again on its own timer, and nothing here
+ * is ever awaited by a request that did not make it. The write runs under its request's `waitUntil`, so
+ * a client that hangs up does not take the group with it; a group that nobody writes all the same costs
+ * its members their patience. Doing the work twice has to be harmless.
  */
 
 export interface GatherOptions<Item, Result> {
@@ -24,6 +28,9 @@ export interface GatherOptions<Item, Result> {
   readonly sizeOf: (item: Item) => number;
   readonly maxSize: number;
   readonly maxItems: number;
+  /** From how many at once a group waits for more, and at most how long from its first member on. */
+  readonly crowd: number;
+  readonly delayMs: number;
   /** How often a request that waits looks again, in milliseconds. */
   readonly lookEveryMs: number;
 }
@@ -51,25 +58,43 @@ interface Group<Item, Result> {
 
 export type Gather<Item, Result> = (item: Item, caller: Caller) => Promise<Result>;
 
+/** What is left, after each write, of the number of those who were lately about. */
+const REMEMBERED = 0.8;
+
+async function pause(ms: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
+
+/** Until the work is done, or the time is over. */
+async function atMost(work: Promise<void>, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, over]);
+  clearTimeout(timer);
+}
+
 /** One per isolate and store: what it returns is called by every request. */
 export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gather<Item, Result> {
-  let open: Group<Item, Result> | null = null;
+  /** Groups that wait to be written; the last is the one to join. */
+  const line: Group<Item, Result>[] = [];
   /** The group that is being written, and since when. */
   let busy: { readonly sinceMs: number } | null = null;
+  /** How many were lately about at once. */
+  let lately = 0;
 
-  /** Looks again and again until it is so, or the time is over. */
-  async function until(isSo: () => boolean, { patienceMs, nowMs }: Caller): Promise<void> {
-    const endMs = nowMs() + patienceMs;
-    while (!isSo() && nowMs() < endMs) {
-      await new Promise<void>((resolve) => {
-        setTimeout(resolve, options.lookEveryMs);
-      });
-    }
+  function isRipe(group: Group<Item, Result>, now: number): boolean {
+    if (busy !== null || line[0] !== group) return false;
+    const isFull = line.length > 1 || group.members.size >= options.maxItems;
+    if (isFull || lately < options.crowd || group.members.size >= lately) return true;
+    return now - group.openedMs >= options.delayMs;
   }
 
   /** Answers every member; returns what is left to be done. */
-  async function write(group: Group<Item, Result>): Promise<() => Promise<void>> {
-    const members = [...group.members.values()];
+  async function write(members: readonly Member<Item, Result>[]): Promise<() => Promise<void>> {
     const items = members.map(({ item }) => item);
     try {
       const results = await options.together(items);
@@ -85,55 +110,57 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
     }
   }
 
-  /** Done once every member has its answer; what follows goes on in the background. */
+  /** Of the first group in line. Done once every member has its answer; what follows goes on behind it. */
   async function lead(group: Group<Item, Result>, caller: Caller): Promise<void> {
-    await until(() => busy === null, caller);
-    if (open === group) open = null;
+    line.shift();
     const own = { sinceMs: caller.nowMs() };
     busy = own;
-    const rest = await write(group);
+    const members = [...group.members.values()];
+    const after = await write(members);
     if (busy === own) busy = null;
-    caller.background(rest());
+    const came = line.reduce((sum, waiting) => sum + waiting.members.size, 0);
+    lately = Math.max(members.length + came, lately * REMEMBERED);
+    caller.background(after());
   }
 
-  /** The group to join, and whether the caller has to lead it; null where there is no room. */
-  function join(
-    key: string,
-    size: number,
-    { nowMs, patienceMs }: Caller,
-  ): { readonly group: Group<Item, Result>; readonly leads: boolean } | null {
+  /** The group to join: the last in line, or a new one behind it where that has no room. */
+  function join(key: string, size: number, { nowMs, patienceMs }: Caller): Group<Item, Result> {
     const now = nowMs();
     // Left behind by requests that died: nobody waits for these.
     if (busy !== null && now - busy.sinceMs > patienceMs) busy = null;
-    if (open !== null && now - open.openedMs > patienceMs) open = null;
-    if (open === null) {
-      const group = { members: new Map(), openedMs: now, size: 0 };
-      open = group;
-      return { group, leads: true };
-    }
-    const isFull =
-      open.members.size >= options.maxItems ||
-      open.size + size > options.maxSize ||
-      open.members.has(key);
-    return isFull ? null : { group: open, leads: false };
+    while (line[0] !== undefined && now - line[0].openedMs > patienceMs) line.shift();
+    const last = line.at(-1);
+    const hasRoom =
+      last !== undefined &&
+      last.members.size < options.maxItems &&
+      last.size + size <= options.maxSize &&
+      !last.members.has(key);
+    if (hasRoom) return last;
+    const group = { members: new Map(), openedMs: now, size: 0 };
+    line.push(group);
+    return group;
   }
 
   return async (item, caller) => {
     const key = options.keyOf(item);
     const size = options.sizeOf(item);
-    const place = key === null || size > options.maxSize ? null : join(key, size, caller);
-    if (key === null || place === null) return await options.alone(item, false);
-    const { group, leads } = place;
+    if (key === null || size > options.maxSize) return await options.alone(item, false);
+    const group = join(key, size, caller);
     const member: Member<Item, Result> = { item, answer: null };
     group.members.set(key, member);
     group.size += size;
-    const isAnswered = (): boolean => member.answer !== null;
-    if (leads) {
-      // What keeps the leader alive ends with its patience, even where the store never answers.
-      caller.background(until(isAnswered, { ...caller, patienceMs: caller.patienceMs * 2 }));
-      await Promise.race([lead(group, caller), until(isAnswered, caller)]);
-    } else {
-      await until(isAnswered, caller);
+    const endMs = caller.nowMs() + caller.patienceMs;
+    while (member.answer === null) {
+      const now = caller.nowMs();
+      if (now >= endMs) break;
+      if (isRipe(group, now)) {
+        const leading = lead(group, caller);
+        // What keeps it alive ends at some time, even where the store never answers.
+        caller.background(atMost(leading, caller.patienceMs * 2));
+        await atMost(leading, endMs - now);
+      } else {
+        await pause(Math.min(options.lookEveryMs, endMs - now));
+      }
     }
     const { answer } = member;
     return answer === null || answer === "alone" ? await options.alone(item, true) : answer.result;

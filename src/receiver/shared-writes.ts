@@ -5,6 +5,8 @@
  */
 import {
   ERASED_KNOWN_MS,
+  GROUP_CROWD,
+  GROUP_DELAY_MS,
   GROUP_LOOK_MS,
   GROUP_MAX_CHARACTERS,
   GROUP_MAX_EVENTS,
@@ -123,6 +125,8 @@ export function sharedSave(db: D1Database, queue: Queue, nowMs: () => number): S
     sizeOf: ({ payload }) => payload.length,
     maxSize: GROUP_MAX_CHARACTERS,
     maxItems: GROUP_MAX_EVENTS,
+    crowd: GROUP_CROWD,
+    delayMs: GROUP_DELAY_MS,
     lookEveryMs: GROUP_LOOK_MS,
   });
 }

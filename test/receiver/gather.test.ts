@@ -33,6 +33,8 @@ function doubling(over: Partial<GatherOptions<number, number>> = {}) {
     sizeOf: () => 1,
     maxSize: 100,
     maxItems: 8,
+    crowd: 100,
+    delayMs: 0,
     lookEveryMs: 1,
     ...over,
   });
@@ -62,20 +64,63 @@ describe("a group", () => {
     expect(followed).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it("holds no more than it may; the rest goes alone", async () => {
+  it("holds no more than it may; the rest is the next one", async () => {
     const { call, groups, alone } = doubling();
     const results = await Promise.all(upTo(12).map((item) => call(item, caller())));
     expect(results).toEqual(upTo(12).map((item) => item * 2));
-    expect(groups.map(({ length }) => length)).toEqual([8]);
-    expect(alone).toEqual([8, 9, 10, 11]);
+    expect(groups.map(({ length }) => length)).toEqual([1, 8, 3]);
+    expect(alone).toEqual([]);
+  });
+
+  it("holds no more than so much", async () => {
+    const { call, groups } = doubling({ sizeOf: (item) => item, maxSize: 10 });
+    const results = await Promise.all([1, 4, 5, 2].map((item) => call(item, caller())));
+    expect(results).toEqual([2, 8, 10, 4]);
+    expect(groups).toEqual([[1], [4, 5], [2]]);
   });
 
   it("never holds one key twice, nor what has none", async () => {
     const { call, groups, alone } = doubling();
-    const results = await Promise.all([5, 7, 7, -1].map((item) => call(item, caller())));
-    expect(results).toEqual([10, 14, 14, -2]);
-    expect(groups).toEqual([[5, 7]]);
-    expect(alone).toEqual([7, -1]);
+    const results = await Promise.all([5, 7, 7, 8, -1].map((item) => call(item, caller())));
+    expect(results).toEqual([10, 14, 14, 16, -2]);
+    expect(groups).toEqual([[5], [7], [7, 8]]);
+    expect(alone).toEqual([-1]);
+  });
+
+  it("waits in a crowd for as many as there were, and no longer than it may", async () => {
+    const { call, groups } = doubling({ crowd: 4, delayMs: 200 });
+    const oneByOne = async (items: readonly number[]): Promise<void> => {
+      const calls: Promise<number>[] = [];
+      for (const item of items) {
+        calls.push(call(item, caller()));
+        await pause(1);
+      }
+      await Promise.all(calls);
+    };
+    await Promise.all(upTo(6).map((item) => call(item, caller())));
+    const started = Date.now();
+    await oneByOne([10, 11, 12, 13, 14]);
+    expect(Date.now() - started).toBeLessThan(200);
+    await oneByOne([20]);
+    expect(Date.now() - started).toBeGreaterThanOrEqual(200);
+    expect(groups).toEqual([[0], [1, 2, 3, 4, 5], [10, 11, 12, 13, 14], [20]]);
+  });
+
+  it("waits for nobody once the crowd has gone", async () => {
+    const { call } = doubling({ crowd: 4, delayMs: 30 });
+    await Promise.all(upTo(6).map((item) => call(item, caller())));
+    for (const item of [10, 11, 12]) await call(item, caller());
+    const started = Date.now();
+    await call(13, caller());
+    expect(Date.now() - started).toBeLessThan(30);
+  });
+
+  it("whose first member has gone is written by another", async () => {
+    const { call, groups, alone } = doubling();
+    expect(await call(1, caller({ patienceMs: 0 }))).toBe(2);
+    expect(await call(2, caller())).toBe(4);
+    expect(alone).toEqual([1]);
+    expect(groups).toEqual([[1, 2]]);
   });
 
   it("that fails leaves each to itself", async () => {
