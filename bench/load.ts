@@ -57,17 +57,20 @@ export interface Target {
   readonly drained: () => Promise<void>;
 }
 
+/** When it ends: after so many seconds, or so many deliveries. */
+type Ends = { readonly seconds: number } | { readonly deliveries: number };
+
 export async function load(
   target: Target,
   next: () => string,
   secret: string,
-  { connections, seconds }: { readonly connections: number; readonly seconds: number },
+  { connections, ...end }: Ends & { readonly connections: number },
 ): Promise<Loaded> {
   const startedMs = cpuMs(target.pids);
   const result = await autocannon({
     url: new URL("/api/webhooks/ce", target.url).href,
     connections,
-    duration: seconds,
+    ...("seconds" in end ? { duration: end.seconds } : { amount: end.deliveries }),
     method: "POST",
     setupClient(client) {
       const prepare = (): void => {

@@ -10,6 +10,8 @@ export interface BenchOptions {
   /** How long each receiver is under load in a round. */
   readonly seconds: number;
   readonly connections: number;
+  /** Deliveries to each receiver before anything is measured. */
+  readonly warmUp: number;
   /** Stored events at which growth is measured. */
   readonly growth: readonly number[];
   /** Stored events with which the console is measured. */
@@ -22,8 +24,9 @@ export const help = `npm run bench: this receiver beside others, in one run, and
   npm run bench -- [flags]
 
   --only PARTS       of ${parts.join(", ")}; comma-separated (all)
-  --rounds N         rounds in which every receiver has its turn (5)
-  --seconds N        of load in each turn (4)
+  --rounds N         rounds in which every receiver has its turn (9)
+  --seconds N        of load in each turn (2)
+  --warm-up N        deliveries to each receiver before the first round (15000)
   --connections N    kept busy at once, the same for all (32)
   --growth SIZES     stored events to measure at (10000,100000,1000000)
   --console N        stored events with which the console's pages are measured (1000000)
@@ -51,6 +54,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | null {
       rounds: { type: "string" },
       seconds: { type: "string" },
       connections: { type: "string" },
+      "warm-up": { type: "string" },
       growth: { type: "string" },
       console: { type: "string" },
       quick: { type: "boolean" },
@@ -63,15 +67,16 @@ export function parseOptions(args: readonly string[]): BenchOptions | null {
   const unknown = only.find((part) => !parts.includes(part as Part));
   if (unknown !== undefined) throw new Error(`--only takes ${parts.join(", ")}, not ${unknown}`);
   const one = (
-    flag: "rounds" | "seconds" | "connections" | "console",
+    flag: "rounds" | "seconds" | "connections" | "warm-up" | "console",
     full: number,
     short: number,
   ): number => numbers(values[flag] ?? String(quick ? short : full), flag)[0] ?? full;
   return {
     only: only as Part[],
-    rounds: one("rounds", 5, 1),
-    seconds: one("seconds", 4, 1),
+    rounds: one("rounds", 9, 1),
+    seconds: one("seconds", 2, 1),
     connections: one("connections", 32, 32),
+    warmUp: one("warm-up", 15_000, 300),
     growth: numbers(values.growth ?? (quick ? "1000,3000" : "10000,100000,1000000"), "growth"),
     console: one("console", 1_000_000, 4_000),
     write: !quick,

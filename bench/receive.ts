@@ -29,6 +29,8 @@ export interface ReceiveResult {
   /** By contender, one entry a round. */
   readonly rounds: Readonly<Record<string, readonly Loaded[]>>;
   readonly notRun: readonly string[];
+  /** Deliveries to each before anything was measured. */
+  readonly warmUp: number;
 }
 
 async function drained(server: WorkerServer, table: string): Promise<void> {
@@ -95,7 +97,7 @@ async function expressContender(name: string, label: string, mode: string): Prom
   };
 }
 
-/** The receivers of the comparison. What needs a server that is not there is named as not run. */
+/** The receivers of the comparison, next to each other what is held against each other. What needs a server that is not there is named as not run. */
 async function start(): Promise<{ contenders: Contender[]; notRun: string[] }> {
   const contenders = [
     await workerContender(
@@ -113,20 +115,7 @@ async function start(): Promise<{ contenders: Contender[]; notRun: string[] }> {
       false,
     ),
     await workerContender("b", "verifies only: the limit", "bench/workers/verify.ts", null, false),
-    await workerContender(
-      "c",
-      "naive Worker: an INSERT and a send a request, applying beside it",
-      "bench/workers/naive.ts",
-      "naive_events",
-      true,
-    ),
-    await workerContender(
-      "c0",
-      "naive Worker, nothing taken from the queue",
-      "bench/workers/naive.ts",
-      "naive_events",
-      false,
-    ),
+    await expressContender("e", "the same made durable: SQLite, WAL, synchronous=FULL", "sqlite"),
     await workerContender(
       "h",
       "the least that stores and sends, in groups, nothing taken from the queue",
@@ -142,8 +131,21 @@ async function start(): Promise<{ contenders: Contender[]; notRun: string[] }> {
       false,
       { STORE_ONLY: "true" },
     ),
+    await workerContender(
+      "c",
+      "naive Worker: an INSERT and a send a request, applying beside it",
+      "bench/workers/naive.ts",
+      "naive_events",
+      true,
+    ),
+    await workerContender(
+      "c0",
+      "naive Worker, nothing taken from the queue",
+      "bench/workers/naive.ts",
+      "naive_events",
+      false,
+    ),
     await expressContender("d", "the guide's Express handler, queue in memory", "memory"),
-    await expressContender("e", "the same made durable: SQLite, WAL, synchronous=FULL", "sqlite"),
   ];
   const notRun = [
     "f, `@supabase/stripe-sync-engine` on PostgreSQL: no PostgreSQL was running",
@@ -154,26 +156,35 @@ async function start(): Promise<{ contenders: Contender[]; notRun: string[] }> {
 
 export async function benchReceive(options: BenchOptions): Promise<ReceiveResult> {
   const starting = startStep("starting the receivers");
+  const { connections, seconds } = options;
   const { contenders, notRun } = await start();
   starting.done(`${contenders.length} receivers run`);
   const rounds: Record<string, Loaded[]> = {};
   const next = mixOfEvents();
-  const step = startStep("receive");
+  const warmingUp = startStep("warming up");
   try {
-    // A turn for each that is not counted: what is compiled at first use is not what is measured.
-    for (const contender of contenders) {
-      await load(contender, () => next("warm"), SECRET, { ...options, seconds: 1 });
+    // What is compiled, and how far the heaps grow, at first use is not what is measured.
+    for (const [turn, contender] of contenders.entries()) {
+      await load(contender, () => next("warm"), SECRET, {
+        connections,
+        deliveries: options.warmUp,
+      });
+      warmingUp.update(turn + 1, contenders.length);
     }
+    warmingUp.done(`${options.warmUp} deliveries to each`);
+    const step = startStep("receive");
     for (let round = 0; round < options.rounds; round += 1) {
       for (const [turn, contender] of contenders.entries()) {
-        const one = await load(contender, () => next(contender.name), SECRET, options);
-        (rounds[contender.name] ??= []).push(one);
+        const { name } = contender;
+        const one = await load(contender, () => next(name), SECRET, { connections, seconds });
+        (rounds[name] ??= []).push(one);
         step.update(round * contenders.length + turn + 1, options.rounds * contenders.length);
       }
     }
+    step.done(`${options.rounds} rounds of ${options.seconds} s each, in turns`);
   } finally {
     for (const contender of contenders) await contender.close();
   }
-  step.done(`${options.rounds} rounds of ${options.seconds} s each, in turns`);
-  return { contenders: contenders.map(({ name, label }) => ({ name, label })), rounds, notRun };
+  const named = contenders.map(({ name, label }) => ({ name, label }));
+  return { contenders: named, rounds, notRun, warmUp: options.warmUp };
 }

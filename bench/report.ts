@@ -66,8 +66,8 @@ function receiveSection(result: ReceiveResult): string {
   ).map(([one, base]) => [`${one} : ${base}`, fixed(medianRatio(rates(one), rates(base)))]);
   return `## Receive
 
-Deliveries answered 200, a second; medians over ${rates("a").length} rounds in which each receiver had its turn.
-CPU is that of the serving processes, applying and the local D1 and queues included; those share one
+Deliveries answered 200, a second; medians over ${rates("a").length} rounds in which each receiver had its turn,
+after ${whole(result.warmUp)} deliveries to each. An isolate has 128 MB of heap, as on the platform. CPU is that of the serving processes, applying and the local D1 and queues included; those share one
 thread with the Worker here, which they do not on the platform.
 
 ${table(["", "receiver", "a second", ": b", "p50 ms", "p99 ms", "CPU ms an event", "errors"], rows)}

@@ -7,6 +7,9 @@ import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { childProcesses } from "../cpu.ts";
 
+/** The memory of an isolate on the platform; without it the heap here grows far beyond. */
+const ISOLATE_MB = 128;
+
 const root = new URL("../../", import.meta.url);
 
 /** The production queues: a hundred at a time, or what has come within a second. */
@@ -77,6 +80,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerServer>
   const before = new Set(childProcesses("workerd"));
   const storage = mkdtempSync(join(tmpdir(), "ce-bench-"));
   const contents = await bundleWorker(options.entry);
+  process.env["MINIFLARE_WORKERD_V8_FLAGS"] ??= `--max-heap-size=${ISOLATE_MB}`;
   const miniflare = new Miniflare({
     ...convertV4MiniflareOptions({
       modules: [{ type: "ESModule", path: "index.js", contents }],
