@@ -13,14 +13,8 @@ import { dispatchDeps } from "../../src/notifications/deps";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
 import { type Application, applyBatch } from "../../src/store/apply";
 import { nobody } from "../../src/store/erased";
-import {
-  admitAndRead,
-  noteFailedTry,
-  type ReceivedEvent,
-  recordConflicts,
-  saveReceived,
-  saveReceivedTogether,
-} from "../../src/store/inbox";
+import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
+import { type ReceivedEvent, saveReceived, saveReceivedTogether } from "../../src/store/receipt";
 import { type Counted, counting } from "./counting";
 
 interface InsideEnv extends Env {

@@ -12,12 +12,8 @@ import { type DispatchDeps, dispatchDue } from "../../src/notifications/dispatch
 import { applyBatch } from "../../src/store/apply";
 import { countStretch } from "../../src/store/counts";
 import { nobody } from "../../src/store/erased";
-import {
-  admitAndRead,
-  noteFailedTry,
-  type ReceivedEvent,
-  recordConflicts,
-} from "../../src/store/inbox";
+import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
+import { type ReceivedEvent } from "../../src/store/receipt";
 import { markStanding } from "../../src/store/waiting";
 import { purgeOld, type PurgeReport } from "../../src/upkeep/retention";
 

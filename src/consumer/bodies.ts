@@ -7,7 +7,8 @@ import type { WholeEvent } from "../events/queue-message";
 import { log } from "../log";
 import type { StoredEvent } from "../projection/decoded-event";
 import type { Erased, ErasedBody } from "../store/erased";
-import type { InboxQuery, InboxRow, ReceivedEvent } from "../store/inbox";
+import type { InboxQuery, InboxRow } from "../store/inbox";
+import type { ReceivedEvent } from "../store/receipt";
 import { eraseIn, receivedOf, type Work } from "./deliveries";
 
 export interface BodiesDeps {

@@ -5,7 +5,7 @@
  */
 import { errorText, log } from "../log";
 import type { Erased } from "../store/erased";
-import type { ReceivedEvent } from "../store/inbox";
+import type { ReceivedEvent } from "../store/receipt";
 import { retryDelaySeconds, type Trouble } from "./backoff";
 import {
   ackWork,

@@ -4,7 +4,7 @@ import { identify } from "../events/identity";
 import { parseEnvelope } from "../events/envelope";
 import { log } from "../log";
 import type { Erased } from "../store/erased";
-import type { ReceivedEvent } from "../store/inbox";
+import type { ReceivedEvent } from "../store/receipt";
 
 /** What the consumer needs of a queue message. */
 export type Delivery = Pick<Message, "id" | "body" | "attempts" | "ack" | "retry">;

@@ -5,7 +5,7 @@
  */
 import { errorText, log } from "../log";
 import type { Erased } from "../store/erased";
-import type { ReceivedEvent } from "../store/inbox";
+import type { ReceivedEvent } from "../store/receipt";
 import { storedMessage, wholeMessage } from "./messages";
 import type { SharedReceipt } from "./shared-writes";
 

@@ -1,7 +1,7 @@
 /** A received event as a message for the queue. */
 import { encodeMessage, type WholeEvent } from "../events/queue-message";
 import { MESSAGE_MAX_BYTES } from "../limits";
-import type { ReceivedEvent } from "../store/inbox";
+import type { ReceivedEvent } from "../store/receipt";
 
 /** The event whole; null where that is more than a message holds. */
 export function wholeMessage(event: ReceivedEvent, stored: boolean): string | null {

@@ -17,7 +17,7 @@ import {
 import { identify } from "../events/identity";
 import { BODY_MAX_BYTES } from "../limits";
 import { log } from "../log";
-import type { ReceivedEvent } from "../store/inbox";
+import type { ReceivedEvent } from "../store/receipt";
 import { accept, type AcceptDeps } from "./accept";
 import { readBody } from "./body";
 import { verifySignature } from "./signature";

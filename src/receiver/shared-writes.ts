@@ -21,7 +21,7 @@ import {
   type ReceivedEvent,
   saveReceived,
   saveReceivedTogether,
-} from "../store/inbox";
+} from "../store/receipt";
 import { readErased, rememberErased } from "../store/erased";
 import { sendTexts } from "../store/queue";
 import { gather, type Gather } from "./gather";

@@ -4,7 +4,7 @@
  * shop that has erased somebody the first of an isolate takes two more.
  */
 import { ErasedMeanwhile, nobody, rememberErased, rememberNobody } from "../store/erased";
-import type { Receipt, ReceivedEvent } from "../store/inbox";
+import type { Receipt, ReceivedEvent } from "../store/receipt";
 
 /** `isFirst`: fails where anybody was ever erased. */
 type Write = (events: readonly ReceivedEvent[], isFirst: boolean) => Promise<readonly Receipt[]>;

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { addMs } from "../../src/events/time";
-import { saveReceived } from "../../src/store/inbox";
+import { saveReceived } from "../../src/store/receipt";
 import { deleteTestEvent } from "../../src/store/inspection";
 import { listWaiting, markStanding } from "../../src/store/waiting";
 import { clearTables } from "../notifications/rows";

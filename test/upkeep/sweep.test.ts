@@ -7,7 +7,7 @@ import { SWEEP_MAX_ROWS } from "../../src/limits";
 import { sendTexts } from "../../src/store/queue";
 import { deferPush, listWaiting, markStanding } from "../../src/store/waiting";
 import { sweep, type SweepDeps } from "../../src/upkeep/sweep";
-import { saveReceived } from "../../src/store/inbox";
+import { saveReceived } from "../../src/store/receipt";
 import { foldPatches } from "../../src/projection/fold";
 import { applyBatch } from "../../src/store/apply";
 import { clearTables, seedNotification } from "../notifications/rows";
