@@ -4,7 +4,15 @@
  */
 import * as z from "zod/mini";
 
-const units: Readonly<Record<string, string>> = { string: " characters", array: " entries" };
+const units: Readonly<Record<string, readonly [one: string, more: string]>> = {
+  string: [" character", " characters"],
+  array: [" entry", " entries"],
+};
+
+function amount(value: number | bigint, origin: string): string {
+  const [one, more] = units[origin] ?? ["", ""];
+  return `${String(value)}${value === 1 ? one : more}`;
+}
 
 function kindOf(value: unknown): string {
   if (value === null) return "null";
@@ -13,16 +21,15 @@ function kindOf(value: unknown): string {
 }
 
 function wordsFor(issue: z.core.$ZodRawIssue): string {
-  const unit = units[String(issue.origin)] ?? "";
   switch (issue.code) {
     case "invalid_type":
       return `expected ${issue.expected}, received ${kindOf(issue.input)}`;
     case "invalid_value":
       return `expected one of ${issue.values.join(", ")}`;
     case "too_small":
-      return `expected at least ${String(issue.minimum)}${unit}`;
+      return `expected at least ${amount(issue.minimum, issue.origin)}`;
     case "too_big":
-      return `expected at most ${String(issue.maximum)}${unit}`;
+      return `expected at most ${amount(issue.maximum, issue.origin)}`;
     case "unrecognized_keys":
       return `not known: ${issue.keys.join(", ")}`;
     case "invalid_format":

@@ -512,6 +512,26 @@ describe("around the webhook routes", () => {
     await errorOf(response);
   });
 
+  test("one log line a write names its events, the repeats among them, and who took them", async () => {
+    const lines: unknown[] = [];
+    vi.spyOn(console, "info").mockImplementation((line: unknown) => {
+      lines.push(JSON.parse(String(line)));
+    });
+    vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const first = event("order.created", orderDetail("ORD-590"));
+    await post(JSON.stringify(first));
+    await post(JSON.stringify(first));
+    const second = event("order.created", orderDetail("ORD-591"));
+    await post(JSON.stringify(second), { vars: { DB: broken(env.DB) } });
+    const [id, other] = [first.id, second.id];
+    await vi.waitUntil(() => lines.length === 3);
+    expect(lines).toEqual([
+      { level: "info", event: "received", ids: [id], repeats: [], store: "inbox" },
+      { level: "info", event: "received", ids: [id], repeats: [id], store: "inbox" },
+      { level: "info", event: "received", ids: [other], repeats: [], store: "queue" },
+    ]);
+  });
+
   test("no answer and no log line carries a secret or a body", async () => {
     const lines: string[] = [];
     const keep = (line: unknown): void => void lines.push(String(line));
