@@ -1,8 +1,8 @@
 /**
  * Group commit: requests that wait together share one write. Whoever comes while nothing is being
  * written, and lately nobody else was about, writes at once; whoever comes meanwhile joins the group
- * that is last in line. The first of its members that finds a group ripe writes it and leaves each of
- * them its answer.
+ * that is last in line. Whoever looks and finds the first in line ripe writes it and leaves each of its
+ * members their answer.
  *
  * In a crowd a group waits a moment for as many as there were lately, as PostgreSQL's `commit_delay`
  * does: half as many writes save more than the moment costs.
@@ -11,8 +11,8 @@
  * resolves goes on in that one's context once V8 has optimized the code, and a request that waits on
  * nothing of its own is taken for hung. So each request looks again on its own timer, and nothing here
  * is ever awaited by a request that did not make it. The write runs under its request's `waitUntil`, so
- * a client that hangs up does not take the group with it; a group that nobody writes all the same costs
- * its members their patience. Doing the work twice has to be harmless.
+ * a client that hangs up does not take the group with it; a write that never ends costs its members their
+ * patience. Doing the work twice has to be harmless.
  */
 
 export interface GatherOptions<Item, Result> {
@@ -53,6 +53,8 @@ interface Member<Item, Result> {
 interface Group<Item, Result> {
   readonly members: Map<string, Member<Item, Result>>;
   readonly openedMs: number;
+  /** When the last of its members joined: none waits beyond its patience from then on. */
+  joinedMs: number;
   size: number;
 }
 
@@ -86,11 +88,18 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
   /** How many were lately about at once. */
   let lately = 0;
 
-  function isRipe(group: Group<Item, Result>, now: number): boolean {
-    if (busy !== null || line[0] !== group) return false;
+  /** The group that is to be written now, whoever looks; null where there is none. */
+  function ripe({ nowMs, patienceMs }: Caller): Group<Item, Result> | null {
+    const now = nowMs();
+    // Nobody waits for these any more; while the store hangs the line would grow by them.
+    while (line[0] !== undefined && now - line[0].joinedMs > patienceMs) line.shift();
+    const [group] = line;
+    // Whoever has been writing for so long is waited for by nobody any more.
+    const isWriting = busy !== null && now - busy.sinceMs <= patienceMs;
+    if (group === undefined || isWriting) return null;
     const isFull = line.length > 1 || group.members.size >= options.maxItems;
-    if (isFull || lately < options.crowd || group.members.size >= lately) return true;
-    return now - group.openedMs >= options.delayMs;
+    const isWhole = isFull || lately < options.crowd || group.members.size >= lately;
+    return isWhole || now - group.openedMs >= options.delayMs ? group : null;
   }
 
   /** Answers every member; returns what is left to be done. */
@@ -124,11 +133,7 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
   }
 
   /** The group to join: the last in line, or a new one behind it where that has no room. */
-  function join(key: string, size: number, { nowMs, patienceMs }: Caller): Group<Item, Result> {
-    const now = nowMs();
-    // Left behind by requests that died: nobody waits for these.
-    if (busy !== null && now - busy.sinceMs > patienceMs) busy = null;
-    while (line[0] !== undefined && now - line[0].openedMs > patienceMs) line.shift();
+  function join(key: string, size: number, openedMs: number): Group<Item, Result> {
     const last = line.at(-1);
     const hasRoom =
       last !== undefined &&
@@ -136,7 +141,7 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
       last.size + size <= options.maxSize &&
       !last.members.has(key);
     if (hasRoom) return last;
-    const group = { members: new Map(), openedMs: now, size: 0 };
+    const group = { members: new Map(), openedMs, joinedMs: openedMs, size: 0 };
     line.push(group);
     return group;
   }
@@ -145,16 +150,19 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
     const key = options.keyOf(item);
     const size = options.sizeOf(item);
     if (key === null || size > options.maxSize) return await options.alone(item, false);
-    const group = join(key, size, caller);
+    const startedMs = caller.nowMs();
+    const group = join(key, size, startedMs);
     const member: Member<Item, Result> = { item, answer: null };
     group.members.set(key, member);
     group.size += size;
-    const endMs = caller.nowMs() + caller.patienceMs;
+    group.joinedMs = startedMs;
+    const endMs = startedMs + caller.patienceMs;
     while (member.answer === null) {
       const now = caller.nowMs();
       if (now >= endMs) break;
-      if (isRipe(group, now)) {
-        const leading = lead(group, caller);
+      const next = ripe(caller);
+      if (next !== null) {
+        const leading = lead(next, caller);
         // What keeps it alive ends at some time, even where the store never answers.
         caller.background(atMost(leading, caller.patienceMs * 2));
         await atMost(leading, endMs - now);

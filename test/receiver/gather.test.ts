@@ -123,6 +123,41 @@ describe("a group", () => {
     expect(groups).toEqual([[1, 2]]);
   });
 
+  it("of which all have gone is written by whoever comes next", async () => {
+    const { call, groups } = doubling();
+    await Promise.all(upTo(8).map((item) => call(item, caller({ patienceMs: 0 }))));
+    expect(await call(8, caller())).toBe(16);
+    expect(groups).toEqual([upTo(8), [8]]);
+  });
+
+  it("is written by its members once a write that hangs has had its time", async () => {
+    let hung = 0;
+    const { call, alone } = doubling({
+      together: (items) =>
+        hung++ === 0 ? new Promise(() => undefined) : Promise.resolve(items.map((n) => n * 2)),
+    });
+    const first = call(1, caller({ patienceMs: 100 }));
+    await pause(60);
+    const rest = [2, 3].map((item) => call(item, caller({ patienceMs: 100 })));
+    expect(await Promise.all([first, ...rest])).toEqual([2, 4, 6]);
+    expect(alone).toEqual([1]);
+  });
+
+  it("that nobody waits for any more is written only where somebody joins it", async () => {
+    const tried: (readonly number[])[] = [];
+    const { call } = doubling({
+      together: (items) => {
+        tried.push(items);
+        return new Promise(() => undefined);
+      },
+    });
+    const impatient = caller({ patienceMs: 20 });
+    await Promise.all(upTo(30).map((item) => call(item, impatient)));
+    await pause(30);
+    expect(await call(30, impatient)).toBe(60);
+    expect(tried).toEqual([[0], [25, 26, 27, 28, 29, 30]]);
+  });
+
   it("that fails leaves each to itself", async () => {
     const { call, alone } = doubling({ together: () => Promise.reject(new Error("one of us")) });
     expect(await Promise.all([1, 2, 3].map((item) => call(item, caller())))).toEqual([2, 4, 6]);
