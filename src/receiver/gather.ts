@@ -12,7 +12,8 @@
  * nothing of its own is taken for hung. So each request looks again on its own timer, and nothing here
  * is ever awaited by a request that did not make it. The write runs under its request's `waitUntil`, so
  * a client that hangs up does not take the group with it; a write that never ends costs its members their
- * patience. Doing the work twice has to be harmless.
+ * patience. Doing the work twice has to be harmless; of a delivery that
+ * was, the second one may count as a repeat.
  */
 
 export interface GatherOptions<Item, Result> {
@@ -62,6 +63,8 @@ export type Gather<Item, Result> = (item: Item, caller: Caller) => Promise<Resul
 
 /** What is left, after each write, of the number of those who were lately about. */
 const REMEMBERED = 0.8;
+/** How long after a write nothing of it is left, in milliseconds. */
+const FORGOTTEN_MS = 1_000;
 
 async function pause(ms: number): Promise<void> {
   await new Promise<void>((resolve) => {
@@ -85,21 +88,26 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
   const line: Group<Item, Result>[] = [];
   /** The group that is being written, and since when. */
   let busy: { readonly sinceMs: number } | null = null;
-  /** How many were lately about at once. */
+  /** How many were lately about at once, and when they were counted. */
   let lately = 0;
+  let countedMs = 0;
 
   /** The group that is to be written now, whoever looks; null where there is none. */
   function ripe({ nowMs, patienceMs }: Caller): Group<Item, Result> | null {
     const now = nowMs();
     // Nobody waits for these any more; while the store hangs the line would grow by them.
-    while (line[0] !== undefined && now - line[0].joinedMs > patienceMs) line.shift();
+    const isLeft = ({ members, joinedMs }: Group<Item, Result>): boolean =>
+      members.size === 0 || now - joinedMs >= patienceMs;
+    while (line[0] !== undefined && isLeft(line[0])) line.shift();
     const [group] = line;
     // Whoever has been writing for so long is waited for by nobody any more.
-    const isWriting = busy !== null && now - busy.sinceMs <= patienceMs;
+    const isWriting = busy !== null && now - busy.sinceMs < patienceMs;
     if (group === undefined || isWriting) return null;
     const isFull = line.length > 1 || group.members.size >= options.maxItems;
-    const isWhole = isFull || lately < options.crowd || group.members.size >= lately;
-    return isWhole || now - group.openedMs >= options.delayMs ? group : null;
+    const about = now - countedMs > FORGOTTEN_MS ? 0 : lately;
+    const isWhole = isFull || about < options.crowd || group.members.size >= about;
+    const delayMs = Math.min(options.delayMs, patienceMs / 2);
+    return isWhole || now - group.openedMs >= delayMs ? group : null;
   }
 
   /** Answers every member; returns what is left to be done. */
@@ -129,6 +137,7 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
     if (busy === own) busy = null;
     const came = line.reduce((sum, waiting) => sum + waiting.members.size, 0);
     lately = Math.max(members.length + came, lately * REMEMBERED);
+    countedMs = caller.nowMs();
     caller.background(after());
   }
 
@@ -171,6 +180,11 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
       }
     }
     const { answer } = member;
+    if (answer === null) {
+      // What is still in line is not written a second time for whoever does it alone.
+      group.members.delete(key);
+      group.size -= size;
+    }
     return answer === null || answer === "alone" ? await options.alone(item, true) : answer.result;
   };
 }

@@ -48,6 +48,18 @@ const caller = (over: Partial<Caller> = {}): Caller => ({
   ...over,
 });
 
+/** A request that dies while it waits: its clock works so many times. */
+function dying(looks: number): Caller {
+  let left = looks;
+  return caller({
+    nowMs: () => {
+      left -= 1;
+      if (left < 0) throw new Error("the request is gone");
+      return Date.now();
+    },
+  });
+}
+
 const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, n) => n);
 
 describe("a group", () => {
@@ -115,19 +127,42 @@ describe("a group", () => {
     expect(Date.now() - started).toBeLessThan(30);
   });
 
-  it("whose first member has gone is written by another", async () => {
+  it("goes on without whoever did it alone", async () => {
     const { call, groups, alone } = doubling();
-    expect(await call(1, caller({ patienceMs: 0 }))).toBe(2);
-    expect(await call(2, caller())).toBe(4);
-    expect(alone).toEqual([1]);
-    expect(groups).toEqual([[1, 2]]);
+    const first = call(1, caller());
+    expect(await call(2, caller({ patienceMs: 0 }))).toBe(4);
+    expect(await Promise.all([first, call(3, caller())])).toEqual([2, 6]);
+    expect(alone).toEqual([2]);
+    expect(groups).toEqual([[1], [3]]);
   });
 
-  it("of which all have gone is written by whoever comes next", async () => {
-    const { call, groups } = doubling();
-    await Promise.all(upTo(8).map((item) => call(item, caller({ patienceMs: 0 }))));
-    expect(await call(8, caller())).toBe(16);
-    expect(groups).toEqual([upTo(8), [8]]);
+  it("whose members are gone is written by whoever waits behind it, even for one of them", async () => {
+    const { call, groups, alone } = doubling();
+    const first = call(1, caller());
+    await expect(call(2, dying(1))).rejects.toThrow("gone");
+    const started = Date.now();
+    expect(await Promise.all([first, call(2, caller()), call(3, caller())])).toEqual([2, 4, 6]);
+    expect(Date.now() - started).toBeLessThan(300);
+    expect(groups).toEqual([[1], [2], [2, 3]]);
+    expect(alone).toEqual([]);
+  });
+
+  it("is written under what keeps its request alive, and for no longer than that may take", async () => {
+    const kept: Promise<unknown>[] = [];
+    const background = (work: Promise<unknown>): void => void kept.push(work);
+    const { call } = doubling({ together: () => new Promise(() => undefined) });
+    await call(1, caller({ background, patienceMs: 20 }));
+    expect(kept).toHaveLength(1);
+    await Promise.all(kept);
+  });
+
+  it("that is full does not wait in a crowd", async () => {
+    const { call, groups } = doubling({ crowd: 4, delayMs: 300 });
+    await Promise.all(upTo(20).map((item) => call(item, caller())));
+    const started = Date.now();
+    await Promise.all(upTo(8).map((item) => call(30 + item, caller())));
+    expect(Date.now() - started).toBeLessThan(200);
+    expect(groups.at(-1)).toHaveLength(8);
   });
 
   it("is written by its members once a write that hangs has had its time", async () => {
@@ -143,7 +178,7 @@ describe("a group", () => {
     expect(alone).toEqual([1]);
   });
 
-  it("that nobody waits for any more is written only where somebody joins it", async () => {
+  it("that nobody waits for any more is not written", async () => {
     const tried: (readonly number[])[] = [];
     const { call } = doubling({
       together: (items) => {
@@ -151,11 +186,16 @@ describe("a group", () => {
         return new Promise(() => undefined);
       },
     });
-    const impatient = caller({ patienceMs: 20 });
-    await Promise.all(upTo(30).map((item) => call(item, impatient)));
-    await pause(30);
-    expect(await call(30, impatient)).toBe(60);
-    expect(tried).toEqual([[0], [25, 26, 27, 28, 29, 30]]);
+    let ms = 0;
+    const impatient = caller({ patienceMs: 20, nowMs: () => ms });
+    const many = upTo(30).map((item) => call(item, impatient));
+    ms = 20;
+    await Promise.all(many);
+    const last = call(30, impatient);
+    await pause(5);
+    ms = 40;
+    expect(await last).toBe(60);
+    expect(tried).toEqual([[0], [30]]);
   });
 
   it("that fails leaves each to itself", async () => {
