@@ -97,7 +97,10 @@ async function expressContender(name: string, label: string, mode: string): Prom
   };
 }
 
-/** The receivers of the comparison, next to each other what is held against each other. What needs a server that is not there is named as not run. */
+/**
+ * The receivers, next to each other what is held against each other. What needs a server that is not
+ * there is named as not run.
+ */
 async function start(): Promise<{ contenders: Contender[]; notRun: string[] }> {
   const contenders = [
     await workerContender(

@@ -1,6 +1,6 @@
 /**
  * Group commit: requests that wait together share one write. Whoever comes while nothing is being
- * written, and lately nobody else was about, writes at once; whoever comes meanwhile joins the group
+ * written, and few were lately about, writes at once; whoever comes meanwhile joins the group
  * that is last in line. Whoever looks and finds the first in line ripe writes it and leaves each of its
  * members their answer.
  *
@@ -12,8 +12,7 @@
  * nothing of its own is taken for hung. So each request looks again on its own timer, and nothing here
  * is ever awaited by a request that did not make it. The write runs under its request's `waitUntil`, so
  * a client that hangs up does not take the group with it; a write that never ends costs its members their
- * patience. Doing the work twice has to be harmless; of a delivery that
- * was, the second one may count as a repeat.
+ * patience. Doing the work twice has to be harmless.
  */
 
 export interface GatherOptions<Item, Result> {
@@ -92,6 +91,8 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
   let lately = 0;
   let countedMs = 0;
 
+  const aboutAt = (now: number): number => (now - countedMs > FORGOTTEN_MS ? 0 : lately);
+
   /** The group that is to be written now, whoever looks; null where there is none. */
   function ripe({ nowMs, patienceMs }: Caller): Group<Item, Result> | null {
     const now = nowMs();
@@ -104,7 +105,7 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
     const isWriting = busy !== null && now - busy.sinceMs < patienceMs;
     if (group === undefined || isWriting) return null;
     const isFull = line.length > 1 || group.members.size >= options.maxItems;
-    const about = now - countedMs > FORGOTTEN_MS ? 0 : lately;
+    const about = aboutAt(now);
     const isWhole = isFull || about < options.crowd || group.members.size >= about;
     const delayMs = Math.min(options.delayMs, patienceMs / 2);
     return isWhole || now - group.openedMs >= delayMs ? group : null;
@@ -136,8 +137,9 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
     const after = await write(members);
     if (busy === own) busy = null;
     const came = line.reduce((sum, waiting) => sum + waiting.members.size, 0);
-    lately = Math.max(members.length + came, lately * REMEMBERED);
-    countedMs = caller.nowMs();
+    const now = caller.nowMs();
+    lately = Math.max(members.length + came, aboutAt(now) * REMEMBERED);
+    countedMs = now;
     caller.background(after());
   }
 

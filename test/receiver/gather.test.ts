@@ -127,6 +127,17 @@ describe("a group", () => {
     expect(Date.now() - started).toBeLessThan(30);
   });
 
+  it("remembers no crowd of more than a second ago", async () => {
+    const { call } = doubling({ crowd: 4, delayMs: 200 });
+    let laterMs = 0;
+    const timed = caller({ nowMs: () => Date.now() + laterMs });
+    await Promise.all(upTo(8).map((item) => call(item, timed)));
+    laterMs = 5_000;
+    const started = Date.now();
+    for (const item of [10, 11, 12]) await call(item, timed);
+    expect(Date.now() - started).toBeLessThan(200);
+  });
+
   it("goes on without whoever did it alone", async () => {
     const { call, groups, alone } = doubling();
     const first = call(1, caller());
