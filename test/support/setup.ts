@@ -10,8 +10,12 @@ declare global {
   }
 }
 
-/** Files share a Worker, which starting one for each would take longer than most tests; not its rows. */
+/**
+ * Files share a Worker, which starting one for each would take longer than most tests; not its rows. A
+ * reset empties what is awake only, and a database that nobody asked for ten seconds sleeps.
+ */
 beforeAll(async () => {
+  await env.DB.prepare("SELECT 1").run();
   await reset();
   await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
 });
