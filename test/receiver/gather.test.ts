@@ -48,14 +48,23 @@ const caller = (over: Partial<Caller> = {}): Caller => ({
   ...over,
 });
 
+/** Callers whose clock stands still but for whoever moves it: who waits for the time waits for ever. */
+function standing(): { call: (over?: Partial<Caller>) => Caller; pass: (ms: number) => void } {
+  let ms = 0;
+  return {
+    call: (over = {}) => caller({ nowMs: () => ms, ...over }),
+    pass: (more) => void (ms += more),
+  };
+}
+
 /** A request that dies while it waits: its clock works so many times. */
-function dying(looks: number): Caller {
+function dying(looks: number, { nowMs }: Caller = caller()): Caller {
   let left = looks;
   return caller({
     nowMs: () => {
       left -= 1;
       if (left < 0) throw new Error("the request is gone");
-      return Date.now();
+      return nowMs();
     },
   });
 }
@@ -101,41 +110,49 @@ describe("a group", () => {
 
   it("waits in a crowd for as many as there were, and no longer than it may", async () => {
     const { call, groups } = doubling({ crowd: 4, delayMs: 200 });
-    const oneByOne = async (items: readonly number[]): Promise<void> => {
-      const calls: Promise<number>[] = [];
-      for (const item of items) {
-        calls.push(call(item, caller()));
-        await pause(1);
-      }
-      await Promise.all(calls);
-    };
-    await Promise.all(upTo(6).map((item) => call(item, caller())));
-    const started = Date.now();
-    await oneByOne([10, 11, 12, 13, 14]);
-    expect(Date.now() - started).toBeLessThan(200);
-    await oneByOne([20]);
-    expect(Date.now() - started).toBeGreaterThanOrEqual(200);
-    expect(groups).toEqual([[0], [1, 2, 3, 4, 5], [10, 11, 12, 13, 14], [20]]);
+    const clock = standing();
+    const many = upTo(6).map((item) => call(item, clock.call()));
+    await pause(30);
+    expect(groups).toEqual([[0]]);
+    clock.pass(200);
+    await Promise.all(many);
+    const fewer: Promise<number>[] = [];
+    for (const item of [10, 11, 12, 13, 14]) {
+      expect(groups).toHaveLength(2);
+      fewer.push(call(item, clock.call()));
+      await pause(5);
+    }
+    await Promise.all(fewer);
+    const last = call(20, clock.call());
+    clock.pass(199);
+    await pause(20);
+    expect(groups).toEqual([[0], [1, 2, 3, 4, 5], [10, 11, 12, 13, 14]]);
+    clock.pass(1);
+    expect(await last).toBe(40);
   });
 
   it("waits for nobody once the crowd has gone", async () => {
     const { call } = doubling({ crowd: 4, delayMs: 30 });
-    await Promise.all(upTo(6).map((item) => call(item, caller())));
-    for (const item of [10, 11, 12]) await call(item, caller());
-    const started = Date.now();
-    await call(13, caller());
-    expect(Date.now() - started).toBeLessThan(30);
+    const clock = standing();
+    const many = upTo(6).map((item) => call(item, clock.call()));
+    clock.pass(30);
+    await Promise.all(many);
+    for (const item of [10, 11, 12]) {
+      const one = call(item, clock.call());
+      clock.pass(30);
+      await one;
+    }
+    expect(await call(13, clock.call())).toBe(26);
   });
 
   it("remembers no crowd of more than a second ago", async () => {
     const { call } = doubling({ crowd: 4, delayMs: 200 });
-    let laterMs = 0;
-    const timed = caller({ nowMs: () => Date.now() + laterMs });
-    await Promise.all(upTo(8).map((item) => call(item, timed)));
-    laterMs = 5_000;
-    const started = Date.now();
-    for (const item of [10, 11, 12]) await call(item, timed);
-    expect(Date.now() - started).toBeLessThan(200);
+    const clock = standing();
+    const many = upTo(8).map((item) => call(item, clock.call()));
+    clock.pass(200);
+    await Promise.all(many);
+    clock.pass(5_000);
+    for (const item of [10, 11, 12]) expect(await call(item, clock.call())).toBe(item * 2);
   });
 
   it("goes on without whoever did it alone", async () => {
@@ -149,11 +166,11 @@ describe("a group", () => {
 
   it("whose members are gone is written by whoever waits behind it, even for one of them", async () => {
     const { call, groups, alone } = doubling();
-    const first = call(1, caller());
-    await expect(call(2, dying(1))).rejects.toThrow("gone");
-    const started = Date.now();
-    expect(await Promise.all([first, call(2, caller()), call(3, caller())])).toEqual([2, 4, 6]);
-    expect(Date.now() - started).toBeLessThan(300);
+    const clock = standing();
+    const first = call(1, clock.call());
+    await expect(call(2, dying(1, clock.call()))).rejects.toThrow("gone");
+    const rest = [2, 3].map((item) => call(item, clock.call()));
+    expect(await Promise.all([first, ...rest])).toEqual([2, 4, 6]);
     expect(groups).toEqual([[1], [2], [2, 3]]);
     expect(alone).toEqual([]);
   });
@@ -168,11 +185,12 @@ describe("a group", () => {
   });
 
   it("that is full does not wait in a crowd", async () => {
-    const { call, groups } = doubling({ crowd: 4, delayMs: 300 });
-    await Promise.all(upTo(20).map((item) => call(item, caller())));
-    const started = Date.now();
-    await Promise.all(upTo(8).map((item) => call(30 + item, caller())));
-    expect(Date.now() - started).toBeLessThan(200);
+    const { call, groups } = doubling({ crowd: 4, delayMs: 200 });
+    const clock = standing();
+    const many = upTo(20).map((item) => call(item, clock.call()));
+    clock.pass(200);
+    await Promise.all(many);
+    await Promise.all(upTo(8).map((item) => call(30 + item, clock.call())));
     expect(groups.at(-1)).toHaveLength(8);
   });
 
@@ -187,6 +205,32 @@ describe("a group", () => {
     const rest = [2, 3].map((item) => call(item, caller({ patienceMs: 100 })));
     expect(await Promise.all([first, ...rest])).toEqual([2, 4, 6]);
     expect(alone).toEqual([1]);
+  });
+
+  it("is not written beside another one because a write that hung has ended", async () => {
+    const ends: (() => void)[] = [];
+    const { call, groups } = doubling({
+      together: async (items) => {
+        groups.push(items);
+        await new Promise<void>((resolve) => ends.push(resolve));
+        return items.map((item) => item * 2);
+      },
+    });
+    const clock = standing();
+    const slow = call(1, clock.call({ patienceMs: 40 }));
+    clock.pass(40);
+    const next = call(2, clock.call({ patienceMs: 40 }));
+    ends[0]?.();
+    await slow;
+    const last = call(3, clock.call({ patienceMs: 40 }));
+    await pause(20);
+    expect(groups).toEqual([[1], [2]]);
+    ends[1]?.();
+    expect(await next).toBe(4);
+    await pause(20);
+    ends[2]?.();
+    expect(await last).toBe(6);
+    expect(groups).toEqual([[1], [2], [3]]);
   });
 
   it("that nobody waits for any more is not written", async () => {
@@ -221,12 +265,14 @@ describe("a group", () => {
       together: (items) =>
         hung++ === 0 ? new Promise(() => undefined) : Promise.resolve(items.map((n) => n * 2)),
     });
-    const impatient = caller({ patienceMs: 40 });
-    expect(await Promise.all([1, 2, 3].map((item) => call(item, impatient)))).toEqual([2, 4, 6]);
+    const clock = standing();
+    const impatient = clock.call({ patienceMs: 40 });
+    const first = [1, 2, 3].map((item) => call(item, impatient));
+    clock.pass(40);
+    expect(await Promise.all(first)).toEqual([2, 4, 6]);
     expect(alone).toContain(1);
-    const started = Date.now();
-    expect(await call(4, caller({ patienceMs: 40 }))).toBe(8);
-    expect(Date.now() - started).toBeLessThan(40);
+    expect(await call(4, impatient)).toBe(8);
+    expect(alone).not.toContain(4);
   });
 });
 
