@@ -67,15 +67,17 @@ function receiveSection(result: ReceiveResult): string {
   return `## Receive
 
 Deliveries answered 200, a second; medians over ${rates("a").length} rounds in which each receiver had its turn,
-after ${whole(result.warmUp)} deliveries to each. An isolate has 128 MB of heap, as on the platform. CPU is that of the serving processes, applying and the local D1 and queues included; those share one
-thread with the Worker here, which they do not on the platform.
+after ${whole(result.warmUp)} deliveries to each. An isolate has 128 MB of heap, as on the
+platform. CPU is that of the serving processes, applying and the local D1 and queues included; those
+share one thread with the Worker here, which they do not on the platform.
 
 ${table(["", "receiver", "a second", ": b", "p50 ms", "p99 ms", "CPU ms an event", "errors"], rows)}
 
 ${table(["ratio", "measured", ""], ratios)}
 
 What stands in the way: h verifies, takes the id, and shares an INSERT and a \`sendBatch\` with the
-requests that wait at the same time; h0 sends nothing. Nothing does less here and still makes an event durable in D1.
+requests that wait at the same time; h0 sends nothing. Nothing does less here and still makes
+an event durable in D1.
 
 ${table(["ratio", "measured"], limits)}
 
