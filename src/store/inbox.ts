@@ -5,20 +5,16 @@
 import { BODIES_MAX_BYTES } from "../limits";
 import { erasedFence, unlessErased } from "./erased";
 import { type Alert, alertStatement } from "./outbox";
-import { cellsOf, type ReceivedEvent, receivedColumns } from "./receipt";
+import { cellsFromJson, cellsOf, type ReceivedEvent, receivedColumns } from "./receipt";
 import { slicedRows, slicedStatements } from "./slices";
 
 export const eventStatuses = ["received", "processed", "ignored", "quarantined", "failed"] as const;
 export type EventStatus = (typeof eventStatuses)[number];
 
-/** The cells of one event, where they travel as JSON. */
-const columnsFromJson = `value->>0, value->>1, value->>2, value->>3, value->>4, value->>5,
-  value->>6, value->>7, value->>8, value->>9`;
-
 /** Events that only the queue holds, because D1 was down at receipt; repeats change nothing. */
 const admitSql = `
 INSERT INTO webhook_events (${receivedColumns})
-SELECT ${columnsFromJson}, 'received' FROM jsonb_each(?1) WHERE true
+SELECT ${cellsFromJson}, 'received' FROM jsonb_each(?1) WHERE true
 ON CONFLICT (id) DO NOTHING`;
 
 /** `?1`: ids, where no body is wanted: bodies stay untouched. Primary key. */
