@@ -75,7 +75,7 @@ export function cellsOf(event: ReceivedEvent): readonly (string | null)[] {
   return [...shortCellsOf(event), event.payload];
 }
 
-/** The cells of one event, where they travel as JSON. */
+/** In the order of `receivedColumns`, where the cells of an event travel as JSON. */
 export const cellsFromJson = `value->>0, value->>1, value->>2, value->>3, value->>4, value->>5,
   value->>6, value->>7, value->>8, value->>9`;
 

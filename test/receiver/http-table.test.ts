@@ -520,13 +520,13 @@ describe("around the webhook routes", () => {
     // The consumer and what is left of other deliveries write into the same console.
     vi.spyOn(console, "info").mockImplementation((line: unknown) => {
       const text = String(line);
-      const isOwn = text.includes(id) || text.includes(other);
+      const isOwn = text.includes(`"${id}"`) || text.includes(`"${other}"`);
       if (isOwn && text.includes('"event":"received"')) lines.push(JSON.parse(text));
     });
     vi.spyOn(console, "warn").mockImplementation(() => undefined);
-    // Each is written behind its answer.
+    // The inbox's lines are written behind the answer.
     const written = async (count: number): Promise<unknown> =>
-      await vi.waitUntil(() => lines.length === count, { timeout: 10_000 });
+      await vi.waitUntil(() => lines.length >= count, { timeout: 10_000 });
     await post(first);
     await written(1);
     await post(first);
