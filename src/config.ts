@@ -10,7 +10,6 @@ import { isObject, parseJson } from "./events/values.ts";
 /** What the receiver needs. `secrets` is null where `CE_WEBHOOK_SECRET` is unset: nothing is taken. */
 export interface ReceiptConfig {
   readonly secrets: { readonly current: string; readonly previous: string | null } | null;
-  readonly acceptBareBodies: boolean;
   readonly timeoutMs: number;
   readonly retired: boolean;
 }
@@ -223,7 +222,6 @@ export function parseConfig(env: object): Config {
   return {
     receipt: {
       secrets: current === null ? null : { current, previous },
-      acceptBareBodies: read("ACCEPT_BARE_BODIES", boolean, "true or false") ?? false,
       timeoutMs: read("RECEIPT_TIMEOUT_MS", count(1, 60_000), "1 to 60000") ?? 2000,
       retired: read("RECEIVER_RETIRED", boolean, "true or false") ?? false,
     },

@@ -3,12 +3,15 @@
  * against it. The Worker does not carry them: its routes name them.
  */
 import * as z from "zod/mini";
+import { forms } from "../events/recognition";
 import { eventStatuses } from "../store/inbox";
 
 const text = z.nullable(z.string());
 const event = z.object({
   id: z.string(),
-  event_type: z.string(),
+  event_type: text,
+  form: z.nullable(z.enum(forms)),
+  type_hint: text,
   subject: text,
   subject_id: text,
   order_number: text,
@@ -59,7 +62,7 @@ const order = z.object({
 const cursor = text.check(z.describe("null on the last page"));
 const stored = z.object({
   id: z.string(),
-  event_type: z.string(),
+  event_type: text,
   payload: z.string(),
 });
 

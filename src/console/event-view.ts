@@ -25,9 +25,9 @@ function parseTexts(json: string | null): readonly string[] {
 }
 
 function patchesOf(event: StoredEventRow): readonly Patch[] {
-  const { id, event_type: eventType, received_at: receivedAt, payload } = event;
+  const { id, type_hint: typeHint, received_at: receivedAt, payload } = event;
   if (payload === null) return [];
-  return interpret({ id, eventType, receivedAt, payload }, asJudged).patches;
+  return interpret({ id, typeHint, receivedAt, payload }, asJudged).patches;
 }
 
 /** Null where no event has this id. Two round trips. */
@@ -43,6 +43,7 @@ export async function viewEvent(db: D1Database, id: string): Promise<EventView |
     {
       id,
       eventType: event.event_type,
+      typeHint: event.type_hint,
       receivedAt: event.received_at,
       occurredAt: event.occurred_at,
       status: event.status,

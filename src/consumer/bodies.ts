@@ -51,7 +51,13 @@ function standingBody(work: Work, row: InboxRow): string | null {
 }
 
 export type Found =
-  | { readonly kind: "body"; readonly work: Work; readonly event: StoredEvent }
+  | {
+      readonly kind: "body";
+      readonly work: Work;
+      readonly event: StoredEvent;
+      /** What the inbox says of it. */
+      readonly row: InboxRow;
+    }
   /** Nothing to do: settled before, or its body is gone. */
   | { readonly kind: "settled"; readonly work: Work }
   /** Its body did not fit into this slice. */
@@ -67,9 +73,9 @@ async function findBody(work: Work, row: InboxRow | undefined, erased: Erased): 
   if (row.deferred === 1) return { kind: "deferred", work };
   const standing = standingBody(work, row);
   if (standing === null) return { kind: "settled", work };
-  const { id, event_type: eventType, received_at: receivedAt } = row;
-  const payload = await erased.erase({ eventType, payload: standing });
-  return { kind: "body", work, event: { id, eventType, receivedAt, payload } };
+  const { id, type_hint: typeHint, received_at: receivedAt } = row;
+  const payload = await erased.erase({ payload: standing });
+  return { kind: "body", work, event: { id, typeHint, receivedAt, payload }, row };
 }
 
 async function reportConflicts(

@@ -6,12 +6,11 @@
  */
 import { errorText, log } from "../log";
 import { amountClaims } from "../projection/amount-claims";
-import type { StoredEvent } from "../projection/decoded-event";
 import { foldPatches } from "../projection/fold";
 import { interpret, type Interpretation, type InterpretOptions } from "../projection/interpret";
 import type { Application } from "../store/apply";
 import { type Erased, ErasedMeanwhile } from "../store/erased";
-import type { Verdict } from "../store/inbox";
+import { type InboxRow, isDescribed, type Verdict } from "../store/inbox";
 import { retryDelaySeconds, type Trouble } from "./backoff";
 import { type BodiesDeps, findBodies, type Found } from "./bodies";
 import { ackWork, attemptsOf, type Delivery, gatherWork, halvesOf, type Work } from "./deliveries";
@@ -37,6 +36,7 @@ const LOOKS = 3;
 /** An event that is ready to be applied. */
 interface Ready {
   readonly work: Work;
+  readonly row: InboxRow;
   readonly interpretation: Interpretation;
 }
 
@@ -68,21 +68,23 @@ async function giveBack(
 /** Null where a bug of ours keeps it from being understood: it waits for the fix, its neighbours do not. */
 async function understand(
   deps: ConsumerDeps,
-  work: Work,
-  event: StoredEvent,
+  { work, event, row }: Extract<Found, { readonly kind: "body" }>,
 ): Promise<Ready | null> {
   try {
-    return { work, interpretation: interpret(event, deps.options) };
+    return { work, row, interpretation: interpret(event, deps.options) };
   } catch (error) {
     await giveBack(deps, [work], "data", errorText(error));
     return null;
   }
 }
 
-function verdictOf({ interpretation }: Ready): Verdict {
+function verdictOf({ row, interpretation }: Ready): Verdict {
   const { id, status, error, notes, statusPrecedence } = interpretation;
+  const description = isDescribed(row, interpretation.description)
+    ? null
+    : interpretation.description;
   const outbox = interpretation.outbox.map((row) => row.id);
-  return { id, status, error, notes, statusPrecedence, outbox };
+  return { id, description, status, error, notes, statusPrecedence, outbox };
 }
 
 /**
@@ -154,7 +156,7 @@ async function consumeSlice(deps: ConsumerDeps, works: readonly Work[]): Promise
   for (const one of found) {
     if (one.kind === "settled") ackWork(one.work);
     if (one.kind !== "body") continue;
-    const understood = await understand(deps, one.work, one.event);
+    const understood = await understand(deps, one);
     if (understood !== null) ready.push(understood);
   }
   await applyAll(deps, ready, erased.version);

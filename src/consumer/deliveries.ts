@@ -1,7 +1,7 @@
 /** The messages of one batch, gathered by the event that they carry. */
 import { decodeMessage, type WholeEvent } from "../events/queue-message";
-import { identify } from "../events/identity";
-import { parseEnvelope } from "../events/envelope";
+import { describe, identify } from "../events/identity";
+import { recognize } from "../events/recognition";
 import { log } from "../log";
 import type { Erased } from "../store/erased";
 import type { ReceivedEvent } from "../store/receipt";
@@ -52,24 +52,10 @@ export function halvesOf<T>(batch: readonly T[]): readonly [readonly T[], readon
 
 /** The event of a message as the receiver would have stored it. */
 export function receivedOf(whole: WholeEvent): ReceivedEvent {
-  const { id, eventType, receivedAt, bodySha256, verifiedBy, payload } = whole;
-  const parsed = parseEnvelope(payload, eventType);
-  const identity = parsed.ok
-    ? identify(parsed.envelope, receivedAt)
-    : { subject: null, subjectId: null, orderNumber: null, occurredAt: null };
-  const { subject, subjectId, orderNumber, occurredAt } = identity;
-  return {
-    id,
-    eventType,
-    subject,
-    subjectId,
-    orderNumber,
-    occurredAt,
-    receivedAt,
-    bodySha256,
-    verifiedBy,
-    payload,
-  };
+  const { id, typeHint, receivedAt, bodySha256, verifiedBy, payload } = whole;
+  const body = recognize(payload, typeHint);
+  const description = describe(body, identify(body, receivedAt));
+  return { id, ...description, typeHint, receivedAt, bodySha256, verifiedBy, payload };
 }
 
 /** As it may be stored: without a person who was erased. */

@@ -1,10 +1,11 @@
 /**
- * The 14 events that Commerce Engine sends, one row each: whom they are about, which model their
- * `data` has, which status they stand for, and whether that status holds whatever `data` says.
- * Source: the vendor's webhook guide and OpenAPI model.
+ * What Commerce Engine may tell, one row a type: what it is about, which model its `data` has, which
+ * status it stands for and whether that holds whatever `data` says, how else senders spell it, and which
+ * statuses of a bare body mean it. Source: the vendor's webhook guide and OpenAPI model.
  */
 
-export type Subject = "order" | "payment" | "refund" | "shipment";
+export const subjects = ["order", "payment", "refund", "shipment"] as const;
+export type Subject = (typeof subjects)[number];
 export type ModelName =
   | "OrderDetail"
   | "OrderPayment"
@@ -12,18 +13,7 @@ export type ModelName =
   | "OrderRefund"
   | "OrderShipment";
 
-export interface CatalogRow {
-  readonly type: EventType;
-  readonly subject: Subject;
-  readonly model: ModelName;
-  /** The status that the type stands for; its rank is the stage of a status that is not known. */
-  readonly status: string;
-  /** True: the type decides the status. False: `data` does, and the type only where it is silent. */
-  readonly decides: boolean;
-  /** What it means for the shop. */
-  readonly meaning: string;
-}
-
+/** The 14 that are sent, in the order in which an order usually lives through them. */
 export const eventTypes = [
   "order.created",
   "order.confirmed",
@@ -42,14 +32,38 @@ export const eventTypes = [
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
-type Row = Omit<CatalogRow, "type">;
+/** What a bare body is where its status means none of the 14: never sent, never read from a body. */
+export const ownTypes = ["order.updated", "payment.updated"] as const;
+export type OwnType = (typeof ownTypes)[number];
 
-const rows: Readonly<Record<EventType, Row>> = {
+interface Row {
+  readonly subject: Subject;
+  readonly model: ModelName;
+  /** The status that the type stands for; its rank is the stage of a status that is not known. */
+  readonly status: string | null;
+  /** True: the type decides the status. False: `data` does, and the type only where it is silent. */
+  readonly decides: boolean;
+  /** Statuses of `data` that a type which decides sets as they are. */
+  readonly admits?: readonly string[];
+  /** Other names that senders have for it; spellings that `spellingOf` joins need none. */
+  readonly aliases?: readonly string[];
+  /** The statuses of a bare body that mean this type. */
+  readonly meantBy: readonly string[];
+  /** True for the one type of its subject that a bare body of any other status, or of none, is. */
+  readonly otherwise?: true;
+  /** What it means for the shop. */
+  readonly meaning: string;
+}
+
+export type CatalogRow = Row & { readonly type: EventType | OwnType };
+
+const rows: Readonly<Record<EventType | OwnType, Row>> = {
   "order.created": {
     subject: "order",
     model: "OrderDetail",
     status: "draft",
     decides: false,
+    meantBy: ["draft", "pending", "awaiting_approval"],
     meaning: "A customer placed an order.",
   },
   "order.confirmed": {
@@ -57,13 +71,15 @@ const rows: Readonly<Record<EventType, Row>> = {
     model: "OrderDetail",
     status: "confirmed",
     decides: false,
-    meaning: "The shop accepted the order; the customer hears of it.",
+    meantBy: ["confirmed"],
+    meaning: "The shop accepted the order; the customer is told.",
   },
   "order.completed": {
     subject: "order",
     model: "OrderDetail",
     status: "complete",
     decides: false,
+    meantBy: ["complete"],
     meaning: "The order is fulfilled.",
   },
   "order.cancelled": {
@@ -71,13 +87,25 @@ const rows: Readonly<Record<EventType, Row>> = {
     model: "OrderDetail",
     status: "cancelled",
     decides: true,
+    aliases: ["order.canceled"],
+    meantBy: ["cancelled"],
     meaning: "The order is cancelled; what was paid has to be refunded.",
+  },
+  "order.updated": {
+    subject: "order",
+    model: "OrderDetail",
+    status: null,
+    decides: false,
+    meantBy: [],
+    otherwise: true,
+    meaning: "The order as it stands now, in a body that names no event.",
   },
   "payment.success": {
     subject: "payment",
     model: "OrderPayment",
     status: "success",
     decides: true,
+    meantBy: ["success", "unsettled", "partially_settled", "settled"],
     meaning: "Money arrived.",
   },
   "payment.failed": {
@@ -85,20 +113,35 @@ const rows: Readonly<Record<EventType, Row>> = {
     model: "OrderPayment",
     status: "failed",
     decides: true,
-    meaning: "A payment failed; the customer hears of it.",
+    meantBy: ["failed"],
+    meaning: "A payment failed; the customer is told.",
   },
   "payment.retried": {
     subject: "payment",
     model: "PaymentInfo",
     status: "pending",
     decides: false,
+    meantBy: ["pending", "debit_scheduled", "collection_due"],
     meaning: "The customer tries to pay again.",
+  },
+  "payment.updated": {
+    subject: "payment",
+    model: "PaymentInfo",
+    status: null,
+    decides: false,
+    meantBy: [],
+    otherwise: true,
+    meaning: "The payment as it stands now, in a body that names no event.",
   },
   "payment.refund.initiated": {
     subject: "refund",
     model: "OrderRefund",
     status: "pending",
     decides: true,
+    admits: ["approved"],
+    aliases: ["payment.refund.created"],
+    meantBy: ["pending", "approved"],
+    otherwise: true,
     meaning: "A refund was asked for.",
   },
   "payment.refund.success": {
@@ -106,13 +149,15 @@ const rows: Readonly<Record<EventType, Row>> = {
     model: "OrderRefund",
     status: "success",
     decides: true,
-    meaning: "Money went back; the customer hears of it.",
+    meantBy: ["success"],
+    meaning: "Money went back; the customer is told.",
   },
   "payment.refund.failed": {
     subject: "refund",
     model: "OrderRefund",
     status: "failed",
     decides: true,
+    meantBy: ["failed"],
     meaning: "A refund failed; the team has to act.",
   },
   "shipment.created": {
@@ -120,6 +165,15 @@ const rows: Readonly<Record<EventType, Row>> = {
     model: "OrderShipment",
     status: "packed",
     decides: false,
+    meantBy: [
+      "created",
+      "unscheduled",
+      "schedule_requested",
+      "scheduled",
+      "processing",
+      "packed",
+      "sent_to_store",
+    ],
     meaning: "A parcel was made up.",
   },
   "shipment.updated": {
@@ -127,13 +181,16 @@ const rows: Readonly<Record<EventType, Row>> = {
     model: "OrderShipment",
     status: "in_transit",
     decides: false,
-    meaning: "A parcel moved; the customer hears of it.",
+    meantBy: [],
+    otherwise: true,
+    meaning: "A parcel moved; the customer is told.",
   },
   "shipment.delivered": {
     subject: "shipment",
     model: "OrderShipment",
     status: "delivered",
     decides: true,
+    meantBy: ["delivered"],
     meaning: "A parcel arrived; the customer is asked for a review later.",
   },
   "shipment.cancelled": {
@@ -141,16 +198,42 @@ const rows: Readonly<Record<EventType, Row>> = {
     model: "OrderShipment",
     status: "cancelled",
     decides: true,
+    aliases: ["shipment.canceled"],
+    meantBy: ["cancelled"],
     meaning: "A parcel will not arrive; the team has to act.",
   },
 };
 
-/** All 14, in the order in which an order usually lives through them. */
-export const catalog: readonly CatalogRow[] = eventTypes.map((type) => ({ type, ...rows[type] }));
+/** Every type that an event may have: the 14, and the two of our own. */
+export const catalog: readonly CatalogRow[] = [...eventTypes, ...ownTypes].map((type) => ({
+  type,
+  ...rows[type],
+}));
 
-const byType: ReadonlyMap<string, CatalogRow> = new Map(catalog.map((row) => [row.type, row]));
+/** One spelling for all: in lower case, with dots. */
+function spellingOf(name: string): string {
+  return name.trim().toLowerCase().replaceAll(/[_/-]/g, ".");
+}
 
-/** The row of a type, or null where Commerce Engine documents no such type. */
-export function findEventType(type: string): CatalogRow | null {
-  return byType.get(type) ?? null;
+const byName: ReadonlyMap<string, CatalogRow> = new Map(
+  catalog
+    .filter(({ type }) => !ownTypes.some((own) => own === type))
+    .flatMap((row) => [row.type, ...(row.aliases ?? [])].map((name) => [name, row] as const)),
+);
+
+/** The longest name that can be one of the 14; longer texts are not looked at. */
+const NAME_MAX_CHARACTERS = 64;
+
+/** The row of a type as a sender names it, or null where it is none of the 14. */
+export function findEventType(name: string): CatalogRow | null {
+  return name.length > NAME_MAX_CHARACTERS ? null : (byName.get(spellingOf(name)) ?? null);
+}
+
+/** The row of the type that a bare body about `subject` has by its status. */
+export function typeByStatus(subject: Subject, status: string | null): CatalogRow {
+  const own = catalog.filter((row) => row.subject === subject);
+  const meant = own.find(({ meantBy }) => status !== null && meantBy.includes(status));
+  const row = meant ?? own.find(({ otherwise }) => otherwise === true);
+  if (row === undefined) throw new Error(`the catalog has no type for a ${subject} of any status`);
+  return row;
 }

@@ -1,66 +1,132 @@
 /**
- * What an envelope is about, told without its models: subject, row, order, and the time that its
+ * What a recognized body is about, told without its models: subject, row, order, and the times that its
  * precedence uses. The receiver writes it beside the body; the projection builds on the same answer.
  */
-import { findEventType, type Subject } from "./catalog";
-import type { Envelope } from "./envelope";
+import type { Subject } from "./catalog";
 import { identifierOf, keyOf } from "./keys";
-import { judgeTime } from "./time";
-import { firstOf, isObject } from "./values";
+import type { Form, KnownBody, Recognition, StatedTime } from "./recognition";
+import { isRefundAsPayment } from "./subjects";
+import { judgeTime, knownTime } from "./time";
+import { firstOf, isObject, type JsonObject } from "./values";
 
-export interface Identity {
-  /** Null where the type is none of the 14. */
+/** Which row, and which order. */
+export interface About {
+  /** Null where the type is none that is known. */
   readonly subject: Subject | null;
   /** The key of the row; null where the body has none. */
   readonly subjectId: string | null;
   readonly orderNumber: string | null;
-  /** Null where no time was given that can be believed. */
+}
+
+export interface Identity extends About {
+  /** The time that the envelope states; null where it states none that can be believed. */
+  readonly statedAt: string | null;
+  /** That time, else the body's own: of a payment, refund or parcel its date, of an order what it shows. */
   readonly occurredAt: string | null;
   /** What was odd about the times. */
   readonly notes: readonly string[];
 }
 
 /** Where an entity says itself when it changed; order bodies carry no such time. */
-const entityTimes: Readonly<Record<Subject, string | null>> = {
-  order: null,
+const entityTimes: Readonly<Record<Exclude<Subject, "order">, string>> = {
   payment: "payment_date",
   refund: "refund_date",
   shipment: "modified_at",
 };
 
-function findTime(
-  candidates: readonly { readonly field: string; readonly value: unknown }[],
-  receivedAt: string,
-): Pick<Identity, "occurredAt" | "notes"> {
+/** What an order shows of its past, and never what is expected: a snapshot is no older than that. */
+const shownTimes = {
+  order: ["order_date", "payment_success_date"],
+  payments: ["payment_date"],
+  shipments: ["created_at", "modified_at", "shipped_date", "delivered_date"],
+} as const;
+
+type Found = Pick<Identity, "notes"> & { readonly time: string | null };
+
+function findTime(candidates: readonly StatedTime[], receivedAt: string): Found {
   const notes: string[] = [];
   for (const { field, value } of candidates) {
     const verdict = judgeTime(value, receivedAt);
-    if (verdict.known) return { occurredAt: verdict.time, notes };
+    if (verdict.known) return { time: verdict.time, notes };
     if (verdict.problem !== null) notes.push(`${field} ${verdict.problem}`);
   }
-  return { occurredAt: null, notes };
+  return { time: null, notes };
 }
 
-/** Which row, and which order, an envelope is about. */
-export function aboutOf(
-  envelope: Envelope,
-): Pick<Identity, "subject" | "subjectId" | "orderNumber"> {
-  const subject = findEventType(envelope.type)?.subject ?? null;
-  const data = isObject(envelope.data) ? envelope.data : {};
-  const orderNumber = firstOf(identifierOf(data["order_number"]), envelope.orderNumber);
+function timesOf(list: unknown, fields: readonly string[]): readonly unknown[] {
+  const entries: readonly unknown[] = Array.isArray(list) ? list : [];
+  return entries.filter(isObject).flatMap((entry) => fields.map((field) => entry[field]));
+}
+
+/** The latest date of something past that an order body shows. */
+function latestShown(data: JsonObject, receivedAt: string): string | null {
+  const values = [
+    ...shownTimes.order.map((field) => data[field]),
+    ...timesOf(data["payments"], shownTimes.payments),
+    ...timesOf(data["shipments"], shownTimes.shipments),
+  ];
+  let latest: string | null = null;
+  for (const value of values) {
+    const time = knownTime(value, receivedAt);
+    if (time !== null && (latest === null || time > latest)) latest = time;
+  }
+  return latest;
+}
+
+function findOwnTime(subject: Subject | null, data: JsonObject, receivedAt: string): Found {
+  if (subject === null) return { time: null, notes: [] };
+  if (subject === "order") return { time: latestShown(data, receivedAt), notes: [] };
+  // A refund that is told as a payment has the payment's date.
+  const asPayment = subject === "refund" && isRefundAsPayment(data) ? [entityTimes.payment] : [];
+  const candidates = [entityTimes[subject], ...asPayment].map((field) => ({
+    field: `data.${field}`,
+    value: data[field],
+  }));
+  return findTime(candidates, receivedAt);
+}
+
+function dataOf({ data }: KnownBody): JsonObject {
+  return isObject(data) ? data : {};
+}
+
+/** Which row, and which order, a body is about. */
+export function aboutOf(body: Recognition): About {
+  if (body.form === "unknown") {
+    return { subject: null, subjectId: null, orderNumber: body.orderNumber };
+  }
+  const data = dataOf(body);
+  const subject = body.row?.subject ?? null;
+  const orderNumber = firstOf(identifierOf(data["order_number"]), body.orderNumber);
   const subjectId = subject === null ? null : keyOf(subject, data, orderNumber);
   return { subject, subjectId, orderNumber };
 }
 
 /** `receivedAt` is that of the first receipt: times are judged against it once and for all. */
-export function identify(envelope: Envelope, receivedAt: string): Identity {
-  const about = aboutOf(envelope);
-  const { subject } = about;
-  const data = isObject(envelope.data) ? envelope.data : {};
-  const ownTime = subject === null ? null : entityTimes[subject];
-  const candidates =
-    ownTime === null
-      ? envelope.times
-      : [...envelope.times, { field: `data.${ownTime}`, value: data[ownTime] }];
-  return { ...about, ...findTime(candidates, receivedAt) };
+export function identify(body: Recognition, receivedAt: string): Identity {
+  const about = aboutOf(body);
+  if (body.form === "unknown") return { ...about, statedAt: null, occurredAt: null, notes: [] };
+  const stated = findTime(body.times, receivedAt);
+  if (stated.time !== null) {
+    return { ...about, statedAt: stated.time, occurredAt: stated.time, notes: stated.notes };
+  }
+  const own = findOwnTime(about.subject, dataOf(body), receivedAt);
+  const notes = [...stated.notes, ...own.notes];
+  return { ...about, statedAt: null, occurredAt: own.time, notes };
+}
+
+/** What the inbox keeps of a recognized body beside the body itself. */
+export interface Description extends About {
+  readonly form: Form;
+  /** The catalog's spelling of a known type, another one as it was sent; null where none was found. */
+  readonly eventType: string | null;
+  readonly occurredAt: string | null;
+}
+
+/** A longer type is none of the 14; the body keeps it whole. */
+const EVENT_TYPE_MAX_CHARACTERS = 65_536;
+
+export function describe(body: Recognition, identity: Identity): Description {
+  const { subject, subjectId, orderNumber, occurredAt } = identity;
+  const eventType = body.form === "unknown" ? null : body.type.slice(0, EVENT_TYPE_MAX_CHARACTERS);
+  return { form: body.form, eventType, subject, subjectId, orderNumber, occurredAt };
 }

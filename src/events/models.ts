@@ -13,21 +13,23 @@ import type { ModelName } from "./catalog";
 import { textOf } from "./values";
 
 const text = z.pipe(
-  z.nullish(z.union([z.string(), z.number()])),
-  z.transform((value: string | number | null | undefined) => textOf(value)),
+  z.nullish(z.union([z.string(), z.number(), z.bigint()])),
+  z.transform((value: string | number | bigint | null | undefined) => textOf(value)),
+);
+/** Integers beyond 2^53 come as bigints (values.ts): their digits matter in ids alone. */
+const number = z.nullish(
+  z.union([z.number(), z.pipe(z.bigint(), z.transform((value: bigint) => Number(value)))]),
 );
 /** A decimal in the order's currency. */
-const amount = z.nullish(z.number());
+const amount = number;
 /** Beyond the contract, for messages only: what makes no sense is left out, never refused. */
 const extra = z.pipe(
   z.optional(z.unknown()),
-  z.transform((value) =>
-    typeof value === "string" || typeof value === "number" ? textOf(value) : null,
-  ),
+  z.transform((value) => textOf(value)),
 );
 /** Looked at where it is the key (keys.ts). */
 const id = z.optional(z.unknown());
-const quantity = z.nullish(z.number());
+const quantity = number;
 /** ISO text or a number; judged against the receipt later. */
 const time = z.optional(z.unknown());
 /** Each entry is parsed on its own: one bad entry is skipped, the rest applies. */

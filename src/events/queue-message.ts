@@ -8,7 +8,10 @@ import { parseJson } from "./values";
 
 const frame = z.object({
   id: z.string(),
+  /** Empty where none was found. A Worker of version 0.2 that is rolled back to needs it. */
   eventType: z.string(),
+  /** The unsigned type of the URL or a header; null where there was none. */
+  typeHint: z._default(z.nullable(z.string()), null),
   receivedAt: z.string(),
   bodySha256: z.string(),
   verifiedBy: z.enum(["current", "previous"]),

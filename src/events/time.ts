@@ -53,6 +53,7 @@ function fromText(text: string): string | null {
  */
 export function parseTime(value: unknown): string | null {
   if (typeof value === "string") return fromText(value);
+  if (typeof value === "bigint") return parseTime(Number(value));
   if (typeof value !== "number" || !Number.isFinite(value)) return null;
   return fromMs(Math.floor(value < SECONDS_BELOW ? value * 1000 : value));
 }

@@ -61,16 +61,17 @@ export function memberText(json: string, name: string): string | null {
   return found;
 }
 
-/** An envelope has a non-empty text `event_type`; a bare body is the model itself. */
-function isEnvelope(payload: string): boolean {
-  const type = memberText(payload, "event_type");
-  return type !== null && type.startsWith('"') && type !== '""';
+/** What the event carries, as text: `data` (or `payload`) of an envelope, else the whole body. */
+function dataText({ form }: EventFacts, payload: string): string {
+  if (form === "flat" || form === "bare") return payload.trim();
+  const given = ["data", "payload"].flatMap((name) => memberText(payload, name) ?? []);
+  const data = given.find((text) => text.startsWith("{")) ?? given[0];
+  return data ?? (form === "envelope" ? "null" : payload.trim());
 }
 
 /** The body to forward. `payload` is the event's raw body, JSON as it was verified and stored. */
 export function forwardBody(event: EventFacts, payload: string): string {
   const type = JSON.stringify(event.event_type);
   const timestamp = JSON.stringify(event.occurred_at ?? event.received_at);
-  const data = isEnvelope(payload) ? (memberText(payload, "data") ?? "null") : payload.trim();
-  return `{"type":${type},"timestamp":${timestamp},"data":${data}}`;
+  return `{"type":${type},"timestamp":${timestamp},"data":${dataText(event, payload)}}`;
 }

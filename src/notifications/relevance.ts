@@ -6,11 +6,10 @@
 import { ERASED } from "../events/erased-body";
 import { msBetween } from "../events/time";
 import { RECIPIENT_WAIT_MS } from "../limits";
-import { idOf, precedenceOf, stageIn, timeIn, UNKNOWN_TIME } from "../projection/precedence";
-import { stageOf } from "../projection/stages";
+import { hasTime, idHashIn, stageIn, timeIn } from "../projection/precedence";
 import type { OutboxContext } from "../projection/templates";
 import type { DueRow } from "../store/outbox";
-import type { Facts, OrderFacts, PaymentEventFacts } from "../store/outbox-facts";
+import type { Facts, OrderFacts } from "../store/outbox-facts";
 import { parseAddress, parseNumber } from "./recipient";
 
 export type Verdict =
@@ -48,19 +47,13 @@ export function refundDueMicros(order: OrderFacts): number {
   return owed - order.refunded_micros;
 }
 
-function precedenceOfEvent(event: PaymentEventFacts): string {
-  const status = event.event_type.slice("payment.".length);
-  return precedenceOf(event.occurred_at, stageOf("payment", status, null), event.id);
-}
-
 /**
  * One failure is one time, or where it has none one event: the fact that its row is named after. Two
  * events of the same time tell of the same failure, whichever of them made the row.
  */
 function isSameFailure(one: string, other: string): boolean {
-  const time = timeIn(one);
-  const isSameMoment = time === timeIn(other) && stageIn(one) === stageIn(other);
-  return one === other || (time !== UNKNOWN_TIME && isSameMoment);
+  const isSameMoment = timeIn(one) === timeIn(other) && stageIn(one) === stageIn(other);
+  return idHashIn(one) === idHashIn(other) || (hasTime(one) && isSameMoment);
 }
 
 /** Null: the payment's status is still the one that this failure set. */
@@ -73,9 +66,9 @@ function whyFailureIsOver(context: OutboxContext, facts: Facts): string | null {
   if (isSameFailure(payment.status_precedence, context.precedence)) return null;
   // Another event set it. If that is one of the payment's own, this failure is overtaken; if it is
   // an order event, it may be listing the very same failure.
-  const own = facts.paymentEvents.map(precedenceOfEvent).toSorted();
-  const setter = idOf(payment.status_precedence);
-  if (own.some((precedence) => idOf(precedence) === setter)) {
+  const own = facts.paymentEvents.map(({ status_precedence }) => status_precedence).toSorted();
+  const setter = idHashIn(payment.status_precedence);
+  if (own.some((precedence) => idHashIn(precedence) === setter)) {
     return "the payment has failed again since";
   }
   const same =

@@ -1,6 +1,6 @@
 /** Which amount each event gives each payment, to find those that contradict each other. */
 import type { Interpretation } from "./interpret";
-import { ID_POSITION } from "./precedence";
+import { placeIn } from "./precedence";
 
 export interface AmountClaim {
   readonly eventId: string;
@@ -24,7 +24,7 @@ export function amountClaims(meanings: readonly Interpretation[]): readonly Amou
     }),
   );
   const placeOf = (claim: (typeof claims)[number]): string =>
-    `${claim.precedence.slice(0, ID_POSITION - 1)} ${claim.paymentId}`;
+    `${placeIn(claim.precedence)} ${claim.paymentId}`;
   const amounts = new Map<string, Set<number>>();
   for (const claim of claims) {
     const place = placeOf(claim);

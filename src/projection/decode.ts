@@ -1,18 +1,19 @@
 /**
- * A stored event in, the same event understood or refused out. Unknown types are ignored; a body
- * that cannot be understood, or that its own type contradicts, is quarantined with path and reason:
- * a fix plus a replay loses nothing.
+ * A stored event in, the same event understood or set aside out. Unknown types are ignored; a body that
+ * cannot be understood is quarantined with path and reason: a fix plus a replay loses nothing.
  */
 import type { core } from "zod/mini";
-import { findEventType } from "../events/catalog";
-import { parseEnvelope } from "../events/envelope";
-import { identify } from "../events/identity";
+import type { CatalogRow } from "../events/catalog";
+import { type Identity, identify } from "../events/identity";
 import { describeIssues } from "../events/issues";
 import { models } from "../events/models";
+import { type KnownBody, type Recognition, recognize, statedStatus } from "../events/recognition";
+import { isKnownStatus } from "../events/stages";
+import { isRefundAsPayment } from "../events/subjects";
 import { addMs, DAY_MS } from "../events/time";
-import { isObject } from "../events/values";
-import { findContradiction } from "./contradiction";
+import { isObject, isPresent, type JsonObject } from "../events/values";
 import type { DecodedEvent, EventFrame, StoredEvent } from "./decoded-event";
+import { refundFromPayment } from "./money-patches";
 
 export type DecodeResult =
   | { readonly outcome: "decoded"; readonly event: DecodedEvent }
@@ -23,8 +24,34 @@ function quarantined(reason: string): DecodeResult {
   return { outcome: "quarantined", reason };
 }
 
+/** An event whose body is recognized, and what that says of it. */
+export interface RecognizedEvent {
+  readonly stored: StoredEvent;
+  readonly body: Recognition;
+  readonly identity: Identity;
+}
+
+export function recognizeEvent(stored: StoredEvent): RecognizedEvent {
+  const body = recognize(stored.payload, stored.typeHint);
+  return { stored, body, identity: identify(body, stored.receivedAt) };
+}
+
+/** A refund in the words of a payment; what it says in its own words too stands as it is. */
+function refundIn(data: JsonObject): JsonObject | core.$ZodError {
+  const parsed = models.OrderPayment.safeParse(data);
+  if (!parsed.success) return parsed.error;
+  const own = Object.entries(data).filter(([, value]) => isPresent(value));
+  return { ...refundFromPayment(parsed.data), ...Object.fromEntries(own) };
+}
+
+function parseRefund(data: JsonObject, form: KnownBody["form"]) {
+  const refund = form === "bare" && isRefundAsPayment(data) ? refundIn(data) : data;
+  if (!isObject(refund)) return { success: false as const, error: refund };
+  return models.OrderRefund.safeParse(refund);
+}
+
 /** Parses `data` by the model of its subject; payments have one model under two names. */
-function parseData(common: EventFrame, data: unknown): DecodedEvent | core.$ZodError {
+function parseData(common: EventFrame, data: JsonObject): DecodedEvent | core.$ZodError {
   const { subject } = common.row;
   switch (subject) {
     case "order": {
@@ -36,7 +63,7 @@ function parseData(common: EventFrame, data: unknown): DecodedEvent | core.$ZodE
       return parsed.success ? { ...common, subject, data: parsed.data } : parsed.error;
     }
     case "refund": {
-      const parsed = models.OrderRefund.safeParse(data);
+      const parsed = parseRefund(data, common.form);
       return parsed.success ? { ...common, subject, data: parsed.data } : parsed.error;
     }
     case "shipment": {
@@ -46,41 +73,67 @@ function parseData(common: EventFrame, data: unknown): DecodedEvent | core.$ZodE
   }
 }
 
-/** Judged against the first receipt, so that it is the same whenever the event is consumed. */
-function isTooOld(occurredAt: string | null, receivedAt: string, days: number | null): boolean {
-  if (occurredAt === null || days === null) return false;
-  return occurredAt < addMs(receivedAt, -days * DAY_MS);
+/**
+ * The status that an event sets. Its type decides, or `data`, or the type where `data` is silent; a bare
+ * body speaks for itself, and one about a refund or a parcel sets none that is not known.
+ */
+function statusOf(form: KnownBody["form"], row: CatalogRow, data: JsonObject): string | null {
+  const stated = statedStatus(row.subject, data);
+  if (form === "bare") {
+    const isOpen = row.subject === "order" || row.subject === "payment";
+    return stated !== null && (isOpen || isKnownStatus(row.subject, stated)) ? stated : null;
+  }
+  if (!row.decides) return stated ?? row.status;
+  return stated !== null && row.admits?.includes(stated) === true ? stated : row.status;
+}
+
+/**
+ * Judged against the first receipt, so that it is the same whenever the event is consumed. Only a time
+ * that the envelope states makes an event too old: an order's own date says nothing of when it was told.
+ */
+function isTooOld({ statedAt }: Identity, receivedAt: string, days: number | null): boolean {
+  if (statedAt === null || days === null) return false;
+  return statedAt < addMs(receivedAt, -days * DAY_MS);
+}
+
+/** Why the body of a known type cannot be applied, before its model is asked; null where it may be. */
+function whyNotApplied(body: KnownBody, row: CatalogRow, { subjectId }: Identity): string | null {
+  const { data } = body;
+  if (!isObject(data)) return "data: expected an object";
+  const fields = Object.keys(models[row.model].shape);
+  if (!fields.some((name) => isPresent(data[name]))) {
+    return `data: no field of the model of a ${row.subject} is there`;
+  }
+  if (row.subject === "payment" && isRefundAsPayment(data)) {
+    return `data.transaction_type: a refund under ${row.type}`;
+  }
+  return subjectId === null ? `data: no usable key of the ${row.subject} is there` : null;
 }
 
 /** `dedupeDays`: how old an event may be at its first receipt; null: of any age. */
-export function decodeEvent(stored: StoredEvent, dedupeDays: number | null): DecodeResult {
-  const parsed = parseEnvelope(stored.payload, stored.eventType);
-  if (!parsed.ok) return quarantined(`the body is ${parsed.problem}`);
-  const { envelope } = parsed;
-  const row = findEventType(envelope.type);
+export function decodeEvent(
+  { stored, body, identity }: RecognizedEvent,
+  dedupeDays: number | null,
+): DecodeResult {
+  if (body.form === "unknown") return quarantined(body.reason);
+  const { row, data, form } = body;
   if (row === null) {
     return { outcome: "ignored", reason: "the event type is none of the 14 that are known" };
   }
-  const identity = identify(envelope, stored.receivedAt);
-  if (isTooOld(identity.occurredAt, stored.receivedAt, dedupeDays)) {
+  const { id, receivedAt } = stored;
+  if (isTooOld(identity, receivedAt, dedupeDays)) {
     const reason = `too old: its own time lies more than ${String(dedupeDays)} days before its receipt`;
     return { outcome: "ignored", reason };
   }
-  if (!isObject(envelope.data)) return quarantined("data: expected an object");
-  if (identity.subjectId === null)
-    return quarantined(`data: no usable key of the ${row.subject} is there`);
-  const common: EventFrame = {
-    id: stored.id,
-    row,
-    form: envelope.form,
-    key: identity.subjectId,
-    orderNumber: identity.orderNumber,
-    occurredAt: identity.occurredAt,
-    receivedAt: stored.receivedAt,
-    notes: identity.notes,
-  };
-  const event = parseData(common, envelope.data);
-  if (!("subject" in event)) return quarantined(describeIssues(event, "data"));
-  const contradiction = findContradiction(event, envelope.data);
-  return contradiction === null ? { outcome: "decoded", event } : quarantined(contradiction);
+  const reason = whyNotApplied(body, row, identity);
+  const { orderNumber, statedAt, occurredAt, notes, subjectId: key } = identity;
+  if (reason !== null || !isObject(data) || key === null) {
+    return quarantined(reason ?? "data: expected an object");
+  }
+  const status = statusOf(form, row, data);
+  const common = { id, row, form, key, orderNumber, statedAt, occurredAt, receivedAt, status, notes };
+  const event = parseData(common, data);
+  return "subject" in event
+    ? { outcome: "decoded", event }
+    : quarantined(describeIssues(event, "data"));
 }

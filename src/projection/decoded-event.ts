@@ -1,11 +1,13 @@
 /** An event as it is stored, and as it is understood. */
 import type { CatalogRow } from "../events/catalog";
 import type { OrderDetail, OrderRefund, OrderShipment, PaymentInfo } from "../events/models";
+import type { KnownBody } from "../events/recognition";
 
-/** What the inbox holds of an event. */
+/** What the meaning of an event is made from: what the inbox holds of its first receipt. */
 export interface StoredEvent {
   readonly id: string;
-  readonly eventType: string;
+  /** The type in the URL or a header, which nobody signed; null where neither named one. */
+  readonly typeHint: string | null;
   /** Of the first receipt. */
   readonly receivedAt: string;
   readonly payload: string;
@@ -15,11 +17,16 @@ export interface StoredEvent {
 export interface EventFrame {
   readonly id: string;
   readonly row: CatalogRow;
-  readonly form: "envelope" | "bare";
+  readonly form: KnownBody["form"];
   readonly key: string;
   readonly orderNumber: string | null;
+  /** The time that the envelope states; null where it states none that can be believed. */
+  readonly statedAt: string | null;
+  /** The time of the event's own registers: the stated one, else the body's own. */
   readonly occurredAt: string | null;
   readonly receivedAt: string;
+  /** The status that it sets on its own row; null where it sets none. */
+  readonly status: string | null;
   readonly notes: readonly string[];
 }
 

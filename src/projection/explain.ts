@@ -14,7 +14,7 @@ import type {
 } from "./explanation";
 import { asJudged, interpret } from "./interpret";
 import { countedInstead, leadingPayment, type ModelRow, snapshotWins } from "./model";
-import { escapeId, idOf, stageIn, timeIn } from "./precedence";
+import { hashId, idHashIn, placeIn, stageIn, timeIn } from "./precedence";
 import { type Entity, type Patch, registersOf } from "./registers";
 
 function precedenceIn(row: StandingRow | undefined, register: string): string {
@@ -26,7 +26,8 @@ function compareSettings(precedence: string, standing: string): Comparison {
   if (precedence === standing) return "stands";
   if (precedence > standing) return "not applied";
   if (timeIn(precedence) < timeIn(standing)) return "older";
-  return stageIn(precedence) < stageIn(standing) ? "lower stage" : "lower id";
+  if (stageIn(precedence) < stageIn(standing)) return "lower stage";
+  return placeIn(precedence) < placeIn(standing) ? "received earlier" : "lower id";
 }
 
 class Rows {
@@ -35,18 +36,16 @@ class Rows {
 
   constructor(rows: readonly StandingRow[], events: readonly HistoricEvent[]) {
     this.#rows = new Map(rows.map((row) => [`${row.entity} ${row.key}`, row]));
-    this.#eventIds = new Map(events.map(({ id }) => [escapeId(id), id]));
+    this.#eventIds = new Map(events.map(({ id }) => [hashId(id), id]));
   }
 
   find(entity: Entity, key: string): StandingRow | undefined {
     return this.#rows.get(`${entity} ${key}`);
   }
 
-  /** The event that a precedence names; an event that is gone keeps its escaped id. */
+  /** The event that a precedence names; null where none does, or where it is stored no more. */
   eventOf(precedence: string): string | null {
-    if (precedence === "") return null;
-    const escaped = idOf(precedence);
-    return this.#eventIds.get(escaped) ?? escaped;
+    return precedence === "" ? null : (this.#eventIds.get(idHashIn(precedence)) ?? null);
   }
 }
 
@@ -90,7 +89,7 @@ const unsettled = {
 } as const;
 
 function explainEvent(event: HistoricEvent, lookup: Rows): EventExplanation {
-  const { id, eventType, occurredAt, receivedAt, payload } = event;
+  const { id, eventType, typeHint, occurredAt, receivedAt, payload } = event;
   const common = {
     id,
     eventType,
@@ -104,7 +103,7 @@ function explainEvent(event: HistoricEvent, lookup: Rows): EventExplanation {
     return { ...common, outcome: unsettled[event.status], settings: [] };
   }
   if (payload === null) return { ...common, outcome: "purged", settings: [] };
-  const meaning = interpret({ id, eventType, receivedAt, payload }, asJudged);
+  const meaning = interpret({ id, typeHint, receivedAt, payload }, asJudged);
   const settings = meaning.patches.flatMap((patch) => explainPatch(patch, lookup));
   const sets = settings.some(({ comparison }) => comparison === "stands");
   return { ...common, outcome: sets ? "sets" : "lost", settings };

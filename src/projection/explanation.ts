@@ -5,6 +5,8 @@ import type { Entity, Value } from "./registers";
 /** What the inbox holds of an event; the payload is null once purged. */
 export interface HistoricEvent extends Omit<StoredEvent, "payload"> {
   readonly payload: string | null;
+  /** Null where none was found. */
+  readonly eventType: string | null;
   readonly occurredAt: string | null;
   readonly status: "received" | "processed" | "ignored" | "quarantined" | "failed";
   readonly error: string | null;
@@ -27,7 +29,7 @@ export interface RegisterExplanation {
   readonly key: string;
   readonly register: string;
   readonly values: Readonly<Record<string, Value>>;
-  /** Null where no event has set it. */
+  /** Null where no event has set it, or where the one that did is stored no more. */
   readonly setBy: string | null;
   readonly precedence: string;
 }
@@ -39,7 +41,9 @@ export type Comparison =
   | "older"
   /** Same time, but a status that comes earlier. */
   | "lower stage"
-  /** Same time and stage: the higher event id wins. */
+  /** Same time and stage, and its event states no time: the later receipt wins. */
+  | "received earlier"
+  /** The same in all of these: the hash of the event's id decides, the same way everywhere. */
   | "lower id"
   /** It outranks what stands: the row is not what its events make of it. */
   | "not applied";
@@ -55,7 +59,7 @@ export interface SettingExplanation {
 
 export interface EventExplanation {
   readonly id: string;
-  readonly eventType: string;
+  readonly eventType: string | null;
   readonly occurredAt: string | null;
   readonly receivedAt: string;
   readonly outcome: "sets" | "lost" | "waiting" | "ignored" | "quarantined" | "failed" | "purged";

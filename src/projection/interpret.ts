@@ -3,7 +3,8 @@
  * pure function of the event as it was first received.
  */
 import { type ContactClaim, contactsOf } from "./contacts";
-import { decodeEvent } from "./decode";
+import { type Description, describe } from "../events/identity";
+import { decodeEvent, recognizeEvent } from "./decode";
 import type { StoredEvent } from "./decoded-event";
 import { type OutboxOptions, outboxRows } from "./outbox-rows";
 import { projectEvent } from "./patches";
@@ -12,6 +13,8 @@ import type { OutboxRow } from "./templates";
 
 export interface Interpretation {
   readonly id: string;
+  /** What the inbox is to keep of it: of an event that is replayed after a fix more than before. */
+  readonly description: Description;
   readonly status: "processed" | "ignored" | "quarantined";
   /** Why it was ignored or quarantined. */
   readonly error: string | null;
@@ -43,11 +46,14 @@ export const asJudged: InterpretOptions = {
 };
 
 export function interpret(stored: StoredEvent, options: InterpretOptions): Interpretation {
-  const decoded = decodeEvent(stored, options.dedupeDays);
+  const recognized = recognizeEvent(stored);
+  const description = describe(recognized.body, recognized.identity);
+  const decoded = decodeEvent(recognized, options.dedupeDays);
   if (decoded.outcome !== "decoded") {
     const { outcome, reason } = decoded;
     return {
       id: stored.id,
+      description,
       status: outcome,
       error: reason,
       notes: [],
@@ -68,6 +74,7 @@ export function interpret(stored: StoredEvent, options: InterpretOptions): Inter
   const statusPrecedence = patches[0]?.settings.get("status")?.precedence ?? null;
   return {
     id: stored.id,
+    description,
     status: "processed",
     error: null,
     notes,

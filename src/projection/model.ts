@@ -6,7 +6,8 @@
 import { interpret, type InterpretOptions } from "./interpret";
 import type { StoredEvent } from "./decoded-event";
 import { SUM_MAX_MICROS } from "./money";
-import { idOf, stageIn } from "./precedence";
+import { paidStatuses, paymentWord } from "../events/stages";
+import { idHashIn, stageIn, statesTime } from "./precedence";
 import {
   entities,
   type Entity,
@@ -153,12 +154,20 @@ export function leadingPayment(counted: readonly ModelRow[]): ModelRow | null {
   return leading ?? null;
 }
 
-/** The order's own snapshot wins if it is at least as recent, or if one event set both. */
+/**
+ * Whether the order's own snapshot decides: if one event set both, or if it is at least as recent. Where
+ * either event states no time, the one that is further along is taken to be the later.
+ */
 export function snapshotWins(order: ModelRow, leading: ModelRow | null): boolean {
   if (leading === null) return true;
   const snapshot = text(order, "snapshot_payment_precedence");
   const standing = text(leading, "status_precedence");
-  return snapshot >= standing || idOf(snapshot) === idOf(standing);
+  if (idHashIn(snapshot) === idHashIn(standing)) return true;
+  if (!statesTime(snapshot) || !statesTime(standing)) {
+    const further = compareText(stageIn(snapshot), stageIn(standing));
+    if (further !== 0) return further > 0;
+  }
+  return compareText(snapshot, standing) >= 0;
 }
 
 function deriveOrders(state: Record<Entity, Rows>): void {
@@ -170,10 +179,11 @@ function deriveOrders(state: Record<Entity, Rows>): void {
       .filter((payment) => countedInstead(payments, payment) === null);
     const leading = leadingPayment(counted);
     const refunds = [...state.refunds.values()].filter((row) => row["order_number"] === number);
-    order["payment_status"] =
+    const status =
       (snapshotWins(order, leading) ? order["snapshot_payment_status"] : leading?.["status"]) ??
       null;
-    order["paid_micros"] = sum(counted, ["success", "refund_initiated"]);
+    order["payment_status"] = status === null ? null : paymentWord(String(status));
+    order["paid_micros"] = sum(counted, paidStatuses);
     order["refunded_micros"] = sum(refunds, ["success"]);
   }
 }

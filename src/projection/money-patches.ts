@@ -1,16 +1,15 @@
 /** What a payment and what a refund sets, for events about it and for entries nested in an order. */
 import { identifierOf } from "../events/keys";
 import type { OrderRefund, PaymentInfo } from "../events/models";
+import { refundStatus } from "../events/subjects";
 import { knownTime } from "../events/time";
 import { micros } from "./money";
-import { type Place, statusAt } from "./place";
-import { precedenceOf } from "./precedence";
+import { type Place, precedenceAt } from "./place";
 import { type Patch, patchOf } from "./registers";
-import { stageOf } from "./stages";
 
 export function paymentPatch(data: PaymentInfo, place: Place): Patch {
-  const status = statusAt(place, data.payment_status);
-  const p = precedenceOf(place.time, stageOf("payment", status, place.standIn), place.eventId);
+  const { status } = place;
+  const p = precedenceAt(place, "payment", status);
   const paidOn = knownTime(data.payment_date, place.receivedAt);
   return patchOf("payments", place.key, [
     ["status", p, status === null ? [] : [status, paidOn]],
@@ -21,8 +20,8 @@ export function paymentPatch(data: PaymentInfo, place: Place): Patch {
 }
 
 export function refundPatch(data: OrderRefund, place: Place): Patch {
-  const status = statusAt(place, data.status);
-  const p = precedenceOf(place.time, stageOf("refund", status, place.standIn), place.eventId);
+  const { status } = place;
+  const p = precedenceAt(place, "refund", status);
   const refundedOn = knownTime(data.refund_date, place.receivedAt);
   return patchOf("refunds", place.key, [
     ["status", p, status === null ? [] : [status, refundedOn, data.refund_remarks]],
@@ -40,7 +39,7 @@ export function refundFromPayment(data: PaymentInfo): OrderRefund {
     request_number: data.request_number,
     refund_amount: data.amount,
     refund_date: data.payment_date,
-    status: data.payment_status === "refund_initiated" ? "pending" : data.payment_status,
+    status: refundStatus(data.payment_status),
     payment_mode: null,
     payment_reference_number: data.payment_reference_number,
     refund_remarks: null,

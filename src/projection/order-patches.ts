@@ -5,16 +5,13 @@ import { addressValue, customerValues } from "./customer";
 import type { DecodedEvent } from "./decoded-event";
 import { itemsJson, parseEntries } from "./entries";
 import { micros, moneyNotes } from "./money";
-import { type Place, type Projected, statusAt } from "./place";
-import { precedenceOf } from "./precedence";
+import { type Place, precedenceAt, type Projected } from "./place";
 import { patchOf } from "./registers";
-import { stageOf } from "./stages";
 
 export function orderPatch(event: DecodedEvent, data: OrderDetail, place: Place): Projected {
   const { type } = event.row;
-  const status = statusAt(place, data.status);
-  const p = precedenceOf(place.time, stageOf("order", status, place.standIn), place.eventId);
-  const snapshotStage = stageOf("payment", data.payment_status, null);
+  const { status } = place;
+  const p = precedenceAt(place, "order", status);
   const items = parseEntries(data.order_items, orderItem, "data.order_items");
   const currency = data.currency;
   const refundable = micros(data.cancellation_refund_details?.refundable_amount);
@@ -36,12 +33,12 @@ export function orderPatch(event: DecodedEvent, data: OrderDetail, place: Place)
     ["address", p, [addressValue(data.shipping_address)]],
     ["items", p, [itemsJson(items.entries)]],
     ["placed", p, [knownTime(data.order_date, place.receivedAt)]],
-    ["confirmed", p, [type === "order.confirmed" ? place.time : null]],
-    ["completed", p, [type === "order.completed" ? place.time : null]],
-    ["cancelled", p, type === "order.cancelled" ? [place.time, refundable] : []],
+    ["confirmed", p, [type === "order.confirmed" ? event.statedAt : null]],
+    ["completed", p, [type === "order.completed" ? event.statedAt : null]],
+    ["cancelled", p, type === "order.cancelled" ? [event.statedAt, refundable] : []],
     [
       "snapshot_payment",
-      precedenceOf(place.time, snapshotStage, place.eventId),
+      precedenceAt({ ...place, standIn: null }, "payment", data.payment_status),
       [data.payment_status],
     ],
   ]);

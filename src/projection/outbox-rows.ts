@@ -4,10 +4,9 @@
  * (`refund_due` follows from state, not from an event: store/derive.ts. `alert` is raised where
  * something needs a person.)
  */
-import { addMs, knownTime } from "../events/time";
+import { addMs, DAY_MS, knownTime } from "../events/time";
 import type { DecodedEvent } from "./decoded-event";
-import { precedenceOf } from "./precedence";
-import { stageOf } from "./stages";
+import { precedenceOf } from "./patches";
 import {
   type Channel,
   factId,
@@ -44,7 +43,7 @@ const toldStatuses: ReadonlySet<string> = new Set([
 
 function shipmentUpdate(event: DecodedEvent): Fact | null {
   if (event.subject !== "shipment") return null;
-  const status = event.data.status ?? (event.form === "bare" ? null : event.row.status);
+  const { status } = event;
   if (status === null || !toldStatuses.has(status)) return null;
   return {
     template: "shipment_update",
@@ -56,7 +55,6 @@ function shipmentUpdate(event: DecodedEvent): Fact | null {
 
 function paymentFailure(event: DecodedEvent): Fact | null {
   if (event.subject !== "payment") return null;
-  const stage = stageOf("payment", event.row.status, null);
   return {
     template: "payment_failed",
     channels: ["email", "sms"],
@@ -64,7 +62,7 @@ function paymentFailure(event: DecodedEvent): Fact | null {
     parts: [event.key, event.occurredAt ?? event.id],
     context: {
       kind: "payment_failure",
-      precedence: precedenceOf(event.occurredAt, stage, event.id),
+      precedence: precedenceOf(event),
       paymentDate: knownTime(event.data.payment_date, event.receivedAt),
     },
   };
@@ -97,12 +95,27 @@ function factOf(event: DecodedEvent, options: OutboxOptions): Fact | null {
       return { template: "shipment_cancelled", channels: ["team"], parts };
     case "order.created":
     case "order.completed":
+    case "order.updated":
     case "payment.success":
     case "payment.retried":
+    case "payment.updated":
     case "payment.refund.initiated":
     case "shipment.created":
       return null;
   }
+}
+
+/** How old a body's own date may be before it counts as when the body was due to be told. */
+const OWN_DATE_DAYS = 30;
+
+/**
+ * When what the event says was due to be told: the time that its envelope states, else its receipt. An
+ * order's or a refund's date says little about that, unless it lies so far back that this is history.
+ */
+function toldAt({ statedAt, occurredAt, receivedAt }: DecodedEvent): string {
+  if (statedAt !== null) return statedAt;
+  const isHistory = occurredAt !== null && occurredAt < addMs(receivedAt, -OWN_DATE_DAYS * DAY_MS);
+  return isHistory ? occurredAt : receivedAt;
 }
 
 /** The rows that the event asks for, each with the identity of its fact. */
@@ -123,7 +136,7 @@ export function outboxRows(event: DecodedEvent, options: OutboxOptions): readonl
         orderNumber: event.orderNumber,
         subjectId: event.key,
         eventId: event.id,
-        dueAt: addMs(event.occurredAt ?? event.receivedAt, delayMs),
+        dueAt: addMs(toldAt(event), delayMs),
         delayMs,
         context: fact.context ?? { kind: "none" },
       };

@@ -4,26 +4,35 @@
  */
 import { keyOf } from "../events/keys";
 import { type OrderDetail, orderPayment, orderShipment } from "../events/models";
+import { refundStatus } from "../events/subjects";
 import { knownTime } from "../events/time";
 import type { DecodedEvent } from "./decoded-event";
 import { parseEntries } from "./entries";
 import { paymentPatch, refundFromPayment, refundPatch } from "./money-patches";
 import { moneyNotes } from "./money";
 import { orderPatch } from "./order-patches";
-import type { Place, Projected } from "./place";
+import { type Place, precedenceAt, type Projected } from "./place";
 import type { Patch } from "./registers";
 import { shipmentPatch } from "./shipment-patches";
 
-/** A nested entry carries the order event's time, else its own, and is linked to the order. */
-function nestedPlace(event: DecodedEvent, key: string, ownTime: unknown): Place {
+/** What an event and the entries nested in it have in common. */
+function commonPlace({ id, statedAt, receivedAt }: DecodedEvent) {
+  return { eventId: id, tie: statedAt === null ? receivedAt : null, receivedAt };
+}
+
+/** A nested entry carries the order event's stated time, else its own, and is linked to the order. */
+function nestedPlace(
+  event: DecodedEvent,
+  key: string,
+  { status, date }: { readonly status: string | null; readonly date: unknown },
+): Place {
   return {
+    ...commonPlace(event),
     key,
-    eventId: event.id,
     orderNumber: event.key,
-    time: event.occurredAt ?? knownTime(ownTime, event.receivedAt),
-    receivedAt: event.receivedAt,
+    time: event.statedAt ?? knownTime(date, event.receivedAt),
+    status,
     standIn: null,
-    decided: false,
     nested: true,
   };
 }
@@ -40,9 +49,14 @@ function nestedPatches(event: DecodedEvent, data: OrderDetail): Projected {
       notes.push("skipped data.payments: a key is too long");
       continue;
     }
-    const place = nestedPlace(event, key, entry.payment_date);
+    const { payment_date: date, payment_status: status } = entry;
     patches.push(
-      refund ? refundPatch(refundFromPayment(entry), place) : paymentPatch(entry, place),
+      refund
+        ? refundPatch(
+            refundFromPayment(entry),
+            nestedPlace(event, key, { status: refundStatus(status), date }),
+          )
+        : paymentPatch(entry, nestedPlace(event, key, { status, date })),
     );
     notes.push(...moneyNotes({ "payments.amount": entry.amount }));
   }
@@ -52,7 +66,8 @@ function nestedPatches(event: DecodedEvent, data: OrderDetail): Projected {
       notes.push("skipped data.shipments: a key is too long");
       continue;
     }
-    const projected = shipmentPatch(entry, nestedPlace(event, key, entry.modified_at));
+    const { status, modified_at: date } = entry;
+    const projected = shipmentPatch(entry, nestedPlace(event, key, { status, date }));
     patches.push(...projected.patches);
     notes.push(...projected.notes);
   }
@@ -64,18 +79,27 @@ function lastOfEachRow(patches: readonly Patch[]): readonly Patch[] {
   return [...new Map(patches.map((patch) => [`${patch.entity} ${patch.key}`, patch])).values()];
 }
 
-/** What the event sets, and what was odd about it. */
-export function projectEvent(event: DecodedEvent): Projected {
-  const place: Place = {
+/** Where the event itself stands, without what is nested in it. */
+function ownPlace(event: DecodedEvent): Place {
+  return {
+    ...commonPlace(event),
     key: event.key,
-    eventId: event.id,
     orderNumber: event.orderNumber,
     time: event.occurredAt,
-    receivedAt: event.receivedAt,
+    status: event.status,
     standIn: event.form === "bare" ? null : event.row.status,
-    decided: event.row.decides && event.form === "envelope",
     nested: false,
   };
+}
+
+/** The precedence of what the event sets on its own row. */
+export function precedenceOf(event: DecodedEvent): string {
+  return precedenceAt(ownPlace(event), event.subject, event.status);
+}
+
+/** What the event sets, and what was odd about it. */
+export function projectEvent(event: DecodedEvent): Projected {
+  const place = ownPlace(event);
   switch (event.subject) {
     case "order": {
       const order = orderPatch(event, event.data, place);

@@ -3,6 +3,7 @@
  * Pure: its rows, what explains them and what waits in, a verdict with its reasons out.
  */
 import type { HistoricEvent, OrderExplanation, SettingExplanation } from "./explanation";
+import { paidStatuses } from "../events/stages";
 import type { Value } from "./registers";
 
 type PaymentVerdict = "paid" | "partly paid" | "not paid";
@@ -13,14 +14,14 @@ export type PaymentReason =
   | {
       readonly kind: "waiting";
       readonly event: string;
-      readonly eventType: string;
+      readonly eventType: string | null;
       readonly since: string;
     }
   /** It has come and was not applied: quarantined, failed, or of a type that is not known. */
   | {
       readonly kind: "set_aside";
       readonly event: string;
-      readonly eventType: string;
+      readonly eventType: string | null;
       readonly status: "quarantined" | "failed" | "ignored";
       readonly error: string | null;
     }
@@ -64,11 +65,11 @@ export interface PaymentAnswer {
 /** An event about the order that is stored and not applied. */
 export interface WaitingNote {
   readonly id: string;
-  readonly event_type: string;
+  readonly event_type: string | null;
   readonly received_at: string;
 }
 
-const successes: ReadonlySet<Value> = new Set(["success", "refund_initiated"]);
+const successes: ReadonlySet<Value> = new Set(paidStatuses);
 
 function textOrNull(value: Value | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
@@ -84,7 +85,7 @@ function setAside(events: readonly HistoricEvent[]): readonly PaymentReason[] {
     const matters =
       status === "quarantined" ||
       status === "failed" ||
-      (status === "ignored" && eventType.startsWith("payment"));
+      (status === "ignored" && eventType?.startsWith("payment") === true);
     return matters ? [{ kind: "set_aside", event: id, eventType, status, error }] : [];
   });
 }
@@ -168,7 +169,7 @@ export function answerPayment(
   const stuck = [...wait, ...setAside(events)];
   const hasPayment =
     standing.length > 0 ||
-    stuck.some((reason) => "eventType" in reason && reason.eventType.startsWith("payment"));
+    stuck.some((reason) => "eventType" in reason && reason.eventType?.startsWith("payment") === true);
   const reasons: readonly PaymentReason[] = [
     ...stuck,
     ...(contradicts

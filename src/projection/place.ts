@@ -1,4 +1,7 @@
 /** Where a body stands: the event itself, or an entry nested in an order event. */
+import type { Subject } from "../events/catalog";
+import { stageOf } from "../events/stages";
+import { encodePrecedence, hashId } from "./precedence";
 import type { Patch } from "./registers";
 
 export interface Place {
@@ -7,17 +10,24 @@ export interface Place {
   readonly orderNumber: string | null;
   /** The time of precedence. */
   readonly time: string | null;
+  /** The first receipt where the event states no time of its own, else null. */
+  readonly tie: string | null;
   readonly receivedAt: string;
-  /** What the event type stands for; null for nested entries and bare bodies, which speak for themselves. */
+  /** The status that the body sets; null where it sets none. */
+  readonly status: string | null;
+  /** What ranks for a status that is not known; null in nested and bare bodies, where it ranks lowest. */
   readonly standIn: string | null;
-  readonly decided: boolean;
   readonly nested: boolean;
 }
 
-/** The status that the body sets: its type's where the type decides, else its own, else its type's. */
-export function statusAt(place: Place, stated: string | null): string | null {
-  if (place.decided) return place.standIn;
-  return stated ?? place.standIn;
+/** The precedence of what a body sets, by the rank of `status` on the scale of `subject`. */
+export function precedenceAt(
+  { time, tie, standIn, eventId }: Pick<Place, "time" | "tie" | "standIn" | "eventId">,
+  subject: Subject,
+  status: string | null,
+): string {
+  const stage = stageOf(subject, status, standIn);
+  return encodePrecedence({ time, stage, tie, idHash: hashId(eventId) });
 }
 
 /** What one body sets, and what was odd about it. */

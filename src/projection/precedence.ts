@@ -1,34 +1,127 @@
 /**
- * Precedence decides between two events that set the same register: one text, compared as bytes,
- * `<time> <stage> <id>`. The empty text is below every precedence; it marks a register never set.
+ * Precedence decides between two events that set the same register: one short text, compared as bytes,
+ * `$<time><stage><tie> <id>` (18 characters, 25 with a tie). The empty text is below every precedence;
+ * it marks a register that was never set.
+ *
+ * Every number is written in 64 digits whose byte order is their order, and with a fixed length:
+ * time    7  milliseconds since 2000, plus one; zeros where the time is not known
+ * stage   1  how far along the status is (events/stages.ts)
+ * tie     7  the first receipt, where the event itself states no time; else left out, which is lowest
+ * id      8  a hash of the event's id
+ *
+ * `$` sorts below every digit of a year: what version 0.2 wrote begins with one, and is told apart and
+ * rewritten by it (projection/precedence-0-2.ts).
  */
+// oxlint-disable eslint/no-restricted-globals -- Date parses and formats here; nothing reads a clock
 
-/** Below every time that can be known. */
-export const UNKNOWN_TIME = "0000-00-00T00:00:00.000Z";
+const DIGITS = "$0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+const BASE = DIGITS.length;
+const MARK = "$";
+const TIME_DIGITS = 7;
+const EPOCH_MS = Date.UTC(2000, 0, 1);
 
-/** Where the stage and the id begin, counted from 1 as SQL does. */
-export const STAGE_POSITION = 26;
-export const ID_POSITION = 29;
+/** Where the parts begin, counted from 1 as SQL does. */
+export const TIME_POSITION = 1 + MARK.length;
+export const STAGE_POSITION = TIME_POSITION + TIME_DIGITS;
+export const TIE_POSITION = STAGE_POSITION + 1;
+export const ID_LENGTH = 8;
+
+function digitsOf(value: number, length: number): string {
+  let text = "";
+  let rest = Math.max(0, value);
+  for (let place = 0; place < length; place += 1) {
+    text = DIGITS.charAt(rest % BASE) + text;
+    rest = Math.floor(rest / BASE);
+  }
+  return text;
+}
+
+function valueOf(digits: string): number {
+  return [...digits].reduce((sum, digit) => sum * BASE + DIGITS.indexOf(digit), 0);
+}
+
+/** ISO time with milliseconds, or null -> seven digits. */
+function timeDigits(time: string | null): string {
+  return digitsOf(time === null ? 0 : Date.parse(time) - EPOCH_MS + 1, TIME_DIGITS);
+}
 
 /** Printable ASCII without space and percent stays; all else is percent-encoded UTF-8. */
 export function escapeId(id: string): string {
   return id.replace(/[^\x21-\x24\x26-\x7e]+/gu, encodeURIComponent);
 }
 
-/** `time` is ISO with milliseconds or null, `stage` two digits, `eventId` well-formed text. */
-export function precedenceOf(time: string | null, stage: string, eventId: string): string {
-  return `${time ?? UNKNOWN_TIME} ${stage} ${escapeId(eventId)}`;
+/** Two primes below 64⁴, each with a multiplier of its own: together 48 bits. */
+const LANES = [
+  { prime: 16_777_213, factor: 8_191 },
+  { prime: 16_777_199, factor: 131_071 },
+] as const;
+
+/**
+ * The hash of an id that is escaped already. A polynomial, since migrations/0013 computes the same one in
+ * SQL, where there is no better hash. It only has to tell apart two events that set the same register
+ * at the same millisecond and stage.
+ */
+export function hashEscapedId(escaped: string): string {
+  return LANES.map(({ prime, factor }) => {
+    let hash = 0;
+    for (let at = 0; at < escaped.length; at += 1) {
+      hash = (hash * factor + escaped.charCodeAt(at)) % prime;
+    }
+    return digitsOf(hash, ID_LENGTH / LANES.length);
+  }).join("");
 }
 
+export function hashId(id: string): string {
+  return hashEscapedId(escapeId(id));
+}
+
+/** What a precedence is made of. Times are ISO 8601 with milliseconds. */
+export interface PrecedenceParts {
+  /** Null where none is known. */
+  readonly time: string | null;
+  readonly stage: number;
+  /** The first receipt where the event states no time of its own, else null. */
+  readonly tie: string | null;
+  /** As `hashId` makes it. */
+  readonly idHash: string;
+}
+
+export function encodePrecedence({ time, stage, tie, idHash }: PrecedenceParts): string {
+  const tieDigits = tie === null ? "" : timeDigits(tie);
+  return `${MARK}${timeDigits(time)}${digitsOf(stage, 1)}${tieDigits} ${idHash}`;
+}
+
+/** Whether it is a precedence of this encoding; the empty text is none. */
+export function isPrecedence(text: string): boolean {
+  return text.startsWith(MARK);
+}
+
+/** The time, for comparing with that of another precedence. */
 export function timeIn(precedence: string): string {
-  return precedence.slice(0, UNKNOWN_TIME.length);
+  return precedence.slice(TIME_POSITION - 1, STAGE_POSITION - 1);
 }
 
+/** Whether a time is known; also false of the empty text. */
+export function hasTime(precedence: string): boolean {
+  return valueOf(timeIn(precedence)) > 0;
+}
+
+/** The stage, for comparing with that of another precedence on the same scale. */
 export function stageIn(precedence: string): string {
-  return precedence.slice(STAGE_POSITION - 1, STAGE_POSITION + 1);
+  return precedence.slice(STAGE_POSITION - 1, TIE_POSITION - 1);
 }
 
-/** The event id, escaped. */
-export function idOf(precedence: string): string {
-  return precedence.slice(ID_POSITION - 1);
+/** Time, stage and tie: what two events have in common that only their ids tell apart. */
+export function placeIn(precedence: string): string {
+  return precedence.slice(0, -ID_LENGTH);
+}
+
+/** Whether the event states its own time: then there is no tie. False of the empty text. */
+export function statesTime(precedence: string): boolean {
+  return precedence.charAt(TIE_POSITION - 1) === " ";
+}
+
+/** The hash of the event's id. */
+export function idHashIn(precedence: string): string {
+  return precedence.slice(-ID_LENGTH);
 }

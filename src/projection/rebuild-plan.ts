@@ -6,7 +6,7 @@ import type { ContactClaim } from "./contacts";
 import type { HistoricEvent, StandingRow } from "./explanation";
 import { asJudged, interpret } from "./interpret";
 import { type Links, modelOfPatches, type ModelRow, type ModelState } from "./model";
-import { escapeId, idOf } from "./precedence";
+import { hashId, idHashIn } from "./precedence";
 import {
   entities,
   type Entity,
@@ -112,12 +112,12 @@ function isDeserted({ entity, key }: StandingRow, rows: readonly StandingRow[]):
   return entity === "orders" && !rows.some((row) => row.entity !== "orders" && isOfIt(row));
 }
 
-/** Which events set the row's registers, as their precedences name them. */
+/** Which events set the row's registers: the hashes of their ids. */
 function settersOf(row: StandingRow): readonly string[] {
   return registersOf(row.entity)
     .map(([register]) => String(row.columns[`${register}_precedence`] ?? ""))
     .filter((precedence) => precedence !== "")
-    .map(idOf);
+    .map(idHashIn);
 }
 
 /** The registers that a merge without clearing would win. */
@@ -165,15 +165,15 @@ export function planRebuild(
   history: readonly HistoricEvent[],
   whole: boolean,
 ): RebuildPlan {
-  const meanings = history.flatMap(({ id, eventType, receivedAt, payload, status }) =>
+  const meanings = history.flatMap(({ id, typeHint, receivedAt, payload, status }) =>
     status !== "processed" || payload === null
       ? []
-      : interpret({ id, eventType, receivedAt, payload }, asJudged),
+      : interpret({ id, typeHint, receivedAt, payload }, asJudged),
   );
   const patches = meanings.flatMap((meaning) => meaning.patches);
   const contacts = meanings.flatMap((meaning) => meaning.contacts);
   const claims = meanings.map(({ id, statusPrecedence: precedence }) => ({ id, precedence }));
-  const stored = new Set(meanings.map(({ id }) => escapeId(id)));
+  const stored = new Set(meanings.map(({ id }) => hashId(id)));
   const known = (row: StandingRow): boolean =>
     whole && settersOf(row).every((setter) => stored.has(setter));
   const pictureIsWhole = rows.every(known);

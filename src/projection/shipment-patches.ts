@@ -2,14 +2,12 @@
 import { type OrderShipment, shipmentItem } from "../events/models";
 import { knownTime, parseTime } from "../events/time";
 import { itemsJson, parseEntries } from "./entries";
-import { type Place, type Projected, statusAt } from "./place";
-import { precedenceOf } from "./precedence";
+import { type Place, precedenceAt, type Projected } from "./place";
 import { patchOf } from "./registers";
-import { stageOf } from "./stages";
 
 export function shipmentPatch(data: OrderShipment, place: Place): Projected {
-  const status = statusAt(place, data.status);
-  const p = precedenceOf(place.time, stageOf("shipment", status, place.standIn), place.eventId);
+  const { status } = place;
+  const p = precedenceAt(place, "shipment", status);
   const items = parseEntries(data.shipment_items, shipmentItem, "shipment_items");
   // A shipment's own event dates the status that it sets; a nested entry only repeats it.
   const at = (milestone: string): string | null =>

@@ -2,9 +2,9 @@
  * By what an event is known to be about a person: the e-mail addresses and phone numbers that it names,
  * its order, and the payment, refund or shipment that it is about. Pure.
  */
-import { parseEnvelope } from "../events/envelope";
 import { aboutOf } from "../events/identity";
-import { isObject, textOf } from "../events/values";
+import { recognize } from "../events/recognition";
+import { isObject, parseJson, textOf } from "../events/values";
 import { contactOf } from "./contacts";
 import { phoneNumber } from "./customer";
 
@@ -31,11 +31,10 @@ function contactsIn(value: unknown): readonly string[] {
 }
 
 /** `email:asha@mail.example`, `phone:919876543210`, `order:ORD-1`, `payment:PAY-1`; each once. */
-export function traitsOf(payload: string, eventType: string): readonly string[] {
-  const parsed = parseEnvelope(payload, eventType);
-  if (!parsed.ok) return [];
-  const { subject, subjectId, orderNumber } = aboutOf(parsed.envelope);
-  const traits = contactsIn(parsed.envelope.data);
+export function traitsOf(payload: string): readonly string[] {
+  const body = recognize(payload, null);
+  const { subject, subjectId, orderNumber } = aboutOf(body);
+  const traits = contactsIn(body.form === "unknown" ? parseJson(payload) : body.data);
   return [
     ...new Set([
       ...traits,

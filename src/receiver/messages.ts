@@ -5,8 +5,18 @@ import type { ReceivedEvent } from "../store/receipt";
 
 /** The event whole; null where that is more than a message holds. */
 export function wholeMessage(event: ReceivedEvent, stored: boolean): string | null {
-  const { id, eventType, receivedAt, bodySha256, verifiedBy, payload } = event;
-  const whole: WholeEvent = { id, eventType, receivedAt, bodySha256, verifiedBy, stored, payload };
+  const { id, typeHint, receivedAt, bodySha256, verifiedBy, payload } = event;
+  const eventType = event.eventType ?? "";
+  const whole: WholeEvent = {
+    id,
+    eventType,
+    typeHint,
+    receivedAt,
+    bodySha256,
+    verifiedBy,
+    stored,
+    payload,
+  };
   const text = encodeMessage(whole);
   // A character takes at most three bytes of UTF-8, so short texts need no counting.
   const fits =

@@ -7,14 +7,9 @@ import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type { ReceiptConfig } from "../config";
 import { sha256 } from "../digest";
-import {
-  decodeUtf8,
-  type Envelope,
-  EVENT_ID_MAX_CHARACTERS,
-  type EnvelopeProblem,
-  parseEnvelope,
-} from "../events/envelope";
-import { identify } from "../events/identity";
+import { describe, identify } from "../events/identity";
+import { decodeUtf8, EVENT_ID_MAX_CHARACTERS, recognize, type Recognition } from "../events/recognition";
+import { textOf } from "../events/values";
 import { BODY_MAX_BYTES } from "../limits";
 import { log } from "../log";
 import type { ReceivedEvent } from "../store/receipt";
@@ -38,59 +33,37 @@ function refuse(
   return c.json({ error }, status, headers);
 }
 
-/** Longer types are none of the 14; the body keeps them whole. */
-const EVENT_TYPE_MAX_CHARACTERS = 65_536;
-
 const RETRY_SOON = { "Retry-After": "30" };
-const UNSIGNED_TYPE_HEADER = "x-webhook-event";
+const HINT_HEADER = "x-webhook-event";
 
-const problems: Readonly<Record<EnvelopeProblem, string>> = {
-  "not UTF-8": "The body is not UTF-8 text",
-  "not JSON": "The body is not JSON",
-  "not an object": "The body is not a JSON object",
-  "no event type": "The body has no event_type",
-};
-
-type Parsed =
-  | { readonly envelope: Envelope; readonly payload: string }
-  | { readonly error: string };
-
-function parse(config: ReceiptConfig, bytes: Uint8Array, unsignedType: string | null): Parsed {
-  const payload = decodeUtf8(bytes);
-  if (payload === null) return { error: problems["not UTF-8"] };
-  const result = parseEnvelope(payload, config.acceptBareBodies ? unsignedType : null);
-  if (result.ok) return { envelope: result.envelope, payload };
-  if (result.problem !== "no event type") return { error: problems[result.problem] };
-  const hint = config.acceptBareBodies
-    ? "a bare body needs its type at the end of the path or in x-webhook-event"
-    : "bare bodies are taken only where ACCEPT_BARE_BODIES=true";
-  return { error: `${problems["no event type"]}; ${hint}` };
+/** The sender's id; where it is too long its hash, and where it is missing that of the body. */
+async function eventId(body: Recognition, bodySha256: string): Promise<string> {
+  const id = body.form === "unknown" ? null : body.id;
+  if (id === null) return `sha256:${bodySha256}`;
+  return id.length <= EVENT_ID_MAX_CHARACTERS ? id : `sha256:${(await sha256(id)).toHex()}`;
 }
 
-/** The sender's id; where it is missing, the hash of type and body; where it is too long, its own. */
-async function eventId({ id, type }: Envelope, bytes: Uint8Array): Promise<string> {
-  if (id !== null && id.length <= EVENT_ID_MAX_CHARACTERS) return id;
-  const hashed = id ?? (await new Blob([`${type}\n`, bytes]).arrayBuffer());
-  return `sha256:${(await sha256(hashed)).toHex()}`;
+/** A longer hint names none of the 14. */
+const HINT_MAX_CHARACTERS = 200;
+
+/** The type that the URL or the header gives, which nobody signed: the URL's first. */
+function typeHint(c: Context): string | null {
+  const hint = c.req.param("type") ?? c.req.raw.headers.get(HINT_HEADER);
+  return textOf(hint)?.slice(0, HINT_MAX_CHARACTERS).toWellFormed() ?? null;
 }
 
-async function describe(
-  { envelope, payload }: { readonly envelope: Envelope; readonly payload: string },
+async function eventOf(
+  payload: string,
   bytes: Uint8Array,
-  verifiedBy: "current" | "previous",
-  receivedAt: string,
+  received: Pick<ReceivedEvent, "typeHint" | "verifiedBy" | "receivedAt">,
 ): Promise<ReceivedEvent> {
-  const identity = identify(envelope, receivedAt);
+  const body = recognize(payload, received.typeHint);
+  const bodySha256 = (await sha256(bytes)).toHex();
   return {
-    id: await eventId(envelope, bytes),
-    eventType: envelope.type.slice(0, EVENT_TYPE_MAX_CHARACTERS),
-    subject: identity.subject,
-    subjectId: identity.subjectId,
-    orderNumber: identity.orderNumber,
-    occurredAt: identity.occurredAt,
-    receivedAt,
-    bodySha256: (await sha256(bytes)).toHex(),
-    verifiedBy,
+    id: await eventId(body, bodySha256),
+    ...describe(body, identify(body, received.receivedAt)),
+    ...received,
+    bodySha256,
     payload,
   };
 }
@@ -119,10 +92,14 @@ async function receive(c: Context, deps: ReceiverDeps): Promise<Response> {
   const verifiedBy = await verifySignature(secrets, header, body.bytes);
   if (verifiedBy === null) return refuse(c, 401, "Invalid signature");
 
-  const unsignedType = c.req.param("type") ?? c.req.raw.headers.get(UNSIGNED_TYPE_HEADER);
-  const parsed = parse(config, body.bytes, unsignedType);
-  if ("error" in parsed) return refuse(c, 400, parsed.error);
-  const event = await describe(parsed, body.bytes, verifiedBy, deps.now().toISOString());
+  const payload = decodeUtf8(body.bytes);
+  if (payload === null) return refuse(c, 400, "The body is not UTF-8 text");
+  const receivedAt = deps.now().toISOString();
+  const event = await eventOf(payload, body.bytes, {
+    typeHint: typeHint(c),
+    verifiedBy,
+    receivedAt,
+  });
   const acceptance = await accept({ ...deps, timeoutMs: config.timeoutMs }, event);
   if (acceptance.kind === "unavailable") {
     return refuse(c, 503, "The event could not be stored; send it again", RETRY_SOON);

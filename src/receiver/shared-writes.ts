@@ -44,8 +44,9 @@ function logReceived(receipts: readonly SharedReceipt[]): void {
 }
 
 /** Large bodies go alone, and what holds a NUL: it ends a text inside JSON early. */
-function goesTogether({ id, eventType, subjectId, orderNumber, payload }: ReceivedEvent): boolean {
-  const texts = [id, eventType, subjectId, orderNumber];
+function goesTogether(event: ReceivedEvent): boolean {
+  const { id, eventType, typeHint, subjectId, orderNumber, payload } = event;
+  const texts = [id, eventType, typeHint, subjectId, orderNumber];
   return payload.length <= SHARED_MAX_CHARACTERS && !texts.some((text) => text?.includes("\0"));
 }
 

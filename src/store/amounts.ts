@@ -4,11 +4,12 @@
  * since one of the two is wrong and nobody but a person can say which. Run before the merge.
  */
 import type { AmountClaim } from "../projection/amount-claims";
-import { ID_POSITION } from "../projection/precedence";
+import { ID_LENGTH } from "../projection/precedence";
 import { slicedRows, slicedStatements } from "./slices";
 
-const samePlace = `substr(p.amount_precedence, 1, ${String(ID_POSITION - 1)})
-  = substr(c.precedence, 1, ${String(ID_POSITION - 1)})`;
+const place = (precedence: string): string =>
+  `substr(${precedence}, 1, length(${precedence}) - ${String(ID_LENGTH)})`;
+const samePlace = `${place("p.amount_precedence")} = ${place("c.precedence")}`;
 
 /** `?1`: [event, payment, precedence, amount, 1 where the batch contradicts itself]. Primary keys. */
 const flagSql = `

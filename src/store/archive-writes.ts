@@ -66,7 +66,7 @@ export async function findBegun(db: D1Database): Promise<ArchiveWrite | null> {
 
 /** What the archive keeps of an event beside its body: all that a repeat, a rebuild and a person need. */
 export const archivedColumns =
-  "id event_type subject subject_id order_number occurred_at received_at status status_precedence redeliveries attempts error notes processed_at body_sha256 conflicts conflict_sha256 verified_by".split(
+  "id event_type form type_hint subject subject_id order_number occurred_at received_at status status_precedence redeliveries attempts error notes processed_at body_sha256 conflicts conflict_sha256 verified_by".split(
     " ",
   );
 
@@ -74,7 +74,7 @@ export const archivedColumns =
 export interface ArchivedEvent {
   readonly place: number;
   readonly id: string;
-  readonly event_type: string;
+  readonly event_type: string | null;
   readonly received_at: string;
   readonly payload: string;
 }

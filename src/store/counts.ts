@@ -21,7 +21,7 @@ FROM stretch`;
 /** `?1`, `?2`: after and up to which row; only where the cursor still stands. By rowid. */
 const countSql = `
 INSERT INTO event_counts (period, event_type, status, events)
-SELECT p.value, e.event_type, e.status, count(*)
+SELECT p.value, coalesce(e.event_type, 'unknown'), e.status, count(*)
 FROM webhook_events e CROSS JOIN json_each(json_array(substr(e.received_at, 1, 13), 'total')) p
 WHERE e.rowid > ?1 AND e.rowid <= ?2
   AND coalesce((SELECT position FROM cursors WHERE name = 'counts'), 0) = ?1

@@ -4,7 +4,8 @@
  * where it changes.
  */
 import { SUM_MAX_MICROS } from "../projection/money";
-import { ID_POSITION, STAGE_POSITION } from "../projection/precedence";
+import { paidStatuses, pendingStatuses } from "../events/stages";
+import { ID_LENGTH, STAGE_POSITION, TIE_POSITION } from "../projection/precedence";
 import { type BatchKeys, paymentsAndAliases } from "./links";
 
 /**
@@ -51,6 +52,13 @@ const countedPayments = `
               AND (p.reference_number IS NOT q.payment_id OR q.payment_id < p.payment_id))))
   )`;
 
+const list = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
+const idHash = (precedence: string): string => `substr(${precedence}, -${String(ID_LENGTH)})`;
+const stage = (precedence: string): string =>
+  `substr(${precedence}, ${String(STAGE_POSITION)}, 1)`;
+const statesTime = (precedence: string): string =>
+  `substr(${precedence}, ${String(TIE_POSITION)}, 1) = ' '`;
+
 /**
  * Of the counted payments the one with the highest stage, then the highest precedence: SQLite takes
  * the bare columns beside one max() from the row that has it.
@@ -58,27 +66,43 @@ const countedPayments = `
 const paymentTotals = `
   totals AS (
     SELECT order_number, status, status_precedence,
-      ${bounded("total(CASE WHEN status IN ('success', 'refund_initiated') THEN amount_micros END)")}
-        AS paid,
-      max(substr(status_precedence, ${String(STAGE_POSITION)}, 2) || status_precedence || ' ' || status)
+      ${bounded(`total(CASE WHEN status IN (${list(paidStatuses)}) THEN amount_micros END)`)} AS paid,
+      max(${stage("status_precedence")} || status_precedence || ' ' || status)
     FROM counted GROUP BY order_number
   )`;
 
+/**
+ * As `snapshotWins` in projection/model.ts has it: the snapshot if one event set both; else, where either
+ * states no time, the one of the higher stage; else the one of the higher precedence.
+ */
 const derivedColumns = `
-  derived AS (
-    SELECT o.order_number,
-      CASE
-        WHEN t.status IS NULL THEN o.snapshot_payment_status
-        WHEN o.snapshot_payment_precedence >= t.status_precedence THEN o.snapshot_payment_status
-        WHEN substr(o.snapshot_payment_precedence, ${String(ID_POSITION)})
-          = substr(t.status_precedence, ${String(ID_POSITION)}) THEN o.snapshot_payment_status
-        ELSE t.status
-      END AS payment_status,
-      coalesce(t.paid, 0) AS paid_micros,
-      (SELECT ${bounded("total(r.amount_micros)")} FROM refunds r
-        WHERE r.order_number = o.order_number AND r.status = 'success') AS refunded_micros
+  leading AS (
+    SELECT o.order_number, o.snapshot_payment_status, coalesce(t.paid, 0) AS paid, t.status,
+      o.snapshot_payment_precedence AS snapshot, t.status_precedence AS standing
     FROM touched CROSS JOIN orders o ON o.order_number = touched.order_number
     LEFT JOIN totals t ON t.order_number = o.order_number
+  ),
+  decided AS (
+    SELECT order_number, paid,
+      CASE
+        WHEN status IS NULL OR ${idHash("snapshot")} = ${idHash("standing")}
+          THEN snapshot_payment_status
+        WHEN NOT (${statesTime("snapshot")} AND ${statesTime("standing")})
+          AND ${stage("snapshot")} <> ${stage("standing")}
+          THEN iif(${stage("snapshot")} > ${stage("standing")}, snapshot_payment_status, status)
+        WHEN snapshot >= standing THEN snapshot_payment_status
+        ELSE status
+      END AS status
+    FROM leading
+  ),
+  derived AS (
+    SELECT d.order_number,
+      CASE WHEN d.status IN (${list(paidStatuses)}) THEN 'success'
+        WHEN d.status IN (${list(pendingStatuses)}) THEN 'pending' ELSE d.status END AS payment_status,
+      d.paid AS paid_micros,
+      (SELECT ${bounded("total(r.amount_micros)")} FROM refunds r
+        WHERE r.order_number = d.order_number AND r.status = 'success') AS refunded_micros
+    FROM decided d
   )`;
 
 /** `?4`: now. */

@@ -6,7 +6,7 @@ import { isLarge, slicedRows, slicedStatements } from "./slices";
 /** A stored body, with the place of its event in the inbox. */
 export interface StandingBody extends ErasedBody {
   readonly place: number;
-  readonly eventType: string;
+  readonly eventType: string | null;
 }
 
 /** Reads in order from behind `after`, as many bytes of bodies as fit; the first always does. */

@@ -11,7 +11,6 @@ import { fenceStatement, isFenced } from "./fence";
 
 /** An event as far as it matters here. */
 interface Named {
-  readonly eventType: string;
   readonly payload: string;
 }
 
@@ -57,8 +56,8 @@ async function readAll(db: D1Database): Promise<Erased> {
   const hash = await createHasher(secret);
   return {
     version: seen,
-    erase: async ({ eventType, payload }) => {
-      const found = await Promise.all(traitsOf(payload, eventType).map(hash));
+    erase: async ({ payload }) => {
+      const found = await Promise.all(traitsOf(payload).map(hash));
       return found.some((one) => known.has(one)) ? eraseBody(payload) : payload;
     },
   };

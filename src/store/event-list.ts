@@ -3,6 +3,7 @@
  * bounded stretch, never the table: where a rare filter finds little in it, the page is short and says
  * where the search goes on.
  */
+import type { Form } from "../events/recognition";
 import { eventMatches } from "./filters";
 import type { EventStatus } from "./inbox";
 
@@ -10,7 +11,12 @@ export interface EventRow {
   /** Its place in the inbox, in the order of receipt. */
   readonly event_row: number;
   readonly id: string;
-  readonly event_type: string;
+  /** Null where none was found. */
+  readonly event_type: string | null;
+  /** Null where version 0.2 stored it. */
+  readonly form: Form | null;
+  /** The unsigned type of the URL or a header. */
+  readonly type_hint: string | null;
   readonly subject: string | null;
   readonly subject_id: string | null;
   readonly order_number: string | null;
@@ -50,8 +56,9 @@ const STRETCH_ROWS = 5_000;
 /** Rows that a search by key may find. */
 const FOUND_MAX = 5_000;
 
-export const eventColumns = `rowid AS event_row, id, event_type, subject, subject_id, order_number,
-  occurred_at, received_at, status, redeliveries, attempts, error, processed_at, conflicts, verified_by`;
+export const eventColumns = `rowid AS event_row, id, event_type, form, type_hint, subject, subject_id,
+  order_number, occurred_at, received_at, status, redeliveries, attempts, error, processed_at, conflicts,
+  verified_by`;
 
 /** `?2`, `?3`: before and from which row; `?4`: limit. By rowid. */
 const backwardsSql = `

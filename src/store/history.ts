@@ -100,7 +100,7 @@ WITH named(order_number) AS (
   UNION SELECT rowid FROM webhook_events
     WHERE status IN ('quarantined', 'failed', 'ignored') AND order_number = ?1
 )
-SELECT id, event_type AS eventType, occurred_at AS occurredAt, received_at AS receivedAt, status,
+SELECT id, event_type AS eventType, type_hint AS typeHint, occurred_at AS occurredAt, received_at AS receivedAt, status,
   error, redeliveries, conflicts, payload
 FROM webhook_events WHERE rowid IN (SELECT event_row FROM about) ORDER BY rowid LIMIT ?5`;
 

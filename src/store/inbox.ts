@@ -2,6 +2,9 @@
  * The inbox: one row per distinct event id. The receiver writes it (store/receipt.ts), the consumer reads
  * what it works on from it, and each event's outcome is written in the same batch as the state.
  */
+import type { Subject } from "../events/catalog";
+import type { Description } from "../events/identity";
+import type { Form } from "../events/recognition";
 import { BODIES_MAX_BYTES } from "../limits";
 import { erasedFence, unlessErased } from "./erased";
 import { type Alert, alertStatement } from "./outbox";
@@ -17,25 +20,35 @@ INSERT INTO webhook_events (${receivedColumns})
 SELECT ${cellsFromJson}, 'received' FROM jsonb_each(?1) WHERE true
 ON CONFLICT (id) DO NOTHING`;
 
+const readColumns = `e.id, e.event_type, e.form, e.type_hint, e.subject, e.subject_id, e.order_number,
+  e.occurred_at, e.received_at, e.status, e.body_sha256`;
+
 /** `?1`: ids, where no body is wanted: bodies stay untouched. Primary key. */
 const readWithoutBodiesSql = `
-SELECT e.id, e.event_type, e.received_at, e.status, e.body_sha256, NULL AS payload, 0 AS deferred
+SELECT ${readColumns}, NULL AS payload, 0 AS deferred
 FROM json_each(?1) j JOIN webhook_events e ON e.id = j.value`;
 
 /** `?1`: [id, 1 where the body is wanted] pairs; `?2`: bytes of bodies at once. Primary key. */
 const readSql = `
-SELECT id, event_type, received_at, status, body_sha256,
+SELECT ${readColumns},
   CASE WHEN wanted AND bytes <= ?2 THEN payload END AS payload,
   wanted AND bytes > ?2 AS deferred
 FROM (
   SELECT e.*, j.value->>1 = 1 AS wanted,
     sum(CASE WHEN j.value->>1 = 1 THEN octet_length(e.payload) ELSE 0 END)
       OVER (ORDER BY j.key ROWS UNBOUNDED PRECEDING) AS bytes
-  FROM json_each(?1) j JOIN webhook_events e ON e.id = j.value->>0)`;
+  FROM json_each(?1) j JOIN webhook_events e ON e.id = j.value->>0) e`;
 
 export interface InboxRow {
   readonly id: string;
-  readonly event_type: string;
+  readonly event_type: string | null;
+  /** Null where version 0.2 stored it. */
+  readonly form: Form | null;
+  readonly type_hint: string | null;
+  readonly subject: Subject | null;
+  readonly subject_id: string | null;
+  readonly order_number: string | null;
+  readonly occurred_at: string | null;
   readonly received_at: string;
   readonly status: EventStatus;
   readonly body_sha256: string;
@@ -79,9 +92,23 @@ export async function admitAndRead(
   return new Map((results.at(-1)?.results ?? []).map((row) => [row.id, row]));
 }
 
+/** Whether the inbox says of an event what is known of it now. */
+export function isDescribed(row: InboxRow, described: Description): boolean {
+  return (
+    row.form === described.form &&
+    row.event_type === described.eventType &&
+    row.subject === described.subject &&
+    row.subject_id === described.subjectId &&
+    row.order_number === described.orderNumber &&
+    row.occurred_at === described.occurredAt
+  );
+}
+
 /** What became of an event. */
 export interface Verdict {
   readonly id: string;
+  /** What the inbox is to say of it from now on; null where it says so already. */
+  readonly description: Description | null;
   readonly status: "processed" | "ignored" | "quarantined";
   /** Why it was ignored or quarantined. */
   readonly error: string | null;
@@ -114,6 +141,29 @@ UPDATE webhook_events SET status = v.status, error = v.error, processed_at = ?2,
 FROM ${slicedRows("id", "status", "error", "notes", "precedence", "outbox")} AS v
 WHERE webhook_events.id = v.id AND webhook_events.status <> 'processed'`;
 
+/**
+ * Primary key; webhook_events_subject is rewritten, so only for events that have come to be understood
+ * otherwise than when they were received.
+ */
+const describeSql = `
+UPDATE webhook_events SET event_type = v.event_type, form = v.form, subject = v.subject,
+  subject_id = v.subject_id, order_number = v.order_number, occurred_at = v.occurred_at
+FROM ${slicedRows("id", "event_type", "form", "subject", "subject_id", "order_number", "occurred_at")} AS v
+WHERE webhook_events.id = v.id`;
+
+/** Statements that correct what the inbox says of events. */
+export function describeStatements(
+  db: D1Database,
+  events: readonly { readonly id: string; readonly description: Description | null }[],
+): readonly D1PreparedStatement[] {
+  const rows = events.flatMap(({ id, description: d }) =>
+    d === null
+      ? []
+      : [[id, d.eventType, d.form, d.subject, d.subjectId, d.orderNumber, d.occurredAt]],
+  );
+  return slicedStatements(db, describeSql, rows);
+}
+
 /** Statements that settle events; they go into the batch that applies what the events say. */
 export function settleStatements(
   db: D1Database,
@@ -128,7 +178,7 @@ export function settleStatements(
     v.statusPrecedence,
     v.outbox.length === 0 ? null : JSON.stringify(v.outbox),
   ]);
-  return slicedStatements(db, settleSql, rows, now);
+  return [...describeStatements(db, verdicts), ...slicedStatements(db, settleSql, rows, now)];
 }
 
 /** Primary key. */

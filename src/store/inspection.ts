@@ -9,7 +9,7 @@ export interface TroubledEvent {
   /** Its place in the inbox, in the order of receipt. */
   readonly event_row: number;
   readonly id: string;
-  readonly event_type: string;
+  readonly event_type: string | null;
   readonly order_number: string | null;
   readonly received_at: string;
   readonly status: EventStatus;

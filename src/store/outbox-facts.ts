@@ -2,8 +2,9 @@
  * What is known, at sending time, about the facts behind claimed rows of the outbox: the order, the
  * payment, refund or shipment, and for `forward` the stored event. One D1 batch for a whole run.
  */
+import type { Form } from "../events/recognition";
 import { BODIES_MAX_BYTES } from "../limits";
-import { UNKNOWN_TIME } from "../projection/precedence";
+import { STAGE_POSITION } from "../projection/precedence";
 import { type DueRow, dueStatements } from "./outbox";
 
 export interface OrderFacts {
@@ -41,11 +42,9 @@ export interface PaymentFacts {
   readonly reference_number: string | null;
 }
 
-/** A processed payment event about the payment, not earlier than the failure. */
+/** A processed event about the payment, not earlier than the failure. */
 export interface PaymentEventFacts {
-  readonly id: string;
-  readonly event_type: string;
-  readonly occurred_at: string | null;
+  readonly status_precedence: string;
 }
 
 export interface RefundFacts {
@@ -74,6 +73,8 @@ export interface ShipmentFacts {
 
 export interface EventFacts {
   readonly event_type: string;
+  /** Null where an earlier version stored it: then it is an envelope, or a bare body. */
+  readonly form: Form | null;
   readonly occurred_at: string | null;
   readonly received_at: string;
   /** Null once purged, or where it was left for a later run (`deferred`). */
@@ -122,13 +123,12 @@ WHERE t.template = 'payment_failed'`;
  * tell whether a later event of the payment's own has spoken since.
  */
 const paymentEventsSql = `${target}
-SELECT notification_id, id, event_type, occurred_at FROM (
-  SELECT t.notification_id, e.id, e.event_type, e.occurred_at,
-    row_number() OVER (PARTITION BY t.notification_id
-      ORDER BY coalesce(e.occurred_at, '') DESC, e.id DESC) AS place
+SELECT notification_id, status_precedence FROM (
+  SELECT t.notification_id, e.status_precedence,
+    row_number() OVER (PARTITION BY t.notification_id ORDER BY e.status_precedence DESC) AS place
   FROM target t JOIN webhook_events e ON e.subject_id = t.subject_id
   WHERE t.template = 'payment_failed' AND e.subject = 'payment' AND e.status = 'processed'
-    AND coalesce(e.occurred_at, '${UNKNOWN_TIME}') >= substr(t.context->>'precedence', 1, 24)
+    AND e.status_precedence >= substr(t.context->>'precedence', 1, ${String(STAGE_POSITION - 1)})
 ) WHERE place <= 20`;
 
 const refundsSql = `${target}
@@ -147,11 +147,11 @@ WHERE t.template = 'review_request' AND s.status = 'delivered' GROUP BY t.notifi
 
 /** `?3`: bytes of bodies at once; the first is always read, what goes beyond is deferred. */
 const eventsSql = `${target}
-SELECT notification_id, event_type, occurred_at, received_at,
+SELECT notification_id, event_type, form, occurred_at, received_at,
   CASE WHEN before < ?3 THEN payload END AS payload,
   before >= ?3 AND payload IS NOT NULL AS deferred
 FROM (
-  SELECT t.notification_id, e.event_type, e.occurred_at, e.received_at, e.payload,
+  SELECT t.notification_id, e.event_type, e.form, e.occurred_at, e.received_at, e.payload,
     coalesce(sum(octet_length(e.payload)) OVER (ORDER BY t.notification_id
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
   FROM target t JOIN webhook_events e ON e.id = t.event_id WHERE t.template = 'forward')`;

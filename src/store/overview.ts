@@ -82,7 +82,7 @@ export interface CountedEvents {
 const byTypeSql = `
 SELECT event_type, status, sum(events) AS events FROM (
   SELECT event_type, status, events FROM event_counts WHERE period = 'total'
-  UNION ALL SELECT event_type, status, 1 FROM (SELECT event_type, status FROM webhook_events
+  UNION ALL SELECT coalesce(event_type, 'unknown'), status, 1 FROM (SELECT event_type, status FROM webhook_events
     WHERE rowid > coalesce((SELECT position FROM cursors WHERE name = 'counts'), 0)
     ORDER BY rowid DESC LIMIT ${String(TAIL_ROWS)}))
 GROUP BY event_type, status ORDER BY event_type, status`;

@@ -88,14 +88,14 @@ export async function loadRebuild(db: D1Database, id: number): Promise<Rebuild |
 export interface SliceEvent {
   readonly eventRow: number;
   readonly id: string;
-  readonly eventType: string;
+  readonly typeHint: string | null;
   readonly receivedAt: string;
   readonly payload: string | null;
 }
 
 /** `?1`: after; `?2`: up to; `?3` to `?5`: type, from, to, or null; `?6`: limit. Rowid. */
 const sliceSql = `
-SELECT rowid AS eventRow, id, event_type AS eventType, received_at AS receivedAt, payload
+SELECT rowid AS eventRow, id, type_hint AS typeHint, received_at AS receivedAt, payload
 FROM webhook_events
 WHERE rowid > ?1 AND rowid <= ?2 AND status = 'processed'
   AND (?3 IS NULL OR event_type = ?3) AND (?4 IS NULL OR received_at >= ?4)

@@ -2,17 +2,15 @@
  * The receipt: the inbox row that the receiver writes before it answers, alone or for requests that wait
  * together. What becomes of the event then stands in store/inbox.ts.
  */
+import type { Description } from "../events/identity";
 import { GROUP_MAX_EVENTS } from "../limits";
 import { erasedFence, unlessErased } from "./erased";
 
 /** An event as it was first received. Times are ISO 8601 with milliseconds. */
-export interface ReceivedEvent {
+export interface ReceivedEvent extends Description {
   readonly id: string;
-  readonly eventType: string;
-  readonly subject: string | null;
-  readonly subjectId: string | null;
-  readonly orderNumber: string | null;
-  readonly occurredAt: string | null;
+  /** The unsigned type of the URL or a header; null where there was none. */
+  readonly typeHint: string | null;
   readonly receivedAt: string;
   readonly bodySha256: string;
   readonly verifiedBy: "current" | "previous";
@@ -29,8 +27,8 @@ export interface Receipt {
 }
 
 /** What a receipt writes. */
-export const receivedColumns = `id, event_type, subject, subject_id, order_number, occurred_at, received_at,
-  body_sha256, verified_by, payload, status`;
+export const receivedColumns = `id, event_type, form, type_hint, subject, subject_id, order_number,
+  occurred_at, received_at, body_sha256, verified_by, payload, status`;
 
 /**
  * Primary key. A repeat is counted; another body under a known id changes nothing but the record of
@@ -44,7 +42,7 @@ ON CONFLICT (id) DO UPDATE SET redeliveries = redeliveries + ${repeats},
 
 const insertSql = `
 INSERT INTO webhook_events (${receivedColumns})
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'received')`;
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'received')`;
 
 const receiveSql = `${insertSql}
 ${onRepeat()}
@@ -60,6 +58,8 @@ function shortCellsOf(event: ReceivedEvent): readonly (string | null)[] {
   return [
     event.id,
     event.eventType,
+    event.form,
+    event.typeHint,
     event.subject,
     event.subjectId,
     event.orderNumber,
@@ -77,7 +77,7 @@ export function cellsOf(event: ReceivedEvent): readonly (string | null)[] {
 
 /** In the order of `receivedColumns`, where the cells of an event travel as JSON. */
 export const cellsFromJson = `value->>0, value->>1, value->>2, value->>3, value->>4, value->>5,
-  value->>6, value->>7, value->>8, value->>9`;
+  value->>6, value->>7, value->>8, value->>9, value->>10, value->>11`;
 
 function receiptOf(
   row: { readonly redeliveries: number; readonly body_sha256: string },
@@ -135,7 +135,7 @@ const receiveTogetherSql = Array.from({ length: TOGETHER_MAX_EVENTS }, (_, index
   return `
 INSERT INTO webhook_events (${receivedColumns})
 SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7,
-  value->>8, payload, 'received'
+  value->>8, value->>9, value->>10, payload, 'received'
 FROM (WITH events(value, payload) AS (VALUES ${pairs.join(", ")}) SELECT * FROM events) WHERE true
 ${onRepeat()}
 RETURNING id, redeliveries, body_sha256`;

@@ -28,13 +28,14 @@ export const isOver = (before: string): string =>
   `(status <> 'received' AND received_at <= ${before} AND coalesce(occurred_at, '') <= ${before})`;
 
 /**
- * A repeat would be known by its own time (projection/decode.ts), so the row may go. Not so where a
- * time was not believed because it lay ahead: once it has passed, a repeat would be taken by it.
+ * A repeat is too old by the time that its envelope states (projection/decode.ts), or says nothing new
+ * (docs/privacy.md), so the row may go. Not so where a time was not believed because it lay ahead: once
+ * it has passed, a repeat would be taken by it.
  */
-export const isDated = `(occurred_at IS NOT NULL AND instr(coalesce(notes, ''), '${LIES_AHEAD}') = 0)`;
+export const isDated = `(instr(coalesce(notes, ''), '${LIES_AHEAD}') = 0)`;
 export const keptNotes = `CASE WHEN instr(notes, '${LIES_AHEAD}') > 0 THEN notes END`;
 
-/** Of an event without a time only what tells a repeat stays. */
+/** Of an event whose time lay ahead only what tells a repeat stays. */
 export const isWhole = "(payload IS NOT NULL OR subject IS NOT NULL OR order_number IS NOT NULL)";
 
 export const isRipe = (bodies: string, rows: string): string =>

@@ -15,7 +15,12 @@ export const webhookEvents = sqliteTable(
   "webhook_events",
   {
     id: text("id").primaryKey(),
-    eventType: text("event_type").notNull(),
+    /** The catalog's spelling of a known type, another one as it was sent; null where none was found. */
+    eventType: text("event_type"),
+    /** In which form the body came; null where version 0.2 stored it and it was not looked at since. */
+    form: text("form", { enum: ["envelope", "flat", "bare", "unknown"] }),
+    /** The type that the URL or a header gave at the first receipt; nobody signed it. */
+    typeHint: text("type_hint"),
     /** order, payment, refund, shipment; null where the type or the body does not tell. */
     subject: text("subject"),
     /** The key of the row that the event is about: order number, payment id … */

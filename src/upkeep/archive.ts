@@ -88,8 +88,8 @@ export async function eraseArchived(
   erased: Erased,
 ): Promise<readonly ArchivedEvent[]> {
   const left = events.map(async (event) => {
-    const { event_type: eventType, payload } = event;
-    return { ...event, payload: await erased.erase({ eventType, payload }) };
+    const { payload } = event;
+    return { ...event, payload: await erased.erase({ payload }) };
   });
   return await Promise.all(left);
 }

@@ -31,7 +31,7 @@ export interface ErasureDeps {
 }
 
 /** Of the bodies those that name somebody erased, without them. */
-async function eraseEach<T extends { readonly eventType: string; readonly payload: string }>(
+async function eraseEach<T extends { readonly payload: string }>(
   bodies: readonly T[],
   erased: Erased,
 ): Promise<readonly T[]> {
@@ -53,8 +53,8 @@ async function eraseOrders(deps: ErasureDeps, pending: PendingOrders): Promise<v
     const bodies = await loadBodiesOfOrders(db, pending.orders, after);
     const last = bodies.at(-1);
     if (last === undefined) break;
-    for (const { payload, eventType } of bodies) {
-      for (const trait of traitsOf(payload, eventType)) traits.add(trait);
+    for (const { payload } of bodies) {
+      for (const trait of traitsOf(payload)) traits.add(trait);
     }
     const changed: readonly ErasedBody[] = await eraseEach(bodies, erased);
     await replaceBodies(db, changed);

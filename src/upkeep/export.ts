@@ -20,7 +20,7 @@ export interface ExportDeps {
 /** An event that no order leads to. */
 interface LooseEvent {
   readonly id: string;
-  readonly event_type: string;
+  readonly event_type: string | null;
   readonly payload: string;
 }
 
@@ -44,8 +44,8 @@ export function parsePlace(cursor: string | undefined): Place | null {
   return part === "orders" || part === "inbox" || part === "archive" ? { part, after } : null;
 }
 
-function isAbout(wanted: ReadonlySet<string>, payload: string, eventType: string): boolean {
-  return traitsOf(payload, eventType).some((trait) => wanted.has(trait));
+function isAbout(wanted: ReadonlySet<string>, { payload }: { readonly payload: string }): boolean {
+  return traitsOf(payload).some((trait) => wanted.has(trait));
 }
 
 /** What archived events about the person name: contacts, and the rows of the person's orders. */
@@ -91,7 +91,7 @@ class Gathering {
   async #unapplied(after: string): Promise<Gathered> {
     const { bodies, next } = await loadUnapplied(this.#deps.db, Number(after), 0);
     const contacts = new Set(this.#contacts);
-    const own = bodies.filter(({ payload, eventType }) => isAbout(contacts, payload, eventType));
+    const own = bodies.filter((body) => isAbout(contacts, body));
     return {
       found: {
         other_events: own.map(({ id, eventType, payload }) => ({
@@ -114,7 +114,7 @@ class Gathering {
     for (const { name } of objects) {
       const object = await readObject(archive, name);
       const all = object?.events ?? [];
-      events.push(...all.filter((event) => isAbout(wanted, event.payload, event.event_type)));
+      events.push(...all.filter((event) => isAbout(wanted, event)));
     }
     return {
       found: { archived_events: events },

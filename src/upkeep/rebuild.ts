@@ -52,10 +52,10 @@ function masked(change: Change): Change {
 function patchesOf(
   event: Omit<StoredEvent, "payload"> & { readonly payload: string | null },
 ): readonly Patch[] {
-  const { id, eventType, receivedAt, payload } = event;
+  const { id, typeHint, receivedAt, payload } = event;
   return payload === null
     ? []
-    : interpret({ id, eventType, receivedAt, payload }, asJudged).patches;
+    : interpret({ id, typeHint, receivedAt, payload }, asJudged).patches;
 }
 
 function asRow({ entity, key }: Patch): StandingRow {
@@ -84,10 +84,8 @@ async function withoutErased(
   erased: Erased,
 ): Promise<readonly HistoricEvent[]> {
   const left = events.map(async (event) => {
-    const { eventType, payload } = event;
-    return payload === null
-      ? event
-      : { ...event, payload: await erased.erase({ eventType, payload }) };
+    const { payload } = event;
+    return payload === null ? event : { ...event, payload: await erased.erase({ payload }) };
   });
   return await Promise.all(left);
 }

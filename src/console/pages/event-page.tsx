@@ -171,11 +171,11 @@ function EventPage(props: {
   const path = pathTo("events", event.id) ?? "";
   const isWaiting = event.status === "received";
   return (
-    <Page title={event.event_type} who={who} path="/console/events">
+    <Page title={event.event_type ?? "unknown body"} who={who} path="/console/events">
       <Live path={path} beat={isWaiting ? "tick" : null}>
         <div class="title">
           <h1>
-            <Text of={event.event_type} /> <Badge status={event.status} />
+            <Text of={event.event_type ?? "A body of unknown form"} /> <Badge status={event.status} />
           </h1>
           {canReplay.has(event.status) && event.payload !== null ? (
             <Act

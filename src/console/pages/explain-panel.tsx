@@ -68,7 +68,7 @@ function Losers({ of }: { readonly of: readonly Loser[] }) {
 }
 
 export function Explained({ of }: { readonly of: OrderExplanation }) {
-  const set = of.registers.filter(({ setBy }) => setBy !== null);
+  const set = of.registers.filter(({ precedence }) => precedence !== "");
   const rows = [...new Set(set.map(({ entity, key }) => `${entity} ${key}`))];
   const types = new Map(of.events.map(({ id, eventType }) => [id, eventType]));
   return (

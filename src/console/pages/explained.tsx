@@ -7,7 +7,8 @@ export const comparisons: Readonly<Record<Comparison, string>> = {
   stands: "stands",
   older: "an event with a later time stands",
   "lower stage": "at the same time, a status further along stands",
-  "lower id": "at the same time and status, the higher event id stands",
+  "received earlier": "at the same time and status, the event received later stands",
+  "lower id": "nothing tells the two apart; by a rule that is the same everywhere the other stands",
   "not applied": "it outranks what stands: rebuild the order",
 };
 

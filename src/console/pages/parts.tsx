@@ -68,7 +68,7 @@ export function Money(props: {
 export function Ref(props: {
   readonly to: Place;
   readonly id: string | null;
-  readonly label?: string | undefined;
+  readonly label?: string | null | undefined;
 }) {
   const { to, id, label } = props;
   if (id === null || id === "") return <span class="none">–</span>;

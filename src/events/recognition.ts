@@ -1,0 +1,141 @@
+/**
+ * A verified body in, what it is out: in which form it came, which type it is, under which id, at which
+ * times, and the data it carries. Only what the signature covers decides that; a hint from the URL or a
+ * header can name an order's event more precisely and changes no state. Nothing is refused: a body of no
+ * known form is `unknown`, with the reason.
+ */
+import { type CatalogRow, findEventType, type Subject, typeByStatus } from "./catalog";
+import { identifierOf } from "./keys";
+import { stageOf } from "./stages";
+import { findSubject, isRefundAsPayment, refundStatus } from "./subjects";
+import { isObject, type JsonObject, parseBody, textOf } from "./values";
+
+/** Longer ids are stored as their hash, so that one row and one message hold them. */
+export const EVENT_ID_MAX_CHARACTERS = 512;
+
+/** `envelope`: a type and `data`; `flat`: a type beside the model's fields; `bare`: the model alone. */
+export const forms = ["envelope", "flat", "bare", "unknown"] as const;
+export type Form = (typeof forms)[number];
+
+/** Where a time may stand, with the field's name; not judged yet. */
+export interface StatedTime {
+  readonly field: string;
+  readonly value: unknown;
+}
+
+/** A body of one of the three known forms. */
+export interface KnownBody {
+  readonly form: Exclude<Form, "unknown">;
+  /** The catalog's spelling of a known type, another one as it was sent. */
+  readonly type: string;
+  /** Null where the type is none of the 14. */
+  readonly row: CatalogRow | null;
+  /** The sender's id; null where it is missing, and for a bare body, whose `id` is the entity's. */
+  readonly id: string | null;
+  /** Where the event states its time, most likely first; none in a bare body. */
+  readonly times: readonly StatedTime[];
+  /** An order number beside `data`, where one is given. */
+  readonly orderNumber: string | null;
+  readonly data: unknown;
+}
+
+/** A body that is authentic and of no known form. */
+export interface UnknownBody {
+  readonly form: "unknown";
+  readonly reason: string;
+  /** What it says of an order all the same, for finding it. */
+  readonly orderNumber: string | null;
+}
+
+export type Recognition = KnownBody | UnknownBody;
+
+/** Fields that name the type; the later ones are common words, so they count only where they name one. */
+const [TYPE_FIELD, ...otherTypeFields] = ["event_type", "type", "event", "topic"] as const;
+const dataFields = ["data", "payload"] as const;
+const timeFields = ["created_at", "timestamp", "occurred_at", "event_time"] as const;
+
+/** Bytes to text; null where they are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** The type that an object names itself; null where it names none. */
+function namedType(body: JsonObject): string | null {
+  const stated = body[TYPE_FIELD];
+  if (typeof stated === "string" && stated.trim() !== "") return stated;
+  for (const field of otherTypeFields) {
+    const value = body[field];
+    if (typeof value === "string" && findEventType(value) !== null) return value;
+  }
+  return null;
+}
+
+function statedTimes(body: JsonObject, except: string | null): readonly StatedTime[] {
+  return timeFields
+    .filter((field) => field !== except && body[field] !== undefined && body[field] !== null)
+    .map((field) => ({ field, value: body[field] }));
+}
+
+function recognizeTyped(body: JsonObject, name: string): KnownBody {
+  const row = findEventType(name);
+  const common = {
+    type: row?.type ?? name.toWellFormed(),
+    row,
+    id: textOf(body["id"]),
+    orderNumber: identifierOf(body["order_number"]),
+  };
+  const given = dataFields.filter((field) => body[field] !== undefined);
+  const field = given.find((one) => isObject(body[one])) ?? given[0];
+  if (field !== undefined) {
+    return { form: "envelope", ...common, times: statedTimes(body, null), data: body[field] };
+  }
+  // A flat body's id is the event's; a shipment has a `created_at` of its own.
+  const { id: _, ...data } = body;
+  const times = statedTimes(body, row?.subject === "shipment" ? "created_at" : null);
+  return { form: "flat", ...common, times, data };
+}
+
+/** The status that `data` states, under the name that its model has for it. */
+export function statedStatus(subject: Subject, data: JsonObject): string | null {
+  if (subject === "payment") return textOf(data["payment_status"]);
+  const status = textOf(data["status"]);
+  if (subject !== "refund" || !isRefundAsPayment(data)) return status;
+  return status ?? refundStatus(textOf(data["payment_status"]));
+}
+
+/**
+ * The type that a hint makes of an order whose status means none of the 14: one of an order that is no
+ * further than the body is already. It sets no status, so a hint that is forged changes no state.
+ */
+function hintedType(row: CatalogRow, status: string | null, hint: string | null): CatalogRow {
+  const hinted = hint === null ? null : findEventType(hint);
+  if (row.type !== "order.updated" || hinted?.subject !== "order") return row;
+  const isReached = stageOf("order", hinted.status, null) <= stageOf("order", status, null);
+  return isReached ? hinted : row;
+}
+
+function recognizeBare(body: JsonObject, hint: string | null): Recognition {
+  const orderNumber = identifierOf(body["order_number"]);
+  const found = findSubject(body);
+  if (!found.ok) {
+    return { form: "unknown", reason: `the body names no event type, and ${found.reason}`, orderNumber };
+  }
+  const status = statedStatus(found.subject, body);
+  const row = hintedType(typeByStatus(found.subject, status), status, hint);
+  return { form: "bare", type: row.type, row, id: null, times: [], orderNumber, data: body };
+}
+
+/** `hint`: the type that the URL or a header gave, unsigned; null where neither did. */
+export function recognize(body: string, hint: string | null): Recognition {
+  // A byte order mark is no JSON, but some senders write one; the stored body keeps it.
+  const json = parseBody(body.replace(/^\uFEFF/, ""));
+  const unknown = (reason: string): Recognition => ({ form: "unknown", reason, orderNumber: null });
+  if (json === undefined) return unknown("the body is not JSON");
+  if (!isObject(json)) return unknown("the body is JSON, but not an object");
+  const name = namedType(json);
+  return name === null ? recognizeBare(json, hint) : recognizeTyped(json, name);
+}

@@ -1,0 +1,94 @@
+/**
+ * The scales of status: how far along each status is, so that events of the same instant, or without
+ * times, still fall in natural order. A stage is a rank, from 1; 0 is below every known status.
+ */
+import type { Subject } from "./catalog";
+
+/** The rank of what has no status, or one that neither its scale nor its type knows. */
+export const LOWEST_STAGE = 0;
+
+/** Each inner list shares one rank; later lists rank higher. */
+function scale(...ranks: readonly (readonly string[])[]): ReadonlyMap<string, number> {
+  return new Map(
+    ranks.flatMap((names, rank) => names.map((name) => [name, rank + 1] as const)),
+  );
+}
+
+const scales: Readonly<Record<Subject, ReadonlyMap<string, number>>> = {
+  order: scale(
+    ["draft", "pending", "awaiting_approval"],
+    ["confirmed"],
+    ["schedule_requested", "partially_scheduled"],
+    ["awaiting_shipment", "sent_to_store"],
+    ["partially_shipped"],
+    ["shipped"],
+    ["partially_delivered"],
+    ["undelivered", "partially_undelivered"],
+    ["return_to_origin", "partially_return_to_origin", "lost", "store_rejected"],
+    ["complete"],
+    ["cancelled"],
+  ),
+  payment: scale(
+    ["pending", "retried", "debit_scheduled", "collection_due"],
+    ["failed"],
+    ["partially_paid"],
+    ["success", "unsettled"],
+    ["partially_settled"],
+    ["settled"],
+    ["refund_initiated"],
+    ["refunded"],
+  ),
+  refund: scale(["pending"], ["approved"], ["failed"], ["success"]),
+  shipment: scale(
+    ["created", "unscheduled"],
+    ["schedule_requested"],
+    ["scheduled", "processing"],
+    ["packed", "sent_to_store"],
+    ["shipped"],
+    ["in_transit"],
+    ["out_for_delivery", "ready_to_collect"],
+    ["delivery_attempted"],
+    ["undelivered", "store_rejected"],
+    ["return_to_origin"],
+    ["lost"],
+    ["cancelled"],
+    ["delivered"],
+  ),
+};
+
+/** Whether the status stands on its subject's scale. */
+export function isKnownStatus(subject: Subject, status: string): boolean {
+  return scales[subject].has(status);
+}
+
+/**
+ * The stage of a status on its subject's scale. A status that is not known takes the rank of
+ * `standIn`, the status that its event type stands for; without one it ranks lowest.
+ */
+export function stageOf(subject: Subject, status: string | null, standIn: string | null): number {
+  if (status === null) return LOWEST_STAGE;
+  const scaled = scales[subject];
+  return scaled.get(status) ?? (standIn === null ? undefined : scaled.get(standIn)) ?? LOWEST_STAGE;
+}
+
+/** Statuses of a payment under which its money is the shop's, or was and goes back. */
+export const paidStatuses = [
+  "success",
+  "unsettled",
+  "partially_settled",
+  "settled",
+  "refund_initiated",
+  "refunded",
+] as const;
+
+/** Statuses of a payment that is still to come, beside `pending` itself. */
+export const pendingStatuses = ["retried", "debit_scheduled", "collection_due"] as const;
+
+const pending: ReadonlySet<string> = new Set(pendingStatuses);
+const paid: ReadonlySet<string> = new Set(paidStatuses);
+
+/** A payment's status in the four words that the vendor has for an order's payment status. */
+export function paymentWord(status: string): string {
+  if (paid.has(status)) return "success";
+  return pending.has(status) ? "pending" : status;
+}

@@ -1,0 +1,130 @@
+/**
+ * What a bare body is about, told from its fields alone. The tables say which fields only one model has,
+ * and which two or more share; a body with fields of two models is about neither.
+ */
+import { type Subject, subjects } from "./catalog";
+import { isPresent, type JsonObject } from "./values";
+
+/** Fields that only one of the vendor's models has. */
+export const fieldsOfOne: Readonly<Record<Subject, readonly string[]>> = {
+  order: [
+    "order_date",
+    "order_items",
+    "order_items_count",
+    "payments",
+    "shipments",
+    "grand_total",
+    "to_be_paid",
+    "subtotal",
+    "subtotal_including_tax",
+    "total_tax",
+    "total_savings",
+    "payment_success_date",
+    "shipping_amount_including_tax",
+    "handling_charge_including_tax",
+    "promotion_discount_amount",
+    "coupon_discount_amount",
+    "coupon_code",
+    "credit_balance_used",
+    "loyalty_points_redeemed",
+    "billing_address",
+    "shipping_address",
+    "is_cancellation_allowed",
+    "cancellation_refund_details",
+    "fulfillment_preference",
+    "estimated_delivery_days",
+  ],
+  payment: [
+    "transaction_type",
+    "amount",
+    "payment_date",
+    "icon_url",
+    "card_number",
+    "card_type",
+    "upi_id",
+    "wallet_name",
+  ],
+  refund: ["refund_amount", "refund_date", "payment_mode", "refund_remarks"],
+  shipment: [
+    "reference_number",
+    "awb_no",
+    "courier_company_name",
+    "tracking_url",
+    "shipping_label_url",
+    "shipment_items",
+    "shipment_items_count",
+    "eta_delivery",
+    "shipped_date",
+    "delivered_date",
+    "total_weight",
+    "total_boxes",
+    "is_return_allowed",
+  ],
+};
+
+/** Fields that several models have: a body that has one is about one of these. */
+export const fieldsOfSome: Readonly<Record<string, readonly Subject[]>> = {
+  status: ["order", "refund", "shipment"],
+  payment_status: ["order", "payment"],
+  request_number: ["payment", "refund"],
+  payment_reference_number: ["payment", "refund"],
+};
+
+export type SubjectResult =
+  | { readonly ok: true; readonly subject: Subject }
+  | { readonly ok: false; readonly reason: string };
+
+/** A refund that is told in the words of a payment says so. */
+export function isRefundAsPayment(body: JsonObject): boolean {
+  return body["transaction_type"] === "refund";
+}
+
+/** The models that a body has fields of, each with the first of them. */
+function findModels(body: JsonObject): ReadonlyMap<Subject, string> {
+  const found = new Map<Subject, string>();
+  for (const subject of subjects) {
+    const field = fieldsOfOne[subject].find((name) => isPresent(body[name]));
+    if (field !== undefined) found.set(subject, field);
+  }
+  if (isRefundAsPayment(body)) {
+    found.set("refund", "transaction_type");
+    found.delete("payment");
+  }
+  return found;
+}
+
+/**
+ * The one subject that has every shared field of the body. `order_number` is a link and decides only
+ * between an order, of which it is the key, and what would have no key of its own.
+ */
+function findByShared(body: JsonObject): SubjectResult {
+  const shared = Object.keys(fieldsOfSome).filter((name) => isPresent(body[name]));
+  if (shared.length === 0) return { ok: false, reason: "no field of a known model is there" };
+  const possible = subjects.filter((subject) =>
+    shared.every((name) => fieldsOfSome[name]?.includes(subject)),
+  );
+  const isNamed = isPresent(body["order_number"]);
+  const left = possible.filter((subject) => isNamed === (subject === "order"));
+  const [subject, ...others] = left.length === 0 ? possible : left;
+  if (subject !== undefined && others.length === 0) return { ok: true, subject };
+  const fields = shared.join(" and ");
+  return subject === undefined
+    ? { ok: false, reason: `no known model has both ${fields}` }
+    : { ok: false, reason: `${fields} may be of a ${[subject, ...others].join(" or a ")}` };
+}
+
+/** What a body without a type is about. */
+export function findSubject(body: JsonObject): SubjectResult {
+  const [first, second] = [...findModels(body)];
+  if (first === undefined) return findByShared(body);
+  if (second === undefined) return { ok: true, subject: first[0] };
+  return {
+    ok: false,
+    reason: `fields of two models are there: ${first[1]} of a ${first[0]}, ${second[1]} of a ${second[0]}`,
+  };
+}
+
+/** A payment of kind refund is under way while the refund that it stands for is pending. */
+export function refundStatus(paymentStatus: string | null): string | null {
+  return paymentStatus === "refund_initiated" ? "pending" : paymentStatus;
+}
