@@ -6,8 +6,7 @@
 import { loadConfig } from "../../src/config";
 import { consumeEvents, type ConsumerDeps } from "../../src/consumer/consumer";
 import { encodeMessage } from "../../src/events/queue-message";
-import { parseEnvelope } from "../../src/events/envelope";
-import { identify } from "../../src/events/identity";
+import { describeBody } from "../../src/events/identity";
 import { GROUP_MAX_EVENTS } from "../../src/limits";
 import { dispatchDeps } from "../../src/notifications/deps";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
@@ -22,17 +21,11 @@ interface InsideEnv extends Env {
 }
 
 function received(payload: string, receivedAt: string): ReceivedEvent {
-  const parsed = parseEnvelope(payload, null);
-  if (!parsed.ok) throw new Error(parsed.problem);
-  const { envelope } = parsed;
-  const { subject, subjectId, orderNumber, occurredAt } = identify(envelope, receivedAt);
+  const { id, description } = describeBody(payload, null, receivedAt);
   return {
-    id: envelope.id ?? crypto.randomUUID(),
-    eventType: envelope.type,
-    subject,
-    subjectId,
-    orderNumber,
-    occurredAt,
+    id: id ?? crypto.randomUUID(),
+    ...description,
+    typeHint: null,
     receivedAt,
     bodySha256: "0".repeat(64),
     verifiedBy: "current",
@@ -42,8 +35,18 @@ function received(payload: string, receivedAt: string): ReceivedEvent {
 
 /** As the queue would hand it over. */
 function deliveryOf(event: ReceivedEvent) {
-  const { id, eventType, receivedAt, bodySha256, verifiedBy, payload } = event;
-  const whole = { id, eventType, receivedAt, bodySha256, verifiedBy, stored: true, payload };
+  const { id, typeHint, receivedAt, bodySha256, verifiedBy, payload } = event;
+  const eventType = event.eventType ?? "";
+  const whole = {
+    id,
+    eventType,
+    typeHint,
+    receivedAt,
+    bodySha256,
+    verifiedBy,
+    stored: true,
+    payload,
+  };
   return {
     id: crypto.randomUUID(),
     body: encodeMessage(whole),

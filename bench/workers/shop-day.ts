@@ -4,8 +4,7 @@
  */
 import type { Config } from "../../src/config";
 import { consumeEvents } from "../../src/consumer/consumer";
-import { parseEnvelope } from "../../src/events/envelope";
-import { identify } from "../../src/events/identity";
+import { describeBody } from "../../src/events/identity";
 import { encodeMessage } from "../../src/events/queue-message";
 import { createChannels } from "../../src/notifications/channels";
 import { type DispatchDeps, dispatchDue } from "../../src/notifications/dispatch";
@@ -36,28 +35,23 @@ const BATCH = 100;
 
 /** Received when it happened; what names no time, at the end of the day. */
 async function receive(payload: string, endsAt: string): Promise<ReceivedEvent> {
-  const parsed = parseEnvelope(payload, null);
-  if (!parsed.ok) throw new Error(parsed.problem);
-  const { envelope } = parsed;
-  const { subject, subjectId, orderNumber, occurredAt } = identify(envelope, endsAt);
+  const { id, description } = describeBody(payload, null, endsAt);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(payload));
   const bytes = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0"));
   return {
-    id: envelope.id ?? crypto.randomUUID(),
-    eventType: envelope.type,
-    subject,
-    subjectId,
-    orderNumber,
-    occurredAt,
-    receivedAt: occurredAt ?? endsAt,
+    id: id ?? crypto.randomUUID(),
+    ...description,
+    typeHint: null,
+    receivedAt: description.occurredAt ?? endsAt,
     bodySha256: bytes.join(""),
     verifiedBy: "current",
     payload,
   };
 }
 
-function deliveryOf({ id, eventType, receivedAt, bodySha256, payload }: ReceivedEvent) {
-  const whole = { id, eventType, receivedAt, bodySha256, payload };
+function deliveryOf(event: ReceivedEvent) {
+  const { id, typeHint, receivedAt, bodySha256, payload } = event;
+  const whole = { id, eventType: event.eventType ?? "", typeHint, receivedAt, bodySha256, payload };
   return {
     id,
     body: encodeMessage({ ...whole, verifiedBy: "current", stored: false }),

@@ -4,7 +4,7 @@ import { explainEventAlone } from "../projection/explain";
 import type { EventExplanation, SettingExplanation } from "../projection/explanation";
 import { asJudged, interpret } from "../projection/interpret";
 import type { Patch } from "../projection/registers";
-import { loadRowsOf } from "../store/history";
+import { loadEventIds, loadRowsOf } from "../store/history";
 import { loadEvent, type StoredEventRow } from "../store/inspection";
 import { loadMessages, type MessageRow } from "../store/message-list";
 
@@ -30,7 +30,7 @@ function patchesOf(event: StoredEventRow): readonly Patch[] {
   return interpret({ id, typeHint, receivedAt, payload }, asJudged).patches;
 }
 
-/** Null where no event has this id. Two round trips. */
+/** Null where no event has this id. Three round trips. */
 export async function viewEvent(db: D1Database, id: string): Promise<EventView | null> {
   const event = await loadEvent(db, id);
   if (event === null) return null;
@@ -53,6 +53,7 @@ export async function viewEvent(db: D1Database, id: string): Promise<EventView |
       payload: event.payload,
     },
     rows,
+    await loadEventIds(db, rows),
   );
   return {
     event,

@@ -8,9 +8,11 @@ import { errorText, log } from "../log";
 import { amountClaims } from "../projection/amount-claims";
 import { foldPatches } from "../projection/fold";
 import { interpret, type Interpretation, type InterpretOptions } from "../projection/interpret";
+import { unknownBodyAlert } from "../store/alerts";
 import type { Application } from "../store/apply";
 import { type Erased, ErasedMeanwhile } from "../store/erased";
 import { type InboxRow, isDescribed, type Verdict } from "../store/inbox";
+import type { Alert } from "../store/outbox";
 import { retryDelaySeconds, type Trouble } from "./backoff";
 import { type BodiesDeps, findBodies, type Found } from "./bodies";
 import { ackWork, attemptsOf, type Delivery, gatherWork, halvesOf, type Work } from "./deliveries";
@@ -87,6 +89,12 @@ function verdictOf({ row, interpretation }: Ready): Verdict {
   return { id, description, status, error, notes, statusPrecedence, outbox };
 }
 
+/** One alert for all bodies of no known form: somebody has to look at what the sender sends. */
+function alertsOf(meanings: readonly Interpretation[]): readonly Alert[] {
+  const unknown = meanings.find(({ description }) => description.form === "unknown");
+  return unknown === undefined ? [] : [unknownBodyAlert(unknown.id, unknown.error ?? "")];
+}
+
 /**
  * Applies the events in one batch. Where one event's data makes a statement fail, the batch is
  * halved until that event stands alone: it is given back with its error, the others are applied.
@@ -106,6 +114,7 @@ async function applyAll(
       contacts: meanings.flatMap(({ contacts }) => contacts),
       outbox: meanings.flatMap(({ outbox }) => outbox),
       verdicts: ready.map(verdictOf),
+      alerts: alertsOf(meanings),
     };
     due = await deps.apply(batch, erasedVersion);
   } catch (error) {

@@ -1,7 +1,6 @@
 /** The messages of one batch, gathered by the event that they carry. */
 import { decodeMessage, type WholeEvent } from "../events/queue-message";
-import { describe, identify } from "../events/identity";
-import { recognize } from "../events/recognition";
+import { describeBody } from "../events/identity";
 import { log } from "../log";
 import type { Erased } from "../store/erased";
 import type { ReceivedEvent } from "../store/receipt";
@@ -53,8 +52,7 @@ export function halvesOf<T>(batch: readonly T[]): readonly [readonly T[], readon
 /** The event of a message as the receiver would have stored it. */
 export function receivedOf(whole: WholeEvent): ReceivedEvent {
   const { id, typeHint, receivedAt, bodySha256, verifiedBy, payload } = whole;
-  const body = recognize(payload, typeHint);
-  const description = describe(body, identify(body, receivedAt));
+  const { description } = describeBody(payload, typeHint, receivedAt);
   return { id, ...description, typeHint, receivedAt, bodySha256, verifiedBy, payload };
 }
 

@@ -5,15 +5,21 @@
  * digit, and a body nested however deep costs no stack.
  */
 
+import { findEventType } from "./catalog";
+
 /** What stands in the place of a text that is gone. */
 export const ERASED = "(erased)";
 const erasedText = JSON.stringify(ERASED);
 
-/** Fields whose text stays: those that the projection reads, without people and free text. */
+/**
+ * Fields whose text stays: those that recognition, times, keys, stages and rows read, without people and
+ * free text. That a field is there tells what a bare body is about, so an erased one is not removed.
+ */
 const kept: ReadonlySet<string> = new Set(
   (
     "id event_type created_at timestamp occurred_at event_time modified_at order_number order_date " +
-    "status payment_status currency code product_id product_name sku variant_id variant_name " +
+    "payment_success_date status payment_status currency code product_id product_name sku variant_id " +
+    "variant_name " +
     "product_image_url slug seller_id transaction_type request_number amount payment_date " +
     "payment_reference_number payment_method refund_date payment_mode reference_number " +
     "courier_company_name awb_no tracking_url eta_delivery shipped_date delivered_date"
@@ -51,6 +57,13 @@ interface Container {
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]|-?\d[\d.eE+-]*/g;
 const colon = /\s*:/y;
 
+/** Common words, which name a type only where they hold one. */
+const mayNameType: ReadonlySet<string> = new Set(["type", "event", "topic"]);
+
+function isKept(name: string, value: string): boolean {
+  return kept.has(name) || (mayNameType.has(name) && findEventType(value) !== null);
+}
+
 function isKey(json: string, end: number): boolean {
   colon.lastIndex = end;
   return colon.test(json);
@@ -66,9 +79,10 @@ function replacement(text: string, name: string, isPersonal: boolean): string | 
     if (!isPersonal) return null;
     return says ? erasedText : "0";
   }
-  if (text === erasedText || (!isPersonal && kept.has(name))) return null;
+  if (text === erasedText) return null;
+  const value = String(JSON.parse(text));
   // Blank counts as absent, and what is absent stays so.
-  if (String(JSON.parse(text)).trim() === "") return null;
+  if (value.trim() === "" || (!isPersonal && isKept(name, value))) return null;
   return says ? erasedText : '""';
 }
 

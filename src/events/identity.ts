@@ -4,7 +4,13 @@
  */
 import type { Subject } from "./catalog";
 import { identifierOf, keyOf } from "./keys";
-import type { Form, KnownBody, Recognition, StatedTime } from "./recognition";
+import {
+  type Form,
+  type KnownBody,
+  type Recognition,
+  recognize,
+  type StatedTime,
+} from "./recognition";
 import { isRefundAsPayment } from "./subjects";
 import { judgeTime, knownTime } from "./time";
 import { firstOf, isObject, type JsonObject } from "./values";
@@ -125,8 +131,20 @@ export interface Description extends About {
 /** A longer type is none of the 14; the body keeps it whole. */
 const EVENT_TYPE_MAX_CHARACTERS = 65_536;
 
+/** What the inbox keeps of a body that is recognized and identified. */
 export function describe(body: Recognition, identity: Identity): Description {
   const { subject, subjectId, orderNumber, occurredAt } = identity;
   const eventType = body.form === "unknown" ? null : body.type.slice(0, EVENT_TYPE_MAX_CHARACTERS);
   return { form: body.form, eventType, subject, subjectId, orderNumber, occurredAt };
+}
+
+/** A body as it comes: what the inbox keeps of it, and the sender's id, where it gives one. */
+export function describeBody(
+  payload: string,
+  typeHint: string | null,
+  receivedAt: string,
+): { readonly id: string | null; readonly description: Description } {
+  const body = recognize(payload, typeHint);
+  const id = body.form === "unknown" ? null : body.id;
+  return { id, description: describe(body, identify(body, receivedAt)) };
 }

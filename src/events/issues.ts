@@ -20,6 +20,18 @@ function kindOf(value: unknown): string {
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : typeof value;
 }
 
+/** What each of the kinds is that a union takes: `expected string or number, received object`. */
+function unionWords({ errors, input }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): string {
+  const expected = errors
+    .flat()
+    .map((one) => (one.code === "invalid_type" && one.path.length === 0 ? one.expected : null));
+  const kinds = expected.filter((kind) => kind !== null && kind !== "bigint");
+  const isPlain = expected.length > 0 && !expected.includes(null);
+  return isPlain
+    ? `expected ${kinds.join(" or ")}, received ${kindOf(input)}`
+    : "of no form that is known";
+}
+
 function wordsFor(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case "invalid_type":
@@ -32,8 +44,9 @@ function wordsFor(issue: z.core.$ZodRawIssue): string {
       return `expected at most ${amount(issue.maximum, issue.origin)}`;
     case "unrecognized_keys":
       return `not known: ${issue.keys.join(", ")}`;
-    case "invalid_format":
     case "invalid_union":
+      return unionWords(issue);
+    case "invalid_format":
     case "invalid_key":
     case "invalid_element":
     case "not_multiple_of":

@@ -18,7 +18,13 @@ const text = z.pipe(
 );
 /** Integers beyond 2^53 come as bigints (values.ts): their digits matter in ids alone. */
 const number = z.nullish(
-  z.union([z.number(), z.pipe(z.bigint(), z.transform((value: bigint) => Number(value)))]),
+  z.union([
+    z.number(),
+    z.pipe(
+      z.bigint(),
+      z.transform((value: bigint) => Number(value)),
+    ),
+  ]),
 );
 /** A decimal in the order's currency. */
 const amount = number;

@@ -122,7 +122,11 @@ function recognizeBare(body: JsonObject, hint: string | null): Recognition {
   const orderNumber = identifierOf(body["order_number"]);
   const found = findSubject(body);
   if (!found.ok) {
-    return { form: "unknown", reason: `the body names no event type, and ${found.reason}`, orderNumber };
+    return {
+      form: "unknown",
+      reason: `the body names no event type, and ${found.reason}`,
+      orderNumber,
+    };
   }
   const status = statedStatus(found.subject, body);
   const row = hintedType(typeByStatus(found.subject, status), status, hint);

@@ -9,9 +9,7 @@ export const LOWEST_STAGE = 0;
 
 /** Each inner list shares one rank; later lists rank higher. */
 function scale(...ranks: readonly (readonly string[])[]): ReadonlyMap<string, number> {
-  return new Map(
-    ranks.flatMap((names, rank) => names.map((name) => [name, rank + 1] as const)),
-  );
+  return new Map(ranks.flatMap((names, rank) => names.map((name) => [name, rank + 1] as const)));
 }
 
 const scales: Readonly<Record<Subject, ReadonlyMap<string, number>>> = {

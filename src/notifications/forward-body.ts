@@ -3,6 +3,7 @@
  * it stands, never parsed and written again: numbers keep every digit, and a body nested however
  * deep costs no stack. The same event gives the same bytes at every attempt.
  */
+import { recognize } from "../events/recognition";
 import type { EventFacts } from "../store/outbox-facts";
 
 const bracket = /["{}[\]]/g;
@@ -63,10 +64,10 @@ export function memberText(json: string, name: string): string | null {
 
 /** What the event carries, as text: `data` (or `payload`) of an envelope, else the whole body. */
 function dataText({ form }: EventFacts, payload: string): string {
-  if (form === "flat" || form === "bare") return payload.trim();
+  const isEnvelope = (form ?? recognize(payload, null).form) === "envelope";
+  if (!isEnvelope) return payload.trim();
   const given = ["data", "payload"].flatMap((name) => memberText(payload, name) ?? []);
-  const data = given.find((text) => text.startsWith("{")) ?? given[0];
-  return data ?? (form === "envelope" ? "null" : payload.trim());
+  return given.find((text) => text.startsWith("{")) ?? given[0] ?? "null";
 }
 
 /** The body to forward. `payload` is the event's raw body, JSON as it was verified and stored. */

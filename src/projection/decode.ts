@@ -131,7 +131,18 @@ export function decodeEvent(
     return quarantined(reason ?? "data: expected an object");
   }
   const status = statusOf(form, row, data);
-  const common = { id, row, form, key, orderNumber, statedAt, occurredAt, receivedAt, status, notes };
+  const common = {
+    id,
+    row,
+    form,
+    key,
+    orderNumber,
+    statedAt,
+    occurredAt,
+    receivedAt,
+    status,
+    notes,
+  };
   const event = parseData(common, data);
   return "subject" in event
     ? { outcome: "decoded", event }

@@ -34,9 +34,9 @@ class Rows {
   readonly #rows: ReadonlyMap<string, StandingRow>;
   readonly #eventIds: ReadonlyMap<string, string>;
 
-  constructor(rows: readonly StandingRow[], events: readonly HistoricEvent[]) {
+  constructor(rows: readonly StandingRow[], eventIds: readonly string[]) {
     this.#rows = new Map(rows.map((row) => [`${row.entity} ${row.key}`, row]));
-    this.#eventIds = new Map(events.map(({ id }) => [hashId(id), id]));
+    this.#eventIds = new Map(eventIds.map((id) => [hashId(id), id]));
   }
 
   find(entity: Entity, key: string): StandingRow | undefined {
@@ -109,12 +109,13 @@ function explainEvent(event: HistoricEvent, lookup: Rows): EventExplanation {
   return { ...common, outcome: sets ? "sets" : "lost", settings };
 }
 
-/** What one event set on the rows that it is about, and what it lost to. */
+/** What one event set on the rows that it is about, and what it lost to: one of `eventIds`. */
 export function explainEventAlone(
   event: HistoricEvent,
   rows: readonly StandingRow[],
+  eventIds: readonly string[],
 ): EventExplanation {
-  return explainEvent(event, new Rows(rows, [event]));
+  return explainEvent(event, new Rows(rows, [event.id, ...eventIds]));
 }
 
 function explainDerived(
@@ -169,7 +170,8 @@ export function explainOrder(
   rows: readonly StandingRow[],
   events: readonly HistoricEvent[],
 ): OrderExplanation {
-  const lookup = new Rows(rows, events);
+  const eventIds = events.map(({ id }) => id);
+  const lookup = new Rows(rows, eventIds);
   return {
     orderNumber,
     derived: explainDerived(orderNumber, rows, lookup),

@@ -169,7 +169,9 @@ export function answerPayment(
   const stuck = [...wait, ...setAside(events)];
   const hasPayment =
     standing.length > 0 ||
-    stuck.some((reason) => "eventType" in reason && reason.eventType?.startsWith("payment") === true);
+    stuck.some(
+      (reason) => "eventType" in reason && reason.eventType?.startsWith("payment") === true,
+    );
   const reasons: readonly PaymentReason[] = [
     ...stuck,
     ...(contradicts

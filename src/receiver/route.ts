@@ -7,8 +7,8 @@ import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type { ReceiptConfig } from "../config";
 import { sha256 } from "../digest";
-import { describe, identify } from "../events/identity";
-import { decodeUtf8, EVENT_ID_MAX_CHARACTERS, recognize, type Recognition } from "../events/recognition";
+import { describeBody } from "../events/identity";
+import { decodeUtf8, EVENT_ID_MAX_CHARACTERS } from "../events/recognition";
 import { textOf } from "../events/values";
 import { BODY_MAX_BYTES } from "../limits";
 import { log } from "../log";
@@ -37,8 +37,7 @@ const RETRY_SOON = { "Retry-After": "30" };
 const HINT_HEADER = "x-webhook-event";
 
 /** The sender's id; where it is too long its hash, and where it is missing that of the body. */
-async function eventId(body: Recognition, bodySha256: string): Promise<string> {
-  const id = body.form === "unknown" ? null : body.id;
+async function eventId(id: string | null, bodySha256: string): Promise<string> {
   if (id === null) return `sha256:${bodySha256}`;
   return id.length <= EVENT_ID_MAX_CHARACTERS ? id : `sha256:${(await sha256(id)).toHex()}`;
 }
@@ -57,11 +56,11 @@ async function eventOf(
   bytes: Uint8Array,
   received: Pick<ReceivedEvent, "typeHint" | "verifiedBy" | "receivedAt">,
 ): Promise<ReceivedEvent> {
-  const body = recognize(payload, received.typeHint);
+  const { id, description } = describeBody(payload, received.typeHint, received.receivedAt);
   const bodySha256 = (await sha256(bytes)).toHex();
   return {
-    id: await eventId(body, bodySha256),
-    ...describe(body, identify(body, received.receivedAt)),
+    id: await eventId(id, bodySha256),
+    ...description,
     ...received,
     bodySha256,
     payload,

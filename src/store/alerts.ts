@@ -10,6 +10,14 @@ export function conflictAlert(eventId: string): Alert {
   };
 }
 
+export function unknownBodyAlert(eventId: string, reason: string): Alert {
+  return {
+    kind: "unknown_body",
+    subjectId: eventId,
+    text: `A signed delivery of no known form was kept and not applied: ${reason}. See event ${eventId}; once such bodies are understood, replay it.`,
+  };
+}
+
 export function deadLetterAlert(failed: readonly [string, ...string[]]): Alert {
   const others = failed.length > 1 ? ` and ${String(failed.length - 1)} more` : "";
   return {

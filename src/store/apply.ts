@@ -16,6 +16,7 @@ import { erasedFence, unlessErased } from "./erased";
 import { settleStatements, type Verdict } from "./inbox";
 import { type BatchKeys, linkStatements, nameReviewStatements } from "./links";
 import { mergeStatements, stub } from "./merge";
+import { type Alert, alertStatement } from "./outbox";
 import { slicedStatements } from "./slices";
 
 export interface Application {
@@ -24,6 +25,8 @@ export interface Application {
   readonly contacts: readonly ContactClaim[];
   readonly outbox: readonly OutboxRow[];
   readonly verdicts: readonly Verdict[];
+  /** What of the batch a person has to look at. */
+  readonly alerts: readonly Alert[];
 }
 
 /**
@@ -102,16 +105,21 @@ export async function applyBatch(
 ): Promise<readonly string[]> {
   const rows = batch.outbox.map((row) => outboxCells(row, now));
   const outbox = slicedStatements(db, insertOutboxSql, rows, now);
+  const alerts = batch.alerts.length > 0 ? [alertStatement(db, batch.alerts, now)] : [];
   const results = await unlessErased(db, () =>
-    db.batch<{ id: string; next_attempt_at: string }>([
+    db.batch<{ id: string; next_attempt_at?: string }>([
       ...outbox,
+      ...alerts,
       ...statements(db, batch, now),
       erasedFence(db, erasedVersion),
     ]),
   );
-  return results
-    .slice(0, outbox.length)
-    .flatMap(({ results: inserted }) => inserted)
-    .filter(({ next_attempt_at: at }) => at <= now)
-    .map(({ id }) => id);
+  return (
+    results
+      .slice(0, outbox.length + alerts.length)
+      .flatMap(({ results: inserted }) => inserted)
+      // An alert is due at once.
+      .filter(({ next_attempt_at: at = now }) => at <= now)
+      .map(({ id }) => id)
+  );
 }

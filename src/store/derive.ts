@@ -54,8 +54,7 @@ const countedPayments = `
 
 const list = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
 const idHash = (precedence: string): string => `substr(${precedence}, -${String(ID_LENGTH)})`;
-const stage = (precedence: string): string =>
-  `substr(${precedence}, ${String(STAGE_POSITION)}, 1)`;
+const stage = (precedence: string): string => `substr(${precedence}, ${String(STAGE_POSITION)}, 1)`;
 const statesTime = (precedence: string): string =>
   `substr(${precedence}, ${String(TIE_POSITION)}, 1) = ' '`;
 

@@ -123,6 +123,30 @@ export async function loadHistory(
   return results;
 }
 
+/**
+ * `?1`: keys of rows, and of the orders that they belong to; `?2`: limit. webhook_events_subject. A key
+ * of another kind of row may be the same: an id too many does no harm.
+ */
+const idsSql =
+  "SELECT id FROM webhook_events WHERE subject_id IN (SELECT value FROM json_each(?1)) LIMIT ?2";
+
+/** The ids of the events that may have set the rows' registers, for naming them. */
+export async function loadEventIds(
+  db: D1Database,
+  rows: readonly StandingRow[],
+): Promise<readonly string[]> {
+  const keys = rows.flatMap(({ key, columns }) => [
+    key,
+    columns["order_number"] ?? key,
+    columns["named_order"] ?? key,
+  ]);
+  const { results } = await db
+    .prepare(idsSql)
+    .bind(JSON.stringify([...new Set(keys)]), HISTORY_MAX_EVENTS)
+    .all<{ id: string }>();
+  return results.map(({ id }) => id);
+}
+
 /** Primary keys. `?1`: keys. */
 const byKeySql = (entity: Entity): string =>
   `SELECT * FROM ${entity} WHERE ${entities[entity].key} IN (SELECT value FROM json_each(?1))`;

@@ -73,7 +73,7 @@ export interface ShipmentFacts {
 
 export interface EventFacts {
   readonly event_type: string;
-  /** Null where an earlier version stored it: then it is an envelope, or a bare body. */
+  /** Null where version 0.2 stored it. */
   readonly form: Form | null;
   readonly occurred_at: string | null;
   readonly received_at: string;

@@ -53,9 +53,7 @@ function patchesOf(
   event: Omit<StoredEvent, "payload"> & { readonly payload: string | null },
 ): readonly Patch[] {
   const { id, typeHint, receivedAt, payload } = event;
-  return payload === null
-    ? []
-    : interpret({ id, typeHint, receivedAt, payload }, asJudged).patches;
+  return payload === null ? [] : interpret({ id, typeHint, receivedAt, payload }, asJudged).patches;
 }
 
 function asRow({ entity, key }: Patch): StandingRow {

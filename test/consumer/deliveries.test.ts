@@ -51,6 +51,8 @@ describe("an event from a message", () => {
     expect(receivedOf(event)).toEqual({
       id: "p",
       eventType: "payment.success",
+      form: "envelope",
+      typeHint: null,
       subject: "payment",
       subjectId: "PAY-1",
       orderNumber: "ORD-1",
@@ -64,7 +66,12 @@ describe("an event from a message", () => {
 
   it("is kept even where its body cannot be read any more", () => {
     const event = wholeEvent("p", {}, { payload: "[" });
-    expect(receivedOf(event)).toMatchObject({ id: "p", subject: null, payload: "[" });
+    expect(receivedOf(event)).toMatchObject({
+      id: "p",
+      form: "unknown",
+      eventType: null,
+      payload: "[",
+    });
   });
 });
 

@@ -38,6 +38,7 @@ export function wholeEvent(id: string, data: unknown, over: Partial<WholeEvent> 
   return {
     id,
     eventType,
+    typeHint: null,
     receivedAt: RECEIVED_AT,
     bodySha256: `sha-${id}`,
     verifiedBy: "current",

@@ -6,6 +6,7 @@ import worker from "../../src/index";
 import { auditSlice } from "../../src/store/audit";
 import { clearTables } from "./compare";
 import { deliver } from "./deliver";
+import { precedence } from "../support/precedence";
 import { event } from "./every-order";
 
 const story = [
@@ -38,9 +39,9 @@ describe("the audit", () => {
     ["shipments", "shipment", "S1"],
   ] as const) {
     it(`finds a row of ${table} that is older than its event`, async () => {
-      await env.DB.prepare(
-        `UPDATE ${table} SET status_precedence = '2020-01-01T00:00:00.000Z 01 old'`,
-      ).run();
+      await env.DB.prepare(`UPDATE ${table} SET status_precedence = ?1`)
+        .bind(precedence("2020-01-01T00:00:00.000Z", "pending", "old"))
+        .run();
       expect(await audit()).toEqual([{ subject, subject_id: id }]);
     });
 

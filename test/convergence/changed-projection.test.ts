@@ -39,7 +39,7 @@ const events = stories
   .flatMap((story) => story.events)
   .map((event) => ({
     id: event.id,
-    eventType: event.event_type,
+    typeHint: null,
     receivedAt: NOW,
     payload: JSON.stringify(event),
   }));

@@ -62,7 +62,7 @@ describe("state converges", () => {
         .flatMap((story) => story.events)
         .map((event) => ({
           id: event.id,
-          eventType: event.event_type,
+          typeHint: null,
           receivedAt: NOW,
           payload: JSON.stringify(event),
         }));

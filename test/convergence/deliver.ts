@@ -38,7 +38,8 @@ function delivery(event: StoredEvent): Delivery & { acked: boolean } {
     attempts: 1,
     body: encodeMessage({
       id: event.id,
-      eventType: event.eventType,
+      eventType: "",
+      typeHint: event.typeHint,
       receivedAt: event.receivedAt,
       bodySha256: event.payload,
       verifiedBy: "current",

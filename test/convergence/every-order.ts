@@ -14,7 +14,7 @@ export function event(
 ): StoredEvent {
   const createdAt = clock === null ? undefined : `2026-03-01T${clock}:00.000Z`;
   const payload = JSON.stringify({ id, event_type: type, created_at: createdAt, data });
-  return { id, eventType: type, receivedAt: NOW, payload };
+  return { id, typeHint: null, receivedAt: NOW, payload };
 }
 
 function permutations<T>(list: readonly T[]): readonly (readonly T[])[] {

@@ -5,7 +5,7 @@ import type { StoredEvent } from "../../src/projection/decoded-event";
 import { explainOrder } from "../../src/projection/explain";
 import { interpret } from "../../src/projection/interpret";
 import { type Model, modelRows } from "../../src/projection/model";
-import { escapeId, idOf } from "../../src/projection/precedence";
+import { hashId, idHashIn } from "../../src/projection/precedence";
 import { keysOf, loadHistory, loadRows } from "../../src/store/history";
 import { options } from "./deliver";
 
@@ -22,7 +22,7 @@ export async function expectExplained(model: Model, events: readonly StoredEvent
     for (const { entity, key, register, setBy, precedence } of explanation.registers) {
       const expected = rows.get(`${entity} ${key}`)?.[`${register}_precedence`] ?? "";
       expect(precedence, `${entity} ${key} ${register}`).toBe(expected);
-      expect(setBy === null ? "" : escapeId(setBy)).toBe(idOf(String(expected)));
+      expect(setBy === null ? "" : hashId(setBy)).toBe(idHashIn(String(expected)));
     }
     const comparisons = explanation.events.flatMap(({ settings }) =>
       settings.map(({ comparison }) => comparison),

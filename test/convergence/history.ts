@@ -199,6 +199,6 @@ export function storeAll(specs: readonly Spec[]): readonly StoredEvent[] {
   return specs.map(({ type, time, idRank, data }, index) => {
     const id = `evt-${String(idRank).padStart(2, "0")}-${String(index)}`;
     const payload = JSON.stringify({ id, event_type: type, created_at: time, data });
-    return { id, eventType: type, receivedAt: RECEIVED_AT, payload };
+    return { id, typeHint: null, receivedAt: RECEIVED_AT, payload };
   });
 }

@@ -1,14 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { parseEnvelope } from "../../src/events/envelope";
 import { identify } from "../../src/events/identity";
 import { keyOf } from "../../src/events/keys";
+import { recognize } from "../../src/events/recognition";
 
 const RECEIVED = "2026-11-24T12:00:00.000Z";
 
-function identityOf(body: object, unsignedType: string | null = null): ReturnType<typeof identify> {
-  const result = parseEnvelope(JSON.stringify(body), unsignedType);
-  if (!result.ok) throw new Error(result.problem);
-  return identify(result.envelope, RECEIVED);
+function identityOf(body: object): ReturnType<typeof identify> {
+  return identify(recognize(JSON.stringify(body), null), RECEIVED);
 }
 
 describe("the key of a row", () => {
@@ -89,7 +87,7 @@ describe("when it happened", () => {
   const late = "2026-11-21T10:00:00.000Z";
 
   test.each([
-    ["order.created", { modified_at: early, order_date: early, payment_date: early }, null],
+    ["order.created", { modified_at: early, payment_date: early }, null],
     ["payment.success", { payment_date: early, modified_at: late }, early],
     ["payment.retried", { payment_date: early }, early],
     ["payment.refund.success", { refund_date: early, payment_date: late }, early],
@@ -128,8 +126,43 @@ describe("when it happened", () => {
   });
 
   test("a bare body's created_at is the entity's", () => {
-    const identity = identityOf({ order_number: "O", created_at: early }, "order.created");
-    expect(identity.occurredAt).toBeNull();
+    const identity = identityOf({ order_number: "O", status: "draft", created_at: early });
+    expect(identity).toMatchObject({ subject: "order", statedAt: null, occurredAt: null });
+  });
+
+  test("an order that states none is as old as the latest past date that it shows", () => {
+    const shown = {
+      order_date: early,
+      payments: [{ payment_date: "2026-11-20T11:00:00Z" }, { payment_date: late }, "odd", null],
+      shipments: [
+        { created_at: "2026-11-20T12:00:00Z", eta_delivery: "2026-11-24T09:00:00Z" },
+        { delivered_date: "2099-01-01", shipped_date: "soon", modified_at: "1999-01-01" },
+      ],
+      estimated_delivery: "2026-11-24T09:00:00Z",
+    };
+    expect(identityOf({ order_number: "O", status: "confirmed", ...shown })).toMatchObject({
+      statedAt: null,
+      occurredAt: late,
+      notes: [],
+    });
+    const paid = { ...shown, payment_success_date: "2026-11-22T00:00:00.000Z" };
+    const body = { event_type: "order.confirmed", data: { order_number: "O", ...paid } };
+    expect(identityOf(body).occurredAt).toBe("2026-11-22T00:00:00.000Z");
+    const stated = { ...body, created_at: early };
+    expect(identityOf(stated)).toMatchObject({ statedAt: early, occurredAt: early });
+    expect(identityOf({ ...body, created_at: "1999-01-01" })).toMatchObject({
+      statedAt: null,
+      occurredAt: "2026-11-22T00:00:00.000Z",
+    });
+  });
+
+  test("a refund that is told as a payment has the payment's date", () => {
+    const body = { transaction_type: "refund", request_number: "R", payment_date: early };
+    expect(identityOf(body)).toMatchObject({
+      subject: "refund",
+      subjectId: "R",
+      occurredAt: early,
+    });
   });
 
   test("it is never the time of receipt", () => {

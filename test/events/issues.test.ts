@@ -27,7 +27,7 @@ describe("what is wrong", () => {
     [{ kind: "c" }, "kind: expected one of a, b"],
     [{ list: ["a", "b"] }, "list: expected at most 1 entry"],
     [{ list: [2] }, "list.0: expected string, received number"],
-    [{ either: true }, "either: of no form that is known"],
+    [{ either: true }, "either: expected string or number, received boolean"],
     [{ day: "now" }, "day: a year is YYYY"],
     [{ color: "red", size: 1 }, "not known: color, size"],
   ])("of %j is said in words", (value, expected) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { catalog, eventTypes, findEventType } from "../../src/events/catalog";
+import { catalog, eventTypes, findEventType, ownTypes } from "../../src/events/catalog";
 import { describeIssues } from "../../src/events/issues";
 import { models } from "../../src/events/models";
 import { item, orderDetail, payment, refund, shipment } from "../support/models";
@@ -165,8 +165,8 @@ describe("what is refused", () => {
 });
 
 describe("the catalog", () => {
-  test("has the 14 types, one row each", () => {
-    expect(catalog.map(({ type }) => type)).toEqual([...eventTypes]);
+  test("has the 14 types, and the two of our own, one row each", () => {
+    expect(catalog.map(({ type }) => type)).toEqual([...eventTypes, ...ownTypes]);
     expect(new Set(eventTypes).size).toBe(14);
     expect(catalog.map(({ type, model }) => [type, model])).toEqual([
       ["order.created", "OrderDetail"],
@@ -183,6 +183,8 @@ describe("the catalog", () => {
       ["shipment.updated", "OrderShipment"],
       ["shipment.delivered", "OrderShipment"],
       ["shipment.cancelled", "OrderShipment"],
+      ["order.updated", "OrderDetail"],
+      ["payment.updated", "PaymentInfo"],
     ]);
   });
 
@@ -208,10 +210,12 @@ describe("the catalog", () => {
       ["payment.retried", "pending"],
       ["shipment.created", "packed"],
       ["shipment.updated", "in_transit"],
+      ["order.updated", null],
+      ["payment.updated", null],
     ]);
   });
 
-  test.each(["", "order.create", "ORDER.CREATED", " order.created", "toString", "__proto__"])(
+  test.each(["", "order.create", "order.updated", "payment.updated", "toString", "__proto__"])(
     "%j is none of them",
     (type) => {
       expect(findEventType(type)).toBeNull();

@@ -6,6 +6,7 @@ import { decodeMessage, encodeMessage, type WholeEvent } from "../../src/events/
 const whole = (payload: string): WholeEvent => ({
   id: "evt_1",
   eventType: "order.created",
+  typeHint: null,
   receivedAt: "2026-11-24T10:00:00.000Z",
   bodySha256: "0".repeat(64),
   verifiedBy: "current",
@@ -28,6 +29,15 @@ describe("a message", () => {
 
   it("is the id alone where the inbox holds the body", () => {
     expect(decodeMessage(encodeMessage({ id: "a\nb" }))).toEqual({ id: "a\nb" });
+  });
+
+  it("carries a hint, and one of version 0.2 has none", () => {
+    const hinted = { ...whole("{}"), typeHint: "order.confirmed" };
+    expect(decodeMessage(encodeMessage(hinted))).toEqual(hinted);
+    const { typeHint: _, ...old } = whole("{}");
+    const [line = ""] = encodeMessage({ ...old, typeHint: null }).split("\n");
+    const { typeHint: __, ...written } = JSON.parse(line) as Record<string, unknown>;
+    expect(decodeMessage(`${JSON.stringify(written)}\n{}`)).toEqual(whole("{}"));
   });
 
   it("of before 0.2, all of it JSON, is understood still", () => {

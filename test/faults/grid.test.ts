@@ -60,9 +60,9 @@ function tell(name: string): readonly Told[] {
 
 function modelFor(told: readonly Told[]): Model {
   const receivedAt = new Date().toISOString();
-  const events: StoredEvent[] = told.map(({ id, type, body }) => ({
+  const events: StoredEvent[] = told.map(({ id, body }) => ({
     id,
-    eventType: type,
+    typeHint: null,
     receivedAt,
     payload: body,
   }));
@@ -149,6 +149,7 @@ async function eventMessages(told: readonly Told[], stored: boolean): Promise<re
     encodeMessage({
       id,
       eventType: type,
+      typeHint: null,
       receivedAt: new Date().toISOString(),
       bodySha256: `sha-${id}`,
       verifiedBy: "current",

@@ -432,8 +432,8 @@ describe.concurrent("odd shapes", () => {
     expect(order).toEqual({ status: "draft", items: `[{"sku":"good"}]` });
     expect(Reflect.get({}, "polluted")).toBeUndefined();
     // What only a prototype says is not said.
-    const response = await post(`{"__proto__":{"event_type":"order.created"},"data":{}}`);
-    expect(response.status).toBe(400);
+    const { id } = await deliver(`{"__proto__":{"event_type":"order.created"},"data":{}}`);
+    expect(await settled(id)).toMatchObject([{ status: "quarantined", form: "unknown" }]);
   });
 
   test("nulls everywhere are nothing said", async () => {
@@ -555,12 +555,10 @@ describe("nothing that a client sends is answered with a 5xx", () => {
     for (const [index, body] of bodies.entries()) {
       const path = paths[index % paths.length] ?? WEBHOOKS;
       const headers = { "x-webhook-event": "order.created é" };
-      for (const vars of [undefined, { ACCEPT_BARE_BODIES: "true" }]) {
-        const signed = await post(body, { path, headers, ...(vars === undefined ? {} : { vars }) });
-        expect(signed.status).toBeLessThan(500);
-        if (signed.status === 200) ids.push((await signed.json<{ id: string }>()).id);
-        else await signed.body?.cancel();
-      }
+      const signed = await post(body, { path, headers });
+      expect(signed.status).toBeLessThan(500);
+      if (signed.status === 200) ids.push((await signed.json<{ id: string }>()).id);
+      else await signed.body?.cancel();
       const unsigned = await post(body, { path, headers, signature: "x".repeat(index * 100) });
       expect([401, 404]).toContain(unsigned.status);
       await unsigned.body?.cancel();

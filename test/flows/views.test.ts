@@ -285,7 +285,7 @@ test("state_audit: empty, until a row is older than an event about it", async ()
   expect(await rows("SELECT * FROM state_audit")).toEqual([]);
   const stale = [
     "UPDATE orders SET status_precedence = '' WHERE order_number = 'A'",
-    "UPDATE payments SET status_precedence = '2000' WHERE payment_id = 'PA'",
+    "UPDATE payments SET status_precedence = '$' WHERE payment_id = 'PA'",
     "DELETE FROM refunds WHERE refund_id = 'RB'",
     "UPDATE shipments SET status_precedence = '' WHERE shipment_id = 'SA'",
   ];

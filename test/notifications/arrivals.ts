@@ -58,6 +58,7 @@ function delivery(event: EventBody, now: string): Delivery & { acked: boolean } 
     body: encodeMessage({
       id,
       eventType: event.event_type,
+      typeHint: null,
       receivedAt: now,
       bodySha256: payload,
       verifiedBy: "current",

@@ -8,6 +8,7 @@ import type {
   RefundFacts,
   ShipmentFacts,
 } from "../../src/store/outbox-facts";
+import { precedence } from "../support/precedence";
 
 export const previewShop: Shop = {
   takesReplies: true,
@@ -66,7 +67,7 @@ export function paymentFacts(changes: Partial<PaymentFacts> = {}): PaymentFacts 
     payment_id: "PAY-1",
     order_number: "ORD-20261124-0187",
     status: "failed",
-    status_precedence: "2026-11-24T04:14:00.000Z 02 evt-fail",
+    status_precedence: precedence("2026-11-24T04:14:00.000Z", "failed", "evt-fail"),
     payment_date: null,
     amount_micros: 6_696_500_000,
     method: "UPI",

@@ -1,7 +1,7 @@
 /** The table of docs/notifications.md, line by line. */
 import { describe, expect, it } from "vitest";
 import { type Circumstances, judge, type Verdict } from "../../src/notifications/relevance";
-import { precedenceOf } from "../../src/projection/precedence";
+import { precedence as precedenceOf } from "../support/precedence";
 import type { Channel, OutboxContext, Template } from "../../src/projection/templates";
 import type { Facts } from "../../src/store/outbox-facts";
 import { facts, orderFacts, paymentFacts, refundFacts, shipmentFacts } from "./fixtures";
@@ -83,14 +83,12 @@ describe("refund_due", () => {
 });
 
 const own = (id: string, type: string, time: string | null) => ({
-  id,
-  event_type: type,
-  occurred_at: time,
+  status_precedence: precedenceOf(time, type === "payment.failed" ? "failed" : "pending", id),
 });
 
 describe("payment_failed", () => {
   const at = "2026-11-24T09:30:00.000Z";
-  const failure = precedenceOf(at, "02", "evt-fail");
+  const failure = precedenceOf(at, "failed", "evt-fail");
   const context: OutboxContext = {
     kind: "payment_failure",
     precedence: failure,
@@ -118,13 +116,13 @@ describe("payment_failed", () => {
   );
   it("is dropped when a later failure of the same payment set the status", () => {
     const later = own("evt-again", "payment.failed", "2026-11-24T09:40:00.000Z");
-    const precedence = precedenceOf("2026-11-24T09:40:00.000Z", "02", "evt-again");
+    const precedence = precedenceOf("2026-11-24T09:40:00.000Z", "failed", "evt-again");
     expect(
       verdict(row, given({ status_precedence: precedence }, { paymentEvents: [later, failEvent] })),
     ).toEqual(drop("the payment has failed again since"));
   });
   describe("when an order event lists the payment as failed", () => {
-    const listed = precedenceOf("2026-11-24T09:45:00.000Z", "02", "evt-order");
+    const listed = precedenceOf("2026-11-24T09:45:00.000Z", "failed", "evt-order");
     it("is sent if that is the same failure by its date", () => {
       const payment_date = "2026-11-24T09:29:00.000Z";
       expect(verdict(row, given({ status_precedence: listed, payment_date }))).toEqual(toAsha);
@@ -149,7 +147,7 @@ describe("payment_failed", () => {
     });
     it("knows an event whose id had to be escaped as the payment's own", () => {
       const odd = own("évt again", "payment.failed", "2026-11-24T09:50:00.000Z");
-      const precedence = precedenceOf(odd.occurred_at, "02", odd.id);
+      const precedence = odd.status_precedence;
       const payment_date = "2026-11-24T09:29:00.000Z";
       expect(
         verdict(

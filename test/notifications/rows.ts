@@ -1,5 +1,6 @@
 /** Builders of rows as the consumer would have left them, and a reader of what became of them. */
 import { env } from "cloudflare:workers";
+import { precedence } from "../support/precedence";
 import type { OutboxContext } from "../../src/projection/templates";
 import type { Shop } from "../../src/notifications/shop";
 
@@ -67,7 +68,7 @@ export async function seedOrder(values: Values = {}): Promise<void> {
   });
 }
 
-export const FAILURE_PRECEDENCE = "2026-11-24T09:30:00.000Z 02 evt-fail";
+export const FAILURE_PRECEDENCE = precedence("2026-11-24T09:30:00.000Z", "failed", "evt-fail");
 
 export async function seedPayment(values: Values = {}): Promise<void> {
   await insert("payments", {

@@ -395,6 +395,7 @@ describe("text from outside", () => {
 
 const event = (payload: string): EventFacts => ({
   event_type: "order.created",
+  form: null,
   occurred_at: null,
   received_at: "2026-11-24T10:00:00.000Z",
   payload,
@@ -412,7 +413,10 @@ describe(`a forwarded body (seed ${seed})`, () => {
     expect(body('{"order_number":"1","data":7}')).toBe(
       '{"type":"order.created","timestamp":"2026-11-24T10:00:00.000Z","data":{"order_number":"1","data":7}}',
     );
-    expect(body('{"event_type":"x"}')).toContain('"data":null}');
+    expect(body('{"event_type":"x","data":null}')).toContain('"data":null}');
+    const flat = '{"event_type":"order.created","order_number":"1"}';
+    expect(body(flat)).toContain(`"data":${flat}}`);
+    expect(body('{"topic":"order.created","payload":{"a":1.0}}')).toContain('"data":{"a":1.0}}');
   });
 
   it("finds what JSON.parse would find, in any object however written", () => {

@@ -13,7 +13,7 @@ function verdict(body: object, over: object = {}) {
   return interpret(
     {
       id: "e",
-      eventType: event.event_type,
+      typeHint: null,
       receivedAt: RECEIVED_AT,
       payload: JSON.stringify(event),
     },
@@ -37,16 +37,17 @@ describe("an event older than the horizon", () => {
     });
   });
 
-  it("is told by the time that its precedence uses, of the entity where the envelope has none", () => {
+  it("is so by the time that its envelope states alone: a date of its own says not when it was told", () => {
     const old = addMs(horizon, -1);
-    const payment = { event_type: "payment.success", data: { request_number: "P" } };
-    expect(verdict({ ...payment, data: { ...payment.data, payment_date: old } }).status).toBe(
-      "ignored",
-    );
-    const recent = { ...payment, created_at: RECEIVED_AT };
-    expect(verdict({ ...recent, data: { ...payment.data, payment_date: old } }).status).toBe(
+    const payment = { request_number: "P", payment_status: "success", payment_date: old };
+    const order = { order_number: "A", status: "confirmed", order_date: old };
+    expect(verdict({ event_type: "payment.success", data: payment }).status).toBe("processed");
+    expect(verdict({ event_type: undefined, data: undefined, ...payment }).status).toBe(
       "processed",
     );
+    expect(verdict({ event_type: undefined, data: undefined, ...order }).status).toBe("processed");
+    const told = { event_type: "payment.success", created_at: old, data: payment };
+    expect(verdict(told).status).toBe("ignored");
   });
 
   it("is refused before it could be quarantined: a fix and a replay must not bring it back", () => {

@@ -22,6 +22,7 @@ import {
   seedRefund,
   seedShipment,
 } from "../notifications/rows";
+import { precedence } from "../support/precedence";
 
 const EMAIL = "order_confirmed/ORD-1/email";
 const LEASE_ENDS = "2026-11-24T10:01:00.000Z";
@@ -236,7 +237,16 @@ const seedPaymentEvent = (
   event_type: string,
   occurred_at: string | null,
   status: string,
-) => seedEvent({ id, event_type, occurred_at, status, subject: "payment", subject_id: "PAY-1" });
+) =>
+  seedEvent({
+    id,
+    event_type,
+    occurred_at,
+    status,
+    status_precedence: precedence(occurred_at, event_type.slice("payment.".length), id),
+    subject: "payment",
+    subject_id: "PAY-1",
+  });
 
 async function loadFacts(ids: readonly string[]): Promise<ReadonlyMap<string, Facts>> {
   const due = await loadDue(env.DB, ids, NOW);
@@ -306,9 +316,9 @@ describe("facts", () => {
       context,
     );
     const facts = await loadFacts([id]);
-    expect(facts.get(id)?.paymentEvents.map((event) => event.id)).toEqual([
-      "evt-later",
-      "evt-fail",
+    expect(facts.get(id)?.paymentEvents.map((event) => event.status_precedence)).toEqual([
+      precedence("2026-11-24T09:40:00.000Z", "retried", "evt-later"),
+      FAILURE_PRECEDENCE,
     ]);
   });
 });

@@ -14,7 +14,8 @@ beforeEach(clearTables);
 
 async function receive(id: string, eventType = "order.created"): Promise<void> {
   const about = { subject: null, subjectId: null, orderNumber: null, occurredAt: null };
-  const kept = { bodySha256: id, verifiedBy: "current" as const, payload: "{}" };
+  const form = { form: "envelope" as const, typeHint: null };
+  const kept = { ...form, bodySha256: id, verifiedBy: "current" as const, payload: "{}" };
   await saveReceived(env.DB, { id, eventType, receivedAt: RECEIVED_AT, ...about, ...kept });
 }
 

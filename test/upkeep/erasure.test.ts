@@ -652,7 +652,6 @@ describe("the key of the hashes", () => {
     const erased = await readErased(env.DB, NOW);
     expect(
       await erased.erase({
-        eventType: "x",
         payload: JSON.stringify({ event_type: "x", data: { email: theirs.email } }),
       }),
     ).toContain("(erased)");

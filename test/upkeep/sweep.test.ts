@@ -20,7 +20,8 @@ beforeEach(clearTables);
 
 async function receive(id: string, receivedAt = RECEIVED_AT): Promise<void> {
   const about = { subject: null, subjectId: null, orderNumber: null, occurredAt: null };
-  const kept = { bodySha256: id, verifiedBy: "current" as const, payload: "{}" };
+  const form = { form: "envelope" as const, typeHint: null };
+  const kept = { ...form, bodySha256: id, verifiedBy: "current" as const, payload: "{}" };
   await saveReceived(env.DB, { id, eventType: "order.created", receivedAt, ...about, ...kept });
 }
 
@@ -254,7 +255,13 @@ describe("a message whose wake-up call was lost", () => {
       delayMs: 0,
       context: { kind: "none" },
     } as const;
-    const nothing = { patches: foldPatches([]), amountClaims: [], contacts: [], verdicts: [] };
+    const nothing = {
+      patches: foldPatches([]),
+      amountClaims: [],
+      contacts: [],
+      verdicts: [],
+      alerts: [],
+    };
     await applyBatch(env.DB, { ...nothing, outbox: [message] }, addMs(RECEIVED_AT, MINUTE_MS));
     expect(await marked()).toBe(1);
     await env.DB.prepare("DELETE FROM notifications").run();

@@ -175,7 +175,8 @@ function EventPage(props: {
       <Live path={path} beat={isWaiting ? "tick" : null}>
         <div class="title">
           <h1>
-            <Text of={event.event_type ?? "A body of unknown form"} /> <Badge status={event.status} />
+            <Text of={event.event_type ?? "A body of unknown form"} />{" "}
+            <Badge status={event.status} />
           </h1>
           {canReplay.has(event.status) && event.payload !== null ? (
             <Act

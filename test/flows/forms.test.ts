@@ -1,0 +1,274 @@
+/**
+ * Whatever form a delivery comes in, it means the same: each of the 14 events with the status that its
+ * type implies, as an envelope, flat and bare, with and without a hint. And a hint, or a captured body
+ * sent again, can do no harm.
+ */
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { entities, entityNames } from "../../src/projection/registers";
+import { clearAll } from "../notifications/arrivals";
+import { sign } from "../support/events";
+import { hoursAgo, item, orderDetail, payment, refund, shipment } from "../support/models";
+import { deliver, eventRow, post, type Row, rows, type Sent, settled } from "../support/receiver";
+
+type Fields = Record<string, unknown>;
+
+const placedAt = hoursAgo(60);
+const order = (status: string): Fields =>
+  orderDetail("ORD-F", {
+    status,
+    payment_status: "success",
+    order_date: hoursAgo(50),
+    payments: [payment("PAY-F", { payment_date: hoursAgo(49), payment_status: "success" })],
+    shipments: [shipment("SHP-F", { created_at: hoursAgo(48), modified_at: hoursAgo(48) })],
+  });
+const paid = (status: string): Fields =>
+  payment("PAY-F", { order_number: "ORD-F", payment_status: status, payment_date: hoursAgo(2) });
+const repaid = (status: string): Fields =>
+  refund("REF-F", { order_number: "ORD-F", status, refund_date: hoursAgo(1) });
+const parcel = (status: string): Fields =>
+  shipment("SHP-F", { order_number: "ORD-F", status, modified_at: hoursAgo(1) });
+
+/** Each type with a body whose status means it. */
+const table: readonly (readonly [string, Fields])[] = [
+  ["order.created", order("pending")],
+  ["order.confirmed", order("confirmed")],
+  ["order.completed", order("complete")],
+  ["order.cancelled", order("cancelled")],
+  ["payment.success", paid("success")],
+  ["payment.failed", paid("failed")],
+  ["payment.retried", paid("pending")],
+  ["payment.refund.initiated", repaid("pending")],
+  ["payment.refund.success", repaid("success")],
+  ["payment.refund.failed", repaid("failed")],
+  ["shipment.created", parcel("packed")],
+  ["shipment.updated", parcel("out_for_delivery")],
+  ["shipment.delivered", parcel("delivered")],
+  ["shipment.cancelled", parcel("cancelled")],
+];
+
+/** Precedences differ by the event's id and receipt, and so do bookkeeping columns. */
+const exempt = /_precedence$|^updated_at$/;
+
+async function outcome(): Promise<unknown> {
+  const tables = await Promise.all(
+    entityNames.map((entity) => rows(`SELECT * FROM ${entity} ORDER BY ${entities[entity].key}`)),
+  );
+  const state = tables.map((list) =>
+    list.map((row) =>
+      Object.fromEntries(Object.entries(row).filter(([name]) => !exempt.test(name))),
+    ),
+  );
+  const messages = await rows(
+    `SELECT id, template, channel, order_number, subject_id, recipient, status, reason
+     FROM notifications WHERE template <> 'forward' ORDER BY id`,
+  );
+  return { state, messages };
+}
+
+async function quiet(): Promise<void> {
+  await vi.waitUntil(
+    async () => {
+      const now = new Date().toISOString();
+      const due = await rows(
+        "SELECT 1 FROM notifications WHERE status = 'pending' AND next_attempt_at <= ?1",
+        now,
+      );
+      return due.length === 0;
+    },
+    { timeout: 8_000, interval: 20 },
+  );
+}
+
+/** What one delivery alone leads to; before it the order was placed and is known. */
+async function after(body: unknown, sent: Sent = {}): Promise<{ event: Row; left: unknown }> {
+  await clearAll();
+  const placed = await deliver({
+    event_type: "order.created",
+    data: { order_number: "ORD-F", order_date: placedAt, customer_email: "asha@example.com" },
+  });
+  await settled(placed.id);
+  const { id } = await deliver(body, sent);
+  const [event] = await settled(id);
+  if (event === undefined) throw new Error("the event is gone");
+  expect(event).toMatchObject({ status: "processed", error: null });
+  await quiet();
+  return { event, left: await outcome() };
+}
+
+beforeEach(clearAll);
+
+describe("each of the 14 events means the same in every form", () => {
+  test.each(table)("%s", { timeout: 60_000 }, async (type, data) => {
+    const told = await after({ event_type: type, data });
+    expect(told.event).toMatchObject({ form: "envelope", event_type: type, type_hint: null });
+    const flat = { event_type: type, ...data };
+    const wrong = type === "order.cancelled" ? "order.created" : "order.cancelled";
+    const hints: readonly (readonly [string | null, Sent])[] = [
+      [null, {}],
+      [type, { path: `/api/webhooks/ce/${type}` }],
+      [wrong, { headers: { "x-webhook-event": wrong } }],
+      ["none.known", { path: "/webhooks/ce/none.known", headers: { "x-webhook-event": type } }],
+    ];
+    for (const [form, body] of [
+      ["flat", flat],
+      ["bare", data],
+    ] as const) {
+      for (const [hint, sent] of hints) {
+        const { event, left } = await after(body, sent);
+        expect(event).toMatchObject({ form, event_type: type, type_hint: hint });
+        expect(left, `${form} ${String(hint)}`).toEqual(told.left);
+      }
+    }
+  });
+});
+
+describe("a bare body of a status that means none of the 14", () => {
+  test("sets what it says and tells no customer; a hint that it has reached does", async () => {
+    const shipped = order("shipped");
+    const plain = await after(shipped);
+    expect(plain.event).toMatchObject({ event_type: "order.updated", form: "bare" });
+    expect(await rows("SELECT status FROM orders")).toEqual([{ status: "shipped" }]);
+    expect(await rows("SELECT id FROM notifications")).toEqual([]);
+    const hinted = await after(shipped, { path: "/api/webhooks/ce/order.confirmed" });
+    expect(hinted.event).toMatchObject({ event_type: "order.confirmed", form: "bare" });
+    expect(await rows("SELECT status, confirmed_at FROM orders")).toEqual([
+      { status: "shipped", confirmed_at: null },
+    ]);
+    expect(await rows("SELECT id FROM notifications")).toEqual([
+      { id: "order_confirmed/ORD-F/email" },
+    ]);
+    const ahead = await after(shipped, { path: "/api/webhooks/ce/order.cancelled" });
+    expect(ahead.event).toMatchObject({ event_type: "order.updated" });
+  });
+
+  test.each([
+    [
+      { request_number: "P", payment_status: "in_doubt" },
+      "payment.updated",
+      "payments",
+      "in_doubt",
+    ],
+    [{ request_number: "P", payment_status: "settled" }, "payment.success", "payments", "settled"],
+    [
+      { refund_amount: 1, request_number: "R", status: "odd" },
+      "payment.refund.initiated",
+      "refunds",
+      null,
+    ],
+    [
+      { refund_amount: 1, request_number: "R", status: "approved" },
+      "payment.refund.initiated",
+      "refunds",
+      "approved",
+    ],
+    [{ reference_number: "S", status: "drifting" }, "shipment.updated", "shipments", null],
+    [{ reference_number: "S", eta_delivery: "2026-12-01" }, "shipment.updated", "shipments", null],
+  ])("%j is %s", async (body, type, tableName, status) => {
+    const { event } = await after(body);
+    expect(event).toMatchObject({ event_type: type, form: "bare" });
+    expect(await rows(`SELECT status FROM ${tableName}`)).toEqual([{ status }]);
+    expect(await rows("SELECT id FROM notifications")).toEqual([]);
+  });
+
+  test("a refund in the words of a payment is a refund", async () => {
+    await after({
+      transaction_type: "refund",
+      request_number: "R-1",
+      amount: 12.5,
+      payment_status: "refund_initiated",
+      payment_date: "2026-11-20T10:00:00.000Z",
+      payment_reference_number: "ref-1",
+      order_number: "ORD-F",
+    });
+    expect(
+      await rows("SELECT refund_id, order_number, status, amount_micros, refund_date FROM refunds"),
+    ).toEqual([
+      {
+        refund_id: "R-1",
+        order_number: "ORD-F",
+        status: "pending",
+        amount_micros: 12_500_000,
+        refund_date: "2026-11-20T10:00:00.000Z",
+      },
+    ]);
+    expect(await rows("SELECT payment_id FROM payments")).toEqual([]);
+  });
+
+  test("one with fields of two models is quarantined and never guessed; an envelope's type counts", async () => {
+    const both = { order_number: "ORD-2", grand_total: 5, refund_amount: 5, request_number: "R" };
+    const { id } = await deliver(both);
+    const [event] = await settled(id);
+    expect(event).toMatchObject({ status: "quarantined", form: "unknown", event_type: null });
+    expect(String(event?.["error"])).toContain("two models");
+    const { id: typed } = await deliver({ event_type: "payment.refund.success", data: both });
+    expect(await settled(typed)).toMatchObject([{ status: "processed" }]);
+  });
+});
+
+describe("a captured body sent again", () => {
+  test("is a repeat under every URL and every header: one row, the first hint", async () => {
+    const body = JSON.stringify(order("confirmed"));
+    const signature = await sign(body);
+    const first = await (await post(body, { signature })).json();
+    for (let n = 0; n < 12; n += 1) {
+      const path = `/api/webhooks/ce/unknown.type.${String(n)}`;
+      const headers = { "x-webhook-event": "order.cancelled" };
+      const again = await post(body, { signature, path, headers });
+      expect(await again.json()).toEqual({ ...(first as object), duplicate: true });
+    }
+    const { id } = first as { id: string };
+    await settled(id);
+    expect(await rows("SELECT id FROM webhook_events")).toEqual([{ id }]);
+    expect(await eventRow(id)).toMatchObject({ redeliveries: 12, conflicts: 0, type_hint: null });
+    expect(await rows("SELECT status FROM orders")).toEqual([{ status: "confirmed" }]);
+  });
+});
+
+describe("an id", () => {
+  test("that is missing is the hash of the body, in every form", async () => {
+    for (const body of [{ event_type: "order.created", data: { order_number: "A" } }, item(), []]) {
+      const { id } = await deliver(body);
+      const [row] = await settled(id);
+      expect(id).toBe(`sha256:${String(row?.["body_sha256"])}`);
+    }
+  });
+
+  test("that is too long is stored as its hash, so that another body under it is still a conflict", async () => {
+    const id = `long-${"x".repeat(600)}`;
+    const first = { id, event_type: "order.created", data: { order_number: "LONG-1" } };
+    const { id: stored } = await deliver(first);
+    expect(stored).toMatch(/^sha256:[0-9a-f]{64}$/);
+    await settled(stored);
+    const again = await deliver({ ...first, data: { order_number: "LONG-2" } });
+    expect(again).toEqual({ received: true, id: stored, duplicate: true });
+    const conflicts = await env.DB.prepare("SELECT conflicts FROM webhook_events WHERE id = ?1")
+      .bind(stored)
+      .first();
+    expect(conflicts).toEqual({ conflicts: 1 });
+  });
+
+  test("beyond 2^53 keeps its digits: of events, orders, payments and shipments", async () => {
+    const long = ["1152921504606846976", "1152921504606846977"];
+    const ids: string[] = [];
+    for (const n of long) {
+      ids.push(
+        (await deliver(`{"id":${n},"event_type":"order.created","data":{"order_number":${n}}}`)).id,
+      );
+      ids.push((await deliver(`{"request_number":${n},"amount":5,"payment_status":"success"}`)).id);
+      ids.push((await deliver(`{"reference_number":${n},"awb_no":${n},"status":"packed"}`)).id);
+    }
+    expect(new Set(ids).size).toBe(6);
+    await settled(...ids);
+    expect(ids).toEqual(expect.arrayContaining(long));
+    expect(
+      (await rows("SELECT order_number FROM orders ORDER BY 1")).map((r) => r["order_number"]),
+    ).toEqual(long);
+    expect(
+      (await rows("SELECT payment_id FROM payments ORDER BY 1")).map((r) => r["payment_id"]),
+    ).toEqual(long);
+    expect(
+      (await rows("SELECT shipment_id, awb_no FROM shipments ORDER BY 1")).map((r) => r["awb_no"]),
+    ).toEqual(long);
+  });
+});
