@@ -37,7 +37,7 @@ describe("state converges", () => {
         fc.array(anyEvent, { minLength: 1, maxLength: 14 }),
         schedule,
         async (specs, plan) => {
-          const events = storeAll(specs);
+          const events = await storeAll(specs);
           await clearTables();
           await deliver(arrange(events, plan), plan.together);
           const model = modelOf(events, options);

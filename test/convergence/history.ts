@@ -6,10 +6,18 @@
 import * as fc from "fast-check";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 
+/** When the first event of a random history is received, and when later ones may be. */
+export const RECEIVED_AT = "2026-03-05T00:00:00.000Z";
+const laterReceipts = ["2026-03-05T00:00:00.001Z", "2026-03-05T06:00:00.000Z"] as const;
+
 /** An event before it has an id and a prefix: what shrinks well. */
 export interface Spec {
+  readonly form: "envelope" | "flat" | "bare";
   readonly type: string;
+  /** What the URL says. */
+  readonly hint: string | undefined;
   readonly time: unknown;
+  readonly receivedAt: string;
   readonly idRank: number;
   readonly data: Record<string, unknown>;
 }
@@ -41,7 +49,10 @@ const orderStatus = fc.constantFrom(
   "draft",
   "pending",
   "confirmed",
+  "awaiting_shipment",
+  "partially_shipped",
   "shipped",
+  "lost",
   "complete",
   "cancelled",
   "on_the_moon",
@@ -52,7 +63,11 @@ const paymentStatus = fc.constantFrom(
   "failed",
   "partially_paid",
   "success",
+  "partially_settled",
+  "settled",
   "refund_initiated",
+  "refunded",
+  "collection_due",
   "in_doubt",
 );
 const refundStatus = fc.constantFrom("pending", "approved", "failed", "success", "odd");
@@ -60,6 +75,7 @@ const shipmentStatus = fc.constantFrom(
   "packed",
   "shipped",
   "in_transit",
+  "ready_to_collect",
   "delivery_attempted",
   "lost",
   "cancelled",
@@ -108,6 +124,7 @@ const shipment = fc.record(
     delivered_date: optional(time),
     cancellation_reason: optional(fc.constantFrom("out of stock")),
     shipment_items: optional(fc.constant([{ sku: "K1", quantity: 1 }])),
+    created_at: optional(time),
     modified_at: optional(time),
   },
   { requiredKeys: [] },
@@ -125,6 +142,7 @@ const orderDetail = fc.record(
     grand_total: optional(amount),
     currency: optional(fc.constantFrom({ code: "INR" }, "INR")),
     order_date: optional(time),
+    payment_success_date: optional(time),
     customer_email: optional(fc.constantFrom("a@example.com", "b@example.com")),
     billing_address: optional(fc.constantFrom(null, { first_name: "Asha", phone: "98200 11111" })),
     cancellation_refund_details: optional(fc.record({ refundable_amount: amount })),
@@ -137,8 +155,11 @@ const orderDetail = fc.record(
 
 function spec(types: readonly string[], data: fc.Arbitrary<Record<string, unknown>>) {
   return fc.record({
+    form: fc.constantFrom("envelope" as const, "flat" as const, "bare" as const),
     type: fc.constantFrom(...types),
+    hint: optional(fc.constantFrom("order.created", "order.confirmed", "order.cancelled", "x")),
     time,
+    receivedAt: fc.constantFrom(RECEIVED_AT, ...laterReceipts),
     idRank: fc.nat({ max: 99 }),
     data,
   });
@@ -191,14 +212,33 @@ export const schedule: fc.Arbitrary<Schedule> = fc.record({
   together: fc.boolean(),
 });
 
-/** When every event of a random history is received. */
-export const RECEIVED_AT = "2026-03-05T00:00:00.000Z";
+async function hashOf(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(digest).toHex();
+}
 
-/** Ids decide the last ties; their order is drawn, not the order of the list. */
-export function storeAll(specs: readonly Spec[]): readonly StoredEvent[] {
-  return specs.map(({ type, time, idRank, data }, index) => {
-    const id = `evt-${String(idRank).padStart(2, "0")}-${String(index)}`;
-    const payload = JSON.stringify({ id, event_type: type, created_at: time, data });
-    return { id, typeHint: null, receivedAt: RECEIVED_AT, payload };
-  });
+function bodyOf({ form, type, time: at, idRank, data }: Spec, index: number): object {
+  if (form === "bare") return data;
+  const envelope = {
+    id: `evt-${String(idRank).padStart(2, "0")}-${String(index)}`,
+    event_type: type,
+    created_at: at,
+  };
+  return form === "flat" ? { ...data, ...envelope } : { ...envelope, data };
+}
+
+/**
+ * Ids decide the last ties; their order is drawn, not the order of the list. Two bare bodies of the same
+ * bytes are one event, of which the first stands.
+ */
+export async function storeAll(specs: readonly Spec[]): Promise<readonly StoredEvent[]> {
+  const events = new Map<string, StoredEvent>();
+  for (const [index, spec] of specs.entries()) {
+    const body = bodyOf(spec, index);
+    const payload = JSON.stringify(body);
+    const id = spec.form !== "bare" && "id" in body ? String(body.id) : await hashOf(payload);
+    if (events.has(id)) continue;
+    events.set(id, { id, typeHint: spec.hint ?? null, receivedAt: spec.receivedAt, payload });
+  }
+  return [...events.values()];
 }

@@ -63,7 +63,7 @@ describe("rebuilding", () => {
           schedule,
           fc.constantFrom(...corruptions),
           async (specs, plan, corruption) => {
-            const events = storeAll(specs);
+            const events = await storeAll(specs);
             await clearTables();
             await deliver(arrange(events, plan), plan.together);
             const model: Model = modelOf(events, options);

@@ -1,0 +1,112 @@
+/**
+ * Which of an order's events stands, by rules written down here once more, apart from the code: the time
+ * that the envelope states, else the latest past date that the body shows; then how far along the status
+ * is; then, for events that state no time, the later receipt.
+ */
+import { env } from "cloudflare:workers";
+import * as fc from "fast-check";
+import { beforeEach, expect, it } from "vitest";
+import type { StoredEvent } from "../../src/projection/decoded-event";
+import { clearTables } from "./compare";
+import { arrange, deliver } from "./deliver";
+import { schedule } from "./history";
+
+const runs = Number(env.TEST_RUNS);
+const seed = Number(env.TEST_SEED);
+
+/** In the order in which an order lives through them; of one line, none is further than another. */
+const ranks = [
+  ["draft", "pending", "awaiting_approval"],
+  ["confirmed"],
+  ["schedule_requested", "partially_scheduled"],
+  ["awaiting_shipment", "sent_to_store"],
+  ["partially_shipped"],
+  ["shipped"],
+  ["partially_delivered"],
+  ["undelivered", "partially_undelivered"],
+  ["return_to_origin", "partially_return_to_origin", "lost", "store_rejected"],
+  ["complete"],
+  ["cancelled"],
+];
+
+const instant = fc.constantFrom(
+  "2026-03-01T10:00:00.000Z",
+  "2026-03-01T10:00:00.001Z",
+  "2026-03-02T10:00:00.000Z",
+);
+const maybe = fc.option(instant, { nil: undefined, freq: 2 });
+
+const told = fc.record({
+  form: fc.constantFrom("envelope", "flat", "bare"),
+  stated: maybe,
+  status: fc.constantFrom(...ranks.flat()),
+  shows: fc.record({ placed: maybe, paid: maybe, packed: maybe, delivered: maybe }),
+  receivedAt: fc.constantFrom(
+    "2026-03-03T00:00:00.000Z",
+    "2026-03-03T00:00:00.001Z",
+    "2026-03-04T00:00:00.000Z",
+  ),
+});
+type Told = typeof told extends fc.Arbitrary<infer T> ? T : never;
+
+/** The total tells the events apart. */
+function store({ form, stated, status, shows, receivedAt }: Told, index: number): StoredEvent {
+  const data = {
+    order_number: "N",
+    order_date: shows.placed,
+    status,
+    grand_total: index + 1,
+    payments: [{ request_number: "P", payment_date: shows.paid }],
+    shipments: [
+      {
+        reference_number: "S",
+        created_at: shows.packed,
+        delivered_date: shows.delivered,
+        eta_delivery: "2026-03-05T00:00:00.000Z",
+      },
+    ],
+  };
+  // Of its type nothing follows: the status stands in `data`.
+  const envelope = { event_type: "order.confirmed", timestamp: stated };
+  const bodies = { bare: data, flat: { ...data, ...envelope }, envelope: { ...envelope, data } };
+  const payload = JSON.stringify(bodies[form as keyof typeof bodies]);
+  return { id: `evt ${String(index)} ${form}`, typeHint: null, receivedAt, payload };
+}
+
+/** What an event is compared by, as text that sorts; the hash of its id decides what is left. */
+function placeOf({ form, stated, status, shows, receivedAt }: Told): string {
+  const own = form === "bare" ? undefined : stated;
+  const shown = Object.values(shows).filter((date) => date !== undefined);
+  const time = own ?? shown.toSorted().at(-1) ?? "";
+  const rank = ranks.findIndex((names) => names.includes(status));
+  return `${time.padEnd(24)} ${String(rank).padStart(2, "0")} ${own === undefined ? receivedAt : ""}`;
+}
+
+beforeEach(clearTables);
+
+it(
+  `the newest of an order's events stands (${String(runs)} histories)`,
+  { timeout: 3_600_000 },
+  async () => {
+    console.info(`newest: runs ${String(runs)}, seed ${String(seed)}`);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(told, { minLength: 2, maxLength: 6 }),
+        schedule,
+        async (all, plan) => {
+          await clearTables();
+          await deliver(arrange(all.map(store), plan), plan.together);
+          const row = await env.DB.prepare(
+            "SELECT status, grand_total_micros / 1000000 AS winner FROM orders",
+          ).first<{ status: string; winner: number }>();
+          const places = all.map(placeOf);
+          const highest = places.toSorted().at(-1);
+          const winner = (row?.winner ?? 0) - 1;
+          expect(places[winner]).toBe(highest);
+          expect(row?.status).toBe(all[winner]?.status);
+        },
+      ),
+      { numRuns: runs, seed },
+    );
+  },
+);
