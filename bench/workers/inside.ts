@@ -99,8 +99,8 @@ const keys = {
 async function consumeNaively(db: D1Database, events: readonly ReceivedEvent[]): Promise<void> {
   for (const { subject, subjectId, payload, receivedAt } of events) {
     if (subject === null || subjectId === null) continue;
-    const table = tables[subject as keyof typeof tables];
-    const key = keys[subject as keyof typeof keys];
+    const table = tables[subject];
+    const key = keys[subject];
     const { data } = JSON.parse(payload) as { readonly data: { readonly status?: string } };
     await db
       .prepare(

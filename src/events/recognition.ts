@@ -133,11 +133,14 @@ function recognizeBare(body: JsonObject, hint: string | null): Recognition {
   return { form: "bare", type: row.type, row, id: null, times: [], orderNumber, data: body };
 }
 
+function unknown(reason: string): UnknownBody {
+  return { form: "unknown", reason, orderNumber: null };
+}
+
 /** `hint`: the type that the URL or a header gave, unsigned; null where neither did. */
 export function recognize(body: string, hint: string | null): Recognition {
   // A byte order mark is no JSON, but some senders write one; the stored body keeps it.
   const json = parseBody(body.replace(/^\uFEFF/, ""));
-  const unknown = (reason: string): Recognition => ({ form: "unknown", reason, orderNumber: null });
   if (json === undefined) return unknown("the body is not JSON");
   if (!isObject(json)) return unknown("the body is JSON, but not an object");
   const name = namedType(json);

@@ -6,7 +6,7 @@ import { type Subject, subjects } from "./catalog";
 import { isPresent, type JsonObject } from "./values";
 
 /** Fields that only one of the vendor's models has. */
-export const fieldsOfOne: Readonly<Record<Subject, readonly string[]>> = {
+export const fieldsOfOne = {
   order: [
     "order_date",
     "order_items",
@@ -20,7 +20,6 @@ export const fieldsOfOne: Readonly<Record<Subject, readonly string[]>> = {
     "total_tax",
     "total_savings",
     "payment_success_date",
-    "shipping_amount_including_tax",
     "handling_charge_including_tax",
     "promotion_discount_amount",
     "coupon_discount_amount",
@@ -60,15 +59,17 @@ export const fieldsOfOne: Readonly<Record<Subject, readonly string[]>> = {
     "total_boxes",
     "is_return_allowed",
   ],
-};
+} as const satisfies Readonly<Record<Subject, readonly string[]>>;
 
 /** Fields that several models have: a body that has one is about one of these. */
-export const fieldsOfSome: Readonly<Record<string, readonly Subject[]>> = {
+export const fieldsOfSome = {
   status: ["order", "refund", "shipment"],
   payment_status: ["order", "payment"],
   request_number: ["payment", "refund"],
   payment_reference_number: ["payment", "refund"],
-};
+} as const satisfies Readonly<Record<string, readonly Subject[]>>;
+
+const sharedFields: Readonly<Record<string, readonly Subject[]>> = fieldsOfSome;
 
 export type SubjectResult =
   | { readonly ok: true; readonly subject: Subject }
@@ -83,7 +84,8 @@ export function isRefundAsPayment(body: JsonObject): boolean {
 function findModels(body: JsonObject): ReadonlyMap<Subject, string> {
   const found = new Map<Subject, string>();
   for (const subject of subjects) {
-    const field = fieldsOfOne[subject].find((name) => isPresent(body[name]));
+    const own: readonly string[] = fieldsOfOne[subject];
+    const field = own.find((name) => isPresent(body[name]));
     if (field !== undefined) found.set(subject, field);
   }
   if (isRefundAsPayment(body)) {
@@ -98,10 +100,10 @@ function findModels(body: JsonObject): ReadonlyMap<Subject, string> {
  * between an order, of which it is the key, and what would have no key of its own.
  */
 function findByShared(body: JsonObject): SubjectResult {
-  const shared = Object.keys(fieldsOfSome).filter((name) => isPresent(body[name]));
+  const shared = Object.keys(sharedFields).filter((name) => isPresent(body[name]));
   if (shared.length === 0) return { ok: false, reason: "no field of a known model is there" };
   const possible = subjects.filter((subject) =>
-    shared.every((name) => fieldsOfSome[name]?.includes(subject)),
+    shared.every((name) => sharedFields[name]?.includes(subject)),
   );
   const isNamed = isPresent(body["order_number"]);
   const left = possible.filter((subject) => isNamed === (subject === "order"));

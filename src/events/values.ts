@@ -18,13 +18,15 @@ export function parseJson(text: string | null): unknown {
 /** An integer that may lie beyond 2^53, where a JSON number may stand. */
 const LONG_INTEGER = /[:[,\s]-?\d{16,}(?=[\s,\]}])/;
 
-/** `context.source` is the number as it was written. */
-type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
-
-const keepDigits: Reviver = (_key, value, { source }) =>
-  typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? "")
-    ? BigInt(source ?? "")
-    : value;
+/** A reviver. `context.source` is the number as it was written; the compiler's library is older. */
+function keepDigits(
+  _key: string,
+  value: unknown,
+  { source = "" }: { readonly source?: string } = {},
+): unknown {
+  const isLong = typeof value === "number" && !Number.isSafeInteger(value);
+  return isLong && /^-?\d+$/.test(source) ? BigInt(source) : value;
+}
 
 /**
  * As `parseJson`, but an integer beyond 2^53 keeps its digits, as a bigint: two ids that differ in the
@@ -33,8 +35,7 @@ const keepDigits: Reviver = (_key, value, { source }) =>
 export function parseBody(text: string): unknown {
   if (!LONG_INTEGER.test(text)) return parseJson(text);
   try {
-    // The third argument is newer than the compiler's own library.
-    return JSON.parse(text, keepDigits as Parameters<typeof JSON.parse>[1]);
+    return JSON.parse(text, keepDigits);
   } catch {
     // A body nested so deep that a reviver has no stack for it is still read.
     return parseJson(text);

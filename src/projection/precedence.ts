@@ -36,14 +36,12 @@ function digitsOf(value: number, length: number): string {
   return text;
 }
 
-function valueOf(digits: string): number {
-  return [...digits].reduce((sum, digit) => sum * BASE + DIGITS.indexOf(digit), 0);
-}
-
 /** ISO time with milliseconds, or null -> seven digits. */
 function timeDigits(time: string | null): string {
   return digitsOf(time === null ? 0 : Date.parse(time) - EPOCH_MS + 1, TIME_DIGITS);
 }
+
+const UNKNOWN_TIME = timeDigits(null);
 
 /** Printable ASCII without space and percent stays; all else is percent-encoded UTF-8. */
 export function escapeId(id: string): string {
@@ -103,7 +101,7 @@ export function timeIn(precedence: string): string {
 
 /** Whether a time is known; also false of the empty text. */
 export function hasTime(precedence: string): boolean {
-  return valueOf(timeIn(precedence)) > 0;
+  return timeIn(precedence) > UNKNOWN_TIME;
 }
 
 /** The stage, for comparing with that of another precedence on the same scale. */

@@ -69,7 +69,7 @@ function store({ form, stated, status, shows, receivedAt }: Told, index: number)
   // Of its type nothing follows: the status stands in `data`.
   const envelope = { event_type: "order.confirmed", timestamp: stated };
   const bodies = { bare: data, flat: { ...data, ...envelope }, envelope: { ...envelope, data } };
-  const payload = JSON.stringify(bodies[form as keyof typeof bodies]);
+  const payload = JSON.stringify(bodies[form]);
   return { id: `evt ${String(index)} ${form}`, typeHint: null, receivedAt, payload };
 }
 

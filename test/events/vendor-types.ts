@@ -5,7 +5,8 @@
  */
 import type { components, operations } from "@commercengine/storefront-sdk";
 import type { z } from "zod";
-import type { EventType } from "../../src/events/catalog";
+import type { EventType, Subject } from "../../src/events/catalog";
+import type { fieldsOfOne, fieldsOfSome } from "../../src/events/subjects";
 import type { models, orderItem, shipmentItem } from "../../src/events/models";
 
 /** Compiles only where every `Value` is a `Taken`. */
@@ -80,6 +81,37 @@ export type CatalogIsComplete = [
   Takes<WebhookOperation, OperationOf<EventType>>,
 ];
 
+/** Every field of any member of a union. */
+type FieldOf<Model> = Model extends unknown ? keyof Model & string : never;
+type FieldsOf = {
+  readonly order: FieldOf<Schemas["OrderDetail"]>;
+  readonly payment: FieldOf<Schemas["OrderPayment"]> | FieldOf<Schemas["PaymentInfo"]>;
+  readonly refund: FieldOf<Schemas["OrderRefund"]>;
+  readonly shipment: FieldOf<Schemas["OrderShipment"]>;
+};
+type Others<Of extends Subject> = FieldsOf[Exclude<Subject, Of>];
+type OfOne<Of extends Subject> = (typeof fieldsOfOne)[Of][number];
+type Sharers<Field extends keyof typeof fieldsOfSome> = (typeof fieldsOfSome)[Field][number];
+type HaversOf<Field extends string> = {
+  [Of in Subject]: Field extends FieldsOf[Of] ? Of : never;
+}[Subject];
+
+/** What tells a bare body's model apart is in that model of the vendor's and in no other. */
+export type FieldsTellModelsApart = [
+  Takes<FieldsOf["order"], OfOne<"order">>,
+  Takes<FieldsOf["payment"], OfOne<"payment">>,
+  Takes<FieldsOf["refund"], OfOne<"refund">>,
+  Takes<FieldsOf["shipment"], OfOne<"shipment">>,
+  Takes<never, OfOne<"order"> & Others<"order">>,
+  Takes<never, OfOne<"payment"> & Others<"payment">>,
+  Takes<never, OfOne<"refund"> & Others<"refund">>,
+  Takes<never, OfOne<"shipment"> & Others<"shipment">>,
+  Takes<Sharers<"status">, HaversOf<"status">>,
+  Takes<Sharers<"payment_status">, HaversOf<"payment_status">>,
+  Takes<Sharers<"request_number">, HaversOf<"request_number">>,
+  Takes<Sharers<"payment_reference_number">, HaversOf<"payment_reference_number">>,
+];
+
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /** The check itself can fail: a body is known, and not everything is assignable. */
@@ -89,5 +121,7 @@ export type TheCheckBites = [
   Takes<false, IsAny<Input<"OrderDetail">>>,
   Takes<true, [Body<"order-created">] extends [never] ? false : true>,
   Takes<true, [WebhookOperation] extends [never] ? false : true>,
+  Takes<true, "grand_total" extends FieldsOf["order"] ? true : false>,
+  Takes<false, "grand_total" extends Others<"order"> ? true : false>,
   Takes<false, { grand_total: string } extends Input<"OrderDetail"> ? true : false>,
 ];
