@@ -29,14 +29,14 @@ const keyOf = (kind: string): string => `'${kind}PAST-' || (i / 8)`;
 
 /** The rows of a shop's past, made in SQL: eight events, a payment, a parcel and two messages an order. */
 const past = [
-  `INSERT INTO webhook_events (id, event_type, subject, subject_id, order_number, occurred_at, received_at,
+  `INSERT INTO webhook_events (id, event_type, form, subject, subject_id, order_number, occurred_at, received_at,
      status, status_precedence, attempts, processed_at, error, body_sha256, verified_by, payload, outbox)
-   SELECT 'evt_past_' || i, ${types},
+   SELECT 'evt_past_' || i, ${types}, 'envelope',
      CASE i % 8 WHEN 1 THEN 'payment' WHEN 3 THEN 'shipment' WHEN 4 THEN 'shipment' WHEN 5 THEN 'shipment'
        WHEN 6 THEN 'shipment' ELSE 'order' END,
      CASE i % 8 WHEN 1 THEN ${keyOf("PAY")} WHEN 3 THEN ${keyOf("SHP")} WHEN 4 THEN ${keyOf("SHP")}
        WHEN 5 THEN ${keyOf("SHP")} WHEN 6 THEN ${keyOf("SHP")} ELSE ${keyOf("")} END,
-     ${keyOf("")}, ${receivedAt}, ${receivedAt}, ${status}, ${receivedAt} || ' 10 e', 1, ${receivedAt},
+     ${keyOf("")}, ${receivedAt}, ${receivedAt}, ${status}, '$Cj000000 00000000', 1, ${receivedAt},
      CASE WHEN i % 2000 = 7 THEN 'data.grand_total: expected number, received string' END,
      hex(randomblob(32)), 'current',
      json_object('id', 'evt_past_' || i, 'event_type', ${types}, 'data',
@@ -45,7 +45,7 @@ const past = [
        WHEN 6 THEN json_array('review_request/PAST-' || (i / 8) || '/email') END FROM n`,
   `INSERT INTO orders (order_number, status, status_precedence, payment_status, currency, grand_total_micros,
      paid_micros, customer_name, customer_email, order_date, items, updated_at)
-   SELECT ${keyOf("")}, 'complete', ${receivedAt} || ' 20 e', 'success', 'INR', 1000000000, 1000000000,
+   SELECT ${keyOf("")}, 'complete', '$Cj000001 00000000', 'success', 'INR', 1000000000, 1000000000,
      'Asha Rao', 'a' || i || '@example.com', ${receivedAt}, '[]', ${receivedAt} FROM n WHERE i % 8 = 0`,
   `INSERT INTO payments (payment_id, order_number, status, reference_number, amount_micros, updated_at)
    SELECT ${keyOf("PAY")}, ${keyOf("")}, 'success', ${keyOf("REF")}, 1000000000, ${receivedAt}

@@ -18,14 +18,14 @@ export interface GrowthResult {
 
 /** The rows of a shop's past, made in SQL: eight events, a payment, a parcel and seven messages an order. */
 const past = [
-  `INSERT INTO webhook_events (id, event_type, subject, subject_id, order_number, occurred_at, received_at,
+  `INSERT INTO webhook_events (id, event_type, form, subject, subject_id, order_number, occurred_at, received_at,
      status, status_precedence, attempts, processed_at, body_sha256, verified_by, payload)
-   SELECT 'evt_' || substr(hex(randomblob(8)), 1, 16), 'order.confirmed', 'order', 'PAST-' || (i / 8),
+   SELECT 'evt_' || substr(hex(randomblob(8)), 1, 16), 'order.confirmed', 'envelope', 'order', 'PAST-' || (i / 8),
      'PAST-' || (i / 8), '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 'processed',
-     '2026-01-01T00:00:00.000Z 10 e', 1, '2026-01-01T00:00:00.000Z', hex(randomblob(32)), 'current',
+     '$Cj000000 00000000', 1, '2026-01-01T00:00:00.000Z', hex(randomblob(32)), 'current',
      '{"padding":"' || hex(randomblob(480)) || '"}' FROM n`,
   `INSERT OR IGNORE INTO orders (order_number, status, status_precedence, customer_email, items, updated_at)
-   SELECT 'PAST-' || (i / 8), 'complete', '2026-01-01T00:00:00.000Z 20 e', 'a@example.com',
+   SELECT 'PAST-' || (i / 8), 'complete', '$Cj000001 00000000', 'a@example.com',
      '[' || hex(randomblob(150)) || ']', '2026-01-01T00:00:00.000Z' FROM n WHERE i % 8 = 0`,
   `INSERT OR IGNORE INTO payments (payment_id, order_number, status, reference_number, amount_micros, updated_at)
    SELECT 'PAYPAST-' || i, 'PAST-' || (i / 8), 'success', 'REFPAST-' || i, 1000000,
