@@ -26,6 +26,8 @@ import { handleNotificationBatch, handleNotificationDeadLetters } from "./notifi
 import { findEmailBinding } from "./notifications/channels/email-cloudflare";
 import { dispatchDeps } from "./notifications/deps";
 import { type DispatchDeps, dispatchDue } from "./notifications/dispatch";
+import { isProbe } from "./receiver/probe";
+import { type RefusalCounter, refusalCounter } from "./receiver/refusals";
 import { type ReceiverDeps, receiverRoutes } from "./receiver/route";
 import { sharedSave, type SharedSave } from "./receiver/shared-writes";
 import { auditAlert, conflictAlert, deadLetterAlert } from "./store/alerts";
@@ -40,6 +42,7 @@ import { type Alert, insertAlerts } from "./store/outbox";
 import { countHeld } from "./store/person";
 import { sendAgain } from "./store/message-list";
 import { sendTexts, sendWakeUpCalls } from "./store/queue";
+import { saveRefusals } from "./store/refusals";
 import { deferPush, listReplayable, listWaiting, markStanding, requeue } from "./store/waiting";
 import { findArchive, listObjects } from "./upkeep/archive";
 import { continueErasures, erase } from "./upkeep/erasure";
@@ -89,6 +92,16 @@ function saveOf({ DB, EVENTS }: Env): SharedSave {
   return save;
 }
 
+/** What this isolate has refused. */
+const refusals = new WeakMap<D1Database, RefusalCounter>();
+function refusalsOf({ DB }: Env): RefusalCounter {
+  const known = refusals.get(DB);
+  if (known !== undefined) return known;
+  const counter = refusalCounter((counts) => saveRefusals(DB, counts), Date.now);
+  refusals.set(DB, counter);
+  return counter;
+}
+
 /** Who was erased, as this isolate last knew it. */
 function erasedIn({ DB }: Env): Erased {
   return rememberErased(DB, Date.now())?.erased ?? nobody;
@@ -107,6 +120,9 @@ function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
     save: (event) => saveOf(env)(event, caller),
     reportConflict: (event) => raiseAlert(env, conflictAlert(event.id)),
     push: (message) => env.EVENTS.send(message, { contentType: "text" }),
+    refused: (reason) => {
+      if (!isProbe(c.req.raw)) refusalsOf(env).count(reason, background);
+    },
     background,
   };
 }
@@ -291,6 +307,9 @@ const worker = {
         const [first, ...rest] = await auditSlice(env.DB, AUDIT_EVENTS);
         if (first !== undefined) await raiseAlert(env, auditAlert([first, ...rest]));
       },
+      countRefused: async () => {
+        await refusals.get(env.DB)?.flush();
+      },
       rebuild: async () => {
         await continueRebuild(env.DB, nowIso());
       },
@@ -305,14 +324,17 @@ const worker = {
 
 /** The same, with a data point about each run where a data set is bound. */
 export default {
-  fetch: (request: Request, env: Env, context: ExecutionContext) =>
-    measured(
+  fetch: (request: Request, env: Env, context: ExecutionContext) => {
+    // Whatever is asked for: what was counted before must not wait for the next refusal.
+    refusals.get(env.DB)?.writeDue((work) => context.waitUntil(work));
+    return measured(
       env,
       request.url.includes("/webhooks/ce") ? "receipt" : "console",
       1,
       () => worker.fetch(request, env, context),
       ({ status }) => String(status),
-    ),
+    );
+  },
   queue: (batch: MessageBatch, env: Env) =>
     measured(env, batch.queue, batch.messages.length, () => worker.queue(batch, env)),
   scheduled: (controller: ScheduledController, env: Env) =>

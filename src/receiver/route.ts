@@ -15,16 +15,19 @@ import {
   parseEnvelope,
 } from "../events/envelope";
 import { identify } from "../events/identity";
+import type { RefusalReason } from "../events/refusals";
 import { BODY_MAX_BYTES } from "../limits";
 import { log } from "../log";
 import type { ReceivedEvent } from "../store/receipt";
 import { accept, type AcceptDeps } from "./accept";
 import { readBody } from "./body";
-import { verifySignature } from "./signature";
+import { parseSignature, verifySignature } from "./signature";
 
 export interface ReceiverDeps extends Omit<AcceptDeps, "timeoutMs"> {
   readonly config: ReceiptConfig;
   readonly now: () => Date;
+  /** Counts a delivery that is refused. */
+  readonly refused: (reason: RefusalReason) => void;
 }
 
 type Refusal = 400 | 401 | 405 | 410 | 413 | 503;
@@ -50,6 +53,11 @@ const problems: Readonly<Record<EnvelopeProblem, string>> = {
   "not an object": "The body is not a JSON object",
   "no event type": "The body has no event_type",
 };
+
+function whyUnsigned(header: string | null): RefusalReason {
+  if (header === null) return "no signature";
+  return parseSignature(header) === null ? "malformed signature" : "wrong signature";
+}
 
 type Parsed =
   | { readonly envelope: Envelope; readonly payload: string }
@@ -111,17 +119,24 @@ async function receive(c: Context, deps: ReceiverDeps): Promise<Response> {
   }
   const body = await readBody(c.req.raw, BODY_MAX_BYTES);
   if (!body.ok) {
+    deps.refused(body.problem === "too large" ? "too large" : "cut off");
     return body.problem === "too large"
       ? refuse(c, 413, `The body is over ${String(BODY_MAX_BYTES)} bytes`)
       : refuse(c, 400, "The body ended before it was complete");
   }
   const header = c.req.raw.headers.get("x-webhook-signature");
   const verifiedBy = await verifySignature(secrets, header, body.bytes);
-  if (verifiedBy === null) return refuse(c, 401, "Invalid signature");
+  if (verifiedBy === null) {
+    deps.refused(whyUnsigned(header));
+    return refuse(c, 401, "Invalid signature");
+  }
 
   const unsignedType = c.req.param("type") ?? c.req.raw.headers.get(UNSIGNED_TYPE_HEADER);
   const parsed = parse(config, body.bytes, unsignedType);
-  if ("error" in parsed) return refuse(c, 400, parsed.error);
+  if ("error" in parsed) {
+    if (parsed.error === problems["not UTF-8"]) deps.refused("not text");
+    return refuse(c, 400, parsed.error);
+  }
   const event = await describe(parsed, body.bytes, verifiedBy, deps.now().toISOString());
   const acceptance = await accept({ ...deps, timeoutMs: config.timeoutMs }, event);
   if (acceptance.kind === "unavailable") {

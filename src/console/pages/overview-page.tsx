@@ -218,11 +218,12 @@ function OverviewPage(props: OverviewProps) {
 
 export async function overview({ c, deps, who }: Visit) {
   const now = deps.now();
-  const [{ totals, hours, channels }, troubled] = await Promise.all([
+  const [standing, troubled] = await Promise.all([
     loadOverview(deps.db, now.toISOString()),
     listTroubled(deps.db, TROUBLED_SHOWN),
   ]);
-  const health = healthOf(totals, now);
+  const { hours, channels } = standing;
+  const health = healthOf(standing, now);
   return show(
     c,
     <OverviewPage
