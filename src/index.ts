@@ -32,6 +32,7 @@ import { type ReceiverDeps, receiverRoutes } from "./receiver/route";
 import { sharedSave, type SharedSave } from "./receiver/shared-writes";
 import { auditAlert, conflictAlert, deadLetterAlert } from "./store/alerts";
 import { applyBatch } from "./store/apply";
+import { loadArrivals } from "./store/arrivals";
 import { auditSlice } from "./store/audit";
 import { countStretch, recordSweep } from "./store/counts";
 import { admitAndRead, failEvents, noteFailedTry, recordConflicts } from "./store/inbox";
@@ -52,6 +53,7 @@ import { continueRebuild } from "./upkeep/rebuild";
 import { restore } from "./upkeep/restore";
 import { purgeWhenDue } from "./upkeep/retention";
 import { sweep } from "./upkeep/sweep";
+import { alertsAbout } from "./upkeep/watch";
 
 const clock = (): Date => new Date();
 const nowIso = (): string => clock().toISOString();
@@ -171,7 +173,7 @@ function deadLetterDeps(env: Env): DeadLetterDeps {
 }
 
 function settingsOf(config: Config, env: Env): Settings {
-  const { channels, receipt, retention, notifyMaxAgeMs } = config;
+  const { channels, receipt, retention, notifyMaxAgeMs, silenceAlertMs } = config;
   return {
     secrets: config.secrets,
     channels: {
@@ -189,6 +191,7 @@ function settingsOf(config: Config, env: Env): Settings {
       retention_days: retention.days,
       dedupe_days: retention.dedupeDays,
       ...(notifyMaxAgeMs === null ? {} : { notify_max_age_hours: notifyMaxAgeMs / 3_600_000 }),
+      ...(silenceAlertMs === null ? {} : { silence_alert_hours: silenceAlertMs / 3_600_000 }),
     },
   };
 }
@@ -307,8 +310,14 @@ const worker = {
         const [first, ...rest] = await auditSlice(env.DB, AUDIT_EVENTS);
         if (first !== undefined) await raiseAlert(env, auditAlert([first, ...rest]));
       },
-      countRefused: async () => {
+      watch: async () => {
         await refusals.get(env.DB)?.flush();
+        const { receipt, silenceAlertMs } = configOf(env);
+        const arrivals = await loadArrivals(env.DB, nowIso());
+        // A receiver that is retired is meant to hear nothing.
+        const silenceMs = receipt.retired ? null : silenceAlertMs;
+        for (const alert of alertsAbout(arrivals, nowIso(), silenceMs))
+          await raiseAlert(env, alert);
       },
       rebuild: async () => {
         await continueRebuild(env.DB, nowIso());
