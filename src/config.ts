@@ -89,6 +89,8 @@ export interface Config {
   readonly outbox: OutboxConfig;
   /** A customer's message later than this past its time is suppressed; null: no limit. */
   readonly notifyMaxAgeMs: number | null;
+  /** The team is alerted when nothing authentic came for so long; null: never. */
+  readonly silenceAlertMs: number | null;
   readonly retention: { readonly days: number; readonly dedupeDays: number };
   readonly admin: {
     readonly token: string | null;
@@ -218,6 +220,7 @@ export function parseConfig(env: object): Config {
   const domain = read("ACCESS_TEAM_DOMAIN", teamDomain, "<team>.cloudflareaccess.com");
   const audience = read("ACCESS_AUD", present, "text");
   const maxAge = read("NOTIFY_MAX_AGE_HOURS", hours(100_000), "hours, 0 for no limit") ?? 72;
+  const silence = read("SILENCE_ALERT_HOURS", hours(10_000), "hours, 0 for never") ?? 0;
   const reviewDelay = read("REVIEW_DELAY_HOURS", hours(10_000), "hours") ?? 24;
   return {
     receipt: {
@@ -239,6 +242,7 @@ export function parseConfig(env: object): Config {
       reviewDelayMs: Math.round(reviewDelay * HOUR_MS),
     },
     notifyMaxAgeMs: maxAge === 0 ? null : Math.round(maxAge * HOUR_MS),
+    silenceAlertMs: silence === 0 ? null : Math.round(silence * HOUR_MS),
     retention: {
       days: read("RETENTION_DAYS", count(1, 36_500), "days") ?? 90,
       dedupeDays: read("DEDUPE_DAYS", count(1, 36_500), "days") ?? 400,

@@ -26,10 +26,13 @@ import { handleNotificationBatch, handleNotificationDeadLetters } from "./notifi
 import { findEmailBinding } from "./notifications/channels/email-cloudflare";
 import { dispatchDeps } from "./notifications/deps";
 import { type DispatchDeps, dispatchDue } from "./notifications/dispatch";
+import { isProbe } from "./receiver/probe";
+import { type RefusalCounter, refusalCounter } from "./receiver/refusals";
 import { type ReceiverDeps, receiverRoutes } from "./receiver/route";
 import { sharedSave, type SharedSave } from "./receiver/shared-writes";
 import { auditAlert, conflictAlert, deadLetterAlert } from "./store/alerts";
 import { applyBatch } from "./store/apply";
+import { loadArrivals } from "./store/arrivals";
 import { auditSlice } from "./store/audit";
 import { countStretch, recordSweep } from "./store/counts";
 import { admitAndRead, failEvents, noteFailedTry, recordConflicts } from "./store/inbox";
@@ -40,6 +43,7 @@ import { type Alert, insertAlerts } from "./store/outbox";
 import { countHeld } from "./store/person";
 import { sendAgain } from "./store/message-list";
 import { sendTexts, sendWakeUpCalls } from "./store/queue";
+import { saveRefusals } from "./store/refusals";
 import { deferPush, listReplayable, listWaiting, markStanding, requeue } from "./store/waiting";
 import { findArchive, listObjects } from "./upkeep/archive";
 import { continueErasures, erase } from "./upkeep/erasure";
@@ -49,6 +53,7 @@ import { continueRebuild } from "./upkeep/rebuild";
 import { restore } from "./upkeep/restore";
 import { purgeWhenDue } from "./upkeep/retention";
 import { sweep } from "./upkeep/sweep";
+import { alertsAbout } from "./upkeep/watch";
 
 const clock = (): Date => new Date();
 const nowIso = (): string => clock().toISOString();
@@ -89,6 +94,16 @@ function saveOf({ DB, EVENTS }: Env): SharedSave {
   return save;
 }
 
+/** What this isolate has refused. */
+const refusals = new WeakMap<D1Database, RefusalCounter>();
+function refusalsOf({ DB }: Env): RefusalCounter {
+  const known = refusals.get(DB);
+  if (known !== undefined) return known;
+  const counter = refusalCounter((counts) => saveRefusals(DB, counts), Date.now);
+  refusals.set(DB, counter);
+  return counter;
+}
+
 /** Who was erased, as this isolate last knew it. */
 function erasedIn({ DB }: Env): Erased {
   return rememberErased(DB, Date.now())?.erased ?? nobody;
@@ -107,6 +122,9 @@ function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
     save: (event) => saveOf(env)(event, caller),
     reportConflict: (event) => raiseAlert(env, conflictAlert(event.id)),
     push: (message) => env.EVENTS.send(message, { contentType: "text" }),
+    refused: (reason) => {
+      if (!isProbe(c.req.raw)) refusalsOf(env).count(reason, background);
+    },
     background,
   };
 }
@@ -155,7 +173,7 @@ function deadLetterDeps(env: Env): DeadLetterDeps {
 }
 
 function settingsOf(config: Config, env: Env): Settings {
-  const { channels, receipt, retention, notifyMaxAgeMs } = config;
+  const { channels, receipt, retention, notifyMaxAgeMs, silenceAlertMs } = config;
   return {
     secrets: config.secrets,
     channels: {
@@ -173,6 +191,7 @@ function settingsOf(config: Config, env: Env): Settings {
       retention_days: retention.days,
       dedupe_days: retention.dedupeDays,
       ...(notifyMaxAgeMs === null ? {} : { notify_max_age_hours: notifyMaxAgeMs / 3_600_000 }),
+      ...(silenceAlertMs === null ? {} : { silence_alert_hours: silenceAlertMs / 3_600_000 }),
     },
   };
 }
@@ -291,6 +310,15 @@ const worker = {
         const [first, ...rest] = await auditSlice(env.DB, AUDIT_EVENTS);
         if (first !== undefined) await raiseAlert(env, auditAlert([first, ...rest]));
       },
+      watch: async () => {
+        await refusals.get(env.DB)?.flush();
+        const { receipt, silenceAlertMs } = configOf(env);
+        const arrivals = await loadArrivals(env.DB, nowIso());
+        // A receiver that is retired is meant to hear nothing.
+        const silenceMs = receipt.retired ? null : silenceAlertMs;
+        for (const alert of alertsAbout(arrivals, nowIso(), silenceMs))
+          await raiseAlert(env, alert);
+      },
       rebuild: async () => {
         await continueRebuild(env.DB, nowIso());
       },
@@ -305,14 +333,17 @@ const worker = {
 
 /** The same, with a data point about each run where a data set is bound. */
 export default {
-  fetch: (request: Request, env: Env, context: ExecutionContext) =>
-    measured(
+  fetch: (request: Request, env: Env, context: ExecutionContext) => {
+    // Whatever is asked for: what was counted before must not wait for the next refusal.
+    refusals.get(env.DB)?.writeDue((work) => context.waitUntil(work));
+    return measured(
       env,
       request.url.includes("/webhooks/ce") ? "receipt" : "console",
       1,
       () => worker.fetch(request, env, context),
       ({ status }) => String(status),
-    ),
+    );
+  },
   queue: (batch: MessageBatch, env: Env) =>
     measured(env, batch.queue, batch.messages.length, () => worker.queue(batch, env)),
   scheduled: (controller: ScheduledController, env: Env) =>

@@ -34,6 +34,13 @@ export const GROUP_LOOK_MS = 6;
 export const PUSH_WAIT_MS = 25;
 export const PUSH_ABANDONED_MS = 1_000;
 
+/**
+ * How often an isolate writes down what it has refused, at most, and how long that may take before it is
+ * kept for the next time: in milliseconds.
+ */
+export const REFUSALS_EVERY_MS = 30_000;
+export const REFUSALS_TIMEOUT_MS = 10_000;
+
 /** D1 takes 2 MB a bound value; rows travel as JSON in slices of at most this many bytes. */
 export const PARAMETER_MAX_BYTES = 1_500_000;
 

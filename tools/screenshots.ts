@@ -64,6 +64,7 @@ async function pathsOf({ receiver }: Shop): Promise<ReadonlyMap<string, string>>
     ["order-hostile", `/console/orders/${id(hostile.script)}`],
     ["order-unknown", "/console/orders/NOPE"],
     ["troubled", "/console/troubled"],
+    ["refused", "/console/refused"],
     ["messages", "/console/messages"],
     ["message", `/console/messages/${id(mail?.id ?? "")}`],
     ["message-unsent", `/console/messages/${id(unsent?.id ?? "")}`],

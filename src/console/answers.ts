@@ -4,6 +4,7 @@
  */
 import * as z from "zod/mini";
 import { forms } from "../events/recognition";
+import { refusalReasons } from "../events/refusals";
 import { eventStatuses } from "../store/inbox";
 
 const text = z.nullable(z.string());
@@ -111,6 +112,13 @@ export const answers = {
     oldest_waiting_seconds: z.nullable(z.number()),
     last_received_at: text,
     last_sweep_at: text,
+    refused_last_hour: z.int().check(z.describe("deliveries refused within the last hour")),
+    refused: z
+      .partialRecord(z.enum(refusalReasons), z.int())
+      .check(z.describe("the same by reason")),
+    locked_out: z
+      .boolean()
+      .check(z.describe("signatures were refused within the last hour, and no event came")),
   }),
   settings: z.object({
     secrets: z

@@ -18,6 +18,7 @@ import { order } from "./pages/order-page";
 import { orders } from "./pages/orders-page";
 import { overview } from "./pages/overview-page";
 import { show } from "./pages/page";
+import { refused } from "./pages/refused-page";
 import { replay } from "./pages/replay-page";
 import { settings } from "./pages/settings-page";
 import { LeavingPage, PlainPage, SignInPage } from "./pages/sign-in-page";
@@ -151,6 +152,7 @@ const pages: Readonly<Record<string, Answer>> = {
   "/orders": orders,
   "/orders/:number": order,
   "/troubled": troubled,
+  "/refused": refused,
   "/replays/:id": replay,
   "/messages": messages,
   "/messages/:id": message,

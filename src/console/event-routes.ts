@@ -1,6 +1,6 @@
 /** Events: the inbox as a list, one event whole, and taking settled ones again. */
 import { listEvents } from "../store/event-list";
-import { deleteTestEvent, listTroubled } from "../store/inspection";
+import { deleteTestEvent, listTroubled, TEST_EVENT_TYPE } from "../store/inspection";
 import { loadReplay } from "../store/replays";
 import { listReplayable } from "../store/waiting";
 import { asking, plain, taking } from "./api-route";
@@ -11,8 +11,6 @@ import { replayRecorded } from "./replay";
 import { eventsQuery, replayBody } from "./shapes";
 
 const TROUBLED_MAX = 100;
-/** What `doctor` sends to see an event stored, and removes again; the Worker ignores it. */
-const TEST_EVENT_TYPE = "receiver.test";
 const noEvent = "There is no event with this id";
 
 function withoutPlace<Row extends { event_row: number }>(row: Row): Omit<Row, "event_row"> {

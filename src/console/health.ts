@@ -1,5 +1,6 @@
 /** How the inbox is, for pages, the admin API and metrics: the same figures everywhere. */
-import { loadTotals, type Totals } from "../store/overview";
+import { loadStanding, type Standing } from "../store/overview";
+import { isLockedOut } from "../store/refusals";
 
 export interface Health {
   /** Every event ever received. */
@@ -10,16 +11,22 @@ export interface Health {
   readonly quarantined: number;
   readonly failed: number;
   readonly oldest_waiting_seconds: number | null;
+  /** When the last event came: authentic, whatever became of it. */
   readonly last_received_at: string | null;
   readonly last_sweep_at: string | null;
+  /** Deliveries refused within the last hour (store/refusals.ts): all, and by reason. */
+  readonly refused_last_hour: number;
+  readonly refused: Readonly<Record<string, number>>;
+  /** Some of them for their signatures, and no event came in that time. */
+  readonly locked_out: boolean;
 }
 
 /** One round trip; reads no more than a bounded part of the inbox. */
 export async function checkHealth(db: D1Database, now: Date): Promise<Health> {
-  return healthOf(await loadTotals(db), now);
+  return healthOf(await loadStanding(db, now.toISOString()), now);
 }
 
-export function healthOf(totals: Totals | null, now: Date): Health {
+export function healthOf({ totals, refused }: Standing, now: Date): Health {
   if (totals === null) throw new Error("the inbox did not answer");
   const { events, received, quarantined, failed, oldest_waiting_at, swept_at } = totals;
   const waitingMs =
@@ -33,5 +40,8 @@ export function healthOf(totals: Totals | null, now: Date): Health {
     oldest_waiting_seconds: waitingMs === null ? null : Math.max(0, Math.round(waitingMs / 1000)),
     last_received_at: totals.last_received_at,
     last_sweep_at: swept_at === null ? null : new Date(swept_at).toISOString(),
+    refused_last_hour: refused.reduce((sum, { deliveries }) => sum + deliveries, 0),
+    locked_out: isLockedOut(refused, totals.last_received_at, now.toISOString()),
+    refused: Object.fromEntries(refused.map(({ reason, deliveries }) => [reason, deliveries])),
   };
 }

@@ -1,6 +1,8 @@
 /** How things stand, in the text format of Prometheus. */
 import type { Health } from "./health";
+import { refusalReasons } from "../events/refusals";
 import type { ChannelRow, CountedEvents } from "../store/overview";
+import type { RefusedTotal } from "../store/refusals";
 
 interface Metric {
   readonly name: string;
@@ -39,7 +41,10 @@ export function metricsText(
   health: Health,
   events: readonly CountedEvents[],
   channels: readonly ChannelRow[],
+  refused: readonly RefusedTotal[],
 ): string {
+  const refusedFor = (reason: string): number =>
+    refused.find((row) => row.reason === reason)?.deliveries ?? 0;
   const metrics: readonly Metric[] = [
     {
       name: "ce_webhooks_events_total",
@@ -59,6 +64,12 @@ export function metricsText(
         [{ status: "quarantined" }, health.quarantined],
         [{ status: "failed" }, health.failed],
       ],
+    },
+    {
+      name: "ce_webhooks_refused_total",
+      type: "counter",
+      help: "Deliveries refused at the webhook route, by reason.",
+      samples: refusalReasons.map((reason) => [{ reason }, refusedFor(reason)]),
     },
     {
       name: "ce_webhooks_oldest_waiting_seconds",

@@ -49,6 +49,6 @@ export function duration(seconds: number): string {
 }
 
 /** A whole number with its noun: `1 event`, `2,400 events`. */
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+export function count(number: number, noun: string, nouns = `${noun}s`): string {
+  return `${number.toLocaleString("en")} ${number === 1 ? noun : nouns}`;
 }

@@ -9,17 +9,20 @@ import type { ReceiptConfig } from "../config";
 import { sha256 } from "../digest";
 import { describeBody } from "../events/identity";
 import { decodeUtf8, EVENT_ID_MAX_CHARACTERS } from "../events/recognition";
+import type { RefusalReason } from "../events/refusals";
 import { textOf } from "../events/values";
 import { BODY_MAX_BYTES } from "../limits";
 import { log } from "../log";
 import type { ReceivedEvent } from "../store/receipt";
 import { accept, type AcceptDeps } from "./accept";
 import { readBody } from "./body";
-import { verifySignature } from "./signature";
+import { parseSignature, verifySignature } from "./signature";
 
 export interface ReceiverDeps extends Omit<AcceptDeps, "timeoutMs"> {
   readonly config: ReceiptConfig;
   readonly now: () => Date;
+  /** Counts a delivery that is refused. */
+  readonly refused: (reason: RefusalReason) => void;
 }
 
 type Refusal = 400 | 401 | 405 | 410 | 413 | 503;
@@ -35,6 +38,11 @@ function refuse(
 
 const RETRY_SOON = { "Retry-After": "30" };
 const HINT_HEADER = "x-webhook-event";
+
+function whyUnsigned(header: string | null): RefusalReason {
+  if (header === null) return "no signature";
+  return parseSignature(header) === null ? "malformed signature" : "wrong signature";
+}
 
 /** The sender's id; where it is too long its hash, and where it is missing that of the body. */
 async function eventId(id: string | null, bodySha256: string): Promise<string> {
@@ -83,16 +91,23 @@ async function receive(c: Context, deps: ReceiverDeps): Promise<Response> {
   }
   const body = await readBody(c.req.raw, BODY_MAX_BYTES);
   if (!body.ok) {
+    deps.refused(body.problem === "too large" ? "too large" : "cut off");
     return body.problem === "too large"
       ? refuse(c, 413, `The body is over ${String(BODY_MAX_BYTES)} bytes`)
       : refuse(c, 400, "The body ended before it was complete");
   }
   const header = c.req.raw.headers.get("x-webhook-signature");
   const verifiedBy = await verifySignature(secrets, header, body.bytes);
-  if (verifiedBy === null) return refuse(c, 401, "Invalid signature");
+  if (verifiedBy === null) {
+    deps.refused(whyUnsigned(header));
+    return refuse(c, 401, "Invalid signature");
+  }
 
   const payload = decodeUtf8(body.bytes);
-  if (payload === null) return refuse(c, 400, "The body is not UTF-8 text");
+  if (payload === null) {
+    deps.refused("not text");
+    return refuse(c, 400, "The body is not UTF-8 text");
+  }
   const receivedAt = deps.now().toISOString();
   const event = await eventOf(payload, body.bytes, {
     typeHint: typeHint(c),

@@ -70,6 +70,9 @@ export async function loadEvent(db: D1Database, id: string): Promise<StoredEvent
     .first<StoredEventRow>();
 }
 
+/** What `doctor` and `setup` send and remove again: signed with the receiver's own secret, by nobody else. */
+export const TEST_EVENT_TYPE = "receiver.test";
+
 /** `doctor` cleans up after itself. Primary key, rowid. */
 const deleteTestSql = `
 DELETE FROM webhook_events WHERE id = ?1 AND event_type = ?2 AND status = 'ignored'

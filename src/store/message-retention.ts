@@ -1,5 +1,6 @@
 /** What of the outbox and of the records of upkeep has outlived its time. */
 import { PURGE_STRETCH_MESSAGES } from "../limits";
+import { forgetStatement } from "./refusals";
 import type { Horizons } from "./ripe";
 
 /** `?1`: messages at once. Primary keys. Behind the last message it begins anew. */
@@ -81,10 +82,11 @@ DELETE FROM rebuild_changes WHERE (rebuild_id, entity, row_key, column_name) IN 
   FROM rebuilds r CROSS JOIN rebuild_changes c ON c.rebuild_id = r.id
   WHERE r.finished_at < ?1 LIMIT 2000)`;
 
-/** Counts by the hour, and what rebuilds have changed. */
+/** Counts by the hour, of events and of refused deliveries, and what rebuilds have changed. */
 export async function purgeRecords(db: D1Database, { bodies }: Horizons): Promise<void> {
   await db.batch([
     db.prepare(countsSql).bind(bodies.slice(0, 13)),
+    forgetStatement(db, bodies.slice(0, 13)),
     db.prepare(changesSql).bind(bodies),
   ]);
 }

@@ -2,6 +2,8 @@
  * How things stand, without reading the inbox: what the sweep has counted (counts.ts), what came since,
  * and the indexes that hold what waits or is in trouble.
  */
+import { lastReceivedSql } from "./arrivals";
+import { lastHourStatement, type RefusedReason } from "./refusals";
 
 /** Rows since the last count that are looked through, and rows of an index that are counted. */
 const TAIL_ROWS = 20_000;
@@ -10,7 +12,7 @@ const COUNT_MAX = 10_000;
 export const CHANNEL_ROWS = 1_000;
 const HOURS = 24;
 
-export interface Totals {
+interface Totals {
   /** Every event ever received. */
   readonly events: number;
   readonly received: number;
@@ -45,12 +47,27 @@ SELECT
   (SELECT count(*) FROM troubled WHERE status = 'failed') AS failed,
   nullif(min(coalesce((SELECT min(received_at) FROM tail WHERE status = 'received'), '~'),
     coalesce((SELECT min(received_at) FROM stuck), '~')), '~') AS oldest_waiting_at,
-  (SELECT received_at FROM webhook_events WHERE rowid = (SELECT max(rowid) FROM webhook_events))
-    AS last_received_at,
+  (${lastReceivedSql}) AS last_received_at,
   (SELECT position FROM cursors WHERE name = 'swept_at') AS swept_at`;
 
-export async function loadTotals(db: D1Database): Promise<Totals | null> {
-  return await db.prepare(totalsSql).bind(COUNT_MAX).first<Totals>();
+/** How things stand now. */
+export interface Standing {
+  /** Null where the inbox did not answer. */
+  readonly totals: Totals | null;
+  /** What was refused within the last hour, most first. */
+  readonly refused: readonly RefusedReason[];
+}
+
+/** `now`: ISO 8601. One batch. */
+export async function loadStanding(db: D1Database, now: string): Promise<Standing> {
+  const [totals, refused] = await db.batch([
+    db.prepare(totalsSql).bind(COUNT_MAX),
+    lastHourStatement(db, now),
+  ]);
+  return {
+    totals: (totals?.results[0] as Totals | undefined) ?? null,
+    refused: (refused?.results ?? []) as RefusedReason[],
+  };
 }
 
 export interface TroubledCounts {
@@ -174,9 +191,7 @@ export async function loadVerifiedBy(db: D1Database, events: number): Promise<Ve
   return row ?? { window: 0, current: 0, previous: 0, last_previous_at: null };
 }
 
-export interface Overview {
-  /** Null where the inbox did not answer. */
-  readonly totals: Totals | null;
+export interface Overview extends Standing {
   readonly hours: readonly HourRow[];
   readonly channels: readonly ChannelRow[];
 }
@@ -184,13 +199,15 @@ export interface Overview {
 /** What a person sees first; `now`: ISO 8601. One batch. */
 export async function loadOverview(db: D1Database, now: string): Promise<Overview> {
   const hours = lastHours(now);
-  const [totals, counted, channels] = await db.batch([
+  const [totals, refused, counted, channels] = await db.batch([
     db.prepare(totalsSql).bind(COUNT_MAX),
+    lastHourStatement(db, now),
     db.prepare(hoursSql).bind(hours[0]),
     db.prepare(channelsSql),
   ]);
   return {
     totals: (totals?.results[0] as Totals | undefined) ?? null,
+    refused: (refused?.results ?? []) as RefusedReason[],
     hours: fillHours(hours, (counted?.results ?? []) as HourRow[]),
     channels: (channels?.results ?? []) as ChannelRow[],
   };

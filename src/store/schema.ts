@@ -275,6 +275,30 @@ export const eventCounts = sqliteTable(
   (t) => [primaryKey({ columns: [t.period, t.eventType, t.status] })],
 );
 
+/**
+ * Deliveries that the webhook route refused, by the clock hour (UTC) and the reason: counts only, nothing
+ * of the request (store/refusals.ts).
+ */
+export const refusedDeliveries = sqliteTable(
+  "refused_deliveries",
+  {
+    /** `2026-11-24T10` */
+    hour: text("hour").notNull(),
+    /** One of events/refusals.ts. */
+    reason: text("reason").notNull(),
+    deliveries: integer("deliveries").notNull(),
+    /** When the last of them was refused. */
+    lastAt: text("last_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.hour, t.reason] })],
+);
+
+/** The same over all time: hours leave with retention, a counter in metrics may only rise. */
+export const refusedTotals = sqliteTable("refused_totals", {
+  reason: text("reason").primaryKey(),
+  deliveries: integer("deliveries").notNull(),
+});
+
 /** Wrong admin tokens by period and source (a digest; empty: all sources together). */
 export const signInFailures = sqliteTable(
   "sign_in_failures",

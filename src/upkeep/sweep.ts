@@ -24,6 +24,8 @@ export interface SweepDeps {
   readonly dispatch: () => Promise<void>;
   /** Holds a slice of events against the rows that they are about; alerts the team of a finding. */
   readonly audit: () => Promise<void>;
+  /** Alerts the team where deliveries do not come in as they should. */
+  readonly watch: () => Promise<void>;
   /** Carries an unfinished rebuild on. */
   readonly rebuild: () => Promise<void>;
   /** Carries on the erasing of people. */
@@ -68,6 +70,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   await step("push waiting events", () => pushWaiting(deps));
   await step("dispatch notifications", () => deps.dispatch());
   await step("audit state", () => deps.audit());
+  await step("watch deliveries", () => deps.watch());
   await step("rebuild", () => deps.rebuild());
   await step("count events", () => count(deps));
   await step("erase people", () => deps.erase());

@@ -47,6 +47,22 @@ const history = [
   "DELETE FROM orders WHERE order_number IN ('DEAD-1', 'DEAD-2')",
 ];
 
+/** Refused for hours by a secret that differs, and beside it what else goes wrong. */
+function refusals(): readonly string[] {
+  const counts = [
+    ["wrong signature", 212, 0],
+    ["wrong signature", 1_240, 2],
+    ["wrong signature", 96, 3],
+    ["too large", 1, 0],
+    ["no signature", 4, 7],
+  ] as const;
+  return counts.map(([reason, deliveries, hours]) => {
+    const at = isoBefore(hours);
+    return `INSERT INTO refused_deliveries (hour, reason, deliveries, last_at)
+      VALUES ('${at.slice(0, 13)}', '${reason}', ${deliveries}, '${at}')`;
+  });
+}
+
 /** Orders whose payment a person would ask about, one for each answer. */
 function askedAbout(): readonly object[] {
   const order = (number: string, status: string, hours: number, more: object = {}) => ({
@@ -178,7 +194,7 @@ export async function openShop(orders: number, isCalm = false): Promise<Shop> {
     for (const event of [...told, ...always]) await send(event);
     for (const event of told.filter((_, index) => index % 9 === 0)) await send(event);
     await settle();
-    for (const sql of history) await receiver.query(sql);
+    for (const sql of [...history, ...refusals()]) await receiver.query(sql);
     // One that waits: D1 takes no row for its order.
     await receiver.query(
       `CREATE TRIGGER held BEFORE INSERT ON orders WHEN NEW.order_number = 'ASK-WAITING'

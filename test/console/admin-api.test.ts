@@ -6,7 +6,8 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { countStretch } from "../../src/store/counts";
-import { loadTotals } from "../../src/store/overview";
+import { loadStanding } from "../../src/store/overview";
+import { saveRefusals } from "../../src/store/refusals";
 import { tellDay } from "../../tools/story/index";
 import { calmEnv, fireCron, hand } from "../faults/drive";
 import { clearAll } from "../notifications/arrivals";
@@ -373,7 +374,7 @@ describe("figures", () => {
   it("are right before, between and after the sweep counts, whoever counts twice", async () => {
     const [expected] = await rows(truth);
     const figures = async () => {
-      const totals = await loadTotals(env.DB);
+      const { totals } = await loadStanding(env.DB, new Date().toISOString());
       return { events: totals?.events, failed: totals?.failed };
     };
     expect(await figures()).toEqual(expected);
@@ -403,6 +404,44 @@ describe("figures", () => {
       .filter((line) => line.startsWith("ce_webhooks_events_total"))
       .reduce((total, line) => total + Number(line.split(" ").at(-1)), 0);
     expect(sum).toBe(events);
+  });
+
+  it("of refused deliveries: the last hour in health, all time in metrics", async () => {
+    // What earlier tests were refused is written, and out of the way.
+    await fireCron({ ...calmEnv, DB: env.DB });
+    await env.DB.batch(
+      ["refused_deliveries", "refused_totals"].map((table) =>
+        env.DB.prepare(`DELETE FROM ${table}`),
+      ),
+    );
+    const before = await read("/health");
+    expect(before).toMatchObject({ refused_last_hour: 0, refused: {} });
+    const now = Date.now();
+    for (const [reason, deliveries, hoursAgo] of [
+      ["wrong signature", 312, 0],
+      ["no signature", 2, 0],
+      ["wrong signature", 50, 30],
+    ] as const) {
+      const last_at = new Date(now - hoursAgo * 3_600_000).toISOString();
+      await saveRefusals(env.DB, [{ hour: last_at.slice(0, 13), reason, deliveries, last_at }]);
+    }
+    expect(await read("/health")).toMatchObject({
+      refused_last_hour: 314,
+      refused: { "wrong signature": 312, "no signature": 2 },
+      locked_out: true,
+    });
+    const recent = new Date(now - 1_000).toISOString();
+    await env.DB.prepare(
+      "UPDATE webhook_events SET received_at = ?1 WHERE rowid = (SELECT max(rowid) FROM webhook_events)",
+    )
+      .bind(recent)
+      .run();
+    expect(await read("/health")).toMatchObject({ refused_last_hour: 314, locked_out: false });
+    const text = await (await call("/metrics")).text();
+    expect(text).toContain("# TYPE ce_webhooks_refused_total counter");
+    expect(text).toContain('ce_webhooks_refused_total{reason="wrong signature"} 362');
+    expect(text).toContain('ce_webhooks_refused_total{reason="no signature"} 2');
+    expect(text).toContain('ce_webhooks_refused_total{reason="cut off"} 0');
   });
 
   it("say how the set-up is, without any secret", async () => {

@@ -1,9 +1,10 @@
 /** What the pages say and keep to themselves; how they look is test/browser's business. */
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { layOutJson } from "../../src/console/json-text";
 import { pathTo } from "../../src/console/links";
 import { clip, duration, money, visible } from "../../src/console/text";
+import { saveRefusals } from "../../src/store/refusals";
 import { event } from "../support/events";
 import { orderDetail } from "../support/models";
 import { apply, broken, fetchWith, rows, type Vars } from "../support/receiver";
@@ -89,6 +90,76 @@ describe("what is not there", () => {
     silent.mockRestore();
     expect(response.status).toBe(503);
     expect(await response.text()).toContain("Nothing was lost");
+  });
+});
+
+describe("refused deliveries", () => {
+  const refuse = async (reason: string, deliveries: number, minutesAgo = 0): Promise<void> => {
+    const last_at = new Date(Date.now() - minutesAgo * 60_000).toISOString();
+    await saveRefusals(env.DB, [{ hour: last_at.slice(0, 13), reason, deliveries, last_at }]);
+  };
+  /** What a person reads. */
+  const wordsOf = async (path: string, vars: Vars = {}): Promise<string> => {
+    const text = await (await get(path, vars)).text();
+    return text.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
+  };
+  const receivedAgo = async (hours: number): Promise<void> => {
+    const at = new Date(Date.now() - hours * 3_600_000).toISOString();
+    await env.DB.prepare("UPDATE webhook_events SET received_at = ?1").bind(at).run();
+  };
+
+  beforeEach(async () => {
+    await env.DB.exec("DELETE FROM refused_deliveries");
+    await receivedAgo(0);
+  });
+
+  it("stand under what needs attention, with the likely cause, and lead to more", async () => {
+    expect(await wordsOf("/console")).not.toContain("refused in the last hour");
+    await refuse("wrong signature", 312);
+    await refuse("too large", 1);
+    const text = await wordsOf("/console");
+    expect(text).toContain(
+      "312 deliveries refused in the last hour: wrong signature. Is CE_WEBHOOK_SECRET the secret in Commerce Engine",
+    );
+    expect(text).toContain("1 delivery refused in the last hour: too large. Compare the latest");
+    expect(text).not.toContain("No event came in that time");
+    expect(await read("/console")).toContain('<a href="/console/refused">312 deliveries refused');
+  });
+
+  it("are said to be all that came where no event did", async () => {
+    await receivedAgo(2);
+    await refuse("wrong signature", 312);
+    await refuse("no signature", 2);
+    const text = await wordsOf("/console");
+    expect(text).toContain("wrong signature. No event came in that time. Is CE_WEBHOOK_SECRET");
+    expect(text.split("No event came in that time")).toHaveLength(2);
+    expect(await wordsOf("/console/refused")).toContain(
+      "314 deliveries were refused in the last hour, and no event came in that time.",
+    );
+  });
+
+  it("have a page by reason and by the hour, of one day", async () => {
+    expect(await wordsOf("/console/refused")).toContain("None within the last 24 hours");
+    await refuse("wrong signature", 300);
+    await refuse("wrong signature", 40, 180);
+    await refuse("cut off", 7, 26 * 60);
+    await refuse("told by a newer version", 1);
+    const text = await wordsOf("/console/refused");
+    expect(text).toMatch(/Wrong signature 300 340 20\d\d-\d\d-\d\d \S+ Signed, but not with/);
+    expect(text).toContain("301 300 wrong signature, 1 told by a newer version");
+    expect(text).toContain("This version does not know the reason");
+    expect(text).not.toContain("Cut off");
+  });
+
+  it("come with silence, where the shop finds it too long", async () => {
+    await receivedAgo(7);
+    const silent = { SILENCE_ALERT_HOURS: "6" };
+    expect(await wordsOf("/console", silent)).toContain(
+      "No event has come for 7 h 0 min. The team is alerted after 6 h 0 min of silence.",
+    );
+    expect(await wordsOf("/console", { SILENCE_ALERT_HOURS: "8" })).not.toContain("No event has");
+    expect(await wordsOf("/console")).not.toContain("No event has");
+    expect(await wordsOf("/console/settings", silent)).toContain("silence alert 6 hours");
   });
 });
 

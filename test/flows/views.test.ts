@@ -273,6 +273,7 @@ test("webhook_health: counts by status, oldest waiting, last receipt, events wit
     without_time: 1,
     redeliveries: 2,
     conflicting: 1,
+    refused_last_hour: 0,
   });
   await receiveOnly(event("order.created", { order_number: "F" }));
   const after = await row("SELECT * FROM webhook_health");

@@ -4,7 +4,7 @@
  * database that writes down each statement, and SQLite is asked how it would run it. That nothing is
  * left out is held against the sources: the beginning of every statement there has to have been seen.
  */
-import { createExecutionContext } from "cloudflare:test";
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import worker from "../../src/index";
@@ -16,6 +16,7 @@ import { countStretch } from "../../src/store/counts";
 import { deleteTestEvent, listTroubled } from "../../src/store/inspection";
 import { countTroubled, loadOverview } from "../../src/store/overview";
 import { listUnsettled } from "../../src/store/replays";
+import { loadRefusedHours } from "../../src/store/refusals";
 import { recordFailure } from "../../src/store/sign-ins";
 import { noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { purgeOld } from "../../src/upkeep/retention";
@@ -46,6 +47,11 @@ const allowed: readonly {
     plan: /^SCAN (rebuilds|r|erasures)$/,
     statement: /finished_at/,
     why: "a row for each rebuild that a person has started, or for each person that was erased",
+  },
+  {
+    plan: /^SCAN refused_totals$/,
+    statement: /FROM refused_totals/,
+    why: "a row for each reason for which a delivery can be refused",
   },
   {
     plan: /^SCAN erasure_orders USING COVERING INDEX erasure_orders_pending$/,
@@ -164,6 +170,8 @@ beforeAll(async () => {
   await listTroubled(testEnv.DB, 10, { status: "failed", before: 5 });
   await countTroubled(testEnv.DB);
   await recordFailure(testEnv.DB, 1, "somewhere");
+  await refuseOne();
+  await loadRefusedHours(testEnv.DB, new Date().toISOString());
   await admin("/replay", { status: "ignored" });
   for (const dry_run of [true, false]) {
     await env.DB.prepare("UPDATE orders SET status = 'wrong'").run();
@@ -173,6 +181,14 @@ beforeAll(async () => {
   await admin("/rebuilds/1");
   await outlive(told.at(-1)?.data["order_number"]);
 }, 60_000);
+
+/** A delivery that is not signed. */
+async function refuseOne(): Promise<void> {
+  const request = new Request("https://receiver.test/api/webhooks/ce", { method: "POST" });
+  const context = createExecutionContext();
+  await worker.fetch(request, testEnv, context);
+  await waitOnExecutionContext(context);
+}
 
 /** Retention, archive and erasure, as if a year had passed. */
 async function outlive(number: unknown): Promise<void> {

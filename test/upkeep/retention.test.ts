@@ -6,7 +6,7 @@ import { addMs } from "../../src/events/time";
 import { countStretch } from "../../src/store/counts";
 import { auditSlice } from "../../src/store/audit";
 import { deleteTestEvent } from "../../src/store/inspection";
-import { loadTotals } from "../../src/store/overview";
+import { loadStanding } from "../../src/store/overview";
 import { markStanding } from "../../src/store/waiting";
 import { purgeWhenDue } from "../../src/upkeep/retention";
 import { hand } from "../faults/drive";
@@ -209,10 +209,10 @@ describe("walks over the inbox", () => {
     await env.DB.prepare("UPDATE webhook_events SET status = 'received'").run();
     await markStanding(env.DB, days(later, 1), later, 100);
     expect(await row("SELECT push_at FROM webhook_events")).toEqual({ push_at: days(later, 1) });
-    expect((await loadTotals(env.DB))?.events).toBe(3);
+    expect((await loadStanding(env.DB, RECEIVED_AT)).totals?.events).toBe(3);
     await env.DB.prepare("UPDATE webhook_events SET status = 'processed'").run();
     await countStretch(env.DB, days(later, 1), later);
-    expect((await loadTotals(env.DB))?.events).toBe(3);
+    expect((await loadStanding(env.DB, RECEIVED_AT)).totals?.events).toBe(3);
   });
 
   it("step back behind a test event that is taken out again", async () => {

@@ -58,6 +58,7 @@ function sweeper(now: string, over: Partial<SweepDeps> = {}): Swept {
     deferPush: (ids) => deferPush(env.DB, ids, now),
     dispatch: done("dispatch"),
     audit: done("audit"),
+    watch: done("watch"),
     rebuild: done("rebuild"),
     erase: done("erase"),
     purge: done("purge"),
@@ -131,7 +132,7 @@ describe("a run", () => {
     const down = () => Promise.reject(new Error("queue down"));
     const { deps, steps } = sweeper(RECEIVED_AT, { push: down, audit: down });
     await sweep(deps);
-    expect(steps).toEqual(["dispatch", "rebuild", "erase", "purge", "beat"]);
+    expect(steps).toEqual(["dispatch", "watch", "rebuild", "erase", "purge", "beat"]);
     expect(await rows("SELECT DISTINCT pushes FROM webhook_events")).toEqual([{ pushes: 0 }]);
     expect(await sweepAt(RECEIVED_AT)).toHaveLength(3);
   });

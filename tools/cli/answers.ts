@@ -181,6 +181,9 @@ export const health = z.looseObject({
   oldest_waiting_seconds: z.nullable(z.number()),
   last_received_at: text,
   last_sweep_at: text,
+  // Older receivers do not count what they refuse.
+  refused: z.optional(z.record(z.string(), z.number())),
+  locked_out: z.optional(z.boolean()),
 });
 
 export const settings = z.looseObject({

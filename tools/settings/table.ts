@@ -100,6 +100,18 @@ export const settings: readonly Setting[] = [
     ...booleans,
   },
   {
+    name: "SILENCE_ALERT_HOURS",
+    kind: "var",
+    group: "Receiving",
+    description:
+      "The team is alerted once an hour when no authentic event has come for so long, in hours, counted from the last one; 0: never.",
+    otherwise: "0",
+    without: "the team is not alerted of silence",
+    example: "6",
+    taken: ["0", "0.5", "10000"],
+    refused: ["10001", "-1", "6h"],
+  },
+  {
     name: "ADMIN_TOKEN",
     kind: "secret",
     group: "Console and admin API",

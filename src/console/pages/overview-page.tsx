@@ -4,72 +4,20 @@ import { CHANNEL_ROWS, type ChannelRow, type HourRow, loadOverview } from "../..
 import { listTroubled, type TroubledEvent } from "../../store/inspection";
 import type { Settings } from "../deps";
 import { type Health, healthOf } from "../health";
-import { capital, count, duration } from "../text";
+import { capital, duration } from "../text";
 import type { Visit } from "../visit";
 import { HoursChart } from "./chart";
-import { Act, Badge, Empty, Live, Part, Ref, Table, Text, Time } from "./parts";
+import { Concerns, concernsOf } from "./concerns";
+import { Act, Badge, Live, Part, Ref, Table, Text, Time } from "./parts";
 import { Page, show } from "./page";
 
-/** A wait longer than this is no queue that is busy, in seconds. */
-const LONG_WAIT_S = 300;
 const TROUBLED_SHOWN = 5;
-/** The cron runs every minute. */
-const SILENT_CRON_S = 300;
-
-interface Concern {
-  readonly to: string;
-  readonly text: Child;
-}
-
-function concernsOf(
-  health: Health,
-  channels: readonly ChannelRow[],
-  problems: number,
-  nowMs: number,
-) {
-  const { quarantined, failed, oldest_waiting_seconds: wait, last_sweep_at: swept } = health;
-  const unsent = channels.filter(({ status }) => status === "failed");
-  const messages = unsent.reduce((sum, row) => sum + row.messages, 0);
-  const silentS = swept === null ? null : (nowMs - Date.parse(swept)) / 1_000;
-  const concerns: readonly (Concern | false)[] = [
-    failed > 0 && {
-      to: "/console/troubled?status=failed",
-      text: `${count(failed, "dead letter")}: given up on after the last retry`,
-    },
-    quarantined > 0 && {
-      to: "/console/troubled?status=quarantined",
-      text: `${count(quarantined, "event")} in quarantine: authentic, but not understood`,
-    },
-    wait !== null &&
-      wait > LONG_WAIT_S && {
-        to: "/console/events?status=received",
-        text: `The oldest waiting event has waited for ${duration(wait)}`,
-      },
-    messages > 0 && {
-      to: "/console/messages?status=failed",
-      text: `${count(messages, "message")} of the latest events could not be sent`,
-    },
-    (silentS === null ? health.events > 0 : silentS > SILENT_CRON_S) && {
-      to: "/console/settings",
-      text:
-        silentS === null
-          ? "The cron has never run: nothing that stands still is pushed again"
-          : `The cron has not run for ${duration(silentS)}`,
-    },
-    problems > 0 && {
-      to: "/console/settings",
-      text: `${count(problems, "setting")} cannot be used and ${problems === 1 ? "is" : "are"} ignored`,
-    },
-  ];
-  return concerns.filter((one) => one !== false);
-}
-
 /** The latest of what stands in the way, each with what is wrong. */
 function Troubled({ events }: { readonly events: readonly TroubledEvent[] }) {
   if (events.length === 0) return null;
   return (
     <Table
-      caption="The latest of them"
+      caption="The latest dead letters and quarantined events"
       shown
       rows={events}
       columns={[
@@ -182,29 +130,28 @@ interface OverviewProps {
 
 function OverviewPage(props: OverviewProps) {
   const { who, health, hours, troubled, channels, settings, now } = props;
-  const concerns = concernsOf(health, channels, settings.problems.length, now.getTime());
+  const { problems, limits } = settings;
+  const silenceAlertHours = limits["silence_alert_hours"];
+  const state = { health, channels, problems: problems.length, silenceAlertHours };
   return (
     <Page title="Overview" who={who} path="/console">
       <h1>Overview</h1>
       <Live path="/console" beat="tick-slow">
         <Part id="attention" title="Needs attention">
-          {concerns.length === 0 ? (
-            <Empty>Nothing. Every event is applied or on its way.</Empty>
-          ) : (
-            <ul class="concerns">
-              {concerns.map(({ to, text }) => (
-                <li>
-                  <a href={to}>{text}</a>
-                </li>
-              ))}
-            </ul>
-          )}
+          <Concerns of={concernsOf(state, now)} />
           <Troubled events={troubled} />
         </Part>
         <Part id="events" title="Events">
           <Figures health={health} />
           <p class="soft">
-            The last one came <Time at={health.last_received_at} />.
+            {health.last_received_at === null ? (
+              "None has come yet."
+            ) : (
+              <>
+                The last one came <Time at={health.last_received_at} />.
+              </>
+            )}{" "}
+            See also <a href="/console/refused">refused deliveries</a>.
           </p>
           <HoursChart hours={hours} />
         </Part>
@@ -218,11 +165,12 @@ function OverviewPage(props: OverviewProps) {
 
 export async function overview({ c, deps, who }: Visit) {
   const now = deps.now();
-  const [{ totals, hours, channels }, troubled] = await Promise.all([
+  const [standing, troubled] = await Promise.all([
     loadOverview(deps.db, now.toISOString()),
     listTroubled(deps.db, TROUBLED_SHOWN),
   ]);
-  const health = healthOf(totals, now);
+  const { hours, channels } = standing;
+  const health = healthOf(standing, now);
   return show(
     c,
     <OverviewPage

@@ -206,6 +206,12 @@ export const cookbook: Readonly<Record<string, Check>> = {
     assert.equal(row["ignored"], 1);
     assert.equal(row["events"], events + 3);
     assert.equal(row["redeliveries"], repeats);
+    assert.equal(row["refused_last_hour"], 1);
+  },
+  "What was refused, and since when?": ([row, ...others]) => {
+    assert.deepEqual(others, []);
+    assert.deepEqual([row?.["reason"], row?.["deliveries"]], ["wrong signature", 1]);
+    assert.ok(String(row?.["last_at"]).startsWith(String(row?.["hour"])));
   },
   "What was set aside, and why?": ([row, ...others]) => {
     assert.deepEqual(others, []);

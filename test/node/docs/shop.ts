@@ -75,6 +75,7 @@ export async function openShop(seed: number): Promise<Shop> {
     const answer = await receiver.post(WEBHOOK_PATH, body, signature);
     if (answer !== 200) throw new Error(`${event.id} was answered ${String(answer)}`);
   }
+  await receiver.post(WEBHOOK_PATH, "{}", await sign("{}", "another secret"));
   await settle(receiver);
   await receiver.sweep();
   const repeats = events.length - once.length;

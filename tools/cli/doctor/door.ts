@@ -1,16 +1,18 @@
 /** The receiver from outside: does it answer, does it turn away what is not signed, is the secret the same. */
+import { PROBE_AGENT } from "../../../src/receiver/probe.ts";
 import { WEBHOOK_PATH } from "../../demo/delivery.ts";
 import { sign, SIGNATURE_HEADER } from "../../story/index.ts";
 import type { Cli } from "../cli.ts";
 import { Failure } from "../failure.ts";
 import type { Answer } from "../http.ts";
 import type { Settings } from "../settings.ts";
+import { openThePath, readBlockPage } from "./block-page.ts";
 import { type Finding, found } from "./finding.ts";
 
 /** Beyond this, times that events carry begin to be doubted. */
 const CLOCK_MAX_MS = 60_000;
-/** Signed, and yet no event: it is answered 400 where the secret is right, and nothing is stored. */
-const NO_EVENT = "doctor";
+/** Signed and empty: it is answered 400 where the secret is right, and nothing is stored. */
+const NO_EVENT = "";
 
 const setSecret = "npx wrangler secret put CE_WEBHOOK_SECRET";
 
@@ -28,7 +30,13 @@ function checkClock(answer: Answer, now: Date): Finding {
       );
 }
 
-function judgeUnsigned({ status }: Answer): Finding {
+function judgeUnsigned(answer: Answer): Finding {
+  const blocked = readBlockPage(answer);
+  if (blocked !== null) {
+    const detail = `deliveries do not reach the receiver: ${blocked}`;
+    return found.fail("signatures", detail, openThePath);
+  }
+  const { status } = answer;
   switch (status) {
     case 401:
       return found.ok("signatures", "what is not signed is turned away (401)");
@@ -43,7 +51,7 @@ function judgeUnsigned({ status }: Answer): Finding {
       return found.fail(
         "signatures",
         `something stands before the webhook route (${status})`,
-        "let Cloudflare Access and firewalls pass /api/webhooks/*: it must be public",
+        openThePath,
       );
     default:
       return found.fail(
@@ -54,8 +62,14 @@ function judgeUnsigned({ status }: Answer): Finding {
   }
 }
 
-function judgeSigned({ status }: Answer, { secret, isLocal }: Settings): Finding {
+function judgeSigned(answer: Answer, { secret, isLocal }: Settings): Finding {
   const source = secret?.source ?? "?";
+  const blocked = readBlockPage(answer);
+  if (blocked !== null) {
+    const detail = `a signed delivery does not reach the receiver: ${blocked}`;
+    return found.fail("secret", detail, openThePath);
+  }
+  const { status } = answer;
   if (status === 400) return found.ok("secret", `the one from ${source} is the receiver's`);
   if (status === 401) {
     return found.fail(
@@ -64,7 +78,7 @@ function judgeSigned({ status }: Answer, { secret, isLocal }: Settings): Finding
       isLocal ? "npm start reads .dev.vars: sign with that one" : setSecret,
     );
   }
-  return found.fail("secret", `a signed body that is no event is answered ${status}, expected 400`);
+  return found.fail("secret", `a signed empty body is answered ${status}, expected 400`);
 }
 
 /** Ends early where nothing answers: the rest would only say so again. */
@@ -84,14 +98,21 @@ export async function checkDoor(
       findings: [found.fail("receiver", error.message.split(";")[0] ?? "", fix)],
     };
   }
-  if (health.status !== 200) {
+  const blocked = readBlockPage(health);
+  if (blocked === null && health.status !== 200) {
     const detail = `${url}/health answers ${health.status}, expected 200`;
     return { isOpen: false, findings: [found.fail("receiver", detail, "is --url right?")] };
   }
+  const probe = { "user-agent": PROBE_AGENT };
   const post = (headers: Record<string, string>) =>
-    http(url + WEBHOOK_PATH, { method: "POST", headers, body: NO_EVENT });
+    http(url + WEBHOOK_PATH, { method: "POST", headers: { ...probe, ...headers }, body: NO_EVENT });
   const unsigned = judgeUnsigned(await post({}));
-  const findings = [found.ok("receiver", `${url} answers`), checkClock(health, now()), unsigned];
+  // Where a block page answers to all else, the webhook path may still be let through.
+  const reached =
+    blocked === null
+      ? found.ok("receiver", `${url} answers`)
+      : found.warn("receiver", `${url}/health does not reach it: ${blocked}`, openThePath);
+  const findings = [reached, checkClock(health, now()), unsigned];
   if (secret !== null && unsigned.state === "ok") {
     const signature = await sign(NO_EVENT, secret.value);
     findings.push(judgeSigned(await post({ [SIGNATURE_HEADER]: signature }), settings));

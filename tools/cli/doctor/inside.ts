@@ -1,9 +1,12 @@
 /** The receiver from inside, as its admin API tells: D1, settings, what waits, what failed, the cron. */
+import { wordsFor } from "../../../src/console/refusal-words.ts";
 import { count } from "../../demo/terminal.ts";
 import type { Health, ReceiverSettings } from "../answers.ts";
 import type { Api } from "../api.ts";
 import { Failure } from "../failure.ts";
 import { type Finding, found } from "./finding.ts";
+
+const MORE = "(docs/runbook.md, Deliveries are refused)";
 
 /** The cron runs every minute. */
 const SWEEP_LATE_MS = 180_000;
@@ -26,6 +29,22 @@ function checkSettings({ problems, channels, secrets }: ReceiverSettings): reado
         )
       : found.ok("channels", `configured: ${on.join(", ")}`),
   ];
+}
+
+/** One finding a reason: what was refused within the last hour. */
+function checkDeliveries({ refused, locked_out: isLockedOut = false }: Health): readonly Finding[] {
+  const check = "deliveries";
+  if (refused === undefined) {
+    return [found.skip(check, "this version of the receiver does not count what it refuses")];
+  }
+  const quiet = isLockedOut ? " No event came in that time." : "";
+  const findings = Object.entries(refused).map(([reason, deliveries]) => {
+    const { means, advice } = wordsFor(reason);
+    const said = `${count(deliveries)} refused in the last hour: ${reason}`;
+    const make = isLockedOut ? found.fail : found.warn;
+    return make(check, `${said}. ${means}${quiet}`, `${advice} ${MORE}`);
+  });
+  return findings.length > 0 ? findings : [found.ok(check, "none was refused in the last hour")];
 }
 
 function checkInbox(health: Health): readonly Finding[] {
@@ -89,6 +108,7 @@ export async function checkInside(
       findings: [
         found.ok("admin API", `accepts the token; the receiver is version ${version}`),
         ...checkSettings(settings),
+        ...checkDeliveries(health),
         ...checkInbox(health),
         checkCron(health, now, url, isLocal),
       ],

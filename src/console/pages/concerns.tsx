@@ -1,0 +1,119 @@
+/** What needs a person, one line each: what is wrong, where to look, and what may be behind it. */
+import type { ChannelRow } from "../../store/overview";
+import { isQuietHour } from "../../store/refusals";
+import type { Health } from "../health";
+import { wordsFor } from "../refusal-words";
+import { count, duration } from "../text";
+import { Empty } from "./parts";
+
+/** A wait longer than this is no queue that is busy, in seconds. */
+const LONG_WAIT_S = 300;
+/** The cron runs every minute. */
+const SILENT_CRON_S = 300;
+const HOUR_S = 3_600;
+
+export interface Concern {
+  readonly to: string;
+  readonly text: string;
+  /** What may be behind it. */
+  readonly hint?: string;
+}
+
+function refusalsOf({ refused, last_received_at: last }: Health, now: Date): Concern[] {
+  const quiet = isQuietHour(last, now.toISOString()) ? "No event came in that time. " : "";
+  return Object.entries(refused).map(([reason, deliveries], index) => ({
+    to: "/console/refused",
+    text: `${count(deliveries, "delivery", "deliveries")} refused in the last hour: ${reason}.`,
+    hint: (index === 0 ? quiet : "") + wordsFor(reason).advice,
+  }));
+}
+
+/** `alertHours`: SILENCE_ALERT_HOURS; a shop without a first event is not silent. */
+function silenceOf(lastReceivedAt: string | null, alertHours: number | undefined, now: Date) {
+  if (lastReceivedAt === null || alertHours === undefined) return [];
+  const silentS = (now.getTime() - Date.parse(lastReceivedAt)) / 1_000;
+  if (silentS <= alertHours * HOUR_S) return [];
+  const hint = `The team is alerted after ${duration(alertHours * HOUR_S)} of silence.`;
+  return [{ to: "/console/events", text: `No event has come for ${duration(silentS)}.`, hint }];
+}
+
+function cronOf({ events, last_sweep_at: swept }: Health, now: Date): Concern[] {
+  const to = "/console/settings";
+  if (swept === null) {
+    const text = "The cron has never run: nothing that stands still is pushed again";
+    return events > 0 ? [{ to, text }] : [];
+  }
+  const silentS = (now.getTime() - Date.parse(swept)) / 1_000;
+  return silentS > SILENT_CRON_S
+    ? [{ to, text: `The cron has not run for ${duration(silentS)}` }]
+    : [];
+}
+
+/** What the figures say of events and messages that do not get through. */
+function stuckOf(health: Health, channels: readonly ChannelRow[]): Concern[] {
+  const { quarantined, failed, oldest_waiting_seconds: wait } = health;
+  const unsent = channels.filter(({ status }) => status === "failed");
+  const messages = unsent.reduce((sum, row) => sum + row.messages, 0);
+  const concerns: readonly (Concern | false)[] = [
+    failed > 0 && {
+      to: "/console/troubled?status=failed",
+      text: `${count(failed, "dead letter")}: given up on after the last retry`,
+    },
+    quarantined > 0 && {
+      to: "/console/troubled?status=quarantined",
+      text: `${count(quarantined, "event")} in quarantine: authentic, but not understood`,
+    },
+    wait !== null &&
+      wait > LONG_WAIT_S && {
+        to: "/console/events?status=received",
+        text: `The oldest waiting event has waited for ${duration(wait)}`,
+      },
+    messages > 0 && {
+      to: "/console/messages?status=failed",
+      text: `${count(messages, "message")} of the latest events could not be sent`,
+    },
+  ];
+  return concerns.filter((one) => one !== false);
+}
+
+export interface State {
+  readonly health: Health;
+  readonly channels: readonly ChannelRow[];
+  /** Settings that cannot be used. */
+  readonly problems: number;
+  /** SILENCE_ALERT_HOURS, where it is set. */
+  readonly silenceAlertHours: number | undefined;
+}
+
+/** In the order in which they are to be looked at: what does not come in cannot be put right here. */
+export function concernsOf(state: State, now: Date): readonly Concern[] {
+  const { health, channels, problems, silenceAlertHours } = state;
+  return [
+    ...refusalsOf(health, now),
+    ...silenceOf(health.last_received_at, silenceAlertHours, now),
+    ...stuckOf(health, channels),
+    ...cronOf(health, now),
+    ...(problems > 0
+      ? [
+          {
+            to: "/console/settings",
+            text: `${count(problems, "setting")} cannot be used and ${problems === 1 ? "is" : "are"} ignored`,
+          },
+        ]
+      : []),
+  ];
+}
+
+export function Concerns({ of }: { readonly of: readonly Concern[] }) {
+  if (of.length === 0) return <Empty>Nothing. Every event is applied or on its way.</Empty>;
+  return (
+    <ul class="concerns">
+      {of.map(({ to, text, hint }) => (
+        <li>
+          <a href={to}>{text}</a>
+          {hint === undefined ? null : <span class="hint"> {hint}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
