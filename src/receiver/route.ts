@@ -92,6 +92,7 @@ async function receive(c: Context, deps: ReceiverDeps): Promise<Response> {
   const verifiedBy = await verifySignature(secrets, header, body.bytes);
   if (verifiedBy === null) return refuse(c, 401, "Invalid signature");
 
+  if (body.bytes.length === 0) return refuse(c, 400, "The body is empty");
   const payload = decodeUtf8(body.bytes);
   if (payload === null) return refuse(c, 400, "The body is not UTF-8 text");
   const receivedAt = deps.now().toISOString();

@@ -9,8 +9,8 @@ import { type Finding, found } from "./finding.ts";
 
 /** Beyond this, times that events carry begin to be doubted. */
 const CLOCK_MAX_MS = 60_000;
-/** Signed, and yet no event: it is answered 400 where the secret is right, and nothing is stored. */
-const NO_EVENT = "doctor";
+/** Signed, and yet nothing: it is answered 400 where the secret is right, and leaves no event behind. */
+const NO_EVENT = "";
 
 const setSecret = "npx wrangler secret put CE_WEBHOOK_SECRET";
 
@@ -64,7 +64,7 @@ function judgeSigned({ status }: Answer, { secret, isLocal }: Settings): Finding
       isLocal ? "npm start reads .dev.vars: sign with that one" : setSecret,
     );
   }
-  return found.fail("secret", `a signed body that is no event is answered ${status}, expected 400`);
+  return found.fail("secret", `a signed empty body is answered ${status}, expected 400`);
 }
 
 /** Ends early where nothing answers: the rest would only say so again. */
