@@ -2,8 +2,8 @@
  * Which row a body is about. Payments, refunds and shipments have several identifiers, each of
  * which may be missing; the first one there is the key, down to the order number itself.
  */
-import type { Subject } from "./catalog";
-import { type JsonObject, textOf } from "./values";
+import type { Subject } from "./catalog.ts";
+import { type JsonObject, textOf } from "./values.ts";
 
 /** Longer keys are none: they become parts of notification ids and of indexes, which D1 bounds. */
 const KEY_MAX_CHARACTERS = 65_536;

@@ -4,11 +4,11 @@
  * header can name an order's event more precisely and changes no state. Nothing is refused: a body of no
  * known form is `unknown`, with the reason.
  */
-import { type CatalogRow, findEventType, type Subject, typeByStatus } from "./catalog";
-import { identifierOf } from "./keys";
-import { stageOf } from "./stages";
-import { findSubject, isRefundAsPayment, refundStatus } from "./subjects";
-import { isObject, type JsonObject, parseBody, textOf } from "./values";
+import { type CatalogRow, findEventType, type Subject, typeByStatus } from "./catalog.ts";
+import { identifierOf } from "./keys.ts";
+import { stageOf } from "./stages.ts";
+import { findSubject, isRefundAsPayment, refundStatus } from "./subjects.ts";
+import { isObject, type JsonObject, parseBody, textOf } from "./values.ts";
 
 /** Longer ids are stored as their hash, so that one row and one message hold them. */
 export const EVENT_ID_MAX_CHARACTERS = 512;

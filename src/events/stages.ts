@@ -2,7 +2,7 @@
  * The scales of status: how far along each status is, so that events of the same instant, or without
  * times, still fall in natural order. A stage is a rank, from 1; 0 is below every known status.
  */
-import type { Subject } from "./catalog";
+import type { Subject } from "./catalog.ts";
 
 /** The rank of what has no status, or one that neither its scale nor its type knows. */
 export const LOWEST_STAGE = 0;

@@ -2,8 +2,8 @@
  * What a bare body is about, told from its fields alone. The tables say which fields only one model has,
  * and which two or more share; a body with fields of two models is about neither.
  */
-import { type Subject, subjects } from "./catalog";
-import { isPresent, type JsonObject } from "./values";
+import { type Subject, subjects } from "./catalog.ts";
+import { isPresent, type JsonObject } from "./values.ts";
 
 /** Fields that only one of the vendor's models has. */
 export const fieldsOfOne = {

@@ -103,6 +103,7 @@ async function receive(c: Context, deps: ReceiverDeps): Promise<Response> {
     return refuse(c, 401, "Invalid signature");
   }
 
+  if (body.bytes.length === 0) return refuse(c, 400, "The body is empty");
   const payload = decodeUtf8(body.bytes);
   if (payload === null) {
     deps.refused("not text");

@@ -1,9 +1,16 @@
 /** The story generator: the same for the same seed, lawful, complete, linked, and rightly signed. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
+import * as z from "zod/mini";
 import {
+  chooseForms,
   createRandom,
+  deliverStory,
   eventTypes,
+  type Form,
+  type FormOptions,
+  forms,
   repeat,
   shuffle,
   sign,
@@ -11,6 +18,8 @@ import {
   tellDay,
   tellStory,
   type Story,
+  type StoryEvent,
+  writeBody,
 } from "../../tools/story/index.ts";
 
 const endsAtMs = Date.UTC(2026, 10, 24, 6);
@@ -137,4 +146,139 @@ await test("the signature is the one that openssl makes", async () => {
   // printf '{"a":"₹"}' | openssl dgst -sha256 -hmac 'shop secret'
   const expected = "23c0643999c6536cee349df3640e2517195d9ac5212c712396cd17fbe446d159";
   assert.equal(await sign('{"a":"₹"}', "shop secret"), expected);
+});
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The body as its receiver parses it. */
+function parsed(event: StoryEvent, form: Form, options: FormOptions = {}): Json {
+  return z
+    .record(z.string(), z.unknown())
+    .parse(JSON.parse(writeBody({ ...event }, form, options)));
+}
+
+await test("an envelope is the event as it is told", () => {
+  for (const event of dayOf(1, 20).flatMap(({ events }) => events)) {
+    assert.equal(writeBody({ ...event }, "envelope"), JSON.stringify(event));
+  }
+});
+
+await test("a flat body has the type, the id and the time beside every field of the model", () => {
+  for (const event of dayOf(2, 20).flatMap(({ events }) => events)) {
+    const body = parsed(event, "flat");
+    const isShipment = event.event_type.startsWith("shipment.");
+    assert.equal(body["id"], event.id);
+    assert.equal(body["event_type"], event.event_type);
+    assert.equal(body["data"], undefined);
+    // A parcel was made up at a time of its own.
+    assert.equal(body[isShipment ? "timestamp" : "created_at"], event.created_at);
+    for (const [name, value] of Object.entries(event.data)) assert.deepEqual(body[name], value);
+    assert.equal(body["order_number"], event.order_number ?? event.data.order_number);
+  }
+});
+
+await test("a bare body is the model, named after its order where the envelope was", () => {
+  for (const event of dayOf(3, 20).flatMap(({ events }) => events)) {
+    const { order_number: number, ...model } = parsed(event, "bare");
+    assert.equal(number, event.order_number ?? event.data.order_number);
+    const { order_number: _, ...data }: Json = { ...event.data };
+    assert.deepEqual(model, JSON.parse(JSON.stringify(data)));
+  }
+});
+
+await test("id and time can be left out, and dates of the model stay", () => {
+  const event = dayOf(1).flatMap(({ events }) => events)[0];
+  assert.ok(event !== undefined);
+  for (const form of ["envelope", "flat"] as const) {
+    const body = parsed(event, form, { id: false, times: false });
+    assert.deepEqual([body["id"], body["created_at"]], [undefined, undefined]);
+    assert.ok(JSON.stringify(body).includes('"order_date"'));
+  }
+});
+
+await test("a bare body is known by its hash, as sha256sum has it, and others by their ids", async () => {
+  const random = createRandom(1);
+  const window = { startsAtMs: endsAtMs - 3_600_000, endsAtMs };
+  const told = tellStory({ kind: "delivered", orderNumber: "ORD-7", random, ...window });
+  for (const form of forms) {
+    const { story, deliveries } = await deliverStory(told, () => form);
+    for (const [index, { body, eventId }] of deliveries.entries()) {
+      const hash = `sha256:${createHash("sha256").update(body).digest("hex")}`;
+      assert.equal(eventId, form === "bare" ? hash : told.events[index]?.id);
+      assert.equal(story.events[index]?.id, eventId);
+    }
+    const { confirmedAt, completedAt, status } = story.expected;
+    const isDated = form !== "bare";
+    assert.deepEqual(
+      [confirmedAt !== null, completedAt !== null, status],
+      [isDated, isDated, "complete"],
+    );
+  }
+  const { deliveries } = await deliverStory(told, () => "flat", { id: false });
+  assert.ok(deliveries.every(({ eventId }) => eventId.startsWith("sha256:")));
+});
+
+await test("whatever overtakes a message is found under the id that it is kept under", async () => {
+  for (const told of dayOf(4, 30)) {
+    const { story } = await deliverStory(told, () => "bare");
+    const ids = new Set(story.events.map(({ id }) => id));
+    for (const [index, { overtakenBy }] of story.expected.messages.entries()) {
+      assert.equal(overtakenBy === null, told.expected.messages[index]?.overtakenBy === null);
+      assert.ok(overtakenBy === null || ids.has(overtakenBy));
+    }
+  }
+});
+
+await test("every bare event but those about the order dates itself, and no two have the same bytes", () => {
+  const dates: Readonly<Record<string, string>> = {
+    payment: "payment_date",
+    refund: "refund_date",
+    shipment: "modified_at",
+  };
+  for (const seed of seeds) {
+    const events = dayOf(seed).flatMap((story) => story.events);
+    const bodies = events.map((event) => writeBody({ ...event }, "bare"));
+    assert.equal(new Set(bodies).size, bodies.length, `seed ${seed}`);
+    for (const event of events) {
+      const isRefund = event.event_type.startsWith("payment.refund.");
+      const field = dates[isRefund ? "refund" : (event.event_type.split(".")[0] ?? "")];
+      if (field === undefined) continue;
+      const data: Json = { ...event.data };
+      assert.equal(data[field], event.created_at, `${event.event_type} of seed ${seed}`);
+    }
+  }
+});
+
+await test("mixed forms are drawn from the seed; those about the order are all bare, or none is", () => {
+  const drawn = (seed: number) => {
+    const formOf = chooseForms("mixed", createRandom(seed));
+    return dayOf(1, 4).flatMap(({ events }) =>
+      events.map((event) => [event.event_type, formOf(event)] as const),
+    );
+  };
+  assert.deepEqual(drawn(1), drawn(1));
+  const isBare = new Set<boolean>();
+  for (const seed of Array.from({ length: 20 }, (_, index) => index)) {
+    const [ofOrder, others] = [true, false].map((wanted) =>
+      drawn(seed).flatMap(([type, form]) => (type.startsWith("order.") === wanted ? [form] : [])),
+    );
+    assert.deepEqual(new Set(others), new Set(forms));
+    assert.equal(new Set(ofOrder?.map((form) => form === "bare")).size, 1);
+    isBare.add(ofOrder?.[0] === "bare");
+  }
+  assert.equal(isBare.size, 2);
+});
+
+await test("the same story of another order has other payment references", () => {
+  const window = { startsAtMs: endsAtMs - 3_600_000, endsAtMs };
+  const [one, other] = ["ORD-1", "ORD-2"].map((orderNumber) => {
+    const { events } = tellStory({
+      kind: "delivered",
+      orderNumber,
+      random: createRandom(5),
+      ...window,
+    });
+    return /pay_[0-9a-f]{14}/.exec(JSON.stringify(events))?.[0];
+  });
+  assert.ok(one !== undefined && one !== other);
 });

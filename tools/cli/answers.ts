@@ -3,6 +3,7 @@
  * pass through, so that `--json` shows them.
  */
 import * as z from "zod/mini";
+import { forms } from "../../src/events/recognition.ts";
 
 const text = z.nullable(z.string());
 const value = z.union([z.string(), z.number(), z.null()]);
@@ -12,7 +13,10 @@ export const eventStatuses = ["received", "processed", "ignored", "quarantined",
 
 const event = z.looseObject({
   id: z.string(),
-  event_type: z.string(),
+  /** Null for a body of no known form. */
+  event_type: text,
+  form: z.nullable(z.enum(forms)),
+  type_hint: text,
   subject_id: text,
   order_number: text,
   occurred_at: text,
@@ -113,7 +117,7 @@ export const explanation = z.looseObject({
   events: z.array(
     z.looseObject({
       id: z.string(),
-      eventType: z.string(),
+      eventType: text,
       occurredAt: text,
       receivedAt: z.string(),
       outcome: z.string(),

@@ -1,5 +1,6 @@
 /** What stands behind a flag, from text: numbers, times, lengths of time. Commander words the refusal. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { formChoices } from "../story/index.ts";
 
 type Parse<T> = (text: string) => T;
 
@@ -76,4 +77,11 @@ export function takeFilter(command: Command, statuses: readonly string[]): Comma
     .option("--order <number>", "about this order")
     .option("--from <time>", "received from then on; a time, or 2h for two hours ago", moment)
     .option("--to <time>", "received before then", moment);
+}
+
+/** In which form deliveries come. */
+export function formOption(): Option {
+  return new Option("--form <form>", "the form of the bodies; mixed: another one for each delivery")
+    .choices(formChoices)
+    .default("envelope");
 }

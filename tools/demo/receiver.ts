@@ -29,7 +29,6 @@ export interface LocalReceiver extends Receiver {
 const blank = [
   "CE_WEBHOOK_SECRET_PREVIOUS",
   "ADMIN_TOKEN",
-  "ACCEPT_BARE_BODIES",
   "RECEIPT_TIMEOUT_MS",
   "RECEIVER_RETIRED",
   "SILENCE_ALERT_HOURS",

@@ -67,17 +67,6 @@ export const settings: readonly Setting[] = [
     ...text,
   },
   {
-    name: "ACCEPT_BARE_BODIES",
-    kind: "var",
-    group: "Receiving",
-    description:
-      "Takes bodies without an envelope, whose type comes from the URL or a header and is not signed.",
-    otherwise: "false",
-    without: "they are answered 400",
-    example: "false",
-    ...booleans,
-  },
-  {
     name: "RECEIPT_TIMEOUT_MS",
     kind: "var",
     group: "Receiving",

@@ -33,7 +33,7 @@ export interface PaymentFacts {
   readonly amountPaise: number;
   readonly method: PaymentMethod;
   status: PaymentStatus;
-  /** When it last succeeded or failed. */
+  /** When it was last tried; null until it is. */
   date: string | null;
   reference: string | null;
 }

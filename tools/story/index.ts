@@ -5,6 +5,20 @@
 export { repeat, shuffle } from "./disorder.ts";
 export { forge } from "./forgery.ts";
 export {
+  chooseForms,
+  type DeliveredStory,
+  deliverStory,
+  type Enveloped,
+  type Form,
+  type FormChoice,
+  type FormOptions,
+  formChoices,
+  forms,
+  hashId,
+  type StoryDelivery,
+  writeBody,
+} from "./forms.ts";
+export {
   differ,
   expectedParts,
   judgeOrder,

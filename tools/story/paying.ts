@@ -3,6 +3,7 @@ import { describePayment, describePaymentInfo } from "./bodies.ts";
 import { chooseMethod } from "./choices.ts";
 import { paymentStatus, type PaymentFacts } from "./facts.ts";
 import type { OrderLife } from "./life.ts";
+import { createRandom, streamOf } from "./random.ts";
 
 /** A payment request that nothing has come of yet. */
 export function requestPayment(life: OrderLife): PaymentFacts {
@@ -41,11 +42,14 @@ export function failPayment(life: OrderLife, payment: PaymentFacts): void {
   telling.sendAbout(payment.id, "payment.failed", describePayment(payment));
 }
 
-/** The customer starts over: the same request again, or one that was just made. */
+/**
+ * The customer starts over: the same request again, or one that was just made. The date is that of the
+ * new attempt, since a body without an envelope has no other: with none it would be older than the
+ * failure that it follows.
+ */
 export function retryPayment(life: OrderLife, payment: PaymentFacts): void {
-  life.telling.wait("soon");
   payment.status = "pending";
-  payment.date = null;
+  payment.date = life.telling.wait("soon");
   payment.reference = null;
   life.telling.sendAbout(payment.id, "payment.retried", describePaymentInfo(payment));
 }
@@ -53,6 +57,12 @@ export function retryPayment(life: OrderLife, payment: PaymentFacts): void {
 function attempt(life: OrderLife, payment: PaymentFacts, outcome: "success" | "failed"): string {
   payment.status = outcome;
   payment.date = life.telling.wait("soon");
-  payment.reference = `pay_${life.random.hex(14)}`;
+  payment.reference = createReference(life);
   return payment.date;
+}
+
+/** The same story of another order has other references: a refund finds its payment by them. */
+function createReference({ random, order }: OrderLife): string {
+  const seed = Number.parseInt(random.hex(14).slice(2), 16);
+  return `pay_${createRandom(seed, streamOf(order.number)).hex(14)}`;
 }

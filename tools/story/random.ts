@@ -55,6 +55,15 @@ export function createRandom(seed: number, stream = 0): Random {
   };
 }
 
+/** A stream for a text (FNV-1a, 32 bits). */
+export function streamOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
+  }
+  return hash;
+}
+
 function pick<T>(list: readonly T[], at: number): T {
   for (const chosen of list.slice(Math.floor(at * list.length))) return chosen;
   throw new RangeError("cannot pick from an empty list");

@@ -67,7 +67,7 @@ await test("events are listed, filtered and paged", async () => {
     shop.run("events --order NEVER"),
   ]);
   assert.equal(troubled.stdout.match(/! quarantined/g)?.length, 5);
-  assert.match(troubled.stdout, /data\.amount: expected number/);
+  assert.match(troubled.stdout, /data\.amount: \S/);
   const cancelled = parse(eventList, typed.stdout).events;
   assert.deepEqual(
     new Set(cancelled.map((event) => event.event_type)),
@@ -104,6 +104,49 @@ await test("an event is found by the beginning of its id, and its body comes byt
     signed.stdout.trim(),
     createHmac("sha256", SECRET).update(row.payload).digest("hex"),
   );
+});
+
+await test("it is said in which form an event came, and how its type was found", async () => {
+  const body = `not json ${String(Date.now())}`;
+  const signature = createHmac("sha256", SECRET).update(body).digest("hex");
+  const headers = { "x-webhook-signature": signature };
+  const taken = await fetch(`${receiver.url}/api/webhooks/ce`, { method: "POST", headers, body });
+  const { id } = z.looseObject({ id: z.string() }).parse(await taken.json());
+  await Promise.all([
+    shop.run("trigger happy-path --form bare --order FORM-1"),
+    shop.run("trigger order.confirmed --form flat --order FORM-2"),
+  ]);
+  await shop.settled();
+  const idOf = async (order: string) => {
+    const sql =
+      "SELECT id FROM webhook_events WHERE subject_id = ?1 AND event_type = 'order.confirmed'";
+    return (await receiver.query<{ id: string }>(sql, order))[0]?.id ?? "";
+  };
+  const [bareId, flatId] = [await idOf("FORM-1"), await idOf("FORM-2")];
+  const [bare, flat, unknown, list, troubled, tail, explained] = await Promise.all([
+    shop.run(["event", bareId]),
+    shop.run(["event", flatId]),
+    shop.run(["event", id]),
+    shop.run("events --order FORM-1"),
+    shop.run("events --status quarantined --limit 1"),
+    shop.run("tail --last 11 --for 1s"),
+    shop.run("explain FORM-1"),
+  ]);
+  assert.match(bare.stdout, /form +bare · type by its status "confirmed"/);
+  assert.match(flat.stdout, /form +flat · type named by the body/);
+  assert.match(
+    unknown.stdout,
+    /unknown body {2}! quarantined[^]*form +unknown: the body is not JSON/,
+  );
+  assert.match(list.stdout, /order\.confirmed +bare +FORM-1/);
+  assert.match(tail.stdout, /order\.completed +bare +FORM-1/);
+  assert.match(troubled.stdout, /! quarantined +unknown body +sha256:/);
+  assert.match(
+    explained.stdout,
+    /same time and status as .* sha256:[0-9a-f]{12}, which came later/,
+  );
+  for (const { stdout } of [unknown, list, troubled, tail, explained])
+    assert.doesNotMatch(stdout, /null/);
 });
 
 await test("messages are listed, shown whole, and sent once more", async () => {

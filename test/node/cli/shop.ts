@@ -1,4 +1,4 @@
 /** One receiver for every file of these tests: starting it takes longer than most of them. */
 import { openShop } from "./run.ts";
 
-export const shop = await openShop({ ACCEPT_BARE_BODIES: "true" });
+export const shop = await openShop();

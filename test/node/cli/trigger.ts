@@ -9,7 +9,7 @@ import { prepare } from "../../../tools/cli/trigger/draft.ts";
 import { planOrders, triggerNames } from "../../../tools/cli/trigger/plan.ts";
 import { post, type Posted } from "../../../tools/cli/trigger/post.ts";
 import { scenarios } from "../../../tools/cli/trigger/scenarios.ts";
-import { eventTypes } from "../../../tools/story/index.ts";
+import { eventTypes, type FormChoice, formChoices } from "../../../tools/story/index.ts";
 import { SECRET } from "./run.ts";
 import { shop } from "./shop.ts";
 
@@ -40,6 +40,8 @@ const event = z.looseObject({
 });
 
 const { receiver } = shop;
+
+const plain = { count: 1, form: "envelope" } as const;
 
 async function one(sql: string, ...values: string[]): Promise<unknown> {
   const [row] = await receiver.query<{ value: unknown }>(sql, ...values);
@@ -108,10 +110,6 @@ const outcomes: Readonly<Record<string, (order: string) => Promise<void>>> = {
     assert.ok(Date.now() - last >= 86_400_000);
     assert.equal(await statusOf(order), "complete");
   },
-  "bare-bodies": async (order) => {
-    const sql = "SELECT min(id LIKE 'sha256:%') AS value FROM webhook_events WHERE subject_id = ?1";
-    assert.equal(await one(sql, order), 1);
-  },
   conflict: async (order) => {
     const sql = "SELECT conflicts AS value FROM webhook_events WHERE subject_id = ?1";
     assert.equal(await one(sql, order), 1);
@@ -119,9 +117,13 @@ const outcomes: Readonly<Record<string, (order: string) => Promise<void>>> = {
 };
 
 /** As the command does it, but without a process for each. */
-async function tell(name: string, orderNumber: string): Promise<readonly Posted[]> {
+async function tell(
+  name: string,
+  orderNumber: string,
+  form: FormChoice = "envelope",
+): Promise<readonly Posted[]> {
   const http = createHttp(new AbortController().signal);
-  const options = { name, orderNumber, count: 1, seed: 7, changes: [], nowMs: Date.now() };
+  const options = { name, orderNumber, form, count: 1, seed: 7, changes: [], nowMs: Date.now() };
   const posted: Posted[] = [];
   for (const draft of planOrders(options)[0]?.drafts ?? []) {
     for (const delivery of await prepare(draft, SECRET)) {
@@ -155,6 +157,47 @@ await test("every scenario comes to what it says", async (t) => {
   assert.equal(await became("unknown-type"), "ignored");
 });
 
+const tellable = scenarios.filter(({ isEnveloped }) => isEnveloped !== true);
+
+await test("every story ends the same in every form", async (t) => {
+  const numbers = new Map<string, string>();
+  for (const [index, form] of formChoices.slice(1).entries()) {
+    for (const [place, { name }] of tellable.entries()) {
+      const orderNumber = `ORD-${index + 1}-${place}`;
+      const posted = await tell(name, orderNumber, form);
+      assert.ok(posted.length > 0 && posted.every((one) => one.isExpected), `${name} ${form}`);
+      if (name in outcomes && name !== "day-late") numbers.set(orderNumber, `${name} ${form}`);
+    }
+  }
+  await shop.settled();
+  for (const [order, what] of numbers) {
+    await t.test(what, () => outcomes[what.split(" ")[0] ?? ""]?.(order));
+  }
+  const sql =
+    "SELECT min(form = 'bare' AND id LIKE 'sha256:%') AS value FROM webhook_events WHERE subject_id = ?1";
+  assert.equal(await one(sql, "ORD-2-0"), 1);
+});
+
+await test("the form is shown, bare needs no hint, and another one is refused by name", async () => {
+  const [bare, json, hinted, none, closed, lost] = await Promise.all([
+    shop.run("trigger happy-path --form bare --order BARE-1"),
+    shop.run("trigger order.confirmed --form flat --order FLAT-1 --json"),
+    shop.run("trigger order.confirmed --form bare --hint --dry-run --json"),
+    shop.run("trigger order.created --form naked"),
+    shop.run("trigger conflict --form bare"),
+    shop.run("trigger order.created --form bare --set id=evt_1"),
+  ]);
+  assert.match(bare.stdout, /✓ 200 {2}order\.created +bare +sha256:[0-9a-f]{64}\n/);
+  assert.match(json.stdout, /"form": "flat"[^]*"id": "evt_/);
+  assert.match(hinted.stdout, /"url": "[^"]*\/api\/webhooks\/ce\/order\.confirmed"/);
+  assert.equal(none.code, 2);
+  assert.match(none.stderr, /naked.*envelope, flat, bare, mixed/);
+  assert.equal(closed.code, 2);
+  assert.match(closed.stderr, /conflict is about what an envelope says/);
+  assert.equal(lost.code, 2);
+  assert.match(lost.stderr, /--set id cannot be set: a bare body is data alone/);
+});
+
 await test("a story and forgeries as a process", async () => {
   const [story, forged] = await Promise.all([
     shop.run("trigger payment-fails-twice --order WEB-1 --json"),
@@ -171,7 +214,7 @@ await test("a story and forgeries as a process", async () => {
 
 await test("each of the 14 types can be told alone, about the order that is named", () => {
   for (const name of eventTypes) {
-    const options = { name, orderNumber: "WEB-7", count: 1, seed: 1, changes: [], nowMs: 0 };
+    const options = { ...plain, name, orderNumber: "WEB-7", seed: 1, changes: [], nowMs: 0 };
     const [draft, ...others] = planOrders(options)[0]?.drafts ?? [];
     assert.equal(others.length, 0);
     const { event_type: type, data, order_number: envelope } = draft?.event ?? {};
@@ -217,14 +260,8 @@ await test("a dry run prints body and signature, and sends nothing", async () =>
 await test("the same seed at the same time tells the same bytes, at another time other ids", () => {
   const tell = (at: string) => {
     const nowMs = Date.parse(at);
-    const options = {
-      name: "happy-path",
-      orderNumber: null,
-      count: 2,
-      seed: 5,
-      changes: [],
-      nowMs,
-    };
+    const name = "happy-path";
+    const options = { ...plain, name, orderNumber: null, count: 2, seed: 5, changes: [], nowMs };
     return planOrders(options).flatMap(({ drafts }) => drafts.map((draft) => draft.event));
   };
   const [first, later] = [tell("2026-11-24T10:00Z"), tell("2026-11-24T11:00Z")];
@@ -260,7 +297,7 @@ await test("a change that cannot be made is refused, and nothing is sent", async
   for (const text of ["data", "=1", "data..status=1", "__proto__.x=1", "data[x].y=1"]) {
     assert.throws(() => parseChange(text), /path/, text);
   }
-  const options = { name: "happy-path", orderNumber: "WEB-9", count: 1, seed: 1, nowMs: 0 };
+  const options = { ...plain, name: "happy-path", orderNumber: "WEB-9", seed: 1, nowMs: 0 };
   for (const text of ["data.order_items[9].sku=1", "id.x=1", "data.nothing.sku=1"]) {
     assert.throws(() => planOrders({ ...options, changes: parseChange(text) }), /--set/, text);
   }

@@ -2,7 +2,7 @@
 import { randomInt } from "node:crypto";
 import { Command, Option } from "commander";
 import { count } from "../../demo/terminal.ts";
-import { createRandom } from "../../story/index.ts";
+import { createRandom, type FormChoice } from "../../story/index.ts";
 import { createApi } from "../api.ts";
 import {
   type Cli,
@@ -14,7 +14,7 @@ import {
 } from "../cli.ts";
 import { confirm } from "../confirm.ts";
 import { Failure } from "../failure.ts";
-import { duration, positiveNumber, share, wholeNumber } from "../flags.ts";
+import { duration, formOption, positiveNumber, share, wholeNumber } from "../flags.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import { requireSecret, type SettingFlags, type Settings } from "../settings.ts";
 import { planMoves, type SimulationPlan } from "../simulate/plan.ts";
@@ -37,6 +37,7 @@ interface Flags extends SettingFlags, JsonFlag {
   readonly duplicates: number;
   readonly disorder: number;
   readonly faults: number;
+  readonly form: FormChoice;
   readonly concurrency: number;
   readonly seed?: number;
   readonly patience: number;
@@ -55,11 +56,12 @@ const REFRESH_MS = 200;
 function planOf({ rate, lifetime, ...flags }: Flags, startedAtMs: number): SimulationPlan {
   const seed = flags.seed ?? randomInt(1_000_000);
   const intervalMs = rate === undefined ? 1 : HOUR_MS / rate;
-  const { duplicates, disorder, faults } = flags;
+  const { duplicates, disorder, faults, form } = flags;
   return {
     seed,
     run: createRandom(seed, startedAtMs).digits(8),
     startedAtMs,
+    form,
     intervalMs,
     lifetimeMs: rate === undefined ? ACTIVE_UNPACED : Math.min(lifetime, ACTIVE_MAX * intervalMs),
     duplicates,
@@ -185,6 +187,7 @@ export function simulateCommand(cli: Cli): Command {
     .addOption(percent("--duplicates", "events that come twice", 10))
     .addOption(percent("--disorder", "events that come late", 10))
     .addOption(percent("--faults", "events hung up on, forged or broken besides", 3))
+    .addOption(formOption())
     .option("--concurrency <n>", "deliveries under way at once", wholeNumber(1, 512), 16)
     .option("--seed <n>", "the same seed makes the same orders", wholeNumber(0, 2 ** 40))
     .addOption(
@@ -199,6 +202,7 @@ export function simulateCommand(cli: Cli): Command {
   giveExamples(command, [
     ["ce-webhooks simulate --orders 500", "as fast as the receiver takes them"],
     ["ce-webhooks simulate --rate 600 --for 8h", "a soak test: ten orders a minute, all night"],
+    ["ce-webhooks simulate --form mixed", "envelopes, flat and bare bodies in one shop"],
     ["ce-webhooks simulate --duplicates 50 --disorder 50 --faults 20", "a bad day"],
   ]);
   return command.action((flags: Flags) => simulate(cli, flags));

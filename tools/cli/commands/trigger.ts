@@ -9,8 +9,9 @@ import {
   takeJson,
   takeSettings,
 } from "../cli.ts";
+import type { FormChoice } from "../../story/index.ts";
 import { confirm } from "../confirm.ts";
-import { moment, positiveNumber, wholeNumber } from "../flags.ts";
+import { formOption, moment, positiveNumber, wholeNumber } from "../flags.ts";
 import { createPace } from "../pace.ts";
 import { requireSecret, type SettingFlags } from "../settings.ts";
 import { askName, printList } from "../trigger/choose.ts";
@@ -35,12 +36,18 @@ interface Flags extends SettingFlags, JsonFlag {
   readonly seed?: number;
   readonly set?: readonly Change[];
   readonly at?: string;
+  readonly form: FormChoice;
+  readonly hint?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
 }
 
-async function prepareOrder({ drafts }: OrderPlan, secret: string): Promise<readonly Prepared[]> {
-  return (await Promise.all(drafts.map((draft) => prepare(draft, secret)))).flat();
+async function prepareOrder(
+  { drafts }: OrderPlan,
+  secret: string,
+  isHinted: boolean,
+): Promise<readonly Prepared[]> {
+  return (await Promise.all(drafts.map((draft) => prepare(draft, secret, isHinted)))).flat();
 }
 
 async function trigger(cli: Cli, given: string | undefined, flags: Flags): Promise<void> {
@@ -57,11 +64,13 @@ async function trigger(cli: Cli, given: string | undefined, flags: Flags): Promi
     seed,
     nowMs,
     count: flags.count,
+    form: flags.form,
     changes: flags.set ?? [],
   });
   const settings = settingsOf(cli, flags);
   const secret = requireSecret(settings).value;
-  const orders = await Promise.all(plans.map((plan) => prepareOrder(plan, secret)));
+  const isHinted = flags.hint === true;
+  const orders = await Promise.all(plans.map((plan) => prepareOrder(plan, secret, isHinted)));
   if (flags.dryRun === true) {
     const all = orders.flat();
     if (isJson) out.json({ seed, deliveries: all.map((one) => preparedJson(one, settings.url)) });
@@ -75,6 +84,7 @@ async function trigger(cli: Cli, given: string | undefined, flags: Flags): Promi
   const posted = await sendAndShow(cli, settings, orders, {
     pace: createPace(flags.rate ?? null, cli.signal),
     isSilent: isJson,
+    isFormShown: flags.form !== "envelope",
   });
   if (isJson) out.json({ seed, deliveries: posted.map(postedJson) });
   else printSummary(out, posted, seed, flags.url);
@@ -95,7 +105,13 @@ export function triggerCommand(cli: Cli): Command {
     .option("--rate <n>", "at most so many deliveries a second", positiveNumber(10_000))
     .option("--seed <n>", "the same seed tells the same story of an order", wholeNumber(0, 2 ** 48))
     .option("--at <time>", "it has happened until then (now)", moment)
-    .option("--set <path=value>", "change a field before signing; repeatable", parseChange)
+    .option(
+      "--set <path=value>",
+      "change a field before signing, as it is called in an envelope; repeatable",
+      parseChange,
+    )
+    .addOption(formOption())
+    .option("--hint", "name the type in the URL as well, which is not signed")
     .option("--dry-run", "print body and signature, send nothing")
     .option("-y, --yes", "do not ask before sending to another machine");
   takeSettings(command, ["secret"]);
@@ -110,6 +126,10 @@ export function triggerCommand(cli: Cli): Command {
     [
       "ce-webhooks trigger happy-path --count 100 --rate 20",
       "a hundred orders, 20 events a second",
+    ],
+    [
+      "ce-webhooks trigger happy-path --form bare",
+      "the models alone, as the public reference has it",
     ],
     ["ce-webhooks trigger forged", "four forgeries, which must all get 401"],
     ["ce-webhooks trigger order.created --dry-run --json", "body and signature, for a script"],

@@ -66,12 +66,13 @@ async function travel(
   const delivery = {
     type: TEST_EVENT_TYPE,
     orderNumber: "",
+    form: "envelope",
     note: null,
     path: WEBHOOK_PATH,
     body,
     signature,
     expects: 200,
-  };
+  } as const;
   const startedMs = performance.now();
   const first = await post(http, url, delivery);
   const tookMs = Math.round(performance.now() - startedMs);

@@ -4,10 +4,15 @@
  * meets. Pure and lazy: the same options give the same moves, and a soak of days fits in memory.
  */
 import {
+  chooseForms,
   createRandom,
+  type DeliveredStory,
+  deliverStory,
+  type Form,
+  type FormChoice,
+  hashId,
   type Random,
-  type Story,
-  type StoryEvent,
+  type StoryDelivery,
   storyKinds,
   tellStory,
 } from "../../story/index.ts";
@@ -17,6 +22,7 @@ export interface SimulationPlan {
   /** Part of every order number: no run meets the orders of another. */
   readonly run: string;
   readonly startedAtMs: number;
+  readonly form: FormChoice;
   /** Milliseconds from one order to the next, and over which the events of one are spread. */
   readonly intervalMs: number;
   readonly lifetimeMs: number;
@@ -26,7 +32,10 @@ export interface SimulationPlan {
   readonly faults: number;
 }
 
-/** `cut`: hung up on before the answer is read. `forged`, `broken`: must be refused. */
+/**
+ * `cut`: hung up on before the answer is read. `forged`: must be refused. `broken`: authentic, and half of a
+ * body; it must be kept, and applied to nothing.
+ */
 type MoveKind = "event" | "again" | "cut" | "forged" | "broken";
 
 export interface Move {
@@ -34,6 +43,8 @@ export interface Move {
   /** Milliseconds after the start. */
   readonly dueMs: number;
   readonly order: number;
+  readonly form: Form;
+  /** The id that the receiver must give it. */
   readonly eventId: string;
   readonly body: string;
 }
@@ -41,12 +52,13 @@ export interface Move {
 const STORY_MS = 2 * 3_600_000;
 /** Streams of chance that no story uses. */
 const MOVES_STREAM = 1_000_000_000;
+const FORMS_STREAM = 2_000_000_000;
 
 /** The same order again, for reconciling. */
-export function tellOrder(plan: SimulationPlan, order: number): Story {
+export async function tellOrder(plan: SimulationPlan, order: number): Promise<DeliveredStory> {
   const random = createRandom(plan.seed, order);
   const endsAtMs = plan.startedAtMs + order * plan.intervalMs;
-  return tellStory({
+  const story = tellStory({
     kind: random.weighted(storyKinds).name,
     orderNumber: `SIM-${plan.run}-${order + 1}`,
     random,
@@ -54,49 +66,60 @@ export function tellOrder(plan: SimulationPlan, order: number): Story {
     startsAtMs: endsAtMs - STORY_MS,
     endsAtMs,
   });
+  const forms = createRandom(plan.seed, FORMS_STREAM + order);
+  return await deliverStory(story, chooseForms(plan.form, forms));
 }
 
 const faultKinds: readonly MoveKind[] = ["cut", "forged", "broken"];
 
-function movesOfEvent(
+async function fault(kind: MoveKind, move: Omit<Move, "kind">): Promise<Move> {
+  if (kind !== "broken") return { ...move, kind };
+  const body = move.body.slice(0, move.body.length / 2);
+  return { ...move, kind, body, eventId: await hashId(body) };
+}
+
+async function movesOfEvent(
   plan: SimulationPlan,
   random: Random,
-  event: StoryEvent,
+  { form, eventId, body }: StoryDelivery,
   at: { readonly order: number; readonly dueMs: number },
-): readonly Move[] {
+): Promise<readonly Move[]> {
   const { lifetimeMs } = plan;
-  const move = { order: at.order, eventId: event.id, body: JSON.stringify(event) };
   const isLate = random.chance(plan.disorder);
   const dueMs = at.dueMs + (isLate ? random.between(0.1, 1) * lifetimeMs : 0);
-  const moves: Move[] = [{ ...move, kind: "event", dueMs }];
+  const move = { order: at.order, form, eventId, body, dueMs };
+  const moves: Move[] = [{ ...move, kind: "event" }];
   if (random.chance(plan.duplicates)) {
     moves.push({ ...move, kind: "again", dueMs: dueMs + random.next() * lifetimeMs });
   }
-  if (random.chance(plan.faults)) moves.push({ ...move, kind: random.pick(faultKinds), dueMs });
+  if (random.chance(plan.faults)) moves.push(await fault(random.pick(faultKinds), move));
   return moves;
 }
 
-function movesOfOrder(plan: SimulationPlan, order: number): readonly Move[] {
-  const { events } = tellOrder(plan, order);
+async function movesOfOrder(plan: SimulationPlan, order: number): Promise<readonly Move[]> {
+  const { deliveries } = await tellOrder(plan, order);
   const random = createRandom(plan.seed, MOVES_STREAM + order);
-  const step = plan.lifetimeMs / events.length;
-  return events.flatMap((event, index) => {
+  const step = plan.lifetimeMs / deliveries.length;
+  const moves: Move[] = [];
+  for (const [index, delivery] of deliveries.entries()) {
     const dueMs = order * plan.intervalMs + (index + random.next()) * step;
-    return movesOfEvent(plan, random, event, { order, dueMs });
-  });
+    moves.push(...(await movesOfEvent(plan, random, delivery, { order, dueMs })));
+  }
+  return moves;
 }
 
 /** Moves in the order in which they are due. `isOver` is asked before each new order. */
-export function* planMoves(
+export async function* planMoves(
   plan: SimulationPlan,
   isOver: (order: number) => boolean,
-): Generator<Move, void, undefined> {
+): AsyncGenerator<Move, void, undefined> {
   let pending: Move[] = [];
   for (let order = 0; !isOver(order); order += 1) {
     // No later order has anything due before it begins.
     const begins = order * plan.intervalMs;
     yield* pending.filter(({ dueMs }) => dueMs < begins);
-    pending = [...pending.filter(({ dueMs }) => dueMs >= begins), ...movesOfOrder(plan, order)];
+    const begun = await movesOfOrder(plan, order);
+    pending = [...pending.filter(({ dueMs }) => dueMs >= begins), ...begun];
     pending.sort((a, b) => a.dueMs - b.dueMs);
   }
   yield* pending;

@@ -16,7 +16,7 @@ import type { Tally } from "./tally.ts";
 export interface Reconciliation {
   /** Acknowledged, and not in the inbox. */
   readonly lost: readonly string[];
-  /** Acknowledged and stored, and not applied: id and status. */
+  /** Acknowledged and stored, and not applied, or applied although broken: id and status. */
   readonly unapplied: readonly string[];
   /** Orders that were compared. */
   readonly compared: number;
@@ -66,7 +66,7 @@ async function compareOrders(
   let compared = 0;
   const work = async () => {
     for (const order of orders) {
-      const story = tellOrder(plan, order);
+      const { story } = await tellOrder(plan, order);
       // Of an order that was not sent whole nothing is expected.
       if (!story.events.every(({ id }) => tally.acknowledged.has(id))) continue;
       const problems = judge(story, await api.order(story.orderNumber));
@@ -99,7 +99,8 @@ export async function reconcile(
   const lost = await findLost(api, tally);
   const unapplied = [...tally.acknowledged].flatMap((id) => {
     const status = tally.settled.get(id);
-    return status === undefined || status === "processed" ? [] : [`${id}: ${status}`];
+    const expected = tally.broken.has(id) ? "quarantined" : "processed";
+    return status === undefined || status === expected ? [] : [`${id}: ${status}`];
   });
   return { lost, unapplied, ...(await compareOrders(api, plan, tally, onCompared)) };
 }

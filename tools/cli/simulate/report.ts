@@ -1,6 +1,7 @@
 /** What a simulation came to: while it runs in a few words, at the end as figures. */
 import { clip, count, signs } from "../../demo/terminal.ts";
 import type { Output } from "../output.ts";
+import { forms } from "../../story/index.ts";
 import { printFacts, printTitle } from "../views/facts.ts";
 import type { Reconciliation } from "./reconcile.ts";
 import type { Tally } from "./tally.ts";
@@ -20,6 +21,17 @@ function printProblems({ print, colours }: Output, problems: readonly string[]):
   if (problems.length > SHOWN) print(colours.dim(`    and ${count(problems.length - SHOWN)} more`));
 }
 
+/** How many came in which form; null where all are envelopes. */
+function describeForms({ byForm, broken }: Tally): string | null {
+  const known = forms.flatMap((form) => {
+    const number = byForm.get(form);
+    return number === undefined ? [] : [`${count(number)} ${form}`];
+  });
+  const cut = broken.size === 0 ? [] : [`${count(broken.size)} broken`];
+  const isPlain = cut.length === 0 && known.length === 1 && byForm.has("envelope");
+  return isPlain ? null : [...known, ...cut].join(", ");
+}
+
 export function printTally(out: Output, tally: Tally): void {
   const { orders, sent, acknowledged, repeats, refused, cut, retries, seconds, unexpected } = tally;
   printTitle(out, "Sent", `${seconds.toFixed(1)} s, ${count(Math.round(sent / seconds))} a second`);
@@ -27,6 +39,7 @@ export function printTally(out: Output, tally: Tally): void {
     ["orders", count(orders)],
     ["deliveries", count(sent)],
     ["acknowledged", `${count(acknowledged.size)} events, ${count(repeats)} known already`],
+    ["of them", describeForms(tally)],
     ["refused", refused === 0 ? null : `${count(refused)}, as they must be`],
     ["hung up on", cut === 0 ? null : count(cut)],
     ["sent again", retries === 0 ? null : `${count(retries)} times, after an error or no answer`],
@@ -42,10 +55,7 @@ export function printReconciliation(out: Output, found: Reconciliation, tally: T
     number === 0 ? colours.green(`${signs.ok} ${text}`) : colours.red(`${signs.bad} ${text}`);
   printTitle(out, "Reconciled", "with what the stories say");
   printFacts(out, [
-    [
-      "applied",
-      judged(unapplied.length, `${count(tally.applied)} of ${count(tally.acknowledged.size)}`),
-    ],
+    ["applied", judged(unapplied.length, `${count(tally.applied)} of ${count(tally.lawful)}`)],
     ["lost", judged(lost.length, count(lost.length))],
     ["differing", judged(differing.size, `${count(differing.size)} of ${count(compared)} orders`)],
   ]);
@@ -57,13 +67,15 @@ export function printReconciliation(out: Output, found: Reconciliation, tally: T
 }
 
 export function simulationJson(tally: Tally, found: Reconciliation | null, seed: number): object {
-  const { orders, sent, acknowledged, repeats, refused, cut, retries, applied, seconds } = tally;
+  const { orders, sent, repeats, refused, cut, retries, applied, seconds } = tally;
   return {
     seed,
     seconds: Math.round(seconds * 10) / 10,
     orders,
     sent,
-    acknowledged: acknowledged.size,
+    acknowledged: tally.lawful,
+    forms: Object.fromEntries(tally.byForm),
+    quarantined: tally.broken.size,
     repeats,
     refused,
     cut,

@@ -72,36 +72,35 @@ async function hangUp({ http }: Sender, url: string, delivery: Prepared): Promis
 }
 
 /** The delivery that a move stands for. */
-async function dress({ kind, body, eventId }: Move, secret: string): Promise<Prepared> {
-  const common = { type: "", orderNumber: "", note: eventId, path: WEBHOOK_PATH };
+async function prepare({ kind, form, body, eventId }: Move, secret: string): Promise<Prepared> {
+  const common = { type: "", orderNumber: "", form, note: eventId, path: WEBHOOK_PATH };
   if (kind === "forged") {
     const [forgery] = await forge(body, secret);
     return { ...common, body, signature: forgery?.signature ?? null, expects: 401 };
   }
-  if (kind === "broken") {
-    const half = body.slice(0, body.length / 2);
-    return { ...common, body: half, signature: await sign(half, secret), expects: 400 };
-  }
   return { ...common, body, signature: await sign(body, secret), expects: 200 };
 }
 
+/** What is wrong with an answer; null where nothing is. */
+function problemOf(move: Move, expects: number, posted: Posted | null): string | null {
+  if (posted === null) return `nothing, expected ${expects}`;
+  const { status, error, id, isExpected } = posted;
+  if (!isExpected) return `${status} (${error ?? "no receipt"}), expected ${expects}`;
+  return id === null || id === move.eventId ? null : `the id ${id}`;
+}
+
 async function make(cli: Sender, options: SendOptions, move: Move, tally: Tally): Promise<void> {
-  const delivery = await dress(move, options.secret);
+  const delivery = await prepare(move, options.secret);
   if (move.kind === "cut") {
     tally.sent += 1;
     tally.cut += 1;
     return await hangUp(cli, options.url, delivery);
   }
   const posted = await persist(cli, options.url, delivery, tally);
-  if (posted === null || !posted.isExpected) {
-    const answer =
-      posted === null ? "nothing" : `${posted.status} (${posted.error ?? "no receipt"})`;
-    tally.unexpected.push(`${move.eventId}: ${answer}, expected ${delivery.expects}`);
-  } else if (delivery.expects !== 200) tally.refused += 1;
-  else {
-    if (posted.duplicate) tally.repeats += 1;
-    tally.acknowledged.add(move.eventId);
-  }
+  const problem = problemOf(move, delivery.expects, posted);
+  if (problem !== null) tally.unexpected.push(`${move.eventId}: ${problem}`);
+  else if (delivery.expects !== 200) tally.refused += 1;
+  else tally.acknowledge(move, posted?.duplicate === true);
   return undefined;
 }
 
@@ -109,14 +108,15 @@ async function make(cli: Sender, options: SendOptions, move: Move, tally: Tally)
 export async function sendMoves(
   cli: Sender,
   options: SendOptions,
-  moves: Iterable<Move>,
+  moves: AsyncIterable<Move>,
   tally: Tally,
 ): Promise<void> {
   const startedMs = performance.now();
   const failures: unknown[] = [];
-  const waiting = moves[Symbol.iterator]();
+  // The workers share one iterator, which answers one after the other.
+  const waiting = moves[Symbol.asyncIterator]();
   const work = async () => {
-    for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
+    for (let next = await waiting.next(); next.done !== true; next = await waiting.next()) {
       const move = next.value;
       tally.orders = Math.max(tally.orders, move.order + 1);
       const early = options.isPaced ? startedMs + move.dueMs - performance.now() : 0;

@@ -1,4 +1,6 @@
 /** The figures of a simulation while it runs. */
+import type { Form } from "../../story/index.ts";
+import type { Move } from "./plan.ts";
 
 export class Tally {
   orders = 0;
@@ -12,10 +14,19 @@ export class Tally {
   readonly unexpected: string[] = [];
   /** Ids of the events that were acknowledged. */
   readonly acknowledged = new Set<string>();
+  /** Of those the broken ones, which are to be kept and not applied. */
+  readonly broken = new Set<string>();
+  /** Lawful events that were acknowledged, by the form in which they came. */
+  readonly byForm = new Map<Form, number>();
   /** Event id -> status, of those that the inbox has shown as settled. */
   readonly settled = new Map<string, string>();
   readonly #startedMs = performance.now();
   #endedMs: number | null = null;
+
+  /** Acknowledged, and to be applied. */
+  get lawful(): number {
+    return this.acknowledged.size - this.broken.size;
+  }
 
   /** Since the start; once all is sent, until then. */
   get seconds(): number {
@@ -25,6 +36,14 @@ export class Tally {
   /** All is sent. */
   end(): void {
     this.#endedMs = performance.now();
+  }
+
+  acknowledge({ kind, form, eventId }: Move, isDuplicate: boolean): void {
+    if (isDuplicate) this.repeats += 1;
+    const isFirst = !this.acknowledged.has(eventId);
+    this.acknowledged.add(eventId);
+    if (kind === "broken") this.broken.add(eventId);
+    else if (isFirst) this.byForm.set(form, (this.byForm.get(form) ?? 0) + 1);
   }
 
   settle(id: string, status: string): void {

@@ -1,16 +1,15 @@
-/** Deliveries before they are sent: an event, in which clothes it comes, and the answer it must get. */
+/** Deliveries before they are sent: an event, in which form it comes, and the answer it must get. */
 import { WEBHOOK_PATH } from "../../demo/delivery.ts";
-import { forge, sign, type StoryEvent } from "../../story/index.ts";
-
-type Json = Readonly<Record<string, unknown>>;
+import { type Enveloped, type Form, forge, sign, writeBody } from "../../story/index.ts";
 
 export interface Draft {
   readonly type: string;
   readonly orderNumber: string;
-  /** In its envelope. */
-  readonly event: Json;
-  /** `bare`: only `data` is sent, and the path names the type. `forged`: in every way that there is. */
-  readonly dress?: "bare" | "forged";
+  /** In its envelope, whatever the form. */
+  readonly event: Enveloped;
+  readonly form: Form;
+  /** True: it is sent in every way of forging that there is. */
+  readonly isForged?: boolean;
   /** What is special about it, in a few words. */
   readonly note?: string;
   /** The status that it must be answered with. */
@@ -21,6 +20,7 @@ export interface Draft {
 export interface Prepared {
   readonly type: string;
   readonly orderNumber: string;
+  readonly form: Form;
   readonly note: string | null;
   readonly path: string;
   readonly body: string;
@@ -28,18 +28,20 @@ export interface Prepared {
   readonly expects: number;
 }
 
-export function draftOf(event: StoryEvent, orderNumber: string): Draft {
-  return { type: event.event_type, orderNumber, event: { ...event }, expects: 200 };
-}
-
-/** Writes and signs the body; a forged draft becomes one delivery for each way of forging. */
-export async function prepare(draft: Draft, secret: string): Promise<readonly Prepared[]> {
-  const { type, orderNumber, event, dress, note = null, expects } = draft;
-  const isBare = dress === "bare";
-  const body = JSON.stringify(isBare ? event["data"] : event);
-  const path = isBare ? `${WEBHOOK_PATH}/${type}` : WEBHOOK_PATH;
-  const common = { type, orderNumber, path, expects };
-  if (dress === "forged") {
+/**
+ * Writes and signs the body; a forged draft becomes one delivery for each way of forging. `isHinted`: the
+ * URL names the type as well, which nobody signs.
+ */
+export async function prepare(
+  draft: Draft,
+  secret: string,
+  isHinted = false,
+): Promise<readonly Prepared[]> {
+  const { type, orderNumber, event, form, isForged = false, note = null, expects } = draft;
+  const body = writeBody(event, form);
+  const path = isHinted ? `${WEBHOOK_PATH}/${encodeURIComponent(type)}` : WEBHOOK_PATH;
+  const common = { type, orderNumber, form, path, expects };
+  if (isForged) {
     const forged = await forge(body, secret);
     return forged.map(({ what, ...forgery }) => ({ ...common, ...forgery, note: what }));
   }

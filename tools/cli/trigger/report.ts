@@ -1,5 +1,6 @@
 /** How a trigger is shown: a line a delivery, what became of them, and what to look at next. */
 import { count, signs } from "../../demo/terminal.ts";
+import { forms } from "../../story/index.ts";
 import { Failure } from "../failure.ts";
 import { commandLine } from "../look.ts";
 import type { Output } from "../output.ts";
@@ -8,20 +9,24 @@ import { headersOf, type Posted } from "./post.ts";
 import type { Prepared } from "./draft.ts";
 
 const TYPE_WIDTH = 25;
+const FORM_WIDTH = Math.max(...forms.map(({ length }) => length));
 
-export function describePosted({ colours }: Output, posted: Posted): string {
+/** `isFormShown`: beside the type, for a run that sends more than envelopes. */
+export function describePosted({ colours }: Output, posted: Posted, isFormShown: boolean): string {
   const { delivery, status, id, duplicate, error, isExpected } = posted;
   const sign = isExpected ? colours.green(signs.ok) : colours.red(signs.bad);
   const said = error ?? `${id ?? ""}${duplicate ? "  known already" : ""}`;
   const note = delivery.note === null ? "" : `  ${delivery.note}`;
   const type = delivery.type.padEnd(TYPE_WIDTH);
-  return `  ${sign} ${status}  ${type} ${colours.dim(said)}${colours.dim(note)}`;
+  const form = isFormShown ? `${delivery.form.padEnd(FORM_WIDTH)}  ` : "";
+  return `  ${sign} ${status}  ${type} ${form}${colours.dim(said)}${colours.dim(note)}`;
 }
 
 export function postedJson({ delivery, status, id, duplicate, error, isExpected }: Posted): object {
   return {
     order_number: delivery.orderNumber,
     event_type: delivery.type,
+    form: delivery.form,
     note: delivery.note,
     status,
     expected_status: delivery.expects,
@@ -36,6 +41,7 @@ export function preparedJson(delivery: Prepared, url: string): object {
   return {
     order_number: delivery.orderNumber,
     event_type: delivery.type,
+    form: delivery.form,
     note: delivery.note,
     method: "POST",
     url: url + delivery.path,

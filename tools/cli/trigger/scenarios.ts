@@ -7,12 +7,14 @@ import {
   type KindName,
   type StoryKind,
 } from "../../story/index.ts";
-import { type Draft, draftOf } from "./draft.ts";
+import type { Draft } from "./draft.ts";
 import type { Teller } from "./teller.ts";
 
 export interface Scenario {
   readonly name: string;
   readonly description: string;
+  /** True where it is about what an envelope says: it comes in no other form. */
+  readonly isEnveloped?: true;
   readonly tell: (teller: Teller) => readonly Draft[];
 }
 
@@ -20,8 +22,8 @@ const DAY_MS = 86_400_000;
 /** The receiver takes no more than a MiB. */
 const OVERSIZE_CHARACTERS = 1_100_000;
 
-function life({ tell, orderNumber }: Teller, kind: KindName | StoryKind, agoMs = 0): Draft[] {
-  return tell(kind, agoMs).events.map((event) => draftOf(event, orderNumber));
+function life({ tell, draft }: Teller, kind: KindName | StoryKind, agoMs = 0): Draft[] {
+  return tell(kind, agoMs).events.map(draft);
 }
 
 const story = (name: string, kind: KindName | StoryKind, description: string): Scenario => ({
@@ -42,7 +44,7 @@ function firstOf(teller: Teller): Draft {
 function writeDraft(teller: Teller, type: string, data: unknown, note: string): Draft {
   const { orderNumber, nextId, nowMs } = teller;
   const event = { id: nextId(), event_type: type, created_at: new Date(nowMs).toISOString(), data };
-  return { type, orderNumber, event, note, expects: 200 };
+  return { type, orderNumber, event, form: "envelope", note, expects: 200 };
 }
 
 const refundFails: StoryKind = {
@@ -105,6 +107,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "same-second",
     description: "the happy path, every event at the same instant and in no order",
+    isEnveloped: true,
     tell: (teller) => {
       const at = new Date(Math.floor(teller.nowMs / 1_000) * 1_000).toISOString();
       const tied = happyPath
@@ -119,27 +122,23 @@ export const scenarios: readonly Scenario[] = [
     tell: (teller) => life(teller, "delivered", DAY_MS),
   },
   {
-    name: "bare-bodies",
-    description: "the happy path without envelopes (needs ACCEPT_BARE_BODIES=true)",
-    tell: (teller) => happyPath.tell(teller).map((draft) => ({ ...draft, dress: "bare" })),
-  },
-  {
     name: "oversize",
     description: "a signed event over 1 MiB: refused with 413",
     tell: (teller) => {
       const { event, ...draft } = firstOf(teller);
-      const filler = "x".repeat(OVERSIZE_CHARACTERS);
-      return [{ ...draft, event: { ...event, filler }, note: "over 1 MiB", expects: 413 }];
+      const data = { ...Object(event["data"]), filler: "x".repeat(OVERSIZE_CHARACTERS) };
+      return [{ ...draft, event: { ...event, data }, note: "over 1 MiB", expects: 413 }];
     },
   },
   {
     name: "forged",
     description: "an event with a wrong signature, in four ways: refused with 401",
-    tell: (teller) => [{ ...firstOf(teller), dress: "forged", expects: 401 }],
+    tell: (teller) => [{ ...firstOf(teller), isForged: true, expects: 401 }],
   },
   {
     name: "senseless",
     description: "known types whose data makes no sense: quarantined, with the reason",
+    isEnveloped: true,
     tell: (teller) =>
       senselessEvents(teller.orderNumber).map(({ type, data, what }) =>
         writeDraft(teller, type, data, what),
@@ -148,6 +147,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "unknown-type",
     description: "a type that is none of the 14: stored and ignored",
+    isEnveloped: true,
     tell: (teller) => {
       const data = { order_number: teller.orderNumber };
       return [writeDraft(teller, "cart.abandoned", data, "none of the 14")];
@@ -156,6 +156,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "conflict",
     description: "another body under a known id: the first one stands, the team hears of it",
+    isEnveloped: true,
     tell: (teller) => {
       const first = firstOf(teller);
       const event = { ...first.event, changed: true };

@@ -43,11 +43,17 @@ async function send(
   return all;
 }
 
+export interface ShowOptions {
+  readonly pace: Pace;
+  readonly isSilent: boolean;
+  readonly isFormShown: boolean;
+}
+
 export async function sendAndShow(
   cli: Cli,
   settings: Settings,
   orders: readonly (readonly Prepared[])[],
-  { pace, isSilent }: { readonly pace: Pace; readonly isSilent: boolean },
+  { pace, isSilent, isFormShown }: ShowOptions,
 ): Promise<readonly Posted[]> {
   const { out } = cli;
   const total = orders.reduce((sum, order) => sum + order.length, 0);
@@ -58,7 +64,7 @@ export async function sendAndShow(
     return await send(cli, settings, orders, pace, (posted) => {
       sent += 1;
       progress?.update(sent);
-      if (isListed) out.print(describePosted(out, posted));
+      if (isListed) out.print(describePosted(out, posted, isFormShown));
     });
   } catch (error) {
     if (sent > 0) out.note(`  ${count(sent)} of ${count(total, "delivery", "deliveries")} sent`);

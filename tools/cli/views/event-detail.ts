@@ -1,4 +1,5 @@
 /** One event whole: what became of it, what it set and lost to, whom it told, its body. */
+import { describeForm, nameType } from "../../../src/events/form-words.ts";
 import { count } from "../../demo/terminal.ts";
 import type { EventDetail } from "../answers.ts";
 import { parseJson } from "../http.ts";
@@ -46,11 +47,14 @@ function printBody({ colours, print }: Output, payload: string): void {
 
 export function printEvent(out: Output, event: EventDetail, now: Date): void {
   const { colours, print } = out;
-  print(`${colours.bold(event.id)}  ${event.event_type}  ${stateOf(colours, event.status)}`);
+  print(
+    `${colours.bold(event.id)}  ${nameType(event.event_type)}  ${stateOf(colours, event.status)}`,
+  );
   const order = event.order_number ?? "";
   const about = aboutOf(event);
   printFacts(out, [
     ["about", order === "" || order === about ? about : `${about}, order ${order}`],
+    ["form", describeForm(event)],
     ["happened", event.occurred_at === null ? "it does not say" : fullTime(event.occurred_at)],
     ["received", fullTime(event.received_at)],
     ["applied", event.status === "processed" ? fullTime(event.processed_at) : null],

@@ -1,4 +1,5 @@
 /** Events as a list: when they came, what became of them, what they are about. */
+import { nameType } from "../../../src/events/form-words.ts";
 import { stripVTControlCharacters } from "node:util";
 import type { EventRow } from "../answers.ts";
 import { shortTime, stateOf } from "../look.ts";
@@ -9,6 +10,7 @@ const eventListColumns: readonly Column[] = [
   { title: "UTC" },
   { title: "status" },
   { title: "event" },
+  { title: "form" },
   { title: "about", narrow: "cut" },
   { title: "id", narrow: "cut" },
 ];
@@ -30,11 +32,17 @@ function remarksOf({ colours }: Output, row: EventRow): readonly string[] {
   ];
 }
 
+/** Nothing is said of an envelope, nor of a form that the missing type tells. */
+function formOf({ form }: EventRow): string {
+  return form === "flat" || form === "bare" ? form : "";
+}
+
 function cellsOf({ colours }: Output, row: EventRow, now: Date): readonly string[] {
   return [
     shortTime(row.received_at, now),
     stateOf(colours, row.status),
-    row.event_type,
+    nameType(row.event_type),
+    colours.dim(formOf(row)),
     aboutOf(row),
     colours.dim(row.id),
   ];
@@ -52,7 +60,7 @@ export function printEvents(out: Output, events: readonly EventRow[], now: Date)
 }
 
 /** Wide enough for most: lines that come one by one cannot be aligned with those to come. */
-const LINE_WIDTHS = [8, 13, 18, 12];
+const LINE_WIDTHS = [8, 13, 18, 4, 12];
 
 /** One event on a line of its own, remarks below it. */
 export function describeEventLine(out: Output, row: EventRow, now: Date): readonly string[] {

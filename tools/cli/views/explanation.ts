@@ -1,4 +1,5 @@
 /** Why an order looks as it does: which event set what, and for every other event what it lost to. */
+import { nameType } from "../../../src/events/form-words.ts";
 import { count, signs } from "../../demo/terminal.ts";
 import type { Explanation } from "../answers.ts";
 import { shortTime, stateOf } from "../look.ts";
@@ -22,10 +23,12 @@ export function nameOf({ entity, key }: Pick<Register, "entity" | "key">): strin
   return `${singular[entity] ?? entity} ${key}`;
 }
 
+const SHORT_CHARACTERS = 12;
+
 type FindType = (id: string | null) => string;
 
 function typeFinder({ events }: Explanation): FindType {
-  const types = new Map(events.map(({ id, eventType }) => [id, eventType]));
+  const types = new Map(events.map(({ id, eventType }) => [id, nameType(eventType)]));
   return (id) => (id === null ? "" : (types.get(id) ?? "an event that is gone"));
 }
 
@@ -64,13 +67,20 @@ function reasonOf(comparison: string, against: string): string {
       return `older than ${against}`;
     case "lower stage":
       return `same time as ${against}, which is further along`;
+    case "received earlier":
+      return `same time and status as ${against}, which came later`;
     case "lower id":
-      return `tied with ${against}, whose id is higher`;
+      return `tied with ${against}, by a rule that is the same everywhere`;
     case "not applied":
       return "not applied, although nothing outranks it: see rebuild";
     default:
       return comparison;
   }
+}
+
+/** Enough of an id to find it: `evt_4e142de4`, `sha256:4e142de4`. */
+function shortId(id: string): string {
+  return id.slice(0, id.indexOf(":") + 1 + SHORT_CHARACTERS);
 }
 
 function describeSettings(settings: readonly Setting[], rows: number): string {
@@ -90,7 +100,7 @@ function remarksOf(out: Output, event: Event, typeOf: FindType): readonly TableR
   const stands = settings.filter(({ comparison }) => comparison === "stands");
   const lost = settings.filter(({ comparison }) => comparison !== "stands");
   const groups = Map.groupBy(lost, ({ comparison, against }) => {
-    const against_ = against === null ? "" : `${typeOf(against)} ${against.slice(0, 12)}`;
+    const against_ = against === null ? "" : `${typeOf(against)} ${shortId(against)}`;
     return reasonOf(comparison, against_);
   });
   const isWhole = stands.length === 0 && groups.size === 1;
@@ -119,7 +129,7 @@ export function printEventList(out: Output, explanation: Explanation, now: Date)
       [
         event.occurredAt === null ? "no time" : shortTime(event.occurredAt, now),
         stateOf(colours, event.outcome),
-        event.eventType,
+        nameType(event.eventType),
         colours.dim(event.id),
       ],
       ...remarksOf(out, event, typeOf),

@@ -1,0 +1,53 @@
+/**
+ * How a delivery was understood, in words for people: the console and the command line say the same.
+ * With their endings, as in what this imports: the command line has Node read these files as they are.
+ */
+import { typeByStatus } from "./catalog.ts";
+import { type Form, type KnownBody, recognize, statedStatus } from "./recognition.ts";
+import { isObject } from "./values.ts";
+
+/** An event's type; a body of no known form has none. */
+export function nameType(type: string | null): string {
+  return type ?? "unknown body";
+}
+
+/** What the inbox keeps of how a delivery came. */
+export interface StoredForm {
+  /** Null where version 0.2 stored it. */
+  readonly form: Form | null;
+  /** The unsigned type of the URL or a header. */
+  readonly type_hint: string | null;
+  /** Null once purged. */
+  readonly payload: string | null;
+}
+
+const STATUS_MAX_CHARACTERS = 60;
+
+function describeBare({ row, type, data }: KnownBody): string {
+  if (row === null) return type;
+  const status = isObject(data) ? statedStatus(row.subject, data) : null;
+  if (typeByStatus(row.subject, status).type !== type) {
+    return `type hinted by the URL or a header: ${type}`;
+  }
+  return status === null
+    ? "type by its fields, since it states no status"
+    : `type by its status ${JSON.stringify(status.slice(0, STATUS_MAX_CHARACTERS))}`;
+}
+
+/**
+ * The form, and how the type was found: `bare · type by its status "confirmed"`. Where the body is gone, the
+ * form alone; null where not even that was kept.
+ */
+export function describeForm({ form, type_hint: hint, payload }: StoredForm): string | null {
+  if (payload === null) return form;
+  const body = recognize(payload, hint);
+  switch (body.form) {
+    case "unknown":
+      return `unknown: ${body.reason}`;
+    case "bare":
+      return `bare · ${describeBare(body)}`;
+    case "envelope":
+    case "flat":
+      return `${body.form} · type named by the body`;
+  }
+}
