@@ -27,7 +27,7 @@ export default defineConfig(async () => ({
           TEST_MIGRATIONS: await readD1Migrations("./migrations"),
           ...blankSettings,
           CE_WEBHOOK_SECRET: "test-secret",
-          TEST_RUNS: process.env["TEST_RUNS"] ?? "250",
+          TEST_RUNS: process.env["TEST_RUNS"] ?? "500",
           TEST_SEED: process.env["TEST_SEED"] ?? String(Date.now() % 1_000_000_000),
         },
         r2Buckets: ["ARCHIVE"],
