@@ -8,7 +8,7 @@ export const WEBHOOK_PATH = "/api/webhooks/ce";
 export type Outcome = "applied" | "ignored" | "quarantined" | "conflict" | "refused";
 
 /** What the receiver must make of a body. */
-export interface Recognized {
+interface Recognized {
   readonly form: Form | "unknown";
   /** Null for a body of no known form. */
   readonly type: string | null;

@@ -1,6 +1,13 @@
 /** What a person sees first: how events come in, what waits, what needs a person. */
+import { nameType } from "../../events/form-words";
 import type { Child } from "../../html/jsx-runtime";
-import { CHANNEL_ROWS, type ChannelRow, type HourRow, loadOverview } from "../../store/overview";
+import {
+  CHANNEL_ROWS,
+  type ChannelRow,
+  type DeliveryEnds,
+  type HourRow,
+  loadOverview,
+} from "../../store/overview";
 import { listTroubled, type TroubledEvent } from "../../store/inspection";
 import type { Settings } from "../deps";
 import { type Health, healthOf } from "../health";
@@ -76,7 +83,7 @@ function Troubled({ events }: { readonly events: readonly TroubledEvent[] }) {
         {
           head: "Type",
           as: "word",
-          cell: ({ id, event_type: type }) => <Ref to="events" id={id} label={type} />,
+          cell: ({ id, event_type: type }) => <Ref to="events" id={id} label={nameType(type)} />,
         },
         { head: "Status", cell: ({ status }) => <Badge status={status} /> },
         { head: "Received", cell: ({ received_at: at }) => <Time at={at} /> },
@@ -137,6 +144,38 @@ function Figures({ health }: { readonly health: Health }) {
   );
 }
 
+function formOf(form: DeliveryEnds["last_form"]): string {
+  if (form === null) return "";
+  return form === "unknown" ? ", of unknown form" : `, ${form}`;
+}
+
+/** When the first and the last delivery came, and in which form; before the first one what to do. */
+function Deliveries(props: {
+  readonly ends: DeliveryEnds | null;
+  readonly origin: string;
+  readonly now: Date;
+}) {
+  const { ends, origin, now } = props;
+  if (ends === null) {
+    return (
+      <Empty>
+        No delivery yet. Enter <code>{`${origin}/api/webhooks/ce`}</code> as the webhook URL in
+        Commerce Engine; <code>{`npx ce-webhooks doctor --url ${origin}`}</code> checks the way
+        there.
+      </Empty>
+    );
+  }
+  const { first_at: first, first_form, last_at: last, last_form } = ends;
+  const agoS = Math.max(0, (now.getTime() - Date.parse(last)) / 1_000);
+  return (
+    <p class="soft">
+      First delivery <Time at={first} />
+      {formOf(first_form)}
+      {first === last ? null : `; last one ${duration(agoS)} ago${formOf(last_form)}`}.
+    </p>
+  );
+}
+
 const messageStatuses = ["sent", "pending", "suppressed", "failed"] as const;
 
 function Channels(props: {
@@ -177,11 +216,14 @@ interface OverviewProps {
   readonly troubled: readonly TroubledEvent[];
   readonly channels: readonly ChannelRow[];
   readonly settings: Settings;
+  readonly ends: DeliveryEnds | null;
+  /** Where the receiver is reached. */
+  readonly origin: string;
   readonly now: Date;
 }
 
 function OverviewPage(props: OverviewProps) {
-  const { who, health, hours, troubled, channels, settings, now } = props;
+  const { who, health, hours, troubled, channels, settings, ends, origin, now } = props;
   const concerns = concernsOf(health, channels, settings.problems.length, now.getTime());
   return (
     <Page title="Overview" who={who} path="/console">
@@ -203,9 +245,7 @@ function OverviewPage(props: OverviewProps) {
         </Part>
         <Part id="events" title="Events">
           <Figures health={health} />
-          <p class="soft">
-            The last one came <Time at={health.last_received_at} />.
-          </p>
+          <Deliveries ends={ends} origin={origin} now={now} />
           <HoursChart hours={hours} />
         </Part>
         <Part id="delivery" title="Delivery">
@@ -218,7 +258,7 @@ function OverviewPage(props: OverviewProps) {
 
 export async function overview({ c, deps, who }: Visit) {
   const now = deps.now();
-  const [{ totals, hours, channels }, troubled] = await Promise.all([
+  const [{ totals, hours, channels, ends }, troubled] = await Promise.all([
     loadOverview(deps.db, now.toISOString()),
     listTroubled(deps.db, TROUBLED_SHOWN),
   ]);
@@ -232,6 +272,8 @@ export async function overview({ c, deps, who }: Visit) {
       troubled={troubled}
       channels={channels}
       settings={deps.settings}
+      ends={ends}
+      origin={new URL(c.req.url).origin}
       now={now}
     />,
   );
