@@ -9,6 +9,7 @@ import { reportExplained } from "./demo/explain.ts";
 import { falsify } from "./demo/falsify.ts";
 import { parseOptions, type DemoOptions } from "./demo/options.ts";
 import { reportEdges } from "./demo/report-edges.ts";
+import { reportForms } from "./demo/report-forms.ts";
 import { reportShop } from "./demo/report.ts";
 import { runDay } from "./demo/run.ts";
 import { clip, count, print, printHeading } from "./demo/terminal.ts";
@@ -32,6 +33,7 @@ async function live(options: DemoOptions, cleanup: (() => Promise<void>)[]): Pro
   introduce(options);
   const { evidence, explanation, errors } = await runDay(options, cleanup);
   reportShop(evidence);
+  reportForms(evidence);
   reportEdges(evidence);
   reportExplained(explanation);
   const held = judge(options.falsify ? falsify(evidence) : evidence);

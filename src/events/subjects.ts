@@ -112,7 +112,7 @@ function findByShared(body: JsonObject): SubjectResult {
   const fields = shared.join(" and ");
   return subject === undefined
     ? { ok: false, reason: `no known model has both ${fields}` }
-    : { ok: false, reason: `${fields} may be of a ${[subject, ...others].join(" or a ")}` };
+    : { ok: false, reason: `${fields} may belong to: ${[subject, ...others].join(", ")}` };
 }
 
 /** What a body without a type is about. */
@@ -122,7 +122,7 @@ export function findSubject(body: JsonObject): SubjectResult {
   if (second === undefined) return { ok: true, subject: first[0] };
   return {
     ok: false,
-    reason: `fields of two models are there: ${first[1]} of a ${first[0]}, ${second[1]} of a ${second[0]}`,
+    reason: `fields of two models are there: ${first[1]} (${first[0]}) and ${second[1]} (${second[0]})`,
   };
 }
 

@@ -102,7 +102,7 @@ function whyNotApplied(body: KnownBody, row: CatalogRow, { subjectId }: Identity
   if (!isObject(data)) return "data: expected an object";
   const fields = Object.keys(models[row.model].shape);
   if (!fields.some((name) => isPresent(data[name]))) {
-    return `data: no field of the model of a ${row.subject} is there`;
+    return `data: no field of the ${row.subject} model is there`;
   }
   if (row.subject === "payment" && isRefundAsPayment(data)) {
     return `data.transaction_type: a refund under ${row.type}`;

@@ -2,6 +2,7 @@
  * How things stand, without reading the inbox: what the sweep has counted (counts.ts), what came since,
  * and the indexes that hold what waits or is in trouble.
  */
+import type { Form } from "../events/recognition";
 import { lastReceivedSql } from "./arrivals";
 import { lastHourStatement, type RefusedReason } from "./refusals";
 
@@ -191,24 +192,44 @@ export async function loadVerifiedBy(db: D1Database, events: number): Promise<Ve
   return row ?? { window: 0, current: 0, previous: 0, last_previous_at: null };
 }
 
+/** The first delivery that is still kept, and the last one. */
+export interface DeliveryEnds {
+  readonly first_at: string;
+  /** Null where version 0.2 stored it. */
+  readonly first_form: Form | null;
+  readonly last_at: string;
+  readonly last_form: Form | null;
+}
+
+/** By rowid: the two ends of the inbox. */
+const endsSql = `
+SELECT a.received_at AS first_at, a.form AS first_form, z.received_at AS last_at, z.form AS last_form
+FROM webhook_events a CROSS JOIN webhook_events z
+WHERE a.rowid = (SELECT min(rowid) FROM webhook_events)
+  AND z.rowid = (SELECT max(rowid) FROM webhook_events)`;
+
 export interface Overview extends Standing {
   readonly hours: readonly HourRow[];
   readonly channels: readonly ChannelRow[];
+  /** Null before the first delivery. */
+  readonly ends: DeliveryEnds | null;
 }
 
 /** What a person sees first; `now`: ISO 8601. One batch. */
 export async function loadOverview(db: D1Database, now: string): Promise<Overview> {
   const hours = lastHours(now);
-  const [totals, refused, counted, channels] = await db.batch([
+  const [totals, refused, counted, channels, ends] = await db.batch([
     db.prepare(totalsSql).bind(COUNT_MAX),
     lastHourStatement(db, now),
     db.prepare(hoursSql).bind(hours[0]),
     db.prepare(channelsSql),
+    db.prepare(endsSql),
   ]);
   return {
     totals: (totals?.results[0] as Totals | undefined) ?? null,
     refused: (refused?.results ?? []) as RefusedReason[],
     hours: fillHours(hours, (counted?.results ?? []) as HourRow[]),
     channels: (channels?.results ?? []) as ChannelRow[],
+    ends: (ends?.results[0] as DeliveryEnds | undefined) ?? null,
   };
 }

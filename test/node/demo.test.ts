@@ -33,9 +33,23 @@ await test("a small day holds, and the demo exits with 0", options, async () => 
   const { code, stdout, stderr } = await runDemo("--orders", "12", "--seed", "5");
   assert.equal(code, 0, stdout + stderr);
   assert.match(stdout, /All \d+ checks held, in \d+ seconds/);
-  for (const heading of ["Orders", "Money", "Shipments", "Messages", "Answers", "Set aside"]) {
+  for (const heading of [
+    "Orders",
+    "Money",
+    "Shipments",
+    "Forms",
+    "Messages",
+    "Answers",
+    "Set aside",
+  ]) {
     assert.match(stdout, new RegExp(`^${heading}`, "m"));
   }
+  for (const form of ["envelope", "flat", "bare"]) {
+    const [, orders, ended] =
+      new RegExp(`^ +${form} +[1-9][\\d,]* +[1-9][\\d,]* +(\\d+) +(\\d+) `, "m").exec(stdout) ?? [];
+    assert.ok(orders === "4" && ended === orders, `${form}: ${stdout}`);
+  }
+  assert.match(stdout, /quarantined +unknown body +the body is not JSON/);
   const longest = Math.max(...stdout.split("\n").map((line) => line.length));
   assert.ok(longest <= 100, `a line has ${longest} columns`);
 });

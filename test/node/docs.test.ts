@@ -91,6 +91,7 @@ await describe("the docs", () => {
     const { origin } = shop.receiver;
     sandbox = createSandbox({ ADMIN_TOKEN, CE_WEBHOOK_SECRET: SECRET, RECEIVER_URL: origin }, [
       ["https://<your worker>", origin],
+      ["http://127.0.0.1:8787", origin],
     ]);
   });
   after(async () => {
@@ -144,6 +145,17 @@ await describe("the docs", () => {
       });
       for (const call of calls) assert.equal(commandProblem(call, grammars), null, path);
     }
+  });
+
+  void test("what the README sends by hand arrives, as an envelope and bare", async () => {
+    const sql = `SELECT order_number AS number, status,
+      (SELECT group_concat(form) FROM webhook_events WHERE subject_id = orders.order_number) AS forms
+      FROM orders WHERE order_number IN ('ORD-2', 'ORD-3') ORDER BY order_number`;
+    await shop.settle();
+    assert.deepEqual(await shop.receiver.query<Row>(sql), [
+      { number: "ORD-2", status: "confirmed", forms: "envelope" },
+      { number: "ORD-3", status: "confirmed", forms: "bare" },
+    ]);
   });
 
   void test("commands within the text name scripts and flags that exist", () => {

@@ -167,7 +167,7 @@ await test("the released Worker runs on the new schema, the new one on its data,
 
   const off = state.events.filter(({ status }) => status !== "processed");
   assert.deepEqual(off, []);
-  const day = { stories, deliveries: [], conflicts: [] };
+  const day = { stories, deliveries: [], conflicts: [], formOf: new Map() };
   for (const check of checkState({ day, state, answers: [], calls: [], unsettled: [] })) {
     assert.deepEqual(check.problems, [], check.claim);
   }

@@ -9,6 +9,7 @@ export function checkReceipt(evidence: Evidence): Check[] {
     checkDuplicates(evidence),
     checkInbox(evidence),
     checkTypes(evidence),
+    checkForms(evidence),
     checkConflicts(evidence),
   ];
 }
@@ -100,6 +101,21 @@ function checkTypes({ state }: Evidence): Check {
   const missing = eventTypes.filter((type) => !processed.has(type));
   const problems = missing.map((type) => `no ${type} was processed`);
   return { claim: "all 14 types of event were applied", problems };
+}
+
+/** Events that the URL names nowhere, and of which some bodies name neither type nor id. */
+function checkForms({ day, state }: Evidence): Check {
+  const rows = new Map(state.events.map((row) => [row.id, row]));
+  const problems = day.deliveries.flatMap(({ eventId, recognized }) => {
+    const row = rows.get(eventId ?? "");
+    if (recognized === undefined || row === undefined) return [];
+    return [
+      differ(`the form of ${row.id}`, row.form, recognized.form),
+      differ(`the type of ${row.id}`, row.event_type, recognized.type),
+    ];
+  });
+  const claim = "every body was recognized, in the form and as the event that it was told as";
+  return { claim, problems: [...new Set(problems.filter(present))] };
 }
 
 function checkConflicts({ day, state }: Evidence): Check {

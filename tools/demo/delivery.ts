@@ -1,9 +1,18 @@
 /** One request to the receiver, and the answer that it must get. */
 
+import type { Form } from "../story/index.ts";
+
 export const WEBHOOK_PATH = "/api/webhooks/ce";
 
 /** What must become of it. */
 export type Outcome = "applied" | "ignored" | "quarantined" | "conflict" | "refused";
+
+/** What the receiver must make of a body. */
+interface Recognized {
+  readonly form: Form | "unknown";
+  /** Null for a body of no known form. */
+  readonly type: string | null;
+}
 
 export interface Delivery {
   readonly outcome: Outcome;
@@ -11,9 +20,11 @@ export interface Delivery {
   readonly what: string;
   readonly method: "POST" | "GET";
   readonly path: string;
-  readonly body: string;
+  readonly body: string | Uint8Array<ArrayBuffer>;
   readonly signature: string | null;
-  /** The event's own id; null where the body has none, or none that may be believed. */
+  /** How it must be understood; left out where that is not asked. */
+  readonly recognized?: Recognized;
+  /** The id that the receiver must give it; null where it is to be refused. */
   readonly eventId: string | null;
   /** The answer that it must get. */
   readonly status: number;

@@ -38,11 +38,11 @@ function isFirst({ body }: Answer): boolean {
   return JSON.stringify(body).endsWith('"duplicate":false}');
 }
 
-/** A broken body taken, and a first receipt called a repeat. */
+/** A body of nothing taken, and a first receipt called a repeat. */
 function misanswer(answers: readonly Answer[]): Answer[] {
   const taken = changeOne(
     answers,
-    ({ delivery }) => delivery.what === "not JSON",
+    ({ delivery }) => delivery.what === "empty body",
     () => ({ status: 200 }),
   );
   return changeOne(taken, isFirst, ({ delivery }) => ({
@@ -53,6 +53,11 @@ function misanswer(answers: readonly Answer[]): Answer[] {
 function misremember(state: State): State {
   const failed = state.events.map((row) =>
     row.event_type === "shipment.cancelled" ? { ...row, status: "failed" } : row,
+  );
+  const misread = changeOne(
+    failed,
+    (row) => row.form === "bare",
+    () => ({ form: "envelope" }),
   );
   const unsent = changeOne(
     state.notifications,
@@ -67,7 +72,7 @@ function misremember(state: State): State {
   return {
     ...state,
     events: changeOne(
-      failed,
+      misread,
       (row) => row.conflicts > 0,
       () => ({ conflicts: 0 }),
     ),

@@ -1,5 +1,6 @@
 /** What went out to people, and what came in and was not taken, with the reasons. */
 import pc from "picocolors";
+import { nameType } from "../../src/events/form-words.ts";
 import type { Evidence } from "./evidence.ts";
 import type { NotificationRow } from "./state.ts";
 import { count, print, printHeading, printTable } from "./terminal.ts";
@@ -107,10 +108,14 @@ function reportSetAside({ day, state }: Evidence): void {
   const quarantined = state.events.filter((row) => row.status === "quarantined");
   printHeading("Set aside", "authentic and kept, applied to nothing");
   const ignored = state.events.filter((row) => row.status === "ignored");
-  const unknown = Map.groupBy(ignored, (row) => row.event_type);
+  const unknown = Map.groupBy(ignored, (row) => nameType(row.event_type));
   const conflicts = new Map(day.conflicts.map(({ eventId, what }) => [eventId, what]));
   const rows = [
-    ...quarantined.map((row) => ["quarantined", row.event_type, row.error ?? whatOf.get(row.id)]),
+    ...quarantined.map((row) => [
+      "quarantined",
+      nameType(row.event_type),
+      row.error ?? whatOf.get(row.id),
+    ]),
     ...[...unknown].map(([type, { length }]) => [
       "ignored",
       type,
@@ -120,7 +125,7 @@ function reportSetAside({ day, state }: Evidence): void {
       .filter((row) => row.conflicts > 0)
       .map((row) => [
         "conflict",
-        row.event_type,
+        nameType(row.event_type),
         `${conflicts.get(row.id) ?? "another body"} under a known id; the first one stands`,
       ]),
   ];

@@ -4,7 +4,8 @@ import type { Receiver } from "./receiver.ts";
 
 interface EventRow {
   readonly id: string;
-  readonly event_type: string;
+  readonly event_type: string | null;
+  readonly form: string | null;
   readonly status: string;
   readonly redeliveries: number;
   readonly conflicts: number;
@@ -64,7 +65,7 @@ export async function readState(receiver: Pick<Receiver, "query">): Promise<Stat
   const part = "order_number, status";
   return {
     events: await receiver.query(
-      `SELECT id, event_type, status, redeliveries, conflicts, error, processed_at
+      `SELECT id, event_type, form, status, redeliveries, conflicts, error, processed_at
        FROM webhook_events ORDER BY received_at`,
     ),
     orders: await receiver.query("SELECT * FROM orders ORDER BY order_number"),

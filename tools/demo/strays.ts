@@ -1,10 +1,12 @@
 /**
- * What a public endpoint meets beside lawful events: forgeries, broken bodies, types it does not
+ * What a public endpoint meets beside lawful events: forgeries, bodies of no known form, types it does not
  * know, events that make no sense, other bodies under a known id. Forgeries and senseless events are
  * about real orders, so that a receiver that took one would show it in that order.
  */
 import {
+  type Form,
   forge,
+  hashId,
   senselessEvents,
   sign,
   type EventType,
@@ -17,6 +19,7 @@ import { WEBHOOK_PATH, type Delivery, type Outcome } from "./delivery.ts";
 export interface StrayContext {
   readonly random: Random;
   readonly stories: readonly Story[];
+  readonly formOf: ReadonlyMap<string, Form>;
   readonly secret: string;
 }
 
@@ -30,12 +33,13 @@ const statusOf: Readonly<Record<Outcome, number>> = {
   refused: 400,
 };
 
+/** What names no id of its own is known by its hash. */
 async function complete(draft: Draft, secret: string): Promise<Delivery> {
   return {
     method: "POST",
     path: WEBHOOK_PATH,
     signature: await sign(draft.body, secret),
-    eventId: null,
+    eventId: draft.outcome === "refused" ? null : await hashId(draft.body),
     status: statusOf[draft.outcome],
     ...draft,
   };
@@ -46,7 +50,8 @@ export async function createStrays(context: StrayContext, nowMs: number): Promis
   const at = new Date(nowMs - 3_600_000).toISOString();
   const drafts = [
     ...(await claimPaid(context, at)),
-    ...malform(context),
+    ...makeUnreadable(),
+    ...makeUnknown(context),
     ...useUnknownTypes(context, at),
     ...makeSenseless(context, at),
   ];
@@ -77,22 +82,33 @@ async function claimPaid(context: StrayContext, at: string): Promise<Draft[]> {
   return drafts;
 }
 
-/** Authentic, and yet no event. */
-function malform({ random, stories }: StrayContext): Draft[] {
-  const event = random.pick(stories).events[0];
-  const text = JSON.stringify(event);
-  const bare = JSON.stringify(event?.data);
+/** What there is nothing to keep of, or too much. */
+function makeUnreadable(): Draft[] {
   const refused = { outcome: "refused" } as const;
+  const latin1 = new Uint8Array([0x7b, 0x22, 0xe9, 0x22, 0x3a, 0x31, 0x7d]);
   return [
-    { ...refused, what: "not JSON", body: text.slice(0, 200) },
-    { ...refused, what: "not JSON", body: "event_type=order.created" },
     { ...refused, what: "empty body", body: "" },
-    { ...refused, what: "not an object", body: `[${text}]` },
-    { ...refused, what: "no event_type", body: JSON.stringify({ id: "evt_1", data: {} }) },
-    { ...refused, what: "bare body", body: bare, path: `${WEBHOOK_PATH}/order.created` },
+    { ...refused, what: "not UTF-8", body: latin1 },
     { ...refused, what: "over 1 MB", body: JSON.stringify("x".repeat(1_048_577)), status: 413 },
     { ...refused, what: "GET", body: "", method: "GET", signature: null, status: 405 },
   ];
+}
+
+/** Authentic text that says no event: kept, and shown to a person. */
+function makeUnknown({ random, stories }: StrayContext): Draft[] {
+  const story = random.pick(stories);
+  const text = JSON.stringify(story.events[0]);
+  const order = { order_number: story.orderNumber, grand_total: 1 };
+  const bodies = [
+    ["not JSON", text.slice(0, 200)],
+    ["not JSON", "event_type=order.created"],
+    ["a list", `[${text}]`],
+    ["no type and no model", JSON.stringify({ id: "evt_1", data: order })],
+    ["fields of two models", JSON.stringify({ ...order, awb_no: "123", status: "cancelled" })],
+    ["a number of an order alone", JSON.stringify({ order_number: story.orderNumber })],
+  ] as const;
+  const recognized = { form: "unknown", type: null } as const;
+  return bodies.map(([what, body]) => ({ outcome: "quarantined", what, body, recognized }));
 }
 
 function useUnknownTypes({ random, stories }: StrayContext, at: string): Draft[] {
@@ -100,7 +116,8 @@ function useUnknownTypes({ random, stories }: StrayContext, at: string): Draft[]
   return [...types, ...types].map((type) => {
     const data = { order_number: random.pick(stories).orderNumber, status: "cancelled" };
     const [eventId, body] = writeEvent(random, type, at, data);
-    return { outcome: "ignored", what: type, body, eventId };
+    const recognized = { form: "envelope", type } as const;
+    return { outcome: "ignored", what: type, body, eventId, recognized };
   });
 }
 
@@ -113,10 +130,15 @@ function makeSenseless({ random, stories }: StrayContext, at: string): Draft[] {
   });
 }
 
-/** A second body under a known id: the first one stands, and a person is told. */
+/**
+ * A second body under a known id: the first one stands, and a person is told. The id of a bare body is its
+ * hash, so that no other body can have it.
+ */
 export async function createConflicts(context: StrayContext): Promise<Delivery[]> {
-  const { random, stories, secret } = context;
-  const events = stories.flatMap((story) => story.events);
+  const { random, stories, formOf, secret } = context;
+  const events = stories
+    .filter(({ orderNumber }) => formOf.get(orderNumber) !== "bare")
+    .flatMap((story) => story.events);
   const oneOf = (type: EventType): StoryEvent =>
     random.pick(events.filter((event) => event.event_type === type));
   const changes: readonly (readonly [what: string, event: StoryEvent, change: object])[] = [

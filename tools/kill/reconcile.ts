@@ -27,7 +27,7 @@ export function reconcile(
 
 /** Orders, payments, refunds, shipments and views as the stories say. */
 export function compareWithStories(stories: readonly Story[], state: State): readonly string[] {
-  const day = { stories, deliveries: [], conflicts: [] };
+  const day = { stories, deliveries: [], conflicts: [], formOf: new Map() };
   const evidence = { day, answers: [], state, calls: [], unsettled: [] };
   return checkState(evidence).flatMap(({ problems }) => problems);
 }

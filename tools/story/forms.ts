@@ -75,7 +75,7 @@ export interface StoryDelivery {
   readonly eventId: string;
 }
 
-export async function writeDelivery(
+async function writeDelivery(
   event: StoryEvent,
   form: Form,
   options: FormOptions = {},

@@ -1,4 +1,5 @@
 /** One event: what came, what became of it, whom it told. */
+import { describeForm, nameType } from "../../events/form-words";
 import type { SettingExplanation } from "../../projection/explanation";
 import type { StoredEventRow } from "../../store/inspection";
 import { type EventView, viewEvent } from "../event-view";
@@ -170,13 +171,13 @@ function EventPage(props: {
   const { event, notes, changed, lost, messages } = view;
   const path = pathTo("events", event.id) ?? "";
   const isWaiting = event.status === "received";
+  const form = describeForm(event);
   return (
-    <Page title={event.event_type ?? "unknown body"} who={who} path="/console/events">
+    <Page title={nameType(event.event_type)} who={who} path="/console/events">
       <Live path={path} beat={isWaiting ? "tick" : null}>
         <div class="title">
           <h1>
-            <Text of={event.event_type ?? "A body of unknown form"} />{" "}
-            <Badge status={event.status} />
+            <Text of={nameType(event.event_type)} /> <Badge status={event.status} />
           </h1>
           {canReplay.has(event.status) && event.payload !== null ? (
             <Act
@@ -188,6 +189,11 @@ function EventPage(props: {
         </div>
         {notice !== null && isWaiting ? <Notice>{notice}</Notice> : null}
         <p>{outcomeOf(view)}</p>
+        {form === null ? null : (
+          <p class="soft">
+            Form of the body: <Text of={form} whole />.
+          </p>
+        )}
         {event.error === null ? null : (
           <Notice bad>
             <Text of={event.error} whole />

@@ -1,5 +1,6 @@
 /** The inbox, newest first: filtered, searched, paged by cursor. */
 import { catalog } from "../../events/catalog";
+import { nameType } from "../../events/form-words";
 import {
   type EventFilter,
   type EventPage,
@@ -39,7 +40,7 @@ export const eventColumns: readonly Column<EventRow>[] = [
   {
     head: "Type",
     as: "word",
-    cell: ({ id, event_type: type }) => <Ref to="events" id={id} label={type} />,
+    cell: ({ id, event_type: type }) => <Ref to="events" id={id} label={nameType(type)} />,
   },
   { head: "Order or subject", cell: (event) => <About event={event} /> },
   { head: "Status", cell: ({ status }) => <Badge status={status} /> },

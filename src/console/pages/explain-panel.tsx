@@ -1,4 +1,5 @@
 /** Why an order looks as it does: for each field the event that set it, and those that lost. */
+import { nameType } from "../../events/form-words";
 import type {
   EventExplanation,
   OrderExplanation,
@@ -59,7 +60,7 @@ function Losers({ of }: { readonly of: readonly Loser[] }) {
     <ul class="values">
       {of.map(({ event, setting }) => (
         <li>
-          <Ref to="events" id={event.id} label={event.eventType} />{" "}
+          <Ref to="events" id={event.id} label={nameType(event.eventType)} />{" "}
           <span class="soft">{comparisons[setting.comparison]}</span>
         </li>
       ))}

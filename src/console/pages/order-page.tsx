@@ -1,4 +1,5 @@
 /** One order: whether it is paid, where it stands, what it went through, and why it looks so. */
+import { nameType } from "../../events/form-words";
 import { isObject, parseJson } from "../../events/values";
 import type { Child } from "../../html/jsx-runtime";
 import type { MessageRow } from "../../store/message-list";
@@ -88,7 +89,7 @@ function What({ moment }: { readonly moment: Moment }) {
     case "event":
       return (
         <>
-          <Ref to="events" id={moment.event.id} label={moment.event.eventType} />
+          <Ref to="events" id={moment.event.id} label={nameType(moment.event.eventType)} />
           {moment.event.status === "processed" ? null : (
             <>
               {" "}

@@ -1,6 +1,13 @@
 /** What a person sees first: how events come in, what waits, what needs a person. */
+import { nameType } from "../../events/form-words";
 import type { Child } from "../../html/jsx-runtime";
-import { CHANNEL_ROWS, type ChannelRow, type HourRow, loadOverview } from "../../store/overview";
+import {
+  CHANNEL_ROWS,
+  type ChannelRow,
+  type DeliveryEnds,
+  type HourRow,
+  loadOverview,
+} from "../../store/overview";
 import { listTroubled, type TroubledEvent } from "../../store/inspection";
 import type { Settings } from "../deps";
 import { type Health, healthOf } from "../health";
@@ -8,7 +15,7 @@ import { capital, duration } from "../text";
 import type { Visit } from "../visit";
 import { HoursChart } from "./chart";
 import { Concerns, concernsOf } from "./concerns";
-import { Act, Badge, Live, Part, Ref, Table, Text, Time } from "./parts";
+import { Act, Badge, Live, Part, Ref, Table, Text, Time, Empty } from "./parts";
 import { Page, show } from "./page";
 
 const TROUBLED_SHOWN = 5;
@@ -24,7 +31,7 @@ function Troubled({ events }: { readonly events: readonly TroubledEvent[] }) {
         {
           head: "Type",
           as: "word",
-          cell: ({ id, event_type: type }) => <Ref to="events" id={id} label={type} />,
+          cell: ({ id, event_type: type }) => <Ref to="events" id={id} label={nameType(type)} />,
         },
         { head: "Status", cell: ({ status }) => <Badge status={status} /> },
         { head: "Received", cell: ({ received_at: at }) => <Time at={at} /> },
@@ -85,6 +92,38 @@ function Figures({ health }: { readonly health: Health }) {
   );
 }
 
+function formOf(form: DeliveryEnds["last_form"]): string {
+  if (form === null) return "";
+  return form === "unknown" ? ", of unknown form" : `, ${form}`;
+}
+
+/** When the first and the last delivery came, and in which form; before the first one what to do. */
+function Deliveries(props: {
+  readonly ends: DeliveryEnds | null;
+  readonly origin: string;
+  readonly now: Date;
+}) {
+  const { ends, origin, now } = props;
+  if (ends === null) {
+    return (
+      <Empty>
+        No delivery yet. Enter <code>{`${origin}/api/webhooks/ce`}</code> as the webhook URL in
+        Commerce Engine; <code>{`npx ce-webhooks doctor --url ${origin}`}</code> checks the way
+        there.
+      </Empty>
+    );
+  }
+  const { first_at: first, first_form, last_at: last, last_form } = ends;
+  const agoS = Math.max(0, (now.getTime() - Date.parse(last)) / 1_000);
+  return (
+    <p class="soft">
+      First delivery <Time at={first} />
+      {formOf(first_form)}
+      {first === last ? null : `; last one ${duration(agoS)} ago${formOf(last_form)}`}.
+    </p>
+  );
+}
+
 const messageStatuses = ["sent", "pending", "suppressed", "failed"] as const;
 
 function Channels(props: {
@@ -125,11 +164,14 @@ interface OverviewProps {
   readonly troubled: readonly TroubledEvent[];
   readonly channels: readonly ChannelRow[];
   readonly settings: Settings;
+  readonly ends: DeliveryEnds | null;
+  /** Where the receiver is reached. */
+  readonly origin: string;
   readonly now: Date;
 }
 
 function OverviewPage(props: OverviewProps) {
-  const { who, health, hours, troubled, channels, settings, now } = props;
+  const { who, health, hours, troubled, channels, settings, ends, origin, now } = props;
   const { problems, limits } = settings;
   const silenceAlertHours = limits["silence_alert_hours"];
   const state = { health, channels, problems: problems.length, silenceAlertHours };
@@ -143,14 +185,8 @@ function OverviewPage(props: OverviewProps) {
         </Part>
         <Part id="events" title="Events">
           <Figures health={health} />
+          <Deliveries ends={ends} origin={origin} now={now} />
           <p class="soft">
-            {health.last_received_at === null ? (
-              "None has come yet."
-            ) : (
-              <>
-                The last one came <Time at={health.last_received_at} />.
-              </>
-            )}{" "}
             See also <a href="/console/refused">refused deliveries</a>.
           </p>
           <HoursChart hours={hours} />
@@ -169,7 +205,7 @@ export async function overview({ c, deps, who }: Visit) {
     loadOverview(deps.db, now.toISOString()),
     listTroubled(deps.db, TROUBLED_SHOWN),
   ]);
-  const { hours, channels } = standing;
+  const { hours, channels, ends } = standing;
   const health = healthOf(standing, now);
   return show(
     c,
@@ -180,6 +216,8 @@ export async function overview({ c, deps, who }: Visit) {
       troubled={troubled}
       channels={channels}
       settings={deps.settings}
+      ends={ends}
+      origin={new URL(c.req.url).origin}
       now={now}
     />,
   );

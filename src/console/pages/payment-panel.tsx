@@ -1,4 +1,5 @@
 /** Is it paid, and if not, why not: in words, above everything else on an order's page. */
+import { nameType } from "../../events/form-words";
 import type { Child } from "../../html/jsx-runtime";
 import type { PaymentAnswer, PaymentReason } from "../../projection/payment-answer";
 import type { Row } from "../order-view";
@@ -52,14 +53,14 @@ function sentence(reason: PaymentReason, currency: string | null): Child {
     case "waiting":
       return (
         <>
-          <Ref to="events" id={reason.event} label={reason.eventType} /> came at{" "}
+          <Ref to="events" id={reason.event} label={nameType(reason.eventType)} /> came at{" "}
           <Time at={reason.since} /> and is not applied yet.
         </>
       );
     case "set_aside":
       return (
         <>
-          <Ref to="events" id={reason.event} label={reason.eventType} />{" "}
+          <Ref to="events" id={reason.event} label={nameType(reason.eventType)} />{" "}
           {setAsideWords[reason.status]}
           {reason.error === null ? null : (
             <>
@@ -131,7 +132,7 @@ function Headline({ answer }: { readonly answer: PaymentAnswer }) {
   if (first?.kind === "waiting" || first?.kind === "set_aside") {
     return (
       <>
-        <Text of={first.eventType} /> has come and{" "}
+        <Text of={nameType(first.eventType)} /> has come and{" "}
         {first.kind === "waiting" ? "waits to be applied" : "was not applied"}.
       </>
     );

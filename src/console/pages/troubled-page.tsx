@@ -1,4 +1,5 @@
 /** Dead letters and quarantine: what went wrong, to be taken again one by one or together. */
+import { nameType } from "../../events/form-words";
 import { listTroubled, type TroubledEvent, type TroubledStatus } from "../../store/inspection";
 import { countTroubled, type TroubledCounts } from "../../store/overview";
 import { withQuery } from "../links";
@@ -51,14 +52,14 @@ function Rows({ rows }: { readonly rows: readonly TroubledEvent[] }) {
                 type="checkbox"
                 name="event"
                 value={encodeURIComponent(id)}
-                aria-label={`Select ${clip(visible(`${type} ${id}`), 80)}`}
+                aria-label={`Select ${clip(visible(`${nameType(type)} ${id}`), 80)}`}
               />
             ),
           },
           {
             head: "Type",
             as: "word",
-            cell: ({ id, event_type: type }) => <Ref to="events" id={id} label={type} />,
+            cell: ({ id, event_type: type }) => <Ref to="events" id={id} label={nameType(type)} />,
           },
           { head: "Status", cell: ({ status }) => <Badge status={status} /> },
           { head: "Order", cell: ({ order_number: order }) => <Ref to="orders" id={order} /> },

@@ -31,8 +31,11 @@ const recorded = ["npx", "npm", "git", "elsewhere"];
 /** Fields end with the unit separator, calls with the record separator. */
 const recorder = `#!/bin/sh
 { printf '%s\\037' "\${0##*/}" "$@"; printf '\\036'; } >> "$SANDBOX_CALLS"
-# What is cloned can be entered.
-case "$0 $1" in *git\\ clone) mkdir "\${2##*/}" ;; esac
+# What is cloned can be entered, and what is started has made its secret.
+case "$0 $1" in
+  *git\\ clone) mkdir "\${2##*/}" ;;
+  *npm\\ start) printf 'CE_WEBHOOK_SECRET="%s"\\n' "$CE_WEBHOOK_SECRET" > .dev.vars ;;
+esac
 `;
 
 /** Loopback is asked; what is meant for anywhere else is only recorded. */

@@ -22,6 +22,8 @@ export interface Shop {
   readonly stories: readonly Story[];
   /** How often the events of the stories were delivered again. */
   readonly repeats: number;
+  /** Waits until all that was taken is applied. */
+  readonly settle: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -79,5 +81,11 @@ export async function openShop(seed: number): Promise<Shop> {
   await settle(receiver);
   await receiver.sweep();
   const repeats = events.length - once.length;
-  return { receiver, stories, repeats, close: () => receiver.close() };
+  return {
+    receiver,
+    stories,
+    repeats,
+    settle: () => settle(receiver),
+    close: () => receiver.close(),
+  };
 }
