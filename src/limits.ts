@@ -6,6 +6,13 @@
 /** Largest body taken, in bytes; more is answered 413 before it is read whole. */
 export const BODY_MAX_BYTES = 1_048_576;
 
+/**
+ * Values of the signature header that are tried: a sender that rotates its secret sends two. And how
+ * much of the header is read, in characters: eight of the longest form take about 600.
+ */
+export const SIGNATURES_MAX = 8;
+export const SIGNATURE_HEADER_MAX_CHARACTERS = 2_048;
+
 /** Queues take 128 KB a message; what is larger travels as its id and is read from the inbox. */
 export const MESSAGE_MAX_BYTES = 120_000;
 

@@ -20,7 +20,7 @@ import { log } from "../log";
 import type { ReceivedEvent } from "../store/receipt";
 import { accept, type AcceptDeps } from "./accept";
 import { readBody } from "./body";
-import { verifySignature } from "./signature";
+import { parseSignatures, SIGNATURE_HEADER, verifySignature } from "./signature";
 
 export interface ReceiverDeps extends Omit<AcceptDeps, "timeoutMs"> {
   readonly config: ReceiptConfig;
@@ -115,8 +115,9 @@ async function receive(c: Context, deps: ReceiverDeps): Promise<Response> {
       ? refuse(c, 413, `The body is over ${String(BODY_MAX_BYTES)} bytes`)
       : refuse(c, 400, "The body ended before it was complete");
   }
-  const header = c.req.raw.headers.get("x-webhook-signature");
-  const verifiedBy = await verifySignature(secrets, header, body.bytes);
+  const parsedHeader = parseSignatures(c.req.raw.headers.get(SIGNATURE_HEADER));
+  const signatures = parsedHeader.ok ? parsedHeader.signatures : [];
+  const verifiedBy = await verifySignature(secrets, signatures, body.bytes);
   if (verifiedBy === null) return refuse(c, 401, "Invalid signature");
 
   const unsignedType = c.req.param("type") ?? c.req.raw.headers.get(UNSIGNED_TYPE_HEADER);
