@@ -17,6 +17,7 @@ import { addMs } from "./events/time";
 import {
   AUDIT_EVENTS,
   BODY_MAX_BYTES,
+  BODY_TIMEOUT_MS,
   COUNT_WAITS_MS,
   PUSH_AFTER_MS,
   SWEEP_STRETCH_ROWS,
@@ -102,6 +103,7 @@ function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
   const caller = { background, patienceMs: config.timeoutMs / 2, nowMs: Date.now };
   return {
     config,
+    bodyTimeoutMs: BODY_TIMEOUT_MS,
     now: clock,
     erased: () => erasedIn(env),
     save: (event) => saveOf(env)(event, caller),

@@ -24,10 +24,12 @@ import { parseSignatures, SIGNATURE_HEADER, verifySignature } from "./signature"
 
 export interface ReceiverDeps extends Omit<AcceptDeps, "timeoutMs"> {
   readonly config: ReceiptConfig;
+  /** How long a body may take to arrive whole, in milliseconds. */
+  readonly bodyTimeoutMs: number;
   readonly now: () => Date;
 }
 
-type Refusal = 400 | 401 | 405 | 410 | 413 | 503;
+type Refusal = 400 | 401 | 405 | 408 | 410 | 413 | 503;
 
 function refuse(
   c: Context,
@@ -109,11 +111,12 @@ async function receive(c: Context, deps: ReceiverDeps): Promise<Response> {
     });
     return refuse(c, 503, "The receiver is not configured yet", RETRY_SOON);
   }
-  const body = await readBody(c.req.raw, BODY_MAX_BYTES);
+  const limits = { maxBytes: BODY_MAX_BYTES, timeoutMs: deps.bodyTimeoutMs };
+  const body = await readBody(c.req.raw, limits);
   if (!body.ok) {
-    return body.problem === "too large"
+    return body.reason === "too large"
       ? refuse(c, 413, `The body is over ${String(BODY_MAX_BYTES)} bytes`)
-      : refuse(c, 400, "The body ended before it was complete");
+      : refuse(c, 408, "The body did not arrive whole in time");
   }
   const parsedHeader = parseSignatures(c.req.raw.headers.get(SIGNATURE_HEADER));
   const signatures = parsedHeader.ok ? parsedHeader.signatures : [];

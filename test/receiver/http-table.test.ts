@@ -46,17 +46,19 @@ function padded(bytes: number): string {
 /** A stream that counts how much of it was taken. */
 function counted(chunks: number, bytes: number): { stream: ReadableStream; taken: () => number } {
   let taken = 0;
-  const chunk = new Uint8Array(bytes).fill(0x20);
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        taken += 1;
-        if (taken > chunks) controller.close();
-        else controller.enqueue(chunk);
-      },
+  const stream = new ReadableStream({
+    type: "bytes",
+    pull(controller) {
+      taken += 1;
+      if (taken <= chunks) {
+        controller.enqueue(new Uint8Array(bytes).fill(0x20));
+        return;
+      }
+      controller.close();
+      // Answers the read that is waiting.
+      controller.byobRequest?.respond(0);
     },
-    { highWaterMark: 0 },
-  );
+  });
   return { stream, taken: () => taken * bytes };
 }
 
@@ -407,6 +409,37 @@ describe("413: a body over 1,048,576 bytes", () => {
     });
     // Authentic and small enough; blanks are not JSON.
     expect((await fetchWith({}, request)).status).toBe(400);
+  });
+});
+
+describe("408: a body that does not arrive whole", () => {
+  const cutOff = (): ReadableStream =>
+    new ReadableStream({
+      type: "bytes",
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode(`{"event_type":`));
+      },
+      pull(controller) {
+        controller.error(new Error("Network connection lost."));
+      },
+    });
+
+  test("the connection is lost", async () => {
+    const headers = { "x-webhook-signature": "0".repeat(64) };
+    const request = { method: "POST", headers, body: cutOff() };
+    const response = await fetchWith({}, new Request(`${ORIGIN}${WEBHOOKS}`, request));
+    expect(response.status).toBe(408);
+    expect(await errorOf(response)).toMatch(/whole/);
+  });
+
+  test("it ends before its declared length", async () => {
+    const body = JSON.stringify(event("order.created", orderDetail("ORD-408")));
+    const { stream } = counted(1, 100);
+    const headers = { "content-length": "200", "x-webhook-signature": await sign(body) };
+    const request = { method: "POST", headers, body: stream };
+    const response = await fetchWith({}, new Request(`${ORIGIN}${WEBHOOKS}`, request));
+    expect(response.status).toBe(408);
+    await errorOf(response);
   });
 });
 
