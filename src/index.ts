@@ -104,6 +104,7 @@ function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
   return {
     config,
     bodyTimeoutMs: BODY_TIMEOUT_MS,
+    refused: () => undefined,
     now: clock,
     erased: () => erasedIn(env),
     save: (event) => saveOf(env)(event, caller),

@@ -25,7 +25,7 @@ export type EnvelopeResult =
   | { readonly ok: true; readonly envelope: Envelope }
   | { readonly ok: false; readonly problem: EnvelopeProblem };
 
-export type EnvelopeProblem = "not UTF-8" | "not JSON" | "not an object" | "no event type";
+export type EnvelopeProblem = "not JSON" | "not an object" | "no event type";
 
 const timeFields = ["created_at", "timestamp", "occurred_at", "event_time"];
 

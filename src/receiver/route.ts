@@ -1,35 +1,37 @@
 /**
  * The webhook route: a request in, one of the answers of the HTTP contract out. In this order: may it
- * be a delivery at all, is it small enough, is it authentic, is it an event. Nothing is parsed before
- * the signature over the raw bytes has been verified.
+ * be a delivery at all, is it authentic and whole (delivery.ts), is it an event. Nothing is parsed
+ * before the signature over the raw bytes has been verified.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type { ReceiptConfig } from "../config";
 import { sha256 } from "../digest";
 import {
-  decodeUtf8,
   type Envelope,
   EVENT_ID_MAX_CHARACTERS,
   type EnvelopeProblem,
   parseEnvelope,
 } from "../events/envelope";
 import { identify } from "../events/identity";
+import type { RefusalReason } from "../events/refusals";
 import { BODY_MAX_BYTES } from "../limits";
 import { log } from "../log";
 import type { ReceivedEvent } from "../store/receipt";
 import { accept, type AcceptDeps } from "./accept";
-import { readBody } from "./body";
-import { parseSignatures, SIGNATURE_HEADER, verifySignature } from "./signature";
+import { type Delivery, readDelivery } from "./delivery";
+import { answerRefusal } from "./refusal";
 
 export interface ReceiverDeps extends Omit<AcceptDeps, "timeoutMs"> {
   readonly config: ReceiptConfig;
   /** How long a body may take to arrive whole, in milliseconds. */
   readonly bodyTimeoutMs: number;
+  /** Reports a refused delivery, once each. */
+  readonly refused: (reason: RefusalReason) => void;
   readonly now: () => Date;
 }
 
-type Refusal = 400 | 401 | 405 | 408 | 410 | 413 | 503;
+type Refusal = 400 | 405 | 410 | 503;
 
 function refuse(
   c: Context,
@@ -47,21 +49,16 @@ const RETRY_SOON = { "Retry-After": "30" };
 const UNSIGNED_TYPE_HEADER = "x-webhook-event";
 
 const problems: Readonly<Record<EnvelopeProblem, string>> = {
-  "not UTF-8": "The body is not UTF-8 text",
   "not JSON": "The body is not JSON",
   "not an object": "The body is not a JSON object",
   "no event type": "The body has no event_type",
 };
 
-type Parsed =
-  | { readonly envelope: Envelope; readonly payload: string }
-  | { readonly error: string };
+type Parsed = { readonly envelope: Envelope } | { readonly error: string };
 
-function parse(config: ReceiptConfig, bytes: Uint8Array, unsignedType: string | null): Parsed {
-  const payload = decodeUtf8(bytes);
-  if (payload === null) return { error: problems["not UTF-8"] };
+function parse(config: ReceiptConfig, payload: string, unsignedType: string | null): Parsed {
   const result = parseEnvelope(payload, config.acceptBareBodies ? unsignedType : null);
-  if (result.ok) return { envelope: result.envelope, payload };
+  if (result.ok) return { envelope: result.envelope };
   if (result.problem !== "no event type") return { error: problems[result.problem] };
   const hint = config.acceptBareBodies
     ? "a bare body needs its type at the end of the path or in x-webhook-event"
@@ -77,9 +74,8 @@ async function eventId({ id, type }: Envelope, bytes: Uint8Array): Promise<strin
 }
 
 async function describe(
-  { envelope, payload }: { readonly envelope: Envelope; readonly payload: string },
-  bytes: Uint8Array,
-  verifiedBy: "current" | "previous",
+  envelope: Envelope,
+  { bytes, payload, verifiedBy }: Extract<Delivery, { ok: true }>,
   receivedAt: string,
 ): Promise<ReceivedEvent> {
   const identity = identify(envelope, receivedAt);
@@ -112,21 +108,15 @@ async function receive(c: Context, deps: ReceiverDeps): Promise<Response> {
     return refuse(c, 503, "The receiver is not configured yet", RETRY_SOON);
   }
   const limits = { maxBytes: BODY_MAX_BYTES, timeoutMs: deps.bodyTimeoutMs };
-  const body = await readBody(c.req.raw, limits);
-  if (!body.ok) {
-    return body.reason === "too large"
-      ? refuse(c, 413, `The body is over ${String(BODY_MAX_BYTES)} bytes`)
-      : refuse(c, 408, "The body did not arrive whole in time");
+  const delivery = await readDelivery(c.req.raw, secrets, limits);
+  if (!delivery.ok) {
+    deps.refused(delivery.reason);
+    return answerRefusal(c, delivery.reason);
   }
-  const parsedHeader = parseSignatures(c.req.raw.headers.get(SIGNATURE_HEADER));
-  const signatures = parsedHeader.ok ? parsedHeader.signatures : [];
-  const verifiedBy = await verifySignature(secrets, signatures, body.bytes);
-  if (verifiedBy === null) return refuse(c, 401, "Invalid signature");
-
   const unsignedType = c.req.param("type") ?? c.req.raw.headers.get(UNSIGNED_TYPE_HEADER);
-  const parsed = parse(config, body.bytes, unsignedType);
+  const parsed = parse(config, delivery.payload, unsignedType);
   if ("error" in parsed) return refuse(c, 400, parsed.error);
-  const event = await describe(parsed, body.bytes, verifiedBy, deps.now().toISOString());
+  const event = await describe(parsed.envelope, delivery, deps.now().toISOString());
   const acceptance = await accept({ ...deps, timeoutMs: config.timeoutMs }, event);
   if (acceptance.kind === "unavailable") {
     return refuse(c, 503, "The event could not be stored; send it again", RETRY_SOON);
