@@ -17,6 +17,7 @@ import { addMs } from "./events/time";
 import {
   AUDIT_EVENTS,
   BODY_MAX_BYTES,
+  BODY_TIMEOUT_MS,
   COUNT_WAITS_MS,
   PUSH_AFTER_MS,
   SWEEP_STRETCH_ROWS,
@@ -27,7 +28,7 @@ import { findEmailBinding } from "./notifications/channels/email-cloudflare";
 import { dispatchDeps } from "./notifications/deps";
 import { type DispatchDeps, dispatchDue } from "./notifications/dispatch";
 import { isProbe } from "./receiver/probe";
-import { type RefusalCounter, refusalCounter } from "./receiver/refusals";
+import { type RefusalCounter, refusalCounter } from "./receiver/refusal-counter";
 import { type ReceiverDeps, receiverRoutes } from "./receiver/route";
 import { sharedSave, type SharedSave } from "./receiver/shared-writes";
 import { auditAlert, conflictAlert, deadLetterAlert } from "./store/alerts";
@@ -117,6 +118,7 @@ function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
   const caller = { background, patienceMs: config.timeoutMs / 2, nowMs: Date.now };
   return {
     config,
+    bodyTimeoutMs: BODY_TIMEOUT_MS,
     now: clock,
     erased: () => erasedIn(env),
     save: (event) => saveOf(env)(event, caller),

@@ -6,6 +6,22 @@
 /** Largest body taken, in bytes; more is answered 413 before it is read whole. */
 export const BODY_MAX_BYTES = 1_048_576;
 
+/**
+ * How long a body may take to arrive whole, in milliseconds; a slower one is answered 408. A sender on
+ * one megabit a second delivers the largest body within nine seconds; a stalled one holds a connection.
+ */
+export const BODY_TIMEOUT_MS = 10_000;
+
+/** What is allocated at once for a body that is arriving, in bytes: most bodies fit into one slice. */
+export const BODY_SLICE_BYTES = 4_096;
+
+/**
+ * Values of the signature header that are tried: a sender that rotates its secret sends two. And how
+ * much of the header is read, in characters: eight of the longest form take about 600.
+ */
+export const SIGNATURES_MAX = 8;
+export const SIGNATURE_HEADER_MAX_CHARACTERS = 2_048;
+
 /** Queues take 128 KB a message; what is larger travels as its id and is read from the inbox. */
 export const MESSAGE_MAX_BYTES = 120_000;
 

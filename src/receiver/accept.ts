@@ -8,6 +8,7 @@ import type { Erased } from "../store/erased";
 import type { ReceivedEvent } from "../store/receipt";
 import { storedMessage, wholeMessage } from "./messages";
 import type { SharedReceipt } from "./shared-writes";
+import { within } from "./time-limit";
 
 export interface AcceptDeps {
   readonly save: (event: ReceivedEvent) => Promise<SharedReceipt>;
@@ -26,20 +27,6 @@ export interface AcceptDeps {
 export type Acceptance =
   | { readonly kind: "accepted"; readonly duplicate: boolean }
   | { readonly kind: "unavailable" };
-
-class TimeoutError extends Error {}
-
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TimeoutError(`no answer within ${String(ms)} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** The inbox has the event already, so a queue that fails loses nothing. */
 async function pushStored(deps: AcceptDeps, event: ReceivedEvent): Promise<void> {

@@ -1,70 +1,65 @@
-/** The raw bytes of a request, read up to a limit and no further. */
+/**
+ * The raw bytes of a request. Memory is allocated as bytes arrive, whatever Content-Length says, and
+ * reading ends at a limit of bytes and a limit of time.
+ */
+import type { RefusalReason } from "../events/refusals";
+import { BODY_SLICE_BYTES } from "../limits";
+import { within } from "./time-limit";
+
+export interface BodyLimits {
+  readonly maxBytes: number;
+  /** How long the body may take to arrive whole, in milliseconds. */
+  readonly timeoutMs: number;
+}
 
 export type BodyResult =
   | { readonly ok: true; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly ok: false; readonly problem: "too large" | "cut short" };
+  | { readonly ok: false; readonly reason: Extract<RefusalReason, "too large" | "cut off"> };
 
-/** The stream's own bytes reader; null for streams that have none. */
-function byteReader(body: ReadableStream): ReadableStreamBYOBReader | null {
-  try {
-    return body.getReader({ mode: "byob" });
-  } catch {
-    return null;
+const TOO_LARGE = { ok: false, reason: "too large" } as const;
+const CUT_OFF = { ok: false, reason: "cut off" } as const;
+
+/** The least of `stream.getReader({ mode: "byob" })` that is needed. */
+type Reader = Pick<ReadableStreamBYOBReader, "readAtLeast">;
+
+function join(slices: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const slice of slices) {
+    bytes.set(slice, offset);
+    offset += slice.length;
   }
+  return bytes;
 }
 
 /**
- * At a stroke, where the length was declared and is kept to, as HTTP sees to. One byte is asked for beyond it, to see the end.
+ * Reads slice by slice, each of which is full, except for the last. A reader that hands over whatever
+ * has arrived would keep 4 KiB for each chunk, and a sender may write chunks of one byte.
  */
-async function readDeclared(
-  reader: ReadableStreamBYOBReader,
-  declared: number,
-): Promise<BodyResult> {
-  try {
-    const read = await reader.readAtLeast(declared + 1, new Uint8Array(declared + 1));
-    const bytes = read.value ?? new Uint8Array(0);
-    if (bytes.length > declared) {
-      await reader.cancel();
-      return { ok: false, problem: "too large" };
-    }
-    const isWhole = bytes.length === declared;
-    return isWhole ? { ok: true, bytes } : { ok: false, problem: "cut short" };
-  } catch {
-    return { ok: false, problem: "cut short" };
+async function readSlices(reader: Reader, maxBytes: number): Promise<BodyResult> {
+  const slices: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const room = new Uint8Array(BODY_SLICE_BYTES);
+    const { done, value } = await reader.readAtLeast(room.length, room);
+    if (done) return { ok: true, bytes: join(slices, length) };
+    length += value.length;
+    if (length > maxBytes) return TOO_LARGE;
+    slices.push(value);
   }
 }
 
-/** A body over `maxBytes` is refused before it is read whole, whatever its Content-Length says. */
-export async function readBody(request: Request, maxBytes: number): Promise<BodyResult> {
-  const declared = Number(request.headers.get("content-length") ?? "0");
-  if (declared > maxBytes) return { ok: false, problem: "too large" };
-  if (request.body === null) return { ok: true, bytes: new Uint8Array(0) };
-  const whole = declared > 0 ? byteReader(request.body) : null;
-  if (whole !== null) return await readDeclared(whole, declared);
-  const reader = request.body.getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for (;;) {
-      const read = await reader.read();
-      if (read.done) break;
-      const chunk: unknown = read.value;
-      if (!(chunk instanceof Uint8Array)) return { ok: false, problem: "cut short" };
-      length += chunk.length;
-      if (length > maxBytes) {
-        await reader.cancel();
-        return { ok: false, problem: "too large" };
-      }
-      chunks.push(chunk);
-    }
-  } catch {
-    return { ok: false, problem: "cut short" };
-  }
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return { ok: true, bytes };
+/** Reads the body whole, unless it is over the limit, too slow, or ends before its declared length. */
+export async function readBody(
+  { headers, body }: Pick<Request, "headers" | "body">,
+  { maxBytes, timeoutMs }: BodyLimits,
+): Promise<BodyResult> {
+  const declared = Number(headers.get("content-length") ?? "0");
+  if (declared > maxBytes) return TOO_LARGE;
+  if (body === null) return { ok: true, bytes: new Uint8Array(0) };
+  const reader = body.getReader({ mode: "byob" });
+  const result = await within(readSlices(reader, maxBytes), timeoutMs).catch(() => CUT_OFF);
+  // Releases the connection. Not awaited: the answer must not depend on a stream that stalls.
+  if (!result.ok) reader.cancel().catch(() => undefined);
+  return result.ok && result.bytes.length < declared ? CUT_OFF : result;
 }

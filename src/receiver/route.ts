@@ -1,31 +1,33 @@
 /**
  * The webhook route: a request in, one of the answers of the HTTP contract out. In this order: may it
- * be a delivery at all, is it small enough, is it authentic, is it an event. Nothing is parsed before
- * the signature over the raw bytes has been verified.
+ * be a delivery at all, is it authentic and whole (delivery.ts), is it an event. Nothing is parsed
+ * before the signature over the raw bytes has been verified.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type { ReceiptConfig } from "../config";
 import { sha256 } from "../digest";
 import { describeBody } from "../events/identity";
-import { decodeUtf8, EVENT_ID_MAX_CHARACTERS } from "../events/recognition";
+import { EVENT_ID_MAX_CHARACTERS } from "../events/recognition";
 import type { RefusalReason } from "../events/refusals";
 import { textOf } from "../events/values";
 import { BODY_MAX_BYTES } from "../limits";
 import { log } from "../log";
 import type { ReceivedEvent } from "../store/receipt";
 import { accept, type AcceptDeps } from "./accept";
-import { readBody } from "./body";
-import { parseSignature, verifySignature } from "./signature";
+import { type Delivery, readDelivery } from "./delivery";
+import { answerRefusal } from "./refusal-answers";
 
 export interface ReceiverDeps extends Omit<AcceptDeps, "timeoutMs"> {
   readonly config: ReceiptConfig;
-  readonly now: () => Date;
-  /** Counts a delivery that is refused. */
+  /** How long a body may take to arrive whole, in milliseconds. */
+  readonly bodyTimeoutMs: number;
+  /** Reports a refused delivery, once each. */
   readonly refused: (reason: RefusalReason) => void;
+  readonly now: () => Date;
 }
 
-type Refusal = 400 | 401 | 405 | 410 | 413 | 503;
+type Refusal = 400 | 405 | 410 | 503;
 
 function refuse(
   c: Context,
@@ -38,11 +40,6 @@ function refuse(
 
 const RETRY_SOON = { "Retry-After": "30" };
 const HINT_HEADER = "x-webhook-event";
-
-function whyUnsigned(header: string | null): RefusalReason {
-  if (header === null) return "no signature";
-  return parseSignature(header) === null ? "malformed signature" : "wrong signature";
-}
 
 /** The sender's id; where it is too long its hash, and where it is missing that of the body. */
 async function eventId(id: string | null, bodySha256: string): Promise<string> {
@@ -60,9 +57,8 @@ function typeHint(c: Context): string | null {
 }
 
 async function eventOf(
-  payload: string,
-  bytes: Uint8Array,
-  received: Pick<ReceivedEvent, "typeHint" | "verifiedBy" | "receivedAt">,
+  { bytes, payload, verifiedBy }: Extract<Delivery, { ok: true }>,
+  received: Pick<ReceivedEvent, "typeHint" | "receivedAt">,
 ): Promise<ReceivedEvent> {
   const { id, description } = describeBody(payload, received.typeHint, received.receivedAt);
   const bodySha256 = (await sha256(bytes)).toHex();
@@ -71,6 +67,7 @@ async function eventOf(
     ...description,
     ...received,
     bodySha256,
+    verifiedBy,
     payload,
   };
 }
@@ -89,32 +86,14 @@ async function receive(c: Context, deps: ReceiverDeps): Promise<Response> {
     });
     return refuse(c, 503, "The receiver is not configured yet", RETRY_SOON);
   }
-  const body = await readBody(c.req.raw, BODY_MAX_BYTES);
-  if (!body.ok) {
-    deps.refused(body.problem === "too large" ? "too large" : "cut off");
-    return body.problem === "too large"
-      ? refuse(c, 413, `The body is over ${String(BODY_MAX_BYTES)} bytes`)
-      : refuse(c, 400, "The body ended before it was complete");
-  }
-  const header = c.req.raw.headers.get("x-webhook-signature");
-  const verifiedBy = await verifySignature(secrets, header, body.bytes);
-  if (verifiedBy === null) {
-    deps.refused(whyUnsigned(header));
-    return refuse(c, 401, "Invalid signature");
-  }
-
-  if (body.bytes.length === 0) return refuse(c, 400, "The body is empty");
-  const payload = decodeUtf8(body.bytes);
-  if (payload === null) {
-    deps.refused("not text");
-    return refuse(c, 400, "The body is not UTF-8 text");
+  const limits = { maxBytes: BODY_MAX_BYTES, timeoutMs: deps.bodyTimeoutMs };
+  const delivery = await readDelivery(c.req.raw, secrets, limits);
+  if (!delivery.ok) {
+    deps.refused(delivery.reason);
+    return answerRefusal(c, delivery.reason);
   }
   const receivedAt = deps.now().toISOString();
-  const event = await eventOf(payload, body.bytes, {
-    typeHint: typeHint(c),
-    verifiedBy,
-    receivedAt,
-  });
+  const event = await eventOf(delivery, { typeHint: typeHint(c), receivedAt });
   const acceptance = await accept({ ...deps, timeoutMs: config.timeoutMs }, event);
   if (acceptance.kind === "unavailable") {
     return refuse(c, 503, "The event could not be stored; send it again", RETRY_SOON);

@@ -1,10 +1,56 @@
 /**
- * The signature over the raw bytes: lower-case hex HMAC-SHA256 under `x-webhook-signature`. WebCrypto
- * compares in constant time; nothing of the body is looked at before it agrees.
+ * The signature over the raw bytes: HMAC-SHA256, in the header `x-webhook-signature`. The header is
+ * parsed before the body is read, so that a request without a usable signature costs nothing more;
+ * the values are compared in constant time once the body is there.
  */
-import { importKey, isHmac } from "../digest";
+import { hmac, importKey } from "../digest";
+import type { RefusalReason } from "../events/refusals";
+import { SIGNATURE_HEADER_MAX_CHARACTERS, SIGNATURES_MAX } from "../limits";
 
-const SIGNATURE = /^(?:sha256=)?([0-9a-f]{64})$/i;
+export const SIGNATURE_HEADER = "x-webhook-signature";
+
+const PREFIX = /^(?:sha256|v1)=/i;
+/** Standard Webhooks writes `v1,<base64>`: a label before a value, not a value. */
+const LABEL = /^v1$/i;
+
+// The last character holds four of the 32 bytes' bits; the other two must be zero.
+const HEX = /^[0-9a-f]{64}$/i;
+const BASE64 = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=?$/;
+const BASE64URL = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]=?$/;
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** The 32 bytes of one value; null where it is in none of the three encodings. */
+function decode(value: string): Bytes | null {
+  const text = value.replace(PREFIX, "");
+  if (HEX.test(text)) return Uint8Array.fromHex(text);
+  if (BASE64.test(text)) return Uint8Array.fromBase64(text);
+  if (BASE64URL.test(text)) return Uint8Array.fromBase64(text, { alphabet: "base64url" });
+  return null;
+}
+
+export type ParsedSignatures =
+  | { readonly ok: true; readonly signatures: readonly Bytes[] }
+  | {
+      readonly ok: false;
+      readonly reason: Extract<RefusalReason, "no signature" | "malformed signature">;
+    };
+
+/**
+ * The values of the header, 32 bytes each: hex in either case, base64 or base64url, with or without
+ * padding, with `sha256=` or `v1=` before it or not; separated by commas, spaces or a repeated header
+ * (which `Headers.get` joins by commas). Values after the eighth are ignored.
+ */
+export function parseSignatures(header: string | null): ParsedSignatures {
+  const read = (header ?? "").slice(0, SIGNATURE_HEADER_MAX_CHARACTERS);
+  const parts = read.split(/[, \t]+/).filter((part) => part !== "");
+  if (parts.length === 0) return { ok: false, reason: "no signature" };
+  const values = parts.filter((part) => !LABEL.test(part)).slice(0, SIGNATURES_MAX);
+  const signatures = values.map(decode).filter((bytes) => bytes !== null);
+  return signatures.length === 0
+    ? { ok: false, reason: "malformed signature" }
+    : { ok: true, signatures };
+}
 
 /** Imported keys by secret, kept for the life of the isolate. Keys, not promises: a promise belongs
  * to the request that made it. */
@@ -18,11 +64,14 @@ async function keyOf(secret: string): Promise<CryptoKey> {
   return key;
 }
 
-/** Strict hex, in either case, with an optional `sha256=` before it; null for anything else. */
-export function parseSignature(header: string | null): Uint8Array<ArrayBuffer> | null {
-  const hex = header === null ? undefined : SIGNATURE.exec(header)?.[1];
-  if (hex === undefined) return null;
-  return Uint8Array.fromHex(hex);
+/** Whether one of the signatures is the body's under this secret. The body is hashed once. */
+async function isSigned(
+  secret: string,
+  signatures: readonly Bytes[],
+  body: Bytes,
+): Promise<boolean> {
+  const expected = await hmac(await keyOf(secret), body);
+  return signatures.some((signature) => crypto.subtle.timingSafeEqual(signature, expected));
 }
 
 export interface Secrets {
@@ -32,15 +81,11 @@ export interface Secrets {
 
 /** Which secret signed the body; null where none did. */
 export async function verifySignature(
-  secrets: Secrets,
-  header: string | null,
-  body: Uint8Array<ArrayBuffer>,
+  { current, previous }: Secrets,
+  signatures: readonly Bytes[],
+  body: Bytes,
 ): Promise<"current" | "previous" | null> {
-  const signature = parseSignature(header);
-  if (signature === null) return null;
-  const current = await keyOf(secrets.current);
-  if (await isHmac(current, signature, body)) return "current";
-  if (secrets.previous === null) return null;
-  const previous = await keyOf(secrets.previous);
-  return (await isHmac(previous, signature, body)) ? "previous" : null;
+  if (await isSigned(current, signatures, body)) return "current";
+  if (previous !== null && (await isSigned(previous, signatures, body))) return "previous";
+  return null;
 }

@@ -45,17 +45,19 @@ function padded(bytes: number): string {
 /** A stream that counts how much of it was taken. */
 function counted(chunks: number, bytes: number): { stream: ReadableStream; taken: () => number } {
   let taken = 0;
-  const chunk = new Uint8Array(bytes).fill(0x20);
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        taken += 1;
-        if (taken > chunks) controller.close();
-        else controller.enqueue(chunk);
-      },
+  const stream = new ReadableStream({
+    type: "bytes",
+    pull(controller) {
+      taken += 1;
+      if (taken <= chunks) {
+        controller.enqueue(new Uint8Array(bytes).fill(0x20));
+        return;
+      }
+      controller.close();
+      // Answers the read that is waiting.
+      controller.byobRequest?.respond(0);
     },
-    { highWaterMark: 0 },
-  );
+  });
   return { stream, taken: () => taken * bytes };
 }
 
@@ -191,8 +193,8 @@ describe("401: one answer for every signature that is not right", () => {
       "sha256=",
       right.slice(0, 63),
       `${right}0`,
-      `${right}, ${right}`,
       "0".repeat(64),
+      `${"0".repeat(64)}, `.repeat(8) + right,
       await sign(raw, "other secret"),
       await sign(`${raw} `),
       `sha256=${"f".repeat(64)}`,
@@ -214,12 +216,48 @@ describe("401: one answer for every signature that is not right", () => {
     }
   });
 
-  test("hex is taken in either case, with and without sha256= before it", async () => {
-    const right = await sign(raw);
-    const forms = [right, right.toUpperCase(), `sha256=${right}`, `sha256=${right.toUpperCase()}`];
-    for (const signature of forms) {
-      expect((await post(raw, { signature })).status).toBe(200);
+  test("without a usable signature no byte of the body is read", async () => {
+    for (const signature of [null, "", " , ", "nonsense", "sha256=", "0".repeat(63)]) {
+      const { stream, taken } = counted(40, 65_536);
+      const headers = signature === null ? {} : { "x-webhook-signature": signature };
+      const url = `${ORIGIN}${WEBHOOKS}`;
+      const response = await fetchWith(
+        {},
+        new Request(url, { method: "POST", headers, body: stream }),
+      );
+      expect(response.status).toBe(401);
+      expect(await errorOf(response)).toBe("Invalid signature");
+      expect(taken()).toBe(0);
     }
+  });
+
+  test("nor is it said that the body is too large", async () => {
+    const headers = { "content-length": String(LIMIT + 1) };
+    const { stream } = counted(40, 65_536);
+    const request = { method: "POST", headers, body: stream };
+    const response = await fetchWith({}, new Request(`${ORIGIN}${WEBHOOKS}`, request));
+    expect(response.status).toBe(401);
+  });
+
+  test("hex, base64 and base64url are taken, with and without a prefix, and several values", async () => {
+    const hex = await sign(raw);
+    const base64 = Uint8Array.fromHex(hex).toBase64();
+    const base64url = base64.replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
+    for (const form of [hex, hex.toUpperCase(), base64, base64url]) {
+      for (const signature of [form, `sha256=${form}`, `v1=${form}`, `v1,${form}`]) {
+        expect((await post(raw, { signature })).status).toBe(200);
+        const several = `${"0".repeat(64)}, ${signature}`;
+        expect((await post(raw, { signature: several })).status).toBe(200);
+      }
+    }
+  });
+
+  test("one value that fits is enough, of a header that is repeated", async () => {
+    const headers = new Headers({ "x-webhook-signature": "0".repeat(64) });
+    headers.append("x-webhook-signature", await sign(raw));
+    const request = { method: "POST", headers, body: raw };
+    const response = await exports.default.fetch(`${ORIGIN}${WEBHOOKS}`, request);
+    expect(response.status).toBe(200);
   });
 
   test("the previous secret is taken while it is set, and the row says which one it was", async () => {
@@ -243,8 +281,9 @@ describe("401: one answer for every signature that is not right", () => {
   });
 });
 
-describe("400: authentic, and not text", () => {
+describe("400: authentic, and empty or not text", () => {
   test.each([
+    ["empty", "", /empty/],
     ["not UTF-8", new Uint8Array([0x7b, 0xff, 0xfe, 0x7d]), /UTF-8/],
     ["UTF-8 cut in the middle", new Uint8Array([0x22, 0xe2, 0x82]), /UTF-8/],
   ])("%s", async (_name, body, says) => {
@@ -397,7 +436,7 @@ describe("413: a body over 1,048,576 bytes", () => {
     const { stream, taken } = counted(1_000, 65_536);
     const request = new Request(`${ORIGIN}${WEBHOOKS}`, {
       method: "POST",
-      headers: { "content-length": "10" },
+      headers: { "content-length": "10", "x-webhook-signature": "0".repeat(64) },
       body: stream,
     });
     expect((await fetchWith({}, request)).status).toBe(413);
@@ -413,6 +452,37 @@ describe("413: a body over 1,048,576 bytes", () => {
     });
     // Authentic and small enough: blanks are kept, though they are no JSON.
     expect((await fetchWith({}, request)).status).toBe(200);
+  });
+});
+
+describe("408: a body that does not arrive whole", () => {
+  const cutOff = (): ReadableStream =>
+    new ReadableStream({
+      type: "bytes",
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode(`{"event_type":`));
+      },
+      pull(controller) {
+        controller.error(new Error("Network connection lost."));
+      },
+    });
+
+  test("the connection is lost", async () => {
+    const headers = { "x-webhook-signature": "0".repeat(64) };
+    const request = { method: "POST", headers, body: cutOff() };
+    const response = await fetchWith({}, new Request(`${ORIGIN}${WEBHOOKS}`, request));
+    expect(response.status).toBe(408);
+    expect(await errorOf(response)).toMatch(/whole/);
+  });
+
+  test("it ends before its declared length", async () => {
+    const body = JSON.stringify(event("order.created", orderDetail("ORD-408")));
+    const { stream } = counted(1, 100);
+    const headers = { "content-length": "200", "x-webhook-signature": await sign(body) };
+    const request = { method: "POST", headers, body: stream };
+    const response = await fetchWith({}, new Request(`${ORIGIN}${WEBHOOKS}`, request));
+    expect(response.status).toBe(408);
+    await errorOf(response);
   });
 });
 

@@ -4,38 +4,48 @@
 set -euo pipefail
 
 hex() { od -An -v -tx1 | tr -d ' \n'; }
+base64url() { tr '+/' '-_'; }
 
-# name, secret, body (both as printf %b formats), what is done to the signature
+# The HMAC of a body, in binary: secret, body (both as printf %b formats), digest
+mac() {
+  printf '%b' "$2" | openssl dgst "-${3:-sha256}" -mac HMAC -macopt "hexkey:$(printf '%b' "$1" | hex)" -binary
+}
+
+# name, secret, body, header, valid. In the header these stand for values:
+#   {hex} {HEX} {base64} {base64url}  the right signature; {unpadded} {unpaddedurl} the same without "="
+#   {short} {long} {spoiled}          its hex without the last byte, with one more, with a "g" in it
+#   {stray}                           its base64 with one of the two unused bits set
+#   {other}                           the signature of the body under another secret, in hex
+#   {sha1} {plain}                    HMAC-SHA1, and SHA-256 without a key
 first=1
 vector() {
-  local name=$1 secret=$2 body=$3 change=${4:-none} signature valid=true
-  signature=$(printf '%b' "$body" |
-    openssl dgst -sha256 -mac HMAC -macopt "hexkey:$(printf '%b' "$secret" | hex)" -r | cut -d' ' -f1)
-  case $change in
-    none) ;;
-    upper) signature=$(printf '%s' "$signature" | tr 'a-f' 'A-F') ;;
-    prefix) signature="sha256=$signature" ;;
-    *) valid=false ;;&
-    other-body) body="$body " ;;
-    other-secret) secret="$secret." ;;
-    short) signature=${signature%??} ;;
-    long) signature="${signature}00" ;;
-    base64) signature=$(printf '%b' "$body" |
-      openssl dgst -sha256 -mac HMAC -macopt "hexkey:$(printf '%b' "$secret" | hex)" -binary | base64) ;;
-    sha1) signature=$(printf '%b' "$body" |
-      openssl dgst -sha1 -mac HMAC -macopt "hexkey:$(printf '%b' "$secret" | hex)" -r | cut -d' ' -f1) ;;
-    plain) signature=$(printf '%b' "$body" | openssl dgst -sha256 -r | cut -d' ' -f1) ;;
-    not-hex) signature="g${signature:1}" ;;
-    prefix-only) signature="sha256=" ;;
-    twice) signature="$signature, $signature" ;;
-  esac
+  local name=$1 secret=$2 body=$3 header=${4:-'{hex}'} valid=${5:-true}
+  local right base64 last
+  right=$(mac "$secret" "$body" | hex)
+  base64=$(mac "$secret" "$body" | base64)
+  last=${base64:42:1}
+  header=${header//'{hex}'/$right}
+  header=${header//'{HEX}'/$(printf '%s' "$right" | tr 'a-f' 'A-F')}
+  header=${header//'{base64}'/$base64}
+  header=${header//'{unpadded}'/${base64%=}}
+  header=${header//'{base64url}'/$(printf '%s' "$base64" | base64url)}
+  header=${header//'{unpaddedurl}'/$(printf '%s' "${base64%=}" | base64url)}
+  header=${header//'{short}'/${right%??}}
+  header=${header//'{long}'/${right}00}
+  header=${header//'{spoiled}'/g${right:1}}
+  header=${header//'{stray}'/${base64:0:42}$(printf '%s' "$last" | tr AEIMQUYcgkosw048 BFJNRVZdhlptx159)=}
+  header=${header//'{other}'/$(mac "$secret." "$body" | hex)}
+  header=${header//'{sha1}'/$(mac "$secret" "$body" sha1 | hex)}
+  header=${header//'{plain}'/$(printf '%b' "$body" | openssl dgst -sha256 -binary | hex)}
   [ $first = 1 ] || printf ',\n'
   first=0
   printf '  {"name": "%s", "secret": "%s", "body": "%s", "signature": "%s", "valid": %s}' "$name" \
-    "$(printf '%b' "$secret" | base64 -w0)" "$(printf '%b' "$body" | base64 -w0)" "$signature" "$valid"
+    "$(printf '%b' "$secret" | base64 -w0)" "$(printf '%b' "$body" | base64 -w0)" "$header" "$valid"
 }
 
 event='{"id":"evt_1","event_type":"order.created","data":{"order_number":"ORD-1","grand_total":10.50}}'
+# Its signature under whsec_test has both of the characters in which base64 and base64url differ.
+both='{"id":"evt_4","event_type":"order.created","data":{"order_number":"ORD-14"}}'
 long=$(printf 'k%.0s' {1..65})
 huge=$(printf 'secret%.0s' {1..100})
 
@@ -55,16 +65,45 @@ vector 'a secret of 64 bytes, one block' "${long:1}" "$event"
 vector 'a secret of 65 bytes, longer than a block' "$long" "$event"
 vector 'a secret of 600 bytes' "$huge" "$event"
 vector 'a secret that is not ASCII' 'gehe\xc3\xafm\xe2\x82\xac' "$event"
-vector 'upper-case hex' 'whsec_test' "$event" upper
-vector 'the prefix sha256=' 'whsec_test' "$event" prefix
-vector 'a body with one more space' 'whsec_test' "$event" other-body
-vector 'another secret' 'whsec_test' "$event" other-secret
-vector 'a signature cut short' 'whsec_test' "$event" short
-vector 'a signature with a byte more' 'whsec_test' "$event" long
-vector 'base64 instead of hex' 'whsec_test' "$event" base64
-vector 'HMAC-SHA1' 'whsec_test' "$event" sha1
-vector 'SHA-256 without a key' 'whsec_test' "$event" plain
-vector 'a letter that is no hex digit' 'whsec_test' "$event" not-hex
-vector 'the prefix alone' 'whsec_test' "$event" prefix-only
-vector 'the signature twice' 'whsec_test' "$event" twice
+
+vector 'upper-case hex' 'whsec_test' "$event" '{HEX}'
+vector 'the prefix sha256=' 'whsec_test' "$event" 'sha256={hex}'
+vector 'the prefix v1=' 'whsec_test' "$event" 'v1={hex}'
+vector 'base64' 'whsec_test' "$both" '{base64}'
+vector 'base64 without padding' 'whsec_test' "$both" '{unpadded}'
+vector 'base64url' 'whsec_test' "$both" '{base64url}'
+vector 'base64url without padding' 'whsec_test' "$both" '{unpaddedurl}'
+vector 'sha256= before base64' 'whsec_test' "$both" 'sha256={base64}'
+vector 'v1= before base64url' 'whsec_test' "$both" 'v1={unpaddedurl}'
+vector 'as Standard Webhooks writes it' 'whsec_test' "$both" 'v1,{base64}'
+vector 'as Standard Webhooks writes two' 'whsec_test' "$event" 'v1,{base64} v1,{base64}'
+vector 'the signature twice' 'whsec_test' "$event" '{hex}, {hex}'
+vector 'a wrong one before the right one, by comma' 'whsec_test' "$event" '{other},{hex}'
+vector 'a wrong one before the right one, by space' 'whsec_test' "$event" 'sha256={other} sha256={base64}'
+vector 'a wrong one behind the right one' 'whsec_test' "$event" 'v1={hex}, v1={other}'
+vector 'the right one among malformed ones' 'whsec_test' "$event" 'nonsense, sha256=, {short} {HEX},,'
+vector 'the right one is the eighth' 'whsec_test' "$event" \
+  '{other} {other} {other} {other} {other} {other} {other} {hex}'
+vector 'the right one is the eighth, labelled' 'whsec_test' "$event" \
+  'v1,{other} v1,{other} v1,{other} v1,{other} v1,{other} v1,{other} v1,{other} v1,{base64}'
+
+vector 'a body with one more space' 'whsec_test' "$event " "$(mac whsec_test "$event" | hex)" false
+vector 'another secret' 'whsec_test' "$event" '{other}' false
+vector 'two signatures by other secrets' 'whsec_test' "$event" '{other}, {other}' false
+vector 'the right one is the ninth' 'whsec_test' "$event" \
+  '{other} {other} {other} {other} {other} {other} {other} {other} {hex}' false
+vector 'the right one is the ninth behind malformed ones' 'whsec_test' "$event" \
+  'a,b,c,d,e,f,g,h,{hex}' false
+vector 'a signature cut short' 'whsec_test' "$event" '{short}' false
+vector 'a signature with a byte more' 'whsec_test' "$event" '{long}' false
+vector 'a letter that is no hex digit' 'whsec_test' "$event" '{spoiled}' false
+vector 'base64 with a stray bit' 'whsec_test' "$event" '{stray}' false
+vector 'two paddings' 'whsec_test' "$event" '{base64}=' false
+vector 'base64 and base64url mixed' 'whsec_test' "$both" "$(mac whsec_test "$both" | base64 | tr '+' '-')" false
+vector 'HMAC-SHA1' 'whsec_test' "$event" '{sha1}' false
+vector 'SHA-256 without a key' 'whsec_test' "$event" '{plain}' false
+vector 'the prefix alone' 'whsec_test' "$event" 'sha256=' false
+vector 'the prefix twice' 'whsec_test' "$event" 'sha256=sha256={hex}' false
+vector 'another prefix' 'whsec_test' "$event" 'sha1={hex}' false
+vector 'no value at all' 'whsec_test' "$event" ',' false
 printf '\n]\n'

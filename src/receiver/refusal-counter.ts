@@ -15,6 +15,7 @@ import type { RefusalReason } from "../events/refusals";
 import { REFUSALS_EVERY_MS, REFUSALS_TIMEOUT_MS } from "../limits";
 import { errorText, log } from "../log";
 import type { RefusalCount } from "../store/refusals";
+import { within } from "./time-limit";
 
 /** Keeps work alive after the answer. */
 type Background = (work: Promise<unknown>) => void;
@@ -25,19 +26,6 @@ export interface RefusalCounter {
   readonly writeDue: (background: Background) => void;
   /** Writes all that is counted, due or not: for the cron, which runs once a minute. Never throws. */
   readonly flush: () => Promise<void>;
-}
-
-/** Rejects where the work takes longer. */
-async function within(work: Promise<void>, ms: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${String(ms)} ms`)), ms);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** By reason, as fields of a log line. */

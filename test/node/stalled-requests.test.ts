@@ -1,0 +1,156 @@
+/**
+ * Requests that stall, or arrive in the smallest pieces, over real HTTP: the Worker closes their
+ * connections, and its memory hardly rises.
+ */
+import assert from "node:assert/strict";
+import { connect, type Socket } from "node:net";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { watchMemory } from "../../tools/flood/memory.ts";
+import { type FloodedReceiver, startFlooded } from "../../tools/flood/receiver.ts";
+import { sign, SIGNATURE_HEADER } from "../../tools/story/index.ts";
+
+const SECRET = "stalled";
+const REQUESTS = 200;
+const DECLARED_BYTES = 1_000_000;
+/** A twentieth of what the requests declare together. */
+const MOST_BYTES = 10_000_000;
+/** Long enough for all of them to be open at once. */
+const HELD_MS = 400;
+const WELL_FORMED = "0".repeat(64);
+
+let receiver: FloodedReceiver;
+
+interface End {
+  readonly status: number;
+  /** From opening the connection until the receiver closed it, in milliseconds. */
+  readonly closedAfterMs: number;
+}
+
+/** Opens a request and writes to it as `write` likes. The connection stays open until the receiver ends it. */
+async function open(
+  headers: Readonly<Record<string, string>>,
+  write: (socket: Socket) => void,
+): Promise<End> {
+  const { hostname, port } = receiver.url;
+  const startedMs = performance.now();
+  return await new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    let answer = "";
+    socket.setEncoding("utf8");
+    socket.on("connect", () => {
+      socket.write(`POST /api/webhooks/ce HTTP/1.1\r\nHost: receiver.test\r\n`);
+      socket.write(`${lines.join("")}\r\n`);
+      write(socket);
+    });
+    socket.on("data", (text: string) => (answer += text));
+    socket.on("error", reject);
+    socket.on("end", () => {
+      socket.destroy();
+      const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
+      resolve({ status, closedAfterMs: performance.now() - startedMs });
+    });
+  });
+}
+
+/** Declares a body, sends one byte of it, and nothing more. */
+async function stall(signature: string | null): Promise<End> {
+  const length = { "Content-Length": String(DECLARED_BYTES) };
+  const signed = signature === null ? {} : { [SIGNATURE_HEADER]: signature };
+  return await open({ ...length, ...signed }, (socket) => socket.write("{"));
+}
+
+/** Sends an event, the last byte of it later than the rest. */
+async function deliver(number: number, secret: string, heldMs: number): Promise<number> {
+  const data = { order_number: `STALL-${number}`, status: "confirmed" };
+  const body = JSON.stringify({ id: `evt_stall_${number}`, event_type: "order.confirmed", data });
+  const length = { "Content-Length": String(body.length), Connection: "close" };
+  const headers = { ...length, [SIGNATURE_HEADER]: await sign(body, secret) };
+  const { status } = await open(headers, (socket) => {
+    socket.write(body.slice(0, -1));
+    setTimeout(() => socket.write(body.slice(-1)), heldMs);
+  });
+  return status;
+}
+
+async function drain(): Promise<void> {
+  const sql = "SELECT count(*) AS n FROM webhook_events WHERE status = 'received'";
+  while ((await receiver.query<{ n: number }>(sql))[0]?.n !== 0) await sleep(100);
+}
+
+/**
+ * The runtime keeps some 80 KB for each request that was ever open at once, whatever it carries. What
+ * is measured is what stalling adds, so as many are opened first, and as many are refused.
+ */
+async function warmUp(): Promise<void> {
+  for (const secret of [SECRET, "other", SECRET, "other", "other"]) {
+    const numbers = Array.from({ length: REQUESTS }, (_, n) => n);
+    await Promise.all(numbers.map((number) => deliver(number, secret, HELD_MS)));
+  }
+  await drain();
+}
+
+/** What the work comes to, and by how much the Worker's memory rose meanwhile, in bytes. */
+async function weigh<T>(work: () => Promise<T>): Promise<{ result: T; roseBytes: number }> {
+  const watch = watchMemory();
+  const idle = watch.now();
+  try {
+    const result = await work();
+    return { result, roseBytes: Math.max(...watch.samples, watch.now()) - idle };
+  } finally {
+    watch.stop();
+  }
+}
+
+function check(what: string, roseBytes: number, ends: readonly End[], status: number): void {
+  const slowestMs = Math.round(Math.max(...ends.map(({ closedAfterMs }) => closedAfterMs)));
+  const rose = `memory rose by ${(roseBytes / 1_000_000).toFixed(1)} MB`;
+  console.info(`${what}: ${rose}, closed within ${slowestMs} ms`);
+  assert.deepEqual(new Set(ends.map((end) => end.status)), new Set([status]));
+  assert.ok(roseBytes < MOST_BYTES, rose);
+}
+
+await describe("slow and stalled requests", () => {
+  before(async () => {
+    receiver = await startFlooded(SECRET);
+    await warmUp();
+  });
+  after(() => receiver.close());
+
+  void test("without a usable signature they are closed at once", async () => {
+    const { result: ends, roseBytes } = await weigh(() =>
+      Promise.all(
+        Array.from({ length: REQUESTS }, (_, n) => stall(n % 2 === 0 ? null : "nonsense")),
+      ),
+    );
+    check("no usable signature", roseBytes, ends, 401);
+    assert.ok(ends.every(({ closedAfterMs }) => closedAfterMs < 5_000));
+  });
+
+  void test("with a well-formed signature they are closed after ten seconds", async () => {
+    const { result: ends, roseBytes } = await weigh(async () => {
+      const stalled = Promise.all(Array.from({ length: REQUESTS }, () => stall(WELL_FORMED)));
+      const first = await Promise.race([deliver(REQUESTS, SECRET, 0), stalled]);
+      assert.equal(first, 200, "another delivery does not wait for them");
+      return await stalled;
+    });
+    check("a wrong signature", roseBytes, ends, 408);
+    const isInTime = ({ closedAfterMs }: End): boolean =>
+      closedAfterMs > 9_900 && closedAfterMs < 15_000;
+    assert.ok(ends.every(isInTime));
+  });
+
+  void test("a body in chunks of one byte takes little more than its size", async () => {
+    const headers = {
+      "Transfer-Encoding": "chunked",
+      Connection: "close",
+      [SIGNATURE_HEADER]: WELL_FORMED,
+    };
+    const body = `${"1\r\nx\r\n".repeat(200_000)}0\r\n\r\n`;
+    const { result: end, roseBytes } = await weigh(() =>
+      open(headers, (socket) => socket.write(body)),
+    );
+    check("chunks of one byte", roseBytes, [end], 401);
+  });
+});
