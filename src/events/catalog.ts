@@ -34,7 +34,7 @@ export type EventType = (typeof eventTypes)[number];
 
 /** What a bare body is where its status means none of the 14: never sent, never read from a body. */
 export const ownTypes = ["order.updated", "payment.updated"] as const;
-export type OwnType = (typeof ownTypes)[number];
+type OwnType = (typeof ownTypes)[number];
 
 interface Row {
   readonly subject: Subject;

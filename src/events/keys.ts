@@ -9,7 +9,7 @@ import { type JsonObject, textOf } from "./values.ts";
 const KEY_MAX_CHARACTERS = 65_536;
 
 /** The identifiers that are an entity's own. */
-export const ownIdentifiers: Readonly<Record<Subject, readonly string[]>> = {
+const ownIdentifiers: Readonly<Record<Subject, readonly string[]>> = {
   order: ["order_number"],
   payment: ["request_number", "payment_reference_number", "id"],
   refund: ["request_number", "payment_reference_number", "id"],

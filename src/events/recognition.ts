@@ -40,7 +40,7 @@ export interface KnownBody {
 }
 
 /** A body that is authentic and of no known form. */
-export interface UnknownBody {
+interface UnknownBody {
   readonly form: "unknown";
   readonly reason: string;
   /** What it says of an order all the same, for finding it. */

@@ -5,7 +5,7 @@
 import type { Subject } from "./catalog.ts";
 
 /** The rank of what has no status, or one that neither its scale nor its type knows. */
-export const LOWEST_STAGE = 0;
+const LOWEST_STAGE = 0;
 
 /** Each inner list shares one rank; later lists rank higher. */
 function scale(...ranks: readonly (readonly string[])[]): ReadonlyMap<string, number> {

@@ -21,7 +21,7 @@ const TIME_DIGITS = 7;
 const EPOCH_MS = Date.UTC(2000, 0, 1);
 
 /** Where the parts begin, counted from 1 as SQL does. */
-export const TIME_POSITION = 1 + MARK.length;
+const TIME_POSITION = 1 + MARK.length;
 export const STAGE_POSITION = TIME_POSITION + TIME_DIGITS;
 export const TIE_POSITION = STAGE_POSITION + 1;
 export const ID_LENGTH = 8;

@@ -43,7 +43,7 @@ export interface PaymentFacts {
 }
 
 /** A processed event about the payment, not earlier than the failure. */
-export interface PaymentEventFacts {
+interface PaymentEventFacts {
   readonly status_precedence: string;
 }
 
