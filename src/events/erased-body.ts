@@ -6,6 +6,7 @@
  */
 
 import { findEventType } from "./catalog";
+import { parseJson } from "./values";
 
 /** What stands in the place of a text that is gone. */
 export const ERASED = "(erased)";
@@ -64,6 +65,12 @@ function isKept(name: string, value: string): boolean {
   return kept.has(name) || (mayNameType.has(name) && findEventType(value) !== null);
 }
 
+/** What a token of JSON says; a token of text that only looks like JSON stands for itself. */
+function said(token: string): string {
+  const value = parseJson(token);
+  return value === undefined ? token : String(value);
+}
+
 function isKey(json: string, end: number): boolean {
   colon.lastIndex = end;
   return colon.test(json);
@@ -80,13 +87,13 @@ function replacement(text: string, name: string, isPersonal: boolean): string | 
     return says ? erasedText : "0";
   }
   if (text === erasedText) return null;
-  const value = String(JSON.parse(text));
+  const value = said(text);
   // Blank counts as absent, and what is absent stays so.
   if (value.trim() === "" || (!isPersonal && isKept(name, value))) return null;
   return says ? erasedText : '""';
 }
 
-/** `json` is an object, as it was verified and stored. What is erased already stays as it is. */
+/** Of a body of any form, JSON or not: it never throws. What is erased already stays as it is. */
 export function eraseBody(json: string): string {
   const parts: string[] = [];
   const containers: Container[] = [];
@@ -104,7 +111,7 @@ export function eraseBody(json: string): string {
     } else if (text === "}" || text === "]") {
       containers.pop();
     } else if (inside?.isObject === true && text.startsWith('"') && isKey(json, token.lastIndex)) {
-      name = String(JSON.parse(text));
+      name = said(text);
     } else {
       const instead = replacement(text, here, inside?.isPersonal === true);
       if (instead === null) continue;

@@ -18,7 +18,7 @@ const frame = z.object({
   /** True where the inbox had taken the event before it was sent. */
   stored: z.boolean(),
 });
-/** As messages were written before 0.2: they may still be on the queue, for 14 days. */
+/** All of it JSON: where the body holds a NUL. */
 const quoted = z.object({ ...frame.shape, payload: z.string() });
 const eventId = z.object({ id: z.string(), payload: z.optional(z.never()) });
 const line = z.union([quoted, eventId]);
@@ -28,6 +28,8 @@ export type EventMessage = WholeEvent | z.infer<typeof eventId>;
 
 export function encodeMessage(value: WholeEvent | { readonly id: string }): string {
   if (!("payload" in value)) return JSON.stringify(value);
+  // Text on a queue may end at a NUL: inside of JSON it is escaped.
+  if (value.payload.includes("\0")) return JSON.stringify(value);
   const { payload, ...rest } = value;
   return `${JSON.stringify(rest)}\n${payload}`;
 }

@@ -139,8 +139,7 @@ function unknown(reason: string): UnknownBody {
 
 /** `hint`: the type that the URL or a header gave, unsigned; null where neither did. */
 export function recognize(body: string, hint: string | null): Recognition {
-  // A byte order mark is no JSON, but some senders write one; the stored body keeps it.
-  const json = parseBody(body.replace(/^\uFEFF/, ""));
+  const json = parseBody(body);
   if (json === undefined) return unknown("the body is not JSON");
   if (!isObject(json)) return unknown("the body is JSON, but not an object");
   const name = namedType(json);

@@ -67,6 +67,11 @@ export const fieldsOfSome = {
   payment_status: ["order", "payment"],
   request_number: ["payment", "refund"],
   payment_reference_number: ["payment", "refund"],
+  payment_method: ["payment", "refund"],
+  bank_name: ["payment", "refund"],
+  // Of one model, but where an order carries them too, its own fields decide.
+  cancellation_reason: ["shipment"],
+  modified_at: ["shipment"],
 } as const satisfies Readonly<Record<string, readonly Subject[]>>;
 
 const sharedFields: Readonly<Record<string, readonly Subject[]>> = fieldsOfSome;
@@ -113,6 +118,24 @@ function findByShared(body: JsonObject): SubjectResult {
   return subject === undefined
     ? { ok: false, reason: `no known model has both ${fields}` }
     : { ok: false, reason: `${fields} may belong to: ${[subject, ...others].join(", ")}` };
+}
+
+/** Fields beyond those that tell models apart: some of them stand in every model. */
+const furtherFields: Readonly<Record<Subject, readonly string[]>> = {
+  order: ["order_number", "currency", "customer_email", "customer_note", "metadata", "feedback"],
+  payment: ["id"],
+  refund: ["id"],
+  shipment: ["id", "created_at", "seller_id", "shipping_amount"],
+};
+
+/**
+ * Whether `data` has any field of the subject's model. Of a payment, a refund or a parcel the order's number
+ * is none: it is a link, and says nothing of the thing itself.
+ */
+export function hasFieldOf(subject: Subject, data: JsonObject): boolean {
+  const own: readonly string[] = [...fieldsOfOne[subject], ...furtherFields[subject]];
+  const shared = Object.keys(sharedFields).filter((name) => sharedFields[name]?.includes(subject));
+  return [...own, ...shared].some((name) => isPresent(data[name]));
 }
 
 /** What a body without a type is about. */

@@ -32,7 +32,9 @@ function keepDigits(
  * As `parseJson`, but an integer beyond 2^53 keeps its digits, as a bigint: two ids that differ in the
  * last digit are two. The slow way is taken only where a body holds such a number.
  */
-export function parseBody(text: string): unknown {
+export function parseBody(body: string): unknown {
+  // A byte order mark is no JSON, but some senders write one; the stored body keeps it.
+  const text = body.replace(/^\uFEFF/, "");
   if (!LONG_INTEGER.test(text)) return parseJson(text);
   try {
     return JSON.parse(text, keepDigits);

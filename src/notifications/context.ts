@@ -3,13 +3,16 @@ import * as z from "zod/mini";
 import { parseJson } from "../events/values";
 import type { OutboxContext } from "../projection/templates";
 
+const isHistory = z.optional(z.literal(true));
+
 const contexts = z.union([
-  z.object({ kind: z.literal("none") }),
-  z.object({ kind: z.literal("shipment_status"), status: z.string() }),
+  z.object({ kind: z.literal("none"), isHistory }),
+  z.object({ kind: z.literal("shipment_status"), status: z.string(), isHistory }),
   z.object({
     kind: z.literal("payment_failure"),
     precedence: z.string(),
     paymentDate: z.nullable(z.string()),
+    isHistory,
   }),
   z.object({ kind: z.literal("alert"), alert: z.string(), text: z.string() }),
 ]);

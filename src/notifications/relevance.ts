@@ -164,7 +164,8 @@ export function judge(row: Question, facts: Facts, circumstances: Circumstances)
   const { now, maxAgeMs } = circumstances;
   const isCustomers = row.channel === "email" || row.channel === "sms";
   const isAsked = (row.resends ?? 0) > 0;
-  if (isCustomers && !isAsked && maxAgeMs !== null && msBetween(row.due_at, now) > maxAgeMs) {
+  const isTooOld = maxAgeMs !== null && msBetween(row.due_at, now) > maxAgeMs;
+  if (isCustomers && !isAsked && (isTooOld || row.context.isHistory === true)) {
     return { kind: "suppress", reason: "too old" };
   }
   if (!circumstances.channelConfigured) {

@@ -9,7 +9,7 @@ import { describeIssues } from "../events/issues";
 import { models } from "../events/models";
 import { type KnownBody, type Recognition, recognize, statedStatus } from "../events/recognition";
 import { isKnownStatus } from "../events/stages";
-import { isRefundAsPayment } from "../events/subjects";
+import { hasFieldOf, isRefundAsPayment } from "../events/subjects";
 import { addMs, DAY_MS } from "../events/time";
 import { isObject, isPresent, type JsonObject } from "../events/values";
 import type { DecodedEvent, EventFrame, StoredEvent } from "./decoded-event";
@@ -44,8 +44,8 @@ function refundIn(data: JsonObject): JsonObject | core.$ZodError {
   return { ...refundFromPayment(parsed.data), ...Object.fromEntries(own) };
 }
 
-function parseRefund(data: JsonObject, form: KnownBody["form"]) {
-  const refund = form === "bare" && isRefundAsPayment(data) ? refundIn(data) : data;
+function parseRefund(data: JsonObject) {
+  const refund = isRefundAsPayment(data) ? refundIn(data) : data;
   if (!isObject(refund)) return { success: false as const, error: refund };
   return models.OrderRefund.safeParse(refund);
 }
@@ -63,7 +63,7 @@ function parseData(common: EventFrame, data: JsonObject): DecodedEvent | core.$Z
       return parsed.success ? { ...common, subject, data: parsed.data } : parsed.error;
     }
     case "refund": {
-      const parsed = parseRefund(data, common.form);
+      const parsed = parseRefund(data);
       return parsed.success ? { ...common, subject, data: parsed.data } : parsed.error;
     }
     case "shipment": {
@@ -100,8 +100,8 @@ function isTooOld({ statedAt }: Identity, receivedAt: string, days: number | nul
 function whyNotApplied(body: KnownBody, row: CatalogRow, { subjectId }: Identity): string | null {
   const { data } = body;
   if (!isObject(data)) return "data: expected an object";
-  const fields = Object.keys(models[row.model].shape);
-  if (!fields.some((name) => isPresent(data[name]))) {
+  // In an envelope the type counts alone: a key is all that it needs.
+  if (body.form === "flat" && !hasFieldOf(row.subject, data)) {
     return `data: no field of the ${row.subject} model is there`;
   }
   if (row.subject === "payment" && isRefundAsPayment(data)) {

@@ -14,7 +14,7 @@ import type {
 } from "./explanation";
 import { asJudged, interpret } from "./interpret";
 import { countedInstead, leadingPayment, type ModelRow, snapshotWins } from "./model";
-import { hashId, idHashIn, placeIn, stageIn, timeIn } from "./precedence";
+import { hashId, idHashIn, placeIn, stageIn, statesTime, timeIn } from "./precedence";
 import { type Entity, type Patch, registersOf } from "./registers";
 
 function precedenceIn(row: StandingRow | undefined, register: string): string {
@@ -27,7 +27,8 @@ function compareSettings(precedence: string, standing: string): Comparison {
   if (precedence > standing) return "not applied";
   if (timeIn(precedence) < timeIn(standing)) return "older";
   if (stageIn(precedence) < stageIn(standing)) return "lower stage";
-  return placeIn(precedence) < placeIn(standing) ? "received earlier" : "lower id";
+  if (placeIn(precedence) === placeIn(standing)) return "lower id";
+  return statesTime(precedence) ? "states its time" : "received earlier";
 }
 
 class Rows {

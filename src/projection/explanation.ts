@@ -43,6 +43,8 @@ export type Comparison =
   | "lower stage"
   /** Same time and stage, and its event states no time: the later receipt wins. */
   | "received earlier"
+  /** Same time and stage: it states that time itself, and the one that stands states none. */
+  | "states its time"
   /** The same in all of these: the hash of the event's id decides, the same way everywhere. */
   | "lower id"
   /** It outranks what stands: the row is not what its events make of it. */

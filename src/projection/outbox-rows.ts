@@ -105,17 +105,13 @@ function factOf(event: DecodedEvent, options: OutboxOptions): Fact | null {
   }
 }
 
-/** How old a body's own date may be before it counts as when the body was due to be told. */
+/** How far back a body's own date may lie, where the event states no time, before this is history. */
 const OWN_DATE_DAYS = 30;
 
-/**
- * When what the event says was due to be told: the time that its envelope states, else its receipt. An
- * order's or a refund's date says little about that, unless it lies so far back that this is history.
- */
-function toldAt({ statedAt, occurredAt, receivedAt }: DecodedEvent): string {
-  if (statedAt !== null) return statedAt;
-  const isHistory = occurredAt !== null && occurredAt < addMs(receivedAt, -OWN_DATE_DAYS * DAY_MS);
-  return isHistory ? occurredAt : receivedAt;
+/** Whether an event tells of what is long past: then no customer hears of it. */
+function isHistory({ statedAt, occurredAt, receivedAt }: DecodedEvent): boolean {
+  if (statedAt !== null || occurredAt === null) return false;
+  return occurredAt < addMs(receivedAt, -OWN_DATE_DAYS * DAY_MS);
 }
 
 /** The rows that the event asks for, each with the identity of its fact. */
@@ -126,6 +122,7 @@ export function outboxRows(event: DecodedEvent, options: OutboxOptions): readonl
   if (options.forwardEvents) {
     facts.push({ template: "forward", channels: ["forward"], parts: [event.id] });
   }
+  const past = isHistory(event) ? { isHistory: true as const } : {};
   return facts.flatMap((fact) =>
     fact.channels.map((channel) => {
       const delayMs = fact.delayMs ?? 0;
@@ -136,9 +133,9 @@ export function outboxRows(event: DecodedEvent, options: OutboxOptions): readonl
         orderNumber: event.orderNumber,
         subjectId: event.key,
         eventId: event.id,
-        dueAt: addMs(toldAt(event), delayMs),
+        dueAt: addMs(event.statedAt ?? event.receivedAt, delayMs),
         delayMs,
-        context: fact.context ?? { kind: "none" },
+        context: { ...(fact.context ?? { kind: "none" }), ...past },
       };
     }),
   );

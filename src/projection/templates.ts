@@ -43,7 +43,12 @@ export interface OutboxRow {
   readonly context: OutboxContext;
 }
 
-export type OutboxContext =
+export type OutboxContext = ContextKind & {
+  /** The event states no time, and its own date lies long back. */
+  readonly isHistory?: true | undefined;
+};
+
+type ContextKind =
   | { readonly kind: "none" }
   /** The shipment's status that the customer is to hear of. */
   | { readonly kind: "shipment_status"; readonly status: string }

@@ -4,7 +4,7 @@
  */
 import { aboutOf } from "../events/identity";
 import { recognize } from "../events/recognition";
-import { isObject, parseJson, textOf } from "../events/values";
+import { isObject, parseBody, textOf } from "../events/values";
 import { contactOf } from "./contacts";
 import { phoneNumber } from "./customer";
 
@@ -34,7 +34,7 @@ function contactsIn(value: unknown): readonly string[] {
 export function traitsOf(payload: string): readonly string[] {
   const body = recognize(payload, null);
   const { subject, subjectId, orderNumber } = aboutOf(body);
-  const traits = contactsIn(body.form === "unknown" ? parseJson(payload) : body.data);
+  const traits = contactsIn(body.form === "unknown" ? parseBody(payload) : body.data);
   return [
     ...new Set([
       ...traits,

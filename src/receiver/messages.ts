@@ -3,10 +3,13 @@ import { encodeMessage, type WholeEvent } from "../events/queue-message";
 import { MESSAGE_MAX_BYTES } from "../limits";
 import type { ReceivedEvent } from "../store/receipt";
 
+/** Nothing but a Worker of 0.2 reads the type from a message, and it knows no longer one. */
+const TYPE_MAX_CHARACTERS = 200;
+
 /** The event whole; null where that is more than a message holds. */
 export function wholeMessage(event: ReceivedEvent, stored: boolean): string | null {
   const { id, typeHint, receivedAt, bodySha256, verifiedBy, payload } = event;
-  const eventType = event.eventType ?? "";
+  const eventType = (event.eventType ?? "").slice(0, TYPE_MAX_CHARACTERS);
   const whole: WholeEvent = {
     id,
     eventType,

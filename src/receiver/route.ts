@@ -109,7 +109,8 @@ export function receiverRoutes<E extends object>(
   const app = new Hono<{ Bindings: E }>({ strict: false });
   for (const base of ["/api/webhooks/ce", "/webhooks/ce"]) {
     app.all(base, (c) => receive(c, depsOf(c)));
-    app.all(`${base}/:type`, (c) => receive(c, depsOf(c)));
+    // A type may be spelled with slashes.
+    app.all(`${base}/:type{.+}`, (c) => receive(c, depsOf(c)));
   }
   return app;
 }

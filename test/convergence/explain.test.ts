@@ -74,6 +74,22 @@ describe("explaining an order", () => {
     expect(outcomes(explanation)).toMatchObject({ older: "lost", "id-1": "lost", "id-2": "sets" });
   });
 
+  it("says where one that states its time lost to one that states none", async () => {
+    const order = { order_number: "A", order_date: "2026-03-01T10:00:00Z", status: "confirmed" };
+    await deliver(
+      [
+        [
+          event("order.confirmed", "10:00", order, "stated"),
+          event("order.confirmed", null, order, "dated"),
+        ],
+      ],
+      false,
+    );
+    const explanation = await explain("A");
+    expect(setter(explanation, "orders", "status")).toBe("dated");
+    expect(loss(explanation, "stated", "status")).toEqual(["states its time", "dated"]);
+  });
+
   it("names repeats, and events that were ignored, quarantined, failed or still wait", async () => {
     const wrong = event(
       "order.confirmed",

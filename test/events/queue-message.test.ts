@@ -27,6 +27,14 @@ describe("a message", () => {
     );
   });
 
+  it("keeps a NUL out of the text that the queue carries", () => {
+    for (const payload of ["\0", 'a\0b\n{"c":1}']) {
+      const message = encodeMessage(whole(payload));
+      expect(message).not.toContain("\0");
+      expect(decodeMessage(message)).toEqual(whole(payload));
+    }
+  });
+
   it("is the id alone where the inbox holds the body", () => {
     expect(decodeMessage(encodeMessage({ id: "a\nb" }))).toEqual({ id: "a\nb" });
   });

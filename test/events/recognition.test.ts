@@ -196,6 +196,15 @@ describe("a bare body", () => {
     [{ reference_number: "S", status: "in_transit" }, "shipment.updated"],
     [{ order_number: "A", reference_number: "S", status: "packed" }, "shipment.created"],
     [{ reference_number: "S" }, "shipment.updated"],
+    // Fields that orders list too decide where no field of an order is there.
+    [
+      { order_number: "A", payment_status: "success", payment_method: "upi", bank_name: "HDFC" },
+      "payment.success",
+    ],
+    [
+      { order_number: "A", status: "pending", modified_at: "x", cancellation_reason: "lost" },
+      "shipment.updated",
+    ],
   ])("%j is %s", (body, type) => {
     expect(known(body)).toMatchObject({ form: "bare", type });
   });

@@ -107,6 +107,22 @@ describe("row: D1 fails or takes longer than RECEIPT_TIMEOUT_MS at receipt", () 
   );
 });
 
+describe("row: D1 fails at receipt, whatever the body is", () => {
+  it.each([
+    ["that holds a NUL", 'no JSON\0 at all, "x"\n'],
+    [
+      "of a type of 60,000 characters",
+      JSON.stringify({ event_type: "t".repeat(60_000), data: {} }),
+    ],
+  ])("a body %s is kept to the letter", async (_what, body) => {
+    const response = await postTo({ ...calmEnv, DB: downDatabase("fails before", 900) }, body);
+    expect(response.status).toBe(200);
+    const { id } = await response.json<{ id: string }>();
+    const [stored] = await settled(id);
+    expect(stored?.["payload"]).toBe(body);
+  });
+});
+
 describe("row: the queue fails at receipt", () => {
   it("the inbox row stays received, 200; the cron pushes it after a minute, not before", async () => {
     const told = confirmed(newOrder());

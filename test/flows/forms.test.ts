@@ -206,6 +206,32 @@ describe("a bare body of a status that means none of the 14", () => {
   });
 });
 
+describe("a flat body", () => {
+  test.each([
+    [{ event_type: "order.confirmed", order_number: "ORD-2" }, "processed"],
+    [{ event_type: "payment.success", order_number: "ORD-2" }, "quarantined"],
+    [{ event_type: "payment.refund.success", order_number: "ORD-2" }, "quarantined"],
+    [{ event_type: "shipment.delivered", order_number: "ORD-2", note: "x" }, "quarantined"],
+    // Fields that we store nowhere are the vendor's all the same.
+    [{ event_type: "order.confirmed", order_number: "ORD-2", coupon_code: "TEN" }, "processed"],
+    [{ event_type: "payment.success", order_number: "ORD-2", upi_id: "a@upi" }, "processed"],
+    [{ event_type: "shipment.delivered", order_number: "ORD-2", total_boxes: 2 }, "processed"],
+  ])("%j is %s", async (body, status) => {
+    const { id } = await deliver(body);
+    const [event] = await settled(id);
+    const error = status === "processed" ? null : expect.stringMatching(/no field of the .* model/);
+    expect(event).toMatchObject({ status, error });
+  });
+
+  test("may spell its type, and so may the URL, with slashes", async () => {
+    const body = { event_type: "order/confirmed", order_number: "ORD-2" };
+    const { id } = await deliver(body, { path: "/api/webhooks/ce/order/created" });
+    expect(await settled(id)).toMatchObject([
+      { status: "processed", event_type: "order.confirmed", type_hint: "order/created" },
+    ]);
+  });
+});
+
 describe("a captured body sent again", () => {
   test("is a repeat under every URL and every header: one row, the first hint", async () => {
     const body = JSON.stringify(order("confirmed"));

@@ -674,6 +674,18 @@ describe("NOTIFY_MAX_AGE_HOURS", () => {
     });
   });
 
+  it("leaves out what happened more than 30 days ago and states no time, limit or none", async () => {
+    await clearAll();
+    const data = orderDetail("ORD-1", { status: "confirmed", order_date: "2026-09-01T10:00:00Z" });
+    await arrive([{ ...order("confirmed", "08:00"), created_at: undefined, data }], {
+      now: received,
+    });
+    const set = stage();
+    set.advance(late);
+    await tellAll({ ...set, deps: { ...set.deps, notifyMaxAgeMs: null } }, late + DAY_MS);
+    expect(await endings()).toEqual({ [CONFIRMED]: drop("too old") });
+  });
+
   it("is no limit where it is 0", async () => {
     const ends = await endsWith(null);
     expect(new Set(Object.values(ends))).toEqual(new Set([SENT]));

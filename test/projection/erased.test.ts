@@ -123,6 +123,14 @@ describe("a body without the person", () => {
     expect(values).toEqual([ERASED, null, null]);
   });
 
+  it("is no failure where the body is no JSON, and is found behind a byte order mark", () => {
+    expect(eraseBody('"(erased)" "\\x Quillonia"')).toBe('"(erased)" "(erased)"');
+    expect(eraseBody('{"a\\q": "Quillonia"}')).toBe('{"a\\q": "(erased)"}');
+    const marked = `\uFEFF${JSON.stringify({ x: { email: "quill@zephyr.example" } })}`;
+    expect(traitsOf(marked)).toEqual(traitsOf(marked.slice(1)));
+    expect(traitsOf(marked).join()).toContain("quill@zephyr.example");
+  });
+
   it("is the same the second time", () => {
     for (const body of told) expect(eraseBody(eraseBody(body))).toBe(eraseBody(body));
   });

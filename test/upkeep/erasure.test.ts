@@ -16,7 +16,7 @@ import { calmEnv, fireCron, hand } from "../faults/drive";
 import { Breaker } from "../faults/faulty";
 import { event } from "../support/events";
 import { address, orderDetail, payment, refund, shipment } from "../support/models";
-import { fetchWith, post, type Row, row, rows } from "../support/receiver";
+import { fetchWith, post, type Row, row, rows, settled } from "../support/receiver";
 import { bucket, changed, clearAll, messageOf, purgeAt } from "./aged";
 
 const ADMIN = {
@@ -471,6 +471,15 @@ describe("an event about somebody erased", () => {
     expect(await again.json()).toMatchObject({ duplicate: true });
     expect(await rows("SELECT id FROM webhook_events WHERE conflicts > 0")).toEqual([]);
     await expectNoTrace();
+  });
+
+  it("does not stop a body that is no JSON, nor its neighbours", async () => {
+    await tell(life("ORD-H1", hers, ago(1), herNotes));
+    await call("/erasures", { email: hers.email });
+    const odd = await post('"(erased)" "\\x"', { vars: ADMIN });
+    expect(odd.status).toBe(200);
+    const { id: oddId } = await odd.json<{ id: string }>();
+    expect(await settled(oddId)).toMatchObject([{ status: "quarantined" }]);
   });
 
   it("leads to an order that was not known to be theirs, its contacts and its archived bodies", async () => {

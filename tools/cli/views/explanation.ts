@@ -69,6 +69,8 @@ function reasonOf(comparison: string, against: string): string {
       return `same time as ${against}, which is further along`;
     case "received earlier":
       return `same time and status as ${against}, which came later`;
+    case "states its time":
+      return `same time and status as ${against}, which states no time of its own`;
     case "lower id":
       return `tied with ${against}, by a rule that is the same everywhere`;
     case "not applied":
