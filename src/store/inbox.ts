@@ -20,24 +20,27 @@ INSERT INTO webhook_events (${receivedColumns})
 SELECT ${cellsFromJson}, 'received' FROM jsonb_each(?1) WHERE true
 ON CONFLICT (id) DO NOTHING`;
 
-const readColumns = `e.id, e.event_type, e.form, e.type_hint, e.subject, e.subject_id, e.order_number,
-  e.occurred_at, e.received_at, e.status, e.body_sha256`;
+const readColumns = (
+  of: string,
+): string => `${of}.id, ${of}.event_type, ${of}.form, ${of}.type_hint,
+  ${of}.subject, ${of}.subject_id, ${of}.order_number, ${of}.occurred_at, ${of}.received_at,
+  ${of}.status, ${of}.body_sha256`;
 
 /** `?1`: ids, where no body is wanted: bodies stay untouched. Primary key. */
 const readWithoutBodiesSql = `
-SELECT ${readColumns}, NULL AS payload, 0 AS deferred
+SELECT ${readColumns("e")}, NULL AS payload, 0 AS deferred
 FROM json_each(?1) j JOIN webhook_events e ON e.id = j.value`;
 
 /** `?1`: [id, 1 where the body is wanted] pairs; `?2`: bytes of bodies at once. Primary key. */
 const readSql = `
-SELECT ${readColumns},
+SELECT ${readColumns("asked")},
   CASE WHEN wanted AND bytes <= ?2 THEN payload END AS payload,
   wanted AND bytes > ?2 AS deferred
 FROM (
   SELECT e.*, j.value->>1 = 1 AS wanted,
     sum(CASE WHEN j.value->>1 = 1 THEN octet_length(e.payload) ELSE 0 END)
       OVER (ORDER BY j.key ROWS UNBOUNDED PRECEDING) AS bytes
-  FROM json_each(?1) j JOIN webhook_events e ON e.id = j.value->>0) e`;
+  FROM json_each(?1) j JOIN webhook_events e ON e.id = j.value->>0) AS asked`;
 
 export interface InboxRow {
   readonly id: string;

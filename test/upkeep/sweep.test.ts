@@ -55,7 +55,9 @@ function sweeper(now: string, over: Partial<SweepDeps> = {}): Swept {
       return Promise.resolve();
     },
     deferPush: (ids) => deferPush(env.DB, ids, now),
+    renew: done("renew"),
     dispatch: done("dispatch"),
+    reread: done("reread"),
     audit: done("audit"),
     rebuild: done("rebuild"),
     erase: done("erase"),
@@ -130,7 +132,7 @@ describe("a run", () => {
     const down = () => Promise.reject(new Error("queue down"));
     const { deps, steps } = sweeper(RECEIVED_AT, { push: down, audit: down });
     await sweep(deps);
-    expect(steps).toEqual(["dispatch", "rebuild", "erase", "purge", "beat"]);
+    expect(steps).toEqual(["renew", "dispatch", "reread", "rebuild", "erase", "purge", "beat"]);
     expect(await rows("SELECT DISTINCT pushes FROM webhook_events")).toEqual([{ pushes: 0 }]);
     expect(await sweepAt(RECEIVED_AT)).toHaveLength(3);
   });
