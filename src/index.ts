@@ -51,6 +51,7 @@ import { continueErasures, erase } from "./upkeep/erasure";
 import { exportPerson, parsePlace } from "./upkeep/export";
 import { replayEvents } from "./upkeep/replay";
 import { continueRebuild } from "./upkeep/rebuild";
+import { renew, reread } from "./upkeep/reread";
 import { restore } from "./upkeep/restore";
 import { purgeWhenDue } from "./upkeep/retention";
 import { sweep } from "./upkeep/sweep";
@@ -305,6 +306,8 @@ const worker = {
       listWaiting: (limit) => listWaiting(env.DB, nowIso(), limit),
       push: (messages) => sendTexts(env.EVENTS, messages),
       deferPush: (ids) => deferPush(env.DB, ids, nowIso()),
+      renew: () => renew({ db: env.DB, now: clock }),
+      reread: () => reread({ db: env.DB, now: clock }),
       dispatch: async () => {
         await dispatchDue(dispatch(env));
       },

@@ -172,3 +172,13 @@ export const HISTORY_MAX_EVENTS = 2_000;
  */
 export const SIGN_IN_PERIOD_MS = 600_000;
 export const SIGN_IN_LIMITS = { ofOne: 20, ofAll: 2_000 } as const;
+
+/**
+ * Reading again what version 0.2 has written (upkeep/reread.ts): rows of each table whose precedences are
+ * renewed at once, and how often in one run; events that are read at once, and how long a run goes on, in
+ * milliseconds. An event costs some five round trips to D1: half a minute is a few hundred of them.
+ */
+export const RENEW_ROWS = 500;
+export const RENEW_MAX_STRETCHES = 20;
+export const REREAD_EVENTS = 50;
+export const REREAD_RUN_MS = 30_000;

@@ -38,7 +38,7 @@ function migrationsOf(folder: string): Readonly<Record<string, string>> {
 
 const [revision] = process.argv.slice(2);
 if (revision === undefined || revision.startsWith("-")) {
-  process.stderr.write("npm run baseline -- <revision>, such as v0.1.0\n");
+  process.stderr.write("npm run baseline -- <revision>, such as v0.2.0\n");
   process.exitCode = 2;
 } else {
   const folder = mkdtempSync(join(tmpdir(), "ce-baseline-"));

@@ -1,6 +1,7 @@
 /** The `context` column: what a row was made from, as typed data. */
 import * as z from "zod/mini";
 import { parseJson } from "../events/values";
+import { renewPrecedence } from "../projection/precedence-0-2";
 import type { OutboxContext } from "../projection/templates";
 
 const isHistory = z.optional(z.literal(true));
@@ -10,7 +11,11 @@ const contexts = z.union([
   z.object({ kind: z.literal("shipment_status"), status: z.string(), isHistory }),
   z.object({
     kind: z.literal("payment_failure"),
-    precedence: z.string(),
+    // A Worker of version 0.2 may have written it.
+    precedence: z.pipe(
+      z.string(),
+      z.transform((text) => renewPrecedence(text, "payment")),
+    ),
     paymentDate: z.nullable(z.string()),
     isHistory,
   }),

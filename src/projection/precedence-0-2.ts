@@ -1,17 +1,45 @@
 /**
- * What version 0.2 wrote: `<ISO time> <two digits of stage> <escaped event id>`. Migration 0013 has
+ * What version 0.2 wrote: `<ISO time> <two digits of rank> <escaped event id>`. Migration 0013 has
  * rewritten what stood then; a Worker of 0.2 that still runs for a while, or is rolled back to, writes it
- * again. To be removed with the release after the one that removes such Workers.
+ * again, and the archive keeps it. Its first character is a digit, which sorts above the `$` of today.
  */
 import type { Subject } from "../events/catalog";
+import { isKnownStatus, stageOf } from "../events/stages";
 import { encodePrecedence, hashEscapedId } from "./precedence";
+import type { Entity, Value } from "./registers";
 
 const UNKNOWN_TIME = "0000-00-00T00:00:00.000Z";
 const OLD = /^(\d{4}-\d{2}-\d{2}T[\d:.]{12}Z) (\d{2}) (.*)$/s;
 
+/** Its registers; those that came later are never written by it. */
+export const registersOf02: Readonly<Record<Entity, readonly string[]>> = {
+  orders: [
+    "status",
+    "amounts",
+    "customer",
+    "address",
+    "items",
+    "placed",
+    "confirmed",
+    "completed",
+    "cancelled",
+    "snapshot_payment",
+  ],
+  payments: ["status", "amount", "reference", "link"],
+  refunds: ["status", "amount", "reference", "link"],
+  shipments: ["status", "tracking", "shipped", "delivered", "cancelled", "reason", "items", "link"],
+};
+
+const scaleOf: Readonly<Record<Entity, Subject>> = {
+  orders: "order",
+  payments: "payment",
+  refunds: "refund",
+  shipments: "shipment",
+};
+
 /**
  * The ranks of 0.2 on today's scales, by their place. Its scale of orders was coarser: what ranked with
- * `confirmed` there ranks with it here, until the order's events are looked at again.
+ * `confirmed` there ranks with it here, until the order's events are read again.
  */
 const stages: Readonly<Record<Subject, readonly number[]>> = {
   order: [0, 1, 2, 10, 11],
@@ -20,15 +48,37 @@ const stages: Readonly<Record<Subject, readonly number[]>> = {
   shipment: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
 };
 
-/** The precedence as it is written today; as it is where 0.2 did not write it. */
-export function renewPrecedence(text: string, scale: Subject): string {
+/**
+ * The precedence as it is written today; as it is where 0.2 did not write it. `status`: the one that was
+ * set with it, where that is known: it has its own stage today.
+ */
+export function renewPrecedence(text: string, scale: Subject, status: Value = null): string {
   const match = OLD.exec(text);
   if (match === null) return text;
   const [, time = "", rank = "", escapedId = ""] = match;
+  const stage =
+    typeof status === "string" && isKnownStatus(scale, status)
+      ? stageOf(scale, status, null)
+      : (stages[scale][Number(rank)] ?? 0);
   return encodePrecedence({
     time: time === UNKNOWN_TIME ? null : time,
-    stage: stages[scale][Number(rank)] ?? 0,
+    stage,
     tie: null,
     idHash: hashEscapedId(escapedId),
+  });
+}
+
+/**
+ * The precedences of a row as they are written today, in the order of its registers. Whatever carries the
+ * very precedence of the status was set by the same event, with that status.
+ */
+export function renewRow(entity: Entity, row: Readonly<Record<string, Value>>): readonly string[] {
+  return registersOf02[entity].map((register) => {
+    const text = String(row[`${register}_precedence`] ?? "");
+    if (register === "snapshot_payment") {
+      return renewPrecedence(text, "payment", row["snapshot_payment_status"]);
+    }
+    const isOfStatus = text === row["status_precedence"];
+    return renewPrecedence(text, scaleOf[entity], isOfStatus ? row["status"] : null);
   });
 }

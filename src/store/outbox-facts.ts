@@ -5,6 +5,7 @@
 import type { Form } from "../events/recognition";
 import { BODIES_MAX_BYTES } from "../limits";
 import { STAGE_POSITION } from "../projection/precedence";
+import { renewPrecedence } from "../projection/precedence-0-2";
 import { type DueRow, dueStatements } from "./outbox";
 
 export interface OrderFacts {
@@ -118,6 +119,10 @@ const paymentsSql = `${target}
 SELECT t.notification_id, p.* FROM target t JOIN payments p ON p.payment_id = t.subject_id
 WHERE t.template = 'payment_failed'`;
 
+/** Where the failures of a moment begin; before everything where a Worker of version 0.2 wrote it. */
+const failedFrom = `CASE WHEN t.context->>'precedence' < '0'
+  THEN substr(t.context->>'precedence', 1, ${String(STAGE_POSITION - 1)}) ELSE '' END`;
+
 /**
  * Index webhook_events_subject. Only what may outrank the failure is read, the highest twenty: they
  * tell whether a later event of the payment's own has spoken since.
@@ -128,7 +133,7 @@ SELECT notification_id, status_precedence FROM (
     row_number() OVER (PARTITION BY t.notification_id ORDER BY e.status_precedence DESC) AS place
   FROM target t JOIN webhook_events e ON e.subject_id = t.subject_id
   WHERE t.template = 'payment_failed' AND e.subject = 'payment' AND e.status = 'processed'
-    AND e.status_precedence >= substr(t.context->>'precedence', 1, ${String(STAGE_POSITION - 1)})
+    AND e.status_precedence >= ${failedFrom}
 ) WHERE place <= 20`;
 
 const refundsSql = `${target}
@@ -155,6 +160,11 @@ FROM (
     coalesce(sum(octet_length(e.payload)) OVER (ORDER BY t.notification_id
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
   FROM target t JOIN webhook_events e ON e.id = t.event_id WHERE t.template = 'forward')`;
+
+/** As it is written today, whichever version wrote it. */
+function renewed<Row extends { readonly status_precedence: string }>(row: Row): Row {
+  return { ...row, status_precedence: renewPrecedence(row.status_precedence, "payment") };
+}
 
 type Keyed<Row> = Row & { readonly notification_id: string };
 
@@ -186,7 +196,7 @@ export async function loadDue(
   ]);
   const orders = byNotification<OrderFacts & { readonly resolved: string | null }>(results[0]);
   const payments = byNotification<PaymentFacts>(results[1]);
-  const paymentEvents = (results[2]?.results ?? []) as Keyed<PaymentEventFacts>[];
+  const paymentEvents = ((results[2]?.results ?? []) as Keyed<PaymentEventFacts>[]).map(renewed);
   const refunds = byNotification<RefundFacts>(results[3]);
   const shipments = byNotification<ShipmentFacts>(results[4]);
   const delivered = byNotification<{ readonly delivered: number }>(results[5]);
@@ -194,13 +204,14 @@ export async function loadDue(
   return ((due?.results ?? []) as DueRow[]).map((row) => {
     const { id } = row;
     const order = orders.get(id);
+    const payment = payments.get(id);
     return {
       row,
       facts: {
         orderNumber: order?.resolved ?? null,
         // A left join answers nulls where there is no such order.
         order: order !== undefined && order.order_number !== null ? order : null,
-        payment: payments.get(id) ?? null,
+        payment: payment === undefined ? null : renewed(payment),
         paymentEvents: paymentEvents.filter((event) => event.notification_id === id),
         refund: refunds.get(id) ?? null,
         shipment: shipments.get(id) ?? null,

@@ -85,7 +85,7 @@ export async function loadRebuild(db: D1Database, id: number): Promise<Rebuild |
 }
 
 /** One slice of the inbox, with where each event's row belongs now. */
-export interface SliceEvent {
+interface SliceEvent {
   readonly eventRow: number;
   readonly id: string;
   readonly typeHint: string | null;

@@ -57,6 +57,15 @@ UPDATE webhook_events SET status_precedence = c.precedence
 FROM ${slicedRows("id", "precedence")} AS c
 WHERE webhook_events.id = c.id AND webhook_events.status_precedence IS NOT c.precedence`;
 
+/** Statements that write what events claim for the status of their rows. */
+export function claimStatements(
+  db: D1Database,
+  claims: RebuildPlan["claims"],
+): readonly D1PreparedStatement[] {
+  const rows = claims.map(({ id, precedence }) => [id, precedence]);
+  return slicedStatements(db, claimSql, rows);
+}
+
 /**
  * Clears, merges, links and derives, in one batch or not at all; not where somebody was erased since
  * `erasedVersion`.
@@ -96,9 +105,7 @@ export async function applyRebuild(
     ...mergeStatements(db, "shipments", folded.shipments.values(), now),
     ...linkStatements(db, keys, now),
     ...deriveStatements(db, keys, now, null),
-    db
-      .prepare(claimSql)
-      .bind(JSON.stringify(plan.claims.map(({ id, precedence }) => [id, precedence]))),
+    ...claimStatements(db, plan.claims),
     erasedFence(db, erasedVersion),
   ];
   await unlessErased(db, () => db.batch(statements));

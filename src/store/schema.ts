@@ -7,6 +7,7 @@
  */
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { isToReread, isToRenew } from "./written-by-0-2";
 
 const precedence = (name: string) => text(name).notNull().default("");
 
@@ -17,7 +18,7 @@ export const webhookEvents = sqliteTable(
     id: text("id").primaryKey(),
     /** The catalog's spelling of a known type, another one as it was sent; null where none was found. */
     eventType: text("event_type"),
-    /** In which form the body came; null where version 0.2 stored it and it was not looked at since. */
+    /** In which form the body came; null where version 0.2 stored it and it was not read again since. */
     form: text("form", { enum: ["envelope", "flat", "bare", "unknown"] }),
     /** The type that the URL or a header gave at the first receipt; nobody signed it. */
     typeHint: text("type_hint"),
@@ -76,6 +77,11 @@ export const webhookEvents = sqliteTable(
     index("webhook_events_troubled")
       .on(t.status)
       .where(sql`status IN ('quarantined', 'failed')`),
+    // After an upgrade from 0.2: what it stored or applied, until it is read again. First what it applied
+    // since the migration, by order, then the rest by order. Empty where it is done.
+    index("webhook_events_to_reread")
+      .on(sql`status_precedence >= '0'`, t.orderNumber)
+      .where(sql.raw(isToReread)),
   ],
 );
 
@@ -127,6 +133,8 @@ export const orders = sqliteTable(
     index("orders_stale")
       .on(t.orderNumber)
       .where(sql`stale = 1`),
+    // Rows in which 0.2 has set a register since the migration; here and below empty as a rule.
+    index("orders_to_renew").on(t.orderNumber).where(sql.raw(isToRenew.orders)),
   ],
 );
 
@@ -163,6 +171,7 @@ export const payments = sqliteTable(
     index("payments_stale")
       .on(t.paymentId)
       .where(sql`stale = 1`),
+    index("payments_to_renew").on(t.paymentId).where(sql.raw(isToRenew.payments)),
   ],
 );
 
@@ -198,6 +207,7 @@ export const refunds = sqliteTable(
     index("refunds_stale")
       .on(t.refundId)
       .where(sql`stale = 1`),
+    index("refunds_to_renew").on(t.refundId).where(sql.raw(isToRenew.refunds)),
   ],
 );
 
@@ -232,6 +242,7 @@ export const shipments = sqliteTable(
     index("shipments_order")
       .on(t.orderNumber)
       .where(sql`order_number IS NOT NULL`),
+    index("shipments_to_renew").on(t.shipmentId).where(sql.raw(isToRenew.shipments)),
   ],
 );
 

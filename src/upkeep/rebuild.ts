@@ -14,13 +14,7 @@ import { log } from "../log";
 import { type Erased, readErased } from "../store/erased";
 import { keysOf, loadHistory, loadRows } from "../store/history";
 import { applyRebuild, loadRowsByKeys } from "../store/rebuild";
-import {
-  loadSlice,
-  loadUnfinished,
-  type Rebuild,
-  saveProgress,
-  type SliceEvent,
-} from "../store/rebuild-progress";
+import { loadSlice, loadUnfinished, type Rebuild, saveProgress } from "../store/rebuild-progress";
 
 /** Events read at once; each leads to the whole history of its order. */
 const SLICE_EVENTS = 50;
@@ -48,10 +42,10 @@ function masked(change: Change): Change {
   return { ...change, from: mask(change.from), to: mask(change.to) };
 }
 
+type KeptEvent = Omit<StoredEvent, "payload"> & { readonly payload: string | null };
+
 /** What an event patches under the current code; nothing where its body is gone. */
-function patchesOf(
-  event: Omit<StoredEvent, "payload"> & { readonly payload: string | null },
-): readonly Patch[] {
+function patchesOf(event: KeptEvent): readonly Patch[] {
   const { id, typeHint, receivedAt, payload } = event;
   return payload === null ? [] : interpret({ id, typeHint, receivedAt, payload }, asJudged).patches;
 }
@@ -112,31 +106,39 @@ async function look(db: D1Database, unit: Unit, now: string): Promise<Picture> {
   return { rows, plan, erasedVersion: erased.version };
 }
 
-/** Rebuilds a unit; returns what changed, or would change. */
-async function rebuildUnit(
-  db: D1Database,
-  unit: Unit,
-  options: { readonly dryRun: boolean; readonly now: string },
-): Promise<readonly Change[]> {
+export interface RebuildOptions {
+  readonly dryRun: boolean;
+  readonly now: string;
+}
+
+export interface Rebuilt {
+  /** What changed, or would change. */
+  readonly changes: readonly Change[];
+  /** False where events came in between each time: the rows may still not be what they should. */
+  readonly isSettled: boolean;
+}
+
+async function rebuildUnit(db: D1Database, unit: Unit, options: RebuildOptions): Promise<Rebuilt> {
   const first = await look(db, unit, options.now);
-  if (options.dryRun) return first.plan.changes;
+  const { changes } = first.plan;
+  if (options.dryRun) return { changes, isSettled: true };
   let picture = first;
   for (let looks = 0; looks < LOOKS && picture.plan.changes.length > 0; looks += 1) {
     const { rows, plan, erasedVersion } = picture;
     await applyRebuild(db, rows, plan, options.now, erasedVersion);
     picture = await look(db, unit, options.now);
   }
-  return first.plan.changes;
+  return { changes, isSettled: picture.plan.changes.length === 0 };
 }
 
 /** Rebuilds one order. */
 export async function rebuildOrder(
   db: D1Database,
   orderNumber: string,
-  options: { readonly dryRun: boolean; readonly now: string },
+  options: RebuildOptions,
 ): Promise<readonly Change[]> {
   const unit = { orderNumber, loadRows: () => loadRows(db, orderNumber), missing: [] };
-  return await rebuildUnit(db, unit, options);
+  return (await rebuildUnit(db, unit, options)).changes;
 }
 
 /** Rows that events patch and that do not stand at all, by the order that is named for them. */
@@ -159,37 +161,35 @@ function orderNamedIn(patch: Patch): string | null {
   return typeof order === "string" ? order : null;
 }
 
-async function rebuildSlice(
+/** Rebuilds every row that the events patch, together with whatever belongs to the same orders. */
+export async function rebuildAround(
   db: D1Database,
-  rebuild: Rebuild,
-  slice: readonly SliceEvent[],
-  now: string,
-): Promise<readonly Change[]> {
-  const options = { dryRun: rebuild.dryRun, now };
-  const patches = slice.flatMap((event) => patchesOf(event));
+  events: readonly KeptEvent[],
+  options: RebuildOptions,
+): Promise<Rebuilt> {
+  const patches = events.flatMap((event) => patchesOf(event));
   const keys = keysOf(patches.map(asRow));
   const standing = await loadRowsByKeys(db, keys);
   const missing = missingByOrder(patches, standing);
   const named = patches.flatMap((patch) => orderNamedIn(patch) ?? []);
   const owners = standing.flatMap(({ columns }) => columns["order_number"] ?? []).map(String);
-  const changes: Change[] = [];
-  for (const orderNumber of new Set([...keys.orders, ...named, ...owners])) {
-    const unit: Unit = {
-      orderNumber,
-      loadRows: () => loadRows(db, orderNumber),
-      missing: missing.get(orderNumber) ?? [],
-    };
-    changes.push(...(await rebuildUnit(db, unit, options)));
-  }
+  const units: Unit[] = [...new Set([...keys.orders, ...named, ...owners])].map((orderNumber) => ({
+    orderNumber,
+    loadRows: () => loadRows(db, orderNumber),
+    missing: missing.get(orderNumber) ?? [],
+  }));
   const unlinked = standing.filter(({ columns }) => columns["order_number"] === null);
   const loose = [...unlinked, ...(missing.get(null) ?? [])];
-  if (loose.length === 0) return changes;
-  const unit: Unit = {
-    orderNumber: null,
-    loadRows: () => loadRowsByKeys(db, keysOf(loose)),
-    missing: missing.get(null) ?? [],
+  if (loose.length > 0) {
+    const loadLoose = (): Promise<readonly StandingRow[]> => loadRowsByKeys(db, keysOf(loose));
+    units.push({ orderNumber: null, loadRows: loadLoose, missing: missing.get(null) ?? [] });
+  }
+  const rebuilt: Rebuilt[] = [];
+  for (const unit of units) rebuilt.push(await rebuildUnit(db, unit, options));
+  return {
+    changes: rebuilt.flatMap(({ changes }) => changes),
+    isSettled: rebuilt.every(({ isSettled }) => isSettled),
   };
-  return [...changes, ...(await rebuildUnit(db, unit, options))];
 }
 
 /** Carries the oldest unfinished rebuild on by some slices; returns it, or null where there is none. */
@@ -205,7 +205,7 @@ export async function continueRebuild(db: D1Database, now: string): Promise<Rebu
   }
   for (let slices = 0; slices < SLICES_AT_ONCE && rebuild.finishedAt === null; slices += 1) {
     const slice = await loadSlice(db, rebuild, SLICE_EVENTS);
-    const changes = await rebuildSlice(db, rebuild, slice, now);
+    const { changes } = await rebuildAround(db, slice, { dryRun: rebuild.dryRun, now });
     const last: number = slice.at(-1)?.eventRow ?? rebuild.lastEvent;
     const done = slice.length < SLICE_EVENTS;
     rebuild = {

@@ -20,6 +20,10 @@ export interface SweepDeps {
   readonly push: (messages: readonly string[]) => Promise<void>;
   /** Says that they were pushed; the next push waits twice as long. */
   readonly deferPush: (ids: readonly string[]) => Promise<void>;
+  /** Renews rows that a Worker of version 0.2 has written. */
+  readonly renew: () => Promise<unknown>;
+  /** Reads again what a Worker of version 0.2 has stored or applied. */
+  readonly reread: () => Promise<void>;
   /** Sends notifications that are due. */
   readonly dispatch: () => Promise<void>;
   /** Holds a slice of events against the rows that they are about; alerts the team of a finding. */
@@ -35,7 +39,7 @@ export interface SweepDeps {
 }
 
 /** A failing step does not stop the ones after it. */
-async function step(name: string, work: () => Promise<void>): Promise<void> {
+async function step(name: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -68,7 +72,10 @@ async function pushWaiting(deps: SweepDeps): Promise<void> {
 export async function sweep(deps: SweepDeps): Promise<void> {
   await step("mark what stands still", () => markStanding(deps));
   await step("push waiting events", () => pushWaiting(deps));
+  // Before anything is judged by them.
+  await step("renew rows", () => deps.renew());
   await step("dispatch notifications", () => deps.dispatch());
+  await step("read events again", () => deps.reread());
   await step("audit state", () => deps.audit());
   await step("watch deliveries", () => deps.watch());
   await step("rebuild", () => deps.rebuild());

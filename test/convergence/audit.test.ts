@@ -63,7 +63,9 @@ describe("the audit", () => {
     const { results } = await env.DB.prepare(
       "EXPLAIN QUERY PLAN SELECT * FROM state_audit WHERE event_row > 5 AND event_row <= 10",
     ).all<{ detail: string }>();
-    const scans = results.filter(({ detail }) => /^SCAN (?!CONSTANT)/.test(detail));
+    // The index holds only what is still to be read after an upgrade, and the first entry answers.
+    const isHarmless = /^SCAN (CONSTANT|webhook_events USING INDEX webhook_events_to_reread)/;
+    const scans = results.filter(({ detail }) => /^SCAN/.test(detail) && !isHarmless.test(detail));
     expect(scans).toEqual([]);
   });
 

@@ -56,7 +56,9 @@ function sweeper(now: string, over: Partial<SweepDeps> = {}): Swept {
       return Promise.resolve();
     },
     deferPush: (ids) => deferPush(env.DB, ids, now),
+    renew: done("renew"),
     dispatch: done("dispatch"),
+    reread: done("reread"),
     audit: done("audit"),
     watch: done("watch"),
     rebuild: done("rebuild"),
@@ -132,7 +134,16 @@ describe("a run", () => {
     const down = () => Promise.reject(new Error("queue down"));
     const { deps, steps } = sweeper(RECEIVED_AT, { push: down, audit: down });
     await sweep(deps);
-    expect(steps).toEqual(["dispatch", "watch", "rebuild", "erase", "purge", "beat"]);
+    expect(steps).toEqual([
+      "renew",
+      "dispatch",
+      "reread",
+      "watch",
+      "rebuild",
+      "erase",
+      "purge",
+      "beat",
+    ]);
     expect(await rows("SELECT DISTINCT pushes FROM webhook_events")).toEqual([{ pushes: 0 }]);
     expect(await sweepAt(RECEIVED_AT)).toHaveLength(3);
   });

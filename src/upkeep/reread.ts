@@ -1,0 +1,132 @@
+/**
+ * After an upgrade from version 0.2: what it has stored or applied is read again with the code of today,
+ * some events each minute, and the rows that they patch are rebuilt. Also what a Worker of 0.2 applies
+ * after the migration, between the two deployments or rolled back to. Nobody is notified. An event is
+ * done once the inbox says what it is, which is written last: whatever a run that is cut off has not
+ * done, the next one finds again.
+ */
+import { RENEW_MAX_STRETCHES, REREAD_RUN_MS } from "../limits";
+import { errorText, log } from "../log";
+import { asJudged, interpret, type Interpretation } from "../projection/interpret";
+import { type Erased, readErased } from "../store/erased";
+import { keysOf, type RowKeys } from "../store/history";
+import { renewRows } from "../store/renewal";
+import { loadLeftOrders, loadUnread, saveReread, type UnreadEvent } from "../store/reread";
+import { rebuildAround } from "./rebuild";
+
+export interface RereadDeps {
+  readonly db: D1Database;
+  readonly now: () => Date;
+}
+
+/**
+ * Renews the rows that a Worker of 0.2 has written; false where that is too much for one run. It comes
+ * first, since nothing that today's code sets stands against them.
+ */
+export async function renew({ db, now }: RereadDeps): Promise<boolean> {
+  let rows = 0;
+  for (let stretch = 0; stretch < RENEW_MAX_STRETCHES; stretch += 1) {
+    const found = await renewRows(db, now().toISOString());
+    rows += found;
+    if (found === 0) break;
+    if (stretch === RENEW_MAX_STRETCHES - 1) return false;
+  }
+  if (rows > 0) log.info("renewed", { rows });
+  return true;
+}
+
+type BodiedEvent = UnreadEvent & { readonly payload: string };
+
+interface ReadEvent {
+  readonly event: BodiedEvent;
+  readonly meaning: Interpretation;
+}
+
+function hasBody(event: UnreadEvent): event is BodiedEvent {
+  return event.payload !== null;
+}
+
+async function readAgain(event: BodiedEvent, erased: Erased): Promise<ReadEvent> {
+  const { id, typeHint, receivedAt } = event;
+  const payload = await erased.erase(event);
+  return { event, meaning: interpret({ id, typeHint, receivedAt, payload }, asJudged) };
+}
+
+/** What an event claims, where the inbox may say otherwise. */
+function claimOf({ event: { id, status, statusPrecedence }, meaning }: ReadEvent) {
+  if (status === "processed") return { id, precedence: meaning.statusPrecedence };
+  return statusPrecedence === null ? [] : { id, precedence: null };
+}
+
+/** The rows that the events patch, and every order that was ever named with them. */
+async function keysTouched(db: D1Database, applied: readonly ReadEvent[]): Promise<RowKeys> {
+  const patches = applied.flatMap(({ meaning }) => meaning.patches);
+  const keys = keysOf(patches.map(({ entity, key }) => ({ entity, key, columns: {} })));
+  const named = patches.flatMap(({ settings }) => settings.get("link")?.values[0] ?? []);
+  const left = await loadLeftOrders(db, keys);
+  return { ...keys, orders: [...new Set([...keys.orders, ...named.map(String), ...left])] };
+}
+
+async function rereadTogether(
+  { db, now }: RereadDeps,
+  events: readonly UnreadEvent[],
+): Promise<void> {
+  const at = now().toISOString();
+  const erased = await readErased(db, now().getTime());
+  const read = await Promise.all(events.filter(hasBody).map((event) => readAgain(event, erased)));
+  const applied = read.filter(({ event }) => event.status === "processed");
+  const { isSettled } = await rebuildAround(
+    db,
+    applied.map(({ event }) => event),
+    { dryRun: false, now: at },
+  );
+  if (!isSettled) throw new Error("events came in between each time");
+  const result = {
+    read: read.map(({ event: { id }, meaning: { description } }) => ({ id, description })),
+    claims: read.flatMap(claimOf),
+    purged: events.filter((event) => !hasBody(event)),
+    keys: await keysTouched(db, applied),
+  };
+  await saveReread(db, result, at, erased.version);
+  for (const { event, meaning } of applied) {
+    if (meaning.status === "processed") continue;
+    log.warn("reread_sets_nothing", { id: event.id, reason: meaning.error });
+  }
+}
+
+/** Together, else one by one, so that an event that cannot be read holds up no other. Returns those. */
+async function rereadWhatCan(
+  deps: RereadDeps,
+  events: readonly UnreadEvent[],
+): Promise<readonly string[]> {
+  try {
+    await rereadTogether(deps, events);
+    return [];
+  } catch (error) {
+    const [first, ...rest] = events;
+    if (first === undefined) return [];
+    if (rest.length === 0) {
+      log.error("reread_failed", { id: first.id, error: errorText(error) });
+      return [first.id];
+    }
+    const failed: string[] = [];
+    for (const event of events) failed.push(...(await rereadWhatCan(deps, [event])));
+    return failed;
+  }
+}
+
+/** Reads events again for about REREAD_RUN_MS; what fails is tried again by the next run. */
+export async function reread(deps: RereadDeps): Promise<void> {
+  const endMs = deps.now().getTime() + REREAD_RUN_MS;
+  const failed: string[] = [];
+  let count = 0;
+  while (deps.now().getTime() < endMs) {
+    const events = await loadUnread(deps.db, failed);
+    if (events.length === 0) break;
+    // What they have written is renewed before anything is built on it.
+    if (!(await renew(deps))) break;
+    failed.push(...(await rereadWhatCan(deps, events)));
+    count += events.length;
+  }
+  if (count > 0) log.info("reread", { events: count - failed.length, failed: failed.length });
+}

@@ -1,0 +1,96 @@
+/**
+ * Events as a Worker of version 0.2 leaves them behind: applied with its precedences, and without what
+ * it does not know of in the inbox. The real one runs in test/node/upgrade.test.ts.
+ */
+import { env } from "cloudflare:workers";
+import type { Subject } from "../../src/events/catalog";
+import type { StoredEvent } from "../../src/projection/decoded-event";
+import { foldPatches } from "../../src/projection/fold";
+import { asJudged, interpret } from "../../src/projection/interpret";
+import { escapeId } from "../../src/projection/precedence";
+import type { Entity, Patch } from "../../src/projection/registers";
+import { applyBatch } from "../../src/store/apply";
+
+const DIGITS = "$0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+
+/** The rank that each stage of today had, by its place. */
+const ranks: Readonly<Record<Subject, readonly number[]>> = {
+  order: [0, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 4],
+  payment: [0, 1, 2, 3, 4, 0, 0, 5, 0],
+  refund: [0, 1, 2, 3, 4],
+  shipment: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
+};
+
+function valueOf(digits: string): number {
+  return Array.from(digits).reduce((sum, digit) => sum * 64 + DIGITS.indexOf(digit), 0);
+}
+
+/** A precedence of today as 0.2 would have written it. */
+export function asOld(precedence: string, scale: Subject, eventId: string): string {
+  const ms = valueOf(precedence.slice(1, 8));
+  const time =
+    ms === 0 ? "0000-00-00T00:00:00.000Z" : new Date(Date.UTC(2000, 0, 1) + ms - 1).toISOString();
+  const rank = ranks[scale][valueOf(precedence.charAt(8))] ?? 0;
+  return `${time} ${String(rank).padStart(2, "0")} ${escapeId(eventId)}`;
+}
+
+const scales: Readonly<Record<Entity, Subject>> = {
+  orders: "order",
+  payments: "payment",
+  refunds: "refund",
+  shipments: "shipment",
+};
+
+function oldPatch({ entity, key, settings }: Patch, eventId: string): Patch {
+  const old = [...settings].map(([register, { precedence, values }]) => {
+    const scale = register === "snapshot_payment" ? "payment" : scales[entity];
+    return [register, { values, precedence: asOld(precedence, scale, eventId) }] as const;
+  });
+  return { entity, key, settings: new Map(old) };
+}
+
+/** The inbox rows, as either version writes them at receipt; one that stands is left as it is. */
+export async function receive(
+  events: readonly StoredEvent[],
+  version: "0.2" | "now",
+): Promise<void> {
+  const rows = events.map((event) => {
+    const { description: d } = interpret(event, asJudged);
+    const form = version === "now" ? d.form : null;
+    const hint = version === "now" ? event.typeHint : null;
+    const type = version === "now" ? d.eventType : (event.typeHint ?? d.eventType);
+    const about = [d.subject, d.subjectId, d.orderNumber, d.occurredAt];
+    return [event.id, type, form, hint, ...about, event.receivedAt, event.payload];
+  });
+  await env.DB.prepare(
+    `INSERT INTO webhook_events (id, event_type, form, type_hint, subject, subject_id, order_number,
+      occurred_at, received_at, payload, status, body_sha256)
+    SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7,
+      value->>8, value->>9, 'received', '' FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`,
+  )
+    .bind(JSON.stringify(rows))
+    .run();
+}
+
+/** Receives the events and applies them one after the other, as that version does. */
+export async function tell(events: readonly StoredEvent[], version: "0.2" | "now"): Promise<void> {
+  await receive(events, version);
+  for (const event of events) {
+    const meaning = interpret(event, asJudged);
+    const { id, status, error, notes, statusPrecedence: claim, description } = meaning;
+    const isOld = version === "0.2";
+    const subject = description.subject ?? "order";
+    const patches = isOld ? meaning.patches.map((patch) => oldPatch(patch, id)) : meaning.patches;
+    const statusPrecedence = isOld && claim !== null ? asOld(claim, subject, id) : claim;
+    const verdict = { id, status, error, notes, statusPrecedence, description: null, outbox: [] };
+    const batch = {
+      patches: foldPatches(patches),
+      amountClaims: [],
+      alerts: [],
+      contacts: meaning.contacts,
+      outbox: meaning.outbox,
+      verdicts: [verdict],
+    };
+    await applyBatch(env.DB, batch, event.receivedAt);
+  }
+}
