@@ -68,7 +68,7 @@ function isKept(name: string, value: string): boolean {
 /** What a token of JSON says; a token of text that only looks like JSON stands for itself. */
 function said(token: string): string {
   const value = parseJson(token);
-  return value === undefined ? token : String(value);
+  return typeof value === "string" ? value : token;
 }
 
 function isKey(json: string, end: number): boolean {

@@ -4,6 +4,7 @@
  */
 import { typeByStatus } from "./catalog.ts";
 import { type Form, type KnownBody, recognize, statedStatus } from "./recognition.ts";
+import { isKnownStatus } from "./stages.ts";
 import { isObject } from "./values.ts";
 
 /** An event's type; a body of no known form has none. */
@@ -29,9 +30,11 @@ function describeBare({ row, type, data }: KnownBody): string {
   if (typeByStatus(row.subject, status).type !== type) {
     return `type hinted by the URL or a header: ${type}`;
   }
-  return status === null
-    ? "type by its fields, since it states no status"
-    : `type by its status ${JSON.stringify(status.slice(0, STATUS_MAX_CHARACTERS))}`;
+  if (status === null) return "type by its fields, since it states no status";
+  const quoted = JSON.stringify(status.slice(0, STATUS_MAX_CHARACTERS));
+  return isKnownStatus(row.subject, status)
+    ? `type by its status ${quoted}`
+    : `type by its fields, since nobody knows its status ${quoted}`;
 }
 
 /**

@@ -32,14 +32,16 @@ beforeAll(async () => {
 describe("the overview", () => {
   it("says before the first delivery what to do", async () => {
     const text = await read("/console");
-    expect(text).toContain(`No delivery yet. Enter ${ORIGIN}/api/webhooks/ce as the webhook URL`);
+    expect(text).toContain(
+      `No authentic delivery yet. Enter ${ORIGIN}/api/webhooks/ce as the webhook URL`,
+    );
     expect(text).toContain(`npx ce-webhooks doctor --url ${ORIGIN}`);
   });
 
   it("says when the first and the last delivery came, and in which form", async () => {
     await apply({ ...orderDetail("FORM-1"), status: "confirmed" });
     const first = await read("/console");
-    expect(first).not.toContain("No delivery yet");
+    expect(first).not.toContain("No authentic delivery yet");
     expect(first).toMatch(/First delivery 2\d{3}-[\d :-]+, bare\./);
     await apply("not JSON", event("order.created", orderDetail("FORM-2")));
     expect(await read("/console")).toMatch(

@@ -94,7 +94,7 @@ function EventsPage({ who, values, problem, page }: EventsProps) {
             ? "None in the stretch that was looked through."
             : isFiltered
               ? "No event matches."
-              : "No event has come yet. Point Commerce Engine at /api/webhooks/ce of this Worker."}
+              : "No authentic event has come yet. Point Commerce Engine at /api/webhooks/ce of this Worker."}
         </Empty>
       ) : (
         <Table caption="Events, newest first" columns={eventColumns} rows={page.events} />

@@ -107,9 +107,9 @@ function Deliveries(props: {
   if (ends === null) {
     return (
       <Empty>
-        No delivery yet. Enter <code>{`${origin}/api/webhooks/ce`}</code> as the webhook URL in
-        Commerce Engine; <code>{`npx ce-webhooks doctor --url ${origin}`}</code> checks the way
-        there.
+        No authentic delivery yet. Enter <code>{`${origin}/api/webhooks/ce`}</code> as the webhook
+        URL in Commerce Engine; <code>{`npx ce-webhooks doctor --url ${origin}`}</code> checks the
+        way there.
       </Empty>
     );
   }

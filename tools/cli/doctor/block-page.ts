@@ -6,7 +6,7 @@ import type { Answer } from "../http.ts";
 
 /** What to switch off, for the webhook path at least. */
 export const openThePath =
-  "switch off Bot Fight Mode, let a WAF custom rule skip all else for /api/webhooks/*, and put no Access application there: docs/runbook.md, A block page answers";
+  "Switch off Bot Fight Mode, add a WAF custom rule that skips everything else for /api/webhooks/*, and put no Access application there: docs/runbook.md, A block page answers";
 
 /** Cloudflare's own short answer to programs: `error code: 1020`. */
 const ERROR_CODE = /^error code: (1\d{3})\b/;

@@ -32,17 +32,12 @@ function remarksOf({ colours }: Output, row: EventRow): readonly string[] {
   ];
 }
 
-/** Nothing is said of an envelope, nor of a form that the missing type tells. */
-function formOf({ form }: EventRow): string {
-  return form === "flat" || form === "bare" ? form : "";
-}
-
 function cellsOf({ colours }: Output, row: EventRow, now: Date): readonly string[] {
   return [
     shortTime(row.received_at, now),
     stateOf(colours, row.status),
     nameType(row.event_type),
-    colours.dim(formOf(row)),
+    colours.dim(row.form ?? ""),
     aboutOf(row),
     colours.dim(row.id),
   ];
