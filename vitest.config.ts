@@ -60,7 +60,7 @@ export default defineConfig(async () => ({
     setupFiles: ["./test/support/setup.ts"],
     isolate: false,
     testTimeout: 20_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
     // The Worker's own log lines would drown the seeds that random tests print.
     onConsoleLog: (text: string) => !text.startsWith('{"level"'),
   },

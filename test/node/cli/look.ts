@@ -140,7 +140,7 @@ await test("it is said in which form an event came, and how its type was found",
   );
   assert.match(list.stdout, /order\.confirmed +bare +FORM-1/);
   assert.match(tail.stdout, /order\.completed +bare +FORM-1/);
-  assert.match(troubled.stdout, /! quarantined +unknown body +sha256:/);
+  assert.match(troubled.stdout, /! quarantined +unknown body +unknown +sha256:/);
   assert.match(
     explained.stdout,
     /same time and status as .* sha256:[0-9a-f]{12}, which came later/,
