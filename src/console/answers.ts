@@ -5,6 +5,7 @@
 import * as z from "zod/mini";
 import { forms } from "../events/recognition";
 import { refusalReasons } from "../events/refusals";
+import { financialStatuses } from "../projection/financial-status";
 import { eventStatuses } from "../store/inbox";
 
 const text = z.nullable(z.string());
@@ -50,6 +51,7 @@ const order = z.object({
   order_number: z.string(),
   status: text,
   payment_status: text,
+  financial_status: z.enum(financialStatuses),
   currency: text,
   grand_total_micros: z.nullable(z.int()).check(z.describe("millionths of the currency's unit")),
   paid_micros: z.int(),

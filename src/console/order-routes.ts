@@ -1,5 +1,6 @@
 /** Orders: found, shown, explained, and told as a timeline. */
 import { contactOf } from "../projection/contacts";
+import { financialStatus } from "../projection/financial-status";
 import { loadRows } from "../store/history";
 import { loadTimeline } from "../store/order-detail";
 import { listOrders } from "../store/order-list";
@@ -22,16 +23,14 @@ export const orderRoutes: readonly Route[] = [
   plain("GET /orders/:number", async ({ c, deps, part }) => {
     const number = part("number");
     const rows = await loadRows(deps.db, number);
-    const of = (entity: string): readonly object[] =>
-      rows.filter((row) => row.entity === entity).map(({ columns }) => columns);
     const own = (entity: string): readonly object[] =>
       rows
         .filter((row) => row.entity === entity && row.columns["order_number"] === number)
         .map(({ columns }) => columns);
-    const [order] = of("orders");
+    const order = rows.find(({ entity }) => entity === "orders")?.columns;
     if (order === undefined) return problem(c, 404, noOrder(number));
     return c.json({
-      order,
+      order: { ...order, financial_status: financialStatus(order) },
       payments: own("payments"),
       refunds: own("refunds"),
       shipments: own("shipments"),

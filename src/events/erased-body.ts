@@ -37,12 +37,15 @@ const personal: ReadonlySet<string> = new Set(
  * elsewhere is emptied, so that no body grows beyond what a row holds.
  */
 const read: ReadonlySet<string> = new Set(
-  "customer_email customer_phone refund_remarks cancellation_reason".split(" "),
+  (
+    "customer_email customer_phone customer_id customer_note coupon_code refund_remarks " +
+    "cancellation_reason"
+  ).split(" "),
 );
 const readOfPerson: ReadonlySet<string> = new Set(
   (
-    "first_name last_name name country_code phone email address_line1 address_line2 city state " +
-    "pincode country business_name"
+    "first_name last_name name country_code phone email address_line1 address_line2 landmark city " +
+    "state pincode country business_name tax_identification_number"
   ).split(" "),
 );
 

@@ -22,6 +22,11 @@ export function identifierOf(value: unknown): string | null {
   return text !== null && text.length > KEY_MAX_CHARACTERS ? null : text;
 }
 
+/** Whether a body names its entity by more than its order. */
+export function hasOwnIdentifier(subject: Subject, data: JsonObject): boolean {
+  return ownIdentifiers[subject].some((name) => textOf(data[name]) !== null);
+}
+
 /**
  * The key of the row; `orderNumber` is the last resort. Null where the body has none, or where the
  * one that would be it cannot be a key: another row must not be taken for it.

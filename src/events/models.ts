@@ -49,9 +49,7 @@ const person = z.object({
   email: text,
 });
 
-/** Of the billing address only the person is stored, of the shipping address the place too. */
-const billingAddress = z.nullish(person);
-const shippingAddress = z.nullish(
+const address = z.nullish(
   z.object({
     ...person.shape,
     address_line1: extra,
@@ -61,6 +59,9 @@ const shippingAddress = z.nullish(
     pincode: extra,
     country: extra,
     business_name: extra,
+    landmark: extra,
+    /** The GSTIN. */
+    tax_identification_number: extra,
   }),
 );
 
@@ -95,14 +96,25 @@ const orderDetail = z.object({
   status: text,
   payment_status: text,
   subtotal: amount,
+  promotion_discount_amount: amount,
+  coupon_discount_amount: amount,
   total_tax: amount,
   shipping_amount: amount,
+  handling_charge_including_tax: amount,
   grand_total: amount,
+  credit_balance_used: amount,
+  /** Points, not money. */
+  loyalty_points_redeemed: amount,
   to_be_paid: amount,
   currency: z.union([z.object({ code: text }), text]),
   order_items: entries,
-  billing_address: billingAddress,
-  shipping_address: shippingAddress,
+  billing_address: address,
+  shipping_address: address,
+  customer_id: extra,
+  customer_note: extra,
+  coupon_code: extra,
+  /** Text to text, as the vendor has it; any object is kept. */
+  metadata: z.optional(z.unknown()),
   customer_email: text,
   cancellation_refund_details: z.nullish(z.object({ refundable_amount: amount })),
   payments: entries,
@@ -156,8 +168,7 @@ export type OrderDetail = z.output<typeof orderDetail>;
 export type PaymentInfo = z.output<typeof paymentInfo>;
 export type OrderRefund = z.output<typeof orderRefund>;
 export type OrderShipment = z.output<typeof orderShipment>;
-export type Person = z.output<typeof billingAddress>;
-export type Address = z.output<typeof shippingAddress>;
+export type Address = z.output<typeof address>;
 
 export const models = {
   OrderDetail: orderDetail,

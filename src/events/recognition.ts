@@ -63,13 +63,19 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
   }
 }
 
+interface NamedType {
+  readonly field: string;
+  readonly name: string;
+}
+
 /** The type that an object names itself; null where it names none. */
-function namedType(body: JsonObject): string | null {
+function namedType(body: JsonObject): NamedType | null {
   const stated = body[TYPE_FIELD];
-  if (typeof stated === "string" && stated.trim() !== "") return stated;
+  if (typeof stated === "string" && stated.trim() !== "")
+    return { field: TYPE_FIELD, name: stated };
   for (const field of otherTypeFields) {
-    const value = body[field];
-    if (typeof value === "string" && findEventType(value) !== null) return value;
+    const name = body[field];
+    if (typeof name === "string" && findEventType(name) !== null) return { field, name };
   }
   return null;
 }
@@ -80,7 +86,14 @@ function statedTimes(body: JsonObject, except: string | null): readonly StatedTi
     .map((field) => ({ field, value: body[field] }));
 }
 
-function recognizeTyped(body: JsonObject, name: string): KnownBody {
+/** The model's fields of a flat body: without the event's id, type and times. */
+function modelFields(body: JsonObject, type: NamedType, times: readonly StatedTime[]): JsonObject {
+  const own = new Set(["id", type.field, ...times.map(({ field }) => field)]);
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !own.has(name)));
+}
+
+function recognizeTyped(body: JsonObject, type: NamedType): KnownBody {
+  const { name } = type;
   const row = findEventType(name);
   const common = {
     type: row?.type ?? name.toWellFormed(),
@@ -94,9 +107,8 @@ function recognizeTyped(body: JsonObject, name: string): KnownBody {
     return { form: "envelope", ...common, times: statedTimes(body, null), data: body[field] };
   }
   // A flat body's id is the event's; a shipment has a `created_at` of its own.
-  const { id: _, ...data } = body;
   const times = statedTimes(body, row?.subject === "shipment" ? "created_at" : null);
-  return { form: "flat", ...common, times, data };
+  return { form: "flat", ...common, times, data: modelFields(body, type, times) };
 }
 
 /** The status that `data` states, under the name that its model has for it. */
@@ -142,6 +154,6 @@ export function recognize(body: string, hint: string | null): Recognition {
   const json = parseBody(body);
   if (json === undefined) return unknown("the body is not JSON");
   if (!isObject(json)) return unknown("the body is JSON, but not an object");
-  const name = namedType(json);
-  return name === null ? recognizeBare(json, hint) : recognizeTyped(json, name);
+  const type = namedType(json);
+  return type === null ? recognizeBare(json, hint) : recognizeTyped(json, type);
 }

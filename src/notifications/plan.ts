@@ -77,8 +77,9 @@ function letterOf(row: DueRow, facts: Facts, recipient: string | null, slice: Sl
 
 function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
   const { channels, notifyMaxAgeMs: maxAgeMs } = slice.deps;
-  if (row.asked === 1) {
-    return done(outcomeRow(row, { status: "suppressed", reason: "already asked" }));
+  if (row.twin_told === 1) {
+    const reason = row.template === "review_request" ? "already asked" : "already told";
+    return done(outcomeRow(row, { status: "suppressed", reason }));
   }
   if (row.in_flight === 1 && row.rendered !== null && isUnrepeatable(row, channels)) {
     return done(outcomeRow(row, { status: "failed", reason: "outcome unknown" }));

@@ -6,6 +6,7 @@
 import { ERASED } from "../events/erased-body";
 import { msBetween } from "../events/time";
 import { RECIPIENT_WAIT_MS } from "../limits";
+import { refundOutstandingMicros } from "../projection/financial-status";
 import { hasTime, idHashIn, stageIn, timeIn } from "../projection/precedence";
 import type { OutboxContext } from "../projection/templates";
 import type { DueRow } from "../store/outbox";
@@ -40,11 +41,9 @@ type Question = Pick<
   readonly resends?: number;
 };
 
-/** Still to be paid back on a cancelled order, in micros; 0 or less where nothing is. */
+/** Still to be paid back on a cancelled order, in millionths; 0 where nothing is. */
 export function refundDueMicros(order: OrderFacts): number {
-  if (order.status !== "cancelled") return 0;
-  const owed = Math.min(order.refundable_micros ?? order.paid_micros, order.paid_micros);
-  return owed - order.refunded_micros;
+  return refundOutstandingMicros({ ...order });
 }
 
 /**
@@ -61,6 +60,13 @@ function whyFailureIsOver(context: OutboxContext, facts: Facts): string | null {
   const { payment, order } = facts;
   if (order?.status === "cancelled") return "the order is cancelled";
   if (order?.payment_status === "success") return "the order is paid";
+  if (
+    order !== null &&
+    order.payable_micros !== null &&
+    order.payable_micros <= order.paid_micros
+  ) {
+    return "nothing is to be paid any more";
+  }
   if (context.kind !== "payment_failure" || payment === null) return "the payment is not known";
   if (payment.status !== "failed") return "the payment has moved on";
   if (isSameFailure(payment.status_precedence, context.precedence)) return null;

@@ -1,6 +1,6 @@
 /** Whom an order is for: name, e-mail and phone, chosen field by field within one event. */
 import { ERASED } from "../events/erased-body";
-import type { Address, OrderDetail, Person } from "../events/models";
+import type { Address, OrderDetail } from "../events/models";
 import { firstOf } from "../events/values";
 
 /**
@@ -23,7 +23,7 @@ export function phoneNumber(countryCode: string | null, phone: string | null): s
     : phone;
 }
 
-function nameOf(address: Person): string | null {
+function nameOf(address: Address): string | null {
   const parts = [address?.first_name, address?.last_name].filter(
     (part) => part !== null && part !== undefined,
   );
@@ -32,7 +32,7 @@ function nameOf(address: Person): string | null {
   return parts.length > 0 ? parts.join(" ") : null;
 }
 
-function phoneOf(address: Person): string | null {
+function phoneOf(address: Address): string | null {
   return phoneNumber(address?.country_code ?? null, address?.phone ?? null);
 }
 
@@ -46,7 +46,7 @@ export function customerValues(data: OrderDetail): readonly (string | null)[] {
   ];
 }
 
-/** The register `address`: where the parcel goes, as JSON; null where the event does not say. */
+/** One address as JSON, with its name and without its contacts; null where the event does not say. */
 export function addressValue(address: Address): string | null {
   if (address === null || address === undefined) return null;
   const {

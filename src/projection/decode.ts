@@ -13,6 +13,7 @@ import { hasFieldOf, isRefundAsPayment } from "../events/subjects";
 import { addMs, DAY_MS } from "../events/time";
 import { isObject, isPresent, type JsonObject } from "../events/values";
 import type { DecodedEvent, EventFrame, StoredEvent } from "./decoded-event";
+import { holdsErased } from "./extra";
 import { refundFromPayment } from "./money-patches";
 
 export type DecodeResult =
@@ -131,6 +132,7 @@ export function decodeEvent(
     return quarantined(reason ?? "data: expected an object");
   }
   const status = statusOf(form, row, data);
+
   const common = {
     id,
     row,
@@ -142,6 +144,8 @@ export function decodeEvent(
     receivedAt,
     status,
     notes,
+    raw: data,
+    isErased: holdsErased(stored.payload),
   };
   const event = parseData(common, data);
   return "subject" in event

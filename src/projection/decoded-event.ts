@@ -2,6 +2,7 @@
 import type { CatalogRow } from "../events/catalog";
 import type { OrderDetail, OrderRefund, OrderShipment, PaymentInfo } from "../events/models";
 import type { KnownBody } from "../events/recognition";
+import type { JsonObject } from "../events/values";
 
 /** What the meaning of an event is made from: what the inbox holds of its first receipt. */
 export interface StoredEvent {
@@ -28,6 +29,10 @@ export interface EventFrame {
   /** The status that it sets on its own row; null where it sets none. */
   readonly status: string | null;
   readonly notes: readonly string[];
+  /** `data` as it came, for what no model names. */
+  readonly raw: JsonObject;
+  /** Somebody was erased from the body. */
+  readonly isErased: boolean;
 }
 
 export type DecodedEvent = EventFrame &

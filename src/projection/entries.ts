@@ -3,10 +3,17 @@
  * and the rest applies.
  */
 import type * as z from "zod/mini";
+import { isObject, type JsonObject } from "../events/values";
 import { describeIssues } from "../events/issues";
 
+export interface Entry<T> {
+  readonly value: T;
+  /** As it came. */
+  readonly raw: JsonObject;
+}
+
 export interface Entries<T> {
-  readonly entries: readonly T[];
+  readonly entries: readonly Entry<T>[];
   /** One note for each entry that was skipped. */
   readonly notes: readonly string[];
 }
@@ -17,11 +24,11 @@ export function parseEntries<T>(
   model: z.ZodMiniType<T>,
   path: string,
 ): Entries<T> {
-  const entries: T[] = [];
+  const entries: Entry<T>[] = [];
   const notes: string[] = [];
   for (const [index, entry] of (list ?? []).entries()) {
     const parsed = model.safeParse(entry);
-    if (parsed.success) entries.push(parsed.data);
+    if (parsed.success) entries.push({ value: parsed.data, raw: isObject(entry) ? entry : {} });
     else notes.push(`skipped ${describeIssues(parsed.error, `${path}.${String(index)}`)}`);
   }
   return { entries, notes };
@@ -36,6 +43,8 @@ function withoutAbsent(entry: object): object {
 }
 
 /** The entries as the JSON that the column `items` holds, without absent fields; null where none. */
-export function itemsJson(entries: readonly object[]): string | null {
-  return entries.length === 0 ? null : JSON.stringify(entries.map(withoutAbsent));
+export function itemsJson(entries: readonly Entry<object>[]): string | null {
+  return entries.length === 0
+    ? null
+    : JSON.stringify(entries.map(({ value }) => withoutAbsent(value)));
 }

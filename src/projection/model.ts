@@ -134,6 +134,41 @@ export function countedInstead(payments: readonly ModelRow[], payment: ModelRow)
   return better ?? null;
 }
 
+/**
+ * A refund known only by its payment's reference is another name of one numbered refund with the same
+ * reference and amount, of the same order: of one with the same status and the lowest key, else of the one
+ * with the lowest key. Null where there is none.
+ */
+function numberedRefund(refunds: readonly ModelRow[], refund: ModelRow): ModelRow | null {
+  const reference = refund["payment_reference"];
+  if (reference === null || refund["refund_id"] !== reference) return null;
+  const same = refunds
+    .filter((other) => other["refund_id"] !== reference && other["payment_reference"] === reference)
+    .filter((other) => other["order_number"] === refund["order_number"])
+    .filter((other) => other["amount_micros"] === refund["amount_micros"])
+    .filter(() => refund["amount_micros"] !== null)
+    .toSorted((a, b) => compareText(text(a, "refund_id"), text(b, "refund_id")));
+  return same.find((other) => other["status"] === refund["status"]) ?? same[0] ?? null;
+}
+
+/**
+ * Which other name of a refund counts in its place; null where it counts itself. Of two names the one
+ * whose status precedence is higher counts, on a tie the numbered one.
+ */
+export function refundCountedInstead(
+  refunds: readonly ModelRow[],
+  refund: ModelRow,
+): ModelRow | null {
+  const isHigher = (a: ModelRow, b: ModelRow): boolean =>
+    compareText(text(a, "status_precedence"), text(b, "status_precedence")) > 0;
+  const numbered = numberedRefund(refunds, refund);
+  if (numbered !== null) return isHigher(refund, numbered) ? null : numbered;
+  const unnumbered = refunds.find((other) => other["refund_id"] === refund["payment_reference"]);
+  if (unnumbered === undefined || unnumbered === refund) return null;
+  const isItsName = numberedRefund(refunds, unnumbered) === refund;
+  return isItsName && isHigher(unnumbered, refund) ? unnumbered : null;
+}
+
 function sum(rows: readonly ModelRow[], statuses: readonly string[]): number {
   const total = rows
     .filter((row) => statuses.includes(text(row, "status")))
@@ -170,21 +205,36 @@ export function snapshotWins(order: ModelRow, leading: ModelRow | null): boolean
   return compareText(snapshot, standing) >= 0;
 }
 
+/** What an order's payment status is, in the vendor's words; null where nothing says. */
+export function paymentStatusOf(
+  order: ModelRow,
+  leading: ModelRow | null,
+  paidMicros: number,
+): string | null {
+  const payable = order["payable_micros"] ?? null;
+  if (payable === 0) return "success";
+  const bySnapshot = snapshotWins(order, leading);
+  const status = (bySnapshot ? order["snapshot_payment_status"] : leading?.["status"]) ?? null;
+  const word = status === null ? null : paymentWord(String(status));
+  const isOpen = typeof payable === "number" && payable > paidMicros;
+  return word === "success" && !bySnapshot && isOpen ? "partially_paid" : word;
+}
+
 function deriveOrders(state: Record<Entity, Rows>): void {
   const payments = [...state.payments.values()];
+  const refunds = [...state.refunds.values()];
   for (const order of state.orders.values()) {
     const number = order["order_number"];
     const counted = payments
       .filter((payment) => payment["order_number"] === number && payment["status"] !== null)
       .filter((payment) => countedInstead(payments, payment) === null);
-    const leading = leadingPayment(counted);
-    const refunds = [...state.refunds.values()].filter((row) => row["order_number"] === number);
-    const status =
-      (snapshotWins(order, leading) ? order["snapshot_payment_status"] : leading?.["status"]) ??
-      null;
-    order["payment_status"] = status === null ? null : paymentWord(String(status));
-    order["paid_micros"] = sum(counted, paidStatuses);
-    order["refunded_micros"] = sum(refunds, ["success"]);
+    const repaid = refunds
+      .filter((refund) => refund["order_number"] === number)
+      .filter((refund) => refundCountedInstead(refunds, refund) === null);
+    const paidMicros = sum(counted, paidStatuses);
+    order["payment_status"] = paymentStatusOf(order, leadingPayment(counted), paidMicros);
+    order["paid_micros"] = paidMicros;
+    order["refunded_micros"] = sum(repaid, ["success"]);
   }
 }
 

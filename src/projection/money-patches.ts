@@ -16,6 +16,7 @@ export function paymentPatch(data: PaymentInfo, place: Place): Patch {
     ["amount", p, [micros(data.amount), data.payment_method]],
     ["reference", p, [identifierOf(data.payment_reference_number)]],
     ["link", p, [place.orderNumber]],
+    ["extra", p, [place.extra]],
   ]);
 }
 
@@ -28,6 +29,7 @@ export function refundPatch(data: OrderRefund, place: Place): Patch {
     ["amount", p, [micros(data.refund_amount), data.payment_mode]],
     ["reference", p, [identifierOf(data.payment_reference_number)]],
     ["link", p, [place.orderNumber]],
+    ["extra", p, [place.extra]],
   ]);
 }
 

@@ -2,12 +2,15 @@
  * A decoded event in, patches out: what it sets, row by row. Each entity's rules stand once, for
  * events about it and for entries nested in an order event alike.
  */
-import { keyOf } from "../events/keys";
+import type { Subject } from "../events/catalog";
+import { hasOwnIdentifier, keyOf } from "../events/keys";
 import { type OrderDetail, orderPayment, orderShipment } from "../events/models";
 import { refundStatus } from "../events/subjects";
 import { knownTime } from "../events/time";
+import type { JsonObject } from "../events/values";
 import type { DecodedEvent } from "./decoded-event";
 import { parseEntries } from "./entries";
+import { extraOf } from "./extra";
 import { paymentPatch, refundFromPayment, refundPatch } from "./money-patches";
 import { moneyNotes } from "./money";
 import { orderPatch } from "./order-patches";
@@ -24,7 +27,15 @@ function commonPlace({ id, statedAt, receivedAt }: DecodedEvent) {
 function nestedPlace(
   event: DecodedEvent,
   key: string,
-  { status, date }: { readonly status: string | null; readonly date: unknown },
+  {
+    status,
+    date,
+    extra,
+  }: {
+    readonly status: string | null;
+    readonly date: unknown;
+    readonly extra: string | null;
+  },
 ): Place {
   return {
     ...commonPlace(event),
@@ -34,40 +45,57 @@ function nestedPlace(
     status,
     standIn: null,
     nested: true,
+    extra,
+  };
+}
+
+/**
+ * Keys of nested entries of one kind. Of those that carry no identifier at all the first has the order's
+ * number, the next the number with `#2`, `#3`: two such entries are two, counted among themselves.
+ */
+function entryKeys(orderNumber: string): (subject: Subject, entry: JsonObject) => string | null {
+  const unnamed = new Map<Subject, number>();
+  return (subject, entry) => {
+    if (hasOwnIdentifier(subject, entry)) return keyOf(subject, entry, null);
+    const count = (unnamed.get(subject) ?? 0) + 1;
+    unnamed.set(subject, count);
+    return count === 1 ? orderNumber : `${orderNumber}#${String(count)}`;
   };
 }
 
 function nestedPatches(event: DecodedEvent, data: OrderDetail): Projected {
   const payments = parseEntries(data.payments, orderPayment, "data.payments");
   const shipments = parseEntries(data.shipments, orderShipment, "data.shipments");
+  const keyFor = entryKeys(event.key);
   const patches: Patch[] = [];
   const notes = [...payments.notes, ...shipments.notes];
-  for (const entry of payments.entries) {
+  for (const { value: entry, raw } of payments.entries) {
     const refund = entry.transaction_type === "refund";
-    const key = keyOf(refund ? "refund" : "payment", entry, event.key);
+    const key = keyFor(refund ? "refund" : "payment", entry);
     if (key === null) {
       notes.push("skipped data.payments: a key is too long");
       continue;
     }
-    const { payment_date: date, payment_status: status } = entry;
+    const { payment_date: date } = entry;
+    const { json: extra, notes: left } = extraOf("OrderPayment", raw, event.isErased);
+    const status = refund ? refundStatus(entry.payment_status) : entry.payment_status;
+    const place = nestedPlace(event, key, { status, date, extra });
     patches.push(
-      refund
-        ? refundPatch(
-            refundFromPayment(entry),
-            nestedPlace(event, key, { status: refundStatus(status), date }),
-          )
-        : paymentPatch(entry, nestedPlace(event, key, { status, date })),
+      refund ? refundPatch(refundFromPayment(entry), place) : paymentPatch(entry, place),
     );
+    notes.push(...left);
     notes.push(...moneyNotes({ "payments.amount": entry.amount }));
   }
-  for (const entry of shipments.entries) {
-    const key = keyOf("shipment", entry, event.key);
+  for (const { value: entry, raw } of shipments.entries) {
+    const key = keyFor("shipment", entry);
     if (key === null) {
       notes.push("skipped data.shipments: a key is too long");
       continue;
     }
     const { status, modified_at: date } = entry;
-    const projected = shipmentPatch(entry, nestedPlace(event, key, { status, date }));
+    const { json: extra, notes: left } = extraOf("OrderShipment", raw, event.isErased);
+    const projected = shipmentPatch(entry, nestedPlace(event, key, { status, date, extra }));
+    notes.push(...left);
     patches.push(...projected.patches);
     notes.push(...projected.notes);
   }
@@ -80,7 +108,7 @@ function lastOfEachRow(patches: readonly Patch[]): readonly Patch[] {
 }
 
 /** Where the event itself stands, without what is nested in it. */
-function ownPlace(event: DecodedEvent): Place {
+function ownPlace(event: DecodedEvent, extra: string | null): Place {
   return {
     ...commonPlace(event),
     key: event.key,
@@ -89,39 +117,43 @@ function ownPlace(event: DecodedEvent): Place {
     status: event.status,
     standIn: event.form === "bare" ? null : event.row.status,
     nested: false,
+    extra,
   };
 }
 
 /** The precedence of what the event sets on its own row. */
 export function precedenceOf(event: DecodedEvent): string {
-  return precedenceAt(ownPlace(event), event.subject, event.status);
+  return precedenceAt(ownPlace(event, null), event.subject, event.status);
 }
 
-/** What the event sets, and what was odd about it. */
-export function projectEvent(event: DecodedEvent): Projected {
-  const place = ownPlace(event);
+function projectOwn(event: DecodedEvent, place: Place): Projected {
   switch (event.subject) {
     case "order": {
       const order = orderPatch(event, event.data, place);
       const nested = nestedPatches(event, event.data);
       return {
         patches: [...order.patches, ...lastOfEachRow(nested.patches)],
-        notes: [...event.notes, ...order.notes, ...nested.notes],
+        notes: [...order.notes, ...nested.notes],
       };
     }
     case "payment":
       return {
         patches: [paymentPatch(event.data, place)],
-        notes: [...event.notes, ...moneyNotes({ amount: event.data.amount })],
+        notes: moneyNotes({ amount: event.data.amount }),
       };
     case "refund":
       return {
         patches: [refundPatch(event.data, place)],
-        notes: [...event.notes, ...moneyNotes({ refund_amount: event.data.refund_amount })],
+        notes: moneyNotes({ refund_amount: event.data.refund_amount }),
       };
-    case "shipment": {
-      const shipment = shipmentPatch(event.data, place);
-      return { patches: shipment.patches, notes: [...event.notes, ...shipment.notes] };
-    }
+    case "shipment":
+      return shipmentPatch(event.data, place);
   }
+}
+
+/** What the event sets, and what was odd about it. */
+export function projectEvent(event: DecodedEvent): Projected {
+  const extra = extraOf(event.row.model, event.raw, event.isErased);
+  const { patches, notes } = projectOwn(event, ownPlace(event, extra.json));
+  return { patches, notes: [...event.notes, ...notes, ...extra.notes] };
 }

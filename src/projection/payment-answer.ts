@@ -136,12 +136,10 @@ function overtaken(
     );
 }
 
-/** Money decides where it is known how much is due; else what the order is marked as. */
-function verdictOf(isMarked: boolean, paidMicros: number, dueMicros: number | null) {
-  if (dueMicros === null || dueMicros === 0) return isMarked ? "paid" : "not paid";
-  if (paidMicros >= dueMicros) return "paid";
-  if (paidMicros > 0) return "partly paid";
-  return isMarked ? "paid" : "not paid";
+/** What the order is marked as, which money has decided: never anything else than its financial status. */
+function verdictOf(status: Value): PaymentVerdict {
+  if (status === "success") return "paid";
+  return status === "partially_paid" ? "partly paid" : "not paid";
 }
 
 /** `order`: the order's row by column name; `events` and `explained` are of the same reading. */
@@ -153,13 +151,13 @@ export function answerPayment(
 ): PaymentAnswer {
   const status = order["payment_status"] ?? null;
   const paidMicros = numberOrNull(order["paid_micros"]) ?? 0;
-  const dueMicros = numberOrNull(order["to_be_paid_micros"] ?? order["grand_total_micros"]);
+  const dueMicros = numberOrNull(order["payable_micros"]);
   const standing = standingPayments(explained);
   const derived = explained.derived;
   const succeeded = standing.filter((one) => successes.has(one.status)).length;
   const bySnapshot = derived?.decidedBy === "snapshot" && standing.length > 0;
   const contradicts = bySnapshot && standing.every((one) => one.status !== status);
-  const verdict = verdictOf(successes.has(status), paidMicros, dueMicros);
+  const verdict = verdictOf(status);
   const wait = waiting.map(({ id, event_type, received_at }): PaymentReason => ({
     kind: "waiting",
     event: id,

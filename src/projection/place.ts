@@ -18,6 +18,8 @@ export interface Place {
   /** What ranks for a status that is not known; null in nested and bare bodies, where it ranks lowest. */
   readonly standIn: string | null;
   readonly nested: boolean;
+  /** JSON of what no column holds. */
+  readonly extra: string | null;
 }
 
 /** The precedence of what a body sets, by the rank of `status` on the scale of `subject`. */

@@ -24,6 +24,7 @@ export function shipmentPatch(data: OrderShipment, place: Place): Projected {
     ["reason", p, [data.cancellation_reason]],
     ["items", p, [itemsJson(items.entries)]],
     ["link", p, [place.orderNumber]],
+    ["extra", p, [place.extra]],
   ]);
   return { patches: [patch], notes: items.notes };
 }

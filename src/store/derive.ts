@@ -7,6 +7,7 @@ import { SUM_MAX_MICROS } from "../projection/money";
 import { paidStatuses, pendingStatuses } from "../events/stages";
 import { ID_LENGTH, STAGE_POSITION, TIE_POSITION } from "../projection/precedence";
 import { type BatchKeys, paymentsAndAliases } from "./links";
+import { refundCounts } from "./refund-names";
 
 /**
  * total() of integers is exact up to 2^53, and unlike sum() it does not fail beyond: there the result
@@ -70,38 +71,46 @@ const paymentTotals = `
     FROM counted GROUP BY order_number
   )`;
 
+/** As `paymentWord` in events/stages.ts. */
+const paymentWordOf = (status: string): string =>
+  `CASE WHEN ${status} IN (${list(paidStatuses)}) THEN 'success'
+        WHEN ${status} IN (${list(pendingStatuses)}) THEN 'pending' ELSE ${status} END`;
+
 /**
  * As `snapshotWins` in projection/model.ts has it: the snapshot if one event set both; else, where either
  * states no time, the one of the higher stage; else the one of the higher precedence.
  */
 const derivedColumns = `
   leading AS (
-    SELECT o.order_number, o.snapshot_payment_status, coalesce(t.paid, 0) AS paid, t.status,
+    SELECT o.order_number, o.snapshot_payment_status, o.payable_micros AS payable,
+      coalesce(t.paid, 0) AS paid, t.status,
       o.snapshot_payment_precedence AS snapshot, t.status_precedence AS standing
     FROM touched CROSS JOIN orders o ON o.order_number = touched.order_number
     LEFT JOIN totals t ON t.order_number = o.order_number
   ),
   decided AS (
-    SELECT order_number, paid,
-      CASE
-        WHEN status IS NULL OR ${idHash("snapshot")} = ${idHash("standing")}
-          THEN snapshot_payment_status
-        WHEN NOT (${statesTime("snapshot")} AND ${statesTime("standing")})
-          AND ${stage("snapshot")} <> ${stage("standing")}
-          THEN iif(${stage("snapshot")} > ${stage("standing")}, snapshot_payment_status, status)
-        WHEN snapshot >= standing THEN snapshot_payment_status
-        ELSE status
-      END AS status
+    SELECT order_number, paid, payable, status, snapshot_payment_status,
+      status IS NULL OR ${idHash("snapshot")} = ${idHash("standing")}
+        OR iif(NOT (${statesTime("snapshot")} AND ${statesTime("standing")})
+            AND ${stage("snapshot")} <> ${stage("standing")},
+          ${stage("snapshot")} > ${stage("standing")}, snapshot >= standing) AS by_snapshot
     FROM leading
   ),
+  worded AS (
+    SELECT order_number, paid, payable, by_snapshot,
+      ${paymentWordOf("iif(by_snapshot, snapshot_payment_status, status)")} AS word
+    FROM decided
+  ),
   derived AS (
-    SELECT d.order_number,
-      CASE WHEN d.status IN (${list(paidStatuses)}) THEN 'success'
-        WHEN d.status IN (${list(pendingStatuses)}) THEN 'pending' ELSE d.status END AS payment_status,
-      d.paid AS paid_micros,
+    SELECT w.order_number,
+      CASE WHEN w.payable = 0 THEN 'success'
+        WHEN w.word = 'success' AND NOT w.by_snapshot AND w.payable > w.paid THEN 'partially_paid'
+        ELSE w.word END AS payment_status,
+      w.paid AS paid_micros,
       (SELECT ${bounded("total(r.amount_micros)")} FROM refunds r
-        WHERE r.order_number = d.order_number AND r.status = 'success') AS refunded_micros
-    FROM decided d
+        WHERE r.order_number = w.order_number AND r.status = 'success' AND ${refundCounts})
+        AS refunded_micros
+    FROM worded w
   )`;
 
 /** `?4`: now. */

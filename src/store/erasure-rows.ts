@@ -9,12 +9,32 @@ import type { Erasure, PendingOrders } from "./erasure";
 
 const gone = (column: string): string => `${column} = iif(${column} IS NULL, NULL, '${ERASED}')`;
 
+const goneParts = (column: string): string => `${column} = CASE WHEN ${column} IS NOT NULL THEN
+    (SELECT json_group_object(key, '${ERASED}') FROM json_each(${column})) END`;
+
+/** That something was there is left: as the projection makes it of an erased body. */
+const emptied = (column: string): string => `${column} = iif(${column} IS NULL, NULL, '{}')`;
+
+const personal = [
+  "customer_name",
+  "customer_email",
+  "customer_phone",
+  "customer_id",
+  "customer_note",
+  "coupon_code",
+];
+
 /** `?1`: orders. Primary key. As the projection makes it of bodies from which the person is erased. */
 const eraseOrdersSql = `
-UPDATE orders SET ${["customer_name", "customer_email", "customer_phone"].map(gone).join(", ")},
-  shipping_address = CASE WHEN shipping_address IS NOT NULL THEN
-    (SELECT json_group_object(key, '${ERASED}') FROM json_each(shipping_address)) END
+UPDATE orders SET ${personal.map(gone).join(", ")},
+  ${["billing_address", "shipping_address"].map(goneParts).join(", ")}, 
+  ${["metadata", "extra"].map(emptied).join(", ")}
 WHERE order_number IN (SELECT value FROM json_each(?1))`;
+
+/** `?1`: orders. payments_order, refunds_order, shipments_order. */
+const eraseExtraSql = (table: string): string => `
+UPDATE ${table} SET extra = '{}'
+WHERE order_number IN (SELECT value FROM json_each(?1)) AND extra <> '{}'`;
 
 /** `?1`: orders. refunds_order, shipments_order: free text may say anything. */
 const eraseRemarksSql = `
@@ -84,6 +104,9 @@ export async function eraseRows(
     db.prepare(eraseOrdersSql).bind(list),
     db.prepare(eraseRemarksSql).bind(list),
     db.prepare(eraseReasonsSql).bind(list),
+    ...["payments", "refunds", "shipments"].map((table) =>
+      db.prepare(eraseExtraSql(table)).bind(list),
+    ),
     db.prepare(forgetNamedSql).bind(list, JSON.stringify(traits)),
   ]);
   await db.batch([

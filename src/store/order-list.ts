@@ -1,9 +1,13 @@
 /** Orders as a person looks for them: by number, by e-mail address or phone, or the latest ones. */
 
+import type { FinancialStatus } from "../projection/financial-status";
+
 export interface OrderRow {
   readonly order_number: string;
   readonly status: string | null;
   readonly payment_status: string | null;
+  /** As the view order_overview has it. */
+  readonly financial_status: FinancialStatus;
   readonly currency: string | null;
   readonly grand_total_micros: number | null;
   readonly paid_micros: number;
@@ -24,7 +28,10 @@ export interface OrderPage {
 /** Events that a page of the latest orders looks through. */
 const STRETCH_ROWS = 500;
 
-const columns = `o.order_number, o.status, o.payment_status, o.currency, o.grand_total_micros,
+const columns = `o.order_number, o.status, o.payment_status,
+  (SELECT v.financial_status FROM order_overview v WHERE v.order_number = o.order_number)
+    AS financial_status,
+  o.currency, o.grand_total_micros,
   o.paid_micros, o.refunded_micros, o.customer_name, o.customer_email, o.customer_phone,
   o.order_date, o.updated_at`;
 

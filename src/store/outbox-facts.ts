@@ -14,10 +14,13 @@ export interface OrderFacts {
   readonly payment_status: string | null;
   readonly currency: string | null;
   readonly subtotal_micros: number | null;
+  readonly discount_micros: number | null;
   readonly total_tax_micros: number | null;
   readonly shipping_micros: number | null;
+  readonly handling_micros: number | null;
   readonly grand_total_micros: number | null;
-  readonly to_be_paid_micros: number | null;
+  readonly credit_used_micros: number | null;
+  readonly payable_micros: number | null;
   readonly paid_micros: number;
   readonly refunded_micros: number;
   readonly refundable_micros: number | null;

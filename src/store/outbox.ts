@@ -10,6 +10,7 @@
 import { addMs } from "../events/time";
 import { LEASE_MS } from "../limits";
 import { type Channel, factId, type Template } from "../projection/templates";
+import { otherNameOf } from "./refund-names";
 import { slicedRows, slicedStatements } from "./slices";
 
 /** A row whose turn has come, as it stood before any claim. */
@@ -33,8 +34,8 @@ export interface DueRow {
   readonly rendered: string | null;
   /** 1 where an earlier claim's outcome was never recorded: the Worker died, or D1 did. */
   readonly in_flight: number;
-  /** 1 for a review request whose order has been asked already. */
-  readonly asked: number;
+  /** 1 where another message has told the same: another review request, the refund's other name. */
+  readonly twin_told: number;
   /** How often a person has had it sent again. */
   readonly resends: number;
   /** Set once this run has claimed it. */
@@ -57,29 +58,35 @@ WHERE ${wanted} AND ${due} AND template = 'review_request' AND order_number IS N
 const escaped = (column: string): string => `replace(replace(${column}, '%', '%25'), '/', '%2F')`;
 
 /**
- * The other review requests of a row's order, by the ids that projection/outbox-rows.ts gives them.
- * Primary key, shipments_order.
+ * The other messages that tell what a row tells, by the ids that projection/outbox-rows.ts gives them: the
+ * review requests of one order, the refund under its other name. Primary key, shipments_order,
+ * refunds_order.
  */
-const otherRequests = `
-  notifications other WHERE other.id <> n.id AND n.order_number IS NOT NULL AND other.id IN (
+const twins = `
+  notifications other WHERE other.id <> n.id AND other.id IN (
     SELECT 'review_request/' || ${escaped("n.order_number")} || '/email'
+      WHERE n.template = 'review_request' AND n.order_number IS NOT NULL
     UNION ALL SELECT 'review_request/shipment:' || ${escaped("s.shipment_id")} || '/email'
-      FROM shipments s WHERE s.order_number = n.order_number)`;
+      FROM shipments s WHERE n.template = 'review_request' AND s.order_number = n.order_number
+    UNION ALL SELECT n.template || '/' || ${escaped("t.refund_id")} || '/' || n.channel
+      FROM (${otherNameOf("n.subject_id")}) t
+      WHERE n.template IN ('refund_succeeded', 'refund_failed') AND t.refund_id IS NOT NULL)`;
+const hasTwins = "n.template IN ('review_request', 'refund_succeeded', 'refund_failed')";
 
 /**
- * Primary key. One review request an order: a second one ends here once the first was sent or begun.
+ * Primary key. One review request an order, and one message a refund: a second one ends here once the first was sent or begun.
  * "Begun" is `rendered`: from then on the provider may have taken it. Of two that are due together the
  * first by id has its turn; the other is left out and decided once that one's fate is known.
  */
 const dueSql = `
 SELECT n.id, n.template, n.channel, n.order_number, n.subject_id, n.event_id, n.recipient, n.error,
   n.attempts, n.due_at, n.created_at, n.context, n.rendered, n.in_flight, n.resends,
-  n.template = 'review_request' AND n.rendered IS NULL AND EXISTS (SELECT 1 FROM ${otherRequests}
+  ${hasTwins} AND n.rendered IS NULL AND EXISTS (SELECT 1 FROM ${twins}
     AND (other.status = 'sent' OR (other.status = 'pending' AND other.rendered IS NOT NULL)
-      OR (other.status = 'failed' AND other.reason = 'outcome unknown'))) AS asked
+      OR (other.status = 'failed' AND other.reason = 'outcome unknown'))) AS twin_told
 FROM notifications n
 WHERE n.id IN (SELECT value FROM json_each(?1)) AND n.status = 'pending' AND n.next_attempt_at <= ?2
-  AND NOT (n.template = 'review_request' AND EXISTS (SELECT 1 FROM ${otherRequests}
+  AND NOT (${hasTwins} AND EXISTS (SELECT 1 FROM ${twins}
     AND other.status = 'pending' AND other.rendered IS NULL
     AND other.next_attempt_at <= ?2 AND other.id < n.id))`;
 
@@ -120,8 +127,8 @@ export interface RenderedRow {
 }
 
 /**
- * `?2`: now; `?3`: the end of the lease. Primary key. What was rendered before stays as it is. A
- * review request is not claimed while another one of its order is on its way, whichever run has it.
+ * `?2`: now; `?3`: the end of the lease. Primary key. What was rendered before stays as it is. Of
+ * messages that tell the same none is claimed while another one is on its way, whichever run has it.
  */
 const claimSql = `
 UPDATE notifications AS n SET next_attempt_at = ?3, attempts = n.attempts + 1, in_flight = 1,
@@ -130,7 +137,7 @@ UPDATE notifications AS n SET next_attempt_at = ?3, attempts = n.attempts + 1, i
   order_number = coalesce(n.order_number, m.order_number)
 FROM ${slicedRows("id", "attempts", "recipient", "order_number", "rendered")} m
 WHERE n.id = m.id AND n.attempts = m.attempts AND n.status = 'pending' AND n.next_attempt_at <= ?2
-  AND NOT (n.template = 'review_request' AND EXISTS (SELECT 1 FROM ${otherRequests}
+  AND NOT (${hasTwins} AND EXISTS (SELECT 1 FROM ${twins}
     AND other.status = 'pending' AND other.in_flight = 1))
 RETURNING id`;
 

@@ -95,10 +95,16 @@ export const orders = sqliteTable(
     paymentStatus: text("payment_status"),
     currency: text("currency"),
     subtotalMicros: integer("subtotal_micros"),
+    /** Of promotions and coupons. */
+    discountMicros: integer("discount_micros"),
     totalTaxMicros: integer("total_tax_micros"),
     shippingMicros: integer("shipping_micros"),
+    handlingMicros: integer("handling_micros"),
     grandTotalMicros: integer("grand_total_micros"),
+    creditUsedMicros: integer("credit_used_micros"),
     toBePaidMicros: integer("to_be_paid_micros"),
+    /** What is to be paid in all: after credit and points where they were used, else the grand total. */
+    payableMicros: integer("payable_micros"),
     amountsPrecedence: precedence("amounts_precedence"),
     /** Derived: linked payments that are success or refund_initiated. */
     paidMicros: integer("paid_micros").notNull().default(0),
@@ -108,6 +114,9 @@ export const orders = sqliteTable(
     customerEmail: text("customer_email"),
     customerPhone: text("customer_phone"),
     customerPrecedence: precedence("customer_precedence"),
+    /** JSON, with the tax id. */
+    billingAddress: text("billing_address"),
+    /** JSON. */
     shippingAddress: text("shipping_address"),
     addressPrecedence: precedence("address_precedence"),
     items: text("items"),
@@ -119,11 +128,21 @@ export const orders = sqliteTable(
     completedAt: text("completed_at"),
     completedPrecedence: precedence("completed_precedence"),
     cancelledAt: text("cancelled_at"),
-    refundableMicros: integer("refundable_micros"),
     cancelledPrecedence: precedence("cancelled_precedence"),
+    /** What of it would be refunded on cancellation, as any event of the order said last. */
+    refundableMicros: integer("refundable_micros"),
+    refundablePrecedence: precedence("refundable_precedence"),
     /** The payment status that order events themselves state. */
     snapshotPaymentStatus: text("snapshot_payment_status"),
     snapshotPaymentPrecedence: precedence("snapshot_payment_precedence"),
+    customerId: text("customer_id"),
+    customerNote: text("customer_note"),
+    couponCode: text("coupon_code"),
+    /** JSON. */
+    metadata: text("metadata"),
+    /** JSON of what an order event says that no column holds. */
+    extra: text("extra"),
+    extraPrecedence: precedence("extra_precedence"),
     /** 1 while a batch has moved something in or out and the derived columns wait to be redone. */
     stale: integer("stale").notNull().default(0),
     updatedAt: text("updated_at").notNull(),
@@ -156,6 +175,9 @@ export const payments = sqliteTable(
     referencePrecedence: precedence("reference_precedence"),
     namedOrder: text("named_order"),
     linkPrecedence: precedence("link_precedence"),
+    /** JSON of what an event says that no column holds. */
+    extra: text("extra"),
+    extraPrecedence: precedence("extra_precedence"),
     stale: integer("stale").notNull().default(0),
     updatedAt: text("updated_at").notNull(),
   },
@@ -192,6 +214,9 @@ export const refunds = sqliteTable(
     referencePrecedence: precedence("reference_precedence"),
     namedOrder: text("named_order"),
     linkPrecedence: precedence("link_precedence"),
+    /** JSON of what an event says that no column holds. */
+    extra: text("extra"),
+    extraPrecedence: precedence("extra_precedence"),
     stale: integer("stale").notNull().default(0),
     updatedAt: text("updated_at").notNull(),
   },
@@ -235,6 +260,9 @@ export const shipments = sqliteTable(
     itemsPrecedence: precedence("items_precedence"),
     namedOrder: text("named_order"),
     linkPrecedence: precedence("link_precedence"),
+    /** JSON of what an event says that no column holds. */
+    extra: text("extra"),
+    extraPrecedence: precedence("extra_precedence"),
     updatedAt: text("updated_at").notNull(),
   },
   (t) => [

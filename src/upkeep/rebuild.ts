@@ -28,7 +28,13 @@ const personal: ReadonlySet<string> = new Set([
   "customer_name",
   "customer_email",
   "customer_phone",
+  "customer_id",
+  "customer_note",
+  "coupon_code",
+  "billing_address",
   "shipping_address",
+  "metadata",
+  "extra",
   "remarks",
   "cancellation_reason",
 ]);

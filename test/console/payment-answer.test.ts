@@ -61,7 +61,7 @@ describe("why an order is not paid", () => {
     );
     expect(await answerOf("PART")).toMatchObject({
       verdict: "partly paid",
-      status: "success",
+      status: "partially_paid",
       payments: 3,
       succeeded: 2,
       paidMicros: 300_000_000,
@@ -114,8 +114,12 @@ describe("why an order is not paid", () => {
     const word = order("WORD", 9, { payment_status: "failed" });
     await apply(payment("payment.success", "W", "WORD", 2), word);
     const answer = await answerOf("WORD");
-    // The money is there all the same.
-    expect(answer).toMatchObject({ verdict: "paid", status: "failed", paidMicros: 500_000_000 });
+    // The money is there all the same, and said beside it.
+    expect(answer).toMatchObject({
+      verdict: "not paid",
+      status: "failed",
+      paidMicros: 500_000_000,
+    });
     expect(answer.reasons[0]).toEqual({ kind: "order_says", status: "failed", event: word.id });
   });
 

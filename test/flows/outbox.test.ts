@@ -364,6 +364,7 @@ describe.concurrent("refund_due follows from state", () => {
 
   test("nothing refundable, nothing due", async () => {
     const data = orderDetail("ORD-D4", {
+      payment_status: "success",
       payments: [payment("PAY-D4", paid)],
       cancellation_refund_details: { refundable_amount: 0 },
     });

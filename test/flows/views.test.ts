@@ -81,7 +81,8 @@ test("order_overview: one row an order, decimals and balances", async () => {
   const [a, b, c, d] = orders;
   expect(a).toMatchObject({
     status: "confirmed",
-    payment_status: "success",
+    payment_status: "partially_paid",
+    financial_status: "partially_paid",
     currency: "INR",
     grand_total: 1201.92,
     paid: 1000.07,

@@ -393,6 +393,54 @@ async function seedParcel(parcel: string, order_number: string | null): Promise<
   await seedNotification({ id: byParcel(parcel), order_number: null, subject_id: parcel });
 }
 
+describe("one message a refund, though it has two names", () => {
+  const reference = "pay_1";
+  const told = (refund: string): string => `refund_succeeded/${refund}/email`;
+
+  async function seedName(refund_id: string, over: Record<string, unknown> = {}): Promise<void> {
+    await seedRefund({ refund_id, payment_reference: reference, status: "success", ...over });
+    await seedNotification({ id: told(refund_id), subject_id: refund_id });
+  }
+
+  it.each([
+    ["both at once", false],
+    ["one after the other was sent", true],
+  ])("is told once: %s", async (_name, isLater) => {
+    await seedOrder();
+    await seedName("REF-1");
+    const { deps, provider } = stage();
+    if (isLater) await dispatchDue(deps);
+    await seedName(reference);
+    await Promise.all([dispatchDue(deps), dispatchDue(deps)]);
+    await dispatchDue(deps);
+    expect(provider.asked).toHaveLength(1);
+    const rows = await readNotifications();
+    expect(rows.map(({ status }) => status).toSorted()).toEqual(["sent", "suppressed"]);
+    expect(rows.find(({ status }) => status === "suppressed")?.reason).toBe("already told");
+  });
+
+  it("is not told twice while the first attempt may have been taken", async () => {
+    await seedOrder();
+    await seedName(reference);
+    const { deps, provider } = stage(cutsConnection);
+    await dispatchDue(deps);
+    await seedName("REF-1");
+    await dispatchDue(deps);
+    expect(provider.asked).toHaveLength(1);
+    expect(await readNotification(told("REF-1"))).toMatchObject({ reason: "already told" });
+  });
+
+  it("is told of each of two numbered ones, and of one with another amount", async () => {
+    await seedOrder();
+    await seedName("REF-1");
+    await seedName("REF-2");
+    await seedName(reference, { amount_micros: 5_000_000 });
+    const { deps, provider } = stage();
+    await dispatchDue(deps);
+    expect(provider.asked).toHaveLength(3);
+  });
+});
+
 describe("one review request an order", () => {
   const byOrder = "review_request/ORD-1/email";
 

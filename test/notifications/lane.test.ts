@@ -22,7 +22,7 @@ function letter(number: number): Letter {
       context: null,
       rendered: null,
       in_flight: 1,
-      asked: 0,
+      twin_told: 0,
       resends: 0,
       claimed: true,
     },

@@ -95,7 +95,7 @@ describe("payment_failed", () => {
     paymentDate: "2026-11-24T09:29:00.000Z",
   };
   const row: Asked = { template: "payment_failed", channel: "email", context };
-  const order = orderFacts({ payment_status: "failed" });
+  const order = orderFacts({ payment_status: "failed", paid_micros: 0 });
   const failEvent = own("evt-fail", "payment.failed", at);
   const given = (changes: Parameters<typeof paymentFacts>[0], more: Partial<Facts> = {}): Facts =>
     facts({
@@ -165,6 +165,15 @@ describe("payment_failed", () => {
     expect(
       verdict(row, given({}, { order: orderFacts({ ...order, status: "cancelled" }) })),
     ).toEqual(drop("the order is cancelled"));
+  });
+  it("is dropped when nothing is to be paid any more, and told while a part is", () => {
+    const owing = (paid_micros: number) =>
+      orderFacts({ ...order, payable_micros: 500, paid_micros });
+    expect(verdict(row, given({}, { order: owing(500) }))).toEqual(
+      drop("nothing is to be paid any more"),
+    );
+    const partly = { ...owing(300), payment_status: "partially_paid" };
+    expect(verdict(row, given({}, { order: partly }))).toEqual(toAsha);
   });
 });
 

@@ -23,7 +23,7 @@ function impersonal(payload: string) {
       entity,
       key,
       settings: [...settings].map(([register, { precedence, values }]) => {
-        const isPersonal = ["customer", "address", "reason"].includes(register);
+        const isPersonal = ["customer", "address", "reason", "extra"].includes(register);
         const isRemark = entity === "refunds" && register === "status";
         return {
           register,

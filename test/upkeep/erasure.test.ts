@@ -195,8 +195,9 @@ async function totals(): Promise<readonly unknown[]> {
   return await Promise.all(
     [
       `SELECT order_number, status, payment_status, grand_total_micros, paid_micros, refunded_micros, items,
-         status_precedence, customer_precedence, address_precedence, order_date, cancelled_at FROM orders ORDER BY 1`,
-      "SELECT * FROM payments ORDER BY 1",
+         status_precedence, customer_precedence, address_precedence, extra_precedence, order_date, cancelled_at FROM orders ORDER BY 1`,
+      `SELECT payment_id, order_number, status, payment_date, status_precedence, amount_micros, method,
+         reference_number, named_order, link_precedence, extra_precedence FROM payments ORDER BY 1`,
       "SELECT refund_id, order_number, status, amount_micros, status_precedence FROM refunds ORDER BY 1",
       "SELECT shipment_id, order_number, status, reason_precedence FROM shipments ORDER BY 1",
       "SELECT * FROM daily_sales ORDER BY 1",

@@ -74,6 +74,7 @@ export const orders = z.looseObject({
       order_number: z.string(),
       status: text,
       payment_status: text,
+      financial_status: z.string(),
       currency: text,
       grand_total_micros: z.nullable(z.number()),
       paid_micros: z.number(),

@@ -1,6 +1,7 @@
 /** From facts to `data`: the vendor's OrderDetail, OrderPayment, PaymentInfo, OrderRefund, OrderShipment. */
 import { withoutTax } from "./basket.ts";
 import {
+  payablePaise,
   paymentStatus,
   refundablePaise,
   type OrderFacts,
@@ -36,7 +37,8 @@ export function describeOrder(order: OrderFacts): OrderDetail {
     shipping_amount_including_tax: rupees(basket.shippingPaise),
     total_savings: 0,
     grand_total: rupees(basket.totalPaise),
-    to_be_paid: rupees(basket.totalPaise),
+    ...(order.creditPaise > 0 ? { credit_balance_used: rupees(order.creditPaise) } : {}),
+    to_be_paid: rupees(payablePaise(order)),
     currency: { name: "Indian Rupee", code: "INR", symbol: "₹" },
     order_items_count: basket.lines.length,
     order_items: basket.lines.map((line) => line.item),
@@ -46,11 +48,19 @@ export function describeOrder(order: OrderFacts): OrderDetail {
     coupon_code: null,
     metadata: null,
     estimated_delivery_days: 1,
-    is_cancellation_allowed: order.status !== "complete" && order.status !== "cancelled",
-    ...(order.cancelledAt === null ? {} : { cancellation_refund_details: refundTerms(order) }),
-    payments: [...order.payments.map(describePayment), ...order.refunds.map(listRefund)],
+    is_cancellation_allowed: isCancellable(order),
+    // The breakdown stands on events before the cancellation, and is missing on it.
+    ...(isCancellable(order) ? { cancellation_refund_details: refundTerms(order) } : {}),
+    payments: [
+      ...order.payments.map(describePayment),
+      ...order.refunds.map((refund) => listRefund(refund, order.listsByReference)),
+    ],
     shipments: order.shipments.map(describeShipment),
   };
+}
+
+function isCancellable({ status }: OrderFacts): boolean {
+  return status !== "complete" && status !== "cancelled";
 }
 
 function refundTerms(order: OrderFacts): NonNullable<OrderDetail["cancellation_refund_details"]> {
@@ -80,12 +90,12 @@ export function describePayment(payment: PaymentFacts): OrderPayment {
   return { ...describePaymentInfo(payment), ...payment.method };
 }
 
-/** A refund as an order lists it among its payments. */
-function listRefund(refund: RefundFacts): OrderPayment {
+/** A refund as an order lists it among its payments; `byReference`: without its own number. */
+function listRefund(refund: RefundFacts, byReference: boolean): OrderPayment {
   const status = refund.status === "success" || refund.status === "failed" ? refund.status : null;
   return {
     transaction_type: "refund",
-    request_number: refund.id,
+    ...(byReference && refund.payment.reference !== null ? {} : { request_number: refund.id }),
     amount: rupees(refund.amountPaise),
     payment_status: status ?? "refund_initiated",
     payment_date: refund.date,

@@ -1,6 +1,12 @@
 /** What has become of an order at one moment of its story; bodies and expectations are read off it. */
 import type { Basket } from "./basket.ts";
-import type { OrderStatus, PaymentStatus, RefundStatus, ShipmentStatus } from "./model.ts";
+import type {
+  OrderStatus,
+  PaidStatus,
+  PaymentStatus,
+  RefundStatus,
+  ShipmentStatus,
+} from "./model.ts";
 import type { Customer } from "./people.ts";
 
 export interface OrderFacts {
@@ -12,8 +18,12 @@ export interface OrderFacts {
   confirmedAt: string | null;
   completedAt: string | null;
   cancelledAt: string | null;
-  /** What the shop keeps of a cancelled order, in paise. */
+  /** What of the total was paid with store credit, in paise. */
+  creditPaise: number;
+  /** What the shop keeps of the order if it is cancelled, in paise. */
   chargesPaise: number;
+  /** The shop lists refunds by their payment's reference alone: one refund under two names. */
+  readonly listsByReference: boolean;
   readonly payments: PaymentFacts[];
   readonly refunds: RefundFacts[];
   readonly shipments: ShipmentFacts[];
@@ -75,9 +85,26 @@ export function refundablePaise(order: OrderFacts): number {
   return Math.max(0, balancePaise(order).paid - order.chargesPaise);
 }
 
-/** The payment status that the shop shows: paid once one payment has gone through. */
-export function paymentStatus(order: OrderFacts): PaymentStatus {
+/** What the customer has to pay in all, in paise. */
+export function payablePaise({ basket, creditPaise }: OrderFacts): number {
+  return basket.totalPaise - creditPaise;
+}
+
+/** The payment status that the shop shows: by what was paid of what is to be paid. */
+export function paymentStatus(order: OrderFacts): PaidStatus {
+  const { paid } = balancePaise(order);
+  if (paid >= payablePaise(order)) return "success";
+  if (paid > 0) return "partially_paid";
   const statuses = order.payments.map((payment) => payment.status);
-  if (statuses.includes("success")) return "success";
   return statuses.includes("failed") ? "failed" : "pending";
+}
+
+/** Where the order stands in money, by what was really paid, refunded and owed. */
+export function moneyWord(order: OrderFacts): string {
+  const { paid, refunded } = balancePaise(order);
+  if (order.status === "cancelled" && refundablePaise(order) > refunded) return "refund_due";
+  if (paid > 0 && refunded >= paid) return "refunded";
+  if (refunded > 0) return "partially_refunded";
+  const status = paymentStatus(order);
+  return status === "success" ? "paid" : status;
 }

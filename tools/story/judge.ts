@@ -34,6 +34,7 @@ export function judgeOrder({ orderNumber, expected }: Story, row: Row): readonly
     ["payment_status", expected.paymentStatus],
     ["currency", expected.currency],
     ["grand_total_micros", expected.grandTotalMicros],
+    ["payable_micros", expected.payableMicros],
     ["paid_micros", expected.paidMicros],
     ["refunded_micros", expected.refundedMicros],
     ["customer_name", expected.customerName],
@@ -77,8 +78,8 @@ export function judgeParts(
 ): readonly string[] {
   const known = new Set(expected.map(({ id }) => id));
   const byId = new Map(rows.map((row) => [row.id, row]));
-  // A payment event that gave no request number stands under its reference, as an alias.
-  const isAlias = ({ id }: PartRow) => kind === "payments" && id.startsWith("pay_");
+  // A payment or refund that was told without its number stands under a reference, as an alias.
+  const isAlias = ({ id }: PartRow) => kind !== "shipments" && id.startsWith("pay_");
   return [
     ...expected.flatMap((part) => judgePart(part, byId.get(part.id))),
     ...rows

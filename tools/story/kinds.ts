@@ -3,7 +3,7 @@
  * short script in the verbs of `OrderLife`; everything else differs by the seed.
  */
 import { cancellationReasons } from "./choices.ts";
-import type { PaymentFacts, RefundFacts, ShipmentFacts } from "./facts.ts";
+import { payablePaise, type PaymentFacts, type RefundFacts, type ShipmentFacts } from "./facts.ts";
 import type { OrderLife } from "./life.ts";
 import { failPayment, pay, requestPayment, retryPayment } from "./paying.ts";
 import { failRefund, requestRefund, retryRefund, settleRefund } from "./refunding.ts";
@@ -17,6 +17,8 @@ export interface StoryKind {
   readonly weight: number;
   /** The order has at least this many products. */
   readonly lines?: number;
+  /** What part of the total is paid with store credit. */
+  readonly creditShare?: number;
   readonly tell: (life: OrderLife) => void;
 }
 
@@ -30,6 +32,12 @@ function sell(life: OrderLife): PaymentFacts {
   pay(life, payment, life.random.chance(0.08));
   life.confirm();
   return payment;
+}
+
+/** What is to be paid, in two parts, in paise. */
+function parts({ order }: OrderLife): readonly [number, number] {
+  const first = Math.round(payablePaise(order) * 0.6);
+  return [first, payablePaise(order) - first];
 }
 
 /** To the door, with a failed attempt now and then. */
@@ -60,7 +68,7 @@ export const storyKinds = [
   {
     name: "delivered",
     title: "paid, confirmed, delivered, completed",
-    weight: 36,
+    weight: 28,
     tell(life) {
       sell(life);
       carry(life, pack(life));
@@ -101,11 +109,11 @@ export const storyKinds = [
     title: "cancelled after payment, the refund paid out",
     weight: 8,
     tell(life) {
+      life.order.chargesPaise = life.random.chance(0.3) ? 50_00 : 0;
       const payment = sell(life);
-      const charges = life.random.chance(0.3) ? 50_00 : 0;
-      const due = payment.amountPaise - charges;
+      const due = payment.amountPaise - life.order.chargesPaise;
       const early = life.random.chance(0.3) ? requestRefund(life, payment, due) : null;
-      life.cancel(charges);
+      life.cancel();
       settleRefund(life, early ?? requestRefund(life, payment, due));
     },
   },
@@ -172,6 +180,54 @@ export const storyKinds = [
       life.complete();
       const [line] = life.order.basket.lines;
       if (line !== undefined) settleRefund(life, requestRefund(life, payment, line.paise));
+    },
+  },
+  {
+    name: "paid in two parts",
+    title: "paid in two parts, the second at the second attempt; delivered",
+    weight: 2,
+    tell(life) {
+      const [first, rest] = parts(life);
+      pay(life, requestPayment(life, first));
+      const second = requestPayment(life, rest);
+      failPayment(life, second);
+      pay(life, second);
+      life.confirm();
+      carry(life, pack(life));
+      life.complete();
+    },
+  },
+  {
+    name: "paid in part",
+    title: "one part paid, the other failed; some is still to be paid",
+    weight: 2,
+    tell(life) {
+      const [first, rest] = parts(life);
+      pay(life, requestPayment(life, first));
+      life.confirm();
+      failPayment(life, requestPayment(life, rest));
+    },
+  },
+  {
+    name: "paid with store credit too",
+    title: "part store credit, the rest paid; delivered",
+    weight: 2,
+    creditShare: 0.4,
+    tell(life) {
+      sell(life);
+      carry(life, pack(life));
+      life.complete();
+    },
+  },
+  {
+    name: "nothing to pay",
+    title: "store credit pays all of it; delivered",
+    weight: 2,
+    creditShare: 1,
+    tell(life) {
+      life.confirm();
+      carry(life, pack(life));
+      life.complete();
     },
   },
   {

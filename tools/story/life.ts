@@ -36,7 +36,9 @@ export class OrderLife {
       confirmedAt: null,
       completedAt: null,
       cancelledAt: null,
+      creditPaise: 0,
       chargesPaise: 0,
+      listsByReference: random.chance(0.2),
       payments: [],
       refunds: [],
       shipments: [],
@@ -63,10 +65,9 @@ export class OrderLife {
     this.#send("order.completed");
   }
 
-  cancel(chargesPaise = 0): void {
+  cancel(): void {
     this.order.cancelledAt = this.telling.wait("later");
     this.order.status = "cancelled";
-    this.order.chargesPaise = chargesPaise;
     this.telling.call(
       { template: "order_cancelled", channel: "email", about: [this.order.number] },
       () => true,

@@ -72,12 +72,17 @@ export type OrderStatus =
   | "complete"
   | "cancelled";
 export type PaymentStatus = "pending" | "success" | "failed";
+/** What an order shows of its payments. */
+export type PaidStatus = PaymentStatus | "partially_paid";
 export type RefundStatus = NonNullable<OrderRefund["status"]>;
 
 /** What must be true of one order once all its events have been taken, in any order. */
 export interface Expected {
   readonly status: OrderStatus;
-  readonly paymentStatus: PaymentStatus;
+  readonly paymentStatus: PaidStatus;
+  /** As the view order_overview calls it. */
+  readonly financialStatus: string;
+  readonly payableMicros: number;
   readonly currency: "INR";
   readonly grandTotalMicros: number;
   readonly paidMicros: number;

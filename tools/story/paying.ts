@@ -1,16 +1,19 @@
 /** The verbs of a payment: requested, paid, failed, tried again. */
 import { describePayment, describePaymentInfo } from "./bodies.ts";
 import { chooseMethod } from "./choices.ts";
-import { paymentStatus, type PaymentFacts } from "./facts.ts";
+import { payablePaise, paymentStatus, type PaymentFacts } from "./facts.ts";
 import type { OrderLife } from "./life.ts";
 import { createRandom, streamOf } from "./random.ts";
 
-/** A payment request that nothing has come of yet. */
-export function requestPayment(life: OrderLife): PaymentFacts {
+/** A payment request that nothing has come of yet, of all that is to be paid unless told. */
+export function requestPayment(
+  life: OrderLife,
+  amountPaise = payablePaise(life.order),
+): PaymentFacts {
   const { order, random } = life;
   const payment: PaymentFacts = {
     id: `PAY-${life.nextKey(order.payments)}`,
-    amountPaise: order.basket.totalPaise,
+    amountPaise,
     method: chooseMethod(random),
     status: "pending",
     date: null,

@@ -2,7 +2,14 @@
  * Stories: one order's life as a list of events together with what must be true at its end, and a
  * shop's day as many of them. Pure: the same arguments give the same story.
  */
-import { balancePaise, paymentStatus, refundablePaise, type OrderFacts } from "./facts.ts";
+import {
+  balancePaise,
+  moneyWord,
+  payablePaise,
+  paymentStatus,
+  refundablePaise,
+  type OrderFacts,
+} from "./facts.ts";
 import { storyKinds, type KindName, type StoryKind } from "./kinds.ts";
 import { OrderLife } from "./life.ts";
 import type { Expected, ExpectedMessage, Story } from "./model.ts";
@@ -26,8 +33,9 @@ export function tellStory(options: StoryOptions): Story {
   const kind = typeof options.kind === "string" ? findKind(options.kind) : options.kind;
   const { random, ids = random } = options;
   const life = new OrderLife({ ...options, ids }, kind.lines);
+  life.order.creditPaise = Math.round(life.order.basket.totalPaise * (kind.creditShare ?? 0));
   // Half the shops create the payment request with the order.
-  if (random.chance(0.5)) requestPayment(life);
+  if (random.chance(0.5) && payablePaise(life.order) > 0) requestPayment(life);
   life.place();
   kind.tell(life);
   const { events, messages } = life.telling.finish();
@@ -75,6 +83,8 @@ function expect(order: OrderFacts, messages: readonly ExpectedMessage[]): Expect
   return {
     status: order.status,
     paymentStatus: paymentStatus(order),
+    financialStatus: moneyWord(order),
+    payableMicros: micros(payablePaise(order)),
     currency: "INR",
     grandTotalMicros: micros(order.basket.totalPaise),
     paidMicros: micros(balance.paid),

@@ -2,6 +2,13 @@
 import { nameType } from "../../events/form-words";
 import { isObject, parseJson } from "../../events/values";
 import type { Child } from "../../html/jsx-runtime";
+import { financialStatus } from "../../projection/financial-status";
+import {
+  minorMicrosOf,
+  orderSums,
+  type SumAmounts,
+  type SumKind,
+} from "../../projection/order-sums";
 import type { MessageRow } from "../../store/message-list";
 import { idIn, type Visit } from "../visit";
 import {
@@ -27,6 +34,33 @@ import { Page, show } from "./page";
 import { PaymentPanel } from "./payment-panel";
 import { PlainPage } from "./sign-in-page";
 
+const sumNames: Readonly<Record<SumKind, string>> = {
+  subtotal: "Subtotal",
+  discount: "Discount",
+  shipping: "Shipping",
+  handling: "Handling",
+  tax: "Tax",
+  adjustments: "Adjustments",
+  total: "Total",
+  included_tax: "Includes tax of",
+  credit: "Store credit",
+  points: "Loyalty points",
+  payable: "To be paid",
+};
+
+function amountsIn(order: Row): SumAmounts {
+  return {
+    subtotal_micros: numberIn(order, "subtotal_micros"),
+    discount_micros: numberIn(order, "discount_micros"),
+    total_tax_micros: numberIn(order, "total_tax_micros"),
+    shipping_micros: numberIn(order, "shipping_micros"),
+    handling_micros: numberIn(order, "handling_micros"),
+    grand_total_micros: numberIn(order, "grand_total_micros"),
+    credit_used_micros: numberIn(order, "credit_used_micros"),
+    payable_micros: numberIn(order, "payable_micros"),
+  };
+}
+
 function Sums({ order }: { readonly order: Row }) {
   const currency = textIn(order, "currency");
   const sum = (name: string, column: string): readonly [string, Child] => {
@@ -36,11 +70,12 @@ function Sums({ order }: { readonly order: Row }) {
   return (
     <Facts
       of={[
-        sum("Subtotal", "subtotal_micros"),
-        sum("Tax", "total_tax_micros"),
-        sum("Shipping", "shipping_micros"),
-        sum("Total", "grand_total_micros"),
-        sum("To be paid", "to_be_paid_micros"),
+        ...orderSums(amountsIn(order), minorMicrosOf(currency ?? "")).map(
+          ({ kind, micros }): readonly [string, Child] => [
+            sumNames[kind],
+            <Money micros={micros} in={currency} />,
+          ],
+        ),
         sum("Paid", "paid_micros"),
         sum("Refunded", "refunded_micros"),
         sum("To be refunded", "refundable_micros"),
@@ -181,7 +216,11 @@ function OrderPage(props: {
       <div class="title">
         <h1>
           Order <Text of={number} />{" "}
-          {order === null ? null : <Badge status={textIn(order, "status")} />}
+          {order === null ? null : (
+            <>
+              <Badge status={textIn(order, "status")} /> <Badge status={financialStatus(order)} />
+            </>
+          )}
         </h1>
       </div>
       {order === null ? (

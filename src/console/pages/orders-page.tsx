@@ -18,7 +18,7 @@ const columns: readonly Column<OrderRow>[] = [
     cell: ({ order_number: number }) => <Ref to="orders" id={number} />,
   },
   { head: "Status", cell: ({ status }) => <Badge status={status} /> },
-  { head: "Payment", cell: ({ payment_status: status }) => <Badge status={status} /> },
+  { head: "Money", cell: ({ financial_status: status }) => <Badge status={status} /> },
   {
     head: "Total",
     number: true,

@@ -1,4 +1,5 @@
 /** The blocks that several e-mails share, made from an order, a shipment or an amount. */
+import { minorMicrosOf, orderSums } from "../../projection/order-sums";
 import type { OrderFacts, ShipmentFacts } from "../../store/outbox-facts";
 import type { Shop } from "../shop";
 import type { AmountRow, Block, ItemRow } from "./content";
@@ -6,7 +7,7 @@ import { decimalMoney, money } from "./money";
 import { type ItemLine, LINES_SHOWN, parseAddressLines, parseItems } from "./order-lines";
 import { lineOrNull } from "./safe-text";
 import { trackingLink } from "./tracking";
-import { greeting, labels, trackLabel } from "./words";
+import { greeting, labels, sumLabels, trackLabel } from "./words";
 
 export function currencyOf(order: OrderFacts | null, shop: Shop): string {
   return order?.currency ?? shop.currency;
@@ -42,33 +43,18 @@ function itemRows(json: string | null, currency: string | null): readonly ItemRo
   return more > 0 ? [...rows, { name: labels.moreItems(more), detail: null, amount: null }] : rows;
 }
 
-/** How tax stands to the total: inside it, on top of it, or not to be told from the sums. */
+/** Signed as they are added; what customers save has a minus that a line break cannot part from it. */
 function sums(order: OrderFacts, currency: string): readonly AmountRow[] {
-  const {
-    subtotal_micros: subtotal,
-    shipping_micros: shipping,
-    total_tax_micros: tax,
-    grand_total_micros: total,
-  } = order;
-  const row = (label: string, micros: number | null): readonly AmountRow[] =>
-    micros === null ? [] : [{ label, amount: money(micros, currency) }];
-  const shippingRow: readonly AmountRow[] =
-    shipping === 0
-      ? [{ label: labels.shipping, amount: labels.free }]
-      : row(labels.shipping, shipping);
-  const before = (subtotal ?? 0) + (shipping ?? 0);
-  const isOnTop = total !== null && tax !== null && tax > 0 && before + tax === total;
-  const off = total === null || subtotal === null || isOnTop ? 0 : before - total;
-  const totalRow: readonly AmountRow[] =
-    total === null ? [] : [{ label: labels.total, amount: money(total, currency), strong: true }];
-  return [
-    ...row(labels.subtotal, subtotal),
-    ...shippingRow,
-    ...(off > 0 ? [{ label: labels.discount, amount: `−${money(off, currency)}` }] : []),
-    ...(isOnTop ? row(labels.tax, tax) : []),
-    ...totalRow,
-    ...(isOnTop || tax === null || tax <= 0 ? [] : row(labels.includedTax, tax)),
-  ];
+  return orderSums(order, minorMicrosOf(currency)).map(({ kind, micros }) => {
+    const size = money(Math.abs(micros), currency);
+    const amount = kind === "shipping" && micros === 0 ? labels.free : size;
+    const isStrong = kind === "payable" || kind === "total";
+    return {
+      label: sumLabels[kind],
+      amount: micros < 0 ? `−${amount}` : amount,
+      ...(isStrong ? { strong: true } : {}),
+    };
+  });
 }
 
 /** Items with their sums; nothing where the order lists none. */

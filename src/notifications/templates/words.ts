@@ -3,6 +3,8 @@
  * changes this file and nothing else; `npm run preview:mail` shows the result.
  */
 
+import type { SumKind } from "../../projection/order-sums";
+
 /** Of the button, and of links; readable on white and on near-black. */
 export const brand = {
   accent: "#1f5f4f",
@@ -32,13 +34,7 @@ export const labels = {
   address: "Delivery address",
   order: "Order",
   orderDate: "Placed on",
-  subtotal: "Subtotal",
-  shipping: "Shipping",
   free: "Free",
-  tax: "Tax",
-  includedTax: "Includes tax of",
-  discount: "Discount",
-  total: "Total",
   paid: "Paid",
   quantity: (count: number): string => `Qty ${count}`,
   moreItems: (count: number): string => `and ${count} more`,
@@ -50,6 +46,21 @@ export const labels = {
   refundMode: "Refunded to",
   reference: "Reference",
 } as const;
+
+/** The lines of an order's total. */
+export const sumLabels: Readonly<Record<SumKind, string>> = {
+  subtotal: "Subtotal",
+  discount: "Discount",
+  shipping: "Shipping",
+  handling: "Handling",
+  tax: "Tax",
+  adjustments: "Adjustments",
+  total: "Total",
+  included_tax: "Includes tax of",
+  credit: "Store credit",
+  points: "Loyalty points",
+  payable: "To be paid",
+};
 
 /** How a refund comes back; unknown modes are left out. */
 export const refundModes: Readonly<Record<string, string>> = {

@@ -16,6 +16,7 @@ export function printOrders(out: Output, rows: z.infer<typeof orders>["orders"],
       { title: "order", narrow: "cut" },
       { title: "status", narrow: "cut" },
       { title: "worth", align: "right" },
+      { title: "money", narrow: "cut" },
       { title: "paid", align: "right" },
       { title: "refunded", align: "right" },
     ],
@@ -24,10 +25,16 @@ export function printOrders(out: Output, rows: z.infer<typeof orders>["orders"],
       row.order_number,
       row.status ?? "unknown",
       amount(row.grand_total_micros, row.currency),
+      said(row.financial_status),
       amount(row.paid_micros, row.currency),
       row.refunded_micros === 0 ? "" : amount(row.refunded_micros, row.currency),
     ]),
   );
+}
+
+/** `refund_due` -> `refund due`. */
+function said(status: string): string {
+  return status.replaceAll("_", " ");
 }
 
 function textOf(value: Row[string] | undefined): string {
@@ -94,7 +101,8 @@ export function printOrder(
   );
   printFacts(out, [
     ["worth", amount(order["grand_total_micros"], currency)],
-    ["paid", `${amount(order["paid_micros"], currency)}  ${textOf(order["payment_status"])}`],
+    ["money", said(textOf(order["financial_status"]))],
+    ["paid", amount(order["paid_micros"], currency)],
     [
       "refunded",
       order["refunded_micros"] === 0 ? null : amount(order["refunded_micros"], currency),

@@ -1,0 +1,49 @@
+/**
+ * Where an order stands in money, in one word: the first that holds. The view `order_overview` says the
+ * same in SQL; pages, lists and the command line say nothing else.
+ */
+import type { Value } from "./registers";
+
+export const financialStatuses = [
+  "refund_due",
+  "refunded",
+  "partially_refunded",
+  "paid",
+  "partially_paid",
+  "failed",
+  "pending",
+] as const;
+export type FinancialStatus = (typeof financialStatuses)[number];
+
+type Order = Readonly<Record<string, Value>>;
+
+const numberIn = (order: Order, column: string): number | null => {
+  const value = order[column];
+  return typeof value === "number" ? value : null;
+};
+
+/** Still to be paid back on a cancelled order, in millionths; 0 where nothing is. */
+export function refundOutstandingMicros(order: Order): number {
+  if (order["status"] !== "cancelled") return 0;
+  const paid = numberIn(order, "paid_micros") ?? 0;
+  const owed = Math.min(numberIn(order, "refundable_micros") ?? paid, paid);
+  return Math.max(0, owed - (numberIn(order, "refunded_micros") ?? 0));
+}
+
+/** `order`: a row of `orders`. */
+export function financialStatus(order: Order): FinancialStatus {
+  const paid = numberIn(order, "paid_micros") ?? 0;
+  const refunded = numberIn(order, "refunded_micros") ?? 0;
+  if (refundOutstandingMicros(order) > 0) return "refund_due";
+  if (paid > 0 && refunded >= paid) return "refunded";
+  if (refunded > 0) return "partially_refunded";
+  switch (order["payment_status"]) {
+    case "success":
+      return "paid";
+    case "partially_paid":
+    case "failed":
+      return order["payment_status"];
+    default:
+      return "pending";
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The lines that an order's total consists of, from the vendor's own fields, so that they always add up to
+ * the total that is shown: what is left over has a line of its own. Pure; for mails and pages alike.
+ */
+
+/** Columns of `orders`, in millionths. */
+export interface SumAmounts {
+  readonly subtotal_micros: number | null;
+  readonly discount_micros: number | null;
+  readonly total_tax_micros: number | null;
+  readonly shipping_micros: number | null;
+  readonly handling_micros: number | null;
+  readonly grand_total_micros: number | null;
+  readonly credit_used_micros: number | null;
+  readonly payable_micros: number | null;
+}
+
+/** `included_tax` is part of other lines; `discount`, `credit` and `points` are negative. */
+export type SumKind =
+  | "subtotal"
+  | "discount"
+  | "shipping"
+  | "handling"
+  | "tax"
+  | "adjustments"
+  | "total"
+  | "included_tax"
+  | "credit"
+  | "points"
+  | "payable";
+
+export interface SumLine {
+  readonly kind: SumKind;
+  readonly micros: number;
+}
+
+const lineOf = (kind: SumKind, micros: number | null): readonly SumLine[] =>
+  micros === null ? [] : [{ kind, micros }];
+
+const nonZero = (kind: SumKind, micros: number): readonly SumLine[] =>
+  micros === 0 ? [] : [{ kind, micros }];
+
+/**
+ * What comes off the total before it is paid. `payable` says how much, the credit how much of that is
+ * credit; the rest are points.
+ */
+function deductions(total: number, credit: number, payable: number | null): readonly SumLine[] {
+  const deducted = payable === null ? 0 : total - payable;
+  if (payable === null || deducted <= 0) return [];
+  const byCredit = Math.min(credit, deducted);
+  return [
+    ...nonZero("credit", -byCredit),
+    ...nonZero("points", -(deducted - byCredit)),
+    { kind: "payable", micros: payable },
+  ];
+}
+
+/**
+ * `minorMicros`: the smallest amount that is shown, in millionths (10,000 where two decimals are): lines
+ * are rounded to it before they are added, so that they add up as they are read. Whether tax is inside the
+ * other amounts or on top of them is what leaves less over.
+ */
+export function orderSums(order: SumAmounts, minorMicros: number): readonly SumLine[] {
+  const shown = (micros: number | null): number | null =>
+    micros === null ? null : Math.round(micros / minorMicros) * minorMicros;
+  const subtotal = shown(order.subtotal_micros);
+  const discount = shown(order.discount_micros) ?? 0;
+  const shipping = shown(order.shipping_micros);
+  const handling = shown(order.handling_micros) ?? 0;
+  const tax = shown(order.total_tax_micros) ?? 0;
+  const total = shown(order.grand_total_micros);
+  const lines = [
+    ...lineOf("subtotal", subtotal),
+    ...nonZero("discount", -discount),
+    ...lineOf("shipping", shipping),
+    ...nonZero("handling", handling),
+  ];
+  if (total === null) return [...lines, ...nonZero("included_tax", tax)];
+  const left = total - lines.reduce((sum, { micros }) => sum + micros, 0);
+  const isOnTop = tax > 0 && Math.abs(left - tax) < Math.abs(left);
+  const adjustments = subtotal === null ? 0 : left - (isOnTop ? tax : 0);
+  return [
+    ...(subtotal === null ? [] : lines),
+    ...(subtotal !== null && isOnTop ? nonZero("tax", tax) : []),
+    ...nonZero("adjustments", adjustments),
+    { kind: "total", micros: total },
+    ...(subtotal !== null && isOnTop ? [] : nonZero("included_tax", tax)),
+    ...deductions(total, shown(order.credit_used_micros) ?? 0, shown(order.payable_micros)),
+  ];
+}
+
+/** The smallest amount that a currency is written with, in millionths; two decimals where it is not known. */
+export function minorMicrosOf(currency: string): number {
+  try {
+    const format = new Intl.NumberFormat("en", { style: "currency", currency });
+    return 10 ** (6 - (format.resolvedOptions().maximumFractionDigits ?? 2));
+  } catch {
+    return 10_000;
+  }
+}

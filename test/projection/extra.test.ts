@@ -1,0 +1,113 @@
+/** What no column holds is kept, bounded, in the row that it is about. */
+import { describe, expect, it } from "vitest";
+import { eraseBody } from "../../src/events/erased-body";
+import { EXTRA_MAX_BYTES } from "../../src/projection/extra";
+import { asJudged, interpret } from "../../src/projection/interpret";
+import type { Entity } from "../../src/projection/registers";
+
+function take(body: object | string) {
+  const payload = typeof body === "string" ? body : JSON.stringify(body);
+  const stored = { id: "e", typeHint: null, receivedAt: "2026-11-24T10:00:00.000Z", payload };
+  return interpret(stored, asJudged);
+}
+function extraIn(body: object | string, entity: Entity): unknown {
+  const patch = take(body).patches.find((one) => one.entity === entity);
+  const json = patch?.settings.get("extra")?.values.at(-1);
+  return typeof json === "string" ? JSON.parse(json) : json;
+}
+
+const order = {
+  order_number: "A",
+  status: "confirmed",
+  grand_total: 5,
+  is_cancellation_allowed: true,
+  cancellation_refund_details: { refundable_amount: 4, cancellation_charges: 1 },
+  loyalty_tier: { name: "gold", points: 12 },
+  nothing: null,
+  none: [],
+};
+const rest = {
+  is_cancellation_allowed: true,
+  cancellation_refund_details: { refundable_amount: 4, cancellation_charges: 1 },
+  loyalty_tier: { name: "gold", points: 12 },
+};
+
+describe("extra", () => {
+  it.each([
+    [
+      "an envelope",
+      { event_type: "order.confirmed", id: "e", created_at: "2026-11-24", data: order },
+    ],
+    ["a flat body", { event_type: "order.confirmed", id: "e", created_at: "2026-11-24", ...order }],
+    ["a bare body", order],
+  ])("of %s is what no column holds, and nothing of the envelope", (_name, body) => {
+    expect(extraIn(body, "orders")).toEqual(rest);
+  });
+
+  it("is kept of payments, refunds and parcels, nested ones too", () => {
+    const nested = {
+      ...order,
+      payments: [
+        { request_number: "P", payment_status: "success", upi_id: "a@upi" },
+        { request_number: "R", transaction_type: "refund", bank_name: "B" },
+      ],
+      shipments: [{ reference_number: "S", total_boxes: 2, created_at: "2026-11-20" }],
+    };
+    expect(extraIn(nested, "payments")).toEqual({ upi_id: "a@upi" });
+    expect(extraIn(nested, "refunds")).toEqual({ bank_name: "B" });
+    expect(extraIn(nested, "shipments")).toEqual({ total_boxes: 2, created_at: "2026-11-20" });
+    const refund = {
+      request_number: "R",
+      refund_amount: 1,
+      status: "success",
+      payment_method: "UPI",
+    };
+    expect(extraIn(refund, "refunds")).toEqual({ payment_method: "UPI" });
+  });
+
+  it("has note, coupon, customer and metadata beside it, as columns", () => {
+    const told = {
+      ...order,
+      customer_id: 7,
+      customer_note: "Ring twice",
+      coupon_code: "DIWALI",
+      metadata: { language: "hi" },
+    };
+    const patch = take(told).patches[0];
+    expect(patch?.settings.get("extra")?.values.slice(0, 4)).toEqual([
+      "7",
+      "Ring twice",
+      "DIWALI",
+      '{"language":"hi"}',
+    ]);
+  });
+
+  it("ends at 8 KB, and says what was left out", () => {
+    const large = { ...order, story: "x".repeat(EXTRA_MAX_BYTES), short: "kept" };
+    expect(extraIn(large, "orders")).toEqual({ ...rest, short: "kept" });
+    expect(take(large).notes).toContain("extra: too much to keep, left out story");
+    const many = Object.fromEntries(
+      Array.from({ length: 3_000 }, (_, n) => [`field_${String(n)}`, n]),
+    );
+    const kept = extraIn({ ...order, ...many }, "orders");
+    expect(new TextEncoder().encode(JSON.stringify(kept)).length).toBeLessThanOrEqual(
+      EXTRA_MAX_BYTES,
+    );
+  });
+
+  it("keeps long integers, and survives what is nested too deep", () => {
+    expect(
+      extraIn('{"order_number":"A","grand_total":5,"n":1152921504606846977}', "orders"),
+    ).toEqual({
+      n: "1152921504606846977",
+    });
+    const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+    const body = `{"order_number":"A","grand_total":5,"deep":${deep},"short":1}`;
+    expect(extraIn(body, "orders")).toEqual({ short: 1 });
+  });
+
+  it("of an erased body says only that something was there", () => {
+    const told = JSON.stringify({ ...order, customer_note: "Ring twice", friend: "Quillonia" });
+    expect(extraIn(eraseBody(told), "orders")).toEqual({});
+  });
+});
