@@ -6,7 +6,7 @@ import { pathTo } from "../../src/console/links";
 import { clip, duration, money, visible } from "../../src/console/text";
 import { saveRefusals } from "../../src/store/refusals";
 import { event } from "../support/events";
-import { orderDetail } from "../support/models";
+import { orderDetail, shipment } from "../support/models";
 import { apply, broken, fetchWith, rows, type Vars } from "../support/receiver";
 
 const ORIGIN = "https://receiver.test";
@@ -58,6 +58,16 @@ describe("personal data", () => {
     for (const known of ["asha@example.com", "+919876543210", "Asha Rao", "12 MG Road"]) {
       expect(text).toContain(known);
     }
+  });
+});
+
+describe("a day without a time of day", () => {
+  it("is shown as it is, and no script turns it into half past five", async () => {
+    const parcel = shipment("SHP-PAGE", { eta_delivery: "2026-11-27" });
+    await apply(event("shipment.created", parcel, { order_number: "PAGE-DAY" }));
+    const text = await read("/console/orders/PAGE-DAY");
+    expect(text).toContain("<span>2026-11-27</span>");
+    expect(text).not.toContain('datetime="2026-11-27');
   });
 });
 

@@ -461,6 +461,11 @@ describe.concurrent("shipment events", () => {
     ]);
   });
 
+  test("an expected day without a time of day stays a day", async () => {
+    await apply(event("shipment.created", shipment("SHP-DAY", { eta_delivery: "2026-11-27" })));
+    expect((await shipmentRow("SHP-DAY"))["eta"]).toBe("2026-11-27");
+  });
+
   test.each([
     ["shipment.created", "scheduled", "scheduled"],
     ["shipment.updated", undefined, "in_transit"],

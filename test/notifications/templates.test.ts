@@ -5,6 +5,7 @@ import { money } from "../../src/notifications/templates/money";
 import { httpUrl, oneLine } from "../../src/notifications/templates/safe-text";
 import { gsmText, septets, SMS_MAX_SEPTETS } from "../../src/notifications/templates/sms";
 import { courierPages, trackingLink } from "../../src/notifications/templates/tracking";
+import { dayText } from "../../src/notifications/templates/when";
 import { shipmentUpdate } from "../../src/notifications/templates/words";
 import type { EventFacts } from "../../src/store/outbox-facts";
 import {
@@ -358,6 +359,16 @@ describe("tracking links", () => {
     expect(link("Somebody")).toBeNull();
     expect(link("")).toBeNull();
     expect(trackingLink({ courier: "UPS", awb_no: " ", tracking_url: null }, {})).toBeNull();
+  });
+});
+
+describe("dates", () => {
+  it("read a moment in the zone of the currency, and a day as that day in every zone", () => {
+    expect(dayText("2026-11-26T20:00:00.000Z", "INR")).toBe("Fri, 27 Nov 2026");
+    expect(dayText("2026-11-26T20:00:00.000Z", "EUR")).toBe("Thu, 26 Nov 2026");
+    expect(dayText("2026-11-27", "INR")).toBe("Fri, 27 Nov 2026");
+    expect(dayText("2026-11-27", "EUR")).toBe("Fri, 27 Nov 2026");
+    expect(dayText("soon", "INR")).toBeNull();
   });
 });
 
