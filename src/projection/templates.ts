@@ -21,6 +21,25 @@ export const templates = [
 ] as const;
 export type Template = (typeof templates)[number];
 
+/** Statuses of a shipment that its customer is told of when `shipment.updated` brings them. */
+export const toldStatuses = [
+  "shipped",
+  "in_transit",
+  "out_for_delivery",
+  "ready_to_collect",
+  "delivery_attempted",
+  "undelivered",
+  "return_to_origin",
+  "lost",
+] as const;
+export type ToldStatus = (typeof toldStatuses)[number];
+
+/** Those that may come again on another day and are told again then. */
+export const dailyStatuses: ReadonlySet<ToldStatus> = new Set([
+  "out_for_delivery",
+  "delivery_attempted",
+]);
+
 /**
  * A row of the outbox before it is stored: which fact is to be told, through which channel. A pure
  * function of one event; whether it is still true is asked when its turn comes.

@@ -1,6 +1,11 @@
 /** Facts as they are found at sending time: a plausible order, and one that nobody would want. */
 import type { Shop } from "../../src/notifications/shop";
-import type { Channel, OutboxContext, Template } from "../../src/projection/templates";
+import {
+  type Channel,
+  type OutboxContext,
+  type Template,
+  toldStatuses,
+} from "../../src/projection/templates";
 import type {
   Facts,
   OrderFacts,
@@ -230,16 +235,6 @@ function preview(
   return { name, template, channel, context, facts: given, shop };
 }
 
-const statuses = [
-  "shipped",
-  "in_transit",
-  "out_for_delivery",
-  "delivery_attempted",
-  "undelivered",
-  "return_to_origin",
-  "lost",
-] as const;
-
 const cancelled = orderFacts({ status: "cancelled", cancelled_at: "2026-11-24T05:00:00.000Z" });
 const failed = facts({ payment: paymentFacts() });
 const refunded = facts({ refund: refundFacts() });
@@ -285,7 +280,7 @@ export const previews: readonly Preview[] = [
     facts({ payment: paymentFacts({ amount_micros: null, method: null }) }),
   ),
   preview("refund-succeeded", "refund_succeeded", "email", refunded),
-  ...statuses.map((status) =>
+  ...toldStatuses.map((status) =>
     preview(
       `shipment-${status.replaceAll("_", "-")}`,
       "shipment_update",
@@ -343,7 +338,7 @@ export const previews: readonly Preview[] = [
     ...previewShop,
     name: "मीरा हैंडलूम्स",
   }),
-  ...statuses.map((status) =>
+  ...toldStatuses.map((status) =>
     preview(
       `shipment-${status.replaceAll("_", "-")}`,
       "shipment_update",

