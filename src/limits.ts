@@ -73,6 +73,15 @@ export const RETRY_FOR_MS = 23 * 3_600_000;
 /** How long a message waits for a recipient that is not known yet. */
 export const RECIPIENT_WAIT_MS = 24 * 3_600_000;
 
+/**
+ * How long a review request waits for the last parcel of its order, and how often it asks: as long again
+ * as it has waited, within these bounds, since a delivery moves it by itself (store/apply.ts). In
+ * milliseconds.
+ */
+export const REVIEW_WAIT_MS = 60 * 86_400_000;
+export const REVIEW_ASKS_FIRST_MS = 3_600_000;
+export const REVIEW_ASKS_MAX_MS = 86_400_000;
+
 /** How long a refund may be outstanding before the team hears of it. */
 export const REFUND_DUE_AFTER_MS = 3_600_000;
 

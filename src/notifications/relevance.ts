@@ -5,7 +5,7 @@
  */
 import { ERASED } from "../events/erased-body";
 import { msBetween } from "../events/time";
-import { RECIPIENT_WAIT_MS } from "../limits";
+import { RECIPIENT_WAIT_MS, REVIEW_WAIT_MS } from "../limits";
 import { hasTime, idHashIn, stageIn, timeIn } from "../projection/precedence";
 import type { OutboxContext } from "../projection/templates";
 import type { DueRow } from "../store/outbox";
@@ -18,8 +18,11 @@ export type Verdict =
   | { readonly kind: "suppress"; readonly reason: string }
   /** The recipient can never be written to. */
   | { readonly kind: "fail"; readonly reason: string }
-  /** Somebody or something is not known yet; asked again later. */
-  | { readonly kind: "wait"; readonly reason: string };
+  /**
+   * Somebody or something is not known yet; asked again later. `pace` is slow where something has to
+   * happen first, of which an event will tell.
+   */
+  | { readonly kind: "wait"; readonly reason: string; readonly pace?: "slow" };
 
 export interface Circumstances {
   /** ISO time. */
@@ -33,7 +36,14 @@ export interface Circumstances {
 
 type Question = Pick<
   DueRow,
-  "template" | "channel" | "recipient" | "due_at" | "created_at" | "rendered"
+  | "template"
+  | "channel"
+  | "recipient"
+  | "due_at"
+  | "next_attempt_at"
+  | "reason"
+  | "created_at"
+  | "rendered"
 > & {
   readonly context: OutboxContext;
   /** How often a person has had it sent again: whoever asks for that knows how old it is. */
@@ -85,7 +95,18 @@ function whyNoReview(facts: Facts): string | null {
   if (order.refunded_micros > 0 && order.refunded_micros >= order.paid_micros) {
     return "the order is refunded";
   }
-  return facts.deliveredShipments > 0 ? null : "no shipment is delivered any more";
+  if (facts.parcels.delivered === 0) return "no shipment is delivered any more";
+  return facts.parcels.failed > 0 ? "a parcel is lost or on its way back" : null;
+}
+
+const PARCELS_TO_COME = "a parcel is still to be delivered";
+
+/** What has to come first; null where nothing has. A parcel that never arrives is not waited for for ever. */
+function whyNotYet(row: Question, facts: Facts, now: string): Verdict | null {
+  if (row.template !== "review_request" || facts.parcels.open === 0) return null;
+  return waitingMs(row, now) >= REVIEW_WAIT_MS
+    ? { kind: "suppress", reason: "a parcel was never delivered" }
+    : { kind: "wait", reason: PARCELS_TO_COME, pace: "slow" };
 }
 
 /** Null while it is still so; else why not. One case a line of the table in docs/notifications.md. */
@@ -119,6 +140,12 @@ function whyUntrue(row: Question, facts: Facts): string | null {
 /** Waiting begins when the row could first be sent: it may be made long after it was due. */
 function waitingMs(row: Question, now: string): number {
   return msBetween(row.created_at > row.due_at ? row.created_at : row.due_at, now);
+}
+
+/** What waited for parcels was due at the earliest when it was to be asked again. */
+function dueAt(row: Question): string {
+  const { due_at, next_attempt_at, reason } = row;
+  return reason === PARCELS_TO_COME && next_attempt_at > due_at ? next_attempt_at : due_at;
 }
 
 /** Where the order's customer is reached, as it stands; null for the team and for forwards. */
@@ -164,7 +191,9 @@ export function judge(row: Question, facts: Facts, circumstances: Circumstances)
   const { now, maxAgeMs } = circumstances;
   const isCustomers = row.channel === "email" || row.channel === "sms";
   const isAsked = (row.resends ?? 0) > 0;
-  if (isCustomers && !isAsked && maxAgeMs !== null && msBetween(row.due_at, now) > maxAgeMs) {
+  const notYet = whyNotYet(row, facts, now);
+  if (notYet !== null && !isAsked && circumstances.channelConfigured) return notYet;
+  if (isCustomers && !isAsked && maxAgeMs !== null && msBetween(dueAt(row), now) > maxAgeMs) {
     return { kind: "suppress", reason: "too old" };
   }
   if (!circumstances.channelConfigured) {

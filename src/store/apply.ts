@@ -30,7 +30,8 @@ export interface Application {
 }
 
 /**
- * Primary keys. A fact that is known already is not told again. What is due at once awaits no sweep:
+ * Primary keys. A fact that is known already is not told again; a review request that was not begun moves
+ * with each later delivery, so that it comes after the last parcel. What is due at once awaits no sweep:
  * the wake-up call of this batch will do, and where that is lost the sweep comes past its event
  * (store/waiting.ts), unless it has already.
  */
@@ -42,7 +43,10 @@ SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, 'pendin
     FROM webhook_events e WHERE e.id = value->>5 AND e.rowid >
       coalesce((SELECT position FROM cursors WHERE name = 'sweep'), 0))
 FROM jsonb_each(?1) WHERE true
-ON CONFLICT (id) DO NOTHING
+ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at,
+  next_attempt_at = excluded.next_attempt_at, awaits_sweep = 1
+WHERE excluded.template = 'review_request' AND excluded.due_at > notifications.due_at
+  AND notifications.status = 'pending' AND notifications.rendered IS NULL
 RETURNING id, next_attempt_at`;
 
 /** Delayed messages wait for their time; all others may go at once, however old the event. */

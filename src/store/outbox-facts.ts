@@ -71,6 +71,15 @@ export interface ShipmentFacts {
   readonly items: string | null;
 }
 
+/** The parcels of an order by what became of them; those that are cancelled do not count. */
+export interface ParcelCounts {
+  readonly delivered: number;
+  /** Still to be delivered. */
+  readonly open: number;
+  /** Lost, or on their way back. */
+  readonly failed: number;
+}
+
 export interface EventFacts {
   readonly event_type: string;
   /** Null where version 0.2 stored it. */
@@ -90,7 +99,8 @@ export interface Facts {
   readonly paymentEvents: readonly PaymentEventFacts[];
   readonly refund: RefundFacts | null;
   readonly shipment: ShipmentFacts | null;
-  readonly deliveredShipments: number;
+  /** Of the order; for a review request. */
+  readonly parcels: ParcelCounts;
   readonly event: EventFacts | null;
 }
 
@@ -139,11 +149,15 @@ const shipmentsSql = `${target}
 SELECT t.notification_id, s.* FROM target t JOIN shipments s ON s.shipment_id = t.subject_id
 WHERE t.template IN ('shipment_update', 'shipment_cancelled', 'review_request')`;
 
-/** Index shipments_order. */
-const deliveredSql = `${target}
-SELECT t.notification_id, count(*) AS delivered
+/** Index shipments_order. A parcel without a status is still to be delivered. */
+const parcelsSql = `${target}
+SELECT t.notification_id, count(*) FILTER (WHERE s.status = 'delivered') AS delivered,
+  count(*) FILTER (WHERE s.status IN ('lost', 'return_to_origin')) AS failed,
+  count(*) FILTER (WHERE coalesce(s.status, '') NOT IN ('delivered', 'lost', 'return_to_origin',
+    'cancelled')) AS open
 FROM target t JOIN shipments s ON s.order_number = t.order_number
-WHERE t.template = 'review_request' AND s.status = 'delivered' GROUP BY t.notification_id`;
+WHERE t.template = 'review_request' GROUP BY t.notification_id`;
+const noParcels: ParcelCounts = { delivered: 0, open: 0, failed: 0 };
 
 /** `?3`: bytes of bodies at once; the first is always read, what goes beyond is deferred. */
 const eventsSql = `${target}
@@ -178,7 +192,7 @@ export async function loadDue(
 ): Promise<readonly DueFacts[]> {
   if (ids.length === 0) return [];
   const list = JSON.stringify(ids);
-  const reads = [ordersSql, paymentsSql, paymentEventsSql, refundsSql, shipmentsSql, deliveredSql];
+  const reads = [ordersSql, paymentsSql, paymentEventsSql, refundsSql, shipmentsSql, parcelsSql];
   const [, due, ...results] = await db.batch([
     ...dueStatements(db, ids, now),
     ...reads.map((sql) => db.prepare(sql).bind(list, now)),
@@ -189,7 +203,7 @@ export async function loadDue(
   const paymentEvents = (results[2]?.results ?? []) as Keyed<PaymentEventFacts>[];
   const refunds = byNotification<RefundFacts>(results[3]);
   const shipments = byNotification<ShipmentFacts>(results[4]);
-  const delivered = byNotification<{ readonly delivered: number }>(results[5]);
+  const parcels = byNotification<ParcelCounts>(results[5]);
   const events = byNotification<EventFacts>(results[6]);
   return ((due?.results ?? []) as DueRow[]).map((row) => {
     const { id } = row;
@@ -204,7 +218,7 @@ export async function loadDue(
         paymentEvents: paymentEvents.filter((event) => event.notification_id === id),
         refund: refunds.get(id) ?? null,
         shipment: shipments.get(id) ?? null,
-        deliveredShipments: delivered.get(id)?.delivered ?? 0,
+        parcels: parcels.get(id) ?? noParcels,
         event: events.get(id) ?? null,
       },
     };

@@ -26,6 +26,10 @@ export interface DueRow {
   /** How often it has been claimed before: the fence of whatever is done with it now. */
   readonly attempts: number;
   readonly due_at: string;
+  /** Since when its turn has come. */
+  readonly next_attempt_at: string;
+  /** Why it was put off the last time. */
+  readonly reason: string | null;
   readonly created_at: string;
   /** JSON, as the row was inserted. */
   readonly context: string | null;
@@ -73,7 +77,7 @@ const otherRequests = `
  */
 const dueSql = `
 SELECT n.id, n.template, n.channel, n.order_number, n.subject_id, n.event_id, n.recipient, n.error,
-  n.attempts, n.due_at, n.created_at, n.context, n.rendered, n.in_flight, n.resends,
+  n.attempts, n.due_at, n.next_attempt_at, n.reason, n.created_at, n.context, n.rendered, n.in_flight, n.resends,
   n.template = 'review_request' AND n.rendered IS NULL AND EXISTS (SELECT 1 FROM ${otherRequests}
     AND (other.status = 'sent' OR (other.status = 'pending' AND other.rendered IS NOT NULL)
       OR (other.status = 'failed' AND other.reason = 'outcome unknown'))) AS asked

@@ -121,7 +121,7 @@ export function facts(changes: Partial<Facts> = {}): Facts {
     paymentEvents: [],
     refund: null,
     shipment: null,
-    deliveredShipments: 0,
+    parcels: { delivered: 0, open: 0, failed: 0 },
     event: null,
     ...changes,
     order,
@@ -237,6 +237,7 @@ function preview(
 
 const cancelled = orderFacts({ status: "cancelled", cancelled_at: "2026-11-24T05:00:00.000Z" });
 const failed = facts({ payment: paymentFacts() });
+const arrived = facts({ parcels: { delivered: 1, open: 0, failed: 0 } });
 const refunded = facts({ refund: refundFacts() });
 
 /** One of every template and channel, and of the faces that they can show. */
@@ -313,26 +314,16 @@ export const previews: readonly Preview[] = [
     { kind: "shipment_status", status: "undelivered" },
     { ...previewShop, takesReplies: false },
   ),
-  preview("review-request", "review_request", "email", facts({ deliveredShipments: 1 })),
-  preview(
-    "review-request-by-reply",
-    "review_request",
-    "email",
-    facts({ deliveredShipments: 1 }),
-    none,
-    {
-      ...previewShop,
-      reviewUrl: null,
-    },
-  ),
-  preview(
-    "review-request-in-shop",
-    "review_request",
-    "email",
-    facts({ deliveredShipments: 1 }),
-    none,
-    { ...previewShop, reviewUrl: null, takesReplies: false },
-  ),
+  preview("review-request", "review_request", "email", arrived),
+  preview("review-request-by-reply", "review_request", "email", arrived, none, {
+    ...previewShop,
+    reviewUrl: null,
+  }),
+  preview("review-request-in-shop", "review_request", "email", arrived, none, {
+    ...previewShop,
+    reviewUrl: null,
+    takesReplies: false,
+  }),
   preview("payment-failed", "payment_failed", "sms", failed),
   preview("payment-failed-hindi", "payment_failed", "sms", failed, none, {
     ...previewShop,

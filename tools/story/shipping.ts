@@ -67,10 +67,15 @@ export function deliver(life: OrderLife, shipment: ShipmentFacts): void {
   shipment.deliveredAt = reach(life, shipment, "delivered");
   telling.call(
     { template: "review_request", channel: "email", about: [order.number] },
-    () => order.status !== "cancelled",
+    () => order.status !== "cancelled" && allArrived(order.shipments),
     DAY_MS,
   );
   telling.sendAbout(shipment.id, "shipment.delivered", describeShipment(shipment));
+}
+
+/** Every parcel that was not called off is with its customer. */
+function allArrived(shipments: readonly ShipmentFacts[]): boolean {
+  return shipments.every(({ status }) => status === "delivered" || status === "cancelled");
 }
 
 export function cancelShipment(life: OrderLife, shipment: ShipmentFacts, reason: string): void {
