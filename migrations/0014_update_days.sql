@@ -1,4 +1,5 @@
--- What a day means: no column is added or changed, so the version before this runs on it too.
+-- What a day means, and messages about a changed tracking. No column is added or changed, so the version
+-- before this runs on it too.
 
 -- A parcel that was expected on a day, without a time of day, was stored as midnight in UTC.
 UPDATE shipments SET eta = substr(eta, 1, 10) WHERE eta LIKE '%T00:00:00.000Z';
@@ -30,3 +31,49 @@ WHERE outbox IS NOT NULL AND id IN (
   SELECT n.event_id FROM notifications n
   WHERE n.id >= 'shipment_update/' AND n.id < 'shipment_update0'
     AND (n.id LIKE '%/out_for_delivery/____-__-__/%' OR n.id LIKE '%/delivery_attempted/____-__-__/%'));
+--> statement-breakpoint
+
+DROP VIEW order_messages;
+--> statement-breakpoint
+-- The messages of an order: those about itself, its payments, refunds and shipments, found by the
+-- beginning of their ids (`order_confirmed/ORD-1/`), and the forwards of its events.
+CREATE VIEW order_messages AS
+SELECT o.order_number, n.id, n.template, n.channel, n.subject_id, n.event_id, n.recipient, n.status,
+  n.reason, n.attempts, n.next_attempt_at, n.provider_message_id, n.error, n.due_at, n.created_at, n.sent_at
+FROM orders o
+CROSS JOIN json_each('["order_confirmed","order_cancelled","refund_due","review_request"]') t
+CROSS JOIN notifications n
+  ON n.id >= t.value || '/' || replace(replace(o.order_number, '%', '%25'), '/', '%2F') || '/'
+  AND n.id < t.value || '/' || replace(replace(o.order_number, '%', '%25'), '/', '%2F') || '0'
+UNION ALL
+SELECT p.order_number, n.id, n.template, n.channel, n.subject_id, n.event_id, n.recipient, n.status,
+  n.reason, n.attempts, n.next_attempt_at, n.provider_message_id, n.error, n.due_at, n.created_at, n.sent_at
+FROM payments p
+CROSS JOIN notifications n
+  ON n.id >= 'payment_failed/' || replace(replace(p.payment_id, '%', '%25'), '/', '%2F') || '/'
+  AND n.id < 'payment_failed/' || replace(replace(p.payment_id, '%', '%25'), '/', '%2F') || '0'
+WHERE p.order_number IS NOT NULL
+UNION ALL
+SELECT r.order_number, n.id, n.template, n.channel, n.subject_id, n.event_id, n.recipient, n.status,
+  n.reason, n.attempts, n.next_attempt_at, n.provider_message_id, n.error, n.due_at, n.created_at, n.sent_at
+FROM refunds r
+CROSS JOIN json_each('["refund_succeeded","refund_failed"]') t
+CROSS JOIN notifications n
+  ON n.id >= t.value || '/' || replace(replace(r.refund_id, '%', '%25'), '/', '%2F') || '/'
+  AND n.id < t.value || '/' || replace(replace(r.refund_id, '%', '%25'), '/', '%2F') || '0'
+WHERE r.order_number IS NOT NULL
+UNION ALL
+SELECT s.order_number, n.id, n.template, n.channel, n.subject_id, n.event_id, n.recipient, n.status,
+  n.reason, n.attempts, n.next_attempt_at, n.provider_message_id, n.error, n.due_at, n.created_at, n.sent_at
+FROM shipments s
+CROSS JOIN json_each('["shipment_update/","tracking_changed/","shipment_cancelled/","review_request/shipment:"]') t
+CROSS JOIN notifications n
+  ON n.id >= t.value || replace(replace(s.shipment_id, '%', '%25'), '/', '%2F') || '/'
+  AND n.id < t.value || replace(replace(s.shipment_id, '%', '%25'), '/', '%2F') || '0'
+WHERE s.order_number IS NOT NULL
+UNION ALL
+SELECT e.order_number, n.id, n.template, n.channel, n.subject_id, n.event_id, n.recipient, n.status,
+  n.reason, n.attempts, n.next_attempt_at, n.provider_message_id, n.error, n.due_at, n.created_at, n.sent_at
+FROM order_events e
+CROSS JOIN notifications n
+  ON n.id = 'forward/' || replace(replace(e.event_id, '%', '%25'), '/', '%2F') || '/forward';

@@ -47,6 +47,13 @@ export const PARAMETER_MAX_BYTES = 1_500_000;
 /** Bodies read back from the inbox at once; a Worker has 128 MB of memory. */
 export const BODIES_MAX_BYTES = 8_000_000;
 
+/**
+ * What a message about one parcel looks at to say what is still to come: parcels of its order, and what is
+ * in the parcels of all messages of a run, in bytes.
+ */
+export const PARCELS_MAX = 50;
+export const CONTENTS_MAX_BYTES = 2_000_000;
+
 /** What the sweep pushes onto each queue in one run, in rows. */
 export const SWEEP_MAX_ROWS = 1_000;
 

@@ -11,6 +11,7 @@ const contexts = z.union([
     precedence: z.string(),
     paymentDate: z.nullable(z.string()),
   }),
+  z.object({ kind: z.literal("tracking"), tracking: z.string() }),
   z.object({ kind: z.literal("alert"), alert: z.string(), text: z.string() }),
 ]);
 

@@ -4,7 +4,7 @@
  */
 import { addMs, msBetween } from "../events/time";
 import { errorText, log } from "../log";
-import type { Channel as ChannelName } from "../projection/templates";
+import type { Channel as ChannelName, Template } from "../projection/templates";
 import type { DueRow, OutcomeRow } from "../store/outbox";
 import type { Facts } from "../store/outbox-facts";
 import { parseRendered } from "../store/rendered";
@@ -70,6 +70,11 @@ function waitLonger(row: DueRow, reason: string, slice: Slice): Plan {
   return done(outcomeRow(row, { status: "pending", reason, nextAttemptAt: at ?? last }));
 }
 
+/** Whether a message says how its parcel can be followed. */
+function showsTracking(template: Template): boolean {
+  return template === "shipment_update" || template === "tracking_changed";
+}
+
 /** The stored message; forward's body is made again from the stored event, to the same bytes. */
 function letterOf(row: DueRow, facts: Facts, recipient: string | null, slice: Slice): Letter {
   const known = parseRendered(row.rendered);
@@ -83,6 +88,7 @@ function letterOf(row: DueRow, facts: Facts, recipient: string | null, slice: Sl
     firstAttemptAt: known?.firstAttemptAt ?? slice.now,
     recipient: row.channel === "forward" ? slice.deps.channels.forwardUrl : recipient,
     orderNumber: facts.orderNumber,
+    tracking: showsTracking(row.template) ? facts.shipment : null,
   };
 }
 

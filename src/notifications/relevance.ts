@@ -109,6 +109,22 @@ function whyNotYet(row: Question, facts: Facts, now: string): Verdict | null {
     : { kind: "wait", reason: PARCELS_TO_COME, pace: "slow" };
 }
 
+/** Where a parcel goes once its customer has nothing to follow any more. */
+const endedStatuses: ReadonlySet<string> = new Set([
+  "delivered",
+  "cancelled",
+  "return_to_origin",
+  "lost",
+]);
+
+function whyNotTracked(context: OutboxContext, { shipment }: Facts): string | null {
+  if (shipment === null || context.kind !== "tracking") return "the parcel is not known";
+  if ((shipment.awb_no ?? shipment.tracking_url) !== context.tracking) {
+    return "the tracking has changed again";
+  }
+  return endedStatuses.has(shipment.status ?? "") ? "the parcel is no longer on its way" : null;
+}
+
 /** Null while it is still so; else why not. One case a line of the table in docs/notifications.md. */
 function whyUntrue(row: Question, facts: Facts): string | null {
   switch (row.template) {
@@ -126,6 +142,8 @@ function whyUntrue(row: Question, facts: Facts): string | null {
       return row.context.kind === "shipment_status" && facts.shipment?.status === row.context.status
         ? null
         : "the shipment has moved on";
+    case "tracking_changed":
+      return whyNotTracked(row.context, facts);
     case "review_request":
       return whyNoReview(facts);
     case "order_cancelled":

@@ -1,8 +1,8 @@
 /**
  * A decoded event in, the outbox rows that it asks for out: which facts somebody is to hear of. A
  * row is written even if the event lost; whether it is still true is asked when its turn comes.
- * (`refund_due` follows from state, not from an event: store/derive.ts. `alert` is raised where
- * something needs a person.)
+ * (`refund_due` and `tracking_changed` follow from state, not from an event: store/derive.ts,
+ * store/tracking.ts. `alert` is raised where something needs a person.)
  */
 import { addMs, DAY_MS, knownTime } from "../events/time";
 import type { DecodedEvent } from "./decoded-event";

@@ -14,6 +14,7 @@ export const templates = [
   "refund_succeeded",
   "refund_failed",
   "shipment_update",
+  "tracking_changed",
   "review_request",
   "shipment_cancelled",
   "forward",
@@ -73,6 +74,8 @@ export type OutboxContext =
       readonly precedence: string;
       readonly paymentDate: string | null;
     }
+  /** The tracking that the customer is to hear of: the airway bill, else the link. */
+  | { readonly kind: "tracking"; readonly tracking: string }
   /** What a person has to look at. */
   | { readonly kind: "alert"; readonly alert: string; readonly text: string };
 

@@ -18,6 +18,7 @@ import { type BatchKeys, linkStatements, nameReviewStatements } from "./links";
 import { mergeStatements, stub } from "./merge";
 import { type Alert, alertStatement } from "./outbox";
 import { slicedStatements } from "./slices";
+import { trackingStatements } from "./tracking";
 
 export interface Application {
   readonly patches: FoldedPatches;
@@ -67,7 +68,8 @@ function outboxCells(row: OutboxRow, now: string): readonly unknown[] {
 
 /**
  * The order matters: rows first, then who belongs to whom (payments before the refunds that follow
- * them), then what follows from that, then what is told of it, and last that it is done.
+ * them), then what follows from that, then what is told of it, and last that it is done. (What is told of
+ * a changed tracking comes before them all: it needs what stood.)
  */
 function statements(db: D1Database, batch: Application, now: string): D1PreparedStatement[] {
   const { rows, orderNumbers, linkClaims } = batch.patches;
@@ -110,19 +112,21 @@ export async function applyBatch(
   const rows = batch.outbox.map((row) => outboxCells(row, now));
   const outbox = slicedStatements(db, insertOutboxSql, rows, now);
   const alerts = batch.alerts.length > 0 ? [alertStatement(db, batch.alerts, now)] : [];
+  const tracking = trackingStatements(db, batch.patches.rows.shipments.values(), now);
   const results = await unlessErased(db, () =>
     db.batch<{ id: string; next_attempt_at?: string }>([
       ...outbox,
       ...alerts,
+      ...tracking,
       ...statements(db, batch, now),
       erasedFence(db, erasedVersion),
     ]),
   );
   return (
     results
-      .slice(0, outbox.length + alerts.length)
+      .slice(0, outbox.length + alerts.length + tracking.length)
       .flatMap(({ results: inserted }) => inserted)
-      // An alert is due at once.
+      // An alert is due at once, and so is a changed tracking.
       .filter(({ next_attempt_at: at = now }) => at <= now)
       .map(({ id }) => id)
   );

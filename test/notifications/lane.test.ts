@@ -32,6 +32,7 @@ function letter(number: number): Letter {
     firstAttemptAt: NOW,
     recipient: null,
     orderNumber: null,
+    tracking: null,
   };
 }
 

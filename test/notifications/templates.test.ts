@@ -89,6 +89,28 @@ describe("an e-mail", () => {
     expect(emailOf("shipment-out-for-delivery").text).toMatch(/Expected by[^]*Delivery address/);
   });
 
+  it("of a part says what is in the parcel, and what is in another or still to come", () => {
+    const { subject, html, text } = emailOf("shipment-part-shipped");
+    expect(subject).toBe("Part of your order ORD-20261124-0187 has shipped");
+    expect(html).toContain("Part of your order has shipped");
+    expect(text).toContain("What is still to come is listed below.");
+    expect(text).toMatch(/In this parcel\n- Handloom Cotton Saree \(Qty 1\)\n- Filter Coffee/);
+    expect(text).toMatch(
+      /Still to come\n- Handloom Cotton Saree \(Qty 1\)\n- Brass Diya, set of 4 \(Qty 1 · ships when it is back in stock\)\n\n/,
+    );
+    const rest = emailOf("shipment-part-rest-elsewhere").text;
+    expect(rest).toContain("The rest of your order is in another parcel.");
+    expect(rest).not.toContain("Still to come");
+  });
+
+  it("of a changed tracking shows the new one, with or without a link", () => {
+    const { subject, text } = emailOf("tracking-changed");
+    expect(subject).toBe("New tracking for your order ORD-20261124-0187");
+    expect(text).toContain("Tracking number: 77841209563");
+    expect(text).toContain("trackNo=77841209563");
+    expect(emailOf("tracking-changed-no-link").text).not.toContain("Track your parcel");
+  });
+
   it("asks for a review by the shop's page, with the order in it, or by reply", () => {
     expect(emailOf("review-request").html).toContain(
       'href="https://shop.example/review?order=ORD-20261124-0187"',
@@ -181,6 +203,31 @@ describe(`an SMS (seed ${seed})`, () => {
     },
   );
 
+  it("of a changed tracking gives the number, and where that does not fit beside the link, the link", () => {
+    const tracked = (changes: Parameters<typeof shipmentFacts>[0]): string =>
+      smsOf({
+        template: "tracking_changed",
+        context: { kind: "tracking", tracking: "7" },
+        facts: facts({
+          shipment: shipmentFacts({ courier: "Blue Dart", awb_no: "7", ...changes }),
+        }),
+      });
+    expect(tracked({ tracking_url: "https://t.example/7" })).toBe(
+      "Meera Handlooms: order ORD-20261124-0187 has a new tracking number: 7 with Blue Dart. Track: https://t.example/7",
+    );
+    const long = `https://track.example/${"7".repeat(62)}`;
+    expect(tracked({ tracking_url: long })).toBe(
+      `Meera Handlooms: order ORD-20261124-0187 has new tracking. Track: ${long}`,
+    );
+    expect(tracked({ courier: null })).toBe(
+      "Meera Handlooms: order ORD-20261124-0187 has a new tracking number: 7.",
+    );
+    // A number that an SMS would change is not told.
+    expect(tracked({ courier: null, awb_no: "७" })).toBe(
+      "Meera Handlooms: order ORD-20261124-0187 has new tracking.",
+    );
+  });
+
   it("shortens names before it gives up the link", () => {
     const tracking_url = `https://track.example/${"7".repeat(70)}`;
     const text = smsOf({
@@ -251,9 +298,11 @@ describe(`an SMS (seed ${seed})`, () => {
         fc.string({ unit: "binary", maxLength: 300 }),
         fc.string({ unit: "binary", maxLength: 300 }),
         fc.string({ unit: "binary", maxLength: 300 }),
-        fc.constantFrom(...Object.keys(shipmentUpdate)),
+        fc.constantFrom(...Object.keys(shipmentUpdate), "tracking_changed"),
         (name, order_number, courier, status) => {
+          const template = status === "tracking_changed" ? status : "shipment_update";
           const text = smsOf({
+            template,
             context: { kind: "shipment_status", status },
             facts: facts({
               order: orderFacts({ order_number }),

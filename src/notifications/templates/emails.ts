@@ -1,16 +1,18 @@
 /** What each e-mail says: pure functions from facts to blocks. The words are in words.ts. */
 import type { OutboxContext } from "../../projection/templates";
 import type { Facts, OrderFacts, RefundFacts, ShipmentFacts } from "../../store/outbox-facts";
-import type { EmailContent } from "./content";
+import type { Block, EmailContent } from "./content";
 import { refundDueMicros } from "../relevance";
 import type { Shop } from "../shop";
 import { money } from "./money";
+import { type Share, shareOf } from "./parcel";
 import {
   boughtItems,
   currencyOf,
   deliveryAddress,
   factsBlock,
   greet,
+  itemsToCome,
   moneyOrNull,
   orderItems,
   paragraph,
@@ -109,23 +111,36 @@ function refundSucceeded(to: Addressed, refund: RefundFacts | null): EmailConten
   };
 }
 
+/** What is said of the rest of the order; nothing where it is not known what that is. */
+function restOf({ isPart, toCome }: Share): readonly Block[] {
+  if (!isPart || toCome === null) return [];
+  return [paragraph(toCome.length === 0 ? words.restElsewhere : words.restFollows)];
+}
+
+/** A parcel that is on its way to its customer: how it is followed, what is in it, what is not. */
+interface Parcel {
+  readonly shipment: ShipmentFacts;
+  readonly share: Share;
+}
+
 function shipmentUpdate(
   to: Addressed,
-  shipment: ShipmentFacts,
+  { shipment, share }: Parcel,
   said: words.ShipmentWords,
 ): EmailContent {
-  const { order, number, store, currency, shop } = to;
+  const { order, number, currency, shop } = to;
   const isCollected = said.isCollected === true;
   const isComing = said.followed && !isCollected;
   return {
-    subject: said.subject(number, store),
+    subject: said.subject(number, share.isPart),
     preview: said.body,
-    heading: said.heading,
+    heading: share.isPart ? said.partHeading : said.heading,
     blocks: [
       greet(order),
       paragraph(
         said.asksBack === true && shop.takesReplies ? `${said.body} ${words.replyHere}` : said.body,
       ),
+      ...(said.followed ? restOf(share) : []),
       ...(said.followed ? trackButton(shipment, shop) : []),
       ...factsBlock([
         [words.labels.order, number],
@@ -134,7 +149,30 @@ function shipmentUpdate(
         [words.labels.eta, isComing ? dayText(shipment.eta, currency) : null],
       ]),
       ...parcelItems(shipment),
+      ...(said.followed ? itemsToCome(share) : []),
       ...(isCollected ? [] : deliveryAddress(order)),
+    ],
+  };
+}
+
+function trackingChanged(to: Addressed, { shipment, share }: Parcel): EmailContent {
+  const { order, number, currency, shop } = to;
+  const { subject, heading, body } = words.trackingChanged;
+  return {
+    subject: subject(number, share.isPart),
+    preview: body,
+    heading,
+    blocks: [
+      greet(order),
+      paragraph(body),
+      ...trackButton(shipment, shop),
+      ...factsBlock([
+        [words.labels.order, number],
+        [words.labels.courier, shipment.courier],
+        [words.labels.awb, shipment.awb_no],
+        [words.labels.eta, dayText(shipment.eta, currency)],
+      ]),
+      ...parcelItems(shipment),
     ],
   };
 }
@@ -163,6 +201,11 @@ function reviewRequest({ order, number, store, shop }: Addressed): EmailContent 
   };
 }
 
+function parcelOf(order: OrderFacts, { shipment, contents }: Facts): Parcel {
+  if (shipment === null) throw new Error("a message about a parcel needs one");
+  return { shipment, share: shareOf(order, shipment, contents) };
+}
+
 /** Null where the template is not one that customers get by e-mail. Throws without its facts. */
 export function emailContent(
   template: string,
@@ -170,7 +213,7 @@ export function emailContent(
   facts: Facts,
   shop: Shop,
 ): EmailContent | null {
-  const { order, shipment } = facts;
+  const { order } = facts;
   if (order === null) throw new Error("an e-mail needs an order");
   const to: Addressed = {
     order,
@@ -193,9 +236,11 @@ export function emailContent(
     case "shipment_update": {
       const status = context.kind === "shipment_status" ? context.status : "";
       const said = lookUp(words.shipmentUpdate, status);
-      if (said === undefined || shipment === null) throw new Error("no words for this status");
-      return shipmentUpdate(to, shipment, said);
+      if (said === undefined) throw new Error("no words for this status");
+      return shipmentUpdate(to, parcelOf(order, facts), said);
     }
+    case "tracking_changed":
+      return trackingChanged(to, parcelOf(order, facts));
     default:
       return null;
   }
