@@ -7,9 +7,10 @@ import { ERASED } from "../events/erased-body";
 import { msBetween } from "../events/time";
 import { RECIPIENT_WAIT_MS, REVIEW_WAIT_MS } from "../limits";
 import { hasTime, idHashIn, stageIn, timeIn } from "../projection/precedence";
+import { refundDueMicros } from "../projection/refund-due";
 import type { OutboxContext } from "../projection/templates";
 import type { DueRow } from "../store/outbox";
-import type { Facts, OrderFacts } from "../store/outbox-facts";
+import type { Facts } from "../store/outbox-facts";
 import { parseAddress, parseNumber } from "./recipient";
 
 export type Verdict =
@@ -49,13 +50,6 @@ type Question = Pick<
   /** How often a person has had it sent again: whoever asks for that knows how old it is. */
   readonly resends?: number;
 };
-
-/** Still to be paid back on a cancelled order, in micros; 0 or less where nothing is. */
-export function refundDueMicros(order: OrderFacts): number {
-  if (order.status !== "cancelled") return 0;
-  const owed = Math.min(order.refundable_micros ?? order.paid_micros, order.paid_micros);
-  return owed - order.refunded_micros;
-}
 
 /**
  * One failure is one time, or where it has none one event: the fact that its row is named after. Two

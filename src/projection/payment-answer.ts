@@ -3,10 +3,12 @@
  * Pure: its rows, what explains them and what waits in, a verdict with its reasons out.
  */
 import type { HistoricEvent, OrderExplanation, SettingExplanation } from "./explanation";
-import { paidStatuses } from "../events/stages";
+import { paidStatuses, paymentWord } from "../events/stages";
+import { isCash } from "./cash";
 import type { Value } from "./registers";
 
-type PaymentVerdict = "paid" | "partly paid" | "not paid";
+/** `cash on delivery`: nothing has come in yet, and nothing was to. */
+type PaymentVerdict = "paid" | "partly paid" | "cash on delivery" | "not paid";
 
 /** One reason; `event` and `by` are ids of events. */
 export type PaymentReason =
@@ -137,11 +139,22 @@ function overtaken(
 }
 
 /** Money decides where it is known how much is due; else what the order is marked as. */
-function verdictOf(isMarked: boolean, paidMicros: number, dueMicros: number | null) {
+function verdictOf(
+  isMarked: boolean,
+  paidMicros: number,
+  dueMicros: number | null,
+): Exclude<PaymentVerdict, "cash on delivery"> {
   if (dueMicros === null || dueMicros === 0) return isMarked ? "paid" : "not paid";
   if (paidMicros >= dueMicros) return "paid";
   if (paidMicros > 0) return "partly paid";
   return isMarked ? "paid" : "not paid";
+}
+
+/** Cash that is still to be collected. */
+function awaitsCash(standing: readonly Standing[]): boolean {
+  return standing.some(({ method, status }) => {
+    return isCash(method) && paymentWord(String(status)) === "pending";
+  });
 }
 
 /** `order`: the order's row by column name; `events` and `explained` are of the same reading. */
@@ -159,7 +172,8 @@ export function answerPayment(
   const succeeded = standing.filter((one) => successes.has(one.status)).length;
   const bySnapshot = derived?.decidedBy === "snapshot" && standing.length > 0;
   const contradicts = bySnapshot && standing.every((one) => one.status !== status);
-  const verdict = verdictOf(successes.has(status), paidMicros, dueMicros);
+  const byMoney = verdictOf(successes.has(status), paidMicros, dueMicros);
+  const verdict = byMoney === "not paid" && awaitsCash(standing) ? "cash on delivery" : byMoney;
   const wait = waiting.map(({ id, event_type, received_at }): PaymentReason => ({
     kind: "waiting",
     event: id,

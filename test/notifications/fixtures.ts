@@ -331,6 +331,12 @@ export const previews: readonly Preview[] = [
     facts({ payment: paymentFacts({ amount_micros: null, method: null }) }),
   ),
   preview("refund-succeeded", "refund_succeeded", "email", refunded),
+  preview(
+    "refund-succeeded-points",
+    "refund_succeeded",
+    "email",
+    facts({ refund: refundFacts({ payment_mode: "loyalty-point" }) }),
+  ),
   ...toldStatuses.map((status) =>
     preview(
       `shipment-${status.replaceAll("_", "-")}`,

@@ -89,6 +89,37 @@ describe("an e-mail", () => {
     expect(emailOf("shipment-out-for-delivery").text).toMatch(/Expected by[^]*Delivery address/);
   });
 
+  it("of a refund to loyalty points speaks of no bank, and of any other does", () => {
+    const points = emailOf("refund-succeeded-points");
+    expect(points.text).toContain("Your refund is in your loyalty points");
+    expect(points.text).toContain("₹1,199.00 for this order, as loyalty points");
+    expect(`${points.subject}${points.html}${points.text}`).not.toMatch(/bank|on its way/i);
+    expect(emailOf("refund-succeeded").text).toContain("Banks may take");
+  });
+
+  it("of a cancelled order promises a refund only where something was paid", () => {
+    const cancelled = (changes: Parameters<typeof orderFacts>[0]): string => {
+      const order = orderFacts({ status: "cancelled", ...changes });
+      const message = renderPreview({
+        name: "test",
+        template: "order_cancelled",
+        channel: "email",
+        context: { kind: "none" },
+        facts: facts({ order }),
+        shop: previewShop,
+      });
+      return JSON.stringify(message);
+    };
+    const promise = /paying|refund|back to you/i;
+    expect(cancelled({ paid_micros: 100_000_000 })).toContain("We are paying ₹100.00 back to you");
+    expect(cancelled({ paid_micros: 0 })).not.toMatch(promise);
+    // What an event called refundable before anything was paid is no debt.
+    expect(cancelled({ paid_micros: 0, refundable_micros: 500_000_000 })).not.toMatch(promise);
+    expect(cancelled({ paid_micros: 100_000_000, refunded_micros: 100_000_000 })).not.toMatch(
+      promise,
+    );
+  });
+
   it("of a part says what is in the parcel, and what is in another or still to come", () => {
     const { subject, html, text } = emailOf("shipment-part-shipped");
     expect(subject).toBe("Part of your order ORD-20261124-0187 has shipped");

@@ -1,6 +1,7 @@
 /** One order: whether it is paid, where it stands, what it went through, and why it looks so. */
 import { isObject, parseJson } from "../../events/values";
 import type { Child } from "../../html/jsx-runtime";
+import { refundDueMicros } from "../../projection/refund-due";
 import type { MessageRow } from "../../store/message-list";
 import { idIn, type Visit } from "../visit";
 import {
@@ -32,6 +33,12 @@ function Sums({ order }: { readonly order: Row }) {
     const micros = numberIn(order, column);
     return [name, micros === null ? null : <Money micros={micros} in={currency} />];
   };
+  const due = refundDueMicros({
+    status: textIn(order, "status"),
+    paid_micros: numberIn(order, "paid_micros") ?? 0,
+    refunded_micros: numberIn(order, "refunded_micros") ?? 0,
+    refundable_micros: numberIn(order, "refundable_micros"),
+  });
   return (
     <Facts
       of={[
@@ -42,7 +49,7 @@ function Sums({ order }: { readonly order: Row }) {
         sum("To be paid", "to_be_paid_micros"),
         sum("Paid", "paid_micros"),
         sum("Refunded", "refunded_micros"),
-        sum("To be refunded", "refundable_micros"),
+        ["Refund outstanding", due > 0 ? <Money micros={due} in={currency} /> : null],
       ]}
     />
   );

@@ -44,6 +44,7 @@ const tones: Readonly<Record<string, string>> = {
   received: "busy",
   pending: "busy",
   approved: "busy",
+  "cash on delivery": "busy",
   "partly paid": "warn",
   partially_paid: "warn",
   refund_initiated: "warn",

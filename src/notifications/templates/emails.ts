@@ -1,8 +1,8 @@
 /** What each e-mail says: pure functions from facts to blocks. The words are in words.ts. */
+import { refundDueMicros } from "../../projection/refund-due";
 import type { OutboxContext } from "../../projection/templates";
 import type { Facts, OrderFacts, RefundFacts, ShipmentFacts } from "../../store/outbox-facts";
-import type { Block, EmailContent } from "./content";
-import { refundDueMicros } from "../relevance";
+import type { EmailContent } from "./content";
 import type { Shop } from "../shop";
 import { money } from "./money";
 import { type Share, shareOf } from "./parcel";
@@ -91,16 +91,17 @@ function paymentFailed(to: Addressed, facts: Facts): EmailContent {
 
 function refundSucceeded(to: Addressed, refund: RefundFacts | null): EmailContent {
   const { order, number, store, currency } = to;
-  const { subject, preview, heading, body, advice } = words.refundSucceeded;
+  const isPoints = refund?.payment_mode === "loyalty-point";
+  const said = isPoints ? words.refundToPoints : words.refundToAccount;
   const amount = moneyOrNull(refund?.amount_micros, currency);
   return {
-    subject: subject(number, store),
-    preview: preview(amount),
-    heading,
+    subject: words.refundSubject(number, store),
+    preview: said.preview(amount),
+    heading: said.heading,
     blocks: [
       greet(order),
-      paragraph(body(amount)),
-      paragraph(advice),
+      paragraph(said.body(amount)),
+      paragraph(said.advice),
       ...factsBlock([
         [words.labels.order, number],
         [words.labels.amount, amount],
@@ -112,9 +113,9 @@ function refundSucceeded(to: Addressed, refund: RefundFacts | null): EmailConten
 }
 
 /** What is said of the rest of the order; nothing where it is not known what that is. */
-function restOf({ isPart, toCome }: Share): readonly Block[] {
-  if (!isPart || toCome === null) return [];
-  return [paragraph(toCome.length === 0 ? words.restElsewhere : words.restFollows)];
+function restOf({ isPart, toCome }: Share): string | null {
+  if (!isPart || toCome === null) return null;
+  return toCome.length === 0 ? words.restElsewhere : words.restFollows;
 }
 
 /** A parcel that is on its way to its customer: how it is followed, what is in it, what is not. */
@@ -131,16 +132,18 @@ function shipmentUpdate(
   const { order, number, currency, shop } = to;
   const isCollected = said.isCollected === true;
   const isComing = said.followed && !isCollected;
+  const sentences = [
+    said.body,
+    said.asksBack === true && shop.takesReplies ? words.replyHere : null,
+    said.followed ? restOf(share) : null,
+  ];
   return {
     subject: said.subject(number, share.isPart),
     preview: said.body,
     heading: share.isPart ? said.partHeading : said.heading,
     blocks: [
       greet(order),
-      paragraph(
-        said.asksBack === true && shop.takesReplies ? `${said.body} ${words.replyHere}` : said.body,
-      ),
-      ...(said.followed ? restOf(share) : []),
+      paragraph(sentences.filter((text) => text !== null).join(" ")),
       ...(said.followed ? trackButton(shipment, shop) : []),
       ...factsBlock([
         [words.labels.order, number],

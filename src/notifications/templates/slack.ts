@@ -4,10 +4,10 @@
  * link by itself.
  */
 import type { KnownBlock } from "@slack/types";
+import { refundDueMicros } from "../../projection/refund-due";
 import type { OutboxContext } from "../../projection/templates";
 import type { Facts } from "../../store/outbox-facts";
 import type { TeamMessage } from "../message";
-import { refundDueMicros } from "../relevance";
 import type { Shop } from "../shop";
 import { money } from "./money";
 import { currencyOf, moneyOrNull } from "./parts";
