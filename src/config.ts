@@ -5,6 +5,7 @@
  */
 import * as z from "zod/mini";
 // With its ending: tools have Node read this file as it is.
+import { dayOf } from "./events/time.ts";
 import { isObject, parseJson } from "./events/values.ts";
 
 /** What the receiver needs. `secrets` is null where `CE_WEBHOOK_SECRET` is unset: nothing is taken. */
@@ -68,6 +69,8 @@ export interface ChannelsConfig {
 interface OutboxConfig {
   readonly forwardEvents: boolean;
   readonly reviewDelayMs: number;
+  /** The shop's day of an ISO time. */
+  readonly dayOf: (time: string) => string;
 }
 
 /** Every secret, in the order in which a person would set them. */
@@ -240,6 +243,7 @@ export function parseConfig(env: object): Config {
     outbox: {
       forwardEvents: read("FORWARD_URL", endpoint, "an https URL") !== null,
       reviewDelayMs: Math.round(reviewDelay * HOUR_MS),
+      dayOf,
     },
     notifyMaxAgeMs: maxAge === 0 ? null : Math.round(maxAge * HOUR_MS),
     silenceAlertMs: silence === 0 ? null : Math.round(silence * HOUR_MS),

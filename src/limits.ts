@@ -63,6 +63,13 @@ export const PARAMETER_MAX_BYTES = 1_500_000;
 /** Bodies read back from the inbox at once; a Worker has 128 MB of memory. */
 export const BODIES_MAX_BYTES = 8_000_000;
 
+/**
+ * What a message about one parcel looks at to say what is still to come: parcels of its order, and what is
+ * in the parcels of all messages of a run, in bytes.
+ */
+export const PARCELS_MAX = 50;
+export const CONTENTS_MAX_BYTES = 2_000_000;
+
 /** What the sweep pushes onto each queue in one run, in rows. */
 export const SWEEP_MAX_ROWS = 1_000;
 
@@ -88,6 +95,15 @@ export const RETRY_FOR_MS = 23 * 3_600_000;
 
 /** How long a message waits for a recipient that is not known yet. */
 export const RECIPIENT_WAIT_MS = 24 * 3_600_000;
+
+/**
+ * How long a review request waits for the last parcel of its order, and how often it asks: as long again
+ * as it has waited, within these bounds, since a delivery moves it by itself (store/apply.ts). In
+ * milliseconds.
+ */
+export const REVIEW_WAIT_MS = 60 * 86_400_000;
+export const REVIEW_ASKS_FIRST_MS = 3_600_000;
+export const REVIEW_ASKS_MAX_MS = 86_400_000;
 
 /** How long a refund may be outstanding before the team hears of it. */
 export const REFUND_DUE_AFTER_MS = 3_600_000;

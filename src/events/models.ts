@@ -33,6 +33,11 @@ const extra = z.pipe(
   z.optional(z.unknown()),
   z.transform((value) => textOf(value)),
 );
+/** True, or absent: for messages only, too. */
+const flag = z.pipe(
+  z.optional(z.unknown()),
+  z.transform((value) => (value === true ? true : null)),
+);
 /** Looked at where it is the key (keys.ts). */
 const id = z.optional(z.unknown());
 const quantity = number;
@@ -78,6 +83,8 @@ export const orderItem = z.object({
   tax_amount: amount,
   product_image_url: text,
   seller_id: text,
+  /** Not in stock: it ships later, perhaps in a parcel of its own. */
+  backorder: flag,
 });
 
 export const shipmentItem = z.object({

@@ -58,6 +58,24 @@ export function parseTime(value: unknown): string | null {
   return fromMs(Math.floor(value < SECONDS_BELOW ? value * 1000 : value));
 }
 
+const DAY = /^\s*\d{4}-\d{2}-\d{2}\s*$/;
+
+/** As `parseTime`, but a date without a time of day stays one: `2026-11-23`. */
+export function parseTimeOrDay(value: unknown): string | null {
+  const time = parseTime(value);
+  return time !== null && typeof value === "string" && DAY.test(value) ? dayOf(time) : time;
+}
+
+/** `2026-11-23T10:00:00.000Z` -> `2026-11-23`, the day in UTC. */
+export function dayOf(time: string): string {
+  return time.slice(0, 10);
+}
+
+/** Whether it is a day (`2026-11-23`) and not a moment. */
+export function isDay(time: string): boolean {
+  return DAY.test(time);
+}
+
 /** The problem of a time that lies ahead of its receipt: what it is unknown for passes with time. */
 export const LIES_AHEAD = "lies more than a day after the first receipt";
 

@@ -1,5 +1,11 @@
 /** When a message is tried again. Pure: the clock and the randomness are passed in. */
-import { RETRY_FIRST_MS, RETRY_FOR_MS, RETRY_MAX_MS } from "../limits";
+import {
+  RETRY_FIRST_MS,
+  RETRY_FOR_MS,
+  RETRY_MAX_MS,
+  REVIEW_ASKS_FIRST_MS,
+  REVIEW_ASKS_MAX_MS,
+} from "../limits";
 
 /**
  * Milliseconds until the next attempt: as long again as it has been tried so far, which doubles,
@@ -34,6 +40,11 @@ export function nextAttemptAt(query: RetryQuery): string | null {
   const pause = (query.retryAfterMs ?? 0) * (1 + query.random / 10);
   const wait = Math.max(backoffMs(now - first, query.random), Math.round(pause));
   return new Date(Math.min(now + wait, end)).toISOString();
+}
+
+/** Milliseconds until what waits for something to happen is asked again. */
+export function postponedMs(waitedMs: number): number {
+  return Math.min(Math.max(waitedMs, REVIEW_ASKS_FIRST_MS), REVIEW_ASKS_MAX_MS);
 }
 
 /** `Retry-After` in milliseconds from `nowMs`: seconds or an HTTP date (RFC 9110); null otherwise. */

@@ -19,6 +19,7 @@ const contexts = z.union([
     paymentDate: z.nullable(z.string()),
     isHistory,
   }),
+  z.object({ kind: z.literal("tracking"), tracking: z.string() }),
   z.object({ kind: z.literal("alert"), alert: z.string(), text: z.string() }),
 ]);
 

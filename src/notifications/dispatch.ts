@@ -74,12 +74,16 @@ async function claimLetters(
 ): Promise<Letter[]> {
   const claimed = await claim(
     db,
-    letters.map(({ row, message, firstAttemptAt, recipient, orderNumber }) => ({
+    letters.map(({ row, message, firstAttemptAt, recipient, orderNumber, tracking }) => ({
       id: row.id,
       attempts: row.attempts,
       recipient,
       orderNumber,
-      rendered: storeRendered(message, firstAttemptAt),
+      rendered: storeRendered(message, firstAttemptAt, tracking),
+      tracking:
+        tracking === null
+          ? null
+          : { shipmentId: tracking.shipment_id, precedence: tracking.tracking_precedence },
     })),
     now,
   );

@@ -3,6 +3,8 @@
  * needs beside it (sender, credentials) is configuration and is read when it is sent.
  */
 
+import type { ShipmentFacts } from "../store/outbox-facts";
+
 export interface EmailMessage {
   readonly channel: "email";
   readonly template: string;
@@ -40,8 +42,21 @@ export type Message = EmailMessage | SmsMessage | TeamMessage | ForwardMessage;
 /** Forward keeps only the time: its body may be a megabyte. */
 type Kept = Exclude<Message, ForwardMessage> | Pick<ForwardMessage, "channel">;
 
-/** For the column `rendered` (store/rendered.ts). */
-export function storeRendered(message: Message, firstAttemptAt: string): string {
+/** How a parcel can be followed, as a message shows it. */
+export type Tracking = Pick<
+  ShipmentFacts,
+  "shipment_id" | "courier" | "awb_no" | "tracking_url" | "tracking_precedence"
+>;
+
+/** For the column `rendered` (store/rendered.ts); by `tracking` a later change of it is known. */
+export function storeRendered(
+  message: Message,
+  firstAttemptAt: string,
+  tracking: Tracking | null,
+): string {
   const kept: Kept = message.channel === "forward" ? { channel: message.channel } : message;
-  return JSON.stringify({ firstAttemptAt, message: kept });
+  if (tracking === null) return JSON.stringify({ firstAttemptAt, message: kept });
+  const { courier, awb_no, tracking_url } = tracking;
+  const shown = { courier, awb_no, tracking_url };
+  return JSON.stringify({ firstAttemptAt, message: kept, tracking: shown });
 }

@@ -6,7 +6,7 @@ import type { Channel } from "../projection/templates";
 import type { Alert, DueRow, OutcomeRow } from "../store/outbox";
 import { nextAttemptAt } from "./backoff";
 import type { Outcome } from "./channels/channel";
-import type { Message } from "./message";
+import type { Message, Tracking } from "./message";
 
 /** A message on its way: the row, what it says, and what is stored beside it. */
 export interface Letter {
@@ -16,6 +16,8 @@ export interface Letter {
   readonly firstAttemptAt: string;
   readonly recipient: string | null;
   readonly orderNumber: string | null;
+  /** Of the parcel that it is about; null where it is about none. */
+  readonly tracking: Tracking | null;
 }
 
 export interface Settled {

@@ -2,12 +2,13 @@
  * What is to be done with a row whose turn has come, from what the tables say about it: dropped, failed, put off,
  * or written as a letter. No request and no write happens here.
  */
+import { addMs, msBetween } from "../events/time";
 import { errorText, log } from "../log";
-import type { Channel as ChannelName } from "../projection/templates";
+import type { Channel as ChannelName, Template } from "../projection/templates";
 import type { DueRow, OutcomeRow } from "../store/outbox";
 import type { Facts } from "../store/outbox-facts";
 import { parseRendered } from "../store/rendered";
-import { nextAttemptAt } from "./backoff";
+import { nextAttemptAt, postponedMs } from "./backoff";
 import type { Channels } from "./channels";
 import { parseContext } from "./context";
 import { type Closed, type LaneDeps, putBack } from "./lane";
@@ -50,13 +51,28 @@ function isUnrepeatable(row: DueRow, channels: Channels): boolean {
   return row.channel === "email" ? channels.email?.takesKey === false : row.channel !== "forward";
 }
 
+/** When it could first have been sent. */
+function sinceWhen({ created_at, due_at }: DueRow): string {
+  return created_at > due_at ? created_at : due_at;
+}
+
+function postpone(row: DueRow, reason: string, { now }: Slice): Plan {
+  const nextAttemptAt = addMs(now, postponedMs(msBetween(sinceWhen(row), now)));
+  return done(outcomeRow(row, { status: "pending", reason, nextAttemptAt }));
+}
+
 function waitLonger(row: DueRow, reason: string, slice: Slice): Plan {
-  const since = row.created_at > row.due_at ? row.created_at : row.due_at;
+  const since = sinceWhen(row);
   const random = slice.deps.random();
   const at = nextAttemptAt({ firstAttemptAt: since, now: slice.now, retryAfterMs: null, random });
   // The wait for a recipient is an hour longer than the time for retries.
-  const last = new Date(Date.parse(slice.now) + 3_600_000).toISOString();
+  const last = addMs(slice.now, 3_600_000);
   return done(outcomeRow(row, { status: "pending", reason, nextAttemptAt: at ?? last }));
+}
+
+/** Whether a message says how its parcel can be followed. */
+function showsTracking(template: Template): boolean {
+  return template === "shipment_update" || template === "tracking_changed";
 }
 
 /** The stored message; forward's body is made again from the stored event, to the same bytes. */
@@ -72,6 +88,7 @@ function letterOf(row: DueRow, facts: Facts, recipient: string | null, slice: Sl
     firstAttemptAt: known?.firstAttemptAt ?? slice.now,
     recipient: row.channel === "forward" ? slice.deps.channels.forwardUrl : recipient,
     orderNumber: facts.orderNumber,
+    tracking: showsTracking(row.template) ? facts.shipment : null,
   };
 }
 
@@ -103,7 +120,9 @@ function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
     case "fail":
       return done(outcomeRow(row, { status: "failed", reason: verdict.reason, ...about }));
     case "wait":
-      return waitLonger(row, verdict.reason, slice);
+      return verdict.pace === "slow"
+        ? postpone(row, verdict.reason, slice)
+        : waitLonger(row, verdict.reason, slice);
     case "send": {
       if (facts.event?.deferred === 1) {
         return done(outcomeRow(row, { status: "pending", nextAttemptAt: slice.now }));

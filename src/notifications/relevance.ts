@@ -5,12 +5,13 @@
  */
 import { ERASED } from "../events/erased-body";
 import { msBetween } from "../events/time";
-import { RECIPIENT_WAIT_MS } from "../limits";
+import { RECIPIENT_WAIT_MS, REVIEW_WAIT_MS } from "../limits";
 import { refundOutstandingMicros } from "../projection/financial-status";
 import { hasTime, idHashIn, stageIn, timeIn } from "../projection/precedence";
+
 import type { OutboxContext } from "../projection/templates";
 import type { DueRow } from "../store/outbox";
-import type { Facts, OrderFacts } from "../store/outbox-facts";
+import type { Facts } from "../store/outbox-facts";
 import { parseAddress, parseNumber } from "./recipient";
 
 export type Verdict =
@@ -19,8 +20,11 @@ export type Verdict =
   | { readonly kind: "suppress"; readonly reason: string }
   /** The recipient can never be written to. */
   | { readonly kind: "fail"; readonly reason: string }
-  /** Somebody or something is not known yet; asked again later. */
-  | { readonly kind: "wait"; readonly reason: string };
+  /**
+   * Somebody or something is not known yet; asked again later. `pace` is slow where something has to
+   * happen first, of which an event will tell.
+   */
+  | { readonly kind: "wait"; readonly reason: string; readonly pace?: "slow" };
 
 export interface Circumstances {
   /** ISO time. */
@@ -34,17 +38,19 @@ export interface Circumstances {
 
 type Question = Pick<
   DueRow,
-  "template" | "channel" | "recipient" | "due_at" | "created_at" | "rendered"
+  | "template"
+  | "channel"
+  | "recipient"
+  | "due_at"
+  | "next_attempt_at"
+  | "reason"
+  | "created_at"
+  | "rendered"
 > & {
   readonly context: OutboxContext;
   /** How often a person has had it sent again: whoever asks for that knows how old it is. */
   readonly resends?: number;
 };
-
-/** Still to be paid back on a cancelled order, in millionths; 0 where nothing is. */
-export function refundDueMicros(order: OrderFacts): number {
-  return refundOutstandingMicros({ ...order });
-}
 
 /**
  * One failure is one time, or where it has none one event: the fact that its row is named after. Two
@@ -91,7 +97,34 @@ function whyNoReview(facts: Facts): string | null {
   if (order.refunded_micros > 0 && order.refunded_micros >= order.paid_micros) {
     return "the order is refunded";
   }
-  return facts.deliveredShipments > 0 ? null : "no shipment is delivered any more";
+  if (facts.parcels.delivered === 0) return "no shipment is delivered any more";
+  return facts.parcels.failed > 0 ? "a parcel is lost or on its way back" : null;
+}
+
+const PARCELS_TO_COME = "a parcel is still to be delivered";
+
+/** What has to come first; null where nothing has. A parcel that never arrives is not waited for for ever. */
+function whyNotYet(row: Question, facts: Facts, now: string): Verdict | null {
+  if (row.template !== "review_request" || facts.parcels.open === 0) return null;
+  return waitingMs(row, now) >= REVIEW_WAIT_MS
+    ? { kind: "suppress", reason: "a parcel was never delivered" }
+    : { kind: "wait", reason: PARCELS_TO_COME, pace: "slow" };
+}
+
+/** Where a parcel goes once its customer has nothing to follow any more. */
+const endedStatuses: ReadonlySet<string> = new Set([
+  "delivered",
+  "cancelled",
+  "return_to_origin",
+  "lost",
+]);
+
+function whyNotTracked(context: OutboxContext, { shipment }: Facts): string | null {
+  if (shipment === null || context.kind !== "tracking") return "the parcel is not known";
+  if ((shipment.awb_no ?? shipment.tracking_url) !== context.tracking) {
+    return "the tracking has changed again";
+  }
+  return endedStatuses.has(shipment.status ?? "") ? "the parcel is no longer on its way" : null;
 }
 
 /** Null while it is still so; else why not. One case a line of the table in docs/notifications.md. */
@@ -100,7 +133,7 @@ function whyUntrue(row: Question, facts: Facts): string | null {
     case "order_confirmed":
       return facts.order?.status === "cancelled" ? "the order is cancelled" : null;
     case "refund_due":
-      return facts.order !== null && refundDueMicros(facts.order) > 0
+      return facts.order !== null && refundOutstandingMicros(facts.order) > 0
         ? null
         : "no refund is outstanding";
     case "payment_failed":
@@ -111,6 +144,8 @@ function whyUntrue(row: Question, facts: Facts): string | null {
       return row.context.kind === "shipment_status" && facts.shipment?.status === row.context.status
         ? null
         : "the shipment has moved on";
+    case "tracking_changed":
+      return whyNotTracked(row.context, facts);
     case "review_request":
       return whyNoReview(facts);
     case "order_cancelled":
@@ -125,6 +160,12 @@ function whyUntrue(row: Question, facts: Facts): string | null {
 /** Waiting begins when the row could first be sent: it may be made long after it was due. */
 function waitingMs(row: Question, now: string): number {
   return msBetween(row.created_at > row.due_at ? row.created_at : row.due_at, now);
+}
+
+/** What waited for parcels was due at the earliest when it was to be asked again. */
+function dueAt(row: Question): string {
+  const { due_at, next_attempt_at, reason } = row;
+  return reason === PARCELS_TO_COME && next_attempt_at > due_at ? next_attempt_at : due_at;
 }
 
 /** Where the order's customer is reached, as it stands; null for the team and for forwards. */
@@ -170,7 +211,9 @@ export function judge(row: Question, facts: Facts, circumstances: Circumstances)
   const { now, maxAgeMs } = circumstances;
   const isCustomers = row.channel === "email" || row.channel === "sms";
   const isAsked = (row.resends ?? 0) > 0;
-  const isTooOld = maxAgeMs !== null && msBetween(row.due_at, now) > maxAgeMs;
+  const notYet = whyNotYet(row, facts, now);
+  if (notYet !== null && !isAsked && circumstances.channelConfigured) return notYet;
+  const isTooOld = maxAgeMs !== null && msBetween(dueAt(row), now) > maxAgeMs;
   if (isCustomers && !isAsked && (isTooOld || row.context.isHistory === true)) {
     return { kind: "suppress", reason: "too old" };
   }

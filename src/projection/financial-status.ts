@@ -15,16 +15,24 @@ export const financialStatuses = [
 ] as const;
 export type FinancialStatus = (typeof financialStatuses)[number];
 
-type Order = Readonly<Record<string, Value>>;
+/** Of a row of `orders`, the columns that decide. */
+type Order = Readonly<
+  Partial<
+    Record<
+      "status" | "payment_status" | "paid_micros" | "refunded_micros" | "refundable_micros",
+      Value
+    >
+  >
+>;
 
-const numberIn = (order: Order, column: string): number | null => {
+const numberIn = (order: Order, column: keyof Order): number | null => {
   const value = order[column];
   return typeof value === "number" ? value : null;
 };
 
 /** Still to be paid back on a cancelled order, in millionths; 0 where nothing is. */
 export function refundOutstandingMicros(order: Order): number {
-  if (order["status"] !== "cancelled") return 0;
+  if (order.status !== "cancelled") return 0;
   const paid = numberIn(order, "paid_micros") ?? 0;
   const owed = Math.min(numberIn(order, "refundable_micros") ?? paid, paid);
   return Math.max(0, owed - (numberIn(order, "refunded_micros") ?? 0));
@@ -37,12 +45,12 @@ export function financialStatus(order: Order): FinancialStatus {
   if (refundOutstandingMicros(order) > 0) return "refund_due";
   if (paid > 0 && refunded >= paid) return "refunded";
   if (refunded > 0) return "partially_refunded";
-  switch (order["payment_status"]) {
+  switch (order.payment_status) {
     case "success":
       return "paid";
     case "partially_paid":
     case "failed":
-      return order["payment_status"];
+      return order.payment_status;
     default:
       return "pending";
   }

@@ -4,6 +4,7 @@
  */
 import { type ContactClaim, contactsOf } from "./contacts";
 import { type Description, describe } from "../events/identity";
+import { dayOf } from "../events/time";
 import { decodeEvent, recognizeEvent } from "./decode";
 import type { StoredEvent } from "./decoded-event";
 import { type OutboxOptions, outboxRows } from "./outbox-rows";
@@ -42,6 +43,7 @@ export interface InterpretOptions extends OutboxOptions {
 export const asJudged: InterpretOptions = {
   forwardEvents: false,
   reviewDelayMs: 0,
+  dayOf,
   dedupeDays: null,
 };
 

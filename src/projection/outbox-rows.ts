@@ -1,24 +1,28 @@
 /**
  * A decoded event in, the outbox rows that it asks for out: which facts somebody is to hear of. A
  * row is written even if the event lost; whether it is still true is asked when its turn comes.
- * (`refund_due` follows from state, not from an event: store/derive.ts. `alert` is raised where
- * something needs a person.)
+ * (`refund_due` and `tracking_changed` follow from state, not from an event: store/derive.ts,
+ * store/tracking.ts. `alert` is raised where something needs a person.)
  */
 import { addMs, DAY_MS, knownTime } from "../events/time";
 import type { DecodedEvent } from "./decoded-event";
 import { precedenceOf } from "./patches";
 import {
   type Channel,
+  dailyStatuses,
   factId,
   type OutboxContext,
   type OutboxRow,
   type Template,
+  toldStatuses,
 } from "./templates";
 
 export interface OutboxOptions {
   /** True where a forward URL is set: then every event is passed on. */
   readonly forwardEvents: boolean;
   readonly reviewDelayMs: number;
+  /** The shop's day of an ISO time: `2026-11-26`. */
+  readonly dayOf: (time: string) => string;
 }
 
 interface Fact {
@@ -30,25 +34,16 @@ interface Fact {
   readonly context?: OutboxContext;
 }
 
-/** Statuses of a shipment that its customer hears of when `shipment.updated` brings them. */
-const toldStatuses: ReadonlySet<string> = new Set([
-  "shipped",
-  "in_transit",
-  "out_for_delivery",
-  "delivery_attempted",
-  "undelivered",
-  "return_to_origin",
-  "lost",
-]);
-
-function shipmentUpdate(event: DecodedEvent): Fact | null {
+/** One for each status, and where it may come again, one for each day: the same day's is told once. */
+function shipmentUpdate(event: DecodedEvent, dayOf: OutboxOptions["dayOf"]): Fact | null {
   if (event.subject !== "shipment") return null;
-  const { status } = event;
-  if (status === null || !toldStatuses.has(status)) return null;
+  const status = toldStatuses.find((told) => told === event.status);
+  if (status === undefined) return null;
+  const day = dayOf(event.occurredAt ?? event.receivedAt);
   return {
     template: "shipment_update",
     channels: ["email", "sms"],
-    parts: [event.key, status],
+    parts: [event.key, status, ...(dailyStatuses.has(status) ? [day] : [])],
     context: { kind: "shipment_status", status },
   };
 }
@@ -88,7 +83,7 @@ function factOf(event: DecodedEvent, options: OutboxOptions): Fact | null {
     case "payment.refund.failed":
       return { template: "refund_failed", channels: ["team"], parts };
     case "shipment.updated":
-      return shipmentUpdate(event);
+      return shipmentUpdate(event, options.dayOf);
     case "shipment.delivered":
       return reviewRequest(event, options.reviewDelayMs);
     case "shipment.cancelled":

@@ -3,10 +3,12 @@
  * Pure: its rows, what explains them and what waits in, a verdict with its reasons out.
  */
 import type { HistoricEvent, OrderExplanation, SettingExplanation } from "./explanation";
-import { paidStatuses } from "../events/stages";
+import { paidStatuses, paymentWord } from "../events/stages";
+import { isCash } from "./cash";
 import type { Value } from "./registers";
 
-type PaymentVerdict = "paid" | "partly paid" | "not paid";
+/** `cash on delivery`: nothing has come in yet, and nothing was to. */
+type PaymentVerdict = "paid" | "partly paid" | "cash on delivery" | "not paid";
 
 /** One reason; `event` and `by` are ids of events. */
 export type PaymentReason =
@@ -137,9 +139,16 @@ function overtaken(
 }
 
 /** What the order is marked as, which money has decided: never anything else than its financial status. */
-function verdictOf(status: Value): PaymentVerdict {
+function verdictOf(status: Value): Exclude<PaymentVerdict, "cash on delivery"> {
   if (status === "success") return "paid";
   return status === "partially_paid" ? "partly paid" : "not paid";
+}
+
+/** Cash that is still to be collected. */
+function awaitsCash(standing: readonly Standing[]): boolean {
+  return standing.some(({ method, status }) => {
+    return isCash(method) && paymentWord(String(status)) === "pending";
+  });
 }
 
 /** `order`: the order's row by column name; `events` and `explained` are of the same reading. */
@@ -157,7 +166,8 @@ export function answerPayment(
   const succeeded = standing.filter((one) => successes.has(one.status)).length;
   const bySnapshot = derived?.decidedBy === "snapshot" && standing.length > 0;
   const contradicts = bySnapshot && standing.every((one) => one.status !== status);
-  const verdict = verdictOf(status);
+  const byMoney = verdictOf(status);
+  const verdict = byMoney === "not paid" && awaitsCash(standing) ? "cash on delivery" : byMoney;
   const wait = waiting.map(({ id, event_type, received_at }): PaymentReason => ({
     kind: "waiting",
     event: id,

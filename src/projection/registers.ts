@@ -111,3 +111,9 @@ export function patchOf(entity: Entity, key: string, drafts: readonly Draft[]): 
   }
   return { entity, key, settings };
 }
+
+/** What a setting of `register` gives one of its columns. */
+export function valueIn(entity: Entity, register: string, setting: Setting, column: string): Value {
+  const [, columns] = registersOf(entity).find(([name]) => name === register) ?? [];
+  return setting.values[columns?.indexOf(column) ?? -1] ?? null;
+}

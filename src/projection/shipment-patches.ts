@@ -1,6 +1,6 @@
 /** What a shipment sets, for events about it and for entries nested in an order. */
 import { type OrderShipment, shipmentItem } from "../events/models";
-import { knownTime, parseTime } from "../events/time";
+import { knownTime, parseTimeOrDay } from "../events/time";
 import { itemsJson, parseEntries } from "./entries";
 import { type Place, precedenceAt, type Projected } from "./place";
 import { patchOf } from "./registers";
@@ -14,7 +14,7 @@ export function shipmentPatch(data: OrderShipment, place: Place): Projected {
     !place.nested && status === milestone ? place.time : null;
   const shippedOn = knownTime(data.shipped_date, place.receivedAt);
   const deliveredOn = knownTime(data.delivered_date, place.receivedAt);
-  const eta = parseTime(data.eta_delivery);
+  const eta = parseTimeOrDay(data.eta_delivery);
   const patch = patchOf("shipments", place.key, [
     ["status", p, [status]],
     ["tracking", p, [data.courier_company_name, data.awb_no, data.tracking_url, eta]],

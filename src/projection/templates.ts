@@ -14,12 +14,32 @@ export const templates = [
   "refund_succeeded",
   "refund_failed",
   "shipment_update",
+  "tracking_changed",
   "review_request",
   "shipment_cancelled",
   "forward",
   "alert",
 ] as const;
 export type Template = (typeof templates)[number];
+
+/** Statuses of a shipment that its customer is told of when `shipment.updated` brings them. */
+export const toldStatuses = [
+  "shipped",
+  "in_transit",
+  "out_for_delivery",
+  "ready_to_collect",
+  "delivery_attempted",
+  "undelivered",
+  "return_to_origin",
+  "lost",
+] as const;
+export type ToldStatus = (typeof toldStatuses)[number];
+
+/** Those that may come again on another day and are told again then. */
+export const dailyStatuses: ReadonlySet<ToldStatus> = new Set([
+  "out_for_delivery",
+  "delivery_attempted",
+]);
 
 /**
  * A row of the outbox before it is stored: which fact is to be told, through which channel. A pure
@@ -59,6 +79,8 @@ type ContextKind =
       readonly precedence: string;
       readonly paymentDate: string | null;
     }
+  /** The tracking that the customer is to hear of: the airway bill, else the link. */
+  | { readonly kind: "tracking"; readonly tracking: string }
   /** What a person has to look at. */
   | { readonly kind: "alert"; readonly alert: string; readonly text: string };
 

@@ -18,6 +18,7 @@ import { type BatchKeys, linkStatements, nameReviewStatements } from "./links";
 import { mergeStatements, stub } from "./merge";
 import { type Alert, alertStatement } from "./outbox";
 import { slicedStatements } from "./slices";
+import { trackingStatements } from "./tracking";
 
 export interface Application {
   readonly patches: FoldedPatches;
@@ -30,7 +31,8 @@ export interface Application {
 }
 
 /**
- * Primary keys. A fact that is known already is not told again. What is due at once awaits no sweep:
+ * Primary keys. A fact that is known already is not told again; a review request that was not begun moves
+ * with each later delivery, so that it comes after the last parcel. What is due at once awaits no sweep:
  * the wake-up call of this batch will do, and where that is lost the sweep comes past its event
  * (store/waiting.ts), unless it has already.
  */
@@ -42,7 +44,10 @@ SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, 'pendin
     FROM webhook_events e WHERE e.id = value->>5 AND e.rowid >
       coalesce((SELECT position FROM cursors WHERE name = 'sweep'), 0))
 FROM jsonb_each(?1) WHERE true
-ON CONFLICT (id) DO NOTHING
+ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at,
+  next_attempt_at = excluded.next_attempt_at, awaits_sweep = 1
+WHERE excluded.template = 'review_request' AND excluded.due_at > notifications.due_at
+  AND notifications.status = 'pending' AND notifications.rendered IS NULL
 RETURNING id, next_attempt_at`;
 
 /** Delayed messages wait for their time; all others may go at once, however old the event. */
@@ -63,7 +68,8 @@ function outboxCells(row: OutboxRow, now: string): readonly unknown[] {
 
 /**
  * The order matters: rows first, then who belongs to whom (payments before the refunds that follow
- * them), then what follows from that, then what is told of it, and last that it is done.
+ * them), then what follows from that, then what is told of it, and last that it is done. (What is told of
+ * a changed tracking comes before them all: it needs what stood.)
  */
 function statements(db: D1Database, batch: Application, now: string): D1PreparedStatement[] {
   const { rows, orderNumbers, linkClaims } = batch.patches;
@@ -106,19 +112,21 @@ export async function applyBatch(
   const rows = batch.outbox.map((row) => outboxCells(row, now));
   const outbox = slicedStatements(db, insertOutboxSql, rows, now);
   const alerts = batch.alerts.length > 0 ? [alertStatement(db, batch.alerts, now)] : [];
+  const tracking = trackingStatements(db, batch.patches.rows.shipments.values(), now);
   const results = await unlessErased(db, () =>
     db.batch<{ id: string; next_attempt_at?: string }>([
       ...outbox,
       ...alerts,
+      ...tracking,
       ...statements(db, batch, now),
       erasedFence(db, erasedVersion),
     ]),
   );
   return (
     results
-      .slice(0, outbox.length + alerts.length)
+      .slice(0, outbox.length + alerts.length + tracking.length)
       .flatMap(({ results: inserted }) => inserted)
-      // An alert is due at once.
+      // An alert is due at once, and so is a changed tracking.
       .filter(({ next_attempt_at: at = now }) => at <= now)
       .map(({ id }) => id)
   );

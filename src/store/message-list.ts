@@ -55,7 +55,7 @@ const STRETCH_ROWS = 2_000;
 const TEMPLATE_ROWS = 2_000;
 
 /** Templates that no event asks for by itself: they are found by their ids alone. */
-const ownTemplates: ReadonlySet<string> = new Set(["alert", "refund_due"]);
+const ownTemplates: ReadonlySet<string> = new Set(["alert", "refund_due", "tracking_changed"]);
 
 const columns = `n.id, n.template, n.channel, n.order_number, n.subject_id, n.event_id, n.recipient,
   n.status, n.reason, n.attempts, n.next_attempt_at, n.provider_message_id, n.error, n.due_at,

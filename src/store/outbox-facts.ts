@@ -3,7 +3,7 @@
  * payment, refund or shipment, and for `forward` the stored event. One D1 batch for a whole run.
  */
 import type { Form } from "../events/recognition";
-import { BODIES_MAX_BYTES } from "../limits";
+import { BODIES_MAX_BYTES, CONTENTS_MAX_BYTES, PARCELS_MAX } from "../limits";
 import { STAGE_POSITION } from "../projection/precedence";
 import { renewPrecedence } from "../projection/precedence-0-2";
 import { type DueRow, dueStatements } from "./outbox";
@@ -68,11 +68,29 @@ export interface ShipmentFacts {
   readonly courier: string | null;
   readonly awb_no: string | null;
   readonly tracking_url: string | null;
+  readonly tracking_precedence: string;
+  /** ISO time, or a day. */
   readonly eta: string | null;
   readonly delivered_at: string | null;
   readonly cancellation_reason: string | null;
   /** JSON. */
   readonly items: string | null;
+}
+
+/** What is in one of an order's parcels, but for those that are cancelled. */
+export interface ParcelContents {
+  readonly shipment_id: string;
+  /** JSON; null where it is not known, or is too much to look at. */
+  readonly items: string | null;
+}
+
+/** The parcels of an order by what became of them; those that are cancelled do not count. */
+interface ParcelCounts {
+  readonly delivered: number;
+  /** Still to be delivered. */
+  readonly open: number;
+  /** Lost, or on their way back. */
+  readonly failed: number;
 }
 
 export interface EventFacts {
@@ -94,7 +112,10 @@ export interface Facts {
   readonly paymentEvents: readonly PaymentEventFacts[];
   readonly refund: RefundFacts | null;
   readonly shipment: ShipmentFacts | null;
-  readonly deliveredShipments: number;
+  /** Of the order; for a review request. */
+  readonly parcels: ParcelCounts;
+  /** Of the order; for a message about one parcel. At most PARCELS_MAX and one more. */
+  readonly contents: readonly ParcelContents[];
   readonly event: EventFacts | null;
 }
 
@@ -107,7 +128,7 @@ WITH target AS MATERIALIZED (
         THEN (SELECT order_number FROM payments WHERE payment_id = n.subject_id)
       WHEN n.template IN ('refund_succeeded', 'refund_failed')
         THEN (SELECT order_number FROM refunds WHERE refund_id = n.subject_id)
-      WHEN n.template IN ('shipment_update', 'shipment_cancelled', 'review_request')
+      WHEN n.template IN ('shipment_update', 'tracking_changed', 'shipment_cancelled', 'review_request')
         THEN (SELECT order_number FROM shipments WHERE shipment_id = n.subject_id)
     END) AS order_number
   FROM json_each(?1) JOIN notifications n ON n.id = json_each.value AND n.status = 'pending'
@@ -145,13 +166,33 @@ WHERE t.template IN ('refund_succeeded', 'refund_failed')`;
 
 const shipmentsSql = `${target}
 SELECT t.notification_id, s.* FROM target t JOIN shipments s ON s.shipment_id = t.subject_id
-WHERE t.template IN ('shipment_update', 'shipment_cancelled', 'review_request')`;
+WHERE t.template IN ('shipment_update', 'tracking_changed', 'shipment_cancelled', 'review_request')`;
 
-/** Index shipments_order. */
-const deliveredSql = `${target}
-SELECT t.notification_id, count(*) AS delivered
+/** Index shipments_order. A parcel without a status is still to be delivered. */
+const parcelsSql = `${target}
+SELECT t.notification_id, count(*) FILTER (WHERE s.status = 'delivered') AS delivered,
+  count(*) FILTER (WHERE s.status IN ('lost', 'return_to_origin')) AS failed,
+  count(*) FILTER (WHERE coalesce(s.status, '') NOT IN ('delivered', 'lost', 'return_to_origin',
+    'cancelled')) AS open
 FROM target t JOIN shipments s ON s.order_number = t.order_number
-WHERE t.template = 'review_request' AND s.status = 'delivered' GROUP BY t.notification_id`;
+WHERE t.template = 'review_request' GROUP BY t.notification_id`;
+const noParcels: ParcelCounts = { delivered: 0, open: 0, failed: 0 };
+
+/**
+ * Index shipments_order. `?3`: parcels of one order; `?4`: bytes of items in all; what goes beyond is not
+ * known.
+ */
+const contentsSql = `${target}
+SELECT notification_id, shipment_id,
+  CASE WHEN coalesce(sum(octet_length(items)) OVER (ORDER BY notification_id, shipment_id), 0) <= ?4
+    THEN items END AS items
+FROM (
+  SELECT t.notification_id, s.shipment_id, s.items,
+    row_number() OVER (PARTITION BY t.notification_id ORDER BY s.shipment_id) AS place
+  FROM target t JOIN shipments s ON s.order_number = t.order_number
+  WHERE t.template IN ('shipment_update', 'tracking_changed')
+    AND coalesce(s.status, '') <> 'cancelled'
+) WHERE place <= ?3`;
 
 /** `?3`: bytes of bodies at once; the first is always read, what goes beyond is deferred. */
 const eventsSql = `${target}
@@ -191,10 +232,11 @@ export async function loadDue(
 ): Promise<readonly DueFacts[]> {
   if (ids.length === 0) return [];
   const list = JSON.stringify(ids);
-  const reads = [ordersSql, paymentsSql, paymentEventsSql, refundsSql, shipmentsSql, deliveredSql];
+  const reads = [ordersSql, paymentsSql, paymentEventsSql, refundsSql, shipmentsSql, parcelsSql];
   const [, due, ...results] = await db.batch([
     ...dueStatements(db, ids, now),
     ...reads.map((sql) => db.prepare(sql).bind(list, now)),
+    db.prepare(contentsSql).bind(list, now, PARCELS_MAX + 1, CONTENTS_MAX_BYTES),
     db.prepare(eventsSql).bind(list, now, BODIES_MAX_BYTES),
   ]);
   const orders = byNotification<OrderFacts & { readonly resolved: string | null }>(results[0]);
@@ -202,8 +244,9 @@ export async function loadDue(
   const paymentEvents = ((results[2]?.results ?? []) as Keyed<PaymentEventFacts>[]).map(renewed);
   const refunds = byNotification<RefundFacts>(results[3]);
   const shipments = byNotification<ShipmentFacts>(results[4]);
-  const delivered = byNotification<{ readonly delivered: number }>(results[5]);
-  const events = byNotification<EventFacts>(results[6]);
+  const parcels = byNotification<ParcelCounts>(results[5]);
+  const contents = (results[6]?.results ?? []) as Keyed<ParcelContents>[];
+  const events = byNotification<EventFacts>(results[7]);
   return ((due?.results ?? []) as DueRow[]).map((row) => {
     const { id } = row;
     const order = orders.get(id);
@@ -218,7 +261,8 @@ export async function loadDue(
         paymentEvents: paymentEvents.filter((event) => event.notification_id === id),
         refund: refunds.get(id) ?? null,
         shipment: shipments.get(id) ?? null,
-        deliveredShipments: delivered.get(id)?.delivered ?? 0,
+        parcels: parcels.get(id) ?? noParcels,
+        contents: contents.filter((parcel) => parcel.notification_id === id),
         event: events.get(id) ?? null,
       },
     };

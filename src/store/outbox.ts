@@ -27,6 +27,10 @@ export interface DueRow {
   /** How often it has been claimed before: the fence of whatever is done with it now. */
   readonly attempts: number;
   readonly due_at: string;
+  /** Since when its turn has come. */
+  readonly next_attempt_at: string;
+  /** Why it was put off the last time. */
+  readonly reason: string | null;
   readonly created_at: string;
   /** JSON, as the row was inserted. */
   readonly context: string | null;
@@ -80,7 +84,7 @@ const hasTwins = "n.template IN ('review_request', 'refund_succeeded', 'refund_f
  */
 const dueSql = `
 SELECT n.id, n.template, n.channel, n.order_number, n.subject_id, n.event_id, n.recipient, n.error,
-  n.attempts, n.due_at, n.created_at, n.context, n.rendered, n.in_flight, n.resends,
+  n.attempts, n.due_at, n.next_attempt_at, n.reason, n.created_at, n.context, n.rendered, n.in_flight, n.resends,
   ${hasTwins} AND n.rendered IS NULL AND EXISTS (SELECT 1 FROM ${twins}
     AND (other.status = 'sent' OR (other.status = 'pending' AND other.rendered IS NOT NULL)
       OR (other.status = 'failed' AND other.reason = 'outcome unknown'))) AS twin_told
@@ -124,21 +128,35 @@ export interface RenderedRow {
   readonly orderNumber: string | null;
   /** What is sent where nothing was rendered before. */
   readonly rendered: string;
+  /** The parcel whose tracking it shows, and the precedence of that; null where it shows none. */
+  readonly tracking: { readonly shipmentId: string; readonly precedence: string } | null;
 }
 
 /**
- * `?2`: now; `?3`: the end of the lease. Primary key. What was rendered before stays as it is. Of
- * messages that tell the same none is claimed while another one is on its way, whichever run has it.
+ * `?2`: now; `?3`: the end of the lease. Primary keys. What was rendered before stays as it is. Of
+ * messages that tell the same none is claimed while another one is on its way, whichever run has it. Nor
+ * is a message about a parcel whose tracking was set anew since it was read: the batch that did so has not
+ * seen it rendered (tracking.ts), and the next run shows what stands.
  */
 const claimSql = `
 UPDATE notifications AS n SET next_attempt_at = ?3, attempts = n.attempts + 1, in_flight = 1,
   recipient = CASE WHEN n.rendered IS NULL THEN m.recipient ELSE n.recipient END,
   rendered = coalesce(n.rendered, m.rendered),
   order_number = coalesce(n.order_number, m.order_number)
-FROM ${slicedRows("id", "attempts", "recipient", "order_number", "rendered")} m
+FROM ${slicedRows(
+  "id",
+  "attempts",
+  "recipient",
+  "order_number",
+  "rendered",
+  "shipment_id",
+  "tracking_precedence",
+)} m
 WHERE n.id = m.id AND n.attempts = m.attempts AND n.status = 'pending' AND n.next_attempt_at <= ?2
   AND NOT (${hasTwins} AND EXISTS (SELECT 1 FROM ${twins}
     AND other.status = 'pending' AND other.in_flight = 1))
+  AND (n.rendered IS NOT NULL OR m.shipment_id IS NULL OR EXISTS (SELECT 1 FROM shipments s
+    WHERE s.shipment_id = m.shipment_id AND s.tracking_precedence = m.tracking_precedence))
 RETURNING id`;
 
 /**
@@ -157,6 +175,8 @@ export async function claim(
     row.recipient,
     row.orderNumber,
     row.rendered,
+    row.tracking?.shipmentId,
+    row.tracking?.precedence,
   ]);
   const results = await db.batch<{ id: string }>(
     slicedStatements(db, claimSql, values, now, addMs(now, LEASE_MS)),

@@ -25,6 +25,7 @@ const stored = z.object({
     }),
     z.object({ channel: z.literal("forward") }),
   ]),
+  // Beside them, of a message about a parcel, `tracking`: what it showed (store/tracking.ts reads it).
 });
 
 export type Rendered = z.infer<typeof stored>;

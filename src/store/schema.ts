@@ -246,6 +246,7 @@ export const shipments = sqliteTable(
     courier: text("courier"),
     awbNo: text("awb_no"),
     trackingUrl: text("tracking_url"),
+    /** `2026-11-27` where no time of day was given. */
     eta: text("eta"),
     trackingPrecedence: precedence("tracking_precedence"),
     shippedAt: text("shipped_at"),

@@ -6,7 +6,7 @@ import { pathTo } from "../../src/console/links";
 import { clip, duration, money, visible } from "../../src/console/text";
 import { saveRefusals } from "../../src/store/refusals";
 import { event } from "../support/events";
-import { orderDetail } from "../support/models";
+import { orderDetail, payment, shipment } from "../support/models";
 import { apply, broken, fetchWith, rows, type Vars } from "../support/receiver";
 
 const ORIGIN = "https://receiver.test";
@@ -58,6 +58,43 @@ describe("personal data", () => {
     for (const known of ["asha@example.com", "+919876543210", "Asha Rao", "12 MG Road"]) {
       expect(text).toContain(known);
     }
+  });
+});
+
+describe("a day without a time of day", () => {
+  it("is shown as it is, and no script turns it into half past five", async () => {
+    const parcel = shipment("SHP-PAGE", { eta_delivery: "2026-11-27" });
+    await apply(event("shipment.created", parcel, { order_number: "PAGE-DAY" }));
+    const text = await read("/console/orders/PAGE-DAY");
+    expect(text).toContain("<span>2026-11-27</span>");
+    expect(text).not.toContain('datetime="2026-11-27');
+  });
+});
+
+describe("the money of an order", () => {
+  it("is called outstanding only where something was paid and is owed back", async () => {
+    const refundable = { cancellation_refund_details: { refundable_amount: 500 } };
+    const over = (status: string, number: string) => ({
+      ...orderDetail(number, { status, ...refundable }),
+    });
+    const paid = event("payment.success", payment("PAY-OWED"), { order_number: "OWED" });
+    await apply(
+      event("order.cancelled", over("cancelled", "NOT-PAID")),
+      event("order.created", over("confirmed", "LIVES")),
+      event("order.cancelled", over("cancelled", "OWED")),
+      paid,
+    );
+    expect(await read("/console/orders/NOT-PAID")).not.toMatch(/outstanding|to be refunded/i);
+    expect(await read("/console/orders/LIVES")).not.toMatch(/outstanding|to be refunded/i);
+    expect(await read("/console/orders/OWED")).toMatch(/Refund outstanding[^]*500\.00 INR/);
+  });
+
+  it("is cash on delivery and not unpaid where it is collected at the door", async () => {
+    const cash = payment("PAY-COD", { payment_method: "COD", payment_status: "pending" });
+    await apply(event("order.created", orderDetail("CASH", { payments: [cash] })));
+    const text = await read("/console/orders/CASH");
+    expect(text).toContain("is collected at the door. No payment has been reported yet.");
+    expect(text).not.toMatch(/not paid|unpaid/i);
   });
 });
 

@@ -68,6 +68,41 @@ describe("why an order is not paid", () => {
     });
   });
 
+  it("is paid in cash on delivery, as an order event or the payment's own says", async () => {
+    const data = (id: string, method: string) => ({
+      request_number: id,
+      amount: 500,
+      payment_method: method,
+    });
+    const listed = { ...data("C1", "Cash on Delivery (COD)"), payment_status: "pending" };
+    const own = data("C2", "cash_on_delivery");
+    await apply(
+      order("CASH-1", 1, { payment_status: "pending", payments: [listed] }),
+      order("CASH-2", 1),
+      event("payment.retried", own, { created_at: at(2), order_number: "CASH-2" }),
+    );
+    for (const number of ["CASH-1", "CASH-2"]) {
+      expect(await answerOf(number)).toMatchObject({ verdict: "cash on delivery", paidMicros: 0 });
+    }
+    await apply(event("payment.success", own, { created_at: at(9), order_number: "CASH-2" }));
+    expect(await answerOf("CASH-2")).toMatchObject({ verdict: "paid" });
+  });
+
+  it("cash failed, or what only sounds like cash is pending", async () => {
+    const cash = { request_number: "CF", amount: 500, payment_method: "COD" };
+    const failed = { created_at: at(2), order_number: "CASH-FAILED" };
+    const gateway = { request_number: "CG", amount: 500, payment_method: "Cashfree" };
+    const pending = { created_at: at(2), order_number: "CASHFREE" };
+    await apply(
+      order("CASH-FAILED", 1),
+      event("payment.failed", cash, failed),
+      order("CASHFREE", 1),
+      event("payment.retried", gateway, pending),
+    );
+    expect(await answerOf("CASH-FAILED")).toMatchObject({ verdict: "not paid" });
+    expect(await answerOf("CASHFREE")).toMatchObject({ verdict: "not paid" });
+  });
+
   it("its payment is in quarantine, and why", async () => {
     const odd = payment("payment.success", "Q", "QUARANTINE", 2, "five hundred");
     await apply(order("QUARANTINE", 1), odd);

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { consumeEvents, type ConsumerDeps } from "../../src/consumer/consumer";
 import type { Delivery } from "../../src/consumer/deliveries";
 import { encodeMessage } from "../../src/events/queue-message";
+import { dayOf } from "../../src/events/time";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import type { InterpretOptions } from "../../src/projection/interpret";
 import { applyBatch } from "../../src/store/apply";
@@ -14,6 +15,7 @@ export const NOW = RECEIVED_AT;
 export const options: InterpretOptions = {
   forwardEvents: false,
   reviewDelayMs: 86_400_000,
+  dayOf,
   dedupeDays: 400,
 };
 

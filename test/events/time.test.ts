@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { addMs, judgeTime, knownTime, msBetween, parseTime } from "../../src/events/time";
+import {
+  addMs,
+  isDay,
+  judgeTime,
+  knownTime,
+  msBetween,
+  parseTime,
+  parseTimeOrDay,
+} from "../../src/events/time";
 
 const RECEIVED = "2026-11-24T12:00:00.000Z";
 
@@ -116,4 +124,26 @@ test("times add and subtract across days", () => {
   expect(addMs("2026-12-31T23:59:59.999Z", 1)).toBe("2027-01-01T00:00:00.000Z");
   expect(msBetween("2026-11-23T10:00:00.000Z", "2026-11-23T10:00:01.500Z")).toBe(1_500);
   expect(msBetween("2026-11-23T10:00:01.000Z", "2026-11-23T10:00:00.000Z")).toBe(-1_000);
+});
+
+describe("a time that may be a day", () => {
+  test.each([
+    ["a day stays one", "2026-11-27", "2026-11-27"],
+    ["blanks around it", " 2026-11-27 ", "2026-11-27"],
+    ["a time is a time, midnight too", "2026-11-27T00:00:00Z", "2026-11-27T00:00:00.000Z"],
+    ["in another zone", "2026-11-27T00:00+05:30", "2026-11-26T18:30:00.000Z"],
+    ["a number is a time", 1_795_428_000, "2026-11-23T10:00:00.000Z"],
+    ["a day that does not exist", "2026-02-31", null],
+    ["nothing", null, null],
+  ])("%s", (_name, value, expected) => {
+    expect(parseTimeOrDay(value)).toBe(expected);
+  });
+
+  test("is known as a day", () => {
+    expect(["2026-11-27", "2026-11-27T00:00:00.000Z", "soon"].map(isDay)).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
 });

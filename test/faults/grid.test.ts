@@ -12,6 +12,7 @@ import { env } from "cloudflare:workers";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import worker from "../../src/index";
 import { encodeMessage } from "../../src/events/queue-message";
+import { dayOf } from "../../src/events/time";
 import { type Model, modelOf } from "../../src/projection/model";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import { sign } from "../support/events";
@@ -26,7 +27,7 @@ import {
   type TestEnv,
 } from "./recovery";
 
-const options = { forwardEvents: false, reviewDelayMs: 86_400_000, dedupeDays: 400 };
+const options = { forwardEvents: false, reviewDelayMs: 86_400_000, dayOf, dedupeDays: 400 };
 let cases = 0;
 afterAll(() => console.info(`fault grid: ${String(cases)} cases`));
 

@@ -256,6 +256,14 @@ describe.concurrent("order events", () => {
     });
   });
 
+  test("of an item that ships later it is kept that it does", async () => {
+    const order_items = [item(), item({ backorder: false }), item({ backorder: true })];
+    await apply(event("order.created", orderDetail("ORD-BACK", { order_items })));
+    const items: unknown = JSON.parse(String((await orderRow("ORD-BACK"))["items"]));
+    const plain: unknown = expect.not.objectContaining({ backorder: expect.anything() });
+    expect(items).toEqual([plain, plain, expect.objectContaining({ backorder: true })]);
+  });
+
   test("one bad entry is skipped and noted, the rest applies", async () => {
     const data = orderDetail("ORD-S", {
       order_items: [item(), item({ quantity: "two" }), item({ sku: "SHIRT-L" })],
@@ -459,6 +467,11 @@ describe.concurrent("shipment events", () => {
     expect(JSON.parse(String(parcel["items"]))).toEqual([
       { product_id: "prd_1", product_name: "Cotton shirt", sku: "SHIRT-M", quantity: 2 },
     ]);
+  });
+
+  test("an expected day without a time of day stays a day", async () => {
+    await apply(event("shipment.created", shipment("SHP-DAY", { eta_delivery: "2026-11-27" })));
+    expect((await shipmentRow("SHP-DAY"))["eta"]).toBe("2026-11-27");
   });
 
   test.each([

@@ -80,20 +80,23 @@ describe.concurrent("what each event tells", () => {
     expect(await toldOf(String(body.id))).toEqual(ids.map(told));
   });
 
+  const day = AT.slice(0, 10);
+
   test.each([
-    "shipped",
-    "in_transit",
-    "out_for_delivery",
-    "delivery_attempted",
-    "undelivered",
-    "return_to_origin",
-    "lost",
-  ])("shipment.updated to %s tells the customer by e-mail and SMS", async (status) => {
+    ["shipped", "shipped"],
+    ["in_transit", "in_transit"],
+    ["out_for_delivery", `out_for_delivery/${day}`],
+    ["ready_to_collect", "ready_to_collect"],
+    ["delivery_attempted", `delivery_attempted/${day}`],
+    ["undelivered", "undelivered"],
+    ["return_to_origin", "return_to_origin"],
+    ["lost", "lost"],
+  ])("shipment.updated to %s tells the customer by e-mail and SMS", async (status, fact) => {
     const body = event("shipment.updated", shipment("SHP-U", { status }), linked);
     await apply(body);
     expect(await toldOf(String(body.id))).toEqual([
-      told(`shipment_update/SHP-U/${status}/email`),
-      told(`shipment_update/SHP-U/${status}/sms`),
+      told(`shipment_update/SHP-U/${fact}/email`),
+      told(`shipment_update/SHP-U/${fact}/sms`),
     ]);
   });
 
@@ -227,6 +230,59 @@ describe("the identity is the fact, not the event", () => {
     ).toEqual([
       { id: `payment_failed/PAY-F5/${AT}/sms` },
       { id: "payment_failed/PAY-F5/2026-11-22T12:00:00.000Z/sms" },
+    ]);
+  });
+
+  const smsOf = async (shipmentId: string): Promise<Row[]> =>
+    await rows(
+      "SELECT id FROM notifications WHERE subject_id = ?1 AND channel = 'sms' ORDER BY id",
+      shipmentId,
+    );
+
+  test.each(["out_for_delivery", "delivery_attempted"])(
+    "%s: once a day, and on another day again",
+    async (status) => {
+      const id = `SHP-DAY-${status}`;
+      const on = (created_at: string) =>
+        event("shipment.updated", shipment(id, { status }), { created_at });
+      await apply(
+        on("2026-11-22T05:00:00Z"),
+        on("2026-11-22T23:59:59.999Z"),
+        // A day is that of the event's time in UTC, in whatever zone it is written.
+        on("2026-11-23T01:00:00+05:30"),
+        on("2026-11-23T00:00:00Z"),
+      );
+      expect(await smsOf(id)).toEqual([
+        { id: `shipment_update/${id}/${status}/2026-11-22/sms` },
+        { id: `shipment_update/${id}/${status}/2026-11-23/sms` },
+      ]);
+    },
+  );
+
+  test("in_transit: once, on whatever day it is told again", async () => {
+    const on = (created_at: string) =>
+      event("shipment.updated", shipment("SHP-ONCE", { status: "in_transit" }), { created_at });
+    await apply(on("2026-11-22T05:00:00Z"), on("2026-11-23T05:00:00Z"));
+    expect(await smsOf("SHP-ONCE")).toEqual([{ id: "shipment_update/SHP-ONCE/in_transit/sms" }]);
+  });
+
+  test("out_for_delivery without an envelope's time: the day that the parcel states, else of receipt", async () => {
+    const timeless = { created_at: undefined };
+    const status = "out_for_delivery";
+    const modified_at = "2026-11-21T05:00:00Z";
+    await apply(
+      event("shipment.updated", shipment("SHP-MOD", { status, modified_at }), timeless),
+      event("shipment.updated", shipment("SHP-REC", { status }), timeless),
+    );
+    expect(await smsOf("SHP-MOD")).toEqual([
+      { id: "shipment_update/SHP-MOD/out_for_delivery/2026-11-21/sms" },
+    ]);
+    const received = await row(
+      "SELECT received_at FROM webhook_events WHERE subject_id = 'SHP-REC'",
+    );
+    const day = String(received["received_at"]).slice(0, 10);
+    expect(await smsOf("SHP-REC")).toEqual([
+      { id: `shipment_update/SHP-REC/out_for_delivery/${day}/sms` },
     ]);
   });
 

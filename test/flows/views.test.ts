@@ -1,6 +1,7 @@
 /** Every view selected over one small shop, decimals and all. */
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
+import { templates } from "../../src/projection/templates";
 import { event } from "../support/events";
 import { item, orderDetail, payment, refund, shipment } from "../support/models";
 import { apply, deliver, receiveOnly, row, rows } from "../support/receiver";
@@ -299,4 +300,13 @@ test("state_audit: empty, until a row is older than an event about it", async ()
     { subject: "refund", subject_id: "RB" },
     { subject: "shipment", subject_id: "SA" },
   ]);
+});
+
+test("order_messages looks for every template but the alert, which is about no order", async () => {
+  const view = await row("SELECT sql FROM sqlite_master WHERE name = 'order_messages'");
+  const sql = String(view["sql"]);
+  const missing = templates.filter(
+    (name) => !sql.includes(`"${name}`) && !sql.includes(`'${name}/`),
+  );
+  expect(missing).toEqual(["alert"]);
 });

@@ -5,7 +5,7 @@
 import { env } from "cloudflare:workers";
 import { consumeEvents, type ConsumerDeps } from "../../src/consumer/consumer";
 import type { Delivery } from "../../src/consumer/deliveries";
-import { addMs } from "../../src/events/time";
+import { addMs, dayOf } from "../../src/events/time";
 import { encodeMessage } from "../../src/events/queue-message";
 import { dispatchDue, type DispatchDeps } from "../../src/notifications/dispatch";
 import { applyBatch } from "../../src/store/apply";
@@ -37,7 +37,7 @@ export async function clearAll(): Promise<void> {
 
 function consumerDeps(now: string, forwardEvents: boolean): ConsumerDeps {
   return {
-    options: { forwardEvents, reviewDelayMs: DAY_MS, dedupeDays: 400 },
+    options: { forwardEvents, reviewDelayMs: DAY_MS, dayOf, dedupeDays: 400 },
     random: () => 0.5,
     erased: () => nobody,
     storeErased: () => Promise.resolve(),

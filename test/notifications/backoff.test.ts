@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RETRY_FOR_MS } from "../../src/limits";
-import { backoffMs, nextAttemptAt, parseRetryAfter } from "../../src/notifications/backoff";
+import {
+  backoffMs,
+  nextAttemptAt,
+  parseRetryAfter,
+  postponedMs,
+} from "../../src/notifications/backoff";
 
 const FIRST = "2026-11-24T10:00:00.000Z";
 const FIRST_MS = Date.parse(FIRST);
@@ -76,5 +81,17 @@ describe("Retry-After", () => {
     [null, null],
   ])("%j is %j milliseconds", (value, expected) => {
     expect(parseRetryAfter(value, FIRST_MS)).toBe(expected);
+  });
+});
+
+describe("what waits for something to happen", () => {
+  it("is asked as long again as it has waited, between an hour and a day", () => {
+    const hour = 3_600_000;
+    expect([0, hour / 2, 5 * hour, 40 * hour].map(postponedMs)).toEqual([
+      hour,
+      hour,
+      5 * hour,
+      24 * hour,
+    ]);
   });
 });

@@ -82,6 +82,10 @@ describe("a message that is due", () => {
         { id: `shipment_update/SHP-1/out_for_delivery/${channel}`, subject_id: "SHP-1" },
         status,
       );
+      await seedNotification(
+        { id: `tracking_changed/SHP-1/1234567890/${channel}`, subject_id: "SHP-1" },
+        { kind: "tracking", tracking: "1234567890" },
+      );
     }
     await seedNotification({ id: "order_cancelled/ORD-1/email" });
     await seedNotification({ id: "refund_succeeded/REF-1/email", subject_id: "REF-1" });
@@ -98,7 +102,7 @@ describe("a message that is due", () => {
     expect(rows.map((row) => [row.id, row.status, row.reason])).toEqual(
       rows.map((row) => [row.id, "sent", null]),
     );
-    expect(rows).toHaveLength(11);
+    expect(rows).toHaveLength(13);
   });
 });
 

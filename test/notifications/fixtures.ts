@@ -1,6 +1,11 @@
 /** Facts as they are found at sending time: a plausible order, and one that nobody would want. */
 import type { Shop } from "../../src/notifications/shop";
-import type { Channel, OutboxContext, Template } from "../../src/projection/templates";
+import {
+  type Channel,
+  type OutboxContext,
+  type Template,
+  toldStatuses,
+} from "../../src/projection/templates";
 import type {
   Facts,
   OrderFacts,
@@ -100,12 +105,14 @@ export function shipmentFacts(changes: Partial<ShipmentFacts> = {}): ShipmentFac
     courier: "Delhivery",
     awb_no: "28744710012345",
     tracking_url: null,
+    tracking_precedence: "",
     eta: "2026-11-27T12:00:00.000Z",
     delivered_at: null,
     cancellation_reason: null,
     items: JSON.stringify([
       { product_name: "Handloom Cotton Saree", variant_name: "Indigo", quantity: 2 },
       { product_name: "Block Print Kurta", quantity: 1 },
+      { product_name: "Filter Coffee, 500 g", quantity: 1 },
     ]),
     ...changes,
   };
@@ -119,7 +126,8 @@ export function facts(changes: Partial<Facts> = {}): Facts {
     paymentEvents: [],
     refund: null,
     shipment: null,
-    deliveredShipments: 0,
+    parcels: { delivered: 0, open: 0, failed: 0 },
+    contents: [],
     event: null,
     ...changes,
     order,
@@ -234,18 +242,56 @@ function preview(
   return { name, template, channel, context, facts: given, shop };
 }
 
-const statuses = [
-  "shipped",
-  "in_transit",
-  "out_for_delivery",
-  "delivery_attempted",
-  "undelivered",
-  "return_to_origin",
-  "lost",
-] as const;
+/** Of four lines: one and a half in this parcel, one in another, the rest not packed yet. */
+export const splitOrder = orderFacts({
+  items: JSON.stringify([
+    { product_name: "Handloom Cotton Saree", sku: "SAR-HLC", quantity: 2, selling_price: 2499 },
+    { product_name: "Block Print Kurta", sku: "KUR-BLP", quantity: 1, selling_price: 1199 },
+    { product_name: "Filter Coffee, 500 g", sku: "COF-FIL", quantity: 1, selling_price: 499.5 },
+    {
+      product_name: "Brass Diya, set of 4",
+      sku: "DIY-BRS",
+      quantity: 1,
+      selling_price: 749,
+      backorder: true,
+    },
+  ]),
+});
+export const onePart = JSON.stringify([
+  { product_name: "Handloom Cotton Saree", sku: "SAR-HLC", quantity: 1 },
+  { product_name: "Filter Coffee, 500 g", sku: "COF-FIL", quantity: 1 },
+]);
+export const otherPart = JSON.stringify([
+  { product_name: "Block Print Kurta", sku: "KUR-BLP", quantity: 1 },
+]);
+
+/** A parcel with a part of its order, beside another one. */
+function partFacts(status: string, rest: string = otherPart): Facts {
+  return facts({
+    order: splitOrder,
+    shipment: shipmentFacts({ status, items: onePart }),
+    contents: [
+      { shipment_id: "SHP-1", items: onePart },
+      { shipment_id: "SHP-2", items: rest },
+    ],
+  });
+}
+
+const allTheRest = JSON.stringify([
+  { product_name: "Handloom Cotton Saree", sku: "SAR-HLC", quantity: 1 },
+  { product_name: "Block Print Kurta", sku: "KUR-BLP", quantity: 1 },
+  { product_name: "Brass Diya, set of 4", sku: "DIY-BRS", quantity: 1 },
+]);
+
+const retracked = (changes: Partial<ShipmentFacts> = {}): Facts =>
+  facts({
+    shipment: shipmentFacts({ courier: "Blue Dart", awb_no: "77841209563", ...changes }),
+  });
+const newTracking: OutboxContext = { kind: "tracking", tracking: "77841209563" };
 
 const cancelled = orderFacts({ status: "cancelled", cancelled_at: "2026-11-24T05:00:00.000Z" });
 const failed = facts({ payment: paymentFacts() });
+const arrived = facts({ parcels: { delivered: 1, open: 0, failed: 0 } });
 const refunded = facts({ refund: refundFacts() });
 
 /** One of every template and channel, and of the faces that they can show. */
@@ -289,7 +335,13 @@ export const previews: readonly Preview[] = [
     facts({ payment: paymentFacts({ amount_micros: null, method: null }) }),
   ),
   preview("refund-succeeded", "refund_succeeded", "email", refunded),
-  ...statuses.map((status) =>
+  preview(
+    "refund-succeeded-points",
+    "refund_succeeded",
+    "email",
+    facts({ refund: refundFacts({ payment_mode: "loyalty-point" }) }),
+  ),
+  ...toldStatuses.map((status) =>
     preview(
       `shipment-${status.replaceAll("_", "-")}`,
       "shipment_update",
@@ -322,32 +374,43 @@ export const previews: readonly Preview[] = [
     { kind: "shipment_status", status: "undelivered" },
     { ...previewShop, takesReplies: false },
   ),
-  preview("review-request", "review_request", "email", facts({ deliveredShipments: 1 })),
+  ...(["email", "sms"] as const).flatMap((channel) => [
+    preview("shipment-part-shipped", "shipment_update", channel, partFacts("shipped"), {
+      kind: "shipment_status",
+      status: "shipped",
+    }),
+    preview("tracking-changed", "tracking_changed", channel, retracked(), newTracking),
+    preview(
+      "tracking-changed-no-link",
+      "tracking_changed",
+      channel,
+      retracked({ courier: "Shree Maruti" }),
+      newTracking,
+    ),
+  ]),
   preview(
-    "review-request-by-reply",
-    "review_request",
+    "shipment-part-rest-elsewhere",
+    "shipment_update",
     "email",
-    facts({ deliveredShipments: 1 }),
-    none,
-    {
-      ...previewShop,
-      reviewUrl: null,
-    },
+    partFacts("out_for_delivery", allTheRest),
+    { kind: "shipment_status", status: "out_for_delivery" },
   ),
-  preview(
-    "review-request-in-shop",
-    "review_request",
-    "email",
-    facts({ deliveredShipments: 1 }),
-    none,
-    { ...previewShop, reviewUrl: null, takesReplies: false },
-  ),
+  preview("review-request", "review_request", "email", arrived),
+  preview("review-request-by-reply", "review_request", "email", arrived, none, {
+    ...previewShop,
+    reviewUrl: null,
+  }),
+  preview("review-request-in-shop", "review_request", "email", arrived, none, {
+    ...previewShop,
+    reviewUrl: null,
+    takesReplies: false,
+  }),
   preview("payment-failed", "payment_failed", "sms", failed),
   preview("payment-failed-hindi", "payment_failed", "sms", failed, none, {
     ...previewShop,
     name: "मीरा हैंडलूम्स",
   }),
-  ...statuses.map((status) =>
+  ...toldStatuses.map((status) =>
     preview(
       `shipment-${status.replaceAll("_", "-")}`,
       "shipment_update",

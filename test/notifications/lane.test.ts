@@ -18,6 +18,8 @@ function letter(number: number): Letter {
       error: null,
       attempts: 1,
       due_at: NOW,
+      next_attempt_at: NOW,
+      reason: null,
       created_at: NOW,
       context: null,
       rendered: null,
@@ -30,6 +32,7 @@ function letter(number: number): Letter {
     firstAttemptAt: NOW,
     recipient: null,
     orderNumber: null,
+    tracking: null,
   };
 }
 

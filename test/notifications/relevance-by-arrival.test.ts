@@ -6,9 +6,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { insertAlerts } from "../../src/store/outbox";
+import { dailyStatuses, toldStatuses } from "../../src/projection/templates";
 import type { EventBody } from "../support/events";
 import { orderDetail, payment, refund, shipment } from "../support/models";
-import { arrive, clearAll, endings, tellAll } from "./arrivals";
+import { arrive, clearAll, endings, sweepMessages, tellAll } from "./arrivals";
 import { type Asked, type Stage, stage } from "./providers";
 import { NOW, readNotification } from "./rows";
 
@@ -71,8 +72,9 @@ const CANCELLED = "order_cancelled/ORD-1/email";
 const REVIEW = "review_request/ORD-1/email";
 const failure = (time: string, end: string, id = "PAY-1"): Record<string, string> =>
   both(`payment_failed/${id}/${at(time)}`, end);
+const daily: ReadonlySet<string> = dailyStatuses;
 const update = (status: string, end: string, id = "SHP-1"): Record<string, string> =>
-  both(`shipment_update/${id}/${status}`, end);
+  both(`shipment_update/${id}/${status}${daily.has(status) ? "/2026-11-24" : ""}`, end);
 
 const PAID = payment("PAY-1", { payment_status: "success", payment_date: at("08:10") });
 const MOVED_ON = drop("the payment has moved on");
@@ -334,15 +336,7 @@ const scenes: Readonly<Record<string, readonly Scene[]>> = {
     },
   ],
   shipment_update: [
-    ...[
-      "shipped",
-      "in_transit",
-      "out_for_delivery",
-      "delivery_attempted",
-      "undelivered",
-      "return_to_origin",
-      "lost",
-    ].map((status) => ({
+    ...toldStatuses.map((status) => ({
       says: `is sent while the shipment is ${status}`,
       events: [created(), parcel(status, "09:00", "SHP-1", linked)],
       ends: update(status, SENT),
@@ -359,6 +353,23 @@ const scenes: Readonly<Record<string, readonly Scene[]>> = {
         ...update("shipped", drop("the shipment has moved on")),
         ...update("in_transit", drop("the shipment has moved on")),
         ...update("out_for_delivery", SENT),
+      },
+    },
+    {
+      says: "is told of attempts on two days, each while the parcel stands as attempted",
+      events: [
+        created(),
+        {
+          ...parcel("delivery_attempted", "09:00", "SHP-1", linked),
+          created_at: "2026-11-23T09:00:00.000Z",
+        },
+        parcel("out_for_delivery", "06:00", "SHP-1", linked),
+        parcel("delivery_attempted", "09:00", "SHP-1", linked),
+      ],
+      ends: {
+        ...both("shipment_update/SHP-1/delivery_attempted/2026-11-23", SENT),
+        ...update("out_for_delivery", drop("the shipment has moved on")),
+        ...update("delivery_attempted", SENT),
       },
     },
     {
@@ -402,14 +413,42 @@ const scenes: Readonly<Record<string, readonly Scene[]>> = {
       ends: { [REVIEW]: SENT },
     },
     {
-      says: "is sent where one of two parcels came back, the other did not",
+      says: "is dropped where one of two parcels came back",
       events: [
         created(),
         delivered("09:00"),
         delivered("09:05", "SHP-2"),
         parcel("return_to_origin", "09:30", "SHP-1", linked),
       ],
-      ends: { [REVIEW]: SENT, ...update("return_to_origin", SENT) },
+      ends: {
+        [REVIEW]: drop("a parcel is lost or on its way back"),
+        ...update("return_to_origin", SENT),
+      },
+    },
+    {
+      says: "is dropped where one of two parcels is lost",
+      events: [created(), delivered("09:00"), parcel("lost", "09:30", "SHP-2", linked)],
+      ends: {
+        [REVIEW]: drop("a parcel is lost or on its way back"),
+        ...update("lost", SENT, "SHP-2"),
+      },
+    },
+    {
+      says: "waits where one of two parcels is still on its way",
+      events: [created(), delivered("09:00"), parcel("in_transit", "09:30", "SHP-2", linked)],
+      ends: {
+        [REVIEW]: "pending: a parcel is still to be delivered",
+        ...update("in_transit", SENT, "SHP-2"),
+      },
+    },
+    {
+      says: "is sent where the other parcel is cancelled",
+      events: [
+        created(),
+        delivered("09:00"),
+        event("shipment.cancelled", "09:30", shipment("SHP-2")),
+      ],
+      ends: { [REVIEW]: SENT, "shipment_cancelled/SHP-2/team": SENT },
     },
     {
       says: "is dropped where no parcel is delivered any more",
@@ -577,6 +616,72 @@ describe("review_request, by the clock", () => {
     expect((await endings())[REVIEW]).toBe(drop("the order is cancelled"));
   });
 
+  const twoParcels = async (): Promise<Stage> => {
+    await clearAll();
+    const listed = [shipment("SHP-1"), shipment("SHP-2", { status: "packed" })];
+    await arrive([created({ shipments: listed }), delivered("09:00")]);
+    return stage();
+  };
+  const later = (days: number, time: string): string => `2026-11-${24 + days}T${time}:00.000Z`;
+
+  it("comes a day after the last parcel, however the deliveries arrive", async () => {
+    const last: EventBody = { ...delivered("09:00", "SHP-2"), created_at: later(1, "07:00") };
+    const first = delivered("09:00");
+    for (const arriving of [
+      [first, last],
+      [last, first],
+    ]) {
+      await twoParcels();
+      for (const one of arriving) await arrive([one]);
+      expect((await readNotification(REVIEW)).next_attempt_at).toBe(later(2, "07:00"));
+    }
+    await arrive([{ ...last, id: "evt_again", created_at: later(1, "06:00") }]);
+    expect((await readNotification(REVIEW)).next_attempt_at).toBe(later(2, "07:00"));
+  });
+
+  it("waits for the second parcel and is not too old when that comes a week later", async () => {
+    const set = await twoParcels();
+    await tellAll(set, 6 * DAY_MS);
+    expect(set.provider.asked).toHaveLength(0);
+    const waiting = await readNotification(REVIEW);
+    expect(waiting).toMatchObject({
+      status: "pending",
+      reason: "a parcel is still to be delivered",
+      attempts: 0,
+    });
+    const now = set.deps.now().toISOString();
+    // Told by the order alone: no event of the parcel's own moves the request.
+    const both = ["SHP-1", "SHP-2"].map((id) => shipment(id, { status: "delivered" }));
+    const done: EventBody = {
+      ...order("completed", "09:00", { shipments: both }),
+      created_at: now,
+    };
+    await arrive([done], { now });
+    await tellAll(set, 9 * DAY_MS);
+    expect((await endings())[REVIEW]).toBe(SENT);
+    expect(set.provider.asked).toHaveLength(1);
+  });
+
+  it("asks ever less often, and not for ever", async () => {
+    const set = await twoParcels();
+    const asked: string[] = [];
+    for (let run = 0; run < 200; run += 1) {
+      const { status, next_attempt_at: at } = await readNotification(REVIEW);
+      if (status !== "pending" || at === null) break;
+      asked.push(at);
+      set.advance(Date.parse(at) - set.deps.now().getTime());
+      await sweepMessages(set.deps);
+    }
+    expect(asked.slice(0, 4)).toEqual([
+      later(1, "09:00"),
+      later(1, "10:00"),
+      later(1, "11:00"),
+      later(1, "13:00"),
+    ]);
+    expect(asked.length).toBeLessThan(70);
+    expect((await endings())[REVIEW]).toBe(drop("a parcel was never delivered"));
+  });
+
   it("is asked once for three parcels whose order becomes known in three ways", async () => {
     const events = [
       delivered("09:00", "SHP-1", {}),
@@ -645,7 +750,7 @@ describe("NOTIFY_MAX_AGE_HOURS", () => {
   const old = [
     order("confirmed", "08:00"),
     failed("08:10"),
-    parcel("in_transit", "08:20", "SHP-1", linked),
+    parcel("in_transit", "08:20", "SHP-1", { order_number: "ORD-2" }),
     refundOf("failed", "08:30"),
     { ...delivered("08:40", "SHP-2"), id: "evt_delivered" },
     { ...cancelled("08:50"), id: "evt_other", data: orderDetail("ORD-2", { status: undefined }) },

@@ -16,6 +16,8 @@ interface Asked {
   readonly context?: OutboxContext;
   readonly dueAt?: string;
   readonly createdAt?: string;
+  readonly nextAttemptAt?: string;
+  readonly reason?: string;
   readonly recipient?: string | null;
   readonly rendered?: string | null;
 }
@@ -27,6 +29,8 @@ function verdict(asked: Asked, given: Facts, changes: Partial<Circumstances> = {
     context: asked.context ?? none,
     due_at: asked.dueAt ?? NOW,
     created_at: asked.createdAt ?? NOW,
+    next_attempt_at: asked.nextAttemptAt ?? NOW,
+    reason: asked.reason ?? null,
     recipient: asked.recipient ?? null,
     rendered: asked.rendered ?? null,
   };
@@ -211,21 +215,63 @@ describe("shipment_update", () => {
 
 describe("review_request", () => {
   const row: Asked = { template: "review_request", channel: "email" };
-  it("is sent while a shipment of the order is delivered", () => {
-    expect(verdict(row, facts({ deliveredShipments: 1 }))).toEqual(toAsha);
-    const partly = orderFacts({ paid_micros: 100, refunded_micros: 99 });
-    expect(verdict(row, facts({ order: partly, deliveredShipments: 1 }))).toEqual(toAsha);
-    const unpaid = orderFacts({ paid_micros: 0, refunded_micros: 0 });
-    expect(verdict(row, facts({ order: unpaid, deliveredShipments: 1 }))).toEqual(toAsha);
+  const given = (
+    delivered: number,
+    open: number,
+    failed: number,
+    changes: Parameters<typeof orderFacts>[0] = {},
+  ): Facts => facts({ order: orderFacts(changes), parcels: { delivered, open, failed } });
+  const toCome: Verdict = {
+    kind: "wait",
+    reason: "a parcel is still to be delivered",
+    pace: "slow",
+  };
+
+  it("is sent once every parcel of the order is delivered", () => {
+    expect(verdict(row, given(1, 0, 0))).toEqual(toAsha);
+    expect(verdict(row, given(3, 0, 0))).toEqual(toAsha);
+    const partly = { paid_micros: 100, refunded_micros: 99 };
+    expect(verdict(row, given(1, 0, 0, partly))).toEqual(toAsha);
+    const unpaid = { paid_micros: 0, refunded_micros: 0 };
+    expect(verdict(row, given(1, 0, 0, unpaid))).toEqual(toAsha);
   });
   it("is dropped when none is any more, or the order is cancelled or wholly refunded", () => {
-    expect(verdict(row, facts())).toEqual(drop("no shipment is delivered any more"));
-    expect(verdict(row, facts({ order: cancelled, deliveredShipments: 1 }))).toEqual(
+    expect(verdict(row, given(0, 0, 0))).toEqual(drop("no shipment is delivered any more"));
+    expect(verdict(row, given(0, 1, 1))).toEqual(drop("no shipment is delivered any more"));
+    expect(verdict(row, given(1, 0, 0, { status: "cancelled" }))).toEqual(
       drop("the order is cancelled"),
     );
-    const refunded = orderFacts({ paid_micros: 100, refunded_micros: 100 });
-    expect(verdict(row, facts({ order: refunded, deliveredShipments: 1 }))).toEqual(
-      drop("the order is refunded"),
+    const refunded = { paid_micros: 100, refunded_micros: 100 };
+    expect(verdict(row, given(1, 0, 0, refunded))).toEqual(drop("the order is refunded"));
+  });
+  it("is dropped when a parcel is lost or returning, whatever is still to come", () => {
+    const reason = "a parcel is lost or on its way back";
+    expect(verdict(row, given(1, 0, 1))).toEqual(drop(reason));
+    expect(verdict(row, given(1, 1, 1))).toEqual(drop(reason));
+  });
+  it("waits while a parcel is still to be delivered, for sixty days", () => {
+    expect(verdict(row, given(1, 1, 0))).toEqual(toCome);
+    const since = (dueAt: string): Asked => ({ ...row, dueAt, createdAt: dueAt });
+    expect(verdict(since("2026-09-25T10:00:00.001Z"), given(1, 1, 0))).toEqual(toCome);
+    expect(verdict(since("2026-09-25T10:00:00.000Z"), given(1, 1, 0))).toEqual(
+      drop("a parcel was never delivered"),
+    );
+  });
+  it("is not too old for having waited, but for having been forgotten since", () => {
+    const waited = (nextAttemptAt: string): Asked => ({
+      ...row,
+      dueAt: "2026-11-01T10:00:00.000Z",
+      reason: toCome.reason,
+      nextAttemptAt,
+    });
+    expect(verdict(waited(NOW), given(2, 0, 0))).toEqual(toAsha);
+    expect(verdict(waited("2026-11-21T09:59:59.999Z"), given(2, 0, 0))).toEqual(drop("too old"));
+    const other = { ...waited(NOW), reason: "no e-mail address known" };
+    expect(verdict(other, given(2, 0, 0))).toEqual(drop("too old"));
+  });
+  it("does not wait where nothing could be sent", () => {
+    expect(verdict(row, given(1, 1, 0), { channelConfigured: false })).toEqual(
+      drop("channel not configured"),
     );
   });
   it("waits while the shipment's order is not known", () => {

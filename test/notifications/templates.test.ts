@@ -5,6 +5,7 @@ import { money } from "../../src/notifications/templates/money";
 import { httpUrl, oneLine } from "../../src/notifications/templates/safe-text";
 import { gsmText, septets, SMS_MAX_SEPTETS } from "../../src/notifications/templates/sms";
 import { courierPages, trackingLink } from "../../src/notifications/templates/tracking";
+import { dayText } from "../../src/notifications/templates/when";
 import { shipmentUpdate } from "../../src/notifications/templates/words";
 import type { EventFacts } from "../../src/store/outbox-facts";
 import {
@@ -79,16 +80,66 @@ describe("an e-mail", () => {
     expect(emailOf("shipment-lost").html).not.toContain(page);
   });
 
-  it("says something for every status that customers hear of", () => {
-    expect(Object.keys(shipmentUpdate).toSorted()).toEqual([
-      "delivery_attempted",
-      "in_transit",
-      "lost",
-      "out_for_delivery",
-      "return_to_origin",
-      "shipped",
-      "undelivered",
-    ]);
+  it("of a parcel to collect names no day and no address of a delivery", () => {
+    const { subject, text } = emailOf("shipment-ready-to-collect");
+    expect(subject).toBe("Your order ORD-20261124-0187 is ready to collect");
+    expect(text).toContain("Your parcel is ready to collect");
+    expect(text).toContain("In this parcel");
+    expect(text).not.toMatch(/Expected by|Delivery address/);
+    expect(emailOf("shipment-out-for-delivery").text).toMatch(/Expected by[^]*Delivery address/);
+  });
+
+  it("of a refund to loyalty points speaks of no bank, and of any other does", () => {
+    const points = emailOf("refund-succeeded-points");
+    expect(points.text).toContain("Your refund is in your loyalty points");
+    expect(points.text).toContain("₹1,199.00 for this order, as loyalty points");
+    expect(`${points.subject}${points.html}${points.text}`).not.toMatch(/bank|on its way/i);
+    expect(emailOf("refund-succeeded").text).toContain("Banks may take");
+  });
+
+  it("of a cancelled order promises a refund only where something was paid", () => {
+    const cancelled = (changes: Parameters<typeof orderFacts>[0]): string => {
+      const order = orderFacts({ status: "cancelled", ...changes });
+      const message = renderPreview({
+        name: "test",
+        template: "order_cancelled",
+        channel: "email",
+        context: { kind: "none" },
+        facts: facts({ order }),
+        shop: previewShop,
+      });
+      return JSON.stringify(message);
+    };
+    const promise = /paying|refund|back to you/i;
+    expect(cancelled({ paid_micros: 100_000_000 })).toContain("We are paying ₹100.00 back to you");
+    expect(cancelled({ paid_micros: 0 })).not.toMatch(promise);
+    // What an event called refundable before anything was paid is no debt.
+    expect(cancelled({ paid_micros: 0, refundable_micros: 500_000_000 })).not.toMatch(promise);
+    expect(cancelled({ paid_micros: 100_000_000, refunded_micros: 100_000_000 })).not.toMatch(
+      promise,
+    );
+  });
+
+  it("of a part says what is in the parcel, and what is in another or still to come", () => {
+    const { subject, html, text } = emailOf("shipment-part-shipped");
+    expect(subject).toBe("Part of your order ORD-20261124-0187 has shipped");
+    expect(html).toContain("Part of your order has shipped");
+    expect(text).toContain("What is still to come is listed below.");
+    expect(text).toMatch(/In this parcel\n- Handloom Cotton Saree \(Qty 1\)\n- Filter Coffee/);
+    expect(text).toMatch(
+      /Still to come\n- Handloom Cotton Saree \(Qty 1\)\n- Brass Diya, set of 4 \(Qty 1 · ships when it is back in stock\)\n\n/,
+    );
+    const rest = emailOf("shipment-part-rest-elsewhere").text;
+    expect(rest).toContain("The rest of your order is in another parcel.");
+    expect(rest).not.toContain("Still to come");
+  });
+
+  it("of a changed tracking shows the new one, with or without a link", () => {
+    const { subject, text } = emailOf("tracking-changed");
+    expect(subject).toBe("New tracking for your order ORD-20261124-0187");
+    expect(text).toContain("Tracking number: 77841209563");
+    expect(text).toContain("trackNo=77841209563");
+    expect(emailOf("tracking-changed-no-link").text).not.toContain("Track your parcel");
   });
 
   it("asks for a review by the shop's page, with the order in it, or by reply", () => {
@@ -183,6 +234,31 @@ describe(`an SMS (seed ${seed})`, () => {
     },
   );
 
+  it("of a changed tracking gives the number, and where that does not fit beside the link, the link", () => {
+    const tracked = (changes: Parameters<typeof shipmentFacts>[0]): string =>
+      smsOf({
+        template: "tracking_changed",
+        context: { kind: "tracking", tracking: "7" },
+        facts: facts({
+          shipment: shipmentFacts({ courier: "Blue Dart", awb_no: "7", ...changes }),
+        }),
+      });
+    expect(tracked({ tracking_url: "https://t.example/7" })).toBe(
+      "Meera Handlooms: order ORD-20261124-0187 has a new tracking number: 7 with Blue Dart. Track: https://t.example/7",
+    );
+    const long = `https://track.example/${"7".repeat(62)}`;
+    expect(tracked({ tracking_url: long })).toBe(
+      `Meera Handlooms: order ORD-20261124-0187 has new tracking. Track: ${long}`,
+    );
+    expect(tracked({ courier: null })).toBe(
+      "Meera Handlooms: order ORD-20261124-0187 has a new tracking number: 7.",
+    );
+    // A number that an SMS would change is not told.
+    expect(tracked({ courier: null, awb_no: "७" })).toBe(
+      "Meera Handlooms: order ORD-20261124-0187 has new tracking.",
+    );
+  });
+
   it("shortens names before it gives up the link", () => {
     const tracking_url = `https://track.example/${"7".repeat(70)}`;
     const text = smsOf({
@@ -253,9 +329,11 @@ describe(`an SMS (seed ${seed})`, () => {
         fc.string({ unit: "binary", maxLength: 300 }),
         fc.string({ unit: "binary", maxLength: 300 }),
         fc.string({ unit: "binary", maxLength: 300 }),
-        fc.constantFrom(...Object.keys(shipmentUpdate)),
+        fc.constantFrom(...Object.keys(shipmentUpdate), "tracking_changed"),
         (name, order_number, courier, status) => {
+          const template = status === "tracking_changed" ? status : "shipment_update";
           const text = smsOf({
+            template,
             context: { kind: "shipment_status", status },
             facts: facts({
               order: orderFacts({ order_number }),
@@ -358,6 +436,16 @@ describe("tracking links", () => {
     expect(link("Somebody")).toBeNull();
     expect(link("")).toBeNull();
     expect(trackingLink({ courier: "UPS", awb_no: " ", tracking_url: null }, {})).toBeNull();
+  });
+});
+
+describe("dates", () => {
+  it("read a moment in the zone of the currency, and a day as that day in every zone", () => {
+    expect(dayText("2026-11-26T20:00:00.000Z", "INR")).toBe("Fri, 27 Nov 2026");
+    expect(dayText("2026-11-26T20:00:00.000Z", "EUR")).toBe("Thu, 26 Nov 2026");
+    expect(dayText("2026-11-27", "INR")).toBe("Fri, 27 Nov 2026");
+    expect(dayText("2026-11-27", "EUR")).toBe("Fri, 27 Nov 2026");
+    expect(dayText("soon", "INR")).toBeNull();
   });
 });
 

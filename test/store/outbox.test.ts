@@ -52,6 +52,7 @@ const letter = (id: string, attempts: number, over: Partial<RenderedRow> = {}): 
   recipient: "a@example.com",
   orderNumber: null,
   rendered: "{}",
+  tracking: null,
   ...over,
 });
 

@@ -328,6 +328,46 @@ describe("erasing a person", () => {
     ).toEqual({ status: "sent" });
   });
 
+  it("ends what was to be said of a parcel's new tracking, and says nothing of a later one", async () => {
+    await tell(life("ORD-H1", hers, ago(1), herNotes));
+    await env.DB.prepare(
+      `INSERT INTO notifications (id, template, channel, subject_id, status, rendered, due_at, created_at)
+       VALUES ('shipment_update/SHP-ORD-H1/shipped/email', 'shipment_update', 'email', 'SHP-ORD-H1', 'sent',
+         '{}', ?1, ?1)`,
+    )
+      .bind(ago(1))
+      .run();
+    const move = async (awb_no: string, created_at: string): Promise<void> => {
+      const body = event(
+        "shipment.updated",
+        shipment("SHP-ORD-H1", { awb_no, status: "shipped" }),
+        {
+          ...id("moved"),
+          created_at,
+        },
+      );
+      await tell([{ ...body, id: String(body.id), at: created_at }]);
+    };
+    const ends = async (): Promise<Row[]> =>
+      await rows(
+        "SELECT id, status, reason, rendered FROM notifications WHERE template = 'tracking_changed' AND channel = 'email' ORDER BY id",
+      );
+    const end = { status: "suppressed", reason: "erased", rendered: null };
+    await move("NEW-1", ago(0.5));
+    await call("/erasures", { email: hers.email });
+    expect(await ends()).toEqual([{ ...end, id: "tracking_changed/SHP-ORD-H1/NEW-1/email" }]);
+    await env.DB.prepare(
+      "UPDATE notifications SET status = 'sent' WHERE id LIKE 'shipment_update/%'",
+    ).run();
+    await move("NEW-2", ago(0.2));
+    await send();
+    expect((await ends()).at(-1)).toEqual({
+      ...end,
+      id: "tracking_changed/SHP-ORD-H1/NEW-2/email",
+    });
+    await expectNoTrace();
+  });
+
   it(
     "cut off at any call is finished by the cron, and leaves nothing",
     { timeout: 30_000 },

@@ -32,7 +32,7 @@ function match({ day, state }: Evidence): readonly Matched[] {
 export function checkFacts(evidence: Evidence): Check {
   const matched = match(evidence);
   const known = new Set(matched.flatMap(({ rows }) => rows.map((row) => row.id)));
-  const free = new Set(["forward", "alert", "refund_due"]);
+  const free = new Set(["forward", "alert", "refund_due", "tracking_changed"]);
   const problems = [
     ...matched.map(({ message, rows }) => (rows.length > 0 ? null : `${message.id} is missing`)),
     ...evidence.state.notifications.map((row) =>

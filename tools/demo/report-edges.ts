@@ -16,6 +16,7 @@ const templates = [
   "order_cancelled",
   "payment_failed",
   "shipment_update",
+  "tracking_changed",
   "review_request",
   "refund_succeeded",
   "refund_due",

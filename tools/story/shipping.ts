@@ -19,6 +19,12 @@ const toldStatuses: ReadonlySet<ShipmentStatus> = new Set([
   "lost",
 ]);
 
+/** Those that are told once a day. */
+const dailyStatuses: ReadonlySet<ShipmentStatus> = new Set([
+  "out_for_delivery",
+  "delivery_attempted",
+]);
+
 /** A parcel of these lines, or of everything in the order. */
 export function pack(
   life: OrderLife,
@@ -61,10 +67,15 @@ export function deliver(life: OrderLife, shipment: ShipmentFacts): void {
   shipment.deliveredAt = reach(life, shipment, "delivered");
   telling.call(
     { template: "review_request", channel: "email", about: [order.number] },
-    () => order.status !== "cancelled",
+    () => order.status !== "cancelled" && allArrived(order.shipments),
     DAY_MS,
   );
   telling.sendAbout(shipment.id, "shipment.delivered", describeShipment(shipment));
+}
+
+/** Every parcel that was not called off is with its customer. */
+function allArrived(shipments: readonly ShipmentFacts[]): boolean {
+  return shipments.every(({ status }) => status === "delivered" || status === "cancelled");
 }
 
 export function cancelShipment(life: OrderLife, shipment: ShipmentFacts, reason: string): void {
@@ -86,7 +97,8 @@ function reach(life: OrderLife, shipment: ShipmentFacts, status: ShipmentStatus)
 function tellCustomer(life: OrderLife, shipment: ShipmentFacts, status: ShipmentStatus): void {
   const stands = () => shipment.status === status;
   for (const channel of ["email", "sms"] as const) {
-    const about = [shipment.id, status];
+    const day = dailyStatuses.has(status) ? [life.telling.now.slice(0, 10)] : [];
+    const about = [shipment.id, status, ...day];
     life.telling.call({ template: "shipment_update", channel, about }, stands);
   }
 }

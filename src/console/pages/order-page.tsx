@@ -2,7 +2,7 @@
 import { nameType } from "../../events/form-words";
 import { isObject, parseJson } from "../../events/values";
 import type { Child } from "../../html/jsx-runtime";
-import { financialStatus } from "../../projection/financial-status";
+import { financialStatus, refundOutstandingMicros } from "../../projection/financial-status";
 import {
   minorMicrosOf,
   orderSums,
@@ -67,6 +67,7 @@ function Sums({ order }: { readonly order: Row }) {
     const micros = numberIn(order, column);
     return [name, micros === null ? null : <Money micros={micros} in={currency} />];
   };
+  const due = refundOutstandingMicros(order);
   return (
     <Facts
       of={[
@@ -78,7 +79,7 @@ function Sums({ order }: { readonly order: Row }) {
         ),
         sum("Paid", "paid_micros"),
         sum("Refunded", "refunded_micros"),
-        sum("To be refunded", "refundable_micros"),
+        ["Refund outstanding", due > 0 ? <Money micros={due} in={currency} /> : null],
       ]}
     />
   );

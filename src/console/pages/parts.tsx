@@ -1,4 +1,5 @@
 /** What pages are made of: times, badges, tables, facts. Every text from outside comes through here. */
+import { isDay } from "../../events/time";
 import type { Child } from "../../html/jsx-runtime";
 import { type Place, pathTo } from "../links";
 import { clip, money, visible, words } from "../text";
@@ -16,9 +17,13 @@ export function Text(props: {
   return <bdi>{whole === true ? text : clip(text, CLIP_CHARACTERS)}</bdi>;
 }
 
-/** UTC, which the script turns into the reader's zone; as wide before as after. */
+/**
+ * UTC, which the script turns into the reader's zone; as wide before as after. A day without a time of
+ * day is the same in every zone, and the script leaves it alone.
+ */
 export function Time({ at, only }: { readonly at: string | null; readonly only?: "hour" }) {
   if (at === null) return <span class="none">–</span>;
+  if (isDay(at)) return <span>{at}</span>;
   const utc = at.slice(0, 19).replace("T", " ");
   return (
     <time datetime={at} title={`${at.slice(0, 23).replace("T", " ")} UTC`} data-only={only}>
@@ -42,6 +47,7 @@ const tones: Readonly<Record<string, string>> = {
   refunded: "good",
   refund_due: "bad",
   partially_refunded: "warn",
+  "cash on delivery": "busy",
   "partly paid": "warn",
   partially_paid: "warn",
   refund_initiated: "warn",

@@ -137,6 +137,13 @@ function Headline({ answer }: { readonly answer: PaymentAnswer }) {
       </>
     );
   }
+  if (verdict === "cash on delivery") {
+    return due === null ? (
+      <>It is paid for at the door. No payment has been reported yet.</>
+    ) : (
+      <>{due} is collected at the door. No payment has been reported yet.</>
+    );
+  }
   const failed = reasons.find(
     (reason): reason is Reason<"payment"> =>
       reason.kind === "payment" && reason.status === "failed",

@@ -1,16 +1,18 @@
 /** What each e-mail says: pure functions from facts to blocks. The words are in words.ts. */
+import { refundOutstandingMicros } from "../../projection/financial-status";
 import type { OutboxContext } from "../../projection/templates";
 import type { Facts, OrderFacts, RefundFacts, ShipmentFacts } from "../../store/outbox-facts";
 import type { EmailContent } from "./content";
-import { refundDueMicros } from "../relevance";
 import type { Shop } from "../shop";
 import { money } from "./money";
+import { type Share, shareOf } from "./parcel";
 import {
   boughtItems,
   currencyOf,
   deliveryAddress,
   factsBlock,
   greet,
+  itemsToCome,
   moneyOrNull,
   orderItems,
   paragraph,
@@ -51,7 +53,7 @@ function orderConfirmed({ order, number, store, currency }: Addressed): EmailCon
 
 function orderCancelled({ order, number, store, currency }: Addressed): EmailContent {
   const { subject, preview, heading, body, refund } = words.orderCancelled;
-  const due = refundDueMicros(order);
+  const due = refundOutstandingMicros(order);
   return {
     subject: subject(number, store),
     preview,
@@ -89,16 +91,17 @@ function paymentFailed(to: Addressed, facts: Facts): EmailContent {
 
 function refundSucceeded(to: Addressed, refund: RefundFacts | null): EmailContent {
   const { order, number, store, currency } = to;
-  const { subject, preview, heading, body, advice } = words.refundSucceeded;
+  const isPoints = refund?.payment_mode === "loyalty-point";
+  const said = isPoints ? words.refundToPoints : words.refundToAccount;
   const amount = moneyOrNull(refund?.amount_micros, currency);
   return {
-    subject: subject(number, store),
-    preview: preview(amount),
-    heading,
+    subject: words.refundSubject(number, store),
+    preview: said.preview(amount),
+    heading: said.heading,
     blocks: [
       greet(order),
-      paragraph(body(amount)),
-      paragraph(advice),
+      paragraph(said.body(amount)),
+      paragraph(said.advice),
       ...factsBlock([
         [words.labels.order, number],
         [words.labels.amount, amount],
@@ -109,30 +112,70 @@ function refundSucceeded(to: Addressed, refund: RefundFacts | null): EmailConten
   };
 }
 
+/** What is said of the rest of the order; nothing where it is not known what that is. */
+function restOf({ isPart, toCome }: Share): string | null {
+  if (!isPart || toCome === null) return null;
+  return toCome.length === 0 ? words.restElsewhere : words.restFollows;
+}
+
+/** A parcel that is on its way to its customer: how it is followed, what is in it, what is not. */
+interface Parcel {
+  readonly shipment: ShipmentFacts;
+  readonly share: Share;
+}
+
 function shipmentUpdate(
   to: Addressed,
-  shipment: ShipmentFacts,
+  { shipment, share }: Parcel,
   said: words.ShipmentWords,
 ): EmailContent {
-  const { order, number, store, currency, shop } = to;
+  const { order, number, currency, shop } = to;
+  const isCollected = said.isCollected === true;
+  const isComing = said.followed && !isCollected;
+  const sentences = [
+    said.body,
+    said.asksBack === true && shop.takesReplies ? words.replyHere : null,
+    said.followed ? restOf(share) : null,
+  ];
   return {
-    subject: said.subject(number, store),
+    subject: said.subject(number, share.isPart),
     preview: said.body,
-    heading: said.heading,
+    heading: share.isPart ? said.partHeading : said.heading,
     blocks: [
       greet(order),
-      paragraph(
-        said.asksBack === true && shop.takesReplies ? `${said.body} ${words.replyHere}` : said.body,
-      ),
+      paragraph(sentences.filter((text) => text !== null).join(" ")),
       ...(said.followed ? trackButton(shipment, shop) : []),
       ...factsBlock([
         [words.labels.order, number],
         [words.labels.courier, shipment.courier],
         [words.labels.awb, shipment.awb_no],
-        [words.labels.eta, said.followed ? dayText(shipment.eta, currency) : null],
+        [words.labels.eta, isComing ? dayText(shipment.eta, currency) : null],
       ]),
       ...parcelItems(shipment),
-      ...deliveryAddress(order),
+      ...(said.followed ? itemsToCome(share) : []),
+      ...(isCollected ? [] : deliveryAddress(order)),
+    ],
+  };
+}
+
+function trackingChanged(to: Addressed, { shipment, share }: Parcel): EmailContent {
+  const { order, number, currency, shop } = to;
+  const { subject, heading, body } = words.trackingChanged;
+  return {
+    subject: subject(number, share.isPart),
+    preview: body,
+    heading,
+    blocks: [
+      greet(order),
+      paragraph(body),
+      ...trackButton(shipment, shop),
+      ...factsBlock([
+        [words.labels.order, number],
+        [words.labels.courier, shipment.courier],
+        [words.labels.awb, shipment.awb_no],
+        [words.labels.eta, dayText(shipment.eta, currency)],
+      ]),
+      ...parcelItems(shipment),
     ],
   };
 }
@@ -161,6 +204,11 @@ function reviewRequest({ order, number, store, shop }: Addressed): EmailContent 
   };
 }
 
+function parcelOf(order: OrderFacts, { shipment, contents }: Facts): Parcel {
+  if (shipment === null) throw new Error("a message about a parcel needs one");
+  return { shipment, share: shareOf(order, shipment, contents) };
+}
+
 /** Null where the template is not one that customers get by e-mail. Throws without its facts. */
 export function emailContent(
   template: string,
@@ -168,7 +216,7 @@ export function emailContent(
   facts: Facts,
   shop: Shop,
 ): EmailContent | null {
-  const { order, shipment } = facts;
+  const { order } = facts;
   if (order === null) throw new Error("an e-mail needs an order");
   const to: Addressed = {
     order,
@@ -191,9 +239,11 @@ export function emailContent(
     case "shipment_update": {
       const status = context.kind === "shipment_status" ? context.status : "";
       const said = lookUp(words.shipmentUpdate, status);
-      if (said === undefined || shipment === null) throw new Error("no words for this status");
-      return shipmentUpdate(to, shipment, said);
+      if (said === undefined) throw new Error("no words for this status");
+      return shipmentUpdate(to, parcelOf(order, facts), said);
     }
+    case "tracking_changed":
+      return trackingChanged(to, parcelOf(order, facts));
     default:
       return null;
   }

@@ -12,6 +12,11 @@ export interface ItemLine {
   readonly quantity: number;
   /** Decimal, for one piece; null where it is not known. */
   readonly price: number | null;
+  readonly sku: string | null;
+  readonly variantId: string | null;
+  readonly productId: string | null;
+  /** Not in stock when it was ordered: it ships later. */
+  readonly isBackordered: boolean;
 }
 
 // Not z.catch, which alone brings 2.4 KiB into the Worker.
@@ -27,8 +32,11 @@ const item = z.object({
   product_name: text,
   variant_name: text,
   sku: text,
+  variant_id: text,
+  product_id: text,
   quantity: amount,
   selling_price: amount,
+  backorder: z.optional(z.unknown()),
 });
 const place = z.object({
   name: text,
@@ -51,13 +59,17 @@ export function parseItems(json: string | null): readonly ItemLine[] {
       ? (lineOrNull(known.data.product_name) ?? lineOrNull(known.data.sku))
       : null;
     if (!known.success || name === null) return [];
-    const { variant_name, quantity, selling_price } = known.data;
+    const { variant_name, quantity, selling_price, sku, variant_id, product_id } = known.data;
     return [
       {
         name,
         variant: lineOrNull(variant_name),
         quantity: quantity ?? 1,
         price: selling_price ?? null,
+        sku: sku ?? null,
+        variantId: variant_id ?? null,
+        productId: product_id ?? null,
+        isBackordered: known.data.backorder === true,
       },
     ];
   });

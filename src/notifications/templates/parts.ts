@@ -5,9 +5,10 @@ import type { Shop } from "../shop";
 import type { AmountRow, Block, ItemRow } from "./content";
 import { decimalMoney, money } from "./money";
 import { type ItemLine, LINES_SHOWN, parseAddressLines, parseItems } from "./order-lines";
+import type { Share } from "./parcel";
 import { lineOrNull } from "./safe-text";
 import { trackingLink } from "./tracking";
-import { greeting, labels, sumLabels, trackLabel } from "./words";
+import { greeting, labels, shipsLater, sumLabels, trackLabel } from "./words";
 
 export function currencyOf(order: OrderFacts | null, shop: Shop): string {
   return order?.currency ?? shop.currency;
@@ -26,8 +27,10 @@ export function greet(order: OrderFacts): Block {
   return paragraph(greeting(lineOrNull(order.customer_name, 60)));
 }
 
-function itemRow(line: ItemLine, currency: string | null): ItemRow {
-  const details = [line.variant, labels.quantity(line.quantity)].filter((part) => part !== null);
+function itemRow(line: ItemLine, currency: string | null, note: string | null = null): ItemRow {
+  const details = [line.variant, labels.quantity(line.quantity), note].filter(
+    (part) => part !== null,
+  );
   const isPriced = currency !== null && line.price !== null;
   return {
     name: line.name,
@@ -36,11 +39,18 @@ function itemRow(line: ItemLine, currency: string | null): ItemRow {
   };
 }
 
-function itemRows(json: string | null, currency: string | null): readonly ItemRow[] {
-  const lines = parseItems(json);
-  const rows = lines.slice(0, LINES_SHOWN).map((line) => itemRow(line, currency));
+/** The first lines as `row` has them, the others as one that counts them. */
+function shownRows(
+  lines: readonly ItemLine[],
+  row: (line: ItemLine) => ItemRow,
+): readonly ItemRow[] {
+  const rows = lines.slice(0, LINES_SHOWN).map(row);
   const more = lines.length - rows.length;
   return more > 0 ? [...rows, { name: labels.moreItems(more), detail: null, amount: null }] : rows;
+}
+
+function itemRows(json: string | null, currency: string | null): readonly ItemRow[] {
+  return shownRows(parseItems(json), (line) => itemRow(line, currency));
 }
 
 /** Signed as they are added; what customers save has a minus that a line break cannot part from it. */
@@ -77,6 +87,15 @@ export function parcelItems(shipment: ShipmentFacts): readonly Block[] {
   return items.length === 0
     ? []
     : [{ kind: "items", title: labels.parcelItems, items, totals: [] }];
+}
+
+/** What of the order is in no parcel yet, and why it is not where that is known. */
+export function itemsToCome({ toCome }: Share): readonly Block[] {
+  if (toCome === null || toCome.length === 0) return [];
+  const items = shownRows(toCome, (line) =>
+    itemRow(line, null, line.isBackordered ? shipsLater : null),
+  );
+  return [{ kind: "items", title: labels.toCome, items, totals: [] }];
 }
 
 export function deliveryAddress(order: OrderFacts): readonly Block[] {

@@ -4,10 +4,10 @@
  * link by itself.
  */
 import type { KnownBlock } from "@slack/types";
+import { refundOutstandingMicros } from "../../projection/financial-status";
 import type { OutboxContext } from "../../projection/templates";
 import type { Facts } from "../../store/outbox-facts";
 import type { TeamMessage } from "../message";
-import { refundDueMicros } from "../relevance";
 import type { Shop } from "../shop";
 import { money } from "./money";
 import { currencyOf, moneyOrNull } from "./parts";
@@ -79,7 +79,7 @@ function noteOf(
       return {
         ...team.refundDue(
           number ?? "?",
-          order === null ? "?" : money(refundDueMicros(order), currency),
+          order === null ? "?" : money(refundOutstandingMicros(order), currency),
         ),
         facts: [
           ...about,

@@ -1,8 +1,12 @@
 /** Dates as people read them, in the time zone of the shop's customers. */
+import { isDay } from "../../events/time";
 import { lookUp } from "./safe-text";
 import { timeZones } from "./words";
 
-/** ISO time -> `Thu, 26 Nov 2026`; null where it is not a time. */
+/**
+ * ISO time or day -> `Thu, 26 Nov 2026`; null where it is neither. A day is the same day everywhere: read
+ * in a zone it would be the one before in half of them.
+ */
 export function dayText(time: string | null, currency: string): string | null {
   if (time === null || Number.isNaN(Date.parse(time))) return null;
   return new Intl.DateTimeFormat("en-GB", {
@@ -10,6 +14,6 @@ export function dayText(time: string | null, currency: string): string | null {
     day: "numeric",
     month: "short",
     year: "numeric",
-    timeZone: lookUp(timeZones, currency) ?? "UTC",
+    timeZone: isDay(time) ? "UTC" : (lookUp(timeZones, currency) ?? "UTC"),
   }).format(new Date(time));
 }

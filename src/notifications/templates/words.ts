@@ -4,6 +4,7 @@
  */
 
 import type { SumKind } from "../../projection/order-sums";
+import type { ToldStatus } from "../../projection/templates";
 
 /** Of the button, and of links; readable on white and on near-black. */
 export const brand = {
@@ -31,6 +32,7 @@ export const labels = {
   items: "Your items",
   summary: "Summary",
   parcelItems: "In this parcel",
+  toCome: "Still to come",
   address: "Delivery address",
   order: "Order",
   orderDate: "Placed on",
@@ -101,21 +103,51 @@ export const paymentFailed = {
     `${store === null ? "The" : `${store}: the`} payment${amount === null ? "" : ` of ${amount}`} for order ${order} failed. Please try again from your order.`,
 };
 
-export const refundSucceeded = {
-  subject: about((order) => `Refund for your order ${order}`),
-  preview: (amount: string | null) =>
+interface RefundWords {
+  readonly preview: (amount: string | null) => string;
+  readonly heading: string;
+  readonly body: (amount: string | null) => string;
+  readonly advice: string;
+}
+
+export const refundSubject = about((order) => `Refund for your order ${order}`);
+
+/** A refund that a bank or a provider of payments carries. */
+export const refundToAccount: RefundWords = {
+  preview: (amount) =>
     amount === null ? "Your refund is on its way." : `${amount} is on its way back to you.`,
   heading: "Your refund is on its way",
-  body: (amount: string | null) =>
+  body: (amount) =>
     amount === null
       ? "We have paid back what we owed you for this order."
       : `We have paid back ${amount} for this order.`,
   advice: "Banks may take a few working days until you can see it.",
 };
 
+/** A refund that stays with the shop: no bank has a part in it. */
+export const refundToPoints: RefundWords = {
+  preview: (amount) =>
+    amount === null
+      ? "Your refund is in your loyalty points."
+      : `${amount} is back in your loyalty points.`,
+  heading: "Your refund is in your loyalty points",
+  body: (amount) =>
+    amount === null
+      ? "We have given you back what we owed you for this order, as loyalty points."
+      : `We have given you back ${amount} for this order, as loyalty points.`,
+  advice: "You can use them for your next order with us.",
+};
+
+/** An order, or a part of it, at the beginning of a line. */
+const yourOrder = (order: string, isPart: boolean): string =>
+  isPart ? `Part of your order ${order}` : `Your order ${order}`;
+
 export interface ShipmentWords {
-  readonly subject: Subject;
+  /** `isPart`: there is more in the order than in this parcel. */
+  readonly subject: (order: string, isPart: boolean) => string;
   readonly heading: string;
+  /** Where the parcel is a part of its order. */
+  readonly partHeading: string;
   readonly body: string;
   /** Whether the customer is asked to get in touch, and so may be told to reply. */
   readonly asksBack?: boolean;
@@ -123,70 +155,109 @@ export interface ShipmentWords {
   readonly sms: string;
   /** Whether there is still something to follow: then it comes with a tracking link. */
   readonly followed: boolean;
+  /** The customer goes to the parcel: no day and no address of a delivery are shown. */
+  readonly isCollected?: boolean;
 }
 
 /** One entry a status that customers hear of. */
-export const shipmentUpdate: Readonly<Record<string, ShipmentWords>> = {
+export const shipmentUpdate: Readonly<Record<ToldStatus, ShipmentWords>> = {
   shipped: {
-    subject: (order) => `Your order ${order} has shipped`,
+    subject: (order, isPart) => `${yourOrder(order, isPart)} has shipped`,
     heading: "Your parcel has shipped",
+    partHeading: "Part of your order has shipped",
     body: "Your parcel has been handed to the courier.",
     sms: "has shipped",
     followed: true,
   },
   in_transit: {
-    subject: (order) => `Your order ${order} is on its way`,
+    subject: (order, isPart) => `${yourOrder(order, isPart)} is on its way`,
     heading: "Your parcel is on its way",
+    partHeading: "Part of your order is on its way",
     body: "Your parcel is travelling towards you.",
     sms: "is on its way",
     followed: true,
   },
   out_for_delivery: {
-    subject: (order) => `Your order ${order} is out for delivery`,
+    subject: (order, isPart) => `${yourOrder(order, isPart)} is out for delivery`,
     heading: "Out for delivery",
+    partHeading: "Part of your order is out for delivery",
     body: "The courier has your parcel on board and is on the way to you.",
     sms: "is out for delivery",
     followed: true,
   },
+  ready_to_collect: {
+    subject: (order, isPart) => `${yourOrder(order, isPart)} is ready to collect`,
+    heading: "Your parcel is ready to collect",
+    partHeading: "Part of your order is ready to collect",
+    body: "Your parcel has arrived and is waiting for you to collect it.",
+    sms: "is ready to collect",
+    followed: true,
+    isCollected: true,
+  },
   delivery_attempted: {
-    subject: (order) => `We missed you: order ${order}`,
+    subject: (order, isPart) => `We missed you: ${isPart ? "part of order" : "order"} ${order}`,
     heading: "We could not reach you",
+    partHeading: "We could not reach you",
     body: "The courier tried to deliver your parcel and could not reach you. They usually try again.",
     sms: "could not be delivered. The courier usually tries again",
     followed: true,
   },
   undelivered: {
-    subject: (order) => `Your order ${order} could not be delivered`,
+    subject: (order, isPart) => `${yourOrder(order, isPart)} could not be delivered`,
     heading: "Your parcel could not be delivered",
+    partHeading: "Part of your order could not be delivered",
     body: "The courier could not deliver your parcel. Please check the delivery address, and get in touch with us if something is wrong with it.",
     asksBack: true,
     sms: "could not be delivered. Please contact us",
     followed: false,
   },
   return_to_origin: {
-    subject: (order) => `Your order ${order} is on its way back to us`,
+    subject: (order, isPart) => `${yourOrder(order, isPart)} is on its way back to us`,
     heading: "Your parcel is on its way back to us",
+    partHeading: "Part of your order is on its way back to us",
     body: "The courier could not deliver your parcel and is returning it to us. Please get in touch with us, and we will sort it out together.",
     asksBack: true,
     sms: "could not be delivered and is on its way back to us",
     followed: false,
   },
   lost: {
-    subject: (order) => `About your order ${order}`,
+    subject: (order, isPart) => `About ${isPart ? "part of your order" : "your order"} ${order}`,
     heading: "Your parcel seems to be lost",
+    partHeading: "Part of your order seems to be lost",
     body: "We are sorry: the courier reports that your parcel is lost. We are looking into it and will get back to you. You need not do anything.",
     sms: "was reported lost by the courier. We are sorry and will contact you",
     followed: false,
   },
 };
 
+/** Whether or not an earlier message showed another tracking. */
+export const trackingChanged = {
+  subject: (order: string, isPart: boolean): string =>
+    `New tracking for ${isPart ? "part of your order" : "your order"} ${order}`,
+  heading: "New tracking for your parcel",
+  body: "Please follow your parcel with this tracking from now on. If we sent you another one before, it is out of date.",
+  /** `…: order ORD-1 <sms>`; `number` is null where it cannot be written in an SMS, or does not fit. */
+  sms: (number: string | null): string =>
+    number === null ? "has new tracking" : `has a new tracking number: ${number}`,
+};
+
+/** Of a parcel that is a part of its order, where all the rest is in other parcels. */
+export const restElsewhere = "The rest of your order is in another parcel.";
+/** Of one where something is in no parcel yet. */
+export const restFollows =
+  "What is still to come is listed below. You will hear from us when it ships.";
+/** Of a line that was not in stock when it was ordered. */
+export const shipsLater = "ships when it is back in stock";
+
 /** Behind a body that asks back, where replies are read. */
 export const replyHere = "You can simply reply to this message.";
 
 export const trackLabel = "Track your parcel";
 /** `store` is null where its name cannot be written in an SMS. */
-export const smsStart = (store: string | null, order: string): string =>
-  store === null ? `Your order ${order}` : `${store}: order ${order}`;
+export const smsStart = (store: string | null, order: string, isPart: boolean): string =>
+  store === null
+    ? yourOrder(order, isPart)
+    : `${store}: ${isPart ? "part of order" : "order"} ${order}`;
 export const smsTrack = (link: string): string => ` Track: ${link}`;
 export const smsCourier = (courier: string): string => ` with ${courier}`;
 

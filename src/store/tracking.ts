@@ -1,0 +1,64 @@
+/**
+ * `tracking_changed`: a parcel has another courier, airway bill or link than a message about it has shown.
+ * Written in the batch that changes it, before the merge, while the row still says what stood. A message
+ * that is rendered beside this batch is fenced by its claim (outbox.ts): either it shows what this batch
+ * sets, or it was rendered before and is found here.
+ */
+import { type Patch, valueIn } from "../projection/registers";
+import { slicedRows, slicedStatements } from "./slices";
+
+/** An airway bill is short; what is not is known by its beginning. */
+const TRACKING_ID_CHARACTERS = 200;
+
+const escaped = (text: string): string => `replace(replace(${text}, '%', '%25'), '/', '%2F')`;
+const differs = (courier: string, awb: string, url: string): string =>
+  `(c.courier IS NOT ${courier} OR c.awb_no IS NOT ${awb} OR c.tracking_url IS NOT ${url})`;
+
+/**
+ * `?1`: the tracking registers of the batch; `?2`: now. Primary keys: where nothing changes, one look at
+ * each parcel and nothing written. The messages about a parcel are found by the beginning of their ids;
+ * of one that was sent so long ago that its words are gone, it is not known what it showed. The id is
+ * that of projection/templates.ts `factId`.
+ */
+const announceTracking = `
+INSERT INTO notifications (id, template, channel, order_number, subject_id, status,
+  next_attempt_at, due_at, created_at, context)
+SELECT 'tracking_changed/' || ${escaped("s.shipment_id")} || '/'
+    || ${escaped(`substr(coalesce(c.awb_no, c.tracking_url), 1, ${String(TRACKING_ID_CHARACTERS)})`)}
+    || '/' || channel.value,
+  'tracking_changed', channel.value, s.order_number, s.shipment_id, 'pending', ?2, ?2, ?2,
+  json_object('kind', 'tracking', 'tracking', coalesce(c.awb_no, c.tracking_url))
+FROM ${slicedRows("shipment_id", "precedence", "courier", "awb_no", "tracking_url")} c
+CROSS JOIN shipments s ON s.shipment_id = c.shipment_id
+CROSS JOIN json_each('["email","sms"]') channel
+WHERE c.precedence > s.tracking_precedence
+  AND ${differs("s.courier", "s.awb_no", "s.tracking_url")}
+  AND EXISTS (
+    SELECT 1 FROM json_each('["shipment_update/","tracking_changed/"]') t
+    CROSS JOIN notifications n ON n.id >= t.value || ${escaped("s.shipment_id")} || '/'
+      AND n.id < t.value || ${escaped("s.shipment_id")} || '0'
+    WHERE (n.rendered IS NOT NULL OR n.status = 'sent') AND ${differs(
+      "n.rendered->>'$.tracking.courier'",
+      "n.rendered->>'$.tracking.awb_no'",
+      "n.rendered->>'$.tracking.tracking_url'",
+    )})
+ON CONFLICT (id) DO NOTHING
+RETURNING id`;
+
+/** None where no parcel of the batch says how it can be followed. Run before the merge. */
+export function trackingStatements(
+  db: D1Database,
+  shipments: Iterable<Patch>,
+  now: string,
+): readonly D1PreparedStatement[] {
+  const rows = [...shipments].flatMap(({ key, settings }) => {
+    const setting = settings.get("tracking");
+    if (setting === undefined) return [];
+    const [courier, awb, url] = ["courier", "awb_no", "tracking_url"].map((column) =>
+      valueIn("shipments", "tracking", setting, column),
+    );
+    // Without either there is nothing to follow, and so nothing to tell.
+    return (awb ?? url ?? null) === null ? [] : [[key, setting.precedence, courier, awb, url]];
+  });
+  return slicedStatements(db, announceTracking, rows, now);
+}
