@@ -3,6 +3,7 @@
  * questions matters, since `suppressed` is final and its reason is what a person reads: is it still
  * so, is it recent, can it be sent at all, is somebody there to hear it.
  */
+import { parseAddress } from "../events/address";
 import { ERASED } from "../events/erased-body";
 import { msBetween } from "../events/time";
 import { RECIPIENT_WAIT_MS } from "../limits";
@@ -10,7 +11,7 @@ import { hasTime, idHashIn, stageIn, timeIn } from "../projection/precedence";
 import type { OutboxContext } from "../projection/templates";
 import type { DueRow } from "../store/outbox";
 import type { Facts, OrderFacts } from "../store/outbox-facts";
-import { parseAddress, parseNumber } from "./recipient";
+import { parseNumber } from "./recipient";
 
 export type Verdict =
   | { readonly kind: "send"; readonly recipient: string | null }

@@ -315,7 +315,6 @@ describe("the recipient", () => {
   it.each([
     "asha@example.com\r\nBcc: everyone@example.com",
     "asha@example.com, other@example.com",
-    "Asha <asha@example.com>",
     "asha@example.com;other@example.com",
     "asha@@example.com",
     "asha",
@@ -339,6 +338,14 @@ describe("the recipient", () => {
     expect(verdict(sms, facts({ order: orderFacts({ customer_phone }), shipment }))).toEqual({
       kind: "fail",
       reason: "recipient not usable",
+    });
+  });
+
+  it("is the plain address, where a name stands around it or its domain is in another script", () => {
+    const customer_email = "Asha Rao <asha@bücher.example.>";
+    expect(verdict(email, facts({ order: orderFacts({ customer_email }) }))).toEqual({
+      kind: "send",
+      recipient: "asha@xn--bcher-kva.example",
     });
   });
 
