@@ -19,10 +19,15 @@ export function contactOf(text: string): string | null {
 
 /** Every contact of an order event: of either address, and the one beside them. */
 export function contactsOf(data: OrderDetail): readonly string[] {
-  const { billing_address: billing, shipping_address: shipping, customer_email } = data;
+  const {
+    billing_address: billing,
+    shipping_address: shipping,
+    customer_email,
+    customer_phone,
+  } = data;
   const phones = [billing, shipping].map((address) =>
     phoneNumber(address?.country_code ?? null, address?.phone ?? null),
   );
-  const texts = [billing?.email, shipping?.email, customer_email, ...phones];
+  const texts = [billing?.email, shipping?.email, customer_email, ...phones, customer_phone];
   return [...new Set(texts.flatMap((text) => contactOf(text ?? "") ?? []))];
 }

@@ -36,13 +36,16 @@ function phoneOf(address: Person): string | null {
   return phoneNumber(address?.country_code ?? null, address?.phone ?? null);
 }
 
-/** Values of the register `customer`: billing address, else shipping address, else `customer_email`. */
+/**
+ * Values of the register `customer`, field by field: billing address, else shipping address, else what
+ * stands beside them.
+ */
 export function customerValues(data: OrderDetail): readonly (string | null)[] {
   const { billing_address: billing, shipping_address: shipping } = data;
   return [
     firstOf(nameOf(billing), nameOf(shipping)),
     firstOf(billing?.email, shipping?.email, data.customer_email),
-    firstOf(phoneOf(billing), phoneOf(shipping)),
+    firstOf(phoneOf(billing), phoneOf(shipping), phoneNumber(null, data.customer_phone)),
   ];
 }
 
