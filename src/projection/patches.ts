@@ -11,9 +11,10 @@ import { parseEntries } from "./entries";
 import { paymentPatch, refundFromPayment, refundPatch } from "./money-patches";
 import { moneyNotes } from "./money";
 import { orderPatch } from "./order-patches";
-import { type Place, precedenceAt, type Projected } from "./place";
+import { type Place, precedenceAt, type Projected, type ProjectedOrder } from "./place";
 import type { Patch } from "./registers";
 import { shipmentPatch } from "./shipment-patches";
+import type { StoreDefaults } from "./store-defaults";
 
 /** What an event and the entries nested in it have in common. */
 function commonPlace({ id, statedAt, receivedAt }: DecodedEvent) {
@@ -97,31 +98,35 @@ export function precedenceOf(event: DecodedEvent): string {
   return precedenceAt(ownPlace(event), event.subject, event.status);
 }
 
-/** What the event sets, and what was odd about it. */
-export function projectEvent(event: DecodedEvent): Projected {
+/** What the event sets, what was odd about it, and by whom its order can be looked up. */
+export function projectEvent(event: DecodedEvent, defaults: StoreDefaults): ProjectedOrder {
   const place = ownPlace(event);
   switch (event.subject) {
     case "order": {
-      const order = orderPatch(event, event.data, place);
+      const order = orderPatch(event, event.data, place, defaults);
       const nested = nestedPatches(event, event.data);
       return {
         patches: [...order.patches, ...lastOfEachRow(nested.patches)],
         notes: [...event.notes, ...order.notes, ...nested.notes],
+        contacts: order.contacts,
       };
     }
     case "payment":
       return {
         patches: [paymentPatch(event.data, place)],
         notes: [...event.notes, ...moneyNotes({ amount: event.data.amount })],
+        contacts: [],
       };
     case "refund":
       return {
         patches: [refundPatch(event.data, place)],
         notes: [...event.notes, ...moneyNotes({ refund_amount: event.data.refund_amount })],
+        contacts: [],
       };
     case "shipment": {
       const shipment = shipmentPatch(event.data, place);
-      return { patches: shipment.patches, notes: [...event.notes, ...shipment.notes] };
+      const notes = [...event.notes, ...shipment.notes];
+      return { patches: shipment.patches, notes, contacts: [] };
     }
   }
 }

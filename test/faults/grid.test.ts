@@ -25,8 +25,9 @@ import {
   soundEnv,
   type TestEnv,
 } from "./recovery";
+import { defaults } from "../support/defaults";
 
-const options = { forwardEvents: false, reviewDelayMs: 86_400_000, dedupeDays: 400 };
+const options = { ...defaults, forwardEvents: false, reviewDelayMs: 86_400_000, dedupeDays: 400 };
 let cases = 0;
 afterAll(() => console.info(`fault grid: ${String(cases)} cases`));
 
