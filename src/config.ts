@@ -6,6 +6,7 @@
 import * as z from "zod/mini";
 // With its ending: tools have Node read this file as it is.
 import { dayOf } from "./events/time.ts";
+import { type Country, parseCountry } from "./events/phone.ts";
 import { isObject, parseJson } from "./events/values.ts";
 
 /** What the receiver needs. `secrets` is null where `CE_WEBHOOK_SECRET` is unset: nothing is taken. */
@@ -25,6 +26,11 @@ export interface ShopConfig {
   readonly reviewUrl: string | null;
   /** Courier name in lower case -> URL with `{awb}`, in addition to the built-in table. */
   readonly trackingUrls: Readonly<Record<string, string>>;
+}
+
+/** What events leave unsaid (projection/store-defaults.ts). */
+interface DefaultsConfig {
+  readonly country: Country;
 }
 
 /** Who writes e-mails: `Shop <orders@shop.example>` or a bare address. */
@@ -88,6 +94,7 @@ export const secretNames = [
 export interface Config {
   readonly receipt: ReceiptConfig;
   readonly shop: ShopConfig;
+  readonly defaults: DefaultsConfig;
   readonly channels: ChannelsConfig;
   readonly outbox: OutboxConfig;
   /** A customer's message later than this past its time is suppressed; null: no limit. */
@@ -133,6 +140,10 @@ const numeric = (form: RegExp, min: number, max: number) =>
 const hours = (max: number) => numeric(/^\d{1,6}(\.\d{1,4})?$/, 0, max);
 const count = (min: number, max: number) => numeric(/^\d{1,9}$/, min, max);
 const currency = present.check(z.toUpperCase(), z.regex(/^[A-Z]{3}$/));
+const country = z.pipe(
+  present.check(z.refine((text) => parseCountry(text) !== null)),
+  z.transform((text) => parseCountry(text)),
+);
 /** `Shop <orders@shop.example>` or a bare address; a line break would end the header. */
 const address = present.check(z.regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/));
 /** Couriers and the addresses of their tracking pages; null where the text is something else. */
@@ -238,6 +249,9 @@ export function parseConfig(env: object): Config {
       reviewUrl: read("REVIEW_URL", endpoint, "an https URL"),
       trackingUrls:
         read("TRACKING_URLS", trackingUrls, 'JSON such as {"courier": "https://…/{awb}"}') ?? {},
+    },
+    defaults: {
+      country: read("STORE_COUNTRY", country, "a country code of two letters") ?? "IN",
     },
     channels: readChannels(read, env),
     outbox: {

@@ -133,9 +133,9 @@ function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
 }
 
 function consumerDeps(env: Env): ConsumerDeps {
-  const { outbox, retention } = configOf(env);
+  const { defaults, outbox, retention } = configOf(env);
   return {
-    options: { ...outbox, dedupeDays: retention.dedupeDays },
+    options: { ...defaults, ...outbox, dedupeDays: retention.dedupeDays },
     random: Math.random,
     erased: () => erasedIn(env),
     storeErased: (bodies, erasedVersion) => storeErased(env.DB, bodies, erasedVersion),
@@ -208,7 +208,8 @@ function assetsOf(env: Partial<Env>): AdminApiDeps["assets"] {
 
 function privacyDeps(env: Env): AdminApiDeps["privacy"] {
   const archive = findArchive(env);
-  const deps = { db: env.DB, archive, now: clock };
+  const { defaults } = configOf(env);
+  const deps = { db: env.DB, archive, defaults, now: clock };
   return {
     erase: async (contacts, dryRun) =>
       dryRun
@@ -236,6 +237,7 @@ function adminDeps(c: Context<{ Bindings: Env }>): AdminApiDeps {
     db: env.DB,
     admin: configOf(env).admin,
     settings: settingsOf(configOf(env), env),
+    defaults: configOf(env).defaults,
     now: clock,
     assets: assetsOf(env),
     privacy: privacyDeps(env),
@@ -307,7 +309,7 @@ const worker = {
       push: (messages) => sendTexts(env.EVENTS, messages),
       deferPush: (ids) => deferPush(env.DB, ids, nowIso()),
       renew: () => renew({ db: env.DB, now: clock }),
-      reread: () => reread({ db: env.DB, now: clock }),
+      reread: () => reread({ db: env.DB, now: clock, defaults: configOf(env).defaults }),
       dispatch: async () => {
         await dispatchDue(dispatch(env));
       },
@@ -325,9 +327,12 @@ const worker = {
           await raiseAlert(env, alert);
       },
       rebuild: async () => {
-        await continueRebuild(env.DB, nowIso());
+        await continueRebuild(env.DB, nowIso(), configOf(env).defaults);
       },
-      erase: () => continueErasures({ db: env.DB, archive: findArchive(env), now: clock }),
+      erase: () => {
+        const { defaults } = configOf(env);
+        return continueErasures({ db: env.DB, archive: findArchive(env), defaults, now: clock });
+      },
       purge: async () => {
         const { retention } = configOf(env);
         await purgeWhenDue({ db: env.DB, archive: findArchive(env), ...retention, now: clock });

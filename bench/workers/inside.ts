@@ -66,7 +66,7 @@ async function consume(
 ): Promise<readonly string[]> {
   const woken: string[] = [];
   await consumeEvents(deliveries, {
-    options: { ...loadConfig(env).outbox, dedupeDays: null },
+    options: { ...loadConfig(env).defaults, ...loadConfig(env).outbox, dedupeDays: null },
     random: Math.random,
     erased: () => nobody,
     storeErased: () => Promise.resolve(),

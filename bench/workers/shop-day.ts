@@ -91,7 +91,11 @@ export async function liveDay(shop: Shop, day: Day): Promise<PurgeReport> {
     const slice = events.slice(at, at + BATCH);
     const now = slice.at(-1)?.receivedAt ?? day.endsAt;
     await consumeEvents(slice.map(deliveryOf), {
-      options: { ...config.outbox, dedupeDays: config.retention.dedupeDays },
+      options: {
+        ...config.defaults,
+        ...config.outbox,
+        dedupeDays: config.retention.dedupeDays,
+      },
       random: Math.random,
       erased: () => nobody,
       storeErased: () => Promise.resolve(),

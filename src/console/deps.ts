@@ -1,5 +1,6 @@
 /** What the console and the admin API are handed. */
 import type { Context } from "hono";
+import type { StoreDefaults } from "../projection/store-defaults";
 import type { ReplayFilter } from "../store/waiting";
 import type { ApiRoute } from "./api-route";
 import type { AdminConfig } from "./sign-in";
@@ -39,6 +40,8 @@ export interface AdminApiDeps {
   readonly db: D1Database;
   readonly admin: AdminConfig;
   readonly settings: Settings;
+  /** Those that the consumer applies events by. */
+  readonly defaults: StoreDefaults;
   readonly now: () => Date;
   readonly privacy: PrivacyActs;
   /** Static files by their path; null where the Worker was deployed without any. */

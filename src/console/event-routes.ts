@@ -56,7 +56,7 @@ export const eventRoutes: readonly Route[] = [
     });
   }),
   plain("GET /events/:id", async ({ c, deps, part }) => {
-    const view = await viewEvent(deps.db, part("id"));
+    const view = await viewEvent(deps.db, part("id"), deps.defaults);
     return view === null ? problem(c, 404, noEvent) : c.json(eventAnswer(view));
   }),
   plain("DELETE /events/:id", async ({ c, deps, part }) => {

@@ -4,6 +4,7 @@ import { explainEventAlone } from "../projection/explain";
 import type { EventExplanation, SettingExplanation } from "../projection/explanation";
 import { asJudged, interpret } from "../projection/interpret";
 import type { Patch } from "../projection/registers";
+import type { StoreDefaults } from "../projection/store-defaults";
 import { loadEventIds, loadRowsOf } from "../store/history";
 import { loadEvent, type StoredEventRow } from "../store/inspection";
 import { loadMessages, type MessageRow } from "../store/message-list";
@@ -24,17 +25,21 @@ function parseTexts(json: string | null): readonly string[] {
   return Array.isArray(parsed) ? parsed.map(String) : [];
 }
 
-function patchesOf(event: StoredEventRow): readonly Patch[] {
+function patchesOf(event: StoredEventRow, defaults: StoreDefaults): readonly Patch[] {
   const { id, type_hint: typeHint, received_at: receivedAt, payload } = event;
   if (payload === null) return [];
-  return interpret({ id, typeHint, receivedAt, payload }, asJudged).patches;
+  return interpret({ id, typeHint, receivedAt, payload }, asJudged(defaults)).patches;
 }
 
 /** Null where no event has this id. Three round trips. */
-export async function viewEvent(db: D1Database, id: string): Promise<EventView | null> {
+export async function viewEvent(
+  db: D1Database,
+  id: string,
+  defaults: StoreDefaults,
+): Promise<EventView | null> {
   const event = await loadEvent(db, id);
   if (event === null) return null;
-  const patches = patchesOf(event);
+  const patches = patchesOf(event, defaults);
   const [rows, messages] = await Promise.all([
     loadRowsOf(db, patches),
     loadMessages(db, parseTexts(event.outbox)),
@@ -54,6 +59,7 @@ export async function viewEvent(db: D1Database, id: string): Promise<EventView |
     },
     rows,
     await loadEventIds(db, rows),
+    defaults,
   );
   return {
     event,

@@ -1,5 +1,5 @@
 /** Orders: found, shown, explained, and told as a timeline. */
-import { contactOf } from "../projection/contacts";
+import { contactsLike } from "../projection/contacts";
 import { financialStatus } from "../projection/financial-status";
 import { loadRows } from "../store/history";
 import { loadTimeline } from "../store/order-detail";
@@ -16,7 +16,8 @@ const noOrder = (number: string): string => `No event has named the order ${numb
 
 export const orderRoutes: readonly Route[] = [
   asking("GET /orders", ordersQuery, async ({ c, deps, query: { q, limit, cursor } }) => {
-    const search = q === undefined ? null : { q: q.trim(), contact: contactOf(q) };
+    const search =
+      q === undefined ? null : { q: q.trim(), contacts: contactsLike(q, deps.defaults) };
     const page = await listOrders(deps.db, search, { limit, after: cursor });
     return c.json({ orders: page.orders.map(maskOrder), next_cursor: page.next });
   }),
@@ -38,7 +39,7 @@ export const orderRoutes: readonly Route[] = [
   }),
   plain("GET /orders/:number/explain", async ({ c, deps, part }) => {
     const number = part("number");
-    const view = await explainNumber(deps.db, number);
+    const view = await explainNumber(deps.db, number, deps.defaults);
     if (!isKnown(view)) return problem(c, 404, noOrder(number));
     return c.json({ ...view.explained, payment: view.payment });
   }),

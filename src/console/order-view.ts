@@ -3,6 +3,7 @@ import { explainOrder } from "../projection/explain";
 import type { HistoricEvent, OrderExplanation, StandingRow } from "../projection/explanation";
 import { answerPayment, type PaymentAnswer } from "../projection/payment-answer";
 import type { Entity, Value } from "../projection/registers";
+import type { StoreDefaults } from "../projection/store-defaults";
 import { keysOf, loadHistory, loadRows } from "../store/history";
 import { listMessages, type MessageRow } from "../store/message-list";
 import { listWaitingOf, type WaitingEvent } from "../store/waiting-of-order";
@@ -47,13 +48,17 @@ export function ownRows({ rows, number }: ExplainedOrder, entity: Entity): reado
 }
 
 /** Two round trips. */
-export async function explainNumber(db: D1Database, number: string): Promise<ExplainedOrder> {
+export async function explainNumber(
+  db: D1Database,
+  number: string,
+  defaults: StoreDefaults,
+): Promise<ExplainedOrder> {
   const [rows, waiting] = await Promise.all([
     loadRows(db, number),
     listWaitingOf(db, number, WAITING_MAX),
   ]);
   const history = await loadHistory(db, number, keysOf(rows));
-  const explained = explainOrder(number, rows, history);
+  const explained = explainOrder(number, rows, history, defaults);
   const order = rows.find(({ entity }) => entity === "orders")?.columns ?? null;
   const payment = answerPayment(order ?? {}, history, explained, waiting);
   return { number, order, rows, history, waiting, explained, payment };

@@ -1,8 +1,8 @@
 /** Routes of the admin API about people's data and the archive. No address stands in a path or a query. */
 import * as z from "zod/mini";
-import { contactOf } from "../projection/contacts";
+import { contactsOf, emailContacts } from "../projection/contacts";
 import { asking, plain, taking } from "./api-route";
-import type { Contacts, Route } from "./deps";
+import type { AdminApiDeps, Contacts, Route } from "./deps";
 import { problem } from "./problem";
 import { dryRun } from "./shapes";
 
@@ -21,23 +21,20 @@ const archiveQuery = z.strictObject({ cursor });
 const ARCHIVE_PAGE = 100;
 const noArchive = "There is no archive: bind an R2 bucket as ARCHIVE";
 
-/** The contacts asked for; null where one of them is none, or none is given. */
-function contactsOf({
-  email,
-  phone,
-}: {
+interface Person {
   readonly email?: string | undefined;
   readonly phone?: string | undefined;
-}): Contacts | null {
+}
+
+/** The contacts asked for; null where one of them is none, or none is given. */
+function contactsIn({ email, phone }: Person, { defaults }: AdminApiDeps): Contacts | null {
   const given = [
-    ...(email === undefined ? [] : [{ kind: "email:", text: email }]),
-    ...(phone === undefined ? [] : [{ kind: "phone:", text: phone }]),
+    ...(email === undefined ? [] : [emailContacts(email)]),
+    ...(phone === undefined ? [] : [phone.includes("@") ? [] : contactsOf(phone, defaults)]),
   ];
-  const contacts = given.flatMap(({ kind, text }) => {
-    const contact = contactOf(text);
-    return contact?.startsWith(kind) === true ? [contact] : [];
-  });
-  return contacts.length === 0 || contacts.length < given.length ? null : contacts;
+  return given.length === 0 || given.some((contacts) => contacts.length === 0)
+    ? null
+    : given.flat();
 }
 
 const noContact =
@@ -45,7 +42,7 @@ const noContact =
 
 export const privacyRoutes: readonly Route[] = [
   taking("POST /erasures", erasureBody, async ({ c, deps, body }) => {
-    const contacts = contactsOf(body);
+    const contacts = contactsIn(body, deps);
     if (contacts === null) return problem(c, 400, noContact);
     const answer = await deps.privacy.erase(contacts, body.dry_run);
     return c.json(answer, body.dry_run ? 200 : 202);
@@ -55,7 +52,7 @@ export const privacyRoutes: readonly Route[] = [
     return erasure === null ? problem(c, 404, "There is no such erasure") : c.json(erasure);
   }),
   taking("POST /exports", exportBody, async ({ c, deps, body }) => {
-    const contacts = contactsOf(body);
+    const contacts = contactsIn(body, deps);
     if (contacts === null) return problem(c, 400, noContact);
     const page = await deps.privacy.exportPerson(contacts, body.cursor);
     return page === null ? problem(c, 400, "cursor: not one of an export") : c.json(page);

@@ -5,8 +5,8 @@
  * loses nothing. Times are judged elsewhere and never refuse.
  *
  * The fields stand in the vendor's OpenAPI model (package @commercengine/storefront-sdk, which
- * test/events/vendor-types.ts holds these models against), but for `id`, `order_number` and
- * `customer_email`, which its guide shows.
+ * test/events/vendor-types.ts holds these models against), but for `id`, `order_number`,
+ * `customer_email` and `customer_phone`, which its guides show.
  */
 import * as z from "zod/mini";
 import type { ModelName } from "./catalog";
@@ -123,6 +123,7 @@ const orderDetail = z.object({
   /** Text to text, as the vendor has it; any object is kept. */
   metadata: z.optional(z.unknown()),
   customer_email: text,
+  customer_phone: text,
   cancellation_refund_details: z.nullish(z.object({ refundable_amount: amount })),
   payments: entries,
   shipments: entries,

@@ -3,7 +3,9 @@
  * questions matters, since `suppressed` is final and its reason is what a person reads: is it still
  * so, is it recent, can it be sent at all, is somebody there to hear it.
  */
+import { parseAddress } from "../events/address";
 import { ERASED } from "../events/erased-body";
+import { parseE164 } from "../events/phone";
 import { msBetween } from "../events/time";
 import { RECIPIENT_WAIT_MS, REVIEW_WAIT_MS } from "../limits";
 import { refundOutstandingMicros } from "../projection/financial-status";
@@ -12,7 +14,6 @@ import { hasTime, idHashIn, stageIn, timeIn } from "../projection/precedence";
 import type { OutboxContext } from "../projection/templates";
 import type { DueRow } from "../store/outbox";
 import type { Facts } from "../store/outbox-facts";
-import { parseAddress, parseNumber } from "./recipient";
 
 export type Verdict =
   | { readonly kind: "send"; readonly recipient: string | null }
@@ -196,7 +197,7 @@ function recipientOf(row: Question, facts: Facts, now: string): Verdict {
   if (row.rendered !== null && row.recipient !== null) {
     return { kind: "send", recipient: row.recipient };
   }
-  const parse = row.channel === "email" ? parseAddress : parseNumber;
+  const parse = row.channel === "email" ? parseAddress : parseE164;
   const known = addressed(customerAddress(row.channel, facts), parse);
   if (known !== null) return known;
   const missing = row.channel === "email" ? "no e-mail address known" : "no phone number known";

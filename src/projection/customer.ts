@@ -1,26 +1,49 @@
 /** Whom an order is for: name, e-mail and phone, chosen field by field within one event. */
 import { ERASED } from "../events/erased-body";
 import type { Address, OrderDetail } from "../events/models";
+import { parseE164, parsePhone } from "../events/phone";
 import { firstOf } from "../events/values";
+import type { StoreDefaults } from "./store-defaults";
+
+/** A telephone number as it was told. */
+export interface ToldPhone {
+  /** What stands beside it: `+91`, `IN`. */
+  readonly countryCode: string | null;
+  readonly phone: string;
+  /** E.164; null where it cannot be made so with certainty. */
+  readonly number: string | null;
+}
+
+export function readPhone(
+  countryCode: string | null,
+  phone: string,
+  { country }: StoreDefaults,
+): ToldPhone {
+  return { countryCode, phone, number: parsePhone(countryCode, phone, country) };
+}
+
+/** Of the billing address, of the shipping address, and beside them; one that stands twice once. */
+export function readPhones(data: OrderDetail, defaults: StoreDefaults): readonly ToldPhone[] {
+  const { billing_address: billing, shipping_address: shipping } = data;
+  const told = [
+    [billing?.country_code ?? null, billing?.phone ?? null],
+    [shipping?.country_code ?? null, shipping?.phone ?? null],
+    [null, data.customer_phone],
+  ] as const;
+  const distinct = new Map(told.map((one) => [`${one[0] ?? ""} ${one[1] ?? ""}`, one]));
+  return [...distinct.values()].flatMap(([countryCode, phone]) =>
+    phone === null ? [] : [readPhone(countryCode, phone, defaults)],
+  );
+}
 
 /**
- * E.164 from a country code and a number where the two make one, else the number as it stands: an
- * odd number is data, and whether it can be called is asked when something is sent.
+ * E.164, else as it was told: an odd number is data, and whether it can be called is asked when something
+ * is sent. One that would pass for a number of another country than the one beside it keeps that, so that
+ * nobody is called by it.
  */
-export function phoneNumber(countryCode: string | null, phone: string | null): string | null {
-  if (phone === null) return null;
-  const digits = phone.replace(/[\s().-]/g, "");
-  if (/^\+[1-9]\d{6,14}$/.test(digits)) return digits;
-  const country = countryCode?.replace(/\D/g, "") ?? "";
-  // A leading 0 is dialled within a country only, except in Italy, where it is part of the number;
-  // some shops write the country code into the number once more.
-  const plain = country === "39" ? digits : digits.replace(/^0+/, "");
-  const repeated = plain.startsWith(country) && plain.length + country.length > 13;
-  const national = repeated ? plain.slice(country.length) : plain;
-  const joined = `+${country}${national}`;
-  return country !== "" && /^\d+$/.test(national) && /^\+[1-9]\d{6,14}$/.test(joined)
-    ? joined
-    : phone;
+function phoneValue({ countryCode, phone, number }: ToldPhone): string {
+  if (number !== null) return number;
+  return parseE164(phone) === null ? phone : `${countryCode ?? ""} ${phone}`;
 }
 
 function nameOf(address: Address): string | null {
@@ -32,17 +55,19 @@ function nameOf(address: Address): string | null {
   return parts.length > 0 ? parts.join(" ") : null;
 }
 
-function phoneOf(address: Address): string | null {
-  return phoneNumber(address?.country_code ?? null, address?.phone ?? null);
-}
-
-/** Values of the register `customer`: billing address, else shipping address, else `customer_email`. */
-export function customerValues(data: OrderDetail): readonly (string | null)[] {
+/**
+ * Values of the register `customer`, field by field: billing address, else shipping address, else what
+ * stands beside them.
+ */
+export function customerValues(
+  data: OrderDetail,
+  [phone]: readonly ToldPhone[],
+): readonly (string | null)[] {
   const { billing_address: billing, shipping_address: shipping } = data;
   return [
     firstOf(nameOf(billing), nameOf(shipping)),
     firstOf(billing?.email, shipping?.email, data.customer_email),
-    firstOf(phoneOf(billing), phoneOf(shipping)),
+    phone === undefined ? null : phoneValue(phone),
   ];
 }
 

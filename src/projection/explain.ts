@@ -16,6 +16,7 @@ import { asJudged, interpret } from "./interpret";
 import { countedInstead, leadingPayment, type ModelRow, snapshotWins } from "./model";
 import { hashId, idHashIn, placeIn, stageIn, statesTime, timeIn } from "./precedence";
 import { type Entity, type Patch, registersOf } from "./registers";
+import type { StoreDefaults } from "./store-defaults";
 
 function precedenceIn(row: StandingRow | undefined, register: string): string {
   return String(row?.columns[`${register}_precedence`] ?? "");
@@ -89,7 +90,11 @@ const unsettled = {
   failed: "failed",
 } as const;
 
-function explainEvent(event: HistoricEvent, lookup: Rows): EventExplanation {
+function explainEvent(
+  event: HistoricEvent,
+  lookup: Rows,
+  defaults: StoreDefaults,
+): EventExplanation {
   const { id, eventType, typeHint, occurredAt, receivedAt, payload } = event;
   const common = {
     id,
@@ -104,7 +109,7 @@ function explainEvent(event: HistoricEvent, lookup: Rows): EventExplanation {
     return { ...common, outcome: unsettled[event.status], settings: [] };
   }
   if (payload === null) return { ...common, outcome: "purged", settings: [] };
-  const meaning = interpret({ id, typeHint, receivedAt, payload }, asJudged);
+  const meaning = interpret({ id, typeHint, receivedAt, payload }, asJudged(defaults));
   const settings = meaning.patches.flatMap((patch) => explainPatch(patch, lookup));
   const sets = settings.some(({ comparison }) => comparison === "stands");
   return { ...common, outcome: sets ? "sets" : "lost", settings };
@@ -115,8 +120,9 @@ export function explainEventAlone(
   event: HistoricEvent,
   rows: readonly StandingRow[],
   eventIds: readonly string[],
+  defaults: StoreDefaults,
 ): EventExplanation {
-  return explainEvent(event, new Rows(rows, [event.id, ...eventIds]));
+  return explainEvent(event, new Rows(rows, [event.id, ...eventIds]), defaults);
 }
 
 function explainDerived(
@@ -170,6 +176,7 @@ export function explainOrder(
   orderNumber: string,
   rows: readonly StandingRow[],
   events: readonly HistoricEvent[],
+  defaults: StoreDefaults,
 ): OrderExplanation {
   const eventIds = events.map(({ id }) => id);
   const lookup = new Rows(rows, eventIds);
@@ -179,6 +186,6 @@ export function explainOrder(
     registers: explainRegisters(rows, lookup),
     events: events
       .toSorted((a, b) => (when(a) < when(b) ? -1 : when(a) > when(b) ? 1 : 0))
-      .map((event) => explainEvent(event, lookup)),
+      .map((event) => explainEvent(event, lookup, defaults)),
   };
 }

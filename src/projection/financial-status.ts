@@ -45,13 +45,7 @@ export function financialStatus(order: Order): FinancialStatus {
   if (refundOutstandingMicros(order) > 0) return "refund_due";
   if (paid > 0 && refunded >= paid) return "refunded";
   if (refunded > 0) return "partially_refunded";
-  switch (order.payment_status) {
-    case "success":
-      return "paid";
-    case "partially_paid":
-    case "failed":
-      return order.payment_status;
-    default:
-      return "pending";
-  }
+  const status = order.payment_status;
+  if (status === "success") return "paid";
+  return status === "partially_paid" || status === "failed" ? status : "pending";
 }

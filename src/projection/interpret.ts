@@ -2,7 +2,7 @@
  * The whole meaning of one stored event: its verdict, what it sets, and whom it asks to be told. A
  * pure function of the event as it was first received.
  */
-import { type ContactClaim, contactsOf } from "./contacts";
+import type { ContactClaim } from "./contacts";
 import { type Description, describe } from "../events/identity";
 import { dayOf } from "../events/time";
 import { decodeEvent, recognizeEvent } from "./decode";
@@ -10,6 +10,7 @@ import type { StoredEvent } from "./decoded-event";
 import { type OutboxOptions, outboxRows } from "./outbox-rows";
 import { projectEvent } from "./patches";
 import type { Patch } from "./registers";
+import type { StoreDefaults } from "./store-defaults";
 import type { OutboxRow } from "./templates";
 
 export interface Interpretation {
@@ -28,7 +29,7 @@ export interface Interpretation {
   readonly contacts: readonly ContactClaim[];
 }
 
-export interface InterpretOptions extends OutboxOptions {
+export interface InterpretOptions extends OutboxOptions, StoreDefaults {
   /**
    * An event whose own time is more days than this before its first receipt is ignored: it may be the
    * repeat of one that is purged. Null: none is too old.
@@ -38,14 +39,12 @@ export interface InterpretOptions extends OutboxOptions {
 
 /**
  * For reading a processed event again, as explanation and rebuild do: nobody is told, and its age was
- * judged when it was applied, by the setting of that day.
+ * judged when it was applied, by the setting of that day. The defaults are those that the consumer
+ * applies by, so a rebuild changes nothing unless they have changed.
  */
-export const asJudged: InterpretOptions = {
-  forwardEvents: false,
-  reviewDelayMs: 0,
-  dayOf,
-  dedupeDays: null,
-};
+export function asJudged(defaults: StoreDefaults): InterpretOptions {
+  return { ...defaults, forwardEvents: false, reviewDelayMs: 0, dayOf, dedupeDays: null };
+}
 
 export function interpret(stored: StoredEvent, options: InterpretOptions): Interpretation {
   const recognized = recognizeEvent(stored);
@@ -66,12 +65,8 @@ export function interpret(stored: StoredEvent, options: InterpretOptions): Inter
     };
   }
   const { event } = decoded;
-  const { patches, notes } = projectEvent(event);
+  const { patches, notes, contacts } = projectEvent(event, options);
   const outbox = outboxRows(event, options);
-  const contacts =
-    event.subject === "order"
-      ? contactsOf(event.data).map((contact) => ({ contact, orderNumber: event.key }))
-      : [];
   // The first patch is the one of the event's own subject; nested rows follow.
   const statusPrecedence = patches[0]?.settings.get("status")?.precedence ?? null;
   return {
@@ -83,6 +78,6 @@ export function interpret(stored: StoredEvent, options: InterpretOptions): Inter
     statusPrecedence,
     patches,
     outbox,
-    contacts,
+    contacts: contacts.map((contact) => ({ contact, orderNumber: event.key })),
   };
 }

@@ -155,7 +155,7 @@ function numberedRefund(refunds: readonly ModelRow[], refund: ModelRow): ModelRo
  * Which other name of a refund counts in its place; null where it counts itself. Of two names the one
  * whose status precedence is higher counts, on a tie the numbered one.
  */
-export function refundCountedInstead(
+function refundCountedInstead(
   refunds: readonly ModelRow[],
   refund: ModelRow,
 ): ModelRow | null {
@@ -206,7 +206,7 @@ export function snapshotWins(order: ModelRow, leading: ModelRow | null): boolean
 }
 
 /** What an order's payment status is, in the vendor's words; null where nothing says. */
-export function paymentStatusOf(
+function paymentStatusOf(
   order: ModelRow,
   leading: ModelRow | null,
   paidMicros: number,

@@ -2,13 +2,15 @@
 import { type OrderDetail, orderItem } from "../events/models";
 import { paymentWord } from "../events/stages";
 import { knownTime } from "../events/time";
-import { addressValue, customerValues } from "./customer";
+import { contactsNamed } from "./contacts";
+import { addressValue, customerValues, readPhones } from "./customer";
 import type { DecodedEvent } from "./decoded-event";
 import { itemsJson, parseEntries } from "./entries";
 import { metadataOf } from "./extra";
 import { micros, moneyNotes } from "./money";
-import { type Place, precedenceAt, type Projected } from "./place";
+import { type Place, precedenceAt, type ProjectedOrder } from "./place";
 import { patchOf, type Value } from "./registers";
+import type { StoreDefaults } from "./store-defaults";
 
 /** The sum of what is stated, in millionths; null where nothing is. */
 function sumOf(...amounts: readonly (number | null | undefined)[]): number | null {
@@ -71,16 +73,22 @@ function statedAmounts(data: OrderDetail) {
   };
 }
 
-export function orderPatch(event: DecodedEvent, data: OrderDetail, place: Place): Projected {
+export function orderPatch(
+  event: DecodedEvent,
+  data: OrderDetail,
+  place: Place,
+  defaults: StoreDefaults,
+): ProjectedOrder {
   const { type } = event.row;
   const { status } = place;
   const p = precedenceAt(place, "order", status);
   const metadata = metadataOf(data.metadata, event.isErased);
   const items = parseEntries(data.order_items, orderItem, "data.order_items");
+  const phones = readPhones(data, defaults);
   const patch = patchOf("orders", place.key, [
     ["status", p, [status]],
     ["amounts", p, amountValues(data)],
-    ["customer", p, customerValues(data)],
+    ["customer", p, customerValues(data, phones)],
     ["address", p, [addressValue(data.billing_address), addressValue(data.shipping_address)]],
     ["items", p, [itemsJson(items.entries)]],
     ["placed", p, [knownTime(data.order_date, place.receivedAt)]],
@@ -99,6 +107,9 @@ export function orderPatch(event: DecodedEvent, data: OrderDetail, place: Place)
       [data.customer_id, data.customer_note, data.coupon_code, metadata.json, place.extra],
     ],
   ]);
-  const notes = [...items.notes, ...moneyNotes(statedAmounts(data)), ...metadata.notes];
-  return { patches: [patch], notes };
+  return {
+    patches: [patch],
+    notes: [...items.notes, ...moneyNotes(statedAmounts(data)), ...metadata.notes],
+    contacts: contactsNamed(data, phones, defaults),
+  };
 }

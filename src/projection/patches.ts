@@ -14,9 +14,10 @@ import { extraOf } from "./extra";
 import { paymentPatch, refundFromPayment, refundPatch } from "./money-patches";
 import { moneyNotes } from "./money";
 import { orderPatch } from "./order-patches";
-import { type Place, precedenceAt, type Projected } from "./place";
+import { type Place, precedenceAt, type Projected, type ProjectedOrder } from "./place";
 import type { Patch } from "./registers";
 import { shipmentPatch } from "./shipment-patches";
+import type { StoreDefaults } from "./store-defaults";
 
 /** What an event and the entries nested in it have in common. */
 function commonPlace({ id, statedAt, receivedAt }: DecodedEvent) {
@@ -126,34 +127,37 @@ export function precedenceOf(event: DecodedEvent): string {
   return precedenceAt(ownPlace(event, null), event.subject, event.status);
 }
 
-function projectOwn(event: DecodedEvent, place: Place): Projected {
+function projectOwn(event: DecodedEvent, place: Place, defaults: StoreDefaults): ProjectedOrder {
   switch (event.subject) {
     case "order": {
-      const order = orderPatch(event, event.data, place);
+      const order = orderPatch(event, event.data, place, defaults);
       const nested = nestedPatches(event, event.data);
       return {
         patches: [...order.patches, ...lastOfEachRow(nested.patches)],
         notes: [...order.notes, ...nested.notes],
+        contacts: order.contacts,
       };
     }
     case "payment":
       return {
         patches: [paymentPatch(event.data, place)],
         notes: moneyNotes({ amount: event.data.amount }),
+        contacts: [],
       };
     case "refund":
       return {
         patches: [refundPatch(event.data, place)],
         notes: moneyNotes({ refund_amount: event.data.refund_amount }),
+        contacts: [],
       };
     case "shipment":
-      return shipmentPatch(event.data, place);
+      return { ...shipmentPatch(event.data, place), contacts: [] };
   }
 }
 
-/** What the event sets, and what was odd about it. */
-export function projectEvent(event: DecodedEvent): Projected {
+/** What the event sets, what was odd about it, and by whom its order can be looked up. */
+export function projectEvent(event: DecodedEvent, defaults: StoreDefaults): ProjectedOrder {
   const extra = extraOf(event.row.model, event.raw, event.isErased);
-  const { patches, notes } = projectOwn(event, ownPlace(event, extra.json));
-  return { patches, notes: [...event.notes, ...notes, ...extra.notes] };
+  const own = projectOwn(event, ownPlace(event, extra.json), defaults);
+  return { ...own, notes: [...event.notes, ...own.notes, ...extra.notes] };
 }

@@ -37,3 +37,8 @@ export interface Projected {
   readonly patches: readonly Patch[];
   readonly notes: readonly string[];
 }
+
+/** Of an order also by whom it can be looked up (contacts.ts). */
+export interface ProjectedOrder extends Projected {
+  readonly contacts: readonly string[];
+}

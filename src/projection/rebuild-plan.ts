@@ -15,6 +15,7 @@ import {
   registersOf,
   type Value,
 } from "./registers";
+import type { StoreDefaults } from "./store-defaults";
 
 /** One column that differs. `to` of a row that would go is null in every column. */
 export interface Change {
@@ -164,11 +165,12 @@ export function planRebuild(
   rows: readonly StandingRow[],
   history: readonly HistoricEvent[],
   whole: boolean,
+  defaults: StoreDefaults,
 ): RebuildPlan {
   const meanings = history.flatMap(({ id, typeHint, receivedAt, payload, status }) =>
     status !== "processed" || payload === null
       ? []
-      : interpret({ id, typeHint, receivedAt, payload }, asJudged),
+      : interpret({ id, typeHint, receivedAt, payload }, asJudged(defaults)),
   );
   const patches = meanings.flatMap((meaning) => meaning.patches);
   const contacts = meanings.flatMap((meaning) => meaning.contacts);

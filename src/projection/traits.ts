@@ -3,43 +3,63 @@
  * its order, and the payment, refund or shipment that it is about. Pure.
  */
 import { aboutOf } from "../events/identity";
-import { recognize } from "../events/recognition";
+import { type Recognition, recognize } from "../events/recognition";
 import { isObject, parseBody, textOf } from "../events/values";
-import { contactOf } from "./contacts";
-import { phoneNumber } from "./customer";
+import { emailContacts, phoneContacts, phoneTraits } from "./contacts";
+import { readPhone } from "./customer";
+import type { StoreDefaults } from "./store-defaults";
 
 /** `order:ORD-1`, `payment:PAY-1`: a row of a state table, as a trait. */
 export function rowTrait(subject: string, key: string): string {
   return `${subject}:${key}`;
 }
 
+type ContactsOfPhone = (countryCode: string | null, phone: string) => readonly string[];
+
 /** The contacts in a value, however deep. */
-function contactsIn(value: unknown): readonly string[] {
-  const texts: (string | null)[] = [];
+function contactsIn(value: unknown, contactsOfPhone: ContactsOfPhone): readonly string[] {
+  const contacts: string[] = [];
   const left = [value];
   while (left.length > 0) {
     const one = left.pop();
     if (isObject(one)) {
-      const text = (name: string): string | null => textOf(one[name]);
-      texts.push(text("email"), text("customer_email"), text("customer_phone"));
-      texts.push(phoneNumber(text("country_code"), text("phone")));
+      for (const name of ["email", "customer_email"]) {
+        const email = textOf(one[name]);
+        if (email !== null) contacts.push(...emailContacts(email));
+      }
+      const phone = textOf(one["phone"]);
+      const beside = textOf(one["customer_phone"]);
+      if (phone !== null) contacts.push(...contactsOfPhone(textOf(one["country_code"]), phone));
+      if (beside !== null) contacts.push(...contactsOfPhone(null, beside));
     }
     if (typeof one !== "object" || one === null) continue;
     for (const inner of Object.values(one)) if (typeof inner === "object") left.push(inner);
   }
-  return texts.flatMap((text) => contactOf(text ?? "") ?? []);
+  return contacts;
+}
+
+function namedIn(body: Recognition, payload: string): unknown {
+  return body.form === "unknown" ? parseBody(payload) : body.data;
 }
 
 /** `email:asha@mail.example`, `phone:919876543210`, `order:ORD-1`, `payment:PAY-1`; each once. */
 export function traitsOf(payload: string): readonly string[] {
   const body = recognize(payload, null);
   const { subject, subjectId, orderNumber } = aboutOf(body);
-  const traits = contactsIn(body.form === "unknown" ? parseBody(payload) : body.data);
   return [
     ...new Set([
-      ...traits,
+      ...contactsIn(namedIn(body, payload), phoneTraits),
       ...(orderNumber === null ? [] : [rowTrait("order", orderNumber)]),
       ...(subject === null || subjectId === null ? [] : [rowTrait(subject, subjectId)]),
     ]),
   ];
+}
+
+/** What an order may have been entered under for the event's sake: to be forgotten with it. */
+export function enteredContacts(payload: string, defaults: StoreDefaults): readonly string[] {
+  const contactsOfPhone: ContactsOfPhone = (code, phone) => [
+    ...phoneTraits(code, phone),
+    ...phoneContacts(readPhone(code, phone, defaults), defaults),
+  ];
+  return [...new Set(contactsIn(namedIn(recognize(payload, null), payload), contactsOfPhone))];
 }

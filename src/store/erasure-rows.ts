@@ -89,13 +89,13 @@ UPDATE erasures SET events = events + ?2, notifications = notifications + ?3
 WHERE id = ?1 AND finished_at IS NULL`;
 
 /**
- * Erases rows and messages of the orders, and says that they are done. `traits`: by what their bodies were
- * known; `events`: how many those were.
+ * Erases rows and messages of the orders, and says that they are done. `contacts`: those that their bodies
+ * named; `events`: how many those were.
  */
 export async function eraseRows(
   db: D1Database,
   { erasureId, orders }: PendingOrders,
-  traits: readonly string[],
+  contacts: readonly string[],
   events: number,
 ): Promise<void> {
   const list = JSON.stringify(orders);
@@ -107,7 +107,7 @@ export async function eraseRows(
     ...["payments", "refunds", "shipments"].map((table) =>
       db.prepare(eraseExtraSql(table)).bind(list),
     ),
-    db.prepare(forgetNamedSql).bind(list, JSON.stringify(traits)),
+    db.prepare(forgetNamedSql).bind(list, JSON.stringify(contacts)),
   ]);
   await db.batch([
     db.prepare(countSql).bind(erasureId, events, messages?.meta.changes ?? 0),

@@ -35,14 +35,14 @@ const columns = `o.order_number, o.status, o.payment_status,
   o.paid_micros, o.refunded_micros, o.customer_name, o.customer_email, o.customer_phone,
   o.order_date, o.updated_at`;
 
-/** `?1`: the beginning of a number; `?2`: a contact or null; `?3`: after; `?4`: limit. Primary keys. */
+/** `?1`: the beginning of a number; `?2`: contacts; `?3`: after; `?4`: limit. Primary keys. */
 const searchSql = `
 SELECT ${columns} FROM orders o WHERE o.order_number IN (
   SELECT order_number FROM (SELECT order_number FROM orders
     WHERE order_number >= ?1 AND order_number < ?1 || char(1114111) AND order_number > ?3
     ORDER BY order_number LIMIT ?4)
   UNION SELECT order_number FROM (SELECT order_number FROM order_contacts
-    WHERE contact = ?2 AND order_number > ?3 ORDER BY order_number LIMIT ?4))
+    WHERE contact IN (SELECT value FROM json_each(?2)) AND order_number > ?3 ORDER BY order_number LIMIT ?4))
 ORDER BY o.order_number LIMIT ?4`;
 
 /**
@@ -104,18 +104,18 @@ async function listLatest(
 }
 
 /**
- * A page of orders. `q`: the beginning of an order number; `contact`: as projection/contacts.ts spells
- * it. With neither, the orders of the latest events, which a later page may show again.
+ * A page of orders. `q`: the beginning of an order number; `contacts`: as projection/contacts.ts
+ * spells them. With neither, the orders of the latest events, which a later page may show again.
  */
 export async function listOrders(
   db: D1Database,
-  search: { readonly q: string; readonly contact: string | null } | null,
+  search: { readonly q: string; readonly contacts: readonly string[] } | null,
   { limit, after }: { readonly limit: number; readonly after?: string | undefined },
 ): Promise<OrderPage> {
   if (search === null) return await listLatest(db, limit, after);
   const { results } = await db
     .prepare(searchSql)
-    .bind(search.q, search.contact, after ?? "", limit)
+    .bind(search.q, JSON.stringify(search.contacts), after ?? "", limit)
     .all<OrderRow>();
   return {
     orders: results,

@@ -6,7 +6,8 @@
  */
 import { ERASE_OBJECTS, ERASE_RUN_MS } from "../limits";
 import { errorText, log } from "../log";
-import { traitsOf } from "../projection/traits";
+import type { StoreDefaults } from "../projection/store-defaults";
+import { enteredContacts } from "../projection/traits";
 import { findBegun } from "../store/archive-writes";
 import { loadBodiesOfOrders, loadUnapplied, replaceBodies } from "../store/erased-bodies";
 import { type Erased, type ErasedBody, readErased } from "../store/erased";
@@ -27,6 +28,7 @@ import { eraseArchived, listObjects, mendManifest, readObject, writeObject } fro
 export interface ErasureDeps {
   readonly db: D1Database;
   readonly archive: R2Bucket | null;
+  readonly defaults: StoreDefaults;
   readonly now: () => Date;
 }
 
@@ -47,21 +49,21 @@ async function eraseOrders(deps: ErasureDeps, pending: PendingOrders): Promise<v
   const { db } = deps;
   await knowOrders(db, pending.orders);
   const erased = await readErased(db, deps.now().getTime());
-  const traits = new Set<string>();
+  const contacts = new Set<string>();
   let events = 0;
   for (let after = 0; ;) {
     const bodies = await loadBodiesOfOrders(db, pending.orders, after);
     const last = bodies.at(-1);
     if (last === undefined) break;
     for (const { payload } of bodies) {
-      for (const trait of traitsOf(payload)) traits.add(trait);
+      for (const contact of enteredContacts(payload, deps.defaults)) contacts.add(contact);
     }
     const changed: readonly ErasedBody[] = await eraseEach(bodies, erased);
     await replaceBodies(db, changed);
     events += changed.length;
     after = last.place;
   }
-  await eraseRows(db, pending, [...traits], events);
+  await eraseRows(db, pending, [...contacts], events);
 }
 
 /**

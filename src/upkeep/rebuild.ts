@@ -9,6 +9,7 @@ import { asJudged, interpret } from "../projection/interpret";
 import { type Change, planRebuild, type RebuildPlan } from "../projection/rebuild-plan";
 import type { Patch } from "../projection/registers";
 import type { HistoricEvent, StandingRow } from "../projection/explanation";
+import type { StoreDefaults } from "../projection/store-defaults";
 import { HISTORY_MAX_EVENTS } from "../limits";
 import { log } from "../log";
 import { type Erased, readErased } from "../store/erased";
@@ -51,13 +52,22 @@ function masked(change: Change): Change {
 type KeptEvent = Omit<StoredEvent, "payload"> & { readonly payload: string | null };
 
 /** What an event patches under the current code; nothing where its body is gone. */
-function patchesOf(event: KeptEvent): readonly Patch[] {
+function patchesOf(event: KeptEvent, defaults: StoreDefaults): readonly Patch[] {
   const { id, typeHint, receivedAt, payload } = event;
-  return payload === null ? [] : interpret({ id, typeHint, receivedAt, payload }, asJudged).patches;
+  if (payload === null) return [];
+  return interpret({ id, typeHint, receivedAt, payload }, asJudged(defaults)).patches;
 }
 
 function asRow({ entity, key }: Patch): StandingRow {
   return { entity, key, columns: {} };
+}
+
+interface RebuildOptions {
+  readonly dryRun: boolean;
+  /** ISO time. */
+  readonly now: string;
+  /** Those that the consumer applies by. */
+  readonly defaults: StoreDefaults;
 }
 
 /** What is rebuilt together. */
@@ -92,14 +102,18 @@ async function withoutErased(
  * The rows, and every event that patches any of them. The events may patch further payments, refunds
  * and shipments that belong elsewhere; those are read too, since half a history would mislead.
  */
-async function look(db: D1Database, unit: Unit, now: string): Promise<Picture> {
+async function look(
+  db: D1Database,
+  unit: Unit,
+  { now, defaults }: RebuildOptions,
+): Promise<Picture> {
   const { orderNumber } = unit;
   const erased = await readErased(db, Date.parse(now));
   const own = await unit.loadRows();
   const first = await loadHistory(db, orderNumber ?? "", keysOf([...own, ...unit.missing]));
   const known = new Set(own.map(({ entity, key }) => `${entity} ${key}`));
   const others = first
-    .flatMap((event) => patchesOf(event))
+    .flatMap((event) => patchesOf(event, defaults))
     .filter(({ entity, key }) => !known.has(`${entity} ${key}`))
     .map(asRow);
   const elsewhere = await loadRowsByKeys(db, keysOf(others));
@@ -108,13 +122,8 @@ async function look(db: D1Database, unit: Unit, now: string): Promise<Picture> {
   const read = others.length === 0 ? first : await loadHistory(db, orderNumber ?? "", all);
   const history = await withoutErased(read, erased);
   const whole = history.length < HISTORY_MAX_EVENTS;
-  const plan = planRebuild(orderNumber, rows, history, whole);
+  const plan = planRebuild(orderNumber, rows, history, whole, defaults);
   return { rows, plan, erasedVersion: erased.version };
-}
-
-export interface RebuildOptions {
-  readonly dryRun: boolean;
-  readonly now: string;
 }
 
 export interface Rebuilt {
@@ -125,14 +134,14 @@ export interface Rebuilt {
 }
 
 async function rebuildUnit(db: D1Database, unit: Unit, options: RebuildOptions): Promise<Rebuilt> {
-  const first = await look(db, unit, options.now);
+  const first = await look(db, unit, options);
   const { changes } = first.plan;
   if (options.dryRun) return { changes, isSettled: true };
   let picture = first;
   for (let looks = 0; looks < LOOKS && picture.plan.changes.length > 0; looks += 1) {
     const { rows, plan, erasedVersion } = picture;
     await applyRebuild(db, rows, plan, options.now, erasedVersion);
-    picture = await look(db, unit, options.now);
+    picture = await look(db, unit, options);
   }
   return { changes, isSettled: picture.plan.changes.length === 0 };
 }
@@ -173,7 +182,7 @@ export async function rebuildAround(
   events: readonly KeptEvent[],
   options: RebuildOptions,
 ): Promise<Rebuilt> {
-  const patches = events.flatMap((event) => patchesOf(event));
+  const patches = events.flatMap((event) => patchesOf(event, options.defaults));
   const keys = keysOf(patches.map(asRow));
   const standing = await loadRowsByKeys(db, keys);
   const missing = missingByOrder(patches, standing);
@@ -199,19 +208,24 @@ export async function rebuildAround(
 }
 
 /** Carries the oldest unfinished rebuild on by some slices; returns it, or null where there is none. */
-export async function continueRebuild(db: D1Database, now: string): Promise<Rebuild | null> {
+export async function continueRebuild(
+  db: D1Database,
+  now: string,
+  defaults: StoreDefaults,
+): Promise<Rebuild | null> {
   let rebuild = await loadUnfinished(db);
   if (rebuild === null) return null;
   const { orderNumber } = rebuild.filter;
+  const options = { dryRun: rebuild.dryRun, now, defaults };
   if (orderNumber !== undefined) {
-    const changes = await rebuildOrder(db, orderNumber, { dryRun: rebuild.dryRun, now });
+    const changes = await rebuildOrder(db, orderNumber, options);
     rebuild = { ...rebuild, cursor: rebuild.lastEvent, finishedAt: now };
     await saveProgress(db, rebuild, changes.map(masked), now);
     return rebuild;
   }
   for (let slices = 0; slices < SLICES_AT_ONCE && rebuild.finishedAt === null; slices += 1) {
     const slice = await loadSlice(db, rebuild, SLICE_EVENTS);
-    const { changes } = await rebuildAround(db, slice, { dryRun: rebuild.dryRun, now });
+    const { changes } = await rebuildAround(db, slice, options);
     const last: number = slice.at(-1)?.eventRow ?? rebuild.lastEvent;
     const done = slice.length < SLICE_EVENTS;
     rebuild = {

@@ -8,6 +8,7 @@
 import { RENEW_MAX_STRETCHES, REREAD_RUN_MS } from "../limits";
 import { errorText, log } from "../log";
 import { asJudged, interpret, type Interpretation } from "../projection/interpret";
+import type { StoreDefaults } from "../projection/store-defaults";
 import { type Erased, readErased } from "../store/erased";
 import { keysOf, type RowKeys } from "../store/history";
 import { renewRows } from "../store/renewal";
@@ -17,13 +18,14 @@ import { rebuildAround } from "./rebuild";
 export interface RereadDeps {
   readonly db: D1Database;
   readonly now: () => Date;
+  readonly defaults: StoreDefaults;
 }
 
 /**
  * Renews the rows that a Worker of 0.2 has written; false where that is too much for one run. It comes
  * first, since nothing that today's code sets stands against them.
  */
-export async function renew({ db, now }: RereadDeps): Promise<boolean> {
+export async function renew({ db, now }: Pick<RereadDeps, "db" | "now">): Promise<boolean> {
   let rows = 0;
   for (let stretch = 0; stretch < RENEW_MAX_STRETCHES; stretch += 1) {
     const found = await renewRows(db, now().toISOString());
@@ -46,10 +48,14 @@ function hasBody(event: UnreadEvent): event is BodiedEvent {
   return event.payload !== null;
 }
 
-async function readAgain(event: BodiedEvent, erased: Erased): Promise<ReadEvent> {
+async function readAgain(
+  event: BodiedEvent,
+  erased: Erased,
+  defaults: StoreDefaults,
+): Promise<ReadEvent> {
   const { id, typeHint, receivedAt } = event;
   const payload = await erased.erase(event);
-  return { event, meaning: interpret({ id, typeHint, receivedAt, payload }, asJudged) };
+  return { event, meaning: interpret({ id, typeHint, receivedAt, payload }, asJudged(defaults)) };
 }
 
 /** What an event claims, where the inbox may say otherwise. */
@@ -68,17 +74,19 @@ async function keysTouched(db: D1Database, applied: readonly ReadEvent[]): Promi
 }
 
 async function rereadTogether(
-  { db, now }: RereadDeps,
+  { db, now, defaults }: RereadDeps,
   events: readonly UnreadEvent[],
 ): Promise<void> {
   const at = now().toISOString();
   const erased = await readErased(db, now().getTime());
-  const read = await Promise.all(events.filter(hasBody).map((event) => readAgain(event, erased)));
+  const read = await Promise.all(
+    events.filter(hasBody).map((event) => readAgain(event, erased, defaults)),
+  );
   const applied = read.filter(({ event }) => event.status === "processed");
   const { isSettled } = await rebuildAround(
     db,
     applied.map(({ event }) => event),
-    { dryRun: false, now: at },
+    { dryRun: false, now: at, defaults },
   );
   if (!isSettled) throw new Error("events came in between each time");
   const result = {

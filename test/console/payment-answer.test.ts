@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { explainNumber } from "../../src/console/order-view";
 import { event } from "../support/events";
 import { apply, receiveOnly } from "../support/receiver";
+import { defaults } from "../support/defaults";
 
 const at = (minute: number): string => `2026-11-20T10:${String(minute).padStart(2, "0")}:00.000Z`;
 
@@ -18,7 +19,7 @@ function payment(type: string, id: string, number: string, minute: number, amoun
 }
 
 async function answerOf(number: string) {
-  return (await explainNumber(env.DB, number)).payment;
+  return (await explainNumber(env.DB, number, defaults)).payment;
 }
 
 describe("why an order is not paid", () => {
@@ -160,7 +161,7 @@ describe("why an order is not paid", () => {
 
   it("its payment has come and waits, before anything else of it", async () => {
     const id = await receiveOnly(payment("payment.success", "W1", "WAITING", 2));
-    const view = await explainNumber(env.DB, "WAITING");
+    const view = await explainNumber(env.DB, "WAITING", defaults);
     expect(view.order).toBeNull();
     expect(view.payment).toMatchObject({
       verdict: "not paid",

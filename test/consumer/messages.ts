@@ -7,6 +7,7 @@ import { dayOf } from "../../src/events/time";
 import { applyBatch } from "../../src/store/apply";
 import { nobody } from "../../src/store/erased";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
+import { defaults } from "../support/defaults";
 
 export const RECEIVED_AT = "2026-11-24T10:00:00.000Z";
 export const NOW = "2026-11-24T10:00:01.000Z";
@@ -56,7 +57,7 @@ export function whole(id: string, over: Partial<WholeEvent> = {}): string {
 /** The consumer on the real D1, with a clock that stands still and no luck in its delays. */
 export function consumer(over: Partial<ConsumerDeps> = {}): ConsumerDeps {
   return {
-    options: { forwardEvents: false, reviewDelayMs: 0, dayOf, dedupeDays: 400 },
+    options: { ...defaults, forwardEvents: false, reviewDelayMs: 0, dayOf, dedupeDays: 400 },
     random: () => 0,
     erased: () => nobody,
     storeErased: () => Promise.resolve(),

@@ -11,6 +11,7 @@ import { shuffle, createRandom, tellDay } from "../../tools/story/index.ts";
 import { Breaker } from "../faults/faulty";
 import { clearTables } from "./compare";
 import { deliver, NOW } from "./deliver";
+import { defaults } from "../support/defaults";
 
 /** The deliberate change, for this file alone: payment methods are written in capitals. */
 async function loadChangedRebuild(): Promise<typeof rebuilding> {
@@ -76,7 +77,7 @@ async function everythingElse(): Promise<string> {
 
 async function rebuild(dryRun: boolean, db: D1Database = env.DB): Promise<number> {
   const { id } = await startRebuild(env.DB, {}, dryRun, NOW);
-  while ((await continueRebuild(db, NOW)) !== null) {
+  while ((await continueRebuild(db, NOW, defaults)) !== null) {
     // By some slices each time.
   }
   return id;
@@ -127,7 +128,7 @@ describe("rebuilding after a change of the projection", () => {
     for (let call = 20; call < 20_000; call += 60) {
       const breaker = new Breaker({ call, fault: "fails after" });
       try {
-        if ((await continueRebuild(breaker.database(env.DB), NOW)) === null) break;
+        if ((await continueRebuild(breaker.database(env.DB), NOW, defaults)) === null) break;
       } catch {
         deaths += 1;
       }
@@ -159,7 +160,7 @@ describe("rebuilding after a change of the projection", () => {
 
   async function keysReported(filter: RebuildFilter): Promise<readonly string[]> {
     const { id } = await startRebuild(env.DB, filter, true, NOW);
-    await continueRebuild(env.DB, NOW);
+    await continueRebuild(env.DB, NOW, defaults);
     return (await loadChanges(env.DB, id, 1_000)).map(({ key }) => key);
   }
 
@@ -182,7 +183,7 @@ describe("rebuilding after a change of the projection", () => {
   it("covers a span of receipt, its start included and its end not", async () => {
     const all = await keysOfStories(stories);
     const { id } = await startRebuild(env.DB, { from: NOW }, true, NOW);
-    while ((await continueRebuild(env.DB, NOW)) !== null) {
+    while ((await continueRebuild(env.DB, NOW, defaults)) !== null) {
       // By some slices each time.
     }
     const reported = (await loadChanges(env.DB, id, 1_000)).map(({ key }) => key);

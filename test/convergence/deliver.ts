@@ -10,9 +10,11 @@ import { applyBatch } from "../../src/store/apply";
 import { nobody } from "../../src/store/erased";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { RECEIVED_AT, type Schedule } from "./history";
+import { defaults } from "../support/defaults";
 
 export const NOW = RECEIVED_AT;
 export const options: InterpretOptions = {
+  ...defaults,
   forwardEvents: false,
   reviewDelayMs: 86_400_000,
   dayOf,

@@ -7,10 +7,16 @@ import { keysOf, loadHistory, loadRows } from "../../src/store/history";
 import { clearTables } from "./compare";
 import { deliver } from "./deliver";
 import { event } from "./every-order";
+import { defaults } from "../support/defaults";
 
 async function explain(orderNumber: string): Promise<OrderExplanation> {
   const rows = await loadRows(env.DB, orderNumber);
-  return explainOrder(orderNumber, rows, await loadHistory(env.DB, orderNumber, keysOf(rows)));
+  return explainOrder(
+    orderNumber,
+    rows,
+    await loadHistory(env.DB, orderNumber, keysOf(rows)),
+    defaults,
+  );
 }
 
 function outcomes(explanation: OrderExplanation): Record<string, string> {

@@ -8,6 +8,7 @@ import { type Model, modelRows } from "../../src/projection/model";
 import { hashId, idHashIn } from "../../src/projection/precedence";
 import { keysOf, loadHistory, loadRows } from "../../src/store/history";
 import { options } from "./deliver";
+import { defaults } from "../support/defaults";
 
 export async function expectExplained(model: Model, events: readonly StoredEvent[]): Promise<void> {
   const rows = new Map(modelRows(model.state));
@@ -18,7 +19,7 @@ export async function expectExplained(model: Model, events: readonly StoredEvent
   for (const orderNumber of model.state.orders.keys()) {
     const standing = await loadRows(env.DB, orderNumber);
     const history = await loadHistory(env.DB, orderNumber, keysOf(standing));
-    const explanation = explainOrder(orderNumber, standing, history);
+    const explanation = explainOrder(orderNumber, standing, history, defaults);
     for (const { entity, key, register, setBy, precedence } of explanation.registers) {
       const expected = rows.get(`${entity} ${key}`)?.[`${register}_precedence`] ?? "";
       expect(precedence, `${entity} ${key} ${register}`).toBe(expected);

@@ -10,6 +10,7 @@ import { listOrders } from "../../src/store/order-list";
 import { tellDay } from "../../tools/story/index.ts";
 import { clearTables } from "./compare";
 import { deliver, NOW } from "./deliver";
+import { defaults } from "../support/defaults";
 
 const seed = Number(env.TEST_SEED);
 const LIVES = 1_000;
@@ -47,7 +48,7 @@ it(
       const views = await env.DB.prepare(
         "SELECT v.financial_status AS word, o.* FROM order_overview v JOIN orders o USING (order_number)",
       ).all<Record<string, string | number | null>>();
-      const listed = await listOrders(env.DB, { q: "", contact: null }, { limit: AT_ONCE });
+      const listed = await listOrders(env.DB, { q: "", contacts: [] }, { limit: AT_ONCE });
       const words = new Map(listed.orders.map((one) => [one.order_number, one.financial_status]));
       for (const { word, ...order } of views.results) {
         const number = String(order["order_number"]);
@@ -56,7 +57,7 @@ it(
         expect(words.get(number), number).toBe(word);
       }
       for (const { order_number: number } of listed.orders.slice(0, 10)) {
-        const { payment } = await explainNumber(env.DB, number);
+        const { payment } = await explainNumber(env.DB, number, defaults);
         expect(answers[words.get(number) ?? ""], number).toContain(payment.verdict);
       }
     }

@@ -11,13 +11,14 @@ import { continueRebuild } from "../../src/upkeep/rebuild";
 import { clearTables, expectModel } from "./compare";
 import { arrange, deliver, NOW, options } from "./deliver";
 import { anyEvent, schedule, storeAll } from "./history";
+import { defaults } from "../support/defaults";
 
 const runs = Math.ceil(Number(env.TEST_RUNS) / 5);
 const seed = Number(env.TEST_SEED);
 
 async function rebuildAll(dryRun: boolean): Promise<number> {
   const { id } = await startRebuild(env.DB, {}, dryRun, NOW);
-  while ((await continueRebuild(env.DB, NOW)) !== null) {
+  while ((await continueRebuild(env.DB, NOW, defaults)) !== null) {
     // Each call carries it on by some slices.
   }
   return (await loadRebuild(env.DB, id))?.rowsChanged ?? -1;

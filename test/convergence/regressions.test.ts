@@ -11,6 +11,7 @@ import { modelOf } from "../../src/projection/model";
 import { expectModel } from "./compare";
 import { NOW, options } from "./deliver";
 import { event, inEveryOrder } from "./every-order";
+import { defaults } from "../support/defaults";
 
 const cases: Readonly<Record<string, readonly StoredEvent[]>> = {
   "a stub for an order whose link lost within its batch": [
@@ -122,11 +123,11 @@ describe("once wrong, now right", () => {
   it.each(Object.entries(cases))("%s", { timeout: PATIENCE_MS }, async (_name, events) => {
     await inEveryOrder(events, async () => {
       const { id } = await startRebuild(env.DB, {}, true, NOW);
-      await continueRebuild(env.DB, NOW);
+      await continueRebuild(env.DB, NOW, defaults);
       expect(await loadRebuild(env.DB, id)).toMatchObject({ rowsChanged: 0, finishedAt: NOW });
       await env.DB.prepare("UPDATE orders SET paid_micros = 7, payment_status = 'odd'").run();
       await startRebuild(env.DB, {}, false, NOW);
-      await continueRebuild(env.DB, NOW);
+      await continueRebuild(env.DB, NOW, defaults);
       await expectModel(modelOf(events, options));
     });
   });

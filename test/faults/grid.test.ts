@@ -26,8 +26,15 @@ import {
   soundEnv,
   type TestEnv,
 } from "./recovery";
+import { defaults } from "../support/defaults";
 
-const options = { forwardEvents: false, reviewDelayMs: 86_400_000, dayOf, dedupeDays: 400 };
+const options = {
+  ...defaults,
+  forwardEvents: false,
+  reviewDelayMs: 86_400_000,
+  dayOf,
+  dedupeDays: 400,
+};
 let cases = 0;
 afterAll(() => console.info(`fault grid: ${String(cases)} cases`));
 

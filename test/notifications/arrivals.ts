@@ -15,6 +15,7 @@ import { markStanding } from "../../src/store/waiting";
 import type { EventBody } from "../support/events";
 import type { Stage } from "./providers";
 import { NOW, readNotifications, type StoredNotification } from "./rows";
+import { defaults } from "../support/defaults";
 
 const DAY_MS = 86_400_000;
 
@@ -37,7 +38,7 @@ export async function clearAll(): Promise<void> {
 
 function consumerDeps(now: string, forwardEvents: boolean): ConsumerDeps {
   return {
-    options: { forwardEvents, reviewDelayMs: DAY_MS, dayOf, dedupeDays: 400 },
+    options: { ...defaults, forwardEvents, reviewDelayMs: DAY_MS, dayOf, dedupeDays: 400 },
     random: () => 0.5,
     erased: () => nobody,
     storeErased: () => Promise.resolve(),

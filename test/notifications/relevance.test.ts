@@ -370,7 +370,6 @@ describe("the recipient", () => {
   it.each([
     "asha@example.com\r\nBcc: everyone@example.com",
     "asha@example.com, other@example.com",
-    "Asha <asha@example.com>",
     "asha@example.com;other@example.com",
     "asha@@example.com",
     "asha",
@@ -390,10 +389,24 @@ describe("the recipient", () => {
     "+91981234567890123",
     "+91x",
     "call me",
+    // In E.164, but of no number that there is.
+    "+9876543210",
+    "+656591234567",
+    "+910000000000",
+    // As the number of an order that could be one of two countries.
+    "+91 +6591234567",
   ])("is not usable as a number: %j", (customer_phone) => {
     expect(verdict(sms, facts({ order: orderFacts({ customer_phone }), shipment }))).toEqual({
       kind: "fail",
       reason: "recipient not usable",
+    });
+  });
+
+  it("is the plain address, where a name stands around it or its domain is in another script", () => {
+    const customer_email = "Asha Rao <asha@bücher.example.>";
+    expect(verdict(email, facts({ order: orderFacts({ customer_email }) }))).toEqual({
+      kind: "send",
+      recipient: "asha@xn--bcher-kva.example",
     });
   });
 

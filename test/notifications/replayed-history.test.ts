@@ -21,6 +21,7 @@ import {
 import { arrive, clearAll, sweepMessages, tellAll } from "./arrivals";
 import { accepts, type Asked, hangs, type Stage, stage } from "./providers";
 import { NOW, readNotifications, type StoredNotification } from "./rows";
+import { defaults } from "../support/defaults";
 
 const DAY_MS = 86_400_000;
 const SEED = Number(env.TEST_SEED);
@@ -80,7 +81,7 @@ async function factsThat(where: string): Promise<readonly string[]> {
 
 async function rebuildAll(): Promise<void> {
   await startRebuild(env.DB, {}, false, NOW);
-  while ((await continueRebuild(env.DB, NOW)) !== null) {
+  while ((await continueRebuild(env.DB, NOW, defaults)) !== null) {
     // Each call carries it on by some slices.
   }
 }

@@ -17,6 +17,7 @@ import { arrive, clearAll, endings, tellAll } from "./arrivals";
 import { options } from "../convergence/deliver";
 import { type Stage, stage } from "./providers";
 import { NOW, readNotification, readNotifications } from "./rows";
+import { defaults } from "../support/defaults";
 
 const SENT = "sent";
 const AGAIN = "suppressed: the tracking has changed again";
@@ -183,7 +184,7 @@ describe("nothing is told", () => {
     await tellAll(set);
     const before = await readNotifications();
     await env.DB.prepare("UPDATE shipments SET awb_no = 'wrong'").run();
-    await rebuildOrder(env.DB, "ORD-1", { dryRun: false, now: NOW });
+    await rebuildOrder(env.DB, "ORD-1", { dryRun: false, now: NOW, defaults });
     await arrive([second]);
     expect(await readNotifications()).toEqual(before);
   });

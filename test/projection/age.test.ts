@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import { addMs, DAY_MS } from "../../src/events/time";
 import { asJudged, interpret } from "../../src/projection/interpret";
 import { foldPatches } from "../../src/projection/fold";
+import { defaults } from "../support/defaults";
 
 const RECEIVED_AT = "2026-11-24T10:00:00.000Z";
-const options = { ...asJudged, forwardEvents: true, dedupeDays: 400 };
+const options = { ...asJudged(defaults), forwardEvents: true, dedupeDays: 400 };
 const horizon = addMs(RECEIVED_AT, -400 * DAY_MS);
 
 function verdict(body: object, over: object = {}) {

@@ -4,11 +4,12 @@ import { eraseBody } from "../../src/events/erased-body";
 import { EXTRA_MAX_BYTES } from "../../src/projection/extra";
 import { asJudged, interpret } from "../../src/projection/interpret";
 import type { Entity } from "../../src/projection/registers";
+import { defaults } from "../support/defaults";
 
 function take(body: object | string) {
   const payload = typeof body === "string" ? body : JSON.stringify(body);
   const stored = { id: "e", typeHint: null, receivedAt: "2026-11-24T10:00:00.000Z", payload };
-  return interpret(stored, asJudged);
+  return interpret(stored, asJudged(defaults));
 }
 function extraIn(body: object | string, entity: Entity): unknown {
   const patch = take(body).patches.find((one) => one.entity === entity);

@@ -15,6 +15,21 @@ export async function migrateUpTo(prefix: string): Promise<void> {
   await applyD1Migrations(env.DB, env.TEST_MIGRATIONS.slice(0, indexOf(prefix)));
 }
 
+interface AddedColumn {
+  readonly add: string;
+  readonly drop: string;
+}
+
+/** The columns that the migrations add from this one on, for code of today that runs before them. */
+export function columnsAddedFrom(prefix: string): readonly AddedColumn[] {
+  const later = env.TEST_MIGRATIONS.slice(indexOf(prefix)).flatMap(({ queries }) => queries);
+  return later.flatMap((query) => {
+    const [add, table = "", column = ""] =
+      /ALTER TABLE `?(\w+)`? ADD `?(\w+)`? [^;]*/.exec(query) ?? [];
+    return add === undefined ? [] : [{ add, drop: `ALTER TABLE ${table} DROP ${column}` }];
+  });
+}
+
 /** What is left of the migrations. */
 export async function migrateOn(): Promise<void> {
   await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);

@@ -22,6 +22,7 @@ import {
   told,
   type Told,
 } from "./aged";
+import { defaults } from "../support/defaults";
 
 beforeEach(clearAll);
 
@@ -282,7 +283,7 @@ describe("restoring", () => {
     // A rebuild makes of them what they made before.
     await env.DB.batch([env.DB.prepare("DELETE FROM orders WHERE order_number LIKE 'ORD-R%'")]);
     await startRebuild(env.DB, { to: days(RECEIVED_AT, 1) }, false, over);
-    while ((await continueRebuild(env.DB, over)) !== null) {
+    while ((await continueRebuild(env.DB, over, defaults)) !== null) {
       // Each call carries it on by some slices.
     }
     const again = (await state()).filter(({ order_number: n }) => String(n).startsWith("ORD-R"));

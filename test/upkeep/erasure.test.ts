@@ -3,7 +3,7 @@
  * and then searched for, value by value, in every table, view and archive object.
  */
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, test } from "vitest";
 import { addMs } from "../../src/events/time";
 import { readErased } from "../../src/store/erased";
 import { loadErasure, saveStage, startErasure } from "../../src/store/erasure";
@@ -18,6 +18,7 @@ import { event } from "../support/events";
 import { address, orderDetail, payment, refund, shipment } from "../support/models";
 import { fetchWith, post, type Row, row, rows, settled } from "../support/receiver";
 import { bucket, changed, clearAll, messageOf, purgeAt } from "./aged";
+import { defaults } from "../support/defaults";
 
 const ADMIN = {
   ...calmEnv,
@@ -241,7 +242,7 @@ async function tellAll(): Promise<void> {
   await purgeAt(new Date(NOW).toISOString(), { archive: bucket() });
 }
 
-const deps: ErasureDeps = { db: env.DB, archive: bucket(), now: () => new Date() };
+const deps: ErasureDeps = { db: env.DB, archive: bucket(), defaults, now: () => new Date() };
 
 beforeEach(clearAll);
 
@@ -288,7 +289,7 @@ describe("erasing a person", () => {
     const after = await totals();
     for (const dryRun of [true, false]) {
       const { id: rebuild } = await startRebuild(env.DB, {}, dryRun, ago(0));
-      while ((await continueRebuild(env.DB, ago(0))) !== null) {
+      while ((await continueRebuild(env.DB, ago(0), defaults)) !== null) {
         // Each call carries it on by some slices.
       }
       expect((await loadRebuild(env.DB, rebuild))?.rowsChanged).toBe(0);
@@ -298,7 +299,7 @@ describe("erasing a person", () => {
     expect(await rows("SELECT id FROM webhook_events WHERE payload IS NULL")).toEqual([]);
     await expectNoTrace();
     const { id: rebuild } = await startRebuild(env.DB, {}, false, ago(0));
-    while ((await continueRebuild(env.DB, ago(0))) !== null) {
+    while ((await continueRebuild(env.DB, ago(0), defaults)) !== null) {
       // As above.
     }
     expect((await loadRebuild(env.DB, rebuild))?.rowsChanged).toBe(0);
@@ -484,6 +485,88 @@ describe("erasing a person", () => {
     }
     expect(await call("/erasures/12", undefined, 404)).toMatchObject({ status: 404 });
     expect(await rows("SELECT id FROM erasures")).toEqual([]);
+  });
+});
+
+describe("erasing by a telephone number", () => {
+  const order = (number: string, code: string | null, phone: unknown): Told => {
+    const billing_address = address({ country_code: code, phone, email: null });
+    const data = orderDetail(number, { billing_address, shipping_address: null });
+    const told = event("order.created", { ...data, customer_email: null }, id(number));
+    return { ...told, id: String(told.id), event_type: "order.created", at: ago(1) };
+  };
+  const erasedOrders = async (): Promise<readonly unknown[]> => {
+    const found = await rows(
+      "SELECT order_number FROM orders WHERE customer_phone = '(erased)' ORDER BY 1",
+    );
+    return found.map((one) => one["order_number"]);
+  };
+
+  it("finds the number in every spelling, before and after, and nobody with the same digits", async () => {
+    await tell([
+      order("ORD-1", "+91", "+9876543210"),
+      order("ORD-2", "", "098765 43210"),
+      order("ORD-3", "IN", "९८७६५४३२१०"),
+      order("ORD-4", "+62", "9876543210"),
+      order("ORD-5", "+65", "6591234567"),
+      order("ORD-6", "", "6591234567"),
+    ]);
+    await call("/erasures", { phone: "+91 98765 43210" });
+    expect(await erasedOrders()).toEqual(["ORD-1", "ORD-2", "ORD-3"]);
+    await tell([
+      order("ORD-7", null, 9876543210),
+      order("ORD-8", "+91", "09876543210"),
+      order("ORD-9", "+62", "9876543210"),
+    ]);
+    expect(await erasedOrders()).toEqual(["ORD-1", "ORD-2", "ORD-3", "ORD-7", "ORD-8"]);
+    await call("/erasures", { phone: "+6591234567" });
+    expect(await erasedOrders()).toEqual(["ORD-1", "ORD-2", "ORD-3", "ORD-5", "ORD-7", "ORD-8"]);
+    expect(await rows("SELECT * FROM order_contacts WHERE contact LIKE '%876543210'")).toEqual([
+      { contact: "dialled:9876543210", order_number: "ORD-4" },
+      { contact: "dialled:9876543210", order_number: "ORD-9" },
+      { contact: "phone:629876543210", order_number: "ORD-4" },
+      { contact: "phone:629876543210", order_number: "ORD-9" },
+    ]);
+  });
+
+  test.each([
+    ["+919876543210", "+9876543210", "phone:9876543210"],
+    ["+6591234567", "+656591234567", "phone:656591234567"],
+    ["+919876543210", "98765 43210", "phone:9876543210"],
+  ])("%s finds what an older version has entered as %s", async (phone, stored, contact) => {
+    await tell([order("ORD-1", null, "98200 11111")]);
+    await env.DB.batch([
+      env.DB.prepare("UPDATE orders SET customer_phone = ?1").bind(stored),
+      env.DB.prepare("UPDATE order_contacts SET contact = ?1").bind(contact),
+      env.DB.prepare("UPDATE webhook_events SET payload = NULL"),
+    ]);
+    expect(await call("/erasures", { phone, dry_run: true }, 200)).toMatchObject({ orders: 1 });
+    await call("/erasures", { phone });
+    expect(await erasedOrders()).toEqual(["ORD-1"]);
+    expect(await rows("SELECT * FROM order_contacts")).toEqual([]);
+  });
+
+  it("by an address finds it with a name around it", async () => {
+    await tell([order("ORD-1", "+91", "98200 11111")]);
+    const named = { email: "Quillonia <Quill@Zephyr.example>", phone: "98200 22222" };
+    await tell([
+      {
+        ...order("ORD-2", null, null),
+        data: orderDetail("ORD-2", { billing_address: address(named) }),
+      },
+    ]);
+    await call("/erasures", { email: "quill@zephyr.example" });
+    expect(await erasedOrders()).toEqual(["ORD-2"]);
+  });
+
+  test.each([
+    { phone: "asha@example.com" },
+    { phone: "12345" },
+    { phone: "call me" },
+    { email: "+919876543210" },
+    { email: "asha@example.com", phone: "none" },
+  ])("refuses what is no contact: %j", async (asked) => {
+    expect(await call("/erasures", asked, 400)).toMatchObject({ status: 400 });
   });
 });
 

@@ -18,9 +18,10 @@ import { createRandom, shuffle, tellDay } from "../../tools/story/index";
 import { clearTables, expectModel } from "../convergence/compare";
 import { anyEvent, schedule, storeAll } from "../convergence/history";
 import { Breaker } from "../faults/faulty";
-import { migrateOn, migrateUpTo } from "../support/migrations";
+import { columnsAddedFrom, migrateOn, migrateUpTo } from "../support/migrations";
 import { row, rows } from "../support/receiver";
 import { receive, tell } from "./version-0-2";
+import { defaults } from "../support/defaults";
 
 const seed = Number(env.TEST_SEED);
 const runs = Math.ceil(Number(env.TEST_RUNS) / 5);
@@ -29,7 +30,7 @@ const now = (): Date => new Date(NOW);
 
 async function runCron(db: D1Database = env.DB): Promise<void> {
   await renew({ db, now });
-  await reread({ db, now });
+  await reread({ db, now, defaults });
 }
 
 function event(
@@ -91,7 +92,7 @@ describe("reading again what version 0.2 wrote", () => {
     await tell(events.slice(2 * third), "0.2");
     await runCron();
     await expectNothingOld();
-    await expectModel(modelOf(events, asJudged));
+    await expectModel(modelOf(events, asJudged(defaults)));
   });
 
   it(`so does any history (${String(runs)} of them)`, { timeout: 3_600_000 }, async () => {
@@ -116,7 +117,7 @@ describe("reading again what version 0.2 wrote", () => {
           }
           await runCron();
           await expectNothingOld();
-          await expectModel(modelOf(events, asJudged));
+          await expectModel(modelOf(events, asJudged(defaults)));
         },
       ),
       { numRuns: runs, seed },
@@ -157,7 +158,7 @@ describe("reading again what version 0.2 wrote", () => {
     expect(deaths).toBeGreaterThan(0);
     await runCron();
     await expectNothingOld();
-    await expectModel(modelOf(events, asJudged));
+    await expectModel(modelOf(events, asJudged(defaults)));
   });
 
   it("puts right what a late event has overwritten, as 0.2 lets it", async () => {
@@ -178,7 +179,7 @@ describe("reading again what version 0.2 wrote", () => {
       status: "shipped",
       grand_total_micros: 120_000_000,
     });
-    await expectModel(modelOf(events, asJudged));
+    await expectModel(modelOf(events, asJudged(defaults)));
   });
 
   it("redoes what follows for an order that a payment has left", async () => {
@@ -192,7 +193,7 @@ describe("reading again what version 0.2 wrote", () => {
     // To 0.2 a precedence of today looks as if one event had set snapshot and payment.
     await env.DB.prepare("UPDATE orders SET payment_status = NULL").run();
     await runCron();
-    await expectModel(modelOf(events, asJudged));
+    await expectModel(modelOf(events, asJudged(defaults)));
   });
 
   it("lets today's events through that lost against what 0.2 wrote", async () => {
@@ -207,7 +208,7 @@ describe("reading again what version 0.2 wrote", () => {
     expect(await rows("SELECT * FROM state_audit")).toEqual([]);
     await renew({ db: env.DB, now });
     expect(await rows("SELECT * FROM state_audit")).toEqual([]);
-    await reread({ db: env.DB, now });
+    await reread({ db: env.DB, now, defaults });
     expect(await row("SELECT status FROM shipments")).toEqual({ status: "in_transit" });
     await env.DB.prepare("UPDATE shipments SET status_precedence = ''").run();
     expect(await rows("SELECT subject_id FROM state_audit")).toHaveLength(2);
@@ -255,7 +256,7 @@ describe("reading again what version 0.2 wrote", () => {
     expect(await row("SELECT form FROM webhook_events")).toEqual({ form: "envelope" });
     await runCron();
     await expectNothingOld();
-    await expectModel(modelOf(events, asJudged));
+    await expectModel(modelOf(events, asJudged(defaults)));
   });
 
   it("finds what comes back from an archive that 0.2 wrote", async () => {
@@ -279,7 +280,7 @@ describe("reading again what version 0.2 wrote", () => {
     ]);
     await runCron();
     await expectNothingOld();
-    await expectModel(modelOf(events, asJudged));
+    await expectModel(modelOf(events, asJudged(defaults)));
   });
 
   it("leaves an event alone that waits, and one that fails holds up no other", async () => {
@@ -324,19 +325,17 @@ describe("an order whose bodies are purged", () => {
 
   it("keeps what they said through the migration and the cron", async () => {
     await migrateUpTo("0012");
-    await env.DB.batch(
-      ["form", "type_hint"].map((name) =>
-        env.DB.prepare(`ALTER TABLE webhook_events ADD ${name} text`),
-      ),
-    );
+    // The migration of the forms makes its table anew.
+    const forms = ["form", "type_hint"].map((name) => ({
+      add: `ALTER TABLE webhook_events ADD ${name} text`,
+      drop: `ALTER TABLE webhook_events DROP ${name}`,
+    }));
+    const added = [...forms, ...columnsAddedFrom("0012")];
+    await env.DB.batch(added.map(({ add }) => env.DB.prepare(add)));
     await tell(day(10, 400), "0.2");
     const before = await values();
     await env.DB.prepare(purge).run();
-    await env.DB.batch(
-      ["form", "type_hint"].map((name) =>
-        env.DB.prepare(`ALTER TABLE webhook_events DROP ${name}`),
-      ),
-    );
+    await env.DB.batch(added.map(({ drop }) => env.DB.prepare(drop)));
     await migrateOn();
     expect(await values()).toEqual(before);
     await runCron();

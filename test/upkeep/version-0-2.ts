@@ -8,8 +8,10 @@ import type { StoredEvent } from "../../src/projection/decoded-event";
 import { foldPatches } from "../../src/projection/fold";
 import { asJudged, interpret } from "../../src/projection/interpret";
 import { escapeId } from "../../src/projection/precedence";
+import { registersOf02 } from "../../src/projection/precedence-0-2";
 import type { Entity, Patch } from "../../src/projection/registers";
 import { applyBatch } from "../../src/store/apply";
+import { defaults } from "../support/defaults";
 
 const DIGITS = "$0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 
@@ -42,7 +44,8 @@ const scales: Readonly<Record<Entity, Subject>> = {
 };
 
 function oldPatch({ entity, key, settings }: Patch, eventId: string): Patch {
-  const old = [...settings].map(([register, { precedence, values }]) => {
+  const known = [...settings].filter(([register]) => registersOf02[entity].includes(register));
+  const old = known.map(([register, { precedence, values }]) => {
     const scale = register === "snapshot_payment" ? "payment" : scales[entity];
     return [register, { values, precedence: asOld(precedence, scale, eventId) }] as const;
   });
@@ -55,7 +58,7 @@ export async function receive(
   version: "0.2" | "now",
 ): Promise<void> {
   const rows = events.map((event) => {
-    const { description: d } = interpret(event, asJudged);
+    const { description: d } = interpret(event, asJudged(defaults));
     const form = version === "now" ? d.form : null;
     const hint = version === "now" ? event.typeHint : null;
     const type = version === "now" ? d.eventType : (event.typeHint ?? d.eventType);
@@ -76,7 +79,7 @@ export async function receive(
 export async function tell(events: readonly StoredEvent[], version: "0.2" | "now"): Promise<void> {
   await receive(events, version);
   for (const event of events) {
-    const meaning = interpret(event, asJudged);
+    const meaning = interpret(event, asJudged(defaults));
     const { id, status, error, notes, statusPrecedence: claim, description } = meaning;
     const isOld = version === "0.2";
     const subject = description.subject ?? "order";

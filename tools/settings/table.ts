@@ -244,6 +244,18 @@ export const settings: readonly Setting[] = [
     refused: ["rupees", "₹"],
   },
   {
+    name: "STORE_COUNTRY",
+    kind: "var",
+    group: "How the shop presents itself",
+    description:
+      "The country of telephone numbers that come without a country code: an ISO 3166 code.",
+    otherwise: "IN",
+    without: "the default holds",
+    example: "IN",
+    taken: ["IN", "sg"],
+    refused: ["India", "UK", "+91"],
+  },
+  {
     name: "PUBLIC_URL",
     kind: "var",
     group: "How the shop presents itself",

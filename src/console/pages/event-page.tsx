@@ -229,7 +229,7 @@ const unknown = {
 };
 
 export async function event({ c, deps, who }: Visit) {
-  const view = await viewEvent(deps.db, idIn(c, "id"));
+  const view = await viewEvent(deps.db, idIn(c, "id"), deps.defaults);
   if (view === null) return show(c, <PlainPage {...unknown} who={who} />, 404);
   const notice = c.req.query("replayed") === undefined ? null : "It is being taken again.";
   return show(c, <EventPage who={who} view={view} notice={notice} />);
@@ -237,7 +237,7 @@ export async function event({ c, deps, who }: Visit) {
 
 /** The body as it came, as a file: nothing in it can run here. */
 export async function eventBody({ c, deps, who }: Visit) {
-  const view = await viewEvent(deps.db, idIn(c, "id"));
+  const view = await viewEvent(deps.db, idIn(c, "id"), deps.defaults);
   const payload = view?.event.payload ?? null;
   if (payload === null) return show(c, <PlainPage {...unknown} who={who} />, 404);
   return c.body(payload, 200, {

@@ -255,7 +255,7 @@ function OrderPage(props: {
 export async function order({ c, deps, who }: Visit) {
   const number = idIn(c, "number");
   const [view, messages] = await Promise.all([
-    explainNumber(deps.db, number),
+    explainNumber(deps.db, number, deps.defaults),
     messagesOf(deps.db, number),
   ]);
   if (!isKnown(view)) {

@@ -1,5 +1,5 @@
 /** Orders, found by number, e-mail address or phone number; else those of the latest events. */
-import { contactOf } from "../../projection/contacts";
+import { contactsLike } from "../../projection/contacts";
 import { listOrders, type OrderPage, type OrderRow } from "../../store/order-list";
 import { pathTo, withQuery } from "../links";
 import { maskOrder } from "../mask";
@@ -104,7 +104,7 @@ export async function orders({ c, deps, who }: Visit) {
   const values = asked(c, ["q", "cursor"]);
   const { query, problem } = readQuery(ordersQuery, values);
   const { q, limit, cursor } = query;
-  const search = q === undefined ? null : { q, contact: contactOf(q) };
+  const search = q === undefined ? null : { q, contacts: contactsLike(q, deps.defaults) };
   const page =
     problem === null
       ? await listOrders(deps.db, search, { limit, after: cursor })

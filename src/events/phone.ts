@@ -1,0 +1,151 @@
+/**
+ * Telephone numbers: what somebody told in, E.164 out where there is exactly one valid reading of it,
+ * else null. Pure. libphonenumber-js knows every country's numbering plan; which readings there are is
+ * decided here. Its full metadata, not the small one, which accepts any 8 to 13 digits that begin with 1
+ * as an Indian number: +1 415… beside +91 would have two readings.
+ */
+import {
+  type CountryCode,
+  getCountryCallingCode,
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+} from "libphonenumber-js/max";
+
+/** ISO 3166 alpha-2, of a country with telephone numbers. */
+export type Country = CountryCode;
+
+/** The country that a text names by its code; null where it names none. */
+export function parseCountry(text: string): Country | null {
+  const code = text.trim().toUpperCase();
+  return /^[A-Z]{2}$/.test(code) && isSupportedCountry(code) ? code : null;
+}
+
+/** Longer texts hold more than a number. */
+const TEXT_MAX_CHARACTERS = 100;
+
+const isPlainAscii = /^[\x20-\x7e]*$/;
+
+/** Unicode has the digits of each script in a row, from 0 to 9: counted from the first of the row. */
+function asciiDigit(digit: string): string {
+  const at = digit.codePointAt(0) ?? 0;
+  let first = at;
+  while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first -= 1;
+  return String((at - first) % 10);
+}
+
+/** Digits of every script and width as ASCII, without the invisible marks that copied numbers have. */
+function plainText(text: string): string {
+  if (isPlainAscii.test(text)) return text;
+  return text
+    .normalize("NFKC")
+    .replaceAll(/\p{Cf}/gu, "")
+    .replaceAll(/\p{Nd}/gu, asciiDigit);
+}
+
+const punctuation = /[\s()[\]./\p{Pd}]/gu;
+
+/** `+919876543210`, `09876543210`; null where the text is more than one number, or less. */
+function barePhone(text: string): string | null {
+  if (text.length > TEXT_MAX_CHARACTERS) return null;
+  const bare = plainText(text).replaceAll(punctuation, "");
+  return /^\+?\d{1,30}$/.test(bare) ? bare : null;
+}
+
+/** The digits of a number as it was told, in ASCII; null where the text is no number. */
+export function phoneDigits(text: string): string | null {
+  return barePhone(text)?.replace("+", "") ?? null;
+}
+
+/** The country of a number, by its calling code or by its name. */
+type Origin =
+  | { readonly kind: "calling code"; readonly callingCode: string }
+  | { readonly kind: "country"; readonly country: Country }
+  /** Something was told that is neither. */
+  | { readonly kind: "unknown" };
+
+/** `+91`, `0091`, `91`, `IN`, `India (+91)`; null where nothing is said. */
+function parseOrigin(countryCode: string | null): Origin | null {
+  const text = plainText((countryCode ?? "").slice(0, TEXT_MAX_CHARACTERS)).trim();
+  const callingCode = text.replaceAll(/\D/g, "").replace(/^0+/, "");
+  if (callingCode !== "") return { kind: "calling code", callingCode };
+  if (!/\p{L}/u.test(text)) return null;
+  const country = parseCountry(text);
+  return country === null ? { kind: "unknown" } : { kind: "country", country };
+}
+
+/** The calling code that `countryCode` stands for: `91`; null where it stands for none. */
+export function callingCodeOf(countryCode: string | null): string | null {
+  const origin = parseOrigin(countryCode);
+  if (origin?.kind === "calling code") return origin.callingCode;
+  return origin?.kind === "country" ? getCountryCallingCode(origin.country) : null;
+}
+
+/** E.164 of one reading; null where the numbering plan has no such number. */
+function readNumber(text: string, country?: Country): string | null {
+  const number = parsePhoneNumberFromString(text, {
+    extract: false,
+    ...(country === undefined ? {} : { defaultCountry: country }),
+  });
+  return number?.isValid() === true ? number.number : null;
+}
+
+/** The valid readings of digits as a number of this country, with or without its code before them. */
+function readAtHome(digits: string, origin: Origin): ReadonlySet<string> {
+  if (origin.kind === "unknown") return new Set();
+  const callingCode =
+    origin.kind === "country" ? getCountryCallingCode(origin.country) : origin.callingCode;
+  const dialled =
+    origin.kind === "country"
+      ? readNumber(digits, origin.country)
+      : readNumber(`+${callingCode}${digits}`);
+  const repeated = digits.startsWith(callingCode) ? readNumber(`+${digits}`) : null;
+  return new Set([dialled, repeated].filter((reading) => reading !== null));
+}
+
+/**
+ * E.164 of a number and the country code beside it, else of the number as it is dialled in `country`.
+ * A number that begins with + or 00 says its country itself, unless that makes no sense: some senders
+ * write a + before every number. Null: it is no number, or could be several.
+ */
+export function parsePhone(
+  countryCode: string | null,
+  phone: string,
+  country: Country | null,
+): string | null {
+  const bare = barePhone(phone);
+  if (bare === null) return null;
+  const told = parseOrigin(countryCode);
+  const [, prefix = "", digits = ""] = /^(\+|00)?(.*)$/.exec(bare) ?? [];
+  const abroad = prefix === "" ? null : readNumber(`+${digits}`);
+  if (abroad === `+${digits}` && told === null) return abroad;
+  const origin = told ?? (country === null ? null : { kind: "country" as const, country });
+  if (origin === null) return abroad;
+  // It begins with the code that stands beside it.
+  const callingCode = callingCodeOf(countryCode);
+  if (abroad !== null && callingCode !== null && abroad.startsWith(`+${callingCode}`)) {
+    return abroad;
+  }
+  const readings = new Set(readAtHome(digits, origin));
+  if (prefix === "00") for (const reading of readAtHome(bare, origin)) readings.add(reading);
+  if (abroad !== null) readings.add(abroad);
+  const [one, ...others] = readings;
+  return one !== undefined && others.length === 0 ? one : null;
+}
+
+/** One valid number as E.164 writes it; null where the text is anything else. */
+export function parseE164(text: string): string | null {
+  const number = text.trim();
+  return /^\+[1-9]\d{6,14}$/.test(number) && readNumber(number) === number ? number : null;
+}
+
+/**
+ * How a number may have been told where no country was: as it is dialled in its own country, and with its
+ * code but without the +. Digits only.
+ */
+export function toldForms(number: string): readonly string[] {
+  const parsed = parsePhoneNumberFromString(number);
+  if (parsed === undefined) return [];
+  const national = parsed.nationalNumber;
+  const dialled = parsed.formatNational().replaceAll(/\D/g, "");
+  return [...new Set([national, dialled, `0${national}`, number.slice(1)])];
+}

@@ -1,0 +1,176 @@
+/** Whom an event can be found by, and that asking for one person finds that person and nobody else. */
+import { env } from "cloudflare:workers";
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
+import { contactsLike, contactsOf } from "../../src/projection/contacts";
+import { asJudged, interpret } from "../../src/projection/interpret";
+import { enteredContacts, traitsOf } from "../../src/projection/traits";
+import { defaults } from "../support/defaults";
+import { event } from "../support/events";
+import { orderDetail } from "../support/models";
+
+const seed = Number(env.TEST_SEED);
+
+/** A telephone number in an event: the code beside it, and the number. */
+type Told = readonly [code: string | null, phone: unknown];
+
+/** An order event whose shipping address has this number; without a code it stands beside null addresses. */
+function order([code, phone]: Told, country = defaults.country) {
+  const address = { country_code: code, phone };
+  const data = orderDetail("ORD-1", {
+    billing_address: null,
+    shipping_address: code === null ? null : address,
+    customer_email: null,
+    ...(code === null && { customer_phone: phone }),
+  });
+  const payload = JSON.stringify(event("order.created", data));
+  const stored = { id: "e", typeHint: null, receivedAt: "2026-11-24T10:00:00.000Z", payload };
+  const entered = interpret(stored, asJudged({ country })).contacts.map(({ contact }) => contact);
+  return { payload, entered, traits: traitsOf(payload) };
+}
+
+/** Whether asking for `text` leads to an order with this number, and to what is stored of it later. */
+function finds(text: string, told: Told, country = defaults.country) {
+  const { entered, traits } = order(told, country);
+  const asked = new Set(contactsOf(text, { country }));
+  return {
+    order: entered.some((contact) => asked.has(contact)),
+    event: traits.some((trait) => asked.has(trait)),
+  };
+}
+const both = { order: true, event: true };
+const neither = { order: false, event: false };
+
+describe("asking for a telephone number", () => {
+  test.each<[string, Told]>([
+    ["+919876543210", ["+91", "9876543210"]],
+    ["+919876543210", ["+91", "+9876543210"]],
+    ["+919876543210", ["+91", "098765 43210"]],
+    ["+919876543210", ["IN", "९८७६५४३२१०"]],
+    ["+919876543210", ["", 9876543210]],
+    ["+919876543210", ["", "098765-43210"]],
+    ["+919876543210", ["", "919876543210"]],
+    ["+919876543210", [null, "+91 98765 43210"]],
+    ["+919876543210", [null, "0091 98765 43210"]],
+    ["+916591234567", ["", "6591234567"]],
+    ["98765 43210", ["+91", "9876543210"]],
+    ["098765 43210", ["", "9876543210"]],
+    ["+65 9123 4567", ["+65", "6591234567"]],
+    ["+44 20 7946 0958", ["+44", "(0)20 7946 0958"]],
+    ["555-000 1112", ["+91", "5550001112"]],
+    ["+915550001112", ["+91", "5550001112"]],
+    ["12345678", ["+91", "12345678"]],
+  ])("%s leads to %j", (text, told) => {
+    expect(finds(text, told)).toEqual(both);
+  });
+
+  test.each<[string, Told]>([
+    // The same digits, of two countries.
+    ["+6591234567", ["+91", "6591234567"]],
+    ["+6591234567", ["", "6591234567"]],
+    ["+916591234567", ["+65", "6591234567"]],
+    ["+916591234567", ["+65", "91234567"]],
+    ["6591234567", ["+65", "91234567"]],
+    ["+919876543210", ["+62", "9876543210"]],
+    ["+12025550123", ["+91", "2025550123"]],
+    ["+12025550123", ["", "2025550123"]],
+  ])("%s does not lead to %j, who is somebody else", (text, told) => {
+    expect(finds(text, told)).toEqual(neither);
+  });
+
+  it("looks further in a search: to everybody who has told the digits", () => {
+    const looks = (text: string, told: Told): boolean =>
+      order(told).entered.some((contact) => contactsLike(text, defaults).includes(contact));
+    expect(looks("020 7946 0958", ["+44", "020 7946 0958"])).toBe(true);
+    expect(looks("6591234567", ["+65", "91234567"])).toBe(true);
+    expect(looks("6591234567", ["", "6591234567"])).toBe(true);
+    expect(looks("98765 43210", ["+91", "9876543210"])).toBe(true);
+    expect(looks("98765 43211", ["+91", "9876543210"])).toBe(false);
+  });
+
+  test.each<[string, string, string]>([
+    ["+919876543210", "a + that does not belong there", "phone:9876543210"],
+    ["+6591234567", "the code twice", "phone:656591234567"],
+    ["+919876543210", "no code", "phone:9876543210"],
+    ["+919876543210", "no code, and a 0", "phone:09876543210"],
+    ["+919876543210", "its code", "phone:919876543210"],
+    ["+79161234567", "an 8 behind its code", "phone:789161234567"],
+    ["+915550001112", "a number that is none", "phone:915550001112"],
+  ])("%s leads to what older versions have entered of it, with %s", (text, _how, contact) => {
+    expect(contactsOf(text, defaults)).toContain(contact);
+  });
+
+  it("leads to the same, wherever the store is, where the number says its country", () => {
+    for (const country of ["IN", "SG", "US"] as const) {
+      expect(finds("+6591234567", ["+65", "6591234567"], country)).toEqual(both);
+    }
+    expect(finds("91234567", ["", "9123 4567"], "SG")).toEqual(both);
+  });
+
+  it("finds nothing in what is no number", () => {
+    for (const text of ["", "12345", "ORD-104001", "call me", "9".repeat(1_000)]) {
+      expect(contactsOf(text, defaults)).toEqual([]);
+    }
+  });
+});
+
+describe("asking for an e-mail address", () => {
+  const email = (value: string): string => JSON.stringify({ data: { email: value } });
+
+  test.each([
+    ["asha@example.com", "Asha@Example.com"],
+    ["asha@example.com", "Asha Rao <asha@example.com>"],
+    ["Asha Rao <asha@example.com>", "asha@example.com"],
+    ["asha@example.com", "asha@example.com."],
+    ["asha@bücher.example", "asha@xn--bcher-kva.example"],
+    ["asha@BÜCHER.example", "asha@bücher.example"],
+    ["asha@xn--bcher-kva.example", "asha@bücher.example"],
+    ["odd!address@example.com", "odd!address@example.com"],
+  ])("%s leads to %s", (text, told) => {
+    const asked = new Set(contactsOf(text, defaults));
+    expect(traitsOf(email(told)).some((trait) => asked.has(trait))).toBe(true);
+  });
+
+  it("does not lead to another", () => {
+    const asked = contactsOf("asha@example.com", defaults);
+    expect(asked).toEqual(["email:asha@example.com"]);
+    expect(traitsOf(email("rasha@example.com"))).toEqual(["email:rasha@example.com"]);
+  });
+});
+
+describe(`what an order is entered under (seed ${String(seed)})`, () => {
+  const digits = fc.stringMatching(/^\d{4,13}$/);
+  const prefix = fc.constantFrom("", "+", "00", "0", "91", "+91");
+  const code = fc.constantFrom(null, "", "+91", "IN", "+65", "+1", "+44", "Atlantis");
+  const told = fc.tuple(
+    code,
+    fc.tuple(prefix, digits).map((parts) => parts.join("")),
+  );
+
+  it("is forgotten with its events, whatever number they tell", () => {
+    fc.assert(
+      fc.property(told, (number) => {
+        const { payload, entered } = order(number);
+        const forgotten = enteredContacts(payload, defaults);
+        expect(entered.filter((contact) => !forgotten.includes(contact))).toEqual([]);
+      }),
+      { seed, numRuns: 500 },
+    );
+  });
+
+  it("is what its events are known by, wherever the number is asked for as it was told", () => {
+    fc.assert(
+      fc.property(told, ([code, phone]) => {
+        const { entered, traits } = order([code, phone]);
+        const asked = contactsLike(phone, defaults);
+        expect(entered.length === 0 || entered.some((contact) => asked.includes(contact))).toBe(
+          true,
+        );
+        expect(traits.filter((trait) => /^(phone|told):/.test(trait)).length).toBe(
+          entered.length === 0 ? 0 : 1,
+        );
+      }),
+      { seed, numRuns: 500 },
+    );
+  });
+});
