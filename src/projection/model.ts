@@ -155,10 +155,7 @@ function numberedRefund(refunds: readonly ModelRow[], refund: ModelRow): ModelRo
  * Which other name of a refund counts in its place; null where it counts itself. Of two names the one
  * whose status precedence is higher counts, on a tie the numbered one.
  */
-function refundCountedInstead(
-  refunds: readonly ModelRow[],
-  refund: ModelRow,
-): ModelRow | null {
+function refundCountedInstead(refunds: readonly ModelRow[], refund: ModelRow): ModelRow | null {
   const isHigher = (a: ModelRow, b: ModelRow): boolean =>
     compareText(text(a, "status_precedence"), text(b, "status_precedence")) > 0;
   const numbered = numberedRefund(refunds, refund);
