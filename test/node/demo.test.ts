@@ -30,7 +30,7 @@ async function runDemo(...flags: readonly string[]): Promise<Outcome> {
 }
 
 await test("a small day holds, and the demo exits with 0", options, async () => {
-  const { code, stdout, stderr } = await runDemo("--orders", "12", "--seed", "5");
+  const { code, stdout, stderr } = await runDemo("--orders", "15", "--seed", "5");
   assert.equal(code, 0, stdout + stderr);
   assert.match(stdout, /All \d+ checks held, in \d+ seconds/);
   for (const heading of [
@@ -47,7 +47,7 @@ await test("a small day holds, and the demo exits with 0", options, async () => 
   for (const form of ["envelope", "flat", "bare"]) {
     const [, orders, ended] =
       new RegExp(`^ +${form} +[1-9][\\d,]* +[1-9][\\d,]* +(\\d+) +(\\d+) `, "m").exec(stdout) ?? [];
-    assert.ok(orders === "4" && ended === orders, `${form}: ${stdout}`);
+    assert.ok(orders === "5" && ended === orders, `${form}: ${stdout}`);
   }
   assert.match(stdout, /quarantined +unknown body +the body is not JSON/);
   const longest = Math.max(...stdout.split("\n").map((line) => line.length));
@@ -55,7 +55,7 @@ await test("a small day holds, and the demo exits with 0", options, async () => 
 });
 
 await test("every check can fail, and then the demo exits with 1", options, async () => {
-  const { code, stdout } = await runDemo("--orders", "12", "--seed", "6", "--falsify");
+  const { code, stdout } = await runDemo("--orders", "15", "--seed", "6", "--falsify");
   assert.equal(code, 1, stdout);
   assert.match(stdout, /ORD-104001 paid_micros is \d+, expected \d+/);
   const [, failed, all] = /(\d+) of (\d+) checks failed/.exec(stdout) ?? [];
