@@ -85,36 +85,40 @@ function Sums({ order }: { readonly order: Row }) {
   );
 }
 
-function addressLines(json: string | null): readonly string[] {
+function Address({ json }: { readonly json: string | null }) {
   const parsed = parseJson(json);
-  return isObject(parsed) ? Object.values(parsed).map(String) : [];
+  const lines = isObject(parsed) ? Object.values(parsed).map(String) : [];
+  return (
+    <span>
+      {lines.map((line, index) => (
+        <>
+          {index === 0 ? null : ", "}
+          <Text of={line} whole />
+        </>
+      ))}
+    </span>
+  );
 }
 
+/** The billing address is left out where it is the one that the order goes to. */
 function Person({ order }: { readonly order: Row }) {
-  const lines = addressLines(textIn(order, "shipping_address"));
   const field = (name: string, column: string): readonly [string, Child] => {
     const value = textIn(order, column);
     return [name, value === null ? null : <Text of={value} whole />];
   };
+  const shipping = textIn(order, "shipping_address");
+  const billing = textIn(order, "billing_address");
   return (
     <Facts
       of={[
         field("Name", "customer_name"),
+        field("Customer", "customer_id"),
         field("E-mail", "customer_email"),
         field("Phone", "customer_phone"),
-        [
-          "Goes to",
-          lines.length === 0 ? null : (
-            <span>
-              {lines.map((line, index) => (
-                <>
-                  {index === 0 ? null : ", "}
-                  <Text of={line} whole />
-                </>
-              ))}
-            </span>
-          ),
-        ],
+        ["Goes to", shipping === null ? null : <Address json={shipping} />],
+        ["Billed to", billing === null || billing === shipping ? null : <Address json={billing} />],
+        field("Note", "customer_note"),
+        field("Coupon", "coupon_code"),
       ]}
     />
   );
