@@ -8,6 +8,7 @@ import type { z } from "zod";
 import type { EventType, Subject } from "../../src/events/catalog";
 import type { fieldsOfOne, fieldsOfSome } from "../../src/events/subjects";
 import type { models, orderItem, shipmentItem } from "../../src/events/models";
+import type { payments } from "./vendor-values";
 
 /** Compiles only where every `Value` is a `Taken`. */
 type Takes<Taken, Value extends Taken> = [Taken, Value];
@@ -89,6 +90,15 @@ type FieldsOf = {
   readonly refund: FieldOf<Schemas["OrderRefund"]>;
   readonly shipment: FieldOf<Schemas["OrderShipment"]>;
 };
+
+/** No kind of payment has a field that none of the bodies in vendor-values.ts has. */
+export type EveryPaymentHasItsBody = [
+  Takes<
+    FieldOf<(typeof payments)[keyof typeof payments]["full"]>,
+    FieldOf<Schemas["OrderPayment"]>
+  >,
+];
+
 type Others<Of extends Subject> = FieldsOf[Exclude<Subject, Of>];
 type OfOne<Of extends Subject> = (typeof fieldsOfOne)[Of][number];
 type Sharers<Field extends keyof typeof fieldsOfSome> = (typeof fieldsOfSome)[Field][number];
