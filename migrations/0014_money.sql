@@ -14,7 +14,10 @@ ALTER TABLE `orders` ADD `refundable_precedence` text DEFAULT '' NOT NULL;
 --> statement-breakpoint
 UPDATE orders SET refundable_precedence = cancelled_precedence WHERE refundable_micros IS NOT NULL;
 --> statement-breakpoint
-UPDATE orders SET payable_micros = grand_total_micros WHERE grand_total_micros IS NOT NULL;
+-- Where less than the total was to be paid it is not known whether credit was used, so that stays open.
+UPDATE orders SET payable_micros = grand_total_micros
+WHERE grand_total_micros IS NOT NULL
+  AND (to_be_paid_micros IS NULL OR to_be_paid_micros = grand_total_micros);
 --> statement-breakpoint
 DROP VIEW order_overview;
 --> statement-breakpoint

@@ -49,7 +49,10 @@ const readOfPerson: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-const phone: ReadonlySet<string> = new Set(["phone", "customer_phone"]);
+/** Known to be a person's where they are numbers, too. */
+const numbers: ReadonlySet<string> = new Set(
+  "phone customer_phone customer_id coupon_code card_number bank_account_number".split(" "),
+);
 
 interface Container {
   /** Under which name it stands. */
@@ -85,7 +88,7 @@ function replacement(text: string, name: string, isPersonal: boolean): string | 
   const isRead = read.has(name) || (isPersonal && readOfPerson.has(name));
   const says = isRead || text.length > erasedText.length;
   if (!isText) {
-    if (phone.has(name)) return erasedText;
+    if (numbers.has(name)) return erasedText;
     if (!isPersonal) return null;
     return says ? erasedText : "0";
   }

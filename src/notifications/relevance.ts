@@ -140,7 +140,9 @@ function whyUntrue(row: Question, facts: Facts): string | null {
     case "payment_failed":
       return whyFailureIsOver(row.context, facts);
     case "refund_failed":
-      return facts.refund?.status === "success" ? "the refund has succeeded" : null;
+      return facts.refund?.status === "success" || facts.refund?.twin_succeeded === 1
+        ? "the refund has succeeded"
+        : null;
     case "shipment_update":
       return row.context.kind === "shipment_status" && facts.shipment?.status === row.context.status
         ? null
@@ -214,7 +216,9 @@ export function judge(row: Question, facts: Facts, circumstances: Circumstances)
   const isAsked = (row.resends ?? 0) > 0;
   const notYet = whyNotYet(row, facts, now);
   if (notYet !== null && !isAsked && circumstances.channelConfigured) return notYet;
-  const isTooOld = maxAgeMs !== null && msBetween(dueAt(row), now) > maxAgeMs;
+  // What has waited for parcels was in time when it was first sent.
+  const wasInTime = row.template === "review_request" && row.rendered !== null;
+  const isTooOld = maxAgeMs !== null && !wasInTime && msBetween(dueAt(row), now) > maxAgeMs;
   if (isCustomers && !isAsked && (isTooOld || row.context.isHistory === true)) {
     return { kind: "suppress", reason: "too old" };
   }

@@ -5,6 +5,7 @@
 import type { core } from "zod/mini";
 import type { CatalogRow } from "../events/catalog";
 import { type Identity, identify } from "../events/identity";
+import { isErased } from "../events/erased-body";
 import { describeIssues } from "../events/issues";
 import { models } from "../events/models";
 import { type KnownBody, type Recognition, recognize, statedStatus } from "../events/recognition";
@@ -145,7 +146,7 @@ export function decodeEvent(
     status,
     notes,
     raw: data,
-    isErased: holdsErased(stored.payload),
+    isErased: holdsErased(stored.payload) && isErased(stored.payload),
   };
   const event = parseData(common, data);
   return "subject" in event

@@ -62,16 +62,22 @@ function objectOf(fields: readonly (readonly [string, unknown])[], what: string)
 }
 
 /** Fields that a column holds in part, so that the rest would be lost. */
-const heldInPart: ReadonlySet<string> = new Set(["id", "cancellation_refund_details"]);
+const heldInPart: ReadonlySet<string> = new Set([
+  "id",
+  "cancellation_refund_details",
+  "loyalty_points_redeemed",
+  "modified_at",
+]);
 
-function isHeld(model: ModelName, name: string): boolean {
+function isHeld(model: ModelName, name: string, value: unknown): boolean {
+  if (model === "OrderDetail" && name === "metadata") return isObject(value);
   return Object.hasOwn(models[model].shape, name) && !heldInPart.has(name);
 }
 
 /** Every field of `data` that no column holds. */
 export function extraOf(model: ModelName, data: JsonObject, isErased: boolean): Extra {
   const fields = Object.entries(data).filter(
-    ([name, value]) => isPresent(value) && !isEmpty(value) && !isHeld(model, name),
+    ([name, value]) => isPresent(value) && !isEmpty(value) && !isHeld(model, name, value),
   );
   return isErased && fields.length > 0 ? nothingLeft : objectOf(fields, "extra");
 }

@@ -7,6 +7,7 @@ import { BODIES_MAX_BYTES, CONTENTS_MAX_BYTES, PARCELS_MAX } from "../limits";
 import { STAGE_POSITION } from "../projection/precedence";
 import { renewPrecedence } from "../projection/precedence-0-2";
 import { type DueRow, dueStatements } from "./outbox";
+import { otherNameOf } from "./refund-names";
 
 export interface OrderFacts {
   readonly order_number: string;
@@ -59,6 +60,8 @@ export interface RefundFacts {
   readonly payment_mode: string | null;
   readonly refund_date: string | null;
   readonly remarks: string | null;
+  /** 1 where it has gone through since under its other name, 0 elsewhere. */
+  readonly twin_succeeded: number;
 }
 
 export interface ShipmentFacts {
@@ -160,8 +163,12 @@ SELECT notification_id, status_precedence FROM (
     AND e.status_precedence >= ${failedFrom}
 ) WHERE place <= 20`;
 
+/** Primary key, refunds_order. */
 const refundsSql = `${target}
-SELECT t.notification_id, r.* FROM target t JOIN refunds r ON r.refund_id = t.subject_id
+SELECT t.notification_id, r.*, EXISTS (SELECT 1 FROM (${otherNameOf("r.refund_id")}) other
+    CROSS JOIN refunds twin ON twin.refund_id = other.refund_id
+    WHERE twin.status = 'success' AND twin.status_precedence > r.status_precedence) AS twin_succeeded
+FROM target t JOIN refunds r ON r.refund_id = t.subject_id
 WHERE t.template IN ('refund_succeeded', 'refund_failed')`;
 
 const shipmentsSql = `${target}

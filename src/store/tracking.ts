@@ -11,8 +11,11 @@ import { slicedRows, slicedStatements } from "./slices";
 const TRACKING_ID_CHARACTERS = 200;
 
 const escaped = (text: string): string => `replace(replace(${text}, '%', '%25'), '/', '%2F')`;
+const other = (now: string, before: string): string =>
+  `(${now} IS NOT NULL AND ${now} IS NOT ${before})`;
+/** What is not said any more is not another one. */
 const differs = (courier: string, awb: string, url: string): string =>
-  `(c.courier IS NOT ${courier} OR c.awb_no IS NOT ${awb} OR c.tracking_url IS NOT ${url})`;
+  `(${other("c.courier", courier)} OR ${other("c.awb_no", awb)} OR ${other("c.tracking_url", url)})`;
 
 /**
  * `?1`: the tracking registers of the batch; `?2`: now. Primary keys: where nothing changes, one look at

@@ -93,6 +93,7 @@ export function refundFacts(changes: Partial<RefundFacts> = {}): RefundFacts {
     payment_mode: "original-payment-mode",
     refund_date: "2026-11-24T06:00:00.000Z",
     remarks: null,
+    twin_succeeded: 0,
     ...changes,
   };
 }

@@ -603,6 +603,19 @@ describe("refund_due, by state and by the clock", () => {
   });
 });
 
+describe("refund_failed of a refund with two names", () => {
+  it("is dropped where it has gone through under the other one", async () => {
+    await clearAll();
+    const listed = [payment("PAY-1", { payment_status: "success", amount: 500 })];
+    const twin = { payment_reference_number: "ref_PAY-1", refund_amount: 500 };
+    await arrive([cancelled("08:00", { grand_total: 500, payments: listed })]);
+    await arrive([refundOf("failed", "08:30", twin)]);
+    await arrive([refundOf("success", "09:00", { ...twin, request_number: undefined })]);
+    await tellAll(stage());
+    expect((await endings())["refund_failed/REF-1/team"]).toBe(drop("the refund has succeeded"));
+  });
+});
+
 describe("review_request, by the clock", () => {
   it("waits in D1 for its day, and asks what is true then", async () => {
     await clearAll();

@@ -103,6 +103,14 @@ describe("a customer who was shown a tracking", () => {
     expect(await ends()).toEqual({ [changed("B2")]: SENT });
   });
 
+  it("hears nothing where courier and link are not said any more", async () => {
+    const set = await told("A1");
+    const over = { ...tracking("A1"), courier_company_name: null, tracking_url: null };
+    await arrive([event("shipment.updated", shipment("SHP-1", { status: "shipped", ...over }))]);
+    await tellAll(set);
+    expect(await ends()).toEqual({});
+  });
+
   it("hears of another courier or link of the same number", async () => {
     const set = await told("A1");
     const over = { ...tracking("A1"), courier_company_name: "Delhivery" };

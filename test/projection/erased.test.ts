@@ -132,6 +132,13 @@ describe("a body without the person", () => {
     expect(traitsOf(marked).join()).toContain("quill@zephyr.example");
   });
 
+  it("has no number left that is known to be a person's", () => {
+    const body = '{"customer_id":7712345,"coupon_code":98765,"card_number":411111,"amount":5}';
+    expect(eraseBody(body)).toBe(
+      '{"customer_id":"(erased)","coupon_code":"(erased)","card_number":"(erased)","amount":5}',
+    );
+  });
+
   it("is the same the second time", () => {
     for (const body of told) expect(eraseBody(eraseBody(body))).toBe(eraseBody(body));
   });

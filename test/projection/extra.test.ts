@@ -83,6 +83,22 @@ describe("extra", () => {
     ]);
   });
 
+  it("keeps what a column holds in part, or does not hold as it came", () => {
+    const told = { ...order, loyalty_points_redeemed: 250, metadata: ["a"] };
+    expect(extraIn(told, "orders")).toEqual({
+      ...rest,
+      loyalty_points_redeemed: 250,
+      metadata: ["a"],
+    });
+    const parcel = { reference_number: "S", status: "packed", modified_at: "2026-11-24T09:00:00Z" };
+    expect(extraIn(parcel, "shipments")).toEqual({ modified_at: "2026-11-24T09:00:00Z" });
+  });
+
+  it("is whole where somebody else typed the word for what is gone", () => {
+    const told = { ...order, customer_note: "(erased)", friend: "Quillonia" };
+    expect(extraIn(told, "orders")).toEqual({ ...rest, friend: "Quillonia" });
+  });
+
   it("ends at 8 KB, and says what was left out", () => {
     const large = { ...order, story: "x".repeat(EXTRA_MAX_BYTES), short: "kept" };
     expect(extraIn(large, "orders")).toEqual({ ...rest, short: "kept" });
