@@ -165,9 +165,9 @@ SELECT notification_id, status_precedence FROM (
 
 /** Primary key, refunds_order. */
 const refundsSql = `${target}
-SELECT t.notification_id, r.*, EXISTS (SELECT 1 FROM (${otherNameOf("r.refund_id")}) other
-    CROSS JOIN refunds twin ON twin.refund_id = other.refund_id
-    WHERE twin.status = 'success' AND twin.status_precedence > r.status_precedence) AS twin_succeeded
+SELECT t.notification_id, r.*, EXISTS (SELECT 1 FROM refunds twin
+    WHERE twin.refund_id = (SELECT other.refund_id FROM (${otherNameOf("t.subject_id")}) other LIMIT 1)
+      AND twin.status = 'success' AND twin.status_precedence > r.status_precedence) AS twin_succeeded
 FROM target t JOIN refunds r ON r.refund_id = t.subject_id
 WHERE t.template IN ('refund_succeeded', 'refund_failed')`;
 
