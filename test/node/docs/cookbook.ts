@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import type { Story } from "../../../tools/story/index.ts";
 import type { Shop } from "./shop.ts";
-import { countPieces, linesOf } from "./told.ts";
+import { countPieces, linesOf, notPackedOf, parcelsOf } from "./told.ts";
 
 export type Row = Readonly<Record<string, string | number | null>>;
 export type Check = (rows: readonly Row[], shop: Shop) => void;
@@ -40,6 +40,13 @@ function storyOf({ stories }: Shop, number: string): Story {
   return story;
 }
 
+/** The odd order of this name. */
+function oddStory({ stories }: Shop, kind: string): Story {
+  const story = stories.find((told) => told.kind === kind);
+  assert.ok(story !== undefined, kind);
+  return story;
+}
+
 const orderNumbers = (stories: readonly Story[]): string[] =>
   stories.map(({ orderNumber }) => orderNumber);
 
@@ -47,6 +54,7 @@ const countEvents = (stories: readonly Story[], type: string): number =>
   stories.flatMap(({ events }) => events).filter((event) => event.event_type === type).length;
 
 const underWay = ["shipped", "in_transit", "out_for_delivery", "delivery_attempted"];
+const lostOrBack = ["lost", "return_to_origin", "undelivered"];
 
 export const cookbook: Readonly<Record<string, Check>> = {
   "Where does an order stand?": ([row, ...others], shop) => {
@@ -76,9 +84,22 @@ export const cookbook: Readonly<Record<string, Check>> = {
     assert.ok(rows.some((row) => row["what"] === "order completed"));
     assert.ok(rows.some((row) => String(row["what"]).startsWith("notification ")));
   },
-  "What was ordered, and what is in which parcel?": (rows) => {
-    assert.ok(rows.length > 0);
-    for (const row of rows) assert.equal(row["shipment_status"], "delivered");
+  "What was ordered, and what is in which parcel?": (rows, shop) => {
+    const story = oddStory(shop, "split quantities");
+    const ordered = countPieces(linesOf(story));
+    const expected = parcelsOf(story).flatMap(({ id, status, items }) =>
+      [...countPieces(items)].map(([sku, quantity]) => `${sku} ${id} ${status} ${quantity}`),
+    );
+    const found = rows.map((row) =>
+      [row["product"], row["shipment_id"], row["shipment_status"], row["in_parcel"]].join(" "),
+    );
+    assert.deepEqual(found.toSorted(), expected.toSorted());
+    for (const row of rows) {
+      assert.equal(row["ordered"], ordered.get(String(row["product"])));
+      assert.equal(row["not_packed"], notPackedOf(story).get(String(row["product"])));
+    }
+    // Three pieces: one has arrived, one was in the parcel that was cancelled, one was never packed.
+    assert.ok(rows.some((row) => row["ordered"] === 3 && row["not_packed"] === 2));
   },
   "What did we tell the customer about an order?": (rows, shop) => {
     const { expected } = storyOf(shop, "ORD-104001");
@@ -176,15 +197,26 @@ export const cookbook: Readonly<Record<string, Check>> = {
   "Which payments have not found their order?": (rows) => {
     sameKeys(rows, "payment_id", ["PAY-LOST"]);
   },
-  "What is paid and waits to be packed?": (rows, { stories }) => {
-    const waiting = stories.filter(
-      ({ expected }) =>
-        expected.paymentStatus === "success" &&
-        expected.status !== "cancelled" &&
-        expected.status !== "complete" &&
-        expected.shipments.length === 0,
-    );
-    sameKeys(rows, "order_number", orderNumbers(waiting));
+  "What is paid and waits to be packed?": (rows, shop) => {
+    const expected = new Map<string, number>();
+    for (const story of shop.stories) {
+      const { status, paymentStatus, paidMicros, refundedMicros } = story.expected;
+      const isGivenBack = paidMicros > 0 && refundedMicros >= paidMicros;
+      const isOpen = status !== "cancelled" && status !== "complete" && status !== "draft";
+      const toPack = sum([...notPackedOf(story).values()]);
+      if (isOpen && paymentStatus === "success" && !isGivenBack && toPack > 0) {
+        expected.set(story.orderNumber, toPack);
+      }
+    }
+    sameKeys(rows, "order_number", [...expected.keys()]);
+    for (const row of rows) {
+      assert.equal(row["to_pack"], expected.get(String(row["order_number"])));
+    }
+    assert.equal(expected.get(oddStory(shop, "split quantities").orderNumber), 2);
+    // One of which nothing is packed.
+    const isUntouched = (story: Story) => story.expected.shipments.length === 0;
+    assert.ok(shop.stories.some((s) => expected.has(s.orderNumber) && isUntouched(s)));
+    assert.ok(!expected.has(oddStory(shop, "refunded before it was packed").orderNumber));
   },
   "Which parcels have been under way for more than five days?": (rows, { stories }) => {
     const parcels = stories.flatMap(({ expected }) => expected.shipments);
@@ -197,7 +229,7 @@ export const cookbook: Readonly<Record<string, Check>> = {
   },
   "Which parcels were lost, or came back?": (rows, { stories }) => {
     const parcels = stories.flatMap(({ expected }) => expected.shipments);
-    const lost = parcels.filter(({ status }) => status === "lost");
+    const lost = parcels.filter(({ status }) => lostOrBack.includes(status));
     assert.ok(lost.length > 0);
     sameKeys(
       rows,
@@ -206,11 +238,23 @@ export const cookbook: Readonly<Record<string, Check>> = {
     );
   },
   "How do the couriers do?": (rows, { stories }) => {
-    const parcels = stories.flatMap(({ expected }) => expected.shipments);
-    assert.equal(total(rows, "parcels"), parcels.length);
-    const delivered = parcels.filter(({ status }) => status === "delivered");
-    assert.equal(total(rows, "delivered"), delivered.length);
-    for (const { hours, delivered: some } of rows) assert.ok(some === 0 || Number(hours) > 0);
+    const gone = stories.flatMap(parcelsOf).filter(({ shippedAt }) => shippedAt !== null);
+    const byCourier = Map.groupBy(gone, ({ courier }) => courier);
+    sameKeys(rows, "courier", [...byCourier.keys()]);
+    for (const row of rows) {
+      const parcels = byCourier.get(String(row["courier"])) ?? [];
+      const lost = parcels.filter(({ status }) => lostOrBack.includes(status));
+      const arrived = parcels.filter(({ status }) => status === "delivered");
+      assert.equal(row["parcels"], parcels.length);
+      assert.equal(row["delivered"], arrived.length);
+      assert.equal(row["lost_or_returned"], lost.length);
+      const hours = arrived.map(
+        ({ shippedAt, deliveredAt }) =>
+          (Date.parse(deliveredAt ?? "") - Date.parse(shippedAt ?? "")) / 3_600_000,
+      );
+      if (hours.length === 0) assert.equal(row["hours"], null);
+      else assert.ok(Math.abs(Number(row["hours"]) - sum(hours) / hours.length) <= 0.051);
+    }
   },
   "What sells best?": (rows, { stories }) => {
     const lines = stories.filter(isSold).flatMap(linesOf);
