@@ -50,6 +50,16 @@ interface OddOrder extends StoryKind {
   readonly days?: number;
 }
 
+/** Some order lists a refund without its number. */
+const listsByReference = ({ events }: Story): boolean =>
+  events.some(
+    ({ data }) =>
+      "payments" in data &&
+      (data.payments ?? []).some(
+        (entry) => entry.transaction_type === "refund" && entry.request_number === undefined,
+      ),
+  );
+
 const firstStatus = ({ expected }: Story, status: string): boolean => expected.status === status;
 
 export const oddOrders: readonly OddOrder[] = [
@@ -197,6 +207,32 @@ export const oddOrders: readonly OddOrder[] = [
         retryPayment(life, payment);
       }
       sell(life);
+    },
+  },
+  {
+    name: "under two names",
+    title: "the payment is told by its reference, and so is its refund by its order",
+    weight: 0,
+    suits: listsByReference,
+    tell(life) {
+      const payment = life.order.payments[0] ?? requestPayment(life);
+      pay(life, payment, true);
+      life.confirm();
+      carry(life);
+      settleRefund(life, requestRefund(life, payment, 100));
+      life.complete();
+    },
+  },
+  {
+    name: "failed under two names",
+    title: "a refund fails, and its order lists it by the payment's reference",
+    weight: 0,
+    suits: listsByReference,
+    tell(life) {
+      const payment = sell(life);
+      carry(life);
+      failRefund(life, requestRefund(life, payment, 100));
+      life.complete();
     },
   },
 ];
