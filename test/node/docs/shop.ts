@@ -11,6 +11,7 @@ import {
   tellDay,
   tellStory,
 } from "../../../tools/story/index.ts";
+import { tellOddOrders } from "./odd-orders.ts";
 
 export const SECRET = "docs-secret";
 export const ADMIN_TOKEN = "docs-token";
@@ -27,14 +28,17 @@ export interface Shop {
   readonly close: () => Promise<void>;
 }
 
-/** ORD-104001 and on, one order of every kind first; and ORD-1, of which the docs speak. */
+/**
+ * ORD-104001 and on, one order of every kind first; ORD-104101 and on, the odd ones; and ORD-1, of which
+ * the docs speak.
+ */
 function tellStories(seed: number): Story[] {
   // Six days ago: late enough for a parcel to have been under way for too long.
   const endsAtMs = Date.now() - 6 * DAY_MS;
   const window = { startsAtMs: endsAtMs - DAY_MS, endsAtMs };
   const random = createRandom(seed, 77);
   const first = tellStory({ kind: "delivered", orderNumber: "ORD-1", random, ...window });
-  return [first, ...tellDay({ seed, orders: 24, endsAtMs })];
+  return [first, ...tellDay({ seed, orders: 24, endsAtMs }), ...tellOddOrders(seed, endsAtMs)];
 }
 
 /** What the docs say may happen beside the 14 events: one that is not understood, one unknown. */

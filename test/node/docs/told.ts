@@ -1,0 +1,134 @@
+/** What the events of a story tell of its parts, read in the order in which they happened. */
+import type { Bodies, EventType, Story, StoryEvent } from "../../../tools/story/model.ts";
+
+function isOfType<Type extends EventType>(
+  event: StoryEvent,
+  types: readonly Type[],
+): event is StoryEvent<Type> {
+  return types.some((type) => type === event.event_type);
+}
+
+function bodiesOf<Type extends EventType>(story: Story, ...types: readonly Type[]): Bodies[Type][] {
+  return story.events.flatMap((event) => (isOfType(event, types) ? [event.data] : []));
+}
+
+const orderEvents = [
+  "order.created",
+  "order.confirmed",
+  "order.completed",
+  "order.cancelled",
+] as const;
+
+export interface Pieces {
+  readonly sku: string;
+  readonly quantity: number;
+}
+
+export interface OrderedPieces extends Pieces {
+  readonly price: number;
+}
+
+export function linesOf(story: Story): readonly OrderedPieces[] {
+  const [order] = bodiesOf(story, ...orderEvents);
+  return (order?.order_items ?? []).map(({ sku, quantity, selling_price: price }) => {
+    return { sku: sku ?? "", quantity, price };
+  });
+}
+
+export interface ToldParcel {
+  readonly id: string;
+  readonly status: string;
+  readonly courier: string;
+  readonly shippedAt: string | null;
+  readonly deliveredAt: string | null;
+  readonly items: readonly Pieces[];
+}
+
+export function parcelsOf(story: Story): readonly ToldParcel[] {
+  const bodies = bodiesOf(
+    story,
+    "shipment.created",
+    "shipment.updated",
+    "shipment.delivered",
+    "shipment.cancelled",
+  );
+  const parcels = bodies.map((data): ToldParcel => ({
+    id: data.reference_number ?? "",
+    status: data.status ?? "",
+    courier: data.courier_company_name ?? "",
+    shippedAt: data.shipped_date ?? null,
+    deliveredAt: data.delivered_date ?? null,
+    items: (data.shipment_items ?? []).map(({ sku, quantity }) => {
+      return { sku: sku ?? "", quantity: quantity ?? 0 };
+    }),
+  }));
+  return [...new Map(parcels.map((parcel) => [parcel.id, parcel])).values()];
+}
+
+export interface ToldMoney {
+  readonly id: string;
+  readonly status: string;
+  readonly amount: number;
+  readonly date: string;
+}
+
+/** Of a refund its own events have it all. */
+export function refundsOf(story: Story): readonly ToldMoney[] {
+  const bodies = bodiesOf(
+    story,
+    "payment.refund.initiated",
+    "payment.refund.success",
+    "payment.refund.failed",
+  );
+  const refunds = bodies.map((data): ToldMoney => ({
+    id: data.request_number ?? "",
+    status: data.status ?? "",
+    amount: data.refund_amount ?? 0,
+    date: data.refund_date ?? "",
+  }));
+  return [...new Map(refunds.map((refund) => [refund.id, refund])).values()];
+}
+
+export interface ToldPayment extends ToldMoney {
+  readonly method: string;
+  readonly hasFailed: boolean;
+}
+
+/** A success that names no number is told again, with it, by the next event of the order. */
+export function paymentsOf(story: Story): readonly ToldPayment[] {
+  const payments = new Map<string, ToldPayment>();
+  for (const event of story.events) {
+    const own = ["payment.success", "payment.failed", "payment.retried"] as const;
+    const told = isOfType(event, own) ? [event.data] : [];
+    const listed = isOfType(event, orderEvents) ? (event.data.payments ?? []) : [];
+    for (const data of [...told, ...listed]) {
+      const id = data.request_number ?? null;
+      if (id === null || data.transaction_type !== "payment") continue;
+      const status = data.payment_status ?? "";
+      payments.set(id, {
+        id,
+        status,
+        amount: data.amount ?? 0,
+        date: data.payment_date ?? "",
+        method: data.payment_method ?? "",
+        hasFailed: status === "failed" || payments.get(id)?.hasFailed === true,
+      });
+    }
+  }
+  return [...payments.values()];
+}
+
+/** Pieces of each product, however many lines it stands in. */
+export function countPieces(items: readonly Pieces[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { sku, quantity } of items) counts.set(sku, (counts.get(sku) ?? 0) + quantity);
+  return counts;
+}
+
+/** What was ordered and is in no parcel, other than one that was cancelled. */
+export function notPackedOf(story: Story): ReadonlyMap<string, number> {
+  const standing = parcelsOf(story).filter(({ status }) => status !== "cancelled");
+  const packed = countPieces(standing.flatMap(({ items }) => items));
+  const ordered = [...countPieces(linesOf(story))];
+  return new Map(ordered.map(([sku, count]) => [sku, count - (packed.get(sku) ?? 0)]));
+}
