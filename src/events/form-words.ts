@@ -34,7 +34,7 @@ function describeBare({ row, type, data }: KnownBody): string {
   const quoted = JSON.stringify(status.slice(0, STATUS_MAX_CHARACTERS));
   return isKnownStatus(row.subject, status)
     ? `type by its status ${quoted}`
-    : `type by its fields, since nobody knows its status ${quoted}`;
+    : `type by its fields, since its status ${quoted} is unknown`;
 }
 
 /**

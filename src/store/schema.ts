@@ -129,7 +129,7 @@ export const orders = sqliteTable(
     completedPrecedence: precedence("completed_precedence"),
     cancelledAt: text("cancelled_at"),
     cancelledPrecedence: precedence("cancelled_precedence"),
-    /** What of it would be refunded on cancellation, as any event of the order said last. */
+    /** The refund on cancellation, as the latest event that states one has it. */
     refundableMicros: integer("refundable_micros"),
     refundablePrecedence: precedence("refundable_precedence"),
     /** The payment status that order events themselves state. */

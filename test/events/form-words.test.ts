@@ -42,7 +42,7 @@ describe("the words for how a delivery was understood", () => {
   it("quotes a status on one line, however long and whatever it holds", () => {
     const status = `a\n\u0007${"x".repeat(500)}`;
     expect(said({ ...order, status })).toMatch(
-      /^bare · type by its fields, since nobody knows its status "a\\n\\u0007x{57}"$/,
+      /^bare · type by its fields, since its status "a\\n\\u0007x{57}" is unknown$/,
     );
   });
 

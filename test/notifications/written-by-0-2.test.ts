@@ -1,4 +1,4 @@
-/** A message about a failed payment that version 0.2 wrote is judged as any other. */
+/** A message about a failed payment that version 0.2 wrote is judged by the same rules. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { parseContext } from "../../src/notifications/context";

@@ -126,7 +126,7 @@ describe("the row", () => {
     ]);
   });
 
-  it("of an event that states no time is known for as long as any other, from its receipt on", async () => {
+  it("of an event that states no time is known for DEDUPE_DAYS from its receipt", async () => {
     const undated = told({ created_at: undefined });
     const odd = told({ created_at: undefined, data: "none" });
     await settle([undated, RECEIVED_AT], [odd, RECEIVED_AT]);
