@@ -26,12 +26,22 @@ export interface Change {
   readonly to: Value;
 }
 
+/** A register of a row, as one event has set it. */
+export interface StandingRegister {
+  readonly entity: Entity;
+  readonly key: string;
+  readonly register: string;
+  readonly precedence: string;
+}
+
 export interface RebuildPlan {
   readonly patches: readonly Patch[];
   readonly contacts: readonly ContactClaim[];
   readonly changes: readonly Change[];
   /** Rows to be cleared before the merge: those that differ and can be made again. */
   readonly cleared: readonly StandingRow[];
+  /** Registers to be cleared in rows that cannot: the event that set them says more by now. */
+  readonly reset: readonly StandingRegister[];
   /** What each event claims for the status of its row under the current code. */
   readonly claims: readonly { readonly id: string; readonly precedence: string | null }[];
 }
@@ -121,13 +131,30 @@ function settersOf(row: StandingRow): readonly string[] {
     .map(idHashIn);
 }
 
-/** The registers that a merge without clearing would win. */
-function winsOf(row: StandingRow, expected: ModelRow | undefined): readonly Change[] {
-  return registersOf(row.entity).flatMap(([register, columns]) => {
+interface PartialChanges {
+  readonly changes: readonly Change[];
+  readonly reset: readonly StandingRegister[];
+}
+
+/**
+ * What can be told of a row whose history is not whole: registers that a merge would win, and those
+ * whose very event is still stored and says something else under the current code.
+ */
+function partialChanges(row: StandingRow, expected: ModelRow | undefined): PartialChanges {
+  const { entity, key } = row;
+  const compared = registersOf(entity).map(([register, columns]) => {
     const name = `${register}_precedence`;
-    const wins = String(expected?.[name] ?? "") > String(row.columns[name] ?? "");
-    return wins ? compareRow(row, expected, [...columns, name]) : [];
+    const precedence = String(row.columns[name] ?? "");
+    const told = String(expected?.[name] ?? "");
+    const stands = told !== "" && told >= precedence;
+    const changes = stands ? compareRow(row, expected, [...columns, name]) : [];
+    const isReset = told === precedence && changes.length > 0;
+    return { changes, reset: isReset ? [{ entity, key, register, precedence }] : [] };
   });
+  return {
+    changes: compared.flatMap(({ changes }) => changes),
+    reset: compared.flatMap(({ reset }) => reset),
+  };
 }
 
 /** What links are made of. */
@@ -180,7 +207,7 @@ export function planRebuild(
     whole && settersOf(row).every((setter) => stored.has(setter));
   const pictureIsWhole = rows.every(known);
 
-  const compare = (expected: ModelState): Pick<RebuildPlan, "changes" | "cleared"> => {
+  const compare = (expected: ModelState): Pick<RebuildPlan, "changes" | "cleared" | "reset"> => {
     const compared = rows.map((row) => {
       const model = expected[row.entity].get(row.key);
       const isSet = settersOf(row).length > 0;
@@ -188,11 +215,14 @@ export function planRebuild(
       const following = model ?? (!isSet && isDeserted(row, rows) ? unpaid : undefined);
       const follows =
         pictureIsWhole && belongsTo(orderNumber, row, model) ? followingColumns[row.entity] : [];
+      const own = clearable
+        ? { changes: compareRow(row, model, registerColumns(row.entity)), reset: [] }
+        : partialChanges(row, model);
       const changes = [
-        ...(clearable ? compareRow(row, model, registerColumns(row.entity)) : winsOf(row, model)),
+        ...own.changes,
         ...(following === undefined ? [] : compareRow(row, following, follows)),
       ];
-      return { row, changes, clearable };
+      return { row, changes, clearable, reset: own.reset };
     });
     const standing = new Set(rows.map(({ entity, key }) => `${entity} ${key}`));
     return {
@@ -203,6 +233,7 @@ export function planRebuild(
       cleared: compared
         .filter(({ clearable, changes }) => clearable && changes.length > 0)
         .map(({ row }) => row),
+      reset: compared.flatMap(({ reset }) => reset),
     };
   };
 
@@ -210,8 +241,8 @@ export function planRebuild(
   const relinked = first.changes.some(({ column }) => linkColumns.has(column));
   // The link of a row elsewhere hangs on rows that are not in the picture: unless links change here,
   // it is as it stands.
-  const { changes, cleared } = relinked
+  const compared = relinked
     ? first
     : compare(modelOfPatches(patches, linksElsewhere(orderNumber, rows)));
-  return { patches, contacts, claims, changes, cleared };
+  return { patches, contacts, claims, ...compared };
 }

@@ -51,6 +51,32 @@ function clearStatements(
   });
 }
 
+/**
+ * `?1`: [key, precedence] rows. Primary key. Without its precedence the register is set anew by the
+ * merge; the row keeps the others.
+ */
+function resetSql(entity: Entity, register: string): string {
+  const { key } = entities[entity];
+  const precedence = `${register}_precedence`;
+  return `
+UPDATE ${entity} SET ${precedence} = '' FROM ${slicedRows("key", "precedence")} AS v
+WHERE ${entity}.${key} = v.key AND ${precedence} = v.precedence`;
+}
+
+function resetStatements(
+  db: D1Database,
+  reset: RebuildPlan["reset"],
+): readonly D1PreparedStatement[] {
+  return entityNames.flatMap((entity) =>
+    registersOf(entity).flatMap(([register]) => {
+      const rows = reset
+        .filter((one) => one.entity === entity && one.register === register)
+        .map(({ key, precedence }) => [key, precedence]);
+      return slicedStatements(db, resetSql(entity, register), rows);
+    }),
+  );
+}
+
 /** Primary key. The audit compares what events claim with what stands. */
 const claimSql = `
 UPDATE webhook_events SET status_precedence = c.precedence
@@ -92,6 +118,7 @@ export async function applyRebuild(
   };
   const statements = [
     ...clearStatements(db, plan.cleared),
+    ...resetStatements(db, plan.reset),
     ...disputeStatements(db, linkClaims),
     ...contactStatements(db, plan.contacts),
     ...mergeStatements(

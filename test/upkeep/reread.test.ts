@@ -355,6 +355,47 @@ describe("an order whose bodies are purged", () => {
     expect(await rows("SELECT * FROM state_audit")).toEqual([]);
   });
 
+  it("fills the columns that came later from the bodies that are left", async () => {
+    const address = {
+      first_name: "Asha",
+      city: "Pune",
+      tax_identification_number: "27AAPFU0939F1ZV",
+    };
+    const events = [
+      event("order.confirmed", "09:00", {
+        order_number: "P",
+        grand_total: 90,
+        promotion_discount_amount: 10,
+        billing_address: address,
+        shipping_address: { ...address, city: "Goa" },
+        customer_note: "Ring twice",
+        currency: { code: "INR" },
+      }),
+      event("order.completed", "11:00", { order_number: "P", status: "complete" }),
+    ];
+    await tell(events, "0.2");
+    expect(await row("SELECT discount_micros, billing_address FROM orders")).toEqual({
+      discount_micros: null,
+      billing_address: null,
+    });
+    await env.DB.prepare(`${purge} WHERE id = ?1`).bind(events[1]?.id).run();
+    await runCron();
+    expect(
+      await row(
+        `SELECT status, grand_total_micros, discount_micros, payable_micros, customer_note,
+          billing_address->>'tax_identification_number' AS gstin FROM orders`,
+      ),
+    ).toEqual({
+      status: "complete",
+      grand_total_micros: 90_000_000,
+      discount_micros: 10_000_000,
+      payable_micros: 90_000_000,
+      customer_note: "Ring twice",
+      gstin: "27AAPFU0939F1ZV",
+    });
+    await expectNothingOld();
+  });
+
   it("takes on what is new, and keeps the rest", async () => {
     const events = [
       event("order.confirmed", "09:00", {

@@ -9,7 +9,7 @@ import { foldPatches } from "../../src/projection/fold";
 import { asJudged, interpret } from "../../src/projection/interpret";
 import { escapeId } from "../../src/projection/precedence";
 import { registersOf02 } from "../../src/projection/precedence-0-2";
-import type { Entity, Patch } from "../../src/projection/registers";
+import { type Entity, type Patch, registersOf } from "../../src/projection/registers";
 import { applyBatch } from "../../src/store/apply";
 import { defaults } from "../support/defaults";
 
@@ -43,11 +43,23 @@ const scales: Readonly<Record<Entity, Subject>> = {
   shipments: "shipment",
 };
 
+/** Columns of its registers that came later. */
+const columnsSince = new Set([
+  "discount_micros",
+  "handling_micros",
+  "credit_used_micros",
+  "payable_micros",
+  "billing_address",
+]);
+
 function oldPatch({ entity, key, settings }: Patch, eventId: string): Patch {
   const known = [...settings].filter(([register]) => registersOf02[entity].includes(register));
-  const old = known.map(([register, { precedence, values }]) => {
+  const old = known.flatMap(([register, { precedence, values }]) => {
     const scale = register === "snapshot_payment" ? "payment" : scales[entity];
-    return [register, { values, precedence: asOld(precedence, scale, eventId) }] as const;
+    const columns = registersOf(entity).find(([name]) => name === register)?.[1] ?? [];
+    const then = values.map((value, at) => (columnsSince.has(columns[at] ?? "") ? null : value));
+    if (then.every((value) => value === null)) return [];
+    return [[register, { values: then, precedence: asOld(precedence, scale, eventId) }] as const];
   });
   return { entity, key, settings: new Map(old) };
 }
