@@ -13,17 +13,9 @@ export async function sha256(data: Data): Promise<Uint8Array> {
 }
 
 export async function importKey(secret: Data): Promise<CryptoKey> {
-  return await crypto.subtle.importKey("raw", bytesOf(secret), algorithm, false, [
-    "sign",
-    "verify",
-  ]);
+  return await crypto.subtle.importKey("raw", bytesOf(secret), algorithm, false, ["sign"]);
 }
 
 export async function hmac(key: CryptoKey, data: Data): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.sign(algorithm, key, bytesOf(data)));
-}
-
-/** Whether `mac` is the one of `data`; compared in constant time. */
-export async function isHmac(key: CryptoKey, mac: Uint8Array, data: Data): Promise<boolean> {
-  return await crypto.subtle.verify(algorithm, key, mac, bytesOf(data));
 }

@@ -190,6 +190,19 @@ export const SIGN_IN_PERIOD_MS = 600_000;
 export const SIGN_IN_LIMITS = { ofOne: 20, ofAll: 2_000 } as const;
 
 /**
+ * The keys of Cloudflare Access. It rotates them every six weeks and publishes the next one before it
+ * signs with it. They are fetched anew after `freshMs`, and for a token under an unknown key, but asked for
+ * no more often than every `askAgainMs`, so that junk cannot make this Worker ask. Where new ones cannot be
+ * had, the known ones admit people until they are `maxAgeMs` old: a key that was withdrawn must not for ever.
+ */
+export const ACCESS_KEYS = {
+  freshMs: 3_600_000,
+  askAgainMs: 30_000,
+  maxAgeMs: 86_400_000,
+  timeoutMs: 5_000,
+} as const;
+
+/**
  * Reading again what version 0.2 has written (upkeep/reread.ts): rows of each table whose precedences are
  * renewed at once, and how often in one run; events that are read at once, and how long a run goes on, in
  * milliseconds. An event costs some five round trips to D1: half a minute is a few hundred of them.

@@ -1,9 +1,10 @@
 /**
- * Cloudflare Access: the token that it signs for each request that it lets through. Verified here
- * against the keys that the team publishes: signature, issuer, audience, expiry, not-before. RS256 is
- * what Access signs with, and all that is taken.
+ * Cloudflare Access: the token that it signs for each request that it lets through, verified against the
+ * keys that the team publishes. RS256 is what Access signs with, and all that is taken.
  */
-import { isObject, type JsonObject, textOf } from "../events/values";
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from "jose";
+import { textOf } from "../events/values";
+import { ACCESS_KEYS } from "../limits";
 import { errorText, log } from "../log";
 
 export interface AccessConfig {
@@ -16,107 +17,69 @@ export interface AccessDeps {
   readonly nowMs: () => number;
 }
 
-/** By key id. */
-type Keys = ReadonlyMap<string, CryptoKey>;
+type KeySet = ReturnType<typeof createLocalJWKSet>;
 
-/** Access rotates its keys every six weeks and publishes the next one before it signs with it. */
-const KEYS_KEPT_MS = 3_600_000;
-/** A token under a key that is not known asks for the keys anew, but no more often than this. */
-const KEYS_ASKED_MS = 60_000;
-/** After keys could not be had they are left alone for so long: not every junk token is to ask. */
-const KEYS_FAILED_MS = 30_000;
-const KEYS_TIMEOUT_MS = 5_000;
+/** The keys of a team, as this isolate knows them. */
+interface KnownKeys {
+  readonly keys: KeySet | null;
+  readonly fetchedAtMs: number;
+  /** When they were asked for last, in vain or not. */
+  readonly askedAtMs: number;
+}
 
-const rs256 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+const none: KnownKeys = { keys: null, fetchedAtMs: -Infinity, askedAtMs: -Infinity };
 
 /** By issuer, for the life of this isolate. */
-const known = new Map<string, { readonly keys: Keys; readonly atMs: number }>();
-/** When keys could not be had, by issuer. */
-const failedAtMs = new Map<string, number>();
+const known = new Map<string, KnownKeys>();
 
-/** Null for a key of another kind than Access signs with: it must not cost the others. */
-async function importKey({ kid, kty, n, e }: JsonObject): Promise<[string, CryptoKey] | null> {
-  if (kty !== "RSA") return null;
-  try {
-    const jwk = { kty, n: String(n), e: String(e) };
-    return [String(kid), await crypto.subtle.importKey("jwk", jwk, rs256, false, ["verify"])];
-  } catch (error) {
-    log.warn("access_key_skipped", { error: errorText(error) });
-    return null;
-  }
-}
-
-async function fetchKeys(issuer: string, { fetch }: AccessDeps): Promise<Keys> {
-  const signal = AbortSignal.timeout(KEYS_TIMEOUT_MS);
+async function fetchKeys(issuer: string, { fetch }: AccessDeps): Promise<KeySet> {
+  const signal = AbortSignal.timeout(ACCESS_KEYS.timeoutMs);
   const response = await fetch(`${issuer}/cdn-cgi/access/certs`, { signal });
-  const body: unknown = response.ok ? await response.json() : null;
-  const listed = isObject(body) ? body["keys"] : null;
-  if (!Array.isArray(listed)) throw new Error(`no keys: ${String(response.status)}`);
-  const keys = await Promise.all(listed.filter(isObject).map(importKey));
-  return new Map(keys.filter((key) => key !== null));
+  if (!response.ok) throw new Error(`no keys: ${String(response.status)}`);
+  return createLocalJWKSet(await response.json<JSONWebKeySet>());
 }
 
-/** The team's keys; old ones where new ones cannot be had. */
-async function keysOf(issuer: string, kid: string, deps: AccessDeps): Promise<Keys> {
-  const held = known.get(issuer);
-  const ageMs = held === undefined ? Infinity : deps.nowMs() - held.atMs;
-  const isKnown = held?.keys.has(kid) === true;
-  if (held !== undefined && ageMs < (isKnown ? KEYS_KEPT_MS : KEYS_ASKED_MS)) return held.keys;
-  if (deps.nowMs() - (failedAtMs.get(issuer) ?? -Infinity) < KEYS_FAILED_MS) {
-    if (held === undefined) throw new Error("no keys: they could not be had a moment ago");
-    return held.keys;
-  }
+/** New keys, or those that are known where new ones cannot be had. */
+async function refreshKeys(issuer: string, held: KnownKeys, deps: AccessDeps): Promise<KnownKeys> {
+  const askedAtMs = deps.nowMs();
   try {
-    const keys = await fetchKeys(issuer, deps);
-    known.set(issuer, { keys, atMs: deps.nowMs() });
-    return keys;
+    return { keys: await fetchKeys(issuer, deps), fetchedAtMs: askedAtMs, askedAtMs };
   } catch (error) {
-    failedAtMs.set(issuer, deps.nowMs());
-    if (held === undefined) throw error;
     log.warn("access_keys_not_refreshed", { error: errorText(error) });
-    return held.keys;
+    return { ...held, askedAtMs };
   }
 }
 
-/** Throws on what is no base64url. */
-function bytesOf(part: string): Uint8Array {
-  return Uint8Array.fromBase64(part, { alphabet: "base64url" });
+/** `isUnknown`: the token names a key that is not among those that are known. */
+async function loadKeys(issuer: string, isUnknown: boolean, deps: AccessDeps): Promise<KeySet> {
+  const nowMs = deps.nowMs();
+  let held = known.get(issuer) ?? none;
+  const isFresh = nowMs - held.fetchedAtMs < ACCESS_KEYS.freshMs && !isUnknown;
+  if (!isFresh && nowMs - held.askedAtMs >= ACCESS_KEYS.askAgainMs) {
+    held = await refreshKeys(issuer, held, deps);
+    known.set(issuer, held);
+  }
+  if (held.keys === null) throw new Error("no keys");
+  if (nowMs - held.fetchedAtMs > ACCESS_KEYS.maxAgeMs) throw new Error("keys too old");
+  return held.keys;
 }
 
-function objectOf(part: string): JsonObject {
-  const parsed: unknown = JSON.parse(new TextDecoder().decode(bytesOf(part)));
-  return isObject(parsed) ? parsed : {};
-}
-
-/** What is wrong with the claims; null where nothing is. `now` is seconds since 1970. */
-function claimProblem(claims: JsonObject, { audience }: AccessConfig, issuer: string, now: number) {
-  const { iss, aud, exp, nbf } = claims;
-  if (iss !== issuer) return "another issuer";
-  if (!(Array.isArray(aud) ? aud : [aud]).includes(audience)) return "another audience";
-  // A token that names no expiry would be good for ever.
-  if (typeof exp !== "number" || exp <= now) return "expired";
-  return nbf !== undefined && (typeof nbf !== "number" || nbf > now) ? "not yet valid" : null;
-}
-
-async function problemOf(
+async function verify(
   jwt: string,
   config: AccessConfig,
+  isUnknown: boolean,
   deps: AccessDeps,
-): Promise<{ readonly problem: string | null; readonly claims: JsonObject }> {
-  const [header = "", payload = "", signature = "", ...more] = jwt.split(".");
-  const { alg, kid, crit } = objectOf(header);
-  const claims = objectOf(payload);
-  if (alg !== "RS256" || typeof kid !== "string" || crit !== undefined || more.length > 0) {
-    return { problem: "no token of Access", claims };
-  }
+): Promise<JWTPayload> {
   const issuer = `https://${config.teamDomain}`;
-  const key = (await keysOf(issuer, kid, deps)).get(kid);
-  if (key === undefined) return { problem: "another key", claims };
-  const signed = new TextEncoder().encode(`${header}.${payload}`);
-  const isSigned = await crypto.subtle.verify(rs256, key, bytesOf(signature), signed);
-  if (!isSigned) return { problem: "another signature", claims };
-  const nowS = Math.floor(deps.nowMs() / 1_000);
-  return { problem: claimProblem(claims, config, issuer, nowS), claims };
+  const { payload } = await jwtVerify(jwt, await loadKeys(issuer, isUnknown, deps), {
+    algorithms: ["RS256"],
+    issuer,
+    audience: config.audience,
+    // A token that names no expiry would be good for ever.
+    requiredClaims: ["exp"],
+    currentDate: new Date(deps.nowMs()),
+  });
+  return payload;
 }
 
 /** Whom Access has let through: an address, or `Access` for a service; null where it has not. */
@@ -126,11 +89,13 @@ export async function verifyAccess(
   deps: AccessDeps,
 ): Promise<string | null> {
   try {
-    const { problem, claims } = await problemOf(jwt, config, deps);
-    if (problem === null) return textOf(claims["email"]) ?? "Access";
-    log.warn("access_token_refused", { error: problem });
+    const claims = await verify(jwt, config, false, deps).catch(async (error: unknown) => {
+      if (error instanceof errors.JWKSNoMatchingKey) return await verify(jwt, config, true, deps);
+      throw error;
+    });
+    return textOf(claims["email"]) ?? "Access";
   } catch (error) {
     log.warn("access_token_refused", { error: errorText(error) });
+    return null;
   }
-  return null;
 }

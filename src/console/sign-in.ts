@@ -3,9 +3,9 @@
  * a signed cookie that the sign-in form sets, or whom Cloudflare Access has let through.
  */
 import type { Context } from "hono";
-import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { deleteCookie, getSignedCookie, setSignedCookie } from "hono/cookie";
 import type { Config } from "../config";
-import { hmac, importKey, isHmac, sha256 } from "../digest";
+import { sha256 } from "../digest";
 import { verifyAccess } from "./access";
 import { type Attempt, tryToken } from "./attempts";
 
@@ -81,20 +81,12 @@ export async function admit(c: Context, door: Door): Promise<ApiAccess> {
   return isElsewhere ? { kind: "from elsewhere" } : { kind: "right" };
 }
 
-/** When the session ends that a cookie stands for, in milliseconds; 0 where it was not signed here. */
-async function sessionEnd(cookie: string, token: string): Promise<number> {
-  const [, until, mac] = /^(\d+)\.([A-Za-z0-9+/]{43}=)$/.exec(cookie) ?? [];
-  if (until === undefined || mac === undefined) return 0;
-  const isOurs = await isHmac(await importKey(token), Uint8Array.fromBase64(mac), until);
-  return isOurs ? Number(until) : 0;
-}
-
 /** For pages: who has signed in, or came through Access; null where nobody has. */
 export async function whoIs(c: Context, door: Door): Promise<string | null> {
   const { token } = door.admin;
   if (token !== null) {
-    const until = await sessionEnd(getCookie(c, COOKIE) ?? "", token);
-    if (until > door.now().getTime()) return "Admin token";
+    const until = await getSignedCookie(c, token, COOKIE);
+    if (Number(until) > door.now().getTime()) return "Admin token";
   }
   return await throughAccess(c, door);
 }
@@ -106,8 +98,7 @@ function isSecure(c: Context): boolean {
 /** The cookie is signed with the token: another token ends every session. */
 export async function startSession(c: Context, token: string, nowMs: number): Promise<void> {
   const until = String(nowMs + SESSION_SECONDS * 1000);
-  const mac = await hmac(await importKey(token), until);
-  setCookie(c, COOKIE, `${until}.${mac.toBase64()}`, {
+  await setSignedCookie(c, COOKIE, until, token, {
     httpOnly: true,
     sameSite: "Strict",
     secure: isSecure(c),

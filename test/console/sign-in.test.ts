@@ -218,6 +218,17 @@ describe("the keys of a team", () => {
     world.down = true;
     expect(await verifyAccess(second, config, deps)).toBe("asha@shop.example");
     expect(world.asked).toBe(3);
+
+    // But not for ever: one of them may have been withdrawn.
+    world.atMs = start + 86_400_000;
+    const nextDay = { exp: Math.floor(start / 1000) + 3 * 86_400 };
+    const third = await team.sign(claimsOf(team, nextDay));
+    expect(await verifyAccess(third, config, deps)).toBe("asha@shop.example");
+    world.atMs += 2 * minute;
+    expect(await verifyAccess(third, config, deps)).toBeNull();
+    world.down = false;
+    world.atMs += minute;
+    expect(await verifyAccess(third, config, deps)).toBe("asha@shop.example");
   });
 
   it("that cannot be had at all let nobody through, and are not asked for by each who tries", async () => {
