@@ -50,7 +50,7 @@ async function describeApi(): Promise<string> {
     platform: "neutral",
     mainFields: ["module", "main"],
     jsx: "automatic",
-    jsxImportSource: "#html",
+    jsxImportSource: "hono/jsx",
   });
   const code = Buffer.from(outputFiles[0]?.contents ?? "").toString("base64");
   const bundle: unknown = await import(`data:text/javascript;base64,${code}`);

@@ -41,7 +41,7 @@ async function loadPreviews(): Promise<readonly Preview[]> {
     platform: "neutral",
     mainFields: ["module", "main"],
     jsx: "automatic",
-    jsxImportSource: "#html",
+    jsxImportSource: "hono/jsx",
     logLevel: "warning",
   });
   const bundle: unknown = await import(pathToFileURL(outfile).href);

@@ -1,4 +1,5 @@
 /** The inbox, newest first: filtered, searched, paged by cursor. */
+import { htmlOf } from "../../html";
 import { catalog } from "../../events/catalog";
 import { nameType } from "../../events/form-words";
 import {
@@ -137,5 +138,5 @@ export async function freshEvents({ c, deps }: Visit) {
   const text = found < FRESH_MAX ? count(found, "new event") : `${String(FRESH_MAX)} and more`;
   const { after: ____, ...filterValues } = values;
   const link = <a href={withQuery(PATH, filterValues)}>{`Show ${text}`}</a>;
-  return c.html(link.text);
+  return c.html(htmlOf(link));
 }

@@ -1,5 +1,5 @@
 /** The form above a list: a search, and filters that fold away where none is set. */
-import type { Child } from "../../html/jsx-runtime";
+import type { Child } from "hono/jsx";
 import { words } from "../text";
 
 type Values = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 /** One order: whether it is paid, where it stands, what it went through, and why it looks so. */
 import { nameType } from "../../events/form-words";
 import { isObject, parseJson } from "../../events/values";
-import type { Child } from "../../html/jsx-runtime";
+import type { Child } from "hono/jsx";
 import { financialStatus, refundOutstandingMicros } from "../../projection/financial-status";
 import {
   minorMicrosOf,

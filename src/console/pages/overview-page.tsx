@@ -1,6 +1,6 @@
 /** What a person sees first: how events come in, what waits, what needs a person. */
 import { nameType } from "../../events/form-words";
-import type { Child } from "../../html/jsx-runtime";
+import type { Child } from "hono/jsx";
 import {
   CHANNEL_ROWS,
   type ChannelRow,

@@ -1,5 +1,6 @@
 /** The frame of every page: head, navigation, footer. No inline style or script: the policy forbids both. */
-import type { Child, Html } from "../../html/jsx-runtime";
+import { type Element, htmlOf } from "../../html";
+import type { Child } from "hono/jsx";
 import type { Context } from "hono";
 import { assetNames } from "../asset-names";
 import { clip, visible } from "../text";
@@ -105,11 +106,11 @@ export function Page({ title, who, path, children }: PageProps) {
 }
 
 /** Answers with a page under the strict policy. */
-export function show(c: Context, page: Html, status: 200 | 400 | 404 | 429 | 503 = 200) {
+export function show(c: Context, page: Element, status: 200 | 400 | 404 | 429 | 503 = 200) {
   c.header("content-security-policy", policy);
   c.header("cache-control", "no-store");
   c.header("referrer-policy", "same-origin");
   c.header("x-content-type-options", "nosniff");
   c.header("cross-origin-opener-policy", "same-origin");
-  return c.html(`<!doctype html>${page.text}`, status);
+  return c.html(`<!doctype html>${htmlOf(page)}`, status);
 }

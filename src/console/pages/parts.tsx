@@ -1,6 +1,6 @@
 /** What pages are made of: times, badges, tables, facts. Every text from outside comes through here. */
 import { isDay } from "../../events/time";
-import type { Child } from "../../html/jsx-runtime";
+import type { Child } from "hono/jsx";
 import { type Place, pathTo } from "../links";
 import { clip, money, visible, words } from "../text";
 

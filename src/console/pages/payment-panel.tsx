@@ -1,6 +1,6 @@
 /** Is it paid, and if not, why not: in words, above everything else on an order's page. */
 import { nameType } from "../../events/form-words";
-import type { Child } from "../../html/jsx-runtime";
+import type { Child } from "hono/jsx";
 import type { PaymentAnswer, PaymentReason } from "../../projection/payment-answer";
 import type { Row } from "../order-view";
 import { withQuery } from "../links";

@@ -2,7 +2,7 @@
  * The blocks of an e-mail as HTML: tables with styles inline, whose classes the style sheet of
  * layout.tsx turns dark. Every text is escaped by the JSX.
  */
-import type { Child } from "../../html/jsx-runtime";
+import type { Child } from "hono/jsx";
 import { light } from "./colours";
 import type { AmountRow, Block, ItemRow } from "./content";
 import { brand } from "./words";

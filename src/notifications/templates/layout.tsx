@@ -3,7 +3,8 @@
  * only adds the dark colours and what a phone needs. No images, no script, one column of tables: the
  * width of a table and the colour of a cell are what Outlook understands.
  */
-import { Html } from "../../html/jsx-runtime";
+import { htmlOf } from "../../html";
+import { raw } from "hono/html";
 import { dark, light } from "./colours";
 import type { EmailContent } from "./content";
 import { BlockView } from "./html-blocks";
@@ -50,7 +51,7 @@ const Email = ({
       <meta name="supported-color-schemes" content="light dark" />
       <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
       <title>{content.subject}</title>
-      <style>{new Html(styleSheet)}</style>
+      <style>{raw(styleSheet)}</style>
     </head>
     <body class="page" style={`margin:0;padding:0;background:${light.page}`}>
       <div style="display:none;max-height:0;overflow:hidden;opacity:0">
@@ -104,5 +105,5 @@ const Email = ({
 /** The whole document. Every text is escaped. */
 export function renderHtml(content: EmailContent, store: string, footer: string): string {
   const page = <Email content={content} store={store} footer={footer} />;
-  return `<!doctype html>${page.text}`;
+  return `<!doctype html>${htmlOf(page)}`;
 }
