@@ -5,8 +5,8 @@
  */
 import * as z from "zod/mini";
 // With its ending: tools have Node read this file as it is.
-import { dayOf } from "./events/time.ts";
 import { type Country, parseCountry } from "./events/phone.ts";
+import { isTimeZone } from "./events/time-zone.ts";
 import { isObject, parseJson } from "./events/values.ts";
 
 /** What the receiver needs. `secrets` is null where `CE_WEBHOOK_SECRET` is unset: nothing is taken. */
@@ -31,6 +31,8 @@ export interface ShopConfig {
 /** What events leave unsaid (projection/store-defaults.ts). */
 interface DefaultsConfig {
   readonly country: Country;
+  /** IANA name; null: times without a zone are UTC, and days are UTC's. */
+  readonly timeZone: string | null;
 }
 
 /** Who writes e-mails: `Shop <orders@shop.example>` or a bare address. */
@@ -75,8 +77,6 @@ export interface ChannelsConfig {
 interface OutboxConfig {
   readonly forwardEvents: boolean;
   readonly reviewDelayMs: number;
-  /** The shop's day of an ISO time. */
-  readonly dayOf: (time: string) => string;
 }
 
 /** Every secret, in the order in which a person would set them. */
@@ -144,6 +144,7 @@ const country = z.pipe(
   present.check(z.refine((text) => parseCountry(text) !== null)),
   z.transform((text) => parseCountry(text)),
 );
+const timeZone = present.check(z.refine(isTimeZone));
 /** `Shop <orders@shop.example>` or a bare address; a line break would end the header. */
 const address = present.check(z.regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/));
 /** Couriers and the addresses of their tracking pages; null where the text is something else. */
@@ -252,12 +253,12 @@ export function parseConfig(env: object): Config {
     },
     defaults: {
       country: read("STORE_COUNTRY", country, "a country code of two letters") ?? "IN",
+      timeZone: read("STORE_TIME_ZONE", timeZone, "an IANA time zone such as Asia/Kolkata"),
     },
     channels: readChannels(read, env),
     outbox: {
       forwardEvents: read("FORWARD_URL", endpoint, "an https URL") !== null,
       reviewDelayMs: Math.round(reviewDelay * HOUR_MS),
-      dayOf,
     },
     notifyMaxAgeMs: maxAge === 0 ? null : Math.round(maxAge * HOUR_MS),
     silenceAlertMs: silence === 0 ? null : Math.round(silence * HOUR_MS),
