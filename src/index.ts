@@ -190,6 +190,7 @@ function settingsOf(config: Config, env: Env): Settings {
     },
     problems: config.problems,
     versions: { receiver: version },
+    time_zone: config.defaults.timeZone,
     limits: {
       body_max_bytes: BODY_MAX_BYTES,
       receipt_timeout_ms: receipt.timeoutMs,

@@ -3,6 +3,8 @@ import type { Child, Html } from "../../html/jsx-runtime";
 import type { Context } from "hono";
 import { assetNames } from "../asset-names";
 import { clip, visible } from "../text";
+import { zoneIn } from "../visit";
+import { inZone } from "./zone";
 
 const assets = "/console/assets/";
 
@@ -111,5 +113,6 @@ export function show(c: Context, page: Html, status: 200 | 400 | 404 | 429 | 503
   c.header("referrer-policy", "same-origin");
   c.header("x-content-type-options", "nosniff");
   c.header("cross-origin-opener-policy", "same-origin");
-  return c.html(`<!doctype html>${page.text}`, status);
+  const zone = zoneIn(c);
+  return c.html(`<!doctype html>${zone === null ? page.text : inZone(page.text, zone)}`, status);
 }
