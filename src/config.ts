@@ -5,8 +5,8 @@
  */
 import * as z from "zod/mini";
 // With its ending: tools have Node read this file as it is.
-import { dayOf } from "./events/time.ts";
 import { type Country, parseCountry } from "./events/phone.ts";
+import { isTimeZone } from "./events/time-zone.ts";
 import { isObject, parseJson } from "./events/values.ts";
 
 /** What the receiver needs. `secrets` is null where `CE_WEBHOOK_SECRET` is unset: nothing is taken. */
@@ -21,6 +21,8 @@ export interface ShopConfig {
   readonly name: string;
   /** ISO 4217 code that amounts without a currency are taken to be in. */
   readonly currency: string;
+  /** Where people read times: an IANA name; null: the zone of the currency. */
+  readonly timeZone: string | null;
   /** Where this Worker is reached, without a trailing slash; links to the console need it. */
   readonly publicUrl: string | null;
   readonly reviewUrl: string | null;
@@ -31,6 +33,8 @@ export interface ShopConfig {
 /** What events leave unsaid (projection/store-defaults.ts). */
 interface DefaultsConfig {
   readonly country: Country;
+  /** IANA name; null: times without a zone are UTC, and days are UTC's. */
+  readonly timeZone: string | null;
 }
 
 /** Who writes e-mails: `Shop <orders@shop.example>` or a bare address. */
@@ -75,8 +79,6 @@ export interface ChannelsConfig {
 interface OutboxConfig {
   readonly forwardEvents: boolean;
   readonly reviewDelayMs: number;
-  /** The shop's day of an ISO time. */
-  readonly dayOf: (time: string) => string;
 }
 
 /** Every secret, in the order in which a person would set them. */
@@ -144,6 +146,7 @@ const country = z.pipe(
   present.check(z.refine((text) => parseCountry(text) !== null)),
   z.transform((text) => parseCountry(text)),
 );
+const zone = present.check(z.refine(isTimeZone));
 /** `Shop <orders@shop.example>` or a bare address; a line break would end the header. */
 const address = present.check(z.regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/));
 /** Couriers and the addresses of their tracking pages; null where the text is something else. */
@@ -235,6 +238,7 @@ export function parseConfig(env: object): Config {
   const audience = read("ACCESS_AUD", present, "text");
   const maxAge = read("NOTIFY_MAX_AGE_HOURS", hours(100_000), "hours, 0 for no limit") ?? 72;
   const silence = read("SILENCE_ALERT_HOURS", hours(10_000), "hours, 0 for never") ?? 0;
+  const timeZone = read("STORE_TIME_ZONE", zone, "an IANA time zone such as Asia/Kolkata");
   const reviewDelay = read("REVIEW_DELAY_HOURS", hours(10_000), "hours") ?? 24;
   return {
     receipt: {
@@ -245,6 +249,7 @@ export function parseConfig(env: object): Config {
     shop: {
       name: read("STORE_NAME", present, "text") ?? "Our store",
       currency: read("STORE_CURRENCY", currency, "a code of three letters") ?? "INR",
+      timeZone,
       publicUrl: read("PUBLIC_URL", baseUrl, "an https URL"),
       reviewUrl: read("REVIEW_URL", endpoint, "an https URL"),
       trackingUrls:
@@ -252,12 +257,12 @@ export function parseConfig(env: object): Config {
     },
     defaults: {
       country: read("STORE_COUNTRY", country, "a country code of two letters") ?? "IN",
+      timeZone,
     },
     channels: readChannels(read, env),
     outbox: {
       forwardEvents: read("FORWARD_URL", endpoint, "an https URL") !== null,
       reviewDelayMs: Math.round(reviewDelay * HOUR_MS),
-      dayOf,
     },
     notifyMaxAgeMs: maxAge === 0 ? null : Math.round(maxAge * HOUR_MS),
     silenceAlertMs: silence === 0 ? null : Math.round(silence * HOUR_MS),

@@ -113,7 +113,7 @@ function erasedIn({ DB }: Env): Erased {
 
 function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
   const { env } = c;
-  const config = configOf(env).receipt;
+  const { receipt: config, defaults } = configOf(env);
   const background = (work: Promise<unknown>): void => c.executionCtx.waitUntil(work);
   // Half the time that a receipt may take: the other half is for doing it alone.
   const caller = { background, patienceMs: config.timeoutMs / 2, nowMs: Date.now };
@@ -121,6 +121,7 @@ function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
     config,
     bodyTimeoutMs: BODY_TIMEOUT_MS,
     now: clock,
+    timeZone: defaults.timeZone,
     erased: () => erasedIn(env),
     save: (event) => saveOf(env)(event, caller),
     reportConflict: (event) => raiseAlert(env, conflictAlert(event.id)),
@@ -162,6 +163,7 @@ function dispatch(env: Env): DispatchDeps {
 function deadLetterDeps(env: Env): DeadLetterDeps {
   return {
     random: Math.random,
+    timeZone: configOf(env).defaults.timeZone,
     erased: () => readErased(env.DB, Date.now()),
     admit: async (events, erasedVersion) => {
       await admitAndRead(env.DB, events, [], erasedVersion);
@@ -188,6 +190,7 @@ function settingsOf(config: Config, env: Env): Settings {
     },
     problems: config.problems,
     versions: { receiver: version },
+    time_zone: config.defaults.timeZone,
     limits: {
       body_max_bytes: BODY_MAX_BYTES,
       receipt_timeout_ms: receipt.timeoutMs,

@@ -21,7 +21,7 @@ interface InsideEnv extends Env {
 }
 
 function received(payload: string, receivedAt: string): ReceivedEvent {
-  const { id, description } = describeBody(payload, null, receivedAt);
+  const { id, description } = describeBody(payload, null, { receivedAt, timeZone: null });
   return {
     id: id ?? crypto.randomUUID(),
     ...description,

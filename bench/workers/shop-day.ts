@@ -35,7 +35,7 @@ const BATCH = 100;
 
 /** Received when it happened; what names no time, at the end of the day. */
 async function receive(payload: string, endsAt: string): Promise<ReceivedEvent> {
-  const { id, description } = describeBody(payload, null, endsAt);
+  const { id, description } = describeBody(payload, null, { receivedAt: endsAt, timeZone: null });
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(payload));
   const bytes = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0"));
   return {

@@ -136,6 +136,7 @@ export const answers = {
     }),
     versions: z.record(z.string(), z.string()),
     limits: z.record(z.string(), z.number()),
+    time_zone: text.check(z.describe("STORE_TIME_ZONE; null where it is not set")),
     last_sweep_at: text,
   }),
   erasure: z.object({

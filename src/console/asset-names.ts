@@ -3,6 +3,6 @@ export const assetNames = {
   pico: "pico.fbc9a63fc9.css",
   style: "console.f84769f61c.css",
   htmx: "htmx.d6fdc75f20.js",
-  script: "console.e8dcf0dc8c.js",
+  script: "console.ca976b53d2.js",
   icon: "icon.316e10beac.svg",
 } as const;

@@ -26,7 +26,7 @@ import { troubled } from "./pages/troubled-page";
 import { replayRecorded } from "./replay";
 import { REPLAY_MAX } from "./shapes";
 import { attempt, endSession, mayAct, startSession, throughAccess, whoIs } from "./sign-in";
-import { fieldOf, type Visit } from "./visit";
+import { fieldOf, setZone, type Visit } from "./visit";
 
 const SIGN_IN = "/console/sign-in";
 /** Answered by Access itself, in front of the Worker. */
@@ -179,6 +179,7 @@ export function consolePages<E extends object>(
     (answer: Answer) =>
     async (c: Context<{ Bindings: E }>): Promise<Response> => {
       const deps = depsOf(c);
+      setZone(c, deps.defaults.timeZone);
       const who = await whoIs(c, deps);
       return who === null ? turnAway(c) : await answer({ c, deps, who });
     };

@@ -12,6 +12,8 @@ export interface Settings {
   readonly problems: readonly string[];
   readonly versions: Readonly<Record<string, string>>;
   readonly limits: Readonly<Record<string, number>>;
+  /** STORE_TIME_ZONE; null where it is not set. */
+  readonly time_zone: string | null;
 }
 
 /** What a person is looked for by, in the form of order_contacts. */

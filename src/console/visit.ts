@@ -1,6 +1,7 @@
 /** One request of a signed-in person, and how its query is read. */
 import type { Context } from "hono";
 import type * as z from "zod/mini";
+import { parseTime } from "../events/time";
 import type { AdminApiDeps } from "./deps";
 import { clip, visible } from "./text";
 
@@ -10,13 +11,22 @@ export interface Visit {
   readonly who: string;
 }
 
-/** `2026-11-24T10:00`, as a form without script sends it, is UTC. */
-function withZone(text: string): string {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(text) ? `${text}Z` : text;
+const ZONE = "timeZone";
+
+/** Pages of this request are in this zone; null: UTC, and with script in the reader's. */
+export function setZone(c: Context, timeZone: string | null): void {
+  c.set(ZONE, timeZone);
+}
+
+export function zoneIn(c: Context): string | null {
+  const zone: unknown = c.get(ZONE);
+  return typeof zone === "string" ? zone : null;
 }
 
 /** What a form asks for: blank fields count as absent, names that are not the form's as well. */
 export function asked(c: Context, names: readonly string[]): Readonly<Record<string, string>> {
+  // `2026-11-24T10:00`, as a form without script sends it, is in the zone of its page.
+  const withZone = (text: string): string => parseTime(text, zoneIn(c)) ?? text;
   const found = names.map((name) => [name, c.req.query(name)?.trim() ?? ""] as const);
   return Object.fromEntries(
     found

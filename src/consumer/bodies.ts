@@ -6,12 +6,14 @@ import { isErased } from "../events/erased-body";
 import type { WholeEvent } from "../events/queue-message";
 import { log } from "../log";
 import type { StoredEvent } from "../projection/decoded-event";
+import type { StoreDefaults } from "../projection/store-defaults";
 import type { Erased, ErasedBody } from "../store/erased";
 import type { InboxQuery, InboxRow } from "../store/inbox";
 import type { ReceivedEvent } from "../store/receipt";
 import { eraseIn, receivedOf, type Work } from "./deliveries";
 
 export interface BodiesDeps {
+  readonly options: Pick<StoreDefaults, "timeZone">;
   /** Fails where somebody was erased since `erasedVersion`. */
   readonly admitAndRead: (
     missing: readonly ReceivedEvent[],
@@ -34,7 +36,8 @@ async function readInbox(
 ): Promise<ReadonlyMap<string, InboxRow>> {
   const queries = works.map(({ id, wholes }) => ({ id, wantsBody: wholes.length === 0 }));
   const read = async (admitted: readonly WholeEvent[]): Promise<ReadonlyMap<string, InboxRow>> => {
-    const events = await Promise.all(admitted.map((whole) => eraseIn(receivedOf(whole), erased)));
+    const received = admitted.map((whole) => receivedOf(whole, deps.options.timeZone));
+    const events = await Promise.all(received.map((event) => eraseIn(event, erased)));
     return await deps.admitAndRead(events, queries, erased.version);
   };
   const missing = works.flatMap(({ wholes }) => wholes.filter(({ stored }) => !stored).slice(0, 1));

@@ -32,6 +32,8 @@ export interface DeadLetterDeps {
   /** Puts a message (JSON text) onto ce-events anew. */
   readonly push: (message: string) => Promise<unknown>;
   readonly random: () => number;
+  /** Where times without a zone are told; null: UTC. */
+  readonly timeZone: string | null;
 }
 
 /**
@@ -59,8 +61,9 @@ async function keepWaiting(deps: DeadLetterDeps, work: Work, trouble: Trouble): 
 async function bury(deps: DeadLetterDeps, works: readonly Work[]): Promise<void> {
   try {
     const erased = await deps.erased();
-    const letters = works.flatMap(({ wholes }) => wholes.slice(0, 1)).map(receivedOf);
-    const events = await Promise.all(letters.map((event) => eraseIn(event, erased)));
+    const letters = works.flatMap(({ wholes }) => wholes.slice(0, 1));
+    const received = letters.map((whole) => receivedOf(whole, deps.timeZone));
+    const events = await Promise.all(received.map((event) => eraseIn(event, erased)));
     await deps.admit(events, erased.version);
     const [first, ...rest] = works.map(({ id }) => id);
     const failed = first === undefined ? [] : await deps.fail([first, ...rest]);

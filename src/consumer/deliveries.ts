@@ -49,10 +49,10 @@ export function halvesOf<T>(batch: readonly T[]): readonly [readonly T[], readon
   return batch.length > 1 ? [batch.slice(0, half), batch.slice(half)] : null;
 }
 
-/** The event of a message as the receiver would have stored it. */
-export function receivedOf(whole: WholeEvent): ReceivedEvent {
+/** The event of a message as the receiver would have stored it. `timeZone`: of times that state none. */
+export function receivedOf(whole: WholeEvent, timeZone: string | null): ReceivedEvent {
   const { id, typeHint, receivedAt, bodySha256, verifiedBy, payload } = whole;
-  const { description } = describeBody(payload, typeHint, receivedAt);
+  const { description } = describeBody(payload, typeHint, { receivedAt, timeZone });
   return { id, ...description, typeHint, receivedAt, bodySha256, verifiedBy, payload };
 }
 

@@ -12,7 +12,7 @@ import {
   type StatedTime,
 } from "./recognition";
 import { isRefundAsPayment } from "./subjects";
-import { judgeTime, knownTime } from "./time";
+import { judgeTime, knownTime, type TimeFrame } from "./time";
 import { firstOf, isObject, type JsonObject } from "./values";
 
 /** Which row, and which order. */
@@ -49,10 +49,10 @@ const shownTimes = {
 
 type Found = Pick<Identity, "notes"> & { readonly time: string | null };
 
-function findTime(candidates: readonly StatedTime[], receivedAt: string): Found {
+function findTime(candidates: readonly StatedTime[], frame: TimeFrame): Found {
   const notes: string[] = [];
   for (const { field, value } of candidates) {
-    const verdict = judgeTime(value, receivedAt);
+    const verdict = judgeTime(value, frame);
     if (verdict.known) return { time: verdict.time, notes };
     if (verdict.problem !== null) notes.push(`${field} ${verdict.problem}`);
   }
@@ -65,7 +65,7 @@ function timesOf(list: unknown, fields: readonly string[]): readonly unknown[] {
 }
 
 /** The latest date of something past that an order body shows. */
-function latestShown(data: JsonObject, receivedAt: string): string | null {
+function latestShown(data: JsonObject, frame: TimeFrame): string | null {
   const values = [
     ...shownTimes.order.map((field) => data[field]),
     ...timesOf(data["payments"], shownTimes.payments),
@@ -73,22 +73,22 @@ function latestShown(data: JsonObject, receivedAt: string): string | null {
   ];
   let latest: string | null = null;
   for (const value of values) {
-    const time = knownTime(value, receivedAt);
+    const time = knownTime(value, frame);
     if (time !== null && (latest === null || time > latest)) latest = time;
   }
   return latest;
 }
 
-function findOwnTime(subject: Subject | null, data: JsonObject, receivedAt: string): Found {
+function findOwnTime(subject: Subject | null, data: JsonObject, frame: TimeFrame): Found {
   if (subject === null) return { time: null, notes: [] };
-  if (subject === "order") return { time: latestShown(data, receivedAt), notes: [] };
+  if (subject === "order") return { time: latestShown(data, frame), notes: [] };
   // A refund that is told as a payment has the payment's date.
   const asPayment = subject === "refund" && isRefundAsPayment(data) ? [entityTimes.payment] : [];
   const candidates = [entityTimes[subject], ...asPayment].map((field) => ({
     field: `data.${field}`,
     value: data[field],
   }));
-  return findTime(candidates, receivedAt);
+  return findTime(candidates, frame);
 }
 
 function dataOf({ data }: KnownBody): JsonObject {
@@ -107,15 +107,15 @@ export function aboutOf(body: Recognition): About {
   return { subject, subjectId, orderNumber };
 }
 
-/** `receivedAt` is that of the first receipt: times are judged against it once and for all. */
-export function identify(body: Recognition, receivedAt: string): Identity {
+/** Times are judged against the first receipt once and for all. */
+export function identify(body: Recognition, frame: TimeFrame): Identity {
   const about = aboutOf(body);
   if (body.form === "unknown") return { ...about, statedAt: null, occurredAt: null, notes: [] };
-  const stated = findTime(body.times, receivedAt);
+  const stated = findTime(body.times, frame);
   if (stated.time !== null) {
     return { ...about, statedAt: stated.time, occurredAt: stated.time, notes: stated.notes };
   }
-  const own = findOwnTime(about.subject, dataOf(body), receivedAt);
+  const own = findOwnTime(about.subject, dataOf(body), frame);
   const notes = [...stated.notes, ...own.notes];
   return { ...about, statedAt: null, occurredAt: own.time, notes };
 }
@@ -142,9 +142,9 @@ export function describe(body: Recognition, identity: Identity): Description {
 export function describeBody(
   payload: string,
   typeHint: string | null,
-  receivedAt: string,
+  frame: TimeFrame,
 ): { readonly id: string | null; readonly description: Description } {
   const body = recognize(payload, typeHint);
   const id = body.form === "unknown" ? null : body.id;
-  return { id, description: describe(body, identify(body, receivedAt)) };
+  return { id, description: describe(body, identify(body, frame)) };
 }

@@ -3,6 +3,7 @@
  * here every time is UTC ISO 8601 with milliseconds, 24 characters, so that text order is time order.
  */
 // oxlint-disable eslint/no-restricted-globals -- Date parses and formats here; nothing reads a clock
+import { fromLocalMs } from "./time-zone.ts";
 
 const ISO =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/;
@@ -19,19 +20,19 @@ function fromMs(ms: number): string | null {
   return ms >= 0 && ms <= MAX_MS ? new Date(ms).toISOString() : null;
 }
 
-/** Null where the zone cannot be one. */
-function offsetMinutes(zone: string | undefined): number | null {
-  if (zone === undefined || zone === "Z" || zone === "z") return 0;
+/** Null where the offset cannot be one. */
+function offsetMinutes(zone: string): number | null {
+  if (zone === "Z" || zone === "z") return 0;
   const digits = zone.slice(1).replace(":", "");
   const [hours, minutes] = [Number(digits.slice(0, 2)), Number(digits.slice(2) || "0")];
   if (hours > 23 || minutes > 59) return null;
   return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes);
 }
 
-function fromText(text: string): string | null {
+function fromText(text: string, timeZone: string | null): string | null {
   if (STORED.test(text)) return text;
   const trimmed = text.trim();
-  if (/^\d{9,13}(\.\d+)?$/.test(trimmed)) return parseTime(Number(trimmed));
+  if (/^\d{9,13}(\.\d+)?$/.test(trimmed)) return parseTime(Number(trimmed), timeZone);
   const match = ISO.exec(trimmed);
   if (match === null) return null;
   const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", zone] = match;
@@ -39,21 +40,23 @@ function fromText(text: string): string | null {
   // 31 February rolls over instead of failing; a time that does not exist is no time.
   if (new Date(date).getUTCDate() !== Number(day)) return null;
   if (Number(month) < 1 || Number(month) > 12) return null;
-  const offset = offsetMinutes(zone);
+  const offset = zone === undefined ? 0 : offsetMinutes(zone);
   if (offset === null || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59)
     return null;
   const clock = (Number(hour) * 60 + Number(minute) - offset) * 60 + Number(second);
-  return fromMs(date + clock * 1000 + Number(fraction.padEnd(3, "0").slice(0, 3)));
+  const ms = date + clock * 1000 + Number(fraction.padEnd(3, "0").slice(0, 3));
+  return fromMs(zone === undefined && timeZone !== null ? fromLocalMs(ms, timeZone) : ms);
 }
 
 /**
  * Any stated time -> `2026-11-23T10:00:00.000Z`, or null where it is not a time. A time without a
- * zone is UTC; a number below 1e11 is seconds, above it milliseconds; digits as text count as a
- * number; finer fractions are cut to milliseconds.
+ * zone is what the clocks of `timeZone` show (null: UTC), and a date alone is its midnight; a number
+ * below 1e11 is seconds, above it milliseconds; digits as text count as a number; finer fractions are
+ * cut to milliseconds.
  */
-export function parseTime(value: unknown): string | null {
-  if (typeof value === "string") return fromText(value);
-  if (typeof value === "bigint") return parseTime(Number(value));
+export function parseTime(value: unknown, timeZone: string | null): string | null {
+  if (typeof value === "string") return fromText(value, timeZone);
+  if (typeof value === "bigint") return parseTime(Number(value), timeZone);
   if (typeof value !== "number" || !Number.isFinite(value)) return null;
   return fromMs(Math.floor(value < SECONDS_BELOW ? value * 1000 : value));
 }
@@ -61,14 +64,9 @@ export function parseTime(value: unknown): string | null {
 const DAY = /^\s*\d{4}-\d{2}-\d{2}\s*$/;
 
 /** As `parseTime`, but a date without a time of day stays one: `2026-11-23`. */
-export function parseTimeOrDay(value: unknown): string | null {
-  const time = parseTime(value);
-  return time !== null && typeof value === "string" && DAY.test(value) ? dayOf(time) : time;
-}
-
-/** `2026-11-23T10:00:00.000Z` -> `2026-11-23`, the day in UTC. */
-export function dayOf(time: string): string {
-  return time.slice(0, 10);
+export function parseTimeOrDay(value: unknown, timeZone: string | null): string | null {
+  const time = parseTime(value, timeZone);
+  return time !== null && typeof value === "string" && DAY.test(value) ? value.trim() : time;
 }
 
 /** Whether it is a day (`2026-11-23`) and not a moment. */
@@ -79,6 +77,14 @@ export function isDay(time: string): boolean {
 /** The problem of a time that lies ahead of its receipt: what it is unknown for passes with time. */
 export const LIES_AHEAD = "lies more than a day after the first receipt";
 
+/** What a stated time is read and judged by. */
+export interface TimeFrame {
+  /** Of the first receipt. */
+  readonly receivedAt: string;
+  /** Whose clocks a time without a zone is told by: STORE_TIME_ZONE; null: UTC. */
+  readonly timeZone: string | null;
+}
+
 /** What a stated time turned out to be, judged against the first receipt of its event. */
 export type TimeVerdict =
   | { readonly known: true; readonly time: string }
@@ -88,9 +94,9 @@ export type TimeVerdict =
  * Judges a stated time: before 2000, or more than a day after the first receipt, is unknown, since
  * such a time would win or lose against every honest one for ever. Absent has no problem.
  */
-export function judgeTime(value: unknown, receivedAt: string): TimeVerdict {
+export function judgeTime(value: unknown, { receivedAt, timeZone }: TimeFrame): TimeVerdict {
   if (value === undefined || value === null || value === "") return { known: false, problem: null };
-  const time = parseTime(value);
+  const time = parseTime(value, timeZone);
   if (time === null) return { known: false, problem: "is not a time" };
   if (time < YEAR_2000) return { known: false, problem: "lies before 2000" };
   if (time > receivedAt && time > addMs(receivedAt, DAY_MS)) {
@@ -100,8 +106,8 @@ export function judgeTime(value: unknown, receivedAt: string): TimeVerdict {
 }
 
 /** The time where it can be believed, else null. */
-export function knownTime(value: unknown, receivedAt: string): string | null {
-  const verdict = judgeTime(value, receivedAt);
+export function knownTime(value: unknown, frame: TimeFrame): string | null {
+  const verdict = judgeTime(value, frame);
   return verdict.known ? verdict.time : null;
 }
 

@@ -29,13 +29,16 @@ function quarantined(reason: string): DecodeResult {
 /** An event whose body is recognized, and what that says of it. */
 export interface RecognizedEvent {
   readonly stored: StoredEvent;
+  readonly timeZone: string | null;
   readonly body: Recognition;
   readonly identity: Identity;
 }
 
-export function recognizeEvent(stored: StoredEvent): RecognizedEvent {
-  const body = recognize(stored.payload, stored.typeHint);
-  return { stored, body, identity: identify(body, stored.receivedAt) };
+/** `timeZone`: where times without a zone are told. */
+export function recognizeEvent(stored: StoredEvent, timeZone: string | null): RecognizedEvent {
+  const { payload, typeHint, receivedAt } = stored;
+  const body = recognize(payload, typeHint);
+  return { stored, timeZone, body, identity: identify(body, { receivedAt, timeZone }) };
 }
 
 /** A refund in the words of a payment; what it says in its own words too stands as it is. */
@@ -114,7 +117,7 @@ function whyNotApplied(body: KnownBody, row: CatalogRow, { subjectId }: Identity
 
 /** `dedupeDays`: how old an event may be at its first receipt; null: of any age. */
 export function decodeEvent(
-  { stored, body, identity }: RecognizedEvent,
+  { stored, timeZone, body, identity }: RecognizedEvent,
   dedupeDays: number | null,
 ): DecodeResult {
   if (body.form === "unknown") return quarantined(body.reason);
@@ -143,6 +146,7 @@ export function decodeEvent(
     statedAt,
     occurredAt,
     receivedAt,
+    timeZone,
     status,
     notes,
     raw: data,

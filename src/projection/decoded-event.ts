@@ -2,6 +2,7 @@
 import type { CatalogRow } from "../events/catalog";
 import type { OrderDetail, OrderRefund, OrderShipment, PaymentInfo } from "../events/models";
 import type { KnownBody } from "../events/recognition";
+import type { TimeFrame } from "../events/time";
 import type { JsonObject } from "../events/values";
 
 /** What the meaning of an event is made from: what the inbox holds of its first receipt. */
@@ -15,7 +16,7 @@ export interface StoredEvent {
 }
 
 /** What every decoded event has. */
-export interface EventFrame {
+export interface EventFrame extends TimeFrame {
   readonly id: string;
   readonly row: CatalogRow;
   readonly form: KnownBody["form"];
@@ -25,7 +26,6 @@ export interface EventFrame {
   readonly statedAt: string | null;
   /** The time of the event's own registers: the stated one, else the body's own. */
   readonly occurredAt: string | null;
-  readonly receivedAt: string;
   /** The status that it sets on its own row; null where it sets none. */
   readonly status: string | null;
   readonly notes: readonly string[];

@@ -4,7 +4,6 @@
  */
 import type { ContactClaim } from "./contacts";
 import { type Description, describe } from "../events/identity";
-import { dayOf } from "../events/time";
 import { decodeEvent, recognizeEvent } from "./decode";
 import type { StoredEvent } from "./decoded-event";
 import { type OutboxOptions, outboxRows } from "./outbox-rows";
@@ -43,11 +42,11 @@ export interface InterpretOptions extends OutboxOptions, StoreDefaults {
  * applies by, so a rebuild changes nothing unless they have changed.
  */
 export function asJudged(defaults: StoreDefaults): InterpretOptions {
-  return { ...defaults, forwardEvents: false, reviewDelayMs: 0, dayOf, dedupeDays: null };
+  return { ...defaults, forwardEvents: false, reviewDelayMs: 0, dedupeDays: null };
 }
 
 export function interpret(stored: StoredEvent, options: InterpretOptions): Interpretation {
-  const recognized = recognizeEvent(stored);
+  const recognized = recognizeEvent(stored, options.timeZone);
   const description = describe(recognized.body, recognized.identity);
   const decoded = decodeEvent(recognized, options.dedupeDays);
   if (decoded.outcome !== "decoded") {

@@ -4,15 +4,15 @@ import type { OrderRefund, PaymentInfo } from "../events/models";
 import { refundStatus } from "../events/subjects";
 import { knownTime } from "../events/time";
 import { micros } from "./money";
-import { type Place, precedenceAt } from "./place";
+import { type Place, precedenceAt, shopDay } from "./place";
 import { type Patch, patchOf } from "./registers";
 
 export function paymentPatch(data: PaymentInfo, place: Place): Patch {
   const { status } = place;
   const p = precedenceAt(place, "payment", status);
-  const paidOn = knownTime(data.payment_date, place.receivedAt);
+  const paidOn = knownTime(data.payment_date, place);
   return patchOf("payments", place.key, [
-    ["status", p, status === null ? [] : [status, paidOn]],
+    ["status", p, status === null ? [] : [status, paidOn, shopDay(paidOn, place)]],
     ["amount", p, [micros(data.amount), data.payment_method]],
     ["reference", p, [identifierOf(data.payment_reference_number)]],
     ["link", p, [place.orderNumber]],
@@ -23,9 +23,13 @@ export function paymentPatch(data: PaymentInfo, place: Place): Patch {
 export function refundPatch(data: OrderRefund, place: Place): Patch {
   const { status } = place;
   const p = precedenceAt(place, "refund", status);
-  const refundedOn = knownTime(data.refund_date, place.receivedAt);
+  const refundedOn = knownTime(data.refund_date, place);
   return patchOf("refunds", place.key, [
-    ["status", p, status === null ? [] : [status, refundedOn, data.refund_remarks]],
+    [
+      "status",
+      p,
+      status === null ? [] : [status, refundedOn, shopDay(refundedOn, place), data.refund_remarks],
+    ],
     ["amount", p, [micros(data.refund_amount), data.payment_mode]],
     ["reference", p, [identifierOf(data.payment_reference_number)]],
     ["link", p, [place.orderNumber]],

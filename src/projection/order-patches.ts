@@ -8,7 +8,7 @@ import type { DecodedEvent } from "./decoded-event";
 import { itemsJson, parseEntries } from "./entries";
 import { metadataOf } from "./extra";
 import { micros, moneyNotes } from "./money";
-import { type Place, precedenceAt, type ProjectedOrder } from "./place";
+import { type Place, precedenceAt, type ProjectedOrder, shopDay } from "./place";
 import { patchOf, type Value } from "./registers";
 import type { StoreDefaults } from "./store-defaults";
 
@@ -85,13 +85,14 @@ export function orderPatch(
   const metadata = metadataOf(data.metadata, event.isErased);
   const items = parseEntries(data.order_items, orderItem, "data.order_items");
   const phones = readPhones(data, defaults);
+  const placedOn = knownTime(data.order_date, place);
   const patch = patchOf("orders", place.key, [
     ["status", p, [status]],
     ["amounts", p, amountValues(data)],
     ["customer", p, customerValues(data, phones)],
     ["address", p, [addressValue(data.billing_address), addressValue(data.shipping_address)]],
     ["items", p, [itemsJson(items.entries)]],
-    ["placed", p, [knownTime(data.order_date, place.receivedAt)]],
+    ["placed", p, [placedOn, shopDay(placedOn, place)]],
     ["confirmed", p, [type === "order.confirmed" ? event.statedAt : null]],
     ["completed", p, [type === "order.completed" ? event.statedAt : null]],
     ["cancelled", p, [type === "order.cancelled" ? event.statedAt : null]],

@@ -5,6 +5,7 @@
  * store/tracking.ts. `alert` is raised where something needs a person.)
  */
 import { addMs, DAY_MS, knownTime } from "../events/time";
+import { dayIn } from "../events/time-zone";
 import type { DecodedEvent } from "./decoded-event";
 import { precedenceOf } from "./patches";
 import {
@@ -21,8 +22,6 @@ export interface OutboxOptions {
   /** True where a forward URL is set: then every event is passed on. */
   readonly forwardEvents: boolean;
   readonly reviewDelayMs: number;
-  /** The shop's day of an ISO time: `2026-11-26`. */
-  readonly dayOf: (time: string) => string;
 }
 
 interface Fact {
@@ -35,11 +34,11 @@ interface Fact {
 }
 
 /** One for each status, and where it may come again, one for each day: the same day's is told once. */
-function shipmentUpdate(event: DecodedEvent, dayOf: OutboxOptions["dayOf"]): Fact | null {
+function shipmentUpdate(event: DecodedEvent): Fact | null {
   if (event.subject !== "shipment") return null;
   const status = toldStatuses.find((told) => told === event.status);
   if (status === undefined) return null;
-  const day = dayOf(event.occurredAt ?? event.receivedAt);
+  const day = dayIn(event.occurredAt ?? event.receivedAt, event.timeZone);
   return {
     template: "shipment_update",
     channels: ["email", "sms"],
@@ -58,7 +57,7 @@ function paymentFailure(event: DecodedEvent): Fact | null {
     context: {
       kind: "payment_failure",
       precedence: precedenceOf(event),
-      paymentDate: knownTime(event.data.payment_date, event.receivedAt),
+      paymentDate: knownTime(event.data.payment_date, event),
     },
   };
 }
@@ -83,7 +82,7 @@ function factOf(event: DecodedEvent, options: OutboxOptions): Fact | null {
     case "payment.refund.failed":
       return { template: "refund_failed", channels: ["team"], parts };
     case "shipment.updated":
-      return shipmentUpdate(event, options.dayOf);
+      return shipmentUpdate(event);
     case "shipment.delivered":
       return reviewRequest(event, options.reviewDelayMs);
     case "shipment.cancelled":

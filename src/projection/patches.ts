@@ -20,8 +20,8 @@ import { shipmentPatch } from "./shipment-patches";
 import type { StoreDefaults } from "./store-defaults";
 
 /** What an event and the entries nested in it have in common. */
-function commonPlace({ id, statedAt, receivedAt }: DecodedEvent) {
-  return { eventId: id, tie: statedAt === null ? receivedAt : null, receivedAt };
+function commonPlace({ id, statedAt, receivedAt, timeZone }: DecodedEvent) {
+  return { eventId: id, tie: statedAt === null ? receivedAt : null, receivedAt, timeZone };
 }
 
 /** A nested entry carries the order event's stated time, else its own, and is linked to the order. */
@@ -42,7 +42,7 @@ function nestedPlace(
     ...commonPlace(event),
     key,
     orderNumber: event.key,
-    time: event.statedAt ?? knownTime(date, event.receivedAt),
+    time: event.statedAt ?? knownTime(date, event),
     status,
     standIn: null,
     nested: true,

@@ -1,10 +1,12 @@
 /** Where a body stands: the event itself, or an entry nested in an order event. */
 import type { Subject } from "../events/catalog";
 import { stageOf } from "../events/stages";
+import type { TimeFrame } from "../events/time";
+import { dayIn } from "../events/time-zone";
 import { encodePrecedence, hashId } from "./precedence";
 import type { Patch } from "./registers";
 
-export interface Place {
+export interface Place extends TimeFrame {
   readonly key: string;
   readonly eventId: string;
   readonly orderNumber: string | null;
@@ -12,7 +14,6 @@ export interface Place {
   readonly time: string | null;
   /** The first receipt where the event states no time of its own, else null. */
   readonly tie: string | null;
-  readonly receivedAt: string;
   /** The status that the body sets; null where it sets none. */
   readonly status: string | null;
   /** What ranks for a status that is not known; null in nested and bare bodies, where it ranks lowest. */
@@ -30,6 +31,11 @@ export function precedenceAt(
 ): string {
   const stage = stageOf(subject, status, standIn);
   return encodePrecedence({ time, stage, tie, idHash: hashId(eventId) });
+}
+
+/** The shop's day of a time; null where there is none. */
+export function shopDay(time: string | null, { timeZone }: Pick<Place, "timeZone">): string | null {
+  return time === null ? null : dayIn(time, timeZone);
 }
 
 /** What one body sets, and what was odd about it. */

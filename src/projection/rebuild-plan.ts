@@ -4,7 +4,7 @@
  */
 import type { ContactClaim } from "./contacts";
 import type { HistoricEvent, StandingRow } from "./explanation";
-import { asJudged, interpret } from "./interpret";
+import { asJudged, interpret, type Interpretation } from "./interpret";
 import { type Links, modelOfPatches, type ModelRow, type ModelState } from "./model";
 import { hashId, idHashIn } from "./precedence";
 import {
@@ -44,6 +44,20 @@ export interface RebuildPlan {
   readonly reset: readonly StandingRegister[];
   /** What each event claims for the status of its row under the current code. */
   readonly claims: readonly { readonly id: string; readonly precedence: string | null }[];
+  /** The time of each event that has another one under the current code or STORE_TIME_ZONE. */
+  readonly times: readonly EventTime[];
+}
+
+type EventTime = Pick<HistoricEvent, "id" | "occurredAt">;
+
+function changedTimes(
+  history: readonly EventTime[],
+  meanings: readonly Interpretation[],
+): readonly EventTime[] {
+  const stored = new Map(history.map(({ id, occurredAt }) => [id, occurredAt]));
+  return meanings
+    .map(({ id, description: { occurredAt } }) => ({ id, occurredAt }))
+    .filter(({ id, occurredAt }) => occurredAt !== stored.get(id));
 }
 
 function registerColumns(entity: Entity): readonly string[] {
@@ -201,6 +215,7 @@ export function planRebuild(
   );
   const patches = meanings.flatMap((meaning) => meaning.patches);
   const contacts = meanings.flatMap((meaning) => meaning.contacts);
+  const times = changedTimes(history, meanings);
   const claims = meanings.map(({ id, statusPrecedence: precedence }) => ({ id, precedence }));
   const stored = new Set(meanings.map(({ id }) => hashId(id)));
   const known = (row: StandingRow): boolean =>
@@ -244,5 +259,5 @@ export function planRebuild(
   const compared = relinked
     ? first
     : compare(modelOfPatches(patches, linksElsewhere(orderNumber, rows)));
-  return { patches, contacts, claims, ...compared };
+  return { patches, contacts, claims, times, ...compared };
 }

@@ -24,7 +24,7 @@ export const entities = {
       customer: ["customer_name", "customer_email", "customer_phone"],
       address: ["billing_address", "shipping_address"],
       items: ["items"],
-      placed: ["order_date"],
+      placed: ["order_date", "order_day"],
       confirmed: ["confirmed_at"],
       completed: ["completed_at"],
       cancelled: ["cancelled_at"],
@@ -36,7 +36,7 @@ export const entities = {
   payments: {
     key: "payment_id",
     registers: {
-      status: ["status", "payment_date"],
+      status: ["status", "payment_date", "payment_day"],
       amount: ["amount_micros", "method"],
       reference: ["named_reference"],
       link: ["named_order"],
@@ -46,7 +46,7 @@ export const entities = {
   refunds: {
     key: "refund_id",
     registers: {
-      status: ["status", "refund_date", "remarks"],
+      status: ["status", "refund_date", "refund_day", "remarks"],
       amount: ["amount_micros", "payment_mode"],
       reference: ["payment_reference"],
       link: ["named_order"],

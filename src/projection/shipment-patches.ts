@@ -12,9 +12,9 @@ export function shipmentPatch(data: OrderShipment, place: Place): Projected {
   // A shipment's own event dates the status that it sets; a nested entry only repeats it.
   const at = (milestone: string): string | null =>
     !place.nested && status === milestone ? place.time : null;
-  const shippedOn = knownTime(data.shipped_date, place.receivedAt);
-  const deliveredOn = knownTime(data.delivered_date, place.receivedAt);
-  const eta = parseTimeOrDay(data.eta_delivery);
+  const shippedOn = knownTime(data.shipped_date, place);
+  const deliveredOn = knownTime(data.delivered_date, place);
+  const eta = parseTimeOrDay(data.eta_delivery, place.timeZone);
   const patch = patchOf("shipments", place.key, [
     ["status", p, [status]],
     ["tracking", p, [data.courier_company_name, data.awb_no, data.tracking_url, eta]],

@@ -25,6 +25,8 @@ export interface ReceiverDeps extends Omit<AcceptDeps, "timeoutMs"> {
   /** Reports a refused delivery, once each. */
   readonly refused: (reason: RefusalReason) => void;
   readonly now: () => Date;
+  /** Where times without a zone are told; null: UTC. */
+  readonly timeZone: string | null;
 }
 
 type Refusal = 400 | 405 | 410 | 503;
@@ -59,8 +61,10 @@ function typeHint(c: Context): string | null {
 async function eventOf(
   { bytes, payload, verifiedBy }: Extract<Delivery, { ok: true }>,
   received: Pick<ReceivedEvent, "typeHint" | "receivedAt">,
+  timeZone: string | null,
 ): Promise<ReceivedEvent> {
-  const { id, description } = describeBody(payload, received.typeHint, received.receivedAt);
+  const { typeHint, receivedAt } = received;
+  const { id, description } = describeBody(payload, typeHint, { receivedAt, timeZone });
   const bodySha256 = (await sha256(bytes)).toHex();
   return {
     id: await eventId(id, bodySha256),
@@ -93,7 +97,7 @@ async function receive(c: Context, deps: ReceiverDeps): Promise<Response> {
     return answerRefusal(c, delivery.reason);
   }
   const receivedAt = deps.now().toISOString();
-  const event = await eventOf(delivery, { typeHint: typeHint(c), receivedAt });
+  const event = await eventOf(delivery, { typeHint: typeHint(c), receivedAt }, deps.timeZone);
   const acceptance = await accept({ ...deps, timeoutMs: config.timeoutMs }, event);
   if (acceptance.kind === "unavailable") {
     return refuse(c, 503, "The event could not be stored; send it again", RETRY_SOON);

@@ -83,6 +83,11 @@ UPDATE webhook_events SET status_precedence = c.precedence
 FROM ${slicedRows("id", "precedence")} AS c
 WHERE webhook_events.id = c.id AND webhook_events.status_precedence IS NOT c.precedence`;
 
+/** Primary key. Without a zone of its own, a time is another one where STORE_TIME_ZONE has changed. */
+const timeSql = `
+UPDATE webhook_events SET occurred_at = c.time FROM ${slicedRows("id", "time")} AS c
+WHERE webhook_events.id = c.id`;
+
 /** Statements that write what events claim for the status of their rows. */
 export function claimStatements(
   db: D1Database,
@@ -133,6 +138,11 @@ export async function applyRebuild(
     ...linkStatements(db, keys, now),
     ...deriveStatements(db, keys, now, null),
     ...claimStatements(db, plan.claims),
+    ...slicedStatements(
+      db,
+      timeSql,
+      plan.times.map(({ id, occurredAt }) => [id, occurredAt]),
+    ),
     erasedFence(db, erasedVersion),
   ];
   await unlessErased(db, () => db.batch(statements));

@@ -122,6 +122,8 @@ export const orders = sqliteTable(
     items: text("items"),
     itemsPrecedence: precedence("items_precedence"),
     orderDate: text("order_date"),
+    /** `2026-11-26`: its day in STORE_TIME_ZONE. */
+    orderDay: text("order_day"),
     placedPrecedence: precedence("placed_precedence"),
     confirmedAt: text("confirmed_at"),
     confirmedPrecedence: precedence("confirmed_precedence"),
@@ -165,6 +167,8 @@ export const payments = sqliteTable(
     orderNumber: text("order_number"),
     status: text("status"),
     paymentDate: text("payment_date"),
+    /** Its day in STORE_TIME_ZONE. */
+    paymentDay: text("payment_day"),
     statusPrecedence: precedence("status_precedence"),
     amountMicros: integer("amount_micros"),
     method: text("method"),
@@ -205,6 +209,8 @@ export const refunds = sqliteTable(
     orderNumber: text("order_number"),
     status: text("status"),
     refundDate: text("refund_date"),
+    /** Its day in STORE_TIME_ZONE. */
+    refundDay: text("refund_day"),
     remarks: text("remarks"),
     statusPrecedence: precedence("status_precedence"),
     amountMicros: integer("amount_micros"),

@@ -133,12 +133,16 @@ export interface Rebuilt {
   readonly isSettled: boolean;
 }
 
+function isToWrite({ changes, times }: RebuildPlan): boolean {
+  return changes.length > 0 || times.length > 0;
+}
+
 async function rebuildUnit(db: D1Database, unit: Unit, options: RebuildOptions): Promise<Rebuilt> {
   const first = await look(db, unit, options);
   const { changes } = first.plan;
   if (options.dryRun) return { changes, isSettled: true };
   let picture = first;
-  for (let looks = 0; looks < LOOKS && picture.plan.changes.length > 0; looks += 1) {
+  for (let looks = 0; looks < LOOKS && isToWrite(picture.plan); looks += 1) {
     const { rows, plan, erasedVersion } = picture;
     await applyRebuild(db, rows, plan, options.now, erasedVersion);
     picture = await look(db, unit, options);

@@ -234,6 +234,32 @@ await test("the console", async (t) => {
     });
   });
 
+  await t.test(
+    "where the shop has a zone, script leaves times and forms as they came",
+    async () => {
+      const { received_at: at } = await stage.one<{ received_at: string }>(
+        "SELECT received_at FROM webhook_events WHERE id = 'evt_PAY-Q_success'",
+      );
+      await stage.withPage({}, async ({ page }) => {
+        // What the server writes is tested in workerd; here it is as if UTC were the shop's zone.
+        await page.route("**/console/events**", async (route) => {
+          const response = await route.fetch();
+          const text = await response.text();
+          const body = text.replace("<html ", '<html data-shop-zone="UTC" ');
+          await route.fulfill({ response, body });
+        });
+        await page.goto("/console/events/evt_PAY-Q_success");
+        const time = page.locator(`time[datetime="${at}"]`).first();
+        assert.equal(await time.innerText(), at.slice(0, 19).replace("T", " "));
+        await page.goto("/console/events?type=payment.success");
+        await page.getByLabel(/Received from \(UTC\)/).fill(at.slice(0, 16));
+        await page.getByRole("button", { name: "Filter" }).click();
+        await page.getByRole("row", { name: /ASK-QUARANTINE/ }).waitFor();
+        assert.equal(new URL(page.url()).searchParams.get("from"), at.slice(0, 16));
+      });
+    },
+  );
+
   await t.test("the whole way is possible with the keyboard alone", async () => {
     await stage.withPage({}, async ({ page }) => {
       await page.goto("/console/orders");

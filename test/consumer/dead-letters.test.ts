@@ -20,6 +20,7 @@ function cemetery(over: Partial<DeadLetterDeps> = {}, now = NOW): Buried {
   const pushed: string[] = [];
   const deps: DeadLetterDeps = {
     random: () => 0,
+    timeZone: null,
     erased: () => Promise.resolve(nobody),
     admit: async (events) => void (await admitAndRead(env.DB, events, [])),
     fail: async (ids) => (await failEvents(env.DB, ids, deadLetterAlert(ids), now)).failed,

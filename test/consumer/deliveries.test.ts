@@ -48,7 +48,7 @@ describe("an event from a message", () => {
     const created = { id: "p", event_type: "payment.success", created_at: "2026-11-24T09:00:00Z" };
     const payload = JSON.stringify({ ...created, data });
     const event = wholeEvent("p", {}, { eventType: "payment.success", payload });
-    expect(receivedOf(event)).toEqual({
+    expect(receivedOf(event, null)).toEqual({
       id: "p",
       eventType: "payment.success",
       form: "envelope",
@@ -66,7 +66,7 @@ describe("an event from a message", () => {
 
   it("is kept even where its body cannot be read any more", () => {
     const event = wholeEvent("p", {}, { payload: "[" });
-    expect(receivedOf(event)).toMatchObject({
+    expect(receivedOf(event, null)).toMatchObject({
       id: "p",
       form: "unknown",
       eventType: null,

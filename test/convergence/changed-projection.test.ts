@@ -11,7 +11,7 @@ import { shuffle, createRandom, tellDay } from "../../tools/story/index.ts";
 import { Breaker } from "../faults/faulty";
 import { clearTables } from "./compare";
 import { deliver, NOW } from "./deliver";
-import { defaults } from "../support/defaults";
+import { defaults } from "./defaults";
 
 /** The deliberate change, for this file alone: payment methods are written in capitals. */
 async function loadChangedRebuild(): Promise<typeof rebuilding> {

@@ -3,21 +3,19 @@ import { env } from "cloudflare:workers";
 import { consumeEvents, type ConsumerDeps } from "../../src/consumer/consumer";
 import type { Delivery } from "../../src/consumer/deliveries";
 import { encodeMessage } from "../../src/events/queue-message";
-import { dayOf } from "../../src/events/time";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import type { InterpretOptions } from "../../src/projection/interpret";
 import { applyBatch } from "../../src/store/apply";
 import { nobody } from "../../src/store/erased";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { RECEIVED_AT, type Schedule } from "./history";
-import { defaults } from "../support/defaults";
+import { defaults } from "./defaults";
 
 export const NOW = RECEIVED_AT;
 export const options: InterpretOptions = {
   ...defaults,
   forwardEvents: false,
   reviewDelayMs: 86_400_000,
-  dayOf,
   dedupeDays: 400,
 };
 

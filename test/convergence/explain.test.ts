@@ -7,7 +7,7 @@ import { keysOf, loadHistory, loadRows } from "../../src/store/history";
 import { clearTables } from "./compare";
 import { deliver } from "./deliver";
 import { event } from "./every-order";
-import { defaults } from "../support/defaults";
+import { defaults } from "./defaults";
 
 async function explain(orderNumber: string): Promise<OrderExplanation> {
   const rows = await loadRows(env.DB, orderNumber);

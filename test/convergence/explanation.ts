@@ -8,7 +8,7 @@ import { type Model, modelRows } from "../../src/projection/model";
 import { hashId, idHashIn } from "../../src/projection/precedence";
 import { keysOf, loadHistory, loadRows } from "../../src/store/history";
 import { options } from "./deliver";
-import { defaults } from "../support/defaults";
+import { defaults } from "./defaults";
 
 export async function expectExplained(model: Model, events: readonly StoredEvent[]): Promise<void> {
   const rows = new Map(modelRows(model.state));

@@ -10,7 +10,7 @@ import { listOrders } from "../../src/store/order-list";
 import { tellDay } from "../../tools/story/index.ts";
 import { clearTables } from "./compare";
 import { deliver, NOW } from "./deliver";
-import { defaults } from "../support/defaults";
+import { defaults } from "./defaults";
 
 const seed = Number(env.TEST_SEED);
 const LIVES = 1_000;

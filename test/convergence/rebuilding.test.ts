@@ -11,7 +11,7 @@ import { continueRebuild } from "../../src/upkeep/rebuild";
 import { clearTables, expectModel } from "./compare";
 import { arrange, deliver, NOW, options } from "./deliver";
 import { anyEvent, schedule, storeAll } from "./history";
-import { defaults } from "../support/defaults";
+import { defaults } from "./defaults";
 
 const runs = Math.ceil(Number(env.TEST_RUNS) / 5);
 const seed = Number(env.TEST_SEED);

@@ -11,7 +11,7 @@ import { modelOf } from "../../src/projection/model";
 import { expectModel } from "./compare";
 import { NOW, options } from "./deliver";
 import { event, inEveryOrder } from "./every-order";
-import { defaults } from "../support/defaults";
+import { defaults } from "./defaults";
 
 const cases: Readonly<Record<string, readonly StoredEvent[]>> = {
   "a stub for an order whose link lost within its batch": [

@@ -3,12 +3,12 @@ import { describeForm, nameType } from "../../src/events/form-words";
 import { describe as describeBody, identify } from "../../src/events/identity";
 import { recognize } from "../../src/events/recognition";
 
-const RECEIVED_AT = "2026-11-26T10:00:00.000Z";
+const frame = { receivedAt: "2026-11-26T10:00:00.000Z", timeZone: null };
 
 function said(payload: object | string, hint: string | null = null): string | null {
   const text = typeof payload === "string" ? payload : JSON.stringify(payload);
   const body = recognize(text, hint);
-  const { form } = describeBody(body, identify(body, RECEIVED_AT));
+  const { form } = describeBody(body, identify(body, frame));
   return describeForm({ form, type_hint: hint, payload: text });
 }
 

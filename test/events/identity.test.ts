@@ -4,9 +4,10 @@ import { keyOf } from "../../src/events/keys";
 import { recognize } from "../../src/events/recognition";
 
 const RECEIVED = "2026-11-24T12:00:00.000Z";
+const frame = { receivedAt: RECEIVED, timeZone: null };
 
 function identityOf(body: object): ReturnType<typeof identify> {
-  return identify(recognize(JSON.stringify(body), null), RECEIVED);
+  return identify(recognize(JSON.stringify(body), null), frame);
 }
 
 describe("the key of a row", () => {

@@ -9,7 +9,7 @@ import {
   parseTimeOrDay,
 } from "../../src/events/time";
 
-const RECEIVED = "2026-11-24T12:00:00.000Z";
+const frame = { receivedAt: "2026-11-24T12:00:00.000Z", timeZone: null };
 
 describe("stated times", () => {
   test.each([
@@ -36,8 +36,8 @@ describe("stated times", () => {
     ["digits as text, milliseconds", "1795428000123", "2026-11-23T10:00:00.123Z"],
     ["blanks around", "  2026-11-23T10:00:00Z \n", "2026-11-23T10:00:00.000Z"],
   ])("%s", (_name, value, time) => {
-    expect(parseTime(value)).toBe(time);
-    expect(parseTime(value)).toHaveLength(24);
+    expect(parseTime(value, null)).toBe(time);
+    expect(parseTime(value, null)).toHaveLength(24);
   });
 
   test.each([
@@ -82,7 +82,7 @@ describe("stated times", () => {
     ["2026-11-23"],
     new Date(0),
   ])("%j is no time", (value) => {
-    expect(parseTime(value)).toBeNull();
+    expect(parseTime(value, null)).toBeNull();
   });
 });
 
@@ -92,8 +92,8 @@ describe("times judged against the first receipt", () => {
     ["2026-11-24T12:00:00.000Z"],
     ["2026-11-25T12:00:00.000Z"],
   ])("%s is known", (time) => {
-    expect(judgeTime(time, RECEIVED)).toEqual({ known: true, time });
-    expect(knownTime(time, RECEIVED)).toBe(time);
+    expect(judgeTime(time, frame)).toEqual({ known: true, time });
+    expect(knownTime(time, frame)).toBe(time);
   });
 
   test.each([
@@ -109,14 +109,14 @@ describe("times judged against the first receipt", () => {
     [{}, /not a time/],
     ["2026-02-31", /not a time/],
   ])("%j is unknown, and why is said", (value, problem) => {
-    const verdict = judgeTime(value, RECEIVED);
+    const verdict = judgeTime(value, frame);
     expect(verdict.known).toBe(false);
     expect(verdict.known ? null : verdict.problem).toMatch(problem);
-    expect(knownTime(value, RECEIVED)).toBeNull();
+    expect(knownTime(value, frame)).toBeNull();
   });
 
   test.each([undefined, null, ""])("%j is absent, which is no problem", (value) => {
-    expect(judgeTime(value, RECEIVED)).toEqual({ known: false, problem: null });
+    expect(judgeTime(value, frame)).toEqual({ known: false, problem: null });
   });
 });
 
@@ -136,7 +136,7 @@ describe("a time that may be a day", () => {
     ["a day that does not exist", "2026-02-31", null],
     ["nothing", null, null],
   ])("%s", (_name, value, expected) => {
-    expect(parseTimeOrDay(value)).toBe(expected);
+    expect(parseTimeOrDay(value, null)).toBe(expected);
   });
 
   test("is known as a day", () => {

@@ -12,7 +12,6 @@ import { env } from "cloudflare:workers";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import worker from "../../src/index";
 import { encodeMessage } from "../../src/events/queue-message";
-import { dayOf } from "../../src/events/time";
 import { type Model, modelOf } from "../../src/projection/model";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import { sign } from "../support/events";
@@ -32,7 +31,6 @@ const options = {
   ...defaults,
   forwardEvents: false,
   reviewDelayMs: 86_400_000,
-  dayOf,
   dedupeDays: 400,
 };
 let cases = 0;

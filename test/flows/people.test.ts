@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it, test } from "vitest";
 import { loadRebuild, startRebuild } from "../../src/store/rebuild-progress";
 import { continueRebuild } from "../../src/upkeep/rebuild";
 import { calmEnv, hand } from "../faults/drive";
+import { defaults } from "../support/defaults";
 import { event } from "../support/events";
 import { address, orderDetail, shipment } from "../support/models";
 import { consumeBatch, fetchWith, receiveOnly, row } from "../support/receiver";
@@ -52,7 +53,7 @@ async function search(q: string, vars: Record<string, string> = {}): Promise<rea
 /** How many columns of rows a rebuild changes. */
 async function rebuild(country: "IN" | "SG"): Promise<number> {
   const { id } = await startRebuild(env.DB, {}, false, NOW);
-  while ((await continueRebuild(env.DB, NOW, { country })) !== null) {
+  while ((await continueRebuild(env.DB, NOW, { ...defaults, country })) !== null) {
     // Each call carries it on by some slices.
   }
   return (await loadRebuild(env.DB, id))?.rowsChanged ?? -1;

@@ -66,6 +66,29 @@ beforeAll(async () => {
       at("21T13:00"),
     ),
     event("payment.success", payment("PD", { amount: 1e-6 }), at("22T13:00", "D")),
+    // F to I: placed and not sold, but for the one that is paid before it is confirmed.
+    event(
+      "order.created",
+      orderDetail("F", { status: "draft", order_date: "2026-11-18T09:00:00Z" }),
+      at("18T09:00"),
+    ),
+    event(
+      "order.created",
+      orderDetail("G", { status: "pending", order_date: "2026-11-18T10:00:00Z" }),
+      at("18T10:00"),
+    ),
+    event("payment.failed", payment("PG"), at("18T10:01", "G")),
+    event(
+      "order.created",
+      orderDetail("H", { status: "pending", order_date: "2026-11-18T11:00:00Z" }),
+      at("18T11:00"),
+    ),
+    event("payment.success", payment("PH"), at("18T11:01", "H")),
+    event(
+      "order.created",
+      orderDetail("I", { status: "awaiting_approval", order_date: "2026-11-18T12:00:00Z" }),
+      at("18T12:00"),
+    ),
     // What applies to nothing.
     event("order.created", { order_number: "E", grand_total: "10" }, at("22T14:00")),
     event("cart.abandoned", { order_number: "A" }, { created_at: undefined }),
@@ -78,7 +101,8 @@ beforeAll(async () => {
 
 test("order_overview: one row an order, decimals and balances", async () => {
   const orders = await rows("SELECT * FROM order_overview ORDER BY order_number");
-  expect(orders.map((order) => order["order_number"])).toEqual(["A", "B", "C", "D"]);
+  const more = ["F", "G", "H", "I"];
+  expect(orders.map((order) => order["order_number"])).toEqual(["A", "B", "C", "D", ...more]);
   const [a, b, c, d] = orders;
   expect(a).toMatchObject({
     status: "confirmed",
@@ -235,27 +259,48 @@ test("refunds_due: cancelled orders with a refund outstanding", async () => {
   ]);
 });
 
-test("daily_sales: by the day of the order and its currency", async () => {
-  const days = await rows(
-    "SELECT day, currency, orders, cancelled, sold, paid, refunded FROM daily_sales ORDER BY day, currency",
-  );
-  expect(days).toEqual([
-    { day: "2026-11-19", currency: "INR", orders: 1, cancelled: 1, sold: 0, paid: 0, refunded: 0 },
+test("order_sales: what became of each order, and on which day it was placed", async () => {
+  const sales = await rows("SELECT order_number, day, outcome FROM order_sales ORDER BY 1");
+  expect(sales.map((sale) => Object.values(sale).join(" "))).toEqual([
+    "A 2026-11-20 sold",
+    "B 2026-11-20 cancelled",
+    "C 2026-11-19 cancelled",
+    "D  sold",
+    "F 2026-11-18 unconfirmed",
+    "G 2026-11-18 failed",
+    "H 2026-11-18 sold",
+    "I 2026-11-18 unconfirmed",
+  ]);
+});
+
+test("daily_sales: by the day of the order and its currency, sold or not", async () => {
+  const none = {
+    orders: 0,
+    cancelled: 0,
+    failed: 0,
+    unconfirmed: 0,
+    sold: 0,
+    paid: 0,
+    refunded: 0,
+  };
+  const inr = { ...none, currency: "INR" };
+  expect(await rows("SELECT * FROM daily_sales ORDER BY day, currency")).toEqual([
     {
-      day: "2026-11-20",
-      currency: "INR",
+      ...inr,
+      day: "2026-11-18",
       orders: 1,
-      cancelled: 0,
+      failed: 1,
+      unconfirmed: 2,
       sold: 1201.92,
-      paid: 1000.07,
-      refunded: 0,
+      paid: 1201.92,
     },
+    { ...inr, day: "2026-11-19", cancelled: 1 },
+    { ...inr, day: "2026-11-20", orders: 1, sold: 1201.92, paid: 1000.07 },
     {
+      ...none,
       day: "2026-11-20",
       currency: "USD",
-      orders: 1,
       cancelled: 1,
-      sold: 0,
       paid: 500.25,
       refunded: 100.05,
     },
@@ -265,9 +310,9 @@ test("daily_sales: by the day of the order and its currency", async () => {
 test("webhook_health: counts by status, oldest waiting, last receipt, events without a time", async () => {
   const before = await row("SELECT * FROM webhook_health");
   expect(before).toMatchObject({
-    events: 13,
+    events: 19,
     received: 0,
-    processed: 11,
+    processed: 17,
     ignored: 1,
     quarantined: 1,
     failed: 0,
@@ -277,9 +322,9 @@ test("webhook_health: counts by status, oldest waiting, last receipt, events wit
     conflicting: 1,
     refused_last_hour: 0,
   });
-  await receiveOnly(event("order.created", { order_number: "F" }));
+  await receiveOnly(event("order.created", { order_number: "Z" }));
   const after = await row("SELECT * FROM webhook_health");
-  expect(after).toMatchObject({ events: 14, received: 1 });
+  expect(after).toMatchObject({ events: 20, received: 1 });
   expect(after["oldest_waiting_seconds"]).toBeGreaterThanOrEqual(0);
   expect(String(after["last_received_at"]) >= String(before["last_received_at"])).toBe(true);
 });

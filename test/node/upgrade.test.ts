@@ -192,7 +192,7 @@ async function expectModel(running: Running): Promise<void> {
   );
   const options = {
     country: "IN",
-    dayOf: (time: string) => time.slice(0, 10),
+    timeZone: null,
     forwardEvents: false,
     reviewDelayMs: 0,
     dedupeDays: null,

@@ -5,7 +5,7 @@
 import { env } from "cloudflare:workers";
 import { consumeEvents, type ConsumerDeps } from "../../src/consumer/consumer";
 import type { Delivery } from "../../src/consumer/deliveries";
-import { addMs, dayOf } from "../../src/events/time";
+import { addMs } from "../../src/events/time";
 import { encodeMessage } from "../../src/events/queue-message";
 import { dispatchDue, type DispatchDeps } from "../../src/notifications/dispatch";
 import { applyBatch } from "../../src/store/apply";
@@ -38,7 +38,7 @@ export async function clearAll(): Promise<void> {
 
 function consumerDeps(now: string, forwardEvents: boolean): ConsumerDeps {
   return {
-    options: { ...defaults, forwardEvents, reviewDelayMs: DAY_MS, dayOf, dedupeDays: 400 },
+    options: { ...defaults, forwardEvents, reviewDelayMs: DAY_MS, dedupeDays: 400 },
     random: () => 0.5,
     erased: () => nobody,
     storeErased: () => Promise.resolve(),

@@ -17,6 +17,7 @@ import { precedence } from "../support/precedence";
 
 export const previewShop: Shop = {
   takesReplies: true,
+  timeZone: null,
   name: "Meera Handlooms",
   currency: "INR",
   publicUrl: "https://hooks.shop.example",

@@ -8,6 +8,7 @@ export const NOW = "2026-11-24T10:00:00.000Z";
 
 export const shop: Shop = {
   takesReplies: true,
+  timeZone: null,
   name: "Meera Handlooms",
   currency: "INR",
   publicUrl: "https://hooks.shop.example",

@@ -441,11 +441,17 @@ describe("tracking links", () => {
 
 describe("dates", () => {
   it("read a moment in the zone of the currency, and a day as that day in every zone", () => {
-    expect(dayText("2026-11-26T20:00:00.000Z", "INR")).toBe("Fri, 27 Nov 2026");
-    expect(dayText("2026-11-26T20:00:00.000Z", "EUR")).toBe("Thu, 26 Nov 2026");
-    expect(dayText("2026-11-27", "INR")).toBe("Fri, 27 Nov 2026");
-    expect(dayText("2026-11-27", "EUR")).toBe("Fri, 27 Nov 2026");
-    expect(dayText("soon", "INR")).toBeNull();
+    const unset = { timeZone: null };
+    const tokyo = { timeZone: "Asia/Tokyo" };
+    expect(dayText("2026-11-26T20:00:00.000Z", unset, "INR")).toBe("Fri, 27 Nov 2026");
+    expect(dayText("2026-11-26T20:00:00.000Z", unset, "EUR")).toBe("Thu, 26 Nov 2026");
+    expect(dayText("2026-11-26T20:00:00.000Z", tokyo, "EUR")).toBe("Fri, 27 Nov 2026");
+    expect(dayText("2026-11-26T14:59:59.999Z", tokyo, "INR")).toBe("Thu, 26 Nov 2026");
+    for (const shop of [unset, tokyo, { timeZone: "America/New_York" }]) {
+      expect(dayText("2026-11-27", shop, "INR")).toBe("Fri, 27 Nov 2026");
+      expect(dayText("2026-11-27", shop, "EUR")).toBe("Fri, 27 Nov 2026");
+      expect(dayText("soon", shop, "INR")).toBeNull();
+    }
   });
 });
 

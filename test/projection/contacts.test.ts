@@ -25,14 +25,16 @@ function order([code, phone]: Told, country = defaults.country) {
   });
   const payload = JSON.stringify(event("order.created", data));
   const stored = { id: "e", typeHint: null, receivedAt: "2026-11-24T10:00:00.000Z", payload };
-  const entered = interpret(stored, asJudged({ country })).contacts.map(({ contact }) => contact);
+  const entered = interpret(stored, asJudged({ ...defaults, country })).contacts.map(
+    ({ contact }) => contact,
+  );
   return { payload, entered, traits: traitsOf(payload) };
 }
 
 /** Whether asking for `text` leads to an order with this number, and to what is stored of it later. */
 function finds(text: string, told: Told, country = defaults.country) {
   const { entered, traits } = order(told, country);
-  const asked = new Set(contactsOf(text, { country }));
+  const asked = new Set(contactsOf(text, { ...defaults, country }));
   return {
     order: entered.some((contact) => asked.has(contact)),
     event: traits.some((trait) => asked.has(trait)),

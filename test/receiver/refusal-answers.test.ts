@@ -24,6 +24,7 @@ async function send(
     bodyTimeoutMs: 20,
     refused: (reason) => void reported.push(reason),
     now: () => new Date(),
+    timeZone: null,
     erased: () => nobody,
     save: () => Promise.reject(new Error("nothing is stored here")),
     push: () => Promise.reject(new Error("nothing is stored here")),

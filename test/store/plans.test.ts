@@ -186,6 +186,7 @@ beforeAll(async () => {
   await admin("/replay", { status: "ignored" });
   for (const dry_run of [true, false]) {
     await env.DB.prepare("UPDATE orders SET status = 'wrong'").run();
+    await env.DB.prepare("UPDATE webhook_events SET occurred_at = '2026-01-01'").run();
     await admin("/rebuilds", { dry_run });
     await fireCron(testEnv);
   }

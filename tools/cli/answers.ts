@@ -196,6 +196,7 @@ export const settings = z.looseObject({
   channels: z.record(z.string(), z.boolean()),
   problems: z.array(z.string()),
   versions: z.record(z.string(), z.string()),
+  time_zone: z.optional(text),
 });
 
 export const sendAgain = z.looseObject({ id: z.string(), status: z.string() });

@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { type Api, createApi } from "./api.ts";
 import { createHttp, type Http } from "./http.ts";
+import type { When } from "./look.ts";
 import type { Output } from "./output.ts";
 import { DEFAULT_URL, loadSettings, type SettingFlags, type Settings } from "./settings.ts";
 
@@ -29,6 +30,12 @@ export function settingsOf(cli: Cli, flags: SettingFlags): Settings {
 /** The admin API of the receiver that the flags name. */
 export function apiOf(cli: Cli, flags: SettingFlags): Api {
   return createApi(cli.http, settingsOf(cli, flags));
+}
+
+/** Asks the receiver in which zone its people read times; an older one knows none. */
+export async function whenOf(cli: Cli, api: Api): Promise<When> {
+  const { time_zone: timeZone } = await api.settings();
+  return { now: cli.now(), timeZone: timeZone ?? null };
 }
 
 const GROUP = "Where and as whom:";

@@ -1,4 +1,5 @@
 /** How things look in a terminal: states, amounts, times. */
+import { toLocal } from "../../src/events/time-zone.ts";
 import { signs } from "../demo/terminal.ts";
 import type { Output } from "./output.ts";
 
@@ -43,17 +44,34 @@ export function amount(micros: unknown, currency: unknown): string {
   }
 }
 
-/** `2026-11-24T10:42:07.123Z` -> `10:42:07` today, `11-24 10:42` on another day; UTC. */
-export function shortTime(time: string | null, now: Date): string {
-  if (time === null) return "";
-  const today = now.toISOString().slice(0, 10);
-  return time.startsWith(today) ? time.slice(11, 19) : `${time.slice(5, 10)} ${time.slice(11, 16)}`;
+/** When it is now, and in which zone the receiver's people read times. */
+export interface When {
+  readonly now: Date;
+  /** STORE_TIME_ZONE of the receiver; null: UTC. */
+  readonly timeZone: string | null;
 }
 
-/** `2026-11-24 10:42:07 UTC` */
-export function fullTime(time: unknown): string {
+export function zoneName({ timeZone }: When): string {
+  return timeZone ?? "UTC";
+}
+
+const isTime = (text: string): boolean => /^\d{4}-\d{2}-\d{2}T.*Z$/.test(text);
+
+/** `2026-11-24T10:42:07.123Z` -> `10:42:07` today, `11-24 10:42` on another day. */
+export function shortTime(time: string | null, { now, timeZone }: When): string {
+  if (time === null) return "";
+  const local = isTime(time) ? toLocal(time, timeZone) : time;
+  const today = toLocal(now.toISOString(), timeZone).slice(0, 10);
+  return local.startsWith(today)
+    ? local.slice(11, 19)
+    : `${local.slice(5, 10)} ${local.slice(11, 16)}`;
+}
+
+/** `2026-11-24 10:42:07 UTC`; a day stays one. */
+export function fullTime(time: unknown, when: When): string {
   if (typeof time !== "string") return "";
-  return /^\d{4}-\d{2}-\d{2}T/.test(time) ? `${time.slice(0, 19).replace("T", " ")} UTC` : time;
+  if (!isTime(time)) return time;
+  return `${toLocal(time, when.timeZone).slice(0, 19).replace("T", " ")} ${zoneName(when)}`;
 }
 
 /** `command` as a person would type it, in the way that works here. */

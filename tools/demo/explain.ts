@@ -28,5 +28,6 @@ export function reportExplained(explanation: Explanation | null): void {
   if (explanation === null) return;
   const title = `npx ce-webhooks explain ${explanation.orderNumber}`;
   printHeading("Explained", `as ${title} tells it: which event set what, and which lost`);
-  printEventList({ ...createOutput(process, process.env), width: WIDTH }, explanation, new Date());
+  const out = { ...createOutput(process, process.env), width: WIDTH };
+  printEventList(out, explanation, { now: new Date(), timeZone: null });
 }

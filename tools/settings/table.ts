@@ -256,6 +256,18 @@ export const settings: readonly Setting[] = [
     refused: ["India", "UK", "+91"],
   },
   {
+    name: "STORE_TIME_ZONE",
+    kind: "var",
+    group: "How the shop presents itself",
+    description:
+      "The shop's IANA time zone: for times that state none, for its days, and for what people read. After a change, rebuild.",
+    otherwise: null,
+    without: "times without a zone, and days, are UTC; people read the zone of STORE_CURRENCY",
+    example: "Asia/Kolkata",
+    taken: ["Asia/Kolkata", "America/New_York"],
+    refused: ["India Standard Time", "+05:30"],
+  },
+  {
     name: "PUBLIC_URL",
     kind: "var",
     group: "How the shop presents itself",

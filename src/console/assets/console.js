@@ -13,7 +13,11 @@ function local(/** @type {Date} */ date) {
   return { day, time };
 }
 
+/** Where the shop has a zone, the server has written times in it, and reads forms by it. */
+const isInShopZone = document.documentElement.dataset["shopZone"] !== undefined;
+
 function showLocalTimes(/** @type {ParentNode} */ root) {
+  if (isInShopZone) return;
   for (const element of root.querySelectorAll("time[datetime]")) {
     const date = new Date(element.getAttribute("datetime") ?? "");
     if (Number.isNaN(date.getTime())) continue;
@@ -27,6 +31,7 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Forms ask in the reader's zone and send UTC. */
 function useLocalFilters() {
+  if (isInShopZone) return;
   for (const label of document.querySelectorAll("[data-zone]")) label.textContent = `(${zone})`;
   for (const form of document.querySelectorAll("form.filters")) {
     const inputs = [...form.querySelectorAll('input[type="datetime-local"]')].filter(
@@ -123,7 +128,8 @@ function showBusy() {
 showLocalTimes(document);
 document.body.addEventListener("htmx:afterSwap", () => showLocalTimes(document));
 const note = document.getElementById("zone");
-if (note !== null) note.textContent = `Times are in ${zone}; point at one for UTC.`;
+if (note !== null && !isInShopZone)
+  note.textContent = `Times are in ${zone}; point at one for UTC.`;
 useLocalFilters();
 keepOpen();
 beat();

@@ -56,7 +56,7 @@ export function Options({ name, label, values, of }: Named & { readonly of: read
   );
 }
 
-/** A moment: UTC as the page comes, in the reader's zone once the script has run. */
+/** A moment: in the zone of the times on the page. */
 export function When({ name, label, values }: Named) {
   const id = `filter-${name}`;
   return (

@@ -4,6 +4,8 @@ import type { Child } from "hono/jsx";
 import type { Context } from "hono";
 import { assetNames } from "../asset-names";
 import { clip, visible } from "../text";
+import { zoneIn } from "../visit";
+import { inZone } from "./zone";
 
 const assets = "/console/assets/";
 
@@ -112,5 +114,10 @@ export function show(c: Context, page: Element, status: 200 | 400 | 404 | 429 | 
   c.header("referrer-policy", "same-origin");
   c.header("x-content-type-options", "nosniff");
   c.header("cross-origin-opener-policy", "same-origin");
+<<<<<<< HEAD
   return c.html(`<!doctype html>${htmlOf(page)}`, status);
+=======
+  const zone = zoneIn(c);
+  return c.html(`<!doctype html>${zone === null ? page.text : inZone(page.text, zone)}`, status);
+>>>>>>> zone
 }

@@ -18,7 +18,7 @@ export function Text(props: {
 }
 
 /**
- * UTC, which the script turns into the reader's zone; as wide before as after. A day without a time of
+ * UTC, which the frame turns into the shop's zone or the script into the reader's; as wide before as after. A day without a time of
  * day is the same in every zone, and the script leaves it alone.
  */
 export function Time({ at, only }: { readonly at: string | null; readonly only?: "hour" }) {

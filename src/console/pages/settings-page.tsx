@@ -62,7 +62,7 @@ function valuesOf(of: Readonly<Record<string, string | number>>) {
 }
 
 function SettingsPage({ who, settings, verified, sweptAt, hasAccess }: SettingsProps) {
-  const { secrets, channels, problems, versions, limits } = settings;
+  const { secrets, channels, problems, versions, limits, time_zone: zone } = settings;
   return (
     <Page title="Settings" who={who} path="/console/settings">
       <h1>Settings</h1>
@@ -98,6 +98,7 @@ function SettingsPage({ who, settings, verified, sweptAt, hasAccess }: SettingsP
           <Facts
             of={[
               ...valuesOf(versions),
+              ["Time zone", zone ?? "not set"],
               ["Cloudflare Access", <Badge status={hasAccess ? "set" : "not set"} />],
               ["Last run of the cron", sweptAt === null ? "never" : <Time at={sweptAt} />],
             ]}

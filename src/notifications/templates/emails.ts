@@ -32,7 +32,7 @@ interface Addressed {
   readonly shop: Shop;
 }
 
-function orderConfirmed({ order, number, store, currency }: Addressed): EmailContent {
+function orderConfirmed({ order, number, store, currency, shop }: Addressed): EmailContent {
   const { subject, preview, heading, body } = words.orderConfirmed;
   return {
     subject: subject(number, store),
@@ -43,7 +43,7 @@ function orderConfirmed({ order, number, store, currency }: Addressed): EmailCon
       paragraph(body),
       ...factsBlock([
         [words.labels.order, number],
-        [words.labels.orderDate, dayText(order.order_date, currency)],
+        [words.labels.orderDate, dayText(order.order_date, shop, currency)],
       ]),
       ...orderItems(order, currency),
       ...deliveryAddress(order),
@@ -149,7 +149,7 @@ function shipmentUpdate(
         [words.labels.order, number],
         [words.labels.courier, shipment.courier],
         [words.labels.awb, shipment.awb_no],
-        [words.labels.eta, isComing ? dayText(shipment.eta, currency) : null],
+        [words.labels.eta, isComing ? dayText(shipment.eta, shop, currency) : null],
       ]),
       ...parcelItems(shipment),
       ...(said.followed ? itemsToCome(share) : []),
@@ -173,7 +173,7 @@ function trackingChanged(to: Addressed, { shipment, share }: Parcel): EmailConte
         [words.labels.order, number],
         [words.labels.courier, shipment.courier],
         [words.labels.awb, shipment.awb_no],
-        [words.labels.eta, dayText(shipment.eta, currency)],
+        [words.labels.eta, dayText(shipment.eta, shop, currency)],
       ]),
       ...parcelItems(shipment),
     ],

@@ -85,7 +85,7 @@ function noteOf(
           ...about,
           [labels.paid, moneyOrNull(order?.paid_micros, currency)],
           [labels.refunded, moneyOrNull(order?.refunded_micros, currency)],
-          [labels.cancelledAt, dayText(order?.cancelled_at ?? null, currency)],
+          [labels.cancelledAt, dayText(order?.cancelled_at ?? null, shop, currency)],
         ],
         order: orderNumber,
       };

@@ -14,7 +14,7 @@ export const brand = {
   onAccentDark: "#0e1b17",
 } as const;
 
-/** Where dates are read; amounts without a currency of their own are in STORE_CURRENCY. */
+/** Where dates are read while STORE_TIME_ZONE is not set; amounts without a currency are in STORE_CURRENCY. */
 export const timeZones: Readonly<Record<string, string>> = { INR: "Asia/Kolkata" };
 
 export const greeting = (name: string | null): string =>

@@ -48,6 +48,15 @@ interface OddOrder extends StoryKind {
   readonly suits?: (story: Story) => boolean;
   /** How many days it takes; one unless told. */
   readonly days?: number;
+  /** When it happens, where it matters. */
+  readonly window?: (endsAtMs: number) => Window;
+}
+
+/** The last hours of a month in UTC, in which the next one has begun in India. */
+function lastHours(endsAtMs: number): Window {
+  const end = new Date(endsAtMs);
+  const monthEndMs = Date.UTC(end.getUTCFullYear(), end.getUTCMonth(), 1);
+  return { startsAtMs: monthEndMs - 5 * 3_600_000, endsAtMs: monthEndMs - 1_000 };
 }
 
 /** Some order lists a refund without its number. */
@@ -197,6 +206,16 @@ export const oddOrders: readonly OddOrder[] = [
     },
   },
   {
+    name: "at the end of a month",
+    title: "placed, paid and refunded in the last hours of a month",
+    weight: 0,
+    window: lastHours,
+    tell(life) {
+      const payment = sell(life);
+      settleRefund(life, requestRefund(life, payment, 100));
+    },
+  },
+  {
     name: "same request, failed twice",
     title: "one payment that fails twice and is made in the end",
     weight: 0,
@@ -253,6 +272,7 @@ function tellOdd(kind: OddOrder, index: number, seed: number, window: Window): S
 export function tellOddOrders(seed: number, endsAtMs: number): Story[] {
   return oddOrders.map((kind, index) => {
     const startsAtMs = endsAtMs - (kind.days ?? 1) * DAY_MS;
-    return tellOdd(kind, index, seed, { startsAtMs, endsAtMs });
+    const window = kind.window?.(endsAtMs) ?? { startsAtMs, endsAtMs };
+    return tellOdd(kind, index, seed, window);
   });
 }

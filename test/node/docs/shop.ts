@@ -15,6 +15,9 @@ import { tellOddOrders } from "./odd-orders.ts";
 
 export const SECRET = "docs-secret";
 export const ADMIN_TOKEN = "docs-token";
+/** A zone that is always as far from UTC, so that the test needs no calendar to know its days. */
+const STORE_TIME_ZONE = "Asia/Kolkata";
+export const SHOP_OFFSET_MS = 5.5 * 3_600_000;
 const SETTLED_WITHIN_MS = 20_000;
 const DAY_MS = 86_400_000;
 
@@ -70,7 +73,7 @@ async function settle(receiver: LocalReceiver): Promise<void> {
 }
 
 export async function openShop(seed: number): Promise<Shop> {
-  const receiver = await startReceiver({ CE_WEBHOOK_SECRET: SECRET, ADMIN_TOKEN });
+  const receiver = await startReceiver({ CE_WEBHOOK_SECRET: SECRET, ADMIN_TOKEN, STORE_TIME_ZONE });
   const stories = tellStories(seed);
   const random = createRandom(seed, 78);
   const once = stories.flatMap(({ events }) => events);

@@ -65,6 +65,16 @@ export function parcelsOf(story: Story): readonly ToldParcel[] {
   return [...new Map(parcels.map((parcel) => [parcel.id, parcel])).values()];
 }
 
+/** What is told of a parcel once a day: the parcel, its status and the time. */
+export function dailyUpdatesOf(story: Story): readonly (readonly [string, string])[] {
+  return story.events.flatMap((event): readonly (readonly [string, string])[] => {
+    if (!isOfType(event, ["shipment.updated"])) return [];
+    const { reference_number: id, status } = event.data;
+    const isDaily = status === "out_for_delivery" || status === "delivery_attempted";
+    return isDaily ? [[`${id ?? ""}/${status}`, event.created_at]] : [];
+  });
+}
+
 export interface ToldMoney {
   readonly id: string;
   readonly status: string;

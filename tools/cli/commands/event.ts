@@ -2,7 +2,15 @@
 import { Command } from "commander";
 import type { EventDetail } from "../answers.ts";
 import type { Api } from "../api.ts";
-import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
+import {
+  apiOf,
+  type Cli,
+  giveExamples,
+  type JsonFlag,
+  takeJson,
+  takeSettings,
+  whenOf,
+} from "../cli.ts";
 import { Failure } from "../failure.ts";
 import type { SettingFlags } from "../settings.ts";
 import { printEvent } from "../views/event-detail.ts";
@@ -33,14 +41,15 @@ async function findEvent(api: Api, given: string): Promise<EventDetail> {
 }
 
 async function showEvent(cli: Cli, id: string, flags: Flags): Promise<void> {
-  const event = await findEvent(apiOf(cli, flags), id);
+  const api = apiOf(cli, flags);
+  const event = await findEvent(api, id);
   if (flags.body === true) {
     if (event.payload === null)
       throw new Failure("problem", `The body of ${event.id} has been purged`);
     return cli.out.write(event.payload);
   }
   if (flags.json === true) cli.out.json(event);
-  else printEvent(cli.out, event, cli.now());
+  else printEvent(cli.out, event, await whenOf(cli, api));
 }
 
 export function eventCommand(cli: Cli): Command {

@@ -2,7 +2,15 @@
 import { Command } from "commander";
 import { count } from "../../demo/terminal.ts";
 import { eventStatuses } from "../answers.ts";
-import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
+import {
+  apiOf,
+  type Cli,
+  giveExamples,
+  type JsonFlag,
+  takeJson,
+  takeSettings,
+  whenOf,
+} from "../cli.ts";
 import { collectEvents } from "../event-pages.ts";
 import { type EventFilter, takeFilter, wholeNumber } from "../flags.ts";
 import type { SettingFlags } from "../settings.ts";
@@ -15,11 +23,12 @@ interface Flags extends SettingFlags, JsonFlag, EventFilter {
 
 async function listEvents(cli: Cli, flags: Flags): Promise<void> {
   const { status, type, order, from, to, search: q, limit } = flags;
-  const found = await collectEvents(apiOf(cli, flags), { status, type, order, from, to, q }, limit);
+  const api = apiOf(cli, flags);
+  const found = await collectEvents(api, { status, type, order, from, to, q }, limit);
   const { out } = cli;
   if (flags.json === true) return out.json({ events: found.events, next_cursor: found.next });
   if (found.events.length === 0) return out.note("  No event fits.");
-  printEvents(out, found.events, cli.now());
+  printEvents(out, found.events, await whenOf(cli, api));
   if (found.next !== null)
     out.note(`\n  The newest ${count(found.events.length)}; --limit shows more.`);
 }

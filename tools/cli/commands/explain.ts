@@ -1,6 +1,14 @@
 /** `explain`: which event set each field of an order, and which lost. */
 import { Command } from "commander";
-import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
+import {
+  apiOf,
+  type Cli,
+  giveExamples,
+  type JsonFlag,
+  takeJson,
+  takeSettings,
+  whenOf,
+} from "../cli.ts";
 import type { SettingFlags } from "../settings.ts";
 import { printEventList, printExplanation } from "../views/explanation.ts";
 import { waitForOrder } from "../wait.ts";
@@ -12,9 +20,9 @@ interface Flags extends SettingFlags, JsonFlag {
 async function explain(cli: Cli, number: string, flags: Flags): Promise<void> {
   const api = apiOf(cli, flags);
   const explanation = await waitForOrder(cli, api, number, () => api.explain(number));
-  if (flags.json === true) cli.out.json(explanation);
-  else if (flags.events === true) printEventList(cli.out, explanation, cli.now());
-  else printExplanation(cli.out, explanation, cli.now());
+  if (flags.json === true) return cli.out.json(explanation);
+  const print = flags.events === true ? printEventList : printExplanation;
+  print(cli.out, explanation, await whenOf(cli, api));
 }
 
 export function explainCommand(cli: Cli): Command {

@@ -2,7 +2,15 @@
 import { channels, templates } from "../../../src/projection/templates.ts";
 import { Command, Option } from "commander";
 import { messageStatuses } from "../answers.ts";
-import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
+import {
+  apiOf,
+  type Cli,
+  giveExamples,
+  type JsonFlag,
+  takeJson,
+  takeSettings,
+  whenOf,
+} from "../cli.ts";
 import { confirm } from "../confirm.ts";
 import { Failure } from "../failure.ts";
 import { wholeNumber } from "../flags.ts";
@@ -19,10 +27,11 @@ interface ListFlags extends SettingFlags, JsonFlag {
 
 async function listMessages(cli: Cli, flags: ListFlags): Promise<void> {
   const { status, channel, template, order, limit } = flags;
-  const answer = await apiOf(cli, flags).messages({ status, channel, template, order, limit });
+  const api = apiOf(cli, flags);
+  const answer = await api.messages({ status, channel, template, order, limit });
   if (flags.json === true) return cli.out.json(answer);
   if (answer.notifications.length === 0) return cli.out.note("  No message fits.");
-  printMessages(cli.out, answer.notifications, cli.now());
+  printMessages(cli.out, answer.notifications, await whenOf(cli, api));
 }
 
 export function messagesCommand(cli: Cli): Command {
@@ -65,7 +74,7 @@ async function showMessage(cli: Cli, id: string, flags: Flags): Promise<void> {
   const message = await api.message(id);
   if (message === null) throw unknown;
   if (flags.json === true) cli.out.json(message);
-  else printMessage(cli.out, message, cli.now());
+  else printMessage(cli.out, message, await whenOf(cli, api));
 }
 
 export function messageCommand(cli: Cli): Command {

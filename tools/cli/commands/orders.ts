@@ -1,6 +1,14 @@
 /** `orders` and `order`: what is known of the shop's orders. */
 import { Command } from "commander";
-import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
+import {
+  apiOf,
+  type Cli,
+  giveExamples,
+  type JsonFlag,
+  takeJson,
+  takeSettings,
+  whenOf,
+} from "../cli.ts";
 import { wholeNumber } from "../flags.ts";
 import type { SettingFlags } from "../settings.ts";
 import { printOrder, printOrders } from "../views/orders.ts";
@@ -11,10 +19,11 @@ interface ListFlags extends SettingFlags, JsonFlag {
 }
 
 async function listOrders(cli: Cli, search: string | undefined, flags: ListFlags): Promise<void> {
-  const answer = await apiOf(cli, flags).orders({ q: search, limit: flags.limit });
+  const api = apiOf(cli, flags);
+  const answer = await api.orders({ q: search, limit: flags.limit });
   if (flags.json === true) return cli.out.json(answer);
   if (answer.orders.length === 0) return cli.out.note("  No order fits.");
-  printOrders(cli.out, answer.orders, cli.now());
+  printOrders(cli.out, answer.orders, await whenOf(cli, api));
 }
 
 export function ordersCommand(cli: Cli): Command {
@@ -41,7 +50,7 @@ async function showOrder(cli: Cli, number: string, flags: SettingFlags & JsonFla
   const order = await waitForOrder(cli, api, number, () => api.order(number));
   const entries = (await api.timeline(number))?.entries ?? [];
   if (flags.json === true) cli.out.json({ ...order, timeline: entries });
-  else printOrder(cli.out, order, entries, cli.now());
+  else printOrder(cli.out, order, entries, await whenOf(cli, api));
 }
 
 export function orderCommand(cli: Cli): Command {

@@ -2,7 +2,15 @@
 import { Command, Option } from "commander";
 import { count } from "../../demo/terminal.ts";
 import { eventStatuses, type EventRow } from "../answers.ts";
-import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
+import {
+  apiOf,
+  type Cli,
+  giveExamples,
+  type JsonFlag,
+  takeJson,
+  takeSettings,
+  whenOf,
+} from "../cli.ts";
 import { Interruption } from "../failure.ts";
 import { duration, wholeNumber } from "../flags.ts";
 import { Follower } from "../follow.ts";
@@ -28,13 +36,17 @@ async function tail(cli: Cli, flags: Flags): Promise<void> {
   const { status, type, order } = flags;
   const api = apiOf(cli, flags);
   const past = await api.events({ type, order, status, limit: Math.max(1, flags.last) });
+  const { timeZone } = await whenOf(cli, api);
   const tally = { shown: 0 };
   const show = (event: EventRow): void => {
     // Settled or not is known only here, so this filter is applied here.
     if (status !== undefined && event.status !== status) return;
     tally.shown += 1;
     if (flags.json === true) out.jsonLine(event);
-    else for (const line of describeEventLine(out, event, cli.now())) out.print(line);
+    else {
+      const lines = describeEventLine(out, event, { now: cli.now(), timeZone });
+      for (const line of lines) out.print(line);
+    }
   };
   if (flags.last > 0) for (const event of past.events.toReversed()) show(event);
   tally.shown = 0;

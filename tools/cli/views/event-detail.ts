@@ -3,7 +3,7 @@ import { describeForm, nameType } from "../../../src/events/form-words.ts";
 import { count } from "../../demo/terminal.ts";
 import type { EventDetail } from "../answers.ts";
 import { parseJson } from "../http.ts";
-import { fullTime, stateOf } from "../look.ts";
+import { fullTime, stateOf, type When } from "../look.ts";
 import type { Output } from "../output.ts";
 import { aboutOf } from "./events.ts";
 import { nameOf } from "./explanation.ts";
@@ -45,7 +45,7 @@ function printBody({ colours, print }: Output, payload: string): void {
   if (more > 0) print(colours.dim(`  and ${count(more, "line")} more; --body prints all of it`));
 }
 
-export function printEvent(out: Output, event: EventDetail, now: Date): void {
+export function printEvent(out: Output, event: EventDetail, when: When): void {
   const { colours, print } = out;
   print(
     `${colours.bold(event.id)}  ${nameType(event.event_type)}  ${stateOf(colours, event.status)}`,
@@ -55,9 +55,12 @@ export function printEvent(out: Output, event: EventDetail, now: Date): void {
   printFacts(out, [
     ["about", order === "" || order === about ? about : `${about}, order ${order}`],
     ["form", describeForm(event)],
-    ["happened", event.occurred_at === null ? "it does not say" : fullTime(event.occurred_at)],
-    ["received", fullTime(event.received_at)],
-    ["applied", event.status === "processed" ? fullTime(event.processed_at) : null],
+    [
+      "happened",
+      event.occurred_at === null ? "it does not say" : fullTime(event.occurred_at, when),
+    ],
+    ["received", fullTime(event.received_at, when)],
+    ["applied", event.status === "processed" ? fullTime(event.processed_at, when) : null],
     ["came", event.redeliveries === 0 ? null : `${event.redeliveries + 1} times`],
     ["tries", event.attempts > 1 ? String(event.attempts) : null],
     ["error", event.error === null ? null : colours.yellow(event.error)],
@@ -71,7 +74,7 @@ export function printEvent(out: Output, event: EventDetail, now: Date): void {
   printLost(out, event.lost);
   if (event.notifications.length > 0) {
     printTitle(out, "Messages");
-    printMessages(out, event.notifications, now);
+    printMessages(out, event.notifications, when);
   }
   printTitle(out, "Body");
   if (event.payload === null) print(colours.dim("  purged, as RETENTION_DAYS says"));

@@ -2,12 +2,12 @@
 import { nameType } from "../../../src/events/form-words.ts";
 import { stripVTControlCharacters } from "node:util";
 import type { EventRow } from "../answers.ts";
-import { shortTime, stateOf } from "../look.ts";
+import { shortTime, stateOf, type When, zoneName } from "../look.ts";
 import type { Output } from "../output.ts";
 import { type Column, printTable, type TableRow } from "../table.ts";
 
-const eventListColumns: readonly Column[] = [
-  { title: "UTC" },
+const eventListColumns = (when: When): readonly Column[] => [
+  { title: zoneName(when) },
   { title: "status" },
   { title: "event" },
   { title: "form" },
@@ -32,9 +32,9 @@ function remarksOf({ colours }: Output, row: EventRow): readonly string[] {
   ];
 }
 
-function cellsOf({ colours }: Output, row: EventRow, now: Date): readonly string[] {
+function cellsOf({ colours }: Output, row: EventRow, when: When): readonly string[] {
   return [
-    shortTime(row.received_at, now),
+    shortTime(row.received_at, when),
     stateOf(colours, row.status),
     nameType(row.event_type),
     colours.dim(row.form ?? ""),
@@ -43,12 +43,12 @@ function cellsOf({ colours }: Output, row: EventRow, now: Date): readonly string
   ];
 }
 
-export function printEvents(out: Output, events: readonly EventRow[], now: Date): void {
+export function printEvents(out: Output, events: readonly EventRow[], when: When): void {
   printTable(
     out,
-    eventListColumns,
+    eventListColumns(when),
     events.flatMap((row): readonly TableRow[] => [
-      cellsOf(out, row, now),
+      cellsOf(out, row, when),
       ...remarksOf(out, row).map((remark) => ({ remark })),
     ]),
   );
@@ -58,8 +58,8 @@ export function printEvents(out: Output, events: readonly EventRow[], now: Date)
 const LINE_WIDTHS = [8, 13, 18, 4, 12];
 
 /** One event on a line of its own, remarks below it. */
-export function describeEventLine(out: Output, row: EventRow, now: Date): readonly string[] {
-  const cells = cellsOf(out, row, now).map((cell, index) => {
+export function describeEventLine(out: Output, row: EventRow, when: When): readonly string[] {
+  const cells = cellsOf(out, row, when).map((cell, index) => {
     const missing = (LINE_WIDTHS[index] ?? 0) - stripVTControlCharacters(cell).length;
     return cell + " ".repeat(Math.max(0, missing));
   });

@@ -2,7 +2,7 @@
 import { nameType } from "../../../src/events/form-words.ts";
 import { count, signs } from "../../demo/terminal.ts";
 import type { Explanation } from "../answers.ts";
-import { shortTime, stateOf } from "../look.ts";
+import { shortTime, stateOf, type When, zoneName } from "../look.ts";
 import type { Output } from "../output.ts";
 import { printTable, type TableRow } from "../table.ts";
 import { printTitle } from "./facts.ts";
@@ -36,7 +36,7 @@ function currencyOf({ registers }: Explanation): unknown {
   return registers.find(({ register }) => register === "amounts")?.values["currency"] ?? null;
 }
 
-function printRegisters(out: Output, explanation: Explanation, typeOf: FindType): void {
+function printRegisters(out: Output, explanation: Explanation, typeOf: FindType, when: When): void {
   const { colours, print } = out;
   const currency = currencyOf(explanation);
   const set = explanation.registers.filter(({ setBy }) => setBy !== null);
@@ -53,7 +53,7 @@ function printRegisters(out: Output, explanation: Explanation, typeOf: FindType)
       ],
       registers.map(({ register, values, setBy }) => [
         register.replaceAll("_", " "),
-        describeValues(register, values, currency),
+        describeValues(register, values, currency, when),
         typeOf(setBy),
         colours.dim(setBy ?? ""),
       ]),
@@ -120,7 +120,7 @@ function remarksOf(out: Output, event: Event, typeOf: FindType): readonly TableR
 }
 
 /** Every event about the order, and what became of what it says. */
-export function printEventList(out: Output, explanation: Explanation, now: Date): void {
+export function printEventList(out: Output, explanation: Explanation, when: When): void {
   const { colours } = out;
   const { events } = explanation;
   const typeOf = typeFinder(explanation);
@@ -129,7 +129,7 @@ export function printEventList(out: Output, explanation: Explanation, now: Date)
     [{ title: "at" }, { title: "outcome" }, { title: "event" }, { title: "id", narrow: "cut" }],
     events.flatMap((event): readonly TableRow[] => [
       [
-        event.occurredAt === null ? "no time" : shortTime(event.occurredAt, now),
+        event.occurredAt === null ? "no time" : shortTime(event.occurredAt, when),
         stateOf(colours, event.outcome),
         nameType(event.eventType),
         colours.dim(event.id),
@@ -149,7 +149,7 @@ function describeDecision({ derived }: Explanation, typeOf: FindType): string {
     : `${status}, by its leading payment (${typeOf(event)})`;
 }
 
-export function printExplanation(out: Output, explanation: Explanation, now: Date): void {
+export function printExplanation(out: Output, explanation: Explanation, when: When): void {
   const { colours, print } = out;
   const typeOf = typeFinder(explanation);
   const status = explanation.registers.find(
@@ -158,11 +158,11 @@ export function printExplanation(out: Output, explanation: Explanation, now: Dat
   print(
     `${colours.bold(explanation.orderNumber)}  ${String(status ?? "status unknown")} ${signs.dot} ${describeDecision(explanation, typeOf)}`,
   );
-  printRegisters(out, explanation, typeOf);
+  printRegisters(out, explanation, typeOf, when);
   printTitle(
     out,
     count(explanation.events.length, "event"),
-    "in the order of their own times, UTC",
+    `in the order of their own times, ${zoneName(when)}`,
   );
-  printEventList(out, explanation, now);
+  printEventList(out, explanation, when);
 }

@@ -1,27 +1,30 @@
 /** Messages to customers, the team and the forward endpoint, as a list and whole. */
 import type { MessageRow } from "../answers.ts";
-import { fullTime, shortTime, stateOf } from "../look.ts";
+import { fullTime, shortTime, stateOf, type When, zoneName } from "../look.ts";
 import type { Output } from "../output.ts";
 import { printTable, type TableRow } from "../table.ts";
 import { printFacts } from "./facts.ts";
 
 /** Why it was not sent, or has not been yet. */
-function reasonOf({ reason, error, status, next_attempt_at: next }: MessageRow, now: Date): string {
+function reasonOf(
+  { reason, error, status, next_attempt_at: next }: MessageRow,
+  when: When,
+): string {
   if (reason !== null) return reason;
   if (error !== null) return error;
-  return status === "pending" && next !== null ? `due ${shortTime(next, now)}` : "";
+  return status === "pending" && next !== null ? `due ${shortTime(next, when)}` : "";
 }
 
-export function printMessages(out: Output, messages: readonly MessageRow[], now: Date): void {
+export function printMessages(out: Output, messages: readonly MessageRow[], when: When): void {
   const { colours } = out;
   printTable(
     out,
-    [{ title: "UTC" }, { title: "status" }, { title: "message", narrow: "cut" }],
+    [{ title: zoneName(when) }, { title: "status" }, { title: "message", narrow: "cut" }],
     messages.flatMap((message): readonly TableRow[] => {
-      const reason = reasonOf(message, now);
+      const reason = reasonOf(message, when);
       return [
         [
-          shortTime(message.sent_at ?? message.created_at, now),
+          shortTime(message.sent_at ?? message.created_at, when),
           stateOf(colours, message.status),
           message.id,
         ],
@@ -34,7 +37,7 @@ export function printMessages(out: Output, messages: readonly MessageRow[], now:
 export function printMessage(
   out: Output,
   message: MessageRow & { readonly rendered: string | null },
-  now: Date,
+  when: When,
 ): void {
   const { colours, print } = out;
   print(`${colours.bold(message.id)}  ${stateOf(colours, message.status)}`);
@@ -43,9 +46,9 @@ export function printMessage(
     ["channel", message.channel],
     ["order", message.order_number],
     ["to", message.recipient],
-    ["why", reasonOf(message, now)],
-    ["asked for", fullTime(message.created_at)],
-    ["sent", fullTime(message.sent_at)],
+    ["why", reasonOf(message, when)],
+    ["asked for", fullTime(message.created_at, when)],
+    ["sent", fullTime(message.sent_at, when)],
     ["tries", message.attempts === 0 ? null : String(message.attempts)],
   ]);
   print();

@@ -1,18 +1,18 @@
 /** Orders: as a list, and one whole with its money, its parcels and how it got there. */
 import type * as z from "zod/mini";
 import type { orders, OrderAnswer, timeline } from "../answers.ts";
-import { amount, fullTime, shortTime } from "../look.ts";
+import { amount, fullTime, shortTime, type When, zoneName } from "../look.ts";
 import type { Output } from "../output.ts";
 import { printTable } from "../table.ts";
 import { printFacts, printTitle } from "./facts.ts";
 
 type Row = OrderAnswer["order"];
 
-export function printOrders(out: Output, rows: z.infer<typeof orders>["orders"], now: Date): void {
+export function printOrders(out: Output, rows: z.infer<typeof orders>["orders"], when: When): void {
   printTable(
     out,
     [
-      { title: "UTC" },
+      { title: zoneName(when) },
       { title: "order", narrow: "cut" },
       { title: "status", narrow: "cut" },
       { title: "worth", align: "right" },
@@ -21,7 +21,7 @@ export function printOrders(out: Output, rows: z.infer<typeof orders>["orders"],
       { title: "refunded", align: "right" },
     ],
     rows.map((row) => [
-      shortTime(row.updated_at, now),
+      shortTime(row.updated_at, when),
       row.order_number,
       row.status ?? "unknown",
       amount(row.grand_total_micros, row.currency),
@@ -88,7 +88,7 @@ export function printOrder(
   out: Output,
   { order, payments, refunds, shipments }: OrderAnswer,
   entries: z.infer<typeof timeline>["entries"],
-  now: Date,
+  when: When,
 ): void {
   const { colours, print } = out;
   const currency = order["currency"];
@@ -109,21 +109,21 @@ export function printOrder(
     ],
     ["customer", name],
     ["reached by", contact.join(", ")],
-    ["placed", fullTime(order["order_date"])],
-    ["confirmed", fullTime(order["confirmed_at"])],
-    ["completed", fullTime(order["completed_at"])],
-    ["cancelled", fullTime(order["cancelled_at"])],
+    ["placed", fullTime(order["order_date"], when)],
+    ["confirmed", fullTime(order["confirmed_at"], when)],
+    ["completed", fullTime(order["completed_at"], when)],
+    ["cancelled", fullTime(order["cancelled_at"], when)],
   ]);
   printMoney(out, "Payments", "payment_id", payments, order);
   printMoney(out, "Refunds", "refund_id", refunds, order);
   printShipments(out, shipments);
   if (entries.length === 0) return;
-  printTitle(out, "How it got there", "UTC");
+  printTitle(out, "How it got there", zoneName(when));
   printTable(
     out,
     [{ title: "" }, { title: "" }, { title: "", narrow: "cut" }],
     entries.map(({ at, what, detail }) => [
-      shortTime(at, now),
+      shortTime(at, when),
       what.replace(/^event /, ""),
       colours.dim(detail ?? ""),
     ]),

@@ -1,5 +1,5 @@
 /** The columns of a register as a person reads them. */
-import { amount, fullTime } from "../look.ts";
+import { amount, fullTime, type When } from "../look.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -19,7 +19,7 @@ function describeAddress(json: string): string {
   return known.length === 0 ? json : known.join(", ");
 }
 
-function describeValue(name: string, value: unknown, currency: unknown): string {
+function describeValue(name: string, value: unknown, currency: unknown, when: When): string {
   if (name.endsWith("_micros")) return amount(value, currency);
   if (typeof value !== "string") return String(value);
   try {
@@ -28,7 +28,7 @@ function describeValue(name: string, value: unknown, currency: unknown): string 
   } catch {
     return value;
   }
-  return fullTime(value);
+  return fullTime(value, when);
 }
 
 /** `grand_total_micros` -> `grand total `; `customer_name` of the customer -> `name `; its own name -> `` */
@@ -38,16 +38,21 @@ function labelOf(column: string, register: string): string {
 }
 
 /** One column alone stands for itself; of several each is named. Nothing is said of what is unknown. */
-export function describeValues(register: string, values: Values, currency: unknown): string {
+export function describeValues(
+  register: string,
+  values: Values,
+  currency: unknown,
+  when: When,
+): string {
   const columns = Object.entries(values);
   const [first] = columns;
   const money = values["currency"] ?? currency;
   if (columns.length === 1 && first !== undefined && first[1] !== null) {
-    return describeValue(...first, money);
+    return describeValue(...first, money, when);
   }
   const known = columns.filter(([name, value]) => value !== null && name !== "currency");
   if (known.length === 0) return "nothing";
   return known
-    .map(([name, value]) => labelOf(name, register) + describeValue(name, value, money))
+    .map(([name, value]) => labelOf(name, register) + describeValue(name, value, money, when))
     .join("\n");
 }
