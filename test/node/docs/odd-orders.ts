@@ -4,11 +4,13 @@
  */
 import type { Line } from "../../../tools/story/basket.ts";
 import { createRandom, type Story, type StoryKind, tellStory } from "../../../tools/story/index.ts";
+import { payablePaise } from "../../../tools/story/facts.ts";
 import type { OrderLife } from "../../../tools/story/life.ts";
 import { failPayment, pay, requestPayment, retryPayment } from "../../../tools/story/paying.ts";
 import { failRefund, requestRefund, settleRefund } from "../../../tools/story/refunding.ts";
 import { cancelShipment, deliver, move, pack } from "../../../tools/story/shipping.ts";
 import type { Window } from "../../../tools/story/telling.ts";
+import { orderOf } from "./told.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -34,7 +36,7 @@ function carry(life: OrderLife, lines?: readonly Line[]): void {
 function requestCash({ order }: OrderLife): void {
   order.payments.push({
     id: `PAY-${order.number.replace("ORD-", "")}-COD`,
-    amountPaise: order.basket.totalPaise,
+    amountPaise: payablePaise(order),
     // The vendor's model has no kind for cash; the other field goes unread.
     method: { payment_method: "Cash on Delivery", wallet_name: "" },
     status: "pending",
@@ -48,6 +50,8 @@ interface OddOrder extends StoryKind {
   readonly suits?: (story: Story) => boolean;
   /** How many days it takes; one unless told. */
   readonly days?: number;
+  /** It is of the customer who has ordered before. */
+  readonly isOfRegular?: boolean;
 }
 
 /** Some order lists a refund without its number. */
@@ -59,6 +63,12 @@ const listsByReference = ({ events }: Story): boolean =>
         (entry) => entry.transaction_type === "refund" && entry.request_number === undefined,
       ),
   );
+
+/** The coupon of which the docs speak, and billed to a tax id. */
+function isOfBusinessWithCoupon(story: Story): boolean {
+  const { coupon_code: code, billing_address: billing } = orderOf(story);
+  return code === "DIWALI100" && typeof billing?.tax_identification_number === "string";
+}
 
 const firstStatus = ({ expected }: Story, status: string): boolean => expected.status === status;
 
@@ -168,7 +178,7 @@ export const oddOrders: readonly OddOrder[] = [
     title: "cancelled after a part was paid, which went back",
     weight: 0,
     tell(life) {
-      const payment = requestPayment(life, Math.round(life.order.basket.totalPaise / 3));
+      const payment = requestPayment(life, Math.round(payablePaise(life.order) / 3));
       pay(life, payment);
       life.confirm();
       life.cancel();
@@ -208,6 +218,34 @@ export const oddOrders: readonly OddOrder[] = [
       }
       sell(life);
     },
+  },
+  {
+    name: "with another address",
+    title: "a customer who has ordered before, now with another e-mail address",
+    weight: 0,
+    isOfRegular: true,
+    tell(life) {
+      sell(life);
+      carry(life);
+    },
+  },
+  {
+    name: "business with a coupon",
+    title: "a business orders with a coupon, and gets it",
+    weight: 0,
+    suits: isOfBusinessWithCoupon,
+    tell(life) {
+      sell(life);
+      carry(life);
+      life.complete();
+    },
+  },
+  {
+    name: "cancelled business with a coupon",
+    title: "a business orders with a coupon, and cancels: the coupon cost nothing",
+    weight: 0,
+    suits: isOfBusinessWithCoupon,
+    tell: (life) => life.cancel(),
   },
   {
     name: "under two names",
@@ -250,9 +288,16 @@ function tellOdd(kind: OddOrder, index: number, seed: number, window: Window): S
   throw new Error(`no telling of "${kind.name}" suits`);
 }
 
-export function tellOddOrders(seed: number, endsAtMs: number): Story[] {
+function nameCustomer({ events }: Story, customerId: string): void {
+  for (const { data } of events) if ("order_items" in data) data.customer_id = customerId;
+}
+
+/** `regular`: the id of a customer who has ordered before. */
+export function tellOddOrders(seed: number, endsAtMs: number, regular: string): Story[] {
   return oddOrders.map((kind, index) => {
     const startsAtMs = endsAtMs - (kind.days ?? 1) * DAY_MS;
-    return tellOdd(kind, index, seed, { startsAtMs, endsAtMs });
+    const story = tellOdd(kind, index, seed, { startsAtMs, endsAtMs });
+    if (kind.isOfRegular === true) nameCustomer(story, regular);
+    return story;
   });
 }
