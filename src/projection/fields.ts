@@ -1,5 +1,5 @@
 /** Reads back what `extra` and `metadata` hold: a JSON object, field by field, in text for people. Pure. */
-import { isObject, parseJson } from "../events/values";
+import { isObject, parseJson } from "../events/values.ts";
 
 export interface Field {
   readonly name: string;
