@@ -34,6 +34,11 @@ async function pathsOf({ receiver }: Shop): Promise<ReadonlyMap<string, string>>
   const [order] = await receiver.query<{ n: string }>(
     "SELECT order_number AS n FROM refunds WHERE order_number IS NOT NULL AND status = 'success' LIMIT 1",
   );
+  const [told] = await receiver.query<{ n: string }>(
+    `SELECT order_number AS n FROM orders WHERE order_number LIKE 'ORD-1%'
+     ORDER BY (customer_note IS NOT NULL) + (coupon_code IS NOT NULL) + (metadata IS NOT NULL)
+       + (billing_address->>'$.tax_identification_number' IS NOT NULL) DESC LIMIT 1`,
+  );
   const [event] = await receiver.query<{ id: string }>(
     "SELECT id FROM webhook_events WHERE event_type = 'order.confirmed' AND outbox IS NOT NULL AND status = 'processed' AND order_number LIKE 'ORD%' LIMIT 1",
   );
@@ -55,6 +60,7 @@ async function pathsOf({ receiver }: Shop): Promise<ReadonlyMap<string, string>>
     ["orders", "/console/orders"],
     ["orders-none", "/console/orders?q=NOPE"],
     ["order", `/console/orders/${id(order?.n ?? "")}`],
+    ["order-details", `/console/orders/${id(told?.n ?? "")}`],
     ["order-unpaid", "/console/orders/ASK-NONE"],
     ["order-failed", "/console/orders/ASK-FAILED"],
     ["order-part", "/console/orders/ASK-PART"],
@@ -79,7 +85,7 @@ async function photograph(page: Page, path: string, file: string, scale: number)
   await page.goto(path);
   await page.waitForLoadState("load");
   await page.evaluate(
-    "document.querySelectorAll('[aria-labelledby=why] details').forEach((d, i) => { if (i < 2) d.open = true })",
+    "document.querySelectorAll('[aria-labelledby=why] details, [aria-labelledby=other] details').forEach((d, i) => { if (i < 2) d.open = true })",
   );
   const height = Number(await page.evaluate("document.documentElement.scrollHeight"));
   const { width = 0 } = page.viewportSize() ?? {};

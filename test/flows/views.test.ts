@@ -40,7 +40,13 @@ beforeAll(async () => {
       shipment("SA2", {
         status: "shipped",
         shipment_items: [
-          { sku: "MUG", product_id: "prd_2", quantity: 1 },
+          {
+            sku: "MUG",
+            product_id: "prd_2",
+            variant_id: "var_2",
+            variant_name: "Blue",
+            quantity: 1,
+          },
           { sku: "BOX", quantity: 4 },
         ],
       }),
@@ -62,7 +68,18 @@ beforeAll(async () => {
     // C: cancelled, nothing paid. D: only a payment names it.
     event(
       "order.cancelled",
-      orderDetail("C", { order_date: "2026-11-19T23:59:59Z" }),
+      orderDetail("C", {
+        order_date: "2026-11-19T23:59:59Z",
+        promotion_discount_amount: 20.05,
+        coupon_discount_amount: 29.9,
+        handling_charge_including_tax: 0.45,
+        credit_balance_used: 200.01,
+        to_be_paid: 1001.91,
+        customer_id: "cus_1",
+        customer_note: "Ring twice",
+        coupon_code: "DIWALI",
+        metadata: { channel: "app" },
+      }),
       at("21T13:00"),
     ),
     event("payment.success", payment("PD", { amount: 1e-6 }), at("22T13:00", "D")),
@@ -135,6 +152,23 @@ test("order_overview: one row an order, decimals and balances", async () => {
   expect(d).toMatchObject({ status: null, paid: 0.000001, grand_total: null, balance_due: 0 });
 });
 
+test("order_overview shows customer, note, coupon, what is behind the total, and metadata, last", async () => {
+  const [a, c] = await rows(
+    "SELECT * FROM order_overview WHERE order_number IN ('A', 'C') ORDER BY order_number",
+  );
+  expect(Object.entries(c ?? {}).slice(-7)).toEqual([
+    ["customer_id", "cus_1"],
+    ["customer_note", "Ring twice"],
+    ["coupon_code", "DIWALI"],
+    ["discount", 49.95],
+    ["handling", 0.45],
+    ["credit_used", 200.01],
+    ["metadata", '{"channel":"app"}'],
+  ]);
+  // Of what no event has stated nothing is made up, and no 0 either.
+  expect(Object.values(a ?? {}).slice(-7)).toEqual(Array.from({ length: 7 }, () => null));
+});
+
 test("order_items: one row a line", async () => {
   expect(await rows("SELECT * FROM order_items WHERE order_number = 'A' ORDER BY line")).toEqual([
     expect.objectContaining({
@@ -177,6 +211,22 @@ test("shipment_items: one row a line of a parcel", async () => {
     },
     { ...common, shipment_id: "SA2", line: 1, sku: "MUG", quantity: 1, shipment_status: "shipped" },
     { ...common, shipment_id: "SA2", line: 2, sku: "BOX", quantity: 4, shipment_status: "shipped" },
+  ]);
+});
+
+test("shipment_items names the variant, as order_items does", async () => {
+  const [shirt] = await rows(
+    "SELECT variant_id, variant_name FROM order_items WHERE sku = 'SHIRT-M'",
+  );
+  expect(shirt).toEqual({ variant_id: "var_1", variant_name: "M" });
+  expect(
+    await rows(
+      "SELECT sku, variant_id, variant_name FROM shipment_items ORDER BY shipment_id, line",
+    ),
+  ).toEqual([
+    { sku: "SHIRT-M", variant_id: null, variant_name: null },
+    { sku: "MUG", variant_id: "var_2", variant_name: "Blue" },
+    { sku: "BOX", variant_id: null, variant_name: null },
   ]);
 });
 

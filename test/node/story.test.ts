@@ -98,15 +98,33 @@ await test("some names of orders are missing on purpose, so that links are tried
   assert.ok(named > parts.length * 0.4 && named < parts.length * 0.9, `${named}/${parts.length}`);
 });
 
-await test("amounts add up: lines, tax and shipping make the total", () => {
+await test("amounts add up: lines, tax and shipping make the total, less what a coupon takes off", () => {
   for (const { events, expected } of dayOf(3)) {
     const [created] = events;
     const data = created?.data;
     assert.ok(data !== undefined && "grand_total" in data);
     const { subtotal = 0, total_tax: tax = 0, shipping_amount: shipping = 0 } = data;
-    const total = Math.round((subtotal + tax + shipping) * 100) * 10_000;
+    const { coupon_discount_amount: discount = 0 } = data;
+    const total = Math.round((subtotal + tax + shipping - discount) * 100) * 10_000;
     assert.equal(total, expected.grandTotalMicros);
     assert.ok(expected.refundedMicros <= expected.paidMicros);
+  }
+});
+
+await test("some orders have a coupon, a note, metadata, a customer's id and a tax id, and some none", () => {
+  const orders = dayOf(1).flatMap(({ events: [created] }) =>
+    created !== undefined && "order_items" in created.data ? [created.data] : [],
+  );
+  const told = [
+    orders.map((order) => order.coupon_code),
+    orders.map((order) => order.customer_note),
+    orders.map((order) => order.metadata),
+    orders.map((order) => order.customer_id),
+    orders.map((order) => order.billing_address?.tax_identification_number),
+  ];
+  for (const values of told) {
+    const filled = values.filter((value) => value !== null && value !== undefined).length;
+    assert.ok(filled > 3 && filled < orders.length, `${filled}/${orders.length}`);
   }
 });
 

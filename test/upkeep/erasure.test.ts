@@ -39,7 +39,17 @@ const hers = {
   pincode: "909091",
   tax_identification_number: "29QUIQ1234F1Z5",
 };
-const more = ["quill@upi", "old-quill@zephyr.example", "ring the bell twice", "label-77-umbra"];
+const more = [
+  "quill@upi",
+  "old-quill@zephyr.example",
+  "ring the bell twice",
+  "label-77-umbra",
+  "cus_quill_1",
+  "quill-for-ever",
+  "for quill's mother",
+  "quill's loyalty card",
+  "quill savings bank",
+];
 const values = [...Object.values(hers), ...more, "5550003334"];
 
 const NOW = Date.now();
@@ -71,7 +81,16 @@ function life(
     payment_status: "success",
   });
   const detail = (over: object) =>
-    orderDetail(number, { ...people, customer_note: notes["note"] ?? null, ...over });
+    orderDetail(number, {
+      ...people,
+      customer_note: notes["note"] ?? null,
+      customer_id: notes["customer"] ?? null,
+      coupon_code: notes["coupon"] ?? null,
+      metadata: { gift: notes["gift"] ?? "none" },
+      // A field that no column and no list knows.
+      card_on_file: notes["card"] ?? null,
+      ...over,
+    });
   const told = [
     event(
       "order.created",
@@ -100,6 +119,7 @@ function life(
       refund(`REF-${number}`, {
         payment_reference_number: `ref_PAY-${number}`,
         refund_remarks: notes["note"] ?? "lost",
+        bank_name: notes["bank"] ?? null,
       }),
       { ...id("refund"), ...time(5) },
     ),
@@ -119,6 +139,11 @@ const herNotes = {
   note: "ring the bell twice",
   label: "https://l.example/label-77-umbra",
   first: "old-quill@zephyr.example",
+  customer: "cus_quill_1",
+  coupon: "QUILL-FOR-EVER",
+  gift: "for Quill's mother",
+  card: "Quill's loyalty card",
+  bank: "Quill Savings Bank",
 };
 
 function bodyOf(told: Told): Omit<Told, "at"> {

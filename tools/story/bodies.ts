@@ -4,23 +4,19 @@ import {
   payablePaise,
   paymentStatus,
   refundablePaise,
+  totalPaise,
   type OrderFacts,
   type PaymentFacts,
   type RefundFacts,
   type ShipmentFacts,
 } from "./facts.ts";
-import type {
-  OrderDetail,
-  OrderPayment,
-  OrderRefund,
-  OrderShipment,
-  PaymentInfo,
-} from "./model.ts";
+import type { Bodies, OrderPayment, OrderRefund, OrderShipment, PaymentInfo } from "./model.ts";
 import { rupees } from "./money.ts";
+import type { Coupon } from "./particulars.ts";
 
 /** The order as the shop shows it now, with all its payments, refunds and shipments. */
-export function describeOrder(order: OrderFacts): OrderDetail {
-  const { basket, customer } = order;
+export function describeOrder(order: OrderFacts): Bodies["order.created"] {
+  const { basket, customer, particulars } = order;
   const { subtotalPaise, shippingPaise } = withoutTax(basket);
   const paid = order.payments.find((payment) => payment.status === "success");
   return {
@@ -35,8 +31,8 @@ export function describeOrder(order: OrderFacts): OrderDetail {
     total_tax: rupees(basket.taxPaise),
     shipping_amount: rupees(shippingPaise),
     shipping_amount_including_tax: rupees(basket.shippingPaise),
-    total_savings: 0,
-    grand_total: rupees(basket.totalPaise),
+    ...describeCoupon(particulars.coupon),
+    grand_total: rupees(totalPaise(order)),
     ...(order.creditPaise > 0 ? { credit_balance_used: rupees(order.creditPaise) } : {}),
     to_be_paid: rupees(payablePaise(order)),
     currency: { name: "Indian Rupee", code: "INR", symbol: "₹" },
@@ -44,9 +40,9 @@ export function describeOrder(order: OrderFacts): OrderDetail {
     order_items: basket.lines.map((line) => line.item),
     billing_address: customer.billing,
     shipping_address: customer.shipping,
-    customer_note: null,
-    coupon_code: null,
-    metadata: null,
+    ...(customer.id === null ? {} : { customer_id: customer.id }),
+    customer_note: particulars.note,
+    metadata: particulars.metadata,
     estimated_delivery_days: 1,
     is_cancellation_allowed: isCancellable(order),
     // The breakdown stands on events before the cancellation, and is missing on it.
@@ -59,11 +55,22 @@ export function describeOrder(order: OrderFacts): OrderDetail {
   };
 }
 
+function describeCoupon(coupon: Coupon | null) {
+  const saved = rupees(coupon?.paise ?? 0);
+  return {
+    coupon_code: coupon?.code ?? null,
+    ...(coupon === null ? {} : { is_coupon_applied: true, coupon_discount_amount: saved }),
+    total_savings: saved,
+  };
+}
+
 function isCancellable({ status }: OrderFacts): boolean {
   return status !== "complete" && status !== "cancelled";
 }
 
-function refundTerms(order: OrderFacts): NonNullable<OrderDetail["cancellation_refund_details"]> {
+function refundTerms(
+  order: OrderFacts,
+): NonNullable<Bodies["order.created"]["cancellation_refund_details"]> {
   return {
     loyalty_point: 0,
     refundable_amount: rupees(refundablePaise(order)),

@@ -7,12 +7,14 @@ import type {
   RefundStatus,
   ShipmentStatus,
 } from "./model.ts";
+import type { Particulars } from "./particulars.ts";
 import type { Customer } from "./people.ts";
 
 export interface OrderFacts {
   readonly number: string;
   readonly customer: Customer;
   readonly basket: Basket;
+  readonly particulars: Particulars;
   readonly placedAt: string;
   status: OrderStatus;
   confirmedAt: string | null;
@@ -85,9 +87,14 @@ export function refundablePaise(order: OrderFacts): number {
   return Math.max(0, balancePaise(order).paid - order.chargesPaise);
 }
 
+/** What the order comes to, in paise. */
+export function totalPaise({ basket, particulars }: OrderFacts): number {
+  return basket.totalPaise - (particulars.coupon?.paise ?? 0);
+}
+
 /** What the customer has to pay in all, in paise. */
-export function payablePaise({ basket, creditPaise }: OrderFacts): number {
-  return basket.totalPaise - creditPaise;
+export function payablePaise(order: OrderFacts): number {
+  return totalPaise(order) - order.creditPaise;
 }
 
 /** The payment status that the shop shows: by what was paid of what is to be paid. */

@@ -6,6 +6,7 @@
 import { createBasket } from "./basket.ts";
 import { describeOrder } from "./bodies.ts";
 import type { OrderFacts } from "./facts.ts";
+import { createParticulars } from "./particulars.ts";
 import { createCustomer } from "./people.ts";
 import type { Random } from "./random.ts";
 import { Telling, type Pace, type Window } from "./telling.ts";
@@ -27,10 +28,12 @@ export class OrderLife {
     const { random, orderNumber } = options;
     this.random = random;
     this.telling = new Telling(options);
+    const customer = createCustomer(random);
     this.order = {
       number: orderNumber,
-      customer: createCustomer(random),
+      customer,
       basket: createBasket(random, lines),
+      particulars: createParticulars(`${orderNumber} ${customer.email}`),
       placedAt: this.telling.now,
       status: random.pick(["pending", "pending", "draft", "awaiting_approval"] as const),
       confirmedAt: null,

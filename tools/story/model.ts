@@ -1,7 +1,7 @@
 /**
  * The words of a story: events as Commerce Engine sends them, and what a shop owner would want to
- * find afterwards. Bodies have the vendor's own types, plus the `order_number` that a payment,
- * refund or shipment may carry although its model does not know it.
+ * find afterwards. Bodies have the vendor's own types, plus what they may carry although the models do not
+ * know it: the `order_number` of a payment, refund or shipment, and the `customer_id` of an order.
  */
 import type {
   OrderDetail,
@@ -12,18 +12,22 @@ import type {
   ShipmentStatus,
 } from "@commercengine/storefront-sdk";
 
-export type { OrderDetail, OrderPayment, OrderRefund, OrderShipment, PaymentInfo, ShipmentStatus };
+export type { OrderPayment, OrderRefund, OrderShipment, PaymentInfo, ShipmentStatus };
 
 interface OrderNamed {
   order_number?: string;
 }
 
+interface CustomerNamed {
+  customer_id?: string;
+}
+
 /** What `data` is for each of the 14 events. */
 export interface Bodies {
-  "order.created": OrderDetail;
-  "order.confirmed": OrderDetail;
-  "order.completed": OrderDetail;
-  "order.cancelled": OrderDetail;
+  "order.created": OrderDetail & CustomerNamed;
+  "order.confirmed": OrderDetail & CustomerNamed;
+  "order.completed": OrderDetail & CustomerNamed;
+  "order.cancelled": OrderDetail & CustomerNamed;
   "payment.success": OrderPayment & OrderNamed;
   "payment.failed": OrderPayment & OrderNamed;
   "payment.retried": PaymentInfo & OrderNamed;

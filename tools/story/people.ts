@@ -1,10 +1,13 @@
 /** Customers of an Indian shop: a name, one of sixteen towns, addresses as the vendor's model. */
 import type { CustomerAddress } from "@commercengine/storefront-sdk";
+import { createAccount } from "./particulars.ts";
 import type { Random } from "./random.ts";
 
 type Address = NonNullable<CustomerAddress>;
 
 export interface Customer {
+  /** The shop's own number for the customer; null for a guest. */
+  readonly id: string | null;
   readonly name: string;
   readonly email: string;
   /** Null where the order carries one address only. */
@@ -70,10 +73,20 @@ export function createCustomer(random: Random): Customer {
   const email = `${first}.${last}${random.digits(3)}@example.com`.toLowerCase();
   const shipping = createAddress(random, first, last, email);
   const elsewhere = random.chance(0.2) ? createAddress(random, first, last, email) : shipping;
+  const { id, business } = createAccount(email, last);
+  const billing: Address =
+    business === null
+      ? elsewhere
+      : {
+          ...elsewhere,
+          business_name: business.name,
+          tax_identification_number: business.taxId,
+        };
   return {
+    id,
     name: `${first} ${last}`,
     email,
-    billing: random.chance(0.1) ? null : elsewhere,
+    billing: random.chance(0.1) ? null : billing,
     shipping,
   };
 }

@@ -8,6 +8,7 @@ import {
   payablePaise,
   paymentStatus,
   refundablePaise,
+  totalPaise,
   type OrderFacts,
 } from "./facts.ts";
 import { storyKinds, type KindName, type StoryKind } from "./kinds.ts";
@@ -33,7 +34,7 @@ export function tellStory(options: StoryOptions): Story {
   const kind = typeof options.kind === "string" ? findKind(options.kind) : options.kind;
   const { random, ids = random } = options;
   const life = new OrderLife({ ...options, ids }, kind.lines);
-  life.order.creditPaise = Math.round(life.order.basket.totalPaise * (kind.creditShare ?? 0));
+  life.order.creditPaise = Math.round(totalPaise(life.order) * (kind.creditShare ?? 0));
   // Half the shops create the payment request with the order.
   if (random.chance(0.5) && payablePaise(life.order) > 0) requestPayment(life);
   life.place();
@@ -86,7 +87,7 @@ function expect(order: OrderFacts, messages: readonly ExpectedMessage[]): Expect
     financialStatus: moneyWord(order),
     payableMicros: micros(payablePaise(order)),
     currency: "INR",
-    grandTotalMicros: micros(order.basket.totalPaise),
+    grandTotalMicros: micros(totalPaise(order)),
     paidMicros: micros(balance.paid),
     refundedMicros: micros(balance.refunded),
     refundDueMicros: cancelled ? micros(Math.max(0, refundablePaise(order) - balance.refunded)) : 0,

@@ -1,6 +1,7 @@
 /** The form above a list: a search, and filters that fold away where none is set. */
-import type { Child } from "hono/jsx";
+import { type Child, useContext } from "hono/jsx";
 import { words } from "../text";
+import { clockTime, ShopZone } from "./zone";
 
 type Values = Readonly<Record<string, string>>;
 
@@ -58,18 +59,20 @@ export function Options({ name, label, values, of }: Named & { readonly of: read
 
 /** A moment: in the zone of the times on the page. */
 export function When({ name, label, values }: Named) {
+  const zone = useContext(ShopZone);
   const id = `filter-${name}`;
+  const utc = values[name];
   return (
     <div>
       <label for={id}>
-        {label} <span data-zone>(UTC)</span>
+        {label} <span data-zone>{`(${zone ?? "UTC"})`}</span>
       </label>
       <input
         id={id}
         name={name}
         type="datetime-local"
-        value={values[name]?.slice(0, 16)}
-        data-utc={values[name]}
+        value={utc === undefined ? undefined : clockTime(utc, zone).slice(0, 16)}
+        data-utc={utc}
       />
     </div>
   );

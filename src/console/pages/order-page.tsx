@@ -1,6 +1,5 @@
 /** One order: whether it is paid, where it stands, what it went through, and why it looks so. */
 import { nameType } from "../../events/form-words";
-import { isObject, parseJson } from "../../events/values";
 import type { Child } from "hono/jsx";
 import { financialStatus, refundOutstandingMicros } from "../../projection/financial-status";
 import {
@@ -27,6 +26,7 @@ import {
 import { withQuery } from "../links";
 import { count, words } from "../text";
 import { Explained } from "./explain-panel";
+import { Customer, OtherFields, Remarks } from "./order-details";
 import { Items, Parcels, Payments, Refunds } from "./order-parts";
 import { messageColumns } from "./messages-page";
 import { Badge, Empty, Facts, Money, Part, Ref, Table, Text, Time } from "./parts";
@@ -80,45 +80,6 @@ function Sums({ order }: { readonly order: Row }) {
         sum("Paid", "paid_micros"),
         sum("Refunded", "refunded_micros"),
         ["Refund outstanding", due > 0 ? <Money micros={due} in={currency} /> : null],
-      ]}
-    />
-  );
-}
-
-function Address({ json }: { readonly json: string | null }) {
-  const parsed = parseJson(json);
-  const lines = isObject(parsed) ? Object.values(parsed).map(String) : [];
-  return (
-    <span>
-      {lines.map((line, index) => (
-        <>
-          {index === 0 ? null : ", "}
-          <Text of={line} whole />
-        </>
-      ))}
-    </span>
-  );
-}
-
-/** The billing address is left out where it is the one that the order goes to. */
-function Person({ order }: { readonly order: Row }) {
-  const field = (name: string, column: string): readonly [string, Child] => {
-    const value = textIn(order, column);
-    return [name, value === null ? null : <Text of={value} whole />];
-  };
-  const shipping = textIn(order, "shipping_address");
-  const billing = textIn(order, "billing_address");
-  return (
-    <Facts
-      of={[
-        field("Name", "customer_name"),
-        field("Customer", "customer_id"),
-        field("E-mail", "customer_email"),
-        field("Phone", "customer_phone"),
-        ["Goes to", shipping === null ? null : <Address json={shipping} />],
-        ["Billed to", billing === null || billing === shipping ? null : <Address json={billing} />],
-        field("Note", "customer_note"),
-        field("Coupon", "coupon_code"),
       ]}
     />
   );
@@ -186,9 +147,12 @@ function Standing({ view, order }: { readonly view: ExplainedOrder; readonly ord
         <Part id="money" title="Money">
           <Sums order={order} />
         </Part>
-        <Part id="customer" title="Customer">
-          <Person order={order} />
-        </Part>
+        <div>
+          <Part id="customer" title="Customer">
+            <Customer order={order} />
+          </Part>
+          <Remarks order={order} />
+        </div>
       </div>
       <Part id="items" title="Items">
         <Items json={textIn(order, "items")} currency={currency} />
@@ -249,6 +213,7 @@ function OrderPage(props: {
       <Part id="timeline" title="Timeline">
         <Timeline moments={momentsOf(view, shown)} />
       </Part>
+      {order === null ? null : <OtherFields view={view} order={order} />}
       <Part id="why" title="Why is it so?">
         <Explained of={view.explained} />
       </Part>

@@ -1,11 +1,11 @@
 /** The frame of every page: head, navigation, footer. No inline style or script: the policy forbids both. */
 import { type Element, htmlOf } from "../../html";
-import type { Child } from "hono/jsx";
+import { type Child, useContext } from "hono/jsx";
 import type { Context } from "hono";
 import { assetNames } from "../asset-names";
 import { clip, visible } from "../text";
 import { zoneIn } from "../visit";
-import { inZone } from "./zone";
+import { ShopZone } from "./zone";
 
 const assets = "/console/assets/";
 
@@ -71,8 +71,9 @@ function Navigation({ path, who }: { readonly path: string; readonly who: string
 }
 
 export function Page({ title, who, path, children }: PageProps) {
+  const zone = useContext(ShopZone);
   return (
-    <html lang="en">
+    <html lang="en" data-shop-zone={zone ?? undefined}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -96,7 +97,9 @@ export function Page({ title, who, path, children }: PageProps) {
         </main>
         {who === null ? null : (
           <footer>
-            <span id="zone">Times are in UTC.</span>
+            <span id="zone">
+              {zone === null ? "Times are in UTC." : `Times are in ${zone}; point at one for UTC.`}
+            </span>
             <button type="button" id="live" class="outline secondary" hidden>
               Pause live updates
             </button>
@@ -114,10 +117,6 @@ export function show(c: Context, page: Element, status: 200 | 400 | 404 | 429 | 
   c.header("referrer-policy", "same-origin");
   c.header("x-content-type-options", "nosniff");
   c.header("cross-origin-opener-policy", "same-origin");
-<<<<<<< HEAD
-  return c.html(`<!doctype html>${htmlOf(page)}`, status);
-=======
-  const zone = zoneIn(c);
-  return c.html(`<!doctype html>${zone === null ? page.text : inZone(page.text, zone)}`, status);
->>>>>>> zone
+  const zoned = <ShopZone.Provider value={zoneIn(c)}>{page}</ShopZone.Provider>;
+  return c.html(`<!doctype html>${htmlOf(zoned)}`, status);
 }

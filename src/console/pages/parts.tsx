@@ -1,8 +1,9 @@
 /** What pages are made of: times, badges, tables, facts. Every text from outside comes through here. */
 import { isDay } from "../../events/time";
-import type { Child } from "hono/jsx";
+import { type Child, useContext } from "hono/jsx";
 import { type Place, pathTo } from "../links";
 import { clip, money, visible, words } from "../text";
+import { clockTime, ShopZone } from "./zone";
 
 const CLIP_CHARACTERS = 64;
 
@@ -18,16 +19,17 @@ export function Text(props: {
 }
 
 /**
- * UTC, which the frame turns into the shop's zone or the script into the reader's; as wide before as after. A day without a time of
- * day is the same in every zone, and the script leaves it alone.
+ * In the shop's zone, or in UTC, which the script turns into the reader's; as wide before as after. A day
+ * without a time of day is the same in every zone, and the script leaves it alone.
  */
 export function Time({ at, only }: { readonly at: string | null; readonly only?: "hour" }) {
+  const zone = useContext(ShopZone);
   if (at === null) return <span class="none">–</span>;
   if (isDay(at)) return <span>{at}</span>;
-  const utc = at.slice(0, 19).replace("T", " ");
+  const local = clockTime(at, zone).slice(0, 19).replace("T", " ");
   return (
     <time datetime={at} title={`${at.slice(0, 23).replace("T", " ")} UTC`} data-only={only}>
-      {only === "hour" ? utc.slice(11, 16) : utc}
+      {only === "hour" ? local.slice(11, 16) : local}
     </time>
   );
 }

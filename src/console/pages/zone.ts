@@ -1,31 +1,13 @@
 /**
- * A page in the shop's zone. Pages are rendered in UTC, and the script turns that into the reader's zone;
- * where the shop has a zone of its own, the same is done here for every reader, with and without script.
+ * In which zone a page shows times: the shop's. Null where it has set none: then UTC is shown, which the
+ * script turns into the reader's zone.
  */
+import { createContext } from "hono/jsx";
 import { toLocal } from "../../events/time-zone";
 
-const timeElement = /(<time datetime="([^"]+)"[^>]*>)[^<]*(?=<\/time>)/g;
-const zonedInput = /value="[^"]*"( data-utc="([^"]*)")/g;
+export const ShopZone = createContext<string | null>(null);
 
-function isTime(text: string): boolean {
-  return !Number.isNaN(Date.parse(text));
-}
-
-/** `html` is a rendered page: text from outside is escaped in it, and holds no tag or attribute. */
-export function inZone(html: string, timeZone: string): string {
-  return html
-    .replace("<html ", `<html data-shop-zone="${timeZone}" `)
-    .replaceAll(timeElement, (whole: string, tag: string, time: string) => {
-      if (!isTime(time)) return whole;
-      const local = toLocal(time, timeZone).slice(0, 19).replace("T", " ");
-      return tag + (tag.includes('data-only="hour"') ? local.slice(11, 16) : local);
-    })
-    .replaceAll(zonedInput, (whole: string, rest: string, time: string) =>
-      isTime(time) ? `value="${toLocal(time, timeZone).slice(0, 16)}"${rest}` : whole,
-    )
-    .replaceAll('<span data-zone="">(UTC)</span>', `<span data-zone="">(${timeZone})</span>`)
-    .replace(
-      '<span id="zone">Times are in UTC.</span>',
-      `<span id="zone">Times are in ${timeZone}; point at one for UTC.</span>`,
-    );
+/** An ISO time as the clocks of the zone show it, `2026-11-26T15:30:00.000`; what is no time as it is. */
+export function clockTime(time: string, zone: string | null): string {
+  return Number.isNaN(Date.parse(time)) ? time : toLocal(time, zone);
 }

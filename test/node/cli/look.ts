@@ -9,6 +9,7 @@ import {
   messages,
   order,
 } from "../../../tools/cli/answers.ts";
+import { WEBHOOK_PATH } from "../../../tools/demo/delivery.ts";
 import { createApi } from "../../../tools/cli/api.ts";
 import { Failure } from "../../../tools/cli/failure.ts";
 import { createHttp } from "../../../tools/cli/http.ts";
@@ -54,6 +55,49 @@ await test("an order is shown whole", async () => {
   assert.equal(row["status"], "cancelled");
   assert.equal(refunds.length, 1);
   assert.match(list.stdout, /ORD-1 +cancelled/);
+});
+
+await test("an order is shown with what it says beside goods and money, as text in few lines", async () => {
+  const data = {
+    order_number: "TOLD-1",
+    customer_id: 20_418_377,
+    customer_note: "Ring\n twice\u001b[2J",
+    coupon_code: "DIWALI100",
+    metadata: { channel: "app" },
+    billing_address: { first_name: "Asha\u001b[31m", tax_identification_number: "29ABCDE1234F1Z5" },
+    loyalty_tier: { name: "gold" },
+    story: "s".repeat(3_000),
+    payments: [{ request_number: "PAY-TOLD", payment_status: "success", card_type: "Rupay" }],
+    ...Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`field_${index}`, index])),
+  };
+  const time = new Date().toISOString();
+  const body = JSON.stringify({ id: "t-1", event_type: "order.confirmed", created_at: time, data });
+  const signature = createHmac("sha256", SECRET).update(body).digest("hex");
+  const headers = { "x-webhook-signature": signature };
+  const answer = await fetch(receiver.url + WEBHOOK_PATH, { method: "POST", headers, body });
+  assert.equal(answer.status, 200);
+  await shop.settled();
+  const [text, json, explained] = await Promise.all([
+    shop.run("order TOLD-1"),
+    shop.run("order TOLD-1 --json"),
+    shop.run("explain TOLD-1"),
+  ]);
+  for (const line of [
+    /customer id +20418377\n/,
+    /tax id +29ABCDE1234F1Z5\n/,
+    /note +Ring twice\\u001b\[2J\n/,
+    /coupon +DIWALI100\n/,
+    /metadata +channel: app\n/,
+    /Other fields {2}from Commerce Engine\n +order +loyalty_tier: \{"name":"gold"\}, story: s{79}…, field_0: 0,/,
+    /field_27: 27, and 12 more fields\n +PAY-TOLD +card_type: Rupay\n/,
+  ]) {
+    assert.match(text.stdout, line);
+  }
+  assert.ok(!text.stdout.includes("\u001b"));
+  assert.match(explained.stdout, /metadata channel: app/);
+  const { order: row, payments } = parse(order, json.stdout);
+  assert.ok(String(row["extra"]).includes("s".repeat(3_000)));
+  assert.equal(payments[0]?.["extra"], '{"card_type":"Rupay"}');
 });
 
 await test("events are listed, filtered and paged", async () => {

@@ -4,11 +4,13 @@
  */
 import type { Line } from "../../../tools/story/basket.ts";
 import { createRandom, type Story, type StoryKind, tellStory } from "../../../tools/story/index.ts";
+import { payablePaise } from "../../../tools/story/facts.ts";
 import type { OrderLife } from "../../../tools/story/life.ts";
 import { failPayment, pay, requestPayment, retryPayment } from "../../../tools/story/paying.ts";
 import { failRefund, requestRefund, settleRefund } from "../../../tools/story/refunding.ts";
 import { cancelShipment, deliver, move, pack } from "../../../tools/story/shipping.ts";
 import type { Window } from "../../../tools/story/telling.ts";
+import { orderOf } from "./told.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -34,7 +36,7 @@ function carry(life: OrderLife, lines?: readonly Line[]): void {
 function requestCash({ order }: OrderLife): void {
   order.payments.push({
     id: `PAY-${order.number.replace("ORD-", "")}-COD`,
-    amountPaise: order.basket.totalPaise,
+    amountPaise: payablePaise(order),
     // The vendor's model has no kind for cash; the other field goes unread.
     method: { payment_method: "Cash on Delivery", wallet_name: "" },
     status: "pending",
@@ -50,6 +52,8 @@ interface OddOrder extends StoryKind {
   readonly days?: number;
   /** When it happens, where it matters. */
   readonly window?: (endsAtMs: number) => Window;
+  /** It is of the customer who has ordered before. */
+  readonly isOfRegular?: boolean;
 }
 
 /** The last hours of a month in UTC, in which the next one has begun in India. */
@@ -68,6 +72,12 @@ const listsByReference = ({ events }: Story): boolean =>
         (entry) => entry.transaction_type === "refund" && entry.request_number === undefined,
       ),
   );
+
+/** The coupon of which the docs speak, and billed to a tax id. */
+function isOfBusinessWithCoupon(story: Story): boolean {
+  const { coupon_code: code, billing_address: billing } = orderOf(story);
+  return code === "DIWALI100" && typeof billing?.tax_identification_number === "string";
+}
 
 const firstStatus = ({ expected }: Story, status: string): boolean => expected.status === status;
 
@@ -177,7 +187,7 @@ export const oddOrders: readonly OddOrder[] = [
     title: "cancelled after a part was paid, which went back",
     weight: 0,
     tell(life) {
-      const payment = requestPayment(life, Math.round(life.order.basket.totalPaise / 3));
+      const payment = requestPayment(life, Math.round(payablePaise(life.order) / 3));
       pay(life, payment);
       life.confirm();
       life.cancel();
@@ -229,6 +239,34 @@ export const oddOrders: readonly OddOrder[] = [
     },
   },
   {
+    name: "with another address",
+    title: "a customer who has ordered before, now with another e-mail address",
+    weight: 0,
+    isOfRegular: true,
+    tell(life) {
+      sell(life);
+      carry(life);
+    },
+  },
+  {
+    name: "business with a coupon",
+    title: "a business orders with a coupon, and gets it",
+    weight: 0,
+    suits: isOfBusinessWithCoupon,
+    tell(life) {
+      sell(life);
+      carry(life);
+      life.complete();
+    },
+  },
+  {
+    name: "cancelled business with a coupon",
+    title: "a business orders with a coupon, and cancels: the coupon cost nothing",
+    weight: 0,
+    suits: isOfBusinessWithCoupon,
+    tell: (life) => life.cancel(),
+  },
+  {
     name: "under two names",
     title: "the payment is told by its reference, and so is its refund by its order",
     weight: 0,
@@ -269,10 +307,17 @@ function tellOdd(kind: OddOrder, index: number, seed: number, window: Window): S
   throw new Error(`no telling of "${kind.name}" suits`);
 }
 
-export function tellOddOrders(seed: number, endsAtMs: number): Story[] {
+function nameCustomer({ events }: Story, customerId: string): void {
+  for (const { data } of events) if ("order_items" in data) data.customer_id = customerId;
+}
+
+/** `regular`: the id of a customer who has ordered before. */
+export function tellOddOrders(seed: number, endsAtMs: number, regular: string): Story[] {
   return oddOrders.map((kind, index) => {
     const startsAtMs = endsAtMs - (kind.days ?? 1) * DAY_MS;
     const window = kind.window?.(endsAtMs) ?? { startsAtMs, endsAtMs };
-    return tellOdd(kind, index, seed, window);
+    const story = tellOdd(kind, index, seed, window);
+    if (kind.isOfRegular === true) nameCustomer(story, regular);
+    return story;
   });
 }

@@ -12,6 +12,7 @@ import {
   tellStory,
 } from "../../../tools/story/index.ts";
 import { tellOddOrders } from "./odd-orders.ts";
+import { orderOf } from "./told.ts";
 
 export const SECRET = "docs-secret";
 export const ADMIN_TOKEN = "docs-token";
@@ -31,6 +32,14 @@ export interface Shop {
   readonly close: () => Promise<void>;
 }
 
+/** The customer of whom the docs speak: the first who is no guest. */
+export function regularOf(stories: readonly Story[]): string {
+  const ids = stories.map((story) => orderOf(story).customer_id);
+  const first = ids.find((id) => id !== undefined);
+  if (first === undefined) throw new Error("every customer is a guest");
+  return first;
+}
+
 /**
  * ORD-104001 and on, one order of every kind first; ORD-104101 and on, the odd ones; and ORD-1, of which
  * the docs speak.
@@ -41,7 +50,8 @@ function tellStories(seed: number): Story[] {
   const window = { startsAtMs: endsAtMs - DAY_MS, endsAtMs };
   const random = createRandom(seed, 77);
   const first = tellStory({ kind: "delivered", orderNumber: "ORD-1", random, ...window });
-  return [first, ...tellDay({ seed, orders: 24, endsAtMs }), ...tellOddOrders(seed, endsAtMs)];
+  const told = [first, ...tellDay({ seed, orders: 24, endsAtMs })];
+  return [...told, ...tellOddOrders(seed, endsAtMs, regularOf(told))];
 }
 
 /** What the docs say may happen beside the 14 events: one that is not understood, one unknown. */

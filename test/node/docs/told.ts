@@ -19,6 +19,13 @@ const orderEvents = [
   "order.cancelled",
 ] as const;
 
+/** The order as its last event shows it. */
+export function orderOf(story: Story): Bodies["order.created"] {
+  const order = bodiesOf(story, ...orderEvents).at(-1);
+  if (order === undefined) throw new Error(`no event shows ${story.orderNumber}`);
+  return order;
+}
+
 export interface Pieces {
   readonly sku: string;
   readonly quantity: number;
@@ -141,4 +148,27 @@ export function notPackedOf(story: Story): ReadonlyMap<string, number> {
   const packed = countPieces(standing.flatMap(({ items }) => items));
   const ordered = [...countPieces(linesOf(story))];
   return new Map(ordered.map(([sku, count]) => [sku, count - (packed.get(sku) ?? 0)]));
+}
+
+/** What events say of a story's parts that is one part's alone: `payment PAY-1 upi_id asha@upi`. */
+export function ownFieldsOf(story: Story): readonly string[] {
+  const { order_number: number = "", estimated_delivery_days: days = 0 } = orderOf(story);
+  const methods = ["card_type", "upi_id", "bank_name", "wallet_name"] as const;
+  const { payments = [], shipments = [], metadata } = orderOf(story);
+  return [
+    `order ${number} estimated_delivery_days ${String(days)}`,
+    ...Object.entries(metadata ?? {}).map(([name, value]) => `metadata ${number} ${name} ${value}`),
+    ...payments.flatMap((payment) =>
+      methods.flatMap((name) => {
+        const value: unknown = Reflect.get(payment, name);
+        return typeof value === "string"
+          ? [`payment ${payment.request_number ?? ""} ${name} ${value}`]
+          : [];
+      }),
+    ),
+    ...shipments.map(
+      ({ reference_number: id = "", total_weight: weight = 0 }) =>
+        `shipment ${id} total_weight ${String(weight)}`,
+    ),
+  ];
 }

@@ -56,13 +56,16 @@ async function showOrder(cli: Cli, number: string, flags: SettingFlags & JsonFla
 export function orderCommand(cli: Cli): Command {
   const command = new Command("order")
     .summary("one order whole")
-    .description("Shows an order: money, payments, refunds, shipments, and how it got there.")
+    .description(
+      "Shows an order: money, customer, note and coupon, payments, refunds, shipments, other fields, and how it got there.",
+    )
     .argument("<number>", "the order's number");
   takeSettings(command, ["token"]);
   takeJson(command);
   giveExamples(command, [
     ["ce-webhooks order ORD-1", "where it stands"],
     ["ce-webhooks order ORD-1 --json | jq .order.paid_micros", "one figure, in millionths"],
+    ["ce-webhooks order ORD-1 --json | jq '.order.extra | fromjson'", "every other field, whole"],
   ]);
   return command.action((number: string, flags: SettingFlags & JsonFlag) =>
     showOrder(cli, number, flags),

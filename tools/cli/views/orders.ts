@@ -1,10 +1,12 @@
 /** Orders: as a list, and one whole with its money, its parcels and how it got there. */
 import type * as z from "zod/mini";
+import { visible } from "../../../src/console/text.ts";
 import type { orders, OrderAnswer, timeline } from "../answers.ts";
 import { amount, fullTime, shortTime, type When, zoneName } from "../look.ts";
 import type { Output } from "../output.ts";
 import { printTable } from "../table.ts";
 import { printFacts, printTitle } from "./facts.ts";
+import { detailsOf, printOtherFields } from "./order-details.ts";
 
 type Row = OrderAnswer["order"];
 
@@ -38,7 +40,7 @@ function said(status: string): string {
 }
 
 function textOf(value: Row[string] | undefined): string {
-  return value === undefined || value === null ? "" : String(value);
+  return value === undefined || value === null ? "" : visible(String(value));
 }
 
 function printMoney(
@@ -84,20 +86,13 @@ function printShipments(out: Output, rows: readonly Row[]): void {
   );
 }
 
-export function printOrder(
-  out: Output,
-  { order, payments, refunds, shipments }: OrderAnswer,
-  entries: z.infer<typeof timeline>["entries"],
-  when: When,
-): void {
-  const { colours, print } = out;
+function printStanding(out: Output, order: Row, when: When): void {
   const currency = order["currency"];
-  const name = textOf(order["customer_name"]);
   const contact = [order["customer_email"], order["customer_phone"]]
     .map(textOf)
     .filter((one) => one !== "");
-  print(
-    `${colours.bold(textOf(order["order_number"]))}  ${textOf(order["status"]) || "status unknown"}`,
+  out.print(
+    `${out.colours.bold(textOf(order["order_number"]))}  ${textOf(order["status"]) || "status unknown"}`,
   );
   printFacts(out, [
     ["worth", amount(order["grand_total_micros"], currency)],
@@ -107,16 +102,28 @@ export function printOrder(
       "refunded",
       order["refunded_micros"] === 0 ? null : amount(order["refunded_micros"], currency),
     ],
-    ["customer", name],
+    ["customer", textOf(order["customer_name"])],
     ["reached by", contact.join(", ")],
+    ...detailsOf(order),
     ["placed", fullTime(order["order_date"], when)],
     ["confirmed", fullTime(order["confirmed_at"], when)],
     ["completed", fullTime(order["completed_at"], when)],
     ["cancelled", fullTime(order["cancelled_at"], when)],
   ]);
+}
+
+export function printOrder(
+  out: Output,
+  answer: OrderAnswer,
+  entries: z.infer<typeof timeline>["entries"],
+  when: When,
+): void {
+  const { order, payments, refunds, shipments } = answer;
+  printStanding(out, order, when);
   printMoney(out, "Payments", "payment_id", payments, order);
   printMoney(out, "Refunds", "refund_id", refunds, order);
   printShipments(out, shipments);
+  printOtherFields(out, answer);
   if (entries.length === 0) return;
   printTitle(out, "How it got there", zoneName(when));
   printTable(
@@ -125,7 +132,7 @@ export function printOrder(
     entries.map(({ at, what, detail }) => [
       shortTime(at, when),
       what.replace(/^event /, ""),
-      colours.dim(detail ?? ""),
+      out.colours.dim(detail ?? ""),
     ]),
   );
 }

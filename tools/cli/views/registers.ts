@@ -1,5 +1,6 @@
 /** The columns of a register as a person reads them. */
 import { amount, fullTime, type When } from "../look.ts";
+import { describeFields } from "./order-details.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -24,7 +25,8 @@ function describeValue(name: string, value: unknown, currency: unknown, when: Wh
   if (typeof value !== "string") return String(value);
   try {
     if (name === "items") return countItems(value);
-    if (name === "shipping_address") return describeAddress(value);
+    if (name.endsWith("_address")) return describeAddress(value);
+    if (name === "metadata" || name === "extra") return describeFields(value) ?? "nothing";
   } catch {
     return value;
   }
