@@ -23,7 +23,7 @@ import {
   type PartRow,
   type Random,
   type Story,
-  tellDay,
+  tellLives,
 } from "../../tools/story/index.ts";
 import { clearTables, expectModel } from "./compare";
 import { expectExplained } from "./explanation";
@@ -60,14 +60,14 @@ const ways: readonly [Way, ...Way[]] = [
 ];
 
 /** Events received in the order of their lots, once the lives are over. */
-async function tellLives(run: number, random: Random, way: Way) {
-  const day = tellDay({
+async function deliverLives(run: number, random: Random, way: Way) {
+  const lives = tellLives({
     seed: seed + run,
     orders: LIFECYCLES_AT_ONCE,
     endsAtMs: Date.parse(NOW),
   });
   const told = await Promise.all(
-    day.map((story) => {
+    lives.map((story) => {
       const { form } = way;
       const formOf = form === "mixed" ? () => random.pick(forms) : () => form;
       return deliverStory(story, formOf, way);
@@ -144,7 +144,7 @@ describe("state converges", () => {
     for (let run = 0; run < runs; run += LIFECYCLES_AT_ONCE) {
       const random = createRandom(seed, run);
       const way = ways[(run / LIFECYCLES_AT_ONCE) % ways.length] ?? ways[0];
-      const { stories, events, plan } = await tellLives(run, random, way);
+      const { stories, events, plan } = await deliverLives(run, random, way);
       await clearTables();
       await deliver(arrange(events, plan), plan.together);
       const model = modelOf(events, options);

@@ -44,6 +44,8 @@ const time = fc.oneof(
 const orderNumber = fc.constantFrom("A", "B", "C");
 const reference = fc.constantFrom("R1", "R2", "P1");
 const amount = fc.constantFrom(100, 250.5, 0.01, 99.99);
+/** Of an order, which may cost nothing, or be paid otherwise. */
+const sum = fc.oneof({ weight: 3, arbitrary: amount }, { weight: 1, arbitrary: fc.constant(0) });
 
 const orderStatus = fc.constantFrom(
   "draft",
@@ -139,13 +141,20 @@ const orderDetail = fc.record(
     order_number: orderNumber,
     status: optional(orderStatus),
     payment_status: optional(paymentStatus),
-    grand_total: optional(amount),
+    subtotal: optional(amount),
+    promotion_discount_amount: optional(sum),
+    coupon_discount_amount: optional(sum),
+    handling_charge_including_tax: optional(sum),
+    grand_total: optional(sum),
+    credit_balance_used: optional(sum),
+    loyalty_points_redeemed: optional(fc.constantFrom(0, 40)),
+    to_be_paid: optional(sum),
     currency: optional(fc.constantFrom({ code: "INR" }, "INR")),
     order_date: optional(time),
     payment_success_date: optional(time),
     customer_email: optional(fc.constantFrom("a@example.com", "b@example.com")),
     billing_address: optional(fc.constantFrom(null, { first_name: "Asha", phone: "98200 11111" })),
-    cancellation_refund_details: optional(fc.record({ refundable_amount: amount })),
+    cancellation_refund_details: optional(fc.record({ refundable_amount: sum })),
     order_items: optional(fc.constant([{ sku: "K1", quantity: 2, selling_price: 50 }])),
     payments: optional(fc.array(nestedPayment, { maxLength: 3 })),
     shipments: optional(fc.array(shipment, { maxLength: 2 })),

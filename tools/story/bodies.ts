@@ -4,6 +4,7 @@ import {
   payablePaise,
   paymentStatus,
   refundablePaise,
+  totalPaise,
   type OrderFacts,
   type PaymentFacts,
   type RefundFacts,
@@ -17,6 +18,9 @@ import type {
   PaymentInfo,
 } from "./model.ts";
 import { rupees } from "./money.ts";
+
+/** Points are a number of their own, not money. */
+const PAISE_A_POINT = 25;
 
 /** The order as the shop shows it now, with all its payments, refunds and shipments. */
 export function describeOrder(order: OrderFacts): OrderDetail {
@@ -36,8 +40,12 @@ export function describeOrder(order: OrderFacts): OrderDetail {
     shipping_amount: rupees(shippingPaise),
     shipping_amount_including_tax: rupees(basket.shippingPaise),
     total_savings: 0,
-    grand_total: rupees(basket.totalPaise),
+    grand_total: rupees(totalPaise(order)),
+    ...(order.discountPaise > 0 ? { coupon_discount_amount: rupees(order.discountPaise) } : {}),
     ...(order.creditPaise > 0 ? { credit_balance_used: rupees(order.creditPaise) } : {}),
+    ...(order.pointsPaise > 0
+      ? { loyalty_points_redeemed: Math.ceil(order.pointsPaise / PAISE_A_POINT) }
+      : {}),
     to_be_paid: rupees(payablePaise(order)),
     currency: { name: "Indian Rupee", code: "INR", symbol: "₹" },
     order_items_count: basket.lines.length,
