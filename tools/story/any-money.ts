@@ -55,7 +55,9 @@ function payInParts(life: OrderLife, byReference: boolean): void {
     if (!payOne(life, payment, byReference)) return;
     openPaise -= paise;
   }
-  if (random.chance(0.06)) pay(life, requestPayment(life, random.integer(1, 500_00)));
+  // Of an order that costs nothing, what the shop says of refunds is said before such a payment.
+  if (payablePaise(order) > 0 && random.chance(0.06))
+    pay(life, requestPayment(life, random.integer(1, 500_00)));
 }
 
 /** What can still be given back of a payment, in paise. */

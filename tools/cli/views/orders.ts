@@ -1,10 +1,11 @@
 /** Orders: as a list, and one whole with its money, its parcels and how it got there. */
 import type * as z from "zod/mini";
 import type { orders, OrderAnswer, timeline } from "../answers.ts";
-import { amount, fullTime, shortTime } from "../look.ts";
+import { fullTime, shortTime } from "../look.ts";
 import type { Output } from "../output.ts";
 import { printTable } from "../table.ts";
 import { printFacts, printTitle } from "./facts.ts";
+import { amount, moneyFacts, said } from "./money.ts";
 
 type Row = OrderAnswer["order"];
 
@@ -30,11 +31,6 @@ export function printOrders(out: Output, rows: z.infer<typeof orders>["orders"],
       row.refunded_micros === 0 ? "" : amount(row.refunded_micros, row.currency),
     ]),
   );
-}
-
-/** `refund_due` -> `refund due`. */
-function said(status: string): string {
-  return status.replaceAll("_", " ");
 }
 
 function textOf(value: Row[string] | undefined): string {
@@ -91,7 +87,6 @@ export function printOrder(
   now: Date,
 ): void {
   const { colours, print } = out;
-  const currency = order["currency"];
   const name = textOf(order["customer_name"]);
   const contact = [order["customer_email"], order["customer_phone"]]
     .map(textOf)
@@ -100,13 +95,7 @@ export function printOrder(
     `${colours.bold(textOf(order["order_number"]))}  ${textOf(order["status"]) || "status unknown"}`,
   );
   printFacts(out, [
-    ["worth", amount(order["grand_total_micros"], currency)],
-    ["money", said(textOf(order["financial_status"]))],
-    ["paid", amount(order["paid_micros"], currency)],
-    [
-      "refunded",
-      order["refunded_micros"] === 0 ? null : amount(order["refunded_micros"], currency),
-    ],
+    ...moneyFacts(order),
     ["customer", name],
     ["reached by", contact.join(", ")],
     ["placed", fullTime(order["order_date"])],

@@ -1,5 +1,6 @@
 /** The columns of a register as a person reads them. */
-import { amount, fullTime } from "../look.ts";
+import { fullTime } from "../look.ts";
+import { amount } from "./money.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
