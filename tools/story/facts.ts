@@ -36,7 +36,7 @@ export interface OrderFacts {
 }
 
 /** Money that changed hands, in paise. */
-export interface Movement {
+interface Movement {
   readonly kind: "paid" | "refunded";
   readonly paise: number;
 }

@@ -30,7 +30,7 @@ export interface StoryKind {
 }
 
 /** Pays this share of the total with store credit. */
-export function useCredit(order: OrderFacts, share: number): void {
+function useCredit(order: OrderFacts, share: number): void {
   order.creditPaise = Math.round(totalPaise(order) * share);
 }
 

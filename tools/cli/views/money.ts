@@ -22,7 +22,7 @@ export function said(status: string): string {
 
 /** Where an order stands in money: name and value; null or blank where there is nothing to say. */
 export function moneyFacts(
-  order: Readonly<Record<string, unknown>>,
+  order: Readonly<Record<string, string | number | null>>,
 ): readonly (readonly [name: string, value: string | null])[] {
   const micros = (column: string): string => amount(order[column], order["currency"]);
   const unlessNone = (column: string): string | null =>
