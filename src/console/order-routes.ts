@@ -1,18 +1,45 @@
 /** Orders: found, shown, explained, and told as a timeline. */
 import { contactsLike } from "../projection/contacts";
-import { financialStatus } from "../projection/financial-status";
+import {
+  balanceDueMicros,
+  financialStatus,
+  refundOutstandingMicros,
+} from "../projection/financial-status";
+import type { StandingRow } from "../projection/explanation";
+import type { Entity } from "../projection/registers";
 import { loadRows } from "../store/history";
 import { loadTimeline } from "../store/order-detail";
 import { listOrders } from "../store/order-list";
 import { asking, plain } from "./api-route";
 import type { Route } from "./deps";
 import { maskOrder } from "./mask";
-import { explainNumber, isKnown } from "./order-view";
+import { explainNumber, isKnown, type Row } from "./order-view";
 import { problem } from "./problem";
 import { ordersQuery } from "./shapes";
 
 const TIMELINE_MAX = 1_000;
 const noOrder = (number: string): string => `No event has named the order ${number}`;
+
+/** An order with its parts, from its rows; null where it has none of its own. */
+export function answerOrder(number: string, rows: readonly StandingRow[]) {
+  const own = (entity: Entity): readonly Row[] =>
+    rows
+      .filter((row) => row.entity === entity && row.columns["order_number"] === number)
+      .map(({ columns }) => columns);
+  const [order] = own("orders");
+  if (order === undefined) return null;
+  return {
+    order: {
+      ...order,
+      financial_status: financialStatus(order),
+      balance_due_micros: balanceDueMicros(order),
+      refund_outstanding_micros: refundOutstandingMicros(order),
+    },
+    payments: own("payments"),
+    refunds: own("refunds"),
+    shipments: own("shipments"),
+  };
+}
 
 export const orderRoutes: readonly Route[] = [
   asking("GET /orders", ordersQuery, async ({ c, deps, query: { q, limit, cursor } }) => {
@@ -23,19 +50,8 @@ export const orderRoutes: readonly Route[] = [
   }),
   plain("GET /orders/:number", async ({ c, deps, part }) => {
     const number = part("number");
-    const rows = await loadRows(deps.db, number);
-    const own = (entity: string): readonly object[] =>
-      rows
-        .filter((row) => row.entity === entity && row.columns["order_number"] === number)
-        .map(({ columns }) => columns);
-    const order = rows.find(({ entity }) => entity === "orders")?.columns;
-    if (order === undefined) return problem(c, 404, noOrder(number));
-    return c.json({
-      order: { ...order, financial_status: financialStatus(order) },
-      payments: own("payments"),
-      refunds: own("refunds"),
-      shipments: own("shipments"),
-    });
+    const answer = answerOrder(number, await loadRows(deps.db, number));
+    return answer === null ? problem(c, 404, noOrder(number)) : c.json(answer);
   }),
   plain("GET /orders/:number/explain", async ({ c, deps, part }) => {
     const number = part("number");

@@ -8,7 +8,7 @@ import { ERASED } from "../events/erased-body";
 import { parseE164 } from "../events/phone";
 import { msBetween } from "../events/time";
 import { RECIPIENT_WAIT_MS, REVIEW_WAIT_MS } from "../limits";
-import { refundOutstandingMicros } from "../projection/financial-status";
+import { balanceDueMicros, refundOutstandingMicros } from "../projection/financial-status";
 import { hasTime, idHashIn, stageIn, timeIn } from "../projection/precedence";
 
 import type { OutboxContext } from "../projection/templates";
@@ -67,13 +67,7 @@ function whyFailureIsOver(context: OutboxContext, facts: Facts): string | null {
   const { payment, order } = facts;
   if (order?.status === "cancelled") return "the order is cancelled";
   if (order?.payment_status === "success") return "the order is paid";
-  if (
-    order !== null &&
-    order.payable_micros !== null &&
-    order.payable_micros <= order.paid_micros
-  ) {
-    return "nothing is to be paid any more";
-  }
+  if (order !== null && balanceDueMicros(order) === 0) return "nothing is to be paid any more";
   if (context.kind !== "payment_failure" || payment === null) return "the payment is not known";
   if (payment.status !== "failed") return "the payment has moved on";
   if (isSameFailure(payment.status_precedence, context.precedence)) return null;

@@ -19,7 +19,12 @@ export type FinancialStatus = (typeof financialStatuses)[number];
 type Order = Readonly<
   Partial<
     Record<
-      "status" | "payment_status" | "paid_micros" | "refunded_micros" | "refundable_micros",
+      | "status"
+      | "payment_status"
+      | "payable_micros"
+      | "paid_micros"
+      | "refunded_micros"
+      | "refundable_micros",
       Value
     >
   >
@@ -36,6 +41,16 @@ export function refundOutstandingMicros(order: Order): number {
   const paid = numberIn(order, "paid_micros") ?? 0;
   const owed = Math.min(numberIn(order, "refundable_micros") ?? paid, paid);
   return Math.max(0, owed - (numberIn(order, "refunded_micros") ?? 0));
+}
+
+/**
+ * Still to be paid, in millionths: 0 where the order is cancelled or paid; null where what is to be paid is not
+ * known.
+ */
+export function balanceDueMicros(order: Order): number | null {
+  if (order.status === "cancelled" || order.payment_status === "success") return 0;
+  const payable = numberIn(order, "payable_micros");
+  return payable === null ? null : Math.max(0, payable - (numberIn(order, "paid_micros") ?? 0));
 }
 
 /** `order`: a row of `orders`. */

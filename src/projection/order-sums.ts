@@ -3,7 +3,9 @@
  * the total that is shown: what is left over has a line of its own. Pure; for mails and pages alike.
  */
 
-/** Columns of `orders`, in millionths. */
+import { balanceDueMicros } from "./financial-status";
+
+/** Columns of `orders`, amounts in millionths. */
 export interface SumAmounts {
   readonly subtotal_micros: number | null;
   readonly discount_micros: number | null;
@@ -13,9 +15,12 @@ export interface SumAmounts {
   readonly grand_total_micros: number | null;
   readonly credit_used_micros: number | null;
   readonly payable_micros: number | null;
+  readonly paid_micros: number;
+  readonly status: string | null;
+  readonly payment_status: string | null;
 }
 
-/** `included_tax` is part of other lines; `discount`, `credit` and `points` are negative. */
+/** `due` is still to be paid; `included_tax` is part of other lines; `discount`, `credit` and `points` are negative. */
 export type SumKind =
   | "subtotal"
   | "discount"
@@ -27,7 +32,8 @@ export type SumKind =
   | "included_tax"
   | "credit"
   | "points"
-  | "payable";
+  | "paid"
+  | "due";
 
 export interface SumLine {
   readonly kind: SumKind;
@@ -45,14 +51,20 @@ const nonZero = (kind: SumKind, micros: number): readonly SumLine[] =>
  * credit; the rest are points.
  */
 function deductions(total: number, credit: number, payable: number | null): readonly SumLine[] {
-  const deducted = payable === null ? 0 : total - payable;
-  if (payable === null || deducted <= 0) return [];
+  const deducted = payable === null ? 0 : Math.max(0, total - payable);
   const byCredit = Math.min(credit, deducted);
-  return [
-    ...nonZero("credit", -byCredit),
-    ...nonZero("points", -(deducted - byCredit)),
-    { kind: "payable", micros: payable },
-  ];
+  return [...nonZero("credit", -byCredit), ...nonZero("points", -(deducted - byCredit))];
+}
+
+/**
+ * What was paid, and what is still to be paid: left out where nothing came off the total and nothing was paid,
+ * since the total says it, and where all of it was paid.
+ */
+function settlement(paid: number, due: number | null, isReduced: boolean): readonly SumLine[] {
+  if (due === null || (paid === 0 && !isReduced)) return nonZero("paid", paid);
+  return paid === 0
+    ? [{ kind: "due", micros: due }]
+    : [...nonZero("paid", paid), ...nonZero("due", due)];
 }
 
 /**
@@ -75,17 +87,24 @@ export function orderSums(order: SumAmounts, minorMicros: number): readonly SumL
     ...lineOf("shipping", shipping),
     ...nonZero("handling", handling),
   ];
-  if (total === null) return [...lines, ...nonZero("included_tax", tax)];
+  const paid = shown(order.paid_micros) ?? 0;
+  const payable = shown(order.payable_micros);
+  const due = balanceDueMicros({ ...order, payable_micros: payable, paid_micros: paid });
+  if (total === null) {
+    return [...lines, ...nonZero("included_tax", tax), ...settlement(paid, due, false)];
+  }
   const left = total - lines.reduce((sum, { micros }) => sum + micros, 0);
   const isOnTop = tax > 0 && Math.abs(left - tax) < Math.abs(left);
   const adjustments = subtotal === null ? 0 : left - (isOnTop ? tax : 0);
+  const off = deductions(total, shown(order.credit_used_micros) ?? 0, payable);
   return [
     ...(subtotal === null ? [] : lines),
     ...(subtotal !== null && isOnTop ? nonZero("tax", tax) : []),
     ...nonZero("adjustments", adjustments),
     { kind: "total", micros: total },
     ...(subtotal !== null && isOnTop ? [] : nonZero("included_tax", tax)),
-    ...deductions(total, shown(order.credit_used_micros) ?? 0, shown(order.payable_micros)),
+    ...off,
+    ...settlement(paid, due, off.length > 0),
   ];
 }
 

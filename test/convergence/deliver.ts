@@ -8,7 +8,7 @@ import type { InterpretOptions } from "../../src/projection/interpret";
 import { applyBatch } from "../../src/store/apply";
 import { nobody } from "../../src/store/erased";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
-import { RECEIVED_AT, type Schedule } from "./history";
+import { RECEIVED_AT } from "./history";
 import { defaults } from "./defaults";
 
 export const NOW = RECEIVED_AT;
@@ -65,28 +65,6 @@ async function forgetVerdicts(events: readonly StoredEvent[]): Promise<void> {
   )
     .bind(JSON.stringify(events.map(({ id }) => id)))
     .run();
-}
-
-function cut<T>(list: readonly T[], sizes: readonly number[]): T[][] {
-  const batches: T[][] = [];
-  for (let at = 0; at < list.length; at += batches.at(-1)?.length ?? 1) {
-    batches.push(list.slice(at, at + (sizes[batches.length % sizes.length] ?? 1)));
-  }
-  return batches;
-}
-
-/** Orders, repeats and splits the events as the schedule says. */
-export function arrange(
-  events: readonly StoredEvent[],
-  plan: Schedule,
-): readonly (readonly StoredEvent[])[] {
-  const again = plan.repeats.flatMap((index) => events[index % events.length] ?? []);
-  const drawn = [...events, ...again].map((event, index) => ({
-    event,
-    lot: (plan.lots[index % plan.lots.length] ?? 0) + index / 1000,
-  }));
-  const ordered = drawn.toSorted((a, b) => a.lot - b.lot).map(({ event }) => event);
-  return cut(ordered, plan.batchSizes);
 }
 
 /** Delivers the batches; with `together`, two consumers work at once. */

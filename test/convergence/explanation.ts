@@ -16,7 +16,7 @@ export async function expectExplained(model: Model, events: readonly StoredEvent
     id,
     keys: interpret({ id, ...event }, options).patches.map(({ entity, key }) => `${entity} ${key}`),
   }));
-  for (const orderNumber of model.state.orders.keys()) {
+  const explain = async (orderNumber: string): Promise<void> => {
     const standing = await loadRows(env.DB, orderNumber);
     const history = await loadHistory(env.DB, orderNumber, keysOf(standing));
     const explanation = explainOrder(orderNumber, standing, history, defaults);
@@ -36,5 +36,6 @@ export async function expectExplained(model: Model, events: readonly StoredEvent
     const about = patched.filter(({ keys }) => keys.some((key) => own.has(key)));
     const explained = new Set(explanation.events.map(({ id }) => id));
     expect(about.map(({ id }) => id).filter((id) => !explained.has(id))).toEqual([]);
-  }
+  };
+  await Promise.all([...model.state.orders.keys()].map(explain));
 }

@@ -1,70 +1,201 @@
 /**
- * One word for where an order stands in money: the view, the pure function that pages use, and what the
- * order page answers never contradict each other, nor what really happened, over random lives.
+ * Where an order stands in money, over random lives: the view, the pure function, the order's page, the list,
+ * the panel "Is it paid?", the mails and the command line never contradict each other, nor what really
+ * happened, which the story teller keeps in a ledger of its own.
+ *
+ * `TEST_SEED=S` tells the same lives again.
  */
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { explainNumber } from "../../src/console/order-view";
+import { answerOrder } from "../../src/console/order-routes";
+import { type ExplainedOrder, explainNumber } from "../../src/console/order-view";
+import { OrderPage } from "../../src/console/pages/order-page";
+import { OrdersPage } from "../../src/console/pages/orders-page";
+import { htmlOf } from "../../src/html";
+import { renderMessage } from "../../src/notifications/templates";
 import { financialStatus } from "../../src/projection/financial-status";
 import { listOrders } from "../../src/store/order-list";
-import { tellDay } from "../../tools/story/index.ts";
+import { loadDue } from "../../src/store/outbox-facts";
+import { order as orderAnswer } from "../../tools/cli/answers.ts";
+import { moneyFacts } from "../../tools/cli/views/money.ts";
+import { type Story, tellLives } from "../../tools/story/index.ts";
+import { previewShop } from "../notifications/fixtures";
+import { defaults } from "./defaults";
 import { clearTables } from "./compare";
 import { deliver, NOW } from "./deliver";
-import { defaults } from "./defaults";
+import { badgesIn, factIn, lineIn, microsIn, pieceOf, textOf } from "./told-money";
 
 const seed = Number(env.TEST_SEED);
 const LIVES = 1_000;
 const AT_ONCE = 100;
 
-/** What the panel "Is it paid?" may say of an order of each word. */
-const answers: Readonly<Record<string, readonly string[]>> = {
-  refund_due: ["paid", "partly paid", "not paid"],
-  refunded: ["paid", "partly paid", "not paid"],
-  partially_refunded: ["paid", "partly paid", "not paid"],
-  paid: ["paid"],
-  partially_paid: ["partly paid"],
-  failed: ["not paid"],
-  pending: ["not paid", "cash on delivery"],
+type Expected = Story["expected"];
+
+/** An amount that is left out where it is nothing. */
+const unlessNone = (micros: number): number | null => (micros === 0 ? null : micros);
+const inWords = (name: string): string => name.replaceAll("_", " ");
+
+/** What the panel answers: whether it is paid says nothing of what went back since. */
+const verdicts: Readonly<Record<Expected["paymentStatus"], string>> = {
+  success: "paid",
+  partially_paid: "partly paid",
+  failed: "not paid",
+  pending: "not paid",
 };
+
+/** Tells the events of all stories to the receiver, mixed. */
+async function tellAll(stories: readonly Story[]): Promise<void> {
+  const events = stories.flatMap((story) =>
+    story.events.map((event) => ({
+      id: event.id,
+      typeHint: null,
+      receivedAt: NOW,
+      payload: JSON.stringify(event),
+    })),
+  );
+  for (let at = 0; at < events.length; at += 200) {
+    await deliver([events.slice(at, at + 200)], false);
+  }
+}
+
+function checkView(row: Readonly<Record<string, unknown>>, expected: Expected): void {
+  expect(row).toMatchObject({
+    financial_status: expected.financialStatus,
+    balance_due: expected.openMicros / 1e6,
+    refund_outstanding: expected.refundDueMicros / 1e6,
+    paid: expected.paidMicros / 1e6,
+    refunded: expected.refundedMicros / 1e6,
+  });
+}
+
+/** The page of an order, with its badge, its figures and the panel; and what the command line says of it. */
+function checkOrder({ orderNumber: number, expected }: Story, view: ExplainedOrder): void {
+  if (view.order === null) throw new Error(`${number} is missing`);
+  const word = inWords(expected.financialStatus);
+  expect(financialStatus(view.order), number).toBe(expected.financialStatus);
+
+  const page = htmlOf(OrderPage({ who: "", view, messages: [] }));
+  expect(badgesIn(pieceOf(page, /<h1>Order .*?<\/h1>/s)).at(-1), number).toBe(word);
+  const isReduced = expected.payableMicros < expected.grandTotalMicros;
+  const isOpen = expected.openMicros > 0 && (isReduced || expected.paidMicros > 0);
+  expect(
+    {
+      paid: factIn(page, "Paid"),
+      due: factIn(page, "To be paid") || null,
+      refunded: factIn(page, "Refunded"),
+      outstanding: factIn(page, "Refund outstanding"),
+    },
+    number,
+  ).toEqual({
+    paid: unlessNone(expected.paidMicros),
+    due: isOpen ? expected.openMicros : null,
+    refunded: unlessNone(expected.refundedMicros),
+    outstanding: unlessNone(expected.refundDueMicros),
+  });
+
+  const panel = pieceOf(page, /Is it paid\?.*?<\/section>/s);
+  expect(badgesIn(panel)[0], number).toBe(verdicts[expected.paymentStatus]);
+  const headline = textOf(pieceOf(panel, /<p class="headline">.*?<\/p>/s));
+  const [, ...amounts] = /([\d,.]+) INR of ([\d,.]+) INR/.exec(headline) ?? [];
+  const arrived = expected.paidMicros > 0 ? [expected.paidMicros, expected.payableMicros] : [];
+  expect(amounts.map(microsIn), headline).toEqual(arrived);
+  const [, back] = /([\d,.]+) INR went back/.exec(headline) ?? [];
+  expect(back === undefined ? 0 : microsIn(back), headline).toBe(expected.refundedMicros);
+
+  const answer: unknown = JSON.parse(JSON.stringify(answerOrder(number, view.rows)));
+  const said = new Map(moneyFacts(orderAnswer.parse(answer).order));
+  const amountOf = (name: string): number | null => {
+    const text = said.get(name) ?? "";
+    return text === "" ? null : unlessNone(microsIn(text));
+  };
+  expect(said.get("money"), number).toBe(word);
+  expect(["paid", "to be paid", "refunded", "to be refunded"].map(amountOf), number).toEqual(
+    [
+      expected.paidMicros,
+      expected.openMicros,
+      expected.refundedMicros,
+      expected.refundDueMicros,
+    ].map(unlessNone),
+  );
+}
+
+/** The badge of each order in the console's list. */
+async function checkList(stories: readonly Story[]): Promise<void> {
+  const list = await listOrders(env.DB, { q: "", contacts: [] }, { limit: AT_ONCE });
+  const page = htmlOf(OrdersPage({ who: "", values: {}, problem: null, page: list }));
+  const rows = page.split('<tr role="row">').slice(2);
+  const told = rows.map((row): [string, string] => [
+    textOf(pieceOf(row, /data-head="Order".*?<\/td>/s).replace(/^[^>]*>/, "")),
+    badgesIn(pieceOf(row, /data-head="Money".*?<\/td>/s)).join(),
+  ]);
+  const happened = stories.map(({ orderNumber, expected }): [string, string] => [
+    orderNumber,
+    inWords(expected.financialStatus),
+  ]);
+  expect(new Map(told)).toEqual(new Map(happened));
+}
+
+/** Every mail about an order as such, written as when its turn comes: how many there are. */
+async function checkMails(stories: readonly Story[]): Promise<number> {
+  const templates = ["order_confirmed", "order_cancelled"];
+  const ids = stories.flatMap(({ orderNumber }) =>
+    templates.map((template) => `${template}/${orderNumber}/email`),
+  );
+  const byNumber = new Map(stories.map(({ orderNumber, expected }) => [orderNumber, expected]));
+  const due = await loadDue(env.DB, ids, NOW);
+  for (const { row, facts } of due) {
+    const expected = byNumber.get(facts.orderNumber ?? "");
+    const mail = renderMessage(row, { kind: "none" }, facts, "a@example.com", previewShop);
+    if (mail.channel !== "email" || expected === undefined) throw new Error(`${row.id} is no mail`);
+    const isReduced = expected.payableMicros < expected.grandTotalMicros;
+    const isOpen = expected.openMicros > 0 && (isReduced || expected.paidMicros > 0);
+    expect(
+      {
+        total: lineIn(mail.text, "Total"),
+        paid: lineIn(mail.text, "Paid"),
+        due: lineIn(mail.text, "To be paid") || null,
+      },
+      row.id,
+    ).toEqual({
+      total: expected.grandTotalMicros,
+      paid: unlessNone(expected.paidMicros),
+      due: isOpen ? expected.openMicros : null,
+    });
+    const [promise] = /We are paying .* back to you/.exec(mail.text) ?? [];
+    const promised = row.template === "order_cancelled" ? expected.refundDueMicros : 0;
+    expect(promise === undefined ? 0 : microsIn(promise), row.id).toBe(promised);
+  }
+  return due.length;
+}
 
 it(
   `says the same everywhere, of ${String(LIVES)} lives (seed ${String(seed)})`,
   { timeout: 120_000 },
   async () => {
+    console.info(`money of random lives: ${String(LIVES)}, seed ${String(seed)}`);
     const seen = new Set<string>();
+    let mails = 0;
     for (let from = 0; from < LIVES; from += AT_ONCE) {
       await clearTables();
-      const stories = tellDay({ seed: seed + from, orders: AT_ONCE, endsAtMs: Date.parse(NOW) });
-      const events = stories.flatMap((story) =>
-        story.events.map((event) => ({
-          id: event.id,
-          typeHint: null,
-          receivedAt: NOW,
-          payload: JSON.stringify(event),
-        })),
-      );
-      for (let at = 0; at < events.length; at += 200)
-        await deliver([events.slice(at, at + 200)], false);
-      const views = await env.DB.prepare(
-        "SELECT v.financial_status AS word, o.* FROM order_overview v JOIN orders o USING (order_number)",
-      ).all<Record<string, string | number | null>>();
-      const listed = await listOrders(env.DB, { q: "", contacts: [] }, { limit: AT_ONCE });
-      const words = new Map(listed.orders.map((one) => [one.order_number, one.financial_status]));
-      const happened = new Map(
-        stories.map((one) => [one.orderNumber, one.expected.financialStatus]),
-      );
-      for (const { word, ...order } of views.results) {
-        const number = String(order["order_number"]);
-        seen.add(String(word));
-        expect(financialStatus(order), number).toBe(word);
-        expect(words.get(number), number).toBe(word);
-        expect(happened.get(number), number).toBe(word);
+      const stories = tellLives({ seed: seed + from, orders: AT_ONCE, endsAtMs: Date.parse(NOW) });
+      await tellAll(stories);
+      const { results } = await env.DB.prepare("SELECT * FROM order_overview").all();
+      const views = new Map(results.map((row) => [row["order_number"], row]));
+      for (const { orderNumber, expected } of stories) {
+        seen.add(expected.financialStatus);
+        checkView(views.get(orderNumber) ?? {}, expected);
       }
-      for (const { order_number: number } of listed.orders.slice(0, 10)) {
-        const { payment } = await explainNumber(env.DB, number, defaults);
-        expect(answers[words.get(number) ?? ""], number).toContain(payment.verdict);
+      await checkList(stories);
+      mails += await checkMails(stories);
+      const found = await Promise.all(
+        stories.map(({ orderNumber }) => explainNumber(env.DB, orderNumber, defaults)),
+      );
+      for (const [index, view] of found.entries()) {
+        const [story] = stories.slice(index);
+        if (story !== undefined) checkOrder(story, view);
       }
     }
-    expect(seen.size).toBeGreaterThan(4);
+    expect(seen.size).toBe(7);
+    expect(mails).toBeGreaterThan(LIVES / 2);
   },
 );

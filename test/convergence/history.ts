@@ -47,6 +47,8 @@ const time = fc.oneof(
 const orderNumber = fc.constantFrom("A", "B", "C");
 const reference = fc.constantFrom("R1", "R2", "P1");
 const amount = fc.constantFrom(100, 250.5, 0.01, 99.99);
+/** Of an order, which may cost nothing, or be paid otherwise. */
+const sum = fc.oneof({ weight: 3, arbitrary: amount }, { weight: 1, arbitrary: fc.constant(0) });
 
 const orderStatus = fc.constantFrom(
   "draft",
@@ -142,13 +144,20 @@ const orderDetail = fc.record(
     order_number: orderNumber,
     status: optional(orderStatus),
     payment_status: optional(paymentStatus),
-    grand_total: optional(amount),
+    subtotal: optional(amount),
+    promotion_discount_amount: optional(sum),
+    coupon_discount_amount: optional(sum),
+    handling_charge_including_tax: optional(sum),
+    grand_total: optional(sum),
+    credit_balance_used: optional(sum),
+    loyalty_points_redeemed: optional(fc.constantFrom(0, 40)),
+    to_be_paid: optional(sum),
     currency: optional(fc.constantFrom({ code: "INR" }, "INR")),
     order_date: optional(time),
     payment_success_date: optional(time),
     customer_email: optional(fc.constantFrom("a@example.com", "b@example.com")),
     billing_address: optional(fc.constantFrom(null, { first_name: "Asha", phone: "98200 11111" })),
-    cancellation_refund_details: optional(fc.record({ refundable_amount: amount })),
+    cancellation_refund_details: optional(fc.record({ refundable_amount: sum })),
     order_items: optional(fc.constant([{ sku: "K1", quantity: 2, selling_price: 50 }])),
     payments: optional(fc.array(nestedPayment, { maxLength: 3 })),
     shipments: optional(fc.array(shipment, { maxLength: 2 })),
@@ -220,10 +229,35 @@ async function hashOf(text: string): Promise<string> {
   return new Uint8Array(digest).toHex();
 }
 
-function bodyOf({ form, type, time: at, idRank, data }: Spec, index: number): object {
+/** Where an order, payment, refund or parcel is named. */
+const names: ReadonlySet<string> = new Set([
+  "order_number",
+  "request_number",
+  "payment_reference_number",
+  "reference_number",
+  "awb_no",
+  "id",
+]);
+
+/** The same under other names, so that histories side by side have nothing to do with each other. */
+function nameApart<T>(value: T, suffix: string): T;
+function nameApart(value: unknown, suffix: string): unknown {
+  if (Array.isArray(value)) return value.map((entry) => nameApart(entry as unknown, suffix));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, entry]: [string, unknown]) => [
+      name,
+      names.has(name) && typeof entry === "string" ? entry + suffix : nameApart(entry, suffix),
+    ]),
+  );
+}
+
+function bodyOf(spec: Spec, index: number, suffix: string): object {
+  const { form, type, time: at, idRank } = spec;
+  const data = nameApart(spec.data, suffix);
   if (form === "bare") return data;
   const envelope = {
-    id: `evt-${String(idRank).padStart(2, "0")}-${String(index)}`,
+    id: `evt-${String(idRank).padStart(2, "0")}-${String(index)}${suffix}`,
     event_type: type,
     created_at: at,
   };
@@ -234,14 +268,82 @@ function bodyOf({ form, type, time: at, idRank, data }: Spec, index: number): ob
  * Ids decide the last ties; their order is drawn, not the order of the list. Two bare bodies of the same
  * bytes are one event, of which the first stands.
  */
-export async function storeAll(specs: readonly Spec[]): Promise<readonly StoredEvent[]> {
+export async function storeAll(
+  specs: readonly Spec[],
+  suffix = "",
+): Promise<readonly StoredEvent[]> {
   const events = new Map<string, StoredEvent>();
   for (const [index, spec] of specs.entries()) {
-    const body = bodyOf(spec, index);
+    const body = bodyOf(spec, index, suffix);
     const payload = JSON.stringify(body);
     const id = spec.form !== "bare" && "id" in body ? String(body.id) : await hashOf(payload);
     if (events.has(id)) continue;
     events.set(id, { id, typeHint: spec.hint ?? null, receivedAt: spec.receivedAt, payload });
   }
   return [...events.values()];
+}
+
+function cut<T>(list: readonly T[], sizes: readonly number[]): T[][] {
+  const batches: T[][] = [];
+  for (let at = 0; at < list.length; at += batches.at(-1)?.length ?? 1) {
+    batches.push(list.slice(at, at + (sizes[batches.length % sizes.length] ?? 1)));
+  }
+  return batches;
+}
+
+/** Orders, repeats and splits the events as the schedule says. */
+export function arrange(
+  events: readonly StoredEvent[],
+  plan: Schedule,
+): readonly (readonly StoredEvent[])[] {
+  const again = plan.repeats.flatMap((index) => events[index % events.length] ?? []);
+  const drawn = [...events, ...again].map((event, index) => ({
+    event,
+    lot: (plan.lots[index % plan.lots.length] ?? 0) + index / 1000,
+  }));
+  const ordered = drawn.toSorted((a, b) => a.lot - b.lot).map(({ event }) => event);
+  return cut(ordered, plan.batchSizes);
+}
+
+/** The batches of several histories as one list: of each history the first, then of each the second. */
+export function sideBySide(
+  histories: readonly (readonly (readonly StoredEvent[])[])[],
+): readonly (readonly StoredEvent[])[] {
+  const length = Math.max(...histories.map((batches) => batches.length));
+  return Array.from({ length }, (_, at) => histories.flatMap((batches) => batches[at] ?? []));
+}
+
+/** Histories in one database, so that a round trip serves all of them. */
+export const SIDE_BY_SIDE = 10;
+
+/** A history, and how it reaches the consumer. */
+interface Told {
+  readonly specs: readonly Spec[];
+  readonly plan: Schedule;
+}
+
+/** SIDE_BY_SIDE of them, each of at most `maxLength` events; a failure shrinks the others to nothing. */
+export function histories(maxLength: number): fc.Arbitrary<readonly Told[]> {
+  const history = fc.record({ specs: fc.array(anyEvent, { maxLength }), plan: schedule });
+  return fc.array(history, { minLength: SIDE_BY_SIDE, maxLength: SIDE_BY_SIDE });
+}
+
+/**
+ * The events of histories, each under names of its own, and their batches side by side: each history keeps its
+ * own order, repeats and batches. A body that names nothing is the same in all of them, and the first's alone.
+ */
+export async function storeApart(told: readonly Told[]): Promise<{
+  readonly events: readonly StoredEvent[];
+  readonly batches: readonly (readonly StoredEvent[])[];
+}> {
+  const seen = new Set<string>();
+  const apart: (readonly (readonly StoredEvent[])[])[] = [];
+  const events: StoredEvent[] = [];
+  for (const [n, { specs, plan }] of told.entries()) {
+    const own = (await storeAll(specs, `~${String(n)}`)).filter(({ id }) => !seen.has(id));
+    for (const { id } of own) seen.add(id);
+    events.push(...own);
+    apart.push(arrange(own, plan));
+  }
+  return { events, batches: sideBySide(apart) };
 }

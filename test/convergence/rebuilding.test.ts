@@ -9,8 +9,8 @@ import { type Model, modelOf } from "../../src/projection/model";
 import { loadRebuild, startRebuild } from "../../src/store/rebuild-progress";
 import { continueRebuild } from "../../src/upkeep/rebuild";
 import { clearTables, expectModel } from "./compare";
-import { arrange, deliver, NOW, options } from "./deliver";
-import { anyEvent, schedule, storeAll } from "./history";
+import { deliver, NOW, options } from "./deliver";
+import { anyEvent, arrange, schedule, storeAll } from "./history";
 import { defaults } from "./defaults";
 
 const runs = Math.ceil(Number(env.TEST_RUNS) / 5);

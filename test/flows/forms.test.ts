@@ -5,11 +5,12 @@
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { z } from "zod";
 import { entities, entityNames } from "../../src/projection/registers";
 import { clearAll } from "../notifications/arrivals";
 import { sign } from "../support/events";
 import { hoursAgo, item, orderDetail, payment, refund, shipment } from "../support/models";
-import { deliver, eventRow, type Row, rows, type Sent, settled } from "../support/receiver";
+import { apply, deliver, eventRow, type Row, rows, type Sent, settled } from "../support/receiver";
 
 type Fields = Record<string, unknown>;
 
@@ -50,7 +51,7 @@ const table: readonly (readonly [string, Fields])[] = [
 /** Precedences differ by the event's id and receipt, and so do bookkeeping columns. */
 const exempt = /_precedence$|^updated_at$/;
 
-async function outcome(): Promise<unknown> {
+async function outcome() {
   const tables = await Promise.all(
     entityNames.map((entity) => rows(`SELECT * FROM ${entity} ORDER BY ${entities[entity].key}`)),
   );
@@ -81,7 +82,7 @@ async function quiet(): Promise<void> {
 }
 
 /** What one delivery alone leads to; before it the order was placed and is known. */
-async function after(body: unknown, sent: Sent = {}): Promise<{ event: Row; left: unknown }> {
+async function after(body: unknown, sent: Sent = {}): Promise<{ event: Row }> {
   await clearAll();
   const placed = await deliver({
     event_type: "order.created",
@@ -93,15 +94,71 @@ async function after(body: unknown, sent: Sent = {}): Promise<{ event: Row; left
   if (event === undefined) throw new Error("the event is gone");
   expect(event).toMatchObject({ status: "processed", error: null });
   await quiet();
-  return { event, left: await outcome() };
+  return { event };
+}
+
+/** The same of another order, payment, refund and parcel: `ORD-F` is `ORD-F3`. */
+function another(body: Fields, n: number): Fields {
+  return parseFields(JSON.stringify(body).replaceAll("-F", `-F${String(n)}`));
+}
+
+const parseFields = (text: string): Fields =>
+  z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+
+/** Of these rows those about the n-th order, under the names of the first. */
+function ownRows(list: readonly Row[], n: number): readonly unknown[] {
+  const name = `-F${String(n)}`;
+  return list
+    .map((row) => JSON.stringify(row))
+    .filter((text) => text.includes(name))
+    .map((text) => JSON.parse(text.replaceAll(name, "-F")) as unknown);
+}
+
+interface Way {
+  readonly form: string;
+  readonly hint: string | null;
+  readonly body: Fields;
+  readonly sent: Sent;
+}
+
+/**
+ * What each of some deliveries leads to, all in one database: each about an order of its own, placed and known
+ * before. Every row has to be about one of them.
+ */
+async function afterAllOf(ways: readonly Way[]): Promise<readonly { event: Row; left: unknown }[]> {
+  const placed = await apply(
+    ...ways.map((_, n) => ({
+      event_type: "order.created",
+      data: another(
+        { order_number: "ORD-F", order_date: placedAt, customer_email: "asha@example.com" },
+        n,
+      ),
+    })),
+  );
+  expect(placed.map(({ status }) => status)).toEqual(ways.map(() => "processed"));
+  const ids: string[] = [];
+  for (const [n, { body, sent }] of ways.entries()) {
+    ids.push((await deliver(another(body, n), sent)).id);
+  }
+  const events = await settled(...ids);
+  await quiet();
+  const { state, messages } = await outcome();
+  const outcomes = events.map((event, n) => ({
+    event,
+    left: {
+      state: state.map((list) => ownRows(list, n)),
+      messages: ownRows(messages, n),
+    },
+  }));
+  const own = outcomes.flatMap(({ left }) => [...left.state.flat(), ...left.messages]);
+  expect(own).toHaveLength(state.flat().length + messages.length);
+  return outcomes;
 }
 
 beforeEach(clearAll);
 
 describe("each of the 14 events means the same in every form", () => {
   test.each(table)("%s", { timeout: 60_000 }, async (type, data) => {
-    const told = await after({ event_type: type, data });
-    expect(told.event).toMatchObject({ form: "envelope", event_type: type, type_hint: null });
     const flat = { event_type: type, ...data };
     const wrong = type === "order.cancelled" ? "order.created" : "order.cancelled";
     const hints: readonly (readonly [string | null, Sent])[] = [
@@ -110,16 +167,25 @@ describe("each of the 14 events means the same in every form", () => {
       [wrong, { headers: { "x-webhook-event": wrong } }],
       ["none.known", { path: "/webhooks/ce/none.known", headers: { "x-webhook-event": type } }],
     ];
-    for (const [form, body] of [
-      ["flat", flat],
-      ["bare", data],
-    ] as const) {
-      for (const [hint, sent] of hints) {
-        const { event, left } = await after(body, sent);
-        expect(event).toMatchObject({ form, event_type: type, type_hint: hint });
-        expect(left, `${form} ${String(hint)}`).toEqual(told.left);
-      }
+    const hinted = (form: string, body: Fields): Way[] =>
+      hints.map(([hint, sent]) => ({ form, hint, body, sent }));
+    const ways: Way[] = [
+      { form: "envelope", hint: null, body: { event_type: type, data }, sent: {} },
+      ...hinted("flat", flat),
+      ...hinted("bare", data),
+    ];
+    const outcomes = await afterAllOf(ways);
+    for (const [n, { form, hint }] of ways.entries()) {
+      expect(outcomes[n]?.event).toMatchObject({
+        status: "processed",
+        error: null,
+        form,
+        event_type: type,
+        type_hint: hint,
+      });
+      expect(outcomes[n]?.left, `${form} ${String(hint)}`).toEqual(outcomes[0]?.left);
     }
+    expect(JSON.stringify(outcomes[0]?.left)).toContain("ORD-F");
   });
 });
 

@@ -13,14 +13,20 @@ const none: SumAmounts = {
   grand_total_micros: null,
   credit_used_micros: null,
   payable_micros: null,
+  paid_micros: 0,
+  status: null,
+  payment_status: null,
 };
-const rupees = (amounts: Partial<Record<keyof SumAmounts, number>>): SumAmounts => ({
+const rupees = (order: Partial<Record<keyof SumAmounts, number | string>>): SumAmounts => ({
   ...none,
   ...Object.fromEntries(
-    Object.entries(amounts).map(([name, amount]) => [name, Math.round(amount * 1_000_000)]),
+    Object.entries(order).map(([name, value]) => [
+      name,
+      typeof value === "number" ? Math.round(value * 1_000_000) : value,
+    ]),
   ),
 });
-const read = (amounts: Partial<Record<keyof SumAmounts, number>>): string[] =>
+const read = (amounts: Partial<Record<keyof SumAmounts, number | string>>): string[] =>
   orderSums(rupees(amounts), 10_000).map(({ kind, micros }) => `${kind} ${String(micros / 1e6)}`);
 
 describe("an order's lines", () => {
@@ -59,7 +65,43 @@ describe("an order's lines", () => {
         credit_used_micros: 200,
         payable_micros: 300,
       },
-      ["subtotal 500", "total 500", "credit -200", "payable 300"],
+      ["subtotal 500", "total 500", "credit -200", "due 300"],
+    ],
+    [
+      "with store credit, paid",
+      {
+        grand_total_micros: 500,
+        credit_used_micros: 200,
+        payable_micros: 300,
+        paid_micros: 300,
+        payment_status: "success",
+      },
+      ["total 500", "credit -200", "paid 300"],
+    ],
+    [
+      "paid in part",
+      {
+        grand_total_micros: 500,
+        payable_micros: 500,
+        paid_micros: 300,
+        payment_status: "partially_paid",
+      },
+      ["total 500", "paid 300", "due 200"],
+    ],
+    [
+      "paid in part and cancelled",
+      { grand_total_micros: 500, payable_micros: 500, paid_micros: 300, status: "cancelled" },
+      ["total 500", "paid 300"],
+    ],
+    [
+      "paid with store credit alone",
+      { grand_total_micros: 500, credit_used_micros: 500, payable_micros: 0 },
+      ["total 500", "credit -500", "due 0"],
+    ],
+    [
+      "of which nothing is known but what was paid",
+      { paid_micros: 300, payment_status: "success" },
+      ["paid 300"],
     ],
     [
       "with credit and points",
@@ -69,7 +111,7 @@ describe("an order's lines", () => {
         credit_used_micros: 200,
         payable_micros: 250,
       },
-      ["subtotal 500", "total 500", "credit -200", "points -50", "payable 250"],
+      ["subtotal 500", "total 500", "credit -200", "points -50", "due 250"],
     ],
     [
       "of a total alone",
@@ -95,6 +137,9 @@ describe("an order's lines", () => {
           grand_total_micros: amount,
           credit_used_micros: amount,
           payable_micros: amount,
+          paid_micros: fc.integer({ min: 0, max: 10_000_000_000 }),
+          status: fc.constantFrom(null, "confirmed"),
+          payment_status: fc.constantFrom(null, "failed", "partially_paid"),
         }),
         fc.constantFrom("INR", "JPY", "KWD", "not a currency"),
         (order, currency) => {
@@ -107,9 +152,14 @@ describe("an order's lines", () => {
           const total = lines[at]?.micros ?? 0;
           const before = at <= 0 ? total : sum(lines.slice(0, at));
           expect(before).toBe(total);
-          const payable = lines.find(({ kind }) => kind === "payable")?.micros ?? total;
-          const off = lines.filter(({ kind }) => kind === "credit" || kind === "points");
-          expect(at === -1 ? payable : total + sum(off)).toBe(payable);
+          const of = (...kinds: readonly string[]): number =>
+            sum(lines.filter(({ kind }) => kinds.includes(kind)));
+          const { payable_micros: payable, grand_total_micros: stated } = order;
+          const isSettled = of("paid") > 0 || lines.some(({ kind }) => kind === "due");
+          const isWhole = payable !== null && stated !== null && payable <= stated && isSettled;
+          // Where more was paid than was to be paid, nothing is due.
+          const rest = Math.max(0, total + of("credit", "points") - of("paid"));
+          expect(isWhole ? of("due") : rest).toBe(rest);
         },
       ),
       { seed, numRuns: 2_000 },

@@ -14,6 +14,9 @@ import type { Bodies, OrderPayment, OrderRefund, OrderShipment, PaymentInfo } fr
 import { rupees } from "./money.ts";
 import type { Coupon } from "./particulars.ts";
 
+/** Points are a number of their own, not money. */
+const PAISE_A_POINT = 25;
+
 /** The order as the shop shows it now, with all its payments, refunds and shipments. */
 export function describeOrder(order: OrderFacts): Bodies["order.created"] {
   const { basket, customer, particulars } = order;
@@ -32,8 +35,12 @@ export function describeOrder(order: OrderFacts): Bodies["order.created"] {
     shipping_amount: rupees(shippingPaise),
     shipping_amount_including_tax: rupees(basket.shippingPaise),
     ...describeCoupon(particulars.coupon),
+    ...(order.discountPaise > 0 ? { promotion_discount_amount: rupees(order.discountPaise) } : {}),
     grand_total: rupees(totalPaise(order)),
     ...(order.creditPaise > 0 ? { credit_balance_used: rupees(order.creditPaise) } : {}),
+    ...(order.pointsPaise > 0
+      ? { loyalty_points_redeemed: Math.ceil(order.pointsPaise / PAISE_A_POINT) }
+      : {}),
     to_be_paid: rupees(payablePaise(order)),
     currency: { name: "Indian Rupee", code: "INR", symbol: "₹" },
     order_items_count: basket.lines.length,

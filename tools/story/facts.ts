@@ -20,15 +20,27 @@ export interface OrderFacts {
   confirmedAt: string | null;
   completedAt: string | null;
   cancelledAt: string | null;
+  /** What is taken off the price, in paise. */
+  discountPaise: number;
   /** What of the total was paid with store credit, in paise. */
   creditPaise: number;
+  /** What of the total was paid with loyalty points, in paise. */
+  pointsPaise: number;
   /** What the shop keeps of the order if it is cancelled, in paise. */
   chargesPaise: number;
   /** The shop lists refunds by their payment's reference alone: one refund under two names. */
   readonly listsByReference: boolean;
+  /** The shop's ledger: every sum that changed hands, once, whatever events tell of it. */
+  readonly movements: Movement[];
   readonly payments: PaymentFacts[];
   readonly refunds: RefundFacts[];
   readonly shipments: ShipmentFacts[];
+}
+
+/** Money that changed hands, in paise. */
+interface Movement {
+  readonly kind: "paid" | "refunded";
+  readonly paise: number;
 }
 
 /** How it was paid: the fields that the vendor's model has for this kind. */
@@ -72,14 +84,11 @@ export interface ShipmentFacts {
   cancellationReason: string | null;
 }
 
-function sumOfSuccesses(list: readonly { status: string; amountPaise: number }[]): number {
-  const succeeded = list.filter((entry) => entry.status === "success");
-  return succeeded.reduce((total, entry) => total + entry.amountPaise, 0);
-}
-
 /** What the customer has paid, and what went back, in paise. */
-export function balancePaise(order: OrderFacts): { paid: number; refunded: number } {
-  return { paid: sumOfSuccesses(order.payments), refunded: sumOfSuccesses(order.refunds) };
+export function balancePaise({ movements }: OrderFacts): { paid: number; refunded: number } {
+  const sum = (kind: Movement["kind"]): number =>
+    movements.reduce((total, one) => total + (one.kind === kind ? one.paise : 0), 0);
+  return { paid: sum("paid"), refunded: sum("refunded") };
 }
 
 /** What the customer of a cancelled order is to have back in all, in paise. */
@@ -87,14 +96,20 @@ export function refundablePaise(order: OrderFacts): number {
   return Math.max(0, balancePaise(order).paid - order.chargesPaise);
 }
 
-/** What the order comes to, in paise. */
-export function totalPaise({ basket, particulars }: OrderFacts): number {
-  return basket.totalPaise - (particulars.coupon?.paise ?? 0);
+/** What the order costs, before credit and points, in paise. */
+export function totalPaise({ basket, discountPaise, particulars }: OrderFacts): number {
+  return basket.totalPaise - discountPaise - (particulars.coupon?.paise ?? 0);
 }
 
 /** What the customer has to pay in all, in paise. */
 export function payablePaise(order: OrderFacts): number {
-  return totalPaise(order) - order.creditPaise;
+  return totalPaise(order) - order.creditPaise - order.pointsPaise;
+}
+
+/** What the customer still has to pay, in paise; nothing for an order that is cancelled. */
+export function openPaise(order: OrderFacts): number {
+  if (order.status === "cancelled") return 0;
+  return Math.max(0, payablePaise(order) - balancePaise(order).paid);
 }
 
 /** The payment status that the shop shows: by what was paid of what is to be paid. */

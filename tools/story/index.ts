@@ -39,4 +39,4 @@ export { createRandom, type Random } from "./random.ts";
 export { failRefund } from "./refunding.ts";
 export { senselessEvents } from "./senseless.ts";
 export { sign, SIGNATURE_HEADER } from "./sign.ts";
-export { tellDay, tellStory } from "./story.ts";
+export { tellDay, tellLives, tellStory } from "./story.ts";

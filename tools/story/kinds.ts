@@ -3,7 +3,14 @@
  * short script in the verbs of `OrderLife`; everything else differs by the seed.
  */
 import { cancellationReasons } from "./choices.ts";
-import { payablePaise, type PaymentFacts, type RefundFacts, type ShipmentFacts } from "./facts.ts";
+import {
+  type OrderFacts,
+  payablePaise,
+  type PaymentFacts,
+  type RefundFacts,
+  type ShipmentFacts,
+  totalPaise,
+} from "./facts.ts";
 import type { OrderLife } from "./life.ts";
 import { failPayment, pay, requestPayment, retryPayment } from "./paying.ts";
 import { failRefund, requestRefund, retryRefund, settleRefund } from "./refunding.ts";
@@ -17,12 +24,17 @@ export interface StoryKind {
   readonly weight: number;
   /** The order has at least this many products. */
   readonly lines?: number;
-  /** What part of the total is paid with store credit. */
-  readonly creditShare?: number;
+  /** What comes off the price, before the order is placed: discounts, store credit, points. */
+  readonly price?: (life: OrderLife) => void;
   readonly tell: (life: OrderLife) => void;
 }
 
-function firstPayment(life: OrderLife): PaymentFacts {
+/** Pays this share of the total with store credit. */
+function useCredit(order: OrderFacts, share: number): void {
+  order.creditPaise = Math.round(totalPaise(order) * share);
+}
+
+export function firstPayment(life: OrderLife): PaymentFacts {
   return life.order.payments[0] ?? requestPayment(life);
 }
 
@@ -212,7 +224,7 @@ export const storyKinds = [
     name: "paid with store credit too",
     title: "part store credit, the rest paid; delivered",
     weight: 2,
-    creditShare: 0.4,
+    price: ({ order }) => useCredit(order, 0.4),
     tell(life) {
       sell(life);
       carry(life, pack(life));
@@ -223,7 +235,7 @@ export const storyKinds = [
     name: "nothing to pay",
     title: "store credit pays all of it; delivered",
     weight: 2,
-    creditShare: 1,
+    price: ({ order }) => useCredit(order, 1),
     tell(life) {
       life.confirm();
       carry(life, pack(life));

@@ -87,6 +87,8 @@ export interface Expected {
   /** As the view order_overview calls it. */
   readonly financialStatus: string;
   readonly payableMicros: number;
+  /** Still to be paid; 0 for a cancelled order. */
+  readonly openMicros: number;
   readonly currency: "INR";
   readonly grandTotalMicros: number;
   readonly paidMicros: number;

@@ -26,8 +26,16 @@ export function requestPayment(
 /** The customer pays. `byReference`: the event knows the payment by its reference alone. */
 export function pay(life: OrderLife, payment: PaymentFacts, byReference = false): void {
   attempt(life, payment, "success");
+  life.order.movements.push({ kind: "paid", paise: payment.amountPaise });
   const data = describePayment(payment);
   if (byReference) delete data.request_number;
+  life.telling.sendAbout(payment.id, "payment.success", data);
+}
+
+/** Tells once more that a payment has succeeded, by an event that knows it by its reference alone. */
+export function repeatPayment(life: OrderLife, payment: PaymentFacts): void {
+  payment.date = life.telling.wait("soon");
+  const { request_number: _, ...data } = describePayment(payment);
   life.telling.sendAbout(payment.id, "payment.success", data);
 }
 

@@ -43,12 +43,22 @@ export function retryRefund(life: OrderLife, refund: RefundFacts): void {
 export function settleRefund(life: OrderLife, refund: RefundFacts): void {
   refund.date = life.telling.wait("later");
   refund.status = "success";
+  life.order.movements.push({ kind: "refunded", paise: refund.amountPaise });
   refund.remarks = "Credited to the source";
   life.telling.call(
     { template: "refund_succeeded", channel: "email", about: [refund.id] },
     () => true,
   );
   send(life, refund, "payment.refund.success");
+}
+
+/** Tells once more where a refund stands, by an event that knows it by its payment's reference alone. */
+export function repeatRefund(life: OrderLife, refund: RefundFacts): void {
+  if (refund.payment.reference === null || refund.status === "approved") return;
+  refund.date = life.telling.wait("soon");
+  const { request_number: _, ...data } = describeRefund(refund);
+  const outcome = refund.status === "pending" ? "initiated" : refund.status;
+  life.telling.sendAbout(refund.id, `payment.refund.${outcome}`, data);
 }
 
 function send(

@@ -2,9 +2,11 @@
  * Stories: one order's life as a list of events together with what must be true at its end, and a
  * shop's day as many of them. Pure: the same arguments give the same story.
  */
+import { anyMoney } from "./any-money.ts";
 import {
   balancePaise,
   moneyWord,
+  openPaise,
   payablePaise,
   paymentStatus,
   refundablePaise,
@@ -34,7 +36,7 @@ export function tellStory(options: StoryOptions): Story {
   const kind = typeof options.kind === "string" ? findKind(options.kind) : options.kind;
   const { random, ids = random } = options;
   const life = new OrderLife({ ...options, ids }, kind.lines);
-  life.order.creditPaise = Math.round(totalPaise(life.order) * (kind.creditShare ?? 0));
+  kind.price?.(life);
   // Half the shops create the payment request with the order.
   if (random.chance(0.5) && payablePaise(life.order) > 0) requestPayment(life);
   life.place();
@@ -61,14 +63,27 @@ const HOUR_MS = 3_600_000;
  * A day of orders: every kind once, then by weight. Orders keep their story when more are asked for.
  */
 export function tellDay(options: DayOptions): Story[] {
-  const { seed, orders, endsAtMs, hours = 23, firstNumber = 104_001 } = options;
+  return tellMany(options, (random, index) => storyKinds[index] ?? random.weighted(storyKinds));
+}
+
+/** Lives for tests: every second is of a kind of a day, drawn by weight, the others are any money at all. */
+export function tellLives(options: DayOptions): Story[] {
+  return tellMany(options, (random, index) =>
+    index % 2 === 0 ? anyMoney : random.weighted(storyKinds),
+  );
+}
+
+function tellMany(
+  { seed, orders, endsAtMs, hours = 23, firstNumber = 104_001 }: DayOptions,
+  kindOf: (random: Random, index: number) => StoryKind,
+): Story[] {
   return Array.from({ length: orders }, (_, index) => {
     const random = createRandom(seed, index);
-    const kind = storyKinds[index] ?? random.weighted(storyKinds);
+    const kind = kindOf(random, index);
     // No order is younger than a fifth of the day: its story needs some room.
     const startsAtMs = endsAtMs - Math.floor(hours * HOUR_MS * random.between(0.2, 1));
     const orderNumber = `ORD-${firstNumber + index}`;
-    return tellStory({ kind: kind.name, orderNumber, random, startsAtMs, endsAtMs });
+    return tellStory({ kind, orderNumber, random, startsAtMs, endsAtMs });
   });
 }
 
@@ -87,6 +102,7 @@ function expect(order: OrderFacts, messages: readonly ExpectedMessage[]): Expect
     financialStatus: moneyWord(order),
     payableMicros: micros(payablePaise(order)),
     currency: "INR",
+    openMicros: micros(openPaise(order)),
     grandTotalMicros: micros(totalPaise(order)),
     paidMicros: micros(balance.paid),
     refundedMicros: micros(balance.refunded),

@@ -45,7 +45,8 @@ const sumNames: Readonly<Record<SumKind, string>> = {
   included_tax: "Includes tax of",
   credit: "Store credit",
   points: "Loyalty points",
-  payable: "To be paid",
+  paid: "Paid",
+  due: "To be paid",
 };
 
 function amountsIn(order: Row): SumAmounts {
@@ -58,15 +59,15 @@ function amountsIn(order: Row): SumAmounts {
     grand_total_micros: numberIn(order, "grand_total_micros"),
     credit_used_micros: numberIn(order, "credit_used_micros"),
     payable_micros: numberIn(order, "payable_micros"),
+    paid_micros: numberIn(order, "paid_micros") ?? 0,
+    status: textIn(order, "status"),
+    payment_status: textIn(order, "payment_status"),
   };
 }
 
 function Sums({ order }: { readonly order: Row }) {
   const currency = textIn(order, "currency");
-  const sum = (name: string, column: string): readonly [string, Child] => {
-    const micros = numberIn(order, column);
-    return [name, micros === null ? null : <Money micros={micros} in={currency} />];
-  };
+  const refunded = numberIn(order, "refunded_micros") ?? 0;
   const due = refundOutstandingMicros(order);
   return (
     <Facts
@@ -77,8 +78,7 @@ function Sums({ order }: { readonly order: Row }) {
             <Money micros={micros} in={currency} />,
           ],
         ),
-        sum("Paid", "paid_micros"),
-        sum("Refunded", "refunded_micros"),
+        ["Refunded", refunded > 0 ? <Money micros={refunded} in={currency} /> : null],
         ["Refund outstanding", due > 0 ? <Money micros={due} in={currency} /> : null],
       ]}
     />
@@ -172,7 +172,8 @@ function Standing({ view, order }: { readonly view: ExplainedOrder; readonly ord
   );
 }
 
-function OrderPage(props: {
+/** The page of an order, from what is known of it. */
+export function OrderPage(props: {
   readonly who: string;
   readonly view: ExplainedOrder;
   readonly messages: readonly MessageRow[];

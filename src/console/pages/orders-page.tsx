@@ -57,7 +57,8 @@ interface OrdersProps {
   readonly page: OrderPage;
 }
 
-function OrdersPage({ who, values, problem, page }: OrdersProps) {
+/** A page of the list of orders. */
+export function OrdersPage({ who, values, problem, page }: OrdersProps) {
   const { cursor, ...filter } = values;
   const q = values["q"];
   return (

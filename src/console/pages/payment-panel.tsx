@@ -2,7 +2,7 @@
 import { nameType } from "../../events/form-words";
 import type { Child } from "hono/jsx";
 import type { PaymentAnswer, PaymentReason } from "../../projection/payment-answer";
-import type { Row } from "../order-view";
+import { numberIn, type Row } from "../order-view";
 import { withQuery } from "../links";
 import { count, words } from "../text";
 import { Badge, Money, Part, Ref, Text, Time } from "./parts";
@@ -185,6 +185,7 @@ export function PaymentPanel(props: {
 }) {
   const { answer, order } = props;
   const { verdict, reasons, currency, isCancelled } = answer;
+  const refunded = order === null ? 0 : (numberIn(order, "refunded_micros") ?? 0);
   const lonely = reasons.length === 1 && reasons[0]?.kind === "no_payment";
   return (
     <Part
@@ -198,6 +199,12 @@ export function PaymentPanel(props: {
     >
       <p class="headline">
         <Headline answer={answer} />
+        {refunded > 0 ? (
+          <>
+            {" "}
+            <Money micros={refunded} in={currency} /> went back since.
+          </>
+        ) : null}
         {isCancelled ? " The order is cancelled." : null}
       </p>
       {lonely ? null : (

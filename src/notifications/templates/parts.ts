@@ -58,7 +58,7 @@ function sums(order: OrderFacts, currency: string): readonly AmountRow[] {
   return orderSums(order, minorMicrosOf(currency)).map(({ kind, micros }) => {
     const size = money(Math.abs(micros), currency);
     const amount = kind === "shipping" && micros === 0 ? labels.free : size;
-    const isStrong = kind === "payable" || kind === "total";
+    const isStrong = kind === "due" || kind === "total";
     return {
       label: sumLabels[kind],
       amount: micros < 0 ? `−${amount}` : amount,

@@ -61,7 +61,8 @@ export const sumLabels: Readonly<Record<SumKind, string>> = {
   included_tax: "Includes tax of",
   credit: "Store credit",
   points: "Loyalty points",
-  payable: "To be paid",
+  paid: "Paid",
+  due: "To be paid",
 };
 
 /** How a refund comes back; unknown modes are left out. */

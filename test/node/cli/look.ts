@@ -14,6 +14,8 @@ import { createApi } from "../../../tools/cli/api.ts";
 import { Failure } from "../../../tools/cli/failure.ts";
 import { createHttp } from "../../../tools/cli/http.ts";
 import { loadSettings } from "../../../tools/cli/settings.ts";
+import { amount } from "../../../tools/cli/views/money.ts";
+import { tellLives } from "../../../tools/story/index.ts";
 import { startProxy, startStranger } from "./proxy.ts";
 import { run, SECRET } from "./run.ts";
 import { shop } from "./shop.ts";
@@ -98,6 +100,37 @@ await test("an order is shown with what it says beside goods and money, as text 
   const { order: row, payments } = parse(order, json.stdout);
   assert.ok(String(row["extra"]).includes("s".repeat(3_000)));
   assert.equal(payments[0]?.["extra"], '{"card_type":"Rupay"}');
+});
+
+await test("an order's money is told as it was paid and paid back, whole and in the list", async () => {
+  const seed = Date.now() % 1_000_000_000;
+  const lives = tellLives({ seed, orders: 6, endsAtMs: Date.now() - 60_000, firstNumber: 900_001 });
+  for (const { events } of lives) {
+    for (const event of events) {
+      const body = JSON.stringify(event);
+      const signature = createHmac("sha256", SECRET).update(body).digest("hex");
+      const headers = { "x-webhook-signature": signature };
+      await fetch(`${receiver.url}/api/webhooks/ce`, { method: "POST", headers, body });
+    }
+  }
+  await shop.settled();
+  const list = await shop.run("orders ORD-9");
+  const shown = await Promise.all(lives.map(({ orderNumber }) => shop.run(["order", orderNumber])));
+  const inr = (micros: number): string => amount(micros, "INR");
+  for (const [index, { orderNumber, expected }] of lives.entries()) {
+    const text = shown[index]?.stdout ?? "";
+    const of = `${orderNumber}, seed ${seed}`;
+    const word = expected.financialStatus.replaceAll("_", " ");
+    const line = (name: string): string | undefined =>
+      new RegExp(`^ +${name} {2,}(.+)$`, "m").exec(text)?.[1];
+    const unlessNone = (micros: number) => (micros === 0 ? undefined : inr(micros));
+    assert.equal(line("money"), word, of);
+    assert.equal(line("paid"), inr(expected.paidMicros), of);
+    assert.equal(line("to be paid"), unlessNone(expected.openMicros), of);
+    assert.equal(line("refunded"), unlessNone(expected.refundedMicros), of);
+    assert.equal(line("to be refunded"), unlessNone(expected.refundDueMicros), of);
+    assert.match(list.stdout, new RegExp(`${orderNumber} .* {2}${word} {2}`), of);
+  }
 });
 
 await test("events are listed, filtered and paged", async () => {

@@ -2,10 +2,11 @@
 import type * as z from "zod/mini";
 import { visible } from "../../../src/console/text.ts";
 import type { orders, OrderAnswer, timeline } from "../answers.ts";
-import { amount, fullTime, shortTime, type When, zoneName } from "../look.ts";
+import { fullTime, shortTime, type When, zoneName } from "../look.ts";
 import type { Output } from "../output.ts";
 import { printTable } from "../table.ts";
 import { printFacts, printTitle } from "./facts.ts";
+import { amount, moneyFacts, said } from "./money.ts";
 import { detailsOf, printOtherFields } from "./order-details.ts";
 
 type Row = OrderAnswer["order"];
@@ -32,11 +33,6 @@ export function printOrders(out: Output, rows: z.infer<typeof orders>["orders"],
       row.refunded_micros === 0 ? "" : amount(row.refunded_micros, row.currency),
     ]),
   );
-}
-
-/** `refund_due` -> `refund due`. */
-function said(status: string): string {
-  return status.replaceAll("_", " ");
 }
 
 function textOf(value: Row[string] | undefined): string {
@@ -87,7 +83,6 @@ function printShipments(out: Output, rows: readonly Row[]): void {
 }
 
 function printStanding(out: Output, order: Row, when: When): void {
-  const currency = order["currency"];
   const contact = [order["customer_email"], order["customer_phone"]]
     .map(textOf)
     .filter((one) => one !== "");
@@ -95,13 +90,7 @@ function printStanding(out: Output, order: Row, when: When): void {
     `${out.colours.bold(textOf(order["order_number"]))}  ${textOf(order["status"]) || "status unknown"}`,
   );
   printFacts(out, [
-    ["worth", amount(order["grand_total_micros"], currency)],
-    ["money", said(textOf(order["financial_status"]))],
-    ["paid", amount(order["paid_micros"], currency)],
-    [
-      "refunded",
-      order["refunded_micros"] === 0 ? null : amount(order["refunded_micros"], currency),
-    ],
+    ...moneyFacts(order),
     ["customer", textOf(order["customer_name"])],
     ["reached by", contact.join(", ")],
     ...detailsOf(order),

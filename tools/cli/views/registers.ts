@@ -1,5 +1,6 @@
 /** The columns of a register as a person reads them. */
-import { amount, fullTime, type When } from "../look.ts";
+import { fullTime, type When } from "../look.ts";
+import { amount } from "./money.ts";
 import { describeFields } from "./order-details.ts";
 
 type Values = Readonly<Record<string, unknown>>;

@@ -1,0 +1,38 @@
+/** Money as the command line says it: amounts, and where an order stands. Pure. */
+
+/** 2499500000, INR -> ₹2,499.50 */
+export function amount(micros: unknown, currency: unknown): string {
+  if (typeof micros !== "number") return "";
+  const code = typeof currency === "string" ? currency : null;
+  try {
+    return new Intl.NumberFormat("en-IN", {
+      minimumFractionDigits: 2,
+      ...(code === null ? {} : { style: "currency", currency: code }),
+    }).format(micros / 1_000_000);
+  } catch {
+    // A code that ISO 4217 does not know.
+    return `${(micros / 1_000_000).toFixed(2)} ${code ?? ""}`.trim();
+  }
+}
+
+/** `refund_due` -> `refund due`. */
+export function said(status: string): string {
+  return status.replaceAll("_", " ");
+}
+
+/** Where an order stands in money: name and value; null or blank where there is nothing to say. */
+export function moneyFacts(
+  order: Readonly<Record<string, string | number | null>>,
+): readonly (readonly [name: string, value: string | null])[] {
+  const micros = (column: string): string => amount(order[column], order["currency"]);
+  const unlessNone = (column: string): string | null =>
+    order[column] === 0 ? null : micros(column);
+  return [
+    ["worth", micros("grand_total_micros")],
+    ["money", said(String(order["financial_status"] ?? ""))],
+    ["paid", micros("paid_micros")],
+    ["to be paid", unlessNone("balance_due_micros")],
+    ["refunded", unlessNone("refunded_micros")],
+    ["to be refunded", unlessNone("refund_outstanding_micros")],
+  ];
+}
