@@ -170,7 +170,7 @@ async function checkMails(stories: readonly Story[]): Promise<number> {
 
 it(
   `says the same everywhere, of ${String(LIVES)} lives (seed ${String(seed)})`,
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     console.info(`money of random lives: ${String(LIVES)}, seed ${String(seed)}`);
     const seen = new Set<string>();
