@@ -134,16 +134,10 @@ export function countedInstead(payments: readonly ModelRow[], payment: ModelRow)
   return better ?? null;
 }
 
-/** Whether the status of `a` is set at least as recently as that of `b`. */
-function isNotOlder(a: ModelRow, b: ModelRow): boolean {
-  return compareText(text(a, "status_precedence"), text(b, "status_precedence")) >= 0;
-}
-
 /**
  * A refund known only by its payment's reference is another name of one numbered refund with the same
- * reference and amount, of the same order: of one with the same status; else of one of which something newer
- * is known, so that the other name is old news; else of the one that is least far along, which may still come
- * to what the other name says. Of several the lowest key. Null where there is none.
+ * reference and amount, of the same order: of one with the same status and the lowest key, else of the one
+ * with the lowest key. Null where there is none.
  */
 function numberedRefund(refunds: readonly ModelRow[], refund: ModelRow): ModelRow | null {
   const reference = refund["payment_reference"];
@@ -152,18 +146,9 @@ function numberedRefund(refunds: readonly ModelRow[], refund: ModelRow): ModelRo
     .filter((other) => other["refund_id"] !== reference && other["payment_reference"] === reference)
     .filter((other) => other["order_number"] === refund["order_number"])
     .filter((other) => other["amount_micros"] === refund["amount_micros"])
-    .filter(() => refund["amount_micros"] !== null);
-  const says = (row: ModelRow): number => Number(row["status"] === refund["status"]);
-  const knows = (row: ModelRow): number => Number(isNotOlder(row, refund));
-  const stage = (row: ModelRow): string => stageIn(text(row, "status_precedence"));
-  const likeliest = same.toSorted(
-    (a, b) =>
-      says(b) - says(a) ||
-      knows(b) - knows(a) ||
-      compareText(stage(a), stage(b)) ||
-      compareText(text(a, "refund_id"), text(b, "refund_id")),
-  );
-  return likeliest[0] ?? null;
+    .filter(() => refund["amount_micros"] !== null)
+    .toSorted((a, b) => compareText(text(a, "refund_id"), text(b, "refund_id")));
+  return same.find((other) => other["status"] === refund["status"]) ?? same[0] ?? null;
 }
 
 /**
@@ -171,12 +156,14 @@ function numberedRefund(refunds: readonly ModelRow[], refund: ModelRow): ModelRo
  * whose status precedence is higher counts, on a tie the numbered one.
  */
 function refundCountedInstead(refunds: readonly ModelRow[], refund: ModelRow): ModelRow | null {
+  const isHigher = (a: ModelRow, b: ModelRow): boolean =>
+    compareText(text(a, "status_precedence"), text(b, "status_precedence")) > 0;
   const numbered = numberedRefund(refunds, refund);
-  if (numbered !== null) return isNotOlder(numbered, refund) ? numbered : null;
+  if (numbered !== null) return isHigher(refund, numbered) ? null : numbered;
   const unnumbered = refunds.find((other) => other["refund_id"] === refund["payment_reference"]);
   if (unnumbered === undefined || unnumbered === refund) return null;
   const isItsName = numberedRefund(refunds, unnumbered) === refund;
-  return isItsName && !isNotOlder(refund, unnumbered) ? unnumbered : null;
+  return isItsName && isHigher(unnumbered, refund) ? unnumbered : null;
 }
 
 function sum(rows: readonly ModelRow[], statuses: readonly string[]): number {

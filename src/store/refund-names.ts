@@ -2,7 +2,6 @@
  * One refund under two names, as SQL: its own number, and the reference of the payment that it gives back
  * where an event knows no number. projection/model.ts says the same (`numberedRefund`).
  */
-import { STAGE_POSITION } from "../projection/precedence";
 
 /**
  * Of a refund `u` that is known only by its payment's reference: the key of the numbered one that it is
@@ -12,8 +11,7 @@ const numberedOf = (u: string): string => `(
   SELECT n.refund_id FROM refunds n
   WHERE n.order_number = ${u}.order_number AND n.payment_reference = ${u}.refund_id
     AND n.refund_id <> ${u}.refund_id AND n.amount_micros = ${u}.amount_micros
-  ORDER BY n.status IS NOT ${u}.status, n.status_precedence < ${u}.status_precedence,
-    substr(n.status_precedence, ${String(STAGE_POSITION)}, 1), n.refund_id LIMIT 1)`;
+  ORDER BY n.status IS NOT ${u}.status, n.refund_id LIMIT 1)`;
 
 /**
  * Whether refund `r` counts: of two names of one refund the one whose status precedence is higher, on a tie

@@ -269,28 +269,6 @@ describe("one refund under two names", () => {
     });
   });
 
-  it("is old news where both are numbered and newer, of equal amounts", async () => {
-    // Listed while the second was under way; the list does not say which of the two it means.
-    const pending = event("payment.refund.initiated", "11:00", refund({}), "listed");
-    const second = event("payment.refund.success", "12:00", refund({ request_number: "F2" }), "F2");
-    await inEveryOrder([paid, numbered, pending, second], async () => {
-      expect(await row(sums)).toMatchObject({ refunded_micros: micros(400) });
-    });
-  });
-
-  it("is news of the one that is not through yet, of equal amounts", async () => {
-    const failed = event("payment.refund.failed", "11:00", refund({}), "failed by reference");
-    const first = event(
-      "payment.refund.initiated",
-      "09:00",
-      refund({ request_number: "F2" }),
-      "pending",
-    );
-    await inEveryOrder([paid, numbered, first, failed], async () => {
-      expect(await row(sums)).toMatchObject({ refunded_micros: micros(200) });
-    });
-  });
-
   it("is two where the amounts differ", async () => {
     const other = event("payment.refund.success", "11:00", refund({ refund_amount: 50 }), "other");
     await inEveryOrder([paid, numbered, other], async () => {
