@@ -52,9 +52,16 @@ export function settleRefund(life: OrderLife, refund: RefundFacts): void {
   send(life, refund, "payment.refund.success");
 }
 
-/** Tells once more where a refund stands, by an event that knows it by its payment's reference alone. */
+/**
+ * Tells once more where a refund stands, by an event that knows it by its payment's reference alone. Not
+ * beside another one of the same payment and amount: then the event does not say which of the two it means.
+ */
 export function repeatRefund(life: OrderLife, refund: RefundFacts): void {
-  if (refund.payment.reference === null || refund.status === "approved") return;
+  const { payment, amountPaise } = refund;
+  const isAlone = !life.order.refunds.some(
+    (other) => other !== refund && other.payment === payment && other.amountPaise === amountPaise,
+  );
+  if (payment.reference === null || refund.status === "approved" || !isAlone) return;
   refund.date = life.telling.wait("soon");
   const { request_number: _, ...data } = describeRefund(refund);
   const outcome = refund.status === "pending" ? "initiated" : refund.status;
