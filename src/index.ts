@@ -11,7 +11,7 @@ import { consolePages } from "./console/console";
 import type { AdminApiDeps, Serve, Settings } from "./console/deps";
 import { isConfigured } from "./console/sign-in";
 import { consumeEvents, type ConsumerDeps } from "./consumer/consumer";
-import { buryEvents, type DeadLetterDeps } from "./consumer/dead-letters";
+import { consumeDeadLetters, type DeadLetterDeps } from "./consumer/dead-letters";
 import { measured } from "./data-points";
 import { addMs } from "./events/time";
 import {
@@ -37,7 +37,12 @@ import { loadArrivals } from "./store/arrivals";
 import { auditSlice } from "./store/audit";
 import { countStretch, recordSweep } from "./store/counts";
 import { admitAndRead, failEvents, noteFailedTry, recordConflicts } from "./store/inbox";
-import { type Erased, nobody, readErased, rememberErased } from "./store/erased";
+import {
+  type SuppressionList,
+  emptyList,
+  loadSuppressionList,
+  rememberSuppressionList,
+} from "./store/suppression-list";
 import { storeErased } from "./store/erased-bodies";
 import { loadErasure } from "./store/erasure";
 import { type Alert, insertAlerts } from "./store/outbox";
@@ -107,8 +112,8 @@ function refusalsOf({ DB }: Env): RefusalCounter {
 }
 
 /** Who was erased, as this isolate last knew it. */
-function erasedIn({ DB }: Env): Erased {
-  return rememberErased(DB, Date.now())?.erased ?? nobody;
+function erasedIn({ DB }: Env): SuppressionList {
+  return rememberSuppressionList(DB, Date.now())?.erased ?? emptyList;
 }
 
 function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
@@ -138,10 +143,10 @@ function consumerDeps(env: Env): ConsumerDeps {
     options: { ...defaults, ...outbox, dedupeDays: retention.dedupeDays },
     random: Math.random,
     erased: () => erasedIn(env),
-    storeErased: (bodies, erasedVersion) => storeErased(env.DB, bodies, erasedVersion),
-    admitAndRead: (missing, queries, erasedVersion) =>
-      admitAndRead(env.DB, missing, queries, erasedVersion),
-    apply: (batch, erasedVersion) => applyBatch(env.DB, batch, nowIso(), erasedVersion),
+    storeErased: (bodies, listVersion) => storeErased(env.DB, bodies, listVersion),
+    admitAndRead: (missing, queries, listVersion) =>
+      admitAndRead(env.DB, missing, queries, listVersion),
+    apply: (batch, listVersion) => applyBatch(env.DB, batch, nowIso(), listVersion),
     noteFailedTry: (ids, error) => noteFailedTry(env.DB, ids, error),
     reportConflicts: async (conflicts) => {
       await recordConflicts(env.DB, conflicts);
@@ -162,9 +167,9 @@ function dispatch(env: Env): DispatchDeps {
 function deadLetterDeps(env: Env): DeadLetterDeps {
   return {
     random: Math.random,
-    erased: () => readErased(env.DB, Date.now()),
-    admit: async (events, erasedVersion) => {
-      await admitAndRead(env.DB, events, [], erasedVersion);
+    erased: () => loadSuppressionList(env.DB, Date.now()),
+    admit: async (events, listVersion) => {
+      await admitAndRead(env.DB, events, [], listVersion);
     },
     fail: async (ids) => {
       const { failed, alerts } = await failEvents(env.DB, ids, deadLetterAlert(ids), nowIso());
@@ -259,7 +264,7 @@ function adminDeps(c: Context<{ Bindings: Env }>): AdminApiDeps {
   };
 }
 
-/** Nothing of the console and the admin API exists while nobody could sign in. */
+/** Nothing of the console and the admin API exists while emptyList could sign in. */
 const whereConfigured =
   (serve: Serve<Env>) =>
   (c: Context<{ Bindings: Env }>): Response | Promise<Response> =>
@@ -290,7 +295,7 @@ const worker = {
       else await handleNotificationBatch(batch, dispatch(env));
       return;
     }
-    if (dead) await buryEvents(batch.messages, deadLetterDeps(env));
+    if (dead) await consumeDeadLetters(batch.messages, deadLetterDeps(env));
     else await consumeEvents(batch.messages, consumerDeps(env));
   },
 

@@ -11,7 +11,7 @@ import { GROUP_MAX_EVENTS } from "../../src/limits";
 import { dispatchDeps } from "../../src/notifications/deps";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
 import { type Application, applyBatch } from "../../src/store/apply";
-import { nobody } from "../../src/store/erased";
+import { emptyList } from "../../src/store/suppression-list";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { type ReceivedEvent, saveReceived, saveReceivedTogether } from "../../src/store/receipt";
 import { type Counted, counting } from "./counting";
@@ -68,7 +68,7 @@ async function consume(
   await consumeEvents(deliveries, {
     options: { ...loadConfig(env).defaults, ...loadConfig(env).outbox, dedupeDays: null },
     random: Math.random,
-    erased: () => nobody,
+    erased: () => emptyList,
     storeErased: () => Promise.resolve(),
     admitAndRead: (missing, queries) => admitAndRead(db, missing, queries),
     apply,

@@ -10,7 +10,7 @@ import { createChannels } from "../../src/notifications/channels";
 import { type DispatchDeps, dispatchDue } from "../../src/notifications/dispatch";
 import { applyBatch } from "../../src/store/apply";
 import { countStretch } from "../../src/store/counts";
-import { nobody } from "../../src/store/erased";
+import { emptyList } from "../../src/store/suppression-list";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { type ReceivedEvent } from "../../src/store/receipt";
 import { markStanding } from "../../src/store/waiting";
@@ -97,7 +97,7 @@ export async function liveDay(shop: Shop, day: Day): Promise<PurgeReport> {
         dedupeDays: config.retention.dedupeDays,
       },
       random: Math.random,
-      erased: () => nobody,
+      erased: () => emptyList,
       storeErased: () => Promise.resolve(),
       admitAndRead: (missing, queries) => admitAndRead(db, missing, queries),
       apply: (batch) => applyBatch(db, batch, now, 0),

@@ -6,20 +6,20 @@ import { isErased } from "../events/erased-body";
 import type { WholeEvent } from "../events/queue-message";
 import { log } from "../log";
 import type { StoredEvent } from "../projection/decoded-event";
-import type { Erased, ErasedBody } from "../store/erased";
+import type { SuppressionList, ErasedBody } from "../store/suppression-list";
 import type { InboxQuery, InboxRow } from "../store/inbox";
 import type { ReceivedEvent } from "../store/receipt";
 import { eraseIn, receivedOf, type Work } from "./deliveries";
 
 export interface BodiesDeps {
-  /** Fails where somebody was erased since `erasedVersion`. */
+  /** Fails where somebody was erased since `listVersion`. */
   readonly admitAndRead: (
     missing: readonly ReceivedEvent[],
     queries: readonly InboxQuery[],
-    erasedVersion: number,
+    listVersion: number,
   ) => Promise<ReadonlyMap<string, InboxRow>>;
   /** Stores bodies from which somebody was erased, and has the rest of what is about them erased. */
-  readonly storeErased: (bodies: readonly ErasedBody[], erasedVersion: number) => Promise<void>;
+  readonly storeErased: (bodies: readonly ErasedBody[], listVersion: number) => Promise<void>;
   /** Records and alerts that another body came under a known id. */
   readonly reportConflicts: (
     conflicts: readonly { readonly id: string; readonly sha256: string }[],
@@ -30,12 +30,12 @@ export interface BodiesDeps {
 async function readInbox(
   deps: BodiesDeps,
   works: readonly Work[],
-  erased: Erased,
+  list: SuppressionList,
 ): Promise<ReadonlyMap<string, InboxRow>> {
   const queries = works.map(({ id, wholes }) => ({ id, wantsBody: wholes.length === 0 }));
   const read = async (admitted: readonly WholeEvent[]): Promise<ReadonlyMap<string, InboxRow>> => {
-    const events = await Promise.all(admitted.map((whole) => eraseIn(receivedOf(whole), erased)));
-    return await deps.admitAndRead(events, queries, erased.version);
+    const events = await Promise.all(admitted.map((whole) => eraseIn(receivedOf(whole), list)));
+    return await deps.admitAndRead(events, queries, list.version);
   };
   const missing = works.flatMap(({ wholes }) => wholes.filter(({ stored }) => !stored).slice(0, 1));
   const rows = await read(missing);
@@ -64,7 +64,11 @@ export type Found =
   | { readonly kind: "deferred"; readonly work: Work };
 
 /** What is to be done with an event, with its body as it may be stored. */
-async function findBody(work: Work, row: InboxRow | undefined, erased: Erased): Promise<Found> {
+async function findBody(
+  work: Work,
+  row: InboxRow | undefined,
+  list: SuppressionList,
+): Promise<Found> {
   if (row === undefined) {
     log.error("event_unknown", { id: work.id });
     return { kind: "settled", work };
@@ -74,7 +78,7 @@ async function findBody(work: Work, row: InboxRow | undefined, erased: Erased): 
   const standing = standingBody(work, row);
   if (standing === null) return { kind: "settled", work };
   const { id, type_hint: typeHint, received_at: receivedAt } = row;
-  const payload = await erased.erase({ payload: standing });
+  const payload = await list.erase({ payload: standing });
   return { kind: "body", work, event: { id, typeHint, receivedAt, payload }, row };
 }
 
@@ -100,15 +104,15 @@ async function reportConflicts(
 export async function findBodies(
   deps: BodiesDeps,
   works: readonly Work[],
-  erased: Erased,
+  list: SuppressionList,
 ): Promise<readonly Found[]> {
-  const rows = await readInbox(deps, works, erased);
+  const rows = await readInbox(deps, works, list);
   await reportConflicts(deps, works, rows);
-  const found = await Promise.all(works.map((work) => findBody(work, rows.get(work.id), erased)));
-  if (erased.version > 0) {
+  const found = await Promise.all(works.map((work) => findBody(work, rows.get(work.id), list)));
+  if (list.version > 0) {
     const bodies = found.flatMap((one) => (one.kind === "body" ? [one.event] : []));
     const touched = bodies.filter(({ payload }) => isErased(payload));
-    if (touched.length > 0) await deps.storeErased(touched, erased.version);
+    if (touched.length > 0) await deps.storeErased(touched, list.version);
   }
   return found;
 }

@@ -10,7 +10,7 @@ import { foldPatches } from "../projection/fold";
 import { interpret, type Interpretation, type InterpretOptions } from "../projection/interpret";
 import { unknownBodyAlert } from "../store/alerts";
 import type { Application } from "../store/apply";
-import { type Erased, ErasedMeanwhile } from "../store/erased";
+import { type SuppressionList, SuppressionListChanged } from "../store/suppression-list";
 import { type InboxRow, isDescribed, type Verdict } from "../store/inbox";
 import type { Alert } from "../store/outbox";
 import { retryDelaySeconds, type Trouble } from "./backoff";
@@ -20,9 +20,9 @@ import { classifyTrouble } from "./trouble";
 
 export interface ConsumerDeps extends BodiesDeps {
   /** Who was erased, as far as is known here; what is written fails where it is more. */
-  readonly erased: () => Erased;
+  readonly erased: () => SuppressionList;
   /** Applies a batch; returns the ids of new notifications that are due now. */
-  readonly apply: (batch: Application, erasedVersion: number) => Promise<readonly string[]>;
+  readonly apply: (batch: Application, listVersion: number) => Promise<readonly string[]>;
   /** Counts a try that failed and keeps its error, on those that stand in the inbox. */
   readonly noteFailedTry: (ids: readonly string[], error: string) => Promise<void>;
   /** Wakes the dispatch of notifications; the sweep finds what a lost call leaves behind. */
@@ -102,7 +102,7 @@ function alertsOf(meanings: readonly Interpretation[]): readonly Alert[] {
 async function applyAll(
   deps: ConsumerDeps,
   ready: readonly Ready[],
-  erasedVersion: number,
+  listVersion: number,
 ): Promise<void> {
   if (ready.length === 0) return;
   let due: readonly string[];
@@ -116,16 +116,16 @@ async function applyAll(
       verdicts: ready.map(verdictOf),
       alerts: alertsOf(meanings),
     };
-    due = await deps.apply(batch, erasedVersion);
+    due = await deps.apply(batch, listVersion);
   } catch (error) {
-    if (error instanceof ErasedMeanwhile) throw error;
+    if (error instanceof SuppressionListChanged) throw error;
     const trouble = classifyTrouble(error);
     const parts = trouble === "data" ? halvesOf(ready) : null;
     if (parts === null) {
       const works = ready.map(({ work }) => work);
       return await giveBack(deps, works, trouble, errorText(error));
     }
-    for (const part of parts) await applyAll(deps, part, erasedVersion);
+    for (const part of parts) await applyAll(deps, part, listVersion);
     return;
   }
   for (const { work, interpretation } of ready) {
@@ -145,12 +145,12 @@ async function applyAll(
  * the inbox, the slice is halved until it stands alone.
  */
 async function consumeSlice(deps: ConsumerDeps, works: readonly Work[]): Promise<readonly Work[]> {
-  const erased = deps.erased();
+  const list = deps.erased();
   let found: readonly Found[];
   try {
-    found = await findBodies(deps, works, erased);
+    found = await findBodies(deps, works, list);
   } catch (error) {
-    if (error instanceof ErasedMeanwhile) throw error;
+    if (error instanceof SuppressionListChanged) throw error;
     const trouble = classifyTrouble(error);
     const parts = trouble === "data" ? halvesOf(works) : null;
     if (parts === null) {
@@ -168,7 +168,7 @@ async function consumeSlice(deps: ConsumerDeps, works: readonly Work[]): Promise
     const understood = await understand(deps, one);
     if (understood !== null) ready.push(understood);
   }
-  await applyAll(deps, ready, erased.version);
+  await applyAll(deps, ready, list.version);
   return found.flatMap(({ kind, work }) => (kind === "deferred" ? [work] : []));
 }
 
@@ -183,7 +183,7 @@ export async function consumeEvents(
       works = await consumeSlice(deps, works);
     } catch (error) {
       // What has been applied already is found to be so.
-      if (!(error instanceof ErasedMeanwhile) || looks === LOOKS) {
+      if (!(error instanceof SuppressionListChanged) || looks === LOOKS) {
         return await giveBack(deps, works, classifyTrouble(error), errorText(error));
       }
       looks += 1;

@@ -4,7 +4,7 @@
  * their own queue.
  */
 import { errorText, log } from "../log";
-import type { Erased } from "../store/erased";
+import type { SuppressionList } from "../store/suppression-list";
 import type { ReceivedEvent } from "../store/receipt";
 import { retryDelaySeconds, type Trouble } from "./backoff";
 import {
@@ -24,9 +24,9 @@ const START_ANEW_AFTER = 90;
 
 export interface DeadLetterDeps {
   /** Who was erased, as it stands now: no later look at these bodies is certain. */
-  readonly erased: () => Promise<Erased>;
+  readonly erased: () => Promise<SuppressionList>;
   /** Writes into the inbox what only the queue held; fails where somebody else was erased meanwhile. */
-  readonly admit: (events: readonly ReceivedEvent[], erasedVersion: number) => Promise<void>;
+  readonly admit: (events: readonly ReceivedEvent[], listVersion: number) => Promise<void>;
   /** Marks events as failed and calls a person, together; returns those that failed now. */
   readonly fail: (ids: readonly [string, ...string[]]) => Promise<readonly string[]>;
   /** Puts a message (JSON text) onto ce-events anew. */
@@ -55,13 +55,13 @@ async function keepWaiting(deps: DeadLetterDeps, work: Work, trouble: Trouble): 
   }
 }
 
-/** Where one letter cannot even be written into the inbox, the others are buried without it. */
-async function bury(deps: DeadLetterDeps, works: readonly Work[]): Promise<void> {
+/** Where one event cannot even be written into the inbox, the others fail without it. */
+async function failAll(deps: DeadLetterDeps, works: readonly Work[]): Promise<void> {
   try {
-    const erased = await deps.erased();
+    const list = await deps.erased();
     const letters = works.flatMap(({ wholes }) => wholes.slice(0, 1)).map(receivedOf);
-    const events = await Promise.all(letters.map((event) => eraseIn(event, erased)));
-    await deps.admit(events, erased.version);
+    const events = await Promise.all(letters.map((event) => eraseIn(event, list)));
+    await deps.admit(events, list.version);
     const [first, ...rest] = works.map(({ id }) => id);
     const failed = first === undefined ? [] : await deps.fail([first, ...rest]);
     for (const id of failed) log.error("event_failed", { id, final: true });
@@ -69,7 +69,7 @@ async function bury(deps: DeadLetterDeps, works: readonly Work[]): Promise<void>
     const trouble = classifyTrouble(error);
     const parts = trouble === "data" ? halvesOf(works) : null;
     if (parts !== null) {
-      for (const part of parts) await bury(deps, part);
+      for (const part of parts) await failAll(deps, part);
       return;
     }
     log.warn("dead_letters_retried", { events: works.length, trouble, error: errorText(error) });
@@ -80,9 +80,9 @@ async function bury(deps: DeadLetterDeps, works: readonly Work[]): Promise<void>
 }
 
 /** Consumes a batch of ce-events-dlq. */
-export async function buryEvents(
+export async function consumeDeadLetters(
   deliveries: Iterable<Delivery>,
   deps: DeadLetterDeps,
 ): Promise<void> {
-  await bury(deps, gatherWork(deliveries));
+  await failAll(deps, gatherWork(deliveries));
 }

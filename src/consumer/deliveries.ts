@@ -2,7 +2,7 @@
 import { decodeMessage, type WholeEvent } from "../events/queue-message";
 import { describeBody } from "../events/identity";
 import { log } from "../log";
-import type { Erased } from "../store/erased";
+import type { SuppressionList } from "../store/suppression-list";
 import type { ReceivedEvent } from "../store/receipt";
 
 /** What the consumer needs of a queue message. */
@@ -57,7 +57,7 @@ export function receivedOf(whole: WholeEvent): ReceivedEvent {
 }
 
 /** As it may be stored: without a person who was erased. */
-export async function eraseIn(event: ReceivedEvent, erased: Erased): Promise<ReceivedEvent> {
-  const payload = await erased.erase(event);
+export async function eraseIn(event: ReceivedEvent, list: SuppressionList): Promise<ReceivedEvent> {
+  const payload = await list.erase(event);
   return payload === event.payload ? event : { ...event, payload };
 }

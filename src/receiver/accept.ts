@@ -4,7 +4,7 @@
  * what the queue does not take stands in the inbox for the sweep to push.
  */
 import { errorText, log } from "../log";
-import type { Erased } from "../store/erased";
+import type { SuppressionList } from "../store/suppression-list";
 import type { ReceivedEvent } from "../store/receipt";
 import { storedMessage, wholeMessage } from "./messages";
 import type { SharedReceipt } from "./shared-writes";
@@ -13,7 +13,7 @@ import { within } from "./time-limit";
 export interface AcceptDeps {
   readonly save: (event: ReceivedEvent) => Promise<SharedReceipt>;
   /** Who was erased, as it is known without D1. */
-  readonly erased: () => Erased;
+  readonly erased: () => SuppressionList;
   /** Says that another body came under a known id. */
   readonly reportConflict: (event: ReceivedEvent) => Promise<void>;
   /** Puts a message (JSON text) onto ce-events. */

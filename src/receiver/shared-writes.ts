@@ -22,7 +22,7 @@ import {
   saveReceived,
   saveReceivedTogether,
 } from "../store/receipt";
-import { readErased, rememberErased } from "../store/erased";
+import { loadSuppressionList, rememberSuppressionList } from "../store/suppression-list";
 import { sendTexts } from "../store/queue";
 import { gather, type Gather } from "./gather";
 import { storedMessage } from "./messages";
@@ -89,10 +89,10 @@ export function pushTogether(
 export function sharedSave(db: D1Database, queue: Queue, nowMs: () => number): SharedSave {
   const push = pushTogether(queue, nowMs);
   const refresh = async (): Promise<void> => {
-    const known = rememberErased(db, nowMs());
+    const known = rememberSuppressionList(db, nowMs());
     if (known !== null && known.ageMs < ERASED_KNOWN_MS) return;
     try {
-      await readErased(db, nowMs());
+      await loadSuppressionList(db, nowMs());
     } catch (error) {
       log.warn("erased_unknown", { error: errorText(error) });
     }

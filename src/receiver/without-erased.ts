@@ -1,9 +1,14 @@
 /**
  * Events stored without people who were erased. An isolate that has never asked who was writes as if
- * nobody had been, in a batch that fails where somebody was: so a receipt takes one round trip, and in a
+ * emptyList had been, in a batch that fails where somebody was: so a receipt takes one round trip, and in a
  * shop that has erased somebody the first of an isolate takes two more.
  */
-import { ErasedMeanwhile, nobody, rememberErased, rememberNobody } from "../store/erased";
+import {
+  SuppressionListChanged,
+  emptyList,
+  rememberSuppressionList,
+  rememberNobody,
+} from "../store/suppression-list";
 import type { Receipt, ReceivedEvent } from "../store/receipt";
 
 /** `isFirst`: fails where anybody was ever erased. */
@@ -33,7 +38,7 @@ async function writeFirst(
     rememberNobody(db, nowMs);
     return receipts;
   } catch (error) {
-    if (error instanceof ErasedMeanwhile) return null;
+    if (error instanceof SuppressionListChanged) return null;
     throw error;
   }
 }
@@ -45,11 +50,11 @@ export async function writeWithoutErased(
   came: readonly ReceivedEvent[],
   write: Write,
 ): Promise<readonly Written[]> {
-  if (rememberErased(db, nowMs) === null) {
+  if (rememberSuppressionList(db, nowMs) === null) {
     const receipts = await writeFirst(db, nowMs, () => write(came, true));
     if (receipts !== null) return pair(came, receipts);
   }
-  const { erase } = rememberErased(db, nowMs)?.erased ?? nobody;
+  const { erase } = rememberSuppressionList(db, nowMs)?.erased ?? emptyList;
   const left = came.map(async (event) => ({ ...event, payload: await erase(event) }));
   const events = await Promise.all(left);
   return pair(events, await write(events, false));

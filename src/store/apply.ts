@@ -12,7 +12,7 @@ import { flagStatements } from "./amounts";
 import { contactStatements } from "./contacts";
 import { deriveStatements } from "./derive";
 import { disputeStatements } from "./disputes";
-import { erasedFence, unlessErased } from "./erased";
+import { suppressionFence, unlessListChanged } from "./suppression-list";
 import { settleStatements, type Verdict } from "./inbox";
 import { type BatchKeys, linkStatements, nameReviewStatements } from "./links";
 import { mergeStatements, stub } from "./merge";
@@ -100,26 +100,26 @@ function statements(db: D1Database, batch: Application, now: string): D1Prepared
 }
 
 /**
- * Applies the batch; returns the ids of the new notifications that are due now. `erasedVersion`: who
+ * Applies the batch; returns the ids of the new notifications that are due now. `listVersion`: who
  * had been erased when its bodies were read; where somebody has been since, nothing is applied.
  */
 export async function applyBatch(
   db: D1Database,
   batch: Application,
   now: string,
-  erasedVersion = 0,
+  listVersion = 0,
 ): Promise<readonly string[]> {
   const rows = batch.outbox.map((row) => outboxCells(row, now));
   const outbox = slicedStatements(db, insertOutboxSql, rows, now);
   const alerts = batch.alerts.length > 0 ? [alertStatement(db, batch.alerts, now)] : [];
   const tracking = trackingStatements(db, batch.patches.rows.shipments.values(), now);
-  const results = await unlessErased(db, () =>
+  const results = await unlessListChanged(db, () =>
     db.batch<{ id: string; next_attempt_at?: string }>([
       ...outbox,
       ...alerts,
       ...tracking,
       ...statements(db, batch, now),
-      erasedFence(db, erasedVersion),
+      suppressionFence(db, listVersion),
     ]),
   );
   return (

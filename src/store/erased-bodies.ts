@@ -1,6 +1,6 @@
 /** Bodies in the inbox that may have to be erased: finding them, and putting back what is left of them. */
 import { BODIES_MAX_BYTES, ERASE_STRETCH_ROWS } from "../limits";
-import { erasedFence, type ErasedBody, unlessErased } from "./erased";
+import { suppressionFence, type ErasedBody, unlessListChanged } from "./suppression-list";
 import { isLarge, slicedRows, slicedStatements } from "./slices";
 
 /** A stored body, with the place of its event in the inbox. */
@@ -127,12 +127,12 @@ ON CONFLICT (erasure_id, order_number) DO UPDATE SET pending = 1`;
 export async function storeErased(
   db: D1Database,
   bodies: readonly ErasedBody[],
-  erasedVersion: number,
+  listVersion: number,
 ): Promise<void> {
   const statements = [
     ...replaceStatements(db, bodies),
     db.prepare(enterOrdersSql).bind(JSON.stringify(bodies.map(({ id }) => id))),
-    erasedFence(db, erasedVersion),
+    suppressionFence(db, listVersion),
   ];
-  await unlessErased(db, () => db.batch(statements));
+  await unlessListChanged(db, () => db.batch(statements));
 }

@@ -6,7 +6,7 @@ import type { Subject } from "../events/catalog";
 import type { Description } from "../events/identity";
 import type { Form } from "../events/recognition";
 import { BODIES_MAX_BYTES } from "../limits";
-import { erasedFence, unlessErased } from "./erased";
+import { suppressionFence, unlessListChanged } from "./suppression-list";
 import { type Alert, alertStatement } from "./outbox";
 import { cellsFromJson, cellsOf, type ReceivedEvent, receivedColumns } from "./receipt";
 import { slicedRows, slicedStatements } from "./slices";
@@ -72,19 +72,19 @@ function readStatement(db: D1Database, queries: readonly InboxQuery[]): D1Prepar
 }
 
 /**
- * Writes what is missing, then reads what is asked for: one round trip. `erasedVersion`: who had been
+ * Writes what is missing, then reads what is asked for: one round trip. `listVersion`: who had been
  * erased when the missing were looked at; where somebody has been since, nothing is written.
  */
 export async function admitAndRead(
   db: D1Database,
   missing: readonly ReceivedEvent[],
   queries: readonly InboxQuery[],
-  erasedVersion = 0,
+  listVersion = 0,
 ): Promise<ReadonlyMap<string, InboxRow>> {
   const rows = missing.map(cellsOf);
-  const results = await unlessErased(db, () =>
+  const results = await unlessListChanged(db, () =>
     db.batch<InboxRow>([
-      ...(rows.length === 0 ? [] : [erasedFence(db, erasedVersion)]),
+      ...(rows.length === 0 ? [] : [suppressionFence(db, listVersion)]),
       ...slicedStatements(db, admitSql, rows),
       readStatement(db, queries),
     ]),

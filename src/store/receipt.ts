@@ -4,7 +4,7 @@
  */
 import type { Description } from "../events/identity";
 import { GROUP_MAX_EVENTS } from "../limits";
-import { erasedFence, unlessErased } from "./erased";
+import { suppressionFence, unlessListChanged } from "./suppression-list";
 
 /** An event as it was first received. Times are ISO 8601 with milliseconds. */
 export interface ReceivedEvent extends Description {
@@ -100,8 +100,8 @@ async function receive(
   isFirst: boolean,
 ): Promise<readonly StoredRow[]> {
   if (!isFirst) return (await statement.all<StoredRow>()).results;
-  const fenced = [erasedFence(db, 0), statement];
-  const results = await unlessErased(db, () => db.batch<StoredRow>(fenced));
+  const fenced = [suppressionFence(db, 0), statement];
+  const results = await unlessListChanged(db, () => db.batch<StoredRow>(fenced));
   return results[1]?.results ?? [];
 }
 

@@ -11,7 +11,11 @@ import {
   loadLines,
   unlessOvertaken,
 } from "../store/archive-writes";
-import { erasedFence, readErased, unlessErased } from "../store/erased";
+import {
+  suppressionFence,
+  loadSuppressionList,
+  unlessListChanged,
+} from "../store/suppression-list";
 import { type Purged, purgeRows } from "../store/retention";
 import type { Horizons } from "../store/ripe";
 import { dayOf, eraseArchived, etagOf, writeObject } from "./archive";
@@ -36,18 +40,18 @@ export async function archiveAndPurge(
 ): Promise<Archived> {
   const { name } = write;
   const attempt = await beginWrite(db, write, horizons.now);
-  const erased = await readErased(db, now().getTime());
+  const list = await loadSuppressionList(db, now().getTime());
   // Before the lines: whoever begins later writes another object over this one, or finds it replaced.
   const etag = await etagOf(archive, name);
   return await unlessOvertaken(name, async () => {
     const lines = await loadLines(db, write, attempt, dayOf(name), horizons);
-    const events = await eraseArchived(lines, erased);
+    const events = await eraseArchived(lines, list);
     // Empty only where a try before this one left an object whose events are none of it any more.
     if (events.length > 0 || etag !== null) await writeObject(archive, name, events, etag);
     const places = [...events.map(({ place }) => place), ...others];
-    const purged = await unlessErased(db, () =>
+    const purged = await unlessListChanged(db, () =>
       purgeRows(db, places, horizons, true, [
-        erasedFence(db, erased.version),
+        suppressionFence(db, list.version),
         ...endStatements(db, name, attempt),
       ]),
     );

@@ -7,15 +7,19 @@
 import { ERASE_OBJECTS, ERASE_RUN_MS } from "../limits";
 import { errorText, log } from "../log";
 import type { StoreDefaults } from "../projection/store-defaults";
-import { enteredContacts } from "../projection/traits";
+import { enteredContacts } from "../projection/identifiers";
 import { findBegun } from "../store/archive-writes";
 import { loadBodiesOfOrders, loadUnapplied, replaceBodies } from "../store/erased-bodies";
-import { type Erased, type ErasedBody, readErased } from "../store/erased";
+import {
+  type SuppressionList,
+  type ErasedBody,
+  loadSuppressionList,
+} from "../store/suppression-list";
 import {
   type Erasure,
   findPending,
   findUnfinished,
-  knowOrders,
+  suppressOrders,
   loadErasure,
   type PendingOrders,
   saveError,
@@ -35,10 +39,10 @@ export interface ErasureDeps {
 /** Of the bodies those that name somebody erased, without them. */
 async function eraseEach<T extends { readonly payload: string }>(
   bodies: readonly T[],
-  erased: Erased,
+  list: SuppressionList,
 ): Promise<readonly T[]> {
   const left = await Promise.all(
-    bodies.map(async (body) => ({ body, payload: await erased.erase(body) })),
+    bodies.map(async (body) => ({ body, payload: await list.erase(body) })),
   );
   return left.flatMap(({ body, payload }) =>
     payload === body.payload ? [] : [{ ...body, payload }],
@@ -47,8 +51,8 @@ async function eraseEach<T extends { readonly payload: string }>(
 
 async function eraseOrders(deps: ErasureDeps, pending: PendingOrders): Promise<void> {
   const { db } = deps;
-  await knowOrders(db, pending.orders);
-  const erased = await readErased(db, deps.now().getTime());
+  await suppressOrders(db, pending.orders);
+  const list = await loadSuppressionList(db, deps.now().getTime());
   const contacts = new Set<string>();
   let events = 0;
   for (let after = 0; ;) {
@@ -58,7 +62,7 @@ async function eraseOrders(deps: ErasureDeps, pending: PendingOrders): Promise<v
     for (const { payload } of bodies) {
       for (const contact of enteredContacts(payload, deps.defaults)) contacts.add(contact);
     }
-    const changed: readonly ErasedBody[] = await eraseEach(bodies, erased);
+    const changed: readonly ErasedBody[] = await eraseEach(bodies, list);
     await replaceBodies(db, changed);
     events += changed.length;
     after = last.place;
@@ -95,8 +99,8 @@ type Progress = Parameters<typeof saveStage>[2];
 async function eraseUnapplied(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
   const { db } = deps;
   const { bodies, next } = await loadUnapplied(db, Number(erasure.place), erasure.id);
-  const erased = await readErased(db, deps.now().getTime());
-  const changed = await eraseEach(bodies, erased);
+  const list = await loadSuppressionList(db, deps.now().getTime());
+  const changed = await eraseEach(bodies, list);
   await replaceBodies(db, changed);
   const events = changed.length;
   return next === null ? { stage: "contacts", place: "", events } : { place: String(next), events };
@@ -108,10 +112,10 @@ async function eraseContacts(deps: ErasureDeps, erasure: Erasure): Promise<Progr
 }
 
 /** One object; returns how many of its events named somebody. */
-async function eraseObject(bucket: R2Bucket, name: string, erased: Erased): Promise<number> {
+async function eraseObject(bucket: R2Bucket, name: string, list: SuppressionList): Promise<number> {
   const object = await readObject(bucket, name);
   if (object === null) return 0;
-  const events = await eraseArchived(object.events, erased);
+  const events = await eraseArchived(object.events, list);
   const changed = events.filter(({ payload }, at) => payload !== object.events[at]?.payload).length;
   if (changed > 0) await writeObject(bucket, name, events, object.etag);
   else await mendManifest(bucket, name, object);
@@ -128,10 +132,10 @@ async function eraseArchive(deps: ErasureDeps, erasure: Erasure): Promise<Progre
   if (erasure.place === "" && (await findBegun(db)) !== null) {
     return { error: "waits until an archive object that is being written is complete" };
   }
-  const erased = await readErased(db, deps.now().getTime());
+  const list = await loadSuppressionList(db, deps.now().getTime());
   const { objects, next } = await listObjects(archive, erasure.place, ERASE_OBJECTS);
   let events = 0;
-  for (const { name } of objects) events += await eraseObject(archive, name, erased);
+  for (const { name } of objects) events += await eraseObject(archive, name, list);
   return next === null
     ? { stage: "done", place: "", archived_events: events }
     : { place: next, archived_events: events };

@@ -4,10 +4,10 @@
  * on with `next_cursor`.
  */
 import { EXPORT_MAX_CHARACTERS, EXPORT_RUN_MS } from "../limits";
-import { traitsOf } from "../projection/traits";
+import { identifiersOf } from "../projection/identifiers";
 import type { ArchivedEvent } from "../store/archive-writes";
 import { loadUnapplied } from "../store/erased-bodies";
-import { loadRowTraits } from "../store/erasure";
+import { loadRowIdentifiers } from "../store/erasure";
 import { type HeldOrder, listOrdersOf, loadHeld } from "../store/person";
 import { listObjects, readObject } from "./archive";
 
@@ -45,7 +45,7 @@ export function parsePlace(cursor: string | undefined): Place | null {
 }
 
 function isAbout(wanted: ReadonlySet<string>, { payload }: { readonly payload: string }): boolean {
-  return traitsOf(payload).some((trait) => wanted.has(trait));
+  return identifiersOf(payload).some((identifier) => wanted.has(identifier));
 }
 
 /** What archived events about the person name: contacts, and the rows of the person's orders. */
@@ -56,7 +56,7 @@ async function loadWanted(
   const wanted = new Set(contacts);
   for (let after: string | undefined = ""; after !== undefined;) {
     const orders: readonly string[] = await listOrdersOf(db, contacts, after, 100);
-    for (const trait of await loadRowTraits(db, orders)) wanted.add(trait);
+    for (const identifier of await loadRowIdentifiers(db, orders)) wanted.add(identifier);
     after = orders.at(-1);
   }
   return wanted;

@@ -1,9 +1,9 @@
-/** Events that the queue has given up on; D1 is the real one. */
+/** Events that failed after all retries; D1 is the real one. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { buryEvents, type DeadLetterDeps } from "../../src/consumer/dead-letters";
+import { consumeDeadLetters, type DeadLetterDeps } from "../../src/consumer/dead-letters";
 import { deadLetterAlert } from "../../src/store/alerts";
-import { nobody } from "../../src/store/erased";
+import { emptyList } from "../../src/store/suppression-list";
 import { admitAndRead, failEvents, noteFailedTry } from "../../src/store/inbox";
 import { clearTables } from "../notifications/rows";
 import { rows } from "../support/receiver";
@@ -11,16 +11,16 @@ import { delivery, NOW, whole } from "./messages";
 
 beforeEach(clearTables);
 
-interface Buried {
+interface Handled {
   readonly deps: DeadLetterDeps;
   readonly pushed: string[];
 }
 
-function cemetery(over: Partial<DeadLetterDeps> = {}, now = NOW): Buried {
+function handler(over: Partial<DeadLetterDeps> = {}, now = NOW): Handled {
   const pushed: string[] = [];
   const deps: DeadLetterDeps = {
     random: () => 0,
-    erased: () => Promise.resolve(nobody),
+    erased: () => Promise.resolve(emptyList),
     admit: async (events) => void (await admitAndRead(env.DB, events, [])),
     fail: async (ids) => (await failEvents(env.DB, ids, deadLetterAlert(ids), now)).failed,
     push: (message) => Promise.resolve(pushed.push(message)),
@@ -35,11 +35,11 @@ const alerts = () => rows("SELECT id, channel, status FROM notifications ORDER B
 
 describe("a dead letter", () => {
   it("becomes failed with its attempts and last error, and calls a person", async () => {
-    await buryEvents([delivery(whole("a"))], cemetery({ fail: lost }).deps);
+    await consumeDeadLetters([delivery(whole("a"))], handler({ fail: lost }).deps);
     await noteFailedTry(env.DB, ["a"], "first");
     await noteFailedTry(env.DB, ["a"], "last");
     const letter = delivery('{"id":"a"}');
-    await buryEvents([letter], cemetery().deps);
+    await consumeDeadLetters([letter], handler().deps);
     expect(letter.answer()).toBe("acked");
     expect(
       await rows("SELECT status, attempts, error, processed_at, push_at FROM webhook_events"),
@@ -50,7 +50,7 @@ describe("a dead letter", () => {
   });
 
   it("that D1 never saw is stored first, so that it can be replayed", async () => {
-    await buryEvents([delivery(whole("a"))], cemetery().deps);
+    await consumeDeadLetters([delivery(whole("a"))], handler().deps);
     expect(await rows("SELECT id, status, error, payload FROM webhook_events")).toMatchObject([
       { id: "a", status: "failed", error: "given up after the last retry" },
     ]);
@@ -59,32 +59,35 @@ describe("a dead letter", () => {
   it("calls one person an hour, however many batches the burst fills", async () => {
     for (const batch of ["a", "b", "c"]) {
       const letters = Array.from({ length: 20 }, (_, n) => delivery(whole(`${batch}${String(n)}`)));
-      await buryEvents(letters, cemetery().deps);
+      await consumeDeadLetters(letters, handler().deps);
     }
     expect(await alerts()).toHaveLength(1);
     expect(await rows("SELECT count(*) AS n FROM webhook_events")).toEqual([{ n: 60 }]);
-    await buryEvents([delivery(whole("later"))], cemetery({}, "2026-11-24T11:00:00.000Z").deps);
+    await consumeDeadLetters(
+      [delivery(whole("later"))],
+      handler({}, "2026-11-24T11:00:00.000Z").deps,
+    );
     expect(await alerts()).toHaveLength(2);
   });
 
   it("of an event that was applied meanwhile changes nothing and calls nobody", async () => {
-    await buryEvents([delivery(whole("a"))], cemetery({ fail: lost }).deps);
+    await consumeDeadLetters([delivery(whole("a"))], handler({ fail: lost }).deps);
     await env.DB.prepare("UPDATE webhook_events SET status = 'processed'").run();
     const letter = delivery('{"id":"a"}');
-    await buryEvents([letter], cemetery().deps);
+    await consumeDeadLetters([letter], handler().deps);
     expect(letter.answer()).toBe("acked");
     expect(await rows("SELECT status FROM webhook_events")).toEqual([{ status: "processed" }]);
     expect(await alerts()).toEqual([]);
   });
 
   it("fails and calls together or not at all", async () => {
-    await buryEvents([delivery(whole("a"))], cemetery({ fail: lost }).deps);
+    await consumeDeadLetters([delivery(whole("a"))], handler({ fail: lost }).deps);
     await env.DB.prepare(
       `CREATE TRIGGER refusal BEFORE UPDATE ON webhook_events
        BEGIN SELECT RAISE(ABORT, 'no'); END`,
     ).run();
     const letter = delivery('{"id":"a"}');
-    await buryEvents([letter], cemetery().deps);
+    await consumeDeadLetters([letter], handler().deps);
     await env.DB.prepare("DROP TRIGGER refusal").run();
     expect(letter.answer()).toBe(5);
     expect(await alerts()).toEqual([]);
@@ -94,8 +97,8 @@ describe("a dead letter", () => {
 describe("while D1 is down", () => {
   it("letters wait, longer with each attempt, up to an hour", async () => {
     const letters = [1, 3, 89].map((attempts) => delivery(whole(`a${String(attempts)}`), attempts));
-    const { deps, pushed } = cemetery({ admit: overloaded });
-    await buryEvents(letters, deps);
+    const { deps, pushed } = handler({ admit: overloaded });
+    await consumeDeadLetters(letters, deps);
     expect(letters.map(({ answer }) => answer())).toEqual([15, 60, 1_800]);
     expect(pushed).toEqual([]);
   });
@@ -103,15 +106,15 @@ describe("while D1 is down", () => {
   it("a letter near its last retry starts anew on ce-events, as it is", async () => {
     const bodies = [whole("a"), '{"id":"b"}'];
     const letters = bodies.map((body) => delivery(body, 90));
-    const { deps, pushed } = cemetery({ admit: lost });
-    await buryEvents(letters, deps);
+    const { deps, pushed } = handler({ admit: lost });
+    await consumeDeadLetters(letters, deps);
     expect(letters.map(({ answer }) => answer())).toEqual(["acked", "acked"]);
     expect(pushed).toEqual(bodies);
   });
 
   it("and where the queue does not take it either, it waits on", async () => {
     const letter = delivery(whole("a"), 99);
-    await buryEvents([letter], cemetery({ admit: lost, push: lost }).deps);
+    await consumeDeadLetters([letter], handler({ admit: lost, push: lost }).deps);
     expect(letter.answer()).toBe(1_800);
   });
 });

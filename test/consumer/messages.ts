@@ -5,7 +5,7 @@ import type { Delivery } from "../../src/consumer/deliveries";
 import { encodeMessage, type WholeEvent } from "../../src/events/queue-message";
 import { dayOf } from "../../src/events/time";
 import { applyBatch } from "../../src/store/apply";
-import { nobody } from "../../src/store/erased";
+import { emptyList } from "../../src/store/suppression-list";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { defaults } from "../support/defaults";
 
@@ -59,7 +59,7 @@ export function consumer(over: Partial<ConsumerDeps> = {}): ConsumerDeps {
   return {
     options: { ...defaults, forwardEvents: false, reviewDelayMs: 0, dayOf, dedupeDays: 400 },
     random: () => 0,
-    erased: () => nobody,
+    erased: () => emptyList,
     storeErased: () => Promise.resolve(),
     admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
     apply: (batch) => applyBatch(env.DB, batch, NOW),

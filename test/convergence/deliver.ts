@@ -7,7 +7,7 @@ import { dayOf } from "../../src/events/time";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import type { InterpretOptions } from "../../src/projection/interpret";
 import { applyBatch } from "../../src/store/apply";
-import { nobody } from "../../src/store/erased";
+import { emptyList } from "../../src/store/suppression-list";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { RECEIVED_AT, type Schedule } from "./history";
 import { defaults } from "../support/defaults";
@@ -25,7 +25,7 @@ export function consumerDeps(): ConsumerDeps {
   return {
     options,
     random: () => 0.5,
-    erased: () => nobody,
+    erased: () => emptyList,
     storeErased: () => Promise.resolve(),
     admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
     apply: (batch) => applyBatch(env.DB, batch, NOW),

@@ -9,7 +9,7 @@ import { addMs, dayOf } from "../../src/events/time";
 import { encodeMessage } from "../../src/events/queue-message";
 import { dispatchDue, type DispatchDeps } from "../../src/notifications/dispatch";
 import { applyBatch } from "../../src/store/apply";
-import { nobody } from "../../src/store/erased";
+import { emptyList } from "../../src/store/suppression-list";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { markStanding } from "../../src/store/waiting";
 import type { EventBody } from "../support/events";
@@ -40,7 +40,7 @@ function consumerDeps(now: string, forwardEvents: boolean): ConsumerDeps {
   return {
     options: { ...defaults, forwardEvents, reviewDelayMs: DAY_MS, dayOf, dedupeDays: 400 },
     random: () => 0.5,
-    erased: () => nobody,
+    erased: () => emptyList,
     storeErased: () => Promise.resolve(),
     admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
     apply: (batch) => applyBatch(env.DB, batch, now),

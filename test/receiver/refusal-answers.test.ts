@@ -3,7 +3,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { type RefusalReason, refusalReasons } from "../../src/events/refusals";
 import { receiverRoutes, type ReceiverDeps } from "../../src/receiver/route";
-import { nobody } from "../../src/store/erased";
+import { emptyList } from "../../src/store/suppression-list";
 import { event, sign } from "../support/events";
 import { errorOf, ORIGIN, WEBHOOKS } from "../support/receiver";
 
@@ -24,7 +24,7 @@ async function send(
     bodyTimeoutMs: 20,
     refused: (reason) => void reported.push(reason),
     now: () => new Date(),
-    erased: () => nobody,
+    erased: () => emptyList,
     save: () => Promise.reject(new Error("nothing is stored here")),
     push: () => Promise.reject(new Error("nothing is stored here")),
     reportConflict: () => Promise.resolve(),

@@ -5,7 +5,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, test } from "vitest";
 import { addMs } from "../../src/events/time";
-import { readErased } from "../../src/store/erased";
+import { loadSuppressionList } from "../../src/store/suppression-list";
 import { loadErasure, saveStage, startErasure } from "../../src/store/erasure";
 import { startRebuild, loadRebuild } from "../../src/store/rebuild-progress";
 import { etagOf, listObjects, readObject, writeObject } from "../../src/upkeep/archive";
@@ -709,7 +709,7 @@ describe("an event about somebody erased", () => {
 
   it("is whole again where the database has gone back in time, whatever an isolate remembers", async () => {
     await erase(deps, [`email:${hers.email}`]);
-    await readErased(env.DB, NOW);
+    await loadSuppressionList(env.DB, NOW);
     await clearAll();
     const [told] = life("ORD-H6", hers, ago(1), herNotes);
     await env.DB.prepare(
@@ -724,7 +724,7 @@ describe("an event about somebody erased", () => {
     ]);
     // And others who are erased after that are known, though as many were before.
     await erase(deps, [`email:${theirs.email}`]);
-    const known = await readErased(env.DB, NOW);
+    const known = await loadSuppressionList(env.DB, NOW);
     const named = (email: string) => ({
       eventType: "x",
       payload: JSON.stringify({ event_type: "x", data: { email } }),
@@ -782,9 +782,9 @@ describe("the key of the hashes", () => {
     expect(await row("SELECT key FROM erasure_key")).toEqual(first);
     expect(String(first["key"])).toMatch(/^[0-9a-f]{64}$/);
     expect(await rows("SELECT hash FROM erased")).toHaveLength(2);
-    const erased = await readErased(env.DB, NOW);
+    const list = await loadSuppressionList(env.DB, NOW);
     expect(
-      await erased.erase({
+      await list.erase({
         payload: JSON.stringify({ event_type: "x", data: { email: theirs.email } }),
       }),
     ).toContain("(erased)");

@@ -6,7 +6,7 @@
  */
 import { hmac, importKey } from "../digest";
 import { eraseBody } from "../events/erased-body";
-import { traitsOf } from "../projection/traits";
+import { identifiersOf } from "../projection/identifiers";
 import { fenceStatement, isFenced } from "./fence";
 
 /** An event as far as it matters here. */
@@ -14,8 +14,8 @@ interface Named {
   readonly payload: string;
 }
 
-export interface Erased {
-  /** Another one with each change of what is known; 0: nobody was ever erased. */
+export interface SuppressionList {
+  /** Another one with each change of what is known; 0: emptyList was ever erased. */
   readonly version: number;
   /** The body without the person where the event names somebody who was erased, else as it is. */
   readonly erase: (event: Named) => Promise<string>;
@@ -28,14 +28,17 @@ export interface ErasedBody {
 }
 
 /** Nobody was ever erased: nothing is looked at. */
-export const nobody: Erased = { version: 0, erase: ({ payload }) => Promise.resolve(payload) };
+export const emptyList: SuppressionList = {
+  version: 0,
+  erase: ({ payload }) => Promise.resolve(payload),
+};
 
-export type Hasher = (trait: string) => Promise<string>;
+export type Hasher = (identifier: string) => Promise<string>;
 
-/** A trait as it is stored: 96 bits of HMAC-SHA256, in hex. */
+/** A identifier as it is stored: 96 bits of HMAC-SHA256, in hex. */
 export async function createHasher(key: string): Promise<Hasher> {
   const imported = await importKey(key);
-  return async (trait) => (await hmac(imported, trait)).subarray(0, 12).toHex();
+  return async (identifier) => (await hmac(imported, identifier)).subarray(0, 12).toHex();
 }
 
 /** Primary keys. */
@@ -45,43 +48,43 @@ const versionSql = "SELECT position FROM cursors WHERE name = 'erased'";
 const hashesSql = "SELECT hash FROM erased";
 const keySql = "SELECT key FROM erasure_key WHERE id = 1";
 
-async function readAll(db: D1Database): Promise<Erased> {
+async function readAll(db: D1Database): Promise<SuppressionList> {
   const [version, hashes, key] = await db.batch<{ position?: number; hash?: string; key?: string }>(
     [versionSql, hashesSql, keySql].map((sql) => db.prepare(sql)),
   );
   const known = new Set(hashes?.results.map(({ hash }) => hash));
   const seen = version?.results[0]?.position ?? 0;
   const secret = key?.results[0]?.key;
-  if (known.size === 0 || secret === undefined) return { ...nobody, version: seen };
+  if (known.size === 0 || secret === undefined) return { ...emptyList, version: seen };
   const hash = await createHasher(secret);
   return {
     version: seen,
     erase: async ({ payload }) => {
-      const found = await Promise.all(traitsOf(payload).map(hash));
+      const found = await Promise.all(identifiersOf(payload).map(hash));
       return found.some((one) => known.has(one)) ? eraseBody(payload) : payload;
     },
   };
 }
 
 interface Memory {
-  readonly erased: Erased;
+  readonly erased: SuppressionList;
   readonly readAtMs: number;
 }
 
 const memories = new WeakMap<D1Database, Memory>();
 
-async function readSince(db: D1Database, known: Erased): Promise<Erased> {
+async function readSince(db: D1Database, known: SuppressionList): Promise<SuppressionList> {
   const version = (await db.prepare(versionSql).first<number>("position")) ?? 0;
   if (version === known.version) return known;
-  return version === 0 ? nobody : await readAll(db);
+  return version === 0 ? emptyList : await readAll(db);
 }
 
-function remember(db: D1Database, erased: Erased, nowMs: number): void {
+function remember(db: D1Database, erased: SuppressionList, nowMs: number): void {
   memories.set(db, { erased, readAtMs: nowMs });
 }
 
 /** As D1 has it now; all is read only where nothing is known, or the version has moved. */
-export async function readErased(db: D1Database, nowMs: number): Promise<Erased> {
+export async function loadSuppressionList(db: D1Database, nowMs: number): Promise<SuppressionList> {
   const memory = memories.get(db);
   const erased = await (memory === undefined ? readAll(db) : readSince(db, memory.erased));
   remember(db, erased, nowMs);
@@ -90,14 +93,14 @@ export async function readErased(db: D1Database, nowMs: number): Promise<Erased>
 
 /** What has passed the fence of version 0 has shown it. */
 export function rememberNobody(db: D1Database, nowMs: number): void {
-  remember(db, nobody, nowMs);
+  remember(db, emptyList, nowMs);
 }
 
 /** As this isolate last knew it, and how long ago that was; null where it has never asked. */
-export function rememberErased(
+export function rememberSuppressionList(
   db: D1Database,
   nowMs: number,
-): { readonly erased: Erased; readonly ageMs: number } | null {
+): { readonly erased: SuppressionList; readonly ageMs: number } | null {
   const memory = memories.get(db);
   return memory === undefined ? null : { erased: memory.erased, ageMs: nowMs - memory.readAtMs };
 }
@@ -105,22 +108,22 @@ export function rememberErased(
 const FENCE = "erased";
 
 /** Fails its batch where somebody was erased since `version`. Primary key. */
-export function erasedFence(db: D1Database, version: number): D1PreparedStatement {
+export function suppressionFence(db: D1Database, version: number): D1PreparedStatement {
   return fenceStatement(db, FENCE, `coalesce((${versionSql}), 0) = ?1`, version);
 }
 
 /** Somebody was erased of whom this isolate did not know; it does now. */
-export class ErasedMeanwhile extends Error {}
+export class SuppressionListChanged extends Error {}
 
-/** Does work that is fenced by `erasedFence`. */
-export async function unlessErased<T>(db: D1Database, work: () => Promise<T>): Promise<T> {
+/** Does work that is fenced by `suppressionFence`. */
+export async function unlessListChanged<T>(db: D1Database, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!isFenced(error, FENCE)) throw error;
-    await readErased(db, memories.get(db)?.readAtMs ?? 0);
+    await loadSuppressionList(db, memories.get(db)?.readAtMs ?? 0);
     // Without its cause, which would be taken for the fault of the events in the batch.
     // oxlint-disable-next-line eslint/preserve-caught-error
-    throw new ErasedMeanwhile("somebody was erased meanwhile");
+    throw new SuppressionListChanged("somebody was erased meanwhile");
   }
 }
