@@ -31,19 +31,11 @@ import { isProbe } from "./receiver/probe";
 import { type RefusalCounter, refusalCounter } from "./receiver/refusal-counter";
 import { type ReceiverDeps, receiverRoutes } from "./receiver/route";
 import { sharedSave, type SharedSave } from "./receiver/shared-writes";
-import { auditAlert, conflictAlert, deadLetterAlert } from "./store/alerts";
+import { auditAlert, conflictAlert } from "./store/alerts";
 import { applyBatch } from "./store/apply";
 import { loadArrivals } from "./store/arrivals";
 import { auditSlice } from "./store/audit";
 import { countStretch, recordSweep } from "./store/counts";
-import { admitAndRead, failEvents, noteFailedTry, recordConflicts } from "./store/inbox";
-import {
-  type SuppressionList,
-  emptyList,
-  loadSuppressionList,
-  rememberSuppressionList,
-} from "./store/suppression-list";
-import { storeErased } from "./store/erased-bodies";
 import { loadErasure } from "./store/erasure";
 import { type Alert, insertAlerts } from "./store/outbox";
 import { countHeld } from "./store/person";
@@ -111,11 +103,6 @@ function refusalsOf({ DB }: Env): RefusalCounter {
   return counter;
 }
 
-/** Who was erased, as this isolate last knew it. */
-function erasedIn({ DB }: Env): SuppressionList {
-  return rememberSuppressionList(DB, Date.now())?.erased ?? emptyList;
-}
-
 function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
   const { env } = c;
   const config = configOf(env).receipt;
@@ -126,7 +113,6 @@ function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
     config,
     bodyTimeoutMs: BODY_TIMEOUT_MS,
     now: clock,
-    erased: () => erasedIn(env),
     save: (event) => saveOf(env)(event, caller),
     reportConflict: (event) => raiseAlert(env, conflictAlert(event.id)),
     push: (message) => env.EVENTS.send(message, { contentType: "text" }),
@@ -140,18 +126,11 @@ function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
 function consumerDeps(env: Env): ConsumerDeps {
   const { defaults, outbox, retention } = configOf(env);
   return {
+    db: env.DB,
     options: { ...defaults, ...outbox, dedupeDays: retention.dedupeDays },
     random: Math.random,
-    erased: () => erasedIn(env),
-    storeErased: (bodies, listVersion) => storeErased(env.DB, bodies, listVersion),
-    admitAndRead: (missing, queries, listVersion) =>
-      admitAndRead(env.DB, missing, queries, listVersion),
     apply: (batch, listVersion) => applyBatch(env.DB, batch, nowIso(), listVersion),
-    noteFailedTry: (ids, error) => noteFailedTry(env.DB, ids, error),
-    reportConflicts: async (conflicts) => {
-      await recordConflicts(env.DB, conflicts);
-      for (const { id } of conflicts) await raiseAlert(env, conflictAlert(id));
-    },
+    raiseAlert: (alert) => raiseAlert(env, alert),
     wake: (ids) => wake(env, ids),
   };
 }
@@ -166,17 +145,12 @@ function dispatch(env: Env): DispatchDeps {
 
 function deadLetterDeps(env: Env): DeadLetterDeps {
   return {
+    db: env.DB,
+    now: clock,
     random: Math.random,
-    erased: () => loadSuppressionList(env.DB, Date.now()),
-    admit: async (events, listVersion) => {
-      await admitAndRead(env.DB, events, [], listVersion);
-    },
-    fail: async (ids) => {
-      const { failed, alerts } = await failEvents(env.DB, ids, deadLetterAlert(ids), nowIso());
-      if (alerts.length > 0) await wake(env, alerts);
-      return failed;
-    },
     push: (message) => env.EVENTS.send(message, { contentType: "text" }),
+    raiseAlert: (alert) => raiseAlert(env, alert),
+    wake: (ids) => wake(env, ids),
   };
 }
 

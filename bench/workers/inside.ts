@@ -11,8 +11,7 @@ import { GROUP_MAX_EVENTS } from "../../src/limits";
 import { dispatchDeps } from "../../src/notifications/deps";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
 import { type Application, applyBatch } from "../../src/store/apply";
-import { emptyList } from "../../src/store/suppression-list";
-import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
+import { admitAndRead } from "../../src/store/inbox";
 import { type ReceivedEvent, saveReceived, saveReceivedTogether } from "../../src/store/receipt";
 import { type Counted, counting } from "./counting";
 
@@ -66,14 +65,11 @@ async function consume(
 ): Promise<readonly string[]> {
   const woken: string[] = [];
   await consumeEvents(deliveries, {
+    db,
     options: { ...loadConfig(env).defaults, ...loadConfig(env).outbox, dedupeDays: null },
     random: Math.random,
-    erased: () => emptyList,
-    storeErased: () => Promise.resolve(),
-    admitAndRead: (missing, queries) => admitAndRead(db, missing, queries),
     apply,
-    noteFailedTry: (ids, error) => noteFailedTry(db, ids, error),
-    reportConflicts: (conflicts) => recordConflicts(db, conflicts),
+    raiseAlert: () => Promise.resolve(),
     wake: (ids) => Promise.resolve(void woken.push(...ids)),
   });
   return woken;

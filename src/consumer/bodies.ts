@@ -1,47 +1,34 @@
 /**
- * What is to be applied of a batch: the body of each event, from the inbox or from its message, without
- * people who were erased. What only the queue held is written into the inbox on the way.
+ * The body of each event of a batch, from the inbox or from its message, without people on the
+ * suppression list. What only the queue held is written into the inbox on the way, as it came.
  */
 import { isErased } from "../events/erased-body";
-import type { WholeEvent } from "../events/queue-message";
 import { log } from "../log";
 import type { StoredEvent } from "../projection/decoded-event";
-import type { SuppressionList, ErasedBody } from "../store/suppression-list";
-import type { InboxQuery, InboxRow } from "../store/inbox";
-import type { ReceivedEvent } from "../store/receipt";
-import { eraseIn, receivedOf, type Work } from "./deliveries";
+import { conflictAlert } from "../store/alerts";
+import type { ErasedBody } from "../store/erased-bodies";
+import { admitAndRead, type InboxRow, recordConflicts } from "../store/inbox";
+import type { Alert } from "../store/outbox";
+import type { SuppressionList } from "../store/suppression-list";
+import { receivedOf, type Work } from "./deliveries";
 
 export interface BodiesDeps {
-  /** Fails where somebody was erased since `listVersion`. */
-  readonly admitAndRead: (
-    missing: readonly ReceivedEvent[],
-    queries: readonly InboxQuery[],
-    listVersion: number,
-  ) => Promise<ReadonlyMap<string, InboxRow>>;
-  /** Stores bodies from which somebody was erased, and has the rest of what is about them erased. */
-  readonly storeErased: (bodies: readonly ErasedBody[], listVersion: number) => Promise<void>;
-  /** Records and alerts that another body came under a known id. */
-  readonly reportConflicts: (
-    conflicts: readonly { readonly id: string; readonly sha256: string }[],
-  ) => Promise<void>;
+  readonly db: D1Database;
+  /** Calls a person: once a kind and hour. */
+  readonly raiseAlert: (alert: Alert) => Promise<void>;
 }
 
 /** Writes what only the queue held and reads what the inbox knows of each event. */
 async function readInbox(
-  deps: BodiesDeps,
+  db: D1Database,
   works: readonly Work[],
-  list: SuppressionList,
 ): Promise<ReadonlyMap<string, InboxRow>> {
   const queries = works.map(({ id, wholes }) => ({ id, wantsBody: wholes.length === 0 }));
-  const read = async (admitted: readonly WholeEvent[]): Promise<ReadonlyMap<string, InboxRow>> => {
-    const events = await Promise.all(admitted.map((whole) => eraseIn(receivedOf(whole), list)));
-    return await deps.admitAndRead(events, queries, list.version);
-  };
   const missing = works.flatMap(({ wholes }) => wholes.filter(({ stored }) => !stored).slice(0, 1));
-  const rows = await read(missing);
+  const rows = await admitAndRead(db, missing.map(receivedOf), queries);
   // The inbox had taken these and no longer has them, as after a restore: the queue still holds them.
   const lost = works.flatMap(({ id, wholes }) => (rows.has(id) ? [] : wholes.slice(0, 1)));
-  return lost.length === 0 ? rows : await read(lost);
+  return lost.length === 0 ? rows : await admitAndRead(db, lost.map(receivedOf), queries);
 }
 
 /** The body that stands in the inbox, from the message where it came along. */
@@ -57,13 +44,14 @@ export type Found =
       readonly event: StoredEvent;
       /** What the inbox says of it. */
       readonly row: InboxRow;
+      /** Somebody was erased from the body: it is to be stored as it is left. */
+      readonly erasedBody: ErasedBody | null;
     }
   /** Nothing to do: settled before, or its body is gone. */
   | { readonly kind: "settled"; readonly work: Work }
   /** Its body did not fit into this slice. */
   | { readonly kind: "deferred"; readonly work: Work };
 
-/** What is to be done with an event, with its body as it may be stored. */
 async function findBody(
   work: Work,
   row: InboxRow | undefined,
@@ -78,41 +66,38 @@ async function findBody(
   const standing = standingBody(work, row);
   if (standing === null) return { kind: "settled", work };
   const { id, type_hint: typeHint, received_at: receivedAt } = row;
-  const payload = await list.erase({ payload: standing });
-  return { kind: "body", work, event: { id, typeHint, receivedAt, payload }, row };
+  const payload = await list.erase(standing);
+  const event = { id, typeHint, receivedAt, payload };
+  // An erasure that came by may have erased the body in the inbox, and not known its order.
+  const isOnList = list.version > 0 && isErased(payload);
+  return { kind: "body", work, event, row, erasedBody: isOnList ? { id, payload } : null };
 }
 
+/** Another body came under a known id. The receiver has counted those that it stored. */
 async function reportConflicts(
-  deps: BodiesDeps,
+  { db, raiseAlert }: BodiesDeps,
   works: readonly Work[],
   rows: ReadonlyMap<string, InboxRow>,
 ): Promise<void> {
   const conflicts = works.flatMap(({ id, wholes }) => {
     const row = rows.get(id);
-    const others = wholes.filter(
-      (whole) => row !== undefined && whole.bodySha256 !== row.body_sha256,
-    );
-    // The receiver has counted those that it stored.
-    return others
-      .filter(({ stored }) => !stored)
+    if (row === undefined) return [];
+    return wholes
+      .filter(({ stored, bodySha256 }) => !stored && bodySha256 !== row.body_sha256)
       .map(({ bodySha256 }) => ({ id, sha256: bodySha256 }));
   });
-  if (conflicts.length > 0) await deps.reportConflicts(conflicts);
+  if (conflicts.length === 0) return;
+  await recordConflicts(db, conflicts);
+  for (const { id } of conflicts) await raiseAlert(conflictAlert(id));
 }
 
-/** What the inbox and the queue hold of the events; what is about somebody erased is so from here on. */
+/** What the inbox and the queue hold of the events, with the list applied. */
 export async function findBodies(
   deps: BodiesDeps,
   works: readonly Work[],
   list: SuppressionList,
 ): Promise<readonly Found[]> {
-  const rows = await readInbox(deps, works, list);
+  const rows = await readInbox(deps.db, works);
   await reportConflicts(deps, works, rows);
-  const found = await Promise.all(works.map((work) => findBody(work, rows.get(work.id), list)));
-  if (list.version > 0) {
-    const bodies = found.flatMap((one) => (one.kind === "body" ? [one.event] : []));
-    const touched = bodies.filter(({ payload }) => isErased(payload));
-    if (touched.length > 0) await deps.storeErased(touched, list.version);
-  }
-  return found;
+  return await Promise.all(works.map((work) => findBody(work, rows.get(work.id), list)));
 }

@@ -2,7 +2,6 @@
 import { decodeMessage, type WholeEvent } from "../events/queue-message";
 import { describeBody } from "../events/identity";
 import { log } from "../log";
-import type { SuppressionList } from "../store/suppression-list";
 import type { ReceivedEvent } from "../store/receipt";
 
 /** What the consumer needs of a queue message. */
@@ -54,10 +53,4 @@ export function receivedOf(whole: WholeEvent): ReceivedEvent {
   const { id, typeHint, receivedAt, bodySha256, verifiedBy, payload } = whole;
   const { description } = describeBody(payload, typeHint, receivedAt);
   return { id, ...description, typeHint, receivedAt, bodySha256, verifiedBy, payload };
-}
-
-/** As it may be stored: without a person who was erased. */
-export async function eraseIn(event: ReceivedEvent, list: SuppressionList): Promise<ReceivedEvent> {
-  const payload = await list.erase(event);
-  return payload === event.payload ? event : { ...event, payload };
 }

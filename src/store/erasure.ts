@@ -1,5 +1,5 @@
 /** Erasing a person from the database: the act, how far it is, and by what its person is known. */
-import { ERASE_ORDERS } from "../limits";
+import { ERASE_ORDERS } from "../privacy-limits";
 import { rowIdentifier } from "../projection/identifiers";
 import { createHasher, type Hasher } from "./suppression-list";
 

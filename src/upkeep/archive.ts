@@ -89,7 +89,7 @@ export async function eraseArchived(
 ): Promise<readonly ArchivedEvent[]> {
   const left = events.map(async (event) => {
     const { payload } = event;
-    return { ...event, payload: await list.erase({ payload }) };
+    return { ...event, payload: await list.erase(payload) };
   });
   return await Promise.all(left);
 }

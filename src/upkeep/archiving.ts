@@ -23,7 +23,6 @@ import { dayOf, eraseArchived, etagOf, writeObject } from "./archive";
 export interface ArchivingDeps {
   readonly db: D1Database;
   readonly archive: R2Bucket;
-  readonly now: () => Date;
 }
 
 export interface Archived extends Purged {
@@ -33,14 +32,14 @@ export interface Archived extends Purged {
 
 /** Writes the bodies of a stretch and purges their rows, with `others` that have no body to keep. */
 export async function archiveAndPurge(
-  { db, archive, now }: ArchivingDeps,
+  { db, archive }: ArchivingDeps,
   write: ArchiveWrite,
   others: readonly number[],
   horizons: Horizons,
 ): Promise<Archived> {
   const { name } = write;
   const attempt = await beginWrite(db, write, horizons.now);
-  const list = await loadSuppressionList(db, now().getTime());
+  const list = await loadSuppressionList(db);
   // Before the lines: whoever begins later writes another object over this one, or finds it replaced.
   const etag = await etagOf(archive, name);
   return await unlessOvertaken(name, async () => {

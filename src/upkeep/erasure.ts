@@ -1,30 +1,31 @@
 /**
- * Erasing a person. First whoever is erased is known by, so that nothing new about them is stored as it
- * comes; then, order by order, the bodies, rows and messages about them; then what no order leads to;
+ * Erasing a person. First they go onto the suppression list, so that nothing new about them is applied
+ * as it comes; then, order by order, the bodies, rows and messages about them; then what no order leads to;
  * then by what else their orders could be found; then the archive. How far it is stands in D1, each step
  * can be done again, and the person is remembered by keyed hashes alone.
  */
-import { ERASE_OBJECTS, ERASE_RUN_MS } from "../limits";
+import { ERASE_OBJECTS, ERASE_RUN_MS } from "../privacy-limits";
 import { errorText, log } from "../log";
 import type { StoreDefaults } from "../projection/store-defaults";
 import { enteredContacts } from "../projection/identifiers";
 import { findBegun } from "../store/archive-writes";
-import { loadBodiesOfOrders, loadUnapplied, replaceBodies } from "../store/erased-bodies";
 import {
-  type SuppressionList,
   type ErasedBody,
-  loadSuppressionList,
-} from "../store/suppression-list";
+  loadBodiesOfOrders,
+  loadUnapplied,
+  replaceBodies,
+} from "../store/erased-bodies";
+import { loadSuppressionList, type SuppressionList } from "../store/suppression-list";
 import {
   type Erasure,
   findPending,
   findUnfinished,
-  suppressOrders,
   loadErasure,
   type PendingOrders,
   saveError,
   saveStage,
   startErasure,
+  suppressOrders,
 } from "../store/erasure";
 import { eraseRows, forgetContacts } from "../store/erasure-rows";
 import { eraseArchived, listObjects, mendManifest, readObject, writeObject } from "./archive";
@@ -42,7 +43,7 @@ async function eraseEach<T extends { readonly payload: string }>(
   list: SuppressionList,
 ): Promise<readonly T[]> {
   const left = await Promise.all(
-    bodies.map(async (body) => ({ body, payload: await list.erase(body) })),
+    bodies.map(async (body) => ({ body, payload: await list.erase(body.payload) })),
   );
   return left.flatMap(({ body, payload }) =>
     payload === body.payload ? [] : [{ ...body, payload }],
@@ -52,7 +53,7 @@ async function eraseEach<T extends { readonly payload: string }>(
 async function eraseOrders(deps: ErasureDeps, pending: PendingOrders): Promise<void> {
   const { db } = deps;
   await suppressOrders(db, pending.orders);
-  const list = await loadSuppressionList(db, deps.now().getTime());
+  const list = await loadSuppressionList(db);
   const contacts = new Set<string>();
   let events = 0;
   for (let after = 0; ;) {
@@ -99,7 +100,7 @@ type Progress = Parameters<typeof saveStage>[2];
 async function eraseUnapplied(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
   const { db } = deps;
   const { bodies, next } = await loadUnapplied(db, Number(erasure.place), erasure.id);
-  const list = await loadSuppressionList(db, deps.now().getTime());
+  const list = await loadSuppressionList(db);
   const changed = await eraseEach(bodies, list);
   await replaceBodies(db, changed);
   const events = changed.length;
@@ -132,7 +133,7 @@ async function eraseArchive(deps: ErasureDeps, erasure: Erasure): Promise<Progre
   if (erasure.place === "" && (await findBegun(db)) !== null) {
     return { error: "waits until an archive object that is being written is complete" };
   }
-  const list = await loadSuppressionList(db, deps.now().getTime());
+  const list = await loadSuppressionList(db);
   const { objects, next } = await listObjects(archive, erasure.place, ERASE_OBJECTS);
   let events = 0;
   for (const { name } of objects) events += await eraseObject(archive, name, list);

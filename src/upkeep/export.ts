@@ -3,7 +3,7 @@
  * were not applied and name them, and archived events. Gathered until an answer is full; whoever asks goes
  * on with `next_cursor`.
  */
-import { EXPORT_MAX_CHARACTERS, EXPORT_RUN_MS } from "../limits";
+import { EXPORT_MAX_CHARACTERS, EXPORT_RUN_MS } from "../privacy-limits";
 import { identifiersOf } from "../projection/identifiers";
 import type { ArchivedEvent } from "../store/archive-writes";
 import { loadUnapplied } from "../store/erased-bodies";

@@ -93,7 +93,7 @@ async function eraseHistory(
 ): Promise<readonly HistoricEvent[]> {
   const left = events.map(async (event) => {
     const { payload } = event;
-    return payload === null ? event : { ...event, payload: await list.erase({ payload }) };
+    return payload === null ? event : { ...event, payload: await list.erase(payload) };
   });
   return await Promise.all(left);
 }
@@ -102,13 +102,9 @@ async function eraseHistory(
  * The rows, and every event that patches any of them. The events may patch further payments, refunds
  * and shipments that belong elsewhere; those are read too, since half a history would mislead.
  */
-async function look(
-  db: D1Database,
-  unit: Unit,
-  { now, defaults }: RebuildOptions,
-): Promise<Picture> {
+async function look(db: D1Database, unit: Unit, { defaults }: RebuildOptions): Promise<Picture> {
   const { orderNumber } = unit;
-  const list = await loadSuppressionList(db, Date.parse(now));
+  const list = await loadSuppressionList(db);
   const own = await unit.loadRows();
   const first = await loadHistory(db, orderNumber ?? "", keysOf([...own, ...unit.missing]));
   const known = new Set(own.map(({ entity, key }) => `${entity} ${key}`));

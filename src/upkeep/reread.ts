@@ -54,7 +54,7 @@ async function readAgain(
   defaults: StoreDefaults,
 ): Promise<ReadEvent> {
   const { id, typeHint, receivedAt } = event;
-  const payload = await list.erase(event);
+  const payload = await list.erase(event.payload);
   return { event, meaning: interpret({ id, typeHint, receivedAt, payload }, asJudged(defaults)) };
 }
 
@@ -78,7 +78,7 @@ async function rereadTogether(
   events: readonly UnreadEvent[],
 ): Promise<void> {
   const at = now().toISOString();
-  const list = await loadSuppressionList(db, now().getTime());
+  const list = await loadSuppressionList(db);
   const read = await Promise.all(
     events.filter(hasBody).map((event) => readAgain(event, list, defaults)),
   );

@@ -47,7 +47,7 @@ async function restoreObject(
 ): Promise<{ readonly put_back: number; readonly recreated: number }> {
   const object = await readObject(archive, name);
   if (object === null) throw new Error("it is gone");
-  const list = await loadSuppressionList(db, now().getTime());
+  const list = await loadSuppressionList(db);
   const events = await eraseArchived(object.events, list);
   const keepUntil = addMs(now().toISOString(), RESTORED_KEPT_MS);
   return await restoreEvents(db, events, keepUntil, list.version);

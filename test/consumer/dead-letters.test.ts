@@ -2,12 +2,11 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { consumeDeadLetters, type DeadLetterDeps } from "../../src/consumer/dead-letters";
-import { deadLetterAlert } from "../../src/store/alerts";
-import { emptyList } from "../../src/store/suppression-list";
-import { admitAndRead, failEvents, noteFailedTry } from "../../src/store/inbox";
+import { receivedOf } from "../../src/consumer/deliveries";
+import { admitAndRead, noteFailedTry } from "../../src/store/inbox";
 import { clearTables } from "../notifications/rows";
 import { rows } from "../support/receiver";
-import { delivery, NOW, whole } from "./messages";
+import { delivery, failingDatabase, NOW, whole, wholeEvent } from "./messages";
 
 beforeEach(clearTables);
 
@@ -19,23 +18,30 @@ interface Handled {
 function handler(over: Partial<DeadLetterDeps> = {}, now = NOW): Handled {
   const pushed: string[] = [];
   const deps: DeadLetterDeps = {
+    db: env.DB,
+    now: () => new Date(now),
     random: () => 0,
-    erased: () => Promise.resolve(emptyList),
-    admit: async (events) => void (await admitAndRead(env.DB, events, [])),
-    fail: async (ids) => (await failEvents(env.DB, ids, deadLetterAlert(ids), now)).failed,
     push: (message) => Promise.resolve(pushed.push(message)),
+    raiseAlert: () => Promise.resolve(),
+    wake: () => Promise.resolve(),
     ...over,
   };
   return { deps, pushed };
 }
 
-const lost = () => Promise.reject(new Error("D1_ERROR: Network connection lost."));
-const overloaded = () => Promise.reject(new Error("D1_ERROR: D1 DB is overloaded."));
+/** Stored, and not applied. */
+async function admit(id: string): Promise<void> {
+  const event = receivedOf(wholeEvent(id, { order_number: `ORD-${id}` }));
+  await admitAndRead(env.DB, [event], []);
+}
+
+const lost = "D1_ERROR: Network connection lost.";
+const overloaded = "D1_ERROR: D1 DB is overloaded.";
 const alerts = () => rows("SELECT id, channel, status FROM notifications ORDER BY id");
 
 describe("a dead letter", () => {
   it("becomes failed with its attempts and last error, and calls a person", async () => {
-    await consumeDeadLetters([delivery(whole("a"))], handler({ fail: lost }).deps);
+    await admit("a");
     await noteFailedTry(env.DB, ["a"], "first");
     await noteFailedTry(env.DB, ["a"], "last");
     const letter = delivery('{"id":"a"}');
@@ -71,7 +77,7 @@ describe("a dead letter", () => {
   });
 
   it("of an event that was applied meanwhile changes nothing and calls nobody", async () => {
-    await consumeDeadLetters([delivery(whole("a"))], handler({ fail: lost }).deps);
+    await admit("a");
     await env.DB.prepare("UPDATE webhook_events SET status = 'processed'").run();
     const letter = delivery('{"id":"a"}');
     await consumeDeadLetters([letter], handler().deps);
@@ -81,7 +87,7 @@ describe("a dead letter", () => {
   });
 
   it("fails and calls together or not at all", async () => {
-    await consumeDeadLetters([delivery(whole("a"))], handler({ fail: lost }).deps);
+    await admit("a");
     await env.DB.prepare(
       `CREATE TRIGGER refusal BEFORE UPDATE ON webhook_events
        BEGIN SELECT RAISE(ABORT, 'no'); END`,
@@ -97,7 +103,7 @@ describe("a dead letter", () => {
 describe("while D1 is down", () => {
   it("letters wait, longer with each attempt, up to an hour", async () => {
     const letters = [1, 3, 89].map((attempts) => delivery(whole(`a${String(attempts)}`), attempts));
-    const { deps, pushed } = handler({ admit: overloaded });
+    const { deps, pushed } = handler({ db: failingDatabase(overloaded) });
     await consumeDeadLetters(letters, deps);
     expect(letters.map(({ answer }) => answer())).toEqual([15, 60, 1_800]);
     expect(pushed).toEqual([]);
@@ -106,7 +112,7 @@ describe("while D1 is down", () => {
   it("a letter near its last retry starts anew on ce-events, as it is", async () => {
     const bodies = [whole("a"), '{"id":"b"}'];
     const letters = bodies.map((body) => delivery(body, 90));
-    const { deps, pushed } = handler({ admit: lost });
+    const { deps, pushed } = handler({ db: failingDatabase(lost) });
     await consumeDeadLetters(letters, deps);
     expect(letters.map(({ answer }) => answer())).toEqual(["acked", "acked"]);
     expect(pushed).toEqual(bodies);
@@ -114,7 +120,9 @@ describe("while D1 is down", () => {
 
   it("and where the queue does not take it either, it waits on", async () => {
     const letter = delivery(whole("a"), 99);
-    await consumeDeadLetters([letter], handler({ admit: lost, push: lost }).deps);
+    const push = () => Promise.reject(new Error("queue down"));
+    const { deps } = handler({ db: failingDatabase(lost), push });
+    await consumeDeadLetters([letter], deps);
     expect(letter.answer()).toBe(1_800);
   });
 });

@@ -7,8 +7,6 @@ import { dayOf } from "../../src/events/time";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import type { InterpretOptions } from "../../src/projection/interpret";
 import { applyBatch } from "../../src/store/apply";
-import { emptyList } from "../../src/store/suppression-list";
-import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { RECEIVED_AT, type Schedule } from "./history";
 import { defaults } from "../support/defaults";
 
@@ -23,14 +21,11 @@ export const options: InterpretOptions = {
 
 export function consumerDeps(): ConsumerDeps {
   return {
+    db: env.DB,
     options,
     random: () => 0.5,
-    erased: () => emptyList,
-    storeErased: () => Promise.resolve(),
-    admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
     apply: (batch) => applyBatch(env.DB, batch, NOW),
-    noteFailedTry: (ids, error) => noteFailedTry(env.DB, ids, error),
-    reportConflicts: (conflicts) => recordConflicts(env.DB, conflicts),
+    raiseAlert: () => Promise.resolve(),
     wake: () => Promise.resolve(),
   };
 }

@@ -3,7 +3,6 @@ import { createExecutionContext } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { type RefusalReason, refusalReasons } from "../../src/events/refusals";
 import { receiverRoutes, type ReceiverDeps } from "../../src/receiver/route";
-import { emptyList } from "../../src/store/suppression-list";
 import { event, sign } from "../support/events";
 import { errorOf, ORIGIN, WEBHOOKS } from "../support/receiver";
 
@@ -24,7 +23,6 @@ async function send(
     bodyTimeoutMs: 20,
     refused: (reason) => void reported.push(reason),
     now: () => new Date(),
-    erased: () => emptyList,
     save: () => Promise.reject(new Error("nothing is stored here")),
     push: () => Promise.reject(new Error("nothing is stored here")),
     reportConflict: () => Promise.resolve(),

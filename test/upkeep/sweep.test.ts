@@ -272,6 +272,7 @@ describe("a message whose wake-up call was lost", () => {
       amountClaims: [],
       contacts: [],
       verdicts: [],
+      erasedBodies: [],
       alerts: [],
     };
     await applyBatch(env.DB, { ...nothing, outbox: [message] }, addMs(RECEIVED_AT, MINUTE_MS));
