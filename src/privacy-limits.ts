@@ -1,4 +1,4 @@
-/** The limits of erasing a person and of exporting what is held about one, with unit and reason. */
+/** The limits of what concerns one person's data: erasing it, keeping it out, exporting it. */
 
 /**
  * Orders at once; rows of the inbox and contacts looked through at once; archive objects read in one run;
@@ -12,3 +12,6 @@ export const ERASE_RUN_MS = 10_000;
 /** How much one answer of an export gathers, in characters and milliseconds. */
 export const EXPORT_MAX_CHARACTERS = 4_000_000;
 export const EXPORT_RUN_MS = 10_000;
+
+/** How old an answer of the suppression list may be when a message is sent, in milliseconds. */
+export const LIST_FRESH_MS = 2_000;

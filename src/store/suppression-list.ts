@@ -80,6 +80,17 @@ export function knownSuppressionList(db: D1Database): SuppressionList {
   return memories.get(db) ?? emptyList;
 }
 
+/** Reads which version holds, for a batch of somebody else's. */
+export function listVersionStatement(db: D1Database): D1PreparedStatement {
+  return db.prepare(versionSql);
+}
+
+/** The list of a version that D1 has just named: from memory where that is known. */
+export async function suppressionListAt(db: D1Database, version: number): Promise<SuppressionList> {
+  const known = knownSuppressionList(db);
+  return known.version === version ? known : await loadSuppressionList(db);
+}
+
 const FENCE = "suppression list";
 
 /** Fails its batch where the list has changed since `version`. Primary key. */
