@@ -164,7 +164,7 @@ async function ledger({ payloads, batch, later }: Asked, env: InsideEnv) {
 }
 
 function depsOf(db: D1Database, env: InsideEnv) {
-  return dispatchDeps({ db, config: loadConfig(env), queue: env.NOTIFICATIONS, boundEmail: null });
+  return dispatchDeps({ DB: db, NOTIFICATIONS: env.NOTIFICATIONS }, loadConfig(env));
 }
 
 async function answer(path: string, asked: Asked, env: InsideEnv): Promise<unknown> {

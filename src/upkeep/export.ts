@@ -32,13 +32,13 @@ export interface ExportPage {
 }
 
 /** Where an answer goes on: in which part, and behind what. */
-export interface Place {
+interface Place {
   readonly part: "orders" | "inbox" | "archive";
   readonly after: string;
 }
 
 /** `orders:ORD-1`, as an answer names it; null where it is none of ours. */
-export function parsePlace(cursor: string | undefined): Place | null {
+function parsePlace(cursor: string | undefined): Place | null {
   if (cursor === undefined) return { part: "orders", after: "" };
   const [, part, after = ""] = /^(orders|inbox|archive):(.*)$/s.exec(cursor) ?? [];
   return part === "orders" || part === "inbox" || part === "archive" ? { part, after } : null;
@@ -134,12 +134,14 @@ class Gathering {
   }
 }
 
-/** One answer; `start`: where the one before it ended. */
-export async function exportPerson(
+/** One answer; `cursor`: where the one before it ended. Null where that is none of an export. */
+export async function exportPage(
   deps: ExportDeps,
   contacts: readonly string[],
-  start: Place,
-): Promise<ExportPage> {
+  cursor?: string,
+): Promise<ExportPage | null> {
+  const start = parsePlace(cursor);
+  if (start === null) return null;
   const endMs = deps.now().getTime() + EXPORT_RUN_MS;
   const gathering = new Gathering(deps, contacts);
   const parts: Gathered["found"][] = [];
