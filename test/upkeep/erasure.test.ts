@@ -17,6 +17,8 @@ import { Breaker } from "../faults/faulty";
 import { event } from "../support/events";
 import { address, orderDetail, payment, refund, shipment } from "../support/models";
 import {
+  broken,
+  deliver,
   eventRow,
   fetchWith,
   post,
@@ -687,6 +689,17 @@ describe("an event about somebody erased", () => {
     expect(
       await rows("SELECT status FROM webhook_events WHERE order_number = 'ORD-H8' ORDER BY 1"),
     ).toEqual([{ status: "failed" }, { status: "processed" }]);
+  });
+
+  it("that came while D1 was down is applied and kept without them", async () => {
+    await erase(deps, [`email:${hers.email}`]);
+    const [told] = life("ORD-H3", hers, ago(1), herNotes);
+    const { id } = await deliver(bodyOf(told), { vars: { ...ADMIN, DB: broken(env.DB) } });
+    const [stored] = await settled(id);
+    expect(stored).toMatchObject({ status: "processed", conflicts: 0 });
+    expect(stored?.["payload"]).toContain("(erased)");
+    await fireCron(ADMIN);
+    await expectNoTrace();
   });
 
   it("that stands in the inbox as it came loses them where it fails after all retries, and once replayed", async () => {
