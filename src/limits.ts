@@ -1,6 +1,7 @@
 /**
- * The limits and time-outs of the edges and the store, with unit and reason. Defaults that a shop may
- * change are in config.ts; bounds of what a body may say stand with its models in events/.
+ * The limits and time-outs of the edges and the store, with unit and reason; those of a person's requests
+ * are in privacy-limits.ts, which the receiver does not read. Defaults that a shop may change are in
+ * config.ts; bounds of what a body may say stand with its models in events/.
  */
 
 /** Largest body taken, in bytes; more is answered 413 before it is read whole. */
@@ -160,23 +161,8 @@ export const ARCHIVE_WAITS_MS = 3_600_000;
 /** How long a body that was put back from the archive stays, in milliseconds: time for a rebuild. */
 export const RESTORED_KEPT_MS = 7 * 86_400_000;
 
-/**
- * Erasing a person: orders at once; rows of the inbox and contacts looked through at once; archive
- * objects read in one run; how long a run goes on, and how long the receiver takes what it knows of the
- * erased for true, in milliseconds.
- */
-export const ERASE_ORDERS = 20;
-export const ERASE_STRETCH_ROWS = 20_000;
-export const ERASE_OBJECTS = 10;
-export const ERASE_RUN_MS = 10_000;
-export const ERASED_KNOWN_MS = 60_000;
-
 /** Archive objects that one request restores. */
 export const RESTORE_OBJECTS = 10;
-
-/** Of what is held about a person, how much one answer gathers, in characters and milliseconds. */
-export const EXPORT_MAX_CHARACTERS = 4_000_000;
-export const EXPORT_RUN_MS = 10_000;
 
 /** Most events that are read of one order; its own life has some dozens. */
 export const HISTORY_MAX_EVENTS = 2_000;

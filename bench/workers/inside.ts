@@ -11,8 +11,7 @@ import { GROUP_MAX_EVENTS } from "../../src/limits";
 import { dispatchDeps } from "../../src/notifications/deps";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
 import { type Application, applyBatch } from "../../src/store/apply";
-import { nobody } from "../../src/store/erased";
-import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
+import { admitAndRead } from "../../src/store/inbox";
 import { type ReceivedEvent, saveReceived, saveReceivedTogether } from "../../src/store/receipt";
 import { type Counted, counting } from "./counting";
 
@@ -66,14 +65,11 @@ async function consume(
 ): Promise<readonly string[]> {
   const woken: string[] = [];
   await consumeEvents(deliveries, {
+    db,
     options: { ...loadConfig(env).defaults, ...loadConfig(env).outbox, dedupeDays: null },
     random: Math.random,
-    erased: () => nobody,
-    storeErased: () => Promise.resolve(),
-    admitAndRead: (missing, queries) => admitAndRead(db, missing, queries),
     apply,
-    noteFailedTry: (ids, error) => noteFailedTry(db, ids, error),
-    reportConflicts: (conflicts) => recordConflicts(db, conflicts),
+    raiseAlert: () => Promise.resolve(),
     wake: (ids) => Promise.resolve(void woken.push(...ids)),
   });
   return woken;
@@ -168,7 +164,7 @@ async function ledger({ payloads, batch, later }: Asked, env: InsideEnv) {
 }
 
 function depsOf(db: D1Database, env: InsideEnv) {
-  return dispatchDeps({ db, config: loadConfig(env), queue: env.NOTIFICATIONS, boundEmail: null });
+  return dispatchDeps({ DB: db, NOTIFICATIONS: env.NOTIFICATIONS }, loadConfig(env));
 }
 
 async function answer(path: string, asked: Asked, env: InsideEnv): Promise<unknown> {

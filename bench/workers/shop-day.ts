@@ -10,8 +10,6 @@ import { createChannels } from "../../src/notifications/channels";
 import { type DispatchDeps, dispatchDue } from "../../src/notifications/dispatch";
 import { applyBatch } from "../../src/store/apply";
 import { countStretch } from "../../src/store/counts";
-import { nobody } from "../../src/store/erased";
-import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { type ReceivedEvent } from "../../src/store/receipt";
 import { markStanding } from "../../src/store/waiting";
 import { purgeOld, type PurgeReport } from "../../src/upkeep/retention";
@@ -91,18 +89,15 @@ export async function liveDay(shop: Shop, day: Day): Promise<PurgeReport> {
     const slice = events.slice(at, at + BATCH);
     const now = slice.at(-1)?.receivedAt ?? day.endsAt;
     await consumeEvents(slice.map(deliveryOf), {
+      db,
       options: {
         ...config.defaults,
         ...config.outbox,
         dedupeDays: config.retention.dedupeDays,
       },
       random: Math.random,
-      erased: () => nobody,
-      storeErased: () => Promise.resolve(),
-      admitAndRead: (missing, queries) => admitAndRead(db, missing, queries),
-      apply: (batch) => applyBatch(db, batch, now, 0),
-      noteFailedTry: (ids, error) => noteFailedTry(db, ids, error),
-      reportConflicts: (conflicts) => recordConflicts(db, conflicts),
+      apply: (batch) => applyBatch(db, batch, now),
+      raiseAlert: () => Promise.resolve(),
       wake: () => Promise.resolve(),
     });
     // What the wake-up call would have named: everything that is due.

@@ -1,6 +1,11 @@
-/** What the console and the admin API are handed. */
+/** What the console and the admin API are handed, made from bindings and configuration. */
 import type { Context } from "hono";
+import { version } from "../../package.json";
+import type { Config } from "../config";
+import { BODY_MAX_BYTES } from "../limits";
 import type { StoreDefaults } from "../projection/store-defaults";
+import type { Calls } from "../store/calls";
+import { sendAgain } from "../store/message-list";
 import type { ReplayFilter } from "../store/waiting";
 import type { ApiRoute } from "./api-route";
 import type { AdminConfig } from "./sign-in";
@@ -27,29 +32,35 @@ interface RestoreWish {
   readonly dry_run: boolean;
 }
 
-/** Acts on people's data and the archive; their answers are the API's. */
-interface PrivacyActs {
-  readonly erase: (contacts: Contacts, dryRun: boolean) => Promise<object>;
-  readonly loadErasure: (id: number) => Promise<object | null>;
-  /** Null where the cursor is none of this list. */
-  readonly exportPerson: (contacts: Contacts, cursor?: string) => Promise<object | null>;
-  /** Null where no archive is bound. */
-  readonly listArchive: ((after: string, limit: number) => Promise<object>) | null;
-  readonly restore: ((wish: RestoreWish) => Promise<object>) | null;
+/** Objects of the archive, and what comes behind them. */
+interface ArchivePage {
+  readonly objects: readonly object[];
+  readonly next: string | null;
 }
 
-export interface AdminApiDeps {
+/** What upkeep does for a person who asks here; the answers are the API's. */
+export interface UpkeepActions {
+  /** Replays settled events; returns the ids of those that could be. */
+  readonly replay: (filter: ReplayFilter, limit: number) => Promise<readonly string[]>;
+  readonly erase: (contacts: Contacts) => Promise<object>;
+  /** Null where the cursor is none of an export. */
+  readonly exportPage: (contacts: Contacts, cursor?: string) => Promise<object | null>;
+  /** Null where no archive is bound. */
+  readonly archive: {
+    readonly list: (after: string, limit: number) => Promise<ArchivePage>;
+    readonly restore: (wish: RestoreWish) => Promise<object>;
+  } | null;
+}
+
+export interface AdminApiDeps extends UpkeepActions {
   readonly db: D1Database;
   readonly admin: AdminConfig;
   readonly settings: Settings;
   /** Those that the consumer applies events by. */
   readonly defaults: StoreDefaults;
   readonly now: () => Date;
-  readonly privacy: PrivacyActs;
   /** Static files by their path; null where the Worker was deployed without any. */
   readonly assets: ((path: string) => Promise<Response>) | null;
-  /** Takes settled events again; returns the ids of those that could be. */
-  readonly replay: (filter: ReplayFilter, limit: number) => Promise<readonly string[]>;
   /** Sends a settled message once more; false where it is pending already, or unknown. */
   readonly sendAgain: (id: string) => Promise<boolean>;
 }
@@ -62,3 +73,56 @@ export type Serve<E> = (
   env: E,
   context: Context["executionCtx"],
 ) => Response | Promise<Response>;
+
+const HOUR_MS = 3_600_000;
+
+const now = (): Date => new Date();
+
+function limitsOf({ receipt, retention, notifyMaxAgeMs, silenceAlertMs }: Config) {
+  return {
+    body_max_bytes: BODY_MAX_BYTES,
+    receipt_timeout_ms: receipt.timeoutMs,
+    retention_days: retention.days,
+    dedupe_days: retention.dedupeDays,
+    ...(notifyMaxAgeMs === null ? {} : { notify_max_age_hours: notifyMaxAgeMs / HOUR_MS }),
+    ...(silenceAlertMs === null ? {} : { silence_alert_hours: silenceAlertMs / HOUR_MS }),
+  };
+}
+
+/** The Worker runs before its static files do, and without them where it is embedded. */
+function assetsOf({ ASSETS }: Partial<Env>): AdminApiDeps["assets"] {
+  if (ASSETS === undefined) return null;
+  return (path) => ASSETS.fetch(new URL(path, "https://assets.local"));
+}
+
+/** `channels`: which of them are set up. */
+export function adminDeps(
+  env: Pick<Env, "DB"> & Partial<Env>,
+  config: Config,
+  channels: Settings["channels"],
+  { wake }: Calls,
+  actions: UpkeepActions,
+): AdminApiDeps {
+  const { admin, defaults, problems, secrets } = config;
+  return {
+    ...actions,
+    db: env.DB,
+    admin,
+    settings: {
+      secrets,
+      channels,
+      problems,
+      versions: { receiver: version },
+      time_zone: defaults.timeZone,
+      limits: limitsOf(config),
+    },
+    defaults,
+    now,
+    assets: assetsOf(env),
+    sendAgain: async (id) => {
+      const isDue = await sendAgain(env.DB, id, now().toISOString());
+      if (isDue) await wake([id]);
+      return isDue;
+    },
+  };
+}

@@ -1,6 +1,8 @@
 /** Routes of the admin API about people's data and the archive. No address stands in a path or a query. */
 import * as z from "zod/mini";
 import { contactsOf, emailContacts } from "../projection/contacts";
+import { loadErasure } from "../store/erasure";
+import { countHeld } from "../store/person";
 import { asking, plain, taking } from "./api-route";
 import type { AdminApiDeps, Contacts, Route } from "./deps";
 import { problem } from "./problem";
@@ -44,26 +46,26 @@ export const privacyRoutes: readonly Route[] = [
   taking("POST /erasures", erasureBody, async ({ c, deps, body }) => {
     const contacts = contactsIn(body, deps);
     if (contacts === null) return problem(c, 400, noContact);
-    const answer = await deps.privacy.erase(contacts, body.dry_run);
-    return c.json(answer, body.dry_run ? 200 : 202);
+    if (!body.dry_run) return c.json(await deps.erase(contacts), 202);
+    return c.json({ dry_run: true, ...(await countHeld(deps.db, contacts)) });
   }),
   plain("GET /erasures/:id", async ({ c, deps, part }) => {
-    const erasure = await deps.privacy.loadErasure(Number(part("id")));
+    const erasure = await loadErasure(deps.db, Number(part("id")));
     return erasure === null ? problem(c, 404, "There is no such erasure") : c.json(erasure);
   }),
   taking("POST /exports", exportBody, async ({ c, deps, body }) => {
     const contacts = contactsIn(body, deps);
     if (contacts === null) return problem(c, 400, noContact);
-    const page = await deps.privacy.exportPerson(contacts, body.cursor);
+    const page = await deps.exportPage(contacts, body.cursor);
     return page === null ? problem(c, 400, "cursor: not one of an export") : c.json(page);
   }),
   asking("GET /archive", archiveQuery, async ({ c, deps, query }) => {
-    const { listArchive } = deps.privacy;
-    if (listArchive === null) return problem(c, 404, noArchive);
-    return c.json(await listArchive(query.cursor ?? "", ARCHIVE_PAGE));
+    if (deps.archive === null) return problem(c, 404, noArchive);
+    const { objects, next } = await deps.archive.list(query.cursor ?? "", ARCHIVE_PAGE);
+    return c.json({ objects, next_cursor: next });
   }),
   taking("POST /archive/restore", restoreBody, async ({ c, deps, body }) => {
-    const { restore } = deps.privacy;
-    return restore === null ? problem(c, 404, noArchive) : c.json(await restore(body));
+    const { archive } = deps;
+    return archive === null ? problem(c, 404, noArchive) : c.json(await archive.restore(body));
   }),
 ];

@@ -1,50 +1,41 @@
 /**
- * What is to be applied of a batch: the body of each event, from the inbox or from its message, without
- * people who were erased. What only the queue held is written into the inbox on the way.
+ * The body of each event of a batch, from the inbox or from its message, without people on the
+ * suppression list. What only the queue held is written into the inbox on the way, as it came.
  */
 import { isErased } from "../events/erased-body";
 import type { WholeEvent } from "../events/queue-message";
 import { log } from "../log";
 import type { StoredEvent } from "../projection/decoded-event";
 import type { StoreDefaults } from "../projection/store-defaults";
-import type { Erased, ErasedBody } from "../store/erased";
-import type { InboxQuery, InboxRow } from "../store/inbox";
-import type { ReceivedEvent } from "../store/receipt";
-import { eraseIn, receivedOf, type Work } from "./deliveries";
+import { conflictAlert } from "../store/alerts";
+import type { ErasedBody } from "../store/erased-bodies";
+import { admitAndRead, type InboxRow, recordConflicts } from "../store/inbox";
+import type { Alert } from "../store/outbox";
+import type { SuppressionList } from "../store/suppression-list";
+import { receivedOf, type Work } from "./deliveries";
 
 export interface BodiesDeps {
+  readonly db: D1Database;
   readonly options: Pick<StoreDefaults, "timeZone">;
-  /** Fails where somebody was erased since `erasedVersion`. */
-  readonly admitAndRead: (
-    missing: readonly ReceivedEvent[],
-    queries: readonly InboxQuery[],
-    erasedVersion: number,
-  ) => Promise<ReadonlyMap<string, InboxRow>>;
-  /** Stores bodies from which somebody was erased, and has the rest of what is about them erased. */
-  readonly storeErased: (bodies: readonly ErasedBody[], erasedVersion: number) => Promise<void>;
-  /** Records and alerts that another body came under a known id. */
-  readonly reportConflicts: (
-    conflicts: readonly { readonly id: string; readonly sha256: string }[],
-  ) => Promise<void>;
+  /** Calls a person: once a kind and hour. */
+  readonly raiseAlert: (alert: Alert) => Promise<void>;
 }
 
 /** Writes what only the queue held and reads what the inbox knows of each event. */
 async function readInbox(
-  deps: BodiesDeps,
+  { db, options }: BodiesDeps,
   works: readonly Work[],
-  erased: Erased,
 ): Promise<ReadonlyMap<string, InboxRow>> {
-  const queries = works.map(({ id, wholes }) => ({ id, wantsBody: wholes.length === 0 }));
-  const read = async (admitted: readonly WholeEvent[]): Promise<ReadonlyMap<string, InboxRow>> => {
-    const received = admitted.map((whole) => receivedOf(whole, deps.options.timeZone));
-    const events = await Promise.all(received.map((event) => eraseIn(event, erased)));
-    return await deps.admitAndRead(events, queries, erased.version);
+  const admit = async (wholes: readonly WholeEvent[]) => {
+    const received = wholes.map((whole) => receivedOf(whole, options.timeZone));
+    return await admitAndRead(db, received, queries);
   };
+  const queries = works.map(({ id, wholes }) => ({ id, wantsBody: wholes.length === 0 }));
   const missing = works.flatMap(({ wholes }) => wholes.filter(({ stored }) => !stored).slice(0, 1));
-  const rows = await read(missing);
+  const rows = await admit(missing);
   // The inbox had taken these and no longer has them, as after a restore: the queue still holds them.
   const lost = works.flatMap(({ id, wholes }) => (rows.has(id) ? [] : wholes.slice(0, 1)));
-  return lost.length === 0 ? rows : await read(lost);
+  return lost.length === 0 ? rows : await admit(lost);
 }
 
 /** The body that stands in the inbox, from the message where it came along. */
@@ -60,14 +51,19 @@ export type Found =
       readonly event: StoredEvent;
       /** What the inbox says of it. */
       readonly row: InboxRow;
+      /** Somebody was erased from the body: it is to be stored as it is left. */
+      readonly erasedBody: ErasedBody | null;
     }
   /** Nothing to do: settled before, or its body is gone. */
   | { readonly kind: "settled"; readonly work: Work }
   /** Its body did not fit into this slice. */
   | { readonly kind: "deferred"; readonly work: Work };
 
-/** What is to be done with an event, with its body as it may be stored. */
-async function findBody(work: Work, row: InboxRow | undefined, erased: Erased): Promise<Found> {
+async function findBody(
+  work: Work,
+  row: InboxRow | undefined,
+  list: SuppressionList,
+): Promise<Found> {
   if (row === undefined) {
     log.error("event_unknown", { id: work.id });
     return { kind: "settled", work };
@@ -77,41 +73,38 @@ async function findBody(work: Work, row: InboxRow | undefined, erased: Erased): 
   const standing = standingBody(work, row);
   if (standing === null) return { kind: "settled", work };
   const { id, type_hint: typeHint, received_at: receivedAt } = row;
-  const payload = await erased.erase({ payload: standing });
-  return { kind: "body", work, event: { id, typeHint, receivedAt, payload }, row };
+  const payload = await list.erase(standing);
+  const event = { id, typeHint, receivedAt, payload };
+  // An erasure that came by may have erased the body in the inbox, and not known its order.
+  const isOnList = list.version > 0 && isErased(payload);
+  return { kind: "body", work, event, row, erasedBody: isOnList ? { id, payload } : null };
 }
 
+/** Another body came under a known id. The receiver has counted those that it stored. */
 async function reportConflicts(
-  deps: BodiesDeps,
+  { db, raiseAlert }: BodiesDeps,
   works: readonly Work[],
   rows: ReadonlyMap<string, InboxRow>,
 ): Promise<void> {
   const conflicts = works.flatMap(({ id, wholes }) => {
     const row = rows.get(id);
-    const others = wholes.filter(
-      (whole) => row !== undefined && whole.bodySha256 !== row.body_sha256,
-    );
-    // The receiver has counted those that it stored.
-    return others
-      .filter(({ stored }) => !stored)
+    if (row === undefined) return [];
+    return wholes
+      .filter(({ stored, bodySha256 }) => !stored && bodySha256 !== row.body_sha256)
       .map(({ bodySha256 }) => ({ id, sha256: bodySha256 }));
   });
-  if (conflicts.length > 0) await deps.reportConflicts(conflicts);
+  if (conflicts.length === 0) return;
+  await recordConflicts(db, conflicts);
+  for (const { id } of conflicts) await raiseAlert(conflictAlert(id));
 }
 
-/** What the inbox and the queue hold of the events; what is about somebody erased is so from here on. */
+/** What the inbox and the queue hold of the events, with the list applied. */
 export async function findBodies(
   deps: BodiesDeps,
   works: readonly Work[],
-  erased: Erased,
+  list: SuppressionList,
 ): Promise<readonly Found[]> {
-  const rows = await readInbox(deps, works, erased);
+  const rows = await readInbox(deps, works);
   await reportConflicts(deps, works, rows);
-  const found = await Promise.all(works.map((work) => findBody(work, rows.get(work.id), erased)));
-  if (erased.version > 0) {
-    const bodies = found.flatMap((one) => (one.kind === "body" ? [one.event] : []));
-    const touched = bodies.filter(({ payload }) => isErased(payload));
-    if (touched.length > 0) await deps.storeErased(touched, erased.version);
-  }
-  return found;
+  return await Promise.all(works.map((work) => findBody(work, rows.get(work.id), list)));
 }

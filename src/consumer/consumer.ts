@@ -1,7 +1,7 @@
 /**
  * A batch of messages in, one D1 batch out, and an answer for each message. Two round trips: the
  * first writes what only the queue held and reads what the inbox knows; the second applies state,
- * outbox and statuses together. A message is acked only after that batch has committed; one that dies
+ * outbox and statuses together, without people on the suppression list. A message is acked only after that batch has committed; one that dies
  * between the two is delivered again and changes nothing.
  */
 import { errorText, log } from "../log";
@@ -10,21 +10,18 @@ import { foldPatches } from "../projection/fold";
 import { interpret, type Interpretation, type InterpretOptions } from "../projection/interpret";
 import { unknownBodyAlert } from "../store/alerts";
 import type { Application } from "../store/apply";
-import { type Erased, ErasedMeanwhile } from "../store/erased";
-import { type InboxRow, isDescribed, type Verdict } from "../store/inbox";
+import type { ErasedBody } from "../store/erased-bodies";
+import { type InboxRow, isDescribed, noteFailedTry, type Verdict } from "../store/inbox";
 import type { Alert } from "../store/outbox";
+import { knownSuppressionList, SuppressionListChanged } from "../store/suppression-list";
 import { retryDelaySeconds, type Trouble } from "./backoff";
 import { type BodiesDeps, findBodies, type Found } from "./bodies";
 import { ackWork, attemptsOf, type Delivery, gatherWork, halvesOf, type Work } from "./deliveries";
 import { classifyTrouble } from "./trouble";
 
 export interface ConsumerDeps extends BodiesDeps {
-  /** Who was erased, as far as is known here; what is written fails where it is more. */
-  readonly erased: () => Erased;
-  /** Applies a batch; returns the ids of new notifications that are due now. */
-  readonly apply: (batch: Application, erasedVersion: number) => Promise<readonly string[]>;
-  /** Counts a try that failed and keeps its error, on those that stand in the inbox. */
-  readonly noteFailedTry: (ids: readonly string[], error: string) => Promise<void>;
+  /** Applies a batch, unless the suppression list has changed; returns the ids of messages due now. */
+  readonly apply: (batch: Application, listVersion: number) => Promise<readonly string[]>;
   /** Wakes the dispatch of notifications; the sweep finds what a lost call leaves behind. */
   readonly wake: (ids: readonly string[]) => Promise<void>;
   readonly options: InterpretOptions;
@@ -32,13 +29,14 @@ export interface ConsumerDeps extends BodiesDeps {
   readonly random: () => number;
 }
 
-/** How often a batch is looked at because somebody was erased of whom nothing was known here. */
+/** How often a batch is looked at because the suppression list is not what was known here. */
 const LOOKS = 3;
 
 /** An event that is ready to be applied. */
 interface Ready {
   readonly work: Work;
   readonly row: InboxRow;
+  readonly erasedBody: ErasedBody | null;
   readonly interpretation: Interpretation;
 }
 
@@ -61,7 +59,7 @@ async function giveBack(
   if (trouble === "data") log.error("event_failed", { id: ids[0], attempts, error });
   else log.warn("batch_retried", { events: ids.length, trouble, attempts, error });
   try {
-    await deps.noteFailedTry(ids, error);
+    await noteFailedTry(deps.db, ids, error);
   } catch (noteError) {
     log.warn("error_not_noted", { events: ids.length, error: errorText(noteError) });
   }
@@ -70,10 +68,10 @@ async function giveBack(
 /** Null where a bug of ours keeps it from being understood: it waits for the fix, its neighbours do not. */
 async function understand(
   deps: ConsumerDeps,
-  { work, event, row }: Extract<Found, { readonly kind: "body" }>,
+  { work, event, row, erasedBody }: Extract<Found, { readonly kind: "body" }>,
 ): Promise<Ready | null> {
   try {
-    return { work, row, interpretation: interpret(event, deps.options) };
+    return { work, row, erasedBody, interpretation: interpret(event, deps.options) };
   } catch (error) {
     await giveBack(deps, [work], "data", errorText(error));
     return null;
@@ -102,7 +100,7 @@ function alertsOf(meanings: readonly Interpretation[]): readonly Alert[] {
 async function applyAll(
   deps: ConsumerDeps,
   ready: readonly Ready[],
-  erasedVersion: number,
+  listVersion: number,
 ): Promise<void> {
   if (ready.length === 0) return;
   let due: readonly string[];
@@ -114,18 +112,19 @@ async function applyAll(
       contacts: meanings.flatMap(({ contacts }) => contacts),
       outbox: meanings.flatMap(({ outbox }) => outbox),
       verdicts: ready.map(verdictOf),
+      erasedBodies: ready.flatMap(({ erasedBody }) => erasedBody ?? []),
       alerts: alertsOf(meanings),
     };
-    due = await deps.apply(batch, erasedVersion);
+    due = await deps.apply(batch, listVersion);
   } catch (error) {
-    if (error instanceof ErasedMeanwhile) throw error;
+    if (error instanceof SuppressionListChanged) throw error;
     const trouble = classifyTrouble(error);
     const parts = trouble === "data" ? halvesOf(ready) : null;
     if (parts === null) {
       const works = ready.map(({ work }) => work);
       return await giveBack(deps, works, trouble, errorText(error));
     }
-    for (const part of parts) await applyAll(deps, part, erasedVersion);
+    for (const part of parts) await applyAll(deps, part, listVersion);
     return;
   }
   for (const { work, interpretation } of ready) {
@@ -145,12 +144,11 @@ async function applyAll(
  * the inbox, the slice is halved until it stands alone.
  */
 async function consumeSlice(deps: ConsumerDeps, works: readonly Work[]): Promise<readonly Work[]> {
-  const erased = deps.erased();
+  const list = knownSuppressionList(deps.db);
   let found: readonly Found[];
   try {
-    found = await findBodies(deps, works, erased);
+    found = await findBodies(deps, works, list);
   } catch (error) {
-    if (error instanceof ErasedMeanwhile) throw error;
     const trouble = classifyTrouble(error);
     const parts = trouble === "data" ? halvesOf(works) : null;
     if (parts === null) {
@@ -168,7 +166,7 @@ async function consumeSlice(deps: ConsumerDeps, works: readonly Work[]): Promise
     const understood = await understand(deps, one);
     if (understood !== null) ready.push(understood);
   }
-  await applyAll(deps, ready, erased.version);
+  await applyAll(deps, ready, list.version);
   return found.flatMap(({ kind, work }) => (kind === "deferred" ? [work] : []));
 }
 
@@ -183,7 +181,7 @@ export async function consumeEvents(
       works = await consumeSlice(deps, works);
     } catch (error) {
       // What has been applied already is found to be so.
-      if (!(error instanceof ErasedMeanwhile) || looks === LOOKS) {
+      if (!(error instanceof SuppressionListChanged) || looks === LOOKS) {
         return await giveBack(deps, works, classifyTrouble(error), errorText(error));
       }
       looks += 1;

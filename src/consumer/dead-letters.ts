@@ -1,43 +1,32 @@
 /**
- * Events that the queue has given up on. They become `failed`, with their attempts and last error,
- * and one alert a burst calls a person; replay brings them back. While D1 is down the letters wait in
- * their own queue.
+ * Events that failed after all retries. They become `failed`, with their attempts and last error, without
+ * people on the suppression list, and one alert a burst calls a person; replay brings them back. While D1
+ * is down their messages wait in the dead-letter queue.
  */
 import { errorText, log } from "../log";
-import type { Erased } from "../store/erased";
-import type { ReceivedEvent } from "../store/receipt";
+import { deadLetterAlert } from "../store/alerts";
+import { failEvents } from "../store/inbox";
+import { loadSuppressionList } from "../store/suppression-list";
 import { retryDelaySeconds, type Trouble } from "./backoff";
-import {
-  ackWork,
-  attemptsOf,
-  type Delivery,
-  eraseIn,
-  gatherWork,
-  halvesOf,
-  receivedOf,
-  type Work,
-} from "./deliveries";
+import { type BodiesDeps, findBodies } from "./bodies";
+import { ackWork, attemptsOf, type Delivery, gatherWork, halvesOf, type Work } from "./deliveries";
 import { classifyTrouble } from "./trouble";
 
 /** Deliveries of a dead letter after which it starts anew; the queue retries it 100 times. */
 const START_ANEW_AFTER = 90;
 
-export interface DeadLetterDeps {
-  /** Who was erased, as it stands now: no later look at these bodies is certain. */
-  readonly erased: () => Promise<Erased>;
-  /** Writes into the inbox what only the queue held; fails where somebody else was erased meanwhile. */
-  readonly admit: (events: readonly ReceivedEvent[], erasedVersion: number) => Promise<void>;
-  /** Marks events as failed and calls a person, together; returns those that failed now. */
-  readonly fail: (ids: readonly [string, ...string[]]) => Promise<readonly string[]>;
+export interface DeadLetterDeps extends BodiesDeps {
   /** Puts a message (JSON text) onto ce-events anew. */
   readonly push: (message: string) => Promise<unknown>;
+  /** Wakes the dispatch of notifications. */
+  readonly wake: (ids: readonly string[]) => Promise<void>;
+  readonly now: () => Date;
+  /** In [0, 1). */
   readonly random: () => number;
-  /** Where times without a zone are told; null: UTC. */
-  readonly timeZone: string | null;
 }
 
 /**
- * After its last retry here a letter would be gone, and with it an event that only the queue holds:
+ * After its last retry here a message would be gone, and with it an event that only the queue holds:
  * shortly before, it goes back to ce-events as a new message, with all its retries and its retention.
  */
 async function keepWaiting(deps: DeadLetterDeps, work: Work, trouble: Trouble): Promise<void> {
@@ -57,35 +46,49 @@ async function keepWaiting(deps: DeadLetterDeps, work: Work, trouble: Trouble): 
   }
 }
 
-/** Where one letter cannot even be written into the inbox, the others are buried without it. */
-async function bury(deps: DeadLetterDeps, works: readonly Work[]): Promise<void> {
+/** Returns the work whose bodies did not fit. */
+async function failTogether(
+  deps: DeadLetterDeps,
+  works: readonly Work[],
+): Promise<readonly Work[]> {
+  const { db } = deps;
+  const list = await loadSuppressionList(db);
+  const found = await findBodies(deps, works, list);
+  const done = found.filter(({ kind }) => kind !== "deferred").map(({ work }) => work);
+  const [first, ...rest] = done.map(({ id }) => id);
+  if (first === undefined) return [];
+  const ids = [first, ...rest] as const;
+  const erasedBodies = found.flatMap((one) => (one.kind === "body" ? (one.erasedBody ?? []) : []));
+  const failure = { ids, erasedBodies, alert: deadLetterAlert(ids) };
+  const now = deps.now().toISOString();
+  const { failed, alerts } = await failEvents(db, failure, now, list.version);
+  for (const id of failed) log.error("event_failed", { id, final: true });
+  for (const work of done) ackWork(work);
+  if (alerts.length > 0) await deps.wake(alerts);
+  return found.flatMap(({ kind, work }) => (kind === "deferred" ? [work] : []));
+}
+
+/** Where one event cannot even be written into the inbox, the others fail without it. */
+async function failAll(deps: DeadLetterDeps, works: readonly Work[]): Promise<void> {
+  let left = works;
   try {
-    const erased = await deps.erased();
-    const letters = works.flatMap(({ wholes }) => wholes.slice(0, 1));
-    const received = letters.map((whole) => receivedOf(whole, deps.timeZone));
-    const events = await Promise.all(received.map((event) => eraseIn(event, erased)));
-    await deps.admit(events, erased.version);
-    const [first, ...rest] = works.map(({ id }) => id);
-    const failed = first === undefined ? [] : await deps.fail([first, ...rest]);
-    for (const id of failed) log.error("event_failed", { id, final: true });
+    while (left.length > 0) left = await failTogether(deps, left);
   } catch (error) {
     const trouble = classifyTrouble(error);
-    const parts = trouble === "data" ? halvesOf(works) : null;
+    const parts = trouble === "data" ? halvesOf(left) : null;
     if (parts !== null) {
-      for (const part of parts) await bury(deps, part);
+      for (const part of parts) await failAll(deps, part);
       return;
     }
-    log.warn("dead_letters_retried", { events: works.length, trouble, error: errorText(error) });
-    for (const work of works) await keepWaiting(deps, work, trouble);
-    return;
+    log.warn("dead_letters_retried", { events: left.length, trouble, error: errorText(error) });
+    for (const work of left) await keepWaiting(deps, work, trouble);
   }
-  for (const work of works) ackWork(work);
 }
 
 /** Consumes a batch of ce-events-dlq. */
-export async function buryEvents(
+export async function consumeDeadLetters(
   deliveries: Iterable<Delivery>,
   deps: DeadLetterDeps,
 ): Promise<void> {
-  await bury(deps, gatherWork(deliveries));
+  await failAll(deps, gatherWork(deliveries));
 }

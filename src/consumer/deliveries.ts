@@ -2,7 +2,6 @@
 import { decodeMessage, type WholeEvent } from "../events/queue-message";
 import { describeBody } from "../events/identity";
 import { log } from "../log";
-import type { Erased } from "../store/erased";
 import type { ReceivedEvent } from "../store/receipt";
 
 /** What the consumer needs of a queue message. */
@@ -54,10 +53,4 @@ export function receivedOf(whole: WholeEvent, timeZone: string | null): Received
   const { id, typeHint, receivedAt, bodySha256, verifiedBy, payload } = whole;
   const { description } = describeBody(payload, typeHint, { receivedAt, timeZone });
   return { id, ...description, typeHint, receivedAt, bodySha256, verifiedBy, payload };
-}
-
-/** As it may be stored: without a person who was erased. */
-export async function eraseIn(event: ReceivedEvent, erased: Erased): Promise<ReceivedEvent> {
-  const payload = await erased.erase(event);
-  return payload === event.payload ? event : { ...event, payload };
 }

@@ -1,36 +1,49 @@
 /** The dispatch wired to the real world: bindings and configuration in, `DispatchDeps` out. */
 import type { Config } from "../config";
 import { PROVIDER_TIMEOUT_MS } from "../limits";
+import type { Channel } from "../projection/templates";
 import { type BoundEmail, createChannels } from "./channels";
+import { findEmailBinding } from "./channels/email-cloudflare";
 import type { DispatchDeps } from "./dispatch";
 
 const now = (): Date => new Date();
 
-export interface DispatchBindings {
-  readonly db: D1Database;
-  readonly config: Pick<Config, "channels" | "shop" | "notifyMaxAgeMs">;
-  readonly queue: Pick<Queue, "send">;
-  /** Cloudflare's e-mail binding and the sender, where bound; Resend goes first. */
-  readonly boundEmail?: BoundEmail | null;
+/** Cloudflare's e-mail binding, where bound, and the sender; Resend goes first. */
+function findBoundEmail(env: object, { sender }: Config["channels"]): BoundEmail | null {
+  const binding = findEmailBinding(env);
+  return binding !== null && sender !== null ? { binding, sender } : null;
 }
 
-export function dispatchDeps(bindings: DispatchBindings): DispatchDeps {
-  const { config, queue } = bindings;
+export function dispatchDeps(
+  env: Pick<Env, "DB" | "NOTIFICATIONS">,
+  config: Pick<Config, "channels" | "shop" | "notifyMaxAgeMs">,
+): DispatchDeps {
+  const { channels, shop, notifyMaxAgeMs } = config;
   return {
-    db: bindings.db,
+    db: env.DB,
     channels: createChannels(
-      config.channels,
+      channels,
       { fetch: (request) => fetch(request), now },
-      bindings.boundEmail,
+      findBoundEmail(env, channels),
     ),
-    shop: { ...config.shop, takesReplies: (config.channels.sender?.replyTo ?? null) !== null },
-    notifyMaxAgeMs: config.notifyMaxAgeMs,
+    shop: { ...shop, takesReplies: (channels.sender?.replyTo ?? null) !== null },
+    notifyMaxAgeMs,
     now,
     random: Math.random,
     sleep: (ms) => scheduler.wait(ms),
     timeoutMs: PROVIDER_TIMEOUT_MS,
     wake: async (ids, delaySeconds) => {
-      await queue.send({ ids }, { delaySeconds });
+      await env.NOTIFICATIONS.send({ ids }, { delaySeconds });
     },
+  };
+}
+
+/** Which channels are set up. */
+export function channelsSetUp(env: object, { channels }: Config): Record<Channel, boolean> {
+  return {
+    email: channels.email !== null || findBoundEmail(env, channels) !== null,
+    sms: channels.sms !== null,
+    team: channels.team !== null,
+    forward: channels.forward !== null,
   };
 }

@@ -23,6 +23,7 @@ import { type Message, storeRendered } from "./message";
 import type { Letter, Settled } from "./outcome";
 import { type ClosedLanes, type PlanDeps, planRow, type Slice } from "./plan";
 import { record, type RecordDeps } from "./record";
+import { suppressionCheck } from "./suppression";
 
 /** Everything that a run touches; deps.ts wires it to the real world. */
 export interface DispatchDeps extends PlanDeps, RecordDeps {}
@@ -71,8 +72,8 @@ async function claimLetters(
   letters: readonly Letter[],
   db: D1Database,
   now: string,
-): Promise<Letter[]> {
-  const claimed = await claim(
+): Promise<{ readonly letters: readonly Letter[]; readonly listVersion: number }> {
+  const { ids, listVersion } = await claim(
     db,
     letters.map(({ row, message, firstAttemptAt, recipient, orderNumber, tracking }) => ({
       id: row.id,
@@ -87,9 +88,10 @@ async function claimLetters(
     })),
     now,
   );
-  return letters
-    .filter(({ row }) => claimed.has(row.id))
-    .map((letter) => ({ ...letter, row: { ...letter.row, claimed: true } }));
+  const own = letters
+    .filter(({ row }) => ids.has(row.id))
+    .map((letter): Letter => ({ ...letter, row: { ...letter.row, claimed: true } }));
+  return { letters: own, listVersion };
 }
 
 function count(report: DispatchReport, settled: readonly Settled[]): void {
@@ -120,11 +122,12 @@ async function runSlice(
   const plans = due.map(({ row, facts }) => planRow(row, facts, slice));
   const settled = plans.flatMap((one) => (one.kind === "settled" ? [one.settled] : []));
   const claimedAt = deps.now();
-  const letters = await claimLetters(
+  const { letters, listVersion } = await claimLetters(
     plans.flatMap((one) => (one.kind === "letter" ? [one.letter] : [])),
     deps.db,
     claimedAt.toISOString(),
   );
+  const check = suppressionCheck(deps.db, { listVersion, atMs: claimedAt.getTime() }, deps.now);
   const taken = settled.length + letters.length;
   report.claimed += taken;
 
@@ -134,6 +137,7 @@ async function runSlice(
     const lane: Lane = {
       takesKey: deps.channels[name]?.takesKey ?? false,
       gapMs: deps.channels[name]?.gapMs ?? 0,
+      check,
       send: (letter, signal) => sendThrough(deps.channels, letter, signal),
       goneAlertKind,
       claimedAtMs: claimedAt.getTime(),

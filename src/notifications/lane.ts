@@ -6,6 +6,7 @@
 import { CHANNEL_CONCURRENCY, CHANNEL_UNKNOWN_MAX, LEASE_MS, THROTTLED_GAP_MS } from "../limits";
 import type { Outcome } from "./channels/channel";
 import {
+  type Attempt,
   channelSilent,
   type Letter,
   outcomeRow,
@@ -32,6 +33,8 @@ export interface Lane {
   readonly takesKey: boolean;
   /** Milliseconds between the starts of two requests, where the provider asks for that. */
   readonly gapMs: number;
+  /** Why a letter must not be sent after all; null where it may. Never throws. */
+  readonly check: (letter: Letter) => Promise<Attempt | null>;
   readonly send: (letter: Letter, signal: AbortSignal) => Promise<Outcome>;
   /** The alert that remembers a 410. */
   readonly goneAlertKind: string;
@@ -45,17 +48,26 @@ export interface LaneReport {
 }
 
 /** Ends with the provider's answer, or with `unknown` when the time is over. */
-async function sendInTime(lane: Lane, letter: Letter, timeoutMs: number): Promise<Outcome> {
+async function sendInTime(lane: Lane, letter: Letter, timeoutMs: number): Promise<Attempt> {
   const controller = new AbortController();
+  const unchecked: Attempt = { kind: "retry", error: "not checked in time", retryAfterMs: null };
+  let isChecked = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<Outcome>((resolve) => {
+  const late = new Promise<Attempt>((resolve) => {
     timer = setTimeout(() => {
       controller.abort();
-      resolve({ kind: "unknown", error: "no answer in time" });
+      resolve(isChecked ? { kind: "unknown", error: "no answer in time" } : unchecked);
     }, timeoutMs);
   });
+  const attempt = async (): Promise<Attempt> => {
+    const stop = await lane.check(letter);
+    // Once the time is over it is put back, so it must not go out any more.
+    if (stop !== null || controller.signal.aborted) return stop ?? unchecked;
+    isChecked = true;
+    return await lane.send(letter, controller.signal);
+  };
   try {
-    return await Promise.race([lane.send(letter, controller.signal), late]);
+    return await Promise.race([attempt(), late]);
   } catch {
     return { kind: "unknown", error: "connection cut" };
   } finally {
@@ -100,7 +112,7 @@ export async function runLane(
   };
 
   /** What this outcome means for the next ones; true where it ends the lane for want of answers. */
-  const learn = (outcome: Outcome): boolean => {
+  const learn = (outcome: Attempt): boolean => {
     unknowns = outcome.kind === "unknown" ? unknowns + 1 : 0;
     if (outcome.kind === "down") closed = { kind: "down", error: outcome.error };
     if (outcome.kind === "gone") closed = { kind: "gone" };

@@ -20,6 +20,9 @@ export interface Letter {
   readonly tracking: Tracking | null;
 }
 
+/** What came of a letter: an answer, or that it was not sent because its recipient was erased. */
+export type Attempt = Outcome | { readonly kind: "suppressed" };
+
 export interface Settled {
   readonly outcome: OutcomeRow;
   readonly alerts: readonly Alert[];
@@ -101,7 +104,7 @@ export function retryLater(
 /** `takesKey`: a repeat under the same key is taken once, so an unknown outcome may be repeated. */
 export function settle(
   letter: Letter,
-  outcome: Outcome,
+  outcome: Attempt,
   takesKey: boolean,
   goneAlertKind: string,
   moment: Moment,
@@ -111,6 +114,10 @@ export function settle(
     case "sent": {
       const { providerMessageId } = outcome;
       const result: Result = { status: "sent", providerMessageId, sentAt: moment.now };
+      return { outcome: outcomeRow(row, result), alerts: [] };
+    }
+    case "suppressed": {
+      const result: Result = { status: "suppressed", reason: "erased" };
       return { outcome: outcomeRow(row, result), alerts: [] };
     }
     case "retry":

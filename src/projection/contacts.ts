@@ -59,7 +59,7 @@ function toldDigits(phone: string): string | null {
  * What a telephone number in an event is known by. It does not hang on a setting: an event is known by the
  * same whenever it is read.
  */
-export function phoneTraits(countryCode: string | null, phone: string): readonly string[] {
+export function phoneIdentifiers(countryCode: string | null, phone: string): readonly string[] {
   const digits = toldDigits(phone);
   if (digits === null) return [];
   const number = parsePhone(countryCode, phone, null);
@@ -79,7 +79,7 @@ export function phoneContacts(
   { country }: StoreDefaults,
 ): readonly string[] {
   const digits = toldDigits(phone);
-  if (digits === null || number === null) return phoneTraits(countryCode, phone);
+  if (digits === null || number === null) return phoneIdentifiers(countryCode, phone);
   const isAtHome =
     (callingCodeOf(countryCode) ?? callingCodeOf(country)) === callingCodeOf(country);
   return isAtHome || digits === number.slice(1)

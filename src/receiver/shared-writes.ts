@@ -4,7 +4,6 @@
  * goes alone.
  */
 import {
-  ERASED_KNOWN_MS,
   GROUP_CROWD,
   GROUP_DELAY_MS,
   GROUP_LOOK_MS,
@@ -22,25 +21,22 @@ import {
   saveReceived,
   saveReceivedTogether,
 } from "../store/receipt";
-import { readErased, rememberErased } from "../store/erased";
 import { sendTexts } from "../store/queue";
 import { gather, type Gather } from "./gather";
 import { storedMessage } from "./messages";
-import { writeWithoutErased } from "./without-erased";
 
 /** `pushed`: the message for the queue is on its way, or left to the sweep. */
 export interface SharedReceipt extends Receipt {
   readonly pushed: boolean;
-  /** As it is stored: without people who were erased. The hash stays that of the body as it came. */
-  readonly event: ReceivedEvent;
 }
 
 export type SharedSave = Gather<ReceivedEvent, SharedReceipt>;
 
 /** One line a write: a line for each event would cost more than writing it. */
-function logReceived(receipts: readonly SharedReceipt[]): void {
-  const repeats = receipts.filter(({ isNew }) => !isNew).map(({ event }) => event.id);
-  log.info("received", { ids: receipts.map(({ event }) => event.id), repeats, store: "inbox" });
+function logReceived(events: readonly ReceivedEvent[], receipts: readonly Receipt[]): void {
+  const ids = events.map(({ id }) => id);
+  const repeats = ids.filter((_, index) => receipts[index]?.isNew === false);
+  log.info("received", { ids, repeats, store: "inbox" });
 }
 
 /** Large bodies go alone, and what holds a NUL: it ends a text inside JSON early. */
@@ -81,46 +77,21 @@ export function pushTogether(
   };
 }
 
-/**
- * One per isolate and pair of stores. Who was erased an isolate learns from its first write, which takes
- * one round trip where nobody was, and, behind the answers, once a minute; what is let through meanwhile
- * the consumer erases.
- */
+/** One per isolate and pair of stores. */
 export function sharedSave(db: D1Database, queue: Queue, nowMs: () => number): SharedSave {
   const push = pushTogether(queue, nowMs);
-  const refresh = async (): Promise<void> => {
-    const known = rememberErased(db, nowMs());
-    if (known !== null && known.ageMs < ERASED_KNOWN_MS) return;
-    try {
-      await readErased(db, nowMs());
-    } catch (error) {
-      log.warn("erased_unknown", { error: errorText(error) });
-    }
-  };
   return gather<ReceivedEvent, SharedReceipt>({
-    together: async (came) => {
-      const written = await writeWithoutErased(db, nowMs(), came, (events, isFirst) =>
-        saveReceivedTogether(db, events, isFirst),
-      );
-      return written.map(({ receipt, event }) => ({ ...receipt, pushed: true, event }));
-    },
-    after: async (_, receipts) => {
-      logReceived(receipts);
-      const fresh = receipts.flatMap(({ isNew, event }) => (isNew ? [event] : []));
+    together: async (events) =>
+      (await saveReceivedTogether(db, events)).map((receipt) => ({ ...receipt, pushed: true })),
+    after: async (events, receipts) => {
+      logReceived(events, receipts);
+      const fresh = events.filter((_, index) => receipts[index]?.isNew === true);
       await push(fresh.map(storedMessage));
-      await refresh();
     },
-    alone: async (came, wasTried) => {
-      const [written] = await writeWithoutErased(
-        db,
-        nowMs(),
-        [came],
-        async ([event = came], isFirst) => [await saveReceived(db, event, { isFirst, wasTried })],
-      );
-      if (written === undefined) throw new Error("one event was stored as none");
-      const receipt = { ...written.receipt, pushed: false, event: written.event };
-      logReceived([receipt]);
-      return receipt;
+    alone: async (event, wasTried) => {
+      const receipt = await saveReceived(db, event, wasTried);
+      logReceived([event], [receipt]);
+      return { ...receipt, pushed: false };
     },
     keyOf: (event) => (goesTogether(event) ? event.id : null),
     sizeOf: ({ payload }) => payload.length,

@@ -12,12 +12,13 @@ import { flagStatements } from "./amounts";
 import { contactStatements } from "./contacts";
 import { deriveStatements } from "./derive";
 import { disputeStatements } from "./disputes";
-import { erasedFence, unlessErased } from "./erased";
+import { type ErasedBody, rewriteStatements } from "./erased-bodies";
 import { settleStatements, type Verdict } from "./inbox";
 import { type BatchKeys, linkStatements, nameReviewStatements } from "./links";
 import { mergeStatements, stub } from "./merge";
 import { type Alert, alertStatement } from "./outbox";
 import { slicedStatements } from "./slices";
+import { suppressionFence, unlessListChanged } from "./suppression-list";
 import { trackingStatements } from "./tracking";
 
 export interface Application {
@@ -26,6 +27,8 @@ export interface Application {
   readonly contacts: readonly ContactClaim[];
   readonly outbox: readonly OutboxRow[];
   readonly verdicts: readonly Verdict[];
+  /** Of those events the bodies from which somebody on the suppression list was erased. */
+  readonly erasedBodies: readonly ErasedBody[];
   /** What of the batch a person has to look at. */
   readonly alerts: readonly Alert[];
 }
@@ -100,26 +103,27 @@ function statements(db: D1Database, batch: Application, now: string): D1Prepared
 }
 
 /**
- * Applies the batch; returns the ids of the new notifications that are due now. `erasedVersion`: who
- * had been erased when its bodies were read; where somebody has been since, nothing is applied.
+ * Applies the batch; returns the ids of the new notifications that are due now. Nothing is
+ * applied where the suppression list has changed since `listVersion`.
  */
 export async function applyBatch(
   db: D1Database,
   batch: Application,
   now: string,
-  erasedVersion = 0,
+  listVersion = 0,
 ): Promise<readonly string[]> {
   const rows = batch.outbox.map((row) => outboxCells(row, now));
   const outbox = slicedStatements(db, insertOutboxSql, rows, now);
   const alerts = batch.alerts.length > 0 ? [alertStatement(db, batch.alerts, now)] : [];
   const tracking = trackingStatements(db, batch.patches.rows.shipments.values(), now);
-  const results = await unlessErased(db, () =>
+  const results = await unlessListChanged(db, () =>
     db.batch<{ id: string; next_attempt_at?: string }>([
       ...outbox,
       ...alerts,
       ...tracking,
       ...statements(db, batch, now),
-      erasedFence(db, erasedVersion),
+      ...rewriteStatements(db, batch.erasedBodies),
+      suppressionFence(db, listVersion),
     ]),
   );
   return (

@@ -1,7 +1,13 @@
 /** Bodies in the inbox that may have to be erased: finding them, and putting back what is left of them. */
-import { BODIES_MAX_BYTES, ERASE_STRETCH_ROWS } from "../limits";
-import { erasedFence, type ErasedBody, unlessErased } from "./erased";
+import { BODIES_MAX_BYTES } from "../limits";
+import { ERASE_STRETCH_ROWS } from "../privacy-limits";
 import { isLarge, slicedRows, slicedStatements } from "./slices";
+
+/** A stored event whose body is to be replaced. */
+export interface ErasedBody {
+  readonly id: string;
+  readonly payload: string;
+}
 
 /** A stored body, with the place of its event in the inbox. */
 export interface StandingBody extends ErasedBody {
@@ -121,18 +127,14 @@ WHERE id IN (SELECT value FROM json_each(?1)) AND order_number IS NOT NULL
 ON CONFLICT (erasure_id, order_number) DO UPDATE SET pending = 1`;
 
 /**
- * For events that came after somebody was erased: their bodies, and that their orders are theirs. Not
- * where what was known when they were looked at no longer holds.
+ * For events that came after somebody was erased: their bodies, and that their orders are theirs. They go
+ * into the batch that settles the events, behind what says which order each is about.
  */
-export async function storeErased(
+export function rewriteStatements(
   db: D1Database,
   bodies: readonly ErasedBody[],
-  erasedVersion: number,
-): Promise<void> {
-  const statements = [
-    ...replaceStatements(db, bodies),
-    db.prepare(enterOrdersSql).bind(JSON.stringify(bodies.map(({ id }) => id))),
-    erasedFence(db, erasedVersion),
-  ];
-  await unlessErased(db, () => db.batch(statements));
+): readonly D1PreparedStatement[] {
+  if (bodies.length === 0) return [];
+  const ids = JSON.stringify(bodies.map(({ id }) => id));
+  return [...replaceStatements(db, bodies), db.prepare(enterOrdersSql).bind(ids)];
 }

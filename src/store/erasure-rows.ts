@@ -3,7 +3,7 @@
  * already stays as it is.
  */
 import { ERASED } from "../events/erased-body";
-import { ERASE_STRETCH_ROWS } from "../limits";
+import { ERASE_STRETCH_ROWS } from "../privacy-limits";
 import { aboutOrders } from "./erased-bodies";
 import type { Erasure, PendingOrders } from "./erasure";
 

@@ -1,7 +1,7 @@
 /** Erasing a person from the database: the act, how far it is, and by what its person is known. */
-import { ERASE_ORDERS } from "../limits";
-import { rowTrait } from "../projection/traits";
-import { createHasher, type Hasher } from "./erased";
+import { ERASE_ORDERS } from "../privacy-limits";
+import { rowIdentifier } from "../projection/identifiers";
+import { createHasher, type Hasher } from "./suppression-list";
 
 export interface Erasure {
   readonly id: number;
@@ -29,7 +29,7 @@ async function loadHasher(db: D1Database): Promise<Hasher> {
 }
 
 /**
- * `?1`: hashes. Primary keys. Run before `knowSql`: only where that will add something. Not counted, but
+ * `?1`: hashes. Primary keys. Run before `suppressSql`: only where that will add something. Not counted, but
  * drawn: after going back in time the same number would stand for other people.
  */
 const changeVersionSql = `
@@ -37,13 +37,16 @@ INSERT INTO cursors (name, position) SELECT 'erased', 1 + abs(random() >> 12)
 WHERE EXISTS (SELECT 1 FROM json_each(?1) WHERE value NOT IN (SELECT hash FROM erased))
 ON CONFLICT (name) DO UPDATE SET position = excluded.position`;
 
-const knowSql = `
+const suppressSql = `
 INSERT INTO erased (hash, erasure_id)
 SELECT value, (SELECT max(id) FROM erasures) FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`;
 
-function knowStatements(db: D1Database, hashes: readonly string[]): readonly D1PreparedStatement[] {
+function suppressStatements(
+  db: D1Database,
+  hashes: readonly string[],
+): readonly D1PreparedStatement[] {
   const list = JSON.stringify(hashes);
-  return [db.prepare(changeVersionSql).bind(list), db.prepare(knowSql).bind(list)];
+  return [db.prepare(changeVersionSql).bind(list), db.prepare(suppressSql).bind(list)];
 }
 
 /** `?1`: contacts. Primary keys. */
@@ -68,7 +71,7 @@ export async function startErasure(
   const list = JSON.stringify(contacts);
   const results = await db.batch<Erasure>([
     db.prepare("INSERT INTO erasures (requested_at, stage) VALUES (?1, 'orders')").bind(now),
-    ...knowStatements(db, hashes),
+    ...suppressStatements(db, hashes),
     db.prepare(collectSql).bind(list),
     db
       .prepare("DELETE FROM order_contacts WHERE contact IN (SELECT value FROM json_each(?1))")
@@ -168,7 +171,7 @@ UNION SELECT 'shipment', shipment_id FROM shipments
   WHERE order_number IN (SELECT value FROM json_each(?1))`;
 
 /** By what events about orders, and about their payments, refunds and shipments, are known. */
-export async function loadRowTraits(
+export async function loadRowIdentifiers(
   db: D1Database,
   orders: readonly string[],
 ): Promise<readonly string[]> {
@@ -176,12 +179,12 @@ export async function loadRowTraits(
     .prepare(rowsSql)
     .bind(JSON.stringify(orders))
     .all<{ subject: string; key: string }>();
-  return results.map(({ subject, key }) => rowTrait(subject, key));
+  return results.map(({ subject, key }) => rowIdentifier(subject, key));
 }
 
 /** From now on events about these orders, their payments, refunds and shipments are erased. */
-export async function knowOrders(db: D1Database, orders: readonly string[]): Promise<void> {
+export async function suppressOrders(db: D1Database, orders: readonly string[]): Promise<void> {
   const hash = await loadHasher(db);
-  const traits = await loadRowTraits(db, orders);
-  await db.batch([...knowStatements(db, await Promise.all(traits.map(hash)))]);
+  const identifiers = await loadRowIdentifiers(db, orders);
+  await db.batch([...suppressStatements(db, await Promise.all(identifiers.map(hash)))]);
 }

@@ -6,10 +6,11 @@ import type { Subject } from "../events/catalog";
 import type { Description } from "../events/identity";
 import type { Form } from "../events/recognition";
 import { BODIES_MAX_BYTES } from "../limits";
-import { erasedFence, unlessErased } from "./erased";
+import { type ErasedBody, rewriteStatements } from "./erased-bodies";
 import { type Alert, alertStatement } from "./outbox";
 import { cellsFromJson, cellsOf, type ReceivedEvent, receivedColumns } from "./receipt";
 import { slicedRows, slicedStatements } from "./slices";
+import { suppressionFence, unlessListChanged } from "./suppression-list";
 
 export const eventStatuses = ["received", "processed", "ignored", "quarantined", "failed"] as const;
 export type EventStatus = (typeof eventStatuses)[number];
@@ -71,24 +72,16 @@ function readStatement(db: D1Database, queries: readonly InboxQuery[]): D1Prepar
   return db.prepare(readSql).bind(pairs, BODIES_MAX_BYTES);
 }
 
-/**
- * Writes what is missing, then reads what is asked for: one round trip. `erasedVersion`: who had been
- * erased when the missing were looked at; where somebody has been since, nothing is written.
- */
+/** Writes what is missing as it came, then reads what is asked for: one round trip. */
 export async function admitAndRead(
   db: D1Database,
   missing: readonly ReceivedEvent[],
   queries: readonly InboxQuery[],
-  erasedVersion = 0,
 ): Promise<ReadonlyMap<string, InboxRow>> {
-  const rows = missing.map(cellsOf);
-  const results = await unlessErased(db, () =>
-    db.batch<InboxRow>([
-      ...(rows.length === 0 ? [] : [erasedFence(db, erasedVersion)]),
-      ...slicedStatements(db, admitSql, rows),
-      readStatement(db, queries),
-    ]),
-  );
+  const results = await db.batch<InboxRow>([
+    ...slicedStatements(db, admitSql, missing.map(cellsOf)),
+    readStatement(db, queries),
+  ]);
   return new Map((results.at(-1)?.results ?? []).map((row) => [row.id, row]));
 }
 
@@ -192,21 +185,33 @@ RETURNING id`;
 const failingSql = `EXISTS (SELECT 1 FROM webhook_events
   WHERE id IN (SELECT value FROM json_each(?)) AND status = 'received')`;
 
+export interface Failure {
+  readonly ids: readonly string[];
+  /** Of those events the bodies from which somebody on the suppression list was erased. */
+  readonly erasedBodies: readonly ErasedBody[];
+  readonly alert: Alert;
+}
+
 /**
- * Dead letters: events that are given up on, and the alert that calls a person, together or not at
- * all. Returns the ids that became `failed` now and those of new alerts.
+ * Events that failed after all retries, what is left of their bodies, and the alert that calls a person:
+ * together or not at all, and not where the suppression list has changed since `listVersion`. Returns the
+ * ids that became `failed` now and those of new alerts.
  */
 export async function failEvents(
   db: D1Database,
-  ids: readonly string[],
-  alert: Alert,
+  { ids, erasedBodies, alert }: Failure,
   now: string,
+  listVersion = 0,
 ): Promise<{ readonly failed: readonly string[]; readonly alerts: readonly string[] }> {
   const list = JSON.stringify(ids);
-  const [alerts, failed] = await db.batch<{ id: string }>([
-    alertStatement(db, [alert], now, { sql: failingSql, value: list }),
-    db.prepare(failSql).bind(list, now),
-  ]);
+  const [alerts, failed] = await unlessListChanged(db, () =>
+    db.batch<{ id: string }>([
+      alertStatement(db, [alert], now, { sql: failingSql, value: list }),
+      db.prepare(failSql).bind(list, now),
+      ...rewriteStatements(db, erasedBodies),
+      suppressionFence(db, listVersion),
+    ]),
+  );
   return {
     failed: (failed?.results ?? []).map(({ id }) => id),
     alerts: (alerts?.results ?? []).map(({ id }) => id),

@@ -12,6 +12,7 @@ import { LEASE_MS } from "../limits";
 import { type Channel, factId, type Template } from "../projection/templates";
 import { otherNameOf } from "./refund-names";
 import { slicedRows, slicedStatements } from "./slices";
+import { listVersionStatement } from "./suppression-list";
 
 /** A row whose turn has come, as it stood before any claim. */
 export interface DueRow {
@@ -159,16 +160,20 @@ WHERE n.id = m.id AND n.attempts = m.attempts AND n.status = 'pending' AND n.nex
     WHERE s.shipment_id = m.shipment_id AND s.tracking_precedence = m.tracking_precedence))
 RETURNING id`;
 
-/**
- * Claims rows for LEASE_MS and stores what is to be sent, in one batch; answers the ids that are this
- * run's own.
- */
+export interface Claim {
+  /** Ids of the rows that are this run's own. */
+  readonly ids: ReadonlySet<string>;
+  /** The version of the suppression list that holds. */
+  readonly listVersion: number;
+}
+
+/** Claims rows for LEASE_MS and stores what is to be sent, in one batch. */
 export async function claim(
   db: D1Database,
   rows: readonly RenderedRow[],
   now: string,
-): Promise<ReadonlySet<string>> {
-  if (rows.length === 0) return new Set();
+): Promise<Claim> {
+  if (rows.length === 0) return { ids: new Set(), listVersion: 0 };
   const values = rows.map((row) => [
     row.id,
     row.attempts,
@@ -178,10 +183,14 @@ export async function claim(
     row.tracking?.shipmentId,
     row.tracking?.precedence,
   ]);
-  const results = await db.batch<{ id: string }>(
-    slicedStatements(db, claimSql, values, now, addMs(now, LEASE_MS)),
-  );
-  return new Set(results.flatMap((result) => result.results.map((row) => row.id)));
+  const [list, ...claimed] = await db.batch<{ id: string; position?: number }>([
+    listVersionStatement(db),
+    ...slicedStatements(db, claimSql, values, now, addMs(now, LEASE_MS)),
+  ]);
+  return {
+    ids: new Set(claimed.flatMap(({ results }) => results.map(({ id }) => id))),
+    listVersion: list?.results[0]?.position ?? 0,
+  };
 }
 
 /** What became of a row. */
@@ -219,13 +228,16 @@ const outcomeRows = slicedRows(
 
 /**
  * `?2`: now. Primary key. Fenced by attempts, and where nothing was claimed by the row's turn: whoever
- * decides first has moved it. What stays pending awaits the sweep.
+ * decides first has moved it. What stays pending awaits the sweep; of a person who was erased no message
+ * is kept.
  */
 const recordSql = `
 UPDATE notifications SET status = o.status, reason = o.reason, error = o.error,
   next_attempt_at = o.next_attempt_at, awaits_sweep = o.status = 'pending',
   provider_message_id = o.provider_message_id,
-  sent_at = o.sent_at, recipient = coalesce(o.recipient, notifications.recipient),
+  sent_at = o.sent_at,
+  recipient = iif(o.reason = 'erased', NULL, coalesce(o.recipient, notifications.recipient)),
+  rendered = iif(o.reason = 'erased', NULL, notifications.rendered),
   order_number = coalesce(notifications.order_number, o.order_number), in_flight = 0
 FROM ${outcomeRows} o
 WHERE notifications.id = o.id AND notifications.attempts = o.attempts + o.claimed

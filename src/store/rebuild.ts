@@ -12,7 +12,7 @@ import {
 import { contactStatements } from "./contacts";
 import { deriveStatements } from "./derive";
 import { disputeStatements } from "./disputes";
-import { erasedFence, unlessErased } from "./erased";
+import { suppressionFence, unlessListChanged } from "./suppression-list";
 import { keysOf, type RowKeys } from "./history";
 import { linkStatements, paymentsAndAliases } from "./links";
 import { mergeStatements, stub } from "./merge";
@@ -99,14 +99,14 @@ export function claimStatements(
 
 /**
  * Clears, merges, links and derives, in one batch or not at all; not where somebody was erased since
- * `erasedVersion`.
+ * `listVersion`.
  */
 export async function applyRebuild(
   db: D1Database,
   rows: readonly StandingRow[],
   plan: RebuildPlan,
   now: string,
-  erasedVersion: number,
+  listVersion: number,
 ): Promise<void> {
   const { rows: folded, orderNumbers, linkClaims } = foldPatches(plan.patches);
   const standing = keysOf(rows);
@@ -143,9 +143,9 @@ export async function applyRebuild(
       timeSql,
       plan.times.map(({ id, occurredAt }) => [id, occurredAt]),
     ),
-    erasedFence(db, erasedVersion),
+    suppressionFence(db, listVersion),
   ];
-  await unlessErased(db, () => db.batch(statements));
+  await unlessListChanged(db, () => db.batch(statements));
 }
 
 /** Primary keys, payments_reference. Payments come with their other names. */

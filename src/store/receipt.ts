@@ -4,7 +4,6 @@
  */
 import type { Description } from "../events/identity";
 import { GROUP_MAX_EVENTS } from "../limits";
-import { erasedFence, unlessErased } from "./erased";
 
 /** An event as it was first received. Times are ISO 8601 with milliseconds. */
 export interface ReceivedEvent extends Description {
@@ -79,30 +78,15 @@ export function cellsOf(event: ReceivedEvent): readonly (string | null)[] {
 export const cellsFromJson = `value->>0, value->>1, value->>2, value->>3, value->>4, value->>5,
   value->>6, value->>7, value->>8, value->>9, value->>10, value->>11`;
 
-function receiptOf(
-  row: { readonly redeliveries: number; readonly body_sha256: string },
-  bodySha256: string,
-): Receipt {
-  const { redeliveries } = row;
-  return { isNew: redeliveries === 0, conflict: row.body_sha256 !== bodySha256, redeliveries };
-}
-
 interface StoredRow {
   readonly id: string;
   readonly redeliveries: number;
   readonly body_sha256: string;
 }
 
-/** `isFirst`: of an isolate; it fails where anybody was ever erased. One round trip. */
-async function receive(
-  db: D1Database,
-  statement: D1PreparedStatement,
-  isFirst: boolean,
-): Promise<readonly StoredRow[]> {
-  if (!isFirst) return (await statement.all<StoredRow>()).results;
-  const fenced = [erasedFence(db, 0), statement];
-  const results = await unlessErased(db, () => db.batch<StoredRow>(fenced));
-  return results[1]?.results ?? [];
+function receiptOf(row: StoredRow, bodySha256: string): Receipt {
+  const { redeliveries } = row;
+  return { isNew: redeliveries === 0, conflict: row.body_sha256 !== bodySha256, redeliveries };
 }
 
 /**
@@ -112,11 +96,11 @@ async function receive(
 export async function saveReceived(
   db: D1Database,
   event: ReceivedEvent,
-  { isFirst = false, wasTried = false } = {},
+  wasTried = false,
 ): Promise<Receipt> {
   const statement = db.prepare(wasTried ? receiveAgainSql : receiveSql).bind(...cellsOf(event));
-  const [row] = await receive(db, statement, isFirst);
-  if (row === undefined) throw new Error("the inbox returned no row for an upsert");
+  const row = await statement.first<StoredRow>();
+  if (row === null) throw new Error("the inbox returned no row for an upsert");
   return receiptOf(row, event.bodySha256);
 }
 
@@ -145,14 +129,14 @@ RETURNING id, redeliveries, body_sha256`;
 export async function saveReceivedTogether(
   db: D1Database,
   events: readonly ReceivedEvent[],
-  isFirst = false,
 ): Promise<readonly Receipt[]> {
   const sql = receiveTogetherSql[events.length - 1];
   if (sql === undefined) throw new RangeError(`${String(events.length)} events at once`);
   const statement = db
     .prepare(sql)
     .bind(...events.flatMap((event) => [JSON.stringify(shortCellsOf(event)), event.payload]));
-  const rows = new Map((await receive(db, statement, isFirst)).map((row) => [row.id, row]));
+  const { results } = await statement.all<StoredRow>();
+  const rows = new Map(results.map((row) => [row.id, row]));
   return events.map(({ id, bodySha256 }) => {
     const row = rows.get(id);
     if (row === undefined) throw new Error("the inbox returned no row for an upsert");

@@ -8,7 +8,7 @@ import { BODIES_MAX_BYTES, REREAD_EVENTS } from "../limits";
 import { renewPrecedence } from "../projection/precedence-0-2";
 import type { RebuildPlan } from "../projection/rebuild-plan";
 import { deriveStatements } from "./derive";
-import { erasedFence, unlessErased } from "./erased";
+import { suppressionFence, unlessListChanged } from "./suppression-list";
 import type { RowKeys } from "./history";
 import { describeStatements, type EventStatus } from "./inbox";
 import { claimStatements } from "./rebuild";
@@ -137,7 +137,7 @@ export async function saveReread(
   db: D1Database,
   { read, claims, purged, keys }: Reread,
   now: string,
-  erasedVersion: number,
+  listVersion: number,
 ): Promise<void> {
   const lists = {
     orders: JSON.stringify(keys.orders),
@@ -145,13 +145,13 @@ export async function saveReread(
     refunds: JSON.stringify(keys.refunds),
     shipments: JSON.stringify(keys.shipments),
   };
-  await unlessErased(db, () =>
+  await unlessListChanged(db, () =>
     db.batch([
       ...deriveStatements(db, lists, now, null),
       ...describeStatements(db, read),
       ...claimStatements(db, claims),
       ...purgedStatements(db, purged),
-      erasedFence(db, erasedVersion),
+      suppressionFence(db, listVersion),
     ]),
   );
 }

@@ -3,7 +3,7 @@
  * purged. Neither is taken again: an event stays as it was settled.
  */
 import { archivedColumns, type ArchivedEvent } from "./archive-writes";
-import { erasedFence, unlessErased } from "./erased";
+import { suppressionFence, unlessListChanged } from "./suppression-list";
 import { isLarge, jsonSlices } from "./slices";
 
 const cell = (name: string): string => `value->>'${name}' AS ${name}`;
@@ -41,12 +41,12 @@ export interface Restored {
   readonly recreated: number;
 }
 
-/** One batch. `events`: without people who had been erased at `erasedVersion`. */
+/** One batch. `events`: without people who had been erased at `listVersion`. */
 export async function restoreEvents(
   db: D1Database,
   events: readonly ArchivedEvent[],
   keepUntil: string,
-  erasedVersion: number,
+  listVersion: number,
 ): Promise<Restored> {
   const slices = [
     ...jsonSlices(events.filter((event) => !isLarge(event))).map((list) => ({ list, body: null })),
@@ -55,12 +55,12 @@ export async function restoreEvents(
       return { list: JSON.stringify([line]), body: payload };
     }),
   ];
-  const results = await unlessErased(db, () =>
+  const results = await unlessListChanged(db, () =>
     db.batch([
       ...slices.flatMap(({ list, body }) =>
         [putBackSql, recreateSql].map((sql) => db.prepare(sql).bind(list, keepUntil, body)),
       ),
-      erasedFence(db, erasedVersion),
+      suppressionFence(db, listVersion),
     ]),
   );
   const changes = (index: number): number =>

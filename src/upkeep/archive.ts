@@ -5,7 +5,7 @@
  */
 import { sha256 } from "../digest";
 import type { ArchivedEvent } from "../store/archive-writes";
-import type { Erased } from "../store/erased";
+import type { SuppressionList } from "../store/suppression-list";
 
 const OBJECT_END = ".ndjson.gz";
 const MANIFEST_END = ".manifest.json";
@@ -85,11 +85,11 @@ export async function readObject(bucket: R2Bucket, name: string): Promise<Archiv
 /** Archived events without people who were erased. */
 export async function eraseArchived(
   events: readonly ArchivedEvent[],
-  erased: Erased,
+  list: SuppressionList,
 ): Promise<readonly ArchivedEvent[]> {
   const left = events.map(async (event) => {
     const { payload } = event;
-    return { ...event, payload: await erased.erase({ payload }) };
+    return { ...event, payload: await list.erase(payload) };
   });
   return await Promise.all(left);
 }

@@ -11,7 +11,11 @@ import {
   loadLines,
   unlessOvertaken,
 } from "../store/archive-writes";
-import { erasedFence, readErased, unlessErased } from "../store/erased";
+import {
+  suppressionFence,
+  loadSuppressionList,
+  unlessListChanged,
+} from "../store/suppression-list";
 import { type Purged, purgeRows } from "../store/retention";
 import type { Horizons } from "../store/ripe";
 import { dayOf, eraseArchived, etagOf, writeObject } from "./archive";
@@ -19,7 +23,6 @@ import { dayOf, eraseArchived, etagOf, writeObject } from "./archive";
 export interface ArchivingDeps {
   readonly db: D1Database;
   readonly archive: R2Bucket;
-  readonly now: () => Date;
 }
 
 export interface Archived extends Purged {
@@ -29,25 +32,25 @@ export interface Archived extends Purged {
 
 /** Writes the bodies of a stretch and purges their rows, with `others` that have no body to keep. */
 export async function archiveAndPurge(
-  { db, archive, now }: ArchivingDeps,
+  { db, archive }: ArchivingDeps,
   write: ArchiveWrite,
   others: readonly number[],
   horizons: Horizons,
 ): Promise<Archived> {
   const { name } = write;
   const attempt = await beginWrite(db, write, horizons.now);
-  const erased = await readErased(db, now().getTime());
+  const list = await loadSuppressionList(db);
   // Before the lines: whoever begins later writes another object over this one, or finds it replaced.
   const etag = await etagOf(archive, name);
   return await unlessOvertaken(name, async () => {
     const lines = await loadLines(db, write, attempt, dayOf(name), horizons);
-    const events = await eraseArchived(lines, erased);
+    const events = await eraseArchived(lines, list);
     // Empty only where a try before this one left an object whose events are none of it any more.
     if (events.length > 0 || etag !== null) await writeObject(archive, name, events, etag);
     const places = [...events.map(({ place }) => place), ...others];
-    const purged = await unlessErased(db, () =>
+    const purged = await unlessListChanged(db, () =>
       purgeRows(db, places, horizons, true, [
-        erasedFence(db, erased.version),
+        suppressionFence(db, list.version),
         ...endStatements(db, name, attempt),
       ]),
     );

@@ -1,26 +1,31 @@
 /**
- * Erasing a person. First whoever is erased is known by, so that nothing new about them is stored as it
- * comes; then, order by order, the bodies, rows and messages about them; then what no order leads to;
+ * Erasing a person. First they go onto the suppression list, so that nothing new about them is applied
+ * as it comes; then, order by order, the bodies, rows and messages about them; then what no order leads to;
  * then by what else their orders could be found; then the archive. How far it is stands in D1, each step
  * can be done again, and the person is remembered by keyed hashes alone.
  */
-import { ERASE_OBJECTS, ERASE_RUN_MS } from "../limits";
+import { ERASE_OBJECTS, ERASE_RUN_MS } from "../privacy-limits";
 import { errorText, log } from "../log";
 import type { StoreDefaults } from "../projection/store-defaults";
-import { enteredContacts } from "../projection/traits";
+import { enteredContacts } from "../projection/identifiers";
 import { findBegun } from "../store/archive-writes";
-import { loadBodiesOfOrders, loadUnapplied, replaceBodies } from "../store/erased-bodies";
-import { type Erased, type ErasedBody, readErased } from "../store/erased";
+import {
+  type ErasedBody,
+  loadBodiesOfOrders,
+  loadUnapplied,
+  replaceBodies,
+} from "../store/erased-bodies";
+import { loadSuppressionList, type SuppressionList } from "../store/suppression-list";
 import {
   type Erasure,
   findPending,
   findUnfinished,
-  knowOrders,
   loadErasure,
   type PendingOrders,
   saveError,
   saveStage,
   startErasure,
+  suppressOrders,
 } from "../store/erasure";
 import { eraseRows, forgetContacts } from "../store/erasure-rows";
 import { eraseArchived, listObjects, mendManifest, readObject, writeObject } from "./archive";
@@ -35,10 +40,10 @@ export interface ErasureDeps {
 /** Of the bodies those that name somebody erased, without them. */
 async function eraseEach<T extends { readonly payload: string }>(
   bodies: readonly T[],
-  erased: Erased,
+  list: SuppressionList,
 ): Promise<readonly T[]> {
   const left = await Promise.all(
-    bodies.map(async (body) => ({ body, payload: await erased.erase(body) })),
+    bodies.map(async (body) => ({ body, payload: await list.erase(body.payload) })),
   );
   return left.flatMap(({ body, payload }) =>
     payload === body.payload ? [] : [{ ...body, payload }],
@@ -47,8 +52,8 @@ async function eraseEach<T extends { readonly payload: string }>(
 
 async function eraseOrders(deps: ErasureDeps, pending: PendingOrders): Promise<void> {
   const { db } = deps;
-  await knowOrders(db, pending.orders);
-  const erased = await readErased(db, deps.now().getTime());
+  await suppressOrders(db, pending.orders);
+  const list = await loadSuppressionList(db);
   const contacts = new Set<string>();
   let events = 0;
   for (let after = 0; ;) {
@@ -58,7 +63,7 @@ async function eraseOrders(deps: ErasureDeps, pending: PendingOrders): Promise<v
     for (const { payload } of bodies) {
       for (const contact of enteredContacts(payload, deps.defaults)) contacts.add(contact);
     }
-    const changed: readonly ErasedBody[] = await eraseEach(bodies, erased);
+    const changed: readonly ErasedBody[] = await eraseEach(bodies, list);
     await replaceBodies(db, changed);
     events += changed.length;
     after = last.place;
@@ -95,8 +100,8 @@ type Progress = Parameters<typeof saveStage>[2];
 async function eraseUnapplied(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
   const { db } = deps;
   const { bodies, next } = await loadUnapplied(db, Number(erasure.place), erasure.id);
-  const erased = await readErased(db, deps.now().getTime());
-  const changed = await eraseEach(bodies, erased);
+  const list = await loadSuppressionList(db);
+  const changed = await eraseEach(bodies, list);
   await replaceBodies(db, changed);
   const events = changed.length;
   return next === null ? { stage: "contacts", place: "", events } : { place: String(next), events };
@@ -108,10 +113,10 @@ async function eraseContacts(deps: ErasureDeps, erasure: Erasure): Promise<Progr
 }
 
 /** One object; returns how many of its events named somebody. */
-async function eraseObject(bucket: R2Bucket, name: string, erased: Erased): Promise<number> {
+async function eraseObject(bucket: R2Bucket, name: string, list: SuppressionList): Promise<number> {
   const object = await readObject(bucket, name);
   if (object === null) return 0;
-  const events = await eraseArchived(object.events, erased);
+  const events = await eraseArchived(object.events, list);
   const changed = events.filter(({ payload }, at) => payload !== object.events[at]?.payload).length;
   if (changed > 0) await writeObject(bucket, name, events, object.etag);
   else await mendManifest(bucket, name, object);
@@ -128,10 +133,10 @@ async function eraseArchive(deps: ErasureDeps, erasure: Erasure): Promise<Progre
   if (erasure.place === "" && (await findBegun(db)) !== null) {
     return { error: "waits until an archive object that is being written is complete" };
   }
-  const erased = await readErased(db, deps.now().getTime());
+  const list = await loadSuppressionList(db);
   const { objects, next } = await listObjects(archive, erasure.place, ERASE_OBJECTS);
   let events = 0;
-  for (const { name } of objects) events += await eraseObject(archive, name, erased);
+  for (const { name } of objects) events += await eraseObject(archive, name, list);
   return next === null
     ? { stage: "done", place: "", archived_events: events }
     : { place: next, archived_events: events };

@@ -3,11 +3,11 @@
  * were not applied and name them, and archived events. Gathered until an answer is full; whoever asks goes
  * on with `next_cursor`.
  */
-import { EXPORT_MAX_CHARACTERS, EXPORT_RUN_MS } from "../limits";
-import { traitsOf } from "../projection/traits";
+import { EXPORT_MAX_CHARACTERS, EXPORT_RUN_MS } from "../privacy-limits";
+import { identifiersOf } from "../projection/identifiers";
 import type { ArchivedEvent } from "../store/archive-writes";
 import { loadUnapplied } from "../store/erased-bodies";
-import { loadRowTraits } from "../store/erasure";
+import { loadRowIdentifiers } from "../store/erasure";
 import { type HeldOrder, listOrdersOf, loadHeld } from "../store/person";
 import { listObjects, readObject } from "./archive";
 
@@ -32,20 +32,20 @@ export interface ExportPage {
 }
 
 /** Where an answer goes on: in which part, and behind what. */
-export interface Place {
+interface Place {
   readonly part: "orders" | "inbox" | "archive";
   readonly after: string;
 }
 
 /** `orders:ORD-1`, as an answer names it; null where it is none of ours. */
-export function parsePlace(cursor: string | undefined): Place | null {
+function parsePlace(cursor: string | undefined): Place | null {
   if (cursor === undefined) return { part: "orders", after: "" };
   const [, part, after = ""] = /^(orders|inbox|archive):(.*)$/s.exec(cursor) ?? [];
   return part === "orders" || part === "inbox" || part === "archive" ? { part, after } : null;
 }
 
 function isAbout(wanted: ReadonlySet<string>, { payload }: { readonly payload: string }): boolean {
-  return traitsOf(payload).some((trait) => wanted.has(trait));
+  return identifiersOf(payload).some((identifier) => wanted.has(identifier));
 }
 
 /** What archived events about the person name: contacts, and the rows of the person's orders. */
@@ -56,7 +56,7 @@ async function loadWanted(
   const wanted = new Set(contacts);
   for (let after: string | undefined = ""; after !== undefined;) {
     const orders: readonly string[] = await listOrdersOf(db, contacts, after, 100);
-    for (const trait of await loadRowTraits(db, orders)) wanted.add(trait);
+    for (const identifier of await loadRowIdentifiers(db, orders)) wanted.add(identifier);
     after = orders.at(-1);
   }
   return wanted;
@@ -134,12 +134,14 @@ class Gathering {
   }
 }
 
-/** One answer; `start`: where the one before it ended. */
-export async function exportPerson(
+/** One answer; `cursor`: where the one before it ended. Null where that is none of an export. */
+export async function exportPage(
   deps: ExportDeps,
   contacts: readonly string[],
-  start: Place,
-): Promise<ExportPage> {
+  cursor?: string,
+): Promise<ExportPage | null> {
+  const start = parsePlace(cursor);
+  if (start === null) return null;
   const endMs = deps.now().getTime() + EXPORT_RUN_MS;
   const gathering = new Gathering(deps, contacts);
   const parts: Gathered["found"][] = [];

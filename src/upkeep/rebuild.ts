@@ -12,7 +12,7 @@ import type { HistoricEvent, StandingRow } from "../projection/explanation";
 import type { StoreDefaults } from "../projection/store-defaults";
 import { HISTORY_MAX_EVENTS } from "../limits";
 import { log } from "../log";
-import { type Erased, readErased } from "../store/erased";
+import { type SuppressionList, loadSuppressionList } from "../store/suppression-list";
 import { keysOf, loadHistory, loadRows } from "../store/history";
 import { applyRebuild, loadRowsByKeys } from "../store/rebuild";
 import { loadSlice, loadUnfinished, type Rebuild, saveProgress } from "../store/rebuild-progress";
@@ -83,17 +83,17 @@ interface Picture {
   readonly rows: readonly StandingRow[];
   readonly plan: RebuildPlan;
   /** Who had been erased when it was looked at. */
-  readonly erasedVersion: number;
+  readonly listVersion: number;
 }
 
 /** Events as they may be applied: without people who were erased. */
-async function withoutErased(
+async function eraseHistory(
   events: readonly HistoricEvent[],
-  erased: Erased,
+  list: SuppressionList,
 ): Promise<readonly HistoricEvent[]> {
   const left = events.map(async (event) => {
     const { payload } = event;
-    return payload === null ? event : { ...event, payload: await erased.erase({ payload }) };
+    return payload === null ? event : { ...event, payload: await list.erase(payload) };
   });
   return await Promise.all(left);
 }
@@ -102,13 +102,9 @@ async function withoutErased(
  * The rows, and every event that patches any of them. The events may patch further payments, refunds
  * and shipments that belong elsewhere; those are read too, since half a history would mislead.
  */
-async function look(
-  db: D1Database,
-  unit: Unit,
-  { now, defaults }: RebuildOptions,
-): Promise<Picture> {
+async function look(db: D1Database, unit: Unit, { defaults }: RebuildOptions): Promise<Picture> {
   const { orderNumber } = unit;
-  const erased = await readErased(db, Date.parse(now));
+  const list = await loadSuppressionList(db);
   const own = await unit.loadRows();
   const first = await loadHistory(db, orderNumber ?? "", keysOf([...own, ...unit.missing]));
   const known = new Set(own.map(({ entity, key }) => `${entity} ${key}`));
@@ -120,10 +116,10 @@ async function look(
   const rows = [...own, ...elsewhere.filter(({ entity, key }) => !known.has(`${entity} ${key}`))];
   const all = keysOf([...rows, ...unit.missing, ...others]);
   const read = others.length === 0 ? first : await loadHistory(db, orderNumber ?? "", all);
-  const history = await withoutErased(read, erased);
+  const history = await eraseHistory(read, list);
   const whole = history.length < HISTORY_MAX_EVENTS;
   const plan = planRebuild(orderNumber, rows, history, whole, defaults);
-  return { rows, plan, erasedVersion: erased.version };
+  return { rows, plan, listVersion: list.version };
 }
 
 export interface Rebuilt {
@@ -143,8 +139,8 @@ async function rebuildUnit(db: D1Database, unit: Unit, options: RebuildOptions):
   if (options.dryRun) return { changes, isSettled: true };
   let picture = first;
   for (let looks = 0; looks < LOOKS && isToWrite(picture.plan); looks += 1) {
-    const { rows, plan, erasedVersion } = picture;
-    await applyRebuild(db, rows, plan, options.now, erasedVersion);
+    const { rows, plan, listVersion } = picture;
+    await applyRebuild(db, rows, plan, options.now, listVersion);
     picture = await look(db, unit, options);
   }
   return { changes, isSettled: picture.plan.changes.length === 0 };

@@ -9,7 +9,7 @@ import { RENEW_MAX_STRETCHES, REREAD_RUN_MS } from "../limits";
 import { errorText, log } from "../log";
 import { asJudged, interpret, type Interpretation } from "../projection/interpret";
 import type { StoreDefaults } from "../projection/store-defaults";
-import { type Erased, readErased } from "../store/erased";
+import { type SuppressionList, loadSuppressionList } from "../store/suppression-list";
 import { keysOf, type RowKeys } from "../store/history";
 import { renewRows } from "../store/renewal";
 import { loadLeftOrders, loadUnread, saveReread, type UnreadEvent } from "../store/reread";
@@ -50,11 +50,11 @@ function hasBody(event: UnreadEvent): event is BodiedEvent {
 
 async function readAgain(
   event: BodiedEvent,
-  erased: Erased,
+  list: SuppressionList,
   defaults: StoreDefaults,
 ): Promise<ReadEvent> {
   const { id, typeHint, receivedAt } = event;
-  const payload = await erased.erase(event);
+  const payload = await list.erase(event.payload);
   return { event, meaning: interpret({ id, typeHint, receivedAt, payload }, asJudged(defaults)) };
 }
 
@@ -78,9 +78,9 @@ async function rereadTogether(
   events: readonly UnreadEvent[],
 ): Promise<void> {
   const at = now().toISOString();
-  const erased = await readErased(db, now().getTime());
+  const list = await loadSuppressionList(db);
   const read = await Promise.all(
-    events.filter(hasBody).map((event) => readAgain(event, erased, defaults)),
+    events.filter(hasBody).map((event) => readAgain(event, list, defaults)),
   );
   const applied = read.filter(({ event }) => event.status === "processed");
   const { isSettled } = await rebuildAround(
@@ -95,7 +95,7 @@ async function rereadTogether(
     purged: events.filter((event) => !hasBody(event)),
     keys: await keysTouched(db, applied),
   };
-  await saveReread(db, result, at, erased.version);
+  await saveReread(db, result, at, list.version);
   for (const { event, meaning } of applied) {
     if (meaning.status === "processed") continue;
     log.warn("reread_sets_nothing", { id: event.id, reason: meaning.error });

@@ -5,7 +5,7 @@
 import { addMs } from "../events/time";
 import { RESTORE_OBJECTS, RESTORED_KEPT_MS } from "../limits";
 import { errorText } from "../log";
-import { readErased } from "../store/erased";
+import { loadSuppressionList } from "../store/suppression-list";
 import { restoreEvents } from "../store/restore";
 import {
   ARCHIVE_PREFIX,
@@ -47,10 +47,10 @@ async function restoreObject(
 ): Promise<{ readonly put_back: number; readonly recreated: number }> {
   const object = await readObject(archive, name);
   if (object === null) throw new Error("it is gone");
-  const erased = await readErased(db, now().getTime());
-  const events = await eraseArchived(object.events, erased);
+  const list = await loadSuppressionList(db);
+  const events = await eraseArchived(object.events, list);
   const keepUntil = addMs(now().toISOString(), RESTORED_KEPT_MS);
-  return await restoreEvents(db, events, keepUntil, erased.version);
+  return await restoreEvents(db, events, keepUntil, list.version);
 }
 
 /** Restores the next objects of the days asked for. */

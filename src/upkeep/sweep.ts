@@ -1,41 +1,35 @@
 /**
  * Every minute: whatever is stored but not moving is pushed again. Events that still stand as
  * `received` a minute after their receipt go onto the queue by id, oldest first, and again after 2,
- * 4, 8 … minutes. Bounded, and safe to run twice at once: pushing an event twice changes nothing.
+ * 4, 8 … minutes. Then everything else that comes round with the cron. Bounded, and safe to run twice at
+ * once: pushing an event twice changes nothing.
  */
 import { encodeMessage } from "../events/queue-message";
-import { SWEEP_MAX_ROWS, SWEEP_MAX_STRETCHES } from "../limits";
+import { addMs } from "../events/time";
+import {
+  AUDIT_EVENTS,
+  COUNT_WAITS_MS,
+  PUSH_AFTER_MS,
+  SWEEP_MAX_ROWS,
+  SWEEP_MAX_STRETCHES,
+  SWEEP_STRETCH_ROWS,
+} from "../limits";
 import { errorText, log } from "../log";
+import { auditAlert } from "../store/alerts";
+import { auditSlice } from "../store/audit";
+import { countStretch, recordSweep } from "../store/counts";
+import { deferPush, listWaiting, markStanding } from "../store/waiting";
+import { continueErasures, type ErasureDeps } from "./erasure";
+import { continueRebuild } from "./rebuild";
+import { renew, reread, type RereadDeps } from "./reread";
+import { purgeWhenDue, type RetentionDeps } from "./retention";
+import { watchDeliveries, type WatchDeps } from "./watch";
 
-export interface SweepDeps {
-  /** Marks what stands still in the next stretch of the inbox; true where there is more behind it. */
-  readonly markStanding: () => Promise<boolean>;
-  /** Counts the next stretch of settled events; true where there is more behind it. */
-  readonly count: () => Promise<boolean>;
-  /** Says that the sweep has run. */
-  readonly beat: () => Promise<void>;
-  /** Ids of events that have waited, oldest first. */
-  readonly listWaiting: (limit: number) => Promise<readonly string[]>;
+export interface SweepDeps extends RereadDeps, ErasureDeps, RetentionDeps, WatchDeps {
   /** Puts messages (JSON text) onto ce-events. */
   readonly push: (messages: readonly string[]) => Promise<void>;
-  /** Says that they were pushed; the next push waits twice as long. */
-  readonly deferPush: (ids: readonly string[]) => Promise<void>;
-  /** Renews rows that a Worker of version 0.2 has written. */
-  readonly renew: () => Promise<unknown>;
-  /** Reads again what a Worker of version 0.2 has stored or applied. */
-  readonly reread: () => Promise<void>;
   /** Sends notifications that are due. */
-  readonly dispatch: () => Promise<void>;
-  /** Holds a slice of events against the rows that they are about; alerts the team of a finding. */
-  readonly audit: () => Promise<void>;
-  /** Alerts the team where deliveries do not come in as they should. */
-  readonly watch: () => Promise<void>;
-  /** Carries an unfinished rebuild on. */
-  readonly rebuild: () => Promise<void>;
-  /** Carries on the erasing of people. */
-  readonly erase: () => Promise<void>;
-  /** Removes what has outlived its time. */
-  readonly purge: () => Promise<void>;
+  readonly dispatch: () => Promise<unknown>;
 }
 
 /** A failing step does not stop the ones after it. */
@@ -48,39 +42,45 @@ async function step(name: string, work: () => Promise<unknown>): Promise<void> {
 }
 
 /** A stretch after the other, so that a flood is walked through in one run; bounded all the same. */
-async function markStanding(deps: SweepDeps): Promise<void> {
+async function walk(takeStretch: () => Promise<boolean>): Promise<void> {
   for (let stretch = 0; stretch < SWEEP_MAX_STRETCHES; stretch += 1) {
-    if (!(await deps.markStanding())) return;
+    if (!(await takeStretch())) return;
   }
 }
 
-async function count(deps: SweepDeps): Promise<void> {
-  for (let stretch = 0; stretch < SWEEP_MAX_STRETCHES; stretch += 1) {
-    if (!(await deps.count())) return;
-  }
-}
-
-async function pushWaiting(deps: SweepDeps): Promise<void> {
-  const ids = await deps.listWaiting(SWEEP_MAX_ROWS);
+async function pushWaiting({ db, push }: SweepDeps, now: string): Promise<void> {
+  const ids = await listWaiting(db, now, SWEEP_MAX_ROWS);
   if (ids.length === 0) return;
   // Pushed first, deferred second: dying in between pushes twice, which is harmless.
-  await deps.push(ids.map((id) => encodeMessage({ id })));
-  await deps.deferPush(ids);
+  await push(ids.map((id) => encodeMessage({ id })));
+  await deferPush(db, ids, now);
   log.info("sweep_pushed", { events: ids.length });
 }
 
+/** Holds a slice of events against the rows that they are about; alerts the team of a finding. */
+async function auditState({ db, raiseAlert }: SweepDeps): Promise<void> {
+  const [first, ...rest] = await auditSlice(db, AUDIT_EVENTS);
+  if (first !== undefined) await raiseAlert(auditAlert([first, ...rest]));
+}
+
 export async function sweep(deps: SweepDeps): Promise<void> {
-  await step("mark what stands still", () => markStanding(deps));
-  await step("push waiting events", () => pushWaiting(deps));
+  const { db, defaults } = deps;
+  const now = (): string => deps.now().toISOString();
+  await step("mark what stands still", () =>
+    walk(() => markStanding(db, now(), addMs(now(), -PUSH_AFTER_MS), SWEEP_STRETCH_ROWS)),
+  );
+  await step("push waiting events", () => pushWaiting(deps, now()));
   // Before anything is judged by them.
-  await step("renew rows", () => deps.renew());
-  await step("dispatch notifications", () => deps.dispatch());
-  await step("read events again", () => deps.reread());
-  await step("audit state", () => deps.audit());
-  await step("watch deliveries", () => deps.watch());
-  await step("rebuild", () => deps.rebuild());
-  await step("count events", () => count(deps));
-  await step("erase people", () => deps.erase());
-  await step("purge what is old", () => deps.purge());
-  await step("say that it ran", () => deps.beat());
+  await step("renew rows", () => renew(deps));
+  await step("dispatch notifications", deps.dispatch);
+  await step("read events again", () => reread(deps));
+  await step("audit state", () => auditState(deps));
+  await step("watch deliveries", () => watchDeliveries(deps));
+  await step("rebuild", () => continueRebuild(db, now(), defaults));
+  await step("count events", () =>
+    walk(() => countStretch(db, now(), addMs(now(), -COUNT_WAITS_MS))),
+  );
+  await step("erase people", () => continueErasures(deps));
+  await step("purge what is old", () => purgeWhenDue(deps));
+  await step("say that it ran", () => recordSweep(db, deps.now().getTime()));
 }

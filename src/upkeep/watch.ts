@@ -1,19 +1,30 @@
 /**
  * Every minute: is anything coming in as it should? The team is alerted, once a kind and hour, where
  * deliveries are refused for their signature and nothing authentic comes, and where nothing authentic has
- * come for longer than the shop finds normal. Pure.
+ * come for longer than the shop finds normal.
  */
 import { addMs } from "../events/time";
 import { signatureAlert, silenceAlert } from "../store/alerts";
-import type { Arrivals } from "../store/arrivals";
+import { type Arrivals, loadArrivals } from "../store/arrivals";
 import type { Alert } from "../store/outbox";
 import { isLockedOut, signatureRefusals } from "../store/refusals";
 
 const HOUR_MS = 3_600_000;
 
+export interface WatchDeps {
+  readonly db: D1Database;
+  readonly now: () => Date;
+  /** For how long nothing may come; null: for ever. */
+  readonly silenceMs: number | null;
+  /** Writes down what this isolate has refused. Never throws. */
+  readonly flushRefusals: () => Promise<void>;
+  /** Calls a person: once a kind and hour. */
+  readonly raiseAlert: (alert: Alert) => Promise<void>;
+}
+
 /**
- * `silenceMs`: for how long nothing may come; null: for ever. It is measured from the last authentic
- * event, so that a shop that has not had its first one yet is not alerted of that.
+ * Pure. `silenceMs` is measured from the last authentic event, so that a shop that has not had its first
+ * one yet is not alerted of that.
  */
 export function alertsAbout(
   arrivals: Arrivals,
@@ -28,4 +39,11 @@ export function alertsAbout(
     alerts.push(silenceAlert(last, silenceMs / HOUR_MS));
   }
   return alerts;
+}
+
+export async function watchDeliveries(deps: WatchDeps): Promise<void> {
+  await deps.flushRefusals();
+  const now = deps.now().toISOString();
+  const alerts = alertsAbout(await loadArrivals(deps.db, now), now, deps.silenceMs);
+  for (const alert of alerts) await deps.raiseAlert(alert);
 }

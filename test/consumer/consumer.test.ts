@@ -3,9 +3,10 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { consumeEvents } from "../../src/consumer/consumer";
 import { applyBatch } from "../../src/store/apply";
+import { Breaker } from "../faults/faulty";
 import { clearTables } from "../notifications/rows";
 import { rows } from "../support/receiver";
-import { consumer, delivery, whole, wholeEvent } from "./messages";
+import { consumer, delivery, NOW, whole, wholeEvent } from "./messages";
 import { encodeMessage } from "../../src/events/queue-message";
 
 beforeEach(clearTables);
@@ -20,17 +21,11 @@ async function statuses(): Promise<unknown[]> {
 
 describe("a batch", () => {
   it("is applied in two round trips, whatever its size, and acked", async () => {
-    const calls: string[] = [];
-    const sound = consumer();
+    const breaker = new Breaker();
+    const db = breaker.database(env.DB);
     const messages = ids(100).map((id) => delivery(whole(id)));
-    await consumeEvents(
-      messages,
-      consumer({
-        admitAndRead: (...args) => (calls.push("read"), sound.admitAndRead(...args)),
-        apply: (...args) => (calls.push("apply"), sound.apply(...args)),
-      }),
-    );
-    expect(calls).toEqual(["read", "apply"]);
+    await consumeEvents(messages, consumer({ db, apply: (batch) => applyBatch(db, batch, NOW) }));
+    expect(breaker.calls).toEqual(["D1 batch", "D1 batch"]);
     expect(answers(messages)).toEqual(messages.map(() => "acked"));
     expect(await rows("SELECT count(*) AS n FROM orders")).toEqual([{ n: 100 }]);
   });
@@ -49,7 +44,7 @@ describe("a batch", () => {
     const deps = consumer({
       apply: async (batch) => {
         expect(answers(messages)).toEqual([null, null, null]);
-        return await applyBatch(env.DB, batch, "2026-11-24T10:00:01.000Z");
+        return await applyBatch(env.DB, batch, NOW);
       },
     });
     await consumeEvents(messages, deps);
@@ -126,7 +121,7 @@ describe("trouble", () => {
       apply: async (batch) => {
         batches += 1;
         if (batch.verdicts.some(({ id }) => id === "e42")) throw error;
-        return await applyBatch(env.DB, batch, "2026-11-24T10:00:01.000Z");
+        return await applyBatch(env.DB, batch, NOW);
       },
     });
     await consumeEvents(messages, deps);
@@ -139,7 +134,9 @@ describe("trouble", () => {
   it("of a wake-up call or of a note changes no answer", async () => {
     const lost = () => Promise.reject(new Error("D1_ERROR: Network connection lost."));
     const messages = ids(2).map((id) => delivery(whole(id)));
-    await consumeEvents(messages, consumer({ apply: lost, noteFailedTry: lost }));
+    // The first call reads, the second notes.
+    const db = new Breaker({ call: 1, fault: "fails before" }).database(env.DB);
+    await consumeEvents(messages, consumer({ db, apply: lost }));
     expect(answers(messages)).toEqual([1, 1]);
   });
 
@@ -147,7 +144,7 @@ describe("trouble", () => {
     const lost = () => Promise.reject(new Error("D1_ERROR: Network connection lost."));
     const other = whole("e", { bodySha256: "other" });
     const messages = [delivery(whole("e")), delivery(other)];
-    await consumeEvents(messages, consumer({ reportConflicts: lost }));
+    await consumeEvents(messages, consumer({ raiseAlert: lost }));
     expect(answers(messages)).toEqual([1, 1]);
     expect(await statuses()).toEqual(["received"]);
   });

@@ -1,46 +1,52 @@
-/** Events that the queue has given up on; D1 is the real one. */
+/** Events that failed after all retries; D1 is the real one. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { buryEvents, type DeadLetterDeps } from "../../src/consumer/dead-letters";
-import { deadLetterAlert } from "../../src/store/alerts";
-import { nobody } from "../../src/store/erased";
-import { admitAndRead, failEvents, noteFailedTry } from "../../src/store/inbox";
+import { consumeDeadLetters, type DeadLetterDeps } from "../../src/consumer/dead-letters";
+import { receivedOf } from "../../src/consumer/deliveries";
+import { admitAndRead, noteFailedTry } from "../../src/store/inbox";
 import { clearTables } from "../notifications/rows";
 import { rows } from "../support/receiver";
-import { delivery, NOW, whole } from "./messages";
+import { delivery, failingDatabase, NOW, whole, wholeEvent } from "./messages";
 
 beforeEach(clearTables);
 
-interface Buried {
+interface Handled {
   readonly deps: DeadLetterDeps;
   readonly pushed: string[];
 }
 
-function cemetery(over: Partial<DeadLetterDeps> = {}, now = NOW): Buried {
+function handler(over: Partial<DeadLetterDeps> = {}, now = NOW): Handled {
   const pushed: string[] = [];
   const deps: DeadLetterDeps = {
+    db: env.DB,
+    now: () => new Date(now),
     random: () => 0,
-    timeZone: null,
-    erased: () => Promise.resolve(nobody),
-    admit: async (events) => void (await admitAndRead(env.DB, events, [])),
-    fail: async (ids) => (await failEvents(env.DB, ids, deadLetterAlert(ids), now)).failed,
+    options: { timeZone: null },
     push: (message) => Promise.resolve(pushed.push(message)),
+    raiseAlert: () => Promise.resolve(),
+    wake: () => Promise.resolve(),
     ...over,
   };
   return { deps, pushed };
 }
 
-const lost = () => Promise.reject(new Error("D1_ERROR: Network connection lost."));
-const overloaded = () => Promise.reject(new Error("D1_ERROR: D1 DB is overloaded."));
+/** Stored, and not applied. */
+async function admit(id: string): Promise<void> {
+  const event = receivedOf(wholeEvent(id, { order_number: `ORD-${id}` }), null);
+  await admitAndRead(env.DB, [event], []);
+}
+
+const lost = "D1_ERROR: Network connection lost.";
+const overloaded = "D1_ERROR: D1 DB is overloaded.";
 const alerts = () => rows("SELECT id, channel, status FROM notifications ORDER BY id");
 
 describe("a dead letter", () => {
   it("becomes failed with its attempts and last error, and calls a person", async () => {
-    await buryEvents([delivery(whole("a"))], cemetery({ fail: lost }).deps);
+    await admit("a");
     await noteFailedTry(env.DB, ["a"], "first");
     await noteFailedTry(env.DB, ["a"], "last");
     const letter = delivery('{"id":"a"}');
-    await buryEvents([letter], cemetery().deps);
+    await consumeDeadLetters([letter], handler().deps);
     expect(letter.answer()).toBe("acked");
     expect(
       await rows("SELECT status, attempts, error, processed_at, push_at FROM webhook_events"),
@@ -51,7 +57,7 @@ describe("a dead letter", () => {
   });
 
   it("that D1 never saw is stored first, so that it can be replayed", async () => {
-    await buryEvents([delivery(whole("a"))], cemetery().deps);
+    await consumeDeadLetters([delivery(whole("a"))], handler().deps);
     expect(await rows("SELECT id, status, error, payload FROM webhook_events")).toMatchObject([
       { id: "a", status: "failed", error: "given up after the last retry" },
     ]);
@@ -60,32 +66,35 @@ describe("a dead letter", () => {
   it("calls one person an hour, however many batches the burst fills", async () => {
     for (const batch of ["a", "b", "c"]) {
       const letters = Array.from({ length: 20 }, (_, n) => delivery(whole(`${batch}${String(n)}`)));
-      await buryEvents(letters, cemetery().deps);
+      await consumeDeadLetters(letters, handler().deps);
     }
     expect(await alerts()).toHaveLength(1);
     expect(await rows("SELECT count(*) AS n FROM webhook_events")).toEqual([{ n: 60 }]);
-    await buryEvents([delivery(whole("later"))], cemetery({}, "2026-11-24T11:00:00.000Z").deps);
+    await consumeDeadLetters(
+      [delivery(whole("later"))],
+      handler({}, "2026-11-24T11:00:00.000Z").deps,
+    );
     expect(await alerts()).toHaveLength(2);
   });
 
   it("of an event that was applied meanwhile changes nothing and calls nobody", async () => {
-    await buryEvents([delivery(whole("a"))], cemetery({ fail: lost }).deps);
+    await admit("a");
     await env.DB.prepare("UPDATE webhook_events SET status = 'processed'").run();
     const letter = delivery('{"id":"a"}');
-    await buryEvents([letter], cemetery().deps);
+    await consumeDeadLetters([letter], handler().deps);
     expect(letter.answer()).toBe("acked");
     expect(await rows("SELECT status FROM webhook_events")).toEqual([{ status: "processed" }]);
     expect(await alerts()).toEqual([]);
   });
 
   it("fails and calls together or not at all", async () => {
-    await buryEvents([delivery(whole("a"))], cemetery({ fail: lost }).deps);
+    await admit("a");
     await env.DB.prepare(
       `CREATE TRIGGER refusal BEFORE UPDATE ON webhook_events
        BEGIN SELECT RAISE(ABORT, 'no'); END`,
     ).run();
     const letter = delivery('{"id":"a"}');
-    await buryEvents([letter], cemetery().deps);
+    await consumeDeadLetters([letter], handler().deps);
     await env.DB.prepare("DROP TRIGGER refusal").run();
     expect(letter.answer()).toBe(5);
     expect(await alerts()).toEqual([]);
@@ -95,8 +104,8 @@ describe("a dead letter", () => {
 describe("while D1 is down", () => {
   it("letters wait, longer with each attempt, up to an hour", async () => {
     const letters = [1, 3, 89].map((attempts) => delivery(whole(`a${String(attempts)}`), attempts));
-    const { deps, pushed } = cemetery({ admit: overloaded });
-    await buryEvents(letters, deps);
+    const { deps, pushed } = handler({ db: failingDatabase(overloaded) });
+    await consumeDeadLetters(letters, deps);
     expect(letters.map(({ answer }) => answer())).toEqual([15, 60, 1_800]);
     expect(pushed).toEqual([]);
   });
@@ -104,15 +113,17 @@ describe("while D1 is down", () => {
   it("a letter near its last retry starts anew on ce-events, as it is", async () => {
     const bodies = [whole("a"), '{"id":"b"}'];
     const letters = bodies.map((body) => delivery(body, 90));
-    const { deps, pushed } = cemetery({ admit: lost });
-    await buryEvents(letters, deps);
+    const { deps, pushed } = handler({ db: failingDatabase(lost) });
+    await consumeDeadLetters(letters, deps);
     expect(letters.map(({ answer }) => answer())).toEqual(["acked", "acked"]);
     expect(pushed).toEqual(bodies);
   });
 
   it("and where the queue does not take it either, it waits on", async () => {
     const letter = delivery(whole("a"), 99);
-    await buryEvents([letter], cemetery({ admit: lost, push: lost }).deps);
+    const push = () => Promise.reject(new Error("queue down"));
+    const { deps } = handler({ db: failingDatabase(lost), push });
+    await consumeDeadLetters([letter], deps);
     expect(letter.answer()).toBe(1_800);
   });
 });

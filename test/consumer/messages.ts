@@ -4,8 +4,6 @@ import type { ConsumerDeps } from "../../src/consumer/consumer";
 import type { Delivery } from "../../src/consumer/deliveries";
 import { encodeMessage, type WholeEvent } from "../../src/events/queue-message";
 import { applyBatch } from "../../src/store/apply";
-import { nobody } from "../../src/store/erased";
-import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { defaults } from "../support/defaults";
 
 export const RECEIVED_AT = "2026-11-24T10:00:00.000Z";
@@ -56,15 +54,21 @@ export function whole(id: string, over: Partial<WholeEvent> = {}): string {
 /** The consumer on the real D1, with a clock that stands still and no luck in its delays. */
 export function consumer(over: Partial<ConsumerDeps> = {}): ConsumerDeps {
   return {
+    db: env.DB,
     options: { ...defaults, forwardEvents: false, reviewDelayMs: 0, dedupeDays: 400 },
     random: () => 0,
-    erased: () => nobody,
-    storeErased: () => Promise.resolve(),
-    admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
     apply: (batch) => applyBatch(env.DB, batch, NOW),
-    noteFailedTry: (ids, error) => noteFailedTry(env.DB, ids, error),
-    reportConflicts: (conflicts) => recordConflicts(env.DB, conflicts),
+    raiseAlert: () => Promise.resolve(),
     wake: () => Promise.resolve(),
     ...over,
   };
+}
+
+/** A database whose every call fails with this text. */
+export function failingDatabase(text: string): D1Database {
+  return new Proxy(env.DB, {
+    get: () => () => {
+      throw new Error(text);
+    },
+  });
 }

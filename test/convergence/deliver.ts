@@ -6,8 +6,6 @@ import { encodeMessage } from "../../src/events/queue-message";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import type { InterpretOptions } from "../../src/projection/interpret";
 import { applyBatch } from "../../src/store/apply";
-import { nobody } from "../../src/store/erased";
-import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { RECEIVED_AT } from "./history";
 import { defaults } from "./defaults";
 
@@ -21,14 +19,11 @@ export const options: InterpretOptions = {
 
 export function consumerDeps(): ConsumerDeps {
   return {
+    db: env.DB,
     options,
     random: () => 0.5,
-    erased: () => nobody,
-    storeErased: () => Promise.resolve(),
-    admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
     apply: (batch) => applyBatch(env.DB, batch, NOW),
-    noteFailedTry: (ids, error) => noteFailedTry(env.DB, ids, error),
-    reportConflicts: (conflicts) => recordConflicts(env.DB, conflicts),
+    raiseAlert: () => Promise.resolve(),
     wake: () => Promise.resolve(),
   };
 }

@@ -9,8 +9,6 @@ import { addMs } from "../../src/events/time";
 import { encodeMessage } from "../../src/events/queue-message";
 import { dispatchDue, type DispatchDeps } from "../../src/notifications/dispatch";
 import { applyBatch } from "../../src/store/apply";
-import { nobody } from "../../src/store/erased";
-import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { markStanding } from "../../src/store/waiting";
 import type { EventBody } from "../support/events";
 import type { Stage } from "./providers";
@@ -38,14 +36,11 @@ export async function clearAll(): Promise<void> {
 
 function consumerDeps(now: string, forwardEvents: boolean): ConsumerDeps {
   return {
+    db: env.DB,
     options: { ...defaults, forwardEvents, reviewDelayMs: DAY_MS, dedupeDays: 400 },
     random: () => 0.5,
-    erased: () => nobody,
-    storeErased: () => Promise.resolve(),
-    admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
     apply: (batch) => applyBatch(env.DB, batch, now),
-    noteFailedTry: (id, error) => noteFailedTry(env.DB, id, error),
-    reportConflicts: (conflicts) => recordConflicts(env.DB, conflicts),
+    raiseAlert: () => Promise.resolve(),
     wake: () => Promise.resolve(),
   };
 }

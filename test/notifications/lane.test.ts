@@ -68,10 +68,11 @@ async function run(
     under -= 1;
     return answer(call);
   };
+  const check = () => Promise.resolve(null);
   let isOver = false;
   const letters = Array.from({ length: count }, (_, index) => letter(index));
   const running = runLane(
-    { takesKey: true, goneAlertKind: "gone", claimedAtMs: beganMs, ...lane, send },
+    { takesKey: true, goneAlertKind: "gone", claimedAtMs: beganMs, check, ...lane, send },
     letters,
     { now: () => new Date(nowMs), random: () => 0, sleep, timeoutMs: 10_000 },
   ).finally(() => {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { contactsLike, contactsOf } from "../../src/projection/contacts";
 import { asJudged, interpret } from "../../src/projection/interpret";
-import { enteredContacts, traitsOf } from "../../src/projection/traits";
+import { enteredContacts, identifiersOf } from "../../src/projection/identifiers";
 import { defaults } from "../support/defaults";
 import { event } from "../support/events";
 import { orderDetail } from "../support/models";
@@ -28,16 +28,16 @@ function order([code, phone]: Told, country = defaults.country) {
   const entered = interpret(stored, asJudged({ ...defaults, country })).contacts.map(
     ({ contact }) => contact,
   );
-  return { payload, entered, traits: traitsOf(payload) };
+  return { payload, entered, identifiers: identifiersOf(payload) };
 }
 
 /** Whether asking for `text` leads to an order with this number, and to what is stored of it later. */
 function finds(text: string, told: Told, country = defaults.country) {
-  const { entered, traits } = order(told, country);
+  const { entered, identifiers } = order(told, country);
   const asked = new Set(contactsOf(text, { ...defaults, country }));
   return {
     order: entered.some((contact) => asked.has(contact)),
-    event: traits.some((trait) => asked.has(trait)),
+    event: identifiers.some((identifier) => asked.has(identifier)),
   };
 }
 const both = { order: true, event: true };
@@ -130,13 +130,13 @@ describe("asking for an e-mail address", () => {
     ["odd!address@example.com", "odd!address@example.com"],
   ])("%s leads to %s", (text, told) => {
     const asked = new Set(contactsOf(text, defaults));
-    expect(traitsOf(email(told)).some((trait) => asked.has(trait))).toBe(true);
+    expect(identifiersOf(email(told)).some((identifier) => asked.has(identifier))).toBe(true);
   });
 
   it("does not lead to another", () => {
     const asked = contactsOf("asha@example.com", defaults);
     expect(asked).toEqual(["email:asha@example.com"]);
-    expect(traitsOf(email("rasha@example.com"))).toEqual(["email:rasha@example.com"]);
+    expect(identifiersOf(email("rasha@example.com"))).toEqual(["email:rasha@example.com"]);
   });
 });
 
@@ -163,12 +163,12 @@ describe(`what an order is entered under (seed ${String(seed)})`, () => {
   it("is what its events are known by, wherever the number is asked for as it was told", () => {
     fc.assert(
       fc.property(told, ([code, phone]) => {
-        const { entered, traits } = order([code, phone]);
+        const { entered, identifiers } = order([code, phone]);
         const asked = contactsLike(phone, defaults);
         expect(entered.length === 0 || entered.some((contact) => asked.includes(contact))).toBe(
           true,
         );
-        expect(traits.filter((trait) => /^(phone|told):/.test(trait)).length).toBe(
+        expect(identifiers.filter((identifier) => /^(phone|told):/.test(identifier)).length).toBe(
           entered.length === 0 ? 0 : 1,
         );
       }),

@@ -3,7 +3,6 @@ import { createExecutionContext } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { type RefusalReason, refusalReasons } from "../../src/events/refusals";
 import { receiverRoutes, type ReceiverDeps } from "../../src/receiver/route";
-import { nobody } from "../../src/store/erased";
 import { event, sign } from "../support/events";
 import { errorOf, ORIGIN, WEBHOOKS } from "../support/receiver";
 
@@ -25,7 +24,6 @@ async function send(
     refused: (reason) => void reported.push(reason),
     now: () => new Date(),
     timeZone: null,
-    erased: () => nobody,
     save: () => Promise.reject(new Error("nothing is stored here")),
     push: () => Promise.reject(new Error("nothing is stored here")),
     reportConflict: () => Promise.resolve(),

@@ -63,7 +63,7 @@ describe("the claim", () => {
   it("holds a row for a minute, counts, and stores what is to be sent", async () => {
     await seedNotification({ id: EMAIL });
     expect(await dueIds([EMAIL, EMAIL, "unknown"], NOW)).toEqual([EMAIL]);
-    expect([...(await claim(env.DB, [letter(EMAIL, 0), letter("unknown", 0)], NOW))]).toEqual([
+    expect([...(await claim(env.DB, [letter(EMAIL, 0), letter("unknown", 0)], NOW)).ids]).toEqual([
       EMAIL,
     ]);
     expect(await readNotification(EMAIL)).toMatchObject({
@@ -85,10 +85,10 @@ describe("the claim", () => {
         claim(env.DB, [letter(EMAIL, 0, { rendered })], NOW),
       ),
     );
-    expect(runs.reduce((sum, { size }) => sum + size, 0)).toBe(1);
+    expect(runs.reduce((sum, { ids }) => sum + ids.size, 0)).toBe(1);
     const first = await readNotification(EMAIL);
     const later = letter(EMAIL, 1, { rendered: "other", recipient: "b@example.com" });
-    expect((await claim(env.DB, [later], LEASE_ENDS)).size).toBe(1);
+    expect((await claim(env.DB, [later], LEASE_ENDS)).ids.size).toBe(1);
     expect(await readNotification(EMAIL)).toMatchObject({
       attempts: 2,
       rendered: first.rendered,
@@ -99,14 +99,14 @@ describe("the claim", () => {
   it.each(["sent", "suppressed", "failed"])("leaves alone what is %s", async (status) => {
     await seedNotification({ id: EMAIL, status });
     expect(await dueIds([EMAIL], NOW)).toEqual([]);
-    expect((await claim(env.DB, [letter(EMAIL, 0)], NOW)).size).toBe(0);
+    expect((await claim(env.DB, [letter(EMAIL, 0)], NOW)).ids.size).toBe(0);
   });
 
   it("takes ids of any kind as data", async () => {
     const id = "order_confirmed/'; DROP TABLE notifications; --\u0000é%_/email";
     await seedNotification({ id });
     expect(await dueIds([id, "%", "a'b"], NOW)).toEqual([id]);
-    expect([...(await claim(env.DB, [letter(id, 0)], NOW))]).toEqual([id]);
+    expect([...(await claim(env.DB, [letter(id, 0)], NOW)).ids]).toEqual([id]);
   });
 });
 
@@ -136,7 +136,7 @@ describe("a run that has lost its lease", () => {
     await seedNotification({ id: EMAIL });
     await claim(env.DB, [letter(EMAIL, 0)], NOW);
     await claim(env.DB, [letter(EMAIL, 1)], LEASE_ENDS);
-    expect((await claim(env.DB, [letter(EMAIL, 0)], LEASE_ENDS)).size).toBe(0);
+    expect((await claim(env.DB, [letter(EMAIL, 0)], LEASE_ENDS)).ids.size).toBe(0);
     await recordOutcomes(env.DB, [outcome()], [], NOW);
     expect(await readNotification(EMAIL)).toMatchObject({ status: "pending", attempts: 2 });
     await recordOutcomes(env.DB, [outcome({ attempts: 1 })], [], NOW);
@@ -200,7 +200,7 @@ describe("many rows at once", () => {
     for (const id of ids) await seedNotification({ id });
     const rendered = "é".repeat(60_000);
     const rows = ids.map((id) => letter(id, 0, { rendered }));
-    expect((await claim(env.DB, rows, NOW)).size).toBe(30);
+    expect((await claim(env.DB, rows, NOW)).ids.size).toBe(30);
     await recordOutcomes(
       env.DB,
       ids.map((id) => outcome({ id })),

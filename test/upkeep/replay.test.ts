@@ -1,7 +1,7 @@
 /** Replay of one, of a selection, of all failed; what fails again ends as failed again. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { listReplayable, type ReplayFilter, requeue } from "../../src/store/waiting";
+import type { ReplayFilter } from "../../src/store/waiting";
 import { type ReplayDeps, replayEvents } from "../../src/upkeep/replay";
 import { sendTexts } from "../../src/store/queue";
 import { calmEnv, hand, whileRefusing } from "../faults/drive";
@@ -16,8 +16,8 @@ const NOW = "2026-11-24T10:00:00.000Z";
 function replayer(over: Partial<ReplayDeps> = {}): { deps: ReplayDeps; pushed: string[] } {
   const pushed: string[] = [];
   const deps: ReplayDeps = {
-    list: (filter, limit) => listReplayable(env.DB, filter, limit),
-    requeue: (ids) => requeue(env.DB, ids, NOW),
+    db: env.DB,
+    now: () => new Date(NOW),
     push: (messages) => Promise.resolve(void pushed.push(...messages)),
     ...over,
   };

@@ -5,13 +5,13 @@ import { decodeMessage } from "../../src/events/queue-message";
 import { addMs } from "../../src/events/time";
 import { SWEEP_MAX_ROWS } from "../../src/limits";
 import { sendTexts } from "../../src/store/queue";
-import { deferPush, listWaiting, markStanding } from "../../src/store/waiting";
 import { sweep, type SweepDeps } from "../../src/upkeep/sweep";
 import { saveReceived } from "../../src/store/receipt";
 import { foldPatches } from "../../src/projection/fold";
 import { applyBatch } from "../../src/store/apply";
 import { clearTables, seedNotification } from "../notifications/rows";
-import { rows } from "../support/receiver";
+import { defaults } from "../support/defaults";
+import { row, rows } from "../support/receiver";
 
 const RECEIVED_AT = "2026-11-24T10:00:00.000Z";
 const MINUTE_MS = 60_000;
@@ -41,31 +41,28 @@ interface Swept {
   readonly deps: SweepDeps;
   /** Ids, in the order in which they were pushed. */
   readonly pushed: string[];
+  /** Steps that are another edge's. */
   readonly steps: string[];
 }
 
 function sweeper(now: string, over: Partial<SweepDeps> = {}): Swept {
   const pushed: string[] = [];
   const steps: string[] = [];
-  const done = (name: string) => () => Promise.resolve(void steps.push(name));
   const deps: SweepDeps = {
-    markStanding: () => markStanding(env.DB, now, addMs(now, -MINUTE_MS), 1_000),
-    listWaiting: (limit) => listWaiting(env.DB, now, limit),
+    db: env.DB,
+    archive: null,
+    now: () => new Date(now),
+    defaults,
+    days: 90,
+    dedupeDays: 400,
+    silenceMs: null,
+    raiseAlert: () => Promise.resolve(),
     push: (messages) => {
       pushed.push(...messages.flatMap((text) => decodeMessage(text)?.id ?? []));
       return Promise.resolve();
     },
-    deferPush: (ids) => deferPush(env.DB, ids, now),
-    renew: done("renew"),
-    dispatch: done("dispatch"),
-    reread: done("reread"),
-    audit: done("audit"),
-    watch: done("watch"),
-    rebuild: done("rebuild"),
-    erase: done("erase"),
-    purge: done("purge"),
-    count: () => Promise.resolve(false),
-    beat: done("beat"),
+    dispatch: () => Promise.resolve(void steps.push("dispatch")),
+    flushRefusals: () => Promise.resolve(void steps.push("flush refusals")),
     ...over,
   };
   return { deps, pushed, steps };
@@ -132,27 +129,25 @@ describe("a run", () => {
   it("that cannot push defers nothing, and still does the other steps", async () => {
     await receiveMany(3);
     const down = () => Promise.reject(new Error("queue down"));
-    const { deps, steps } = sweeper(RECEIVED_AT, { push: down, audit: down });
+    const { deps, steps } = sweeper(RECEIVED_AT, { push: down, dispatch: down });
     await sweep(deps);
-    expect(steps).toEqual([
-      "renew",
-      "dispatch",
-      "reread",
-      "watch",
-      "rebuild",
-      "erase",
-      "purge",
-      "beat",
-    ]);
+    expect(steps).toEqual(["flush refusals"]);
+    expect(await row("SELECT position FROM cursors WHERE name = 'swept_at'")).toEqual({
+      position: Date.parse(RECEIVED_AT),
+    });
     expect(await rows("SELECT DISTINCT pushes FROM webhook_events")).toEqual([{ pushes: 0 }]);
     expect(await sweepAt(RECEIVED_AT)).toHaveLength(3);
   });
 
   it("that dies between push and deferral pushes again: twice is harmless, never is not", async () => {
     await receiveMany(2);
-    const dies = () => Promise.reject(new Error("died"));
-    const { deps, pushed } = sweeper(RECEIVED_AT, { deferPush: dies });
+    await env.DB.prepare(
+      `CREATE TRIGGER dies BEFORE UPDATE OF pushes ON webhook_events
+       BEGIN SELECT RAISE(ABORT, 'died'); END`,
+    ).run();
+    const { deps, pushed } = sweeper(RECEIVED_AT);
     await sweep(deps);
+    await env.DB.prepare("DROP TRIGGER dies").run();
     expect(pushed).toHaveLength(2);
     expect(await sweepAt(RECEIVED_AT)).toEqual(pushed);
   });
@@ -272,6 +267,7 @@ describe("a message whose wake-up call was lost", () => {
       amountClaims: [],
       contacts: [],
       verdicts: [],
+      erasedBodies: [],
       alerts: [],
     };
     await applyBatch(env.DB, { ...nothing, outbox: [message] }, addMs(RECEIVED_AT, MINUTE_MS));

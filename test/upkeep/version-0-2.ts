@@ -101,6 +101,7 @@ export async function tell(events: readonly StoredEvent[], version: "0.2" | "now
     const batch = {
       patches: foldPatches(patches),
       amountClaims: [],
+      erasedBodies: [],
       alerts: [],
       contacts: meaning.contacts,
       outbox: meaning.outbox,

@@ -70,7 +70,7 @@ export function eraseCommand(cli: Cli): Command {
   const command = new Command("erase")
     .summary("erase a person")
     .description(
-      "Erases a person from orders, events, messages and archive. Money and states stay; what comes about them later is erased as it comes.",
+      "Erases a person from orders, events, messages and archive. Money and states stay; what comes about them later is erased before it is applied.",
     )
     .argument("<contacts...>", "an e-mail address, a phone number with its country code, or both")
     .option("--dry-run", "only count what is held")

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { ERASED, eraseBody, isErased } from "../../src/events/erased-body";
 import { asJudged, interpret } from "../../src/projection/interpret";
-import { traitsOf } from "../../src/projection/traits";
+import { identifiersOf } from "../../src/projection/identifiers";
 import { tellDay } from "../../tools/story/index";
 import { event } from "../support/events";
 import { address, orderDetail, payment, refund, shipment } from "../support/models";
@@ -128,8 +128,8 @@ describe("a body without the person", () => {
     expect(eraseBody('"(erased)" "\\x Quillonia"')).toBe('"(erased)" "(erased)"');
     expect(eraseBody('{"a\\q": "Quillonia"}')).toBe('{"a\\q": "(erased)"}');
     const marked = `\uFEFF${JSON.stringify({ x: { email: "quill@zephyr.example" } })}`;
-    expect(traitsOf(marked)).toEqual(traitsOf(marked.slice(1)));
-    expect(traitsOf(marked).join()).toContain("quill@zephyr.example");
+    expect(identifiersOf(marked)).toEqual(identifiersOf(marked.slice(1)));
+    expect(identifiersOf(marked).join()).toContain("quill@zephyr.example");
   });
 
   it("has no number left that is known to be a person's", () => {
@@ -173,7 +173,7 @@ describe("a body without the person", () => {
 describe("what an event is known by", () => {
   it("is every contact in it, its order and its row", () => {
     const [order = "", refunded = ""] = told;
-    expect(new Set(traitsOf(order))).toEqual(
+    expect(new Set(identifiersOf(order))).toEqual(
       new Set([
         "email:quill@zephyr.example",
         "phone:915550001112",
@@ -182,9 +182,9 @@ describe("what an event is known by", () => {
         "order:ORD-1",
       ]),
     );
-    expect(traitsOf(refunded)).toEqual(["refund:REF-1"]);
-    expect(traitsOf(eraseBody(order))).toEqual(["order:ORD-1"]);
-    expect(traitsOf("not JSON")).toEqual([]);
+    expect(identifiersOf(refunded)).toEqual(["refund:REF-1"]);
+    expect(identifiersOf(eraseBody(order))).toEqual(["order:ORD-1"]);
+    expect(identifiersOf("not JSON")).toEqual([]);
   });
 
   it("holds in bodies of any shape, however wide", () => {
@@ -192,7 +192,7 @@ describe("what an event is known by", () => {
       list: Array.from({ length: 200_000 }, () => ({})),
       who: [{ email: "A@B.example" }],
     };
-    expect(traitsOf(JSON.stringify({ event_type: "coupon.created", data: wide }))).toEqual([
+    expect(identifiersOf(JSON.stringify({ event_type: "coupon.created", data: wide }))).toEqual([
       "email:a@b.example",
     ]);
   });

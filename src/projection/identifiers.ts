@@ -1,16 +1,16 @@
 /**
- * By what an event is known to be about a person: the e-mail addresses and phone numbers that it names,
- * its order, and the payment, refund or shipment that it is about. Pure.
+ * The data-subject identifiers in an event: the e-mail addresses and phone numbers that it names, its
+ * order, and the payment, refund or shipment that it is about. Pure.
  */
 import { aboutOf } from "../events/identity";
 import { type Recognition, recognize } from "../events/recognition";
 import { isObject, parseBody, textOf } from "../events/values";
-import { emailContacts, phoneContacts, phoneTraits } from "./contacts";
+import { emailContacts, phoneContacts, phoneIdentifiers } from "./contacts";
 import { readPhone } from "./customer";
 import type { StoreDefaults } from "./store-defaults";
 
-/** `order:ORD-1`, `payment:PAY-1`: a row of a state table, as a trait. */
-export function rowTrait(subject: string, key: string): string {
+/** `order:ORD-1`, `payment:PAY-1`: a row of a state table, as an identifier. */
+export function rowIdentifier(subject: string, key: string): string {
   return `${subject}:${key}`;
 }
 
@@ -43,14 +43,14 @@ function namedIn(body: Recognition, payload: string): unknown {
 }
 
 /** `email:asha@mail.example`, `phone:919876543210`, `order:ORD-1`, `payment:PAY-1`; each once. */
-export function traitsOf(payload: string): readonly string[] {
+export function identifiersOf(payload: string): readonly string[] {
   const body = recognize(payload, null);
   const { subject, subjectId, orderNumber } = aboutOf(body);
   return [
     ...new Set([
-      ...contactsIn(namedIn(body, payload), phoneTraits),
-      ...(orderNumber === null ? [] : [rowTrait("order", orderNumber)]),
-      ...(subject === null || subjectId === null ? [] : [rowTrait(subject, subjectId)]),
+      ...contactsIn(namedIn(body, payload), phoneIdentifiers),
+      ...(orderNumber === null ? [] : [rowIdentifier("order", orderNumber)]),
+      ...(subject === null || subjectId === null ? [] : [rowIdentifier(subject, subjectId)]),
     ]),
   ];
 }
@@ -58,7 +58,7 @@ export function traitsOf(payload: string): readonly string[] {
 /** What an order may have been entered under for the event's sake: to be forgotten with it. */
 export function enteredContacts(payload: string, defaults: StoreDefaults): readonly string[] {
   const contactsOfPhone: ContactsOfPhone = (code, phone) => [
-    ...phoneTraits(code, phone),
+    ...phoneIdentifiers(code, phone),
     ...phoneContacts(readPhone(code, phone, defaults), defaults),
   ];
   return [...new Set(contactsIn(namedIn(recognize(payload, null), payload), contactsOfPhone))];

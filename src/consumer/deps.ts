@@ -1,0 +1,37 @@
+/** The consumer wired to its bindings and configuration. */
+import type { Config } from "../config";
+import { applyBatch } from "../store/apply";
+import type { Calls } from "../store/calls";
+import type { ConsumerDeps } from "./consumer";
+import type { DeadLetterDeps } from "./dead-letters";
+
+const now = (): Date => new Date();
+
+export function consumerDeps(
+  { DB: db }: Pick<Env, "DB">,
+  { defaults, outbox, retention }: Config,
+  calls: Calls,
+): ConsumerDeps {
+  return {
+    ...calls,
+    db,
+    options: { ...defaults, ...outbox, dedupeDays: retention.dedupeDays },
+    random: Math.random,
+    apply: (batch, listVersion) => applyBatch(db, batch, now().toISOString(), listVersion),
+  };
+}
+
+export function deadLetterDeps(
+  { DB: db, EVENTS }: Pick<Env, "DB" | "EVENTS">,
+  { defaults }: Config,
+  calls: Calls,
+): DeadLetterDeps {
+  return {
+    ...calls,
+    db,
+    options: defaults,
+    now,
+    random: Math.random,
+    push: (message) => EVENTS.send(message, { contentType: "text" }),
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * The suppression list, asked once more before a message goes out: its recipient may have been erased
+ * since it was rendered. The claim brings along which version of the list holds, so a message that is
+ * sent at once costs no round trip; one that has waited for its place asks again.
+ */
+import { errorText } from "../log";
+import { LIST_FRESH_MS } from "../privacy-limits";
+import { emailContacts, phoneIdentifiers } from "../projection/contacts";
+import {
+  loadSuppressionList,
+  type SuppressionList,
+  suppressionListAt,
+} from "../store/suppression-list";
+import type { Attempt, Letter } from "./outcome";
+
+/** As the claim found the list. */
+interface Claimed {
+  readonly listVersion: number;
+  readonly atMs: number;
+}
+
+/** What of a letter is asked about. */
+type Addressed = Pick<Letter, "recipient"> & { readonly row: Pick<Letter["row"], "channel"> };
+
+function identifiersOf({ row, recipient }: Addressed): readonly string[] {
+  if (recipient === null) return [];
+  if (row.channel === "email") return emailContacts(recipient);
+  return row.channel === "sms" ? phoneIdentifiers(null, recipient) : [];
+}
+
+/** For the messages of one claim: why one must not go out; null where it may. Never throws. */
+export function suppressionCheck(
+  db: D1Database,
+  { listVersion, atMs }: Claimed,
+  now: () => Date,
+): (letter: Addressed) => Promise<Attempt | null> {
+  let askedMs = atMs;
+  let list: Promise<SuppressionList> | null = null;
+  return async (letter) => {
+    const identifiers = identifiersOf(letter);
+    if (identifiers.length === 0) return null;
+    const nowMs = now().getTime();
+    if (nowMs - askedMs > LIST_FRESH_MS) {
+      askedMs = nowMs;
+      list = loadSuppressionList(db);
+    }
+    list ??= suppressionListAt(db, listVersion);
+    try {
+      return (await (await list).hasAny(identifiers)) ? { kind: "suppressed" } : null;
+    } catch (error) {
+      return { kind: "retry", error: errorText(error), retryAfterMs: null };
+    }
+  };
+}

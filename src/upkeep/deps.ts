@@ -1,0 +1,57 @@
+/** The cron, and what the console has done by upkeep, wired to bindings and configuration. */
+import type { Config } from "../config";
+import type { Calls } from "../store/calls";
+import { sendTexts } from "../store/queue";
+import type { ReplayFilter } from "../store/waiting";
+import { findArchive, listObjects } from "./archive";
+import { erase } from "./erasure";
+import { exportPage } from "./export";
+import { replayEvents } from "./replay";
+import { restore, type RestoreRequest } from "./restore";
+import type { SweepDeps } from "./sweep";
+
+type Bindings = Pick<Env, "DB" | "EVENTS">;
+
+const now = (): Date => new Date();
+
+/** `others`: what the cron has done by other edges. */
+export function sweepDeps(
+  env: Bindings,
+  { defaults, receipt, retention, silenceAlertMs }: Config,
+  { raiseAlert }: Calls,
+  others: Pick<SweepDeps, "dispatch" | "flushRefusals">,
+): SweepDeps {
+  return {
+    ...others,
+    ...retention,
+    db: env.DB,
+    archive: findArchive(env),
+    defaults,
+    now,
+    // A receiver that is retired is meant to hear nothing.
+    silenceMs: receipt.retired ? null : silenceAlertMs,
+    raiseAlert,
+    push: (messages) => sendTexts(env.EVENTS, messages),
+  };
+}
+
+/** What a person may have done with stored events and with people's data. */
+export function upkeepActions(env: Bindings, { defaults }: Config) {
+  const archive = findArchive(env);
+  const deps = { db: env.DB, archive, defaults, now };
+  const push = (messages: readonly string[]): Promise<void> => sendTexts(env.EVENTS, messages);
+  return {
+    replay: (filter: ReplayFilter, limit: number) => replayEvents({ ...deps, push }, filter, limit),
+    erase: (contacts: readonly string[]) => erase(deps, contacts),
+    exportPage: (contacts: readonly string[], cursor?: string) =>
+      exportPage(deps, contacts, cursor),
+    /** Null where no archive is bound. */
+    archive:
+      archive === null
+        ? null
+        : {
+            list: (after: string, limit: number) => listObjects(archive, after, limit),
+            restore: (request: RestoreRequest) => restore({ ...deps, archive }, request),
+          },
+  };
+}
