@@ -24,9 +24,10 @@ import {
 } from "./limits";
 import { errorText, log } from "./log";
 import { handleNotificationBatch, handleNotificationDeadLetters } from "./notifications/consumer";
-import { findEmailBinding } from "./notifications/channels/email-cloudflare";
+import { findEmailBinding } from "./notifications/channels/email/cloudflare";
 import { dispatchDeps } from "./notifications/deps";
 import { type DispatchDeps, dispatchDue } from "./notifications/dispatch";
+import { outboxRules } from "./notifications/templates";
 import { isProbe } from "./receiver/probe";
 import { type RefusalCounter, refusalCounter } from "./receiver/refusal-counter";
 import { type ReceiverDeps, receiverRoutes } from "./receiver/route";
@@ -135,7 +136,7 @@ function receiverDeps(c: Context<{ Bindings: Env }>): ReceiverDeps {
 function consumerDeps(env: Env): ConsumerDeps {
   const { defaults, outbox, retention } = configOf(env);
   return {
-    options: { ...defaults, ...outbox, dedupeDays: retention.dedupeDays },
+    options: { ...defaults, ...outbox, rules: outboxRules, dedupeDays: retention.dedupeDays },
     random: Math.random,
     erased: () => erasedIn(env),
     storeErased: (bodies, erasedVersion) => storeErased(env.DB, bodies, erasedVersion),
@@ -176,16 +177,12 @@ function deadLetterDeps(env: Env): DeadLetterDeps {
 }
 
 function settingsOf(config: Config, env: Env): Settings {
-  const { channels, receipt, retention, notifyMaxAgeMs, silenceAlertMs } = config;
+  const { receipt, retention, notifyMaxAgeMs, silenceAlertMs } = config;
   return {
     secrets: config.secrets,
-    channels: {
-      email:
-        channels.email !== null || (channels.sender !== null && findEmailBinding(env) !== null),
-      sms: channels.sms !== null,
-      team: channels.team !== null,
-      forward: channels.forward !== null,
-    },
+    channels: Object.fromEntries(
+      Object.entries(dispatch(env).channels).map(([name, channel]) => [name, channel !== null]),
+    ),
     problems: config.problems,
     versions: { receiver: version },
     limits: {

@@ -10,6 +10,7 @@ import { describeBody } from "../../src/events/identity";
 import { GROUP_MAX_EVENTS } from "../../src/limits";
 import { dispatchDeps } from "../../src/notifications/deps";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
+import { outboxRules } from "../../src/notifications/templates";
 import { type Application, applyBatch } from "../../src/store/apply";
 import { nobody } from "../../src/store/erased";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
@@ -66,7 +67,12 @@ async function consume(
 ): Promise<readonly string[]> {
   const woken: string[] = [];
   await consumeEvents(deliveries, {
-    options: { ...loadConfig(env).defaults, ...loadConfig(env).outbox, dedupeDays: null },
+    options: {
+      ...loadConfig(env).defaults,
+      ...loadConfig(env).outbox,
+      rules: outboxRules,
+      dedupeDays: null,
+    },
     random: Math.random,
     erased: () => nobody,
     storeErased: () => Promise.resolve(),

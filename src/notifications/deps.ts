@@ -1,7 +1,8 @@
 /** The dispatch wired to the real world: bindings and configuration in, `DispatchDeps` out. */
 import type { Config } from "../config";
 import { PROVIDER_TIMEOUT_MS } from "../limits";
-import { type BoundEmail, createChannels } from "./channels";
+import { createChannels } from "./channels";
+import type { BoundEmail } from "./channels/channel";
 import type { DispatchDeps } from "./dispatch";
 
 const now = (): Date => new Date();

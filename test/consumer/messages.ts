@@ -4,6 +4,7 @@ import type { ConsumerDeps } from "../../src/consumer/consumer";
 import type { Delivery } from "../../src/consumer/deliveries";
 import { encodeMessage, type WholeEvent } from "../../src/events/queue-message";
 import { dayOf } from "../../src/events/time";
+import { outboxRules } from "../../src/notifications/templates";
 import { applyBatch } from "../../src/store/apply";
 import { nobody } from "../../src/store/erased";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
@@ -57,7 +58,14 @@ export function whole(id: string, over: Partial<WholeEvent> = {}): string {
 /** The consumer on the real D1, with a clock that stands still and no luck in its delays. */
 export function consumer(over: Partial<ConsumerDeps> = {}): ConsumerDeps {
   return {
-    options: { ...defaults, forwardEvents: false, reviewDelayMs: 0, dayOf, dedupeDays: 400 },
+    options: {
+      ...defaults,
+      forwardEvents: false,
+      reviewDelayMs: 0,
+      dayOf,
+      rules: outboxRules,
+      dedupeDays: 400,
+    },
     random: () => 0,
     erased: () => nobody,
     storeErased: () => Promise.resolve(),

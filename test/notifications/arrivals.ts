@@ -8,6 +8,7 @@ import type { Delivery } from "../../src/consumer/deliveries";
 import { addMs, dayOf } from "../../src/events/time";
 import { encodeMessage } from "../../src/events/queue-message";
 import { dispatchDue, type DispatchDeps } from "../../src/notifications/dispatch";
+import { outboxRules } from "../../src/notifications/templates";
 import { applyBatch } from "../../src/store/apply";
 import { nobody } from "../../src/store/erased";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
@@ -38,7 +39,14 @@ export async function clearAll(): Promise<void> {
 
 function consumerDeps(now: string, forwardEvents: boolean): ConsumerDeps {
   return {
-    options: { ...defaults, forwardEvents, reviewDelayMs: DAY_MS, dayOf, dedupeDays: 400 },
+    options: {
+      ...defaults,
+      forwardEvents,
+      reviewDelayMs: DAY_MS,
+      dayOf,
+      rules: outboxRules,
+      dedupeDays: 400,
+    },
     random: () => 0.5,
     erased: () => nobody,
     storeErased: () => Promise.resolve(),

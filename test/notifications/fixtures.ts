@@ -1,18 +1,16 @@
 /** Facts as they are found at sending time: a plausible order, and one that nobody would want. */
 import type { Shop } from "../../src/notifications/shop";
-import {
-  type Channel,
-  type OutboxContext,
-  type Template,
-  toldStatuses,
-} from "../../src/projection/templates";
+import type { Channel } from "../../src/notifications/channels";
+import type { Template } from "../../src/notifications/templates";
+import { toldStatuses } from "../../src/notifications/templates/shipment/told-statuses";
+import type { OutboxContext } from "../../src/projection/outbox-row";
 import type {
   Facts,
   OrderFacts,
   PaymentFacts,
   RefundFacts,
   ShipmentFacts,
-} from "../../src/store/outbox-facts";
+} from "../../src/notifications/templates/facts";
 import { precedence } from "../support/precedence";
 
 export const previewShop: Shop = {

@@ -1,6 +1,6 @@
 /** Every fixture rendered, for tools/preview-mail.ts, which bundles this file. */
-import type { Message } from "../../src/notifications/message";
-import { renderMessage } from "../../src/notifications/templates";
+import type { Message } from "../../src/notifications/channels";
+import { renderMessage } from "../../src/notifications/render";
 import { previews, type Preview } from "./fixtures";
 
 export interface RenderedPreview {

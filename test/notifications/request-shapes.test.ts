@@ -6,9 +6,9 @@
 import type { CreateEmailOptions, CreateEmailRequestOptions } from "resend";
 import type { Twilio } from "twilio";
 import { describe, expect, it } from "vitest";
-import { type ResendRequest, resendRequest } from "../../src/notifications/channels/email-resend";
-import type { EmailBinding } from "../../src/notifications/channels/email-cloudflare";
-import { type TwilioRequest, twilioRequest } from "../../src/notifications/channels/sms-twilio";
+import { type ResendRequest, resendRequest } from "../../src/notifications/channels/email/resend";
+import type { EmailBinding } from "../../src/notifications/channels/email/cloudflare";
+import { type TwilioRequest, twilioRequest } from "../../src/notifications/channels/sms/twilio";
 import { channelsConfig } from "./providers";
 
 type CamelCase<Name> = Name extends `${infer Head}_${infer Tail}`
