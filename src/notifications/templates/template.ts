@@ -5,7 +5,7 @@
 import type * as z from "zod/mini";
 import type { EventType } from "../../events/catalog";
 import type { DecodedEvent } from "../../projection/decoded-event";
-import type { About } from "../../projection/outbox-row";
+import type { About, OutboxContext } from "../../projection/outbox-row";
 import type { Fact, OutboxOptions } from "../../projection/outbox-rows";
 import type { Channel, ContentOf } from "../channels";
 import type { Audience } from "../channels/channel";
@@ -65,8 +65,8 @@ export interface TemplateDefinition<Context = unknown> {
   readonly about: About;
   readonly asked: Asked;
   readonly reads: readonly Reading[];
-  /** What is stored beside the subject, and an example of it for the previews. */
-  readonly context?: { readonly shape: z.ZodMiniType<Context>; readonly example: Context };
+  /** What is stored beside the subject: how it is read, and an example for the previews. */
+  readonly context?: { readonly shape: z.ZodMiniType<Context>; readonly example: OutboxContext };
   /** One message an order or refund, even where two rows tell of it; the reason of the other. */
   readonly once?: { readonly by: "order" | "refund"; readonly otherwise: string };
   /** It says how a parcel can be followed: the store keeps what it showed. */

@@ -97,7 +97,10 @@ export const paymentFailed: TemplateDefinition<Failure> = {
   about: "payment",
   asked: { by: "event", types: ["payment.failed"], factOf },
   reads: ["order", "payment"],
-  context: { shape: failure, example: { precedence: "", paymentDate: null } },
+  context: {
+    shape: failure,
+    example: { kind: "payment_failure", precedence: "", paymentDate: null },
+  },
   whyUntrue: ({ context, facts }) => whyNothingToPay(facts.order) ?? whyOver(context, facts),
   channels: {
     email: (told) => {

@@ -60,7 +60,7 @@ export const shipmentUpdate: TemplateDefinition<Update> = {
   about: "shipment",
   asked: { by: "event", types: ["shipment.updated"], factOf },
   reads: ["order", "shipment", "contents"],
-  context: { shape, example: { status: "shipped" } },
+  context: { shape, example: { kind: "shipment_status", status: "shipped" } },
   showsTracking: true,
   whyUntrue: ({ context, facts }) =>
     context !== null && facts.shipment?.status === context.status

@@ -54,7 +54,7 @@ export const trackingChanged: TemplateDefinition<NewTracking> = {
   about: "shipment",
   asked: { by: "state", state: "tracking_changed" },
   reads: ["order", "shipment", "contents"],
-  context: { shape, example: { tracking: "28744710012345" } },
+  context: { shape, example: { kind: "tracking", tracking: "28744710012345" } },
   showsTracking: true,
   whyUntrue: ({ context, facts }) => whyNotTracked(context, facts),
   channels: {

@@ -19,7 +19,10 @@ export const alert: TemplateDefinition<Trouble> = {
   about: "alert",
   asked: { by: "alert" },
   reads: [],
-  context: { shape, example: { alert: "dead_letter", text: "An event failed after all retries." } },
+  context: {
+    shape,
+    example: { kind: "alert", alert: "dead_letter", text: "An event failed after all retries." },
+  },
   channels: {
     team: ({ context }) => ({
       ...note(context === null ? "?" : oneLine(context.text, 1_000)),
