@@ -1,7 +1,7 @@
 /**
  * Requests held against the providers' own SDK types, at compile time: the SDKs take the fields of
  * the API in camel case (Resend) or beginning small (Twilio). Slack's blocks are typed where they
- * are made (templates/slack.ts).
+ * are made (channels/team/note.ts).
  */
 import type { CreateEmailOptions, CreateEmailRequestOptions } from "resend";
 import type { Twilio } from "twilio";
