@@ -27,7 +27,7 @@ export interface Change {
 }
 
 /** A register of a row, as one event has set it. */
-export interface StandingRegister {
+interface StandingRegister {
   readonly entity: Entity;
   readonly key: string;
   readonly register: string;
