@@ -28,8 +28,9 @@ SELECT template FROM step WHERE template IS NOT NULL;
 
 DROP VIEW order_messages;
 --> statement-breakpoint
--- The messages of an order: those about itself, its payments, refunds and shipments, and its events, found
--- by the beginning of their ids (`order_confirmed/ORD-1/`), whatever their template.
+-- The messages of an order: those about itself, its payments, refunds and shipments, and its events, found by
+-- the beginning of their ids (`order_confirmed/ORD-1/`), whatever their template. What is about an order that
+-- was not known is named after the row that asked for it (`review_request/shipment:SHP-1/`).
 CREATE VIEW order_messages AS
 SELECT o.order_number, n.id, n.template, n.channel, n.subject_id, n.event_id, n.recipient, n.status,
   n.reason, n.attempts, n.next_attempt_at, n.provider_message_id, n.error, n.due_at, n.created_at, n.sent_at
@@ -44,9 +45,10 @@ SELECT p.order_number, n.id, n.template, n.channel, n.subject_id, n.event_id, n.
   n.reason, n.attempts, n.next_attempt_at, n.provider_message_id, n.error, n.due_at, n.created_at, n.sent_at
 FROM payments p
 CROSS JOIN message_templates known
+CROSS JOIN json_each('["/","/payment:"]') mark
 CROSS JOIN notifications n
-  ON n.id >= known.template || '/' || replace(replace(p.payment_id, '%', '%25'), '/', '%2F') || '/'
-  AND n.id < known.template || '/' || replace(replace(p.payment_id, '%', '%25'), '/', '%2F') || '0'
+  ON n.id >= known.template || mark.value || replace(replace(p.payment_id, '%', '%25'), '/', '%2F') || '/'
+  AND n.id < known.template || mark.value || replace(replace(p.payment_id, '%', '%25'), '/', '%2F') || '0'
   AND coalesce(n.about, 'payment') = 'payment'
 WHERE p.order_number IS NOT NULL
 UNION ALL
@@ -54,9 +56,10 @@ SELECT r.order_number, n.id, n.template, n.channel, n.subject_id, n.event_id, n.
   n.reason, n.attempts, n.next_attempt_at, n.provider_message_id, n.error, n.due_at, n.created_at, n.sent_at
 FROM refunds r
 CROSS JOIN message_templates known
+CROSS JOIN json_each('["/","/refund:"]') mark
 CROSS JOIN notifications n
-  ON n.id >= known.template || '/' || replace(replace(r.refund_id, '%', '%25'), '/', '%2F') || '/'
-  AND n.id < known.template || '/' || replace(replace(r.refund_id, '%', '%25'), '/', '%2F') || '0'
+  ON n.id >= known.template || mark.value || replace(replace(r.refund_id, '%', '%25'), '/', '%2F') || '/'
+  AND n.id < known.template || mark.value || replace(replace(r.refund_id, '%', '%25'), '/', '%2F') || '0'
   AND coalesce(n.about, 'refund') = 'refund'
 WHERE r.order_number IS NOT NULL
 UNION ALL

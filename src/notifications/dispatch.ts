@@ -82,7 +82,7 @@ async function goneKindOf(name: Channel, channels: Channels): Promise<string> {
   return `${name}_gone:${(await sha256(channels[name]?.endpoint ?? "")).toHex().slice(0, 16)}`;
 }
 
-/** Of the channels of these rows those whose endpoint wants nothing more. */
+/** Channels of these rows whose endpoint has answered that it is gone. */
 async function findGone(rows: readonly DueRow[], deps: DispatchDeps): Promise<Set<Channel>> {
   const gone = new Set<Channel>();
   for (const name of new Set(rows.map(({ channel }) => channel))) {

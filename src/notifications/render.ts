@@ -24,8 +24,8 @@ export function renderMessage(
   }
   if (channel.recipient !== null && recipient === null) throw new Error("nobody to write to");
   const { subject_id: subjectId, event_id: eventId } = row;
-  const told = { facts, shop, subjectId, eventId, context: readContext(template, context) };
-  return channel.compose(layOut(told), {
+  const input = { facts, shop, subjectId, eventId, context: readContext(template, context) };
+  return channel.compose(layOut(input), {
     template: row.template,
     recipient: recipient ?? "",
     shop,

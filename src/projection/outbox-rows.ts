@@ -18,11 +18,10 @@ export interface OutboxOptions {
   readonly dayOf: (time: string) => string;
 }
 
+/** What one message is about, beside the key of the row that it is about. */
 export interface Fact {
-  /** The middle of its id: the key of what it is about, and what else tells it from others. */
-  readonly parts: readonly string[];
-  /** Where it is about something else than its rule says. */
-  readonly about?: About;
+  /** What tells it from other facts about the same row. */
+  readonly parts?: readonly string[];
   readonly delayMs?: number;
   readonly context?: OutboxContext;
 }
@@ -45,12 +44,26 @@ function isHistory({ statedAt, occurredAt, receivedAt }: DecodedEvent): boolean 
   return occurredAt < addMs(receivedAt, -OWN_DATE_DAYS * DAY_MS);
 }
 
+/**
+ * What a message is about, as the first part of its id has it: by that the messages of an order are found
+ * (the view order_messages), so no template makes it itself. What is about an order that the event does not
+ * name is about the event's own row until the order is known: `shipment:SHP-1`.
+ */
+function subjectOf(event: DecodedEvent, about: About): { about: About; key: string } {
+  if (about === event.subject) return { about, key: event.key };
+  if (about === "event") return { about, key: event.id };
+  return about === "order" && event.orderNumber !== null
+    ? { about, key: event.orderNumber }
+    : { about: event.subject, key: `${event.subject}:${event.key}` };
+}
+
 function rowsOf(event: DecodedEvent, rule: OutboxRule, fact: Fact): readonly OutboxRow[] {
   const { template } = rule;
-  const { parts, about = rule.about, delayMs = 0, context = { kind: "none" } } = fact;
+  const { parts = [], delayMs = 0, context = { kind: "none" } } = fact;
+  const { about, key } = subjectOf(event, rule.about);
   const past = isHistory(event) ? { isHistory: true as const } : {};
   return rule.channels.map((channel) => ({
-    id: factId(template, ...parts, channel),
+    id: factId(template, key, ...parts, channel),
     template,
     channel,
     about,

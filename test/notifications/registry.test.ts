@@ -4,7 +4,7 @@
  * and described, without being named anywhere else.
  */
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import page from "../../docs/notifications.md?raw";
 import {
   type Channel,
@@ -12,13 +12,13 @@ import {
   channels,
   customerChannels,
 } from "../../src/notifications/channels";
+import { storeRendered } from "../../src/notifications/message";
 import { type Template, templateNames, templates } from "../../src/notifications/templates";
 import { factId } from "../../src/projection/outbox-row";
 import { listMessages } from "../../src/store/message-list";
 import { parseRendered } from "../../src/store/rendered";
 import { erase } from "../../src/upkeep/erasure";
 import { exportPerson } from "../../src/upkeep/export";
-import { storeRendered } from "../../src/notifications/message";
 import { tellDay } from "../../tools/story/index";
 import { defaults } from "../support/defaults";
 import { fetchWith, rows } from "../support/receiver";
@@ -36,13 +36,14 @@ import {
   seedShipment,
 } from "./rows";
 
-const EMAIL = "asha@example.com";
+/** Nobody else's: files share what is known of the erased. */
+const EMAIL = "registry@zephyr.example";
 const keys: Readonly<Record<string, string>> = {
-  order: "ORD-1",
-  payment: "PAY-1",
-  refund: "REF-1",
-  shipment: "SHP-1",
-  event: "evt-1",
+  order: "ORD-REGISTRY",
+  payment: "PAY-REGISTRY",
+  refund: "REF-REGISTRY",
+  shipment: "SHP-REGISTRY",
+  event: "evt-registry",
 };
 const deps = { db: env.DB, archive: null, defaults, now: () => new Date(NOW) };
 
@@ -60,7 +61,7 @@ function messageOf({ template, channel }: { template: Template; channel: Channel
   return renderPreview(found);
 }
 
-/** A message that was sent to the customer of ORD-1; `about` null: as version 0.2 writes it. */
+/** A message that was sent to the customer of ORD-REGISTRY; `about` null: as version 0.2 writes it. */
 async function seedMessage(
   entry: { template: Template; channel: Channel },
   about: string | null = templates[entry.template].about,
@@ -72,6 +73,7 @@ async function seedMessage(
     channel: entry.channel,
     about,
     order_number: null,
+    event_id: "evt-registry",
     subject_id: subject,
     recipient: EMAIL,
     status: "sent",
@@ -80,22 +82,25 @@ async function seedMessage(
   });
 }
 
-beforeEach(async () => {
+async function forgetErased(): Promise<void> {
   await clearAll();
-  await env.DB.batch(
-    ["order_contacts", "erasures", "erasure_orders", "erased"].map((table) =>
-      env.DB.prepare(`DELETE FROM ${table}`),
-    ),
-  );
-  await seedOrder();
-  await seedPayment();
-  await seedRefund();
-  await seedShipment();
-  await seedEvent();
-  await env.DB.prepare("INSERT INTO order_contacts (contact, order_number) VALUES (?1, 'ORD-1')")
-    .bind(`email:${EMAIL}`)
+  const tables = ["order_contacts", "erasures", "erasure_orders", "erased"];
+  await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+}
+
+beforeEach(async () => {
+  await forgetErased();
+  const order_number = "ORD-REGISTRY";
+  await seedOrder({ order_number, customer_email: EMAIL, customer_phone: "+919000000017" });
+  await seedPayment({ payment_id: "PAY-REGISTRY", order_number });
+  await seedRefund({ refund_id: "REF-REGISTRY", order_number });
+  await seedShipment({ shipment_id: "SHP-REGISTRY", order_number });
+  await seedEvent({ id: "evt-registry", subject_id: order_number });
+  await env.DB.prepare("INSERT INTO order_contacts (contact, order_number) VALUES (?1, ?2)")
+    .bind(`email:${EMAIL}`, order_number)
     .run();
 });
+afterAll(forgetErased);
 
 describe.each(entries)("$template through $channel", (entry) => {
   const { template, channel } = entry;
@@ -137,7 +142,7 @@ describe.each(entries)("$template through $channel", (entry) => {
 describe.each(aboutOrders)("$template through $channel, about an order", (entry) => {
   it("is found by its order, exported and erased", async () => {
     const id = await seedMessage(entry);
-    const { messages } = await listMessages(env.DB, { order: "ORD-1" }, { limit: 10 });
+    const { messages } = await listMessages(env.DB, { order: "ORD-REGISTRY" }, { limit: 10 });
     expect(messages.map((message) => message.id)).toEqual([id]);
     const exported = await exportPerson(deps, [`email:${EMAIL}`], { part: "orders", after: "" });
     expect(exported.orders.flatMap(({ notifications }) => notifications)).toMatchObject([{ id }]);
@@ -148,7 +153,7 @@ describe.each(aboutOrders)("$template through $channel, about an order", (entry)
 
   it("is found where a Worker of version 0.2 has written it", async () => {
     const id = await seedMessage(entry, null);
-    const { messages } = await listMessages(env.DB, { order: "ORD-1" }, { limit: 10 });
+    const { messages } = await listMessages(env.DB, { order: "ORD-REGISTRY" }, { limit: 10 });
     expect(messages.map((message) => message.id)).toEqual([id]);
   });
 });
@@ -167,12 +172,12 @@ describe("a pending message to a customer", () => {
 
 describe("a message that is about something else of the same key", () => {
   it("is not taken for the order's", async () => {
-    await seedOrder({ order_number: "PAY-1", customer_email: "other@example.com" });
+    await seedOrder({ order_number: "PAY-REGISTRY", customer_email: "other@example.com" });
     const id = await seedMessage({ template: "payment_failed", channel: "email" });
     const ofOrder = async (order: string) =>
       (await listMessages(env.DB, { order }, { limit: 10 })).messages.map((one) => one.id);
-    expect(await ofOrder("PAY-1")).toEqual([]);
-    expect(await ofOrder("ORD-1")).toEqual([id]);
+    expect(await ofOrder("PAY-REGISTRY")).toEqual([]);
+    expect(await ofOrder("ORD-REGISTRY")).toEqual([id]);
   });
 });
 

@@ -75,7 +75,7 @@ export const messagesOf = (state: State) =>
 function ruleOf(template: Template): readonly OutboxRule[] {
   const { asked, about } = templates[template];
   if (asked.by !== "event") return [];
-  const { types, factOf = (event) => ({ parts: [event.key] }) } = asked;
+  const { types, factOf = () => ({}) } = asked;
   const wanted: ReadonlySet<string> | null = types === "every" ? null : new Set(types);
   return [
     {

@@ -7,7 +7,7 @@ import { decimalMoney, money } from "../text/money";
 import { lineOrNull, oneLine } from "../text/safe-text";
 import type { OrderFacts } from "./facts";
 import { type ItemLine, LINES_SHOWN, parseAddressLines, parseItems } from "./order-lines";
-import type { Told } from "./template";
+import type { LayoutInput } from "./template";
 import { greeting, labels, sumLabels, teamLabels } from "./words.en";
 
 export function currencyOf(order: OrderFacts | null, shop: Shop): string {
@@ -15,7 +15,7 @@ export function currencyOf(order: OrderFacts | null, shop: Shop): string {
 }
 
 /** The order's number, as an SMS is about it. */
-export function orderOf({ facts }: Told): string {
+export function orderOf({ facts }: LayoutInput): string {
   return oneLine(facts.order?.order_number ?? facts.orderNumber ?? "", 60);
 }
 
@@ -28,7 +28,7 @@ interface Addressed {
   readonly shop: Shop;
 }
 
-export function addressedTo({ facts: { order }, shop }: Told): Addressed {
+export function addressedTo({ facts: { order }, shop }: LayoutInput): Addressed {
   if (order === null) throw new Error("an e-mail needs an order");
   return {
     order,
@@ -40,7 +40,7 @@ export function addressedTo({ facts: { order }, shop }: Told): Addressed {
 }
 
 /** What every note about an order begins with, and whose page it leads to. */
-export function noteAbout({ facts: { order, orderNumber } }: Told): {
+export function noteAbout({ facts: { order, orderNumber } }: LayoutInput): {
   readonly number: string | null;
   readonly facts: Note["facts"];
   readonly page: string | null;

@@ -20,7 +20,7 @@ export interface Known<Context = unknown> {
 }
 
 /** What a message is made from. */
-export interface Told<Context = unknown> extends Known<Context> {
+export interface LayoutInput<Context = unknown> extends Known<Context> {
   readonly shop: Shop;
   readonly subjectId: string | null;
   readonly eventId: string | null;
@@ -44,24 +44,24 @@ type Asked =
   | {
       readonly by: "event";
       readonly types: readonly EventType[] | "every";
-      /** Without it the fact is the key of the event's own row. Null: nobody is told of this one. */
+      /** Without it one fact is one row. Null: this event asks for no message. */
       readonly factOf?: (event: DecodedEvent, options: OutboxOptions) => Fact | null;
-      /** Told again before it was begun, it is put off: it comes after the last event that asks for it. */
+      /** Until it is begun, each later event that asks for it puts it off. */
       readonly isPutOff?: true;
     }
   | { readonly by: "state"; readonly state: State }
   /** Something needs a person (store/outbox.ts). */
   | { readonly by: "alert" };
 
-/** Methods by their types, so that the registry can hold templates of every context. */
+/** Methods by their types: parameters are compared both ways, so one registry holds every context. */
 type Ask<Context, Answer> = { ask(known: Known<Context>): Answer }["ask"];
-type LayOut<Context, Content> = { layOut(told: Told<Context>): Content }["layOut"];
+type LayOut<Context, Content> = { layOut(input: LayoutInput<Context>): Content }["layOut"];
 
 export interface TemplateDefinition<Context = unknown> {
   /** Its line in docs/notifications.md: after what, and what drops it; null: nothing does. */
   readonly docs: { readonly when: string; readonly dropped: string | null };
   readonly audience: Audience;
-  /** What the first part of its fact names, by which the messages of an order are found. */
+  /** What the first part of its id names, by which the messages of an order are found. */
   readonly about: About;
   readonly asked: Asked;
   readonly reads: readonly Reading[];

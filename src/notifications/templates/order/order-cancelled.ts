@@ -13,8 +13,8 @@ export const orderCancelled: TemplateDefinition = {
   asked: { by: "event", types: ["order.cancelled"] },
   reads: ["order"],
   channels: {
-    email: (told) => {
-      const { order, number, store, currency } = addressedTo(told);
+    email: (input) => {
+      const { order, number, store, currency } = addressedTo(input);
       const due = refundOutstandingMicros(order);
       return {
         subject: words.subject(number, store),

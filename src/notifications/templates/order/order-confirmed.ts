@@ -13,8 +13,8 @@ export const orderConfirmed: TemplateDefinition = {
   reads: ["order"],
   whyUntrue: ({ facts }) => (facts.order?.status === "cancelled" ? "the order is cancelled" : null),
   channels: {
-    email: (told) => {
-      const { order, number, store, currency } = addressedTo(told);
+    email: (input) => {
+      const { order, number, store, currency } = addressedTo(input);
       return {
         subject: words.subject(number, store),
         preview: words.preview,

@@ -20,10 +20,10 @@ export const refundDue: TemplateDefinition = {
   whyUntrue: ({ facts: { order } }) =>
     order !== null && refundOutstandingMicros(order) > 0 ? null : "no refund is outstanding",
   channels: {
-    team: (told) => {
-      const { order } = told.facts;
-      const currency = currencyOf(order, told.shop);
-      const { number, facts, page } = noteAbout(told);
+    team: (input) => {
+      const { order } = input.facts;
+      const currency = currencyOf(order, input.shop);
+      const { number, facts, page } = noteAbout(input);
       return {
         ...note(
           number ?? "?",

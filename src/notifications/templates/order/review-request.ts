@@ -34,11 +34,7 @@ export const reviewRequest: TemplateDefinition = {
   asked: {
     by: "event",
     types: ["shipment.delivered"],
-    // A parcel that names no order asks for itself until its order is known.
-    factOf: ({ key, orderNumber }, { reviewDelayMs: delayMs }) =>
-      orderNumber === null
-        ? { parts: [`shipment:${key}`], about: "shipment", delayMs }
-        : { parts: [orderNumber], delayMs },
+    factOf: (_, { reviewDelayMs: delayMs }) => ({ delayMs }),
     isPutOff: true,
   },
   reads: ["order", "shipment", "parcels"],
@@ -51,8 +47,8 @@ export const reviewRequest: TemplateDefinition = {
   },
   whyUntrue: ({ facts }) => whyNoReview(facts),
   channels: {
-    email: (told) => {
-      const { order, number, store, shop } = addressedTo(told);
+    email: (input) => {
+      const { order, number, store, shop } = addressedTo(input);
       const url = reviewLink(shop, number);
       return {
         subject: words.subject(number, store),

@@ -41,7 +41,7 @@ const failure = z.object({
 function factOf(event: DecodedEvent): Fact | null {
   if (event.subject !== "payment") return null;
   return {
-    parts: [event.key, event.occurredAt ?? event.id],
+    parts: [event.occurredAt ?? event.id],
     context: {
       kind: "payment_failure",
       precedence: precedenceOf(event),
@@ -103,9 +103,9 @@ export const paymentFailed: TemplateDefinition<Failure> = {
   },
   whyUntrue: ({ context, facts }) => whyNothingToPay(facts.order) ?? whyOver(context, facts),
   channels: {
-    email: (told) => {
-      const { order, number, store, currency } = addressedTo(told);
-      const { payment } = told.facts;
+    email: (input) => {
+      const { order, number, store, currency } = addressedTo(input);
+      const { payment } = input.facts;
       const amount = moneyOrNull(payment?.amount_micros, currency);
       return {
         subject: words.subject(number, store),
@@ -123,11 +123,11 @@ export const paymentFailed: TemplateDefinition<Failure> = {
         ],
       };
     },
-    sms: (told) => {
-      const { facts, shop } = told;
+    sms: (input) => {
+      const { facts, shop } = input;
       const micros = facts.payment?.amount_micros ?? null;
       const amount = micros === null ? null : money(micros, currencyOf(facts.order, shop), "code");
-      const order = orderOf(told);
+      const order = orderOf(input);
       const store = smsName(shop.name);
       return fitSms([
         (short) => words.sms(store && short(store), short(order), amount),

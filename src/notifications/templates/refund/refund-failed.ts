@@ -1,4 +1,4 @@
-/** To the team: a refund did not go through. A refund with two names is told once. */
+/** To the team: a refund did not go through. A refund with two names has one message. */
 import { currencyOf, moneyOrNull, noteAbout } from "../parts";
 import type { TemplateDefinition } from "../template";
 import { teamLabels } from "../words.en";
@@ -16,14 +16,14 @@ export const refundFailed: TemplateDefinition = {
       ? "the refund has succeeded"
       : null,
   channels: {
-    team: (told) => {
-      const { order, refund } = told.facts;
-      const { number, facts, page } = noteAbout(told);
+    team: (input) => {
+      const { order, refund } = input.facts;
+      const { number, facts, page } = noteAbout(input);
       return {
-        ...note(number, moneyOrNull(refund?.amount_micros, currencyOf(order, told.shop))),
+        ...note(number, moneyOrNull(refund?.amount_micros, currencyOf(order, input.shop))),
         facts: [
           ...facts,
-          [teamLabels.refund, refund?.refund_id ?? told.subjectId],
+          [teamLabels.refund, refund?.refund_id ?? input.subjectId],
           [teamLabels.mode, refund?.payment_mode],
           [teamLabels.remarks, refund?.remarks],
         ],

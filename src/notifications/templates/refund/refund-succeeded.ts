@@ -1,4 +1,4 @@
-/** To the customer: the refund is on its way. A refund with two names is told once. */
+/** To the customer: the refund is on its way. A refund with two names has one message. */
 import { lookUp } from "../../text/safe-text";
 import { addressedTo, factsBlock, greet, moneyOrNull, paragraph } from "../parts";
 import type { TemplateDefinition } from "../template";
@@ -13,9 +13,9 @@ export const refundSucceeded: TemplateDefinition = {
   reads: ["order", "refund"],
   once: { by: "refund", otherwise: "already told" },
   channels: {
-    email: (told) => {
-      const { order, number, store, currency } = addressedTo(told);
-      const { refund } = told.facts;
+    email: (input) => {
+      const { order, number, store, currency } = addressedTo(input);
+      const { refund } = input.facts;
       const isPoints = refund?.payment_mode === "loyalty-point";
       const words = isPoints ? refundToPoints : refundToAccount;
       const amount = moneyOrNull(refund?.amount_micros, currency);

@@ -5,20 +5,20 @@ import type { Shop } from "../../shop";
 import { lineOrNull } from "../../text/safe-text";
 import type { OrderFacts, ShipmentFacts } from "../facts";
 import { itemRow, itemsBlock, orderOf, shownRows } from "../parts";
-import type { Told } from "../template";
+import type { LayoutInput } from "../template";
 import { labels } from "../words.en";
 import { type Share, shareOf } from "./parcel";
 import { shipsLater, smsCourier, smsStart, smsTrack, trackLabel } from "./parcel.en";
 import { trackingLink } from "./tracking";
 
-export function shipmentOf({ facts: { shipment } }: Told): ShipmentFacts {
+export function shipmentOf({ facts: { shipment } }: LayoutInput): ShipmentFacts {
   if (shipment === null) throw new Error("a message about a parcel needs one");
   return shipment;
 }
 
 /** How the parcel stands to its order. */
-export function shareIn(told: Told, order: OrderFacts): Share {
-  return shareOf(order, shipmentOf(told), told.facts.contents);
+export function shareIn(input: LayoutInput, order: OrderFacts): Share {
+  return shareOf(order, shipmentOf(input), input.facts.contents);
 }
 
 export function parcelItems(shipment: ShipmentFacts): readonly Block[] {
@@ -43,11 +43,11 @@ export function trackButton(shipment: ShipmentFacts, shop: Shop): readonly Block
 export type Shorten = (name: string) => string;
 
 /** The beginning of an SMS about a parcel, its courier, its link where one can be written, its number. */
-export function smsParts(told: Told) {
-  const { facts, shop } = told;
-  const shipment = shipmentOf(told);
-  const isPart = facts.order !== null && shareIn(told, facts.order).isPart;
-  const number = orderOf(told);
+export function smsParts(input: LayoutInput) {
+  const { facts, shop } = input;
+  const shipment = shipmentOf(input);
+  const isPart = facts.order !== null && shareIn(input, facts.order).isPart;
+  const number = orderOf(input);
   const store = smsName(shop.name);
   const link = trackingLink(shipment, shop.trackingUrls);
   const courier = smsName(lineOrNull(shipment.courier, 40) ?? "");

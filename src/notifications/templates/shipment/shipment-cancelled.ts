@@ -12,11 +12,11 @@ export const shipmentCancelled: TemplateDefinition = {
   asked: { by: "event", types: ["shipment.cancelled"] },
   reads: ["order", "shipment"],
   channels: {
-    team: (told) => {
-      const { shipment } = told.facts;
-      const { number, facts, page } = noteAbout(told);
+    team: (input) => {
+      const { shipment } = input.facts;
+      const { number, facts, page } = noteAbout(input);
       return {
-        ...note(number, oneLine(shipment?.shipment_id ?? told.subjectId ?? "?", 80)),
+        ...note(number, oneLine(shipment?.shipment_id ?? input.subjectId ?? "?", 80)),
         facts: [
           ...facts,
           [teamLabels.courier, shipment?.courier],

@@ -30,11 +30,11 @@ interface Update {
 }
 
 function factOf(event: DecodedEvent, { dayOf }: OutboxOptions): Fact | null {
-  const status = toldStatuses.find((told) => told === event.status);
+  const status = toldStatuses.find((one) => one === event.status);
   if (status === undefined) return null;
   const day = dayOf(event.occurredAt ?? event.receivedAt);
   return {
-    parts: [event.key, status, ...(dailyStatuses.has(status) ? [day] : [])],
+    parts: [status, ...(dailyStatuses.has(status) ? [day] : [])],
     context: { kind: "shipment_status", status },
   };
 }
@@ -67,11 +67,11 @@ export const shipmentUpdate: TemplateDefinition<Update> = {
       ? null
       : "the shipment has moved on",
   channels: {
-    email: (told) => {
-      const { order, number, currency, shop } = addressedTo(told);
-      const shipment = shipmentOf(told);
-      const share = shareIn(told, order);
-      const said = wordsOf(told.context);
+    email: (input) => {
+      const { order, number, currency, shop } = addressedTo(input);
+      const shipment = shipmentOf(input);
+      const share = shareIn(input, order);
+      const said = wordsOf(input.context);
       const isCollected = said.isCollected === true;
       const isComing = said.followed && !isCollected;
       const sentences = [
@@ -99,9 +99,9 @@ export const shipmentUpdate: TemplateDefinition<Update> = {
         ],
       };
     },
-    sms: (told) => {
-      const said = wordsOf(told.context);
-      const { start, by, track: link } = smsParts(told);
+    sms: (input) => {
+      const said = wordsOf(input.context);
+      const { start, by, track: link } = smsParts(input);
       const track = said.followed ? link : "";
       const begin = (short: Shorten): string => `${start(short)} ${said.sms}`;
       return fitSms([

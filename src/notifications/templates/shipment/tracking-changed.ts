@@ -58,11 +58,11 @@ export const trackingChanged: TemplateDefinition<NewTracking> = {
   showsTracking: true,
   whyUntrue: ({ context, facts }) => whyNotTracked(context, facts),
   channels: {
-    email: (told) => {
-      const { order, number, currency, shop } = addressedTo(told);
-      const shipment = shipmentOf(told);
+    email: (input) => {
+      const { order, number, currency, shop } = addressedTo(input);
+      const shipment = shipmentOf(input);
       return {
-        subject: words.subject(number, shareIn(told, order).isPart),
+        subject: words.subject(number, shareIn(input, order).isPart),
         preview: words.body,
         heading: words.heading,
         blocks: [
@@ -80,8 +80,8 @@ export const trackingChanged: TemplateDefinition<NewTracking> = {
       };
     },
     /** The number and the courier where nothing is cut for them: the page of the link shows both. */
-    sms: (told) => {
-      const { start, by, track, awb } = smsParts(told);
+    sms: (input) => {
+      const { start, by, track, awb } = smsParts(input);
       const { sms } = words;
       // A number with characters that an SMS would change is another number.
       const number = awb !== null && gsmText(awb) === awb ? awb : null;

@@ -12,7 +12,7 @@ export const forward: TemplateDefinition = {
   asked: {
     by: "event",
     types: "every",
-    factOf: ({ id }, { forwardEvents }) => (forwardEvents ? { parts: [id] } : null),
+    factOf: (_, { forwardEvents }) => (forwardEvents ? {} : null),
   },
   reads: ["event"],
   channels: {
