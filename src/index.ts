@@ -17,6 +17,7 @@ import { errorText, log } from "./log";
 import { handleNotificationBatch, handleNotificationDeadLetters } from "./notifications/consumer";
 import { channelsSetUp, dispatchDeps } from "./notifications/deps";
 import { dispatchDue } from "./notifications/dispatch";
+import { outboxRules } from "./notifications/templates";
 import { receiverDeps, refusalsOf } from "./receiver/deps";
 import { receiverRoutes } from "./receiver/route";
 import { conflictAlert } from "./store/alerts";
@@ -82,7 +83,7 @@ async function consume(batch: MessageBatch, env: Env): Promise<void> {
   }
   if (isDead)
     await consumeDeadLetters(batch.messages, deadLetterDeps(env, configOf(env), callsOf(env)));
-  else await consumeEvents(batch.messages, consumerDeps(env, config, callsOf(env)));
+  else await consumeEvents(batch.messages, consumerDeps(env, config, outboxRules, callsOf(env)));
 }
 
 async function runCron(env: Env): Promise<void> {

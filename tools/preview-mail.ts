@@ -1,6 +1,6 @@
 /**
- * Renders every template from fixtures into .preview/: HTML and text of each e-mail, the SMS texts,
- * the Slack messages as JSON, and an index.html that shows all of them, e-mails at phone width in
+ * Renders every template from fixtures into .preview/: HTML and text of each e-mail, the texts of
+ * the others, the blocks for the team as JSON, and an index.html that shows all of them, e-mails at phone width in
  * light and in dark. esbuild (it comes with wrangler) bundles the templates, which are TSX.
  */
 import { mkdir, rm, writeFile } from "node:fs/promises";
@@ -9,15 +9,13 @@ import { build } from "esbuild";
 
 interface Preview {
   readonly name: string;
-  readonly message:
-    | {
-        readonly channel: "email";
-        readonly subject: string;
-        readonly html: string;
-        readonly text: string;
-      }
-    | { readonly channel: "sms"; readonly text: string }
-    | { readonly channel: "team"; readonly text: string; readonly blocks: readonly unknown[] };
+  readonly channel: string;
+  readonly shown: {
+    readonly subject?: string;
+    readonly html?: string;
+    readonly text: string;
+    readonly source?: { readonly value: unknown };
+  };
 }
 
 interface Bundle {
@@ -56,25 +54,22 @@ function escapeHtml(text: string): string {
 }
 
 /** Writes the files of one message; answers its part of the index. */
-async function writePreview({ name, message }: Preview): Promise<string> {
-  const title = `<h2>${name} <small>${message.channel}</small></h2>`;
-  switch (message.channel) {
-    case "email": {
-      await writeFile(`${folder}/${name}.html`, message.html);
-      await writeFile(`${folder}/${name}.txt`, `Subject: ${message.subject}\n\n${message.text}`);
-      const frame = (scheme: string): string =>
-        `<iframe src="${name}.html" style="color-scheme:${scheme}" loading="lazy"></iframe>`;
-      return `${title}<p><b>${escapeHtml(message.subject)}</b> · <a href="${name}.html">HTML</a> · <a href="${name}.txt">text</a></p><div>${frame("light")}${frame("dark")}</div>`;
-    }
-    case "sms":
-      await writeFile(`${folder}/${name}.sms.txt`, `${message.text}\n`);
-      return `${title}<p>${escapeHtml(message.text)} <small>(${message.text.length})</small></p>`;
-    case "team": {
-      const json = JSON.stringify({ text: message.text, blocks: message.blocks }, null, 2);
-      await writeFile(`${folder}/${name}.slack.json`, `${json}\n`);
-      return `${title}<pre>${escapeHtml(json)}</pre>`;
-    }
+async function writePreview({ name, channel, shown }: Preview): Promise<string> {
+  const title = `<h2>${name} <small>${channel}</small></h2>`;
+  const { subject = "", html, text, source } = shown;
+  if (html !== undefined) {
+    await writeFile(`${folder}/${name}.html`, html);
+    await writeFile(`${folder}/${name}.txt`, `Subject: ${subject}\n\n${text}`);
+    const frame = (scheme: string): string =>
+      `<iframe src="${name}.html" style="color-scheme:${scheme}" loading="lazy"></iframe>`;
+    return `${title}<p><b>${escapeHtml(subject)}</b> · <a href="${name}.html">HTML</a> · <a href="${name}.txt">text</a></p><div>${frame("light")}${frame("dark")}</div>`;
   }
+  await writeFile(`${folder}/${name}.${channel}.txt`, `${text}\n`);
+  const words = `${title}<p>${escapeHtml(text)} <small>(${text.length})</small></p>`;
+  if (source === undefined) return words;
+  const json = JSON.stringify(source.value, null, 2);
+  await writeFile(`${folder}/${name}.${channel}.json`, `${json}\n`);
+  return `${words}<pre>${escapeHtml(json)}</pre>`;
 }
 
 await rm(folder, { recursive: true, force: true });

@@ -10,6 +10,7 @@ import { describeBody } from "../../src/events/identity";
 import { GROUP_MAX_EVENTS } from "../../src/limits";
 import { dispatchDeps } from "../../src/notifications/deps";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
+import { outboxRules } from "../../src/notifications/templates";
 import { type Application, applyBatch } from "../../src/store/apply";
 import { admitAndRead } from "../../src/store/inbox";
 import { type ReceivedEvent, saveReceived, saveReceivedTogether } from "../../src/store/receipt";
@@ -66,7 +67,7 @@ async function consume(
   const woken: string[] = [];
   await consumeEvents(deliveries, {
     db,
-    options: { ...loadConfig(env).defaults, ...loadConfig(env).outbox, dedupeDays: null },
+    options: { ...loadConfig(env).defaults, ...loadConfig(env).outbox, rules: outboxRules, dedupeDays: null },
     random: Math.random,
     apply,
     raiseAlert: () => Promise.resolve(),

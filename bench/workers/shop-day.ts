@@ -8,6 +8,7 @@ import { describeBody } from "../../src/events/identity";
 import { encodeMessage } from "../../src/events/queue-message";
 import { createChannels } from "../../src/notifications/channels";
 import { type DispatchDeps, dispatchDue } from "../../src/notifications/dispatch";
+import { outboxRules } from "../../src/notifications/templates";
 import { applyBatch } from "../../src/store/apply";
 import { countStretch } from "../../src/store/counts";
 import { type ReceivedEvent } from "../../src/store/receipt";
@@ -93,6 +94,7 @@ export async function liveDay(shop: Shop, day: Day): Promise<PurgeReport> {
       options: {
         ...config.defaults,
         ...config.outbox,
+        rules: outboxRules,
         dedupeDays: config.retention.dedupeDays,
       },
       random: Math.random,

@@ -1,6 +1,7 @@
 /** What the admin API takes, as zod models: checked at the edge, and described in OpenAPI. */
 import * as z from "zod/mini";
-import { channels, templates } from "../projection/templates";
+import { channelNames } from "../notifications/channels";
+import { templateNames } from "../notifications/templates";
 import { eventStatuses } from "../store/inbox";
 
 const PAGE_MAX = 100;
@@ -63,8 +64,8 @@ export const ordersQuery = z.strictObject({ ...page, q: z.optional(key) });
 export const notificationsQuery = z.strictObject({
   ...page,
   status: z.optional(z.enum(["pending", "sent", "suppressed", "failed"])),
-  channel: z.optional(z.enum(channels)),
-  template: z.optional(z.enum(templates)),
+  channel: z.optional(z.enum(channelNames)),
+  template: z.optional(z.enum(templateNames)),
   order: z.optional(key),
 });
 

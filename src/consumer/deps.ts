@@ -10,12 +10,13 @@ const now = (): Date => new Date();
 export function consumerDeps(
   { DB: db }: Pick<Env, "DB">,
   { defaults, outbox, retention }: Config,
+  rules: ConsumerDeps["options"]["rules"],
   calls: Calls,
 ): ConsumerDeps {
   return {
     ...calls,
     db,
-    options: { ...defaults, ...outbox, dedupeDays: retention.dedupeDays },
+    options: { ...defaults, ...outbox, rules, dedupeDays: retention.dedupeDays },
     random: Math.random,
     apply: (batch, listVersion) => applyBatch(db, batch, now().toISOString(), listVersion),
   };

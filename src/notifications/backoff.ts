@@ -46,13 +46,3 @@ export function nextAttemptAt(query: RetryQuery): string | null {
 export function postponedMs(waitedMs: number): number {
   return Math.min(Math.max(waitedMs, REVIEW_ASKS_FIRST_MS), REVIEW_ASKS_MAX_MS);
 }
-
-/** `Retry-After` in milliseconds from `nowMs`: seconds or an HTTP date (RFC 9110); null otherwise. */
-export function parseRetryAfter(value: string | null, nowMs: number): number | null {
-  const text = value?.trim() ?? "";
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
-  // Date.parse alone would take "7.5" or "-3" for a date.
-  if (!/^[A-Z][a-z]{2}/.test(text)) return null;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
-}

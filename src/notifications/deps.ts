@@ -1,9 +1,9 @@
 /** The dispatch wired to the real world: bindings and configuration in, `DispatchDeps` out. */
 import type { Config } from "../config";
 import { PROVIDER_TIMEOUT_MS } from "../limits";
-import type { Channel } from "../projection/templates";
-import { type BoundEmail, createChannels } from "./channels";
-import { findEmailBinding } from "./channels/email-cloudflare";
+import { createChannels } from "./channels";
+import type { BoundEmail } from "./channels/channel";
+import { findEmailBinding } from "./channels/email/cloudflare";
 import type { DispatchDeps } from "./dispatch";
 
 const now = (): Date => new Date();
@@ -14,6 +14,11 @@ function findBoundEmail(env: object, { sender }: Config["channels"]): BoundEmail
   return binding !== null && sender !== null ? { binding, sender } : null;
 }
 
+function channelsOf(env: object, { channels }: Pick<Config, "channels">) {
+  const io = { fetch: (request: Request) => fetch(request), now };
+  return createChannels(channels, io, findBoundEmail(env, channels));
+}
+
 export function dispatchDeps(
   env: Pick<Env, "DB" | "NOTIFICATIONS">,
   config: Pick<Config, "channels" | "shop" | "notifyMaxAgeMs">,
@@ -21,11 +26,7 @@ export function dispatchDeps(
   const { channels, shop, notifyMaxAgeMs } = config;
   return {
     db: env.DB,
-    channels: createChannels(
-      channels,
-      { fetch: (request) => fetch(request), now },
-      findBoundEmail(env, channels),
-    ),
+    channels: channelsOf(env, config),
     shop: { ...shop, takesReplies: (channels.sender?.replyTo ?? null) !== null },
     notifyMaxAgeMs,
     now,
@@ -39,11 +40,10 @@ export function dispatchDeps(
 }
 
 /** Which channels are set up. */
-export function channelsSetUp(env: object, { channels }: Config): Record<Channel, boolean> {
-  return {
-    email: channels.email !== null || findBoundEmail(env, channels) !== null,
-    sms: channels.sms !== null,
-    team: channels.team !== null,
-    forward: channels.forward !== null,
-  };
+export function channelsSetUp(
+  env: object,
+  config: Pick<Config, "channels">,
+): Readonly<Record<string, boolean>> {
+  const set = Object.entries(channelsOf(env, config));
+  return Object.fromEntries(set.map(([name, channel]) => [name, channel !== null]));
 }

@@ -9,17 +9,13 @@
 import { sha256 } from "../digest";
 import { DISPATCH_MAX_ROWS, DISPATCH_RUN_MS, DISPATCH_SLICE_ROWS } from "../limits";
 import { log } from "../log";
-import {
-  type Channel as ChannelName,
-  channels as channelNames,
-  factId,
-} from "../projection/templates";
-import { claim, listDue } from "../store/outbox";
+import { factId } from "../projection/outbox-row";
+import { claim, type DueRow, listDue } from "../store/outbox";
 import { isEndpointGone, loadDue } from "../store/outbox-facts";
-import type { Channels } from "./channels";
-import type { Channel, Outcome } from "./channels/channel";
+import { type Channel, channelNames, type Channels } from "./channels";
+import type { Outcome } from "./channels/channel";
 import { type Lane, runLane } from "./lane";
-import { type Message, storeRendered } from "./message";
+import { storeRendered } from "./message";
 import type { Letter, Settled } from "./outcome";
 import { type ClosedLanes, type PlanDeps, planRow, type Slice } from "./plan";
 import { record, type RecordDeps } from "./record";
@@ -37,34 +33,16 @@ export interface DispatchReport {
   later: number;
 }
 
-function through<M extends Message>(
-  channel: Channel<M> | null,
-  message: M,
-  id: string,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  if (channel === null) return Promise.resolve({ kind: "down", error: "channel not configured" });
-  return channel.send(message, id, signal);
-}
-
 /** The id, and once a person has had it sent again a key that no provider knows yet. */
 function sendKey({ id, resends }: Letter["row"]): string {
   return resends === 0 ? id : `${id}/again/${String(resends)}`;
 }
 
 function sendThrough(channels: Channels, letter: Letter, signal: AbortSignal): Promise<Outcome> {
-  const { message } = letter;
-  const key = sendKey(letter.row);
-  switch (message.channel) {
-    case "email":
-      return through(channels.email, message, key, signal);
-    case "sms":
-      return through(channels.sms, message, key, signal);
-    case "team":
-      return through(channels.team, message, key, signal);
-    case "forward":
-      return through(channels.forward, message, key, signal);
-  }
+  const { message, row } = letter;
+  const channel = channels[row.channel];
+  if (channel === null) return Promise.resolve({ kind: "down", error: "channel not configured" });
+  return channel.send(message, sendKey(row), signal);
 }
 
 /** Only what is stored may be sent, and only by the run that has claimed it. */
@@ -101,8 +79,20 @@ function count(report: DispatchReport, settled: readonly Settled[]): void {
   }
 }
 
-async function forwardGoneKind(channels: Channels): Promise<string> {
-  return `forward_gone:${(await sha256(channels.forwardUrl ?? "")).toHex().slice(0, 16)}`;
+/** The alert that remembers that an endpoint is gone: `forward_gone:<hash of the URL>`. */
+async function goneKindOf(name: Channel, channels: Channels): Promise<string> {
+  return `${name}_gone:${(await sha256(channels[name]?.endpoint ?? "")).toHex().slice(0, 16)}`;
+}
+
+/** Channels of these rows whose endpoint has answered that it is gone. */
+async function findGone(rows: readonly DueRow[], deps: DispatchDeps): Promise<Set<Channel>> {
+  const gone = new Set<Channel>();
+  for (const name of new Set(rows.map(({ channel }) => channel))) {
+    if (deps.channels[name]?.endpoint === undefined) continue;
+    const kind = await goneKindOf(name, deps.channels);
+    if (await isEndpointGone(deps.db, factId("alert", kind))) gone.add(name);
+  }
+  return gone;
 }
 
 async function runSlice(
@@ -114,11 +104,11 @@ async function runSlice(
   const now = deps.now().toISOString();
   const due = await loadDue(deps.db, ids, now);
   if (due.length === 0) return 0;
-  const goneAlertKind = await forwardGoneKind(deps.channels);
-  const forwards =
-    deps.channels.forward !== null && due.some(({ row }) => row.channel === "forward");
-  const endpointGone = forwards && (await isEndpointGone(deps.db, factId("alert", goneAlertKind)));
-  const slice: Slice = { deps, now, endpointGone, closed };
+  const gone = await findGone(
+    due.map(({ row }) => row),
+    deps,
+  );
+  const slice: Slice = { deps, now, gone, closed };
   const plans = due.map(({ row, facts }) => planRow(row, facts, slice));
   const settled = plans.flatMap((one) => (one.kind === "settled" ? [one.settled] : []));
   const claimedAt = deps.now();
@@ -131,7 +121,7 @@ async function runSlice(
   const taken = settled.length + letters.length;
   report.claimed += taken;
 
-  const runOne = async (name: ChannelName): Promise<void> => {
+  const runOne = async (name: Channel): Promise<void> => {
     const own = letters.filter((letter) => letter.row.channel === name);
     if (own.length === 0) return;
     const lane: Lane = {
@@ -139,7 +129,7 @@ async function runSlice(
       gapMs: deps.channels[name]?.gapMs ?? 0,
       check,
       send: (letter, signal) => sendThrough(deps.channels, letter, signal),
-      goneAlertKind,
+      goneAlertKind: await goneKindOf(name, deps.channels),
       claimedAtMs: claimedAt.getTime(),
     };
     const result = await runLane(lane, own, deps);

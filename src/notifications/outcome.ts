@@ -2,11 +2,11 @@
  * What follows from an outcome: the one place that turns each of them into what is recorded and
  * whether a person is told. Pure.
  */
-import type { Channel } from "../projection/templates";
 import type { Alert, DueRow, OutcomeRow } from "../store/outbox";
 import { nextAttemptAt } from "./backoff";
+import type { Channel, Message } from "./channels";
 import type { Outcome } from "./channels/channel";
-import type { Message, Tracking } from "./message";
+import type { Tracking } from "./message";
 
 /** A message on its way: the row, what it says, and what is stored beside it. */
 export interface Letter {

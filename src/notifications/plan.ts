@@ -4,19 +4,18 @@
  */
 import { addMs, msBetween } from "../events/time";
 import { errorText, log } from "../log";
-import type { Channel as ChannelName, Template } from "../projection/templates";
 import type { DueRow, OutcomeRow } from "../store/outbox";
-import type { Facts } from "../store/outbox-facts";
 import { parseRendered } from "../store/rendered";
 import { nextAttemptAt, postponedMs } from "./backoff";
-import type { Channels } from "./channels";
+import { type Channel, channels, type Channels } from "./channels";
 import { parseContext } from "./context";
 import { type Closed, type LaneDeps, putBack } from "./lane";
-import type { Message } from "./message";
 import { type Letter, outcomeRow, type Settled } from "./outcome";
 import { customerAddress, judge } from "./relevance";
+import { renderMessage } from "./render";
 import type { Shop } from "./shop";
-import { renderMessage } from "./templates";
+import { findTemplate } from "./templates";
+import type { Facts } from "./templates/facts";
 
 /** What is to be done with a row: settled without a request, or claimed and sent. */
 export type Plan =
@@ -31,14 +30,15 @@ export interface PlanDeps extends LaneDeps {
 }
 
 /** Channels that this run sends nothing more through. */
-export type ClosedLanes = Map<ChannelName, Closed>;
+export type ClosedLanes = Map<Channel, Closed>;
 
 /** What holds for every row of a slice. */
 export interface Slice {
   readonly deps: PlanDeps;
   /** ISO time. */
   readonly now: string;
-  readonly endpointGone: boolean;
+  /** Channels whose endpoint has answered that it wants nothing more. */
+  readonly gone: ReadonlySet<Channel>;
   readonly closed: ClosedLanes;
 }
 
@@ -47,8 +47,8 @@ function done(outcome: OutcomeRow): Plan {
 }
 
 /** An earlier request may have gone out, and a repeat would not be recognised as one. */
-function isUnrepeatable(row: DueRow, channels: Channels): boolean {
-  return row.channel === "email" ? channels.email?.takesKey === false : row.channel !== "forward";
+function isUnrepeatable({ channel }: DueRow, connected: Channels): boolean {
+  return !(connected[channel]?.takesKey ?? channels[channel].takesKey);
 }
 
 /** When it could first have been sent. */
@@ -70,42 +70,36 @@ function waitLonger(row: DueRow, reason: string, slice: Slice): Plan {
   return done(outcomeRow(row, { status: "pending", reason, nextAttemptAt: at ?? last }));
 }
 
-/** Whether a message says how its parcel can be followed. */
-function showsTracking(template: Template): boolean {
-  return template === "shipment_update" || template === "tracking_changed";
-}
-
-/** The stored message; forward's body is made again from the stored event, to the same bytes. */
+/** The stored message; where its channel stores none it is made again, to the same bytes. */
 function letterOf(row: DueRow, facts: Facts, recipient: string | null, slice: Slice): Letter {
   const known = parseRendered(row.rendered);
-  const message: Message =
-    known !== null && known.message.channel !== "forward"
-      ? known.message
-      : renderMessage(row, parseContext(row.context), facts, recipient, slice.deps.shop);
+  const message =
+    known?.message ??
+    renderMessage(row, parseContext(row.context), facts, recipient, slice.deps.shop);
   return {
     row,
     message,
     firstAttemptAt: known?.firstAttemptAt ?? slice.now,
-    recipient: row.channel === "forward" ? slice.deps.channels.forwardUrl : recipient,
+    recipient: slice.deps.channels[row.channel]?.endpoint ?? recipient,
     orderNumber: facts.orderNumber,
-    tracking: showsTracking(row.template) ? facts.shipment : null,
+    tracking: findTemplate(row.template)?.showsTracking === true ? facts.shipment : null,
   };
 }
 
 function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
-  const { channels, notifyMaxAgeMs: maxAgeMs } = slice.deps;
+  const { channels: connected, notifyMaxAgeMs: maxAgeMs } = slice.deps;
   if (row.twin_told === 1) {
-    const reason = row.template === "review_request" ? "already asked" : "already told";
+    const reason = findTemplate(row.template)?.once?.otherwise ?? "already told";
     return done(outcomeRow(row, { status: "suppressed", reason }));
   }
-  if (row.in_flight === 1 && row.rendered !== null && isUnrepeatable(row, channels)) {
+  if (row.in_flight === 1 && row.rendered !== null && isUnrepeatable(row, connected)) {
     return done(outcomeRow(row, { status: "failed", reason: "outcome unknown" }));
   }
   const verdict = judge({ ...row, context: parseContext(row.context) }, facts, {
     now: slice.now,
     maxAgeMs,
-    channelConfigured: channels[row.channel] !== null,
-    endpointGone: slice.endpointGone,
+    channelConfigured: connected[row.channel] !== null,
+    endpointGone: slice.gone.has(row.channel),
   });
   // Whoever looks at a message that was not sent sees to whom it would have gone, and what its last
   // attempt met: where that was no answer, it may have been taken after all.
@@ -127,7 +121,7 @@ function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
       if (facts.event?.deferred === 1) {
         return done(outcomeRow(row, { status: "pending", nextAttemptAt: slice.now }));
       }
-      if (row.channel === "forward" && (facts.event?.payload ?? null) === null) {
+      if (channels[row.channel].stored === null && (facts.event?.payload ?? null) === null) {
         return done(outcomeRow(row, { status: "failed", reason: "body no longer stored" }));
       }
       const letter = letterOf(row, facts, verdict.recipient, slice);

@@ -5,12 +5,12 @@
  */
 import { errorText } from "../log";
 import { LIST_FRESH_MS } from "../privacy-limits";
-import { emailContacts, phoneIdentifiers } from "../projection/contacts";
 import {
   loadSuppressionList,
   type SuppressionList,
   suppressionListAt,
 } from "../store/suppression-list";
+import { channels } from "./channels";
 import type { Attempt, Letter } from "./outcome";
 
 /** As the claim found the list. */
@@ -23,9 +23,7 @@ interface Claimed {
 type Addressed = Pick<Letter, "recipient"> & { readonly row: Pick<Letter["row"], "channel"> };
 
 function identifiersOf({ row, recipient }: Addressed): readonly string[] {
-  if (recipient === null) return [];
-  if (row.channel === "email") return emailContacts(recipient);
-  return row.channel === "sms" ? phoneIdentifiers(null, recipient) : [];
+  return recipient === null ? [] : (channels[row.channel].recipient?.identify(recipient) ?? []);
 }
 
 /** For the messages of one claim: why one must not go out; null where it may. Never throws. */

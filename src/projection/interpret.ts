@@ -6,11 +6,11 @@ import type { ContactClaim } from "./contacts";
 import { type Description, describe } from "../events/identity";
 import { decodeEvent, recognizeEvent } from "./decode";
 import type { StoredEvent } from "./decoded-event";
+import type { OutboxRow } from "./outbox-row";
 import { type OutboxOptions, outboxRows } from "./outbox-rows";
 import { projectEvent } from "./patches";
 import type { Patch } from "./registers";
 import type { StoreDefaults } from "./store-defaults";
-import type { OutboxRow } from "./templates";
 
 export interface Interpretation {
   readonly id: string;
@@ -42,7 +42,7 @@ export interface InterpretOptions extends OutboxOptions, StoreDefaults {
  * applies by, so a rebuild changes nothing unless they have changed.
  */
 export function asJudged(defaults: StoreDefaults): InterpretOptions {
-  return { ...defaults, forwardEvents: false, reviewDelayMs: 0, dedupeDays: null };
+  return { ...defaults, rules: [], forwardEvents: false, reviewDelayMs: 0, dedupeDays: null };
 }
 
 export function interpret(stored: StoredEvent, options: InterpretOptions): Interpretation {

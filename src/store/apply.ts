@@ -4,19 +4,21 @@
  */
 import { addMs } from "../events/time";
 import { REFUND_DUE_AFTER_MS } from "../limits";
+import { templatesWhere } from "../notifications/templates";
 import type { AmountClaim } from "../projection/amount-claims";
 import type { ContactClaim } from "../projection/contacts";
 import type { FoldedPatches } from "../projection/fold";
-import type { OutboxRow } from "../projection/templates";
+import type { OutboxRow } from "../projection/outbox-row";
 import { flagStatements } from "./amounts";
 import { contactStatements } from "./contacts";
 import { deriveStatements } from "./derive";
 import { disputeStatements } from "./disputes";
 import { type ErasedBody, rewriteStatements } from "./erased-bodies";
 import { settleStatements, type Verdict } from "./inbox";
-import { type BatchKeys, linkStatements, nameReviewStatements } from "./links";
+import { type BatchKeys, linkStatements, nameOrderStatements } from "./links";
 import { mergeStatements, stub } from "./merge";
 import { type Alert, alertStatement } from "./outbox";
+import { quoted } from "./quoted";
 import { slicedStatements } from "./slices";
 import { suppressionFence, unlessListChanged } from "./suppression-list";
 import { trackingStatements } from "./tracking";
@@ -33,23 +35,26 @@ export interface Application {
   readonly alerts: readonly Alert[];
 }
 
+/** A request for a review is put off with each later delivery. */
+const putOff = templatesWhere(({ asked }) => asked.by === "event" && asked.isPutOff === true);
+
 /**
- * Primary keys. A fact that is known already is not told again; a review request that was not begun moves
- * with each later delivery, so that it comes after the last parcel. What is due at once awaits no sweep:
+ * Primary keys. A fact that is known already is not told again; what is put off moves with each later event
+ * until it was begun, so that it comes after the last. What is due at once awaits no sweep:
  * the wake-up call of this batch will do, and where that is lost the sweep comes past its event
  * (store/waiting.ts), unless it has already.
  */
 const insertOutboxSql = `
 INSERT INTO notifications (id, template, channel, order_number, subject_id, event_id, status,
-  next_attempt_at, due_at, context, created_at, awaits_sweep)
+  next_attempt_at, due_at, context, about, created_at, awaits_sweep)
 SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, 'pending',
-  value->>6, value->>7, value->>8, ?2, value->>6 > ?2 OR NOT EXISTS (SELECT 1
+  value->>6, value->>7, value->>8, value->>9, ?2, value->>6 > ?2 OR NOT EXISTS (SELECT 1
     FROM webhook_events e WHERE e.id = value->>5 AND e.rowid >
       coalesce((SELECT position FROM cursors WHERE name = 'sweep'), 0))
 FROM jsonb_each(?1) WHERE true
 ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at,
   next_attempt_at = excluded.next_attempt_at, awaits_sweep = 1
-WHERE excluded.template = 'review_request' AND excluded.due_at > notifications.due_at
+WHERE excluded.template IN (${quoted(putOff)}) AND excluded.due_at > notifications.due_at
   AND notifications.status = 'pending' AND notifications.rendered IS NULL
 RETURNING id, next_attempt_at`;
 
@@ -66,6 +71,7 @@ function outboxCells(row: OutboxRow, now: string): readonly unknown[] {
     nextAttemptAt,
     row.dueAt,
     JSON.stringify(row.context),
+    row.about,
   ];
 }
 
@@ -96,7 +102,7 @@ function statements(db: D1Database, batch: Application, now: string): D1Prepared
     ...mergeStatements(db, "refunds", rows.refunds.values(), now),
     ...mergeStatements(db, "shipments", rows.shipments.values(), now),
     ...linkStatements(db, keys, now),
-    ...(rows.shipments.size > 0 ? nameReviewStatements(db, keys) : []),
+    ...(rows.shipments.size > 0 ? nameOrderStatements(db, keys) : []),
     ...deriveStatements(db, keys, now, addMs(now, REFUND_DUE_AFTER_MS)),
     ...settle,
   ];

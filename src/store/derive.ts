@@ -3,10 +3,13 @@
  * status, and whether a refund is due. Redone for every order that the batch touched, written only
  * where it changes.
  */
-import { SUM_MAX_MICROS } from "../projection/money";
 import { paidStatuses, pendingStatuses } from "../events/stages";
+import { messagesOf } from "../notifications/templates";
+import { SUM_MAX_MICROS } from "../projection/money";
 import { ID_LENGTH, STAGE_POSITION, TIE_POSITION } from "../projection/precedence";
+import { escaped } from "./fact-ids";
 import { type BatchKeys, paymentsAndAliases } from "./links";
+import { quoted } from "./quoted";
 import { refundCounts } from "./refund-names";
 
 /**
@@ -53,7 +56,6 @@ const countedPayments = `
               AND (p.reference_number IS NOT q.payment_id OR q.payment_id < p.payment_id))))
   )`;
 
-const list = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
 const idHash = (precedence: string): string => `substr(${precedence}, -${String(ID_LENGTH)})`;
 const stage = (precedence: string): string => `substr(${precedence}, ${String(STAGE_POSITION)}, 1)`;
 const statesTime = (precedence: string): string =>
@@ -66,15 +68,15 @@ const statesTime = (precedence: string): string =>
 const paymentTotals = `
   totals AS (
     SELECT order_number, status, status_precedence,
-      ${bounded(`total(CASE WHEN status IN (${list(paidStatuses)}) THEN amount_micros END)`)} AS paid,
+      ${bounded(`total(CASE WHEN status IN (${quoted(paidStatuses)}) THEN amount_micros END)`)} AS paid,
       max(${stage("status_precedence")} || status_precedence || ' ' || status)
     FROM counted GROUP BY order_number
   )`;
 
 /** As `paymentWord` in events/stages.ts. */
 const paymentWordOf = (status: string): string =>
-  `CASE WHEN ${status} IN (${list(paidStatuses)}) THEN 'success'
-        WHEN ${status} IN (${list(pendingStatuses)}) THEN 'pending' ELSE ${status} END`;
+  `CASE WHEN ${status} IN (${quoted(paidStatuses)}) THEN 'success'
+        WHEN ${status} IN (${quoted(pendingStatuses)}) THEN 'pending' ELSE ${status} END`;
 
 /**
  * As `snapshotWins` in projection/model.ts has it: the snapshot if one event set both; else, where either
@@ -124,19 +126,20 @@ WHERE orders.order_number = d.order_number
     OR orders.refunded_micros <> d.refunded_micros)`;
 
 /**
- * A cancelled order with a refund outstanding, told to the team `?5` (later than `?4`, now), once an
- * order. The id is that of projection/templates.ts `factId`.
+ * A cancelled order with a refund outstanding, told `?5` (later than `?4`, now), once an order; `?6`: by
+ * which messages.
  */
 const announceRefundsDue = `
 WITH ${touchedOrders}
-INSERT INTO notifications (id, template, channel, order_number, subject_id, status,
+INSERT INTO notifications (id, template, channel, about, order_number, subject_id, status,
   next_attempt_at, due_at, created_at)
-SELECT 'refund_due/' || replace(replace(o.order_number, '%', '%25'), '/', '%2F') || '/team',
-  'refund_due', 'team', o.order_number, o.order_number, 'pending', ?5, ?5, ?4
-FROM touched JOIN orders o ON o.order_number = touched.order_number
+SELECT m.value->>'template' || '/' || ${escaped("o.order_number")} || '/' || (m.value->>'channel'),
+  m.value->>'template', m.value->>'channel', 'order', o.order_number, o.order_number, 'pending', ?5, ?5, ?4
+FROM touched JOIN orders o ON o.order_number = touched.order_number CROSS JOIN json_each(?6) m
 WHERE o.status = 'cancelled'
   AND min(coalesce(o.refundable_micros, o.paid_micros), o.paid_micros) > o.refunded_micros
 ON CONFLICT (id) DO NOTHING`;
+const refundMessages = JSON.stringify(messagesOf("refund_outstanding"));
 
 /** orders_stale. */
 const clearStale = "UPDATE orders SET stale = 0 WHERE stale = 1";
@@ -153,6 +156,8 @@ export function deriveStatements(
 ): readonly D1PreparedStatement[] {
   const touched = [keys.payments, keys.refunds, keys.orders] as const;
   const announce =
-    refundDueAt === null ? [] : [db.prepare(announceRefundsDue).bind(...touched, now, refundDueAt)];
+    refundDueAt === null
+      ? []
+      : [db.prepare(announceRefundsDue).bind(...touched, now, refundDueAt, refundMessages)];
   return [db.prepare(deriveOrders).bind(...touched, now), ...announce, db.prepare(clearStale)];
 }

@@ -3,9 +3,14 @@
  * already stays as it is.
  */
 import { ERASED } from "../events/erased-body";
+import { customerChannels } from "../notifications/channels";
 import { ERASE_STRETCH_ROWS } from "../privacy-limits";
 import { aboutOrders } from "./erased-bodies";
 import type { Erasure, PendingOrders } from "./erasure";
+import { quoted } from "./quoted";
+
+/** Whether a message goes to a customer. */
+const isCustomers = `channel IN (${quoted(customerChannels)})`;
 
 const gone = (column: string): string => `${column} = iif(${column} IS NULL, NULL, '${ERASED}')`;
 
@@ -51,13 +56,14 @@ WHERE order_number IN (SELECT value FROM json_each(?1)) AND cancellation_reason 
  */
 const eraseMessagesSql = `
 UPDATE notifications SET recipient = NULL, error = NULL, provider_message_id = NULL,
-  rendered = CASE WHEN in_flight = 1 AND channel IN ('team', 'forward') THEN
-    json_set(rendered, '$.message.text', '${ERASED}', '$.message.blocks', json('[]')) END,
+  rendered = CASE WHEN in_flight = 1 AND NOT ${isCustomers} THEN json_set(rendered, '$.message', (
+    SELECT json_group_object(key, iif(type = 'array', json('[]'), iif(key = 'channel', value, '${ERASED}')))
+    FROM json_each(rendered, '$.message'))) END,
   attempts = attempts + (status = 'pending' AND in_flight = 0),
-  reason = CASE WHEN status = 'pending' AND channel IN ('email', 'sms') THEN 'erased' ELSE reason END,
-  next_attempt_at = CASE WHEN channel IN ('email', 'sms') THEN NULL ELSE next_attempt_at END,
-  in_flight = in_flight AND channel IN ('team', 'forward'),
-  status = CASE WHEN status = 'pending' AND channel IN ('email', 'sms') THEN 'suppressed' ELSE status END
+  reason = iif(status = 'pending' AND ${isCustomers}, 'erased', reason),
+  next_attempt_at = iif(${isCustomers}, NULL, next_attempt_at),
+  in_flight = in_flight AND NOT ${isCustomers},
+  status = iif(status = 'pending' AND ${isCustomers}, 'suppressed', status)
 WHERE id IN (SELECT m.id FROM json_each(?1) j CROSS JOIN order_messages m ON m.order_number = j.value)
   AND (status = 'pending' OR coalesce(recipient, rendered, error, provider_message_id) IS NOT NULL)`;
 

@@ -7,6 +7,9 @@
  * the higher precedence. A refund that names no order follows the payment that it refers to.
  */
 
+import { messagesWhere } from "../notifications/templates";
+import { escaped } from "./fact-ids";
+
 /** `?1`: payment ids of the batch; `?2`: now. Primary key. Fires payments_renamed. */
 const copyReferences = `
 UPDATE payments SET reference_number = named_reference, updated_at = ?2
@@ -90,22 +93,23 @@ export function linkStatements(
 }
 
 /**
- * `?1`: shipment ids of the batch. A review request that named only its parcel learns the order as
- * soon as the parcel has one; its id is that of projection/outbox-rows.ts. Primary keys.
+ * `?1`: shipment ids of the batch; `?2`: messages of which an order has one. One that named only its parcel
+ * learns the order as soon as the parcel has one. Primary keys.
  */
-const nameReviewOrders = `
-UPDATE notifications SET order_number = s.order_number
-FROM (SELECT shipment_id, order_number,
-    'review_request/shipment:' || replace(replace(shipment_id, '%', '%25'), '/', '%2F') || '/email'
-      AS notification_id
-  FROM shipments WHERE shipment_id IN (SELECT value FROM json_each(?1))
-    AND order_number IS NOT NULL) AS s
-WHERE notifications.id = s.notification_id AND notifications.order_number IS NULL`;
+const nameOrders = `
+UPDATE notifications SET order_number =
+  (SELECT s.order_number FROM shipments s WHERE s.shipment_id = notifications.subject_id)
+WHERE order_number IS NULL AND id IN (
+    SELECT m.value->>'template' || '/shipment:' || ${escaped("j.value")} || '/' || (m.value->>'channel')
+    FROM json_each(?1) j CROSS JOIN json_each(?2) m)
+  AND EXISTS (SELECT 1 FROM shipments s WHERE s.shipment_id = notifications.subject_id
+    AND s.order_number IS NOT NULL)`;
+const onceAnOrder = JSON.stringify(messagesWhere(({ once }) => once?.by === "order"));
 
 /** Run after the links and after the outbox rows are in. */
-export function nameReviewStatements(
+export function nameOrderStatements(
   db: D1Database,
   keys: BatchKeys,
 ): readonly D1PreparedStatement[] {
-  return [db.prepare(nameReviewOrders).bind(keys.shipments)];
+  return [db.prepare(nameOrders).bind(keys.shipments, onceAnOrder)];
 }

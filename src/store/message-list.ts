@@ -3,7 +3,8 @@
  * found through the events that asked for them, and those of one template by the beginning of their
  * ids; a page reads a bounded stretch.
  */
-import type { Channel, Template } from "../projection/templates";
+import type { Channel } from "../notifications/channels";
+import { type Template, templates } from "../notifications/templates";
 import { ifAsked } from "./filters";
 
 export interface MessageRow {
@@ -53,9 +54,6 @@ export interface MessagePage {
 const STRETCH_ROWS = 2_000;
 /** Rows of one template that one page looks through. */
 const TEMPLATE_ROWS = 2_000;
-
-/** Templates that no event asks for by itself: they are found by their ids alone. */
-const ownTemplates: ReadonlySet<string> = new Set(["alert", "refund_due", "tracking_changed"]);
 
 const columns = `n.id, n.template, n.channel, n.order_number, n.subject_id, n.event_id, n.recipient,
   n.status, n.reason, n.attempts, n.next_attempt_at, n.provider_message_id, n.error, n.due_at,
@@ -149,7 +147,8 @@ export async function listMessages(
       .all<MessageRow>();
     return { messages: results, next: null };
   }
-  if (filter.template !== undefined && ownTemplates.has(filter.template)) {
+  // What no event asks for is found by its ids alone.
+  if (filter.template !== undefined && templates[filter.template].asked.by !== "event") {
     return await listOfTemplate(db, filter, limit, before);
   }
   return await listOfEvents(db, filter, limit, before);

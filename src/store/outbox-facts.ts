@@ -2,136 +2,40 @@
  * What is known, at sending time, about the facts behind claimed rows of the outbox: the order, the
  * payment, refund or shipment, and for `forward` the stored event. One D1 batch for a whole run.
  */
-import type { Form } from "../events/recognition";
 import { BODIES_MAX_BYTES, CONTENTS_MAX_BYTES, PARCELS_MAX } from "../limits";
+import { templatesWhere } from "../notifications/templates";
+import type {
+  EventFacts,
+  Facts,
+  OrderFacts,
+  ParcelContents,
+  ParcelCounts,
+  PaymentEventFacts,
+  PaymentFacts,
+  RefundFacts,
+  ShipmentFacts,
+} from "../notifications/templates/facts";
+import type { Reading } from "../notifications/templates/template";
 import { STAGE_POSITION } from "../projection/precedence";
 import { renewPrecedence } from "../projection/precedence-0-2";
 import { type DueRow, dueStatements } from "./outbox";
+import { quoted } from "./quoted";
 import { otherNameOf } from "./refund-names";
 
-export interface OrderFacts {
-  readonly order_number: string;
-  readonly status: string | null;
-  readonly payment_status: string | null;
-  readonly currency: string | null;
-  readonly subtotal_micros: number | null;
-  readonly discount_micros: number | null;
-  readonly total_tax_micros: number | null;
-  readonly shipping_micros: number | null;
-  readonly handling_micros: number | null;
-  readonly grand_total_micros: number | null;
-  readonly credit_used_micros: number | null;
-  readonly payable_micros: number | null;
-  readonly paid_micros: number;
-  readonly refunded_micros: number;
-  readonly refundable_micros: number | null;
-  readonly customer_name: string | null;
-  readonly customer_email: string | null;
-  readonly customer_phone: string | null;
-  /** JSON. */
-  readonly shipping_address: string | null;
-  /** JSON. */
-  readonly items: string | null;
-  readonly order_date: string | null;
-  readonly cancelled_at: string | null;
-}
-
-export interface PaymentFacts {
-  readonly payment_id: string;
-  readonly order_number: string | null;
-  readonly status: string | null;
-  readonly status_precedence: string;
-  readonly payment_date: string | null;
-  readonly amount_micros: number | null;
-  readonly method: string | null;
-  readonly reference_number: string | null;
-}
-
-/** A processed event about the payment, not earlier than the failure. */
-interface PaymentEventFacts {
-  readonly status_precedence: string;
-}
-
-export interface RefundFacts {
-  readonly refund_id: string;
-  readonly order_number: string | null;
-  readonly status: string | null;
-  readonly amount_micros: number | null;
-  readonly payment_mode: string | null;
-  readonly refund_date: string | null;
-  readonly remarks: string | null;
-  /** 1 where it has gone through since under its other name, 0 elsewhere. */
-  readonly twin_succeeded: number;
-}
-
-export interface ShipmentFacts {
-  readonly shipment_id: string;
-  readonly order_number: string | null;
-  readonly status: string | null;
-  readonly courier: string | null;
-  readonly awb_no: string | null;
-  readonly tracking_url: string | null;
-  readonly tracking_precedence: string;
-  /** ISO time, or a day. */
-  readonly eta: string | null;
-  readonly delivered_at: string | null;
-  readonly cancellation_reason: string | null;
-  /** JSON. */
-  readonly items: string | null;
-}
-
-/** What is in one of an order's parcels, but for those that are cancelled. */
-export interface ParcelContents {
-  readonly shipment_id: string;
-  /** JSON; null where it is not known, or is too much to look at. */
-  readonly items: string | null;
-}
-
-/** The parcels of an order by what became of them; those that are cancelled do not count. */
-interface ParcelCounts {
-  readonly delivered: number;
-  /** Still to be delivered. */
-  readonly open: number;
-  /** Lost, or on their way back. */
-  readonly failed: number;
-}
-
-export interface EventFacts {
-  readonly event_type: string;
-  /** Null where version 0.2 stored it. */
-  readonly form: Form | null;
-  readonly occurred_at: string | null;
-  readonly received_at: string;
-  /** Null once purged, or where it was left for a later run (`deferred`). */
-  readonly payload: string | null;
-  readonly deferred: number;
-}
-
-/** What the tables say about one notification; null or empty where they say nothing. */
-export interface Facts {
-  readonly orderNumber: string | null;
-  readonly order: OrderFacts | null;
-  readonly payment: PaymentFacts | null;
-  readonly paymentEvents: readonly PaymentEventFacts[];
-  readonly refund: RefundFacts | null;
-  readonly shipment: ShipmentFacts | null;
-  /** Of the order; for a review request. */
-  readonly parcels: ParcelCounts;
-  /** Of the order; for a message about one parcel. At most PARCELS_MAX and one more. */
-  readonly contents: readonly ParcelContents[];
-  readonly event: EventFacts | null;
-}
+/** Whether the template of `n` or `t` is one that is judged by this, or made from it. */
+const reads = (row: "n" | "t", reading: Reading): string =>
+  `${row}.template IN (${quoted(templatesWhere((template) => template.reads.includes(reading)))})`;
 
 /** Primary keys only. What is due of the ids asked for, each with the order that it is about. */
 const target = `
 WITH target AS MATERIALIZED (
   SELECT n.id AS notification_id, n.template, n.subject_id, n.event_id, n.context,
     coalesce(n.order_number, CASE
-      WHEN n.template = 'payment_failed'
+      WHEN ${reads("n", "payment")}
         THEN (SELECT order_number FROM payments WHERE payment_id = n.subject_id)
-      WHEN n.template IN ('refund_succeeded', 'refund_failed')
+      WHEN ${reads("n", "refund")}
         THEN (SELECT order_number FROM refunds WHERE refund_id = n.subject_id)
-      WHEN n.template IN ('shipment_update', 'tracking_changed', 'shipment_cancelled', 'review_request')
+      WHEN ${reads("n", "shipment")}
         THEN (SELECT order_number FROM shipments WHERE shipment_id = n.subject_id)
     END) AS order_number
   FROM json_each(?1) JOIN notifications n ON n.id = json_each.value AND n.status = 'pending'
@@ -140,11 +44,11 @@ WITH target AS MATERIALIZED (
 
 const ordersSql = `${target}
 SELECT t.notification_id, t.order_number AS resolved, o.* FROM target t
-LEFT JOIN orders o ON o.order_number = t.order_number WHERE t.template <> 'forward'`;
+LEFT JOIN orders o ON o.order_number = t.order_number WHERE ${reads("t", "order")}`;
 
 const paymentsSql = `${target}
 SELECT t.notification_id, p.* FROM target t JOIN payments p ON p.payment_id = t.subject_id
-WHERE t.template = 'payment_failed'`;
+WHERE ${reads("t", "payment")}`;
 
 /** Where the failures of a moment begin; before everything where a Worker of version 0.2 wrote it. */
 const failedFrom = `CASE WHEN t.context->>'precedence' < '0'
@@ -159,7 +63,7 @@ SELECT notification_id, status_precedence FROM (
   SELECT t.notification_id, e.status_precedence,
     row_number() OVER (PARTITION BY t.notification_id ORDER BY e.status_precedence DESC) AS place
   FROM target t JOIN webhook_events e ON e.subject_id = t.subject_id
-  WHERE t.template = 'payment_failed' AND e.subject = 'payment' AND e.status = 'processed'
+  WHERE ${reads("t", "payment")} AND e.subject = 'payment' AND e.status = 'processed'
     AND e.status_precedence >= ${failedFrom}
 ) WHERE place <= 20`;
 
@@ -169,11 +73,11 @@ SELECT t.notification_id, r.*, EXISTS (SELECT 1 FROM refunds twin
     WHERE twin.refund_id = (SELECT other.refund_id FROM (${otherNameOf("t.subject_id")}) other LIMIT 1)
       AND twin.status = 'success' AND twin.status_precedence > r.status_precedence) AS twin_succeeded
 FROM target t JOIN refunds r ON r.refund_id = t.subject_id
-WHERE t.template IN ('refund_succeeded', 'refund_failed')`;
+WHERE ${reads("t", "refund")}`;
 
 const shipmentsSql = `${target}
 SELECT t.notification_id, s.* FROM target t JOIN shipments s ON s.shipment_id = t.subject_id
-WHERE t.template IN ('shipment_update', 'tracking_changed', 'shipment_cancelled', 'review_request')`;
+WHERE ${reads("t", "shipment")}`;
 
 /** Index shipments_order. A parcel without a status is still to be delivered. */
 const parcelsSql = `${target}
@@ -182,7 +86,7 @@ SELECT t.notification_id, count(*) FILTER (WHERE s.status = 'delivered') AS deli
   count(*) FILTER (WHERE coalesce(s.status, '') NOT IN ('delivered', 'lost', 'return_to_origin',
     'cancelled')) AS open
 FROM target t JOIN shipments s ON s.order_number = t.order_number
-WHERE t.template = 'review_request' GROUP BY t.notification_id`;
+WHERE ${reads("t", "parcels")} GROUP BY t.notification_id`;
 const noParcels: ParcelCounts = { delivered: 0, open: 0, failed: 0 };
 
 /**
@@ -197,7 +101,7 @@ FROM (
   SELECT t.notification_id, s.shipment_id, s.items,
     row_number() OVER (PARTITION BY t.notification_id ORDER BY s.shipment_id) AS place
   FROM target t JOIN shipments s ON s.order_number = t.order_number
-  WHERE t.template IN ('shipment_update', 'tracking_changed')
+  WHERE ${reads("t", "contents")}
     AND coalesce(s.status, '') <> 'cancelled'
 ) WHERE place <= ?3`;
 
@@ -210,7 +114,7 @@ FROM (
   SELECT t.notification_id, e.event_type, e.form, e.occurred_at, e.received_at, e.payload,
     coalesce(sum(octet_length(e.payload)) OVER (ORDER BY t.notification_id
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
-  FROM target t JOIN webhook_events e ON e.id = t.event_id WHERE t.template = 'forward')`;
+  FROM target t JOIN webhook_events e ON e.id = t.event_id WHERE ${reads("t", "event")})`;
 
 /** As it is written today, whichever version wrote it. */
 function renewed<Row extends { readonly status_precedence: string }>(row: Row): Row {

@@ -9,7 +9,11 @@
  */
 import { addMs } from "../events/time";
 import { LEASE_MS } from "../limits";
-import { type Channel, factId, type Template } from "../projection/templates";
+import type { Channel } from "../notifications/channels";
+import { type Template, templatesWhere } from "../notifications/templates";
+import { factId } from "../projection/outbox-row";
+import { escaped } from "./fact-ids";
+import { quoted } from "./quoted";
 import { otherNameOf } from "./refund-names";
 import { slicedRows, slicedStatements } from "./slices";
 import { listVersionStatement } from "./suppression-list";
@@ -52,31 +56,33 @@ const wanted = `id IN (SELECT value FROM json_each(?1))`;
 /** What is due of `?1` (ids) at `?2`: for statements that begin with it. Primary key. */
 const due = `status = 'pending' AND next_attempt_at <= ?2`;
 
-/** Primary key. A request that names only a parcel learns its order as soon as the parcel has one. */
+/** Templates of which an order, or a refund, has one message, however many rows tell of it. */
+const onceBy = (by: "order" | "refund"): string =>
+  quoted(templatesWhere(({ once }) => once?.by === by));
+const [onceAnOrder, onceARefund] = [onceBy("order"), onceBy("refund")];
+
+/** Primary key. What names only a parcel learns its order as soon as the parcel has one. */
 const nameOrderSql = `
 UPDATE notifications SET order_number =
   (SELECT s.order_number FROM shipments s WHERE s.shipment_id = notifications.subject_id)
-WHERE ${wanted} AND ${due} AND template = 'review_request' AND order_number IS NULL
+WHERE ${wanted} AND ${due} AND template IN (${onceAnOrder}) AND order_number IS NULL
   AND EXISTS (SELECT 1 FROM shipments s WHERE s.shipment_id = notifications.subject_id
     AND s.order_number IS NOT NULL)`;
 
-const escaped = (column: string): string => `replace(replace(${column}, '%', '%25'), '/', '%2F')`;
-
 /**
- * The other messages that tell what a row tells, by the ids that projection/outbox-rows.ts gives them: the
- * review requests of one order, the refund under its other name. Primary key, shipments_order,
- * refunds_order.
+ * The other messages that tell what a row tells, by their ids: those of one order, by its number or by that
+ * of a parcel, and the refund under its other name. Primary key, shipments_order, refunds_order.
  */
 const twins = `
   notifications other WHERE other.id <> n.id AND other.id IN (
-    SELECT 'review_request/' || ${escaped("n.order_number")} || '/email'
-      WHERE n.template = 'review_request' AND n.order_number IS NOT NULL
-    UNION ALL SELECT 'review_request/shipment:' || ${escaped("s.shipment_id")} || '/email'
-      FROM shipments s WHERE n.template = 'review_request' AND s.order_number = n.order_number
+    SELECT n.template || '/' || ${escaped("n.order_number")} || '/' || n.channel
+      WHERE n.template IN (${onceAnOrder}) AND n.order_number IS NOT NULL
+    UNION ALL SELECT n.template || '/shipment:' || ${escaped("s.shipment_id")} || '/' || n.channel
+      FROM shipments s WHERE n.template IN (${onceAnOrder}) AND s.order_number = n.order_number
     UNION ALL SELECT n.template || '/' || ${escaped("t.refund_id")} || '/' || n.channel
       FROM (${otherNameOf("n.subject_id")}) t
-      WHERE n.template IN ('refund_succeeded', 'refund_failed') AND t.refund_id IS NOT NULL)`;
-const hasTwins = "n.template IN ('review_request', 'refund_succeeded', 'refund_failed')";
+      WHERE n.template IN (${onceARefund}) AND t.refund_id IS NOT NULL)`;
+const hasTwins = `n.template IN (${onceAnOrder}, ${onceARefund})`;
 
 /**
  * Primary key. One review request an order, and one message a refund: a second one ends here once the first was sent or begun.
@@ -257,8 +263,8 @@ export interface Alert {
 /** Primary key: an alert of the same kind and hour is there already, whatever became of it. */
 const insertAlertsSql = `
 INSERT OR IGNORE INTO notifications
-  (id, template, channel, subject_id, status, next_attempt_at, due_at, created_at, context)
-SELECT value->>0, 'alert', 'team', value->>1, 'pending', ?2, ?2, ?2, value->>2 FROM jsonb_each(?1)`;
+  (id, template, channel, about, subject_id, status, next_attempt_at, due_at, created_at, context)
+SELECT value->>0, 'alert', 'team', 'alert', value->>1, 'pending', ?2, ?2, ?2, value->>2 FROM jsonb_each(?1)`;
 
 /**
  * The statement that raises alerts, for whoever has a batch of his own to put it in. With `only`, a

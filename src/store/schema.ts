@@ -472,7 +472,10 @@ export const notifications = sqliteTable(
     /** The fact: `order_confirmed/ORD-1/email`. */
     id: text("id").primaryKey(),
     template: text("template").notNull(),
-    channel: text("channel", { enum: ["email", "sms", "team", "forward"] }).notNull(),
+    channel: text("channel").notNull(),
+    /** What the first part of the fact names: order, payment, refund, shipment, event or alert. Null where
+     * version 0.2 has written it. */
+    about: text("about"),
     orderNumber: text("order_number"),
     subjectId: text("subject_id"),
     eventId: text("event_id"),

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import type { ConsumerDeps } from "../../src/consumer/consumer";
 import type { Delivery } from "../../src/consumer/deliveries";
 import { encodeMessage, type WholeEvent } from "../../src/events/queue-message";
+import { outboxRules } from "../../src/notifications/templates";
 import { applyBatch } from "../../src/store/apply";
 import { defaults } from "../support/defaults";
 
@@ -55,7 +56,13 @@ export function whole(id: string, over: Partial<WholeEvent> = {}): string {
 export function consumer(over: Partial<ConsumerDeps> = {}): ConsumerDeps {
   return {
     db: env.DB,
-    options: { ...defaults, forwardEvents: false, reviewDelayMs: 0, dedupeDays: 400 },
+    options: {
+      ...defaults,
+      forwardEvents: false,
+      reviewDelayMs: 0,
+      rules: outboxRules,
+      dedupeDays: 400,
+    },
     random: () => 0,
     apply: (batch) => applyBatch(env.DB, batch, NOW),
     raiseAlert: () => Promise.resolve(),

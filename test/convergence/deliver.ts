@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { consumeEvents, type ConsumerDeps } from "../../src/consumer/consumer";
 import type { Delivery } from "../../src/consumer/deliveries";
 import { encodeMessage } from "../../src/events/queue-message";
+import { outboxRules } from "../../src/notifications/templates";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import type { InterpretOptions } from "../../src/projection/interpret";
 import { applyBatch } from "../../src/store/apply";
@@ -12,6 +13,7 @@ import { defaults } from "./defaults";
 export const NOW = RECEIVED_AT;
 export const options: InterpretOptions = {
   ...defaults,
+  rules: outboxRules,
   forwardEvents: false,
   reviewDelayMs: 86_400_000,
   dedupeDays: 400,

@@ -12,7 +12,7 @@ import { type ExplainedOrder, explainNumber } from "../../src/console/order-view
 import { OrderPage } from "../../src/console/pages/order-page";
 import { OrdersPage } from "../../src/console/pages/orders-page";
 import { htmlOf } from "../../src/html";
-import { renderMessage } from "../../src/notifications/templates";
+import { renderMessage } from "../../src/notifications/render";
 import { financialStatus } from "../../src/projection/financial-status";
 import { listOrders } from "../../src/store/order-list";
 import { loadDue } from "../../src/store/outbox-facts";

@@ -12,6 +12,7 @@ import { env } from "cloudflare:workers";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import worker from "../../src/index";
 import { encodeMessage } from "../../src/events/queue-message";
+import { outboxRules } from "../../src/notifications/templates";
 import { type Model, modelOf } from "../../src/projection/model";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import { sign } from "../support/events";
@@ -29,6 +30,7 @@ import { defaults } from "../support/defaults";
 
 const options = {
   ...defaults,
+  rules: outboxRules,
   forwardEvents: false,
   reviewDelayMs: 86_400_000,
   dedupeDays: 400,

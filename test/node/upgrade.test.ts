@@ -150,12 +150,13 @@ type ModelOf = (
 
 const modelModule = z.object({
   modelOf: z.custom<ModelOf>((value) => typeof value === "function"),
+  outboxRules: z.array(z.unknown()),
 });
 
-/** The reference model, whose imports only a bundler resolves. */
-async function loadModel(): Promise<ModelOf> {
-  const text = Buffer.from(await bundleWorker("src/projection/model.ts")).toString("base64");
-  return modelModule.parse({ ...(await import(`data:text/javascript;base64,${text}`)) }).modelOf;
+/** The reference model and the messages of events, whose imports only a bundler resolves. */
+async function loadModel(): Promise<z.infer<typeof modelModule>> {
+  const text = Buffer.from(await bundleWorker("test/support/model.ts")).toString("base64");
+  return modelModule.parse({ ...(await import(`data:text/javascript;base64,${text}`)) });
 }
 
 const keyColumns = {
@@ -185,7 +186,7 @@ function withoutDay(fact: string): string {
 
 /** Every row is what the reference model makes of all events, precedences and messages included. */
 async function expectModel(running: Running): Promise<void> {
-  const modelOf = await loadModel();
+  const { modelOf, outboxRules } = await loadModel();
   const events = await running.query<object>(
     `SELECT id, type_hint AS typeHint, received_at AS receivedAt, payload FROM webhook_events
      WHERE status = 'processed' ORDER BY rowid`,
@@ -193,6 +194,7 @@ async function expectModel(running: Running): Promise<void> {
   const options = {
     country: "IN",
     timeZone: null,
+    rules: outboxRules,
     forwardEvents: false,
     reviewDelayMs: 0,
     dedupeDays: null,

@@ -8,6 +8,7 @@ import type { Delivery } from "../../src/consumer/deliveries";
 import { addMs } from "../../src/events/time";
 import { encodeMessage } from "../../src/events/queue-message";
 import { dispatchDue, type DispatchDeps } from "../../src/notifications/dispatch";
+import { outboxRules } from "../../src/notifications/templates";
 import { applyBatch } from "../../src/store/apply";
 import { markStanding } from "../../src/store/waiting";
 import type { EventBody } from "../support/events";
@@ -37,7 +38,13 @@ export async function clearAll(): Promise<void> {
 function consumerDeps(now: string, forwardEvents: boolean): ConsumerDeps {
   return {
     db: env.DB,
-    options: { ...defaults, forwardEvents, reviewDelayMs: DAY_MS, dedupeDays: 400 },
+    options: {
+      ...defaults,
+      forwardEvents,
+      reviewDelayMs: DAY_MS,
+      rules: outboxRules,
+      dedupeDays: 400,
+    },
     random: () => 0.5,
     apply: (batch) => applyBatch(env.DB, batch, now),
     raiseAlert: () => Promise.resolve(),

@@ -1,12 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RETRY_FOR_MS } from "../../src/limits";
-import {
-  backoffMs,
-  nextAttemptAt,
-  parseRetryAfter,
-  postponedMs,
-} from "../../src/notifications/backoff";
+import { backoffMs, nextAttemptAt, postponedMs } from "../../src/notifications/backoff";
+import { parseRetryAfter } from "../../src/notifications/channels/retry-after";
 
 const FIRST = "2026-11-24T10:00:00.000Z";
 const FIRST_MS = Date.parse(FIRST);

@@ -5,7 +5,7 @@ import { createChannels } from "../../src/notifications/channels";
 import {
   cloudflareEmailChannel,
   parseSender,
-} from "../../src/notifications/channels/email-cloudflare";
+} from "../../src/notifications/channels/email/cloudflare";
 import type { Outcome } from "../../src/notifications/channels/channel";
 import {
   accepts,

@@ -1,18 +1,16 @@
 /** Facts as they are found at sending time: a plausible order, and one that nobody would want. */
 import type { Shop } from "../../src/notifications/shop";
-import {
-  type Channel,
-  type OutboxContext,
-  type Template,
-  toldStatuses,
-} from "../../src/projection/templates";
+import { type Channel, channelNames } from "../../src/notifications/channels";
+import { type Template, templateNames, templates } from "../../src/notifications/templates";
+import { toldStatuses } from "../../src/notifications/templates/shipment/told-statuses";
+import type { OutboxContext } from "../../src/projection/outbox-row";
 import type {
   Facts,
   OrderFacts,
   PaymentFacts,
   RefundFacts,
   ShipmentFacts,
-} from "../../src/store/outbox-facts";
+} from "../../src/notifications/templates/facts";
 import { precedence } from "../support/precedence";
 
 export const previewShop: Shop = {
@@ -296,8 +294,8 @@ const failed = facts({ payment: paymentFacts() });
 const arrived = facts({ parcels: { delivered: 1, open: 0, failed: 0 } });
 const refunded = facts({ refund: refundFacts() });
 
-/** One of every template and channel, and of the faces that they can show. */
-export const previews: readonly Preview[] = [
+/** The faces that messages can show. */
+const faces: readonly Preview[] = [
   preview("order-confirmed", "order_confirmed", "email", facts()),
   preview("order-confirmed-hostile", "order_confirmed", "email", facts({ order: hostileOrder })),
   preview(
@@ -440,3 +438,32 @@ export const previews: readonly Preview[] = [
     text: "The email channel refuses every message (401 invalid_api_key). They are kept and retried for 23 hours.",
   }),
 ];
+
+/** Everything is known of the order, its payment, its refund, its parcel and the event. */
+const allKnown = facts({
+  payment: paymentFacts(),
+  refund: refundFacts(),
+  shipment: shipmentFacts({ status: "shipped" }),
+  parcels: { delivered: 1, open: 0, failed: 0 },
+  event: {
+    event_type: "order.confirmed",
+    form: "envelope",
+    occurred_at: "2026-11-24T04:14:00.000Z",
+    received_at: "2026-11-24T04:14:01.000Z",
+    payload: '{"event_type":"order.confirmed","data":{"order_number":"ORD-20261124-0187"}}',
+    deferred: 0,
+  },
+});
+
+/** The plain face of each template and channel that shows no other above. */
+const plainFaces = templateNames.flatMap((template) => {
+  const { channels, context } = templates[template];
+  return channelNames
+    .filter((channel) => channels[channel] !== undefined)
+    .filter((channel) => !faces.some((one) => one.template === template && one.channel === channel))
+    .map((channel) =>
+      preview(template.replaceAll("_", "-"), template, channel, allKnown, context?.example),
+    );
+});
+
+export const previews: readonly Preview[] = [...faces, ...plainFaces];

@@ -1,8 +1,8 @@
 /** Whether a parcel is only a part of its order, and what of the order is in no parcel yet. */
 import * as z from "zod";
 import { beforeEach, describe, expect, it } from "vitest";
-import { shareOf } from "../../src/notifications/templates/parcel";
-import type { ParcelContents } from "../../src/store/outbox-facts";
+import { shareOf } from "../../src/notifications/templates/shipment/parcel";
+import type { ParcelContents } from "../../src/notifications/templates/facts";
 import { event } from "../support/events";
 import { item, orderDetail, shipment } from "../support/models";
 import { arrive, clearAll, tellAll } from "./arrivals";

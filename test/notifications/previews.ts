@@ -1,20 +1,26 @@
-/** Every fixture rendered, for tools/preview-mail.ts, which bundles this file. */
-import type { Message } from "../../src/notifications/message";
-import { renderMessage } from "../../src/notifications/templates";
+/** Every preview rendered, for tools/preview-mail.ts, which bundles this file. */
+import { channels, type Message } from "../../src/notifications/channels";
+import type { Shown } from "../../src/notifications/channels/channel";
+import { renderMessage } from "../../src/notifications/render";
 import { previews, type Preview } from "./fixtures";
 
 export interface RenderedPreview {
   readonly name: string;
-  readonly message: Message;
+  readonly channel: string;
+  readonly shown: Shown;
 }
+
+const recipients: Readonly<Record<string, string>> = { sms: "+919812345678" };
 
 export function renderPreview(preview: Preview): Message {
   const { template, channel, context, facts, shop } = preview;
-  const recipient = channel === "sms" ? "+919812345678" : "asha@example.com";
-  const row = { template, channel, subject_id: null, event_id: null };
-  return renderMessage(row, context, facts, channel === "team" ? null : recipient, shop);
+  const row = { template, channel, subject_id: null, event_id: "evt-1" };
+  return renderMessage(row, context, facts, recipients[channel] ?? "asha@example.com", shop);
 }
 
 export function renderPreviews(): readonly RenderedPreview[] {
-  return previews.map((preview) => ({ name: preview.name, message: renderPreview(preview) }));
+  return previews.map((preview) => {
+    const { name, channel } = preview;
+    return { name, channel, shown: channels[channel].show(renderPreview(preview)) };
+  });
 }

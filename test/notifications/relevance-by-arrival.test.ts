@@ -6,7 +6,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { insertAlerts } from "../../src/store/outbox";
-import { dailyStatuses, toldStatuses } from "../../src/projection/templates";
+import {
+  dailyStatuses,
+  toldStatuses,
+} from "../../src/notifications/templates/shipment/told-statuses";
 import type { EventBody } from "../support/events";
 import { orderDetail, payment, refund, shipment } from "../support/models";
 import { arrive, clearAll, endings, sweepMessages, tellAll } from "./arrivals";

@@ -2,8 +2,10 @@
 import { describe, expect, it } from "vitest";
 import { type Circumstances, judge, type Verdict } from "../../src/notifications/relevance";
 import { precedence as precedenceOf } from "../support/precedence";
-import type { Channel, OutboxContext, Template } from "../../src/projection/templates";
-import type { Facts } from "../../src/store/outbox-facts";
+import type { Channel } from "../../src/notifications/channels";
+import type { Template } from "../../src/notifications/templates";
+import type { OutboxContext } from "../../src/projection/outbox-row";
+import type { Facts } from "../../src/notifications/templates/facts";
 import { facts, orderFacts, paymentFacts, refundFacts, shipmentFacts } from "./fixtures";
 
 const NOW = "2026-11-24T10:00:00.000Z";

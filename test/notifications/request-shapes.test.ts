@@ -1,14 +1,14 @@
 /**
  * Requests held against the providers' own SDK types, at compile time: the SDKs take the fields of
  * the API in camel case (Resend) or beginning small (Twilio). Slack's blocks are typed where they
- * are made (templates/slack.ts).
+ * are made (channels/team/note.ts).
  */
 import type { CreateEmailOptions, CreateEmailRequestOptions } from "resend";
 import type { Twilio } from "twilio";
 import { describe, expect, it } from "vitest";
-import { type ResendRequest, resendRequest } from "../../src/notifications/channels/email-resend";
-import type { EmailBinding } from "../../src/notifications/channels/email-cloudflare";
-import { type TwilioRequest, twilioRequest } from "../../src/notifications/channels/sms-twilio";
+import { type ResendRequest, resendRequest } from "../../src/notifications/channels/email/resend";
+import type { EmailBinding } from "../../src/notifications/channels/email/cloudflare";
+import { type TwilioRequest, twilioRequest } from "../../src/notifications/channels/sms/twilio";
 import { channelsConfig } from "./providers";
 
 type CamelCase<Name> = Name extends `${infer Head}_${infer Tail}`

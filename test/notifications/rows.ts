@@ -1,7 +1,7 @@
 /** Builders of rows as the consumer would have left them, and a reader of what became of them. */
 import { env } from "cloudflare:workers";
 import { precedence } from "../support/precedence";
-import type { OutboxContext } from "../../src/projection/templates";
+import type { OutboxContext } from "../../src/projection/outbox-row";
 import type { Shop } from "../../src/notifications/shop";
 
 export const NOW = "2026-11-24T10:00:00.000Z";

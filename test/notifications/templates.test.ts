@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { forwardBody, memberText } from "../../src/notifications/forward-body";
-import { money } from "../../src/notifications/templates/money";
-import { httpUrl, oneLine } from "../../src/notifications/templates/safe-text";
-import { gsmText, septets, SMS_MAX_SEPTETS } from "../../src/notifications/templates/sms";
-import { courierPages, trackingLink } from "../../src/notifications/templates/tracking";
-import { dayText } from "../../src/notifications/templates/when";
-import { shipmentUpdate } from "../../src/notifications/templates/words";
-import type { EventFacts } from "../../src/store/outbox-facts";
+import { forwardBody, memberText } from "../../src/notifications/templates/system/forward-body";
+import { money } from "../../src/notifications/text/money";
+import { httpUrl, oneLine } from "../../src/notifications/text/safe-text";
+import { gsmText, septets, SMS_MAX_SEPTETS } from "../../src/notifications/channels/sms/fit";
+import { courierPages, trackingLink } from "../../src/notifications/templates/shipment/tracking";
+import { dayText } from "../../src/notifications/text/when";
+import { words as shipmentUpdate } from "../../src/notifications/templates/shipment/shipment-update.en";
+import type { EventFacts } from "../../src/notifications/templates/facts";
 import {
   facts,
   hostileOrder,

@@ -10,6 +10,7 @@ import {
   type ModelName,
   type Subject,
 } from "../../src/events/catalog";
+import { outboxRules } from "../../src/notifications/templates";
 import { interpret } from "../../src/projection/interpret";
 import * as vendor from "../events/vendor-values";
 import { defaults } from "../support/defaults";
@@ -36,7 +37,13 @@ function take(type: EventType, form: Form, body: Body) {
     receivedAt: "2026-11-24T10:00:00.000Z",
     payload: JSON.stringify(sent),
   };
-  const options = { ...defaults, forwardEvents: false, reviewDelayMs: 0, dedupeDays: 400 };
+  const options = {
+    ...defaults,
+    forwardEvents: false,
+    reviewDelayMs: 0,
+    rules: outboxRules,
+    dedupeDays: 400,
+  };
   return interpret(stored, options);
 }
 

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Facts } from "../../src/notifications/templates/facts";
 import {
   claim,
   insertAlerts,
@@ -8,7 +9,7 @@ import {
   recordOutcomes,
   type RenderedRow,
 } from "../../src/store/outbox";
-import { type Facts, loadDue } from "../../src/store/outbox-facts";
+import { loadDue } from "../../src/store/outbox-facts";
 import {
   clearTables,
   FAILURE_PRECEDENCE,

@@ -5,6 +5,7 @@
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
+import { outboxRules } from "../../src/notifications/templates";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import { asJudged } from "../../src/projection/interpret";
 import { modelOf } from "../../src/projection/model";
@@ -27,6 +28,7 @@ const seed = Number(env.TEST_SEED);
 const runs = Math.ceil(Number(env.TEST_RUNS) / 5);
 const NOW = "2026-11-24T10:00:00.000Z";
 const now = (): Date => new Date(NOW);
+const judged = { ...asJudged(defaults), rules: outboxRules };
 
 async function runCron(db: D1Database = env.DB): Promise<void> {
   await renew({ db, now });
@@ -92,7 +94,7 @@ describe("reading again what version 0.2 wrote", () => {
     await tell(events.slice(2 * third), "0.2");
     await runCron();
     await expectNothingOld();
-    await expectModel(modelOf(events, asJudged(defaults)));
+    await expectModel(modelOf(events, judged));
   });
 
   it(`so does any history (${String(runs)} of them)`, { timeout: 3_600_000 }, async () => {
@@ -117,7 +119,7 @@ describe("reading again what version 0.2 wrote", () => {
           }
           await runCron();
           await expectNothingOld();
-          await expectModel(modelOf(events, asJudged(defaults)));
+          await expectModel(modelOf(events, judged));
         },
       ),
       { numRuns: runs, seed },
@@ -158,7 +160,7 @@ describe("reading again what version 0.2 wrote", () => {
     expect(deaths).toBeGreaterThan(0);
     await runCron();
     await expectNothingOld();
-    await expectModel(modelOf(events, asJudged(defaults)));
+    await expectModel(modelOf(events, judged));
   });
 
   it("puts right what a late event has overwritten, as 0.2 lets it", async () => {
@@ -179,7 +181,7 @@ describe("reading again what version 0.2 wrote", () => {
       status: "shipped",
       grand_total_micros: 120_000_000,
     });
-    await expectModel(modelOf(events, asJudged(defaults)));
+    await expectModel(modelOf(events, judged));
   });
 
   it("redoes what follows for an order that a payment has left", async () => {
@@ -193,7 +195,7 @@ describe("reading again what version 0.2 wrote", () => {
     // To 0.2 a precedence of today looks as if one event had set snapshot and payment.
     await env.DB.prepare("UPDATE orders SET payment_status = NULL").run();
     await runCron();
-    await expectModel(modelOf(events, asJudged(defaults)));
+    await expectModel(modelOf(events, judged));
   });
 
   it("lets today's events through that lost against what 0.2 wrote", async () => {
@@ -256,7 +258,7 @@ describe("reading again what version 0.2 wrote", () => {
     expect(await row("SELECT form FROM webhook_events")).toEqual({ form: "envelope" });
     await runCron();
     await expectNothingOld();
-    await expectModel(modelOf(events, asJudged(defaults)));
+    await expectModel(modelOf(events, judged));
   });
 
   it("finds what comes back from an archive that 0.2 wrote", async () => {
@@ -280,7 +282,7 @@ describe("reading again what version 0.2 wrote", () => {
     ]);
     await runCron();
     await expectNothingOld();
-    await expectModel(modelOf(events, asJudged(defaults)));
+    await expectModel(modelOf(events, judged));
   });
 
   it("leaves an event alone that waits, and one that fails holds up no other", async () => {

@@ -255,6 +255,7 @@ describe("a message whose wake-up call was lost", () => {
       id: ID,
       template: "order_confirmed",
       channel: "email",
+      about: "order",
       orderNumber: "ORD-1",
       subjectId: "ORD-1",
       eventId: "e",

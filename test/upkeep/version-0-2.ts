@@ -6,6 +6,7 @@ import { env } from "cloudflare:workers";
 import type { Subject } from "../../src/events/catalog";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import { foldPatches } from "../../src/projection/fold";
+import { outboxRules } from "../../src/notifications/templates";
 import { asJudged, interpret } from "../../src/projection/interpret";
 import { escapeId } from "../../src/projection/precedence";
 import { registersOf02 } from "../../src/projection/precedence-0-2";
@@ -91,7 +92,7 @@ export async function receive(
 export async function tell(events: readonly StoredEvent[], version: "0.2" | "now"): Promise<void> {
   await receive(events, version);
   for (const event of events) {
-    const meaning = interpret(event, asJudged(defaults));
+    const meaning = interpret(event, { ...asJudged(defaults), rules: outboxRules });
     const { id, status, error, notes, statusPrecedence: claim, description } = meaning;
     const isOld = version === "0.2";
     const subject = description.subject ?? "order";

@@ -1,6 +1,7 @@
 /** What went out to people, and what came in and was not taken, with the reasons. */
 import pc from "picocolors";
 import { nameType } from "../../src/events/form-words.ts";
+import { channelNames, templateNames } from "../cli/message-names.ts";
 import type { Evidence } from "./evidence.ts";
 import type { NotificationRow } from "./state.ts";
 import { count, print, printHeading, printTable } from "./terminal.ts";
@@ -11,24 +12,8 @@ export function reportEdges(evidence: Evidence): void {
   reportSetAside(evidence);
 }
 
-const templates = [
-  "order_confirmed",
-  "order_cancelled",
-  "payment_failed",
-  "shipment_update",
-  "tracking_changed",
-  "review_request",
-  "refund_succeeded",
-  "refund_due",
-  "refund_failed",
-  "shipment_cancelled",
-  "alert",
-  "forward",
-];
-const channels = ["email", "sms", "team", "forward"];
-
 function rankOf({ template, channel }: NotificationRow): number {
-  return templates.indexOf(template) * channels.length + channels.indexOf(channel);
+  return templateNames.indexOf(template) * channelNames.length + channelNames.indexOf(channel);
 }
 
 function reasonsOf(rows: readonly NotificationRow[]): string {

@@ -1,4 +1,5 @@
 /** One message: whom it went to, what became of it, how it looked, and sending it again. */
+import type { Shown } from "../../notifications/channels/channel";
 import { isBare, loadMessage, type Message } from "../../store/message-list";
 import { parseRendered, type Rendered } from "../../store/rendered";
 import { layOutJson } from "../json-text";
@@ -40,49 +41,59 @@ function About({ message }: { readonly message: Message }) {
   );
 }
 
-function Preview({ sent, path }: { readonly sent: Rendered["message"]; readonly path: string }) {
-  switch (sent.channel) {
-    case "email":
-      return (
-        <>
-          <p>
-            Subject: <b>{visible(sent.subject)}</b>
-          </p>
-          <iframe
-            src={below(path, "preview")}
-            title="The e-mail as it was sent"
-            sandbox=""
-            loading="lazy"
-          />
-          <details>
-            <summary>As plain text</summary>
-            <pre tabindex={0} aria-label="Plain text">
-              {visible(sent.text)}
-            </pre>
-          </details>
-        </>
-      );
-    case "sms":
-      return (
-        <pre tabindex={0} class="sms" aria-label="Text message">
-          {visible(sent.text)}
-        </pre>
-      );
-    case "team":
-      return (
-        <>
-          <p>{visible(sent.text)}</p>
-          <details>
-            <summary>The blocks, as Slack takes them</summary>
-            <pre tabindex={0} aria-label="Blocks">
-              {layOutJson(JSON.stringify(sent.blocks)).map(({ text }) => visible(text))}
-            </pre>
-          </details>
-        </>
-      );
-    case "forward":
-      return <p>The event’s own data, signed. The event’s page shows its body.</p>;
+function Source({ title, value }: NonNullable<Shown["source"]>) {
+  return (
+    <details>
+      <summary>{title}</summary>
+      <pre tabindex={0} aria-label="As the provider takes it">
+        {layOutJson(JSON.stringify(value)).map(({ text }) => visible(text))}
+      </pre>
+    </details>
+  );
+}
+
+/** The words alone: in a frame of their own where the message has no other face. */
+function Words({ of: { text, html, source } }: { readonly of: Shown }) {
+  if (source !== undefined) return <p>{visible(text)}</p>;
+  if (html === undefined) {
+    return (
+      <pre tabindex={0} class="sms" aria-label="Text message">
+        {visible(text)}
+      </pre>
+    );
   }
+  return (
+    <details>
+      <summary>As plain text</summary>
+      <pre tabindex={0} aria-label="Plain text">
+        {visible(text)}
+      </pre>
+    </details>
+  );
+}
+
+function Preview({ sent, path }: { readonly sent: Rendered; readonly path: string }) {
+  if (sent.message === null) return <p>{sent.channel.note}</p>;
+  const shown = sent.channel.show(sent.message);
+  return (
+    <>
+      {shown.subject === undefined ? null : (
+        <p>
+          Subject: <b>{visible(shown.subject)}</b>
+        </p>
+      )}
+      {shown.html === undefined ? null : (
+        <iframe
+          src={below(path, "preview")}
+          title="The e-mail as it was sent"
+          sandbox=""
+          loading="lazy"
+        />
+      )}
+      <Words of={shown} />
+      {shown.source === undefined ? null : <Source {...shown.source} />}
+    </>
+  );
 }
 
 function Question({ message }: { readonly message: Message }) {
@@ -112,7 +123,7 @@ function MessagePage(props: {
 }) {
   const { who, message, notice } = props;
   const path = pathTo("messages", message.id) ?? "";
-  const sent = parseRendered(message.rendered)?.message ?? null;
+  const sent = parseRendered(message.rendered);
   const isPending = message.status === "pending";
   const name = capital(words(message.template));
   return (
@@ -170,9 +181,11 @@ export async function message({ c, deps, who }: Visit) {
  */
 export async function preview({ c, deps, who }: Visit) {
   const found = await loadMessage(deps.db, idIn(c, "id"));
-  const sent = parseRendered(found?.rendered ?? null)?.message;
-  if (sent?.channel !== "email") return show(c, <PlainPage {...unknown} who={who} />, 404);
-  return c.html(sent.html, 200, {
+  const sent = parseRendered(found?.rendered ?? null);
+  const message = sent?.message ?? null;
+  const html = message === null ? undefined : sent?.channel.show(message).html;
+  if (html === undefined) return show(c, <PlainPage {...unknown} who={who} />, 404);
+  return c.html(html, 200, {
     "content-security-policy":
       "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'",
     "cache-control": "no-store",

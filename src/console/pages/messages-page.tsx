@@ -1,5 +1,6 @@
 /** The outbox, newest first, with the reason for whatever was not sent. */
-import { channels, templates } from "../../projection/templates";
+import { channelNames } from "../../notifications/channels";
+import { templateNames } from "../../notifications/templates";
 import { listMessages, type MessagePage, type MessageRow } from "../../store/message-list";
 import { withQuery } from "../links";
 import { maskMessage } from "../mask";
@@ -53,8 +54,8 @@ function MessagesPage({ who, values, problem, page }: MessagesProps) {
           values={values}
           of={["pending", "sent", "suppressed", "failed"]}
         />
-        <Options name="channel" label="Channel" values={values} of={channels} />
-        <Options name="template" label="Message" values={values} of={templates} />
+        <Options name="channel" label="Channel" values={values} of={channelNames} />
+        <Options name="template" label="Message" values={values} of={templateNames} />
         <Field name="order" label="Order number" values={values} />
       </Filters>
       {problem === null ? null : <Notice bad>{problem}</Notice>}

@@ -1,7 +1,12 @@
 /**
- * What every channel is: one way out, which turns a message into one request and the provider's
- * answer into one of six outcomes. What follows from an outcome is decided once, in outcome.ts.
+ * What every channel is: one way out. Its definition says who is reached through it and how, and makes a
+ * message of what a template says; a connection turns a message into one request and the provider's answer
+ * into one of six outcomes. What follows from an outcome is decided once, in outcome.ts.
  */
+import type * as z from "zod/mini";
+import type { ChannelsConfig, Sender } from "../../config";
+import type { Shop } from "../shop";
+import type { EmailBinding } from "./email/cloudflare";
 
 export type Outcome =
   | { readonly kind: "sent"; readonly providerMessageId: string | null }
@@ -16,13 +21,21 @@ export type Outcome =
   /** The endpoint wants nothing more, ever: 410. */
   | { readonly kind: "gone"; readonly error: string };
 
-export interface Channel<Message> {
+export interface Connection<Message> {
   /** True where the provider takes a repeat under the same key for the same message. */
   readonly takesKey: boolean;
-  /** Milliseconds that the provider wants between two requests: pace.ts. */
+  /** Milliseconds that the provider wants between two requests; 0: none. */
   readonly gapMs: number;
+  /** The one endpoint that all its messages go to: stored with each, and remembered where it is gone. */
+  readonly endpoint?: string;
   /** Never throws. `signal` ends the request; what has no answer by then is `unknown`. */
-  readonly send: (message: Message, key: string, signal: AbortSignal) => Promise<Outcome>;
+  send(message: Message, key: string, signal: AbortSignal): Promise<Outcome>;
+}
+
+/** Cloudflare's e-mail binding where it is bound, and who writes. */
+export interface BoundEmail {
+  readonly binding: EmailBinding;
+  readonly sender: Sender;
 }
 
 export type Fetch = (request: Request) => Promise<Response>;
@@ -30,4 +43,70 @@ export type Fetch = (request: Request) => Promise<Response>;
 export interface ChannelDeps {
   readonly fetch: Fetch;
   readonly now: () => Date;
+}
+
+/** Who hears of it: a customer, the shop's own people, or another system. */
+export type Audience = "customer" | "team" | "system";
+
+/** What an order says of how its customer is reached. */
+interface Contacts {
+  readonly customer_email: string | null;
+  readonly customer_phone: string | null;
+}
+
+/** How the customer of an order is reached. */
+interface RecipientRule {
+  readonly of: (order: Contacts) => string | null;
+  /** Null where the text is nothing that can be written to. */
+  readonly parse: (text: string) => string | null;
+  /** The reason where the order names none. */
+  readonly missing: string;
+  /** Data-subject identifiers of a recipient: by them the suppression list knows who was erased. */
+  readonly identify: (recipient: string) => readonly string[];
+}
+
+/** What a message is made for. `recipient` is empty where the channel has no rule for one. */
+interface Address {
+  readonly template: string;
+  readonly recipient: string;
+  readonly shop: Shop;
+}
+
+/** A message as the console shows it. */
+export interface Shown {
+  readonly subject?: string;
+  readonly html?: string;
+  readonly text: string;
+  /** What the provider was given, beside the text. */
+  readonly source?: { readonly title: string; readonly value: unknown };
+}
+
+/** Methods where a type parameter is taken, so that the registry can hold them all. */
+export interface ChannelDefinition<Content = unknown, Message = unknown> {
+  readonly audience: Audience;
+  /** Null where it leads to whoever the settings name. */
+  readonly recipient: RecipientRule | null;
+  /** Whether a message without an answer may be repeated; a provider that is connected says for itself. */
+  readonly takesKey: boolean;
+  compose(content: Content, address: Address): Message;
+  /** What is stored of a message with its row; null where it is made again from the stored event. */
+  readonly stored: z.ZodMiniType<Message> | null;
+  /** What the console says where nothing is stored. */
+  readonly note?: string;
+  show(message: Message): Shown;
+  /** Null where its settings are missing. */
+  connect(
+    settings: ChannelsConfig,
+    deps: ChannelDeps,
+    bound: BoundEmail | null,
+  ): Connection<Message> | null;
+}
+
+/**
+ * Milliseconds from one request to the next, as the provider at `host` asks for. A proxy, a test or the
+ * shop's own endpoint has rules of its own: there the concurrency is the limit, and a 429 slows the run
+ * down wherever it comes from. A pace holds for one run; of runs that overlap each has it.
+ */
+export function gapAt(url: string, host: string, gapMs: number): number {
+  return URL.parse(url)?.hostname === host ? gapMs : 0;
 }

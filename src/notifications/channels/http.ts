@@ -1,8 +1,8 @@
 /** One POST to a provider, and what its answer means where the provider says nothing special. */
 import { isObject, parseJson } from "../../events/values";
 import { ANSWER_MAX_BYTES } from "../../limits";
-import { parseRetryAfter } from "../backoff";
 import type { ChannelDeps, Outcome } from "./channel";
+import { parseRetryAfter } from "./retry-after";
 
 const ERROR_MAX_CHARACTERS = 300;
 

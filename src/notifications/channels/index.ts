@@ -1,46 +1,54 @@
-/** The channels that are configured, each behind the same interface; the others are null. */
-import type { ChannelsConfig, ForwardConfig, Sender } from "../../config";
-import type { EmailMessage, ForwardMessage, SmsMessage, TeamMessage } from "../message";
-import type { Channel, ChannelDeps } from "./channel";
-import { cloudflareEmailChannel, type EmailBinding } from "./email-cloudflare";
-import { resendChannel } from "./email-resend";
-import { forwardChannel } from "./forward";
-import { twilioChannel } from "./sms-twilio";
-import { slackChannel } from "./team-slack";
+/**
+ * The registry of channels: one line a channel. Everything else that has to know which there are, the
+ * templates, the dispatch, the store, the console and the pages of docs, reads it here.
+ */
+import type { ChannelsConfig } from "../../config";
+import type { BoundEmail, ChannelDefinition, ChannelDeps, Connection } from "./channel";
+import { email } from "./email";
+import { forward } from "./forward";
+import { sms } from "./sms";
+import { team } from "./team";
 
-export interface Channels {
-  readonly email: Channel<EmailMessage> | null;
-  readonly sms: Channel<SmsMessage> | null;
-  readonly team: Channel<TeamMessage> | null;
-  readonly forward: Channel<ForwardMessage> | null;
-  /** Where events are forwarded to, for the record and for the memory of a 410. */
-  readonly forwardUrl: string | null;
+const registry = { email, sms, team, forward } satisfies Record<string, ChannelDefinition>;
+
+/** The name that rows of `notifications` carry. */
+export type Channel = keyof typeof registry;
+
+/** What a template gives a channel. */
+export type ContentOf<C extends Channel> = Parameters<(typeof registry)[C]["compose"]>[0];
+type MessageOf<C extends Channel> = ReturnType<(typeof registry)[C]["compose"]>;
+/** A message as it is sent: rendered once, the same bytes at every retry. */
+export type Message = { [C in Channel]: MessageOf<C> }[Channel];
+
+export const channels: Readonly<Record<Channel, ChannelDefinition<unknown, Message>>> = registry;
+
+const isChannel = (name: string): name is Channel => Object.hasOwn(registry, name);
+export const channelNames: readonly Channel[] = Object.keys(registry).filter(isChannel);
+
+/** Null for a name that only another version knows. */
+export function findChannel(name: string): ChannelDefinition<unknown, Message> | null {
+  return isChannel(name) ? channels[name] : null;
 }
 
-/** Cloudflare's e-mail binding where it is bound, and who writes. */
-export interface BoundEmail {
-  readonly binding: EmailBinding;
-  readonly sender: Sender;
+export const customerChannels: readonly Channel[] = channelNames.filter(
+  (name) => channels[name].audience === "customer",
+);
+
+/** Those that are configured, each behind the same interface; the others are null. */
+export type Channels = Readonly<Record<Channel, Connection<Message> | null>>;
+
+function isWhole<T>(table: Readonly<Record<string, T>>): table is Readonly<Record<Channel, T>> {
+  return channelNames.every((name) => name in table);
 }
 
-/** Without query and credentials: it is stored with each row. */
-function publicUrl(config: ForwardConfig): string {
-  const { origin, pathname } = new URL(config.url);
-  return `${origin}${pathname}`;
-}
-
-/** Resend where it is configured, else Cloudflare's binding where it is bound. */
 export function createChannels(
-  config: ChannelsConfig,
+  settings: ChannelsConfig,
   deps: ChannelDeps,
   bound: BoundEmail | null = null,
 ): Channels {
-  const ownEmail = bound === null ? null : cloudflareEmailChannel(bound.binding, bound.sender);
-  return {
-    email: config.email === null ? ownEmail : resendChannel(config.email, deps),
-    sms: config.sms === null ? null : twilioChannel(config.sms, deps),
-    team: config.team === null ? null : slackChannel(config.team, deps),
-    forward: config.forward === null ? null : forwardChannel(config.forward, deps),
-    forwardUrl: config.forward === null ? null : publicUrl(config.forward),
-  };
+  const table = Object.fromEntries(
+    channelNames.map((name) => [name, channels[name].connect(settings, deps, bound)]),
+  );
+  if (!isWhole(table)) throw new Error("a channel is missing");
+  return table;
 }

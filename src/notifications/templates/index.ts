@@ -1,66 +1,98 @@
-/** A claimed row and its facts in, the message out: pure, and the only door into this folder. */
-import type { OutboxContext } from "../../projection/templates";
-import type { DueRow } from "../../store/outbox";
-import type { Facts } from "../../store/outbox-facts";
-import { forwardBody } from "../forward-body";
-import type { Message } from "../message";
-import type { Shop } from "../shop";
-import { emailContent } from "./emails";
-import { renderHtml } from "./layout";
-import { renderText } from "./plain-text";
-import { oneLine } from "./safe-text";
-import { teamMessage } from "./slack";
-import { smsText } from "./texts";
-import { footer } from "./words";
+/**
+ * The registry of templates: one line a template. Everything else that has to know which there are reads it
+ * here: the outbox, relevance, rendering, the store, the console, erasure, the pages of docs, the previews.
+ */
+import type { OutboxContext } from "../../projection/outbox-row";
+import type { OutboxRule } from "../../projection/outbox-rows";
+import { type Channel, channelNames } from "../channels";
+import { orderCancelled } from "./order/order-cancelled";
+import { orderConfirmed } from "./order/order-confirmed";
+import { refundDue } from "./order/refund-due";
+import { reviewRequest } from "./order/review-request";
+import { paymentFailed } from "./payment/payment-failed";
+import { refundFailed } from "./refund/refund-failed";
+import { refundSucceeded } from "./refund/refund-succeeded";
+import { shipmentCancelled } from "./shipment/shipment-cancelled";
+import { shipmentUpdate } from "./shipment/shipment-update";
+import { trackingChanged } from "./shipment/tracking-changed";
+import { alert } from "./system/alert";
+import { forward } from "./system/forward";
+import type { State, TemplateDefinition } from "./template";
 
-type Row = Pick<DueRow, "template" | "channel" | "subject_id" | "event_id">;
+const registry = {
+  order_confirmed: orderConfirmed,
+  order_cancelled: orderCancelled,
+  refund_due: refundDue,
+  payment_failed: paymentFailed,
+  refund_succeeded: refundSucceeded,
+  refund_failed: refundFailed,
+  shipment_update: shipmentUpdate,
+  tracking_changed: trackingChanged,
+  review_request: reviewRequest,
+  shipment_cancelled: shipmentCancelled,
+  forward,
+  alert,
+} satisfies Record<string, TemplateDefinition>;
 
-function messageOf(
-  row: Row,
-  context: OutboxContext,
-  facts: Facts,
-  recipient: string | null,
-  shop: Shop,
-): Message | null {
-  const { template } = row;
-  switch (row.channel) {
-    case "email": {
-      const content = emailContent(template, context, facts, shop);
-      if (content === null || recipient === null) return null;
-      const store = oneLine(shop.name, 60);
-      const end = footer(store, shop.takesReplies);
-      return {
-        channel: "email",
-        template,
-        to: recipient,
-        subject: oneLine(content.subject, 200),
-        html: renderHtml(content, store, end),
-        text: renderText(content, store, end),
-      };
-    }
-    case "sms": {
-      const text = smsText(template, context, facts, shop);
-      return text === null || recipient === null ? null : { channel: "sms", to: recipient, text };
-    }
-    case "team":
-      return teamMessage(template, row.subject_id, context, facts, shop);
-    case "forward": {
-      const { event } = facts;
-      if (event === null || event.payload === null || row.event_id === null) return null;
-      return { channel: "forward", eventId: row.event_id, body: forwardBody(event, event.payload) };
-    }
-  }
+/** The name that rows of `notifications` carry. */
+export type Template = keyof typeof registry;
+
+export const templates: Readonly<Record<Template, TemplateDefinition>> = registry;
+
+const isTemplate = (name: string): name is Template => Object.hasOwn(registry, name);
+export const templateNames: readonly Template[] = Object.keys(registry).filter(isTemplate);
+
+/** Null for a name that only another version knows. */
+export function findTemplate(name: string): TemplateDefinition | null {
+  return isTemplate(name) ? templates[name] : null;
 }
 
-/** Throws where there is nothing to say: a row whose template and channel do not go together. */
-export function renderMessage(
-  row: Row,
-  context: OutboxContext,
-  facts: Facts,
-  recipient: string | null,
-  shop: Shop,
-): Message {
-  const message = messageOf(row, context, facts, recipient, shop);
-  if (message === null) throw new Error(`no ${row.channel} message for ${row.template}`);
-  return message;
+/** The names of those for which `holds` does: what the store's statements are about. */
+export function templatesWhere(
+  holds: (template: TemplateDefinition) => boolean,
+): readonly Template[] {
+  return templateNames.filter((name) => holds(templates[name]));
+}
+
+/** In the order of the registry of channels. */
+function channelsOf({ channels }: TemplateDefinition): readonly Channel[] {
+  return channelNames.filter((name) => channels[name] !== undefined);
+}
+
+/** The messages of those templates, each once for each of its channels. */
+export function messagesWhere(
+  holds: (template: TemplateDefinition) => boolean,
+): readonly { readonly template: Template; readonly channel: Channel }[] {
+  return templatesWhere(holds).flatMap((template) =>
+    channelsOf(templates[template]).map((channel) => ({ template, channel })),
+  );
+}
+
+/** The messages that follow from a state. */
+export const messagesOf = (state: State) =>
+  messagesWhere(({ asked }) => asked.by === "state" && asked.state === state);
+
+function ruleOf(template: Template): readonly OutboxRule[] {
+  const { asked, about } = templates[template];
+  if (asked.by !== "event") return [];
+  const { types, factOf = () => ({}) } = asked;
+  const wanted: ReadonlySet<string> | null = types === "every" ? null : new Set(types);
+  return [
+    {
+      template,
+      channels: channelsOf(templates[template]),
+      about,
+      factOf: (event, options) =>
+        wanted === null || wanted.has(event.row.type) ? factOf(event, options) : null,
+    },
+  ];
+}
+
+/** Which messages events ask for: what the projection is handed. */
+export const outboxRules: readonly OutboxRule[] = templateNames.flatMap(ruleOf);
+
+/** The context as the template knows it; null where it has none, or cannot read it. */
+export function readContext({ context }: TemplateDefinition, stored: OutboxContext): unknown {
+  const read = context?.shape.safeParse(stored);
+  return read?.success === true ? read.data : null;
 }

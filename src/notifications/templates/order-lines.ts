@@ -1,7 +1,7 @@
 /** The JSON columns of an order, as typed data: what was bought and where it goes. Never throws. */
 import * as z from "zod/mini";
 import { parseJson } from "../../events/values";
-import { lineOrNull } from "./safe-text";
+import { lineOrNull } from "../text/safe-text";
 
 /** More lines than this are summed up in one: mail clients cut long messages. */
 export const LINES_SHOWN = 25;

@@ -1,17 +1,59 @@
-/** The blocks that several e-mails share, made from an order, a shipment or an amount. */
+/** What several messages share, made from an order or an amount: above all the blocks of e-mails. */
 import { minorMicrosOf, orderSums } from "../../projection/order-sums";
-import type { OrderFacts, ShipmentFacts } from "../../store/outbox-facts";
+import type { AmountRow, Block, ItemRow } from "../channels/email/content";
+import type { Note } from "../channels/team/note";
 import type { Shop } from "../shop";
-import type { AmountRow, Block, ItemRow } from "./content";
-import { decimalMoney, money } from "./money";
+import { decimalMoney, money } from "../text/money";
+import { lineOrNull, oneLine } from "../text/safe-text";
+import type { OrderFacts } from "./facts";
 import { type ItemLine, LINES_SHOWN, parseAddressLines, parseItems } from "./order-lines";
-import type { Share } from "./parcel";
-import { lineOrNull } from "./safe-text";
-import { trackingLink } from "./tracking";
-import { greeting, labels, shipsLater, sumLabels, trackLabel } from "./words";
+import type { LayoutInput } from "./template";
+import { greeting, labels, sumLabels, teamLabels } from "./words.en";
 
 export function currencyOf(order: OrderFacts | null, shop: Shop): string {
   return order?.currency ?? shop.currency;
+}
+
+/** The order's number, as an SMS is about it. */
+export function orderOf({ facts }: LayoutInput): string {
+  return oneLine(facts.order?.order_number ?? facts.orderNumber ?? "", 60);
+}
+
+/** An order whose customer is written to. */
+interface Addressed {
+  readonly order: OrderFacts;
+  readonly number: string;
+  readonly store: string;
+  readonly currency: string;
+  readonly shop: Shop;
+}
+
+export function addressedTo({ facts: { order }, shop }: LayoutInput): Addressed {
+  if (order === null) throw new Error("an e-mail needs an order");
+  return {
+    order,
+    number: oneLine(order.order_number, 60),
+    store: oneLine(shop.name, 60),
+    currency: currencyOf(order, shop),
+    shop,
+  };
+}
+
+/** What every note about an order begins with, and whose page it leads to. */
+export function noteAbout({ facts: { order, orderNumber } }: LayoutInput): {
+  readonly number: string | null;
+  readonly facts: Note["facts"];
+  readonly page: string | null;
+} {
+  const number = lineOrNull(orderNumber, 80);
+  return {
+    number,
+    facts: [
+      [teamLabels.order, number],
+      [teamLabels.customer, order?.customer_name],
+    ],
+    page: orderNumber,
+  };
 }
 
 /** An amount, or null where it is not known. */
@@ -27,7 +69,11 @@ export function greet(order: OrderFacts): Block {
   return paragraph(greeting(lineOrNull(order.customer_name, 60)));
 }
 
-function itemRow(line: ItemLine, currency: string | null, note: string | null = null): ItemRow {
+export function itemRow(
+  line: ItemLine,
+  currency: string | null,
+  note: string | null = null,
+): ItemRow {
   const details = [line.variant, labels.quantity(line.quantity), note].filter(
     (part) => part !== null,
   );
@@ -40,7 +86,7 @@ function itemRow(line: ItemLine, currency: string | null, note: string | null = 
 }
 
 /** The first lines as `row` has them, the others as one that counts them. */
-function shownRows(
+export function shownRows(
   lines: readonly ItemLine[],
   row: (line: ItemLine) => ItemRow,
 ): readonly ItemRow[] {
@@ -76,26 +122,15 @@ export function orderItems(order: OrderFacts, currency: string): readonly Block[
   return [{ kind: "items", title, items, totals }];
 }
 
-/** What was bought, without prices; nothing where the order lists none. */
+/** Items without prices; nothing where none are listed. */
+export function itemsBlock(title: string, json: string | null): readonly Block[] {
+  const items = itemRows(json, null);
+  return items.length === 0 ? [] : [{ kind: "items", title, items, totals: [] }];
+}
+
+/** What was bought, without prices. */
 export function boughtItems(order: OrderFacts): readonly Block[] {
-  const items = itemRows(order.items, null);
-  return items.length === 0 ? [] : [{ kind: "items", title: labels.items, items, totals: [] }];
-}
-
-export function parcelItems(shipment: ShipmentFacts): readonly Block[] {
-  const items = itemRows(shipment.items, null);
-  return items.length === 0
-    ? []
-    : [{ kind: "items", title: labels.parcelItems, items, totals: [] }];
-}
-
-/** What of the order is in no parcel yet, and why it is not where that is known. */
-export function itemsToCome({ toCome }: Share): readonly Block[] {
-  if (toCome === null || toCome.length === 0) return [];
-  const items = shownRows(toCome, (line) =>
-    itemRow(line, null, line.isBackordered ? shipsLater : null),
-  );
-  return [{ kind: "items", title: labels.toCome, items, totals: [] }];
+  return itemsBlock(labels.items, order.items);
 }
 
 export function deliveryAddress(order: OrderFacts): readonly Block[] {
@@ -112,10 +147,4 @@ export function factsBlock(
     return line === null ? [] : [{ label, value: line }];
   });
   return facts.length === 0 ? [] : [{ kind: "facts", facts }];
-}
-
-/** The button that follows the parcel, where a link is known. */
-export function trackButton(shipment: ShipmentFacts, shop: Shop): readonly Block[] {
-  const url = trackingLink(shipment, shop.trackingUrls);
-  return url === null ? [] : [{ kind: "button", label: trackLabel, url }];
 }

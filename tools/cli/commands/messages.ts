@@ -1,5 +1,4 @@
 /** `messages` and `message`: what customers and the team were told, or were not, and why. */
-import { channels, templates } from "../../../src/projection/templates.ts";
 import { Command, Option } from "commander";
 import { messageStatuses } from "../answers.ts";
 import {
@@ -14,6 +13,7 @@ import {
 import { confirm } from "../confirm.ts";
 import { Failure } from "../failure.ts";
 import { wholeNumber } from "../flags.ts";
+import { channelNames, templateNames } from "../message-names.ts";
 import type { SettingFlags } from "../settings.ts";
 import { printMessage, printMessages } from "../views/messages.ts";
 
@@ -39,8 +39,8 @@ export function messagesCommand(cli: Cli): Command {
     .summary("who was told what")
     .description("Lists messages to customers, the team and the forward endpoint, newest first.")
     .addOption(new Option("--status <status>", "what became of them").choices(messageStatuses))
-    .addOption(new Option("--channel <channel>", "sent by this channel").choices(channels))
-    .addOption(new Option("--template <name>", "of this template").choices(templates))
+    .addOption(new Option("--channel <channel>", "sent by this channel").choices(channelNames))
+    .addOption(new Option("--template <name>", "of this template").choices(templateNames))
     .option("--order <number>", "about this order")
     .option("--limit <n>", "at most so many", wholeNumber(1, 100), 20);
   takeSettings(command, ["token"]);

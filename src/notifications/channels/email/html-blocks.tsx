@@ -1,0 +1,171 @@
+/**
+ * The blocks of an e-mail as HTML: tables with styles inline, whose classes the style sheet of
+ * layout.tsx turns dark. Every text is escaped by the JSX.
+ */
+import type { Child } from "hono/jsx";
+import { brand, light } from "./colours";
+import type { AmountRow, Block, ItemRow } from "./content";
+
+const title = `margin:0 0 8px;font-size:13px;line-height:18px;font-weight:600;color:${light.quiet}`;
+const rule = `border-bottom:1px solid ${light.line}`;
+const cell = `padding:10px 0;vertical-align:top;font-size:15px;line-height:22px;color:${light.ink}`;
+/** Digits of one width, so that amounts stand under each other. */
+const rightwards =
+  "width:1%;padding-left:16px;text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums";
+
+/** A table for layout: nothing that a screen reader should announce as one. */
+const Table = ({ style, children }: { style?: string; children: Child }) => (
+  <table
+    role="presentation"
+    width="100%"
+    cellpadding="0"
+    cellspacing="0"
+    style={`width:100%;border-collapse:collapse;${style ?? ""}`}
+  >
+    {children}
+  </table>
+);
+
+const Paragraph = ({ text }: { text: string }) => (
+  <p
+    class="ink"
+    style={`margin:0 0 16px;font-size:16px;line-height:25px;color:${light.ink};overflow-wrap:anywhere`}
+  >
+    {text}
+  </p>
+);
+
+/** The cell has the colour, so that it is a button in Outlook too. */
+const Button = ({ label, url }: { label: string; url: string }) => (
+  <table
+    role="presentation"
+    class="wide"
+    cellpadding="0"
+    cellspacing="0"
+    style="margin:8px 0 24px;border-collapse:separate"
+  >
+    <tr>
+      <td class="button" style={`border-radius:8px;background:${brand.accent}`}>
+        <a
+          class="label"
+          href={url}
+          style={`display:inline-block;padding:13px 28px;color:${brand.onAccent};font-size:16px;line-height:22px;font-weight:600;text-decoration:none`}
+        >
+          {label}
+        </a>
+      </td>
+    </tr>
+  </table>
+);
+
+const Item = ({ item, ruled }: { item: ItemRow; ruled: boolean }) => {
+  const line = ruled ? `;${rule}` : "";
+  return (
+    <tr>
+      <td class="ink line" style={`${cell};overflow-wrap:anywhere${line}`}>
+        {item.name}
+        {item.detail === null ? null : (
+          <span class="quiet" style={`display:block;font-size:14px;color:${light.quiet}`}>
+            {item.detail}
+          </span>
+        )}
+      </td>
+      <td class="ink line" style={`${cell};${rightwards}${line}`}>
+        {item.amount}
+      </td>
+    </tr>
+  );
+};
+
+/** A line of the sum; the first stands clear of the items, the total is what the eye should find. */
+const Sum = ({ row, first }: { row: AmountRow; first: boolean }) => {
+  const strong = row.strong === true;
+  const tone = strong ? "ink" : "quiet";
+  const type = strong ? "font-size:18px;font-weight:700" : "font-size:15px;font-weight:400";
+  const top = first ? 16 : strong ? 10 : 4;
+  const style = `padding:${top}px 0 0;${type};line-height:24px;vertical-align:top;color:${light[tone]}`;
+  return (
+    <tr>
+      <td class={tone} style={style}>
+        {row.label}
+      </td>
+      <td class={tone} style={`${style};${rightwards}`}>
+        {row.amount}
+      </td>
+    </tr>
+  );
+};
+
+const Items = ({ title: heading, items, totals }: Extract<Block, { kind: "items" }>) => (
+  <div style="margin:8px 0 24px">
+    <p class="quiet" style={title}>
+      {heading}
+    </p>
+    <Table>
+      {items.map((item, index) => (
+        <Item item={item} ruled={totals.length > 0 || index < items.length - 1} />
+      ))}
+      {totals.map((row, index) => (
+        <Sum row={row} first={index === 0 && items.length > 0} />
+      ))}
+    </Table>
+  </div>
+);
+
+const Lines = ({ title: heading, lines }: Extract<Block, { kind: "lines" }>) => (
+  <div style="margin:8px 0 24px">
+    <p class="quiet" style={title}>
+      {heading}
+    </p>
+    {lines.map((line) => (
+      <p
+        class="ink"
+        style={`margin:0;font-size:15px;line-height:23px;color:${light.ink};overflow-wrap:anywhere`}
+      >
+        {line}
+      </p>
+    ))}
+  </div>
+);
+
+const Facts = ({ facts }: Extract<Block, { kind: "facts" }>) => (
+  <div style="margin:8px 0 24px">
+    <Table>
+      {facts.map((fact, index) => {
+        const line = index < facts.length - 1 ? `;${rule}` : "";
+        const plain = "padding:9px 0;vertical-align:top;line-height:22px";
+        return (
+          <tr>
+            <td
+              class="quiet line"
+              style={`${plain};font-size:14px;color:${light.quiet};width:1%;white-space:nowrap${line}`}
+            >
+              {fact.label}
+            </td>
+            <td
+              class="ink line"
+              style={`${plain};padding-left:16px;text-align:right;font-size:15px;color:${light.ink};font-variant-numeric:tabular-nums;overflow-wrap:anywhere${line}`}
+            >
+              {fact.value}
+            </td>
+          </tr>
+        );
+      })}
+    </Table>
+  </div>
+);
+
+export const BlockView = ({ block }: { block: Block }) => {
+  switch (block.kind) {
+    case "paragraph":
+      return <Paragraph text={block.text} />;
+    case "button":
+      return <Button label={block.label} url={block.url} />;
+    case "items":
+      return <Items {...block} />;
+    case "lines":
+      return <Lines {...block} />;
+    case "facts":
+      return <Facts {...block} />;
+  }
+};

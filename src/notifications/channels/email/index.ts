@@ -1,0 +1,41 @@
+/** E-mail to customers: through Resend, else through Cloudflare's own binding. */
+import { parseAddress } from "../../../events/address";
+import { oneLine } from "../../text/safe-text";
+import { emailContacts } from "../../../projection/contacts";
+import type { ChannelDefinition } from "../channel";
+import { cloudflareEmailChannel } from "./cloudflare";
+import type { EmailContent } from "./content";
+import { renderHtml } from "./layout";
+import { type EmailMessage, storedEmail } from "./message";
+import { renderText } from "./plain-text";
+import { resendChannel } from "./resend";
+import { footer } from "./words.en";
+
+export const email: ChannelDefinition<EmailContent, EmailMessage> = {
+  audience: "customer",
+  recipient: {
+    of: (order) => order.customer_email,
+    parse: parseAddress,
+    missing: "no e-mail address known",
+    identify: emailContacts,
+  },
+  takesKey: true,
+  compose: (content, { template, recipient, shop }) => {
+    const store = oneLine(shop.name, 60);
+    const end = footer(store, shop.takesReplies);
+    return {
+      channel: "email",
+      template,
+      to: recipient,
+      subject: oneLine(content.subject, 200),
+      html: renderHtml(content, store, end),
+      text: renderText(content, store, end),
+    };
+  },
+  stored: storedEmail,
+  show: ({ subject, html, text }) => ({ subject, html, text }),
+  connect: (settings, deps, bound) => {
+    if (settings.email !== null) return resendChannel(settings.email, deps);
+    return bound === null ? null : cloudflareEmailChannel(bound.binding, bound.sender);
+  },
+};

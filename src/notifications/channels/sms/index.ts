@@ -1,0 +1,21 @@
+/** Text messages to customers, through Twilio. What a template gives is the text, fitted (fit.ts). */
+import { parseE164 } from "../../../events/phone";
+import { phoneIdentifiers } from "../../../projection/contacts";
+import type { ChannelDefinition } from "../channel";
+import { type SmsMessage, storedSms } from "./message";
+import { twilioChannel } from "./twilio";
+
+export const sms: ChannelDefinition<string, SmsMessage> = {
+  audience: "customer",
+  recipient: {
+    of: (order) => order.customer_phone,
+    parse: parseE164,
+    missing: "no phone number known",
+    identify: (recipient) => phoneIdentifiers(null, recipient),
+  },
+  takesKey: false,
+  compose: (text, { recipient }) => ({ channel: "sms", to: recipient, text }),
+  stored: storedSms,
+  show: ({ text }) => ({ text }),
+  connect: ({ sms: settings }, deps) => (settings === null ? null : twilioChannel(settings, deps)),
+};

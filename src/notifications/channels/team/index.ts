@@ -1,0 +1,18 @@
+/** The shop's own people, through a Slack incoming webhook. */
+import type { ChannelDefinition } from "../channel";
+import { storedTeam, type TeamMessage } from "./message";
+import { type Note, writeNote } from "./note";
+import { slackChannel } from "./slack";
+
+export const team: ChannelDefinition<Note, TeamMessage> = {
+  audience: "team",
+  recipient: null,
+  takesKey: false,
+  compose: (note, { shop }) => writeNote(note, shop),
+  stored: storedTeam,
+  show: ({ text, blocks }) => ({
+    text,
+    source: { title: "The blocks, as Slack takes them", value: blocks },
+  }),
+  connect: ({ team: settings }, deps) => (settings === null ? null : slackChannel(settings, deps)),
+};

@@ -1,0 +1,3 @@
+/** The links below a note. */
+export const openOrder = "Open the order";
+export const openConsole = "Open the console";

@@ -1,0 +1,118 @@
+/**
+ * What is known, at sending time, about the fact behind a message: what its template is made from. The store
+ * reads it (store/outbox-facts.ts).
+ */
+import type { Form } from "../../events/recognition";
+
+export interface OrderFacts {
+  readonly order_number: string;
+  readonly status: string | null;
+  readonly payment_status: string | null;
+  readonly currency: string | null;
+  readonly subtotal_micros: number | null;
+  readonly discount_micros: number | null;
+  readonly total_tax_micros: number | null;
+  readonly shipping_micros: number | null;
+  readonly handling_micros: number | null;
+  readonly grand_total_micros: number | null;
+  readonly credit_used_micros: number | null;
+  readonly payable_micros: number | null;
+  readonly paid_micros: number;
+  readonly refunded_micros: number;
+  readonly refundable_micros: number | null;
+  readonly customer_name: string | null;
+  readonly customer_email: string | null;
+  readonly customer_phone: string | null;
+  /** JSON. */
+  readonly shipping_address: string | null;
+  /** JSON. */
+  readonly items: string | null;
+  readonly order_date: string | null;
+  readonly cancelled_at: string | null;
+}
+
+export interface PaymentFacts {
+  readonly payment_id: string;
+  readonly order_number: string | null;
+  readonly status: string | null;
+  readonly status_precedence: string;
+  readonly payment_date: string | null;
+  readonly amount_micros: number | null;
+  readonly method: string | null;
+  readonly reference_number: string | null;
+}
+
+/** A processed event about the payment, not earlier than the failure. */
+export interface PaymentEventFacts {
+  readonly status_precedence: string;
+}
+
+export interface RefundFacts {
+  readonly refund_id: string;
+  readonly order_number: string | null;
+  readonly status: string | null;
+  readonly amount_micros: number | null;
+  readonly payment_mode: string | null;
+  readonly refund_date: string | null;
+  readonly remarks: string | null;
+  /** 1 where it has gone through since under its other name, 0 elsewhere. */
+  readonly twin_succeeded: number;
+}
+
+export interface ShipmentFacts {
+  readonly shipment_id: string;
+  readonly order_number: string | null;
+  readonly status: string | null;
+  readonly courier: string | null;
+  readonly awb_no: string | null;
+  readonly tracking_url: string | null;
+  readonly tracking_precedence: string;
+  /** ISO time, or a day. */
+  readonly eta: string | null;
+  readonly delivered_at: string | null;
+  readonly cancellation_reason: string | null;
+  /** JSON. */
+  readonly items: string | null;
+}
+
+/** What is in one of an order's parcels, but for those that are cancelled. */
+export interface ParcelContents {
+  readonly shipment_id: string;
+  /** JSON; null where it is not known, or is too much to look at. */
+  readonly items: string | null;
+}
+
+/** The parcels of an order by what became of them; those that are cancelled do not count. */
+export interface ParcelCounts {
+  readonly delivered: number;
+  /** Still to be delivered. */
+  readonly open: number;
+  /** Lost, or on their way back. */
+  readonly failed: number;
+}
+
+export interface EventFacts {
+  readonly event_type: string;
+  /** Null where version 0.2 stored it. */
+  readonly form: Form | null;
+  readonly occurred_at: string | null;
+  readonly received_at: string;
+  /** Null once purged, or where it was left for a later run (`deferred`). */
+  readonly payload: string | null;
+  readonly deferred: number;
+}
+
+/** What the tables say about one notification; null or empty where they say nothing. */
+export interface Facts {
+  readonly orderNumber: string | null;
+  readonly order: OrderFacts | null;
+  readonly payment: PaymentFacts | null;
+  readonly paymentEvents: readonly PaymentEventFacts[];
+  readonly refund: RefundFacts | null;
+  readonly shipment: ShipmentFacts | null;
+  /** Of the order; for a review request. */
+  readonly parcels: ParcelCounts;
+  /** Of the order; for a message about one parcel. At most PARCELS_MAX and one more. */
+  readonly contents: readonly ParcelContents[];
+  readonly event: EventFacts | null;
+}

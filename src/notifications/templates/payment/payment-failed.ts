@@ -1,0 +1,138 @@
+/** To the customer: the payment did not go through. One a failure: the payment and its time, else its event. */
+import * as z from "zod/mini";
+import { knownTime } from "../../../events/time";
+import type { DecodedEvent } from "../../../projection/decoded-event";
+import { balanceDueMicros } from "../../../projection/financial-status";
+import type { Fact } from "../../../projection/outbox-rows";
+import { precedenceOf } from "../../../projection/patches";
+import { hasTime, idHashIn, stageIn, timeIn } from "../../../projection/precedence";
+import { renewPrecedence } from "../../../projection/precedence-0-2";
+import { fitSms, smsName } from "../../channels/sms/fit";
+import { money } from "../../text/money";
+import type { Facts, OrderFacts } from "../facts";
+import {
+  addressedTo,
+  currencyOf,
+  factsBlock,
+  greet,
+  moneyOrNull,
+  orderOf,
+  paragraph,
+} from "../parts";
+import type { TemplateDefinition } from "../template";
+import { labels } from "../words.en";
+import { words } from "./payment-failed.en";
+
+/** The failure: the payment's status must still be the one that it set, or the same failure as an order event lists it. */
+interface Failure {
+  readonly precedence: string;
+  readonly paymentDate: string | null;
+}
+
+const failure = z.object({
+  kind: z.literal("payment_failure"),
+  // A Worker of version 0.2 may have written it.
+  precedence: z.pipe(
+    z.string(),
+    z.transform((text) => renewPrecedence(text, "payment")),
+  ),
+  paymentDate: z.nullable(z.string()),
+});
+
+function factOf(event: DecodedEvent): Fact | null {
+  if (event.subject !== "payment") return null;
+  return {
+    parts: [event.occurredAt ?? event.id],
+    context: {
+      kind: "payment_failure",
+      precedence: precedenceOf(event),
+      paymentDate: knownTime(event.data.payment_date, event),
+    },
+  };
+}
+
+/**
+ * One failure is one time, or where it has none one event: the fact that its row is named after. Two
+ * events of the same time tell of the same failure, whichever of them made the row.
+ */
+function isSameFailure(one: string, other: string): boolean {
+  const isSameMoment = timeIn(one) === timeIn(other) && stageIn(one) === stageIn(other);
+  return idHashIn(one) === idHashIn(other) || (hasTime(one) && isSameMoment);
+}
+
+function whyNothingToPay(order: OrderFacts | null): string | null {
+  // Of an order that no event has told of yet it is not known what there is to pay.
+  if (order === null || order.status === null) return null;
+  if (order.status === "cancelled") return "the order is cancelled";
+  if (order.payment_status === "success") return "the order is paid";
+  return balanceDueMicros(order) === 0 ? "nothing is to be paid any more" : null;
+}
+
+/** Null: the payment's status is still the one that this failure set. */
+function whyOver(failed: Failure | null, { payment, paymentEvents }: Facts): string | null {
+  if (failed === null || payment === null) return "the payment is not known";
+  if (payment.status !== "failed") return "the payment has moved on";
+  if (isSameFailure(payment.status_precedence, failed.precedence)) return null;
+  // Another event set it. If that is one of the payment's own, this failure is overtaken; if it is
+  // an order event, it may be listing the very same failure.
+  const own = paymentEvents.map(({ status_precedence }) => status_precedence).toSorted();
+  const setter = idHashIn(payment.status_precedence);
+  if (own.some((precedence) => idHashIn(precedence) === setter)) {
+    return "the payment has failed again since";
+  }
+  const isSame =
+    payment.payment_date !== null && failed.paymentDate !== null
+      ? payment.payment_date === failed.paymentDate
+      : isSameFailure(own.at(-1) ?? "", failed.precedence);
+  return isSame ? null : "the payment has failed again since";
+}
+
+export const paymentFailed: TemplateDefinition<Failure> = {
+  docs: {
+    when: "payment.failed",
+    dropped:
+      "another event has set the payment's status since (an order event that lists the same failure does not count), the order is paid, or cancelled",
+  },
+  audience: "customer",
+  about: "payment",
+  asked: { by: "event", types: ["payment.failed"], factOf },
+  reads: ["order", "payment"],
+  context: {
+    shape: failure,
+    example: { kind: "payment_failure", precedence: "", paymentDate: null },
+  },
+  whyUntrue: ({ context, facts }) => whyNothingToPay(facts.order) ?? whyOver(context, facts),
+  channels: {
+    email: (input) => {
+      const { order, number, store, currency } = addressedTo(input);
+      const { payment } = input.facts;
+      const amount = moneyOrNull(payment?.amount_micros, currency);
+      return {
+        subject: words.subject(number, store),
+        preview: words.preview,
+        heading: words.heading,
+        blocks: [
+          greet(order),
+          paragraph(words.body(amount)),
+          paragraph(words.advice),
+          ...factsBlock([
+            [labels.order, number],
+            [labels.amount, amount],
+            [labels.method, payment?.method],
+          ]),
+        ],
+      };
+    },
+    sms: (input) => {
+      const { facts, shop } = input;
+      const micros = facts.payment?.amount_micros ?? null;
+      const amount = micros === null ? null : money(micros, currencyOf(facts.order, shop), "code");
+      const order = orderOf(input);
+      const store = smsName(shop.name);
+      return fitSms([
+        (short) => words.sms(store && short(store), short(order), amount),
+        (short) => words.sms(store && short(store), short(order), null),
+      ]);
+    },
+  },
+};

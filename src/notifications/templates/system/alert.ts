@@ -1,0 +1,33 @@
+/** To the team: something needs a person. One a kind and hour (store/outbox.ts). */
+import * as z from "zod/mini";
+import { oneLine } from "../../text/safe-text";
+import type { TemplateDefinition } from "../template";
+import { teamLabels } from "../words.en";
+import { note } from "./alert.en";
+
+const shape = z.object({ kind: z.literal("alert"), alert: z.string(), text: z.string() });
+
+/** What a person has to look at. */
+interface Trouble {
+  readonly alert: string;
+  readonly text: string;
+}
+
+export const alert: TemplateDefinition<Trouble> = {
+  docs: { when: "something needs a person", dropped: null },
+  audience: "team",
+  about: "alert",
+  asked: { by: "alert" },
+  reads: [],
+  context: {
+    shape,
+    example: { kind: "alert", alert: "dead_letter", text: "An event failed after all retries." },
+  },
+  channels: {
+    team: ({ context }) => ({
+      ...note(context === null ? "?" : oneLine(context.text, 1_000)),
+      facts: [[teamLabels.kind, context?.alert ?? "unknown"]],
+      order: null,
+    }),
+  },
+};

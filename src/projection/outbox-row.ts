@@ -1,0 +1,39 @@
+/**
+ * A row of the outbox before it is stored: which fact a message tells, through which channel. A pure
+ * function of one event; whether it is still true is asked when its turn comes.
+ */
+
+/** What a message is about: what the first part of its fact names. */
+export type About = "order" | "payment" | "refund" | "shipment" | "event" | "alert";
+
+export interface OutboxRow {
+  /** Identity of the fact: `order_confirmed/ORD-1/email`. */
+  readonly id: string;
+  readonly template: string;
+  readonly channel: string;
+  readonly about: About;
+  /** Null where the event names no order; looked up through the subject when it is sent. */
+  readonly orderNumber: string | null;
+  /** The key of the row that it is about: payment, refund, shipment or order. */
+  readonly subjectId: string | null;
+  readonly eventId: string | null;
+  /** The event's time, else its receipt, plus any delay; ISO 8601 with milliseconds. */
+  readonly dueAt: string;
+  /** How long after the event it is to be sent, in milliseconds; 0: at once. */
+  readonly delayMs: number;
+  /** What the fact consists of beside its subject. */
+  readonly context: OutboxContext;
+}
+
+/** Stored as JSON; what stands beside `kind` is its template's business. */
+export interface OutboxContext {
+  readonly kind: string;
+  /** The event states no time, and its own date lies long back. */
+  readonly isHistory?: true | undefined;
+  readonly [field: string]: unknown;
+}
+
+/** Joins the parts of a fact into an id; a slash inside a part is escaped, so facts never collide. */
+export function factId(...parts: readonly string[]): string {
+  return parts.map((part) => part.replace(/[%/]/g, encodeURIComponent)).join("/");
+}

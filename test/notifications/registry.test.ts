@@ -1,0 +1,204 @@
+/// <reference types="vite/client" />
+/**
+ * Walks the registries of templates and channels: whatever is entered there is told, found, erased, listed
+ * and described, without being named anywhere else.
+ */
+import { env } from "cloudflare:workers";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import page from "../../docs/notifications.md?raw";
+import {
+  type Channel,
+  channelNames,
+  channels,
+  customerChannels,
+} from "../../src/notifications/channels";
+import { storeRendered } from "../../src/notifications/message";
+import { type Template, templateNames, templates } from "../../src/notifications/templates";
+import { factId } from "../../src/projection/outbox-row";
+import { listMessages } from "../../src/store/message-list";
+import { parseRendered } from "../../src/store/rendered";
+import { erase } from "../../src/upkeep/erasure";
+import { exportPage } from "../../src/upkeep/export";
+import { tellDay } from "../../tools/story/index";
+import { defaults } from "../support/defaults";
+import { fetchWith, rows } from "../support/receiver";
+import { arrive, clearAll } from "./arrivals";
+import { previews } from "./fixtures";
+import { renderPreview } from "./previews";
+import {
+  NOW,
+  readNotification,
+  seedEvent,
+  seedNotification,
+  seedOrder,
+  seedPayment,
+  seedRefund,
+  seedShipment,
+} from "./rows";
+
+/** Nobody else's: files share what is known of the erased. */
+const EMAIL = "registry@zephyr.example";
+const keys: Readonly<Record<string, string>> = {
+  order: "ORD-REGISTRY",
+  payment: "PAY-REGISTRY",
+  refund: "REF-REGISTRY",
+  shipment: "SHP-REGISTRY",
+  event: "evt-registry",
+};
+const deps = { db: env.DB, archive: null, defaults, now: () => new Date(NOW) };
+
+const entries = templateNames.flatMap((template) =>
+  channelNames
+    .filter((channel) => templates[template].channels[channel] !== undefined)
+    .map((channel) => ({ template, channel })),
+);
+/** What needs a person may be about nothing. */
+const aboutOrders = entries.filter(({ template }) => templates[template].about !== "alert");
+
+function messageOf({ template, channel }: { template: Template; channel: Channel }) {
+  const found = previews.find((one) => one.template === template && one.channel === channel);
+  if (found === undefined) throw new Error(`no preview of ${template} through ${channel}`);
+  return renderPreview(found);
+}
+
+/** A message that was sent to the customer of ORD-REGISTRY; `about` null: as version 0.2 writes it. */
+async function seedMessage(
+  entry: { template: Template; channel: Channel },
+  about: string | null = templates[entry.template].about,
+): Promise<string> {
+  const subject = keys[templates[entry.template].about] ?? "something";
+  return await seedNotification({
+    id: factId(entry.template, subject, "more", entry.channel),
+    template: entry.template,
+    channel: entry.channel,
+    about,
+    order_number: null,
+    event_id: "evt-registry",
+    subject_id: subject,
+    recipient: EMAIL,
+    status: "sent",
+    sent_at: NOW,
+    rendered: storeRendered(messageOf(entry), NOW, null),
+  });
+}
+
+async function forgetErased(): Promise<void> {
+  await clearAll();
+  const tables = ["order_contacts", "erasures", "erasure_orders", "erased"];
+  await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+}
+
+beforeEach(async () => {
+  await forgetErased();
+  const order_number = "ORD-REGISTRY";
+  await seedOrder({ order_number, customer_email: EMAIL, customer_phone: "+919000000017" });
+  await seedPayment({ payment_id: "PAY-REGISTRY", order_number });
+  await seedRefund({ refund_id: "REF-REGISTRY", order_number });
+  await seedShipment({ shipment_id: "SHP-REGISTRY", order_number });
+  await seedEvent({ id: "evt-registry", subject_id: order_number });
+  await env.DB.prepare("INSERT INTO order_contacts (contact, order_number) VALUES (?1, ?2)")
+    .bind(`email:${EMAIL}`, order_number)
+    .run();
+});
+afterAll(forgetErased);
+
+describe.each(entries)("$template through $channel", (entry) => {
+  const { template, channel } = entry;
+
+  it("goes to those whom its channel reaches", () => {
+    expect(channels[channel].audience).toBe(templates[template].audience);
+  });
+
+  it("is rendered, and read again as it was stored", () => {
+    const message = messageOf(entry);
+    expect(message.channel).toBe(channel);
+    const stored = parseRendered(storeRendered(message, NOW, null));
+    const isKept = channels[channel].stored !== null;
+    expect(stored?.message).toEqual(isKept ? message : null);
+    expect(channels[channel].show(message).text).not.toBe("");
+  });
+
+  it("has its line in the docs", () => {
+    const line = page.split("\n").find((text) => text.startsWith(`| \`${template}\` → `));
+    expect(line?.split("|")[1]).toMatch(new RegExp(`→ .*\\b${channel}\\b`));
+    expect(line).toContain(templates[template].docs.when);
+  });
+
+  it("can be asked for in the console and the API", async () => {
+    const vars = { ADMIN_TOKEN: "let-me-in" };
+    const headers = { authorization: "Bearer let-me-in" };
+    const query = `template=${template}&channel=${channel}`;
+    const url = `https://receiver.test/api/admin/notifications?${query}`;
+    expect((await fetchWith(vars, new Request(url, { headers }))).status).toBe(200);
+    const id = await seedMessage(entry);
+    await env.DB.prepare("UPDATE webhook_events SET outbox = ?1")
+      .bind(JSON.stringify([id]))
+      .run();
+    const { messages } = await listMessages(env.DB, { template, channel }, { limit: 10 });
+    expect(messages.map((message) => message.id)).toEqual([id]);
+  });
+});
+
+describe.each(aboutOrders)("$template through $channel, about an order", (entry) => {
+  it("is found by its order, exported and erased", async () => {
+    const id = await seedMessage(entry);
+    const { messages } = await listMessages(env.DB, { order: "ORD-REGISTRY" }, { limit: 10 });
+    expect(messages.map((message) => message.id)).toEqual([id]);
+    const exported = await exportPage(deps, [`email:${EMAIL}`]);
+    expect(exported?.orders.flatMap(({ notifications }) => notifications)).toMatchObject([{ id }]);
+    const { stage, notifications } = await erase(deps, [`email:${EMAIL}`]);
+    expect({ stage, notifications }).toEqual({ stage: "done", notifications: 1 });
+    expect(await readNotification(id)).toMatchObject({ recipient: null, rendered: null });
+  });
+
+  it("is found where a Worker of version 0.2 has written it", async () => {
+    const id = await seedMessage(entry, null);
+    const { messages } = await listMessages(env.DB, { order: "ORD-REGISTRY" }, { limit: 10 });
+    expect(messages.map((message) => message.id)).toEqual([id]);
+  });
+});
+
+describe("a pending message to a customer", () => {
+  it.each(aboutOrders.filter(({ channel }) => customerChannels.includes(channel)))(
+    "is not sent once the person is erased: $template through $channel",
+    async (entry) => {
+      const id = await seedMessage(entry);
+      await env.DB.prepare("UPDATE notifications SET status = 'pending'").run();
+      await erase(deps, [`email:${EMAIL}`]);
+      expect(await readNotification(id)).toMatchObject({ status: "suppressed", reason: "erased" });
+    },
+  );
+});
+
+describe("a message that is about something else of the same key", () => {
+  it("is not taken for the order's", async () => {
+    await seedOrder({ order_number: "PAY-REGISTRY", customer_email: "other@example.com" });
+    const id = await seedMessage({ template: "payment_failed", channel: "email" });
+    const ofOrder = async (order: string) =>
+      (await listMessages(env.DB, { order }, { limit: 10 })).messages.map((one) => one.id);
+    expect(await ofOrder("PAY-REGISTRY")).toEqual([]);
+    expect(await ofOrder("ORD-REGISTRY")).toEqual([id]);
+  });
+});
+
+describe("the messages of a day", () => {
+  it("are asked for by every template that events ask for, and found by their orders", async () => {
+    const stories = tellDay({ seed: 7, orders: 30, endsAtMs: Date.parse(NOW), firstNumber: 1 });
+    await arrive(
+      stories.flatMap((story) => story.events),
+      { forwardEvents: true },
+    );
+    const told = await rows("SELECT DISTINCT template FROM notifications");
+    const names = new Set(told.map(({ template }) => template));
+    const asked = templateNames.filter((name) => templates[name].asked.by === "event");
+    expect(asked.filter((name) => !names.has(name))).toEqual([]);
+    const unnamed = await rows("SELECT id FROM notifications WHERE about IS NULL");
+    expect(unnamed).toEqual([]);
+    // What names no order yet belongs to none, and so do the forwards of what was not understood.
+    const lost = await rows(
+      `SELECT id FROM notifications WHERE order_number IS NOT NULL AND about <> 'alert'
+       AND id NOT IN (SELECT id FROM order_messages)`,
+    );
+    expect(lost).toEqual([]);
+  });
+});

@@ -1,0 +1,49 @@
+/** The table of docs/notifications.md: a line a template, from the registry. The rest of the page is written by hand. */
+import { readFileSync } from "node:fs";
+import { build } from "esbuild";
+import * as z from "zod";
+
+const root = new URL("../../", import.meta.url);
+const marks = ["<!-- templates: written by npm run docs -->", "<!-- end of templates -->"] as const;
+
+const registry = z.object({
+  templates: z.record(
+    z.string(),
+    z.object({
+      docs: z.object({ when: z.string(), dropped: z.nullable(z.string()) }),
+      channels: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
+
+/** A bundler resolves what the templates import. */
+async function loadTemplates(): Promise<z.infer<typeof registry>["templates"]> {
+  const { outputFiles } = await build({
+    entryPoints: [new URL("src/notifications/templates/index.ts", root).pathname],
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    jsx: "automatic",
+    jsxImportSource: "#html",
+  });
+  const code = Buffer.from(outputFiles[0]?.contents ?? "").toString("base64");
+  return registry.parse({ ...(await import(`data:text/javascript;base64,${code}`)) }).templates;
+}
+
+export async function notificationsPage(): Promise<string> {
+  const page = readFileSync(new URL("docs/notifications.md", root), "utf8");
+  const [start, end] = marks.map((mark) => page.indexOf(mark));
+  if (start === undefined || end === undefined || start < 0 || end < start) {
+    throw new Error("docs/notifications.md has lost the marks around its table");
+  }
+  const lines = Object.entries(await loadTemplates()).map(
+    ([name, { docs, channels }]) =>
+      `| \`${name}\` → ${Object.keys(channels).join(", ")} | ${docs.when} | ${docs.dropped ?? "–"} |`,
+  );
+  const head =
+    "| template → channel | when | dropped when its turn comes and |\n| --- | --- | --- |";
+  const table = `${marks[0]}\n\n${head}\n${lines.join("\n")}\n\n`;
+  return `${page.slice(0, start)}${table}${page.slice(end)}`;
+}
