@@ -67,7 +67,12 @@ async function consume(
   const woken: string[] = [];
   await consumeEvents(deliveries, {
     db,
-    options: { ...loadConfig(env).defaults, ...loadConfig(env).outbox, rules: outboxRules, dedupeDays: null },
+    options: {
+      ...loadConfig(env).defaults,
+      ...loadConfig(env).outbox,
+      rules: outboxRules,
+      dedupeDays: null,
+    },
     random: Math.random,
     apply,
     raiseAlert: () => Promise.resolve(),
