@@ -1,10 +1,10 @@
 /** How long each page of the console, and each answer of the admin API, takes with much stored. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { startStep } from "../tools/demo/progress.ts";
-import { tellDay } from "../tools/story/index.ts";
+import { startStep } from "../testbed/terminal/progress.ts";
+import { tellDay } from "../testbed/stories/index.ts";
 import { signatureOf } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
-import { migrationStatements, startWorker, type WorkerServer } from "./servers/workers.ts";
+import { migrationStatements, startWorker, type WorkerServer } from "../testbed/receiver/worker.ts";
 
 const SECRET = "bench-secret";
 const TOKEN = "bench-token";

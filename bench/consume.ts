@@ -1,8 +1,8 @@
 /** Events a second through the consumer, beside one that writes one upsert an event. */
-import { startStep } from "../tools/demo/progress.ts";
+import { startStep } from "../testbed/terminal/progress.ts";
 import { mixOfEvents } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
-import { migrationStatements, startWorker, type WorkerServer } from "./servers/workers.ts";
+import { migrationStatements, startWorker, type WorkerServer } from "../testbed/receiver/worker.ts";
 
 const BATCH = 100;
 const EVENTS = 3_000;

@@ -1,9 +1,9 @@
 /** Whether a receiver that has stored much is slower than one that has stored little. */
-import { startStep } from "../tools/demo/progress.ts";
+import { startStep } from "../testbed/terminal/progress.ts";
 import { consumeRate } from "./consume.ts";
 import { type Loaded, load, mixOfEvents } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
-import { migrationStatements, startWorker, type WorkerServer } from "./servers/workers.ts";
+import { migrationStatements, startWorker, type WorkerServer } from "../testbed/receiver/worker.ts";
 
 const SECRET = "bench-secret";
 const SLICE = 20_000;

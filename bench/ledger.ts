@@ -1,8 +1,8 @@
 /** What an event costs: round trips, rows, queue operations; by step, by statement, by type. */
-import { startStep } from "../tools/demo/progress.ts";
-import { tellDay } from "../tools/story/index.ts";
+import { startStep } from "../testbed/terminal/progress.ts";
+import { tellDay } from "../testbed/stories/index.ts";
 import { OPERATIONS_A_MESSAGE } from "./prices.ts";
-import { migrationStatements, startWorker } from "./servers/workers.ts";
+import { migrationStatements, startWorker } from "../testbed/receiver/worker.ts";
 
 const ORDERS = 60;
 /** How many events the queue hands over at once. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { startStep } from "../tools/demo/progress.ts";
+import { startStep } from "../testbed/terminal/progress.ts";
 import { type Loaded, load, mixOfEvents, type Target } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import {
@@ -13,7 +13,7 @@ import {
   naiveTable,
   startWorker,
   type WorkerServer,
-} from "./servers/workers.ts";
+} from "../testbed/receiver/worker.ts";
 
 const SECRET = "bench-secret";
 /** The longest that a queue may take to run dry after a turn. */

@@ -1,7 +1,7 @@
 /** How large the Worker is, and how long it takes from nothing to its first answer. */
 import { gzipSync } from "node:zlib";
-import { startStep } from "../tools/demo/progress.ts";
-import { bundleWorker, startWorker } from "./servers/workers.ts";
+import { startStep } from "../testbed/terminal/progress.ts";
+import { bundleWorker, startWorker } from "../testbed/receiver/worker.ts";
 
 const STARTS = 7;
 

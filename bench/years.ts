@@ -7,9 +7,9 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
-import { startStep } from "../tools/demo/progress.ts";
-import { tellDay } from "../tools/story/index.ts";
-import { migrationStatements, startWorker } from "./servers/workers.ts";
+import { startStep } from "../testbed/terminal/progress.ts";
+import { tellDay } from "../testbed/stories/index.ts";
+import { migrationStatements, startWorker } from "../testbed/receiver/worker.ts";
 
 const ORDERS_A_DAY = 2_000;
 const DAY_MS = 86_400_000;

@@ -11,7 +11,7 @@ import pc from "picocolors";
 import { describeStart } from "./start/guide.ts";
 import { findPort } from "./start/port.ts";
 import { hasAdminToken, provideSecret } from "./start/secret.ts";
-import { exitOf, runWrangler, spawnWrangler } from "./start/wrangler.ts";
+import { exitOf, runWrangler, spawnWrangler } from "../cli/wrangler/process.ts";
 
 const DEFAULT_PORT = 8787;
 const READY_WITHIN_MS = 30_000;

@@ -3,10 +3,10 @@
  * order of their times, and beside them what a person would come to the console for.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { WEBHOOK_PATH } from "../../tools/demo/delivery.ts";
-import { startProviders } from "../../tools/demo/providers.ts";
-import { type LocalReceiver, startReceiver } from "../../tools/demo/receiver.ts";
-import { sign, tellDay } from "../../tools/story/index.ts";
+import { WEBHOOK_PATH } from "../../testbed/deliveries/delivery.ts";
+import { startProviders } from "../../testbed/receiver/providers.ts";
+import { type LocalReceiver, startReceiver } from "../../testbed/receiver/harness.ts";
+import { sign, tellDay } from "../../testbed/stories/index.ts";
 
 export const TOKEN = "let-me-in-0123456789";
 const SECRET = "browser-secret";

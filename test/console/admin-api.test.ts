@@ -8,7 +8,7 @@ import * as z from "zod";
 import { countStretch } from "../../src/store/counts";
 import { loadStanding } from "../../src/store/overview";
 import { saveRefusals } from "../../src/store/refusals";
-import { tellDay } from "../../tools/story/index";
+import { tellDay } from "../../testbed/stories/index";
 import { calmEnv, fireCron, hand } from "../faults/drive";
 import { clearAll } from "../notifications/arrivals";
 import { event, order } from "../support/events";

@@ -24,7 +24,7 @@ import {
   type Random,
   type Story,
   tellDay,
-} from "../../tools/story/index.ts";
+} from "../../testbed/stories/index.ts";
 import { clearTables, expectModel } from "./compare";
 import { expectExplained } from "./explanation";
 import { arrange, deliver, NOW, options } from "./deliver";

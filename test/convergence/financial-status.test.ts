@@ -7,7 +7,7 @@ import { expect, it } from "vitest";
 import { explainNumber } from "../../src/console/order-view";
 import { financialStatus } from "../../src/projection/financial-status";
 import { listOrders } from "../../src/store/order-list";
-import { tellDay } from "../../tools/story/index.ts";
+import { tellDay } from "../../testbed/stories/index.ts";
 import { clearTables } from "./compare";
 import { deliver, NOW } from "./deliver";
 import { defaults } from "../support/defaults";

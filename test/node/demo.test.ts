@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-const script = fileURLToPath(new URL("../../tools/demo.ts", import.meta.url));
+const script = fileURLToPath(new URL("../../testbed/scenarios/demo.ts", import.meta.url));
 const options = { timeout: 120_000 };
 
 interface Outcome {

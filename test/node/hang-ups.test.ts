@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { after, test } from "node:test";
-import { type FloodedReceiver, startFlooded } from "../../tools/flood/receiver.ts";
-import { sign, SIGNATURE_HEADER } from "../../tools/story/index.ts";
+import { type FloodedReceiver, startFlooded } from "../../testbed/receiver/flooded.ts";
+import { sign, SIGNATURE_HEADER } from "../../testbed/stories/index.ts";
 
 const SECRET = "hang-ups";
 const DELIVERIES = 900;

@@ -10,9 +10,9 @@ import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { planDay } from "../../tools/demo/day.ts";
-import { sendAll } from "../../tools/demo/dispatch.ts";
-import { type LocalReceiver, startReceiver } from "../../tools/demo/receiver.ts";
+import { planDay } from "../../testbed/deliveries/day.ts";
+import { sendAll } from "../../testbed/deliveries/send.ts";
+import { type LocalReceiver, startReceiver } from "../../testbed/receiver/harness.ts";
 import { walk } from "./log/values.ts";
 
 const secrets = {

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { type LocalReceiver, startReceiver } from "../../tools/demo/receiver.ts";
+import { type LocalReceiver, startReceiver } from "../../testbed/receiver/harness.ts";
 import { type CloudState, freshCloud } from "./stand-in/account.ts";
 import { loadGrammar } from "./stand-in/grammar.ts";
 import { type Call, Clone, standInScript } from "./stand-in/clone.ts";

@@ -6,9 +6,9 @@ import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { watchMemory } from "../../tools/flood/memory.ts";
-import { type FloodedReceiver, startFlooded } from "../../tools/flood/receiver.ts";
-import { sign, SIGNATURE_HEADER } from "../../tools/story/index.ts";
+import { watchMemory } from "../../testbed/receiver/memory.ts";
+import { type FloodedReceiver, startFlooded } from "../../testbed/receiver/flooded.ts";
+import { sign, SIGNATURE_HEADER } from "../../testbed/stories/index.ts";
 
 const SECRET = "stalled";
 const REQUESTS = 200;

@@ -16,11 +16,11 @@ import { gunzipSync } from "node:zlib";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
 import * as z from "zod";
-import { bundleWorker } from "../../bench/servers/workers.ts";
-import { checkState } from "../../tools/demo/check-state.ts";
-import { readState } from "../../tools/demo/state.ts";
-import { repeat, sign, SIGNATURE_HEADER, tellDay } from "../../tools/story/index.ts";
-import { createRandom, shuffle, type StoryEvent } from "../../tools/story/index.ts";
+import { bundleWorker } from "../../testbed/receiver/worker.ts";
+import { checkState } from "../../testbed/checks/orders.ts";
+import { readState } from "../../testbed/checks/state.ts";
+import { repeat, sign, SIGNATURE_HEADER, tellDay } from "../../testbed/stories/index.ts";
+import { createRandom, shuffle, type StoryEvent } from "../../testbed/stories/index.ts";
 
 const SECRET = "upgrade";
 const SETTLED_WITHIN_MS = 15_000;

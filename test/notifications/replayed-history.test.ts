@@ -17,7 +17,7 @@ import {
   type Story,
   type StoryEvent,
   tellDay,
-} from "../../tools/story";
+} from "../../testbed/stories";
 import { arrive, clearAll, sweepMessages, tellAll } from "./arrivals";
 import { accepts, type Asked, hangs, type Stage, stage } from "./providers";
 import { NOW, readNotifications, type StoredNotification } from "./rows";

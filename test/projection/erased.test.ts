@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ERASED, eraseBody, isErased } from "../../src/events/erased-body";
 import { asJudged, interpret } from "../../src/projection/interpret";
 import { traitsOf } from "../../src/projection/traits";
-import { tellDay } from "../../tools/story/index";
+import { tellDay } from "../../testbed/stories/index";
 import { event } from "../support/events";
 import { address, orderDetail, payment, refund, shipment } from "../support/models";
 import { defaults } from "../support/defaults";

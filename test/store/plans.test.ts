@@ -21,7 +21,7 @@ import { recordFailure } from "../../src/store/sign-ins";
 import { noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { purgeOld } from "../../src/upkeep/retention";
 import { restore } from "../../src/upkeep/restore";
-import { tellDay } from "../../tools/story/index";
+import { tellDay } from "../../testbed/stories/index";
 import { calmEnv, fireCron, hand, postTo } from "../faults/drive";
 import { clearAll } from "../notifications/arrivals";
 import { event, order } from "../support/events";

@@ -14,7 +14,7 @@ import { loadUnread } from "../../src/store/reread";
 import { restoreEvents } from "../../src/store/restore";
 import { isToReread, isToRenew } from "../../src/store/written-by-0-2";
 import { renew, reread } from "../../src/upkeep/reread";
-import { createRandom, shuffle, tellDay } from "../../tools/story/index";
+import { createRandom, shuffle, tellDay } from "../../testbed/stories/index";
 import { clearTables, expectModel } from "../convergence/compare";
 import { anyEvent, schedule, storeAll } from "../convergence/history";
 import { Breaker } from "../faults/faulty";

@@ -1,11 +1,11 @@
 /** docs/cli.md: the reference of every command, made from the commands themselves. */
 import type { Command } from "commander";
-import { eventTypes } from "../story/index.ts";
-import { createCli, examplesOf } from "../cli/cli.ts";
-import { createOutput } from "../cli/output.ts";
-import { createProgram } from "../cli/program.ts";
-import { exitCodes } from "../cli/exit-codes.ts";
-import { scenarios } from "../cli/trigger/scenarios.ts";
+import { eventTypes } from "../../testbed/stories/index.ts";
+import { createCli, examplesOf } from "../../cli/cli.ts";
+import { createOutput } from "../../cli/terminal/output.ts";
+import { createProgram } from "../../cli/program.ts";
+import { exitCodes } from "../../cli/exit-codes.ts";
+import { scenarios } from "../../cli/trigger/scenarios.ts";
 
 const introduction = `# The command line
 

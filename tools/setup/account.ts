@@ -1,6 +1,6 @@
 /** What is there already: who is logged in, which of our database, queues and secrets exist. Reads only. */
 import * as z from "zod";
-import type { Target } from "./target.ts";
+import type { Target } from "../../cli/wrangler/target.ts";
 import { SetupStop } from "./stop.ts";
 import { adviseOn } from "./trouble.ts";
 import { commandLine, type Ran, type Wrangler } from "./wrangler.ts";

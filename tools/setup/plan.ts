@@ -5,7 +5,7 @@
 import type { Found } from "./account.ts";
 import { RETENTION_SECONDS } from "./retention.ts";
 import { SetupStop } from "./stop.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "../../cli/wrangler/target.ts";
 
 export type Action =
   | { readonly kind: "create database"; readonly args: readonly string[] }

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { sign, SIGNATURE_HEADER } from "../story/sign.ts";
+import { sign, SIGNATURE_HEADER } from "../../testbed/deliveries/sign.ts";
 import { SetupStop } from "./stop.ts";
 import { failed } from "./account.ts";
 import type { Wrangler } from "./wrangler.ts";

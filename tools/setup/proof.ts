@@ -5,7 +5,7 @@ import type { SetupOptions } from "./options.ts";
 import { environmentFlag } from "./plan.ts";
 import { sendProbe } from "./probe.ts";
 import type { Screen } from "./screen.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "../../cli/wrangler/target.ts";
 import type { Wrangler } from "./wrangler.ts";
 
 export interface ProofDeps {

@@ -9,7 +9,7 @@ import { RETENTION_SECONDS } from "./retention.ts";
 import type { Screen } from "./screen.ts";
 import type { SecretValues } from "./secrets.ts";
 import { SetupStop } from "./stop.ts";
-import { type Target, withDatabaseId } from "./target.ts";
+import { type Target, withDatabaseId } from "../../cli/wrangler/target.ts";
 import { isTaken, wantsShorterRetention } from "./trouble.ts";
 import { commandLine, type Ran, type Wrangler } from "./wrangler.ts";
 

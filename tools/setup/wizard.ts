@@ -11,7 +11,7 @@ import { describeAction, runSteps } from "./run.ts";
 import type { Screen } from "./screen.ts";
 import { askSecrets, type Chosen, chooseSecrets, missingVars, secretsIn } from "./secrets.ts";
 import { SetupStop } from "./stop.ts";
-import { readTarget } from "./target.ts";
+import { readTarget } from "../../cli/wrangler/target.ts";
 import type { Wrangler } from "./wrangler.ts";
 
 export interface WizardDeps {

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod/mini";
-import { migrationStatements, startWorker } from "../../../bench/servers/workers.ts";
+import { migrationStatements, startWorker } from "../../../testbed/receiver/worker.ts";
 
 export const SECRET = "cli-test-secret";
 export const TOKEN = "cli-test-token";
 
-export const launcher = fileURLToPath(new URL("../../../tools/ce-webhooks.mjs", import.meta.url));
+export const launcher = fileURLToPath(new URL("../../../cli/ce-webhooks.mjs", import.meta.url));
 
 export interface Ended {
   /** Null where a signal ended it. */

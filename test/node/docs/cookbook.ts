@@ -3,7 +3,7 @@
  * stories that were told, which know nothing of tables.
  */
 import assert from "node:assert/strict";
-import type { Story } from "../../../tools/story/index.ts";
+import type { Story } from "../../../testbed/stories/index.ts";
 import type { Shop } from "./shop.ts";
 import { countPieces, linesOf, notPackedOf, parcelsOf, paymentsOf, refundsOf } from "./told.ts";
 

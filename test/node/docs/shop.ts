@@ -1,7 +1,7 @@
 /** A shop's day, told to the real Worker, for the queries and commands of the docs to find. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { WEBHOOK_PATH } from "../../../tools/demo/delivery.ts";
-import { type LocalReceiver, startReceiver } from "../../../tools/demo/receiver.ts";
+import { WEBHOOK_PATH } from "../../../testbed/deliveries/delivery.ts";
+import { type LocalReceiver, startReceiver } from "../../../testbed/receiver/harness.ts";
 import {
   createRandom,
   repeat,
@@ -10,7 +10,7 @@ import {
   type Story,
   tellDay,
   tellStory,
-} from "../../../tools/story/index.ts";
+} from "../../../testbed/stories/index.ts";
 import { tellOddOrders } from "./odd-orders.ts";
 
 export const SECRET = "docs-secret";

@@ -1,0 +1,38 @@
+/** `explain`: which event set each field of an order, and which lost. */
+import { Command } from "commander";
+import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
+import type { SettingFlags } from "../settings.ts";
+import { printEventList, printExplanation } from "../views/explanation.ts";
+import { waitForOrder } from "../api/wait.ts";
+
+interface Flags extends SettingFlags, JsonFlag {
+  readonly events?: boolean;
+}
+
+async function explain(cli: Cli, number: string, flags: Flags): Promise<void> {
+  const api = apiOf(cli, flags);
+  const explanation = await waitForOrder(cli, api, number, () => api.explain(number));
+  if (flags.json === true) cli.out.json(explanation);
+  else if (flags.events === true) printEventList(cli.out, explanation, cli.now());
+  else printExplanation(cli.out, explanation, cli.now());
+}
+
+export function explainCommand(cli: Cli): Command {
+  const command = new Command("explain")
+    .summary("why an order looks as it does")
+    .description(
+      "Shows which event set each field of an order, and for each other event why it lost.",
+    )
+    .argument("<number>", "the order's number")
+    .option("--events", "only what became of each event, without the fields");
+  takeSettings(command, ["token"]);
+  takeJson(command);
+  giveExamples(command, [
+    ["ce-webhooks explain ORD-1", "field by field, then event by event"],
+    [
+      "ce-webhooks explain ORD-1 --json | jq '.events[] | select(.outcome == \"lost\")'",
+      "what lost",
+    ],
+  ]);
+  return command.action((number: string, flags: Flags) => explain(cli, number, flags));
+}

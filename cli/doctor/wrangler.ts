@@ -1,0 +1,65 @@
+/** What wrangler answers, read for what the doctor wants to know. Its tables are boxes of text. */
+import { stripVTControlCharacters } from "node:util";
+import { exitOf, spawnWrangler } from "../wrangler/process.ts";
+
+export interface WranglerAnswer {
+  readonly isDone: boolean;
+  readonly text: string;
+}
+
+const TIMEOUT_MS = 30_000;
+
+/** Runs a command to its end; `isDone` is false where it failed or took too long. */
+export async function askWrangler(
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<WranglerAnswer> {
+  const child = spawnWrangler(args);
+  const printed: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => printed.push(text));
+  }
+  const stop = () => void child.kill("SIGTERM");
+  const timer = setTimeout(stop, TIMEOUT_MS);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    const code = await exitOf(child);
+    return { isDone: code === 0, text: stripVTControlCharacters(printed.join("")) };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** The rows of a table that wrangler has drawn, cell by cell. */
+function readRows(text: string): readonly (readonly string[])[] {
+  return text
+    .split("\n")
+    .filter((line) => line.trimStart().startsWith("│"))
+    .map((line) =>
+      line
+        .split("│")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+/** `d1 migrations list`: what has not been applied; null where that cannot be told. */
+export function readPending(text: string): readonly string[] | null {
+  if (text.includes("No migrations to apply")) return [];
+  const names = readRows(text).flatMap(([name = ""]) => (name.endsWith(".sql") ? [name] : []));
+  return names.length === 0 ? null : names;
+}
+
+/** `queues list`: how many consumers each queue has. */
+export function readQueues(text: string): ReadonlyMap<string, number> {
+  const [head = [], ...rows] = readRows(text);
+  const [name, consumers] = [head.indexOf("name"), head.indexOf("consumers")];
+  return new Map(rows.map((cells) => [cells[name] ?? "", Number(cells[consumers] ?? Number.NaN)]));
+}
+
+/** `whoami --json`: null where it says nothing that is understood. */
+export function readLogin(text: string): boolean | null {
+  const [, answer] = /"loggedIn":\s*(true|false)/.exec(text) ?? [];
+  return answer === undefined ? null : answer === "true";
+}

@@ -1,0 +1,96 @@
+/**
+ * A day of deliveries: every event of the stories, a fifth of them again, and among them what a
+ * public endpoint also meets. Each delivery says which answer it must get.
+ */
+import {
+  createRandom,
+  deliverStory,
+  type Form,
+  forms,
+  repeat,
+  shuffle,
+  sign,
+  tellDay,
+  type Story,
+  type StoryDelivery,
+} from "../stories/index.ts";
+import { type Delivery, WEBHOOK_PATH } from "./delivery.ts";
+import { createConflicts, createStrays, type StrayContext } from "./invalid.ts";
+
+export interface Day {
+  /** As they are delivered: events under the ids that the receiver gives them. */
+  readonly stories: readonly Story[];
+  /** The form in which everything about an order comes, by its number. */
+  readonly formOf: ReadonlyMap<string, Form>;
+  /** In the order in which they are sent. */
+  readonly deliveries: readonly Delivery[];
+  /** Sent once the day has been taken: other bodies under ids that are known by then. */
+  readonly conflicts: readonly Delivery[];
+}
+
+export interface DayPlan {
+  readonly seed: number;
+  readonly orders: number;
+  readonly endsAtMs: number;
+  readonly secret: string;
+}
+
+const REPEATED_SHARE = 0.17;
+/** Streams of chance that no story uses. */
+const DAY_STREAM = 1_000_000;
+const FORMS_STREAM = 1_000_001;
+
+/**
+ * As many orders in each form, drawn from the seed. Within one order forms are not mixed: what is expected
+ * of a bare order and of one that states its times is not the same.
+ */
+function drawForms({ seed }: DayPlan, stories: readonly Story[]): Map<string, Form> {
+  const random = createRandom(seed, FORMS_STREAM);
+  const drawn = shuffle(
+    stories.map((_, index) => forms[index % forms.length] ?? "envelope"),
+    random,
+  );
+  return new Map(
+    stories.map(({ orderNumber }, index) => [orderNumber, drawn[index] ?? "envelope"]),
+  );
+}
+
+async function signDelivery(
+  { event, form, body, eventId }: StoryDelivery,
+  secret: string,
+): Promise<Delivery> {
+  return {
+    outcome: "applied",
+    what: "event",
+    method: "POST",
+    path: WEBHOOK_PATH,
+    body,
+    signature: await sign(body, secret),
+    recognized: { form, type: event.event_type },
+    eventId,
+    status: 200,
+  };
+}
+
+export async function planDay(plan: DayPlan): Promise<Day> {
+  const told = tellDay(plan);
+  const formOf = drawForms(plan, told);
+  const delivered = await Promise.all(
+    told.map((story) => deliverStory(story, () => formOf.get(story.orderNumber) ?? "envelope")),
+  );
+  const stories = delivered.map(({ story }) => story);
+  const random = createRandom(plan.seed, DAY_STREAM);
+  const context: StrayContext = { random, stories, formOf, secret: plan.secret };
+  const signed = await Promise.all(
+    delivered
+      .flatMap(({ deliveries }) => deliveries)
+      .map((delivery) => signDelivery(delivery, plan.secret)),
+  );
+  const strays = await createStrays(context, plan.endsAtMs);
+  return {
+    stories,
+    formOf,
+    deliveries: shuffle([...repeat(signed, random, REPEATED_SHARE), ...strays], random),
+    conflicts: await createConflicts(context),
+  };
+}
