@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import { type Api, createApi } from "./api/api.ts";
 import { createHttp, type Http } from "./api/http.ts";
-import type { Output } from "./terminal/output.ts";
+import type { Output } from "../testbed/terminal/output.ts";
 import { DEFAULT_URL, loadSettings, type SettingFlags, type Settings } from "./settings.ts";
 
 export interface Cli {

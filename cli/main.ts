@@ -7,9 +7,9 @@ import { createCli } from "./cli.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { Failure, Interruption } from "./failure.ts";
 import { watchSignals } from "./terminal/interrupt.ts";
-import { createOutput } from "./terminal/output.ts";
+import { createOutput } from "../testbed/terminal/output.ts";
 import { createProgram } from "./program.ts";
-import { signs } from "../testbed/terminal/terminal.ts";
+import { signs } from "../testbed/terminal/text.ts";
 
 // A reader that has seen enough, as in "ce-webhooks events | head", ends the command.
 for (const stream of [process.stdout, process.stderr]) {

@@ -1,7 +1,7 @@
 /** The command line as a whole: its commands in their groups, its looks, its help. */
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
-import { signs } from "../testbed/terminal/terminal.ts";
+import { signs } from "../testbed/terminal/text.ts";
 import { type Cli, headed } from "./cli.ts";
 import { groups } from "./commands.ts";
 import { exitCodes } from "./exit-codes.ts";

@@ -1,6 +1,6 @@
 /** `erase`: a person is taken out of everything that is stored. */
 import { Command } from "commander";
-import { count, signs } from "../../testbed/terminal/terminal.ts";
+import { count, signs } from "../../testbed/terminal/text.ts";
 import type { Erasure } from "../api/answers.ts";
 import type { Api } from "../api/api.ts";
 import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";

@@ -1,6 +1,6 @@
 /** `events`: the inbox, newest first. */
 import { Command } from "commander";
-import { count } from "../../testbed/terminal/terminal.ts";
+import { count } from "../../testbed/terminal/text.ts";
 import { eventStatuses } from "../api/answers.ts";
 import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
 import { collectEvents } from "../api/event-pages.ts";

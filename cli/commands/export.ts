@@ -1,7 +1,7 @@
 /** `export`: everything that is held about a person. */
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
-import { count, signs } from "../../testbed/terminal/terminal.ts";
+import { count, signs } from "../../testbed/terminal/text.ts";
 import type { ExportPage } from "../api/answers.ts";
 import { apiOf, type Cli, giveExamples, takeSettings } from "../cli.ts";
 import { Failure } from "../failure.ts";

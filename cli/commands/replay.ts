@@ -1,12 +1,12 @@
 /** `replay`: settled events are taken again, after a fix. */
 import { Command } from "commander";
-import { count, signs } from "../../testbed/terminal/terminal.ts";
+import { count, signs } from "../../testbed/terminal/text.ts";
 import type { Api } from "../api/api.ts";
 import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
 import { confirm } from "../terminal/confirm.ts";
 import { Failure } from "../failure.ts";
 import { type EventFilter, takeFilter, wholeNumber } from "../flags.ts";
-import { startProgress } from "../terminal/progress.ts";
+import { startProgress } from "../../testbed/terminal/progress.ts";
 import { type ReplayFilter, selectEvents } from "../replay/select.ts";
 import { type Outcome, settle } from "../replay/settle.ts";
 import type { SettingFlags } from "../settings.ts";

@@ -1,6 +1,6 @@
 /** `restore`: archived events are put back into the inbox, for a look or a rebuild. */
 import { Command, InvalidArgumentError } from "commander";
-import { count, signs } from "../../testbed/terminal/terminal.ts";
+import { count, signs } from "../../testbed/terminal/text.ts";
 import type { Restored } from "../api/answers.ts";
 import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
 import { Failure } from "../failure.ts";

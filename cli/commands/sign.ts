@@ -1,6 +1,6 @@
 /** `sign` and `verify`: the signature of a body, and whether a given one is right. */
 import { Command } from "commander";
-import { signs } from "../../testbed/terminal/terminal.ts";
+import { signs } from "../../testbed/terminal/text.ts";
 import { sign, SIGNATURE_HEADER } from "../../testbed/stories/index.ts";
 import { type Cli, giveExamples, type JsonFlag, settingsOf, takeJson, takeSecret } from "../cli.ts";
 import { Failure } from "../failure.ts";

@@ -1,7 +1,7 @@
 /** `simulate`: a store in miniature, for load and soak tests, and the reconciliation at its end. */
 import { randomInt } from "node:crypto";
 import { Command, Option } from "commander";
-import { count } from "../../testbed/terminal/terminal.ts";
+import { count } from "../../testbed/terminal/text.ts";
 import { createRandom, type FormChoice } from "../../testbed/stories/index.ts";
 import { createApi } from "../api/api.ts";
 import {
@@ -15,7 +15,7 @@ import {
 import { confirm } from "../terminal/confirm.ts";
 import { Failure } from "../failure.ts";
 import { duration, formOption, positiveNumber, share, wholeNumber } from "../flags.ts";
-import { type Progress, startProgress } from "../terminal/progress.ts";
+import { type Progress, startProgress } from "../../testbed/terminal/progress.ts";
 import { requireSecret, type SettingFlags, type Settings } from "../settings.ts";
 import { planMoves, type SimulationPlan } from "../simulate/plan.ts";
 import { reconcile, type Reconciliation } from "../simulate/reconcile.ts";

@@ -1,6 +1,6 @@
 /** `tail`: follows new events live. */
 import { Command, Option } from "commander";
-import { count } from "../../testbed/terminal/terminal.ts";
+import { count } from "../../testbed/terminal/text.ts";
 import { eventStatuses, type EventRow } from "../api/answers.ts";
 import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
 import { Interruption } from "../failure.ts";

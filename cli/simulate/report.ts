@@ -1,6 +1,6 @@
 /** What a simulation came to: while it runs in a few words, at the end as figures. */
-import { clip, count, signs } from "../../testbed/terminal/terminal.ts";
-import type { Output } from "../terminal/output.ts";
+import { clip, count, signs } from "../../testbed/terminal/text.ts";
+import type { Output } from "../../testbed/terminal/output.ts";
 import { forms } from "../../testbed/stories/index.ts";
 import { printFacts, printTitle } from "../views/facts.ts";
 import type { Reconciliation } from "./reconcile.ts";

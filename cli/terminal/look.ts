@@ -1,6 +1,6 @@
 /** How things look in a terminal: states, amounts, times. */
-import { signs } from "../../testbed/terminal/terminal.ts";
-import type { Output } from "./output.ts";
+import { signs } from "../../testbed/terminal/text.ts";
+import type { Output } from "../../testbed/terminal/output.ts";
 
 type Colours = Output["colours"];
 type Shade = "green" | "red" | "yellow" | "cyan" | "dim";

@@ -2,7 +2,7 @@
 import { eventTypes } from "../../testbed/stories/index.ts";
 import type { Cli } from "../cli.ts";
 import { Failure, Interruption } from "../failure.ts";
-import { printTable } from "../terminal/table.ts";
+import { printTable } from "../../testbed/terminal/table.ts";
 import { scenarios } from "./scenarios.ts";
 
 export function printList({ out }: Cli, isJson: boolean): void {

@@ -1,9 +1,9 @@
 /** How a trigger is shown: a line a delivery, what became of them, and what to look at next. */
-import { count, signs } from "../../testbed/terminal/terminal.ts";
+import { count, signs } from "../../testbed/terminal/text.ts";
 import { forms } from "../../testbed/stories/index.ts";
 import { Failure } from "../failure.ts";
 import { commandLine } from "../terminal/look.ts";
-import type { Output } from "../terminal/output.ts";
+import type { Output } from "../../testbed/terminal/output.ts";
 import type { Settings } from "../settings.ts";
 import { headersOf, type Posted } from "./post.ts";
 import type { Prepared } from "./draft.ts";

@@ -1,8 +1,8 @@
 /** Sends the deliveries of many orders: the orders side by side, the events of each in turn. */
-import { count } from "../../testbed/terminal/terminal.ts";
+import { count } from "../../testbed/terminal/text.ts";
 import type { Cli } from "../cli.ts";
 import type { Pace } from "../terminal/pace.ts";
-import { startProgress } from "../terminal/progress.ts";
+import { startProgress } from "../../testbed/terminal/progress.ts";
 import type { Settings } from "../settings.ts";
 import type { Prepared } from "./draft.ts";
 import { post, type Posted } from "./post.ts";

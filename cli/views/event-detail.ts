@@ -1,10 +1,10 @@
 /** One event whole: what became of it, what it set and lost to, whom it told, its body. */
 import { describeForm, nameType } from "../../src/events/form-words.ts";
-import { count } from "../../testbed/terminal/terminal.ts";
+import { count } from "../../testbed/terminal/text.ts";
 import type { EventDetail } from "../api/answers.ts";
 import { parseJson } from "../api/http.ts";
 import { fullTime, stateOf } from "../terminal/look.ts";
-import type { Output } from "../terminal/output.ts";
+import type { Output } from "../../testbed/terminal/output.ts";
 import { aboutOf } from "./events.ts";
 import { nameOf } from "./explanation.ts";
 import { printFacts, printTitle } from "./facts.ts";

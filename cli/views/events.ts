@@ -3,8 +3,8 @@ import { nameType } from "../../src/events/form-words.ts";
 import { stripVTControlCharacters } from "node:util";
 import type { EventRow } from "../api/answers.ts";
 import { shortTime, stateOf } from "../terminal/look.ts";
-import type { Output } from "../terminal/output.ts";
-import { type Column, printTable, type TableRow } from "../terminal/table.ts";
+import type { Output } from "../../testbed/terminal/output.ts";
+import { type Column, printTable, type TableRow } from "../../testbed/terminal/table.ts";
 
 const eventListColumns: readonly Column[] = [
   { title: "UTC" },

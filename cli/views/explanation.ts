@@ -1,10 +1,10 @@
 /** Why an order looks as it does: which event set what, and for every other event what it lost to. */
 import { nameType } from "../../src/events/form-words.ts";
-import { count, signs } from "../../testbed/terminal/terminal.ts";
+import { count, signs } from "../../testbed/terminal/text.ts";
 import type { Explanation } from "../api/answers.ts";
 import { shortTime, stateOf } from "../terminal/look.ts";
-import type { Output } from "../terminal/output.ts";
-import { printTable, type TableRow } from "../terminal/table.ts";
+import type { Output } from "../../testbed/terminal/output.ts";
+import { printTable, type TableRow } from "../../testbed/terminal/table.ts";
 import { printTitle } from "./facts.ts";
 import { describeValues } from "./registers.ts";
 

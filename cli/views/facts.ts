@@ -1,6 +1,6 @@
 /** Facts under each other, name and value; what is unknown is left out. */
-import type { Output } from "../terminal/output.ts";
-import { printTable } from "../terminal/table.ts";
+import type { Output } from "../../testbed/terminal/output.ts";
+import { printTable } from "../../testbed/terminal/table.ts";
 
 export type Fact = readonly [name: string, value: string | null];
 

@@ -1,8 +1,8 @@
 /** Messages to customers, the team and the forward endpoint, as a list and whole. */
 import type { MessageRow } from "../api/answers.ts";
 import { fullTime, shortTime, stateOf } from "../terminal/look.ts";
-import type { Output } from "../terminal/output.ts";
-import { printTable, type TableRow } from "../terminal/table.ts";
+import type { Output } from "../../testbed/terminal/output.ts";
+import { printTable, type TableRow } from "../../testbed/terminal/table.ts";
 import { printFacts } from "./facts.ts";
 
 /** Why it was not sent, or has not been yet. */

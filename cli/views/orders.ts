@@ -2,8 +2,8 @@
 import type * as z from "zod/mini";
 import type { orders, OrderAnswer, timeline } from "../api/answers.ts";
 import { amount, fullTime, shortTime } from "../terminal/look.ts";
-import type { Output } from "../terminal/output.ts";
-import { printTable } from "../terminal/table.ts";
+import type { Output } from "../../testbed/terminal/output.ts";
+import { printTable } from "../../testbed/terminal/table.ts";
 import { printFacts, printTitle } from "./facts.ts";
 
 type Row = OrderAnswer["order"];

@@ -1,6 +1,6 @@
 /** What a run leaves behind: what was sent, what was answered, what is stored, what went out. */
 import type { Day } from "../deliveries/day.ts";
-import type { Answer, Delivery } from "../deliveries/delivery.ts";
+import type { Answered, Delivery } from "../deliveries/delivery.ts";
 import type { Call } from "../receiver/providers.ts";
 import type { State } from "./state.ts";
 
@@ -8,7 +8,7 @@ export { differ } from "../stories/index.ts";
 
 export interface Evidence {
   readonly day: Day;
-  readonly answers: readonly Answer[];
+  readonly answers: readonly Answered[];
   readonly state: State;
   readonly calls: readonly Call[];
   /** What was still waiting when patience ended; empty where the receiver came to rest. */

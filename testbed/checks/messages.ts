@@ -4,7 +4,7 @@
  */
 import { checkFacts, checkTruth } from "./outbox.ts";
 import { differ, present, type Check, type Evidence } from "./evidence.ts";
-import { count } from "../terminal/terminal.ts";
+import { count } from "../terminal/text.ts";
 
 export function checkMessages(evidence: Evidence): Check[] {
   return [

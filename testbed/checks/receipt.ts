@@ -1,6 +1,6 @@
 /** Checks the edge: every answer over HTTP, and every row of the inbox. */
 import { eventTypes } from "../stories/index.ts";
-import type { Answer, Delivery } from "../deliveries/delivery.ts";
+import type { Answered, Delivery } from "../deliveries/delivery.ts";
 import { acceptedById, differ, present, type Check, type Evidence } from "./evidence.ts";
 
 export function checkReceipt(evidence: Evidence): Check[] {
@@ -14,7 +14,7 @@ export function checkReceipt(evidence: Evidence): Check[] {
   ];
 }
 
-function bodyProblem({ delivery, body }: Answer): string | null {
+function bodyProblem({ delivery, body }: Answered): string | null {
   const { outcome, what, eventId, status } = delivery;
   const json = JSON.stringify(body);
   if (status === 401) {
@@ -39,7 +39,7 @@ function checkAnswers({ answers }: Evidence): Check {
   return { claim: "every delivery got its answer", problems: problems.filter(present) };
 }
 
-function isDuplicate({ body }: Answer): boolean {
+function isDuplicate({ body }: Answered): boolean {
   return (
     typeof body === "object" && body !== null && "duplicate" in body && body.duplicate === true
   );

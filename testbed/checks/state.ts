@@ -1,6 +1,6 @@
 /** What the receiver has in D1 when all is done: read once, checked and shown from memory. */
 import type { PartRow } from "../stories/index.ts";
-import type { Receiver } from "../receiver/harness.ts";
+import type { Receiver } from "../receiver/start.ts";
 
 interface EventRow {
   readonly id: string;

@@ -9,13 +9,11 @@ import {
   forms,
   repeat,
   shuffle,
-  sign,
   tellDay,
   type Story,
-  type StoryDelivery,
 } from "../stories/index.ts";
-import { type Delivery, WEBHOOK_PATH } from "./delivery.ts";
-import { createConflicts, createStrays, type StrayContext } from "./invalid.ts";
+import { createDelivery, type Delivery } from "./delivery.ts";
+import { createConflicts, createInvalid, type InvalidContext } from "./invalid.ts";
 
 export interface Day {
   /** As they are delivered: events under the ids that the receiver gives them. */
@@ -55,23 +53,6 @@ function drawForms({ seed }: DayPlan, stories: readonly Story[]): Map<string, Fo
   );
 }
 
-async function signDelivery(
-  { event, form, body, eventId }: StoryDelivery,
-  secret: string,
-): Promise<Delivery> {
-  return {
-    outcome: "applied",
-    what: "event",
-    method: "POST",
-    path: WEBHOOK_PATH,
-    body,
-    signature: await sign(body, secret),
-    recognized: { form, type: event.event_type },
-    eventId,
-    status: 200,
-  };
-}
-
 export async function planDay(plan: DayPlan): Promise<Day> {
   const told = tellDay(plan);
   const formOf = drawForms(plan, told);
@@ -80,17 +61,20 @@ export async function planDay(plan: DayPlan): Promise<Day> {
   );
   const stories = delivered.map(({ story }) => story);
   const random = createRandom(plan.seed, DAY_STREAM);
-  const context: StrayContext = { random, stories, formOf, secret: plan.secret };
+  const context: InvalidContext = { random, stories, formOf, secret: plan.secret };
   const signed = await Promise.all(
     delivered
       .flatMap(({ deliveries }) => deliveries)
-      .map((delivery) => signDelivery(delivery, plan.secret)),
+      .map(({ event, form, body, eventId }) => {
+        const recognized = { form, type: event.event_type };
+        return createDelivery(body, plan.secret, { eventId, recognized });
+      }),
   );
-  const strays = await createStrays(context, plan.endsAtMs);
+  const invalid = await createInvalid(context, plan.endsAtMs);
   return {
     stories,
     formOf,
-    deliveries: shuffle([...repeat(signed, random, REPEATED_SHARE), ...strays], random),
+    deliveries: shuffle([...repeat(signed, random, REPEATED_SHARE), ...invalid], random),
     conflicts: await createConflicts(context),
   };
 }

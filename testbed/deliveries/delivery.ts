@@ -1,6 +1,6 @@
 /** One request to the receiver, and the answer that it must get. */
-
-import type { Form } from "../stories/index.ts";
+import type { Form } from "./forms.ts";
+import { sign } from "./sign.ts";
 
 export const WEBHOOK_PATH = "/api/webhooks/ce";
 
@@ -31,8 +31,40 @@ export interface Delivery {
 }
 
 export interface Answer {
-  readonly delivery: Delivery;
   readonly status: number;
   /** The parsed JSON body, or its text where it is none. */
   readonly body: unknown;
+}
+
+export interface Answered extends Answer {
+  readonly delivery: Delivery;
+}
+
+/** A signed POST of a lawful event, but for what `special` says of it. */
+export async function createDelivery(
+  body: Delivery["body"],
+  secret: string,
+  special: Partial<Delivery>,
+): Promise<Delivery> {
+  return {
+    outcome: "applied",
+    what: "event",
+    method: "POST",
+    path: WEBHOOK_PATH,
+    body,
+    signature: await sign(body, secret),
+    eventId: null,
+    status: 200,
+    ...special,
+  };
+}
+
+/** One for each event, in its envelope. */
+export async function deliverEvents(
+  events: readonly { readonly id: string }[],
+  secret: string,
+): Promise<readonly Delivery[]> {
+  return await Promise.all(
+    events.map((event) => createDelivery(JSON.stringify(event), secret, { eventId: event.id })),
+  );
 }

@@ -1,6 +1,6 @@
 /**
- * What a public endpoint meets beside lawful events: forgeries, bodies of no known form, types it does not
- * know, events that make no sense, other bodies under a known id. Forgeries and senseless events are
+ * Invalid deliveries, which a public endpoint meets beside lawful ones: forgeries, bodies of no known form,
+ * unknown types, events that make no sense, other bodies under a known id. Forgeries and senseless events are
  * about real orders, so that a receiver that took one would show it in that order.
  */
 import {
@@ -8,15 +8,14 @@ import {
   forge,
   hashId,
   senselessEvents,
-  sign,
   type EventType,
   type Random,
   type Story,
   type StoryEvent,
 } from "../stories/index.ts";
-import { WEBHOOK_PATH, type Delivery, type Outcome } from "./delivery.ts";
+import { createDelivery, type Delivery, type Outcome } from "./delivery.ts";
 
-export interface StrayContext {
+export interface InvalidContext {
   readonly random: Random;
   readonly stories: readonly Story[];
   readonly formOf: ReadonlyMap<string, Form>;
@@ -34,19 +33,13 @@ const statusOf: Readonly<Record<Outcome, number>> = {
 };
 
 /** What names no id of its own is known by its hash. */
-async function complete(draft: Draft, secret: string): Promise<Delivery> {
-  return {
-    method: "POST",
-    path: WEBHOOK_PATH,
-    signature: await sign(draft.body, secret),
-    eventId: draft.outcome === "refused" ? null : await hashId(draft.body),
-    status: statusOf[draft.outcome],
-    ...draft,
-  };
+async function complete({ body, ...draft }: Draft, secret: string): Promise<Delivery> {
+  const eventId = draft.outcome === "refused" ? null : await hashId(body);
+  return await createDelivery(body, secret, { eventId, status: statusOf[draft.outcome], ...draft });
 }
 
 /** Everything but the conflicts, in no order. */
-export async function createStrays(context: StrayContext, nowMs: number): Promise<Delivery[]> {
+export async function createInvalid(context: InvalidContext, nowMs: number): Promise<Delivery[]> {
   const at = new Date(nowMs - 3_600_000).toISOString();
   const drafts = [
     ...(await claimPaid(context, at)),
@@ -64,7 +57,7 @@ function writeEvent(random: Random, type: string, at: string, data: unknown): [s
 }
 
 /** Somebody claims that an unpaid order was paid, in four ways. */
-async function claimPaid(context: StrayContext, at: string): Promise<Draft[]> {
+async function claimPaid(context: InvalidContext, at: string): Promise<Draft[]> {
   const { random, stories, secret } = context;
   const unpaid = stories.filter((story) => story.expected.paidMicros === 0);
   const drafts: Draft[] = [];
@@ -95,7 +88,7 @@ function makeUnreadable(): Draft[] {
 }
 
 /** Authentic text that says no event: kept, and shown to a person. */
-function makeUnknown({ random, stories }: StrayContext): Draft[] {
+function makeUnknown({ random, stories }: InvalidContext): Draft[] {
   const story = random.pick(stories);
   const text = JSON.stringify(story.events[0]);
   const order = { order_number: story.orderNumber, grand_total: 1 };
@@ -111,7 +104,7 @@ function makeUnknown({ random, stories }: StrayContext): Draft[] {
   return bodies.map(([what, body]) => ({ outcome: "quarantined", what, body, recognized }));
 }
 
-function useUnknownTypes({ random, stories }: StrayContext, at: string): Draft[] {
+function useUnknownTypes({ random, stories }: InvalidContext, at: string): Draft[] {
   const types = ["customer.created", "product.updated", "order.returned", "cart.abandoned"];
   return [...types, ...types].map((type) => {
     const data = { order_number: random.pick(stories).orderNumber, status: "cancelled" };
@@ -122,7 +115,7 @@ function useUnknownTypes({ random, stories }: StrayContext, at: string): Draft[]
 }
 
 /** Of a known type, with fields whose type makes no sense. */
-function makeSenseless({ random, stories }: StrayContext, at: string): Draft[] {
+function makeSenseless({ random, stories }: InvalidContext, at: string): Draft[] {
   const orderNumber = random.pick(stories).orderNumber;
   return senselessEvents(orderNumber).map(({ what, type, data }) => {
     const [eventId, body] = writeEvent(random, type, at, data);
@@ -134,7 +127,7 @@ function makeSenseless({ random, stories }: StrayContext, at: string): Draft[] {
  * A second body under a known id: the first one stands, and a person is told. The id of a bare body is its
  * hash, so that no other body can have it.
  */
-export async function createConflicts(context: StrayContext): Promise<Delivery[]> {
+export async function createConflicts(context: InvalidContext): Promise<Delivery[]> {
   const { random, stories, formOf, secret } = context;
   const events = stories
     .filter(({ orderNumber }) => formOf.get(orderNumber) !== "bare")

@@ -1,8 +1,8 @@
-/** Processes of this machine as `ps` knows them: who descends from whom, and how much memory each has. */
+/** The workerd processes that this process has started, as `ps` knows them. */
 import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 
-export interface Process {
+interface Process {
   readonly pid: number;
   readonly parent: number;
   /** Resident memory in bytes. */
@@ -23,21 +23,10 @@ function listProcesses(): readonly Process[] {
   });
 }
 
-/** Every process that descends from `pid`, without itself. */
-export function descendantsOf(pid: number): readonly Process[] {
-  const all = listProcesses();
-  const found: Process[] = [];
-  let parents = new Set([pid]);
-  while (parents.size > 0) {
-    const children = all.filter(({ parent }) => parents.has(parent));
-    found.push(...children);
-    parents = new Set(children.map((child) => child.pid));
-  }
-  return found;
-}
-
-export function isWorkerd({ name }: Process): boolean {
-  return name.includes("workerd");
+export function workerdProcesses(): readonly Process[] {
+  return listProcesses().filter(
+    ({ parent, name }) => parent === process.pid && name.includes("workerd"),
+  );
 }
 
 /** SIGKILL: nothing is flushed, closed or said. Ends when they are gone. */

@@ -1,42 +1,138 @@
 /**
  * `npm run test:flood`: ten thousand events as fast as 64 connections can send them. Exits with 0 only
- * where every event that was acknowledged was applied and none failed (1: not so; 2: wrong flags;
- * 130: Ctrl-C). Memory is printed over time, to be seen to be bounded.
+ * where every event that was acknowledged was applied and none failed. Memory is printed over time, to be
+ * seen to be bounded.
  */
-import pc from "picocolors";
-import { runCommand } from "../terminal/command.ts";
-import { count, print } from "../terminal/terminal.ts";
-import { megabytes, summarize } from "../receiver/memory.ts";
-import { type FloodOptions, parseOptions } from "./flood/options.ts";
-import { type Outcome, runFlood } from "./flood/run.ts";
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describeRefusals, reconcile } from "../checks/reconcile.ts";
+import { type Delivery, deliverEvents } from "../deliveries/delivery.ts";
+import { shareOut } from "../deliveries/send.ts";
+import { watchMemory } from "../receiver/memory.ts";
+import { settleEvents } from "../receiver/settle.ts";
+import { type Receiver, startReceiver } from "../receiver/start.ts";
+import { createRandom, shuffle, type StoryEvent, tellDay } from "../stories/index.ts";
+import { startStep } from "../terminal/progress.ts";
+import { colours, print } from "../terminal/report.ts";
+import { type Cleanup, runScenario } from "../terminal/scenario.ts";
+import { count } from "../terminal/text.ts";
 
+/** Longer than the minute after which the sweep would push, were there a cron. */
+const PATIENCE_MS = 90_000;
+const SEED = 1;
+const ORDERS_AT_ONCE = 500;
+/** Long enough for a garbage collector that waits for idle moments. */
+const REST_MS = 5_000;
 const MEMORY_FIGURES = 12;
 
-function report({ events }: FloodOptions, outcome: Outcome): boolean {
-  const { acknowledged, lost, unapplied, failed, refused, memory } = outcome;
-  const per = (ms: number) => count(Math.round((events * 1_000) / ms));
-  const refusals = [...refused].map(([status, times]) => `${times} × ${status}`).join(", ");
-  const total = [...refused.values()].reduce((sum, times) => sum + times, 0);
-  const { idle, rest, samples } = memory;
-  const course = summarize(samples, MEMORY_FIGURES).map((bytes) => Math.round(bytes / 1_000_000));
+/** Exactly so many events of as many stories as they need. */
+function tellEvents(events: number, endsAtMs: number): readonly StoryEvent[] {
+  const told: StoryEvent[] = [];
+  for (let slice = 0; told.length < events; slice += 1) {
+    const firstNumber = 100_001 + slice * ORDERS_AT_ONCE;
+    const stories = tellDay({ seed: SEED + slice, orders: ORDERS_AT_ONCE, endsAtMs, firstNumber });
+    told.push(...stories.flatMap((story) => story.events));
+  }
+  return shuffle(told.slice(0, events), createRandom(SEED));
+}
+
+interface Sent {
+  readonly acknowledged: Set<string>;
+  /** Answers other than 200, by status. */
+  readonly refused: Map<number, number>;
+}
+
+async function send(
+  receiver: Receiver,
+  deliveries: readonly Delivery[],
+  connections: number,
+): Promise<Sent> {
+  const total = deliveries.length;
+  const step = startStep("sending");
+  const startedMs = performance.now();
+  const sent: Sent = { acknowledged: new Set(), refused: new Map() };
+  await shareOut(deliveries, connections, async (delivery, index) => {
+    const { status } = await receiver.send(delivery);
+    if (status === 200) sent.acknowledged.add(delivery.eventId ?? "");
+    else sent.refused.set(status, (sent.refused.get(status) ?? 0) + 1);
+    step.update(index, total);
+  });
+  const rate = count(Math.round((total * 1_000) / (performance.now() - startedMs)));
+  step.done(`${count(total)} events sent over ${connections} connections, ${rate} a second`);
+  return sent;
+}
+
+/** So many figures in MB, evenly spread over the samples: the largest of each part. */
+function summarize(samples: readonly number[], parts: number): readonly number[] {
+  const size = Math.max(1, Math.ceil(samples.length / parts));
+  const starts = Array.from({ length: Math.ceil(samples.length / size) }, (_, part) => part * size);
+  return starts.map((from) => megabytes(Math.max(...samples.slice(from, from + size))));
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1_000_000);
+}
+
+interface Options {
+  readonly events: number;
+  readonly connections: number;
+}
+
+async function run({ events, connections }: Options, cleanup: Cleanup): Promise<boolean> {
+  const { bold, dim, green, red } = colours;
+  print(`${bold("Flood")}  ${dim(`${count(events)} events, ${connections} connections`)}`);
+  const secret = randomBytes(24).toString("hex");
+  const starting = startStep("starting the Worker");
+  const receiver = await startReceiver({ settings: { CE_WEBHOOK_SECRET: secret } });
+  cleanup.push(() => receiver.close());
+  starting.done("The Worker runs in workerd, on an embedded D1 and queues of its own");
+  const watch = watchMemory();
+  cleanup.push(async () => watch.stop());
+  const idle = watch.now();
+  const deliveries = await deliverEvents(tellEvents(events, Date.now()), secret);
+
+  const startedMs = performance.now();
+  const perSecond = () => count(Math.round((events * 1_000) / (performance.now() - startedMs)));
+  const { acknowledged, refused } = await send(receiver, deliveries, connections);
+  const receiptRate = perSecond();
+  const { size: total } = acknowledged;
+  const applying = startStep("applying");
+  const onCount = (waiting: number) => applying.update(total - waiting, total);
+  await settleEvents(receiver, { patienceMs: PATIENCE_MS, onCount }, total);
+  const applyRate = perSecond();
+  applying.done("applied what was to be applied");
+  const { lost, unapplied, failed } = await reconcile(receiver, acknowledged);
+  const resting = startStep("resting");
+  await sleep(REST_MS);
+  resting.done("a rest of five seconds");
+  watch.stop();
+
+  const [peak, rest] = [Math.max(...watch.samples), watch.now()].map(megabytes);
   print();
-  print(`  receipt      ${per(outcome.sentInMs)} events a second`);
-  print(`  applied      ${per(outcome.appliedInMs)} events a second, from the first one sent`);
-  print(`  refused      ${total}${refusals === "" ? "" : ` (${refusals})`}`);
+  print(`  receipt      ${receiptRate} events a second`);
+  print(`  applied      ${applyRate} events a second, from the first one sent`);
+  print(`  refused      ${describeRefusals(refused)}`);
   print(
-    `  workerd RSS  ${megabytes(idle)} idle, ${megabytes(Math.max(...samples))} at its peak, ${megabytes(rest)} after the drain`,
+    `  workerd RSS  ${megabytes(idle)} MB idle, ${peak} MB at its peak, ${rest} MB after the drain`,
   );
-  print(`  over time    ${course.join(" ")} MB`);
-  const held = acknowledged > 0 && lost.length + unapplied.length + failed === 0;
-  const figures = `acknowledged ${acknowledged}, lost ${lost.length}, unapplied ${unapplied.length}, failed ${failed}`;
+  print(`  over time    ${summarize(watch.samples, MEMORY_FIGURES).join(" ")} MB`);
+  const held = total > 0 && lost.length + unapplied.length + failed === 0;
+  const figures = `acknowledged ${total}, lost ${lost.length}, unapplied ${unapplied.length}, failed ${failed}`;
   print();
-  print(held ? pc.green(figures) : pc.red(figures));
+  print(held ? green(figures) : red(figures));
   return held;
 }
 
-await runCommand(parseOptions(process.argv.slice(2)), async (options, cleanup) => {
-  print(
-    `${pc.bold("Flood")}  ${pc.dim(`${count(options.events)} events, ${options.connections} connections`)}`,
-  );
-  return report(options, await runFlood(options, cleanup));
+await runScenario({
+  name: "npm run test:flood",
+  about: `signed events as fast as so many connections can send them.
+
+Waits until all of them are applied; every event that was acknowledged must be. Prints how
+fast it went, how much was refused and how much memory workerd took. Exit code 0: nothing
+is lost, nothing failed.`,
+  flags: {
+    events: { what: "events to send", least: 100, most: 1_000_000, usual: 10_000 },
+    connections: { what: "deliveries under way at once", least: 1, most: 512, usual: 64 },
+  },
+  run,
 });

@@ -6,7 +6,7 @@ import { createCli, examplesOf } from "../../../cli/cli.ts";
 import { readPending, readQueues } from "../../../cli/doctor/wrangler.ts";
 import { exitCodes } from "../../../cli/exit-codes.ts";
 import { nearNames } from "../../../cli/trigger/near.ts";
-import { createOutput } from "../../../cli/terminal/output.ts";
+import { createOutput } from "../../../testbed/terminal/output.ts";
 import { createProgram } from "../../../cli/program.ts";
 import { loadSettings, requireSecret } from "../../../cli/settings.ts";
 import { run, writeScratch } from "./run.ts";

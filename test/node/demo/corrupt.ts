@@ -1,6 +1,6 @@
-/** Makes one thing wrong for each of the demo's checks, so that a test can see every one of them fail. */
+/** Corrupts one thing for each of the demo's checks, so that a test can see every one of them fail. */
 import type { Story } from "../../../testbed/stories/index.ts";
-import type { Answer } from "../../../testbed/deliveries/delivery.ts";
+import type { Answered } from "../../../testbed/deliveries/delivery.ts";
 import type { Evidence } from "../../../testbed/checks/evidence.ts";
 import type { Call } from "../../../testbed/receiver/providers.ts";
 import type { State } from "../../../testbed/checks/state.ts";
@@ -15,18 +15,18 @@ function changeOne<T>(
   return list.map((entry, place) => (place === index ? { ...entry, ...change(entry) } : entry));
 }
 
-export function falsify(evidence: Evidence): Evidence {
+export function corrupt(evidence: Evidence): Evidence {
   const { day, answers, state, calls } = evidence;
   return {
-    day: { ...day, stories: overpay(day.stories) },
-    answers: misanswer(answers),
-    state: misremember(state),
-    calls: misdeliver(calls),
+    day: { ...day, stories: corruptStories(day.stories) },
+    answers: corruptAnswers(answers),
+    state: corruptState(state),
+    calls: corruptCalls(calls),
     unsettled: ["messages still wait"],
   };
 }
 
-function overpay(stories: readonly Story[]): Story[] {
+function corruptStories(stories: readonly Story[]): Story[] {
   return changeOne(
     stories,
     () => true,
@@ -34,12 +34,12 @@ function overpay(stories: readonly Story[]): Story[] {
   );
 }
 
-function isFirst({ body }: Answer): boolean {
+function isFirst({ body }: Answered): boolean {
   return JSON.stringify(body).endsWith('"duplicate":false}');
 }
 
 /** A body of nothing taken, and a first receipt called a repeat. */
-function misanswer(answers: readonly Answer[]): Answer[] {
+function corruptAnswers(answers: readonly Answered[]): Answered[] {
   const taken = changeOne(
     answers,
     ({ delivery }) => delivery.what === "empty body",
@@ -50,7 +50,7 @@ function misanswer(answers: readonly Answer[]): Answer[] {
   }));
 }
 
-function misremember(state: State): State {
+function corruptState(state: State): State {
   const failed = state.events.map((row) =>
     row.event_type === "shipment.cancelled" ? { ...row, status: "failed" } : row,
   );
@@ -85,7 +85,7 @@ function misremember(state: State): State {
 }
 
 /** An e-mail twice, an event not passed on. */
-function misdeliver(calls: readonly Call[]): Call[] {
+function corruptCalls(calls: readonly Call[]): Call[] {
   const unsigned = changeOne(
     calls,
     ({ channel }) => channel === "forward",

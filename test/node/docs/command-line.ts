@@ -1,7 +1,7 @@
 /** What is wrong with a call of `ce-webhooks`, by the commands themselves. */
 import type { Command } from "commander";
 import { createCli } from "../../../cli/cli.ts";
-import { createOutput } from "../../../cli/terminal/output.ts";
+import { createOutput } from "../../../testbed/terminal/output.ts";
 import { createProgram } from "../../../cli/program.ts";
 import type { Grammar } from "../stand-in/grammar.ts";
 

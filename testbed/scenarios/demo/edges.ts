@@ -1,34 +1,22 @@
-/** What went out to people, and what came in and was not taken, with the reasons. */
-import pc from "picocolors";
+/** What went out to people, and what came in and was not applied, with the reasons. */
 import { nameType } from "../../../src/events/form-words.ts";
+import { channels, templates } from "../../../src/projection/templates.ts";
 import type { Evidence } from "../../checks/evidence.ts";
 import type { NotificationRow } from "../../checks/state.ts";
-import { count, print, printHeading, printTable } from "../../terminal/terminal.ts";
+import { colours, out, print, printHeading } from "../../terminal/report.ts";
+import { printTable } from "../../terminal/table.ts";
+import { count } from "../../terminal/text.ts";
 
 export function reportEdges(evidence: Evidence): void {
   reportMessages(evidence);
   reportRefusals(evidence);
-  reportSetAside(evidence);
+  reportUnapplied(evidence);
 }
 
-const templates = [
-  "order_confirmed",
-  "order_cancelled",
-  "payment_failed",
-  "shipment_update",
-  "tracking_changed",
-  "review_request",
-  "refund_succeeded",
-  "refund_due",
-  "refund_failed",
-  "shipment_cancelled",
-  "alert",
-  "forward",
-];
-const channels = ["email", "sms", "team", "forward"];
+const rankIn = (list: readonly string[], name: string): number => list.indexOf(name);
 
 function rankOf({ template, channel }: NotificationRow): number {
-  return templates.indexOf(template) * channels.length + channels.indexOf(channel);
+  return rankIn(templates, template) * channels.length + rankIn(channels, channel);
 }
 
 function reasonsOf(rows: readonly NotificationRow[]): string {
@@ -43,34 +31,30 @@ function reasonsOf(rows: readonly NotificationRow[]): string {
     .join(", ");
 }
 
-function tally(rows: readonly NotificationRow[], status: string): string {
-  const number = rows.filter((row) => row.status === status).length;
-  return number === 0 ? pc.dim("0") : count(number);
-}
-
 function reportMessages({ state, calls }: Evidence): void {
   const sorted = state.notifications.toSorted((a, b) => rankOf(a) - rankOf(b));
   const groups = Map.groupBy(sorted, (row) => `${row.template} ${row.channel}`);
+  const figures = { sent: "sent", dropped: "suppressed", waiting: "pending" };
   printHeading("Messages", "to customers, the team and a forward endpoint, all played on loopback");
   printTable(
+    out,
     [
       { title: "template" },
       { title: "channel" },
-      { title: "sent", align: "right" },
-      { title: "dropped", align: "right" },
-      { title: "waiting", align: "right" },
-      { title: "why not sent" },
+      ...Object.keys(figures).map((title) => ({ title, align: "right" as const })),
+      { title: "why not sent", narrow: "wrap" },
     ],
     [...groups].map(([name, rows]) => [
       ...name.split(" "),
-      tally(rows, "sent"),
-      tally(rows, "suppressed"),
-      tally(rows, "pending"),
+      ...Object.values(figures).map((status) => {
+        const number = rows.filter((row) => row.status === status).length;
+        return number === 0 ? colours.dim("0") : count(number);
+      }),
       reasonsOf(rows),
     ]),
   );
   print();
-  print("  The whole day arrives within seconds, so most news is overtaken before it can be told.");
+  print("  The whole day arrives within seconds, so most messages are untrue before they are due.");
   const troubled = calls.filter((call) => call.status >= 500).length;
   if (troubled === 0) return;
   print(
@@ -84,18 +68,18 @@ function reportRefusals({ answers }: Evidence): void {
   const accepted = answers.length - refused.length;
   printHeading("Answers", `${count(accepted)} deliveries taken with 200, the others refused`);
   printTable(
+    out,
     [
       { title: "answer" },
       { title: "times", align: "right" },
       { title: "what came" },
-      { title: "" },
+      { title: "", narrow: "wrap" },
     ],
     [...groups]
       .toSorted(([a], [b]) => a.localeCompare(b))
       .map(([name, group]) => {
         const [status = "", what = ""] = name.split("\n");
-        const [first] = group;
-        return [pc.red(status), count(group.length), what, errorOf(first?.body)];
+        return [colours.red(status), count(group.length), what, errorOf(group[0]?.body)];
       }),
   );
 }
@@ -104,36 +88,34 @@ function errorOf(body: unknown): string {
   return typeof body === "object" && body !== null && "error" in body ? String(body.error) : "";
 }
 
-function reportSetAside({ day, state }: Evidence): void {
-  const whatOf = new Map(day.deliveries.map(({ eventId, what }) => [eventId, what]));
-  const quarantined = state.events.filter((row) => row.status === "quarantined");
-  printHeading("Set aside", "authentic and kept, applied to nothing");
-  const ignored = state.events.filter((row) => row.status === "ignored");
-  const unknown = Map.groupBy(ignored, (row) => nameType(row.event_type));
-  const conflicts = new Map(day.conflicts.map(({ eventId, what }) => [eventId, what]));
-  const rows = [
-    ...quarantined.map((row) => [
-      "quarantined",
-      nameType(row.event_type),
-      row.error ?? whatOf.get(row.id),
-    ]),
-    ...[...unknown].map(([type, { length }]) => [
-      "ignored",
-      type,
-      `not one of the 14, ${count(length, "time")}`,
-    ]),
-    ...state.events
-      .filter((row) => row.conflicts > 0)
-      .map((row) => [
-        "conflict",
-        nameType(row.event_type),
-        `${conflicts.get(row.id) ?? "another body"} under a known id; the first one stands`,
-      ]),
+function reportUnapplied({ day, state }: Evidence): void {
+  const all = [...day.deliveries, ...day.conflicts];
+  const whatOf = new Map(all.map(({ eventId, what }) => [eventId, what]));
+  const ignored = Map.groupBy(
+    state.events.filter((row) => row.status === "ignored"),
+    (row) => nameType(row.event_type),
+  );
+  const rows: readonly (readonly [string, string, string])[] = [
+    ...state.events.flatMap(({ id, status, event_type: type, error }) =>
+      status === "quarantined"
+        ? ([[status, nameType(type), error ?? whatOf.get(id) ?? ""]] as const)
+        : [],
+    ),
+    ...[...ignored].map(
+      ([type, { length }]) =>
+        ["ignored", type, `not one of the 14, ${count(length, "time")}`] as const,
+    ),
+    ...state.events.flatMap(({ id, event_type: type, conflicts }) => {
+      const why = `${whatOf.get(id) ?? "another body"} under a known id; the first one stands`;
+      return conflicts > 0 ? ([["conflict", nameType(type), why]] as const) : [];
+    }),
   ];
+  printHeading("Set aside", "signature valid: kept, and applied to nothing");
   printTable(
-    [{ title: "outcome" }, { title: "event" }, { title: "why" }],
-    rows.map(([kind = "", type = "", why = ""]) => [
-      pc.yellow(kind),
+    out,
+    [{ title: "outcome" }, { title: "event" }, { title: "why", narrow: "wrap" }],
+    rows.map(([outcome, type, why]) => [
+      colours.yellow(outcome),
       type,
       why.replace("Invalid input: ", ""),
     ]),

@@ -1,7 +1,9 @@
 /** In which forms the deliveries came, and whether the orders that were told in each ended right. */
-import { expectedParts, forms, judgeOrder, judgeParts, partKinds } from "../../stories/index.ts";
 import type { Evidence } from "../../checks/evidence.ts";
-import { count, printHeading, printTable } from "../../terminal/terminal.ts";
+import { expectedParts, forms, judgeOrder, judgeParts, partKinds } from "../../stories/index.ts";
+import { out, printHeading } from "../../terminal/report.ts";
+import { printTable } from "../../terminal/table.ts";
+import { count } from "../../terminal/text.ts";
 
 /** The numbers of the orders that are, with all their parts, as their stories say. */
 function findRight({ day, state }: Evidence): ReadonlySet<string> {
@@ -29,13 +31,12 @@ export function reportForms(evidence: Evidence): void {
   const { day, state } = evidence;
   const right = findRight(evidence);
   printHeading("Forms", "one Worker takes them all, and no setting says which will come");
+  const figures = ["deliveries", "events", "orders", "ended right"];
   printTable(
+    out,
     [
       { title: "form" },
-      { title: "deliveries", align: "right" },
-      { title: "events", align: "right" },
-      { title: "orders", align: "right" },
-      { title: "ended right", align: "right" },
+      ...figures.map((title) => ({ title, align: "right" as const })),
       { title: "" },
     ],
     forms.map((form) => {
@@ -43,11 +44,8 @@ export function reportForms(evidence: Evidence): void {
       const kept = state.events.filter((row) => row.form === form && row.status === "processed");
       const numbers = [...day.formOf].flatMap(([number, its]) => (its === form ? [number] : []));
       const ended = numbers.filter((number) => right.has(number));
-      return [
-        form,
-        ...[came, kept, numbers, ended].map((list) => count(list.length)),
-        titles[form],
-      ];
+      const counts = [came, kept, numbers, ended].map((list) => count(list.length));
+      return [form, ...counts, titles[form]];
     }),
   );
 }

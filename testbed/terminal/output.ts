@@ -10,7 +10,7 @@ type Colours = ReturnType<typeof createColors>;
 
 export interface Output {
   readonly colours: Colours;
-  /** Columns of the terminal; without end where there is none. */
+  /** Columns of the terminal; without end where there is none and COLUMNS states no number. */
   readonly width: number;
   /** Somebody reads along and can be asked. */
   readonly isInteractive: boolean;
@@ -38,9 +38,10 @@ function isColoured(stream: Stream, env: Env): boolean {
   return stream.isTTY === true && env["TERM"] !== "dumb";
 }
 
-/** A terminal that does not tell its width says 0. */
-function widthOf({ isTTY, columns = 0 }: Stream): number {
-  if (isTTY !== true) return Number.POSITIVE_INFINITY;
+/** A terminal that does not tell its width says 0; a pipe takes all, but where COLUMNS says how much. */
+function widthOf({ isTTY, columns = 0 }: Stream, env: Env): number {
+  const stated = Number(env["COLUMNS"] ?? "");
+  if (isTTY !== true) return stated >= LEAST_WIDTH ? stated : Number.POSITIVE_INFINITY;
   return columns >= LEAST_WIDTH ? columns : USUAL_WIDTH;
 }
 
@@ -52,7 +53,7 @@ export function createOutput(
   const aside = createColors(isColoured(stderr, env));
   return {
     colours,
-    width: widthOf(stdout),
+    width: widthOf(stdout, env),
     isInteractive: stdin.isTTY === true && stdout.isTTY === true && stderr.isTTY === true,
     print: (line = "") => void stdout.write(`${line}\n`),
     write: (text) => void stdout.write(text),
