@@ -1,6 +1,6 @@
 /** `doctor`: is everything set up as it should be, from this machine to a signed event and back. */
 import { Command, Option } from "commander";
-import { count, signs } from "../../testbed/terminal/terminal.ts";
+import { count, signs } from "../../testbed/terminal/text.ts";
 import { createApi } from "../api/api.ts";
 import {
   type Cli,
@@ -17,8 +17,8 @@ import { checkInside } from "../doctor/inside.ts";
 import { checkMachine } from "../doctor/machine.ts";
 import { checkRoundTrip } from "../doctor/round-trip.ts";
 import { Failure } from "../failure.ts";
-import type { EnvironmentName } from "../../tools/setup/options.ts";
-import type { Output } from "../terminal/output.ts";
+import { environments, type EnvironmentName } from "../wrangler/target.ts";
+import type { Output } from "../../testbed/terminal/output.ts";
 import type { SettingFlags, Settings } from "../settings.ts";
 
 interface Flags extends SettingFlags, JsonFlag {
@@ -101,7 +101,7 @@ export function doctorCommand(cli: Cli): Command {
     )
     .addOption(
       new Option("--env <name>", "the environment of wrangler.toml that a deployed one is")
-        .choices(["production", "staging"])
+        .choices(environments)
         .default("production"),
     )
     .option("--no-wrangler", "leave out what only wrangler can tell (login, migrations, queues)");

@@ -1,13 +1,24 @@
 /** The set-up around the receiver, as wrangler knows it: migrations, and for a deployed one the account. */
 import { readdirSync, readFileSync } from "node:fs";
-import type { EnvironmentName } from "../../tools/setup/options.ts";
-import { environmentFlag } from "../../tools/setup/plan.ts";
-import { readTarget, type Target } from "../wrangler/target.ts";
+import { type Ran, runWrangler } from "../wrangler/process.ts";
+import {
+  environmentFlag,
+  type EnvironmentName,
+  readTarget,
+  type Target,
+} from "../wrangler/target.ts";
 import type { Settings } from "../settings.ts";
 import { type Finding, found } from "./finding.ts";
-import { askWrangler, readLogin, readPending, readQueues } from "./wrangler.ts";
+import { readLogin, readPending, readQueues } from "./wrangler.ts";
 
 const config = new URL("../../wrangler.toml", import.meta.url);
+
+const TIMEOUT_MS = 30_000;
+
+async function askWrangler(args: readonly string[], signal: AbortSignal): Promise<Ran> {
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  return await runWrangler(args, { signal: stop });
+}
 
 function judgeMigrations(text: string, fix: string): Finding {
   const pending = readPending(text);
@@ -22,14 +33,14 @@ function migrationFiles(): readonly string[] {
 }
 
 async function checkLocal(signal: AbortSignal): Promise<readonly Finding[]> {
-  const { isDone, text } = await askWrangler(
+  const { ok, printed: text } = await askWrangler(
     ["d1", "migrations", "list", "DB", "--local", "--env="],
     signal,
   );
   const fix = "npx wrangler d1 migrations apply DB --local (npm start does it)";
   const isFresh = readPending(text)?.length === migrationFiles().length;
   if (isFresh) return [found.skip("migrations", "npm start has not made its D1 here yet")];
-  if (isDone) return [judgeMigrations(text, fix)];
+  if (ok) return [judgeMigrations(text, fix)];
   return [found.skip("migrations", "wrangler did not answer")];
 }
 
@@ -62,7 +73,7 @@ async function checkRemote(
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const login = await askWrangler(["whoami", "--json"], signal);
-  const isLoggedIn = readLogin(login.text);
+  const isLoggedIn = readLogin(login.printed);
   if (isLoggedIn !== true) {
     const detail = isLoggedIn === null ? "wrangler did not answer" : "wrangler is not logged in";
     const rest = "database, migrations and queues were not looked at from this side";
@@ -70,17 +81,20 @@ async function checkRemote(
   }
   const target = readTarget(readFileSync(config, "utf8"), environment);
   const [migrations, queues] = await Promise.all([
-    askWrangler(["d1", "migrations", "list", "DB", "--remote", environmentFlag(target)], signal),
+    askWrangler(
+      ["d1", "migrations", "list", "DB", "--remote", environmentFlag(environment)],
+      signal,
+    ),
     askWrangler(["queues", "list"], signal),
   ]);
   return [
     found.ok("account", "wrangler is logged in"),
     checkDatabase(target),
-    migrations.isDone
-      ? judgeMigrations(migrations.text, "npm run db:migrate")
+    migrations.ok
+      ? judgeMigrations(migrations.printed, "npm run db:migrate")
       : found.skip("migrations", "wrangler could not list them"),
-    queues.isDone
-      ? judgeQueues(queues.text, target)
+    queues.ok
+      ? judgeQueues(queues.printed, target)
       : found.skip("queues", "wrangler could not list them"),
   ];
 }

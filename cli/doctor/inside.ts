@@ -1,6 +1,6 @@
 /** The receiver from inside, as its admin API tells: D1, settings, what waits, what failed, the cron. */
 import { wordsFor } from "../../src/console/refusal-words.ts";
-import { count } from "../../testbed/terminal/terminal.ts";
+import { count } from "../../testbed/terminal/text.ts";
 import type { Health, ReceiverSettings } from "../api/answers.ts";
 import type { Api } from "../api/api.ts";
 import { Failure } from "../failure.ts";

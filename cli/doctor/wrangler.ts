@@ -1,35 +1,4 @@
 /** What wrangler answers, read for what the doctor wants to know. Its tables are boxes of text. */
-import { stripVTControlCharacters } from "node:util";
-import { exitOf, spawnWrangler } from "../wrangler/process.ts";
-
-export interface WranglerAnswer {
-  readonly isDone: boolean;
-  readonly text: string;
-}
-
-const TIMEOUT_MS = 30_000;
-
-/** Runs a command to its end; `isDone` is false where it failed or took too long. */
-export async function askWrangler(
-  args: readonly string[],
-  signal: AbortSignal,
-): Promise<WranglerAnswer> {
-  const child = spawnWrangler(args);
-  const printed: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (text: string) => printed.push(text));
-  }
-  const stop = () => void child.kill("SIGTERM");
-  const timer = setTimeout(stop, TIMEOUT_MS);
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    const code = await exitOf(child);
-    return { isDone: code === 0, text: stripVTControlCharacters(printed.join("")) };
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
-  }
-}
 
 /** The rows of a table that wrangler has drawn, cell by cell. */
 function readRows(text: string): readonly (readonly string[])[] {

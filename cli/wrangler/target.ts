@@ -4,8 +4,14 @@
  */
 import { parse } from "smol-toml";
 import * as z from "zod";
-import type { EnvironmentName } from "../../tools/setup/options.ts";
-import { SetupStop } from "../../tools/setup/stop.ts";
+
+export const environments = ["production", "staging"] as const;
+export type EnvironmentName = (typeof environments)[number];
+
+/** Empty for production: wrangler then takes what stands at the top, and does not warn. */
+export function environmentFlag(environment: EnvironmentName): string {
+  return environment === "production" ? "--env=" : `--env=${environment}`;
+}
 
 export interface Target {
   readonly environment: EnvironmentName;
@@ -54,17 +60,17 @@ function queuesOf({ queues }: z.infer<typeof bindings>): readonly string[] {
   return [...new Set([...dead, ...live])];
 }
 
-/** Throws a SetupStop where the file does not say what a deployment needs. */
+/** Throws where the file does not say what a deployment needs. */
 export function readTarget(text: string, environment: EnvironmentName): Target {
   const parsed = file.safeParse(parse(text));
   if (!parsed.success) {
-    throw new SetupStop("wrangler.toml cannot be used", { detail: z.prettifyError(parsed.error) });
+    throw new Error(`wrangler.toml cannot be used\n${z.prettifyError(parsed.error)}`);
   }
   const whole = parsed.data;
   const own = environment === "production" ? whole : whole.env[environment];
   const database = own?.d1_databases.find(({ binding }) => binding === "DB");
   if (own === undefined || database === undefined) {
-    throw new SetupStop(`wrangler.toml has no database bound as DB for ${environment}`);
+    throw new Error(`wrangler.toml has no database bound as DB for ${environment}`);
   }
   const id = database.database_id;
   const publicUrl = own.vars["PUBLIC_URL"];
@@ -98,9 +104,9 @@ export function withDatabaseId(text: string, target: Target, id: string): string
     })
     .join("\n");
   if (readTarget(changed, environment).database.id !== id) {
-    throw new SetupStop(`The id could not be written: no line database_id below ${header}`, {
-      advice: [`Put database_id = "${id}" there yourself and run this again.`],
-    });
+    throw new Error(
+      `The id could not be written: no line database_id below ${header}.\nPut database_id = "${id}" there yourself and run this again.`,
+    );
   }
   return changed;
 }

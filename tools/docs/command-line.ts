@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { eventTypes } from "../../testbed/stories/index.ts";
 import { createCli, examplesOf } from "../../cli/cli.ts";
-import { createOutput } from "../../cli/terminal/output.ts";
+import { createOutput } from "../../testbed/terminal/output.ts";
 import { createProgram } from "../../cli/program.ts";
 import { exitCodes } from "../../cli/exit-codes.ts";
 import { scenarios } from "../../cli/trigger/scenarios.ts";

@@ -1,8 +1,6 @@
 /** The command line of the set-up: flags in, checked options or a sentence on what is wrong out. */
 import { parseArgs } from "node:util";
-
-const environments = ["production", "staging"] as const;
-export type EnvironmentName = (typeof environments)[number];
+import { type EnvironmentName, environments } from "../../cli/wrangler/target.ts";
 
 export interface SetupOptions {
   readonly environment: EnvironmentName;
@@ -13,16 +11,15 @@ export interface SetupOptions {
   readonly generate: boolean;
   /** Deploy although a Worker of this name is there, without a database of ours beside it. */
   readonly replace: boolean;
-  /** Where the Worker is reached, if not on workers.dev. */
+  /** The origin at which the Worker is reached, if not on workers.dev. */
   readonly url: string | null;
-  readonly location: string | null;
-  readonly jurisdiction: string | null;
+  /** `--location` and `--jurisdiction` of the database. */
+  readonly placement: readonly string[];
 }
 
-export type ParsedOptions =
+type ParsedOptions =
   | { readonly kind: "run"; readonly options: SetupOptions }
-  | { readonly kind: "help"; readonly text: string }
-  | { readonly kind: "wrong"; readonly text: string };
+  | { readonly kind: "help" | "wrong"; readonly text: string };
 
 const help = `npm run setup: from a fresh clone to a Worker that takes webhooks.
 
@@ -45,8 +42,7 @@ already is left as it is, so it may be run again at any time.
   --help               this text
 
 Not logged in? npx wrangler login, or CLOUDFLARE_API_TOKEN. More than one account?
-CLOUDFLARE_ACCOUNT_ID says which.
-`;
+CLOUDFLARE_ACCOUNT_ID says which.`;
 
 const flags = {
   env: { type: "string", default: "production" },
@@ -60,44 +56,28 @@ const flags = {
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
-function isEnvironment(name: string): name is EnvironmentName {
-  return environments.some((known) => known === name);
-}
-
-/** Without a path: the route of the webhooks is ours. */
-function originOf(text: string): string | null {
-  const url = URL.parse(text);
-  const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
-  return url !== null && isWeb ? url.origin : null;
-}
-
 export function parseOptions(args: readonly string[]): ParsedOptions {
-  let parsed;
+  let given;
   try {
-    parsed = parseArgs({ args: [...args], options: flags }).values;
+    given = parseArgs({ args: [...args], options: flags }).values;
   } catch (error) {
     return { kind: "wrong", text: error instanceof Error ? error.message : String(error) };
   }
-  if (parsed.help) return { kind: "help", text: help };
-  const { env, url } = parsed;
-  if (!isEnvironment(env)) {
+  if (given.help) return { kind: "help", text: help };
+  const { env, url: address, location, jurisdiction, yes, generate, replace } = given;
+  const environment = environments.find((known) => known === env);
+  if (environment === undefined) {
     return { kind: "wrong", text: `--env must be ${environments.join(" or ")}, not "${env}"` };
   }
-  const origin = url === undefined ? null : originOf(url);
-  if (url !== undefined && origin === null) {
-    return { kind: "wrong", text: `--url must be an https address, not "${url}"` };
+  const url = URL.parse(address ?? "");
+  if (address !== undefined && (url === null || !/^https?:$/.test(url.protocol))) {
+    return { kind: "wrong", text: `--url must be an https address, not "${address}"` };
   }
-  return {
-    kind: "run",
-    options: {
-      environment: env,
-      dryRun: parsed["dry-run"],
-      yes: parsed.yes,
-      generate: parsed.generate,
-      replace: parsed.replace,
-      url: origin,
-      location: parsed.location ?? null,
-      jurisdiction: parsed.jurisdiction ?? null,
-    },
-  };
+  const placement = [
+    ...(location === undefined ? [] : ["--location", location]),
+    ...(jurisdiction === undefined ? [] : ["--jurisdiction", jurisdiction]),
+  ];
+  const dryRun = given["dry-run"];
+  const options = { environment, dryRun, yes, generate, replace, url: url?.origin ?? null };
+  return { kind: "run", options: { ...options, placement } };
 }

@@ -1,0 +1,158 @@
+/** The set-up from beginning to end: log in, look around, plan, ask, do, prove. Throws a SetupStop. */
+import { existsSync, readFileSync } from "node:fs";
+import pc from "picocolors";
+import { environmentFlag, readTarget, type Target } from "../../cli/wrangler/target.ts";
+import { type Found, lookAround, nothingFound, pickAccount } from "./account.ts";
+import type { SetupOptions } from "./options.ts";
+import { sendProbe } from "./probe.ts";
+import type { Screen } from "./screen.ts";
+import {
+  askSecrets,
+  type Chosen,
+  chooseSecrets,
+  keepSecrets,
+  keptPath,
+  missingVars,
+  readKept,
+  secretsIn,
+} from "./secrets.ts";
+import { planSteps, type Progress, type Step } from "./steps.ts";
+import { SetupStop, type Wrangler } from "./wrangler.ts";
+
+export interface SetupDeps {
+  readonly options: SetupOptions;
+  readonly screen: Screen;
+  readonly wrangler: Wrangler;
+  /** The folder of wrangler.toml. */
+  readonly root: URL;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+function loadTarget(file: URL, { environment }: SetupOptions): Target {
+  if (!existsSync(file)) throw new SetupStop("There is no wrangler.toml in this folder");
+  try {
+    return readTarget(readFileSync(file, "utf8"), environment);
+  } catch (error) {
+    throw new SetupStop(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function chooseFor({ options, screen, env }: SetupDeps, found: Found): Promise<Chosen> {
+  const given = secretsIn(env);
+  const isSet = (name: string): boolean => found.secrets?.includes(name) ?? false;
+  if (options.dryRun) {
+    const main = isSet("CE_WEBHOOK_SECRET") ? [] : [["CE_WEBHOOK_SECRET", ""] as const];
+    return { values: new Map([...main, ...given]), made: [] };
+  }
+  return screen.asks
+    ? await askSecrets(screen, given, isSet)
+    : chooseSecrets(given, isSet, options.generate);
+}
+
+function describe({ title, shown, run }: Step): string {
+  if (run === null) return pc.dim(`✓ ${title}: there already`);
+  return `${pc.cyan("+")} ${title}\n  ${pc.dim(shown)}`;
+}
+
+/** Stops at the first that fails. */
+async function runSteps(steps: readonly Step[], screen: Screen): Promise<void> {
+  for (const { title, shown, run } of steps) {
+    if (run === null) continue;
+    screen.say(shown);
+    const work = screen.work(title);
+    try {
+      work.done(`${title}: ${await run((text) => work.change(`${title}: ${text}`))}`);
+    } catch (error) {
+      work.fail(`${title}: failed`);
+      throw error instanceof SetupStop ? error : new SetupStop(String(error));
+    }
+  }
+}
+
+/** Out of what wrangler reports: `https://x.workers.dev`, `shop.example (custom domain)`, and no
+ * `schedule: * * * * *`. */
+function originOf(targets: readonly string[]): string | null {
+  for (const text of targets) {
+    const [, host] =
+      /^(?:https:\/\/)?([\w-]+(?:\.[\w-]+)+)(?: \(custom domain\))?\/?$/.exec(text) ?? [];
+    if (host !== undefined) return `https://${host}`;
+    if (/^http:\/\/127\.0\.0\.1:\d+$/.test(text)) return text;
+  }
+  return null;
+}
+
+interface Proof {
+  readonly accountId: string;
+  readonly target: Target;
+  /** CE_WEBHOOK_SECRET, where it is known. */
+  readonly secret: string | null;
+  readonly targets: readonly string[];
+}
+
+async function prove(
+  { options, screen, wrangler }: SetupDeps,
+  { accountId, target, secret, targets }: Proof,
+  progress: Progress,
+): Promise<string> {
+  const origin = options.url ?? target.publicUrl ?? originOf(targets);
+  if (origin === null) return "left out: the address is not known; run again with --url https://…";
+  if (secret === null) {
+    return "left out: a secret cannot be read back; CE_WEBHOOK_SECRET=… npm run setup sets and tests it";
+  }
+  const flag = environmentFlag(target.environment);
+  const probe = { origin, secret, wrangler, accountId, environmentFlag: flag, progress };
+  const status = await sendProbe(probe);
+  screen.show("It works", [
+    "The event was verified, stored, taken off the queue, settled, and is removed again.",
+    `Enter this in Commerce Engine as the webhook URL: ${pc.cyan(`${origin}/api/webhooks/ce`)}`,
+  ]);
+  return `taken, and settled as ${status}: its type is none of the 14`;
+}
+
+export async function runSetup(deps: SetupDeps): Promise<void> {
+  const { options, screen, wrangler, root } = deps;
+  const { environment } = options;
+  screen.open(`Commerce Engine webhooks: set-up of ${environment}`);
+  const file = new URL("wrangler.toml", root);
+  const target = loadTarget(file, options);
+  const account = await pickAccount(deps);
+  if (account === null) screen.warn("Nobody is logged in: this is the plan for an empty account.");
+  else screen.say(`Account: ${account.name} (${account.id})`);
+  const accountId = account?.id ?? "";
+  const found = account === null ? nothingFound : await lookAround(wrangler, accountId, target);
+
+  const chosen = await chooseFor(deps, found);
+  const { values: secrets, made } = chosen;
+  const steps = planSteps({
+    wrangler,
+    accountId,
+    target,
+    found,
+    options,
+    secrets,
+    file,
+    prove: (targets, progress) => {
+      const kept = readKept(root, environment)["CE_WEBHOOK_SECRET"];
+      const secret = secrets.get("CE_WEBHOOK_SECRET") ?? kept ?? null;
+      return prove(deps, { accountId, target, secret, targets }, progress);
+    },
+  });
+  screen.show(options.dryRun ? "This would be done" : "This will be done", steps.map(describe));
+  if (options.dryRun) return screen.close("Nothing was changed.");
+  if (screen.asks && !(await screen.confirm("Go on?"))) {
+    throw new SetupStop("Stopped. Nothing was changed.", { isCancelled: true });
+  }
+
+  if (made.length > 0) {
+    keepSecrets(root, environment, chosen);
+    const where = keptPath(environment);
+    screen.say(`${made.join(" and ")} made and kept in ${where}, for you alone to read.`);
+  }
+  await runSteps(steps, screen);
+  const missing = missingVars(secrets, target.vars);
+  if (missing.length > 0) {
+    const table = environment === "production" ? "[vars]" : `[env.${environment}.vars]`;
+    screen.show(`To go out, messages also need these below ${table} in wrangler.toml`, missing);
+  }
+  screen.close("Done. It may be run again at any time.");
+}
