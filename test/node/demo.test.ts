@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const demo = pathOf("../../testbed/scenarios/demo.ts");
+const demo = pathOf("../../testbed/demo.ts");
 const corrupted = pathOf("demo/corrupted-demo.ts");
 const options = { timeout: 120_000 };
 

@@ -1,11 +1,11 @@
 /** What went out to people, and what came in and was not applied, with the reasons. */
-import { nameType } from "../../../src/events/form-words.ts";
-import { channels, templates } from "../../../src/projection/templates.ts";
-import type { Evidence } from "../../checks/evidence.ts";
-import type { NotificationRow } from "../../checks/state.ts";
-import { colours, out, print, printHeading } from "../../terminal/report.ts";
-import { printTable } from "../../terminal/table.ts";
-import { count } from "../../terminal/text.ts";
+import { nameType } from "../../src/events/form-words.ts";
+import { channels, templates } from "../../src/projection/templates.ts";
+import type { Evidence } from "../checks/evidence.ts";
+import type { NotificationRow } from "../checks/state.ts";
+import { colours, out, print, printHeading } from "../terminal/report.ts";
+import { printTable } from "../terminal/table.ts";
+import { count } from "../terminal/text.ts";
 
 export function reportEdges(evidence: Evidence): void {
   reportMessages(evidence);

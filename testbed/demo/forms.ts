@@ -1,9 +1,9 @@
 /** In which forms the deliveries came, and whether the orders that were told in each ended right. */
-import type { Evidence } from "../../checks/evidence.ts";
-import { expectedParts, forms, judgeOrder, judgeParts, partKinds } from "../../stories/index.ts";
-import { out, printHeading } from "../../terminal/report.ts";
-import { printTable } from "../../terminal/table.ts";
-import { count } from "../../terminal/text.ts";
+import type { Evidence } from "../checks/evidence.ts";
+import { expectedParts, forms, judgeOrder, judgeParts, partKinds } from "../stories/index.ts";
+import { out, printHeading } from "../terminal/report.ts";
+import { printTable } from "../terminal/table.ts";
+import { count } from "../terminal/text.ts";
 
 /** The numbers of the orders that are, with all their parts, as their stories say. */
 function findRight({ day, state }: Evidence): ReadonlySet<string> {

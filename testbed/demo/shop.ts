@@ -1,8 +1,8 @@
 /** What a shop owner wants to see at the end of the day: orders, money, parcels. */
-import type { Evidence } from "../../checks/evidence.ts";
-import { colours, out, print, printHeading } from "../../terminal/report.ts";
-import { printTable } from "../../terminal/table.ts";
-import { amount, bar, count } from "../../terminal/text.ts";
+import type { Evidence } from "../checks/evidence.ts";
+import { colours, out, print, printHeading } from "../terminal/report.ts";
+import { printTable } from "../terminal/table.ts";
+import { amount, bar, count } from "../terminal/text.ts";
 
 const SHOWN_REFUNDS = 5;
 const blank = { title: "" };

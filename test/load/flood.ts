@@ -5,17 +5,17 @@
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describeRefusals, reconcile } from "../checks/reconcile.ts";
-import { type Delivery, deliverEvents } from "../deliveries/delivery.ts";
-import { shareOut } from "../deliveries/send.ts";
-import { watchMemory } from "../receiver/memory.ts";
-import { settleEvents } from "../receiver/settle.ts";
-import { type Receiver, startReceiver } from "../receiver/start.ts";
-import { createRandom, shuffle, type StoryEvent, tellDay } from "../stories/index.ts";
-import { startStep } from "../terminal/progress.ts";
-import { colours, print } from "../terminal/report.ts";
-import { type Cleanup, runScenario } from "../terminal/scenario.ts";
-import { count } from "../terminal/text.ts";
+import { describeRefusals, reconcile } from "../../testbed/checks/reconcile.ts";
+import { type Delivery, deliverEvents } from "../../testbed/deliveries/delivery.ts";
+import { shareOut } from "../../testbed/deliveries/send.ts";
+import { watchMemory } from "../../testbed/receiver/memory.ts";
+import { settleEvents } from "../../testbed/receiver/settle.ts";
+import { type Receiver, startReceiver } from "../../testbed/receiver/start.ts";
+import { createRandom, shuffle, type StoryEvent, tellDay } from "../../testbed/stories/index.ts";
+import { startStep } from "../../testbed/terminal/progress.ts";
+import { colours, print } from "../../testbed/terminal/report.ts";
+import { type Cleanup, runScenario } from "../../testbed/terminal/scenario.ts";
+import { count } from "../../testbed/terminal/text.ts";
 
 /** Longer than the minute after which the sweep would push, were there a cron. */
 const PATIENCE_MS = 90_000;

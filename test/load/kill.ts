@@ -14,15 +14,21 @@ import {
   describeRefusals,
   reconcile,
   type Reconciled,
-} from "../checks/reconcile.ts";
-import { type Delivery, deliverEvents } from "../deliveries/delivery.ts";
-import { countRows, settleEvents } from "../receiver/settle.ts";
-import { type Receiver, startReceiver } from "../receiver/start.ts";
-import { createRandom, type Random, repeat, shuffle, tellDay } from "../stories/index.ts";
-import { startStep } from "../terminal/progress.ts";
-import { colours, print, printList } from "../terminal/report.ts";
-import { type Cleanup, runScenario, seedFlag } from "../terminal/scenario.ts";
-import { count } from "../terminal/text.ts";
+} from "../../testbed/checks/reconcile.ts";
+import { type Delivery, deliverEvents } from "../../testbed/deliveries/delivery.ts";
+import { countRows, settleEvents } from "../../testbed/receiver/settle.ts";
+import { type Receiver, startReceiver } from "../../testbed/receiver/start.ts";
+import {
+  createRandom,
+  type Random,
+  repeat,
+  shuffle,
+  tellDay,
+} from "../../testbed/stories/index.ts";
+import { startStep } from "../../testbed/terminal/progress.ts";
+import { colours, print, printList } from "../../testbed/terminal/report.ts";
+import { type Cleanup, runScenario, seedFlag } from "../../testbed/terminal/scenario.ts";
+import { count } from "../../testbed/terminal/text.ts";
 
 /** A share of the events is delivered twice anyway. */
 const REPEATED_SHARE = 0.1;
