@@ -43,11 +43,13 @@ const tokenFlag = () =>
   option("--token <token>", "for the admin API (else ADMIN_TOKEN, .dev.vars)");
 const fileFlag = () => option("--dev-vars <file>", "another file than .dev.vars");
 
+export type Needs = "secret" | "token" | "both";
+
 /** The flags that say which receiver, and with what. */
-export function takeSettings(command: Command, needs: readonly ("secret" | "token")[]): Command {
+export function takeSettings(command: Command, needs: Needs): Command {
   command.addOption(option("--url <url>", `the receiver (CE_WEBHOOKS_URL, else ${DEFAULT_URL})`));
-  if (needs.includes("secret")) command.addOption(secretFlag());
-  if (needs.includes("token")) command.addOption(tokenFlag());
+  if (needs !== "token") command.addOption(secretFlag());
+  if (needs !== "secret") command.addOption(tokenFlag());
   return command.addOption(fileFlag());
 }
 
@@ -77,4 +79,9 @@ export function giveExamples(command: Command, given: readonly Example[]): Comma
   examples.set(command, given);
   const lines = given.map(([line, what]) => `  # ${what}\n  ${line}`);
   return command.addHelpText("after", () => headed(command, "Examples:", lines));
+}
+
+/** What most commands end with: the flags that name the receiver, `--json`, and examples. */
+export function complete(command: Command, needs: Needs, given: readonly Example[]): Command {
+  return giveExamples(takeJson(takeSettings(command, needs)), given);
 }

@@ -2,14 +2,7 @@
 import { Command, Option } from "commander";
 import { count, signs } from "../../testbed/terminal/text.ts";
 import { createApi } from "../api/api.ts";
-import {
-  type Cli,
-  giveExamples,
-  type JsonFlag,
-  settingsOf,
-  takeJson,
-  takeSettings,
-} from "../cli.ts";
+import { type Cli, complete, type JsonFlag, settingsOf } from "../cli.ts";
 import { checkAccount } from "../doctor/account.ts";
 import { checkDoor } from "../doctor/door.ts";
 import { type Finding, type FindingState, found } from "../doctor/finding.ts";
@@ -105,9 +98,7 @@ export function doctorCommand(cli: Cli): Command {
         .default("production"),
     )
     .option("--no-wrangler", "leave out what only wrangler can tell (login, migrations, queues)");
-  takeSettings(command, ["secret", "token"]);
-  takeJson(command);
-  giveExamples(command, [
+  complete(command, "both", [
     ["ce-webhooks doctor", "the receiver that npm start runs"],
     [
       "ce-webhooks doctor --url https://webhooks.shop.example --token $ADMIN_TOKEN",

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { count, signs } from "../../testbed/terminal/text.ts";
 import type { Erasure } from "../api/answers.ts";
 import type { Api } from "../api/api.ts";
-import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
+import { apiOf, type Cli, complete, type JsonFlag } from "../cli.ts";
 import { confirm } from "../terminal/confirm.ts";
 import { Failure } from "../failure.ts";
 import { pause } from "../terminal/pace.ts";
@@ -75,9 +75,7 @@ export function eraseCommand(cli: Cli): Command {
     .argument("<contacts...>", "an e-mail address, a phone number with its country code, or both")
     .option("--dry-run", "only count what is held")
     .option("-y, --yes", "do not ask");
-  takeSettings(command, ["token"]);
-  takeJson(command);
-  giveExamples(command, [
+  complete(command, "token", [
     ["ce-webhooks erase asha@example.com --dry-run", "what is held"],
     ["ce-webhooks erase asha@example.com +919876543210", "after a question"],
   ]);

@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import type { EventDetail } from "../api/answers.ts";
 import type { Api } from "../api/api.ts";
-import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
+import { apiOf, type Cli, complete, type JsonFlag } from "../cli.ts";
 import { Failure } from "../failure.ts";
 import type { SettingFlags } from "../settings.ts";
 import { printEvent } from "../views/event-detail.ts";
@@ -51,9 +51,7 @@ export function eventCommand(cli: Cli): Command {
     )
     .argument("<id>", "its id, or the beginning of it")
     .option("--body", "the body alone, byte for byte");
-  takeSettings(command, ["token"]);
-  takeJson(command);
-  giveExamples(command, [
+  complete(command, "token", [
     ["ce-webhooks event evt_4e142de4", "the beginning of an id will do"],
     ["ce-webhooks event evt_4e142de4 --body | ce-webhooks sign", "sign the very bytes again"],
   ]);

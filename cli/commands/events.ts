@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { count } from "../../testbed/terminal/text.ts";
 import { eventStatuses } from "../api/answers.ts";
-import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
+import { apiOf, type Cli, complete, type JsonFlag } from "../cli.ts";
 import { collectEvents } from "../api/event-pages.ts";
 import { type EventFilter, takeFilter, wholeNumber } from "../flags.ts";
 import type { SettingFlags } from "../settings.ts";
@@ -30,9 +30,7 @@ export function eventsCommand(cli: Cli): Command {
     .description("Lists the events that were received, newest first, and what became of each.")
     .option("--search <key>", "the beginning of an id, or an order, payment or shipment number")
     .option("--limit <n>", "at most so many", wholeNumber(1, 10_000), 20);
-  takeSettings(command, ["token"]);
-  takeJson(command);
-  giveExamples(command, [
+  complete(command, "token", [
     ["ce-webhooks events --status quarantined", "what could not be understood, and why"],
     ["ce-webhooks events --order ORD-1", "everything about one order"],
     ["ce-webhooks events --from 1h --limit 500 --json", "the last hour, for a script"],

@@ -1,6 +1,6 @@
 /** `explain`: which event set each field of an order, and which lost. */
 import { Command } from "commander";
-import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
+import { apiOf, type Cli, complete, type JsonFlag } from "../cli.ts";
 import type { SettingFlags } from "../settings.ts";
 import { printEventList, printExplanation } from "../views/explanation.ts";
 import { waitForOrder } from "../api/wait.ts";
@@ -25,9 +25,7 @@ export function explainCommand(cli: Cli): Command {
     )
     .argument("<number>", "the order's number")
     .option("--events", "only what became of each event, without the fields");
-  takeSettings(command, ["token"]);
-  takeJson(command);
-  giveExamples(command, [
+  complete(command, "token", [
     ["ce-webhooks explain ORD-1", "field by field, then event by event"],
     [
       "ce-webhooks explain ORD-1 --json | jq '.events[] | select(.outcome == \"lost\")'",

@@ -54,7 +54,7 @@ export function exportCommand(cli: Cli): Command {
     )
     .argument("<contacts...>", "an e-mail address, a phone number with its country code, or both")
     .option("--to <file>", "into this file instead of stdout");
-  takeSettings(command, ["token"]);
+  takeSettings(command, "token");
   giveExamples(command, [
     ["ce-webhooks export asha@example.com --to asha.json", "into a file"],
     ["ce-webhooks export +919876543210 | jq '.orders | length'", "on stdout"],

@@ -2,7 +2,7 @@
 import { channels, templates } from "../../src/projection/templates.ts";
 import { Command, Option } from "commander";
 import { messageStatuses } from "../api/answers.ts";
-import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
+import { apiOf, type Cli, complete, type JsonFlag } from "../cli.ts";
 import { confirm } from "../terminal/confirm.ts";
 import { Failure } from "../failure.ts";
 import { wholeNumber } from "../flags.ts";
@@ -34,9 +34,7 @@ export function messagesCommand(cli: Cli): Command {
     .addOption(new Option("--template <name>", "of this template").choices(templates))
     .option("--order <number>", "about this order")
     .option("--limit <n>", "at most so many", wholeNumber(1, 100), 20);
-  takeSettings(command, ["token"]);
-  takeJson(command);
-  giveExamples(command, [
+  complete(command, "token", [
     ["ce-webhooks messages --order ORD-1", "what the customer has heard"],
     ["ce-webhooks messages --status failed", "what could not be sent, and why"],
   ]);
@@ -75,9 +73,7 @@ export function messageCommand(cli: Cli): Command {
     .argument("<id>", "its id, such as order_confirmed/ORD-1/email")
     .option("--send-again", "send a settled message once more, if it is still true")
     .option("-y, --yes", "do not ask before sending");
-  takeSettings(command, ["token"]);
-  takeJson(command);
-  giveExamples(command, [
+  complete(command, "token", [
     ["ce-webhooks message order_confirmed/ORD-1/email", "what was sent, and to whom"],
     ["ce-webhooks message order_confirmed/ORD-1/email --send-again", "once more"],
   ]);

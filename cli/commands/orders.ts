@@ -1,6 +1,6 @@
 /** `orders` and `order`: what is known of the shop's orders. */
 import { Command } from "commander";
-import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
+import { apiOf, type Cli, complete, type JsonFlag } from "../cli.ts";
 import { wholeNumber } from "../flags.ts";
 import type { SettingFlags } from "../settings.ts";
 import { printOrder, printOrders } from "../views/orders.ts";
@@ -25,9 +25,7 @@ export function ordersCommand(cli: Cli): Command {
     )
     .argument("[search]", "the beginning of a number, or a whole address or phone number")
     .option("--limit <n>", "at most so many", wholeNumber(1, 100), 20);
-  takeSettings(command, ["token"]);
-  takeJson(command);
-  giveExamples(command, [
+  complete(command, "token", [
     ["ce-webhooks orders", "the orders of the latest events"],
     ["ce-webhooks orders asha@example.com", "all orders of a customer"],
   ]);
@@ -49,9 +47,7 @@ export function orderCommand(cli: Cli): Command {
     .summary("one order whole")
     .description("Shows an order: money, payments, refunds, shipments, and how it got there.")
     .argument("<number>", "the order's number");
-  takeSettings(command, ["token"]);
-  takeJson(command);
-  giveExamples(command, [
+  complete(command, "token", [
     ["ce-webhooks order ORD-1", "where it stands"],
     ["ce-webhooks order ORD-1 --json | jq .order.paid_micros", "one figure, in millionths"],
   ]);

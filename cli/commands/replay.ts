@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { count, signs } from "../../testbed/terminal/text.ts";
 import type { Api } from "../api/api.ts";
-import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
+import { apiOf, type Cli, complete, type JsonFlag } from "../cli.ts";
 import { confirm } from "../terminal/confirm.ts";
 import { Failure } from "../failure.ts";
 import { type EventFilter, takeFilter, wholeNumber } from "../flags.ts";
@@ -122,9 +122,7 @@ export function replayCommand(cli: Cli): Command {
     .option("--limit <n>", "at most so many, the oldest first", wholeNumber(1, 1_000_000), 10_000)
     .option("--dry-run", "only count them")
     .option("-y, --yes", "do not ask");
-  takeSettings(command, ["token"]);
-  takeJson(command);
-  giveExamples(command, [
+  complete(command, "token", [
     ["ce-webhooks replay --status failed", "all dead letters, after a question"],
     ["ce-webhooks replay --status quarantined --type payment.success --yes", "one type, unasked"],
     ["ce-webhooks replay evt_4e142de46e493a59802047f6", "one event"],

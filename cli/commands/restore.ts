@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { count, signs } from "../../testbed/terminal/text.ts";
 import type { Restored } from "../api/answers.ts";
-import { apiOf, type Cli, giveExamples, type JsonFlag, takeJson, takeSettings } from "../cli.ts";
+import { apiOf, type Cli, complete, type JsonFlag } from "../cli.ts";
 import { Failure } from "../failure.ts";
 import type { SettingFlags } from "../settings.ts";
 
@@ -75,9 +75,7 @@ export function restoreCommand(cli: Cli): Command {
     .option("--from <day>", "received from this day on", day)
     .option("--to <day>", "received up to this day", day)
     .option("--dry-run", "only count them");
-  takeSettings(command, ["token"]);
-  takeJson(command);
-  giveExamples(command, [
+  complete(command, "token", [
     ["ce-webhooks restore --from 2026-08-01 --to 2026-08-31 --dry-run", "how much that is"],
     ["ce-webhooks restore --from 2026-08-25 --to 2026-08-25", "one day"],
   ]);

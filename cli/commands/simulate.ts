@@ -4,14 +4,7 @@ import { Command, Option } from "commander";
 import { count } from "../../testbed/terminal/text.ts";
 import { createRandom, type FormChoice } from "../../testbed/stories/index.ts";
 import { createApi } from "../api/api.ts";
-import {
-  type Cli,
-  giveExamples,
-  type JsonFlag,
-  settingsOf,
-  takeJson,
-  takeSettings,
-} from "../cli.ts";
+import { type Cli, complete, type JsonFlag, settingsOf } from "../cli.ts";
 import { confirm } from "../terminal/confirm.ts";
 import { Failure } from "../failure.ts";
 import { duration, formOption, positiveNumber, share, wholeNumber } from "../flags.ts";
@@ -197,9 +190,7 @@ export function simulateCommand(cli: Cli): Command {
     )
     .option("--no-reconcile", "only send; needs no token")
     .option("-y, --yes", "do not ask before sending to another machine");
-  takeSettings(command, ["secret", "token"]);
-  takeJson(command);
-  giveExamples(command, [
+  complete(command, "both", [
     ["ce-webhooks simulate --orders 500", "as fast as the receiver takes them"],
     ["ce-webhooks simulate --rate 600 --for 8h", "a soak test: ten orders a minute, all night"],
     ["ce-webhooks simulate --form mixed", "envelopes, flat and bare bodies in one shop"],

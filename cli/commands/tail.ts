@@ -78,7 +78,7 @@ export function tailCommand(cli: Cli): Command {
     .option("--last <n>", "begin with the last so many", wholeNumber(0, 100), 0)
     .option("--count <n>", "end after so many new ones", wholeNumber(1, 1_000_000))
     .option("--for <time>", "end after a time, such as 10m", duration);
-  takeSettings(command, ["token"]);
+  takeSettings(command, "token");
   takeJson(command, "a line of JSON for each event, for scripts");
   giveExamples(command, [
     ["ce-webhooks tail", "everything that comes"],

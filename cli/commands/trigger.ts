@@ -1,14 +1,7 @@
 /** `trigger`: a lawful event, or a whole story, signed and posted. */
 import { randomInt } from "node:crypto";
 import { Command } from "commander";
-import {
-  type Cli,
-  giveExamples,
-  type JsonFlag,
-  settingsOf,
-  takeJson,
-  takeSettings,
-} from "../cli.ts";
+import { type Cli, complete, type JsonFlag, settingsOf } from "../cli.ts";
 import type { FormChoice } from "../../testbed/stories/index.ts";
 import { confirm } from "../terminal/confirm.ts";
 import { formOption, moment, positiveNumber, wholeNumber } from "../flags.ts";
@@ -114,9 +107,7 @@ export function triggerCommand(cli: Cli): Command {
     .option("--hint", "name the type in the URL as well, which is not signed")
     .option("--dry-run", "print body and signature, send nothing")
     .option("-y, --yes", "do not ask before sending to another machine");
-  takeSettings(command, ["secret"]);
-  takeJson(command);
-  giveExamples(command, [
+  complete(command, "secret", [
     ["ce-webhooks trigger happy-path", "an order from basket to doorstep"],
     ["ce-webhooks trigger payment-fails-twice --order ORD-1", "a story about a certain order"],
     [

@@ -1,31 +1,10 @@
 /** Names near to one that is not known: what was probably meant. */
-
-/** Insertions, deletions, replacements and swaps of neighbours that part two words. */
-function distance(a: string, b: string): number {
-  let before: number[] = [];
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      next[j] = Math.min(
-        (row[j] ?? 0) + 1,
-        (next[j - 1] ?? 0) + 1,
-        (row[j - 1] ?? 0) + cost,
-        swapped ? (before[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
-      );
-    }
-    [before, row] = [row, next];
-  }
-  return row[b.length] ?? 0;
-}
+import { distance } from "fastest-levenshtein";
 
 /** Names that begin alike or have a word in common count as near, however long the rest is. */
 function estrangement(word: string, name: string): number {
-  if (name.startsWith(word) || name.includes(word)) return 1;
-  const parts = name.split(/[.\-_ ]/);
-  const within = Math.min(...parts.map((part) => distance(word, part))) + 1;
+  if (name.includes(word)) return 1;
+  const within = Math.min(...name.split(/[.\-_ ]/).map((part) => distance(word, part))) + 1;
   return Math.min(distance(word, name), within);
 }
 

@@ -29,6 +29,6 @@ export function acceptedById(day: Day): ReadonlyMap<string, readonly Delivery[]>
   return Map.groupBy(accepted, (delivery) => delivery.eventId ?? "");
 }
 
-export function present<T>(value: T | null): value is T {
-  return value !== null;
+export function check(claim: string, problems: readonly (string | null)[]): Check {
+  return { claim, problems: problems.filter((problem) => problem !== null) };
 }

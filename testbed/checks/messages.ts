@@ -3,7 +3,7 @@
  * every event with a valid signature, and the providers' own count of it all.
  */
 import { checkFacts, checkTruth } from "./outbox.ts";
-import { differ, present, type Check, type Evidence } from "./evidence.ts";
+import { check, differ, type Check, type Evidence } from "./evidence.ts";
 import { count } from "../terminal/text.ts";
 
 export function checkMessages(evidence: Evidence): Check[] {
@@ -34,10 +34,10 @@ function checkTeam({ day, state }: Evidence): Check {
   const expected = ["/conflict/", "/unknown_body/"];
   const others = alerts.filter((row) => !expected.some((kind) => row.id.includes(kind)));
   problems.push(...others.map((row) => `an alert was raised: ${row.id}`));
-  return {
-    claim: "the team heard of refunds owed, conflicts and unknown bodies, and of nothing else",
-    problems: problems.filter(present),
-  };
+  return check(
+    "the team heard of refunds owed, conflicts and unknown bodies, and of nothing else",
+    problems,
+  );
 }
 
 function checkForwards({ state, calls }: Evidence): Check {
@@ -51,10 +51,7 @@ function checkForwards({ state, calls }: Evidence): Check {
   problems.push(
     ...unverified.map((call) => `${call.key ?? "?"} was forwarded without a signature`),
   );
-  return {
-    claim: "every applied event was forwarded once, signed",
-    problems: problems.filter(present),
-  };
+  return check("every applied event was forwarded once, signed", problems);
 }
 
 function checkProviders({ state, calls }: Evidence): Check {
@@ -75,8 +72,5 @@ function checkProviders({ state, calls }: Evidence): Check {
     const bodies = new Set(tries.map((call) => call.body)).size;
     problems.push(differ(`different e-mails under the key ${key ?? "?"}`, bodies, 1));
   }
-  return {
-    claim: "the providers took each message once, retries byte for byte the same",
-    problems: problems.filter(present),
-  };
+  return check("the providers took each message once, retries byte for byte the same", problems);
 }

@@ -7,7 +7,7 @@ import {
   type PartKind,
   type Story,
 } from "../stories/index.ts";
-import { differ, present, type Check } from "./evidence.ts";
+import { check, differ, type Check } from "./evidence.ts";
 import type { State } from "./state.ts";
 
 /** What the receiver knows, and what it must know. */
@@ -29,13 +29,15 @@ function checkOrders({ stories, state }: Told): Check {
   const known = new Set(stories.map((story) => story.orderNumber));
   const invented = [...rows.keys()].filter((number) => !known.has(number));
   problems.push(...invented.map((number) => `${number} was never placed`));
-  return { claim: "every order is as its story says", problems };
+  return check("every order is as its story says", problems);
 }
 
 function checkParts({ stories, state }: Told, kind: PartKind): Check {
   const expected = stories.flatMap((story) => expectedParts(story, kind));
-  const claim = `the ${kind} are linked and as their stories say`;
-  return { claim, problems: judgeParts(kind, expected, state[kind]) };
+  return check(
+    `the ${kind} are linked and as their stories say`,
+    judgeParts(kind, expected, state[kind]),
+  );
 }
 
 function checkViews({ stories, state }: Told): Check {
@@ -47,8 +49,5 @@ function checkViews({ stories, state }: Told): Check {
       return differ(`${orderNumber} in refunds_due`, listed.get(orderNumber) ?? 0, owed);
     }),
   ];
-  return {
-    claim: "refunds_due lists what is owed, state_audit is empty",
-    problems: problems.filter(present),
-  };
+  return check("refunds_due lists what is owed, state_audit is empty", problems);
 }

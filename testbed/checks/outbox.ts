@@ -1,6 +1,6 @@
 /** Checks what customers and the team were told: every fact that was called for, and only while true. */
 import type { ExpectedMessage, Story, StoryEvent } from "../stories/index.ts";
-import { present, type Check, type Evidence } from "./evidence.ts";
+import { check, type Check, type Evidence } from "./evidence.ts";
 import type { NotificationRow } from "./state.ts";
 
 /** Between the moment a message is judged true and the moment it is recorded as sent, at most. */
@@ -39,10 +39,7 @@ export function checkFacts(evidence: Evidence): Check {
       known.has(row.id) || free.has(row.template) ? null : `${row.id} was never called for`,
     ),
   ];
-  return {
-    claim: "the outbox holds every message that was called for, and no other",
-    problems: problems.filter(present),
-  };
+  return check("the outbox holds every message that was called for, and no other", problems);
 }
 
 type ProcessedAt = ReadonlyMap<string, string | null>;
@@ -93,8 +90,5 @@ function truthProblem(matched: Matched, processedAt: ProcessedAt): string | null
 export function checkTruth(evidence: Evidence): Check {
   const processedAt = new Map(evidence.state.events.map((row) => [row.id, row.processed_at]));
   const problems = match(evidence).map((matched) => truthProblem(matched, processedAt));
-  return {
-    claim: "what is true was sent, what had become untrue was not",
-    problems: problems.filter(present),
-  };
+  return check("what is true was sent, what had become untrue was not", problems);
 }

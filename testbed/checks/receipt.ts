@@ -1,7 +1,7 @@
 /** Checks the edge: every answer over HTTP, and every row of the inbox. */
 import { eventTypes } from "../stories/index.ts";
 import type { Answered, Delivery } from "../deliveries/delivery.ts";
-import { acceptedById, differ, present, type Check, type Evidence } from "./evidence.ts";
+import { acceptedById, check, differ, type Check, type Evidence } from "./evidence.ts";
 
 export function checkReceipt(evidence: Evidence): Check[] {
   return [
@@ -36,7 +36,7 @@ function checkAnswers({ answers }: Evidence): Check {
     const name = `the status for "${delivery.what}" ${delivery.eventId ?? ""}`.trim();
     return differ(name, status, delivery.status) ?? bodyProblem(answer);
   });
-  return { claim: "every delivery got its answer", problems: problems.filter(present) };
+  return check("every delivery got its answer", problems);
 }
 
 function isDuplicate({ body }: Answered): boolean {
@@ -54,10 +54,7 @@ function checkDuplicates({ day, answers }: Evidence): Check {
     const first = (taken.get(id) ?? []).filter((answer) => !isDuplicate(answer)).length;
     return differ(`the number of first receipts of ${id}`, first, 1);
   });
-  return {
-    claim: "every event was taken once, its repeats known",
-    problems: problems.filter(present),
-  };
+  return check("every event was taken once, its repeats known", problems);
 }
 
 /** A conflict changes nothing about the event that came first. */
@@ -88,10 +85,7 @@ function checkInbox({ day, state }: Evidence): Check {
   for (const id of rows.keys()) {
     if (!accepted.has(id)) problems.push(`event ${id} is in the inbox and was never authentic`);
   }
-  return {
-    claim: "the inbox holds exactly the authentic events, none waiting or failed",
-    problems: problems.filter(present),
-  };
+  return check("the inbox holds exactly the authentic events, none waiting or failed", problems);
 }
 
 function checkTypes({ state }: Evidence): Check {
@@ -100,7 +94,7 @@ function checkTypes({ state }: Evidence): Check {
   );
   const missing = eventTypes.filter((type) => !processed.has(type));
   const problems = missing.map((type) => `no ${type} was processed`);
-  return { claim: "all 14 types of event were applied", problems };
+  return check("all 14 types of event were applied", problems);
 }
 
 /** Events that the URL names nowhere, and of which some bodies name neither type nor id. */
@@ -114,8 +108,9 @@ function checkForms({ day, state }: Evidence): Check {
       differ(`the type of ${row.id}`, row.event_type, recognized.type),
     ];
   });
-  const claim = "every body was recognized, in the form and as the event that it was told as";
-  return { claim, problems: [...new Set(problems.filter(present))] };
+  return check("every body was recognized, in the form and as the event that it was told as", [
+    ...new Set(problems),
+  ]);
 }
 
 function checkConflicts({ day, state }: Evidence): Check {
@@ -123,6 +118,5 @@ function checkConflicts({ day, state }: Evidence): Check {
   const problems = state.events.map((row) =>
     differ(`conflicts of ${row.id}`, row.conflicts, times.get(row.id)?.length ?? 0),
   );
-  const claim = "other bodies under a known id are on record, and changed nothing";
-  return { claim, problems: problems.filter(present) };
+  return check("other bodies under a known id are on record, and changed nothing", problems);
 }
