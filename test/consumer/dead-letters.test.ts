@@ -5,9 +5,9 @@ import { buryEvents, type DeadLetterDeps } from "../../src/consumer/dead-letters
 import { deadLetterAlert } from "../../src/store/alerts";
 import { nobody } from "../../src/store/erased";
 import { admitAndRead, failEvents, noteFailedTry } from "../../src/store/inbox";
-import { clearTables } from "../notifications/rows";
+import { clearTables } from "../support/rows";
 import { rows } from "../support/receiver";
-import { delivery, NOW, whole } from "./messages";
+import { delivery, NOW, whole } from "../support/queue";
 
 beforeEach(clearTables);
 

@@ -14,7 +14,7 @@ import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/in
 import { markStanding } from "../../src/store/waiting";
 import type { EventBody } from "../support/events";
 import type { Stage } from "./providers";
-import { NOW, readNotifications, type StoredNotification } from "./rows";
+import { NOW, readNotifications, type StoredNotification } from "../support/rows";
 import { defaults } from "../support/defaults";
 
 const DAY_MS = 86_400_000;

@@ -11,7 +11,7 @@ import type { EventBody } from "../support/events";
 import { orderDetail, payment, refund, shipment } from "../support/models";
 import { arrive, clearAll, endings, sweepMessages, tellAll } from "./arrivals";
 import { type Asked, type Stage, stage } from "./providers";
-import { NOW, readNotification } from "./rows";
+import { NOW, readNotification } from "../support/rows";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

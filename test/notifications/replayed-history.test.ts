@@ -20,7 +20,7 @@ import {
 } from "../../testbed/stories";
 import { arrive, clearAll, sweepMessages, tellAll } from "./arrivals";
 import { accepts, type Asked, hangs, type Stage, stage } from "./providers";
-import { NOW, readNotifications, type StoredNotification } from "./rows";
+import { NOW, readNotifications, type StoredNotification } from "../support/rows";
 import { defaults } from "../support/defaults";
 
 const DAY_MS = 86_400_000;

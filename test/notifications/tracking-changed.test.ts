@@ -16,7 +16,7 @@ import { orderDetail, shipment } from "../support/models";
 import { arrive, clearAll, endings, tellAll } from "./arrivals";
 import { options } from "../convergence/deliver";
 import { type Stage, stage } from "./providers";
-import { NOW, readNotification, readNotifications } from "./rows";
+import { NOW, readNotification, readNotifications } from "../support/rows";
 import { defaults } from "../support/defaults";
 
 const SENT = "sent";

@@ -10,7 +10,7 @@ import { sweep, type SweepDeps } from "../../src/upkeep/sweep";
 import { saveReceived } from "../../src/store/receipt";
 import { foldPatches } from "../../src/projection/fold";
 import { applyBatch } from "../../src/store/apply";
-import { clearTables, seedNotification } from "../notifications/rows";
+import { clearTables, seedNotification } from "../support/rows";
 import { rows } from "../support/receiver";
 
 const RECEIVED_AT = "2026-11-24T10:00:00.000Z";
