@@ -9,9 +9,9 @@ import { loadChanges, type RebuildFilter, startRebuild } from "../../src/store/r
 import type * as rebuilding from "../../src/upkeep/rebuild";
 import { shuffle, createRandom, tellDay } from "../../testbed/stories/index.ts";
 import { Breaker } from "../faults/faulty";
-import { clearTables } from "./compare";
 import { deliver, NOW } from "./deliver";
 import { defaults } from "../support/defaults";
+import { clearTables } from "../support/rows";
 
 /** The deliberate change, for this file alone: payment methods are written in capitals. */
 async function loadChangedRebuild(): Promise<typeof rebuilding> {

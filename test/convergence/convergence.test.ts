@@ -25,10 +25,11 @@ import {
   type Story,
   tellDay,
 } from "../../testbed/stories/index.ts";
-import { clearTables, expectModel } from "./compare";
+import { expectModel } from "./compare";
 import { expectExplained } from "./explanation";
 import { arrange, deliver, NOW, options } from "./deliver";
 import { anyEvent, schedule, storeAll } from "./history";
+import { clearTables } from "../support/rows";
 
 declare global {
   namespace Cloudflare {

@@ -8,9 +8,9 @@ import { explainNumber } from "../../src/console/order-view";
 import { financialStatus } from "../../src/projection/financial-status";
 import { listOrders } from "../../src/store/order-list";
 import { tellDay } from "../../testbed/stories/index.ts";
-import { clearTables } from "./compare";
 import { deliver, NOW } from "./deliver";
 import { defaults } from "../support/defaults";
+import { clearTables } from "../support/rows";
 
 const seed = Number(env.TEST_SEED);
 const LIVES = 1_000;

@@ -7,9 +7,9 @@ import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";
 import type { StoredEvent } from "../../src/projection/decoded-event";
-import { clearTables } from "./compare";
 import { arrange, deliver } from "./deliver";
 import { schedule } from "./history";
+import { clearTables } from "../support/rows";
 
 const runs = Number(env.TEST_RUNS);
 const seed = Number(env.TEST_SEED);

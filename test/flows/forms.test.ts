@@ -6,10 +6,10 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { entities, entityNames } from "../../src/projection/registers";
-import { clearAll } from "../notifications/arrivals";
 import { sign } from "../support/events";
 import { hoursAgo, item, orderDetail, payment, refund, shipment } from "../support/models";
 import { deliver, eventRow, type Row, rows, type Sent, settled } from "../support/receiver";
+import { clearTables } from "../support/rows";
 
 type Fields = Record<string, unknown>;
 
@@ -82,7 +82,7 @@ async function quiet(): Promise<void> {
 
 /** What one delivery alone leads to; before it the order was placed and is known. */
 async function after(body: unknown, sent: Sent = {}): Promise<{ event: Row; left: unknown }> {
-  await clearAll();
+  await clearTables();
   const placed = await deliver({
     event_type: "order.created",
     data: { order_number: "ORD-F", order_date: placedAt, customer_email: "asha@example.com" },
@@ -96,7 +96,7 @@ async function after(body: unknown, sent: Sent = {}): Promise<{ event: Row; left
   return { event, left: await outcome() };
 }
 
-beforeEach(clearAll);
+beforeEach(clearTables);
 
 describe("each of the 14 events means the same in every form", () => {
   test.each(table)("%s", { timeout: 60_000 }, async (type, data) => {

@@ -1,13 +1,14 @@
-/** Builders of queue messages whose answers are kept, and the consumer on the real D1. */
+/** Builders of events as the queue holds them, and the consumer on the real D1. */
 import { env } from "cloudflare:workers";
-import type { ConsumerDeps } from "../../src/consumer/consumer";
+import { consumeEvents, type ConsumerDeps } from "../../src/consumer/consumer";
 import type { Delivery } from "../../src/consumer/deliveries";
 import { encodeMessage, type WholeEvent } from "../../src/events/queue-message";
 import { dayOf } from "../../src/events/time";
+import type { InterpretOptions } from "../../src/projection/interpret";
 import { applyBatch } from "../../src/store/apply";
 import { nobody } from "../../src/store/erased";
 import { admitAndRead, noteFailedTry, recordConflicts } from "../../src/store/inbox";
-import { defaults } from "../support/defaults";
+import { defaults } from "./defaults";
 
 export const RECEIVED_AT = "2026-11-24T10:00:00.000Z";
 export const NOW = "2026-11-24T10:00:01.000Z";
@@ -34,38 +35,71 @@ export function delivery(body: unknown, attempts = 1): Kept {
   };
 }
 
-export function wholeEvent(id: string, data: unknown, over: Partial<WholeEvent> = {}): WholeEvent {
-  const eventType = "order.confirmed";
-  const created = { id, event_type: eventType, created_at: "2026-11-24T09:00:00.000Z" };
+/** An event that only the queue holds. */
+export function queued(id: string, payload: string, over: Partial<WholeEvent> = {}): WholeEvent {
   return {
     id,
-    eventType,
+    eventType: "order.confirmed",
     typeHint: null,
     receivedAt: RECEIVED_AT,
     bodySha256: `sha-${id}`,
     verifiedBy: "current",
     stored: false,
-    payload: JSON.stringify({ ...created, data }),
+    payload,
     ...over,
   };
+}
+
+export function wholeEvent(id: string, data: unknown, over: Partial<WholeEvent> = {}): WholeEvent {
+  const created = { id, event_type: "order.confirmed", created_at: "2026-11-24T09:00:00.000Z" };
+  return queued(id, JSON.stringify({ ...created, data }), over);
 }
 
 export function whole(id: string, over: Partial<WholeEvent> = {}): string {
   return encodeMessage(wholeEvent(id, { order_number: `ORD-${id}` }, over));
 }
 
+export const options: InterpretOptions = {
+  ...defaults,
+  forwardEvents: false,
+  reviewDelayMs: 0,
+  dayOf,
+  dedupeDays: 400,
+};
+
 /** The consumer on the real D1, with a clock that stands still and no luck in its delays. */
-export function consumer(over: Partial<ConsumerDeps> = {}): ConsumerDeps {
+export function consumer(over: Partial<ConsumerDeps> = {}, now = NOW): ConsumerDeps {
   return {
-    options: { ...defaults, forwardEvents: false, reviewDelayMs: 0, dayOf, dedupeDays: 400 },
+    options,
     random: () => 0,
     erased: () => nobody,
     storeErased: () => Promise.resolve(),
     admitAndRead: (missing, queries) => admitAndRead(env.DB, missing, queries),
-    apply: (batch) => applyBatch(env.DB, batch, NOW),
+    apply: (batch) => applyBatch(env.DB, batch, now),
     noteFailedTry: (ids, error) => noteFailedTry(env.DB, ids, error),
     reportConflicts: (conflicts) => recordConflicts(env.DB, conflicts),
     wake: () => Promise.resolve(),
     ...over,
   };
+}
+
+/**
+ * Settled events are skipped by the consumer: they are set back to `received` first, so that a repeat is
+ * truly merged again and not only recognised.
+ */
+export async function forgetVerdicts(ids: readonly (string | undefined)[]): Promise<void> {
+  await env.DB.prepare(
+    "UPDATE webhook_events SET status = 'received' WHERE id IN (SELECT value FROM json_each(?1))",
+  )
+    .bind(JSON.stringify(ids))
+    .run();
+}
+
+/** One batch, of which every message must be acked: nothing here may need a retry. */
+export async function consumeAll(events: readonly WholeEvent[], deps: ConsumerDeps): Promise<void> {
+  const deliveries = events.map((event) => delivery(encodeMessage(event)));
+  await consumeEvents(deliveries, deps);
+  for (const [index, { answer }] of deliveries.entries()) {
+    if (answer() !== "acked") throw new Error(`event ${events[index]?.id ?? "?"} was not acked`);
+  }
 }

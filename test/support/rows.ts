@@ -25,16 +25,13 @@ async function insert(table: string, values: Values): Promise<void> {
     .run();
 }
 
+const tables =
+  "notifications cursors orders payments refunds shipments webhook_events order_contacts event_counts archive_writes erasures erasure_orders erased disputed_links rebuilds rebuild_changes".split(
+    " ",
+  );
+
+/** Empties every table that events fill. */
 export async function clearTables(): Promise<void> {
-  const tables = [
-    "notifications",
-    "cursors",
-    "orders",
-    "payments",
-    "refunds",
-    "shipments",
-    "webhook_events",
-  ];
   await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 }
 
