@@ -30,6 +30,15 @@ function checkClock(answer: Answer, now: Date): Finding {
       );
 }
 
+/** What is wrong where an unsigned delivery is answered with a status, and what to do. */
+const refusals: Readonly<Record<number, readonly [detail: string, fix: string]>> = {
+  503: ["the receiver has no CE_WEBHOOK_SECRET (503)", setSecret],
+  410: ["the receiver is retired (410)", "unset RECEIVER_RETIRED"],
+  404: [`nothing lives at ${WEBHOOK_PATH} (404)`, "is --url right?"],
+  403: ["something stands before the webhook route (403)", openThePath],
+  302: ["something stands before the webhook route (302)", openThePath],
+};
+
 function judgeUnsigned(answer: Answer): Finding {
   const blocked = readBlockPage(answer);
   if (blocked !== null) {
@@ -37,29 +46,10 @@ function judgeUnsigned(answer: Answer): Finding {
     return found.fail("signatures", detail, openThePath);
   }
   const { status } = answer;
-  switch (status) {
-    case 401:
-      return found.ok("signatures", "what is not signed is turned away (401)");
-    case 503:
-      return found.fail("signatures", "the receiver has no CE_WEBHOOK_SECRET (503)", setSecret);
-    case 410:
-      return found.fail("signatures", "the receiver is retired (410)", "unset RECEIVER_RETIRED");
-    case 404:
-      return found.fail("signatures", `nothing lives at ${WEBHOOK_PATH} (404)`, "is --url right?");
-    case 403:
-    case 302:
-      return found.fail(
-        "signatures",
-        `something stands before the webhook route (${status})`,
-        openThePath,
-      );
-    default:
-      return found.fail(
-        "signatures",
-        `what is not signed is answered ${status}, expected 401`,
-        "is --url right?",
-      );
-  }
+  if (status === 401) return found.ok("signatures", "what is not signed is turned away (401)");
+  const other = [`what is not signed is answered ${status}, expected 401`, "is --url right?"];
+  const [detail = "", fix = ""] = refusals[status] ?? other;
+  return found.fail("signatures", detail, fix);
 }
 
 function judgeSigned(answer: Answer, { secret, isLocal }: Settings): Finding {
