@@ -51,28 +51,40 @@ function refusal(answer: Answer, { url, token }: Settings): Failure | null {
   return new Failure("refused", `The receiver answered ${status}: ${errorOf(answer)}`, isTemporary);
 }
 
-export function createApi(http: Http, connection: Settings) {
-  requireToken(connection);
-  const { url, token, access } = connection;
-  const headers = {
-    accept: "application/json",
-    ...(token === null ? {} : { authorization: `Bearer ${token.value}` }),
-    ...access,
-  };
+interface ApiRequest {
+  readonly method?: "POST" | "DELETE";
+  readonly body?: object;
+}
 
-  async function ask<T>(
+/** Asks one path; null where there is no such thing. */
+class Asker {
+  readonly #http: Http;
+  readonly #connection: Settings;
+
+  constructor(http: Http, connection: Settings) {
+    requireToken(connection);
+    this.#http = http;
+    this.#connection = connection;
+  }
+
+  async ask<T>(
     path: string,
     shape: z.ZodMiniType<T>,
-    request: { readonly method?: "POST" | "DELETE"; readonly body?: object } = {},
+    { method, body }: ApiRequest = {},
   ): Promise<T | null> {
-    const { method, body } = request;
-    const answer = await http(`${url}/api/admin${path}`, {
+    const { url, token, access } = this.#connection;
+    const answer = await this.#http(`${url}/api/admin${path}`, {
       ...(method === undefined ? {} : { method }),
-      headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
+      headers: {
+        accept: "application/json",
+        ...(token === null ? {} : { authorization: `Bearer ${token.value}` }),
+        ...access,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (answer.status >= 300) {
-      const failure = refusal(answer, connection);
+      const failure = refusal(answer, this.#connection);
       if (failure === null) return null;
       throw failure;
     }
@@ -86,42 +98,49 @@ export function createApi(http: Http, connection: Settings) {
     );
   }
 
-  async function demand<T>(...args: Parameters<typeof ask<T>>): Promise<T> {
-    const answer = await ask<T>(...args);
+  /** The same of what every receiver has. */
+  async demand<T>(path: string, shape: z.ZodMiniType<T>, request?: ApiRequest): Promise<T> {
+    const answer = await this.ask(path, shape, request);
     if (answer !== null) return answer;
-    throw new Failure("refused", `${url} knows no ${args[0]}; is it an older version?`);
+    const { url } = this.#connection;
+    throw new Failure("refused", `${url} knows no ${path}; is it an older version?`);
   }
+}
 
+export function createApi(http: Http, connection: Settings) {
+  const asker = new Asker(http, connection);
   const part = encodeURIComponent;
   return {
-    health: () => demand("/health", answers.health),
-    settings: () => demand("/settings", answers.settings),
-    events: (query: Query) => demand(pathOf("/events", query), answers.events),
-    event: (id: string) => ask(`/events/${part(id)}`, answers.eventDetail),
+    health: () => asker.demand("/health", answers.health),
+    settings: () => asker.demand("/settings", answers.settings),
+    events: (query: Query) => asker.demand(pathOf("/events", query), answers.events),
+    event: (id: string) => asker.ask(`/events/${part(id)}`, answers.eventDetail),
     /** Of type `receiver.test` only. */
     removeTestEvent: async (id: string): Promise<void> => {
-      await ask(`/events/${part(id)}`, z.null(), { method: "DELETE" });
+      await asker.ask(`/events/${part(id)}`, z.null(), { method: "DELETE" });
     },
-    orders: (query: Query) => demand(pathOf("/orders", query), answers.orders),
-    order: (number: string) => ask(`/orders/${part(number)}`, answers.order),
-    timeline: (number: string) => ask(`/orders/${part(number)}/timeline`, answers.timeline),
-    explain: (number: string) => ask(`/orders/${part(number)}/explain`, answers.explanation),
-    messages: (query: Query) => demand(pathOf("/notifications", query), answers.messages),
-    message: (id: string) => ask(`/notifications/${part(id)}`, answers.messageDetail),
+    orders: (query: Query) => asker.demand(pathOf("/orders", query), answers.orders),
+    order: (number: string) => asker.ask(`/orders/${part(number)}`, answers.order),
+    timeline: (number: string) => asker.ask(`/orders/${part(number)}/timeline`, answers.timeline),
+    explain: (number: string) => asker.ask(`/orders/${part(number)}/explain`, answers.explanation),
+    messages: (query: Query) => asker.demand(pathOf("/notifications", query), answers.messages),
+    message: (id: string) => asker.ask(`/notifications/${part(id)}`, answers.messageDetail),
     sendAgain: (id: string) =>
-      ask(`/notifications/${part(id)}/send-again`, answers.sendAgain, { method: "POST" }),
-    replay: (body: object) => demand("/replay", answers.replay, { method: "POST", body }),
+      asker.ask(`/notifications/${part(id)}/send-again`, answers.sendAgain, { method: "POST" }),
+    replay: (body: object) => asker.demand("/replay", answers.replay, { method: "POST", body }),
     countHeld: (person: object) =>
-      demand("/erasures", answers.heldCounts, {
+      asker.demand("/erasures", answers.heldCounts, {
         method: "POST",
         body: { ...person, dry_run: true },
       }),
     erase: (person: object) =>
-      demand("/erasures", answers.erasure, { method: "POST", body: person }),
-    erasure: (id: number) => demand(`/erasures/${String(id)}`, answers.erasure),
-    exportPage: (body: object) => demand("/exports", answers.exportPage, { method: "POST", body }),
+      asker.demand("/erasures", answers.erasure, { method: "POST", body: person }),
+    erasure: (id: number) => asker.demand(`/erasures/${String(id)}`, answers.erasure),
+    exportPage: (body: object) =>
+      asker.demand("/exports", answers.exportPage, { method: "POST", body }),
     /** Null where there is no archive. */
-    restore: (body: object) => ask("/archive/restore", answers.restored, { method: "POST", body }),
+    restore: (body: object) =>
+      asker.ask("/archive/restore", answers.restored, { method: "POST", body }),
   };
 }
 
