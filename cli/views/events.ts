@@ -20,7 +20,7 @@ export function aboutOf({ subject_id: subject, order_number: order }: EventRow):
   return subject ?? order ?? "";
 }
 
-/** Why it was set aside, and what else came under its id. */
+/** Why it is quarantined, and what else came under its id. */
 function remarksOf({ colours }: Output, row: EventRow): readonly string[] {
   const { error, redeliveries, conflicts } = row;
   return [

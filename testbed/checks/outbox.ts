@@ -81,8 +81,8 @@ function truthProblem(matched: Matched, processedAt: ProcessedAt): string | null
       const problem = overtakenProblem(row, knownAt(matched, processedAt));
       if (problem !== null) return problem;
     }
-    const strays = row.channel === "email" && row.recipient !== story.expected.customerEmail;
-    if (row.status === "sent" && strays) return `${row.id} went to another address`;
+    const isElsewhere = row.channel === "email" && row.recipient !== story.expected.customerEmail;
+    if (row.status === "sent" && isElsewhere) return `${row.id} went to another address`;
   }
   return null;
 }
