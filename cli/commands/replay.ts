@@ -6,7 +6,7 @@ import { apiOf, type Cli, complete, type JsonFlag } from "../cli.ts";
 import { confirm } from "../terminal/confirm.ts";
 import { Failure } from "../failure.ts";
 import { type EventFilter, takeFilter, wholeNumber } from "../flags.ts";
-import { startProgress } from "../../testbed/terminal/progress.ts";
+import { withProgress } from "../../testbed/terminal/progress.ts";
 import { type ReplayFilter, selectEvents } from "../replay/select.ts";
 import { type Outcome, settle } from "../replay/settle.ts";
 import type { SettingFlags } from "../settings.ts";
@@ -32,35 +32,27 @@ function filterOf(ids: readonly string[], flags: Flags): ReplayFilter {
 }
 
 async function take(cli: Cli, api: Api, ids: readonly string[]): Promise<readonly string[]> {
-  const progress = startProgress(cli.out, "taking", ids.length);
   const taken: string[] = [];
   try {
-    for (let at = 0; at < ids.length; at += SLICE) {
-      const slice = ids.slice(at, at + SLICE);
-      taken.push(...(await api.replay({ ids: slice, limit: SLICE })).ids);
-      progress.update(at + slice.length);
-    }
+    await withProgress(cli.out, "taking", ids.length, async (update) => {
+      for (let at = 0; at < ids.length; at += SLICE) {
+        const slice = ids.slice(at, at + SLICE);
+        taken.push(...(await api.replay({ ids: slice, limit: SLICE })).ids);
+        update(at + slice.length);
+      }
+    });
     return taken;
   } catch (error) {
-    progress.stop();
-    cli.out.note(
-      `  ${count(taken.length)} of ${count(ids.length)} were taken again; the rest stand as they were.`,
-    );
+    const done = `${count(taken.length)} of ${count(ids.length)}`;
+    cli.out.note(`  ${done} were taken again; the rest stand as they were.`);
     throw error;
-  } finally {
-    progress.stop();
   }
 }
 
 async function watch(cli: Cli, api: Api, ids: readonly string[]): Promise<Outcome> {
-  const progress = startProgress(cli.out, "applying", ids.length);
-  try {
-    return await settle(api, cli.signal, new Set(ids), (waiting) =>
-      progress.update(ids.length - waiting),
-    );
-  } finally {
-    progress.stop();
-  }
+  return await withProgress(cli.out, "applying", ids.length, (update) =>
+    settle(api, cli.signal, new Set(ids), (waiting) => update(ids.length - waiting)),
+  );
 }
 
 function report({ out }: Cli, outcome: Outcome, taken: number): void {
@@ -115,9 +107,7 @@ async function replay(cli: Cli, given: readonly string[], flags: Flags): Promise
 export function replayCommand(cli: Cli): Command {
   const command = takeFilter(new Command("replay"), ["failed", "quarantined", "ignored"])
     .summary("take settled events again")
-    .description(
-      "Takes failed, quarantined or ignored events again, after what held them back was mended.",
-    )
+    .description("Takes failed, quarantined or ignored events again, after the cause was fixed.")
     .argument("[ids...]", "these events")
     .option("--limit <n>", "at most so many, the oldest first", wholeNumber(1, 1_000_000), 10_000)
     .option("--dry-run", "only count them")

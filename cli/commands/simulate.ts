@@ -8,7 +8,7 @@ import { type Cli, complete, type JsonFlag, settingsOf } from "../cli.ts";
 import { confirm } from "../terminal/confirm.ts";
 import { Failure } from "../failure.ts";
 import { duration, formOption, positiveNumber, share, wholeNumber } from "../flags.ts";
-import { type Progress, startProgress } from "../../testbed/terminal/progress.ts";
+import { type Progress, startProgress, withProgress } from "../../testbed/terminal/progress.ts";
 import { requireSecret, type SettingFlags, type Settings } from "../settings.ts";
 import { planMoves, type SimulationPlan } from "../simulate/plan.ts";
 import { reconcile, type Reconciliation } from "../simulate/reconcile.ts";
@@ -102,12 +102,9 @@ async function run(
     await watch?.stop();
   }
   if (api === null) return null;
-  const progress = startProgress(out, "comparing", tally.orders);
-  try {
-    return await reconcile(api, plan, tally, (compared) => progress.update(compared));
-  } finally {
-    progress.stop();
-  }
+  return await withProgress(out, "comparing", tally.orders, (update) =>
+    reconcile(api, plan, tally, update),
+  );
 }
 
 function judge(tally: Tally, found: Reconciliation | null): Failure | null {

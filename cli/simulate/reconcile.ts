@@ -1,4 +1,5 @@
 /** After the sending: is every acknowledged event applied, and every order as its story says. */
+import { shareOut } from "../../testbed/deliveries/send.ts";
 import {
   expectedParts,
   judgeOrder,
@@ -62,20 +63,16 @@ async function compareOrders(
   onCompared: (compared: number) => void,
 ): Promise<Pick<Reconciliation, "compared" | "differing">> {
   const differing = new Map<string, readonly string[]>();
-  const orders = Array.from({ length: tally.orders }, (_, order) => order).values();
   let compared = 0;
-  const work = async () => {
-    for (const order of orders) {
-      const { story } = await tellOrder(plan, order);
-      // Of an order that was not sent whole nothing is expected.
-      if (!story.events.every(({ id }) => tally.acknowledged.has(id))) continue;
-      const problems = judge(story, await api.order(story.orderNumber));
-      if (problems.length > 0) differing.set(story.orderNumber, problems);
-      compared += 1;
-      onCompared(compared);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  await shareOut(Array(tally.orders).keys(), CONCURRENCY, async (order) => {
+    const { story } = await tellOrder(plan, order);
+    // Of an order that was not sent whole nothing is expected.
+    if (!story.events.every(({ id }) => tally.acknowledged.has(id))) return;
+    const problems = judge(story, await api.order(story.orderNumber));
+    if (problems.length > 0) differing.set(story.orderNumber, problems);
+    compared += 1;
+    onCompared(compared);
+  });
   return { compared, differing };
 }
 

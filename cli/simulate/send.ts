@@ -1,4 +1,5 @@
 /** Makes the moves of a plan: so many at once, each when it is due, again where it was not taken. */
+import { shareOut } from "../../testbed/deliveries/send.ts";
 import { WEBHOOK_PATH } from "../../testbed/deliveries/delivery.ts";
 import { forge, sign } from "../../testbed/stories/index.ts";
 import type { Cli } from "../cli.ts";
@@ -104,7 +105,7 @@ async function make(cli: Sender, options: SendOptions, move: Move, tally: Tally)
   return undefined;
 }
 
-/** Ends when all moves are made; throws at the first one that cannot be, after the others have ended. */
+/** Ends when all moves are made; throws at the first one that cannot be. */
 export async function sendMoves(
   cli: Sender,
   options: SendOptions,
@@ -112,23 +113,11 @@ export async function sendMoves(
   tally: Tally,
 ): Promise<void> {
   const startedMs = performance.now();
-  const failures: unknown[] = [];
-  // The workers share one iterator, which answers one after the other.
-  const waiting = moves[Symbol.asyncIterator]();
-  const work = async () => {
-    for (let next = await waiting.next(); next.done !== true; next = await waiting.next()) {
-      const move = next.value;
-      tally.orders = Math.max(tally.orders, move.order + 1);
-      const early = options.isPaced ? startedMs + move.dueMs - performance.now() : 0;
-      if (early > 0) await pause(early, cli.signal);
-      if (failures.length > 0) return;
-      cli.signal.throwIfAborted();
-      await make(cli, options, move, tally);
-    }
-  };
-  const workers = Array.from({ length: options.concurrency }, () =>
-    work().catch((error: unknown) => failures.push(error)),
-  );
-  await Promise.all(workers);
-  if (failures.length > 0) throw failures[0];
+  await shareOut(moves, options.concurrency, async (move) => {
+    tally.orders = Math.max(tally.orders, move.order + 1);
+    const early = options.isPaced ? startedMs + move.dueMs - performance.now() : 0;
+    if (early > 0) await pause(early, cli.signal);
+    cli.signal.throwIfAborted();
+    await make(cli, options, move, tally);
+  });
 }

@@ -1,5 +1,6 @@
 /** Sends the deliveries of many orders: the orders side by side, the events of each in turn. */
 import { count } from "../../testbed/terminal/text.ts";
+import { shareOut } from "../../testbed/deliveries/send.ts";
 import type { Cli } from "../cli.ts";
 import type { Pace } from "../terminal/pace.ts";
 import { startProgress } from "../../testbed/terminal/progress.ts";
@@ -21,25 +22,14 @@ async function send(
   onPosted: (posted: Posted) => void,
 ): Promise<readonly Posted[]> {
   const all: Posted[] = [];
-  const waiting = orders.values();
-  const failures: unknown[] = [];
-  const work = async () => {
-    for (const order of waiting) {
-      for (const delivery of order) {
-        await pace();
-        if (failures.length > 0) return;
-        const posted = await post(cli.http, settings.url, delivery);
-        all.push(posted);
-        onPosted(posted);
-      }
+  await shareOut(orders, CONCURRENCY, async (order) => {
+    for (const delivery of order) {
+      await pace();
+      const posted = await post(cli.http, settings.url, delivery);
+      all.push(posted);
+      onPosted(posted);
     }
-  };
-  const workers = Array.from({ length: Math.min(CONCURRENCY, orders.length) }, () =>
-    work().catch((error: unknown) => failures.push(error)),
-  );
-  // All of them end before an error is told, so that nothing is sent behind it.
-  await Promise.all(workers);
-  if (failures.length > 0) throw failures[0];
+  });
   return all;
 }
 

@@ -2,18 +2,32 @@
 import type { Receiver } from "../receiver/start.ts";
 import { type Answered, type Delivery, deliverEvents } from "./delivery.ts";
 
-/** Hands each entry to one of so many workers; ends when all are done. */
+/**
+ * Hands each entry to one of so many workers. After a failure nothing more is begun; it is thrown once all
+ * that was under way has ended.
+ */
 export async function shareOut<T>(
-  entries: readonly T[],
+  entries: Iterable<T> | AsyncIterable<T>,
   workers: number,
   work: (entry: T, index: number) => Promise<void>,
 ): Promise<void> {
-  const waiting = entries.entries();
   // The workers share one iterator, so each entry is taken once.
+  const waiting =
+    Symbol.asyncIterator in entries ? entries[Symbol.asyncIterator]() : entries[Symbol.iterator]();
+  const failures: unknown[] = [];
+  let taken = 0;
   const worker = async () => {
-    for (const [index, entry] of waiting) await work(entry, index);
+    while (failures.length === 0) {
+      const next = await waiting.next();
+      if (next.done === true) return;
+      taken += 1;
+      await work(next.value, taken - 1);
+    }
   };
-  await Promise.all(Array.from({ length: workers }, worker));
+  await Promise.all(
+    Array.from({ length: workers }, () => worker().catch((error) => failures.push(error))),
+  );
+  if (failures.length > 0) throw failures[0];
 }
 
 export async function sendAll(

@@ -3,7 +3,12 @@
  * message, and has a bad moment now and then, as providers do.
  */
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import { text as textOf } from "node:stream/consumers";
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
@@ -102,17 +107,17 @@ function answer(url: string, request: Request, seen: Set<string>): Reply | null 
 export async function startProviders(): Promise<Providers> {
   const calls: Call[] = [];
   const seen = new Set<string>();
-  const server = createServer((request, response) => {
-    void textOf(request).then((body) => {
-      const reply = answer(request.url ?? "", { headers: request.headers, body }, seen);
-      const { says = { message: "not found" }, ...call } = reply ?? { status: 404 };
-      if ("channel" in call) {
-        calls.push({ key: null, recipient: null, verified: false, ...call, body });
-      }
-      const said = typeof says === "string" ? says : JSON.stringify(says);
-      response.writeHead(call.status, { "content-type": "application/json" }).end(said);
-    });
-  });
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { url = "", headers } = request;
+    const body = await textOf(request);
+    const reply = answer(url, { headers, body }, seen);
+    if (reply === null) return void response.writeHead(404).end();
+    const { says, ...call } = reply;
+    calls.push({ key: null, recipient: null, verified: false, ...call, body });
+    const said = typeof says === "string" ? says : JSON.stringify(says);
+    response.writeHead(call.status, { "content-type": "application/json" }).end(said);
+  };
+  const server = createServer((request, response) => void respond(request, response));
   await once(server.listen(0, "127.0.0.1"), "listening");
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;

@@ -53,6 +53,21 @@ export function startProgress(screen: Output, label: string, total: number): Pro
   };
 }
 
+/** The same around some work, however that ends. */
+export async function withProgress<T>(
+  screen: Output,
+  label: string,
+  total: number,
+  work: (update: Progress["update"]) => Promise<T>,
+): Promise<T> {
+  const progress = startProgress(screen, label, total);
+  try {
+    return await work(progress.update);
+  } finally {
+    progress.stop();
+  }
+}
+
 export interface Step {
   update(done: number, total: number): void;
   /** Ends the step; `result` says what came of it. */
