@@ -3,12 +3,12 @@
  * .dev.vars that `npm start` makes. No message ever quotes a secret.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { Failure } from "./failure.ts";
 
 export const DEFAULT_URL = "http://127.0.0.1:8787";
-const devVars = fileURLToPath(new URL("../../.dev.vars", import.meta.url));
+/** Made by `npm start`, read by wrangler and by this command line. */
+export const devVars = new URL("../.dev.vars", import.meta.url);
 
 /** As they come off the command line. */
 export interface SettingFlags {

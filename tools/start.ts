@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { describeStart } from "./start/guide.ts";
+import { devVars } from "../cli/settings.ts";
 import { findPort } from "./start/port.ts";
 import { hasAdminToken, provideSecret } from "./start/secret.ts";
 import { exitOf, runWrangler, spawnWrangler } from "../cli/wrangler/process.ts";
@@ -28,8 +29,6 @@ function wantedPort(): number {
   if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
   throw new Error(`--port must be a number from 1 to 65535, not "${text}"`);
 }
-
-const devVars = new URL("../.dev.vars", import.meta.url);
 
 function prepareSecret(): void {
   switch (provideSecret(devVars)) {
