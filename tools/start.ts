@@ -93,7 +93,7 @@ async function main(): Promise<number> {
   const dev = spawnWrangler(`dev ${listen} ${calm}`.split(" "));
   const output = relay(dev);
   const ended = exitOf(dev);
-  // A terminal sends Ctrl-C to wrangler as well; whoever ends only this process ends both.
+  // A terminal sends Ctrl-C to wrangler as well; ending only this process ends both.
   let stopping = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {

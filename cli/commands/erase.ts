@@ -60,7 +60,7 @@ async function erase(cli: Cli, given: readonly string[], flags: Flags): Promise<
   if (erasure.error !== null) {
     throw new Failure(
       "problem",
-      `It does not go on: ${erasure.error}. Once that is mended it will`,
+      `It does not go on: ${erasure.error}. Fix the cause, and it goes on`,
     );
   }
   if (flags.json !== true) report(cli, erasure);

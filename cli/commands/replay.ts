@@ -113,7 +113,7 @@ export function replayCommand(cli: Cli): Command {
     .option("--dry-run", "only count them")
     .option("-y, --yes", "do not ask");
   complete(command, "token", [
-    ["ce-webhooks replay --status failed", "all dead letters, after a question"],
+    ["ce-webhooks replay --status failed", "all failed events, after a question"],
     ["ce-webhooks replay --status quarantined --type payment.success --yes", "one type, unasked"],
     ["ce-webhooks replay evt_4e142de46e493a59802047f6", "one event"],
   ]);

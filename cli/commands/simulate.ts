@@ -176,7 +176,7 @@ export function simulateCommand(cli: Cli): Command {
     )
     .addOption(percent("--duplicates", "events that come twice", 10))
     .addOption(percent("--disorder", "events that come late", 10))
-    .addOption(percent("--faults", "events hung up on, forged or broken besides", 3))
+    .addOption(percent("--faults", "events cut off, forged or broken besides", 3))
     .addOption(formOption())
     .option("--concurrency <n>", "deliveries under way at once", wholeNumber(1, 512), 16)
     .option("--seed <n>", "the same seed makes the same orders", wholeNumber(0, 2 ** 40))

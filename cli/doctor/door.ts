@@ -46,7 +46,7 @@ function judgeUnsigned(answer: Answer): Finding {
     return found.fail("signatures", detail, openThePath);
   }
   const { status } = answer;
-  if (status === 401) return found.ok("signatures", "what is not signed is turned away (401)");
+  if (status === 401) return found.ok("signatures", "what is not signed is refused (401)");
   const other = [`what is not signed is answered ${status}, expected 401`, "is --url right?"];
   const [detail = "", fix = ""] = refusals[status] ?? other;
   return found.fail("signatures", detail, fix);

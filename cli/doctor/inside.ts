@@ -18,7 +18,7 @@ function checkSettings({ problems, channels, secrets }: ReceiverSettings): reado
   const names = Object.entries(secrets).flatMap(([name, isSet]) => (isSet ? [name] : []));
   return [
     ...problems.map((problem) =>
-      found.warn("settings", problem, "mend the value, and deploy again"),
+      found.warn("settings", problem, "fix the value, and deploy again"),
     ),
     found.ok("secrets", `set: ${names.join(", ")}`),
     on.length === 0

@@ -33,7 +33,7 @@ export interface SimulationPlan {
 }
 
 /**
- * `cut`: hung up on before the answer is read. `forged`: must be refused. `broken`: authentic, and half of a
+ * `cut`: the sender closes before the answer is read. `forged`: must be refused. `broken`: authentic, and half of a
  * body; it must be kept, and applied to nothing.
  */
 type MoveKind = "event" | "again" | "cut" | "forged" | "broken";

@@ -41,7 +41,7 @@ export function printTally(out: Output, tally: Tally): void {
     ["acknowledged", `${count(acknowledged.size)} events, ${count(repeats)} known already`],
     ["of them", describeForms(tally)],
     ["refused", refused === 0 ? null : `${count(refused)}, as they must be`],
-    ["hung up on", cut === 0 ? null : count(cut)],
+    ["cut off", cut === 0 ? null : count(cut)],
     ["sent again", retries === 0 ? null : `${count(retries)} times, after an error or no answer`],
     ["unexpected", unexpected.length === 0 ? null : out.colours.red(count(unexpected.length))],
   ]);

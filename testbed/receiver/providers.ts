@@ -32,7 +32,7 @@ export interface Providers {
   close(): Promise<void>;
 }
 
-/** Every so many new e-mails are turned away once with 503. */
+/** Every so many new e-mails are refused once with 503. */
 const BAD_MOMENT_EVERY = 40;
 const FORWARD_SECRET = Buffer.from("demo forward secret, never used for real").toString("base64");
 const ACCOUNT_SID = "ACdemo00000000000000000000000000000";

@@ -25,7 +25,7 @@ Each setting is a flag, else a variable of the environment, else a line of the f
 - \`CF_ACCESS_CLIENT_ID\` and \`CF_ACCESS_CLIENT_SECRET\`: a service token, where Cloudflare Access stands
   before the receiver
 
-A flag is seen by whoever can list the processes of the machine; the environment is not.
+A flag is seen by everybody who can list the processes of the machine; the environment is not.
 
 ## For scripts
 

@@ -1,5 +1,5 @@
 /**
- * Every setting of the Worker, one row each, for whoever sets it: the reference
+ * Every setting of the Worker, one row each: the reference
  * (docs/configuration.md), `.dev.vars.example` and the set-up are made from it. What is accepted and
  * what is said of the rest is asked of src/config.ts itself; a test holds the two together.
  */
