@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { abandonStep } from "../tools/demo/progress.ts";
+import { abandonStep } from "../testbed/terminal/progress.ts";
 import { benchConsole } from "./console.ts";
 import { benchConsume } from "./consume.ts";
 import { benchGrowth } from "./growth.ts";

@@ -1,12 +1,11 @@
 /** How long each page of the console, and each answer of the admin API, takes with much stored. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { startStep } from "../tools/demo/progress.ts";
-import { tellDay } from "../tools/story/index.ts";
+import { startStep } from "../testbed/terminal/progress.ts";
+import { tellDay } from "../testbed/stories/index.ts";
 import { signatureOf } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
-import { migrationStatements, startWorker, type WorkerServer } from "./servers/workers.ts";
+import { SECRET, startWorker, type WorkerServer } from "./servers/workers.ts";
 
-const SECRET = "bench-secret";
 const TOKEN = "bench-token";
 const SLICE = 20_000;
 const WARM_UPS = 3;
@@ -155,9 +154,7 @@ export async function benchConsole({
 }: BenchOptions): Promise<ConsoleResult> {
   const server = await startWorker({
     entry: "src/index.ts",
-    secret: SECRET,
-    bindings: { ADMIN_TOKEN: TOKEN },
-    statements: migrationStatements(),
+    settings: { ADMIN_TOKEN: TOKEN },
     consumes: true,
   });
   try {

@@ -1,8 +1,8 @@
 /** Events a second through the consumer, beside one that writes one upsert an event. */
-import { startStep } from "../tools/demo/progress.ts";
+import { startStep } from "../testbed/terminal/progress.ts";
 import { mixOfEvents } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
-import { migrationStatements, startWorker, type WorkerServer } from "./servers/workers.ts";
+import { call, startWorker, type WorkerServer } from "./servers/workers.ts";
 
 const BATCH = 100;
 const EVENTS = 3_000;
@@ -30,25 +30,21 @@ export async function consumeRate(
   { path = "/consume", events = EVENTS, batch = BATCH } = {},
 ): Promise<number> {
   const payloads = Array.from({ length: events }, next);
-  await server.call("/admit", { payloads, batch: BATCH });
-  const { ms } = (await server.call(path, { payloads, batch })) as { readonly ms: number };
+  await call(server, "/admit", { payloads, batch: BATCH });
+  const { ms } = (await call(server, path, { payloads, batch })) as { readonly ms: number };
   return (events * 1000) / ms;
 }
 
 async function naiveRate(server: WorkerServer, next: () => string): Promise<number> {
   const payloads = Array.from({ length: NAIVE_EVENTS }, next);
-  const { ms } = (await server.call("/consume-naively", { payloads, batch: 1 })) as {
+  const { ms } = (await call(server, "/consume-naively", { payloads, batch: 1 })) as {
     readonly ms: number;
   };
   return (NAIVE_EVENTS * 1000) / ms;
 }
 
 export async function benchConsume({ rounds }: BenchOptions): Promise<ConsumeResult> {
-  const server = await startWorker({
-    entry: "bench/workers/inside.ts",
-    secret: "bench-secret",
-    statements: migrationStatements(),
-  });
+  const server = await startWorker({ entry: "bench/workers/inside.ts" });
   const mix = mixOfEvents();
   let prefix = 0;
   const next = (): string => mix(`consume_${prefix}`);

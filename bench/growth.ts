@@ -1,11 +1,10 @@
 /** Whether a receiver that has stored much is slower than one that has stored little. */
-import { startStep } from "../tools/demo/progress.ts";
+import { startStep } from "../testbed/terminal/progress.ts";
 import { consumeRate } from "./consume.ts";
 import { type Loaded, load, mixOfEvents } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
-import { migrationStatements, startWorker, type WorkerServer } from "./servers/workers.ts";
+import { SECRET, startWorker, type WorkerServer } from "./servers/workers.ts";
 
-const SECRET = "bench-secret";
 const SLICE = 20_000;
 const CONSUMED = 2_000;
 
@@ -58,12 +57,11 @@ export async function benchGrowth(options: BenchOptions): Promise<GrowthResult> 
   const consume: Record<number, number[]> = {};
   const filling = startStep("filling the databases");
   const shops: { size: number; outer: WorkerServer; inner: WorkerServer }[] = [];
-  const settings = { secret: SECRET, statements: migrationStatements() };
   try {
     for (const size of options.growth) {
-      const outer = await startWorker({ entry: "src/index.ts", ...settings });
+      const outer = await startWorker({ entry: "src/index.ts" });
       await fill(outer, size);
-      const inner = await startWorker({ entry: "bench/workers/inside.ts", ...settings });
+      const inner = await startWorker({ entry: "bench/workers/inside.ts" });
       await fill(inner, size);
       shops.push({ size, outer, inner });
       filling.update(shops.length, options.growth.length);

@@ -1,8 +1,8 @@
 /** What an event costs: round trips, rows, queue operations; by step, by statement, by type. */
-import { startStep } from "../tools/demo/progress.ts";
-import { tellDay } from "../tools/story/index.ts";
+import { startStep } from "../testbed/terminal/progress.ts";
+import { tellDay } from "../testbed/stories/index.ts";
 import { OPERATIONS_A_MESSAGE } from "./prices.ts";
-import { migrationStatements, startWorker } from "./servers/workers.ts";
+import { call, startWorker } from "./servers/workers.ts";
 
 const ORDERS = 60;
 /** How many events the queue hands over at once. */
@@ -129,14 +129,12 @@ async function account(
 ): Promise<readonly Answer[]> {
   const server = await startWorker({
     entry: "bench/workers/inside.ts",
-    secret: "bench-secret",
-    bindings: channelSets[channels],
-    statements: migrationStatements(),
+    settings: channelSets[channels],
   });
   try {
     const answers: Answer[] = [];
     for (const payloads of groups) {
-      answers.push((await server.call("/ledger", { payloads, batch, later })) as Answer);
+      answers.push((await call(server, "/ledger", { payloads, batch, later })) as Answer);
     }
     return answers;
   } finally {

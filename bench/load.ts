@@ -1,7 +1,7 @@
 /** Signed deliveries as fast as so many connections take them; every one an event of its own. */
 import { createHmac } from "node:crypto";
 import autocannon from "autocannon";
-import { createRandom, shuffle, tellDay } from "../tools/story/index.ts";
+import { createRandom, shuffle, tellDay } from "../testbed/stories/index.ts";
 import { cpuMs } from "./cpu.ts";
 
 const ORDERS = 400;

@@ -5,17 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { startStep } from "../tools/demo/progress.ts";
+import { startStep } from "../testbed/terminal/progress.ts";
 import { type Loaded, load, mixOfEvents, type Target } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
-import {
-  migrationStatements,
-  naiveTable,
-  startWorker,
-  type WorkerServer,
-} from "./servers/workers.ts";
+import { SECRET, startWorker, type WorkerServer } from "./servers/workers.ts";
 
-const SECRET = "bench-secret";
+const naiveTable =
+  "CREATE TABLE naive_events (id TEXT PRIMARY KEY, event_type TEXT, received_at TEXT, status TEXT, payload TEXT)";
 /** The longest that a queue may take to run dry after a turn. */
 const DRAIN_MS = 120_000;
 
@@ -50,11 +46,10 @@ async function workerContender(
   entry: string,
   table: string | null,
   consumes: boolean,
-  bindings: Readonly<Record<string, string>> = {},
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<Contender> {
-  const statements =
-    table === "naive_events" ? [naiveTable] : table === null ? [] : migrationStatements();
-  const server = await startWorker({ entry, secret: SECRET, bindings, statements, consumes });
+  const own = table === "webhook_events" ? {} : { statements: table === null ? [] : [naiveTable] };
+  const server = await startWorker({ entry, settings, consumes, ...own });
   return {
     name,
     label,

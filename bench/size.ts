@@ -1,7 +1,8 @@
 /** How large the Worker is, and how long it takes from nothing to its first answer. */
 import { gzipSync } from "node:zlib";
-import { startStep } from "../tools/demo/progress.ts";
-import { bundleWorker, startWorker } from "./servers/workers.ts";
+import { startStep } from "../testbed/terminal/progress.ts";
+import { bundleWorker } from "../testbed/receiver/bundle.ts";
+import { startWorker } from "./servers/workers.ts";
 
 const STARTS = 7;
 
@@ -15,7 +16,7 @@ export interface SizeResult {
 
 async function startMs(entry: string, path: string): Promise<number> {
   const startedMs = performance.now();
-  const server = await startWorker({ entry, secret: "bench-secret" });
+  const server = await startWorker({ entry, statements: [] });
   const response = await fetch(new URL(path, server.url), { method: "POST", body: "{}" });
   await response.text();
   const took = performance.now() - startedMs;

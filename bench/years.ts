@@ -3,13 +3,14 @@
  * a clock of its own: the Worker's code receives, applies, sends and purges day after day, and the size of
  * the database is scaled up. Exits with 1 where it grows beyond the bound that docs/privacy.md states.
  */
-import { readdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
-import { startStep } from "../tools/demo/progress.ts";
-import { tellDay } from "../tools/story/index.ts";
-import { migrationStatements, startWorker } from "./servers/workers.ts";
+import { startStep } from "../testbed/terminal/progress.ts";
+import { tellDay } from "../testbed/stories/index.ts";
+import { call, startWorker } from "./servers/workers.ts";
 
 const ORDERS_A_DAY = 2_000;
 const DAY_MS = 86_400_000;
@@ -70,11 +71,11 @@ function tablesOf(storage: string): Readonly<Record<string, number>> {
   return sizes;
 }
 
+const storage = mkdtempSync(join(tmpdir(), "ce-years-"));
 const server = await startWorker({
   entry: "bench/workers/years.ts",
-  secret: "years",
-  onDisk: true,
-  bindings: {
+  folder: storage,
+  settings: {
     RETENTION_DAYS: values.retention,
     DEDUPE_DAYS: values.dedupe,
     RESEND_API_KEY: "re_years",
@@ -90,7 +91,6 @@ const server = await startWorker({
         }
       : {}),
   },
-  statements: migrationStatements(),
 });
 try {
   const step = startStep("living");
@@ -112,7 +112,7 @@ try {
       .toSorted((a, b) => (a.created_at < b.created_at ? -1 : 1))
       .map((event) => JSON.stringify(event));
     const body = { endsAt: new Date(endsAtMs).toISOString(), payloads, runs: RUNS_A_DAY };
-    const lived = (await server.call("/", body)) as Lived;
+    const lived = (await call(server, "/", body)) as Lived;
     events += payloads.length;
     largest = Math.max(largest, lived.bytes);
     if (day % 30 === 0 || day === days) {
@@ -131,7 +131,7 @@ try {
     },
     events_a_day: Math.round((events * scale) / days),
     gigabytes: gigabytes(largest),
-    tables: tablesOf(server.storage),
+    tables: tablesOf(storage),
     points,
   };
   if (values.write !== undefined)
@@ -143,4 +143,5 @@ try {
   }
 } finally {
   await server.close();
+  rmSync(storage, { recursive: true, force: true });
 }

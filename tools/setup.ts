@@ -4,35 +4,30 @@
  */
 import { pathToFileURL } from "node:url";
 import { parseOptions } from "./setup/options.ts";
-import { SetupStop } from "./setup/stop.ts";
 import { createScreen } from "./setup/screen.ts";
-import { runWizard } from "./setup/wizard.ts";
-import { wranglerAt } from "./setup/wrangler.ts";
-
-/** npm runs scripts in the project's folder. */
-const root = pathToFileURL(`${process.cwd()}/`);
+import { runSetup } from "./setup/run.ts";
+import { SetupStop, wranglerAt } from "./setup/wrangler.ts";
 
 async function main(): Promise<number> {
   const parsed = parseOptions(process.argv.slice(2));
-  if (parsed.kind === "help") {
-    process.stdout.write(parsed.text);
-    return 0;
-  }
-  if (parsed.kind === "wrong") {
-    process.stderr.write(`${parsed.text}\n`);
-    return 2;
+  if (parsed.kind !== "run") {
+    const stream = parsed.kind === "help" ? process.stdout : process.stderr;
+    stream.write(`${parsed.text}\n`);
+    return parsed.kind === "help" ? 0 : 2;
   }
   const { options } = parsed;
-  const screen = createScreen({ asks: !options.yes && process.stdin.isTTY });
+  const screen = createScreen(!options.yes && process.stdin.isTTY);
+  // npm runs scripts in the project's folder.
+  const root = pathToFileURL(`${process.cwd()}/`);
+  // The tests put a stand-in here; nobody else needs to.
+  const wrangler = wranglerAt(process.env["SETUP_WRANGLER"]);
   try {
-    // The tests put a stand-in here; nobody else needs to.
-    const wrangler = wranglerAt(process.env["SETUP_WRANGLER"]);
-    await runWizard({ options, screen, wrangler, root, env: process.env });
+    await runSetup({ options, screen, wrangler, root, env: process.env });
     return 0;
   } catch (error) {
     if (!(error instanceof SetupStop)) throw error;
     screen.stop(error);
-    return error.cancelled ? 130 : 1;
+    return error.isCancelled ? 130 : 1;
   }
 }
 

@@ -3,15 +3,16 @@
  * is none, applies the migrations, starts `wrangler dev` on loopback and says how to try it.
  * `npm start -- --port N` (or PORT=N) wants a port; where it is taken, the next free one is used.
  */
-import type { ChildProcess } from "node:child_process";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { describeStart } from "./start/guide.ts";
+import { devVars } from "../cli/settings.ts";
 import { findPort } from "./start/port.ts";
 import { hasAdminToken, provideSecret } from "./start/secret.ts";
-import { exitOf, runWrangler, spawnWrangler } from "./start/wrangler.ts";
+import { exitOf, runWrangler, spawnWrangler } from "../cli/wrangler/process.ts";
 
 const DEFAULT_PORT = 8787;
 const READY_WITHIN_MS = 30_000;
@@ -29,8 +30,6 @@ function wantedPort(): number {
   throw new Error(`--port must be a number from 1 to 65535, not "${text}"`);
 }
 
-const devVars = new URL("../.dev.vars", import.meta.url);
-
 function prepareSecret(): void {
   switch (provideSecret(devVars)) {
     case "made":
@@ -45,10 +44,9 @@ function prepareSecret(): void {
 }
 
 /** What wrangler prints while it starts is kept back, and shown only if it does not start. */
-function relay(dev: ChildProcess): { readonly begin: () => void } {
+function relay(dev: ChildProcessWithoutNullStreams): { readonly begin: () => void } {
   let kept: string[] | null = [];
   for (const stream of [dev.stdout, dev.stderr]) {
-    if (stream === null) continue;
     createInterface(stream).on("line", (line) => {
       if (kept !== null) kept.push(line);
       else if (!line.includes("GET /health")) print(line);
@@ -65,7 +63,7 @@ function relay(dev: ChildProcess): { readonly begin: () => void } {
 }
 
 /** Waits for the first answer; throws where wrangler ends before it, or takes too long. */
-async function untilReady(origin: string, dev: ChildProcess): Promise<void> {
+async function untilReady(origin: string, dev: ChildProcessWithoutNullStreams): Promise<void> {
   const deadline = performance.now() + READY_WITHIN_MS;
   while (performance.now() < deadline) {
     if (dev.exitCode !== null) throw new Error("wrangler dev ended before it was ready");
@@ -83,7 +81,9 @@ async function untilReady(origin: string, dev: ChildProcess): Promise<void> {
 async function main(): Promise<number> {
   const wanted = wantedPort();
   prepareSecret();
-  await runWrangler(["d1", "migrations", "apply", "DB", "--local"]);
+  const migrate = ["d1", "migrations", "apply", "DB", "--local"];
+  const { ok, printed } = await runWrangler(migrate);
+  if (!ok) throw new Error(`wrangler ${migrate.join(" ")} failed:\n${printed}`);
   const port = await findPort(wanted);
   if (port !== wanted) print(`  Port ${wanted} is taken.`);
   const origin = `http://127.0.0.1:${port}`;
@@ -93,7 +93,7 @@ async function main(): Promise<number> {
   const dev = spawnWrangler(`dev ${listen} ${calm}`.split(" "));
   const output = relay(dev);
   const ended = exitOf(dev);
-  // A terminal sends Ctrl-C to wrangler as well; whoever ends only this process ends both.
+  // A terminal sends Ctrl-C to wrangler as well; ending only this process ends both.
   let stopping = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {

@@ -1,5 +1,5 @@
 /**
- * The doctor (tools/cli) posts an empty body, unsigned and signed, to see that it is refused. It says who
+ * The doctor (cli/doctor) posts an empty body, unsigned and signed, to see that it is refused. It says who
  * it is, so that nobody looks for a sender that does not sign.
  */
 

@@ -2,16 +2,15 @@
  * A shop's day in a running Worker, to be looked at: the stories of the demo, by signed webhooks in the
  * order of their times, and beside them what a person would come to the console for.
  */
-import { setTimeout as sleep } from "node:timers/promises";
-import { WEBHOOK_PATH } from "../../tools/demo/delivery.ts";
-import { startProviders } from "../../tools/demo/providers.ts";
-import { type LocalReceiver, startReceiver } from "../../tools/demo/receiver.ts";
-import { sign, tellDay } from "../../tools/story/index.ts";
+import { startProviders } from "../../testbed/receiver/providers.ts";
+import { sendEvents } from "../../testbed/deliveries/send.ts";
+import { settleEvents, settleMessages } from "../../testbed/receiver/settle.ts";
+import { type Receiver, startReceiver } from "../../testbed/receiver/start.ts";
+import { tellDay } from "../../testbed/stories/index.ts";
 
 export const TOKEN = "let-me-in-0123456789";
 const SECRET = "browser-secret";
 const SEED = 4;
-const SETTLE_MS = 30_000;
 
 /** Text that would do harm if it were taken for anything but text. */
 export const hostile = {
@@ -22,13 +21,16 @@ export const hostile = {
   quote: `"'\`--><svg onload=document.title='owned'>`,
 } as const;
 
+interface ShopEvent {
+  readonly id: string;
+  readonly [field: string]: unknown;
+}
+
 export interface Shop {
-  readonly receiver: LocalReceiver;
+  readonly receiver: Receiver;
   readonly origin: string;
   /** Sends one signed event. */
-  readonly send: (event: object) => Promise<void>;
-  /** Waits until no event but those held back is waiting, and no message is due. */
-  readonly settle: () => Promise<void>;
+  readonly send: (event: ShopEvent) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -64,7 +66,7 @@ function refusals(): readonly string[] {
 }
 
 /** Orders whose payment a person would ask about, one for each answer. */
-function askedAbout(): readonly object[] {
+function askedAbout(): readonly ShopEvent[] {
   const order = (number: string, status: string, hours: number, more: object = {}) => ({
     id: `evt_${number}_created`,
     event_type: "order.created",
@@ -108,7 +110,7 @@ function askedAbout(): readonly object[] {
   ];
 }
 
-function strays(): readonly object[] {
+function hostileEvents(): readonly ShopEvent[] {
   const { script, turned, nul, long, quote } = hostile;
   const data = {
     order_number: script,
@@ -150,14 +152,6 @@ function strays(): readonly object[] {
   ];
 }
 
-async function until(what: string, isDone: () => Promise<boolean>): Promise<void> {
-  const endMs = performance.now() + SETTLE_MS;
-  while (!(await isDone())) {
-    if (performance.now() > endMs) throw new Error(`${what} did not happen in time`);
-    await sleep(50);
-  }
-}
-
 /**
  * `orders`: how many stories are told beside the events that are always there. `isCalm`: nobody sends
  * what is meant to hurt, as in the pictures of the docs.
@@ -165,32 +159,18 @@ async function until(what: string, isDone: () => Promise<boolean>): Promise<void
 export async function openShop(orders: number, isCalm = false): Promise<Shop> {
   const providers = await startProviders();
   const receiver = await startReceiver({
-    CE_WEBHOOK_SECRET: SECRET,
-    ADMIN_TOKEN: TOKEN,
-    STORE_NAME: "Indigo Bazaar",
-    ...providers.settings,
-    // Not set up, so that a person sees what that looks like.
-    SLACK_WEBHOOK_URL: "",
+    servesAssets: true,
+    settings: {
+      CE_WEBHOOK_SECRET: SECRET,
+      ADMIN_TOKEN: TOKEN,
+      STORE_NAME: "Indigo Bazaar",
+      ...providers.settings,
+      // Not set up, so that a person sees what that looks like.
+      SLACK_WEBHOOK_URL: "",
+    },
   });
-  const send = async (event: object): Promise<void> => {
-    const body = JSON.stringify(event);
-    const response = await fetch(receiver.origin + WEBHOOK_PATH, {
-      method: "POST",
-      headers: { "x-webhook-signature": await sign(body, SECRET) },
-      body,
-    });
-    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-  };
-  const settle = async (): Promise<void> => {
-    await until("settling", async () => {
-      const [row] = await receiver.query<{ n: number }>(
-        `SELECT (SELECT count(*) FROM webhook_events WHERE status = 'received' AND order_number IS NOT 'ASK-WAITING')
-           + (SELECT count(*) FROM notifications WHERE status = 'pending' AND next_attempt_at <= ?1) AS n`,
-        new Date().toISOString(),
-      );
-      return row?.n === 0;
-    });
-  };
+  const send = async (...events: readonly { readonly id: string }[]): Promise<void> =>
+    await sendEvents(receiver, events, SECRET);
   const close = async (): Promise<void> => {
     await receiver.close();
     await providers.close();
@@ -200,24 +180,25 @@ export async function openShop(orders: number, isCalm = false): Promise<Shop> {
     const told = stories
       .flatMap((story) => story.events)
       .toSorted((a, b) => (a.created_at ?? "").localeCompare(b.created_at ?? ""));
-    const always = [...askedAbout(), ...(isCalm ? [] : strays())];
-    for (const event of [...told, ...always]) await send(event);
-    for (const event of told.filter((_, index) => index % 9 === 0)) await send(event);
-    await settle();
+    const always = [...askedAbout(), ...(isCalm ? [] : hostileEvents())];
+    await send(...told, ...always, ...told.filter((_, index) => index % 9 === 0));
+    await settleEvents(receiver);
+    await settleMessages(receiver);
     for (const sql of [...history, ...refusals()]) await receiver.query(sql);
     // One that waits: D1 takes no row for its order.
     await receiver.query(
       `CREATE TRIGGER held BEFORE INSERT ON orders WHEN NEW.order_number = 'ASK-WAITING'
        BEGIN SELECT RAISE(ABORT, 'held'); END`,
     );
-    await send({
+    const waiting: ShopEvent = {
       id: "evt_waiting",
       event_type: "payment.success",
       order_number: "ASK-WAITING",
       data: { request_number: "PAY-W", amount: 500, order_number: "ASK-WAITING" },
-    });
+    };
+    await send(waiting);
     await receiver.sweep();
-    return { receiver, origin: receiver.origin, send, settle, close };
+    return { receiver, origin: receiver.origin, send, close };
   } catch (error) {
     await close();
     throw error;

@@ -8,11 +8,11 @@ import * as z from "zod";
 import { countStretch } from "../../src/store/counts";
 import { loadStanding } from "../../src/store/overview";
 import { saveRefusals } from "../../src/store/refusals";
-import { tellDay } from "../../tools/story/index";
+import { tellDay } from "../../testbed/stories/index";
 import { calmEnv, fireCron, hand } from "../faults/drive";
-import { clearAll } from "../notifications/arrivals";
 import { event, order } from "../support/events";
 import { fetchWith, rows } from "../support/receiver";
+import { clearTables } from "../support/rows";
 
 const ORIGIN = "https://receiver.test/api/admin";
 const ADMIN = { ...calmEnv, ADMIN_TOKEN: "let-me-in", RESEND_API_KEY: "" };
@@ -80,7 +80,7 @@ const START = Date.parse("2026-11-20T00:00:00.000Z");
 const at = (index: number): string => new Date(START + index * 60_000).toISOString();
 
 beforeAll(async () => {
-  await clearAll();
+  await clearTables();
   await env.DB.exec("DELETE FROM event_counts");
   await env.DB.exec("DELETE FROM order_contacts");
   const stories = tellDay({ seed: 8, orders: 30, endsAtMs: START, firstNumber: 1 });

@@ -3,10 +3,10 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { consumeEvents } from "../../src/consumer/consumer";
 import { applyBatch } from "../../src/store/apply";
+import { clearTables } from "../support/rows";
 import { Breaker } from "../faults/faulty";
-import { clearTables } from "../notifications/rows";
 import { rows } from "../support/receiver";
-import { consumer, delivery, NOW, whole, wholeEvent } from "./messages";
+import { consumer, delivery, NOW, whole, wholeEvent } from "../support/queue";
 import { encodeMessage } from "../../src/events/queue-message";
 
 beforeEach(clearTables);

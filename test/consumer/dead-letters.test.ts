@@ -2,11 +2,11 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { consumeDeadLetters, type DeadLetterDeps } from "../../src/consumer/dead-letters";
-import { receivedOf } from "../../src/consumer/deliveries";
 import { admitAndRead, noteFailedTry } from "../../src/store/inbox";
-import { clearTables } from "../notifications/rows";
+import { clearTables } from "../support/rows";
+import { receivedOf } from "../../src/consumer/deliveries";
 import { rows } from "../support/receiver";
-import { delivery, failingDatabase, NOW, whole, wholeEvent } from "./messages";
+import { delivery, failingDatabase, NOW, whole, wholeEvent } from "../support/queue";
 
 beforeEach(clearTables);
 

@@ -6,7 +6,7 @@ import {
   halvesOf,
   receivedOf,
 } from "../../src/consumer/deliveries";
-import { delivery, whole, wholeEvent } from "./messages";
+import { delivery, whole, wholeEvent } from "../support/queue";
 
 describe("gathering a batch", () => {
   it("puts every message of one event together, in the order of the first", () => {

@@ -4,10 +4,10 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import worker from "../../src/index";
 import { auditSlice } from "../../src/store/audit";
-import { clearTables } from "./compare";
 import { deliver } from "./deliver";
 import { precedence } from "../support/precedence";
 import { event } from "./every-order";
+import { clearTables } from "../support/rows";
 
 const story = [
   event("order.created", "09:00", { order_number: "A" }, "e1"),

@@ -7,11 +7,11 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type * as money from "../../src/projection/money-patches";
 import { loadChanges, type RebuildFilter, startRebuild } from "../../src/store/rebuild-progress";
 import type * as rebuilding from "../../src/upkeep/rebuild";
-import { shuffle, createRandom, tellDay } from "../../tools/story/index.ts";
+import { shuffle, createRandom, tellDay } from "../../testbed/stories/index.ts";
 import { Breaker } from "../faults/faulty";
-import { clearTables } from "./compare";
 import { deliver, NOW } from "./deliver";
-import { defaults } from "./defaults";
+import { defaults } from "../support/defaults";
+import { clearTables } from "../support/rows";
 
 /** The deliberate change, for this file alone: payment methods are written in capitals. */
 async function loadChangedRebuild(): Promise<typeof rebuilding> {

@@ -4,19 +4,6 @@ import { expect } from "vitest";
 import { type Model, modelRows, type ModelRow } from "../../src/projection/model";
 import { entities, entityNames, type Value } from "../../src/projection/registers";
 
-const TABLES = [
-  ...entityNames,
-  "notifications",
-  "webhook_events",
-  "disputed_links",
-  "rebuilds",
-  "rebuild_changes",
-];
-
-export async function clearTables(): Promise<void> {
-  await env.DB.batch(TABLES.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
-}
-
 /** Bookkeeping is exempt; `stale` must be 0 when a batch is done. */
 async function storedRows(): Promise<Map<string, ModelRow>> {
   const rows = new Map<string, ModelRow>();

@@ -24,11 +24,12 @@ import {
   type Random,
   type Story,
   tellLives,
-} from "../../tools/story/index.ts";
-import { clearTables, expectModel } from "./compare";
+} from "../../testbed/stories/index.ts";
+import { expectModel } from "./compare";
 import { expectExplained } from "./explanation";
 import { deliver, NOW, options } from "./deliver";
-import { arrange, histories, SIDE_BY_SIDE, storeApart } from "./history";
+import { histories, SIDE_BY_SIDE, storeApart, arrange } from "./history";
+import { clearTables } from "../support/rows";
 
 declare global {
   namespace Cloudflare {

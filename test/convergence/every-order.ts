@@ -2,8 +2,9 @@
 import { env } from "cloudflare:workers";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import { modelOf } from "../../src/projection/model";
-import { clearTables, expectModel } from "./compare";
+import { expectModel } from "./compare";
 import { deliver, NOW, options } from "./deliver";
+import { clearTables } from "../support/rows";
 
 /** `10:00` on the day of these stories; null for an event without a time. */
 export function event(

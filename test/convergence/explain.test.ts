@@ -4,10 +4,10 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { explainOrder } from "../../src/projection/explain";
 import type { OrderExplanation } from "../../src/projection/explanation";
 import { keysOf, loadHistory, loadRows } from "../../src/store/history";
-import { clearTables } from "./compare";
 import { deliver } from "./deliver";
 import { event } from "./every-order";
-import { defaults } from "./defaults";
+import { defaults } from "../support/defaults";
+import { clearTables } from "../support/rows";
 
 async function explain(orderNumber: string): Promise<OrderExplanation> {
   const rows = await loadRows(env.DB, orderNumber);

@@ -15,14 +15,14 @@ import { htmlOf } from "../../src/html";
 import { renderMessage } from "../../src/notifications/render";
 import { financialStatus } from "../../src/projection/financial-status";
 import { listOrders } from "../../src/store/order-list";
+import { type Story, tellLives } from "../../testbed/stories/index.ts";
 import { loadDue } from "../../src/store/outbox-facts";
-import { order as orderAnswer } from "../../tools/cli/answers.ts";
-import { moneyFacts } from "../../tools/cli/views/money.ts";
-import { type Story, tellLives } from "../../tools/story/index.ts";
+import { order as orderAnswer } from "../../cli/api/answers.ts";
+import { moneyFacts } from "../../cli/views/money.ts";
 import { previewShop } from "../notifications/fixtures";
 import { defaults } from "./defaults";
-import { clearTables } from "./compare";
 import { deliver, NOW } from "./deliver";
+import { clearTables } from "../support/rows";
 import { badgesIn, factIn, lineIn, microsIn, pieceOf, textOf } from "./told-money";
 
 const seed = Number(env.TEST_SEED);

@@ -3,8 +3,8 @@
  * each time.
  */
 import { beforeEach, describe, expect, it } from "vitest";
-import { clearTables } from "./compare";
 import { event, inEveryOrder, row } from "./every-order";
+import { clearTables } from "../support/rows";
 
 const sums =
   "SELECT payment_status, paid_micros, refunded_micros, payable_micros FROM orders WHERE order_number = 'A'";

@@ -7,9 +7,9 @@ import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";
 import type { StoredEvent } from "../../src/projection/decoded-event";
-import { clearTables } from "./compare";
 import { deliver } from "./deliver";
-import { arrange, schedule, SIDE_BY_SIDE, sideBySide } from "./history";
+import { schedule, SIDE_BY_SIDE, sideBySide, arrange } from "./history";
+import { clearTables } from "../support/rows";
 
 const runs = Number(env.TEST_RUNS);
 const seed = Number(env.TEST_SEED);

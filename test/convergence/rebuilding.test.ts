@@ -8,10 +8,11 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { type Model, modelOf } from "../../src/projection/model";
 import { loadRebuild, startRebuild } from "../../src/store/rebuild-progress";
 import { continueRebuild } from "../../src/upkeep/rebuild";
-import { clearTables, expectModel } from "./compare";
+import { expectModel } from "./compare";
 import { deliver, NOW, options } from "./deliver";
-import { anyEvent, arrange, schedule, storeAll } from "./history";
-import { defaults } from "./defaults";
+import { anyEvent, schedule, storeAll, arrange } from "./history";
+import { defaults } from "../support/defaults";
+import { clearTables } from "../support/rows";
 
 const runs = Math.ceil(Number(env.TEST_RUNS) / 5);
 const seed = Number(env.TEST_SEED);

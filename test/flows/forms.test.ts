@@ -7,10 +7,10 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { entities, entityNames } from "../../src/projection/registers";
-import { clearAll } from "../notifications/arrivals";
 import { sign } from "../support/events";
 import { hoursAgo, item, orderDetail, payment, refund, shipment } from "../support/models";
 import { apply, deliver, eventRow, type Row, rows, type Sent, settled } from "../support/receiver";
+import { clearTables } from "../support/rows";
 
 type Fields = Record<string, unknown>;
 
@@ -83,7 +83,7 @@ async function quiet(): Promise<void> {
 
 /** What one delivery alone leads to; before it the order was placed and is known. */
 async function after(body: unknown, sent: Sent = {}): Promise<{ event: Row }> {
-  await clearAll();
+  await clearTables();
   const placed = await deliver({
     event_type: "order.created",
     data: { order_number: "ORD-F", order_date: placedAt, customer_email: "asha@example.com" },
@@ -155,7 +155,7 @@ async function afterAllOf(ways: readonly Way[]): Promise<readonly { event: Row; 
   return outcomes;
 }
 
-beforeEach(clearAll);
+beforeEach(clearTables);
 
 describe("each of the 14 events means the same in every form", () => {
   test.each(table)("%s", { timeout: 60_000 }, async (type, data) => {

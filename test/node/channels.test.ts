@@ -1,34 +1,21 @@
 /**
  * Every channel in workerd against a server on loopback that answers as providers do, over real
  * sockets: refusals, pauses, silence, connections that are cut, and what is no HTTP at all. (Redirects
- * are in test/notifications/channels.test.ts: wrangler's harness follows them by itself.)
+ * are in test/notifications/channels.test.ts.)
  */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { Webhook } from "standardwebhooks";
-import type { TestHarness } from "wrangler";
 import { z } from "zod";
-
-// wrangler reads its environment while it is loaded, so it is imported later.
-process.env["WRANGLER_SEND_METRICS"] = "false";
-process.env["WRANGLER_HIDE_BANNER"] = "true";
-process.env["WRANGLER_LOG"] ??= "none";
-process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
+import { type Receiver, startReceiver } from "../../testbed/receiver/start.ts";
 
 const channels = ["email", "sms", "team", "forward"] as const;
 type Channel = (typeof channels)[number];
 /** How long silence is borne; an answer, however slow the machine, comes well before the other. */
 const SILENCE_MS = 300;
 const TIMEOUT_MS = 10_000;
-/**
- * A status that nothing follows, or not enough: the harness, which stands between, does not pass on that
- * the rest will never come. The status itself has to arrive in this time.
- */
+/** A status that nothing follows, or not enough, has to arrive in this time. */
 const BREAKS_OFF_MS = 1_000;
 const patience: Readonly<Record<string, number>> = {
   hang: SILENCE_MS,
@@ -81,8 +68,7 @@ const server = createServer((request, response) => {
   });
 });
 let origin = "";
-let folder = "";
-let worker: TestHarness | null = null;
+let worker: Receiver | null = null;
 
 const outcome = z.object({
   kind: z.string(),
@@ -96,7 +82,7 @@ async function send(channel: Channel, what: string, at = origin): Promise<Outcom
   const timeoutMs = patience[what] ?? TIMEOUT_MS;
   const errand = { channel, origin: `${at}/${what}`, timeoutMs };
   if (worker === null) throw new Error("the Worker did not start");
-  const response = await worker.fetch("/", { method: "POST", body: JSON.stringify(errand) });
+  const response = await fetch(worker.url, { method: "POST", body: JSON.stringify(errand) });
   assert.equal(response.status, 200, `${channel} ${what}`);
   return outcome.parse(await response.json());
 }
@@ -116,23 +102,14 @@ await test("every channel, over sockets", async (t) => {
     });
     const address = server.address();
     origin = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
-    // wrangler wants a file; it bundles what the file names.
-    const main = fileURLToPath(new URL("../notifications/channel-worker.ts", import.meta.url));
-    folder = await mkdtemp(join(tmpdir(), "channels-"));
-    const configPath = join(folder, "wrangler.json");
-    const config = { name: "channels", main, compatibility_date: "2026-10-23" };
-    await writeFile(configPath, JSON.stringify(config));
-    const { createTestHarness } = await import("wrangler");
-    const harness = createTestHarness({ workers: [{ configPath }] });
-    await harness.listen();
-    worker = harness;
+    const entry = "test/notifications/channel-worker.ts";
+    worker = await startReceiver({ entry, statements: [], consumes: false });
   });
 
   t.after(async () => {
     await worker?.close();
     server.closeAllConnections();
     server.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   await t.test(

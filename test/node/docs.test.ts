@@ -68,7 +68,7 @@ function commandProblem([program, ...args]: Command, grammars: Grammars): string
 
 /** The text may name a file alone where it has named its folder before. */
 function sourceNames(): ReadonlySet<string> {
-  const files = ["src/", "test/", "tools/"].flatMap((folder) =>
+  const files = ["src/", "test/", "cli/", "testbed/", "tools/"].flatMap((folder) =>
     readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" }),
   );
   return new Set(files.map((file) => file.split("/").at(-1) ?? ""));

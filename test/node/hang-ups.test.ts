@@ -2,15 +2,16 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { after, test } from "node:test";
-import { type FloodedReceiver, startFlooded } from "../../tools/flood/receiver.ts";
-import { sign, SIGNATURE_HEADER } from "../../tools/story/index.ts";
+import { settleEvents } from "../../testbed/receiver/settle.ts";
+import { startReceiver } from "../../testbed/receiver/start.ts";
+import { sign, SIGNATURE_HEADER } from "../../testbed/stories/index.ts";
 
 const SECRET = "hang-ups";
 const DELIVERIES = 900;
 const CONNECTIONS = 48;
 const DRAINED_WITHIN_MS = 20_000;
 
-const receiver: FloodedReceiver = await startFlooded(SECRET);
+const receiver = await startReceiver({ settings: { CE_WEBHOOK_SECRET: SECRET } });
 after(() => receiver.close());
 
 /** The status of the answer; null where the client has hung up. */
@@ -51,12 +52,8 @@ await test("a third of the clients hang up within milliseconds", async () => {
   assert.ok(hungUp.length > 20, `only ${hungUp.length} clients hung up before their answer`);
 
   const sql = "SELECT id, status FROM webhook_events";
-  const endMs = Date.now() + DRAINED_WITHIN_MS;
-  let stored = await receiver.query<{ id: string; status: string }>(sql);
-  while (stored.some(({ status }) => status === "received") && Date.now() < endMs) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    stored = await receiver.query(sql);
-  }
+  await settleEvents(receiver, { patienceMs: DRAINED_WITHIN_MS });
+  const stored = await receiver.query<{ id: string; status: string }>(sql);
   const processed = new Set(
     stored.filter(({ status }) => status === "processed").map(({ id }) => id),
   );

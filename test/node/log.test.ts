@@ -1,6 +1,6 @@
 /**
  * Nothing of a person, no body and no secret is in any line that the Worker logs: a shop's day with its
- * strays, providers that quote whom they write to, an erasure and a purge, and then every value that was
+ * invalid deliveries, providers that quote whom they write to, an erasure and a purge, and then every value that was
  * sent is looked for in the whole log.
  */
 import assert from "node:assert/strict";
@@ -10,9 +10,9 @@ import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { planDay } from "../../tools/demo/day.ts";
-import { sendAll } from "../../tools/demo/dispatch.ts";
-import { type LocalReceiver, startReceiver } from "../../tools/demo/receiver.ts";
+import { planDay } from "../../testbed/deliveries/day.ts";
+import { sendAll } from "../../testbed/deliveries/send.ts";
+import { type Receiver, startReceiver } from "../../testbed/receiver/start.ts";
 import { walk } from "./log/values.ts";
 
 const secrets = {
@@ -40,12 +40,12 @@ const provider = createServer((request, response) => {
   });
 });
 
-async function start(): Promise<LocalReceiver> {
+async function start(): Promise<Receiver> {
   await new Promise<void>((resolve) => provider.listen(0, "127.0.0.1", resolve));
   const address = provider.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const base = `http://127.0.0.1:${port}`;
-  return await startReceiver({
+  const settings = {
     ...secrets,
     EMAIL_FROM: "Shop <orders@shop.example>",
     RESEND_BASE_URL: base,
@@ -56,7 +56,8 @@ async function start(): Promise<LocalReceiver> {
     FORWARD_URL: `${base}/forward`,
     FORWARD_SECRET: "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3",
     RETENTION_DAYS: "1",
-  });
+  };
+  return await startReceiver({ settings, keepsLogs: true });
 }
 
 /** The names of all lines, as the sources have them. */
@@ -81,7 +82,7 @@ await describe("the log", () => {
     );
   });
 
-  let receiver: LocalReceiver;
+  let receiver: Receiver;
   before(async () => {
     receiver = await start();
   });
@@ -116,8 +117,8 @@ await describe("the log", () => {
     const secret = secrets.CE_WEBHOOK_SECRET;
     const day = await planDay({ seed: 21, orders: 14, endsAtMs: Date.now(), secret });
     const values = walk(day.stories.flatMap(({ events }) => events));
-    const answers = await sendAll(receiver, day.deliveries, 8, () => undefined);
-    answers.push(...(await sendAll(receiver, day.conflicts, 1, () => undefined)));
+    const answers = await sendAll(receiver, day.deliveries, 8);
+    answers.push(...(await sendAll(receiver, day.conflicts, 1)));
     await settle();
     const people = await receiver.query("SELECT customer_email, customer_phone FROM orders");
     const email = values.emails[0] ?? "";

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { type LocalReceiver, startReceiver } from "../../tools/demo/receiver.ts";
+import { type Receiver, startReceiver } from "../../testbed/receiver/start.ts";
 import { type CloudState, freshCloud } from "./stand-in/account.ts";
 import { loadGrammar } from "./stand-in/grammar.ts";
 import { type Call, Clone, standInScript } from "./stand-in/clone.ts";
@@ -19,7 +19,7 @@ const SECRET = "shop-secret-c0ffee";
 const TOKEN = "admin-token-c0ffee";
 const script = fileURLToPath(new URL("../../tools/setup.ts", import.meta.url));
 
-let receiver: LocalReceiver;
+let receiver: Receiver;
 let origin = "";
 
 const edge = createServer((request, response) => {
@@ -40,7 +40,7 @@ const edge = createServer((request, response) => {
 });
 
 before(async () => {
-  receiver = await startReceiver({ CE_WEBHOOK_SECRET: SECRET });
+  receiver = await startReceiver({ settings: { CE_WEBHOOK_SECRET: SECRET } });
   await new Promise<void>((resolve) => {
     edge.listen(0, "127.0.0.1", resolve);
   });

@@ -5,10 +5,10 @@
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
-import { watchMemory } from "../../tools/flood/memory.ts";
-import { type FloodedReceiver, startFlooded } from "../../tools/flood/receiver.ts";
-import { sign, SIGNATURE_HEADER } from "../../tools/story/index.ts";
+import { watchMemory } from "../../testbed/receiver/memory.ts";
+import { settleEvents } from "../../testbed/receiver/settle.ts";
+import { type Receiver, startReceiver } from "../../testbed/receiver/start.ts";
+import { sign, SIGNATURE_HEADER } from "../../testbed/stories/index.ts";
 
 const SECRET = "stalled";
 const REQUESTS = 200;
@@ -19,7 +19,7 @@ const MOST_BYTES = 10_000_000;
 const HELD_MS = 400;
 const WELL_FORMED = "0".repeat(64);
 
-let receiver: FloodedReceiver;
+let receiver: Receiver;
 
 interface End {
   readonly status: number;
@@ -74,11 +74,6 @@ async function deliver(number: number, secret: string, heldMs: number): Promise<
   return status;
 }
 
-async function drain(): Promise<void> {
-  const sql = "SELECT count(*) AS n FROM webhook_events WHERE status = 'received'";
-  while ((await receiver.query<{ n: number }>(sql))[0]?.n !== 0) await sleep(100);
-}
-
 /**
  * The runtime keeps some 80 KB for each request that was ever open at once, whatever it carries. What
  * is measured is what stalling adds, so as many are opened first, and as many are refused.
@@ -88,7 +83,7 @@ async function warmUp(): Promise<void> {
     const numbers = Array.from({ length: REQUESTS }, (_, n) => n);
     await Promise.all(numbers.map((number) => deliver(number, secret, HELD_MS)));
   }
-  await drain();
+  await settleEvents(receiver);
 }
 
 /** What the work comes to, and by how much the Worker's memory rose meanwhile, in bytes. */
@@ -113,7 +108,7 @@ function check(what: string, roseBytes: number, ends: readonly End[], status: nu
 
 await describe("slow and stalled requests", () => {
   before(async () => {
-    receiver = await startFlooded(SECRET);
+    receiver = await startReceiver({ settings: { CE_WEBHOOK_SECRET: SECRET } });
     await warmUp();
   });
   after(() => receiver.close());

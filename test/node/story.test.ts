@@ -20,7 +20,7 @@ import {
   type Story,
   type StoryEvent,
   writeBody,
-} from "../../tools/story/index.ts";
+} from "../../testbed/stories/index.ts";
 
 const endsAtMs = Date.UTC(2026, 10, 24, 6);
 const seeds = [0, 1, 2, 3, 4, 2 ** 40];

@@ -6,21 +6,29 @@
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
 import * as z from "zod";
-import { bundleWorker } from "../../bench/servers/workers.ts";
-import { checkState } from "../../tools/demo/check-state.ts";
-import { readState } from "../../tools/demo/state.ts";
-import { repeat, sign, SIGNATURE_HEADER, tellDay } from "../../tools/story/index.ts";
-import { createRandom, shuffle, type StoryEvent } from "../../tools/story/index.ts";
+import {
+  bundleWorker,
+  migrationNames,
+  migrationStatements,
+} from "../../testbed/receiver/bundle.ts";
+import { sendEvents } from "../../testbed/deliveries/send.ts";
+import { settleEvents } from "../../testbed/receiver/settle.ts";
+import { type Receiver, startReceiver } from "../../testbed/receiver/start.ts";
+import { checkState } from "../../testbed/checks/orders.ts";
+import { readState } from "../../testbed/checks/state.ts";
+import {
+  createRandom,
+  repeat,
+  shuffle,
+  type StoryEvent,
+  tellDay,
+} from "../../testbed/stories/index.ts";
 
 const SECRET = "upgrade";
 const SETTLED_WITHIN_MS = 15_000;
@@ -30,75 +38,23 @@ const root = new URL("../../", import.meta.url);
 const baseline = z
   .object({ version: z.string(), migrations: z.record(z.string(), z.string()) })
   .parse(JSON.parse(readFileSync(new URL("test/upgrade/baseline.json", root), "utf8")));
+const migrations = migrationNames();
 const folder = mkdtempSync(join(tmpdir(), "ce-upgrade-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-const migrationNames = readdirSync(new URL("migrations/", root))
-  .filter((name) => name.endsWith(".sql"))
-  .toSorted();
-
-const wiring = z.object({
-  compatibilityDate: z.string(),
-  d1Databases: z.record(z.string(), z.object({ id: z.string() })),
-  queueProducers: z.record(z.string(), z.object({ queueName: z.string() })),
-  queueConsumers: z.record(
-    z.string(),
-    z.object({ maxRetries: z.number(), deadLetterQueue: z.string().exactOptional() }),
-  ),
-});
-
-interface Running {
-  readonly query: <Row>(sql: string) => Promise<Row[]>;
-  readonly send: (event: StoryEvent) => Promise<void>;
-  readonly sweep: () => Promise<void>;
-  readonly close: () => Promise<void>;
-}
-
-/** A bundle on the storage in `folder`, which outlives it. */
-async function start(bundle: string): Promise<Running> {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(
-    fileURLToPath(new URL("wrangler.toml", root)),
-  );
-  const wired = wiring.parse(JSON.parse(JSON.stringify(workerOptions)));
-  // Queues hand over at once.
-  const queueConsumers = Object.fromEntries(
-    Object.entries(wired.queueConsumers).map(([name, consumer]) => [
-      name,
-      { ...consumer, maxBatchSize: 50, maxBatchTimeout: 0.05 },
-    ]),
-  );
-  const options = convertV4MiniflareOptions({
-    name: "ce-webhooks",
-    modules: [{ type: "ESModule", path: "index.js", contents: bundle }],
-    bindings: { CE_WEBHOOK_SECRET: SECRET },
-    handleStructuredLogs: () => undefined,
-    ...wired,
-    queueConsumers,
+/** A bundle on the storage in `folder`, which outlives it. Queues hand over at once. */
+async function start(bundle: string): Promise<Receiver> {
+  const settings = { CE_WEBHOOK_SECRET: SECRET };
+  return await startReceiver({
+    bundle,
+    folder,
+    settings,
+    statements: [],
+    batchTimeoutSeconds: 0.05,
   });
-  const miniflare = new Miniflare({ ...options, resourcePersistencePath: folder });
-  const url = new URL(await miniflare.ready);
-  const db = await miniflare.getD1Database("DB");
-  return {
-    query: async <Row>(sql: string) => (await db.prepare(sql).all<Row>()).results,
-    async send(event) {
-      const body = JSON.stringify(event);
-      const response = await fetch(new URL("/api/webhooks/ce", url), {
-        method: "POST",
-        headers: { [SIGNATURE_HEADER]: await sign(body, SECRET) },
-        body,
-      });
-      assert.equal(response.status, 200, await response.text());
-    },
-    async sweep() {
-      const worker = await miniflare.getWorker();
-      const { outcome } = await worker.scheduled({ cron: "* * * * *" });
-      assert.equal(outcome, "ok");
-    },
-    close: () => miniflare.dispose(),
-  };
 }
 
-async function during<T>(bundle: string, work: (running: Running) => Promise<T>): Promise<T> {
+async function during<T>(bundle: string, work: (running: Receiver) => Promise<T>): Promise<T> {
   const running = await start(bundle);
   try {
     return await work(running);
@@ -107,31 +63,21 @@ async function during<T>(bundle: string, work: (running: Running) => Promise<T>)
   }
 }
 
-async function migrate({ query }: Running, names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    const text = readFileSync(new URL(`migrations/${name}`, root), "utf8");
-    for (const sql of unstable_splitSqlQuery(text)) await query(sql);
-  }
+async function migrate({ query }: Receiver, names: readonly string[]): Promise<void> {
+  for (const sql of migrationStatements(names)) await query(sql);
 }
 
 /** Delivers, waits until all is applied, and lets the cron run. */
-async function tell(running: Running, events: readonly StoryEvent[]): Promise<void> {
-  for (const event of events) await running.send(event);
-  const deadline = performance.now() + SETTLED_WITHIN_MS;
-  for (;;) {
-    const [row] = await running.query<{ waiting: number }>(
-      "SELECT count(*) AS waiting FROM webhook_events WHERE status = 'received'",
-    );
-    if (row?.waiting === 0) break;
-    assert.ok(performance.now() < deadline, `${String(row?.waiting)} events are not applied`);
-    await sleep(50);
-  }
-  await running.sweep();
+async function tell(receiver: Receiver, events: readonly StoryEvent[]): Promise<void> {
+  await sendEvents(receiver, events, SECRET);
+  const isSettled = await settleEvents(receiver, { patienceMs: SETTLED_WITHIN_MS });
+  assert.ok(isSettled, "events are not applied");
+  await receiver.sweep();
 }
 
 await test("no migration of the release was edited, and later ones come after", () => {
   const released = Object.keys(baseline.migrations);
-  assert.deepEqual(migrationNames.slice(0, released.length), released);
+  assert.deepEqual(migrations.slice(0, released.length), released);
   for (const [name, hash] of Object.entries(baseline.migrations)) {
     const text = readFileSync(new URL(`migrations/${name}`, root));
     assert.equal(createHash("sha256").update(text).digest("hex"), hash, name);
@@ -168,7 +114,7 @@ const keyColumns = {
 
 /** Rows by key, without bookkeeping. */
 async function readTable(
-  { query }: Running,
+  { query }: Receiver,
   table: keyof typeof keyColumns,
 ): Promise<Readonly<Record<string, Columns>>> {
   const rows = await query<Record<string, unknown>>(`SELECT * FROM ${table}`);
@@ -185,7 +131,7 @@ function withoutDay(fact: string): string {
 }
 
 /** Every row is what the reference model makes of all events, precedences and messages included. */
-async function expectModel(running: Running): Promise<void> {
+async function expectModel(running: Receiver): Promise<void> {
   const { modelOf, outboxRules } = await loadModel();
   const events = await running.query<object>(
     `SELECT id, type_hint AS typeHint, received_at AS receivedAt, payload FROM webhook_events
@@ -218,7 +164,7 @@ const unread =
   "SELECT count(*) AS events FROM webhook_events WHERE form IS NULL OR status_precedence >= '0'";
 
 /** Lets the cron run until it has read again whatever the released version wrote. */
-async function rereadAll(running: Running): Promise<void> {
+async function rereadAll(running: Receiver): Promise<void> {
   for (let runs = 0; runs < REREAD_MAX_RUNS; runs += 1) {
     const [left] = await running.query<{ readonly events: number }>(unread);
     if (left?.events === 0) return;
@@ -228,7 +174,7 @@ async function rereadAll(running: Running): Promise<void> {
 }
 
 /** No precedence begins with a digit any more, wherever it stands. */
-async function expectNothingOld({ query }: Running): Promise<void> {
+async function expectNothingOld({ query }: Receiver): Promise<void> {
   for (const table of [...Object.keys(keyColumns), "webhook_events"]) {
     const rows = await query<Record<string, unknown>>(`SELECT * FROM ${table}`);
     const old = rows
@@ -259,9 +205,9 @@ await test("the new Worker runs on what the released one left, before and after 
   const released = Object.keys(baseline.migrations).length;
 
   await during(old, async (before) => {
-    await migrate(before, migrationNames.slice(0, released));
+    await migrate(before, migrations.slice(0, released));
     await tell(before, part(0));
-    await migrate(before, migrationNames.slice(released));
+    await migrate(before, migrations.slice(released));
     await tell(before, part(1));
   });
   await during(current, async (upgraded) => {
@@ -281,8 +227,7 @@ await test("the new Worker runs on what the released one left, before and after 
 
   const off = state.events.filter(({ status }) => status !== "processed");
   assert.deepEqual(off, []);
-  const day = { stories, deliveries: [], conflicts: [], formOf: new Map() };
-  for (const check of checkState({ day, state, answers: [], calls: [], unsettled: [] })) {
+  for (const check of checkState({ stories, state })) {
     assert.deepEqual(check.problems, [], check.claim);
   }
   assert.ok(state.notifications.length > 0);

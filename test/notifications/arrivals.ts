@@ -3,80 +3,15 @@
  * to be told: the whole way of a fact but for HTTP and queues.
  */
 import { env } from "cloudflare:workers";
-import { consumeEvents, type ConsumerDeps } from "../../src/consumer/consumer";
-import type { Delivery } from "../../src/consumer/deliveries";
 import { addMs } from "../../src/events/time";
-import { encodeMessage } from "../../src/events/queue-message";
 import { dispatchDue, type DispatchDeps } from "../../src/notifications/dispatch";
-import { outboxRules } from "../../src/notifications/templates";
-import { applyBatch } from "../../src/store/apply";
 import { markStanding } from "../../src/store/waiting";
 import type { EventBody } from "../support/events";
+import { consumeAll, consumer, forgetVerdicts, options, queued } from "../support/queue";
+import { NOW, readNotifications, type StoredNotification } from "../support/rows";
 import type { Stage } from "./providers";
-import { NOW, readNotifications, type StoredNotification } from "./rows";
-import { defaults } from "../support/defaults";
 
 const DAY_MS = 86_400_000;
-
-const tables = [
-  "notifications",
-  "orders",
-  "payments",
-  "refunds",
-  "shipments",
-  "webhook_events",
-  "disputed_links",
-  "rebuilds",
-  "rebuild_changes",
-  "cursors",
-];
-
-export async function clearAll(): Promise<void> {
-  await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
-}
-
-function consumerDeps(now: string, forwardEvents: boolean): ConsumerDeps {
-  return {
-    db: env.DB,
-    options: {
-      ...defaults,
-      forwardEvents,
-      reviewDelayMs: DAY_MS,
-      rules: outboxRules,
-      dedupeDays: 400,
-    },
-    random: () => 0.5,
-    apply: (batch) => applyBatch(env.DB, batch, now),
-    raiseAlert: () => Promise.resolve(),
-    wake: () => Promise.resolve(),
-  };
-}
-
-function delivery(event: EventBody, now: string): Delivery & { acked: boolean } {
-  const payload = JSON.stringify(event);
-  const id = event.id ?? "";
-  return {
-    id,
-    attempts: 1,
-    body: encodeMessage({
-      id,
-      eventType: event.event_type,
-      typeHint: null,
-      receivedAt: now,
-      bodySha256: payload,
-      verifiedBy: "current",
-      stored: false,
-      payload,
-    }),
-    acked: false,
-    ack() {
-      this.acked = true;
-    },
-    retry() {
-      throw new Error(`event ${id} was given back`);
-    },
-  };
-}
 
 export interface Arrival {
   /** ISO time of receipt, and the clock of the consumer. */
@@ -84,20 +19,17 @@ export interface Arrival {
   readonly forwardEvents?: boolean;
 }
 
-/**
- * One batch of events, applied. What was applied before is set back to `received` first, so that a
- * repeat is truly merged again and not only recognised.
- */
+/** One batch of events, applied. */
 export async function arrive(batch: readonly EventBody[], arrival: Arrival = {}): Promise<void> {
   const { now = NOW, forwardEvents = false } = arrival;
-  await env.DB.prepare(
-    "UPDATE webhook_events SET status = 'received' WHERE id IN (SELECT value FROM json_each(?1))",
-  )
-    .bind(JSON.stringify(batch.map(({ id }) => id)))
-    .run();
-  const deliveries = batch.map((event) => delivery(event, now));
-  await consumeEvents(deliveries, consumerDeps(now, forwardEvents));
-  for (const { id, acked } of deliveries) if (!acked) throw new Error(`${id} was not acked`);
+  await forgetVerdicts(batch.map(({ id }) => id));
+  const events = batch.map((event) => {
+    const payload = JSON.stringify(event);
+    const told = { eventType: event.event_type, receivedAt: now, bodySha256: payload };
+    return queued(event.id ?? "", payload, told);
+  });
+  const interpreted = { ...options, forwardEvents, reviewDelayMs: DAY_MS };
+  await consumeAll(events, consumer({ options: interpreted, random: () => 0.5 }, now));
 }
 
 /** The cron: nobody looks more often for what is due. */

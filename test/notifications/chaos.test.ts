@@ -13,7 +13,7 @@ import {
   seedNotification,
   seedOrder,
   seedShipment,
-} from "./rows";
+} from "../support/rows";
 
 const ORDERS = 20;
 

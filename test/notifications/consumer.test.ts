@@ -6,7 +6,7 @@ import {
   parseWakeUpCall,
 } from "../../src/notifications/consumer";
 import { stage } from "./providers";
-import { clearTables, readNotification, seedNotification, seedOrder } from "./rows";
+import { clearTables, readNotification, seedNotification, seedOrder } from "../support/rows";
 
 const QUEUE = "ce-notifications";
 const EMAIL = "order_confirmed/ORD-1/email";

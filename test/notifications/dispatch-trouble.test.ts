@@ -14,7 +14,7 @@ import {
   seedOrder,
   seedRefund,
   seedShipment,
-} from "./rows";
+} from "../support/rows";
 
 const DAY_MS = 86_400_000;
 

@@ -13,7 +13,7 @@ import {
   seedPayment,
   seedRefund,
   seedShipment,
-} from "./rows";
+} from "../support/rows";
 
 const EMAIL = "order_confirmed/ORD-1/email";
 const HOUR_MS = 3_600_000;

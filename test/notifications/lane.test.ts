@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../src/notifications/channels/channel";
 import { type Lane, type LaneReport, runLane } from "../../src/notifications/lane";
 import type { Letter } from "../../src/notifications/outcome";
-import { NOW } from "./rows";
+import { NOW } from "../support/rows";
 
 function letter(number: number): Letter {
   return {

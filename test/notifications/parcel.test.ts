@@ -5,9 +5,10 @@ import { shareOf } from "../../src/notifications/templates/shipment/parcel";
 import type { ParcelContents } from "../../src/notifications/templates/facts";
 import { event } from "../support/events";
 import { item, orderDetail, shipment } from "../support/models";
-import { arrive, clearAll, tellAll } from "./arrivals";
+import { arrive, tellAll } from "./arrivals";
 import { orderFacts, shipmentFacts } from "./fixtures";
 import { stage } from "./providers";
+import { clearTables } from "../support/rows";
 
 type Line = Readonly<Record<string, unknown>>;
 const line = (sku: string, quantity: number, over: Line = {}): Line => ({
@@ -105,7 +106,7 @@ describe("where it is not known what is in what", () => {
 });
 
 describe("from events to the e-mail", () => {
-  beforeEach(clearAll);
+  beforeEach(clearTables);
 
   it("says that part of the order has shipped, what is in the parcel, and what is still to come", async () => {
     const coat = item({ sku: "COAT", product_id: "prd_2", product_name: "Coat", backorder: true });

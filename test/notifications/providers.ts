@@ -7,7 +7,7 @@ import { createChannels } from "../../src/notifications/channels";
 import type { Fetch } from "../../src/notifications/channels/channel";
 import type { DispatchDeps } from "../../src/notifications/dispatch";
 import { env } from "cloudflare:workers";
-import { NOW, shop } from "./rows";
+import { NOW, shop } from "../support/rows";
 
 export interface Asked {
   readonly url: string;

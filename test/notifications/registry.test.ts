@@ -19,13 +19,14 @@ import { listMessages } from "../../src/store/message-list";
 import { parseRendered } from "../../src/store/rendered";
 import { erase } from "../../src/upkeep/erasure";
 import { exportPage } from "../../src/upkeep/export";
-import { tellDay } from "../../tools/story/index";
+import { tellDay } from "../../testbed/stories/index";
 import { defaults } from "../support/defaults";
 import { fetchWith, rows } from "../support/receiver";
-import { arrive, clearAll } from "./arrivals";
+import { arrive } from "./arrivals";
 import { previews } from "./fixtures";
 import { renderPreview } from "./previews";
 import {
+  clearTables,
   NOW,
   readNotification,
   seedEvent,
@@ -34,7 +35,7 @@ import {
   seedPayment,
   seedRefund,
   seedShipment,
-} from "./rows";
+} from "../support/rows";
 
 /** Nobody else's: files share what is known of the erased. */
 const EMAIL = "registry@zephyr.example";
@@ -83,7 +84,7 @@ async function seedMessage(
 }
 
 async function forgetErased(): Promise<void> {
-  await clearAll();
+  await clearTables();
   const tables = ["order_contacts", "erasures", "erasure_orders", "erased"];
   await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 }

@@ -12,9 +12,9 @@ import {
 } from "../../src/notifications/templates/shipment/told-statuses";
 import type { EventBody } from "../support/events";
 import { orderDetail, payment, refund, shipment } from "../support/models";
-import { arrive, clearAll, endings, sweepMessages, tellAll } from "./arrivals";
+import { arrive, endings, sweepMessages, tellAll } from "./arrivals";
 import { type Asked, type Stage, stage } from "./providers";
-import { NOW, readNotification } from "./rows";
+import { clearTables, NOW, readNotification } from "../support/rows";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -542,7 +542,7 @@ function keysOf(asked: readonly Asked[]): readonly string[] {
 const isRefundDue = (id: string): boolean => id.startsWith("refund_due/");
 
 async function expectScene(scene: Scene, arriving: Arriving): Promise<void> {
-  await clearAll();
+  await clearTables();
   for (const batch of arriving) await arrive(batch);
   const set = stage();
   await tellAll(set);
@@ -572,7 +572,7 @@ describe("refund_due, by state and by the clock", () => {
   const inFiftyNineMinutes = 59 * 60_000;
 
   async function cancelledOrder(): Promise<Stage> {
-    await clearAll();
+    await clearTables();
     await arrive([paid("08:10"), cancelled("09:00")]);
     return stage();
   }
@@ -608,7 +608,7 @@ describe("refund_due, by state and by the clock", () => {
 
 describe("refund_failed of a refund with two names", () => {
   it("is dropped where it has gone through under the other one", async () => {
-    await clearAll();
+    await clearTables();
     const listed = [payment("PAY-1", { payment_status: "success", amount: 500 })];
     const twin = { payment_reference_number: "ref_PAY-1", refund_amount: 500 };
     await arrive([cancelled("08:00", { grand_total: 500, payments: listed })]);
@@ -621,7 +621,7 @@ describe("refund_failed of a refund with two names", () => {
 
 describe("review_request, by the clock", () => {
   it("waits in D1 for its day, and asks what is true then", async () => {
-    await clearAll();
+    await clearTables();
     await arrive([created(), delivered("09:00")]);
     expect((await readNotification(REVIEW)).next_attempt_at).toBe("2026-11-25T09:00:00.000Z");
     const set = stage();
@@ -633,7 +633,7 @@ describe("review_request, by the clock", () => {
   });
 
   const twoParcels = async (): Promise<Stage> => {
-    await clearAll();
+    await clearTables();
     const listed = [shipment("SHP-1"), shipment("SHP-2", { status: "packed" })];
     await arrive([created({ shipments: listed }), delivered("09:00")]);
     return stage();
@@ -708,7 +708,7 @@ describe("review_request, by the clock", () => {
       }),
     ];
     for (const arriving of arrivalsOf(events)) {
-      await clearAll();
+      await clearTables();
       for (const batch of arriving) await arrive(batch);
       const set = stage();
       await tellAll(set);
@@ -729,7 +729,7 @@ describe("forward", () => {
       { ...created({ grand_total: "9" }), id: "evt_quarantined" },
     ];
     for (const arriving of arrivalsOf(events)) {
-      await clearAll();
+      await clearTables();
       for (const batch of arriving) await arrive(batch, { forwardEvents: true });
       const set = stage();
       await tellAll(set);
@@ -753,7 +753,7 @@ describe("forward", () => {
 
 describe("alert", () => {
   it("is sent whatever the tables say, once a kind and hour", async () => {
-    await clearAll();
+    await clearTables();
     for (const _ of [1, 2]) await insertAlerts(env.DB, [{ kind: "x", text: "look" }], NOW);
     const set = stage();
     await tellAll(set);
@@ -775,7 +775,7 @@ describe("NOTIFY_MAX_AGE_HOURS", () => {
   const received = new Date(Date.parse(NOW) + late).toISOString();
 
   async function endsWith(notifyMaxAgeMs: number | null): Promise<Record<string, string>> {
-    await clearAll();
+    await clearTables();
     await arrive(old, { now: received });
     const set = stage();
     set.advance(late);
@@ -796,7 +796,7 @@ describe("NOTIFY_MAX_AGE_HOURS", () => {
   });
 
   it("leaves out what happened more than 30 days ago and states no time, limit or none", async () => {
-    await clearAll();
+    await clearTables();
     const data = orderDetail("ORD-1", { status: "confirmed", order_date: "2026-09-01T10:00:00Z" });
     await arrive([{ ...order("confirmed", "08:00"), created_at: undefined, data }], {
       now: received,
@@ -814,7 +814,7 @@ describe("NOTIFY_MAX_AGE_HOURS", () => {
   });
 
   it("counts from the receipt where an event has no time", async () => {
-    await clearAll();
+    await clearTables();
     const timeless = { ...order("confirmed", "08:00"), created_at: undefined };
     await arrive([timeless], { now: received });
     const set = stage();

@@ -17,10 +17,10 @@ import {
   type Story,
   type StoryEvent,
   tellDay,
-} from "../../tools/story";
-import { arrive, clearAll, sweepMessages, tellAll } from "./arrivals";
+} from "../../testbed/stories";
+import { arrive, sweepMessages, tellAll } from "./arrivals";
 import { accepts, type Asked, hangs, type Stage, stage } from "./providers";
-import { NOW, readNotifications, type StoredNotification } from "./rows";
+import { clearTables, NOW, readNotifications, type StoredNotification } from "../support/rows";
 import { defaults } from "../support/defaults";
 
 const DAY_MS = 86_400_000;
@@ -95,7 +95,7 @@ function report(figures: object): void {
   console.info(JSON.stringify(figures));
 }
 
-beforeEach(clearAll);
+beforeEach(clearTables);
 
 describe("a day that is told", () => {
   it("tells every fact that is true, once, and none that is not", async () => {

@@ -15,7 +15,7 @@ import {
   seedNotification,
   seedOrder,
   seedPayment,
-} from "./rows";
+} from "../support/rows";
 
 const EMAIL = "order_confirmed/ORD-1/email";
 const SMS = "payment_failed/PAY-1/1/sms";

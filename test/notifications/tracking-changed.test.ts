@@ -13,10 +13,10 @@ import { trackingStatements } from "../../src/store/tracking";
 import { rebuildOrder } from "../../src/upkeep/rebuild";
 import type { EventBody } from "../support/events";
 import { orderDetail, shipment } from "../support/models";
-import { arrive, clearAll, endings, tellAll } from "./arrivals";
+import { arrive, endings, tellAll } from "./arrivals";
 import { options } from "../convergence/deliver";
 import { type Stage, stage } from "./providers";
-import { NOW, readNotification, readNotifications } from "./rows";
+import { clearTables, NOW, readNotification, readNotifications } from "../support/rows";
 import { defaults } from "../support/defaults";
 
 const SENT = "sent";
@@ -66,7 +66,7 @@ async function ends(): Promise<Record<string, string>> {
   return Object.fromEntries(found.filter(([id]) => id.endsWith("/email")));
 }
 
-beforeEach(clearAll);
+beforeEach(clearTables);
 
 describe("a customer who was shown a tracking", () => {
   it("hears of another one by e-mail and SMS, at once", async () => {

@@ -6,9 +6,9 @@ import { judge, type Verdict } from "../../src/notifications/relevance";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import { loadDue } from "../../src/store/outbox-facts";
 import { renewRows } from "../../src/store/renewal";
-import { clearTables } from "../convergence/compare";
 import { row } from "../support/receiver";
 import { asOld, tell } from "../upkeep/version-0-2";
+import { clearTables } from "../support/rows";
 
 const NOW = "2026-11-24T10:00:00.000Z";
 

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { ERASED, eraseBody, isErased } from "../../src/events/erased-body";
 import { asJudged, interpret } from "../../src/projection/interpret";
+import { tellDay } from "../../testbed/stories/index";
 import { identifiersOf } from "../../src/projection/identifiers";
-import { tellDay } from "../../tools/story/index";
 import { event } from "../support/events";
 import { address, orderDetail, payment, refund, shipment } from "../support/models";
 import { defaults } from "../support/defaults";

@@ -5,7 +5,7 @@ import { PUSH_ABANDONED_MS } from "../../src/limits";
 import { type Caller, gather, type GatherOptions } from "../../src/receiver/gather";
 import { pushTogether } from "../../src/receiver/shared-writes";
 import { Breaker } from "../faults/faulty";
-import { clearTables } from "../notifications/rows";
+import { clearTables } from "../support/rows";
 import { fetchWith, ORIGIN, rows, WEBHOOKS } from "../support/receiver";
 import { event, order, sign } from "../support/events";
 

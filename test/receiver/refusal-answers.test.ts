@@ -36,7 +36,7 @@ async function send(
   return { response, reported };
 }
 
-const signed = async (body: string | Uint8Array): Promise<RequestInit> => ({
+const signed = async (body: string | Uint8Array<ArrayBuffer>): Promise<RequestInit> => ({
   headers: { "x-webhook-signature": await sign(body) },
   body,
 });

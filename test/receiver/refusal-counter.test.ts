@@ -190,7 +190,7 @@ describe("the webhook route", () => {
     return status;
   }
 
-  const signed = async (body: string | Uint8Array, secret?: string) => ({
+  const signed = async (body: string | Uint8Array<ArrayBuffer>, secret?: string) => ({
     "x-webhook-signature": await sign(body, secret),
   });
 

@@ -22,7 +22,7 @@ import {
   seedPayment,
   seedRefund,
   seedShipment,
-} from "../notifications/rows";
+} from "../support/rows";
 import { precedence } from "../support/precedence";
 
 const EMAIL = "order_confirmed/ORD-1/email";

@@ -20,11 +20,11 @@ import { recordFailure } from "../../src/store/sign-ins";
 import { noteFailedTry, recordConflicts } from "../../src/store/inbox";
 import { purgeOld } from "../../src/upkeep/retention";
 import { restore } from "../../src/upkeep/restore";
-import { tellDay } from "../../tools/story/index";
+import { tellDay } from "../../testbed/stories/index";
 import { calmEnv, fireCron, hand, postTo } from "../faults/drive";
-import { clearAll } from "../notifications/arrivals";
 import { event, order } from "../support/events";
 import { bucket, emptyBucket } from "../upkeep/aged";
+import { clearTables } from "../support/rows";
 
 /** Whole scans that are meant, each with its reason. What is scanned is named as in the plan. */
 const allowed: readonly {
@@ -121,7 +121,7 @@ function messageOf(value: { readonly id?: unknown; readonly event_type?: unknown
 }
 
 beforeAll(async () => {
-  await clearAll();
+  await clearTables();
   const stories = tellDay({ seed: 5, orders: 12, endsAtMs: Date.now(), firstNumber: 1 });
   const told = stories.flatMap((story) => story.events);
   const odd = [event("order.created", { order_number: 5 }), event("coupon.created", order("X"))];

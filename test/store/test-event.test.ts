@@ -5,7 +5,7 @@ import { addMs } from "../../src/events/time";
 import { saveReceived } from "../../src/store/receipt";
 import { deleteTestEvent } from "../../src/store/inspection";
 import { listWaiting, markStanding } from "../../src/store/waiting";
-import { clearTables } from "../notifications/rows";
+import { clearTables } from "../support/rows";
 
 const RECEIVED_AT = "2026-11-24T10:00:00.000Z";
 const TYPE = "receiver.test";

@@ -7,7 +7,7 @@ import {
   seedEvent,
   seedNotification,
   seedShipment,
-} from "../notifications/rows";
+} from "../support/rows";
 
 /** The migration once more, on the rows that a test has put there. */
 async function migrate(): Promise<void> {

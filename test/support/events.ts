@@ -1,4 +1,5 @@
 /** Builders of events as Commerce Engine sends them, and their signatures. */
+import { sign as signWith } from "../../testbed/deliveries/sign";
 
 export interface EventBody {
   id?: string | undefined;
@@ -32,19 +33,10 @@ export function order(number: string, over: Record<string, unknown> = {}): Recor
   return { order_number: number, ...over };
 }
 
-/** Signs as Commerce Engine does: lower-case hex HMAC-SHA256 of the raw body. */
-export async function sign(body: string | Uint8Array, secret = "test-secret"): Promise<string> {
-  const encoder = new TextEncoder();
-  const bytes = typeof body === "string" ? encoder.encode(body) : body;
-  const key = await crypto.subtle.importKey(
-    "raw",
-    encoder.encode(secret),
-    { name: "HMAC", hash: "SHA-256" },
-    false,
-    ["sign"],
-  );
-  const signature = await crypto.subtle.sign("HMAC", key, bytes);
-  return Array.from(new Uint8Array(signature), (byte) => byte.toString(16).padStart(2, "0")).join(
-    "",
-  );
+/** Signs as Commerce Engine does, with the secret of the tests. */
+export async function sign(
+  body: string | Uint8Array<ArrayBuffer>,
+  secret = "test-secret",
+): Promise<string> {
+  return await signWith(body, secret);
 }

@@ -36,7 +36,10 @@ export async function fetchWith(vars: Vars, request: Request): Promise<Response>
 }
 
 /** Posts a body, signed unless told otherwise. */
-export async function post(body: string | Uint8Array, sent: Sent = {}): Promise<Response> {
+export async function post(
+  body: string | Uint8Array<ArrayBuffer>,
+  sent: Sent = {},
+): Promise<Response> {
   const headers = new Headers({ "content-type": "application/json", ...sent.headers });
   const signature = sent.signature === undefined ? await sign(body, sent.secret) : sent.signature;
   if (signature !== null) headers.set("x-webhook-signature", signature);

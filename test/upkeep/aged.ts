@@ -3,19 +3,16 @@ import { env } from "cloudflare:workers";
 import { addMs, DAY_MS } from "../../src/events/time";
 import { purgeOld, type PurgeReport, type RetentionDeps } from "../../src/upkeep/retention";
 import { calmEnv, hand } from "../faults/drive";
+import { queued } from "../support/queue";
 import { type Row, row } from "../support/receiver";
+import { clearTables } from "../support/rows";
 
 export const RECEIVED_AT = "2026-03-01T10:00:00.000Z";
 
 export const days = (time: string, count: number): string => addMs(time, count * DAY_MS);
 
-const tables =
-  "notifications cursors orders payments refunds shipments webhook_events order_contacts event_counts archive_writes erasures erasure_orders erased disputed_links rebuilds rebuild_changes".split(
-    " ",
-  );
-
 export async function clearAll(): Promise<void> {
-  await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+  await clearTables();
   await emptyBucket();
 }
 
@@ -59,16 +56,8 @@ export interface Told extends Readonly<Record<string, unknown>> {
 
 /** A queue message of an event that only the queue holds. */
 export function messageOf(event: Told, receivedAt: string, over: object = {}): string {
-  return JSON.stringify({
-    id: event.id,
-    eventType: event.event_type,
-    receivedAt,
-    bodySha256: `sha-${event.id}`,
-    verifiedBy: "current",
-    stored: false,
-    payload: JSON.stringify(event),
-    ...over,
-  });
+  const told = { eventType: event.event_type, receivedAt };
+  return JSON.stringify({ ...queued(event.id, JSON.stringify(event), told), ...over });
 }
 
 /** Receives and settles events, each at its time. */

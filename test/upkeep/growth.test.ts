@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { liveDay } from "../../bench/workers/shop-day";
 import { parseConfig } from "../../src/config";
 import { addMs, DAY_MS } from "../../src/events/time";
-import { tellDay } from "../../tools/story/index";
+import { tellDay } from "../../testbed/stories/index";
 import { row } from "../support/receiver";
 import { bucket, clearAll, days } from "./aged";
 

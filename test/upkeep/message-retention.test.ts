@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { sendAgain } from "../../src/store/message-list";
 import { isEndpointGone } from "../../src/store/outbox-facts";
 import { addMs } from "../../src/events/time";
-import { seedNotification } from "../notifications/rows";
+import { seedNotification } from "../support/rows";
 import { row, rows } from "../support/receiver";
 import { clearAll, days, purgeAt, RECEIVED_AT } from "./aged";
 

@@ -5,7 +5,7 @@ import type { ReplayFilter } from "../../src/store/waiting";
 import { type ReplayDeps, replayEvents } from "../../src/upkeep/replay";
 import { sendTexts } from "../../src/store/queue";
 import { calmEnv, hand, whileRefusing } from "../faults/drive";
-import { clearTables } from "../notifications/rows";
+import { clearTables } from "../support/rows";
 import { event } from "../support/events";
 import { receiveOnly, rows, settled } from "../support/receiver";
 

@@ -15,14 +15,15 @@ import { loadUnread } from "../../src/store/reread";
 import { restoreEvents } from "../../src/store/restore";
 import { isToReread, isToRenew } from "../../src/store/written-by-0-2";
 import { renew, reread } from "../../src/upkeep/reread";
-import { createRandom, shuffle, tellDay } from "../../tools/story/index";
-import { clearTables, expectModel } from "../convergence/compare";
+import { createRandom, shuffle, tellDay } from "../../testbed/stories/index";
+import { expectModel } from "../convergence/compare";
 import { anyEvent, schedule, storeAll } from "../convergence/history";
 import { Breaker } from "../faults/faulty";
 import { columnsAddedFrom, migrateOn, migrateUpTo } from "../support/migrations";
 import { row, rows } from "../support/receiver";
 import { receive, tell } from "./version-0-2";
 import { defaults } from "../support/defaults";
+import { clearTables } from "../support/rows";
 
 const seed = Number(env.TEST_SEED);
 const runs = Math.ceil(Number(env.TEST_RUNS) / 5);

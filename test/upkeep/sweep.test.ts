@@ -9,9 +9,9 @@ import { sweep, type SweepDeps } from "../../src/upkeep/sweep";
 import { saveReceived } from "../../src/store/receipt";
 import { foldPatches } from "../../src/projection/fold";
 import { applyBatch } from "../../src/store/apply";
-import { clearTables, seedNotification } from "../notifications/rows";
-import { defaults } from "../support/defaults";
+import { clearTables, seedNotification } from "../support/rows";
 import { row, rows } from "../support/receiver";
+import { defaults } from "../support/defaults";
 
 const RECEIVED_AT = "2026-11-24T10:00:00.000Z";
 const MINUTE_MS = 60_000;

@@ -6,10 +6,10 @@ import { loadArrivals } from "../../src/store/arrivals";
 import { saveRefusals } from "../../src/store/refusals";
 import { alertsAbout } from "../../src/upkeep/watch";
 import { calmEnv, fireCron } from "../faults/drive";
-import { clearAll } from "../notifications/arrivals";
 import { event } from "../support/events";
 import { orderDetail } from "../support/models";
 import { receiveOnly, rows } from "../support/receiver";
+import { clearTables } from "../support/rows";
 
 const NOW = "2026-11-24T10:30:00.000Z";
 const MINUTE_MS = 60_000;
@@ -77,7 +77,7 @@ describe("silence", () => {
 
 describe("what came last", () => {
   it("is the latest receipt, also where an older one was stored after it", async () => {
-    await clearAll();
+    await clearTables();
     expect(await loadArrivals(env.DB, NOW)).toEqual({ last_received_at: null, refused: [] });
     const insert = env.DB.prepare(
       "INSERT INTO webhook_events (id, event_type, received_at, status, body_sha256) VALUES (?1, ?2, ?3, 'ignored', '0')",
@@ -104,7 +104,7 @@ describe("the cron", () => {
     await env.DB.prepare("UPDATE webhook_events SET received_at = ?1").bind(time).run();
 
   beforeEach(async () => {
-    await clearAll();
+    await clearTables();
     await env.DB.exec("DELETE FROM refused_deliveries");
   });
 

@@ -1,11 +1,11 @@
 /** docs/cli.md: the reference of every command, made from the commands themselves. */
 import type { Command } from "commander";
-import { eventTypes } from "../story/index.ts";
-import { createCli, examplesOf } from "../cli/cli.ts";
-import { createOutput } from "../cli/output.ts";
-import { createProgram } from "../cli/program.ts";
-import { exitCodes } from "../cli/exit-codes.ts";
-import { scenarios } from "../cli/trigger/scenarios.ts";
+import { eventTypes } from "../../testbed/stories/index.ts";
+import { createCli, examplesOf } from "../../cli/cli.ts";
+import { createOutput } from "../../testbed/terminal/output.ts";
+import { createProgram } from "../../cli/program.ts";
+import { exitCodes } from "../../cli/exit-codes.ts";
+import { scenarios } from "../../cli/trigger/scenarios.ts";
 
 const introduction = `# The command line
 
@@ -25,7 +25,7 @@ Each setting is a flag, else a variable of the environment, else a line of the f
 - \`CF_ACCESS_CLIENT_ID\` and \`CF_ACCESS_CLIENT_SECRET\`: a service token, where Cloudflare Access stands
   before the receiver
 
-A flag is seen by whoever can list the processes of the machine; the environment is not.
+A flag is seen by everybody who can list the processes of the machine; the environment is not.
 
 ## For scripts
 

@@ -1,9 +1,8 @@
-/** What is there already: who is logged in, which of our database, queues and secrets exist. Reads only. */
+/** What is there already: whose account it is, which of our database, queues and secrets exist. Reads only. */
 import * as z from "zod";
-import type { Target } from "./target.ts";
-import { SetupStop } from "./stop.ts";
-import { adviseOn } from "./trouble.ts";
-import { commandLine, type Ran, type Wrangler } from "./wrangler.ts";
+import type { Target } from "../../cli/wrangler/target.ts";
+import type { SetupDeps } from "./run.ts";
+import { failed, readJson, SetupStop, type Wrangler } from "./wrangler.ts";
 
 export interface Account {
   readonly id: string;
@@ -33,47 +32,70 @@ const identity = z.object({
   accounts: z.array(z.object({ id: z.string(), name: z.string() })).default([]),
 });
 const databases = z.array(z.object({ uuid: z.string(), name: z.string() }));
-const secretNames = z.array(z.object({ name: z.string() }));
+const named = z.array(z.object({ name: z.string() }));
 
-/** JSON out of what a command printed; null where it is something else. */
-function read<T>(shape: z.ZodType<T>, text: string): T | null {
-  const start = text.search(/[[{]/);
-  try {
-    return shape.parse(JSON.parse(text.slice(Math.max(0, start))));
-  } catch {
-    return null;
-  }
-}
-
-export function failed(args: readonly string[], ran: Ran): SetupStop {
-  return new SetupStop(`This failed: ${commandLine(args)}`, {
-    detail: ran.printed,
-    advice: adviseOn(ran.printed),
-  });
-}
-
-/** Whoever is logged in, with their accounts; null where nobody is. */
-export async function listAccounts(wrangler: Wrangler): Promise<readonly Account[] | null> {
+/** Null where nobody is logged in. */
+async function listAccounts(wrangler: Wrangler): Promise<readonly Account[] | null> {
   const args = ["whoami", "--json"];
   const ran = await wrangler.run(args);
-  const known = read(identity, ran.stdout);
+  const known = readJson(identity, ran);
   if (known !== null) return known.accounts;
-  const isOut = /"loggedIn":\s*false/.test(ran.printed) || /not authenticated/i.test(ran.printed);
   // wrangler says nothing at all where it may not ask.
-  if (isOut || ran.printed === "") return null;
+  const isOut = /"loggedIn":\s*false|not authenticated|^$/i.test(ran.printed);
+  if (isOut) return null;
   throw failed(args, ran);
 }
 
-const listArgs = ["d1", "list", "--json"];
+/** Offers to log in where nobody is and somebody can. */
+async function findAccounts({ screen, wrangler, options }: SetupDeps) {
+  const accounts = await listAccounts(wrangler);
+  if (accounts !== null || options.dryRun) return accounts;
+  const mayLogIn = screen.asks && (await screen.confirm("Nobody is logged in. Log in now?"));
+  if (mayLogIn && (await wrangler.converse(["login"]))) return await listAccounts(wrangler);
+  throw new SetupStop("Nobody is logged in to Cloudflare", {
+    advice: ["Log in: npx wrangler login", "Or set CLOUDFLARE_API_TOKEN, as in CI."],
+  });
+}
 
-export async function listDatabases(
+/** Null where nobody is logged in and nothing is to be changed. */
+export async function pickAccount(deps: SetupDeps): Promise<Account | null> {
+  const accounts = await findAccounts(deps);
+  if (accounts === null) return null;
+  const wanted = deps.env["CLOUDFLARE_ACCOUNT_ID"] ?? "";
+  // A token may be allowed to deploy and not to list accounts.
+  const unlisted = { id: wanted, name: "the account of CLOUDFLARE_ACCOUNT_ID" };
+  if (wanted !== "") return accounts.find(({ id }) => id === wanted) ?? unlisted;
+  const [first, ...others] = accounts;
+  if (first !== undefined && others.length === 0) return first;
+  if (first === undefined || !deps.screen.asks) {
+    const reached = first === undefined ? "no account" : "more than one account";
+    throw new SetupStop(`This login reaches ${reached}`, {
+      detail: accounts.map(({ id, name }) => `${id}  ${name}`).join("\n"),
+      advice: ["Say which: CLOUDFLARE_ACCOUNT_ID=<id> npm run setup"],
+    });
+  }
+  const choices = accounts.map(({ id, name }) => ({ value: id, label: name }));
+  const chosen = await deps.screen.choose("Which account?", choices);
+  return accounts.find(({ id }) => id === chosen) ?? first;
+}
+
+/** The output of a command as JSON; throws where it fails, but where `unless` says that it is not there. */
+async function list<T>(
   wrangler: Wrangler,
   accountId: string,
-): Promise<z.infer<typeof databases>> {
-  const ran = await wrangler.run(listArgs, { accountId });
-  const list = ran.ok ? read(databases, ran.stdout) : null;
-  if (list === null) throw failed(listArgs, ran);
-  return list;
+  args: readonly string[],
+  shape: z.ZodType<T>,
+  unless?: RegExp,
+): Promise<T | null> {
+  const ran = await wrangler.run(args, { accountId });
+  if (!ran.ok && unless?.test(ran.printed) === true) return null;
+  const found = ran.ok ? readJson(shape, ran) : null;
+  if (found === null) throw failed(args, ran);
+  return found;
+}
+
+export async function listDatabases(wrangler: Wrangler, accountId: string) {
+  return (await list(wrangler, accountId, ["d1", "list", "--json"], databases)) ?? [];
 }
 
 async function hasQueue(wrangler: Wrangler, accountId: string, name: string): Promise<boolean> {
@@ -83,34 +105,21 @@ async function hasQueue(wrangler: Wrangler, accountId: string, name: string): Pr
   return ran.ok;
 }
 
-async function listSecrets(
-  wrangler: Wrangler,
-  accountId: string,
-  worker: string,
-): Promise<readonly string[] | null> {
-  const args = ["secret", "list", "--name", worker, "--format", "json"];
-  const ran = await wrangler.run(args, { accountId });
-  if (!ran.ok && /not found|code: 10007/.test(ran.printed)) return null;
-  const list = ran.ok ? read(secretNames, ran.stdout) : null;
-  if (list === null) throw failed(args, ran);
-  return list.map(({ name }) => name);
-}
-
-/** Throws a SetupStop where the account cannot be read. */
 export async function lookAround(
   wrangler: Wrangler,
   accountId: string,
-  target: Target,
+  { worker, database, queues }: Target,
 ): Promise<Found> {
-  const [list, secrets, present] = await Promise.all([
+  const secretList = ["secret", "list", "--name", worker, "--format", "json"];
+  const [all, secrets, present] = await Promise.all([
     listDatabases(wrangler, accountId),
-    listSecrets(wrangler, accountId, target.worker),
-    Promise.all(target.queues.map((name) => hasQueue(wrangler, accountId, name))),
+    list(wrangler, accountId, secretList, named, /not found|code: 10007/),
+    Promise.all(queues.map((name) => hasQueue(wrangler, accountId, name))),
   ]);
   return {
-    databaseId: list.find(({ name }) => name === target.database.name)?.uuid ?? null,
-    databaseIds: list.map(({ uuid }) => uuid),
-    queues: target.queues.filter((_, index) => present[index]),
-    secrets,
+    databaseId: all.find(({ name }) => name === database.name)?.uuid ?? null,
+    databaseIds: all.map(({ uuid }) => uuid),
+    queues: queues.filter((_, index) => present[index]),
+    secrets: secrets?.map(({ name }) => name) ?? null,
   };
 }

@@ -1,11 +1,8 @@
 /** The command line of the set-up: flags in, checked options or a sentence on what is wrong out. */
-import { parseArgs } from "node:util";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type EnvironmentName, environments } from "../../cli/wrangler/target.ts";
 
-const environments = ["production", "staging"] as const;
-export type EnvironmentName = (typeof environments)[number];
-
-export interface SetupOptions {
-  readonly environment: EnvironmentName;
+interface Switches {
   readonly dryRun: boolean;
   /** Ask nothing: secrets come from the environment. */
   readonly yes: boolean;
@@ -13,91 +10,74 @@ export interface SetupOptions {
   readonly generate: boolean;
   /** Deploy although a Worker of this name is there, without a database of ours beside it. */
   readonly replace: boolean;
-  /** Where the Worker is reached, if not on workers.dev. */
+}
+
+export interface SetupOptions extends Switches {
+  readonly environment: EnvironmentName;
+  /** The origin at which the Worker is reached, if not on workers.dev. */
   readonly url: string | null;
-  readonly location: string | null;
-  readonly jurisdiction: string | null;
+  /** `--location` and `--jurisdiction` of the database. */
+  readonly placement: readonly string[];
 }
 
-export type ParsedOptions =
+interface Flags extends Switches {
+  readonly env: EnvironmentName;
+  readonly url?: string;
+  readonly location?: string;
+  readonly jurisdiction?: string;
+}
+
+type ParsedOptions =
   | { readonly kind: "run"; readonly options: SetupOptions }
-  | { readonly kind: "help"; readonly text: string }
-  | { readonly kind: "wrong"; readonly text: string };
+  | { readonly kind: "help" | "wrong"; readonly text: string };
 
-const help = `npm run setup: from a fresh clone to a Worker that takes webhooks.
-
-Finds or creates the D1 database and the four queues, writes the database's id into
-wrangler.toml, sets secrets, applies the migrations, deploys, sends a signed test event and
-shows what became of it. Each step is shown as the wrangler command that it is. What is there
-already is left as it is, so it may be run again at any time.
-
-  npm run setup -- [flags]
-
-  --env NAME           production or staging (production)
-  --dry-run            only say what would be done
-  --yes                ask nothing; secrets are taken from environment variables of their names
-  --generate           make CE_WEBHOOK_SECRET and ADMIN_TOKEN where they are missing; they are
-                       kept in .setup/, for you alone to read
-  --url URL            where the Worker is reached, if not on workers.dev
-  --location HINT      where the database is to live: weur, eeur, apac, oc, wnam, enam
-  --jurisdiction NAME  where the database must stay: eu, us, fedramp
-  --replace            deploy over a Worker of the same name that this set-up did not make
-  --help               this text
-
-Not logged in? npx wrangler login, or CLOUDFLARE_API_TOKEN. More than one account?
-CLOUDFLARE_ACCOUNT_ID says which.
-`;
-
-const flags = {
-  env: { type: "string", default: "production" },
-  "dry-run": { type: "boolean", default: false },
-  yes: { type: "boolean", short: "y", default: false },
-  generate: { type: "boolean", default: false },
-  replace: { type: "boolean", default: false },
-  url: { type: "string" },
-  location: { type: "string" },
-  jurisdiction: { type: "string" },
-  help: { type: "boolean", short: "h", default: false },
-} as const;
-
-function isEnvironment(name: string): name is EnvironmentName {
-  return environments.some((known) => known === name);
+function originOf(text: string): string {
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol)) return url.origin;
+  throw new InvalidArgumentError("It must be an https address.");
 }
 
-/** Without a path: the route of the webhooks is ours. */
-function originOf(text: string): string | null {
-  const url = URL.parse(text);
-  const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
-  return url !== null && isWeb ? url.origin : null;
+const about = `From a fresh clone to a Worker that takes webhooks.
+
+Finds or creates the D1 database and the four queues, writes the database's id into wrangler.toml, sets secrets, applies the migrations, deploys, sends a signed test event and shows what became of it. Each step is shown as the wrangler command that it is. What is there already is left as it is, so it may be run again at any time.
+
+Not logged in? npx wrangler login, or CLOUDFLARE_API_TOKEN. More than one account? CLOUDFLARE_ACCOUNT_ID says which.`;
+
+function createCommand(): Command {
+  return new Command("npm run setup --")
+    .description(about)
+    .addOption(
+      new Option("--env <name>", "of wrangler.toml").choices(environments).default("production"),
+    )
+    .option("--dry-run", "only say what would be done", false)
+    .option("-y, --yes", "ask nothing; secrets are environment variables of their names", false)
+    .option("--generate", "make the secrets that are missing; they are kept in .setup/", false)
+    .option("--url <url>", "where the Worker is reached, if not on workers.dev", originOf)
+    .option("--location <hint>", "of the database: weur, eeur, apac, oc, wnam, enam")
+    .option("--jurisdiction <name>", "where the database must stay: eu, us, fedramp")
+    .option("--replace", "deploy over a Worker of the same name that this did not make", false);
 }
 
 export function parseOptions(args: readonly string[]): ParsedOptions {
-  let parsed;
+  let text = "";
+  const take = (more: string) => (text += more);
+  const command = createCommand().exitOverride();
+  command.configureOutput({ writeOut: take, writeErr: take, getOutHelpWidth: () => 96 });
   try {
-    parsed = parseArgs({ args: [...args], options: flags }).values;
+    command.parse([...args], { from: "user" });
   } catch (error) {
-    return { kind: "wrong", text: error instanceof Error ? error.message : String(error) };
+    if (!(error instanceof CommanderError)) throw error;
+    return { kind: error.exitCode === 0 ? "help" : "wrong", text: text.trimEnd() };
   }
-  if (parsed.help) return { kind: "help", text: help };
-  const { env, url } = parsed;
-  if (!isEnvironment(env)) {
-    return { kind: "wrong", text: `--env must be ${environments.join(" or ")}, not "${env}"` };
-  }
-  const origin = url === undefined ? null : originOf(url);
-  if (url !== undefined && origin === null) {
-    return { kind: "wrong", text: `--url must be an https address, not "${url}"` };
-  }
-  return {
-    kind: "run",
-    options: {
-      environment: env,
-      dryRun: parsed["dry-run"],
-      yes: parsed.yes,
-      generate: parsed.generate,
-      replace: parsed.replace,
-      url: origin,
-      location: parsed.location ?? null,
-      jurisdiction: parsed.jurisdiction ?? null,
-    },
-  };
+  const {
+    env: environment,
+    url = null,
+    location,
+    jurisdiction,
+    ...switches
+  } = command.opts<Flags>();
+  const placement = Object.entries({ location, jurisdiction }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, value],
+  );
+  return { kind: "run", options: { ...switches, environment, url, placement } };
 }

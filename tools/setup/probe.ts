@@ -1,113 +1,90 @@
 /**
- * The proof: a signed event goes in at the front door and is looked for in the database, then removed.
+ * The proof: a signed event is posted to the webhook route and looked for in the database, then removed.
  * Its type is none of the 14, so the Worker stores it, takes it off the queue and settles it as
  * `ignored`: everything is passed through, and no order, customer or forward is touched.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { sign, SIGNATURE_HEADER } from "../story/sign.ts";
-import { SetupStop } from "./stop.ts";
-import { failed } from "./account.ts";
-import type { Wrangler } from "./wrangler.ts";
+import { sign, SIGNATURE_HEADER } from "../../testbed/deliveries/sign.ts";
+import type { Progress } from "./steps.ts";
+import { failed, readJson, SetupStop, type Wrangler } from "./wrangler.ts";
 
 const TEST_EVENT_TYPE = "receiver.test";
 
 export interface Probe {
   readonly origin: string;
   readonly secret: string;
-  /** Unique to this run; goes into SQL, so letters, digits and hyphens only. */
-  readonly eventId: string;
-  readonly now: Date;
-}
-
-export interface ProbeDeps {
   readonly wrangler: Wrangler;
   readonly accountId: string;
   readonly environmentFlag: string;
-  /** How long a new deployment and its secrets may take to be everywhere. */
-  readonly patienceMs: number;
-  readonly progress: (text: string) => void;
+  readonly progress: Progress;
 }
 
+/** A new deployment and its secrets take some seconds to be everywhere; a new subdomain longer. */
+const PATIENCE_MS = 90_000;
 const POLL_MS = 1_000;
 const REQUEST_MS = 10_000;
 
-/** What a deployment answers before it, or its secrets, have arrived everywhere. */
-const notYet = new Set([401, 404, 500, 502, 503, 522, 523, 530]);
+/** What is answered before a deployment, or its secrets, have arrived everywhere; 0: nothing is. */
+const notYet = new Set([0, 401, 404, 500, 502, 503, 522, 523, 530]);
 
-type Answer = { readonly status: number; readonly text: string };
-
-async function post(probe: Probe, body: string, signature: string): Promise<Answer> {
+async function post(origin: string, body: string, signature: string) {
   try {
-    const response = await fetch(`${probe.origin}/api/webhooks/ce`, {
+    const response = await fetch(`${origin}/api/webhooks/ce`, {
       method: "POST",
       headers: { "content-type": "application/json", [SIGNATURE_HEADER]: signature },
       body,
       signal: AbortSignal.timeout(REQUEST_MS),
     });
-    return { status: response.status, text: await response.text() };
+    return { status: response.status, text: `${response.status} ${await response.text()}` };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     return { status: 0, text: cause instanceof Error ? cause.message : String(cause) };
   }
 }
 
-/** Sends until it is taken. Throws a SetupStop that says what the last answer was. */
-async function deliver(probe: Probe, deps: ProbeDeps): Promise<void> {
-  const body = JSON.stringify({
-    id: probe.eventId,
-    event_type: TEST_EVENT_TYPE,
-    created_at: probe.now.toISOString(),
-    data: {},
-  });
-  const signature = await sign(body, probe.secret);
-  const deadline = performance.now() + deps.patienceMs;
+/** Sends until it is taken. */
+async function deliver({ origin, secret, progress }: Probe, id: string): Promise<void> {
+  const created_at = new Date().toISOString();
+  const body = JSON.stringify({ id, event_type: TEST_EVENT_TYPE, created_at, data: {} });
+  const signature = await sign(body, secret);
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
-    const { status, text } = await post(probe, body, signature);
+    const { status, text } = await post(origin, body, signature);
     if (status === 200) return;
-    const isEarly = status === 0 || notYet.has(status);
-    if (!isEarly || performance.now() >= deadline) {
-      throw new SetupStop(`${probe.origin} did not take the test event`, {
-        detail: status === 0 ? text : `${String(status)} ${text}`,
+    if (!notYet.has(status) || performance.now() >= deadline) {
+      throw new SetupStop(`${origin} did not take the test event`, {
+        detail: text,
         advice:
           status === 401
-            ? ["The secret that signed it is not the one that is set. Set it again: run this anew."]
+            ? ["The secret that signed it is not the one that is set. Run this again to set it."]
             : ["Is this the right address? npm run setup -- --url https://…"],
       });
     }
-    deps.progress(
-      `waiting for the deployment (${status === 0 ? text : `answer ${String(status)}`})`,
-    );
+    progress(`waiting for the deployment (${text.slice(0, 40)})`);
     await sleep(POLL_MS);
   }
 }
 
 const answers = z.array(z.object({ results: z.array(z.object({ status: z.string() })) }));
 
-async function query(deps: ProbeDeps, sql: string): Promise<readonly { status: string }[]> {
-  const args = [
-    "d1",
-    "execute",
-    "DB",
-    "--remote",
-    deps.environmentFlag,
-    "--json",
-    "--command",
-    sql,
-  ];
-  const ran = await deps.wrangler.run(args, { accountId: deps.accountId });
-  if (!ran.ok) throw failed(args, ran);
-  const parsed = answers.safeParse(JSON.parse(ran.stdout.slice(ran.stdout.indexOf("["))));
-  if (!parsed.success) throw failed(args, ran);
-  return parsed.data[0]?.results ?? [];
+async function query(
+  { wrangler, accountId, environmentFlag }: Probe,
+  sql: string,
+): Promise<readonly { status: string }[]> {
+  const where = ["DB", "--remote", environmentFlag, "--json"];
+  const args = ["d1", "execute", ...where, "--command", sql];
+  const ran = await wrangler.run(args, { accountId });
+  const found = ran.ok ? readJson(answers, ran) : null;
+  if (found === null) throw failed(args, ran);
+  return found[0]?.results ?? [];
 }
 
-/** The status that the event settled in. Throws a SetupStop where it does not. */
-async function awaitSettled(probe: Probe, deps: ProbeDeps): Promise<string> {
-  const deadline = performance.now() + deps.patienceMs;
-  const sql = `SELECT status FROM webhook_events WHERE id = '${probe.eventId}'`;
+/** The status that the event settled in. */
+async function awaitSettled(probe: Probe, id: string): Promise<string> {
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
-    const [row] = await query(deps, sql);
+    const [row] = await query(probe, `SELECT status FROM webhook_events WHERE id = '${id}'`);
     if (row !== undefined && row.status !== "received") return row.status;
     if (performance.now() >= deadline) {
       throw new SetupStop("The test event was taken and then not worked on", {
@@ -115,7 +92,7 @@ async function awaitSettled(probe: Probe, deps: ProbeDeps): Promise<string> {
         advice: ["Look at the queue's consumers in the dashboard, and at npx wrangler tail."],
       });
     }
-    deps.progress(row === undefined ? "not in the database yet" : "stored; waiting for the queue");
+    probe.progress(row === undefined ? "not in the database yet" : "stored; waiting for the queue");
     await sleep(POLL_MS);
   }
 }
@@ -124,13 +101,12 @@ async function awaitSettled(probe: Probe, deps: ProbeDeps): Promise<string> {
 const stepBack = `UPDATE cursors SET position = (SELECT coalesce(max(rowid), 0) FROM webhook_events) WHERE name IN ('sweep', 'audit', 'counts') AND position > (SELECT coalesce(max(rowid), 0) FROM webhook_events)`;
 
 /** Sends, watches and removes the test event; returns the status that it came to. */
-export async function sendProbe(probe: Probe, deps: ProbeDeps): Promise<string> {
-  await deliver(probe, deps);
-  deps.progress("signed, verified and taken; looking for it in the database");
-  const status = await awaitSettled(probe, deps);
-  await query(
-    deps,
-    `DELETE FROM webhook_events WHERE id = '${probe.eventId}' AND event_type = '${TEST_EVENT_TYPE}'; ${stepBack}`,
-  );
+export async function sendProbe(probe: Probe): Promise<string> {
+  const id = `setup-${crypto.randomUUID()}`;
+  await deliver(probe, id);
+  probe.progress("signed, verified and taken; looking for it in the database");
+  const status = await awaitSettled(probe, id);
+  const remove = `DELETE FROM webhook_events WHERE id = '${id}' AND event_type = '${TEST_EVENT_TYPE}'`;
+  await query(probe, `${remove}; ${stepBack}`);
   return status;
 }

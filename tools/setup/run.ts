@@ -1,144 +1,158 @@
-/**
- * Does the steps of a plan in order and stops at the first that fails. Each is shown as the command
- * that it is; what a secret is never appears.
- */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { failed, listDatabases } from "./account.ts";
-import type { Action, Step } from "./plan.ts";
-import { RETENTION_SECONDS } from "./retention.ts";
+/** The set-up from beginning to end: log in, look around, plan, ask, do, prove. Throws a SetupStop. */
+import { existsSync, readFileSync } from "node:fs";
+import pc from "picocolors";
+import { environmentFlag, readTarget, type Target } from "../../cli/wrangler/target.ts";
+import { type Found, lookAround, nothingFound, pickAccount } from "./account.ts";
+import type { SetupOptions } from "./options.ts";
+import { sendProbe } from "./probe.ts";
 import type { Screen } from "./screen.ts";
-import type { SecretValues } from "./secrets.ts";
-import { SetupStop } from "./stop.ts";
-import { type Target, withDatabaseId } from "./target.ts";
-import { isTaken, wantsShorterRetention } from "./trouble.ts";
-import { commandLine, type Ran, type Wrangler } from "./wrangler.ts";
+import {
+  askSecrets,
+  type Chosen,
+  chooseSecrets,
+  keepSecrets,
+  keptPath,
+  missingVars,
+  readKept,
+  secretsIn,
+} from "./secrets.ts";
+import { planSteps, type Progress, type Step } from "./steps.ts";
+import { SetupStop, type Wrangler } from "./wrangler.ts";
 
-export interface RunDeps {
+export interface SetupDeps {
+  readonly options: SetupOptions;
+  readonly screen: Screen;
   readonly wrangler: Wrangler;
-  readonly accountId: string;
-  readonly target: Target;
-  readonly secrets: SecretValues;
-  /** wrangler.toml. */
-  readonly file: URL;
-  /** The test event, once it is known where the Worker is reached; says how it ended. */
-  readonly probe: (targets: readonly string[], progress: (text: string) => void) => Promise<string>;
+  /** The folder of wrangler.toml. */
+  readonly root: URL;
+  readonly env: NodeJS.ProcessEnv;
 }
 
-/** What one step came to. */
-interface Done {
-  readonly said: string;
-  /** Where a deployment is reached. */
-  readonly targets?: readonly string[];
-}
-
-async function run(deps: RunDeps, args: readonly string[], input?: string): Promise<Ran> {
-  const { wrangler, accountId } = deps;
-  return await wrangler.run(args, input === undefined ? { accountId } : { accountId, input });
-}
-
-async function need(deps: RunDeps, args: readonly string[], input?: string): Promise<Ran> {
-  const ran = await run(deps, args, input);
-  if (!ran.ok) throw failed(args, ran);
-  return ran;
-}
-
-/** On the free plan a message is kept for a day at most. */
-async function createQueue(deps: RunDeps, args: readonly string[]): Promise<string> {
-  const ran = await run(deps, args);
-  if (ran.ok) return "made; it keeps messages for 14 days";
-  if (isTaken(ran.printed)) return "there already";
-  if (!wantsShorterRetention(ran.printed)) throw failed(args, ran);
-  const shorter = [...args.slice(0, -1), String(RETENTION_SECONDS.free)];
-  await need(deps, shorter);
-  return "made; this plan keeps messages for 24 hours only";
-}
-
-/** Without a whole file in its place at any time, a crash could leave half of one. */
-function replaceFile(file: URL, text: string): void {
-  const fresh = new URL(`${file.href}.new`);
-  writeFileSync(fresh, text);
-  renameSync(fresh, file);
-}
-
-async function writeId(deps: RunDeps, known: string | null): Promise<string> {
-  const { target, file } = deps;
-  const list = known === null ? await listDatabases(deps.wrangler, deps.accountId) : [];
-  const id = known ?? list.find(({ name }) => name === target.database.name)?.uuid;
-  if (id === undefined) throw new SetupStop(`There is no database ${target.database.name}`);
-  replaceFile(file, withDatabaseId(readFileSync(file, "utf8"), target, id));
-  return id;
-}
-
-async function perform(
-  deps: RunDeps,
-  action: Action,
-  targets: readonly string[],
-  progress: (text: string) => void,
-): Promise<Done> {
-  switch (action.kind) {
-    case "create database":
-      await need(deps, action.args);
-      return { said: "made" };
-    case "write id":
-      return { said: await writeId(deps, action.id) };
-    case "create queue":
-      return { said: await createQueue(deps, action.args) };
-    case "migrate": {
-      const ran = await need(deps, action.args);
-      return { said: /no migrations to apply/i.test(ran.printed) ? "up to date" : "migrated" };
-    }
-    case "put secret":
-      await need(deps, action.args, deps.secrets.get(action.name) ?? "");
-      return { said: "set" };
-    case "deploy": {
-      const ran = await need(deps, action.args);
-      return { said: "deployed", targets: ran.targets };
-    }
-    case "probe":
-      return { said: await deps.probe(targets, progress) };
-    default:
-      return action satisfies never;
+function loadTarget(file: URL, { environment }: SetupOptions): Target {
+  if (!existsSync(file)) throw new SetupStop("There is no wrangler.toml in this folder");
+  try {
+    return readTarget(readFileSync(file, "utf8"), environment);
+  } catch (error) {
+    throw new SetupStop(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** The command of an action; null where it is not wrangler that does it. */
-export function describeAction(action: Action): string {
-  switch (action.kind) {
-    case "write id":
-      return action.id === null
-        ? "database_id = <the id that `npx wrangler d1 list` shows>"
-        : `database_id = "${action.id}"`;
-    case "probe":
-      return "POST /api/webhooks/ce, signed; then a look into the database; then it is removed";
-    case "create database":
-    case "create queue":
-    case "migrate":
-    case "put secret":
-    case "deploy":
-      return commandLine(action.args);
-    default:
-      return action satisfies never;
+async function chooseFor({ options, screen, env }: SetupDeps, found: Found): Promise<Chosen> {
+  const given = secretsIn(env);
+  const isSet = (name: string): boolean => found.secrets?.includes(name) ?? false;
+  if (options.dryRun) {
+    const main = isSet("CE_WEBHOOK_SECRET") ? [] : [["CE_WEBHOOK_SECRET", ""] as const];
+    return { values: new Map([...main, ...given]), made: [] };
   }
+  return screen.asks
+    ? await askSecrets(screen, given, isSet)
+    : chooseSecrets(given, isSet, options.generate);
 }
 
-/** Runs every step that is not done yet. Throws a SetupStop at the first that fails. */
-export async function runSteps(
-  steps: readonly Step[],
-  deps: RunDeps,
-  screen: Screen,
-): Promise<void> {
-  let targets: readonly string[] = [];
-  for (const { title, action } of steps) {
-    if (action === null) continue;
-    screen.say(describeAction(action));
+function describe({ title, shown, run }: Step): string {
+  if (run === null) return pc.dim(`✓ ${title}: there already`);
+  return `${pc.cyan("+")} ${title}\n  ${pc.dim(shown)}`;
+}
+
+/** Stops at the first that fails. */
+async function runSteps(steps: readonly Step[], screen: Screen): Promise<void> {
+  for (const { title, shown, run } of steps) {
+    if (run === null) continue;
+    screen.say(shown);
     const work = screen.work(title);
     try {
-      const done = await perform(deps, action, targets, (text) => work.change(`${title}: ${text}`));
-      targets = done.targets ?? targets;
-      work.done(`${title}: ${done.said}`);
+      work.done(`${title}: ${await run((text) => work.change(`${title}: ${text}`))}`);
     } catch (error) {
       work.fail(`${title}: failed`);
-      throw error;
+      throw error instanceof SetupStop ? error : new SetupStop(String(error));
     }
   }
+}
+
+/** Out of what wrangler reports: `https://x.workers.dev`, `shop.example (custom domain)`, and no
+ * `schedule: * * * * *`. */
+function originOf(targets: readonly string[]): string | null {
+  for (const text of targets) {
+    const [, host] =
+      /^(?:https:\/\/)?([\w-]+(?:\.[\w-]+)+)(?: \(custom domain\))?\/?$/.exec(text) ?? [];
+    if (host !== undefined) return `https://${host}`;
+    if (/^http:\/\/127\.0\.0\.1:\d+$/.test(text)) return text;
+  }
+  return null;
+}
+
+interface Proof {
+  readonly accountId: string;
+  readonly target: Target;
+  /** CE_WEBHOOK_SECRET, where it is known. */
+  readonly secret: string | null;
+  readonly targets: readonly string[];
+}
+
+async function prove(
+  { options, screen, wrangler }: SetupDeps,
+  { accountId, target, secret, targets }: Proof,
+  progress: Progress,
+): Promise<string> {
+  const origin = options.url ?? target.publicUrl ?? originOf(targets);
+  if (origin === null) return "left out: the address is not known; run again with --url https://…";
+  if (secret === null) {
+    return "left out: a secret cannot be read back; CE_WEBHOOK_SECRET=… npm run setup sets and tests it";
+  }
+  const flag = environmentFlag(target.environment);
+  const probe = { origin, secret, wrangler, accountId, environmentFlag: flag, progress };
+  const status = await sendProbe(probe);
+  screen.show("It works", [
+    "The event was verified, stored, taken off the queue, settled, and is removed again.",
+    `Enter this in Commerce Engine as the webhook URL: ${pc.cyan(`${origin}/api/webhooks/ce`)}`,
+  ]);
+  return `taken, and settled as ${status}: its type is none of the 14`;
+}
+
+export async function runSetup(deps: SetupDeps): Promise<void> {
+  const { options, screen, wrangler, root } = deps;
+  const { environment } = options;
+  screen.open(`Commerce Engine webhooks: set-up of ${environment}`);
+  const file = new URL("wrangler.toml", root);
+  const target = loadTarget(file, options);
+  const account = await pickAccount(deps);
+  if (account === null) screen.warn("Nobody is logged in: this is the plan for an empty account.");
+  else screen.say(`Account: ${account.name} (${account.id})`);
+  const accountId = account?.id ?? "";
+  const found = account === null ? nothingFound : await lookAround(wrangler, accountId, target);
+
+  const chosen = await chooseFor(deps, found);
+  const { values: secrets, made } = chosen;
+  const steps = planSteps({
+    wrangler,
+    accountId,
+    target,
+    found,
+    options,
+    secrets,
+    file,
+    prove: (targets, progress) => {
+      const kept = readKept(root, environment)["CE_WEBHOOK_SECRET"];
+      const secret = secrets.get("CE_WEBHOOK_SECRET") ?? kept ?? null;
+      return prove(deps, { accountId, target, secret, targets }, progress);
+    },
+  });
+  screen.show(options.dryRun ? "This would be done" : "This will be done", steps.map(describe));
+  if (options.dryRun) return screen.close("Nothing was changed.");
+  if (screen.asks && !(await screen.confirm("Go on?"))) {
+    throw new SetupStop("Stopped. Nothing was changed.", { isCancelled: true });
+  }
+
+  if (made.length > 0) {
+    keepSecrets(root, environment, chosen);
+    const where = keptPath(environment);
+    screen.say(`${made.join(" and ")} made and kept in ${where}, for you alone to read.`);
+  }
+  await runSteps(steps, screen);
+  const missing = missingVars(secrets, target.vars);
+  if (missing.length > 0) {
+    const table = environment === "production" ? "[vars]" : `[env.${environment}.vars]`;
+    screen.show(`To go out, messages also need these below ${table} in wrangler.toml`, missing);
+  }
+  screen.close("Done. It may be run again at any time.");
 }

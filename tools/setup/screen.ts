@@ -1,11 +1,11 @@
 /** What a person sees of the set-up, and how it asks: @clack/prompts on a terminal, plain lines elsewhere. */
 import * as clack from "@clack/prompts";
 import pc from "picocolors";
-import { SetupStop } from "./stop.ts";
+import { SetupStop } from "./wrangler.ts";
 
 interface Choice {
-  readonly value: string;
-  readonly label: string;
+  value: string;
+  label: string;
 }
 
 export interface Screen {
@@ -23,8 +23,8 @@ export interface Screen {
     readonly fail: (text: string) => void;
   };
   readonly confirm: (question: string) => Promise<boolean>;
-  readonly choose: (question: string, choices: readonly Choice[]) => Promise<string>;
-  readonly chooseSome: (question: string, choices: readonly Choice[]) => Promise<readonly string[]>;
+  readonly choose: (question: string, choices: Choice[]) => Promise<string>;
+  readonly chooseSome: (question: string, choices: Choice[]) => Promise<readonly string[]>;
   /** Typed unseen; never empty. */
   readonly askSecret: (name: string) => Promise<string>;
   readonly close: (text: string) => void;
@@ -32,18 +32,13 @@ export interface Screen {
 }
 
 /** Ctrl-C at a question ends the set-up; nothing is undone. */
-function answered<T>(answer: T | typeof clack.CANCEL_SYMBOL): T {
+async function answered<T>(asked: Promise<T | typeof clack.CANCEL_SYMBOL>): Promise<T> {
+  const answer = await asked;
   if (!clack.isCancel(answer)) return answer;
-  throw new SetupStop("Stopped. Nothing is undone; run it again to go on.", { cancelled: true });
+  throw new SetupStop("Stopped. Nothing is undone; run it again to go on.", { isCancelled: true });
 }
 
-const options = (choices: readonly Choice[]): { value: string; label: string }[] =>
-  choices.map(({ value, label }) => ({ value, label }));
-
-function startWork(text: string, asks: boolean): ReturnType<Screen["work"]> {
-  if (!asks) {
-    return { change: () => undefined, done: clack.log.success, fail: clack.log.error };
-  }
+function startWork(text: string): ReturnType<Screen["work"]> {
   const spinner = clack.spinner();
   spinner.start(text);
   return {
@@ -53,38 +48,31 @@ function startWork(text: string, asks: boolean): ReturnType<Screen["work"]> {
   };
 }
 
-function describe(why: SetupStop): string {
-  const detail = why.detail === "" ? [] : [pc.dim(why.detail)];
-  return [pc.red(why.message), ...detail, ...why.advice].join("\n");
-}
+const plainWork = { change: () => undefined, done: clack.log.success, fail: clack.log.error };
 
-export function createScreen({ asks }: { readonly asks: boolean }): Screen {
+export function createScreen(asks: boolean): Screen {
   return {
     asks,
     open: (title) => clack.intro(pc.bold(title)),
     say: (text) => clack.log.message(text),
     warn: (text) => clack.log.warn(text),
     show: (title, lines) => clack.log.step([pc.bold(title), ...lines].join("\n")),
-    work: (text) => startWork(text, asks),
-    confirm: async (message) => answered(await clack.confirm({ message })),
-    choose: async (message, choices) =>
-      answered(await clack.select({ message, options: options(choices) })),
-    chooseSome: async (message, choices) =>
-      answered(await clack.multiselect({ message, options: options(choices), required: false })),
-    askSecret: async (name) =>
-      answered(
-        await clack.password({
-          message: `${name} (not shown)`,
-          validate: (text) => ((text ?? "").trim() === "" ? "It must not be empty" : undefined),
-        }),
-      ).trim(),
+    work: (text) => (asks ? startWork(text) : plainWork),
+    confirm: (message) => answered(clack.confirm({ message })),
+    choose: (message, options) => answered(clack.select({ message, options })),
+    chooseSome: (message, options) =>
+      answered(clack.multiselect({ message, options, required: false })),
+    async askSecret(name) {
+      const validate = (text = "") => (text.trim() === "" ? "It must not be empty" : undefined);
+      const typed = await answered(clack.password({ message: `${name} (not shown)`, validate }));
+      return typed.trim();
+    },
     close: (text) => clack.outro(text),
-    stop(why) {
-      if (why.cancelled) clack.cancel(why.message);
-      else {
-        clack.log.error(describe(why));
-        clack.outro("Nothing is undone. Run it again, and it goes on from here.");
-      }
+    stop({ message, detail, advice, isCancelled }) {
+      if (isCancelled) return clack.cancel(message);
+      const why = detail === "" ? [] : [pc.dim(detail)];
+      clack.log.error([pc.red(message), ...why, ...advice].join("\n"));
+      clack.outro("Nothing is undone. Run it again, and it goes on from here.");
     },
   };
 }

@@ -3,9 +3,11 @@
  * made here. None is ever printed, put on a command line or handed to wrangler but through stdin.
  */
 import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import { secrets, type Setting, settings } from "../settings/table.ts";
 import type { Screen } from "./screen.ts";
-import { SetupStop } from "./stop.ts";
+import { SetupStop } from "./wrangler.ts";
 
 /** Value by name; in the order in which they are set. */
 export type SecretValues = ReadonlyMap<string, string>;
@@ -24,12 +26,8 @@ function makeSecret(): string {
 }
 
 export function secretsIn(env: NodeJS.ProcessEnv): SecretValues {
-  return new Map(
-    secrets.flatMap(({ name }) => {
-      const value = env[name]?.trim() ?? "";
-      return value === "" ? [] : [[name, value] as const];
-    }),
-  );
+  const given = secrets.map(({ name }) => [name, env[name]?.trim() ?? ""] as const);
+  return new Map(given.filter(([, value]) => value !== ""));
 }
 
 /** Without a person: what is given, and on request what is missing. Throws where the main one is. */
@@ -38,8 +36,9 @@ export function chooseSecrets(
   isSet: (name: string) => boolean,
   generate: boolean,
 ): Chosen {
-  const made = generate ? makeable.filter((name) => !given.has(name) && !isSet(name)) : [];
-  if (!given.has("CE_WEBHOOK_SECRET") && !isSet("CE_WEBHOOK_SECRET") && made.length === 0) {
+  const isMissing = (name: string) => !given.has(name) && !isSet(name);
+  const made = generate ? makeable.filter(isMissing) : [];
+  if (isMissing("CE_WEBHOOK_SECRET") && made.length === 0) {
     throw new SetupStop("CE_WEBHOOK_SECRET is neither set nor given", {
       advice: [
         "Give it as an environment variable of that name,",
@@ -53,30 +52,16 @@ export function chooseSecrets(
   };
 }
 
-const optionalGroups = ["E-mail", "SMS", "Team", "Forward"] as const;
+const channelGroups: readonly string[] = ["E-mail", "SMS", "Team", "Forward"];
 
-type Answer =
-  | { readonly kind: "entered"; readonly value: string }
-  | { readonly kind: "make" }
-  | { readonly kind: "leave" };
-
-async function askFor(
-  screen: Screen,
-  { name, description }: Setting,
-  isSet: boolean,
-): Promise<Answer> {
-  const canMake = makeable.includes(name);
+async function askHow(screen: Screen, { name, description }: Setting, isSet: boolean) {
   const isRequired = name === "CE_WEBHOOK_SECRET";
-  const choice = await screen.choose(`${name}: ${description}`, [
+  return await screen.choose(`${name}: ${description}`, [
     ...(isSet ? [{ value: "keep", label: "Leave it as it is set" }] : []),
     { value: "enter", label: "Enter it" },
-    ...(canMake ? [{ value: "make", label: "Make a new one" }] : []),
+    ...(makeable.includes(name) ? [{ value: "make", label: "Make a new one" }] : []),
     ...(isSet || isRequired ? [] : [{ value: "keep", label: "Not now" }]),
   ]);
-  if (choice === "make") return { kind: "make" };
-  return choice === "enter"
-    ? { kind: "entered", value: await screen.askSecret(name) }
-    : { kind: "leave" };
 }
 
 /** Asks a person; what the environment gives is taken without asking. */
@@ -87,32 +72,59 @@ export async function askSecrets(
 ): Promise<Chosen> {
   const groups = await screen.chooseSome(
     "Which messages should go out? More can be added at any time.",
-    optionalGroups.map((group) => ({ value: group, label: group })),
-  );
-  const wanted = secrets.filter(
-    ({ name, group }) => makeable.includes(name) || groups.some((chosen) => chosen === group),
+    channelGroups.map((group) => ({ value: group, label: group })),
   );
   const values = new Map<string, string>();
   const made: string[] = [];
-  for (const setting of wanted) {
-    if (given.has(setting.name)) continue;
-    const answer = await askFor(screen, setting, isSet(setting.name));
-    if (answer.kind === "leave") continue;
-    if (answer.kind === "make") made.push(setting.name);
-    values.set(setting.name, answer.kind === "make" ? makeSecret() : answer.value);
+  for (const setting of secrets) {
+    const { name, group } = setting;
+    const isWanted = makeable.includes(name) || groups.includes(group);
+    if (!isWanted || given.has(name)) continue;
+    const how = await askHow(screen, setting, isSet(name));
+    if (how === "make") made.push(name);
+    if (how === "make") values.set(name, makeSecret());
+    if (how === "enter") values.set(name, await screen.askSecret(name));
   }
   return { values: new Map([...values, ...given]), made };
 }
 
 /** Vars that a channel needs beside these secrets and that wrangler.toml does not have yet. */
 export function missingVars(values: SecretValues, present: readonly string[]): readonly string[] {
-  const channels: readonly string[] = optionalGroups;
-  const begun = settings
-    .filter(({ name, group }) => values.has(name) && channels.includes(group))
-    .map(({ group }) => group);
+  const begun = settings.flatMap(({ name, group }) => (values.has(name) ? [group] : []));
   return settings
     .filter(({ name, kind, group }) => {
-      return kind === "var" && begun.includes(group) && !present.includes(name);
+      const isNeeded = channelGroups.includes(group) && begun.includes(group);
+      return kind === "var" && isNeeded && !present.includes(name);
     })
     .map(({ name, example }) => `${name} = "${example}"`);
+}
+
+const HEAD = `# Made by "npm run setup". Put these into your password manager, tell Commerce Engine the first,
+# then delete this file. It is never committed.
+`;
+
+/** Where secrets that were made are kept, as a person would type it. */
+export function keptPath(environment: string): string {
+  return `.setup/${environment}.env`;
+}
+
+export function readKept(root: URL, environment: string): NodeJS.Dict<string> {
+  const file = new URL(keptPath(environment), root);
+  return existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
+}
+
+/**
+ * For the owner's eyes only: wrangler never shows a secret again, and Commerce Engine has to be told.
+ * Written before the secret is set, so that none is lost in between.
+ */
+export function keepSecrets(root: URL, environment: string, { values, made }: Chosen): void {
+  const fresh = Object.fromEntries(made.map((name) => [name, values.get(name)]));
+  const all = { ...readKept(root, environment), ...fresh };
+  const lines = Object.entries(all).map(([name, value]) => `${name}="${value}"\n`);
+  const file = new URL(keptPath(environment), root);
+  const draft = new URL(`${file.href}.new`);
+  mkdirSync(new URL(".", file), { recursive: true, mode: 0o700 });
+  writeFileSync(draft, HEAD + lines.join(""), { mode: 0o600 });
+  chmodSync(draft, 0o600);
+  renameSync(draft, file);
 }

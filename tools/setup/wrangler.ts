@@ -1,17 +1,13 @@
-/** Wrangler as a child process that asks nothing: arguments in, what it printed out. */
-import { spawn } from "node:child_process";
+/** Wrangler as the set-up asks it, and what to do where it refuses. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { stripVTControlCharacters } from "node:util";
 import * as z from "zod";
+import { type Ran as Printed, runWrangler, wranglerScript } from "../../cli/wrangler/process.ts";
 
-export interface Ran {
-  readonly ok: boolean;
-  readonly stdout: string;
-  /** Both streams, as a person would have seen them. */
-  readonly printed: string;
+export interface Ran extends Printed {
   /** Where a deployment is reached, as wrangler reports it to programs. */
   readonly targets: readonly string[];
 }
@@ -19,7 +15,7 @@ export interface Ran {
 interface RunOptions {
   /** Goes to stdin: the one way in for a secret. */
   readonly input?: string;
-  readonly accountId?: string | null;
+  readonly accountId?: string;
 }
 
 export interface Wrangler {
@@ -28,91 +24,57 @@ export interface Wrangler {
   readonly converse: (args: readonly string[]) => Promise<boolean>;
 }
 
-const root = new URL("../../", import.meta.url);
-const installed = fileURLToPath(new URL("node_modules/wrangler/bin/wrangler.js", root));
+/** What ends a set-up early: what went wrong, what explains it, and what a person does about it. */
+export class SetupStop extends Error {
+  readonly detail: string;
+  readonly advice: readonly string[];
+  /** A person said no: nothing went wrong. */
+  readonly isCancelled: boolean;
 
-const quiet = {
-  WRANGLER_SEND_METRICS: "false",
-  WRANGLER_HIDE_BANNER: "true",
-  FORCE_COLOR: "0",
-  NO_COLOR: "1",
-};
-
-/** Secrets stay out of the environment of children; they have stdin. */
-const withheld = /^(CE_WEBHOOK_|ADMIN_TOKEN|RESEND_|TWILIO_|SLACK_|FORWARD_)/;
-
-function childEnv(more: Record<string, string>): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !withheld.test(name));
-  return { ...Object.fromEntries(kept), ...quiet, ...more };
-}
-
-const entry = z.object({ type: z.string(), targets: z.array(z.string()).nullish() });
-
-/** WRANGLER_OUTPUT_FILE_PATH: one JSON object a line. */
-async function readTargets(path: string): Promise<readonly string[]> {
-  const text = await readFile(path, "utf8").catch(() => "");
-  return text.split("\n").flatMap((line) => {
-    if (line.trim() === "") return [];
-    const parsed = entry.safeParse(JSON.parse(line));
-    return parsed.success && parsed.data.type === "deploy" ? (parsed.data.targets ?? []) : [];
-  });
-}
-
-async function runScript(
-  script: string,
-  args: readonly string[],
-  { input = "", accountId = null }: RunOptions,
-): Promise<Ran> {
-  const folder = await mkdtemp(join(tmpdir(), "ce-setup-"));
-  const report = join(folder, "report.ndjson");
-  const account = accountId === null ? {} : { CLOUDFLARE_ACCOUNT_ID: accountId };
-  try {
-    const child = spawn(process.execPath, [script, ...args], {
-      cwd: process.cwd(),
-      stdio: ["pipe", "pipe", "pipe"],
-      env: childEnv({ ...account, WRANGLER_OUTPUT_FILE_PATH: report }),
-    });
-    const printed: string[] = [];
-    const answered: string[] = [];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      printed.push(text);
-      answered.push(text);
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => printed.push(text));
-    // A child that ends without reading is told by its exit code.
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(input);
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", resolve);
-    });
-    return {
-      ok: code === 0,
-      stdout: stripVTControlCharacters(answered.join("")),
-      printed: stripVTControlCharacters(printed.join("")).trim(),
-      targets: await readTargets(report),
-    };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  constructor(
+    message: string,
+    { detail = "", advice = [] as readonly string[], isCancelled = false } = {},
+  ) {
+    super(message);
+    this.detail = detail;
+    this.advice = advice;
+    this.isCancelled = isCancelled;
   }
 }
 
-async function converse(script: string, args: readonly string[]): Promise<boolean> {
-  const child = spawn(process.execPath, [script, ...args], { stdio: "inherit", env: childEnv({}) });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", resolve);
-  });
-  return code === 0;
-}
-
-/** The wrangler of this project, or another script in its place. */
-export function wranglerAt(script: string = installed): Wrangler {
-  return {
-    run: (args, options = {}) => runScript(script, args, options),
-    converse: (args) => converse(script, args),
-  };
-}
+const knownTroubles: readonly (readonly [when: RegExp, ...advice: string[]])[] = [
+  [
+    /not authenticated|necessary to set a CLOUDFLARE_API_TOKEN|not logged in/i,
+    "Log in: npx wrangler login",
+    "Or set CLOUDFLARE_API_TOKEN, as in CI.",
+  ],
+  [
+    /code: (10000|9109|10001)\]|Authentication error|Unauthorized/i,
+    "The login may not do this. An API token needs Workers Scripts, D1 and Queues: Edit.",
+    "Is it the right account? CLOUDFLARE_ACCOUNT_ID says which.",
+  ],
+  [
+    /More than one account available/,
+    "Say which account: CLOUDFLARE_ACCOUNT_ID=<id> npm run setup",
+  ],
+  [
+    /code: 100129\]|Queues are unavailable/,
+    "Open Queues in the dashboard once, or move to Workers Paid; then run this again.",
+  ],
+  [
+    /code: 11009\]|already taken|already exists/,
+    "Somebody made one of this name meanwhile. Run this again: it will be found.",
+  ],
+  [
+    /workers\.dev subdomain/i,
+    "The account has no workers.dev subdomain yet: open Workers in the dashboard once,",
+    "or give the Worker a route in wrangler.toml; then run this again.",
+  ],
+  [
+    /Unable to resolve|ENOTFOUND|EAI_AGAIN|fetch failed|ECONNRE/,
+    "Cloudflare could not be reached. Look at the network, then run this again.",
+  ],
+];
 
 /** As a person types it. */
 export function commandLine(args: readonly string[]): string {
@@ -122,4 +84,61 @@ export function commandLine(args: readonly string[]): string {
     return `'${text.replaceAll("'", String.raw`'\''`)}'`;
   });
   return `npx wrangler ${quoted.join(" ")}`;
+}
+
+export function failed(args: readonly string[], { printed: detail }: Printed): SetupStop {
+  const [, ...advice] = knownTroubles.find(([when]) => when.test(detail)) ?? [];
+  return new SetupStop(`This failed: ${commandLine(args)}`, { detail, advice });
+}
+
+/** JSON out of what a command printed; null where it is something else. */
+export function readJson<T>(shape: z.ZodType<T>, { stdout }: Printed): T | null {
+  try {
+    return shape.parse(JSON.parse(stdout.slice(Math.max(0, stdout.search(/[[{]/)))));
+  } catch {
+    return null;
+  }
+}
+
+/** Secrets stay out of the environment of children; they have stdin. */
+const withheld = /^(CE_WEBHOOK_|ADMIN_TOKEN|RESEND_|TWILIO_|SLACK_|FORWARD_)/;
+
+function childEnv(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !withheld.test(name));
+  return { ...Object.fromEntries(kept), ...more };
+}
+
+const entry = z.object({ type: z.literal("deploy"), targets: z.array(z.string()).nullish() });
+
+/** WRANGLER_OUTPUT_FILE_PATH: one JSON object a line. */
+async function readTargets(path: string): Promise<readonly string[]> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return lines.flatMap((line) => entry.safeParse(JSON.parse(line)).data?.targets ?? []);
+}
+
+/** The wrangler of this project, or another script in its place. */
+export function wranglerAt(script: string = wranglerScript): Wrangler {
+  return {
+    async run(args, { input = "", accountId } = {}) {
+      const folder = await mkdtemp(join(tmpdir(), "ce-setup-"));
+      const report = join(folder, "report.ndjson");
+      const account = accountId === undefined ? {} : { CLOUDFLARE_ACCOUNT_ID: accountId };
+      const env = childEnv({ ...account, WRANGLER_OUTPUT_FILE_PATH: report });
+      try {
+        const ran = await runWrangler(args, { script, cwd: process.cwd(), env, input });
+        return { ...ran, targets: await readTargets(report) };
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+    async converse(args) {
+      const child = spawn(process.execPath, [script, ...args], {
+        stdio: "inherit",
+        env: childEnv(),
+      });
+      const [code]: unknown[] = await once(child, "exit");
+      return code === 0;
+    },
+  };
 }

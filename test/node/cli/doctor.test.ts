@@ -1,10 +1,10 @@
 /** What the doctor says of deliveries that do not come in: refused by the receiver, or stopped before it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkDoor } from "../../../tools/cli/doctor/door.ts";
-import { createHttp } from "../../../tools/cli/http.ts";
-import { loadSettings } from "../../../tools/cli/settings.ts";
-import { sign, SIGNATURE_HEADER } from "../../../tools/story/index.ts";
+import { checkDoor } from "../../../cli/doctor/door.ts";
+import { createHttp } from "../../../cli/api/http.ts";
+import { loadSettings } from "../../../cli/settings.ts";
+import { sign, SIGNATURE_HEADER } from "../../../testbed/stories/index.ts";
 import { type Fake, startProxy, startStranger } from "./proxy.ts";
 import { openShop, SECRET, TOKEN } from "./run.ts";
 

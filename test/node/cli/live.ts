@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod/mini";
-import { checkDoor } from "../../../tools/cli/doctor/door.ts";
-import { createHttp } from "../../../tools/cli/http.ts";
-import { loadSettings } from "../../../tools/cli/settings.ts";
+import { checkDoor } from "../../../cli/doctor/door.ts";
+import { createHttp } from "../../../cli/api/http.ts";
+import { loadSettings } from "../../../cli/settings.ts";
 import { startProxy } from "./proxy.ts";
 import { shop } from "./shop.ts";
 

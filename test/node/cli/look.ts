@@ -3,19 +3,14 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import * as z from "zod/mini";
-import {
-  events as eventsAnswer,
-  explanation,
-  messages,
-  order,
-} from "../../../tools/cli/answers.ts";
-import { WEBHOOK_PATH } from "../../../tools/demo/delivery.ts";
-import { createApi } from "../../../tools/cli/api.ts";
-import { Failure } from "../../../tools/cli/failure.ts";
-import { createHttp } from "../../../tools/cli/http.ts";
-import { loadSettings } from "../../../tools/cli/settings.ts";
-import { amount } from "../../../tools/cli/views/money.ts";
-import { tellLives } from "../../../tools/story/index.ts";
+import { events as eventsAnswer, explanation, messages, order } from "../../../cli/api/answers.ts";
+import { createApi } from "../../../cli/api/api.ts";
+import { Failure } from "../../../cli/failure.ts";
+import { createHttp } from "../../../cli/api/http.ts";
+import { loadSettings } from "../../../cli/settings.ts";
+import { WEBHOOK_PATH } from "../../../testbed/deliveries/delivery.ts";
+import { amount } from "../../../cli/views/money.ts";
+import { tellLives } from "../../../testbed/stories/index.ts";
 import { startProxy, startStranger } from "./proxy.ts";
 import { run, SECRET } from "./run.ts";
 import { shop } from "./shop.ts";

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod/mini";
-import { migrationStatements, startWorker } from "../../../bench/servers/workers.ts";
+import { type Receiver, startReceiver } from "../../../testbed/receiver/start.ts";
 
 export const SECRET = "cli-test-secret";
 export const TOKEN = "cli-test-token";
 
-export const launcher = fileURLToPath(new URL("../../../tools/ce-webhooks.mjs", import.meta.url));
+export const launcher = fileURLToPath(new URL("../../../cli/ce-webhooks.mjs", import.meta.url));
 
 export interface Ended {
   /** Null where a signal ended it. */
@@ -79,10 +79,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
 }
 
 export interface Shop {
-  readonly receiver: {
-    readonly url: string;
-    readonly query: <Row>(sql: string, ...values: readonly string[]) => Promise<Row[]>;
-  };
+  readonly receiver: { readonly url: string; readonly query: Receiver["query"] };
   readonly run: (args: string | readonly string[], options?: RunOptions) => Promise<Ended>;
   readonly start: (args: string | readonly string[], options?: RunOptions) => Running;
   /** Fires the receiver's cron once. */
@@ -97,15 +94,13 @@ const split = (args: string | readonly string[]): readonly string[] =>
 
 /** A receiver for the tests, without a proxy before it, and the command line pointed at it. */
 export async function openShop(settings: Readonly<Record<string, string>> = {}): Promise<Shop> {
-  const server = await startWorker({
-    entry: "src/index.ts",
-    secret: SECRET,
-    // D1 alone acknowledges, however busy the machine is: what is sent is in the inbox.
-    bindings: { ADMIN_TOKEN: TOKEN, RECEIPT_TIMEOUT_MS: "60000", ...settings },
-    statements: migrationStatements(),
+  // D1 alone acknowledges, however busy the machine is: what is sent is in the inbox.
+  const own = { CE_WEBHOOK_SECRET: SECRET, ADMIN_TOKEN: TOKEN, RECEIPT_TIMEOUT_MS: "60000" };
+  const server = await startReceiver({
+    settings: { ...own, ...settings },
     archives: true,
-    consumes: true,
-    batchTimeout: 0.1,
+    acceptsMessages: true,
+    batchTimeoutSeconds: 0.1,
   });
   const url = server.url.origin;
   const env = { CE_WEBHOOKS_URL: url, CE_WEBHOOK_SECRET: SECRET, ADMIN_TOKEN: TOKEN };
@@ -113,15 +108,8 @@ export async function openShop(settings: Readonly<Record<string, string>> = {}):
     ...options,
     env: { ...env, ...options.env },
   });
-  const query = async <Row>(sql: string, ...values: readonly string[]): Promise<Row[]> => {
-    const { results } = await server.db
-      .prepare(sql)
-      .bind(...values)
-      .all<Row>();
-    return results;
-  };
   return {
-    receiver: { url, query },
+    receiver: { url, query: server.query },
     run: (args, options = {}) => run(split(args), withEnv(options)),
     start: (args, options = {}) => start(split(args), withEnv(options)),
     sweep: () => server.sweep(),

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { test } from "node:test";
-import { diagnose } from "../../../tools/cli/signature/diagnose.ts";
+import { diagnose } from "../../../cli/signature/diagnose.ts";
 import { run, writeScratch } from "./run.ts";
 
 // printf '{"a":"₹"}' | openssl dgst -sha256 -hmac 'shop secret'

@@ -1,8 +1,8 @@
 /** The command line shows times in the receiver's STORE_TIME_ZONE, and in UTC where it has none. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { order as orderAnswer } from "../../../tools/cli/answers.ts";
-import { fullTime, shortTime } from "../../../tools/cli/look.ts";
+import { order as orderAnswer } from "../../../cli/api/answers.ts";
+import { fullTime, shortTime } from "../../../cli/terminal/look.ts";
 import { openShop } from "./run.ts";
 
 const now = new Date("2026-10-31T20:00:00.000Z");

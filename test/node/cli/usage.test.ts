@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { createCli, examplesOf } from "../../../tools/cli/cli.ts";
-import { readPending, readQueues } from "../../../tools/cli/doctor/wrangler.ts";
-import { exitCodes } from "../../../tools/cli/exit-codes.ts";
-import { nearNames } from "../../../tools/cli/near.ts";
-import { createOutput } from "../../../tools/cli/output.ts";
-import { createProgram } from "../../../tools/cli/program.ts";
-import { loadSettings, requireSecret } from "../../../tools/cli/settings.ts";
+import { createCli, examplesOf } from "../../../cli/cli.ts";
+import { readPending, readQueues } from "../../../cli/doctor/wrangler.ts";
+import { exitCodes } from "../../../cli/exit-codes.ts";
+import { nearNames } from "../../../cli/trigger/near.ts";
+import { createOutput } from "../../../testbed/terminal/output.ts";
+import { createProgram } from "../../../cli/program.ts";
+import { loadSettings, requireSecret } from "../../../cli/settings.ts";
 import { run, writeScratch } from "./run.ts";
 
 const { stdin, stdout, stderr } = process;

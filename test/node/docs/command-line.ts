@@ -1,8 +1,8 @@
 /** What is wrong with a call of `ce-webhooks`, by the commands themselves. */
 import type { Command } from "commander";
-import { createCli } from "../../../tools/cli/cli.ts";
-import { createOutput } from "../../../tools/cli/output.ts";
-import { createProgram } from "../../../tools/cli/program.ts";
+import { createCli } from "../../../cli/cli.ts";
+import { createOutput } from "../../../testbed/terminal/output.ts";
+import { createProgram } from "../../../cli/program.ts";
 import type { Grammar } from "../stand-in/grammar.ts";
 
 function problemIn(command: Command, args: readonly string[]): string | null {

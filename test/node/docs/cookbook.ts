@@ -3,8 +3,8 @@
  * stories that were told, which know nothing of tables.
  */
 import assert from "node:assert/strict";
-import type { Story } from "../../../tools/story/index.ts";
-import { type Shop, SHOP_OFFSET_MS, regularOf } from "./shop.ts";
+import type { Story } from "../../../testbed/stories/index.ts";
+import { regularOf, type Shop, SHOP_OFFSET_MS } from "./shop.ts";
 import {
   countPieces,
   dailyUpdatesOf,

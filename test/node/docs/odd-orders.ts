@@ -2,14 +2,28 @@
  * Orders that a day's kinds do not tell of, and that a query gets wrong when it takes the short way: each
  * stands for one such mistake. ORD-104101 and on.
  */
-import type { Line } from "../../../tools/story/basket.ts";
-import { createRandom, type Story, type StoryKind, tellStory } from "../../../tools/story/index.ts";
-import { payablePaise } from "../../../tools/story/facts.ts";
-import type { OrderLife } from "../../../tools/story/life.ts";
-import { failPayment, pay, requestPayment, retryPayment } from "../../../tools/story/paying.ts";
-import { failRefund, requestRefund, settleRefund } from "../../../tools/story/refunding.ts";
-import { cancelShipment, deliver, move, pack } from "../../../tools/story/shipping.ts";
-import type { Window } from "../../../tools/story/telling.ts";
+import type { Line } from "../../../testbed/stories/shop/basket.ts";
+import {
+  createRandom,
+  type Story,
+  type StoryKind,
+  tellStory,
+} from "../../../testbed/stories/index.ts";
+import type { OrderLife } from "../../../testbed/stories/life/life.ts";
+import {
+  failPayment,
+  pay,
+  requestPayment,
+  retryPayment,
+} from "../../../testbed/stories/life/paying.ts";
+import {
+  failRefund,
+  requestRefund,
+  settleRefund,
+} from "../../../testbed/stories/life/refunding.ts";
+import { cancelShipment, deliver, move, pack } from "../../../testbed/stories/life/shipping.ts";
+import type { Window } from "../../../testbed/stories/life/telling.ts";
+import { payablePaise } from "../../../testbed/stories/life/facts.ts";
 import { orderOf } from "./told.ts";
 
 const DAY_MS = 86_400_000;

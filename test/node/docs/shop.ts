@@ -1,7 +1,8 @@
 /** A shop's day, told to the real Worker, for the queries and commands of the docs to find. */
-import { setTimeout as sleep } from "node:timers/promises";
-import { WEBHOOK_PATH } from "../../../tools/demo/delivery.ts";
-import { type LocalReceiver, startReceiver } from "../../../tools/demo/receiver.ts";
+import { WEBHOOK_PATH } from "../../../testbed/deliveries/delivery.ts";
+import { settleEvents } from "../../../testbed/receiver/settle.ts";
+import { type Receiver, startReceiver } from "../../../testbed/receiver/start.ts";
+import { sendEvents } from "../../../testbed/deliveries/send.ts";
 import {
   createRandom,
   repeat,
@@ -10,7 +11,7 @@ import {
   type Story,
   tellDay,
   tellStory,
-} from "../../../tools/story/index.ts";
+} from "../../../testbed/stories/index.ts";
 import { tellOddOrders } from "./odd-orders.ts";
 import { orderOf } from "./told.ts";
 
@@ -19,16 +20,15 @@ export const ADMIN_TOKEN = "docs-token";
 /** A zone that is always as far from UTC, so that the test needs no calendar to know its days. */
 const STORE_TIME_ZONE = "Asia/Kolkata";
 export const SHOP_OFFSET_MS = 5.5 * 3_600_000;
-const SETTLED_WITHIN_MS = 20_000;
 const DAY_MS = 86_400_000;
 
 export interface Shop {
-  readonly receiver: LocalReceiver;
+  readonly receiver: Receiver;
   readonly stories: readonly Story[];
   /** How often the events of the stories were delivered again. */
   readonly repeats: number;
   /** Waits until all that was taken is applied. */
-  readonly settle: () => Promise<void>;
+  readonly settle: () => Promise<boolean>;
   readonly close: () => Promise<void>;
 }
 
@@ -55,7 +55,7 @@ function tellStories(seed: number): Story[] {
 }
 
 /** What the docs say may happen beside the 14 events: one that is not understood, one unknown. */
-const strays = [
+const unusual = [
   {
     id: "evt_bad",
     event_type: "order.confirmed",
@@ -70,39 +70,25 @@ const strays = [
   },
 ];
 
-async function settle(receiver: LocalReceiver): Promise<void> {
-  const deadline = performance.now() + SETTLED_WITHIN_MS;
-  for (;;) {
-    const [row] = await receiver.query<{ waiting: number }>(
-      "SELECT count(*) AS waiting FROM webhook_events WHERE status = 'received'",
-    );
-    if (row?.waiting === 0) return;
-    if (performance.now() > deadline) throw new Error(`${String(row?.waiting)} events wait`);
-    await sleep(100);
-  }
-}
-
 export async function openShop(seed: number): Promise<Shop> {
-  const receiver = await startReceiver({ CE_WEBHOOK_SECRET: SECRET, ADMIN_TOKEN, STORE_TIME_ZONE });
+  const receiver = await startReceiver({
+    servesAssets: true,
+    settings: { CE_WEBHOOK_SECRET: SECRET, ADMIN_TOKEN, STORE_TIME_ZONE },
+  });
   const stories = tellStories(seed);
   const random = createRandom(seed, 78);
   const once = stories.flatMap(({ events }) => events);
   const events = shuffle(repeat(once, random, 0.1), random);
-  for (const event of [...events, ...strays]) {
-    const body = JSON.stringify(event);
-    const signature = await sign(body, SECRET);
-    const answer = await receiver.post(WEBHOOK_PATH, body, signature);
-    if (answer !== 200) throw new Error(`${event.id} was answered ${String(answer)}`);
-  }
+  await sendEvents(receiver, [...events, ...unusual], SECRET);
   await receiver.post(WEBHOOK_PATH, "{}", await sign("{}", "another secret"));
-  await settle(receiver);
+  await settleEvents(receiver);
   await receiver.sweep();
   const repeats = events.length - once.length;
   return {
     receiver,
     stories,
     repeats,
-    settle: () => settle(receiver),
+    settle: () => settleEvents(receiver),
     close: () => receiver.close(),
   };
 }

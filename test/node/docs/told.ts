@@ -1,5 +1,5 @@
 /** What the events of a story tell of its parts, read in the order in which they happened. */
-import type { Bodies, EventType, Story, StoryEvent } from "../../../tools/story/model.ts";
+import type { Bodies, EventType, Story, StoryEvent } from "../../../testbed/stories/model.ts";
 
 function isOfType<Type extends EventType>(
   event: StoryEvent,

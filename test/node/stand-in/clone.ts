@@ -7,9 +7,8 @@ import { stripVTControlCharacters } from "node:util";
 import * as z from "zod";
 import { parseOptions } from "../../../tools/setup/options.ts";
 import type { Screen } from "../../../tools/setup/screen.ts";
-import { SetupStop } from "../../../tools/setup/stop.ts";
-import { runWizard } from "../../../tools/setup/wizard.ts";
-import type { Wrangler } from "../../../tools/setup/wrangler.ts";
+import { runSetup } from "../../../tools/setup/run.ts";
+import { SetupStop, type Wrangler } from "../../../tools/setup/wrangler.ts";
 import { answer, type CloudState, cloudState, freshCloud, type Query } from "./account.ts";
 
 export const standInScript = fileURLToPath(new URL("wrangler.ts", import.meta.url));
@@ -114,8 +113,8 @@ export class Clone {
     const lines: string[] = [];
     const screen = listeningScreen(lines, answers);
     const wrangler: Wrangler = {
-      run: async (args, { input = "", accountId = null } = {}) => {
-        calls.push({ args, stdin: input, account: accountId });
+      run: async (args, { input = "", accountId } = {}) => {
+        calls.push({ args, stdin: input, account: accountId ?? null });
         const {
           ok,
           text,
@@ -134,7 +133,7 @@ export class Clone {
     const root = pathToFileURL(`${this.folder}/`);
     let code = 0;
     try {
-      await runWizard({ options: parsed.options, screen, wrangler, root, env });
+      await runSetup({ options: parsed.options, screen, wrangler, root, env });
     } catch (error) {
       if (!(error instanceof SetupStop)) throw error;
       screen.stop(error);

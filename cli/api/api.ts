@@ -1,0 +1,147 @@
+/**
+ * The admin API of a receiver. Answers are checked against answers.ts; what is not there is null; every
+ * other refusal is a failure that says what to do.
+ */
+import * as z from "zod/mini";
+import * as answers from "./answers.ts";
+import { Failure } from "../failure.ts";
+import { type Answer, errorOf, type Http, parseJson } from "./http.ts";
+import { requireToken, type Settings } from "../settings.ts";
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+export const PAGE_MAX = 100;
+
+function pathOf(path: string, query: Query): string {
+  const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
+}
+
+function isProblem({ headers }: Answer): boolean {
+  return headers.get("content-type")?.startsWith("application/problem+json") === true;
+}
+
+/** Why a request was refused; null where it only says that there is no such thing. */
+function refusal(answer: Answer, { url, token }: Settings): Failure | null {
+  const { status } = answer;
+  if (status === 401) {
+    const which = token === null ? "Cloudflare Access" : `the token (from ${token.source})`;
+    return new Failure(
+      "unauthorized",
+      `${url} does not accept ${which}; is it that receiver's ADMIN_TOKEN?`,
+    );
+  }
+  if (status >= 300 && status < 400) {
+    const where = URL.parse(answer.headers.get("location") ?? "")?.host ?? "elsewhere";
+    return new Failure(
+      "unauthorized",
+      `${url} sends to ${where} to sign in; set CF_ACCESS_CLIENT_ID and CF_ACCESS_CLIENT_SECRET`,
+    );
+  }
+  if (status === 404) {
+    if (isProblem(answer)) return null;
+    return new Failure(
+      "unauthorized",
+      `${url} has no admin API: set its ADMIN_TOKEN (npx wrangler secret put ADMIN_TOKEN), or give another --url`,
+    );
+  }
+  const isTemporary = status >= 500 || status === 429;
+  return new Failure("refused", `The receiver answered ${status}: ${errorOf(answer)}`, isTemporary);
+}
+
+interface ApiRequest {
+  readonly method?: "POST" | "DELETE";
+  readonly body?: object;
+}
+
+/** Asks one path; null where there is no such thing. */
+class Asker {
+  readonly #http: Http;
+  readonly #connection: Settings;
+
+  constructor(http: Http, connection: Settings) {
+    requireToken(connection);
+    this.#http = http;
+    this.#connection = connection;
+  }
+
+  async ask<T>(
+    path: string,
+    shape: z.ZodMiniType<T>,
+    { method, body }: ApiRequest = {},
+  ): Promise<T | null> {
+    const { url, token, access } = this.#connection;
+    const answer = await this.#http(`${url}/api/admin${path}`, {
+      ...(method === undefined ? {} : { method }),
+      headers: {
+        accept: "application/json",
+        ...(token === null ? {} : { authorization: `Bearer ${token.value}` }),
+        ...access,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (answer.status >= 300) {
+      const failure = refusal(answer, this.#connection);
+      if (failure === null) return null;
+      throw failure;
+    }
+    const parsed = z.safeParse(shape, parseJson(answer.text) ?? null);
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    const where = `${path.split("?")[0] ?? ""} ${issue?.path.join(".") ?? ""}`.trim();
+    throw new Failure(
+      "refused",
+      `The answer of ${url} is not understood (${where}: ${issue?.message ?? "?"}); is it another version?`,
+    );
+  }
+
+  /** The same of what every receiver has. */
+  async demand<T>(path: string, shape: z.ZodMiniType<T>, request?: ApiRequest): Promise<T> {
+    const answer = await this.ask(path, shape, request);
+    if (answer !== null) return answer;
+    const { url } = this.#connection;
+    throw new Failure("refused", `${url} knows no ${path}; is it an older version?`);
+  }
+}
+
+export function createApi(http: Http, connection: Settings) {
+  const asker = new Asker(http, connection);
+  const part = encodeURIComponent;
+  return {
+    health: () => asker.demand("/health", answers.health),
+    settings: () => asker.demand("/settings", answers.settings),
+    events: (query: Query) => asker.demand(pathOf("/events", query), answers.events),
+    event: (id: string) => asker.ask(`/events/${part(id)}`, answers.eventDetail),
+    /** Of type `receiver.test` only. */
+    removeTestEvent: async (id: string): Promise<void> => {
+      await asker.ask(`/events/${part(id)}`, z.null(), { method: "DELETE" });
+    },
+    orders: (query: Query) => asker.demand(pathOf("/orders", query), answers.orders),
+    order: (number: string) => asker.ask(`/orders/${part(number)}`, answers.order),
+    timeline: (number: string) => asker.ask(`/orders/${part(number)}/timeline`, answers.timeline),
+    explain: (number: string) => asker.ask(`/orders/${part(number)}/explain`, answers.explanation),
+    messages: (query: Query) => asker.demand(pathOf("/notifications", query), answers.messages),
+    message: (id: string) => asker.ask(`/notifications/${part(id)}`, answers.messageDetail),
+    sendAgain: (id: string) =>
+      asker.ask(`/notifications/${part(id)}/send-again`, answers.sendAgain, { method: "POST" }),
+    replay: (body: object) => asker.demand("/replay", answers.replay, { method: "POST", body }),
+    countHeld: (person: object) =>
+      asker.demand("/erasures", answers.heldCounts, {
+        method: "POST",
+        body: { ...person, dry_run: true },
+      }),
+    erase: (person: object) =>
+      asker.demand("/erasures", answers.erasure, { method: "POST", body: person }),
+    erasure: (id: number) => asker.demand(`/erasures/${String(id)}`, answers.erasure),
+    exportPage: (body: object) =>
+      asker.demand("/exports", answers.exportPage, { method: "POST", body }),
+    /** Null where there is no archive. */
+    restore: (body: object) =>
+      asker.ask("/archive/restore", answers.restored, { method: "POST", body }),
+  };
+}
+
+export type Api = ReturnType<typeof createApi>;

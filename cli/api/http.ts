@@ -1,0 +1,112 @@
+/** One request to the receiver. What keeps it from being answered is said in words. */
+import { Failure } from "../failure.ts";
+
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/**
+ * A server that refuses a large body before it has read it closes the connection while the body is
+ * still on its way; whether its answer is seen then is a matter of luck, so luck gets three tries.
+ */
+const LARGE_BODY_BYTES = 64 * 1024;
+const LARGE_BODY_TRIES = 3;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+interface HttpRequest {
+  readonly method?: "GET" | "POST" | "DELETE";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly timeoutMs?: number;
+}
+
+export type Http = (url: string, request?: HttpRequest) => Promise<Answer>;
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "the connection was refused",
+  ECONNRESET: "the connection was cut",
+  EPIPE: "the connection was cut",
+  UND_ERR_SOCKET: "the connection was cut",
+  ENOTFOUND: "there is no such host",
+  EAI_AGAIN: "the name of the host cannot be looked up",
+  EHOSTUNREACH: "there is no way to the host",
+  ENETUNREACH: "there is no network",
+  ETIMEDOUT: "the connection timed out",
+  UND_ERR_CONNECT_TIMEOUT: "the connection timed out",
+  CERT_HAS_EXPIRED: "its certificate has expired",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
+};
+
+/** Several addresses of a host give several errors; the first one speaks for them. */
+function codeOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if ("code" in error && typeof error.code === "string" && error.code !== "") return error.code;
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return codeOf(error.cause);
+}
+
+/** "fetch failed" says nothing; its cause does. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : messageOf(error.cause);
+}
+
+function unreachable(url: string, error: unknown, timeoutMs: number): Failure {
+  const { origin, hostname } = new URL(url);
+  const isLate = error instanceof Error && error.name === "TimeoutError";
+  const code = codeOf(error) ?? messageOf(error);
+  const why = isLate ? `no answer within ${timeoutMs / 1000} s` : (reasons[code] ?? code);
+  const isLocal = /^(localhost|127\.|\[::1\])/.test(hostname);
+  const hint = isLocal ? "start it with npm start, or give --url" : "is --url right?";
+  return new Failure("unreachable", `Cannot reach ${origin}: ${why}; ${hint}`, true);
+}
+
+async function send(url: string, init: RequestInit): Promise<Answer> {
+  const response = await fetch(url, init);
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+/** Requests end where `signal` aborts. */
+export function createHttp(signal: AbortSignal): Http {
+  return async (url, { method = "GET", headers, body, timeoutMs = REQUEST_TIMEOUT_MS } = {}) => {
+    const tries = (body?.length ?? 0) > LARGE_BODY_BYTES ? LARGE_BODY_TRIES : 1;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await send(url, {
+          method,
+          redirect: "manual",
+          signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+          ...(headers === undefined ? {} : { headers }),
+          ...(body === undefined ? {} : { body }),
+        });
+      } catch (error) {
+        signal.throwIfAborted();
+        const wasCut = reasons[codeOf(error) ?? ""] === reasons["EPIPE"];
+        if (!wasCut || attempt >= tries) throw unreachable(url, error, timeoutMs);
+      }
+    }
+  };
+}
+
+/** The parsed JSON body, or undefined where it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a refusal says under `error`, else the beginning of its text. */
+export function errorOf({ text, status }: Answer): string {
+  const body = parseJson(text);
+  if (typeof body === "object" && body !== null && "error" in body) return String(body.error);
+  const first = text.trim().split("\n")[0] ?? "";
+  return first === "" || first.startsWith("<")
+    ? `an answer ${status} without a reason`
+    : first.slice(0, 200);
+}

@@ -1,0 +1,111 @@
+/** The receiver from outside: does it answer, does it turn away what is not signed, is the secret the same. */
+import { PROBE_AGENT } from "../../src/receiver/probe.ts";
+import { WEBHOOK_PATH } from "../../testbed/deliveries/delivery.ts";
+import { sign, SIGNATURE_HEADER } from "../../testbed/stories/index.ts";
+import type { Cli } from "../cli.ts";
+import { Failure } from "../failure.ts";
+import type { Answer } from "../api/http.ts";
+import type { Settings } from "../settings.ts";
+import { openThePath, readBlockPage } from "./block-page.ts";
+import { type Finding, found } from "./finding.ts";
+
+/** Beyond this, times that events carry begin to be doubted. */
+const CLOCK_MAX_MS = 60_000;
+/** Signed and empty: it is answered 400 where the secret is right, and nothing is stored. */
+const NO_EVENT = "";
+
+const setSecret = "npx wrangler secret put CE_WEBHOOK_SECRET";
+
+function checkClock(answer: Answer, now: Date): Finding {
+  const stated = Date.parse(answer.headers.get("date") ?? "");
+  if (Number.isNaN(stated)) return found.skip("clock", "the receiver does not tell its time");
+  const apart = Math.abs(stated - now.getTime());
+  const seconds = `${(apart / 1000).toFixed(0)} s apart`;
+  return apart <= CLOCK_MAX_MS
+    ? found.ok("clock", `this machine and the receiver are ${seconds}`)
+    : found.warn(
+        "clock",
+        `this machine and the receiver are ${seconds}`,
+        "set this machine's clock",
+      );
+}
+
+/** What is wrong where an unsigned delivery is answered with a status, and what to do. */
+const refusals: Readonly<Record<number, readonly [detail: string, fix: string]>> = {
+  503: ["the receiver has no CE_WEBHOOK_SECRET (503)", setSecret],
+  410: ["the receiver is retired (410)", "unset RECEIVER_RETIRED"],
+  404: [`nothing lives at ${WEBHOOK_PATH} (404)`, "is --url right?"],
+  403: ["something stands before the webhook route (403)", openThePath],
+  302: ["something stands before the webhook route (302)", openThePath],
+};
+
+function judgeUnsigned(answer: Answer): Finding {
+  const blocked = readBlockPage(answer);
+  if (blocked !== null) {
+    const detail = `deliveries do not reach the receiver: ${blocked}`;
+    return found.fail("signatures", detail, openThePath);
+  }
+  const { status } = answer;
+  if (status === 401) return found.ok("signatures", "what is not signed is refused (401)");
+  const other = [`what is not signed is answered ${status}, expected 401`, "is --url right?"];
+  const [detail = "", fix = ""] = refusals[status] ?? other;
+  return found.fail("signatures", detail, fix);
+}
+
+function judgeSigned(answer: Answer, { secret, isLocal }: Settings): Finding {
+  const source = secret?.source ?? "?";
+  const blocked = readBlockPage(answer);
+  if (blocked !== null) {
+    const detail = `a signed delivery does not reach the receiver: ${blocked}`;
+    return found.fail("secret", detail, openThePath);
+  }
+  const { status } = answer;
+  if (status === 400) return found.ok("secret", `the one from ${source} is the receiver's`);
+  if (status === 401) {
+    return found.fail(
+      "secret",
+      `the receiver does not accept the one from ${source}`,
+      isLocal ? "npm start reads .dev.vars: sign with that one" : setSecret,
+    );
+  }
+  return found.fail("secret", `a signed empty body is answered ${status}, expected 400`);
+}
+
+/** Ends early where nothing answers: the rest would only say so again. */
+export async function checkDoor(
+  { http, now }: Pick<Cli, "http" | "now">,
+  settings: Settings,
+): Promise<{ readonly isOpen: boolean; readonly findings: readonly Finding[] }> {
+  const { url, secret } = settings;
+  let health: Answer;
+  try {
+    health = await http(`${url}/health`);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.ending !== "unreachable") throw error;
+    const fix = "start it with npm start, deploy it with npm run deploy, or give --url";
+    return {
+      isOpen: false,
+      findings: [found.fail("receiver", error.message.split(";")[0] ?? "", fix)],
+    };
+  }
+  const blocked = readBlockPage(health);
+  if (blocked === null && health.status !== 200) {
+    const detail = `${url}/health answers ${health.status}, expected 200`;
+    return { isOpen: false, findings: [found.fail("receiver", detail, "is --url right?")] };
+  }
+  const probe = { "user-agent": PROBE_AGENT };
+  const post = (headers: Record<string, string>) =>
+    http(url + WEBHOOK_PATH, { method: "POST", headers: { ...probe, ...headers }, body: NO_EVENT });
+  const unsigned = judgeUnsigned(await post({}));
+  // Where a block page answers to all else, the webhook path may still be let through.
+  const reached =
+    blocked === null
+      ? found.ok("receiver", `${url} answers`)
+      : found.warn("receiver", `${url}/health does not reach it: ${blocked}`, openThePath);
+  const findings = [reached, checkClock(health, now()), unsigned];
+  if (secret !== null && unsigned.state === "ok") {
+    const signature = await sign(NO_EVENT, secret.value);
+    findings.push(judgeSigned(await post({ [SIGNATURE_HEADER]: signature }), settings));
+  }
+  return { isOpen: true, findings };
+}

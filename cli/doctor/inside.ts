@@ -1,0 +1,125 @@
+/** The receiver from inside, as its admin API tells: D1, settings, what waits, what failed, the cron. */
+import { wordsFor } from "../../src/console/refusal-words.ts";
+import { count } from "../../testbed/terminal/text.ts";
+import type { Health, ReceiverSettings } from "../api/answers.ts";
+import type { Api } from "../api/api.ts";
+import { Failure } from "../failure.ts";
+import { type Finding, found } from "./finding.ts";
+
+const MORE = "(docs/runbook.md, Deliveries are refused)";
+
+/** The cron runs every minute. */
+const SWEEP_LATE_MS = 180_000;
+/** The sweep pushes what has waited a minute; what waits longer than this does not get through. */
+const WAITING_LATE_SECONDS = 300;
+
+function checkSettings({ problems, channels, secrets }: ReceiverSettings): readonly Finding[] {
+  const on = Object.entries(channels).flatMap(([name, isOn]) => (isOn ? [name] : []));
+  const names = Object.entries(secrets).flatMap(([name, isSet]) => (isSet ? [name] : []));
+  return [
+    ...problems.map((problem) =>
+      found.warn("settings", problem, "fix the value, and deploy again"),
+    ),
+    found.ok("secrets", `set: ${names.join(", ")}`),
+    on.length === 0
+      ? found.warn(
+          "channels",
+          "none is configured: messages are recorded, and not sent",
+          "see the table of channels in README.md, or leave it so",
+        )
+      : found.ok("channels", `configured: ${on.join(", ")}`),
+  ];
+}
+
+/** One finding a reason: what was refused within the last hour. */
+function checkDeliveries({ refused, locked_out: isLockedOut = false }: Health): readonly Finding[] {
+  const check = "deliveries";
+  if (refused === undefined) {
+    return [found.skip(check, "this version of the receiver does not count what it refuses")];
+  }
+  const quiet = isLockedOut ? " No event came in that time." : "";
+  const findings = Object.entries(refused).map(([reason, deliveries]) => {
+    const { means, advice } = wordsFor(reason);
+    const said = `${count(deliveries)} refused in the last hour: ${reason}`;
+    const make = isLockedOut ? found.fail : found.warn;
+    return make(check, `${said}. ${means}${quiet}`, `${advice} ${MORE}`);
+  });
+  return findings.length > 0 ? findings : [found.ok(check, "none was refused in the last hour")];
+}
+
+function checkInbox(health: Health): readonly Finding[] {
+  const { events, received, failed, quarantined, oldest_waiting_seconds: oldest } = health;
+  const findings: Finding[] = [];
+  if ((oldest ?? 0) > WAITING_LATE_SECONDS) {
+    const detail = `${count(received, "event")} waiting, the oldest for ${oldest ?? 0} s`;
+    findings.push(found.fail("inbox", detail, "are the queue's consumers and the cron deployed?"));
+  }
+  if (failed > 0) {
+    const fix = "ce-webhooks events --status failed; then ce-webhooks replay --status failed";
+    findings.push(found.warn("inbox", `${count(failed, "event")} failed`, fix));
+  }
+  if (quarantined > 0) {
+    const fix = "ce-webhooks events --status quarantined says why";
+    findings.push(found.warn("inbox", `${count(quarantined, "event")} quarantined`, fix));
+  }
+  if (findings.length > 0) return findings;
+  return [found.ok("inbox", `${count(events, "event")}, none failed, none stuck`)];
+}
+
+function checkCron(
+  { last_sweep_at: swept }: Health,
+  now: Date,
+  url: string,
+  isLocal: boolean,
+): Finding {
+  const ago = swept === null ? null : now.getTime() - Date.parse(swept);
+  if (ago !== null && ago < SWEEP_LATE_MS) {
+    return found.ok("cron", `last ran ${Math.max(0, Math.round(ago / 1000))} s ago`);
+  }
+  const detail =
+    ago === null ? "has never run" : `last ran ${Math.round(ago / 60_000)} minutes ago`;
+  if (isLocal) {
+    return found.skip(
+      "cron",
+      `${detail}; on this machine it stands still`,
+      `curl ${url}/cdn-cgi/local/scheduled`,
+    );
+  }
+  const fix = 'wrangler.toml needs crons = ["* * * * *"]; npm run deploy';
+  return found.fail("cron", `${detail}, expected every minute`, fix);
+}
+
+export interface InsideOptions {
+  readonly url: string;
+  readonly isLocal: boolean;
+  readonly now: Date;
+}
+
+export async function checkInside(
+  api: Api,
+  { url, isLocal, now }: InsideOptions,
+): Promise<{ readonly isOpen: boolean; readonly findings: readonly Finding[] }> {
+  try {
+    const health = await api.health();
+    const settings = await api.settings();
+    const version = settings.versions["receiver"] ?? "?";
+    return {
+      isOpen: true,
+      findings: [
+        found.ok("admin API", `accepts the token; the receiver is version ${version}`),
+        ...checkSettings(settings),
+        ...checkDeliveries(health),
+        ...checkInbox(health),
+        checkCron(health, now, url, isLocal),
+      ],
+    };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.ending === "interrupted") throw error;
+    const isInside = error.ending === "refused";
+    const fix = isInside
+      ? "apply the migrations: npm run db:migrate"
+      : "npx wrangler secret put ADMIN_TOKEN";
+    const check = isInside ? "D1" : "admin API";
+    return { isOpen: false, findings: [found.fail(check, error.message, fix)] };
+  }
+}

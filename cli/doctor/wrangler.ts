@@ -1,0 +1,34 @@
+/** What wrangler answers, read for what the doctor wants to know. Its tables are boxes of text. */
+
+/** The rows of a table that wrangler has drawn, cell by cell. */
+function readRows(text: string): readonly (readonly string[])[] {
+  return text
+    .split("\n")
+    .filter((line) => line.trimStart().startsWith("│"))
+    .map((line) =>
+      line
+        .split("│")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+/** `d1 migrations list`: what has not been applied; null where that cannot be told. */
+export function readPending(text: string): readonly string[] | null {
+  if (text.includes("No migrations to apply")) return [];
+  const names = readRows(text).flatMap(([name = ""]) => (name.endsWith(".sql") ? [name] : []));
+  return names.length === 0 ? null : names;
+}
+
+/** `queues list`: how many consumers each queue has. */
+export function readQueues(text: string): ReadonlyMap<string, number> {
+  const [head = [], ...rows] = readRows(text);
+  const [name, consumers] = [head.indexOf("name"), head.indexOf("consumers")];
+  return new Map(rows.map((cells) => [cells[name] ?? "", Number(cells[consumers] ?? Number.NaN)]));
+}
+
+/** `whoami --json`: null where it says nothing that is understood. */
+export function readLogin(text: string): boolean | null {
+  const [, answer] = /"loggedIn":\s*(true|false)/.exec(text) ?? [];
+  return answer === undefined ? null : answer === "true";
+}

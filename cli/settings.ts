@@ -1,0 +1,143 @@
+/**
+ * Where the receiver is, and with what to sign and to ask: a flag, else the environment, else the file
+ * .dev.vars that `npm start` makes. No message ever quotes a secret.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { Failure } from "./failure.ts";
+
+export const DEFAULT_URL = "http://127.0.0.1:8787";
+/** Made by `npm start`, read by wrangler and by this command line. */
+export const devVars = new URL("../.dev.vars", import.meta.url);
+
+/** As they come off the command line. */
+export interface SettingFlags {
+  readonly url?: string;
+  readonly secret?: string;
+  readonly token?: string;
+  readonly devVars?: string;
+}
+
+export interface Sourced {
+  readonly value: string;
+  /** Where it was found, for messages. */
+  readonly source: string;
+}
+
+export interface Settings {
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** The receiver runs on this machine. */
+  readonly isLocal: boolean;
+  readonly secret: Sourced | null;
+  readonly previousSecret: Sourced | null;
+  readonly token: Sourced | null;
+  /** Headers of a service token, where Cloudflare Access stands before the receiver. */
+  readonly access: Readonly<Record<string, string>>;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+function readFile(path: string | undefined): { readonly name: string; readonly vars: Env } {
+  const name = path ?? ".dev.vars";
+  const file = path ?? devVars;
+  if (!existsSync(file)) {
+    if (path === undefined) return { name, vars: {} };
+    throw new Failure("usage", `There is no file ${path}`);
+  }
+  try {
+    return { name, vars: parseEnv(readFileSync(file, "utf8")) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Failure("usage", `${name} cannot be read: ${why}`);
+  }
+}
+
+/** Blank counts as unset, as it does in the receiver. */
+function find(
+  name: string,
+  flag: readonly [name: string, value: string | undefined] | null,
+  env: Env,
+  file: ReturnType<typeof readFile>,
+): Sourced | null {
+  const places: readonly (readonly [string, string | undefined])[] = [
+    ...(flag === null ? [] : [flag]),
+    [`${name} in the environment`, env[name]],
+    [`${name} in ${file.name}`, file.vars[name]],
+  ];
+  for (const [source, value = ""] of places) {
+    if (value.trim() === "") continue;
+    if (/[\r\n]/.test(value))
+      throw new Failure("usage", `${source} has a line break in it; give it without`);
+    return { value: value.trim(), source };
+  }
+  return null;
+}
+
+const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+function withScheme(text: string): string {
+  if (/^[a-z]+:\/\//i.test(text)) return text;
+  const isLocal = loopback.test(text.replace(/(:\d+)?(\/.*)?$/, ""));
+  return `${isLocal ? "http" : "https"}://${text}`;
+}
+
+/** The origin and path before `/api/…`; a whole webhook URL will do as well. */
+function parseUrl({ value, source }: Sourced): URL {
+  const url = URL.parse(withScheme(value));
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new Failure(
+      "usage",
+      `${source} is no http or https URL; give one such as ${DEFAULT_URL}`,
+    );
+  }
+  url.pathname = url.pathname.replace(
+    /(\/api)?\/webhooks\/ce.*$|\/api\/admin.*$|\/console.*$|\/+$/,
+    "",
+  );
+  url.search = "";
+  url.hash = "";
+  return url;
+}
+
+export function loadSettings(flags: SettingFlags, env: Env): Settings {
+  const file = readFile(flags.devVars);
+  const url = parseUrl(
+    find("CE_WEBHOOKS_URL", ["--url", flags.url], env, file) ?? {
+      value: DEFAULT_URL,
+      source: "the default",
+    },
+  );
+  const isLocal = loopback.test(url.hostname);
+  const token = find("ADMIN_TOKEN", ["--token", flags.token], env, file);
+  const id = find("CF_ACCESS_CLIENT_ID", null, env, file);
+  const key = find("CF_ACCESS_CLIENT_SECRET", null, env, file);
+  // A token is sent as it is: the one of this machine's receiver goes to no other host.
+  const isStray = token?.source.endsWith(` in .dev.vars`) === true && !isLocal;
+  return {
+    url: url.href.replace(/\/+$/, ""),
+    isLocal,
+    secret: find("CE_WEBHOOK_SECRET", ["--secret", flags.secret], env, file),
+    previousSecret: find("CE_WEBHOOK_SECRET_PREVIOUS", null, env, file),
+    token: isStray ? null : token,
+    access:
+      id === null || key === null
+        ? {}
+        : { "cf-access-client-id": id.value, "cf-access-client-secret": key.value },
+  };
+}
+
+export function requireSecret({ secret, isLocal }: Settings): Sourced {
+  if (secret !== null) return secret;
+  const how = isLocal ? "npm start makes one in .dev.vars; or give" : "give";
+  throw new Failure("usage", `No secret to sign with: ${how} --secret, or set CE_WEBHOOK_SECRET`);
+}
+
+/** Cloudflare Access alone may do, too. */
+export function requireToken(settings: Settings): void {
+  if (settings.token !== null || Object.keys(settings.access).length > 0) return;
+  const how = settings.isLocal
+    ? "add ADMIN_TOKEN=<something random> to .dev.vars and start the receiver again, or give --token"
+    : "give --token, or set ADMIN_TOKEN";
+  throw new Failure("usage", `No token for the admin API: ${how}`);
+}

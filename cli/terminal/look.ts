@@ -1,0 +1,65 @@
+/** How things look in a terminal: states, amounts, times. */
+import { signs } from "../../testbed/terminal/text.ts";
+import type { Output } from "../../testbed/terminal/output.ts";
+import { toLocal } from "../../src/events/time-zone.ts";
+
+type Colours = Output["colours"];
+type Shade = "green" | "red" | "yellow" | "cyan" | "dim";
+
+const plain = signs.ok === "ok";
+
+const states: Readonly<Record<string, readonly [sign: string, shade: Shade]>> = {
+  processed: [signs.ok, "green"],
+  sent: [signs.ok, "green"],
+  sets: [signs.ok, "green"],
+  received: [plain ? "../../tools" : "…", "cyan"],
+  waiting: [plain ? "../../tools" : "…", "cyan"],
+  pending: [plain ? "../../tools" : "…", "cyan"],
+  ignored: [plain ? "--" : "–", "dim"],
+  suppressed: [plain ? "--" : "–", "dim"],
+  lost: [plain ? "--" : "–", "dim"],
+  purged: [plain ? "--" : "–", "dim"],
+  quarantined: ["!", "yellow"],
+  failed: [signs.bad, "red"],
+};
+
+/** A state of an event or a message, with its sign. */
+export function stateOf(colours: Colours, state: string): string {
+  const [sign, shade] = states[state] ?? ["?", "yellow"];
+  return colours[shade](`${sign} ${state}`);
+}
+
+/** When it is now, and in which zone the receiver's people read times. */
+export interface When {
+  readonly now: Date;
+  /** STORE_TIME_ZONE of the receiver; null: UTC. */
+  readonly timeZone: string | null;
+}
+
+export function zoneName({ timeZone }: When): string {
+  return timeZone ?? "UTC";
+}
+
+const isTime = (text: string): boolean => /^\d{4}-\d{2}-\d{2}T.*Z$/.test(text);
+
+/** `2026-11-24T10:42:07.123Z` -> `10:42:07` today, `11-24 10:42` on another day. */
+export function shortTime(time: string | null, { now, timeZone }: When): string {
+  if (time === null) return "";
+  const local = isTime(time) ? toLocal(time, timeZone) : time;
+  const today = toLocal(now.toISOString(), timeZone).slice(0, 10);
+  return local.startsWith(today)
+    ? local.slice(11, 19)
+    : `${local.slice(5, 10)} ${local.slice(11, 16)}`;
+}
+
+/** `2026-11-24 10:42:07 UTC`; a day stays one. */
+export function fullTime(time: unknown, when: When): string {
+  if (typeof time !== "string") return "";
+  if (!isTime(time)) return time;
+  return `${toLocal(time, when.timeZone).slice(0, 19).replace("T", " ")} ${zoneName(when)}`;
+}
+
+/** `command` as a person would type it, in the way that works here. */
+export function commandLine(command: string): string {
+  return `npx ce-webhooks ${command}`;
+}

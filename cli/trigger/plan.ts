@@ -1,0 +1,70 @@
+/** From a name and flags to what is to be sent: order by order, in the order of sending. */
+import { eventTypes, type FormChoice } from "../../testbed/stories/index.ts";
+import { Failure } from "../failure.ts";
+import { nearNames } from "./near.ts";
+import { applyChange, type Change } from "./change.ts";
+import type { Draft } from "./draft.ts";
+import { type Scenario, scenarios } from "./scenarios.ts";
+import { findEventType, tellEvent } from "./single.ts";
+import { createTeller, type Teller } from "./teller.ts";
+
+export interface PlanOptions {
+  readonly name: string;
+  readonly orderNumber: string | null;
+  readonly count: number;
+  readonly form: FormChoice;
+  readonly seed: number;
+  readonly changes: readonly Change[];
+  readonly nowMs: number;
+}
+
+export interface OrderPlan {
+  readonly orderNumber: string;
+  readonly drafts: readonly Draft[];
+}
+
+export const triggerNames: readonly string[] = [
+  ...scenarios.map(({ name }) => name),
+  ...eventTypes,
+];
+
+function tellingOf({ name, tell, isEnveloped }: Scenario, form: FormChoice): Scenario["tell"] {
+  if (isEnveloped !== true || form === "envelope") return tell;
+  throw new Failure("usage", `${name} is about what an envelope says; it has no --form ${form}`);
+}
+
+function findTelling(name: string, form: FormChoice): (teller: Teller) => readonly Draft[] {
+  const type = findEventType(name);
+  if (type !== null) return (teller) => [tellEvent(teller, type)];
+  const scenario = scenarios.find((one) => one.name === name);
+  if (scenario !== undefined) return tellingOf(scenario, form);
+  const near = nearNames(name, triggerNames);
+  const hint =
+    near.length === 0
+      ? "see trigger --list"
+      : `did you mean ${near.join(", ")}? All: trigger --list`;
+  throw new Failure("usage", `There is no event type or scenario "${name}"; ${hint}`);
+}
+
+function changeAll(drafts: readonly Draft[], changes: readonly Change[]): readonly Draft[] {
+  return changes.reduce((changed, change) => {
+    const [field] = change.path;
+    const isLeft = field !== "data" && field !== "order_number";
+    if (isLeft && drafts.some(({ form }) => form === "bare")) {
+      const why = "a bare body is data alone; write data.<field>";
+      throw new Failure("usage", `--set ${change.path.join(".")} cannot be set: ${why}`);
+    }
+    const result = applyChange(changed, change);
+    if (result.ok) return result.drafts;
+    throw new Failure("usage", `--set ${change.path.join(".")} cannot be set: ${result.problem}`);
+  }, drafts);
+}
+
+export function planOrders(options: PlanOptions): readonly OrderPlan[] {
+  const { name, count, changes, ...told } = options;
+  const telling = findTelling(name, options.form);
+  return Array.from({ length: count }, (_, index) => {
+    const teller = createTeller({ ...told, index });
+    return { orderNumber: teller.orderNumber, drafts: changeAll(telling(teller), changes) };
+  });
+}

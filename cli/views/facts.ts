@@ -1,0 +1,18 @@
+/** Facts under each other, name and value; what is unknown is left out. */
+import type { Output } from "../../testbed/terminal/output.ts";
+import { printTable } from "../../testbed/terminal/table.ts";
+
+export type Fact = readonly [name: string, value: string | null];
+
+export function printFacts(out: Output, facts: readonly Fact[]): void {
+  const known = facts.flatMap(([name, value]) =>
+    value === null || value === "" ? [] : [[out.colours.dim(name), value]],
+  );
+  printTable(out, [{ title: "" }, { title: "", narrow: "wrap" }], known);
+}
+
+/** A title over what follows, with an empty line before it. */
+export function printTitle({ colours, print }: Output, title: string, aside = ""): void {
+  print();
+  print(`${colours.bold(title)}${aside === "" ? "" : colours.dim(`  ${aside}`)}`);
+}

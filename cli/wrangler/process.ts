@@ -1,0 +1,75 @@
+/** Wrangler as a child process, on the Node that runs this: without metrics, banner, colours or questions. */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+/** The wrangler of this project. */
+export const wranglerScript = fileURLToPath(
+  new URL("../../node_modules/wrangler/bin/wrangler.js", import.meta.url),
+);
+
+const quiet = {
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_HIDE_BANNER: "true",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+};
+
+export interface WranglerOptions {
+  /** Another script in its place. */
+  readonly script?: string;
+  /** The project unless told. */
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Goes to stdin. */
+  readonly input?: string;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
+/** What it prints goes into `stdout` and `stderr`. Without a terminal on stdin it asks nothing. */
+export function spawnWrangler(
+  args: readonly string[],
+  { script = wranglerScript, cwd = root, env = process.env, input = "" }: WranglerOptions = {},
+): ChildProcessWithoutNullStreams {
+  const child = spawn(process.execPath, [script, ...args], { cwd, env: { ...env, ...quiet } });
+  // A child that ends without reading is told by its exit code.
+  child.stdin.on("error", () => undefined).end(input);
+  return child;
+}
+
+export interface Ran {
+  readonly ok: boolean;
+  readonly stdout: string;
+  /** Both streams, as a person would have seen them. */
+  readonly printed: string;
+}
+
+/** Runs a command to its end. */
+export async function runWrangler(
+  args: readonly string[],
+  options: WranglerOptions = {},
+): Promise<Ran> {
+  const env = { ...(options.env ?? process.env), FORCE_COLOR: "0", NO_COLOR: "1" };
+  const child = spawnWrangler(args, { ...options, env });
+  const stop = () => void child.kill("SIGTERM");
+  options.signal?.addEventListener("abort", stop, { once: true });
+  let [stdout, printed] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+    printed += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (printed += text));
+  const code = await exitOf(child);
+  options.signal?.removeEventListener("abort", stop);
+  const plain = stripVTControlCharacters;
+  return { ok: code === 0, stdout: plain(stdout), printed: plain(printed).trim() };
+}
+
+/** The exit code; 1 where a signal ended it. */
+export async function exitOf(child: ChildProcessWithoutNullStreams): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,11 @@
+/** The names of channels and templates, as the receiver's own description of its API lists them. */
+import openapi from "../public/console/openapi.json" with { type: "json" };
+
+function namesOf(field: "channel" | "template"): readonly string[] {
+  const { parameters } = openapi.paths["/notifications"].get;
+  const schema = parameters.find(({ name }) => name === field)?.schema;
+  return schema !== undefined && "enum" in schema ? (schema.enum ?? []) : [];
+}
+
+export const channelNames = namesOf("channel");
+export const templateNames = namesOf("template");

@@ -1,0 +1,39 @@
+/** What is started: the Worker as one file, and the statements of its migrations. */
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = new URL("../../", import.meta.url);
+
+/** As `wrangler deploy` bundles it: minified, names not kept. */
+export async function bundleWorker(entry: string): Promise<string> {
+  const result = await build({
+    entryPoints: [fileURLToPath(new URL(entry, root))],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    target: "es2024",
+    external: ["cloudflare:*", "node:*"],
+    conditions: ["workerd", "worker", "browser"],
+    jsx: "automatic",
+    jsxImportSource: "#html",
+  });
+  return result.outputFiles[0]?.text ?? "";
+}
+
+/** In the order in which `wrangler d1 migrations apply` runs them. */
+export function migrationNames(): readonly string[] {
+  const names = readdirSync(new URL("migrations/", root)).filter((name) => name.endsWith(".sql"));
+  return names.toSorted((a, b) => (a < b ? -1 : 1));
+}
+
+/** Parted as drizzle-kit parts them. */
+export function migrationStatements(
+  names: readonly string[] = migrationNames(),
+): readonly string[] {
+  return names.flatMap((name) => {
+    const text = readFileSync(new URL(`migrations/${name}`, root), "utf8");
+    return text.split("--> statement-breakpoint");
+  });
+}

@@ -1,0 +1,95 @@
+/**
+ * Waits until the receiver has nothing left to do: first no event waits, then no message is due. What
+ * is due within the hour (a retry after a provider's bad moment, a recipient that was not known yet, a
+ * reminder of a refund) is brought forward instead of waited for; requests for reviews stay.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Receiver } from "./start.ts";
+
+type Queryable = Pick<Receiver, "query">;
+
+const POLL_MS = 50;
+/** How long nothing may move; longer than any queue's batch time-out, on a busy machine too. */
+const PATIENCE_MS = 30_000;
+const MOST_ROUNDS = 5;
+
+export interface Waiting {
+  readonly patienceMs?: number;
+  readonly onCount?: (waiting: number) => void;
+  /** Nothing has moved for so long: true where it was pushed and is worth waiting for. */
+  readonly onStuck?: () => Promise<boolean>;
+}
+
+/** Until nothing waits; false where what waits has not become any other number for too long. */
+async function untilNone(
+  countWaiting: () => Promise<number>,
+  { patienceMs = PATIENCE_MS, onCount, onStuck }: Waiting,
+): Promise<boolean> {
+  let last = Number.NaN;
+  let movedMs = performance.now();
+  for (;;) {
+    const waiting = await countWaiting();
+    onCount?.(waiting);
+    if (waiting <= 0) return true;
+    if (waiting !== last) movedMs = performance.now();
+    else if (performance.now() - movedMs > patienceMs) {
+      if (onStuck === undefined || !(await onStuck())) return false;
+      movedMs = performance.now();
+    }
+    last = waiting;
+    await sleep(POLL_MS);
+  }
+}
+
+export async function countRows(receiver: Queryable, from: string): Promise<number> {
+  const [row] = await receiver.query<{ n: number }>(`SELECT count(*) AS n FROM ${from}`);
+  return row?.n ?? 0;
+}
+
+/** Until no stored event waits, and `total` are settled where it is known how many there must be. */
+export async function settleEvents(
+  receiver: Queryable,
+  waiting: Waiting = {},
+  total: number | null = null,
+): Promise<boolean> {
+  const count = async () =>
+    total === null
+      ? await countRows(receiver, "webhook_events WHERE status = 'received'")
+      : total - (await countRows(receiver, "webhook_events WHERE status <> 'received'"));
+  return await untilNone(count, waiting);
+}
+
+const now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+const due = `notifications WHERE status = 'pending' AND (in_flight = 1 OR next_attempt_at <= ${now})`;
+const later = "status = 'pending' AND in_flight = 0 AND template <> 'review_request'";
+
+export interface Rest {
+  /** False where messages were still due when patience ended. */
+  readonly reached: boolean;
+  /** How many rows were brought forward. */
+  readonly brought: number;
+}
+
+/** Until no message is due; those due later are left where they are. */
+export async function settleMessages(receiver: Queryable, waiting: Waiting = {}): Promise<boolean> {
+  return await untilNone(() => countRows(receiver, due), waiting);
+}
+
+/** The same, with what is due later brought forward. */
+export async function hurryMessages(
+  receiver: Pick<Receiver, "query" | "sweep">,
+  waiting: Waiting = {},
+): Promise<Rest> {
+  let reached = await settleMessages(receiver, waiting);
+  let brought = 0;
+  for (let round = 0; reached && round < MOST_ROUNDS; round += 1) {
+    const moved = await receiver.query(
+      `UPDATE notifications SET next_attempt_at = ${now} WHERE ${later} RETURNING id`,
+    );
+    if (moved.length === 0 && round > 0) break;
+    brought += moved.length;
+    await receiver.sweep();
+    reached = await settleMessages(receiver, waiting);
+  }
+  return { reached, brought };
+}

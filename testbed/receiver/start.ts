@@ -1,0 +1,209 @@
+/**
+ * The receiver under test, started one way for all: the Worker as it is deployed, bundled, in workerd
+ * under Miniflare, with the bindings and queues of wrangler.toml. Nothing stands before it, its database
+ * is its own, and what .dev.vars holds never reaches it.
+ */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { parse } from "smol-toml";
+import * as z from "zod";
+import { SIGNATURE_HEADER } from "../deliveries/sign.ts";
+import type { Answer, Delivery } from "../deliveries/delivery.ts";
+import { bundleWorker, migrationStatements } from "./bundle.ts";
+import { killHard, workerdProcesses } from "./processes.ts";
+
+export interface ReceiverOptions {
+  /** Vars and secrets. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** The module to bundle; the Worker itself unless told. */
+  readonly entry?: string;
+  /** A bundle, in place of `entry`. */
+  readonly bundle?: string;
+  /** SQL to begin with: every migration unless told. */
+  readonly statements?: readonly string[];
+  /** Where the database is kept; unless told it ends with the receiver. */
+  readonly folder?: string;
+  /** False: nothing takes from the queues. */
+  readonly consumes?: boolean;
+  /** How long a queue waits for more messages, in seconds; as in wrangler.toml unless told. */
+  readonly batchTimeoutSeconds?: number;
+  /** True: an R2 bucket is bound as ARCHIVE. */
+  readonly archives?: boolean;
+  /** True: the console finds its style sheets and scripts. */
+  readonly servesAssets?: boolean;
+  /** True: nothing goes out; every provider is played by an answer that accepts. */
+  readonly acceptsMessages?: boolean;
+  /** True: every line of the log is kept, else errors alone. */
+  readonly keepsLogs?: boolean;
+}
+
+type Request = Pick<Delivery, "method" | "path" | "body" | "signature">;
+
+export interface Receiver {
+  /** Where it listens on loopback. */
+  readonly url: URL;
+  readonly origin: string;
+  /** Of workerd. */
+  readonly pids: readonly number[];
+  readonly db: Awaited<ReturnType<Miniflare["getD1Database"]>>;
+  readonly query: <Row>(sql: string, ...values: readonly (string | number)[]) => Promise<Row[]>;
+  readonly send: (request: Request) => Promise<Answer>;
+  /** The status that a webhook is answered with; a null signature is left out. */
+  readonly post: (path: string, body: string, signature: string | null) => Promise<number>;
+  /** Fires the cron once. */
+  readonly sweep: () => Promise<void>;
+  /** What the Worker has logged. */
+  readonly logs: () => readonly string[];
+  readonly errors: () => readonly string[];
+  /** SIGKILL for workerd; what is under way gets no answer. */
+  readonly kill: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** What the platform gives an isolate. Left alone, workerd's heap grows as long as the machine has room. */
+const ISOLATE_MB = 128;
+/** A body may be refused before it is read, and its connection closed: then the answer may be missed. */
+const LARGE_BODY_BYTES = 65_536;
+const LARGE_BODY_TRIES = 3;
+
+const root = new URL("../../", import.meta.url);
+
+const wiring = z.object({
+  compatibility_date: z.string(),
+  queues: z.object({
+    producers: z.array(z.object({ binding: z.string(), queue: z.string() })),
+    consumers: z.array(
+      z.object({
+        queue: z.string(),
+        max_batch_size: z.number(),
+        max_batch_timeout: z.number(),
+        max_retries: z.number(),
+        dead_letter_queue: z.string().optional(),
+      }),
+    ),
+  }),
+});
+
+function readQueues({ queues }: z.infer<typeof wiring>, options: ReceiverOptions) {
+  const consumers = options.consumes === false ? [] : queues.consumers;
+  return {
+    queueProducers: Object.fromEntries(
+      queues.producers.map(({ binding, queue }) => [binding, { queueName: queue }]),
+    ),
+    queueConsumers: Object.fromEntries(
+      consumers.map(({ queue, dead_letter_queue: dead, ...consumer }) => [
+        queue,
+        {
+          maxBatchSize: consumer.max_batch_size,
+          maxBatchTimeout: options.batchTimeoutSeconds ?? consumer.max_batch_timeout,
+          maxRetries: consumer.max_retries,
+          ...(dead === undefined ? {} : { deadLetterQueue: dead }),
+        },
+      ]),
+    ),
+  };
+}
+
+const assets = {
+  directory: fileURLToPath(new URL("public", root)),
+  binding: "ASSETS",
+  routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: true },
+  assetConfig: { html_handling: "none" },
+} as const;
+
+type Logs = { level: string; message: string }[];
+
+async function createMiniflare(options: ReceiverOptions, logs: Logs): Promise<Miniflare> {
+  const contents = options.bundle ?? (await bundleWorker(options.entry ?? "src/index.ts"));
+  const wired = wiring.parse(parse(readFileSync(new URL("wrangler.toml", root), "utf8")));
+  process.env["MINIFLARE_WORKERD_V8_FLAGS"] ??= `--max-heap-size=${ISOLATE_MB}`;
+  process.env["CLOUDFLARE_CF_FETCH_ENABLED"] ??= "false";
+  return new Miniflare({
+    ...convertV4MiniflareOptions({
+      name: "ce-webhooks",
+      modules: [{ type: "ESModule", path: "index.js", contents }],
+      compatibilityDate: wired.compatibility_date,
+      bindings: { ...options.settings },
+      d1Databases: { DB: { id: "testbed" } },
+      ...readQueues(wired, options),
+      ...(options.archives === true ? { r2Buckets: ["ARCHIVE"] } : {}),
+      ...(options.servesAssets === true ? { assets } : {}),
+      ...(options.acceptsMessages === true ? { outboundService: accept } : {}),
+      logRequests: false,
+      handleStructuredLogs: ({ level, message }) => {
+        if (options.keepsLogs === true || level === "error") logs.push({ level, message });
+      },
+    }),
+    ...(options.folder === undefined ? {} : { resourcePersistencePath: options.folder }),
+  });
+}
+
+/** What Resend, Twilio and Slack have in common. */
+function accept(): Response {
+  return Response.json({ id: "accepted", sid: "accepted" });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+async function ask(url: URL, { method, path, body, signature }: Request): Promise<Answer> {
+  const headers = {
+    "content-type": "application/json",
+    ...(signature === null ? {} : { [SIGNATURE_HEADER]: signature }),
+  };
+  const init = { method, headers, ...(method === "POST" ? { body } : {}) };
+  const tries = body.length > LARGE_BODY_BYTES ? LARGE_BODY_TRIES : 1;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const response = await fetch(new URL(path, url), init);
+      return { status: response.status, body: parseJson(await response.text()) };
+    } catch (error) {
+      if (attempt >= tries) throw error;
+    }
+  }
+}
+
+/** Starts it; `close` ends all that it started. */
+export async function startReceiver(options: ReceiverOptions = {}): Promise<Receiver> {
+  const before = new Set(workerdProcesses().map(({ pid }) => pid));
+  const logs: Logs = [];
+  const miniflare = await createMiniflare(options, logs);
+  try {
+    const url = new URL(await miniflare.ready);
+    const db = await miniflare.getD1Database("DB");
+    for (const sql of options.statements ?? migrationStatements()) await db.prepare(sql).run();
+    const pids = workerdProcesses().flatMap(({ pid }) => (before.has(pid) ? [] : [pid]));
+    return {
+      url,
+      origin: url.origin,
+      pids,
+      db,
+      async query<Row>(sql: string, ...values: readonly (string | number)[]) {
+        const statement = db.prepare(sql).bind(...values);
+        return (await statement.all<Row>()).results;
+      },
+      send: (delivery) => ask(url, delivery),
+      async post(path, body, signature) {
+        return (await ask(url, { method: "POST", path, body, signature })).status;
+      },
+      async sweep() {
+        const worker = await miniflare.getWorker();
+        const { outcome } = await worker.scheduled({ cron: "* * * * *" });
+        if (outcome !== "ok") throw new Error(`the cron ended as ${outcome}`);
+      },
+      logs: () => logs.map(({ message }) => message),
+      errors: () => logs.flatMap(({ level, message }) => (level === "error" ? [message] : [])),
+      kill: () => killHard(pids),
+      close: () => miniflare.dispose(),
+    };
+  } catch (error) {
+    await miniflare.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * The story generator: lawful store life from a seed. No clock, network or Node in it, so that it
+ * runs in tests inside workerd, in the demo, in benchmarks and in the command line alike.
+ */
+export { repeat, shuffle } from "./disorder.ts";
+export { forge } from "../deliveries/forgery.ts";
+export {
+  chooseForms,
+  type DeliveredStory,
+  deliverStory,
+  type Enveloped,
+  type Form,
+  type FormChoice,
+  type FormOptions,
+  formChoices,
+  forms,
+  hashId,
+  type StoryDelivery,
+  writeBody,
+} from "../deliveries/forms.ts";
+export {
+  differ,
+  expectedParts,
+  judgeOrder,
+  judgeParts,
+  partKinds,
+  type PartKind,
+  type PartRow,
+} from "./judge.ts";
+export { cancelPaid, storyKinds, type KindName, type StoryKind } from "./kinds.ts";
+export {
+  eventTypes,
+  type EventType,
+  type ExpectedMessage,
+  type Story,
+  type StoryEvent,
+} from "./model.ts";
+export { createRandom, type Random } from "./random.ts";
+export { failRefund } from "./life/refunding.ts";
+export { senselessEvents } from "../deliveries/senseless.ts";
+export { sign, SIGNATURE_HEADER } from "../deliveries/sign.ts";
+export { tellDay, tellLives, tellStory } from "./story.ts";

@@ -1,0 +1,132 @@
+/** What has become of an order at one moment of its story; bodies and expectations are read off it. */
+import type { Basket } from "../shop/basket.ts";
+import type {
+  OrderStatus,
+  PaidStatus,
+  PaymentStatus,
+  RefundStatus,
+  ShipmentStatus,
+} from "../model.ts";
+import type { Particulars } from "../shop/particulars.ts";
+import type { Customer } from "../shop/people.ts";
+
+export interface OrderFacts {
+  readonly number: string;
+  readonly customer: Customer;
+  readonly basket: Basket;
+  readonly particulars: Particulars;
+  readonly placedAt: string;
+  status: OrderStatus;
+  confirmedAt: string | null;
+  completedAt: string | null;
+  cancelledAt: string | null;
+  /** What is taken off the price, in paise. */
+  discountPaise: number;
+  /** What of the total was paid with store credit, in paise. */
+  creditPaise: number;
+  /** What of the total was paid with loyalty points, in paise. */
+  pointsPaise: number;
+  /** What the shop keeps of the order if it is cancelled, in paise. */
+  chargesPaise: number;
+  /** The shop lists refunds by their payment's reference alone: one refund under two names. */
+  readonly listsByReference: boolean;
+  /** The shop's ledger: every sum that changed hands, once, whatever events tell of it. */
+  readonly movements: Movement[];
+  readonly payments: PaymentFacts[];
+  readonly refunds: RefundFacts[];
+  readonly shipments: ShipmentFacts[];
+}
+
+/** Money that changed hands, in paise. */
+interface Movement {
+  readonly kind: "paid" | "refunded";
+  readonly paise: number;
+}
+
+/** How it was paid: the fields that the vendor's model has for this kind. */
+export type PaymentMethod = Readonly<{ payment_method: string }> &
+  Readonly<
+    | { card_number: string; card_type: "Visa" | "Master Card" | "Rupay" }
+    | { upi_id: string }
+    | { bank_name: string }
+    | { wallet_name: string }
+  >;
+
+export interface PaymentFacts {
+  readonly id: string;
+  readonly amountPaise: number;
+  readonly method: PaymentMethod;
+  status: PaymentStatus;
+  /** When it was last tried; null until it is. */
+  date: string | null;
+  reference: string | null;
+}
+
+export interface RefundFacts {
+  readonly id: string;
+  readonly payment: PaymentFacts;
+  readonly amountPaise: number;
+  status: RefundStatus;
+  date: string;
+  remarks: string;
+}
+
+export interface ShipmentFacts {
+  readonly id: string;
+  readonly lines: Basket["lines"];
+  readonly courier: string;
+  readonly awb: string;
+  readonly createdAt: string;
+  status: ShipmentStatus;
+  modifiedAt: string;
+  shippedAt: string | null;
+  deliveredAt: string | null;
+  cancellationReason: string | null;
+}
+
+/** What the customer has paid, and what went back, in paise. */
+export function balancePaise({ movements }: OrderFacts): { paid: number; refunded: number } {
+  const sum = (kind: Movement["kind"]): number =>
+    movements.reduce((total, one) => total + (one.kind === kind ? one.paise : 0), 0);
+  return { paid: sum("paid"), refunded: sum("refunded") };
+}
+
+/** What the customer of a cancelled order is to have back in all, in paise. */
+export function refundablePaise(order: OrderFacts): number {
+  return Math.max(0, balancePaise(order).paid - order.chargesPaise);
+}
+
+/** What the order costs, before credit and points, in paise. */
+export function totalPaise({ basket, discountPaise, particulars }: OrderFacts): number {
+  return basket.totalPaise - discountPaise - (particulars.coupon?.paise ?? 0);
+}
+
+/** What the customer has to pay in all, in paise. */
+export function payablePaise(order: OrderFacts): number {
+  return totalPaise(order) - order.creditPaise - order.pointsPaise;
+}
+
+/** What the customer still has to pay, in paise; nothing for an order that is cancelled. */
+export function openPaise(order: OrderFacts): number {
+  if (order.status === "cancelled") return 0;
+  return Math.max(0, payablePaise(order) - balancePaise(order).paid);
+}
+
+/** The payment status that the shop shows: by what was paid of what is to be paid. */
+export function paymentStatus(order: OrderFacts): PaidStatus {
+  const { paid } = balancePaise(order);
+  if (paid >= payablePaise(order)) return "success";
+  if (paid > 0) return "partially_paid";
+  const statuses = order.payments.map((payment) => payment.status);
+  return statuses.includes("failed") ? "failed" : "pending";
+}
+
+/** Where the order stands in money, by what was really paid, refunded and owed. */
+export function moneyWord(order: OrderFacts): string {
+  const { paid, refunded } = balancePaise(order);
+  if (order.status === "cancelled" && refundablePaise(order) > refunded) return "refund_due";
+  if (paid > 0 && refunded >= paid) return "refunded";
+  if (refunded > 0) return "partially_refunded";
+  const status = paymentStatus(order);
+  return status === "success" ? "paid" : status;
+}

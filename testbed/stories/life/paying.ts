@@ -1,0 +1,79 @@
+/** The verbs of a payment: requested, paid, failed, tried again. */
+import { describePayment, describePaymentInfo } from "./bodies.ts";
+import { chooseMethod } from "../shop/choices.ts";
+import { payablePaise, paymentStatus, type PaymentFacts } from "./facts.ts";
+import type { OrderLife } from "./life.ts";
+import { createRandom, streamOf } from "../random.ts";
+
+/** A payment request that nothing has come of yet, of all that is to be paid unless told. */
+export function requestPayment(
+  life: OrderLife,
+  amountPaise = payablePaise(life.order),
+): PaymentFacts {
+  const { order, random } = life;
+  const payment: PaymentFacts = {
+    id: `PAY-${life.nextKey(order.payments)}`,
+    amountPaise,
+    method: chooseMethod(random),
+    status: "pending",
+    date: null,
+    reference: null,
+  };
+  order.payments.push(payment);
+  return payment;
+}
+
+/** The customer pays. `byReference`: the event knows the payment by its reference alone. */
+export function pay(life: OrderLife, payment: PaymentFacts, byReference = false): void {
+  attempt(life, payment, "success");
+  life.order.movements.push({ kind: "paid", paise: payment.amountPaise });
+  const data = describePayment(payment);
+  if (byReference) delete data.request_number;
+  life.telling.sendAbout(payment.id, "payment.success", data);
+}
+
+/** Tells once more that a payment has succeeded, by an event that knows it by its reference alone. */
+export function repeatPayment(life: OrderLife, payment: PaymentFacts): void {
+  payment.date = life.telling.wait("soon");
+  const { request_number: _, ...data } = describePayment(payment);
+  life.telling.sendAbout(payment.id, "payment.success", data);
+}
+
+export function failPayment(life: OrderLife, payment: PaymentFacts): void {
+  const { order, telling } = life;
+  const failedAt = attempt(life, payment, "failed");
+  const stands = () =>
+    payment.status === "failed" &&
+    payment.date === failedAt &&
+    paymentStatus(order) !== "success" &&
+    order.status !== "cancelled";
+  for (const channel of ["email", "sms"] as const) {
+    telling.call({ template: "payment_failed", channel, about: [payment.id, failedAt] }, stands);
+  }
+  telling.sendAbout(payment.id, "payment.failed", describePayment(payment));
+}
+
+/**
+ * The customer starts over: the same request again, or one that was just made. The date is that of the
+ * new attempt, since a body without an envelope has no other: with none it would be older than the
+ * failure that it follows.
+ */
+export function retryPayment(life: OrderLife, payment: PaymentFacts): void {
+  payment.status = "pending";
+  payment.date = life.telling.wait("soon");
+  payment.reference = null;
+  life.telling.sendAbout(payment.id, "payment.retried", describePaymentInfo(payment));
+}
+
+function attempt(life: OrderLife, payment: PaymentFacts, outcome: "success" | "failed"): string {
+  payment.status = outcome;
+  payment.date = life.telling.wait("soon");
+  payment.reference = createReference(life);
+  return payment.date;
+}
+
+/** The same story of another order has other references: a refund finds its payment by them. */
+function createReference({ random, order }: OrderLife): string {
+  const seed = Number.parseInt(random.hex(14).slice(2), 16);
+  return `pay_${createRandom(seed, streamOf(order.number)).hex(14)}`;
+}

@@ -1,0 +1,78 @@
+/** The verbs of a refund: asked for, failed, tried again, paid out. */
+import { describeRefund } from "./bodies.ts";
+import { refundRemarks } from "../shop/choices.ts";
+import type { PaymentFacts, RefundFacts } from "./facts.ts";
+import type { OrderLife } from "./life.ts";
+
+export function requestRefund(
+  life: OrderLife,
+  payment: PaymentFacts,
+  amountPaise: number,
+): RefundFacts {
+  const { order, random, telling } = life;
+  const refund: RefundFacts = {
+    id: `REF-${life.nextKey(order.refunds)}`,
+    payment,
+    amountPaise,
+    status: "pending",
+    date: telling.wait("later"),
+    remarks: random.pick(refundRemarks),
+  };
+  order.refunds.push(refund);
+  send(life, refund, "payment.refund.initiated");
+  return refund;
+}
+
+export function failRefund(life: OrderLife, refund: RefundFacts): void {
+  refund.date = life.telling.wait("later");
+  refund.status = "failed";
+  refund.remarks = "The bank declined the credit";
+  life.telling.call(
+    { template: "refund_failed", channel: "team", about: [refund.id] },
+    () => refund.status !== "success",
+  );
+  send(life, refund, "payment.refund.failed");
+}
+
+export function retryRefund(life: OrderLife, refund: RefundFacts): void {
+  refund.date = life.telling.wait("soon");
+  refund.status = "pending";
+  send(life, refund, "payment.refund.initiated");
+}
+
+export function settleRefund(life: OrderLife, refund: RefundFacts): void {
+  refund.date = life.telling.wait("later");
+  refund.status = "success";
+  life.order.movements.push({ kind: "refunded", paise: refund.amountPaise });
+  refund.remarks = "Credited to the source";
+  life.telling.call(
+    { template: "refund_succeeded", channel: "email", about: [refund.id] },
+    () => true,
+  );
+  send(life, refund, "payment.refund.success");
+}
+
+/**
+ * Tells once more where a refund stands, by an event that knows it by its payment's reference alone. Not
+ * beside another one of the same payment and amount: then the event does not say which of the two it means.
+ */
+export function repeatRefund(life: OrderLife, refund: RefundFacts): void {
+  const { payment, amountPaise } = refund;
+  const isAlone = !life.order.refunds.some(
+    (other) => other !== refund && other.payment === payment && other.amountPaise === amountPaise,
+  );
+  if (payment.reference === null || refund.status === "approved" || !isAlone) return;
+  refund.date = life.telling.wait("soon");
+  const { request_number: _, ...data } = describeRefund(refund);
+  const outcome = refund.status === "pending" ? "initiated" : refund.status;
+  life.telling.sendAbout(refund.id, `payment.refund.${outcome}`, data);
+}
+
+function send(
+  { telling }: OrderLife,
+  refund: RefundFacts,
+  type: `payment.refund.${"initiated" | "success" | "failed"}`,
+): void {
+  telling.sendAbout(refund.id, type, describeRefund(refund));
+  if (refund.payment.reference !== null) telling.linkThroughReference(refund.id);
+}

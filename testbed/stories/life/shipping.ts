@@ -1,0 +1,104 @@
+/** The verbs of a parcel: packed, moved on, delivered, cancelled. */
+import type { Line } from "../shop/basket.ts";
+import { describeShipment } from "./bodies.ts";
+import { chooseCourier } from "../shop/choices.ts";
+import type { ShipmentFacts } from "./facts.ts";
+import type { OrderLife } from "./life.ts";
+import type { ShipmentStatus } from "../model.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Statuses that the customer is told of when `shipment.updated` brings them. */
+const toldStatuses: ReadonlySet<ShipmentStatus> = new Set([
+  "shipped",
+  "in_transit",
+  "out_for_delivery",
+  "delivery_attempted",
+  "undelivered",
+  "return_to_origin",
+  "lost",
+]);
+
+/** Those that are told once a day. */
+const dailyStatuses: ReadonlySet<ShipmentStatus> = new Set([
+  "out_for_delivery",
+  "delivery_attempted",
+]);
+
+/** A parcel of these lines, or of everything in the order. */
+export function pack(
+  life: OrderLife,
+  lines: readonly Line[] = life.order.basket.lines,
+): ShipmentFacts {
+  const { order, random, telling } = life;
+  const now = telling.wait("later");
+  const shipment: ShipmentFacts = {
+    id: `SHP-${life.nextKey(order.shipments)}`,
+    lines,
+    ...chooseCourier(random),
+    createdAt: now,
+    modifiedAt: now,
+    status: random.pick(["scheduled", "packed", "packed"] as const),
+    shippedAt: null,
+    deliveredAt: null,
+    cancellationReason: null,
+  };
+  order.shipments.push(shipment);
+  telling.sendAbout(shipment.id, "shipment.created", describeShipment(shipment));
+  return shipment;
+}
+
+/** The courier's news, one event for each status. */
+export function move(
+  life: OrderLife,
+  shipment: ShipmentFacts,
+  ...statuses: readonly ShipmentStatus[]
+): void {
+  for (const status of statuses) {
+    const now = reach(life, shipment, status);
+    if (status === "shipped") shipment.shippedAt = now;
+    if (toldStatuses.has(status)) tellCustomer(life, shipment, status);
+    life.telling.sendAbout(shipment.id, "shipment.updated", describeShipment(shipment));
+  }
+}
+
+export function deliver(life: OrderLife, shipment: ShipmentFacts): void {
+  const { order, telling } = life;
+  shipment.deliveredAt = reach(life, shipment, "delivered");
+  telling.call(
+    { template: "review_request", channel: "email", about: [order.number] },
+    () => order.status !== "cancelled" && allArrived(order.shipments),
+    DAY_MS,
+  );
+  telling.sendAbout(shipment.id, "shipment.delivered", describeShipment(shipment));
+}
+
+/** Every parcel that was not called off is with its customer. */
+function allArrived(shipments: readonly ShipmentFacts[]): boolean {
+  return shipments.every(({ status }) => status === "delivered" || status === "cancelled");
+}
+
+export function cancelShipment(life: OrderLife, shipment: ShipmentFacts, reason: string): void {
+  reach(life, shipment, "cancelled");
+  shipment.cancellationReason = reason;
+  life.telling.call(
+    { template: "shipment_cancelled", channel: "team", about: [shipment.id] },
+    () => true,
+  );
+  life.telling.sendAbout(shipment.id, "shipment.cancelled", describeShipment(shipment));
+}
+
+function reach(life: OrderLife, shipment: ShipmentFacts, status: ShipmentStatus): string {
+  shipment.status = status;
+  shipment.modifiedAt = life.telling.wait("later");
+  return shipment.modifiedAt;
+}
+
+function tellCustomer(life: OrderLife, shipment: ShipmentFacts, status: ShipmentStatus): void {
+  const stands = () => shipment.status === status;
+  for (const channel of ["email", "sms"] as const) {
+    const day = dailyStatuses.has(status) ? [life.telling.now.slice(0, 10)] : [];
+    const about = [shipment.id, status, ...day];
+    life.telling.call({ template: "shipment_update", channel, about }, stands);
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * Stories: one order's life as a list of events together with what must be true at its end, and a
+ * shop's day as many of them. Pure: the same arguments give the same story.
+ */
+import { anyMoney } from "./life/any-money.ts";
+import {
+  balancePaise,
+  moneyWord,
+  openPaise,
+  payablePaise,
+  paymentStatus,
+  refundablePaise,
+  totalPaise,
+  type OrderFacts,
+} from "./life/facts.ts";
+import { storyKinds, type KindName, type StoryKind } from "./kinds.ts";
+import { OrderLife } from "./life/life.ts";
+import type { Expected, ExpectedMessage, Story } from "./model.ts";
+import { micros } from "./shop/money.ts";
+import { requestPayment } from "./life/paying.ts";
+import { createRandom, type Random } from "./random.ts";
+import type { Window } from "./life/telling.ts";
+
+export interface StoryOptions extends Window {
+  /** One of the kinds of a day by its name, or a script of its own. */
+  readonly kind: KindName | StoryKind;
+  /** Unique in its shop: all keys are made from it. */
+  readonly orderNumber: string;
+  readonly random: Random;
+  /** Where event ids come from, where the same story may be told at another time; else `random`. */
+  readonly ids?: Random;
+}
+
+/** Tells one order's life within the window; every event has a later time than the one before. */
+export function tellStory(options: StoryOptions): Story {
+  const kind = typeof options.kind === "string" ? findKind(options.kind) : options.kind;
+  const { random, ids = random } = options;
+  const life = new OrderLife({ ...options, ids }, kind.lines);
+  kind.price?.(life);
+  // Half the shops create the payment request with the order.
+  if (random.chance(0.5) && payablePaise(life.order) > 0) requestPayment(life);
+  life.place();
+  kind.tell(life);
+  const { events, messages } = life.telling.finish();
+  const expected = expect(life.order, messages);
+  return { kind: kind.name, orderNumber: options.orderNumber, events, expected };
+}
+
+export interface DayOptions {
+  readonly seed: number;
+  readonly orders: number;
+  /** Everything has happened before this moment, in milliseconds since 1970. */
+  readonly endsAtMs: number;
+  /** How long before that the first orders were placed, in hours; 23 unless told. */
+  readonly hours?: number;
+  /** The first order number is `ORD-<firstNumber>`. */
+  readonly firstNumber?: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * A day of orders: every kind once, then by weight. Orders keep their story when more are asked for.
+ */
+export function tellDay(options: DayOptions): Story[] {
+  return tellMany(options, (random, index) => storyKinds[index] ?? random.weighted(storyKinds));
+}
+
+/** Lives for tests: every second is of a kind of a day, drawn by weight, the others are any money at all. */
+export function tellLives(options: DayOptions): Story[] {
+  return tellMany(options, (random, index) =>
+    index % 2 === 0 ? anyMoney : random.weighted(storyKinds),
+  );
+}
+
+function tellMany(
+  { seed, orders, endsAtMs, hours = 23, firstNumber = 104_001 }: DayOptions,
+  kindOf: (random: Random, index: number) => StoryKind,
+): Story[] {
+  return Array.from({ length: orders }, (_, index) => {
+    const random = createRandom(seed, index);
+    const kind = kindOf(random, index);
+    // No order is younger than a fifth of the day: its story needs some room.
+    const startsAtMs = endsAtMs - Math.floor(hours * HOUR_MS * random.between(0.2, 1));
+    const orderNumber = `ORD-${firstNumber + index}`;
+    return tellStory({ kind, orderNumber, random, startsAtMs, endsAtMs });
+  });
+}
+
+function findKind(name: KindName): StoryKind {
+  const kind = storyKinds.find((entry) => entry.name === name);
+  if (kind === undefined) throw new RangeError(`no story is called "${name}"`);
+  return kind;
+}
+
+function expect(order: OrderFacts, messages: readonly ExpectedMessage[]): Expected {
+  const balance = balancePaise(order);
+  const cancelled = order.status === "cancelled";
+  return {
+    status: order.status,
+    paymentStatus: paymentStatus(order),
+    financialStatus: moneyWord(order),
+    payableMicros: micros(payablePaise(order)),
+    currency: "INR",
+    openMicros: micros(openPaise(order)),
+    grandTotalMicros: micros(totalPaise(order)),
+    paidMicros: micros(balance.paid),
+    refundedMicros: micros(balance.refunded),
+    refundDueMicros: cancelled ? micros(Math.max(0, refundablePaise(order) - balance.refunded)) : 0,
+    customerName: order.customer.name,
+    customerEmail: order.customer.email,
+    orderDate: order.placedAt,
+    confirmedAt: order.confirmedAt,
+    completedAt: order.completedAt,
+    cancelledAt: order.cancelledAt,
+    payments: order.payments.map(describeMoney),
+    refunds: order.refunds.map(describeMoney),
+    shipments: order.shipments.map(({ id, status }) => ({ id, status })),
+    shipmentsDelivered: order.shipments.filter(({ status }) => status === "delivered").length,
+    messages,
+  };
+}
+
+function describeMoney<Status>(entry: { id: string; status: Status; amountPaise: number }) {
+  return { id: entry.id, status: entry.status, amountMicros: micros(entry.amountPaise) };
+}

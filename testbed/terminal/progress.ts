@@ -1,0 +1,101 @@
+/**
+ * What is being done now: a bar that is rewritten in place on a terminal, elsewhere a plain line every few
+ * seconds.
+ */
+import { SingleBar } from "cli-progress";
+import type { Output } from "./output.ts";
+import { out, WIDTH } from "./report.ts";
+import { count, signs } from "./text.ts";
+
+export interface Progress {
+  /** `aside`: what else there is to say, in a few words. */
+  readonly update: (done: number, aside?: string) => void;
+  readonly stop: () => void;
+}
+
+const BAR_WIDTH = 24;
+const PLAIN_EVERY_MS = 3_000;
+
+/** Where there is no terminal: nothing for what is done sooner than the first line. */
+function startPlain({ note }: Output, label: string, total: number): Progress {
+  let notedMs = performance.now();
+  return {
+    update: (done, aside = "") => {
+      if (performance.now() - notedMs < PLAIN_EVERY_MS) return;
+      notedMs = performance.now();
+      note(`  ${label}: ${count(done)} of ${count(total)}${aside === "" ? "" : `, ${aside}`}`);
+    },
+    stop: () => undefined,
+  };
+}
+
+/** On stderr. */
+export function startProgress(screen: Output, label: string, total: number): Progress {
+  const { progress, colours } = screen;
+  if (progress.isTTY !== true) return startPlain(screen, label, total);
+  const bar = new SingleBar({
+    stream: progress,
+    format: `  ${label} {bar} {value} of {total}{aside}`,
+    barsize: BAR_WIDTH,
+    barCompleteChar: signs.bar,
+    barIncompleteChar: signs.rest,
+    clearOnComplete: true,
+    hideCursor: true,
+    fps: 10,
+    gracefulExit: false,
+  });
+  bar.start(total, 0, { aside: "" });
+  return {
+    update: (done, aside = "") => {
+      bar.update(done, { aside: aside === "" ? "" : colours.dim(`  ${aside}`) });
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+/** The same around some work, however that ends. */
+export async function withProgress<T>(
+  screen: Output,
+  label: string,
+  total: number,
+  work: (update: Progress["update"]) => Promise<T>,
+): Promise<T> {
+  const progress = startProgress(screen, label, total);
+  try {
+    return await work(progress.update);
+  } finally {
+    progress.stop();
+  }
+}
+
+export interface Step {
+  update(done: number, total: number): void;
+  /** Ends the step; `result` says what came of it. */
+  done(result: string): void;
+}
+
+let running: Progress | null = null;
+
+/** Leaves the line that a step was rewriting. */
+export function abandonStep(): void {
+  running?.stop();
+  running = null;
+}
+
+/** Begins a step of a scenario; the one before it must have ended. */
+export function startStep(label: string): Step {
+  const startedMs = performance.now();
+  return {
+    update(done, total) {
+      running ??= startProgress(out, label, total);
+      running.update(done);
+    },
+    done(result) {
+      abandonStep();
+      const seconds = `${((performance.now() - startedMs) / 1000).toFixed(1)} s`;
+      const gap = " ".repeat(Math.max(2, WIDTH - 4 - result.length - seconds.length));
+      const { green, dim } = out.colours;
+      out.print(`  ${green(signs.ok)} ${result}${gap}${dim(seconds)}`);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** How things look in any terminal: signs that a dumb one can show, numbers and amounts as India writes them. */
+import pc from "picocolors";
+
+const plain = process.env["TERM"] === "dumb";
+
+export const signs = plain
+  ? { ok: "ok", bad: "!!", bar: "#", rest: ".", dot: "-", rule: "-", wait: "..", none: "--" }
+  : { ok: "✓", bad: "✗", bar: "█", rest: "░", dot: "·", rule: "─", wait: "…", none: "–" };
+
+/** A bar of at most `width` signs for a share of the largest. */
+export function bar(value: number, largest: number, width = 24): string {
+  if (value === 0 || largest === 0) return "";
+  return pc.cyan(signs.bar.repeat(Math.max(1, Math.round((value / largest) * width))));
+}
+
+/** 2499500000, INR -> ₹2,499.50 */
+export function amount(micros: unknown, currency: unknown): string {
+  if (typeof micros !== "number") return "";
+  const code = typeof currency === "string" ? currency : null;
+  try {
+    return new Intl.NumberFormat("en-IN", {
+      minimumFractionDigits: 2,
+      ...(code === null ? {} : { style: "currency", currency: code }),
+    }).format(micros / 1_000_000);
+  } catch {
+    // A code that ISO 4217 does not know.
+    return `${(micros / 1_000_000).toFixed(2)} ${code ?? ""}`.trim();
+  }
+}
+
+/** Made when first needed: the first one of a process takes some 40 ms. */
+let numbers: Intl.NumberFormat | null = null;
+
+export function count(value: number, one?: string, many = `${one ?? ""}s`): string {
+  // Below a thousand there is nothing to group.
+  const isSmall = Number.isInteger(value) && Math.abs(value) < 1_000;
+  if (!isSmall) numbers ??= new Intl.NumberFormat("en-IN");
+  const text = isSmall ? String(value) : (numbers?.format(value) ?? "");
+  return one === undefined ? text : `${text} ${value === 1 ? one : many}`;
+}
+
+/** A text cut to a width, at its end. */
+export function clip(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 3)}...`;
+}

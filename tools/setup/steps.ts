@@ -1,0 +1,163 @@
+/**
+ * The steps of a set-up, each one that a person could do instead: a title, the command that it is, and
+ * the doing of it, null where it is done already. So it may be run again, and goes on where it stopped.
+ */
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { environmentFlag, type Target, withDatabaseId } from "../../cli/wrangler/target.ts";
+import { type Found, listDatabases } from "./account.ts";
+import type { SetupOptions } from "./options.ts";
+import { commandLine, failed, type Ran, SetupStop, type Wrangler } from "./wrangler.ts";
+
+export type Progress = (text: string) => void;
+
+export interface Step {
+  readonly title: string;
+  /** As a person would do it. */
+  readonly shown: string;
+  /** Says how it ended, in a few words. Null where it is done already. */
+  readonly run: ((progress: Progress) => Promise<string>) | null;
+}
+
+export interface StepDeps {
+  readonly wrangler: Wrangler;
+  readonly accountId: string;
+  readonly target: Target;
+  readonly found: Found;
+  readonly options: SetupOptions;
+  /** The secrets to set, in order. */
+  readonly secrets: ReadonlyMap<string, string>;
+  /** wrangler.toml. */
+  readonly file: URL;
+  /** The test event, once it is known where the Worker is reached. */
+  readonly prove: (targets: readonly string[], progress: Progress) => Promise<string>;
+}
+
+/** How long a queue keeps a message that nobody takes, in seconds: the most that each plan allows. */
+const RETENTION_SECONDS = { paid: 14 * 86_400, free: 86_400 } as const;
+
+async function need({ wrangler, accountId }: StepDeps, args: readonly string[], input = "") {
+  const ran = await wrangler.run(args, { accountId, input });
+  if (!ran.ok) throw failed(args, ran);
+  return ran;
+}
+
+/** A step that is one command. */
+function commandStep(
+  deps: StepDeps,
+  title: string,
+  args: readonly string[],
+  said: (ran: Ran) => string,
+  input = "",
+): Step {
+  const run = async () => said(await need(deps, args, input));
+  return { title, shown: commandLine(args), run };
+}
+
+/** Without a whole file in its place at any time, a crash could leave half of one. */
+async function writeId(deps: StepDeps): Promise<string> {
+  const { target, file, found } = deps;
+  const list = found.databaseId === null ? await listDatabases(deps.wrangler, deps.accountId) : [];
+  const id = found.databaseId ?? list.find(({ name }) => name === target.database.name)?.uuid;
+  if (id === undefined) throw new SetupStop(`There is no database ${target.database.name}`);
+  const fresh = new URL(`${file.href}.new`);
+  writeFileSync(fresh, withDatabaseId(readFileSync(file, "utf8"), target, id));
+  renameSync(fresh, file);
+  return id;
+}
+
+function databaseSteps(deps: StepDeps): readonly Step[] {
+  const { target, found, options } = deps;
+  const { name, id } = target.database;
+  const isNamed = id !== null;
+  const create = ["d1", "create", name, ...options.placement];
+  const made = commandStep(deps, `D1 database ${name}`, create, () => "made");
+  return [
+    isNamed || found.databaseId !== null ? { ...made, run: null } : made,
+    {
+      title: "the database's id in wrangler.toml",
+      shown:
+        found.databaseId === null
+          ? "database_id = <the id that `npx wrangler d1 list` shows>"
+          : `database_id = "${found.databaseId}"`,
+      run: isNamed ? null : () => writeId(deps),
+    },
+  ];
+}
+
+/**
+ * The free plan keeps messages for a day at most, and its refusal of more has no documented code.
+ * Without queues at all (100129) asking for less is of no use.
+ */
+async function createQueue(deps: StepDeps, args: readonly string[]): Promise<string> {
+  const ran = await deps.wrangler.run(args, { accountId: deps.accountId });
+  if (ran.ok) return "made; it keeps messages for 14 days";
+  if (/code: 11009\]|already taken/.test(ran.printed)) return "there already";
+  const isTooLong = /retention|free (plan|tier)/i.test(ran.printed);
+  if (!isTooLong || /code: 100129\]/.test(ran.printed)) throw failed(args, ran);
+  await need(deps, [...args.slice(0, -1), String(RETENTION_SECONDS.free)]);
+  return "made; this plan keeps messages for 24 hours only";
+}
+
+function queueStep(deps: StepDeps, name: string): Step {
+  const keep = ["--message-retention-period-secs", String(RETENTION_SECONDS.paid)];
+  const args = ["queues", "create", name, ...keep];
+  const isThere = deps.found.queues.includes(name);
+  const run = isThere ? null : () => createQueue(deps, args);
+  return { title: `queue ${name}`, shown: commandLine(args), run };
+}
+
+/** Throws where going on could harm what is there. */
+function checkHarmless({ target, found, options }: StepDeps): void {
+  const { worker, database } = target;
+  if (database.id !== null && !found.databaseIds.includes(database.id)) {
+    throw new SetupStop(`wrangler.toml names a database that is not in this account`, {
+      detail: `database_id = "${database.id}" (${database.name})`,
+      advice: [
+        "If it belongs to another account, log in there or set CLOUDFLARE_ACCOUNT_ID.",
+        `If it is gone for good, put database_id = "" and run this again.`,
+      ],
+    });
+  }
+  // Nothing says that a Worker of this name is this project's.
+  const isOurs = database.id !== null || found.databaseId !== null || found.queues.length > 0;
+  if (found.secrets === null || isOurs || options.replace) return;
+  throw new SetupStop(
+    `There is a Worker named ${worker} already, and none of its database or queues`,
+    {
+      advice: [
+        "Deploying would replace it. If that is what you want: npm run setup -- --replace",
+        "If it is something else, give this one another name in wrangler.toml.",
+      ],
+    },
+  );
+}
+
+export function planSteps(deps: StepDeps): readonly Step[] {
+  checkHarmless(deps);
+  const { target, secrets } = deps;
+  const env = environmentFlag(target.environment);
+  let targets: readonly string[] = [];
+  const isMigrated = ({ printed }: Ran) => /no migrations to apply/i.test(printed);
+  return [
+    ...databaseSteps(deps),
+    ...target.queues.map((name) => queueStep(deps, name)),
+    commandStep(
+      deps,
+      "tables and views",
+      ["d1", "migrations", "apply", "DB", "--remote", env],
+      (ran) => (isMigrated(ran) ? "up to date" : "migrated"),
+    ),
+    ...[...secrets].map(([name, value]) =>
+      commandStep(deps, `secret ${name}`, ["secret", "put", name, env], () => "set", value),
+    ),
+    commandStep(deps, `Worker ${target.worker}`, ["deploy", env], (ran) => {
+      ({ targets } = ran);
+      return "deployed";
+    }),
+    {
+      title: "a signed test event",
+      shown: "POST /api/webhooks/ce, signed; then a look into the database; then it is removed",
+      run: (progress) => deps.prove(targets, progress),
+    },
+  ];
+}
