@@ -10,7 +10,7 @@ import type * as rebuilding from "../../src/upkeep/rebuild";
 import { shuffle, createRandom, tellDay } from "../../testbed/stories/index.ts";
 import { Breaker } from "../faults/faulty";
 import { deliver, NOW } from "./deliver";
-import { defaults } from "../support/defaults";
+import { defaults } from "./defaults";
 import { clearTables } from "../support/rows";
 
 /** The deliberate change, for this file alone: payment methods are written in capitals. */

@@ -6,7 +6,7 @@ import type { OrderExplanation } from "../../src/projection/explanation";
 import { keysOf, loadHistory, loadRows } from "../../src/store/history";
 import { deliver } from "./deliver";
 import { event } from "./every-order";
-import { defaults } from "../support/defaults";
+import { defaults } from "./defaults";
 import { clearTables } from "../support/rows";
 
 async function explain(orderNumber: string): Promise<OrderExplanation> {

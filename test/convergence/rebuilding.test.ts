@@ -11,7 +11,7 @@ import { continueRebuild } from "../../src/upkeep/rebuild";
 import { expectModel } from "./compare";
 import { deliver, NOW, options } from "./deliver";
 import { anyEvent, schedule, storeAll, arrange } from "./history";
-import { defaults } from "../support/defaults";
+import { defaults } from "./defaults";
 import { clearTables } from "../support/rows";
 
 const runs = Math.ceil(Number(env.TEST_RUNS) / 5);
