@@ -5,8 +5,8 @@
  */
 import * as z from "zod/mini";
 // With its ending: tools have Node read this file as it is.
-import { type Country, parseCountry } from "./events/phone.ts";
-import { isTimeZone } from "./events/time-zone.ts";
+import { type Country, parseCountry } from "./events/formats/phone.ts";
+import { isTimeZone } from "./events/formats/time-zone.ts";
 import { isObject, parseJson } from "./events/values.ts";
 
 /** What the receiver needs. `secrets` is null where `CE_WEBHOOK_SECRET` is unset: nothing is taken. */

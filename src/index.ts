@@ -5,10 +5,10 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { type Config, loadConfig } from "./config";
-import { adminApi } from "./console/admin-api";
+import { adminApi } from "./console/api/admin-api";
 import { consolePages } from "./console/console";
 import { adminDeps, type Serve } from "./console/deps";
-import { isConfigured } from "./console/sign-in";
+import { isConfigured } from "./console/auth/sign-in";
 import { consumeEvents } from "./consumer/consumer";
 import { consumeDeadLetters } from "./consumer/dead-letters";
 import { consumerDeps, deadLetterDeps } from "./consumer/deps";
@@ -20,8 +20,8 @@ import { dispatchDue } from "./notifications/dispatch";
 import { outboxRules } from "./notifications/templates";
 import { receiverDeps, refusalsOf } from "./receiver/deps";
 import { receiverRoutes } from "./receiver/route";
-import { conflictAlert } from "./store/alerts";
-import { type Calls, callsThrough } from "./store/calls";
+import { conflictAlert } from "./store/outbox/alerts";
+import { type Calls, callsThrough } from "./store/outbox/calls";
 import { sweepDeps, upkeepActions } from "./upkeep/deps";
 import { sweep } from "./upkeep/sweep";
 

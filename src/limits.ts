@@ -99,7 +99,7 @@ export const RECIPIENT_WAIT_MS = 24 * 3_600_000;
 
 /**
  * How long a review request waits for the last parcel of its order, and how often it asks: as long again
- * as it has waited, within these bounds, since a delivery moves it by itself (store/apply.ts). In
+ * as it has waited, within these bounds, since a delivery moves it by itself (store/state/apply.ts). In
  * milliseconds.
  */
 export const REVIEW_WAIT_MS = 60 * 86_400_000;

@@ -43,7 +43,7 @@ function isBundle(bundle: unknown): bundle is Bundle {
 
 async function describeApi(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [`${root}src/console/openapi.ts`],
+    entryPoints: [`${root}src/console/api/openapi.ts`],
     bundle: true,
     write: false,
     format: "esm",

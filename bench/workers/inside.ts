@@ -11,9 +11,13 @@ import { GROUP_MAX_EVENTS } from "../../src/limits";
 import { dispatchDeps } from "../../src/notifications/deps";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
 import { outboxRules } from "../../src/notifications/templates";
-import { type Application, applyBatch } from "../../src/store/apply";
-import { admitAndRead } from "../../src/store/inbox";
-import { type ReceivedEvent, saveReceived, saveReceivedTogether } from "../../src/store/receipt";
+import { type Application, applyBatch } from "../../src/store/state/apply";
+import { admitAndRead } from "../../src/store/inbox/inbox";
+import {
+  type ReceivedEvent,
+  saveReceived,
+  saveReceivedTogether,
+} from "../../src/store/inbox/receipt";
 import { type Counted, counting } from "./counting";
 
 interface InsideEnv extends Env {

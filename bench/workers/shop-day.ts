@@ -9,10 +9,10 @@ import { encodeMessage } from "../../src/events/queue-message";
 import { createChannels } from "../../src/notifications/channels";
 import { type DispatchDeps, dispatchDue } from "../../src/notifications/dispatch";
 import { outboxRules } from "../../src/notifications/templates";
-import { applyBatch } from "../../src/store/apply";
-import { countStretch } from "../../src/store/counts";
-import { type ReceivedEvent } from "../../src/store/receipt";
-import { markStanding } from "../../src/store/waiting";
+import { applyBatch } from "../../src/store/state/apply";
+import { countStretch } from "../../src/store/inbox/counts";
+import { type ReceivedEvent } from "../../src/store/inbox/receipt";
+import { markStanding } from "../../src/store/inbox/waiting";
 import { purgeOld, type PurgeReport } from "../../src/upkeep/retention";
 
 export interface Shop {

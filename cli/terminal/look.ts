@@ -1,7 +1,7 @@
 /** How things look in a terminal: states, amounts, times. */
 import { signs } from "../../testbed/terminal/text.ts";
 import type { Output } from "../../testbed/terminal/output.ts";
-import { toLocal } from "../../src/events/time-zone.ts";
+import { toLocal } from "../../src/events/formats/time-zone.ts";
 
 type Colours = Output["colours"];
 type Shade = "green" | "red" | "yellow" | "cyan" | "dim";

@@ -4,11 +4,11 @@ import { version } from "../../package.json";
 import type { Config } from "../config";
 import { BODY_MAX_BYTES } from "../limits";
 import type { StoreDefaults } from "../projection/store-defaults";
-import type { Calls } from "../store/calls";
-import { sendAgain } from "../store/message-list";
-import type { ReplayFilter } from "../store/waiting";
-import type { ApiRoute } from "./api-route";
-import type { AdminConfig } from "./sign-in";
+import type { Calls } from "../store/outbox/calls";
+import { sendAgain } from "../store/outbox/message-list";
+import type { ReplayFilter } from "../store/inbox/waiting";
+import type { ApiRoute } from "./api/api-route";
+import type { AdminConfig } from "./auth/sign-in";
 
 /** What a person may know about the set-up: which secrets are set, never their values. */
 export interface Settings {

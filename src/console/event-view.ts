@@ -1,13 +1,13 @@
 /** One event as a person reads it: what it says, what it changed, what it lost to, whom it told. */
 import { parseJson } from "../events/values";
-import { explainEventAlone } from "../projection/explain";
-import type { EventExplanation, SettingExplanation } from "../projection/explanation";
+import { explainEventAlone } from "../projection/history/explain";
+import type { EventExplanation, SettingExplanation } from "../projection/history/explanation";
 import { asJudged, interpret } from "../projection/interpret";
 import type { Patch } from "../projection/registers";
 import type { StoreDefaults } from "../projection/store-defaults";
-import { loadEventIds, loadRowsOf } from "../store/history";
-import { loadEvent, type StoredEventRow } from "../store/inspection";
-import { loadMessages, type MessageRow } from "../store/message-list";
+import { loadEventIds, loadRowsOf } from "../store/state/history";
+import { loadEvent, type StoredEventRow } from "../store/inbox/inspection";
+import { loadMessages, type MessageRow } from "../store/outbox/message-list";
 
 export interface EventView {
   readonly event: StoredEventRow;

@@ -1,6 +1,6 @@
 /** How the inbox is, for pages, the admin API and metrics: the same figures everywhere. */
 import { loadStanding, type Standing } from "../store/overview";
-import { isLockedOut } from "../store/refusals";
+import { isLockedOut } from "../store/inbox/refusals";
 
 export interface Health {
   /** Every event ever received. */
@@ -14,7 +14,7 @@ export interface Health {
   /** When the last event came: authentic, whatever became of it. */
   readonly last_received_at: string | null;
   readonly last_sweep_at: string | null;
-  /** Deliveries refused within the last hour (store/refusals.ts): all, and by reason. */
+  /** Deliveries refused within the last hour (store/inbox/refusals.ts): all, and by reason. */
   readonly refused_last_hour: number;
   readonly refused: Readonly<Record<string, number>>;
   /** Some of them for their signatures, and no event came in that time. */

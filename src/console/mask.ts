@@ -1,7 +1,7 @@
 /** Personal data in lists: enough to recognise, too little to read. Detail pages show it whole. */
 import { ERASED } from "../events/erased-body";
-import type { MessageRow } from "../store/message-list";
-import type { OrderRow } from "../store/order-list";
+import type { MessageRow } from "../store/outbox/message-list";
+import type { OrderRow } from "../store/state/order-list";
 
 /** `Asha Rao` -> `A. R.` */
 function maskName(name: string | null): string | null {

@@ -1,12 +1,16 @@
 /** One order as a person reads it: its rows, why they look so, whether it is paid, what it went through. */
-import { explainOrder } from "../projection/explain";
-import type { HistoricEvent, OrderExplanation, StandingRow } from "../projection/explanation";
-import { answerPayment, type PaymentAnswer } from "../projection/payment-answer";
+import { explainOrder } from "../projection/history/explain";
+import type {
+  HistoricEvent,
+  OrderExplanation,
+  StandingRow,
+} from "../projection/history/explanation";
+import { answerPayment, type PaymentAnswer } from "../projection/order/payment-answer";
 import type { Entity, Value } from "../projection/registers";
 import type { StoreDefaults } from "../projection/store-defaults";
-import { keysOf, loadHistory, loadRows } from "../store/history";
-import { listMessages, type MessageRow } from "../store/message-list";
-import { listWaitingOf, type WaitingEvent } from "../store/waiting-of-order";
+import { keysOf, loadHistory, loadRows } from "../store/state/history";
+import { listMessages, type MessageRow } from "../store/outbox/message-list";
+import { listWaitingOf, type WaitingEvent } from "../store/inbox/waiting-of-order";
 
 const WAITING_MAX = 50;
 const MESSAGES_MAX = 100;

@@ -1,6 +1,6 @@
 /** Taking events again, with a record by which a person sees what becomes of them. */
-import { saveReplay } from "../store/replays";
-import type { ReplayFilter } from "../store/waiting";
+import { saveReplay } from "../store/inbox/replays";
+import type { ReplayFilter } from "../store/inbox/waiting";
 import type { AdminApiDeps } from "./deps";
 
 export interface Replayed {

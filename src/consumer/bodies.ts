@@ -7,11 +7,11 @@ import type { WholeEvent } from "../events/queue-message";
 import { log } from "../log";
 import type { StoredEvent } from "../projection/decoded-event";
 import type { StoreDefaults } from "../projection/store-defaults";
-import { conflictAlert } from "../store/alerts";
-import type { ErasedBody } from "../store/erased-bodies";
-import { admitAndRead, type InboxRow, recordConflicts } from "../store/inbox";
-import type { Alert } from "../store/outbox";
-import type { SuppressionList } from "../store/suppression-list";
+import { conflictAlert } from "../store/outbox/alerts";
+import type { ErasedBody } from "../store/privacy/erased-bodies";
+import { admitAndRead, type InboxRow, recordConflicts } from "../store/inbox/inbox";
+import type { Alert } from "../store/outbox/outbox";
+import type { SuppressionList } from "../store/privacy/suppression-list";
 import { receivedOf, type Work } from "./deliveries";
 
 export interface BodiesDeps {

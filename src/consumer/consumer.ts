@@ -5,15 +5,15 @@
  * between the two is delivered again and changes nothing.
  */
 import { errorText, log } from "../log";
-import { amountClaims } from "../projection/amount-claims";
+import { amountClaims } from "../projection/patches/amount-claims";
 import { foldPatches } from "../projection/fold";
 import { interpret, type Interpretation, type InterpretOptions } from "../projection/interpret";
-import { unknownBodyAlert } from "../store/alerts";
-import type { Application } from "../store/apply";
-import type { ErasedBody } from "../store/erased-bodies";
-import { type InboxRow, isDescribed, noteFailedTry, type Verdict } from "../store/inbox";
-import type { Alert } from "../store/outbox";
-import { knownSuppressionList, SuppressionListChanged } from "../store/suppression-list";
+import { unknownBodyAlert } from "../store/outbox/alerts";
+import type { Application } from "../store/state/apply";
+import type { ErasedBody } from "../store/privacy/erased-bodies";
+import { type InboxRow, isDescribed, noteFailedTry, type Verdict } from "../store/inbox/inbox";
+import type { Alert } from "../store/outbox/outbox";
+import { knownSuppressionList, SuppressionListChanged } from "../store/privacy/suppression-list";
 import { retryDelaySeconds, type Trouble } from "./backoff";
 import { type BodiesDeps, findBodies, type Found } from "./bodies";
 import { ackWork, attemptsOf, type Delivery, gatherWork, halvesOf, type Work } from "./deliveries";

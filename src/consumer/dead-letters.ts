@@ -4,9 +4,9 @@
  * is down their messages wait in the dead-letter queue.
  */
 import { errorText, log } from "../log";
-import { deadLetterAlert } from "../store/alerts";
-import { failEvents } from "../store/inbox";
-import { loadSuppressionList } from "../store/suppression-list";
+import { deadLetterAlert } from "../store/outbox/alerts";
+import { failEvents } from "../store/inbox/inbox";
+import { loadSuppressionList } from "../store/privacy/suppression-list";
 import { retryDelaySeconds, type Trouble } from "./backoff";
 import { type BodiesDeps, findBodies } from "./bodies";
 import { ackWork, attemptsOf, type Delivery, gatherWork, halvesOf, type Work } from "./deliveries";

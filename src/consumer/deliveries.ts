@@ -2,7 +2,7 @@
 import { decodeMessage, type WholeEvent } from "../events/queue-message";
 import { describeBody } from "../events/identity";
 import { log } from "../log";
-import type { ReceivedEvent } from "../store/receipt";
+import type { ReceivedEvent } from "../store/inbox/receipt";
 
 /** What the consumer needs of a queue message. */
 export type Delivery = Pick<Message, "id" | "body" | "attempts" | "ack" | "retry">;

@@ -1,7 +1,7 @@
 /** The consumer wired to its bindings and configuration. */
 import type { Config } from "../config";
-import { applyBatch } from "../store/apply";
-import type { Calls } from "../store/calls";
+import { applyBatch } from "../store/state/apply";
+import type { Calls } from "../store/outbox/calls";
 import type { ConsumerDeps } from "./consumer";
 import type { DeadLetterDeps } from "./dead-letters";
 

@@ -11,7 +11,7 @@ export type Tracking = Pick<
   "shipment_id" | "courier" | "awb_no" | "tracking_url" | "tracking_precedence"
 >;
 
-/** For the column `rendered` (store/rendered.ts); by `tracking` a later change of it is known. */
+/** For the column `rendered` (store/outbox/rendered.ts); by `tracking` a later change of it is known. */
 export function storeRendered(
   message: Message,
   firstAttemptAt: string,

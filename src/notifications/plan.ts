@@ -2,10 +2,10 @@
  * What is to be done with a row whose turn has come, from what the tables say about it: dropped, failed, put off,
  * or written as a letter. No request and no write happens here.
  */
-import { addMs, msBetween } from "../events/time";
+import { addMs, msBetween } from "../events/formats/time";
 import { errorText, log } from "../log";
-import type { DueRow, OutcomeRow } from "../store/outbox";
-import { parseRendered } from "../store/rendered";
+import type { DueRow, OutcomeRow } from "../store/outbox/outbox";
+import { parseRendered } from "../store/outbox/rendered";
 import { nextAttemptAt, postponedMs } from "./backoff";
 import { type Channel, channels, type Channels } from "./channels";
 import { parseContext } from "./context";

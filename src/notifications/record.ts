@@ -1,7 +1,7 @@
 /** Outcomes into D1, and the wake-up calls that follow from them. */
 import { WAKE_WITHIN_MS } from "../limits";
 import { errorText, log } from "../log";
-import { recordOutcomes } from "../store/outbox";
+import { recordOutcomes } from "../store/outbox/outbox";
 import type { Settled } from "./outcome";
 
 export interface RecordDeps {

@@ -4,10 +4,10 @@
  * so, is it recent, can it be sent at all, is somebody there to hear it.
  */
 import { ERASED } from "../events/erased-body";
-import { msBetween } from "../events/time";
+import { msBetween } from "../events/formats/time";
 import { RECIPIENT_WAIT_MS } from "../limits";
 import type { OutboxContext } from "../projection/outbox-row";
-import type { DueRow } from "../store/outbox";
+import type { DueRow } from "../store/outbox/outbox";
 import { channels } from "./channels";
 import { findTemplate, readContext } from "./templates";
 import type { Facts } from "./templates/facts";

@@ -1,6 +1,6 @@
 /** A row and its facts in, the message out: what its template says, as its channel is given it. Pure. */
 import type { OutboxContext } from "../projection/outbox-row";
-import type { DueRow } from "../store/outbox";
+import type { DueRow } from "../store/outbox/outbox";
 import { channels, type Message } from "./channels";
 import type { Shop } from "./shop";
 import { findTemplate, readContext } from "./templates";

@@ -9,7 +9,7 @@ import {
   loadSuppressionList,
   type SuppressionList,
   suppressionListAt,
-} from "../store/suppression-list";
+} from "../store/privacy/suppression-list";
 import { channels } from "./channels";
 import type { Attempt, Letter } from "./outcome";
 

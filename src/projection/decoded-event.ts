@@ -2,7 +2,7 @@
 import type { CatalogRow } from "../events/catalog";
 import type { OrderDetail, OrderRefund, OrderShipment, PaymentInfo } from "../events/models";
 import type { KnownBody } from "../events/recognition";
-import type { TimeFrame } from "../events/time";
+import type { TimeFrame } from "../events/formats/time";
 import type { JsonObject } from "../events/values";
 
 /** What the meaning of an event is made from: what the inbox holds of its first receipt. */

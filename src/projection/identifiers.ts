@@ -5,8 +5,8 @@
 import { aboutOf } from "../events/identity";
 import { type Recognition, recognize } from "../events/recognition";
 import { isObject, parseBody, textOf } from "../events/values";
-import { emailContacts, phoneContacts, phoneIdentifiers } from "./contacts";
-import { readPhone } from "./customer";
+import { emailContacts, phoneContacts, phoneIdentifiers } from "./patches/contacts";
+import { readPhone } from "./patches/customer";
 import type { StoreDefaults } from "./store-defaults";
 
 /** `order:ORD-1`, `payment:PAY-1`: a row of a state table, as an identifier. */

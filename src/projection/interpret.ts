@@ -2,13 +2,13 @@
  * The whole meaning of one stored event: its verdict, what it sets, and whom it asks to be told. A
  * pure function of the event as it was first received.
  */
-import type { ContactClaim } from "./contacts";
+import type { ContactClaim } from "./patches/contacts";
 import { type Description, describe } from "../events/identity";
 import { decodeEvent, recognizeEvent } from "./decode";
 import type { StoredEvent } from "./decoded-event";
 import type { OutboxRow } from "./outbox-row";
 import { type OutboxOptions, outboxRows } from "./outbox-rows";
-import { projectEvent } from "./patches";
+import { projectEvent } from "./patches/patches";
 import type { Patch } from "./registers";
 import type { StoreDefaults } from "./store-defaults";
 

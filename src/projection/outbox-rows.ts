@@ -4,7 +4,7 @@
  * facts those are is handed in: the definitions of the templates stand above this floor
  * (notifications/templates/).
  */
-import { addMs, DAY_MS } from "../events/time";
+import { addMs, DAY_MS } from "../events/formats/time";
 import type { DecodedEvent } from "./decoded-event";
 import { type About, factId, type OutboxContext, type OutboxRow } from "./outbox-row";
 

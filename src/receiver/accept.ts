@@ -4,7 +4,7 @@
  * what the queue does not take stands in the inbox for the sweep to push.
  */
 import { errorText, log } from "../log";
-import type { ReceivedEvent } from "../store/receipt";
+import type { ReceivedEvent } from "../store/inbox/receipt";
 import { storedMessage, wholeMessage } from "./messages";
 import type { SharedReceipt } from "./shared-writes";
 import { within } from "./time-limit";

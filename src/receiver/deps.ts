@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import type { Config } from "../config";
 import { BODY_TIMEOUT_MS } from "../limits";
-import { saveRefusals } from "../store/refusals";
+import { saveRefusals } from "../store/inbox/refusals";
 import { isProbe } from "./probe";
 import { type RefusalCounter, refusalCounter } from "./refusal-counter";
 import type { ReceiverDeps } from "./route";

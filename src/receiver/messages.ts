@@ -1,7 +1,7 @@
 /** A received event as a message for the queue. */
 import { encodeMessage, type WholeEvent } from "../events/queue-message";
 import { MESSAGE_MAX_BYTES } from "../limits";
-import type { ReceivedEvent } from "../store/receipt";
+import type { ReceivedEvent } from "../store/inbox/receipt";
 
 /** Nothing but a Worker of 0.2 reads the type from a message, and it knows no longer one. */
 const TYPE_MAX_CHARACTERS = 200;

@@ -14,7 +14,7 @@
 import type { RefusalReason } from "../events/refusals";
 import { REFUSALS_EVERY_MS, REFUSALS_TIMEOUT_MS } from "../limits";
 import { errorText, log } from "../log";
-import type { RefusalCount } from "../store/refusals";
+import type { RefusalCount } from "../store/inbox/refusals";
 import { within } from "./time-limit";
 
 /** Keeps work alive after the answer. */

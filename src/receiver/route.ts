@@ -13,7 +13,7 @@ import type { RefusalReason } from "../events/refusals";
 import { textOf } from "../events/values";
 import { BODY_MAX_BYTES } from "../limits";
 import { log } from "../log";
-import type { ReceivedEvent } from "../store/receipt";
+import type { ReceivedEvent } from "../store/inbox/receipt";
 import { accept, type AcceptDeps } from "./accept";
 import { type Delivery, readDelivery } from "./delivery";
 import { answerRefusal } from "./refusal-answers";

@@ -20,8 +20,8 @@ import {
   type ReceivedEvent,
   saveReceived,
   saveReceivedTogether,
-} from "../store/receipt";
-import { sendTexts } from "../store/queue";
+} from "../store/inbox/receipt";
+import { sendTexts } from "../store/inbox/queue";
 import { gather, type Gather } from "./gather";
 import { storedMessage } from "./messages";
 

@@ -3,8 +3,8 @@
  * and the indexes that hold what waits or is in trouble.
  */
 import type { Form } from "../events/recognition";
-import { lastReceivedSql } from "./arrivals";
-import { lastHourStatement, type RefusedReason } from "./refusals";
+import { lastReceivedSql } from "./inbox/arrivals";
+import { lastHourStatement, type RefusedReason } from "./inbox/refusals";
 
 /** Rows since the last count that are looked through, and rows of an index that are counted. */
 const TAIL_ROWS = 20_000;

@@ -7,7 +7,7 @@
  */
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { isToReread, isToRenew } from "./written-by-0-2";
+import { isToReread, isToRenew } from "./upgrade/written-by-0-2";
 
 const precedence = (name: string) => text(name).notNull().default("");
 
@@ -174,7 +174,7 @@ export const payments = sqliteTable(
     method: text("method"),
     amountPrecedence: precedence("amount_precedence"),
     referenceNumber: text("reference_number"),
-    /** The register beside the indexed column: see store/merge.ts. */
+    /** The register beside the indexed column: see store/state/merge.ts. */
     namedReference: text("named_reference"),
     referencePrecedence: precedence("reference_precedence"),
     namedOrder: text("named_order"),
@@ -297,7 +297,7 @@ export const disputedLinks = sqliteTable(
 
 /**
  * The e-mail addresses and phone numbers that order events name, past ones too: `email:` and the
- * address in lower case, `phone:` and the digits with the country's (projection/contacts.ts).
+ * address in lower case, `phone:` and the digits with the country's (projection/patches/contacts.ts).
  */
 export const orderContacts = sqliteTable(
   "order_contacts",
@@ -323,7 +323,7 @@ export const eventCounts = sqliteTable(
 
 /**
  * Deliveries that the webhook route refused, by the clock hour (UTC) and the reason: counts only, nothing
- * of the request (store/refusals.ts).
+ * of the request (store/inbox/refusals.ts).
  */
 export const refusedDeliveries = sqliteTable(
   "refused_deliveries",

@@ -4,8 +4,8 @@
  * of its bytes, so that what is read back can be told from what was meant.
  */
 import { sha256 } from "../digest";
-import type { ArchivedEvent } from "../store/archive-writes";
-import type { SuppressionList } from "../store/suppression-list";
+import type { ArchivedEvent } from "../store/retention/archive-writes";
+import type { SuppressionList } from "../store/privacy/suppression-list";
 
 const OBJECT_END = ".ndjson.gz";
 const MANIFEST_END = ".manifest.json";

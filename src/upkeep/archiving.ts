@@ -10,14 +10,14 @@ import {
   findBegun,
   loadLines,
   unlessOvertaken,
-} from "../store/archive-writes";
+} from "../store/retention/archive-writes";
 import {
   suppressionFence,
   loadSuppressionList,
   unlessListChanged,
-} from "../store/suppression-list";
-import { type Purged, purgeRows } from "../store/retention";
-import type { Horizons } from "../store/ripe";
+} from "../store/privacy/suppression-list";
+import { type Purged, purgeRows } from "../store/retention/retention";
+import type { Horizons } from "../store/retention/ripe";
 import { dayOf, eraseArchived, etagOf, writeObject } from "./archive";
 
 export interface ArchivingDeps {

@@ -1,8 +1,8 @@
 /** The cron, and what the console has done by upkeep, wired to bindings and configuration. */
 import type { Config } from "../config";
-import type { Calls } from "../store/calls";
-import { sendTexts } from "../store/queue";
-import type { ReplayFilter } from "../store/waiting";
+import type { Calls } from "../store/outbox/calls";
+import { sendTexts } from "../store/inbox/queue";
+import type { ReplayFilter } from "../store/inbox/waiting";
 import { findArchive, listObjects } from "./archive";
 import { erase } from "./erasure";
 import { exportPage } from "./export";

@@ -8,14 +8,14 @@ import { ERASE_OBJECTS, ERASE_RUN_MS } from "../privacy-limits";
 import { errorText, log } from "../log";
 import type { StoreDefaults } from "../projection/store-defaults";
 import { enteredContacts } from "../projection/identifiers";
-import { findBegun } from "../store/archive-writes";
+import { findBegun } from "../store/retention/archive-writes";
 import {
   type ErasedBody,
   loadBodiesOfOrders,
   loadUnapplied,
   replaceBodies,
-} from "../store/erased-bodies";
-import { loadSuppressionList, type SuppressionList } from "../store/suppression-list";
+} from "../store/privacy/erased-bodies";
+import { loadSuppressionList, type SuppressionList } from "../store/privacy/suppression-list";
 import {
   type Erasure,
   findPending,
@@ -26,8 +26,8 @@ import {
   saveStage,
   startErasure,
   suppressOrders,
-} from "../store/erasure";
-import { eraseRows, forgetContacts } from "../store/erasure-rows";
+} from "../store/privacy/erasure";
+import { eraseRows, forgetContacts } from "../store/privacy/erasure-rows";
 import { eraseArchived, listObjects, mendManifest, readObject, writeObject } from "./archive";
 
 export interface ErasureDeps {

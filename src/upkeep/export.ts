@@ -5,10 +5,10 @@
  */
 import { EXPORT_MAX_CHARACTERS, EXPORT_RUN_MS } from "../privacy-limits";
 import { identifiersOf } from "../projection/identifiers";
-import type { ArchivedEvent } from "../store/archive-writes";
-import { loadUnapplied } from "../store/erased-bodies";
-import { loadRowIdentifiers } from "../store/erasure";
-import { type HeldOrder, listOrdersOf, loadHeld } from "../store/person";
+import type { ArchivedEvent } from "../store/retention/archive-writes";
+import { loadUnapplied } from "../store/privacy/erased-bodies";
+import { loadRowIdentifiers } from "../store/privacy/erasure";
+import { type HeldOrder, listOrdersOf, loadHeld } from "../store/privacy/person";
 import { listObjects, readObject } from "./archive";
 
 export interface ExportDeps {

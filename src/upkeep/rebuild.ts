@@ -6,16 +6,21 @@
  */
 import type { StoredEvent } from "../projection/decoded-event";
 import { asJudged, interpret } from "../projection/interpret";
-import { type Change, planRebuild, type RebuildPlan } from "../projection/rebuild-plan";
+import { type Change, planRebuild, type RebuildPlan } from "../projection/history/rebuild-plan";
 import type { Patch } from "../projection/registers";
-import type { HistoricEvent, StandingRow } from "../projection/explanation";
+import type { HistoricEvent, StandingRow } from "../projection/history/explanation";
 import type { StoreDefaults } from "../projection/store-defaults";
 import { HISTORY_MAX_EVENTS } from "../limits";
 import { log } from "../log";
-import { type SuppressionList, loadSuppressionList } from "../store/suppression-list";
-import { keysOf, loadHistory, loadRows } from "../store/history";
-import { applyRebuild, loadRowsByKeys } from "../store/rebuild";
-import { loadSlice, loadUnfinished, type Rebuild, saveProgress } from "../store/rebuild-progress";
+import { type SuppressionList, loadSuppressionList } from "../store/privacy/suppression-list";
+import { keysOf, loadHistory, loadRows } from "../store/state/history";
+import { applyRebuild, loadRowsByKeys } from "../store/state/rebuild";
+import {
+  loadSlice,
+  loadUnfinished,
+  type Rebuild,
+  saveProgress,
+} from "../store/state/rebuild-progress";
 
 /** Events read at once; each leads to the whole history of its order. */
 const SLICE_EVENTS = 50;

@@ -5,7 +5,7 @@
  */
 import { encodeMessage } from "../events/queue-message";
 import { SWEEP_MAX_ROWS } from "../limits";
-import { listReplayable, type ReplayFilter, requeue } from "../store/waiting";
+import { listReplayable, type ReplayFilter, requeue } from "../store/inbox/waiting";
 
 export interface ReplayDeps {
   readonly db: D1Database;

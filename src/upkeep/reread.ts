@@ -9,10 +9,10 @@ import { RENEW_MAX_STRETCHES, REREAD_RUN_MS } from "../limits";
 import { errorText, log } from "../log";
 import { asJudged, interpret, type Interpretation } from "../projection/interpret";
 import type { StoreDefaults } from "../projection/store-defaults";
-import { type SuppressionList, loadSuppressionList } from "../store/suppression-list";
-import { keysOf, type RowKeys } from "../store/history";
-import { renewRows } from "../store/renewal";
-import { loadLeftOrders, loadUnread, saveReread, type UnreadEvent } from "../store/reread";
+import { type SuppressionList, loadSuppressionList } from "../store/privacy/suppression-list";
+import { keysOf, type RowKeys } from "../store/state/history";
+import { renewRows } from "../store/upgrade/renewal";
+import { loadLeftOrders, loadUnread, saveReread, type UnreadEvent } from "../store/upgrade/reread";
 import { rebuildAround } from "./rebuild";
 
 export interface RereadDeps {

@@ -2,11 +2,11 @@
  * From the archive back into the inbox, some objects at a time: whoever asks goes on with `next_cursor`.
  * What is put back stays for RESTORED_KEPT_MS, which is time for a rebuild.
  */
-import { addMs } from "../events/time";
+import { addMs } from "../events/formats/time";
 import { RESTORE_OBJECTS, RESTORED_KEPT_MS } from "../limits";
 import { errorText } from "../log";
-import { loadSuppressionList } from "../store/suppression-list";
-import { restoreEvents } from "../store/restore";
+import { loadSuppressionList } from "../store/privacy/suppression-list";
+import { restoreEvents } from "../store/retention/restore";
 import {
   ARCHIVE_PREFIX,
   eraseArchived,

@@ -3,7 +3,7 @@
  * archive its bodies are written, read back and compared first, and only then removed. Whatever a run
  * that is cut off has not done, the next one finds again.
  */
-import { addMs, DAY_MS } from "../events/time";
+import { addMs, DAY_MS } from "../events/formats/time";
 import {
   ARCHIVE_WAITS_MS,
   PURGE_MAX_STRETCHES,
@@ -13,10 +13,16 @@ import {
   RENDERED_KEPT_MS,
 } from "../limits";
 import { log } from "../log";
-import { restsUntil, restUntil } from "../store/cursors";
-import { purgeMessages, purgeRecords } from "../store/message-retention";
-import { advance, findRipe, findStretch, purgeRows, type Stretch } from "../store/retention";
-import type { Horizons } from "../store/ripe";
+import { restsUntil, restUntil } from "../store/inbox/cursors";
+import { purgeMessages, purgeRecords } from "../store/retention/message-retention";
+import {
+  advance,
+  findRipe,
+  findStretch,
+  purgeRows,
+  type Stretch,
+} from "../store/retention/retention";
+import type { Horizons } from "../store/retention/ripe";
 import { archiveAndPurge, finishBegun } from "./archiving";
 import { cutSlice } from "./slice";
 

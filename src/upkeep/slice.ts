@@ -1,7 +1,7 @@
 /** What of the ripe rows is purged together: bodies of one day, and as many bytes as are read at once. Pure. */
 import { BODIES_MAX_BYTES } from "../limits";
-import type { ArchiveWrite } from "../store/archive-writes";
-import type { RipeRow } from "../store/retention";
+import type { ArchiveWrite } from "../store/retention/archive-writes";
+import type { RipeRow } from "../store/retention/retention";
 import { objectName } from "./archive";
 
 /** What one slice takes of the ripe rows: bodies of one day, and as many bytes as are read at once. */

@@ -5,7 +5,7 @@
  * once: pushing an event twice changes nothing.
  */
 import { encodeMessage } from "../events/queue-message";
-import { addMs } from "../events/time";
+import { addMs } from "../events/formats/time";
 import {
   AUDIT_EVENTS,
   COUNT_WAITS_MS,
@@ -15,10 +15,10 @@ import {
   SWEEP_STRETCH_ROWS,
 } from "../limits";
 import { errorText, log } from "../log";
-import { auditAlert } from "../store/alerts";
-import { auditSlice } from "../store/audit";
-import { countStretch, recordSweep } from "../store/counts";
-import { deferPush, listWaiting, markStanding } from "../store/waiting";
+import { auditAlert } from "../store/outbox/alerts";
+import { auditSlice } from "../store/state/audit";
+import { countStretch, recordSweep } from "../store/inbox/counts";
+import { deferPush, listWaiting, markStanding } from "../store/inbox/waiting";
 import { continueErasures, type ErasureDeps } from "./erasure";
 import { continueRebuild } from "./rebuild";
 import { renew, reread, type RereadDeps } from "./reread";

@@ -3,11 +3,11 @@
  * deliveries are refused for their signature and nothing authentic comes, and where nothing authentic has
  * come for longer than the shop finds normal.
  */
-import { addMs } from "../events/time";
-import { signatureAlert, silenceAlert } from "../store/alerts";
-import { type Arrivals, loadArrivals } from "../store/arrivals";
-import type { Alert } from "../store/outbox";
-import { isLockedOut, signatureRefusals } from "../store/refusals";
+import { addMs } from "../events/formats/time";
+import { signatureAlert, silenceAlert } from "../store/outbox/alerts";
+import { type Arrivals, loadArrivals } from "../store/inbox/arrivals";
+import type { Alert } from "../store/outbox/outbox";
+import { isLockedOut, signatureRefusals } from "../store/inbox/refusals";
 
 const HOUR_MS = 3_600_000;
 

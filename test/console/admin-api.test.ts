@@ -5,9 +5,9 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { countStretch } from "../../src/store/counts";
+import { countStretch } from "../../src/store/inbox/counts";
 import { loadStanding } from "../../src/store/overview";
-import { saveRefusals } from "../../src/store/refusals";
+import { saveRefusals } from "../../src/store/inbox/refusals";
 import { tellDay } from "../../testbed/stories/index";
 import { calmEnv, fireCron, hand } from "../faults/drive";
 import { event, order } from "../support/events";

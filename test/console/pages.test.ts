@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { layOutJson } from "../../src/console/json-text";
 import { pathTo } from "../../src/console/links";
 import { clip, duration, money, visible } from "../../src/console/text";
-import { saveRefusals } from "../../src/store/refusals";
+import { saveRefusals } from "../../src/store/inbox/refusals";
 import { event } from "../support/events";
 import { orderDetail, payment, shipment } from "../support/models";
 import { apply, broken, fetchWith, rows, type Vars } from "../support/receiver";

@@ -1,8 +1,8 @@
 /** Who gets in: tokens of Cloudflare Access, and how often a wrong admin token may be tried. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { type AccessDeps, verifyAccess } from "../../src/console/access";
-import { networkOf } from "../../src/console/attempts";
+import { type AccessDeps, verifyAccess } from "../../src/console/auth/access";
+import { networkOf } from "../../src/console/auth/attempts";
 import { SIGN_IN_LIMITS, SIGN_IN_PERIOD_MS } from "../../src/limits";
 import { fetchWith, rows } from "../support/receiver";
 

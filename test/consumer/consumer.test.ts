@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { consumeEvents } from "../../src/consumer/consumer";
-import { applyBatch } from "../../src/store/apply";
+import { applyBatch } from "../../src/store/state/apply";
 import { clearTables } from "../support/rows";
 import { Breaker } from "../faults/faulty";
 import { rows } from "../support/receiver";

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { consumeDeadLetters, type DeadLetterDeps } from "../../src/consumer/dead-letters";
-import { admitAndRead, noteFailedTry } from "../../src/store/inbox";
+import { admitAndRead, noteFailedTry } from "../../src/store/inbox/inbox";
 import { clearTables } from "../support/rows";
 import { receivedOf } from "../../src/consumer/deliveries";
 import { rows } from "../support/receiver";

@@ -3,7 +3,7 @@ import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import worker from "../../src/index";
-import { auditSlice } from "../../src/store/audit";
+import { auditSlice } from "../../src/store/state/audit";
 import { deliver } from "./deliver";
 import { precedence } from "../support/precedence";
 import { event } from "./every-order";

@@ -4,8 +4,12 @@
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type * as money from "../../src/projection/money-patches";
-import { loadChanges, type RebuildFilter, startRebuild } from "../../src/store/rebuild-progress";
+import type * as money from "../../src/projection/patches/money-patches";
+import {
+  loadChanges,
+  type RebuildFilter,
+  startRebuild,
+} from "../../src/store/state/rebuild-progress";
 import type * as rebuilding from "../../src/upkeep/rebuild";
 import { shuffle, createRandom, tellDay } from "../../testbed/stories/index.ts";
 import { Breaker } from "../faults/faulty";

@@ -1,7 +1,7 @@
 /** The rows in D1 against the reference model, column by column. */
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import { type Model, modelRows, type ModelRow } from "../../src/projection/model";
+import { type Model, modelRows, type ModelRow } from "../../src/projection/history/model";
 import { entities, entityNames, type Value } from "../../src/projection/registers";
 
 /** Bookkeeping is exempt; `stale` must be 0 when a batch is done. */

@@ -8,8 +8,8 @@
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { addMs } from "../../src/events/time";
-import { modelOf } from "../../src/projection/model";
+import { addMs } from "../../src/events/formats/time";
+import { modelOf } from "../../src/projection/history/model";
 import {
   createRandom,
   deliverStory,

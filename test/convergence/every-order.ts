@@ -1,7 +1,7 @@
 /** Hand-written histories, delivered in every order, one by one and together. */
 import { env } from "cloudflare:workers";
 import type { StoredEvent } from "../../src/projection/decoded-event";
-import { modelOf } from "../../src/projection/model";
+import { modelOf } from "../../src/projection/history/model";
 import { expectModel } from "./compare";
 import { deliver, NOW, options } from "./deliver";
 import { clearTables } from "../support/rows";

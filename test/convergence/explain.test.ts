@@ -1,9 +1,9 @@
 /** Why an order looks as it does: tangled cases, each answer spelled out. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { explainOrder } from "../../src/projection/explain";
-import type { OrderExplanation } from "../../src/projection/explanation";
-import { keysOf, loadHistory, loadRows } from "../../src/store/history";
+import { explainOrder } from "../../src/projection/history/explain";
+import type { OrderExplanation } from "../../src/projection/history/explanation";
+import { keysOf, loadHistory, loadRows } from "../../src/store/state/history";
 import { deliver } from "./deliver";
 import { event } from "./every-order";
 import { defaults } from "./defaults";

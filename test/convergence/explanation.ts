@@ -2,11 +2,11 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import type { StoredEvent } from "../../src/projection/decoded-event";
-import { explainOrder } from "../../src/projection/explain";
+import { explainOrder } from "../../src/projection/history/explain";
 import { interpret } from "../../src/projection/interpret";
-import { type Model, modelRows } from "../../src/projection/model";
+import { type Model, modelRows } from "../../src/projection/history/model";
 import { hashId, idHashIn } from "../../src/projection/precedence";
-import { keysOf, loadHistory, loadRows } from "../../src/store/history";
+import { keysOf, loadHistory, loadRows } from "../../src/store/state/history";
 import { options } from "./deliver";
 import { defaults } from "./defaults";
 

@@ -7,16 +7,16 @@
  */
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { answerOrder } from "../../src/console/order-routes";
+import { answerOrder } from "../../src/console/api/order-routes";
 import { type ExplainedOrder, explainNumber } from "../../src/console/order-view";
-import { OrderPage } from "../../src/console/pages/order-page";
-import { OrdersPage } from "../../src/console/pages/orders-page";
+import { OrderPage } from "../../src/console/pages/orders/order-page";
+import { OrdersPage } from "../../src/console/pages/orders/orders-page";
 import { htmlOf } from "../../src/html";
 import { renderMessage } from "../../src/notifications/render";
-import { financialStatus } from "../../src/projection/financial-status";
-import { listOrders } from "../../src/store/order-list";
+import { financialStatus } from "../../src/projection/order/financial-status";
+import { listOrders } from "../../src/store/state/order-list";
 import { type Story, tellLives } from "../../testbed/stories/index.ts";
-import { loadDue } from "../../src/store/outbox-facts";
+import { loadDue } from "../../src/store/outbox/outbox-facts";
 import { order as orderAnswer } from "../../cli/api/answers.ts";
 import { moneyFacts } from "../../cli/views/money.ts";
 import { previewShop } from "../notifications/fixtures";

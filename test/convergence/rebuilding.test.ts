@@ -5,8 +5,8 @@
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Model, modelOf } from "../../src/projection/model";
-import { loadRebuild, startRebuild } from "../../src/store/rebuild-progress";
+import { type Model, modelOf } from "../../src/projection/history/model";
+import { loadRebuild, startRebuild } from "../../src/store/state/rebuild-progress";
 import { continueRebuild } from "../../src/upkeep/rebuild";
 import { expectModel } from "./compare";
 import { deliver, NOW, options } from "./deliver";

@@ -5,9 +5,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { StoredEvent } from "../../src/projection/decoded-event";
-import { loadRebuild, startRebuild } from "../../src/store/rebuild-progress";
+import { loadRebuild, startRebuild } from "../../src/store/state/rebuild-progress";
 import { continueRebuild } from "../../src/upkeep/rebuild";
-import { modelOf } from "../../src/projection/model";
+import { modelOf } from "../../src/projection/history/model";
 import { expectModel } from "./compare";
 import { NOW, options } from "./deliver";
 import { event, inEveryOrder } from "./every-order";

@@ -10,7 +10,7 @@ import {
   parsePhone,
   phoneDigits,
   toldForms,
-} from "../../src/events/phone";
+} from "../../src/events/formats/phone";
 
 const seed = Number(env.TEST_SEED);
 const ASHA = "+919876543210";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { judgeTime, parseTime, parseTimeOrDay } from "../../src/events/time";
-import { dayIn, isTimeZone, toLocal } from "../../src/events/time-zone";
+import { judgeTime, parseTime, parseTimeOrDay } from "../../src/events/formats/time";
+import { dayIn, isTimeZone, toLocal } from "../../src/events/formats/time-zone";
 
 const BERLIN = "Europe/Berlin";
 const NEW_YORK = "America/New_York";

@@ -7,7 +7,7 @@ import {
   msBetween,
   parseTime,
   parseTimeOrDay,
-} from "../../src/events/time";
+} from "../../src/events/formats/time";
 
 const frame = { receivedAt: "2026-11-24T12:00:00.000Z", timeZone: null };
 

@@ -6,7 +6,7 @@ import { env, exports } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { decodeMessage } from "../../src/events/queue-message";
 import { BODIES_MAX_BYTES, MESSAGE_MAX_BYTES } from "../../src/limits";
-import { listWaiting } from "../../src/store/waiting";
+import { listWaiting } from "../../src/store/inbox/waiting";
 import { event, sign } from "../support/events";
 import { orderDetail, payment, shipment } from "../support/models";
 import { type Row, rows, settled } from "../support/receiver";

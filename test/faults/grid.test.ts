@@ -13,7 +13,7 @@ import { afterAll, describe, expect, it, vi } from "vitest";
 import worker from "../../src/index";
 import { encodeMessage } from "../../src/events/queue-message";
 import { outboxRules } from "../../src/notifications/templates";
-import { type Model, modelOf } from "../../src/projection/model";
+import { type Model, modelOf } from "../../src/projection/history/model";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import { sign } from "../support/events";
 import { Breaker, type Fault, faults } from "./faulty";

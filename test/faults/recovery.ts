@@ -10,7 +10,7 @@ import {
 import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
 import worker from "../../src/index";
-import { type Model, modelRows } from "../../src/projection/model";
+import { type Model, modelRows } from "../../src/projection/history/model";
 import { entities, entityNames, type Value } from "../../src/projection/registers";
 import type { Breaker } from "./faulty";
 

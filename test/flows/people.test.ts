@@ -4,7 +4,7 @@
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, test } from "vitest";
-import { loadRebuild, startRebuild } from "../../src/store/rebuild-progress";
+import { loadRebuild, startRebuild } from "../../src/store/state/rebuild-progress";
 import { continueRebuild } from "../../src/upkeep/rebuild";
 import { calmEnv, hand } from "../faults/drive";
 import { defaults } from "../support/defaults";

@@ -1,7 +1,7 @@
 /** STORE_TIME_ZONE, from the webhook to rows, views, pages and messages. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { loadRebuild, startRebuild } from "../../src/store/rebuild-progress";
+import { loadRebuild, startRebuild } from "../../src/store/state/rebuild-progress";
 import { continueRebuild } from "../../src/upkeep/rebuild";
 import { calmEnv, hand } from "../faults/drive";
 import { defaults } from "../support/defaults";

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { encodeMessage } from "../../src/events/queue-message";
-import { requeue } from "../../src/store/waiting";
+import { requeue } from "../../src/store/inbox/waiting";
 import { event } from "../support/events";
 import { orderDetail, payment, refund, shipment } from "../support/models";
 import { apply, deliver, eventRow, row, rows, settled } from "../support/receiver";

@@ -3,9 +3,9 @@
  * to be told: the whole way of a fact but for HTTP and queues.
  */
 import { env } from "cloudflare:workers";
-import { addMs } from "../../src/events/time";
+import { addMs } from "../../src/events/formats/time";
 import { dispatchDue, type DispatchDeps } from "../../src/notifications/dispatch";
-import { markStanding } from "../../src/store/waiting";
+import { markStanding } from "../../src/store/inbox/waiting";
 import type { EventBody } from "../support/events";
 import { consumeAll, consumer, forgetVerdicts, options, queued } from "../support/queue";
 import { NOW, readNotifications, type StoredNotification } from "../support/rows";

@@ -15,8 +15,8 @@ import {
 import { storeRendered } from "../../src/notifications/message";
 import { type Template, templateNames, templates } from "../../src/notifications/templates";
 import { factId } from "../../src/projection/outbox-row";
-import { listMessages } from "../../src/store/message-list";
-import { parseRendered } from "../../src/store/rendered";
+import { listMessages } from "../../src/store/outbox/message-list";
+import { parseRendered } from "../../src/store/outbox/rendered";
 import { erase } from "../../src/upkeep/erasure";
 import { exportPage } from "../../src/upkeep/export";
 import { tellDay } from "../../testbed/stories/index";

@@ -6,7 +6,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { startRebuild } from "../../src/store/rebuild-progress";
+import { startRebuild } from "../../src/store/state/rebuild-progress";
 import { continueRebuild } from "../../src/upkeep/rebuild";
 import {
   createRandom,

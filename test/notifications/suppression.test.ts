@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
 import { suppressionCheck } from "../../src/notifications/suppression";
-import { startErasure } from "../../src/store/erasure";
+import { startErasure } from "../../src/store/privacy/erasure";
 import { Breaker } from "../faults/faulty";
 import { broken } from "../support/receiver";
 import { accepts, stage } from "./providers";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isCash } from "../../src/projection/cash";
+import { isCash } from "../../src/projection/order/cash";
 
 describe("a payment's method", () => {
   it.each([

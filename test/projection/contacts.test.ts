@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { contactsLike, contactsOf } from "../../src/projection/contacts";
+import { contactsLike, contactsOf } from "../../src/projection/patches/contacts";
 import { asJudged, interpret } from "../../src/projection/interpret";
 import { enteredContacts, identifiersOf } from "../../src/projection/identifiers";
 import { defaults } from "../support/defaults";

@@ -1,7 +1,7 @@
 /** What no column holds is kept, bounded, in the row that it is about. */
 import { describe, expect, it } from "vitest";
 import { eraseBody } from "../../src/events/erased-body";
-import { EXTRA_MAX_BYTES } from "../../src/projection/extra";
+import { EXTRA_MAX_BYTES } from "../../src/projection/patches/extra";
 import { asJudged, interpret } from "../../src/projection/interpret";
 import type { Entity } from "../../src/projection/registers";
 import { defaults } from "../support/defaults";

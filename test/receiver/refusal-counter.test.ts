@@ -7,7 +7,7 @@ import worker from "../../src/index";
 import { REFUSALS_EVERY_MS, REFUSALS_TIMEOUT_MS } from "../../src/limits";
 import { PROBE_AGENT } from "../../src/receiver/probe";
 import { type RefusalCounter, refusalCounter } from "../../src/receiver/refusal-counter";
-import { type RefusalCount, saveRefusals } from "../../src/store/refusals";
+import { type RefusalCount, saveRefusals } from "../../src/store/inbox/refusals";
 import { fireCron } from "../faults/drive";
 import { soundEnv, type TestEnv } from "../faults/recovery";
 import { event, sign } from "../support/events";

@@ -8,8 +8,8 @@ import {
   type OutcomeRow,
   recordOutcomes,
   type RenderedRow,
-} from "../../src/store/outbox";
-import { loadDue } from "../../src/store/outbox-facts";
+} from "../../src/store/outbox/outbox";
+import { loadDue } from "../../src/store/outbox/outbox-facts";
 import {
   clearTables,
   FAILURE_PRECEDENCE,

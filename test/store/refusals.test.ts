@@ -1,9 +1,9 @@
 /** What is stored of refused deliveries: counts that add up, the last hour, and how they leave. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { addMs, DAY_MS } from "../../src/events/time";
+import { addMs, DAY_MS } from "../../src/events/formats/time";
 import { loadStanding } from "../../src/store/overview";
-import { loadRefusedHours, loadRefusedTotals, saveRefusals } from "../../src/store/refusals";
+import { loadRefusedHours, loadRefusedTotals, saveRefusals } from "../../src/store/inbox/refusals";
 import { purgeOld } from "../../src/upkeep/retention";
 import { row, rows } from "../support/receiver";
 

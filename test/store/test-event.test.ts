@@ -1,10 +1,10 @@
 /** A test event leaves nothing behind, and nobody is overlooked for its sake. */
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { addMs } from "../../src/events/time";
-import { saveReceived } from "../../src/store/receipt";
-import { deleteTestEvent } from "../../src/store/inspection";
-import { listWaiting, markStanding } from "../../src/store/waiting";
+import { addMs } from "../../src/events/formats/time";
+import { saveReceived } from "../../src/store/inbox/receipt";
+import { deleteTestEvent } from "../../src/store/inbox/inspection";
+import { listWaiting, markStanding } from "../../src/store/inbox/waiting";
 import { clearTables } from "../support/rows";
 
 const RECEIVED_AT = "2026-11-24T10:00:00.000Z";

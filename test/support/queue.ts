@@ -5,7 +5,7 @@ import type { Delivery } from "../../src/consumer/deliveries";
 import { encodeMessage, type WholeEvent } from "../../src/events/queue-message";
 import type { InterpretOptions } from "../../src/projection/interpret";
 import { outboxRules } from "../../src/notifications/templates";
-import { applyBatch } from "../../src/store/apply";
+import { applyBatch } from "../../src/store/state/apply";
 import { defaults } from "./defaults";
 
 export const RECEIVED_AT = "2026-11-24T10:00:00.000Z";

@@ -1,10 +1,10 @@
 /** The archive: what it holds, that nothing leaves before it holds it, and the way back. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { addMs } from "../../src/events/time";
-import { startRebuild } from "../../src/store/rebuild-progress";
+import { addMs } from "../../src/events/formats/time";
+import { startRebuild } from "../../src/store/state/rebuild-progress";
 import { loadStanding } from "../../src/store/overview";
-import { countStretch } from "../../src/store/counts";
+import { countStretch } from "../../src/store/inbox/counts";
 import { listObjects, readObject } from "../../src/upkeep/archive";
 import { continueRebuild } from "../../src/upkeep/rebuild";
 import { restore } from "../../src/upkeep/restore";

@@ -4,10 +4,10 @@
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, test } from "vitest";
-import { addMs } from "../../src/events/time";
-import { loadSuppressionList } from "../../src/store/suppression-list";
-import { loadErasure, saveStage, startErasure } from "../../src/store/erasure";
-import { startRebuild, loadRebuild } from "../../src/store/rebuild-progress";
+import { addMs } from "../../src/events/formats/time";
+import { loadSuppressionList } from "../../src/store/privacy/suppression-list";
+import { loadErasure, saveStage, startErasure } from "../../src/store/privacy/erasure";
+import { startRebuild, loadRebuild } from "../../src/store/state/rebuild-progress";
 import { etagOf, listObjects, readObject, writeObject } from "../../src/upkeep/archive";
 import { erase, continueErasures, type ErasureDeps } from "../../src/upkeep/erasure";
 import { continueRebuild } from "../../src/upkeep/rebuild";

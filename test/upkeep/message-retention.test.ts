@@ -1,9 +1,9 @@
 /** What messages lose when, and what they keep; counts and reports that are old. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { sendAgain } from "../../src/store/message-list";
-import { isEndpointGone } from "../../src/store/outbox-facts";
-import { addMs } from "../../src/events/time";
+import { sendAgain } from "../../src/store/outbox/message-list";
+import { isEndpointGone } from "../../src/store/outbox/outbox-facts";
+import { addMs } from "../../src/events/formats/time";
 import { seedNotification } from "../support/rows";
 import { row, rows } from "../support/receiver";
 import { clearAll, days, purgeAt, RECEIVED_AT } from "./aged";

@@ -1,9 +1,9 @@
 /** Replay of one, of a selection, of all failed; what fails again ends as failed again. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { ReplayFilter } from "../../src/store/waiting";
+import type { ReplayFilter } from "../../src/store/inbox/waiting";
 import { type ReplayDeps, replayEvents } from "../../src/upkeep/replay";
-import { sendTexts } from "../../src/store/queue";
+import { sendTexts } from "../../src/store/inbox/queue";
 import { calmEnv, hand, whileRefusing } from "../faults/drive";
 import { clearTables } from "../support/rows";
 import { event } from "../support/events";

@@ -2,12 +2,12 @@
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { addMs } from "../../src/events/time";
-import { countStretch } from "../../src/store/counts";
-import { auditSlice } from "../../src/store/audit";
-import { deleteTestEvent } from "../../src/store/inspection";
+import { addMs } from "../../src/events/formats/time";
+import { countStretch } from "../../src/store/inbox/counts";
+import { auditSlice } from "../../src/store/state/audit";
+import { deleteTestEvent } from "../../src/store/inbox/inspection";
 import { loadStanding } from "../../src/store/overview";
-import { markStanding } from "../../src/store/waiting";
+import { markStanding } from "../../src/store/inbox/waiting";
 import { purgeWhenDue } from "../../src/upkeep/retention";
 import { hand } from "../faults/drive";
 import { row, rows } from "../support/receiver";

@@ -2,13 +2,13 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { decodeMessage } from "../../src/events/queue-message";
-import { addMs } from "../../src/events/time";
+import { addMs } from "../../src/events/formats/time";
 import { SWEEP_MAX_ROWS } from "../../src/limits";
-import { sendTexts } from "../../src/store/queue";
+import { sendTexts } from "../../src/store/inbox/queue";
 import { sweep, type SweepDeps } from "../../src/upkeep/sweep";
-import { saveReceived } from "../../src/store/receipt";
+import { saveReceived } from "../../src/store/inbox/receipt";
 import { foldPatches } from "../../src/projection/fold";
-import { applyBatch } from "../../src/store/apply";
+import { applyBatch } from "../../src/store/state/apply";
 import { clearTables, seedNotification } from "../support/rows";
 import { row, rows } from "../support/receiver";
 import { defaults } from "../support/defaults";

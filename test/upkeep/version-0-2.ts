@@ -11,7 +11,7 @@ import { asJudged, interpret } from "../../src/projection/interpret";
 import { escapeId } from "../../src/projection/precedence";
 import { registersOf02 } from "../../src/projection/precedence-0-2";
 import { type Entity, type Patch, registersOf } from "../../src/projection/registers";
-import { applyBatch } from "../../src/store/apply";
+import { applyBatch } from "../../src/store/state/apply";
 import { defaults } from "../support/defaults";
 
 const DIGITS = "$0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";

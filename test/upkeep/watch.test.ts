@@ -1,9 +1,9 @@
 /** The team is alerted where deliveries are refused and nothing authentic comes, or where all is silent. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { addMs } from "../../src/events/time";
-import { loadArrivals } from "../../src/store/arrivals";
-import { saveRefusals } from "../../src/store/refusals";
+import { addMs } from "../../src/events/formats/time";
+import { loadArrivals } from "../../src/store/inbox/arrivals";
+import { saveRefusals } from "../../src/store/inbox/refusals";
 import { alertsAbout } from "../../src/upkeep/watch";
 import { calmEnv, fireCron } from "../faults/drive";
 import { event } from "../support/events";

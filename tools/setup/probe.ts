@@ -97,7 +97,7 @@ async function awaitSettled(probe: Probe, id: string): Promise<string> {
   }
 }
 
-/** As the Worker does where it removes a test event: src/store/inspection.ts says why. */
+/** As the Worker does where it removes a test event: src/store/inbox/inspection.ts says why. */
 const stepBack = `UPDATE cursors SET position = (SELECT coalesce(max(rowid), 0) FROM webhook_events) WHERE name IN ('sweep', 'audit', 'counts') AND position > (SELECT coalesce(max(rowid), 0) FROM webhook_events)`;
 
 /** Sends, watches and removes the test event; returns the status that it came to. */

@@ -1,6 +1,6 @@
 /** What needs a person, one line each: what is wrong, where to look, and what may be behind it. */
 import type { ChannelRow } from "../../store/overview";
-import { isQuietHour } from "../../store/refusals";
+import { isQuietHour } from "../../store/inbox/refusals";
 import type { Health } from "../health";
 import { wordsFor } from "../refusal-words";
 import { count, duration } from "../text";

@@ -8,7 +8,7 @@ import {
   type HourRow,
   loadOverview,
 } from "../../store/overview";
-import { listTroubled, type TroubledEvent } from "../../store/inspection";
+import { listTroubled, type TroubledEvent } from "../../store/inbox/inspection";
 import type { Settings } from "../deps";
 import { type Health, healthOf } from "../health";
 import { capital, duration } from "../text";

@@ -1,5 +1,5 @@
 /** What pages are made of: times, badges, tables, facts. Every text from outside comes through here. */
-import { isDay } from "../../events/time";
+import { isDay } from "../../events/formats/time";
 import { type Child, useContext } from "hono/jsx";
 import { type Place, pathTo } from "../links";
 import { clip, money, visible, words } from "../text";

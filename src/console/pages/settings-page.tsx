@@ -2,7 +2,7 @@
 import { loadVerifiedBy, type VerifiedBy } from "../../store/overview";
 import type { Settings } from "../deps";
 import { checkHealth } from "../health";
-import { VERIFIED_WINDOW } from "../status-routes";
+import { VERIFIED_WINDOW } from "../api/status-routes";
 import { count, words } from "../text";
 import type { Visit } from "../visit";
 import { Badge, Facts, Notice, Part, Table, Text, Time } from "./parts";

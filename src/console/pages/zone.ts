@@ -3,7 +3,7 @@
  * script turns into the reader's zone.
  */
 import { createContext } from "hono/jsx";
-import { toLocal } from "../../events/time-zone";
+import { toLocal } from "../../events/formats/time-zone";
 
 export const ShopZone = createContext<string | null>(null);
 

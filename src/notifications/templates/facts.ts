@@ -1,6 +1,6 @@
 /**
  * What is known, at sending time, about the fact behind a message: what its template is made from. The store
- * reads it (store/outbox-facts.ts).
+ * reads it (store/outbox/outbox-facts.ts).
  */
 import type { Form } from "../../events/recognition";
 

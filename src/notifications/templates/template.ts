@@ -36,7 +36,7 @@ export type Reading =
   | "contents"
   | "event";
 
-/** A statement of the store finds where it holds and writes the row: store/derive.ts, store/tracking.ts. */
+/** A statement of the store finds where it holds and writes the row: store/state/derive.ts, store/outbox/tracking.ts. */
 export type State = "refund_outstanding" | "tracking_changed";
 
 /** When a row is written. */
@@ -50,7 +50,7 @@ type Asked =
       readonly isPutOff?: true;
     }
   | { readonly by: "state"; readonly state: State }
-  /** Something needs a person (store/outbox.ts). */
+  /** Something needs a person (store/outbox/outbox.ts). */
   | { readonly by: "alert" };
 
 /** Methods by their types: parameters are compared both ways, so one registry holds every context. */

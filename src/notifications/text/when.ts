@@ -1,6 +1,6 @@
 /** Dates as people read them, in the time zone of the shop, else of its customers. */
 import type { ShopConfig } from "../../config";
-import { isDay } from "../../events/time";
+import { isDay } from "../../events/formats/time";
 import { lookUp } from "./safe-text";
 
 /** Where dates are read; amounts without a currency of their own are in STORE_CURRENCY. */

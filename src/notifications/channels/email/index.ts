@@ -1,7 +1,7 @@
 /** E-mail to customers: through Resend, else through Cloudflare's own binding. */
-import { parseAddress } from "../../../events/address";
+import { parseAddress } from "../../../events/formats/address";
 import { oneLine } from "../../text/safe-text";
-import { emailContacts } from "../../../projection/contacts";
+import { emailContacts } from "../../../projection/patches/contacts";
 import type { ChannelDefinition } from "../channel";
 import { cloudflareEmailChannel } from "./cloudflare";
 import type { EmailContent } from "./content";

@@ -1,6 +1,6 @@
 /** Text messages to customers, through Twilio. What a template gives is the text, fitted (fit.ts). */
-import { parseE164 } from "../../../events/phone";
-import { phoneIdentifiers } from "../../../projection/contacts";
+import { parseE164 } from "../../../events/formats/phone";
+import { phoneIdentifiers } from "../../../projection/patches/contacts";
 import type { ChannelDefinition } from "../channel";
 import { type SmsMessage, storedSms } from "./message";
 import { twilioChannel } from "./twilio";

@@ -1,10 +1,10 @@
 /** To the customer: the payment did not go through. One a failure: the payment and its time, else its event. */
 import * as z from "zod/mini";
-import { knownTime } from "../../../events/time";
+import { knownTime } from "../../../events/formats/time";
 import type { DecodedEvent } from "../../../projection/decoded-event";
-import { balanceDueMicros } from "../../../projection/financial-status";
+import { balanceDueMicros } from "../../../projection/order/financial-status";
 import type { Fact } from "../../../projection/outbox-rows";
-import { precedenceOf } from "../../../projection/patches";
+import { precedenceOf } from "../../../projection/patches/patches";
 import { hasTime, idHashIn, stageIn, timeIn } from "../../../projection/precedence";
 import { renewPrecedence } from "../../../projection/precedence-0-2";
 import { fitSms, smsName } from "../../channels/sms/fit";

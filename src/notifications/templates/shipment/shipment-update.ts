@@ -1,6 +1,6 @@
 /** To the customer: what becomes of the parcel. One a status, and where it may come again one a day. */
 import * as z from "zod/mini";
-import { dayIn } from "../../../events/time-zone";
+import { dayIn } from "../../../events/formats/time-zone";
 import type { DecodedEvent } from "../../../projection/decoded-event";
 import type { Fact } from "../../../projection/outbox-rows";
 import { fitSms } from "../../channels/sms/fit";

@@ -1,6 +1,6 @@
 /**
  * To the customer: the parcel is followed otherwise than a message about it has shown. One a parcel and
- * airway bill, from its state (store/tracking.ts).
+ * airway bill, from its state (store/outbox/tracking.ts).
  */
 import * as z from "zod/mini";
 import { fitSms, gsmText } from "../../channels/sms/fit";

@@ -1,4 +1,4 @@
-/** To the team: something needs a person. One a kind and hour (store/outbox.ts). */
+/** To the team: something needs a person. One a kind and hour (store/outbox/outbox.ts). */
 import * as z from "zod/mini";
 import { oneLine } from "../../text/safe-text";
 import type { TemplateDefinition } from "../template";

@@ -1,0 +1,52 @@
+/**
+ * The admin API: what scripts, the command line and the console ask for. Its routes are a table
+ * (routes.ts), which is described in OpenAPI as it stands.
+ */
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
+import { errorText, log } from "../../log";
+import type { AdminApiDeps, Serve } from "../deps";
+import { problem } from "./problem";
+import { routes } from "./routes";
+import { admit, type ApiAccess } from "../auth/sign-in";
+
+function refusal(c: Context, access: Exclude<ApiAccess, { readonly kind: "right" }>): Response {
+  switch (access.kind) {
+    case "wrong":
+      return problem(
+        c,
+        401,
+        "Send ADMIN_TOKEN as a bearer token, or come through Cloudflare Access",
+      );
+    case "too many":
+      c.header("retry-after", String(access.retryAfterS));
+      return problem(c, 429, "Too many wrong tokens have come from here; wait before the next");
+    case "from elsewhere":
+      return problem(c, 403, "A page of another site may not ask for this");
+  }
+}
+
+/** The routes under /api/admin; 401 for whoever may not, whatever the path. */
+export function adminApi<E extends object>(
+  depsOf: (c: Context<{ Bindings: E }>) => AdminApiDeps,
+): Serve<E> {
+  const api = new Hono<{ Bindings: E }>({ strict: false }).basePath("/api/admin");
+  api.use("*", async (c, next) => {
+    const access = await admit(c, depsOf(c));
+    if (access.kind !== "right") return refusal(c, access);
+    c.header("cache-control", "no-store");
+    await next();
+    return undefined;
+  });
+  for (const { name, serve } of routes) {
+    const [method = "", path = ""] = name.split(" ");
+    api.on(method, path, (c) => serve(c, depsOf(c)));
+  }
+  api.all("*", (c) => problem(c, 404, "The admin API has nothing here"));
+  api.onError((error, c) => {
+    log.error("admin_api", { path: c.req.path, error: errorText(error) });
+    c.header("retry-after", "30");
+    return problem(c, 503, "Something went wrong; ask again");
+  });
+  return api.fetch;
+}

@@ -1,0 +1,192 @@
+/**
+ * What the admin API answers, as zod models: for its description, and for the tests that hold answers
+ * against it. The Worker does not carry them: its routes name them.
+ */
+import * as z from "zod/mini";
+import { forms } from "../../events/recognition";
+import { refusalReasons } from "../../events/refusals";
+import { financialStatuses } from "../../projection/order/financial-status";
+import { eventStatuses } from "../../store/inbox/inbox";
+
+const text = z.nullable(z.string());
+const event = z.object({
+  id: z.string(),
+  event_type: text,
+  form: z.nullable(z.enum(forms)),
+  type_hint: text,
+  subject: text,
+  subject_id: text,
+  order_number: text,
+  occurred_at: text,
+  received_at: z.string(),
+  status: z.enum(eventStatuses),
+  redeliveries: z.int(),
+  attempts: z.int(),
+  error: text,
+  processed_at: text,
+  conflicts: z.int(),
+  verified_by: z.nullable(z.enum(["current", "previous"])),
+});
+const setting = z.object({ entity: z.string(), row_key: z.string(), register: z.string() });
+const message = z.object({
+  id: z.string(),
+  template: z.string(),
+  channel: z.string(),
+  order_number: text,
+  subject_id: text,
+  event_id: text,
+  recipient: text,
+  status: z.string(),
+  reason: text,
+  attempts: z.int(),
+  next_attempt_at: text,
+  provider_message_id: text,
+  error: text,
+  due_at: z.string(),
+  created_at: z.string(),
+  sent_at: text,
+});
+const row = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
+const order = z.object({
+  order_number: z.string(),
+  status: text,
+  payment_status: text,
+  financial_status: z.enum(financialStatuses),
+  currency: text,
+  grand_total_micros: z.nullable(z.int()).check(z.describe("millionths of the currency's unit")),
+  paid_micros: z.int(),
+  refunded_micros: z.int(),
+  customer_name: text.check(z.describe("masked")),
+  customer_email: text.check(z.describe("masked")),
+  customer_phone: text.check(z.describe("masked")),
+  order_date: text,
+  updated_at: z.string(),
+});
+const cursor = text.check(z.describe("null on the last page"));
+const stored = z.object({
+  id: z.string(),
+  event_type: text,
+  payload: z.string(),
+});
+
+export const answers = {
+  events: z.object({ events: z.array(event), next_cursor: cursor, latest_cursor: z.string() }),
+  event: z.extend(event, {
+    payload: text.check(z.describe("the raw body; null once purged")),
+    notes: z.array(z.string()),
+    body_sha256: z.string(),
+    conflict_sha256: text,
+    outcome: z.string(),
+    changed: z.array(setting),
+    lost: z.array(z.extend(setting, { to: text, why: z.string() })),
+    notifications: z.array(message),
+  }),
+  replay: z.object({
+    dry_run: z.boolean(),
+    count: z.int(),
+    ids: z.array(z.string()),
+    more: z.boolean().check(z.describe("more may match: ask again")),
+    replay: z.optional(z.nullable(z.int().check(z.describe("its record; absent in a dry run")))),
+  }),
+  replayProgress: z.object({
+    id: z.int(),
+    started_at: z.string(),
+    events: z.int(),
+    statuses: z.partialRecord(z.enum(eventStatuses), z.int()),
+  }),
+  orders: z.object({ orders: z.array(order), next_cursor: cursor }),
+  order: z.object({
+    order: row,
+    payments: z.array(row),
+    refunds: z.array(row),
+    shipments: z.array(row),
+  }),
+  timeline: z.object({ entries: z.array(z.object({ at: text, what: z.string(), detail: text })) }),
+  notifications: z.object({ notifications: z.array(message), next_cursor: cursor }),
+  notification: z.extend(message, { rendered: text, resends: z.int(), context: text }),
+  sendAgain: z.object({ id: z.string(), status: z.literal("pending") }),
+  health: z.object({
+    events: z.int().check(z.describe("every event ever received")),
+    settled: z.int().check(z.describe("applied, or ignored, or purged since")),
+    received: z.int().check(z.describe("not applied yet")),
+    quarantined: z.int(),
+    failed: z.int(),
+    oldest_waiting_seconds: z.nullable(z.number()),
+    last_received_at: text,
+    last_sweep_at: text,
+    refused_last_hour: z.int().check(z.describe("deliveries refused within the last hour")),
+    refused: z
+      .partialRecord(z.enum(refusalReasons), z.int())
+      .check(z.describe("the same by reason")),
+    locked_out: z
+      .boolean()
+      .check(z.describe("signatures were refused within the last hour, and no event came")),
+  }),
+  settings: z.object({
+    secrets: z
+      .record(z.string(), z.boolean())
+      .check(z.describe("which are set; never their values")),
+    channels: z.record(z.string(), z.boolean()),
+    problems: z.array(z.string()),
+    verified_by: z.object({
+      window: z.int().check(z.describe("how many of the latest events were looked at")),
+      current: z.int(),
+      previous: z.int(),
+      last_previous_at: text,
+    }),
+    versions: z.record(z.string(), z.string()),
+    limits: z.record(z.string(), z.number()),
+    time_zone: text.check(z.describe("STORE_TIME_ZONE; null where it is not set")),
+    last_sweep_at: text,
+  }),
+  erasure: z.object({
+    dry_run: z.optional(z.literal(true).check(z.describe("only counted, nothing begun"))),
+    id: z.optional(z.int()),
+    requested_at: z.optional(z.string()),
+    stage: z.optional(z.enum(["orders", "inbox", "contacts", "archive", "done"])),
+    place: z.optional(z.string().check(z.describe("how far it is in its stage"))),
+    orders: z.int(),
+    events: z.int().check(z.describe("bodies")),
+    notifications: z.int(),
+    archived_events: z.optional(z.int()),
+    error: z.optional(text.check(z.describe("why it does not go on"))),
+    finished_at: z.optional(text),
+  }),
+  export: z.object({
+    orders: z.array(
+      z.object({
+        order: z.nullable(row),
+        payments: z.array(row),
+        refunds: z.array(row),
+        shipments: z.array(row),
+        events: z.array(row),
+        notifications: z.array(row),
+      }),
+    ),
+    other_events: z.array(stored).check(z.describe("that no order leads to")),
+    archived_events: z.array(z.looseObject(stored.shape)),
+    next_cursor: cursor,
+  }),
+  archive: z.object({
+    objects: z.array(
+      z.object({
+        name: z.string(),
+        day: z.string().check(z.describe("of receipt")),
+        bytes: z.int(),
+        events: z.int(),
+        sha256: z.string().check(z.describe("of the compressed object")),
+      }),
+    ),
+    next_cursor: cursor,
+  }),
+  restored: z.object({
+    dry_run: z.boolean(),
+    objects: z.int(),
+    events: z.int(),
+    put_back: z.int().check(z.describe("bodies beside their rows")),
+    recreated: z.int().check(z.describe("rows that were purged")),
+    failed: z.array(z.object({ object: z.string(), error: z.string() })),
+    next_cursor: cursor,
+  }),
+  object: z.looseObject({}),
+} as const;

@@ -1,0 +1,35 @@
+/** Notifications: the outbox as a list, one message as it was sent, and sending it again. */
+import { isBare, listMessages, loadMessage, type Message } from "../../store/outbox/message-list";
+import { asking, plain } from "./api-route";
+import type { Route } from "../deps";
+import { maskMessage } from "../mask";
+import { problem } from "./problem";
+import { notificationsQuery } from "./shapes";
+
+const noMessage = "There is no notification with this id";
+
+const whyNotAgain = (message: Message): string =>
+  message.status !== "pending" && isBare(message)
+    ? "Nothing of it is kept but that it was told: it cannot be sent again"
+    : "It is pending: it will be sent without being asked for again";
+
+export const messageRoutes: readonly Route[] = [
+  asking(
+    "GET /notifications",
+    notificationsQuery,
+    async ({ c, deps, query: { limit, cursor, ...filter } }) => {
+      const page = await listMessages(deps.db, filter, { limit, before: cursor });
+      return c.json({ notifications: page.messages.map(maskMessage), next_cursor: page.next });
+    },
+  ),
+  plain("GET /notifications/:id", async ({ c, deps, part }) => {
+    const message = await loadMessage(deps.db, part("id"));
+    return message === null ? problem(c, 404, noMessage) : c.json(message);
+  }),
+  plain("POST /notifications/:id/send-again", async ({ c, deps, part }) => {
+    const id = part("id");
+    if (await deps.sendAgain(id)) return c.json({ id, status: "pending" });
+    const known = await loadMessage(deps.db, id);
+    return known === null ? problem(c, 404, noMessage) : problem(c, 409, whyNotAgain(known));
+  }),
+];

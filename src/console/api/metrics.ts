@@ -1,0 +1,100 @@
+/** How things stand, in the text format of Prometheus. */
+import type { Health } from "../health";
+import { refusalReasons } from "../../events/refusals";
+import type { ChannelRow, CountedEvents } from "../../store/overview";
+import type { RefusedTotal } from "../../store/inbox/refusals";
+
+interface Metric {
+  readonly name: string;
+  readonly type: "counter" | "gauge";
+  readonly help: string;
+  readonly samples: readonly (readonly [
+    labels: Readonly<Record<string, string>>,
+    value: number | null,
+  ])[];
+}
+
+function escapeLabel(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"');
+}
+
+function sampleLine(name: string, labels: Readonly<Record<string, string>>, value: number): string {
+  const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escapeLabel(text)}"`);
+  return `${name}${pairs.length > 0 ? `{${pairs.join(",")}}` : ""} ${String(value)}`;
+}
+
+function metricText({ name, type, help, samples }: Metric): string {
+  const lines = samples.flatMap(([labels, value]) =>
+    value === null ? [] : [sampleLine(name, labels, value)],
+  );
+  return lines.length === 0
+    ? ""
+    : `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("\n")}\n`;
+}
+
+/** Seconds since 1970. */
+function seconds(time: string | null): number | null {
+  return time === null ? null : Date.parse(time) / 1000;
+}
+
+export function metricsText(
+  health: Health,
+  events: readonly CountedEvents[],
+  channels: readonly ChannelRow[],
+  refused: readonly RefusedTotal[],
+): string {
+  const refusedFor = (reason: string): number =>
+    refused.find((row) => row.reason === reason)?.deliveries ?? 0;
+  const metrics: readonly Metric[] = [
+    {
+      name: "ce_webhooks_events_total",
+      type: "counter",
+      help: "Events received, by type and by status when counted.",
+      samples: events.map(({ event_type: type, status, events: count }) => [
+        { type, status },
+        count,
+      ]),
+    },
+    {
+      name: "ce_webhooks_events",
+      type: "gauge",
+      help: "Events that stand in each status that needs an eye.",
+      samples: [
+        [{ status: "received" }, health.received],
+        [{ status: "quarantined" }, health.quarantined],
+        [{ status: "failed" }, health.failed],
+      ],
+    },
+    {
+      name: "ce_webhooks_refused_total",
+      type: "counter",
+      help: "Deliveries refused at the webhook route, by reason.",
+      samples: refusalReasons.map((reason) => [{ reason }, refusedFor(reason)]),
+    },
+    {
+      name: "ce_webhooks_oldest_waiting_seconds",
+      type: "gauge",
+      help: "Age of the oldest event that is not applied yet.",
+      samples: [[{}, health.oldest_waiting_seconds ?? 0]],
+    },
+    {
+      name: "ce_webhooks_last_received_timestamp_seconds",
+      type: "gauge",
+      help: "When the last event came.",
+      samples: [[{}, seconds(health.last_received_at)]],
+    },
+    {
+      name: "ce_webhooks_last_sweep_timestamp_seconds",
+      type: "gauge",
+      help: "When the cron last ran.",
+      samples: [[{}, seconds(health.last_sweep_at)]],
+    },
+    {
+      name: "ce_webhooks_recent_messages",
+      type: "gauge",
+      help: "Messages of the latest events, by channel and status.",
+      samples: channels.map(({ channel, status, messages }) => [{ channel, status }, messages]),
+    },
+  ];
+  return metrics.map(metricText).join("");
+}

@@ -1,0 +1,67 @@
+/** Orders: found, shown, explained, and told as a timeline. */
+import { contactsLike } from "../../projection/patches/contacts";
+import {
+  balanceDueMicros,
+  financialStatus,
+  refundOutstandingMicros,
+} from "../../projection/order/financial-status";
+import type { StandingRow } from "../../projection/history/explanation";
+import type { Entity } from "../../projection/registers";
+import { loadRows } from "../../store/state/history";
+import { loadTimeline } from "../../store/state/order-detail";
+import { listOrders } from "../../store/state/order-list";
+import { asking, plain } from "./api-route";
+import type { Route } from "../deps";
+import { maskOrder } from "../mask";
+import { explainNumber, isKnown, type Row } from "../order-view";
+import { problem } from "./problem";
+import { ordersQuery } from "./shapes";
+
+const TIMELINE_MAX = 1_000;
+const noOrder = (number: string): string => `No event has named the order ${number}`;
+
+/** An order with its parts, from its rows; null where it has none of its own. */
+export function answerOrder(number: string, rows: readonly StandingRow[]) {
+  const own = (entity: Entity): readonly Row[] =>
+    rows
+      .filter((row) => row.entity === entity && row.columns["order_number"] === number)
+      .map(({ columns }) => columns);
+  const [order] = own("orders");
+  if (order === undefined) return null;
+  return {
+    order: {
+      ...order,
+      financial_status: financialStatus(order),
+      balance_due_micros: balanceDueMicros(order),
+      refund_outstanding_micros: refundOutstandingMicros(order),
+    },
+    payments: own("payments"),
+    refunds: own("refunds"),
+    shipments: own("shipments"),
+  };
+}
+
+export const orderRoutes: readonly Route[] = [
+  asking("GET /orders", ordersQuery, async ({ c, deps, query: { q, limit, cursor } }) => {
+    const search =
+      q === undefined ? null : { q: q.trim(), contacts: contactsLike(q, deps.defaults) };
+    const page = await listOrders(deps.db, search, { limit, after: cursor });
+    return c.json({ orders: page.orders.map(maskOrder), next_cursor: page.next });
+  }),
+  plain("GET /orders/:number", async ({ c, deps, part }) => {
+    const number = part("number");
+    const answer = answerOrder(number, await loadRows(deps.db, number));
+    return answer === null ? problem(c, 404, noOrder(number)) : c.json(answer);
+  }),
+  plain("GET /orders/:number/explain", async ({ c, deps, part }) => {
+    const number = part("number");
+    const view = await explainNumber(deps.db, number, deps.defaults);
+    if (!isKnown(view)) return problem(c, 404, noOrder(number));
+    return c.json({ ...view.explained, payment: view.payment });
+  }),
+  plain("GET /orders/:number/timeline", async ({ c, deps, part }) => {
+    const number = part("number");
+    const entries = await loadTimeline(deps.db, number, TIMELINE_MAX);
+    return entries.length === 0 ? problem(c, 404, noOrder(number)) : c.json({ entries });
+  }),
+];

@@ -1,0 +1,27 @@
+/**
+ * Every route of the admin API, by subject. tools/assets.ts writes this table down as OpenAPI, so that
+ * the Worker need not carry what describes it; a test holds the two together.
+ */
+import { plain } from "./api-route";
+import type { Route } from "../deps";
+import { eventRoutes } from "./event-routes";
+import { messageRoutes } from "./message-routes";
+import { orderRoutes } from "./order-routes";
+import { privacyRoutes } from "./privacy-routes";
+import { problem } from "./problem";
+import { rebuildRoutes } from "./rebuild-routes";
+import { statusRoutes } from "./status-routes";
+
+export const routes: readonly Route[] = [
+  ...statusRoutes,
+  ...eventRoutes,
+  ...orderRoutes,
+  ...messageRoutes,
+  ...rebuildRoutes,
+  ...privacyRoutes,
+  plain("GET /openapi.json", async ({ c, deps }) => {
+    const found = await deps.assets?.("/console/openapi.json");
+    if (found?.ok !== true) return problem(c, 404, "This Worker runs without its static files");
+    return c.body(await found.text(), 200, { "content-type": "application/json" });
+  }),
+];

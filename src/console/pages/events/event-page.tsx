@@ -1,0 +1,249 @@
+/** One event: what came, what became of it, whom it told. */
+import { describeForm, nameType } from "../../../events/form-words";
+import type { SettingExplanation } from "../../../projection/history/explanation";
+import type { StoredEventRow } from "../../../store/inbox/inspection";
+import { type EventView, viewEvent } from "../../event-view";
+import { layOutJson } from "../../json-text";
+import { below, pathTo } from "../../links";
+import { count, visible, words } from "../../text";
+import { idIn, type Visit } from "../../visit";
+import { comparisons, SettingRow } from "../orders/explained";
+import { messageColumns } from "../messages/messages-page";
+import {
+  Act,
+  Badge,
+  type Column,
+  Empty,
+  Facts,
+  Live,
+  Notice,
+  Part,
+  Ref,
+  Table,
+  Text,
+  Time,
+} from "../parts";
+import { Page, show } from "../page";
+import { PlainPage } from "../sign-in-page";
+
+/** Characters of a body that are shown; the rest is one request away. */
+const BODY_SHOWN = 100_000;
+const canReplay = new Set(["failed", "quarantined", "ignored"]);
+
+/** Of what is ignored the row's own error says why: an unknown type, too old, never taken again. */
+const outcomes: Readonly<Record<EventView["outcome"], string>> = {
+  sets: "Applied: something that it says still stands.",
+  lost: "Applied, and since replaced: nothing of it stands any more.",
+  waiting: "Stored, and not applied yet.",
+  ignored: "Stored and set aside: it changes nothing.",
+  quarantined: "Stored and set aside: it is authentic, but cannot be understood.",
+  failed: "Given up on after the last retry. Replay it once the cause is mended.",
+  purged: "Applied. Its body has since been removed.",
+};
+
+function outcomeOf({ outcome, event }: EventView): string {
+  const isUntold = outcome === "ignored" && event.error === null;
+  return isUntold ? `${outcomes[outcome]} Why is not kept any more.` : outcomes[outcome];
+}
+
+function deliveriesOf({ redeliveries, conflicts }: StoredEventRow): string {
+  const came = redeliveries === 0 ? "came once" : `came ${count(redeliveries + 1, "time")}`;
+  if (conflicts === 0) return came;
+  return `${came}; ${count(conflicts, "other body")} under the same id, the first stands`;
+}
+
+function Envelope({ event }: { readonly event: StoredEventRow }) {
+  const { subject, subject_id: key, order_number: named } = event;
+  const order = named ?? (subject === "order" ? key : null);
+  return (
+    <Facts
+      of={[
+        ["Id", <Text of={event.id} whole />],
+        ["Order", order === null ? null : <Ref to="orders" id={order} />],
+        [
+          "About",
+          subject === null ? null : (
+            <span>
+              {subject} <Text of={key} />
+            </span>
+          ),
+        ],
+        ["Occurred", event.occurred_at === null ? "unknown" : <Time at={event.occurred_at} />],
+        ["Received", <Time at={event.received_at} />],
+        ["Settled", event.processed_at === null ? null : <Time at={event.processed_at} />],
+        ["Deliveries", deliveriesOf(event)],
+        ["Attempts", String(event.attempts)],
+        ["Verified by", event.verified_by === null ? null : `${event.verified_by} secret`],
+        ["SHA-256 of the body", <code>{event.body_sha256}</code>],
+        [
+          "SHA-256 of the other",
+          event.conflict_sha256 === null ? null : <code>{event.conflict_sha256}</code>,
+        ],
+      ]}
+    />
+  );
+}
+
+/** Settings of one row that fared alike. */
+interface Fared extends Omit<SettingExplanation, "register"> {
+  readonly registers: readonly string[];
+}
+
+function grouped(settings: readonly SettingExplanation[]): readonly Fared[] {
+  const groups = new Map<string, Fared>();
+  for (const { register, ...rest } of settings) {
+    const name = JSON.stringify(rest);
+    const registers = [...(groups.get(name)?.registers ?? []), words(register)];
+    groups.set(name, { ...rest, registers });
+  }
+  return [...groups.values()];
+}
+
+const fared: readonly Column<Fared>[] = [
+  { head: "Row", cell: ({ entity, key }) => <SettingRow entity={entity} row={key} /> },
+  { head: "Fields", cell: ({ registers }) => registers.join(", ") },
+];
+
+const lostTo: Column<Fared> = {
+  head: "Why not",
+  cell: ({ comparison, against }) => (
+    <>
+      {comparisons[comparison]}
+      {against === null ? null : (
+        <>
+          {": "}
+          <Ref to="events" id={against} />
+        </>
+      )}
+    </>
+  ),
+};
+
+function Effect({ changed, lost }: Pick<EventView, "changed" | "lost">) {
+  return (
+    <Part id="effect" title="What it changed">
+      {changed.length === 0 ? null : (
+        <Table caption="It set, and it stands" shown columns={fared} rows={grouped(changed)} />
+      )}
+      {lost.length === 0 ? null : (
+        <Table
+          caption="It also says, and another event stands"
+          shown
+          columns={[...fared, lostTo]}
+          rows={grouped(lost)}
+        />
+      )}
+    </Part>
+  );
+}
+
+function Body({ event }: { readonly event: StoredEventRow }) {
+  const { payload } = event;
+  if (payload === null) return <Empty>It has been removed, on schedule or by request.</Empty>;
+  const shown = payload.slice(0, BODY_SHOWN);
+  return (
+    <>
+      <pre tabindex={0} aria-label="Body">
+        {layOutJson(shown).map(({ kind, text }) =>
+          kind === "name" ? <b>{visible(text)}</b> : visible(text),
+        )}
+      </pre>
+      {shown.length === payload.length ? null : (
+        <p class="soft">
+          {`The first ${count(BODY_SHOWN, "character")} of ${payload.length.toLocaleString("en")}.`}
+        </p>
+      )}
+      <p>
+        <a href={below(pathTo("events", event.id) ?? "", "body")} download>
+          Download it as it came
+        </a>
+      </p>
+    </>
+  );
+}
+
+function EventPage(props: {
+  readonly who: string;
+  readonly view: EventView;
+  readonly notice: string | null;
+}) {
+  const { who, view, notice } = props;
+  const { event, notes, changed, lost, messages } = view;
+  const path = pathTo("events", event.id) ?? "";
+  const isWaiting = event.status === "received";
+  const form = describeForm(event);
+  return (
+    <Page title={nameType(event.event_type)} who={who} path="/console/events">
+      <Live path={path} beat={isWaiting ? "tick" : null}>
+        <div class="title">
+          <h1>
+            <Text of={nameType(event.event_type)} /> <Badge status={event.status} />
+          </h1>
+          {canReplay.has(event.status) && event.payload !== null ? (
+            <Act
+              to={`/console/replay`}
+              fields={{ event: encodeURIComponent(event.id) }}
+              label="Replay"
+            />
+          ) : null}
+        </div>
+        {notice !== null && isWaiting ? <Notice>{notice}</Notice> : null}
+        <p>{outcomeOf(view)}</p>
+        {form === null ? null : (
+          <p class="soft">
+            Form of the body: <Text of={form} whole />.
+          </p>
+        )}
+        {event.error === null ? null : (
+          <Notice bad>
+            <Text of={event.error} whole />
+          </Notice>
+        )}
+        {notes.length === 0 ? null : (
+          <ul class="notes">
+            {notes.map((note) => (
+              <li>
+                <Text of={note} whole />
+              </li>
+            ))}
+          </ul>
+        )}
+        <Envelope event={event} />
+        {changed.length + lost.length === 0 ? null : <Effect changed={changed} lost={lost} />}
+        {messages.length === 0 ? null : (
+          <Part id="messages" title="Messages">
+            <Table caption="What it asked for" columns={messageColumns} rows={messages} />
+          </Part>
+        )}
+      </Live>
+      <Part id="body" title="Body">
+        <Body event={event} />
+      </Part>
+    </Page>
+  );
+}
+
+const unknown = {
+  title: "No such event",
+  text: "The inbox holds no event with this id. It may have been removed since.",
+};
+
+export async function event({ c, deps, who }: Visit) {
+  const view = await viewEvent(deps.db, idIn(c, "id"), deps.defaults);
+  if (view === null) return show(c, <PlainPage {...unknown} who={who} />, 404);
+  const notice = c.req.query("replayed") === undefined ? null : "It is being taken again.";
+  return show(c, <EventPage who={who} view={view} notice={notice} />);
+}
+
+/** The body as it came, as a file: nothing in it can run here. */
+export async function eventBody({ c, deps, who }: Visit) {
+  const view = await viewEvent(deps.db, idIn(c, "id"), deps.defaults);
+  const payload = view?.event.payload ?? null;
+  if (payload === null) return show(c, <PlainPage {...unknown} who={who} />, 404);
+  return c.body(payload, 200, {
+    "content-type": "application/octet-stream",
+    "content-disposition": 'attachment; filename="event.json"',
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+  });
+}

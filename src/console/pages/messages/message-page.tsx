@@ -1,0 +1,195 @@
+/** One message: whom it went to, what became of it, how it looked, and sending it again. */
+import type { Shown } from "../../../notifications/channels/channel";
+import { isBare, loadMessage, type Message } from "../../../store/outbox/message-list";
+import { parseRendered, type Rendered } from "../../../store/outbox/rendered";
+import { layOutJson } from "../../json-text";
+import { below, pathTo } from "../../links";
+import { capital, visible, words } from "../../text";
+import { idIn, type Visit } from "../../visit";
+import { Act, Badge, Empty, Facts, Live, Notice, Part, Ref, Text, Time } from "../parts";
+import { Page, show } from "../page";
+import { PlainPage } from "../sign-in-page";
+
+function About({ message }: { readonly message: Message }) {
+  const { order_number: order, event_id: event, subject_id: subject } = message;
+  return (
+    <Facts
+      of={[
+        ["To", <Text of={message.recipient} whole />],
+        ["Channel", message.channel],
+        ["Order", order === null ? null : <Ref to="orders" id={order} />],
+        ["About", subject === null || subject === order ? null : <Text of={subject} />],
+        ["Asked for by", event === null ? null : <Ref to="events" id={event} />],
+        ["Asked for", <Time at={message.created_at} />],
+        ["Due", message.due_at === "" ? null : <Time at={message.due_at} />],
+        [
+          "Next attempt",
+          message.status === "pending" ? <Time at={message.next_attempt_at} /> : null,
+        ],
+        ["Sent", message.sent_at === null ? null : <Time at={message.sent_at} />],
+        ["Attempts", String(message.attempts)],
+        ["Sent again", message.resends === 0 ? null : `${String(message.resends)} ×`],
+        [
+          "Provider’s id",
+          message.provider_message_id === null ? null : (
+            <Text of={message.provider_message_id} whole />
+          ),
+        ],
+        ["Id", <Text of={message.id} whole />],
+      ]}
+    />
+  );
+}
+
+function Source({ title, value }: NonNullable<Shown["source"]>) {
+  return (
+    <details>
+      <summary>{title}</summary>
+      <pre tabindex={0} aria-label="As the provider takes it">
+        {layOutJson(JSON.stringify(value)).map(({ text }) => visible(text))}
+      </pre>
+    </details>
+  );
+}
+
+/** The words alone: in a frame of their own where the message has no other face. */
+function Words({ of: { text, html, source } }: { readonly of: Shown }) {
+  if (source !== undefined) return <p>{visible(text)}</p>;
+  if (html === undefined) {
+    return (
+      <pre tabindex={0} class="sms" aria-label="Text message">
+        {visible(text)}
+      </pre>
+    );
+  }
+  return (
+    <details>
+      <summary>As plain text</summary>
+      <pre tabindex={0} aria-label="Plain text">
+        {visible(text)}
+      </pre>
+    </details>
+  );
+}
+
+function Preview({ sent, path }: { readonly sent: Rendered; readonly path: string }) {
+  if (sent.message === null) return <p>{sent.channel.note}</p>;
+  const shown = sent.channel.show(sent.message);
+  return (
+    <>
+      {shown.subject === undefined ? null : (
+        <p>
+          Subject: <b>{visible(shown.subject)}</b>
+        </p>
+      )}
+      {shown.html === undefined ? null : (
+        <iframe
+          src={below(path, "preview")}
+          title="The e-mail as it was sent"
+          sandbox=""
+          loading="lazy"
+        />
+      )}
+      <Words of={shown} />
+      {shown.source === undefined ? null : <Source {...shown.source} />}
+    </>
+  );
+}
+
+function Question({ message }: { readonly message: Message }) {
+  const wasSent = message.status === "sent";
+  return (
+    <p>
+      {wasSent
+        ? "It went out already: whoever it is for will get it once more."
+        : "It will be rendered from what is known now, and sent if it is still true."}
+    </p>
+  );
+}
+
+/** Why there is nothing to see. `attempts` counts every claim: without any, nothing can have gone out. */
+function whyNotShown({ status, attempts }: Message): string {
+  if (status === "pending") return "It is rendered when its turn comes.";
+  if (status === "sent") return "It went out. What was sent is not kept any more.";
+  return attempts === 0
+    ? "It was never rendered: nothing went out."
+    : "If it was rendered, that is not kept any more.";
+}
+
+function MessagePage(props: {
+  readonly who: string;
+  readonly message: Message;
+  readonly notice: string | null;
+}) {
+  const { who, message, notice } = props;
+  const path = pathTo("messages", message.id) ?? "";
+  const sent = parseRendered(message.rendered);
+  const isPending = message.status === "pending";
+  const name = capital(words(message.template));
+  return (
+    <Page title={name} who={who} path="/console/messages">
+      <Live path={path} beat={isPending ? "tick" : null}>
+        <div class="title">
+          <h1>
+            {name} <Badge status={message.status} />
+          </h1>
+          {isPending || isBare(message) ? null : (
+            <Act
+              to={`/console/send-again`}
+              fields={{ message: encodeURIComponent(message.id) }}
+              label="Send again"
+              ask={<Question message={message} />}
+            />
+          )}
+        </div>
+        {notice !== null && isPending ? <Notice>{notice}</Notice> : null}
+        {message.reason === null ? null : (
+          <Notice bad={message.status === "failed"}>
+            <Text of={message.reason} whole />
+          </Notice>
+        )}
+        {message.error === null || message.error === message.reason ? null : (
+          <Notice bad>
+            <Text of={message.error} whole />
+          </Notice>
+        )}
+        <About message={message} />
+        <Part id="preview" title="As it was sent">
+          {sent === null ? (
+            <Empty>{whyNotShown(message)}</Empty>
+          ) : (
+            <Preview sent={sent} path={path} />
+          )}
+        </Part>
+      </Live>
+    </Page>
+  );
+}
+
+const unknown = { title: "No such message", text: "No message has this id." };
+
+export async function message({ c, deps, who }: Visit) {
+  const found = await loadMessage(deps.db, idIn(c, "id"));
+  if (found === null) return show(c, <PlainPage {...unknown} who={who} />, 404);
+  const notice = c.req.query("sending") === undefined ? null : "It is on its way once more.";
+  return show(c, <MessagePage who={who} message={found} notice={notice} />);
+}
+
+/**
+ * The mail itself, for the frame on its page: an origin of its own, no script, nothing loaded. Mail
+ * carries its styles inline, which this one answer allows and no page does.
+ */
+export async function preview({ c, deps, who }: Visit) {
+  const found = await loadMessage(deps.db, idIn(c, "id"));
+  const sent = parseRendered(found?.rendered ?? null);
+  const message = sent?.message ?? null;
+  const html = message === null ? undefined : sent?.channel.show(message).html;
+  if (html === undefined) return show(c, <PlainPage {...unknown} who={who} />, 404);
+  return c.html(html, 200, {
+    "content-security-policy":
+      "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'",
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+  });
+}

@@ -1,0 +1,103 @@
+/** The outbox, newest first, with the reason for whatever was not sent. */
+import { channelNames } from "../../../notifications/channels";
+import { templateNames } from "../../../notifications/templates";
+import {
+  listMessages,
+  type MessagePage,
+  type MessageRow,
+} from "../../../store/outbox/message-list";
+import { withQuery } from "../../links";
+import { maskMessage } from "../../mask";
+import { notificationsQuery } from "../../api/shapes";
+import { words } from "../../text";
+import { asked, readQuery, type Visit } from "../../visit";
+import { Field, Filters, Options } from "../filters";
+import { Badge, type Column, Empty, Notice, Pager, Ref, Table, Text, Time } from "../parts";
+import { Page, show } from "../page";
+
+const PATH = "/console/messages";
+const names = ["status", "channel", "template", "order", "cursor"] as const;
+
+export const messageColumns: readonly Column<MessageRow>[] = [
+  {
+    head: "Message",
+    as: "word",
+    cell: ({ id, template }) => <Ref to="messages" id={id} label={words(template)} />,
+  },
+  { head: "Channel", cell: ({ channel }) => channel },
+  { head: "To", as: "wide", cell: ({ recipient }) => <Text of={recipient} /> },
+  { head: "Status", cell: ({ status }) => <Badge status={status} /> },
+  { head: "Reason", cell: ({ reason, error }) => <Text of={reason ?? error} /> },
+  { head: "Sent or asked for", cell: (row) => <Time at={row.sent_at ?? row.created_at} /> },
+];
+
+const withOrder: readonly Column<MessageRow>[] = [
+  ...messageColumns.slice(0, 1),
+  { head: "Order", cell: ({ order_number: order }) => <Ref to="orders" id={order} /> },
+  ...messageColumns.slice(1),
+];
+
+interface MessagesProps {
+  readonly who: string;
+  readonly values: Readonly<Record<string, string>>;
+  readonly problem: string | null;
+  readonly page: MessagePage;
+}
+
+function MessagesPage({ who, values, problem, page }: MessagesProps) {
+  const { cursor, ...filter } = values;
+  const older = page.next === null ? null : withQuery(PATH, { ...filter, cursor: page.next });
+  const isFiltered = Object.keys(filter).length > 0;
+  return (
+    <Page title="Messages" who={who} path={PATH}>
+      <h1>Messages</h1>
+      <Filters path={PATH} values={values} more={["status", "channel", "template", "order"]}>
+        <Options
+          name="status"
+          label="Status"
+          values={values}
+          of={["pending", "sent", "suppressed", "failed"]}
+        />
+        <Options name="channel" label="Channel" values={values} of={channelNames} />
+        <Options name="template" label="Message" values={values} of={templateNames} />
+        <Field name="order" label="Order number" values={values} />
+      </Filters>
+      {problem === null ? null : <Notice bad>{problem}</Notice>}
+      {page.messages.length === 0 ? (
+        <Empty>
+          {page.next !== null
+            ? "None in the stretch that was looked through."
+            : isFiltered
+              ? "No message matches."
+              : "No event has asked for a message yet."}
+        </Empty>
+      ) : (
+        <Table
+          caption="Messages, newest first"
+          columns={withOrder}
+          rows={page.messages.map(maskMessage)}
+        />
+      )}
+      <Pager
+        newest={cursor === undefined ? null : withQuery(PATH, filter)}
+        older={older}
+        found={page.messages.length}
+      />
+    </Page>
+  );
+}
+
+export async function messages({ c, deps, who }: Visit) {
+  const values = asked(c, names);
+  const { query, problem } = readQuery(notificationsQuery, values);
+  const { limit, cursor, ...filter } = query;
+  const page =
+    problem === null
+      ? await listMessages(deps.db, filter, { limit, before: cursor })
+      : { messages: [], next: null };
+  return show(
+    c,
+    <MessagesPage who={who} values={values} problem={problem} page={page} />,
+    problem === null ? 200 : 400,
+  );
+}

@@ -1,0 +1,30 @@
+/** The words of an explanation: which row, which field, why one event won over another. */
+import type { Comparison } from "../../../projection/history/explanation";
+import type { Entity } from "../../../projection/registers";
+import { Ref, Text } from "../parts";
+
+export const comparisons: Readonly<Record<Comparison, string>> = {
+  stands: "stands",
+  older: "an event with a later time stands",
+  "lower stage": "at the same time, a status further along stands",
+  "received earlier": "at the same time and status, the event received later stands",
+  "states its time": "at the same time and status, an event that states no time of its own stands",
+  "lower id": "nothing tells the two apart; by a rule that is the same everywhere the other stands",
+  "not applied": "it outranks what stands: rebuild the order",
+};
+
+export const nouns: Readonly<Record<Entity, string>> = {
+  orders: "order",
+  payments: "payment",
+  refunds: "refund",
+  shipments: "shipment",
+};
+
+/** A row of a state table; an order leads to its page. */
+export function SettingRow({ entity, row }: { readonly entity: Entity; readonly row: string }) {
+  return (
+    <span>
+      {nouns[entity]} {entity === "orders" ? <Ref to="orders" id={row} /> : <Text of={row} />}
+    </span>
+  );
+}

@@ -1,0 +1,206 @@
+/** What an order says beside goods and money: the customer, note, coupon, metadata, and fields without a column. */
+import { ERASED } from "../../../events/erased-body";
+import { isObject, isPresent, type JsonObject, parseJson } from "../../../events/values";
+import type { Child } from "hono/jsx";
+import { type Field, fieldsIn } from "../../../projection/order/fields";
+import type { Entity } from "../../../projection/registers";
+import { type ExplainedOrder, ownRows, type Row, textIn } from "../../order-view";
+import { capital, clip, count, visible } from "../../text";
+import { nouns } from "./explained";
+import { Empty, Facts, Part, Text, Time } from "../parts";
+
+/** Of one value: a note may be as long as a body. */
+const VALUE_SHOWN_CHARACTERS = 500;
+const NAME_SHOWN_CHARACTERS = 64;
+/** Of one row; and rows of one kind. */
+const FIELDS_SHOWN = 100;
+const ROWS_SHOWN = 50;
+
+const TAX_ID = "tax_identification_number";
+
+type Fact = readonly [string, Child];
+
+/** Text from an event at its own length, up to where nobody reads on. */
+function Said({ of }: { readonly of: string }) {
+  return <Text of={clip(of, VALUE_SHOWN_CHARACTERS)} whole />;
+}
+
+function fact(name: string, value: string | null): Fact {
+  return [name, value === null ? null : <Said of={value} />];
+}
+
+function parseAddress(json: string | null): JsonObject {
+  const parsed = parseJson(json);
+  return isObject(parsed) ? parsed : {};
+}
+
+/** The lines of an address, whose it is first; the tax id has a line of its own on the page. */
+function linesOf(address: JsonObject): readonly string[] {
+  const { name, business_name: business, [TAX_ID]: _taxId, ...place } = address;
+  const lines = [name, business, ...Object.values(place)].filter(isPresent).map(String);
+  return lines.length > 0 && lines.every((line) => line === ERASED) ? [ERASED] : lines;
+}
+
+function Address({ lines }: { readonly lines: readonly string[] }) {
+  return (
+    <span>
+      {lines.map((line, index) => (
+        <>
+          {index === 0 ? null : ", "}
+          <Said of={line} />
+        </>
+      ))}
+    </span>
+  );
+}
+
+/** India's tax id by its own name. */
+function taxIdFact(address: JsonObject): Fact {
+  const value = address[TAX_ID];
+  const id = typeof value === "string" ? value : null;
+  const isGstin = id !== null && /^\d\d[A-Z]{5}\d{4}[A-Z][A-Z\d]Z[A-Z\d]$/.test(id);
+  return fact(isGstin ? "GSTIN" : "Tax id", id);
+}
+
+/** The billing address is left out where it is the one that the order goes to. */
+export function Customer({ order }: { readonly order: Row }) {
+  const billing = parseAddress(textIn(order, "billing_address"));
+  const goesTo = linesOf(parseAddress(textIn(order, "shipping_address")));
+  const billedTo = linesOf(billing);
+  const isElsewhere = billedTo.length > 0 && billedTo.join("\n") !== goesTo.join("\n");
+  const facts: readonly Fact[] = [
+    fact("Name", textIn(order, "customer_name")),
+    fact("Customer id", textIn(order, "customer_id")),
+    fact("E-mail", textIn(order, "customer_email")),
+    fact("Phone", textIn(order, "customer_phone")),
+    ["Goes to", goesTo.length === 0 ? null : <Address lines={goesTo} />],
+    ["Billed to", isElsewhere ? <Address lines={billedTo} /> : null],
+    taxIdFact(billing),
+  ];
+  const isUnknown = facts.every(([, value]) => value === null);
+  return isUnknown ? <Empty>No event has named the customer.</Empty> : <Facts of={facts} />;
+}
+
+function Metadata({ fields }: { readonly fields: readonly Field[] }) {
+  return (
+    <ul class="values">
+      {fields.slice(0, FIELDS_SHOWN).map(({ name, says }) => (
+        <li>
+          <span class="soft">
+            <Text of={name} />:{" "}
+          </span>
+          <Said of={says} />
+        </li>
+      ))}
+      {fields.length > FIELDS_SHOWN ? <li class="soft">{andMore(fields)}</li> : null}
+    </ul>
+  );
+}
+
+/** What the customer, or the shop, has written to the order; nothing where they have not. */
+export function Remarks({ order }: { readonly order: Row }) {
+  const [note, coupon] = [textIn(order, "customer_note"), textIn(order, "coupon_code")];
+  const metadata = fieldsIn(textIn(order, "metadata"));
+  if (note === null && coupon === null && metadata.length === 0) return null;
+  return (
+    <Part id="remarks" title="Note, coupon, metadata">
+      <Facts
+        of={[
+          fact("Note", note),
+          fact("Coupon", coupon),
+          ["Metadata", metadata.length === 0 ? null : <Metadata fields={metadata} />],
+        ]}
+      />
+    </Part>
+  );
+}
+
+function andMore(fields: readonly Field[]): string {
+  return `and ${count(fields.length - FIELDS_SHOWN, "more field")}`;
+}
+
+function Value({ of }: { readonly of: string }) {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(of) ? <Time at={of} /> : <Said of={of} />;
+}
+
+/** As it is, to be found by it in the body and in `extra`; it breaks behind an underscore. */
+function Name({ of }: { readonly of: string }) {
+  const parts = clip(visible(of), NAME_SHOWN_CHARACTERS).split(/(?<=_)/);
+  return (
+    <code>
+      <bdi>
+        {parts.map((part) => (
+          <>
+            {part}
+            <wbr />
+          </>
+        ))}
+      </bdi>
+    </code>
+  );
+}
+
+function Fields({ of }: { readonly of: readonly Field[] }) {
+  return (
+    <>
+      <dl class="facts fields">
+        {of.slice(0, FIELDS_SHOWN).map(({ name, says }) => (
+          <div>
+            <dt>
+              <Name of={name} />
+            </dt>
+            <dd>
+              <Value of={says} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {of.length > FIELDS_SHOWN ? <p class="soft">{capital(andMore(of))}.</p> : null}
+    </>
+  );
+}
+
+interface Described {
+  readonly entity: Entity;
+  readonly key: string;
+  readonly fields: readonly Field[];
+}
+
+function describedRows(view: ExplainedOrder): readonly Described[] {
+  return (["payments", "refunds", "shipments"] as const).flatMap((entity) =>
+    ownRows(view, entity)
+      .map((row) => ({
+        entity,
+        key: textIn(row, `${nouns[entity]}_id`) ?? "",
+        fields: fieldsIn(textIn(row, "extra")),
+      }))
+      .filter(({ fields }) => fields.length > 0)
+      .slice(0, ROWS_SHOWN),
+  );
+}
+
+/** What Commerce Engine says and no column holds; nothing where there is nothing. */
+export function OtherFields({
+  view,
+  order,
+}: {
+  readonly view: ExplainedOrder;
+  readonly order: Row;
+}) {
+  const own = fieldsIn(textIn(order, "extra"));
+  const rows = describedRows(view);
+  if (own.length === 0 && rows.length === 0) return null;
+  return (
+    <Part id="other" title="Other fields from Commerce Engine">
+      {own.length === 0 ? null : <Fields of={own} />}
+      {rows.map(({ entity, key, fields }) => (
+        <details>
+          <summary>
+            {capital(nouns[entity])} <Text of={key} />
+          </summary>
+          <Fields of={fields} />
+        </details>
+      ))}
+    </Part>
+  );
+}

@@ -1,0 +1,223 @@
+/** Is it paid, and if not, why not: in words, above everything else on an order's page. */
+import { nameType } from "../../../events/form-words";
+import type { Child } from "hono/jsx";
+import type { PaymentAnswer, PaymentReason } from "../../../projection/order/payment-answer";
+import { numberIn, type Row } from "../../order-view";
+import { withQuery } from "../../links";
+import { count, words } from "../../text";
+import { Badge, Money, Part, Ref, Text, Time } from "../parts";
+
+type Reason<Kind extends PaymentReason["kind"]> = Extract<PaymentReason, { kind: Kind }>;
+
+function Standing(props: { readonly of: Reason<"payment">; readonly currency: string | null }) {
+  const { of, currency } = props;
+  return (
+    <>
+      Payment <Text of={of.payment} />: <Badge status={String(of.status ?? "unknown")} />
+      {of.amountMicros === null ? null : (
+        <>
+          {" "}
+          <Money micros={of.amountMicros} in={currency} />
+        </>
+      )}
+      {of.method === null ? null : (
+        <>
+          {" by "}
+          <Text of={of.method} />
+        </>
+      )}
+      {of.at === null ? null : (
+        <>
+          {" at "}
+          <Time at={of.at} />
+        </>
+      )}
+      {of.event === null ? null : (
+        <>
+          , as <Ref to="events" id={of.event} label="this event" /> says
+        </>
+      )}
+      .
+    </>
+  );
+}
+
+const setAsideWords = {
+  quarantined: "is in quarantine: it could not be understood",
+  failed: "was given up on after the last retry",
+  ignored: "was ignored",
+} as const;
+
+function sentence(reason: PaymentReason, currency: string | null): Child {
+  switch (reason.kind) {
+    case "waiting":
+      return (
+        <>
+          <Ref to="events" id={reason.event} label={nameType(reason.eventType)} /> came at{" "}
+          <Time at={reason.since} /> and is not applied yet.
+        </>
+      );
+    case "set_aside":
+      return (
+        <>
+          <Ref to="events" id={reason.event} label={nameType(reason.eventType)} />{" "}
+          {setAsideWords[reason.status]}
+          {reason.error === null ? null : (
+            <>
+              {" ("}
+              <Text of={reason.error} whole />)
+            </>
+          )}
+          . Mend the cause, then replay it.
+        </>
+      );
+    case "order_says":
+      return (
+        <>
+          The order’s own word is newer than its payments: it says{" "}
+          {reason.status === null ? "nothing" : <Badge status={String(reason.status)} />}
+          {reason.event === null ? null : (
+            <>
+              {" in "}
+              <Ref to="events" id={reason.event} label="this event" />
+            </>
+          )}
+          .
+        </>
+      );
+    case "overtaken":
+      return (
+        <>
+          A <Ref to="events" id={reason.event} label="payment.success" /> of payment{" "}
+          <Text of={reason.payment} /> was replaced
+          {reason.by === null ? null : (
+            <>
+              {" by "}
+              <Ref to="events" id={reason.by} label="a later event" />
+            </>
+          )}
+          .
+        </>
+      );
+    case "payment":
+      return <Standing of={reason} currency={currency} />;
+    case "no_payment":
+      return "No payment event for this order has arrived.";
+  }
+}
+
+function Headline({ answer }: { readonly answer: PaymentAnswer }) {
+  const { verdict, paidMicros, dueMicros, currency, payments, succeeded, reasons } = answer;
+  const paid = <Money micros={paidMicros} in={currency} />;
+  const due = dueMicros === null ? null : <Money micros={dueMicros} in={currency} />;
+  if (verdict === "partly paid") {
+    return (
+      <>
+        {`${String(succeeded)} of ${count(payments, "payment")} succeeded: `}
+        {paid} of {due}.
+      </>
+    );
+  }
+  if (verdict === "paid") {
+    return paidMicros > 0 ? (
+      <>
+        {paid} {due === null ? null : <>of {due} </>}arrived.
+      </>
+    ) : (
+      <>An order event says so; no payment is known that succeeded.</>
+    );
+  }
+  if (dueMicros === 0) return <>Nothing is to be paid.</>;
+  const [first] = reasons;
+  if (first?.kind === "waiting" || first?.kind === "set_aside") {
+    return (
+      <>
+        <Text of={nameType(first.eventType)} /> has come and{" "}
+        {first.kind === "waiting" ? "waits to be applied" : "was not applied"}.
+      </>
+    );
+  }
+  if (verdict === "cash on delivery") {
+    return due === null ? (
+      <>It is paid for at the door. No payment has been reported yet.</>
+    ) : (
+      <>{due} is collected at the door. No payment has been reported yet.</>
+    );
+  }
+  const failed = reasons.find(
+    (reason): reason is Reason<"payment"> =>
+      reason.kind === "payment" && reason.status === "failed",
+  );
+  if (failed !== undefined) {
+    return (
+      <>
+        The last attempt failed
+        {failed.at === null ? null : (
+          <>
+            {" at "}
+            <Time at={failed.at} />
+          </>
+        )}
+        .
+      </>
+    );
+  }
+  return payments === 0 ? <>No payment event has arrived.</> : <>No payment has succeeded yet.</>;
+}
+
+/** Payments that name no order are found by their time: the link leads there. */
+function Hint({ order }: { readonly order: Row | null }) {
+  const from = order?.["order_date"];
+  const query = { type: "payment.success", from: typeof from === "string" ? from : undefined };
+  return (
+    <p class="soft">
+      A payment that names no order joins it once an order event lists it. Look for it among the{" "}
+      <a href={withQuery("/console/events", query)}>payments that succeeded</a>
+      {typeof from === "string" ? " since the order was placed" : null}, or search the events for
+      its number.
+    </p>
+  );
+}
+
+export function PaymentPanel(props: {
+  readonly answer: PaymentAnswer;
+  readonly order: Row | null;
+}) {
+  const { answer, order } = props;
+  const { verdict, reasons, currency, isCancelled } = answer;
+  const refunded = order === null ? 0 : (numberIn(order, "refunded_micros") ?? 0);
+  const lonely = reasons.length === 1 && reasons[0]?.kind === "no_payment";
+  return (
+    <Part
+      id="paid"
+      class="answer"
+      title={
+        <>
+          Is it paid? <Badge status={verdict} />
+        </>
+      }
+    >
+      <p class="headline">
+        <Headline answer={answer} />
+        {refunded > 0 ? (
+          <>
+            {" "}
+            <Money micros={refunded} in={currency} /> went back since.
+          </>
+        ) : null}
+        {isCancelled ? " The order is cancelled." : null}
+      </p>
+      {lonely ? null : (
+        <ul>
+          {reasons.map((reason) => (
+            <li>{sentence(reason, currency)}</li>
+          ))}
+        </ul>
+      )}
+      {reasons.some(({ kind }) => kind === "no_payment") ? <Hint order={order} /> : null}
+      {answer.status !== null ? (
+        <p class="soft">Its payment status is “{words(String(answer.status))}”.</p>
+      ) : null}
+    </Part>
+  );
+}

@@ -1,0 +1,191 @@
+/**
+ * Why an order looks as it does: which event set each register, and for every other event why it
+ * lost. Pure: the order's rows as they stand and the events about them in, a typed answer out.
+ */
+import type {
+  Comparison,
+  DerivedExplanation,
+  EventExplanation,
+  HistoricEvent,
+  OrderExplanation,
+  RegisterExplanation,
+  SettingExplanation,
+  StandingRow,
+} from "./explanation";
+import { asJudged, interpret } from "../interpret";
+import { countedInstead, leadingPayment, type ModelRow, snapshotWins } from "./model";
+import { hashId, idHashIn, placeIn, stageIn, statesTime, timeIn } from "../precedence";
+import { type Entity, type Patch, registersOf } from "../registers";
+import type { StoreDefaults } from "../store-defaults";
+
+function precedenceIn(row: StandingRow | undefined, register: string): string {
+  return String(row?.columns[`${register}_precedence`] ?? "");
+}
+
+/** What decided between a setting and the one that stands. */
+function compareSettings(precedence: string, standing: string): Comparison {
+  if (precedence === standing) return "stands";
+  if (precedence > standing) return "not applied";
+  if (timeIn(precedence) < timeIn(standing)) return "older";
+  if (stageIn(precedence) < stageIn(standing)) return "lower stage";
+  if (placeIn(precedence) === placeIn(standing)) return "lower id";
+  return statesTime(precedence) ? "states its time" : "received earlier";
+}
+
+class Rows {
+  readonly #rows: ReadonlyMap<string, StandingRow>;
+  readonly #eventIds: ReadonlyMap<string, string>;
+
+  constructor(rows: readonly StandingRow[], eventIds: readonly string[]) {
+    this.#rows = new Map(rows.map((row) => [`${row.entity} ${row.key}`, row]));
+    this.#eventIds = new Map(eventIds.map((id) => [hashId(id), id]));
+  }
+
+  find(entity: Entity, key: string): StandingRow | undefined {
+    return this.#rows.get(`${entity} ${key}`);
+  }
+
+  /** The event that a precedence names; null where none does, or where it is stored no more. */
+  eventOf(precedence: string): string | null {
+    return precedence === "" ? null : (this.#eventIds.get(idHashIn(precedence)) ?? null);
+  }
+}
+
+function explainRegisters(
+  rows: readonly StandingRow[],
+  lookup: Rows,
+): readonly RegisterExplanation[] {
+  return rows.flatMap((row) =>
+    registersOf(row.entity).map(([register, columns]) => {
+      const precedence = precedenceIn(row, register);
+      return {
+        entity: row.entity,
+        key: row.key,
+        register,
+        values: Object.fromEntries(columns.map((name) => [name, row.columns[name] ?? null])),
+        setBy: lookup.eventOf(precedence),
+        precedence,
+      };
+    }),
+  );
+}
+
+function explainPatch(patch: Patch, lookup: Rows): readonly SettingExplanation[] {
+  const { entity, key } = patch;
+  const row = lookup.find(entity, key);
+  // Rows of other orders that the event also touches are explained there.
+  if (row === undefined) return [];
+  return [...patch.settings].map(([register, { precedence }]) => {
+    const standing = precedenceIn(row, register);
+    const comparison = compareSettings(precedence, standing);
+    const against = comparison === "stands" ? null : lookup.eventOf(standing);
+    return { entity, key, register, comparison, against };
+  });
+}
+
+const unsettled = {
+  received: "waiting",
+  ignored: "ignored",
+  quarantined: "quarantined",
+  failed: "failed",
+} as const;
+
+function explainEvent(
+  event: HistoricEvent,
+  lookup: Rows,
+  defaults: StoreDefaults,
+): EventExplanation {
+  const { id, eventType, typeHint, occurredAt, receivedAt, payload } = event;
+  const common = {
+    id,
+    eventType,
+    occurredAt,
+    receivedAt,
+    reason: event.error,
+    repeats: event.redeliveries,
+    conflicts: event.conflicts,
+  };
+  if (event.status !== "processed") {
+    return { ...common, outcome: unsettled[event.status], settings: [] };
+  }
+  if (payload === null) return { ...common, outcome: "purged", settings: [] };
+  const meaning = interpret({ id, typeHint, receivedAt, payload }, asJudged(defaults));
+  const settings = meaning.patches.flatMap((patch) => explainPatch(patch, lookup));
+  const sets = settings.some(({ comparison }) => comparison === "stands");
+  return { ...common, outcome: sets ? "sets" : "lost", settings };
+}
+
+/** What one event set on the rows that it is about, and what it lost to: one of `eventIds`. */
+export function explainEventAlone(
+  event: HistoricEvent,
+  rows: readonly StandingRow[],
+  eventIds: readonly string[],
+  defaults: StoreDefaults,
+): EventExplanation {
+  return explainEvent(event, new Rows(rows, [event.id, ...eventIds]), defaults);
+}
+
+function explainDerived(
+  orderNumber: string,
+  rows: readonly StandingRow[],
+  lookup: Rows,
+): DerivedExplanation | null {
+  const order = lookup.find("orders", orderNumber)?.columns;
+  if (order === undefined) return null;
+  const columnsOf = (entity: Entity): readonly ModelRow[] =>
+    rows.filter((row) => row.entity === entity).map(({ columns }) => columns);
+  const payments = columnsOf("payments");
+  const own = payments.filter((payment) => payment["order_number"] === orderNumber);
+  const ownRefunds = columnsOf("refunds").filter((row) => row["order_number"] === orderNumber);
+  const counted = own.filter(
+    (payment) => payment["status"] !== null && countedInstead(payments, payment) === null,
+  );
+  const leading = leadingPayment(counted);
+  const bySnapshot = snapshotWins(order, leading);
+  const precedence = bySnapshot
+    ? order["snapshot_payment_precedence"]
+    : leading?.["status_precedence"];
+  const event = lookup.eventOf(String(precedence ?? ""));
+  return {
+    paymentStatus: order["payment_status"] ?? null,
+    decidedBy: event === null ? null : bySnapshot ? "snapshot" : "payment",
+    event,
+    payments: own.map((payment) => {
+      const instead = countedInstead(payments, payment);
+      return {
+        paymentId: String(payment["payment_id"]),
+        status: payment["status"] ?? null,
+        amountMicros: payment["amount_micros"] ?? null,
+        countedInstead: instead === null ? null : String(instead["payment_id"]),
+      };
+    }),
+    refunds: ownRefunds.map((refund) => ({
+      refundId: String(refund["refund_id"]),
+      status: refund["status"] ?? null,
+      amountMicros: refund["amount_micros"] ?? null,
+    })),
+  };
+}
+
+function when(event: HistoricEvent): string {
+  return `${event.occurredAt ?? ""} ${event.receivedAt}`;
+}
+
+/** Explains an order from its rows and every stored event that patches any of them. */
+export function explainOrder(
+  orderNumber: string,
+  rows: readonly StandingRow[],
+  events: readonly HistoricEvent[],
+  defaults: StoreDefaults,
+): OrderExplanation {
+  const eventIds = events.map(({ id }) => id);
+  const lookup = new Rows(rows, eventIds);
+  return {
+    orderNumber,
+    derived: explainDerived(orderNumber, rows, lookup),
+    registers: explainRegisters(rows, lookup),
+    events: events
+      .toSorted((a, b) => (when(a) < when(b) ? -1 : when(a) > when(b) ? 1 : 0))
+      .map((event) => explainEvent(event, lookup, defaults)),
+  };
+}

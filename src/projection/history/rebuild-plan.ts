@@ -1,0 +1,263 @@
+/**
+ * What rebuilding would change: rows as they stand and the events about them in, the rows that the
+ * current code makes of those events out, and every column that differs. Pure.
+ */
+import type { ContactClaim } from "../patches/contacts";
+import type { HistoricEvent, StandingRow } from "./explanation";
+import { asJudged, interpret, type Interpretation } from "../interpret";
+import { type Links, modelOfPatches, type ModelRow, type ModelState } from "./model";
+import { hashId, idHashIn } from "../precedence";
+import {
+  entities,
+  type Entity,
+  entityNames,
+  type Patch,
+  registersOf,
+  type Value,
+} from "../registers";
+import type { StoreDefaults } from "../store-defaults";
+
+/** One column that differs. `to` of a row that would go is null in every column. */
+export interface Change {
+  readonly entity: Entity;
+  readonly key: string;
+  readonly column: string;
+  readonly from: Value;
+  readonly to: Value;
+}
+
+/** A register of a row, as one event has set it. */
+interface StandingRegister {
+  readonly entity: Entity;
+  readonly key: string;
+  readonly register: string;
+  readonly precedence: string;
+}
+
+export interface RebuildPlan {
+  readonly patches: readonly Patch[];
+  readonly contacts: readonly ContactClaim[];
+  readonly changes: readonly Change[];
+  /** Rows to be cleared before the merge: those that differ and can be made again. */
+  readonly cleared: readonly StandingRow[];
+  /** Registers to be cleared in rows that cannot: the event that set them says more by now. */
+  readonly reset: readonly StandingRegister[];
+  /** What each event claims for the status of its row under the current code. */
+  readonly claims: readonly { readonly id: string; readonly precedence: string | null }[];
+  /** The time of each event that has another one under the current code or STORE_TIME_ZONE. */
+  readonly times: readonly EventTime[];
+}
+
+type EventTime = Pick<HistoricEvent, "id" | "occurredAt">;
+
+function changedTimes(
+  history: readonly EventTime[],
+  meanings: readonly Interpretation[],
+): readonly EventTime[] {
+  const stored = new Map(history.map(({ id, occurredAt }) => [id, occurredAt]));
+  return meanings
+    .map(({ id, description: { occurredAt } }) => ({ id, occurredAt }))
+    .filter(({ id, occurredAt }) => occurredAt !== stored.get(id));
+}
+
+function registerColumns(entity: Entity): readonly string[] {
+  return registersOf(entity).flatMap(([register, columns]) => [
+    ...columns,
+    `${register}_precedence`,
+  ]);
+}
+
+/** Columns that follow from others; compared for rows of the order itself, whose picture is whole. */
+const followingColumns: Readonly<Record<Entity, readonly string[]>> = {
+  orders: ["payment_status", "paid_micros", "refunded_micros"],
+  payments: ["order_number", "reference_number"],
+  refunds: ["order_number"],
+  shipments: ["order_number"],
+};
+
+function compareRow(
+  row: StandingRow,
+  expected: ModelRow | undefined,
+  columns: readonly string[],
+): readonly Change[] {
+  const { entity, key } = row;
+  return columns.flatMap((column) => {
+    const from = row.columns[column] ?? null;
+    const to = expected?.[column] ?? null;
+    return from === to ? [] : [{ entity, key, column, from, to }];
+  });
+}
+
+/** Rows that the events make and that do not stand yet; of other orders' rows little is known. */
+function missingRows(
+  orderNumber: string | null,
+  expected: ReturnType<typeof modelOfPatches>,
+  standing: ReadonlySet<string>,
+): readonly Change[] {
+  return entityNames.flatMap((entity) =>
+    [...expected[entity]]
+      .filter(([key, row]) => {
+        if (standing.has(`${entity} ${key}`)) return false;
+        return entity === "orders" ? key === orderNumber : row["order_number"] === orderNumber;
+      })
+      .flatMap(([key, row]) =>
+        compareRow({ entity, key, columns: {} }, row, [
+          entities[entity].key,
+          ...registerColumns(entity),
+          ...followingColumns[entity],
+        ]),
+      )
+      // An absent row reads as if its precedences were empty.
+      .filter(({ to }) => to !== "" && to !== 0),
+  );
+}
+
+/**
+ * Whether everything that decides the row's links is in the picture: of a payment elsewhere its other
+ * names may be missing, of a refund elsewhere the payment that it follows.
+ */
+function belongsTo(
+  orderNumber: string | null,
+  row: StandingRow,
+  model: ModelRow | undefined,
+): boolean {
+  const standing = row.columns["order_number"] ?? null;
+  if (row.entity === "orders" || standing === orderNumber) return true;
+  return row.entity === "refunds" && standing === null && model?.["order_number"] === orderNumber;
+}
+
+/**
+ * What follows for an order that events once named for something which has moved on since: nothing of
+ * what stands leads to those events, and nothing is paid.
+ */
+const unpaid: ModelRow = { payment_status: null, paid_micros: 0, refunded_micros: 0 };
+
+function isDeserted({ entity, key }: StandingRow, rows: readonly StandingRow[]): boolean {
+  const isOfIt = (row: StandingRow): boolean => row.columns["order_number"] === key;
+  return entity === "orders" && !rows.some((row) => row.entity !== "orders" && isOfIt(row));
+}
+
+/** Which events set the row's registers: the hashes of their ids. */
+function settersOf(row: StandingRow): readonly string[] {
+  return registersOf(row.entity)
+    .map(([register]) => String(row.columns[`${register}_precedence`] ?? ""))
+    .filter((precedence) => precedence !== "")
+    .map(idHashIn);
+}
+
+interface PartialChanges {
+  readonly changes: readonly Change[];
+  readonly reset: readonly StandingRegister[];
+}
+
+/**
+ * What can be told of a row whose history is not whole: registers that a merge would win, and those
+ * whose very event is still stored and says something else under the current code.
+ */
+function partialChanges(row: StandingRow, expected: ModelRow | undefined): PartialChanges {
+  const { entity, key } = row;
+  const compared = registersOf(entity).map(([register, columns]) => {
+    const name = `${register}_precedence`;
+    const precedence = String(row.columns[name] ?? "");
+    const told = String(expected?.[name] ?? "");
+    const stands = told !== "" && told >= precedence;
+    const changes = stands ? compareRow(row, expected, [...columns, name]) : [];
+    const isReset = told === precedence && changes.length > 0;
+    return { changes, reset: isReset ? [{ entity, key, register, precedence }] : [] };
+  });
+  return {
+    changes: compared.flatMap(({ changes }) => changes),
+    reset: compared.flatMap(({ reset }) => reset),
+  };
+}
+
+/** What links are made of. */
+const linkColumns: ReadonlySet<string> = new Set([
+  "named_order",
+  "named_reference",
+  "payment_reference",
+  "link_precedence",
+]);
+
+/** The orders of the rows that stand elsewhere. */
+function linksElsewhere(orderNumber: string | null, rows: readonly StandingRow[]): Links {
+  const of = (entity: Entity): ReadonlyMap<string, Value> =>
+    new Map(
+      rows
+        .filter((row) => row.entity === entity)
+        .map(({ key, columns }) => [key, columns["order_number"] ?? null] as const)
+        .filter(([, standing]) => standing !== null && standing !== orderNumber),
+    );
+  return {
+    orders: new Map(),
+    payments: of("payments"),
+    refunds: of("refunds"),
+    shipments: of("shipments"),
+  };
+}
+
+/**
+ * A row is cleared only where every event that set it is still stored with its body: what a purged
+ * event said is not forgotten. `orderNumber` is null where the rows belong to no order; `whole` is
+ * false where the history was cut short.
+ */
+export function planRebuild(
+  orderNumber: string | null,
+  rows: readonly StandingRow[],
+  history: readonly HistoricEvent[],
+  whole: boolean,
+  defaults: StoreDefaults,
+): RebuildPlan {
+  const meanings = history.flatMap(({ id, typeHint, receivedAt, payload, status }) =>
+    status !== "processed" || payload === null
+      ? []
+      : interpret({ id, typeHint, receivedAt, payload }, asJudged(defaults)),
+  );
+  const patches = meanings.flatMap((meaning) => meaning.patches);
+  const contacts = meanings.flatMap((meaning) => meaning.contacts);
+  const times = changedTimes(history, meanings);
+  const claims = meanings.map(({ id, statusPrecedence: precedence }) => ({ id, precedence }));
+  const stored = new Set(meanings.map(({ id }) => hashId(id)));
+  const known = (row: StandingRow): boolean =>
+    whole && settersOf(row).every((setter) => stored.has(setter));
+  const pictureIsWhole = rows.every(known);
+
+  const compare = (expected: ModelState): Pick<RebuildPlan, "changes" | "cleared" | "reset"> => {
+    const compared = rows.map((row) => {
+      const model = expected[row.entity].get(row.key);
+      const isSet = settersOf(row).length > 0;
+      const clearable = known(row) && isSet;
+      const following = model ?? (!isSet && isDeserted(row, rows) ? unpaid : undefined);
+      const follows =
+        pictureIsWhole && belongsTo(orderNumber, row, model) ? followingColumns[row.entity] : [];
+      const own = clearable
+        ? { changes: compareRow(row, model, registerColumns(row.entity)), reset: [] }
+        : partialChanges(row, model);
+      const changes = [
+        ...own.changes,
+        ...(following === undefined ? [] : compareRow(row, following, follows)),
+      ];
+      return { row, changes, clearable, reset: own.reset };
+    });
+    const standing = new Set(rows.map(({ entity, key }) => `${entity} ${key}`));
+    return {
+      changes: [
+        ...compared.flatMap(({ changes }) => changes),
+        ...missingRows(orderNumber, expected, standing),
+      ],
+      cleared: compared
+        .filter(({ clearable, changes }) => clearable && changes.length > 0)
+        .map(({ row }) => row),
+      reset: compared.flatMap(({ reset }) => reset),
+    };
+  };
+
+  const first = compare(modelOfPatches(patches));
+  const relinked = first.changes.some(({ column }) => linkColumns.has(column));
+  // The link of a row elsewhere hangs on rows that are not in the picture: unless links change here,
+  // it is as it stands.
+  const compared = relinked
+    ? first
+    : compare(modelOfPatches(patches, linksElsewhere(orderNumber, rows)));
+  return { patches, contacts, claims, times, ...compared };
+}

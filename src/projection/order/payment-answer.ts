@@ -1,0 +1,203 @@
+/**
+ * Why an order is, or is not, marked paid: what a person asks first who knows nothing but its number.
+ * Pure: its rows, what explains them and what waits in, a verdict with its reasons out.
+ */
+import type { HistoricEvent, OrderExplanation, SettingExplanation } from "../history/explanation";
+import { paidStatuses, paymentWord } from "../../events/stages";
+import { isCash } from "./cash";
+import type { Value } from "../registers";
+
+/** `cash on delivery`: nothing has come in yet, and nothing was to. */
+type PaymentVerdict = "paid" | "partly paid" | "cash on delivery" | "not paid";
+
+/** One reason; `event` and `by` are ids of events. */
+export type PaymentReason =
+  /** It has come and is not applied yet. */
+  | {
+      readonly kind: "waiting";
+      readonly event: string;
+      readonly eventType: string | null;
+      readonly since: string;
+    }
+  /** It has come and was not applied: quarantined, failed, or of a type that is not known. */
+  | {
+      readonly kind: "set_aside";
+      readonly event: string;
+      readonly eventType: string | null;
+      readonly status: "quarantined" | "failed" | "ignored";
+      readonly error: string | null;
+    }
+  /** The payments say otherwise, but the order's own word is newer. */
+  | { readonly kind: "order_says"; readonly status: Value; readonly event: string | null }
+  /** A success that a later event of the same payment has replaced. */
+  | {
+      readonly kind: "overtaken";
+      readonly payment: string;
+      readonly event: string;
+      readonly by: string | null;
+    }
+  /** A payment as it stands. */
+  | {
+      readonly kind: "payment";
+      readonly payment: string;
+      readonly status: Value;
+      readonly amountMicros: number | null;
+      readonly method: string | null;
+      readonly at: string | null;
+      readonly event: string | null;
+    }
+  /** None has come, not even one that was set aside. */
+  | { readonly kind: "no_payment" };
+
+export interface PaymentAnswer {
+  readonly verdict: PaymentVerdict;
+  /** The column, as it stands. */
+  readonly status: Value;
+  readonly currency: string | null;
+  readonly paidMicros: number;
+  /** What is to be paid in all; null where no event has said. */
+  readonly dueMicros: number | null;
+  /** Payments that count, and those of them that succeeded. */
+  readonly payments: number;
+  readonly succeeded: number;
+  readonly isCancelled: boolean;
+  readonly reasons: readonly PaymentReason[];
+}
+
+/** An event about the order that is stored and not applied. */
+export interface WaitingNote {
+  readonly id: string;
+  readonly event_type: string | null;
+  readonly received_at: string;
+}
+
+const successes: ReadonlySet<Value> = new Set(paidStatuses);
+
+function textOrNull(value: Value | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
+function numberOrNull(value: Value | undefined): number | null {
+  return typeof value === "number" ? value : null;
+}
+
+/** Statuses of an event that a person has to act on, or that explain a payment which is missing. */
+function setAside(events: readonly HistoricEvent[]): readonly PaymentReason[] {
+  return events.flatMap(({ id, eventType, status, error }): readonly PaymentReason[] => {
+    const matters =
+      status === "quarantined" ||
+      status === "failed" ||
+      (status === "ignored" && eventType?.startsWith("payment") === true);
+    return matters ? [{ kind: "set_aside", event: id, eventType, status, error }] : [];
+  });
+}
+
+type Standing = Extract<PaymentReason, { kind: "payment" }>;
+
+function standingPayments(explained: OrderExplanation): readonly Standing[] {
+  const of = (key: string, register: string) =>
+    explained.registers.find(
+      (one) => one.entity === "payments" && one.key === key && one.register === register,
+    );
+  return (explained.derived?.payments ?? [])
+    .filter(({ countedInstead }) => countedInstead === null)
+    .map(({ paymentId, status, amountMicros }) => {
+      const set = of(paymentId, "status");
+      const known = explained.events.find(({ id }) => id === set?.setBy);
+      return {
+        kind: "payment",
+        payment: paymentId,
+        status,
+        amountMicros: numberOrNull(amountMicros),
+        method: textOrNull(of(paymentId, "amount")?.values["method"]),
+        at: textOrNull(set?.values["payment_date"]) ?? known?.occurredAt ?? null,
+        event: set?.setBy ?? null,
+      };
+    });
+}
+
+/** Successes that lost to a later event of their payment, where the payment is none now. */
+function overtaken(
+  explained: OrderExplanation,
+  standing: readonly Standing[],
+): readonly PaymentReason[] {
+  const unpaid = new Set(
+    standing.filter(({ status }) => !successes.has(status)).map(({ payment }) => payment),
+  );
+  const lostStatus = ({ entity, key, register, comparison }: SettingExplanation): boolean =>
+    entity === "payments" && register === "status" && unpaid.has(key) && comparison !== "stands";
+  return explained.events
+    .filter(({ eventType }) => eventType === "payment.success")
+    .flatMap((event) =>
+      event.settings.filter(lostStatus).map(({ key, against }): PaymentReason => ({
+        kind: "overtaken",
+        payment: key,
+        event: event.id,
+        by: against,
+      })),
+    );
+}
+
+/** What the order is marked as, which money has decided: never anything else than its financial status. */
+function verdictOf(status: Value): Exclude<PaymentVerdict, "cash on delivery"> {
+  if (status === "success") return "paid";
+  return status === "partially_paid" ? "partly paid" : "not paid";
+}
+
+/** Cash that is still to be collected. */
+function awaitsCash(standing: readonly Standing[]): boolean {
+  return standing.some(({ method, status }) => {
+    return isCash(method) && paymentWord(String(status)) === "pending";
+  });
+}
+
+/** `order`: the order's row by column name; `events` and `explained` are of the same reading. */
+export function answerPayment(
+  order: Readonly<Record<string, Value>>,
+  events: readonly HistoricEvent[],
+  explained: OrderExplanation,
+  waiting: readonly WaitingNote[],
+): PaymentAnswer {
+  const status = order["payment_status"] ?? null;
+  const paidMicros = numberOrNull(order["paid_micros"]) ?? 0;
+  const dueMicros = numberOrNull(order["payable_micros"]);
+  const standing = standingPayments(explained);
+  const derived = explained.derived;
+  const succeeded = standing.filter((one) => successes.has(one.status)).length;
+  const bySnapshot = derived?.decidedBy === "snapshot" && standing.length > 0;
+  const contradicts = bySnapshot && standing.every((one) => one.status !== status);
+  const byMoney = verdictOf(status);
+  const verdict = byMoney === "not paid" && awaitsCash(standing) ? "cash on delivery" : byMoney;
+  const wait = waiting.map(({ id, event_type, received_at }): PaymentReason => ({
+    kind: "waiting",
+    event: id,
+    eventType: event_type,
+    since: received_at,
+  }));
+  const stuck = [...wait, ...setAside(events)];
+  const hasPayment =
+    standing.length > 0 ||
+    stuck.some(
+      (reason) => "eventType" in reason && reason.eventType?.startsWith("payment") === true,
+    );
+  const reasons: readonly PaymentReason[] = [
+    ...stuck,
+    ...(contradicts
+      ? [{ kind: "order_says" as const, status, event: derived?.event ?? null }]
+      : []),
+    ...overtaken(explained, standing),
+    ...standing,
+    ...(hasPayment ? [] : [{ kind: "no_payment" as const }]),
+  ];
+  return {
+    verdict,
+    status,
+    currency: textOrNull(order["currency"]),
+    paidMicros,
+    dueMicros,
+    payments: standing.length,
+    succeeded,
+    isCancelled: order["status"] === "cancelled",
+    reasons,
+  };
+}

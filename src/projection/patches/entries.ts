@@ -1,0 +1,50 @@
+/**
+ * Lists inside a body. Each entry is understood on its own: one that cannot be is skipped and noted,
+ * and the rest applies.
+ */
+import type * as z from "zod/mini";
+import { isObject, type JsonObject } from "../../events/values";
+import { describeIssues } from "../../events/issues";
+
+export interface Entry<T> {
+  readonly value: T;
+  /** As it came. */
+  readonly raw: JsonObject;
+}
+
+export interface Entries<T> {
+  readonly entries: readonly Entry<T>[];
+  /** One note for each entry that was skipped. */
+  readonly notes: readonly string[];
+}
+
+/** `path` names the list in notes: `data.payments`. */
+export function parseEntries<T>(
+  list: readonly unknown[] | null | undefined,
+  model: z.ZodMiniType<T>,
+  path: string,
+): Entries<T> {
+  const entries: Entry<T>[] = [];
+  const notes: string[] = [];
+  for (const [index, entry] of (list ?? []).entries()) {
+    const parsed = model.safeParse(entry);
+    if (parsed.success) entries.push({ value: parsed.data, raw: isObject(entry) ? entry : {} });
+    else notes.push(`skipped ${describeIssues(parsed.error, `${path}.${String(index)}`)}`);
+  }
+  return { entries, notes };
+}
+
+function withoutAbsent(entry: object): object {
+  const present: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(entry)) {
+    if (value !== null) present[field] = value;
+  }
+  return present;
+}
+
+/** The entries as the JSON that the column `items` holds, without absent fields; null where none. */
+export function itemsJson(entries: readonly Entry<object>[]): string | null {
+  return entries.length === 0
+    ? null
+    : JSON.stringify(entries.map(({ value }) => withoutAbsent(value)));
+}

@@ -1,0 +1,163 @@
+/**
+ * A decoded event in, patches out: what it sets, row by row. Each entity's rules stand once, for
+ * events about it and for entries nested in an order event alike.
+ */
+import type { Subject } from "../../events/catalog";
+import { hasOwnIdentifier, keyOf } from "../../events/keys";
+import { type OrderDetail, orderPayment, orderShipment } from "../../events/models";
+import { refundStatus } from "../../events/subjects";
+import { knownTime } from "../../events/formats/time";
+import type { JsonObject } from "../../events/values";
+import type { DecodedEvent } from "../decoded-event";
+import { parseEntries } from "./entries";
+import { extraOf } from "./extra";
+import { paymentPatch, refundFromPayment, refundPatch } from "./money-patches";
+import { moneyNotes } from "./money";
+import { orderPatch } from "./order-patches";
+import { type Place, precedenceAt, type Projected, type ProjectedOrder } from "./place";
+import type { Patch } from "../registers";
+import { shipmentPatch } from "./shipment-patches";
+import type { StoreDefaults } from "../store-defaults";
+
+/** What an event and the entries nested in it have in common. */
+function commonPlace({ id, statedAt, receivedAt, timeZone }: DecodedEvent) {
+  return { eventId: id, tie: statedAt === null ? receivedAt : null, receivedAt, timeZone };
+}
+
+/** A nested entry carries the order event's stated time, else its own, and is linked to the order. */
+function nestedPlace(
+  event: DecodedEvent,
+  key: string,
+  {
+    status,
+    date,
+    extra,
+  }: {
+    readonly status: string | null;
+    readonly date: unknown;
+    readonly extra: string | null;
+  },
+): Place {
+  return {
+    ...commonPlace(event),
+    key,
+    orderNumber: event.key,
+    time: event.statedAt ?? knownTime(date, event),
+    status,
+    standIn: null,
+    nested: true,
+    extra,
+  };
+}
+
+/**
+ * Keys of nested entries of one kind. Of those that carry no identifier at all the first has the order's
+ * number, the next the number with `#2`, `#3`: two such entries are two, counted among themselves.
+ */
+function entryKeys(orderNumber: string): (subject: Subject, entry: JsonObject) => string | null {
+  const unnamed = new Map<Subject, number>();
+  return (subject, entry) => {
+    if (hasOwnIdentifier(subject, entry)) return keyOf(subject, entry, null);
+    const count = (unnamed.get(subject) ?? 0) + 1;
+    unnamed.set(subject, count);
+    return count === 1 ? orderNumber : `${orderNumber}#${String(count)}`;
+  };
+}
+
+function nestedPatches(event: DecodedEvent, data: OrderDetail): Projected {
+  const payments = parseEntries(data.payments, orderPayment, "data.payments");
+  const shipments = parseEntries(data.shipments, orderShipment, "data.shipments");
+  const keyFor = entryKeys(event.key);
+  const patches: Patch[] = [];
+  const notes = [...payments.notes, ...shipments.notes];
+  for (const { value: entry, raw } of payments.entries) {
+    const refund = entry.transaction_type === "refund";
+    const key = keyFor(refund ? "refund" : "payment", entry);
+    if (key === null) {
+      notes.push("skipped data.payments: a key is too long");
+      continue;
+    }
+    const { payment_date: date } = entry;
+    const { json: extra, notes: left } = extraOf("OrderPayment", raw, event.isErased);
+    const status = refund ? refundStatus(entry.payment_status) : entry.payment_status;
+    const place = nestedPlace(event, key, { status, date, extra });
+    patches.push(
+      refund ? refundPatch(refundFromPayment(entry), place) : paymentPatch(entry, place),
+    );
+    notes.push(...left);
+    notes.push(...moneyNotes({ "payments.amount": entry.amount }));
+  }
+  for (const { value: entry, raw } of shipments.entries) {
+    const key = keyFor("shipment", entry);
+    if (key === null) {
+      notes.push("skipped data.shipments: a key is too long");
+      continue;
+    }
+    const { status, modified_at: date } = entry;
+    const { json: extra, notes: left } = extraOf("OrderShipment", raw, event.isErased);
+    const projected = shipmentPatch(entry, nestedPlace(event, key, { status, date, extra }));
+    notes.push(...left);
+    patches.push(...projected.patches);
+    notes.push(...projected.notes);
+  }
+  return { patches, notes };
+}
+
+/** Within one event the last entry for a row stands, whole. */
+function lastOfEachRow(patches: readonly Patch[]): readonly Patch[] {
+  return [...new Map(patches.map((patch) => [`${patch.entity} ${patch.key}`, patch])).values()];
+}
+
+/** Where the event itself stands, without what is nested in it. */
+function ownPlace(event: DecodedEvent, extra: string | null): Place {
+  return {
+    ...commonPlace(event),
+    key: event.key,
+    orderNumber: event.orderNumber,
+    time: event.occurredAt,
+    status: event.status,
+    standIn: event.form === "bare" ? null : event.row.status,
+    nested: false,
+    extra,
+  };
+}
+
+/** The precedence of what the event sets on its own row. */
+export function precedenceOf(event: DecodedEvent): string {
+  return precedenceAt(ownPlace(event, null), event.subject, event.status);
+}
+
+function projectOwn(event: DecodedEvent, place: Place, defaults: StoreDefaults): ProjectedOrder {
+  switch (event.subject) {
+    case "order": {
+      const order = orderPatch(event, event.data, place, defaults);
+      const nested = nestedPatches(event, event.data);
+      return {
+        patches: [...order.patches, ...lastOfEachRow(nested.patches)],
+        notes: [...order.notes, ...nested.notes],
+        contacts: order.contacts,
+      };
+    }
+    case "payment":
+      return {
+        patches: [paymentPatch(event.data, place)],
+        notes: moneyNotes({ amount: event.data.amount }),
+        contacts: [],
+      };
+    case "refund":
+      return {
+        patches: [refundPatch(event.data, place)],
+        notes: moneyNotes({ refund_amount: event.data.refund_amount }),
+        contacts: [],
+      };
+    case "shipment":
+      return { ...shipmentPatch(event.data, place), contacts: [] };
+  }
+}
+
+/** What the event sets, what was odd about it, and by whom its order can be looked up. */
+export function projectEvent(event: DecodedEvent, defaults: StoreDefaults): ProjectedOrder {
+  const extra = extraOf(event.row.model, event.raw, event.isErased);
+  const own = projectOwn(event, ownPlace(event, extra.json), defaults);
+  return { ...own, notes: [...event.notes, ...own.notes, ...extra.notes] };
+}

@@ -1,0 +1,186 @@
+/**
+ * The inbox as a person pages through it: newest first, or what came after a known row. A page reads a
+ * bounded stretch, never the table: where a rare filter finds little in it, the page is short and says
+ * where the search goes on.
+ */
+import type { Form } from "../../events/recognition";
+import { eventMatches } from "../filters";
+import type { EventStatus } from "./inbox";
+
+export interface EventRow {
+  /** Its place in the inbox, in the order of receipt. */
+  readonly event_row: number;
+  readonly id: string;
+  /** Null where none was found. */
+  readonly event_type: string | null;
+  /** Null where version 0.2 stored it. */
+  readonly form: Form | null;
+  /** The unsigned type of the URL or a header. */
+  readonly type_hint: string | null;
+  readonly subject: string | null;
+  readonly subject_id: string | null;
+  readonly order_number: string | null;
+  readonly occurred_at: string | null;
+  readonly received_at: string;
+  readonly status: EventStatus;
+  readonly redeliveries: number;
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly processed_at: string | null;
+  readonly conflicts: number;
+  readonly verified_by: "current" | "previous" | null;
+}
+
+export interface EventFilter {
+  readonly status?: EventStatus | undefined;
+  readonly type?: string | undefined;
+  readonly order?: string | undefined;
+  /** Received from here on, ISO 8601. */
+  readonly from?: string | undefined;
+  /** Received before. */
+  readonly to?: string | undefined;
+  /** The beginning of an event id; or an order number, payment id …, whole. */
+  readonly q?: string | undefined;
+}
+
+export interface EventPage {
+  readonly events: readonly EventRow[];
+  /** Where to go on; null where nothing lies behind. */
+  readonly next: number | null;
+  /** The newest row of the inbox. */
+  readonly latest: number;
+}
+
+/** Rows that one page looks through. */
+const STRETCH_ROWS = 5_000;
+/** Rows that a search by key may find. */
+const FOUND_MAX = 5_000;
+
+export const eventColumns = `rowid AS event_row, id, event_type, form, type_hint, subject, subject_id,
+  order_number, occurred_at, received_at, status, redeliveries, attempts, error, processed_at, conflicts,
+  verified_by`;
+
+/** `?2`, `?3`: before and from which row; `?4`: limit. By rowid. */
+const backwardsSql = `
+SELECT ${eventColumns} FROM webhook_events WHERE rowid < ?2 AND rowid >= ?3 AND ${eventMatches}
+ORDER BY rowid DESC LIMIT ?4`;
+
+/** `?2`, `?3`: after and up to which row; `?4`: limit. By rowid. */
+const forwardsSql = `
+SELECT ${eventColumns} FROM webhook_events WHERE rowid > ?2 AND rowid <= ?3 AND ${eventMatches}
+  AND (?1->>'order' IS NULL OR order_number = ?1->>'order'
+    OR (subject = 'order' AND subject_id = ?1->>'order'))
+ORDER BY rowid LIMIT ?4`;
+
+const ofOrder = (number: string): string =>
+  `SELECT event_id FROM order_events WHERE order_number = ${number}`;
+
+/**
+ * Which rows a search by key is about; each finds them by an index, at most FOUND_MAX. `stuck` adds
+ * what the sweep has found waiting to the newest rows.
+ */
+const found = {
+  order: `rowid IN (SELECT rowid FROM webhook_events WHERE id IN (${ofOrder("?1->>'order'")}))`,
+  q: `rowid IN (
+    SELECT rowid FROM (SELECT rowid FROM webhook_events
+      WHERE id >= ?1->>'q' AND id < ?1->>'q' || char(1114111) LIMIT ${String(FOUND_MAX)})
+    UNION SELECT rowid FROM webhook_events WHERE id IN (${ofOrder("?1->>'q'")})
+    UNION SELECT rowid FROM webhook_events WHERE subject_id = ?1->>'q')`,
+  troubled: `rowid IN (SELECT rowid FROM webhook_events INDEXED BY webhook_events_troubled
+    WHERE status IN ('quarantined', 'failed') AND status = ?1->>'status' AND rowid < ?2
+    ORDER BY rowid DESC LIMIT ${String(FOUND_MAX)})`,
+  stuck: `rowid IN (
+    SELECT rowid FROM (SELECT rowid FROM webhook_events INDEXED BY webhook_events_waiting
+      WHERE status = 'received' AND push_at IS NOT NULL ORDER BY push_at LIMIT ${String(FOUND_MAX)})
+    UNION SELECT rowid FROM webhook_events WHERE rowid < ?2 AND rowid >= ?3)`,
+} as const;
+
+/** `?2`: before which row; `?4`: limit. Each by the index that its source names. */
+const foundSql = (source: keyof typeof found): string => `
+SELECT ${eventColumns} FROM webhook_events WHERE ${found[source]} AND rowid < ?2 AND ?3 IS NOT NULL
+  AND ${eventMatches}
+ORDER BY rowid DESC LIMIT ?4`;
+
+/** By rowid: the first and the last. */
+const endsSql = `
+SELECT (SELECT min(rowid) FROM webhook_events) AS first, (SELECT max(rowid) FROM webhook_events) AS last`;
+
+const middleIsEarlier = `coalesce((SELECT received_at FROM webhook_events
+  WHERE rowid >= (low + high) / 2 ORDER BY rowid LIMIT 1), '~') < ?1`;
+
+/**
+ * `?1`: a time of receipt. The first row received from then on, by halving: rows stand in the order of
+ * receipt but for moments.
+ */
+const rowAtSql = `
+WITH RECURSIVE bounds(low, high) AS (
+  SELECT (SELECT min(rowid) FROM webhook_events), (SELECT max(rowid) FROM webhook_events) + 1
+  UNION ALL
+  SELECT CASE WHEN ${middleIsEarlier} THEN (low + high) / 2 + 1 ELSE low END,
+    CASE WHEN ${middleIsEarlier} THEN high ELSE (low + high) / 2 END
+  FROM bounds WHERE low < high)
+SELECT low AS event_row FROM bounds WHERE low >= high LIMIT 1`;
+
+/** The first row that was received at a time or after; null where the inbox is empty. */
+async function rowAt(db: D1Database, time: string): Promise<number | null> {
+  const row = await db.prepare(rowAtSql).bind(time).first<{ event_row: number | null }>();
+  return row?.event_row ?? null;
+}
+
+function sourceOf({ order, q, status }: EventFilter): keyof typeof found | null {
+  if (q !== undefined) return "q";
+  if (order !== undefined) return "order";
+  if (status === "quarantined" || status === "failed") return "troubled";
+  return status === "received" ? "stuck" : null;
+}
+
+export interface PageRequest {
+  readonly limit: number;
+  /** Older than this row. */
+  readonly before?: number | undefined;
+  /** Newer than this row, oldest first, instead. */
+  readonly after?: number | undefined;
+}
+
+async function pageForwards(
+  db: D1Database,
+  filter: EventFilter,
+  { limit, after = 0 }: PageRequest,
+  last: number,
+): Promise<EventPage> {
+  const end = Math.min(last, after + STRETCH_ROWS);
+  const { results } = await db
+    .prepare(forwardsSql)
+    .bind(JSON.stringify(filter), after, end, limit)
+    .all<EventRow>();
+  const at = results.length < limit ? end : (results.at(-1)?.event_row ?? end);
+  return { events: results, next: at < last ? at : null, latest: last };
+}
+
+/** A page of the inbox. */
+export async function listEvents(
+  db: D1Database,
+  filter: EventFilter,
+  page: PageRequest,
+): Promise<EventPage> {
+  const ends = await db.prepare(endsSql).first<{ first: number | null; last: number | null }>();
+  const [first, last] = [ends?.first ?? null, ends?.last ?? 0];
+  if (first === null) return { events: [], next: null, latest: 0 };
+  if (page.after !== undefined) return await pageForwards(db, filter, page, last);
+  const { from, to } = filter;
+  const start = Math.min(
+    page.before ?? last + 1,
+    to === undefined ? last + 1 : ((await rowAt(db, to)) ?? last + 1),
+  );
+  const oldest = from === undefined ? first : Math.max(first, (await rowAt(db, from)) ?? first);
+  const source = sourceOf(filter);
+  const floor = Math.max(oldest, start - STRETCH_ROWS);
+  const { results } = await db
+    .prepare(source === null ? backwardsSql : foundSql(source))
+    .bind(JSON.stringify(filter), start, floor, page.limit)
+    .all<EventRow>();
+  const full = results.length === page.limit;
+  const goesOn = source === null ? floor > oldest : false;
+  const next = full ? (results.at(-1)?.event_row ?? null) : goesOn ? floor : null;
+  return { events: results, next, latest: last };
+}

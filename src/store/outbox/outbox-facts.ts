@@ -1,0 +1,195 @@
+/**
+ * What is known, at sending time, about the facts behind claimed rows of the outbox: the order, the
+ * payment, refund or shipment, and for `forward` the stored event. One D1 batch for a whole run.
+ */
+import { BODIES_MAX_BYTES, CONTENTS_MAX_BYTES, PARCELS_MAX } from "../../limits";
+import { templatesWhere } from "../../notifications/templates";
+import type {
+  EventFacts,
+  Facts,
+  OrderFacts,
+  ParcelContents,
+  ParcelCounts,
+  PaymentEventFacts,
+  PaymentFacts,
+  RefundFacts,
+  ShipmentFacts,
+} from "../../notifications/templates/facts";
+import type { Reading } from "../../notifications/templates/template";
+import { STAGE_POSITION } from "../../projection/precedence";
+import { renewPrecedence } from "../../projection/precedence-0-2";
+import { type DueRow, dueStatements } from "./outbox";
+import { quoted } from "../quoted";
+import { otherNameOf } from "../state/refund-names";
+
+/** Whether the template of `n` or `t` is one that is judged by this, or made from it. */
+const reads = (row: "n" | "t", reading: Reading): string =>
+  `${row}.template IN (${quoted(templatesWhere((template) => template.reads.includes(reading)))})`;
+
+/** Primary keys only. What is due of the ids asked for, each with the order that it is about. */
+const target = `
+WITH target AS MATERIALIZED (
+  SELECT n.id AS notification_id, n.template, n.subject_id, n.event_id, n.context,
+    coalesce(n.order_number, CASE
+      WHEN ${reads("n", "payment")}
+        THEN (SELECT order_number FROM payments WHERE payment_id = n.subject_id)
+      WHEN ${reads("n", "refund")}
+        THEN (SELECT order_number FROM refunds WHERE refund_id = n.subject_id)
+      WHEN ${reads("n", "shipment")}
+        THEN (SELECT order_number FROM shipments WHERE shipment_id = n.subject_id)
+    END) AS order_number
+  FROM json_each(?1) JOIN notifications n ON n.id = json_each.value AND n.status = 'pending'
+    AND n.next_attempt_at <= ?2
+)`;
+
+const ordersSql = `${target}
+SELECT t.notification_id, t.order_number AS resolved, o.* FROM target t
+LEFT JOIN orders o ON o.order_number = t.order_number WHERE ${reads("t", "order")}`;
+
+const paymentsSql = `${target}
+SELECT t.notification_id, p.* FROM target t JOIN payments p ON p.payment_id = t.subject_id
+WHERE ${reads("t", "payment")}`;
+
+/** Where the failures of a moment begin; before everything where a Worker of version 0.2 wrote it. */
+const failedFrom = `CASE WHEN t.context->>'precedence' < '0'
+  THEN substr(t.context->>'precedence', 1, ${String(STAGE_POSITION - 1)}) ELSE '' END`;
+
+/**
+ * Index webhook_events_subject. Only what may outrank the failure is read, the highest twenty: they
+ * tell whether a later event of the payment's own has spoken since.
+ */
+const paymentEventsSql = `${target}
+SELECT notification_id, status_precedence FROM (
+  SELECT t.notification_id, e.status_precedence,
+    row_number() OVER (PARTITION BY t.notification_id ORDER BY e.status_precedence DESC) AS place
+  FROM target t JOIN webhook_events e ON e.subject_id = t.subject_id
+  WHERE ${reads("t", "payment")} AND e.subject = 'payment' AND e.status = 'processed'
+    AND e.status_precedence >= ${failedFrom}
+) WHERE place <= 20`;
+
+/** Primary key, refunds_order. */
+const refundsSql = `${target}
+SELECT t.notification_id, r.*, EXISTS (SELECT 1 FROM refunds twin
+    WHERE twin.refund_id = (SELECT other.refund_id FROM (${otherNameOf("t.subject_id")}) other LIMIT 1)
+      AND twin.status = 'success' AND twin.status_precedence > r.status_precedence) AS twin_succeeded
+FROM target t JOIN refunds r ON r.refund_id = t.subject_id
+WHERE ${reads("t", "refund")}`;
+
+const shipmentsSql = `${target}
+SELECT t.notification_id, s.* FROM target t JOIN shipments s ON s.shipment_id = t.subject_id
+WHERE ${reads("t", "shipment")}`;
+
+/** Index shipments_order. A parcel without a status is still to be delivered. */
+const parcelsSql = `${target}
+SELECT t.notification_id, count(*) FILTER (WHERE s.status = 'delivered') AS delivered,
+  count(*) FILTER (WHERE s.status IN ('lost', 'return_to_origin')) AS failed,
+  count(*) FILTER (WHERE coalesce(s.status, '') NOT IN ('delivered', 'lost', 'return_to_origin',
+    'cancelled')) AS open
+FROM target t JOIN shipments s ON s.order_number = t.order_number
+WHERE ${reads("t", "parcels")} GROUP BY t.notification_id`;
+const noParcels: ParcelCounts = { delivered: 0, open: 0, failed: 0 };
+
+/**
+ * Index shipments_order. `?3`: parcels of one order; `?4`: bytes of items in all; what goes beyond is not
+ * known.
+ */
+const contentsSql = `${target}
+SELECT notification_id, shipment_id,
+  CASE WHEN coalesce(sum(octet_length(items)) OVER (ORDER BY notification_id, shipment_id), 0) <= ?4
+    THEN items END AS items
+FROM (
+  SELECT t.notification_id, s.shipment_id, s.items,
+    row_number() OVER (PARTITION BY t.notification_id ORDER BY s.shipment_id) AS place
+  FROM target t JOIN shipments s ON s.order_number = t.order_number
+  WHERE ${reads("t", "contents")}
+    AND coalesce(s.status, '') <> 'cancelled'
+) WHERE place <= ?3`;
+
+/** `?3`: bytes of bodies at once; the first is always read, what goes beyond is deferred. */
+const eventsSql = `${target}
+SELECT notification_id, event_type, form, occurred_at, received_at,
+  CASE WHEN before < ?3 THEN payload END AS payload,
+  before >= ?3 AND payload IS NOT NULL AS deferred
+FROM (
+  SELECT t.notification_id, e.event_type, e.form, e.occurred_at, e.received_at, e.payload,
+    coalesce(sum(octet_length(e.payload)) OVER (ORDER BY t.notification_id
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+  FROM target t JOIN webhook_events e ON e.id = t.event_id WHERE ${reads("t", "event")})`;
+
+/** As it is written today, whichever version wrote it. */
+function renewed<Row extends { readonly status_precedence: string }>(row: Row): Row {
+  return { ...row, status_precedence: renewPrecedence(row.status_precedence, "payment") };
+}
+
+type Keyed<Row> = Row & { readonly notification_id: string };
+
+function byNotification<Row extends object>(
+  result: D1Result | undefined,
+): ReadonlyMap<string, Row> {
+  const rows = (result?.results ?? []) as Keyed<Row>[];
+  return new Map(rows.map((row) => [row.notification_id, row]));
+}
+
+export interface DueFacts {
+  readonly row: DueRow;
+  readonly facts: Facts;
+}
+
+/** What is due of `ids`, each row with the facts as they stand now: one round trip. */
+export async function loadDue(
+  db: D1Database,
+  ids: readonly string[],
+  now: string,
+): Promise<readonly DueFacts[]> {
+  if (ids.length === 0) return [];
+  const list = JSON.stringify(ids);
+  const reads = [ordersSql, paymentsSql, paymentEventsSql, refundsSql, shipmentsSql, parcelsSql];
+  const [, due, ...results] = await db.batch([
+    ...dueStatements(db, ids, now),
+    ...reads.map((sql) => db.prepare(sql).bind(list, now)),
+    db.prepare(contentsSql).bind(list, now, PARCELS_MAX + 1, CONTENTS_MAX_BYTES),
+    db.prepare(eventsSql).bind(list, now, BODIES_MAX_BYTES),
+  ]);
+  const orders = byNotification<OrderFacts & { readonly resolved: string | null }>(results[0]);
+  const payments = byNotification<PaymentFacts>(results[1]);
+  const paymentEvents = ((results[2]?.results ?? []) as Keyed<PaymentEventFacts>[]).map(renewed);
+  const refunds = byNotification<RefundFacts>(results[3]);
+  const shipments = byNotification<ShipmentFacts>(results[4]);
+  const parcels = byNotification<ParcelCounts>(results[5]);
+  const contents = (results[6]?.results ?? []) as Keyed<ParcelContents>[];
+  const events = byNotification<EventFacts>(results[7]);
+  return ((due?.results ?? []) as DueRow[]).map((row) => {
+    const { id } = row;
+    const order = orders.get(id);
+    const payment = payments.get(id);
+    return {
+      row,
+      facts: {
+        orderNumber: order?.resolved ?? null,
+        // A left join answers nulls where there is no such order.
+        order: order !== undefined && order.order_number !== null ? order : null,
+        payment: payment === undefined ? null : renewed(payment),
+        paymentEvents: paymentEvents.filter((event) => event.notification_id === id),
+        refund: refunds.get(id) ?? null,
+        shipment: shipments.get(id) ?? null,
+        parcels: parcels.get(id) ?? noParcels,
+        contents: contents.filter((parcel) => parcel.notification_id === id),
+        event: events.get(id) ?? null,
+      },
+    };
+  });
+}
+
+/**
+ * Primary key, a range of it. The alert that a 410 raised names the row that met it; while that row
+ * stands as failed for this reason, the endpoint is not asked again.
+ */
+const endpointGoneSql = `
+SELECT 1 AS gone FROM notifications a JOIN notifications r ON r.id = a.subject_id
+WHERE a.id >= ?1 || '/' AND a.id < ?1 || '0' AND r.status = 'failed'
+  AND r.reason = 'endpoint gone' LIMIT 1`;
+
+/** Whether an endpoint has answered that it is gone; `alertPrefix` is `alert/<kind>`. */
+export async function isEndpointGone(db: D1Database, alertPrefix: string): Promise<boolean> {
+  return (await db.prepare(endpointGoneSql).bind(alertPrefix).first()) !== null;
+}

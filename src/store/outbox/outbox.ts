@@ -1,0 +1,326 @@
+/**
+ * The dispatch side of the outbox: what is due, the claim with its lease, the outcomes, the alerts.
+ * Rows of a fact are inserted beside the state that they follow from.
+ *
+ * A row is written twice on its way out: by the claim, which stores the rendered bytes, and by its
+ * outcome. Both are fenced by `attempts`, which counts claims: a run that has lost its lease, or that
+ * looked at a row before another run claimed it, writes nothing. `in_flight` is 1 from the claim until
+ * the outcome is recorded. Clocks come from outside.
+ */
+import { addMs } from "../../events/formats/time";
+import { LEASE_MS } from "../../limits";
+import type { Channel } from "../../notifications/channels";
+import { type Template, templatesWhere } from "../../notifications/templates";
+import { factId } from "../../projection/outbox-row";
+import { escaped } from "./fact-ids";
+import { quoted } from "../quoted";
+import { otherNameOf } from "../state/refund-names";
+import { slicedRows, slicedStatements } from "../slices";
+import { listVersionStatement } from "../privacy/suppression-list";
+
+/** A row whose turn has come, as it stood before any claim. */
+export interface DueRow {
+  readonly id: string;
+  readonly template: Template;
+  readonly channel: Channel;
+  readonly order_number: string | null;
+  readonly subject_id: string | null;
+  readonly event_id: string | null;
+  readonly recipient: string | null;
+  /** What its last attempt met. */
+  readonly error: string | null;
+  /** How often it has been claimed before: the fence of whatever is done with it now. */
+  readonly attempts: number;
+  readonly due_at: string;
+  /** Since when its turn has come. */
+  readonly next_attempt_at: string;
+  /** Why it was put off the last time. */
+  readonly reason: string | null;
+  readonly created_at: string;
+  /** JSON, as the row was inserted. */
+  readonly context: string | null;
+  /** JSON, as it was first rendered; null where no request can have gone out yet. */
+  readonly rendered: string | null;
+  /** 1 where an earlier claim's outcome was never recorded: the Worker died, or D1 did. */
+  readonly in_flight: number;
+  /** 1 where another message has told the same: another review request, the refund's other name. */
+  readonly twin_told: number;
+  /** How often a person has had it sent again. */
+  readonly resends: number;
+  /** Set once this run has claimed it. */
+  readonly claimed?: true;
+}
+
+const wanted = `id IN (SELECT value FROM json_each(?1))`;
+
+/** What is due of `?1` (ids) at `?2`: for statements that begin with it. Primary key. */
+const due = `status = 'pending' AND next_attempt_at <= ?2`;
+
+/** Templates of which an order, or a refund, has one message, however many rows tell of it. */
+const onceBy = (by: "order" | "refund"): string =>
+  quoted(templatesWhere(({ once }) => once?.by === by));
+const [onceAnOrder, onceARefund] = [onceBy("order"), onceBy("refund")];
+
+/** Primary key. What names only a parcel learns its order as soon as the parcel has one. */
+const nameOrderSql = `
+UPDATE notifications SET order_number =
+  (SELECT s.order_number FROM shipments s WHERE s.shipment_id = notifications.subject_id)
+WHERE ${wanted} AND ${due} AND template IN (${onceAnOrder}) AND order_number IS NULL
+  AND EXISTS (SELECT 1 FROM shipments s WHERE s.shipment_id = notifications.subject_id
+    AND s.order_number IS NOT NULL)`;
+
+/**
+ * The other messages that tell what a row tells, by their ids: those of one order, by its number or by that
+ * of a parcel, and the refund under its other name. Primary key, shipments_order, refunds_order.
+ */
+const twins = `
+  notifications other WHERE other.id <> n.id AND other.id IN (
+    SELECT n.template || '/' || ${escaped("n.order_number")} || '/' || n.channel
+      WHERE n.template IN (${onceAnOrder}) AND n.order_number IS NOT NULL
+    UNION ALL SELECT n.template || '/shipment:' || ${escaped("s.shipment_id")} || '/' || n.channel
+      FROM shipments s WHERE n.template IN (${onceAnOrder}) AND s.order_number = n.order_number
+    UNION ALL SELECT n.template || '/' || ${escaped("t.refund_id")} || '/' || n.channel
+      FROM (${otherNameOf("n.subject_id")}) t
+      WHERE n.template IN (${onceARefund}) AND t.refund_id IS NOT NULL)`;
+const hasTwins = `n.template IN (${onceAnOrder}, ${onceARefund})`;
+
+/**
+ * Primary key. One review request an order, and one message a refund: a second one ends here once the first was sent or begun.
+ * "Begun" is `rendered`: from then on the provider may have taken it. Of two that are due together the
+ * first by id has its turn; the other is left out and decided once that one's fate is known.
+ */
+const dueSql = `
+SELECT n.id, n.template, n.channel, n.order_number, n.subject_id, n.event_id, n.recipient, n.error,
+  n.attempts, n.due_at, n.next_attempt_at, n.reason, n.created_at, n.context, n.rendered, n.in_flight, n.resends,
+  ${hasTwins} AND n.rendered IS NULL AND EXISTS (SELECT 1 FROM ${twins}
+    AND (other.status = 'sent' OR (other.status = 'pending' AND other.rendered IS NOT NULL)
+      OR (other.status = 'failed' AND other.reason = 'outcome unknown'))) AS twin_told
+FROM notifications n
+WHERE n.id IN (SELECT value FROM json_each(?1)) AND n.status = 'pending' AND n.next_attempt_at <= ?2
+  AND NOT (${hasTwins} AND EXISTS (SELECT 1 FROM ${twins}
+    AND other.status = 'pending' AND other.rendered IS NULL
+    AND other.next_attempt_at <= ?2 AND other.id < n.id))`;
+
+/** The statements that read what is due of `ids`; the last one's rows are DueRows. */
+export function dueStatements(
+  db: D1Database,
+  ids: readonly string[],
+  now: string,
+): readonly D1PreparedStatement[] {
+  const list = JSON.stringify(ids);
+  return [db.prepare(nameOrderSql).bind(list, now), db.prepare(dueSql).bind(list, now)];
+}
+
+/** notifications_due. */
+const listDueSql = `
+SELECT id FROM notifications WHERE status = 'pending' AND awaits_sweep = 1 AND next_attempt_at <= ?1
+ORDER BY next_attempt_at LIMIT ?2`;
+
+/** Ids of what awaits the sweep and may be claimed, oldest first. */
+export async function listDue(
+  db: D1Database,
+  now: string,
+  limit: number,
+): Promise<readonly string[]> {
+  const { results } = await db.prepare(listDueSql).bind(now, limit).all<{ id: string }>();
+  return results.map((row) => row.id);
+}
+
+/** A message as it is to be sent, to be stored before the first request goes out. */
+export interface RenderedRow {
+  readonly id: string;
+  /** As the row was read. */
+  readonly attempts: number;
+  readonly recipient: string | null;
+  readonly orderNumber: string | null;
+  /** What is sent where nothing was rendered before. */
+  readonly rendered: string;
+  /** The parcel whose tracking it shows, and the precedence of that; null where it shows none. */
+  readonly tracking: { readonly shipmentId: string; readonly precedence: string } | null;
+}
+
+/**
+ * `?2`: now; `?3`: the end of the lease. Primary keys. What was rendered before stays as it is. Of
+ * messages that tell the same none is claimed while another one is on its way, whichever run has it. Nor
+ * is a message about a parcel whose tracking was set anew since it was read: the batch that did so has not
+ * seen it rendered (tracking.ts), and the next run shows what stands.
+ */
+const claimSql = `
+UPDATE notifications AS n SET next_attempt_at = ?3, attempts = n.attempts + 1, in_flight = 1,
+  recipient = CASE WHEN n.rendered IS NULL THEN m.recipient ELSE n.recipient END,
+  rendered = coalesce(n.rendered, m.rendered),
+  order_number = coalesce(n.order_number, m.order_number)
+FROM ${slicedRows(
+  "id",
+  "attempts",
+  "recipient",
+  "order_number",
+  "rendered",
+  "shipment_id",
+  "tracking_precedence",
+)} m
+WHERE n.id = m.id AND n.attempts = m.attempts AND n.status = 'pending' AND n.next_attempt_at <= ?2
+  AND NOT (${hasTwins} AND EXISTS (SELECT 1 FROM ${twins}
+    AND other.status = 'pending' AND other.in_flight = 1))
+  AND (n.rendered IS NOT NULL OR m.shipment_id IS NULL OR EXISTS (SELECT 1 FROM shipments s
+    WHERE s.shipment_id = m.shipment_id AND s.tracking_precedence = m.tracking_precedence))
+RETURNING id`;
+
+export interface Claim {
+  /** Ids of the rows that are this run's own. */
+  readonly ids: ReadonlySet<string>;
+  /** The version of the suppression list that holds. */
+  readonly listVersion: number;
+}
+
+/** Claims rows for LEASE_MS and stores what is to be sent, in one batch. */
+export async function claim(
+  db: D1Database,
+  rows: readonly RenderedRow[],
+  now: string,
+): Promise<Claim> {
+  if (rows.length === 0) return { ids: new Set(), listVersion: 0 };
+  const values = rows.map((row) => [
+    row.id,
+    row.attempts,
+    row.recipient,
+    row.orderNumber,
+    row.rendered,
+    row.tracking?.shipmentId,
+    row.tracking?.precedence,
+  ]);
+  const [list, ...claimed] = await db.batch<{ id: string; position?: number }>([
+    listVersionStatement(db),
+    ...slicedStatements(db, claimSql, values, now, addMs(now, LEASE_MS)),
+  ]);
+  return {
+    ids: new Set(claimed.flatMap(({ results }) => results.map(({ id }) => id))),
+    listVersion: list?.results[0]?.position ?? 0,
+  };
+}
+
+/** What became of a row. */
+export interface OutcomeRow {
+  readonly id: string;
+  /** As the row was read, before any claim. */
+  readonly attempts: number;
+  /** True where this run has claimed it; else it was decided without a request. */
+  readonly claimed: boolean;
+  readonly status: "pending" | "sent" | "suppressed" | "failed";
+  readonly reason: string | null;
+  readonly error: string | null;
+  /** When it may be claimed again; null unless it stays pending. */
+  readonly nextAttemptAt: string | null;
+  readonly providerMessageId: string | null;
+  readonly sentAt: string | null;
+  /** Null leaves what is stored. */
+  readonly recipient: string | null;
+  readonly orderNumber: string | null;
+}
+
+const outcomeRows = slicedRows(
+  "id",
+  "attempts",
+  "status",
+  "reason",
+  "error",
+  "next_attempt_at",
+  "provider_message_id",
+  "sent_at",
+  "recipient",
+  "order_number",
+  "claimed",
+);
+
+/**
+ * `?2`: now. Primary key. Fenced by attempts, and where nothing was claimed by the row's turn: whoever
+ * decides first has moved it. What stays pending awaits the sweep; of a person who was erased no message
+ * is kept.
+ */
+const recordSql = `
+UPDATE notifications SET status = o.status, reason = o.reason, error = o.error,
+  next_attempt_at = o.next_attempt_at, awaits_sweep = o.status = 'pending',
+  provider_message_id = o.provider_message_id,
+  sent_at = o.sent_at,
+  recipient = iif(o.reason = 'erased', NULL, coalesce(o.recipient, notifications.recipient)),
+  rendered = iif(o.reason = 'erased', NULL, notifications.rendered),
+  order_number = coalesce(notifications.order_number, o.order_number), in_flight = 0
+FROM ${outcomeRows} o
+WHERE notifications.id = o.id AND notifications.attempts = o.attempts + o.claimed
+  AND notifications.status = 'pending'
+  AND (CASE WHEN o.claimed THEN notifications.in_flight = 1
+    ELSE notifications.next_attempt_at <= ?2 END)`;
+
+/** Something that needs a person. One row a kind and hour: the first text of the hour stands. */
+export interface Alert {
+  /** `dead_letter`, `channel_down:email`. */
+  readonly kind: string;
+  readonly text: string;
+  /** The row that it is about, where there is one. */
+  readonly subjectId?: string;
+}
+
+/** Primary key: an alert of the same kind and hour is there already, whatever became of it. */
+const insertAlertsSql = `
+INSERT OR IGNORE INTO notifications
+  (id, template, channel, about, subject_id, status, next_attempt_at, due_at, created_at, context)
+SELECT value->>0, 'alert', 'team', 'alert', value->>1, 'pending', ?2, ?2, ?2, value->>2 FROM jsonb_each(?1)`;
+
+/**
+ * The statement that raises alerts, for whoever has a batch of his own to put it in. With `only`, a
+ * condition with one parameter of its own, none is raised where the condition does not hold.
+ */
+export function alertStatement(
+  db: D1Database,
+  alerts: readonly Alert[],
+  now: string,
+  only?: { readonly sql: string; readonly value: string },
+): D1PreparedStatement {
+  const rows = alerts.map((alert) => [
+    factId("alert", alert.kind, now.slice(0, 13), "team"),
+    alert.subjectId ?? null,
+    JSON.stringify({ kind: "alert", alert: alert.kind, text: alert.text }),
+  ]);
+  const condition = only === undefined ? "" : `WHERE ${only.sql.replace("?", "?3")}`;
+  const statement = db.prepare(`${insertAlertsSql} ${condition} RETURNING id`);
+  const values = [JSON.stringify(rows), now];
+  return only === undefined ? statement.bind(...values) : statement.bind(...values, only.value);
+}
+
+/** Raises alerts; answers the ids of those that are new. */
+export async function insertAlerts(
+  db: D1Database,
+  alerts: readonly Alert[],
+  now: string,
+): Promise<readonly string[]> {
+  if (alerts.length === 0) return [];
+  const { results } = await alertStatement(db, alerts, now).all<{ id: string }>();
+  return results.map((row) => row.id);
+}
+
+/** Records outcomes and raises alerts in one batch; answers the ids of the new alerts. */
+export async function recordOutcomes(
+  db: D1Database,
+  outcomes: readonly OutcomeRow[],
+  alerts: readonly Alert[],
+  now: string,
+): Promise<readonly string[]> {
+  if (outcomes.length === 0 && alerts.length === 0) return [];
+  const values = outcomes.map((row) => [
+    row.id,
+    row.attempts,
+    row.status,
+    row.reason,
+    row.error,
+    row.nextAttemptAt,
+    row.providerMessageId,
+    row.sentAt,
+    row.recipient,
+    row.orderNumber,
+    row.claimed ? 1 : 0,
+  ]);
+  const statements = slicedStatements(db, recordSql, values, now);
+  if (alerts.length > 0) statements.push(alertStatement(db, alerts, now));
+  const results = await db.batch<{ id: string }>(statements);
+  return alerts.length > 0 ? (results.at(-1)?.results ?? []).map((row) => row.id) : [];
+}

@@ -1,0 +1,140 @@
+/** Bodies in the inbox that may have to be erased: finding them, and putting back what is left of them. */
+import { BODIES_MAX_BYTES } from "../../limits";
+import { ERASE_STRETCH_ROWS } from "../../privacy-limits";
+import { isLarge, slicedRows, slicedStatements } from "../slices";
+
+/** A stored event whose body is to be replaced. */
+export interface ErasedBody {
+  readonly id: string;
+  readonly payload: string;
+}
+
+/** A stored body, with the place of its event in the inbox. */
+export interface StandingBody extends ErasedBody {
+  readonly place: number;
+  readonly eventType: string | null;
+}
+
+/** Reads in order from behind `after`, as many bytes of bodies as fit; the first always does. */
+const bodiesOf = (rows: string, after: string): string => `
+SELECT place, id, eventType, payload FROM (
+  SELECT rowid AS place, id, event_type AS eventType, payload,
+    coalesce(sum(octet_length(payload)) OVER (ORDER BY rowid
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+  FROM webhook_events WHERE ${rows} AND rowid > ${after} AND payload IS NOT NULL)
+WHERE before < ${String(BODIES_MAX_BYTES)} ORDER BY place LIMIT 500`;
+
+/**
+ * `?1`: orders. Events about the orders and about their payments, refunds and shipments, whatever became
+ * of them. payments_order, refunds_order, shipments_order, webhook_events_subject,
+ * webhook_events_set_aside.
+ */
+export const aboutOrders = `rowid IN (
+    SELECT e.rowid FROM json_each(?1) j CROSS JOIN webhook_events e ON e.subject_id = j.value
+      WHERE e.subject = 'order'
+    UNION SELECT e.rowid FROM json_each(?1) j
+      CROSS JOIN payments p ON p.order_number = j.value
+      CROSS JOIN webhook_events e ON e.subject_id = p.payment_id WHERE e.subject = 'payment'
+    UNION SELECT e.rowid FROM json_each(?1) j
+      CROSS JOIN refunds r ON r.order_number = j.value
+      CROSS JOIN webhook_events e ON e.subject_id = r.refund_id WHERE e.subject = 'refund'
+    UNION SELECT e.rowid FROM json_each(?1) j
+      CROSS JOIN shipments s ON s.order_number = j.value
+      CROSS JOIN webhook_events e ON e.subject_id = s.shipment_id WHERE e.subject = 'shipment'
+    UNION SELECT e.rowid FROM json_each(?1) j
+      CROSS JOIN webhook_events e ON e.order_number = j.value
+      WHERE e.status IN ('quarantined', 'failed', 'ignored'))`;
+
+/** `?1`: orders; `?2`: after which row. Rowid. */
+const ofOrdersSql = bodiesOf(aboutOrders, "?2");
+
+/** The next bodies of the orders' events. */
+export async function loadBodiesOfOrders(
+  db: D1Database,
+  orders: readonly string[],
+  after: number,
+): Promise<readonly StandingBody[]> {
+  const { results } = await db
+    .prepare(ofOrdersSql)
+    .bind(JSON.stringify(orders), after)
+    .all<StandingBody>();
+  return results;
+}
+
+/** `?1`: after which row; `?2`: rows at once. Rowid. */
+const stretchEndSql = `
+SELECT max(place) AS "end" FROM (
+  SELECT rowid AS place FROM webhook_events WHERE rowid > ?1 ORDER BY rowid LIMIT ?2)`;
+
+/**
+ * `?1`, `?2`: after and up to which row; `?3`: the erasure. Rowid. What was applied is found by its
+ * order; what was not, or names the order beside another, only by looking at it.
+ */
+const unappliedSql = bodiesOf(
+  `rowid <= ?2 AND (status <> 'processed' OR order_number IN (
+    SELECT order_number FROM erasure_orders WHERE erasure_id = ?3))`,
+  "?1",
+);
+
+/** The next bodies that no order leads to, and where it goes on; null behind the last. */
+export async function loadUnapplied(
+  db: D1Database,
+  after: number,
+  erasureId: number,
+): Promise<{ readonly bodies: readonly StandingBody[]; readonly next: number | null }> {
+  const end = await db
+    .prepare(stretchEndSql)
+    .bind(after, ERASE_STRETCH_ROWS)
+    .first<number | null>("end");
+  if (end === null) return { bodies: [], next: null };
+  const { results } = await db
+    .prepare(unappliedSql)
+    .bind(after, end, erasureId)
+    .all<StandingBody>();
+  // Nothing behind what was read: the stretch is done.
+  return { bodies: results, next: results.at(-1)?.place ?? end };
+}
+
+/** Primary key. */
+const replaceSql = `
+UPDATE webhook_events SET payload = v.payload
+FROM ${slicedRows("id", "payload")} AS v
+WHERE webhook_events.id = v.id AND webhook_events.payload <> v.payload`;
+const replaceOneSql = "UPDATE webhook_events SET payload = ?2 WHERE id = ?1 AND payload <> ?2";
+
+function replaceStatements(
+  db: D1Database,
+  bodies: readonly ErasedBody[],
+): readonly D1PreparedStatement[] {
+  const rows = bodies.filter((body) => !isLarge(body)).map(({ id, payload }) => [id, payload]);
+  return [
+    ...slicedStatements(db, replaceSql, rows),
+    ...bodies.filter(isLarge).map(({ id, payload }) => db.prepare(replaceOneSql).bind(id, payload)),
+  ];
+}
+
+/** Puts bodies back as they are left. A body that is purged stays so. */
+export async function replaceBodies(db: D1Database, bodies: readonly ErasedBody[]): Promise<void> {
+  if (bodies.length > 0) await db.batch([...replaceStatements(db, bodies)]);
+}
+
+/** `?1`: ids. Primary keys. What else is about the orders they name is to be erased too. */
+const enterOrdersSql = `
+INSERT INTO erasure_orders (erasure_id, order_number)
+SELECT DISTINCT (SELECT max(id) FROM erasures), order_number FROM webhook_events
+WHERE id IN (SELECT value FROM json_each(?1)) AND order_number IS NOT NULL
+  AND (SELECT max(id) FROM erasures) IS NOT NULL
+ON CONFLICT (erasure_id, order_number) DO UPDATE SET pending = 1`;
+
+/**
+ * For events that came after somebody was erased: their bodies, and that their orders are theirs. They go
+ * into the batch that settles the events, behind what says which order each is about.
+ */
+export function rewriteStatements(
+  db: D1Database,
+  bodies: readonly ErasedBody[],
+): readonly D1PreparedStatement[] {
+  if (bodies.length === 0) return [];
+  const ids = JSON.stringify(bodies.map(({ id }) => id));
+  return [...replaceStatements(db, bodies), db.prepare(enterOrdersSql).bind(ids)];
+}

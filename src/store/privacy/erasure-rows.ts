@@ -1,0 +1,155 @@
+/**
+ * A person taken out of rows, messages and contacts. Each statement can be run again: what is erased
+ * already stays as it is.
+ */
+import { ERASED } from "../../events/erased-body";
+import { customerChannels } from "../../notifications/channels";
+import { ERASE_STRETCH_ROWS } from "../../privacy-limits";
+import { aboutOrders } from "./erased-bodies";
+import type { Erasure, PendingOrders } from "./erasure";
+import { quoted } from "../quoted";
+
+/** Whether a message goes to a customer. */
+const isCustomers = `channel IN (${quoted(customerChannels)})`;
+
+const gone = (column: string): string => `${column} = iif(${column} IS NULL, NULL, '${ERASED}')`;
+
+const goneParts = (column: string): string => `${column} = CASE WHEN ${column} IS NOT NULL THEN
+    (SELECT json_group_object(key, '${ERASED}') FROM json_each(${column})) END`;
+
+/** That something was there is left: as the projection makes it of an erased body. */
+const emptied = (column: string): string => `${column} = iif(${column} IS NULL, NULL, '{}')`;
+
+const personal = [
+  "customer_name",
+  "customer_email",
+  "customer_phone",
+  "customer_id",
+  "customer_note",
+  "coupon_code",
+];
+
+/** `?1`: orders. Primary key. As the projection makes it of bodies from which the person is erased. */
+const eraseOrdersSql = `
+UPDATE orders SET ${personal.map(gone).join(", ")},
+  ${["billing_address", "shipping_address"].map(goneParts).join(", ")}, 
+  ${["metadata", "extra"].map(emptied).join(", ")}
+WHERE order_number IN (SELECT value FROM json_each(?1))`;
+
+/** `?1`: orders. payments_order, refunds_order, shipments_order. */
+const eraseExtraSql = (table: string): string => `
+UPDATE ${table} SET extra = '{}'
+WHERE order_number IN (SELECT value FROM json_each(?1)) AND extra <> '{}'`;
+
+/** `?1`: orders. refunds_order, shipments_order: free text may say anything. */
+const eraseRemarksSql = `
+UPDATE refunds SET remarks = '${ERASED}'
+WHERE order_number IN (SELECT value FROM json_each(?1)) AND remarks <> '${ERASED}'`;
+const eraseReasonsSql = `
+UPDATE shipments SET cancellation_reason = '${ERASED}'
+WHERE order_number IN (SELECT value FROM json_each(?1)) AND cancellation_reason <> '${ERASED}'`;
+
+/**
+ * `?1`: orders. The keys of the view. Whoever was to be written to is not any more; who is about to be
+ * loses the outcome, since whoever decides first has moved the row. What the team is to do stands, and is
+ * written anew, without the person; a run that has read it already finds `attempts` moved.
+ */
+const eraseMessagesSql = `
+UPDATE notifications SET recipient = NULL, error = NULL, provider_message_id = NULL,
+  rendered = CASE WHEN in_flight = 1 AND NOT ${isCustomers} THEN json_set(rendered, '$.message', (
+    SELECT json_group_object(key, iif(type = 'array', json('[]'), iif(key = 'channel', value, '${ERASED}')))
+    FROM json_each(rendered, '$.message'))) END,
+  attempts = attempts + (status = 'pending' AND in_flight = 0),
+  reason = iif(status = 'pending' AND ${isCustomers}, 'erased', reason),
+  next_attempt_at = iif(${isCustomers}, NULL, next_attempt_at),
+  in_flight = in_flight AND NOT ${isCustomers},
+  status = iif(status = 'pending' AND ${isCustomers}, 'suppressed', status)
+WHERE id IN (SELECT m.id FROM json_each(?1) j CROSS JOIN order_messages m ON m.order_number = j.value)
+  AND (status = 'pending' OR coalesce(recipient, rendered, error, provider_message_id) IS NOT NULL)`;
+
+/** `?2`: the erasure. Primary keys. Of what came after its end nothing is left to remember. */
+const donePendingSql = `
+UPDATE erasure_orders SET pending = 0
+WHERE erasure_id = ?2 AND order_number IN (SELECT value FROM json_each(?1))`;
+/**
+ * `?1`: orders; `?2`: the erasure. webhook_events_subject and others (erased-bodies.ts). What of a late
+ * order is in the archive already, or was known by bodies that are, takes the last stages once more.
+ */
+const reopenSql = `
+UPDATE erasures SET stage = 'contacts', place = '', finished_at = NULL
+WHERE id = ?2 AND finished_at IS NOT NULL
+  AND EXISTS (SELECT 1 FROM webhook_events WHERE ${aboutOrders} AND archived = 1)`;
+
+/** `?1`: orders; `?2`: contacts that their bodies named. Primary key. */
+const forgetNamedSql = `
+DELETE FROM order_contacts WHERE contact IN (SELECT value FROM json_each(?2))
+  AND order_number IN (SELECT value FROM json_each(?1))`;
+
+const forgetSql = `
+DELETE FROM erasure_orders
+WHERE erasure_id = ?2 AND order_number IN (SELECT value FROM json_each(?1))
+  AND EXISTS (SELECT 1 FROM erasures WHERE id = ?2 AND finished_at IS NOT NULL)`;
+
+const countSql = `
+UPDATE erasures SET events = events + ?2, notifications = notifications + ?3
+WHERE id = ?1 AND finished_at IS NULL`;
+
+/**
+ * Erases rows and messages of the orders, and says that they are done. `contacts`: those that their bodies
+ * named; `events`: how many those were.
+ */
+export async function eraseRows(
+  db: D1Database,
+  { erasureId, orders }: PendingOrders,
+  contacts: readonly string[],
+  events: number,
+): Promise<void> {
+  const list = JSON.stringify(orders);
+  const [messages] = await db.batch([
+    db.prepare(eraseMessagesSql).bind(list),
+    db.prepare(eraseOrdersSql).bind(list),
+    db.prepare(eraseRemarksSql).bind(list),
+    db.prepare(eraseReasonsSql).bind(list),
+    ...["payments", "refunds", "shipments"].map((table) =>
+      db.prepare(eraseExtraSql(table)).bind(list),
+    ),
+    db.prepare(forgetNamedSql).bind(list, JSON.stringify(contacts)),
+  ]);
+  await db.batch([
+    db.prepare(countSql).bind(erasureId, events, messages?.meta.changes ?? 0),
+    db.prepare(donePendingSql).bind(list, erasureId),
+    db.prepare(reopenSql).bind(list, erasureId),
+    db.prepare(forgetSql).bind(list, erasureId),
+  ]);
+}
+
+/**
+ * `?1`, `?2`: the contact and the order behind which it goes on; `?3`: rows at once; `?4`: the erasure.
+ * Primary keys: no index leads from an order to its contacts, past ones among them.
+ */
+const contactsEndSql = `
+SELECT contact, order_number FROM order_contacts WHERE (contact, order_number) > (?1, ?2)
+ORDER BY contact, order_number LIMIT 1 OFFSET ?3`;
+const forgetContactsSql = `
+DELETE FROM order_contacts WHERE (contact, order_number) IN (
+  SELECT c.contact, c.order_number FROM (
+    SELECT contact, order_number FROM order_contacts WHERE (contact, order_number) > (?1, ?2)
+    ORDER BY contact, order_number LIMIT ?3) c
+  JOIN erasure_orders e ON e.erasure_id = ?4 AND e.order_number = c.order_number)`;
+
+/**
+ * Forgets by what else the orders of an erasure could be found, in the next stretch of contacts.
+ * `place`: where it goes on, as JSON; returns null behind the last.
+ */
+export async function forgetContacts(
+  db: D1Database,
+  { id, place }: Pick<Erasure, "id" | "place">,
+): Promise<string | null> {
+  const [contact, order] = JSON.parse(place === "" ? '["",""]' : place) as [string, string];
+  const [end] = await db.batch<{ contact: string; order_number: string }>([
+    db.prepare(contactsEndSql).bind(contact, order, ERASE_STRETCH_ROWS - 1),
+    db.prepare(forgetContactsSql).bind(contact, order, ERASE_STRETCH_ROWS, id),
+  ]);
+  const last = end?.results[0];
+  return last === undefined ? null : JSON.stringify([last.contact, last.order_number]);
+}

@@ -1,0 +1,190 @@
+/** Erasing a person from the database: the act, how far it is, and by what its person is known. */
+import { ERASE_ORDERS } from "../../privacy-limits";
+import { rowIdentifier } from "../../projection/identifiers";
+import { createHasher, type Hasher } from "./suppression-list";
+
+export interface Erasure {
+  readonly id: number;
+  readonly requested_at: string;
+  readonly stage: "orders" | "inbox" | "contacts" | "archive" | "done";
+  readonly place: string;
+  readonly orders: number;
+  readonly events: number;
+  readonly notifications: number;
+  readonly archived_events: number;
+  readonly error: string | null;
+  readonly finished_at: string | null;
+}
+
+/** Made once, in D1, and never shown. */
+const makeKeySql = `
+INSERT INTO erasure_key (id, key) VALUES (1, lower(hex(randomblob(32)))) ON CONFLICT DO NOTHING`;
+
+async function loadHasher(db: D1Database): Promise<Hasher> {
+  const [, row] = await db.batch<{ key: string }>([
+    db.prepare(makeKeySql),
+    db.prepare("SELECT key FROM erasure_key WHERE id = 1"),
+  ]);
+  return await createHasher(row?.results[0]?.key ?? "");
+}
+
+/**
+ * `?1`: hashes. Primary keys. Run before `suppressSql`: only where that will add something. Not counted, but
+ * drawn: after going back in time the same number would stand for other people.
+ */
+const changeVersionSql = `
+INSERT INTO cursors (name, position) SELECT 'erased', 1 + abs(random() >> 12)
+WHERE EXISTS (SELECT 1 FROM json_each(?1) WHERE value NOT IN (SELECT hash FROM erased))
+ON CONFLICT (name) DO UPDATE SET position = excluded.position`;
+
+const suppressSql = `
+INSERT INTO erased (hash, erasure_id)
+SELECT value, (SELECT max(id) FROM erasures) FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`;
+
+function suppressStatements(
+  db: D1Database,
+  hashes: readonly string[],
+): readonly D1PreparedStatement[] {
+  const list = JSON.stringify(hashes);
+  return [db.prepare(changeVersionSql).bind(list), db.prepare(suppressSql).bind(list)];
+}
+
+/** `?1`: contacts. Primary keys. */
+const collectSql = `
+INSERT INTO erasure_orders (erasure_id, order_number)
+SELECT DISTINCT (SELECT max(id) FROM erasures), order_number FROM order_contacts
+WHERE contact IN (SELECT value FROM json_each(?1))`;
+
+/** Primary keys. */
+const countOrdersSql = `
+UPDATE erasures SET orders = (SELECT count(*) FROM erasure_orders e WHERE e.erasure_id = erasures.id)
+WHERE id = (SELECT max(id) FROM erasures) RETURNING *`;
+
+/** Enters the act, whose orders it is about, and by what later events are known: in one batch. */
+export async function startErasure(
+  db: D1Database,
+  contacts: readonly string[],
+  now: string,
+): Promise<Erasure> {
+  const hash = await loadHasher(db);
+  const hashes = await Promise.all(contacts.map(hash));
+  const list = JSON.stringify(contacts);
+  const results = await db.batch<Erasure>([
+    db.prepare("INSERT INTO erasures (requested_at, stage) VALUES (?1, 'orders')").bind(now),
+    ...suppressStatements(db, hashes),
+    db.prepare(collectSql).bind(list),
+    db
+      .prepare("DELETE FROM order_contacts WHERE contact IN (SELECT value FROM json_each(?1))")
+      .bind(list),
+    db.prepare(countOrdersSql),
+  ]);
+  const [erasure] = results.at(-1)?.results ?? [];
+  if (erasure === undefined) throw new Error("an erasure was inserted but not returned");
+  return erasure;
+}
+
+export async function loadErasure(db: D1Database, id: number): Promise<Erasure | null> {
+  return await db.prepare("SELECT * FROM erasures WHERE id = ?1").bind(id).first<Erasure>();
+}
+
+/**
+ * The table holds a row for each time that a person was erased; primary key of its orders. What cannot go
+ * on lets others pass, and no stage is begun while an order of the one before is left.
+ */
+const unfinishedSql = `
+SELECT * FROM erasures WHERE finished_at IS NULL AND NOT EXISTS (
+  SELECT 1 FROM erasure_orders o WHERE o.erasure_id = erasures.id AND o.pending = 1)
+ORDER BY error IS NOT NULL, id LIMIT 1`;
+
+export async function findUnfinished(db: D1Database): Promise<Erasure | null> {
+  return await db.prepare(unfinishedSql).first<Erasure>();
+}
+
+/**
+ * `?1`, `?2`: the erasure and where it stood; `?3`: where it goes on. Primary key. Two runs may take the
+ * same step: whoever comes second finds it moved, and only adds what it has found.
+ */
+const moveSql = `
+UPDATE erasures SET error = ?4, events = events + ?5, archived_events = archived_events + ?6,
+  finished_at = CASE WHEN (stage, place) = (?2->>0, ?2->>1) AND ?3->>0 = 'done' THEN ?7 ELSE finished_at END,
+  stage = CASE WHEN (stage, place) = (?2->>0, ?2->>1) THEN ?3->>0 ELSE stage END,
+  place = CASE WHEN (stage, place) = (?2->>0, ?2->>1) THEN ?3->>1 ELSE place END
+WHERE id = ?1 AND finished_at IS NULL`;
+
+const leaveSql = `
+DELETE FROM erasure_orders WHERE erasure_id = ?1 AND pending = 0
+  AND EXISTS (SELECT 1 FROM erasures WHERE id = ?1 AND finished_at IS NOT NULL)`;
+
+/** Says what is in the way of an erasure, of a finished one too. */
+export async function saveError(db: D1Database, id: number, error: string): Promise<void> {
+  await db.prepare("UPDATE erasures SET error = ?2 WHERE id = ?1").bind(id, error).run();
+}
+
+/** Says how far it is; what it has found is added up. */
+export async function saveStage(
+  db: D1Database,
+  { id, stage, place }: Pick<Erasure, "id" | "stage" | "place">,
+  to: Partial<Pick<Erasure, "stage" | "place" | "error" | "events" | "archived_events">>,
+  now: string,
+): Promise<void> {
+  const next = JSON.stringify([to.stage ?? stage, to.place ?? place]);
+  const found = [to.events ?? 0, to.archived_events ?? 0];
+  await db.batch([
+    db
+      .prepare(moveSql)
+      .bind(id, JSON.stringify([stage, place]), next, to.error ?? null, ...found, now),
+    db.prepare(leaveSql).bind(id),
+  ]);
+}
+
+/** Orders that are still to be erased, of one erasure. */
+export interface PendingOrders {
+  readonly erasureId: number;
+  readonly orders: readonly string[];
+}
+
+/**
+ * Orders behind `after`. erasure_orders_pending. Of a finished erasure too: an order that came later.
+ */
+export async function findPending(db: D1Database, after: string): Promise<PendingOrders | null> {
+  const { results } = await db
+    .prepare(
+      `SELECT erasure_id, order_number FROM erasure_orders INDEXED BY erasure_orders_pending
+      WHERE pending = 1 AND order_number > ?2 ORDER BY order_number LIMIT ?1`,
+    )
+    .bind(ERASE_ORDERS, after)
+    .all<{ erasure_id: number; order_number: string }>();
+  const erasureId = results[0]?.erasure_id;
+  if (erasureId === undefined) return null;
+  const own = results.filter((row) => row.erasure_id === erasureId);
+  return { erasureId, orders: own.map((row) => row.order_number) };
+}
+
+/** `?1`: orders. payments_order, refunds_order, shipments_order. */
+const rowsSql = `
+SELECT 'order' AS subject, value AS key FROM json_each(?1)
+UNION SELECT 'payment', payment_id FROM payments
+  WHERE order_number IN (SELECT value FROM json_each(?1))
+UNION SELECT 'refund', refund_id FROM refunds
+  WHERE order_number IN (SELECT value FROM json_each(?1))
+UNION SELECT 'shipment', shipment_id FROM shipments
+  WHERE order_number IN (SELECT value FROM json_each(?1))`;
+
+/** By what events about orders, and about their payments, refunds and shipments, are known. */
+export async function loadRowIdentifiers(
+  db: D1Database,
+  orders: readonly string[],
+): Promise<readonly string[]> {
+  const { results } = await db
+    .prepare(rowsSql)
+    .bind(JSON.stringify(orders))
+    .all<{ subject: string; key: string }>();
+  return results.map(({ subject, key }) => rowIdentifier(subject, key));
+}
+
+/** From now on events about these orders, their payments, refunds and shipments are erased. */
+export async function suppressOrders(db: D1Database, orders: readonly string[]): Promise<void> {
+  const hash = await loadHasher(db);
+  const identifiers = await loadRowIdentifiers(db, orders);
+  await db.batch([...suppressStatements(db, await Promise.all(identifiers.map(hash)))]);
+}

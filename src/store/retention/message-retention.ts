@@ -1,0 +1,92 @@
+/** What of the outbox and of the records of upkeep has outlived its time. */
+import { PURGE_STRETCH_MESSAGES } from "../../limits";
+import { forgetStatement } from "../inbox/refusals";
+import type { Horizons } from "./ripe";
+
+/** `?1`: messages at once. Primary keys. Behind the last message it begins anew. */
+const messageStretchSql = `
+WITH at AS (SELECT coalesce((SELECT place FROM cursors WHERE name = 'messages'), '') AS place)
+SELECT (SELECT place FROM at) AS start, max(id) AS "end", count(*) AS messages
+FROM (SELECT id FROM notifications WHERE id > (SELECT place FROM at) ORDER BY id LIMIT ?1)`;
+
+const age = "max(created_at, coalesce(sent_at, ''))";
+
+/**
+ * What a settled message keeps is its identity, its outcome and its times. Of an alert the subject stays
+ * too, by which a forward that is gone is known (outbox-facts.ts). For SET of the key see `stripSql`.
+ */
+const stripMessages = `id = id, recipient = NULL, rendered = NULL, error = NULL, provider_message_id = NULL,
+  event_id = NULL, context = NULL`;
+
+/** `?1`, `?2`: after and up to which id; `?3`, `?4`: age of what was sent, of all else. Primary key. */
+const renderedSql = `
+UPDATE notifications SET id = id, rendered = NULL
+WHERE id > ?1 AND id <= ?2 AND status <> 'pending' AND rendered IS NOT NULL AND ${age} <= ?3`;
+
+/** `?1`, `?2`: after and up to which id; `?3`: age. Primary key. */
+const recipientsSql = `
+UPDATE notifications SET ${stripMessages}
+WHERE id > ?1 AND id <= ?2 AND status <> 'pending' AND ${age} <= ?3
+  AND coalesce(recipient, rendered, error, provider_message_id, event_id, context) IS NOT NULL`;
+
+/**
+ * `?1`, `?2`: after and up to which id; `?3`: age. Primary key. No event that could tell the fact again is
+ * known any more: what is left is that it was told. Nobody is to send that once more (message-list.ts).
+ */
+const identitiesSql = `
+UPDATE notifications SET id = id, order_number = NULL, sent_at = NULL, due_at = '',
+  subject_id = CASE WHEN template = 'alert' THEN subject_id END
+WHERE id > ?1 AND id <= ?2 AND status <> 'pending' AND ${age} <= ?3 AND due_at <> ''`;
+
+const advanceMessagesSql = `
+INSERT INTO cursors (name, position, place) VALUES ('messages', 0, ?1)
+ON CONFLICT (name) DO UPDATE SET place = excluded.place WHERE place <> excluded.place`;
+
+/**
+ * Takes from the next stretch of settled messages what has outlived its time. Returns how many lost
+ * something, and whether there is more behind them.
+ */
+export async function purgeMessages(
+  db: D1Database,
+  { rendered, bodies, rows }: Horizons,
+): Promise<{ readonly messages: number; readonly more: boolean }> {
+  const stretch = await db
+    .prepare(messageStretchSql)
+    .bind(PURGE_STRETCH_MESSAGES)
+    .first<{ start: string; end: string | null; messages: number }>();
+  if (stretch === null || (stretch.end === null && stretch.start === "")) {
+    return { messages: 0, more: false };
+  }
+  const { start, end } = stretch;
+  const more = stretch.messages === PURGE_STRETCH_MESSAGES;
+  const [all, sent, old] = (
+    await db.batch([
+      db.prepare(recipientsSql).bind(start, end ?? start, bodies),
+      db.prepare(renderedSql).bind(start, end ?? start, rendered),
+      db.prepare(identitiesSql).bind(start, end ?? start, rows),
+      db.prepare(advanceMessagesSql).bind(more ? end : ""),
+    ])
+  ).map(({ meta }) => meta.changes);
+  return { messages: (all ?? 0) + (sent ?? 0) + (old ?? 0), more };
+}
+
+/** `?1`: the first hour that stays. Primary key; the totals have no hour. */
+const countsSql = `
+DELETE FROM event_counts WHERE period < ?1 AND period <= (
+  SELECT max(period) FROM (SELECT period FROM event_counts WHERE period < ?1 ORDER BY period LIMIT 2000))`;
+
+/** `?1`: rebuilds that ended before. A row a rebuild that a person started; primary keys. */
+const changesSql = `
+DELETE FROM rebuild_changes WHERE (rebuild_id, entity, row_key, column_name) IN (
+  SELECT c.rebuild_id, c.entity, c.row_key, c.column_name
+  FROM rebuilds r CROSS JOIN rebuild_changes c ON c.rebuild_id = r.id
+  WHERE r.finished_at < ?1 LIMIT 2000)`;
+
+/** Counts by the hour, of events and of refused deliveries, and what rebuilds have changed. */
+export async function purgeRecords(db: D1Database, { bodies }: Horizons): Promise<void> {
+  await db.batch([
+    db.prepare(countsSql).bind(bodies.slice(0, 13)),
+    forgetStatement(db, bodies.slice(0, 13)),
+    db.prepare(changesSql).bind(bodies),
+  ]);
+}

@@ -1,0 +1,138 @@
+/**
+ * What of the inbox has outlived its time (ripe.ts), found by walking it round and round by rowid: so
+ * whatever settles late, is put back or was received by a wrong clock has its turn as well, and no index
+ * is kept for it.
+ */
+import { PURGE_SLICE_ROWS, PURGE_STRETCH_ROWS } from "../../limits";
+import { stepBackStatement } from "../inbox/cursors";
+import {
+  free,
+  type Horizons,
+  isDated,
+  isOver,
+  isRipe,
+  isWhole,
+  keptNotes,
+  losesBody,
+} from "./ripe";
+
+/** `?1`: rows at once. Primary key, rowid. Behind the last row it begins anew. */
+const stretchSql = `
+WITH at AS (SELECT CASE WHEN c.position >= m.last THEN 0 ELSE c.position END AS position
+  FROM (SELECT coalesce((SELECT position FROM cursors WHERE name = 'retention'), 0) AS position) c,
+    (SELECT coalesce(max(rowid), 0) AS last FROM webhook_events) m
+)
+SELECT (SELECT position FROM at) AS position, max(place) AS "end",
+  (SELECT max(rowid) FROM webhook_events) AS last
+FROM (SELECT rowid AS place FROM webhook_events
+  WHERE rowid > (SELECT position FROM at) ORDER BY rowid LIMIT ?1)`;
+
+export interface Stretch {
+  readonly position: number;
+  /** The last row of the stretch, and of the inbox. */
+  readonly end: number;
+  readonly last: number;
+}
+
+/** The rows to look through next; null where there are none at all. */
+export async function findStretch(db: D1Database): Promise<Stretch | null> {
+  const row = await db
+    .prepare(stretchSql)
+    .bind(PURGE_STRETCH_ROWS)
+    .first<Stretch & { end: number | null }>();
+  return row === null || row.end === null ? null : row;
+}
+
+/** `?1`, `?2`: after and up to which row; `?3` to `?5`: bodies, rows, now; `?6`: alone. Rowid. */
+const ripeSql = `
+SELECT rowid AS place, substr(received_at, 1, 10) AS day, received_at > ?6 AS waits,
+  CASE WHEN archived = 0 THEN coalesce(octet_length(payload), 0) ELSE 0 END AS bytes
+FROM webhook_events
+WHERE rowid > ?1 AND rowid <= ?2 AND ${free("?5")} AND ${isRipe("?3", "?4")}
+ORDER BY rowid LIMIT ${String(PURGE_SLICE_ROWS)}`;
+
+export interface RipeRow {
+  readonly place: number;
+  /** Of its receipt: `2026-08-25`. */
+  readonly day: string;
+  /** Of a body that the archive does not hold yet. */
+  readonly bytes: number;
+  /** 1 where it may wait a little for others of its day. */
+  readonly waits: number;
+}
+
+/** At most PURGE_SLICE_ROWS rows of the stretch that have something to lose. */
+export async function findRipe(
+  db: D1Database,
+  { position, end }: Stretch,
+  { bodies, rows, now, unaccompanied }: Horizons,
+): Promise<readonly RipeRow[]> {
+  const { results } = await db
+    .prepare(ripeSql)
+    .bind(position, end, bodies, rows, now, unaccompanied)
+    .all<RipeRow>();
+  return results;
+}
+
+/** `?1`: rows. `?2` to `?4`: bodies, rows, now. Rowid. */
+const chosen = `rowid IN (SELECT value FROM json_each(?1)) AND ${free("?4")}`;
+
+/**
+ * `?5`: 1 where the archive has taken them. Rowid. Setting the rowid to itself takes a row out and puts
+ * it back, so that pages that have become nearly empty are joined: without it each row would go on
+ * taking a page of its own, body or no body.
+ */
+const stripSql = `
+UPDATE webhook_events SET rowid = rowid, payload = NULL, outbox = NULL, keep_until = NULL,
+  archived = max(archived, ?5), notes = ${keptNotes}
+WHERE ${chosen} AND ${losesBody("?2")}`;
+
+const removeSql = `
+DELETE FROM webhook_events WHERE ${chosen} AND ${isOver("?3")} AND ${isDated}`;
+
+const bareSql = `
+UPDATE webhook_events SET rowid = rowid, payload = NULL, outbox = NULL, keep_until = NULL,
+  archived = max(archived, ?5), notes = ${keptNotes}, subject = NULL, subject_id = NULL,
+  order_number = NULL, status_precedence = NULL, processed_at = NULL, verified_by = NULL,
+  error = CASE WHEN status IN ('quarantined', 'failed') THEN status || ' and never taken again' END,
+  status = CASE WHEN status = 'processed' THEN status ELSE 'ignored' END
+WHERE ${chosen} AND ${isOver("?3")} AND NOT ${isDated} AND ${isWhole}`;
+
+const advanceSql = `
+INSERT INTO cursors (name, position) VALUES ('retention', ?1)
+ON CONFLICT (name) DO UPDATE SET position = excluded.position WHERE position <> excluded.position`;
+
+/** Says up to which row the walk has come. */
+export async function advance(db: D1Database, position: number): Promise<void> {
+  await db.prepare(advanceSql).bind(position).run();
+}
+
+/** What a purge removed. */
+export interface Purged {
+  readonly bodies: number;
+  readonly rows: number;
+}
+
+/**
+ * Purges the rows, as far as they are still ripe, in one batch with `beside`. `archived`: the bodies
+ * among them stand in the archive.
+ */
+export async function purgeRows(
+  db: D1Database,
+  places: readonly number[],
+  { bodies, rows, now }: Horizons,
+  archived: boolean,
+  beside: readonly D1PreparedStatement[],
+): Promise<Purged> {
+  const list = JSON.stringify(places);
+  const [removed, bared, stripped] = (
+    await db.batch([
+      db.prepare(removeSql).bind(list, bodies, rows, now),
+      db.prepare(bareSql).bind(list, bodies, rows, now, archived ? 1 : 0),
+      db.prepare(stripSql).bind(list, bodies, rows, now, archived ? 1 : 0),
+      stepBackStatement(db),
+      ...beside,
+    ])
+  ).map(({ meta }) => meta.changes);
+  return { bodies: (stripped ?? 0) + (bared ?? 0), rows: removed ?? 0 };
+}

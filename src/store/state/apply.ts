@@ -1,0 +1,143 @@
+/**
+ * One batch of events, applied: state, outbox and the events' own status change together, in one D1
+ * batch, or not at all.
+ */
+import { addMs } from "../../events/formats/time";
+import { REFUND_DUE_AFTER_MS } from "../../limits";
+import { templatesWhere } from "../../notifications/templates";
+import type { AmountClaim } from "../../projection/patches/amount-claims";
+import type { ContactClaim } from "../../projection/patches/contacts";
+import type { FoldedPatches } from "../../projection/fold";
+import type { OutboxRow } from "../../projection/outbox-row";
+import { flagStatements } from "./amounts";
+import { contactStatements } from "./contacts";
+import { deriveStatements } from "./derive";
+import { disputeStatements } from "./disputes";
+import { type ErasedBody, rewriteStatements } from "../privacy/erased-bodies";
+import { settleStatements, type Verdict } from "../inbox/inbox";
+import { type BatchKeys, linkStatements, nameOrderStatements } from "./links";
+import { mergeStatements, stub } from "./merge";
+import { type Alert, alertStatement } from "../outbox/outbox";
+import { quoted } from "../quoted";
+import { slicedStatements } from "../slices";
+import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";
+import { trackingStatements } from "../outbox/tracking";
+
+export interface Application {
+  readonly patches: FoldedPatches;
+  readonly amountClaims: readonly AmountClaim[];
+  readonly contacts: readonly ContactClaim[];
+  readonly outbox: readonly OutboxRow[];
+  readonly verdicts: readonly Verdict[];
+  /** Of those events the bodies from which somebody on the suppression list was erased. */
+  readonly erasedBodies: readonly ErasedBody[];
+  /** What of the batch a person has to look at. */
+  readonly alerts: readonly Alert[];
+}
+
+/** A request for a review is put off with each later delivery. */
+const putOff = templatesWhere(({ asked }) => asked.by === "event" && asked.isPutOff === true);
+
+/**
+ * Primary keys. A fact that is known already is not told again; what is put off moves with each later event
+ * until it was begun, so that it comes after the last. What is due at once awaits no sweep:
+ * the wake-up call of this batch will do, and where that is lost the sweep comes past its event
+ * (store/inbox/waiting.ts), unless it has already.
+ */
+const insertOutboxSql = `
+INSERT INTO notifications (id, template, channel, order_number, subject_id, event_id, status,
+  next_attempt_at, due_at, context, about, created_at, awaits_sweep)
+SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, 'pending',
+  value->>6, value->>7, value->>8, value->>9, ?2, value->>6 > ?2 OR NOT EXISTS (SELECT 1
+    FROM webhook_events e WHERE e.id = value->>5 AND e.rowid >
+      coalesce((SELECT position FROM cursors WHERE name = 'sweep'), 0))
+FROM jsonb_each(?1) WHERE true
+ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at,
+  next_attempt_at = excluded.next_attempt_at, awaits_sweep = 1
+WHERE excluded.template IN (${quoted(putOff)}) AND excluded.due_at > notifications.due_at
+  AND notifications.status = 'pending' AND notifications.rendered IS NULL
+RETURNING id, next_attempt_at`;
+
+/** Delayed messages wait for their time; all others may go at once, however old the event. */
+function outboxCells(row: OutboxRow, now: string): readonly unknown[] {
+  const nextAttemptAt = row.delayMs > 0 && row.dueAt > now ? row.dueAt : now;
+  return [
+    row.id,
+    row.template,
+    row.channel,
+    row.orderNumber,
+    row.subjectId,
+    row.eventId,
+    nextAttemptAt,
+    row.dueAt,
+    JSON.stringify(row.context),
+    row.about,
+  ];
+}
+
+/**
+ * The order matters: rows first, then who belongs to whom (payments before the refunds that follow
+ * them), then what follows from that, then what is told of it, and last that it is done. (What is told of
+ * a changed tracking comes before them all: it needs what stood.)
+ */
+function statements(db: D1Database, batch: Application, now: string): D1PreparedStatement[] {
+  const { rows, orderNumbers, linkClaims } = batch.patches;
+  const stubs = [...orderNumbers].filter((number) => !rows.orders.has(number));
+  const orders = [...rows.orders.values(), ...stubs.map((number) => stub("orders", number))];
+  const keys: BatchKeys = {
+    orders: JSON.stringify([...orderNumbers]),
+    payments: JSON.stringify([...rows.payments.keys()]),
+    refunds: JSON.stringify([...rows.refunds.keys()]),
+    shipments: JSON.stringify([...rows.shipments.keys()]),
+  };
+  const settle = settleStatements(db, batch.verdicts, now);
+  const total = orders.length + rows.payments.size + rows.refunds.size + rows.shipments.size;
+  if (total === 0) return [...settle];
+  return [
+    ...disputeStatements(db, linkClaims),
+    ...flagStatements(db, batch.amountClaims),
+    ...contactStatements(db, batch.contacts),
+    ...mergeStatements(db, "orders", orders, now),
+    ...mergeStatements(db, "payments", rows.payments.values(), now),
+    ...mergeStatements(db, "refunds", rows.refunds.values(), now),
+    ...mergeStatements(db, "shipments", rows.shipments.values(), now),
+    ...linkStatements(db, keys, now),
+    ...(rows.shipments.size > 0 ? nameOrderStatements(db, keys) : []),
+    ...deriveStatements(db, keys, now, addMs(now, REFUND_DUE_AFTER_MS)),
+    ...settle,
+  ];
+}
+
+/**
+ * Applies the batch; returns the ids of the new notifications that are due now. Nothing is
+ * applied where the suppression list has changed since `listVersion`.
+ */
+export async function applyBatch(
+  db: D1Database,
+  batch: Application,
+  now: string,
+  listVersion = 0,
+): Promise<readonly string[]> {
+  const rows = batch.outbox.map((row) => outboxCells(row, now));
+  const outbox = slicedStatements(db, insertOutboxSql, rows, now);
+  const alerts = batch.alerts.length > 0 ? [alertStatement(db, batch.alerts, now)] : [];
+  const tracking = trackingStatements(db, batch.patches.rows.shipments.values(), now);
+  const results = await unlessListChanged(db, () =>
+    db.batch<{ id: string; next_attempt_at?: string }>([
+      ...outbox,
+      ...alerts,
+      ...tracking,
+      ...statements(db, batch, now),
+      ...rewriteStatements(db, batch.erasedBodies),
+      suppressionFence(db, listVersion),
+    ]),
+  );
+  return (
+    results
+      .slice(0, outbox.length + alerts.length + tracking.length)
+      .flatMap(({ results: inserted }) => inserted)
+      // An alert is due at once, and so is a changed tracking.
+      .filter(({ next_attempt_at: at = now }) => at <= now)
+      .map(({ id }) => id)
+  );
+}

@@ -1,0 +1,174 @@
+/** Rebuilding: the SQL that clears rows and merges them again. It writes state only, never the outbox. */
+import { foldPatches } from "../../projection/fold";
+import type { StandingRow } from "../../projection/history/explanation";
+import type { RebuildPlan } from "../../projection/history/rebuild-plan";
+import {
+  entities,
+  type Entity,
+  entityNames,
+  registersOf,
+  type Value,
+} from "../../projection/registers";
+import { contactStatements } from "./contacts";
+import { deriveStatements } from "./derive";
+import { disputeStatements } from "./disputes";
+import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";
+import { keysOf, type RowKeys } from "./history";
+import { linkStatements, paymentsAndAliases } from "./links";
+import { mergeStatements, stub } from "./merge";
+import { slicedRows, slicedStatements } from "../slices";
+
+function precedenceColumns(entity: Entity): readonly string[] {
+  return registersOf(entity).map(([register]) => `${register}_precedence`);
+}
+
+/**
+ * `?1`: [key, precedences] rows. Primary key. A row that an event has changed since it was read stays
+ * as it is: the next look at it finds whatever still differs.
+ */
+function clearSql(entity: Entity): string {
+  const { key } = entities[entity];
+  const precedences = precedenceColumns(entity).join(" || ' ' || ");
+  return `
+DELETE FROM ${entity} WHERE ${key} IN (SELECT value->>0 FROM jsonb_each(?1))
+  AND EXISTS (SELECT 1 FROM jsonb_each(?1) WHERE value->>0 = ${key} AND value->>1 = ${precedences})`;
+}
+
+function clearStatements(
+  db: D1Database,
+  cleared: readonly StandingRow[],
+): readonly D1PreparedStatement[] {
+  return entityNames.flatMap((entity) => {
+    const rows = cleared
+      .filter((row) => row.entity === entity)
+      .map(({ key, columns }) => [
+        key,
+        precedenceColumns(entity)
+          .map((column) => String(columns[column]))
+          .join(" "),
+      ]);
+    return slicedStatements(db, clearSql(entity), rows);
+  });
+}
+
+/**
+ * `?1`: [key, precedence] rows. Primary key. Without its precedence the register is set anew by the
+ * merge; the row keeps the others.
+ */
+function resetSql(entity: Entity, register: string): string {
+  const { key } = entities[entity];
+  const precedence = `${register}_precedence`;
+  return `
+UPDATE ${entity} SET ${precedence} = '' FROM ${slicedRows("key", "precedence")} AS v
+WHERE ${entity}.${key} = v.key AND ${precedence} = v.precedence`;
+}
+
+function resetStatements(
+  db: D1Database,
+  reset: RebuildPlan["reset"],
+): readonly D1PreparedStatement[] {
+  return entityNames.flatMap((entity) =>
+    registersOf(entity).flatMap(([register]) => {
+      const rows = reset
+        .filter((one) => one.entity === entity && one.register === register)
+        .map(({ key, precedence }) => [key, precedence]);
+      return slicedStatements(db, resetSql(entity, register), rows);
+    }),
+  );
+}
+
+/** Primary key. The audit compares what events claim with what stands. */
+const claimSql = `
+UPDATE webhook_events SET status_precedence = c.precedence
+FROM ${slicedRows("id", "precedence")} AS c
+WHERE webhook_events.id = c.id AND webhook_events.status_precedence IS NOT c.precedence`;
+
+/** Primary key. Without a zone of its own, a time is another one where STORE_TIME_ZONE has changed. */
+const timeSql = `
+UPDATE webhook_events SET occurred_at = c.time FROM ${slicedRows("id", "time")} AS c
+WHERE webhook_events.id = c.id`;
+
+/** Statements that write what events claim for the status of their rows. */
+export function claimStatements(
+  db: D1Database,
+  claims: RebuildPlan["claims"],
+): readonly D1PreparedStatement[] {
+  const rows = claims.map(({ id, precedence }) => [id, precedence]);
+  return slicedStatements(db, claimSql, rows);
+}
+
+/**
+ * Clears, merges, links and derives, in one batch or not at all; not where somebody was erased since
+ * `listVersion`.
+ */
+export async function applyRebuild(
+  db: D1Database,
+  rows: readonly StandingRow[],
+  plan: RebuildPlan,
+  now: string,
+  listVersion: number,
+): Promise<void> {
+  const { rows: folded, orderNumbers, linkClaims } = foldPatches(plan.patches);
+  const standing = keysOf(rows);
+  const owners = rows.flatMap(({ columns }) => columns["order_number"] ?? []).map(String);
+  const orders = new Set([...orderNumbers, ...owners]);
+  const stubs = [...orderNumbers].filter((number) => !folded.orders.has(number));
+  const both = (entity: Exclude<Entity, "orders">): string =>
+    JSON.stringify([...new Set([...standing[entity], ...folded[entity].keys()])]);
+  const keys = {
+    orders: JSON.stringify([...orders]),
+    payments: both("payments"),
+    refunds: both("refunds"),
+    shipments: both("shipments"),
+  };
+  const statements = [
+    ...clearStatements(db, plan.cleared),
+    ...resetStatements(db, plan.reset),
+    ...disputeStatements(db, linkClaims),
+    ...contactStatements(db, plan.contacts),
+    ...mergeStatements(
+      db,
+      "orders",
+      [...folded.orders.values(), ...stubs.map((number) => stub("orders", number))],
+      now,
+    ),
+    ...mergeStatements(db, "payments", folded.payments.values(), now),
+    ...mergeStatements(db, "refunds", folded.refunds.values(), now),
+    ...mergeStatements(db, "shipments", folded.shipments.values(), now),
+    ...linkStatements(db, keys, now),
+    ...deriveStatements(db, keys, now, null),
+    ...claimStatements(db, plan.claims),
+    ...slicedStatements(
+      db,
+      timeSql,
+      plan.times.map(({ id, occurredAt }) => [id, occurredAt]),
+    ),
+    suppressionFence(db, listVersion),
+  ];
+  await unlessListChanged(db, () => db.batch(statements));
+}
+
+/** Primary keys, payments_reference. Payments come with their other names. */
+const byKeysSql: Readonly<Record<Exclude<Entity, "orders">, string>> = {
+  payments: `SELECT * FROM payments WHERE payment_id IN (${paymentsAndAliases})`,
+  refunds: "SELECT * FROM refunds WHERE refund_id IN (SELECT value FROM json_each(?1))",
+  shipments: "SELECT * FROM shipments WHERE shipment_id IN (SELECT value FROM json_each(?1))",
+};
+
+/** Reads payments, refunds and shipments by their keys: one batch. */
+export async function loadRowsByKeys(
+  db: D1Database,
+  keys: RowKeys,
+): Promise<readonly StandingRow[]> {
+  const read = ["payments", "refunds", "shipments"] as const;
+  const results = await db.batch<Record<string, Value>>(
+    read.map((entity) => db.prepare(byKeysSql[entity]).bind(JSON.stringify(keys[entity]))),
+  );
+  return read.flatMap((entity, index) =>
+    (results[index]?.results ?? []).map((columns) => ({
+      entity,
+      key: String(columns[entities[entity].key]),
+      columns,
+    })),
+  );
+}

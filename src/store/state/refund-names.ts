@@ -1,0 +1,36 @@
+/**
+ * One refund under two names, as SQL: its own number, and the reference of the payment that it gives back
+ * where an event knows no number. projection/history/model.ts says the same (`numberedRefund`).
+ */
+
+/**
+ * Of a refund `u` that is known only by its payment's reference: the key of the numbered one that it is
+ * another name of, as `numberedRefund` in projection/history/model.ts has it. refunds_order.
+ */
+const numberedOf = (u: string): string => `(
+  SELECT n.refund_id FROM refunds n
+  WHERE n.order_number = ${u}.order_number AND n.payment_reference = ${u}.refund_id
+    AND n.refund_id <> ${u}.refund_id AND n.amount_micros = ${u}.amount_micros
+  ORDER BY n.status IS NOT ${u}.status, n.refund_id LIMIT 1)`;
+
+/**
+ * Whether refund `r` counts: of two names of one refund the one whose status precedence is higher, on a tie
+ * the numbered one. Primary key, refunds_order.
+ */
+export const refundCounts = `
+  NOT EXISTS (SELECT 1 FROM refunds n WHERE r.refund_id = r.payment_reference
+    AND n.refund_id = ${numberedOf("r")} AND n.status_precedence >= r.status_precedence)
+  AND NOT EXISTS (SELECT 1 FROM refunds u WHERE u.refund_id = r.payment_reference
+    AND u.payment_reference = u.refund_id AND u.refund_id <> r.refund_id
+    AND u.status_precedence > r.status_precedence AND ${numberedOf("u")} = r.refund_id)`;
+
+/**
+ * The other name of the refund whose key is `key`; no row where it has none. Primary key, refunds_order.
+ */
+export const otherNameOf = (key: string): string => `
+  SELECT ${numberedOf("u")} AS refund_id FROM refunds u
+  WHERE u.refund_id = ${key} AND u.payment_reference = u.refund_id
+  UNION ALL
+  SELECT u.refund_id FROM refunds r JOIN refunds u ON u.refund_id = r.payment_reference
+  WHERE r.refund_id = ${key} AND r.refund_id <> u.refund_id AND u.payment_reference = u.refund_id
+    AND ${numberedOf("u")} = r.refund_id`;
