@@ -4,6 +4,7 @@
  * nobody else, and each records its own outcomes.
  */
 import { CHANNEL_CONCURRENCY, CHANNEL_UNKNOWN_MAX, LEASE_MS, THROTTLED_GAP_MS } from "../limits";
+import { TimeoutError, within } from "../time-limit";
 import type { Outcome } from "./channels/channel";
 import {
   type Attempt,
@@ -52,13 +53,6 @@ async function sendInTime(lane: Lane, letter: Letter, timeoutMs: number): Promis
   const controller = new AbortController();
   const unchecked: Attempt = { kind: "retry", error: "not checked in time", retryAfterMs: null };
   let isChecked = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<Attempt>((resolve) => {
-    timer = setTimeout(() => {
-      controller.abort();
-      resolve(isChecked ? { kind: "unknown", error: "no answer in time" } : unchecked);
-    }, timeoutMs);
-  });
   const attempt = async (): Promise<Attempt> => {
     const stop = await lane.check(letter);
     // Once the time is over it is put back, so it must not go out any more.
@@ -67,11 +61,11 @@ async function sendInTime(lane: Lane, letter: Letter, timeoutMs: number): Promis
     return await lane.send(letter, controller.signal);
   };
   try {
-    return await Promise.race([attempt(), late]);
-  } catch {
-    return { kind: "unknown", error: "connection cut" };
-  } finally {
-    clearTimeout(timer);
+    return await within(attempt(), timeoutMs);
+  } catch (error) {
+    controller.abort();
+    if (!(error instanceof TimeoutError)) return { kind: "unknown", error: "connection cut" };
+    return isChecked ? { kind: "unknown", error: "no answer in time" } : unchecked;
   }
 }
 

@@ -7,7 +7,7 @@ import { errorText, log } from "../log";
 import type { ReceivedEvent } from "../store/inbox/receipt";
 import { storedMessage, wholeMessage } from "./messages";
 import type { SharedReceipt } from "./shared-writes";
-import { within } from "./time-limit";
+import { within } from "../time-limit";
 
 export interface AcceptDeps {
   readonly save: (event: ReceivedEvent) => Promise<SharedReceipt>;

@@ -4,7 +4,7 @@
  */
 import type { RefusalReason } from "../events/refusals";
 import { BODY_SLICE_BYTES } from "../limits";
-import { within } from "./time-limit";
+import { within } from "../time-limit";
 
 export interface BodyLimits {
   readonly maxBytes: number;

@@ -14,6 +14,7 @@
  * a client that hangs up does not take the group with it; a write that never ends costs its members their
  * patience. Doing the work twice has to be harmless.
  */
+import { atMost } from "../time-limit";
 
 export interface GatherOptions<Item, Result> {
   /** Does the work for a group; the results in the order of the items. */
@@ -71,56 +72,55 @@ async function pause(ms: number): Promise<void> {
   });
 }
 
-/** Until the work is done, or the time is over. */
-async function atMost(work: Promise<void>, ms: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, over]);
-  clearTimeout(timer);
-}
-
-/** One per isolate and store: what it returns is called by every request. */
-export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gather<Item, Result> {
-  /** Groups that wait to be written; the last is the one to join. */
-  const line: Group<Item, Result>[] = [];
+/** Groups that wait to be written, the writing of them, and how many requests are about. */
+class Line<Item, Result> {
+  readonly #options: GatherOptions<Item, Result>;
+  /** The last is the one to join. */
+  readonly #groups: Group<Item, Result>[] = [];
   /** The group that is being written, and since when. */
-  let busy: { readonly sinceMs: number } | null = null;
+  #busy: { readonly sinceMs: number } | null = null;
   /** How many were lately about at once, and when they were counted. */
-  let lately = 0;
-  let countedMs = 0;
+  #lately = 0;
+  #countedMs = 0;
 
-  const aboutAt = (now: number): number => (now - countedMs > FORGOTTEN_MS ? 0 : lately);
+  constructor(options: GatherOptions<Item, Result>) {
+    this.#options = options;
+  }
+
+  #aboutAt(now: number): number {
+    return now - this.#countedMs > FORGOTTEN_MS ? 0 : this.#lately;
+  }
 
   /** The group that is to be written now, whoever looks; null where there is none. */
-  function ripe({ nowMs, patienceMs }: Caller): Group<Item, Result> | null {
+  next({ nowMs, patienceMs }: Caller): Group<Item, Result> | null {
     const now = nowMs();
+    const groups = this.#groups;
     // Nobody waits for these any more; while the store hangs the line would grow by them.
     const isLeft = ({ members, joinedMs }: Group<Item, Result>): boolean =>
       members.size === 0 || now - joinedMs >= patienceMs;
-    while (line[0] !== undefined && isLeft(line[0])) line.shift();
-    const [group] = line;
+    while (groups[0] !== undefined && isLeft(groups[0])) groups.shift();
+    const [group] = groups;
     // Whoever has been writing for so long is waited for by nobody any more.
-    const isWriting = busy !== null && now - busy.sinceMs < patienceMs;
+    const isWriting = this.#busy !== null && now - this.#busy.sinceMs < patienceMs;
     if (group === undefined || isWriting) return null;
-    const isFull = line.length > 1 || group.members.size >= options.maxItems;
-    const about = aboutAt(now);
-    const isWhole = isFull || about < options.crowd || group.members.size >= about;
-    const delayMs = Math.min(options.delayMs, patienceMs / 2);
+    const { maxItems, crowd } = this.#options;
+    const isFull = groups.length > 1 || group.members.size >= maxItems;
+    const about = this.#aboutAt(now);
+    const isWhole = isFull || about < crowd || group.members.size >= about;
+    const delayMs = Math.min(this.#options.delayMs, patienceMs / 2);
     return isWhole || now - group.openedMs >= delayMs ? group : null;
   }
 
   /** Answers every member; returns what is left to be done. */
-  async function write(members: readonly Member<Item, Result>[]): Promise<() => Promise<void>> {
+  async #write(members: readonly Member<Item, Result>[]): Promise<() => Promise<void>> {
     const items = members.map(({ item }) => item);
     try {
-      const results = await options.together(items);
+      const results = await this.#options.together(items);
       for (const [index, member] of members.entries()) {
         const result = results[index];
         member.answer = result === undefined ? "alone" : { result };
       }
-      return () => options.after(items, results);
+      return () => this.#options.after(items, results);
     } catch {
       // Each finds out by itself: one that cannot be written must not fail the others.
       for (const member of members) member.answer = "alone";
@@ -129,58 +129,72 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
   }
 
   /** Of the first group in line. Done once every member has its answer; what follows goes on behind it. */
-  async function lead(group: Group<Item, Result>, caller: Caller): Promise<void> {
-    line.shift();
+  async lead(group: Group<Item, Result>, caller: Caller): Promise<void> {
+    this.#groups.shift();
     const own = { sinceMs: caller.nowMs() };
-    busy = own;
+    this.#busy = own;
     const members = [...group.members.values()];
-    const after = await write(members);
-    if (busy === own) busy = null;
-    const came = line.reduce((sum, waiting) => sum + waiting.members.size, 0);
+    const after = await this.#write(members);
+    if (this.#busy === own) this.#busy = null;
+    const came = this.#groups.reduce((sum, waiting) => sum + waiting.members.size, 0);
     const now = caller.nowMs();
-    lately = Math.max(members.length + came, aboutAt(now) * REMEMBERED);
-    countedMs = now;
+    this.#lately = Math.max(members.length + came, this.#aboutAt(now) * REMEMBERED);
+    this.#countedMs = now;
     caller.background(after());
   }
 
   /** The group to join: the last in line, or a new one behind it where that has no room. */
-  function join(key: string, size: number, openedMs: number): Group<Item, Result> {
-    const last = line.at(-1);
+  join(key: string, size: number, openedMs: number): Group<Item, Result> {
+    const last = this.#groups.at(-1);
     const hasRoom =
       last !== undefined &&
-      last.members.size < options.maxItems &&
-      last.size + size <= options.maxSize &&
+      last.members.size < this.#options.maxItems &&
+      last.size + size <= this.#options.maxSize &&
       !last.members.has(key);
     if (hasRoom) return last;
     const group = { members: new Map(), openedMs, joinedMs: openedMs, size: 0 };
-    line.push(group);
+    this.#groups.push(group);
     return group;
   }
+}
 
+/** Waits, leading where it is this member's turn, until it has its answer or patience is over. */
+async function awaitAnswer<Item, Result>(
+  line: Line<Item, Result>,
+  member: Member<Item, Result>,
+  caller: Caller,
+  { endMs, lookEveryMs }: { readonly endMs: number; readonly lookEveryMs: number },
+): Promise<void> {
+  while (member.answer === null) {
+    const leftMs = endMs - caller.nowMs();
+    if (leftMs <= 0) return;
+    const next = line.next(caller);
+    if (next === null) {
+      await pause(Math.min(lookEveryMs, leftMs));
+      continue;
+    }
+    const leading = line.lead(next, caller);
+    // What keeps it alive ends at some time, even where the store never answers.
+    caller.background(atMost(leading, caller.patienceMs * 2));
+    await atMost(leading, leftMs);
+  }
+}
+
+/** One per isolate and store: what it returns is called by every request. */
+export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gather<Item, Result> {
+  const line = new Line(options);
   return async (item, caller) => {
     const key = options.keyOf(item);
     const size = options.sizeOf(item);
     if (key === null || size > options.maxSize) return await options.alone(item, false);
     const startedMs = caller.nowMs();
-    const group = join(key, size, startedMs);
+    const group = line.join(key, size, startedMs);
     const member: Member<Item, Result> = { item, answer: null };
     group.members.set(key, member);
     group.size += size;
     group.joinedMs = startedMs;
     const endMs = startedMs + caller.patienceMs;
-    while (member.answer === null) {
-      const now = caller.nowMs();
-      if (now >= endMs) break;
-      const next = ripe(caller);
-      if (next !== null) {
-        const leading = lead(next, caller);
-        // What keeps it alive ends at some time, even where the store never answers.
-        caller.background(atMost(leading, caller.patienceMs * 2));
-        await atMost(leading, endMs - now);
-      } else {
-        await pause(Math.min(options.lookEveryMs, endMs - now));
-      }
-    }
+    await awaitAnswer(line, member, caller, { endMs, lookEveryMs: options.lookEveryMs });
     const { answer } = member;
     if (answer === null) {
       // What is still in line is not written a second time for whoever does it alone.

@@ -15,7 +15,7 @@ import type { RefusalReason } from "../events/refusals";
 import { REFUSALS_EVERY_MS, REFUSALS_TIMEOUT_MS } from "../limits";
 import { errorText, log } from "../log";
 import type { RefusalCount } from "../store/inbox/refusals";
-import { within } from "./time-limit";
+import { within } from "../time-limit";
 
 /** Keeps work alive after the answer. */
 type Background = (work: Promise<unknown>) => void;

@@ -37,15 +37,8 @@ function seconds(time: string | null): number | null {
   return time === null ? null : Date.parse(time) / 1000;
 }
 
-export function metricsText(
-  health: Health,
-  events: readonly CountedEvents[],
-  channels: readonly ChannelRow[],
-  refused: readonly RefusedTotal[],
-): string {
-  const refusedFor = (reason: string): number =>
-    refused.find((row) => row.reason === reason)?.deliveries ?? 0;
-  const metrics: readonly Metric[] = [
+function eventMetrics(health: Health, events: readonly CountedEvents[]): readonly Metric[] {
+  return [
     {
       name: "ce_webhooks_events_total",
       type: "counter",
@@ -66,12 +59,6 @@ export function metricsText(
       ],
     },
     {
-      name: "ce_webhooks_refused_total",
-      type: "counter",
-      help: "Deliveries refused at the webhook route, by reason.",
-      samples: refusalReasons.map((reason) => [{ reason }, refusedFor(reason)]),
-    },
-    {
       name: "ce_webhooks_oldest_waiting_seconds",
       type: "gauge",
       help: "Age of the oldest event that is not applied yet.",
@@ -89,12 +76,39 @@ export function metricsText(
       help: "When the cron last ran.",
       samples: [[{}, seconds(health.last_sweep_at)]],
     },
-    {
-      name: "ce_webhooks_recent_messages",
-      type: "gauge",
-      help: "Messages of the latest events, by channel and status.",
-      samples: channels.map(({ channel, status, messages }) => [{ channel, status }, messages]),
-    },
+  ];
+}
+
+function refusalMetric(refused: readonly RefusedTotal[]): Metric {
+  const refusedFor = (reason: string): number =>
+    refused.find((row) => row.reason === reason)?.deliveries ?? 0;
+  return {
+    name: "ce_webhooks_refused_total",
+    type: "counter",
+    help: "Deliveries refused at the webhook route, by reason.",
+    samples: refusalReasons.map((reason) => [{ reason }, refusedFor(reason)]),
+  };
+}
+
+function messageMetric(channels: readonly ChannelRow[]): Metric {
+  return {
+    name: "ce_webhooks_recent_messages",
+    type: "gauge",
+    help: "Messages of the latest events, by channel and status.",
+    samples: channels.map(({ channel, status, messages }) => [{ channel, status }, messages]),
+  };
+}
+
+export function metricsText(
+  health: Health,
+  events: readonly CountedEvents[],
+  channels: readonly ChannelRow[],
+  refused: readonly RefusedTotal[],
+): string {
+  const metrics = [
+    ...eventMetrics(health, events),
+    refusalMetric(refused),
+    messageMetric(channels),
   ];
   return metrics.map(metricText).join("");
 }

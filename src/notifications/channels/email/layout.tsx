@@ -33,6 +33,18 @@ const small = `font-size:14px;line-height:21px;color:${light.quiet}`;
 /** Keeps the beginning of the body out of the inbox preview. */
 const previewPadding = "\u00a0\u200c".repeat(80);
 
+const Head = ({ title }: { title: string }) => (
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="color-scheme" content="light dark" />
+    <meta name="supported-color-schemes" content="light dark" />
+    <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
+    <title>{title}</title>
+    <style>{raw(styleSheet)}</style>
+  </head>
+);
+
 const Email = ({
   content,
   store,
@@ -43,15 +55,7 @@ const Email = ({
   footer: string;
 }) => (
   <html lang="en">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
-      <meta name="supported-color-schemes" content="light dark" />
-      <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
-      <title>{content.subject}</title>
-      <style>{raw(styleSheet)}</style>
-    </head>
+    <Head title={content.subject} />
     <body class="page" style={`margin:0;padding:0;background:${light.page}`}>
       <div style="display:none;max-height:0;overflow:hidden;opacity:0">
         {content.preview}

@@ -1,6 +1,6 @@
 /** Work that may take only so long. */
 
-class TimeoutError extends Error {}
+export class TimeoutError extends Error {}
 
 /**
  * What the work comes to, or a rejection once the time is over. The work itself goes on: its result is
@@ -15,5 +15,14 @@ export async function within<T>(work: Promise<T>, ms: number): Promise<T> {
     return await Promise.race([work, timeout]);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Until the work is done or the time is over, whichever comes first; work that fails fails here too. */
+export async function atMost(work: Promise<void>, ms: number): Promise<void> {
+  try {
+    await within(work, ms);
+  } catch (error) {
+    if (!(error instanceof TimeoutError)) throw error;
   }
 }
