@@ -2,7 +2,7 @@
  * Many patches in, at most one a row out. The merge is associative, so what one batch says about a
  * row can be merged here before SQL sees it; the result is the same and the batch is smaller.
  */
-import type { Entity, Patch, Setting } from "./registers";
+import { type Entity, orderNamedIn, type Patch, type Setting } from "./registers";
 
 /** What a batch sets: at most one patch a row, and every order that it names. */
 export interface FoldedPatches {
@@ -47,13 +47,14 @@ function collectClaims(
     string,
     { entity: LinkClaim["entity"]; key: string; orders: Set<string> }
   >();
-  for (const { entity, key, settings } of patches) {
+  for (const patch of patches) {
+    const { entity, key } = patch;
     if (entity === "orders") {
       orderNumbers.add(key);
       continue;
     }
-    const order = settings.get("link")?.values[0];
-    if (typeof order !== "string") continue;
+    const order = orderNamedIn(patch);
+    if (order === null) continue;
     orderNumbers.add(order);
     const row = `${entity} ${key}`;
     const claim = claimed.get(row) ?? { entity, key, orders: new Set() };

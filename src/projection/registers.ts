@@ -77,8 +77,8 @@ export type Value = string | number | null;
 /** One register as an event sets it. */
 export interface Setting {
   readonly precedence: string;
-  /** In the order of the register's columns; at least one is not null. */
-  readonly values: readonly Value[];
+  /** Every column of the register by its name; at least one is not null. */
+  readonly values: Readonly<Record<string, Value>>;
 }
 
 /** Everything that one event (or, folded, a batch of them) sets on one row. */
@@ -93,27 +93,45 @@ export function registersOf(entity: Entity): readonly (readonly [string, readonl
   return Object.entries(entities[entity].registers);
 }
 
-/** The values by column of one register; a register without any value is not set at all. */
-export type Draft = readonly [
-  register: string,
-  precedence: string,
-  values: readonly (Value | undefined)[],
-];
+type Registers<E extends Entity> = (typeof entities)[E]["registers"];
+type ColumnIn<Columns> = Columns extends readonly (infer Name extends string)[] ? Name : never;
 
-/** A patch from drafts, leaving out the registers that carry nothing. */
-export function patchOf(entity: Entity, key: string, drafts: readonly Draft[]): Patch {
+/** What a register is set to, column by column; undefined counts as null. */
+export type Values<E extends Entity, R extends keyof Registers<E>> = Readonly<
+  Record<ColumnIn<Registers<E>[R]>, Value | undefined>
+>;
+
+/** What every register of a row is set to; null where the event leaves it as it is. */
+type Drafts<E extends Entity> = { readonly [R in keyof Registers<E>]: Values<E, R> | null };
+
+/**
+ * A patch: each register that carries a value, with `precedence`, or with its own where `others` names
+ * one. A register without any value is not set at all.
+ */
+export function patchOf<E extends Entity>(
+  entity: E,
+  key: string,
+  precedence: string,
+  drafts: Drafts<E>,
+  others?: Readonly<Partial<Record<keyof Registers<E>, string>>>,
+): Patch {
+  const own: Readonly<Record<string, string | undefined>> = { ...others };
+  const set = new Map<string, Readonly<Record<string, Value | undefined>> | null>(
+    Object.entries(drafts),
+  );
   const settings = new Map<string, Setting>();
-  for (const [register, precedence, values] of drafts) {
-    const filled = values.map((value) => value ?? null);
-    if (filled.some((value) => value !== null)) {
-      settings.set(register, { precedence, values: filled });
+  for (const [register, columns] of registersOf(entity)) {
+    const draft = set.get(register);
+    const values = Object.fromEntries(columns.map((name) => [name, draft?.[name] ?? null]));
+    if (columns.some((name) => values[name] !== null)) {
+      settings.set(register, { precedence: own[register] ?? precedence, values });
     }
   }
   return { entity, key, settings };
 }
 
-/** What a setting of `register` gives one of its columns. */
-export function valueIn(entity: Entity, register: string, setting: Setting, column: string): Value {
-  const [, columns] = registersOf(entity).find(([name]) => name === register) ?? [];
-  return setting.values[columns?.indexOf(column) ?? -1] ?? null;
+/** The order that a patch links its row to; null where it names none. */
+export function orderNamedIn({ settings }: Patch): string | null {
+  const order = settings.get("link")?.values["named_order"];
+  return typeof order === "string" ? order : null;
 }

@@ -7,7 +7,7 @@
 import type { StoredEvent } from "../projection/decoded-event";
 import { asJudged, interpret } from "../projection/interpret";
 import { type Change, planRebuild, type RebuildPlan } from "../projection/history/rebuild-plan";
-import type { Patch } from "../projection/registers";
+import { orderNamedIn, type Patch } from "../projection/registers";
 import type { HistoricEvent, StandingRow } from "../projection/history/explanation";
 import type { StoreDefaults } from "../projection/store-defaults";
 import { HISTORY_MAX_EVENTS } from "../limits";
@@ -174,11 +174,6 @@ function missingByOrder(
     missing.set(order, [...(missing.get(order) ?? []), asRow(patch)]);
   }
   return missing;
-}
-
-function orderNamedIn(patch: Patch): string | null {
-  const order = patch.settings.get("link")?.values[0];
-  return typeof order === "string" ? order : null;
 }
 
 /** Rebuilds every row that the events patch, together with whatever belongs to the same orders. */

@@ -8,6 +8,7 @@
 import { RENEW_MAX_STRETCHES, REREAD_RUN_MS } from "../limits";
 import { errorText, log } from "../log";
 import { asJudged, interpret, type Interpretation } from "../projection/interpret";
+import { orderNamedIn } from "../projection/registers";
 import type { StoreDefaults } from "../projection/store-defaults";
 import { type SuppressionList, loadSuppressionList } from "../store/privacy/suppression-list";
 import { keysOf, type RowKeys } from "../store/state/history";
@@ -68,7 +69,7 @@ function claimOf({ event: { id, status, statusPrecedence }, meaning }: ReadEvent
 async function keysTouched(db: D1Database, applied: readonly ReadEvent[]): Promise<RowKeys> {
   const patches = applied.flatMap(({ meaning }) => meaning.patches);
   const keys = keysOf(patches.map(({ entity, key }) => ({ entity, key, columns: {} })));
-  const named = patches.flatMap(({ settings }) => settings.get("link")?.values[0] ?? []);
+  const named = patches.flatMap((patch) => orderNamedIn(patch) ?? []);
   const left = await loadLeftOrders(db, keys);
   return { ...keys, orders: [...new Set([...keys.orders, ...named.map(String), ...left])] };
 }

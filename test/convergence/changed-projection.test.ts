@@ -20,7 +20,7 @@ import { clearTables } from "../support/rows";
 /** The deliberate change, for this file alone: payment methods are written in capitals. */
 async function loadChangedRebuild(): Promise<typeof rebuilding> {
   vi.resetModules();
-  vi.doMock("../../src/projection/money-patches", async (original) => {
+  vi.doMock("../../src/projection/patches/money-patches", async (original) => {
     const real = await original<typeof money>();
     return {
       ...real,
@@ -32,7 +32,7 @@ async function loadChangedRebuild(): Promise<typeof rebuilding> {
     };
   });
   const changed = await import("../../src/upkeep/rebuild");
-  vi.doUnmock("../../src/projection/money-patches");
+  vi.doUnmock("../../src/projection/patches/money-patches");
   vi.resetModules();
   return changed;
 }

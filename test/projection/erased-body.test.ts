@@ -30,9 +30,9 @@ function impersonal(payload: string) {
           register,
           precedence,
           values: isPersonal
-            ? values.map((value) => value === null)
+            ? Object.entries(values).map(([name, value]) => [name, value === null])
             : isRemark
-              ? values.slice(0, 2)
+              ? { ...values, remarks: null }
               : values,
         };
       }),
@@ -106,8 +106,12 @@ describe("a body without the person", () => {
   it("gives rows one word for each thing, whatever stood there", () => {
     const [order] = told;
     const patch = meaning(eraseBody(order ?? "")).patches[0];
-    expect(patch?.settings.get("customer")?.values).toEqual([ERASED, ERASED, ERASED]);
-    const place = String(patch?.settings.get("address")?.values[0]);
+    expect(patch?.settings.get("customer")?.values).toEqual({
+      customer_name: ERASED,
+      customer_email: ERASED,
+      customer_phone: ERASED,
+    });
+    const place = String(patch?.settings.get("address")?.values["billing_address"]);
     const texts = [...place.matchAll(/:("[^"]*")/g)].map(([, text]) => text);
     expect(texts.length).toBeGreaterThan(4);
     expect(new Set(texts)).toEqual(new Set([JSON.stringify(ERASED)]));
@@ -121,7 +125,11 @@ describe("a body without the person", () => {
       ),
     );
     const values = meaning(eraseBody(one)).patches[0]?.settings.get("customer")?.values;
-    expect(values).toEqual([ERASED, null, null]);
+    expect(values).toEqual({
+      customer_name: ERASED,
+      customer_email: null,
+      customer_phone: null,
+    });
   });
 
   it("is no failure where the body is no JSON, and is found behind a byte order mark", () => {

@@ -13,7 +13,7 @@ function take(body: object | string) {
 }
 function extraIn(body: object | string, entity: Entity): unknown {
   const patch = take(body).patches.find((one) => one.entity === entity);
-  const json = patch?.settings.get("extra")?.values.at(-1);
+  const json = patch?.settings.get("extra")?.values["extra"];
   return typeof json === "string" ? JSON.parse(json) : json;
 }
 
@@ -75,12 +75,12 @@ describe("extra", () => {
       metadata: { language: "hi" },
     };
     const patch = take(told).patches[0];
-    expect(patch?.settings.get("extra")?.values.slice(0, 4)).toEqual([
-      "7",
-      "Ring twice",
-      "DIWALI",
-      '{"language":"hi"}',
-    ]);
+    expect(patch?.settings.get("extra")?.values).toMatchObject({
+      customer_id: "7",
+      customer_note: "Ring twice",
+      coupon_code: "DIWALI",
+      metadata: '{"language":"hi"}',
+    });
   });
 
   it("keeps what a column holds in part, or does not hold as it came", () => {

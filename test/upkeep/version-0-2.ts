@@ -10,7 +10,7 @@ import { outboxRules } from "../../src/notifications/templates";
 import { asJudged, interpret } from "../../src/projection/interpret";
 import { escapeId } from "../../src/projection/precedence";
 import { registersOf02 } from "../../src/projection/precedence-0-2";
-import { type Entity, type Patch, registersOf } from "../../src/projection/registers";
+import type { Entity, Patch } from "../../src/projection/registers";
 import { applyBatch } from "../../src/store/state/apply";
 import { defaults } from "../support/defaults";
 
@@ -51,16 +51,22 @@ const columnsSince = new Set([
   "credit_used_micros",
   "payable_micros",
   "billing_address",
+  "order_day",
+  "payment_day",
+  "refund_day",
 ]);
 
 function oldPatch({ entity, key, settings }: Patch, eventId: string): Patch {
   const known = [...settings].filter(([register]) => registersOf02[entity].includes(register));
   const old = known.flatMap(([register, { precedence, values }]) => {
     const scale = register === "snapshot_payment" ? "payment" : scales[entity];
-    const columns = registersOf(entity).find(([name]) => name === register)?.[1] ?? [];
-    const then = values.map((value, at) => (columnsSince.has(columns[at] ?? "") ? null : value));
-    if (then.every((value) => value === null)) return [];
-    return [[register, { values: then, precedence: asOld(precedence, scale, eventId) }] as const];
+    const then = Object.entries(values).filter(([column]) => !columnsSince.has(column));
+    if (then.every(([, value]) => value === null)) return [];
+    const setting = {
+      values: Object.fromEntries(then),
+      precedence: asOld(precedence, scale, eventId),
+    };
+    return [[register, setting] as const];
   });
   return { entity, key, settings: new Map(old) };
 }

@@ -34,10 +34,9 @@ function emptyRow(entity: Entity, key: string): MutableRow {
   return row;
 }
 
-function put(row: MutableRow, entity: Entity, register: string, setting: Setting): void {
-  const columns = registersOf(entity).find(([name]) => name === register)?.[1] ?? [];
-  for (const [index, column] of columns.entries()) row[column] = setting.values[index] ?? null;
-  row[`${register}_precedence`] = setting.precedence;
+function put(row: MutableRow, register: string, { values, precedence }: Setting): void {
+  Object.assign(row, values);
+  row[`${register}_precedence`] = precedence;
 }
 
 function text(row: ModelRow | undefined, column: string): string {
@@ -73,9 +72,9 @@ function setRegisters(patches: readonly Patch[]): Record<Entity, Rows> {
   });
   settings.sort((a, b) => compareText(a.setting.precedence, b.setting.precedence));
   for (const { entity, key, register, setting } of settings) {
-    put(rowOf(entity, key), entity, register, setting);
+    put(rowOf(entity, key), register, setting);
     // Any event that names an unknown order makes a stub row.
-    if (register === "link") rowOf("orders", String(setting.values[0]));
+    if (register === "link") rowOf("orders", String(setting.values["named_order"]));
   }
   return state;
 }

@@ -17,7 +17,7 @@ export function amountClaims(meanings: readonly Interpretation[]): readonly Amou
   const claims = meanings.flatMap(({ id: eventId, patches }) =>
     patches.flatMap(({ entity, key: paymentId, settings }) => {
       const setting = entity === "payments" ? settings.get("amount") : undefined;
-      const amountMicros = setting?.values[0];
+      const amountMicros = setting?.values["amount_micros"];
       return setting === undefined || typeof amountMicros !== "number"
         ? []
         : { eventId, paymentId, precedence: setting.precedence, amountMicros };

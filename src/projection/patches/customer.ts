@@ -3,6 +3,7 @@ import { ERASED } from "../../events/erased-body";
 import type { Address, OrderDetail } from "../../events/models";
 import { parseE164, parsePhone } from "../../events/formats/phone";
 import { firstOf } from "../../events/values";
+import type { Values } from "../registers";
 import type { StoreDefaults } from "../store-defaults";
 
 /** A telephone number as it was told. */
@@ -62,13 +63,13 @@ function nameOf(address: Address): string | null {
 export function customerValues(
   data: OrderDetail,
   [phone]: readonly ToldPhone[],
-): readonly (string | null)[] {
+): Values<"orders", "customer"> {
   const { billing_address: billing, shipping_address: shipping } = data;
-  return [
-    firstOf(nameOf(billing), nameOf(shipping)),
-    firstOf(billing?.email, shipping?.email, data.customer_email),
-    phone === undefined ? null : phoneValue(phone),
-  ];
+  return {
+    customer_name: firstOf(nameOf(billing), nameOf(shipping)),
+    customer_email: firstOf(billing?.email, shipping?.email, data.customer_email),
+    customer_phone: phone === undefined ? null : phoneValue(phone),
+  };
 }
 
 /** One address as JSON, with its name and without its contacts; null where the event does not say. */

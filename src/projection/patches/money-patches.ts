@@ -9,32 +9,37 @@ import { type Patch, patchOf } from "../registers";
 
 export function paymentPatch(data: PaymentInfo, place: Place): Patch {
   const { status } = place;
-  const p = precedenceAt(place, "payment", status);
   const paidOn = knownTime(data.payment_date, place);
-  return patchOf("payments", place.key, [
-    ["status", p, status === null ? [] : [status, paidOn, shopDay(paidOn, place)]],
-    ["amount", p, [micros(data.amount), data.payment_method]],
-    ["reference", p, [identifierOf(data.payment_reference_number)]],
-    ["link", p, [place.orderNumber]],
-    ["extra", p, [place.extra]],
-  ]);
+  return patchOf("payments", place.key, precedenceAt(place, "payment", status), {
+    status:
+      status === null
+        ? null
+        : { status, payment_date: paidOn, payment_day: shopDay(paidOn, place) },
+    amount: { amount_micros: micros(data.amount), method: data.payment_method },
+    reference: { named_reference: identifierOf(data.payment_reference_number) },
+    link: { named_order: place.orderNumber },
+    extra: { extra: place.extra },
+  });
 }
 
 export function refundPatch(data: OrderRefund, place: Place): Patch {
   const { status } = place;
-  const p = precedenceAt(place, "refund", status);
   const refundedOn = knownTime(data.refund_date, place);
-  return patchOf("refunds", place.key, [
-    [
-      "status",
-      p,
-      status === null ? [] : [status, refundedOn, shopDay(refundedOn, place), data.refund_remarks],
-    ],
-    ["amount", p, [micros(data.refund_amount), data.payment_mode]],
-    ["reference", p, [identifierOf(data.payment_reference_number)]],
-    ["link", p, [place.orderNumber]],
-    ["extra", p, [place.extra]],
-  ]);
+  return patchOf("refunds", place.key, precedenceAt(place, "refund", status), {
+    status:
+      status === null
+        ? null
+        : {
+            status,
+            refund_date: refundedOn,
+            refund_day: shopDay(refundedOn, place),
+            remarks: data.refund_remarks,
+          },
+    amount: { amount_micros: micros(data.refund_amount), payment_mode: data.payment_mode },
+    reference: { payment_reference: identifierOf(data.payment_reference_number) },
+    link: { named_order: place.orderNumber },
+    extra: { extra: place.extra },
+  });
 }
 
 /** A payment nested in an order event that gives money back is a refund under other field names. */

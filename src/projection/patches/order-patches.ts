@@ -1,4 +1,5 @@
 /** What an order event sets on its order's own row. */
+import type { EventType } from "../../events/catalog";
 import { type OrderDetail, orderItem } from "../../events/models";
 import { paymentWord } from "../../events/stages";
 import { knownTime } from "../../events/formats/time";
@@ -9,7 +10,7 @@ import { itemsJson, parseEntries } from "./entries";
 import { metadataOf } from "./extra";
 import { micros, moneyNotes } from "./money";
 import { type Place, precedenceAt, type ProjectedOrder, shopDay } from "./place";
-import { patchOf, type Value } from "../registers";
+import { patchOf, type Values } from "../registers";
 import type { StoreDefaults } from "../store-defaults";
 
 /** The sum of what is stated, in millionths; null where nothing is. */
@@ -33,19 +34,19 @@ function currencyOf({ currency }: OrderDetail): string | null {
 }
 
 /** The register `amounts`. */
-function amountValues(data: OrderDetail): readonly Value[] {
-  return [
-    currencyOf(data),
-    micros(data.subtotal),
-    sumOf(data.promotion_discount_amount, data.coupon_discount_amount),
-    micros(data.total_tax),
-    micros(data.shipping_amount),
-    micros(data.handling_charge_including_tax),
-    micros(data.grand_total),
-    micros(data.credit_balance_used),
-    micros(data.to_be_paid),
-    payableMicros(data),
-  ];
+function amountValues(data: OrderDetail): Values<"orders", "amounts"> {
+  return {
+    currency: currencyOf(data),
+    subtotal_micros: micros(data.subtotal),
+    discount_micros: sumOf(data.promotion_discount_amount, data.coupon_discount_amount),
+    total_tax_micros: micros(data.total_tax),
+    shipping_micros: micros(data.shipping_amount),
+    handling_micros: micros(data.handling_charge_including_tax),
+    grand_total_micros: micros(data.grand_total),
+    credit_used_micros: micros(data.credit_balance_used),
+    to_be_paid_micros: micros(data.to_be_paid),
+    payable_micros: payableMicros(data),
+  };
 }
 
 /** Before anything is paid, that nothing is refundable says nothing of what will be. */
@@ -81,33 +82,41 @@ export function orderPatch(
 ): ProjectedOrder {
   const { type } = event.row;
   const { status } = place;
-  const p = precedenceAt(place, "order", status);
   const metadata = metadataOf(data.metadata, event.isErased);
   const items = parseEntries(data.order_items, orderItem, "data.order_items");
   const phones = readPhones(data, defaults);
   const placedOn = knownTime(data.order_date, place);
-  const patch = patchOf("orders", place.key, [
-    ["status", p, [status]],
-    ["amounts", p, amountValues(data)],
-    ["customer", p, customerValues(data, phones)],
-    ["address", p, [addressValue(data.billing_address), addressValue(data.shipping_address)]],
-    ["items", p, [itemsJson(items.entries)]],
-    ["placed", p, [placedOn, shopDay(placedOn, place)]],
-    ["confirmed", p, [type === "order.confirmed" ? event.statedAt : null]],
-    ["completed", p, [type === "order.completed" ? event.statedAt : null]],
-    ["cancelled", p, [type === "order.cancelled" ? event.statedAt : null]],
-    ["refundable", p, [refundableMicros(data)]],
-    [
-      "snapshot_payment",
-      precedenceAt({ ...place, standIn: null }, "payment", data.payment_status),
-      [data.payment_status],
-    ],
-    [
-      "extra",
-      p,
-      [data.customer_id, data.customer_note, data.coupon_code, metadata.json, place.extra],
-    ],
-  ]);
+  const stated = (milestone: EventType): string | null =>
+    type === milestone ? event.statedAt : null;
+  const patch = patchOf(
+    "orders",
+    place.key,
+    precedenceAt(place, "order", status),
+    {
+      status: { status },
+      amounts: amountValues(data),
+      customer: customerValues(data, phones),
+      address: {
+        billing_address: addressValue(data.billing_address),
+        shipping_address: addressValue(data.shipping_address),
+      },
+      items: { items: itemsJson(items.entries) },
+      placed: { order_date: placedOn, order_day: shopDay(placedOn, place) },
+      confirmed: { confirmed_at: stated("order.confirmed") },
+      completed: { completed_at: stated("order.completed") },
+      cancelled: { cancelled_at: stated("order.cancelled") },
+      refundable: { refundable_micros: refundableMicros(data) },
+      snapshot_payment: { snapshot_payment_status: data.payment_status },
+      extra: {
+        customer_id: data.customer_id,
+        customer_note: data.customer_note,
+        coupon_code: data.coupon_code,
+        metadata: metadata.json,
+        extra: place.extra,
+      },
+    },
+    { snapshot_payment: precedenceAt({ ...place, standIn: null }, "payment", data.payment_status) },
+  );
   return {
     patches: [patch],
     notes: [...items.notes, ...moneyNotes(statedAmounts(data)), ...metadata.notes],

@@ -7,7 +7,6 @@ import { patchOf } from "../registers";
 
 export function shipmentPatch(data: OrderShipment, place: Place): Projected {
   const { status } = place;
-  const p = precedenceAt(place, "shipment", status);
   const items = parseEntries(data.shipment_items, shipmentItem, "shipment_items");
   // A shipment's own event dates the status that it sets; a nested entry only repeats it.
   const at = (milestone: string): string | null =>
@@ -15,16 +14,21 @@ export function shipmentPatch(data: OrderShipment, place: Place): Projected {
   const shippedOn = knownTime(data.shipped_date, place);
   const deliveredOn = knownTime(data.delivered_date, place);
   const eta = parseTimeOrDay(data.eta_delivery, place.timeZone);
-  const patch = patchOf("shipments", place.key, [
-    ["status", p, [status]],
-    ["tracking", p, [data.courier_company_name, data.awb_no, data.tracking_url, eta]],
-    ["shipped", p, [shippedOn ?? at("shipped")]],
-    ["delivered", p, [deliveredOn ?? at("delivered")]],
-    ["cancelled", p, [at("cancelled")]],
-    ["reason", p, [data.cancellation_reason]],
-    ["items", p, [itemsJson(items.entries)]],
-    ["link", p, [place.orderNumber]],
-    ["extra", p, [place.extra]],
-  ]);
+  const patch = patchOf("shipments", place.key, precedenceAt(place, "shipment", status), {
+    status: { status },
+    tracking: {
+      courier: data.courier_company_name,
+      awb_no: data.awb_no,
+      tracking_url: data.tracking_url,
+      eta,
+    },
+    shipped: { shipped_at: shippedOn ?? at("shipped") },
+    delivered: { delivered_at: deliveredOn ?? at("delivered") },
+    cancelled: { cancelled_at: at("cancelled") },
+    reason: { cancellation_reason: data.cancellation_reason },
+    items: { items: itemsJson(items.entries) },
+    link: { named_order: place.orderNumber },
+    extra: { extra: place.extra },
+  });
   return { patches: [patch], notes: items.notes };
 }

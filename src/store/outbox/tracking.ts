@@ -5,7 +5,7 @@
  * sets, or it was rendered before and is found here.
  */
 import { messagesOf, templatesWhere } from "../../notifications/templates";
-import { type Patch, valueIn } from "../../projection/registers";
+import type { Patch } from "../../projection/registers";
 import { escaped } from "./fact-ids";
 import { slicedRows, slicedStatements } from "../slices";
 
@@ -60,9 +60,7 @@ export function trackingStatements(
   const rows = [...shipments].flatMap(({ key, settings }) => {
     const setting = settings.get("tracking");
     if (setting === undefined) return [];
-    const [courier, awb, url] = ["courier", "awb_no", "tracking_url"].map((column) =>
-      valueIn("shipments", "tracking", setting, column),
-    );
+    const { courier, awb_no: awb, tracking_url: url } = setting.values;
     // Without either there is nothing to follow, and so nothing to tell.
     return (awb ?? url ?? null) === null ? [] : [[key, setting.precedence, courier, awb, url]];
   });

@@ -78,7 +78,7 @@ function rowOf(patch: Patch): readonly unknown[] {
   for (const [register, columns] of registersOf(patch.entity)) {
     const setting = patch.settings.get(register);
     if (setting === undefined) cells.push(...columns.map(() => null), null);
-    else cells.push(...setting.values, setting.precedence);
+    else cells.push(...columns.map((name) => setting.values[name] ?? null), setting.precedence);
   }
   return cells;
 }
