@@ -10,10 +10,12 @@ import { isTimeZone } from "./events/formats/time-zone.ts";
 import { isObject, parseJson } from "./events/values.ts";
 
 /** What the receiver needs. `secrets` is null where `CE_WEBHOOK_SECRET` is unset: nothing is taken. */
-export interface ReceiptConfig {
+interface ReceiptConfig {
   readonly secrets: { readonly current: string; readonly previous: string | null } | null;
   readonly timeoutMs: number;
   readonly retired: boolean;
+  /** Where times without a zone are told; null: UTC. */
+  readonly timeZone: string | null;
 }
 
 /** How the shop presents itself in messages. */
@@ -245,6 +247,7 @@ export function parseConfig(env: object): Config {
       secrets: current === null ? null : { current, previous },
       timeoutMs: read("RECEIPT_TIMEOUT_MS", count(1, 60_000), "1 to 60000") ?? 2000,
       retired: read("RECEIVER_RETIRED", boolean, "true or false") ?? false,
+      timeZone,
     },
     shop: {
       name: read("STORE_NAME", present, "text") ?? "Our store",

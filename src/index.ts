@@ -43,7 +43,9 @@ function callsOf({ DB, NOTIFICATIONS }: Env): Calls {
 type HonoContext = Context<{ Bindings: Env }>;
 
 const receiver = receiverRoutes((c: HonoContext) =>
-  receiverDeps(c, configOf(c.env), (event) => callsOf(c.env).raiseAlert(conflictAlert(event.id))),
+  receiverDeps(c, configOf(c.env).receipt, (event) =>
+    callsOf(c.env).raiseAlert(conflictAlert(event.id)),
+  ),
 );
 
 function consoleDeps({ env }: HonoContext) {

@@ -6,11 +6,12 @@ import { asJudged, interpret } from "../projection/interpret";
 import type { Patch } from "../projection/registers";
 import type { StoreDefaults } from "../projection/store-defaults";
 import { loadEventIds, loadRowsOf } from "../store/state/history";
-import { loadEvent, type StoredEventRow } from "../store/inbox/inspection";
+import { loadEvent } from "../store/inbox/inspection";
+import type { EventRecord } from "../store/schema";
 import { loadMessages, type MessageRow } from "../store/outbox/message-list";
 
 export interface EventView {
-  readonly event: StoredEventRow;
+  readonly event: EventRecord;
   readonly notes: readonly string[];
   readonly outcome: EventExplanation["outcome"];
   /** What it set and still stands. */
@@ -25,7 +26,7 @@ function parseTexts(json: string | null): readonly string[] {
   return Array.isArray(parsed) ? parsed.map(String) : [];
 }
 
-function patchesOf(event: StoredEventRow, defaults: StoreDefaults): readonly Patch[] {
+function patchesOf(event: EventRecord, defaults: StoreDefaults): readonly Patch[] {
   const { id, type_hint: typeHint, received_at: receivedAt, payload } = event;
   if (payload === null) return [];
   return interpret({ id, typeHint, receivedAt, payload }, asJudged(defaults)).patches;

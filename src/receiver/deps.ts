@@ -1,11 +1,10 @@
 /** The receiver wired to its bindings; what requests of one isolate share. */
 import type { Context } from "hono";
-import type { Config } from "../config";
 import { BODY_TIMEOUT_MS } from "../limits";
 import { saveRefusals } from "../store/inbox/refusals";
 import { isProbe } from "./probe";
 import { type RefusalCounter, refusalCounter } from "./refusal-counter";
-import type { ReceiverDeps } from "./route";
+import type { ReceiptConfig, ReceiverDeps } from "./route";
 import { sharedSave, type SharedSave } from "./shared-writes";
 
 /** Requests of an isolate share their writes. */
@@ -32,7 +31,7 @@ export function refusalsOf(db: D1Database): RefusalCounter {
 
 export function receiverDeps(
   { env, executionCtx, req }: Context<{ Bindings: Env }>,
-  { receipt: config, defaults }: Pick<Config, "receipt" | "defaults">,
+  config: ReceiptConfig,
   reportConflict: ReceiverDeps["reportConflict"],
 ): ReceiverDeps {
   const background = (work: Promise<unknown>): void => executionCtx.waitUntil(work);
@@ -42,7 +41,6 @@ export function receiverDeps(
     config,
     bodyTimeoutMs: BODY_TIMEOUT_MS,
     now: () => new Date(),
-    timeZone: defaults.timeZone,
     save: (event) => saveThrough(env.DB, env.EVENTS)(event, caller),
     reportConflict,
     push: (message) => env.EVENTS.send(message, { contentType: "text" }),

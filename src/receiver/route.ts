@@ -5,7 +5,6 @@
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
-import type { ReceiptConfig } from "../config";
 import { sha256 } from "../digest";
 import { describeBody } from "../events/identity";
 import { EVENT_ID_MAX_CHARACTERS } from "../events/recognition";
@@ -18,6 +17,16 @@ import { accept, type AcceptDeps } from "./accept";
 import { type Delivery, readDelivery } from "./delivery";
 import { answerRefusal } from "./refusal-answers";
 
+/** What of the configuration a receipt asks for. */
+export interface ReceiptConfig {
+  /** Null where `CE_WEBHOOK_SECRET` is unset: nothing is taken. */
+  readonly secrets: { readonly current: string; readonly previous: string | null } | null;
+  readonly timeoutMs: number;
+  readonly retired: boolean;
+  /** Where times without a zone are told; null: UTC. */
+  readonly timeZone: string | null;
+}
+
 export interface ReceiverDeps extends Omit<AcceptDeps, "timeoutMs"> {
   readonly config: ReceiptConfig;
   /** How long a body may take to arrive whole, in milliseconds. */
@@ -25,8 +34,6 @@ export interface ReceiverDeps extends Omit<AcceptDeps, "timeoutMs"> {
   /** Reports a refused delivery, once each. */
   readonly refused: (reason: RefusalReason) => void;
   readonly now: () => Date;
-  /** Where times without a zone are told; null: UTC. */
-  readonly timeZone: string | null;
 }
 
 type Refusal = 400 | 405 | 410 | 503;
@@ -97,7 +104,11 @@ async function receive(c: Context, deps: ReceiverDeps): Promise<Response> {
     return answerRefusal(c, delivery.reason);
   }
   const receivedAt = deps.now().toISOString();
-  const event = await eventOf(delivery, { typeHint: typeHint(c), receivedAt }, deps.timeZone);
+  const event = await eventOf(
+    delivery,
+    { typeHint: typeHint(c), receivedAt },
+    deps.config.timeZone,
+  );
   const acceptance = await accept({ ...deps, timeoutMs: config.timeoutMs }, event);
   if (acceptance.kind === "unavailable") {
     return refuse(c, 503, "The event could not be stored; send it again", RETRY_SOON);

@@ -17,39 +17,39 @@ export const webhookEvents = sqliteTable(
   {
     id: text("id").primaryKey(),
     /** The catalog's spelling of a known type, another one as it was sent; null where none was found. */
-    eventType: text("event_type"),
+    event_type: text("event_type"),
     /** In which form the body came; null where version 0.2 stored it and it was not read again since. */
     form: text("form", { enum: ["envelope", "flat", "bare", "unknown"] }),
     /** The type that the URL or a header gave at the first receipt; nobody signed it. */
-    typeHint: text("type_hint"),
+    type_hint: text("type_hint"),
     /** order, payment, refund, shipment; null where the type or the body does not tell. */
     subject: text("subject"),
     /** The key of the row that the event is about: order number, payment id … */
-    subjectId: text("subject_id"),
-    orderNumber: text("order_number"),
+    subject_id: text("subject_id"),
+    order_number: text("order_number"),
     /** The time that precedence uses; null where the event carries none that can be believed. */
-    occurredAt: text("occurred_at"),
-    receivedAt: text("received_at").notNull(),
+    occurred_at: text("occurred_at"),
+    received_at: text("received_at").notNull(),
     status: text("status", {
       enum: ["received", "processed", "ignored", "quarantined", "failed"],
     }).notNull(),
     /** What it claims for the status of its subject's row, once processed; the audit compares it. */
-    statusPrecedence: text("status_precedence"),
+    status_precedence: text("status_precedence"),
     redeliveries: integer("redeliveries").notNull().default(0),
     attempts: integer("attempts").notNull().default(0),
     error: text("error"),
     /** What was odd but did not hold the event back: unknown times, skipped entries. JSON array. */
     notes: text("notes"),
-    processedAt: text("processed_at"),
-    bodySha256: text("body_sha256").notNull(),
+    processed_at: text("processed_at"),
+    body_sha256: text("body_sha256").notNull(),
     /** How often another body came under this id, and the hash of the last one. */
     conflicts: integer("conflicts").notNull().default(0),
-    conflictSha256: text("conflict_sha256"),
+    conflict_sha256: text("conflict_sha256"),
     /** Which secret verified the first delivery: current or previous. */
-    verifiedBy: text("verified_by", { enum: ["current", "previous"] }),
+    verified_by: text("verified_by", { enum: ["current", "previous"] }),
     /** Found waiting: when the sweep pushes it onto the queue again, and how often it has. Null while
      * the push that its receipt made is expected to do. */
-    pushAt: text("push_at"),
+    push_at: text("push_at"),
     pushes: integer("pushes").notNull().default(0),
     payload: text("payload"),
     /** Ids of the notifications that it asked for, as a JSON array; null where it asked for none. */
@@ -57,21 +57,21 @@ export const webhookEvents = sqliteTable(
     /** 1 where the archive holds its body. */
     archived: integer("archived").notNull().default(0),
     /** Its body was put back from the archive and is not removed before then. */
-    keepUntil: text("keep_until"),
+    keep_until: text("keep_until"),
   },
   (t) => [
     // The sweep: what it has found waiting, oldest first. An event that moves on by itself, as nearly
     // all do, is never in it.
     index("webhook_events_waiting")
-      .on(t.pushAt)
+      .on(t.push_at)
       .where(sql`status = 'received' AND push_at IS NOT NULL`),
     // Explain, rebuild and timelines: the events about one row.
     index("webhook_events_subject")
-      .on(t.subjectId)
+      .on(t.subject_id)
       .where(sql`subject_id IS NOT NULL`),
     // What was not applied, whole or of one order: quarantined and ignored events, dead letters.
     index("webhook_events_set_aside")
-      .on(t.orderNumber)
+      .on(t.order_number)
       .where(sql`status IN ('quarantined', 'failed', 'ignored')`),
     // What needs a person, newest first.
     index("webhook_events_troubled")
@@ -80,7 +80,7 @@ export const webhookEvents = sqliteTable(
     // After an upgrade from 0.2: what it stored or applied, until it is read again. First what it applied
     // since the migration, by order, then the rest by order. Empty where it is done.
     index("webhook_events_to_reread")
-      .on(sql`status_precedence >= '0'`, t.orderNumber)
+      .on(sql`status_precedence >= '0'`, t.order_number)
       .where(sql.raw(isToReread)),
   ],
 );
@@ -88,196 +88,196 @@ export const webhookEvents = sqliteTable(
 export const orders = sqliteTable(
   "orders",
   {
-    orderNumber: text("order_number").primaryKey(),
+    order_number: text("order_number").primaryKey(),
     status: text("status"),
-    statusPrecedence: precedence("status_precedence"),
+    status_precedence: precedence("status_precedence"),
     /** Derived: linked payments against the order's own snapshot. */
-    paymentStatus: text("payment_status"),
+    payment_status: text("payment_status"),
     currency: text("currency"),
-    subtotalMicros: integer("subtotal_micros"),
+    subtotal_micros: integer("subtotal_micros"),
     /** Of promotions and coupons. */
-    discountMicros: integer("discount_micros"),
-    totalTaxMicros: integer("total_tax_micros"),
-    shippingMicros: integer("shipping_micros"),
-    handlingMicros: integer("handling_micros"),
-    grandTotalMicros: integer("grand_total_micros"),
-    creditUsedMicros: integer("credit_used_micros"),
-    toBePaidMicros: integer("to_be_paid_micros"),
+    discount_micros: integer("discount_micros"),
+    total_tax_micros: integer("total_tax_micros"),
+    shipping_micros: integer("shipping_micros"),
+    handling_micros: integer("handling_micros"),
+    grand_total_micros: integer("grand_total_micros"),
+    credit_used_micros: integer("credit_used_micros"),
+    to_be_paid_micros: integer("to_be_paid_micros"),
     /** What is to be paid in all: after credit and points where they were used, else the grand total. */
-    payableMicros: integer("payable_micros"),
-    amountsPrecedence: precedence("amounts_precedence"),
+    payable_micros: integer("payable_micros"),
+    amounts_precedence: precedence("amounts_precedence"),
     /** Derived: linked payments that are success or refund_initiated. */
-    paidMicros: integer("paid_micros").notNull().default(0),
+    paid_micros: integer("paid_micros").notNull().default(0),
     /** Derived: linked refunds that are success. */
-    refundedMicros: integer("refunded_micros").notNull().default(0),
-    customerName: text("customer_name"),
-    customerEmail: text("customer_email"),
-    customerPhone: text("customer_phone"),
-    customerPrecedence: precedence("customer_precedence"),
+    refunded_micros: integer("refunded_micros").notNull().default(0),
+    customer_name: text("customer_name"),
+    customer_email: text("customer_email"),
+    customer_phone: text("customer_phone"),
+    customer_precedence: precedence("customer_precedence"),
     /** JSON, with the tax id. */
-    billingAddress: text("billing_address"),
+    billing_address: text("billing_address"),
     /** JSON. */
-    shippingAddress: text("shipping_address"),
-    addressPrecedence: precedence("address_precedence"),
+    shipping_address: text("shipping_address"),
+    address_precedence: precedence("address_precedence"),
     items: text("items"),
-    itemsPrecedence: precedence("items_precedence"),
-    orderDate: text("order_date"),
+    items_precedence: precedence("items_precedence"),
+    order_date: text("order_date"),
     /** `2026-11-26`: its day in STORE_TIME_ZONE. */
-    orderDay: text("order_day"),
-    placedPrecedence: precedence("placed_precedence"),
-    confirmedAt: text("confirmed_at"),
-    confirmedPrecedence: precedence("confirmed_precedence"),
-    completedAt: text("completed_at"),
-    completedPrecedence: precedence("completed_precedence"),
-    cancelledAt: text("cancelled_at"),
-    cancelledPrecedence: precedence("cancelled_precedence"),
+    order_day: text("order_day"),
+    placed_precedence: precedence("placed_precedence"),
+    confirmed_at: text("confirmed_at"),
+    confirmed_precedence: precedence("confirmed_precedence"),
+    completed_at: text("completed_at"),
+    completed_precedence: precedence("completed_precedence"),
+    cancelled_at: text("cancelled_at"),
+    cancelled_precedence: precedence("cancelled_precedence"),
     /** The refund on cancellation, as the latest event that states one has it. */
-    refundableMicros: integer("refundable_micros"),
-    refundablePrecedence: precedence("refundable_precedence"),
+    refundable_micros: integer("refundable_micros"),
+    refundable_precedence: precedence("refundable_precedence"),
     /** The payment status that order events themselves state. */
-    snapshotPaymentStatus: text("snapshot_payment_status"),
-    snapshotPaymentPrecedence: precedence("snapshot_payment_precedence"),
-    customerId: text("customer_id"),
-    customerNote: text("customer_note"),
-    couponCode: text("coupon_code"),
+    snapshot_payment_status: text("snapshot_payment_status"),
+    snapshot_payment_precedence: precedence("snapshot_payment_precedence"),
+    customer_id: text("customer_id"),
+    customer_note: text("customer_note"),
+    coupon_code: text("coupon_code"),
     /** JSON. */
     metadata: text("metadata"),
     /** JSON of what an order event says that no column holds. */
     extra: text("extra"),
-    extraPrecedence: precedence("extra_precedence"),
+    extra_precedence: precedence("extra_precedence"),
     /** 1 while a batch has moved something in or out and the derived columns wait to be redone. */
     stale: integer("stale").notNull().default(0),
-    updatedAt: text("updated_at").notNull(),
+    updated_at: text("updated_at").notNull(),
   },
   (t) => [
     // Derivation: orders that a move has marked within this batch; empty between batches.
     index("orders_stale")
-      .on(t.orderNumber)
+      .on(t.order_number)
       .where(sql`stale = 1`),
     // Rows in which 0.2 has set a register since the migration; here and below empty as a rule.
-    index("orders_to_renew").on(t.orderNumber).where(sql.raw(isToRenew.orders)),
+    index("orders_to_renew").on(t.order_number).where(sql.raw(isToRenew.orders)),
   ],
 );
 
 export const payments = sqliteTable(
   "payments",
   {
-    paymentId: text("payment_id").primaryKey(),
+    payment_id: text("payment_id").primaryKey(),
     /** The order it counts for: the one named for it or for its alias. */
-    orderNumber: text("order_number"),
+    order_number: text("order_number"),
     status: text("status"),
-    paymentDate: text("payment_date"),
+    payment_date: text("payment_date"),
     /** Its day in STORE_TIME_ZONE. */
-    paymentDay: text("payment_day"),
-    statusPrecedence: precedence("status_precedence"),
-    amountMicros: integer("amount_micros"),
+    payment_day: text("payment_day"),
+    status_precedence: precedence("status_precedence"),
+    amount_micros: integer("amount_micros"),
     method: text("method"),
-    amountPrecedence: precedence("amount_precedence"),
-    referenceNumber: text("reference_number"),
+    amount_precedence: precedence("amount_precedence"),
+    reference_number: text("reference_number"),
     /** The register beside the indexed column: see store/state/merge.ts. */
-    namedReference: text("named_reference"),
-    referencePrecedence: precedence("reference_precedence"),
-    namedOrder: text("named_order"),
-    linkPrecedence: precedence("link_precedence"),
+    named_reference: text("named_reference"),
+    reference_precedence: precedence("reference_precedence"),
+    named_order: text("named_order"),
+    link_precedence: precedence("link_precedence"),
     /** JSON of what an event says that no column holds. */
     extra: text("extra"),
-    extraPrecedence: precedence("extra_precedence"),
+    extra_precedence: precedence("extra_precedence"),
     stale: integer("stale").notNull().default(0),
-    updatedAt: text("updated_at").notNull(),
+    updated_at: text("updated_at").notNull(),
   },
   (t) => [
     // Derivation, timelines: the payments of an order.
     index("payments_order")
-      .on(t.orderNumber)
+      .on(t.order_number)
       .where(sql`order_number IS NOT NULL`),
     // Linking: the payment that a refund or an alias row refers to.
     index("payments_reference")
-      .on(t.referenceNumber)
+      .on(t.reference_number)
       .where(sql`reference_number IS NOT NULL`),
     index("payments_stale")
-      .on(t.paymentId)
+      .on(t.payment_id)
       .where(sql`stale = 1`),
-    index("payments_to_renew").on(t.paymentId).where(sql.raw(isToRenew.payments)),
+    index("payments_to_renew").on(t.payment_id).where(sql.raw(isToRenew.payments)),
   ],
 );
 
 export const refunds = sqliteTable(
   "refunds",
   {
-    refundId: text("refund_id").primaryKey(),
+    refund_id: text("refund_id").primaryKey(),
     /** The order it counts for: the one named for it, else that of the payment it refers to. */
-    orderNumber: text("order_number"),
+    order_number: text("order_number"),
     status: text("status"),
-    refundDate: text("refund_date"),
+    refund_date: text("refund_date"),
     /** Its day in STORE_TIME_ZONE. */
-    refundDay: text("refund_day"),
+    refund_day: text("refund_day"),
     remarks: text("remarks"),
-    statusPrecedence: precedence("status_precedence"),
-    amountMicros: integer("amount_micros"),
-    paymentMode: text("payment_mode"),
-    amountPrecedence: precedence("amount_precedence"),
-    paymentReference: text("payment_reference"),
-    referencePrecedence: precedence("reference_precedence"),
-    namedOrder: text("named_order"),
-    linkPrecedence: precedence("link_precedence"),
+    status_precedence: precedence("status_precedence"),
+    amount_micros: integer("amount_micros"),
+    payment_mode: text("payment_mode"),
+    amount_precedence: precedence("amount_precedence"),
+    payment_reference: text("payment_reference"),
+    reference_precedence: precedence("reference_precedence"),
+    named_order: text("named_order"),
+    link_precedence: precedence("link_precedence"),
     /** JSON of what an event says that no column holds. */
     extra: text("extra"),
-    extraPrecedence: precedence("extra_precedence"),
+    extra_precedence: precedence("extra_precedence"),
     stale: integer("stale").notNull().default(0),
-    updatedAt: text("updated_at").notNull(),
+    updated_at: text("updated_at").notNull(),
   },
   (t) => [
     // Derivation, timelines: the refunds of an order.
     index("refunds_order")
-      .on(t.orderNumber)
+      .on(t.order_number)
       .where(sql`order_number IS NOT NULL`),
     // Linking: refunds that wait for, or follow, the payment with this reference.
     index("refunds_reference")
-      .on(t.paymentReference)
+      .on(t.payment_reference)
       .where(sql`named_order IS NULL`),
     index("refunds_stale")
-      .on(t.refundId)
+      .on(t.refund_id)
       .where(sql`stale = 1`),
-    index("refunds_to_renew").on(t.refundId).where(sql.raw(isToRenew.refunds)),
+    index("refunds_to_renew").on(t.refund_id).where(sql.raw(isToRenew.refunds)),
   ],
 );
 
 export const shipments = sqliteTable(
   "shipments",
   {
-    shipmentId: text("shipment_id").primaryKey(),
-    orderNumber: text("order_number"),
+    shipment_id: text("shipment_id").primaryKey(),
+    order_number: text("order_number"),
     status: text("status"),
-    statusPrecedence: precedence("status_precedence"),
+    status_precedence: precedence("status_precedence"),
     courier: text("courier"),
-    awbNo: text("awb_no"),
-    trackingUrl: text("tracking_url"),
+    awb_no: text("awb_no"),
+    tracking_url: text("tracking_url"),
     /** `2026-11-27` where no time of day was given. */
     eta: text("eta"),
-    trackingPrecedence: precedence("tracking_precedence"),
-    shippedAt: text("shipped_at"),
-    shippedPrecedence: precedence("shipped_precedence"),
-    deliveredAt: text("delivered_at"),
-    deliveredPrecedence: precedence("delivered_precedence"),
-    cancelledAt: text("cancelled_at"),
-    cancelledPrecedence: precedence("cancelled_precedence"),
-    cancellationReason: text("cancellation_reason"),
-    reasonPrecedence: precedence("reason_precedence"),
+    tracking_precedence: precedence("tracking_precedence"),
+    shipped_at: text("shipped_at"),
+    shipped_precedence: precedence("shipped_precedence"),
+    delivered_at: text("delivered_at"),
+    delivered_precedence: precedence("delivered_precedence"),
+    cancelled_at: text("cancelled_at"),
+    cancelled_precedence: precedence("cancelled_precedence"),
+    cancellation_reason: text("cancellation_reason"),
+    reason_precedence: precedence("reason_precedence"),
     items: text("items"),
-    itemsPrecedence: precedence("items_precedence"),
-    namedOrder: text("named_order"),
-    linkPrecedence: precedence("link_precedence"),
+    items_precedence: precedence("items_precedence"),
+    named_order: text("named_order"),
+    link_precedence: precedence("link_precedence"),
     /** JSON of what an event says that no column holds. */
     extra: text("extra"),
-    extraPrecedence: precedence("extra_precedence"),
-    updatedAt: text("updated_at").notNull(),
+    extra_precedence: precedence("extra_precedence"),
+    updated_at: text("updated_at").notNull(),
   },
   (t) => [
     // Timelines, relevance: the shipments of an order.
     index("shipments_order")
-      .on(t.orderNumber)
+      .on(t.order_number)
       .where(sql`order_number IS NOT NULL`),
-    index("shipments_to_renew").on(t.shipmentId).where(sql.raw(isToRenew.shipments)),
+    index("shipments_to_renew").on(t.shipment_id).where(sql.raw(isToRenew.shipments)),
   ],
 );
 
@@ -289,10 +289,10 @@ export const disputedLinks = sqliteTable(
   "disputed_links",
   {
     entity: text("entity", { enum: ["payments", "refunds", "shipments"] }).notNull(),
-    rowKey: text("row_key").notNull(),
-    orderNumber: text("order_number").notNull(),
+    row_key: text("row_key").notNull(),
+    order_number: text("order_number").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.entity, t.rowKey, t.orderNumber] })],
+  (t) => [primaryKey({ columns: [t.entity, t.row_key, t.order_number] })],
 );
 
 /**
@@ -303,9 +303,9 @@ export const orderContacts = sqliteTable(
   "order_contacts",
   {
     contact: text("contact").notNull(),
-    orderNumber: text("order_number").notNull(),
+    order_number: text("order_number").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.contact, t.orderNumber] })],
+  (t) => [primaryKey({ columns: [t.contact, t.order_number] })],
 );
 
 /** Events by the hour of their receipt, and in all, as they stood when the sweep counted them. */
@@ -314,11 +314,11 @@ export const eventCounts = sqliteTable(
   {
     /** `2026-11-24T10`, or `total`. */
     period: text("period").notNull(),
-    eventType: text("event_type").notNull(),
+    event_type: text("event_type").notNull(),
     status: text("status").notNull(),
     events: integer("events").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.period, t.eventType, t.status] })],
+  (t) => [primaryKey({ columns: [t.period, t.event_type, t.status] })],
 );
 
 /**
@@ -334,7 +334,7 @@ export const refusedDeliveries = sqliteTable(
     reason: text("reason").notNull(),
     deliveries: integer("deliveries").notNull(),
     /** When the last of them was refused. */
-    lastAt: text("last_at").notNull(),
+    last_at: text("last_at").notNull(),
   },
   (t) => [primaryKey({ columns: [t.hour, t.reason] })],
 );
@@ -360,7 +360,7 @@ export const signInFailures = sqliteTable(
 /** The latest replays: which events (a JSON array of ids) a person had taken again. */
 export const replays = sqliteTable("replays", {
   id: integer("id").primaryKey(),
-  startedAt: text("started_at").notNull(),
+  started_at: text("started_at").notNull(),
   events: text("events").notNull(),
 });
 
@@ -377,17 +377,17 @@ export const cursors = sqliteTable("cursors", {
 export const archiveWrites = sqliteTable("archive_writes", {
   /** `events/2026-08-25/000000000001-000000000960.ndjson.gz` */
   name: text("name").primaryKey(),
-  firstRow: integer("first_row").notNull(),
-  lastRow: integer("last_row").notNull(),
+  first_row: integer("first_row").notNull(),
+  last_row: integer("last_row").notNull(),
   /** Counts tries; only the latest may remove what it has written. */
   attempts: integer("attempts").notNull().default(0),
-  startedAt: text("started_at").notNull(),
+  started_at: text("started_at").notNull(),
 });
 
 /** Acts of erasing a person, without the person: what was asked, how far it is, what it came to. */
 export const erasures = sqliteTable("erasures", {
   id: integer("id").primaryKey(),
-  requestedAt: text("requested_at").notNull(),
+  requested_at: text("requested_at").notNull(),
   /** What it works on: orders, inbox, contacts, archive; done at its end. */
   stage: text("stage", { enum: ["orders", "inbox", "contacts", "archive", "done"] }).notNull(),
   /** How far it is in its stage: a row, a key or the name of an object. */
@@ -396,26 +396,26 @@ export const erasures = sqliteTable("erasures", {
   orders: integer("orders").notNull().default(0),
   events: integer("events").notNull().default(0),
   notifications: integer("notifications").notNull().default(0),
-  archivedEvents: integer("archived_events").notNull().default(0),
+  archived_events: integer("archived_events").notNull().default(0),
   /** Why it does not go on; null where it does. */
   error: text("error"),
-  finishedAt: text("finished_at"),
+  finished_at: text("finished_at"),
 });
 
 /** The orders of an erasure, until it is done. */
 export const erasureOrders = sqliteTable(
   "erasure_orders",
   {
-    erasureId: integer("erasure_id").notNull(),
-    orderNumber: text("order_number").notNull(),
+    erasure_id: integer("erasure_id").notNull(),
+    order_number: text("order_number").notNull(),
     /** 1 while its rows, events and messages are still to be erased. */
     pending: integer("pending").notNull().default(1),
   },
   (t) => [
-    primaryKey({ columns: [t.erasureId, t.orderNumber] }),
+    primaryKey({ columns: [t.erasure_id, t.order_number] }),
     // What is left to do; empty when nothing is.
     index("erasure_orders_pending")
-      .on(t.orderNumber)
+      .on(t.order_number)
       .where(sql`pending = 1`),
   ],
 );
@@ -423,7 +423,7 @@ export const erasureOrders = sqliteTable(
 /** Keyed hashes of contacts, orders, payments, refunds and shipments of erased people. */
 export const erased = sqliteTable("erased", {
   hash: text("hash").primaryKey(),
-  erasureId: integer("erasure_id").notNull(),
+  erasure_id: integer("erasure_id").notNull(),
 });
 
 /** The key of those hashes: random, made once. */
@@ -438,28 +438,28 @@ export const rebuilds = sqliteTable("rebuilds", {
   /** Which events: JSON with `orderNumber`, `eventType`, `from`, `to` (of receipt); empty is all. */
   filter: text("filter").notNull(),
   /** 1: only reports what would change. */
-  dryRun: integer("dry_run").notNull(),
+  dry_run: integer("dry_run").notNull(),
   /** The inbox row up to which it is done, and the last one that it covers. */
   cursor: integer("cursor").notNull().default(0),
-  lastEvent: integer("last_event").notNull(),
+  last_event: integer("last_event").notNull(),
   events: integer("events").notNull().default(0),
-  rowsChanged: integer("rows_changed").notNull().default(0),
-  startedAt: text("started_at").notNull(),
-  finishedAt: text("finished_at"),
+  rows_changed: integer("rows_changed").notNull().default(0),
+  started_at: text("started_at").notNull(),
+  finished_at: text("finished_at"),
 });
 
 /** What rebuilds changed, or would change, column by column. */
 export const rebuildChanges = sqliteTable(
   "rebuild_changes",
   {
-    rebuildId: integer("rebuild_id").notNull(),
+    rebuild_id: integer("rebuild_id").notNull(),
     entity: text("entity").notNull(),
-    rowKey: text("row_key").notNull(),
-    columnName: text("column_name").notNull(),
-    fromValue: text("from_value"),
-    toValue: text("to_value"),
+    row_key: text("row_key").notNull(),
+    column_name: text("column_name").notNull(),
+    from_value: text("from_value"),
+    to_value: text("to_value"),
   },
-  (t) => [primaryKey({ columns: [t.rebuildId, t.entity, t.rowKey, t.columnName] })],
+  (t) => [primaryKey({ columns: [t.rebuild_id, t.entity, t.row_key, t.column_name] })],
 );
 
 /**
@@ -476,36 +476,41 @@ export const notifications = sqliteTable(
     /** What the first part of the fact names: order, payment, refund, shipment, event or alert. Null where
      * version 0.2 has written it. */
     about: text("about"),
-    orderNumber: text("order_number"),
-    subjectId: text("subject_id"),
-    eventId: text("event_id"),
+    order_number: text("order_number"),
+    subject_id: text("subject_id"),
+    event_id: text("event_id"),
     recipient: text("recipient"),
     status: text("status", { enum: ["pending", "sent", "suppressed", "failed"] }).notNull(),
     reason: text("reason"),
     attempts: integer("attempts").notNull().default(0),
     /** The one clock: when it may next be claimed. A claim moves it ahead, which is the lease. */
-    nextAttemptAt: text("next_attempt_at"),
+    next_attempt_at: text("next_attempt_at"),
     /** 0 while the wake-up call of the batch that wrote it is expected to do; the sweep sets it to 1. */
-    awaitsSweep: integer("awaits_sweep").notNull().default(1),
+    awaits_sweep: integer("awaits_sweep").notNull().default(1),
     /** 1 from the claim until the outcome is recorded: found set, the outcome is unknown. */
-    inFlight: integer("in_flight").notNull().default(0),
-    providerMessageId: text("provider_message_id"),
+    in_flight: integer("in_flight").notNull().default(0),
+    provider_message_id: text("provider_message_id"),
     error: text("error"),
     /** When it was due: the event's time, else its receipt, plus any delay. */
-    dueAt: text("due_at").notNull(),
+    due_at: text("due_at").notNull(),
     /** What the row was made from, as JSON: a shipment's status, an alert's text. */
     context: text("context"),
     /** The message as first rendered, as JSON; a retry sends the same bytes. */
     rendered: text("rendered"),
     /** How often a person has had it sent again; each time under a key of its own. */
     resends: integer("resends").notNull().default(0),
-    createdAt: text("created_at").notNull(),
-    sentAt: text("sent_at"),
+    created_at: text("created_at").notNull(),
+    sent_at: text("sent_at"),
   },
   (t) => [
     // Dispatch: what waits for its time, oldest first. What is sent at once is never in it.
     index("notifications_due")
-      .on(t.nextAttemptAt)
+      .on(t.next_attempt_at)
       .where(sql`status = 'pending' AND awaits_sweep = 1`),
   ],
 );
+
+/** Rows as they are read: what lists and pages hold is picked from these. */
+export type EventRecord = Readonly<typeof webhookEvents.$inferSelect>;
+export type MessageRecord = Readonly<typeof notifications.$inferSelect>;
+export type OrderRecord = Readonly<typeof orders.$inferSelect>;

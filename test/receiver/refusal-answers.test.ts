@@ -10,6 +10,7 @@ const config = {
   secrets: { current: "test-secret", previous: null },
   timeoutMs: 1_000,
   retired: false,
+  timeZone: null,
 } as const satisfies ReceiverDeps["config"];
 
 /** Sends to a receiver that stores nothing; answers what it said and which refusals it reported. */
@@ -23,7 +24,6 @@ async function send(
     bodyTimeoutMs: 20,
     refused: (reason) => void reported.push(reason),
     now: () => new Date(),
-    timeZone: null,
     save: () => Promise.reject(new Error("nothing is stored here")),
     push: () => Promise.reject(new Error("nothing is stored here")),
     reportConflict: () => Promise.resolve(),

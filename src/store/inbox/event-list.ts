@@ -3,33 +3,33 @@
  * bounded stretch, never the table: where a rare filter finds little in it, the page is short and says
  * where the search goes on.
  */
-import type { Form } from "../../events/recognition";
 import { eventMatches } from "../filters";
+import type { EventRecord } from "../schema";
 import type { EventStatus } from "./inbox";
 
-export interface EventRow {
+const columns = [
+  "id",
+  "event_type",
+  "form",
+  "type_hint",
+  "subject",
+  "subject_id",
+  "order_number",
+  "occurred_at",
+  "received_at",
+  "status",
+  "redeliveries",
+  "attempts",
+  "error",
+  "processed_at",
+  "conflicts",
+  "verified_by",
+] as const;
+
+export type EventRow = Pick<EventRecord, (typeof columns)[number]> & {
   /** Its place in the inbox, in the order of receipt. */
   readonly event_row: number;
-  readonly id: string;
-  /** Null where none was found. */
-  readonly event_type: string | null;
-  /** Null where version 0.2 stored it. */
-  readonly form: Form | null;
-  /** The unsigned type of the URL or a header. */
-  readonly type_hint: string | null;
-  readonly subject: string | null;
-  readonly subject_id: string | null;
-  readonly order_number: string | null;
-  readonly occurred_at: string | null;
-  readonly received_at: string;
-  readonly status: EventStatus;
-  readonly redeliveries: number;
-  readonly attempts: number;
-  readonly error: string | null;
-  readonly processed_at: string | null;
-  readonly conflicts: number;
-  readonly verified_by: "current" | "previous" | null;
-}
+};
 
 export interface EventFilter {
   readonly status?: EventStatus | undefined;
@@ -56,9 +56,7 @@ const STRETCH_ROWS = 5_000;
 /** Rows that a search by key may find. */
 const FOUND_MAX = 5_000;
 
-export const eventColumns = `rowid AS event_row, id, event_type, form, type_hint, subject, subject_id,
-  order_number, occurred_at, received_at, status, redeliveries, attempts, error, processed_at, conflicts,
-  verified_by`;
+export const eventColumns = `rowid AS event_row, ${columns.join(", ")}`;
 
 /** `?2`, `?3`: before and from which row; `?4`: limit. By rowid. */
 const backwardsSql = `

@@ -1,25 +1,27 @@
 /** What a person asks of the inbox: what needs attention, one event whole. */
-import type { EventRow } from "./event-list";
 import { stepBackStatement } from "./cursors";
-import type { EventStatus } from "./inbox";
+import type { EventRecord } from "../schema";
 
 export type TroubledStatus = "quarantined" | "failed";
 
-export interface TroubledEvent {
+const troubledColumns = [
+  "id",
+  "event_type",
+  "order_number",
+  "received_at",
+  "status",
+  "attempts",
+  "error",
+] as const;
+
+export type TroubledEvent = Pick<EventRecord, (typeof troubledColumns)[number]> & {
   /** Its place in the inbox, in the order of receipt. */
   readonly event_row: number;
-  readonly id: string;
-  readonly event_type: string | null;
-  readonly order_number: string | null;
-  readonly received_at: string;
-  readonly status: EventStatus;
-  readonly attempts: number;
-  readonly error: string | null;
-}
+};
 
 /** Newest first, from the end of the index. */
 const ofStatus = (status: TroubledStatus): string => `
-SELECT rowid AS event_row, id, event_type, order_number, received_at, status, attempts, error
+SELECT rowid AS event_row, ${troubledColumns.join(", ")}
 FROM webhook_events INDEXED BY webhook_events_troubled
 WHERE status IN ('quarantined', 'failed') AND status = '${status}'
   AND (?2 IS NULL OR ?2 = '${status}') AND rowid < ?3
@@ -47,27 +49,12 @@ export async function listTroubled(
   return results;
 }
 
-/** One event whole. */
-export interface StoredEventRow extends Omit<EventRow, "event_row"> {
-  readonly body_sha256: string;
-  readonly conflict_sha256: string | null;
-  /** JSON array of what was odd but did not hold it back. */
-  readonly notes: string | null;
-  readonly status_precedence: string | null;
-  readonly push_at: string | null;
-  readonly pushes: number;
-  /** The raw body; null once purged. */
-  readonly payload: string | null;
-  /** JSON array of the ids of its messages. */
-  readonly outbox: string | null;
-}
-
 /** One event with its body. Primary key. */
-export async function loadEvent(db: D1Database, id: string): Promise<StoredEventRow | null> {
+export async function loadEvent(db: D1Database, id: string): Promise<EventRecord | null> {
   return await db
     .prepare("SELECT * FROM webhook_events WHERE id = ?1")
     .bind(id)
-    .first<StoredEventRow>();
+    .first<EventRecord>();
 }
 
 /** What `doctor` and `setup` send and remove again: signed with the receiver's own secret, by nobody else. */

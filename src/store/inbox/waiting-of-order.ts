@@ -1,21 +1,16 @@
 /** Events about one order that are stored and not applied yet. */
-import type { EventStatus } from "./inbox";
+import type { EventRecord } from "../schema";
 
 /** Newest rows, and rows of the index, that are looked through. */
 const LOOKED_AT = 5_000;
 
-export interface WaitingEvent {
-  readonly id: string;
-  readonly event_type: string;
-  readonly received_at: string;
-  readonly status: EventStatus;
-  readonly attempts: number;
-  readonly error: string | null;
-}
+const columns = ["id", "event_type", "received_at", "status", "attempts", "error"] as const;
+
+export type WaitingEvent = Pick<EventRecord, (typeof columns)[number]>;
 
 /** `?1`: the order; `?2`: limit. By rowid behind the sweep's cursor; webhook_events_waiting. */
 const waitingSql = `
-SELECT id, event_type, received_at, status, attempts, error FROM webhook_events
+SELECT ${columns.join(", ")} FROM webhook_events
 WHERE rowid IN (
     SELECT rowid FROM (SELECT rowid FROM webhook_events
       WHERE rowid > coalesce((SELECT position FROM cursors WHERE name = 'sweep'), 0)

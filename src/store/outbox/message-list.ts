@@ -6,36 +6,37 @@
 import type { Channel } from "../../notifications/channels";
 import { type Template, templates } from "../../notifications/templates";
 import { ifAsked } from "../filters";
+import type { MessageRecord } from "../schema";
 
-export interface MessageRow {
-  readonly id: string;
+const columnNames = [
+  "id",
+  "template",
+  "channel",
+  "order_number",
+  "subject_id",
+  "event_id",
+  "recipient",
+  "status",
+  "reason",
+  "attempts",
+  "next_attempt_at",
+  "provider_message_id",
+  "error",
+  "due_at",
+  "created_at",
+  "sent_at",
+] as const;
+
+/** The names that the registries know. */
+interface Named {
   readonly template: Template;
   readonly channel: Channel;
-  readonly order_number: string | null;
-  readonly subject_id: string | null;
-  readonly event_id: string | null;
-  readonly recipient: string | null;
-  readonly status: "pending" | "sent" | "suppressed" | "failed";
-  readonly reason: string | null;
-  readonly attempts: number;
-  readonly next_attempt_at: string | null;
-  readonly provider_message_id: string | null;
-  readonly error: string | null;
-  readonly due_at: string;
-  readonly created_at: string;
-  readonly sent_at: string | null;
 }
 
+export type MessageRow = Pick<MessageRecord, (typeof columnNames)[number]> & Named;
+
 /** One message whole. */
-export interface Message extends MessageRow {
-  /** 1 while a request may be under way. */
-  readonly in_flight: number;
-  readonly resends: number;
-  /** JSON: what the row was made from. */
-  readonly context: string | null;
-  /** JSON: what was sent, as it was first rendered. */
-  readonly rendered: string | null;
-}
+export type Message = MessageRecord & Named;
 
 export interface MessageFilter {
   readonly status?: MessageRow["status"] | undefined;
@@ -55,9 +56,7 @@ const STRETCH_ROWS = 2_000;
 /** Rows of one template that one page looks through. */
 const TEMPLATE_ROWS = 2_000;
 
-const columns = `n.id, n.template, n.channel, n.order_number, n.subject_id, n.event_id, n.recipient,
-  n.status, n.reason, n.attempts, n.next_attempt_at, n.provider_message_id, n.error, n.due_at,
-  n.created_at, n.sent_at`;
+const columns = columnNames.map((name) => `n.${name}`).join(", ");
 
 /** `?1`: the filter as JSON. */
 const matches = ["status", "channel", "template"]

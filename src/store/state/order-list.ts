@@ -1,23 +1,27 @@
 /** Orders as a person looks for them: by number, by e-mail address or phone, or the latest ones. */
 
 import type { FinancialStatus } from "../../projection/order/financial-status";
+import type { OrderRecord } from "../schema";
 
-export interface OrderRow {
-  readonly order_number: string;
-  readonly status: string | null;
-  readonly payment_status: string | null;
+const columnNames = [
+  "order_number",
+  "status",
+  "payment_status",
+  "currency",
+  "grand_total_micros",
+  "paid_micros",
+  "refunded_micros",
+  "customer_name",
+  "customer_email",
+  "customer_phone",
+  "order_date",
+  "updated_at",
+] as const;
+
+export type OrderRow = Pick<OrderRecord, (typeof columnNames)[number]> & {
   /** As the view order_overview has it. */
   readonly financial_status: FinancialStatus;
-  readonly currency: string | null;
-  readonly grand_total_micros: number | null;
-  readonly paid_micros: number;
-  readonly refunded_micros: number;
-  readonly customer_name: string | null;
-  readonly customer_email: string | null;
-  readonly customer_phone: string | null;
-  readonly order_date: string | null;
-  readonly updated_at: string;
-}
+};
 
 export interface OrderPage {
   readonly orders: readonly OrderRow[];
@@ -28,12 +32,9 @@ export interface OrderPage {
 /** Events that a page of the latest orders looks through. */
 const STRETCH_ROWS = 500;
 
-const columns = `o.order_number, o.status, o.payment_status,
+const columns = `${columnNames.map((name) => `o.${name}`).join(", ")},
   (SELECT v.financial_status FROM order_overview v WHERE v.order_number = o.order_number)
-    AS financial_status,
-  o.currency, o.grand_total_micros,
-  o.paid_micros, o.refunded_micros, o.customer_name, o.customer_email, o.customer_phone,
-  o.order_date, o.updated_at`;
+    AS financial_status`;
 
 /** `?1`: the beginning of a number; `?2`: contacts; `?3`: after; `?4`: limit. Primary keys. */
 const searchSql = `

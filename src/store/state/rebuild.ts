@@ -9,9 +9,8 @@ import {
   registersOf,
   type Value,
 } from "../../projection/registers";
-import { contactStatements } from "./contacts";
+import { contactStatements, disputeStatements } from "./claims";
 import { deriveStatements } from "./derive";
-import { disputeStatements } from "./disputes";
 import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";
 import { keysOf, type RowKeys } from "./history";
 import { linkStatements, paymentsAndAliases } from "./links";

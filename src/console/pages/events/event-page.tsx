@@ -1,7 +1,7 @@
 /** One event: what came, what became of it, whom it told. */
 import { describeForm, nameType } from "../../../events/form-words";
 import type { SettingExplanation } from "../../../projection/history/explanation";
-import type { StoredEventRow } from "../../../store/inbox/inspection";
+import type { EventRecord } from "../../../store/schema";
 import { type EventView, viewEvent } from "../../event-view";
 import { layOutJson } from "../../json-text";
 import { below, pathTo } from "../../links";
@@ -46,13 +46,13 @@ function outcomeOf({ outcome, event }: EventView): string {
   return isUntold ? `${outcomes[outcome]} Why is not kept any more.` : outcomes[outcome];
 }
 
-function deliveriesOf({ redeliveries, conflicts }: StoredEventRow): string {
+function deliveriesOf({ redeliveries, conflicts }: EventRecord): string {
   const came = redeliveries === 0 ? "came once" : `came ${count(redeliveries + 1, "time")}`;
   if (conflicts === 0) return came;
   return `${came}; ${count(conflicts, "other body")} under the same id, the first stands`;
 }
 
-function Envelope({ event }: { readonly event: StoredEventRow }) {
+function Envelope({ event }: { readonly event: EventRecord }) {
   const { subject, subject_id: key, order_number: named } = event;
   const order = named ?? (subject === "order" ? key : null);
   return (
@@ -137,7 +137,7 @@ function Effect({ changed, lost }: Pick<EventView, "changed" | "lost">) {
   );
 }
 
-function Body({ event }: { readonly event: StoredEventRow }) {
+function Body({ event }: { readonly event: EventRecord }) {
   const { payload } = event;
   if (payload === null) return <Empty>It has been removed, on schedule or by request.</Empty>;
   const shown = payload.slice(0, BODY_SHOWN);
