@@ -1,19 +1,5 @@
-/** Money as the command line says it: amounts, and where an order stands. Pure. */
-
-/** 2499500000, INR -> ₹2,499.50 */
-export function amount(micros: unknown, currency: unknown): string {
-  if (typeof micros !== "number") return "";
-  const code = typeof currency === "string" ? currency : null;
-  try {
-    return new Intl.NumberFormat("en-IN", {
-      minimumFractionDigits: 2,
-      ...(code === null ? {} : { style: "currency", currency: code }),
-    }).format(micros / 1_000_000);
-  } catch {
-    // A code that ISO 4217 does not know.
-    return `${(micros / 1_000_000).toFixed(2)} ${code ?? ""}`.trim();
-  }
-}
+/** Where an order stands in money, as the command line says it. Pure. */
+import { amount } from "../../testbed/terminal/amount.ts";
 
 /** `refund_due` -> `refund due`. */
 export function said(status: string): string {

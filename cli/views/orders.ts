@@ -6,7 +6,8 @@ import type { Output } from "../../testbed/terminal/output.ts";
 import { printTable } from "../../testbed/terminal/table.ts";
 import { visible } from "../../src/console/text.ts";
 import { printFacts, printTitle } from "./facts.ts";
-import { amount, moneyFacts, said } from "./money.ts";
+import { amount } from "../../testbed/terminal/amount.ts";
+import { moneyFacts, said } from "./money.ts";
 import { detailsOf, printOtherFields } from "./order-details.ts";
 
 type Row = OrderAnswer["order"];

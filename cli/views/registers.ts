@@ -1,6 +1,6 @@
 /** The columns of a register as a person reads them. */
 import { fullTime, type When } from "../terminal/look.ts";
-import { amount } from "./money.ts";
+import { amount } from "../../testbed/terminal/amount.ts";
 import { describeFields } from "./order-details.ts";
 
 type Values = Readonly<Record<string, unknown>>;

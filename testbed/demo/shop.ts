@@ -2,7 +2,8 @@
 import type { Evidence } from "../checks/evidence.ts";
 import { colours, out, print, printHeading } from "../terminal/report.ts";
 import { printTable } from "../terminal/table.ts";
-import { amount, bar, count } from "../terminal/text.ts";
+import { amount } from "../terminal/amount.ts";
+import { bar, count } from "../terminal/text.ts";
 
 const SHOWN_REFUNDS = 5;
 const blank = { title: "" };

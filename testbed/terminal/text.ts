@@ -13,21 +13,6 @@ export function bar(value: number, largest: number, width = 24): string {
   return pc.cyan(signs.bar.repeat(Math.max(1, Math.round((value / largest) * width))));
 }
 
-/** 2499500000, INR -> ₹2,499.50 */
-export function amount(micros: unknown, currency: unknown): string {
-  if (typeof micros !== "number") return "";
-  const code = typeof currency === "string" ? currency : null;
-  try {
-    return new Intl.NumberFormat("en-IN", {
-      minimumFractionDigits: 2,
-      ...(code === null ? {} : { style: "currency", currency: code }),
-    }).format(micros / 1_000_000);
-  } catch {
-    // A code that ISO 4217 does not know.
-    return `${(micros / 1_000_000).toFixed(2)} ${code ?? ""}`.trim();
-  }
-}
-
 /** Made when first needed: the first one of a process takes some 40 ms. */
 let numbers: Intl.NumberFormat | null = null;
 

@@ -9,7 +9,7 @@ import { Failure } from "../../../cli/failure.ts";
 import { createHttp } from "../../../cli/api/http.ts";
 import { loadSettings } from "../../../cli/settings.ts";
 import { WEBHOOK_PATH } from "../../../testbed/deliveries/delivery.ts";
-import { amount } from "../../../cli/views/money.ts";
+import { amount } from "../../../testbed/terminal/amount.ts";
 import { tellLives } from "../../../testbed/stories/index.ts";
 import { startProxy, startStranger } from "./proxy.ts";
 import { run, SECRET } from "./run.ts";
