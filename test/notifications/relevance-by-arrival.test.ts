@@ -567,6 +567,22 @@ describe.each(Object.entries(scenes))("%s", (_template, list) => {
   });
 });
 
+describe("a failed payment of an order that no event has told of yet", () => {
+  it("waits until it is known what there is to pay, and is sent: a part is still open", async () => {
+    await clearTables();
+    const set = stage();
+    const rest = failed("08:30", "PAY-2");
+    await arrive([paid("08:10"), rest], { now: NOW, forwardEvents: false });
+    await sweepMessages(set.deps);
+    const id = `payment_failed/PAY-2/${at("08:30")}/email`;
+    expect(await readNotification(id)).toMatchObject({ status: "pending" });
+    const total = { grand_total: 9_000, to_be_paid: 9_000 };
+    await arrive([created(total)], { now: NOW, forwardEvents: false });
+    await tellAll(set);
+    expect(await readNotification(id)).toMatchObject({ status: "sent" });
+  });
+});
+
 describe("refund_due, by state and by the clock", () => {
   const id = "refund_due/ORD-1/team";
   const inFiftyNineMinutes = 59 * 60_000;

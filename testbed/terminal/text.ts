@@ -1,4 +1,4 @@
-/** How things look in any terminal: signs that a dumb one can show, numbers and amounts as India writes them. */
+/** How things look in any terminal: signs that a dumb one can show, and numbers as India writes them. */
 import pc from "picocolors";
 
 const plain = process.env["TERM"] === "dumb";
