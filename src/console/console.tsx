@@ -113,7 +113,7 @@ function decoded(text: string): string {
 }
 
 /** Events that were chosen, by their ids as a URL would have them, or all of a status. */
-async function takeAgain({ c, deps }: Visit): Promise<Response> {
+async function replayEvents({ c, deps }: Visit): Promise<Response> {
   const form = await c.req.parseBody({ all: true });
   const chosen = [form["event"] ?? []]
     .flat()
@@ -133,9 +133,9 @@ async function takeAgain({ c, deps }: Visit): Promise<Response> {
   return c.redirect(to, 303);
 }
 
-async function sendAgain({ c, deps }: Visit): Promise<Response> {
+async function resendMessage({ c, deps }: Visit): Promise<Response> {
   const id = decoded(await fieldOf(c, "message"));
-  const isDue = await deps.sendAgain(id);
+  const isDue = await deps.resendMessage(id);
   const path = pathTo("messages", id) ?? "/console/messages";
   if (isDue) log.info("console_send_again", { id });
   return c.redirect(isDue ? telling(path, "sending") : path, 303);
@@ -161,8 +161,8 @@ const pages: Readonly<Record<string, Answer>> = {
 };
 
 const acts: Readonly<Record<string, Answer>> = {
-  "/replay": takeAgain,
-  "/send-again": sendAgain,
+  "/replay": replayEvents,
+  "/send-again": resendMessage,
   "/sign-out": signOut,
 };
 

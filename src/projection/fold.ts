@@ -8,7 +8,7 @@ import type { Entity, Patch, Setting } from "./registers";
 export interface FoldedPatches {
   readonly rows: Readonly<Record<Entity, ReadonlyMap<string, Patch>>>;
   /**
-   * Each order named by any patch, those that lost within the batch included: each needs a row, if
+   * Each order named by any patch, those overridden within the batch included: each needs a row, if
    * only a stub that later events fill.
    */
   readonly orderNumbers: ReadonlySet<string>;

@@ -180,7 +180,7 @@ describe("the list of events", () => {
 });
 
 describe("one event", () => {
-  it("shows its body, what it set and what it lost to, and its messages", async () => {
+  it("shows its body, what it set, what overrides it, and its messages", async () => {
     const [{ id } = { id: null }] = await rows(
       "SELECT id FROM webhook_events WHERE event_type = 'order.confirmed' LIMIT 1",
     );

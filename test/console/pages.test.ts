@@ -336,7 +336,7 @@ describe("a replay", () => {
     const form = { event: "page-1" };
     const gone = await fetchWith(ADMIN, post("/console/replay", form));
     expect(gone.headers.get("location")).toBe("/console/troubled?notice=gone");
-    expect(await read("/console/troubled?notice=gone")).toContain("Nothing was taken again");
+    expect(await read("/console/troubled?notice=gone")).toContain("Nothing was replayed");
     const none = await fetchWith(ADMIN, post("/console/replay", {}));
     expect(none.headers.get("location")).toBe("/console/troubled?notice=none");
   });

@@ -14,7 +14,7 @@ import { event, inEveryOrder } from "./every-order";
 import { defaults } from "./defaults";
 
 const cases: Readonly<Record<string, readonly StoredEvent[]>> = {
-  "a stub for an order whose link lost within its batch": [
+  "a stub for an order whose link is overridden within its batch": [
     event("shipment.created", null, { awb_no: "S1", order_number: "A" }, "e0"),
     event("shipment.created", null, { awb_no: "S1", order_number: "B" }, "e1"),
   ],

@@ -213,7 +213,7 @@ describe("a purge that is cut off", () => {
     },
   );
 
-  it("leaves an object without what has to be taken again meanwhile", async () => {
+  it("leaves an object without what has to be replayed meanwhile", async () => {
     const [event, again] = [told(), told({ event_type: "unknown" })];
     await settle([again, RECEIVED_AT], [event, RECEIVED_AT]);
     await expect(

@@ -41,7 +41,7 @@ async function seedAll(): Promise<void> {
   await seed("r1", "received");
 }
 
-describe("which events are taken again", () => {
+describe("which events are replayed", () => {
   it.each<[string, ReplayFilter, readonly string[]]>([
     ["one", { ids: ["f2"] }, ["f2"]],
     ["a selection", { ids: ["q2", "f1", "i1", "unknown"] }, ["f1", "q2", "i1"]],

@@ -199,7 +199,7 @@ describe("reading again what version 0.2 wrote", () => {
     await expectModel(modelOf(events, judged));
   });
 
-  it("lets today's events through that lost against what 0.2 wrote", async () => {
+  it("lets today's events through that what 0.2 wrote overrides", async () => {
     const events = [
       event("shipment.created", "09:00", { reference_number: "S", status: "packed" }),
       event("shipment.updated", "10:00", { reference_number: "S", status: "in_transit" }),

@@ -264,7 +264,7 @@ describe("a page of the database", () => {
       (await env.DB.prepare("SELECT 1").run()).meta.size_after;
     const full = await size();
     await purgeAt(days(RECEIVED_AT, 90));
-    // The file keeps its size; what is free in it is taken again, which it would not be row for row.
+    // The file keeps its size; what is free in it is used again, which it would not be row for row.
     const again = events.map((event) => ({ ...event, id: `again-${event.id}` }));
     await settle(...again.map((event) => [event, days(RECEIVED_AT, 90)] as const));
     expect(await size()).toBeLessThan(full * 1.35);

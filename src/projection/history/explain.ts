@@ -1,6 +1,6 @@
 /**
- * Why an order looks as it does: which event set each register, and for every other event why it
- * lost. Pure: the order's rows as they stand and the events about them in, a typed answer out.
+ * Why an order looks as it does: which event set each register, and which event overrides each other
+ * one. Pure: the order's rows as they stand and the events about them in, a typed answer out.
  */
 import type {
   Comparison,
@@ -115,7 +115,7 @@ function explainEvent(
   return { ...common, outcome: sets ? "sets" : "lost", settings };
 }
 
-/** What one event set on the rows that it is about, and what it lost to: one of `eventIds`. */
+/** What one event set on the rows that it is about, and what overrides it: one of `eventIds`. */
 export function explainEventAlone(
   event: HistoricEvent,
   rows: readonly StandingRow[],

@@ -1,4 +1,4 @@
-/** What explaining starts from and ends in: rows and events in, who set what and who lost out. */
+/** What explaining starts from and ends in: rows and events in, which event set what, and which are overridden. */
 import type { StoredEvent } from "../decoded-event";
 import type { Entity, Value } from "../registers";
 

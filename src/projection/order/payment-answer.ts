@@ -116,7 +116,7 @@ function standingPayments(explained: OrderExplanation): readonly Standing[] {
     });
 }
 
-/** Successes that lost to a later event of their payment, where the payment is none now. */
+/** Successes that a later event overrode, one of their payment, where the payment is none now. */
 function overtaken(
   explained: OrderExplanation,
   standing: readonly Standing[],
@@ -124,12 +124,12 @@ function overtaken(
   const unpaid = new Set(
     standing.filter(({ status }) => !successes.has(status)).map(({ payment }) => payment),
   );
-  const lostStatus = ({ entity, key, register, comparison }: SettingExplanation): boolean =>
+  const isOverridden = ({ entity, key, register, comparison }: SettingExplanation): boolean =>
     entity === "payments" && register === "status" && unpaid.has(key) && comparison !== "stands";
   return explained.events
     .filter(({ eventType }) => eventType === "payment.success")
     .flatMap((event) =>
-      event.settings.filter(lostStatus).map(({ key, against }): PaymentReason => ({
+      event.settings.filter(isOverridden).map(({ key, against }): PaymentReason => ({
         kind: "overtaken",
         payment: key,
         event: event.id,

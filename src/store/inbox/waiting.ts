@@ -114,7 +114,7 @@ export interface ReplayFilter {
   readonly to?: string | undefined;
 }
 
-/** `?1`: the filter as JSON. What has lost its body cannot be taken again. */
+/** `?1`: the filter as JSON. What has lost its body cannot be replayed. */
 const replayable = `payload IS NOT NULL AND ${eventMatches}
   AND ${ifAsked("order", "order_number =")}`;
 

@@ -66,13 +66,13 @@ await test("replay counts, asks, and takes again until all are settled", async (
     shop.run("replay --status failed --dry-run"),
     shop.run("replay --status failed"),
   ]);
-  assert.equal(dry.stdout.trim(), `${failed} events would be taken again.`);
+  assert.equal(dry.stdout.trim(), `${failed} events would be replayed.`);
   assert.equal(unasked.code, 2);
   assert.match(unasked.stderr, /^✗ [^\n]*--yes\n$/);
   assert.equal(await count("status = 'failed'"), failed);
   const taken = await shop.run("replay --status failed --yes");
   assert.equal(taken.code, 0, taken.stderr);
-  assert.match(taken.stdout, new RegExp(`✓ ${failed} events taken again, ${failed} settled`));
+  assert.match(taken.stdout, new RegExp(`✓ ${failed} events replayed, ${failed} settled`));
   assert.equal(await count("status = 'failed'"), 0);
 });
 

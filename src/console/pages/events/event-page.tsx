@@ -104,7 +104,7 @@ const fared: readonly Column<Fared>[] = [
   { head: "Fields", cell: ({ registers }) => registers.join(", ") },
 ];
 
-const lostTo: Column<Fared> = {
+const whyNotSet: Column<Fared> = {
   head: "Why not",
   cell: ({ comparison, against }) => (
     <>
@@ -129,7 +129,7 @@ function Effect({ changed, lost }: Pick<EventView, "changed" | "lost">) {
         <Table
           caption="It also says, and another event stands"
           shown
-          columns={[...fared, lostTo]}
+          columns={[...fared, whyNotSet]}
           rows={grouped(lost)}
         />
       )}
@@ -231,7 +231,7 @@ const unknown = {
 export async function event({ c, deps, who }: Visit) {
   const view = await viewEvent(deps.db, idIn(c, "id"), deps.defaults);
   if (view === null) return show(c, <PlainPage {...unknown} who={who} />, 404);
-  const notice = c.req.query("replayed") === undefined ? null : "It is being taken again.";
+  const notice = c.req.query("replayed") === undefined ? null : "It is being replayed.";
   return show(c, <EventPage who={who} view={view} notice={notice} />);
 }
 

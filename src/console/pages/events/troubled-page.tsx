@@ -1,4 +1,4 @@
-/** Dead letters and quarantine: what went wrong, to be taken again one by one or together. */
+/** Dead letters and quarantine: what went wrong, to be replayed one by one or together. */
 import { nameType } from "../../../events/form-words";
 import {
   listTroubled,
@@ -95,7 +95,7 @@ function All({ status, number }: { readonly status: TroubledStatus; readonly num
       label={`Replay all ${number.toLocaleString("en")} ${status === "failed" ? "dead letters" : "in quarantine"}`}
       ask={
         <p>
-          {`${count(number, name)} will be taken again, oldest first, at most 1,000 at once. `}
+          {`${count(number, name)} will be replayed, oldest first, at most 1,000 at once. `}
           Replaying is safe: what is applied already changes nothing, and nobody is told twice.
         </p>
       }
@@ -140,7 +140,7 @@ function TroubledPage({ who, status, counts, rows, before, notice }: TroubledPro
 
 const notices: Readonly<Record<string, string>> = {
   none: "Nothing was selected.",
-  gone: "Nothing was taken again: what was selected is settled by now, or its body is gone.",
+  gone: "Nothing was replayed: what was selected is settled by now, or its body is gone.",
 };
 
 export async function troubled({ c, deps, who }: Visit) {
