@@ -1,7 +1,7 @@
 /**
  * Group commit: requests that wait together share one write. Whoever comes while nothing is being
  * written, and few were lately about, writes at once; whoever comes meanwhile joins the group
- * that is last in line. Whoever looks and finds the first in line ripe writes it and leaves each of its
+ * that is last in line. The first caller that finds the first in line due writes it and leaves each of its
  * members their answer.
  *
  * In a crowd a group waits a moment for as many as there were lately, as PostgreSQL's `commit_delay`
@@ -94,7 +94,7 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
   const aboutAt = (now: number): number => (now - countedMs > FORGOTTEN_MS ? 0 : lately);
 
   /** The group that is to be written now, whoever looks; null where there is none. */
-  function ripe({ nowMs, patienceMs }: Caller): Group<Item, Result> | null {
+  function findDue({ nowMs, patienceMs }: Caller): Group<Item, Result> | null {
     const now = nowMs();
     // Nobody waits for these any more; while the store hangs the line would grow by them.
     const isLeft = ({ members, joinedMs }: Group<Item, Result>): boolean =>
@@ -171,7 +171,7 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
     while (member.answer === null) {
       const now = caller.nowMs();
       if (now >= endMs) break;
-      const next = ripe(caller);
+      const next = findDue(caller);
       if (next !== null) {
         const leading = lead(next, caller);
         // What keeps it alive ends at some time, even where the store never answers.

@@ -6,7 +6,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { countStretch } from "../../src/store/inbox/counts";
-import { loadStanding } from "../../src/store/overview";
+import { loadSystemStatus } from "../../src/store/overview";
 import { saveRefusals } from "../../src/store/inbox/refusals";
 import { tellDay } from "../../testbed/stories/index";
 import { calmEnv, fireCron, hand } from "../faults/drive";
@@ -374,7 +374,7 @@ describe("figures", () => {
   it("are right before, between and after the sweep counts, whoever counts twice", async () => {
     const [expected] = await rows(truth);
     const figures = async () => {
-      const { totals } = await loadStanding(env.DB, new Date().toISOString());
+      const { totals } = await loadSystemStatus(env.DB, new Date().toISOString());
       return { events: totals?.events, failed: totals?.failed };
     };
     expect(await figures()).toEqual(expected);

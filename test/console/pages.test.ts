@@ -282,7 +282,7 @@ describe("an event that was ignored", () => {
       .bind(error)
       .run();
     const text = await read("/console/events/ignored-1");
-    expect(text).toContain("Stored and set aside");
+    expect(text).toContain("Stored and not applied");
     expect(text).not.toContain("type is none");
     expect(text).toContain(error ?? more);
   });

@@ -40,7 +40,7 @@ const allowed: readonly {
   {
     plan: /^SCAN webhook_events USING INDEX webhook_events_set_aside$/,
     statement: /'quarantined', 'failed', 'ignored'/,
-    why: "a partial index that holds what was set aside and nothing else",
+    why: "a partial index that holds unapplied events and nothing else",
   },
   {
     plan: /^SCAN (rebuilds|r|erasures)$/,

@@ -201,12 +201,12 @@ function OverviewPage(props: OverviewProps) {
 
 export async function overview({ c, deps, who }: Visit) {
   const now = deps.now();
-  const [standing, troubled] = await Promise.all([
+  const [status, troubled] = await Promise.all([
     loadOverview(deps.db, now.toISOString()),
     listTroubled(deps.db, TROUBLED_SHOWN),
   ]);
-  const { hours, channels, ends } = standing;
-  const health = healthOf(standing, now);
+  const { hours, channels, ends } = status;
+  const health = healthOf(status, now);
   return show(
     c,
     <OverviewPage

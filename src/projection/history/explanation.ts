@@ -17,7 +17,7 @@ export interface HistoricEvent extends Omit<StoredEvent, "payload"> {
 }
 
 /** A row of a state table, by column name. */
-export interface StandingRow {
+export interface StateRow {
   readonly entity: Entity;
   readonly key: string;
   readonly columns: Readonly<Record<string, Value>>;

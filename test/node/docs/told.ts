@@ -144,8 +144,8 @@ export function countPieces(items: readonly Pieces[]): ReadonlyMap<string, numbe
 
 /** What was ordered and is in no parcel, other than one that was cancelled. */
 export function notPackedOf(story: Story): ReadonlyMap<string, number> {
-  const standing = parcelsOf(story).filter(({ status }) => status !== "cancelled");
-  const packed = countPieces(standing.flatMap(({ items }) => items));
+  const notCancelled = parcelsOf(story).filter(({ status }) => status !== "cancelled");
+  const packed = countPieces(notCancelled.flatMap(({ items }) => items));
   const ordered = [...countPieces(linesOf(story))];
   return new Map(ordered.map(([sku, count]) => [sku, count - (packed.get(sku) ?? 0)]));
 }

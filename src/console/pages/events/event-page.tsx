@@ -35,8 +35,8 @@ const outcomes: Readonly<Record<EventView["outcome"], string>> = {
   sets: "Applied: something that it says still stands.",
   lost: "Applied, and since replaced: nothing of it stands any more.",
   waiting: "Stored, and not applied yet.",
-  ignored: "Stored and set aside: it changes nothing.",
-  quarantined: "Stored and set aside: it is authentic, but cannot be understood.",
+  ignored: "Stored and not applied: it changes nothing.",
+  quarantined: "Stored and quarantined: its signature is valid, but its data cannot be understood.",
   failed: "Given up on after the last retry. Replay it once the cause is mended.",
   purged: "Applied. Its body has since been removed.",
 };
