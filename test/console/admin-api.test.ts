@@ -1,6 +1,6 @@
 /**
  * The admin API over a told day: every list against what the tables say, paging that leaves nothing
- * out and shows nothing twice, and the acts.
+ * out and shows nothing twice, and the actions.
  */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -317,7 +317,7 @@ describe("notifications", () => {
     expect(whole).toMatchObject({ recipient: one?.["recipient"] });
   });
 
-  it("are sent again by a person's act, however old, and only where they are settled", async () => {
+  it("are sent again by a person's decision, however old, and only where they are settled", async () => {
     const [one] = await rows(
       "SELECT id FROM notifications WHERE template = 'order_confirmed' AND status = 'suppressed' LIMIT 1",
     );

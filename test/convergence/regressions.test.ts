@@ -1,6 +1,6 @@
 /**
  * The smallest histories that once went wrong, as the random runs shrank them. Each in every order
- * against the reference model, rebuilt without a change, and mended where a sum is wrong.
+ * against the reference model, rebuilt without a change, and fixed where a sum is wrong.
  */
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";

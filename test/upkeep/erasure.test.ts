@@ -414,7 +414,7 @@ describe("erasing a person", () => {
       await tell(told);
       await erase({ ...deps, db: sound.database(env.DB) }, [`email:${hers.email}`]);
       await expectNoTrace();
-      // The first two calls enter the act: whoever asks for it is told that they failed.
+      // The first two calls record the request: whoever asks for it is told that they failed.
       for (let call = 2; call < sound.calls.length; call += 3) {
         await clearAll();
         await tell(told);

@@ -106,7 +106,7 @@ describe("what becomes of them", () => {
 
   const state = "SELECT status, attempts, error FROM webhook_events";
 
-  it("one that fails again ends as failed again with the count; once the cause is mended it is applied", async () => {
+  it("one that fails again ends as failed again with the count; once the cause is fixed it is applied", async () => {
     const id = await receiveOnly(event("order.created", { order_number: "ORD-replay" }));
     await failTwice(id);
     const error = "not yet: SQLITE_CONSTRAINT (extended: SQLITE_CONSTRAINT_TRIGGER)";

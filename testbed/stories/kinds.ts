@@ -52,7 +52,7 @@ function parts({ order }: OrderLife): readonly [number, number] {
   return [first, payablePaise(order) - first];
 }
 
-/** To the door, with a failed attempt now and then. */
+/** Delivered, with a failed attempt now and then. */
 function carry(life: OrderLife, shipment: ShipmentFacts): void {
   move(life, shipment, "shipped", "in_transit", "out_for_delivery");
   if (life.random.chance(0.15)) move(life, shipment, "delivery_attempted", "out_for_delivery");

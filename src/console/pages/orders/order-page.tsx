@@ -12,7 +12,7 @@ import {
   type SumKind,
 } from "../../../projection/order/order-sums";
 import type { MessageRow } from "../../../store/outbox/message-list";
-import { idIn, type Visit } from "../../visit";
+import { idIn, type PageContext } from "../../page-context";
 import {
   type ExplainedOrder,
   explainNumber,
@@ -225,7 +225,7 @@ export function OrderPage(props: {
   );
 }
 
-export async function order({ c, deps, who }: Visit) {
+export async function order({ c, deps, who }: PageContext) {
   const number = idIn(c, "number");
   const [view, messages] = await Promise.all([
     explainNumber(deps.db, number, deps.defaults),

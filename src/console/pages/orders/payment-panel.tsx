@@ -68,7 +68,7 @@ function sentence(reason: PaymentReason, currency: string | null): Child {
               <Text of={reason.error} whole />)
             </>
           )}
-          . Mend the cause, then replay it.
+          . Fix the cause, then replay it.
         </>
       );
     case "order_says":
