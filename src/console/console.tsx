@@ -9,7 +9,7 @@ import { errorText, log } from "../log";
 import type { ReplayFilter } from "../store/inbox/waiting";
 import { assetNames } from "./asset-names";
 import type { AdminApiDeps, Serve } from "./deps";
-import { pathTo, telling } from "./links";
+import { pathTo, withNotice } from "./links";
 import { event, eventBody } from "./pages/events/event-page";
 import { events, freshEvents } from "./pages/events/events-page";
 import { message, preview } from "./pages/messages/message-page";
@@ -136,7 +136,7 @@ async function replayEvents({ c, deps }: PageContext): Promise<Response> {
   log.info("console_replay", { replay: number, events: ids.length });
   const [only] = ids;
   const path = ids.length === 1 && only !== undefined ? pathTo("events", only) : null;
-  const to = path === null ? `/console/replays/${String(number)}` : telling(path, "replayed");
+  const to = path === null ? `/console/replays/${String(number)}` : withNotice(path, "replayed");
   return c.redirect(to, 303);
 }
 
@@ -145,7 +145,7 @@ async function resendMessage({ c, deps }: PageContext): Promise<Response> {
   const isDue = await deps.resendMessage(id);
   const path = pathTo("messages", id) ?? "/console/messages";
   if (isDue) log.info("console_send_again", { id });
-  return c.redirect(isDue ? telling(path, "sending") : path, 303);
+  return c.redirect(isDue ? withNotice(path, "sending") : path, 303);
 }
 
 type Answer = (context: PageContext) => Promise<Response>;

@@ -93,7 +93,7 @@ function prepareMessage(
 
 function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
   const { channels: connected, notifyMaxAgeMs: maxAgeMs } = slice.deps;
-  if (row.twin_told === 1) {
+  if (row.twin_notified === 1) {
     const reason = findTemplate(row.template)?.once?.otherwise ?? "already told";
     return done(outcomeRow(row, { status: "suppressed", reason }));
   }

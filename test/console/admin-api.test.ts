@@ -8,7 +8,7 @@ import * as z from "zod";
 import { countStretch } from "../../src/store/inbox/counts";
 import { loadSystemStatus } from "../../src/store/overview";
 import { saveRefusals } from "../../src/store/inbox/refusals";
-import { tellDay } from "../../testbed/stories/index";
+import { createDay } from "../../testbed/stories/index";
 import { calmEnv, fireCron, hand } from "../faults/drive";
 import { event, order } from "../support/events";
 import { fetchWith, rows } from "../support/receiver";
@@ -83,7 +83,7 @@ beforeAll(async () => {
   await clearTables();
   await env.DB.exec("DELETE FROM event_counts");
   await env.DB.exec("DELETE FROM order_contacts");
-  const stories = tellDay({ seed: 8, orders: 30, endsAtMs: START, firstNumber: 1 });
+  const stories = createDay({ seed: 8, orders: 30, endsAtMs: START, firstNumber: 1 });
   const told = stories.flatMap((story) => story.events);
   const odd = [
     event("order.created", { order_number: "BAD", grand_total: "x" }, { id: "bad/1%2" }),

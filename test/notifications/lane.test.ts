@@ -24,7 +24,7 @@ function outgoing(number: number): OutgoingMessage {
       context: null,
       rendered: null,
       in_flight: 1,
-      twin_told: 0,
+      twin_notified: 0,
       resends: 0,
       claimed: true,
     },

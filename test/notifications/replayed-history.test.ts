@@ -16,7 +16,7 @@ import {
   shuffle,
   type Story,
   type StoryEvent,
-  tellDay,
+  createDay,
 } from "../../testbed/stories";
 import { arrive, sweepMessages, tellAll } from "./arrivals";
 import { accepts, type Asked, hangs, type Stage, stage } from "./providers";
@@ -28,7 +28,7 @@ const SEED = Number(env.TEST_SEED);
 const BATCH = 25;
 
 const readDay = (seed: number, orders: number): readonly Story[] =>
-  tellDay({ seed, orders, endsAtMs: Date.parse(NOW) });
+  createDay({ seed, orders, endsAtMs: Date.parse(NOW) });
 
 /** Every event three times at least, in any order, cut into batches. */
 function disorder(stories: readonly Story[], random: Random): readonly (readonly StoryEvent[])[] {

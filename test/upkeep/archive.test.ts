@@ -20,7 +20,7 @@ import {
   settle,
   stored,
   told,
-  type Told,
+  type SentEvent,
 } from "./aged";
 import { defaults } from "../support/defaults";
 
@@ -124,7 +124,7 @@ function brokenBucket(breaker: Breaker): R2Bucket {
 }
 
 /** Every body stands in the inbox or in the archive, and every row stands. */
-async function expectNothingLost(events: readonly Told[]): Promise<void> {
+async function expectNothingLost(events: readonly SentEvent[]): Promise<void> {
   const inbox = await rows("SELECT id, payload, archived FROM webhook_events");
   const held = await archived();
   for (const event of events) {
@@ -138,7 +138,7 @@ async function expectNothingLost(events: readonly Told[]): Promise<void> {
 
 describe("a purge that is cut off", () => {
   it("at any of its calls, before it or after, loses nothing and is finished by the next", async () => {
-    const prepare = async (): Promise<readonly Told[]> => {
+    const prepare = async (): Promise<readonly SentEvent[]> => {
       await clearAll();
       const events = [told()];
       await settle(...events.map((event) => [event, RECEIVED_AT] as const));

@@ -15,7 +15,7 @@ import {
   parcelsOf,
   paymentsOf,
   refundsOf,
-} from "./told.ts";
+} from "./reported.ts";
 
 export type Row = Readonly<Record<string, string | number | null>>;
 export type Check = (rows: readonly Row[], shop: Shop) => void;

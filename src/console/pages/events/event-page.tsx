@@ -42,8 +42,8 @@ const outcomes: Readonly<Record<EventView["outcome"], string>> = {
 };
 
 function outcomeOf({ outcome, event }: EventView): string {
-  const isUntold = outcome === "ignored" && event.error === null;
-  return isUntold ? `${outcomes[outcome]} Why is not kept any more.` : outcomes[outcome];
+  const hasNoReason = outcome === "ignored" && event.error === null;
+  return hasNoReason ? `${outcomes[outcome]} Why is not kept any more.` : outcomes[outcome];
 }
 
 function deliveriesOf({ redeliveries, conflicts }: StoredEventRow): string {
