@@ -102,7 +102,7 @@ export async function deferPush(
   await db.prepare(deferSql).bind(JSON.stringify(ids), now).run();
 }
 
-/** Which settled events to take again; at least one of these. */
+/** Which settled events to replay; at least one of these. */
 export interface ReplayFilter {
   readonly ids?: readonly string[] | undefined;
   readonly status?: "failed" | "quarantined" | "ignored" | undefined;
