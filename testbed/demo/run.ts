@@ -66,7 +66,7 @@ async function explainOne(origin: string, token: string, { stories }: Day): Prom
   if (story === undefined) return;
   const args = ["explain", story.orderNumber, "--events"];
   const title = `npx ce-webhooks ${args.join(" ")}`;
-  printHeading("Explained", `${title}: which event set what, and which are overridden`);
+  printHeading("Explained", `${title}: which event set which field`);
   const child = spawn(process.execPath, [command, ...args], {
     stdio: "inherit",
     env: {
