@@ -1,7 +1,7 @@
 /** How long each page of the console, and each answer of the admin API, takes with much stored. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { startStep } from "../testbed/terminal/progress.ts";
-import { tellDay } from "../testbed/stories/index.ts";
+import { createDay } from "../testbed/stories/index.ts";
 import { signatureOf } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import { SECRET, startWorker, type WorkerServer } from "./servers/workers.ts";
@@ -89,7 +89,7 @@ async function fillConsole({ db }: WorkerServer, events: number): Promise<void> 
 
 /** Some orders that came as orders come, whose pages have something to explain. */
 async function tellOrders({ url, db }: WorkerServer): Promise<string> {
-  const stories = tellDay({ seed: 8, orders: 11, endsAtMs: Date.now() });
+  const stories = createDay({ seed: 8, orders: 11, endsAtMs: Date.now() });
   for (const event of stories.flatMap((story) => story.events)) {
     const body = JSON.stringify(event);
     const headers = { "x-webhook-signature": signatureOf(body, SECRET) };

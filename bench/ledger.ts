@@ -1,6 +1,6 @@
 /** What an event costs: round trips, rows, queue operations; by step, by statement, by type. */
 import { startStep } from "../testbed/terminal/progress.ts";
-import { tellDay } from "../testbed/stories/index.ts";
+import { createDay } from "../testbed/stories/index.ts";
 import { OPERATIONS_A_MESSAGE } from "./prices.ts";
 import { call, startWorker } from "./servers/workers.ts";
 
@@ -114,7 +114,12 @@ export interface LedgerResult {
 
 /** A shop's events in the order in which they happen, orders running side by side. */
 function day(): readonly { readonly type: string; readonly payload: string }[] {
-  const stories = tellDay({ seed: 7, orders: ORDERS, endsAtMs: Date.now(), firstNumber: 500_001 });
+  const stories = createDay({
+    seed: 7,
+    orders: ORDERS,
+    endsAtMs: Date.now(),
+    firstNumber: 500_001,
+  });
   return stories
     .flatMap((story) => story.events.map((event, place) => ({ event, place })))
     .toSorted((a, b) => a.place - b.place)

@@ -1,7 +1,7 @@
 /** Signed deliveries as fast as so many connections take them; every one an event of its own. */
 import { createHmac } from "node:crypto";
 import autocannon from "autocannon";
-import { createRandom, shuffle, tellDay } from "../testbed/stories/index.ts";
+import { createRandom, shuffle, createDay } from "../testbed/stories/index.ts";
 import { cpuMs } from "./cpu.ts";
 
 const ORDERS = 400;
@@ -19,7 +19,7 @@ export interface Loaded {
 
 function eventsOfDay(day: number) {
   const firstNumber = 100_001 + day * ORDERS;
-  const stories = tellDay({ seed: 1 + day, orders: ORDERS, endsAtMs: Date.now(), firstNumber });
+  const stories = createDay({ seed: 1 + day, orders: ORDERS, endsAtMs: Date.now(), firstNumber });
   return shuffle(
     stories.flatMap((story) => story.events),
     createRandom(1 + day),

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
 import { startStep } from "../testbed/terminal/progress.ts";
-import { tellDay } from "../testbed/stories/index.ts";
+import { createDay } from "../testbed/stories/index.ts";
 import { call, startWorker } from "./servers/workers.ts";
 
 const ORDERS_A_DAY = 2_000;
@@ -100,7 +100,7 @@ try {
   for (let day = 1; day <= days; day += 1) {
     const endsAtMs = START_MS + day * DAY_MS;
     // Each kind of story is told once first; the day that is lived is what follows, in its usual mix.
-    const stories = tellDay({
+    const stories = createDay({
       seed: day,
       orders: orders + KINDS,
       endsAtMs,

@@ -113,13 +113,13 @@ export function loadSettings(flags: SettingFlags, env: Env): Settings {
   const id = find("CF_ACCESS_CLIENT_ID", null, env, file);
   const key = find("CF_ACCESS_CLIENT_SECRET", null, env, file);
   // A token is sent as it is: the one of this machine's receiver goes to no other host.
-  const isStray = token?.source.endsWith(` in .dev.vars`) === true && !isLocal;
+  const isForeign = token?.source.endsWith(` in .dev.vars`) === true && !isLocal;
   return {
     url: url.href.replace(/\/+$/, ""),
     isLocal,
     secret: find("CE_WEBHOOK_SECRET", ["--secret", flags.secret], env, file),
     previousSecret: find("CE_WEBHOOK_SECRET_PREVIOUS", null, env, file),
-    token: isStray ? null : token,
+    token: isForeign ? null : token,
     access:
       id === null || key === null
         ? {}

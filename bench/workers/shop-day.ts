@@ -12,7 +12,7 @@ import { outboxRules } from "../../src/notifications/templates";
 import { applyBatch } from "../../src/store/state/apply";
 import { countStretch } from "../../src/store/inbox/counts";
 import { type ReceivedEvent } from "../../src/store/inbox/receipt";
-import { markStanding } from "../../src/store/inbox/waiting";
+import { markStuck } from "../../src/store/inbox/waiting";
 import { purgeOld, type PurgeReport } from "../../src/upkeep/retention";
 
 export interface Shop {
@@ -103,7 +103,7 @@ export async function liveDay(shop: Shop, day: Day): Promise<PurgeReport> {
       wake: () => Promise.resolve(),
     });
     // What the wake-up call would have named: everything that is due.
-    await markStanding(db, day.endsAt, day.endsAt, BATCH);
+    await markStuck(db, day.endsAt, day.endsAt, BATCH);
     await dispatchDue(dispatchAt(shop, now));
   }
   while ((await dispatchDue(dispatchAt(shop, day.endsAt))).claimed > 0) {

@@ -199,7 +199,7 @@ export const settings = z.looseObject({
   time_zone: z.optional(text),
 });
 
-export const sendAgain = z.looseObject({ id: z.string(), status: z.string() });
+export const resendMessage = z.looseObject({ id: z.string(), status: z.string() });
 
 export type Erasure = z.infer<typeof erasure>;
 export type ExportPage = z.infer<typeof exportPage>;

@@ -125,8 +125,8 @@ export function createApi(http: Http, connection: Settings) {
     explain: (number: string) => asker.ask(`/orders/${part(number)}/explain`, answers.explanation),
     messages: (query: Query) => asker.demand(pathOf("/notifications", query), answers.messages),
     message: (id: string) => asker.ask(`/notifications/${part(id)}`, answers.messageDetail),
-    sendAgain: (id: string) =>
-      asker.ask(`/notifications/${part(id)}/send-again`, answers.sendAgain, { method: "POST" }),
+    resendMessage: (id: string) =>
+      asker.ask(`/notifications/${part(id)}/send-again`, answers.resendMessage, { method: "POST" }),
     replay: (body: object) => asker.demand("/replay", answers.replay, { method: "POST", body }),
     countHeld: (person: object) =>
       asker.demand("/erasures", answers.heldCounts, {

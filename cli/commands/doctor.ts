@@ -4,7 +4,7 @@ import { count, signs } from "../../testbed/terminal/text.ts";
 import { createApi } from "../api/api.ts";
 import { type Cli, complete, type JsonFlag, settingsOf } from "../cli.ts";
 import { checkAccount } from "../doctor/account.ts";
-import { checkDoor } from "../doctor/door.ts";
+import { checkEndpoint } from "../doctor/endpoint.ts";
 import { type Finding, type FindingState, found } from "../doctor/finding.ts";
 import { checkInside } from "../doctor/inside.ts";
 import { checkMachine } from "../doctor/machine.ts";
@@ -42,9 +42,9 @@ function printFinding(out: Output, { check, state, detail, fix }: Finding): void
 
 /** From inside, and there and back; what would need a token is skipped without one. */
 async function* checkReceiver(cli: Cli, settings: Settings): AsyncGenerator<readonly Finding[]> {
-  const door = await checkDoor(cli, settings);
-  yield door.findings;
-  if (!door.isOpen) return;
+  const endpoint = await checkEndpoint(cli, settings);
+  yield endpoint.findings;
+  if (!endpoint.isReachable) return;
   if (settings.token === null && Object.keys(settings.access).length === 0) {
     yield [found.skip("inside", "without a token the receiver cannot be looked into")];
     return;
@@ -53,7 +53,7 @@ async function* checkReceiver(cli: Cli, settings: Settings): AsyncGenerator<read
   const { url, isLocal, secret } = settings;
   const inside = await checkInside(api, { url, isLocal, now: cli.now() });
   yield inside.findings;
-  const isSound = door.findings.every(({ state }) => state !== "fail");
+  const isSound = endpoint.findings.every(({ state }) => state !== "fail");
   if (inside.isOpen && isSound && secret !== null) {
     yield await checkRoundTrip(cli, settings, secret.value);
   }

@@ -1,4 +1,4 @@
-/** `explain`: which event set each field of an order, and which lost. */
+/** `explain`: which event set each field of an order, and which events it overrides. */
 import { Command } from "commander";
 import { apiOf, type Cli, complete, type JsonFlag, whenOf } from "../cli.ts";
 import type { SettingFlags } from "../settings.ts";
@@ -21,7 +21,7 @@ export function explainCommand(cli: Cli): Command {
   const command = new Command("explain")
     .summary("why an order looks as it does")
     .description(
-      "Shows which event set each field of an order, and for each other event why it lost.",
+      "Shows which event set each field of an order, and why each other event is overridden.",
     )
     .argument("<number>", "the order's number")
     .option("--events", "only what became of each event, without the fields");
@@ -29,7 +29,7 @@ export function explainCommand(cli: Cli): Command {
     ["ce-webhooks explain ORD-1", "field by field, then event by event"],
     [
       "ce-webhooks explain ORD-1 --json | jq '.events[] | select(.outcome == \"lost\")'",
-      "what lost",
+      "the events that are overridden",
     ],
   ]);
   return command.action((number: string, flags: Flags) => explain(cli, number, flags));

@@ -55,7 +55,7 @@ async function showMessage(cli: Cli, id: string, flags: Flags): Promise<void> {
   );
   if (flags.sendAgain === true) {
     await confirm(cli, `Send ${id} once more, if it is still true?`, flags.yes === true);
-    const again = await api.sendAgain(id);
+    const again = await api.resendMessage(id);
     if (again === null) throw unknown;
     if (flags.json === true) cli.out.json(again);
     else cli.out.print("  It is due now, and goes out if it is still true.");

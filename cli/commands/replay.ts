@@ -1,4 +1,4 @@
-/** `replay`: settled events are taken again, after a fix. */
+/** `replay`: applies settled events again, after a fix. */
 import { Command } from "commander";
 import { count, signs } from "../../testbed/terminal/text.ts";
 import type { Api } from "../api/api.ts";
@@ -31,10 +31,10 @@ function filterOf(ids: readonly string[], flags: Flags): ReplayFilter {
   return { ...Object.fromEntries(given), ...(ids.length === 0 ? {} : { ids }) };
 }
 
-async function take(cli: Cli, api: Api, ids: readonly string[]): Promise<readonly string[]> {
+async function replayAll(cli: Cli, api: Api, ids: readonly string[]): Promise<readonly string[]> {
   const taken: string[] = [];
   try {
-    await withProgress(cli.out, "taking", ids.length, async (update) => {
+    await withProgress(cli.out, "replaying", ids.length, async (update) => {
       for (let at = 0; at < ids.length; at += SLICE) {
         const slice = ids.slice(at, at + SLICE);
         taken.push(...(await api.replay({ ids: slice, limit: SLICE })).ids);
@@ -44,7 +44,7 @@ async function take(cli: Cli, api: Api, ids: readonly string[]): Promise<readonl
     return taken;
   } catch (error) {
     const done = `${count(taken.length)} of ${count(ids.length)}`;
-    cli.out.note(`  ${done} were taken again; the rest stand as they were.`);
+    cli.out.note(`  ${done} were replayed; the rest stand as they were.`);
     throw error;
   }
 }
@@ -59,7 +59,7 @@ function report({ out }: Cli, outcome: Outcome, taken: number): void {
   const { colours, print } = out;
   const { settled, quarantined, failed, waiting } = outcome;
   print(
-    `  ${colours.green(signs.ok)} ${count(taken, "event")} taken again, ${count(settled)} settled`,
+    `  ${colours.green(signs.ok)} ${count(taken, "event")} replayed, ${count(settled)} settled`,
   );
   if (quarantined > 0)
     print(
@@ -84,7 +84,7 @@ async function replay(cli: Cli, given: readonly string[], flags: Flags): Promise
   const { ids, more } = await selectEvents(api, filter, flags.limit);
   if (flags.dryRun === true) {
     if (isJson) out.json({ dry_run: true, count: ids.length, ids, more });
-    else out.print(`  ${count(ids.length, "event")} would be taken again.`);
+    else out.print(`  ${count(ids.length, "event")} would be replayed.`);
     return;
   }
   if (ids.length === 0) {
@@ -93,8 +93,8 @@ async function replay(cli: Cli, given: readonly string[], flags: Flags): Promise
     return;
   }
   const others = more ? " (there are more; --limit)" : "";
-  await confirm(cli, `Take ${count(ids.length, "event")}${others} again?`, flags.yes === true);
-  const taken = await take(cli, api, ids);
+  await confirm(cli, `Replay ${count(ids.length, "event")}${others}?`, flags.yes === true);
+  const taken = await replayAll(cli, api, ids);
   const outcome = await watch(cli, api, taken);
   if (isJson) out.json({ dry_run: false, count: taken.length, ids: taken, more, ...outcome });
   else report(cli, outcome, taken.length);
@@ -106,8 +106,8 @@ async function replay(cli: Cli, given: readonly string[], flags: Flags): Promise
 
 export function replayCommand(cli: Cli): Command {
   const command = takeFilter(new Command("replay"), ["failed", "quarantined", "ignored"])
-    .summary("take settled events again")
-    .description("Takes failed, quarantined or ignored events again, after the cause was fixed.")
+    .summary("replay settled events")
+    .description("Replays failed, quarantined or ignored events after the cause was fixed.")
     .argument("[ids...]", "these events")
     .option("--limit <n>", "at most so many, the oldest first", wholeNumber(1, 1_000_000), 10_000)
     .option("--dry-run", "only count them")

@@ -19,7 +19,7 @@ import {
   printPrepared,
   printSummary,
 } from "../trigger/report.ts";
-import { seedOf } from "../trigger/teller.ts";
+import { seedOf } from "../trigger/story-source.ts";
 
 interface Flags extends SettingFlags, JsonFlag {
   readonly list?: boolean;

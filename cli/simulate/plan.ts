@@ -14,7 +14,7 @@ import {
   type Random,
   type StoryDelivery,
   storyKinds,
-  tellStory,
+  createStory,
 } from "../../testbed/stories/index.ts";
 
 export interface SimulationPlan {
@@ -58,7 +58,7 @@ const FORMS_STREAM = 2_000_000_000;
 export async function tellOrder(plan: SimulationPlan, order: number): Promise<DeliveredStory> {
   const random = createRandom(plan.seed, order);
   const endsAtMs = plan.startedAtMs + order * plan.intervalMs;
-  const story = tellStory({
+  const story = createStory({
     kind: random.weighted(storyKinds).name,
     orderNumber: `SIM-${plan.run}-${order + 1}`,
     random,

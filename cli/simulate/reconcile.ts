@@ -77,7 +77,7 @@ async function compareOrders(
 }
 
 /** What was not seen as settled is asked for by name before it counts as lost. */
-async function findLost(api: Api, tally: Tally): Promise<readonly string[]> {
+async function findMissing(api: Api, tally: Tally): Promise<readonly string[]> {
   const lost: string[] = [];
   for (const id of tally.waiting()) {
     const event = await api.event(id);
@@ -93,7 +93,7 @@ export async function reconcile(
   tally: Tally,
   onCompared: (compared: number) => void,
 ): Promise<Reconciliation> {
-  const lost = await findLost(api, tally);
+  const lost = await findMissing(api, tally);
   const unapplied = [...tally.acknowledged].flatMap((id) => {
     const status = tally.settled.get(id);
     const expected = tally.broken.has(id) ? "quarantined" : "processed";

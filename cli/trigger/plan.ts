@@ -5,8 +5,8 @@ import { nearNames } from "./near.ts";
 import { applyChange, type Change } from "./change.ts";
 import type { Draft } from "./draft.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
-import { findEventType, tellEvent } from "./single.ts";
-import { createTeller, type Teller } from "./teller.ts";
+import { findEventType, createEvent } from "./single.ts";
+import { createStorySource, type StorySource } from "./story-source.ts";
 
 export interface PlanOptions {
   readonly name: string;
@@ -28,16 +28,16 @@ export const triggerNames: readonly string[] = [
   ...eventTypes,
 ];
 
-function tellingOf({ name, tell, isEnveloped }: Scenario, form: FormChoice): Scenario["tell"] {
-  if (isEnveloped !== true || form === "envelope") return tell;
+function builderOf({ name, build, isEnveloped }: Scenario, form: FormChoice): Scenario["build"] {
+  if (isEnveloped !== true || form === "envelope") return build;
   throw new Failure("usage", `${name} is about what an envelope says; it has no --form ${form}`);
 }
 
-function findTelling(name: string, form: FormChoice): (teller: Teller) => readonly Draft[] {
+function findBuilder(name: string, form: FormChoice): (source: StorySource) => readonly Draft[] {
   const type = findEventType(name);
-  if (type !== null) return (teller) => [tellEvent(teller, type)];
+  if (type !== null) return (source) => [createEvent(source, type)];
   const scenario = scenarios.find((one) => one.name === name);
-  if (scenario !== undefined) return tellingOf(scenario, form);
+  if (scenario !== undefined) return builderOf(scenario, form);
   const near = nearNames(name, triggerNames);
   const hint =
     near.length === 0
@@ -61,10 +61,10 @@ function changeAll(drafts: readonly Draft[], changes: readonly Change[]): readon
 }
 
 export function planOrders(options: PlanOptions): readonly OrderPlan[] {
-  const { name, count, changes, ...told } = options;
-  const telling = findTelling(name, options.form);
+  const { name, count, changes, ...shared } = options;
+  const build = findBuilder(name, options.form);
   return Array.from({ length: count }, (_, index) => {
-    const teller = createTeller({ ...told, index });
-    return { orderNumber: teller.orderNumber, drafts: changeAll(telling(teller), changes) };
+    const source = createStorySource({ ...shared, index });
+    return { orderNumber: source.orderNumber, drafts: changeAll(build(source), changes) };
   });
 }

@@ -87,7 +87,7 @@ export function judgePosted(all: readonly Posted[], settings: Settings): Failure
 /** What to look at next; `where`: the flags that name the receiver. */
 function printNext({ colours, print }: Output, orderNumber: string, where: string): void {
   for (const [command, what] of [
-    [`explain ${orderNumber}`, "which event set what, and which lost"],
+    [`explain ${orderNumber}`, "which event set what, and which are overridden"],
     [`order ${orderNumber}`, "where it stands, and how it got there"],
   ] as const) {
     print(`  ${commandLine(command + where).padEnd(36)}  ${colours.dim(what)}`);

@@ -9,41 +9,41 @@ import {
   storyKinds,
 } from "../../testbed/stories/index.ts";
 import type { Draft } from "./draft.ts";
-import type { Teller } from "./teller.ts";
+import type { StorySource } from "./story-source.ts";
 
 export interface Scenario {
   readonly name: string;
   readonly description: string;
   /** True where it is about what an envelope says: it comes in no other form. */
   readonly isEnveloped?: true;
-  readonly tell: (teller: Teller) => readonly Draft[];
+  readonly build: (source: StorySource) => readonly Draft[];
 }
 
 const DAY_MS = 86_400_000;
 /** The receiver takes no more than a MiB. */
 const OVERSIZE_CHARACTERS = 1_100_000;
 
-function life({ tell, draft }: Teller, kind: KindName | StoryKind, agoMs = 0): Draft[] {
-  return tell(kind, agoMs).events.map(draft);
+function life({ createStory, draft }: StorySource, kind: KindName | StoryKind, agoMs = 0): Draft[] {
+  return createStory(kind, agoMs).events.map(draft);
 }
 
 /** Described by the title of its kind. */
 function story(name: string, kind: KindName | StoryKind): Scenario {
   const found = typeof kind === "string" ? storyKinds.find((one) => one.name === kind) : kind;
-  return { name, description: found?.title ?? "", tell: (teller) => life(teller, kind) };
+  return { name, description: found?.title ?? "", build: (source) => life(source, kind) };
 }
 
 const happyPath = story("happy-path", "delivered");
 
-function firstOf(teller: Teller): Draft {
-  const [first] = life(teller, "delivered");
+function firstOf(source: StorySource): Draft {
+  const [first] = life(source, "delivered");
   if (first === undefined) throw new RangeError("a story without events");
   return first;
 }
 
 /** An event that no story tells. */
-function writeDraft(teller: Teller, type: string, data: unknown, note: string): Draft {
-  const { orderNumber, nextId, nowMs } = teller;
+function writeDraft(source: StorySource, type: string, data: unknown, note: string): Draft {
+  const { orderNumber, nextId, nowMs } = source;
   const event = { id: nextId(), event_type: type, created_at: new Date(nowMs).toISOString(), data };
   return { type, orderNumber, event, form: "envelope", note, expects: 200 };
 }
@@ -52,7 +52,7 @@ const refundFails: StoryKind = {
   name: "refund fails",
   title: "cancelled after payment; the refund fails, money is owed",
   weight: 0,
-  tell: (life) => failRefund(life, cancelPaid(life)),
+  run: (life) => failRefund(life, cancelPaid(life)),
 };
 
 export const scenarios: readonly Scenario[] = [
@@ -70,35 +70,35 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "reversed",
     description: "the happy path, the last event first",
-    tell: (teller) => happyPath.tell(teller).toReversed(),
+    build: (source) => happyPath.build(source).toReversed(),
   },
   {
     name: "three-times",
     description: "the happy path, every event three times",
-    tell: (teller) => happyPath.tell(teller).flatMap((draft) => [draft, draft, draft]),
+    build: (source) => happyPath.build(source).flatMap((draft) => [draft, draft, draft]),
   },
   {
     name: "same-second",
     description: "the happy path, every event at the same instant and in no order",
     isEnveloped: true,
-    tell: (teller) => {
-      const at = new Date(Math.floor(teller.nowMs / 1_000) * 1_000).toISOString();
+    build: (source) => {
+      const at = new Date(Math.floor(source.nowMs / 1_000) * 1_000).toISOString();
       const tied = happyPath
-        .tell(teller)
+        .build(source)
         .map((draft) => ({ ...draft, event: { ...draft.event, created_at: at } }));
-      return shuffle(tied, teller.random);
+      return shuffle(tied, source.random);
     },
   },
   {
     name: "day-late",
     description: "the happy path, a day after it happened",
-    tell: (teller) => life(teller, "delivered", DAY_MS),
+    build: (source) => life(source, "delivered", DAY_MS),
   },
   {
     name: "oversize",
     description: "a signed event over 1 MiB: refused with 413",
-    tell: (teller) => {
-      const { event, ...draft } = firstOf(teller);
+    build: (source) => {
+      const { event, ...draft } = firstOf(source);
       const data = { ...Object(event["data"]), filler: "x".repeat(OVERSIZE_CHARACTERS) };
       return [{ ...draft, event: { ...event, data }, note: "over 1 MiB", expects: 413 }];
     },
@@ -106,32 +106,32 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "forged",
     description: "an event with a wrong signature, in four ways: refused with 401",
-    tell: (teller) => [{ ...firstOf(teller), isForged: true, expects: 401 }],
+    build: (source) => [{ ...firstOf(source), isForged: true, expects: 401 }],
   },
   {
     name: "senseless",
     description: "known types whose data makes no sense: quarantined, with the reason",
     isEnveloped: true,
-    tell: (teller) =>
-      senselessEvents(teller.orderNumber).map(({ type, data, what }) =>
-        writeDraft(teller, type, data, what),
+    build: (source) =>
+      senselessEvents(source.orderNumber).map(({ type, data, what }) =>
+        writeDraft(source, type, data, what),
       ),
   },
   {
     name: "unknown-type",
     description: "a type that is none of the 14: stored and ignored",
     isEnveloped: true,
-    tell: (teller) => {
-      const data = { order_number: teller.orderNumber };
-      return [writeDraft(teller, "cart.abandoned", data, "none of the 14")];
+    build: (source) => {
+      const data = { order_number: source.orderNumber };
+      return [writeDraft(source, "cart.abandoned", data, "none of the 14")];
     },
   },
   {
     name: "conflict",
     description: "another body under a known id: the first one stands, the team hears of it",
     isEnveloped: true,
-    tell: (teller) => {
-      const first = firstOf(teller);
+    build: (source) => {
+      const first = firstOf(source);
       const event = { ...first.event, changed: true };
       return [first, { ...first, event, note: "another body, the same id" }];
     },

@@ -6,7 +6,7 @@ import {
   type StoryEvent,
 } from "../../testbed/stories/index.ts";
 import type { Draft } from "./draft.ts";
-import type { Teller } from "./teller.ts";
+import type { StorySource } from "./story-source.ts";
 
 /** The stories in which events are looked for, one after the other. */
 const kinds: readonly KindName[] = [
@@ -22,10 +22,13 @@ export function findEventType(name: string): EventType | null {
 }
 
 /** It happens now, by the dates of its body too, and names its order. */
-export function tellEvent({ tell, draft, orderNumber, nowMs }: Teller, type: EventType): Draft {
+export function createEvent(
+  { createStory, draft, orderNumber, nowMs }: StorySource,
+  type: EventType,
+): Draft {
   const isIt = ({ event_type }: StoryEvent) => event_type === type;
-  const kind = kinds.find((name) => tell(name).events.some(isIt));
-  const event = kind === undefined ? undefined : tell(kind).events.find(isIt);
+  const kind = kinds.find((name) => createStory(name).events.some(isIt));
+  const event = kind === undefined ? undefined : createStory(kind).events.find(isIt);
   if (event === undefined) throw new RangeError(`no story has the event ${type}`);
   const now = new Date(nowMs).toISOString();
   const fields = Object.entries(event.data).map(([name, value]: [string, unknown]) => {

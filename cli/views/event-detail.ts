@@ -1,4 +1,4 @@
-/** One event whole: what became of it, what it set and lost to, whom it told, its body. */
+/** One event whole: what became of it, what it set, what overrode it, its messages, its body. */
 import { describeForm, nameType } from "../../src/events/form-words.ts";
 import { count } from "../../testbed/terminal/text.ts";
 import type { EventDetail } from "../api/answers.ts";
@@ -23,9 +23,9 @@ function groupSettings(settings: readonly Setting[]): readonly (readonly [string
   ]);
 }
 
-function printLost(out: Output, lost: EventDetail["lost"]): void {
+function printOverridden(out: Output, lost: EventDetail["lost"]): void {
   if (lost.length === 0) return;
-  printTitle(out, "Lost");
+  printTitle(out, "Overridden");
   const groups = Map.groupBy(lost, ({ to, why }) =>
     `${why} ${to === null ? "" : `than ${to}`}`.trim(),
   );
@@ -71,7 +71,7 @@ export function printEvent(out: Output, event: EventDetail, when: When): void {
     printTitle(out, "Sets");
     printFacts(out, groupSettings(event.changed));
   }
-  printLost(out, event.lost);
+  printOverridden(out, event.lost);
   if (event.notifications.length > 0) {
     printTitle(out, "Messages");
     printMessages(out, event.notifications, when);

@@ -1,4 +1,4 @@
-/** Why an order looks as it does: which event set what, and for every other event what it lost to. */
+/** Why an order looks as it does: which event set what, and what overrides every other event. */
 import { nameType } from "../../src/events/form-words.ts";
 import { count, signs } from "../../testbed/terminal/text.ts";
 import type { Explanation } from "../api/answers.ts";
@@ -100,8 +100,8 @@ function remarksOf(out: Output, event: Event, typeOf: FindType): readonly TableR
   const { settings, reason, repeats, conflicts } = event;
   const rows = new Set(settings.map(nameOf)).size;
   const stands = settings.filter(({ comparison }) => comparison === "stands");
-  const lost = settings.filter(({ comparison }) => comparison !== "stands");
-  const groups = Map.groupBy(lost, ({ comparison, against }) => {
+  const overridden = settings.filter(({ comparison }) => comparison !== "stands");
+  const groups = Map.groupBy(overridden, ({ comparison, against }) => {
     const against_ = against === null ? "" : `${typeOf(against)} ${shortId(against)}`;
     return reasonOf(comparison, against_);
   });

@@ -83,7 +83,7 @@ function printShipments(out: Output, rows: readonly Row[]): void {
   );
 }
 
-function printStanding(out: Output, order: Row, when: When): void {
+function printState(out: Output, order: Row, when: When): void {
   const contact = [order["customer_email"], order["customer_phone"]]
     .map(textOf)
     .filter((one) => one !== "");
@@ -109,7 +109,7 @@ export function printOrder(
   when: When,
 ): void {
   const { order, payments, refunds, shipments } = answer;
-  printStanding(out, order, when);
+  printState(out, order, when);
   printMoney(out, "Payments", "payment_id", payments, order);
   printMoney(out, "Refunds", "refund_id", refunds, order);
   printShipments(out, shipments);

@@ -9,7 +9,7 @@ import { errorText, log } from "../log";
 import type { ReplayFilter } from "../store/inbox/waiting";
 import { assetNames } from "./asset-names";
 import type { AdminApiDeps, Serve } from "./deps";
-import { pathTo, telling } from "./links";
+import { pathTo, withNotice } from "./links";
 import { event, eventBody } from "./pages/events/event-page";
 import { events, freshEvents } from "./pages/events/events-page";
 import { message, preview } from "./pages/messages/message-page";
@@ -25,13 +25,20 @@ import { LeavingPage, PlainPage, SignInPage } from "./pages/sign-in-page";
 import { troubled } from "./pages/events/troubled-page";
 import { replayRecorded } from "./replay";
 import { REPLAY_MAX } from "./api/shapes";
-import { attempt, endSession, mayAct, startSession, throughAccess, whoIs } from "./auth/sign-in";
-import { fieldOf, setZone, type Visit } from "./visit";
+import {
+  attempt,
+  endSession,
+  isSameOriginAction,
+  startSession,
+  throughAccess,
+  whoIs,
+} from "./auth/sign-in";
+import { fieldOf, setZone, type PageContext } from "./page-context";
 
 const SIGN_IN = "/console/sign-in";
 /** Answered by Access itself, in front of the Worker. */
 const ACCESS_SIGN_OUT = "/cdn-cgi/access/logout";
-/** Where somebody was going when the door stopped them. */
+/** Where somebody was going when they were asked to sign in. */
 const NEXT_COOKIE = "ce_webhooks_next";
 
 const assetFiles: ReadonlySet<string> = new Set(Object.values(assetNames));
@@ -64,7 +71,7 @@ async function signIn(c: Context, deps: AdminApiDeps): Promise<Response> {
 }
 
 /** The form; whom Access has let through has no use for it. */
-async function door(c: Context, deps: AdminApiDeps): Promise<Response> {
+async function signInForm(c: Context, deps: AdminApiDeps): Promise<Response> {
   if ((await throughAccess(c, deps)) !== null) return c.redirect("/console", 303);
   const problem = c.req.query("wrong") === "1" ? "That is not the admin token." : null;
   return show(c, <SignInPage takesToken={deps.admin.token !== null} problem={problem} />);
@@ -75,7 +82,7 @@ async function door(c: Context, deps: AdminApiDeps): Promise<Response> {
  * signed in still. By way of a page: Access leads on to the team's own host, where the policy lets no form
  * go, and browsers hold a redirect of a form to it as well.
  */
-async function signOut({ c, deps }: Visit): Promise<Response> {
+async function signOut({ c, deps }: PageContext): Promise<Response> {
   endSession(c);
   const who = await throughAccess(c, deps);
   if (who === null) return c.redirect(SIGN_IN, 303);
@@ -83,8 +90,8 @@ async function signOut({ c, deps }: Visit): Promise<Response> {
   return show(c, <LeavingPage to={ACCESS_SIGN_OUT} />);
 }
 
-/** Somebody who is not signed in. */
-function turnAway(c: Context): Response {
+/** Redirects somebody who is not signed in. */
+function redirectToSignIn(c: Context): Response {
   if (c.req.header("hx-request") !== undefined) {
     c.header("hx-redirect", SIGN_IN);
     return c.body(null, 401);
@@ -113,7 +120,7 @@ function decoded(text: string): string {
 }
 
 /** Events that were chosen, by their ids as a URL would have them, or all of a status. */
-async function takeAgain({ c, deps }: Visit): Promise<Response> {
+async function replayEvents({ c, deps }: PageContext): Promise<Response> {
   const form = await c.req.parseBody({ all: true });
   const chosen = [form["event"] ?? []]
     .flat()
@@ -129,19 +136,19 @@ async function takeAgain({ c, deps }: Visit): Promise<Response> {
   log.info("console_replay", { replay: number, events: ids.length });
   const [only] = ids;
   const path = ids.length === 1 && only !== undefined ? pathTo("events", only) : null;
-  const to = path === null ? `/console/replays/${String(number)}` : telling(path, "replayed");
+  const to = path === null ? `/console/replays/${String(number)}` : withNotice(path, "replayed");
   return c.redirect(to, 303);
 }
 
-async function sendAgain({ c, deps }: Visit): Promise<Response> {
+async function resendMessage({ c, deps }: PageContext): Promise<Response> {
   const id = decoded(await fieldOf(c, "message"));
-  const isDue = await deps.sendAgain(id);
+  const isDue = await deps.resendMessage(id);
   const path = pathTo("messages", id) ?? "/console/messages";
   if (isDue) log.info("console_send_again", { id });
-  return c.redirect(isDue ? telling(path, "sending") : path, 303);
+  return c.redirect(isDue ? withNotice(path, "sending") : path, 303);
 }
 
-type Answer = (visit: Visit) => Promise<Response>;
+type Answer = (context: PageContext) => Promise<Response>;
 
 const pages: Readonly<Record<string, Answer>> = {
   "/": overview,
@@ -160,9 +167,9 @@ const pages: Readonly<Record<string, Answer>> = {
   "/settings": settings,
 };
 
-const acts: Readonly<Record<string, Answer>> = {
-  "/replay": takeAgain,
-  "/send-again": sendAgain,
+const actions: Readonly<Record<string, Answer>> = {
+  "/replay": replayEvents,
+  "/send-again": resendMessage,
   "/sign-out": signOut,
 };
 
@@ -181,14 +188,16 @@ export function consolePages<E extends object>(
       const deps = depsOf(c);
       setZone(c, deps.defaults.timeZone);
       const who = await whoIs(c, deps);
-      return who === null ? turnAway(c) : await answer({ c, deps, who });
+      return who === null ? redirectToSignIn(c) : await answer({ c, deps, who });
     };
-  app.use("*", async (c, next) => (mayAct(c) ? await next() : c.text("Forbidden", 403)));
+  app.use("*", async (c, next) =>
+    isSameOriginAction(c) ? await next() : c.text("Forbidden", 403),
+  );
   app.get("/assets/:name", (c) => asset(c, depsOf(c)));
-  app.get("/sign-in", (c) => door(c, depsOf(c)));
+  app.get("/sign-in", (c) => signInForm(c, depsOf(c)));
   app.post("/sign-in", (c) => signIn(c, depsOf(c)));
   for (const [path, page] of Object.entries(pages)) app.get(path, signedIn(page));
-  for (const [path, act] of Object.entries(acts)) app.post(path, signedIn(act));
+  for (const [path, action] of Object.entries(actions)) app.post(path, signedIn(action));
   app.all("*", signedIn(notThere));
   app.onError(async (error, c) => {
     log.error("console", { path: c.req.path, error: errorText(error) });

@@ -5,7 +5,7 @@ import type { Config } from "../config";
 import { BODY_MAX_BYTES } from "../limits";
 import type { StoreDefaults } from "../projection/store-defaults";
 import type { Calls } from "../store/outbox/calls";
-import { sendAgain } from "../store/outbox/message-list";
+import { resendMessage } from "../store/outbox/message-list";
 import type { ReplayFilter } from "../store/inbox/waiting";
 import type { ApiRoute } from "./api/api-route";
 import type { AdminConfig } from "./auth/sign-in";
@@ -62,7 +62,7 @@ export interface AdminApiDeps extends UpkeepActions {
   /** Static files by their path; null where the Worker was deployed without any. */
   readonly assets: ((path: string) => Promise<Response>) | null;
   /** Sends a settled message once more; false where it is pending already, or unknown. */
-  readonly sendAgain: (id: string) => Promise<boolean>;
+  readonly resendMessage: (id: string) => Promise<boolean>;
 }
 
 export type Route = ApiRoute<AdminApiDeps>;
@@ -119,8 +119,8 @@ export function adminDeps(
     defaults,
     now,
     assets: assetsOf(env),
-    sendAgain: async (id) => {
-      const isDue = await sendAgain(env.DB, id, now().toISOString());
+    resendMessage: async (id) => {
+      const isDue = await resendMessage(env.DB, id, now().toISOString());
       if (isDue) await wake([id]);
       return isDue;
     },

@@ -1,4 +1,4 @@
-/** One event as a person reads it: what it says, what it changed, what it lost to, whom it told. */
+/** One event as a person reads it: what it says, what it changed, what overrides it, its messages. */
 import { parseJson } from "../events/values";
 import { explainEventAlone } from "../projection/history/explain";
 import type { EventExplanation, SettingExplanation } from "../projection/history/explanation";

@@ -1,5 +1,5 @@
 /** How the inbox is, for pages, the admin API and metrics: the same figures everywhere. */
-import { loadStanding, type Standing } from "../store/overview";
+import { loadSystemStatus, type SystemStatus } from "../store/overview";
 import { isLockedOut } from "../store/inbox/refusals";
 
 export interface Health {
@@ -23,10 +23,10 @@ export interface Health {
 
 /** One round trip; reads no more than a bounded part of the inbox. */
 export async function checkHealth(db: D1Database, now: Date): Promise<Health> {
-  return healthOf(await loadStanding(db, now.toISOString()), now);
+  return healthOf(await loadSystemStatus(db, now.toISOString()), now);
 }
 
-export function healthOf({ totals, refused }: Standing, now: Date): Health {
+export function healthOf({ totals, refused }: SystemStatus, now: Date): Health {
   if (totals === null) throw new Error("the inbox did not answer");
   const { events, received, quarantined, failed, oldest_waiting_at, swept_at } = totals;
   const waitingMs =

@@ -19,8 +19,8 @@ export function below(path: string, part: string): string {
   return path.replace(/(?=\?|$)/, `/${part}`);
 }
 
-/** The same page, told something more. */
-export function telling(path: string, what: string): string {
+/** The same page with a notice to show. */
+export function withNotice(path: string, what: string): string {
   return `${path}${path.includes("?") ? "&" : "?"}${what}=1`;
 }
 

@@ -1,10 +1,6 @@
 /** One order as a person reads it: its rows, why they look so, whether it is paid, what it went through. */
 import { explainOrder } from "../projection/history/explain";
-import type {
-  HistoricEvent,
-  OrderExplanation,
-  StandingRow,
-} from "../projection/history/explanation";
+import type { HistoricEvent, OrderExplanation, StateRow } from "../projection/history/explanation";
 import { answerPayment, type PaymentAnswer } from "../projection/order/payment-answer";
 import type { Entity, Value } from "../projection/registers";
 import type { StoreDefaults } from "../projection/store-defaults";
@@ -31,7 +27,7 @@ export interface ExplainedOrder {
   readonly number: string;
   /** Null where no event that was applied has named it. */
   readonly order: Row | null;
-  readonly rows: readonly StandingRow[];
+  readonly rows: readonly StateRow[];
   readonly history: readonly HistoricEvent[];
   /** Stored and not applied yet, oldest first. */
   readonly waiting: readonly WaitingEvent[];

@@ -5,7 +5,7 @@ import type { AdminApiDeps } from "./deps";
 
 export interface Replayed {
   readonly ids: readonly string[];
-  /** The number of its record; null where nothing was taken again. */
+  /** The number of its record; null where nothing was replayed. */
   readonly replay: number | null;
 }
 

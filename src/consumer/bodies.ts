@@ -39,7 +39,7 @@ async function readInbox(
 }
 
 /** The body that stands in the inbox, from the message where it came along. */
-function standingBody(work: Work, row: InboxRow): string | null {
+function findStoredBody(work: Work, row: InboxRow): string | null {
   const same = work.wholes.find(({ bodySha256 }) => bodySha256 === row.body_sha256);
   return same?.payload ?? row.payload;
 }
@@ -70,10 +70,10 @@ async function findBody(
   }
   if (row.status !== "received" && row.status !== "failed") return { kind: "settled", work };
   if (row.deferred === 1) return { kind: "deferred", work };
-  const standing = standingBody(work, row);
-  if (standing === null) return { kind: "settled", work };
+  const stored = findStoredBody(work, row);
+  if (stored === null) return { kind: "settled", work };
   const { id, type_hint: typeHint, received_at: receivedAt } = row;
-  const payload = await list.erase(standing);
+  const payload = await list.erase(stored);
   const event = { id, typeHint, receivedAt, payload };
   // An erasure that came by may have erased the body in the inbox, and not known its order.
   const isOnList = list.version > 0 && isErased(payload);

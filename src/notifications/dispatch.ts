@@ -16,7 +16,7 @@ import { type Channel, channelNames, type Channels } from "./channels";
 import type { Outcome } from "./channels/channel";
 import { type Lane, runLane } from "./lane";
 import { storeRendered } from "./message";
-import type { Letter, Settled } from "./outcome";
+import type { OutgoingMessage, Settled } from "./outcome";
 import { type ClosedLanes, type PlanDeps, planRow, type Slice } from "./plan";
 import { record, type RecordDeps } from "./record";
 import { suppressionCheck } from "./suppression";
@@ -34,26 +34,30 @@ export interface DispatchReport {
 }
 
 /** The id, and once a person has had it sent again a key that no provider knows yet. */
-function sendKey({ id, resends }: Letter["row"]): string {
+function sendKey({ id, resends }: OutgoingMessage["row"]): string {
   return resends === 0 ? id : `${id}/again/${String(resends)}`;
 }
 
-function sendThrough(channels: Channels, letter: Letter, signal: AbortSignal): Promise<Outcome> {
-  const { message, row } = letter;
+function sendThrough(
+  channels: Channels,
+  outgoing: OutgoingMessage,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { message, row } = outgoing;
   const channel = channels[row.channel];
   if (channel === null) return Promise.resolve({ kind: "down", error: "channel not configured" });
   return channel.send(message, sendKey(row), signal);
 }
 
 /** Only what is stored may be sent, and only by the run that has claimed it. */
-async function claimLetters(
-  letters: readonly Letter[],
+async function claimMessages(
+  messages: readonly OutgoingMessage[],
   db: D1Database,
   now: string,
-): Promise<{ readonly letters: readonly Letter[]; readonly listVersion: number }> {
+): Promise<{ readonly messages: readonly OutgoingMessage[]; readonly listVersion: number }> {
   const { ids, listVersion } = await claim(
     db,
-    letters.map(({ row, message, firstAttemptAt, recipient, orderNumber, tracking }) => ({
+    messages.map(({ row, message, firstAttemptAt, recipient, orderNumber, tracking }) => ({
       id: row.id,
       attempts: row.attempts,
       recipient,
@@ -66,10 +70,10 @@ async function claimLetters(
     })),
     now,
   );
-  const own = letters
+  const own = messages
     .filter(({ row }) => ids.has(row.id))
-    .map((letter): Letter => ({ ...letter, row: { ...letter.row, claimed: true } }));
-  return { letters: own, listVersion };
+    .map((outgoing): OutgoingMessage => ({ ...outgoing, row: { ...outgoing.row, claimed: true } }));
+  return { messages: own, listVersion };
 }
 
 function count(report: DispatchReport, settled: readonly Settled[]): void {
@@ -112,23 +116,23 @@ async function runSlice(
   const plans = due.map(({ row, facts }) => planRow(row, facts, slice));
   const settled = plans.flatMap((one) => (one.kind === "settled" ? [one.settled] : []));
   const claimedAt = deps.now();
-  const { letters, listVersion } = await claimLetters(
-    plans.flatMap((one) => (one.kind === "letter" ? [one.letter] : [])),
+  const { messages, listVersion } = await claimMessages(
+    plans.flatMap((one) => (one.kind === "send" ? [one.outgoing] : [])),
     deps.db,
     claimedAt.toISOString(),
   );
   const check = suppressionCheck(deps.db, { listVersion, atMs: claimedAt.getTime() }, deps.now);
-  const taken = settled.length + letters.length;
+  const taken = settled.length + messages.length;
   report.claimed += taken;
 
   const runOne = async (name: Channel): Promise<void> => {
-    const own = letters.filter((letter) => letter.row.channel === name);
+    const own = messages.filter((outgoing) => outgoing.row.channel === name);
     if (own.length === 0) return;
     const lane: Lane = {
       takesKey: deps.channels[name]?.takesKey ?? false,
       gapMs: deps.channels[name]?.gapMs ?? 0,
       check,
-      send: (letter, signal) => sendThrough(deps.channels, letter, signal),
+      send: (outgoing, signal) => sendThrough(deps.channels, outgoing, signal),
       goneAlertKind: await goneKindOf(name, deps.channels),
       claimedAtMs: claimedAt.getTime(),
     };

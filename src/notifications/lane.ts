@@ -9,7 +9,7 @@ import type { Outcome } from "./channels/channel";
 import {
   type Attempt,
   channelSilent,
-  type Letter,
+  type OutgoingMessage,
   outcomeRow,
   retryLater,
   type Settled,
@@ -34,12 +34,12 @@ export interface Lane {
   readonly takesKey: boolean;
   /** Milliseconds between the starts of two requests, where the provider asks for that. */
   readonly gapMs: number;
-  /** Why a letter must not be sent after all; null where it may. Never throws. */
-  readonly check: (letter: Letter) => Promise<Attempt | null>;
-  readonly send: (letter: Letter, signal: AbortSignal) => Promise<Outcome>;
+  /** Why a message must not be sent after all; null where it may. Never throws. */
+  readonly check: (outgoing: OutgoingMessage) => Promise<Attempt | null>;
+  readonly send: (outgoing: OutgoingMessage, signal: AbortSignal) => Promise<Outcome>;
   /** The alert that remembers a 410. */
   readonly goneAlertKind: string;
-  /** When the letters were claimed, in milliseconds: no request may outlive the lease. */
+  /** When the messages were claimed, in milliseconds: no request may outlive the lease. */
   readonly claimedAtMs: number;
 }
 
@@ -49,16 +49,20 @@ export interface LaneReport {
 }
 
 /** Ends with the provider's answer, or with `unknown` when the time is over. */
-async function sendInTime(lane: Lane, letter: Letter, timeoutMs: number): Promise<Attempt> {
+async function sendInTime(
+  lane: Lane,
+  outgoing: OutgoingMessage,
+  timeoutMs: number,
+): Promise<Attempt> {
   const controller = new AbortController();
   const unchecked: Attempt = { kind: "retry", error: "not checked in time", retryAfterMs: null };
   let isChecked = false;
   const attempt = async (): Promise<Attempt> => {
-    const stop = await lane.check(letter);
+    const stop = await lane.check(outgoing);
     // Once the time is over it is put back, so it must not go out any more.
     if (stop !== null || controller.signal.aborted) return stop ?? unchecked;
     isChecked = true;
-    return await lane.send(letter, controller.signal);
+    return await lane.send(outgoing, controller.signal);
   };
   try {
     return await within(attempt(), timeoutMs);
@@ -69,10 +73,10 @@ async function sendInTime(lane: Lane, letter: Letter, timeoutMs: number): Promis
   }
 }
 
-/** A letter that this run did not send. */
-export function putBack(letter: Letter, closed: Closed, deps: LaneDeps): Settled {
+/** A message that this run did not send. */
+export function putBack(outgoing: OutgoingMessage, closed: Closed, deps: LaneDeps): Settled {
   if (closed.kind === "gone") {
-    const { row } = letter;
+    const { row } = outgoing;
     return {
       outcome: outcomeRow(row, { status: "suppressed", reason: "endpoint gone" }),
       alerts: [],
@@ -80,18 +84,24 @@ export function putBack(letter: Letter, closed: Closed, deps: LaneDeps): Settled
   }
   const moment = { now: deps.now().toISOString(), random: deps.random() };
   const retryAfterMs = closed.kind === "stalled" ? closed.retryAfterMs : null;
-  return retryLater(letter, closed.error, retryAfterMs, moment);
+  return retryLater(outgoing, closed.error, retryAfterMs, moment);
 }
 
-/** Sends what it can of `letters`; every letter is settled in the end. */
+/** Not sent, and nothing wrong with it: due at once. */
+function leaveForNextRun({ row }: OutgoingMessage, now: Date): Settled {
+  const nextAttemptAt = now.toISOString();
+  return { outcome: outcomeRow(row, { status: "pending", nextAttemptAt }), alerts: [] };
+}
+
+/** Sends what it can of `messages`; every message is settled in the end. */
 export async function runLane(
   lane: Lane,
-  letters: readonly Letter[],
+  messages: readonly OutgoingMessage[],
   deps: LaneDeps,
 ): Promise<LaneReport> {
   const startBy = lane.claimedAtMs + LEASE_MS - deps.timeoutMs - 5_000;
   const settled: Settled[] = [];
-  const waiting = letters.values();
+  const waiting = messages.values();
   let closed: Closed | null = null;
   let unknowns = 0;
   let { gapMs } = lane;
@@ -125,26 +135,22 @@ export async function runLane(
     return isSilent;
   };
 
-  const handle = async (letter: Letter): Promise<Settled> => {
-    if (closed !== null) return putBack(letter, closed, deps);
+  const handle = async (outgoing: OutgoingMessage): Promise<Settled> => {
+    if (closed !== null) return putBack(outgoing, closed, deps);
     const waitMs = takePlace();
     const now = deps.now();
-    if (now.getTime() + waitMs > startBy) {
-      // Not sent and nothing wrong with it: due at once for the next run.
-      const nextAttemptAt = now.toISOString();
-      return { outcome: outcomeRow(letter.row, { status: "pending", nextAttemptAt }), alerts: [] };
-    }
+    if (now.getTime() + waitMs > startBy) return leaveForNextRun(outgoing, now);
     if (waitMs > 0) await deps.sleep(waitMs);
-    if (closed !== null) return putBack(letter, closed, deps);
-    const outcome = await sendInTime(lane, letter, deps.timeoutMs);
+    if (closed !== null) return putBack(outgoing, closed, deps);
+    const outcome = await sendInTime(lane, outgoing, deps.timeoutMs);
     const isSilent = learn(outcome);
     const moment = { now: deps.now().toISOString(), random: deps.random() };
-    const one = settle(letter, outcome, lane.takesKey, lane.goneAlertKind, moment);
-    return isSilent ? { ...one, alerts: [...one.alerts, ...channelSilent(letter.row)] } : one;
+    const one = settle(outgoing, outcome, lane.takesKey, lane.goneAlertKind, moment);
+    return isSilent ? { ...one, alerts: [...one.alerts, ...channelSilent(outgoing.row)] } : one;
   };
 
   const worker = async (): Promise<void> => {
-    for (const letter of waiting) settled.push(await handle(letter));
+    for (const outgoing of waiting) settled.push(await handle(outgoing));
   };
   await Promise.all(Array.from({ length: CHANNEL_CONCURRENCY }, worker));
   return { settled, closed };

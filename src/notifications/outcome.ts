@@ -9,7 +9,7 @@ import type { Outcome } from "./channels/channel";
 import type { Tracking } from "./message";
 
 /** A message on its way: the row, what it says, and what is stored beside it. */
-export interface Letter {
+export interface OutgoingMessage {
   readonly row: DueRow;
   readonly message: Message;
   /** ISO time; retries end RETRY_FOR_MS after it. */
@@ -20,7 +20,7 @@ export interface Letter {
   readonly tracking: Tracking | null;
 }
 
-/** What came of a letter: an answer, or that it was not sent because its recipient was erased. */
+/** The outcome of one message: an answer, or that it was not sent because its recipient was erased. */
 export type Attempt = Outcome | { readonly kind: "suppressed" };
 
 export interface Settled {
@@ -84,12 +84,12 @@ function gaveUp(row: DueRow, error: string): Alert {
 
 /** Pending again, or failed once the time for retries is over. */
 export function retryLater(
-  letter: Letter,
+  outgoing: OutgoingMessage,
   error: string,
   retryAfterMs: number | null,
   moment: Moment,
 ): Settled {
-  const { row, firstAttemptAt } = letter;
+  const { row, firstAttemptAt } = outgoing;
   const at = nextAttemptAt({ firstAttemptAt, retryAfterMs, ...moment });
   if (at !== null) {
     return {
@@ -103,13 +103,13 @@ export function retryLater(
 
 /** `takesKey`: a repeat under the same key is taken once, so an unknown outcome may be repeated. */
 export function settle(
-  letter: Letter,
+  outgoing: OutgoingMessage,
   outcome: Attempt,
   takesKey: boolean,
   goneAlertKind: string,
   moment: Moment,
 ): Settled {
-  const { row } = letter;
+  const { row } = outgoing;
   switch (outcome.kind) {
     case "sent": {
       const { providerMessageId } = outcome;
@@ -121,14 +121,14 @@ export function settle(
       return { outcome: outcomeRow(row, result), alerts: [] };
     }
     case "retry":
-      return retryLater(letter, outcome.error, outcome.retryAfterMs, moment);
+      return retryLater(outgoing, outcome.error, outcome.retryAfterMs, moment);
     case "down": {
-      const later = retryLater(letter, outcome.error, null, moment);
+      const later = retryLater(outgoing, outcome.error, null, moment);
       const alerts = alertsOf(row, channelDown(row.channel, outcome.error));
       return { outcome: later.outcome, alerts: [...alerts, ...later.alerts] };
     }
     case "unknown": {
-      if (takesKey) return retryLater(letter, outcome.error, null, moment);
+      if (takesKey) return retryLater(outgoing, outcome.error, null, moment);
       const result: Result = { status: "failed", reason: "outcome unknown", error: outcome.error };
       return { outcome: outcomeRow(row, result), alerts: [] };
     }

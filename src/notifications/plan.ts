@@ -1,6 +1,6 @@
 /**
  * What is to be done with a row whose turn has come, from what the tables say about it: dropped, failed, put off,
- * or written as a letter. No request and no write happens here.
+ * or rendered and sent. No request and no write happens here.
  */
 import { addMs, msBetween } from "../events/formats/time";
 import { errorText, log } from "../log";
@@ -10,7 +10,7 @@ import { nextAttemptAt, postponedMs } from "./backoff";
 import { type Channel, channels, type Channels } from "./channels";
 import { parseContext } from "./context";
 import { type Closed, type LaneDeps, putBack } from "./lane";
-import { type Letter, outcomeRow, type Settled } from "./outcome";
+import { type OutgoingMessage, outcomeRow, type Settled } from "./outcome";
 import { customerAddress, judge } from "./relevance";
 import { renderMessage } from "./render";
 import type { Shop } from "./shop";
@@ -20,7 +20,7 @@ import type { Facts } from "./templates/facts";
 /** What is to be done with a row: settled without a request, or claimed and sent. */
 export type Plan =
   | { readonly kind: "settled"; readonly settled: Settled }
-  | { readonly kind: "letter"; readonly letter: Letter };
+  | { readonly kind: "send"; readonly outgoing: OutgoingMessage };
 
 export interface PlanDeps extends LaneDeps {
   readonly channels: Channels;
@@ -71,7 +71,12 @@ function waitLonger(row: DueRow, reason: string, slice: Slice): Plan {
 }
 
 /** The stored message; where its channel stores none it is made again, to the same bytes. */
-function letterOf(row: DueRow, facts: Facts, recipient: string | null, slice: Slice): Letter {
+function prepareMessage(
+  row: DueRow,
+  facts: Facts,
+  recipient: string | null,
+  slice: Slice,
+): OutgoingMessage {
   const known = parseRendered(row.rendered);
   const message =
     known?.message ??
@@ -88,7 +93,7 @@ function letterOf(row: DueRow, facts: Facts, recipient: string | null, slice: Sl
 
 function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
   const { channels: connected, notifyMaxAgeMs: maxAgeMs } = slice.deps;
-  if (row.twin_told === 1) {
+  if (row.twin_notified === 1) {
     const reason = findTemplate(row.template)?.once?.otherwise ?? "already told";
     return done(outcomeRow(row, { status: "suppressed", reason }));
   }
@@ -124,11 +129,11 @@ function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
       if (channels[row.channel].stored === null && (facts.event?.payload ?? null) === null) {
         return done(outcomeRow(row, { status: "failed", reason: "body no longer stored" }));
       }
-      const letter = letterOf(row, facts, verdict.recipient, slice);
+      const outgoing = prepareMessage(row, facts, verdict.recipient, slice);
       const closed = slice.closed.get(row.channel);
       return closed === undefined
-        ? { kind: "letter", letter }
-        : { kind: "settled", settled: putBack(letter, closed, slice.deps) };
+        ? { kind: "send", outgoing }
+        : { kind: "settled", settled: putBack(outgoing, closed, slice.deps) };
     }
   }
 }

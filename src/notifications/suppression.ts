@@ -11,7 +11,7 @@ import {
   suppressionListAt,
 } from "../store/privacy/suppression-list";
 import { channels } from "./channels";
-import type { Attempt, Letter } from "./outcome";
+import type { Attempt, OutgoingMessage } from "./outcome";
 
 /** As the claim found the list. */
 interface Claimed {
@@ -19,8 +19,10 @@ interface Claimed {
   readonly atMs: number;
 }
 
-/** What of a letter is asked about. */
-type Addressed = Pick<Letter, "recipient"> & { readonly row: Pick<Letter["row"], "channel"> };
+/** What of a message is checked. */
+type Addressed = Pick<OutgoingMessage, "recipient"> & {
+  readonly row: Pick<OutgoingMessage["row"], "channel">;
+};
 
 function identifiersOf({ row, recipient }: Addressed): readonly string[] {
   return recipient === null ? [] : (channels[row.channel].recipient?.identify(recipient) ?? []);
@@ -31,11 +33,11 @@ export function suppressionCheck(
   db: D1Database,
   { listVersion, atMs }: Claimed,
   now: () => Date,
-): (letter: Addressed) => Promise<Attempt | null> {
+): (outgoing: Addressed) => Promise<Attempt | null> {
   let askedMs = atMs;
   let list: Promise<SuppressionList> | null = null;
-  return async (letter) => {
-    const identifiers = identifiersOf(letter);
+  return async (outgoing) => {
+    const identifiers = identifiersOf(outgoing);
     if (identifiers.length === 0) return null;
     const nowMs = now().getTime();
     if (nowMs - askedMs > LIST_FRESH_MS) {

@@ -1,5 +1,5 @@
 /**
- * A stored event in, the same event understood or set aside out. Unknown types are ignored; a body that
+ * A stored event in, the same event decoded or quarantined out. Unknown types are ignored; a body that
  * cannot be understood is quarantined with path and reason: a fix plus a replay loses nothing.
  */
 import type { core } from "zod/mini";

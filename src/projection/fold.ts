@@ -8,7 +8,7 @@ import { type Entity, orderNamedIn, type Patch, type Setting } from "./registers
 export interface FoldedPatches {
   readonly rows: Readonly<Record<Entity, ReadonlyMap<string, Patch>>>;
   /**
-   * Each order named by any patch, those that lost within the batch included: each needs a row, if
+   * Each order named by any patch, those overridden within the batch included: each needs a row, if
    * only a stub that later events fill.
    */
   readonly orderNumbers: ReadonlySet<string>;
@@ -30,8 +30,8 @@ function mergeSettings(
 ): ReadonlyMap<string, Setting> {
   const merged = new Map(into);
   for (const [register, setting] of from) {
-    const standing = merged.get(register);
-    if (standing === undefined || setting.precedence > standing.precedence) {
+    const current = merged.get(register);
+    if (current === undefined || setting.precedence > current.precedence) {
       merged.set(register, setting);
     }
   }
@@ -77,9 +77,9 @@ export function foldPatches(patches: readonly Patch[]): FoldedPatches {
   };
   for (const patch of patches) {
     const { entity, key } = patch;
-    const standing = rows[entity].get(key);
+    const current = rows[entity].get(key);
     const settings =
-      standing === undefined ? patch.settings : mergeSettings(standing.settings, patch.settings);
+      current === undefined ? patch.settings : mergeSettings(current.settings, patch.settings);
     rows[entity].set(key, { entity, key, settings });
   }
   return { rows, ...collectClaims(patches) };

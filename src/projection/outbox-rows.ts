@@ -1,6 +1,6 @@
 /**
  * A decoded event in, the outbox rows that it asks for out: which facts somebody is to hear of. A
- * row is written even if the event lost; whether it is still true is asked when its turn comes. Which
+ * row is written even if the event is overridden; whether it is still true is asked when its turn comes. Which
  * facts those are is handed in: the definitions of the templates stand above this floor
  * (notifications/templates/).
  */

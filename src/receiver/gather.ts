@@ -1,7 +1,7 @@
 /**
  * Group commit: requests that wait together share one write. Whoever comes while nothing is being
  * written, and few were lately about, writes at once; whoever comes meanwhile joins the group
- * that is last in line. Whoever looks and finds the first in line ripe writes it and leaves each of its
+ * that is last in line. The first caller that finds the first in line due writes it and leaves each of its
  * members their answer.
  *
  * In a crowd a group waits a moment for as many as there were lately, as PostgreSQL's `commit_delay`
@@ -92,7 +92,7 @@ class Line<Item, Result> {
   }
 
   /** The group that is to be written now, whoever looks; null where there is none. */
-  next({ nowMs, patienceMs }: Caller): Group<Item, Result> | null {
+  findDue({ nowMs, patienceMs }: Caller): Group<Item, Result> | null {
     const now = nowMs();
     const groups = this.#groups;
     // Nobody waits for these any more; while the store hangs the line would grow by them.
@@ -168,7 +168,7 @@ async function awaitAnswer<Item, Result>(
   while (member.answer === null) {
     const leftMs = endMs - caller.nowMs();
     if (leftMs <= 0) return;
-    const next = line.next(caller);
+    const next = line.findDue(caller);
     if (next === null) {
       await pause(Math.min(lookEveryMs, leftMs));
       continue;

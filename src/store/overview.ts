@@ -51,8 +51,8 @@ SELECT
   (${lastReceivedSql}) AS last_received_at,
   (SELECT position FROM cursors WHERE name = 'swept_at') AS swept_at`;
 
-/** How things stand now. */
-export interface Standing {
+/** What the receiver is doing now, in numbers. */
+export interface SystemStatus {
   /** Null where the inbox did not answer. */
   readonly totals: Totals | null;
   /** What was refused within the last hour, most first. */
@@ -60,7 +60,7 @@ export interface Standing {
 }
 
 /** `now`: ISO 8601. One batch. */
-export async function loadStanding(db: D1Database, now: string): Promise<Standing> {
+export async function loadSystemStatus(db: D1Database, now: string): Promise<SystemStatus> {
   const [totals, refused] = await db.batch([
     db.prepare(totalsSql).bind(COUNT_MAX),
     lastHourStatement(db, now),
@@ -208,7 +208,7 @@ FROM webhook_events a CROSS JOIN webhook_events z
 WHERE a.rowid = (SELECT min(rowid) FROM webhook_events)
   AND z.rowid = (SELECT max(rowid) FROM webhook_events)`;
 
-export interface Overview extends Standing {
+export interface Overview extends SystemStatus {
   readonly hours: readonly HourRow[];
   readonly channels: readonly ChannelRow[];
   /** Null before the first delivery. */

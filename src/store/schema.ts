@@ -384,7 +384,7 @@ export const archiveWrites = sqliteTable("archive_writes", {
   started_at: text("started_at").notNull(),
 });
 
-/** Acts of erasing a person, without the person: what was asked, how far it is, what it came to. */
+/** Erasures, without the person: what was asked, how far it is, what it came to. */
 export const erasures = sqliteTable("erasures", {
   id: integer("id").primaryKey(),
   requested_at: text("requested_at").notNull(),

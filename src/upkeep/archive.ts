@@ -125,7 +125,7 @@ async function settleManifest(bucket: R2Bucket, name: string): Promise<Manifest>
 }
 
 /** Whoever replaced the object may have died before its manifest. */
-export async function mendManifest(
+export async function repairManifest(
   bucket: R2Bucket,
   name: string,
   { sha256: hash }: ArchiveObject,

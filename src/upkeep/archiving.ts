@@ -17,7 +17,7 @@ import {
   unlessListChanged,
 } from "../store/privacy/suppression-list";
 import { type Purged, purgeRows } from "../store/retention/retention";
-import type { Horizons } from "../store/retention/ripe";
+import type { Horizons } from "../store/retention/expired";
 import { dayOf, eraseArchived, etagOf, writeObject } from "./archive";
 
 export interface ArchivingDeps {

@@ -28,7 +28,7 @@ import {
   suppressOrders,
 } from "../store/privacy/erasure";
 import { eraseRows, forgetContacts } from "../store/privacy/erasure-rows";
-import { eraseArchived, listObjects, mendManifest, readObject, writeObject } from "./archive";
+import { eraseArchived, listObjects, repairManifest, readObject, writeObject } from "./archive";
 
 export interface ErasureDeps {
   readonly db: D1Database;
@@ -119,7 +119,7 @@ async function eraseObject(bucket: R2Bucket, name: string, list: SuppressionList
   const events = await eraseArchived(object.events, list);
   const changed = events.filter(({ payload }, at) => payload !== object.events[at]?.payload).length;
   if (changed > 0) await writeObject(bucket, name, events, object.etag);
-  else await mendManifest(bucket, name, object);
+  else await repairManifest(bucket, name, object);
   return changed;
 }
 

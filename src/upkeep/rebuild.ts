@@ -8,7 +8,7 @@ import type { StoredEvent } from "../projection/decoded-event";
 import { asJudged, interpret } from "../projection/interpret";
 import { type Change, planRebuild, type RebuildPlan } from "../projection/history/rebuild-plan";
 import { orderNamedIn, type Patch } from "../projection/registers";
-import type { HistoricEvent, StandingRow } from "../projection/history/explanation";
+import type { HistoricEvent, StateRow } from "../projection/history/explanation";
 import type { StoreDefaults } from "../projection/store-defaults";
 import { HISTORY_MAX_EVENTS } from "../limits";
 import { log } from "../log";
@@ -63,7 +63,7 @@ function patchesOf(event: KeptEvent, defaults: StoreDefaults): readonly Patch[] 
   return interpret({ id, typeHint, receivedAt, payload }, asJudged(defaults)).patches;
 }
 
-function asRow({ entity, key }: Patch): StandingRow {
+function asRow({ entity, key }: Patch): StateRow {
   return { entity, key, columns: {} };
 }
 
@@ -79,13 +79,13 @@ interface RebuildOptions {
 interface Unit {
   /** Null: rows that belong to no order. */
   readonly orderNumber: string | null;
-  readonly loadRows: () => Promise<readonly StandingRow[]>;
+  readonly loadRows: () => Promise<readonly StateRow[]>;
   /** Rows that belong here but may not stand at all. */
-  readonly missing: readonly StandingRow[];
+  readonly missing: readonly StateRow[];
 }
 
 interface Picture {
-  readonly rows: readonly StandingRow[];
+  readonly rows: readonly StateRow[];
   readonly plan: RebuildPlan;
   /** Who had been erased when it was looked at. */
   readonly listVersion: number;
@@ -164,10 +164,10 @@ export async function rebuildOrder(
 /** Rows that events patch and that do not stand at all, by the order that is named for them. */
 function missingByOrder(
   patches: readonly Patch[],
-  standing: readonly StandingRow[],
-): ReadonlyMap<string | null, readonly StandingRow[]> {
-  const known = new Set(standing.map(({ entity, key }) => `${entity} ${key}`));
-  const missing = new Map<string | null, StandingRow[]>();
+  current: readonly StateRow[],
+): ReadonlyMap<string | null, readonly StateRow[]> {
+  const known = new Set(current.map(({ entity, key }) => `${entity} ${key}`));
+  const missing = new Map<string | null, StateRow[]>();
   for (const patch of patches) {
     if (patch.entity === "orders" || known.has(`${patch.entity} ${patch.key}`)) continue;
     const order = orderNamedIn(patch);
@@ -184,19 +184,19 @@ export async function rebuildAround(
 ): Promise<Rebuilt> {
   const patches = events.flatMap((event) => patchesOf(event, options.defaults));
   const keys = keysOf(patches.map(asRow));
-  const standing = await loadRowsByKeys(db, keys);
-  const missing = missingByOrder(patches, standing);
+  const current = await loadRowsByKeys(db, keys);
+  const missing = missingByOrder(patches, current);
   const named = patches.flatMap((patch) => orderNamedIn(patch) ?? []);
-  const owners = standing.flatMap(({ columns }) => columns["order_number"] ?? []).map(String);
+  const owners = current.flatMap(({ columns }) => columns["order_number"] ?? []).map(String);
   const units: Unit[] = [...new Set([...keys.orders, ...named, ...owners])].map((orderNumber) => ({
     orderNumber,
     loadRows: () => loadRows(db, orderNumber),
     missing: missing.get(orderNumber) ?? [],
   }));
-  const unlinked = standing.filter(({ columns }) => columns["order_number"] === null);
+  const unlinked = current.filter(({ columns }) => columns["order_number"] === null);
   const loose = [...unlinked, ...(missing.get(null) ?? [])];
   if (loose.length > 0) {
-    const loadLoose = (): Promise<readonly StandingRow[]> => loadRowsByKeys(db, keysOf(loose));
+    const loadLoose = (): Promise<readonly StateRow[]> => loadRowsByKeys(db, keysOf(loose));
     units.push({ orderNumber: null, loadRows: loadLoose, missing: missing.get(null) ?? [] });
   }
   const rebuilt: Rebuilt[] = [];

@@ -1,6 +1,6 @@
 /**
- * Replay: events that were refused or given up on are taken again, after a fix. One, a selection, or
- * all of a status, in bounded steps. What was applied is never taken again: state would not change,
+ * Replay: events that were quarantined or have failed are applied again, after a fix. One, a selection, or
+ * all of a status, in bounded steps. What was applied is never replayed: state would not change,
  * and a rebuild is the tool for a changed projection.
  */
 import { encodeMessage } from "../events/queue-message";

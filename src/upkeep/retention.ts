@@ -17,12 +17,12 @@ import { restsUntil, restUntil } from "../store/inbox/cursors";
 import { purgeMessages, purgeRecords } from "../store/retention/message-retention";
 import {
   advance,
-  findRipe,
+  findExpired,
   findStretch,
   purgeRows,
   type Stretch,
 } from "../store/retention/retention";
-import type { Horizons } from "../store/retention/ripe";
+import type { Horizons } from "../store/retention/expired";
 import { archiveAndPurge, finishBegun } from "./archiving";
 import { cutSlice } from "./slice";
 
@@ -83,9 +83,9 @@ async function purgeSlice(deps: RetentionDeps, report: PurgeReport): Promise<Ste
   const horizons = horizonsOf(deps);
   const stretch = await findStretch(db);
   if (stretch === null) return null;
-  const ripe = await findRipe(db, stretch, horizons);
-  const isFull = ripe.length === PURGE_SLICE_ROWS;
-  const keeps = archive === null ? ripe.map((row) => ({ ...row, bytes: 0 })) : ripe;
+  const expired = await findExpired(db, stretch, horizons);
+  const isFull = expired.length === PURGE_SLICE_ROWS;
+  const keeps = archive === null ? expired.map((row) => ({ ...row, bytes: 0 })) : expired;
   const slice = cutSlice(keeps, isFull);
   if (slice !== null && slice.write !== null && archive !== null) {
     const done = await archiveAndPurge({ ...deps, archive }, slice.write, slice.others, horizons);
@@ -93,7 +93,7 @@ async function purgeSlice(deps: RetentionDeps, report: PurgeReport): Promise<Ste
   } else if (slice !== null) {
     add(report, await purgeRows(db, slice.others, horizons, false, []));
   }
-  const isRest = slice !== null && (isFull || slice.last < (ripe.at(-1)?.place ?? 0));
+  const isRest = slice !== null && (isFull || slice.last < (expired.at(-1)?.place ?? 0));
   const reached = isRest ? slice.last : stretch.end;
   await advance(db, reached);
   return { stretch, reached, isRest };

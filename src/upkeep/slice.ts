@@ -1,10 +1,10 @@
-/** What of the ripe rows is purged together: bodies of one day, and as many bytes as are read at once. Pure. */
+/** What of the expired rows is purged together: bodies of one day, and as many bytes as are read at once. Pure. */
 import { BODIES_MAX_BYTES } from "../limits";
 import type { ArchiveWrite } from "../store/retention/archive-writes";
-import type { RipeRow } from "../store/retention/retention";
+import type { ExpiredRow } from "../store/retention/retention";
 import { objectName } from "./archive";
 
-/** What one slice takes of the ripe rows: bodies of one day, and as many bytes as are read at once. */
+/** What one slice takes of the expired rows: bodies of one day, and as many bytes as are read at once. */
 export interface Slice {
   readonly write: ArchiveWrite | null;
   /** Rows without a body that the archive has to take first. */
@@ -14,18 +14,18 @@ export interface Slice {
 }
 
 /** Null where nothing is to be done yet: the few bodies that there are wait for more of their day. */
-export function cutSlice(ripe: readonly RipeRow[], isFull: boolean): Slice | null {
-  const taken: RipeRow[] = [];
+export function cutSlice(expired: readonly ExpiredRow[], isFull: boolean): Slice | null {
+  const taken: ExpiredRow[] = [];
   let bytes = 0;
-  const day = ripe.find((row) => row.bytes > 0)?.day;
-  for (const row of ripe) {
+  const day = expired.find((row) => row.bytes > 0)?.day;
+  for (const row of expired) {
     const fits = row.bytes === 0 || (row.day === day && bytes + row.bytes <= BODIES_MAX_BYTES);
     if (!fits && bytes > 0) break;
     bytes += row.bytes;
     taken.push(row);
   }
   const bodies = taken.filter((row) => row.bytes > 0);
-  const isWhole = isFull || taken.length < ripe.length;
+  const isWhole = isFull || taken.length < expired.length;
   const waits = !isWhole && bodies.every((row) => row.waits === 1);
   const [first, last] = [bodies[0], bodies.at(-1)];
   const others = taken.filter((row) => row.bytes === 0).map(({ place }) => place);

@@ -18,7 +18,7 @@ import { errorText, log } from "../log";
 import { auditAlert } from "../store/outbox/alerts";
 import { auditSlice } from "../store/state/audit";
 import { countStretch, recordSweep } from "../store/inbox/counts";
-import { deferPush, listWaiting, markStanding } from "../store/inbox/waiting";
+import { deferPush, listWaiting, markStuck } from "../store/inbox/waiting";
 import { continueErasures, type ErasureDeps } from "./erasure";
 import { continueRebuild } from "./rebuild";
 import { renew, reread, type RereadDeps } from "./reread";
@@ -67,7 +67,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   const { db, defaults } = deps;
   const now = (): string => deps.now().toISOString();
   await step("mark what stands still", () =>
-    walk(() => markStanding(db, now(), addMs(now(), -PUSH_AFTER_MS), SWEEP_STRETCH_ROWS)),
+    walk(() => markStuck(db, now(), addMs(now(), -PUSH_AFTER_MS), SWEEP_STRETCH_ROWS)),
   );
   await step("push waiting events", () => pushWaiting(deps, now()));
   // Before anything is judged by them.

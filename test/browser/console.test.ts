@@ -54,7 +54,7 @@ await test("the console", async (t) => {
       assert.equal(status, "processed");
       await page.goto("/console/troubled");
       await page.getByRole("button", { name: /Replay all \d+ in quarantine/ }).click();
-      await page.getByText(/\d+ quarantined events will be taken again/).waitFor();
+      await page.getByText(/\d+ quarantined events will be replayed/).waitFor();
     });
   });
 
@@ -80,7 +80,7 @@ await test("the console", async (t) => {
     });
   });
 
-  await t.test("an order is explained field by field, down to the event that lost", async () => {
+  await t.test("an order is explained field by field, down to the overridden event", async () => {
     await stage.withPage({}, async ({ page }) => {
       await page.goto("/console/orders/ASK-OVERTAKEN");
       await page.getByText("payment PAY-O", { exact: true }).last().click();

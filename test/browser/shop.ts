@@ -6,7 +6,7 @@ import { startProviders } from "../../testbed/receiver/providers.ts";
 import { sendEvents } from "../../testbed/deliveries/send.ts";
 import { settleEvents, settleMessages } from "../../testbed/receiver/settle.ts";
 import { type Receiver, startReceiver } from "../../testbed/receiver/start.ts";
-import { tellDay } from "../../testbed/stories/index.ts";
+import { createDay } from "../../testbed/stories/index.ts";
 
 export const TOKEN = "let-me-in-0123456789";
 const SECRET = "browser-secret";
@@ -176,7 +176,7 @@ export async function openShop(orders: number, isCalm = false): Promise<Shop> {
     await providers.close();
   };
   try {
-    const stories = tellDay({ seed: SEED, orders, endsAtMs: Date.now() - 600_000 });
+    const stories = createDay({ seed: SEED, orders, endsAtMs: Date.now() - 600_000 });
     const told = stories
       .flatMap((story) => story.events)
       .toSorted((a, b) => (a.created_at ?? "").localeCompare(b.created_at ?? ""));

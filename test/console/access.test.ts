@@ -157,7 +157,7 @@ describe("the console", () => {
     expect(text).not.toMatch(/<style|<script>| style=| on\w+=/);
   });
 
-  it("serves its own files to whoever stands at the door, for a year, and no others", async () => {
+  it("serves its own files to anybody who is not signed in, for a year, and no others", async () => {
     const page = await (await fetchWith(ADMIN, get("/console/sign-in"))).text();
     const files = [...page.matchAll(/"(\/console\/assets\/[^"]+)"/g)].map(([, path]) => path ?? "");
     expect(files.length).toBeGreaterThan(2);

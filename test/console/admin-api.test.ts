@@ -1,14 +1,14 @@
 /**
  * The admin API over a told day: every list against what the tables say, paging that leaves nothing
- * out and shows nothing twice, and the acts.
+ * out and shows nothing twice, and the actions.
  */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { countStretch } from "../../src/store/inbox/counts";
-import { loadStanding } from "../../src/store/overview";
+import { loadSystemStatus } from "../../src/store/overview";
 import { saveRefusals } from "../../src/store/inbox/refusals";
-import { tellDay } from "../../testbed/stories/index";
+import { createDay } from "../../testbed/stories/index";
 import { calmEnv, fireCron, hand } from "../faults/drive";
 import { event, order } from "../support/events";
 import { fetchWith, rows } from "../support/receiver";
@@ -83,7 +83,7 @@ beforeAll(async () => {
   await clearTables();
   await env.DB.exec("DELETE FROM event_counts");
   await env.DB.exec("DELETE FROM order_contacts");
-  const stories = tellDay({ seed: 8, orders: 30, endsAtMs: START, firstNumber: 1 });
+  const stories = createDay({ seed: 8, orders: 30, endsAtMs: START, firstNumber: 1 });
   const told = stories.flatMap((story) => story.events);
   const odd = [
     event("order.created", { order_number: "BAD", grand_total: "x" }, { id: "bad/1%2" }),
@@ -180,7 +180,7 @@ describe("the list of events", () => {
 });
 
 describe("one event", () => {
-  it("shows its body, what it set and what it lost to, and its messages", async () => {
+  it("shows its body, what it set, what overrides it, and its messages", async () => {
     const [{ id } = { id: null }] = await rows(
       "SELECT id FROM webhook_events WHERE event_type = 'order.confirmed' LIMIT 1",
     );
@@ -317,7 +317,7 @@ describe("notifications", () => {
     expect(whole).toMatchObject({ recipient: one?.["recipient"] });
   });
 
-  it("are sent again by a person's act, however old, and only where they are settled", async () => {
+  it("are sent again by a person's decision, however old, and only where they are settled", async () => {
     const [one] = await rows(
       "SELECT id FROM notifications WHERE template = 'order_confirmed' AND status = 'suppressed' LIMIT 1",
     );
@@ -374,7 +374,7 @@ describe("figures", () => {
   it("are right before, between and after the sweep counts, whoever counts twice", async () => {
     const [expected] = await rows(truth);
     const figures = async () => {
-      const { totals } = await loadStanding(env.DB, new Date().toISOString());
+      const { totals } = await loadSystemStatus(env.DB, new Date().toISOString());
       return { events: totals?.events, failed: totals?.failed };
     };
     expect(await figures()).toEqual(expected);

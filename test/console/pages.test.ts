@@ -282,7 +282,7 @@ describe("an event that was ignored", () => {
       .bind(error)
       .run();
     const text = await read("/console/events/ignored-1");
-    expect(text).toContain("Stored and set aside");
+    expect(text).toContain("Stored and not applied");
     expect(text).not.toContain("type is none");
     expect(text).toContain(error ?? more);
   });
@@ -336,7 +336,7 @@ describe("a replay", () => {
     const form = { event: "page-1" };
     const gone = await fetchWith(ADMIN, post("/console/replay", form));
     expect(gone.headers.get("location")).toBe("/console/troubled?notice=gone");
-    expect(await read("/console/troubled?notice=gone")).toContain("Nothing was taken again");
+    expect(await read("/console/troubled?notice=gone")).toContain("Nothing was replayed");
     const none = await fetchWith(ADMIN, post("/console/replay", {}));
     expect(none.headers.get("location")).toBe("/console/troubled?notice=none");
   });

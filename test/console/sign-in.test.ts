@@ -91,7 +91,7 @@ describe("whom Cloudflare Access lets through", () => {
     expect((await fetchWith(varsOf(team), request("/console/sign-in", ""))).status).toBe(200);
   });
 
-  it("sign out of Access too, and are not told at the door that it stopped them", async () => {
+  it("sign out of Access too, and are not told by the sign-in page that it refused them", async () => {
     const team = await makeTeam("leaving.cloudflareaccess.com");
     await publish(team);
     const jwt = await team.sign(claimsOf(team));
@@ -101,9 +101,9 @@ describe("whom Cloudflare Access lets through", () => {
     expect(out.headers.get("refresh")).toBe("0; url=/cdn-cgi/access/logout");
     expect(out.headers.get("set-cookie")).toMatch(/ce_webhooks_session=;.*Max-Age=0/i);
     expect(await out.text()).toContain('href="/cdn-cgi/access/logout"');
-    const door = await fetchWith(varsOf(team), request("/console/sign-in", jwt));
-    expect(door.status).toBe(303);
-    expect(door.headers.get("location")).toBe("/console");
+    const page = await fetchWith(varsOf(team), request("/console/sign-in", jwt));
+    expect(page.status).toBe(303);
+    expect(page.headers.get("location")).toBe("/console");
   });
 
   it("does not let anybody else through", async () => {

@@ -11,7 +11,7 @@ import {
   startRebuild,
 } from "../../src/store/state/rebuild-progress";
 import type * as rebuilding from "../../src/upkeep/rebuild";
-import { shuffle, createRandom, tellDay } from "../../testbed/stories/index.ts";
+import { shuffle, createRandom, createDay } from "../../testbed/stories/index.ts";
 import { Breaker } from "../faults/faulty";
 import { deliver, NOW } from "./deliver";
 import { defaults } from "./defaults";
@@ -39,7 +39,7 @@ async function loadChangedRebuild(): Promise<typeof rebuilding> {
 
 const { continueRebuild } = await loadChangedRebuild();
 
-const stories = tellDay({ seed: 7, orders: 30, endsAtMs: Date.parse(NOW) });
+const stories = createDay({ seed: 7, orders: 30, endsAtMs: Date.parse(NOW) });
 const events = stories
   .flatMap((story) => story.events)
   .map((event) => ({

@@ -23,7 +23,7 @@ import {
   type PartRow,
   type Random,
   type Story,
-  tellLives,
+  createLives,
 } from "../../testbed/stories/index.ts";
 import { expectModel } from "./compare";
 import { expectExplained } from "./explanation";
@@ -62,7 +62,7 @@ const ways: readonly [Way, ...Way[]] = [
 
 /** Events received in the order of their lots, once the lives are over. */
 async function deliverLives(run: number, random: Random, way: Way) {
-  const lives = tellLives({
+  const lives = createLives({
     seed: seed + run,
     orders: LIFECYCLES_AT_ONCE,
     endsAtMs: Date.parse(NOW),

@@ -58,7 +58,7 @@ describe("explaining an order", () => {
     expect(setter(explanation, "orders", "customer")).toBeNull();
   });
 
-  it("says why an event lost: older, lower stage, lower id", async () => {
+  it("says why an event is overridden: older, lower stage, lower id", async () => {
     await deliver(
       [
         [
@@ -80,7 +80,7 @@ describe("explaining an order", () => {
     expect(outcomes(explanation)).toMatchObject({ older: "lost", "id-1": "lost", "id-2": "sets" });
   });
 
-  it("says where one that states its time lost to one that states none", async () => {
+  it("says where one that states its time is overridden by one that states none", async () => {
     const order = { order_number: "A", order_date: "2026-03-01T10:00:00Z", status: "confirmed" };
     await deliver(
       [
@@ -147,8 +147,8 @@ describe("explaining an order", () => {
     const winner = await explain("B");
     expect(setter(winner, "payments", "link")).toBe("claim-B");
     expect(loss(winner, "claim-A", "link")).toEqual(["older", "claim-B"]);
-    const loser = await explain("A");
-    expect(loser.derived).toMatchObject({ payments: [], decidedBy: null });
+    const overridden = await explain("A");
+    expect(overridden.derived).toMatchObject({ payments: [], decidedBy: null });
   });
 
   it("says which payment decided the payment status, and which name of it does not count", async () => {

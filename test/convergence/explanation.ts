@@ -17,9 +17,9 @@ export async function expectExplained(model: Model, events: readonly StoredEvent
     keys: interpret({ id, ...event }, options).patches.map(({ entity, key }) => `${entity} ${key}`),
   }));
   const explain = async (orderNumber: string): Promise<void> => {
-    const standing = await loadRows(env.DB, orderNumber);
-    const history = await loadHistory(env.DB, orderNumber, keysOf(standing));
-    const explanation = explainOrder(orderNumber, standing, history, defaults);
+    const current = await loadRows(env.DB, orderNumber);
+    const history = await loadHistory(env.DB, orderNumber, keysOf(current));
+    const explanation = explainOrder(orderNumber, current, history, defaults);
     for (const { entity, key, register, setBy, precedence } of explanation.registers) {
       const expected = rows.get(`${entity} ${key}`)?.[`${register}_precedence`] ?? "";
       expect(precedence, `${entity} ${key} ${register}`).toBe(expected);
@@ -32,7 +32,7 @@ export async function expectExplained(model: Model, events: readonly StoredEvent
     expect(explanation.derived?.paymentStatus).toBe(
       rows.get(`orders ${orderNumber}`)?.["payment_status"],
     );
-    const own = new Set(standing.map(({ entity, key }) => `${entity} ${key}`));
+    const own = new Set(current.map(({ entity, key }) => `${entity} ${key}`));
     const about = patched.filter(({ keys }) => keys.some((key) => own.has(key)));
     const explained = new Set(explanation.events.map(({ id }) => id));
     expect(about.map(({ id }) => id).filter((id) => !explained.has(id))).toEqual([]);

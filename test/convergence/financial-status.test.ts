@@ -15,7 +15,7 @@ import { htmlOf } from "../../src/html";
 import { renderMessage } from "../../src/notifications/render";
 import { financialStatus } from "../../src/projection/order/financial-status";
 import { listOrders } from "../../src/store/state/order-list";
-import { type Story, tellLives } from "../../testbed/stories/index.ts";
+import { type Story, createLives } from "../../testbed/stories/index.ts";
 import { loadDue } from "../../src/store/outbox/outbox-facts";
 import { order as orderAnswer } from "../../cli/api/answers.ts";
 import { moneyFacts } from "../../cli/views/money.ts";
@@ -177,7 +177,11 @@ it(
     let mails = 0;
     for (let from = 0; from < LIVES; from += AT_ONCE) {
       await clearTables();
-      const stories = tellLives({ seed: seed + from, orders: AT_ONCE, endsAtMs: Date.parse(NOW) });
+      const stories = createLives({
+        seed: seed + from,
+        orders: AT_ONCE,
+        endsAtMs: Date.parse(NOW),
+      });
       await tellAll(stories);
       const { results } = await env.DB.prepare("SELECT * FROM order_overview").all();
       const views = new Map(results.map((row) => [row["order_number"], row]));

@@ -317,13 +317,13 @@ export function sideBySide(
 export const SIDE_BY_SIDE = 10;
 
 /** A history, and how it reaches the consumer. */
-interface Told {
+interface PlannedHistory {
   readonly specs: readonly Spec[];
   readonly plan: Schedule;
 }
 
 /** SIDE_BY_SIDE of them, each of at most `maxLength` events; a failure shrinks the others to nothing. */
-export function histories(maxLength: number): fc.Arbitrary<readonly Told[]> {
+export function histories(maxLength: number): fc.Arbitrary<readonly PlannedHistory[]> {
   const history = fc.record({ specs: fc.array(anyEvent, { maxLength }), plan: schedule });
   return fc.array(history, { minLength: SIDE_BY_SIDE, maxLength: SIDE_BY_SIDE });
 }
@@ -332,7 +332,7 @@ export function histories(maxLength: number): fc.Arbitrary<readonly Told[]> {
  * The events of histories, each under names of its own, and their batches side by side: each history keeps its
  * own order, repeats and batches. A body that names nothing is the same in all of them, and the first's alone.
  */
-export async function storeApart(told: readonly Told[]): Promise<{
+export async function storeApart(told: readonly PlannedHistory[]): Promise<{
   readonly events: readonly StoredEvent[];
   readonly batches: readonly (readonly StoredEvent[])[];
 }> {

@@ -47,11 +47,11 @@ const told = fc.record({
     "2026-03-04T00:00:00.000Z",
   ),
 });
-type Told = typeof told extends fc.Arbitrary<infer T> ? T : never;
+type SentEvent = typeof told extends fc.Arbitrary<infer T> ? T : never;
 
 /** The total tells the events apart. */
 function store(
-  { form, stated, status, shows, receivedAt }: Told,
+  { form, stated, status, shows, receivedAt }: SentEvent,
   index: number,
   number: string,
 ): StoredEvent {
@@ -78,7 +78,7 @@ function store(
 }
 
 /** What an event is compared by, as text that sorts; the hash of its id decides what is left. */
-function placeOf({ form, stated, status, shows, receivedAt }: Told): string {
+function placeOf({ form, stated, status, shows, receivedAt }: SentEvent): string {
   const own = form === "bare" ? undefined : stated;
   const shown = Object.values(shows).filter((date) => date !== undefined);
   const time = own ?? shown.toSorted().at(-1) ?? "";

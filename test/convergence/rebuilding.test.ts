@@ -53,7 +53,7 @@ describe("rebuilding", () => {
   beforeEach(clearTables);
 
   it(
-    `changes nothing that is right, and mends what is not (${String(runs)} histories)`,
+    `changes nothing that is right, and fixes what is not (${String(runs)} histories)`,
     {
       timeout: 3_600_000,
     },

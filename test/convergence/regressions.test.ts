@@ -1,6 +1,6 @@
 /**
  * The smallest histories that once went wrong, as the random runs shrank them. Each in every order
- * against the reference model, rebuilt without a change, and mended where a sum is wrong.
+ * against the reference model, rebuilt without a change, and fixed where a sum is wrong.
  */
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
@@ -14,7 +14,7 @@ import { event, inEveryOrder } from "./every-order";
 import { defaults } from "./defaults";
 
 const cases: Readonly<Record<string, readonly StoredEvent[]>> = {
-  "a stub for an order whose link lost within its batch": [
+  "a stub for an order whose link is overridden within its batch": [
     event("shipment.created", null, { awb_no: "S1", order_number: "A" }, "e0"),
     event("shipment.created", null, { awb_no: "S1", order_number: "B" }, "e1"),
   ],

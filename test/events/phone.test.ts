@@ -9,7 +9,7 @@ import {
   parseE164,
   parsePhone,
   phoneDigits,
-  toldForms,
+  dialledForms,
 } from "../../src/events/formats/phone";
 
 const seed = Number(env.TEST_SEED);
@@ -122,7 +122,7 @@ describe("the number of any country", () => {
   it("is found by the form that it is told in without its country", () => {
     for (const { country, number } of told) {
       const digits = phoneDigits(number.formatNational());
-      expect(toldForms(number.number)).toContain(digits);
+      expect(dialledForms(number.number)).toContain(digits);
       expect(parsePhone(null, digits ?? "", country)).toBe(number.number);
     }
   });

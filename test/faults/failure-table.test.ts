@@ -37,12 +37,12 @@ function newOrder(): string {
   return `ORD-${String(orders)}`;
 }
 
-function confirmed(order: string, over: Record<string, unknown> = {}): Told {
+function confirmed(order: string, over: Record<string, unknown> = {}): SentEvent {
   const value = event("order.confirmed", orderDetail(order, over), { id: `evt-${order}` });
   return { id: `evt-${order}`, value, order };
 }
 
-interface Told {
+interface SentEvent {
   readonly id: string;
   readonly value: unknown;
   readonly order: string;
@@ -50,7 +50,7 @@ interface Told {
 
 const byId = (told: { readonly id: string }): string => JSON.stringify({ id: told.id });
 
-async function inbox(...told: readonly Told[]): Promise<Row[]> {
+async function inbox(...told: readonly SentEvent[]): Promise<Row[]> {
   return await rows(
     `SELECT id, status, attempts, error, pushes FROM webhook_events
      WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY rowid`,
@@ -58,7 +58,7 @@ async function inbox(...told: readonly Told[]): Promise<Row[]> {
   );
 }
 
-async function statuses(...told: readonly Told[]): Promise<unknown[]> {
+async function statuses(...told: readonly SentEvent[]): Promise<unknown[]> {
   return (await inbox(...told)).map(({ status }) => status);
 }
 
@@ -68,7 +68,7 @@ async function orderStatus(order: string): Promise<unknown> {
 }
 
 /** Everything that is stored about an order, its bookkeeping included. */
-async function everything({ order }: Told): Promise<unknown> {
+async function everything({ order }: SentEvent): Promise<unknown> {
   const tables = ["orders", "payments", "refunds", "shipments", "notifications"];
   const found = tables.map((table) =>
     rows(`SELECT * FROM ${table} WHERE order_number = ?1 ORDER BY 1`, order),
@@ -76,7 +76,7 @@ async function everything({ order }: Told): Promise<unknown> {
   return [await Promise.all(found), await rows("SELECT * FROM webhook_events ORDER BY rowid")];
 }
 
-async function receiveIdle(...told: readonly Told[]): Promise<void> {
+async function receiveIdle(...told: readonly SentEvent[]): Promise<void> {
   for (const { value } of told) expect((await postTo(idleEnv, value)).status).toBe(200);
 }
 
@@ -209,7 +209,7 @@ describe("row: both fail", () => {
 });
 
 describe("row: event larger than a queue message", () => {
-  const large = (order: string, bytes = MESSAGE_MAX_BYTES + 1): Told =>
+  const large = (order: string, bytes = MESSAGE_MAX_BYTES + 1): SentEvent =>
     confirmed(order, { metadata: { pad: "x".repeat(bytes) } });
 
   it("with D1 up the message carries the id only, and the body is read from the inbox", async () => {

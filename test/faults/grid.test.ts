@@ -38,14 +38,14 @@ const options = {
 let cases = 0;
 afterAll(() => console.info(`fault grid: ${String(cases)} cases`));
 
-interface Told {
+interface SentEvent {
   readonly id: string;
   readonly type: string;
   readonly body: string;
 }
 
 /** A new order for each case: created, paid, confirmed, a parcel cancelled. */
-function tell(name: string): readonly Told[] {
+function createEvents(name: string): readonly SentEvent[] {
   const at = (minute: number): string =>
     new Date(Date.now() - (60 - minute) * 60_000).toISOString();
   const order = `ORD-${name}`;
@@ -66,7 +66,7 @@ function tell(name: string): readonly Told[] {
   });
 }
 
-function modelFor(told: readonly Told[]): Model {
+function modelFor(told: readonly SentEvent[]): Model {
   const receivedAt = new Date().toISOString();
   const events: StoredEvent[] = told.map(({ id, body }) => ({
     id,
@@ -152,7 +152,10 @@ async function handleUntilAcked(
   expect(await handle(soundEnv, queue, bodies)).toBe(true);
 }
 
-async function eventMessages(told: readonly Told[], stored: boolean): Promise<readonly string[]> {
+async function eventMessages(
+  told: readonly SentEvent[],
+  stored: boolean,
+): Promise<readonly string[]> {
   return told.map(({ id, type, body }) =>
     encodeMessage({
       id,
@@ -167,7 +170,7 @@ async function eventMessages(told: readonly Told[], stored: boolean): Promise<re
   );
 }
 
-async function expectPromises(name: string, told: readonly Told[]): Promise<void> {
+async function expectPromises(name: string, told: readonly SentEvent[]): Promise<void> {
   // An event that only the queue holds is in no table yet: it is waited for.
   await vi.waitFor(
     async () => {
@@ -193,19 +196,19 @@ async function expectPromises(name: string, told: readonly Told[]): Promise<void
 /** Walks a path: once sound, to count its calls, then with each call broken in each way. */
 async function walk(
   path: string,
-  run: (environment: TestEnv, told: readonly Told[]) => Promise<void>,
-  check: (name: string, told: readonly Told[]) => Promise<void> = expectPromises,
+  run: (environment: TestEnv, told: readonly SentEvent[]) => Promise<void>,
+  check: (name: string, told: readonly SentEvent[]) => Promise<void> = expectPromises,
 ): Promise<number> {
   const sound = new Breaker();
   const first = `${path}-sound`;
-  const sane = tell(first);
+  const sane = createEvents(first);
   await run(brokenEnv(sound), sane);
   await check(first, sane);
   const calls = [...sound.calls];
   for (const [call, callName] of calls.entries()) {
     for (const fault of faults) {
       const name = `${path}-${String(call)}-${faultName(fault)}`;
-      const told = tell(name);
+      const told = createEvents(name);
       try {
         await run(brokenEnv(new Breaker({ call, fault })), told);
         await check(name, told);
@@ -235,7 +238,7 @@ describe("every binding call, broken in every way", () => {
     "on the receive path of a body that does not fit into a message",
     { timeout: 120_000 },
     async () => {
-      const padded = (told: readonly Told[]): readonly Told[] =>
+      const padded = (told: readonly SentEvent[]): readonly SentEvent[] =>
         told.map((one) => ({
           ...one,
           body: one.body.replace("{", `{"pad":"${"x".repeat(130_000)}",`),

@@ -168,7 +168,7 @@ describe.concurrent("the row of a notification", () => {
     expect(String(first?.["id"]).split("/")).toHaveLength(3);
   });
 
-  test("is written even where the event lost", async () => {
+  test("is written even where the event is overridden", async () => {
     await apply(event("order.cancelled", { order_number: "ORD-LOST" }, plain));
     const late = event(
       "order.confirmed",

@@ -11,7 +11,7 @@ import { shareOut } from "../../testbed/deliveries/send.ts";
 import { watchMemory } from "../../testbed/receiver/memory.ts";
 import { settleEvents } from "../../testbed/receiver/settle.ts";
 import { type Receiver, startReceiver } from "../../testbed/receiver/start.ts";
-import { createRandom, shuffle, type StoryEvent, tellDay } from "../../testbed/stories/index.ts";
+import { createRandom, shuffle, type StoryEvent, createDay } from "../../testbed/stories/index.ts";
 import { startStep } from "../../testbed/terminal/progress.ts";
 import { colours, print } from "../../testbed/terminal/report.ts";
 import { type Cleanup, runScenario } from "../../testbed/terminal/scenario.ts";
@@ -30,7 +30,12 @@ function tellEvents(events: number, endsAtMs: number): readonly StoryEvent[] {
   const told: StoryEvent[] = [];
   for (let slice = 0; told.length < events; slice += 1) {
     const firstNumber = 100_001 + slice * ORDERS_AT_ONCE;
-    const stories = tellDay({ seed: SEED + slice, orders: ORDERS_AT_ONCE, endsAtMs, firstNumber });
+    const stories = createDay({
+      seed: SEED + slice,
+      orders: ORDERS_AT_ONCE,
+      endsAtMs,
+      firstNumber,
+    });
     told.push(...stories.flatMap((story) => story.events));
   }
   return shuffle(told.slice(0, events), createRandom(SEED));

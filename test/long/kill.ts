@@ -23,7 +23,7 @@ import {
   type Random,
   repeat,
   shuffle,
-  tellDay,
+  createDay,
 } from "../../testbed/stories/index.ts";
 import { startStep } from "../../testbed/terminal/progress.ts";
 import { colours, print, printList } from "../../testbed/terminal/report.ts";
@@ -203,7 +203,7 @@ async function run(options: Options, cleanup: Cleanup): Promise<boolean> {
   const random = createRandom(seed, 2_000_000);
   const starting = startStep("starting the Worker");
   const orders = options.orders || Math.max(20, Math.min(5_000, kills * ORDERS_A_KILL));
-  const stories = tellDay({ seed, orders, endsAtMs: Date.now() });
+  const stories = createDay({ seed, orders, endsAtMs: Date.now() });
   const events = await deliverEvents(
     stories.flatMap((story) => story.events),
     secret,

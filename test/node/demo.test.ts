@@ -42,7 +42,7 @@ await test("a small day holds, and the demo exits with 0", options, async () => 
     "Forms",
     "Messages",
     "Answers",
-    "Set aside",
+    "Not applied",
   ]) {
     assert.match(stdout, new RegExp(`^${heading}`, "m"));
   }

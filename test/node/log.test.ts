@@ -145,7 +145,7 @@ await describe("the log", () => {
     for (const field of ["order_items", "billing_address", "payload"]) {
       assert.ok(!log.includes(field), `something of a body is logged: ${field}`);
     }
-    // Every event that is taken is named, and there is a line for each of the acts.
+    // Every event that is taken is named, and there is a line for each action.
     const taken = answers.filter(({ status }) => status === 200).length;
     const received = entries.filter(({ event }) => event === "received");
     assert.equal(received.flatMap(({ ids }) => ids ?? []).length, taken);

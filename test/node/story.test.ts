@@ -15,8 +15,8 @@ import {
   shuffle,
   sign,
   storyKinds,
-  tellDay,
-  tellStory,
+  createDay,
+  createStory,
   type Story,
   type StoryEvent,
   writeBody,
@@ -24,7 +24,7 @@ import {
 
 const endsAtMs = Date.UTC(2026, 10, 24, 6);
 const seeds = [0, 1, 2, 3, 4, 2 ** 40];
-const dayOf = (seed: number, orders = 60): Story[] => tellDay({ seed, orders, endsAtMs });
+const dayOf = (seed: number, orders = 60): Story[] => createDay({ seed, orders, endsAtMs });
 
 await test("the same seed tells the same day, another seed another", () => {
   assert.deepEqual(dayOf(1), dayOf(1));
@@ -141,7 +141,7 @@ await test("each kind can be told by itself", () => {
   for (const { name } of storyKinds) {
     const window = { startsAtMs: endsAtMs - 3_600_000, endsAtMs };
     const random = createRandom(9);
-    const story = tellStory({ kind: name, orderNumber: "ORD-7", random, ...window });
+    const story = createStory({ kind: name, orderNumber: "ORD-7", random, ...window });
     assert.equal(story.kind, name);
     assert.ok(story.events.every((event) => Date.parse(event.created_at) < endsAtMs));
   }
@@ -217,7 +217,7 @@ await test("id and time can be left out, and dates of the model stay", () => {
 await test("a bare body is known by its hash, as sha256sum has it, and others by their ids", async () => {
   const random = createRandom(1);
   const window = { startsAtMs: endsAtMs - 3_600_000, endsAtMs };
-  const told = tellStory({ kind: "delivered", orderNumber: "ORD-7", random, ...window });
+  const told = createStory({ kind: "delivered", orderNumber: "ORD-7", random, ...window });
   for (const form of forms) {
     const { story, deliveries } = await deliverStory(told, () => form);
     for (const [index, { body, eventId }] of deliveries.entries()) {
@@ -290,7 +290,7 @@ await test("mixed forms are drawn from the seed; those about the order are all b
 await test("the same story of another order has other payment references", () => {
   const window = { startsAtMs: endsAtMs - 3_600_000, endsAtMs };
   const [one, other] = ["ORD-1", "ORD-2"].map((orderNumber) => {
-    const { events } = tellStory({
+    const { events } = createStory({
       kind: "delivered",
       orderNumber,
       random: createRandom(5),

@@ -27,7 +27,7 @@ import {
   repeat,
   shuffle,
   type StoryEvent,
-  tellDay,
+  createDay,
 } from "../../testbed/stories/index.ts";
 
 const SECRET = "upgrade";
@@ -189,7 +189,7 @@ await test("the new Worker runs on what the released one left, before and after 
   const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
   console.log(`seed ${String(seed)}`);
   const random = createRandom(seed);
-  const stories = tellDay({ seed, orders: 40, endsAtMs: Date.now() - 60_000 });
+  const stories = createDay({ seed, orders: 40, endsAtMs: Date.now() - 60_000 });
   const events = shuffle(
     repeat(
       stories.flatMap((story) => story.events),

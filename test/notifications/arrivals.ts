@@ -5,7 +5,7 @@
 import { env } from "cloudflare:workers";
 import { addMs } from "../../src/events/formats/time";
 import { dispatchDue, type DispatchDeps } from "../../src/notifications/dispatch";
-import { markStanding } from "../../src/store/inbox/waiting";
+import { markStuck } from "../../src/store/inbox/waiting";
 import type { EventBody } from "../support/events";
 import { consumeAll, consumer, forgetVerdicts, options, queued } from "../support/queue";
 import { NOW, readNotifications, type StoredNotification } from "../support/rows";
@@ -39,7 +39,7 @@ const MINUTE_MS = 60_000;
 export async function sweepMessages(deps: DispatchDeps): Promise<void> {
   const now = deps.now().toISOString();
   let more = true;
-  while (more) more = await markStanding(deps.db, now, addMs(now, -MINUTE_MS), 1_000);
+  while (more) more = await markStuck(deps.db, now, addMs(now, -MINUTE_MS), 1_000);
   await dispatchDue(deps);
 }
 

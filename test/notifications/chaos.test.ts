@@ -91,7 +91,7 @@ describe("with a third of all calls failing, overlapping runs and a brittle D1",
         const identity = identityOf(asked);
         const known = accepted.get(identity);
         if (known !== undefined && takesKeys(asked)) {
-          // Recognised as the same: answered as the first time, not taken again.
+          // Recognised as the same: answered as the first time, not sent twice.
           return known.body === asked.body
             ? accepts(asked)
             : Response.json({ name: "invalid_idempotent_request" }, { status: 409 });

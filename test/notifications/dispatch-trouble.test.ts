@@ -46,7 +46,7 @@ describe("a channel that is down", () => {
     expect(alerts.map((row) => row.id)).toEqual(["alert/channel_down:email/2026-11-24T10/team"]);
   });
 
-  it("is told to the team in the same run, and everything goes out once it is mended", async () => {
+  it("is told to the team in the same run, and everything goes out once it is fixed", async () => {
     await seedConfirmations(10);
     let isDown = true;
     const { deps, provider, woken, advance } = stage((asked) =>

@@ -2,7 +2,7 @@
 import type { Shop } from "../../src/notifications/shop";
 import { type Channel, channelNames } from "../../src/notifications/channels";
 import { type Template, templateNames, templates } from "../../src/notifications/templates";
-import { toldStatuses } from "../../src/notifications/templates/shipment/told-statuses";
+import { notifiedStatuses } from "../../src/notifications/templates/shipment/notified-statuses";
 import type { OutboxContext } from "../../src/projection/outbox-row";
 import type {
   Facts,
@@ -341,7 +341,7 @@ const faces: readonly Preview[] = [
     "email",
     facts({ refund: refundFacts({ payment_mode: "loyalty-point" }) }),
   ),
-  ...toldStatuses.map((status) =>
+  ...notifiedStatuses.map((status) =>
     preview(
       `shipment-${status.replaceAll("_", "-")}`,
       "shipment_update",
@@ -410,7 +410,7 @@ const faces: readonly Preview[] = [
     ...previewShop,
     name: "मीरा हैंडलूम्स",
   }),
-  ...toldStatuses.map((status) =>
+  ...notifiedStatuses.map((status) =>
     preview(
       `shipment-${status.replaceAll("_", "-")}`,
       "shipment_update",

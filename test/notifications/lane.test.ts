@@ -2,10 +2,10 @@
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../src/notifications/channels/channel";
 import { type Lane, type LaneReport, runLane } from "../../src/notifications/lane";
-import type { Letter } from "../../src/notifications/outcome";
+import type { OutgoingMessage } from "../../src/notifications/outcome";
 import { NOW } from "../support/rows";
 
-function letter(number: number): Letter {
+function outgoing(number: number): OutgoingMessage {
   return {
     row: {
       id: `order_confirmed/ORD-${number}/email`,
@@ -24,7 +24,7 @@ function letter(number: number): Letter {
       context: null,
       rendered: null,
       in_flight: 1,
-      twin_told: 0,
+      twin_notified: 0,
       resends: 0,
       claimed: true,
     },
@@ -70,10 +70,10 @@ async function run(
   };
   const check = () => Promise.resolve(null);
   let isOver = false;
-  const letters = Array.from({ length: count }, (_, index) => letter(index));
+  const messages = Array.from({ length: count }, (_, index) => outgoing(index));
   const running = runLane(
     { takesKey: true, goneAlertKind: "gone", claimedAtMs: beganMs, check, ...lane, send },
-    letters,
+    messages,
     { now: () => new Date(nowMs), random: () => 0, sleep, timeoutMs: 10_000 },
   ).finally(() => {
     isOver = true;

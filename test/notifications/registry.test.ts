@@ -19,7 +19,7 @@ import { listMessages } from "../../src/store/outbox/message-list";
 import { parseRendered } from "../../src/store/outbox/rendered";
 import { erase } from "../../src/upkeep/erasure";
 import { exportPage } from "../../src/upkeep/export";
-import { tellDay } from "../../testbed/stories/index";
+import { createDay } from "../../testbed/stories/index";
 import { defaults } from "../support/defaults";
 import { fetchWith, rows } from "../support/receiver";
 import { arrive } from "./arrivals";
@@ -184,7 +184,7 @@ describe("a message that is about something else of the same key", () => {
 
 describe("the messages of a day", () => {
   it("are asked for by every template that events ask for, and found by their orders", async () => {
-    const stories = tellDay({ seed: 7, orders: 30, endsAtMs: Date.parse(NOW), firstNumber: 1 });
+    const stories = createDay({ seed: 7, orders: 30, endsAtMs: Date.parse(NOW), firstNumber: 1 });
     await arrive(
       stories.flatMap((story) => story.events),
       { forwardEvents: true },

@@ -8,8 +8,8 @@ import { describe, expect, it } from "vitest";
 import { insertAlerts } from "../../src/store/outbox/outbox";
 import {
   dailyStatuses,
-  toldStatuses,
-} from "../../src/notifications/templates/shipment/told-statuses";
+  notifiedStatuses,
+} from "../../src/notifications/templates/shipment/notified-statuses";
 import type { EventBody } from "../support/events";
 import { orderDetail, payment, refund, shipment } from "../support/models";
 import { arrive, endings, sweepMessages, tellAll } from "./arrivals";
@@ -339,7 +339,7 @@ const scenes: Readonly<Record<string, readonly Scene[]>> = {
     },
   ],
   shipment_update: [
-    ...toldStatuses.map((status) => ({
+    ...notifiedStatuses.map((status) => ({
       says: `is sent while the shipment is ${status}`,
       events: [created(), parcel(status, "09:00", "SHP-1", linked)],
       ends: update(status, SENT),

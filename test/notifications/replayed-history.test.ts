@@ -16,7 +16,7 @@ import {
   shuffle,
   type Story,
   type StoryEvent,
-  tellDay,
+  createDay,
 } from "../../testbed/stories";
 import { arrive, sweepMessages, tellAll } from "./arrivals";
 import { accepts, type Asked, hangs, type Stage, stage } from "./providers";
@@ -28,7 +28,7 @@ const SEED = Number(env.TEST_SEED);
 const BATCH = 25;
 
 const readDay = (seed: number, orders: number): readonly Story[] =>
-  tellDay({ seed, orders, endsAtMs: Date.parse(NOW) });
+  createDay({ seed, orders, endsAtMs: Date.parse(NOW) });
 
 /** Every event three times at least, in any order, cut into batches. */
 function disorder(stories: readonly Story[], random: Random): readonly (readonly StoryEvent[])[] {
@@ -44,7 +44,7 @@ const factOf = (message: Pick<ExpectedMessage, "id" | "template">, orderNumber: 
   message.template === "review_request" ? `review of ${orderNumber}` : message.id;
 
 interface Truth {
-  readonly standing: ReadonlySet<string>;
+  readonly stillTrue: ReadonlySet<string>;
   readonly overtaken: ReadonlySet<string>;
 }
 
@@ -65,7 +65,7 @@ function truthOf(stories: readonly Story[]): Truth {
     return [...messages, ...due];
   });
   return {
-    standing: new Set(all.flatMap(({ fact, isTrue }) => (isTrue ? [fact] : []))),
+    stillTrue: new Set(all.flatMap(({ fact, isTrue }) => (isTrue ? [fact] : []))),
     overtaken: new Set(all.flatMap(({ fact, isTrue }) => (isTrue ? [] : [fact]))),
   };
 }
@@ -106,13 +106,13 @@ describe("a day that is told", () => {
     await tellAll(set);
     const truth = truthOf(stories);
     expect(await factsThat("status = 'sent'"), `seed ${SEED}`).toEqual(
-      [...truth.standing].toSorted(),
+      [...truth.stillTrue].toSorted(),
     );
     const dropped = await factsThat("status = 'suppressed' AND template <> 'refund_due'");
     expect(
-      dropped.filter((fact) => !truth.overtaken.has(fact) && !truth.standing.has(fact)),
+      dropped.filter((fact) => !truth.overtaken.has(fact) && !truth.stillTrue.has(fact)),
     ).toEqual([]);
-    expect(set.provider.asked).toHaveLength(truth.standing.size);
+    expect(set.provider.asked).toHaveLength(truth.stillTrue.size);
   });
 
   it("tells nothing when all of it is delivered again, merged again and rebuilt", async () => {
@@ -292,7 +292,7 @@ describe("with a third of the calls failing, every event repeated and shuffled",
     }
 
     // Every fact still true was accepted, or, where a repeat could not be recognised, is on record.
-    const emailFacts = [...truth.standing].filter((fact) => !/\/(sms|team)$/.test(fact));
+    const emailFacts = [...truth.stillTrue].filter((fact) => !/\/(sms|team)$/.test(fact));
     const sentEmails = await factsThat("status = 'sent' AND channel = 'email'");
     expect(
       emailFacts.filter((fact) => !sentEmails.includes(fact)),
@@ -309,9 +309,9 @@ describe("with a third of the calls failing, every event repeated and shuffled",
       acceptedEmails.filter((key) => !recordedKeys.has(key)),
       label,
     ).toEqual([]);
-    const untrueEmails = interleaved ? [] : sentEmails.filter((fact) => !truth.standing.has(fact));
+    const untrueEmails = interleaved ? [] : sentEmails.filter((fact) => !truth.stillTrue.has(fact));
     expect(untrueEmails, label).toEqual([]);
-    const others = [...truth.standing].filter((fact) => /\/(sms|team)$/.test(fact)).toSorted();
+    const others = [...truth.stillTrue].filter((fact) => /\/(sms|team)$/.test(fact)).toSorted();
     const settled = await factsThat(
       "channel IN ('sms', 'team') AND (status = 'sent' OR reason = 'outcome unknown')",
     );
@@ -319,7 +319,7 @@ describe("with a third of the calls failing, every event repeated and shuffled",
       others.filter((fact) => !settled.includes(fact)),
       label,
     ).toEqual([]);
-    const untrueOthers = interleaved ? [] : settled.filter((fact) => !truth.standing.has(fact));
+    const untrueOthers = interleaved ? [] : settled.filter((fact) => !truth.stillTrue.has(fact));
     expect(untrueOthers, label).toEqual([]);
     // Every event was forwarded once.
     const events = stories.flatMap((story) => story.events.map(({ id }) => id));
@@ -340,7 +340,7 @@ describe("with a third of the calls failing, every event repeated and shuffled",
       keysAcceptedTwice: twice.length,
       keylessAccepted: providers.keyless.length,
       outcomeUnknown: unknown,
-      factsTrue: truth.standing.size,
+      factsTrue: truth.stillTrue.size,
       factsOvertaken: truth.overtaken.size,
     });
   });

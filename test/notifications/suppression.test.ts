@@ -124,21 +124,21 @@ describe("a message that is due", () => {
 });
 
 describe("a message that waits for its place in the lane", () => {
-  const letter = { row: { channel: "email" }, recipient: "asha@example.com" } as const;
+  const outgoing = { row: { channel: "email" }, recipient: "asha@example.com" } as const;
   const check = (db: D1Database, nowMs: () => number) =>
     suppressionCheck(db, { listVersion: 0, atMs: 0 }, () => new Date(nowMs()));
 
   it("is held against the list as it stands then", async () => {
     let nowMs = 0;
     const ask = check(env.DB, () => nowMs);
-    expect(await ask(letter)).toBeNull();
+    expect(await ask(outgoing)).toBeNull();
     await suppress("email:asha@example.com");
     nowMs = 2_001;
-    expect(await ask(letter)).toEqual({ kind: "suppressed" });
+    expect(await ask(outgoing)).toEqual({ kind: "suppressed" });
   });
 
   it("is put back where the list cannot be asked", async () => {
     const ask = check(broken(env.DB), () => 2_001);
-    expect(await ask(letter)).toMatchObject({ kind: "retry", retryAfterMs: null });
+    expect(await ask(outgoing)).toMatchObject({ kind: "retry", retryAfterMs: null });
   });
 });

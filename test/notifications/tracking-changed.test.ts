@@ -230,7 +230,7 @@ describe("a message that is rendered while the tracking changes", () => {
     const shown = read?.facts.shipment;
     expect(shown?.awb_no).toBe("A1");
     await arrive([parcel("B2")]);
-    const letter = {
+    const outgoing = {
       id: EMAIL,
       attempts: 0,
       recipient: "asha@example.com",
@@ -238,7 +238,7 @@ describe("a message that is rendered while the tracking changes", () => {
       rendered: "{}",
       tracking: { shipmentId: "SHP-1", precedence: shown?.tracking_precedence ?? "" },
     };
-    expect((await claim(env.DB, [letter], NOW)).ids.size).toBe(0);
+    expect((await claim(env.DB, [outgoing], NOW)).ids.size).toBe(0);
     const set = stage();
     await tellAll(set);
     expect(await ends()).toEqual({});

@@ -12,10 +12,10 @@ import { orderDetail } from "../support/models";
 const seed = Number(env.TEST_SEED);
 
 /** A telephone number in an event: the code beside it, and the number. */
-type Told = readonly [code: string | null, phone: unknown];
+type StatedPhone = readonly [code: string | null, phone: unknown];
 
 /** An order event whose shipping address has this number; without a code it stands beside null addresses. */
-function order([code, phone]: Told, country = defaults.country) {
+function order([code, phone]: StatedPhone, country = defaults.country) {
   const address = { country_code: code, phone };
   const data = orderDetail("ORD-1", {
     billing_address: null,
@@ -32,7 +32,7 @@ function order([code, phone]: Told, country = defaults.country) {
 }
 
 /** Whether asking for `text` leads to an order with this number, and to what is stored of it later. */
-function finds(text: string, told: Told, country = defaults.country) {
+function finds(text: string, told: StatedPhone, country = defaults.country) {
   const { entered, identifiers } = order(told, country);
   const asked = new Set(contactsOf(text, { ...defaults, country }));
   return {
@@ -44,7 +44,7 @@ const both = { order: true, event: true };
 const neither = { order: false, event: false };
 
 describe("asking for a telephone number", () => {
-  test.each<[string, Told]>([
+  test.each<[string, StatedPhone]>([
     ["+919876543210", ["+91", "9876543210"]],
     ["+919876543210", ["+91", "+9876543210"]],
     ["+919876543210", ["+91", "098765 43210"]],
@@ -66,7 +66,7 @@ describe("asking for a telephone number", () => {
     expect(finds(text, told)).toEqual(both);
   });
 
-  test.each<[string, Told]>([
+  test.each<[string, StatedPhone]>([
     // The same digits, of two countries.
     ["+6591234567", ["+91", "6591234567"]],
     ["+6591234567", ["", "6591234567"]],
@@ -81,7 +81,7 @@ describe("asking for a telephone number", () => {
   });
 
   it("looks further in a search: to everybody who has told the digits", () => {
-    const looks = (text: string, told: Told): boolean =>
+    const looks = (text: string, told: StatedPhone): boolean =>
       order(told).entered.some((contact) => contactsLike(text, defaults).includes(contact));
     expect(looks("020 7946 0958", ["+44", "020 7946 0958"])).toBe(true);
     expect(looks("6591234567", ["+65", "91234567"])).toBe(true);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { ERASED, eraseBody, isErased } from "../../src/events/erased-body";
 import { asJudged, interpret } from "../../src/projection/interpret";
-import { tellDay } from "../../testbed/stories/index";
+import { createDay } from "../../testbed/stories/index";
 import { identifiersOf } from "../../src/projection/identifiers";
 import { event } from "../support/events";
 import { address, orderDetail, payment, refund, shipment } from "../support/models";
@@ -91,7 +91,7 @@ describe("a body without the person", () => {
   });
 
   it("means what it meant in every story of a shop's day", () => {
-    const stories = tellDay({ seed: 11, orders: 60, endsAtMs: Date.parse(RECEIVED_AT) });
+    const stories = createDay({ seed: 11, orders: 60, endsAtMs: Date.parse(RECEIVED_AT) });
     for (const { events } of stories) {
       for (const one of events) {
         const { data, ...envelope } = one;

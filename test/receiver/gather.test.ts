@@ -50,7 +50,7 @@ const caller = (over: Partial<Caller> = {}): Caller => ({
 });
 
 /** Callers whose clock is moved by hand. */
-function standing(): { caller: (over?: Partial<Caller>) => Caller; pass: (ms: number) => void } {
+function createClock(): { caller: (over?: Partial<Caller>) => Caller; pass: (ms: number) => void } {
   let ms = 0;
   return {
     caller: (over = {}) => caller({ nowMs: () => ms, ...over }),
@@ -110,7 +110,7 @@ describe("a group", () => {
 
   it("waits in a crowd for as many as there were, and no longer than it may", async () => {
     const { call, groups } = doubling({ crowd: 4, delayMs: 200 });
-    const clock = standing();
+    const clock = createClock();
     const many = upTo(6).map((item) => call(item, clock.caller()));
     await pause(30);
     expect(groups).toEqual([[0]]);
@@ -134,7 +134,7 @@ describe("a group", () => {
 
   it("waits for nobody once the crowd has gone", async () => {
     const { call } = doubling({ crowd: 4, delayMs: 30 });
-    const clock = standing();
+    const clock = createClock();
     const many = upTo(6).map((item) => call(item, clock.caller()));
     clock.pass(30);
     await Promise.all(many);
@@ -148,7 +148,7 @@ describe("a group", () => {
 
   it("remembers no crowd of more than a second ago", async () => {
     const { call } = doubling({ crowd: 4, delayMs: 200 });
-    const clock = standing();
+    const clock = createClock();
     const many = upTo(8).map((item) => call(item, clock.caller()));
     clock.pass(200);
     await Promise.all(many);
@@ -177,7 +177,7 @@ describe("a group", () => {
 
   it("whose members have been gone for long is not written", async () => {
     const { call, groups } = doubling();
-    const clock = standing();
+    const clock = createClock();
     const first = call(1, clock.caller());
     await expect(call(2, dying(1))).rejects.toThrow("gone");
     clock.pass(500);
@@ -189,7 +189,7 @@ describe("a group", () => {
     const kept: Promise<unknown>[] = [];
     const background = (work: Promise<unknown>): void => void kept.push(work);
     const { call } = doubling({ together: () => new Promise(() => undefined) });
-    const clock = standing();
+    const clock = createClock();
     const one = call(1, clock.caller({ background, patienceMs: 20 }));
     clock.pass(20);
     await one;
@@ -199,7 +199,7 @@ describe("a group", () => {
 
   it("that is full does not wait in a crowd", async () => {
     const { call, groups } = doubling({ crowd: 4, delayMs: 200 });
-    const clock = standing();
+    const clock = createClock();
     const many = upTo(20).map((item) => call(item, clock.caller()));
     clock.pass(200);
     await Promise.all(many);
@@ -213,7 +213,7 @@ describe("a group", () => {
       together: (items) =>
         hung++ === 0 ? new Promise(() => undefined) : Promise.resolve(items.map((n) => n * 2)),
     });
-    const clock = standing();
+    const clock = createClock();
     const first = call(1, clock.caller({ patienceMs: 100 }));
     clock.pass(60);
     const rest = [2, 3].map((item) => call(item, clock.caller({ patienceMs: 100 })));
@@ -231,7 +231,7 @@ describe("a group", () => {
         return items.map((item) => item * 2);
       },
     });
-    const clock = standing();
+    const clock = createClock();
     const slow = call(1, clock.caller({ patienceMs: 40 }));
     clock.pass(40);
     const next = call(2, clock.caller({ patienceMs: 40 }));
@@ -280,7 +280,7 @@ describe("a group", () => {
       together: (items) =>
         hung++ === 0 ? new Promise(() => undefined) : Promise.resolve(items.map((n) => n * 2)),
     });
-    const clock = standing();
+    const clock = createClock();
     const impatient = clock.caller({ patienceMs: 40 });
     const first = [1, 2, 3].map((item) => call(item, impatient));
     clock.pass(40);

@@ -47,7 +47,11 @@ function outcome(changes: Partial<OutcomeRow> = {}): OutcomeRow {
   };
 }
 
-const letter = (id: string, attempts: number, over: Partial<RenderedRow> = {}): RenderedRow => ({
+const renderedRow = (
+  id: string,
+  attempts: number,
+  over: Partial<RenderedRow> = {},
+): RenderedRow => ({
   id,
   attempts,
   recipient: "a@example.com",
@@ -64,9 +68,9 @@ describe("the claim", () => {
   it("holds a row for a minute, counts, and stores what is to be sent", async () => {
     await seedNotification({ id: EMAIL });
     expect(await dueIds([EMAIL, EMAIL, "unknown"], NOW)).toEqual([EMAIL]);
-    expect([...(await claim(env.DB, [letter(EMAIL, 0), letter("unknown", 0)], NOW)).ids]).toEqual([
-      EMAIL,
-    ]);
+    expect([
+      ...(await claim(env.DB, [renderedRow(EMAIL, 0), renderedRow("unknown", 0)], NOW)).ids,
+    ]).toEqual([EMAIL]);
     expect(await readNotification(EMAIL)).toMatchObject({
       in_flight: 1,
       attempts: 1,
@@ -83,12 +87,12 @@ describe("the claim", () => {
     await seedNotification({ id: EMAIL });
     const runs = await Promise.all(
       ["one", "two", "three"].map((rendered) =>
-        claim(env.DB, [letter(EMAIL, 0, { rendered })], NOW),
+        claim(env.DB, [renderedRow(EMAIL, 0, { rendered })], NOW),
       ),
     );
     expect(runs.reduce((sum, { ids }) => sum + ids.size, 0)).toBe(1);
     const first = await readNotification(EMAIL);
-    const later = letter(EMAIL, 1, { rendered: "other", recipient: "b@example.com" });
+    const later = renderedRow(EMAIL, 1, { rendered: "other", recipient: "b@example.com" });
     expect((await claim(env.DB, [later], LEASE_ENDS)).ids.size).toBe(1);
     expect(await readNotification(EMAIL)).toMatchObject({
       attempts: 2,
@@ -100,14 +104,14 @@ describe("the claim", () => {
   it.each(["sent", "suppressed", "failed"])("leaves alone what is %s", async (status) => {
     await seedNotification({ id: EMAIL, status });
     expect(await dueIds([EMAIL], NOW)).toEqual([]);
-    expect((await claim(env.DB, [letter(EMAIL, 0)], NOW)).ids.size).toBe(0);
+    expect((await claim(env.DB, [renderedRow(EMAIL, 0)], NOW)).ids.size).toBe(0);
   });
 
   it("takes ids of any kind as data", async () => {
     const id = "order_confirmed/'; DROP TABLE notifications; --\u0000é%_/email";
     await seedNotification({ id });
     expect(await dueIds([id, "%", "a'b"], NOW)).toEqual([id]);
-    expect([...(await claim(env.DB, [letter(id, 0)], NOW)).ids]).toEqual([id]);
+    expect([...(await claim(env.DB, [renderedRow(id, 0)], NOW)).ids]).toEqual([id]);
   });
 });
 
@@ -135,9 +139,9 @@ describe("what is due", () => {
 describe("a run that has lost its lease", () => {
   it("claims nothing and records no outcome", async () => {
     await seedNotification({ id: EMAIL });
-    await claim(env.DB, [letter(EMAIL, 0)], NOW);
-    await claim(env.DB, [letter(EMAIL, 1)], LEASE_ENDS);
-    expect((await claim(env.DB, [letter(EMAIL, 0)], LEASE_ENDS)).ids.size).toBe(0);
+    await claim(env.DB, [renderedRow(EMAIL, 0)], NOW);
+    await claim(env.DB, [renderedRow(EMAIL, 1)], LEASE_ENDS);
+    expect((await claim(env.DB, [renderedRow(EMAIL, 0)], LEASE_ENDS)).ids.size).toBe(0);
     await recordOutcomes(env.DB, [outcome()], [], NOW);
     expect(await readNotification(EMAIL)).toMatchObject({ status: "pending", attempts: 2 });
     await recordOutcomes(env.DB, [outcome({ attempts: 1 })], [], NOW);
@@ -146,7 +150,7 @@ describe("a run that has lost its lease", () => {
 
   it("undoes nothing that was recorded", async () => {
     await seedNotification({ id: EMAIL });
-    await claim(env.DB, [letter(EMAIL, 0)], NOW);
+    await claim(env.DB, [renderedRow(EMAIL, 0)], NOW);
     await recordOutcomes(env.DB, [outcome()], [], NOW);
     await recordOutcomes(env.DB, [outcome({ status: "failed", reason: "late" })], [], NOW);
     expect(await readNotification(EMAIL)).toMatchObject({ status: "sent", reason: null });
@@ -174,7 +178,7 @@ describe("what is decided without a request", () => {
 
   it("changes nothing that another run has claimed or put off meanwhile", async () => {
     await seedNotification({ id: EMAIL });
-    await claim(env.DB, [letter(EMAIL, 0)], NOW);
+    await claim(env.DB, [renderedRow(EMAIL, 0)], NOW);
     await recordOutcomes(env.DB, [dropped], [], NOW);
     expect(await readNotification(EMAIL)).toMatchObject({ status: "pending", in_flight: 1 });
     const later = "2026-11-24T10:30:00.000Z";
@@ -200,7 +204,7 @@ describe("many rows at once", () => {
     const ids = Array.from({ length: 30 }, (_, index) => `order_confirmed/ORD-${index}/email`);
     for (const id of ids) await seedNotification({ id });
     const rendered = "é".repeat(60_000);
-    const rows = ids.map((id) => letter(id, 0, { rendered }));
+    const rows = ids.map((id) => renderedRow(id, 0, { rendered }));
     expect((await claim(env.DB, rows, NOW)).ids.size).toBe(30);
     await recordOutcomes(
       env.DB,

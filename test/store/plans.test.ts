@@ -20,7 +20,7 @@ import { recordFailure } from "../../src/store/sign-ins";
 import { noteFailedTry, recordConflicts } from "../../src/store/inbox/inbox";
 import { purgeOld } from "../../src/upkeep/retention";
 import { restore } from "../../src/upkeep/restore";
-import { tellDay } from "../../testbed/stories/index";
+import { createDay } from "../../testbed/stories/index";
 import { calmEnv, fireCron, hand, postTo } from "../faults/drive";
 import { event, order } from "../support/events";
 import { bucket, emptyBucket } from "../upkeep/aged";
@@ -40,7 +40,7 @@ const allowed: readonly {
   {
     plan: /^SCAN webhook_events USING INDEX webhook_events_set_aside$/,
     statement: /'quarantined', 'failed', 'ignored'/,
-    why: "a partial index that holds what was set aside and nothing else",
+    why: "a partial index that holds unapplied events and nothing else",
   },
   {
     plan: /^SCAN (rebuilds|r|erasures)$/,
@@ -122,7 +122,7 @@ function messageOf(value: { readonly id?: unknown; readonly event_type?: unknown
 
 beforeAll(async () => {
   await clearTables();
-  const stories = tellDay({ seed: 5, orders: 12, endsAtMs: Date.now(), firstNumber: 1 });
+  const stories = createDay({ seed: 5, orders: 12, endsAtMs: Date.now(), firstNumber: 1 });
   const told = stories.flatMap((story) => story.events);
   const odd = [event("order.created", { order_number: 5 }), event("coupon.created", order("X"))];
   await Promise.all(told.slice(0, 20).map((value) => postTo(testEnv, value)));

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { addMs, DAY_MS } from "../../src/events/formats/time";
-import { loadStanding } from "../../src/store/overview";
+import { loadSystemStatus } from "../../src/store/overview";
 import { loadRefusedHours, loadRefusedTotals, saveRefusals } from "../../src/store/inbox/refusals";
 import { purgeOld } from "../../src/upkeep/retention";
 import { row, rows } from "../support/receiver";
@@ -22,7 +22,7 @@ async function refuse(reason: string, deliveries: number, minutesAgo: number, no
 }
 
 async function refusedAt(now: string): Promise<Record<string, number>> {
-  const { refused } = await loadStanding(env.DB, now);
+  const { refused } = await loadSystemStatus(env.DB, now);
   return Object.fromEntries(refused.map(({ reason, deliveries }) => [reason, deliveries]));
 }
 

@@ -4,7 +4,7 @@ import { beforeEach, expect, it } from "vitest";
 import { addMs } from "../../src/events/formats/time";
 import { saveReceived } from "../../src/store/inbox/receipt";
 import { deleteTestEvent } from "../../src/store/inbox/inspection";
-import { listWaiting, markStanding } from "../../src/store/inbox/waiting";
+import { listWaiting, markStuck } from "../../src/store/inbox/waiting";
 import { clearTables } from "../support/rows";
 
 const RECEIVED_AT = "2026-11-24T10:00:00.000Z";
@@ -39,7 +39,7 @@ it("is followed by an event that the sweep still finds, although it takes the sa
   await receive("test", TYPE);
   await settle("test", "ignored");
   const later = addMs(RECEIVED_AT, 120_000);
-  const sweep = () => markStanding(env.DB, later, addMs(later, -60_000), 100);
+  const sweep = () => markStuck(env.DB, later, addMs(later, -60_000), 100);
   await sweep();
   await deleteTestEvent(env.DB, "test", TYPE);
   await receive("next");

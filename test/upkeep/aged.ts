@@ -49,19 +49,19 @@ export function changed(
 /** Without the archive, but for tests that ask for it. */
 export const plainEnv = { ...calmEnv, ARCHIVE: undefined };
 
-export interface Told extends Readonly<Record<string, unknown>> {
+export interface SentEvent extends Readonly<Record<string, unknown>> {
   readonly id: string;
   readonly event_type: string;
 }
 
 /** A queue message of an event that only the queue holds. */
-export function messageOf(event: Told, receivedAt: string, over: object = {}): string {
+export function messageOf(event: SentEvent, receivedAt: string, over: object = {}): string {
   const told = { eventType: event.event_type, receivedAt };
   return JSON.stringify({ ...queued(event.id, JSON.stringify(event), told), ...over });
 }
 
 /** Receives and settles events, each at its time. */
-export async function settle(...events: readonly (readonly [Told, string])[]): Promise<void> {
+export async function settle(...events: readonly (readonly [SentEvent, string])[]): Promise<void> {
   for (let at = 0; at < events.length; at += 100) {
     const slice = events.slice(at, at + 100);
     await hand(
@@ -75,7 +75,7 @@ export async function settle(...events: readonly (readonly [Told, string])[]): P
 let count = 0;
 
 /** An order event with an id of its own. */
-export function told(over: Readonly<Record<string, unknown>> = {}): Told {
+export function told(over: Readonly<Record<string, unknown>> = {}): SentEvent {
   count += 1;
   const id = `evt-${String(count).padStart(4, "0")}`;
   const data = { order_number: `ORD-${String(count)}`, status: "confirmed" };

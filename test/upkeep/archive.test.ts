@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { addMs } from "../../src/events/formats/time";
 import { startRebuild } from "../../src/store/state/rebuild-progress";
-import { loadStanding } from "../../src/store/overview";
+import { loadSystemStatus } from "../../src/store/overview";
 import { countStretch } from "../../src/store/inbox/counts";
 import { listObjects, readObject } from "../../src/upkeep/archive";
 import { continueRebuild } from "../../src/upkeep/rebuild";
@@ -20,14 +20,14 @@ import {
   settle,
   stored,
   told,
-  type Told,
+  type SentEvent,
 } from "./aged";
 import { defaults } from "../support/defaults";
 
 beforeEach(clearAll);
 
-/** An hour after what was received at RECEIVED_AT has become ripe. */
-const RIPE = addMs(days(RECEIVED_AT, 90), 3_600_000);
+/** An hour after what was received at RECEIVED_AT has expired. */
+const EXPIRED_AT = addMs(days(RECEIVED_AT, 90), 3_600_000);
 
 const archive = (): { readonly archive: R2Bucket } => ({ archive: bucket() });
 
@@ -55,7 +55,7 @@ describe("bodies on their way out", () => {
     const events = [first, second, third];
     await settle([first, RECEIVED_AT], [second, addMs(RECEIVED_AT, 1)]);
     await settle([third, days(RECEIVED_AT, 1)]);
-    const report = await purgeAt(days(RIPE, 1), archive());
+    const report = await purgeAt(days(EXPIRED_AT, 1), archive());
     expect(report).toMatchObject({ bodies: 3, archived: 3 });
     const found = await objects();
     expect(found.map(({ day, events: count }) => [day, count])).toEqual([
@@ -85,10 +85,13 @@ describe("bodies on their way out", () => {
 
   it("wait an hour for others of their day, unless they are many", async () => {
     await settle([told(), RECEIVED_AT]);
-    expect(await purgeAt(addMs(RIPE, -1), archive())).toMatchObject({ archived: 0, bodies: 0 });
+    expect(await purgeAt(addMs(EXPIRED_AT, -1), archive())).toMatchObject({
+      archived: 0,
+      bodies: 0,
+    });
     await settle([told(), addMs(RECEIVED_AT, 600_000)]);
     // What has waited takes along what has not.
-    expect(await purgeAt(RIPE, archive())).toMatchObject({ archived: 2 });
+    expect(await purgeAt(EXPIRED_AT, archive())).toMatchObject({ archived: 2 });
     const many = Array.from({ length: 1_005 }, () => told({ event_type: "unknown" }));
     await settle(...many.map((event) => [event, days(RECEIVED_AT, 1)] as const));
     expect(await purgeAt(days(days(RECEIVED_AT, 90), 1), archive())).toMatchObject({
@@ -99,8 +102,8 @@ describe("bodies on their way out", () => {
   it("of what was never applied are kept too, when their row goes", async () => {
     const odd = told({ data: "none" });
     await settle([odd, RECEIVED_AT]);
-    expect(await purgeAt(days(RIPE, 100), archive())).toMatchObject({ archived: 0 });
-    expect(await purgeAt(days(RIPE, 312), archive())).toMatchObject({ archived: 1, rows: 1 });
+    expect(await purgeAt(days(EXPIRED_AT, 100), archive())).toMatchObject({ archived: 0 });
+    expect(await purgeAt(days(EXPIRED_AT, 312), archive())).toMatchObject({ archived: 1, rows: 1 });
     expect(await archived()).toEqual(new Map([[odd.id, JSON.stringify(odd)]]));
   });
 });
@@ -121,21 +124,21 @@ function brokenBucket(breaker: Breaker): R2Bucket {
 }
 
 /** Every body stands in the inbox or in the archive, and every row stands. */
-async function expectNothingLost(events: readonly Told[]): Promise<void> {
+async function expectNothingLost(events: readonly SentEvent[]): Promise<void> {
   const inbox = await rows("SELECT id, payload, archived FROM webhook_events");
   const held = await archived();
   for (const event of events) {
-    const standing = inbox.find(({ id }) => id === event.id);
-    const body = standing?.["payload"] ?? held.get(event.id);
+    const stored = inbox.find(({ id }) => id === event.id);
+    const body = stored?.["payload"] ?? held.get(event.id);
     expect(body, `${event.id} is lost`).toBe(JSON.stringify(event));
-    expect(standing?.["archived"] === 1 || standing?.["payload"] !== null).toBe(true);
+    expect(stored?.["archived"] === 1 || stored?.["payload"] !== null).toBe(true);
   }
   expect(inbox).toHaveLength(events.length);
 }
 
 describe("a purge that is cut off", () => {
   it("at any of its calls, before it or after, loses nothing and is finished by the next", async () => {
-    const prepare = async (): Promise<readonly Told[]> => {
+    const prepare = async (): Promise<readonly SentEvent[]> => {
       await clearAll();
       const events = [told()];
       await settle(...events.map((event) => [event, RECEIVED_AT] as const));
@@ -143,7 +146,7 @@ describe("a purge that is cut off", () => {
     };
     const purgeThrough = async (breaker: Breaker): Promise<void> => {
       const through = { db: breaker.database(env.DB), archive: brokenBucket(breaker) };
-      await purgeAt(RIPE, through).catch(() => undefined);
+      await purgeAt(EXPIRED_AT, through).catch(() => undefined);
     };
     const sound = new Breaker();
     await prepare();
@@ -155,7 +158,7 @@ describe("a purge that is cut off", () => {
         const breaker = new Breaker({ call, fault });
         await purgeThrough(breaker);
         await expectNothingLost(events);
-        await purgeAt(RIPE, archive());
+        await purgeAt(EXPIRED_AT, archive());
         await expectNothingLost(events);
         const where = `${fault} ${breaker.calls[call] ?? ""}`;
         expect(
@@ -194,16 +197,16 @@ describe("a purge that is cut off", () => {
         if (when === "after") await wait();
         return done;
       });
-      const first = purgeAt(RIPE, { archive: slow }).then(
+      const first = purgeAt(EXPIRED_AT, { archive: slow }).then(
         () => "done",
         (failure: unknown) => String(failure),
       );
       await begun.promise;
-      // To the other one has become ripe what to the first was not.
+      // For the other run this event has expired, for the first it had not.
       await env.DB.prepare("UPDATE webhook_events SET status = 'ignored' WHERE id = ?1")
         .bind(late.id)
         .run();
-      expect(await purgeAt(RIPE, archive())).toMatchObject({ archived: 3, bodies: 3 });
+      expect(await purgeAt(EXPIRED_AT, archive())).toMatchObject({ archived: 3, bodies: 3 });
       const written = await objects();
       gate.resolve(undefined);
       const ended = await first;
@@ -213,16 +216,16 @@ describe("a purge that is cut off", () => {
     },
   );
 
-  it("leaves an object without what has to be taken again meanwhile", async () => {
+  it("leaves an object without what has to be replayed meanwhile", async () => {
     const [event, again] = [told(), told({ event_type: "unknown" })];
     await settle([again, RECEIVED_AT], [event, RECEIVED_AT]);
     await expect(
-      purgeAt(RIPE, {
+      purgeAt(EXPIRED_AT, {
         archive: changed("get", () => Promise.reject(new Error("R2 is down"))),
       }),
     ).rejects.toThrow("R2 is down");
     await env.DB.prepare("UPDATE webhook_events SET status = 'received'").run();
-    expect(await purgeAt(RIPE, archive())).toMatchObject({ archived: 0 });
+    expect(await purgeAt(EXPIRED_AT, archive())).toMatchObject({ archived: 0 });
     expect((await objects()).map(({ events: count }) => count)).toEqual([0]);
     expect(await rows("SELECT * FROM archive_writes")).toEqual([]);
     expect(await rows("SELECT id FROM webhook_events WHERE payload IS NULL")).toEqual([]);
@@ -236,9 +239,9 @@ describe("a purge that is cut off", () => {
       await bucket().put(key, "something else", { customMetadata });
       return await bucket().get(key);
     });
-    await expect(purgeAt(RIPE, { archive: corrupting })).rejects.toThrow("its hash differs");
+    await expect(purgeAt(EXPIRED_AT, { archive: corrupting })).rejects.toThrow("its hash differs");
     expect(await stored(event.id)).toMatchObject({ payload: JSON.stringify(event), archived: 0 });
-    await purgeAt(RIPE, archive());
+    await purgeAt(EXPIRED_AT, archive());
     expect(await archived()).toEqual(new Map([[event.id, JSON.stringify(event)]]));
   });
 });
@@ -260,7 +263,7 @@ describe("restoring", () => {
     await countStretch(env.DB, days(RECEIVED_AT, 1), days(RECEIVED_AT, 1));
     const before = await rows("SELECT rowid AS place, * FROM webhook_events ORDER BY rowid");
     const rowsBefore = await state();
-    await purgeAt(RIPE, archive());
+    await purgeAt(EXPIRED_AT, archive());
     const over = days(RECEIVED_AT, 403);
     const fresh = told();
     await settle([fresh, over]);
@@ -278,7 +281,7 @@ describe("restoring", () => {
     // At their places, so no walk counts or sweeps them again.
     const bodyBack = { outbox: null, archived: 1, keep_until: days(over, 7) };
     expect(back).toEqual(before.map((row) => ({ ...row, ...bodyBack })));
-    expect((await loadStanding(env.DB, RECEIVED_AT)).totals?.events).toBe(5);
+    expect((await loadSystemStatus(env.DB, RECEIVED_AT)).totals?.events).toBe(5);
 
     // A rebuild makes of them what they made before.
     await env.DB.batch([env.DB.prepare("DELETE FROM orders WHERE order_number LIKE 'ORD-R%'")]);
@@ -297,12 +300,12 @@ describe("restoring", () => {
   it("into a database that was made anew gives each event a place", async () => {
     const events = [told(), told(), told()];
     await settle(...events.map((event) => [event, RECEIVED_AT] as const));
-    await purgeAt(RIPE, archive());
+    await purgeAt(EXPIRED_AT, archive());
     await env.DB.batch([env.DB.prepare("DELETE FROM webhook_events")]);
     const fresh = told();
-    await settle([fresh, RIPE]);
+    await settle([fresh, EXPIRED_AT]);
     expect((await stored(fresh.id))?.["place"]).toBe(1);
-    expect(await restored(RIPE)).toMatchObject({ recreated: 3, failed: [] });
+    expect(await restored(EXPIRED_AT)).toMatchObject({ recreated: 3, failed: [] });
     const places = await rows("SELECT rowid AS place FROM webhook_events ORDER BY 1");
     expect(places.map(({ place }) => place)).toEqual([1, 2, 3, 4]);
   });
@@ -310,51 +313,51 @@ describe("restoring", () => {
   it("does not take back that an event was applied after it had been archived", async () => {
     const event = told({ event_type: "coupon.created" });
     await settle([event, RECEIVED_AT]);
-    await purgeAt(RIPE, archive());
-    expect(await restored(RIPE)).toMatchObject({ put_back: 1 });
+    await purgeAt(EXPIRED_AT, archive());
+    expect(await restored(EXPIRED_AT)).toMatchObject({ put_back: 1 });
     // A replay, under code that knows the type.
     await env.DB.prepare("UPDATE webhook_events SET status = 'processed', error = NULL").run();
-    await purgeAt(days(RIPE, 8), archive());
-    expect(await restored(days(RIPE, 8))).toMatchObject({ put_back: 1 });
+    await purgeAt(days(EXPIRED_AT, 8), archive());
+    expect(await restored(days(EXPIRED_AT, 8))).toMatchObject({ put_back: 1 });
     expect(await stored(event.id)).toMatchObject({ status: "processed", error: null });
   });
 
-  it("of a standing row gives back the body alone, once", async () => {
+  it("of a stored row gives back the body alone, once", async () => {
     const event = told();
     await settle([event, RECEIVED_AT]);
     const before = await stored(event.id);
-    await purgeAt(RIPE, archive());
-    expect(await restored(RIPE)).toMatchObject({ put_back: 1, recreated: 0 });
+    await purgeAt(EXPIRED_AT, archive());
+    expect(await restored(EXPIRED_AT)).toMatchObject({ put_back: 1, recreated: 0 });
     expect(await stored(event.id)).toEqual({
       ...before,
       archived: 1,
-      keep_until: days(RIPE, 7),
+      keep_until: days(EXPIRED_AT, 7),
     });
-    expect(await restored(RIPE)).toMatchObject({ put_back: 0, recreated: 0 });
-    expect(await purgeAt(days(RIPE, 7), archive())).toMatchObject({ bodies: 1, archived: 0 });
+    expect(await restored(EXPIRED_AT)).toMatchObject({ put_back: 0, recreated: 0 });
+    expect(await purgeAt(days(EXPIRED_AT, 7), archive())).toMatchObject({ bodies: 1, archived: 0 });
   });
 
   it("takes the days asked for, some objects at a time", async () => {
     const at = (n: number): string => days(RECEIVED_AT, n);
     for (let n = 0; n < 14; n += 1) await settle([told(), at(n)]);
-    await purgeAt(days(RIPE, 14), archive());
-    const first = await restored(RIPE, { from: "2026-03-03" });
+    await purgeAt(days(EXPIRED_AT, 14), archive());
+    const first = await restored(EXPIRED_AT, { from: "2026-03-03" });
     expect(first).toMatchObject({ objects: 10, put_back: 10 });
-    const rest = await restored(RIPE, { from: "2026-03-03", cursor: first.next_cursor });
+    const rest = await restored(EXPIRED_AT, { from: "2026-03-03", cursor: first.next_cursor });
     expect(rest).toMatchObject({ objects: 2, put_back: 2, next_cursor: null });
-    const days13 = await restored(RIPE, { from: "2026-03-01", to: "2026-03-02" });
+    const days13 = await restored(EXPIRED_AT, { from: "2026-03-01", to: "2026-03-02" });
     expect(days13).toMatchObject({ objects: 2, put_back: 2, next_cursor: null });
   });
 
   it("names an object that is not what was written, and restores the others", async () => {
     await settle([told(), RECEIVED_AT]);
     await settle([told(), days(RECEIVED_AT, 1)]);
-    await purgeAt(days(RIPE, 1), archive());
+    await purgeAt(days(EXPIRED_AT, 1), archive());
     const [object] = await objects();
     const key = `${object?.name ?? ""}.ndjson.gz`;
     const { customMetadata = {} } = (await bucket().head(key)) ?? {};
     await bucket().put(key, "broken", { customMetadata });
-    const report = await restored(RIPE);
+    const report = await restored(EXPIRED_AT);
     expect(report).toMatchObject({ put_back: 1 });
     expect(report.failed).toEqual([
       { object: object?.name, error: expect.stringContaining("hash differs") as unknown },

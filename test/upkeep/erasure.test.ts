@@ -69,7 +69,7 @@ const ago = (daysBack: number): string => new Date(NOW - daysBack * 86_400_000).
 let count = 0;
 const id = (name: string): { id: string } => ({ id: `evt-${name}-${String((count += 1))}` });
 
-interface Told {
+interface SentEvent {
   readonly id: string;
   readonly event_type: string;
   readonly data: unknown;
@@ -157,7 +157,7 @@ const herNotes = {
   bank: "Quill Savings Bank",
 };
 
-function bodyOf(told: Told): Omit<Told, "at"> {
+function bodyOf(told: SentEvent): Omit<SentEvent, "at"> {
   const { at: _, ...body } = told;
   return body;
 }
@@ -168,7 +168,7 @@ function withOther(over: object): typeof ADMIN {
 }
 
 /** As the queue brings them, each received when it happened. */
-async function tell(told: readonly Told[]): Promise<void> {
+async function tell(told: readonly SentEvent[]): Promise<void> {
   for (let from = 0; from < told.length; from += 50) {
     const slice = told.slice(from, from + 50);
     await hand(
@@ -414,7 +414,7 @@ describe("erasing a person", () => {
       await tell(told);
       await erase({ ...deps, db: sound.database(env.DB) }, [`email:${hers.email}`]);
       await expectNoTrace();
-      // The first two calls enter the act: whoever asks for it is told that they failed.
+      // The first two calls record the request: whoever asks for it is told that they failed.
       for (let call = 2; call < sound.calls.length; call += 3) {
         await clearAll();
         await tell(told);
@@ -525,7 +525,7 @@ describe("erasing a person", () => {
 });
 
 describe("erasing by a telephone number", () => {
-  const order = (number: string, code: string | null, phone: unknown): Told => {
+  const order = (number: string, code: string | null, phone: unknown): SentEvent => {
     const billing_address = address({ country_code: code, phone, email: null });
     const data = orderDetail(number, { billing_address, shipping_address: null });
     const told = event("order.created", { ...data, customer_email: null }, id(number));
@@ -612,7 +612,8 @@ function unaware(): typeof ADMIN {
 }
 
 describe("an event about somebody erased", () => {
-  const post2 = async (told: Told) => await post(JSON.stringify(bodyOf(told)), { vars: ADMIN });
+  const post2 = async (told: SentEvent) =>
+    await post(JSON.stringify(bodyOf(told)), { vars: ADMIN });
 
   it("is applied and kept without them, whichever way it comes, and stays the event that it is", async () => {
     await tell(life("ORD-H1", hers, ago(1), herNotes));

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { liveDay } from "../../bench/workers/shop-day";
 import { parseConfig } from "../../src/config";
 import { addMs, DAY_MS } from "../../src/events/formats/time";
-import { tellDay } from "../../testbed/stories/index";
+import { createDay } from "../../testbed/stories/index";
 import { row } from "../support/receiver";
 import { bucket, clearAll, days } from "./aged";
 
@@ -37,7 +37,7 @@ let archived = 0;
 
 async function live(day: number): Promise<void> {
   const endsAt = days(START, day);
-  const stories = tellDay({
+  const stories = createDay({
     seed: day,
     orders: ORDERS,
     endsAtMs: Date.parse(endsAt),

@@ -1,7 +1,7 @@
 /** What messages lose when, and what they keep; counts and reports that are old. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { sendAgain } from "../../src/store/outbox/message-list";
+import { resendMessage } from "../../src/store/outbox/message-list";
 import { isEndpointGone } from "../../src/store/outbox/outbox-facts";
 import { addMs } from "../../src/events/formats/time";
 import { seedNotification } from "../support/rows";
@@ -51,7 +51,7 @@ describe("a settled message", () => {
     expect((await purgeAt(days(RECEIVED_AT, 402))).messages).toBe(1);
     const identity = { order_number: null, subject_id: null, sent_at: null, due_at: "" };
     expect(await row("SELECT * FROM notifications")).toEqual({ ...old, ...identity });
-    expect(await sendAgain(env.DB, "order_confirmed/ORD-1/email", days(RECEIVED_AT, 403))).toBe(
+    expect(await resendMessage(env.DB, "order_confirmed/ORD-1/email", days(RECEIVED_AT, 403))).toBe(
       false,
     );
     expect((await purgeAt(days(RECEIVED_AT, 900))).messages).toBe(0);

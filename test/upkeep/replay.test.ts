@@ -41,7 +41,7 @@ async function seedAll(): Promise<void> {
   await seed("r1", "received");
 }
 
-describe("which events are taken again", () => {
+describe("which events are replayed", () => {
   it.each<[string, ReplayFilter, readonly string[]]>([
     ["one", { ids: ["f2"] }, ["f2"]],
     ["a selection", { ids: ["q2", "f1", "i1", "unknown"] }, ["f1", "q2", "i1"]],
@@ -106,7 +106,7 @@ describe("what becomes of them", () => {
 
   const state = "SELECT status, attempts, error FROM webhook_events";
 
-  it("one that fails again ends as failed again with the count; once the cause is mended it is applied", async () => {
+  it("one that fails again ends as failed again with the count; once the cause is fixed it is applied", async () => {
     const id = await receiveOnly(event("order.created", { order_number: "ORD-replay" }));
     await failTwice(id);
     const error = "not yet: SQLITE_CONSTRAINT (extended: SQLITE_CONSTRAINT_TRIGGER)";

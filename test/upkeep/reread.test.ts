@@ -15,7 +15,7 @@ import { loadUnread } from "../../src/store/upgrade/reread";
 import { restoreEvents } from "../../src/store/retention/restore";
 import { isToReread, isToRenew } from "../../src/store/upgrade/written-by-0-2";
 import { renew, reread } from "../../src/upkeep/reread";
-import { createRandom, shuffle, tellDay } from "../../testbed/stories/index";
+import { createRandom, shuffle, createDay } from "../../testbed/stories/index";
 import { expectModel } from "../convergence/compare";
 import { anyEvent, schedule, storeAll } from "../convergence/history";
 import { Breaker } from "../faults/faulty";
@@ -52,7 +52,7 @@ function event(
 }
 
 function day(orders: number, firstNumber: number): StoredEvent[] {
-  const stories = tellDay({ seed, orders, endsAtMs: Date.parse(NOW) - 60_000, firstNumber });
+  const stories = createDay({ seed, orders, endsAtMs: Date.parse(NOW) - 60_000, firstNumber });
   const told = stories.flatMap((story) => story.events);
   const events = told.map((one) => ({
     id: one.id,
@@ -199,7 +199,7 @@ describe("reading again what version 0.2 wrote", () => {
     await expectModel(modelOf(events, judged));
   });
 
-  it("lets today's events through that lost against what 0.2 wrote", async () => {
+  it("lets today's events through that what 0.2 wrote overrides", async () => {
     const events = [
       event("shipment.created", "09:00", { reference_number: "S", status: "packed" }),
       event("shipment.updated", "10:00", { reference_number: "S", status: "in_transit" }),

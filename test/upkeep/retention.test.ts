@@ -6,8 +6,8 @@ import { addMs } from "../../src/events/formats/time";
 import { countStretch } from "../../src/store/inbox/counts";
 import { auditSlice } from "../../src/store/state/audit";
 import { deleteTestEvent } from "../../src/store/inbox/inspection";
-import { loadStanding } from "../../src/store/overview";
-import { markStanding } from "../../src/store/inbox/waiting";
+import { loadSystemStatus } from "../../src/store/overview";
+import { markStuck } from "../../src/store/inbox/waiting";
 import { purgeWhenDue } from "../../src/upkeep/retention";
 import { hand } from "../faults/drive";
 import { row, rows } from "../support/receiver";
@@ -199,7 +199,7 @@ describe("walks over the inbox", () => {
   it("see the event that takes the place of a row that is gone", async () => {
     await settle([told(), RECEIVED_AT], [told(), RECEIVED_AT]);
     const later = days(RECEIVED_AT, 402);
-    await markStanding(env.DB, later, later, 100);
+    await markStuck(env.DB, later, later, 100);
     await countStretch(env.DB, later, later);
     await auditSlice(env.DB, 100);
     expect(await purgeAt(later)).toMatchObject({ rows: 2 });
@@ -207,18 +207,18 @@ describe("walks over the inbox", () => {
     await settle([fresh, later]);
     expect((await stored(fresh.id))?.["place"]).toBe(1);
     await env.DB.prepare("UPDATE webhook_events SET status = 'received'").run();
-    await markStanding(env.DB, days(later, 1), later, 100);
+    await markStuck(env.DB, days(later, 1), later, 100);
     expect(await row("SELECT push_at FROM webhook_events")).toEqual({ push_at: days(later, 1) });
-    expect((await loadStanding(env.DB, RECEIVED_AT)).totals?.events).toBe(3);
+    expect((await loadSystemStatus(env.DB, RECEIVED_AT)).totals?.events).toBe(3);
     await env.DB.prepare("UPDATE webhook_events SET status = 'processed'").run();
     await countStretch(env.DB, days(later, 1), later);
-    expect((await loadStanding(env.DB, RECEIVED_AT)).totals?.events).toBe(3);
+    expect((await loadSystemStatus(env.DB, RECEIVED_AT)).totals?.events).toBe(3);
   });
 
   it("step back behind a test event that is taken out again", async () => {
     const test = told({ event_type: "receiver.test" });
     await settle([test, RECEIVED_AT]);
-    await markStanding(env.DB, RECEIVED_AT, RECEIVED_AT, 100);
+    await markStuck(env.DB, RECEIVED_AT, RECEIVED_AT, 100);
     expect(await deleteTestEvent(env.DB, test.id, "receiver.test")).toBe(true);
     expect(await deleteTestEvent(env.DB, test.id, "receiver.test")).toBe(false);
     expect(await rows("SELECT position FROM cursors WHERE name = 'sweep'")).toEqual([
@@ -264,7 +264,7 @@ describe("a page of the database", () => {
       (await env.DB.prepare("SELECT 1").run()).meta.size_after;
     const full = await size();
     await purgeAt(days(RECEIVED_AT, 90));
-    // The file keeps its size; what is free in it is taken again, which it would not be row for row.
+    // The file keeps its size; what is free in it is used again, which it would not be row for row.
     const again = events.map((event) => ({ ...event, id: `again-${event.id}` }));
     await settle(...again.map((event) => [event, days(RECEIVED_AT, 90)] as const));
     expect(await size()).toBeLessThan(full * 1.35);

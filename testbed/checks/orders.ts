@@ -11,16 +11,16 @@ import { check, differ, type Check } from "./evidence.ts";
 import type { State } from "./state.ts";
 
 /** What the receiver knows, and what it must know. */
-export interface Told {
+export interface CheckedState {
   readonly stories: readonly Story[];
   readonly state: State;
 }
 
-export function checkState(told: Told): Check[] {
+export function checkState(told: CheckedState): Check[] {
   return [checkOrders(told), ...partKinds.map((kind) => checkParts(told, kind)), checkViews(told)];
 }
 
-function checkOrders({ stories, state }: Told): Check {
+function checkOrders({ stories, state }: CheckedState): Check {
   const rows = new Map(state.orders.map((row) => [row.order_number, row]));
   const problems = stories.flatMap((story) => {
     const row = rows.get(story.orderNumber);
@@ -32,7 +32,7 @@ function checkOrders({ stories, state }: Told): Check {
   return check("every order is as its story says", problems);
 }
 
-function checkParts({ stories, state }: Told, kind: PartKind): Check {
+function checkParts({ stories, state }: CheckedState, kind: PartKind): Check {
   const expected = stories.flatMap((story) => expectedParts(story, kind));
   return check(
     `the ${kind} are linked and as their stories say`,
@@ -40,7 +40,7 @@ function checkParts({ stories, state }: Told, kind: PartKind): Check {
   );
 }
 
-function checkViews({ stories, state }: Told): Check {
+function checkViews({ stories, state }: CheckedState): Check {
   const listed = new Map(state.refundsDue.map((row) => [row.order_number, row.outstanding]));
   const problems = [
     ...state.audit.map((row) => `state_audit has a row: ${JSON.stringify(row)}`),

@@ -9,7 +9,7 @@ import {
   forms,
   repeat,
   shuffle,
-  tellDay,
+  createDay,
   type Story,
 } from "../stories/index.ts";
 import { createDelivery, type Delivery } from "./delivery.ts";
@@ -54,7 +54,7 @@ function drawForms({ seed }: DayPlan, stories: readonly Story[]): Map<string, Fo
 }
 
 export async function planDay(plan: DayPlan): Promise<Day> {
-  const told = tellDay(plan);
+  const told = createDay(plan);
   const formOf = drawForms(plan, told);
   const delivered = await Promise.all(
     told.map((story) => deliverStory(story, () => formOf.get(story.orderNumber) ?? "envelope")),

@@ -108,7 +108,7 @@ function reportUnapplied({ day, state }: Evidence): void {
       return conflicts > 0 ? ([["conflict", nameType(type), why]] as const) : [];
     }),
   ];
-  printHeading("Set aside", "signature valid: kept, and applied to nothing");
+  printHeading("Not applied", "signature valid: kept, and applied to nothing");
   printTable(
     out,
     [{ title: "outcome" }, { title: "event" }, { title: "why", narrow: "wrap" }],

@@ -25,7 +25,7 @@ import { reportForms } from "./forms.ts";
 import { reportShop } from "./shop.ts";
 
 const command = fileURLToPath(new URL("../../cli/ce-webhooks.mjs", import.meta.url));
-/** The story that is explained: short, and with events that lose. */
+/** The story that is explained: short, and with events that are overridden. */
 const EXPLAINED: KindName = "cancelled and refunded";
 
 async function sendDay(receiver: Receiver, day: Day, concurrency: number): Promise<Answered[]> {
@@ -66,7 +66,7 @@ async function explainOne(origin: string, token: string, { stories }: Day): Prom
   if (story === undefined) return;
   const args = ["explain", story.orderNumber, "--events"];
   const title = `npx ce-webhooks ${args.join(" ")}`;
-  printHeading("Explained", `${title}: which event set what, and which lost`);
+  printHeading("Explained", `${title}: which event set which field`);
   const child = spawn(process.execPath, [command, ...args], {
     stdio: "inherit",
     env: {

@@ -39,4 +39,4 @@ export { createRandom, type Random } from "./random.ts";
 export { failRefund } from "./life/refunding.ts";
 export { senselessEvents } from "../deliveries/senseless.ts";
 export { sign, SIGNATURE_HEADER } from "../deliveries/sign.ts";
-export { tellDay, tellLives, tellStory } from "./story.ts";
+export { createDay, createLives, createStory } from "./story.ts";

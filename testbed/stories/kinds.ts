@@ -26,7 +26,7 @@ export interface StoryKind {
   readonly lines?: number;
   /** What comes off the price, before the order is placed: discounts, store credit, points. */
   readonly price?: (life: OrderLife) => void;
-  readonly tell: (life: OrderLife) => void;
+  readonly run: (life: OrderLife) => void;
 }
 
 /** Pays this share of the total with store credit. */
@@ -52,7 +52,7 @@ function parts({ order }: OrderLife): readonly [number, number] {
   return [first, payablePaise(order) - first];
 }
 
-/** To the door, with a failed attempt now and then. */
+/** Delivered, with a failed attempt now and then. */
 function carry(life: OrderLife, shipment: ShipmentFacts): void {
   move(life, shipment, "shipped", "in_transit", "out_for_delivery");
   if (life.random.chance(0.15)) move(life, shipment, "delivery_attempted", "out_for_delivery");
@@ -81,7 +81,7 @@ export const storyKinds = [
     name: "delivered",
     title: "paid, confirmed, delivered, completed",
     weight: 28,
-    tell(life) {
+    run(life) {
       sell(life);
       carry(life, pack(life));
       life.complete();
@@ -91,7 +91,7 @@ export const storyKinds = [
     name: "on its way",
     title: "paid and confirmed, the parcel still under way",
     weight: 17,
-    tell(life) {
+    run(life) {
       sell(life);
       const road = ["shipped", "in_transit", "out_for_delivery"] as const;
       const far = life.random.integer(-1, road.length);
@@ -102,7 +102,7 @@ export const storyKinds = [
     name: "paid at the third attempt",
     title: "payment fails twice, then succeeds; delivered",
     weight: 9,
-    tell(life) {
+    run(life) {
       let payment = firstPayment(life);
       for (let failures = 0; failures < 2; failures += 1) {
         failPayment(life, payment);
@@ -120,7 +120,7 @@ export const storyKinds = [
     name: "cancelled and refunded",
     title: "cancelled after payment, the refund paid out",
     weight: 8,
-    tell(life) {
+    run(life) {
       life.order.chargesPaise = life.random.chance(0.3) ? 50_00 : 0;
       const payment = sell(life);
       const due = payment.amountPaise - life.order.chargesPaise;
@@ -133,7 +133,7 @@ export const storyKinds = [
     name: "refunded at the second attempt",
     title: "cancelled; the refund fails first, then is paid out",
     weight: 5,
-    tell(life) {
+    run(life) {
       const refund = cancelPaid(life);
       failRefund(life, refund);
       if (life.random.chance(0.5)) {
@@ -148,7 +148,7 @@ export const storyKinds = [
     name: "refund outstanding",
     title: "cancelled after payment; the refund has not come through",
     weight: 3,
-    tell(life) {
+    run(life) {
       const refund = cancelPaid(life);
       if (life.random.chance(0.5)) failRefund(life, refund);
     },
@@ -158,7 +158,7 @@ export const storyKinds = [
     title: "two parcels, one lost; that part refunded, the rest delivered",
     weight: 4,
     lines: 2,
-    tell(life) {
+    run(life) {
       const payment = sell(life);
       const [lost, arrives] = packTwo(life);
       move(life, lost, "shipped", "in_transit", "lost");
@@ -172,7 +172,7 @@ export const storyKinds = [
     title: "two parcels, one cancelled and packed again; all delivered",
     weight: 4,
     lines: 2,
-    tell(life) {
+    run(life) {
       sell(life);
       const [stays, arrives] = packTwo(life);
       cancelShipment(life, stays, life.random.pick(cancellationReasons));
@@ -186,7 +186,7 @@ export const storyKinds = [
     title: "delivered and completed; one product sent back and refunded",
     weight: 3,
     lines: 2,
-    tell(life) {
+    run(life) {
       const payment = sell(life);
       carry(life, pack(life));
       life.complete();
@@ -198,7 +198,7 @@ export const storyKinds = [
     name: "paid in two parts",
     title: "paid in two parts, the second at the second attempt; delivered",
     weight: 2,
-    tell(life) {
+    run(life) {
       const [first, rest] = parts(life);
       pay(life, requestPayment(life, first));
       const second = requestPayment(life, rest);
@@ -213,7 +213,7 @@ export const storyKinds = [
     name: "paid in part",
     title: "one part paid, the other failed; some is still to be paid",
     weight: 2,
-    tell(life) {
+    run(life) {
       const [first, rest] = parts(life);
       pay(life, requestPayment(life, first));
       life.confirm();
@@ -225,7 +225,7 @@ export const storyKinds = [
     title: "part store credit, the rest paid; delivered",
     weight: 2,
     price: ({ order }) => useCredit(order, 0.4),
-    tell(life) {
+    run(life) {
       sell(life);
       carry(life, pack(life));
       life.complete();
@@ -236,7 +236,7 @@ export const storyKinds = [
     title: "store credit pays all of it; delivered",
     weight: 2,
     price: ({ order }) => useCredit(order, 1),
-    tell(life) {
+    run(life) {
       life.confirm();
       carry(life, pack(life));
       life.complete();
@@ -246,7 +246,7 @@ export const storyKinds = [
     name: "never paid",
     title: "placed; payment never tried, failed, or left hanging",
     weight: 6,
-    tell(life) {
+    run(life) {
       if (life.random.chance(0.3)) return;
       const payment = firstPayment(life);
       failPayment(life, payment);
@@ -257,7 +257,7 @@ export const storyKinds = [
     name: "cancelled before payment",
     title: "placed, cancelled before anything was paid",
     weight: 5,
-    tell(life) {
+    run(life) {
       if (life.random.chance(0.4)) failPayment(life, firstPayment(life));
       life.cancel();
     },

@@ -19,7 +19,7 @@ import type { Expected, ExpectedMessage, Story } from "./model.ts";
 import { micros } from "./shop/money.ts";
 import { requestPayment } from "./life/paying.ts";
 import { createRandom, type Random } from "./random.ts";
-import type { Window } from "./life/telling.ts";
+import type { Window } from "./life/recorder.ts";
 
 export interface StoryOptions extends Window {
   /** One of the kinds of a day by its name, or a script of its own. */
@@ -32,7 +32,7 @@ export interface StoryOptions extends Window {
 }
 
 /** Tells one order's life within the window; every event has a later time than the one before. */
-export function tellStory(options: StoryOptions): Story {
+export function createStory(options: StoryOptions): Story {
   const kind = typeof options.kind === "string" ? findKind(options.kind) : options.kind;
   const { random, ids = random } = options;
   const life = new OrderLife({ ...options, ids }, kind.lines);
@@ -40,8 +40,8 @@ export function tellStory(options: StoryOptions): Story {
   // Half the shops create the payment request with the order.
   if (random.chance(0.5) && payablePaise(life.order) > 0) requestPayment(life);
   life.place();
-  kind.tell(life);
-  const { events, messages } = life.telling.finish();
+  kind.run(life);
+  const { events, messages } = life.recorder.finish();
   const expected = expect(life.order, messages);
   return { kind: kind.name, orderNumber: options.orderNumber, events, expected };
 }
@@ -62,18 +62,18 @@ const HOUR_MS = 3_600_000;
 /**
  * A day of orders: every kind once, then by weight. Orders keep their story when more are asked for.
  */
-export function tellDay(options: DayOptions): Story[] {
-  return tellMany(options, (random, index) => storyKinds[index] ?? random.weighted(storyKinds));
+export function createDay(options: DayOptions): Story[] {
+  return createMany(options, (random, index) => storyKinds[index] ?? random.weighted(storyKinds));
 }
 
 /** Lives for tests: every second is of a kind of a day, drawn by weight, the others are any money at all. */
-export function tellLives(options: DayOptions): Story[] {
-  return tellMany(options, (random, index) =>
+export function createLives(options: DayOptions): Story[] {
+  return createMany(options, (random, index) =>
     index % 2 === 0 ? anyMoney : random.weighted(storyKinds),
   );
 }
 
-function tellMany(
+function createMany(
   { seed, orders, endsAtMs, hours = 23, firstNumber = 104_001 }: DayOptions,
   kindOf: (random: Random, index: number) => StoryKind,
 ): Story[] {
@@ -83,7 +83,7 @@ function tellMany(
     // No order is younger than a fifth of the day: its story needs some room.
     const startsAtMs = endsAtMs - Math.floor(hours * HOUR_MS * random.between(0.2, 1));
     const orderNumber = `ORD-${firstNumber + index}`;
-    return tellStory({ kind, orderNumber, random, startsAtMs, endsAtMs });
+    return createStory({ kind, orderNumber, random, startsAtMs, endsAtMs });
   });
 }
 

@@ -104,7 +104,7 @@ export const answers = {
   timeline: z.object({ entries: z.array(z.object({ at: text, what: z.string(), detail: text })) }),
   notifications: z.object({ notifications: z.array(message), next_cursor: cursor }),
   notification: z.extend(message, { rendered: text, resends: z.int(), context: text }),
-  sendAgain: z.object({ id: z.string(), status: z.literal("pending") }),
+  resendMessage: z.object({ id: z.string(), status: z.literal("pending") }),
   health: z.object({
     events: z.int().check(z.describe("every event ever received")),
     settled: z.int().check(z.describe("applied, or ignored, or purged since")),

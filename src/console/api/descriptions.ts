@@ -53,7 +53,7 @@ const descriptions = {
     },
   },
   "GET /events/:id": {
-    summary: "One event: body, what it changed and lost to, its notifications",
+    summary: "One event: body, what it changed, what overrides it, its messages",
     answer: answers.event,
   },
   "DELETE /events/:id": {
@@ -61,7 +61,7 @@ const descriptions = {
     status: 204,
   },
   "POST /replay": {
-    summary: "Takes failed, quarantined or ignored events again; count them first by dry_run",
+    summary: "Replays failed, quarantined or ignored events; count them first with dry_run",
     answer: answers.replay,
     fields: { from: time, to: time, limit: whole, dry_run: dryRun },
   },
@@ -84,7 +84,7 @@ const descriptions = {
   },
   "GET /orders/:number/explain": {
     summary:
-      "Why the order looks as it does: which event set each field, which lost, and whether it is paid",
+      "Why the order looks as it does: which event set each field, which are overridden, and whether it is paid",
     answer: answers.object,
   },
   "GET /orders/:number/timeline": {
@@ -102,7 +102,7 @@ const descriptions = {
   },
   "POST /notifications/:id/send-again": {
     summary: "Sends a settled notification once more, if it is still true",
-    answer: answers.sendAgain,
+    answer: answers.resendMessage,
   },
   "POST /rebuilds": {
     summary: "Starts a rebuild of rows from their stored events; dry_run only reports",

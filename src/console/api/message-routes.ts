@@ -8,7 +8,7 @@ import { notificationsQuery } from "./shapes";
 
 const noMessage = "There is no notification with this id";
 
-const whyNotAgain = (message: Message): string =>
+const whyNotResent = (message: Message): string =>
   message.status !== "pending" && isBare(message)
     ? "Nothing of it is kept but that it was told: it cannot be sent again"
     : "It is pending: it will be sent without being asked for again";
@@ -28,8 +28,8 @@ export const messageRoutes: readonly Route[] = [
   }),
   plain("POST /notifications/:id/send-again", async ({ c, deps, part }) => {
     const id = part("id");
-    if (await deps.sendAgain(id)) return c.json({ id, status: "pending" });
+    if (await deps.resendMessage(id)) return c.json({ id, status: "pending" });
     const known = await loadMessage(deps.db, id);
-    return known === null ? problem(c, 404, noMessage) : problem(c, 409, whyNotAgain(known));
+    return known === null ? problem(c, 404, noMessage) : problem(c, 409, whyNotResent(known));
   }),
 ];

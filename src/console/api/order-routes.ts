@@ -5,7 +5,7 @@ import {
   financialStatus,
   refundOutstandingMicros,
 } from "../../projection/order/financial-status";
-import type { StandingRow } from "../../projection/history/explanation";
+import type { StateRow } from "../../projection/history/explanation";
 import type { Entity } from "../../projection/registers";
 import { loadRows } from "../../store/state/history";
 import { loadTimeline } from "../../store/state/order-detail";
@@ -21,7 +21,7 @@ const TIMELINE_MAX = 1_000;
 const noOrder = (number: string): string => `No event has named the order ${number}`;
 
 /** An order with its parts, from its rows; null where it has none of its own. */
-export function answerOrder(number: string, rows: readonly StandingRow[]) {
+export function answerOrder(number: string, rows: readonly StateRow[]) {
   const own = (entity: Entity): readonly Row[] =>
     rows
       .filter((row) => row.entity === entity && row.columns["order_number"] === number)

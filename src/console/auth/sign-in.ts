@@ -11,7 +11,7 @@ import { type Attempt, tryToken } from "./attempts";
 
 export type AdminConfig = Config["admin"];
 
-export interface Door {
+export interface SignInDeps {
   readonly db: D1Database;
   readonly admin: AdminConfig;
   readonly now: () => Date;
@@ -31,7 +31,10 @@ async function isToken(given: string, expected: string): Promise<boolean> {
 }
 
 /** Whom Access has let through; null where it has not, or is not set up. */
-export async function throughAccess(c: Context, { admin, now }: Door): Promise<string | null> {
+export async function throughAccess(
+  c: Context,
+  { admin, now }: SignInDeps,
+): Promise<string | null> {
   const jwt = c.req.raw.headers.get("cf-access-jwt-assertion");
   if (admin.access === null || jwt === null) return null;
   return await verifyAccess(jwt, admin.access, {
@@ -41,10 +44,10 @@ export async function throughAccess(c: Context, { admin, now }: Door): Promise<s
 }
 
 /** A token that somebody gave, held against ADMIN_TOKEN. */
-export async function attempt(c: Context, door: Door, given: string): Promise<Attempt> {
-  const { token } = door.admin;
+export async function attempt(c: Context, deps: SignInDeps, given: string): Promise<Attempt> {
+  const { token } = deps.admin;
   if (token === null) return { kind: "wrong" };
-  const attempts = { db: door.db, nowMs: door.now().getTime(), token };
+  const attempts = { db: deps.db, nowMs: deps.now().getTime(), token };
   return await tryToken(c, attempts, () => isToken(given, token));
 }
 
@@ -61,34 +64,34 @@ function isSafe(c: Context): boolean {
 }
 
 /** A browser brings its cookies, whichever page has made it ask: forms are taken from here alone. */
-export function mayAct(c: Context): boolean {
+export function isSameOriginAction(c: Context): boolean {
   return isSafe(c) || isFromHere(c) === true;
 }
 
 export type ApiAccess = Attempt | { readonly kind: "from elsewhere" };
 
 /** For the admin API: a bearer token, or Access. */
-export async function admit(c: Context, door: Door): Promise<ApiAccess> {
+export async function admit(c: Context, deps: SignInDeps): Promise<ApiAccess> {
   const header = c.req.raw.headers.get("authorization") ?? "";
   const given = /^Bearer +(\S+)$/i.exec(header)?.[1];
-  if (given !== undefined && door.admin.token !== null) {
-    const tried = await attempt(c, door, given);
+  if (given !== undefined && deps.admin.token !== null) {
+    const tried = await attempt(c, deps, given);
     if (tried.kind !== "wrong") return tried;
   }
-  if ((await throughAccess(c, door)) === null) return { kind: "wrong" };
+  if ((await throughAccess(c, deps)) === null) return { kind: "wrong" };
   // Access lets a browser through by its cookie, and a script without one.
   const isElsewhere = !isSafe(c) && isFromHere(c) === false;
   return isElsewhere ? { kind: "from elsewhere" } : { kind: "right" };
 }
 
 /** For pages: who has signed in, or came through Access; null where nobody has. */
-export async function whoIs(c: Context, door: Door): Promise<string | null> {
-  const { token } = door.admin;
+export async function whoIs(c: Context, deps: SignInDeps): Promise<string | null> {
+  const { token } = deps.admin;
   if (token !== null) {
     const until = await getSignedCookie(c, token, COOKIE);
-    if (Number(until) > door.now().getTime()) return "Admin token";
+    if (Number(until) > deps.now().getTime()) return "Admin token";
   }
-  return await throughAccess(c, door);
+  return await throughAccess(c, deps);
 }
 
 function isSecure(c: Context): boolean {

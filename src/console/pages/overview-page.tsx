@@ -12,10 +12,10 @@ import { listTroubled, type TroubledEvent } from "../../store/inbox/inspection";
 import type { Settings } from "../deps";
 import { type Health, healthOf } from "../health";
 import { capital, duration } from "../text";
-import type { Visit } from "../visit";
+import type { PageContext } from "../page-context";
 import { HoursChart } from "./chart";
 import { Concerns, concernsOf } from "./concerns";
-import { Act, Badge, Live, Part, Ref, Table, Text, Time, Empty } from "./parts";
+import { ActionForm, Badge, Live, Part, Ref, Table, Text, Time, Empty } from "./parts";
 import { Page, show } from "./page";
 
 const TROUBLED_SHOWN = 5;
@@ -40,7 +40,7 @@ function Troubled({ events }: { readonly events: readonly TroubledEvent[] }) {
         {
           head: "Replay",
           cell: ({ id }) => (
-            <Act
+            <ActionForm
               quiet
               to="/console/replay"
               fields={{ event: encodeURIComponent(id) }}
@@ -199,14 +199,14 @@ function OverviewPage(props: OverviewProps) {
   );
 }
 
-export async function overview({ c, deps, who }: Visit) {
+export async function overview({ c, deps, who }: PageContext) {
   const now = deps.now();
-  const [standing, troubled] = await Promise.all([
+  const [status, troubled] = await Promise.all([
     loadOverview(deps.db, now.toISOString()),
     listTroubled(deps.db, TROUBLED_SHOWN),
   ]);
-  const { hours, channels, ends } = standing;
-  const health = healthOf(standing, now);
+  const { hours, channels, ends } = status;
+  const health = healthOf(status, now);
   return show(
     c,
     <OverviewPage

@@ -4,7 +4,7 @@ import { type Child, useContext } from "hono/jsx";
 import type { Context } from "hono";
 import { assetNames } from "../asset-names";
 import { clip, visible } from "../text";
-import { zoneIn } from "../visit";
+import { zoneIn } from "../page-context";
 import { ShopZone } from "./zone";
 
 const assets = "/console/assets/";

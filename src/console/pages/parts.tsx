@@ -193,7 +193,7 @@ export function Empty({ children }: { readonly children?: Child }) {
   return <p class="empty">{children}</p>;
 }
 
-/** What an act came to, or what is wrong; read out where it appears. */
+/** The result of an action, or what is wrong; read out where it appears. */
 export function Notice({ bad, children }: { readonly bad?: boolean; readonly children?: Child }) {
   return (
     <p class={bad === true ? "notice bad" : "notice"} role={bad === true ? "alert" : "status"}>
@@ -202,8 +202,8 @@ export function Notice({ bad, children }: { readonly bad?: boolean; readonly chi
   );
 }
 
-/** A button that acts: posts to `to` at once, or asks first where there is a question. */
-export function Act(props: {
+/** A button for an action: posts to `to` at once, or asks first where there is a question. */
+export function ActionForm(props: {
   readonly to: string;
   readonly label: string;
   readonly ask?: Child;

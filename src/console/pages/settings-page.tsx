@@ -4,7 +4,7 @@ import type { Settings } from "../deps";
 import { checkHealth } from "../health";
 import { VERIFIED_WINDOW } from "../api/status-routes";
 import { count, words } from "../text";
-import type { Visit } from "../visit";
+import type { PageContext } from "../page-context";
 import { Badge, Facts, Notice, Part, Table, Text, Time } from "./parts";
 import { Page, show } from "./page";
 
@@ -109,7 +109,7 @@ function SettingsPage({ who, settings, verified, sweptAt, hasAccess }: SettingsP
   );
 }
 
-export async function settings({ c, deps, who }: Visit) {
+export async function settings({ c, deps, who }: PageContext) {
   const [health, verified] = await Promise.all([
     checkHealth(deps.db, deps.now()),
     loadVerifiedBy(deps.db, VERIFIED_WINDOW),

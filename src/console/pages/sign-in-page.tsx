@@ -1,4 +1,4 @@
-/** The door. */
+/** The sign-in page. */
 import { Notice } from "./parts";
 import { Page } from "./page";
 
@@ -11,7 +11,7 @@ export interface SignInProps {
 export function SignInPage({ takesToken, problem }: SignInProps) {
   return (
     <Page title="Sign in" who={null} path="/console/sign-in">
-      <div class="door">
+      <div class="sign-in">
         <h1>Commerce Engine webhooks</h1>
         {problem === null ? null : <Notice bad>{problem}</Notice>}
         {takesToken ? (

@@ -142,7 +142,7 @@ export function parseE164(text: string): string | null {
  * How a number may have been told where no country was: as it is dialled in its own country, and with its
  * code but without the +. Digits only.
  */
-export function toldForms(number: string): readonly string[] {
+export function dialledForms(number: string): readonly string[] {
   const parsed = parsePhoneNumberFromString(number);
   if (parsed === undefined) return [];
   const national = parsed.nationalNumber;

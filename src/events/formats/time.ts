@@ -92,7 +92,7 @@ export type TimeVerdict =
 
 /**
  * Judges a stated time: before 2000, or more than a day after the first receipt, is unknown, since
- * such a time would win or lose against every honest one for ever. Absent has no problem.
+ * such a time would override every honest one for ever, or none. Absent has no problem.
  */
 export function judgeTime(value: unknown, { receivedAt, timeZone }: TimeFrame): TimeVerdict {
   if (value === undefined || value === null || value === "") return { known: false, problem: null };

@@ -14,7 +14,7 @@ export type Outcome =
   | { readonly kind: "retry"; readonly error: string; readonly retryAfterMs: number | null }
   /** It will never be taken: 400, 404, 422. */
   | { readonly kind: "rejected"; readonly error: string }
-  /** Nobody's message gets through until a person acts: 401, 402, 403. */
+  /** Nobody's message gets through until a person intervenes: 401, 402, 403. */
   | { readonly kind: "down"; readonly error: string }
   /** The request went out and no answer came: it may have been taken. */
   | { readonly kind: "unknown"; readonly error: string }

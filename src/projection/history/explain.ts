@@ -1,6 +1,6 @@
 /**
- * Why an order looks as it does: which event set each register, and for every other event why it
- * lost. Pure: the order's rows as they stand and the events about them in, a typed answer out.
+ * Why an order looks as it does: which event set each register, and which event overrides each other
+ * one. Pure: the order's rows as they stand and the events about them in, a typed answer out.
  */
 import type {
   Comparison,
@@ -10,7 +10,7 @@ import type {
   OrderExplanation,
   RegisterExplanation,
   SettingExplanation,
-  StandingRow,
+  StateRow,
 } from "./explanation";
 import { asJudged, interpret } from "../interpret";
 import { countedInstead, leadingPayment, type ModelRow, snapshotWins } from "./model";
@@ -18,30 +18,30 @@ import { hashId, idHashIn, placeIn, stageIn, statesTime, timeIn } from "../prece
 import { type Entity, type Patch, registersOf } from "../registers";
 import type { StoreDefaults } from "../store-defaults";
 
-function precedenceIn(row: StandingRow | undefined, register: string): string {
+function precedenceIn(row: StateRow | undefined, register: string): string {
   return String(row?.columns[`${register}_precedence`] ?? "");
 }
 
 /** What decided between a setting and the one that stands. */
-function compareSettings(precedence: string, standing: string): Comparison {
-  if (precedence === standing) return "stands";
-  if (precedence > standing) return "not applied";
-  if (timeIn(precedence) < timeIn(standing)) return "older";
-  if (stageIn(precedence) < stageIn(standing)) return "lower stage";
-  if (placeIn(precedence) === placeIn(standing)) return "lower id";
+function compareSettings(precedence: string, current: string): Comparison {
+  if (precedence === current) return "stands";
+  if (precedence > current) return "not applied";
+  if (timeIn(precedence) < timeIn(current)) return "older";
+  if (stageIn(precedence) < stageIn(current)) return "lower stage";
+  if (placeIn(precedence) === placeIn(current)) return "lower id";
   return statesTime(precedence) ? "states its time" : "received earlier";
 }
 
 class Rows {
-  readonly #rows: ReadonlyMap<string, StandingRow>;
+  readonly #rows: ReadonlyMap<string, StateRow>;
   readonly #eventIds: ReadonlyMap<string, string>;
 
-  constructor(rows: readonly StandingRow[], eventIds: readonly string[]) {
+  constructor(rows: readonly StateRow[], eventIds: readonly string[]) {
     this.#rows = new Map(rows.map((row) => [`${row.entity} ${row.key}`, row]));
     this.#eventIds = new Map(eventIds.map((id) => [hashId(id), id]));
   }
 
-  find(entity: Entity, key: string): StandingRow | undefined {
+  find(entity: Entity, key: string): StateRow | undefined {
     return this.#rows.get(`${entity} ${key}`);
   }
 
@@ -51,10 +51,7 @@ class Rows {
   }
 }
 
-function explainRegisters(
-  rows: readonly StandingRow[],
-  lookup: Rows,
-): readonly RegisterExplanation[] {
+function explainRegisters(rows: readonly StateRow[], lookup: Rows): readonly RegisterExplanation[] {
   return rows.flatMap((row) =>
     registersOf(row.entity).map(([register, columns]) => {
       const precedence = precedenceIn(row, register);
@@ -76,9 +73,9 @@ function explainPatch(patch: Patch, lookup: Rows): readonly SettingExplanation[]
   // Rows of other orders that the event also touches are explained there.
   if (row === undefined) return [];
   return [...patch.settings].map(([register, { precedence }]) => {
-    const standing = precedenceIn(row, register);
-    const comparison = compareSettings(precedence, standing);
-    const against = comparison === "stands" ? null : lookup.eventOf(standing);
+    const current = precedenceIn(row, register);
+    const comparison = compareSettings(precedence, current);
+    const against = comparison === "stands" ? null : lookup.eventOf(current);
     return { entity, key, register, comparison, against };
   });
 }
@@ -115,10 +112,10 @@ function explainEvent(
   return { ...common, outcome: sets ? "sets" : "lost", settings };
 }
 
-/** What one event set on the rows that it is about, and what it lost to: one of `eventIds`. */
+/** What one event set on the rows that it is about, and what overrides it: one of `eventIds`. */
 export function explainEventAlone(
   event: HistoricEvent,
-  rows: readonly StandingRow[],
+  rows: readonly StateRow[],
   eventIds: readonly string[],
   defaults: StoreDefaults,
 ): EventExplanation {
@@ -127,7 +124,7 @@ export function explainEventAlone(
 
 function explainDerived(
   orderNumber: string,
-  rows: readonly StandingRow[],
+  rows: readonly StateRow[],
   lookup: Rows,
 ): DerivedExplanation | null {
   const order = lookup.find("orders", orderNumber)?.columns;
@@ -174,7 +171,7 @@ function when(event: HistoricEvent): string {
 /** Explains an order from its rows and every stored event that patches any of them. */
 export function explainOrder(
   orderNumber: string,
-  rows: readonly StandingRow[],
+  rows: readonly StateRow[],
   events: readonly HistoricEvent[],
   defaults: StoreDefaults,
 ): OrderExplanation {

@@ -1,4 +1,4 @@
-/** What explaining starts from and ends in: rows and events in, who set what and who lost out. */
+/** What explaining starts from and ends in: rows and events in, which event set what, and which are overridden. */
 import type { StoredEvent } from "../decoded-event";
 import type { Entity, Value } from "../registers";
 
@@ -17,7 +17,7 @@ export interface HistoricEvent extends Omit<StoredEvent, "payload"> {
 }
 
 /** A row of a state table, by column name. */
-export interface StandingRow {
+export interface StateRow {
   readonly entity: Entity;
   readonly key: string;
   readonly columns: Readonly<Record<string, Value>>;

@@ -192,13 +192,13 @@ export function leadingPayment(counted: readonly ModelRow[]): ModelRow | null {
 export function snapshotWins(order: ModelRow, leading: ModelRow | null): boolean {
   if (leading === null) return true;
   const snapshot = text(order, "snapshot_payment_precedence");
-  const standing = text(leading, "status_precedence");
-  if (idHashIn(snapshot) === idHashIn(standing)) return true;
-  if (!statesTime(snapshot) || !statesTime(standing)) {
-    const further = compareText(stageIn(snapshot), stageIn(standing));
+  const winning = text(leading, "status_precedence");
+  if (idHashIn(snapshot) === idHashIn(winning)) return true;
+  if (!statesTime(snapshot) || !statesTime(winning)) {
+    const further = compareText(stageIn(snapshot), stageIn(winning));
     if (further !== 0) return further > 0;
   }
-  return compareText(snapshot, standing) >= 0;
+  return compareText(snapshot, winning) >= 0;
 }
 
 /** What an order's payment status is, in the vendor's words; null where nothing says. */

@@ -3,7 +3,7 @@
  * current code makes of those events out, and every column that differs. Pure.
  */
 import type { ContactClaim } from "../patches/contacts";
-import type { HistoricEvent, StandingRow } from "./explanation";
+import type { HistoricEvent, StateRow } from "./explanation";
 import { asJudged, interpret, type Interpretation } from "../interpret";
 import { type Links, modelOfPatches, type ModelRow, type ModelState } from "./model";
 import { hashId, idHashIn } from "../precedence";
@@ -27,7 +27,7 @@ export interface Change {
 }
 
 /** A register of a row, as one event has set it. */
-interface StandingRegister {
+interface CurrentRegister {
   readonly entity: Entity;
   readonly key: string;
   readonly register: string;
@@ -39,9 +39,9 @@ export interface RebuildPlan {
   readonly contacts: readonly ContactClaim[];
   readonly changes: readonly Change[];
   /** Rows to be cleared before the merge: those that differ and can be made again. */
-  readonly cleared: readonly StandingRow[];
+  readonly cleared: readonly StateRow[];
   /** Registers to be cleared in rows that cannot: the event that set them says more by now. */
-  readonly reset: readonly StandingRegister[];
+  readonly reset: readonly CurrentRegister[];
   /** What each event claims for the status of its row under the current code. */
   readonly claims: readonly { readonly id: string; readonly precedence: string | null }[];
   /** The time of each event that has another one under the current code or STORE_TIME_ZONE. */
@@ -76,7 +76,7 @@ const followingColumns: Readonly<Record<Entity, readonly string[]>> = {
 };
 
 function compareRow(
-  row: StandingRow,
+  row: StateRow,
   expected: ModelRow | undefined,
   columns: readonly string[],
 ): readonly Change[] {
@@ -92,12 +92,12 @@ function compareRow(
 function missingRows(
   orderNumber: string | null,
   expected: ReturnType<typeof modelOfPatches>,
-  standing: ReadonlySet<string>,
+  current: ReadonlySet<string>,
 ): readonly Change[] {
   return entityNames.flatMap((entity) =>
     [...expected[entity]]
       .filter(([key, row]) => {
-        if (standing.has(`${entity} ${key}`)) return false;
+        if (current.has(`${entity} ${key}`)) return false;
         return entity === "orders" ? key === orderNumber : row["order_number"] === orderNumber;
       })
       .flatMap(([key, row]) =>
@@ -118,12 +118,12 @@ function missingRows(
  */
 function belongsTo(
   orderNumber: string | null,
-  row: StandingRow,
+  row: StateRow,
   model: ModelRow | undefined,
 ): boolean {
-  const standing = row.columns["order_number"] ?? null;
-  if (row.entity === "orders" || standing === orderNumber) return true;
-  return row.entity === "refunds" && standing === null && model?.["order_number"] === orderNumber;
+  const current = row.columns["order_number"] ?? null;
+  if (row.entity === "orders" || current === orderNumber) return true;
+  return row.entity === "refunds" && current === null && model?.["order_number"] === orderNumber;
 }
 
 /**
@@ -132,13 +132,13 @@ function belongsTo(
  */
 const unpaid: ModelRow = { payment_status: null, paid_micros: 0, refunded_micros: 0 };
 
-function isDeserted({ entity, key }: StandingRow, rows: readonly StandingRow[]): boolean {
-  const isOfIt = (row: StandingRow): boolean => row.columns["order_number"] === key;
+function isDeserted({ entity, key }: StateRow, rows: readonly StateRow[]): boolean {
+  const isOfIt = (row: StateRow): boolean => row.columns["order_number"] === key;
   return entity === "orders" && !rows.some((row) => row.entity !== "orders" && isOfIt(row));
 }
 
 /** Which events set the row's registers: the hashes of their ids. */
-function settersOf(row: StandingRow): readonly string[] {
+function settersOf(row: StateRow): readonly string[] {
   return registersOf(row.entity)
     .map(([register]) => String(row.columns[`${register}_precedence`] ?? ""))
     .filter((precedence) => precedence !== "")
@@ -147,14 +147,14 @@ function settersOf(row: StandingRow): readonly string[] {
 
 interface PartialChanges {
   readonly changes: readonly Change[];
-  readonly reset: readonly StandingRegister[];
+  readonly reset: readonly CurrentRegister[];
 }
 
 /**
  * What can be told of a row whose history is not whole: registers that a merge would win, and those
  * whose very event is still stored and says something else under the current code.
  */
-function partialChanges(row: StandingRow, expected: ModelRow | undefined): PartialChanges {
+function partialChanges(row: StateRow, expected: ModelRow | undefined): PartialChanges {
   const { entity, key } = row;
   const compared = registersOf(entity).map(([register, columns]) => {
     const name = `${register}_precedence`;
@@ -180,13 +180,13 @@ const linkColumns: ReadonlySet<string> = new Set([
 ]);
 
 /** The orders of the rows that stand elsewhere. */
-function linksElsewhere(orderNumber: string | null, rows: readonly StandingRow[]): Links {
+function linksElsewhere(orderNumber: string | null, rows: readonly StateRow[]): Links {
   const of = (entity: Entity): ReadonlyMap<string, Value> =>
     new Map(
       rows
         .filter((row) => row.entity === entity)
         .map(({ key, columns }) => [key, columns["order_number"] ?? null] as const)
-        .filter(([, standing]) => standing !== null && standing !== orderNumber),
+        .filter(([, current]) => current !== null && current !== orderNumber),
     );
   return {
     orders: new Map(),
@@ -203,7 +203,7 @@ function linksElsewhere(orderNumber: string | null, rows: readonly StandingRow[]
  */
 export function planRebuild(
   orderNumber: string | null,
-  rows: readonly StandingRow[],
+  rows: readonly StateRow[],
   history: readonly HistoricEvent[],
   whole: boolean,
   defaults: StoreDefaults,
@@ -218,7 +218,7 @@ export function planRebuild(
   const times = changedTimes(history, meanings);
   const claims = meanings.map(({ id, statusPrecedence: precedence }) => ({ id, precedence }));
   const stored = new Set(meanings.map(({ id }) => hashId(id)));
-  const known = (row: StandingRow): boolean =>
+  const known = (row: StateRow): boolean =>
     whole && settersOf(row).every((setter) => stored.has(setter));
   const pictureIsWhole = rows.every(known);
 
@@ -239,11 +239,11 @@ export function planRebuild(
       ];
       return { row, changes, clearable, reset: own.reset };
     });
-    const standing = new Set(rows.map(({ entity, key }) => `${entity} ${key}`));
+    const current = new Set(rows.map(({ entity, key }) => `${entity} ${key}`));
     return {
       changes: [
         ...compared.flatMap(({ changes }) => changes),
-        ...missingRows(orderNumber, expected, standing),
+        ...missingRows(orderNumber, expected, current),
       ],
       cleared: compared
         .filter(({ clearable, changes }) => clearable && changes.length > 0)

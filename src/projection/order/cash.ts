@@ -1,4 +1,4 @@
-/** Orders that are paid for at the door. */
+/** Orders that are paid in cash on delivery. */
 
 /**
  * As a word of its own, whatever stands around it: `COD`, `cash_on_delivery`, `Cash on Delivery (COD)`,

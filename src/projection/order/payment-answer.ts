@@ -46,7 +46,7 @@ export type PaymentReason =
       readonly at: string | null;
       readonly event: string | null;
     }
-  /** None has come, not even one that was set aside. */
+  /** None has come, not even one that could not be applied. */
   | { readonly kind: "no_payment" };
 
 export interface PaymentAnswer {
@@ -82,7 +82,7 @@ function numberOrNull(value: Value | undefined): number | null {
 }
 
 /** Statuses of an event that a person has to act on, or that explain a payment which is missing. */
-function setAside(events: readonly HistoricEvent[]): readonly PaymentReason[] {
+function unappliedEvents(events: readonly HistoricEvent[]): readonly PaymentReason[] {
   return events.flatMap(({ id, eventType, status, error }): readonly PaymentReason[] => {
     const matters =
       status === "quarantined" ||
@@ -92,9 +92,9 @@ function setAside(events: readonly HistoricEvent[]): readonly PaymentReason[] {
   });
 }
 
-type Standing = Extract<PaymentReason, { kind: "payment" }>;
+type CountedPayment = Extract<PaymentReason, { kind: "payment" }>;
 
-function standingPayments(explained: OrderExplanation): readonly Standing[] {
+function countedPayments(explained: OrderExplanation): readonly CountedPayment[] {
   const of = (key: string, register: string) =>
     explained.registers.find(
       (one) => one.entity === "payments" && one.key === key && one.register === register,
@@ -116,20 +116,20 @@ function standingPayments(explained: OrderExplanation): readonly Standing[] {
     });
 }
 
-/** Successes that lost to a later event of their payment, where the payment is none now. */
+/** Successes that a later event overrode, one of their payment, where the payment is none now. */
 function overtaken(
   explained: OrderExplanation,
-  standing: readonly Standing[],
+  counted: readonly CountedPayment[],
 ): readonly PaymentReason[] {
   const unpaid = new Set(
-    standing.filter(({ status }) => !successes.has(status)).map(({ payment }) => payment),
+    counted.filter(({ status }) => !successes.has(status)).map(({ payment }) => payment),
   );
-  const lostStatus = ({ entity, key, register, comparison }: SettingExplanation): boolean =>
+  const isOverridden = ({ entity, key, register, comparison }: SettingExplanation): boolean =>
     entity === "payments" && register === "status" && unpaid.has(key) && comparison !== "stands";
   return explained.events
     .filter(({ eventType }) => eventType === "payment.success")
     .flatMap((event) =>
-      event.settings.filter(lostStatus).map(({ key, against }): PaymentReason => ({
+      event.settings.filter(isOverridden).map(({ key, against }): PaymentReason => ({
         kind: "overtaken",
         payment: key,
         event: event.id,
@@ -145,8 +145,8 @@ function verdictOf(status: Value): Exclude<PaymentVerdict, "cash on delivery"> {
 }
 
 /** Cash that is still to be collected. */
-function awaitsCash(standing: readonly Standing[]): boolean {
-  return standing.some(({ method, status }) => {
+function awaitsCash(counted: readonly CountedPayment[]): boolean {
+  return counted.some(({ method, status }) => {
     return isCash(method) && paymentWord(String(status)) === "pending";
   });
 }
@@ -161,22 +161,22 @@ export function answerPayment(
   const status = order["payment_status"] ?? null;
   const paidMicros = numberOrNull(order["paid_micros"]) ?? 0;
   const dueMicros = numberOrNull(order["payable_micros"]);
-  const standing = standingPayments(explained);
+  const counted = countedPayments(explained);
   const derived = explained.derived;
-  const succeeded = standing.filter((one) => successes.has(one.status)).length;
-  const bySnapshot = derived?.decidedBy === "snapshot" && standing.length > 0;
-  const contradicts = bySnapshot && standing.every((one) => one.status !== status);
+  const succeeded = counted.filter((one) => successes.has(one.status)).length;
+  const bySnapshot = derived?.decidedBy === "snapshot" && counted.length > 0;
+  const contradicts = bySnapshot && counted.every((one) => one.status !== status);
   const byMoney = verdictOf(status);
-  const verdict = byMoney === "not paid" && awaitsCash(standing) ? "cash on delivery" : byMoney;
+  const verdict = byMoney === "not paid" && awaitsCash(counted) ? "cash on delivery" : byMoney;
   const wait = waiting.map(({ id, event_type, received_at }): PaymentReason => ({
     kind: "waiting",
     event: id,
     eventType: event_type,
     since: received_at,
   }));
-  const stuck = [...wait, ...setAside(events)];
+  const stuck = [...wait, ...unappliedEvents(events)];
   const hasPayment =
-    standing.length > 0 ||
+    counted.length > 0 ||
     stuck.some(
       (reason) => "eventType" in reason && reason.eventType?.startsWith("payment") === true,
     );
@@ -185,8 +185,8 @@ export function answerPayment(
     ...(contradicts
       ? [{ kind: "order_says" as const, status, event: derived?.event ?? null }]
       : []),
-    ...overtaken(explained, standing),
-    ...standing,
+    ...overtaken(explained, counted),
+    ...counted,
     ...(hasPayment ? [] : [{ kind: "no_payment" as const }]),
   ];
   return {
@@ -195,7 +195,7 @@ export function answerPayment(
     currency: textOrNull(order["currency"]),
     paidMicros,
     dueMicros,
-    payments: standing.length,
+    payments: counted.length,
     succeeded,
     isCancelled: order["status"] === "cancelled",
     reasons,

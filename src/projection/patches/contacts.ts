@@ -14,9 +14,9 @@ import {
   parseE164,
   parsePhone,
   phoneDigits,
-  toldForms,
+  dialledForms,
 } from "../../events/formats/phone";
-import type { ToldPhone } from "./customer";
+import type { StatedPhone } from "./customer";
 import type { StoreDefaults } from "../store-defaults";
 
 /** One contact that an order event names for its order. */
@@ -56,7 +56,7 @@ function dialledContact(digits: string): string {
 }
 
 /** The digits of a number as it was told; null where there are too few for one. */
-function toldDigits(phone: string): string | null {
+function statedDigits(phone: string): string | null {
   const digits = phoneDigits(phone);
   return digits !== null && digits.length >= DIGITS_MIN ? digits : null;
 }
@@ -66,7 +66,7 @@ function toldDigits(phone: string): string | null {
  * same whenever it is read.
  */
 export function phoneIdentifiers(countryCode: string | null, phone: string): readonly string[] {
-  const digits = toldDigits(phone);
+  const digits = statedDigits(phone);
   if (digits === null) return [];
   const number = parsePhone(countryCode, phone, null);
   const callingCode = callingCodeOf(countryCode);
@@ -81,10 +81,10 @@ export function phoneIdentifiers(countryCode: string | null, phone: string): rea
  * Digits that lead to their number as they stand are not entered beside it.
  */
 export function phoneContacts(
-  { countryCode, phone, number }: ToldPhone,
+  { countryCode, phone, number }: StatedPhone,
   { country }: StoreDefaults,
 ): readonly string[] {
-  const digits = toldDigits(phone);
+  const digits = statedDigits(phone);
   if (digits === null || number === null) return phoneIdentifiers(countryCode, phone);
   const isAtHome =
     (callingCodeOf(countryCode) ?? callingCodeOf(country)) === callingCodeOf(country);
@@ -112,11 +112,11 @@ function joinedForms(number: string, forms: readonly string[]): readonly string[
  */
 export function contactsOf(text: string, { country }: StoreDefaults): readonly string[] {
   if (text.includes("@")) return emailContacts(text);
-  const digits = toldDigits(text);
+  const digits = statedDigits(text);
   if (digits === null) return [];
   const number = parsePhone(null, text, country);
   if (number === null) return [digitsContact(digits), dialledContact(digits)];
-  const forms = toldForms(number);
+  const forms = dialledForms(number);
   const atHome = forms.filter((form) => parsePhone(null, form, country) === number);
   const others = [...atHome, ...joinedForms(number, forms)].map(digitsContact);
   return distinct([numberContact(number), ...others]);
@@ -125,7 +125,7 @@ export function contactsOf(text: string, { country }: StoreDefaults): readonly s
 /** As `contactsOf`, and of everybody else who has told these digits. */
 export function contactsLike(text: string, defaults: StoreDefaults): readonly string[] {
   const contacts = contactsOf(text, defaults);
-  const digits = toldDigits(text);
+  const digits = statedDigits(text);
   if (digits === null) return contacts;
   return distinct([...contacts, `phone:${digits}`, digitsContact(digits), dialledContact(digits)]);
 }
@@ -133,7 +133,7 @@ export function contactsLike(text: string, defaults: StoreDefaults): readonly st
 /** Every contact of an order event: of either address, and those beside them. */
 export function contactsNamed(
   data: OrderDetail,
-  phones: readonly ToldPhone[],
+  phones: readonly StatedPhone[],
   defaults: StoreDefaults,
 ): readonly string[] {
   const { billing_address: billing, shipping_address: shipping } = data;

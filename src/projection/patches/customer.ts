@@ -7,7 +7,7 @@ import type { Values } from "../registers";
 import type { StoreDefaults } from "../store-defaults";
 
 /** A telephone number as it was told. */
-export interface ToldPhone {
+export interface StatedPhone {
   /** What stands beside it: `+91`, `IN`. */
   readonly countryCode: string | null;
   readonly phone: string;
@@ -19,12 +19,12 @@ export function readPhone(
   countryCode: string | null,
   phone: string,
   { country }: StoreDefaults,
-): ToldPhone {
+): StatedPhone {
   return { countryCode, phone, number: parsePhone(countryCode, phone, country) };
 }
 
 /** Of the billing address, of the shipping address, and beside them; one that stands twice once. */
-export function readPhones(data: OrderDetail, defaults: StoreDefaults): readonly ToldPhone[] {
+export function readPhones(data: OrderDetail, defaults: StoreDefaults): readonly StatedPhone[] {
   const { billing_address: billing, shipping_address: shipping } = data;
   const told = [
     [billing?.country_code ?? null, billing?.phone ?? null],
@@ -42,7 +42,7 @@ export function readPhones(data: OrderDetail, defaults: StoreDefaults): readonly
  * is sent. One that would pass for a number of another country than the one beside it keeps that, so that
  * nobody is called by it.
  */
-function phoneValue({ countryCode, phone, number }: ToldPhone): string {
+function phoneValue({ countryCode, phone, number }: StatedPhone): string {
   if (number !== null) return number;
   return parseE164(phone) === null ? phone : `${countryCode ?? ""} ${phone}`;
 }
@@ -62,7 +62,7 @@ function nameOf(address: Address): string | null {
  */
 export function customerValues(
   data: OrderDetail,
-  [phone]: readonly ToldPhone[],
+  [phone]: readonly StatedPhone[],
 ): Values<"orders", "customer"> {
   const { billing_address: billing, shipping_address: shipping } = data;
   return {

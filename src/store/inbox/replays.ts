@@ -12,7 +12,7 @@ const insertSql = "INSERT INTO replays (started_at, events) VALUES (?1, ?2) RETU
 const forgetSql = `DELETE FROM replays WHERE id <= (SELECT max(id) FROM replays) - ${String(KEPT)}`;
 
 /**
- * Writes down which events were taken again; returns the replay's number. Of ids so long that a row
+ * Writes down which events were replayed; returns the replay's number. Of ids so long that a row
  * cannot hold them, the first are kept.
  */
 export async function saveReplay(

@@ -4,7 +4,7 @@
  *
  * Nearly everything moves on by itself within seconds, so nothing is entered into an index for the
  * sweep when it is written. Instead the sweep walks the inbox once, in the order of receipt: what it
- * finds standing there after a minute it marks, and the indexes hold what is marked. A message that is
+ * finds still there after a minute it marks as stuck, and the indexes hold what is marked. A message that is
  * written after the walk has passed its event is marked from the start (store/state/apply.ts).
  */
 import { PUSH_AFTER_MS } from "../../limits";
@@ -43,11 +43,11 @@ INSERT INTO cursors (name, position) VALUES ('sweep', ?1)
 ON CONFLICT (name) DO UPDATE SET position = excluded.position WHERE position <> excluded.position`;
 
 /**
- * Marks what stands still in the next `limit` rows of the inbox, and goes on behind them up to the
+ * Marks what is stuck in the next `limit` rows of the inbox, and goes on behind them up to the
  * first event that is still under way: `received`, but after `old`. Returns true where there may be
  * more behind them.
  */
-export async function markStanding(
+export async function markStuck(
   db: D1Database,
   now: string,
   old: string,
@@ -102,7 +102,7 @@ export async function deferPush(
   await db.prepare(deferSql).bind(JSON.stringify(ids), now).run();
 }
 
-/** Which settled events to take again; at least one of these. */
+/** Which settled events to replay; at least one of these. */
 export interface ReplayFilter {
   readonly ids?: readonly string[] | undefined;
   readonly status?: "failed" | "quarantined" | "ignored" | undefined;
@@ -114,7 +114,7 @@ export interface ReplayFilter {
   readonly to?: string | undefined;
 }
 
-/** `?1`: the filter as JSON. What has lost its body cannot be taken again. */
+/** `?1`: the filter as JSON. What has lost its body cannot be replayed. */
 const replayable = `payload IS NOT NULL AND ${eventMatches}
   AND ${ifAsked("order", "order_number =")}`;
 
@@ -131,14 +131,14 @@ WHERE status IN ('quarantined', 'failed') AND status = ?1->>'status' AND ${repla
 ORDER BY rowid LIMIT ?2`;
 
 /** `?2`: limit. webhook_events_set_aside. */
-const replayableSetAside = `
+const replayableUnapplied = `
 SELECT id FROM webhook_events INDEXED BY webhook_events_set_aside
 WHERE status IN ('quarantined', 'failed', 'ignored') AND ${replayable}
 ORDER BY rowid LIMIT ?2`;
 
 function replaySql({ ids, status }: ReplayFilter): string {
   if (ids !== undefined) return replayableById;
-  return status === "failed" || status === "quarantined" ? replayableTroubled : replayableSetAside;
+  return status === "failed" || status === "quarantined" ? replayableTroubled : replayableUnapplied;
 }
 
 /** Ids of events that may be replayed, oldest first; none where the filter says nothing. */

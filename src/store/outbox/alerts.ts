@@ -24,7 +24,7 @@ export function deadLetterAlert(failed: readonly [string, ...string[]]): Alert {
   return {
     kind: "dead_letter",
     subjectId: failed[0],
-    text: `Event ${failed[0]}${others} failed after the last retry. See webhook_events where status is failed; replay once the cause is mended.`,
+    text: `Event ${failed[0]}${others} failed after the last retry. See webhook_events where status is failed; replay once the cause is fixed.`,
   };
 }
 
@@ -33,7 +33,7 @@ export function auditAlert(found: readonly [AuditFinding, ...AuditFinding[]]): A
   return {
     kind: "state_audit",
     subjectId: id,
-    text: `The ${subject} ${id} is older than event ${eventId}, which was processed. See the view state_audit; rebuild the order once the cause is mended.`,
+    text: `The ${subject} ${id} is older than event ${eventId}, which was processed. See the view state_audit; rebuild the order once the cause is fixed.`,
   };
 }
 

@@ -184,7 +184,7 @@ export async function loadMessages(
  * `?2`: now. Primary key. What is bare stays as it is. Rendered anew, since what was true then need not be now, and under a key of
  * its own: the provider would take the old one for a repeat.
  */
-const sendAgainSql = `
+const resendSql = `
 UPDATE notifications SET status = 'pending', reason = NULL, error = NULL, next_attempt_at = ?2,
   awaits_sweep = 1, in_flight = 0, rendered = NULL, provider_message_id = NULL, sent_at = NULL,
   resends = resends + 1
@@ -195,7 +195,7 @@ RETURNING id`;
  * A person's act: the message is due once more. False where it is pending already, unknown, or so old that
  * only its identity is left.
  */
-export async function sendAgain(db: D1Database, id: string, now: string): Promise<boolean> {
-  const row = await db.prepare(sendAgainSql).bind(id, now).first<{ id: string }>();
+export async function resendMessage(db: D1Database, id: string, now: string): Promise<boolean> {
+  const row = await db.prepare(resendSql).bind(id, now).first<{ id: string }>();
   return row !== null;
 }

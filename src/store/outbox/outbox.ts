@@ -44,7 +44,7 @@ export interface DueRow {
   /** 1 where an earlier claim's outcome was never recorded: the Worker died, or D1 did. */
   readonly in_flight: number;
   /** 1 where another message has told the same: another review request, the refund's other name. */
-  readonly twin_told: number;
+  readonly twin_notified: number;
   /** How often a person has had it sent again. */
   readonly resends: number;
   /** Set once this run has claimed it. */
@@ -94,7 +94,7 @@ SELECT n.id, n.template, n.channel, n.order_number, n.subject_id, n.event_id, n.
   n.attempts, n.due_at, n.next_attempt_at, n.reason, n.created_at, n.context, n.rendered, n.in_flight, n.resends,
   ${hasTwins} AND n.rendered IS NULL AND EXISTS (SELECT 1 FROM ${twins}
     AND (other.status = 'sent' OR (other.status = 'pending' AND other.rendered IS NOT NULL)
-      OR (other.status = 'failed' AND other.reason = 'outcome unknown'))) AS twin_told
+      OR (other.status = 'failed' AND other.reason = 'outcome unknown'))) AS twin_notified
 FROM notifications n
 WHERE n.id IN (SELECT value FROM json_each(?1)) AND n.status = 'pending' AND n.next_attempt_at <= ?2
   AND NOT (${hasTwins} AND EXISTS (SELECT 1 FROM ${twins}

@@ -10,7 +10,7 @@ export interface ErasedBody {
 }
 
 /** A stored body, with the place of its event in the inbox. */
-export interface StandingBody extends ErasedBody {
+export interface StoredBody extends ErasedBody {
   readonly place: number;
   readonly eventType: string | null;
 }
@@ -53,11 +53,11 @@ export async function loadBodiesOfOrders(
   db: D1Database,
   orders: readonly string[],
   after: number,
-): Promise<readonly StandingBody[]> {
+): Promise<readonly StoredBody[]> {
   const { results } = await db
     .prepare(ofOrdersSql)
     .bind(JSON.stringify(orders), after)
-    .all<StandingBody>();
+    .all<StoredBody>();
   return results;
 }
 
@@ -81,16 +81,13 @@ export async function loadUnapplied(
   db: D1Database,
   after: number,
   erasureId: number,
-): Promise<{ readonly bodies: readonly StandingBody[]; readonly next: number | null }> {
+): Promise<{ readonly bodies: readonly StoredBody[]; readonly next: number | null }> {
   const end = await db
     .prepare(stretchEndSql)
     .bind(after, ERASE_STRETCH_ROWS)
     .first<number | null>("end");
   if (end === null) return { bodies: [], next: null };
-  const { results } = await db
-    .prepare(unappliedSql)
-    .bind(after, end, erasureId)
-    .all<StandingBody>();
+  const { results } = await db.prepare(unappliedSql).bind(after, end, erasureId).all<StoredBody>();
   // Nothing behind what was read: the stretch is done.
   return { bodies: results, next: results.at(-1)?.place ?? end };
 }

@@ -1,4 +1,4 @@
-/** Erasing a person from the database: the act, how far it is, and by what its person is known. */
+/** Erasing a person from the database: the request, its progress, and the data-subject identifiers. */
 import { ERASE_ORDERS } from "../../privacy-limits";
 import { rowIdentifier } from "../../projection/identifiers";
 import { createHasher, type Hasher } from "./suppression-list";
@@ -60,7 +60,7 @@ const countOrdersSql = `
 UPDATE erasures SET orders = (SELECT count(*) FROM erasure_orders e WHERE e.erasure_id = erasures.id)
 WHERE id = (SELECT max(id) FROM erasures) RETURNING *`;
 
-/** Enters the act, whose orders it is about, and by what later events are known: in one batch. */
+/** Records the request, whose orders it is about, and by what later events are known: in one batch. */
 export async function startErasure(
   db: D1Database,
   contacts: readonly string[],

@@ -4,7 +4,7 @@
  */
 import { BODIES_MAX_BYTES, PURGE_SLICE_ROWS } from "../../limits";
 import { fenceStatement, isFenced } from "../fence";
-import { free, type Horizons, isRipe } from "./ripe";
+import { free, type Horizons, isExpired } from "./expired";
 
 /** The bodies of one day between two rows, as one object. */
 export interface ArchiveWrite {
@@ -81,7 +81,7 @@ export interface ArchivedEvent {
 
 /**
  * `?1`, `?2`: first and last row; `?3`: day; `?4` to `?6`: bodies, rows, now. Rowid. More than was cut
- * may have become ripe since: as many bytes as are read at once.
+ * may have expired since: as many bytes as are read at once.
  */
 const linesSql = `
 SELECT place, ${archivedColumns.join(", ")}, payload FROM (
@@ -90,7 +90,7 @@ SELECT place, ${archivedColumns.join(", ")}, payload FROM (
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
   FROM webhook_events
   WHERE rowid >= ?1 AND rowid <= ?2 AND substr(received_at, 1, 10) = ?3
-    AND archived = 0 AND payload IS NOT NULL AND ${free("?6")} AND ${isRipe("?4", "?5")})
+    AND archived = 0 AND payload IS NOT NULL AND ${free("?6")} AND ${isExpired("?4", "?5")})
 WHERE before < ${String(BODIES_MAX_BYTES)} ORDER BY place LIMIT ${String(PURGE_SLICE_ROWS)}`;
 
 /**

@@ -1,7 +1,7 @@
 /** What of the outbox and of the records of upkeep has outlived its time. */
 import { PURGE_STRETCH_MESSAGES } from "../../limits";
 import { forgetStatement } from "../inbox/refusals";
-import type { Horizons } from "./ripe";
+import type { Horizons } from "./expired";
 
 /** `?1`: messages at once. Primary keys. Behind the last message it begins anew. */
 const messageStretchSql = `

@@ -1,6 +1,6 @@
 /**
  * Archived events back into the inbox: the body beside the row that stands, and the row where it is
- * purged. Neither is taken again: an event stays as it was settled.
+ * purged. Neither is replayed: an event stays as it was settled.
  */
 import { archivedColumns, type ArchivedEvent } from "./archive-writes";
 import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";

@@ -1,5 +1,5 @@
 /**
- * What of the inbox has outlived its time (ripe.ts), found by walking it round and round by rowid: so
+ * What of the inbox has outlived its time (expired.ts), found by walking it round and round by rowid: so
  * whatever settles late, is put back or was received by a wrong clock has its turn as well, and no index
  * is kept for it.
  */
@@ -10,11 +10,11 @@ import {
   type Horizons,
   isDated,
   isOver,
-  isRipe,
+  isExpired,
   isWhole,
   keptNotes,
   losesBody,
-} from "./ripe";
+} from "./expired";
 
 /** `?1`: rows at once. Primary key, rowid. Behind the last row it begins anew. */
 const stretchSql = `
@@ -44,14 +44,14 @@ export async function findStretch(db: D1Database): Promise<Stretch | null> {
 }
 
 /** `?1`, `?2`: after and up to which row; `?3` to `?5`: bodies, rows, now; `?6`: alone. Rowid. */
-const ripeSql = `
+const expiredSql = `
 SELECT rowid AS place, substr(received_at, 1, 10) AS day, received_at > ?6 AS waits,
   CASE WHEN archived = 0 THEN coalesce(octet_length(payload), 0) ELSE 0 END AS bytes
 FROM webhook_events
-WHERE rowid > ?1 AND rowid <= ?2 AND ${free("?5")} AND ${isRipe("?3", "?4")}
+WHERE rowid > ?1 AND rowid <= ?2 AND ${free("?5")} AND ${isExpired("?3", "?4")}
 ORDER BY rowid LIMIT ${String(PURGE_SLICE_ROWS)}`;
 
-export interface RipeRow {
+export interface ExpiredRow {
   readonly place: number;
   /** Of its receipt: `2026-08-25`. */
   readonly day: string;
@@ -62,15 +62,15 @@ export interface RipeRow {
 }
 
 /** At most PURGE_SLICE_ROWS rows of the stretch that have something to lose. */
-export async function findRipe(
+export async function findExpired(
   db: D1Database,
   { position, end }: Stretch,
   { bodies, rows, now, unaccompanied }: Horizons,
-): Promise<readonly RipeRow[]> {
+): Promise<readonly ExpiredRow[]> {
   const { results } = await db
-    .prepare(ripeSql)
+    .prepare(expiredSql)
     .bind(position, end, bodies, rows, now, unaccompanied)
-    .all<RipeRow>();
+    .all<ExpiredRow>();
   return results;
 }
 
@@ -114,7 +114,7 @@ export interface Purged {
 }
 
 /**
- * Purges the rows, as far as they are still ripe, in one batch with `beside`. `archived`: the bodies
+ * Purges those of the rows that are still expired, in one batch with `beside`. `archived`: the bodies
  * among them stand in the archive.
  */
 export async function purgeRows(

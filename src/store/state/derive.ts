@@ -86,16 +86,16 @@ const derivedColumns = `
   leading AS (
     SELECT o.order_number, o.snapshot_payment_status, o.payable_micros AS payable,
       coalesce(t.paid, 0) AS paid, t.status,
-      o.snapshot_payment_precedence AS snapshot, t.status_precedence AS standing
+      o.snapshot_payment_precedence AS snapshot, t.status_precedence AS payment
     FROM touched CROSS JOIN orders o ON o.order_number = touched.order_number
     LEFT JOIN totals t ON t.order_number = o.order_number
   ),
   decided AS (
     SELECT order_number, paid, payable, status, snapshot_payment_status,
-      status IS NULL OR ${idHash("snapshot")} = ${idHash("standing")}
-        OR iif(NOT (${statesTime("snapshot")} AND ${statesTime("standing")})
-            AND ${stage("snapshot")} <> ${stage("standing")},
-          ${stage("snapshot")} > ${stage("standing")}, snapshot >= standing) AS by_snapshot
+      status IS NULL OR ${idHash("snapshot")} = ${idHash("payment")}
+        OR iif(NOT (${statesTime("snapshot")} AND ${statesTime("payment")})
+            AND ${stage("snapshot")} <> ${stage("payment")},
+          ${stage("snapshot")} > ${stage("payment")}, snapshot >= payment) AS by_snapshot
     FROM leading
   ),
   worded AS (

@@ -3,7 +3,7 @@
  * start from.
  */
 import { HISTORY_MAX_EVENTS } from "../../limits";
-import type { HistoricEvent, StandingRow } from "../../projection/history/explanation";
+import type { HistoricEvent, StateRow } from "../../projection/history/explanation";
 import { entities, type Entity, entityNames, type Value } from "../../projection/registers";
 
 /** Keys of rows, by entity. */
@@ -39,7 +39,7 @@ async function readRows(
   db: D1Database,
   named: readonly Entity[],
   statementFor: (entity: Entity) => D1PreparedStatement,
-): Promise<readonly StandingRow[]> {
+): Promise<readonly StateRow[]> {
   if (named.length === 0) return [];
   const results = await db.batch<Record<string, Value>>(named.map(statementFor));
   return named.flatMap((entity, index) =>
@@ -52,16 +52,13 @@ async function readRows(
 }
 
 /** Reads every row of an order: one batch. */
-export async function loadRows(
-  db: D1Database,
-  orderNumber: string,
-): Promise<readonly StandingRow[]> {
+export async function loadRows(db: D1Database, orderNumber: string): Promise<readonly StateRow[]> {
   return await readRows(db, entityNames, (entity) =>
     db.prepare(rowsOfOrder[entity]).bind(orderNumber),
   );
 }
 
-export function keysOf(rows: readonly StandingRow[]): RowKeys {
+export function keysOf(rows: readonly StateRow[]): RowKeys {
   const keys = (entity: Entity): string[] =>
     rows.filter((row) => row.entity === entity).map(({ key }) => key);
   return {
@@ -133,7 +130,7 @@ const idsSql =
 /** The ids of the events that may have set the rows' registers, for naming them. */
 export async function loadEventIds(
   db: D1Database,
-  rows: readonly StandingRow[],
+  rows: readonly StateRow[],
 ): Promise<readonly string[]> {
   const keys = rows.flatMap(({ key, columns }) => [
     key,
@@ -154,8 +151,8 @@ const byKeySql = (entity: Entity): string =>
 /** Reads rows by their keys: one batch. */
 export async function loadRowsOf(
   db: D1Database,
-  rows: readonly Pick<StandingRow, "entity" | "key">[],
-): Promise<readonly StandingRow[]> {
+  rows: readonly Pick<StateRow, "entity" | "key">[],
+): Promise<readonly StateRow[]> {
   const keysIn = (name: Entity): readonly string[] =>
     rows.filter(({ entity }) => entity === name).map(({ key }) => key);
   const named = entityNames.filter((name) => keysIn(name).length > 0);

@@ -1,6 +1,6 @@
 /** Rebuilding: the SQL that clears rows and merges them again. It writes state only, never the outbox. */
 import { foldPatches } from "../../projection/fold";
-import type { StandingRow } from "../../projection/history/explanation";
+import type { StateRow } from "../../projection/history/explanation";
 import type { RebuildPlan } from "../../projection/history/rebuild-plan";
 import {
   entities,
@@ -35,7 +35,7 @@ DELETE FROM ${entity} WHERE ${key} IN (SELECT value->>0 FROM jsonb_each(?1))
 
 function clearStatements(
   db: D1Database,
-  cleared: readonly StandingRow[],
+  cleared: readonly StateRow[],
 ): readonly D1PreparedStatement[] {
   return entityNames.flatMap((entity) => {
     const rows = cleared
@@ -102,18 +102,18 @@ export function claimStatements(
  */
 export async function applyRebuild(
   db: D1Database,
-  rows: readonly StandingRow[],
+  rows: readonly StateRow[],
   plan: RebuildPlan,
   now: string,
   listVersion: number,
 ): Promise<void> {
   const { rows: folded, orderNumbers, linkClaims } = foldPatches(plan.patches);
-  const standing = keysOf(rows);
+  const current = keysOf(rows);
   const owners = rows.flatMap(({ columns }) => columns["order_number"] ?? []).map(String);
   const orders = new Set([...orderNumbers, ...owners]);
   const stubs = [...orderNumbers].filter((number) => !folded.orders.has(number));
   const both = (entity: Exclude<Entity, "orders">): string =>
-    JSON.stringify([...new Set([...standing[entity], ...folded[entity].keys()])]);
+    JSON.stringify([...new Set([...current[entity], ...folded[entity].keys()])]);
   const keys = {
     orders: JSON.stringify([...orders]),
     payments: both("payments"),
@@ -155,10 +155,7 @@ const byKeysSql: Readonly<Record<Exclude<Entity, "orders">, string>> = {
 };
 
 /** Reads payments, refunds and shipments by their keys: one batch. */
-export async function loadRowsByKeys(
-  db: D1Database,
-  keys: RowKeys,
-): Promise<readonly StandingRow[]> {
+export async function loadRowsByKeys(db: D1Database, keys: RowKeys): Promise<readonly StateRow[]> {
   const read = ["payments", "refunds", "shipments"] as const;
   const results = await db.batch<Record<string, Value>>(
     read.map((entity) => db.prepare(byKeysSql[entity]).bind(JSON.stringify(keys[entity]))),

@@ -27,19 +27,19 @@ WHERE ${isToRenew[entity]} LIMIT ${String(RENEW_ROWS)}`;
  */
 function renewSql(entity: Entity): string {
   const columns = precedenceColumns(entity);
-  const standing = columns.map((column) => `${entity}.${column}`).join(" || ' ' || ");
+  const current = columns.map((column) => `${entity}.${column}`).join(" || ' ' || ");
   return `
 UPDATE ${entity} SET ${columns.map((column) => `${column} = v.${column}`).join(", ")}
-FROM ${slicedRows("key", "standing", ...columns)} AS v
-WHERE ${entity}.${entities[entity].key} = v.key AND v.standing = ${standing}`;
+FROM ${slicedRows("key", "current", ...columns)} AS v
+WHERE ${entity}.${entities[entity].key} = v.key AND v.current = ${current}`;
 }
 
 /** The row for `renewSql`; none where nothing of it can be written anew. */
 function renewed(entity: Entity, row: Columns): readonly (readonly string[])[] {
-  const standing = precedenceColumns(entity).map((column) => String(row[column]));
+  const current = precedenceColumns(entity).map((column) => String(row[column]));
   const texts = renewRow(entity, row);
-  if (texts.every((text, index) => text === standing[index])) return [];
-  return [[String(row[entities[entity].key]), standing.join(" "), ...texts]];
+  if (texts.every((text, index) => text === current[index])) return [];
+  return [[String(row[entities[entity].key]), current.join(" "), ...texts]];
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What the doctor says of deliveries that do not come in: refused by the receiver, or stopped before it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkDoor } from "../../../cli/doctor/door.ts";
+import { checkEndpoint } from "../../../cli/doctor/endpoint.ts";
 import { createHttp } from "../../../cli/api/http.ts";
 import { loadSettings } from "../../../cli/settings.ts";
 import { sign, SIGNATURE_HEADER } from "../../../testbed/stories/index.ts";
@@ -125,7 +125,7 @@ for (const [name, fake, said] of stops) {
     const stranger = await startProxy(receiver.url, ({ path }) => (path === PATH ? fake : null));
     const settings = loadSettings({ url: stranger.url, secret: SECRET }, {});
     const http = createHttp(new AbortController().signal);
-    const { findings } = await checkDoor({ http, now: () => new Date() }, settings);
+    const { findings } = await checkEndpoint({ http, now: () => new Date() }, settings);
     const [first, ...others] = findings.filter(({ state }) => state === "fail");
     assert.match(first?.detail ?? "", said);
     assert.match(first?.fix ?? "", /Bot Fight Mode.*\/api\/webhooks\/.*A block page answers/);
@@ -159,7 +159,7 @@ await test("only signed deliveries may be stopped, too", async () => {
   });
   const settings = loadSettings({ url: stranger.url, secret: SECRET }, {});
   const http = createHttp(new AbortController().signal);
-  const { findings } = await checkDoor({ http, now: () => new Date() }, settings);
+  const { findings } = await checkEndpoint({ http, now: () => new Date() }, settings);
   const failed = findings.filter(({ state }) => state === "fail");
   assert.deepEqual(
     failed.map(({ check }) => check),

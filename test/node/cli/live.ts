@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod/mini";
-import { checkDoor } from "../../../cli/doctor/door.ts";
+import { checkEndpoint } from "../../../cli/doctor/endpoint.ts";
 import { createHttp } from "../../../cli/api/http.ts";
 import { loadSettings } from "../../../cli/settings.ts";
 import { startProxy } from "./proxy.ts";
@@ -66,13 +66,13 @@ await test("replay counts, asks, and takes again until all are settled", async (
     shop.run("replay --status failed --dry-run"),
     shop.run("replay --status failed"),
   ]);
-  assert.equal(dry.stdout.trim(), `${failed} events would be taken again.`);
+  assert.equal(dry.stdout.trim(), `${failed} events would be replayed.`);
   assert.equal(unasked.code, 2);
   assert.match(unasked.stderr, /^✗ [^\n]*--yes\n$/);
   assert.equal(await count("status = 'failed'"), failed);
   const taken = await shop.run("replay --status failed --yes");
   assert.equal(taken.code, 0, taken.stderr);
-  assert.match(taken.stdout, new RegExp(`✓ ${failed} events taken again, ${failed} settled`));
+  assert.match(taken.stdout, new RegExp(`✓ ${failed} events replayed, ${failed} settled`));
   assert.equal(await count("status = 'failed'"), 0);
 });
 
@@ -120,8 +120,11 @@ await test("the doctor finds a sound receiver sound, and leaves nothing behind",
   assert.match(wrong.stdout, /✗ secret +the receiver does not accept the one from --secret\n +\S/);
   const http = createHttp(new AbortController().signal);
   const nowhere = loadSettings({ url: "http://127.0.0.1:9" }, {});
-  const { isOpen, findings: shut } = await checkDoor({ http, now: () => new Date() }, nowhere);
-  assert.equal(isOpen, false);
+  const { isReachable, findings: shut } = await checkEndpoint(
+    { http, now: () => new Date() },
+    nowhere,
+  );
+  assert.equal(isReachable, false);
   assert.match(shut[0]?.detail ?? "", /^Cannot reach http:\/\/127\.0\.0\.1:9/);
   assert.equal(blind.code, 0, blind.stdout);
   assert.match(blind.stdout, /✓ secret [^]*- inside/);

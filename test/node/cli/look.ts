@@ -10,7 +10,7 @@ import { createHttp } from "../../../cli/api/http.ts";
 import { loadSettings } from "../../../cli/settings.ts";
 import { WEBHOOK_PATH } from "../../../testbed/deliveries/delivery.ts";
 import { amount } from "../../../testbed/terminal/amount.ts";
-import { tellLives } from "../../../testbed/stories/index.ts";
+import { createLives } from "../../../testbed/stories/index.ts";
 import { startProxy, startStranger } from "./proxy.ts";
 import { run, SECRET } from "./run.ts";
 import { shop } from "./shop.ts";
@@ -99,7 +99,12 @@ await test("an order is shown with what it says beside goods and money, as text 
 
 await test("an order's money is told as it was paid and paid back, whole and in the list", async () => {
   const seed = Date.now() % 1_000_000_000;
-  const lives = tellLives({ seed, orders: 6, endsAtMs: Date.now() - 60_000, firstNumber: 900_001 });
+  const lives = createLives({
+    seed,
+    orders: 6,
+    endsAtMs: Date.now() - 60_000,
+    firstNumber: 900_001,
+  });
   for (const { events } of lives) {
     for (const event of events) {
       const body = JSON.stringify(event);

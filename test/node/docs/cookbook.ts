@@ -15,7 +15,7 @@ import {
   parcelsOf,
   paymentsOf,
   refundsOf,
-} from "./told.ts";
+} from "./reported.ts";
 
 export type Row = Readonly<Record<string, string | number | null>>;
 export type Check = (rows: readonly Row[], shop: Shop) => void;
@@ -418,7 +418,7 @@ export const cookbook: Readonly<Record<string, Check>> = {
     assert.deepEqual([row?.["reason"], row?.["deliveries"]], ["wrong signature", 1]);
     assert.ok(String(row?.["last_at"]).startsWith(String(row?.["hour"])));
   },
-  "What was set aside, and why?": ([row, ...others]) => {
+  "What could not be applied, and why?": ([row, ...others]) => {
     assert.deepEqual(others, []);
     assert.equal(row?.["id"], "evt_bad");
     assert.match(String(row["error"]), /grand_total/);

@@ -7,7 +7,7 @@ import {
   createRandom,
   type Story,
   type StoryKind,
-  tellStory,
+  createStory,
 } from "../../../testbed/stories/index.ts";
 import type { OrderLife } from "../../../testbed/stories/life/life.ts";
 import {
@@ -22,9 +22,9 @@ import {
   settleRefund,
 } from "../../../testbed/stories/life/refunding.ts";
 import { cancelShipment, deliver, move, pack } from "../../../testbed/stories/life/shipping.ts";
-import type { Window } from "../../../testbed/stories/life/telling.ts";
+import type { Window } from "../../../testbed/stories/life/recorder.ts";
 import { payablePaise } from "../../../testbed/stories/life/facts.ts";
-import { orderOf } from "./told.ts";
+import { orderOf } from "./reported.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -101,7 +101,7 @@ export const oddOrders: readonly OddOrder[] = [
     title: "three pieces of one product: one delivered, one in a parcel that was cancelled",
     weight: 0,
     suits: ({ events }) => JSON.stringify(events[0]).includes('"quantity":3'),
-    tell(life) {
+    run(life) {
       sell(life);
       const [line, ...rest] = life.order.basket.lines.toSorted(
         (a, b) => b.item.quantity - a.item.quantity,
@@ -116,7 +116,7 @@ export const oddOrders: readonly OddOrder[] = [
     title: "one refund fails for good, and a larger one of another product is paid out",
     weight: 0,
     lines: 2,
-    tell(life) {
+    run(life) {
       const payment = sell(life);
       carry(life);
       life.complete();
@@ -131,7 +131,7 @@ export const oddOrders: readonly OddOrder[] = [
     name: "paid out before it failed",
     title: "of two refunds of the same amount the first is paid out and the second fails",
     weight: 0,
-    tell(life) {
+    run(life) {
       const payment = sell(life);
       carry(life);
       const half = Math.floor(payment.amountPaise / 2);
@@ -144,7 +144,7 @@ export const oddOrders: readonly OddOrder[] = [
     name: "cash on delivery",
     title: "confirmed and on its way, to be paid at the door",
     weight: 0,
-    tell(life) {
+    run(life) {
       requestCash(life);
       life.confirm();
       move(life, pack(life), "shipped");
@@ -154,21 +154,21 @@ export const oddOrders: readonly OddOrder[] = [
     name: "confirmed on account",
     title: "confirmed and not paid: an invoice is open",
     weight: 0,
-    tell: (life) => life.confirm(),
+    run: (life) => life.confirm(),
   },
   {
     name: "draft",
     title: "a draft that nobody went on with",
     weight: 0,
     suits: (story) => firstStatus(story, "draft"),
-    tell: () => undefined,
+    run: () => undefined,
   },
   {
     name: "payment failed",
     title: "placed; the payment failed and nothing came after",
     weight: 0,
     suits: (story) => firstStatus(story, "pending"),
-    tell(life) {
+    run(life) {
       failPayment(life, life.order.payments[0] ?? requestPayment(life));
     },
   },
@@ -176,7 +176,7 @@ export const oddOrders: readonly OddOrder[] = [
     name: "paid twice",
     title: "two payments of the whole; one is still to go back",
     weight: 0,
-    tell(life) {
+    run(life) {
       sell(life);
       pay(life, requestPayment(life));
       carry(life);
@@ -187,7 +187,7 @@ export const oddOrders: readonly OddOrder[] = [
     name: "paid twice and put right",
     title: "two payments of the whole, one of them refunded",
     weight: 0,
-    tell(life) {
+    run(life) {
       sell(life);
       const second = requestPayment(life);
       pay(life, second);
@@ -200,7 +200,7 @@ export const oddOrders: readonly OddOrder[] = [
     name: "part paid and given back",
     title: "cancelled after a part was paid, which went back",
     weight: 0,
-    tell(life) {
+    run(life) {
       const payment = requestPayment(life, Math.round(payablePaise(life.order) / 3));
       pay(life, payment);
       life.confirm();
@@ -212,7 +212,7 @@ export const oddOrders: readonly OddOrder[] = [
     name: "refunded before it was packed",
     title: "paid and confirmed, all of it refunded, and never cancelled",
     weight: 0,
-    tell(life) {
+    run(life) {
       const payment = sell(life);
       settleRefund(life, requestRefund(life, payment, payment.amountPaise));
     },
@@ -222,7 +222,7 @@ export const oddOrders: readonly OddOrder[] = [
     title: "cancelled, and the refund takes longer than a month",
     weight: 0,
     days: 300,
-    tell(life) {
+    run(life) {
       const payment = sell(life);
       life.cancel();
       const refund = requestRefund(life, payment, payment.amountPaise);
@@ -234,7 +234,7 @@ export const oddOrders: readonly OddOrder[] = [
     title: "placed, paid and refunded in the last hours of a month",
     weight: 0,
     window: lastHours,
-    tell(life) {
+    run(life) {
       const payment = sell(life);
       settleRefund(life, requestRefund(life, payment, 100));
     },
@@ -243,7 +243,7 @@ export const oddOrders: readonly OddOrder[] = [
     name: "same request, failed twice",
     title: "one payment that fails twice and is made in the end",
     weight: 0,
-    tell(life) {
+    run(life) {
       const payment = life.order.payments[0] ?? requestPayment(life);
       for (let failures = 0; failures < 2; failures += 1) {
         failPayment(life, payment);
@@ -257,7 +257,7 @@ export const oddOrders: readonly OddOrder[] = [
     title: "a customer who has ordered before, now with another e-mail address",
     weight: 0,
     isOfRegular: true,
-    tell(life) {
+    run(life) {
       sell(life);
       carry(life);
     },
@@ -267,7 +267,7 @@ export const oddOrders: readonly OddOrder[] = [
     title: "a business orders with a coupon, and gets it",
     weight: 0,
     suits: isOfBusinessWithCoupon,
-    tell(life) {
+    run(life) {
       sell(life);
       carry(life);
       life.complete();
@@ -278,14 +278,14 @@ export const oddOrders: readonly OddOrder[] = [
     title: "a business orders with a coupon, and cancels: the coupon cost nothing",
     weight: 0,
     suits: isOfBusinessWithCoupon,
-    tell: (life) => life.cancel(),
+    run: (life) => life.cancel(),
   },
   {
     name: "under two names",
     title: "the payment is told by its reference, and so is its refund by its order",
     weight: 0,
     suits: listsByReference,
-    tell(life) {
+    run(life) {
       const payment = life.order.payments[0] ?? requestPayment(life);
       pay(life, payment, true);
       life.confirm();
@@ -299,7 +299,7 @@ export const oddOrders: readonly OddOrder[] = [
     title: "a refund fails, and its order lists it by the payment's reference",
     weight: 0,
     suits: listsByReference,
-    tell(life) {
+    run(life) {
       const payment = sell(life);
       carry(life);
       failRefund(life, requestRefund(life, payment, 100));
@@ -315,10 +315,10 @@ function tellOdd(kind: OddOrder, index: number, seed: number, window: Window): S
   const orderNumber = `ORD-${104_101 + index}`;
   for (let stream = 0; stream < TRIES; stream += 1) {
     const random = createRandom(seed, 1000 + index * TRIES + stream);
-    const story = tellStory({ kind, orderNumber, random, ...window });
+    const story = createStory({ kind, orderNumber, random, ...window });
     if (kind.suits?.(story) ?? true) return story;
   }
-  throw new Error(`no telling of "${kind.name}" suits`);
+  throw new Error(`no recorder of "${kind.name}" suits`);
 }
 
 function nameCustomer({ events }: Story, customerId: string): void {

@@ -9,11 +9,11 @@ import {
   shuffle,
   sign,
   type Story,
-  tellDay,
-  tellStory,
+  createDay,
+  createStory,
 } from "../../../testbed/stories/index.ts";
 import { tellOddOrders } from "./odd-orders.ts";
-import { orderOf } from "./told.ts";
+import { orderOf } from "./reported.ts";
 
 export const SECRET = "docs-secret";
 export const ADMIN_TOKEN = "docs-token";
@@ -44,13 +44,13 @@ export function regularOf(stories: readonly Story[]): string {
  * ORD-104001 and on, one order of every kind first; ORD-104101 and on, the odd ones; and ORD-1, of which
  * the docs speak.
  */
-function tellStories(seed: number): Story[] {
+function createStories(seed: number): Story[] {
   // Six days ago: late enough for a parcel to have been under way for too long.
   const endsAtMs = Date.now() - 6 * DAY_MS;
   const window = { startsAtMs: endsAtMs - DAY_MS, endsAtMs };
   const random = createRandom(seed, 77);
-  const first = tellStory({ kind: "delivered", orderNumber: "ORD-1", random, ...window });
-  const told = [first, ...tellDay({ seed, orders: 24, endsAtMs })];
+  const first = createStory({ kind: "delivered", orderNumber: "ORD-1", random, ...window });
+  const told = [first, ...createDay({ seed, orders: 24, endsAtMs })];
   return [...told, ...tellOddOrders(seed, endsAtMs, regularOf(told))];
 }
 
@@ -75,7 +75,7 @@ export async function openShop(seed: number): Promise<Shop> {
     servesAssets: true,
     settings: { CE_WEBHOOK_SECRET: SECRET, ADMIN_TOKEN, STORE_TIME_ZONE },
   });
-  const stories = tellStories(seed);
+  const stories = createStories(seed);
   const random = createRandom(seed, 78);
   const once = stories.flatMap(({ events }) => events);
   const events = shuffle(repeat(once, random, 0.1), random);

@@ -105,7 +105,7 @@ export const anyMoney: StoryKind = {
   title: "priced, paid and paid back at random",
   weight: 0,
   price: drawPrice,
-  tell(life) {
+  run(life) {
     const { order, random } = life;
     const isCancelled = random.chance(0.4);
     const confirmed = random.pick(["last", "last", isCancelled ? "never" : "first"] as const);

@@ -9,7 +9,7 @@ import type { OrderFacts } from "./facts.ts";
 import { createCustomer } from "../shop/people.ts";
 import type { Random } from "../random.ts";
 import { createParticulars } from "../shop/particulars.ts";
-import { Telling, type Pace, type Window } from "./telling.ts";
+import { Recorder, type Pace, type Window } from "./recorder.ts";
 
 export interface LifeOptions extends Window {
   readonly random: Random;
@@ -21,20 +21,20 @@ export interface LifeOptions extends Window {
 export class OrderLife {
   readonly random: Random;
   readonly order: OrderFacts;
-  readonly telling: Telling;
+  readonly recorder: Recorder;
 
   /** An order of at least `lines` products, at the start of the window; nothing is sent yet. */
   constructor(options: LifeOptions, lines = 1) {
     const { random, orderNumber } = options;
     this.random = random;
-    this.telling = new Telling(options);
+    this.recorder = new Recorder(options);
     const customer = createCustomer(random);
     this.order = {
       number: orderNumber,
       customer,
       basket: createBasket(random, lines),
       particulars: createParticulars(`${orderNumber} ${customer.email}`),
-      placedAt: this.telling.now,
+      placedAt: this.recorder.now,
       status: random.pick(["pending", "pending", "draft", "awaiting_approval"] as const),
       confirmedAt: null,
       completedAt: null,
@@ -56,9 +56,9 @@ export class OrderLife {
   }
 
   confirm(pace: Pace = "soon"): void {
-    this.order.confirmedAt = this.telling.wait(pace);
+    this.order.confirmedAt = this.recorder.wait(pace);
     this.order.status = "confirmed";
-    this.telling.call(
+    this.recorder.call(
       { template: "order_confirmed", channel: "email", about: [this.order.number] },
       () => this.order.status !== "cancelled",
     );
@@ -66,15 +66,15 @@ export class OrderLife {
   }
 
   complete(): void {
-    this.order.completedAt = this.telling.wait("soon");
+    this.order.completedAt = this.recorder.wait("soon");
     this.order.status = "complete";
     this.#send("order.completed");
   }
 
   cancel(): void {
-    this.order.cancelledAt = this.telling.wait("later");
+    this.order.cancelledAt = this.recorder.wait("later");
     this.order.status = "cancelled";
-    this.telling.call(
+    this.recorder.call(
       { template: "order_cancelled", channel: "email", about: [this.order.number] },
       () => true,
     );
@@ -89,6 +89,6 @@ export class OrderLife {
   #send(type: "order.created" | "order.confirmed" | "order.completed" | "order.cancelled"): void {
     const { payments, refunds, shipments } = this.order;
     const lists = [...payments, ...refunds, ...shipments].map((entry) => entry.id);
-    this.telling.sendOrder(type, describeOrder(this.order), lists);
+    this.recorder.sendOrder(type, describeOrder(this.order), lists);
   }
 }

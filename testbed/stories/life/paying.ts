@@ -29,18 +29,18 @@ export function pay(life: OrderLife, payment: PaymentFacts, byReference = false)
   life.order.movements.push({ kind: "paid", paise: payment.amountPaise });
   const data = describePayment(payment);
   if (byReference) delete data.request_number;
-  life.telling.sendAbout(payment.id, "payment.success", data);
+  life.recorder.sendAbout(payment.id, "payment.success", data);
 }
 
 /** Tells once more that a payment has succeeded, by an event that knows it by its reference alone. */
 export function repeatPayment(life: OrderLife, payment: PaymentFacts): void {
-  payment.date = life.telling.wait("soon");
+  payment.date = life.recorder.wait("soon");
   const { request_number: _, ...data } = describePayment(payment);
-  life.telling.sendAbout(payment.id, "payment.success", data);
+  life.recorder.sendAbout(payment.id, "payment.success", data);
 }
 
 export function failPayment(life: OrderLife, payment: PaymentFacts): void {
-  const { order, telling } = life;
+  const { order, recorder } = life;
   const failedAt = attempt(life, payment, "failed");
   const stands = () =>
     payment.status === "failed" &&
@@ -48,9 +48,9 @@ export function failPayment(life: OrderLife, payment: PaymentFacts): void {
     paymentStatus(order) !== "success" &&
     order.status !== "cancelled";
   for (const channel of ["email", "sms"] as const) {
-    telling.call({ template: "payment_failed", channel, about: [payment.id, failedAt] }, stands);
+    recorder.call({ template: "payment_failed", channel, about: [payment.id, failedAt] }, stands);
   }
-  telling.sendAbout(payment.id, "payment.failed", describePayment(payment));
+  recorder.sendAbout(payment.id, "payment.failed", describePayment(payment));
 }
 
 /**
@@ -60,14 +60,14 @@ export function failPayment(life: OrderLife, payment: PaymentFacts): void {
  */
 export function retryPayment(life: OrderLife, payment: PaymentFacts): void {
   payment.status = "pending";
-  payment.date = life.telling.wait("soon");
+  payment.date = life.recorder.wait("soon");
   payment.reference = null;
-  life.telling.sendAbout(payment.id, "payment.retried", describePaymentInfo(payment));
+  life.recorder.sendAbout(payment.id, "payment.retried", describePaymentInfo(payment));
 }
 
 function attempt(life: OrderLife, payment: PaymentFacts, outcome: "success" | "failed"): string {
   payment.status = outcome;
-  payment.date = life.telling.wait("soon");
+  payment.date = life.recorder.wait("soon");
   payment.reference = createReference(life);
   return payment.date;
 }

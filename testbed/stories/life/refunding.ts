@@ -9,13 +9,13 @@ export function requestRefund(
   payment: PaymentFacts,
   amountPaise: number,
 ): RefundFacts {
-  const { order, random, telling } = life;
+  const { order, random, recorder } = life;
   const refund: RefundFacts = {
     id: `REF-${life.nextKey(order.refunds)}`,
     payment,
     amountPaise,
     status: "pending",
-    date: telling.wait("later"),
+    date: recorder.wait("later"),
     remarks: random.pick(refundRemarks),
   };
   order.refunds.push(refund);
@@ -24,10 +24,10 @@ export function requestRefund(
 }
 
 export function failRefund(life: OrderLife, refund: RefundFacts): void {
-  refund.date = life.telling.wait("later");
+  refund.date = life.recorder.wait("later");
   refund.status = "failed";
   refund.remarks = "The bank declined the credit";
-  life.telling.call(
+  life.recorder.call(
     { template: "refund_failed", channel: "team", about: [refund.id] },
     () => refund.status !== "success",
   );
@@ -35,17 +35,17 @@ export function failRefund(life: OrderLife, refund: RefundFacts): void {
 }
 
 export function retryRefund(life: OrderLife, refund: RefundFacts): void {
-  refund.date = life.telling.wait("soon");
+  refund.date = life.recorder.wait("soon");
   refund.status = "pending";
   send(life, refund, "payment.refund.initiated");
 }
 
 export function settleRefund(life: OrderLife, refund: RefundFacts): void {
-  refund.date = life.telling.wait("later");
+  refund.date = life.recorder.wait("later");
   refund.status = "success";
   life.order.movements.push({ kind: "refunded", paise: refund.amountPaise });
   refund.remarks = "Credited to the source";
-  life.telling.call(
+  life.recorder.call(
     { template: "refund_succeeded", channel: "email", about: [refund.id] },
     () => true,
   );
@@ -62,17 +62,17 @@ export function repeatRefund(life: OrderLife, refund: RefundFacts): void {
     (other) => other !== refund && other.payment === payment && other.amountPaise === amountPaise,
   );
   if (payment.reference === null || refund.status === "approved" || !isAlone) return;
-  refund.date = life.telling.wait("soon");
+  refund.date = life.recorder.wait("soon");
   const { request_number: _, ...data } = describeRefund(refund);
   const outcome = refund.status === "pending" ? "initiated" : refund.status;
-  life.telling.sendAbout(refund.id, `payment.refund.${outcome}`, data);
+  life.recorder.sendAbout(refund.id, `payment.refund.${outcome}`, data);
 }
 
 function send(
-  { telling }: OrderLife,
+  { recorder }: OrderLife,
   refund: RefundFacts,
   type: `payment.refund.${"initiated" | "success" | "failed"}`,
 ): void {
-  telling.sendAbout(refund.id, type, describeRefund(refund));
-  if (refund.payment.reference !== null) telling.linkThroughReference(refund.id);
+  recorder.sendAbout(refund.id, type, describeRefund(refund));
+  if (refund.payment.reference !== null) recorder.linkThroughReference(refund.id);
 }

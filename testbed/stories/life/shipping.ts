@@ -9,7 +9,7 @@ import type { ShipmentStatus } from "../model.ts";
 const DAY_MS = 86_400_000;
 
 /** Statuses that the customer is told of when `shipment.updated` brings them. */
-const toldStatuses: ReadonlySet<ShipmentStatus> = new Set([
+const notifiedStatuses: ReadonlySet<ShipmentStatus> = new Set([
   "shipped",
   "in_transit",
   "out_for_delivery",
@@ -30,8 +30,8 @@ export function pack(
   life: OrderLife,
   lines: readonly Line[] = life.order.basket.lines,
 ): ShipmentFacts {
-  const { order, random, telling } = life;
-  const now = telling.wait("later");
+  const { order, random, recorder } = life;
+  const now = recorder.wait("later");
   const shipment: ShipmentFacts = {
     id: `SHP-${life.nextKey(order.shipments)}`,
     lines,
@@ -44,7 +44,7 @@ export function pack(
     cancellationReason: null,
   };
   order.shipments.push(shipment);
-  telling.sendAbout(shipment.id, "shipment.created", describeShipment(shipment));
+  recorder.sendAbout(shipment.id, "shipment.created", describeShipment(shipment));
   return shipment;
 }
 
@@ -57,20 +57,20 @@ export function move(
   for (const status of statuses) {
     const now = reach(life, shipment, status);
     if (status === "shipped") shipment.shippedAt = now;
-    if (toldStatuses.has(status)) tellCustomer(life, shipment, status);
-    life.telling.sendAbout(shipment.id, "shipment.updated", describeShipment(shipment));
+    if (notifiedStatuses.has(status)) tellCustomer(life, shipment, status);
+    life.recorder.sendAbout(shipment.id, "shipment.updated", describeShipment(shipment));
   }
 }
 
 export function deliver(life: OrderLife, shipment: ShipmentFacts): void {
-  const { order, telling } = life;
+  const { order, recorder } = life;
   shipment.deliveredAt = reach(life, shipment, "delivered");
-  telling.call(
+  recorder.call(
     { template: "review_request", channel: "email", about: [order.number] },
     () => order.status !== "cancelled" && allArrived(order.shipments),
     DAY_MS,
   );
-  telling.sendAbout(shipment.id, "shipment.delivered", describeShipment(shipment));
+  recorder.sendAbout(shipment.id, "shipment.delivered", describeShipment(shipment));
 }
 
 /** Every parcel that was not called off is with its customer. */
@@ -81,24 +81,24 @@ function allArrived(shipments: readonly ShipmentFacts[]): boolean {
 export function cancelShipment(life: OrderLife, shipment: ShipmentFacts, reason: string): void {
   reach(life, shipment, "cancelled");
   shipment.cancellationReason = reason;
-  life.telling.call(
+  life.recorder.call(
     { template: "shipment_cancelled", channel: "team", about: [shipment.id] },
     () => true,
   );
-  life.telling.sendAbout(shipment.id, "shipment.cancelled", describeShipment(shipment));
+  life.recorder.sendAbout(shipment.id, "shipment.cancelled", describeShipment(shipment));
 }
 
 function reach(life: OrderLife, shipment: ShipmentFacts, status: ShipmentStatus): string {
   shipment.status = status;
-  shipment.modifiedAt = life.telling.wait("later");
+  shipment.modifiedAt = life.recorder.wait("later");
   return shipment.modifiedAt;
 }
 
 function tellCustomer(life: OrderLife, shipment: ShipmentFacts, status: ShipmentStatus): void {
   const stands = () => shipment.status === status;
   for (const channel of ["email", "sms"] as const) {
-    const day = dailyStatuses.has(status) ? [life.telling.now.slice(0, 10)] : [];
+    const day = dailyStatuses.has(status) ? [life.recorder.now.slice(0, 10)] : [];
     const about = [shipment.id, status, ...day];
-    life.telling.call({ template: "shipment_update", channel, about }, stands);
+    life.recorder.call({ template: "shipment_update", channel, about }, stands);
   }
 }

@@ -6,11 +6,11 @@ import { type EventView, viewEvent } from "../../event-view";
 import { layOutJson } from "../../json-text";
 import { below, pathTo } from "../../links";
 import { count, visible, words } from "../../text";
-import { idIn, type Visit } from "../../visit";
+import { idIn, type PageContext } from "../../page-context";
 import { comparisons, SettingRow } from "../orders/explained";
 import { messageColumns } from "../messages/messages-page";
 import {
-  Act,
+  ActionForm,
   Badge,
   type Column,
   Empty,
@@ -35,15 +35,15 @@ const outcomes: Readonly<Record<EventView["outcome"], string>> = {
   sets: "Applied: something that it says still stands.",
   lost: "Applied, and since replaced: nothing of it stands any more.",
   waiting: "Stored, and not applied yet.",
-  ignored: "Stored and set aside: it changes nothing.",
-  quarantined: "Stored and set aside: it is authentic, but cannot be understood.",
-  failed: "Given up on after the last retry. Replay it once the cause is mended.",
+  ignored: "Stored and not applied: it changes nothing.",
+  quarantined: "Stored and quarantined: its signature is valid, but its data cannot be understood.",
+  failed: "Given up on after the last retry. Replay it once the cause is fixed.",
   purged: "Applied. Its body has since been removed.",
 };
 
 function outcomeOf({ outcome, event }: EventView): string {
-  const isUntold = outcome === "ignored" && event.error === null;
-  return isUntold ? `${outcomes[outcome]} Why is not kept any more.` : outcomes[outcome];
+  const hasNoReason = outcome === "ignored" && event.error === null;
+  return hasNoReason ? `${outcomes[outcome]} Why is not kept any more.` : outcomes[outcome];
 }
 
 function deliveriesOf({ redeliveries, conflicts }: EventRecord): string {
@@ -104,7 +104,7 @@ const fared: readonly Column<Fared>[] = [
   { head: "Fields", cell: ({ registers }) => registers.join(", ") },
 ];
 
-const lostTo: Column<Fared> = {
+const whyNotSet: Column<Fared> = {
   head: "Why not",
   cell: ({ comparison, against }) => (
     <>
@@ -129,7 +129,7 @@ function Effect({ changed, lost }: Pick<EventView, "changed" | "lost">) {
         <Table
           caption="It also says, and another event stands"
           shown
-          columns={[...fared, lostTo]}
+          columns={[...fared, whyNotSet]}
           rows={grouped(lost)}
         />
       )}
@@ -180,7 +180,7 @@ function EventPage(props: {
             <Text of={nameType(event.event_type)} /> <Badge status={event.status} />
           </h1>
           {canReplay.has(event.status) && event.payload !== null ? (
-            <Act
+            <ActionForm
               to={`/console/replay`}
               fields={{ event: encodeURIComponent(event.id) }}
               label="Replay"
@@ -228,15 +228,15 @@ const unknown = {
   text: "The inbox holds no event with this id. It may have been removed since.",
 };
 
-export async function event({ c, deps, who }: Visit) {
+export async function event({ c, deps, who }: PageContext) {
   const view = await viewEvent(deps.db, idIn(c, "id"), deps.defaults);
   if (view === null) return show(c, <PlainPage {...unknown} who={who} />, 404);
-  const notice = c.req.query("replayed") === undefined ? null : "It is being taken again.";
+  const notice = c.req.query("replayed") === undefined ? null : "It is being replayed.";
   return show(c, <EventPage who={who} view={view} notice={notice} />);
 }
 
 /** The body as it came, as a file: nothing in it can run here. */
-export async function eventBody({ c, deps, who }: Visit) {
+export async function eventBody({ c, deps, who }: PageContext) {
   const view = await viewEvent(deps.db, idIn(c, "id"), deps.defaults);
   const payload = view?.event.payload ?? null;
   if (payload === null) return show(c, <PlainPage {...unknown} who={who} />, 404);

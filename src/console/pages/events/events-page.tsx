@@ -12,7 +12,7 @@ import { eventStatuses } from "../../../store/inbox/inbox";
 import { withQuery } from "../../links";
 import { eventsQuery } from "../../api/shapes";
 import { count } from "../../text";
-import { asked, readQuery, type Visit } from "../../visit";
+import { asked, readQuery, type PageContext } from "../../page-context";
 import { Field, Filters, Options, When } from "../filters";
 import { Badge, type Column, Empty, Notice, Pager, Ref, Table, Text, Time } from "../parts";
 import { Page, show } from "../page";
@@ -111,7 +111,7 @@ function EventsPage({ who, values, problem, page }: EventsProps) {
 
 const nothing: EventPage = { events: [], next: null, latest: 0 };
 
-export async function events({ c, deps, who }: Visit) {
+export async function events({ c, deps, who }: PageContext) {
   const values = asked(c, names);
   const { query, problem } = readQuery(eventsQuery, values);
   const { limit, cursor, after: _, ...filter } = query;
@@ -125,7 +125,7 @@ export async function events({ c, deps, who }: Visit) {
 const FRESH_MAX = 99;
 
 /** For the list that is open: whether more has come since, as a link to it. */
-export async function freshEvents({ c, deps }: Visit) {
+export async function freshEvents({ c, deps }: PageContext) {
   const values = asked(c, [...names, "after"]);
   const { query, problem } = readQuery(eventsQuery, values);
   const { after } = query;

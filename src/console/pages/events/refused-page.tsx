@@ -3,7 +3,7 @@ import { isQuietHour, loadRefusedHours, type RefusalCount } from "../../../store
 import { checkHealth, type Health } from "../../health";
 import { wordsFor } from "../../refusal-words";
 import { capital, count } from "../../text";
-import type { Visit } from "../../visit";
+import type { PageContext } from "../../page-context";
 import { Empty, Notice, Part, Table, Text, Time } from "../parts";
 import { Page, show } from "../page";
 
@@ -140,7 +140,7 @@ function RefusedPage({ who, health, hours, now }: RefusedProps) {
   );
 }
 
-export async function refused({ c, deps, who }: Visit) {
+export async function refused({ c, deps, who }: PageContext) {
   const now = deps.now();
   const [health, hours] = await Promise.all([
     checkHealth(deps.db, now),

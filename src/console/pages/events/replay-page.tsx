@@ -2,7 +2,7 @@
 import type { EventRow } from "../../../store/inbox/event-list";
 import { listUnsettled, loadReplay, type Replay } from "../../../store/inbox/replays";
 import { count, words } from "../../text";
-import type { Visit } from "../../visit";
+import type { PageContext } from "../../page-context";
 import { Badge, type Column, Live, Notice, Table, Text, Time } from "../parts";
 import { eventColumns } from "./events-page";
 import { Page, show } from "../page";
@@ -57,7 +57,7 @@ function ReplayPage(props: {
         {unsettled.length === 0 ? null : (
           <>
             {waiting === 0 ? (
-              <Notice bad>These came back. What was wrong with them has not been mended.</Notice>
+              <Notice bad>These came back. What was wrong with them has not been fixed.</Notice>
             ) : null}
             <Table caption="Not applied" columns={columns} rows={unsettled} />
           </>
@@ -70,7 +70,7 @@ function ReplayPage(props: {
   );
 }
 
-export async function replay({ c, deps, who }: Visit) {
+export async function replay({ c, deps, who }: PageContext) {
   const id = Number(c.req.param("id"));
   const found = Number.isSafeInteger(id) ? await loadReplay(deps.db, id) : null;
   if (found === null) {

@@ -1,4 +1,4 @@
-/** Dead letters and quarantine: what went wrong, to be taken again one by one or together. */
+/** Dead letters and quarantine: what went wrong, to be replayed one by one or together. */
 import { nameType } from "../../../events/form-words";
 import {
   listTroubled,
@@ -8,8 +8,8 @@ import {
 import { countTroubled, type TroubledCounts } from "../../../store/overview";
 import { withQuery } from "../../links";
 import { clip, count, visible } from "../../text";
-import type { Visit } from "../../visit";
-import { Act, Badge, Empty, Notice, Pager, Ref, Table, Text, Time } from "../parts";
+import type { PageContext } from "../../page-context";
+import { ActionForm, Badge, Empty, Notice, Pager, Ref, Table, Text, Time } from "../parts";
 import { Page, show } from "../page";
 
 const PATH = "/console/troubled";
@@ -89,13 +89,13 @@ function All({ status, number }: { readonly status: TroubledStatus; readonly num
   const name = status === "failed" ? "dead letter" : "quarantined event";
   if (number === 0) return null;
   return (
-    <Act
+    <ActionForm
       to="/console/replay"
       fields={{ status }}
       label={`Replay all ${number.toLocaleString("en")} ${status === "failed" ? "dead letters" : "in quarantine"}`}
       ask={
         <p>
-          {`${count(number, name)} will be taken again, oldest first, at most 1,000 at once. `}
+          {`${count(number, name)} will be replayed, oldest first, at most 1,000 at once. `}
           Replaying is safe: what is applied already changes nothing, and nobody is told twice.
         </p>
       }
@@ -111,14 +111,14 @@ function TroubledPage({ who, status, counts, rows, before, notice }: TroubledPro
       {notice === null ? null : <Notice bad>{notice}</Notice>}
       <p class="soft">
         Dead letters were given up on after the last retry. What is in quarantine is authentic and
-        could not be understood. Both are kept whole: mend the cause, then replay.
+        could not be understood. Both are kept whole: fix the cause, then replay.
       </p>
       <Tabs status={status} of={counts} />
       {rows.length === 0 ? (
         <Empty>Nothing. Every event could be understood and applied.</Empty>
       ) : (
         <>
-          <div class="acts">
+          <div class="actions">
             <button form="chosen">Replay selected</button>
             {(["failed", "quarantined"] as const)
               .filter((kind) => status === undefined || status === kind)
@@ -140,10 +140,10 @@ function TroubledPage({ who, status, counts, rows, before, notice }: TroubledPro
 
 const notices: Readonly<Record<string, string>> = {
   none: "Nothing was selected.",
-  gone: "Nothing was taken again: what was selected is settled by now, or its body is gone.",
+  gone: "Nothing was replayed: what was selected is settled by now, or its body is gone.",
 };
 
-export async function troubled({ c, deps, who }: Visit) {
+export async function troubled({ c, deps, who }: PageContext) {
   const wanted = c.req.query("status");
   const status = wanted === "failed" || wanted === "quarantined" ? wanted : undefined;
   const cursor = c.req.query("cursor") ?? "";

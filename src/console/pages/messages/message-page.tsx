@@ -5,8 +5,8 @@ import { parseRendered, type Rendered } from "../../../store/outbox/rendered";
 import { layOutJson } from "../../json-text";
 import { below, pathTo } from "../../links";
 import { capital, visible, words } from "../../text";
-import { idIn, type Visit } from "../../visit";
-import { Act, Badge, Empty, Facts, Live, Notice, Part, Ref, Text, Time } from "../parts";
+import { idIn, type PageContext } from "../../page-context";
+import { ActionForm, Badge, Empty, Facts, Live, Notice, Part, Ref, Text, Time } from "../parts";
 import { Page, show } from "../page";
 import { PlainPage } from "../sign-in-page";
 
@@ -134,7 +134,7 @@ function MessagePage(props: {
             {name} <Badge status={message.status} />
           </h1>
           {isPending || isBare(message) ? null : (
-            <Act
+            <ActionForm
               to={`/console/send-again`}
               fields={{ message: encodeURIComponent(message.id) }}
               label="Send again"
@@ -168,7 +168,7 @@ function MessagePage(props: {
 
 const unknown = { title: "No such message", text: "No message has this id." };
 
-export async function message({ c, deps, who }: Visit) {
+export async function message({ c, deps, who }: PageContext) {
   const found = await loadMessage(deps.db, idIn(c, "id"));
   if (found === null) return show(c, <PlainPage {...unknown} who={who} />, 404);
   const notice = c.req.query("sending") === undefined ? null : "It is on its way once more.";
@@ -179,7 +179,7 @@ export async function message({ c, deps, who }: Visit) {
  * The mail itself, for the frame on its page: an origin of its own, no script, nothing loaded. Mail
  * carries its styles inline, which this one answer allows and no page does.
  */
-export async function preview({ c, deps, who }: Visit) {
+export async function preview({ c, deps, who }: PageContext) {
   const found = await loadMessage(deps.db, idIn(c, "id"));
   const sent = parseRendered(found?.rendered ?? null);
   const message = sent?.message ?? null;

@@ -10,7 +10,7 @@ import { withQuery } from "../../links";
 import { maskMessage } from "../../mask";
 import { notificationsQuery } from "../../api/shapes";
 import { words } from "../../text";
-import { asked, readQuery, type Visit } from "../../visit";
+import { asked, readQuery, type PageContext } from "../../page-context";
 import { Field, Filters, Options } from "../filters";
 import { Badge, type Column, Empty, Notice, Pager, Ref, Table, Text, Time } from "../parts";
 import { Page, show } from "../page";
@@ -87,7 +87,7 @@ function MessagesPage({ who, values, problem, page }: MessagesProps) {
   );
 }
 
-export async function messages({ c, deps, who }: Visit) {
+export async function messages({ c, deps, who }: PageContext) {
   const values = asked(c, names);
   const { query, problem } = readQuery(notificationsQuery, values);
   const { limit, cursor, ...filter } = query;

@@ -1,4 +1,4 @@
-/** Why an order looks as it does: for each field the event that set it, and those that lost. */
+/** Why an order looks as it does: for each field the event that set it, and those that it overrides. */
 import { nameType } from "../../../events/form-words";
 import type {
   EventExplanation,
@@ -38,12 +38,15 @@ function Values({ values }: { readonly values: Readonly<Record<string, Value>> }
   );
 }
 
-interface Loser {
+interface OverriddenSetting {
   readonly event: EventExplanation;
   readonly setting: SettingExplanation;
 }
 
-function losersOf(explained: OrderExplanation, one: RegisterExplanation): readonly Loser[] {
+function overriddenBy(
+  explained: OrderExplanation,
+  one: RegisterExplanation,
+): readonly OverriddenSetting[] {
   return explained.events.flatMap((event) =>
     event.settings
       .filter(({ entity, key, register, comparison }) => {
@@ -54,7 +57,7 @@ function losersOf(explained: OrderExplanation, one: RegisterExplanation): readon
   );
 }
 
-function Losers({ of }: { readonly of: readonly Loser[] }) {
+function OverriddenList({ of }: { readonly of: readonly OverriddenSetting[] }) {
   if (of.length === 0) return <span class="none">–</span>;
   return (
     <ul class="values">
@@ -100,7 +103,10 @@ export function Explained({ of }: { readonly of: OrderExplanation }) {
                     <Ref to="events" id={setBy} label={types.get(setBy ?? "")} />
                   ),
                 },
-                { head: "Lost to it", cell: (one) => <Losers of={losersOf(of, one)} /> },
+                {
+                  head: "Overridden",
+                  cell: (one) => <OverriddenList of={overriddenBy(of, one)} />,
+                },
               ]}
             />
           </details>

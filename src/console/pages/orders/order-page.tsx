@@ -12,7 +12,7 @@ import {
   type SumKind,
 } from "../../../projection/order/order-sums";
 import type { MessageRow } from "../../../store/outbox/message-list";
-import { idIn, type Visit } from "../../visit";
+import { idIn, type PageContext } from "../../page-context";
 import {
   type ExplainedOrder,
   explainNumber,
@@ -140,7 +140,7 @@ function Timeline({ moments }: { readonly moments: readonly Moment[] }) {
   );
 }
 
-function Standing({ view, order }: { readonly view: ExplainedOrder; readonly order: Row }) {
+function OrderState({ view, order }: { readonly view: ExplainedOrder; readonly order: Row }) {
   const currency = textIn(order, "currency");
   const [payments, refunds] = [ownRows(view, "payments"), ownRows(view, "refunds")];
   const shipments = ownRows(view, "shipments");
@@ -200,7 +200,7 @@ export function OrderPage(props: {
         <p>No event that was applied has named this order. What has come that names it:</p>
       ) : null}
       <PaymentPanel answer={payment} order={order} />
-      {order === null ? null : <Standing view={view} order={order} />}
+      {order === null ? null : <OrderState view={view} order={order} />}
       <Part id="messages" title="Messages">
         {shown.length === 0 ? (
           <Empty>No event of this order has asked for a message.</Empty>
@@ -225,7 +225,7 @@ export function OrderPage(props: {
   );
 }
 
-export async function order({ c, deps, who }: Visit) {
+export async function order({ c, deps, who }: PageContext) {
   const number = idIn(c, "number");
   const [view, messages] = await Promise.all([
     explainNumber(deps.db, number, deps.defaults),

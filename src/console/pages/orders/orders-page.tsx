@@ -4,7 +4,7 @@ import { listOrders, type OrderPage, type OrderRow } from "../../../store/state/
 import { pathTo, withQuery } from "../../links";
 import { maskOrder } from "../../mask";
 import { ordersQuery } from "../../api/shapes";
-import { asked, readQuery, type Visit } from "../../visit";
+import { asked, readQuery, type PageContext } from "../../page-context";
 import { Filters } from "../filters";
 import { Badge, type Column, Empty, Money, Notice, Pager, Ref, Table, Text, Time } from "../parts";
 import { Page, show } from "../page";
@@ -101,7 +101,7 @@ export function OrdersPage({ who, values, problem, page }: OrdersProps) {
   );
 }
 
-export async function orders({ c, deps, who }: Visit) {
+export async function orders({ c, deps, who }: PageContext) {
   const values = asked(c, ["q", "cursor"]);
   const { query, problem } = readQuery(ordersQuery, values);
   const { q, limit, cursor } = query;

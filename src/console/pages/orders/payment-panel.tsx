@@ -9,7 +9,7 @@ import { Badge, Money, Part, Ref, Text, Time } from "../parts";
 
 type Reason<Kind extends PaymentReason["kind"]> = Extract<PaymentReason, { kind: Kind }>;
 
-function Standing(props: { readonly of: Reason<"payment">; readonly currency: string | null }) {
+function PaymentLine(props: { readonly of: Reason<"payment">; readonly currency: string | null }) {
   const { of, currency } = props;
   return (
     <>
@@ -42,7 +42,7 @@ function Standing(props: { readonly of: Reason<"payment">; readonly currency: st
   );
 }
 
-const setAsideWords = {
+const unappliedWords = {
   quarantined: "is in quarantine: it could not be understood",
   failed: "was given up on after the last retry",
   ignored: "was ignored",
@@ -61,14 +61,14 @@ function sentence(reason: PaymentReason, currency: string | null): Child {
       return (
         <>
           <Ref to="events" id={reason.event} label={nameType(reason.eventType)} />{" "}
-          {setAsideWords[reason.status]}
+          {unappliedWords[reason.status]}
           {reason.error === null ? null : (
             <>
               {" ("}
               <Text of={reason.error} whole />)
             </>
           )}
-          . Mend the cause, then replay it.
+          . Fix the cause, then replay it.
         </>
       );
     case "order_says":
@@ -100,7 +100,7 @@ function sentence(reason: PaymentReason, currency: string | null): Child {
         </>
       );
     case "payment":
-      return <Standing of={reason} currency={currency} />;
+      return <PaymentLine of={reason} currency={currency} />;
     case "no_payment":
       return "No payment event for this order has arrived.";
   }

@@ -1,6 +1,6 @@
 /** The words of `shipment_update`, one entry a status. */
 import { yourOrder } from "./parcel.en";
-import type { ToldStatus } from "./told-statuses";
+import type { NotifiedStatus } from "./notified-statuses";
 
 export interface ShipmentWords {
   /** `isPart`: there is more in the order than in this parcel. */
@@ -22,7 +22,7 @@ export interface ShipmentWords {
 }
 
 /** One entry a status that customers hear of. */
-export const words: Readonly<Record<ToldStatus, ShipmentWords>> = {
+export const words: Readonly<Record<NotifiedStatus, ShipmentWords>> = {
   shipped: {
     subject: (order, isPart) => `${yourOrder(order, isPart)} has shipped`,
     heading: "Your parcel has shipped",

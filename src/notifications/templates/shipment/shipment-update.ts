@@ -21,7 +21,7 @@ import {
   trackButton,
 } from "./parcel-parts";
 import { type ShipmentWords, words } from "./shipment-update.en";
-import { dailyStatuses, toldStatuses } from "./told-statuses";
+import { dailyStatuses, notifiedStatuses } from "./notified-statuses";
 
 const shape = z.object({ kind: z.literal("shipment_status"), status: z.string() });
 
@@ -31,7 +31,7 @@ interface Update {
 }
 
 function factOf(event: DecodedEvent): Fact | null {
-  const status = toldStatuses.find((one) => one === event.status);
+  const status = notifiedStatuses.find((one) => one === event.status);
   if (status === undefined) return null;
   const day = dayIn(event.occurredAt ?? event.receivedAt, event.timeZone);
   return {
@@ -54,7 +54,7 @@ function restOf({ isPart, toCome }: Share): string | null {
 
 export const shipmentUpdate: TemplateDefinition<Update> = {
   docs: {
-    when: `shipment.updated to ${toldStatuses.slice(0, -1).join(", ")} or ${toldStatuses.slice(-1).join("")}; ${[...dailyStatuses].join(" and ")} once a day`,
+    when: `shipment.updated to ${notifiedStatuses.slice(0, -1).join(", ")} or ${notifiedStatuses.slice(-1).join("")}; ${[...dailyStatuses].join(" and ")} once a day`,
     dropped: "the shipment has moved on",
   },
   audience: "customer",

@@ -1,4 +1,4 @@
-/** Tells stories for `trigger`: of the same order and seed the same, at whatever time. */
+/** Creates the stories of `trigger`: of the same order and seed the same, at whatever time. */
 import { createHash } from "node:crypto";
 import {
   chooseForms,
@@ -9,32 +9,32 @@ import {
   type Story,
   type StoryEvent,
   type StoryKind,
-  tellStory,
+  createStory,
 } from "../../testbed/stories/index.ts";
 import type { Draft } from "./draft.ts";
 
 const HOUR_MS = 3_600_000;
 
-export interface Teller {
+export interface StorySource {
   readonly orderNumber: string;
   readonly random: Random;
   /** Everything has happened before. */
   readonly nowMs: number;
   /** A life of the order within two hours, which ended so long ago. */
-  readonly tell: (kind: KindName | StoryKind, endedAgoMs?: number) => Story;
+  readonly createStory: (kind: KindName | StoryKind, endedAgoMs?: number) => Story;
   readonly nextId: () => string;
   /** The event of a story, in the form that is its turn. */
   readonly draft: (event: StoryEvent) => Draft;
 }
 
-/** A seed for an order that a person named, so that what is told of it later fits. */
+/** A seed for an order that a person named, so that later events about it fit. */
 export function seedOf(orderNumber: string): number {
   return createHash("sha256").update(orderNumber).digest().readUIntBE(0, 6);
 }
 
-export interface TellerOptions {
+export interface StorySourceOptions {
   readonly seed: number;
-  /** The first order that is told of is 0. */
+  /** The first order is 0. */
   readonly index: number;
   readonly orderNumber: string | null;
   readonly nowMs: number;
@@ -44,28 +44,28 @@ export interface TellerOptions {
 /** Chance that no story uses. */
 const FORMS_STREAM = 1_000_000_000;
 
-function numberOf({ seed, index, orderNumber }: TellerOptions): string {
+function numberOf({ seed, index, orderNumber }: StorySourceOptions): string {
   if (orderNumber === null) return `ORD-${createRandom(seed, index).digits(6)}`;
   return index === 0 ? orderNumber : `${orderNumber}-${index + 1}`;
 }
 
-export function createTeller(options: TellerOptions): Teller {
+export function createStorySource(options: StorySourceOptions): StorySource {
   const { seed, index, nowMs, form } = options;
   const orderNumber = numberOf(options);
   // Another order has other payment references: a refund finds its payment by them.
   const stream = index + seedOf(orderNumber);
   const random = createRandom(seed, stream);
-  // Told at another time an event has other bytes, and so must have another id.
+  // Created at another time, an event has other bytes, and so must have another id.
   const ids = createRandom(seed + nowMs, stream);
   const formOf = chooseForms(form, createRandom(seed, FORMS_STREAM + index));
   return {
     orderNumber,
     random,
     nowMs,
-    tell: (kind, endedAgoMs = 0) => {
+    createStory: (kind, endedAgoMs = 0) => {
       const endsAtMs = nowMs - endedAgoMs;
       const window = { startsAtMs: endsAtMs - 2 * HOUR_MS, endsAtMs };
-      return tellStory({ kind, orderNumber, random: createRandom(seed, stream), ids, ...window });
+      return createStory({ kind, orderNumber, random: createRandom(seed, stream), ids, ...window });
     },
     nextId: () => `evt_${ids.hex(24)}`,
     draft: (event) => ({

@@ -1,5 +1,5 @@
 /** Statuses of a parcel that its customer is told of when `shipment.updated` brings them. */
-export const toldStatuses = [
+export const notifiedStatuses = [
   "shipped",
   "in_transit",
   "out_for_delivery",
@@ -9,10 +9,10 @@ export const toldStatuses = [
   "return_to_origin",
   "lost",
 ] as const;
-export type ToldStatus = (typeof toldStatuses)[number];
+export type NotifiedStatus = (typeof notifiedStatuses)[number];
 
 /** Those that may come again on another day and are told again then. */
-export const dailyStatuses: ReadonlySet<ToldStatus> = new Set([
+export const dailyStatuses: ReadonlySet<NotifiedStatus> = new Set([
   "out_for_delivery",
   "delivery_attempted",
 ]);

@@ -38,5 +38,5 @@ export const keptNotes = `CASE WHEN instr(notes, '${LIES_AHEAD}') > 0 THEN notes
 /** Of an event whose time lay ahead only what tells a repeat stays. */
 export const isWhole = "(payload IS NOT NULL OR subject IS NOT NULL OR order_number IS NOT NULL)";
 
-export const isRipe = (bodies: string, rows: string): string =>
+export const isExpired = (bodies: string, rows: string): string =>
   `(${losesBody(bodies)} OR (${isOver(rows)} AND (${isDated} OR ${isWhole})))`;

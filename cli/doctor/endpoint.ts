@@ -1,4 +1,4 @@
-/** The receiver from outside: does it answer, does it turn away what is not signed, is the secret the same. */
+/** The receiver from outside: does it answer, does it refuse what is not signed, is the secret the same. */
 import { PROBE_AGENT } from "../../src/receiver/probe.ts";
 import { WEBHOOK_PATH } from "../../testbed/deliveries/delivery.ts";
 import { sign, SIGNATURE_HEADER } from "../../testbed/stories/index.ts";
@@ -72,10 +72,10 @@ function judgeSigned(answer: Answer, { secret, isLocal }: Settings): Finding {
 }
 
 /** Ends early where nothing answers: the rest would only say so again. */
-export async function checkDoor(
+export async function checkEndpoint(
   { http, now }: Pick<Cli, "http" | "now">,
   settings: Settings,
-): Promise<{ readonly isOpen: boolean; readonly findings: readonly Finding[] }> {
+): Promise<{ readonly isReachable: boolean; readonly findings: readonly Finding[] }> {
   const { url, secret } = settings;
   let health: Answer;
   try {
@@ -84,14 +84,14 @@ export async function checkDoor(
     if (!(error instanceof Failure) || error.ending !== "unreachable") throw error;
     const fix = "start it with npm start, deploy it with npm run deploy, or give --url";
     return {
-      isOpen: false,
+      isReachable: false,
       findings: [found.fail("receiver", error.message.split(";")[0] ?? "", fix)],
     };
   }
   const blocked = readBlockPage(health);
   if (blocked === null && health.status !== 200) {
     const detail = `${url}/health answers ${health.status}, expected 200`;
-    return { isOpen: false, findings: [found.fail("receiver", detail, "is --url right?")] };
+    return { isReachable: false, findings: [found.fail("receiver", detail, "is --url right?")] };
   }
   const probe = { "user-agent": PROBE_AGENT };
   const post = (headers: Record<string, string>) =>
@@ -107,5 +107,5 @@ export async function checkDoor(
     const signature = await sign(NO_EVENT, secret.value);
     findings.push(judgeSigned(await post({ [SIGNATURE_HEADER]: signature }), settings));
   }
-  return { isOpen: true, findings };
+  return { isReachable: true, findings };
 }

@@ -22,7 +22,7 @@ export interface Window {
   readonly endsAtMs: number;
 }
 
-export interface TellingOptions extends Window {
+export interface RecorderOptions extends Window {
   readonly random: Random;
   /** Event ids are drawn from here. */
   readonly ids: Random;
@@ -35,7 +35,7 @@ interface Call {
   overtakenBy: string | null;
 }
 
-export class Telling {
+export class Recorder {
   readonly #random: Random;
   readonly #ids: Random;
   readonly #orderNumber: string;
@@ -47,7 +47,7 @@ export class Telling {
   readonly #calls = new Map<string, Call>();
   #nowMs: number;
 
-  constructor({ random, ids, orderNumber, startsAtMs, endsAtMs }: TellingOptions) {
+  constructor({ random, ids, orderNumber, startsAtMs, endsAtMs }: RecorderOptions) {
     this.#random = random;
     this.#ids = ids;
     this.#orderNumber = orderNumber;

@@ -42,7 +42,7 @@ export function linesOf(story: Story): readonly OrderedPieces[] {
   });
 }
 
-export interface ToldParcel {
+export interface ReportedParcel {
   readonly id: string;
   readonly status: string;
   readonly courier: string;
@@ -51,7 +51,7 @@ export interface ToldParcel {
   readonly items: readonly Pieces[];
 }
 
-export function parcelsOf(story: Story): readonly ToldParcel[] {
+export function parcelsOf(story: Story): readonly ReportedParcel[] {
   const bodies = bodiesOf(
     story,
     "shipment.created",
@@ -59,7 +59,7 @@ export function parcelsOf(story: Story): readonly ToldParcel[] {
     "shipment.delivered",
     "shipment.cancelled",
   );
-  const parcels = bodies.map((data): ToldParcel => ({
+  const parcels = bodies.map((data): ReportedParcel => ({
     id: data.reference_number ?? "",
     status: data.status ?? "",
     courier: data.courier_company_name ?? "",
@@ -82,7 +82,7 @@ export function dailyUpdatesOf(story: Story): readonly (readonly [string, string
   });
 }
 
-export interface ToldMoney {
+export interface ReportedMoney {
   readonly id: string;
   readonly status: string;
   readonly amount: number;
@@ -90,14 +90,14 @@ export interface ToldMoney {
 }
 
 /** Of a refund its own events have it all. */
-export function refundsOf(story: Story): readonly ToldMoney[] {
+export function refundsOf(story: Story): readonly ReportedMoney[] {
   const bodies = bodiesOf(
     story,
     "payment.refund.initiated",
     "payment.refund.success",
     "payment.refund.failed",
   );
-  const refunds = bodies.map((data): ToldMoney => ({
+  const refunds = bodies.map((data): ReportedMoney => ({
     id: data.request_number ?? "",
     status: data.status ?? "",
     amount: data.refund_amount ?? 0,
@@ -106,14 +106,14 @@ export function refundsOf(story: Story): readonly ToldMoney[] {
   return [...new Map(refunds.map((refund) => [refund.id, refund])).values()];
 }
 
-export interface ToldPayment extends ToldMoney {
+export interface ReportedPayment extends ReportedMoney {
   readonly method: string;
   readonly hasFailed: boolean;
 }
 
 /** A success that names no number is told again, with it, by the next event of the order. */
-export function paymentsOf(story: Story): readonly ToldPayment[] {
-  const payments = new Map<string, ToldPayment>();
+export function paymentsOf(story: Story): readonly ReportedPayment[] {
+  const payments = new Map<string, ReportedPayment>();
   for (const event of story.events) {
     const own = ["payment.success", "payment.failed", "payment.retried"] as const;
     const told = isOfType(event, own) ? [event.data] : [];
@@ -144,8 +144,8 @@ export function countPieces(items: readonly Pieces[]): ReadonlyMap<string, numbe
 
 /** What was ordered and is in no parcel, other than one that was cancelled. */
 export function notPackedOf(story: Story): ReadonlyMap<string, number> {
-  const standing = parcelsOf(story).filter(({ status }) => status !== "cancelled");
-  const packed = countPieces(standing.flatMap(({ items }) => items));
+  const notCancelled = parcelsOf(story).filter(({ status }) => status !== "cancelled");
+  const packed = countPieces(notCancelled.flatMap(({ items }) => items));
   const ordered = [...countPieces(linesOf(story))];
   return new Map(ordered.map(([sku, count]) => [sku, count - (packed.get(sku) ?? 0)]));
 }

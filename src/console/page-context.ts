@@ -5,7 +5,7 @@ import { parseTime } from "../events/formats/time";
 import type { AdminApiDeps } from "./deps";
 import { clip, visible } from "./text";
 
-export interface Visit {
+export interface PageContext {
   readonly c: Context;
   readonly deps: AdminApiDeps;
   readonly who: string;
