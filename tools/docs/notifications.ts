@@ -43,7 +43,7 @@ export async function notificationsPage(): Promise<string> {
       `| \`${name}\` → ${Object.keys(channels).join(", ")} | ${docs.when} | ${docs.dropped ?? "–"} |`,
   );
   const head =
-    "| template → channel | when | dropped when its turn comes and |\n| --- | --- | --- |";
+    "| template → channel | when | dropped if, when it is due, |\n| --- | --- | --- |";
   const table = `${marks[0]}\n\n${head}\n${lines.join("\n")}\n\n`;
   return `${page.slice(0, start)}${table}${page.slice(end)}`;
 }
