@@ -1,7 +1,7 @@
 /**
- * `npm run assets`: writes the console's static files into public/, under names that change with their
- * content, and beside them the admin API as OpenAPI. With `--check` it writes nothing and fails where
- * they are not what they would be. What it writes is committed: deploying builds nothing.
+ * `npm run assets`: writes the console's static files to public/, under names that change with their
+ * content, and the OpenAPI description of the admin API. With `--check` it writes nothing and fails if the
+ * files are out of date. The files are committed, so a deployment needs no build.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -58,7 +58,7 @@ async function describeApi(): Promise<string> {
   return `${JSON.stringify(bundle.describeApi(packageJson.version), null, 1)}\n`;
 }
 
-/** Every file that there has to be, by its path, and its text. */
+/** The text of every file, by path. */
 async function filesToWrite(): Promise<ReadonlyMap<string, string>> {
   const assets = [
     named("pico", "pico", "css", read("node_modules/@picocss/pico/css/pico.min.css")),

@@ -1,6 +1,6 @@
 /**
- * `npm run bundle:check`: bundles the Worker as `wrangler deploy` would and fails where it is larger,
- * gzipped, than the budget, or starts slower than it may beside the smallest Worker.
+ * `npm run bundle:check`: bundles the Worker as `wrangler deploy` does. Fails if it is larger, gzipped, than
+ * the budget, or if its start is too slow compared with the smallest Worker.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -11,14 +11,14 @@ import { benchStarts } from "../bench/size.ts";
 import { medianRatio } from "../bench/statistics.ts";
 
 /**
- * A Worker is fetched and compiled wherever it starts. What only a build or a tool needs stays out of it:
- * what OpenAPI says in words, a renderer of JSX that can wait, zod's locales.
+ * A Worker is fetched and compiled at every place where it starts. Code that only a build or a tool needs
+ * stays out of it: the texts of OpenAPI, a JSX renderer for asynchronous components, zod's locales.
  */
 const BUDGET_KIB = 250;
 
 /**
- * From nothing to the first answer, as a multiple of a Worker that only verifies. It stood at 1.3; the
- * platform ends a start after a second.
+ * From the start to the first answer, as a multiple of a Worker that only verifies. It was 1.3; the
+ * platform ends a start after one second.
  */
 const START_MAX = 2.5;
 const STARTS = 3;

@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: writes the pages that are made from the code. A test fails where one is stale, and
- * says to run this.
+ * `npm run docs`: writes the pages that are generated from the code. A test fails if one is out of date,
+ * and says to run this.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

@@ -1,7 +1,7 @@
 /**
- * Renders every template from fixtures into .preview/: HTML and text of each e-mail, the texts of
- * the others, the blocks for the team as JSON, and an index.html that shows all of them, e-mails at phone width in
- * light and in dark. esbuild (it comes with wrangler) bundles the templates, which are TSX.
+ * Renders every template from fixtures to .preview/: HTML and text of each e-mail, the texts of the other
+ * messages, the team's blocks as JSON, and an index.html that shows all of them, e-mails at phone width in
+ * light and dark. esbuild (it comes with wrangler) bundles the templates, which are TSX.
  */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -53,7 +53,7 @@ function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }
 
-/** Writes the files of one message; answers its part of the index. */
+/** Writes the files of one message; returns its part of the index. */
 async function writePreview({ name, channel, shown }: Preview): Promise<string> {
   const title = `<h2>${name} <small>${channel}</small></h2>`;
   const { subject = "", html, text, source } = shown;

@@ -1,7 +1,7 @@
 /**
- * `npm run screenshots`: every page of the console over a shop's day, into .screenshots/: light, dark,
- * at phone width, and zoomed to 200%. Pictures are for looking at; they are not compared. A name of a
- * view (`-- light,phone`) takes that one alone; `-- --docs` takes the pictures of the docs instead.
+ * `npm run screenshots`: every page of the console, with the data of a shop's day, to .screenshots/: light,
+ * dark, at phone width, and zoomed to 200%. People look at the pictures; nothing compares them. With the name
+ * of a view (`-- light,phone`) it takes only that view; `-- --docs` takes the pictures of the docs instead.
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,7 @@ interface View {
   readonly name: string;
   readonly width: number;
   readonly scheme: "light" | "dark";
-  /** 2: half the width in CSS pixels, each twice as large, as a browser zooms. */
+  /** 2: half the width in CSS pixels, each twice as large, like the zoom of a browser. */
   readonly zoom?: 2;
 }
 
@@ -78,7 +78,7 @@ async function pathsOf({ receiver }: Shop): Promise<ReadonlyMap<string, string>>
   ]);
 }
 
-/** Beyond this the browser repeats what it has drawn. */
+/** A longer page would show repeated content. */
 const PICTURE_MAX_PX = 8_000;
 
 async function photograph(page: Page, path: string, file: string, scale: number): Promise<void> {

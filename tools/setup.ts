@@ -1,6 +1,6 @@
 /**
- * `npm run setup`: from a fresh clone to a Worker that takes webhooks. Looks what is there, says what
- * it is going to do and as which wrangler commands, does it, and sends a signed test event.
+ * `npm run setup`: from a fresh clone to a Worker that receives webhooks. Checks what exists, shows the
+ * steps with their wrangler commands, runs them, and sends a signed test event.
  */
 import { pathToFileURL } from "node:url";
 import { parseOptions } from "./setup/options.ts";
@@ -19,7 +19,7 @@ async function main(): Promise<number> {
   const screen = createScreen(!options.yes && process.stdin.isTTY);
   // npm runs scripts in the project's folder.
   const root = pathToFileURL(`${process.cwd()}/`);
-  // The tests put a stand-in here; nobody else needs to.
+  // Only the tests replace it.
   const wrangler = wranglerAt(process.env["SETUP_WRANGLER"]);
   try {
     await runSetup({ options, screen, wrangler, root, env: process.env });

@@ -1,7 +1,7 @@
 /**
- * `npm start`: the receiver for development, on local D1 and queues. Makes a local secret where there
- * is none, applies the migrations, starts `wrangler dev` on loopback and says how to try it.
- * `npm start -- --port N` (or PORT=N) wants a port; where it is taken, the next free one is used.
+ * `npm start`: the receiver for development, on local D1 and queues. Creates a local secret if there is
+ * none, applies the migrations, starts `wrangler dev` on loopback and shows how to try it.
+ * `npm start -- --port N` (or PORT=N) asks for a port; if it is in use, the next free one is used.
  */
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -43,7 +43,7 @@ function prepareSecret(): void {
   }
 }
 
-/** What wrangler prints while it starts is kept back, and shown only if it does not start. */
+/** The output of wrangler during its start is shown only if it does not start. */
 function relay(dev: ChildProcessWithoutNullStreams): { readonly begin: () => void } {
   let kept: string[] | null = [];
   for (const stream of [dev.stdout, dev.stderr]) {
@@ -62,7 +62,7 @@ function relay(dev: ChildProcessWithoutNullStreams): { readonly begin: () => voi
   };
 }
 
-/** Waits for the first answer; throws where wrangler ends before it, or takes too long. */
+/** Waits for the first answer; throws if wrangler ends before it or takes too long. */
 async function untilReady(origin: string, dev: ChildProcessWithoutNullStreams): Promise<void> {
   const deadline = performance.now() + READY_WITHIN_MS;
   while (performance.now() < deadline) {

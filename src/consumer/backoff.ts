@@ -1,10 +1,10 @@
-/** How long a message waits before it is tried again. Pure: randomness is passed in. */
+/** How long a message waits before its retry. Pure: randomness is passed in. */
 
-/** What kind of trouble it was. */
+/** The kind of trouble. */
 export type Trouble =
-  /** Gone in a moment: a lost connection, a storage object that restarted. */
+  /** Short: a lost connection, a storage object that restarted. */
   | "transient"
-  /** D1 is overloaded or down; hurrying makes it worse. */
+  /** D1 is overloaded or down; fast retries would make it worse. */
   | "overload"
   /** This event's own data makes a statement fail. */
   | "data";
@@ -18,8 +18,8 @@ const schedule: Readonly<Record<Trouble, { readonly first: number; readonly most
 };
 
 /**
- * Seconds until the next try: doubling with each attempt (counted from 1) up to an hour, of which a
- * random half is jitter. `random` is in [0, 1).
+ * Seconds until the next try: doubles with each attempt (counted from 1) up to an hour; a random half of it is
+ * jitter. `random` is in [0, 1).
  */
 export function retryDelaySeconds(trouble: Trouble, attempts: number, random: number): number {
   const { first, most } = schedule[trouble];

@@ -1,6 +1,6 @@
 /**
- * The body of each event of a batch, from the inbox or from its message, without people on the
- * suppression list. What only the queue held is written into the inbox on the way, as it came.
+ * The body of each event of a batch, from the inbox or from its message, without people on the suppression list.
+ * Events that only the queue had are first written to the inbox, unchanged.
  */
 import { isErased } from "../events/erased-body";
 import type { WholeEvent } from "../events/queue-message";
@@ -17,11 +17,11 @@ import { receivedOf, type Work } from "./deliveries";
 export interface BodiesDeps {
   readonly db: D1Database;
   readonly options: Pick<StoreDefaults, "timeZone">;
-  /** Calls a person: once a kind and hour. */
+  /** Alerts the team, once per kind and hour. */
   readonly raiseAlert: (alert: Alert) => Promise<void>;
 }
 
-/** Writes what only the queue held and reads what the inbox knows of each event. */
+/** Writes the events that only the queue had, and reads what the inbox knows of each event. */
 async function readInbox(
   { db, options }: BodiesDeps,
   works: readonly Work[],
@@ -33,12 +33,12 @@ async function readInbox(
   const queries = works.map(({ id, wholes }) => ({ id, wantsBody: wholes.length === 0 }));
   const missing = works.flatMap(({ wholes }) => wholes.filter(({ stored }) => !stored).slice(0, 1));
   const rows = await admit(missing);
-  // The inbox had taken these and no longer has them, as after a restore: the queue still holds them.
+  // The inbox had stored these and no longer has them, as after a restore of D1; the queue still has them.
   const lost = works.flatMap(({ id, wholes }) => (rows.has(id) ? [] : wholes.slice(0, 1)));
   return lost.length === 0 ? rows : await admit(lost);
 }
 
-/** The body that stands in the inbox, from the message where it came along. */
+/** The body that is in the inbox, from the message if it contains it. */
 function findStoredBody(work: Work, row: InboxRow): string | null {
   const same = work.wholes.find(({ bodySha256 }) => bodySha256 === row.body_sha256);
   return same?.payload ?? row.payload;
@@ -49,12 +49,12 @@ export type Found =
       readonly kind: "body";
       readonly work: Work;
       readonly event: StoredEvent;
-      /** What the inbox says of it. */
+      /** Its row in the inbox. */
       readonly row: InboxRow;
-      /** Somebody was erased from the body: it is to be stored as it is left. */
+      /** A person was erased from the body: the rest must be stored. */
       readonly erasedBody: ErasedBody | null;
     }
-  /** Nothing to do: settled before, or its body is gone. */
+  /** Nothing to do: it was settled before, or its body is gone. */
   | { readonly kind: "settled"; readonly work: Work }
   /** Its body did not fit into this slice. */
   | { readonly kind: "deferred"; readonly work: Work };
@@ -75,7 +75,7 @@ async function findBody(
   const { id, type_hint: typeHint, received_at: receivedAt } = row;
   const payload = await list.erase(stored);
   const event = { id, typeHint, receivedAt, payload };
-  // An erasure that came by may have erased the body in the inbox, and not known its order.
+  // An erasure in between may have erased the body in the inbox without knowing its order.
   const isOnList = list.version > 0 && isErased(payload);
   return { kind: "body", work, event, row, erasedBody: isOnList ? { id, payload } : null };
 }
@@ -98,7 +98,7 @@ async function reportConflicts(
   for (const { id } of conflicts) await raiseAlert(conflictAlert(id));
 }
 
-/** What the inbox and the queue hold of the events, with the list applied. */
+/** The bodies from the inbox and the queue, with the list applied. */
 export async function findBodies(
   deps: BodiesDeps,
   works: readonly Work[],

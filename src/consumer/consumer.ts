@@ -1,8 +1,8 @@
 /**
- * A batch of messages in, one D1 batch out, and an answer for each message. Two round trips: the
- * first writes what only the queue held and reads what the inbox knows; the second applies state,
- * outbox and statuses together, without people on the suppression list. A message is acked only after that batch has committed; one that dies
- * between the two is delivered again and changes nothing.
+ * A batch of messages in, one D1 batch out, and an ack or retry for each message. It takes two round trips. The
+ * first writes events that only the queue had, and reads what the inbox knows. The second applies state, outbox and
+ * statuses together, without people on the suppression list. A message is acked only after that batch has
+ * committed. If the run dies in between, the message is delivered again and changes nothing.
  */
 import { errorText, log } from "../log";
 import { amountClaims } from "../projection/patches/amount-claims";
@@ -29,7 +29,7 @@ export interface ConsumerDeps extends BodiesDeps {
   readonly random: () => number;
 }
 
-/** How often a batch is looked at because the suppression list is not what was known here. */
+/** How often a batch is processed because the suppression list has changed. */
 const LOOKS = 3;
 
 /** An event that is ready to be applied. */
@@ -41,8 +41,8 @@ interface Ready {
 }
 
 /**
- * Hands events back to the queue. The error is noted beside each, as far as D1 takes the note: an
- * event that ends as a dead letter should say why.
+ * Returns events to the queue. The error is stored with each event, if D1 accepts it, so that a failed event shows
+ * why it failed.
  */
 async function giveBack(
   deps: ConsumerDeps,
@@ -65,7 +65,7 @@ async function giveBack(
   }
 }
 
-/** Null where a bug of ours keeps it from being understood: it waits for the fix, its neighbours do not. */
+/** Null if a bug in our code makes it fail: it waits for the fix, but the other events do not. */
 async function understand(
   deps: ConsumerDeps,
   { work, event, row, erasedBody }: Extract<Found, { readonly kind: "body" }>,
@@ -87,15 +87,15 @@ function verdictOf({ row, interpretation }: Ready): Verdict {
   return { id, description, status, error, notes, statusPrecedence, outbox };
 }
 
-/** One alert for all bodies of no known form: somebody has to look at what the sender sends. */
+/** One alert for all bodies without a known form: a person must check what the sender sends. */
 function alertsOf(meanings: readonly Interpretation[]): readonly Alert[] {
   const unknown = meanings.find(({ description }) => description.form === "unknown");
   return unknown === undefined ? [] : [unknownBodyAlert(unknown.id, unknown.error ?? "")];
 }
 
 /**
- * Applies the events in one batch. Where one event's data makes a statement fail, the batch is
- * halved until that event stands alone: it is given back with its error, the others are applied.
+ * Applies the events in one batch. If the data of one event makes a statement fail, the batch is halved until that
+ * event is alone: it is returned to the queue with its error, and the others are applied.
  */
 async function applyAll(
   deps: ConsumerDeps,
@@ -129,7 +129,7 @@ async function applyAll(
   }
   for (const { work, interpretation } of ready) {
     ackWork(work);
-    // What was applied stands in the inbox; a line for each would cost more than applying it.
+    // The inbox has the status of applied events; a log line for each would cost more than to apply it.
     const { id, status, error } = interpretation;
     if (status !== "processed") {
       log.info("event", { id, status, attempts: attemptsOf(work), reason: error });
@@ -140,8 +140,8 @@ async function applyAll(
 }
 
 /**
- * One slice; returns the work whose bodies did not fit. Where one event cannot even be written into
- * the inbox, the slice is halved until it stands alone.
+ * One slice; returns the work whose bodies did not fit. If one event cannot be written to the inbox, the slice is
+ * halved until that event is alone.
  */
 async function consumeSlice(deps: ConsumerDeps, works: readonly Work[]): Promise<readonly Work[]> {
   const list = knownSuppressionList(deps.db);
@@ -170,7 +170,7 @@ async function consumeSlice(deps: ConsumerDeps, works: readonly Work[]): Promise
   return found.flatMap(({ kind, work }) => (kind === "deferred" ? [work] : []));
 }
 
-/** Consumes a batch of ce-events. Never throws for an event's sake. */
+/** Consumes a batch of ce-events. Never throws because of an event. */
 export async function consumeEvents(
   deliveries: Iterable<Delivery>,
   deps: ConsumerDeps,
@@ -180,7 +180,7 @@ export async function consumeEvents(
     try {
       works = await consumeSlice(deps, works);
     } catch (error) {
-      // What has been applied already is found to be so.
+      // Events that are already applied are recognized.
       if (!(error instanceof SuppressionListChanged) || looks === LOOKS) {
         return await giveBack(deps, works, classifyTrouble(error), errorText(error));
       }

@@ -1,7 +1,7 @@
 /**
- * Events that failed after all retries. They become `failed`, with their attempts and last error, without
- * people on the suppression list, and one alert a burst calls a person; replay brings them back. While D1
- * is down their messages wait in the dead-letter queue.
+ * Events that failed after all retries. They become `failed`, with their attempts and last error, without people on
+ * the suppression list. One alert per burst notifies the team; a replay applies them again. While D1 is down, their
+ * messages wait in the dead-letter queue.
  */
 import { errorText, log } from "../log";
 import { deadLetterAlert } from "../store/outbox/alerts";
@@ -12,11 +12,11 @@ import { type BodiesDeps, findBodies } from "./bodies";
 import { ackWork, attemptsOf, type Delivery, gatherWork, halvesOf, type Work } from "./deliveries";
 import { classifyTrouble } from "./trouble";
 
-/** Deliveries of a dead letter after which it starts anew; the queue retries it 100 times. */
+/** Deliveries of a dead letter after which it is sent as a new message; the queue retries it 100 times. */
 const START_ANEW_AFTER = 90;
 
 export interface DeadLetterDeps extends BodiesDeps {
-  /** Puts a message (JSON text) onto ce-events anew. */
+  /** Sends a new message (JSON text) to ce-events. */
   readonly push: (message: string) => Promise<unknown>;
   /** Wakes the dispatch of notifications. */
   readonly wake: (ids: readonly string[]) => Promise<void>;
@@ -26,8 +26,8 @@ export interface DeadLetterDeps extends BodiesDeps {
 }
 
 /**
- * After its last retry here a message would be gone, and with it an event that only the queue holds:
- * shortly before, it goes back to ce-events as a new message, with all its retries and its retention.
+ * After its last retry here, a message would be gone, and with it an event that only the queue has. Shortly before
+ * that, it is sent to ce-events as a new message, with all its retries and its full retention.
  */
 async function keepWaiting(deps: DeadLetterDeps, work: Work, trouble: Trouble): Promise<void> {
   const delaySeconds = retryDelaySeconds(trouble, attemptsOf(work), deps.random());
@@ -68,7 +68,7 @@ async function failTogether(
   return found.flatMap(({ kind, work }) => (kind === "deferred" ? [work] : []));
 }
 
-/** Where one event cannot even be written into the inbox, the others fail without it. */
+/** If one event cannot be written to the inbox, the others become failed without it. */
 async function failAll(deps: DeadLetterDeps, works: readonly Work[]): Promise<void> {
   let left = works;
   try {

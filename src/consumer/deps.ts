@@ -1,4 +1,4 @@
-/** The consumer wired to its bindings and configuration. */
+/** Connects the consumer to its bindings and configuration. */
 import type { Config } from "../config";
 import { applyBatch } from "../store/state/apply";
 import type { Calls } from "../store/outbox/calls";

@@ -1,15 +1,15 @@
 /**
- * What an error of D1 means. The texts are those that Cloudflare documents
- * (developers.cloudflare.com/d1/observability/debug-d1); the platform repeats failed reads itself,
- * never writes. SQLite's own complaints end in its result code.
+ * The meaning of a D1 error. Cloudflare documents the texts
+ * (developers.cloudflare.com/d1/observability/debug-d1). The platform repeats failed reads itself, but never
+ * writes. SQLite's own errors end in its result code.
  */
 import { errorText } from "../log";
 import type { Trouble } from "./backoff";
 
 /**
- * D1 cannot take more (too many requests, too much at once, a quota used up), or is not there as it
- * should be (migrations not applied): back off long. The jitter also spreads what failed together
- * over smaller batches.
+ * D1 cannot accept more (too many requests, too much at the same time, an exceeded quota), or is not ready
+ * (migrations not applied): back off for long. The jitter also spreads events that failed together over smaller
+ * batches.
  */
 const overload = [
   "overloaded",
@@ -39,10 +39,10 @@ export function classifyTrouble(error: unknown): Trouble {
   const text = errorText(error).toLowerCase();
   if (overload.some((part) => text.includes(part))) return "overload";
   if (transient.some((part) => text.includes(part))) return "transient";
-  // What was sent cannot be stored, however often it is tried: SQLite refuses it.
+  // The data cannot be stored, however often it is tried: SQLite refuses it.
   if (text.includes("sqlite_") || text.includes("too big")) return "data";
-  // It cannot even be bound, or making the batch brought out a bug of ours: one event does that, and
-  // its neighbours need not wait. Anything else is taken for trouble of the platform.
+  // The data cannot be bound, or our own code failed while it built the batch: one event causes this, and the
+  // others need not wait. Every other error counts as trouble of the platform.
   const unbound = error instanceof Error && error.message.startsWith("D1_TYPE_ERROR");
   const bug = error instanceof TypeError || error instanceof RangeError;
   return unbound || bug ? "data" : "transient";

@@ -1,7 +1,7 @@
 /**
- * What Commerce Engine may tell, one row a type: what it is about, which model its `data` has, which
- * status it stands for and whether that holds whatever `data` says, how else senders spell it, and which
- * statuses of a bare body mean it. Source: the vendor's webhook guide and OpenAPI model.
+ * The event types of Commerce Engine, one row per type: what it is about, the model of its `data`, its status and
+ * whether that status applies whatever `data` says, other spellings that senders use, and the statuses of a bare
+ * body that mean it. Source: the vendor's webhook guide and OpenAPI model.
  */
 
 export const subjects = ["order", "payment", "refund", "shipment"] as const;
@@ -13,7 +13,7 @@ export type ModelName =
   | "OrderRefund"
   | "OrderShipment";
 
-/** The 14 that are sent, in the order in which an order usually lives through them. */
+/** The 14 types that are sent, in the usual order of an order's life. */
 export const eventTypes = [
   "order.created",
   "order.confirmed",
@@ -32,26 +32,26 @@ export const eventTypes = [
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
-/** What a bare body is where its status means none of the 14: never sent, never read from a body. */
+/** The types of a bare body whose status means none of the 14: never sent, and never read from a body. */
 export const ownTypes = ["order.updated", "payment.updated"] as const;
 type OwnType = (typeof ownTypes)[number];
 
 interface Row {
   readonly subject: Subject;
   readonly model: ModelName;
-  /** The status that the type stands for; its rank is the stage of a status that is not known. */
+  /** The status of the type; its rank is the stage of an unknown status. */
   readonly status: string | null;
-  /** True: the type decides the status. False: `data` does, and the type only where it is silent. */
+  /** True: the type decides the status. False: `data` decides it, and the type only if `data` has none. */
   readonly decides: boolean;
-  /** Statuses of `data` that a type which decides sets as they are. */
+  /** Statuses of `data` that are kept although the type decides. */
   readonly admits?: readonly string[];
-  /** Other names that senders have for it; spellings that `spellingOf` joins need none. */
+  /** Other names that senders use; not needed for spellings that `spellingOf` makes equal. */
   readonly aliases?: readonly string[];
   /** The statuses of a bare body that mean this type. */
   readonly meantBy: readonly string[];
-  /** True for the one type of its subject that a bare body of any other status, or of none, is. */
+  /** True for the one type of its subject that a bare body with any other status, or with none, gets. */
   readonly otherwise?: true;
-  /** What it means for the shop. */
+  /** Its meaning for the shop. */
   readonly meaning: string;
 }
 
@@ -204,7 +204,7 @@ const rows: Readonly<Record<EventType | OwnType, Row>> = {
   },
 };
 
-/** Every type that an event may have: the 14, and the two of our own. */
+/** Every possible type of an event: the 14, and our own two. */
 export const catalog: readonly CatalogRow[] = [...eventTypes, ...ownTypes].map((type) => ({
   type,
   ...rows[type],
@@ -221,15 +221,15 @@ const byName: ReadonlyMap<string, CatalogRow> = new Map(
     .flatMap((row) => [row.type, ...(row.aliases ?? [])].map((name) => [name, row] as const)),
 );
 
-/** The longest name that can be one of the 14; longer texts are not looked at. */
+/** The longest name that can be one of the 14; longer texts are not checked. */
 const NAME_MAX_CHARACTERS = 64;
 
-/** The row of a type as a sender names it, or null where it is none of the 14. */
+/** The row of a type by a sender's name for it; null if it is not one of the 14. */
 export function findEventType(name: string): CatalogRow | null {
   return name.length > NAME_MAX_CHARACTERS ? null : (byName.get(spellingOf(name)) ?? null);
 }
 
-/** The row of the type that a bare body about `subject` has by its status. */
+/** The row of the type of a bare body about `subject`, from its status. */
 export function typeByStatus(subject: Subject, status: string | null): CatalogRow {
   const own = catalog.filter((row) => row.subject === subject);
   const meant = own.find(({ meantBy }) => status !== null && meantBy.includes(status));

@@ -1,20 +1,21 @@
 /**
- * How a delivery was understood, in words for people: the console and the command line say the same.
- * With their endings, as in what this imports: the command line has Node read these files as they are.
+ * How a delivery was understood, as text for people; the console and the command line use the same. The imports have
+ * their file extensions, here and in the imported files, since the command line runs these files in Node
+ * directly.
  */
 import { typeByStatus } from "./catalog.ts";
 import { type Form, type KnownBody, recognize, statedStatus } from "./recognition.ts";
 import { isKnownStatus } from "./stages.ts";
 import { isObject } from "./values.ts";
 
-/** An event's type; a body of no known form has none. */
+/** An event's type; a body without a known form has none. */
 export function nameType(type: string | null): string {
   return type ?? "unknown body";
 }
 
-/** What the inbox keeps of how a delivery came. */
+/** What the inbox stores about the form of a delivery. */
 export interface StoredForm {
-  /** Null where version 0.2 stored it. */
+  /** Null if version 0.2 stored the event. */
   readonly form: Form | null;
   /** The unsigned type of the URL or a header. */
   readonly type_hint: string | null;
@@ -38,8 +39,8 @@ function describeBare({ row, type, data }: KnownBody): string {
 }
 
 /**
- * The form, and how the type was found: `bare · type by its status "confirmed"`. Where the body is gone, the
- * form alone; null where not even that was kept.
+ * The form, and how the type was found: `bare · type by its status "confirmed"`. If the body is gone, only the
+ * form; null if the form was not stored either.
  */
 export function describeForm({ form, type_hint: hint, payload }: StoredForm): string | null {
   if (payload === null) return form;

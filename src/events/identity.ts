@@ -1,6 +1,6 @@
 /**
- * What a recognized body is about, told without its models: subject, row, order, and the times that its
- * precedence uses. The receiver writes it beside the body; the projection builds on the same answer.
+ * What a recognized body is about, without the use of its models: subject, row, order, and the times for its
+ * precedence. The receiver stores it beside the body; the projection uses the same result.
  */
 import type { Subject } from "./catalog";
 import { identifierOf, keyOf } from "./keys";
@@ -15,32 +15,32 @@ import { isRefundAsPayment } from "./subjects";
 import { judgeTime, knownTime, type TimeFrame } from "./formats/time";
 import { firstOf, isObject, type JsonObject } from "./values";
 
-/** Which row, and which order. */
+/** The row and the order. */
 export interface About {
-  /** Null where the type is none that is known. */
+  /** Null if the type is not known. */
   readonly subject: Subject | null;
-  /** The key of the row; null where the body has none. */
+  /** The key of the row; null if the body has none. */
   readonly subjectId: string | null;
   readonly orderNumber: string | null;
 }
 
 export interface Identity extends About {
-  /** The time that the envelope states; null where it states none that can be believed. */
+  /** The time in the envelope; null if it has none, or none that is plausible. */
   readonly statedAt: string | null;
-  /** That time, else the body's own: of a payment, refund or parcel its date, of an order what it shows. */
+  /** That time, otherwise the body's own: the date of a payment, refund or parcel, or the latest date in an order. */
   readonly occurredAt: string | null;
-  /** What was odd about the times. */
+  /** Notes about unusual times. */
   readonly notes: readonly string[];
 }
 
-/** Where an entity says itself when it changed; order bodies carry no such time. */
+/** The field in which an entity states when it changed; order bodies have no such field. */
 const entityTimes: Readonly<Record<Exclude<Subject, "order">, string>> = {
   payment: "payment_date",
   refund: "refund_date",
   shipment: "modified_at",
 };
 
-/** What an order shows of its past, and never what is expected: a snapshot is no older than that. */
+/** The fields of an order with past dates, without expected dates: a snapshot is not older than these. */
 const shownTimes = {
   order: ["order_date", "payment_success_date"],
   payments: ["payment_date"],
@@ -64,7 +64,7 @@ function timesOf(list: unknown, fields: readonly string[]): readonly unknown[] {
   return entries.filter(isObject).flatMap((entry) => fields.map((field) => entry[field]));
 }
 
-/** The latest date of something past that an order body shows. */
+/** The latest past date in an order body. */
 function latestShown(data: JsonObject, frame: TimeFrame): string | null {
   const values = [
     ...shownTimes.order.map((field) => data[field]),
@@ -82,7 +82,7 @@ function latestShown(data: JsonObject, frame: TimeFrame): string | null {
 function findOwnTime(subject: Subject | null, data: JsonObject, frame: TimeFrame): Found {
   if (subject === null) return { time: null, notes: [] };
   if (subject === "order") return { time: latestShown(data, frame), notes: [] };
-  // A refund that is told as a payment has the payment's date.
+  // A refund in the form of a payment has the payment's date.
   const asPayment = subject === "refund" && isRefundAsPayment(data) ? [entityTimes.payment] : [];
   const candidates = [entityTimes[subject], ...asPayment].map((field) => ({
     field: `data.${field}`,
@@ -95,7 +95,7 @@ function dataOf({ data }: KnownBody): JsonObject {
   return isObject(data) ? data : {};
 }
 
-/** Which row, and which order, a body is about. */
+/** The row and the order that a body is about. */
 export function aboutOf(body: Recognition): About {
   if (body.form === "unknown") {
     return { subject: null, subjectId: null, orderNumber: body.orderNumber };
@@ -107,7 +107,7 @@ export function aboutOf(body: Recognition): About {
   return { subject, subjectId, orderNumber };
 }
 
-/** Times are judged against the first receipt once and for all. */
+/** Times are compared with the first receipt, so the result never changes. */
 export function identify(body: Recognition, frame: TimeFrame): Identity {
   const about = aboutOf(body);
   if (body.form === "unknown") return { ...about, statedAt: null, occurredAt: null, notes: [] };
@@ -120,25 +120,25 @@ export function identify(body: Recognition, frame: TimeFrame): Identity {
   return { ...about, statedAt: null, occurredAt: own.time, notes };
 }
 
-/** What the inbox keeps of a recognized body beside the body itself. */
+/** What the inbox stores about a recognized body, in addition to the body. */
 export interface Description extends About {
   readonly form: Form;
-  /** The catalog's spelling of a known type, another one as it was sent; null where none was found. */
+  /** The catalog's spelling of a known type, or an unknown type as it was sent; null if none was found. */
   readonly eventType: string | null;
   readonly occurredAt: string | null;
 }
 
-/** A longer type is none of the 14; the body keeps it whole. */
+/** A longer type cannot be one of the 14; the body keeps it whole. */
 const EVENT_TYPE_MAX_CHARACTERS = 65_536;
 
-/** What the inbox keeps of a body that is recognized and identified. */
+/** What the inbox stores about a recognized and identified body. */
 export function describe(body: Recognition, identity: Identity): Description {
   const { subject, subjectId, orderNumber, occurredAt } = identity;
   const eventType = body.form === "unknown" ? null : body.type.slice(0, EVENT_TYPE_MAX_CHARACTERS);
   return { form: body.form, eventType, subject, subjectId, orderNumber, occurredAt };
 }
 
-/** A body as it comes: what the inbox keeps of it, and the sender's id, where it gives one. */
+/** A new body: what the inbox stores about it, and the sender's id, if there is one. */
 export function describeBody(
   payload: string,
   typeHint: string | null,

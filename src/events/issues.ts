@@ -1,6 +1,6 @@
 /**
- * What is wrong with data that came from outside, in words: zod/mini comes without any, and its own
- * locales speak of forms of data that nobody sends here.
+ * Error texts for invalid data from outside: zod/mini has none, and its own locales describe kinds of data that
+ * do not occur here.
  */
 import * as z from "zod/mini";
 
@@ -20,7 +20,7 @@ function kindOf(value: unknown): string {
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : typeof value;
 }
 
-/** What each of the kinds is that a union takes: `expected string or number, received object`. */
+/** The kinds of values that a union accepts: `expected string or number, received object`. */
 function unionWords({ errors, input }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): string {
   const expected = errors
     .flat()
@@ -57,7 +57,7 @@ function wordsFor(issue: z.core.$ZodRawIssue): string {
 
 z.config({ localeError: wordsFor });
 
-/** `data.amount: expected number, received string`, for the first few things that were wrong. */
+/** `data.amount: expected number, received string`, for the first few errors. */
 export function describeIssues(error: z.core.$ZodError, ...path: readonly string[]): string {
   const said = error.issues.slice(0, 3).map((issue) => {
     const place = [...path, ...issue.path.map(String)].join(".");

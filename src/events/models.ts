@@ -1,12 +1,12 @@
 /**
- * The vendor's models, as far as we store them. Every field is optional and may be null; unknown
- * fields and unknown status strings pass. What is refused is a field that we store with a type that
- * makes no sense (an amount that is text): such an event is quarantined, and a fix plus a replay
- * loses nothing. Times are judged elsewhere and never refuse.
+ * The vendor's models, with the fields that we store. Every field is optional and may be null; unknown fields and
+ * unknown status strings are accepted. A stored field with a wrong type (an amount that is text) is not accepted:
+ * such an event is quarantined, and can be replayed after a fix. Times are checked elsewhere and never cause
+ * quarantine.
  *
- * The fields stand in the vendor's OpenAPI model (package @commercengine/storefront-sdk, which
- * test/events/vendor-types.ts holds these models against), but for `id`, `order_number`,
- * `customer_email` and `customer_phone`, which its guides show.
+ * The fields come from the vendor's OpenAPI model (package @commercengine/storefront-sdk, with which
+ * test/events/vendor-types.ts compares these models), except `id`, `order_number`, `customer_email` and
+ * `customer_phone`, which its guides show.
  */
 import * as z from "zod/mini";
 import type { ModelName } from "./catalog";
@@ -16,7 +16,7 @@ const text = z.pipe(
   z.nullish(z.union([z.string(), z.number(), z.bigint()])),
   z.transform((value: string | number | bigint | null | undefined) => textOf(value)),
 );
-/** Integers beyond 2^53 come as bigints (values.ts): their digits matter in ids alone. */
+/** Integers beyond 2^53 come as bigints (values.ts); their digits matter only in ids. */
 const number = z.nullish(
   z.union([
     z.number(),
@@ -28,20 +28,20 @@ const number = z.nullish(
 );
 /** A decimal in the order's currency. */
 const amount = number;
-/** Beyond the contract, for messages only: what makes no sense is left out, never refused. */
+/** Not in the contract, used only for messages: a wrong value is left out and never causes quarantine. */
 const extra = z.pipe(
   z.optional(z.unknown()),
   z.transform((value) => textOf(value)),
 );
-/** True, or absent: for messages only, too. */
+/** True or absent; also used only for messages. */
 const flag = z.pipe(
   z.optional(z.unknown()),
   z.transform((value) => (value === true ? true : null)),
 );
-/** Looked at where it is the key (keys.ts). */
+/** Checked if it is the key (keys.ts). */
 const id = z.optional(z.unknown());
 const quantity = number;
-/** ISO text or a number; judged against the receipt later. */
+/** ISO text or a number; compared with the receipt later. */
 const time = z.optional(z.unknown());
 /** Each entry is parsed on its own: one bad entry is skipped, the rest applies. */
 const entries = z.nullish(z.array(z.unknown()));
@@ -83,7 +83,7 @@ export const orderItem = z.object({
   tax_amount: amount,
   product_image_url: text,
   seller_id: text,
-  /** Not in stock: it ships later, perhaps in a parcel of its own. */
+  /** Not in stock: it ships later, perhaps in a separate parcel. */
   backorder: flag,
 });
 
@@ -120,7 +120,7 @@ const orderDetail = z.object({
   customer_id: extra,
   customer_note: extra,
   coupon_code: extra,
-  /** Text to text, as the vendor has it; any object is kept. */
+  /** From text to text in the vendor's model; any object is kept. */
   metadata: z.optional(z.unknown()),
   customer_email: text,
   customer_phone: text,

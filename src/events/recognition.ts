@@ -1,8 +1,7 @@
 /**
- * A verified body in, what it is out: in which form it came, which type it is, under which id, at which
- * times, and the data it carries. Only what the signature covers decides that; a hint from the URL or a
- * header can name an order's event more precisely and changes no state. Nothing is refused: a body of no
- * known form is `unknown`, with the reason.
+ * A verified body in; its form, type, id, times and data out. Only signed data decides these; a hint from the URL
+ * or a header can name an order's event more precisely, and changes no state. No body is refused: a body without
+ * a known form is `unknown`, with the reason.
  */
 import { type CatalogRow, findEventType, type Subject, typeByStatus } from "./catalog.ts";
 import { identifierOf } from "./keys.ts";
@@ -10,14 +9,14 @@ import { stageOf } from "./stages.ts";
 import { findSubject, isRefundAsPayment, refundStatus } from "./subjects.ts";
 import { isObject, type JsonObject, parseBody, textOf } from "./values.ts";
 
-/** Longer ids are stored as their hash, so that one row and one message hold them. */
+/** Longer ids are stored as their hash, so that they fit into a row and a message. */
 export const EVENT_ID_MAX_CHARACTERS = 512;
 
 /** `envelope`: a type and `data`; `flat`: a type beside the model's fields; `bare`: the model alone. */
 export const forms = ["envelope", "flat", "bare", "unknown"] as const;
 export type Form = (typeof forms)[number];
 
-/** Where a time may stand, with the field's name; not judged yet. */
+/** A possible time, with the name of its field; not checked yet. */
 export interface StatedTime {
   readonly field: string;
   readonly value: unknown;
@@ -26,35 +25,35 @@ export interface StatedTime {
 /** A body of one of the three known forms. */
 export interface KnownBody {
   readonly form: Exclude<Form, "unknown">;
-  /** The catalog's spelling of a known type, another one as it was sent. */
+  /** The catalog's spelling of a known type, or an unknown type as it was sent. */
   readonly type: string;
-  /** Null where the type is none of the 14. */
+  /** Null if the type is not one of the 14. */
   readonly row: CatalogRow | null;
-  /** The sender's id; null where it is missing, and for a bare body, whose `id` is the entity's. */
+  /** The sender's id; null if it is missing, and for a bare body, whose `id` is the entity's. */
   readonly id: string | null;
-  /** Where the event states its time, most likely first; none in a bare body. */
+  /** The fields in which the event may state its time, the most likely first; none in a bare body. */
   readonly times: readonly StatedTime[];
-  /** An order number beside `data`, where one is given. */
+  /** An order number beside `data`, if there is one. */
   readonly orderNumber: string | null;
   readonly data: unknown;
 }
 
-/** A body that is authentic and of no known form. */
+/** A body with a valid signature and without a known form. */
 interface UnknownBody {
   readonly form: "unknown";
   readonly reason: string;
-  /** What it says of an order all the same, for finding it. */
+  /** Its order number, if it has one, so that it can be found. */
   readonly orderNumber: string | null;
 }
 
 export type Recognition = KnownBody | UnknownBody;
 
-/** Fields that name the type; the later ones are common words, so they count only where they name one. */
+/** Fields that name the type. The later ones are common words, so they count only if their value is a known type. */
 const [TYPE_FIELD, ...otherTypeFields] = ["event_type", "type", "event", "topic"] as const;
 const dataFields = ["data", "payload"] as const;
 const timeFields = ["created_at", "timestamp", "occurred_at", "event_time"] as const;
 
-/** Bytes to text; null where they are not UTF-8. */
+/** Bytes to text; null if they are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -68,7 +67,7 @@ interface NamedType {
   readonly name: string;
 }
 
-/** The type that an object names itself; null where it names none. */
+/** The type that an object names; null if it names none. */
 function namedType(body: JsonObject): NamedType | null {
   const stated = body[TYPE_FIELD];
   if (typeof stated === "string" && stated.trim() !== "")
@@ -111,7 +110,7 @@ function recognizeTyped(body: JsonObject, type: NamedType): KnownBody {
   return { form: "flat", ...common, times, data: modelFields(body, type, times) };
 }
 
-/** The status that `data` states, under the name that its model has for it. */
+/** The status in `data`, from the field that its model uses. */
 export function statedStatus(subject: Subject, data: JsonObject): string | null {
   if (subject === "payment") return textOf(data["payment_status"]);
   const status = textOf(data["status"]);
@@ -120,8 +119,8 @@ export function statedStatus(subject: Subject, data: JsonObject): string | null 
 }
 
 /**
- * The type that a hint makes of an order whose status means none of the 14: one of an order that is no
- * further than the body is already. It sets no status, so a hint that is forged changes no state.
+ * The type from a hint, for an order whose status means none of the 14: the type of an order that is not further
+ * along than the body. It sets no status, so a forged hint changes no state.
  */
 function hintedType(row: CatalogRow, status: string | null, hint: string | null): CatalogRow {
   const hinted = hint === null ? null : findEventType(hint);
@@ -149,7 +148,7 @@ function unknown(reason: string): UnknownBody {
   return { form: "unknown", reason, orderNumber: null };
 }
 
-/** `hint`: the type that the URL or a header gave, unsigned; null where neither did. */
+/** `hint`: the unsigned type from the URL or a header; null if there is none. */
 export function recognize(body: string, hint: string | null): Recognition {
   const json = parseBody(body);
   if (json === undefined) return unknown("the body is not JSON");

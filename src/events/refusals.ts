@@ -1,6 +1,6 @@
 /**
- * Why a delivery is refused at the webhook route, in the words that `refused_deliveries`, metrics and
- * pages use. Everything authentic is kept, unless it is empty, not text, too large or cut off.
+ * The reasons why the webhook route refuses a delivery, as `refused_deliveries`, metrics and pages use them. Every
+ * authentic body is stored, unless it is empty, not text, too large or cut off.
  */
 export const refusalReasons = [
   "no signature",

@@ -1,10 +1,10 @@
 /**
- * The scales of status: how far along each status is, so that events of the same instant, or without
- * times, still fall in natural order. A stage is a rank, from 1; 0 is below every known status.
+ * The status scales: how far along each status is, so that events of the same instant or without times still get
+ * their natural order. A stage is a rank, from 1; 0 is below every known status.
  */
 import type { Subject } from "./catalog.ts";
 
-/** The rank of what has no status, or one that neither its scale nor its type knows. */
+/** The rank without a status, or with a status that neither its scale nor its type knows. */
 const LOWEST_STAGE = 0;
 
 /** Each inner list shares one rank; later lists rank higher. */
@@ -54,14 +54,14 @@ const scales: Readonly<Record<Subject, ReadonlyMap<string, number>>> = {
   ),
 };
 
-/** Whether the status stands on its subject's scale. */
+/** Whether the status is on its subject's scale. */
 export function isKnownStatus(subject: Subject, status: string): boolean {
   return scales[subject].has(status);
 }
 
 /**
- * The stage of a status on its subject's scale. A status that is not known takes the rank of
- * `standIn`, the status that its event type stands for; without one it ranks lowest.
+ * The stage of a status on its subject's scale. An unknown status gets the rank of `standIn`, the status of its
+ * event type; without one it ranks lowest.
  */
 export function stageOf(subject: Subject, status: string | null, standIn: string | null): number {
   if (status === null) return LOWEST_STAGE;
@@ -69,7 +69,7 @@ export function stageOf(subject: Subject, status: string | null, standIn: string
   return scaled.get(status) ?? (standIn === null ? undefined : scaled.get(standIn)) ?? LOWEST_STAGE;
 }
 
-/** Statuses of a payment under which its money is the shop's, or was and goes back. */
+/** Statuses of a payment whose money the shop has received, even if it is being or was refunded. */
 export const paidStatuses = [
   "success",
   "unsettled",
@@ -79,13 +79,13 @@ export const paidStatuses = [
   "refunded",
 ] as const;
 
-/** Statuses of a payment that is still to come, beside `pending` itself. */
+/** Statuses of a payment that is still expected, in addition to `pending`. */
 export const pendingStatuses = ["retried", "debit_scheduled", "collection_due"] as const;
 
 const pending: ReadonlySet<string> = new Set(pendingStatuses);
 const paid: ReadonlySet<string> = new Set(paidStatuses);
 
-/** A payment's status in the four words that the vendor has for an order's payment status. */
+/** A payment's status as one of the vendor's four payment statuses of an order. */
 export function paymentWord(status: string): string {
   if (paid.has(status)) return "success";
   return pending.has(status) ? "pending" : status;

@@ -1,6 +1,6 @@
 /**
- * What a bare body is about, told from its fields alone. The tables say which fields only one model has,
- * and which two or more share; a body with fields of two models is about neither.
+ * What a bare body is about, from its fields only. The tables list the fields that only one model has, and the
+ * fields that several models share; a body with fields of two models is about neither.
  */
 import { type Subject, subjects } from "./catalog.ts";
 import { isPresent, type JsonObject } from "./values.ts";
@@ -78,7 +78,7 @@ export const fieldsOfOne = {
   ],
 } as const satisfies Readonly<Record<Subject, readonly string[]>>;
 
-/** Fields that several models have: a body that has one is about one of these. */
+/** Fields that several models share: a body with such a field is about one of these. */
 export const fieldsOfSome = {
   status: ["order", "refund", "shipment"],
   payment_status: ["order", "payment"],
@@ -86,7 +86,7 @@ export const fieldsOfSome = {
   payment_reference_number: ["payment", "refund"],
   payment_method: ["payment", "refund"],
   bank_name: ["payment", "refund"],
-  // Of one model, but where an order carries them too, its own fields decide.
+  // Fields of one model; if an order also has them, its own fields decide.
   cancellation_reason: ["shipment"],
   modified_at: ["shipment"],
 } as const satisfies Readonly<Record<string, readonly Subject[]>>;
@@ -97,12 +97,12 @@ export type SubjectResult =
   | { readonly ok: true; readonly subject: Subject }
   | { readonly ok: false; readonly reason: string };
 
-/** A refund that is told in the words of a payment says so. */
+/** A refund in the form of a payment has this mark. */
 export function isRefundAsPayment(body: JsonObject): boolean {
   return body["transaction_type"] === "refund";
 }
 
-/** The models that a body has fields of, each with the first of them. */
+/** The models whose fields a body has, each with the first such field. */
 function findModels(body: JsonObject): ReadonlyMap<Subject, string> {
   const found = new Map<Subject, string>();
   for (const subject of subjects) {
@@ -118,8 +118,8 @@ function findModels(body: JsonObject): ReadonlyMap<Subject, string> {
 }
 
 /**
- * The one subject that has every shared field of the body. `order_number` is a link and decides only
- * between an order, of which it is the key, and what would have no key of its own.
+ * The one subject that has every shared field of the body. `order_number` is a link. It decides only between an
+ * order, whose key it is, and a subject that would have no key of its own.
  */
 function findByShared(body: JsonObject): SubjectResult {
   const shared = Object.keys(sharedFields).filter((name) => isPresent(body[name]));
@@ -137,7 +137,7 @@ function findByShared(body: JsonObject): SubjectResult {
     : { ok: false, reason: `${fields} may belong to: ${[subject, ...others].join(", ")}` };
 }
 
-/** Fields beyond those that tell models apart: some of them stand in every model. */
+/** Other fields than those that distinguish the models: some of them are in every model. */
 const furtherFields: Readonly<Record<Subject, readonly string[]>> = {
   order: ["order_number", "currency", "customer_email", "customer_note", "metadata", "feedback"],
   payment: ["id"],
@@ -146,8 +146,8 @@ const furtherFields: Readonly<Record<Subject, readonly string[]>> = {
 };
 
 /**
- * Whether `data` has any field of the subject's model. Of a payment, a refund or a parcel the order's number
- * is none: it is a link, and says nothing of the thing itself.
+ * Whether `data` has any field of the subject's model. For a payment, a refund or a parcel, the order's number
+ * does not count: it is a link, and says nothing about the subject itself.
  */
 export function hasFieldOf(subject: Subject, data: JsonObject): boolean {
   const own: readonly string[] = [...fieldsOfOne[subject], ...furtherFields[subject]];
@@ -166,7 +166,7 @@ export function findSubject(body: JsonObject): SubjectResult {
   };
 }
 
-/** A payment of kind refund is under way while the refund that it stands for is pending. */
+/** A payment of kind refund is in progress while its refund is pending. */
 export function refundStatus(paymentStatus: string | null): string | null {
   return paymentStatus === "refund_initiated" ? "pending" : paymentStatus;
 }

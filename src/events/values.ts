@@ -1,4 +1,4 @@
-/** The kinds of value that bodies are made of, and nothing about what they mean. */
+/** The kinds of values in bodies, independent of their meaning. */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -6,7 +6,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What JSON text says; undefined where there is none, or it is no JSON. */
+/** The value of a JSON text; undefined if there is none, or if it is not JSON. */
 export function parseJson(text: string | null): unknown {
   try {
     return text === null ? undefined : JSON.parse(text);
@@ -15,10 +15,10 @@ export function parseJson(text: string | null): unknown {
   }
 }
 
-/** An integer that may lie beyond 2^53, where a JSON number may stand. */
+/** An integer that may be beyond 2^53, at a place where JSON allows a number. */
 const LONG_INTEGER = /[:[,\s]-?\d{16,}(?=[\s,\]}])/;
 
-/** A reviver. `context.source` is the number as it was written; the compiler's library is older. */
+/** A reviver. `context.source` is the original text of the number; the compiler's library does not know it yet. */
 function keepDigits(
   _key: string,
   value: unknown,
@@ -29,27 +29,27 @@ function keepDigits(
 }
 
 /**
- * As `parseJson`, but an integer beyond 2^53 keeps its digits, as a bigint: two ids that differ in the
- * last digit are two. The slow way is taken only where a body holds such a number.
+ * Like `parseJson`, but an integer beyond 2^53 keeps its digits, as a bigint, so that two ids that differ in the
+ * last digit stay different. The slow way is used only if a body contains such a number.
  */
 export function parseBody(body: string): unknown {
-  // A byte order mark is no JSON, but some senders write one; the stored body keeps it.
+  // A byte order mark is not valid JSON, but some senders write one; the stored body keeps it.
   const text = body.replace(/^\uFEFF/, "");
   if (!LONG_INTEGER.test(text)) return parseJson(text);
   try {
     return JSON.parse(text, keepDigits);
   } catch {
-    // A body nested so deep that a reviver has no stack for it is still read.
+    // Reads also a body that is nested too deep for a reviver's stack.
     return parseJson(text);
   }
 }
 
-/** No stored text is longer: a row repeats some of them, and D1 takes 2 MB a row. */
+/** The limit of a stored text: a row repeats some texts, and D1 allows 2 MB per row. */
 const TEXT_MAX_CHARACTERS = 262_144;
 
 /**
- * Text, or a number written as one (identifiers often are): well-formed Unicode, since D1 would
- * replace a lone surrogate. Blank counts as absent; what is longer than a row can hold is cut.
+ * Text, or a number as text (identifiers are often numbers): well-formed Unicode, since D1 would replace a lone
+ * surrogate. Blank counts as absent; a text that is too long for a row is cut.
  */
 export function textOf(value: unknown): string | null {
   if (typeof value === "number" && Number.isFinite(value)) return String(value);
@@ -58,12 +58,12 @@ export function textOf(value: unknown): string | null {
   return value.slice(0, TEXT_MAX_CHARACTERS).toWellFormed();
 }
 
-/** Whether a field says anything: absent and null do not. */
+/** Whether a field has a value: it is neither absent nor null. */
 export function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** The first value that is there. */
+/** The first value that is present. */
 export function firstOf<T>(...values: readonly (T | null | undefined)[]): T | null {
   for (const value of values) if (value !== null && value !== undefined) return value;
   return null;

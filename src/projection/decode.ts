@@ -1,6 +1,6 @@
 /**
- * A stored event in, the same event decoded or quarantined out. Unknown types are ignored; a body that
- * cannot be understood is quarantined with path and reason: a fix plus a replay loses nothing.
+ * A stored event in; the same event, decoded or quarantined, out. Unknown types are ignored. A body that cannot
+ * be understood is quarantined with path and reason, and can be replayed after a fix.
  */
 import type { core } from "zod/mini";
 import type { CatalogRow } from "../events/catalog";
@@ -26,7 +26,7 @@ function quarantined(reason: string): DecodeResult {
   return { outcome: "quarantined", reason };
 }
 
-/** An event whose body is recognized, and what that says of it. */
+/** An event with its recognized body. */
 export interface RecognizedEvent {
   readonly stored: StoredEvent;
   readonly timeZone: string | null;
@@ -34,14 +34,14 @@ export interface RecognizedEvent {
   readonly identity: Identity;
 }
 
-/** `timeZone`: where times without a zone are told. */
+/** `timeZone`: the zone of times without a zone. */
 export function recognizeEvent(stored: StoredEvent, timeZone: string | null): RecognizedEvent {
   const { payload, typeHint, receivedAt } = stored;
   const body = recognize(payload, typeHint);
   return { stored, timeZone, body, identity: identify(body, { receivedAt, timeZone }) };
 }
 
-/** A refund in the words of a payment; what it says in its own words too stands as it is. */
+/** A refund that uses the field names of a payment; fields under a refund's own names are kept. */
 function refundIn(data: JsonObject): JsonObject | core.$ZodError {
   const parsed = models.OrderPayment.safeParse(data);
   if (!parsed.success) return parsed.error;
@@ -79,8 +79,8 @@ function parseData(common: EventFrame, data: JsonObject): DecodedEvent | core.$Z
 }
 
 /**
- * The status that an event sets. Its type decides, or `data`, or the type where `data` is silent; a bare
- * body speaks for itself, and one about a refund or a parcel sets none that is not known.
+ * The status that an event sets: the status of its type, or of `data`, or of its type if `data` has none. A bare
+ * body sets its own status; a bare refund or parcel sets none that is not known.
  */
 function statusOf(form: KnownBody["form"], row: CatalogRow, data: JsonObject): string | null {
   const stated = statedStatus(row.subject, data);
@@ -93,19 +93,19 @@ function statusOf(form: KnownBody["form"], row: CatalogRow, data: JsonObject): s
 }
 
 /**
- * Judged against the first receipt, so that it is the same whenever the event is consumed. Only a time
- * that the envelope states makes an event too old: an order's own date says nothing of when it was told.
+ * Compared with the first receipt, so that the result is the same whenever the event is consumed. Only a time in
+ * the envelope can make an event too old: an order's own date does not say when the event was sent.
  */
 function isTooOld({ statedAt }: Identity, receivedAt: string, days: number | null): boolean {
   if (statedAt === null || days === null) return false;
   return statedAt < addMs(receivedAt, -days * DAY_MS);
 }
 
-/** Why the body of a known type cannot be applied, before its model is asked; null where it may be. */
+/** Why the body of a known type cannot be applied, before its model is checked; null if it can be. */
 function whyNotApplied(body: KnownBody, row: CatalogRow, { subjectId }: Identity): string | null {
   const { data } = body;
   if (!isObject(data)) return "data: expected an object";
-  // In an envelope the type counts alone: a key is all that it needs.
+  // In an envelope only the type counts: `data` needs nothing but a key.
   if (body.form === "flat" && !hasFieldOf(row.subject, data)) {
     return `data: no field of the ${row.subject} model is there`;
   }

@@ -1,37 +1,37 @@
-/** An event as it is stored, and as it is understood. */
+/** A stored event, and a decoded event. */
 import type { CatalogRow } from "../events/catalog";
 import type { OrderDetail, OrderRefund, OrderShipment, PaymentInfo } from "../events/models";
 import type { KnownBody } from "../events/recognition";
 import type { TimeFrame } from "../events/formats/time";
 import type { JsonObject } from "../events/values";
 
-/** What the meaning of an event is made from: what the inbox holds of its first receipt. */
+/** The input for the meaning of an event: the inbox data of its first receipt. */
 export interface StoredEvent {
   readonly id: string;
-  /** The type in the URL or a header, which nobody signed; null where neither named one. */
+  /** The unsigned type in the URL or a header; null if neither names one. */
   readonly typeHint: string | null;
   /** Of the first receipt. */
   readonly receivedAt: string;
   readonly payload: string;
 }
 
-/** What every decoded event has. */
+/** The properties of every decoded event. */
 export interface EventFrame extends TimeFrame {
   readonly id: string;
   readonly row: CatalogRow;
   readonly form: KnownBody["form"];
   readonly key: string;
   readonly orderNumber: string | null;
-  /** The time that the envelope states; null where it states none that can be believed. */
+  /** The time in the envelope; null if it has none, or none that is plausible. */
   readonly statedAt: string | null;
-  /** The time of the event's own registers: the stated one, else the body's own. */
+  /** The time of the event's own registers: the stated time, otherwise the date in the body. */
   readonly occurredAt: string | null;
-  /** The status that it sets on its own row; null where it sets none. */
+  /** The status that it sets on its own row; null if it sets none. */
   readonly status: string | null;
   readonly notes: readonly string[];
-  /** `data` as it came, for what no model names. */
+  /** The original `data`, for fields that no model has. */
   readonly raw: JsonObject;
-  /** Somebody was erased from the body. */
+  /** A person was erased from the body. */
   readonly isErased: boolean;
 }
 

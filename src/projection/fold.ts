@@ -1,15 +1,15 @@
 /**
- * Many patches in, at most one a row out. The merge is associative, so what one batch says about a
- * row can be merged here before SQL sees it; the result is the same and the batch is smaller.
+ * Many patches in, at most one per row out. The merge is associative, so the patches of one batch for one row
+ * can be merged here before SQL; the result is the same, and the batch is smaller.
  */
 import { type Entity, orderNamedIn, type Patch, type Setting } from "./registers";
 
-/** What a batch sets: at most one patch a row, and every order that it names. */
+/** The changes of a batch: at most one patch per row, and every order that it names. */
 export interface FoldedPatches {
   readonly rows: Readonly<Record<Entity, ReadonlyMap<string, Patch>>>;
   /**
-   * Each order named by any patch, those overridden within the batch included: each needs a row, if
-   * only a stub that later events fill.
+   * Every order that any patch names, also patches that are overridden within the batch. Each order needs a row,
+   * even if it is only a stub that later events fill.
    */
   readonly orderNumbers: ReadonlySet<string>;
   /** Which order each patch names for a payment, refund or shipment; once each. */
@@ -67,7 +67,7 @@ function collectClaims(
   return { orderNumbers, linkClaims };
 }
 
-/** The higher precedence wins each register whole; on a tie (the same event again) nothing changes. */
+/** For each register, the value with the higher precedence is kept as a whole; on a tie (the same event) nothing changes. */
 export function foldPatches(patches: readonly Patch[]): FoldedPatches {
   const rows: Record<Entity, Map<string, Patch>> = {
     orders: new Map(),

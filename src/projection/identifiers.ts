@@ -1,6 +1,6 @@
 /**
- * The data-subject identifiers in an event: the e-mail addresses and phone numbers that it names, its
- * order, and the payment, refund or shipment that it is about. Pure.
+ * The data-subject identifiers in an event: its e-mail addresses and phone numbers, its order, and the payment,
+ * refund or shipment that it is about. Pure.
  */
 import { aboutOf } from "../events/identity";
 import { type Recognition, recognize } from "../events/recognition";
@@ -16,7 +16,7 @@ export function rowIdentifier(subject: string, key: string): string {
 
 type ContactsOfPhone = (countryCode: string | null, phone: string) => readonly string[];
 
-/** The contacts in a value, however deep. */
+/** The contacts in a value, at any depth. */
 function contactsIn(value: unknown, contactsOfPhone: ContactsOfPhone): readonly string[] {
   const contacts: string[] = [];
   const left = [value];
@@ -55,7 +55,7 @@ export function identifiersOf(payload: string): readonly string[] {
   ];
 }
 
-/** What an order may have been entered under for the event's sake: to be forgotten with it. */
+/** The contacts that the event may have added to its order: they are removed with it. */
 export function enteredContacts(payload: string, defaults: StoreDefaults): readonly string[] {
   const contactsOfPhone: ContactsOfPhone = (code, phone) => [
     ...phoneIdentifiers(code, phone),

@@ -1,6 +1,6 @@
 /**
- * The whole meaning of one stored event: its verdict, what it sets, and whom it asks to be told. A
- * pure function of the event as it was first received.
+ * The whole meaning of one stored event: its verdict, the values that it sets, and the messages that it asks
+ * for. A pure function of the event as it was first received.
  */
 import type { ContactClaim } from "./patches/contacts";
 import { type Description, describe } from "../events/identity";
@@ -14,32 +14,32 @@ import type { StoreDefaults } from "./store-defaults";
 
 export interface Interpretation {
   readonly id: string;
-  /** What the inbox is to keep of it: of an event that is replayed after a fix more than before. */
+  /** What the inbox stores about it. After a fix and a replay this can be more than before. */
   readonly description: Description;
   readonly status: "processed" | "ignored" | "quarantined";
   /** Why it was ignored or quarantined. */
   readonly error: string | null;
   readonly notes: readonly string[];
-  /** The precedence that it claims for the status of its subject's row; null where it claims none. */
+  /** The precedence that it claims for the status of its subject's row; null if it claims none. */
   readonly statusPrecedence: string | null;
   readonly patches: readonly Patch[];
   readonly outbox: readonly OutboxRow[];
-  /** Whom its order can be looked up by. */
+  /** The contacts by which its order can be found. */
   readonly contacts: readonly ContactClaim[];
 }
 
 export interface InterpretOptions extends OutboxOptions, StoreDefaults {
   /**
-   * An event whose own time is more days than this before its first receipt is ignored: it may be the
-   * repeat of one that is purged. Null: none is too old.
+   * An event whose own time is more than this many days before its first receipt is ignored: it may be the
+   * repeat of a purged event. Null: no event is too old.
    */
   readonly dedupeDays: number | null;
 }
 
 /**
- * For reading a processed event again, as explanation and rebuild do: nobody is told, and its age was
- * judged when it was applied, by the setting of that day. The defaults are those that the consumer
- * applies by, so a rebuild changes nothing unless they have changed.
+ * Options to read a processed event again, for explanation and rebuild: nobody is notified, and its age is not
+ * checked again, since that was done with the setting of the day when it was applied. The defaults are those of
+ * the consumer, so a rebuild changes nothing unless they have changed.
  */
 export function asJudged(defaults: StoreDefaults): InterpretOptions {
   return { ...defaults, rules: [], forwardEvents: false, reviewDelayMs: 0, dedupeDays: null };

@@ -1,9 +1,9 @@
 /**
- * A row of the outbox before it is stored: which fact a message tells, through which channel. A pure
- * function of one event; whether it is still true is asked when its turn comes.
+ * A row of the outbox before it is stored: the fact of a message, and its channel. A pure function of one event;
+ * whether it is still true is checked when it is due.
  */
 
-/** What a message is about: what the first part of its fact names. */
+/** What a message is about: the first part of its fact. */
 export type About = "order" | "payment" | "refund" | "shipment" | "event" | "alert";
 
 export interface OutboxRow {
@@ -12,23 +12,23 @@ export interface OutboxRow {
   readonly template: string;
   readonly channel: string;
   readonly about: About;
-  /** Null where the event names no order; looked up through the subject when it is sent. */
+  /** Null if the event names no order; it is then found through the subject when the message is sent. */
   readonly orderNumber: string | null;
   /** The key of the row that it is about: payment, refund, shipment or order. */
   readonly subjectId: string | null;
   readonly eventId: string | null;
-  /** The event's time, else its receipt, plus any delay; ISO 8601 with milliseconds. */
+  /** The event's time, otherwise its receipt, plus any delay; ISO 8601 with milliseconds. */
   readonly dueAt: string;
-  /** How long after the event it is to be sent, in milliseconds; 0: at once. */
+  /** The delay after the event, in milliseconds; 0: none. */
   readonly delayMs: number;
-  /** What the fact consists of beside its subject. */
+  /** The parts of the fact in addition to its subject. */
   readonly context: OutboxContext;
 }
 
-/** Stored as JSON; what stands beside `kind` is its template's business. */
+/** Stored as JSON; the template defines the fields beside `kind`. */
 export interface OutboxContext {
   readonly kind: string;
-  /** The event states no time, and its own date lies long back. */
+  /** The event states no time, and its own date is long ago. */
   readonly isHistory?: true | undefined;
   readonly [field: string]: unknown;
 }

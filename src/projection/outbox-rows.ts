@@ -1,8 +1,7 @@
 /**
- * A decoded event in, the outbox rows that it asks for out: which facts somebody is to hear of. A
- * row is written even if the event is overridden; whether it is still true is asked when its turn comes. Which
- * facts those are is handed in: the definitions of the templates stand above this floor
- * (notifications/templates/).
+ * A decoded event in, the outbox rows that it asks for out: the facts that somebody is notified of. A row is
+ * written even if the event is overridden; whether it is still true is checked when it is due. The rules are
+ * passed in, since the definitions of the templates are in a higher layer (notifications/templates/).
  */
 import { addMs, DAY_MS } from "../events/formats/time";
 import type { DecodedEvent } from "./decoded-event";
@@ -11,14 +10,14 @@ import { type About, factId, type OutboxContext, type OutboxRow } from "./outbox
 export interface OutboxOptions {
   /** Which messages events ask for. */
   readonly rules: readonly OutboxRule[];
-  /** True where a forward URL is set: then every event is passed on. */
+  /** True if a forward URL is set: every event is then forwarded. */
   readonly forwardEvents: boolean;
   readonly reviewDelayMs: number;
 }
 
-/** What one message is about, beside the key of the row that it is about. */
+/** The fact of one message, in addition to the key of its row. */
 export interface Fact {
-  /** What tells it from other facts about the same row. */
+  /** What distinguishes it from other facts about the same row. */
   readonly parts?: readonly string[];
   readonly delayMs?: number;
   readonly context?: OutboxContext;
@@ -29,23 +28,23 @@ export interface OutboxRule {
   readonly template: string;
   readonly channels: readonly string[];
   readonly about: About;
-  /** Null where the event asks for none. */
+  /** Null if the event asks for no message. */
   readonly factOf: (event: DecodedEvent, options: OutboxOptions) => Fact | null;
 }
 
-/** How far back a body's own date may lie, where the event states no time, before this is history. */
+/** If the event states no time: how old a body's own date may be before the event counts as history. */
 const OWN_DATE_DAYS = 30;
 
-/** Whether an event tells of what is long past: then no customer hears of it. */
+/** Whether an event reports something that happened long ago: then no customer is notified. */
 function isHistory({ statedAt, occurredAt, receivedAt }: DecodedEvent): boolean {
   if (statedAt !== null || occurredAt === null) return false;
   return occurredAt < addMs(receivedAt, -OWN_DATE_DAYS * DAY_MS);
 }
 
 /**
- * What a message is about, as the first part of its id has it: by that the messages of an order are found
- * (the view order_messages), so no template makes it itself. What is about an order that the event does not
- * name is about the event's own row until the order is known: `shipment:SHP-1`.
+ * What a message is about: the first part of its id. The view order_messages finds the messages of an order by
+ * it, so no template builds it itself. If a message is about an order that the event does not name, it is
+ * about the event's own row until the order is known: `shipment:SHP-1`.
  */
 function subjectOf(event: DecodedEvent, about: About): { about: About; key: string } {
   if (about === event.subject) return { about, key: event.key };

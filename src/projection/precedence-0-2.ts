@@ -1,7 +1,7 @@
 /**
- * What version 0.2 wrote: `<ISO time> <two digits of rank> <escaped event id>`. Migration 0013 has
- * rewritten what stood then; a Worker of 0.2 that still runs for a while, or is rolled back to, writes it
- * again, and the archive keeps it. Its first character is a digit, which sorts above the `$` of today.
+ * The precedence of version 0.2: `<ISO time> <two digits of rank> <escaped event id>`. Migration 0013 has
+ * rewritten the stored ones. A Worker of 0.2 that still runs for a while, or after a rollback, writes new ones,
+ * and the archive contains old ones. The first character is a digit, which sorts above the `$` of today.
  */
 import type { Subject } from "../events/catalog";
 import { isKnownStatus, stageOf } from "../events/stages";
@@ -11,7 +11,7 @@ import type { Entity, Value } from "./registers";
 const UNKNOWN_TIME = "0000-00-00T00:00:00.000Z";
 const OLD = /^(\d{4}-\d{2}-\d{2}T[\d:.]{12}Z) (\d{2}) (.*)$/s;
 
-/** Its registers; those that came later are never written by it. */
+/** The registers of 0.2; it never writes the later ones. */
 export const registersOf02: Readonly<Record<Entity, readonly string[]>> = {
   orders: [
     "status",
@@ -38,8 +38,8 @@ const scaleOf: Readonly<Record<Entity, Subject>> = {
 };
 
 /**
- * The ranks of 0.2 on today's scales, by their place. Its scale of orders was coarser: what ranked with
- * `confirmed` there ranks with it here, until the order's events are read again.
+ * The ranks of 0.2 on today's scales. Its scale of orders was coarser: statuses with the rank of `confirmed` get
+ * the stage of `confirmed` until the order's events are read again.
  */
 const stages: Readonly<Record<Subject, readonly number[]>> = {
   order: [0, 1, 2, 10, 11],
@@ -49,8 +49,8 @@ const stages: Readonly<Record<Subject, readonly number[]>> = {
 };
 
 /**
- * The precedence as it is written today; as it is where 0.2 did not write it. `status`: the one that was
- * set with it, where that is known: it has its own stage today.
+ * The precedence in today's encoding; unchanged if 0.2 did not write it. `status`: the status that was set with
+ * it, if it is known, since it has its own stage today.
  */
 export function renewPrecedence(text: string, scale: Subject, status: Value = null): string {
   const match = OLD.exec(text);
@@ -69,8 +69,8 @@ export function renewPrecedence(text: string, scale: Subject, status: Value = nu
 }
 
 /**
- * The precedences of a row as they are written today, in the order of its registers. Whatever carries the
- * very precedence of the status was set by the same event, with that status.
+ * The precedences of a row in today's encoding, in the order of its registers. A register with the same
+ * precedence as the status was set by the same event, with that status.
  */
 export function renewRow(entity: Entity, row: Readonly<Record<string, Value>>): readonly string[] {
   return registersOf02[entity].map((register) => {

@@ -3,14 +3,14 @@
  * `$<time><stage><tie> <id>` (18 characters, 25 with a tie). The empty text is below every precedence;
  * it marks a register that was never set.
  *
- * Every number is written in 64 digits whose byte order is their order, and with a fixed length:
- * time    7  milliseconds since 2000, plus one; zeros where the time is not known
+ * Every number has a fixed length and is written with 64 digits whose byte order is their numeric order:
+ * time    7  milliseconds since 2000, plus one; zeros if the time is not known
  * stage   1  how far along the status is (events/stages.ts)
- * tie     7  the first receipt, where the event itself states no time; else left out, which is lowest
+ * tie     7  the first receipt, if the event itself states no time; otherwise left out, which is lowest
  * id      8  a hash of the event's id
  *
- * `$` sorts below every digit of a year: what version 0.2 wrote begins with one, and is told apart and
- * rewritten by it (projection/precedence-0-2.ts).
+ * `$` sorts below every digit. Precedences of version 0.2 begin with a digit of the year; by this they are
+ * recognized and rewritten (projection/precedence-0-2.ts).
  */
 // oxlint-disable eslint/no-restricted-globals -- Date parses and formats here; nothing reads a clock
 
@@ -43,21 +43,21 @@ function timeDigits(time: string | null): string {
 
 const UNKNOWN_TIME = timeDigits(null);
 
-/** Printable ASCII without space and percent stays; all else is percent-encoded UTF-8. */
+/** Printable ASCII stays, except space and percent; everything else is percent-encoded UTF-8. */
 export function escapeId(id: string): string {
   return id.replace(/[^\x21-\x24\x26-\x7e]+/gu, encodeURIComponent);
 }
 
-/** Two primes below 64⁴, each with a multiplier of its own: together 48 bits. */
+/** Two primes below 64⁴, each with its own multiplier: together 48 bits. */
 const LANES = [
   { prime: 16_777_213, factor: 8_191 },
   { prime: 16_777_199, factor: 131_071 },
 ] as const;
 
 /**
- * The hash of an id that is escaped already. A polynomial, since migrations/0013 computes the same one in
- * SQL, where there is no better hash. It only has to tell apart two events that set the same register
- * at the same millisecond and stage.
+ * The hash of an escaped id. A polynomial, since migrations/0013 computes the same hash in SQL, where there
+ * is no better one. It only has to distinguish two events that set the same register at the same
+ * millisecond and stage.
  */
 export function hashEscapedId(escaped: string): string {
   return LANES.map(({ prime, factor }) => {
@@ -73,12 +73,12 @@ export function hashId(id: string): string {
   return hashEscapedId(escapeId(id));
 }
 
-/** What a precedence is made of. Times are ISO 8601 with milliseconds. */
+/** The parts of a precedence. Times are ISO 8601 with milliseconds. */
 export interface PrecedenceParts {
-  /** Null where none is known. */
+  /** Null if no time is known. */
   readonly time: string | null;
   readonly stage: number;
-  /** The first receipt where the event states no time of its own, else null. */
+  /** The first receipt if the event states no time of its own, otherwise null. */
   readonly tie: string | null;
   /** As `hashId` makes it. */
   readonly idHash: string;
@@ -109,7 +109,7 @@ export function stageIn(precedence: string): string {
   return precedence.slice(STAGE_POSITION - 1, TIE_POSITION - 1);
 }
 
-/** Time, stage and tie: what two events have in common that only their ids tell apart. */
+/** Time, stage and tie: two events with the same value differ only in their ids. */
 export function placeIn(precedence: string): string {
   return precedence.slice(0, -ID_LENGTH);
 }

@@ -1,7 +1,7 @@
 /**
- * The registers of every row: named groups of columns that are set together and won together. The
+ * The registers of every row: named groups of columns that are set and overridden together. The
  * SQL merge, the fold and the explanation are all made from this table; the columns of a register
- * stand in the order in which patches carry their values.
+ * are in the order in which patches carry their values.
  */
 
 export const entities = {

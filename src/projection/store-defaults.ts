@@ -1,9 +1,9 @@
-/** What an event may leave unsaid and the shop's settings say. */
+/** Defaults from the shop's settings, for values that an event does not state. */
 import type { Country } from "../events/formats/phone";
 
 export interface StoreDefaults {
-  /** Where a telephone number is dialled that comes without its country's code: STORE_COUNTRY. */
+  /** The country of telephone numbers without a country code: STORE_COUNTRY. */
   readonly country: Country;
-  /** Whose clocks times without a zone are told by, and whose days are counted: STORE_TIME_ZONE; null: UTC. */
+  /** The zone of times without a zone, and of the shop's days: STORE_TIME_ZONE; null: UTC. */
   readonly timeZone: string | null;
 }

@@ -1,7 +1,7 @@
 /**
- * A verified event in, a durable one out. Inbox first; a new event then goes onto the queue, a repeat
- * does not. Either store is enough: while D1 is down or slow the event goes onto the queue whole, and
- * what the queue does not take stands in the inbox for the sweep to push.
+ * A verified event in, a durable event out. The inbox comes first; a new event then goes to the queue, a repeat
+ * does not. One of the two stores is enough: while D1 is down or slow, the whole event goes to the queue, and an
+ * event that the queue does not accept waits in the inbox until the sweep pushes it.
  */
 import { errorText, log } from "../log";
 import type { ReceivedEvent } from "../store/inbox/receipt";
@@ -11,13 +11,13 @@ import { within } from "../time-limit";
 
 export interface AcceptDeps {
   readonly save: (event: ReceivedEvent) => Promise<SharedReceipt>;
-  /** Says that another body came under a known id. */
+  /** Reports that another body came under a known id. */
   readonly reportConflict: (event: ReceivedEvent) => Promise<void>;
-  /** Puts a message (JSON text) onto ce-events. */
+  /** Sends a message (JSON text) to ce-events. */
   readonly push: (message: string) => Promise<unknown>;
   /** Keeps work alive after the answer. */
   readonly background: (work: Promise<unknown>) => void;
-  /** How long D1 may take before the queue is tried, in milliseconds. */
+  /** How long D1 may take before the queue is used, in milliseconds. */
   readonly timeoutMs: number;
 }
 
@@ -25,7 +25,7 @@ export type Acceptance =
   | { readonly kind: "accepted"; readonly duplicate: boolean }
   | { readonly kind: "unavailable" };
 
-/** The inbox has the event already, so a queue that fails loses nothing. */
+/** The inbox already has the event, so a queue failure loses nothing. */
 async function pushStored(deps: AcceptDeps, event: ReceivedEvent): Promise<void> {
   try {
     await deps.push(storedMessage(event));
@@ -34,7 +34,7 @@ async function pushStored(deps: AcceptDeps, event: ReceivedEvent): Promise<void>
   }
 }
 
-/** Only the queue is left; what does not fit into a message needs D1. */
+/** Only the queue is left; an event that does not fit into a message needs D1. */
 async function pushWhole(deps: AcceptDeps, event: ReceivedEvent): Promise<Acceptance> {
   const message = wholeMessage(event, false);
   if (message === null) return { kind: "unavailable" };
@@ -47,7 +47,7 @@ async function pushWhole(deps: AcceptDeps, event: ReceivedEvent): Promise<Accept
   }
 }
 
-/** The inbox has counted the conflict; where nobody can be told, the consumer finds it once more. */
+/** The inbox has counted the conflict. If it cannot be reported, the consumer finds it again. */
 async function reportConflict(deps: AcceptDeps, event: ReceivedEvent): Promise<void> {
   try {
     await deps.reportConflict(event);
@@ -57,12 +57,12 @@ async function reportConflict(deps: AcceptDeps, event: ReceivedEvent): Promise<v
   }
 }
 
-/** Returns once the event is durable, or once neither store took it. */
+/** Returns when the event is durable, or when neither store has accepted it. */
 export async function accept(deps: AcceptDeps, event: ReceivedEvent): Promise<Acceptance> {
   let receipt: SharedReceipt;
   try {
     const saving = deps.save(event);
-    // After a time-out nobody awaits it any more; it may still succeed, which is harmless.
+    // After a time-out no code awaits it; it may still succeed, which is harmless.
     saving.catch(() => undefined);
     receipt = await within(saving, deps.timeoutMs);
   } catch (error) {

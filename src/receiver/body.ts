@@ -1,6 +1,6 @@
 /**
- * The raw bytes of a request. Memory is allocated as bytes arrive, whatever Content-Length says, and
- * reading ends at a limit of bytes and a limit of time.
+ * The raw bytes of a request. Memory is allocated when bytes arrive, whatever Content-Length says, and reading ends
+ * at a limit of bytes and a limit of time.
  */
 import type { RefusalReason } from "../events/refusals";
 import { BODY_SLICE_BYTES } from "../limits";
@@ -8,7 +8,7 @@ import { within } from "../time-limit";
 
 export interface BodyLimits {
   readonly maxBytes: number;
-  /** How long the body may take to arrive whole, in milliseconds. */
+  /** How long the body may take to arrive completely, in milliseconds. */
   readonly timeoutMs: number;
 }
 
@@ -19,7 +19,7 @@ export type BodyResult =
 const TOO_LARGE = { ok: false, reason: "too large" } as const;
 const CUT_OFF = { ok: false, reason: "cut off" } as const;
 
-/** The least of `stream.getReader({ mode: "byob" })` that is needed. */
+/** The part of `stream.getReader({ mode: "byob" })` that is used. */
 type Reader = Pick<ReadableStreamBYOBReader, "readAtLeast">;
 
 function join(slices: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
@@ -33,8 +33,8 @@ function join(slices: readonly Uint8Array[], length: number): Uint8Array<ArrayBu
 }
 
 /**
- * Reads slice by slice, each of which is full, except for the last. A reader that hands over whatever
- * has arrived would keep 4 KiB for each chunk, and a sender may write chunks of one byte.
+ * Reads slice by slice; each slice is full, except the last. A reader that returns whatever has arrived would keep
+ * 4 KiB for each chunk, and a sender may write chunks of one byte.
  */
 async function readSlices(reader: Reader, maxBytes: number): Promise<BodyResult> {
   const slices: Uint8Array[] = [];
@@ -49,7 +49,7 @@ async function readSlices(reader: Reader, maxBytes: number): Promise<BodyResult>
   }
 }
 
-/** Reads the body whole, unless it is over the limit, too slow, or ends before its declared length. */
+/** Reads the whole body, unless it is over the limit, too slow, or ends before its declared length. */
 export async function readBody(
   { headers, body }: Pick<Request, "headers" | "body">,
   { maxBytes, timeoutMs }: BodyLimits,
@@ -59,7 +59,7 @@ export async function readBody(
   if (body === null) return { ok: true, bytes: new Uint8Array(0) };
   const reader = body.getReader({ mode: "byob" });
   const result = await within(readSlices(reader, maxBytes), timeoutMs).catch(() => CUT_OFF);
-  // Releases the connection. Not awaited: the answer must not depend on a stream that stalls.
+  // Releases the connection. Not awaited: the answer must not wait for a stalled stream.
   if (!result.ok) reader.cancel().catch(() => undefined);
   return result.ok && result.bytes.length < declared ? CUT_OFF : result;
 }

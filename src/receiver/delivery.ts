@@ -1,7 +1,7 @@
 /**
- * A request in, an authentic text out, or the reason for which it is refused. The checks run from
- * cheap to expensive, and nothing is decoded before it is authentic: the signature header before any
- * byte of the body is read, the body up to its limits, the HMAC over it, then empty and UTF-8.
+ * A request in; an authentic text, or the reason for its refusal, out. The checks run from cheap to expensive, and
+ * nothing is decoded before it is authentic: first the signature header, before any byte of the body is read; then
+ * the body up to its limits, the HMAC over it, whether it is empty, and whether it is UTF-8.
  */
 import { decodeUtf8 } from "../events/recognition";
 import type { RefusalReason } from "../events/refusals";

@@ -1,4 +1,4 @@
-/** The receiver wired to its bindings; what requests of one isolate share. */
+/** Connects the receiver to its bindings, and keeps what the requests of one isolate share. */
 import type { Context } from "hono";
 import { BODY_TIMEOUT_MS } from "../limits";
 import { saveRefusals } from "../store/inbox/refusals";
@@ -7,7 +7,7 @@ import { type RefusalCounter, refusalCounter } from "./refusal-counter";
 import type { ReceiptConfig, ReceiverDeps } from "./route";
 import { sharedSave, type SharedSave } from "./shared-writes";
 
-/** Requests of an isolate share their writes. */
+/** The requests of an isolate share their writes. */
 const shared = new WeakMap<D1Database, { readonly queue: Queue; readonly save: SharedSave }>();
 
 function saveThrough(db: D1Database, queue: Queue): SharedSave {
@@ -18,7 +18,7 @@ function saveThrough(db: D1Database, queue: Queue): SharedSave {
   return save;
 }
 
-/** What this isolate has refused. */
+/** The deliveries that this isolate has refused. */
 const refusals = new WeakMap<D1Database, RefusalCounter>();
 
 export function refusalsOf(db: D1Database): RefusalCounter {
@@ -35,7 +35,7 @@ export function receiverDeps(
   reportConflict: ReceiverDeps["reportConflict"],
 ): ReceiverDeps {
   const background = (work: Promise<unknown>): void => executionCtx.waitUntil(work);
-  // Half the time that a receipt may take: the other half is for doing it alone.
+  // Half the time that a receipt may take: the other half is for a write alone.
   const caller = { background, patienceMs: config.timeoutMs / 2, nowMs: Date.now };
   return {
     config,

@@ -1,46 +1,44 @@
 /**
- * Group commit: requests that wait together share one write. Whoever comes while nothing is being
- * written, and few were lately about, writes at once; whoever comes meanwhile joins the group
- * that is last in line. The first caller that finds the first in line due writes it and leaves each of its
- * members their answer.
+ * Group commit: requests that wait at the same time share one write. A request writes immediately if nothing is
+ * being written and there were few requests recently. Otherwise it joins the last group in the line. The first
+ * request that finds the first group due writes it, and stores the answer of each member.
  *
- * In a crowd a group waits a moment for as many as there were lately, as PostgreSQL's `commit_delay`
- * does: half as many writes save more than the moment costs.
+ * Under load, a group waits a moment for as many members as there were recently, like PostgreSQL's
+ * `commit_delay`: half as many writes save more than the moment costs.
  *
- * Requests of one isolate may share data, but neither promises nor timers: one that another request
- * resolves goes on in that one's context once V8 has optimized the code, and a request that waits on
- * nothing of its own is taken for hung. So each request looks again on its own timer, and nothing here
- * is ever awaited by a request that did not make it. The write runs under its request's `waitUntil`, so
- * a client that hangs up does not take the group with it; a write that never ends costs its members their
- * patience. Doing the work twice has to be harmless.
+ * Requests of one isolate may share data, but neither promises nor timers. A promise that another request resolves
+ * continues in that request's context once V8 has optimized the code, and a request that waits for nothing of its
+ * own counts as hung. So each request checks again on its own timer, and a request awaits only what it has created
+ * itself. The write runs under its request's `waitUntil`, so a client that disconnects does not end the group's
+ * write. If a write never ends, its members wait until their time is over. A repeated write must be harmless.
  */
 import { atMost } from "../time-limit";
 
 export interface GatherOptions<Item, Result> {
-  /** Does the work for a group; the results in the order of the items. */
+  /** Does the work for a group; the results are in the order of the items. */
   readonly together: (items: readonly Item[]) => Promise<readonly Result[]>;
-  /** What follows once the members of a group have their answers; the next group does not wait. */
+  /** Runs after the members of a group have their answers; the next group does not wait for it. */
   readonly after: (items: readonly Item[], results: readonly Result[]) => Promise<void>;
-  /** `wasTried`: a group has tried it before, and may yet have done it. */
+  /** `wasTried`: a group has tried it before, and may have done it. */
   readonly alone: (item: Item, wasTried: boolean) => Promise<Result>;
-  /** Two items with the same key are never in one group; null goes alone. */
+  /** Two items with the same key are never in one group; an item with null is written alone. */
   readonly keyOf: (item: Item) => string | null;
-  /** What an item adds to the group, and the most that a group may hold, in the same unit. */
+  /** The size of an item and the largest size of a group, in the same unit. */
   readonly sizeOf: (item: Item) => number;
   readonly maxSize: number;
   readonly maxItems: number;
-  /** From how many at once a group waits for more, and at most how long from its first member on. */
+  /** The number of requests from which a group waits for more, and how long it waits from its first member. */
   readonly crowd: number;
   readonly delayMs: number;
-  /** How often a request that waits looks again, in milliseconds. */
+  /** The interval at which a waiting request checks again, in milliseconds. */
   readonly lookEveryMs: number;
 }
 
-/** What a request brings with it. */
+/** The dependencies of a request. */
 export interface Caller {
   /** Keeps work alive after the answer. */
   readonly background: (work: Promise<unknown>) => void;
-  /** How long it waits for its group before it does the work alone, in milliseconds. */
+  /** How long it waits for its group before it does its work alone, in milliseconds. */
   readonly patienceMs: number;
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
@@ -54,16 +52,16 @@ interface Member<Item, Result> {
 interface Group<Item, Result> {
   readonly members: Map<string, Member<Item, Result>>;
   readonly openedMs: number;
-  /** When the last of its members joined: none waits beyond its patience from then on. */
+  /** When its last member joined: no member waits longer than its patience after that. */
   joinedMs: number;
   size: number;
 }
 
 export type Gather<Item, Result> = (item: Item, caller: Caller) => Promise<Result>;
 
-/** What is left, after each write, of the number of those who were lately about. */
+/** The share of the recent request count that remains after each write. */
 const REMEMBERED = 0.8;
-/** How long after a write nothing of it is left, in milliseconds. */
+/** The time after a write at which the recent request count is zero, in milliseconds. */
 const FORGOTTEN_MS = 1_000;
 
 async function pause(ms: number): Promise<void> {
@@ -72,14 +70,14 @@ async function pause(ms: number): Promise<void> {
   });
 }
 
-/** Groups that wait to be written, the writing of them, and how many requests are about. */
+/** The waiting groups, their writes, and the recent number of requests. */
 class Line<Item, Result> {
   readonly #options: GatherOptions<Item, Result>;
-  /** The last is the one to join. */
+  /** New requests join the last group. */
   readonly #groups: Group<Item, Result>[] = [];
-  /** The group that is being written, and since when. */
+  /** The group that is being written, and the start of its write. */
   #busy: { readonly sinceMs: number } | null = null;
-  /** How many were lately about at once, and when they were counted. */
+  /** How many requests there were recently at the same time, and when they were counted. */
   #lately = 0;
   #countedMs = 0;
 
@@ -91,16 +89,16 @@ class Line<Item, Result> {
     return now - this.#countedMs > FORGOTTEN_MS ? 0 : this.#lately;
   }
 
-  /** The group that is to be written now, whoever looks; null where there is none. */
+  /** The group to write now, for any request that checks; null if there is none. */
   findDue({ nowMs, patienceMs }: Caller): Group<Item, Result> | null {
     const now = nowMs();
     const groups = this.#groups;
-    // Nobody waits for these any more; while the store hangs the line would grow by them.
+    // No request waits for these; without this, the line would grow while the store hangs.
     const isLeft = ({ members, joinedMs }: Group<Item, Result>): boolean =>
       members.size === 0 || now - joinedMs >= patienceMs;
     while (groups[0] !== undefined && isLeft(groups[0])) groups.shift();
     const [group] = groups;
-    // Whoever has been writing for so long is waited for by nobody any more.
+    // No request waits for a write that has taken so long.
     const isWriting = this.#busy !== null && now - this.#busy.sinceMs < patienceMs;
     if (group === undefined || isWriting) return null;
     const { maxItems, crowd } = this.#options;
@@ -111,7 +109,7 @@ class Line<Item, Result> {
     return isWhole || now - group.openedMs >= delayMs ? group : null;
   }
 
-  /** Answers every member; returns what is left to be done. */
+  /** Answers every member; returns the remaining work. */
   async #write(members: readonly Member<Item, Result>[]): Promise<() => Promise<void>> {
     const items = members.map(({ item }) => item);
     try {
@@ -122,13 +120,13 @@ class Line<Item, Result> {
       }
       return () => this.#options.after(items, results);
     } catch {
-      // Each finds out by itself: one that cannot be written must not fail the others.
+      // Each member tries alone: an item that cannot be written must not fail the others.
       for (const member of members) member.answer = "alone";
       return () => Promise.resolve();
     }
   }
 
-  /** Of the first group in line. Done once every member has its answer; what follows goes on behind it. */
+  /** Writes the first group in the line. Ends when every member has its answer; the rest continues after that. */
   async lead(group: Group<Item, Result>, caller: Caller): Promise<void> {
     this.#groups.shift();
     const own = { sinceMs: caller.nowMs() };
@@ -143,7 +141,7 @@ class Line<Item, Result> {
     caller.background(after());
   }
 
-  /** The group to join: the last in line, or a new one behind it where that has no room. */
+  /** The group to join: the last in the line, or a new one if that has no room. */
   join(key: string, size: number, openedMs: number): Group<Item, Result> {
     const last = this.#groups.at(-1);
     const hasRoom =
@@ -158,7 +156,7 @@ class Line<Item, Result> {
   }
 }
 
-/** Waits, leading where it is this member's turn, until it has its answer or patience is over. */
+/** Waits until this member has its answer or its patience is over; writes the group if it is due. */
 async function awaitAnswer<Item, Result>(
   line: Line<Item, Result>,
   member: Member<Item, Result>,
@@ -174,13 +172,13 @@ async function awaitAnswer<Item, Result>(
       continue;
     }
     const leading = line.lead(next, caller);
-    // What keeps it alive ends at some time, even where the store never answers.
+    // The `waitUntil` must end at some time, even if the store never answers.
     caller.background(atMost(leading, caller.patienceMs * 2));
     await atMost(leading, leftMs);
   }
 }
 
-/** One per isolate and store: what it returns is called by every request. */
+/** One per isolate and store; every request calls the returned function. */
 export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gather<Item, Result> {
   const line = new Line(options);
   return async (item, caller) => {
@@ -197,7 +195,7 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
     await awaitAnswer(line, member, caller, { endMs, lookEveryMs: options.lookEveryMs });
     const { answer } = member;
     if (answer === null) {
-      // What is still in line is not written a second time for whoever does it alone.
+      // An item that is still in the line is not written a second time if its request writes it alone.
       group.members.delete(key);
       group.size -= size;
     }

@@ -1,4 +1,4 @@
-/** What the sender of a refused delivery is answered: one row a reason. */
+/** The answers to refused deliveries: one row per reason. */
 import type { Context } from "hono";
 import type { RefusalReason } from "../events/refusals";
 import { BODY_MAX_BYTES } from "../limits";

@@ -1,15 +1,15 @@
 /**
- * Counts refused deliveries by clock hour and reason: nothing of a body, a header or an address is kept.
- * One counter an isolate. Its first refusal is written at once, later ones together and at most every
- * REFUSALS_EVERY_MS, behind the answer: a flood costs two statements in half a minute, whatever its size.
+ * Counts refused deliveries by clock hour and reason; nothing from a body, a header or an address is kept. There
+ * is one counter per isolate. It writes its first refusal immediately, and later ones together, at most every
+ * REFUSALS_EVERY_MS and after the answer: a flood of any size costs two statements in half a minute.
  *
- * Requests of one isolate may share data, but neither promises nor timers (gather.ts), and a request lives
- * for no more than 30 seconds after its answer. So none waits for the next turn: whatever request comes
- * after it writes what is due, and so does the cron where it runs in the same isolate. An isolate that
- * ends, or is never asked for anything again, loses what it has counted since its last write.
+ * Requests of one isolate may share data, but neither promises nor timers (gather.ts), and a request lives for at
+ * most 30 seconds after its answer. So no request waits for the next write. Instead, any later request writes what
+ * is due, and so does the cron if it runs in the same isolate. If an isolate ends or gets no more requests, the
+ * counts since its last write are lost.
  *
- * What could not be written is kept and added to the next try. One that answers after it was given up on
- * has counted all the same: such deliveries are counted twice rather than not at all.
+ * Counts that could not be written are kept and added to the next try. A write that succeeds after its time-out has
+ * counted too: such deliveries are counted twice, which is better than not at all.
  */
 import type { RefusalReason } from "../events/refusals";
 import { REFUSALS_EVERY_MS, REFUSALS_TIMEOUT_MS } from "../limits";
@@ -22,9 +22,9 @@ type Background = (work: Promise<unknown>) => void;
 
 export interface RefusalCounter {
   readonly count: (reason: RefusalReason, background: Background) => void;
-  /** Writes what is due; costs nothing where nothing is. */
+  /** Writes what is due; costs nothing if nothing is due. */
   readonly writeDue: (background: Background) => void;
-  /** Writes all that is counted, due or not: for the cron, which runs once a minute. Never throws. */
+  /** Writes all counts, due or not; for the cron, which runs once a minute. Never throws. */
   readonly flush: () => Promise<void>;
 }
 
@@ -35,12 +35,12 @@ function totalsOf(counts: readonly RefusalCount[]): Readonly<Record<string, numb
   return totals;
 }
 
-/** `save` adds to what is stored; `nowMs`: milliseconds since 1970. */
+/** `save` adds to the stored counts; `nowMs`: milliseconds since 1970. */
 export function refusalCounter(
   save: (counts: readonly RefusalCount[]) => Promise<void>,
   nowMs: () => number,
 ): RefusalCounter {
-  /** By hour and reason: at most seven an hour for as long as the store is down. */
+  /** By hour and reason: at most seven entries an hour while the store is down. */
   const counts = new Map<string, RefusalCount>();
   /** When the last write began. */
   let wroteMs = Number.NEGATIVE_INFINITY;

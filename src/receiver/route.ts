@@ -1,7 +1,7 @@
 /**
- * The webhook route: a request in, one of the answers of the HTTP contract out. In this order: may it
- * be a delivery at all, is it authentic and whole (delivery.ts), is it an event. Nothing is parsed
- * before the signature over the raw bytes has been verified.
+ * The webhook route: a request in, one of the answers of the HTTP contract out. It checks in this order whether the
+ * request can be a delivery, whether it is authentic and complete (delivery.ts), and which event it is. Nothing
+ * is parsed before the signature over the raw bytes has been verified.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
@@ -17,21 +17,21 @@ import { accept, type AcceptDeps } from "./accept";
 import { type Delivery, readDelivery } from "./delivery";
 import { answerRefusal } from "./refusal-answers";
 
-/** What of the configuration a receipt asks for. */
+/** The configuration for a receipt. */
 export interface ReceiptConfig {
-  /** Null where `CE_WEBHOOK_SECRET` is unset: nothing is taken. */
+  /** Null if `CE_WEBHOOK_SECRET` is unset: no event is accepted. */
   readonly secrets: { readonly current: string; readonly previous: string | null } | null;
   readonly timeoutMs: number;
   readonly retired: boolean;
-  /** Where times without a zone are told; null: UTC. */
+  /** The zone of times without a zone; null: UTC. */
   readonly timeZone: string | null;
 }
 
 export interface ReceiverDeps extends Omit<AcceptDeps, "timeoutMs"> {
   readonly config: ReceiptConfig;
-  /** How long a body may take to arrive whole, in milliseconds. */
+  /** How long a body may take to arrive completely, in milliseconds. */
   readonly bodyTimeoutMs: number;
-  /** Reports a refused delivery, once each. */
+  /** Reports each refused delivery once. */
   readonly refused: (reason: RefusalReason) => void;
   readonly now: () => Date;
 }
@@ -50,16 +50,16 @@ function refuse(
 const RETRY_SOON = { "Retry-After": "30" };
 const HINT_HEADER = "x-webhook-event";
 
-/** The sender's id; where it is too long its hash, and where it is missing that of the body. */
+/** The sender's id; its hash if it is too long; the hash of the body if it is missing. */
 async function eventId(id: string | null, bodySha256: string): Promise<string> {
   if (id === null) return `sha256:${bodySha256}`;
   return id.length <= EVENT_ID_MAX_CHARACTERS ? id : `sha256:${(await sha256(id)).toHex()}`;
 }
 
-/** A longer hint names none of the 14. */
+/** A longer hint cannot be one of the 14. */
 const HINT_MAX_CHARACTERS = 200;
 
-/** The type that the URL or the header gives, which nobody signed: the URL's first. */
+/** The unsigned type from the URL, otherwise from the header. */
 function typeHint(c: Context): string | null {
   const hint = c.req.param("type") ?? c.req.raw.headers.get(HINT_HEADER);
   return textOf(hint)?.slice(0, HINT_MAX_CHARACTERS).toWellFormed() ?? null;
@@ -117,14 +117,14 @@ async function receive(c: Context, deps: ReceiverDeps): Promise<Response> {
   return c.json({ received: true, id: event.id, duplicate });
 }
 
-/** The routes of the receiver. `depsOf` wires one request: its bindings live in the context. */
+/** The routes of the receiver. `depsOf` makes the dependencies of one request: its bindings are in the context. */
 export function receiverRoutes<E extends object>(
   depsOf: (c: Context<{ Bindings: E }>) => ReceiverDeps,
 ): Hono<{ Bindings: E }> {
   const app = new Hono<{ Bindings: E }>({ strict: false });
   for (const base of ["/api/webhooks/ce", "/webhooks/ce"]) {
     app.all(base, (c) => receive(c, depsOf(c)));
-    // A type may be spelled with slashes.
+    // A type may contain slashes.
     app.all(`${base}/:type{.+}`, (c) => receive(c, depsOf(c)));
   }
   return app;

@@ -1,7 +1,6 @@
 /**
- * What requests that wait together write together: one statement for their inbox rows, and behind it,
- * with those of the next few groups, one sendBatch for their messages. What does not go well together
- * goes alone.
+ * The shared writes of requests that wait together: one statement for their inbox rows, and after it one sendBatch
+ * for their messages and those of the next few groups. If a shared write fails, each item is written alone.
  */
 import {
   GROUP_CROWD,
@@ -25,21 +24,21 @@ import { sendTexts } from "../store/inbox/queue";
 import { gather, type Gather } from "./gather";
 import { storedMessage } from "./messages";
 
-/** `pushed`: the message for the queue is on its way, or left to the sweep. */
+/** `pushed`: the message for the queue is being sent, or left to the sweep. */
 export interface SharedReceipt extends Receipt {
   readonly pushed: boolean;
 }
 
 export type SharedSave = Gather<ReceivedEvent, SharedReceipt>;
 
-/** One line a write: a line for each event would cost more than writing it. */
+/** One log line per write: a line for each event would cost more than its write. */
 function logReceived(events: readonly ReceivedEvent[], receipts: readonly Receipt[]): void {
   const ids = events.map(({ id }) => id);
   const repeats = ids.filter((_, index) => receipts[index]?.isNew === false);
   log.info("received", { ids, repeats, store: "inbox" });
 }
 
-/** Large bodies go alone, and what holds a NUL: it ends a text inside JSON early. */
+/** Large bodies are written alone, and bodies with a NUL, which ends a text inside JSON early. */
 function goesTogether(event: ReceivedEvent): boolean {
   const { id, eventType, typeHint, subjectId, orderNumber, payload } = event;
   const texts = [id, eventType, typeHint, subjectId, orderNumber];
@@ -47,15 +46,15 @@ function goesTogether(event: ReceivedEvent): boolean {
 }
 
 /**
- * Messages of several groups go out in one call: whoever comes first waits a moment and sends for all.
- * Where that request dies the next one takes over, and the sweep finds what was lost: it is stored.
+ * Messages of several groups are sent in one call: the first request waits a moment and sends for all. If that
+ * request dies, the next one takes over. The sweep finds lost messages, since their events are stored.
  */
 export function pushTogether(
   queue: Pick<Queue, "sendBatch">,
   nowMs: () => number,
 ): (messages: readonly string[]) => Promise<void> {
   let waiting: string[] = [];
-  /** Since when somebody has been about to send them. */
+  /** Since when a request has been waiting to send them. */
   let sinceMs: number | null = null;
   return async (messages) => {
     if (messages.length === 0) return;

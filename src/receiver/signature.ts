@@ -1,7 +1,7 @@
 /**
- * The signature over the raw bytes: HMAC-SHA256, in the header `x-webhook-signature`. The header is
- * parsed before the body is read, so that a request without a usable signature costs nothing more;
- * the values are compared in constant time once the body is there.
+ * The signature over the raw bytes: HMAC-SHA256, in the header `x-webhook-signature`. The header is parsed before
+ * the body is read, so a request without a usable signature costs nothing more. After the body has been read, the
+ * values are compared in constant time.
  */
 import { hmac, importKey } from "../digest";
 import type { RefusalReason } from "../events/refusals";
@@ -20,7 +20,7 @@ const BASE64URL = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]=?$/;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The 32 bytes of one value; null where it is in none of the three encodings. */
+/** The 32 bytes of one value; null if it is in none of the three encodings. */
 function decode(value: string): Bytes | null {
   const text = value.replace(PREFIX, "");
   if (HEX.test(text)) return Uint8Array.fromHex(text);
@@ -53,7 +53,7 @@ export function parseSignatures(header: string | null): ParsedSignatures {
 }
 
 /** Imported keys by secret, kept for the life of the isolate. Keys, not promises: a promise belongs
- * to the request that made it. */
+ * to the request that created it. */
 const keys = new Map<string, CryptoKey>();
 
 async function keyOf(secret: string): Promise<CryptoKey> {
@@ -64,7 +64,7 @@ async function keyOf(secret: string): Promise<CryptoKey> {
   return key;
 }
 
-/** Whether one of the signatures is the body's under this secret. The body is hashed once. */
+/** Whether one of the signatures matches the body and this secret. The body is hashed once. */
 async function isSigned(
   secret: string,
   signatures: readonly Bytes[],
@@ -79,7 +79,7 @@ export interface Secrets {
   readonly previous: string | null;
 }
 
-/** Which secret signed the body; null where none did. */
+/** The secret that signed the body; null if none did. */
 export async function verifySignature(
   { current, previous }: Secrets,
   signatures: readonly Bytes[],

@@ -1,4 +1,4 @@
-/** docs/configuration.md, out of the table of settings and of what src/config.ts says of their values. */
+/** docs/configuration.md, from the table of settings and the values that src/config.ts accepts. */
 import { parseConfig } from "../../src/config.ts";
 import { bindings } from "../settings/bindings.ts";
 import { type Setting, type SettingGroup, settings } from "../settings/table.ts";
@@ -27,7 +27,7 @@ function settingRow(setting: Setting): readonly string[] {
 
 function section(group: SettingGroup): string {
   const rows = settings.filter((setting) => setting.group === group).map(settingRow);
-  const head = ["name", "kind", "what for", "default", "accepted", "missing or not usable"];
+  const head = ["name", "kind", "purpose", "default", "accepted", "if missing or unusable"];
   return `## ${group}\n\n${table(head, rows)}`;
 }
 
@@ -35,14 +35,13 @@ const intro = `# Configuration
 
 <!-- Made by "npm run docs" from tools/settings/ and src/config.ts. Change it there. -->
 
-Secrets are set with \`npx wrangler secret put NAME\`, or by \`npm run setup\`; vars stand under \`[vars]\`
-in wrangler.toml (staging has its own: \`[env.staging.vars]\`). In development both come from
-\`.dev.vars\`; \`.dev.vars.example\` lists them all. Everything but \`CE_WEBHOOK_SECRET\` is optional, and
-blank counts as unset.
+Set secrets with \`npx wrangler secret put NAME\`, or with \`npm run setup\`. Set vars under \`[vars]\` in
+wrangler.toml (staging has its own: \`[env.staging.vars]\`). In development both come from \`.dev.vars\`;
+\`.dev.vars.example\` lists all of them. Only \`CE_WEBHOOK_SECRET\` is required. A blank value counts as unset.
 
-A value that cannot be used never stops receipt. It counts as unset, a log line names the setting (never
-its value), and \`GET /api/admin/settings\` and the console list it under problems. An endpoint is an
-https URL; plain http is taken on loopback only.`;
+An unusable value never stops receipt. It counts as unset, a log line names the setting (never its value), and
+\`GET /api/admin/settings\` and the console list it under problems. An endpoint must be an https URL; plain http
+is accepted only on loopback.`;
 
 const bindingRows = bindings.map(({ name, what, description, without }) => [
   code(name),
@@ -53,6 +52,6 @@ const bindingRows = bindings.map(({ name, what, description, without }) => [
 
 export function configurationPage(): string {
   const groups = [...new Set(settings.map(({ group }) => group))];
-  const bound = table(["binding", "what it is", "what for", "missing"], bindingRows);
+  const bound = table(["binding", "what it is", "purpose", "if missing"], bindingRows);
   return `${[intro, ...groups.map(section), `## Bindings\n\n${bound}`].join("\n\n")}\n`;
 }

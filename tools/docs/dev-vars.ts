@@ -1,17 +1,17 @@
 /**
- * `.dev.vars.example`: every setting, most of them as comments. What is not one is asked for by a
- * "Deploy to Cloudflare" button; package.json has the words for it.
+ * `.dev.vars.example`: every setting, most of them as comments. A "Deploy to Cloudflare" button asks for
+ * the others; package.json has the texts of its questions.
  */
 import { settings } from "../settings/table.ts";
 
 export const askedByButton: readonly string[] = ["CE_WEBHOOK_SECRET", "ADMIN_TOKEN"];
 
 const head = `# Made by "npm run docs" from tools/settings/table.ts, as is docs/configuration.md.
-# Copy to .dev.vars for local development; \`npm start\` makes one with a random secret.
-# In production each secret is set with \`npx wrangler secret put NAME\`, each var in wrangler.toml.
+# Copy it to .dev.vars for local development; \`npm start\` creates one with a random secret.
+# In production, set each secret with \`npx wrangler secret put NAME\`, and each var in wrangler.toml.
 `;
 
-/** As dotenv reads it: quoted by whatever the value does not hold. */
+/** In dotenv's syntax, with a quotation mark that the value does not contain. */
 function quoted(value: string): string {
   return value.includes('"') ? `'${value}'` : `"${value}"`;
 }

@@ -1,4 +1,4 @@
-/** The table of docs/notifications.md: a line a template, from the registry. The rest of the page is written by hand. */
+/** The table of docs/notifications.md: one line per template, from the registry. The rest of the page is written by hand. */
 import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 import * as z from "zod";
@@ -16,7 +16,7 @@ const registry = z.object({
   ),
 });
 
-/** A bundler resolves what the templates import. */
+/** A bundler resolves the imports of the templates. */
 async function loadTemplates(): Promise<z.infer<typeof registry>["templates"]> {
   const { outputFiles } = await build({
     entryPoints: [new URL("src/notifications/templates/index.ts", root).pathname],
@@ -42,8 +42,7 @@ export async function notificationsPage(): Promise<string> {
     ([name, { docs, channels }]) =>
       `| \`${name}\` → ${Object.keys(channels).join(", ")} | ${docs.when} | ${docs.dropped ?? "–"} |`,
   );
-  const head =
-    "| template → channel | when | dropped when its turn comes and |\n| --- | --- | --- |";
+  const head = "| template → channel | when | dropped if, when it is due, |\n| --- | --- | --- |";
   const table = `${marks[0]}\n\n${head}\n${lines.join("\n")}\n\n`;
   return `${page.slice(0, start)}${table}${page.slice(end)}`;
 }

@@ -1,4 +1,4 @@
-/** Every file that is made from the code, by its path. Markdown is laid out by the formatter afterwards. */
+/** Every file that is generated from the code, by path. The formatter lays out Markdown afterwards. */
 import { commandLinePage } from "./command-line.ts";
 import { configurationPage } from "./configuration.ts";
 import { devVarsExample } from "./dev-vars.ts";

@@ -1,4 +1,4 @@
-/** What the Worker is bound to, for the reference; wrangler.toml binds them. */
+/** The bindings of the Worker, for docs/configuration.md; wrangler.toml defines them. */
 
 export interface Binding {
   readonly name: string;
@@ -17,7 +17,7 @@ export const bindings: readonly Binding[] = [
   {
     name: "EVENTS",
     what: "queue `ce-events`, dead letters `ce-events-dlq`",
-    description: "Events between receipt and application; whole ones while D1 is down.",
+    description: "Events between receipt and consumer; whole events while D1 is down.",
     without: "required",
   },
   {
@@ -30,18 +30,18 @@ export const bindings: readonly Binding[] = [
     name: "ARCHIVE",
     what: "an R2 bucket",
     description: "Keeps bodies that RETENTION_DAYS removes; [privacy.md](privacy.md) says how.",
-    without: "bodies are removed and kept nowhere",
+    without: "bodies are removed without a copy",
   },
   {
     name: "EMAIL",
     what: "Cloudflare's e-mail sending (`send_email`)",
-    description: "Sends e-mail where RESEND_API_KEY is not set; needs EMAIL_FROM and Workers Paid.",
-    without: "e-mail goes by Resend, or is suppressed",
+    description: "Sends e-mail if RESEND_API_KEY is not set; needs EMAIL_FROM and Workers Paid.",
+    without: "e-mail goes through Resend, or is suppressed",
   },
   {
     name: "METRICS",
     what: "Analytics Engine data set `ce_webhooks`",
-    description: "One data point a run; [observability.md](observability.md) has the queries.",
-    without: "none is written",
+    description: "One data point per run; [observability.md](observability.md) has the queries.",
+    without: "no data point is written",
   },
 ];

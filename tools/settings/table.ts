@@ -1,22 +1,22 @@
 /**
- * Every setting of the Worker, one row each: the reference
- * (docs/configuration.md), `.dev.vars.example` and the set-up are made from it. What is accepted and
- * what is said of the rest is asked of src/config.ts itself; a test holds the two together.
+ * Every setting of the Worker, one row each. docs/configuration.md, `.dev.vars.example` and the set-up
+ * are generated from it. src/config.ts decides which values are accepted and which error the others get; a
+ * test compares the two.
  */
 
 interface Row {
   readonly name: string;
   /** A var unless stated. */
   readonly kind?: "secret";
-  /** What it is for, in one sentence or two. */
+  /** Its purpose, in one or two sentences. */
   readonly description: string;
-  /** What holds where it is not set; nothing: something is then off. */
+  /** The default; left out if something is off without the setting. */
   readonly otherwise?: string;
-  /** What is off, or done instead, where it is missing or cannot be used; nothing: the default holds. */
+  /** What happens if it is missing or unusable; left out if the default is used. */
   readonly without?: string;
-  /** A value as a shop would have it; for `.dev.vars.example`. */
+  /** A realistic value, for `.dev.vars.example`. */
   readonly example?: string;
-  /** Values that are taken, and that are not; neither: any text will do. */
+  /** Values that are accepted, and values that are not; both left out if any text is accepted. */
   readonly taken?: readonly string[];
   readonly refused?: readonly string[];
 }
@@ -36,20 +36,20 @@ const groups = {
     {
       name: "CE_WEBHOOK_SECRET",
       kind: "secret",
-      description: "The secret that Commerce Engine signs with. The one setting that is required.",
+      description: "The secret that Commerce Engine signs with. The only required setting.",
       without: "every webhook is answered 503, and the log says how to set it",
     },
     {
       name: "CE_WEBHOOK_SECRET_PREVIOUS",
       kind: "secret",
       description:
-        "The secret before it, while it is being rotated: what it signed is still taken.",
-      without: "only CE_WEBHOOK_SECRET is taken",
+        "The previous secret, during a rotation: events signed with it are still accepted.",
+      without: "only CE_WEBHOOK_SECRET is accepted",
     },
     {
       name: "RECEIPT_TIMEOUT_MS",
       description:
-        "How long D1 may take to store an event, in milliseconds, before the queue is tried.",
+        "How long D1 may take to store an event before the queue is used, in milliseconds.",
       otherwise: "2000",
       example: "2000",
       taken: ["1", "60000"],
@@ -58,18 +58,18 @@ const groups = {
     {
       name: "RECEIVER_RETIRED",
       description:
-        "Answers every webhook 410, which tells Commerce Engine to stop sending for good.",
+        "Answers every webhook 410, which tells Commerce Engine to stop sending permanently.",
       otherwise: "false",
-      without: "webhooks are taken",
+      without: "webhooks are accepted",
       example: "false",
       ...booleans,
     },
     {
       name: "SILENCE_ALERT_HOURS",
       description:
-        "The team is alerted once an hour when no authentic event has come for so long, in hours, counted from the last one; 0: never.",
+        "Alerts the team once an hour when no authentic event has come for this time, in hours, counted from the last event; 0: never.",
       otherwise: "0",
-      without: "the team is not alerted of silence",
+      without: "the team is not alerted when no events come",
       example: "6",
       taken: ["0", "0.5", "10000"],
       refused: ["10001", "-1", "6h"],
@@ -79,42 +79,41 @@ const groups = {
     {
       name: "ADMIN_TOKEN",
       kind: "secret",
-      description: "Opens the console (sign-in form) and the admin API (bearer token).",
+      description: "Gives access to the console (sign-in form) and the admin API (bearer token).",
       without: "neither exists (404), unless Cloudflare Access is configured",
     },
     {
       name: "ACCESS_TEAM_DOMAIN",
-      description:
-        "The team whose Cloudflare Access tokens open them too; together with ACCESS_AUD.",
-      without: "no Access token opens them",
+      description: "The team whose Cloudflare Access tokens also give access; needs ACCESS_AUD.",
+      without: "no Access token gives access",
       example: "team.cloudflareaccess.com",
       taken: ["team.cloudflareaccess.com", "https://team.cloudflareaccess.com/"],
     },
     {
       name: "ACCESS_AUD",
-      description: "The audience tag of the Access application that stands before this Worker.",
-      without: "no Access token opens them",
+      description: "The audience tag of the Access application in front of this Worker.",
+      without: "no Access token gives access",
     },
   ],
   "E-mail": [
     {
       name: "RESEND_API_KEY",
       kind: "secret",
-      description: "Sends e-mail by Resend.",
-      without: "e-mails go through the binding `EMAIL` where it is bound, else they are suppressed",
+      description: "Sends e-mail through Resend.",
+      without:
+        "e-mails go through the binding `EMAIL` if it is bound, otherwise they are suppressed",
     },
     {
       name: "EMAIL_FROM",
-      description:
-        "Who writes. The domain has to be verified with Resend, or routed by Cloudflare.",
+      description: "The sender. The domain must be verified with Resend, or routed by Cloudflare.",
       without: "no e-mail is sent",
       example: "Your shop <orders@shop.example>",
       ...addresses,
     },
     {
       name: "EMAIL_REPLY_TO",
-      description: "Where answers go. Only where it is set do the e-mails invite any.",
-      without: "no e-mail invites an answer",
+      description: "The address for replies. E-mails invite replies only if it is set.",
+      without: "no e-mail invites a reply",
       example: "help@shop.example",
       ...addresses,
     },
@@ -123,7 +122,7 @@ const groups = {
     {
       name: "TWILIO_ACCOUNT_SID",
       kind: "secret",
-      description: "Sends SMS by Twilio; together with TWILIO_AUTH_TOKEN and SMS_FROM.",
+      description: "Sends SMS through Twilio; needs TWILIO_AUTH_TOKEN and SMS_FROM.",
       without: "no SMS is sent",
     },
     {
@@ -134,8 +133,7 @@ const groups = {
     },
     {
       name: "SMS_FROM",
-      description:
-        "The number, the sender name or the messaging service (`MG…`) that SMS come from.",
+      description: "The number, the sender name or the messaging service (`MG…`) that sends SMS.",
       without: "no SMS is sent",
       example: "+15550100",
     },
@@ -145,21 +143,21 @@ const groups = {
       name: "SLACK_WEBHOOK_URL",
       kind: "secret",
       description: "The incoming webhook of the Slack channel where the team reads alerts.",
-      without: "alerts are kept, suppressed, and shown in the console",
+      without: "alerts are stored as suppressed and shown in the console",
       ...endpoints,
     },
   ],
   Forward: [
     {
       name: "FORWARD_URL",
-      description: "Where every applied event is passed on to, signed as Standard Webhooks.",
+      description: "The endpoint that receives every applied event, signed as Standard Webhooks.",
       without: "nothing is forwarded",
       ...endpoints,
     },
     {
       name: "FORWARD_SECRET",
       kind: "secret",
-      description: "The key of that signature, in base64; 16 characters at least.",
+      description: "The key of that signature, in base64; at least 16 characters.",
       without: "forwards are suppressed",
       taken: ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
       refused: ["short", "not base64 at all!"],
@@ -174,7 +172,7 @@ const groups = {
     },
     {
       name: "STORE_CURRENCY",
-      description: "What amounts without a currency are in: an ISO 4217 code.",
+      description: "The currency of amounts that state none: an ISO 4217 code.",
       otherwise: "INR",
       example: "INR",
       taken: ["INR", "eur"],
@@ -182,8 +180,7 @@ const groups = {
     },
     {
       name: "STORE_COUNTRY",
-      description:
-        "The country of telephone numbers that come without a country code: an ISO 3166 code.",
+      description: "The country of telephone numbers without a country code: an ISO 3166 code.",
       otherwise: "IN",
       example: "IN",
       taken: ["IN", "sg"],
@@ -192,29 +189,32 @@ const groups = {
     {
       name: "STORE_TIME_ZONE",
       description:
-        "The shop's IANA time zone: for times that state none, for its days, and for what people read. After a change, rebuild.",
-      without: "times without a zone, and days, are UTC; people read the zone of STORE_CURRENCY",
+        "The shop's IANA time zone: for times without a zone, for its days, and for times that people read. After a change, rebuild.",
+      without:
+        "times without a zone, and days, are UTC; people read times in the zone of STORE_CURRENCY",
       example: "Asia/Kolkata",
       taken: ["Asia/Kolkata", "America/New_York"],
       refused: ["India Standard Time", "+05:30"],
     },
     {
       name: "PUBLIC_URL",
-      description: "Where this Worker is reached; alerts then link into the console.",
-      without: "alerts carry no links",
+      description: "The public URL of this Worker; alerts then link to the console.",
+      without: "alerts have no links",
       example: "https://webhooks.shop.example",
       ...endpoints,
     },
     {
       name: "REVIEW_URL",
-      description: "Where customers write reviews; `{order}` in it becomes the order number.",
+      description:
+        "The page where customers write reviews; `{order}` in it is replaced by the order number.",
       without: "the review request has no button",
       example: "https://shop.example/reviews",
       ...endpoints,
     },
     {
       name: "TRACKING_URLS",
-      description: "Couriers beside the built-in ones: JSON, name to URL with `{awb}` in it.",
+      description:
+        "Couriers in addition to the built-in ones: JSON, from name to URL with `{awb}` in it.",
       without: "only the built-in couriers are linked",
       example: '{"my courier": "https://courier.example/{awb}"}',
       taken: ['{"my courier": "https://courier.example/{awb}"}', "{}"],
@@ -233,7 +233,7 @@ const groups = {
     {
       name: "NOTIFY_MAX_AGE_HOURS",
       description:
-        "A customer's message later than this past its time is suppressed, in hours; 0: no limit.",
+        "A message to a customer is suppressed when it is more than this late, in hours; 0: no limit.",
       otherwise: "72",
       example: "72",
       taken: ["0", "0.5", "100000"],
@@ -243,7 +243,7 @@ const groups = {
   Keeping: [
     {
       name: "RETENTION_DAYS",
-      description: "How long raw bodies, and whom messages went to, are kept, in days.",
+      description: "How long raw bodies and the recipients of messages are kept, in days.",
       otherwise: "90",
       example: "90",
       taken: ["1", "36500"],
@@ -252,7 +252,7 @@ const groups = {
     {
       name: "DEDUPE_DAYS",
       description:
-        "How long event ids are remembered, in days; an event whose own time is older is refused.",
+        "How long event ids are known, in days; an event whose own time is older is ignored.",
       otherwise: "400",
       example: "400",
       taken: ["1", "36500"],
@@ -262,17 +262,17 @@ const groups = {
   "For tests": [
     {
       name: "RESEND_BASE_URL",
-      description: "Another endpoint in place of Resend's.",
+      description: "Another endpoint instead of Resend's.",
       otherwise: "https://api.resend.com",
-      without: "where it cannot be used no e-mail is sent: what was to go elsewhere goes nowhere",
+      without: "if it is unusable, no e-mail is sent, so that none goes to the wrong endpoint",
       example: "https://api.resend.com",
       ...endpoints,
     },
     {
       name: "TWILIO_BASE_URL",
-      description: "Another endpoint in place of Twilio's.",
+      description: "Another endpoint instead of Twilio's.",
       otherwise: "https://api.twilio.com",
-      without: "where it cannot be used no SMS is sent: what was to go elsewhere goes nowhere",
+      without: "if it is unusable, no SMS is sent, so that none goes to the wrong endpoint",
       example: "https://api.twilio.com",
       ...endpoints,
     },
@@ -284,14 +284,14 @@ export type SettingGroup = keyof typeof groups;
 export interface Setting extends Required<Omit<Row, "kind" | "otherwise">> {
   readonly kind: "secret" | "var";
   readonly group: SettingGroup;
-  /** Null where something is off. */
+  /** Null if something is off without the setting. */
   readonly otherwise: string | null;
 }
 
 const unsaid = {
   kind: "var",
   otherwise: null,
-  without: "the default holds",
+  without: "the default is used",
   example: "",
   taken: ["any text"],
   refused: [],
@@ -307,5 +307,5 @@ const groupNames = Object.keys(groups) as SettingGroup[];
 
 export const settings: readonly Setting[] = groupNames.flatMap(readGroup);
 
-/** The secrets, in the order in which a person would set them. */
+/** The secrets, in the order in which a person sets them. */
 export const secrets: readonly Setting[] = settings.filter(({ kind }) => kind === "secret");

@@ -1,4 +1,4 @@
-/** What is there already: whose account it is, which of our database, queues and secrets exist. Reads only. */
+/** The state of the account: its owner, and which of our database, queues and secrets exist. Reads only. */
 import * as z from "zod";
 import type { Target } from "../../cli/wrangler/target.ts";
 import type { SetupDeps } from "./run.ts";
@@ -10,16 +10,16 @@ export interface Account {
 }
 
 export interface Found {
-  /** Of the database that bears our name; null where there is none. */
+  /** The id of the database with our name; null if there is none. */
   readonly databaseId: string | null;
-  /** Every id in the account, to tell a deleted database from one of another name. */
+  /** Every database id in the account, to distinguish a deleted database from one with another name. */
   readonly databaseIds: readonly string[];
   readonly queues: readonly string[];
-  /** Names of the secrets that are set; null where there is no such Worker yet. */
+  /** Names of the secrets that are set; null if the Worker does not exist yet. */
   readonly secrets: readonly string[] | null;
 }
 
-/** An account in which nothing of ours is. */
+/** An account without any of our resources. */
 export const nothingFound: Found = {
   databaseId: null,
   databaseIds: [],
@@ -34,19 +34,19 @@ const identity = z.object({
 const databases = z.array(z.object({ uuid: z.string(), name: z.string() }));
 const named = z.array(z.object({ name: z.string() }));
 
-/** Null where nobody is logged in. */
+/** Null if nobody is logged in. */
 async function listAccounts(wrangler: Wrangler): Promise<readonly Account[] | null> {
   const args = ["whoami", "--json"];
   const ran = await wrangler.run(args);
   const known = readJson(identity, ran);
   if (known !== null) return known.accounts;
-  // wrangler says nothing at all where it may not ask.
+  // wrangler prints nothing if it may not ask.
   const isOut = /"loggedIn":\s*false|not authenticated|^$/i.test(ran.printed);
   if (isOut) return null;
   throw failed(args, ran);
 }
 
-/** Offers to log in where nobody is and somebody can. */
+/** Offers to log in if nobody is logged in and a person can do it. */
 async function findAccounts({ screen, wrangler, options }: SetupDeps) {
   const accounts = await listAccounts(wrangler);
   if (accounts !== null || options.dryRun) return accounts;
@@ -57,7 +57,7 @@ async function findAccounts({ screen, wrangler, options }: SetupDeps) {
   });
 }
 
-/** Null where nobody is logged in and nothing is to be changed. */
+/** Null if nobody is logged in and nothing will be changed. */
 export async function pickAccount(deps: SetupDeps): Promise<Account | null> {
   const accounts = await findAccounts(deps);
   if (accounts === null) return null;
@@ -79,7 +79,7 @@ export async function pickAccount(deps: SetupDeps): Promise<Account | null> {
   return accounts.find(({ id }) => id === chosen) ?? first;
 }
 
-/** The output of a command as JSON; throws where it fails, but where `unless` says that it is not there. */
+/** The output of a command as JSON; throws if it fails, unless `unless` says that the resource does not exist. */
 async function list<T>(
   wrangler: Wrangler,
   accountId: string,

@@ -1,4 +1,4 @@
-/** The command line of the set-up: flags in, checked options or a sentence on what is wrong out. */
+/** The command line of the set-up: flags in, checked options or an error text out. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { type EnvironmentName, environments } from "../../cli/wrangler/target.ts";
 
@@ -6,15 +6,15 @@ interface Switches {
   readonly dryRun: boolean;
   /** Ask nothing: secrets come from the environment. */
   readonly yes: boolean;
-  /** Make CE_WEBHOOK_SECRET and ADMIN_TOKEN where they are neither set nor given. */
+  /** Generate CE_WEBHOOK_SECRET and ADMIN_TOKEN if they are neither set nor given. */
   readonly generate: boolean;
-  /** Deploy although a Worker of this name is there, without a database of ours beside it. */
+  /** Deploy although a Worker of this name exists without our database. */
   readonly replace: boolean;
 }
 
 export interface SetupOptions extends Switches {
   readonly environment: EnvironmentName;
-  /** The origin at which the Worker is reached, if not on workers.dev. */
+  /** The origin of the Worker, if it is not on workers.dev. */
   readonly url: string | null;
   /** `--location` and `--jurisdiction` of the database. */
   readonly placement: readonly string[];

@@ -1,7 +1,7 @@
 /**
- * The proof: a signed event is posted to the webhook route and looked for in the database, then removed.
- * Its type is none of the 14, so the Worker stores it, takes it off the queue and settles it as
- * `ignored`: everything is passed through, and no order, customer or forward is touched.
+ * The test event: it is signed, posted to the webhook route, found in the database, and removed. Its type is
+ * not one of the 14, so the Worker stores it, consumes it from the queue and settles it as `ignored`. So it
+ * passes through every step, and changes no order, customer or forward.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
@@ -20,12 +20,12 @@ export interface Probe {
   readonly progress: Progress;
 }
 
-/** A new deployment and its secrets take some seconds to be everywhere; a new subdomain longer. */
+/** A new deployment and its secrets need some seconds to reach every location; a new subdomain needs longer. */
 const PATIENCE_MS = 90_000;
 const POLL_MS = 1_000;
 const REQUEST_MS = 10_000;
 
-/** What is answered before a deployment, or its secrets, have arrived everywhere; 0: nothing is. */
+/** The answers before a deployment or its secrets have reached every location; 0: no answer. */
 const notYet = new Set([0, 401, 404, 500, 502, 503, 522, 523, 530]);
 
 async function post(origin: string, body: string, signature: string) {
@@ -43,7 +43,7 @@ async function post(origin: string, body: string, signature: string) {
   }
 }
 
-/** Sends until it is taken. */
+/** Sends until the event is accepted. */
 async function deliver({ origin, secret, progress }: Probe, id: string): Promise<void> {
   const created_at = new Date().toISOString();
   const body = JSON.stringify({ id, event_type: TEST_EVENT_TYPE, created_at, data: {} });
@@ -97,10 +97,10 @@ async function awaitSettled(probe: Probe, id: string): Promise<string> {
   }
 }
 
-/** As the Worker does where it removes a test event: src/store/inbox/inspection.ts says why. */
+/** Removes a test event in the same way as the Worker: src/store/inbox/inspection.ts says why. */
 const stepBack = `UPDATE cursors SET position = (SELECT coalesce(max(rowid), 0) FROM webhook_events) WHERE name IN ('sweep', 'audit', 'counts') AND position > (SELECT coalesce(max(rowid), 0) FROM webhook_events)`;
 
-/** Sends, watches and removes the test event; returns the status that it came to. */
+/** Sends, watches and removes the test event; returns its final status. */
 export async function sendProbe(probe: Probe): Promise<string> {
   const id = `setup-${crypto.randomUUID()}`;
   await deliver(probe, id);

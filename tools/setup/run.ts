@@ -1,4 +1,4 @@
-/** The set-up from beginning to end: log in, look around, plan, ask, do, prove. Throws a SetupStop. */
+/** The whole set-up: log in, check the account, plan, ask, run the steps, send a test event. Throws a SetupStop. */
 import { existsSync, readFileSync } from "node:fs";
 import pc from "picocolors";
 import { environmentFlag, readTarget, type Target } from "../../cli/wrangler/target.ts";
@@ -54,7 +54,7 @@ function describe({ title, shown, run }: Step): string {
   return `${pc.cyan("+")} ${title}\n  ${pc.dim(shown)}`;
 }
 
-/** Stops at the first that fails. */
+/** Stops at the first step that fails. */
 async function runSteps(steps: readonly Step[], screen: Screen): Promise<void> {
   for (const { title, shown, run } of steps) {
     if (run === null) continue;
@@ -69,7 +69,7 @@ async function runSteps(steps: readonly Step[], screen: Screen): Promise<void> {
   }
 }
 
-/** Out of what wrangler reports: `https://x.workers.dev`, `shop.example (custom domain)`, and no
+/** From wrangler's report: `https://x.workers.dev`, `shop.example (custom domain)`, but not
  * `schedule: * * * * *`. */
 function originOf(targets: readonly string[]): string | null {
   for (const text of targets) {
@@ -84,7 +84,7 @@ function originOf(targets: readonly string[]): string | null {
 interface Proof {
   readonly accountId: string;
   readonly target: Target;
-  /** CE_WEBHOOK_SECRET, where it is known. */
+  /** CE_WEBHOOK_SECRET, if it is known. */
   readonly secret: string | null;
   readonly targets: readonly string[];
 }

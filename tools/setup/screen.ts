@@ -1,4 +1,4 @@
-/** What a person sees of the set-up, and how it asks: @clack/prompts on a terminal, plain lines elsewhere. */
+/** The output and the questions of the set-up: @clack/prompts on a terminal, plain lines elsewhere. */
 import * as clack from "@clack/prompts";
 import pc from "picocolors";
 import { SetupStop } from "./wrangler.ts";
@@ -9,14 +9,14 @@ interface Choice {
 }
 
 export interface Screen {
-  /** False: nobody is there to answer. */
+  /** False: nobody can answer a question. */
   readonly asks: boolean;
   readonly open: (title: string) => void;
   readonly say: (text: string) => void;
   readonly warn: (text: string) => void;
   /** A block of lines under a title. */
   readonly show: (title: string, lines: readonly string[]) => void;
-  /** Work under way; its text changes, and at last says how it ended. */
+  /** Work in progress; its text changes, and the last text is the result. */
   readonly work: (text: string) => {
     readonly change: (text: string) => void;
     readonly done: (text: string) => void;
@@ -25,7 +25,7 @@ export interface Screen {
   readonly confirm: (question: string) => Promise<boolean>;
   readonly choose: (question: string, choices: Choice[]) => Promise<string>;
   readonly chooseSome: (question: string, choices: Choice[]) => Promise<readonly string[]>;
-  /** Typed unseen; never empty. */
+  /** Not shown while it is typed; never empty. */
   readonly askSecret: (name: string) => Promise<string>;
   readonly close: (text: string) => void;
   readonly stop: (why: SetupStop) => void;

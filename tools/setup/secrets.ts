@@ -1,6 +1,6 @@
 /**
- * Which secrets are set, and to what: from environment variables of their names, from a person, or
- * made here. None is ever printed, put on a command line or handed to wrangler but through stdin.
+ * Which secrets are set, and their values: from environment variables with their names, from a person, or
+ * generated here. No secret is printed or put on a command line; wrangler gets them only through stdin.
  */
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -9,18 +9,18 @@ import { secrets, type Setting, settings } from "../settings/table.ts";
 import type { Screen } from "./screen.ts";
 import { SetupStop } from "./wrangler.ts";
 
-/** Value by name; in the order in which they are set. */
+/** Values by name, in the order in which they are set. */
 export type SecretValues = ReadonlyMap<string, string>;
 
 export interface Chosen {
   readonly values: SecretValues;
-  /** Those of them that were made here. */
+  /** The secrets that were generated here. */
   readonly made: readonly string[];
 }
 
 const makeable: readonly string[] = ["CE_WEBHOOK_SECRET", "ADMIN_TOKEN"];
 
-/** 256 bits, as `openssl rand -hex 32` prints them. */
+/** 256 bits, in the format of `openssl rand -hex 32`. */
 function makeSecret(): string {
   return randomBytes(32).toString("hex");
 }
@@ -30,7 +30,7 @@ export function secretsIn(env: NodeJS.ProcessEnv): SecretValues {
   return new Map(given.filter(([, value]) => value !== ""));
 }
 
-/** Without a person: what is given, and on request what is missing. Throws where the main one is. */
+/** Without a person: uses the given secrets, and generates missing ones on request. Throws if the main one is missing. */
 export function chooseSecrets(
   given: SecretValues,
   isSet: (name: string) => boolean,
@@ -64,7 +64,7 @@ async function askHow(screen: Screen, { name, description }: Setting, isSet: boo
   ]);
 }
 
-/** Asks a person; what the environment gives is taken without asking. */
+/** Asks a person; secrets from the environment are used without asking. */
 export async function askSecrets(
   screen: Screen,
   given: SecretValues,
@@ -88,7 +88,7 @@ export async function askSecrets(
   return { values: new Map([...values, ...given]), made };
 }
 
-/** Vars that a channel needs beside these secrets and that wrangler.toml does not have yet. */
+/** Vars that a channel needs in addition to these secrets and that wrangler.toml does not have yet. */
 export function missingVars(values: SecretValues, present: readonly string[]): readonly string[] {
   const begun = settings.flatMap(({ name, group }) => (values.has(name) ? [group] : []));
   return settings
@@ -103,7 +103,7 @@ const HEAD = `# Made by "npm run setup". Put these into your password manager, t
 # then delete this file. It is never committed.
 `;
 
-/** Where secrets that were made are kept, as a person would type it. */
+/** The file with the generated secrets, as a person types its path. */
 export function keptPath(environment: string): string {
   return `.setup/${environment}.env`;
 }
@@ -114,8 +114,8 @@ export function readKept(root: URL, environment: string): NodeJS.Dict<string> {
 }
 
 /**
- * For the owner's eyes only: wrangler never shows a secret again, and Commerce Engine has to be told.
- * Written before the secret is set, so that none is lost in between.
+ * Readable only by the owner: wrangler never shows a secret again, and a person must enter it in Commerce
+ * Engine. Written before the secret is set, so that no secret is lost in between.
  */
 export function keepSecrets(root: URL, environment: string, { values, made }: Chosen): void {
   const fresh = Object.fromEntries(made.map((name) => [name, values.get(name)]));

@@ -1,6 +1,6 @@
 /**
- * The steps of a set-up, each one that a person could do instead: a title, the command that it is, and
- * the doing of it, null where it is done already. So it may be run again, and goes on where it stopped.
+ * The steps of a set-up. A person can also do each of them: a step has a title, the command, and a function
+ * that runs it, or null if it is already done. So the set-up can run again, and continues where it stopped.
  */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { environmentFlag, type Target, withDatabaseId } from "../../cli/wrangler/target.ts";
@@ -12,9 +12,9 @@ export type Progress = (text: string) => void;
 
 export interface Step {
   readonly title: string;
-  /** As a person would do it. */
+  /** The command that a person would type. */
   readonly shown: string;
-  /** Says how it ended, in a few words. Null where it is done already. */
+  /** Returns the result in a few words. Null if the step is already done. */
   readonly run: ((progress: Progress) => Promise<string>) | null;
 }
 
@@ -28,11 +28,11 @@ export interface StepDeps {
   readonly secrets: ReadonlyMap<string, string>;
   /** wrangler.toml. */
   readonly file: URL;
-  /** The test event, once it is known where the Worker is reached. */
+  /** The test event, when the URL of the Worker is known. */
   readonly prove: (targets: readonly string[], progress: Progress) => Promise<string>;
 }
 
-/** How long a queue keeps a message that nobody takes, in seconds: the most that each plan allows. */
+/** How long a queue keeps a message, in seconds: the maximum of each plan. */
 const RETENTION_SECONDS = { paid: 14 * 86_400, free: 86_400 } as const;
 
 async function need({ wrangler, accountId }: StepDeps, args: readonly string[], input = "") {
@@ -53,7 +53,7 @@ function commandStep(
   return { title, shown: commandLine(args), run };
 }
 
-/** Without a whole file in its place at any time, a crash could leave half of one. */
+/** Replaces the file as a whole, since a crash could otherwise leave half of it. */
 async function writeId(deps: StepDeps): Promise<string> {
   const { target, file, found } = deps;
   const list = found.databaseId === null ? await listDatabases(deps.wrangler, deps.accountId) : [];
@@ -85,8 +85,8 @@ function databaseSteps(deps: StepDeps): readonly Step[] {
 }
 
 /**
- * The free plan keeps messages for a day at most, and its refusal of more has no documented code.
- * Without queues at all (100129) asking for less is of no use.
+ * The free plan keeps messages for a day at most, and there is no documented error code for a longer time.
+ * If the account has no queues (100129), a shorter time does not help.
  */
 async function createQueue(deps: StepDeps, args: readonly string[]): Promise<string> {
   const ran = await deps.wrangler.run(args, { accountId: deps.accountId });
@@ -106,7 +106,7 @@ function queueStep(deps: StepDeps, name: string): Step {
   return { title: `queue ${name}`, shown: commandLine(args), run };
 }
 
-/** Throws where going on could harm what is there. */
+/** Throws if the next steps could harm existing resources. */
 function checkHarmless({ target, found, options }: StepDeps): void {
   const { worker, database } = target;
   if (database.id !== null && !found.databaseIds.includes(database.id)) {

@@ -1,4 +1,4 @@
-/** Wrangler as the set-up asks it, and what to do where it refuses. */
+/** Runs wrangler for the set-up, and explains its errors. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,27 +8,27 @@ import * as z from "zod";
 import { type Ran as Printed, runWrangler, wranglerScript } from "../../cli/wrangler/process.ts";
 
 export interface Ran extends Printed {
-  /** Where a deployment is reached, as wrangler reports it to programs. */
+  /** The addresses of a deployment, as wrangler reports them to programs. */
   readonly targets: readonly string[];
 }
 
 interface RunOptions {
-  /** Goes to stdin: the one way in for a secret. */
+  /** Sent to stdin: the only way to pass a secret. */
   readonly input?: string;
   readonly accountId?: string;
 }
 
 export interface Wrangler {
   readonly run: (args: readonly string[], options?: RunOptions) => Promise<Ran>;
-  /** On the terminal itself, for what needs a person: `wrangler login`. */
+  /** On the terminal itself, for commands that need a person: `wrangler login`. */
   readonly converse: (args: readonly string[]) => Promise<boolean>;
 }
 
-/** What ends a set-up early: what went wrong, what explains it, and what a person does about it. */
+/** Ends a set-up early: the problem, its explanation, and what a person can do. */
 export class SetupStop extends Error {
   readonly detail: string;
   readonly advice: readonly string[];
-  /** A person said no: nothing went wrong. */
+  /** A person answered no: this is not an error. */
   readonly isCancelled: boolean;
 
   constructor(
@@ -91,7 +91,7 @@ export function failed(args: readonly string[], { printed: detail }: Printed): S
   return new SetupStop(`This failed: ${commandLine(args)}`, { detail, advice });
 }
 
-/** JSON out of what a command printed; null where it is something else. */
+/** The output of a command as JSON; null if it is not JSON. */
 export function readJson<T>(shape: z.ZodType<T>, { stdout }: Printed): T | null {
   try {
     return shape.parse(JSON.parse(stdout.slice(Math.max(0, stdout.search(/[[{]/)))));
@@ -100,7 +100,7 @@ export function readJson<T>(shape: z.ZodType<T>, { stdout }: Printed): T | null 
   }
 }
 
-/** Secrets stay out of the environment of children; they have stdin. */
+/** Secrets are not passed in the environment of child processes; they go through stdin. */
 const withheld = /^(CE_WEBHOOK_|ADMIN_TOKEN|RESEND_|TWILIO_|SLACK_|FORWARD_)/;
 
 function childEnv(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
@@ -110,14 +110,14 @@ function childEnv(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
 
 const entry = z.object({ type: z.literal("deploy"), targets: z.array(z.string()).nullish() });
 
-/** WRANGLER_OUTPUT_FILE_PATH: one JSON object a line. */
+/** WRANGLER_OUTPUT_FILE_PATH: one JSON object per line. */
 async function readTargets(path: string): Promise<readonly string[]> {
   const text = await readFile(path, "utf8").catch(() => "");
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   return lines.flatMap((line) => entry.safeParse(JSON.parse(line)).data?.targets ?? []);
 }
 
-/** The wrangler of this project, or another script in its place. */
+/** The wrangler of this project, or a script that replaces it. */
 export function wranglerAt(script: string = wranglerScript): Wrangler {
   return {
     async run(args, { input = "", accountId } = {}) {

@@ -3,9 +3,9 @@ import pc from "picocolors";
 
 export interface Started {
   readonly origin: string;
-  /** It listens where the command line looks unless it is told otherwise. */
+  /** It listens on the default port of the command line. */
   readonly isDefault: boolean;
-  /** The console and the admin API are there. */
+  /** The console and the admin API exist. */
   readonly hasToken: boolean;
 }
 

@@ -1,7 +1,7 @@
 /** Free ports on loopback. */
 import { createServer } from "node:net";
 
-/** The port where it is free, else null; 0 asks for any. */
+/** The port if it is free, otherwise null; 0 asks for any free port. */
 async function tryPort(port: number): Promise<number | null> {
   return await new Promise((resolve) => {
     const server = createServer();
@@ -14,7 +14,7 @@ async function tryPort(port: number): Promise<number | null> {
   });
 }
 
-/** The wanted port, else one of the next twenty, else any that is free. */
+/** The wanted port, otherwise one of the next twenty, otherwise any free port. */
 export async function findPort(wanted: number): Promise<number> {
   for (let port = wanted; port <= Math.min(wanted + 20, 65_535); port += 1) {
     const found = await tryPort(port);

@@ -1,4 +1,4 @@
-/** The local secrets: `.dev.vars` is made where it is missing, and never changed where it is there. */
+/** The local secrets: creates `.dev.vars` if it is missing, and never changes an existing one. */
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
@@ -7,7 +7,7 @@ export type SecretState = "made" | "found" | "missing";
 const HEADER =
   '# Local secrets, read by "npm start". Never committed. .dev.vars.example names the others.';
 
-/** Set, to more than nothing. */
+/** Set, and not blank. */
 function has(text: string, name: string): boolean {
   return new RegExp(`^\\s*(export\\s+)?${name}\\s*=\\s*["']?[^\\s"']`, "m").test(text);
 }
@@ -19,7 +19,7 @@ function writeSecrets(): string {
   return [HEADER, ...lines, ""].join("\n");
 }
 
-/** Makes sure of a secret to sign with; "missing": the file is there and has none. */
+/** Ensures that there is a secret to sign with; "missing": the file exists and has none. */
 export function provideSecret(file: URL): SecretState {
   if (existsSync(file)) {
     return has(readFileSync(file, "utf8"), "CE_WEBHOOK_SECRET") ? "found" : "missing";
@@ -29,7 +29,7 @@ export function provideSecret(file: URL): SecretState {
   return "made";
 }
 
-/** Whether the console and the admin API will be there. */
+/** Whether the console and the admin API will exist. */
 export function hasAdminToken(file: URL): boolean {
   return has(readFileSync(file, "utf8"), "ADMIN_TOKEN");
 }

@@ -1,8 +1,8 @@
 /**
- * Telephone numbers: what somebody told in, E.164 out where there is exactly one valid reading of it,
- * else null. Pure. libphonenumber-js knows every country's numbering plan; which readings there are is
- * decided here. Its full metadata, not the small one, which accepts any 8 to 13 digits that begin with 1
- * as an Indian number: +1 415… beside +91 would have two readings.
+ * Telephone numbers: a number as it was sent in, E.164 out if there is exactly one valid way to read it, otherwise
+ * null. Pure. libphonenumber-js knows the numbering plan of every country; this file decides which ways to read a
+ * number are tried. It uses the full metadata: the small one accepts any 8 to 13 digits that begin with 1 as an
+ * Indian number, so that +1 415… beside +91 would have two readings.
  */
 import {
   type CountryCode,
@@ -14,13 +14,13 @@ import {
 /** ISO 3166 alpha-2, of a country with telephone numbers. */
 export type Country = CountryCode;
 
-/** The country that a text names by its code; null where it names none. */
+/** The country whose code a text names; null if it names none. */
 export function parseCountry(text: string): Country | null {
   const code = text.trim().toUpperCase();
   return /^[A-Z]{2}$/.test(code) && isSupportedCountry(code) ? code : null;
 }
 
-/** Longer texts hold more than a number. */
+/** Longer texts contain more than a number. */
 const TEXT_MAX_CHARACTERS = 100;
 
 const isPlainAscii = /^[\x20-\x7e]*$/;
@@ -33,7 +33,7 @@ function asciiDigit(digit: string): string {
   return String((at - first) % 10);
 }
 
-/** Digits of every script and width as ASCII, without the invisible marks that copied numbers have. */
+/** Digits of every script and width as ASCII, without the invisible characters of copied numbers. */
 function plainText(text: string): string {
   if (isPlainAscii.test(text)) return text;
   return text
@@ -44,14 +44,14 @@ function plainText(text: string): string {
 
 const punctuation = /[\s()[\]./\p{Pd}]/gu;
 
-/** `+919876543210`, `09876543210`; null where the text is more than one number, or less. */
+/** `+919876543210`, `09876543210`; null if the text is not exactly one number. */
 function barePhone(text: string): string | null {
   if (text.length > TEXT_MAX_CHARACTERS) return null;
   const bare = plainText(text).replaceAll(punctuation, "");
   return /^\+?\d{1,30}$/.test(bare) ? bare : null;
 }
 
-/** The digits of a number as it was told, in ASCII; null where the text is no number. */
+/** The digits of a number as it was sent, in ASCII; null if the text is not a number. */
 export function phoneDigits(text: string): string | null {
   return barePhone(text)?.replace("+", "") ?? null;
 }
@@ -60,10 +60,10 @@ export function phoneDigits(text: string): string | null {
 type Origin =
   | { readonly kind: "calling code"; readonly callingCode: string }
   | { readonly kind: "country"; readonly country: Country }
-  /** Something was told that is neither. */
+  /** The text is neither. */
   | { readonly kind: "unknown" };
 
-/** `+91`, `0091`, `91`, `IN`, `India (+91)`; null where nothing is said. */
+/** `+91`, `0091`, `91`, `IN`, `India (+91)`; null if there is no text. */
 function parseOrigin(countryCode: string | null): Origin | null {
   const text = plainText((countryCode ?? "").slice(0, TEXT_MAX_CHARACTERS)).trim();
   const callingCode = text.replaceAll(/\D/g, "").replace(/^0+/, "");
@@ -73,14 +73,14 @@ function parseOrigin(countryCode: string | null): Origin | null {
   return country === null ? { kind: "unknown" } : { kind: "country", country };
 }
 
-/** The calling code that `countryCode` stands for: `91`; null where it stands for none. */
+/** The calling code of `countryCode`: `91`; null if it has none. */
 export function callingCodeOf(countryCode: string | null): string | null {
   const origin = parseOrigin(countryCode);
   if (origin?.kind === "calling code") return origin.callingCode;
   return origin?.kind === "country" ? getCountryCallingCode(origin.country) : null;
 }
 
-/** E.164 of one reading; null where the numbering plan has no such number. */
+/** E.164 of one reading; null if the numbering plan has no such number. */
 function readNumber(text: string, country?: Country): string | null {
   const number = parsePhoneNumberFromString(text, {
     extract: false,
@@ -103,9 +103,9 @@ function readAtHome(digits: string, origin: Origin): ReadonlySet<string> {
 }
 
 /**
- * E.164 of a number and the country code beside it, else of the number as it is dialled in `country`.
- * A number that begins with + or 00 says its country itself, unless that makes no sense: some senders
- * write a + before every number. Null: it is no number, or could be several.
+ * E.164 of a number and the country code beside it, or without a code of the number as it is dialled in `country`.
+ * A number that begins with + or 00 states its country itself, unless the result is invalid: some senders write a
+ * + before every number. Null: it is not a number, or could be several.
  */
 export function parsePhone(
   countryCode: string | null,
@@ -120,7 +120,7 @@ export function parsePhone(
   if (abroad === `+${digits}` && told === null) return abroad;
   const origin = told ?? (country === null ? null : { kind: "country" as const, country });
   if (origin === null) return abroad;
-  // It begins with the code that stands beside it.
+  // It begins with the code that is beside it.
   const callingCode = callingCodeOf(countryCode);
   if (abroad !== null && callingCode !== null && abroad.startsWith(`+${callingCode}`)) {
     return abroad;
@@ -132,15 +132,15 @@ export function parsePhone(
   return one !== undefined && others.length === 0 ? one : null;
 }
 
-/** One valid number as E.164 writes it; null where the text is anything else. */
+/** One valid number in E.164; null if the text is anything else. */
 export function parseE164(text: string): string | null {
   const number = text.trim();
   return /^\+[1-9]\d{6,14}$/.test(number) && readNumber(number) === number ? number : null;
 }
 
 /**
- * How a number may have been told where no country was: as it is dialled in its own country, and with its
- * code but without the +. Digits only.
+ * The ways in which a number may have been sent without a country: in its national form, and with its code but
+ * without the +. Digits only.
  */
 export function dialledForms(number: string): readonly string[] {
   const parsed = parsePhoneNumberFromString(number);

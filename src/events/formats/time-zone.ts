@@ -1,6 +1,6 @@
 /**
- * Local times and days of an IANA time zone. `@date-fns/tz` says how far a zone is from UTC at a moment;
- * its own dates are not used, since they also depend on the zone of the machine.
+ * Local times and days of an IANA time zone. `@date-fns/tz` returns the offset of a zone from UTC at a moment; its
+ * own dates are not used, since they also depend on the zone of the machine.
  */
 // oxlint-disable eslint/no-restricted-globals -- Date formats here; nothing reads a clock
 import { tzOffset } from "@date-fns/tz/tzOffset";
@@ -8,7 +8,7 @@ import { tzOffset } from "@date-fns/tz/tzOffset";
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** Whether the runtime knows it as a zone's name: `Asia/Kolkata`, and no offset such as `+05:30`. */
+/** Whether the runtime knows it as the name of a zone: `Asia/Kolkata`, but not an offset such as `+05:30`. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
@@ -23,13 +23,12 @@ function offsetMs(ms: number, timeZone: string): number {
 }
 
 /**
- * The moment at which the clocks of a zone show a time; both in milliseconds since 1970, the local one as
- * if it were UTC. A time that clocks show twice is the first of the two. One that they skip is as far
- * behind the last moment before the gap as it says: 02:30, where 02:00 becomes 03:00, is 03:30. So do
- * `Date` and Temporal.
+ * The moment at which the clocks of a zone show a time; both in milliseconds since 1970, the local one as if it
+ * were UTC. If clocks show a time twice, the first moment is used. If they skip it, the time moves on by the length
+ * of the gap: 02:30, when 02:00 becomes 03:00, is 03:30. `Date` and Temporal do the same.
  */
 export function fromLocalMs(localMs: number, timeZone: string): number {
-  // No zone is a day away from UTC, so these two lie before and after whatever change is near.
+  // No zone is a whole day away from UTC, so these two moments are before and after any near change.
   const before = offsetMs(localMs - DAY_MS, timeZone);
   const after = offsetMs(localMs + DAY_MS, timeZone);
   const early = localMs - before;
@@ -38,14 +37,14 @@ export function fromLocalMs(localMs: number, timeZone: string): number {
   return offsetMs(late, timeZone) === after ? late : early;
 }
 
-/** ISO time -> what the clocks of a zone show, `2026-11-26T15:30:00.000`; of UTC where it is null. */
+/** ISO time -> the local time of a zone, `2026-11-26T15:30:00.000`; of UTC if it is null. */
 export function toLocal(time: string, timeZone: string | null): string {
   if (timeZone === null) return time.slice(0, 23);
   const ms = Date.parse(time);
   return new Date(ms + offsetMs(ms, timeZone)).toISOString().slice(0, 23);
 }
 
-/** ISO time -> its day in a zone, `2026-11-26`; the day in UTC where it is null. */
+/** ISO time -> its day in a zone, `2026-11-26`; the day in UTC if it is null. */
 export function dayIn(time: string, timeZone: string | null): string {
   return toLocal(time, timeZone).slice(0, 10);
 }

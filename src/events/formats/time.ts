@@ -7,11 +7,11 @@ import { fromLocalMs } from "./time-zone.ts";
 
 const ISO =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/;
-/** Already as it is stored, and surely a day of its month: nearly every time that comes. */
+/** Already in the stored format, and certainly a day that exists: true of nearly every time. */
 const STORED =
   /^2\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 export const DAY_MS = 86_400_000;
-/** As seconds this is the year 5138, as milliseconds 1973: it tells the two apart. */
+/** As seconds this is the year 5138, as milliseconds 1973: it distinguishes the two. */
 const SECONDS_BELOW = 1e11;
 const YEAR_2000 = "2000-01-01T00:00:00.000Z";
 const MAX_MS = 253_402_300_799_999;
@@ -20,7 +20,7 @@ function fromMs(ms: number): string | null {
   return ms >= 0 && ms <= MAX_MS ? new Date(ms).toISOString() : null;
 }
 
-/** Null where the offset cannot be one. */
+/** Null if the offset is invalid. */
 function offsetMinutes(zone: string): number | null {
   if (zone === "Z" || zone === "z") return 0;
   const digits = zone.slice(1).replace(":", "");
@@ -37,7 +37,7 @@ function fromText(text: string, timeZone: string | null): string | null {
   if (match === null) return null;
   const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", zone] = match;
   const date = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  // 31 February rolls over instead of failing; a time that does not exist is no time.
+  // 31 February rolls over instead of failing; a time that does not exist is invalid.
   if (new Date(date).getUTCDate() !== Number(day)) return null;
   if (Number(month) < 1 || Number(month) > 12) return null;
   const offset = zone === undefined ? 0 : offsetMinutes(zone);
@@ -49,10 +49,9 @@ function fromText(text: string, timeZone: string | null): string | null {
 }
 
 /**
- * Any stated time -> `2026-11-23T10:00:00.000Z`, or null where it is not a time. A time without a
- * zone is what the clocks of `timeZone` show (null: UTC), and a date alone is its midnight; a number
- * below 1e11 is seconds, above it milliseconds; digits as text count as a number; finer fractions are
- * cut to milliseconds.
+ * Any stated time -> `2026-11-23T10:00:00.000Z`, or null if it is not a time. A time without a zone is in
+ * `timeZone` (null: UTC), and a date alone is its midnight. A number below 1e11 is seconds, above it
+ * milliseconds. Digits as text count as a number. Finer fractions are cut to milliseconds.
  */
 export function parseTime(value: unknown, timeZone: string | null): string | null {
   if (typeof value === "string") return fromText(value, timeZone);
@@ -63,7 +62,7 @@ export function parseTime(value: unknown, timeZone: string | null): string | nul
 
 const DAY = /^\s*\d{4}-\d{2}-\d{2}\s*$/;
 
-/** As `parseTime`, but a date without a time of day stays one: `2026-11-23`. */
+/** Like `parseTime`, but a date without a time of day stays a date: `2026-11-23`. */
 export function parseTimeOrDay(value: unknown, timeZone: string | null): string | null {
   const time = parseTime(value, timeZone);
   return time !== null && typeof value === "string" && DAY.test(value) ? value.trim() : time;
@@ -74,25 +73,25 @@ export function isDay(time: string): boolean {
   return DAY.test(time);
 }
 
-/** The problem of a time that lies ahead of its receipt: what it is unknown for passes with time. */
+/** The problem of a time in the future of its receipt: it can become valid later. */
 export const LIES_AHEAD = "lies more than a day after the first receipt";
 
-/** What a stated time is read and judged by. */
+/** The context in which a stated time is read and checked. */
 export interface TimeFrame {
-  /** Of the first receipt. */
+  /** The first receipt. */
   readonly receivedAt: string;
-  /** Whose clocks a time without a zone is told by: STORE_TIME_ZONE; null: UTC. */
+  /** The zone of times without a zone: STORE_TIME_ZONE; null: UTC. */
   readonly timeZone: string | null;
 }
 
-/** What a stated time turned out to be, judged against the first receipt of its event. */
+/** A stated time after the comparison with the first receipt of its event. */
 export type TimeVerdict =
   | { readonly known: true; readonly time: string }
   | { readonly known: false; readonly problem: string | null };
 
 /**
- * Judges a stated time: before 2000, or more than a day after the first receipt, is unknown, since
- * such a time would override every honest one for ever, or none. Absent has no problem.
+ * Checks a stated time. A time before 2000, or more than a day after the first receipt, counts as unknown, since it
+ * would never override a correct time, or would override all of them forever. An absent time is not a problem.
  */
 export function judgeTime(value: unknown, { receivedAt, timeZone }: TimeFrame): TimeVerdict {
   if (value === undefined || value === null || value === "") return { known: false, problem: null };
@@ -105,7 +104,7 @@ export function judgeTime(value: unknown, { receivedAt, timeZone }: TimeFrame): 
   return { known: true, time };
 }
 
-/** The time where it can be believed, else null. */
+/** The time if it is plausible, otherwise null. */
 export function knownTime(value: unknown, frame: TimeFrame): string | null {
   const verdict = judgeTime(value, frame);
   return verdict.known ? verdict.time : null;
@@ -116,7 +115,7 @@ export function addMs(time: string, ms: number): string {
   return ms === 0 ? time : new Date(Date.parse(time) + ms).toISOString();
 }
 
-/** Milliseconds from one ISO time to another; negative where `to` is earlier. */
+/** Milliseconds from one ISO time to another; negative if `to` is earlier. */
 export function msBetween(from: string, to: string): number {
   return Date.parse(to) - Date.parse(from);
 }

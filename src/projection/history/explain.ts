@@ -1,6 +1,6 @@
 /**
- * Why an order looks as it does: which event set each register, and which event overrides each other
- * one. Pure: the order's rows as they stand and the events about them in, a typed answer out.
+ * Explains the values of an order: which event set each register, and which event overrides each other event.
+ * Pure: the order's present rows and the events about them in, a typed answer out.
  */
 import type {
   Comparison,
@@ -22,7 +22,7 @@ function precedenceIn(row: StateRow | undefined, register: string): string {
   return String(row?.columns[`${register}_precedence`] ?? "");
 }
 
-/** What decided between a setting and the one that stands. */
+/** What decided between a setting and the present one. */
 function compareSettings(precedence: string, current: string): Comparison {
   if (precedence === current) return "stands";
   if (precedence > current) return "not applied";
@@ -45,7 +45,7 @@ class Rows {
     return this.#rows.get(`${entity} ${key}`);
   }
 
-  /** The event that a precedence names; null where none does, or where it is stored no more. */
+  /** The event of a precedence; null if there is none, or if it is no longer stored. */
   eventOf(precedence: string): string | null {
     return precedence === "" ? null : (this.#eventIds.get(idHashIn(precedence)) ?? null);
   }

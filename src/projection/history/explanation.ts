@@ -1,18 +1,18 @@
-/** What explaining starts from and ends in: rows and events in, which event set what, and which are overridden. */
+/** Input and output of an explanation: rows and events in; which event set what, and which are overridden, out. */
 import type { StoredEvent } from "../decoded-event";
 import type { Entity, Value } from "../registers";
 
 /** What the inbox holds of an event; the payload is null once purged. */
 export interface HistoricEvent extends Omit<StoredEvent, "payload"> {
   readonly payload: string | null;
-  /** Null where none was found. */
+  /** Null if no type was found. */
   readonly eventType: string | null;
   readonly occurredAt: string | null;
   readonly status: "received" | "processed" | "ignored" | "quarantined" | "failed";
   readonly error: string | null;
-  /** How often it came again. */
+  /** The number of repeats. */
   readonly redeliveries: number;
-  /** How often another body came under its id. */
+  /** The number of other bodies under its id. */
   readonly conflicts: number;
 }
 
@@ -23,31 +23,31 @@ export interface StateRow {
   readonly columns: Readonly<Record<string, Value>>;
 }
 
-/** One register as it stands. */
+/** The present value of one register. */
 export interface RegisterExplanation {
   readonly entity: Entity;
   readonly key: string;
   readonly register: string;
   readonly values: Readonly<Record<string, Value>>;
-  /** Null where no event has set it, or where the one that did is stored no more. */
+  /** Null if no event has set it, or if that event is no longer stored. */
   readonly setBy: string | null;
   readonly precedence: string;
 }
 
-/** How a setting compared with the one that stands. */
+/** How a setting compares with the present one. */
 export type Comparison =
   | "stands"
   /** Its time is earlier (or unknown, against a known one). */
   | "older"
   /** Same time, but a status that comes earlier. */
   | "lower stage"
-  /** Same time and stage, and its event states no time: the later receipt wins. */
+  /** Same time and stage, and its event states no time: the later receipt is kept. */
   | "received earlier"
-  /** Same time and stage: it states that time itself, and the one that stands states none. */
+  /** Same time and stage: its event states that time itself, and the event of the present value states none. */
   | "states its time"
-  /** The same in all of these: the hash of the event's id decides, the same way everywhere. */
+  /** The same in all of these: the hash of the event's id decides, with the same result everywhere. */
   | "lower id"
-  /** It outranks what stands: the row is not what its events make of it. */
+  /** It has a higher precedence than the present value: the row does not match its events. */
   | "not applied";
 
 export interface SettingExplanation {
@@ -55,7 +55,7 @@ export interface SettingExplanation {
   readonly key: string;
   readonly register: string;
   readonly comparison: Comparison;
-  /** The event that stands in its place; null where none does. */
+  /** The event that overrides it; null if there is none. */
   readonly against: string | null;
 }
 
@@ -69,22 +69,22 @@ export interface EventExplanation {
   readonly reason: string | null;
   readonly repeats: number;
   readonly conflicts: number;
-  /** What it sets on the order's rows, register by register. */
+  /** Its values for the order's rows, register by register. */
   readonly settings: readonly SettingExplanation[];
 }
 
-/** What the order's payment status and its sums were taken from. */
+/** The source of the order's payment status and its sums. */
 export interface DerivedExplanation {
   readonly paymentStatus: Value;
-  /** The order event's own word, a payment, or nothing at all. */
+  /** The order event itself, a payment, or nothing. */
   readonly decidedBy: "snapshot" | "payment" | null;
-  /** The event that set what decided. */
+  /** The event that set the deciding value. */
   readonly event: string | null;
   readonly payments: readonly {
     readonly paymentId: string;
     readonly status: Value;
     readonly amountMicros: Value;
-    /** Another name of the same payment that counts in its place; null where it counts itself. */
+    /** Another name of the same payment that counts instead; null if the payment itself counts. */
     readonly countedInstead: string | null;
   }[];
   readonly refunds: readonly {
@@ -96,7 +96,7 @@ export interface DerivedExplanation {
 
 export interface OrderExplanation {
   readonly orderNumber: string;
-  /** Null where there is no such order. */
+  /** Null if the order does not exist. */
   readonly derived: DerivedExplanation | null;
   readonly registers: readonly RegisterExplanation[];
   /** In the order of their times, those without one first. */

@@ -1,7 +1,7 @@
 /**
- * The reference model: a list of events in, the rows that they must lead to out. Written for clarity,
- * not for speed, and without the fold or the SQL: state is the function of the set of events that
- * this file says it is, and the SQL merge is tested against it. Explanation and audit use it too.
+ * The reference model: a list of events in, the expected rows out. Written to be clear, not fast, and without
+ * the fold or the SQL. This file defines state as a function of the set of events, and the SQL merge is tested
+ * against it. Explanation and audit use it too.
  */
 import { interpret, type InterpretOptions } from "../interpret";
 import type { StoredEvent } from "../decoded-event";
@@ -43,7 +43,7 @@ function text(row: ModelRow | undefined, column: string): string {
   return String(row?.[column] ?? "");
 }
 
-/** As SQLite compares text: by the bytes of UTF-8, which is the order of code points. */
+/** Compares text like SQLite: by the bytes of UTF-8, which is the order of code points. */
 function compareText(a: string, b: string): number {
   const [left, right] = [Array.from(a), Array.from(b)];
   for (let i = 0; i < Math.min(left.length, right.length); i += 1) {
@@ -115,8 +115,8 @@ function linkRefunds(refunds: Rows, payments: Rows): void {
 }
 
 /**
- * Which of a payment's other names counts in its place; null where it counts itself. Of two names
- * the one whose status precedence is higher counts; a tie counts the payment, not its alias.
+ * Which other name of a payment counts instead of it; null if the payment itself counts. Of two names, the one
+ * with the higher status precedence counts; on a tie, the payment and not its alias.
  */
 export function countedInstead(payments: readonly ModelRow[], payment: ModelRow): ModelRow | null {
   const better = otherNames(payments, payment).find((other) => {
@@ -134,9 +134,9 @@ export function countedInstead(payments: readonly ModelRow[], payment: ModelRow)
 }
 
 /**
- * A refund known only by its payment's reference is another name of one numbered refund with the same
- * reference and amount, of the same order: of one with the same status and the lowest key, else of the one
- * with the lowest key. Null where there is none.
+ * A refund that is known only by its payment's reference is another name of one numbered refund with the same
+ * reference and amount, of the same order: the one with the same status and the lowest key, otherwise the one
+ * with the lowest key. Null if there is none.
  */
 function numberedRefund(refunds: readonly ModelRow[], refund: ModelRow): ModelRow | null {
   const reference = refund["payment_reference"];
@@ -151,8 +151,8 @@ function numberedRefund(refunds: readonly ModelRow[], refund: ModelRow): ModelRo
 }
 
 /**
- * Which other name of a refund counts in its place; null where it counts itself. Of two names the one
- * whose status precedence is higher counts, on a tie the numbered one.
+ * Which other name of a refund counts instead of it; null if the refund itself counts. Of two names, the one
+ * with the higher status precedence counts; on a tie, the numbered one.
  */
 function refundCountedInstead(refunds: readonly ModelRow[], refund: ModelRow): ModelRow | null {
   const isHigher = (a: ModelRow, b: ModelRow): boolean =>
@@ -172,7 +172,7 @@ function sum(rows: readonly ModelRow[], statuses: readonly string[]): number {
   return Math.min(total, SUM_MAX_MICROS);
 }
 
-/** The payment with the highest stage, then the highest precedence; null where none has a status. */
+/** The payment with the highest stage, then the highest precedence; null if none has a status. */
 export function leadingPayment(counted: readonly ModelRow[]): ModelRow | null {
   const leading = counted.toSorted((a, b) => {
     const [left, right] = [text(a, "status_precedence"), text(b, "status_precedence")];
@@ -186,8 +186,8 @@ export function leadingPayment(counted: readonly ModelRow[]): ModelRow | null {
 }
 
 /**
- * Whether the order's own snapshot decides: if one event set both, or if it is at least as recent. Where
- * either event states no time, the one that is further along is taken to be the later.
+ * Whether the order's own snapshot decides: if one event set both, or if the snapshot is at least as recent. If
+ * one of the events states no time, the one that is further along counts as later.
  */
 export function snapshotWins(order: ModelRow, leading: ModelRow | null): boolean {
   if (leading === null) return true;
@@ -201,7 +201,7 @@ export function snapshotWins(order: ModelRow, leading: ModelRow | null): boolean
   return compareText(snapshot, winning) >= 0;
 }
 
-/** What an order's payment status is, in the vendor's words; null where nothing says. */
+/** The payment status of an order, in the vendor's words; null if no event states one. */
 function paymentStatusOf(
   order: ModelRow,
   leading: ModelRow | null,
@@ -247,8 +247,8 @@ function overrideLinks(state: Record<Entity, Rows>, links: Links): void {
 }
 
 /**
- * The rows that patches lead to, in whatever order they stand. `known`: orders of rows whose link the
- * patches alone cannot tell, because they are not all there.
+ * The rows that result from patches, in any order. `known`: the orders of rows whose link cannot be derived from
+ * the patches, because some patches are missing.
  */
 export function modelOfPatches(patches: readonly Patch[], known?: Links): ModelState {
   const state = setRegisters(patches);
@@ -268,7 +268,7 @@ export interface Model {
   readonly facts: ReadonlySet<string>;
 }
 
-/** The first event under an id stands; what is ignored or quarantined sets nothing. */
+/** The first event under an id counts; an ignored or quarantined event sets nothing. */
 export function modelOf(events: readonly StoredEvent[], options: InterpretOptions): Model {
   const distinct = new Map<string, StoredEvent>();
   for (const event of events) if (!distinct.has(event.id)) distinct.set(event.id, event);

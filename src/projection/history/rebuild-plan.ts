@@ -1,6 +1,6 @@
 /**
- * What rebuilding would change: rows as they stand and the events about them in, the rows that the
- * current code makes of those events out, and every column that differs. Pure.
+ * What a rebuild would change: the present rows and the events about them in; the rows that the current code
+ * makes of those events, and every column that differs, out. Pure.
  */
 import type { ContactClaim } from "../patches/contacts";
 import type { HistoricEvent, StateRow } from "./explanation";
@@ -17,7 +17,7 @@ import {
 } from "../registers";
 import type { StoreDefaults } from "../store-defaults";
 
-/** One column that differs. `to` of a row that would go is null in every column. */
+/** One column that differs. If a row would be removed, `to` is null in every column. */
 export interface Change {
   readonly entity: Entity;
   readonly key: string;
@@ -38,11 +38,11 @@ export interface RebuildPlan {
   readonly patches: readonly Patch[];
   readonly contacts: readonly ContactClaim[];
   readonly changes: readonly Change[];
-  /** Rows to be cleared before the merge: those that differ and can be made again. */
+  /** Rows to clear before the merge: they differ, and the stored events can set them again. */
   readonly cleared: readonly StateRow[];
-  /** Registers to be cleared in rows that cannot: the event that set them says more by now. */
+  /** Registers to clear in the other rows: the event that set them has another value under the current code. */
   readonly reset: readonly CurrentRegister[];
-  /** What each event claims for the status of its row under the current code. */
+  /** The precedence that each event claims for the status of its row under the current code. */
   readonly claims: readonly { readonly id: string; readonly precedence: string | null }[];
   /** The time of each event that has another one under the current code or STORE_TIME_ZONE. */
   readonly times: readonly EventTime[];
@@ -67,7 +67,7 @@ function registerColumns(entity: Entity): readonly string[] {
   ]);
 }
 
-/** Columns that follow from others; compared for rows of the order itself, whose picture is whole. */
+/** Derived columns; compared only for rows of the order itself, of which all data is there. */
 const followingColumns: Readonly<Record<Entity, readonly string[]>> = {
   orders: ["payment_status", "paid_micros", "refunded_micros"],
   payments: ["order_number", "reference_number"],
@@ -88,7 +88,7 @@ function compareRow(
   });
 }
 
-/** Rows that the events make and that do not stand yet; of other orders' rows little is known. */
+/** Rows that result from the events and do not exist yet. Little is known of other orders' rows. */
 function missingRows(
   orderNumber: string | null,
   expected: ReturnType<typeof modelOfPatches>,
@@ -113,8 +113,8 @@ function missingRows(
 }
 
 /**
- * Whether everything that decides the row's links is in the picture: of a payment elsewhere its other
- * names may be missing, of a refund elsewhere the payment that it follows.
+ * Whether all data that decides the row's links is there. Of a payment in another order, other names may be
+ * missing; of a refund in another order, the payment that it follows.
  */
 function belongsTo(
   orderNumber: string | null,
@@ -127,8 +127,8 @@ function belongsTo(
 }
 
 /**
- * What follows for an order that events once named for something which has moved on since: nothing of
- * what stands leads to those events, and nothing is paid.
+ * The derived values of an order that events once named for a row that has since moved to another order: no
+ * present row leads to those events, and nothing is paid.
  */
 const unpaid: ModelRow = { payment_status: null, paid_micros: 0, refunded_micros: 0 };
 
@@ -151,8 +151,8 @@ interface PartialChanges {
 }
 
 /**
- * What can be told of a row whose history is not whole: registers that a merge would win, and those
- * whose very event is still stored and says something else under the current code.
+ * What is known of a row with an incomplete history: registers that a merge would change, and registers whose
+ * own event is still stored and has another value under the current code.
  */
 function partialChanges(row: StateRow, expected: ModelRow | undefined): PartialChanges {
   const { entity, key } = row;
@@ -171,7 +171,7 @@ function partialChanges(row: StateRow, expected: ModelRow | undefined): PartialC
   };
 }
 
-/** What links are made of. */
+/** The columns that decide links. */
 const linkColumns: ReadonlySet<string> = new Set([
   "named_order",
   "named_reference",
@@ -179,7 +179,7 @@ const linkColumns: ReadonlySet<string> = new Set([
   "link_precedence",
 ]);
 
-/** The orders of the rows that stand elsewhere. */
+/** The orders of rows that belong to other orders. */
 function linksElsewhere(orderNumber: string | null, rows: readonly StateRow[]): Links {
   const of = (entity: Entity): ReadonlyMap<string, Value> =>
     new Map(
@@ -197,9 +197,9 @@ function linksElsewhere(orderNumber: string | null, rows: readonly StateRow[]): 
 }
 
 /**
- * A row is cleared only where every event that set it is still stored with its body: what a purged
- * event said is not forgotten. `orderNumber` is null where the rows belong to no order; `whole` is
- * false where the history was cut short.
+ * A row is cleared only if every event that set it is still stored with its body, so the values of purged events
+ * are kept. `orderNumber` is null if the rows belong to no order; `whole` is false if the history is not
+ * complete.
  */
 export function planRebuild(
   orderNumber: string | null,
@@ -254,8 +254,8 @@ export function planRebuild(
 
   const first = compare(modelOfPatches(patches));
   const relinked = first.changes.some(({ column }) => linkColumns.has(column));
-  // The link of a row elsewhere hangs on rows that are not in the picture: unless links change here,
-  // it is as it stands.
+  // The link of a row in another order depends on rows that were not read: unless links change here, it stays
+  // as it is.
   const compared = relinked
     ? first
     : compare(modelOfPatches(patches, linksElsewhere(orderNumber, rows)));

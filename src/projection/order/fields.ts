@@ -1,9 +1,9 @@
-/** Reads back what `extra` and `metadata` hold: a JSON object, field by field, in text for people. Pure. */
+/** Reads `extra` and `metadata`: a JSON object, field by field, as text for people. Pure. */
 import { isObject, parseJson } from "../../events/values.ts";
 
 export interface Field {
   readonly name: string;
-  /** Text as it is, all else as JSON. */
+  /** Text unchanged, everything else as JSON. */
   readonly says: string;
 }
 
@@ -17,7 +17,7 @@ function textFor(value: unknown): string {
   }
 }
 
-/** Empty where there is nothing, or what is left of an erased person's. */
+/** Empty if there is nothing, or only the remains of an erased person's data. */
 export function fieldsIn(json: string | null): readonly Field[] {
   const parsed = parseJson(json);
   if (!isObject(parsed)) return [];

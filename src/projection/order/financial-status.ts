@@ -1,6 +1,6 @@
 /**
- * Where an order stands in money, in one word: the first that holds. The view `order_overview` says the
- * same in SQL; pages, lists and the command line say nothing else.
+ * The financial status of an order, in one word: the first one that applies. The view `order_overview` does the
+ * same in SQL; pages, lists and the command line use only this status.
  */
 import type { Value } from "../registers";
 
@@ -15,7 +15,7 @@ export const financialStatuses = [
 ] as const;
 export type FinancialStatus = (typeof financialStatuses)[number];
 
-/** Of a row of `orders`, the columns that decide. */
+/** The columns of `orders` that decide. */
 type Order = Readonly<
   Partial<
     Record<
@@ -35,7 +35,7 @@ const numberIn = (order: Order, column: keyof Order): number | null => {
   return typeof value === "number" ? value : null;
 };
 
-/** Still to be paid back on a cancelled order, in millionths; 0 where nothing is. */
+/** Still to be paid back on a cancelled order, in millionths; 0 if there is nothing. */
 export function refundOutstandingMicros(order: Order): number {
   if (order.status !== "cancelled") return 0;
   const paid = numberIn(order, "paid_micros") ?? 0;
@@ -44,8 +44,7 @@ export function refundOutstandingMicros(order: Order): number {
 }
 
 /**
- * Still to be paid, in millionths: 0 where the order is cancelled or paid; null where what is to be paid is not
- * known.
+ * Still to be paid, in millionths: 0 if the order is cancelled or paid; null if the amount to pay is not known.
  */
 export function balanceDueMicros(order: Order): number | null {
   if (order.status === "cancelled" || order.payment_status === "success") return 0;

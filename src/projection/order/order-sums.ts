@@ -1,6 +1,6 @@
 /**
- * The lines that an order's total consists of, from the vendor's own fields, so that they always add up to
- * the total that is shown: what is left over has a line of its own. Pure; for mails and pages alike.
+ * The lines of an order's total, from the vendor's own fields. They always add up to the total that is shown: the
+ * rest has its own line. Pure; for e-mails and pages.
  */
 
 import { balanceDueMicros } from "./financial-status";
@@ -47,8 +47,8 @@ const nonZero = (kind: SumKind, micros: number): readonly SumLine[] =>
   micros === 0 ? [] : [{ kind, micros }];
 
 /**
- * What comes off the total before it is paid. `payable` says how much, the credit how much of that is
- * credit; the rest are points.
+ * What is deducted from the total before it is paid. `payable` says how much is left, the credit how much of the
+ * deduction is store credit; the rest is points.
  */
 function deductions(total: number, credit: number, payable: number | null): readonly SumLine[] {
   const deducted = payable === null ? 0 : Math.max(0, total - payable);
@@ -57,8 +57,8 @@ function deductions(total: number, credit: number, payable: number | null): read
 }
 
 /**
- * What was paid, and what is still to be paid: left out where nothing came off the total and nothing was paid,
- * since the total says it, and where all of it was paid.
+ * What was paid, and what is still to be paid. Left out if nothing was deducted and nothing was paid, since the
+ * total says the same, and if everything was paid.
  */
 function settlement(paid: number, due: number | null, isReduced: boolean): readonly SumLine[] {
   if (due === null || (paid === 0 && !isReduced)) return nonZero("paid", paid);
@@ -68,9 +68,9 @@ function settlement(paid: number, due: number | null, isReduced: boolean): reado
 }
 
 /**
- * `minorMicros`: the smallest amount that is shown, in millionths (10,000 where two decimals are): lines
- * are rounded to it before they are added, so that they add up as they are read. Whether tax is inside the
- * other amounts or on top of them is what leaves less over.
+ * `minorMicros`: the smallest amount that is shown, in millionths (10,000 for two decimals). Lines are rounded
+ * to it before they are added, so that the shown lines add up. Whether tax is included in the other amounts or
+ * added to them is decided by the smaller rest.
  */
 export function orderSums(order: SumAmounts, minorMicros: number): readonly SumLine[] {
   const shown = (micros: number | null): number | null =>
@@ -108,7 +108,7 @@ export function orderSums(order: SumAmounts, minorMicros: number): readonly SumL
   ];
 }
 
-/** The smallest amount that a currency is written with, in millionths; two decimals where it is not known. */
+/** The smallest amount of a currency, in millionths; two decimals if the currency is not known. */
 export function minorMicrosOf(currency: string): number {
   try {
     const format = new Intl.NumberFormat("en", { style: "currency", currency });

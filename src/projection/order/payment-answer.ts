@@ -1,25 +1,25 @@
 /**
- * Why an order is, or is not, marked paid: what a person asks first who knows nothing but its number.
- * Pure: its rows, what explains them and what waits in, a verdict with its reasons out.
+ * Why an order is, or is not, marked paid: the first question of a person who knows only its number. Pure: its
+ * rows, their explanation and the waiting events in, a verdict with its reasons out.
  */
 import type { HistoricEvent, OrderExplanation, SettingExplanation } from "../history/explanation";
 import { paidStatuses, paymentWord } from "../../events/stages";
 import { isCash } from "./cash";
 import type { Value } from "../registers";
 
-/** `cash on delivery`: nothing has come in yet, and nothing was to. */
+/** `cash on delivery`: nothing was paid yet, and no payment is expected before delivery. */
 type PaymentVerdict = "paid" | "partly paid" | "cash on delivery" | "not paid";
 
 /** One reason; `event` and `by` are ids of events. */
 export type PaymentReason =
-  /** It has come and is not applied yet. */
+  /** It has arrived and is not applied yet. */
   | {
       readonly kind: "waiting";
       readonly event: string;
       readonly eventType: string | null;
       readonly since: string;
     }
-  /** It has come and was not applied: quarantined, failed, or of a type that is not known. */
+  /** It has arrived and was not applied: quarantined, failed, or of an unknown type. */
   | {
       readonly kind: "set_aside";
       readonly event: string;
@@ -27,7 +27,7 @@ export type PaymentReason =
       readonly status: "quarantined" | "failed" | "ignored";
       readonly error: string | null;
     }
-  /** The payments say otherwise, but the order's own word is newer. */
+  /** The payments have another status, but the order event is newer. */
   | { readonly kind: "order_says"; readonly status: Value; readonly event: string | null }
   /** A success that a later event of the same payment has replaced. */
   | {
@@ -36,7 +36,7 @@ export type PaymentReason =
       readonly event: string;
       readonly by: string | null;
     }
-  /** A payment as it stands. */
+  /** The present state of a payment. */
   | {
       readonly kind: "payment";
       readonly payment: string;
@@ -46,18 +46,18 @@ export type PaymentReason =
       readonly at: string | null;
       readonly event: string | null;
     }
-  /** None has come, not even one that could not be applied. */
+  /** None has arrived, not even one that could not be applied. */
   | { readonly kind: "no_payment" };
 
 export interface PaymentAnswer {
   readonly verdict: PaymentVerdict;
-  /** The column, as it stands. */
+  /** The present value of the column. */
   readonly status: Value;
   readonly currency: string | null;
   readonly paidMicros: number;
-  /** What is to be paid in all; null where no event has said. */
+  /** The total to pay; null if no event states it. */
   readonly dueMicros: number | null;
-  /** Payments that count, and those of them that succeeded. */
+  /** The number of payments that count, and of those that succeeded. */
   readonly payments: number;
   readonly succeeded: number;
   readonly isCancelled: boolean;
@@ -116,7 +116,7 @@ function countedPayments(explained: OrderExplanation): readonly CountedPayment[]
     });
 }
 
-/** Successes that a later event overrode, one of their payment, where the payment is none now. */
+/** Successes that a later event of the same payment has overridden, if the payment is not successful now. */
 function overtaken(
   explained: OrderExplanation,
   counted: readonly CountedPayment[],
@@ -138,7 +138,7 @@ function overtaken(
     );
 }
 
-/** What the order is marked as, which money has decided: never anything else than its financial status. */
+/** The mark of the order, which follows from money: always its financial status. */
 function verdictOf(status: Value): Exclude<PaymentVerdict, "cash on delivery"> {
   if (status === "success") return "paid";
   return status === "partially_paid" ? "partly paid" : "not paid";
@@ -151,7 +151,7 @@ function awaitsCash(counted: readonly CountedPayment[]): boolean {
   });
 }
 
-/** `order`: the order's row by column name; `events` and `explained` are of the same reading. */
+/** `order`: the order's row by column name; `events` and `explained` were read together with it. */
 export function answerPayment(
   order: Readonly<Record<string, Value>>,
   events: readonly HistoricEvent[],

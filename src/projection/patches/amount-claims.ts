@@ -1,4 +1,4 @@
-/** Which amount each event gives each payment, to find those that contradict each other. */
+/** The amount that each event states for each payment, to find contradictions. */
 import type { Interpretation } from "../interpret";
 import { placeIn } from "../precedence";
 
@@ -8,11 +8,11 @@ export interface AmountClaim {
   readonly precedence: string;
   /** Millionths. */
   readonly amountMicros: number;
-  /** True where another event of the batch gives another amount at the same time and stage. */
+  /** True if another event of the batch states another amount with the same time and stage. */
   readonly contested: boolean;
 }
 
-/** Every amount that the events give a payment. */
+/** Every amount that the events state for a payment. */
 export function amountClaims(meanings: readonly Interpretation[]): readonly AmountClaim[] {
   const claims = meanings.flatMap(({ id: eventId, patches }) =>
     patches.flatMap(({ entity, key: paymentId, settings }) => {

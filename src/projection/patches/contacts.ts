@@ -1,11 +1,11 @@
 /**
- * How a customer can be looked up: e-mail addresses and telephone numbers, as events tell them and as
- * people ask for them. Pure. A contact begins with what kind it is:
+ * The contacts by which a customer can be found: e-mail addresses and telephone numbers, from events and from
+ * people's searches. Pure. A contact begins with its kind:
  *
  * - `email:asha@mail.example`: in lower case.
- * - `phone:919876543210`: a number with its country's code, or digits that are nobody's such number.
- * - `told:6591234567`: digits without a country that somebody else's number would be with a + before it.
- * - `dialled:02079460958`: digits as they are dialled in the country whose code stands beside them.
+ * - `phone:919876543210`: a number with its country code, or digits that cannot be such a number.
+ * - `told:6591234567`: digits without a country that would be another person's number with a + before them.
+ * - `dialled:02079460958`: digits in the national form of the country whose code is beside them.
  */
 import { parseAddress } from "../../events/formats/address";
 import type { OrderDetail } from "../../events/models";
@@ -31,7 +31,7 @@ function distinct(contacts: readonly string[]): readonly string[] {
   return [...new Set(contacts)];
 }
 
-/** As it was told, and as it is written to. */
+/** The address as it was sent, and in its usable form. */
 export function emailContacts(text: string): readonly string[] {
   const told = text.trim().toLowerCase();
   const address = parseAddress(text)?.toLowerCase();
@@ -41,12 +41,12 @@ export function emailContacts(text: string): readonly string[] {
   ]);
 }
 
-/** Of a number in E.164. */
+/** The contact of a number in E.164. */
 function numberContact(number: string): string {
   return `phone:${number.slice(1)}`;
 }
 
-/** Of digits that no country is known for. */
+/** The contact of digits without a known country. */
 function digitsContact(digits: string): string {
   return parseE164(`+${digits}`) === null ? `phone:${digits}` : `told:${digits}`;
 }
@@ -55,15 +55,15 @@ function dialledContact(digits: string): string {
   return `dialled:${digits}`;
 }
 
-/** The digits of a number as it was told; null where there are too few for one. */
+/** The digits of a number as it was sent; null if there are too few. */
 function statedDigits(phone: string): string | null {
   const digits = phoneDigits(phone);
   return digits !== null && digits.length >= DIGITS_MIN ? digits : null;
 }
 
 /**
- * What a telephone number in an event is known by. It does not hang on a setting: an event is known by the
- * same whenever it is read.
+ * The contacts of a telephone number in an event. They depend on no setting, so an event has the same contacts
+ * whenever it is read.
  */
 export function phoneIdentifiers(countryCode: string | null, phone: string): readonly string[] {
   const digits = statedDigits(phone);
@@ -77,8 +77,8 @@ export function phoneIdentifiers(countryCode: string | null, phone: string): rea
 }
 
 /**
- * What an order can be found by that has this number. Without a code it is one of the store's country.
- * Digits that lead to their number as they stand are not entered beside it.
+ * The contacts by which an order with this number can be found. A number without a code is a number of the
+ * store's country. Digits that are already the number are not added a second time.
  */
 export function phoneContacts(
   { countryCode, phone, number }: StatedPhone,
@@ -94,8 +94,8 @@ export function phoneContacts(
 }
 
 /**
- * How a number was entered before it was read by the plan of its country: its code and the digits beside
- * it, joined. What would be somebody else's number is left out.
+ * The contact of a number from before numbers were read by the plan of their country: its code and the digits
+ * beside it, joined. Left out if it would be another person's number.
  */
 function joinedForms(number: string, forms: readonly string[]): readonly string[] {
   const [national = ""] = forms;
@@ -106,9 +106,9 @@ function joinedForms(number: string, forms: readonly string[]): readonly string[
 }
 
 /**
- * The contacts of the person who has this e-mail address or telephone number. A number without its
- * country's code is one of the store's country; one that is none is what was told. Empty where the text is
- * neither.
+ * The contacts of the person with this e-mail address or telephone number. A number without a country code is a
+ * number of the store's country; a number that is not valid is used as it was sent. Empty if the text is
+ * neither an address nor a number.
  */
 export function contactsOf(text: string, { country }: StoreDefaults): readonly string[] {
   if (text.includes("@")) return emailContacts(text);
@@ -122,7 +122,7 @@ export function contactsOf(text: string, { country }: StoreDefaults): readonly s
   return distinct([numberContact(number), ...others]);
 }
 
-/** As `contactsOf`, and of everybody else who has told these digits. */
+/** As `contactsOf`, and also the contacts of everybody else with these digits. */
 export function contactsLike(text: string, defaults: StoreDefaults): readonly string[] {
   const contacts = contactsOf(text, defaults);
   const digits = statedDigits(text);
@@ -130,7 +130,7 @@ export function contactsLike(text: string, defaults: StoreDefaults): readonly st
   return distinct([...contacts, `phone:${digits}`, digitsContact(digits), dialledContact(digits)]);
 }
 
-/** Every contact of an order event: of either address, and those beside them. */
+/** Every contact of an order event: of both addresses, and of the fields beside them. */
 export function contactsNamed(
   data: OrderDetail,
   phones: readonly StatedPhone[],

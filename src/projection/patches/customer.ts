@@ -1,4 +1,4 @@
-/** Whom an order is for: name, e-mail and phone, chosen field by field within one event. */
+/** The customer of an order: name, e-mail and phone, chosen field by field within one event. */
 import { ERASED } from "../../events/erased-body";
 import type { Address, OrderDetail } from "../../events/models";
 import { parseE164, parsePhone } from "../../events/formats/phone";
@@ -6,12 +6,12 @@ import { firstOf } from "../../events/values";
 import type { Values } from "../registers";
 import type { StoreDefaults } from "../store-defaults";
 
-/** A telephone number as it was told. */
+/** A telephone number as it was sent. */
 export interface StatedPhone {
-  /** What stands beside it: `+91`, `IN`. */
+  /** The code beside it: `+91`, `IN`. */
   readonly countryCode: string | null;
   readonly phone: string;
-  /** E.164; null where it cannot be made so with certainty. */
+  /** E.164; null if the number is not certain. */
   readonly number: string | null;
 }
 
@@ -23,7 +23,7 @@ export function readPhone(
   return { countryCode, phone, number: parsePhone(countryCode, phone, country) };
 }
 
-/** Of the billing address, of the shipping address, and beside them; one that stands twice once. */
+/** Those of the billing address, the shipping address, and beside them; without duplicates. */
 export function readPhones(data: OrderDetail, defaults: StoreDefaults): readonly StatedPhone[] {
   const { billing_address: billing, shipping_address: shipping } = data;
   const told = [
@@ -38,9 +38,9 @@ export function readPhones(data: OrderDetail, defaults: StoreDefaults): readonly
 }
 
 /**
- * E.164, else as it was told: an odd number is data, and whether it can be called is asked when something
- * is sent. One that would pass for a number of another country than the one beside it keeps that, so that
- * nobody is called by it.
+ * E.164, otherwise as it was sent: an unusual number is kept as data, and whether it can be used is checked when a
+ * message is sent. If it looks like a number of another country than the code beside it, the code is kept
+ * before it, so that nobody else is called.
  */
 function phoneValue({ countryCode, phone, number }: StatedPhone): string {
   if (number !== null) return number;
@@ -51,14 +51,14 @@ function nameOf(address: Address): string | null {
   const parts = [address?.first_name, address?.last_name].filter(
     (part) => part !== null && part !== undefined,
   );
-  // What is erased is one word, as it stands in rows whose event is gone.
+  // An erased number is one word, as in rows whose event is gone.
   if (parts.includes(ERASED)) return ERASED;
   return parts.length > 0 ? parts.join(" ") : null;
 }
 
 /**
- * Values of the register `customer`, field by field: billing address, else shipping address, else what
- * stands beside them.
+ * Values of the register `customer`, field by field: from the billing address, otherwise from the shipping
+ * address, otherwise from the fields beside them.
  */
 export function customerValues(
   data: OrderDetail,
@@ -72,7 +72,7 @@ export function customerValues(
   };
 }
 
-/** One address as JSON, with its name and without its contacts; null where the event does not say. */
+/** One address as JSON, with its name and without its contacts; null if the event has none. */
 export function addressValue(address: Address): string | null {
   if (address === null || address === undefined) return null;
   const {

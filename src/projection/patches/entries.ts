@@ -1,6 +1,6 @@
 /**
- * Lists inside a body. Each entry is understood on its own: one that cannot be is skipped and noted,
- * and the rest applies.
+ * Lists inside a body. Each entry is parsed on its own: an invalid entry is skipped and noted, and the rest
+ * applies.
  */
 import type * as z from "zod/mini";
 import { isObject, type JsonObject } from "../../events/values";
@@ -8,7 +8,7 @@ import { describeIssues } from "../../events/issues";
 
 export interface Entry<T> {
   readonly value: T;
-  /** As it came. */
+  /** The original entry. */
   readonly raw: JsonObject;
 }
 
@@ -42,7 +42,7 @@ function withoutAbsent(entry: object): object {
   return present;
 }
 
-/** The entries as the JSON that the column `items` holds, without absent fields; null where none. */
+/** The entries as JSON for the column `items`, without absent fields; null if there are none. */
 export function itemsJson(entries: readonly Entry<object>[]): string | null {
   return entries.length === 0
     ? null

@@ -1,24 +1,24 @@
 /**
- * What a body says that no column holds, as one JSON object: so that nothing of the present state is lost
- * when the body is purged, and a field that the vendor adds tomorrow can be queried today.
+ * The fields of a body that have no column, as one JSON object. So no part of the present state is lost when the
+ * body is purged, and fields that the vendor adds later can be queried immediately.
  */
 import { ERASED } from "../../events/erased-body";
 import type { ModelName } from "../../events/catalog";
 import { models } from "../../events/models";
 import { isObject, isPresent, type JsonObject } from "../../events/values";
 
-/** Of `extra`, and of `metadata`, in bytes of UTF-8. */
+/** The limit of `extra` and of `metadata`, in bytes of UTF-8. */
 export const EXTRA_MAX_BYTES = 8_192;
 
 export interface Extra {
-  /** Null where nothing is left to keep. */
+  /** Null if there is nothing to keep. */
   readonly json: string | null;
   readonly notes: readonly string[];
 }
 
 const encoder = new TextEncoder();
 
-/** Null where it cannot be written: nested deeper than the stack holds. */
+/** Null if it cannot be written, because it is nested too deep for the stack. */
 function jsonOf(value: unknown): string | null {
   try {
     return JSON.stringify(value, (_key, inner: unknown) =>
@@ -29,16 +29,16 @@ function jsonOf(value: unknown): string | null {
   }
 }
 
-/** What says nothing: an empty list or object. (A text that was erased may be empty.) */
+/** A value without content: an empty list or object. (An erased text may be empty.) */
 function isEmpty(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0;
   return isObject(value) && Object.keys(value).length === 0;
 }
 
-/** What is left of a body from which somebody was erased: that something was there. */
+/** The remains of a body from which a person was erased: they say only that there was a value. */
 const nothingLeft: Extra = { json: "{}", notes: [] };
 
-/** An object of the fields, as far as they fit. `what` names it in notes. */
+/** An object with as many of the fields as fit. `what` is its name in notes. */
 function objectOf(fields: readonly (readonly [string, unknown])[], what: string): Extra {
   const parts: string[] = [];
   const left: string[] = [];
@@ -61,7 +61,7 @@ function objectOf(fields: readonly (readonly [string, unknown])[], what: string)
   };
 }
 
-/** Fields that a column holds in part, so that the rest would be lost. */
+/** Fields that a column stores only in part, so that the rest would be lost. */
 const heldInPart: ReadonlySet<string> = new Set([
   "id",
   "cancellation_refund_details",
@@ -74,7 +74,7 @@ function isHeld(model: ModelName, name: string, value: unknown): boolean {
   return Object.hasOwn(models[model].shape, name) && !heldInPart.has(name);
 }
 
-/** Every field of `data` that no column holds. */
+/** Every field of `data` without a column. */
 export function extraOf(model: ModelName, data: JsonObject, isErased: boolean): Extra {
   const fields = Object.entries(data).filter(
     ([name, value]) => isPresent(value) && !isEmpty(value) && !isHeld(model, name, value),
@@ -82,13 +82,13 @@ export function extraOf(model: ModelName, data: JsonObject, isErased: boolean): 
   return isErased && fields.length > 0 ? nothingLeft : objectOf(fields, "extra");
 }
 
-/** The order's `metadata`, where it is an object that says something. */
+/** The order's `metadata`, if it is an object with content. */
 export function metadataOf(metadata: unknown, isErased: boolean): Extra {
   const fields = isObject(metadata) ? Object.entries(metadata) : [];
   return isErased && fields.length > 0 ? nothingLeft : objectOf(fields, "metadata");
 }
 
-/** Whether a body holds the word that stands in the place of what was erased. */
+/** Whether a body contains the word that replaces erased values. */
 export function holdsErased(payload: string): boolean {
   return payload.includes(`"${ERASED}"`);
 }

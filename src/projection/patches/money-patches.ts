@@ -1,4 +1,4 @@
-/** What a payment and what a refund sets, for events about it and for entries nested in an order. */
+/** The values that a payment or a refund sets, for events about it and for entries nested in an order. */
 import { identifierOf } from "../../events/keys";
 import type { OrderRefund, PaymentInfo } from "../../events/models";
 import { refundStatus } from "../../events/subjects";

@@ -1,9 +1,9 @@
-/** Money as an integer of millionths: exact, and the same whatever the currency. */
+/** Money as an integer of millionths: exact, and the same for every currency. */
 
 /**
- * A decimal amount -> millionths, from its shortest decimal text: multiplying would be one millionth
- * off for some large amounts of two decimals. A seventh decimal rounds half away from zero. Null
- * where the amount is absent, or beyond the integers that are exact (some nine billion).
+ * A decimal amount -> millionths, from its shortest decimal text: a multiplication would be one millionth off for
+ * some large amounts with two decimals. A seventh decimal rounds half away from zero. Null if the amount is
+ * absent, or beyond the exact integers (about nine billion).
  */
 export function micros(amount: number | null | undefined): number | null {
   if (amount === null || amount === undefined) return null;
@@ -26,5 +26,5 @@ export function moneyNotes(
     .map(([field]) => `${field} is too large to be stored exactly and is left out`);
 }
 
-/** Sums stay safe integers: more than this no order is worth. */
+/** Sums stay safe integers: no order is worth more than this. */
 export const SUM_MAX_MICROS = Number.MAX_SAFE_INTEGER;

@@ -1,4 +1,4 @@
-/** What an order event sets on its order's own row. */
+/** The values that an order event sets on its order's own row. */
 import type { EventType } from "../../events/catalog";
 import { type OrderDetail, orderItem } from "../../events/models";
 import { paymentWord } from "../../events/stages";
@@ -13,7 +13,7 @@ import { type Place, precedenceAt, type ProjectedOrder, shopDay } from "./place"
 import { patchOf, type Values } from "../registers";
 import type { StoreDefaults } from "../store-defaults";
 
-/** The sum of what is stated, in millionths; null where nothing is. */
+/** The sum of the stated amounts, in millionths; null if there are none. */
 function sumOf(...amounts: readonly (number | null | undefined)[]): number | null {
   const stated = amounts.map((amount) => micros(amount)).filter((amount) => amount !== null);
   const total = stated.reduce((sum, amount) => sum + amount, 0);
@@ -21,8 +21,8 @@ function sumOf(...amounts: readonly (number | null | undefined)[]): number | nul
 }
 
 /**
- * What the customer has to pay in all, in millionths: `to_be_paid` where the event says that credit or
- * points were used, since the grand total is before them; else the grand total.
+ * The total that the customer has to pay, in millionths: `to_be_paid` if the event says that credit or points
+ * were used, since the grand total does not include them; otherwise the grand total.
  */
 function payableMicros(data: OrderDetail): number | null {
   const isReduced = (data.credit_balance_used ?? 0) > 0 || (data.loyalty_points_redeemed ?? 0) > 0;
@@ -49,14 +49,14 @@ function amountValues(data: OrderDetail): Values<"orders", "amounts"> {
   };
 }
 
-/** Before anything is paid, that nothing is refundable says nothing of what will be. */
+/** Before anything is paid, a refundable amount of zero does not say what will be refundable later. */
 function refundableMicros(data: OrderDetail): number | null {
   const refundable = micros(data.cancellation_refund_details?.refundable_amount);
   const isPaid = data.payment_status !== null && paymentWord(data.payment_status) === "success";
   return refundable === 0 && !isPaid ? null : refundable;
 }
 
-/** Every amount that is stored, for saying which cannot be. */
+/** Every amount that is stored, to report the ones that cannot be. */
 function statedAmounts(data: OrderDetail) {
   const { subtotal, total_tax, shipping_amount, grand_total, to_be_paid } = data;
   const { promotion_discount_amount, coupon_discount_amount, credit_balance_used } = data;

@@ -1,6 +1,6 @@
 /**
- * A decoded event in, patches out: what it sets, row by row. Each entity's rules stand once, for
- * events about it and for entries nested in an order event alike.
+ * A decoded event in, patches out: the values that it sets, row by row. The rules of each entity are the same for
+ * events about it and for entries nested in an order event.
  */
 import type { Subject } from "../../events/catalog";
 import { hasOwnIdentifier, keyOf } from "../../events/keys";
@@ -19,12 +19,12 @@ import type { Patch } from "../registers";
 import { shipmentPatch } from "./shipment-patches";
 import type { StoreDefaults } from "../store-defaults";
 
-/** What an event and the entries nested in it have in common. */
+/** The common properties of an event and its nested entries. */
 function commonPlace({ id, statedAt, receivedAt, timeZone }: DecodedEvent) {
   return { eventId: id, tie: statedAt === null ? receivedAt : null, receivedAt, timeZone };
 }
 
-/** A nested entry carries the order event's stated time, else its own, and is linked to the order. */
+/** A nested entry has the order event's stated time, otherwise its own, and is linked to the order. */
 function nestedPlace(
   event: DecodedEvent,
   key: string,
@@ -51,8 +51,8 @@ function nestedPlace(
 }
 
 /**
- * Keys of nested entries of one kind. Of those that carry no identifier at all the first has the order's
- * number, the next the number with `#2`, `#3`: two such entries are two, counted among themselves.
+ * Keys of nested entries of one kind. Entries without any identifier are numbered: the first has the order's
+ * number as its key, the next ones the number with `#2`, `#3`, so that they stay separate.
  */
 function entryKeys(orderNumber: string): (subject: Subject, entry: JsonObject) => string | null {
   const unnamed = new Map<Subject, number>();
@@ -103,12 +103,12 @@ function nestedPatches(event: DecodedEvent, data: OrderDetail): Projected {
   return { patches, notes };
 }
 
-/** Within one event the last entry for a row stands, whole. */
+/** Within one event, the last entry for a row is kept, as a whole. */
 function lastOfEachRow(patches: readonly Patch[]): readonly Patch[] {
   return [...new Map(patches.map((patch) => [`${patch.entity} ${patch.key}`, patch])).values()];
 }
 
-/** Where the event itself stands, without what is nested in it. */
+/** The place of the event itself, without its nested entries. */
 function ownPlace(event: DecodedEvent, extra: string | null): Place {
   return {
     ...commonPlace(event),
@@ -122,7 +122,7 @@ function ownPlace(event: DecodedEvent, extra: string | null): Place {
   };
 }
 
-/** The precedence of what the event sets on its own row. */
+/** The precedence of the values that the event sets on its own row. */
 export function precedenceOf(event: DecodedEvent): string {
   return precedenceAt(ownPlace(event, null), event.subject, event.status);
 }
@@ -155,7 +155,7 @@ function projectOwn(event: DecodedEvent, place: Place, defaults: StoreDefaults):
   }
 }
 
-/** What the event sets, what was odd about it, and by whom its order can be looked up. */
+/** The values that the event sets, notes about unusual data, and the contacts by which its order can be found. */
 export function projectEvent(event: DecodedEvent, defaults: StoreDefaults): ProjectedOrder {
   const extra = extraOf(event.row.model, event.raw, event.isErased);
   const own = projectOwn(event, ownPlace(event, extra.json), defaults);

@@ -1,4 +1,4 @@
-/** Where a body stands: the event itself, or an entry nested in an order event. */
+/** The place of a body: the event itself, or an entry nested in an order event. */
 import type { Subject } from "../../events/catalog";
 import { stageOf } from "../../events/stages";
 import type { TimeFrame } from "../../events/formats/time";
@@ -12,18 +12,18 @@ export interface Place extends TimeFrame {
   readonly orderNumber: string | null;
   /** The time of precedence. */
   readonly time: string | null;
-  /** The first receipt where the event states no time of its own, else null. */
+  /** The first receipt if the event states no time of its own, otherwise null. */
   readonly tie: string | null;
-  /** The status that the body sets; null where it sets none. */
+  /** The status that the body sets; null if it sets none. */
   readonly status: string | null;
-  /** What ranks for a status that is not known; null in nested and bare bodies, where it ranks lowest. */
+  /** The status whose rank an unknown status gets; null in nested and bare bodies, where it ranks lowest. */
   readonly standIn: string | null;
   readonly nested: boolean;
-  /** JSON of what no column holds. */
+  /** JSON of the fields without a column. */
   readonly extra: string | null;
 }
 
-/** The precedence of what a body sets, by the rank of `status` on the scale of `subject`. */
+/** The precedence of the values that a body sets, by the rank of `status` on the scale of `subject`. */
 export function precedenceAt(
   { time, tie, standIn, eventId }: Pick<Place, "time" | "tie" | "standIn" | "eventId">,
   subject: Subject,
@@ -33,18 +33,18 @@ export function precedenceAt(
   return encodePrecedence({ time, stage, tie, idHash: hashId(eventId) });
 }
 
-/** The shop's day of a time; null where there is none. */
+/** The shop's day of a time; null if there is no time. */
 export function shopDay(time: string | null, { timeZone }: Pick<Place, "timeZone">): string | null {
   return time === null ? null : dayIn(time, timeZone);
 }
 
-/** What one body sets, and what was odd about it. */
+/** The values that one body sets, and notes about unusual data. */
 export interface Projected {
   readonly patches: readonly Patch[];
   readonly notes: readonly string[];
 }
 
-/** Of an order also by whom it can be looked up (contacts.ts). */
+/** For an order, also the contacts by which it can be found (contacts.ts). */
 export interface ProjectedOrder extends Projected {
   readonly contacts: readonly string[];
 }

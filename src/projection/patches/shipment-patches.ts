@@ -1,4 +1,4 @@
-/** What a shipment sets, for events about it and for entries nested in an order. */
+/** The values that a shipment sets, for events about it and for entries nested in an order. */
 import { type OrderShipment, shipmentItem } from "../../events/models";
 import { knownTime, parseTimeOrDay } from "../../events/formats/time";
 import { itemsJson, parseEntries } from "./entries";

@@ -1,20 +1,20 @@
-/** What has come lately and what was refused: what the cron watches (upkeep/watch.ts). */
+/** The latest authentic event and the refused deliveries, which the cron watches (upkeep/watch.ts). */
 import { TEST_EVENT_TYPE } from "./inspection";
 import { lastHourStatement, type RefusedReason } from "./refusals";
 
-/** Rows are stored in nearly the order of receipt: what a queue held back comes later than it was received. */
+/** Rows are stored nearly in the order of receipt: an event that waited in the queue is stored later. */
 const LATEST_ROWS = 100;
 
-/** By rowid: when the sender's last authentic event was received; test events are our own. */
+/** By rowid: when the sender's last authentic event was received, without our own test events. */
 export const lastReceivedSql = `
 SELECT max(received_at) AS last_received_at FROM webhook_events
 WHERE rowid > (SELECT max(rowid) FROM webhook_events) - ${String(LATEST_ROWS)}
   AND event_type IS NOT '${TEST_EVENT_TYPE}'`;
 
 export interface Arrivals {
-  /** When the last authentic event was received; null where none ever was. */
+  /** When the last authentic event was received; null if there was none. */
   readonly last_received_at: string | null;
-  /** What was refused within the last hour, most first. */
+  /** The refusals of the last hour, the most frequent reason first. */
   readonly refused: readonly RefusedReason[];
 }
 

@@ -1,13 +1,13 @@
 /**
- * How many events there were, without reading them all: the sweep walks the inbox once and adds up
- * what has settled, by hour, type and status; what came since is counted where it is asked for.
+ * The number of events, without reading all of them: the sweep walks through the inbox once and counts settled
+ * events by hour, type and status. Newer events are counted when the number is requested.
  */
 
-/** Rows counted at once, and how many uncounted ones are left for the next hour. */
+/** The rows counted in one step, and the number of uncounted rows that may wait for the next hour. */
 const STRETCH_ROWS = 10_000;
 const LEFT_MAX_ROWS = 2_000;
 
-/** `?1`: rows at once; `?2`: an event still under way since then is waited for. By rowid. */
+/** `?1`: number of rows; `?2`: waits for an event that is in progress and was received after this. By rowid. */
 const stretchSql = `
 WITH at AS (SELECT coalesce((SELECT position FROM cursors WHERE name = 'counts'), 0) AS position),
 stretch AS (
@@ -18,7 +18,7 @@ SELECT (SELECT position FROM at) AS position, count(*) AS events, max(place) AS 
   min(CASE WHEN status = 'received' AND received_at > ?2 THEN place END) AS under_way
 FROM stretch`;
 
-/** `?1`, `?2`: after and up to which row; only where the cursor still stands. By rowid. */
+/** `?1`, `?2`: after and up to which row; only if the cursor has not moved. By rowid. */
 const countSql = `
 INSERT INTO event_counts (period, event_type, status, events)
 SELECT p.value, coalesce(e.event_type, 'unknown'), e.status, count(*)
@@ -34,8 +34,8 @@ WHERE coalesce((SELECT position FROM cursors WHERE name = 'counts'), 0) = ?1
 ON CONFLICT (name) DO UPDATE SET position = excluded.position`;
 
 /**
- * Counts the next stretch, once an hour or when much has come. `waitSince`: an event under way that
- * was received after it is waited for. Returns true where there may be more.
+ * Counts the next range, once an hour or when many events have come. `waitSince`: the count waits for an event that
+ * is in progress and was received after it. Returns true if there may be more.
  */
 export async function countStretch(
   db: D1Database,
@@ -62,7 +62,7 @@ export async function countStretch(
   return underWay === null && stretch.events === STRETCH_ROWS;
 }
 
-/** The sweep says that it runs: milliseconds since 1970. */
+/** The last run of the sweep: milliseconds since 1970. */
 const beatSql = `
 INSERT INTO cursors (name, position) VALUES ('swept_at', ?1)
 ON CONFLICT (name) DO UPDATE SET position = excluded.position`;

@@ -1,20 +1,20 @@
-/** Walks over the inbox, by rowid: what they have to know once rows may be removed, and when they rest. */
+/** The cursors of walks through the inbox by rowid: what changes when rows are removed, and when a walk pauses. */
 
 /**
- * Where the newest row goes, SQLite gives its rowid to the next one, and a walk that had passed it would
- * never see that one: walks step back to the last row that stands. Rowid, primary key.
+ * If the newest row is removed, SQLite gives its rowid to the next row, and a walk that had passed it would never
+ * see that row. So walks step back to the last existing row. Rowid, primary key.
  */
 const stepBackSql = `
 UPDATE cursors SET position = (SELECT coalesce(max(rowid), 0) FROM webhook_events)
 WHERE name IN ('sweep', 'counts', 'audit', 'retention')
   AND position > (SELECT coalesce(max(rowid), 0) FROM webhook_events)`;
 
-/** For every batch that removes rows of the inbox, behind the removal. */
+/** Part of every batch that removes rows of the inbox, after the removal. */
 export function stepBackStatement(db: D1Database): D1PreparedStatement {
   return db.prepare(stepBackSql);
 }
 
-/** Until when a round of purges rests, ISO 8601; blank where none has ended. Primary key. */
+/** The end of the pause after a round of purges, ISO 8601; blank if no round has ended. Primary key. */
 export async function restsUntil(db: D1Database): Promise<string> {
   const until = await db
     .prepare("SELECT place FROM cursors WHERE name = 'purge'")

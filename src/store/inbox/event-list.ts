@@ -1,7 +1,6 @@
 /**
- * The inbox as a person pages through it: newest first, or what came after a known row. A page reads a
- * bounded stretch, never the table: where a rare filter finds little in it, the page is short and says
- * where the search goes on.
+ * Pages of the inbox for people: newest first, or the events after a known row. A page reads a limited range, never
+ * the whole table: if a rare filter finds little in it, the page is short and says where the search continues.
  */
 import { eventMatches } from "../filters";
 import type { EventRecord } from "../schema";
@@ -27,7 +26,7 @@ const columns = [
 ] as const;
 
 export type EventRow = Pick<EventRecord, (typeof columns)[number]> & {
-  /** Its place in the inbox, in the order of receipt. */
+  /** Its position in the inbox, in the order of receipt. */
   readonly event_row: number;
 };
 
@@ -39,21 +38,21 @@ export interface EventFilter {
   readonly from?: string | undefined;
   /** Received before. */
   readonly to?: string | undefined;
-  /** The beginning of an event id; or an order number, payment id …, whole. */
+  /** The beginning of an event id; or a whole order number, payment id … */
   readonly q?: string | undefined;
 }
 
 export interface EventPage {
   readonly events: readonly EventRow[];
-  /** Where to go on; null where nothing lies behind. */
+  /** The cursor of the next page; null if there is none. */
   readonly next: number | null;
   /** The newest row of the inbox. */
   readonly latest: number;
 }
 
-/** Rows that one page looks through. */
+/** The number of rows that one page reads. */
 const STRETCH_ROWS = 5_000;
-/** Rows that a search by key may find. */
+/** The largest number of rows that a search by key finds. */
 const FOUND_MAX = 5_000;
 
 export const eventColumns = `rowid AS event_row, ${columns.join(", ")}`;
@@ -74,8 +73,8 @@ const ofOrder = (number: string): string =>
   `SELECT event_id FROM order_events WHERE order_number = ${number}`;
 
 /**
- * Which rows a search by key is about; each finds them by an index, at most FOUND_MAX. `stuck` adds
- * what the sweep has found waiting to the newest rows.
+ * The sources of a search by key; each finds at most FOUND_MAX rows by an index. `stuck` adds the rows that the
+ * sweep has marked as stuck to the newest rows.
  */
 const found = {
   order: `rowid IN (SELECT rowid FROM webhook_events WHERE id IN (${ofOrder("?1->>'order'")}))`,
@@ -93,7 +92,7 @@ const found = {
     UNION SELECT rowid FROM webhook_events WHERE rowid < ?2 AND rowid >= ?3)`,
 } as const;
 
-/** `?2`: before which row; `?4`: limit. Each by the index that its source names. */
+/** `?2`: before which row; `?4`: limit. Each uses the index of its source. */
 const foundSql = (source: keyof typeof found): string => `
 SELECT ${eventColumns} FROM webhook_events WHERE ${found[source]} AND rowid < ?2 AND ?3 IS NOT NULL
   AND ${eventMatches}
@@ -107,8 +106,8 @@ const middleIsEarlier = `coalesce((SELECT received_at FROM webhook_events
   WHERE rowid >= (low + high) / 2 ORDER BY rowid LIMIT 1), '~') < ?1`;
 
 /**
- * `?1`: a time of receipt. The first row received from then on, by halving: rows stand in the order of
- * receipt but for moments.
+ * `?1`: a time of receipt. Finds the first row received from then on by binary search: rows are in the order of
+ * receipt, except for moments.
  */
 const rowAtSql = `
 WITH RECURSIVE bounds(low, high) AS (
@@ -119,7 +118,7 @@ WITH RECURSIVE bounds(low, high) AS (
   FROM bounds WHERE low < high)
 SELECT low AS event_row FROM bounds WHERE low >= high LIMIT 1`;
 
-/** The first row that was received at a time or after; null where the inbox is empty. */
+/** The first row that was received at this time or later; null if the inbox is empty. */
 async function rowAt(db: D1Database, time: string): Promise<number | null> {
   const row = await db.prepare(rowAtSql).bind(time).first<{ event_row: number | null }>();
   return row?.event_row ?? null;
@@ -136,7 +135,7 @@ export interface PageRequest {
   readonly limit: number;
   /** Older than this row. */
   readonly before?: number | undefined;
-  /** Newer than this row, oldest first, instead. */
+  /** Instead: newer than this row, oldest first. */
   readonly after?: number | undefined;
 }
 

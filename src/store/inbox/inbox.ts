@@ -1,6 +1,6 @@
 /**
- * The inbox: one row per distinct event id. The receiver writes it (store/inbox/receipt.ts), the consumer reads
- * what it works on from it, and each event's outcome is written in the same batch as the state.
+ * The inbox: one row per distinct event id. The receiver writes it (store/inbox/receipt.ts), the consumer reads its
+ * work from it, and the outcome of each event is written in the same batch as the state.
  */
 import type { Subject } from "../../events/catalog";
 import type { Description } from "../../events/identity";
@@ -15,7 +15,7 @@ import { suppressionFence, unlessListChanged } from "../privacy/suppression-list
 export const eventStatuses = ["received", "processed", "ignored", "quarantined", "failed"] as const;
 export type EventStatus = (typeof eventStatuses)[number];
 
-/** Events that only the queue holds, because D1 was down at receipt; repeats change nothing. */
+/** Events that only the queue has, because D1 was down at receipt; repeats change nothing. */
 const admitSql = `
 INSERT INTO webhook_events (${receivedColumns})
 SELECT ${cellsFromJson}, 'received' FROM jsonb_each(?1) WHERE true
@@ -24,12 +24,12 @@ ON CONFLICT (id) DO NOTHING`;
 const readColumns = `id, event_type, form, type_hint, subject, subject_id, order_number, occurred_at,
   received_at, status, body_sha256`;
 
-/** `?1`: ids, where no body is wanted: bodies stay untouched. Primary key. */
+/** `?1`: ids, if no body is needed: bodies are not read. Primary key. */
 const readWithoutBodiesSql = `
 SELECT ${readColumns}, NULL AS payload, 0 AS deferred
 FROM webhook_events WHERE id IN (SELECT value FROM json_each(?1))`;
 
-/** `?1`: [id, 1 where the body is wanted] pairs; `?2`: bytes of bodies at once. Primary key. */
+/** `?1`: [id, 1 if the body is needed] pairs; `?2`: the total bytes of bodies. Primary key. */
 const readSql = `
 SELECT ${readColumns},
   CASE WHEN wanted AND bytes <= ?2 THEN payload END AS payload,
@@ -43,7 +43,7 @@ FROM (
 export interface InboxRow {
   readonly id: string;
   readonly event_type: string | null;
-  /** Null where version 0.2 stored it. */
+  /** Null if version 0.2 stored the event. */
   readonly form: Form | null;
   readonly type_hint: string | null;
   readonly subject: Subject | null;
@@ -53,9 +53,9 @@ export interface InboxRow {
   readonly received_at: string;
   readonly status: EventStatus;
   readonly body_sha256: string;
-  /** Null where it was not asked for, or purged, or deferred. */
+  /** Null if it was not requested, is purged, or is deferred. */
   readonly payload: string | null;
-  /** 1 where the body was left for the next slice. */
+  /** 1 if the body was left for the next slice. */
   readonly deferred: number;
 }
 
@@ -72,7 +72,7 @@ function readStatement(db: D1Database, queries: readonly InboxQuery[]): D1Prepar
   return db.prepare(readSql).bind(pairs, BODIES_MAX_BYTES);
 }
 
-/** Writes what is missing as it came, then reads what is asked for: one round trip. */
+/** Writes the missing events unchanged, then reads the requested ones: one round trip. */
 export async function admitAndRead(
   db: D1Database,
   missing: readonly ReceivedEvent[],
@@ -85,7 +85,7 @@ export async function admitAndRead(
   return new Map((results.at(-1)?.results ?? []).map((row) => [row.id, row]));
 }
 
-/** Whether the inbox says of an event what is known of it now. */
+/** Whether the inbox has the present description of an event. */
 export function isDescribed(row: InboxRow, described: Description): boolean {
   return (
     row.form === described.form &&
@@ -97,22 +97,22 @@ export function isDescribed(row: InboxRow, described: Description): boolean {
   );
 }
 
-/** What became of an event. */
+/** The outcome of an event. */
 export interface Verdict {
   readonly id: string;
-  /** What the inbox is to say of it from now on; null where it says so already. */
+  /** The new description for the inbox; null if the inbox already has it. */
   readonly description: Description | null;
   readonly status: "processed" | "ignored" | "quarantined";
   /** Why it was ignored or quarantined. */
   readonly error: string | null;
   readonly notes: readonly string[];
-  /** The precedence that it claims for the status of its subject's row; null where it claims none. */
+  /** The precedence that it claims for the status of its subject's row; null if it claims none. */
   readonly statusPrecedence: string | null;
   /** Ids of the notifications that it asks for. */
   readonly outbox: readonly string[];
 }
 
-/** The notes that are kept of one event; the rest is counted. */
+/** The number of notes that are kept for one event; the rest is counted. */
 const NOTES_MAX = 20;
 
 function notesJson(notes: readonly string[]): string | null {
@@ -123,7 +123,7 @@ function notesJson(notes: readonly string[]): string | null {
   );
 }
 
-/** Primary key. An event once processed stays so; a late second opinion changes nothing. */
+/** Primary key. A processed event stays processed; a later verdict changes nothing. */
 const settleSql = `
 UPDATE webhook_events SET status = v.status, error = v.error, processed_at = ?2,
   notes = CASE WHEN v.notes IS NULL THEN webhook_events.notes
@@ -135,8 +135,8 @@ FROM ${slicedRows("id", "status", "error", "notes", "precedence", "outbox")} AS 
 WHERE webhook_events.id = v.id AND webhook_events.status <> 'processed'`;
 
 /**
- * Primary key; webhook_events_subject is rewritten, so only for events that have come to be understood
- * otherwise than when they were received.
+ * Primary key. It rewrites webhook_events_subject, so it is used only for events that are now understood differently
+ * than at their receipt.
  */
 const describeSql = `
 UPDATE webhook_events SET event_type = v.event_type, form = v.form, subject = v.subject,
@@ -144,7 +144,7 @@ UPDATE webhook_events SET event_type = v.event_type, form = v.form, subject = v.
 FROM ${slicedRows("id", "event_type", "form", "subject", "subject_id", "order_number", "occurred_at")} AS v
 WHERE webhook_events.id = v.id`;
 
-/** Statements that correct what the inbox says of events. */
+/** Statements that correct the descriptions of events in the inbox. */
 export function describeStatements(
   db: D1Database,
   events: readonly { readonly id: string; readonly description: Description | null }[],
@@ -157,7 +157,7 @@ export function describeStatements(
   return slicedStatements(db, describeSql, rows);
 }
 
-/** Statements that settle events; they go into the batch that applies what the events say. */
+/** Statements that settle events; they are part of the batch that applies the events. */
 export function settleStatements(
   db: D1Database,
   verdicts: readonly Verdict[],
@@ -181,21 +181,21 @@ UPDATE webhook_events SET status = 'failed', processed_at = ?2, push_at = NULL,
 WHERE id IN (SELECT value FROM json_each(?1)) AND status = 'received'
 RETURNING id`;
 
-/** Primary key: does anything fail now that had not failed before? */
+/** Primary key: finds out whether any event fails now that had not failed before. */
 const failingSql = `EXISTS (SELECT 1 FROM webhook_events
   WHERE id IN (SELECT value FROM json_each(?)) AND status = 'received')`;
 
 export interface Failure {
   readonly ids: readonly string[];
-  /** Of those events the bodies from which somebody on the suppression list was erased. */
+  /** The bodies of those events from which a person on the suppression list was erased. */
   readonly erasedBodies: readonly ErasedBody[];
   readonly alert: Alert;
 }
 
 /**
- * Events that failed after all retries, what is left of their bodies, and the alert that calls a person:
- * together or not at all, and not where the suppression list has changed since `listVersion`. Returns the
- * ids that became `failed` now and those of new alerts.
+ * Writes events that failed after all retries, the rest of their bodies, and the alert to the team: together or not
+ * at all, and not if the suppression list has changed since `listVersion`. Returns the ids that became `failed`
+ * now and the ids of new alerts.
  */
 export async function failEvents(
   db: D1Database,
@@ -218,7 +218,7 @@ export async function failEvents(
   };
 }
 
-/** Primary key. Counts a try that failed and keeps its error. */
+/** Primary key. Counts a failed try and stores its error. */
 export async function noteFailedTry(
   db: D1Database,
   ids: readonly string[],
@@ -233,7 +233,7 @@ export async function noteFailedTry(
     .run();
 }
 
-/** Primary key. Counts a conflict that the queue brought to light. */
+/** Primary key. Counts a conflict that the queue revealed. */
 const conflictSql = `
 UPDATE webhook_events SET conflicts = conflicts + 1, conflict_sha256 = c.sha256
 FROM ${slicedRows("id", "sha256")} AS c

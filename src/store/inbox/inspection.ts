@@ -1,4 +1,4 @@
-/** What a person asks of the inbox: what needs attention, one event whole. */
+/** Inbox queries for people: the events that need attention, and one whole event. */
 import { stepBackStatement } from "./cursors";
 import type { EventRecord } from "../schema";
 
@@ -15,7 +15,7 @@ const troubledColumns = [
 ] as const;
 
 export type TroubledEvent = Pick<EventRecord, (typeof troubledColumns)[number]> & {
-  /** Its place in the inbox, in the order of receipt. */
+  /** Its position in the inbox, in the order of receipt. */
   readonly event_row: number;
 };
 
@@ -57,15 +57,15 @@ export async function loadEvent(db: D1Database, id: string): Promise<EventRecord
     .first<EventRecord>();
 }
 
-/** What `doctor` and `setup` send and remove again: signed with the receiver's own secret, by nobody else. */
+/** The type of the test events that `doctor` and `setup` send, signed with the receiver's own secret, and remove. */
 export const TEST_EVENT_TYPE = "receiver.test";
 
-/** `doctor` cleans up after itself. Primary key, rowid. */
+/** `doctor` removes its own event. Primary key, rowid. */
 const deleteTestSql = `
 DELETE FROM webhook_events WHERE id = ?1 AND event_type = ?2 AND status = 'ignored'
 RETURNING id`;
 
-/** Removes a test event, which no table followed from; false where it is none. */
+/** Removes a test event, which changed no other table; false if it is not a test event. */
 export async function deleteTestEvent(db: D1Database, id: string, type: string): Promise<boolean> {
   const [removed] = await db.batch([
     db.prepare(deleteTestSql).bind(id, type),

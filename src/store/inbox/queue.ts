@@ -1,8 +1,8 @@
-/** Sending onto a queue within its limits: 100 messages and 256 KB a call, 128 KB a message. */
+/** Sends to a queue within its limits: 100 messages and 256 KB per call, 128 KB per message. */
 import { MESSAGE_MAX_BYTES, SEND_BATCH_MAX_BYTES, SEND_BATCH_MAX_MESSAGES } from "../../limits";
 import { jsonSlices } from "../slices";
 
-/** Sends JSON texts, in as few calls as the limits allow, in order. */
+/** Sends JSON texts in order, in as few calls as the limits allow. */
 export async function sendTexts(
   queue: Pick<Queue, "sendBatch">,
   texts: readonly string[],
@@ -26,7 +26,7 @@ export async function sendTexts(
   await flush();
 }
 
-/** Wakes the dispatch: one message names as many notifications as fit into it. */
+/** Wakes the dispatch: one queue message names as many notifications as fit into it. */
 export async function sendWakeUpCalls(queue: Queue, ids: readonly string[]): Promise<void> {
   for (const slice of jsonSlices(ids, MESSAGE_MAX_BYTES)) {
     await queue.send({ ids: JSON.parse(slice) as unknown });

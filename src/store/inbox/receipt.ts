@@ -1,6 +1,6 @@
 /**
- * The receipt: the inbox row that the receiver writes before it answers, alone or for requests that wait
- * together. What becomes of the event then stands in store/inbox/inbox.ts.
+ * The receipt: the inbox row that the receiver writes before it answers, for one request or for several that wait
+ * together. store/inbox/inbox.ts handles the event after that.
  */
 import type { Description } from "../../events/identity";
 import { GROUP_MAX_EVENTS } from "../../limits";
@@ -8,7 +8,7 @@ import { GROUP_MAX_EVENTS } from "../../limits";
 /** An event as it was first received. Times are ISO 8601 with milliseconds. */
 export interface ReceivedEvent extends Description {
   readonly id: string;
-  /** The unsigned type of the URL or a header; null where there was none. */
+  /** The unsigned type of the URL or a header; null if there was none. */
   readonly typeHint: string | null;
   readonly receivedAt: string;
   readonly bodySha256: string;
@@ -17,21 +17,20 @@ export interface ReceivedEvent extends Description {
 }
 
 export interface Receipt {
-  /** False where this id was received before. */
+  /** False if this id was received before. */
   readonly isNew: boolean;
-  /** True where it was received before with another body. */
+  /** True if it was received before with another body. */
   readonly conflict: boolean;
-  /** How often it had been written before. */
+  /** The number of earlier receipts. */
   readonly redeliveries: number;
 }
 
-/** What a receipt writes. */
+/** The columns that a receipt writes. */
 export const receivedColumns = `id, event_type, form, type_hint, subject, subject_id, order_number,
   occurred_at, received_at, body_sha256, verified_by, payload, status`;
 
 /**
- * Primary key. A repeat is counted; another body under a known id changes nothing but the record of
- * the conflict.
+ * Primary key. A repeat is counted; another body under a known id changes only the record of the conflict.
  */
 const onRepeat = (repeats = "1"): string => `
 ON CONFLICT (id) DO UPDATE SET redeliveries = redeliveries + ${repeats},
@@ -47,7 +46,7 @@ const receiveSql = `${insertSql}
 ${onRepeat()}
 RETURNING id, redeliveries, body_sha256`;
 
-/** As `receiveSql`, where the first try may have written the row: that is no repeat. Primary key. */
+/** Like `receiveSql`, if the first try may have written the row: this is not a repeat. Primary key. */
 const receiveAgainSql = `${insertSql}
 ${onRepeat("(received_at <> excluded.received_at)")}
 RETURNING id, redeliveries, body_sha256`;
@@ -74,7 +73,7 @@ export function cellsOf(event: ReceivedEvent): readonly (string | null)[] {
   return [...shortCellsOf(event), event.payload];
 }
 
-/** In the order of `receivedColumns`, where the cells of an event travel as JSON. */
+/** In the order of `receivedColumns`, if the cells of an event are sent as JSON. */
 export const cellsFromJson = `value->>0, value->>1, value->>2, value->>3, value->>4, value->>5,
   value->>6, value->>7, value->>8, value->>9, value->>10, value->>11`;
 
@@ -90,8 +89,8 @@ function receiptOf(row: StoredRow, bodySha256: string): Receipt {
 }
 
 /**
- * Stores an event at its receipt. The body is bound by itself: as JSON text it could double. `wasTried`:
- * this delivery may have been stored already, by a try whose answer did not come.
+ * Stores an event at its receipt. The body is bound separately: as JSON text it could double in size. `wasTried`:
+ * this delivery may already be stored by a try whose answer did not arrive.
  */
 export async function saveReceived(
   db: D1Database,
@@ -104,12 +103,12 @@ export async function saveReceived(
   return receiptOf(row, event.bodySha256);
 }
 
-/** D1 takes 100 bound values a statement, and an event takes two here. */
+/** D1 allows 100 bound values per statement, and an event takes two here. */
 const TOGETHER_MAX_EVENTS = GROUP_MAX_EVENTS;
 
 /**
- * As `receiveSql`, for so many events that wait together; ids are distinct. Primary key. Of each event
- * the short cells travel as JSON and the body by itself: as JSON within JSON it would be quoted twice.
+ * Like `receiveSql`, for several events that wait together; their ids are distinct. Primary key. The short cells of
+ * each event are sent as JSON, and the body separately: as JSON within JSON it would be quoted twice.
  */
 const receiveTogetherSql = Array.from({ length: TOGETHER_MAX_EVENTS }, (_, index) => {
   const pairs = Array.from(
@@ -125,7 +124,7 @@ ${onRepeat()}
 RETURNING id, redeliveries, body_sha256`;
 });
 
-/** Stores at most TOGETHER_MAX_EVENTS at their receipt in one statement; their ids are distinct. */
+/** Stores at most TOGETHER_MAX_EVENTS events at their receipt in one statement; their ids are distinct. */
 export async function saveReceivedTogether(
   db: D1Database,
   events: readonly ReceivedEvent[],

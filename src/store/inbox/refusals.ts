@@ -1,11 +1,11 @@
 /**
- * Deliveries that were refused, as counts by clock hour and reason (receiver/refusals.ts makes them), and
- * what of them is asked for: the last hour, the hours of a day, the totals.
+ * Counts of refused deliveries by clock hour and reason (receiver/refusal-counter.ts counts them), and the queries
+ * about them: the last hour, the hours of a day, the totals.
  */
 import type { RefusalReason } from "../../events/refusals";
 import { addMs } from "../../events/formats/time";
 
-/** So many deliveries of one clock hour, refused for one reason. */
+/** The number of deliveries that were refused in one clock hour for one reason. */
 export interface RefusalCount {
   /** `2026-11-24T10` */
   readonly hour: string;
@@ -29,13 +29,13 @@ INSERT INTO refused_totals (reason, deliveries)
 SELECT value->>'reason', value->>'deliveries' FROM json_each(?1) WHERE true
 ON CONFLICT (reason) DO UPDATE SET deliveries = deliveries + excluded.deliveries`;
 
-/** Adds to what is counted, in one batch: a row an hour and reason, and one a reason for the totals. */
+/** Adds to the counts in one batch: a row per hour and reason, and a row per reason for the totals. */
 export async function saveRefusals(db: D1Database, counts: readonly RefusalCount[]): Promise<void> {
   const list = JSON.stringify(counts);
   await db.batch([db.prepare(addHoursSql).bind(list), db.prepare(addTotalsSql).bind(list)]);
 }
 
-/** What was refused for one reason. */
+/** The deliveries that were refused for one reason. */
 export interface RefusedReason {
   readonly reason: string;
   readonly deliveries: number;
@@ -44,14 +44,14 @@ export interface RefusedReason {
 
 const HOUR_MS = 3_600_000;
 
-/** `?1`: the hour that it lies in; `?2`: the time. As webhook_health.refused_last_hour. Primary key. */
+/** `?1`: the hour of the time; `?2`: the time. Like webhook_health.refused_last_hour. Primary key. */
 const sinceSql = `
 SELECT reason, sum(deliveries) AS deliveries, max(last_at) AS last_at FROM refused_deliveries
 WHERE hour >= ?1 AND last_at > ?2 GROUP BY reason ORDER BY deliveries DESC, reason`;
 
 /**
- * The statement that reads RefusedReason rows of the hour before `now`, most first. Whole clock hours are
- * added up: the one before the present counts until an hour after its last refusal.
+ * The statement that reads the RefusedReason rows of the hour before `now`, the most frequent first. It adds whole
+ * clock hours: the hour before the present one counts until an hour after its last refusal.
  */
 export function lastHourStatement(db: D1Database, now: string): D1PreparedStatement {
   const since = addMs(now, -HOUR_MS);
@@ -59,8 +59,8 @@ export function lastHourStatement(db: D1Database, now: string): D1PreparedStatem
 }
 
 /**
- * What a sender meets that signs otherwise than we verify. A request without any signature is more likely
- * not a sender's at all: it is counted, and nobody is woken for it.
+ * The refusals of a sender that signs in another way than we verify. A request without a signature is probably not
+ * from a sender: it is counted, and causes no alert.
  */
 const signedOtherwise: ReadonlySet<string> = new Set<RefusalReason>([
   "wrong signature",
@@ -71,12 +71,12 @@ export function signatureRefusals(refused: readonly RefusedReason[]): readonly R
   return refused.filter(({ reason }) => signedOtherwise.has(reason));
 }
 
-/** True where no authentic event came within the hour before `now`, or ever. */
+/** True if no authentic event came within the hour before `now`, or if none ever came. */
 export function isQuietHour(lastReceivedAt: string | null, now: string): boolean {
   return lastReceivedAt === null || lastReceivedAt < addMs(now, -HOUR_MS);
 }
 
-/** True where signatures were refused within the last hour and nothing authentic came. */
+/** True if signatures were refused within the last hour and no authentic event came. */
 export function isLockedOut(
   refused: readonly RefusedReason[],
   lastReceivedAt: string | null,
@@ -90,7 +90,7 @@ const hoursSql = `
 SELECT hour, reason, deliveries, last_at FROM refused_deliveries WHERE hour >= ?1
 ORDER BY hour DESC, deliveries DESC, reason`;
 
-/** The clock hours of the day before `now`, newest first: seven rows an hour at most. */
+/** The clock hours of the day before `now`, newest first: at most seven rows per hour. */
 export async function loadRefusedHours(
   db: D1Database,
   now: string,
@@ -102,17 +102,17 @@ export async function loadRefusedHours(
 
 export type RefusedTotal = Pick<RefusedReason, "reason" | "deliveries">;
 
-/** A row a reason: whole. */
+/** One row per reason; reads the whole table. */
 const totalsSql = `
 SELECT reason, deliveries FROM refused_totals ORDER BY reason`;
 
-/** Everything ever refused, by reason. */
+/** All refused deliveries since the beginning, by reason. */
 export async function loadRefusedTotals(db: D1Database): Promise<readonly RefusedTotal[]> {
   const { results } = await db.prepare(totalsSql).all<RefusedTotal>();
   return results;
 }
 
-/** Primary key, by its beginning. Some at a time: the next run of the cron takes the rest. */
+/** Primary key, by its beginning. A limited number at a time: the next cron run removes the rest. */
 const forgetSql = `
 DELETE FROM refused_deliveries WHERE (hour, reason) IN (
   SELECT hour, reason FROM refused_deliveries WHERE hour < ?1 LIMIT 2000)`;

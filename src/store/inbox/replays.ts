@@ -1,9 +1,9 @@
-/** The latest replays, and what has become of their events. */
+/** The latest replays, and the status of their events. */
 import { eventColumns, type EventRow } from "./event-list";
 import type { EventStatus } from "./inbox";
 import { jsonSlices } from "../slices";
 
-/** Older ones are forgotten. */
+/** Older replays are removed. */
 const KEPT = 100;
 
 /** `?1`: now; `?2`: ids as JSON. */
@@ -12,8 +12,8 @@ const insertSql = "INSERT INTO replays (started_at, events) VALUES (?1, ?2) RETU
 const forgetSql = `DELETE FROM replays WHERE id <= (SELECT max(id) FROM replays) - ${String(KEPT)}`;
 
 /**
- * Writes down which events were replayed; returns the replay's number. Of ids so long that a row
- * cannot hold them, the first are kept.
+ * Records which events were replayed; returns the replay's number. If the ids are too long for a row, only the first
+ * ones are kept.
  */
 export async function saveReplay(
   db: D1Database,
@@ -31,7 +31,7 @@ export interface Replay {
   readonly id: number;
   readonly started_at: string;
   readonly events: number;
-  /** How many stand in each status now; one that was removed since stands in none. */
+  /** How many events have each status now; events that were removed since have none. */
   readonly statuses: Readonly<Partial<Record<EventStatus, number>>>;
 }
 
@@ -45,7 +45,7 @@ WHERE r.id = ?1 GROUP BY e.status`;
 const replaySql =
   "SELECT id, started_at, json_array_length(events) AS events FROM replays WHERE id = ?1";
 
-/** How far a replay is: one batch. Null where it is unknown, or forgotten. */
+/** The progress of a replay: one batch. Null if the replay is unknown or was removed. */
 export async function loadReplay(db: D1Database, id: number): Promise<Replay | null> {
   const [replays, statuses] = await db.batch([
     db.prepare(replaySql).bind(id),
@@ -63,7 +63,7 @@ SELECT ${eventColumns} FROM webhook_events
 WHERE id IN (SELECT value FROM json_each((SELECT events FROM replays WHERE id = ?1)))
   AND status <> 'processed' LIMIT ?2`;
 
-/** Its events that are not applied: still waiting, or refused once more. */
+/** Its events that are not applied: they still wait, or were not applied again. */
 export async function listUnsettled(
   db: D1Database,
   id: number,

@@ -1,14 +1,14 @@
 /** Events about one order that are stored and not applied yet. */
 import type { EventRecord } from "../schema";
 
-/** Newest rows, and rows of the index, that are looked through. */
+/** The number of newest rows, and of index rows, that are read. */
 const LOOKED_AT = 5_000;
 
 const columns = ["id", "event_type", "received_at", "status", "attempts", "error"] as const;
 
 export type WaitingEvent = Pick<EventRecord, (typeof columns)[number]>;
 
-/** `?1`: the order; `?2`: limit. By rowid behind the sweep's cursor; webhook_events_waiting. */
+/** `?1`: the order; `?2`: limit. By rowid after the sweep's cursor; webhook_events_waiting. */
 const waitingSql = `
 SELECT ${columns.join(", ")} FROM webhook_events
 WHERE rowid IN (
@@ -20,7 +20,7 @@ WHERE rowid IN (
   AND status = 'received' AND (order_number = ?1 OR (subject = 'order' AND subject_id = ?1))
 ORDER BY rowid LIMIT ?2`;
 
-/** Oldest first. An event whose order is told by its payment alone is not among them. */
+/** Oldest first. Events that name their order only through their payment are not included. */
 export async function listWaitingOf(
   db: D1Database,
   orderNumber: string,

@@ -1,18 +1,18 @@
 /**
- * What is stored but not moving: events that stand as `received` because the queue failed, or the
- * Worker died, after the inbox row was written; messages whose wake-up call was lost.
+ * Stuck events and messages: events that stay `received` because the queue failed or the Worker died after the inbox
+ * row was written, and messages whose wake-up call was lost.
  *
- * Nearly everything moves on by itself within seconds, so nothing is entered into an index for the
- * sweep when it is written. Instead the sweep walks the inbox once, in the order of receipt: what it
- * finds still there after a minute it marks as stuck, and the indexes hold what is marked. A message that is
- * written after the walk has passed its event is marked from the start (store/state/apply.ts).
+ * Nearly all rows move on within seconds without help, so a new row is not indexed for the sweep. Instead, the sweep
+ * walks through the inbox once, in the order of receipt. It marks rows that still wait after a minute as stuck, and
+ * the indexes contain only marked rows. A message that is written after the walk has passed its event is marked
+ * from the start (store/state/apply.ts).
  */
 import { PUSH_AFTER_MS } from "../../limits";
 import { eventMatches, ifAsked } from "../filters";
 
 /**
- * `?1`: rows at once; `?2`: received up to here is old enough; `?3`: now. The rows behind the cursor,
- * by rowid. A receipt in the future, from a clock that was wrong, holds nobody up.
+ * `?1`: number of rows; `?2`: events received until then are old enough; `?3`: now. The rows after the cursor, by
+ * rowid. A receipt in the future, from a wrong clock, does not stop the walk.
  */
 const stretchSql = `
 WITH at AS (SELECT CASE WHEN c.position > m.last THEN 0 ELSE c.position END AS position
@@ -25,7 +25,7 @@ SELECT (SELECT position FROM at) AS position, count(*) AS events, max(place) AS 
   min(CASE WHEN status = 'received' AND received_at > ?2 AND received_at <= ?3 THEN place END) AS young
 FROM stretch`;
 
-/** `?1`, `?2`: after and up to which row; `?3`: now; `?4`: received up to here is old enough; rowid. */
+/** `?1`, `?2`: after and up to which row; `?3`: now; `?4`: events received until then are old enough; rowid. */
 const markEventsSql = `
 UPDATE webhook_events SET push_at = ?3
 WHERE rowid > ?1 AND rowid <= ?2 AND status = 'received' AND push_at IS NULL
@@ -43,9 +43,8 @@ INSERT INTO cursors (name, position) VALUES ('sweep', ?1)
 ON CONFLICT (name) DO UPDATE SET position = excluded.position WHERE position <> excluded.position`;
 
 /**
- * Marks what is stuck in the next `limit` rows of the inbox, and goes on behind them up to the
- * first event that is still under way: `received`, but after `old`. Returns true where there may be
- * more behind them.
+ * Marks what is stuck in the next `limit` rows of the inbox, up to the first event that is still in progress:
+ * `received`, but after `old`. Returns true if there may be more after them.
  */
 export async function markStuck(
   db: D1Database,
@@ -84,8 +83,8 @@ export async function listWaiting(
 }
 
 /**
- * Primary key. The wait doubles with each push: 1, 2, 4, 8 … minutes, at most about a day. Only rows
- * that are still due are moved, so two sweeps at once double no wait.
+ * Primary key. The wait doubles with each push: 1, 2, 4, 8 … minutes, at most about a day. Only rows that are still
+ * due are changed, so two sweeps at the same time do not double a wait twice.
  */
 const deferSql = `
 UPDATE webhook_events SET pushes = pushes + 1,
@@ -93,7 +92,7 @@ UPDATE webhook_events SET pushes = pushes + 1,
     '+' || (${String(PUSH_AFTER_MS / 1000)} << min(pushes + 1, 10)) || ' seconds')
 WHERE id IN (SELECT value FROM json_each(?1)) AND status = 'received' AND push_at <= ?2`;
 
-/** Says when each of the events just pushed is to be pushed again. */
+/** Sets the next push time of the events that were just pushed. */
 export async function deferPush(
   db: D1Database,
   ids: readonly string[],
@@ -102,7 +101,7 @@ export async function deferPush(
   await db.prepare(deferSql).bind(JSON.stringify(ids), now).run();
 }
 
-/** Which settled events to replay; at least one of these. */
+/** The settled events to replay; at least one condition. */
 export interface ReplayFilter {
   readonly ids?: readonly string[] | undefined;
   readonly status?: "failed" | "quarantined" | "ignored" | undefined;
@@ -114,7 +113,7 @@ export interface ReplayFilter {
   readonly to?: string | undefined;
 }
 
-/** `?1`: the filter as JSON. What has lost its body cannot be replayed. */
+/** `?1`: the filter as JSON. An event without its body cannot be replayed. */
 const replayable = `payload IS NOT NULL AND ${eventMatches}
   AND ${ifAsked("order", "order_number =")}`;
 
@@ -141,7 +140,7 @@ function replaySql({ ids, status }: ReplayFilter): string {
   return status === "failed" || status === "quarantined" ? replayableTroubled : replayableUnapplied;
 }
 
-/** Ids of events that may be replayed, oldest first; none where the filter says nothing. */
+/** Ids of events that may be replayed, oldest first; none if the filter is empty. */
 export async function listReplayable(
   db: D1Database,
   filter: ReplayFilter,
@@ -162,7 +161,7 @@ WHERE id IN (SELECT value FROM json_each(?1)) AND status IN ('failed', 'quaranti
   AND payload IS NOT NULL
 RETURNING id`;
 
-/** Replay: settled events stand as received again, due at once. Returns those that could be. */
+/** Replay: sets settled events back to `received`, due immediately. Returns those that could be set back. */
 export async function requeue(
   db: D1Database,
   ids: readonly string[],

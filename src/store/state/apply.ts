@@ -1,6 +1,6 @@
 /**
- * One batch of events, applied: state, outbox and the events' own status change together, in one D1
- * batch, or not at all.
+ * Applies one batch of events: state, outbox and the events' own status change together in one D1 batch, or not at
+ * all.
  */
 import { addMs } from "../../events/formats/time";
 import { REFUND_DUE_AFTER_MS } from "../../limits";
@@ -27,20 +27,20 @@ export interface Application {
   readonly contacts: readonly ContactClaim[];
   readonly outbox: readonly OutboxRow[];
   readonly verdicts: readonly Verdict[];
-  /** Of those events the bodies from which somebody on the suppression list was erased. */
+  /** The bodies of those events from which a person on the suppression list was erased. */
   readonly erasedBodies: readonly ErasedBody[];
-  /** What of the batch a person has to look at. */
+  /** The findings in the batch that a person must check. */
   readonly alerts: readonly Alert[];
 }
 
-/** A request for a review is put off with each later delivery. */
+/** Each later delivery postpones a request for a review. */
 const putOff = templatesWhere(({ asked }) => asked.by === "event" && asked.isPutOff === true);
 
 /**
- * Primary keys. A fact that is known already is not told again; what is put off moves with each later event
- * until it was begun, so that it comes after the last. What is due at once awaits no sweep:
- * the wake-up call of this batch will do, and where that is lost the sweep comes past its event
- * (store/inbox/waiting.ts), unless it has already.
+ * Primary keys. A known fact gets no second message. A postponed message moves with each later event until it is
+ * begun, so that it is sent after the last one. A message that is due immediately is not marked for the sweep: the
+ * wake-up call of this batch starts it, and if the call is lost, the sweep finds it when it passes its event
+ * (store/inbox/waiting.ts), unless it has already passed.
  */
 const insertOutboxSql = `
 INSERT INTO notifications (id, template, channel, order_number, subject_id, event_id, status,
@@ -56,7 +56,7 @@ WHERE excluded.template IN (${quoted(putOff)}) AND excluded.due_at > notificatio
   AND notifications.status = 'pending' AND notifications.rendered IS NULL
 RETURNING id, next_attempt_at`;
 
-/** Delayed messages wait for their time; all others may go at once, however old the event. */
+/** Delayed messages wait until they are due; all others may be sent immediately, whatever the age of the event. */
 function outboxCells(row: OutboxRow, now: string): readonly unknown[] {
   const nextAttemptAt = row.delayMs > 0 && row.dueAt > now ? row.dueAt : now;
   return [
@@ -74,9 +74,9 @@ function outboxCells(row: OutboxRow, now: string): readonly unknown[] {
 }
 
 /**
- * The order matters: rows first, then who belongs to whom (payments before the refunds that follow
- * them), then what follows from that, then what is told of it, and last that it is done. (What is told of
- * a changed tracking comes before them all: it needs what stood.)
+ * The order matters: first the rows, then the links (payments before the refunds that follow them), then the derived
+ * values, then the messages, and last the status of the events. (The messages about changed tracking come first,
+ * since they need the earlier values.)
  */
 function statements(db: D1Database, batch: Application, now: string): D1PreparedStatement[] {
   const { rows, orderNumbers, linkClaims } = batch.patches;
@@ -107,8 +107,8 @@ function statements(db: D1Database, batch: Application, now: string): D1Prepared
 }
 
 /**
- * Applies the batch; returns the ids of the new notifications that are due now. Nothing is
- * applied where the suppression list has changed since `listVersion`.
+ * Applies the batch; returns the ids of the new notifications that are due now. Nothing is applied if the
+ * suppression list has changed since `listVersion`.
  */
 export async function applyBatch(
   db: D1Database,
@@ -134,7 +134,7 @@ export async function applyBatch(
     results
       .slice(0, outbox.length + alerts.length + tracking.length)
       .flatMap(({ results: inserted }) => inserted)
-      // An alert is due at once, and so is a changed tracking.
+      // An alert is due immediately, and so is a message about changed tracking.
       .filter(({ next_attempt_at: at = now }) => at <= now)
       .map(({ id }) => id)
   );

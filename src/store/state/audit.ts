@@ -1,6 +1,6 @@
 /**
- * The audit: a slice of the inbox each minute, its processed events held against the rows that they
- * are about. The view `state_audit` says what is wrong; it is always empty unless there is a defect.
+ * The audit: compares the processed events of a slice of the inbox, each minute, with the rows that they are about.
+ * The view `state_audit` lists the differences; it is always empty unless there is a defect.
  */
 
 export interface AuditFinding {
@@ -15,8 +15,8 @@ SELECT subject, subject_id, event_id FROM state_audit
 WHERE event_row > ?1 AND event_row <= ?2 LIMIT 10`;
 
 /**
- * `?1`: events at once. Primary key, rowid. Behind the last event it begins anew; where rows are purged
- * between, a slice spans the gap.
+ * `?1`: number of events. Primary key, rowid. After the last event it starts again; a slice spans the gap of purged
+ * rows.
  */
 const positionSql = `
 WITH at AS (SELECT CASE WHEN c.position >= m.last THEN 0 ELSE c.position END AS position
@@ -31,7 +31,7 @@ const advanceSql = `
 INSERT INTO cursors (name, position) VALUES ('audit', ?1)
 ON CONFLICT (name) DO UPDATE SET position = excluded.position WHERE position <> excluded.position`;
 
-/** Audits the next `events` events; returns what it found. */
+/** Audits the next `events` events; returns the findings. */
 export async function auditSlice(db: D1Database, events: number): Promise<readonly AuditFinding[]> {
   const at = await db
     .prepare(positionSql)

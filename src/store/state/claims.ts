@@ -1,7 +1,7 @@
 /**
- * What events claim beside what they set: an amount of a payment, an order for a row, a contact of an order.
- * Claims that contradict each other are recorded, since the merge keeps one of them and nobody but a person
- * can say which is right. Run before the merge, while what stands is still there to be seen.
+ * Claims of events: an amount of a payment, an order for a row, a contact of an order. Contradictory claims are
+ * recorded, since the merge keeps one of them and only a person can say which one is right. Run before the merge,
+ * while the earlier values can still be read.
  */
 import type { LinkClaim } from "../../projection/fold";
 import type { AmountClaim } from "../../projection/patches/amount-claims";
@@ -13,7 +13,7 @@ const place = (precedence: string): string =>
   `substr(${precedence}, 1, length(${precedence}) - ${String(ID_LENGTH)})`;
 const samePlace = `${place("p.amount_precedence")} = ${place("c.precedence")}`;
 
-/** `?1`: [event, payment, precedence, amount, 1 where the batch contradicts itself]. Primary keys. */
+/** `?1`: [event, payment, precedence, amount, 1 if the batch contradicts itself]. Primary keys. */
 const flagSql = `
 UPDATE webhook_events SET notes = '["amount differs from another event of the same time and stage"]'
 WHERE id IN (
@@ -23,8 +23,8 @@ WHERE id IN (
     OR (p.amount_precedence <> c.precedence AND p.amount_micros IS NOT c.amount AND ${samePlace}))`;
 
 /**
- * Flags events that give one payment another amount than its standing one at the same time and stage. The merge
- * keeps the higher event id.
+ * Flags events that state another amount for a payment than its present one, with the same time and stage. The
+ * merge keeps the value with the higher hash of the event id.
  */
 export function flagStatements(
   db: D1Database,
@@ -40,7 +40,7 @@ export function flagStatements(
   return slicedStatements(db, flagSql, rows);
 }
 
-/** `?1`: [entity, key, order, 1 where the batch itself names several] rows. Primary keys. */
+/** `?1`: [entity, key, order, 1 if the batch itself names several] rows. Primary keys. */
 const linkClaimsSql = `
 WITH claims(entity, row_key, order_number, contested) AS (
   SELECT value->>0, value->>1, value->>2, value->>3 FROM jsonb_each(?1)
@@ -55,7 +55,7 @@ WITH claims(entity, row_key, order_number, contested) AS (
     WHERE c.entity = 'shipments'
 )`;
 
-/** What is claimed, and what stands in its way. */
+/** The claims, and the present values that contradict them. */
 const disputeSql = `${linkClaimsSql}
 INSERT INTO disputed_links (entity, row_key, order_number)
 SELECT entity, row_key, CASE side.value WHEN 'claimed' THEN order_number ELSE named_order END
@@ -64,8 +64,8 @@ WHERE named_order <> order_number OR (contested = 1 AND side.value = 'claimed')
 ON CONFLICT DO NOTHING`;
 
 /**
- * Records the orders that were named for a row beside the one that it is linked to: the events of all of them
- * patch it, so explanation and rebuild have to find them.
+ * Records the orders that were named for a row in addition to the one that it is linked to. The events of all of
+ * them patch the row, so explanation and rebuild must find them.
  */
 export function disputeStatements(
   db: D1Database,
@@ -80,13 +80,13 @@ export function disputeStatements(
   return slicedStatements(db, disputeSql, rows);
 }
 
-/** Primary key. What is known is not written again. */
+/** Primary key. Known rows are not written again. */
 const contactSql = `
 INSERT INTO order_contacts (contact, order_number)
 SELECT value->>0, value->>1 FROM jsonb_each(?1) WHERE true
 ON CONFLICT (contact, order_number) DO NOTHING`;
 
-/** Whom an order can be looked up by: what order events name, past contacts too. */
+/** The contacts by which an order can be found: all that order events name, also past ones. */
 export function contactStatements(
   db: D1Database,
   claims: readonly ContactClaim[],

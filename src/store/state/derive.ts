@@ -1,7 +1,7 @@
 /**
- * What follows from linked payments and refunds: how much is paid and refunded, the order's payment
- * status, and whether a refund is due. Redone for every order that the batch touched, written only
- * where it changes.
+ * Values derived from linked payments and refunds: the paid and refunded amounts, the order's payment status, and
+ * whether a refund is due. Computed again for every order that the batch touched, and written only if they
+ * change.
  */
 import { paidStatuses, pendingStatuses } from "../../events/stages";
 import { messagesOf } from "../../notifications/templates";
@@ -13,16 +13,16 @@ import { quoted } from "../quoted";
 import { refundCounts } from "./refund-names";
 
 /**
- * total() of integers is exact up to 2^53, and unlike sum() it does not fail beyond: there the result
- * is held at the largest safe integer.
+ * total() of integers is exact up to 2^53 and, unlike sum(), does not fail above that: the result is then limited
+ * to the largest safe integer.
  */
 function bounded(total: string): string {
   return `CAST(min(${total}, ${String(SUM_MAX_MICROS)}.0) AS INTEGER)`;
 }
 
 /**
- * `?1`: payment ids, `?2`: refund ids, `?3`: order numbers of the batch. Every order named, holding
- * a touched payment (or its other name) or refund now, or marked by a move. Primary keys,
+ * `?1`: payment ids, `?2`: refund ids, `?3`: order numbers of the batch. Finds every order that is named, that now
+ * has a touched payment (or its other name) or refund, or that a move has marked. Primary keys,
  * payments_reference, orders_stale.
  */
 const touchedOrders = `
@@ -34,10 +34,10 @@ const touchedOrders = `
   )`;
 
 /**
- * The payments that count for their orders: of two names of one payment only the one whose status
- * precedence is higher, on a tie the payment and not its alias (and of two that are aliases of each
- * other the one with the lower key). Primary key, payments_order, payments_reference. CROSS JOIN keeps
- * the order of the two: for the grouping below the planner would rather walk payments_order whole.
+ * The payments that count for their orders. Of two names of one payment, only the one with the higher status
+ * precedence counts; on a tie, the payment and not its alias (and of two that are aliases of each other, the one
+ * with the lower key). Primary key, payments_order, payments_reference. CROSS JOIN fixes the order of the two:
+ * otherwise the planner would read all of payments_order for the grouping below.
  */
 const countedPayments = `
   counted AS (
@@ -62,8 +62,8 @@ const statesTime = (precedence: string): string =>
   `substr(${precedence}, ${String(TIE_POSITION)}, 1) = ' '`;
 
 /**
- * Of the counted payments the one with the highest stage, then the highest precedence: SQLite takes
- * the bare columns beside one max() from the row that has it.
+ * Of the counted payments, the one with the highest stage, then the highest precedence: SQLite takes the bare
+ * columns beside a max() from the row with that maximum.
  */
 const paymentTotals = `
   totals AS (
@@ -79,8 +79,8 @@ const paymentWordOf = (status: string): string =>
         WHEN ${status} IN (${quoted(pendingStatuses)}) THEN 'pending' ELSE ${status} END`;
 
 /**
- * As `snapshotWins` in projection/history/model.ts has it: the snapshot if one event set both; else, where either
- * states no time, the one of the higher stage; else the one of the higher precedence.
+ * Like `snapshotWins` in projection/history/model.ts: the snapshot if one event set both; otherwise, if one of the
+ * events states no time, the one with the higher stage; otherwise the one with the higher precedence.
  */
 const derivedColumns = `
   leading AS (
@@ -126,8 +126,8 @@ WHERE orders.order_number = d.order_number
     OR orders.refunded_micros <> d.refunded_micros)`;
 
 /**
- * A cancelled order with a refund outstanding, told `?5` (later than `?4`, now), once an order; `?6`: by
- * which messages.
+ * Writes the messages `?6` for a cancelled order with a refund outstanding, due at `?5` (later than `?4`, now),
+ * once per order.
  */
 const announceRefundsDue = `
 WITH ${touchedOrders}
@@ -145,8 +145,8 @@ const refundMessages = JSON.stringify(messagesOf("refund_outstanding"));
 const clearStale = "UPDATE orders SET stale = 0 WHERE stale = 1";
 
 /**
- * Run after the links. `refundDueAt` is when the team hears of a refund outstanding since now; null
- * where nobody is to hear of anything, as in a rebuild.
+ * Run after the links. `refundDueAt` is when the team is notified of a refund that is outstanding from now on; null
+ * if nobody is notified, as in a rebuild.
  */
 export function deriveStatements(
   db: D1Database,

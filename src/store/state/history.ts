@@ -1,6 +1,5 @@
 /**
- * The rows of an order and every stored event that patches any of them: what explanation and rebuild
- * start from.
+ * The rows of an order and every stored event that patches any of them: the input for explanation and rebuild.
  */
 import { HISTORY_MAX_EVENTS } from "../../limits";
 import type { HistoricEvent, StateRow } from "../../projection/history/explanation";
@@ -11,8 +10,8 @@ export type RowKeys = Readonly<Record<Entity, readonly string[]>>;
 
 /**
  * `?1`: the order. Primary keys, payments_order, payments_reference, refunds_order,
- * refunds_reference, shipments_order. A payment's other names, and refunds that follow it, belong to
- * the picture even where they are linked elsewhere.
+ * refunds_reference, shipments_order. Other names of a payment, and refunds that follow it, are included even if
+ * they are linked to another order.
  */
 const rowsOfOrder: Readonly<Record<Entity, string>> = {
   orders: "SELECT * FROM orders WHERE order_number = ?1",
@@ -34,7 +33,7 @@ const rowsOfOrder: Readonly<Record<Entity, string>> = {
   shipments: "SELECT * FROM shipments WHERE order_number = ?1 ORDER BY shipment_id",
 };
 
-/** Asks for the rows of each of the entities: one batch. */
+/** Reads the rows of each entity: one batch. */
 async function readRows(
   db: D1Database,
   named: readonly Entity[],
@@ -70,9 +69,9 @@ export function keysOf(rows: readonly StateRow[]): RowKeys {
 }
 
 /**
- * `?1`: the order; `?2` to `?4`: keys of payments, refunds and shipments; `?5`: limit. Events about
- * the rows themselves; events of every order that one of them was ever linked to, since an order
- * event patches what it lists; events in trouble that name the order. webhook_events_subject,
+ * `?1`: the order; `?2` to `?4`: keys of payments, refunds and shipments; `?5`: limit. Finds events about the rows
+ * themselves, events of every order that one of them was ever linked to (an order event patches the rows that it
+ * lists), and unapplied events that name the order. webhook_events_subject,
  * webhook_events_set_aside, disputed_links by its primary key.
  */
 const eventsSql = `
@@ -121,13 +120,13 @@ export async function loadHistory(
 }
 
 /**
- * `?1`: keys of rows, and of the orders that they belong to; `?2`: limit. webhook_events_subject. A key
- * of another kind of row may be the same: an id too many does no harm.
+ * `?1`: keys of rows, and of the orders that they belong to; `?2`: limit. webhook_events_subject. Another kind of
+ * row may have the same key; an extra id does no harm.
  */
 const idsSql =
   "SELECT id FROM webhook_events WHERE subject_id IN (SELECT value FROM json_each(?1)) LIMIT ?2";
 
-/** The ids of the events that may have set the rows' registers, for naming them. */
+/** The ids of the events that may have set the rows' registers, to name them. */
 export async function loadEventIds(
   db: D1Database,
   rows: readonly StateRow[],

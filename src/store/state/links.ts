@@ -1,10 +1,10 @@
 /**
- * Who belongs to which order. Each statement looks only at rows that the batch touched and at those
- * that a move has marked `stale` (three triggers, migrations/0001), and writes only what differs.
+ * Links rows to their orders. Each statement reads only rows that the batch touched and rows that a move has marked
+ * `stale` (three triggers, migrations/0001), and writes only differences.
  *
- * A payment counts for the order named for it. Where one row's key is another payment's reference,
- * the two are one payment under two names (the first is the alias): they share whichever link has
- * the higher precedence. A refund that names no order follows the payment that it refers to.
+ * A payment counts for the order that is named for it. If the key of one row is another payment's reference, the
+ * two are one payment under two names (the first is the alias): they share the link with the higher precedence. A
+ * refund that names no order follows the payment that it refers to.
  */
 
 import { messagesWhere } from "../../notifications/templates";
@@ -78,7 +78,7 @@ export interface BatchKeys {
   readonly shipments: string;
 }
 
-/** In this order: refunds follow payments, so payments are linked first. */
+/** The order matters: refunds follow payments, so payments are linked first. */
 export function linkStatements(
   db: D1Database,
   keys: BatchKeys,
@@ -93,8 +93,8 @@ export function linkStatements(
 }
 
 /**
- * `?1`: shipment ids of the batch; `?2`: messages of which an order has one. One that named only its parcel
- * learns the order as soon as the parcel has one. Primary keys.
+ * `?1`: shipment ids of the batch; `?2`: templates with one message per order. A message that named only its parcel
+ * gets the order as soon as the parcel has one. Primary keys.
  */
 const nameOrders = `
 UPDATE notifications SET order_number =

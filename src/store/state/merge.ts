@@ -1,18 +1,18 @@
 /**
- * The register merge: folded patches in, one upsert an entity out. For each register the higher
- * precedence wins whole, nulls included; the lower changes nothing, and a repeat writes nothing.
- * That is commutative, associative and idempotent, so no read, lock or version check is needed.
+ * The register merge: folded patches in, one upsert per entity out. For each register, the value with the higher
+ * precedence is kept as a whole, nulls included; a lower one changes nothing, and a repeat writes nothing. The
+ * merge is commutative, associative and idempotent, so it needs no read, lock or version check.
  *
- * Columns with an index (`order_number`, `reference_number`) are written on insert only and left
- * out of SET: naming an indexed column there rewrites its index entry even when nothing changes.
- * links.ts copies them from their registers where they differ.
+ * Columns with an index (`order_number`, `reference_number`) are written only on insert and left out of SET: an
+ * indexed column in SET rewrites its index entry even if nothing changes. links.ts copies them from their
+ * registers if they differ.
  */
 import { entities, type Entity, type Patch, registersOf } from "../../projection/registers";
 import { slicedStatements } from "../slices";
 
 /**
- * Columns that only a new row takes from a register: the indexed ones, and the payment status, which
- * is derived (derive.ts) and for most orders begins as what the order itself says.
+ * Columns that only a new row takes from a register: the indexed ones, and the payment status. The payment status is
+ * derived (derive.ts); for most orders its first value is the one in the order event.
  */
 const copiedOnInsert: Readonly<Record<Entity, readonly (readonly [string, string])[]>> = {
   orders: [["payment_status", "snapshot_payment_status"]],
@@ -83,7 +83,7 @@ function rowOf(patch: Patch): readonly unknown[] {
   return cells;
 }
 
-/** A patch that sets nothing: it makes the row exist, for later events to fill. */
+/** A patch that sets nothing: it creates the row, which later events fill. */
 export function stub(entity: Entity, key: string): Patch {
   return { entity, key, settings: new Map() };
 }

@@ -1,4 +1,4 @@
-/** One order as a person reads it: its rows are read by history.ts, its timeline here. */
+/** One order for people: history.ts reads its rows, this file its timeline. */
 
 export interface TimelineEntry {
   readonly at: string | null;

@@ -1,4 +1,4 @@
-/** Orders as a person looks for them: by number, by e-mail address or phone, or the latest ones. */
+/** The list of orders for people: by number, by e-mail address or phone, or the latest ones. */
 
 import type { FinancialStatus } from "../../projection/order/financial-status";
 import type { OrderRecord } from "../schema";
@@ -19,17 +19,17 @@ const columnNames = [
 ] as const;
 
 export type OrderRow = Pick<OrderRecord, (typeof columnNames)[number]> & {
-  /** As the view order_overview has it. */
+  /** From the view order_overview. */
   readonly financial_status: FinancialStatus;
 };
 
 export interface OrderPage {
   readonly orders: readonly OrderRow[];
-  /** Where to go on; null where nothing lies behind. */
+  /** The cursor of the next page; null if there is none. */
   readonly next: string | null;
 }
 
-/** Events that a page of the latest orders looks through. */
+/** The number of events that a page of the latest orders reads. */
 const STRETCH_ROWS = 500;
 
 const columns = `${columnNames.map((name) => `o.${name}`).join(", ")},
@@ -47,8 +47,8 @@ SELECT ${columns} FROM orders o WHERE o.order_number IN (
 ORDER BY o.order_number LIMIT ?4`;
 
 /**
- * `?1`: before which row of the inbox; `?2`: rows to look through; `?3`: limit. By rowid, then primary
- * keys: the orders of the latest events.
+ * `?1`: before which row of the inbox; `?2`: rows to read; `?3`: limit. By rowid, then primary keys: the orders of
+ * the latest events.
  */
 const latestSql = `
 WITH latest AS (
@@ -67,16 +67,16 @@ FROM named CROSS JOIN orders o ON o.order_number = named.number
 WHERE named.number IS NOT NULL
 ORDER BY named.place DESC LIMIT ?3`;
 
-/** `?1`, `?2`: as above. By rowid: the last row that was looked through; null where there was none. */
+/** `?1`, `?2`: as above. By rowid: the last row that was read; null if there was none. */
 const lookedThroughSql = `
 SELECT min(place) AS oldest FROM (
   SELECT rowid AS place FROM webhook_events WHERE rowid < ?1 ORDER BY rowid DESC LIMIT ?2)`;
 
-/** Where the search goes on; null where nothing lies behind. */
+/** The place where the search continues; null if there are no more rows. */
 const placeOf = (row: number | null | undefined): string | null =>
   row === null || row === undefined || row <= 1 ? null : String(row);
 
-/** Where a stretch led to no order, older events still may. */
+/** If a range of events has no order, older events may still have one. */
 async function behindStretch(db: D1Database, start: number): Promise<string | null> {
   const row = await db
     .prepare(lookedThroughSql)
@@ -105,8 +105,9 @@ async function listLatest(
 }
 
 /**
- * A page of orders. `q`: the beginning of an order number; `contacts`: as projection/patches/contacts.ts
- * spells them. With neither, the orders of the latest events, which a later page may show again.
+ * A page of orders. `q`: the beginning of an order number; `contacts`: in the format of
+ * projection/patches/contacts.ts. With neither, the orders of the latest events; a later page may show an order
+ * again.
  */
 export async function listOrders(
   db: D1Database,

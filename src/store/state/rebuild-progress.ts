@@ -1,12 +1,12 @@
 /**
- * How far a rebuild has come, which events are next, and what it has changed: kept in D1, so that a
- * restart goes on where it was.
+ * The progress of a rebuild, its next events, and its changes: stored in D1, so that a restart continues where the
+ * last run stopped.
  */
 import type { Change } from "../../projection/history/rebuild-plan";
 import type { Entity, Value } from "../../projection/registers";
 import { slicedStatements } from "../slices";
 
-/** Which events a rebuild covers; times are of receipt, from inclusive, to exclusive. */
+/** The events that a rebuild covers; times are times of receipt, `from` inclusive, `to` exclusive. */
 export interface RebuildFilter {
   readonly orderNumber?: string;
   readonly eventType?: string;
@@ -71,7 +71,7 @@ export async function startRebuild(
   return readRebuild(row);
 }
 
-/** The table has a row a rebuild, of which there are few. */
+/** The table has one row per rebuild, and there are few rebuilds. */
 export async function loadUnfinished(db: D1Database): Promise<Rebuild | null> {
   const row = await db
     .prepare("SELECT * FROM rebuilds WHERE finished_at IS NULL ORDER BY id LIMIT 1")
@@ -84,7 +84,7 @@ export async function loadRebuild(db: D1Database, id: number): Promise<Rebuild |
   return row === null ? null : readRebuild(row);
 }
 
-/** One slice of the inbox, with where each event's row belongs now. */
+/** One slice of the inbox, with the present order of each event's row. */
 interface SliceEvent {
   readonly eventRow: number;
   readonly id: string;
@@ -121,7 +121,7 @@ export async function loadSlice(
   return results;
 }
 
-/** Primary key. The first report of a column stands: a second look at the same slice adds nothing. */
+/** Primary key. The first report of a column is kept: a repeat of the same slice adds nothing. */
 const reportSql = `
 INSERT INTO rebuild_changes (rebuild_id, entity, row_key, column_name, from_value, to_value)
 SELECT ?2, value->>0, value->>1, value->>2, value->>3, value->>4 FROM jsonb_each(?1) WHERE true
@@ -131,7 +131,7 @@ function textOf(value: Value): string | null {
   return value === null ? null : String(value);
 }
 
-/** Records what changed and how far the rebuild has come, together. */
+/** Records the changes and the progress of the rebuild together. */
 export async function saveProgress(
   db: D1Database,
   rebuild: Rebuild,
@@ -151,7 +151,7 @@ export async function saveProgress(
   ]);
 }
 
-/** What a rebuild changed, or would change, by row. Primary key. */
+/** The changes that a rebuild has made, or would make, by row. Primary key. */
 export async function loadChanges(
   db: D1Database,
   rebuildId: number,

@@ -22,8 +22,8 @@ function precedenceColumns(entity: Entity): readonly string[] {
 }
 
 /**
- * `?1`: [key, precedences] rows. Primary key. A row that an event has changed since it was read stays
- * as it is: the next look at it finds whatever still differs.
+ * `?1`: [key, precedences] rows. Primary key. A row that an event has changed since it was read stays as it is; the
+ * next comparison finds the remaining differences.
  */
 function clearSql(entity: Entity): string {
   const { key } = entities[entity];
@@ -51,8 +51,8 @@ function clearStatements(
 }
 
 /**
- * `?1`: [key, precedence] rows. Primary key. Without its precedence the register is set anew by the
- * merge; the row keeps the others.
+ * `?1`: [key, precedence] rows. Primary key. Without its precedence, the merge sets the register again; the row
+ * keeps the other registers.
  */
 function resetSql(entity: Entity, register: string): string {
   const { key } = entities[entity];
@@ -76,18 +76,18 @@ function resetStatements(
   );
 }
 
-/** Primary key. The audit compares what events claim with what stands. */
+/** Primary key. The audit compares the claims of events with the present rows. */
 const claimSql = `
 UPDATE webhook_events SET status_precedence = c.precedence
 FROM ${slicedRows("id", "precedence")} AS c
 WHERE webhook_events.id = c.id AND webhook_events.status_precedence IS NOT c.precedence`;
 
-/** Primary key. Without a zone of its own, a time is another one where STORE_TIME_ZONE has changed. */
+/** Primary key. A time without a zone changes when STORE_TIME_ZONE changes. */
 const timeSql = `
 UPDATE webhook_events SET occurred_at = c.time FROM ${slicedRows("id", "time")} AS c
 WHERE webhook_events.id = c.id`;
 
-/** Statements that write what events claim for the status of their rows. */
+/** Statements that write the claims of events for the status of their rows. */
 export function claimStatements(
   db: D1Database,
   claims: RebuildPlan["claims"],
@@ -97,7 +97,7 @@ export function claimStatements(
 }
 
 /**
- * Clears, merges, links and derives, in one batch or not at all; not where somebody was erased since
+ * Clears, merges, links and derives in one batch or not at all. Nothing is done if a person was erased since
  * `listVersion`.
  */
 export async function applyRebuild(
@@ -147,7 +147,7 @@ export async function applyRebuild(
   await unlessListChanged(db, () => db.batch(statements));
 }
 
-/** Primary keys, payments_reference. Payments come with their other names. */
+/** Primary keys, payments_reference. Payments are read with their other names. */
 const byKeysSql: Readonly<Record<Exclude<Entity, "orders">, string>> = {
   payments: `SELECT * FROM payments WHERE payment_id IN (${paymentsAndAliases})`,
   refunds: "SELECT * FROM refunds WHERE refund_id IN (SELECT value FROM json_each(?1))",

@@ -1,11 +1,11 @@
 /**
- * One refund under two names, as SQL: its own number, and the reference of the payment that it gives back
- * where an event knows no number. projection/history/model.ts says the same (`numberedRefund`).
+ * One refund under two names, as SQL: its own number, and the reference of its payment, if an event does not state
+ * the number. projection/history/model.ts does the same (`numberedRefund`).
  */
 
 /**
- * Of a refund `u` that is known only by its payment's reference: the key of the numbered one that it is
- * another name of, as `numberedRefund` in projection/history/model.ts has it. refunds_order.
+ * For a refund `u` that is known only by its payment's reference: the key of the numbered refund of which it is
+ * another name, like `numberedRefund` in projection/history/model.ts. refunds_order.
  */
 const numberedOf = (u: string): string => `(
   SELECT n.refund_id FROM refunds n
@@ -14,7 +14,7 @@ const numberedOf = (u: string): string => `(
   ORDER BY n.status IS NOT ${u}.status, n.refund_id LIMIT 1)`;
 
 /**
- * Whether refund `r` counts: of two names of one refund the one whose status precedence is higher, on a tie
+ * Whether refund `r` counts: of two names of one refund, the one with the higher status precedence counts; on a tie,
  * the numbered one. Primary key, refunds_order.
  */
 export const refundCounts = `
@@ -25,7 +25,7 @@ export const refundCounts = `
     AND u.status_precedence > r.status_precedence AND ${numberedOf("u")} = r.refund_id)`;
 
 /**
- * The other name of the refund whose key is `key`; no row where it has none. Primary key, refunds_order.
+ * The other name of the refund with the key `key`; no row if it has none. Primary key, refunds_order.
  */
 export const otherNameOf = (key: string): string => `
   SELECT ${numberedOf("u")} AS refund_id FROM refunds u
