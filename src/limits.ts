@@ -215,12 +215,26 @@ export const REBUILD_MAX_ORDERS = 100;
 export const REBUILD_NAMES_MAX = 100;
 
 /**
- * Wrong admin tokens within a period of this many milliseconds, from one network and from all of them,
- * after which nobody there may try another: room for a script with an old token, none for guessing. What
- * all of them have done holds up only networks with a wrong token of their own (store/sign-ins.ts).
+ * Different tokens within a period of this many milliseconds, from one network and from all of them, after
+ * which nobody there may try another: room for a script with an old token, none for guessing. What all of
+ * them have done holds up only networks that have tried one already. Each isolate counts for itself; where
+ * SIGN_IN_LIMIT is bound (wrangler.toml), a location counts as well, for a minute. `sources`: networks that
+ * an isolate remembers.
  */
 export const SIGN_IN_PERIOD_MS = 600_000;
-export const SIGN_IN_LIMITS = { ofOne: 20, ofAll: 2_000 } as const;
+export const SIGN_IN_LIMITS = { ofOne: 20, ofAll: 2_000, sources: 5_000 } as const;
+export const SIGN_IN_BINDING_PERIOD_S = 60;
+
+/**
+ * A session ends after so long, or once nobody has asked for a page for so long; when it was last used is
+ * written no more often than that; and so many are remembered. In milliseconds.
+ */
+export const SESSION = {
+  maxAgeMs: 12 * 3_600_000,
+  idleMs: 3_600_000,
+  seenEveryMs: 60_000,
+  max: 1_000,
+} as const;
 
 /**
  * The keys of Cloudflare Access. It rotates them every six weeks and publishes the next one before it
