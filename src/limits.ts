@@ -78,6 +78,27 @@ export const SWEEP_MAX_ROWS = 1_000;
 export const SWEEP_STRETCH_ROWS = 10_000;
 export const SWEEP_MAX_STRETCHES = 60;
 
+/**
+ * How long each stage of the sweep goes on, in milliseconds; what is left is done a minute later. One
+ * that hangs is left alone after twice as long: all of them together stay within the quarter of an
+ * hour that a cron run may last. Those that divide their own work (dispatch, reading again, erasing,
+ * purging) end by limits of their own, which are no longer than these.
+ */
+export const SWEEP_STAGE_MS = {
+  "mark what stands still": 15_000,
+  "push waiting events": 10_000,
+  "renew rows": 15_000,
+  "dispatch notifications": 40_000,
+  "watch deliveries": 10_000,
+  "erase people": 15_000,
+  "purge what is old": 15_000,
+  "read events again": 30_000,
+  "audit state": 10_000,
+  "count events": 15_000,
+  rebuild: 20_000,
+  "say that it ran": 5_000,
+} as const;
+
 /** How long the count of events waits for one that is not settled yet, in milliseconds. */
 export const COUNT_WAITS_MS = 3_600_000;
 
@@ -164,16 +185,56 @@ export const RESTORED_KEPT_MS = 7 * 86_400_000;
 /** Archive objects that one request restores. */
 export const RESTORE_OBJECTS = 10;
 
-/** Most events that are read of one order; its own life has some dozens. */
-export const HISTORY_MAX_EVENTS = 2_000;
+/**
+ * What one reading of an order takes at most: rows of each kind, events, and bytes of either. A body may
+ * list 40,000 payments, and everything that is read, explained and shown shares an isolate with receipts.
+ * A view takes what a person can look at; a rebuild what fits into memory and is compared within a second.
+ */
+export const VIEW_LIMITS = { rows: 100, events: 500, bytes: 1_500_000 } as const;
+export const REBUILD_LIMITS = { rows: 1_000, events: 2_000, bytes: BODIES_MAX_BYTES } as const;
+
+/** Settings that one explanation lists; and items of one order and one parcel that its page shows. */
+export const VIEW_MAX_SETTINGS = 5_000;
+export const VIEW_MAX_ITEMS = 200;
+export const VIEW_MAX_PARCEL_ITEMS = 50;
+
+/** How far what a view has left out is counted, in rows. */
+export const LEFT_OUT_MAX_COUNT = 100_000;
 
 /**
- * Wrong admin tokens within a period of this many milliseconds, from one network and from all of them,
- * after which nobody there may try another: room for a script with an old token, none for guessing. What
- * all of them have done holds up only networks with a wrong token of their own (store/sign-ins.ts).
+ * Rebuilding: events that are read at once, in number and bytes; how often in one run; patches of one
+ * order, and orders around one slice, above which they are left as they are and named in the report.
+ */
+export const REBUILD_SLICE_EVENTS = 20;
+export const REBUILD_SLICE_BYTES = 1_000_000;
+export const REBUILD_MAX_SLICES = 25;
+export const REBUILD_MAX_PATCHES = 5_000;
+export const REBUILD_MAX_ORDERS = 100;
+
+/** Orders that a report of a rebuild names as left out; the log has the count of all. */
+export const REBUILD_NAMES_MAX = 100;
+
+/**
+ * Different tokens within a period of this many milliseconds, from one network and from all of them, after
+ * which nobody there may try another: room for a script with an old token, none for guessing. What all of
+ * them have done holds up only networks that have tried one already. Each isolate counts for itself; where
+ * SIGN_IN_LIMIT is bound (wrangler.toml), a location counts as well, for a minute. `sources`: networks that
+ * an isolate remembers.
  */
 export const SIGN_IN_PERIOD_MS = 600_000;
-export const SIGN_IN_LIMITS = { ofOne: 20, ofAll: 2_000 } as const;
+export const SIGN_IN_LIMITS = { ofOne: 20, ofAll: 2_000, sources: 5_000 } as const;
+export const SIGN_IN_BINDING_PERIOD_S = 60;
+
+/**
+ * A session ends after so long, or once nobody has asked for a page for so long; when it was last used is
+ * written no more often than that; and so many are remembered. In milliseconds.
+ */
+export const SESSION = {
+  maxAgeMs: 12 * 3_600_000,
+  idleMs: 3_600_000,
+  seenEveryMs: 60_000,
+  max: 1_000,
+} as const;
 
 /**
  * The keys of Cloudflare Access. It rotates them every six weeks and publishes the next one before it
@@ -190,10 +251,11 @@ export const ACCESS_KEYS = {
 
 /**
  * Reading again what version 0.2 has written (upkeep/reread.ts): rows of each table whose precedences are
- * renewed at once, and how often in one run; events that are read at once, and how long a run goes on, in
- * milliseconds. An event costs some five round trips to D1: half a minute is a few hundred of them.
+ * renewed at once, and how often in one run; events that are read at once, in number and bytes; how long
+ * a run goes on, in milliseconds. An event costs some five round trips to D1: half a minute is a few hundred of them.
  */
 export const RENEW_ROWS = 500;
 export const RENEW_MAX_STRETCHES = 20;
 export const REREAD_EVENTS = 50;
+export const REREAD_BYTES = 1_000_000;
 export const REREAD_RUN_MS = 30_000;

@@ -9,6 +9,11 @@ const text = z.nullable(z.string());
 const value = z.union([z.string(), z.number(), z.null()]);
 const row = z.record(z.string(), value);
 
+/** What an answer about something very large leaves out; a receiver before 0.3 does not say. */
+const leftOut = z.optional(
+  z.array(z.looseObject({ what: z.string(), count: z.number(), where: z.string() })),
+);
+
 export const eventStatuses = ["received", "processed", "ignored", "quarantined", "failed"] as const;
 
 const event = z.looseObject({
@@ -66,6 +71,7 @@ export const eventDetail = z.looseObject({
   changed: z.array(setting),
   lost: z.array(z.looseObject({ ...setting.shape, to: text, why: z.string() })),
   notifications: z.array(message),
+  left_out: leftOut,
 });
 
 export const orders = z.looseObject({
@@ -91,10 +97,12 @@ export const order = z.looseObject({
   payments: z.array(row),
   refunds: z.array(row),
   shipments: z.array(row),
+  left_out: leftOut,
 });
 
 export const timeline = z.looseObject({
   entries: z.array(z.looseObject({ at: text, what: z.string(), detail: text })),
+  left_out: leftOut,
 });
 
 export const explanation = z.looseObject({
@@ -136,6 +144,7 @@ export const explanation = z.looseObject({
       ),
     }),
   ),
+  leftOut,
 });
 
 export const replay = z.looseObject({

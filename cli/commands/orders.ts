@@ -38,9 +38,9 @@ export function ordersCommand(cli: Cli): Command {
 async function showOrder(cli: Cli, number: string, flags: SettingFlags & JsonFlag): Promise<void> {
   const api = apiOf(cli, flags);
   const order = await waitForOrder(cli, api, number, () => api.order(number));
-  const entries = (await api.timeline(number))?.entries ?? [];
-  if (flags.json === true) cli.out.json({ ...order, timeline: entries });
-  else printOrder(cli.out, order, entries, await whenOf(cli, api));
+  const timeline = (await api.timeline(number)) ?? { entries: [] };
+  if (flags.json === true) cli.out.json({ ...order, timeline: timeline.entries });
+  else printOrder(cli.out, order, timeline, await whenOf(cli, api));
 }
 
 export function orderCommand(cli: Cli): Command {

@@ -8,6 +8,7 @@ import type { Output } from "../../testbed/terminal/output.ts";
 import { aboutOf } from "./events.ts";
 import { nameOf } from "./explanation.ts";
 import { printFacts, printTitle } from "./facts.ts";
+import { printLeftOut } from "./left-out.ts";
 import { printMessages } from "./messages.ts";
 
 /** Lines of a body that are shown; --body has all of it. */
@@ -72,6 +73,7 @@ export function printEvent(out: Output, event: EventDetail, when: When): void {
     printFacts(out, groupSettings(event.changed));
   }
   printOverridden(out, event.lost);
+  printLeftOut(out, event.left_out);
   if (event.notifications.length > 0) {
     printTitle(out, "Messages");
     printMessages(out, event.notifications, when);

@@ -6,6 +6,7 @@ import { shortTime, stateOf, type When, zoneName } from "../terminal/look.ts";
 import type { Output } from "../../testbed/terminal/output.ts";
 import { printTable, type TableRow } from "../../testbed/terminal/table.ts";
 import { printTitle } from "./facts.ts";
+import { printLeftOut } from "./left-out.ts";
 import { describeValues } from "./registers.ts";
 
 type Register = Explanation["registers"][number];
@@ -137,6 +138,7 @@ export function printEventList(out: Output, explanation: Explanation, when: When
       ...remarksOf(out, event, typeOf),
     ]),
   );
+  printLeftOut(out, explanation.leftOut);
 }
 
 function describeDecision({ derived }: Explanation, typeOf: FindType): string {

@@ -7,6 +7,7 @@ import { printTable } from "../../testbed/terminal/table.ts";
 import { visible } from "../../src/console/text.ts";
 import { printFacts, printTitle } from "./facts.ts";
 import { amount } from "../../testbed/terminal/amount.ts";
+import { printLeftOut } from "./left-out.ts";
 import { moneyFacts, said } from "./money.ts";
 import { detailsOf, printOtherFields } from "./order-details.ts";
 
@@ -105,7 +106,7 @@ function printState(out: Output, order: Row, when: When): void {
 export function printOrder(
   out: Output,
   answer: OrderAnswer,
-  entries: z.infer<typeof timeline>["entries"],
+  { entries, left_out: later }: z.infer<typeof timeline>,
   when: When,
 ): void {
   const { order, payments, refunds, shipments } = answer;
@@ -113,6 +114,7 @@ export function printOrder(
   printMoney(out, "Payments", "payment_id", payments, order);
   printMoney(out, "Refunds", "refund_id", refunds, order);
   printShipments(out, shipments);
+  printLeftOut(out, answer.left_out);
   printOtherFields(out, answer);
   if (entries.length === 0) return;
   printTitle(out, "How it got there", zoneName(when));
@@ -125,4 +127,5 @@ export function printOrder(
       out.colours.dim(detail ?? ""),
     ]),
   );
+  printLeftOut(out, later);
 }

@@ -55,7 +55,7 @@ async function asset(c: Context, deps: AdminApiDeps): Promise<Response> {
 }
 
 async function signIn(c: Context, deps: AdminApiDeps): Promise<Response> {
-  const { admin, now } = deps;
+  const { admin } = deps;
   const takesToken = admin.token !== null;
   const tried = await attempt(c, deps, await fieldOf(c, "token"));
   if (tried.kind === "too many") {
@@ -65,7 +65,7 @@ async function signIn(c: Context, deps: AdminApiDeps): Promise<Response> {
     return show(c, <SignInPage takesToken={takesToken} problem={problem} />, 429);
   }
   if (tried.kind === "wrong" || admin.token === null) return c.redirect(`${SIGN_IN}?wrong=1`, 303);
-  await startSession(c, admin.token, now().getTime());
+  await startSession(c, deps, admin.token);
   const next = getCookie(c, NEXT_COOKIE) ?? "";
   return c.redirect(/^\/console(?![^/?])/.test(next) ? next : "/console", 303);
 }
@@ -83,7 +83,7 @@ async function signInForm(c: Context, deps: AdminApiDeps): Promise<Response> {
  * go, and browsers hold a redirect of a form to it as well.
  */
 async function signOut({ c, deps }: PageContext): Promise<Response> {
-  endSession(c);
+  await endSession(c, deps);
   const who = await throughAccess(c, deps);
   if (who === null) return c.redirect(SIGN_IN, 303);
   c.header("refresh", `0; url=${ACCESS_SIGN_OUT}`);

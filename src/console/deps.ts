@@ -8,6 +8,7 @@ import type { Calls } from "../store/outbox/calls";
 import { resendMessage } from "../store/outbox/message-list";
 import type { ReplayFilter } from "../store/inbox/waiting";
 import type { ApiRoute } from "./api/api-route";
+import type { Limiter } from "./auth/attempts";
 import type { AdminConfig } from "./auth/sign-in";
 
 /** What a person may know about the set-up: which secrets are set, never their values. */
@@ -55,6 +56,8 @@ export interface UpkeepActions {
 export interface AdminApiDeps extends UpkeepActions {
   readonly db: D1Database;
   readonly admin: AdminConfig;
+  /** The platform's rate limit of sign-ins; null where none is bound. */
+  readonly limiter: Limiter | null;
   readonly settings: Settings;
   /** Those that the consumer applies events by. */
   readonly defaults: StoreDefaults;
@@ -108,6 +111,7 @@ export function adminDeps(
     ...actions,
     db: env.DB,
     admin,
+    limiter: env.SIGN_IN_LIMIT ?? null,
     settings: {
       secrets,
       channels,

@@ -1,10 +1,12 @@
 /** One event as a person reads it: what it says, what it changed, what overrides it, its messages. */
 import { parseJson } from "../events/values";
+import { VIEW_LIMITS } from "../limits";
 import { explainEventAlone } from "../projection/history/explain";
 import type { EventExplanation, SettingExplanation } from "../projection/history/explanation";
 import { asJudged, interpret } from "../projection/interpret";
 import type { Patch } from "../projection/registers";
 import type { StoreDefaults } from "../projection/store-defaults";
+import { type LeftOut, leftOutOfEvent } from "./left-out";
 import { loadEventIds, loadRowsOf } from "../store/state/history";
 import { loadEvent } from "../store/inbox/inspection";
 import type { EventRecord } from "../store/schema";
@@ -19,7 +21,11 @@ export interface EventView {
   /** What another event has set in its place, and why that one won. */
   readonly lost: readonly SettingExplanation[];
   readonly messages: readonly MessageRow[];
+  readonly leftOut: readonly LeftOut[];
 }
+
+/** Rows that an event sets, of which it is said what still stands. */
+const EVENT_ROWS = VIEW_LIMITS.rows;
 
 function parseTexts(json: string | null): readonly string[] {
   const parsed = parseJson(json);
@@ -40,9 +46,10 @@ export async function viewEvent(
 ): Promise<EventView | null> {
   const event = await loadEvent(db, id);
   if (event === null) return null;
-  const patches = patchesOf(event, defaults);
+  const all = patchesOf(event, defaults);
+  const patches = all.slice(0, EVENT_ROWS);
   const [rows, messages] = await Promise.all([
-    loadRowsOf(db, patches),
+    loadRowsOf(db, patches, VIEW_LIMITS),
     loadMessages(db, parseTexts(event.outbox)),
   ]);
   const explained = explainEventAlone(
@@ -69,5 +76,7 @@ export async function viewEvent(
     changed: explained.settings.filter(({ comparison }) => comparison === "stands"),
     lost: explained.settings.filter(({ comparison }) => comparison !== "stands"),
     messages,
+    // Rows of an event that is not applied need not exist.
+    leftOut: leftOutOfEvent(event.status === "processed" ? all.length - rows.length : 0),
   };
 }

@@ -1,10 +1,12 @@
 /** One order as a person reads it: its rows, why they look so, whether it is paid, what it went through. */
+import { VIEW_LIMITS, VIEW_MAX_SETTINGS } from "../limits";
 import { explainOrder } from "../projection/history/explain";
 import type { HistoricEvent, OrderExplanation, StateRow } from "../projection/history/explanation";
 import { answerPayment, type PaymentAnswer } from "../projection/order/payment-answer";
 import type { Entity, Value } from "../projection/registers";
 import type { StoreDefaults } from "../projection/store-defaults";
 import { keysOf, loadHistory, loadRows } from "../store/state/history";
+import { type LeftOut, leftOutOfOrder } from "./left-out";
 import { listMessages, type MessageRow } from "../store/outbox/message-list";
 import { listWaitingOf, type WaitingEvent } from "../store/inbox/waiting-of-order";
 
@@ -33,6 +35,7 @@ export interface ExplainedOrder {
   readonly waiting: readonly WaitingEvent[];
   readonly explained: OrderExplanation;
   readonly payment: PaymentAnswer;
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** True where something is known of the order, were it only an event that was refused. */
@@ -47,21 +50,35 @@ export function ownRows({ rows, number }: ExplainedOrder, entity: Entity): reado
     .map(({ columns }) => columns);
 }
 
-/** Two round trips. */
+/** Two round trips; a third where there is more than a view takes. */
 export async function explainNumber(
   db: D1Database,
   number: string,
   defaults: StoreDefaults,
 ): Promise<ExplainedOrder> {
-  const [rows, waiting] = await Promise.all([
-    loadRows(db, number),
+  const [{ rows, leftOut }, waiting] = await Promise.all([
+    loadRows(db, number, VIEW_LIMITS),
     listWaitingOf(db, number, WAITING_MAX),
   ]);
-  const history = await loadHistory(db, number, keysOf(rows));
-  const explained = explainOrder(number, rows, history, defaults);
+  const history = await loadHistory(db, number, keysOf(rows), VIEW_LIMITS);
+  const { explained, settingsLeftOut } = explainOrder(
+    number,
+    { rows, areAllPayments: leftOut.payments === undefined },
+    history.events,
+    defaults,
+    VIEW_MAX_SETTINGS,
+  );
   const order = rows.find(({ entity }) => entity === "orders")?.columns ?? null;
-  const payment = answerPayment(order ?? {}, history, explained, waiting);
-  return { number, order, rows, history, waiting, explained, payment };
+  return {
+    number,
+    order,
+    rows,
+    history: history.events,
+    waiting,
+    explained,
+    payment: answerPayment(order ?? {}, history.events, explained, waiting),
+    leftOut: leftOutOfOrder({ ...leftOut, events: history.leftOut }, settingsLeftOut),
+  };
 }
 
 /** One moment in an order's life. */

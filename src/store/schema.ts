@@ -345,7 +345,10 @@ export const refusedTotals = sqliteTable("refused_totals", {
   deliveries: integer("deliveries").notNull(),
 });
 
-/** Wrong admin tokens by period and source (a digest; empty: all sources together). */
+/**
+ * Where the version before counted wrong admin tokens. Nothing reads or writes it any more; it goes once
+ * no Worker that does can run on this database.
+ */
 export const signInFailures = sqliteTable(
   "sign_in_failures",
   {
@@ -356,6 +359,14 @@ export const signInFailures = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.period, t.source] })],
 );
+
+/** Sessions of the console that somebody has signed in to with ADMIN_TOKEN; times are milliseconds since 1970. */
+export const sessions = sqliteTable("sessions", {
+  id: text("id").primaryKey(),
+  ends_at: integer("ends_at").notNull(),
+  /** To within a minute: a page that follows another does not write. */
+  seen_at: integer("seen_at").notNull(),
+});
 
 /** The latest replays: which events (a JSON array of ids) a person had taken again. */
 export const replays = sqliteTable("replays", {
@@ -446,6 +457,8 @@ export const rebuilds = sqliteTable("rebuilds", {
   rows_changed: integer("rows_changed").notNull().default(0),
   started_at: text("started_at").notNull(),
   finished_at: text("finished_at"),
+  /** Orders that were too large, a JSON array of some of their numbers. */
+  left_out: text("left_out").notNull().default("[]"),
 });
 
 /** What rebuilds changed, or would change, column by column. */

@@ -2,7 +2,8 @@
  * Rebuild: stored events through the current code, when the projection has changed. An order is read
  * with every event that patches any of its rows, compared with what the current code makes of them,
  * and only where something differs are its rows cleared and merged again. Slices are bounded and their
- * progress is kept in D1, so a restart goes on where it was. Nobody is notified.
+ * progress is kept in D1, so a restart goes on where it was. An order too large for that is left as it
+ * is, and the report names it. Nobody is notified.
  */
 import type { StoredEvent } from "../projection/decoded-event";
 import { asJudged, interpret } from "../projection/interpret";
@@ -10,7 +11,13 @@ import { type Change, planRebuild, type RebuildPlan } from "../projection/histor
 import { orderNamedIn, type Patch } from "../projection/registers";
 import type { HistoricEvent, StateRow } from "../projection/history/explanation";
 import type { StoreDefaults } from "../projection/store-defaults";
-import { HISTORY_MAX_EVENTS } from "../limits";
+import {
+  REBUILD_LIMITS,
+  REBUILD_MAX_ORDERS,
+  REBUILD_MAX_PATCHES,
+  REBUILD_MAX_SLICES,
+  REBUILD_NAMES_MAX,
+} from "../limits";
 import { log } from "../log";
 import { type SuppressionList, loadSuppressionList } from "../store/privacy/suppression-list";
 import { keysOf, loadHistory, loadRows } from "../store/state/history";
@@ -22,10 +29,6 @@ import {
   saveProgress,
 } from "../store/state/rebuild-progress";
 
-/** Events read at once; each leads to the whole history of its order. */
-const SLICE_EVENTS = 50;
-/** Slices in one run of the cron. */
-const SLICES_AT_ONCE = 10;
 /** How often an order is looked at again because events came in between. */
 const LOOKS = 3;
 
@@ -79,9 +82,15 @@ interface RebuildOptions {
 interface Unit {
   /** Null: rows that belong to no order. */
   readonly orderNumber: string | null;
-  readonly loadRows: () => Promise<readonly StateRow[]>;
+  /** Null where they are too many. */
+  readonly loadRows: () => Promise<readonly StateRow[] | null>;
   /** Rows that belong here but may not stand at all. */
   readonly missing: readonly StateRow[];
+}
+
+async function loadWhole(db: D1Database, orderNumber: string): Promise<readonly StateRow[] | null> {
+  const { rows, leftOut } = await loadRows(db, orderNumber, REBUILD_LIMITS);
+  return Object.keys(leftOut).length === 0 ? rows : null;
 }
 
 interface Picture {
@@ -103,27 +112,52 @@ async function eraseHistory(
   return await Promise.all(left);
 }
 
+/** What the events patch; null where that is too much. Event by event: one alone may list thousands. */
+function patchesWithin(
+  events: readonly KeptEvent[],
+  defaults: StoreDefaults,
+): readonly Patch[] | null {
+  const patches: Patch[] = [];
+  for (const event of events) {
+    for (const patch of patchesOf(event, defaults)) patches.push(patch);
+    if (patches.length > REBUILD_MAX_PATCHES) return null;
+  }
+  return patches;
+}
+
 /**
  * The rows, and every event that patches any of them. The events may patch further payments, refunds
- * and shipments that belong elsewhere; those are read too, since half a history would mislead.
+ * and shipments that belong elsewhere; those are read too, since half a history would mislead. Null
+ * where it is too large to be read.
  */
-async function look(db: D1Database, unit: Unit, { defaults }: RebuildOptions): Promise<Picture> {
-  const { orderNumber } = unit;
+async function look(
+  db: D1Database,
+  unit: Unit,
+  { defaults }: RebuildOptions,
+): Promise<Picture | null> {
+  const orderNumber = unit.orderNumber ?? "";
   const list = await loadSuppressionList(db);
   const own = await unit.loadRows();
-  const first = await loadHistory(db, orderNumber ?? "", keysOf([...own, ...unit.missing]));
+  if (own === null) return null;
+  const first = await loadHistory(
+    db,
+    orderNumber,
+    keysOf([...own, ...unit.missing]),
+    REBUILD_LIMITS,
+  );
+  const patches = patchesWithin(first.events, defaults);
+  if (patches === null) return null;
   const known = new Set(own.map(({ entity, key }) => `${entity} ${key}`));
-  const others = first
-    .flatMap((event) => patchesOf(event, defaults))
-    .filter(({ entity, key }) => !known.has(`${entity} ${key}`))
-    .map(asRow);
+  const others = patches.filter(({ entity, key }) => !known.has(`${entity} ${key}`)).map(asRow);
   const elsewhere = await loadRowsByKeys(db, keysOf(others));
+  if (elsewhere === null) return null;
   const rows = [...own, ...elsewhere.filter(({ entity, key }) => !known.has(`${entity} ${key}`))];
   const all = keysOf([...rows, ...unit.missing, ...others]);
-  const read = others.length === 0 ? first : await loadHistory(db, orderNumber ?? "", all);
-  const history = await eraseHistory(read, list);
-  const whole = history.length < HISTORY_MAX_EVENTS;
-  const plan = planRebuild(orderNumber, rows, history, whole, defaults);
+  const read =
+    others.length === 0 ? first : await loadHistory(db, orderNumber, all, REBUILD_LIMITS);
+  if (patchesWithin(read.events, defaults) === null) return null;
+  const history = await eraseHistory(read.events, list);
+  const plan = planRebuild(unit.orderNumber, rows, history, read.leftOut === 0, defaults);
   return { rows, plan, listVersion: list.version };
 }
 
@@ -132,6 +166,8 @@ export interface Rebuilt {
   readonly changes: readonly Change[];
   /** False where events came in between each time: the rows may still not be what they should. */
   readonly isSettled: boolean;
+  /** Orders too large to be rebuilt, which are left as they are; empty text: rows of none. */
+  readonly leftOut: readonly string[];
 }
 
 function isToWrite({ changes, times }: RebuildPlan): boolean {
@@ -139,16 +175,20 @@ function isToWrite({ changes, times }: RebuildPlan): boolean {
 }
 
 async function rebuildUnit(db: D1Database, unit: Unit, options: RebuildOptions): Promise<Rebuilt> {
+  const tooLarge = { changes: [], isSettled: true, leftOut: [unit.orderNumber ?? ""] };
   const first = await look(db, unit, options);
+  if (first === null) return tooLarge;
   const { changes } = first.plan;
-  if (options.dryRun) return { changes, isSettled: true };
+  if (options.dryRun) return { changes, isSettled: true, leftOut: [] };
   let picture = first;
   for (let looks = 0; looks < LOOKS && isToWrite(picture.plan); looks += 1) {
     const { rows, plan, listVersion } = picture;
     await applyRebuild(db, rows, plan, options.now, listVersion);
-    picture = await look(db, unit, options);
+    const next = await look(db, unit, options);
+    if (next === null) return { ...tooLarge, changes };
+    picture = next;
   }
-  return { changes, isSettled: picture.plan.changes.length === 0 };
+  return { changes, isSettled: picture.plan.changes.length === 0, leftOut: [] };
 }
 
 /** Rebuilds one order. */
@@ -156,9 +196,9 @@ export async function rebuildOrder(
   db: D1Database,
   orderNumber: string,
   options: RebuildOptions,
-): Promise<readonly Change[]> {
-  const unit = { orderNumber, loadRows: () => loadRows(db, orderNumber), missing: [] };
-  return (await rebuildUnit(db, unit, options)).changes;
+): Promise<Rebuilt> {
+  const unit = { orderNumber, loadRows: () => loadWhole(db, orderNumber), missing: [] };
+  return await rebuildUnit(db, unit, options);
 }
 
 /** Rows that events patch and that do not stand at all, by the order that is named for them. */
@@ -176,64 +216,120 @@ function missingByOrder(
   return missing;
 }
 
+/** Orders that are named by what is too large to be looked at more closely. */
+function ordersNamedBy(patches: readonly Patch[]): readonly string[] {
+  const named = patches.flatMap((patch) =>
+    patch.entity === "orders" ? patch.key : (orderNamedIn(patch) ?? []),
+  );
+  return [...new Set(named)];
+}
+
+/** What the events patch, without events that alone patch too much; those name their orders. */
+function patchesOfSlice(events: readonly KeptEvent[], defaults: StoreDefaults) {
+  const patches: Patch[] = [];
+  const leftOut: string[] = [];
+  for (const event of events) {
+    const own = patchesOf(event, defaults);
+    if (own.length > REBUILD_LIMITS.rows) leftOut.push(...ordersNamedBy(own));
+    else patches.push(...own);
+  }
+  return { patches, leftOut };
+}
+
+/** Rows of an order, or of none, that events patch. */
+function unitsOf(
+  db: D1Database,
+  patches: readonly Patch[],
+  current: readonly StateRow[],
+): readonly Unit[] {
+  const missing = missingByOrder(patches, current);
+  const owners = current.flatMap(({ columns }) => columns["order_number"] ?? []).map(String);
+  const units: Unit[] = [...new Set([...ordersNamedBy(patches), ...owners])].map((orderNumber) => ({
+    orderNumber,
+    loadRows: () => loadWhole(db, orderNumber),
+    missing: missing.get(orderNumber) ?? [],
+  }));
+  const unlinked = current.filter(({ columns }) => columns["order_number"] === null);
+  const loose = [...unlinked, ...(missing.get(null) ?? [])];
+  if (loose.length > 0) {
+    const loadLoose = (): Promise<readonly StateRow[] | null> => loadRowsByKeys(db, keysOf(loose));
+    units.unshift({ orderNumber: null, loadRows: loadLoose, missing: missing.get(null) ?? [] });
+  }
+  return units;
+}
+
 /** Rebuilds every row that the events patch, together with whatever belongs to the same orders. */
 export async function rebuildAround(
   db: D1Database,
   events: readonly KeptEvent[],
   options: RebuildOptions,
 ): Promise<Rebuilt> {
-  const patches = events.flatMap((event) => patchesOf(event, options.defaults));
-  const keys = keysOf(patches.map(asRow));
-  const current = await loadRowsByKeys(db, keys);
-  const missing = missingByOrder(patches, current);
-  const named = patches.flatMap((patch) => orderNamedIn(patch) ?? []);
-  const owners = current.flatMap(({ columns }) => columns["order_number"] ?? []).map(String);
-  const units: Unit[] = [...new Set([...keys.orders, ...named, ...owners])].map((orderNumber) => ({
-    orderNumber,
-    loadRows: () => loadRows(db, orderNumber),
-    missing: missing.get(orderNumber) ?? [],
-  }));
-  const unlinked = current.filter(({ columns }) => columns["order_number"] === null);
-  const loose = [...unlinked, ...(missing.get(null) ?? [])];
-  if (loose.length > 0) {
-    const loadLoose = (): Promise<readonly StateRow[]> => loadRowsByKeys(db, keysOf(loose));
-    units.push({ orderNumber: null, loadRows: loadLoose, missing: missing.get(null) ?? [] });
+  const { patches, leftOut } = patchesOfSlice(events, options.defaults);
+  const current = await loadRowsByKeys(db, keysOf(patches.map(asRow)));
+  if (current === null && events.length > 1) {
+    // Too much together: each alone.
+    const each: Rebuilt[] = [];
+    for (const event of events) each.push(await rebuildAround(db, [event], options));
+    return joined(each, []);
   }
+  if (current === null) return joined([], [...leftOut, ...ordersNamedBy(patches)]);
+  const units = unitsOf(db, patches, current);
   const rebuilt: Rebuilt[] = [];
-  for (const unit of units) rebuilt.push(await rebuildUnit(db, unit, options));
+  for (const unit of units.slice(0, REBUILD_MAX_ORDERS)) {
+    rebuilt.push(await rebuildUnit(db, unit, options));
+  }
+  const beyond = units.slice(REBUILD_MAX_ORDERS).map(({ orderNumber }) => orderNumber ?? "");
+  return joined(rebuilt, [...leftOut, ...beyond]);
+}
+
+function joined(rebuilt: readonly Rebuilt[], leftOut: readonly string[]): Rebuilt {
   return {
     changes: rebuilt.flatMap(({ changes }) => changes),
     isSettled: rebuilt.every(({ isSettled }) => isSettled),
+    leftOut: [...new Set([...leftOut, ...rebuilt.flatMap((one) => one.leftOut)])],
   };
 }
 
-/** Carries the oldest unfinished rebuild on by some slices; returns it, or null where there is none. */
+/** The rebuild with more orders that it has left out. */
+function withLeftOut(rebuild: Rebuild, leftOut: readonly string[]): Rebuild {
+  if (leftOut.length > 0) log.warn("rebuild_left_out", { id: rebuild.id, orders: leftOut.length });
+  const all = [...new Set([...rebuild.leftOut, ...leftOut])];
+  return { ...rebuild, leftOut: all.slice(0, REBUILD_NAMES_MAX) };
+}
+
+/**
+ * Carries the oldest unfinished rebuild on by some slices while there is time, at least by one; returns
+ * it, or null where there is none.
+ */
 export async function continueRebuild(
   db: D1Database,
   now: string,
   defaults: StoreDefaults,
+  inTime: () => boolean = () => true,
 ): Promise<Rebuild | null> {
   let rebuild = await loadUnfinished(db);
   if (rebuild === null) return null;
   const { orderNumber } = rebuild.filter;
   const options = { dryRun: rebuild.dryRun, now, defaults };
   if (orderNumber !== undefined) {
-    const changes = await rebuildOrder(db, orderNumber, options);
-    rebuild = { ...rebuild, cursor: rebuild.lastEvent, finishedAt: now };
+    const { changes, leftOut } = await rebuildOrder(db, orderNumber, options);
+    const done = { ...rebuild, cursor: rebuild.lastEvent, finishedAt: now };
+    rebuild = withLeftOut(done, leftOut);
     await saveProgress(db, rebuild, changes.map(masked), now);
     return rebuild;
   }
-  for (let slices = 0; slices < SLICES_AT_ONCE && rebuild.finishedAt === null; slices += 1) {
-    const slice = await loadSlice(db, rebuild, SLICE_EVENTS);
-    const { changes } = await rebuildAround(db, slice, options);
-    const last: number = slice.at(-1)?.eventRow ?? rebuild.lastEvent;
-    const done = slice.length < SLICE_EVENTS;
-    rebuild = {
+  for (let slices = 0; slices < REBUILD_MAX_SLICES && rebuild.finishedAt === null; slices += 1) {
+    if (slices > 0 && !inTime()) break;
+    const { events, isLast } = await loadSlice(db, rebuild);
+    const { changes, leftOut } = await rebuildAround(db, events, options);
+    const last: number = events.at(-1)?.eventRow ?? rebuild.lastEvent;
+    const next: Rebuild = {
       ...rebuild,
-      cursor: done ? rebuild.lastEvent : last,
-      events: rebuild.events + slice.length,
-      finishedAt: done ? now : null,
+      cursor: isLast ? rebuild.lastEvent : last,
+      events: rebuild.events + events.length,
+      finishedAt: isLast ? now : null,
     };
+    rebuild = withLeftOut(next, leftOut);
     await saveProgress(db, rebuild, changes.map(masked), now);
   }
   log.info("rebuild", {

@@ -84,12 +84,13 @@ async function rereadTogether(
     events.filter(hasBody).map((event) => readAgain(event, list, defaults)),
   );
   const applied = read.filter(({ event }) => event.status === "processed");
-  const { isSettled } = await rebuildAround(
+  const { isSettled, leftOut } = await rebuildAround(
     db,
     applied.map(({ event }) => event),
     { dryRun: false, now: at, defaults },
   );
   if (!isSettled) throw new Error("events came in between each time");
+  if (leftOut.length > 0) log.warn("reread_left_out", { orders: leftOut.length });
   const result = {
     read: read.map(({ event: { id }, meaning: { description } }) => ({ id, description })),
     claims: read.flatMap(claimOf),

@@ -1,8 +1,8 @@
 /**
  * Every minute: whatever is stored but not moving is pushed again. Events that still stand as
  * `received` a minute after their receipt go onto the queue by id, oldest first, and again after 2,
- * 4, 8 … minutes. Then everything else that comes round with the cron. Bounded, and safe to run twice at
- * once: pushing an event twice changes nothing.
+ * 4, 8 … minutes. Then everything else that comes round with the cron, stage by stage, each with its own
+ * time. Bounded, and safe to run twice at once: pushing an event twice changes nothing.
  */
 import { encodeMessage } from "../events/queue-message";
 import { addMs } from "../events/formats/time";
@@ -12,6 +12,7 @@ import {
   PUSH_AFTER_MS,
   SWEEP_MAX_ROWS,
   SWEEP_MAX_STRETCHES,
+  SWEEP_STAGE_MS,
   SWEEP_STRETCH_ROWS,
 } from "../limits";
 import { errorText, log } from "../log";
@@ -23,6 +24,7 @@ import { continueErasures, type ErasureDeps } from "./erasure";
 import { continueRebuild } from "./rebuild";
 import { renew, reread, type RereadDeps } from "./reread";
 import { purgeWhenDue, type RetentionDeps } from "./retention";
+import { within } from "../time-limit";
 import { watchDeliveries, type WatchDeps } from "./watch";
 
 export interface SweepDeps extends RereadDeps, ErasureDeps, RetentionDeps, WatchDeps {
@@ -32,18 +34,28 @@ export interface SweepDeps extends RereadDeps, ErasureDeps, RetentionDeps, Watch
   readonly dispatch: () => Promise<unknown>;
 }
 
-/** A failing step does not stop the ones after it. */
-async function step(name: string, work: () => Promise<unknown>): Promise<void> {
+type Stage = (inTime: () => boolean) => Promise<unknown>;
+
+/**
+ * A stage that fails, or takes too long, does not stop the ones after it. One that can be divided asks
+ * `inTime` before each part; one that hangs is waited for twice as long. The next cron carries it on.
+ */
+async function run(deps: SweepDeps, name: keyof typeof SWEEP_STAGE_MS, work: Stage): Promise<void> {
+  const ms = SWEEP_STAGE_MS[name];
+  const endMs = deps.now().getTime() + ms;
   try {
-    await work();
+    await within(
+      work(() => deps.now().getTime() < endMs),
+      2 * ms,
+    );
   } catch (error) {
     log.error("sweep_step_failed", { step: name, error: errorText(error) });
   }
 }
 
 /** A stretch after the other, so that a flood is walked through in one run; bounded all the same. */
-async function walk(takeStretch: () => Promise<boolean>): Promise<void> {
-  for (let stretch = 0; stretch < SWEEP_MAX_STRETCHES; stretch += 1) {
+async function walk(inTime: () => boolean, takeStretch: () => Promise<boolean>): Promise<void> {
+  for (let stretch = 0; stretch < SWEEP_MAX_STRETCHES && inTime(); stretch += 1) {
     if (!(await takeStretch())) return;
   }
 }
@@ -63,24 +75,27 @@ async function auditState({ db, raiseAlert }: SweepDeps): Promise<void> {
   if (first !== undefined) await raiseAlert(auditAlert([first, ...rest]));
 }
 
+/** What people are owed comes before what repairs rows: erasing and purging never wait for a rebuild. */
 export async function sweep(deps: SweepDeps): Promise<void> {
   const { db, defaults } = deps;
   const now = (): string => deps.now().toISOString();
-  await step("mark what stands still", () =>
-    walk(() => markStuck(db, now(), addMs(now(), -PUSH_AFTER_MS), SWEEP_STRETCH_ROWS)),
+  const stage = (name: keyof typeof SWEEP_STAGE_MS, work: Stage): Promise<void> =>
+    run(deps, name, work);
+  await stage("mark what stands still", (inTime) =>
+    walk(inTime, () => markStuck(db, now(), addMs(now(), -PUSH_AFTER_MS), SWEEP_STRETCH_ROWS)),
   );
-  await step("push waiting events", () => pushWaiting(deps, now()));
+  await stage("push waiting events", () => pushWaiting(deps, now()));
   // Before anything is judged by them.
-  await step("renew rows", () => renew(deps));
-  await step("dispatch notifications", deps.dispatch);
-  await step("read events again", () => reread(deps));
-  await step("audit state", () => auditState(deps));
-  await step("watch deliveries", () => watchDeliveries(deps));
-  await step("rebuild", () => continueRebuild(db, now(), defaults));
-  await step("count events", () =>
-    walk(() => countStretch(db, now(), addMs(now(), -COUNT_WAITS_MS))),
+  await stage("renew rows", () => renew(deps));
+  await stage("dispatch notifications", deps.dispatch);
+  await stage("watch deliveries", () => watchDeliveries(deps));
+  await stage("erase people", () => continueErasures(deps));
+  await stage("purge what is old", () => purgeWhenDue(deps));
+  await stage("read events again", () => reread(deps));
+  await stage("audit state", () => auditState(deps));
+  await stage("count events", (inTime) =>
+    walk(inTime, () => countStretch(db, now(), addMs(now(), -COUNT_WAITS_MS))),
   );
-  await step("erase people", () => continueErasures(deps));
-  await step("purge what is old", () => purgeWhenDue(deps));
-  await step("say that it ran", () => recordSweep(db, deps.now().getTime()));
+  await stage("rebuild", (inTime) => continueRebuild(db, now(), defaults, inTime));
+  await stage("say that it ran", () => recordSweep(db, deps.now().getTime()));
 }

@@ -1,6 +1,7 @@
 /** Why an order looks as it does: tangled cases, each answer spelled out. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { VIEW_LIMITS } from "../../src/limits";
 import { explainOrder } from "../../src/projection/history/explain";
 import type { OrderExplanation } from "../../src/projection/history/explanation";
 import { keysOf, loadHistory, loadRows } from "../../src/store/state/history";
@@ -10,13 +11,9 @@ import { defaults } from "./defaults";
 import { clearTables } from "../support/rows";
 
 async function explain(orderNumber: string): Promise<OrderExplanation> {
-  const rows = await loadRows(env.DB, orderNumber);
-  return explainOrder(
-    orderNumber,
-    rows,
-    await loadHistory(env.DB, orderNumber, keysOf(rows)),
-    defaults,
-  );
+  const { rows } = await loadRows(env.DB, orderNumber, VIEW_LIMITS);
+  const { events } = await loadHistory(env.DB, orderNumber, keysOf(rows), VIEW_LIMITS);
+  return explainOrder(orderNumber, { rows, areAllPayments: true }, events, defaults).explained;
 }
 
 function outcomes(explanation: OrderExplanation): Record<string, string> {

@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import type { StoredEvent } from "../../src/projection/decoded-event";
+import { REBUILD_LIMITS } from "../../src/limits";
 import { explainOrder } from "../../src/projection/history/explain";
 import { interpret } from "../../src/projection/interpret";
 import { type Model, modelRows } from "../../src/projection/history/model";
@@ -17,9 +18,11 @@ export async function expectExplained(model: Model, events: readonly StoredEvent
     keys: interpret({ id, ...event }, options).patches.map(({ entity, key }) => `${entity} ${key}`),
   }));
   const explain = async (orderNumber: string): Promise<void> => {
-    const current = await loadRows(env.DB, orderNumber);
-    const history = await loadHistory(env.DB, orderNumber, keysOf(current));
-    const explanation = explainOrder(orderNumber, current, history, defaults);
+    const { rows: current } = await loadRows(env.DB, orderNumber, REBUILD_LIMITS);
+    const keys = keysOf(current);
+    const { events: history } = await loadHistory(env.DB, orderNumber, keys, REBUILD_LIMITS);
+    const picture = { rows: current, areAllPayments: true };
+    const { explained: explanation } = explainOrder(orderNumber, picture, history, defaults);
     for (const { entity, key, register, setBy, precedence } of explanation.registers) {
       const expected = rows.get(`${entity} ${key}`)?.[`${register}_precedence`] ?? "";
       expect(precedence, `${entity} ${key} ${register}`).toBe(expected);

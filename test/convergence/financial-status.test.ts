@@ -102,7 +102,7 @@ function checkOrder({ orderNumber: number, expected }: Story, view: ExplainedOrd
   const [, back] = /([\d,.]+) INR went back/.exec(headline) ?? [];
   expect(back === undefined ? 0 : microsIn(back), headline).toBe(expected.refundedMicros);
 
-  const answer: unknown = JSON.parse(JSON.stringify(answerOrder(number, view.rows)));
+  const answer: unknown = JSON.parse(JSON.stringify(answerOrder(number, view.rows, [])));
   const said = new Map(moneyFacts(orderAnswer.parse(answer).order));
   const amountOf = (name: string): number | null => {
     const text = said.get(name) ?? "";

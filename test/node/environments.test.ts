@@ -12,13 +12,20 @@ const toml = table.parse(parse(text));
 const staging = z.object({ staging: table }).parse(toml["env"]).staging;
 
 /** What an environment does not inherit from above it (Cloudflare's page on environments). */
-const ownOnly = ["d1_databases", "queues", "vars", "r2_buckets", "analytics_engine_datasets"];
+const ownOnly = [
+  "d1_databases",
+  "queues",
+  "vars",
+  "r2_buckets",
+  "analytics_engine_datasets",
+  "ratelimits",
+];
 
-const idPattern = /"database_id":"[^"]*"/g;
+const idPattern = /"(database_id|namespace_id)":"[^"]*"/g;
 const unsuffixed = (value: unknown): string =>
   JSON.stringify(value ?? null)
     .replaceAll(/-staging"/g, '"')
-    .replaceAll(idPattern, '"database_id":""');
+    .replaceAll(idPattern, '"$1":""');
 
 await test("staging binds what production binds, with the same limits", () => {
   for (const key of ownOnly) assert.equal(unsuffixed(staging[key]), unsuffixed(toml[key]), key);
@@ -26,7 +33,7 @@ await test("staging binds what production binds, with the same limits", () => {
   assert.deepEqual(others, [], "what else differs in staging hides a difference to production");
 });
 
-await test("no database and no queue belongs to both", () => {
+await test("no database, queue or rate limit belongs to both", () => {
   const names = (value: unknown): string[] =>
     [
       ...JSON.stringify(value).matchAll(/"(?:database_name|queue|dead_letter_queue)":"([^"]+)"/g),
@@ -38,6 +45,8 @@ await test("no database and no queue belongs to both", () => {
     theirs.filter((name) => ours.has(name)),
     [],
   );
+  const namespaces = JSON.stringify(toml).match(/"namespace_id":"[^"]+"/g) ?? [];
+  assert.equal(new Set(namespaces).size, 2);
   // The Worker tells its queues apart by how their names begin, and by -dlq.
   for (const name of theirs) assert.ok(ours.has(name.replace(/-staging$/, "")), name);
 });

@@ -1,9 +1,9 @@
 /** The sweep: bounded, oldest first, again after 2, 4, 8 … minutes, safe to run twice at once. */
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { decodeMessage } from "../../src/events/queue-message";
 import { addMs } from "../../src/events/formats/time";
-import { SWEEP_MAX_ROWS } from "../../src/limits";
+import { SWEEP_MAX_ROWS, SWEEP_STRETCH_ROWS } from "../../src/limits";
 import { sendTexts } from "../../src/store/inbox/queue";
 import { sweep, type SweepDeps } from "../../src/upkeep/sweep";
 import { saveReceived } from "../../src/store/inbox/receipt";
@@ -137,6 +137,58 @@ describe("a run", () => {
     });
     expect(await rows("SELECT DISTINCT pushes FROM webhook_events")).toEqual([{ pushes: 0 }]);
     expect(await sweepAt(RECEIVED_AT)).toHaveLength(3);
+  });
+
+  it("leaves a stage alone that hangs: people are erased before a rebuild, and it is said that it ran", async () => {
+    const order: string[] = [];
+    const hang: Partial<D1PreparedStatement> = { first: () => new Promise(() => undefined) };
+    const db = new Proxy(env.DB, {
+      get: (target, property) => {
+        const found: unknown = Reflect.get(target, property);
+        if (property !== "prepare") {
+          return typeof found === "function" ? (found.bind(target) as unknown) : found;
+        }
+        return (sql: string): unknown => {
+          if (sql.includes("FROM erasures")) order.push("erase");
+          if (sql.includes("FROM rebuilds")) order.push("rebuild");
+          return sql.includes("FROM rebuilds") ? hang : target.prepare(sql);
+        };
+      },
+    });
+    const pause = setTimeout;
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const stuck = (): Promise<unknown> => new Promise(() => undefined);
+    const state = { isDone: false };
+    const runs = async (): Promise<void> => {
+      await sweep(sweeper(RECEIVED_AT, { db, dispatch: stuck }).deps);
+      state.isDone = true;
+    };
+    const run = runs();
+    while (!state.isDone) {
+      vi.advanceTimersByTime(1_000);
+      await new Promise((resolve) => pause(resolve, 20));
+    }
+    vi.useRealTimers();
+    await run;
+    expect(order.indexOf("erase")).toBeGreaterThanOrEqual(0);
+    expect(order.indexOf("rebuild")).toBeGreaterThan(order.lastIndexOf("erase"));
+    expect(await row("SELECT position FROM cursors WHERE name = 'swept_at'")).toEqual({
+      position: Date.parse(RECEIVED_AT),
+    });
+  });
+
+  it("ends a walk when its time is over, and goes on with it in the next", async () => {
+    await receiveMany(2 * SWEEP_STRETCH_ROWS);
+    await env.DB.prepare("UPDATE webhook_events SET push_at = NULL, received_at = ?1")
+      .bind(RECEIVED_AT)
+      .run();
+    let nowMs = Date.parse(addMs(RECEIVED_AT, MINUTE_MS));
+    // Each look at the clock is six seconds after the one before.
+    const { deps } = sweeper(RECEIVED_AT, { now: () => new Date((nowMs += 6_000)) });
+    await sweep(deps);
+    expect(await position()).toBe(SWEEP_STRETCH_ROWS);
+    await sweepAt(addMs(RECEIVED_AT, 10 * MINUTE_MS));
+    expect(await position()).toBe(2 * SWEEP_STRETCH_ROWS);
   });
 
   it("that dies between push and deferral pushes again: twice is harmless, never is not", async () => {

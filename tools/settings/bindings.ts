@@ -39,6 +39,12 @@ export const bindings: readonly Binding[] = [
     without: "e-mail goes through Resend, or is suppressed",
   },
   {
+    name: "SIGN_IN_LIMIT",
+    what: "a rate limit (`ratelimits`)",
+    description: "Counts admin tokens that are tried; [console.md](console.md) says how.",
+    without: "each isolate counts for itself",
+  },
+  {
     name: "METRICS",
     what: "Analytics Engine data set `ce_webhooks`",
     description: "One data point per run; [observability.md](observability.md) has the queries.",

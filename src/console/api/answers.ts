@@ -62,6 +62,9 @@ const order = z.object({
   order_date: text,
   updated_at: z.string(),
 });
+const leftOut = z
+  .array(z.object({ what: z.string(), count: z.int(), where: z.string() }))
+  .check(z.describe("what this answer has left out, how many at least, and where that is"));
 const cursor = text.check(z.describe("null on the last page"));
 const stored = z.object({
   id: z.string(),
@@ -80,6 +83,7 @@ export const answers = {
     changed: z.array(setting),
     lost: z.array(z.extend(setting, { to: text, why: z.string() })),
     notifications: z.array(message),
+    left_out: leftOut,
   }),
   replay: z.object({
     dry_run: z.boolean(),
@@ -100,8 +104,12 @@ export const answers = {
     payments: z.array(row),
     refunds: z.array(row),
     shipments: z.array(row),
+    left_out: leftOut,
   }),
-  timeline: z.object({ entries: z.array(z.object({ at: text, what: z.string(), detail: text })) }),
+  timeline: z.object({
+    entries: z.array(z.object({ at: text, what: z.string(), detail: text })),
+    left_out: leftOut,
+  }),
   notifications: z.object({ notifications: z.array(message), next_cursor: cursor }),
   notification: z.extend(message, { rendered: text, resends: z.int(), context: text }),
   resendMessage: z.object({ id: z.string(), status: z.literal("pending") }),

@@ -18,7 +18,8 @@ function withoutPlace<Row extends { event_row: number }>(row: Row): Omit<Row, "e
   return event;
 }
 
-function eventAnswer({ event, notes, outcome, changed, lost, messages }: EventView): object {
+function eventAnswer(view: EventView): object {
+  const { event, notes, outcome, changed, lost, messages, leftOut } = view;
   const { outbox: _, status_precedence: __, push_at: ___, pushes: ____, ...stored } = event;
   return {
     ...stored,
@@ -33,6 +34,7 @@ function eventAnswer({ event, notes, outcome, changed, lost, messages }: EventVi
       why: comparison,
     })),
     notifications: messages,
+    left_out: leftOut,
   };
 }
 

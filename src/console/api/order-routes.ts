@@ -7,12 +7,14 @@ import {
 } from "../../projection/order/financial-status";
 import type { StateRow } from "../../projection/history/explanation";
 import type { Entity } from "../../projection/registers";
+import { VIEW_LIMITS } from "../../limits";
 import { loadRows } from "../../store/state/history";
 import { loadTimeline } from "../../store/state/order-detail";
 import { listOrders } from "../../store/state/order-list";
 import { asking, plain } from "./api-route";
 import type { Route } from "../deps";
 import { maskOrder } from "../mask";
+import { type LeftOut, leftOutOfOrder, leftOutOfTimeline } from "../left-out";
 import { explainNumber, isKnown, type Row } from "../order-view";
 import { problem } from "./problem";
 import { ordersQuery } from "./shapes";
@@ -21,7 +23,11 @@ const TIMELINE_MAX = 1_000;
 const noOrder = (number: string): string => `No event has named the order ${number}`;
 
 /** An order with its parts, from its rows; null where it has none of its own. */
-export function answerOrder(number: string, rows: readonly StateRow[]) {
+export function answerOrder(
+  number: string,
+  rows: readonly StateRow[],
+  leftOut: readonly LeftOut[],
+) {
   const own = (entity: Entity): readonly Row[] =>
     rows
       .filter((row) => row.entity === entity && row.columns["order_number"] === number)
@@ -38,6 +44,7 @@ export function answerOrder(number: string, rows: readonly StateRow[]) {
     payments: own("payments"),
     refunds: own("refunds"),
     shipments: own("shipments"),
+    left_out: leftOut,
   };
 }
 
@@ -50,18 +57,20 @@ export const orderRoutes: readonly Route[] = [
   }),
   plain("GET /orders/:number", async ({ c, deps, part }) => {
     const number = part("number");
-    const answer = answerOrder(number, await loadRows(deps.db, number));
+    const { rows, leftOut } = await loadRows(deps.db, number, VIEW_LIMITS);
+    const answer = answerOrder(number, rows, leftOutOfOrder(leftOut));
     return answer === null ? problem(c, 404, noOrder(number)) : c.json(answer);
   }),
   plain("GET /orders/:number/explain", async ({ c, deps, part }) => {
     const number = part("number");
     const view = await explainNumber(deps.db, number, deps.defaults);
     if (!isKnown(view)) return problem(c, 404, noOrder(number));
-    return c.json({ ...view.explained, payment: view.payment });
+    return c.json({ ...view.explained, payment: view.payment, leftOut: view.leftOut });
   }),
   plain("GET /orders/:number/timeline", async ({ c, deps, part }) => {
     const number = part("number");
-    const entries = await loadTimeline(deps.db, number, TIMELINE_MAX);
-    return entries.length === 0 ? problem(c, 404, noOrder(number)) : c.json({ entries });
+    const { entries, left_out } = await loadTimeline(deps.db, number, TIMELINE_MAX);
+    if (entries.length === 0) return problem(c, 404, noOrder(number));
+    return c.json({ entries, left_out: leftOutOfTimeline(left_out) });
   }),
 ];

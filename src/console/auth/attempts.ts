@@ -1,19 +1,77 @@
 /**
- * How often a wrong admin token may be tried, by form or as a bearer: a few times from one network,
- * some more from all of them together. Whoever has tried too often waits, with the right token too;
- * whoever has not tried a wrong one is not kept waiting by others.
+ * How many different tokens may be tried, by form or as a bearer: a few from one network, some more from
+ * all of them together. Each is counted before it is compared, so that those that come at once count too,
+ * and it counts once: a script that goes on with an old token, or with the right one, uses up nothing.
+ * Whoever has tried too many waits, with the right token too, unless it was compared before.
+ *
+ * Counted in this isolate, and by the platform's rate limit where SIGN_IN_LIMIT is bound. A row for each
+ * attempt was given up: whoever guesses would have had the database written to at each guess.
  */
 import type { Context } from "hono";
 import { sha256 } from "../../digest";
-import { SIGN_IN_LIMITS, SIGN_IN_PERIOD_MS } from "../../limits";
-import { isLockedOut, recordFailure } from "../../store/sign-ins";
+import { SIGN_IN_BINDING_PERIOD_S, SIGN_IN_LIMITS, SIGN_IN_PERIOD_MS } from "../../limits";
+import { errorText, log } from "../../log";
+
+/** The part of the platform's `RateLimit` binding that is used. */
+export interface Limiter {
+  readonly limit: (options: { readonly key: string }) => Promise<{ readonly success: boolean }>;
+}
 
 export interface Attempts {
-  readonly db: D1Database;
+  /** Null where none is bound. */
+  readonly limiter: Limiter | null;
   readonly nowMs: number;
   /** Keys the digest of where an attempt comes from. */
   readonly token: string;
 }
+
+/** `admitted`: it was compared before. */
+type Count = "new" | "admitted" | "too many";
+
+/** Digests of the tokens that were tried in the present period, by source. */
+export class TriedTokens {
+  #period = 0;
+  #all = 0;
+  /** True: admitted to be compared. */
+  readonly #sources = new Map<string, Map<string, boolean>>();
+
+  /** Counts a token, unless it is known. Nothing is awaited between the look and the count. */
+  count(source: string, digest: string, nowMs: number): Count {
+    this.#forgetBefore(Math.floor(nowMs / SIGN_IN_PERIOD_MS));
+    const tried = this.#sources.get(source) ?? new Map<string, boolean>();
+    const isAdmitted = tried.get(digest);
+    if (isAdmitted !== undefined) return isAdmitted ? "admitted" : "new";
+    const { ofOne, ofAll } = SIGN_IN_LIMITS;
+    if (tried.size >= ofOne || (tried.size > 0 && this.#all >= ofAll)) return "too many";
+    tried.set(digest, false);
+    this.#all += 1;
+    this.#remember(source, tried);
+    return "new";
+  }
+
+  admit(source: string, digest: string): void {
+    this.#sources.get(source)?.set(digest, true);
+  }
+
+  #forgetBefore(period: number): void {
+    if (period === this.#period) return;
+    this.#period = period;
+    this.#all = 0;
+    this.#sources.clear();
+  }
+
+  /** The oldest source makes room: memory is bounded, however many networks there are. */
+  #remember(source: string, tried: Map<string, boolean>): void {
+    this.#sources.set(source, tried);
+    const [oldest] = this.#sources.keys();
+    if (this.#sources.size > SIGN_IN_LIMITS.sources && oldest !== undefined) {
+      this.#sources.delete(oldest);
+    }
+  }
+}
+
+/** For the life of this isolate. */
+const tried = new TriedTokens();
 
 /** An IPv6 network hands out addresses by the billion: its first half stands for all of them. */
 export function networkOf(address: string): string {
@@ -41,19 +99,34 @@ export type Attempt =
   | { readonly kind: "wrong" }
   | { readonly kind: "too many"; readonly retryAfterS: number };
 
-/** Compares what was given, unless too many wrong ones came before it. */
+/** True also where the platform cannot say: this isolate has counted too. */
+async function isWithinLimit(limiter: Limiter | null, source: string): Promise<boolean> {
+  if (limiter === null) return true;
+  try {
+    return (await limiter.limit({ key: source })).success;
+  } catch (error) {
+    log.warn("sign_in_limit", { error: errorText(error) });
+    return true;
+  }
+}
+
+/** Compares a token that was given, unless too many came before it. */
 export async function tryToken(
   c: Context,
-  { db, nowMs, token }: Attempts,
+  { limiter, nowMs, token }: Attempts,
+  given: string,
   isRight: () => Promise<boolean>,
 ): Promise<Attempt> {
-  const period = Math.floor(nowMs / SIGN_IN_PERIOD_MS);
   const source = await sourceOf(c, token);
-  if (await isLockedOut(db, period, source, SIGN_IN_LIMITS)) {
-    const endsMs = (period + 1) * SIGN_IN_PERIOD_MS;
+  const digest = (await sha256(given)).toHex();
+  const count = tried.count(source, digest, nowMs);
+  if (count === "too many") {
+    const endsMs = (Math.floor(nowMs / SIGN_IN_PERIOD_MS) + 1) * SIGN_IN_PERIOD_MS;
     return { kind: "too many", retryAfterS: Math.ceil((endsMs - nowMs) / 1_000) };
   }
-  if (await isRight()) return { kind: "right" };
-  await recordFailure(db, period, source);
-  return { kind: "wrong" };
+  if (count === "new" && !(await isWithinLimit(limiter, source))) {
+    return { kind: "too many", retryAfterS: SIGN_IN_BINDING_PERIOD_S };
+  }
+  tried.admit(source, digest);
+  return { kind: (await isRight()) ? "right" : "wrong" };
 }

@@ -6,19 +6,21 @@ import type { Context } from "hono";
 import { deleteCookie, getSignedCookie, setSignedCookie } from "hono/cookie";
 import type { Config } from "../../config";
 import { sha256 } from "../../digest";
+import { SESSION } from "../../limits";
+import { deleteSession, loadSession, markSeen, saveSession } from "../../store/sessions";
 import { verifyAccess } from "./access";
-import { type Attempt, tryToken } from "./attempts";
+import { type Attempt, type Limiter, tryToken } from "./attempts";
 
 export type AdminConfig = Config["admin"];
 
 export interface SignInDeps {
   readonly db: D1Database;
   readonly admin: AdminConfig;
+  readonly limiter: Limiter | null;
   readonly now: () => Date;
 }
 
 const COOKIE = "ce_webhooks_session";
-const SESSION_SECONDS = 12 * 3600;
 
 /** False: nothing of the console exists. */
 export function isConfigured({ token, access }: AdminConfig): boolean {
@@ -47,8 +49,8 @@ export async function throughAccess(
 export async function attempt(c: Context, deps: SignInDeps, given: string): Promise<Attempt> {
   const { token } = deps.admin;
   if (token === null) return { kind: "wrong" };
-  const attempts = { db: deps.db, nowMs: deps.now().getTime(), token };
-  return await tryToken(c, attempts, () => isToken(given, token));
+  const attempts = { limiter: deps.limiter, nowMs: deps.now().getTime(), token };
+  return await tryToken(c, attempts, given, () => isToken(given, token));
 }
 
 /** Whether a page of this origin made the request; null where nothing says so: only browsers do. */
@@ -84,14 +86,36 @@ export async function admit(c: Context, deps: SignInDeps): Promise<ApiAccess> {
   return isElsewhere ? { kind: "from elsewhere" } : { kind: "right" };
 }
 
+/** The session that the cookie names, if this Worker has signed it and its time is not over. */
+async function sessionIn(c: Context, { admin, now }: SignInDeps): Promise<string | null> {
+  if (admin.token === null) return null;
+  const value = await getSignedCookie(c, admin.token, COOKIE);
+  if (typeof value !== "string") return null;
+  const [until = "", id = ""] = value.split(".");
+  return Number(until) > now().getTime() && id !== "" ? id : null;
+}
+
+/** A part of a page that renews itself is nobody's doing: it keeps no session alive. */
+function isByItself(c: Context): boolean {
+  return c.req.header("hx-request") !== undefined;
+}
+
+/** Whether somebody has signed in, has not signed out since, and was here within the hour. */
+async function isSignedIn(c: Context, deps: SignInDeps): Promise<boolean> {
+  const id = await sessionIn(c, deps);
+  if (id === null) return false;
+  const session = await loadSession(deps.db, id);
+  const nowMs = deps.now().getTime();
+  if (session === null || session.endsAtMs <= nowMs) return false;
+  const idleMs = nowMs - session.seenAtMs;
+  if (idleMs >= SESSION.idleMs) return false;
+  if (idleMs >= SESSION.seenEveryMs && !isByItself(c)) await markSeen(deps.db, id, nowMs);
+  return true;
+}
+
 /** For pages: who has signed in, or came through Access; null where nobody has. */
 export async function whoIs(c: Context, deps: SignInDeps): Promise<string | null> {
-  const { token } = deps.admin;
-  if (token !== null) {
-    const until = await getSignedCookie(c, token, COOKIE);
-    if (Number(until) > deps.now().getTime()) return "Admin token";
-  }
-  return await throughAccess(c, deps);
+  return (await isSignedIn(c, deps)) ? "Admin token" : await throughAccess(c, deps);
 }
 
 function isSecure(c: Context): boolean {
@@ -99,17 +123,23 @@ function isSecure(c: Context): boolean {
 }
 
 /** The cookie is signed with the token: another token ends every session. */
-export async function startSession(c: Context, token: string, nowMs: number): Promise<void> {
-  const until = String(nowMs + SESSION_SECONDS * 1000);
-  await setSignedCookie(c, COOKIE, until, token, {
+export async function startSession(c: Context, deps: SignInDeps, token: string): Promise<void> {
+  const nowMs = deps.now().getTime();
+  const endsAtMs = nowMs + SESSION.maxAgeMs;
+  const id = crypto.randomUUID();
+  await saveSession(deps.db, id, { endsAtMs, seenAtMs: nowMs });
+  await setSignedCookie(c, COOKIE, `${String(endsAtMs)}.${id}`, token, {
     httpOnly: true,
     sameSite: "Strict",
     secure: isSecure(c),
     path: "/console",
-    maxAge: SESSION_SECONDS,
+    maxAge: SESSION.maxAgeMs / 1_000,
   });
 }
 
-export function endSession(c: Context): void {
+/** On the server first: a copy of the cookie must not outlive it. */
+export async function endSession(c: Context, deps: SignInDeps): Promise<void> {
+  const id = await sessionIn(c, deps);
+  if (id !== null) await deleteSession(deps.db, id);
   deleteCookie(c, COOKIE, { path: "/console", secure: isSecure(c) });
 }

@@ -1,8 +1,9 @@
 /** What pages are made of: times, badges, tables, facts. Every text from outside comes through here. */
 import { isDay } from "../../events/formats/time";
 import { type Child, useContext } from "hono/jsx";
+import { describeLeftOut, type LeftOut } from "../left-out";
 import { type Place, pathTo } from "../links";
-import { clip, money, visible, words } from "../text";
+import { capital, clip, money, visible, words } from "../text";
 import { clockTime, ShopZone } from "./zone";
 
 const CLIP_CHARACTERS = 64;
@@ -73,6 +74,17 @@ export function Money(props: {
 }) {
   if (props.micros === null || props.micros === undefined) return <span class="none">–</span>;
   return <span class="number">{money(props.micros, props.in)}</span>;
+}
+
+/** What the page has left out of something very large, and where that is. */
+export function LeftOutNotes({ of }: { readonly of: readonly LeftOut[] }) {
+  return (
+    <>
+      {of.map((one) => (
+        <p class="soft">{capital(describeLeftOut(one))}</p>
+      ))}
+    </>
+  );
 }
 
 /** An id that leads to its page. */

@@ -122,9 +122,16 @@ export function explainEventAlone(
   return explainEvent(event, new Rows(rows, [event.id, ...eventIds]), defaults);
 }
 
+/** Rows of an order. */
+export interface OrderPicture {
+  readonly rows: readonly StateRow[];
+  /** False where there are more payments: which of them decides cannot be said then. */
+  readonly areAllPayments: boolean;
+}
+
 function explainDerived(
   orderNumber: string,
-  rows: readonly StateRow[],
+  { rows, areAllPayments }: OrderPicture,
   lookup: Rows,
 ): DerivedExplanation | null {
   const order = lookup.find("orders", orderNumber)?.columns;
@@ -142,7 +149,7 @@ function explainDerived(
   const precedence = bySnapshot
     ? order["snapshot_payment_precedence"]
     : leading?.["status_precedence"];
-  const event = lookup.eventOf(String(precedence ?? ""));
+  const event = areAllPayments ? lookup.eventOf(String(precedence ?? "")) : null;
   return {
     paymentStatus: order["payment_status"] ?? null,
     decidedBy: event === null ? null : bySnapshot ? "snapshot" : "payment",
@@ -168,21 +175,39 @@ function when(event: HistoricEvent): string {
   return `${event.occurredAt ?? ""} ${event.receivedAt}`;
 }
 
-/** Explains an order from its rows and every stored event that patches any of them. */
+export interface BoundedExplanation {
+  readonly explained: OrderExplanation;
+  /** Settings of the oldest events that would have been too many. */
+  readonly settingsLeftOut: number;
+}
+
+/** Explains an order from its rows and the stored events that patch any of them, up to so many settings. */
 export function explainOrder(
   orderNumber: string,
-  rows: readonly StateRow[],
+  picture: OrderPicture,
   events: readonly HistoricEvent[],
   defaults: StoreDefaults,
-): OrderExplanation {
-  const eventIds = events.map(({ id }) => id);
-  const lookup = new Rows(rows, eventIds);
-  return {
-    orderNumber,
-    derived: explainDerived(orderNumber, rows, lookup),
-    registers: explainRegisters(rows, lookup),
-    events: events
-      .toSorted((a, b) => (when(a) < when(b) ? -1 : when(a) > when(b) ? 1 : 0))
-      .map((event) => explainEvent(event, lookup, defaults)),
+  maxSettings = Infinity,
+): BoundedExplanation {
+  const lookup = new Rows(
+    picture.rows,
+    events.map(({ id }) => id),
+  );
+  let room = maxSettings;
+  let settingsLeftOut = 0;
+  const bounded = (event: HistoricEvent): EventExplanation => {
+    const one = explainEvent(event, lookup, defaults);
+    const settings = one.settings.slice(0, room);
+    room -= settings.length;
+    settingsLeftOut += one.settings.length - settings.length;
+    return { ...one, settings };
   };
+  const inOrder = events.toSorted((a, b) => (when(a) < when(b) ? -1 : when(a) > when(b) ? 1 : 0));
+  const explained = {
+    orderNumber,
+    derived: explainDerived(orderNumber, picture, lookup),
+    registers: explainRegisters(picture.rows, lookup),
+    events: inOrder.toReversed().map(bounded).toReversed(),
+  };
+  return { explained, settingsLeftOut };
 }

@@ -1,60 +1,130 @@
 /**
- * The rows of an order and every stored event that patches any of them: the input for explanation and rebuild.
+ * The rows of an order and the stored events that patch any of them: what explanation and rebuild start
+ * from. One order may be as large as bodies allow, so both are read up to a limit, and what is left out
+ * is counted.
  */
-import { HISTORY_MAX_EVENTS } from "../../limits";
+import { LEFT_OUT_MAX_COUNT } from "../../limits";
 import type { HistoricEvent, StateRow } from "../../projection/history/explanation";
-import { entities, type Entity, entityNames, type Value } from "../../projection/registers";
+import {
+  entities,
+  type Entity,
+  entityNames,
+  registersOf,
+  type Value,
+} from "../../projection/registers";
 
 /** Keys of rows, by entity. */
 export type RowKeys = Readonly<Record<Entity, readonly string[]>>;
 
+/** What one reading takes at most: rows of each kind, events, and bytes of the rows of a kind or of bodies. */
+export interface ReadLimits {
+  readonly rows: number;
+  readonly events: number;
+  readonly bytes: number;
+}
+
+/** How many there are beside those that were read, up to LEFT_OUT_MAX_COUNT; kinds without any are absent. */
+type LeftOut = Readonly<Partial<Record<Entity | "events", number>>>;
+
+export interface OrderRows {
+  readonly rows: readonly StateRow[];
+  readonly leftOut: LeftOut;
+}
+
 /**
- * `?1`: the order. Primary keys, payments_order, payments_reference, refunds_order,
- * refunds_reference, shipments_order. Other names of a payment, and refunds that follow it, are included even if
- * they are linked to another order.
+ * Keys of the rows of an order. `?1`: the order. Primary keys, payments_order, payments_reference,
+ * refunds_order, refunds_reference, shipments_order. A payment's other names, and refunds that follow
+ * it, belong to the picture even where they are linked elsewhere.
  */
-const rowsOfOrder: Readonly<Record<Entity, string>> = {
-  orders: "SELECT * FROM orders WHERE order_number = ?1",
+const keysOfOrder: Readonly<Record<Entity, string>> = {
+  orders: "SELECT order_number AS key FROM orders WHERE order_number = ?1",
   payments: `
-    SELECT * FROM payments WHERE payment_id IN (
-      SELECT payment_id FROM payments WHERE order_number = ?1
+      SELECT payment_id AS key FROM payments WHERE order_number = ?1
       UNION SELECT reference_number FROM payments
         WHERE order_number = ?1 AND reference_number IS NOT NULL
       UNION SELECT q.payment_id FROM payments p JOIN payments q ON q.reference_number = p.payment_id
-        WHERE p.order_number = ?1)
-    ORDER BY payment_id`,
+        WHERE p.order_number = ?1`,
   refunds: `
-    SELECT * FROM refunds WHERE refund_id IN (
-      SELECT refund_id FROM refunds WHERE order_number = ?1
+      SELECT refund_id AS key FROM refunds WHERE order_number = ?1
       UNION SELECT r.refund_id FROM payments p JOIN refunds r
         ON r.payment_reference = p.reference_number AND r.named_order IS NULL
-        WHERE p.order_number = ?1)
-    ORDER BY refund_id`,
-  shipments: "SELECT * FROM shipments WHERE order_number = ?1 ORDER BY shipment_id",
+        WHERE p.order_number = ?1`,
+  shipments: "SELECT shipment_id AS key FROM shipments WHERE order_number = ?1",
 };
 
-/** Reads the rows of each entity: one batch. */
-async function readRows(
-  db: D1Database,
-  named: readonly Entity[],
-  statementFor: (entity: Entity) => D1PreparedStatement,
-): Promise<readonly StateRow[]> {
-  if (named.length === 0) return [];
-  const results = await db.batch<Record<string, Value>>(named.map(statementFor));
-  return named.flatMap((entity, index) =>
-    (results[index]?.results ?? []).map((columns) => ({
-      entity,
-      key: String(columns[entities[entity].key]),
-      columns,
-    })),
-  );
+/** Of a row, in bytes: any text in it may be as long as a body. */
+function sizeOf(entity: Entity): string {
+  const columns = registersOf(entity).flatMap(([, names]) => names);
+  return columns.map((name) => `coalesce(octet_length(${name}), 0)`).join(" + ");
 }
 
-/** Reads every row of an order: one batch. */
-export async function loadRows(db: D1Database, orderNumber: string): Promise<readonly StateRow[]> {
-  return await readRows(db, entityNames, (entity) =>
-    db.prepare(rowsOfOrder[entity]).bind(orderNumber),
+/**
+ * Rows by their primary keys, in that order, up to so many and so many bytes; the first is always
+ * among them. `found`: how many there are, up to one more than may be read. `?2`: rows; `?3`: bytes.
+ */
+function boundedSql(entity: Entity, keysSql: string): string {
+  const { key } = entities[entity];
+  return `
+SELECT t.*, sized.found AS rows_found FROM (
+  SELECT key, count(*) OVER () AS found, row_number() OVER (ORDER BY key) AS place,
+    sum(bytes) OVER (ORDER BY key ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+  FROM (SELECT ${key} AS key, ${sizeOf(entity)} AS bytes FROM ${entity}
+    WHERE ${key} IN (${keysSql}) ORDER BY ${key} LIMIT ?2 + 1)
+) sized JOIN ${entity} t ON t.${key} = sized.key
+WHERE sized.place <= ?2 AND coalesce(sized.before, 0) < ?3 ORDER BY t.${key}`;
+}
+
+type FoundRow = Record<string, Value> & { readonly rows_found: number };
+
+function asRow(entity: Entity, found: FoundRow): StateRow {
+  const { rows_found: _, ...columns } = found;
+  return { entity, key: String(columns[entities[entity].key]), columns };
+}
+
+/** Rows of each of the entities, and of which there are more: one batch. */
+export async function readBounded(
+  db: D1Database,
+  named: readonly Entity[],
+  keysSql: Readonly<Record<Entity, string>>,
+  boundFor: (entity: Entity) => string,
+  { rows, bytes }: Pick<ReadLimits, "rows" | "bytes">,
+): Promise<{ readonly rows: readonly StateRow[]; readonly cut: readonly Entity[] }> {
+  if (named.length === 0) return { rows: [], cut: [] };
+  const results = await db.batch<FoundRow>(
+    named.map((entity) =>
+      db.prepare(boundedSql(entity, keysSql[entity])).bind(boundFor(entity), rows, bytes),
+    ),
   );
+  const read = named.map((entity, index) => ({ entity, found: results[index]?.results ?? [] }));
+  return {
+    rows: read.flatMap(({ entity, found }) => found.map((row) => asRow(entity, row))),
+    cut: read
+      .filter(({ found }) => found.length < (found[0]?.rows_found ?? 0))
+      .map(({ entity }) => entity),
+  };
+}
+
+/** `?1`: the order; `?2`: how far to count. */
+function countSql(entity: Entity): string {
+  return `SELECT count(*) AS n FROM (SELECT 1 FROM (${keysOfOrder[entity]}) LIMIT ?2)`;
+}
+
+/** Reads the rows of an order: one batch, and another one where there are more than may be read. */
+export async function loadRows(
+  db: D1Database,
+  orderNumber: string,
+  limits: ReadLimits,
+): Promise<OrderRows> {
+  const { rows, cut } = await readBounded(db, entityNames, keysOfOrder, () => orderNumber, limits);
+  if (cut.length === 0) return { rows, leftOut: {} };
+  const counts = await db.batch<{ n: number }>(
+    cut.map((entity) => db.prepare(countSql(entity)).bind(orderNumber, LEFT_OUT_MAX_COUNT)),
+  );
+  const leftOut = cut.map((entity, index): [Entity, number] => {
+    const read = rows.filter((row) => row.entity === entity).length;
+    return [entity, (counts[index]?.results[0]?.n ?? 0) - read];
+  });
+  return { rows, leftOut: Object.fromEntries(leftOut) };
 }
 
 export function keysOf(rows: readonly StateRow[]): RowKeys {
@@ -69,9 +139,10 @@ export function keysOf(rows: readonly StateRow[]): RowKeys {
 }
 
 /**
- * `?1`: the order; `?2` to `?4`: keys of payments, refunds and shipments; `?5`: limit. Finds events about the rows
- * themselves, events of every order that one of them was ever linked to (an order event patches the rows that it
- * lists), and unapplied events that name the order. webhook_events_subject,
+ * `?1`: the order; `?2` to `?4`: keys of payments, refunds and shipments; `?5`, `?6`: events and bytes
+ * of bodies, the newest first, of which the first always is read. Events about
+ * the rows themselves; events of every order that one of them was ever linked to, since an order
+ * event patches what it lists; events in trouble that name the order. webhook_events_subject,
  * webhook_events_set_aside, disputed_links by its primary key.
  */
 const eventsSql = `
@@ -95,17 +166,29 @@ WITH named(order_number) AS (
     WHERE subject_id IN (SELECT value FROM json_each(?4)) AND subject = 'shipment'
   UNION SELECT rowid FROM webhook_events
     WHERE status IN ('quarantined', 'failed', 'ignored') AND order_number = ?1
+), sized(event_row, before) AS (
+  SELECT rowid, sum(coalesce(octet_length(payload), 0)) OVER (ORDER BY rowid DESC
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    FROM webhook_events WHERE rowid IN (SELECT event_row FROM about ORDER BY event_row DESC LIMIT ?5)
 )
-SELECT id, event_type AS eventType, type_hint AS typeHint, occurred_at AS occurredAt, received_at AS receivedAt, status,
+SELECT (SELECT count(*) FROM about) AS found, id, event_type AS eventType, type_hint AS typeHint, occurred_at AS occurredAt, received_at AS receivedAt, status,
   error, redeliveries, conflicts, payload
-FROM webhook_events WHERE rowid IN (SELECT event_row FROM about) ORDER BY rowid LIMIT ?5`;
+FROM webhook_events
+WHERE rowid IN (SELECT event_row FROM sized WHERE coalesce(before, 0) < ?6) ORDER BY rowid`;
 
-/** Reads the events that patch any of the rows. */
+export interface History {
+  readonly events: readonly HistoricEvent[];
+  /** Older events that were not read. */
+  readonly leftOut: number;
+}
+
+/** Reads the events that patch any of the rows, oldest first; of too many the newest. */
 export async function loadHistory(
   db: D1Database,
   orderNumber: string,
   keys: RowKeys,
-): Promise<readonly HistoricEvent[]> {
+  limits: ReadLimits,
+): Promise<History> {
   const { results } = await db
     .prepare(eventsSql)
     .bind(
@@ -113,11 +196,19 @@ export async function loadHistory(
       JSON.stringify(keys.payments),
       JSON.stringify(keys.refunds),
       JSON.stringify(keys.shipments),
-      HISTORY_MAX_EVENTS,
+      limits.events,
+      limits.bytes,
     )
-    .all<HistoricEvent>();
-  return results;
+    .all<HistoricEvent & { readonly found: number }>();
+  const found = results[0]?.found ?? 0;
+  return {
+    events: results.map(({ found: _found, ...event }) => event),
+    leftOut: found - results.length,
+  };
 }
+
+/** Ids of events by which a setting's event is named; the rows are few (VIEW_LIMITS). */
+const IDS_MAX = 2_000;
 
 /**
  * `?1`: keys of rows, and of the orders that they belong to; `?2`: limit. webhook_events_subject. Another kind of
@@ -138,24 +229,24 @@ export async function loadEventIds(
   ]);
   const { results } = await db
     .prepare(idsSql)
-    .bind(JSON.stringify([...new Set(keys)]), HISTORY_MAX_EVENTS)
+    .bind(JSON.stringify([...new Set(keys)]), IDS_MAX)
     .all<{ id: string }>();
   return results.map(({ id }) => id);
 }
 
 /** Primary keys. `?1`: keys. */
-const byKeySql = (entity: Entity): string =>
-  `SELECT * FROM ${entity} WHERE ${entities[entity].key} IN (SELECT value FROM json_each(?1))`;
+const keysGiven = "SELECT value AS key FROM json_each(?1)";
+const byKeys = { orders: keysGiven, payments: keysGiven, refunds: keysGiven, shipments: keysGiven };
 
-/** Reads rows by their keys: one batch. */
+/** Reads rows by their keys, of each kind as many as may be: one batch. */
 export async function loadRowsOf(
   db: D1Database,
   rows: readonly Pick<StateRow, "entity" | "key">[],
+  limits: ReadLimits,
 ): Promise<readonly StateRow[]> {
   const keysIn = (name: Entity): readonly string[] =>
     rows.filter(({ entity }) => entity === name).map(({ key }) => key);
   const named = entityNames.filter((name) => keysIn(name).length > 0);
-  return await readRows(db, named, (name) =>
-    db.prepare(byKeySql(name)).bind(JSON.stringify(keysIn(name))),
-  );
+  const keys = (name: Entity): string => JSON.stringify(keysIn(name));
+  return (await readBounded(db, named, byKeys, keys, limits)).rows;
 }

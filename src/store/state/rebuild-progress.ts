@@ -2,6 +2,7 @@
  * The progress of a rebuild, its next events, and its changes: stored in D1, so that a restart continues where the
  * last run stopped.
  */
+import { REBUILD_SLICE_BYTES, REBUILD_SLICE_EVENTS } from "../../limits";
 import type { Change } from "../../projection/history/rebuild-plan";
 import type { Entity, Value } from "../../projection/registers";
 import { slicedStatements } from "../slices";
@@ -24,6 +25,8 @@ export interface Rebuild {
   readonly rowsChanged: number;
   readonly startedAt: string;
   readonly finishedAt: string | null;
+  /** Orders too large to be rebuilt, up to REBUILD_NAMES_MAX; empty text: rows of no order. */
+  readonly leftOut: readonly string[];
 }
 
 interface RebuildRow {
@@ -36,6 +39,7 @@ interface RebuildRow {
   readonly rows_changed: number;
   readonly started_at: string;
   readonly finished_at: string | null;
+  readonly left_out: string;
 }
 
 function readRebuild(row: RebuildRow): Rebuild {
@@ -49,6 +53,7 @@ function readRebuild(row: RebuildRow): Rebuild {
     rowsChanged: row.rows_changed,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
+    leftOut: JSON.parse(row.left_out) as readonly string[],
   };
 }
 
@@ -93,32 +98,49 @@ interface SliceEvent {
   readonly payload: string | null;
 }
 
-/** `?1`: after; `?2`: up to; `?3` to `?5`: type, from, to, or null; `?6`: limit. Rowid. */
+/**
+ * `?1`: after; `?2`: up to; `?3` to `?5`: type, from, to, or null; `?6`, `?7`: events and bytes of
+ * bodies, of which the first always is read. Rowid.
+ */
 const sliceSql = `
-SELECT rowid AS eventRow, id, type_hint AS typeHint, received_at AS receivedAt, payload
-FROM webhook_events
-WHERE rowid > ?1 AND rowid <= ?2 AND status = 'processed'
-  AND (?3 IS NULL OR event_type = ?3) AND (?4 IS NULL OR received_at >= ?4)
-  AND (?5 IS NULL OR received_at < ?5)
-ORDER BY rowid LIMIT ?6`;
+SELECT e.rowid AS eventRow, e.id, e.type_hint AS typeHint, e.received_at AS receivedAt, e.payload,
+  sized.found
+FROM (
+  SELECT event_row, count(*) OVER () AS found, sum(bytes) OVER (ORDER BY event_row
+    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+  FROM (
+    SELECT rowid AS event_row, coalesce(octet_length(payload), 0) AS bytes FROM webhook_events
+    WHERE rowid > ?1 AND rowid <= ?2 AND status = 'processed'
+      AND (?3 IS NULL OR event_type = ?3) AND (?4 IS NULL OR received_at >= ?4)
+      AND (?5 IS NULL OR received_at < ?5)
+    ORDER BY rowid LIMIT ?6)
+) sized JOIN webhook_events e ON e.rowid = sized.event_row
+WHERE coalesce(sized.before, 0) < ?7 ORDER BY e.rowid`;
+
+export interface Slice {
+  readonly events: readonly SliceEvent[];
+  /** None comes after it. */
+  readonly isLast: boolean;
+}
 
 export async function loadSlice(
   db: D1Database,
-  { cursor, lastEvent, filter }: Rebuild,
-  limit: number,
-): Promise<readonly SliceEvent[]> {
+  { cursor, lastEvent, filter: { eventType, from, to } }: Rebuild,
+): Promise<Slice> {
   const { results } = await db
     .prepare(sliceSql)
     .bind(
       cursor,
       lastEvent,
-      filter.eventType ?? null,
-      filter.from ?? null,
-      filter.to ?? null,
-      limit,
+      eventType ?? null,
+      from ?? null,
+      to ?? null,
+      REBUILD_SLICE_EVENTS,
+      REBUILD_SLICE_BYTES,
     )
-    .all<SliceEvent>();
-  return results;
+    .all<SliceEvent & { readonly found: number }>();
+  const found = results[0]?.found ?? 0;
+  return { events: results, isLast: found < REBUILD_SLICE_EVENTS && found === results.length };
 }
 
 /** Primary key. The first report of a column is kept: a repeat of the same slice adds nothing. */
@@ -143,11 +165,17 @@ export async function saveProgress(
     ...slicedStatements(db, reportSql, rows, rebuild.id),
     db
       .prepare(
-        `UPDATE rebuilds SET cursor = ?2, events = ?3, finished_at = ?4, rows_changed =
+        `UPDATE rebuilds SET cursor = ?2, events = ?3, finished_at = ?4, left_out = ?5, rows_changed =
           (SELECT count(*) FROM (SELECT DISTINCT entity, row_key FROM rebuild_changes WHERE rebuild_id = ?1))
         WHERE id = ?1`,
       )
-      .bind(rebuild.id, rebuild.cursor, rebuild.events, rebuild.finishedAt === null ? null : now),
+      .bind(
+        rebuild.id,
+        rebuild.cursor,
+        rebuild.events,
+        rebuild.finishedAt === null ? null : now,
+        JSON.stringify(rebuild.leftOut),
+      ),
   ]);
 }
 

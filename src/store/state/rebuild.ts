@@ -1,18 +1,13 @@
 /** Rebuilding: the SQL that clears rows and merges them again. It writes state only, never the outbox. */
+import { REBUILD_LIMITS } from "../../limits";
 import { foldPatches } from "../../projection/fold";
 import type { StateRow } from "../../projection/history/explanation";
 import type { RebuildPlan } from "../../projection/history/rebuild-plan";
-import {
-  entities,
-  type Entity,
-  entityNames,
-  registersOf,
-  type Value,
-} from "../../projection/registers";
+import { entities, type Entity, entityNames, registersOf } from "../../projection/registers";
 import { contactStatements, disputeStatements } from "./claims";
 import { deriveStatements } from "./derive";
 import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";
-import { keysOf, type RowKeys } from "./history";
+import { keysOf, readBounded, type RowKeys } from "./history";
 import { linkStatements, paymentsAndAliases } from "./links";
 import { mergeStatements, stub } from "./merge";
 import { slicedRows, slicedStatements } from "../slices";
@@ -147,24 +142,21 @@ export async function applyRebuild(
   await unlessListChanged(db, () => db.batch(statements));
 }
 
-/** Primary keys, payments_reference. Payments are read with their other names. */
-const byKeysSql: Readonly<Record<Exclude<Entity, "orders">, string>> = {
-  payments: `SELECT * FROM payments WHERE payment_id IN (${paymentsAndAliases})`,
-  refunds: "SELECT * FROM refunds WHERE refund_id IN (SELECT value FROM json_each(?1))",
-  shipments: "SELECT * FROM shipments WHERE shipment_id IN (SELECT value FROM json_each(?1))",
+/** Primary keys, payments_reference. Payments come with their other names. */
+const keysSql: Readonly<Record<Entity, string>> = {
+  orders: "SELECT value FROM json_each(?1)",
+  payments: paymentsAndAliases,
+  refunds: "SELECT value FROM json_each(?1)",
+  shipments: "SELECT value FROM json_each(?1)",
 };
 
-/** Reads payments, refunds and shipments by their keys: one batch. */
-export async function loadRowsByKeys(db: D1Database, keys: RowKeys): Promise<readonly StateRow[]> {
+/** Reads payments, refunds and shipments by their keys: one batch. Null where they are too many. */
+export async function loadRowsByKeys(
+  db: D1Database,
+  keys: RowKeys,
+): Promise<readonly StateRow[] | null> {
   const read = ["payments", "refunds", "shipments"] as const;
-  const results = await db.batch<Record<string, Value>>(
-    read.map((entity) => db.prepare(byKeysSql[entity]).bind(JSON.stringify(keys[entity]))),
-  );
-  return read.flatMap((entity, index) =>
-    (results[index]?.results ?? []).map((columns) => ({
-      entity,
-      key: String(columns[entities[entity].key]),
-      columns,
-    })),
-  );
+  const keysFor = (entity: Entity): string => JSON.stringify(keys[entity]);
+  const { rows, cut } = await readBounded(db, read, keysSql, keysFor, REBUILD_LIMITS);
+  return cut.length === 0 ? rows : null;
 }

@@ -4,7 +4,7 @@
  */
 import type { Subject } from "../../events/catalog";
 import type { Description } from "../../events/identity";
-import { BODIES_MAX_BYTES, REREAD_EVENTS } from "../../limits";
+import { REREAD_BYTES, REREAD_EVENTS } from "../../limits";
 import { renewPrecedence } from "../../projection/precedence-0-2";
 import type { RebuildPlan } from "../../projection/history/rebuild-plan";
 import { deriveStatements } from "../state/derive";
@@ -37,7 +37,7 @@ SELECT id, typeHint, hadHint, receivedAt, status, subject, statusPrecedence, pay
     coalesce(sum(octet_length(payload)) OVER (ORDER BY order_number DESC, rowid
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
   FROM webhook_events WHERE rowid IN (${nextRows}))
-WHERE before < ${String(BODIES_MAX_BYTES)}`;
+WHERE before < ${String(REREAD_BYTES)}`;
 
 /** Primary key. */
 const hintSql = `

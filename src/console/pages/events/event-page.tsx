@@ -1,6 +1,7 @@
 /** One event: what came, what became of it, whom it told. */
 import { describeForm, nameType } from "../../../events/form-words";
 import type { SettingExplanation } from "../../../projection/history/explanation";
+import { loadEvent } from "../../../store/inbox/inspection";
 import type { EventRecord } from "../../../store/schema";
 import { type EventView, viewEvent } from "../../event-view";
 import { layOutJson } from "../../json-text";
@@ -15,6 +16,7 @@ import {
   type Column,
   Empty,
   Facts,
+  LeftOutNotes,
   Live,
   Notice,
   Part,
@@ -119,7 +121,7 @@ const whyNotSet: Column<Fared> = {
   ),
 };
 
-function Effect({ changed, lost }: Pick<EventView, "changed" | "lost">) {
+function Effect({ changed, lost, leftOut }: Pick<EventView, "changed" | "lost" | "leftOut">) {
   return (
     <Part id="effect" title="What it changed">
       {changed.length === 0 ? null : (
@@ -133,6 +135,7 @@ function Effect({ changed, lost }: Pick<EventView, "changed" | "lost">) {
           rows={grouped(lost)}
         />
       )}
+      <LeftOutNotes of={leftOut} />
     </Part>
   );
 }
@@ -209,7 +212,7 @@ function EventPage(props: {
           </ul>
         )}
         <Envelope event={event} />
-        {changed.length + lost.length === 0 ? null : <Effect changed={changed} lost={lost} />}
+        {changed.length + lost.length === 0 ? null : <Effect {...view} />}
         {messages.length === 0 ? null : (
           <Part id="messages" title="Messages">
             <Table caption="What it asked for" columns={messageColumns} rows={messages} />
@@ -237,8 +240,7 @@ export async function event({ c, deps, who }: PageContext) {
 
 /** The body as it came, as a file: nothing in it can run here. */
 export async function eventBody({ c, deps, who }: PageContext) {
-  const view = await viewEvent(deps.db, idIn(c, "id"), deps.defaults);
-  const payload = view?.event.payload ?? null;
+  const payload = (await loadEvent(deps.db, idIn(c, "id")))?.payload ?? null;
   if (payload === null) return show(c, <PlainPage {...unknown} who={who} />, 404);
   return c.body(payload, 200, {
     "content-type": "application/octet-stream",

@@ -43,18 +43,22 @@ interface OverriddenSetting {
   readonly setting: SettingExplanation;
 }
 
-function overriddenBy(
-  explained: OrderExplanation,
-  one: RegisterExplanation,
-): readonly OverriddenSetting[] {
-  return explained.events.flatMap((event) =>
+type Register = Pick<RegisterExplanation, "entity" | "key" | "register">;
+
+function nameOf({ entity, key, register }: Register): string {
+  return JSON.stringify([entity, key, register]);
+}
+
+/** By register, in one pass: there may be thousands of both. */
+function overriddenByRegister({
+  events,
+}: OrderExplanation): ReadonlyMap<string, readonly OverriddenSetting[]> {
+  const all = events.flatMap((event) =>
     event.settings
-      .filter(({ entity, key, register, comparison }) => {
-        const isSame = entity === one.entity && key === one.key && register === one.register;
-        return isSame && comparison !== "stands";
-      })
+      .filter(({ comparison }) => comparison !== "stands")
       .map((setting) => ({ event, setting })),
   );
+  return Map.groupBy(all, ({ setting }) => nameOf(setting));
 }
 
 function OverriddenList({ of }: { readonly of: readonly OverriddenSetting[] }) {
@@ -73,7 +77,8 @@ function OverriddenList({ of }: { readonly of: readonly OverriddenSetting[] }) {
 
 export function Explained({ of }: { readonly of: OrderExplanation }) {
   const set = of.registers.filter(({ precedence }) => precedence !== "");
-  const rows = [...new Set(set.map(({ entity, key }) => `${entity} ${key}`))];
+  const rows = Map.groupBy(set, ({ entity, key }) => `${entity} ${key}`);
+  const overridden = overriddenByRegister(of);
   const types = new Map(of.events.map(({ id, eventType }) => [id, eventType]));
   return (
     <>
@@ -81,8 +86,7 @@ export function Explained({ of }: { readonly of: OrderExplanation }) {
         For each field the event with the latest time stands; at the same time the status further
         along.
       </p>
-      {rows.map((row) => {
-        const registers = set.filter(({ entity, key }) => `${entity} ${key}` === row);
+      {[...rows.values()].map((registers) => {
         const [first] = registers;
         if (first === undefined) return null;
         return (
@@ -105,7 +109,7 @@ export function Explained({ of }: { readonly of: OrderExplanation }) {
                 },
                 {
                   head: "Overridden",
-                  cell: (one) => <OverriddenList of={overriddenBy(of, one)} />,
+                  cell: (one) => <OverriddenList of={overridden.get(nameOf(one)) ?? []} />,
                 },
               ]}
             />

@@ -32,7 +32,7 @@ import { Explained } from "./explain-panel";
 import { Customer, OtherFields, Remarks } from "./order-details";
 import { Items, Parcels, Payments, Refunds } from "./order-parts";
 import { messageColumns } from "../messages/messages-page";
-import { Badge, Empty, Facts, Money, Part, Ref, Table, Text, Time } from "../parts";
+import { Badge, Empty, Facts, LeftOutNotes, Money, Part, Ref, Table, Text, Time } from "../parts";
 import { Page, show } from "../page";
 import { PaymentPanel } from "./payment-panel";
 import { PlainPage } from "../sign-in-page";
@@ -199,6 +199,7 @@ export function OrderPage(props: {
       {order === null ? (
         <p>No event that was applied has named this order. What has come that names it:</p>
       ) : null}
+      <LeftOutNotes of={view.leftOut} />
       <PaymentPanel answer={payment} order={order} />
       {order === null ? null : <OrderState view={view} order={order} />}
       <Part id="messages" title="Messages">

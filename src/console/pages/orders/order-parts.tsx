@@ -3,7 +3,8 @@ import { isObject, type JsonObject, parseJson } from "../../../events/values";
 import { httpUrl } from "../../links";
 import { numberIn, type Row, textIn } from "../../order-view";
 import { clip, visible, words } from "../../text";
-import { Badge, type Column, Empty, Money, Table, Text, Time } from "../parts";
+import { VIEW_MAX_ITEMS, VIEW_MAX_PARCEL_ITEMS } from "../../../limits";
+import { Badge, type Column, Empty, LeftOutNotes, Money, Table, Text, Time } from "../parts";
 
 function parseItems(json: string | null): readonly JsonObject[] {
   const parsed = parseJson(json);
@@ -26,13 +27,34 @@ function nameOf(item: JsonObject): string {
   return parts.filter((part) => part !== null).join(", ");
 }
 
+function MoreItems(props: {
+  readonly than: number;
+  readonly of: readonly JsonObject[];
+  readonly where: string;
+}) {
+  const count = props.of.length - props.than;
+  return count > 0 ? <LeftOutNotes of={[{ what: "items", count, where: props.where }]} /> : null;
+}
+
 export function Items(props: { readonly json: string | null; readonly currency: string | null }) {
   const items = parseItems(props.json);
   if (items.length === 0) return <Empty>No event has listed its items.</Empty>;
   return (
+    <>
+      <ItemTable items={items.slice(0, VIEW_MAX_ITEMS)} currency={props.currency} />
+      <MoreItems than={VIEW_MAX_ITEMS} of={items} where="the table orders, column items" />
+    </>
+  );
+}
+
+function ItemTable(props: {
+  readonly items: readonly JsonObject[];
+  readonly currency: string | null;
+}) {
+  return (
     <Table
       caption="What was ordered"
-      rows={items}
+      rows={props.items}
       columns={[
         { head: "Product", cell: (item) => <Text of={nameOf(item)} /> },
         { head: "SKU", cell: (item) => <Text of={field(item, "sku")} /> },
@@ -125,13 +147,20 @@ function Contents({ row }: { readonly row: Row }) {
   const items = parseItems(textIn(row, "items"));
   if (items.length === 0) return <Text of={null} />;
   return (
-    <ul class="values">
-      {items.map((item) => (
-        <li>
-          <Text of={field(item, "quantity") ?? 1} /> × <Text of={nameOf(item)} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul class="values">
+        {items.slice(0, VIEW_MAX_PARCEL_ITEMS).map((item) => (
+          <li>
+            <Text of={field(item, "quantity") ?? 1} /> × <Text of={nameOf(item)} />
+          </li>
+        ))}
+      </ul>
+      <MoreItems
+        than={VIEW_MAX_PARCEL_ITEMS}
+        of={items}
+        where="the table shipments, column items"
+      />
+    </>
   );
 }
 

@@ -1,0 +1,7 @@
+/** What an answer about something very large leaves out, and where that is. */
+import { describeLeftOut, type LeftOut } from "../../src/console/left-out.ts";
+import type { Output } from "../../testbed/terminal/output.ts";
+
+export function printLeftOut({ colours, print }: Output, of: readonly LeftOut[] | undefined): void {
+  for (const one of of ?? []) print(colours.yellow(describeLeftOut(one)));
+}

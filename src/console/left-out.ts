@@ -1,0 +1,48 @@
+/**
+ * What an answer about something very large leaves out, and where that is: said alike by pages, API and
+ * command line. The import with its ending: the command line has Node read this file as it is.
+ */
+import { LEFT_OUT_MAX_COUNT, VIEW_LIMITS } from "../limits.ts";
+
+/** One kind of what is left out; `where` is the rest of the sentence "… are not shown: see". */
+export interface LeftOut {
+  readonly what: string;
+  /** How many at least. */
+  readonly count: number;
+  readonly where: string;
+}
+
+const places = {
+  orders: "the table orders",
+  payments: "the table payments, by order_number",
+  refunds: "the table refunds, by order_number",
+  shipments: "the table shipments, by order_number",
+  events: "the list of events, by the order's number",
+} as const;
+
+type Counts = Readonly<Partial<Record<keyof typeof places, number>>>;
+
+/** Of an order: rows and events, and settings of its events. */
+export function leftOutOfOrder(counts: Counts, settings = 0): readonly LeftOut[] {
+  const kinds = ["orders", "payments", "refunds", "shipments", "events"] as const;
+  const found = kinds.map((what) => ({ what, count: counts[what] ?? 0, where: places[what] }));
+  const where = "the page of each event";
+  return [...found, { what: "settings of events", count: settings, where }].filter(
+    ({ count }) => count > 0,
+  );
+}
+
+export function leftOutOfTimeline(count: number): readonly LeftOut[] {
+  return count === 0 ? [] : [{ what: "later entries", count, where: "the view order_timeline" }];
+}
+
+/** Of one event: rows that it sets beyond those that are compared. */
+export function leftOutOfEvent(count: number): readonly LeftOut[] {
+  return count === 0 ? [] : [{ what: "rows that it sets", count, where: "its body" }];
+}
+
+/** `39,900 more payments are not shown: see the table payments, by order_number.` */
+export function describeLeftOut({ what, count, where }: LeftOut): string {
+  const atLeast = count >= LEFT_OUT_MAX_COUNT - VIEW_LIMITS.rows ? "at least " : "";
+  return `${atLeast}${count.toLocaleString("en")} more ${what} are not shown: see ${where}.`;
+}
