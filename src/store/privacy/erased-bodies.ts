@@ -2,6 +2,7 @@
 import { BODIES_MAX_BYTES } from "../../limits";
 import { ERASE_STRETCH_ROWS } from "../../privacy-limits";
 import { isLarge, slicedRows, slicedStatements } from "../slices";
+import { rowsOfOrders } from "./order-rows";
 
 /** A stored event whose body is to be replaced. */
 export interface ErasedBody {
@@ -25,22 +26,12 @@ SELECT place, id, eventType, payload FROM (
 WHERE before < ${String(BODIES_MAX_BYTES)} ORDER BY place LIMIT 500`;
 
 /**
- * `?1`: orders. Events about the orders and about their payments, refunds and shipments, whatever became
- * of them. payments_order, refunds_order, shipments_order, webhook_events_subject,
- * webhook_events_set_aside.
+ * `?1`: orders. Events about the orders and about what belongs to them or ever did, whatever became of
+ * them. The indexes of `rowsOfOrders`, webhook_events_subject, webhook_events_set_aside.
  */
 export const aboutOrders = `rowid IN (
-    SELECT e.rowid FROM json_each(?1) j CROSS JOIN webhook_events e ON e.subject_id = j.value
-      WHERE e.subject = 'order'
-    UNION SELECT e.rowid FROM json_each(?1) j
-      CROSS JOIN payments p ON p.order_number = j.value
-      CROSS JOIN webhook_events e ON e.subject_id = p.payment_id WHERE e.subject = 'payment'
-    UNION SELECT e.rowid FROM json_each(?1) j
-      CROSS JOIN refunds r ON r.order_number = j.value
-      CROSS JOIN webhook_events e ON e.subject_id = r.refund_id WHERE e.subject = 'refund'
-    UNION SELECT e.rowid FROM json_each(?1) j
-      CROSS JOIN shipments s ON s.order_number = j.value
-      CROSS JOIN webhook_events e ON e.subject_id = s.shipment_id WHERE e.subject = 'shipment'
+    SELECT e.rowid FROM (${rowsOfOrders}) own
+      CROSS JOIN webhook_events e ON e.subject_id = own.key WHERE e.subject = own.subject
     UNION SELECT e.rowid FROM json_each(?1) j
       CROSS JOIN webhook_events e ON e.order_number = j.value
       WHERE e.status IN ('quarantined', 'failed', 'ignored'))`;

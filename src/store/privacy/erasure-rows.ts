@@ -7,6 +7,7 @@ import { customerChannels } from "../../notifications/channels";
 import { ERASE_STRETCH_ROWS } from "../../privacy-limits";
 import { aboutOrders } from "./erased-bodies";
 import type { Erasure, PendingOrders } from "./erasure";
+import { disputedKeys, messagesOfOrders } from "./order-rows";
 import { quoted } from "../quoted";
 
 /** Whether a message goes to a customer. */
@@ -36,18 +37,21 @@ UPDATE orders SET ${personal.map(gone).join(", ")},
   ${["metadata", "extra"].map(emptied).join(", ")}
 WHERE order_number IN (SELECT value FROM json_each(?1))`;
 
-/** `?1`: orders. payments_order, refunds_order, shipments_order. */
-const eraseExtraSql = (table: string): string => `
-UPDATE ${table} SET extra = '{}'
-WHERE order_number IN (SELECT value FROM json_each(?1)) AND extra <> '{}'`;
+const keys = { payments: "payment_id", refunds: "refund_id", shipments: "shipment_id" } as const;
 
-/** `?1`: orders. refunds_order, shipments_order: free text may say anything. */
+/** `?1`: orders. payments_order, refunds_order, shipments_order, disputed_links_order, primary keys. */
+const isOfOrders = (table: keyof typeof keys): string =>
+  `(order_number IN (SELECT value FROM json_each(?1)) OR ${keys[table]} IN (${disputedKeys(table)}))`;
+
+const eraseExtraSql = (table: keyof typeof keys): string => `
+UPDATE ${table} SET extra = '{}' WHERE ${isOfOrders(table)} AND extra <> '{}'`;
+
+/** Free text may say anything. */
 const eraseRemarksSql = `
-UPDATE refunds SET remarks = '${ERASED}'
-WHERE order_number IN (SELECT value FROM json_each(?1)) AND remarks <> '${ERASED}'`;
+UPDATE refunds SET remarks = '${ERASED}' WHERE ${isOfOrders("refunds")} AND remarks <> '${ERASED}'`;
 const eraseReasonsSql = `
 UPDATE shipments SET cancellation_reason = '${ERASED}'
-WHERE order_number IN (SELECT value FROM json_each(?1)) AND cancellation_reason <> '${ERASED}'`;
+WHERE ${isOfOrders("shipments")} AND cancellation_reason <> '${ERASED}'`;
 
 /**
  * `?1`: orders. The keys of the view. Whoever was to be written to is not any more; who is about to be
@@ -64,7 +68,7 @@ UPDATE notifications SET recipient = NULL, error = NULL, provider_message_id = N
   next_attempt_at = iif(${isCustomers}, NULL, next_attempt_at),
   in_flight = in_flight AND NOT ${isCustomers},
   status = iif(status = 'pending' AND ${isCustomers}, 'suppressed', status)
-WHERE id IN (SELECT m.id FROM json_each(?1) j CROSS JOIN order_messages m ON m.order_number = j.value)
+WHERE id IN (${messagesOfOrders})
   AND (status = 'pending' OR coalesce(recipient, rendered, error, provider_message_id) IS NOT NULL)`;
 
 /** `?2`: the erasure. Primary keys. Of what came after its end nothing is left to remember. */
@@ -110,7 +114,7 @@ export async function eraseRows(
     db.prepare(eraseOrdersSql).bind(list),
     db.prepare(eraseRemarksSql).bind(list),
     db.prepare(eraseReasonsSql).bind(list),
-    ...["payments", "refunds", "shipments"].map((table) =>
+    ...(["payments", "refunds", "shipments"] as const).map((table) =>
       db.prepare(eraseExtraSql(table)).bind(list),
     ),
     db.prepare(forgetNamedSql).bind(list, JSON.stringify(contacts)),

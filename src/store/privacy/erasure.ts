@@ -1,6 +1,7 @@
 /** Erasing a person from the database: the request, its progress, and the data-subject identifiers. */
 import { ERASE_ORDERS } from "../../privacy-limits";
 import { rowIdentifier } from "../../projection/identifiers";
+import { rowsOfOrders } from "./order-rows";
 import { createHasher, type Hasher } from "./suppression-list";
 
 export interface Erasure {
@@ -160,23 +161,13 @@ export async function findPending(db: D1Database, after: string): Promise<Pendin
   return { erasureId, orders: own.map((row) => row.order_number) };
 }
 
-/** `?1`: orders. payments_order, refunds_order, shipments_order. */
-const rowsSql = `
-SELECT 'order' AS subject, value AS key FROM json_each(?1)
-UNION SELECT 'payment', payment_id FROM payments
-  WHERE order_number IN (SELECT value FROM json_each(?1))
-UNION SELECT 'refund', refund_id FROM refunds
-  WHERE order_number IN (SELECT value FROM json_each(?1))
-UNION SELECT 'shipment', shipment_id FROM shipments
-  WHERE order_number IN (SELECT value FROM json_each(?1))`;
-
-/** By what events about orders, and about their payments, refunds and shipments, are known. */
+/** By what events about orders, and about what belongs to them or ever did, are known. */
 export async function loadRowIdentifiers(
   db: D1Database,
   orders: readonly string[],
 ): Promise<readonly string[]> {
   const { results } = await db
-    .prepare(rowsSql)
+    .prepare(rowsOfOrders)
     .bind(JSON.stringify(orders))
     .all<{ subject: string; key: string }>();
   return results.map(({ subject, key }) => rowIdentifier(subject, key));
