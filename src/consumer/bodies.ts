@@ -76,8 +76,8 @@ async function findBody(
   const payload = await list.erase(stored);
   const event = { id, typeHint, receivedAt, payload };
   // An erasure that came by may have erased the body in the inbox, and not known its order.
-  const isOnList = list.version > 0 && isErased(payload);
-  return { kind: "body", work, event, row, erasedBody: isOnList ? { id, payload } : null };
+  const isReplaced = payload !== stored || (list.version > 0 && isErased(payload));
+  return { kind: "body", work, event, row, erasedBody: isReplaced ? { id, payload } : null };
 }
 
 /** Another body came under a known id. The receiver has counted those that it stored. */

@@ -83,12 +83,16 @@ export async function loadUnapplied(
   return { bodies: results, next: results.at(-1)?.place ?? end };
 }
 
+/** Notes of what was left out name its fields. */
+const withoutNames = "notes = iif(instr(notes, 'too much to keep') > 0, NULL, notes)";
+
 /** Primary key. */
 const replaceSql = `
-UPDATE webhook_events SET payload = v.payload
+UPDATE webhook_events SET payload = v.payload, ${withoutNames}
 FROM ${slicedRows("id", "payload")} AS v
 WHERE webhook_events.id = v.id AND webhook_events.payload <> v.payload`;
-const replaceOneSql = "UPDATE webhook_events SET payload = ?2 WHERE id = ?1 AND payload <> ?2";
+const replaceOneSql = `
+UPDATE webhook_events SET payload = ?2, ${withoutNames} WHERE id = ?1 AND payload <> ?2`;
 
 function replaceStatements(
   db: D1Database,

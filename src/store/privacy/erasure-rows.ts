@@ -7,7 +7,8 @@ import { customerChannels } from "../../notifications/channels";
 import { ERASE_STRETCH_ROWS } from "../../privacy-limits";
 import { aboutOrders } from "./erased-bodies";
 import type { Erasure, PendingOrders } from "./erasure";
-import { disputedKeys, messagesOfOrders } from "./order-rows";
+import { eraseKeptColumns } from "./kept-columns";
+import { disputedKeys, messagesOfOrders, rowsOfOrders } from "./order-rows";
 import { quoted } from "../quoted";
 
 /** Whether a message goes to a customer. */
@@ -28,6 +29,12 @@ const personal = [
   "customer_id",
   "customer_note",
   "coupon_code",
+];
+
+const personalColumns = [
+  ...personal,
+  ..."billing_address shipping_address metadata extra items remarks cancellation_reason".split(" "),
+  ..."method payment_mode courier tracking_url".split(" "),
 ];
 
 /** `?1`: orders. Primary key. As the projection makes it of bodies from which the person is erased. */
@@ -52,6 +59,22 @@ UPDATE refunds SET remarks = '${ERASED}' WHERE ${isOfOrders("refunds")} AND rema
 const eraseReasonsSql = `
 UPDATE shipments SET cancellation_reason = '${ERASED}'
 WHERE ${isOfOrders("shipments")} AND cancellation_reason <> '${ERASED}'`;
+
+/**
+ * `?1`: orders. The indexes of `rowsOfOrders`, a row for each rebuild, primary key. What a rebuild has
+ * changed is kept with both values.
+ */
+const eraseChangesSql = `
+UPDATE rebuild_changes SET ${["from_value", "to_value"].map(gone).join(", ")}
+WHERE (rebuild_id, entity, row_key, column_name) IN (
+  SELECT c.rebuild_id, c.entity, c.row_key, c.column_name FROM (${rowsOfOrders}) own
+    CROSS JOIN rebuilds r CROSS JOIN rebuild_changes c ON c.rebuild_id = r.id
+      AND c.entity = own.subject || 's' AND c.row_key = own.key
+  WHERE c.column_name IN (${quoted(personalColumns)}))`;
+
+/** `?1`: orders. By the indexes of `aboutOrders`. Notes of what was left out name its fields. */
+const eraseNotesSql = `
+UPDATE webhook_events SET notes = NULL WHERE ${aboutOrders} AND instr(notes, 'too much to keep') > 0`;
 
 /**
  * `?1`: orders. The keys of the view. Whoever was to be written to is not any more; who is about to be
@@ -117,8 +140,11 @@ export async function eraseRows(
     ...(["payments", "refunds", "shipments"] as const).map((table) =>
       db.prepare(eraseExtraSql(table)).bind(list),
     ),
+    db.prepare(eraseChangesSql).bind(list),
+    db.prepare(eraseNotesSql).bind(list),
     db.prepare(forgetNamedSql).bind(list, JSON.stringify(contacts)),
   ]);
+  await eraseKeptColumns(db, orders);
   await db.batch([
     db.prepare(countSql).bind(erasureId, events, messages?.meta.changes ?? 0),
     db.prepare(donePendingSql).bind(list, erasureId),
