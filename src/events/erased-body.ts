@@ -4,7 +4,7 @@
  * changed as text, never parsed and written again: what stays keeps every byte.
  */
 
-import { isNameBefore, jsonTokens } from "./json-text";
+import { isNameBefore, jsonTokens, saidBy } from "./json-text";
 import {
   catalogueIds,
   isContainerName,
@@ -15,7 +15,7 @@ import {
   type Place,
   placeInside,
 } from "./kept-values";
-import { parseBody, parseJson } from "./values";
+import { parseBody } from "./values";
 
 /** What stands in the place of a text that is gone. */
 export const ERASED = "(erased)";
@@ -37,12 +37,6 @@ interface Container {
   /** Of an item: its names, which go where the catalogue does not know it. */
   readonly names: Edit[];
   isCatalogues: boolean;
-}
-
-/** What a token of JSON says; a token of text that only looks like JSON stands for itself. */
-function said(token: string): string {
-  const value = parseJson(token);
-  return typeof value === "string" ? value : token;
 }
 
 class Eraser {
@@ -91,7 +85,7 @@ class Eraser {
   }
 
   #rename(text: string, from: number, place: Place): void {
-    this.#name = said(text);
+    this.#name = saidBy(text);
     if (isKnownName(place, this.#name)) return;
     let instead = ERASED;
     if (this.#isMarked) {
@@ -121,7 +115,7 @@ class Eraser {
     const container = this.#containers.at(-1);
     const place = container?.place ?? "unknown";
     const name = this.#here;
-    const value = isText ? said(text) : text;
+    const value = isText ? saidBy(text) : text;
     if (text === erasedText) this.#isMarked = true;
     // Blank counts as absent, and what is absent stays so.
     if (text === erasedText || value.trim() === "") return;

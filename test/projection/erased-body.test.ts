@@ -242,6 +242,7 @@ describe("what an event is known by", () => {
     expect(new Set(identifiersOf(order))).toEqual(
       new Set([
         "email:quill@zephyr.example",
+        "email:quill@upi",
         "phone:915550001112",
         "phone:5550001112",
         "dialled:5550001112",

@@ -242,8 +242,10 @@ async function outlive(number: unknown): Promise<void> {
     testEnv,
     event("order.created", order(String(number), { note: "y".repeat(150_000) })),
   );
-  const large = { id: "e", payload: "{}".padEnd(150_000) };
-  await testEnv.DB.batch([...rewriteStatements(testEnv.DB, [large, { id: "f", payload: "{}" }])]);
+  const large = { id: "e", payload: "{}".padEnd(150_000), isOrders: true };
+  await testEnv.DB.batch([
+    ...rewriteStatements(testEnv.DB, [large, { id: "f", payload: "{}", isOrders: true }]),
+  ]);
   await purgeOld({ ...deps, now: at(500) });
   await restore({ db: testEnv.DB, archive, now: at(500) }, { dry_run: false });
   await fireCron(testEnv);

@@ -175,7 +175,11 @@ export async function loadRowIdentifiers(
 
 /** From now on events about these orders, their payments, refunds and shipments are erased. */
 export async function suppressOrders(db: D1Database, orders: readonly string[]): Promise<void> {
+  await suppressRows(db, await loadRowIdentifiers(db, orders));
+}
+
+/** From now on events with one of these identifiers are erased. */
+export async function suppressRows(db: D1Database, identifiers: readonly string[]): Promise<void> {
   const hash = await loadHasher(db);
-  const identifiers = await loadRowIdentifiers(db, orders);
   await db.batch([...suppressStatements(db, await Promise.all(identifiers.map(hash)))]);
 }

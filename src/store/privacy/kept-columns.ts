@@ -5,47 +5,29 @@
 import { ERASED, eraseItems } from "../../events/erased-body";
 import { keptUrl, keptWord } from "../../events/kept-values";
 import { isLarge, slicedRows, slicedStatements } from "../slices";
-import { disputedKeys } from "./order-rows";
+import { type Part, parts, type RowsWhere } from "./order-rows";
 
 const word = (text: string): string => keptWord(text) ?? ERASED;
 const url = (text: string): string => keptUrl(text) ?? ERASED;
 
-interface KeptTable {
-  readonly key: string;
-  readonly columns: Readonly<Record<string, (text: string) => string>>;
-}
+type Kept = Readonly<Record<string, (text: string) => string>>;
 
 const tables = {
-  orders: { key: "order_number", columns: { items: eraseItems } },
-  payments: { key: "payment_id", columns: { method: word } },
-  refunds: { key: "refund_id", columns: { payment_mode: word } },
-  shipments: {
-    key: "shipment_id",
-    columns: { courier: word, tracking_url: url, items: eraseItems },
-  },
-} satisfies Readonly<Record<string, KeptTable>>;
+  orders: { items: eraseItems },
+  payments: { method: word },
+  refunds: { payment_mode: word },
+  shipments: { courier: word, tracking_url: url, items: eraseItems },
+} satisfies Readonly<Record<"orders" | Part, Kept>>;
+type Table = keyof typeof tables;
 
-type Part = Exclude<keyof typeof tables, "orders">;
-const parts: readonly Part[] = ["payments", "refunds", "shipments"];
+const keyOf = (table: Table): string => (table === "orders" ? "order_number" : parts[table].key);
 
-/** `?1`: orders. Primary key, payments_order, refunds_order, shipments_order, disputed_links_order. */
-const selectSql = (table: string, { key, columns }: KeptTable, own: string): string =>
-  `SELECT ${key} AS row_key, updated_at, ${Object.keys(columns).join(", ")} FROM ${table} WHERE ${own}`;
-const isNamed = "order_number IN (SELECT value FROM json_each(?1))";
+const selectSql = (table: Table, where: string): string =>
+  `SELECT ${keyOf(table)} AS row_key, updated_at, ${Object.keys(tables[table]).join(", ")}
+  FROM ${table} WHERE ${where}`;
 
-const reads: readonly { readonly table: string; readonly kept: KeptTable; readonly sql: string }[] =
-  [
-    { table: "orders", kept: tables.orders, sql: selectSql("orders", tables.orders, isNamed) },
-    ...parts.map((table) => ({
-      table,
-      kept: tables[table],
-      sql: selectSql(
-        table,
-        tables[table],
-        `${isNamed} OR ${tables[table].key} IN (${disputedKeys(table)})`,
-      ),
-    })),
-  ];
+/** `?1`: orders. Primary key. */
+const ofOrders = "order_number IN (SELECT value FROM json_each(?1))";
 
 /** Primary key. A row that has been set anew since it was read stays as it is. */
 const writeSql = (table: string, key: string, column: string): string => `
@@ -59,11 +41,11 @@ type Row = Readonly<Record<string, string | null>>;
 
 function writeStatements(
   db: D1Database,
-  table: string,
-  { key, columns }: KeptTable,
+  table: Table,
   rows: readonly Row[],
 ): readonly D1PreparedStatement[] {
-  return Object.entries(columns).flatMap(([column, keep]) => {
+  const kept: Kept = tables[table];
+  return Object.entries(kept).flatMap(([column, keep]) => {
     const changed = rows.flatMap((row) => {
       const held = row[column] ?? null;
       const payload = held === null ? null : keep(held);
@@ -71,20 +53,31 @@ function writeStatements(
       return [{ cells: [row["row_key"] ?? "", row["updated_at"] ?? "", payload], payload }];
     });
     const small = changed.filter((one) => !isLarge(one)).map(({ cells }) => cells);
-    const alone = writeOneSql(table, key, column);
+    const alone = writeOneSql(table, keyOf(table), column);
     return [
-      ...slicedStatements(db, writeSql(table, key, column), small),
+      ...slicedStatements(db, writeSql(table, keyOf(table), column), small),
       ...changed.filter(isLarge).map(({ cells }) => db.prepare(alone).bind(...cells)),
     ];
   });
 }
 
-/** Erases what these columns of the orders' rows hold of a person. As a rule there is nothing to write. */
-export async function eraseKeptColumns(db: D1Database, orders: readonly string[]): Promise<void> {
-  const list = JSON.stringify(orders);
-  const results = await db.batch<Row>(reads.map(({ sql }) => db.prepare(sql).bind(list)));
-  const statements = reads.flatMap(({ table, kept }, at) =>
-    writeStatements(db, table, kept, results[at]?.results ?? []),
+/**
+ * Erases what these columns hold of a person. `list`: what `where` reads as `?1`. As a rule there is nothing
+ * to write.
+ */
+export async function eraseKeptColumns(
+  db: D1Database,
+  names: readonly Table[],
+  list: string,
+  where: RowsWhere,
+): Promise<void> {
+  const results = await db.batch<Row>(
+    names.map((table) =>
+      db.prepare(selectSql(table, table === "orders" ? ofOrders : where(table))).bind(list),
+    ),
+  );
+  const statements = names.flatMap((table, at) =>
+    writeStatements(db, table, results[at]?.results ?? []),
   );
   if (statements.length > 0) await db.batch(statements);
 }

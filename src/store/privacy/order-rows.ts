@@ -18,9 +18,29 @@ export const rowsOfOrders = `
  * `?1`: orders. Payments, refunds or shipments of the orders that an event has named for another order too:
  * keys. disputed_links_order.
  */
-export const disputedKeys = (entity: "payments" | "refunds" | "shipments"): string =>
+const disputedKeys = (entity: "payments" | "refunds" | "shipments"): string =>
   `SELECT d.row_key FROM json_each(?1) j CROSS JOIN disputed_links d ON d.order_number = j.value
     WHERE d.entity = '${entity}'`;
+
+/** Rows of the state beside orders, each with its key. */
+export const parts = {
+  payments: { subject: "payment", key: "payment_id" },
+  refunds: { subject: "refund", key: "refund_id" },
+  shipments: { subject: "shipment", key: "shipment_id" },
+} as const;
+export type Part = keyof typeof parts;
+export const partNames: readonly Part[] = ["payments", "refunds", "shipments"];
+
+/** Which of the rows of a table. */
+export type RowsWhere = (table: Part) => string;
+
+/** `?1`: orders. payments_order, refunds_order, shipments_order, disputed_links_order, primary keys. */
+export const whereOfOrders: RowsWhere = (table) =>
+  `(order_number IN (SELECT value FROM json_each(?1)) OR ${parts[table].key} IN (${disputedKeys(table)}))`;
+
+/** `?1`: [subject, key] of rows. Primary keys. */
+export const whereOfKeys: RowsWhere = (table) =>
+  `${parts[table].key} IN (SELECT value->>1 FROM json_each(?1) WHERE value->>0 = '${parts[table].subject}')`;
 
 /** The messages of one of these rows, which stand under the order that it is linked to now. */
 const movedMessages = (entity: "payments" | "refunds" | "shipments", key: string): string => `
