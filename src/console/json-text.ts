@@ -1,14 +1,14 @@
 /**
- * JSON as a person reads it: the text itself, token by token, with line breaks put in. Nothing is
- * parsed into values, so numbers stay as they were written and a name that stands twice is seen twice.
+ * JSON as a person reads it: the text itself, token by token, with line breaks put in.
  */
+
+import { jsonTokens } from "../events/json-text";
 
 export interface JsonPart {
   readonly kind: "name" | "other";
   readonly text: string;
 }
 
-const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/gs;
 /** Deeper nesting is not indented further: the text would grow by the square. */
 const INDENT_MAX = 24;
 
@@ -17,7 +17,7 @@ export function layOutJson(text: string): readonly JsonPart[] {
   const parts: JsonPart[] = [];
   let depth = 0;
   let other = "";
-  const found = [...text.matchAll(tokens)].map(([token]) => token);
+  const found = [...jsonTokens(text)].map(([token]) => token);
   const newLine = (): string => `\n${"  ".repeat(Math.min(depth, INDENT_MAX))}`;
   for (const [index, token] of found.entries()) {
     const next = found[index + 1];

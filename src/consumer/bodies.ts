@@ -3,9 +3,12 @@
  * Events that only the queue had are first written to the inbox, unchanged.
  */
 import { isErased } from "../events/erased-body";
+import { aboutOf } from "../events/identity";
 import type { WholeEvent } from "../events/queue-message";
+import { recognize } from "../events/recognition";
 import { log } from "../log";
 import type { StoredEvent } from "../projection/decoded-event";
+import { CONTACTS_MAX, namesTooMany, rowIdentifier } from "../projection/identifiers";
 import type { StoreDefaults } from "../projection/store-defaults";
 import { conflictAlert } from "../store/outbox/alerts";
 import type { ErasedBody } from "../store/privacy/erased-bodies";
@@ -53,11 +56,22 @@ export type Found =
       readonly row: InboxRow;
       /** A person was erased from the body: the rest must be stored. */
       readonly erasedBody: ErasedBody | null;
+      /** What could not be held against the list. */
+      readonly notes: readonly string[];
     }
   /** Nothing to do: it was settled before, or its body is gone. */
   | { readonly kind: "settled"; readonly work: Work }
   /** Its body did not fit into this slice. */
   | { readonly kind: "deferred"; readonly work: Work };
+
+const tooManyContacts = `it names more than ${String(CONTACTS_MAX)} contacts: the others were not looked for on the suppression list`;
+
+/** Whether an event makes the order that it names a person's: an order's own, or one that is known to be. */
+async function isOfTheirOrder(payload: string, list: SuppressionList): Promise<boolean> {
+  const { subject, orderNumber } = aboutOf(recognize(payload, null));
+  if (orderNumber === null) return false;
+  return subject === "order" || (await list.hasAny([rowIdentifier("order", orderNumber)]));
+}
 
 async function findBody(
   work: Work,
@@ -75,9 +89,13 @@ async function findBody(
   const { id, type_hint: typeHint, received_at: receivedAt } = row;
   const payload = await list.erase(stored);
   const event = { id, typeHint, receivedAt, payload };
-  // An erasure in between may have erased the body in the inbox without knowing its order.
-  const isOnList = list.version > 0 && isErased(payload);
-  return { kind: "body", work, event, row, erasedBody: isOnList ? { id, payload } : null };
+  // An erasure that came by may have erased the body in the inbox, and not known its order.
+  const isReplaced = payload !== stored || (list.version > 0 && isErased(payload));
+  const erasedBody = isReplaced
+    ? { id, payload, isOrders: await isOfTheirOrder(payload, list) }
+    : null;
+  const notes = list.version > 0 && namesTooMany(payload) ? [tooManyContacts] : [];
+  return { kind: "body", work, event, row, erasedBody, notes };
 }
 
 /** Another body came under a known id. The receiver has counted those that it stored. */

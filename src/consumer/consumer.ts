@@ -37,6 +37,8 @@ interface Ready {
   readonly work: Work;
   readonly row: InboxRow;
   readonly erasedBody: ErasedBody | null;
+  /** Beside those of the interpretation. */
+  readonly notes: readonly string[];
   readonly interpretation: Interpretation;
 }
 
@@ -68,18 +70,19 @@ async function giveBack(
 /** Null if a bug in our code makes it fail: it waits for the fix, but the other events do not. */
 async function understand(
   deps: ConsumerDeps,
-  { work, event, row, erasedBody }: Extract<Found, { readonly kind: "body" }>,
+  { work, event, row, erasedBody, notes }: Extract<Found, { readonly kind: "body" }>,
 ): Promise<Ready | null> {
   try {
-    return { work, row, erasedBody, interpretation: interpret(event, deps.options) };
+    return { work, row, erasedBody, notes, interpretation: interpret(event, deps.options) };
   } catch (error) {
     await giveBack(deps, [work], "data", errorText(error));
     return null;
   }
 }
 
-function verdictOf({ row, interpretation }: Ready): Verdict {
-  const { id, status, error, notes, statusPrecedence } = interpretation;
+function verdictOf({ row, interpretation, ...ready }: Ready): Verdict {
+  const { id, status, error, statusPrecedence } = interpretation;
+  const notes = [...interpretation.notes, ...ready.notes];
   const description = isDescribed(row, interpretation.description)
     ? null
     : interpretation.description;

@@ -1,131 +1,170 @@
 /**
- * A body without the person whom it is about. Every text goes but for those that are known to be none of
- * a person's: what rows, links, sums and states are made of. So a field that the vendor adds tomorrow is
- * erased, not kept. The body is changed as text, never parsed and written again: numbers keep every
- * digit, and a body nested however deep costs no stack.
+ * A body without the person whom it is about. Every text and every number goes but for those that are
+ * known to be none of a person's (kept-values.ts), and names of fields that nobody reads go too. The body is
+ * changed as text, never parsed and written again: what stays keeps every byte.
  */
 
-import { findEventType } from "./catalog";
-import { parseJson } from "./values";
+import { isNameBefore, jsonTokens, saidBy } from "./json-text";
+import {
+  catalogueIds,
+  isContainerName,
+  isKnownName,
+  isRead,
+  itemNames,
+  keptValue,
+  type Place,
+  placeInside,
+} from "./kept-values";
+import { parseBody } from "./values";
 
 /** What stands in the place of a text that is gone. */
 export const ERASED = "(erased)";
 const erasedText = JSON.stringify(ERASED);
+/** A body that is no JSON stays none. */
+const erasedWhole = `${erasedText} (not JSON)`;
 
-/**
- * Fields whose text stays: those that recognition, times, keys, stages and rows read, without people and
- * free text. That a field is there tells what a bare body is about, so an erased one is not removed.
- */
-const kept: ReadonlySet<string> = new Set(
-  (
-    "id event_type created_at timestamp occurred_at event_time modified_at order_number order_date " +
-    "payment_success_date status payment_status currency code product_id product_name sku variant_id " +
-    "variant_name " +
-    "product_image_url slug seller_id transaction_type request_number amount payment_date " +
-    "payment_reference_number payment_method refund_date payment_mode reference_number " +
-    "courier_company_name awb_no tracking_url eta_delivery shipped_date delivered_date"
-  ).split(" "),
-);
-
-/** Whatever stands in these is the person's, numbers too. */
-const personal: ReadonlySet<string> = new Set(
-  "billing_address shipping_address customer metadata".split(" "),
-);
-
-/**
- * What the projection reads says that it is gone, here and inside of what is personal; what is shorter
- * elsewhere is emptied, so that no body grows beyond what a row holds.
- */
-const read: ReadonlySet<string> = new Set(
-  (
-    "customer_email customer_phone customer_id customer_note coupon_code refund_remarks " +
-    "cancellation_reason"
-  ).split(" "),
-);
-const readOfPerson: ReadonlySet<string> = new Set(
-  (
-    "first_name last_name name country_code phone email address_line1 address_line2 landmark city " +
-    "state pincode country business_name tax_identification_number"
-  ).split(" "),
-);
-
-/** Known to be a person's where they are numbers, too. */
-const numbers: ReadonlySet<string> = new Set(
-  "phone customer_phone customer_id coupon_code card_number bank_account_number".split(" "),
-);
+interface Edit {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
 
 interface Container {
   /** Under which name it stands. */
   readonly name: string;
   readonly isObject: boolean;
-  readonly isPersonal: boolean;
+  readonly place: Place;
+  /** Of an item: its names, which go where the catalogue does not know it. */
+  readonly names: Edit[];
+  isCatalogues: boolean;
 }
 
-const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]|-?\d[\d.eE+-]*/g;
-const colon = /\s*:/y;
+class Eraser {
+  readonly #json: string;
+  readonly #start: Place;
+  readonly #edits: Edit[] = [];
+  readonly #containers: Container[] = [];
+  readonly #renamed = new Map<string, string>();
+  /** Whether the body says somewhere that something is gone. */
+  #isMarked = false;
+  #name = "";
 
-/** Common words, which name a type only where they hold one. */
-const mayNameType: ReadonlySet<string> = new Set(["type", "event", "topic"]);
-
-function isKept(name: string, value: string): boolean {
-  return kept.has(name) || (mayNameType.has(name) && findEventType(value) !== null);
-}
-
-/** What a token of JSON says; a token of text that only looks like JSON stands for itself. */
-function said(token: string): string {
-  const value = parseJson(token);
-  return typeof value === "string" ? value : token;
-}
-
-function isKey(json: string, end: number): boolean {
-  colon.lastIndex = end;
-  return colon.test(json);
-}
-
-/** What stands in the place of a value; null where it stays. */
-function replacement(text: string, name: string, isPersonal: boolean): string | null {
-  const isText = text.startsWith('"');
-  const isRead = read.has(name) || (isPersonal && readOfPerson.has(name));
-  const says = isRead || text.length > erasedText.length;
-  if (!isText) {
-    if (numbers.has(name)) return erasedText;
-    if (!isPersonal) return null;
-    return says ? erasedText : "0";
+  constructor(json: string, start: Place) {
+    this.#json = json;
+    this.#start = start;
   }
-  if (text === erasedText) return null;
-  const value = said(text);
-  // Blank counts as absent, and what is absent stays so.
-  if (value.trim() === "" || (!isPersonal && isKept(name, value))) return null;
-  return says ? erasedText : '""';
+
+  /** In a list each entry stands under the name of the list. */
+  get #here(): string {
+    const container = this.#containers.at(-1);
+    return container?.isObject === false ? container.name : this.#name;
+  }
+
+  #open(isObject: boolean): void {
+    const parent = this.#containers.at(-1);
+    const name = this.#here;
+    const place =
+      parent === undefined
+        ? this.#start
+        : parent.isObject
+          ? placeInside(parent.place, name)
+          : parent.place;
+    const isRootList = parent === undefined && !isObject && place === "root";
+    this.#containers.push({
+      name,
+      isObject,
+      place: isRootList ? "unknown" : place,
+      names: [],
+      isCatalogues: false,
+    });
+  }
+
+  #close(): void {
+    const container = this.#containers.pop();
+    if (container?.isCatalogues === false) this.#edits.push(...container.names);
+  }
+
+  #rename(text: string, from: number, place: Place): void {
+    this.#name = saidBy(text);
+    if (isKnownName(place, this.#name)) return;
+    let instead = ERASED;
+    if (this.#isMarked) {
+      instead = this.#renamed.get(this.#name) ?? `~${this.#renamed.size.toString(36)}`;
+      this.#renamed.set(this.#name, instead);
+    }
+    this.#isMarked = true;
+    if (instead === this.#name) return;
+    this.#edits.push({ from, to: from + text.length, text: JSON.stringify(instead) });
+  }
+
+  /** What stands in the place of a value that goes. What is shorter than the mark is emptied: no body grows. */
+  #instead(text: string, name: string, place: Place): string {
+    const isText = text.startsWith('"');
+    const says =
+      isRead(place, name) ||
+      (isText && text.length > erasedText.length) ||
+      (!this.#isMarked && (isText || !isContainerName(name)));
+    if (says) this.#isMarked = true;
+    if (says) return erasedText;
+    return isText ? '""' : "0";
+  }
+
+  #value(text: string, from: number): void {
+    const isText = text.startsWith('"');
+    if (!isText && !/^[-\d]/.test(text)) return;
+    const container = this.#containers.at(-1);
+    const place = container?.place ?? "unknown";
+    const name = this.#here;
+    const value = isText ? saidBy(text) : text;
+    if (text === erasedText) this.#isMarked = true;
+    // Blank counts as absent, and what is absent stays so.
+    if (text === erasedText || value.trim() === "") return;
+    const edit = (instead: string): Edit => ({ from, to: from + text.length, text: instead });
+    const kept = keptValue(place, name, value, !isText);
+    if (kept === null) {
+      if (text === "0" && !isRead(place, name)) return;
+      this.#edits.push(edit(this.#instead(text, name, place)));
+      return;
+    }
+    if (kept !== value) this.#edits.push(edit(JSON.stringify(kept)));
+    if (container === undefined || place !== "item") return;
+    if (catalogueIds.has(name)) container.isCatalogues = true;
+    if (itemNames.has(name)) container.names.push(edit(erasedText));
+  }
+
+  erase(): string {
+    for (const { 0: text, index } of jsonTokens(this.#json)) {
+      const container = this.#containers.at(-1);
+      if (text === "{" || text === "[") this.#open(text === "{");
+      else if (text === "}" || text === "]") this.#close();
+      else if (text === ":" || text === ",") continue;
+      else if (container?.isObject === true && isNameBefore(this.#json, index + text.length)) {
+        this.#rename(text, index, container.place);
+      } else this.#value(text, index);
+    }
+    return this.#edited();
+  }
+
+  #edited(): string {
+    if (this.#edits.length === 0) return this.#json;
+    const parts: string[] = [];
+    let from = 0;
+    for (const edit of this.#edits.toSorted((a, b) => a.from - b.from)) {
+      parts.push(this.#json.slice(from, edit.from), edit.text);
+      from = edit.to;
+    }
+    return parts.join("") + this.#json.slice(from);
+  }
 }
 
 /** Of a body of any form, JSON or not: it never throws. What is erased already stays as it is. */
-export function eraseBody(json: string): string {
-  const parts: string[] = [];
-  const containers: Container[] = [];
-  let name = "";
-  let from = 0;
-  token.lastIndex = 0;
-  for (let match = token.exec(json); match !== null; match = token.exec(json)) {
-    const [text] = match;
-    const inside = containers.at(-1);
-    // In a list each entry stands under the name of the list.
-    const here = inside?.isObject === false ? inside.name : name;
-    if (text === "{" || text === "[") {
-      const isPersonal = inside?.isPersonal === true || personal.has(here);
-      containers.push({ name: here, isObject: text === "{", isPersonal });
-    } else if (text === "}" || text === "]") {
-      containers.pop();
-    } else if (inside?.isObject === true && text.startsWith('"') && isKey(json, token.lastIndex)) {
-      name = said(text);
-    } else {
-      const instead = replacement(text, here, inside?.isPersonal === true);
-      if (instead === null) continue;
-      parts.push(json.slice(from, match.index), instead);
-      from = token.lastIndex;
-    }
-  }
-  return parts.length === 0 ? json : parts.join("") + json.slice(from);
+export function eraseBody(body: string): string {
+  return parseBody(body) === undefined ? erasedWhole : new Eraser(body, "root").erase();
+}
+
+/** The column `items` as the projection makes it of an erased body. */
+export function eraseItems(json: string): string {
+  return new Eraser(json, "item").erase();
 }
 
 /**

@@ -145,6 +145,12 @@ const furtherFields: Readonly<Record<Subject, readonly string[]>> = {
   shipment: ["id", "created_at", "seller_id", "shipping_amount"],
 };
 
+/** Every field that tells something here. */
+export const knownFields: ReadonlySet<string> = new Set([
+  ...subjects.flatMap((subject) => [...fieldsOfOne[subject], ...furtherFields[subject]]),
+  ...Object.keys(fieldsOfSome),
+]);
+
 /**
  * Whether `data` has any field of the subject's model. For a payment, a refund or a parcel, the order's number
  * does not count: it is a link, and says nothing about the subject itself.

@@ -5,6 +5,7 @@
  */
 import { errorText } from "../log";
 import { LIST_FRESH_MS } from "../privacy-limits";
+import { rowIdentifier } from "../projection/identifiers";
 import {
   loadSuppressionList,
   type SuppressionList,
@@ -20,12 +21,19 @@ interface Claimed {
 }
 
 /** What of a message is checked. */
-type Addressed = Pick<OutgoingMessage, "recipient"> & {
+type Addressed = Pick<OutgoingMessage, "recipient" | "orderNumber"> & {
   readonly row: Pick<OutgoingMessage["row"], "channel">;
 };
 
-function identifiersOf({ row, recipient }: Addressed): readonly string[] {
-  return recipient === null ? [] : (channels[row.channel].recipient?.identify(recipient) ?? []);
+/**
+ * Of a message to a customer: the recipient, and the order that it was made for, since a person may have
+ * been erased by another address than the one it goes to.
+ */
+function identifiersOf({ row, recipient, orderNumber }: Addressed): readonly string[] {
+  const rule = channels[row.channel].recipient;
+  if (rule === null || recipient === null) return [];
+  const own = orderNumber === null ? [] : [rowIdentifier("order", orderNumber)];
+  return [...rule.identify(recipient), ...own];
 }
 
 /** For the messages of one claim: why one must not go out; null where it may. Never throws. */

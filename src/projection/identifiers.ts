@@ -1,13 +1,18 @@
 /**
- * The data-subject identifiers in an event: its e-mail addresses and phone numbers, its order, and the payment,
- * refund or shipment that it is about. Pure.
+ * The data-subject identifiers in an event: every e-mail address and telephone number anywhere in its body,
+ * its order, and the payment, refund or shipment that it is about. Pure.
  */
 import { aboutOf } from "../events/identity";
+import { jsonTokens, saidBy } from "../events/json-text";
 import { type Recognition, recognize } from "../events/recognition";
 import { isObject, parseBody, textOf } from "../events/values";
+import { contactsInText } from "./contacts-in-text";
 import { emailContacts, phoneContacts, phoneIdentifiers } from "./patches/contacts";
 import { readPhone } from "./patches/customer";
 import type { StoreDefaults } from "./store-defaults";
+
+/** How many contacts of one body are looked at: a real one has a dozen, and each costs a hash. */
+export const CONTACTS_MAX = 1_000;
 
 /** `order:ORD-1`, `payment:PAY-1`: a row of a state table, as an identifier. */
 export function rowIdentifier(subject: string, key: string): string {
@@ -16,50 +21,113 @@ export function rowIdentifier(subject: string, key: string): string {
 
 type ContactsOfPhone = (countryCode: string | null, phone: string) => readonly string[];
 
-/** The contacts in a value, at any depth. */
-function contactsIn(value: unknown, contactsOfPhone: ContactsOfPhone): readonly string[] {
-  const contacts: string[] = [];
+/**
+ * The contacts that stand under their names in a value, however deep. `phones` gets what was told beside
+ * the code of a country.
+ */
+function* contactsIn(
+  value: unknown,
+  contactsOfPhone: ContactsOfPhone,
+  phones = new Set<string>(),
+): Generator<string> {
+  const seen = new Set<string>();
+  const isNew = (told: string): boolean => seen.size !== seen.add(told).size;
   const left = [value];
   while (left.length > 0) {
     const one = left.pop();
     if (isObject(one)) {
       for (const name of ["email", "customer_email"]) {
         const email = textOf(one[name]);
-        if (email !== null) contacts.push(...emailContacts(email));
+        if (email !== null && isNew(email)) yield* emailContacts(email);
       }
-      const phone = textOf(one["phone"]);
-      const beside = textOf(one["customer_phone"]);
-      if (phone !== null) contacts.push(...contactsOfPhone(textOf(one["country_code"]), phone));
-      if (beside !== null) contacts.push(...contactsOfPhone(null, beside));
+      const code = textOf(one["country_code"]);
+      const told = [
+        [code, textOf(one["phone"])] as const,
+        [null, textOf(one["customer_phone"])] as const,
+      ];
+      for (const [countryCode, phone] of told) {
+        if (phone === null || !isNew(`${countryCode ?? ""} ${phone}`)) continue;
+        if (countryCode !== null) phones.add(phone);
+        yield* contactsOfPhone(countryCode, phone);
+      }
     }
     if (typeof one !== "object" || one === null) continue;
     for (const inner of Object.values(one)) if (typeof inner === "object") left.push(inner);
   }
-  return contacts;
 }
 
-function namedIn(body: Recognition, payload: string): unknown {
-  return body.form === "unknown" ? parseBody(payload) : body.data;
+/** What a token says, where it may hold a contact: a text, a name of a field, or a whole number. */
+function tokenText(token: string): string | null {
+  if (token.startsWith('"')) return saidBy(token);
+  return /^\d{7,15}$/.test(token) ? token : null;
+}
+
+/** Those that only look like one, under any name. `known`: texts that are known for what they are. */
+function* contactsAnywhere(payload: string, known: ReadonlySet<string>): Generator<string> {
+  const seen = new Set<string>();
+  for (const [token] of jsonTokens(payload)) {
+    // Most say nothing that could be one.
+    if (token.length < 6 || !/[\d@]|[^ -~]/.test(token) || seen.has(token)) continue;
+    seen.add(token);
+    const text = tokenText(token);
+    if (text !== null && !known.has(text)) yield* contactsInText(text);
+  }
+}
+
+function* contactsOfBody(payload: string): Generator<string, void> {
+  const body = parseBody(payload);
+  if (body === undefined) {
+    yield* contactsInText(payload);
+    return;
+  }
+  // A number beside its country's code is that country's, and nobody's who has the same digits.
+  const phones = new Set<string>();
+  yield* contactsIn(body, phoneIdentifiers, phones);
+  yield* contactsAnywhere(payload, phones);
+}
+
+/** At most CONTACTS_MAX, and whether there are more. */
+function firstContacts(contacts: Iterable<string>): {
+  readonly contacts: readonly string[];
+  readonly isCut: boolean;
+} {
+  const first = new Set<string>();
+  for (const contact of contacts) {
+    if (first.size === CONTACTS_MAX && !first.has(contact))
+      return { contacts: [...first], isCut: true };
+    first.add(contact);
+  }
+  return { contacts: [...first], isCut: false };
 }
 
 /** `email:asha@mail.example`, `phone:919876543210`, `order:ORD-1`, `payment:PAY-1`; each once. */
 export function identifiersOf(payload: string): readonly string[] {
-  const body = recognize(payload, null);
-  const { subject, subjectId, orderNumber } = aboutOf(body);
+  const { subject, subjectId, orderNumber } = aboutOf(recognize(payload, null));
   return [
     ...new Set([
-      ...contactsIn(namedIn(body, payload), phoneIdentifiers),
+      ...firstContacts(contactsOfBody(payload)).contacts,
       ...(orderNumber === null ? [] : [rowIdentifier("order", orderNumber)]),
       ...(subject === null || subjectId === null ? [] : [rowIdentifier(subject, subjectId)]),
     ]),
   ];
 }
 
-/** The contacts that the event may have added to its order: they are removed with it. */
+/** Whether the body names more contacts than are looked at. */
+export function namesTooMany(payload: string): boolean {
+  // The shortest contact has six characters.
+  return payload.length > CONTACTS_MAX * 6 && firstContacts(contactsOfBody(payload)).isCut;
+}
+
+function namedIn(body: Recognition, payload: string): unknown {
+  return body.form === "unknown" ? parseBody(payload) : body.data;
+}
+
+/** What an order may have been entered under for the event's sake: to be forgotten with it. */
 export function enteredContacts(payload: string, defaults: StoreDefaults): readonly string[] {
   const contactsOfPhone: ContactsOfPhone = (code, phone) => [
     ...phoneIdentifiers(code, phone),
     ...phoneContacts(readPhone(code, phone, defaults), defaults),
   ];
-  return [...new Set(contactsIn(namedIn(recognize(payload, null), payload), contactsOfPhone))];
+  const entered = contactsIn(namedIn(recognize(payload, null), payload), contactsOfPhone);
+  return firstContacts(entered).contacts;
 }

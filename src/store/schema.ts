@@ -283,7 +283,7 @@ export const shipments = sqliteTable(
 
 /**
  * Orders that events have named for one row beyond the one that it is linked to: whose events also
- * patch the row, for explanation and rebuild. Rare: one row for each real disagreement.
+ * patch the row, for explanation, rebuild and erasure. Rare: one row for each real disagreement.
  */
 export const disputedLinks = sqliteTable(
   "disputed_links",
@@ -292,7 +292,11 @@ export const disputedLinks = sqliteTable(
     row_key: text("row_key").notNull(),
     order_number: text("order_number").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.entity, t.row_key, t.order_number] })],
+  (t) => [
+    primaryKey({ columns: [t.entity, t.row_key, t.order_number] }),
+    // Erasure: what was ever named for an order.
+    index("disputed_links_order").on(t.order_number),
+  ],
 );
 
 /**

@@ -1,19 +1,22 @@
 /**
  * Erasing a person. First they go onto the suppression list, so that nothing new about them is applied
- * as it comes; then, order by order, the bodies, rows and messages about them; then what no order leads to;
+ * as it comes; then, order by order, the bodies, rows and messages about them; then every body that no order leads to;
  * then by what else their orders could be found; then the archive. How far it is stands in D1, each step
  * can be done again, and the person is remembered by keyed hashes alone.
  */
+import { eraseBody } from "../events/erased-body";
 import { ERASE_OBJECTS, ERASE_RUN_MS } from "../privacy-limits";
 import { errorText, log } from "../log";
 import type { StoreDefaults } from "../projection/store-defaults";
-import { enteredContacts } from "../projection/identifiers";
+import { enteredContacts, rowIdentifier } from "../projection/identifiers";
 import { findBegun } from "../store/retention/archive-writes";
 import {
-  type ErasedBody,
+  enterOrders,
   loadBodiesOfOrders,
-  loadUnapplied,
+  loadBodiesOfRows,
+  loadStretch,
   replaceBodies,
+  type StoredBody,
 } from "../store/privacy/erased-bodies";
 import { loadSuppressionList, type SuppressionList } from "../store/privacy/suppression-list";
 import {
@@ -26,8 +29,9 @@ import {
   saveStage,
   startErasure,
   suppressOrders,
+  suppressRows,
 } from "../store/privacy/erasure";
-import { eraseRows, forgetContacts } from "../store/privacy/erasure-rows";
+import { eraseKeyedRows, eraseRows, forgetContacts } from "../store/privacy/erasure-rows";
 import { eraseArchived, listObjects, repairManifest, readObject, writeObject } from "./archive";
 
 export interface ErasureDeps {
@@ -63,7 +67,7 @@ async function eraseOrders(deps: ErasureDeps, pending: PendingOrders): Promise<v
     for (const { payload } of bodies) {
       for (const contact of enteredContacts(payload, deps.defaults)) contacts.add(contact);
     }
-    const changed: readonly ErasedBody[] = await eraseEach(bodies, list);
+    const changed = await eraseEach(bodies, list);
     await replaceBodies(db, changed);
     events += changed.length;
     after = last.place;
@@ -96,12 +100,41 @@ async function eraseWhatCan(deps: ErasureDeps, pending: PendingOrders): Promise<
 
 type Progress = Parameters<typeof saveStage>[2];
 
-/** Events that were not applied, or name one of the orders beside another. */
-async function eraseUnapplied(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
+/**
+ * Payments, refunds and shipments whose events name the person, while their order is not theirs: every event
+ * about them, and their rows.
+ */
+async function eraseRowsNaming({ db }: ErasureDeps, bodies: readonly StoredBody[]): Promise<void> {
+  const rows = bodies.flatMap(({ subject, subjectId: key }) =>
+    subject === null || subject === "order" || key === null ? [] : [{ subject, key }],
+  );
+  if (rows.length === 0) return;
+  await suppressRows(
+    db,
+    rows.map(({ subject, key }) => rowIdentifier(subject, key)),
+  );
+  for (let after: number | undefined = 0; after !== undefined;) {
+    const others: readonly StoredBody[] = await loadBodiesOfRows(db, rows, after);
+    await replaceBodies(
+      db,
+      others.map(({ id, payload }) => ({ id, payload: eraseBody(payload) })),
+    );
+    after = others.at(-1)?.place;
+  }
+  await eraseKeyedRows(db, rows);
+}
+
+/** Every body of the inbox that no order has led to. What names the person goes last: it leads to the rest. */
+async function eraseInbox(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
   const { db } = deps;
-  const { bodies, next } = await loadUnapplied(db, Number(erasure.place), erasure.id);
+  const { bodies, next } = await loadStretch(db, Number(erasure.place));
   const list = await loadSuppressionList(db);
   const changed = await eraseEach(bodies, list);
+  const orders = changed.flatMap(({ subject, subjectId }) =>
+    subject === "order" && subjectId !== null ? [subjectId] : [],
+  );
+  await enterOrders(db, erasure.id, orders);
+  await eraseRowsNaming(deps, changed);
   await replaceBodies(db, changed);
   const events = changed.length;
   return next === null ? { stage: "contacts", place: "", events } : { place: String(next), events };
@@ -147,7 +180,7 @@ async function takeStep(deps: ErasureDeps, erasure: Erasure): Promise<Progress> 
     case "orders":
       return { stage: "inbox", place: "0" };
     case "inbox":
-      return await eraseUnapplied(deps, erasure);
+      return await eraseInbox(deps, erasure);
     case "contacts":
       return await eraseContacts(deps, erasure);
     case "archive":

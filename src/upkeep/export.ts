@@ -1,12 +1,12 @@
 /**
  * Everything that is held about a person, as JSON: their orders with what belongs to them, events that
- * were not applied and name them, and archived events. Gathered until an answer is full; whoever asks goes
+ * name them without an order of theirs, and archived events. Gathered until an answer is full; whoever asks goes
  * on with `next_cursor`.
  */
 import { EXPORT_MAX_CHARACTERS, EXPORT_RUN_MS } from "../privacy-limits";
 import { identifiersOf } from "../projection/identifiers";
 import type { ArchivedEvent } from "../store/retention/archive-writes";
-import { loadUnapplied } from "../store/privacy/erased-bodies";
+import { loadStretch } from "../store/privacy/erased-bodies";
 import { loadRowIdentifiers } from "../store/privacy/erasure";
 import { type HeldOrder, listOrdersOf, loadHeld } from "../store/privacy/person";
 import { listObjects, readObject } from "./archive";
@@ -48,18 +48,18 @@ function isAbout(wanted: ReadonlySet<string>, { payload }: { readonly payload: s
   return identifiersOf(payload).some((identifier) => wanted.has(identifier));
 }
 
-/** What archived events about the person name: contacts, and the rows of the person's orders. */
-async function loadWanted(
+/** By what events about the person's orders, and about what belongs to them, are known. */
+async function loadRowsOf(
   db: D1Database,
   contacts: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const wanted = new Set(contacts);
+  const rows = new Set<string>();
   for (let after: string | undefined = ""; after !== undefined;) {
     const orders: readonly string[] = await listOrdersOf(db, contacts, after, 100);
-    for (const identifier of await loadRowIdentifiers(db, orders)) wanted.add(identifier);
+    for (const identifier of await loadRowIdentifiers(db, orders)) rows.add(identifier);
     after = orders.at(-1);
   }
-  return wanted;
+  return rows;
 }
 
 /** A part of an answer, and where it goes on; null behind the last. */
@@ -71,7 +71,7 @@ interface Gathered {
 class Gathering {
   readonly #deps: ExportDeps;
   readonly #contacts: readonly string[];
-  #wanted: ReadonlySet<string> | null = null;
+  #rows: ReadonlySet<string> | null = null;
 
   constructor(deps: ExportDeps, contacts: readonly string[]) {
     this.#deps = deps;
@@ -88,10 +88,14 @@ class Gathering {
     };
   }
 
-  async #unapplied(after: string): Promise<Gathered> {
-    const { bodies, next } = await loadUnapplied(this.#deps.db, Number(after), 0);
+  async #inbox(after: string): Promise<Gathered> {
+    const { db } = this.#deps;
+    const { bodies, next } = await loadStretch(db, Number(after));
+    this.#rows ??= await loadRowsOf(db, this.#contacts);
+    const rows = this.#rows;
     const contacts = new Set(this.#contacts);
-    const own = bodies.filter((body) => isAbout(contacts, body));
+    // What belongs to the person's orders was listed with them.
+    const own = bodies.filter((body) => isAbout(contacts, body) && !isAbout(rows, body));
     return {
       found: {
         other_events: own.map(({ id, eventType, payload }) => ({
@@ -107,8 +111,8 @@ class Gathering {
   async #archived(after: string): Promise<Gathered> {
     const { db, archive } = this.#deps;
     if (archive === null) return { found: {}, next: null };
-    this.#wanted ??= await loadWanted(db, this.#contacts);
-    const wanted = this.#wanted;
+    this.#rows ??= await loadRowsOf(db, this.#contacts);
+    const wanted = new Set([...this.#contacts, ...this.#rows]);
     const { objects, next } = await listObjects(archive, after, 1);
     const events: ArchivedEvent[] = [];
     for (const { name } of objects) {
@@ -127,7 +131,7 @@ class Gathering {
       case "orders":
         return await this.#order(after);
       case "inbox":
-        return await this.#unapplied(after);
+        return await this.#inbox(after);
       case "archive":
         return await this.#archived(after);
     }

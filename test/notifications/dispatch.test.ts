@@ -142,7 +142,7 @@ describe("a message that failed", () => {
     });
     await dispatchIds([EMAIL], deps);
     const row = await readNotification(EMAIL);
-    expect(row).toMatchObject({ status: "pending", error: "503 oops", in_flight: 0 });
+    expect(row).toMatchObject({ status: "pending", error: "503", in_flight: 0 });
     expect(row.next_attempt_at).toBe("2026-11-24T10:00:30.000Z");
     expect(woken).toEqual([{ ids: [EMAIL], delaySeconds: 30 }]);
     await env.DB.prepare(

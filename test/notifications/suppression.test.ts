@@ -124,7 +124,11 @@ describe("a message that is due", () => {
 });
 
 describe("a message that waits for its place in the lane", () => {
-  const outgoing = { row: { channel: "email" }, recipient: "asha@example.com" } as const;
+  const outgoing = {
+    row: { channel: "email" },
+    recipient: "asha@example.com",
+    orderNumber: "ORD-1",
+  } as const;
   const check = (db: D1Database, nowMs: () => number) =>
     suppressionCheck(db, { listVersion: 0, atMs: 0 }, () => new Date(nowMs()));
 

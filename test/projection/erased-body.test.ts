@@ -133,17 +133,75 @@ describe("a body without the person", () => {
   });
 
   it("is no failure where the body is no JSON, and is found behind a byte order mark", () => {
-    expect(eraseBody('"(erased)" "\\x Quillonia"')).toBe('"(erased)" "(erased)"');
-    expect(eraseBody('{"a\\q": "Quillonia"}')).toBe('{"a\\q": "(erased)"}');
+    for (const odd of ['"(erased)" "\\x Quillonia"', '{"a\\q": "Quillonia"}', "ring Quillonia"]) {
+      const left = eraseBody(odd);
+      expect(left).toBe('"(erased)" (not JSON)');
+      expect(isErased(left)).toBe(true);
+      expect(meaning(left)).toEqual(meaning(odd));
+    }
     const marked = `\uFEFF${JSON.stringify({ x: { email: "quill@zephyr.example" } })}`;
     expect(identifiersOf(marked)).toEqual(identifiersOf(marked.slice(1)));
     expect(identifiersOf(marked).join()).toContain("quill@zephyr.example");
   });
 
-  it("has no number left that is known to be a person's", () => {
-    const body = '{"customer_id":7712345,"coupon_code":98765,"card_number":411111,"amount":5}';
+  it("has no number left but money, quantities, times and the vendor's own ids", () => {
+    const body =
+      '{"customer_id":7712345,"card_number":411111,"amount":5,"request_number":77,"payment_date":1795721517,"total_boxes":9,"wallet":{"amount":5550001112}}';
     expect(eraseBody(body)).toBe(
-      '{"customer_id":"(erased)","coupon_code":"(erased)","card_number":"(erased)","amount":5}',
+      '{"customer_id":"(erased)","card_number":0,"amount":5,"request_number":77,"payment_date":1795721517,"total_boxes":0,"~0":{"~1":0}}',
+    );
+    const items = '{"order_items":[{"quantity":2,"selling_price":1.50,"engraving":5550001112}]}';
+    expect(eraseBody(items)).toBe(
+      '{"order_items":[{"quantity":2,"selling_price":1.50,"(erased)":0}]}',
+    );
+  });
+
+  it("keeps no name of a field that nobody reads", () => {
+    const body = { order_number: "A", metadata: { Quillonia: 1, "quill@zephyr.example": true } };
+    const left = JSON.stringify({ ...body, Zephyrstone: [{ Xyzzytown: "x" }] });
+    expect(eraseBody(left)).toBe(
+      '{"order_number":"A","metadata":{"(erased)":0,"~0":true},"~1":[{"~2":""}]}',
+    );
+  });
+
+  it("keeps tracking URLs without their query, and the names that the catalogue gives", () => {
+    const url = "https://track.example/1?to=quill@zephyr.example#Quillonia";
+    const items = [
+      { product_id: "prd_1", product_name: "Cotton shirt", product_image_url: url },
+      { product_name: "Mug for Quillonia", variant_name: "Zephyrstone", product_id: null },
+      { sku: "S", product_name: "Call 5550001112", variant_name: "M" },
+    ];
+    const parcel = shipment("SHP-1", { tracking_url: url, shipment_items: items });
+    const left: unknown = JSON.parse(eraseBody(JSON.stringify(parcel)));
+    const plain = "https://track.example/1";
+    expect(left).toMatchObject({
+      tracking_url: plain,
+      shipment_items: [
+        { product_id: "prd_1", product_name: "Cotton shirt", product_image_url: plain },
+        { product_name: ERASED, variant_name: ERASED, product_id: null },
+        { sku: "S", product_name: ERASED, variant_name: "M" },
+      ],
+    });
+    const odd = {
+      tracking_url: "ask Quillonia",
+      payment_method: "quill@upi",
+      courier_company_name: 1,
+    };
+    expect(JSON.parse(eraseBody(JSON.stringify(odd)))).toEqual({
+      tracking_url: ERASED,
+      payment_method: ERASED,
+      courier_company_name: ERASED,
+    });
+  });
+
+  it("keeps what stands where the model has it, and nothing of the same name elsewhere", () => {
+    const body = {
+      order_number: "A",
+      gift: { id: "Quillonia", status: "Zephyrstone" },
+      code: "QUILL",
+    };
+    expect(eraseBody(JSON.stringify(body))).toBe(
+      '{"order_number":"A","(erased)":{"~0":"(erased)","~1":"(erased)"},"~2":""}',
     );
   });
 
@@ -155,7 +213,7 @@ describe("a body without the person", () => {
     const body =
       '{ "event_type":"x", "data":{"amount":12345678901234567890.10, "phone" : 555000111,\n"note":"Quillonia \\"Q\\" \\u0041", "flag":true,"list":["a","bbbbbbbbbbbbb",null,-1e3]} }';
     expect(eraseBody(body)).toBe(
-      '{ "event_type":"x", "data":{"amount":12345678901234567890.10, "phone" : "(erased)",\n"note":"(erased)", "flag":true,"list":["","(erased)",null,-1e3]} }',
+      '{ "event_type":"x", "data":{"amount":12345678901234567890.10, "(erased)" : 0,\n"~0":"(erased)", "~1":true,"~2":["","(erased)",null,0]} }',
     );
   });
 
@@ -184,6 +242,7 @@ describe("what an event is known by", () => {
     expect(new Set(identifiersOf(order))).toEqual(
       new Set([
         "email:quill@zephyr.example",
+        "email:quill@upi",
         "phone:915550001112",
         "phone:5550001112",
         "dialled:5550001112",

@@ -34,7 +34,7 @@ function asciiDigit(digit: string): string {
 }
 
 /** Digits of every script and width as ASCII, without the invisible characters of copied numbers. */
-function plainText(text: string): string {
+export function plainText(text: string): string {
   if (isPlainAscii.test(text)) return text;
   return text
     .normalize("NFKC")

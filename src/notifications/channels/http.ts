@@ -1,10 +1,9 @@
 /** One POST to a provider, and what its answer means where the provider says nothing special. */
 import { isObject, parseJson } from "../../events/values";
 import { ANSWER_MAX_BYTES } from "../../limits";
+import { isErrorWord } from "./answer-words";
 import type { ChannelDeps, Outcome } from "./channel";
 import { parseRetryAfter } from "./retry-after";
-
-const ERROR_MAX_CHARACTERS = 300;
 
 /** What a 429 asks for that does not say how long. */
 const PAUSE_MS = 1_000;
@@ -89,22 +88,11 @@ export function textField(body: string, name: string): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 
-/** Providers like to quote to whom a message was: that would stand in errors and alerts for long. */
-function withoutRecipient(text: string): string {
-  return text
-    .replace(/[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g, "(address)")
-    .replace(/\+?\d(?:[ ().-]?\d){7,}/g, "(number)");
-}
-
-/** The status, and the provider's own words where it has some. */
+/** The status, and the provider's own name or code of the error; nothing else of the answer is kept. */
 export function describeAnswer(status: number, body: string): string {
-  const { name, code, message } = jsonFields(body);
-  const said = [name, code, message].filter(
-    (part) => typeof part === "string" || typeof part === "number",
-  );
-  const words = said.length > 0 ? said.join(" ") : body;
-  const text = withoutRecipient(words).replace(/\s+/g, " ");
-  return `${status} ${text}`.trim().slice(0, ERROR_MAX_CHARACTERS);
+  const { name, code } = jsonFields(body);
+  const words = [name, code, body.trim()].filter(isErrorWord);
+  return [status, ...words].join(" ");
 }
 
 /** Answers that say "not now": too early, too slow, or the provider's own trouble. */

@@ -2,45 +2,48 @@
 import { BODIES_MAX_BYTES } from "../../limits";
 import { ERASE_STRETCH_ROWS } from "../../privacy-limits";
 import { isLarge, slicedRows, slicedStatements } from "../slices";
+import { rowsOfOrders } from "./order-rows";
 
 /** A stored event whose body is to be replaced. */
 export interface ErasedBody {
   readonly id: string;
   readonly payload: string;
+  /** Whether the order that it names is a person's with it; a payment on somebody else's order is not. */
+  readonly isOrders: boolean;
+}
+
+/** A row of the state beside orders. */
+export interface RowKey {
+  readonly subject: string;
+  readonly key: string;
 }
 
 /** A stored body, with the place of its event in the inbox. */
-export interface StoredBody extends ErasedBody {
+export interface StoredBody {
+  readonly id: string;
+  readonly payload: string;
   readonly place: number;
   readonly eventType: string | null;
+  readonly subject: string | null;
+  readonly subjectId: string | null;
 }
 
 /** Reads in order from behind `after`, as many bytes of bodies as fit; the first always does. */
 const bodiesOf = (rows: string, after: string): string => `
-SELECT place, id, eventType, payload FROM (
-  SELECT rowid AS place, id, event_type AS eventType, payload,
+SELECT place, id, eventType, subject, subjectId, payload FROM (
+  SELECT rowid AS place, id, event_type AS eventType, subject, subject_id AS subjectId, payload,
     coalesce(sum(octet_length(payload)) OVER (ORDER BY rowid
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
   FROM webhook_events WHERE ${rows} AND rowid > ${after} AND payload IS NOT NULL)
 WHERE before < ${String(BODIES_MAX_BYTES)} ORDER BY place LIMIT 500`;
 
 /**
- * `?1`: orders. Events about the orders and about their payments, refunds and shipments, whatever became
- * of them. payments_order, refunds_order, shipments_order, webhook_events_subject,
- * webhook_events_set_aside.
+ * `?1`: orders. Events about the orders and about what belongs to them or ever did, whatever became of
+ * them. The indexes of `rowsOfOrders`, webhook_events_subject, webhook_events_set_aside.
  */
 export const aboutOrders = `rowid IN (
-    SELECT e.rowid FROM json_each(?1) j CROSS JOIN webhook_events e ON e.subject_id = j.value
-      WHERE e.subject = 'order'
-    UNION SELECT e.rowid FROM json_each(?1) j
-      CROSS JOIN payments p ON p.order_number = j.value
-      CROSS JOIN webhook_events e ON e.subject_id = p.payment_id WHERE e.subject = 'payment'
-    UNION SELECT e.rowid FROM json_each(?1) j
-      CROSS JOIN refunds r ON r.order_number = j.value
-      CROSS JOIN webhook_events e ON e.subject_id = r.refund_id WHERE e.subject = 'refund'
-    UNION SELECT e.rowid FROM json_each(?1) j
-      CROSS JOIN shipments s ON s.order_number = j.value
-      CROSS JOIN webhook_events e ON e.subject_id = s.shipment_id WHERE e.subject = 'shipment'
+    SELECT e.rowid FROM (${rowsOfOrders}) own
+      CROSS JOIN webhook_events e ON e.subject_id = own.key WHERE e.subject = own.subject
     UNION SELECT e.rowid FROM json_each(?1) j
       CROSS JOIN webhook_events e ON e.order_number = j.value
       WHERE e.status IN ('quarantined', 'failed', 'ignored'))`;
@@ -61,47 +64,63 @@ export async function loadBodiesOfOrders(
   return results;
 }
 
+/** `?1`: [subject, key] of rows; `?2`: after which row. webhook_events_subject. */
+const ofKeysSql = bodiesOf(
+  `rowid IN (SELECT e.rowid FROM json_each(?1) j
+    CROSS JOIN webhook_events e ON e.subject_id = j.value->>1 WHERE e.subject = j.value->>0)`,
+  "?2",
+);
+
+/** The next bodies of the events about these rows. */
+export async function loadBodiesOfRows(
+  db: D1Database,
+  rows: readonly RowKey[],
+  after: number,
+): Promise<readonly StoredBody[]> {
+  const list = JSON.stringify(rows.map(({ subject, key }) => [subject, key]));
+  const { results } = await db.prepare(ofKeysSql).bind(list, after).all<StoredBody>();
+  return results;
+}
+
 /** `?1`: after which row; `?2`: rows at once. Rowid. */
 const stretchEndSql = `
 SELECT max(place) AS "end" FROM (
   SELECT rowid AS place FROM webhook_events WHERE rowid > ?1 ORDER BY rowid LIMIT ?2)`;
 
-/**
- * `?1`, `?2`: after and up to which row; `?3`: the erasure. Rowid. What was applied is found by its
- * order; what was not, or names the order beside another, only by looking at it.
- */
-const unappliedSql = bodiesOf(
-  `rowid <= ?2 AND (status <> 'processed' OR order_number IN (
-    SELECT order_number FROM erasure_orders WHERE erasure_id = ?3))`,
-  "?1",
-);
+/** `?1`, `?2`: after and up to which row. Rowid. A contact may stand anywhere in any body. */
+const stretchSql = bodiesOf("rowid <= ?2", "?1");
 
-/** The next bodies that no order leads to, and where it goes on; null behind the last. */
-export async function loadUnapplied(
+/** The next bodies of the inbox, and where it goes on; null behind the last. */
+export async function loadStretch(
   db: D1Database,
   after: number,
-  erasureId: number,
 ): Promise<{ readonly bodies: readonly StoredBody[]; readonly next: number | null }> {
   const end = await db
     .prepare(stretchEndSql)
     .bind(after, ERASE_STRETCH_ROWS)
     .first<number | null>("end");
   if (end === null) return { bodies: [], next: null };
-  const { results } = await db.prepare(unappliedSql).bind(after, end, erasureId).all<StoredBody>();
+  const { results } = await db.prepare(stretchSql).bind(after, end).all<StoredBody>();
   // Nothing behind what was read: the stretch is done.
   return { bodies: results, next: results.at(-1)?.place ?? end };
 }
 
+/** Notes of what was left out name its fields. */
+const withoutNames = "notes = iif(instr(notes, 'too much to keep') > 0, NULL, notes)";
+
 /** Primary key. */
 const replaceSql = `
-UPDATE webhook_events SET payload = v.payload
+UPDATE webhook_events SET payload = v.payload, ${withoutNames}
 FROM ${slicedRows("id", "payload")} AS v
 WHERE webhook_events.id = v.id AND webhook_events.payload <> v.payload`;
-const replaceOneSql = "UPDATE webhook_events SET payload = ?2 WHERE id = ?1 AND payload <> ?2";
+const replaceOneSql = `
+UPDATE webhook_events SET payload = ?2, ${withoutNames} WHERE id = ?1 AND payload <> ?2`;
+
+type StoredText = Pick<ErasedBody, "id" | "payload">;
 
 function replaceStatements(
   db: D1Database,
-  bodies: readonly ErasedBody[],
+  bodies: readonly StoredText[],
 ): readonly D1PreparedStatement[] {
   const rows = bodies.filter((body) => !isLarge(body)).map(({ id, payload }) => [id, payload]);
   return [
@@ -111,7 +130,7 @@ function replaceStatements(
 }
 
 /** Puts bodies back as they are left. A body that is purged stays so. */
-export async function replaceBodies(db: D1Database, bodies: readonly ErasedBody[]): Promise<void> {
+export async function replaceBodies(db: D1Database, bodies: readonly StoredText[]): Promise<void> {
   if (bodies.length > 0) await db.batch([...replaceStatements(db, bodies)]);
 }
 
@@ -123,6 +142,22 @@ WHERE id IN (SELECT value FROM json_each(?1)) AND order_number IS NOT NULL
   AND (SELECT max(id) FROM erasures) IS NOT NULL
 ON CONFLICT (erasure_id, order_number) DO UPDATE SET pending = 1`;
 
+/** `?1`: the erasure; `?2`: orders. Primary key. */
+const enterFoundSql = `
+INSERT INTO erasure_orders (erasure_id, order_number)
+SELECT ?1, value FROM json_each(?2) WHERE true
+ON CONFLICT (erasure_id, order_number) DO UPDATE SET pending = 1`;
+
+/** Orders whose events name the person somewhere: they are theirs. */
+export async function enterOrders(
+  db: D1Database,
+  erasureId: number,
+  orders: readonly string[],
+): Promise<void> {
+  if (orders.length === 0) return;
+  await db.prepare(enterFoundSql).bind(erasureId, JSON.stringify(orders)).run();
+}
+
 /**
  * For events that came after somebody was erased: their bodies, and that their orders are theirs. They go
  * into the batch that settles the events, behind what says which order each is about.
@@ -132,6 +167,7 @@ export function rewriteStatements(
   bodies: readonly ErasedBody[],
 ): readonly D1PreparedStatement[] {
   if (bodies.length === 0) return [];
-  const ids = JSON.stringify(bodies.map(({ id }) => id));
-  return [...replaceStatements(db, bodies), db.prepare(enterOrdersSql).bind(ids)];
+  const ids = bodies.filter(({ isOrders }) => isOrders).map(({ id }) => id);
+  const enter = db.prepare(enterOrdersSql).bind(JSON.stringify(ids));
+  return [...replaceStatements(db, bodies), ...(ids.length === 0 ? [] : [enter])];
 }

@@ -5,8 +5,18 @@
 import { ERASED } from "../../events/erased-body";
 import { customerChannels } from "../../notifications/channels";
 import { ERASE_STRETCH_ROWS } from "../../privacy-limits";
-import { aboutOrders } from "./erased-bodies";
+import { escaped } from "../outbox/fact-ids";
+import { aboutOrders, type RowKey } from "./erased-bodies";
 import type { Erasure, PendingOrders } from "./erasure";
+import { eraseKeptColumns } from "./kept-columns";
+import {
+  messagesOfOrders,
+  partNames,
+  rowsOfOrders,
+  type RowsWhere,
+  whereOfKeys,
+  whereOfOrders,
+} from "./order-rows";
 import { quoted } from "../quoted";
 
 /** Whether a message goes to a customer. */
@@ -29,6 +39,12 @@ const personal = [
   "coupon_code",
 ];
 
+const personalColumns = [
+  ...personal,
+  ..."billing_address shipping_address metadata extra items remarks cancellation_reason".split(" "),
+  ..."method payment_mode courier tracking_url".split(" "),
+];
+
 /** `?1`: orders. Primary key. As the projection makes it of bodies from which the person is erased. */
 const eraseOrdersSql = `
 UPDATE orders SET ${personal.map(gone).join(", ")},
@@ -36,25 +52,35 @@ UPDATE orders SET ${personal.map(gone).join(", ")},
   ${["metadata", "extra"].map(emptied).join(", ")}
 WHERE order_number IN (SELECT value FROM json_each(?1))`;
 
-/** `?1`: orders. payments_order, refunds_order, shipments_order. */
-const eraseExtraSql = (table: string): string => `
-UPDATE ${table} SET extra = '{}'
-WHERE order_number IN (SELECT value FROM json_each(?1)) AND extra <> '{}'`;
+/** Free text may say anything. */
+const eraseRowSqls = (where: RowsWhere): readonly string[] => [
+  ...partNames.map(
+    (table) => `UPDATE ${table} SET extra = '{}' WHERE ${where(table)} AND extra <> '{}'`,
+  ),
+  `UPDATE refunds SET remarks = '${ERASED}' WHERE ${where("refunds")} AND remarks <> '${ERASED}'`,
+  `UPDATE shipments SET cancellation_reason = '${ERASED}'
+    WHERE ${where("shipments")} AND cancellation_reason <> '${ERASED}'`,
+];
 
-/** `?1`: orders. refunds_order, shipments_order: free text may say anything. */
-const eraseRemarksSql = `
-UPDATE refunds SET remarks = '${ERASED}'
-WHERE order_number IN (SELECT value FROM json_each(?1)) AND remarks <> '${ERASED}'`;
-const eraseReasonsSql = `
-UPDATE shipments SET cancellation_reason = '${ERASED}'
-WHERE order_number IN (SELECT value FROM json_each(?1)) AND cancellation_reason <> '${ERASED}'`;
+/** A row for each rebuild, primary key. What a rebuild has changed is kept with both values. */
+const eraseChangesSql = (own: string): string => `
+UPDATE rebuild_changes SET ${["from_value", "to_value"].map(gone).join(", ")}
+WHERE (rebuild_id, entity, row_key, column_name) IN (
+  SELECT c.rebuild_id, c.entity, c.row_key, c.column_name FROM (${own}) own
+    CROSS JOIN rebuilds r CROSS JOIN rebuild_changes c ON c.rebuild_id = r.id
+      AND c.entity = own.subject || 's' AND c.row_key = own.key
+  WHERE c.column_name IN (${quoted(personalColumns)}))`;
+
+/** `?1`: orders. By the indexes of `aboutOrders`. Notes of what was left out name its fields. */
+const eraseNotesSql = `
+UPDATE webhook_events SET notes = NULL WHERE ${aboutOrders} AND instr(notes, 'too much to keep') > 0`;
 
 /**
  * `?1`: orders. The keys of the view. Whoever was to be written to is not any more; who is about to be
  * loses the outcome, since whoever decides first has moved the row. What the team is to do stands, and is
  * written anew, without the person; a run that has read it already finds `attempts` moved.
  */
-const eraseMessagesSql = `
+const eraseMessagesSql = (ids: string): string => `
 UPDATE notifications SET recipient = NULL, error = NULL, provider_message_id = NULL,
   rendered = CASE WHEN in_flight = 1 AND NOT ${isCustomers} THEN json_set(rendered, '$.message', (
     SELECT json_group_object(key, iif(type = 'array', json('[]'), iif(key = 'channel', value, '${ERASED}')))
@@ -64,7 +90,7 @@ UPDATE notifications SET recipient = NULL, error = NULL, provider_message_id = N
   next_attempt_at = iif(${isCustomers}, NULL, next_attempt_at),
   in_flight = in_flight AND NOT ${isCustomers},
   status = iif(status = 'pending' AND ${isCustomers}, 'suppressed', status)
-WHERE id IN (SELECT m.id FROM json_each(?1) j CROSS JOIN order_messages m ON m.order_number = j.value)
+WHERE id IN (${ids})
   AND (status = 'pending' OR coalesce(recipient, rendered, error, provider_message_id) IS NOT NULL)`;
 
 /** `?2`: the erasure. Primary keys. Of what came after its end nothing is left to remember. */
@@ -106,21 +132,42 @@ export async function eraseRows(
 ): Promise<void> {
   const list = JSON.stringify(orders);
   const [messages] = await db.batch([
-    db.prepare(eraseMessagesSql).bind(list),
+    db.prepare(eraseMessagesSql(messagesOfOrders)).bind(list),
     db.prepare(eraseOrdersSql).bind(list),
-    db.prepare(eraseRemarksSql).bind(list),
-    db.prepare(eraseReasonsSql).bind(list),
-    ...["payments", "refunds", "shipments"].map((table) =>
-      db.prepare(eraseExtraSql(table)).bind(list),
-    ),
+    ...eraseRowSqls(whereOfOrders).map((sql) => db.prepare(sql).bind(list)),
+    db.prepare(eraseChangesSql(rowsOfOrders)).bind(list),
+    db.prepare(eraseNotesSql).bind(list),
     db.prepare(forgetNamedSql).bind(list, JSON.stringify(contacts)),
   ]);
+  await eraseKeptColumns(db, ["orders", ...partNames], list, whereOfOrders);
   await db.batch([
     db.prepare(countSql).bind(erasureId, events, messages?.meta.changes ?? 0),
     db.prepare(donePendingSql).bind(list, erasureId),
     db.prepare(reopenSql).bind(list, erasureId),
     db.prepare(forgetSql).bind(list, erasureId),
   ]);
+}
+
+/**
+ * `?1`: [subject, key] of rows. Primary key. What the team has been sent about them, which may quote them;
+ * what goes to a customer goes to the one of their order.
+ */
+const teamMessagesSql = `
+  SELECT n.id FROM json_each(?1) j CROSS JOIN message_templates known CROSS JOIN notifications n
+    ON n.id >= known.template || '/' || ${escaped("(j.value->>1)")} || '/'
+    AND n.id < known.template || '/' || ${escaped("(j.value->>1)")} || '0'
+  WHERE n.about = j.value->>0 AND n.${isCustomers.replace(" IN ", " NOT IN ")}`;
+const keyedRows = "SELECT value->>0 AS subject, value->>1 AS key FROM json_each(?1)";
+
+/** Erases payments, refunds and shipments whose events name a person, while their order is not theirs. */
+export async function eraseKeyedRows(db: D1Database, rows: readonly RowKey[]): Promise<void> {
+  const list = JSON.stringify(rows.map(({ subject, key }) => [subject, key]));
+  await db.batch([
+    db.prepare(eraseMessagesSql(teamMessagesSql)).bind(list),
+    ...eraseRowSqls(whereOfKeys).map((sql) => db.prepare(sql).bind(list)),
+    db.prepare(eraseChangesSql(keyedRows)).bind(list),
+  ]);
+  await eraseKeptColumns(db, partNames, list, whereOfKeys);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Erasing a person from the database: the request, its progress, and the data-subject identifiers. */
 import { ERASE_ORDERS } from "../../privacy-limits";
 import { rowIdentifier } from "../../projection/identifiers";
+import { rowsOfOrders } from "./order-rows";
 import { createHasher, type Hasher } from "./suppression-list";
 
 export interface Erasure {
@@ -160,23 +161,13 @@ export async function findPending(db: D1Database, after: string): Promise<Pendin
   return { erasureId, orders: own.map((row) => row.order_number) };
 }
 
-/** `?1`: orders. payments_order, refunds_order, shipments_order. */
-const rowsSql = `
-SELECT 'order' AS subject, value AS key FROM json_each(?1)
-UNION SELECT 'payment', payment_id FROM payments
-  WHERE order_number IN (SELECT value FROM json_each(?1))
-UNION SELECT 'refund', refund_id FROM refunds
-  WHERE order_number IN (SELECT value FROM json_each(?1))
-UNION SELECT 'shipment', shipment_id FROM shipments
-  WHERE order_number IN (SELECT value FROM json_each(?1))`;
-
-/** By what events about orders, and about their payments, refunds and shipments, are known. */
+/** By what events about orders, and about what belongs to them or ever did, are known. */
 export async function loadRowIdentifiers(
   db: D1Database,
   orders: readonly string[],
 ): Promise<readonly string[]> {
   const { results } = await db
-    .prepare(rowsSql)
+    .prepare(rowsOfOrders)
     .bind(JSON.stringify(orders))
     .all<{ subject: string; key: string }>();
   return results.map(({ subject, key }) => rowIdentifier(subject, key));
@@ -184,7 +175,11 @@ export async function loadRowIdentifiers(
 
 /** From now on events about these orders, their payments, refunds and shipments are erased. */
 export async function suppressOrders(db: D1Database, orders: readonly string[]): Promise<void> {
+  await suppressRows(db, await loadRowIdentifiers(db, orders));
+}
+
+/** From now on events with one of these identifiers are erased. */
+export async function suppressRows(db: D1Database, identifiers: readonly string[]): Promise<void> {
   const hash = await loadHasher(db);
-  const identifiers = await loadRowIdentifiers(db, orders);
   await db.batch([...suppressStatements(db, await Promise.all(identifiers.map(hash)))]);
 }

@@ -1,5 +1,6 @@
 /** What is held about a person, found through the contacts that order events have named. */
 import { aboutOrders } from "./erased-bodies";
+import { messagesOfOrders } from "./order-rows";
 
 type Row = Readonly<Record<string, string | number | null>>;
 
@@ -23,12 +24,8 @@ export async function listOrdersOf(
   return results.map((row) => row.order_number);
 }
 
-/** `?1`: orders. The keys of the view. */
-const messageIds =
-  "SELECT m.id FROM json_each(?1) j CROSS JOIN order_messages m ON m.order_number = j.value";
-
-/** `?1`: orders. As `messageIds`, primary key. */
-const messagesSql = `SELECT n.* FROM notifications n WHERE n.id IN (${messageIds}) ORDER BY n.id`;
+/** `?1`: orders. As `messagesOfOrders`, primary key. */
+const messagesSql = `SELECT n.* FROM notifications n WHERE n.id IN (${messagesOfOrders}) ORDER BY n.id`;
 
 /** `?1`: orders. By the indexes of `aboutOrders`. */
 const eventsSql = `SELECT * FROM webhook_events WHERE ${aboutOrders} ORDER BY rowid`;
@@ -75,7 +72,7 @@ export async function loadHeld(db: D1Database, orderNumber: string): Promise<Hel
 const countSql = `
 SELECT json_array_length(?1) AS orders,
   (SELECT count(*) FROM webhook_events WHERE ${aboutOrders} AND payload IS NOT NULL) AS events,
-  (SELECT count(*) FROM notifications WHERE id IN (${messageIds})) AS notifications`;
+  (SELECT count(*) FROM notifications WHERE id IN (${messagesOfOrders})) AS notifications`;
 
 /** What an erasure would find through orders. */
 export interface HeldCounts {

@@ -1,0 +1,61 @@
+/** What belongs to orders, or ever did: rows and messages. Fragments of SQL for an erasure and an export. */
+
+/**
+ * `?1`: orders. `subject` and `key` of the orders, of their payments, refunds and shipments, and of those
+ * that an event has named for them and another event for another order. payments_order, refunds_order,
+ * shipments_order, disputed_links_order.
+ */
+export const rowsOfOrders = `
+  SELECT 'order' AS subject, value AS key FROM json_each(?1)
+  UNION SELECT 'payment', p.payment_id FROM json_each(?1) j CROSS JOIN payments p ON p.order_number = j.value
+  UNION SELECT 'refund', r.refund_id FROM json_each(?1) j CROSS JOIN refunds r ON r.order_number = j.value
+  UNION SELECT 'shipment', s.shipment_id FROM json_each(?1) j
+    CROSS JOIN shipments s ON s.order_number = j.value
+  UNION SELECT substr(d.entity, 1, length(d.entity) - 1), d.row_key FROM json_each(?1) j
+    CROSS JOIN disputed_links d ON d.order_number = j.value`;
+
+/**
+ * `?1`: orders. Payments, refunds or shipments of the orders that an event has named for another order too:
+ * keys. disputed_links_order.
+ */
+const disputedKeys = (entity: "payments" | "refunds" | "shipments"): string =>
+  `SELECT d.row_key FROM json_each(?1) j CROSS JOIN disputed_links d ON d.order_number = j.value
+    WHERE d.entity = '${entity}'`;
+
+/** Rows of the state beside orders, each with its key. */
+export const parts = {
+  payments: { subject: "payment", key: "payment_id" },
+  refunds: { subject: "refund", key: "refund_id" },
+  shipments: { subject: "shipment", key: "shipment_id" },
+} as const;
+export type Part = keyof typeof parts;
+export const partNames: readonly Part[] = ["payments", "refunds", "shipments"];
+
+/** Which of the rows of a table. */
+export type RowsWhere = (table: Part) => string;
+
+/** `?1`: orders. payments_order, refunds_order, shipments_order, disputed_links_order, primary keys. */
+export const whereOfOrders: RowsWhere = (table) =>
+  `(order_number IN (SELECT value FROM json_each(?1)) OR ${parts[table].key} IN (${disputedKeys(table)}))`;
+
+/** `?1`: [subject, key] of rows. Primary keys. */
+export const whereOfKeys: RowsWhere = (table) =>
+  `${parts[table].key} IN (SELECT value->>1 FROM json_each(?1) WHERE value->>0 = '${parts[table].subject}')`;
+
+/** The messages of one of these rows, which stand under the order that it is linked to now. */
+const movedMessages = (entity: "payments" | "refunds" | "shipments", key: string): string => `
+  SELECT m.id FROM (${disputedKeys(entity)}) d CROSS JOIN ${entity} row ON row.${key} = d.row_key
+    CROSS JOIN order_messages m ON m.order_number = row.order_number AND m.subject_id = row.${key}
+    CROSS JOIN notifications n ON n.id = m.id
+  WHERE n.order_number IN (SELECT value FROM json_each(?1))
+    OR (n.order_number IS NULL AND coalesce(n.recipient, n.rendered) IS NOT NULL)`;
+
+/**
+ * `?1`: orders. Ids of their messages, and of those that were made for them before their payment, refund or
+ * parcel was named for another order: the other order's own are not among them. The keys of the view.
+ */
+export const messagesOfOrders = `
+  SELECT m.id FROM json_each(?1) j CROSS JOIN order_messages m ON m.order_number = j.value
+  UNION ${movedMessages("payments", "payment_id")}
+  UNION ${movedMessages("refunds", "refund_id")}
+  UNION ${movedMessages("shipments", "shipment_id")}`;
