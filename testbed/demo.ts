@@ -1,7 +1,7 @@
 /**
- * `npm run demo`: a day at a shop, from signed webhooks to orders, money and messages, on this
- * machine alone. Prints what the owner would see, checks it against the stories that were told, and
- * exits with 0 only where all of it holds.
+ * `npm run demo`: a day in a shop, from signed webhooks to orders, money and messages, only on this machine. Prints
+ * what the owner would see, compares it with the stories that were sent, and exits with 0 only if everything is
+ * right.
  */
 import { runDemo } from "./demo/run.ts";
 

@@ -1,6 +1,6 @@
 /**
- * What the admin API answers, as far as the command line reads it. Fields that a later receiver adds
- * pass through, so that `--json` shows them.
+ * The answers of the admin API, with the fields that the command line reads. Fields that a later receiver adds are
+ * kept, so that `--json` shows them.
  */
 import * as z from "zod/mini";
 import { forms } from "../../src/events/recognition.ts";
@@ -18,7 +18,7 @@ export const eventStatuses = ["received", "processed", "ignored", "quarantined",
 
 const event = z.looseObject({
   id: z.string(),
-  /** Null for a body of no known form. */
+  /** Null for a body without a known form. */
   event_type: text,
   form: z.nullable(z.enum(forms)),
   type_hint: text,

@@ -1,5 +1,5 @@
 /**
- * The admin API of a receiver. Answers are checked against answers.ts; what is not there is null; every
+ * The admin API of a receiver. Answers are checked with answers.ts. A resource that does not exist is null; every
  * other refusal is a failure that says what to do.
  */
 import * as z from "zod/mini";
@@ -23,7 +23,7 @@ function isProblem({ headers }: Answer): boolean {
   return headers.get("content-type")?.startsWith("application/problem+json") === true;
 }
 
-/** Why a request was refused; null where it only says that there is no such thing. */
+/** Why a request was refused; null if the resource does not exist. */
 function refusal(answer: Answer, { url, token }: Settings): Failure | null {
   const { status } = answer;
   if (status === 401) {
@@ -56,7 +56,7 @@ interface ApiRequest {
   readonly body?: object;
 }
 
-/** Asks one path; null where there is no such thing. */
+/** Requests one path; null if the resource does not exist. */
 class Asker {
   readonly #http: Http;
   readonly #connection: Settings;
@@ -138,7 +138,7 @@ export function createApi(http: Http, connection: Settings) {
     erasure: (id: number) => asker.demand(`/erasures/${String(id)}`, answers.erasure),
     exportPage: (body: object) =>
       asker.demand("/exports", answers.exportPage, { method: "POST", body }),
-    /** Null where there is no archive. */
+    /** Null if there is no archive. */
     restore: (body: object) =>
       asker.ask("/archive/restore", answers.restored, { method: "POST", body }),
   };

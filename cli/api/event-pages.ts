@@ -1,10 +1,10 @@
-/** Events over as many pages as that takes, newest first. */
+/** Events from as many pages as needed, newest first. */
 import type { EventRow } from "./answers.ts";
 import { type Api, PAGE_MAX } from "./api.ts";
 
 type Filter = Readonly<Record<string, string | undefined>>;
 
-/** At most `limit` events; `next`: where to go on, null where nothing lies behind. */
+/** At most `limit` events; `next`: the cursor of the next page, null if there is none. */
 export async function collectEvents(
   api: Api,
   filter: Filter,

@@ -1,6 +1,6 @@
 /**
- * The inbox as it grows: every event that comes after a known place, in the order of receipt, once it is
- * settled, or after a while as it is. Outages of the receiver are waited out; nothing is missed by them.
+ * Follows the inbox: every event after a known position, in the order of receipt, when it is settled, or unsettled
+ * after a while. It waits during outages of the receiver and misses no event.
  */
 import type { EventRow } from "./answers.ts";
 import { type Api, PAGE_MAX } from "./api.ts";
@@ -8,7 +8,7 @@ import { Failure } from "../failure.ts";
 import { pause } from "../terminal/pace.ts";
 
 export interface FollowOptions {
-  /** The cursor behind which to begin. */
+  /** The cursor after which to begin. */
   readonly after: string;
   readonly type?: string | undefined;
   readonly order?: string | undefined;
@@ -21,16 +21,16 @@ export interface FollowOptions {
   readonly onOutage: (failure: Failure | null) => void;
 }
 
-/** Events that came together; read again until all of them are settled. */
+/** Events that were read together; they are read again until all of them are settled. */
 interface Stretch {
   readonly after: string;
   readonly readMs: number;
   events: readonly EventRow[];
-  /** How many of them have been handed on. */
+  /** How many of them have been passed on. */
   shown: number;
 }
 
-/** Stretches that may wait at once; further events are read when one of them is done. */
+/** The number of groups that may wait at the same time; more events are read when one of them is done. */
 const STRETCHES_MAX = 8;
 const BACKOFF_MAX_MS = 10_000;
 
@@ -54,7 +54,7 @@ export class Follower {
     this.#cursor = options.after;
   }
 
-  /** What can be handed on now; empty where there is nothing yet. Waits a moment before it asks again. */
+  /** The events that can be passed on now; empty if there are none yet. Waits a moment before the next request. */
   async next(): Promise<readonly EventRow[]> {
     try {
       const isMore = await this.#read();
@@ -74,7 +74,7 @@ export class Follower {
     return this.#api.events({ after, limit, type, order });
   }
 
-  /** True where there is more to read at once. */
+  /** True if there is more to read immediately. */
   async #read(): Promise<boolean> {
     for (const stretch of this.#stretches) {
       if (stretch.events.every(isSettled)) continue;

@@ -1,11 +1,11 @@
-/** One request to the receiver. What keeps it from being answered is said in words. */
+/** One request to the receiver. If there is no answer, the error says why. */
 import { Failure } from "../failure.ts";
 
 const REQUEST_TIMEOUT_MS = 15_000;
 
 /**
- * A server that refuses a large body before it has read it closes the connection while the body is
- * still on its way; whether its answer is seen then is a matter of luck, so luck gets three tries.
+ * A server that refuses a large body before it has read it closes the connection while the body is still being sent.
+ * Whether the client then sees the answer is random, so there are three tries.
  */
 const LARGE_BODY_BYTES = 64 * 1024;
 const LARGE_BODY_TRIES = 3;
@@ -41,7 +41,7 @@ const reasons: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
 };
 
-/** Several addresses of a host give several errors; the first one speaks for them. */
+/** Several addresses of a host give several errors; the first one is used. */
 function codeOf(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   if ("code" in error && typeof error.code === "string" && error.code !== "") return error.code;
@@ -49,7 +49,7 @@ function codeOf(error: unknown): string | null {
   return codeOf(error.cause);
 }
 
-/** "fetch failed" says nothing; its cause does. */
+/** "fetch failed" does not say why; its cause does. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : messageOf(error.cause);
@@ -70,7 +70,7 @@ async function send(url: string, init: RequestInit): Promise<Answer> {
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** Requests end where `signal` aborts. */
+/** Requests end when `signal` aborts. */
 export function createHttp(signal: AbortSignal): Http {
   return async (url, { method = "GET", headers, body, timeoutMs = REQUEST_TIMEOUT_MS } = {}) => {
     const tries = (body?.length ?? 0) > LARGE_BODY_BYTES ? LARGE_BODY_TRIES : 1;
@@ -92,7 +92,7 @@ export function createHttp(signal: AbortSignal): Http {
   };
 }
 
-/** The parsed JSON body, or undefined where it is none. */
+/** The parsed JSON body, or undefined if it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -101,7 +101,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** What a refusal says under `error`, else the beginning of its text. */
+/** The `error` of a refusal, otherwise the beginning of its text. */
 export function errorOf({ text, status }: Answer): string {
   const body = parseJson(text);
   if (typeof body === "object" && body !== null && "error" in body) return String(body.error);

@@ -1,4 +1,4 @@
-/** An order that was heard of a moment ago: waits for its first events to be applied. */
+/** Waits until the first events of a new order are applied. */
 import type { Api } from "./api.ts";
 import type { Cli } from "../cli.ts";
 import { Failure } from "../failure.ts";
@@ -14,8 +14,8 @@ async function countWaiting(api: Api, order: string): Promise<number> {
 }
 
 /**
- * What `load` finds. Where events about the order still wait, the answer would be half a story: it is
- * asked for once they are applied, or patience has ended.
+ * The result of `load`. While events about the order still wait, the answer would be incomplete, so it is loaded when
+ * they are applied or at the time-out.
  */
 export async function waitForOrder<T>(
   cli: Cli,

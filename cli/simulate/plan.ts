@@ -1,7 +1,7 @@
 /**
- * What a store in miniature sends, in the order of sending: orders that begin one after the other, their
- * lawful events spread over a lifetime, some late, some twice, and among them what a public endpoint also
- * meets. Pure and lazy: the same options give the same moves, and a soak of days fits in memory.
+ * The deliveries of a small shop, in the order of sending: orders that begin one after the other, with valid events
+ * spread over a lifetime, some late, some twice, and invalid deliveries between them. Pure and lazy: the same options
+ * give the same moves, and a soak test of several days fits in memory.
  */
 import {
   chooseForms,
@@ -19,11 +19,11 @@ import {
 
 export interface SimulationPlan {
   readonly seed: number;
-  /** Part of every order number: no run meets the orders of another. */
+  /** Part of every order number, so that runs do not share orders. */
   readonly run: string;
   readonly startedAtMs: number;
   readonly form: FormChoice;
-  /** Milliseconds from one order to the next, and over which the events of one are spread. */
+  /** Milliseconds from one order to the next, and the time over which the events of one order are spread. */
   readonly intervalMs: number;
   readonly lifetimeMs: number;
   /** Shares of all events. */
@@ -33,8 +33,8 @@ export interface SimulationPlan {
 }
 
 /**
- * `cut`: the sender closes before the answer is read. `forged`: must be refused. `broken`: authentic, and half of a
- * body; it must be kept, and applied to nothing.
+ * `cut`: the sender closes before the answer is read. `forged`: must be refused. `broken`: authentic, but half of a
+ * body; it must be stored and not applied.
  */
 type MoveKind = "event" | "again" | "cut" | "forged" | "broken";
 
@@ -50,11 +50,11 @@ export interface Move {
 }
 
 const STORY_MS = 2 * 3_600_000;
-/** Streams of chance that no story uses. */
+/** Random streams that no story uses. */
 const MOVES_STREAM = 1_000_000_000;
 const FORMS_STREAM = 2_000_000_000;
 
-/** The same order again, for reconciling. */
+/** The same order again, for the final comparison. */
 export async function tellOrder(plan: SimulationPlan, order: number): Promise<DeliveredStory> {
   const random = createRandom(plan.seed, order);
   const endsAtMs = plan.startedAtMs + order * plan.intervalMs;
@@ -108,14 +108,14 @@ async function movesOfOrder(plan: SimulationPlan, order: number): Promise<readon
   return moves;
 }
 
-/** Moves in the order in which they are due. `isOver` is asked before each new order. */
+/** Moves in the order in which they are due. `isOver` is called before each new order. */
 export async function* planMoves(
   plan: SimulationPlan,
   isOver: (order: number) => boolean,
 ): AsyncGenerator<Move, void, undefined> {
   let pending: Move[] = [];
   for (let order = 0; !isOver(order); order += 1) {
-    // No later order has anything due before it begins.
+    // A later order has no moves before it begins.
     const begins = order * plan.intervalMs;
     yield* pending.filter(({ dueMs }) => dueMs < begins);
     const begun = await movesOfOrder(plan, order);

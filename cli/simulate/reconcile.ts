@@ -1,4 +1,4 @@
-/** After the sending: is every acknowledged event applied, and every order as its story says. */
+/** After the sending: checks that every acknowledged event is applied, and that every order matches its story. */
 import { shareOut } from "../../testbed/deliveries/send.ts";
 import {
   expectedParts,
@@ -15,13 +15,13 @@ import { type SimulationPlan, tellOrder } from "./plan.ts";
 import type { Tally } from "./tally.ts";
 
 export interface Reconciliation {
-  /** Acknowledged, and not in the inbox. */
+  /** Acknowledged, but not in the inbox. */
   readonly lost: readonly string[];
-  /** Acknowledged and stored, and not applied, or applied although broken: id and status. */
+  /** Acknowledged and stored, but not applied, or applied although broken: id and status. */
   readonly unapplied: readonly string[];
   /** Orders that were compared. */
   readonly compared: number;
-  /** What differs, order by order. */
+  /** The differences, order by order. */
   readonly differing: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -66,7 +66,7 @@ async function compareOrders(
   let compared = 0;
   await shareOut(Array(tally.orders).keys(), CONCURRENCY, async (order) => {
     const { story } = await tellOrder(plan, order);
-    // Of an order that was not sent whole nothing is expected.
+    // There is no expected result for an order that was not sent completely.
     if (!story.events.every(({ id }) => tally.acknowledged.has(id))) return;
     const problems = judge(story, await api.order(story.orderNumber));
     if (problems.length > 0) differing.set(story.orderNumber, problems);
@@ -76,7 +76,7 @@ async function compareOrders(
   return { compared, differing };
 }
 
-/** What was not seen as settled is asked for by name before it counts as lost. */
+/** An event that was not seen as settled is requested by id before it counts as lost. */
 async function findMissing(api: Api, tally: Tally): Promise<readonly string[]> {
   const lost: string[] = [];
   for (const id of tally.waiting()) {

@@ -1,4 +1,4 @@
-/** Makes the moves of a plan: so many at once, each when it is due, again where it was not taken. */
+/** Makes the moves of a plan: several at the same time, each when it is due, and again if it was not accepted. */
 import { shareOut } from "../../testbed/deliveries/send.ts";
 import { WEBHOOK_PATH } from "../../testbed/deliveries/delivery.ts";
 import { forge, sign } from "../../testbed/stories/index.ts";
@@ -14,25 +14,25 @@ export interface SendOptions {
   readonly url: string;
   readonly secret: string;
   readonly concurrency: number;
-  /** False: moves are made as fast as they can be, whenever they are due. */
+  /** False: moves are made as fast as possible, without waiting until they are due. */
   readonly isPaced: boolean;
 }
 
 type Sender = Pick<Cli, "http" | "signal">;
 
-/** As Commerce Engine does: again and again, with longer and longer pauses. */
+/** Like Commerce Engine: repeated retries, with longer and longer pauses. */
 const TRIES_MAX = 12;
 const BACKOFF_FIRST_MS = 250;
 const BACKOFF_MAX_MS = 15_000;
-/** Too short for any answer: the sender hangs up. */
+/** Too short for any answer: the sender disconnects. */
 const HANG_UP_MS = 2;
 
-/** A response that may be another one later. */
+/** A response that may be different later. */
 function isTemporary({ status }: Posted): boolean {
   return status >= 500 || status === 429;
 }
 
-/** Null where nothing answered. */
+/** Null if there was no answer. */
 async function attempt(cli: Sender, url: string, delivery: Prepared): Promise<Posted | null> {
   try {
     return await post(cli.http, url, delivery);
@@ -72,7 +72,7 @@ async function hangUp({ http }: Sender, url: string, delivery: Prepared): Promis
   }
 }
 
-/** The delivery that a move stands for. */
+/** The delivery of a move. */
 async function prepare({ kind, form, body, eventId }: Move, secret: string): Promise<Prepared> {
   const common = { type: "", orderNumber: "", form, note: eventId, path: WEBHOOK_PATH };
   if (kind === "forged") {
@@ -82,7 +82,7 @@ async function prepare({ kind, form, body, eventId }: Move, secret: string): Pro
   return { ...common, body, signature: await sign(body, secret), expects: 200 };
 }
 
-/** What is wrong with an answer; null where nothing is. */
+/** What is wrong with an answer; null if it is right. */
 function problemOf(move: Move, expects: number, posted: Posted | null): string | null {
   if (posted === null) return `nothing, expected ${expects}`;
   const { status, error, id, isExpected } = posted;
@@ -105,7 +105,7 @@ async function make(cli: Sender, options: SendOptions, move: Move, tally: Tally)
   return undefined;
 }
 
-/** Ends when all moves are made; throws at the first one that cannot be. */
+/** Ends when all moves are made; throws at the first one that cannot be made. */
 export async function sendMoves(
   cli: Sender,
   options: SendOptions,

@@ -10,30 +10,30 @@ export class Tally {
   cut = 0;
   retries = 0;
   applied = 0;
-  /** Answers that were not as they must be, in words. */
+  /** Wrong answers, as text. */
   readonly unexpected: string[] = [];
   /** Ids of the events that were acknowledged. */
   readonly acknowledged = new Set<string>();
-  /** Of those the broken ones, which are to be kept and not applied. */
+  /** The broken ones of these, which must be stored and not applied. */
   readonly broken = new Set<string>();
-  /** Lawful events that were acknowledged, by the form in which they came. */
+  /** Valid events that were acknowledged, by form. */
   readonly byForm = new Map<Form, number>();
-  /** Event id -> status, of those that the inbox has shown as settled. */
+  /** Event id -> status, for events that the inbox has shown as settled. */
   readonly settled = new Map<string, string>();
   readonly #startedMs = performance.now();
   #endedMs: number | null = null;
 
-  /** Acknowledged, and to be applied. */
+  /** Acknowledged events that must be applied. */
   get lawful(): number {
     return this.acknowledged.size - this.broken.size;
   }
 
-  /** Since the start; once all is sent, until then. */
+  /** The time since the start; after everything is sent, the time until then. */
   get seconds(): number {
     return ((this.#endedMs ?? performance.now()) - this.#startedMs) / 1_000;
   }
 
-  /** All is sent. */
+  /** Everything is sent. */
   end(): void {
     this.#endedMs = performance.now();
   }
@@ -51,7 +51,7 @@ export class Tally {
     this.settled.set(id, status);
   }
 
-  /** Acknowledged, and not settled yet as far as was seen. */
+  /** Acknowledged events that were not yet seen as settled. */
   waiting(): readonly string[] {
     return [...this.acknowledged].filter((id) => !this.settled.has(id));
   }

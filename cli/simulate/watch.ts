@@ -1,11 +1,11 @@
-/** Follows the inbox while a simulation runs, and counts what of it is applied. */
+/** Follows the inbox while a simulation runs, and counts the applied events. */
 import type { Api } from "../api/api.ts";
 import { Follower } from "../api/follow.ts";
 import { Interruption } from "../failure.ts";
 import type { Tally } from "./tally.ts";
 
 export interface Watch {
-  /** Ends once everything acknowledged is settled, or nothing has moved for so long. */
+  /** Ends when every acknowledged event is settled, or when nothing has changed for this time. */
   readonly settle: (patienceMs: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }

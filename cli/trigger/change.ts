@@ -9,7 +9,7 @@ export interface Change {
 
 const unsafe = new Set(["__proto__", "constructor", "prototype"]);
 
-/** JSON where it is JSON, else text. */
+/** JSON if it is valid JSON, otherwise text. */
 function parseValue(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -18,7 +18,7 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** `data.order_items[0].sku=TEA-1`, once for each time that the flag is given. */
+/** `data.order_items[0].sku=TEA-1`, once per flag. */
 export function parseChange(text: string, before: readonly Change[] = []): readonly Change[] {
   const equals = text.indexOf("=");
   if (equals < 1) throw new InvalidArgumentError("It must be path=value, as data.status=shipped.");
@@ -77,8 +77,8 @@ export type ChangedDrafts =
   | { readonly ok: false; readonly problem: string };
 
 /**
- * Makes a change in every event that has the field already; where none has it, in every event that has
- * a place for it.
+ * Makes a change in every event that already has the field; if no event has it, in every event that has a place for
+ * it.
  */
 export function applyChange(drafts: readonly Draft[], { path, value }: Change): ChangedDrafts {
   const isKnown = drafts.some(({ event }) => has(event, path));

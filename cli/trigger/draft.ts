@@ -1,14 +1,14 @@
-/** Deliveries before they are sent: an event, in which form it comes, and the answer it must get. */
+/** Deliveries before they are sent: an event, its form, and the answer that it must get. */
 import { WEBHOOK_PATH } from "../../testbed/deliveries/delivery.ts";
 import { type Enveloped, type Form, forge, sign, writeBody } from "../../testbed/stories/index.ts";
 
 export interface Draft {
   readonly type: string;
   readonly orderNumber: string;
-  /** In its envelope, whatever the form. */
+  /** In its envelope, for every form. */
   readonly event: Enveloped;
   readonly form: Form;
-  /** True: it is sent in every way of forging that there is. */
+  /** True: it is sent once for each kind of forgery. */
   readonly isForged?: boolean;
   /** What is special about it, in a few words. */
   readonly note?: string;
@@ -29,8 +29,8 @@ export interface Prepared {
 }
 
 /**
- * Writes and signs the body; a forged draft becomes one delivery for each way of forging. `isHinted`: the
- * URL names the type as well, which nobody signs.
+ * Writes and signs the body; a forged draft becomes one delivery for each kind of forgery. `isHinted`: the URL also
+ * names the type, which is not signed.
  */
 export async function prepare(
   draft: Draft,

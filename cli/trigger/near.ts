@@ -1,14 +1,14 @@
-/** Names near to one that is not known: what was probably meant. */
+/** Known names that are similar to an unknown one: suggestions for a typing error. */
 import { distance } from "fastest-levenshtein";
 
-/** Names that begin alike or have a word in common count as near, however long the rest is. */
+/** Names with the same beginning or a common word count as similar, whatever the length of the rest. */
 function estrangement(word: string, name: string): number {
   if (name.includes(word)) return 1;
   const within = Math.min(...name.split(/[.\-_ ]/).map((part) => distance(word, part))) + 1;
   return Math.min(distance(word, name), within);
 }
 
-/** The nearest names, best first; none where nothing is near. */
+/** The most similar names, best first; none if no name is similar. */
 export function nearNames(word: string, names: readonly string[], most = 4): readonly string[] {
   const wanted = word.trim().toLowerCase().replaceAll(/[_\s]/g, "-");
   const limit = Math.max(2, Math.floor(wanted.length / 3));

@@ -1,4 +1,4 @@
-/** From a name and flags to what is to be sent: order by order, in the order of sending. */
+/** From a name and flags to the deliveries: order by order, in the order of sending. */
 import { eventTypes, type FormChoice } from "../../testbed/stories/index.ts";
 import { Failure } from "../failure.ts";
 import { nearNames } from "./near.ts";

@@ -1,4 +1,4 @@
-/** Sends the deliveries of many orders: the orders side by side, the events of each in turn. */
+/** Sends the deliveries of many orders: the orders in parallel, the events of each one after the other. */
 import { count } from "../../testbed/terminal/text.ts";
 import { shareOut } from "../../testbed/deliveries/send.ts";
 import type { Cli } from "../cli.ts";
@@ -9,7 +9,7 @@ import type { Prepared } from "./draft.ts";
 import { post, type Posted } from "./post.ts";
 import { describePosted } from "./report.ts";
 
-/** Orders that are told of at the same time; the events of one follow each other. */
+/** The number of orders that are sent at the same time; the events of one order follow each other. */
 const CONCURRENCY = 8;
 /** More deliveries than this are counted instead of listed. */
 const LISTED_MAX = 200;

@@ -1,4 +1,4 @@
-/** A single event of any of the 14 types, as it stands in the life of an order that has one. */
+/** A single event of any of the 14 types, from the story of an order that has one. */
 import {
   type EventType,
   eventTypes,
@@ -8,7 +8,7 @@ import {
 import type { Draft } from "./draft.ts";
 import type { StorySource } from "./story-source.ts";
 
-/** The stories in which events are looked for, one after the other. */
+/** The stories that are searched for the event, one after the other. */
 const kinds: readonly KindName[] = [
   "delivered",
   "paid at the third attempt",
@@ -21,7 +21,7 @@ export function findEventType(name: string): EventType | null {
   return eventTypes.find((type) => type === name) ?? null;
 }
 
-/** It happens now, by the dates of its body too, and names its order. */
+/** It happens now, also by the dates in its body, and names its order. */
 export function createEvent(
   { createStory, draft, orderNumber, nowMs }: StorySource,
   type: EventType,

@@ -1,4 +1,4 @@
-/** Creates the stories of `trigger`: of the same order and seed the same, at whatever time. */
+/** Creates the stories of `trigger`: the same order and seed give the same story at any time. */
 import { createHash } from "node:crypto";
 import {
   chooseForms,
@@ -20,14 +20,14 @@ export interface StorySource {
   readonly random: Random;
   /** Everything has happened before. */
   readonly nowMs: number;
-  /** A life of the order within two hours, which ended so long ago. */
+  /** The life of the order within two hours, with its end this long ago. */
   readonly createStory: (kind: KindName | StoryKind, endedAgoMs?: number) => Story;
   readonly nextId: () => string;
   /** The event of a story, in the form that is its turn. */
   readonly draft: (event: StoryEvent) => Draft;
 }
 
-/** A seed for an order that a person named, so that later events about it fit. */
+/** A seed for an order that a person named, so that later events match it. */
 export function seedOf(orderNumber: string): number {
   return createHash("sha256").update(orderNumber).digest().readUIntBE(0, 6);
 }
@@ -41,7 +41,7 @@ export interface StorySourceOptions {
   readonly form: FormChoice;
 }
 
-/** Chance that no story uses. */
+/** A random stream that no story uses. */
 const FORMS_STREAM = 1_000_000_000;
 
 function numberOf({ seed, index, orderNumber }: StorySourceOptions): string {
@@ -55,7 +55,7 @@ export function createStorySource(options: StorySourceOptions): StorySource {
   // Another order has other payment references: a refund finds its payment by them.
   const stream = index + seedOf(orderNumber);
   const random = createRandom(seed, stream);
-  // Created at another time, an event has other bytes, and so must have another id.
+  // At another time an event has other bytes, so it must have another id.
   const ids = createRandom(seed + nowMs, stream);
   const formOf = chooseForms(form, createRandom(seed, FORMS_STREAM + index));
   return {

@@ -16,9 +16,9 @@ const quiet = {
 };
 
 export interface WranglerOptions {
-  /** Another script in its place. */
+  /** Another script instead. */
   readonly script?: string;
-  /** The project unless told. */
+  /** The folder of the project by default. */
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   /** Goes to stdin. */
@@ -27,13 +27,13 @@ export interface WranglerOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What it prints goes into `stdout` and `stderr`. Without a terminal on stdin it asks nothing. */
+/** Its output is in `stdout` and `stderr`. Without a terminal on stdin it asks no questions. */
 export function spawnWrangler(
   args: readonly string[],
   { script = wranglerScript, cwd = root, env = process.env, input = "" }: WranglerOptions = {},
 ): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, [script, ...args], { cwd, env: { ...env, ...quiet } });
-  // A child that ends without reading is told by its exit code.
+  // The exit code shows if a child ended without reading.
   child.stdin.on("error", () => undefined).end(input);
   return child;
 }
@@ -41,7 +41,7 @@ export function spawnWrangler(
 export interface Ran {
   readonly ok: boolean;
   readonly stdout: string;
-  /** Both streams, as a person would have seen them. */
+  /** Both streams, as a person would see them. */
   readonly printed: string;
 }
 
@@ -66,7 +66,7 @@ export async function runWrangler(
   return { ok: code === 0, stdout: plain(stdout), printed: plain(printed).trim() };
 }
 
-/** The exit code; 1 where a signal ended it. */
+/** The exit code; 1 if a signal ended it. */
 export async function exitOf(child: ChildProcessWithoutNullStreams): Promise<number> {
   return await new Promise((resolve, reject) => {
     child.once("error", reject);

@@ -1,6 +1,6 @@
 /**
- * What wrangler.toml says about one environment: the Worker, its database, its queues. And the one
- * thing that the set-up writes there: the database's id, with every comment and space left alone.
+ * The content of wrangler.toml for one environment: the Worker, its database, its queues. Also the only thing that
+ * the set-up writes there: the database's id. Comments and spaces are not changed.
  */
 import { parse } from "smol-toml";
 import * as z from "zod";
@@ -8,7 +8,7 @@ import * as z from "zod";
 export const environments = ["production", "staging"] as const;
 export type EnvironmentName = (typeof environments)[number];
 
-/** Empty for production: wrangler then takes what stands at the top, and does not warn. */
+/** Empty for production: wrangler then uses the top-level settings, and does not warn. */
 export function environmentFlag(environment: EnvironmentName): string {
   return environment === "production" ? "--env=" : `--env=${environment}`;
 }
@@ -19,7 +19,7 @@ export interface Target {
   readonly database: { readonly name: string; readonly id: string | null };
   /** Dead-letter queues first: the others name them. */
   readonly queues: readonly string[];
-  /** The origin of the var PUBLIC_URL, where it is set. */
+  /** The origin of the var PUBLIC_URL, if it is set. */
   readonly publicUrl: string | null;
   /** Names of the vars that are set. */
   readonly vars: readonly string[];
@@ -51,7 +51,7 @@ const file = bindings.extend({
   env: z.record(z.string(), bindings.extend({ name: z.string().optional() })).default({}),
 });
 
-/** The id that stands in a fresh clone. */
+/** The id in a fresh clone. */
 const NO_ID = "00000000-0000-0000-0000-000000000000";
 
 function queuesOf({ queues }: z.infer<typeof bindings>): readonly string[] {
@@ -60,7 +60,7 @@ function queuesOf({ queues }: z.infer<typeof bindings>): readonly string[] {
   return [...new Set([...dead, ...live])];
 }
 
-/** Throws where the file does not say what a deployment needs. */
+/** Throws if the file does not have what a deployment needs. */
 export function readTarget(text: string, environment: EnvironmentName): Target {
   const parsed = file.safeParse(parse(text));
   if (!parsed.success) {
@@ -90,7 +90,7 @@ export function readTarget(text: string, environment: EnvironmentName): Target {
 
 const ID_LINE = /^(\s*database_id\s*=\s*)(["'])[^"']*\2/;
 
-/** The text with the id put into its database's table; throws where that is not to be found. */
+/** The text with the id in the table of its database; throws if there is no such table. */
 export function withDatabaseId(text: string, target: Target, id: string): string {
   const { environment } = target;
   const header =

@@ -1,4 +1,4 @@
-/** What a run leaves behind: what was sent, what was answered, what is stored, what went out. */
+/** The results of a run: what was sent, what was answered, what is stored, and which messages were sent. */
 import type { Day } from "../deliveries/day.ts";
 import type { Answered, Delivery } from "../deliveries/delivery.ts";
 import type { Call } from "../receiver/providers.ts";
@@ -11,18 +11,18 @@ export interface Evidence {
   readonly answers: readonly Answered[];
   readonly state: State;
   readonly calls: readonly Call[];
-  /** What was still waiting when patience ended; empty where the receiver came to rest. */
+  /** What still waited at the time-out; empty if the receiver had finished. */
   readonly unsettled: readonly string[];
 }
 
-/** The result of one check. `problems` is empty where it held. */
+/** The result of one check. `problems` is empty if it passed. */
 export interface Check {
   /** What holds, as a sentence. */
   readonly claim: string;
   readonly problems: readonly string[];
 }
 
-/** Deliveries that were to be taken, by event id: how often each came, and as what. */
+/** Deliveries that had to be accepted, by event id: how often each came, and as what. */
 export function acceptedById(day: Day): ReadonlyMap<string, readonly Delivery[]> {
   const all = [...day.deliveries, ...day.conflicts];
   const accepted = all.filter((delivery) => delivery.outcome !== "refused");

@@ -1,6 +1,6 @@
 /**
- * Checks what went out: to the team what is still owed and what conflicts, to the forward endpoint
- * every event with a valid signature, and the providers' own count of it all.
+ * Checks the sent messages: outstanding refunds and conflicts to the team, every event with a valid signature to the
+ * forward endpoint, and the providers' own counts.
  */
 import { checkFacts, checkTruth } from "./outbox.ts";
 import { check, differ, type Check, type Evidence } from "./evidence.ts";
@@ -67,7 +67,7 @@ function checkProviders({ state, calls }: Evidence): Check {
   const emails = calls.filter((call) => call.channel === "email");
   for (const [key, tries] of Map.groupBy(emails, (call) => call.key)) {
     const taken = tries.filter((call) => call.status < 300).length;
-    // None, where it was overtaken between a bad moment and the retry.
+    // None, if it was superseded between a provider's failure and the retry.
     if (taken > 1) problems.push(`${count(taken)} e-mails were taken under the key ${key ?? "?"}`);
     const bodies = new Set(tries.map((call) => call.body)).size;
     problems.push(differ(`different e-mails under the key ${key ?? "?"}`, bodies, 1));

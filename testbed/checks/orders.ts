@@ -1,4 +1,4 @@
-/** Checks what the receiver knows of each order against what its story says. */
+/** Compares the stored rows of each order with its story. */
 import {
   expectedParts,
   judgeOrder,
@@ -10,7 +10,7 @@ import {
 import { check, differ, type Check } from "./evidence.ts";
 import type { State } from "./state.ts";
 
-/** What the receiver knows, and what it must know. */
+/** The stored and the expected values. */
 export interface CheckedState {
   readonly stories: readonly Story[];
   readonly state: State;

@@ -1,4 +1,4 @@
-/** Checks what customers and the team were told: every fact that was called for, and only while true. */
+/** Checks the messages to customers and the team: every expected fact, and only while it was true. */
 import type { ExpectedMessage, Story, StoryEvent } from "../stories/index.ts";
 import { check, type Check, type Evidence } from "./evidence.ts";
 import type { NotificationRow } from "./state.ts";
@@ -49,8 +49,8 @@ function isAboutMoney({ event_type: type }: StoryEvent): boolean {
 }
 
 /**
- * When the receiver could know that a message had become untrue. Another payment counts only once it
- * has found its order, which may take any of the order's and its payments' events.
+ * When the receiver could know that a message was no longer true. Another payment counts only when it is linked to
+ * its order, which may need any of the events of the order and its payments.
  */
 function knownAt({ story, message }: Matched, processedAt: ProcessedAt): string {
   const ids =
@@ -64,7 +64,7 @@ function overtakenProblem(row: NotificationRow, known: string): string | null {
   if (row.status === "suppressed") return null;
   if (row.status !== "sent") return `${row.id} is ${row.status}, expected suppressed`;
   const late = Date.parse(row.sent_at ?? "") > Date.parse(known) + GRACE_MS;
-  // Known before it was even called for: then no race excuses it.
+  // Known before the message was asked for: then no race excuses it.
   return late || known <= row.created_at ? `${row.id} was sent when it was no longer true` : null;
 }
 

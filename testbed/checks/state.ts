@@ -1,4 +1,4 @@
-/** What the receiver has in D1 when all is done: read once, checked and shown from memory. */
+/** The final content of D1: read once, then checked and shown from memory. */
 import type { PartRow } from "../stories/index.ts";
 import type { Receiver } from "../receiver/start.ts";
 

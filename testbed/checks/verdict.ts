@@ -1,4 +1,4 @@
-/** Prints every check with its claim, and what was off. */
+/** Prints every check with its claim, and its problems. */
 import { colours, print, printHeading, printList } from "../terminal/report.ts";
 import { count, signs } from "../terminal/text.ts";
 import type { Evidence } from "./evidence.ts";
@@ -6,10 +6,10 @@ import { checkMessages } from "./messages.ts";
 import { checkState } from "./orders.ts";
 import { checkReceipt } from "./receipt.ts";
 
-/** Problems shown of one check; the rest is counted. */
+/** The number of problems shown per check; the rest is counted. */
 const SHOWN = 8;
 
-/** True where all held. */
+/** True if all checks passed. */
 export function judge(evidence: Evidence): boolean {
   const { day, state, unsettled } = evidence;
   const checks = [

@@ -1,6 +1,6 @@
 /**
- * A day of deliveries: every event of the stories, a fifth of them again, and among them what a
- * public endpoint also meets. Each delivery says which answer it must get.
+ * A day of deliveries: every event of the stories, a fifth of them again, and between them invalid deliveries, as a
+ * public endpoint gets them. Each delivery states the answer that it must get.
  */
 import {
   createRandom,
@@ -16,13 +16,13 @@ import { createDelivery, type Delivery } from "./delivery.ts";
 import { createConflicts, createInvalid, type InvalidContext } from "./invalid.ts";
 
 export interface Day {
-  /** As they are delivered: events under the ids that the receiver gives them. */
+  /** The stories as delivered: their events have the ids that the receiver gives them. */
   readonly stories: readonly Story[];
-  /** The form in which everything about an order comes, by its number. */
+  /** The form of all deliveries about an order, by order number. */
   readonly formOf: ReadonlyMap<string, Form>;
   /** In the order in which they are sent. */
   readonly deliveries: readonly Delivery[];
-  /** Sent once the day has been taken: other bodies under ids that are known by then. */
+  /** Sent after the day was received: other bodies under ids that are then known. */
   readonly conflicts: readonly Delivery[];
 }
 
@@ -34,13 +34,13 @@ export interface DayPlan {
 }
 
 const REPEATED_SHARE = 0.17;
-/** Streams of chance that no story uses. */
+/** Random streams that no story uses. */
 const DAY_STREAM = 1_000_000;
 const FORMS_STREAM = 1_000_001;
 
 /**
- * As many orders in each form, drawn from the seed. Within one order forms are not mixed: what is expected
- * of a bare order and of one that states its times is not the same.
+ * The same number of orders in each form, drawn from the seed. Forms are not mixed within one order: a bare order
+ * and an order that states its times have different expected results.
  */
 function drawForms({ seed }: DayPlan, stories: readonly Story[]): Map<string, Form> {
   const random = createRandom(seed, FORMS_STREAM);

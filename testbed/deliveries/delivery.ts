@@ -4,27 +4,27 @@ import { sign } from "./sign.ts";
 
 export const WEBHOOK_PATH = "/api/webhooks/ce";
 
-/** What must become of it. */
+/** The outcome that it must have. */
 export type Outcome = "applied" | "ignored" | "quarantined" | "conflict" | "refused";
 
-/** What the receiver must make of a body. */
+/** How the receiver must understand a body. */
 interface Recognized {
   readonly form: Form | "unknown";
-  /** Null for a body of no known form. */
+  /** Null for a body without a known form. */
   readonly type: string | null;
 }
 
 export interface Delivery {
   readonly outcome: Outcome;
-  /** What is special about it, in a few words; "event" where nothing is. */
+  /** What is special about it, in a few words; "event" if nothing is. */
   readonly what: string;
   readonly method: "POST" | "GET";
   readonly path: string;
   readonly body: string | Uint8Array<ArrayBuffer>;
   readonly signature: string | null;
-  /** How it must be understood; left out where that is not asked. */
+  /** How it must be understood; left out if that is not checked. */
   readonly recognized?: Recognized;
-  /** The id that the receiver must give it; null where it is to be refused. */
+  /** The id that the receiver must give it; null if it must be refused. */
   readonly eventId: string | null;
   /** The answer that it must get. */
   readonly status: number;
@@ -32,7 +32,7 @@ export interface Delivery {
 
 export interface Answer {
   readonly status: number;
-  /** The parsed JSON body, or its text where it is none. */
+  /** The parsed JSON body, or its text if it is not JSON. */
   readonly body: unknown;
 }
 
@@ -40,7 +40,7 @@ export interface Answered extends Answer {
   readonly delivery: Delivery;
 }
 
-/** A signed POST of a lawful event, but for what `special` says of it. */
+/** A signed POST of a valid event, with the changes in `special`. */
 export async function createDelivery(
   body: Delivery["body"],
   secret: string,

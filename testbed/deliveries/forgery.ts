@@ -1,14 +1,14 @@
-/** How an attacker without the secret might send a body: four ways, all to be answered 401. */
+/** Four ways in which an attacker without the secret might send a body; each must be answered 401. */
 import { sign } from "./sign.ts";
 
 export interface Forgery {
   readonly what: string;
   readonly body: string;
-  /** Null: no signature is sent at all. */
+  /** Null: no signature is sent. */
   readonly signature: string | null;
 }
 
-/** The body with its first amount changed, or with a space behind it where it has none. */
+/** The body with its first amount changed, or with a space at its end if it has no amount. */
 function tamper(body: string): string {
   const changed = body.replace(/"(\w*amount)":\s*[\d.]+/, '"$1":999');
   return changed === body ? `${body} ` : changed;

@@ -1,6 +1,6 @@
 /**
- * In which form the events of a story are delivered: in an envelope, flat, or as the bare model. An event
- * and a form in, the body out, with the id that the receiver has to give it; and a story as it is then.
+ * The forms in which the events of a story are delivered: in an envelope, flat, or as the bare model. An event and a
+ * form in; the body, and the id that the receiver must give it, out. Also the story that results from a form.
  */
 import type { Story, StoryEvent } from "../stories/model.ts";
 import type { Random } from "../stories/random.ts";
@@ -9,17 +9,17 @@ import type { Random } from "../stories/random.ts";
 export const forms = ["envelope", "flat", "bare"] as const;
 export type Form = (typeof forms)[number];
 
-/** `mixed`: another one for each delivery. */
+/** `mixed`: a different form for each delivery. */
 export const formChoices = [...forms, "mixed"] as const;
 export type FormChoice = (typeof formChoices)[number];
 
-/** An event in its envelope, whatever else stands there. */
+/** An event in its envelope, with any other fields. */
 export type Enveloped = Readonly<Record<string, unknown>>;
 
 export interface FormOptions {
-  /** False: the sender's id is left out, and the receiver takes the hash of the body. */
+  /** False: the sender's id is left out, and the receiver uses the hash of the body. */
   readonly id?: boolean;
-  /** False: the event's own time is left out; dates that `data` has stay. */
+  /** False: the event's own time is left out; dates in `data` stay. */
   readonly times?: boolean;
 }
 
@@ -27,20 +27,20 @@ function isObject(value: unknown): value is Enveloped {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A parcel has a `created_at` of its own; the event's time has another name there. */
+/** A parcel has its own `created_at`, so the event's time has another name there. */
 function layFlat(envelope: Enveloped, data: Enveloped): object {
   const { created_at: time, data: _, ...rest } = envelope;
   const field = Object.hasOwn(data, "created_at") ? "timestamp" : "created_at";
   return { ...rest, ...(time === undefined ? {} : { [field]: time }), ...data };
 }
 
-/** The model alone, which names its order where the envelope did. */
+/** The model alone, with the order number if the envelope had it. */
 function strip({ order_number: orderNumber, data }: Enveloped): unknown {
   if (orderNumber === undefined || !isObject(data)) return data ?? null;
   return { ...data, order_number: orderNumber };
 }
 
-/** The body of a delivery. Data that is no object has no fields to lay flat: it stays in its envelope. */
+/** The body of a delivery. Data that is not an object has no fields for a flat body: it stays in its envelope. */
 export function writeBody(event: Enveloped, form: Form, options: FormOptions = {}): string {
   const { id = true, times = true } = options;
   const left = new Set([...(id ? [] : ["id"]), ...(times ? [] : ["created_at"])]);
@@ -58,7 +58,7 @@ export function writeBody(event: Enveloped, form: Form, options: FormOptions = {
 
 const encoder = new TextEncoder();
 
-/** The id of a body that names none. */
+/** The id of a body without its own id. */
 export async function hashId(body: string | Uint8Array<ArrayBuffer>): Promise<string> {
   const bytes = typeof body === "string" ? encoder.encode(body) : body;
   const digest = await crypto.subtle.digest("SHA-256", bytes);
@@ -66,12 +66,12 @@ export async function hashId(body: string | Uint8Array<ArrayBuffer>): Promise<st
   return `sha256:${hex.join("")}`;
 }
 
-/** One event of a story, as it is delivered. */
+/** One delivered event of a story. */
 export interface StoryDelivery {
   readonly event: StoryEvent;
   readonly form: Form;
   readonly body: string;
-  /** Under which the receiver keeps it; events that bare bodies tell in the same bytes are one. */
+  /** The id under which the receiver stores it; bare bodies with the same bytes are one event. */
   readonly eventId: string;
 }
 
@@ -86,9 +86,9 @@ async function writeDelivery(
 }
 
 /**
- * The form of each event of one order, to be asked in turn. Where forms are mixed, those about the order
- * itself are all bare or none is: a bare one states no time, and shows only dates of something past, so
- * that beside others it would seem older than it is. Payments, refunds and parcels date themselves.
+ * The form of each event of one order, one call per event. In a mix, the events about the order itself are all bare
+ * or none of them is: a bare order states no time and has only past dates, so it would seem older than it is beside
+ * the other forms. Payments, refunds and parcels have their own dates.
  */
 export function chooseForms(
   choice: FormChoice,
@@ -99,7 +99,7 @@ export function chooseForms(
   return ({ event_type: type }) => random.pick(type.startsWith("order.") ? ofOrder : forms);
 }
 
-/** A story as it is delivered, and what may be expected of it then. */
+/** A delivered story, and its expected result. */
 export interface DeliveredStory {
   /** Its events have the ids that the receiver gives them. */
   readonly story: Story;

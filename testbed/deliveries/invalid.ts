@@ -1,7 +1,7 @@
 /**
- * Invalid deliveries, which a public endpoint meets beside lawful ones: forgeries, bodies of no known form,
- * unknown types, events that make no sense, other bodies under a known id. Forgeries and senseless events are
- * about real orders, so that a receiver that took one would show it in that order.
+ * Invalid deliveries, which a public endpoint gets in addition to valid ones: forgeries, bodies without a known
+ * form, unknown types, events with wrong data, other bodies under a known id. Forgeries and events with wrong data
+ * are about real orders, so that a receiver that accepted one would show it in that order.
  */
 import {
   type Form,
@@ -32,13 +32,13 @@ const statusOf: Readonly<Record<Outcome, number>> = {
   refused: 400,
 };
 
-/** What names no id of its own is known by its hash. */
+/** A body without an id is known by its hash. */
 async function complete({ body, ...draft }: Draft, secret: string): Promise<Delivery> {
   const eventId = draft.outcome === "refused" ? null : await hashId(body);
   return await createDelivery(body, secret, { eventId, status: statusOf[draft.outcome], ...draft });
 }
 
-/** Everything but the conflicts, in no order. */
+/** Everything except the conflicts, in no particular order. */
 export async function createInvalid(context: InvalidContext, nowMs: number): Promise<Delivery[]> {
   const at = new Date(nowMs - 3_600_000).toISOString();
   const drafts = [
@@ -56,7 +56,7 @@ function writeEvent(random: Random, type: string, at: string, data: unknown): [s
   return [id, JSON.stringify({ id, event_type: type, created_at: at, data })];
 }
 
-/** Somebody claims that an unpaid order was paid, in four ways. */
+/** Four forged claims that an unpaid order was paid. */
 async function claimPaid(context: InvalidContext, at: string): Promise<Draft[]> {
   const { random, stories, secret } = context;
   const unpaid = stories.filter((story) => story.expected.paidMicros === 0);
@@ -75,7 +75,7 @@ async function claimPaid(context: InvalidContext, at: string): Promise<Draft[]> 
   return drafts;
 }
 
-/** What there is nothing to keep of, or too much. */
+/** Bodies that are empty or too large. */
 function makeUnreadable(): Draft[] {
   const refused = { outcome: "refused" } as const;
   const latin1 = new Uint8Array([0x7b, 0x22, 0xe9, 0x22, 0x3a, 0x31, 0x7d]);
@@ -87,7 +87,7 @@ function makeUnreadable(): Draft[] {
   ];
 }
 
-/** Authentic text that says no event: kept, and shown to a person. */
+/** Authentic text that is not an event: stored, and shown to a person. */
 function makeUnknown({ random, stories }: InvalidContext): Draft[] {
   const story = random.pick(stories);
   const text = JSON.stringify(story.events[0]);
@@ -114,7 +114,7 @@ function useUnknownTypes({ random, stories }: InvalidContext, at: string): Draft
   });
 }
 
-/** Of a known type, with fields whose type makes no sense. */
+/** Events of a known type, with fields of a wrong type. */
 function makeSenseless({ random, stories }: InvalidContext, at: string): Draft[] {
   const orderNumber = random.pick(stories).orderNumber;
   return senselessEvents(orderNumber).map(({ what, type, data }) => {
@@ -124,8 +124,8 @@ function makeSenseless({ random, stories }: InvalidContext, at: string): Draft[]
 }
 
 /**
- * A second body under a known id: the first one stands, and a person is told. The id of a bare body is its
- * hash, so that no other body can have it.
+ * A second body under a known id: the first one is kept, and a person is notified. The id of a bare body is its
+ * hash, so no other body can have it.
  */
 export async function createConflicts(context: InvalidContext): Promise<Delivery[]> {
   const { random, stories, formOf, secret } = context;

@@ -1,10 +1,10 @@
-/** Sends deliveries over so many connections at once, and collects the answers in the order of sending. */
+/** Sends deliveries over several connections, and collects the answers in the order of sending. */
 import type { Receiver } from "../receiver/start.ts";
 import { type Answered, type Delivery, deliverEvents } from "./delivery.ts";
 
 /**
- * Hands each entry to one of so many workers. After a failure nothing more is begun; it is thrown once all
- * that was under way has ended.
+ * Gives each entry to one of several workers. After a failure no new entry is begun; the error is thrown when all
+ * running work has ended.
  */
 export async function shareOut<T>(
   entries: Iterable<T> | AsyncIterable<T>,
@@ -46,7 +46,7 @@ export async function sendAll(
   return answers;
 }
 
-/** One after the other; throws where one is not taken. */
+/** One after the other; throws if one is not accepted. */
 export async function sendEvents(
   receiver: Pick<Receiver, "send">,
   events: readonly { readonly id: string }[],

@@ -1,4 +1,4 @@
-/** Authentic events of a known type that make no sense: kept, quarantined, applied to nothing. */
+/** Authentic events of a known type with wrong data: stored, quarantined, and not applied. */
 
 export interface SenselessEvent {
   readonly what: string;

@@ -4,7 +4,7 @@ export const SIGNATURE_HEADER = "x-webhook-signature";
 
 const encoder = new TextEncoder();
 
-/** Of a text (as UTF-8) or of bytes as they are. */
+/** The signature of a text (as UTF-8) or of bytes. */
 export async function sign(
   body: string | Uint8Array<ArrayBuffer>,
   secret: string,

@@ -1,4 +1,4 @@
-/** What went out to people, and what came in and was not applied, with the reasons. */
+/** The messages that were sent, and the events that were not applied, with the reasons. */
 import { nameType } from "../../src/events/form-words.ts";
 import type { Evidence } from "../checks/evidence.ts";
 import type { NotificationRow } from "../checks/state.ts";

@@ -1,11 +1,11 @@
-/** In which forms the deliveries came, and whether the orders that were told in each ended right. */
+/** The forms of the deliveries, and whether the orders in each form have the right result. */
 import type { Evidence } from "../checks/evidence.ts";
 import { expectedParts, forms, judgeOrder, judgeParts, partKinds } from "../stories/index.ts";
 import { out, printHeading } from "../terminal/report.ts";
 import { printTable } from "../terminal/table.ts";
 import { count } from "../terminal/text.ts";
 
-/** The numbers of the orders that are, with all their parts, as their stories say. */
+/** The numbers of the orders that match their stories, with all their parts. */
 function findRight({ day, state }: Evidence): ReadonlySet<string> {
   const orders = new Map(state.orders.map((row) => [row.order_number, row]));
   const parts = partKinds.map((kind) => {

@@ -1,6 +1,6 @@
 /**
- * The demo: start, send, wait, read, show and check. `npm run demo` hands the evidence on as it is; a test
- * corrupts it, to see every check fail.
+ * The demo: start, send, wait, read, show and check. `npm run demo` passes the evidence on unchanged; a test
+ * corrupts it, so that every check must fail.
  */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -40,7 +40,7 @@ async function sendDay(receiver: Receiver, day: Day, concurrency: number): Promi
   return answers;
 }
 
-/** Sends the conflicts only after the day was applied: the first body stands, and that is the story's. */
+/** Sends the conflicts only after the day was applied: the first body is kept, and it is the story's. */
 async function applyDay(receiver: Receiver, day: Day, answers: Answered[]): Promise<boolean> {
   const step = startStep("applying events");
   const total = acceptedById(day).size;
@@ -60,7 +60,7 @@ async function sendMessages(receiver: Receiver, { calls }: Providers): Promise<b
   return reached;
 }
 
-/** Asked for and shown by the command line itself. */
+/** The command line itself reads and shows it. */
 async function explainOne(origin: string, token: string, { stories }: Day): Promise<void> {
   const story = stories.find(({ kind }) => kind === EXPLAINED);
   if (story === undefined) return;

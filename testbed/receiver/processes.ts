@@ -17,7 +17,7 @@ function listProcesses(): readonly Process[] {
   return table.split("\n").flatMap((line) => {
     const [, pid, parent, rss, stat, name] =
       /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+)$/.exec(line) ?? [];
-    // One that is dead and only waits for its parent to notice is gone.
+    // A dead process that still waits for its parent counts as gone.
     if (name === undefined || stat?.startsWith("Z") === true) return [];
     return [{ pid: Number(pid), parent: Number(parent), rssBytes: Number(rss) * 1_024, name }];
   });
@@ -29,7 +29,7 @@ export function workerdProcesses(): readonly Process[] {
   );
 }
 
-/** SIGKILL: nothing is flushed, closed or said. Ends when they are gone. */
+/** SIGKILL: nothing is flushed, closed or reported. Ends when they are gone. */
 export async function killHard(pids: readonly number[]): Promise<void> {
   for (const pid of pids) {
     try {

@@ -1,6 +1,6 @@
 /**
- * The world outside, on loopback: plays Resend, Twilio, Slack and a forward endpoint, records every
- * message, and has a bad moment now and then, as providers do.
+ * The external services, on loopback: acts as Resend, Twilio, Slack and a forward endpoint, records every message,
+ * and fails sometimes, as providers do.
  */
 import { once } from "node:events";
 import {
@@ -15,11 +15,11 @@ import { z } from "zod";
 
 export interface Call {
   readonly channel: "email" | "sms" | "team" | "forward";
-  /** The idempotency key; null where the provider takes none. */
+  /** The idempotency key; null if the provider accepts none. */
   readonly key: string | null;
   readonly recipient: string | null;
   readonly body: string;
-  /** What was answered; 2xx: the message is out. */
+  /** The answer; 2xx: the message is sent. */
   readonly status: number;
   /** Of a forwarded event: its Standard Webhooks signature is right. */
   readonly verified: boolean;
@@ -32,7 +32,7 @@ export interface Providers {
   close(): Promise<void>;
 }
 
-/** Every so many new e-mails are refused once with 503. */
+/** One in this number of new e-mails is refused once with 503. */
 const BAD_MOMENT_EVERY = 40;
 const FORWARD_SECRET = Buffer.from("demo forward secret, never used for real").toString("base64");
 const ACCOUNT_SID = "ACdemo00000000000000000000000000000";
@@ -89,7 +89,7 @@ function verify({ headers, body }: Request): boolean {
   }
 }
 
-/** Null where nothing is at this address. */
+/** Null if there is nothing at this address. */
 function answer(url: string, request: Request, seen: Set<string>): Reply | null {
   const { headers, body } = request;
   if (url === "/resend/emails") return answerEmail(request, seen);

@@ -1,7 +1,7 @@
 /**
- * Waits until the receiver has nothing left to do: first no event waits, then no message is due. What
- * is due within the hour (a retry after a provider's bad moment, a recipient that was not known yet, a
- * reminder of a refund) is brought forward instead of waited for; requests for reviews stay.
+ * Waits until the receiver has nothing left to do: first no event waits, then no message is due. Messages that are
+ * due within the hour (a retry after a provider's failure, a recipient that was not known yet, a reminder of a
+ * refund) are moved forward instead of waited for; requests for reviews stay.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Receiver } from "./start.ts";
@@ -9,18 +9,18 @@ import type { Receiver } from "./start.ts";
 type Queryable = Pick<Receiver, "query">;
 
 const POLL_MS = 50;
-/** How long nothing may move; longer than any queue's batch time-out, on a busy machine too. */
+/** How long there may be no change; longer than the batch time-out of any queue, also on a busy machine. */
 const PATIENCE_MS = 30_000;
 const MOST_ROUNDS = 5;
 
 export interface Waiting {
   readonly patienceMs?: number;
   readonly onCount?: (waiting: number) => void;
-  /** Nothing has moved for so long: true where it was pushed and is worth waiting for. */
+  /** Called when nothing has changed for that time: true if it was pushed and the wait should continue. */
   readonly onStuck?: () => Promise<boolean>;
 }
 
-/** Until nothing waits; false where what waits has not become any other number for too long. */
+/** Waits until nothing is left; false if the remaining number has not changed for too long. */
 async function untilNone(
   countWaiting: () => Promise<number>,
   { patienceMs = PATIENCE_MS, onCount, onStuck }: Waiting,
@@ -46,7 +46,7 @@ export async function countRows(receiver: Queryable, from: string): Promise<numb
   return row?.n ?? 0;
 }
 
-/** Until no stored event waits, and `total` are settled where it is known how many there must be. */
+/** Waits until no stored event waits, and until `total` are settled if the number is known. */
 export async function settleEvents(
   receiver: Queryable,
   waiting: Waiting = {},
@@ -64,18 +64,18 @@ const due = `notifications WHERE status = 'pending' AND (in_flight = 1 OR next_a
 const later = "status = 'pending' AND in_flight = 0 AND template <> 'review_request'";
 
 export interface Rest {
-  /** False where messages were still due when patience ended. */
+  /** False if messages were still due at the time-out. */
   readonly reached: boolean;
-  /** How many rows were brought forward. */
+  /** How many rows were moved forward. */
   readonly brought: number;
 }
 
-/** Until no message is due; those due later are left where they are. */
+/** Waits until no message is due; messages that are due later stay. */
 export async function settleMessages(receiver: Queryable, waiting: Waiting = {}): Promise<boolean> {
   return await untilNone(() => countRows(receiver, due), waiting);
 }
 
-/** The same, with what is due later brought forward. */
+/** The same, with later messages moved forward. */
 export async function hurryMessages(
   receiver: Pick<Receiver, "query" | "sweep">,
   waiting: Waiting = {},

@@ -1,7 +1,7 @@
 /**
- * The receiver under test, started one way for all: the Worker as it is deployed, bundled, in workerd
- * under Miniflare, with the bindings and queues of wrangler.toml. Nothing stands before it, its database
- * is its own, and what .dev.vars holds never reaches it.
+ * Starts the receiver under test, in the same way for all: the bundled Worker as it is deployed, in workerd under
+ * Miniflare, with the bindings and queues of wrangler.toml. There is no proxy in front of it, it has its own
+ * database, and it never reads .dev.vars.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -16,25 +16,25 @@ import { killHard, workerdProcesses } from "./processes.ts";
 export interface ReceiverOptions {
   /** Vars and secrets. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** The module to bundle; the Worker itself unless told. */
+  /** The module to bundle; the Worker itself by default. */
   readonly entry?: string;
-  /** A bundle, in place of `entry`. */
+  /** A bundle, instead of `entry`. */
   readonly bundle?: string;
-  /** SQL to begin with: every migration unless told. */
+  /** The SQL to run first: every migration by default. */
   readonly statements?: readonly string[];
-  /** Where the database is kept; unless told it ends with the receiver. */
+  /** The folder of the database; by default the database ends with the receiver. */
   readonly folder?: string;
-  /** False: nothing takes from the queues. */
+  /** False: the queues have no consumer. */
   readonly consumes?: boolean;
-  /** How long a queue waits for more messages, in seconds; as in wrangler.toml unless told. */
+  /** How long a queue waits for more messages, in seconds; as in wrangler.toml by default. */
   readonly batchTimeoutSeconds?: number;
   /** True: an R2 bucket is bound as ARCHIVE. */
   readonly archives?: boolean;
   /** True: the console finds its style sheets and scripts. */
   readonly servesAssets?: boolean;
-  /** True: nothing goes out; every provider is played by an answer that accepts. */
+  /** True: nothing is sent; an accepting answer replaces every provider. */
   readonly acceptsMessages?: boolean;
-  /** True: every line of the log is kept, else errors alone. */
+  /** True: every log line is kept; otherwise only errors. */
   readonly keepsLogs?: boolean;
 }
 
@@ -56,12 +56,12 @@ export interface Receiver {
   /** What the Worker has logged. */
   readonly logs: () => readonly string[];
   readonly errors: () => readonly string[];
-  /** SIGKILL for workerd; what is under way gets no answer. */
+  /** SIGKILL for workerd; requests in progress get no answer. */
   readonly kill: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** What the platform gives an isolate. Left alone, workerd's heap grows as long as the machine has room. */
+/** The memory that the platform gives an isolate. Without a limit, workerd's heap grows while the machine has memory. */
 const ISOLATE_MB = 128;
 /** A body may be refused before it is read, and its connection closed: then the answer may be missed. */
 const LARGE_BODY_BYTES = 65_536;
@@ -169,7 +169,7 @@ async function ask(url: URL, { method, path, body, signature }: Request): Promis
   }
 }
 
-/** Starts it; `close` ends all that it started. */
+/** Starts the receiver; `close` ends everything that it started. */
 export async function startReceiver(options: ReceiverOptions = {}): Promise<Receiver> {
   const before = new Set(workerdProcesses().map(({ pid }) => pid));
   const logs: Logs = [];

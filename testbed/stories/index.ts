@@ -1,6 +1,6 @@
 /**
- * The story generator: lawful store life from a seed. No clock, network or Node in it, so that it
- * runs in tests inside workerd, in the demo, in benchmarks and in the command line alike.
+ * The story generator: valid events of a shop from a seed. It uses no clock, network or Node, so it runs in tests
+ * inside workerd, in the demo, in benchmarks and in the command line.
  */
 export { repeat, shuffle } from "./disorder.ts";
 export { forge } from "../deliveries/forgery.ts";

@@ -1,9 +1,9 @@
-/** Holds what a receiver keeps of an order against what its story says; says what differs, in words. */
+/** Compares the stored rows of an order with its story; returns the differences as text. */
 import type { Story } from "./model.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** A payment, refund or shipment as it is kept; amounts are null for shipments. */
+/** A stored payment, refund or shipment; amounts are null for shipments. */
 export interface PartRow {
   readonly id: string;
   readonly order_number: string | null;
@@ -21,7 +21,7 @@ export interface ExpectedPart {
 export const partKinds = ["payments", "refunds", "shipments"] as const;
 export type PartKind = (typeof partKinds)[number];
 
-/** Compares and words the difference; null where there is none. */
+/** Compares two values; returns the difference as text, or null if there is none. */
 export function differ(what: string, found: unknown, expected: unknown): string | null {
   if (found === expected) return null;
   return `${what} is ${JSON.stringify(found)}, expected ${JSON.stringify(expected)}`;
@@ -78,7 +78,7 @@ export function judgeParts(
 ): readonly string[] {
   const known = new Set(expected.map(({ id }) => id));
   const byId = new Map(rows.map((row) => [row.id, row]));
-  // A payment or refund that was told without its number stands under a reference, as an alias.
+  // A payment or refund that was sent without its number is stored under a reference, as an alias.
   const isAlias = ({ id }: PartRow) => kind !== "shipments" && id.startsWith("pay_");
   return [
     ...expected.flatMap((part) => judgePart(part, byId.get(part.id))),

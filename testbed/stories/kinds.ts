@@ -1,6 +1,6 @@
 /**
- * The kinds of order that a shop sees in a day, how often, and what happens in each. A kind is a
- * short script in the verbs of `OrderLife`; everything else differs by the seed.
+ * The kinds of orders in a shop's day, how frequent they are, and what happens in each. A kind is a short script
+ * that uses the verbs of `OrderLife`; everything else depends on the seed.
  */
 import { cancellationReasons } from "./shop/choices.ts";
 import {
@@ -20,11 +20,11 @@ export interface StoryKind {
   readonly name: string;
   /** What happens, in one line; shown to people. */
   readonly title: string;
-  /** How many of a hundred orders go this way. */
+  /** How many of a hundred orders are of this kind. */
   readonly weight: number;
   /** The order has at least this many products. */
   readonly lines?: number;
-  /** What comes off the price, before the order is placed: discounts, store credit, points. */
+  /** Deductions before the order is placed: discounts, store credit, points. */
   readonly price?: (life: OrderLife) => void;
   readonly run: (life: OrderLife) => void;
 }
@@ -46,7 +46,7 @@ function sell(life: OrderLife): PaymentFacts {
   return payment;
 }
 
-/** What is to be paid, in two parts, in paise. */
+/** The amount to pay in two parts, in paise. */
 function parts({ order }: OrderLife): readonly [number, number] {
   const first = Math.round(payablePaise(order) * 0.6);
   return [first, payablePaise(order) - first];
@@ -65,7 +65,7 @@ function packTwo(life: OrderLife): readonly [ShipmentFacts, ShipmentFacts] {
   return [pack(life, lines.slice(0, 1)), pack(life, lines.slice(1))];
 }
 
-/** Money is owed, and asked for. */
+/** Money is owed, and a refund is requested. */
 export function cancelPaid(life: OrderLife): RefundFacts {
   const payment = sell(life);
   life.cancel();

@@ -1,7 +1,7 @@
 /**
- * The words of a story: events as Commerce Engine sends them, and what a shop owner would want to
- * find afterwards. Bodies have the vendor's own types, plus what they may carry although the models do not
- * know it: the `order_number` of a payment, refund or shipment, and the `customer_id` of an order.
+ * The types of a story: events as Commerce Engine sends them, and the expected result for the shop. Bodies have the
+ * vendor's own types, and fields that can occur although the models do not have them: the `order_number` of a
+ * payment, refund or shipment, and the `customer_id` of an order.
  */
 import type {
   OrderDetail,
@@ -22,7 +22,7 @@ interface CustomerNamed {
   customer_id?: string;
 }
 
-/** What `data` is for each of the 14 events. */
+/** The type of `data` for each of the 14 events. */
 export interface Bodies {
   "order.created": OrderDetail & CustomerNamed;
   "order.confirmed": OrderDetail & CustomerNamed;
@@ -80,11 +80,11 @@ export type PaymentStatus = "pending" | "success" | "failed";
 export type PaidStatus = PaymentStatus | "partially_paid";
 export type RefundStatus = NonNullable<OrderRefund["status"]>;
 
-/** What must be true of one order once all its events have been taken, in any order. */
+/** What must be true of one order after all its events were applied, in any order. */
 export interface Expected {
   readonly status: OrderStatus;
   readonly paymentStatus: PaidStatus;
-  /** As the view order_overview calls it. */
+  /** From the view order_overview. */
   readonly financialStatus: string;
   readonly payableMicros: number;
   /** Still to be paid; 0 for a cancelled order. */
@@ -116,16 +116,16 @@ interface ExpectedMoney<Status> {
   readonly amountMicros: number;
 }
 
-/** A message that the story calls for: it is to be told once, and only while it is true. */
+/** A message that the story asks for: it must be sent once, and only while it is true. */
 export interface ExpectedMessage {
   readonly template: string;
   readonly channel: "email" | "sms" | "team";
   /** The fact: template, what it is about, what happened to it, channel. */
   readonly id: string;
-  /** When it may first be told: the time of its event, plus a delay where the template has one. */
+  /** When it may first be sent: the time of its event, plus the delay of the template, if it has one. */
   readonly dueAt: string;
   readonly delayed: boolean;
-  /** The event that made it untrue for good; after that nobody may be told. Null: true to the end. */
+  /** The event that made it permanently untrue; after that it must not be sent. Null: it stays true. */
   readonly overtakenBy: string | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Stories: one order's life as a list of events together with what must be true at its end, and a
- * shop's day as many of them. Pure: the same arguments give the same story.
+ * Stories: the life of one order as a list of events with its expected result, and a shop's day as many stories.
+ * Pure: the same arguments give the same story.
  */
 import { anyMoney } from "./life/any-money.ts";
 import {
@@ -22,16 +22,16 @@ import { createRandom, type Random } from "./random.ts";
 import type { Window } from "./life/recorder.ts";
 
 export interface StoryOptions extends Window {
-  /** One of the kinds of a day by its name, or a script of its own. */
+  /** The name of one of the kinds of a day, or a script. */
   readonly kind: KindName | StoryKind;
   /** Unique in its shop: all keys are made from it. */
   readonly orderNumber: string;
   readonly random: Random;
-  /** Where event ids come from, where the same story may be told at another time; else `random`. */
+  /** The source of event ids, if the same story is used at different times; otherwise `random`. */
   readonly ids?: Random;
 }
 
-/** Tells one order's life within the window; every event has a later time than the one before. */
+/** Generates the life of one order within the window; every event has a later time than the one before. */
 export function createStory(options: StoryOptions): Story {
   const kind = typeof options.kind === "string" ? findKind(options.kind) : options.kind;
   const { random, ids = random } = options;
@@ -51,7 +51,7 @@ export interface DayOptions {
   readonly orders: number;
   /** Everything has happened before this moment, in milliseconds since 1970. */
   readonly endsAtMs: number;
-  /** How long before that the first orders were placed, in hours; 23 unless told. */
+  /** How long before that the first orders were placed, in hours; 23 by default. */
   readonly hours?: number;
   /** The first order number is `ORD-<firstNumber>`. */
   readonly firstNumber?: number;
@@ -66,7 +66,7 @@ export function createDay(options: DayOptions): Story[] {
   return createMany(options, (random, index) => storyKinds[index] ?? random.weighted(storyKinds));
 }
 
-/** Lives for tests: every second is of a kind of a day, drawn by weight, the others are any money at all. */
+/** Stories for tests: half of them are kinds of a day, drawn by weight, the others have random money. */
 export function createLives(options: DayOptions): Story[] {
   return createMany(options, (random, index) =>
     index % 2 === 0 ? anyMoney : random.weighted(storyKinds),

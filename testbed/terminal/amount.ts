@@ -1,4 +1,4 @@
-/** Amounts as India writes them. Pure. */
+/** Amounts in the Indian format. Pure. */
 
 /** 2499500000, INR -> ₹2,499.50 */
 export function amount(micros: unknown, currency: unknown): string {

@@ -1,6 +1,6 @@
 /**
- * What a command says: results on stdout, news of the work on stderr. Colours only where a terminal
- * shows them and NO_COLOR is not set; a pipe gets every column whole.
+ * The output of a command: results on stdout, progress on stderr. Colours are used only on a terminal that shows
+ * them, and if NO_COLOR is not set; a pipe gets every column in full.
  */
 import type { WriteStream } from "node:tty";
 import { createColors } from "picocolors";
@@ -10,12 +10,12 @@ type Colours = ReturnType<typeof createColors>;
 
 export interface Output {
   readonly colours: Colours;
-  /** Columns of the terminal; without end where there is none and COLUMNS states no number. */
+  /** Columns of the terminal; infinite if there is no terminal and COLUMNS is not set. */
   readonly width: number;
-  /** Somebody reads along and can be asked. */
+  /** A person reads the output and can answer questions. */
   readonly isInteractive: boolean;
   readonly print: (line?: string) => void;
-  /** As it is, without a line break behind it. */
+  /** Unchanged, without a line break at the end. */
   readonly write: (text: string) => void;
   /** A whole result as JSON. */
   readonly json: (value: unknown) => void;
@@ -38,7 +38,7 @@ function isColoured(stream: Stream, env: Env): boolean {
   return stream.isTTY === true && env["TERM"] !== "dumb";
 }
 
-/** A terminal that does not tell its width says 0; a pipe takes all, but where COLUMNS says how much. */
+/** A terminal without a known width reports 0; a pipe has no limit, unless COLUMNS sets one. */
 function widthOf({ isTTY, columns = 0 }: Stream, env: Env): number {
   const stated = Number(env["COLUMNS"] ?? "");
   if (isTTY !== true) return stated >= LEAST_WIDTH ? stated : Number.POSITIVE_INFINITY;

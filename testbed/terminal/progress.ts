@@ -1,6 +1,6 @@
 /**
- * What is being done now: a bar that is rewritten in place on a terminal, elsewhere a plain line every few
- * seconds.
+ * The progress of the work: a bar that is rewritten in place on a terminal, and a plain line every few seconds
+ * elsewhere.
  */
 import { SingleBar } from "cli-progress";
 import type { Output } from "./output.ts";
@@ -8,7 +8,7 @@ import { out, WIDTH } from "./report.ts";
 import { count, signs } from "./text.ts";
 
 export interface Progress {
-  /** `aside`: what else there is to say, in a few words. */
+  /** `aside`: a short remark. */
   readonly update: (done: number, aside?: string) => void;
   readonly stop: () => void;
 }
@@ -16,7 +16,7 @@ export interface Progress {
 const BAR_WIDTH = 24;
 const PLAIN_EVERY_MS = 3_000;
 
-/** Where there is no terminal: nothing for what is done sooner than the first line. */
+/** Without a terminal: a step that ends before the first line prints nothing. */
 function startPlain({ note }: Output, label: string, total: number): Progress {
   let notedMs = performance.now();
   return {
@@ -53,7 +53,7 @@ export function startProgress(screen: Output, label: string, total: number): Pro
   };
 }
 
-/** The same around some work, however that ends. */
+/** The same around some work; ends with any result of the work. */
 export async function withProgress<T>(
   screen: Output,
   label: string,
@@ -70,13 +70,13 @@ export async function withProgress<T>(
 
 export interface Step {
   update(done: number, total: number): void;
-  /** Ends the step; `result` says what came of it. */
+  /** Ends the step; `result` is its result. */
   done(result: string): void;
 }
 
 let running: Progress | null = null;
 
-/** Leaves the line that a step was rewriting. */
+/** Ends the line that a step was rewriting. */
 export function abandonStep(): void {
   running?.stop();
   running = null;

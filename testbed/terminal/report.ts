@@ -14,7 +14,7 @@ export function printHeading(title: string, note = ""): void {
   print(colours.dim(signs.rule.repeat(WIDTH)));
 }
 
-/** At most so many lines; the rest is counted. */
+/** At most this number of lines; the rest is counted. */
 export function printList(lines: readonly string[], most: number, indent: string): void {
   for (const line of lines.slice(0, most)) print(indent + clip(line, WIDTH - 8));
   if (lines.length > most) print(colours.dim(`${indent}and ${count(lines.length - most)} more`));

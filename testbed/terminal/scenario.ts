@@ -1,4 +1,4 @@
-/** How a scenario (demo, kill, flood) begins and ends: flags, help, Ctrl-C, and what has to be closed. */
+/** The start and end of a scenario (demo, kill, flood): flags, help, Ctrl-C, and clean-up. */
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 import { abandonStep } from "./progress.ts";
 import { colours, print } from "./report.ts";
@@ -9,7 +9,7 @@ export interface NumberFlag {
   readonly least: number;
   readonly most: number;
   readonly usual: number;
-  /** What the help says of `usual`, where it is no plain number. */
+  /** The help text for `usual`, if it is not a plain number. */
   readonly said?: string;
 }
 
@@ -21,13 +21,13 @@ export interface Scenario<F extends Flags> {
   readonly name: string;
   readonly about: string;
   readonly flags: F;
-  /** True where all held. `cleanup` collects what has to be closed, last first, however it ends. */
+  /** True if all checks passed. `cleanup` collects what must be closed, last first, after any result. */
   readonly run: (options: Options<F>, cleanup: Cleanup) => Promise<boolean>;
 }
 
 export type Cleanup = (() => Promise<void>)[];
 
-/** A seed has no bounds that are worth a word. */
+/** The help shows no limits for a seed. */
 const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 
 export function seedFlag(usual: number, said?: string): NumberFlag {
@@ -35,7 +35,7 @@ export function seedFlag(usual: number, said?: string): NumberFlag {
   return { what, least: 0, most: UNBOUNDED, usual, ...(said === undefined ? {} : { said }) };
 }
 
-/** workerd is given this long to end; then it is ended. */
+/** How long workerd may take to end before it is killed. */
 const CLOSE_MS = 5_000;
 
 function describe<F extends Flags>({ name, about, flags }: Scenario<F>): string {
@@ -48,7 +48,7 @@ function describe<F extends Flags>({ name, about, flags }: Scenario<F>): string 
   return `${name}: ${about}\n\n${start}\n\n${[...lines, help].join("\n")}\n`;
 }
 
-/** Null where the help was asked for. Throws where a flag cannot be used. */
+/** Null if the help was requested. Throws if a flag is invalid. */
 function readOptions<F extends Flags>(flags: F, args: readonly string[]): Options<F> | null {
   const known = Object.keys(flags).map((name) => [name, { type: "string" }] as const);
   const parsed: ParseArgsOptionsConfig = {
@@ -91,9 +91,9 @@ function closeOnSignals(cleanup: Cleanup): void {
   }
 }
 
-/** Ends the process: 0 where all held, 1 where not or where it broke, 2 for wrong flags. */
+/** Ends the process: 0 if all checks passed, 1 if not or after an error, 2 for wrong flags. */
 export async function runScenario<F extends Flags>(scenario: Scenario<F>): Promise<void> {
-  // A reader that has seen enough, as in "npm run demo | head", ends the output, not the run.
+  // A reader that stops early, as in "npm run demo | head", ends the output, but not the run.
   process.stdout.on("error", () => undefined);
   let options: Options<F> | null;
   try {

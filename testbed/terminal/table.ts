@@ -1,4 +1,4 @@
-/** Tables without rules: as wide as they need to be, and where the terminal is narrower, cut or wrapped. */
+/** Tables without rules: as wide as their content, and cut or wrapped if the terminal is narrower. */
 import { stripVTControlCharacters } from "node:util";
 import Table from "cli-table3";
 import type { Output } from "./output.ts";
@@ -6,11 +6,11 @@ import type { Output } from "./output.ts";
 export interface Column {
   readonly title: string;
   readonly align?: "right";
-  /** What happens where the terminal is too narrow; nothing unless stated. */
+  /** What happens if the terminal is too narrow; nothing by default. */
   readonly narrow?: "cut" | "wrap";
 }
 
-/** Cells by column; or a remark under the row before, in place of the columns from the second on. */
+/** Cells by column, or a remark below the previous row, from the second column on. */
 export type TableRow = readonly string[] | { readonly remark: string };
 
 const INDENT = 2;
@@ -18,7 +18,7 @@ const GAP = 2;
 const LEAST_WIDTH = 12;
 const ESCAPE = String.fromCodePoint(27);
 
-/** No rules at all: an indent, and gaps between columns. */
+/** No rules: only an indent, and gaps between columns. */
 const sides = ["top", "bottom", "left", "right"] as const;
 const bare = {
   ...Object.fromEntries(
@@ -40,7 +40,7 @@ function widthOf(cell: string): number {
   );
 }
 
-/** The widths that fit, taken from the last column that gives way first. */
+/** The widths that fit: the last column that may shrink shrinks first. */
 function fit(columns: readonly Column[], natural: readonly number[], width: number): number[] {
   const widths = [...natural];
   let excess = sumOf(widths) - width;
@@ -53,12 +53,12 @@ function fit(columns: readonly Column[], natural: readonly number[], width: numb
   return widths;
 }
 
-/** What a row of these columns takes, indent and gaps included. */
+/** The width of a row with these columns, including indent and gaps. */
 function sumOf(widths: readonly number[]): number {
   return INDENT + widths.reduce((sum, one) => sum + one, 0) + GAP * (widths.length - 1);
 }
 
-/** Makes room for the remarks in the last column, as far as there is any. */
+/** Widens the last column for the remarks, as far as there is space. */
 function widen(widths: readonly number[], longest: number, width: number): number[] {
   const [first = 0] = widths;
   // The library counts a gap between spanned columns as one character.
@@ -68,7 +68,7 @@ function widen(widths: readonly number[], longest: number, width: number): numbe
   return widths.map((one, index) => (index === widths.length - 1 ? one + missing : one));
 }
 
-/** A cell of at most so many columns; colours that it begins with end with it. */
+/** A cell with a maximum width; its colours end with it. */
 function cut(cell: string, width: number): string {
   if (widthOf(cell) <= width) return cell;
   const codes = cell.match(new RegExp(`${ESCAPE}\\[[0-9;]*m`, "g")) ?? [];
@@ -76,7 +76,7 @@ function cut(cell: string, width: number): string {
   return `${first}${stripVTControlCharacters(cell).slice(0, width - 1)}…${last}`;
 }
 
-/** One line a row, under dim titles where there are any; nothing for no rows. */
+/** One line per row, below dim titles if there are any; nothing if there are no rows. */
 export function printTable(
   { colours, width, print }: Output,
   columns: readonly Column[],

@@ -1,4 +1,4 @@
-/** How things look in any terminal: signs that a dumb one can show, and numbers as India writes them. */
+/** Output for any terminal: signs that a dumb terminal can show, and numbers in the Indian format. */
 import pc from "picocolors";
 
 const plain = process.env["TERM"] === "dumb";

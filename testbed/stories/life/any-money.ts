@@ -1,7 +1,7 @@
 /**
- * A life in which money moves at random: discounts, store credit and points, orders that cost nothing, payment
- * in parts, failures, too much paid, refunds in parts, and the same payment or refund told under two names.
- * Everything is lawful: what is told is true when it is told.
+ * An order in which money moves at random: discounts, store credit and points, orders that cost nothing, payment in
+ * parts, failures, too much paid, refunds in parts, and the same payment or refund under two names. Everything is
+ * valid: each event is true when it is sent.
  */
 import { balancePaise, payablePaise, totalPaise, type PaymentFacts } from "./facts.ts";
 import { firstPayment, type StoryKind } from "../kinds.ts";

@@ -1,4 +1,4 @@
-/** What has become of an order at one moment of its story; bodies and expectations are read off it. */
+/** The facts of an order at one moment of its story; bodies and expected results are made from them. */
 import type { Basket } from "../shop/basket.ts";
 import type {
   OrderStatus,
@@ -121,7 +121,7 @@ export function paymentStatus(order: OrderFacts): PaidStatus {
   return statuses.includes("failed") ? "failed" : "pending";
 }
 
-/** Where the order stands in money, by what was really paid, refunded and owed. */
+/** The financial status of the order, from what was really paid, refunded and owed. */
 export function moneyWord(order: OrderFacts): string {
   const { paid, refunded } = balancePaise(order);
   if (order.status === "cancelled" && refundablePaise(order) > refunded) return "refund_due";

@@ -1,7 +1,7 @@
 /**
- * The life of one order: each verb changes the facts, sends the event that tells of it and calls for
- * the messages that follow. What is expected at the end is read off these facts, never off the
- * receiver's rules. Payments, refunds and parcels have their verbs in files of their own.
+ * The life of one order: each verb changes the facts, sends the event about it and asks for the messages that
+ * follow. The expected result comes from these facts, never from the receiver's rules. The verbs of payments,
+ * refunds and parcels are in separate files.
  */
 import { createBasket } from "../shop/basket.ts";
 import { describeOrder } from "./bodies.ts";

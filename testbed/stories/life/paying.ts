@@ -5,7 +5,7 @@ import { payablePaise, paymentStatus, type PaymentFacts } from "./facts.ts";
 import type { OrderLife } from "./life.ts";
 import { createRandom, streamOf } from "../random.ts";
 
-/** A payment request that nothing has come of yet, of all that is to be paid unless told. */
+/** A payment request without a result yet; by default for the whole amount. */
 export function requestPayment(
   life: OrderLife,
   amountPaise = payablePaise(life.order),
@@ -23,7 +23,7 @@ export function requestPayment(
   return payment;
 }
 
-/** The customer pays. `byReference`: the event knows the payment by its reference alone. */
+/** The customer pays. `byReference`: the event knows the payment only by its reference. */
 export function pay(life: OrderLife, payment: PaymentFacts, byReference = false): void {
   attempt(life, payment, "success");
   life.order.movements.push({ kind: "paid", paise: payment.amountPaise });
@@ -32,7 +32,7 @@ export function pay(life: OrderLife, payment: PaymentFacts, byReference = false)
   life.recorder.sendAbout(payment.id, "payment.success", data);
 }
 
-/** Tells once more that a payment has succeeded, by an event that knows it by its reference alone. */
+/** Reports a payment's success again, with an event that knows the payment only by its reference. */
 export function repeatPayment(life: OrderLife, payment: PaymentFacts): void {
   payment.date = life.recorder.wait("soon");
   const { request_number: _, ...data } = describePayment(payment);

@@ -1,7 +1,7 @@
 /**
- * How a story is told: the clock that moves on inside its window, the events in their envelopes, the
- * ways in which a payment, refund or shipment comes to its order, and the messages that are called
- * for, each with the question whether it is still true at the end.
+ * Records a story: the clock that moves inside its window, the events in their envelopes, the ways in which a
+ * payment, refund or shipment is linked to its order, and the expected messages, each with the check whether it is
+ * still true at the end.
  */
 import type { Bodies, EventType, ExpectedMessage, StoryEvent } from "../model.ts";
 import type { Random } from "../random.ts";
@@ -88,7 +88,7 @@ export class Recorder {
     this.#linked.add(id);
   }
 
-  /** The event to be sent next calls for a message; one fact is told once, however often. */
+  /** The next event asks for a message; one fact gets one message, however often it is asked for. */
   call(
     message: Pick<ExpectedMessage, "template" | "channel"> & { about: readonly string[] },
     isTrue: () => boolean,
@@ -102,7 +102,7 @@ export class Recorder {
     this.#calls.set(id, { message: called, isTrue, overtakenBy: null });
   }
 
-  /** Ends the story. What no order event has listed is named by one of its own events, at least. */
+  /** Ends the story. A row that no order event has listed is named by at least one of its own events. */
   finish(): { events: StoryEvent[]; messages: ExpectedMessage[] } {
     for (const [id, events] of this.#about) {
       if (this.#linked.has(id)) continue;

@@ -53,8 +53,8 @@ export function settleRefund(life: OrderLife, refund: RefundFacts): void {
 }
 
 /**
- * Tells once more where a refund stands, by an event that knows it by its payment's reference alone. Not
- * beside another one of the same payment and amount: then the event does not say which of the two it means.
+ * Reports the status of a refund again, with an event that knows it only by its payment's reference. Not if there is
+ * another refund of the same payment and amount: the event would not say which of the two it means.
  */
 export function repeatRefund(life: OrderLife, refund: RefundFacts): void {
   const { payment, amountPaise } = refund;

@@ -8,7 +8,7 @@ import type { ShipmentStatus } from "../model.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Statuses that the customer is told of when `shipment.updated` brings them. */
+/** Statuses that notify the customer when `shipment.updated` reports them. */
 const notifiedStatuses: ReadonlySet<ShipmentStatus> = new Set([
   "shipped",
   "in_transit",
@@ -19,7 +19,7 @@ const notifiedStatuses: ReadonlySet<ShipmentStatus> = new Set([
   "lost",
 ]);
 
-/** Those that are told once a day. */
+/** Statuses with one message per day. */
 const dailyStatuses: ReadonlySet<ShipmentStatus> = new Set([
   "out_for_delivery",
   "delivery_attempted",
@@ -48,7 +48,7 @@ export function pack(
   return shipment;
 }
 
-/** The courier's news, one event for each status. */
+/** The courier's updates, one event for each status. */
 export function move(
   life: OrderLife,
   shipment: ShipmentFacts,
@@ -73,7 +73,7 @@ export function deliver(life: OrderLife, shipment: ShipmentFacts): void {
   recorder.sendAbout(shipment.id, "shipment.delivered", describeShipment(shipment));
 }
 
-/** Every parcel that was not called off is with its customer. */
+/** Every parcel that was not cancelled is with its customer. */
 function allArrived(shipments: readonly ShipmentFacts[]): boolean {
   return shipments.every(({ status }) => status === "delivered" || status === "cancelled");
 }
