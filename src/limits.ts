@@ -78,27 +78,6 @@ export const SWEEP_MAX_ROWS = 1_000;
 export const SWEEP_STRETCH_ROWS = 10_000;
 export const SWEEP_MAX_STRETCHES = 60;
 
-/**
- * How long each stage of the sweep goes on, in milliseconds; what is left is done a minute later. One
- * that hangs is left alone after twice as long: all of them together stay within the quarter of an
- * hour that a cron run may last. Those that divide their own work (dispatch, reading again, erasing,
- * purging) end by limits of their own, which are no longer than these.
- */
-export const SWEEP_STAGE_MS = {
-  "mark what stands still": 15_000,
-  "push waiting events": 10_000,
-  "renew rows": 15_000,
-  "dispatch notifications": 40_000,
-  "watch deliveries": 10_000,
-  "erase people": 15_000,
-  "purge what is old": 15_000,
-  "read events again": 30_000,
-  "audit state": 10_000,
-  "count events": 15_000,
-  "say that it ran": 5_000,
-  rebuild: 30_000,
-} as const;
-
 /** How long the count of events waits for one that is not settled yet, in milliseconds. */
 export const COUNT_WAITS_MS = 3_600_000;
 
