@@ -78,27 +78,6 @@ export const SWEEP_MAX_ROWS = 1_000;
 export const SWEEP_STRETCH_ROWS = 10_000;
 export const SWEEP_MAX_STRETCHES = 60;
 
-/**
- * How long each stage of the sweep goes on, in milliseconds; what is left is done a minute later. One
- * that hangs is left alone after twice as long: all of them together stay within the quarter of an
- * hour that a cron run may last. Those that divide their own work (dispatch, reading again, erasing,
- * purging) end by limits of their own, which are no longer than these.
- */
-export const SWEEP_STAGE_MS = {
-  "mark what stands still": 15_000,
-  "push waiting events": 10_000,
-  "renew rows": 15_000,
-  "dispatch notifications": 40_000,
-  "watch deliveries": 10_000,
-  "erase people": 15_000,
-  "purge what is old": 15_000,
-  "read events again": 30_000,
-  "audit state": 10_000,
-  "count events": 15_000,
-  rebuild: 20_000,
-  "say that it ran": 5_000,
-} as const;
-
 /** How long the count of events waits for one that is not settled yet, in milliseconds. */
 export const COUNT_WAITS_MS = 3_600_000;
 
@@ -188,10 +167,10 @@ export const RESTORE_OBJECTS = 10;
 /**
  * What one reading of an order takes at most: rows of each kind, events, and bytes of either. A body may
  * list 40,000 payments, and everything that is read, explained and shown shares an isolate with receipts.
- * A view takes what a person can look at; a rebuild what fits into memory and is compared within a second.
+ * A view takes what a person can look at; a rebuild what fits into memory and is compared within seconds.
  */
 export const VIEW_LIMITS = { rows: 100, events: 500, bytes: 1_500_000 } as const;
-export const REBUILD_LIMITS = { rows: 1_000, events: 2_000, bytes: BODIES_MAX_BYTES } as const;
+export const REBUILD_LIMITS = { rows: 2_000, events: 2_000, bytes: BODIES_MAX_BYTES } as const;
 
 /** Settings that one explanation lists; and items of one order and one parcel that its page shows. */
 export const VIEW_MAX_SETTINGS = 5_000;
@@ -205,10 +184,10 @@ export const LEFT_OUT_MAX_COUNT = 100_000;
  * Rebuilding: events that are read at once, in number and bytes; how often in one run; patches of one
  * order, and orders around one slice, above which they are left as they are and named in the report.
  */
-export const REBUILD_SLICE_EVENTS = 20;
+export const REBUILD_SLICE_EVENTS = 10;
 export const REBUILD_SLICE_BYTES = 1_000_000;
-export const REBUILD_MAX_SLICES = 25;
-export const REBUILD_MAX_PATCHES = 5_000;
+export const REBUILD_MAX_SLICES = 50;
+export const REBUILD_MAX_PATCHES = 10_000;
 export const REBUILD_MAX_ORDERS = 100;
 
 /** Orders that a report of a rebuild names as left out; the log has the count of all. */

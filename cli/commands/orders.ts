@@ -39,8 +39,9 @@ async function showOrder(cli: Cli, number: string, flags: SettingFlags & JsonFla
   const api = apiOf(cli, flags);
   const order = await waitForOrder(cli, api, number, () => api.order(number));
   const timeline = (await api.timeline(number)) ?? { entries: [] };
-  if (flags.json === true) cli.out.json({ ...order, timeline: timeline.entries });
-  else printOrder(cli.out, order, timeline, await whenOf(cli, api));
+  if (flags.json !== true) return printOrder(cli.out, order, timeline, await whenOf(cli, api));
+  const leftOut = [...(order.left_out ?? []), ...(timeline.left_out ?? [])];
+  cli.out.json({ ...order, timeline: timeline.entries, left_out: leftOut });
 }
 
 export function orderCommand(cli: Cli): Command {

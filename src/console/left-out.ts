@@ -4,7 +4,7 @@
  */
 import { LEFT_OUT_MAX_COUNT, VIEW_LIMITS } from "../limits.ts";
 
-/** One kind of what is left out; `where` is the rest of the sentence "… are not shown: see". */
+/** One kind of what is left out, and where it is: parts of the sentence below. */
 export interface LeftOut {
   readonly what: string;
   /** How many at least. */
@@ -33,7 +33,9 @@ export function leftOutOfOrder(counts: Counts, settings = 0): readonly LeftOut[]
 }
 
 export function leftOutOfTimeline(count: number): readonly LeftOut[] {
-  return count === 0 ? [] : [{ what: "later entries", count, where: "the view order_timeline" }];
+  return count === 0
+    ? []
+    : [{ what: "entries of the timeline", count, where: "the view order_timeline" }];
 }
 
 /** Of one event: rows that it sets beyond those that are compared. */
@@ -41,8 +43,8 @@ export function leftOutOfEvent(count: number): readonly LeftOut[] {
   return count === 0 ? [] : [{ what: "rows that it sets", count, where: "its body" }];
 }
 
-/** `39,900 more payments are not shown: see the table payments, by order_number.` */
+/** `Not all payments are shown; for the other 39,900 see the table payments, by order_number.` */
 export function describeLeftOut({ what, count, where }: LeftOut): string {
-  const atLeast = count >= LEFT_OUT_MAX_COUNT - VIEW_LIMITS.rows ? "at least " : "";
-  return `${atLeast}${count.toLocaleString("en")} more ${what} are not shown: see ${where}.`;
+  const orMore = count >= LEFT_OUT_MAX_COUNT - VIEW_LIMITS.rows ? " or more" : "";
+  return `Not all ${what} are shown; for the other ${count.toLocaleString("en")}${orMore} see ${where}.`;
 }

@@ -177,6 +177,7 @@ await test("the console", async (t) => {
         await page.goto("/console");
         await page.getByRole("button", { name: "Sign out" }).click();
         await page.waitForURL("**/console/sign-in");
+        stage.forgetSession();
         found.push(...(await lookOver(page)));
         assert.deepEqual(found, []);
         assert.deepEqual(

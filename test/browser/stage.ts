@@ -74,6 +74,11 @@ export class Stage {
     }
   }
 
+  /** Somebody has signed out, which ends the session for all who share it: the next one signs in. */
+  forgetSession(): void {
+    this.#session = null;
+  }
+
   /** The first row that a query finds. */
   async one<T>(sql: string, ...values: string[]): Promise<T> {
     const [row] = await this.shop.receiver.query<T>(sql, ...values);

@@ -89,13 +89,15 @@ describe("an order with 40,000 payments in one body", () => {
   it("has a page that a browser can show, with the same note", async () => {
     const page = await ask("/console/orders/HUGE");
     expect(page).toContain(
-      `${rest.toLocaleString("en")} more payments are not shown: see the table payments, by order_number.`,
+      `Not all payments are shown; for the other ${rest.toLocaleString("en")} see the table payments, by order_number.`,
     );
   });
 
   it("has an event whose page and answer show some of what it sets, and whose body is whole", async () => {
     const page = await ask("/console/events/huge");
-    expect(page).toContain(" more rows that it sets are not shown: see its body.");
+    expect(page).toContain(
+      "Not all rows that it sets are shown; for the other 39,901 see its body.",
+    );
     const answer = z
       .object({ left_out: leftOut })
       .parse(JSON.parse(await ask("/api/admin/events/huge")));
@@ -160,6 +162,8 @@ describe("an order with much of everything", () => {
     const [older] = explained.leftOut;
     expect(explained.events.length + (older?.count ?? 0)).toBe(events.length);
     const page = await ask("/console/orders/MUCH");
-    expect(page).toContain("more items are not shown: see the table orders, column items.");
+    expect(page).toContain(
+      "Not all items are shown; for the other 700 see the table orders, column items.",
+    );
   }, 30_000);
 });

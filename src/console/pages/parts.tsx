@@ -3,7 +3,7 @@ import { isDay } from "../../events/formats/time";
 import { type Child, useContext } from "hono/jsx";
 import { describeLeftOut, type LeftOut } from "../left-out";
 import { type Place, pathTo } from "../links";
-import { capital, clip, money, visible, words } from "../text";
+import { clip, money, visible, words } from "../text";
 import { clockTime, ShopZone } from "./zone";
 
 const CLIP_CHARACTERS = 64;
@@ -81,7 +81,7 @@ export function LeftOutNotes({ of }: { readonly of: readonly LeftOut[] }) {
   return (
     <>
       {of.map((one) => (
-        <p class="soft">{capital(describeLeftOut(one))}</p>
+        <p class="soft">{describeLeftOut(one)}</p>
       ))}
     </>
   );

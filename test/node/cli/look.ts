@@ -97,6 +97,30 @@ await test("an order is shown with what it says beside goods and money, as text 
   assert.equal(payments[0]?.["extra"], '{"card_type":"Rupay"}');
 });
 
+await test("an order too large to be shown whole says what is missing, and where it is", async () => {
+  const payments = Array.from({ length: 150 }, (_, index) => ({ request_number: `MANY-${index}` }));
+  const data = { order_number: "MANY-1", status: "confirmed", payments };
+  const body = JSON.stringify({ id: "many", event_type: "order.confirmed", data });
+  const signature = createHmac("sha256", SECRET).update(body).digest("hex");
+  const headers = { "x-webhook-signature": signature };
+  await fetch(receiver.url + WEBHOOK_PATH, { method: "POST", headers, body });
+  await shop.settled();
+  const [text, json, explained, list, told] = await Promise.all([
+    shop.run("order MANY-1"),
+    shop.run("order MANY-1 --json"),
+    shop.run("explain MANY-1"),
+    shop.run("explain MANY-1 --events"),
+    shop.run("event many"),
+  ]);
+  for (const { stdout } of [text, explained, list]) {
+    assert.match(stdout, /payments.*50.*the table payments, by order_number\.\n/);
+  }
+  assert.match(told.stdout, /rows that it sets.*51.*its body\.\n/);
+  assert.deepEqual(parse(order, json.stdout).left_out, [
+    { what: "payments", count: 50, where: "the table payments, by order_number" },
+  ]);
+});
+
 await test("an order's money is told as it was paid and paid back, whole and in the list", async () => {
   const seed = Date.now() % 1_000_000_000;
   const lives = createLives({
