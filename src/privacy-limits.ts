@@ -1,11 +1,13 @@
 /** The limits of what concerns one person's data: erasing it, keeping it out, exporting it. */
 
 /**
- * Orders at once; rows of the inbox and contacts looked through at once; archive objects read in one run;
- * and how long a run goes on, in milliseconds: the next cron is a minute away.
+ * Orders at once; contacts looked through at once; rows of the inbox, of which each read returns 500 bodies at
+ * most and looks at all; archive objects read in one run; and how long a run goes on, in milliseconds: the
+ * next cron is a minute away.
  */
 export const ERASE_ORDERS = 20;
 export const ERASE_STRETCH_ROWS = 20_000;
+export const ERASE_STRETCH_BODIES = 2_000;
 export const ERASE_OBJECTS = 10;
 export const ERASE_RUN_MS = 10_000;
 

@@ -50,7 +50,7 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
 /** Keys, links, states and what else rows are joined by: as they are. */
 const keys = words(
   "id event_type order_number request_number payment_reference_number reference_number awb_no status " +
-    "payment_status transaction_type currency seller_id",
+    "payment_status",
 );
 const times = words(
   "created_at timestamp occurred_at event_time modified_at order_date payment_success_date payment_date " +
@@ -63,6 +63,7 @@ const amounts = words(
 );
 /** Words of the vendor, or of a courier. */
 const plainWords = words("payment_method payment_mode courier_company_name");
+const otherRead = words("transaction_type currency tracking_url");
 /** Common words, which name a type only where they hold one. */
 const mayNameType = words("type event topic");
 /** Free text and ids of a person that the projection reads. */
@@ -90,7 +91,7 @@ export function isKnownName(place: Place, name: string): boolean {
     case "entry":
       return (
         knownFields.has(name) ||
-        [keys, times, amounts, plainWords, ofPerson, envelope, mayNameType].some((set) =>
+        [keys, times, amounts, plainWords, ofPerson, otherRead, envelope, mayNameType].some((set) =>
           set.has(name),
         )
       );
@@ -114,14 +115,26 @@ export function isKnownName(place: Place, name: string): boolean {
 /** Whether somebody reads that the value is there: its place says then that it is gone. */
 export function isRead(place: Place, name: string): boolean {
   if (place === "address") return ofAddress.has(name);
+  if (place === "currency") return name === "code";
   if (place === "item") return itemNames.has(name) || name === "product_image_url";
   if (place !== "root" && place !== "data" && place !== "entry") return false;
-  return [times, plainWords, ofPerson].some((set) => set.has(name)) || name === "tracking_url";
+  return [times, plainWords, ofPerson, otherRead].some((set) => set.has(name));
 }
 
 /** A name under which an object or a list is expected: what stands there keeps its type. */
 export function isContainerName(name: string): boolean {
   return Object.hasOwn(inside.root, name) || envelope.has(name);
+}
+
+/** A time that a shop may state: a telephone number would be one long ago, or far ahead. */
+function isPlausibleTime(value: string | number): boolean {
+  const time = parseTime(value, null);
+  return time !== null && time >= "2000" && time < "2100";
+}
+
+/** The code of a currency; null where the text is none. */
+export function keptCurrency(text: string): string | null {
+  return /^[A-Za-z]{3}$/.test(text.trim()) ? text : null;
 }
 
 /** A word of the vendor; null where an address, a payment handle or a number may be in it. */
@@ -137,7 +150,9 @@ export function keptUrl(text: string): string | null {
 
 function keptText(name: string, text: string): string | null {
   if (keys.has(name)) return text;
-  if (times.has(name)) return parseTime(text, null) === null ? null : text;
+  if (times.has(name)) return isPlausibleTime(text) ? text : null;
+  if (name === "transaction_type") return text === "payment" || text === "refund" ? text : null;
+  if (name === "currency") return keptCurrency(text);
   if (plainWords.has(name)) return keptWord(text);
   return name === "tracking_url" ? keptUrl(text) : null;
 }
@@ -155,7 +170,7 @@ export function keptValue(
     case "entry": {
       if (isNumber) {
         const isKept = amounts.has(name) || keys.has(name);
-        return isKept || (times.has(name) && parseTime(Number(text), null) !== null) ? text : null;
+        return isKept || (times.has(name) && isPlausibleTime(Number(text))) ? text : null;
       }
       if (mayNameType.has(name)) return findEventType(text) === null ? null : text;
       return keptText(name, text);
@@ -167,7 +182,7 @@ export function keptValue(
       return name === "product_image_url" ? keptUrl(text) : null;
     }
     case "currency":
-      return name === "code" ? text : null;
+      return name === "code" ? keptCurrency(text) : null;
     case "refundable":
       return isNumber && name === "refundable_amount" ? text : null;
     case "address":

@@ -1,6 +1,6 @@
 /** Bodies in the inbox that may have to be erased: finding them, and putting back what is left of them. */
 import { BODIES_MAX_BYTES } from "../../limits";
-import { ERASE_STRETCH_ROWS } from "../../privacy-limits";
+import { ERASE_STRETCH_BODIES } from "../../privacy-limits";
 import { isLarge, slicedRows, slicedStatements } from "../slices";
 import { rowsOfOrders } from "./order-rows";
 
@@ -97,7 +97,7 @@ export async function loadStretch(
 ): Promise<{ readonly bodies: readonly StoredBody[]; readonly next: number | null }> {
   const end = await db
     .prepare(stretchEndSql)
-    .bind(after, ERASE_STRETCH_ROWS)
+    .bind(after, ERASE_STRETCH_BODIES)
     .first<number | null>("end");
   if (end === null) return { bodies: [], next: null };
   const { results } = await db.prepare(stretchSql).bind(after, end).all<StoredBody>();

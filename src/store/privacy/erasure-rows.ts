@@ -42,7 +42,7 @@ const personal = [
 const personalColumns = [
   ...personal,
   ..."billing_address shipping_address metadata extra items remarks cancellation_reason".split(" "),
-  ..."method payment_mode courier tracking_url".split(" "),
+  ..."method payment_mode courier tracking_url currency eta".split(" "),
 ];
 
 /** `?1`: orders. Primary key. As the projection makes it of bodies from which the person is erased. */
@@ -60,6 +60,8 @@ const eraseRowSqls = (where: RowsWhere): readonly string[] => [
   `UPDATE refunds SET remarks = '${ERASED}' WHERE ${where("refunds")} AND remarks <> '${ERASED}'`,
   `UPDATE shipments SET cancellation_reason = '${ERASED}'
     WHERE ${where("shipments")} AND cancellation_reason <> '${ERASED}'`,
+  // What no shop expects is no time in an erased body.
+  `UPDATE shipments SET eta = NULL WHERE ${where("shipments")} AND (eta < '2000' OR eta >= '2100')`,
 ];
 
 /** A row for each rebuild, primary key. What a rebuild has changed is kept with both values. */

@@ -3,17 +3,18 @@
  * body (events/kept-values.ts), and put back, so that a rebuild over erased bodies gives the same rows.
  */
 import { ERASED, eraseItems } from "../../events/erased-body";
-import { keptUrl, keptWord } from "../../events/kept-values";
+import { keptCurrency, keptUrl, keptWord } from "../../events/kept-values";
 import { isLarge, slicedRows, slicedStatements } from "../slices";
 import { type Part, parts, type RowsWhere } from "./order-rows";
 
 const word = (text: string): string => keptWord(text) ?? ERASED;
+const currency = (text: string): string => keptCurrency(text) ?? ERASED;
 const url = (text: string): string => keptUrl(text) ?? ERASED;
 
 type Kept = Readonly<Record<string, (text: string) => string>>;
 
 const tables = {
-  orders: { items: eraseItems },
+  orders: { currency, items: eraseItems },
   payments: { method: word },
   refunds: { payment_mode: word },
   shipments: { courier: word, tracking_url: url, items: eraseItems },
