@@ -25,9 +25,8 @@ function end(error: unknown): number {
     else out.error(`${signs.bad} ${error.message}`);
     return exitCodes[error.ending].code;
   }
-  out.error(
-    `${signs.bad} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-  );
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  for (const line of `${signs.bad} ${text}`.split("\n")) out.error(line);
   return exitCodes.problem.code;
 }
 

@@ -29,6 +29,7 @@ function style(program: Command, { out }: Cli): void {
           .replaceAll(/\s*\n\s*/g, " ");
         out.error(`${signs.bad} ${line}`);
       },
+      writeOut: out.text,
       getOutHelpWidth: () => (Number.isFinite(out.width) ? Math.min(out.width, 100) : 80),
       getOutHasColors: () => out.colours.isColorSupported,
       getErrHasColors: () => false,

@@ -97,14 +97,31 @@ async function runCron(env: Env): Promise<void> {
   await sweep(sweepDeps(env, config, callsOf(env), others));
 }
 
+/**
+ * What browsers are told with every answer, whichever route gave it: come back by TLS alone (over http they
+ * leave that unheeded), and take nothing for another type than it says.
+ */
+const everyAnswer = {
+  "strict-transport-security": "max-age=63072000",
+  "x-content-type-options": "nosniff",
+} as const;
+
+async function answer(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
+  const given = await app.fetch(request, env, context);
+  // A copy: the headers of an answer that came from elsewhere cannot be changed.
+  const response = new Response(given.body, given);
+  for (const [name, value] of Object.entries(everyAnswer)) response.headers.set(name, value);
+  return response;
+}
+
 /** Each run with a data point about it, where a data set is bound. */
 export default {
   fetch: (request: Request, env: Env, context: ExecutionContext) => {
     // Whatever is asked for: what was counted before must not wait for the next refusal.
     refusalsOf(env.DB).writeDue((work) => context.waitUntil(work));
     const kind = request.url.includes("/webhooks/ce") ? "receipt" : "console";
-    const answer = (): Response | Promise<Response> => app.fetch(request, env, context);
-    return measured(env, kind, 1, answer, ({ status }) => String(status));
+    const work = (): Promise<Response> => answer(request, env, context);
+    return measured(env, kind, 1, work, ({ status }) => String(status));
   },
   queue: (batch: MessageBatch, env: Env) =>
     measured(env, batch.queue, batch.messages.length, () => consume(batch, env)),

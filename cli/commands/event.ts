@@ -38,7 +38,7 @@ async function showEvent(cli: Cli, id: string, flags: Flags): Promise<void> {
   if (flags.body === true) {
     if (event.payload === null)
       throw new Failure("problem", `The body of ${event.id} has been purged`);
-    return cli.out.write(event.payload);
+    return cli.out.raw(event.payload);
   }
   if (flags.json === true) cli.out.json(event);
   else printEvent(cli.out, event, await whenOf(cli, api));

@@ -21,8 +21,8 @@ async function listEvents(cli: Cli, flags: Flags): Promise<void> {
   if (flags.json === true) return out.json({ events: found.events, next_cursor: found.next });
   if (found.events.length === 0) return out.note("  No event fits.");
   printEvents(out, found.events, await whenOf(cli, api));
-  if (found.next !== null)
-    out.note(`\n  The newest ${count(found.events.length)}; --limit shows more.`);
+  if (found.next !== null) out.note();
+  out.note(`  The newest ${count(found.events.length)}; --limit shows more.`);
 }
 
 export function eventsCommand(cli: Cli): Command {

@@ -1,6 +1,7 @@
 /** `export`: everything that is held about a person. */
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
+import { safeJson } from "../../testbed/terminal/safe-text.ts";
 import { count, signs } from "../../testbed/terminal/text.ts";
 import type { ExportPage } from "../api/answers.ts";
 import { apiOf, type Cli, giveExamples, takeSettings } from "../cli.ts";
@@ -42,7 +43,7 @@ async function exportPerson(cli: Cli, given: readonly string[], flags: Flags): P
   };
   const found = `${count(held.orders.length, "order")}, ${count(held.other_events.length, "other event")}, ${count(held.archived_events.length)} archived`;
   if (flags.to === undefined) return out.json(held);
-  write(flags.to, `${JSON.stringify(held, null, 2)}\n`);
+  write(flags.to, `${safeJson(held, 2)}\n`);
   out.print(`  ${out.colours.green(signs.ok)} ${found}: ${flags.to}`);
 }
 

@@ -73,7 +73,10 @@ async function tail(cli: Cli, flags: Flags): Promise<void> {
       for (const event of await follower.next()) if (tally.shown < most) show(event);
     }
   } catch (error) {
-    if (error instanceof Interruption) out.note(`\n  ${count(tally.shown, "event")} shown.`);
+    if (error instanceof Interruption) {
+      out.note();
+      out.note(`  ${count(tally.shown, "event")} shown.`);
+    }
     throw error;
   }
 }

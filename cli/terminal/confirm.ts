@@ -1,6 +1,7 @@
 /** Asks before something that cannot be taken back; a script says --yes. */
 import type { Cli } from "../cli.ts";
 import { Failure, Interruption } from "../failure.ts";
+import { safeLine } from "../../testbed/terminal/safe-text.ts";
 
 export async function confirm(cli: Cli, question: string, isAgreed: boolean): Promise<void> {
   if (isAgreed) return;
@@ -9,7 +10,7 @@ export async function confirm(cli: Cli, question: string, isAgreed: boolean): Pr
   }
   // Seldom asked, and the largest of the libraries.
   const prompts = await import("@clack/prompts");
-  const answer = await prompts.confirm({ message: question, initialValue: false });
+  const answer = await prompts.confirm({ message: safeLine(question), initialValue: false });
   if (prompts.isCancel(answer)) throw new Interruption("interrupted");
   if (!answer) throw new Failure("problem", "Nothing was done");
 }

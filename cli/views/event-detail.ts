@@ -66,7 +66,7 @@ export function printEvent(out: Output, event: EventDetail, when: When): void {
     ["tries", event.attempts > 1 ? String(event.attempts) : null],
     ["error", event.error === null ? null : colours.yellow(event.error)],
     ["conflict", event.conflicts === 0 ? null : colours.yellow("another body came under this id")],
-    ["note", event.notes.join("\n")],
+    ["note", event.notes],
   ]);
   if (event.changed.length > 0) {
     printTitle(out, "Sets");

@@ -2,11 +2,12 @@
 import type { Output } from "../../testbed/terminal/output.ts";
 import { printTable } from "../../testbed/terminal/table.ts";
 
-export type Fact = readonly [name: string, value: string | null];
+/** Several lines stand under each other. */
+export type Fact = readonly [name: string, value: string | readonly string[] | null];
 
 export function printFacts(out: Output, facts: readonly Fact[]): void {
   const known = facts.flatMap(([name, value]) =>
-    value === null || value === "" ? [] : [[out.colours.dim(name), value]],
+    value === null || value.length === 0 ? [] : [[out.colours.dim(name), value]],
   );
   printTable(out, [{ title: "" }, { title: "", narrow: "wrap" }], known);
 }

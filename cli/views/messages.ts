@@ -54,5 +54,5 @@ export function printMessage(
   print();
   if (message.rendered === null)
     print(colours.dim("  It was never written: that happens when it is sent."));
-  else print(message.rendered);
+  else out.text(`${message.rendered}\n`);
 }

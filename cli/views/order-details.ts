@@ -1,5 +1,5 @@
 /** What an order says beside goods and money, in few lines; `--json` has it whole. */
-import { clip, count, visible } from "../../src/console/text.ts";
+import { clip, count } from "../../src/console/text.ts";
 import { fieldsIn } from "../../src/projection/order/fields.ts";
 import type { OrderAnswer } from "../api/answers.ts";
 import type { Output } from "../../testbed/terminal/output.ts";
@@ -11,9 +11,9 @@ const NOTE_CHARACTERS = 500;
 const VALUE_CHARACTERS = 80;
 const FIELDS_SHOWN = 30;
 
-/** Of text from outside one line, in which nothing can steer the terminal. */
+/** Of text from outside one line. */
 function lineOf(text: string, max: number): string {
-  return visible(clip(text, max).replaceAll(/\s+/g, " "));
+  return clip(text, max).replaceAll(/\s+/g, " ");
 }
 
 function textIn(row: Row, column: string): string | null {

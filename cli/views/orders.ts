@@ -4,7 +4,6 @@ import type { OrderAnswer, orders, timeline } from "../api/answers.ts";
 import { fullTime, shortTime, type When, zoneName } from "../terminal/look.ts";
 import type { Output } from "../../testbed/terminal/output.ts";
 import { printTable } from "../../testbed/terminal/table.ts";
-import { visible } from "../../src/console/text.ts";
 import { printFacts, printTitle } from "./facts.ts";
 import { amount } from "../../testbed/terminal/amount.ts";
 import { printLeftOut } from "./left-out.ts";
@@ -38,7 +37,7 @@ export function printOrders(out: Output, rows: z.infer<typeof orders>["orders"],
 }
 
 function textOf(value: Row[string] | undefined): string {
-  return value === undefined || value === null ? "" : visible(String(value));
+  return value === undefined || value === null ? "" : String(value);
 }
 
 function printMoney(

@@ -46,7 +46,7 @@ export function describeValues(
   values: Values,
   currency: unknown,
   when: When,
-): string {
+): string | readonly string[] {
   const columns = Object.entries(values);
   const [first] = columns;
   const money = values["currency"] ?? currency;
@@ -55,7 +55,7 @@ export function describeValues(
   }
   const known = columns.filter(([name, value]) => value !== null && name !== "currency");
   if (known.length === 0) return "nothing";
-  return known
-    .map(([name, value]) => labelOf(name, register) + describeValue(name, value, money, when))
-    .join("\n");
+  return known.map(
+    ([name, value]) => labelOf(name, register) + describeValue(name, value, money, when),
+  );
 }

@@ -40,6 +40,13 @@ const SIGN_IN = "/console/sign-in";
 const ACCESS_SIGN_OUT = "/cdn-cgi/access/logout";
 /** Where somebody was going when they were asked to sign in. */
 const NEXT_COOKIE = "ce_webhooks_next";
+const nextCookie = {
+  httpOnly: true,
+  sameSite: "Strict",
+  secure: true,
+  path: "/console",
+  maxAge: 600,
+} as const;
 
 const assetFiles: ReadonlySet<string> = new Set(Object.values(assetNames));
 
@@ -50,8 +57,14 @@ async function asset(c: Context, deps: AdminApiDeps): Promise<Response> {
   if (found === undefined || !found.ok) return c.notFound();
   const headers = new Headers(found.headers);
   headers.set("cache-control", "public, max-age=31536000, immutable");
-  headers.set("x-content-type-options", "nosniff");
   return new Response(found.body, { headers });
+}
+
+/** A page of the console out of a cookie, which may say anything: another origin, a line break in a header. */
+function pageIn(next: string): string | null {
+  const url = URL.parse(next, "https://console.invalid");
+  const isHere = url?.origin === "https://console.invalid";
+  return isHere && /^\/console(?![^/])/.test(url.pathname) ? url.pathname : null;
 }
 
 async function signIn(c: Context, deps: AdminApiDeps): Promise<Response> {
@@ -66,8 +79,7 @@ async function signIn(c: Context, deps: AdminApiDeps): Promise<Response> {
   }
   if (tried.kind === "wrong" || admin.token === null) return c.redirect(`${SIGN_IN}?wrong=1`, 303);
   await startSession(c, deps, admin.token);
-  const next = getCookie(c, NEXT_COOKIE) ?? "";
-  return c.redirect(/^\/console(?![^/?])/.test(next) ? next : "/console", 303);
+  return c.redirect(pageIn(getCookie(c, NEXT_COOKIE) ?? "") ?? "/console", 303);
 }
 
 /** The form; whom Access has let through has no use for it. */
@@ -103,10 +115,9 @@ function redirectToSignIn(c: Context): Response {
     return show(c, <PlainPage title="Opening the console" text={text} who={null} />);
   }
   if (c.req.method === "GET") {
-    const { pathname, search } = new URL(c.req.url);
-    const options = { httpOnly: true, sameSite: "Strict", path: "/console", maxAge: 600 } as const;
-    if (pathname.length + search.length < 2_000)
-      setCookie(c, NEXT_COOKIE, pathname + search, options);
+    // Without the query: an address or a number that somebody searches for belongs into no cookie.
+    const { pathname } = new URL(c.req.url);
+    if (pathname.length < 2_000) setCookie(c, NEXT_COOKIE, pathname, nextCookie);
   }
   return c.redirect(SIGN_IN, 303);
 }

@@ -1,15 +1,26 @@
 /** Text from outside made fit to be looked at. Escaping is the renderer's business. */
 
 /**
- * Control characters and those that turn the direction of text, as `\u202e`: nothing that an event
- * says can hide itself or reorder what stands around it. Line breaks and tabs stay.
+ * Control characters (C0, C1), marks that turn the direction of text, and characters that nobody sees. Not
+ * those that join letters and emoji.
+ */
+const hidden =
+  /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+const escapeUnit = (unit: string): string =>
+  `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+/**
+ * What is hidden, as `\u202e`: nothing that an event says can hide itself or reorder what stands around it.
+ * Line breaks and tabs stay.
  */
 export function visible(text: string): string {
   return text
     .toWellFormed()
-    .replace(
-      /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\u200b\u202a-\u202e\u2060-\u206f\ufeff]/gu,
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    .replace(hidden, (character) =>
+      character === "\t" || character === "\n"
+        ? character
+        : character.split("").map(escapeUnit).join(""),
     );
 }
 

@@ -33,7 +33,21 @@ export interface OutboxContext {
   readonly [field: string]: unknown;
 }
 
-/** Joins the parts of a fact into an id; a slash inside a part is escaped, so facts never collide. */
+/** A part of the id of a fact: a slash inside it is escaped, so facts never collide. */
+export function factPart(part: string): string {
+  return part.replace(/[%/]/g, encodeURIComponent);
+}
+
+/** What stands before the key of a row that asks for an order's message before its order is known. */
+export const keyMarks = ["payment:", "refund:", "shipment:"] as const;
+const marks = new RegExp(keyMarks.join("|"), "g");
+
+/** An order number as a part: one that is called `shipment:SHP-1` is not that parcel. */
+export function orderPart(number: string): string {
+  return factPart(number).replace(marks, (mark) => mark.replace(":", "%3A"));
+}
+
+/** Joins the parts of a fact into an id. */
 export function factId(...parts: readonly string[]): string {
-  return parts.map((part) => part.replace(/[%/]/g, encodeURIComponent)).join("/");
+  return parts.map(factPart).join("/");
 }

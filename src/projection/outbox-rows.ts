@@ -5,7 +5,7 @@
  */
 import { addMs, DAY_MS } from "../events/formats/time";
 import type { DecodedEvent } from "./decoded-event";
-import { type About, factId, type OutboxContext, type OutboxRow } from "./outbox-row";
+import { type About, factPart, orderPart, type OutboxContext, type OutboxRow } from "./outbox-row";
 
 export interface OutboxOptions {
   /** Which messages events ask for. */
@@ -46,21 +46,22 @@ function isHistory({ statedAt, occurredAt, receivedAt }: DecodedEvent): boolean 
  * it, so no template builds it itself. If a message is about an order that the event does not name, it is
  * about the event's own row until the order is known: `shipment:SHP-1`.
  */
-function subjectOf(event: DecodedEvent, about: About): { about: About; key: string } {
-  if (about === event.subject) return { about, key: event.key };
-  if (about === "event") return { about, key: event.id };
-  return about === "order" && event.orderNumber !== null
-    ? { about, key: event.orderNumber }
-    : { about: event.subject, key: `${event.subject}:${event.key}` };
+function subjectOf(event: DecodedEvent, about: About): { about: About; part: string } {
+  const { subject, key } = event;
+  if (about === "event") return { about, part: factPart(event.id) };
+  const number = subject === "order" ? key : event.orderNumber;
+  if (about === "order" && number !== null) return { about, part: orderPart(number) };
+  if (about === subject) return { about, part: factPart(key) };
+  return { about: subject, part: `${subject}:${factPart(key)}` };
 }
 
 function rowsOf(event: DecodedEvent, rule: OutboxRule, fact: Fact): readonly OutboxRow[] {
   const { template } = rule;
   const { parts = [], delayMs = 0, context = { kind: "none" } } = fact;
-  const { about, key } = subjectOf(event, rule.about);
+  const { about, part } = subjectOf(event, rule.about);
   const past = isHistory(event) ? { isHistory: true as const } : {};
   return rule.channels.map((channel) => ({
-    id: factId(template, key, ...parts, channel),
+    id: [template, part, ...[...parts, channel].map(factPart)].join("/"),
     template,
     channel,
     about,

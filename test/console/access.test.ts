@@ -49,6 +49,28 @@ describe("where nobody could sign in", () => {
   );
 });
 
+describe("every answer", () => {
+  it.each([
+    ["GET", "/health"],
+    ["GET", "/nothing"],
+    ["POST", "/api/webhooks/ce"],
+    ["GET", "/api/webhooks/ce"],
+    ["GET", "/api/admin/health"],
+    ["GET", "/api/admin/nothing"],
+    ["GET", "/console"],
+    ["GET", "/console/sign-in"],
+    ["POST", "/console/sign-in"],
+    ["GET", "/console/assets/nothing.css"],
+  ])("of %s %s is for TLS alone and of the type that it says", async (method, path) => {
+    for (const vars of [{}, ADMIN]) {
+      const request = new Request(ORIGIN + path, { method, redirect: "manual" });
+      const { headers } = await fetchWith(vars, request);
+      expect(headers.get("strict-transport-security")).toBe("max-age=63072000");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+    }
+  });
+});
+
 describe("the admin API", () => {
   it.each([
     ["no token", {}],
@@ -166,6 +188,7 @@ describe("the console", () => {
       expect(response.status).toBe(200);
       expect(response.headers.get("content-type")).toMatch(/text\/(css|javascript)|image\/svg/);
       expect(response.headers.get("cache-control")).toContain("immutable");
+      expect(response.headers.get("x-content-type-options")).toBe("nosniff");
       expect((await fetchWith({}, get(path))).status).toBe(404);
     }
     for (const name of ["openapi.json", "..%2Fconsole%2Fopenapi.json", "nothing.css"]) {
@@ -178,12 +201,46 @@ describe("the console", () => {
     const next = (stopped.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
     const form = { token: "let-me-in" };
     const back = await fetchWith(ADMIN, post("/console/sign-in", form, { cookie: next }));
-    expect(back.headers.get("location")).toBe("/console/orders/ORD-1?x=1");
-    for (const path of ["//evil.test/", "https://evil.test/", "/consoles", "/api/admin/health"]) {
+    expect(back.headers.get("location")).toBe("/console/orders/ORD-1");
+    for (const path of [
+      "//evil.test/",
+      "https://evil.test/",
+      "/\\evil.test/console",
+      "/consoles",
+      "/console/../api/admin/health",
+      "/api/admin/health",
+    ]) {
       const cookie = `ce_webhooks_next=${encodeURIComponent(path)}`;
       const response = await fetchWith(ADMIN, post("/console/sign-in", form, { cookie }));
       expect(response.headers.get("location")).toBe("/console");
     }
+  });
+
+  it("keeps nothing that somebody searched for in a cookie", async () => {
+    const path = "/console/orders?q=asha%40example.com";
+    const cookie = (await fetchWith(ADMIN, get(path))).headers.get("set-cookie") ?? "";
+    expect(cookie).toContain("ce_webhooks_next=");
+    expect(cookie).not.toContain("asha");
+    expect(cookie).toMatch(/; Secure/i);
+  });
+
+  it.each([
+    ["a line break", "ce_webhooks_next=/console%0d%0aset-cookie:%20a=b"],
+    ["a NUL", "ce_webhooks_next=/console/%00"],
+    ["half an escape", "ce_webhooks_next=%E0%A4%A"],
+    ["a character beyond Latin-1", "ce_webhooks_next=/console/%F0%9F%98%80"],
+    ["no value", "ce_webhooks_session; ce_webhooks_next"],
+    ["no name", "=;;= ; =a=b;"],
+    ["a signature that is none", "ce_webhooks_session=9.%FF"],
+  ])("takes a cookie with %s for none", async (_name, cookie) => {
+    const page = await fetchWith(ADMIN, get("/console/orders", { cookie }));
+    expect(page.status).toBe(303);
+    const signedIn = await fetchWith(
+      ADMIN,
+      post("/console/sign-in", { token: "let-me-in" }, { cookie }),
+    );
+    expect(signedIn.status).toBe(303);
+    expect(signedIn.headers.get("location")).toMatch(/^\/console(\/[!-~]*)?$/);
   });
 
   it("lets a link on another site bring its cookie by asking once more", async () => {

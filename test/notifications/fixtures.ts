@@ -169,6 +169,22 @@ export const hostileOrder = orderFacts({
   ]),
 });
 
+/** Somebody writes an advertisement where a name is asked for, and the address of whom it is meant for. */
+export const relayOrder = orderFacts({
+  customer_name: "WINNER: claim at http://evil.example",
+  shipping_address: JSON.stringify({
+    name: "www.evil.example",
+    address_line1: "14 MG Road, Opp.Metro station",
+    address_line2: "https://evil.example/claim",
+    city: "Bengaluru",
+    pincode: "560001",
+  }),
+  items: JSON.stringify([
+    { product_name: "Node.js in Action, by J.R. Smith", quantity: 1, selling_price: 1199 },
+    { product_name: "http://evil.example/now", variant_name: "A.B. Co.", quantity: 1 },
+  ]),
+});
+
 export interface Preview {
   readonly name: string;
   readonly template: Template;
@@ -298,6 +314,7 @@ const refunded = facts({ refund: refundFacts() });
 const faces: readonly Preview[] = [
   preview("order-confirmed", "order_confirmed", "email", facts()),
   preview("order-confirmed-hostile", "order_confirmed", "email", facts({ order: hostileOrder })),
+  preview("order-confirmed-relay", "order_confirmed", "email", facts({ order: relayOrder })),
   preview(
     "order-confirmed-bare",
     "order_confirmed",

@@ -351,20 +351,24 @@ describe(`an SMS (seed ${seed})`, () => {
 });
 
 describe("a message to the team", () => {
-  it("escapes what could become a mention or a link, and links to the order's page", () => {
+  it("is plain text, where nothing is a mention, a link or a format, and links to the order's page", () => {
     const message = renderPreview({
       name: "test",
       template: "refund_due",
       channel: "team",
       context: { kind: "none" },
       facts: facts({
-        order: { ...hostileOrder, status: "cancelled", customer_name: "<!channel> & co" },
+        order: { ...hostileOrder, status: "cancelled", customer_name: "<!channel> & *co*" },
       }),
       shop: previewShop,
     });
-    const text = JSON.stringify(message);
-    expect(text).not.toContain("<!channel>");
-    expect(text).toContain("&lt;!channel&gt; &amp; co");
+    if (message.channel !== "team") throw new Error(message.channel);
+    const text = JSON.stringify(message.blocks);
+    expect(text).toContain(
+      '{"type":"plain_text","text":"Customer\\n<!channel> & *co*","emoji":false}',
+    );
+    expect(text.match(/"mrkdwn"/g)).toHaveLength(1);
+    expect(message.text).toMatch(/^Refund due: Order ORD\/&lt;b&gt;7/);
     expect(text).toContain(
       "<https://hooks.shop.example/console/orders/ORD%2F%3Cb%3E7%3C%2Fb%3E%0D%0ABcc%3A%20x%40example.com|",
     );

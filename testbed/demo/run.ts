@@ -99,7 +99,9 @@ type Corrupt = (evidence: Evidence) => Evidence;
 async function runDay(options: Options, cleanup: Cleanup, corrupt: Corrupt): Promise<boolean> {
   const { bold, dim } = colours;
   const { orders, seed, concurrency } = options;
-  print(`\n${bold("A day at Indigo Bazaar")}  ${dim(`${count(orders)} orders, seed ${seed}`)}\n`);
+  print();
+  print(`${bold("A day at Indigo Bazaar")}  ${dim(`${count(orders)} orders, seed ${seed}`)}`);
+  print();
   const [secret, token] = [randomBytes(24).toString("hex"), randomBytes(24).toString("hex")];
   const starting = startStep("starting the Worker");
   const providers = await startProviders();

@@ -41,7 +41,7 @@ function reportOrders({ state }: Evidence): void {
     groups.map(([status, rows]) => [
       status,
       count(rows.length),
-      bar(rows.length, most),
+      bar(colours, rows.length, most),
       money(sum(rows.map((row) => row.grand_total_micros))),
       money(sum(rows.map((row) => row.paid_micros))),
       money(sum(rows.map((row) => row.refunded_micros))),
@@ -94,6 +94,6 @@ function reportShipments({ state }: Evidence): void {
   printTable(
     out,
     [{ title: "status" }, figure("parcels"), blank],
-    groups.map(([status, rows]) => [status, count(rows.length), bar(rows.length, most)]),
+    groups.map(([status, rows]) => [status, count(rows.length), bar(colours, rows.length, most)]),
   );
 }

@@ -1,28 +1,33 @@
 /**
  * The output of a command: results on stdout, progress on stderr. Colours are used only on a terminal that shows
- * them, and if NO_COLOR is not set; a pipe gets every column in full.
+ * them, and if NO_COLOR is not set; a pipe gets every column in full. All output is made safe for a terminal here
+ * (safe-text.ts), so that no command can forget it.
  */
 import type { WriteStream } from "node:tty";
 import { createColors } from "picocolors";
+import { type Colours, ownColours, safeJson, safeLine, safeText } from "./safe-text.ts";
 
 type Stream = NodeJS.WritableStream & Partial<Pick<WriteStream, "isTTY" | "columns">>;
-type Colours = ReturnType<typeof createColors>;
-
 export interface Output {
   readonly colours: Colours;
   /** Columns of the terminal; infinite if there is no terminal and COLUMNS is not set. */
   readonly width: number;
   /** A person reads the output and can answer questions. */
   readonly isInteractive: boolean;
+  /** One line. */
   readonly print: (line?: string) => void;
-  /** Unchanged, without a line break at the end. */
-  readonly write: (text: string) => void;
+  /** A line of a table, whose cells were made safe one by one before it was laid out. */
+  readonly printLaidOut: (line: string) => void;
+  /** Text of several lines, which ends as it ends. */
+  readonly text: (text: string) => void;
+  /** Byte for byte where something else reads it; made safe where a terminal does. */
+  readonly raw: (text: string) => void;
   /** A whole result as JSON. */
   readonly json: (value: unknown) => void;
   /** One of many results as a line of JSON. */
   readonly jsonLine: (value: unknown) => void;
   /** On stderr. */
-  readonly note: (line: string) => void;
+  readonly note: (line?: string) => void;
   readonly error: (line: string) => void;
   readonly progress: Stream;
 }
@@ -49,18 +54,22 @@ export function createOutput(
   { stdin, stdout, stderr }: { stdin: { isTTY?: boolean }; stdout: Stream; stderr: Stream },
   env: Env,
 ): Output {
-  const colours = createColors(isColoured(stdout, env));
-  const aside = createColors(isColoured(stderr, env));
+  const colours = ownColours(createColors(isColoured(stdout, env)));
+  const aside = ownColours(createColors(isColoured(stderr, env)));
+  const say = (text: string): void => void stdout.write(text);
+  const sayAside = (line: string): void => void stderr.write(`${safeLine(line)}\n`);
   return {
     colours,
     width: widthOf(stdout, env),
     isInteractive: stdin.isTTY === true && stdout.isTTY === true && stderr.isTTY === true,
-    print: (line = "") => void stdout.write(`${line}\n`),
-    write: (text) => void stdout.write(text),
-    json: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
-    jsonLine: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
-    note: (line) => void stderr.write(`${aside.dim(line)}\n`),
-    error: (line) => void stderr.write(`${aside.red(line)}\n`),
+    print: (line = "") => say(`${safeLine(line)}\n`),
+    printLaidOut: (line) => say(`${line}\n`),
+    text: (text) => say(safeText(text)),
+    raw: (text) => say(stdout.isTTY === true ? safeText(text) : text),
+    json: (value) => say(`${safeJson(value, 2)}\n`),
+    jsonLine: (value) => say(`${safeJson(value)}\n`),
+    note: (line = "") => sayAside(line === "" ? "" : aside.dim(line)),
+    error: (line) => sayAside(aside.red(line)),
     progress: stderr,
   };
 }

@@ -1,7 +1,7 @@
 /** The start and end of a scenario (demo, kill, flood): flags, help, Ctrl-C, and clean-up. */
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 import { abandonStep } from "./progress.ts";
-import { colours, print } from "./report.ts";
+import { colours, out, print } from "./report.ts";
 
 /** A flag that takes a whole number. */
 export interface NumberFlag {
@@ -99,11 +99,11 @@ export async function runScenario<F extends Flags>(scenario: Scenario<F>): Promi
   try {
     options = readOptions(scenario.flags, process.argv.slice(2));
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    out.note(error instanceof Error ? error.message : String(error));
     process.exit(2);
   }
   if (options === null) {
-    process.stdout.write(describe(scenario));
+    out.text(describe(scenario));
     return;
   }
   const cleanup: Cleanup = [];

@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 import Table from "cli-table3";
 import type { Output } from "./output.ts";
+import { safeLine } from "./safe-text.ts";
 
 export interface Column {
   readonly title: string;
@@ -10,8 +11,11 @@ export interface Column {
   readonly narrow?: "cut" | "wrap";
 }
 
-/** Cells by column, or a remark below the previous row, from the second column on. */
-export type TableRow = readonly string[] | { readonly remark: string };
+/** A line of text, or several. */
+type Cell = string | readonly string[];
+
+/** Cells by column; or a remark under the row before, in place of the columns from the second on. */
+export type TableRow = readonly Cell[] | { readonly remark: string };
 
 const INDENT = 2;
 const GAP = 2;
@@ -76,13 +80,21 @@ function cut(cell: string, width: number): string {
   return `${first}${stripVTControlCharacters(cell).slice(0, width - 1)}…${last}`;
 }
 
-/** One line per row, below dim titles if there are any; nothing if there are no rows. */
+/** Before the table is laid out: a line break within a text from outside begins no line. */
+function safeRow(row: TableRow): readonly string[] | { readonly remark: string } {
+  return "remark" in row
+    ? { remark: safeLine(row.remark) }
+    : row.map((cell) => [cell].flat().map(safeLine).join("\n"));
+}
+
+/** One line a row, under dim titles where there are any; nothing for no rows. */
 export function printTable(
-  { colours, width, print }: Output,
+  { colours, width, printLaidOut }: Output,
   columns: readonly Column[],
-  rows: readonly TableRow[],
+  given: readonly TableRow[],
 ): void {
-  if (rows.length === 0) return;
+  if (given.length === 0) return;
+  const rows = given.map(safeRow);
   const titles = columns.map(({ title }) => title);
   const cellRows = rows.filter((row): row is readonly string[] => !("remark" in row));
   const natural = columns.map(({ title }, index) =>
@@ -92,7 +104,7 @@ export function printTable(
   const widths = fit(columns, natural, width);
   const hasTitles = titles.some((title) => title !== "");
   const table = new Table({
-    ...(hasTitles ? { head: titles.map((title) => colours.dim(title)) } : {}),
+    ...(hasTitles ? { head: titles.map((title) => safeLine(colours.dim(title))) } : {}),
     chars: bare,
     colWidths: remarks.length === 0 ? widths : widen(widths, Math.max(...remarks), width),
     colAligns: columns.map(({ align }) => align ?? "left"),
@@ -113,5 +125,5 @@ export function printTable(
       })),
     );
   }
-  for (const line of table.toString().split("\n")) print(line.trimEnd());
+  for (const line of table.toString().split("\n")) printLaidOut(line.trimEnd());
 }

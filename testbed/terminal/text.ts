@@ -1,5 +1,5 @@
 /** Output for any terminal: signs that a dumb terminal can show, and numbers in the Indian format. */
-import pc from "picocolors";
+import type { Colours } from "./safe-text.ts";
 
 const plain = process.env["TERM"] === "dumb";
 
@@ -8,9 +8,9 @@ export const signs = plain
   : { ok: "✓", bad: "✗", bar: "█", rest: "░", dot: "·", rule: "─", wait: "…", none: "–" };
 
 /** A bar of at most `width` signs for a share of the largest. */
-export function bar(value: number, largest: number, width = 24): string {
+export function bar({ cyan }: Colours, value: number, largest: number, width = 24): string {
   if (value === 0 || largest === 0) return "";
-  return pc.cyan(signs.bar.repeat(Math.max(1, Math.round((value / largest) * width))));
+  return cyan(signs.bar.repeat(Math.max(1, Math.round((value / largest) * width))));
 }
 
 /** Made when first needed: the first one of a process takes some 40 ms. */

@@ -115,7 +115,6 @@ export function show(c: Context, page: Element, status: 200 | 400 | 404 | 429 | 
   c.header("content-security-policy", policy);
   c.header("cache-control", "no-store");
   c.header("referrer-policy", "same-origin");
-  c.header("x-content-type-options", "nosniff");
   c.header("cross-origin-opener-policy", "same-origin");
   const zoned = <ShopZone.Provider value={zoneIn(c)}>{page}</ShopZone.Provider>;
   return c.html(`<!doctype html>${htmlOf(zoned)}`, status);

@@ -1,7 +1,7 @@
 /** The JSON columns of an order, as typed data: what was bought and where it goes. Never throws. */
 import * as z from "zod/mini";
 import { parseJson } from "../../events/values";
-import { lineOrNull } from "../text/safe-text";
+import { addressLineOrNull, lineOrNull, nameOrNull } from "../text/safe-text";
 
 /** More lines than this are summed up in one: mail clients cut long messages. */
 export const LINES_SHOWN = 25;
@@ -81,7 +81,7 @@ export function parseAddressLines(json: string | null): readonly string[] {
   if (!parsed.success) return [];
   const { name, business_name, address_line1, address_line2, city, state, pincode, country } =
     parsed.data;
-  const town = [lineOrNull(city), lineOrNull(pincode)].filter((part) => part !== null).join(" ");
-  const lines = [name, business_name, address_line1, address_line2, town, state, country];
-  return lines.flatMap((line) => lineOrNull(line) ?? []);
+  const town = [city, pincode].flatMap((part) => lineOrNull(part) ?? []).join(" ");
+  const lines = [business_name, address_line1, address_line2, town, state, country];
+  return [nameOrNull(name), ...lines.map(addressLineOrNull)].filter((line) => line !== null);
 }

@@ -1,10 +1,11 @@
 /** What several messages share, made from an order or an amount: above all the blocks of e-mails. */
 import { minorMicrosOf, orderSums } from "../../projection/order/order-sums";
 import type { AmountRow, Block, ItemRow } from "../channels/email/content";
+import { gsmText } from "../channels/sms/fit";
 import type { Note } from "../channels/team/note";
 import type { Shop } from "../shop";
 import { decimalMoney, money } from "../text/money";
-import { lineOrNull, oneLine } from "../text/safe-text";
+import { lineOrNull, nameOrNull, oneLine, outsideLine } from "../text/safe-text";
 import type { OrderFacts } from "./facts";
 import { type ItemLine, LINES_SHOWN, parseAddressLines, parseItems } from "./order-lines";
 import type { LayoutInput } from "./template";
@@ -14,9 +15,9 @@ export function currencyOf(order: OrderFacts | null, shop: Shop): string {
   return order?.currency ?? shop.currency;
 }
 
-/** The order's number, as an SMS is about it. */
+/** The order's number, as an SMS is about it: what its alphabet makes of a number must be no link either. */
 export function orderOf({ facts }: LayoutInput): string {
-  return oneLine(facts.order?.order_number ?? facts.orderNumber ?? "", 60);
+  return outsideLine(gsmText(facts.order?.order_number ?? facts.orderNumber ?? ""), 60);
 }
 
 /** An order whose customer is written to. */
@@ -32,7 +33,7 @@ export function addressedTo({ facts: { order }, shop }: LayoutInput): Addressed 
   if (order === null) throw new Error("an e-mail needs an order");
   return {
     order,
-    number: oneLine(order.order_number, 60),
+    number: outsideLine(order.order_number, 60),
     store: oneLine(shop.name, 60),
     currency: currencyOf(order, shop),
     shop,
@@ -66,7 +67,7 @@ export function paragraph(text: string): Block {
 }
 
 export function greet(order: OrderFacts): Block {
-  return paragraph(greeting(lineOrNull(order.customer_name, 60)));
+  return paragraph(greeting(nameOrNull(order.customer_name, 60)));
 }
 
 export function itemRow(

@@ -1,5 +1,4 @@
 /** Amounts as people read them: by currency, grouped as where the currency is used. */
-
 const MICROS = 1_000_000;
 
 /** Lakhs and crores for rupees; else the plain English way. */
@@ -19,8 +18,10 @@ function format(amount: number, currency: string, style: MoneyStyle): string {
       .format(amount)
       .replaceAll("\u00a0", " ");
   } catch {
-    // Not a currency code: a number and what was given for it still say what is meant.
-    return `${amount.toFixed(2)} ${currency.slice(0, 8)}`.trim();
+    // Not a currency code: a number and what was given for it still say what is meant. Letters and signs
+    // alone: with a dot it could be read as a link.
+    const name = currency.replace(/[^\p{L}\p{N}\p{Sc}]/gu, "");
+    return `${amount.toFixed(2)} ${name.slice(0, 8).toWellFormed()}`.trim();
   }
 }
 

@@ -1,6 +1,51 @@
-/** Text from outside, made fit for a line of a message. Escaping is the renderer's business. */
+/**
+ * Text from outside, made fit for a line of a message. Escaping is the renderer's business; that nothing
+ * becomes a link is decided here: a shop must not carry a stranger's link to whom the stranger chooses.
+ */
 
 const LINK_MAX_CHARACTERS = 2_000;
+
+/** Of no width: the eye sees nothing of it, and no mail client looks for a link across it. */
+const BREAK = "\u200b";
+const next = String.raw`(?=[^\s\u200b])`;
+/** With their full-width and small forms, which browsers and telephones read as the plain ones. */
+const dot = String.raw`[.\u2024\u3002\ufe52\uff0e\uff61]`;
+const at = String.raw`[@\ufe6b\uff20]`;
+const colon = String.raw`[:\ufe55\uff1a]`;
+
+/**
+ * What mail clients and telephones make links of: behind a scheme, an @, two backslashes, `www.`, and a dot
+ * with two letters or more behind it. `J.R. Smith`, `A.B. Co.` and `2.5 kg` are none of these.
+ */
+const linkable = new RegExp(
+  [
+    String.raw`\p{L}[\p{L}\p{N}+.-]+${colon}${next}`,
+    `${at}${next}`,
+    String.raw`\\(?=\\)`,
+    `www${dot}${next}`,
+    String.raw`${dot}(?=\p{L}[\p{L}\p{M}\p{N}-])`,
+    String.raw`(?<=\p{N})[.](?=\d+[.]\d+)`,
+  ].join("|"),
+  "giu",
+);
+
+/** The endings of most domains, and those that documents use. */
+const endings =
+  "com|net|org|info|biz|xyz|top|shop|store|online|site|click|link|live|app|dev|me|io|co|in|ly|to|ru|cn|example|test";
+/** What is meant as a link or an address, whatever a client makes of it. */
+const linkLike = new RegExp(
+  [
+    String.raw`:[/\\]{2}|\\{2}`,
+    "(mailto|tel|sms|javascript|data):",
+    String.raw`(?<!\p{L})www[.]`,
+    String.raw`@\s?[\p{L}\p{N}-]+[.]`,
+    String.raw`[\p{L}\p{N}-][.](${endings})(?![\p{L}\p{N}])`,
+    String.raw`[\p{L}\p{N}-][.]\p{L}{2,}[/:?#]\S`,
+  ].join("|"),
+  "iu",
+);
+/** No person's name: a telephone number, or a word with a dot and small letters behind it. */
+const notInNames = /\p{N}[\p{N} ().-]{4,}\p{N}|\p{L}{2}[.]\p{Ll}{2}/u;
 
 /** One line without control characters, cut to `max` characters with an ellipsis. */
 export function oneLine(text: string, max = 120): string {
@@ -13,11 +58,36 @@ export function oneLine(text: string, max = 120): string {
   return characters.length <= max ? line : `${characters.slice(0, max - 1).join("")}…`;
 }
 
-/** The text as a line, null where nothing is left of it. */
+/** A line of what an order or its customer says: nothing in it becomes a link. */
+export function outsideLine(text: string, max?: number): string {
+  return oneLine(text, max).replace(linkable, (found) => found + BREAK);
+}
+
+/** The same, null where nothing is left of it. */
 export function lineOrNull(text: string | null | undefined, max?: number): string | null {
-  if (text === null || text === undefined) return null;
-  const line = oneLine(text, max);
+  const line = outsideLine(text ?? "", max);
   return line === "" ? null : line;
+}
+
+/** A line of an address; null also where it is meant as a link, which no address has. */
+export function addressLineOrNull(text: string | null | undefined): string | null {
+  return linkLike.test(unhidden(text ?? "")) ? null : lineOrNull(text);
+}
+
+/** What somebody is called; null also where it has a link, an address, a number or a line break in it. */
+export function nameOrNull(text: string | null | undefined, max?: number): string | null {
+  const name = (text ?? "").trim();
+  const isName = !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name) && !notInNames.test(unhidden(name));
+  return isName && addressLineOrNull(name) !== null ? lineOrNull(name, max) : null;
+}
+
+/** Without what nobody sees, and in the plain forms of its characters: `ｅｖｉｌ．ｃｏｍ` is `evil.com`. */
+function unhidden(text: string): string {
+  return text
+    .slice(0, LINK_MAX_CHARACTERS)
+    .replace(/\p{Cf}/gu, "")
+    .normalize("NFKC")
+    .replaceAll("\u3002", ".");
 }
 
 /** Only http and https may become links: `javascript:` and `data:` are text. */

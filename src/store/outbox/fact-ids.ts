@@ -1,5 +1,13 @@
-/** Ids of facts in SQL, as `factId` in projection/outbox-row.ts makes them. */
+/** Ids of facts in SQL, as projection/outbox-row.ts makes them. */
+import { keyMarks } from "../../projection/outbox-row";
 
-/** A part of an id: a slash inside it is escaped, so facts never collide. */
+/** A part of an id, as `factPart` makes it. */
 export const escaped = (column: string): string =>
   `replace(replace(${column}, '%', '%25'), '/', '%2F')`;
+
+/** An order number as a part, as `orderPart` makes it. The view order_messages says the same. */
+export const escapedOrder = (column: string): string =>
+  keyMarks.reduce(
+    (sql, mark) => `replace(${sql}, '${mark}', '${mark.replace(":", "%3A")}')`,
+    escaped(column),
+  );

@@ -12,7 +12,7 @@ import { LEASE_MS } from "../../limits";
 import type { Channel } from "../../notifications/channels";
 import { type Template, templatesWhere } from "../../notifications/templates";
 import { factId } from "../../projection/outbox-row";
-import { escaped } from "./fact-ids";
+import { escaped, escapedOrder } from "./fact-ids";
 import { quoted } from "../quoted";
 import { otherNameOf } from "../state/refund-names";
 import { slicedRows, slicedStatements } from "../slices";
@@ -75,7 +75,7 @@ WHERE ${wanted} AND ${due} AND template IN (${onceAnOrder}) AND order_number IS 
  */
 const twins = `
   notifications other WHERE other.id <> n.id AND other.id IN (
-    SELECT n.template || '/' || ${escaped("n.order_number")} || '/' || n.channel
+    SELECT n.template || '/' || ${escapedOrder("n.order_number")} || '/' || n.channel
       WHERE n.template IN (${onceAnOrder}) AND n.order_number IS NOT NULL
     UNION ALL SELECT n.template || '/shipment:' || ${escaped("s.shipment_id")} || '/' || n.channel
       FROM shipments s WHERE n.template IN (${onceAnOrder}) AND s.order_number = n.order_number

@@ -7,7 +7,7 @@ import { paidStatuses, pendingStatuses } from "../../events/stages";
 import { messagesOf } from "../../notifications/templates";
 import { SUM_MAX_MICROS } from "../../projection/patches/money";
 import { ID_LENGTH, STAGE_POSITION, TIE_POSITION } from "../../projection/precedence";
-import { escaped } from "../outbox/fact-ids";
+import { escapedOrder } from "../outbox/fact-ids";
 import { type BatchKeys, paymentsAndAliases } from "./links";
 import { quoted } from "../quoted";
 import { refundCounts } from "./refund-names";
@@ -133,7 +133,7 @@ const announceRefundsDue = `
 WITH ${touchedOrders}
 INSERT INTO notifications (id, template, channel, about, order_number, subject_id, status,
   next_attempt_at, due_at, created_at)
-SELECT m.value->>'template' || '/' || ${escaped("o.order_number")} || '/' || (m.value->>'channel'),
+SELECT m.value->>'template' || '/' || ${escapedOrder("o.order_number")} || '/' || (m.value->>'channel'),
   m.value->>'template', m.value->>'channel', 'order', o.order_number, o.order_number, 'pending', ?5, ?5, ?4
 FROM touched JOIN orders o ON o.order_number = touched.order_number CROSS JOIN json_each(?6) m
 WHERE o.status = 'cancelled'

@@ -11,6 +11,7 @@ import { loadSettings } from "../../../cli/settings.ts";
 import { WEBHOOK_PATH } from "../../../testbed/deliveries/delivery.ts";
 import { amount } from "../../../testbed/terminal/amount.ts";
 import { createLives } from "../../../testbed/stories/index.ts";
+import { attacks, hidden, OWN_COLOUR } from "./attacks.ts";
 import { startProxy, startStranger } from "./proxy.ts";
 import { run, SECRET } from "./run.ts";
 import { shop } from "./shop.ts";
@@ -119,6 +120,58 @@ await test("an order too large to be shown whole says what is missing, and where
   assert.deepEqual(parse(order, json.stdout).left_out, [
     { what: "payments", count: 50, where: "the table payments, by order_number" },
   ]);
+});
+
+await test("an order that attacks the terminal is shown as text by every command, and whole as JSON", async () => {
+  const attack = attacks.join("");
+  // No argument of a process can hold a NUL.
+  const number = `EVIL-1${attack.replaceAll("\0", "")}`;
+  const place = Object.fromEntries(
+    "first_name last_name address_line1 city".split(" ").map((name) => [name, attack]),
+  );
+  const data = {
+    order_number: number,
+    order_status: attack,
+    customer_note: attack,
+    coupon_code: attack,
+    metadata: { [attack]: attack },
+    billing_address: place,
+    [attack]: attack,
+    payments: [{ request_number: attack, payment_status: attack, payment_method: attack }],
+    shipments: [{ reference_number: attack, courier_company_name: attack, awb_no: attack }],
+  };
+  const time = new Date().toISOString();
+  const event = { id: "evil-1", event_type: "order.confirmed", created_at: time, data };
+  const body = JSON.stringify(event);
+  const signature = createHmac("sha256", SECRET).update(body).digest("hex");
+  const headers = { "x-webhook-signature": signature };
+  const answer = await fetch(receiver.url + WEBHOOK_PATH, { method: "POST", headers, body });
+  assert.equal(answer.status, 200);
+  await shop.settled();
+  const commands = [
+    ["orders", "EVIL-1"],
+    ["order", number],
+    ["explain", number],
+    ["events", "--limit", "1"],
+    ["event", "evil-1"],
+    ["messages", "--limit", "5"],
+    ["tail", "--last", "2", "--for", "100ms"],
+  ];
+  for (const command of commands) {
+    const [piped, coloured, json] = await Promise.all([
+      shop.run(command),
+      shop.run(command, { env: { NO_COLOR: "", FORCE_COLOR: "1" } }),
+      shop.run([...command, "--json"]),
+    ]);
+    for (const { code, stdout, stderr } of [piped, json]) {
+      assert.equal(code, 0, stderr);
+      assert.doesNotMatch(stdout + stderr, hidden, command[0]);
+    }
+    const bare = (coloured.stdout + coloured.stderr).replaceAll(OWN_COLOUR, "");
+    assert.doesNotMatch(bare, hidden, command[0]);
+  }
+  const found = await shop.run("event evil-1 --json");
+  assert.equal(parse(z.looseObject({ payload: z.string() }), found.stdout).payload, body);
 });
 
 await test("an order's money is told as it was paid and paid back, whole and in the list", async () => {

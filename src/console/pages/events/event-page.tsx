@@ -246,6 +246,5 @@ export async function eventBody({ c, deps, who }: PageContext) {
     "content-type": "application/octet-stream",
     "content-disposition": 'attachment; filename="event.json"',
     "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
   });
 }

@@ -39,7 +39,7 @@ const Head = ({ title }: { title: string }) => (
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
     <meta name="supported-color-schemes" content="light dark" />
-    <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
+    <meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no" />
     <title>{title}</title>
     <style>{raw(styleSheet)}</style>
   </head>

@@ -20,6 +20,8 @@ const replacements: Readonly<Record<string, string>> = {
   "\u2014": "-",
   "\u2026": "...",
   "\u00a0": " ",
+  // What keeps text from becoming a link in an e-mail is a gap here.
+  "\u200b": " ",
   "₹": "Rs.",
 };
 

@@ -1,17 +1,13 @@
 /**
- * What the team reads in Slack: a heading, a sentence, the facts, and a link to the order's page.
- * Text from outside is escaped as Slack asks (`&`, `<`, `>`), so that nothing becomes a mention or a
- * link by itself.
+ * What the team reads in Slack: a heading, a sentence, the facts, and a link to the order's page. Text from
+ * outside stands in blocks of plain text alone: no mention, link or format in it comes to life there. The
+ * link is ours.
  */
 import type { KnownBlock } from "@slack/types";
 import type { Shop } from "../../shop";
 import { lineOrNull, oneLine } from "../../text/safe-text";
 import type { TeamMessage } from "./message";
 import { openConsole, openOrder } from "./words.en";
-
-function slackEscape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
 
 /** What a template says to the team. */
 export interface Note {
@@ -31,22 +27,33 @@ function link(order: string | null, publicUrl: string | null): string | null {
     : `<${publicUrl}/console/orders/${encodeURIComponent(order)}|${openOrder}>`;
 }
 
+/** As it stands, `:smile:` included. */
+const plain = (text: string) => ({ type: "plain_text" as const, text, emoji: false });
+
+/** For the notification, the one place where Slack reads marks in what is not a block. */
+function slackEscape(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
 export function writeNote(note: Note, shop: Shop): TeamMessage {
   const fields = note.facts.flatMap(([label, value]) => {
     const line = lineOrNull(value, 300);
-    return line === null
-      ? []
-      : [{ type: "mrkdwn" as const, text: `*${label}*\n${slackEscape(line)}` }];
+    return line === null ? [] : [plain(`${label}\n${line}`)];
   });
   const open = link(note.order, shop.publicUrl);
-  const footer = [slackEscape(oneLine(shop.name, 60)), open].filter((part) => part !== null);
   const blocks: KnownBlock[] = [
-    { type: "header", text: { type: "plain_text", text: note.title } },
-    { type: "section", text: { type: "mrkdwn", text: slackEscape(note.text) } },
+    { type: "header", text: plain(note.title) },
+    { type: "section", text: plain(note.text) },
     ...(fields.length === 0
       ? []
       : [{ type: "section" as const, fields: fields.slice(0, SLACK_FIELDS_MAX) }]),
-    { type: "context", elements: [{ type: "mrkdwn", text: footer.join("  ·  ") }] },
+    {
+      type: "context",
+      elements: [
+        plain(oneLine(shop.name, 60)),
+        ...(open === null ? [] : [{ type: "mrkdwn" as const, text: open, verbatim: true }]),
+      ],
+    },
   ];
   return {
     channel: "team",

@@ -2,7 +2,7 @@
 import type { Block } from "../../channels/email/content";
 import { gsmText, smsName } from "../../channels/sms/fit";
 import type { Shop } from "../../shop";
-import { lineOrNull } from "../../text/safe-text";
+import { lineOrNull, oneLine } from "../../text/safe-text";
 import type { OrderFacts, ShipmentFacts } from "../facts";
 import { itemRow, itemsBlock, orderOf, shownRows } from "../parts";
 import type { LayoutInput } from "../template";
@@ -50,7 +50,8 @@ export function smsParts(input: LayoutInput) {
   const number = orderOf(input);
   const store = smsName(shop.name);
   const link = trackingLink(shipment, shop.trackingUrls);
-  const courier = smsName(lineOrNull(shipment.courier, 40) ?? "");
+  // Last, since a domain may come of it where characters are left out.
+  const courier = lineOrNull(smsName(oneLine(shipment.courier ?? "", 40)));
   return {
     start: (short: Shorten) => smsStart(store && short(store), short(number), isPart),
     /** Empty where none is known. */

@@ -1,5 +1,5 @@
 /** To the team: a parcel was cancelled. */
-import { oneLine } from "../../text/safe-text";
+import { outsideLine } from "../../text/safe-text";
 import { noteAbout } from "../parts";
 import type { TemplateDefinition } from "../template";
 import { teamLabels } from "../words.en";
@@ -16,7 +16,7 @@ export const shipmentCancelled: TemplateDefinition = {
       const { shipment } = input.facts;
       const { number, facts, page } = noteAbout(input);
       return {
-        ...note(number, oneLine(shipment?.shipment_id ?? input.subjectId ?? "?", 80)),
+        ...note(number, outsideLine(shipment?.shipment_id ?? input.subjectId ?? "?", 80)),
         facts: [
           ...facts,
           [teamLabels.courier, shipment?.courier],

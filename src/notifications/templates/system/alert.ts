@@ -1,6 +1,6 @@
 /** To the team: something needs a person. One a kind and hour (store/outbox/outbox.ts). */
 import * as z from "zod/mini";
-import { oneLine } from "../../text/safe-text";
+import { outsideLine } from "../../text/safe-text";
 import type { TemplateDefinition } from "../template";
 import { teamLabels } from "../words.en";
 import { note } from "./alert.en";
@@ -25,7 +25,7 @@ export const alert: TemplateDefinition<Trouble> = {
   },
   channels: {
     team: ({ context }) => ({
-      ...note(context === null ? "?" : oneLine(context.text, 1_000)),
+      ...note(context === null ? "?" : outsideLine(context.text, 1_000)),
       facts: [[teamLabels.kind, context?.alert ?? "unknown"]],
       order: null,
     }),

@@ -1,0 +1,21 @@
+/** Texts that a terminal obeys, and what of them must not reach one. */
+export const attacks = [
+  "\u001b]52;c;ZXZpbA==\u0007",
+  "\u001b[2J\u001b[1;1H",
+  "\u001b[31mred\u001b[0m",
+  "\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\",
+  "\u009b2J\u009d52;c;eA==\u009c",
+  "\r\u001b[Kall is well",
+  "\u202egnp.exe\u202c \u2066x\u2069 \u200e\u200f\u061c",
+  "a\u0008\u0008b\u0000c\u007f",
+  "zero\u200bwidth\ufeff\u2060",
+  "tag\u{e0041}\u{e007f}",
+  "\u2028line\u2029",
+];
+
+/** Line breaks are ours. */
+export const hidden =
+  /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/u;
+
+/** What a line in colours may have beside its text. */
+export const OWN_COLOUR = new RegExp(`${String.fromCodePoint(27)}\\[(1|2|22|31|32|33|36|39)m`, "g");
