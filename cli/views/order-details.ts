@@ -1,6 +1,6 @@
 /** What an order says beside goods and money, in few lines; `--json` has it whole. */
 import { clip, count } from "../../src/console/text.ts";
-import { fieldsIn } from "../../src/projection/order/fields.ts";
+import { fieldsIn } from "../../src/projection/money-status/fields.ts";
 import type { OrderAnswer } from "../api/answers.ts";
 import type { Output } from "../../testbed/terminal/output.ts";
 import { type Fact, printFacts, printTitle } from "./facts.ts";

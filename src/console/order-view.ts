@@ -2,7 +2,7 @@
 import { VIEW_LIMITS, VIEW_MAX_SETTINGS } from "../limits";
 import { explainOrder } from "../projection/history/explain";
 import type { HistoricEvent, OrderExplanation, StateRow } from "../projection/history/explanation";
-import { answerPayment, type PaymentAnswer } from "../projection/order/payment-answer";
+import { answerPayment, type PaymentAnswer } from "../projection/money-status/payment-answer";
 import type { Entity, Value } from "../projection/registers";
 import type { StoreDefaults } from "../projection/store-defaults";
 import { keysOf, loadHistory, loadRows } from "../store/state/history";

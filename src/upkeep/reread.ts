@@ -12,8 +12,13 @@ import { orderNamedIn } from "../projection/registers";
 import type { StoreDefaults } from "../projection/store-defaults";
 import { type SuppressionList, loadSuppressionList } from "../store/privacy/suppression-list";
 import { keysOf, type RowKeys } from "../store/state/history";
-import { renewRows } from "../store/upgrade/renewal";
-import { loadLeftOrders, loadUnread, saveReread, type UnreadEvent } from "../store/upgrade/reread";
+import { renewRows } from "../store/upgrade-0-2/renewal";
+import {
+  loadLeftOrders,
+  loadUnread,
+  saveReread,
+  type UnreadEvent,
+} from "../store/upgrade-0-2/reread";
 import { rebuildAround } from "./rebuild";
 
 export interface RereadDeps {

@@ -13,7 +13,7 @@ import { OrderPage } from "../../src/console/pages/orders/order-page";
 import { OrdersPage } from "../../src/console/pages/orders/orders-page";
 import { htmlOf } from "../../src/html";
 import { renderMessage } from "../../src/notifications/render";
-import { financialStatus } from "../../src/projection/order/financial-status";
+import { financialStatus } from "../../src/projection/money-status/financial-status";
 import { listOrders } from "../../src/store/state/order-list";
 import { type Story, createLives } from "../../testbed/stories/index.ts";
 import { loadDue } from "../../src/store/outbox/outbox-facts";

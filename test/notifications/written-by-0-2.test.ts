@@ -5,7 +5,7 @@ import { parseContext } from "../../src/notifications/context";
 import { judge, type Verdict } from "../../src/notifications/relevance";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import { loadDue } from "../../src/store/outbox/outbox-facts";
-import { renewRows } from "../../src/store/upgrade/renewal";
+import { renewRows } from "../../src/store/upgrade-0-2/renewal";
 import { row } from "../support/receiver";
 import { asOld, tell } from "../upkeep/version-0-2";
 import { clearTables } from "../support/rows";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isCash } from "../../src/projection/order/cash";
+import { isCash } from "../../src/projection/money-status/cash";
 
 describe("a payment's method", () => {
   it.each([

@@ -1,7 +1,11 @@
 /** The lines of a total: they add up as they are read, whatever the vendor's fields say. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { minorMicrosOf, orderSums, type SumAmounts } from "../../src/projection/order/order-sums";
+import {
+  minorMicrosOf,
+  orderSums,
+  type SumAmounts,
+} from "../../src/projection/money-status/order-sums";
 
 const seed = Date.now() % 1_000_000_000;
 const none: SumAmounts = {

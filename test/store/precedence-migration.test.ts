@@ -6,7 +6,7 @@ import { subjects } from "../../src/events/catalog";
 import { escapeId, isPrecedence } from "../../src/projection/precedence";
 import { registersOf02, renewPrecedence, renewRow } from "../../src/projection/precedence-0-2";
 import { entities, type Entity, entityNames, type Value } from "../../src/projection/registers";
-import { isToReread, isToRenew } from "../../src/store/upgrade/written-by-0-2";
+import { isToReread, isToRenew } from "../../src/store/upgrade-0-2/written-by-0-2";
 import { migrateOn, migrateUpTo } from "../support/migrations";
 import { rows } from "../support/receiver";
 

@@ -36,7 +36,7 @@ export {
   type StoryEvent,
 } from "./model.ts";
 export { createRandom, type Random } from "./random.ts";
-export { failRefund } from "./life/refunding.ts";
+export { failRefund } from "./lifecycle/refunding.ts";
 export { senselessEvents } from "../deliveries/senseless.ts";
 export { sign, SIGNATURE_HEADER } from "../deliveries/sign.ts";
 export { createDay, createLives, createStory } from "./story.ts";

@@ -2,7 +2,7 @@
  * The kinds of orders in a shop's day, how frequent they are, and what happens in each. A kind is a short script
  * that uses the verbs of `OrderLife`; everything else depends on the seed.
  */
-import { cancellationReasons } from "./shop/choices.ts";
+import { cancellationReasons } from "./shop-data/choices.ts";
 import {
   type OrderFacts,
   payablePaise,
@@ -10,11 +10,11 @@ import {
   type RefundFacts,
   type ShipmentFacts,
   totalPaise,
-} from "./life/facts.ts";
-import type { OrderLife } from "./life/life.ts";
-import { failPayment, pay, requestPayment, retryPayment } from "./life/paying.ts";
-import { failRefund, requestRefund, retryRefund, settleRefund } from "./life/refunding.ts";
-import { cancelShipment, deliver, move, pack } from "./life/shipping.ts";
+} from "./lifecycle/facts.ts";
+import type { OrderLife } from "./lifecycle/life.ts";
+import { failPayment, pay, requestPayment, retryPayment } from "./lifecycle/paying.ts";
+import { failRefund, requestRefund, retryRefund, settleRefund } from "./lifecycle/refunding.ts";
+import { cancelShipment, deliver, move, pack } from "./lifecycle/shipping.ts";
 
 export interface StoryKind {
   readonly name: string;

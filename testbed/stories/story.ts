@@ -2,7 +2,7 @@
  * Stories: the life of one order as a list of events with its expected result, and a shop's day as many stories.
  * Pure: the same arguments give the same story.
  */
-import { anyMoney } from "./life/any-money.ts";
+import { anyMoney } from "./lifecycle/any-money.ts";
 import {
   balancePaise,
   moneyWord,
@@ -12,14 +12,14 @@ import {
   refundablePaise,
   totalPaise,
   type OrderFacts,
-} from "./life/facts.ts";
+} from "./lifecycle/facts.ts";
 import { storyKinds, type KindName, type StoryKind } from "./kinds.ts";
-import { OrderLife } from "./life/life.ts";
+import { OrderLife } from "./lifecycle/life.ts";
 import type { Expected, ExpectedMessage, Story } from "./model.ts";
-import { micros } from "./shop/money.ts";
-import { requestPayment } from "./life/paying.ts";
+import { micros } from "./shop-data/money.ts";
+import { requestPayment } from "./lifecycle/paying.ts";
 import { createRandom, type Random } from "./random.ts";
-import type { Window } from "./life/recorder.ts";
+import type { Window } from "./lifecycle/recorder.ts";
 
 export interface StoryOptions extends Window {
   /** The name of one of the kinds of a day, or a script. */

@@ -5,7 +5,7 @@
 import * as z from "zod/mini";
 import { forms } from "../../events/recognition";
 import { refusalReasons } from "../../events/refusals";
-import { financialStatuses } from "../../projection/order/financial-status";
+import { financialStatuses } from "../../projection/money-status/financial-status";
 import { eventStatuses } from "../../store/inbox/inbox";
 
 const text = z.nullable(z.string());

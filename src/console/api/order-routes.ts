@@ -4,7 +4,7 @@ import {
   balanceDueMicros,
   financialStatus,
   refundOutstandingMicros,
-} from "../../projection/order/financial-status";
+} from "../../projection/money-status/financial-status";
 import type { StateRow } from "../../projection/history/explanation";
 import type { Entity } from "../../projection/registers";
 import { VIEW_LIMITS } from "../../limits";

@@ -1,5 +1,5 @@
 /** What several messages share, made from an order or an amount: above all the blocks of e-mails. */
-import { minorMicrosOf, orderSums } from "../../projection/order/order-sums";
+import { minorMicrosOf, orderSums } from "../../projection/money-status/order-sums";
 import type { AmountRow, Block, ItemRow } from "../channels/email/content";
 import { gsmText } from "../channels/sms/fit";
 import type { Note } from "../channels/team/note";

@@ -2,7 +2,7 @@
  * The words that several messages share; those of one stand beside it. A shop that wants to sound otherwise
  * changes these files and nothing else; `npm run preview:mail` shows the result.
  */
-import type { SumKind } from "../../projection/order/order-sums";
+import type { SumKind } from "../../projection/money-status/order-sums";
 
 export const greeting = (name: string | null): string =>
   name === null ? "Hello," : `Hello ${name},`;

@@ -1,6 +1,6 @@
 /** The list of orders for people: by number, by e-mail address or phone, or the latest ones. */
 
-import type { FinancialStatus } from "../../projection/order/financial-status";
+import type { FinancialStatus } from "../../projection/money-status/financial-status";
 import type { OrderRecord } from "../schema";
 
 const columnNames = [

@@ -2,28 +2,33 @@
  * Orders that a day's kinds do not tell of, and that a query gets wrong when it takes the short way: each
  * stands for one such mistake. ORD-104101 and on.
  */
-import type { Line } from "../../../testbed/stories/shop/basket.ts";
+import type { Line } from "../../../testbed/stories/shop-data/basket.ts";
 import {
   createRandom,
   type Story,
   type StoryKind,
   createStory,
 } from "../../../testbed/stories/index.ts";
-import type { OrderLife } from "../../../testbed/stories/life/life.ts";
+import type { OrderLife } from "../../../testbed/stories/lifecycle/life.ts";
 import {
   failPayment,
   pay,
   requestPayment,
   retryPayment,
-} from "../../../testbed/stories/life/paying.ts";
+} from "../../../testbed/stories/lifecycle/paying.ts";
 import {
   failRefund,
   requestRefund,
   settleRefund,
-} from "../../../testbed/stories/life/refunding.ts";
-import { cancelShipment, deliver, move, pack } from "../../../testbed/stories/life/shipping.ts";
-import type { Window } from "../../../testbed/stories/life/recorder.ts";
-import { payablePaise } from "../../../testbed/stories/life/facts.ts";
+} from "../../../testbed/stories/lifecycle/refunding.ts";
+import {
+  cancelShipment,
+  deliver,
+  move,
+  pack,
+} from "../../../testbed/stories/lifecycle/shipping.ts";
+import type { Window } from "../../../testbed/stories/lifecycle/recorder.ts";
+import { payablePaise } from "../../../testbed/stories/lifecycle/facts.ts";
 import { orderOf } from "./reported.ts";
 
 const DAY_MS = 86_400_000;

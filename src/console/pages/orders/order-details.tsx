@@ -2,7 +2,7 @@
 import { ERASED } from "../../../events/erased-body";
 import { isObject, isPresent, type JsonObject, parseJson } from "../../../events/values";
 import type { Child } from "hono/jsx";
-import { type Field, fieldsIn } from "../../../projection/order/fields";
+import { type Field, fieldsIn } from "../../../projection/money-status/fields";
 import type { Entity } from "../../../projection/registers";
 import { type ExplainedOrder, ownRows, type Row, textIn } from "../../order-view";
 import { capital, clip, count, visible } from "../../text";

@@ -4,13 +4,13 @@ import type { Child } from "hono/jsx";
 import {
   financialStatus,
   refundOutstandingMicros,
-} from "../../../projection/order/financial-status";
+} from "../../../projection/money-status/financial-status";
 import {
   minorMicrosOf,
   orderSums,
   type SumAmounts,
   type SumKind,
-} from "../../../projection/order/order-sums";
+} from "../../../projection/money-status/order-sums";
 import type { MessageRow } from "../../../store/outbox/message-list";
 import { idIn, type PageContext } from "../../page-context";
 import {

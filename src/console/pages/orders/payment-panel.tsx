@@ -1,7 +1,7 @@
 /** Is it paid, and if not, why not: in words, above everything else on an order's page. */
 import { nameType } from "../../../events/form-words";
 import type { Child } from "hono/jsx";
-import type { PaymentAnswer, PaymentReason } from "../../../projection/order/payment-answer";
+import type { PaymentAnswer, PaymentReason } from "../../../projection/money-status/payment-answer";
 import { numberIn, type Row } from "../../order-view";
 import { withQuery } from "../../links";
 import { count, words } from "../../text";

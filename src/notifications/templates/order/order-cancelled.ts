@@ -1,5 +1,5 @@
 /** To the customer: the order is cancelled, and what of it is paid back. */
-import { refundOutstandingMicros } from "../../../projection/order/financial-status";
+import { refundOutstandingMicros } from "../../../projection/money-status/financial-status";
 import { money } from "../../text/money";
 import { addressedTo, factsBlock, greet, orderItems, paragraph } from "../parts";
 import type { TemplateDefinition } from "../template";

@@ -1,5 +1,5 @@
 /** To the team: a cancelled order has money to be paid back. One an order, from its state (store/state/derive.ts). */
-import { refundOutstandingMicros } from "../../../projection/order/financial-status";
+import { refundOutstandingMicros } from "../../../projection/money-status/financial-status";
 import { money } from "../../text/money";
 import { dayText } from "../../text/when";
 import { currencyOf, moneyOrNull, noteAbout } from "../parts";

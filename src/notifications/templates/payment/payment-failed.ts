@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { knownTime } from "../../../events/formats/time";
 import type { DecodedEvent } from "../../../projection/decoded-event";
-import { balanceDueMicros } from "../../../projection/order/financial-status";
+import { balanceDueMicros } from "../../../projection/money-status/financial-status";
 import type { Fact } from "../../../projection/outbox-rows";
 import { precedenceOf } from "../../../projection/patches/patches";
 import { hasTime, idHashIn, stageIn, timeIn } from "../../../projection/precedence";

@@ -1,5 +1,5 @@
 /** From facts to `data`: the vendor's OrderDetail, OrderPayment, PaymentInfo, OrderRefund, OrderShipment. */
-import { withoutTax } from "../shop/basket.ts";
+import { withoutTax } from "../shop-data/basket.ts";
 import {
   payablePaise,
   paymentStatus,
@@ -11,8 +11,8 @@ import {
   type ShipmentFacts,
 } from "./facts.ts";
 import type { Bodies, OrderPayment, OrderRefund, OrderShipment, PaymentInfo } from "../model.ts";
-import { rupees } from "../shop/money.ts";
-import type { Coupon } from "../shop/particulars.ts";
+import { rupees } from "../shop-data/money.ts";
+import type { Coupon } from "../shop-data/particulars.ts";
 
 /** Points are a number of their own, not money. */
 const PAISE_A_POINT = 25;

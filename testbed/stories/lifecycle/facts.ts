@@ -1,5 +1,5 @@
 /** The facts of an order at one moment of its story; bodies and expected results are made from them. */
-import type { Basket } from "../shop/basket.ts";
+import type { Basket } from "../shop-data/basket.ts";
 import type {
   OrderStatus,
   PaidStatus,
@@ -7,8 +7,8 @@ import type {
   RefundStatus,
   ShipmentStatus,
 } from "../model.ts";
-import type { Particulars } from "../shop/particulars.ts";
-import type { Customer } from "../shop/people.ts";
+import type { Particulars } from "../shop-data/particulars.ts";
+import type { Customer } from "../shop-data/people.ts";
 
 export interface OrderFacts {
   readonly number: string;

@@ -1,5 +1,5 @@
 /** Couriers, means of payment and remarks: the small choices that make stories differ. */
-import type { PaymentMethod } from "../life/facts.ts";
+import type { PaymentMethod } from "../lifecycle/facts.ts";
 import type { Random } from "../random.ts";
 
 const couriers = ["Delhivery", "Blue Dart", "Ecom Express", "XpressBees", "India Post"];

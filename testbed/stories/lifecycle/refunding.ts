@@ -1,6 +1,6 @@
 /** The verbs of a refund: asked for, failed, tried again, paid out. */
 import { describeRefund } from "./bodies.ts";
-import { refundRemarks } from "../shop/choices.ts";
+import { refundRemarks } from "../shop-data/choices.ts";
 import type { PaymentFacts, RefundFacts } from "./facts.ts";
 import type { OrderLife } from "./life.ts";
 

@@ -1,6 +1,6 @@
 /** The verbs of a payment: requested, paid, failed, tried again. */
 import { describePayment, describePaymentInfo } from "./bodies.ts";
-import { chooseMethod } from "../shop/choices.ts";
+import { chooseMethod } from "../shop-data/choices.ts";
 import { payablePaise, paymentStatus, type PaymentFacts } from "./facts.ts";
 import type { OrderLife } from "./life.ts";
 import { createRandom, streamOf } from "../random.ts";

@@ -1,7 +1,7 @@
 /** The verbs of a parcel: packed, moved on, delivered, cancelled. */
-import type { Line } from "../shop/basket.ts";
+import type { Line } from "../shop-data/basket.ts";
 import { describeShipment } from "./bodies.ts";
-import { chooseCourier } from "../shop/choices.ts";
+import { chooseCourier } from "../shop-data/choices.ts";
 import type { ShipmentFacts } from "./facts.ts";
 import type { OrderLife } from "./life.ts";
 import type { ShipmentStatus } from "../model.ts";

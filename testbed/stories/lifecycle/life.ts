@@ -3,12 +3,12 @@
  * follow. The expected result comes from these facts, never from the receiver's rules. The verbs of payments,
  * refunds and parcels are in separate files.
  */
-import { createBasket } from "../shop/basket.ts";
+import { createBasket } from "../shop-data/basket.ts";
 import { describeOrder } from "./bodies.ts";
 import type { OrderFacts } from "./facts.ts";
-import { createCustomer } from "../shop/people.ts";
+import { createCustomer } from "../shop-data/people.ts";
 import type { Random } from "../random.ts";
-import { createParticulars } from "../shop/particulars.ts";
+import { createParticulars } from "../shop-data/particulars.ts";
 import { Recorder, type Pace, type Window } from "./recorder.ts";
 
 export interface LifeOptions extends Window {
