@@ -69,6 +69,25 @@ export const entities = {
   },
 } as const;
 
+/**
+ * Columns that hold personal data, by what erasing leaves of them: a word in place of the text, an address
+ * with a word in each part, an empty object. Erasing and the reports of rebuilds read this.
+ */
+export const personalColumns = {
+  texts: [
+    "customer_name",
+    "customer_email",
+    "customer_phone",
+    "customer_id",
+    "customer_note",
+    "coupon_code",
+  ],
+  addresses: ["billing_address", "shipping_address"],
+  objects: ["metadata", "extra"],
+  /** Of refunds and shipments. */
+  remarks: ["remarks", "cancellation_reason"],
+} as const;
+
 export type Entity = keyof typeof entities;
 export const entityNames = ["orders", "payments", "refunds", "shipments"] as const;
 

@@ -8,7 +8,7 @@
 import type { StoredEvent } from "../projection/decoded-event";
 import { asJudged, interpret } from "../projection/interpret";
 import { type Change, planRebuild, type RebuildPlan } from "../projection/history/rebuild-plan";
-import { orderNamedIn, type Patch } from "../projection/registers";
+import { orderNamedIn, type Patch, personalColumns } from "../projection/registers";
 import type { HistoricEvent, StateRow } from "../projection/history/explanation";
 import type { StoreDefaults } from "../projection/store-defaults";
 import {
@@ -33,20 +33,7 @@ import {
 const LOOKS = 3;
 
 /** Columns whose values stay out of the report: it is kept longer than a person may wish. */
-const personal: ReadonlySet<string> = new Set([
-  "customer_name",
-  "customer_email",
-  "customer_phone",
-  "customer_id",
-  "customer_note",
-  "coupon_code",
-  "billing_address",
-  "shipping_address",
-  "metadata",
-  "extra",
-  "remarks",
-  "cancellation_reason",
-]);
+const personal: ReadonlySet<string> = new Set(Object.values(personalColumns).flat());
 
 function mask(value: Change["from"]): string | null {
   return value === null ? null : "(personal)";

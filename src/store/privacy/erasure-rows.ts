@@ -17,6 +17,7 @@ import {
   whereOfKeys,
   whereOfOrders,
 } from "./order-rows";
+import { personalColumns } from "../../projection/registers";
 import { quoted } from "../quoted";
 
 /** Whether a message goes to a customer. */
@@ -30,26 +31,19 @@ const goneParts = (column: string): string => `${column} = CASE WHEN ${column} I
 /** That something was there is left: as the projection makes it of an erased body. */
 const emptied = (column: string): string => `${column} = iif(${column} IS NULL, NULL, '{}')`;
 
-const personal = [
-  "customer_name",
-  "customer_email",
-  "customer_phone",
-  "customer_id",
-  "customer_note",
-  "coupon_code",
-];
+const { texts, addresses, objects } = personalColumns;
 
-const personalColumns = [
-  ...personal,
-  ..."billing_address shipping_address metadata extra items remarks cancellation_reason".split(" "),
-  ..."method payment_mode courier tracking_url currency eta".split(" "),
+/** Whose values may name the person in what a rebuild has reported: those of kept-columns.ts too. */
+const reportedColumns = [
+  ...Object.values(personalColumns).flat(),
+  ..."items method payment_mode courier tracking_url currency eta".split(" "),
 ];
 
 /** `?1`: orders. Primary key. As the projection makes it of bodies from which the person is erased. */
 const eraseOrdersSql = `
-UPDATE orders SET ${personal.map(gone).join(", ")},
-  ${["billing_address", "shipping_address"].map(goneParts).join(", ")}, 
-  ${["metadata", "extra"].map(emptied).join(", ")}
+UPDATE orders SET ${texts.map(gone).join(", ")},
+  ${addresses.map(goneParts).join(", ")}, 
+  ${objects.map(emptied).join(", ")}
 WHERE order_number IN (SELECT value FROM json_each(?1))`;
 
 /** Free text may say anything. */
@@ -71,7 +65,7 @@ WHERE (rebuild_id, entity, row_key, column_name) IN (
   SELECT c.rebuild_id, c.entity, c.row_key, c.column_name FROM (${own}) own
     CROSS JOIN rebuilds r CROSS JOIN rebuild_changes c ON c.rebuild_id = r.id
       AND c.entity = own.subject || 's' AND c.row_key = own.key
-  WHERE c.column_name IN (${quoted(personalColumns)}))`;
+  WHERE c.column_name IN (${quoted(reportedColumns)}))`;
 
 /** `?1`: orders. By the indexes of `aboutOrders`. Notes of what was left out name its fields. */
 const eraseNotesSql = `
