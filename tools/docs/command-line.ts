@@ -25,7 +25,15 @@ Each setting is a flag, else a variable of the environment, else a line of the f
 - \`CF_ACCESS_CLIENT_ID\` and \`CF_ACCESS_CLIENT_SECRET\`: a service token, where Cloudflare Access stands
   before the receiver
 
-A flag is seen by everybody who can list the processes of the machine; the environment is not.
+Everybody who can list the processes of the machine sees a flag, and a shell keeps it in its history; the
+environment and files are not seen. So give no secret as a flag; for a deployed receiver let the shell ask:
+
+\`\`\`sh
+read -rsp "ADMIN_TOKEN: " ADMIN_TOKEN && export ADMIN_TOKEN
+npx ce-webhooks events --url https://webhooks.shop.example
+\`\`\`
+
+Without TLS only a receiver on this machine is asked.
 
 ## For scripts
 
