@@ -44,10 +44,13 @@ function option(flags: string, description: string): Option {
   return new Option(flags, description).helpGroup(GROUP);
 }
 
+/** Of a flag with a secret; what is left of the sentence are the better places. */
+const EXPOSED = "everybody on this machine can read a flag, so rather use";
+
 const secretFlag = () =>
-  option("--secret <secret>", "to sign with (else CE_WEBHOOK_SECRET, .dev.vars)");
+  option("--secret <secret>", `to sign with; ${EXPOSED} CE_WEBHOOK_SECRET or .dev.vars`);
 const tokenFlag = () =>
-  option("--token <token>", "for the admin API (else ADMIN_TOKEN, .dev.vars)");
+  option("--token <token>", `for the admin API; ${EXPOSED} ADMIN_TOKEN or .dev.vars`);
 const fileFlag = () => option("--dev-vars <file>", "another file than .dev.vars");
 
 export type Needs = "secret" | "token" | "both";

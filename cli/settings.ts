@@ -91,6 +91,12 @@ function parseUrl({ value, source }: Sourced): URL {
       `${source} is no http or https URL; give one such as ${DEFAULT_URL}`,
     );
   }
+  if (url.protocol === "http:" && !loopback.test(url.hostname)) {
+    throw new Failure(
+      "usage",
+      `${source} has no TLS: token and events could be read on their way; give https://${url.host}`,
+    );
+  }
   url.pathname = url.pathname.replace(
     /(\/api)?\/webhooks\/ce.*$|\/api\/admin.*$|\/console.*$|\/+$/,
     "",
@@ -129,15 +135,15 @@ export function loadSettings(flags: SettingFlags, env: Env): Settings {
 
 export function requireSecret({ secret, isLocal }: Settings): Sourced {
   if (secret !== null) return secret;
-  const how = isLocal ? "npm start makes one in .dev.vars; or give" : "give";
-  throw new Failure("usage", `No secret to sign with: ${how} --secret, or set CE_WEBHOOK_SECRET`);
+  const how = isLocal ? "npm start makes one in .dev.vars; or set" : "set";
+  throw new Failure("usage", `No secret to sign with: ${how} CE_WEBHOOK_SECRET`);
 }
 
 /** Cloudflare Access alone may do, too. */
 export function requireToken(settings: Settings): void {
   if (settings.token !== null || Object.keys(settings.access).length > 0) return;
   const how = settings.isLocal
-    ? "add ADMIN_TOKEN=<something random> to .dev.vars and start the receiver again, or give --token"
-    : "give --token, or set ADMIN_TOKEN";
+    ? "add ADMIN_TOKEN=<something random> to .dev.vars and start the receiver again, or set ADMIN_TOKEN"
+    : "set ADMIN_TOKEN";
   throw new Failure("usage", `No token for the admin API: ${how}`);
 }

@@ -101,8 +101,8 @@ export function doctorCommand(cli: Cli): Command {
   complete(command, "both", [
     ["ce-webhooks doctor", "the receiver that npm start runs"],
     [
-      "ce-webhooks doctor --url https://webhooks.shop.example --token $ADMIN_TOKEN",
-      "a deployed one",
+      "ce-webhooks doctor --url https://webhooks.shop.example",
+      "a deployed one, with ADMIN_TOKEN and CE_WEBHOOK_SECRET in the environment",
     ],
   ]);
   return command.action((flags: Flags) => doctor(cli, flags));

@@ -30,7 +30,7 @@ export function signCommand(cli: Cli): Command {
   takeJson(command);
   giveExamples(command, [
     ["ce-webhooks sign body.json", "the value of the header x-webhook-signature"],
-    ["printf '{}' | ce-webhooks sign --secret shop-secret", "of standard input"],
+    ["printf '{}' | ce-webhooks sign --dev-vars staging.vars", "with a secret from another file"],
   ]);
   return command.action((file: string | undefined, flags: SettingFlags & JsonFlag) =>
     signBody(cli, file, flags),

@@ -45,20 +45,20 @@ function checkPackages(): Finding {
 }
 
 function checkSecrets({ secret, token, isLocal }: Settings): readonly Finding[] {
-  const where = isLocal ? "npm start makes one in .dev.vars; else" : "";
+  const where = isLocal ? "npm start makes one in .dev.vars; else " : "";
   return [
     secret === null
       ? found.fail(
           "secret here",
           "no CE_WEBHOOK_SECRET to sign with",
-          `${where} give --secret`.trim(),
+          `${where}set CE_WEBHOOK_SECRET`,
         )
       : found.ok("secret here", `taken from ${secret.source}`),
     token === null
       ? found.warn(
           "token here",
           "no ADMIN_TOKEN: the inside of the receiver cannot be seen",
-          isLocal ? "add ADMIN_TOKEN to .dev.vars and start the receiver again" : "give --token",
+          isLocal ? "add ADMIN_TOKEN to .dev.vars and start the receiver again" : "set ADMIN_TOKEN",
         )
       : found.ok("token here", `taken from ${token.source}`),
   ];

@@ -149,6 +149,19 @@ await describe("the docs", () => {
     }
   });
 
+  void test("no line gives a secret as an argument", () => {
+    const given = /--(token|secret)[ =](?!<)|-hmac\b|Bearer \$|(-u|--user) \S*:/;
+    for (const { path } of pages) {
+      const lines = readFileSync(new URL(path, root), "utf8").split("\n");
+      const commands = lines.filter((line) => /ce-webhooks|curl|openssl|wrangler/.test(line));
+      assert.deepEqual(
+        commands.filter((line) => given.test(line)),
+        [],
+        path,
+      );
+    }
+  });
+
   void test("what the README sends by hand arrives, as an envelope and bare", async () => {
     const sql = `SELECT order_number AS number, status,
       (SELECT group_concat(form) FROM webhook_events WHERE subject_id = orders.order_number) AS forms

@@ -25,7 +25,16 @@ Each setting is read from a flag, otherwise from an environment variable, otherw
 - \`CF_ACCESS_CLIENT_ID\` and \`CF_ACCESS_CLIENT_SECRET\`: a service token, if Cloudflare Access is in front of
   the receiver
 
-Everybody who can list the processes of the machine can see a flag, but not the environment.
+Everybody who can list the processes of the machine can see a flag, and a shell keeps it in its history. They
+cannot see the environment or a file. So do not pass a secret as a flag. For a deployed receiver, let the
+shell ask for it:
+
+\`\`\`sh
+read -rsp "ADMIN_TOKEN: " ADMIN_TOKEN && export ADMIN_TOKEN
+npx ce-webhooks events --url https://webhooks.shop.example
+\`\`\`
+
+Without TLS the command line accepts only a receiver on this machine.
 
 ## For scripts
 

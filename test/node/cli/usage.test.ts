@@ -95,6 +95,22 @@ await test("a flag counts before the environment, and that before the file", () 
   );
   const env = { CE_WEBHOOK_SECRET: "env", CE_WEBHOOKS_URL: "shop.example/api/webhooks/ce" };
   assert.throws(() => loadSettings({ url: "ftp://x" }, {}), /--url/);
+  for (const url of [
+    "http://shop.example",
+    "HTTP://127.0.0.1.evil.example",
+    "http://10.0.0.7:80",
+  ]) {
+    assert.throws(() => loadSettings({ url }, {}), /--url has no TLS/);
+    assert.throws(() => loadSettings({}, { CE_WEBHOOKS_URL: url }), /CE_WEBHOOKS_URL .*has no TLS/);
+  }
+  for (const url of [
+    "http://localhost:8787",
+    "http://127.9.9.9",
+    "http://[::1]:1",
+    "shop.example",
+  ]) {
+    assert.doesNotThrow(() => loadSettings({ url }, {}));
+  }
   const empty = loadSettings({ devVars: writeScratch("empty", "") }, {});
   assert.throws(() => requireSecret(empty), /No secret[^\n]*CE_WEBHOOK_SECRET/);
   const from = (flags: object, given: Record<string, string>) => {

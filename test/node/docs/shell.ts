@@ -29,8 +29,14 @@ const RUN_WITHIN_MS = 20_000;
 const recorded = ["npx", "npm", "git", "elsewhere"];
 
 /** Fields end with the unit separator, calls with the record separator. */
+/** Arguments are seen by everybody who can list processes. */
+const guard = `for secret in "$ADMIN_TOKEN" "$CE_WEBHOOK_SECRET"; do
+  [ -z "$secret" ] || case "$*" in *"$secret"*) echo "\${0##*/}: a secret among the arguments" >&2; exit 3 ;; esac
+done
+`;
+
 const recorder = `#!/bin/sh
-{ printf '%s\\037' "\${0##*/}" "$@"; printf '\\036'; } >> "$SANDBOX_CALLS"
+${guard}{ printf '%s\\037' "\${0##*/}" "$@"; printf '\\036'; } >> "$SANDBOX_CALLS"
 # What is cloned can be entered, and what is started has made its secret.
 case "$0 $1" in
   *git\\ clone) mkdir "\${2##*/}" ;;
@@ -40,7 +46,7 @@ esac
 
 /** Loopback is asked; what is meant for anywhere else is only recorded. */
 const curl = `#!/bin/sh
-case "$*" in *https://*) exec "\${0%/*}/elsewhere" "$@" ;; esac
+${guard}case "$*" in *https://*) exec "\${0%/*}/elsewhere" "$@" ;; esac
 exec "$SANDBOX_CURL" --fail-with-body "$@"
 `;
 
