@@ -83,8 +83,7 @@ async function consume(batch: MessageBatch, env: Env): Promise<void> {
     else await handleNotificationBatch(batch, dispatchDeps(env, config));
     return;
   }
-  if (isDead)
-    await consumeDeadLetters(batch.messages, deadLetterDeps(env, configOf(env), callsOf(env)));
+  if (isDead) await consumeDeadLetters(batch.messages, deadLetterDeps(env, config, callsOf(env)));
   else await consumeEvents(batch.messages, consumerDeps(env, config, outboxRules, callsOf(env)));
 }
 

@@ -70,7 +70,7 @@ export function restoreCommand(cli: Cli): Command {
   const command = new Command("restore")
     .summary("put archived events back")
     .description(
-      "Puts archived events back: bodies beside their events, and events that are purged. Nothing is applied or sent anew.",
+      "Puts archived events back: bodies beside their events, and events that are purged. Nothing is applied or sent again.",
     )
     .option("--from <day>", "received from this day on", day)
     .option("--to <day>", "received up to this day", day)

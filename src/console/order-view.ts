@@ -5,7 +5,8 @@ import type { HistoricEvent, OrderExplanation, StateRow } from "../projection/hi
 import { answerPayment, type PaymentAnswer } from "../projection/money-status/payment-answer";
 import type { Entity, Value } from "../projection/registers";
 import type { StoreDefaults } from "../projection/store-defaults";
-import { keysOf, loadHistory, loadRows } from "../store/state/history";
+import { loadHistory } from "../store/state/history";
+import { keysOf, loadRows } from "../store/state/rows";
 import { type LeftOut, leftOutOfOrder } from "./left-out";
 import { listMessages, type MessageRow } from "../store/outbox/message-list";
 import { listWaitingOf, type WaitingEvent } from "../store/inbox/waiting-of-order";

@@ -10,10 +10,9 @@ import { log } from "../log";
 import type { StoredEvent } from "../projection/decoded-event";
 import { CONTACTS_MAX, namesTooMany, rowIdentifier } from "../projection/identifiers";
 import type { StoreDefaults } from "../projection/store-defaults";
-import { conflictAlert } from "../store/outbox/alerts";
+import { type Alert, conflictAlert } from "../store/outbox/alerts";
 import type { ErasedBody } from "../store/privacy/erased-bodies";
 import { admitAndRead, type InboxRow, recordConflicts } from "../store/inbox/inbox";
-import type { Alert } from "../store/outbox/outbox";
 import type { SuppressionList } from "../store/privacy/suppression-list";
 import { receivedOf, type Work } from "./deliveries";
 

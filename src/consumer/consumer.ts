@@ -12,7 +12,7 @@ import { unknownBodyAlert } from "../store/outbox/alerts";
 import type { Application } from "../store/state/apply";
 import type { ErasedBody } from "../store/privacy/erased-bodies";
 import { type InboxRow, isDescribed, noteFailedTry, type Verdict } from "../store/inbox/inbox";
-import type { Alert } from "../store/outbox/outbox";
+import type { Alert } from "../store/outbox/alerts";
 import { knownSuppressionList, SuppressionListChanged } from "../store/privacy/suppression-list";
 import { retryDelaySeconds, type Trouble } from "./backoff";
 import { type BodiesDeps, findBodies, type Found } from "./bodies";

@@ -2,7 +2,8 @@
  * What follows from an outcome: the one place that turns each of them into what is recorded and
  * whether a person is told. Pure.
  */
-import type { Alert, DueRow, OutcomeRow } from "../store/outbox/outbox";
+import type { Alert } from "../store/outbox/alerts";
+import type { DueRow, OutcomeRow } from "../store/outbox/outbox";
 import { nextAttemptAt } from "./backoff";
 import type { Channel, Message } from "./channels";
 import type { Outcome } from "./channels/channel";

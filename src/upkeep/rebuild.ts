@@ -20,7 +20,8 @@ import {
 } from "../limits";
 import { log } from "../log";
 import { type SuppressionList, loadSuppressionList } from "../store/privacy/suppression-list";
-import { keysOf, loadHistory, loadRows } from "../store/state/history";
+import { loadHistory } from "../store/state/history";
+import { keysOf, loadRows } from "../store/state/rows";
 import { applyRebuild, loadRowsByKeys } from "../store/state/rebuild";
 import {
   loadSlice,

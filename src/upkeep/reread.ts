@@ -11,7 +11,7 @@ import { asJudged, interpret, type Interpretation } from "../projection/interpre
 import { orderNamedIn } from "../projection/registers";
 import type { StoreDefaults } from "../projection/store-defaults";
 import { type SuppressionList, loadSuppressionList } from "../store/privacy/suppression-list";
-import { keysOf, type RowKeys } from "../store/state/history";
+import { keysOf, type RowKeys } from "../store/state/rows";
 import { renewRows } from "../store/upgrade-0-2/renewal";
 import {
   loadLeftOrders,

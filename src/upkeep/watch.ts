@@ -6,7 +6,7 @@
 import { addMs } from "../events/formats/time";
 import { signatureAlert, silenceAlert } from "../store/outbox/alerts";
 import { type Arrivals, loadArrivals } from "../store/inbox/arrivals";
-import type { Alert } from "../store/outbox/outbox";
+import type { Alert } from "../store/outbox/alerts";
 import { isLockedOut, signatureRefusals } from "../store/inbox/refusals";
 
 const HOUR_MS = 3_600_000;

@@ -7,7 +7,8 @@ import { explainOrder } from "../../src/projection/history/explain";
 import { interpret } from "../../src/projection/interpret";
 import { type Model, modelRows } from "../../src/projection/history/model";
 import { hashId, idHashIn } from "../../src/projection/precedence";
-import { keysOf, loadHistory, loadRows } from "../../src/store/state/history";
+import { loadHistory } from "../../src/store/state/history";
+import { keysOf, loadRows } from "../../src/store/state/rows";
 import { options } from "./deliver";
 import { defaults } from "./defaults";
 

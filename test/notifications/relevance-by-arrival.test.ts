@@ -5,7 +5,7 @@
  */
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { insertAlerts } from "../../src/store/outbox/outbox";
+import { insertAlerts } from "../../src/store/outbox/alerts";
 import {
   dailyStatuses,
   notifiedStatuses,

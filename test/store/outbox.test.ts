@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Facts } from "../../src/notifications/templates/facts";
+import { insertAlerts } from "../../src/store/outbox/alerts";
 import {
   claim,
-  insertAlerts,
   listDue,
   type OutcomeRow,
   recordOutcomes,

@@ -8,7 +8,7 @@ import {
 import type { StateRow } from "../../projection/history/explanation";
 import type { Entity } from "../../projection/registers";
 import { VIEW_LIMITS } from "../../limits";
-import { loadRows } from "../../store/state/history";
+import { loadRows } from "../../store/state/rows";
 import { loadTimeline } from "../../store/state/order-detail";
 import { listOrders } from "../../store/state/order-list";
 import { asking, plain } from "./api-route";

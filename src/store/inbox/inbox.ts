@@ -7,7 +7,7 @@ import type { Description } from "../../events/identity";
 import type { Form } from "../../events/recognition";
 import { BODIES_MAX_BYTES } from "../../limits";
 import { type ErasedBody, rewriteStatements } from "../privacy/erased-bodies";
-import { type Alert, alertStatement } from "../outbox/outbox";
+import { type Alert, alertStatement } from "../outbox/alerts";
 import { cellsFromJson, cellsOf, type ReceivedEvent, receivedColumns } from "./receipt";
 import { slicedRows, slicedStatements } from "../slices";
 import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";

@@ -1,7 +1,54 @@
-/** What calls a person, and in which words. One alert a kind and hour, whatever the burst. */
+/** Alerts: what calls a person, in which words, and how they are raised. One for each kind and hour. */
+import { factId } from "../../projection/outbox-row";
 import type { AuditFinding } from "../state/audit";
-import type { Alert } from "./outbox";
 import type { RefusedReason } from "../inbox/refusals";
+
+/** Something that needs a person. One row for each kind and hour: the first text of the hour stays. */
+export interface Alert {
+  /** `dead_letter`, `channel_down:email`. */
+  readonly kind: string;
+  readonly text: string;
+  /** The row that it is about, where there is one. */
+  readonly subjectId?: string;
+}
+
+/** Primary key: an alert of the same kind and hour is there already, whatever its status is. */
+const insertAlertsSql = `
+INSERT OR IGNORE INTO notifications
+  (id, template, channel, about, subject_id, status, next_attempt_at, due_at, created_at, context)
+SELECT value->>0, 'alert', 'team', 'alert', value->>1, 'pending', ?2, ?2, ?2, value->>2 FROM jsonb_each(?1)`;
+
+/**
+ * The statement that raises alerts, to be part of another batch. With `only`, a condition with one
+ * parameter of its own, it raises none if the condition does not hold.
+ */
+export function alertStatement(
+  db: D1Database,
+  alerts: readonly Alert[],
+  now: string,
+  only?: { readonly sql: string; readonly value: string },
+): D1PreparedStatement {
+  const rows = alerts.map((alert) => [
+    factId("alert", alert.kind, now.slice(0, 13), "team"),
+    alert.subjectId ?? null,
+    JSON.stringify({ kind: "alert", alert: alert.kind, text: alert.text }),
+  ]);
+  const condition = only === undefined ? "" : `WHERE ${only.sql.replace("?", "?3")}`;
+  const statement = db.prepare(`${insertAlertsSql} ${condition} RETURNING id`);
+  const values = [JSON.stringify(rows), now];
+  return only === undefined ? statement.bind(...values) : statement.bind(...values, only.value);
+}
+
+/** Raises alerts; answers the ids of those that are new. */
+export async function insertAlerts(
+  db: D1Database,
+  alerts: readonly Alert[],
+  now: string,
+): Promise<readonly string[]> {
+  if (alerts.length === 0) return [];
+  const { results } = await alertStatement(db, alerts, now).all<{ id: string }>();
+  return results.map((row) => row.id);
+}
 
 export function conflictAlert(eventId: string): Alert {
   return {

@@ -1,6 +1,6 @@
 /** Who is called upon once something is stored: the dispatch of messages, and a person by an alert. */
 import { errorText, log } from "../../log";
-import { type Alert, insertAlerts } from "./outbox";
+import { type Alert, insertAlerts } from "./alerts";
 import { sendWakeUpCalls } from "../inbox/queue";
 
 export interface Calls {

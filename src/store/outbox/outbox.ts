@@ -1,5 +1,5 @@
 /**
- * The dispatch side of the outbox: what is due, the claim with its lease, the outcomes, the alerts.
+ * The dispatch side of the outbox: what is due, the claim with its lease, the outcomes.
  * Rows of a fact are inserted beside the state that they follow from.
  *
  * A row is written twice on its way out: by the claim, which stores the rendered bytes, and by its
@@ -11,7 +11,7 @@ import { addMs } from "../../events/formats/time";
 import { LEASE_MS } from "../../limits";
 import type { Channel } from "../../notifications/channels";
 import { type Template, templatesWhere } from "../../notifications/templates";
-import { factId } from "../../projection/outbox-row";
+import { type Alert, alertStatement } from "./alerts";
 import { escaped, escapedOrder } from "./fact-ids";
 import { quoted } from "../quoted";
 import { otherNameOf } from "../state/refund-names";
@@ -250,53 +250,6 @@ WHERE notifications.id = o.id AND notifications.attempts = o.attempts + o.claime
   AND notifications.status = 'pending'
   AND (CASE WHEN o.claimed THEN notifications.in_flight = 1
     ELSE notifications.next_attempt_at <= ?2 END)`;
-
-/** Something that needs a person. One row a kind and hour: the first text of the hour stands. */
-export interface Alert {
-  /** `dead_letter`, `channel_down:email`. */
-  readonly kind: string;
-  readonly text: string;
-  /** The row that it is about, where there is one. */
-  readonly subjectId?: string;
-}
-
-/** Primary key: an alert of the same kind and hour is there already, whatever became of it. */
-const insertAlertsSql = `
-INSERT OR IGNORE INTO notifications
-  (id, template, channel, about, subject_id, status, next_attempt_at, due_at, created_at, context)
-SELECT value->>0, 'alert', 'team', 'alert', value->>1, 'pending', ?2, ?2, ?2, value->>2 FROM jsonb_each(?1)`;
-
-/**
- * The statement that raises alerts, for whoever has a batch of his own to put it in. With `only`, a
- * condition with one parameter of its own, none is raised where the condition does not hold.
- */
-export function alertStatement(
-  db: D1Database,
-  alerts: readonly Alert[],
-  now: string,
-  only?: { readonly sql: string; readonly value: string },
-): D1PreparedStatement {
-  const rows = alerts.map((alert) => [
-    factId("alert", alert.kind, now.slice(0, 13), "team"),
-    alert.subjectId ?? null,
-    JSON.stringify({ kind: "alert", alert: alert.kind, text: alert.text }),
-  ]);
-  const condition = only === undefined ? "" : `WHERE ${only.sql.replace("?", "?3")}`;
-  const statement = db.prepare(`${insertAlertsSql} ${condition} RETURNING id`);
-  const values = [JSON.stringify(rows), now];
-  return only === undefined ? statement.bind(...values) : statement.bind(...values, only.value);
-}
-
-/** Raises alerts; answers the ids of those that are new. */
-export async function insertAlerts(
-  db: D1Database,
-  alerts: readonly Alert[],
-  now: string,
-): Promise<readonly string[]> {
-  if (alerts.length === 0) return [];
-  const { results } = await alertStatement(db, alerts, now).all<{ id: string }>();
-  return results.map((row) => row.id);
-}
 
 /** Records outcomes and raises alerts in one batch; answers the ids of the new alerts. */
 export async function recordOutcomes(

@@ -15,7 +15,7 @@ import { type ErasedBody, rewriteStatements } from "../privacy/erased-bodies";
 import { settleStatements, type Verdict } from "../inbox/inbox";
 import { type BatchKeys, linkStatements, nameOrderStatements } from "./links";
 import { mergeStatements, stub } from "./merge";
-import { type Alert, alertStatement } from "../outbox/outbox";
+import { type Alert, alertStatement } from "../outbox/alerts";
 import { quoted } from "../quoted";
 import { slicedStatements } from "../slices";
 import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";

@@ -7,7 +7,7 @@ import { entities, type Entity, entityNames, registersOf } from "../../projectio
 import { contactStatements, disputeStatements } from "./claims";
 import { deriveStatements } from "./derive";
 import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";
-import { keysOf, readBounded, type RowKeys } from "./history";
+import { keysOf, readBounded, type RowKeys } from "./rows";
 import { linkStatements, paymentsAndAliases } from "./links";
 import { mergeStatements, stub } from "./merge";
 import { slicedRows, slicedStatements } from "../slices";

@@ -9,7 +9,7 @@ import { renewPrecedence } from "../../projection/precedence-0-2";
 import type { RebuildPlan } from "../../projection/history/rebuild-plan";
 import { deriveStatements } from "../state/derive";
 import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";
-import type { RowKeys } from "../state/history";
+import type { RowKeys } from "../state/rows";
 import { describeStatements, type EventStatus } from "../inbox/inbox";
 import { claimStatements } from "../state/rebuild";
 import { slicedRows, slicedStatements } from "../slices";

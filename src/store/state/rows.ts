@@ -1,0 +1,155 @@
+/**
+ * The state rows of an order, or by their keys, up to a limit: one order can be as large as a body allows.
+ * What is left out is counted.
+ */
+import { LEFT_OUT_MAX_COUNT } from "../../limits";
+import type { StateRow } from "../../projection/history/explanation";
+import {
+  entities,
+  type Entity,
+  entityNames,
+  registersOf,
+  type Value,
+} from "../../projection/registers";
+
+/** Keys of rows, by entity. */
+export type RowKeys = Readonly<Record<Entity, readonly string[]>>;
+
+/** What one reading takes at most: rows of each kind, events, and bytes of the rows of a kind or of bodies. */
+export interface ReadLimits {
+  readonly rows: number;
+  readonly events: number;
+  readonly bytes: number;
+}
+
+/** How many there are beside those that were read, up to LEFT_OUT_MAX_COUNT; kinds without any are absent. */
+type LeftOut = Readonly<Partial<Record<Entity | "events", number>>>;
+
+export interface OrderRows {
+  readonly rows: readonly StateRow[];
+  readonly leftOut: LeftOut;
+}
+
+/**
+ * Keys of the rows of an order. `?1`: the order. Primary keys, payments_order, payments_reference,
+ * refunds_order, refunds_reference, shipments_order. A payment's other names, and refunds that follow
+ * it, belong to the picture even where they are linked elsewhere.
+ */
+const keysOfOrder: Readonly<Record<Entity, string>> = {
+  orders: "SELECT order_number AS key FROM orders WHERE order_number = ?1",
+  payments: `
+      SELECT payment_id AS key FROM payments WHERE order_number = ?1
+      UNION SELECT reference_number FROM payments
+        WHERE order_number = ?1 AND reference_number IS NOT NULL
+      UNION SELECT q.payment_id FROM payments p JOIN payments q ON q.reference_number = p.payment_id
+        WHERE p.order_number = ?1`,
+  refunds: `
+      SELECT refund_id AS key FROM refunds WHERE order_number = ?1
+      UNION SELECT r.refund_id FROM payments p JOIN refunds r
+        ON r.payment_reference = p.reference_number AND r.named_order IS NULL
+        WHERE p.order_number = ?1`,
+  shipments: "SELECT shipment_id AS key FROM shipments WHERE order_number = ?1",
+};
+
+/** Of a row, in bytes: any text in it may be as long as a body. */
+function sizeOf(entity: Entity): string {
+  const columns = registersOf(entity).flatMap(([, names]) => names);
+  return columns.map((name) => `coalesce(octet_length(${name}), 0)`).join(" + ");
+}
+
+/**
+ * Rows by their primary keys, in that order, up to so many and so many bytes; the first is always
+ * among them. `found`: how many there are, up to one more than may be read. `?2`: rows; `?3`: bytes.
+ */
+function boundedSql(entity: Entity, keysSql: string): string {
+  const { key } = entities[entity];
+  return `
+SELECT t.*, sized.found AS rows_found FROM (
+  SELECT key, count(*) OVER () AS found, row_number() OVER (ORDER BY key) AS place,
+    sum(bytes) OVER (ORDER BY key ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+  FROM (SELECT ${key} AS key, ${sizeOf(entity)} AS bytes FROM ${entity}
+    WHERE ${key} IN (${keysSql}) ORDER BY ${key} LIMIT ?2 + 1)
+) sized JOIN ${entity} t ON t.${key} = sized.key
+WHERE sized.place <= ?2 AND coalesce(sized.before, 0) < ?3 ORDER BY t.${key}`;
+}
+
+type FoundRow = Record<string, Value> & { readonly rows_found: number };
+
+function asRow(entity: Entity, found: FoundRow): StateRow {
+  const { rows_found: _, ...columns } = found;
+  return { entity, key: String(columns[entities[entity].key]), columns };
+}
+
+/** Rows of each of the entities, and of which there are more: one batch. */
+export async function readBounded(
+  db: D1Database,
+  named: readonly Entity[],
+  keysSql: Readonly<Record<Entity, string>>,
+  boundFor: (entity: Entity) => string,
+  { rows, bytes }: Pick<ReadLimits, "rows" | "bytes">,
+): Promise<{ readonly rows: readonly StateRow[]; readonly cut: readonly Entity[] }> {
+  if (named.length === 0) return { rows: [], cut: [] };
+  const results = await db.batch<FoundRow>(
+    named.map((entity) =>
+      db.prepare(boundedSql(entity, keysSql[entity])).bind(boundFor(entity), rows, bytes),
+    ),
+  );
+  const read = named.map((entity, index) => ({ entity, found: results[index]?.results ?? [] }));
+  return {
+    rows: read.flatMap(({ entity, found }) => found.map((row) => asRow(entity, row))),
+    cut: read
+      .filter(({ found }) => found.length < (found[0]?.rows_found ?? 0))
+      .map(({ entity }) => entity),
+  };
+}
+
+/** `?1`: the order; `?2`: how far to count. */
+function countSql(entity: Entity): string {
+  return `SELECT count(*) AS n FROM (SELECT 1 FROM (${keysOfOrder[entity]}) LIMIT ?2)`;
+}
+
+/** Reads the rows of an order: one batch, and another one where there are more than may be read. */
+export async function loadRows(
+  db: D1Database,
+  orderNumber: string,
+  limits: ReadLimits,
+): Promise<OrderRows> {
+  const { rows, cut } = await readBounded(db, entityNames, keysOfOrder, () => orderNumber, limits);
+  if (cut.length === 0) return { rows, leftOut: {} };
+  const counts = await db.batch<{ n: number }>(
+    cut.map((entity) => db.prepare(countSql(entity)).bind(orderNumber, LEFT_OUT_MAX_COUNT)),
+  );
+  const leftOut = cut.map((entity, index): [Entity, number] => {
+    const read = rows.filter((row) => row.entity === entity).length;
+    return [entity, (counts[index]?.results[0]?.n ?? 0) - read];
+  });
+  return { rows, leftOut: Object.fromEntries(leftOut) };
+}
+
+export function keysOf(rows: readonly StateRow[]): RowKeys {
+  const keys = (entity: Entity): string[] =>
+    rows.filter((row) => row.entity === entity).map(({ key }) => key);
+  return {
+    orders: keys("orders"),
+    payments: keys("payments"),
+    refunds: keys("refunds"),
+    shipments: keys("shipments"),
+  };
+}
+
+/** Primary keys. `?1`: keys. */
+const keysGiven = "SELECT value AS key FROM json_each(?1)";
+const byKeys = { orders: keysGiven, payments: keysGiven, refunds: keysGiven, shipments: keysGiven };
+
+/** Reads rows by their keys, of each kind as many as may be: one batch. */
+export async function loadRowsOf(
+  db: D1Database,
+  rows: readonly Pick<StateRow, "entity" | "key">[],
+  limits: ReadLimits,
+): Promise<readonly StateRow[]> {
+  const keysIn = (name: Entity): readonly string[] =>
+    rows.filter(({ entity }) => entity === name).map(({ key }) => key);
+  const named = entityNames.filter((name) => keysIn(name).length > 0);
+  const keys = (name: Entity): string => JSON.stringify(keysIn(name));
+  return (await readBounded(db, named, byKeys, keys, limits)).rows;
+}
