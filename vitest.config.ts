@@ -28,6 +28,7 @@ export default defineConfig(async () => ({
           ...blankSettings,
           CE_WEBHOOK_SECRET: "test-secret",
           TEST_RUNS: process.env["TEST_RUNS"] ?? "500",
+          TEST_FUZZ_MINUTES: process.env["TEST_FUZZ_MINUTES"] ?? "0",
           TEST_SEED: process.env["TEST_SEED"] ?? String(Date.now() % 1_000_000_000),
         },
         r2Buckets: ["ARCHIVE"],

@@ -161,7 +161,7 @@ async function resendMessage({ c, deps }: PageContext): Promise<Response> {
 
 type Answer = (context: PageContext) => Promise<Response>;
 
-const pages: Readonly<Record<string, Answer>> = {
+export const pages: Readonly<Record<string, Answer>> = {
   "/": overview,
   "/events": events,
   "/events/new": freshEvents,
@@ -178,7 +178,7 @@ const pages: Readonly<Record<string, Answer>> = {
   "/settings": settings,
 };
 
-const actions: Readonly<Record<string, Answer>> = {
+export const actions: Readonly<Record<string, Answer>> = {
   "/replay": replayEvents,
   "/send-again": resendMessage,
   "/sign-out": signOut,

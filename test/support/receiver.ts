@@ -53,7 +53,7 @@ export async function post(
     : await fetchWith(sent.vars, request);
 }
 
-const receipt = z.strictObject({
+export const receipt = z.strictObject({
   received: z.literal(true),
   id: z.string(),
   duplicate: z.boolean(),
