@@ -48,6 +48,7 @@ export const groups: readonly Group[] = [
       row("replay", async () => (await import("./commands/replay.ts")).replayCommand),
       row("doctor", async () => (await import("./commands/doctor.ts")).doctorCommand),
       row("restore", async () => (await import("./commands/restore.ts")).restoreCommand),
+      row("backup", async () => (await import("./commands/backup.ts")).backupCommand),
     ],
   },
   {

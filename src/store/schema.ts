@@ -15,7 +15,9 @@ const precedence = (name: string) => text(name).notNull().default("");
 export const webhookEvents = sqliteTable(
   "webhook_events",
   {
-    id: text("id").primaryKey(),
+    /** Its place in the inbox, by which walks go: SQLite's rowid, as a column so that an export has it. */
+    event_row: integer("event_row").primaryKey(),
+    id: text("id").notNull().unique(),
     /** The catalog's spelling of a known type, another one as it was sent; null where none was found. */
     event_type: text("event_type"),
     /** In which form the body came; null where version 0.2 stored it and it was not read again since. */

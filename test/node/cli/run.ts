@@ -49,7 +49,8 @@ export function start(args: readonly string[], options: RunOptions = {}): Runnin
   const { env = {}, input = "", node = process.execPath } = options;
   const { PATH = "", HOME = "" } = process.env;
   const isFileNamed = args.includes("--dev-vars") || args.includes("--help") || args.length === 0;
-  const takesFile = !isFileNamed && !["help", "completion", "complete"].includes(args[0] ?? "");
+  const takesFile =
+    !isFileNamed && !["backup", "help", "completion", "complete"].includes(args[0] ?? "");
   const child = spawn(node, [launcher, ...args, ...(takesFile ? ["--dev-vars", noSecrets] : [])], {
     env: { PATH, HOME, NO_COLOR: "1", ...env },
     stdio: ["pipe", "pipe", "pipe"],

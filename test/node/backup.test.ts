@@ -1,0 +1,148 @@
+/**
+ * A backup that comes back: the export of a database with a shop's day and the oddest bodies, through
+ * `ce-webhooks backup`, into an empty database. Every table is compared, and the copy goes on receiving.
+ */
+import assert from "node:assert/strict";
+import { statSync, writeFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { readFileSync } from "node:fs";
+import { sign } from "../../testbed/deliveries/sign.ts";
+import { sendEvents } from "../../testbed/deliveries/send.ts";
+import { settleEvents } from "../../testbed/receiver/settle.ts";
+import { type Receiver, startReceiver } from "../../testbed/receiver/start.ts";
+import { createDay } from "../../testbed/stories/index.ts";
+import { run, SECRET, writeScratch } from "./cli/run.ts";
+
+const settings = { CE_WEBHOOK_SECRET: SECRET };
+const envelope = (id: string, more: object): object => ({
+  id,
+  event_type: "order.created",
+  created_at: "2026-11-20T10:00:00Z",
+  data: { order_number: `ORD-${id}`, ...more },
+});
+
+/** Bodies that an export changes, or that do not come back from it. */
+const bodies = {
+  large: JSON.stringify(envelope("large", { customer_note: "'é\\n".repeat(150_000) })),
+  printed: JSON.stringify(envelope("printed", { customer_note: 'a\\\nb "c"\r\n' }), null, 2),
+  windows: JSON.stringify(envelope("windows", { note: "x\ny" }), null, 2).replaceAll("\n", "\r\n"),
+  nul: JSON.stringify(envelope("nul", { customer_note: "a\u0000b", coupon_code: "''\u2028" })),
+  unknown: "not JSON at all\nbut text",
+};
+
+let shop: Receiver;
+let exported: string;
+
+/** As wrangler has it written, which asks local D1 the same. */
+async function exportOf(receiver: Receiver): Promise<string> {
+  const dump = receiver.db.prepare("PRAGMA miniflare_d1_export(?,?,?);");
+  const [statements = []] = await dump.bind(false, false).raw<string[]>();
+  return statements.join("\n");
+}
+
+async function tablesOf({ query }: Receiver): Promise<Readonly<Record<string, readonly object[]>>> {
+  const tables = await query<{ readonly name: string }>(
+    `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\' ORDER BY name`,
+  );
+  const rows = tables.map(async ({ name }) => {
+    const found = await query<object>(`SELECT * FROM "${name}"`);
+    return [name, found] as const;
+  });
+  return Object.fromEntries(await Promise.all(rows));
+}
+
+before(async () => {
+  shop = await startReceiver({ settings, batchTimeoutSeconds: 0.05 });
+  const stories = createDay({ seed: 1, orders: 15, endsAtMs: Date.now() - 60_000 });
+  await sendEvents(
+    shop,
+    stories.flatMap(({ events }) => events),
+    SECRET,
+  );
+  for (const body of Object.values(bodies)) {
+    const bytes = new TextEncoder().encode(body);
+    assert.equal(await shop.post("/api/webhooks/ce", body, await sign(bytes, SECRET)), 200);
+  }
+  assert.ok(await settleEvents(shop, { patienceMs: 15_000 }));
+  // What was removed leaves a gap, by which nothing may move.
+  await shop.query("DELETE FROM webhook_events WHERE rowid IN (3, 5)");
+  await shop.sweep();
+  exported = writeScratch("export.sql", await exportOf(shop));
+});
+
+after(() => shop.close());
+
+async function importInto(receiver: Receiver, path: string): Promise<void> {
+  // A statement is a line, but for those that define tables, views and triggers.
+  let statement = "";
+  for (const line of readFileSync(path, "utf8").split("\n")) {
+    statement += `${line}\n`;
+    const isWhole = /^CREATE TRIGGER/i.test(statement) ? /\bEND;$/i.test(line) : line.endsWith(";");
+    if (!isWhole) continue;
+    await receiver.db.prepare(statement).run();
+    statement = "";
+  }
+}
+
+await test("an export comes back to the last row, and the copy goes on", async () => {
+  const path = writeScratch("backup.sql", "");
+  const { code, stdout, stderr } = await run(["backup", exported, "--to", path]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /2 rows longer than D1 takes as one statement/);
+  assert.match(stdout, /bodies, each with its SHA-256/);
+
+  const copy = await startReceiver({ settings, statements: [], batchTimeoutSeconds: 0.05 });
+  try {
+    await importInto(copy, path);
+    const [theirs, ours] = [await tablesOf(copy), await tablesOf(shop)];
+    assert.deepEqual(Object.keys(theirs), Object.keys(ours));
+    for (const [table, rows] of Object.entries(ours)) assert.deepEqual(theirs[table], rows, table);
+    const rowids = "SELECT rowid, id FROM webhook_events ORDER BY id";
+    assert.deepEqual(await copy.query(rowids), await shop.query(rowids));
+
+    const late = JSON.stringify(envelope("late", { status: "confirmed" }));
+    const signature = await sign(new TextEncoder().encode(late), SECRET);
+    assert.equal(await copy.post("/api/webhooks/ce", late, signature), 200);
+    assert.ok(await settleEvents(copy, { patienceMs: 15_000 }));
+    const found = "SELECT status FROM orders WHERE order_number = 'ORD-late'";
+    assert.deepEqual(await copy.query(found), [{ status: "confirmed" }]);
+  } finally {
+    await copy.close();
+  }
+});
+
+await test("without it, D1 does not take the export back", async () => {
+  const copy = await startReceiver({ settings, statements: [] });
+  try {
+    await assert.rejects(importInto(copy, exported), /too long/);
+  } finally {
+    await copy.close();
+  }
+});
+
+await test("a body that is not what was received is named", async () => {
+  const text = readFileSync(exported, "utf8").replace("'not JSON at all", "'not text at all");
+  const path = writeScratch("changed.sql", text);
+  const { code, stdout } = await run(["backup", path, "--to", writeScratch("backup-2.sql", "")]);
+  assert.equal(code, 1);
+  assert.match(stdout, /1 of \d+ bodies changed by the export: sha256:/);
+});
+
+await test("a file that is no export of a receiver is refused, and a backup is for its owner's eyes", async () => {
+  const to = writeScratch("backup-3.sql", "");
+  for (const [text, why] of [
+    ["SELECT nonsense", /cannot be taken for an export of D1/],
+    ["CREATE TABLE other (id TEXT);\nINSERT INTO other VALUES('a');\n", /no webhook_events/],
+    ["", /no webhook_events/],
+  ] as const) {
+    const { code, stderr } = await run(["backup", writeScratch("wrong.sql", text), "--to", to]);
+    assert.equal(code, 2);
+    assert.match(stderr, why);
+  }
+  assert.equal((await run(["backup", "/nowhere.sql", "--to", to])).code, 2);
+  assert.equal((await run(["backup", exported, "--to", exported])).code, 2);
+  const fresh = `${to}.fresh`;
+  assert.equal((await run(["backup", exported, "--to", fresh])).code, 0);
+  assert.equal(statSync(fresh).mode & 0o077, 0);
+  writeFileSync(fresh, "");
+});
