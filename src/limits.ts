@@ -165,8 +165,8 @@ export const RESTORED_KEPT_MS = 7 * 86_400_000;
 export const RESTORE_OBJECTS = 10;
 
 /**
- * What one reading of an order takes at most: rows of each kind, events, and bytes of either. A body may
- * list 40,000 payments, and everything that is read, explained and shown shares an isolate with receipts.
+ * What one reading of an order takes at most: rows of each kind, events, and bytes of either. Many
+ * events may add payments to one order, and everything that is read, explained and shown shares an isolate with receipts.
  * A view takes what a person can look at; a rebuild what fits into memory and is compared within seconds.
  */
 export const VIEW_LIMITS = { rows: 100, events: 500, bytes: 1_500_000 } as const;

@@ -6,6 +6,7 @@ import { isErased } from "../events/erased-body";
 import { aboutOf } from "../events/identity";
 import type { WholeEvent } from "../events/queue-message";
 import { recognize } from "../events/recognition";
+import { SHARED_MAX_CHARACTERS } from "../limits";
 import { log } from "../log";
 import type { StoredEvent } from "../projection/decoded-event";
 import { CONTACTS_MAX, namesTooMany, rowIdentifier } from "../projection/identifiers";
@@ -14,6 +15,7 @@ import { type Alert, conflictAlert } from "../store/outbox/alerts";
 import type { ErasedBody } from "../store/privacy/erased-bodies";
 import { admitAndRead, type InboxRow, recordConflicts } from "../store/inbox/inbox";
 import type { SuppressionList } from "../store/privacy/suppression-list";
+import { giveWay } from "../time-limit";
 import { receivedOf, type Work } from "./deliveries";
 
 export interface BodiesDeps {
@@ -86,7 +88,10 @@ async function findBody(
   const stored = findStoredBody(work, row);
   if (stored === null) return { kind: "settled", work };
   const { id, type_hint: typeHint, received_at: receivedAt } = row;
+  const isLarge = list.version > 0 && stored.length > SHARED_MAX_CHARACTERS;
+  if (isLarge) await giveWay();
   const payload = await list.erase(stored);
+  if (isLarge) await giveWay();
   const event = { id, typeHint, receivedAt, payload };
   // An erasure that came by may have erased the body in the inbox, and not known its order.
   const isReplaced = payload !== stored || (list.version > 0 && isErased(payload));
@@ -123,5 +128,8 @@ export async function findBodies(
 ): Promise<readonly Found[]> {
   const rows = await readInbox(deps, works);
   await reportConflicts(deps, works, rows);
-  return await Promise.all(works.map((work) => findBody(work, rows.get(work.id), list)));
+  const found: Found[] = [];
+  // One after the other: a large body is looked through at once, and receipts go in between.
+  for (const work of works) found.push(await findBody(work, rows.get(work.id), list));
+  return found;
 }

@@ -4,6 +4,7 @@
  * statuses together, without people on the suppression list. A message is acked only after that batch has
  * committed. If the run dies in between, the message is delivered again and changes nothing.
  */
+import { SHARED_MAX_CHARACTERS } from "../limits";
 import { errorText, log } from "../log";
 import { amountClaims } from "../projection/patches/amount-claims";
 import { foldPatches } from "../projection/fold";
@@ -14,6 +15,7 @@ import type { ErasedBody } from "../store/privacy/erased-bodies";
 import { type InboxRow, isDescribed, noteFailedTry, type Verdict } from "../store/inbox/inbox";
 import type { Alert } from "../store/outbox/alerts";
 import { knownSuppressionList, SuppressionListChanged } from "../store/privacy/suppression-list";
+import { giveWay } from "../time-limit";
 import { retryDelaySeconds, type Trouble } from "./backoff";
 import { type BodiesDeps, findBodies, type Found } from "./bodies";
 import { ackWork, attemptsOf, type Delivery, gatherWork, halvesOf, type Work } from "./deliveries";
@@ -166,6 +168,7 @@ async function consumeSlice(deps: ConsumerDeps, works: readonly Work[]): Promise
   for (const one of found) {
     if (one.kind === "settled") ackWork(one.work);
     if (one.kind !== "body") continue;
+    if (one.event.payload.length > SHARED_MAX_CHARACTERS) await giveWay();
     const understood = await understand(deps, one);
     if (understood !== null) ready.push(understood);
   }

@@ -47,6 +47,9 @@ const shownTimes = {
   shipments: ["created_at", "modified_at", "shipped_date", "delivered_date"],
 } as const;
 
+/** The entries of a list whose dates are looked at: the receiver does this, and a date in a zone takes microseconds. */
+const SHOWN_MAX_ENTRIES = 1_000;
+
 type Found = Pick<Identity, "notes"> & { readonly time: string | null };
 
 function findTime(candidates: readonly StatedTime[], frame: TimeFrame): Found {
@@ -60,7 +63,7 @@ function findTime(candidates: readonly StatedTime[], frame: TimeFrame): Found {
 }
 
 function timesOf(list: unknown, fields: readonly string[]): readonly unknown[] {
-  const entries: readonly unknown[] = Array.isArray(list) ? list : [];
+  const entries: readonly unknown[] = Array.isArray(list) ? list.slice(0, SHOWN_MAX_ENTRIES) : [];
   return entries.filter(isObject).flatMap((entry) => fields.map((field) => entry[field]));
 }
 

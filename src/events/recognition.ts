@@ -85,10 +85,15 @@ function statedTimes(body: JsonObject, except: string | null): readonly StatedTi
     .map((field) => ({ field, value: body[field] }));
 }
 
-/** The model's fields of a flat body: without the event's id, type and times. */
+/**
+ * The model's fields of a flat body: without the event's id, type and times. They are removed from the body itself,
+ * which was parsed for this: to copy 100,000 fields takes a tenth of a second.
+ */
 function modelFields(body: JsonObject, type: NamedType, times: readonly StatedTime[]): JsonObject {
-  const own = new Set(["id", type.field, ...times.map(({ field }) => field)]);
-  return Object.fromEntries(Object.entries(body).filter(([name]) => !own.has(name)));
+  for (const name of ["id", type.field, ...times.map(({ field }) => field)]) {
+    Reflect.deleteProperty(body, name);
+  }
+  return body;
 }
 
 function recognizeTyped(body: JsonObject, type: NamedType): KnownBody {

@@ -25,7 +25,25 @@ function keepDigits(
   { source = "" }: { readonly source?: string } = {},
 ): unknown {
   const isLong = typeof value === "number" && !Number.isSafeInteger(value);
-  return isLong && /^-?\d+$/.test(source) ? BigInt(source) : value;
+  const isKept = isLong && source.length <= INTEGER_MAX_DIGITS && /^-?\d+$/.test(source);
+  return isKept ? BigInt(source) : value;
+}
+
+/**
+ * A reviver costs half a microsecond for each value, so a body with more values than this (a real one of 1 MB has
+ * some 20,000) is parsed without it. And a bigint costs the square of its digits; no id has more than these.
+ */
+const REVIVED_MAX_VALUES = 60_000;
+const INTEGER_MAX_DIGITS = 200;
+
+/** Whether there are at most so many values: each stands behind a comma or a bracket. */
+function hasAtMost(values: number, json: string): boolean {
+  let count = 1;
+  for (let at = 0; at < json.length && count <= values; at += 1) {
+    const sign = json[at];
+    if (sign === "," || sign === "[" || sign === "{") count += 1;
+  }
+  return count <= values;
 }
 
 /**
@@ -35,7 +53,7 @@ function keepDigits(
 export function parseBody(body: string): unknown {
   // A byte order mark is not valid JSON, but some senders write one; the stored body keeps it.
   const text = body.replace(/^\uFEFF/, "");
-  if (!LONG_INTEGER.test(text)) return parseJson(text);
+  if (!LONG_INTEGER.test(text) || !hasAtMost(REVIVED_MAX_VALUES, text)) return parseJson(text);
   try {
     return JSON.parse(text, keepDigits);
   } catch {

@@ -51,7 +51,8 @@ function* numbersIn(text: string): Generator<string> {
 
 /** `asha%40mail.example`, `\u0040`: as it reads. The text as it stands is looked at, too. */
 function decoded(text: string): string {
-  const unescaped = text.replaceAll(/\\+u([0-9a-f]{4})/gi, (_, code: string) =>
+  // From the first backslash of a row only: from each of them, a long row would take its square.
+  const unescaped = text.replaceAll(/(?<!\\)\\+u([0-9a-f]{4})/gi, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),
   );
   return unescaped.replaceAll(/%(2[0-9a-e]|40)/gi, (_, code: string) =>

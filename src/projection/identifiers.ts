@@ -13,6 +13,12 @@ import type { StoreDefaults } from "./store-defaults";
 
 /** How many contacts of one body are looked at: a real one has a dozen, and each costs a hash. */
 export const CONTACTS_MAX = 1_000;
+/** As many again may be other spellings of the same ones: each is read by the numbering plan of its country. */
+const SPELLINGS_MAX = 2 * CONTACTS_MAX;
+/** Different texts with a digit or an @ in which contacts are looked for; a real body of 1 MB has some 15,000. */
+const TEXTS_MAX = 20_000;
+/** Objects and lists in which contacts are looked for under their names. */
+const OBJECTS_MAX = 20_000;
 
 /** `order:ORD-1`, `payment:PAY-1`: a row of a state table, as an identifier. */
 export function rowIdentifier(subject: string, key: string): string {
@@ -33,7 +39,8 @@ function* contactsIn(
   const seen = new Set<string>();
   const isNew = (told: string): boolean => seen.size !== seen.add(told).size;
   const left = [value];
-  while (left.length > 0) {
+  // What stands in more objects is found by its text (contactsAnywhere).
+  for (let objects = 0; left.length > 0 && objects < OBJECTS_MAX; objects += 1) {
     const one = left.pop();
     if (isObject(one)) {
       for (const name of ["email", "customer_email"]) {
@@ -62,42 +69,52 @@ function tokenText(token: string): string | null {
   return /^\d{7,15}$/.test(token) ? token : null;
 }
 
-/** Those that only look like one, under any name. `known`: texts that are known for what they are. */
-function* contactsAnywhere(payload: string, known: ReadonlySet<string>): Generator<string> {
+/**
+ * Those that only look like one, under any name. `known`: texts that are known for what they are. Returns whether
+ * there are more texts than are looked at.
+ */
+function* contactsAnywhere(
+  payload: string,
+  known: ReadonlySet<string>,
+): Generator<string, boolean> {
   const seen = new Set<string>();
   for (const [token] of jsonTokens(payload)) {
     // Most say nothing that could be one.
     if (token.length < 6 || !/[\d@]|[^ -~]/.test(token) || seen.has(token)) continue;
+    if (seen.size === TEXTS_MAX) return true;
     seen.add(token);
     const text = tokenText(token);
     if (text !== null && !known.has(text)) yield* contactsInText(text);
   }
+  return false;
 }
 
-function* contactsOfBody(payload: string): Generator<string, void> {
+/** Returns whether there are more texts than are looked at. */
+function* contactsOfBody(payload: string): Generator<string, boolean> {
   const body = parseBody(payload);
   if (body === undefined) {
     yield* contactsInText(payload);
-    return;
+    return false;
   }
   // A number beside its country's code is that country's, and nobody's who has the same digits.
   const phones = new Set<string>();
   yield* contactsIn(body, phoneIdentifiers, phones);
-  yield* contactsAnywhere(payload, phones);
+  return yield* contactsAnywhere(payload, phones);
 }
 
 /** At most CONTACTS_MAX, and whether there are more. */
-function firstContacts(contacts: Iterable<string>): {
+function firstContacts(contacts: Iterator<string, boolean | void>): {
   readonly contacts: readonly string[];
   readonly isCut: boolean;
 } {
   const first = new Set<string>();
-  for (const contact of contacts) {
-    if (first.size === CONTACTS_MAX && !first.has(contact))
-      return { contacts: [...first], isCut: true };
-    first.add(contact);
+  for (let read = 0; ; read += 1) {
+    const { done, value } = contacts.next();
+    if (done === true) return { contacts: [...first], isCut: value === true };
+    const isOneMore = first.size === CONTACTS_MAX && !first.has(value);
+    if (isOneMore || read === SPELLINGS_MAX) return { contacts: [...first], isCut: true };
+    first.add(value);
   }
-  return { contacts: [...first], isCut: false };
 }
 
 /** `email:asha@mail.example`, `phone:919876543210`, `order:ORD-1`, `payment:PAY-1`; each once. */

@@ -33,10 +33,17 @@ function asciiDigit(digit: string): string {
   return String((at - first) % 10);
 }
 
+/**
+ * Marks on one character beyond the thirtieth: no language has so many, and to normalize a long row of them takes the
+ * square of its length. U+FF9E and U+FF9F become marks. (Unicode Annex 15 calls text without such rows stream-safe.)
+ */
+const surplusMarks = /([\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
+
 /** Digits of every script and width as ASCII, without the invisible characters of copied numbers. */
 export function plainText(text: string): string {
   if (isPlainAscii.test(text)) return text;
   return text
+    .replaceAll(surplusMarks, "$1")
     .normalize("NFKC")
     .replaceAll(/\p{Cf}/gu, "")
     .replaceAll(/\p{Nd}/gu, asciiDigit);

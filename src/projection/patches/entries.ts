@@ -14,19 +14,31 @@ export interface Entry<T> {
 
 export interface Entries<T> {
   readonly entries: readonly Entry<T>[];
-  /** One note for each entry that was skipped. */
+  /** One note for each entry that was skipped, and one if the list is longer than what is read of it. */
   readonly notes: readonly string[];
 }
 
-/** `path` names the list in notes: `data.payments`. */
+/**
+ * Payments, and parcels, that are read of one order event; and items, of its order or of all its parcels. A body of
+ * 1 MB has room for 350,000 empty entries, but for no more real ones than these.
+ */
+export const ENTRIES_MAX = 2_000;
+export const ITEMS_MAX = 10_000;
+
+/** `path` names the list in notes: `data.payments`. At most `max` entries are read. */
 export function parseEntries<T>(
   list: readonly unknown[] | null | undefined,
   model: z.ZodMiniType<T>,
   path: string,
+  max: number,
 ): Entries<T> {
   const entries: Entry<T>[] = [];
   const notes: string[] = [];
-  for (const [index, entry] of (list ?? []).entries()) {
+  const length = list?.length ?? 0;
+  if (length > max) {
+    notes.push(`${path}: ${String(length)} entries, of which the first ${String(max)} are read`);
+  }
+  for (const [index, entry] of (list ?? []).slice(0, max).entries()) {
     const parsed = model.safeParse(entry);
     if (parsed.success) entries.push({ value: parsed.data, raw: isObject(entry) ? entry : {} });
     else notes.push(`skipped ${describeIssues(parsed.error, `${path}.${String(index)}`)}`);

@@ -9,6 +9,10 @@ import { isObject, isPresent, type JsonObject } from "../../events/values";
 
 /** The limit of `extra` and of `metadata`, in bytes of UTF-8. */
 export const EXTRA_MAX_BYTES = 8_192;
+/** Fields of one object that are looked at: more than would fit. */
+const FIELDS_MAX = 2_000;
+/** Fields that a note names as left out. */
+const NAMED_MAX = 5;
 
 export interface Extra {
   /** Null if there is nothing to keep. */
@@ -38,8 +42,22 @@ function isEmpty(value: unknown): boolean {
 /** The remains of a body from which a person was erased: they say only that there was a value. */
 const nothingLeft: Extra = { json: "{}", notes: [] };
 
-/** An object with as many of the fields as fit. `what` is its name in notes. */
-function objectOf(fields: readonly (readonly [string, unknown])[], what: string): Extra {
+/** The first FIELDS_MAX fields with their values, and the names of the next few. */
+function fieldsOf(data: JsonObject): {
+  readonly fields: readonly (readonly [string, unknown])[];
+  readonly rest: readonly string[];
+} {
+  const names = Object.keys(data);
+  const fields = names.slice(0, FIELDS_MAX).map((name) => [name, data[name]] as const);
+  return { fields, rest: names.slice(FIELDS_MAX, FIELDS_MAX + NAMED_MAX) };
+}
+
+/** An object with as many of the fields as fit. `rest`: fields that are not looked at. `what` is its name in notes. */
+function objectOf(
+  fields: readonly (readonly [string, unknown])[],
+  rest: readonly string[],
+  what: string,
+): Extra {
   const parts: string[] = [];
   const left: string[] = [];
   let bytes = 2;
@@ -54,7 +72,8 @@ function objectOf(fields: readonly (readonly [string, unknown])[], what: string)
     bytes += size;
     parts.push(part);
   }
-  const named = left.slice(0, 5).join(", ");
+  left.push(...rest.map((name) => name.slice(0, 60)));
+  const named = left.slice(0, NAMED_MAX).join(", ");
   return {
     json: parts.length === 0 ? null : `{${parts.join(",")}}`,
     notes: left.length === 0 ? [] : [`${what}: too much to keep, left out ${named}`],
@@ -76,16 +95,17 @@ function isHeld(model: ModelName, name: string, value: unknown): boolean {
 
 /** Every field of `data` without a column. */
 export function extraOf(model: ModelName, data: JsonObject, isErased: boolean): Extra {
-  const fields = Object.entries(data).filter(
+  const { fields: all, rest } = fieldsOf(data);
+  const fields = all.filter(
     ([name, value]) => isPresent(value) && !isEmpty(value) && !isHeld(model, name, value),
   );
-  return isErased && fields.length > 0 ? nothingLeft : objectOf(fields, "extra");
+  return isErased && fields.length > 0 ? nothingLeft : objectOf(fields, rest, "extra");
 }
 
 /** The order's `metadata`, if it is an object with content. */
 export function metadataOf(metadata: unknown, isErased: boolean): Extra {
-  const fields = isObject(metadata) ? Object.entries(metadata) : [];
-  return isErased && fields.length > 0 ? nothingLeft : objectOf(fields, "metadata");
+  const { fields, rest } = fieldsOf(isObject(metadata) ? metadata : {});
+  return isErased && fields.length > 0 ? nothingLeft : objectOf(fields, rest, "metadata");
 }
 
 /** Whether a body contains the word that replaces erased values. */

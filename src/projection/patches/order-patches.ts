@@ -6,7 +6,7 @@ import { knownTime } from "../../events/formats/time";
 import { contactsNamed } from "./contacts";
 import { addressValue, customerValues, readPhones } from "./customer";
 import type { DecodedEvent } from "../decoded-event";
-import { itemsJson, parseEntries } from "./entries";
+import { ITEMS_MAX, itemsJson, parseEntries } from "./entries";
 import { metadataOf } from "./extra";
 import { micros, moneyNotes } from "./money";
 import { type Place, precedenceAt, type ProjectedOrder, shopDay } from "./place";
@@ -83,7 +83,7 @@ export function orderPatch(
   const { type } = event.row;
   const { status } = place;
   const metadata = metadataOf(data.metadata, event.isErased);
-  const items = parseEntries(data.order_items, orderItem, "data.order_items");
+  const items = parseEntries(data.order_items, orderItem, "data.order_items", ITEMS_MAX);
   const phones = readPhones(data, defaults);
   const placedOn = knownTime(data.order_date, place);
   const stated = (milestone: EventType): string | null =>

@@ -9,7 +9,7 @@ import { refundStatus } from "../../events/subjects";
 import { knownTime } from "../../events/formats/time";
 import type { JsonObject } from "../../events/values";
 import type { DecodedEvent } from "../decoded-event";
-import { parseEntries } from "./entries";
+import { ENTRIES_MAX, ITEMS_MAX, parseEntries } from "./entries";
 import { extraOf } from "./extra";
 import { paymentPatch, refundFromPayment, refundPatch } from "./money-patches";
 import { moneyNotes } from "./money";
@@ -65,8 +65,8 @@ function entryKeys(orderNumber: string): (subject: Subject, entry: JsonObject) =
 }
 
 function nestedPatches(event: DecodedEvent, data: OrderDetail): Projected {
-  const payments = parseEntries(data.payments, orderPayment, "data.payments");
-  const shipments = parseEntries(data.shipments, orderShipment, "data.shipments");
+  const payments = parseEntries(data.payments, orderPayment, "data.payments", ENTRIES_MAX);
+  const shipments = parseEntries(data.shipments, orderShipment, "data.shipments", ENTRIES_MAX);
   const keyFor = entryKeys(event.key);
   const patches: Patch[] = [];
   const notes = [...payments.notes, ...shipments.notes];
@@ -87,6 +87,7 @@ function nestedPatches(event: DecodedEvent, data: OrderDetail): Projected {
     notes.push(...left);
     notes.push(...moneyNotes({ "payments.amount": entry.amount }));
   }
+  let itemsLeft = ITEMS_MAX;
   for (const { value: entry, raw } of shipments.entries) {
     const key = keyFor("shipment", entry);
     if (key === null) {
@@ -95,7 +96,9 @@ function nestedPatches(event: DecodedEvent, data: OrderDetail): Projected {
     }
     const { status, modified_at: date } = entry;
     const { json: extra, notes: left } = extraOf("OrderShipment", raw, event.isErased);
-    const projected = shipmentPatch(entry, nestedPlace(event, key, { status, date, extra }));
+    const place = nestedPlace(event, key, { status, date, extra });
+    const projected = shipmentPatch(entry, place, itemsLeft);
+    itemsLeft = Math.max(0, itemsLeft - (entry.shipment_items?.length ?? 0));
     notes.push(...left);
     patches.push(...projected.patches);
     notes.push(...projected.notes);

@@ -1,13 +1,18 @@
 /** The values that a shipment sets, for events about it and for entries nested in an order. */
 import { type OrderShipment, shipmentItem } from "../../events/models";
 import { knownTime, parseTimeOrDay } from "../../events/formats/time";
-import { itemsJson, parseEntries } from "./entries";
+import { ITEMS_MAX, itemsJson, parseEntries } from "./entries";
 import { type Place, precedenceAt, type Projected } from "./place";
 import { patchOf } from "../registers";
 
-export function shipmentPatch(data: OrderShipment, place: Place): Projected {
+/** At most `itemsMax` of its items are read. */
+export function shipmentPatch(
+  data: OrderShipment,
+  place: Place,
+  itemsMax: number = ITEMS_MAX,
+): Projected {
   const { status } = place;
-  const items = parseEntries(data.shipment_items, shipmentItem, "shipment_items");
+  const items = parseEntries(data.shipment_items, shipmentItem, "shipment_items", itemsMax);
   // A shipment's own event dates the status that it sets; a nested entry only repeats it.
   const at = (milestone: string): string | null =>
     !place.nested && status === milestone ? place.time : null;
