@@ -38,7 +38,7 @@ export function plainText(text: string): string {
   if (isPlainAscii.test(text)) return text;
   return text
     .normalize("NFKC")
-    .replaceAll(/\p{Cf}/gu, "")
+    .replaceAll(/[\p{Cf}\p{DI}]/gu, "")
     .replaceAll(/\p{Nd}/gu, asciiDigit);
 }
 
