@@ -66,7 +66,9 @@ function* contactsIn(
 /** What a token says, where it may hold a contact: a text, a name of a field, or a whole number. */
 function tokenText(token: string): string | null {
   if (token.startsWith('"')) return saidBy(token);
-  return /^\d{7,15}$/.test(token) ? token : null;
+  // `9.812345001e9`, too.
+  const number = String(Math.abs(Number(token)));
+  return /^\d{7,15}$/.test(number) ? number : null;
 }
 
 /**
@@ -78,15 +80,21 @@ function* contactsAnywhere(
   known: ReadonlySet<string>,
 ): Generator<string, boolean> {
   const seen = new Set<string>();
+  const numbers = new Set<string>();
   for (const [token] of jsonTokens(payload)) {
     // Most say nothing that could be one.
     if (token.length < 6 || !/[\d@]|[^ -~]/.test(token) || seen.has(token)) continue;
     if (seen.size === TEXTS_MAX) return true;
     seen.add(token);
     const text = tokenText(token);
-    if (text !== null && !known.has(text)) yield* contactsInText(text);
+    if (text !== null && !known.has(text)) yield* contactsInText(text, numbers);
   }
   return false;
+}
+
+/** At most CONTACTS_MAX contacts, each once, those under their names first. */
+export function contactsInBody(payload: string): readonly string[] {
+  return firstContacts(contactsOfBody(payload)).contacts;
 }
 
 /** Returns whether there are more texts than are looked at. */
@@ -122,7 +130,7 @@ export function identifiersOf(payload: string): readonly string[] {
   const { subject, subjectId, orderNumber } = aboutOf(recognize(payload, null));
   return [
     ...new Set([
-      ...firstContacts(contactsOfBody(payload)).contacts,
+      ...contactsInBody(payload),
       ...(orderNumber === null ? [] : [rowIdentifier("order", orderNumber)]),
       ...(subject === null || subjectId === null ? [] : [rowIdentifier(subject, subjectId)]),
     ]),

@@ -405,8 +405,10 @@ export const archiveWrites = sqliteTable("archive_writes", {
 export const erasures = sqliteTable("erasures", {
   id: integer("id").primaryKey(),
   requested_at: text("requested_at").notNull(),
-  /** What it works on: orders, inbox, contacts, archive; done at its end. */
-  stage: text("stage", { enum: ["orders", "inbox", "contacts", "archive", "done"] }).notNull(),
+  /** What it works on: orders, inbox, rows, contacts, archive; done at its end. */
+  stage: text("stage", {
+    enum: ["orders", "inbox", "rows", "contacts", "archive", "done"],
+  }).notNull(),
   /** How far it is in its stage: a row, a key or the name of an object. */
   place: text("place").notNull().default(""),
   /** How many orders, bodies, messages and archived bodies it has found so far. */

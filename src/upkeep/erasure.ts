@@ -1,14 +1,14 @@
 /**
  * Erasing a person. First they go onto the suppression list, so that nothing new about them is applied
- * as it comes; then, order by order, the bodies, rows and messages about them; then every body that no order leads to;
- * then by what else their orders could be found; then the archive. How far it is stands in D1, each step
+ * as it comes; then, order by order, the bodies, rows and messages about them; then every body and every row
+ * that no order leads to; then by what else their orders could be found; then the archive. How far it is stands in D1, each step
  * can be done again, and the person is remembered by keyed hashes alone.
  */
 import { eraseBody } from "../events/erased-body";
 import { ERASE_OBJECTS, ERASE_RUN_MS } from "../privacy-limits";
 import { errorText, log } from "../log";
 import type { StoreDefaults } from "../projection/store-defaults";
-import { enteredContacts, rowIdentifier } from "../projection/identifiers";
+import { contactsInBody, enteredContacts, rowIdentifier } from "../projection/identifiers";
 import { findBegun } from "../store/retention/archive-writes";
 import {
   enterOrders,
@@ -16,6 +16,7 @@ import {
   loadBodiesOfRows,
   loadStretch,
   replaceBodies,
+  type RowKey,
   type StoredBody,
 } from "../store/privacy/erased-bodies";
 import { loadSuppressionList, type SuppressionList } from "../store/privacy/suppression-list";
@@ -31,6 +32,7 @@ import {
   suppressOrders,
   suppressRows,
 } from "../store/privacy/erasure";
+import { loadTexts } from "../store/privacy/personal-texts";
 import { eraseKeyedRows, eraseRows, forgetContacts } from "../store/privacy/erasure-rows";
 import { eraseArchived, listObjects, repairManifest, readObject, writeObject } from "./archive";
 
@@ -101,13 +103,21 @@ async function eraseWhatCan(deps: ErasureDeps, pending: PendingOrders): Promise<
 type Progress = Parameters<typeof saveStage>[2];
 
 /**
- * Payments, refunds and shipments whose events name the person, while their order is not theirs: every event
- * about them, and their rows.
+ * What names the person: orders, which are theirs; and payments, refunds and shipments, whose order need not
+ * be: every event about these, and their rows.
  */
-async function eraseRowsNaming({ db }: ErasureDeps, bodies: readonly StoredBody[]): Promise<void> {
-  const rows = bodies.flatMap(({ subject, subjectId: key }) =>
-    subject === null || subject === "order" || key === null ? [] : [{ subject, key }],
+async function eraseNaming(
+  { db }: ErasureDeps,
+  { id }: Erasure,
+  named: readonly RowKey[],
+): Promise<void> {
+  const orders = named.filter(({ subject }) => subject === "order");
+  await enterOrders(
+    db,
+    id,
+    orders.map(({ key }) => key),
   );
+  const rows = named.filter(({ subject }) => subject !== "order");
   if (rows.length === 0) return;
   await suppressRows(
     db,
@@ -130,14 +140,25 @@ async function eraseInbox(deps: ErasureDeps, erasure: Erasure): Promise<Progress
   const { bodies, next } = await loadStretch(db, Number(erasure.place));
   const list = await loadSuppressionList(db);
   const changed = await eraseEach(bodies, list);
-  const orders = changed.flatMap(({ subject, subjectId }) =>
-    subject === "order" && subjectId !== null ? [subjectId] : [],
+  const named = changed.flatMap(({ subject, subjectId: key }) =>
+    subject === null || key === null ? [] : [{ subject, key }],
   );
-  await enterOrders(db, erasure.id, orders);
-  await eraseRowsNaming(deps, changed);
+  await eraseNaming(deps, erasure, named);
   await replaceBodies(db, changed);
   const events = changed.length;
-  return next === null ? { stage: "contacts", place: "", events } : { place: String(next), events };
+  return next === null ? { stage: "rows", place: "", events } : { place: String(next), events };
+}
+
+/** Every row of the state: the body that named the person in it may have been purged. */
+async function eraseState(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
+  const { rows, next } = await loadTexts(deps.db, erasure.place);
+  const list = await loadSuppressionList(deps.db);
+  const checked = await Promise.all(
+    rows.map(async (row) => ({ row, isTheirs: await list.hasAny(contactsInBody(row.texts)) })),
+  );
+  const named = checked.flatMap(({ row, isTheirs }) => (isTheirs ? [row] : []));
+  await eraseNaming(deps, erasure, named);
+  return next === null ? { stage: "contacts", place: "" } : { place: next };
 }
 
 async function eraseContacts(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
@@ -181,6 +202,8 @@ async function takeStep(deps: ErasureDeps, erasure: Erasure): Promise<Progress> 
       return { stage: "inbox", place: "0" };
     case "inbox":
       return await eraseInbox(deps, erasure);
+    case "rows":
+      return await eraseState(deps, erasure);
     case "contacts":
       return await eraseContacts(deps, erasure);
     case "archive":

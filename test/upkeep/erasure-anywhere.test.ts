@@ -12,7 +12,7 @@ import { address, orderDetail, payment, refund, shipment } from "../support/mode
 import { row, rows } from "../support/receiver";
 import { hand } from "../faults/drive";
 import { queued } from "../support/queue";
-import { clearAll, plainEnv } from "./aged";
+import { bucket, clearAll, plainEnv, purgeAt } from "./aged";
 
 const AT = new Date(Date.now() - 60_000).toISOString();
 const deps: ErasureDeps = { db: env.DB, archive: null, defaults, now: () => new Date() };
@@ -26,10 +26,17 @@ let count = 0;
 async function tell(
   ...bodies: readonly (object | string)[]
 ): Promise<readonly [string, ...string[]]> {
+  return await tellAt(AT, ...bodies);
+}
+
+async function tellAt(
+  receivedAt: string,
+  ...bodies: readonly (object | string)[]
+): Promise<readonly [string, ...string[]]> {
   const ids = bodies.map(() => `evt-any-${String((count += 1))}`);
   const messages = bodies.map((body, at) => {
     const payload = typeof body === "string" ? body : JSON.stringify(body);
-    return JSON.stringify(queued(ids[at] ?? "", payload, { receivedAt: AT }));
+    return JSON.stringify(queued(ids[at] ?? "", payload, { receivedAt }));
   });
   await hand(plainEnv, "ce-events", messages);
   const [first = "", ...rest] = ids;
@@ -190,6 +197,48 @@ describe("a body that names an erased person", () => {
     expect(await totals()).toEqual(before);
     expect(await rows("SELECT extra FROM payments")).toEqual([{ extra: "{}" }]);
     expect(await rebuildChanges()).toBe(0);
+  });
+});
+
+describe("a row that names an erased person, whose body has been purged", () => {
+  const LONG_AGO = new Date(Date.now() - 120 * 86_400_000).toISOString();
+  const past = (type: string, data: object) => told(type, data, { created_at: LONG_AGO });
+  const note = { customer_note: `a gift for ${hers.email}`, metadata: { ring: hers.phone } };
+
+  it.each(["without an archive", "with one"])("is found %s", async (how) => {
+    const archive = how === "with one" ? bucket() : null;
+    await tellAt(
+      LONG_AGO,
+      past("payment.success", payment("PAY-1", { email: hers.email, holder: hers.name })),
+      past("payment.refund.success", refund("REF-1", { refund_remarks: `for ${hers.email}` })),
+      past("shipment.cancelled", shipment("SHP-1", { consignee: { mobile: hers.phone } })),
+      past("order.created", orderDetail("ORD-1", note)),
+      past(
+        "order.created",
+        orderDetail("ORD-TOM", { billing_address: tom, shipping_address: tom }),
+      ),
+    );
+    await purgeAt(new Date().toISOString(), { archive });
+    expect(await rows("SELECT id FROM webhook_events WHERE payload IS NOT NULL")).toEqual([]);
+    expect(await held()).toContain("quill");
+    expect(await erase({ ...deps, archive }, asked)).toMatchObject({ stage: "done" });
+    await expectGone();
+    const { objects } = await bucket().list();
+    const archived = await Promise.all(
+      objects.map(async ({ key }) => {
+        const stream = (await bucket().get(key))?.body;
+        return key.endsWith(".gz") && stream !== undefined
+          ? await new Response(stream.pipeThrough(new DecompressionStream("gzip"))).text()
+          : "";
+      }),
+    );
+    expect(archived.join("").toLowerCase()).not.toMatch(/quill|zephyr|9812345001/);
+    expect(archived.join("").includes("tom@other.example")).toBe(archive !== null);
+    const emails = "SELECT order_number, customer_email FROM orders ORDER BY 1";
+    expect(await rows(emails)).toEqual([
+      { order_number: "ORD-1", customer_email: "(erased)" },
+      { order_number: "ORD-TOM", customer_email: "tom@other.example" },
+    ]);
   });
 });
 

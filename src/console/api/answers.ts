@@ -151,7 +151,7 @@ export const answers = {
     dry_run: z.optional(z.literal(true).check(z.describe("only counted, nothing begun"))),
     id: z.optional(z.int()),
     requested_at: z.optional(z.string()),
-    stage: z.optional(z.enum(["orders", "inbox", "contacts", "archive", "done"])),
+    stage: z.optional(z.enum(["orders", "inbox", "rows", "contacts", "archive", "done"])),
     place: z.optional(z.string().check(z.describe("how far it is in its stage"))),
     orders: z.int(),
     events: z.int().check(z.describe("bodies")),

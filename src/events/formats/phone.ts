@@ -45,7 +45,7 @@ export function plainText(text: string): string {
   return text
     .replaceAll(surplusMarks, "$1")
     .normalize("NFKC")
-    .replaceAll(/\p{Cf}/gu, "")
+    .replaceAll(/[\p{Cf}\p{DI}]/gu, "")
     .replaceAll(/\p{Nd}/gu, asciiDigit);
 }
 

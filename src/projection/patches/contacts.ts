@@ -14,6 +14,7 @@ import {
   parseE164,
   parsePhone,
   phoneDigits,
+  plainText,
   dialledForms,
 } from "../../events/formats/phone";
 import type { StatedPhone } from "./customer";
@@ -33,8 +34,9 @@ function distinct(contacts: readonly string[]): readonly string[] {
 
 /** The address as it was sent, and in its usable form. */
 export function emailContacts(text: string): readonly string[] {
-  const told = text.trim().toLowerCase();
-  const address = parseAddress(text)?.toLowerCase();
+  const plain = plainText(text);
+  const told = plain.trim().toLowerCase();
+  const address = parseAddress(plain)?.toLowerCase();
   return distinct([
     ...(/^[^\s@]+@[^\s@]+$/.test(told) ? [`email:${told}`] : []),
     ...(address === undefined ? [] : [`email:${address}`]),
@@ -117,7 +119,11 @@ export function contactsOf(text: string, { country }: StoreDefaults): readonly s
   const number = parsePhone(null, text, country);
   if (number === null) return [digitsContact(digits), dialledContact(digits)];
   const forms = dialledForms(number);
-  const atHome = forms.filter((form) => parsePhone(null, form, country) === number);
+  // With its code it is nobody's at home, and the number's without the +.
+  const atHome = forms.filter((form) => {
+    const read = parsePhone(null, form, country);
+    return read === number || (read === null && form === number.slice(1));
+  });
   const others = [...atHome, ...joinedForms(number, forms)].map(digitsContact);
   return distinct([numberContact(number), ...others]);
 }

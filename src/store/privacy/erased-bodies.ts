@@ -142,10 +142,14 @@ WHERE id IN (SELECT value FROM json_each(?1)) AND order_number IS NOT NULL
   AND (SELECT max(id) FROM erasures) IS NOT NULL
 ON CONFLICT (erasure_id, order_number) DO UPDATE SET pending = 1`;
 
-/** `?1`: the erasure; `?2`: orders. Primary key. */
+/**
+ * `?1`: the erasure; `?2`: orders. Primary key, erasure_orders_pending. What another erasure is to erase, and
+ * perhaps cannot, holds up no other.
+ */
 const enterFoundSql = `
 INSERT INTO erasure_orders (erasure_id, order_number)
-SELECT ?1, value FROM json_each(?2) WHERE true
+SELECT ?1, value FROM json_each(?2)
+WHERE value NOT IN (SELECT order_number FROM erasure_orders WHERE pending = 1)
 ON CONFLICT (erasure_id, order_number) DO UPDATE SET pending = 1`;
 
 /** Orders whose events name the person somewhere: they are theirs. */

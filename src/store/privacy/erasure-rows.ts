@@ -94,13 +94,14 @@ const donePendingSql = `
 UPDATE erasure_orders SET pending = 0
 WHERE erasure_id = ?2 AND order_number IN (SELECT value FROM json_each(?1))`;
 /**
- * `?1`: orders; `?2`: the erasure. webhook_events_subject and others (erased-bodies.ts). What of a late
- * order is in the archive already, or was known by bodies that are, takes the last stages once more.
+ * `?1`: orders; `?2`: the erasure. webhook_events_subject and others (erased-bodies.ts). An order that comes
+ * late, of which bodies have been purged, takes the last stages once more: they may have passed its contacts
+ * and its archived bodies.
  */
 const reopenSql = `
 UPDATE erasures SET stage = 'contacts', place = '', finished_at = NULL
-WHERE id = ?2 AND finished_at IS NOT NULL
-  AND EXISTS (SELECT 1 FROM webhook_events WHERE ${aboutOrders} AND archived = 1)`;
+WHERE id = ?2 AND stage IN ('contacts', 'archive', 'done')
+  AND EXISTS (SELECT 1 FROM webhook_events WHERE ${aboutOrders} AND (archived = 1 OR payload IS NULL))`;
 
 /** `?1`: orders; `?2`: contacts that their bodies named. Primary key. */
 const forgetNamedSql = `

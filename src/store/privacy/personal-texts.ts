@@ -1,0 +1,67 @@
+/** Rows of the state with what they hold that may name a person, read in the order of their keys. */
+import { BODIES_MAX_BYTES } from "../../limits";
+import { ERASE_TEXT_ROWS } from "../../privacy-limits";
+import { personalColumns } from "../../projection/registers";
+import { parts } from "./order-rows";
+
+const { addresses, objects } = personalColumns;
+/** A number here may stand without the code that came with it; by both orders are found through their contacts. */
+const found: ReadonlySet<string> = new Set(["customer_email", "customer_phone"]);
+const texts = personalColumns.texts.filter((name) => !found.has(name));
+
+/** In the order of the walk; what is JSON is looked through as such. */
+const tables = {
+  orders: {
+    subject: "order",
+    key: "order_number",
+    texts,
+    json: [...addresses, ...objects, "items"],
+  },
+  payments: { ...parts.payments, texts: ["method"], json: ["extra"] },
+  refunds: { ...parts.refunds, texts: ["payment_mode", "remarks"], json: ["extra"] },
+  shipments: {
+    ...parts.shipments,
+    texts: ["courier", "tracking_url", "cancellation_reason"],
+    json: ["extra", "items"],
+  },
+} as const;
+type Table = keyof typeof tables;
+const names: readonly Table[] = ["orders", "payments", "refunds", "shipments"];
+
+/** `?1`: after which key; `?2`: limit. Primary key. As many bytes as fit; the first row always does. */
+const selectSql = (table: Table): string => {
+  const { subject, key, texts: plain, json } = tables[table];
+  const cells = [
+    ...plain.map((name) => `'${name}', ${name}`),
+    ...json.map((name) => `'${name}', json(${name})`),
+  ];
+  return `SELECT '${subject}' AS subject, row_key AS "key", texts FROM (
+    SELECT row_key, texts, coalesce(sum(octet_length(texts)) OVER (ORDER BY row_key
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+    FROM (SELECT ${key} AS row_key, json_object(${cells.join(", ")}) AS texts
+      FROM ${table} WHERE ${key} > ?1 ORDER BY ${key} LIMIT ?2))
+  WHERE before < ${String(BODIES_MAX_BYTES)} ORDER BY row_key`;
+};
+
+export interface RowTexts {
+  readonly subject: string;
+  readonly key: string;
+  /** A JSON object. */
+  readonly texts: string;
+}
+
+/** The next rows, and where the walk goes on: a table and a key, as JSON; null behind the last. */
+export async function loadTexts(
+  db: D1Database,
+  place: string,
+): Promise<{ readonly rows: readonly RowTexts[]; readonly next: string | null }> {
+  const [table, after] = JSON.parse(place === "" ? '["orders",""]' : place) as [Table, string];
+  const { results: rows } = await db
+    .prepare(selectSql(table))
+    .bind(after, ERASE_TEXT_ROWS)
+    .all<RowTexts>();
+  const last = rows.at(-1)?.key;
+  if (last !== undefined) return { rows, next: JSON.stringify([table, last]) };
+  const following = names[names.indexOf(table) + 1];
+  return { rows, next: following === undefined ? null : JSON.stringify([following, ""]) };
+}
