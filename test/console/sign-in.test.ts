@@ -264,6 +264,21 @@ describe("the keys of a team", () => {
     expect(world.asked).toBe(2);
   });
 
+  it("are asked for once, however many forgeries under unknown keys come at once", async () => {
+    const team = await makeTeam("at-once.cloudflareaccess.com");
+    const world: World = { asked: 0, atMs: start, down: false };
+    const deps = depsOf(world, () => team);
+    const config = { teamDomain: team.domain, audience: AUDIENCE };
+    const jwt = await team.sign(claimsOf(team));
+    expect(await verifyAccess(jwt, config, deps)).toBe("asha@shop.example");
+    world.atMs += minute;
+    const forged = await team.sign(claimsOf(team), { kid: "key-9" });
+    const all = Array.from({ length: 100 }, () => verifyAccess(forged, config, deps));
+    expect(await verifyAccess(jwt, config, deps)).toBe("asha@shop.example");
+    expect(new Set(await Promise.all(all))).toEqual(new Set([null]));
+    expect(world.asked).toBe(2);
+  });
+
   it("of another kind, or that cannot be read, do not cost the others", async () => {
     const team = await makeTeam("kinds.cloudflareaccess.com");
     const others = [
