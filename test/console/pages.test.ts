@@ -214,6 +214,24 @@ describe("every answer to a person", () => {
     expect(headers.get("content-security-policy")).toContain("default-src 'none'");
     expect(headers.get("cache-control")).toBe("no-store");
   });
+
+  it("but for a mail in its frame, which has a policy of its own and no other beside it", async () => {
+    const message = { channel: "email", template: "x", to: "a@b.example", subject: "s", text: "t" };
+    const html = "<script>alert(1)</script><p>mail</p>";
+    await env.DB.prepare("UPDATE notifications SET rendered = ?1 WHERE channel = 'email'")
+      .bind(
+        JSON.stringify({ firstAttemptAt: "2026-11-26T10:00:00Z", message: { ...message, html } }),
+      )
+      .run();
+    const { headers, status } = await get(
+      "/console/messages/order_confirmed%2FPAGE-1%2Femail/preview",
+    );
+    expect(status).toBe(200);
+    const policy = headers.get("content-security-policy") ?? "";
+    expect(policy).toMatch(/^sandbox; default-src 'none'; .*frame-ancestors 'self'$/);
+    expect(policy).not.toContain("script-src");
+    expect(headers.get("cache-control")).toBe("no-store");
+  });
 });
 
 describe("an event's body", () => {
