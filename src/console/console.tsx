@@ -17,7 +17,7 @@ import { messages } from "./pages/messages/messages-page";
 import { order } from "./pages/orders/order-page";
 import { orders } from "./pages/orders/orders-page";
 import { overview } from "./pages/overview-page";
-import { show } from "./pages/page";
+import { setPolicy, show } from "./pages/page";
 import { refused } from "./pages/events/refused-page";
 import { replay } from "./pages/events/replay-page";
 import { settings } from "./pages/settings-page";
@@ -201,9 +201,10 @@ export function consolePages<E extends object>(
       const who = await whoIs(c, deps);
       return who === null ? redirectToSignIn(c) : await answer({ c, deps, who });
     };
-  app.use("*", async (c, next) =>
-    isSameOriginAction(c) ? await next() : c.text("Forbidden", 403),
-  );
+  app.use("*", async (c, next) => {
+    setPolicy(c);
+    return isSameOriginAction(c) ? await next() : c.text("Forbidden", 403);
+  });
   app.get("/assets/:name", (c) => asset(c, depsOf(c)));
   app.get("/sign-in", (c) => signInForm(c, depsOf(c)));
   app.post("/sign-in", (c) => signIn(c, depsOf(c)));

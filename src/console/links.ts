@@ -10,8 +10,10 @@ export function pathTo(place: Place, id: string): string | null {
   if (id.length > LINK_MAX_CHARACTERS) return null;
   const part = encodeURIComponent(id.toWellFormed());
   if (part.length > LINK_MAX_CHARACTERS) return null;
-  // A path of dots would be resolved away.
-  return /^\.{1,2}$/.test(id) ? `/console/${place}/~?id=${part}` : `/console/${place}/${part}`;
+  // A path of dots would be resolved away, and /events/new is a page of its own.
+  return /^(\.{1,2}|new)$/.test(id)
+    ? `/console/${place}/~?id=${part}`
+    : `/console/${place}/${part}`;
 }
 
 /** What stands below a page: `/console/events/a` and `body` -> `/console/events/a/body`. */
@@ -34,9 +36,10 @@ export function withQuery(
   return params.size === 0 ? path : `${path}?${params.toString()}`;
 }
 
-/** Only http and https may become links: `javascript:` and `data:` are text. */
+/** Only http and https may become links, and none that shows another host before an @. */
 export function httpUrl(text: string | null): string | null {
   if (text === null || text.length > LINK_MAX_CHARACTERS) return null;
   const url = URL.parse(text.trim());
-  return url?.protocol === "https:" || url?.protocol === "http:" ? url.href : null;
+  if (url === null || url.username !== "" || url.password !== "") return null;
+  return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
 }

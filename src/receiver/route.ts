@@ -124,8 +124,8 @@ export function receiverRoutes<E extends object>(
   const app = new Hono<{ Bindings: E }>({ strict: false });
   for (const base of ["/api/webhooks/ce", "/webhooks/ce"]) {
     app.all(base, (c) => receive(c, depsOf(c)));
-    // A type may contain slashes.
-    app.all(`${base}/:type{.+}`, (c) => receive(c, depsOf(c)));
+    // A type may contain slashes, and whatever else: a signed event is refused for no hint.
+    app.all(`${base}/:type{[^]+}`, (c) => receive(c, depsOf(c)));
   }
   return app;
 }

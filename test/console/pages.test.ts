@@ -200,6 +200,40 @@ describe("refused deliveries", () => {
   });
 });
 
+describe("every answer to a person", () => {
+  it.each([
+    "",
+    "/events/new",
+    "/events/new?after=0",
+    "/events/page-1/body",
+    "/messages/none/preview",
+    "/nothing",
+    "/sign-in",
+  ])("at /console%s is under the policy, and kept by no browser or proxy", async (path) => {
+    const { headers } = await get(`/console${path}`);
+    expect(headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(headers.get("cache-control")).toBe("no-store");
+  });
+
+  it("but for a mail in its frame, which has a policy of its own and no other beside it", async () => {
+    const message = { channel: "email", template: "x", to: "a@b.example", subject: "s", text: "t" };
+    const html = "<script>alert(1)</script><p>mail</p>";
+    await env.DB.prepare("UPDATE notifications SET rendered = ?1 WHERE channel = 'email'")
+      .bind(
+        JSON.stringify({ firstAttemptAt: "2026-11-26T10:00:00Z", message: { ...message, html } }),
+      )
+      .run();
+    const { headers, status } = await get(
+      "/console/messages/order_confirmed%2FPAGE-1%2Femail/preview",
+    );
+    expect(status).toBe(200);
+    const policy = headers.get("content-security-policy") ?? "";
+    expect(policy).toMatch(/^sandbox; default-src 'none'; .*frame-ancestors 'self'$/);
+    expect(policy).not.toContain("script-src");
+    expect(headers.get("cache-control")).toBe("no-store");
+  });
+});
+
 describe("an event's body", () => {
   it("can be had as it came, as a file that cannot run", async () => {
     const response = await get("/console/events/page-1/body");
@@ -354,6 +388,7 @@ describe("a replay", () => {
 describe("words and links", () => {
   it("show what would hide, and keep to their measure", () => {
     expect(visible("a\u0000b\u202ec\r\n\td")).toBe("a\\u0000b\\u202ec\\u000d\n\td");
+    expect(visible("ORD-1\u00ad\u3164")).toBe("ORD-1\\u00ad\\u3164");
     expect(visible("שלום عالم 🛍️")).toBe("שלום عالم 🛍️");
     expect(clip("x".repeat(65), 64)).toHaveLength(64);
     expect(clip("🛍".repeat(64), 64)).toBe("🛍".repeat(64));
@@ -370,6 +405,7 @@ describe("words and links", () => {
   it("lead to any id that a URL can carry", () => {
     expect(pathTo("events", "a/b?c#d%2F")).toBe("/console/events/a%2Fb%3Fc%23d%252F");
     expect(pathTo("events", "..")).toBe("/console/events/~?id=..");
+    expect(pathTo("events", "new")).toBe("/console/events/~?id=new");
     expect(pathTo("events", "\ud800")).toBe("/console/events/%EF%BF%BD");
     expect(pathTo("events", "x".repeat(5_000))).toBeNull();
   });

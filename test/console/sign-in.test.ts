@@ -139,6 +139,25 @@ describe("whom Cloudflare Access lets through", () => {
       "that is signed with the public key": `${symmetric}.${base64url(
         await crypto.subtle.sign("HMAC", hmac, new TextEncoder().encode(symmetric)),
       )}`,
+      "that brings its own key": await other.sign(claimsOf(team), { jwk: other.jwks.keys[0] }),
+      "that says where its key is": await other.sign(claimsOf(team), {
+        jku: `https://${other.domain}/cdn-cgi/access/certs`,
+        kid: undefined,
+      }),
+      "under a key of every object": await other.sign(claimsOf(team), { kid: "__proto__" }),
+      "of another algorithm": await team.sign(claimsOf(team), { alg: "RS512" }),
+      "of an algorithm in small letters": await team.sign(claimsOf(team), { alg: "rs256" }),
+      "for an audience that begins like ours": await team.sign(
+        claimsOf(team, { aud: `${AUDIENCE}-2` }),
+      ),
+      "for an audience that is an object": await team.sign(
+        claimsOf(team, { aud: { 0: AUDIENCE } }),
+      ),
+      "of an issuer with a path": await team.sign(
+        claimsOf(team, { iss: `https://${team.domain}/x` }),
+      ),
+      "of several issuers": await team.sign(claimsOf(team, { iss: [`https://${team.domain}`] })),
+      "twice in one header": `${good}, ${good}`,
       "with a part too many": `${good}.x`,
       "that is none": "a.b.c",
       "that is empty": "",
@@ -242,6 +261,21 @@ describe("the keys of a team", () => {
     world.down = false;
     world.atMs += minute / 2;
     expect(await verifyAccess(jwt, config, deps)).toBe("asha@shop.example");
+    expect(world.asked).toBe(2);
+  });
+
+  it("are asked for once, however many forgeries under unknown keys come at once", async () => {
+    const team = await makeTeam("at-once.cloudflareaccess.com");
+    const world: World = { asked: 0, atMs: start, down: false };
+    const deps = depsOf(world, () => team);
+    const config = { teamDomain: team.domain, audience: AUDIENCE };
+    const jwt = await team.sign(claimsOf(team));
+    expect(await verifyAccess(jwt, config, deps)).toBe("asha@shop.example");
+    world.atMs += minute;
+    const forged = await team.sign(claimsOf(team), { kid: "key-9" });
+    const all = Array.from({ length: 100 }, () => verifyAccess(forged, config, deps));
+    expect(await verifyAccess(jwt, config, deps)).toBe("asha@shop.example");
+    expect(new Set(await Promise.all(all))).toEqual(new Set([null]));
     expect(world.asked).toBe(2);
   });
 
@@ -355,11 +389,19 @@ describe("a wrong admin token", () => {
   });
 
   it("counts for a whole IPv6 network", () => {
-    expect(networkOf("2001:db8:1:2:3:4:5:6")).toBe("2001:db8:1:2");
-    expect(networkOf("2001:db8:1:2::9")).toBe("2001:db8:1:2");
-    expect(networkOf("2001:0db8:0001:0002::")).toBe("2001:db8:1:2");
-    expect(networkOf("::1")).toBe("0:0:0:0");
+    expect(networkOf("2001:db8:1:2:3:4:5:6")).toBe("2001:db8:1");
+    expect(networkOf("2001:db8:1:2::9")).toBe("2001:db8:1");
+    expect(networkOf("2001:0db8:0001:0002::")).toBe("2001:db8:1");
+    expect(networkOf("::1")).toBe("0:0:0");
     expect(networkOf("192.0.2.1")).toBe("192.0.2.1");
+  });
+
+  it("is not tried from each of the 65,536 networks of one site", () => {
+    const tried = new TriedTokens();
+    const guesses = Array.from({ length: 60_000 }, (_, n) =>
+      tried.count(networkOf(`2001:db8:7:${n.toString(16)}::1`), `guess ${String(n)}`, 0),
+    );
+    expect(guesses.filter((one) => one === "new")).toHaveLength(SIGN_IN_LIMITS.ofOne);
   });
 
   it("is counted while D1 is down", async () => {

@@ -9,6 +9,7 @@ import {
   nameOrNull,
   outsideLine,
 } from "../../src/notifications/text/safe-text";
+import { writeNote } from "../../src/notifications/channels/team/note";
 import type { Message } from "../../src/notifications/channels";
 import {
   facts,
@@ -34,6 +35,8 @@ const attacks = [
   "tel:+19005550100",
   "ftp://198.51.100.7/x",
   "198.51.100.7/x",
+  "evil.example:80",
+  "evil.example:80/x",
   "\\\\198.51.100.7\\share",
   "ｅｖｉｌ．ｃｏｍ",
   "evil。com",
@@ -120,10 +123,27 @@ describe.each(attacks)("%s", (attack) => {
   });
 });
 
-it("becomes no link in an SMS where characters are left out that it cannot carry", () => {
-  for (const preview of toCustomers.filter(({ channel }) => channel === "sms")) {
-    const [text = ""] = readIn(renderPreview(filled(preview, "evil.\u2764com")));
-    expect(text).not.toMatch(/evil\.com/);
+it.each(["evil.\u2764com", "evil\u2488com", "evil₹com"])(
+  "becomes no link in an SMS that cannot carry its characters: %s",
+  (attack) => {
+    for (const preview of toCustomers.filter(({ channel }) => channel === "sms")) {
+      const [text = ""] = readIn(renderPreview(filled(preview, attack)));
+      expect(text).not.toMatch(/\w\.co/);
+    }
+  },
+);
+
+it("of any length leaves the team a link that Slack takes, to a page of ours", () => {
+  const shop = { ...previews[0]?.shop, publicUrl: "https://receiver.example" };
+  for (const order of ["ORD-1", "x".repeat(3_000), "漢".repeat(600), "..", "a|b>c<!channel>"]) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the shop of the previews, with an address
+    const note = writeNote({ title: "T", text: "t", facts: [], order }, shop as Preview["shop"]);
+    const [, text = ""] =
+      /"type":"mrkdwn","text":"([^"]*)"/.exec(JSON.stringify(note.blocks)) ?? [];
+    expect(text).toMatch(
+      /^<https:\/\/receiver\.example\/console[^<>|]*\|Open the (order|console)>$/,
+    );
+    expect(text.length).toBeLessThan(3_000);
   }
 });
 
@@ -144,12 +164,19 @@ describe("a name", () => {
     expect(nameOrNull(name)?.replaceAll("\u200b", "")).toBe(name);
   });
 
-  it.each(["Asha\r\nBcc: x@example.com", "Asha\u2028Rao", "call +1 900 555 0100", "asha.rao"])(
-    "is left out where it is more than a name: %j",
-    (name) => {
-      expect(nameOrNull(name)).toBeNull();
-    },
-  );
+  it.each([
+    "Asha\r\nBcc: x@example.com",
+    "Asha\u2028Rao",
+    "call +1 900 555 0100",
+    "call +1‑900‑555‑0100",
+    "98765–43210",
+    "98765/43210",
+    "9*8*7*6*5*4*3*2*1*0",
+    "९८७६५४३२१०",
+    "asha.rao",
+  ])("is left out where it is more than a name: %j", (name) => {
+    expect(nameOrNull(name)).toBeNull();
+  });
 });
 
 describe("other text", () => {

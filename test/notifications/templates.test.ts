@@ -488,6 +488,9 @@ describe("text from outside", () => {
     for (const text of ["javascript:alert(1)", "data:text/html,x", "//a.example", "a b", ""]) {
       expect(httpUrl(text)).toBeNull();
     }
+    // It shows one host and leads to another.
+    expect(httpUrl("https://courier.example@evil.example/x")).toBeNull();
+    expect(httpUrl("https://courier.example:443@evil.example")).toBeNull();
   });
 });
 

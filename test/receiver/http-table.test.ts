@@ -357,6 +357,7 @@ describe("200: bare bodies", () => {
   test.each([
     ["without a hint", {}, null],
     ["with one in the path", { path: `${WEBHOOKS}/order.created` }, "order.created"],
+    ["with a line break in one", { path: `${WEBHOOKS}/order%0D%0Acreated` }, "order\r\ncreated"],
     ["with one in the path, without /api", { path: "/webhooks/ce/x.y" }, "x.y"],
     [
       "with one in a header",

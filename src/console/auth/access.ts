@@ -56,6 +56,9 @@ async function loadKeys(issuer: string, isUnknown: boolean, deps: AccessDeps): P
   let held = known.get(issuer) ?? none;
   const isFresh = nowMs - held.fetchedAtMs < ACCESS_KEYS.freshMs && !isUnknown;
   if (!isFresh && nowMs - held.askedAtMs >= ACCESS_KEYS.askAgainMs) {
+    // Before the answer comes: requests of the meantime go by the known keys, and do not ask as well.
+    const isUsable = nowMs - held.fetchedAtMs <= ACCESS_KEYS.maxAgeMs;
+    if (isUsable) known.set(issuer, { ...held, askedAtMs: nowMs });
     held = await refreshKeys(issuer, held, deps);
     known.set(issuer, held);
   }

@@ -73,7 +73,7 @@ export class TriedTokens {
 /** For the life of this isolate. */
 const tried = new TriedTokens();
 
-/** An IPv6 network hands out addresses by the billion: its first half stands for all of them. */
+/** A site has a /48 of IPv6, and 65,536 networks in it: its first three groups stand for all of them. */
 export function networkOf(address: string): string {
   if (!address.includes(":")) return address;
   const [front = "", back] = address.split("::");
@@ -82,7 +82,7 @@ export function networkOf(address: string): string {
   const zeros = Math.max(0, 8 - groups.length - after.length);
   const all = [...groups, ...Array.from({ length: zeros }, () => "0"), ...after];
   return all
-    .slice(0, 4)
+    .slice(0, 3)
     .map((group) => Number.parseInt(group, 16).toString(16))
     .join(":");
 }

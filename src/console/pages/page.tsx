@@ -110,12 +110,16 @@ export function Page({ title, who, path, children }: PageProps) {
   );
 }
 
-/** Answers with a page under the strict policy. */
-export function show(c: Context, page: Element, status: 200 | 400 | 404 | 429 | 503 = 200) {
+/** What every answer of the console is under, parts of pages and redirects included. */
+export function setPolicy(c: Context): void {
   c.header("content-security-policy", policy);
   c.header("cache-control", "no-store");
   c.header("referrer-policy", "same-origin");
   c.header("cross-origin-opener-policy", "same-origin");
+}
+
+/** Answers with a page. */
+export function show(c: Context, page: Element, status: 200 | 400 | 404 | 429 | 503 = 200) {
   const zoned = <ShopZone.Provider value={zoneIn(c)}>{page}</ShopZone.Provider>;
   return c.html(`<!doctype html>${htmlOf(zoned)}`, status);
 }

@@ -18,9 +18,9 @@ function format(amount: number, currency: string, style: MoneyStyle): string {
       .format(amount)
       .replaceAll("\u00a0", " ");
   } catch {
-    // Not a currency code: a number and what was given for it still say what is meant. Letters and signs
-    // alone: with a dot it could be read as a link.
-    const name = currency.replace(/[^\p{L}\p{N}\p{Sc}]/gu, "");
+    // Not a currency code: a number and what was given for it still say what is meant. Letters, digits and
+    // signs alone: with a dot it could be read as a link, and an SMS makes one of `⒈`.
+    const name = currency.replace(/[^\p{L}\p{Nd}\p{Sc}]/gu, "");
     return `${amount.toFixed(2)} ${name.slice(0, 8).toWellFormed()}`.trim();
   }
 }

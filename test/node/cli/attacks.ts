@@ -11,11 +11,12 @@ export const attacks = [
   "zero\u200bwidth\ufeff\u2060",
   "tag\u{e0041}\u{e007f}",
   "\u2028line\u2029",
+  "ORD-1\u00ad\u034f\u115f\u1160\u180e\u3164\uffa0",
 ];
 
 /** Line breaks are ours. */
 export const hidden =
-  /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/u;
+  /(?!\n)[\u034f\p{Cc}\u180e\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\u{e0000}-\u{e007f}]/u;
 
 /** What a line in colours may have beside its text. */
 export const OWN_COLOUR = new RegExp(`${String.fromCodePoint(27)}\\[(1|2|22|31|32|33|36|39)m`, "g");

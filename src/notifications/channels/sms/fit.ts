@@ -22,7 +22,8 @@ const replacements: Readonly<Record<string, string>> = {
   "\u00a0": " ",
   // What keeps text from becoming a link in an e-mail is a gap here.
   "\u200b": " ",
-  "₹": "Rs.",
+  // Without a dot: letters behind one would make a link of it.
+  "₹": "Rs ",
 };
 
 function gsmCharacter(character: string): string {

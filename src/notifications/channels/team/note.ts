@@ -5,7 +5,7 @@
  */
 import type { KnownBlock } from "@slack/types";
 import type { Shop } from "../../shop";
-import { lineOrNull, oneLine } from "../../text/safe-text";
+import { httpUrl, lineOrNull, oneLine } from "../../text/safe-text";
 import type { TeamMessage } from "./message";
 import { openConsole, openOrder } from "./words.en";
 
@@ -20,11 +20,12 @@ export interface Note {
 
 const SLACK_FIELDS_MAX = 10;
 
+/** Slack refuses a message with a text over 3,000 characters: a number too long for a link leads to the console. */
 function link(order: string | null, publicUrl: string | null): string | null {
   if (publicUrl === null) return null;
-  return order === null
-    ? `<${publicUrl}/console|${openConsole}>`
-    : `<${publicUrl}/console/orders/${encodeURIComponent(order)}|${openOrder}>`;
+  const page =
+    order === null ? null : httpUrl(`${publicUrl}/console/orders/${encodeURIComponent(order)}`);
+  return page === null ? `<${publicUrl}/console|${openConsole}>` : `<${page}|${openOrder}>`;
 }
 
 /** As it stands, `:smile:` included. */
