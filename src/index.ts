@@ -4,6 +4,7 @@
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
+import { routePath } from "hono/route";
 import { type Config, loadConfig } from "./config";
 import { adminApi } from "./console/api/admin-api";
 import { consolePages } from "./console/console";
@@ -70,7 +71,7 @@ app.all("/api/admin/*", whereConfigured(adminApi(consoleDeps)));
 app.all("/console/*", whereConfigured(consolePages(consoleDeps)));
 app.notFound((c) => c.json({ error: "Not found" }, 404));
 app.onError((error, c) => {
-  log.error("unexpected", { path: c.req.path, error: errorText(error) });
+  log.error("unexpected", { route: routePath(c), error: errorText(error) });
   return c.json({ error: "Something went wrong; send it again" }, 503, { "Retry-After": "30" });
 });
 

@@ -4,6 +4,7 @@
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
+import { routePath } from "hono/route";
 import { getCookie, setCookie } from "hono/cookie";
 import { errorText, log } from "../log";
 import type { ReplayFilter } from "../store/inbox/waiting";
@@ -33,7 +34,7 @@ import {
   throughAccess,
   whoIs,
 } from "./auth/sign-in";
-import { fieldOf, setZone, type PageContext } from "./page-context";
+import { fieldOf, formOf, setZone, type PageContext } from "./page-context";
 
 const SIGN_IN = "/console/sign-in";
 /** Answered by Access itself, in front of the Worker. */
@@ -132,7 +133,7 @@ function decoded(text: string): string {
 
 /** Events that were chosen, by their ids as a URL would have them, or all of a status. */
 async function replayEvents({ c, deps }: PageContext): Promise<Response> {
-  const form = await c.req.parseBody({ all: true });
+  const form = await formOf(c);
   const chosen = [form["event"] ?? []]
     .flat()
     .flatMap((value) => (typeof value === "string" ? decoded(value) : []));
@@ -212,7 +213,7 @@ export function consolePages<E extends object>(
   for (const [path, action] of Object.entries(actions)) app.post(path, signedIn(action));
   app.all("*", signedIn(notThere));
   app.onError(async (error, c) => {
-    log.error("console", { path: c.req.path, error: errorText(error) });
+    log.error("console", { route: routePath(c), error: errorText(error) });
     const text = "Something went wrong, most likely in the database. Nothing was lost; try again.";
     return show(c, <PlainPage title="Not now" text={text} who={null} />, 503);
   });

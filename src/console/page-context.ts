@@ -55,8 +55,17 @@ export function idIn(c: Context, name: string): string {
   return part === "~" ? (c.req.query("id") ?? part) : part;
 }
 
+/** A posted form; one that cannot be read has no fields. */
+export async function formOf(c: Context): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return await c.req.parseBody({ all: true });
+  } catch {
+    return {};
+  }
+}
+
 /** One field of a posted form. */
 export async function fieldOf(c: Context, name: string): Promise<string> {
-  const value = (await c.req.parseBody())[name];
+  const value = (await formOf(c))[name];
   return typeof value === "string" ? value : "";
 }

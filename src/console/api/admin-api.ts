@@ -4,6 +4,7 @@
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
+import { routePath } from "hono/route";
 import { errorText, log } from "../../log";
 import type { AdminApiDeps, Serve } from "../deps";
 import { problem } from "./problem";
@@ -44,7 +45,7 @@ export function adminApi<E extends object>(
   }
   api.all("*", (c) => problem(c, 404, "The admin API has nothing here"));
   api.onError((error, c) => {
-    log.error("admin_api", { path: c.req.path, error: errorText(error) });
+    log.error("admin_api", { route: routePath(c), error: errorText(error) });
     c.header("retry-after", "30");
     return problem(c, 503, "Something went wrong; ask again");
   });
