@@ -5,6 +5,7 @@
  */
 import * as z from "zod/mini";
 // With its ending: tools have Node read this file as it is.
+import { parseAllowlist } from "./events/formats/allowlist.ts";
 import { type Country, parseCountry } from "./events/formats/phone.ts";
 import { isTimeZone } from "./events/formats/time-zone.ts";
 import { isObject, parseJson } from "./events/values.ts";
@@ -67,6 +68,22 @@ export interface ForwardConfig {
   readonly secret: string;
 }
 
+/**
+ * The settings that channels cannot do without, in the order in which a person would set them. Which channel
+ * needs which is said by its definition (notifications/channels/).
+ */
+const channelSettings = [
+  "RESEND_API_KEY",
+  "EMAIL_FROM",
+  "TWILIO_ACCOUNT_SID",
+  "TWILIO_AUTH_TOKEN",
+  "SMS_FROM",
+  "SLACK_WEBHOOK_URL",
+  "FORWARD_URL",
+  "FORWARD_SECRET",
+] as const;
+export type ChannelSetting = (typeof channelSettings)[number];
+
 /** A channel is null where it has no (usable) credentials. */
 export interface ChannelsConfig {
   /** Null where `EMAIL_FROM` is unset; Cloudflare's own e-mail binding needs no more than this. */
@@ -95,11 +112,25 @@ export const secretNames = [
   "FORWARD_SECRET",
 ] as const;
 
+/** Which environment this receiver is in, and who may receive its messages. */
+interface AudienceConfig {
+  /** `production`, `staging` …; `unknown` where the stated name cannot be used. */
+  readonly environment: string;
+  /**
+   * Who may receive customers' messages (events/formats/allowlist.ts). Null: everyone, in production. Empty:
+   * no one.
+   */
+  readonly allowlist: readonly string[] | null;
+}
+
 export interface Config {
   readonly receipt: ReceiptConfig;
   readonly shop: ShopConfig;
   readonly defaults: DefaultsConfig;
   readonly channels: ChannelsConfig;
+  /** Those that are stated, whether or not they can be used. */
+  readonly statedChannelSettings: readonly ChannelSetting[];
+  readonly audience: AudienceConfig;
   readonly outbox: OutboxConfig;
   /** A customer's message later than this past its time is suppressed; null: no limit. */
   readonly notifyMaxAgeMs: number | null;
@@ -151,6 +182,13 @@ const country = z.pipe(
 const zone = present.check(z.refine(isTimeZone));
 /** `Shop <orders@shop.example>` or a bare address; a line break would end the header. */
 const address = present.check(z.regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/));
+const environmentName = present.check(z.toLowerCase(), z.regex(/^[a-z][a-z0-9_-]{0,31}$/));
+
+const allowlist = z.pipe(
+  present.check(z.refine((text) => parseAllowlist(text) !== null)),
+  z.transform((text) => parseAllowlist(text) ?? []),
+);
+
 /** Couriers and the addresses of their tracking pages; null where the text is something else. */
 function parseTrackingUrls(text: string): Readonly<Record<string, string>> | null {
   const table = parseJson(text);
@@ -187,19 +225,32 @@ function reader(env: object, problems: string[]): Read {
   };
 }
 
+function isStated(env: object, name: string): boolean {
+  const value: unknown = Reflect.get(env, name);
+  return typeof value === "string" && value.trim() !== "";
+}
+
 /** A base URL that cannot be used switches its channel off: what was to go elsewhere goes nowhere. */
 function readBaseUrl(read: Read, env: object, name: string, otherwise: string): string | null {
-  const stated: unknown = Reflect.get(env, name);
-  const isStated = typeof stated === "string" && stated.trim() !== "";
-  return read(name, baseUrl, "an https URL") ?? (isStated ? null : otherwise);
+  return read(name, baseUrl, "an https URL") ?? (isStated(env, name) ? null : otherwise);
 }
 
 function readSecrets(env: object): Config["secrets"] {
-  const isSet = (name: string): boolean => {
-    const value: unknown = Reflect.get(env, name);
-    return typeof value === "string" && value.trim() !== "";
-  };
-  return Object.fromEntries(secretNames.map((name) => [name, isSet(name)]));
+  return Object.fromEntries(secretNames.map((name) => [name, isStated(env, name)]));
+}
+
+/**
+ * What cannot be read restricts: an environment whose name is not usable is not production, and a list that is
+ * not usable is empty.
+ */
+function readAudience(read: Read, env: object): AudienceConfig {
+  const expected = "letters, digits, - and _; until then customers' messages are restricted";
+  const stated = read("ENVIRONMENT", environmentName, expected);
+  const environment = stated ?? (isStated(env, "ENVIRONMENT") ? "unknown" : "production");
+  const form =
+    "addresses, @domains and numbers with +, separated by commas; until then it is empty";
+  const allowed = read("MESSAGE_ALLOWLIST", allowlist, form) ?? [];
+  return { environment, allowlist: environment === "production" ? null : allowed };
 }
 
 function readChannels(read: Read, env: object): ChannelsConfig {
@@ -263,8 +314,11 @@ export function parseConfig(env: object): Config {
       timeZone,
     },
     channels: readChannels(read, env),
+    statedChannelSettings: channelSettings.filter((name) => isStated(env, name)),
+    audience: readAudience(read, env),
     outbox: {
-      forwardEvents: read("FORWARD_URL", endpoint, "an https URL") !== null,
+      // Where one of the two is lost or unusable, what is to be forwarded is kept until it is there.
+      forwardEvents: isStated(env, "FORWARD_URL") || isStated(env, "FORWARD_SECRET"),
       reviewDelayMs: Math.round(reviewDelay * HOUR_MS),
     },
     notifyMaxAgeMs: maxAge === 0 ? null : Math.round(maxAge * HOUR_MS),

@@ -16,7 +16,7 @@ import { consumerDeps, deadLetterDeps } from "./consumer/deps";
 import { measured } from "./data-points";
 import { errorText, log } from "./log";
 import { handleNotificationBatch, handleNotificationDeadLetters } from "./notifications/consumer";
-import { channelsSetUp, dispatchDeps } from "./notifications/deps";
+import { channelSetups, dispatchDeps } from "./notifications/deps";
 import { dispatchDue } from "./notifications/dispatch";
 import { outboxRules } from "./notifications/templates";
 import { receiverDeps, refusalsOf } from "./receiver/deps";
@@ -52,7 +52,7 @@ const receiver = receiverRoutes((c: HonoContext) =>
 function consoleDeps({ env }: HonoContext) {
   const config = configOf(env);
   const actions = upkeepActions(env, config);
-  return adminDeps(env, config, channelsSetUp(env, config), callsOf(env), actions);
+  return adminDeps(env, config, channelSetups(env, config), callsOf(env), actions);
 }
 
 /** Nothing of the console and the admin API exists while nobody could sign in. */
@@ -92,6 +92,7 @@ async function runCron(env: Env): Promise<void> {
   const config = configOf(env);
   const others = {
     dispatch: () => dispatchDue(dispatchDeps(env, config)),
+    channelSetups: channelSetups(env, config),
     flushRefusals: () => refusalsOf(env.DB).flush(),
   };
   await sweep(sweepDeps(env, config, callsOf(env), others));

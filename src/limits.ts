@@ -94,6 +94,12 @@ export const PROVIDER_TIMEOUT_MS = 10_000;
  * idempotency key for 24 hours. */
 export const RETRY_FOR_MS = 23 * 3_600_000;
 
+/**
+ * After how long a message that may have been taken is not repeated any more: an hour more than it is retried,
+ * less what the last run of the cron may be late.
+ */
+export const RETRY_KEY_MS = RETRY_FOR_MS + 1_800_000;
+
 /** How long a message waits for a recipient that is not known yet. */
 export const RECIPIENT_WAIT_MS = 24 * 3_600_000;
 
@@ -115,6 +121,9 @@ export const DISPATCH_MAX_ROWS = 500;
 
 /** How long one cron run goes on taking slices, in milliseconds: the next cron is a minute away. */
 export const DISPATCH_RUN_MS = 40_000;
+
+/** How often it is written down that a channel is set up, in milliseconds. */
+export const CHANNEL_SEEN_EVERY_MS = 3_600_000;
 
 /** Requests under way to one provider at once. */
 export const CHANNEL_CONCURRENCY = 4;

@@ -7,5 +7,10 @@ function namesOf(field: "channel" | "template"): readonly string[] {
   return schema !== undefined && "enum" in schema ? (schema.enum ?? []) : [];
 }
 
+/** Reasons after which messages may be sent together. */
+export const unsentReasons: readonly string[] =
+  openapi.paths["/notifications/send-again"].post.requestBody.content["application/json"].schema
+    .properties.reason.enum;
+
 export const channelNames = namesOf("channel");
 export const templateNames = namesOf("template");

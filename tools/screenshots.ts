@@ -74,6 +74,7 @@ async function pathsOf({ receiver }: Shop): Promise<ReadonlyMap<string, string>>
     ["messages", "/console/messages"],
     ["message", `/console/messages/${id(mail?.id ?? "")}`],
     ["message-unsent", `/console/messages/${id(unsent?.id ?? "")}`],
+    ["unsent", "/console/unsent"],
     ["settings", "/console/settings"],
   ]);
 }

@@ -7,6 +7,7 @@ import { consumeEvents } from "../../src/consumer/consumer";
 import { describeBody } from "../../src/events/identity";
 import { encodeMessage } from "../../src/events/queue-message";
 import { createChannels } from "../../src/notifications/channels";
+import { setupsOf } from "../../src/notifications/channels/setup";
 import { type DispatchDeps, dispatchDue } from "../../src/notifications/dispatch";
 import { outboxRules } from "../../src/notifications/templates";
 import { applyBatch } from "../../src/store/state/apply";
@@ -66,12 +67,15 @@ function deliveryOf(event: ReceivedEvent) {
 function dispatchAt({ db, config }: Shop, at: string): DispatchDeps {
   const now = (): Date => new Date(at);
   const accepted = { id: crypto.randomUUID(), sid: "SM00000000000000000000000000000000" };
+  const channels = createChannels(config.channels, {
+    fetch: () => Promise.resolve(Response.json(accepted)),
+    now,
+  });
   return {
     db,
-    channels: createChannels(config.channels, {
-      fetch: () => Promise.resolve(Response.json(accepted)),
-      now,
-    }),
+    channels,
+    setups: setupsOf(channels, new Set(config.statedChannelSettings)),
+    allowlist: config.audience.allowlist,
     shop: { ...config.shop, takesReplies: false },
     notifyMaxAgeMs: config.notifyMaxAgeMs,
     now,

@@ -203,9 +203,29 @@ export const health = z.looseObject({
 export const settings = z.looseObject({
   secrets: z.record(z.string(), z.boolean()),
   channels: z.record(z.string(), z.boolean()),
+  /** Absent in older versions, as are the two below. */
+  channel_setups: z.optional(
+    z.array(
+      z.looseObject({
+        channel: z.string(),
+        state: z.string(),
+        problem: text,
+        held: z.number(),
+      }),
+    ),
+  ),
+  environment: z.optional(z.string()),
+  allowlist: z.optional(z.nullable(z.array(z.string()))),
   problems: z.array(z.string()),
   versions: z.record(z.string(), z.string()),
   time_zone: z.optional(text),
+});
+
+export const sendUnsent = z.looseObject({
+  dry_run: z.boolean(),
+  count: z.number(),
+  too_old: z.number(),
+  more: z.boolean(),
 });
 
 export const resendMessage = z.looseObject({ id: z.string(), status: z.string() });

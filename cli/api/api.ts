@@ -127,6 +127,8 @@ export function createApi(http: Http, connection: Settings) {
     message: (id: string) => asker.ask(`/notifications/${part(id)}`, answers.messageDetail),
     resendMessage: (id: string) =>
       asker.ask(`/notifications/${part(id)}/send-again`, answers.resendMessage, { method: "POST" }),
+    sendUnsent: (body: object) =>
+      asker.demand("/notifications/send-again", answers.sendUnsent, { method: "POST", body }),
     replay: (body: object) => asker.demand("/replay", answers.replay, { method: "POST", body }),
     countHeld: (person: object) =>
       asker.demand("/erasures", answers.heldCounts, {

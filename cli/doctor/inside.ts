@@ -13,14 +13,43 @@ const SWEEP_LATE_MS = 180_000;
 /** The sweep pushes what has waited a minute; what waits longer than this does not get through. */
 const WAITING_LATE_SECONDS = 300;
 
-function checkSettings({ problems, channels, secrets }: ReceiverSettings): readonly Finding[] {
+/** Channels that lost a setting: their messages do not go out. */
+function checkSetups({ channel_setups: setups = [] }: ReceiverSettings): readonly Finding[] {
+  return setups.flatMap(({ problem, held }) => {
+    if (problem === null) return [];
+    const waiting = held === 0 ? "" : ` ${count(held, "message")} held back.`;
+    const fix = "set what is missing, and deploy again (docs/runbook.md, A setting was lost)";
+    return [found.fail("channels", `${problem}${waiting}`, fix)];
+  });
+}
+
+/** The environment of the receiver, and who its messages reach. */
+function checkAudience({ environment, allowlist }: ReceiverSettings): readonly Finding[] {
+  if (environment === undefined) return [];
+  if (allowlist === null || allowlist === undefined) return [found.ok("environment", environment)];
+  return allowlist.length === 0
+    ? [
+        found.warn(
+          "environment",
+          `${environment}: no customer's message is sent`,
+          "set MESSAGE_ALLOWLIST to those who may get them, or leave it so",
+        ),
+      ]
+    : [found.ok("environment", `${environment}: messages go only to ${allowlist.join(", ")}`)];
+}
+
+function checkSettings(settings: ReceiverSettings): readonly Finding[] {
+  const { problems, channels, secrets, channel_setups: setups = [] } = settings;
   const on = Object.entries(channels).flatMap(([name, isOn]) => (isOn ? [name] : []));
   const names = Object.entries(secrets).flatMap(([name, isSet]) => (isSet ? [name] : []));
+  const ofChannels = new Set(setups.map(({ problem }) => problem));
   return [
-    ...problems.map((problem) =>
-      found.warn("settings", problem, "fix the value, and deploy again"),
-    ),
+    ...problems
+      .filter((problem) => !ofChannels.has(problem))
+      .map((problem) => found.warn("settings", problem, "fix the value, and deploy again")),
     found.ok("secrets", `set: ${names.join(", ")}`),
+    ...checkAudience(settings),
+    ...checkSetups(settings),
     on.length === 0
       ? found.warn(
           "channels",

@@ -7,14 +7,16 @@ import { Hono } from "hono/tiny";
 import { routePath } from "hono/route";
 import { getCookie, setCookie } from "hono/cookie";
 import { errorText, log } from "../log";
+import { findChannel } from "../notifications/channels";
 import type { ReplayFilter } from "../store/inbox/waiting";
 import { assetNames } from "./asset-names";
 import type { AdminApiDeps, Serve } from "./deps";
-import { pathTo, withNotice } from "./links";
+import { pathTo, withNotice, withQuery } from "./links";
 import { event, eventBody } from "./pages/events/event-page";
 import { events, freshEvents } from "./pages/events/events-page";
 import { message, preview } from "./pages/messages/message-page";
 import { messages } from "./pages/messages/messages-page";
+import { unsent } from "./pages/messages/unsent-page";
 import { order } from "./pages/orders/order-page";
 import { orders } from "./pages/orders/orders-page";
 import { overview } from "./pages/overview-page";
@@ -25,7 +27,7 @@ import { settings } from "./pages/settings-page";
 import { LeavingPage, PlainPage, SignInPage } from "./pages/sign-in-page";
 import { troubled } from "./pages/events/troubled-page";
 import { replayRecorded } from "./replay";
-import { REPLAY_MAX } from "./api/shapes";
+import { REPLAY_MAX, UNSENT_MAX, unsentQuery } from "./api/shapes";
 import {
   attempt,
   endSession,
@@ -34,7 +36,7 @@ import {
   throughAccess,
   whoIs,
 } from "./auth/sign-in";
-import { fieldOf, formOf, setZone, type PageContext } from "./page-context";
+import { fieldOf, formOf, setEnvironment, setZone, type PageContext } from "./page-context";
 
 const SIGN_IN = "/console/sign-in";
 /** Answered by Access itself, in front of the Worker. */
@@ -160,6 +162,24 @@ async function resendMessage({ c, deps }: PageContext): Promise<Response> {
   return c.redirect(isDue ? withNotice(path, "sending") : path, 303);
 }
 
+/** Messages that were not sent, by the filter of their page. */
+async function sendUnsent({ c, deps }: PageContext): Promise<Response> {
+  const filter = unsentQuery.safeParse(await formOf(c));
+  if (!filter.success) return c.redirect("/console/unsent", 303);
+  const sent = await deps.sendUnsent(filter.data, UNSENT_MAX);
+  log.info("console_send_unsent", { reason: filter.data.reason, messages: sent });
+  return c.redirect(withQuery("/console/unsent", { ...filter.data, sent }), 303);
+}
+
+async function forgetChannel({ c, deps }: PageContext): Promise<Response> {
+  const channel = await fieldOf(c, "channel");
+  if (findChannel(channel) !== null) {
+    await deps.forgetChannel(channel);
+    log.info("console_forget_channel", { channel });
+  }
+  return c.redirect("/console/settings", 303);
+}
+
 type Answer = (context: PageContext) => Promise<Response>;
 
 export const pages: Readonly<Record<string, Answer>> = {
@@ -174,6 +194,7 @@ export const pages: Readonly<Record<string, Answer>> = {
   "/refused": refused,
   "/replays/:id": replay,
   "/messages": messages,
+  "/unsent": unsent,
   "/messages/:id": message,
   "/messages/:id/preview": preview,
   "/settings": settings,
@@ -182,6 +203,8 @@ export const pages: Readonly<Record<string, Answer>> = {
 export const actions: Readonly<Record<string, Answer>> = {
   "/replay": replayEvents,
   "/send-again": resendMessage,
+  "/unsent": sendUnsent,
+  "/forget-channel": forgetChannel,
   "/sign-out": signOut,
 };
 
@@ -194,11 +217,17 @@ export function consolePages<E extends object>(
   depsOf: (c: Context<{ Bindings: E }>) => AdminApiDeps,
 ): Serve<E> {
   const app = new Hono<{ Bindings: E }>({ strict: false }).basePath("/console");
+  /** What pages show of themselves is known wherever they are made. */
+  const depsIn = (c: Context<{ Bindings: E }>): AdminApiDeps => {
+    const deps = depsOf(c);
+    setZone(c, deps.defaults.timeZone);
+    setEnvironment(c, deps.settings.environment);
+    return deps;
+  };
   const signedIn =
     (answer: Answer) =>
     async (c: Context<{ Bindings: E }>): Promise<Response> => {
-      const deps = depsOf(c);
-      setZone(c, deps.defaults.timeZone);
+      const deps = depsIn(c);
       const who = await whoIs(c, deps);
       return who === null ? redirectToSignIn(c) : await answer({ c, deps, who });
     };
@@ -207,8 +236,8 @@ export function consolePages<E extends object>(
     return isSameOriginAction(c) ? await next() : c.text("Forbidden", 403);
   });
   app.get("/assets/:name", (c) => asset(c, depsOf(c)));
-  app.get("/sign-in", (c) => signInForm(c, depsOf(c)));
-  app.post("/sign-in", (c) => signIn(c, depsOf(c)));
+  app.get("/sign-in", (c) => signInForm(c, depsIn(c)));
+  app.post("/sign-in", (c) => signIn(c, depsIn(c)));
   for (const [path, page] of Object.entries(pages)) app.get(path, signedIn(page));
   for (const [path, action] of Object.entries(actions)) app.post(path, signedIn(action));
   app.all("*", signedIn(notThere));

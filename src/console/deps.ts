@@ -2,10 +2,20 @@
 import type { Context } from "hono";
 import { version } from "../../package.json";
 import type { Config } from "../config";
+import { addMs } from "../events/formats/time";
 import { BODY_MAX_BYTES } from "../limits";
+import { mapChannels } from "../notifications/channels";
+import type { ChannelSetups } from "../notifications/channels/setup";
 import type { StoreDefaults } from "../projection/store-defaults";
 import type { Calls } from "../store/outbox/calls";
+import { forgetChannel } from "../store/outbox/channels";
 import { resendMessage } from "../store/outbox/message-list";
+import {
+  countUnsent,
+  sendUnsent,
+  type UnsentCount,
+  type UnsentFilter,
+} from "../store/outbox/unsent";
 import type { ReplayFilter } from "../store/inbox/waiting";
 import type { ApiRoute } from "./api/api-route";
 import type { Limiter } from "./auth/attempts";
@@ -20,6 +30,9 @@ export interface Settings {
   readonly limits: Readonly<Record<string, number>>;
   /** STORE_TIME_ZONE; null where it is not set. */
   readonly time_zone: string | null;
+  readonly environment: string;
+  /** Who may receive customers' messages; null: everyone, in production. */
+  readonly allowlist: readonly string[] | null;
 }
 
 /** What a person is looked for by, in the form of order_contacts. */
@@ -59,6 +72,8 @@ export interface AdminApiDeps extends UpkeepActions {
   /** The platform's rate limit of sign-ins; null where none is bound. */
   readonly limiter: Limiter | null;
   readonly settings: Settings;
+  /** By the settings alone; viewChannels adds what is remembered. */
+  readonly channelSetups: ChannelSetups;
   /** Those that the consumer applies events by. */
   readonly defaults: StoreDefaults;
   readonly now: () => Date;
@@ -66,6 +81,12 @@ export interface AdminApiDeps extends UpkeepActions {
   readonly assets: ((path: string) => Promise<Response>) | null;
   /** Sends a settled message once more; false where it is pending already, or unknown. */
   readonly resendMessage: (id: string) => Promise<boolean>;
+  /** How many messages fit, up to `limit`. */
+  readonly countUnsent: (filter: UnsentFilter, limit: number) => Promise<UnsentCount>;
+  /** Makes those due that are not too old; returns how many. */
+  readonly sendUnsent: (filter: UnsentFilter, limit: number) => Promise<number>;
+  /** From now on the channel counts as one that was never set up. */
+  readonly forgetChannel: (channel: string) => Promise<void>;
 }
 
 export type Route = ApiRoute<AdminApiDeps>;
@@ -98,24 +119,48 @@ function assetsOf({ ASSETS }: Partial<Env>): AdminApiDeps["assets"] {
   return (path) => ASSETS.fetch(new URL(path, "https://assets.local"));
 }
 
-/** `channels`: which of them are set up. */
+/** What a person may have done with messages. */
+function messageActions(db: D1Database, { notifyMaxAgeMs }: Config, wake: Calls["wake"]) {
+  const tooOldBefore = (at: Date): string =>
+    notifyMaxAgeMs === null ? "" : addMs(at.toISOString(), -notifyMaxAgeMs);
+  return {
+    resendMessage: async (id: string) => {
+      const isDue = await resendMessage(db, id, now().toISOString());
+      if (isDue) await wake([id]);
+      return isDue;
+    },
+    countUnsent: (filter: UnsentFilter, limit: number) =>
+      countUnsent(db, filter, tooOldBefore(now()), limit),
+    sendUnsent: async (filter: UnsentFilter, limit: number) => {
+      const at = now();
+      // No wake-up call: the sweep takes what is due, and others get their turn beside it.
+      const ids = await sendUnsent(db, filter, tooOldBefore(at), limit, at.toISOString());
+      return ids.length;
+    },
+    forgetChannel: (channel: string) => forgetChannel(db, channel),
+  };
+}
+
 export function adminDeps(
   env: Pick<Env, "DB"> & Partial<Env>,
   config: Config,
-  channels: Settings["channels"],
+  channelSetups: ChannelSetups,
   { wake }: Calls,
   actions: UpkeepActions,
 ): AdminApiDeps {
-  const { admin, defaults, problems, secrets } = config;
+  const { admin, audience, defaults, problems, secrets } = config;
   return {
     ...actions,
+    ...messageActions(env.DB, config, wake),
+    channelSetups,
     db: env.DB,
     admin,
     limiter: env.SIGN_IN_LIMIT ?? null,
     settings: {
       secrets,
-      channels,
+      channels: mapChannels((name) => channelSetups[name].state === "on"),
       problems,
+      ...audience,
       versions: { receiver: version },
       time_zone: defaults.timeZone,
       limits: limitsOf(config),
@@ -123,10 +168,5 @@ export function adminDeps(
     defaults,
     now,
     assets: assetsOf(env),
-    resendMessage: async (id) => {
-      const isDue = await resendMessage(env.DB, id, now().toISOString());
-      if (isDue) await wake([id]);
-      return isDue;
-    },
   };
 }

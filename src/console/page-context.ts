@@ -23,6 +23,20 @@ export function zoneIn(c: Context): string | null {
   return typeof zone === "string" ? zone : null;
 }
 
+/** The environment that nothing has to be said about. */
+export const PRODUCTION = "production";
+const ENVIRONMENT = "environment";
+
+/** Pages of this request are of this environment. */
+export function setEnvironment(c: Context, name: string): void {
+  c.set(ENVIRONMENT, name);
+}
+
+export function environmentIn(c: Context): string {
+  const name: unknown = c.get(ENVIRONMENT);
+  return typeof name === "string" ? name : PRODUCTION;
+}
+
 /** What a form asks for: blank fields count as absent, names that are not the form's as well. */
 export function asked(c: Context, names: readonly string[]): Readonly<Record<string, string>> {
   // `2026-11-24T10:00`, as a form without script sends it, is in the zone of its page.

@@ -1,9 +1,10 @@
 /** The dispatch wired to the real world: bindings and configuration in, `DispatchDeps` out. */
 import type { Config } from "../config";
 import { PROVIDER_TIMEOUT_MS } from "../limits";
-import { createChannels } from "./channels";
+import { type Channels, createChannels } from "./channels";
 import type { BoundEmail } from "./channels/channel";
 import { findEmailBinding } from "./channels/email/cloudflare";
+import { type ChannelSetups, setupsOf } from "./channels/setup";
 import type { DispatchDeps } from "./dispatch";
 
 const now = (): Date => new Date();
@@ -19,14 +20,28 @@ function channelsOf(env: object, { channels }: Pick<Config, "channels">) {
   return createChannels(channels, io, findBoundEmail(env, channels));
 }
 
+function setupsIn(
+  env: object,
+  connected: Channels,
+  { statedChannelSettings }: Pick<Config, "statedChannelSettings">,
+): ChannelSetups {
+  const bound = findEmailBinding(env) === null ? [] : ["EMAIL"];
+  return setupsOf(connected, new Set([...statedChannelSettings, ...bound]));
+}
+
+type Settings = Pick<Config, "channels" | "statedChannelSettings">;
+
 export function dispatchDeps(
   env: Pick<Env, "DB" | "NOTIFICATIONS">,
-  config: Pick<Config, "channels" | "shop" | "notifyMaxAgeMs">,
+  config: Settings & Pick<Config, "audience" | "shop" | "notifyMaxAgeMs">,
 ): DispatchDeps {
-  const { channels, shop, notifyMaxAgeMs } = config;
+  const { audience, channels, shop, notifyMaxAgeMs } = config;
+  const connected = channelsOf(env, config);
   return {
     db: env.DB,
-    channels: channelsOf(env, config),
+    channels: connected,
+    setups: setupsIn(env, connected, config),
+    allowlist: audience.allowlist,
     shop: { ...shop, takesReplies: (channels.sender?.replyTo ?? null) !== null },
     notifyMaxAgeMs,
     now,
@@ -39,11 +54,7 @@ export function dispatchDeps(
   };
 }
 
-/** Which channels are set up. */
-export function channelsSetUp(
-  env: object,
-  config: Pick<Config, "channels">,
-): Readonly<Record<string, boolean>> {
-  const set = Object.entries(channelsOf(env, config));
-  return Object.fromEntries(set.map(([name, channel]) => [name, channel !== null]));
+/** How the channels are set up, by their settings. */
+export function channelSetups(env: object, config: Settings): ChannelSetups {
+  return setupsIn(env, channelsOf(env, config), config);
 }

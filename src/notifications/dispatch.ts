@@ -11,9 +11,11 @@ import { DISPATCH_MAX_ROWS, DISPATCH_RUN_MS, DISPATCH_SLICE_ROWS } from "../limi
 import { log } from "../log";
 import { factId } from "../projection/outbox-row";
 import { claim, type DueRow, listDue } from "../store/outbox/outbox";
+import { loadKnownChannels } from "../store/outbox/channels";
 import { isEndpointGone, loadDue } from "../store/outbox/outbox-facts";
 import { type Channel, channelNames, type Channels } from "./channels";
 import type { Outcome } from "./channels/channel";
+import { type ChannelSetups, withMemory } from "./channels/setup";
 import { type Lane, runLane } from "./lane";
 import { storeRendered } from "./message";
 import type { OutgoingMessage, Settled } from "./outcome";
@@ -99,6 +101,12 @@ async function findGone(rows: readonly DueRow[], deps: DispatchDeps): Promise<Se
   return gone;
 }
 
+/** D1 is asked only where one of these rows is for a channel that is off by its settings. */
+async function recallSetups(rows: readonly DueRow[], deps: DispatchDeps): Promise<ChannelSetups> {
+  const isKnown = rows.every(({ channel }) => deps.setups[channel].state !== "off");
+  return isKnown ? deps.setups : withMemory(deps.setups, await loadKnownChannels(deps.db));
+}
+
 async function runSlice(
   ids: readonly string[],
   deps: DispatchDeps,
@@ -108,11 +116,9 @@ async function runSlice(
   const now = deps.now().toISOString();
   const due = await loadDue(deps.db, ids, now);
   if (due.length === 0) return 0;
-  const gone = await findGone(
-    due.map(({ row }) => row),
-    deps,
-  );
-  const slice: Slice = { deps, now, gone, closed };
+  const rows = due.map(({ row }) => row);
+  const [gone, setups] = [await findGone(rows, deps), await recallSetups(rows, deps)];
+  const slice: Slice = { deps, now, setups, gone, closed };
   const plans = due.map(({ row, facts }) => planRow(row, facts, slice));
   const settled = plans.flatMap((one) => (one.kind === "settled" ? [one.settled] : []));
   const claimedAt = deps.now();

@@ -6,6 +6,7 @@ import type { Alert } from "../store/outbox/alerts";
 import type { DueRow, OutcomeRow } from "../store/outbox/outbox";
 import { nextAttemptAt } from "./backoff";
 import type { Channel, Message } from "./channels";
+import { EXHAUSTED } from "./channels/reasons";
 import type { Outcome } from "./channels/channel";
 import type { Tracking } from "./message";
 
@@ -40,7 +41,7 @@ type Result = Pick<OutcomeRow, "status"> & Partial<OutcomeRow>;
 
 /** An outcome with everything that is not said left empty. */
 export function outcomeRow(
-  row: Pick<DueRow, "id" | "attempts" | "claimed">,
+  row: Pick<DueRow, "id" | "attempts" | "claimed" | "in_flight">,
   result: Result,
 ): OutcomeRow {
   return {
@@ -54,6 +55,10 @@ export function outcomeRow(
     sentAt: null,
     recipient: null,
     orderNumber: null,
+    dueAt: null,
+    // An earlier claim left no outcome: its request may have gone out.
+    isUnanswered: row.in_flight === 1,
+    isHeldBack: false,
     ...result,
   };
 }
@@ -98,7 +103,7 @@ export function retryLater(
       alerts: [],
     };
   }
-  const result: Result = { status: "failed", reason: "retries exhausted", error };
+  const result: Result = { status: "failed", reason: EXHAUSTED, error };
   return { outcome: outcomeRow(row, result), alerts: alertsOf(row, gaveUp(row, error)) };
 }
 
@@ -129,7 +134,10 @@ export function settle(
       return { outcome: later.outcome, alerts: [...alerts, ...later.alerts] };
     }
     case "unknown": {
-      if (takesKey) return retryLater(outgoing, outcome.error, null, moment);
+      if (takesKey) {
+        const later = retryLater(outgoing, outcome.error, null, moment);
+        return { ...later, outcome: { ...later.outcome, isUnanswered: true } };
+      }
       const result: Result = { status: "failed", reason: "outcome unknown", error: outcome.error };
       return { outcome: outcomeRow(row, result), alerts: [] };
     }

@@ -6,12 +6,15 @@ import { addMs, msBetween } from "../events/formats/time";
 import { errorText, log } from "../log";
 import type { DueRow, OutcomeRow } from "../store/outbox/outbox";
 import { parseRendered } from "../store/outbox/rendered";
+import { RETRY_KEY_MS } from "../limits";
 import { nextAttemptAt, postponedMs } from "./backoff";
 import { type Channel, channels, type Channels } from "./channels";
+import { HELD_BACK } from "./channels/reasons";
+import { type ChannelSetups, isHeldBack } from "./channels/setup";
 import { parseContext } from "./context";
 import { type Closed, type LaneDeps, putBack } from "./lane";
 import { type OutgoingMessage, outcomeRow, type Settled } from "./outcome";
-import { customerAddress, judge } from "./relevance";
+import { type Circumstances, customerAddress, dueAt, judge } from "./relevance";
 import { renderMessage } from "./render";
 import type { Shop } from "./shop";
 import { findTemplate } from "./templates";
@@ -25,6 +28,10 @@ export type Plan =
 export interface PlanDeps extends LaneDeps {
   readonly channels: Channels;
   readonly shop: Shop;
+  /** How they are set up, by their settings. */
+  readonly setups: ChannelSetups;
+  /** Who may receive customers' messages (config.ts); null: everyone. */
+  readonly allowlist: readonly string[] | null;
   /** Null: no limit. */
   readonly notifyMaxAgeMs: number | null;
 }
@@ -37,6 +44,8 @@ export interface Slice {
   readonly deps: PlanDeps;
   /** ISO time. */
   readonly now: string;
+  /** The same as in `deps`, with what is remembered of them. */
+  readonly setups: ChannelSetups;
   /** Channels whose endpoint has answered that it wants nothing more. */
   readonly gone: ReadonlySet<Channel>;
   readonly closed: ClosedLanes;
@@ -52,13 +61,41 @@ function isUnrepeatable({ channel }: DueRow, connected: Channels): boolean {
 }
 
 /** When it could first have been sent. */
-function sinceWhen({ created_at, due_at }: DueRow): string {
+function sinceWhen({ created_at, due_at }: Pick<DueRow, "created_at" | "due_at">): string {
   return created_at > due_at ? created_at : due_at;
 }
 
 function postpone(row: DueRow, reason: string, { now }: Slice): Plan {
   const nextAttemptAt = addMs(now, postponedMs(msBetween(sinceWhen(row), now)));
   return done(outcomeRow(row, { status: "pending", reason, nextAttemptAt }));
+}
+
+/**
+ * Kept until its channel is set up: the sweep makes it due then (store/outbox/channels.ts). What it has waited
+ * for before is over, so it was due now at the earliest.
+ */
+function holdBack(row: DueRow, slice: Slice): Plan {
+  const { now } = slice;
+  const due = dueAt(row, findTemplate(row.template)?.waits);
+  const since = sinceWhen({ created_at: row.created_at, due_at: due });
+  const nextAttemptAt = addMs(now, postponedMs(msBetween(since, now)));
+  const held = { reason: HELD_BACK, error: row.error, dueAt: due, isHeldBack: true } as const;
+  return done(outcomeRow(row, { status: "pending", nextAttemptAt, ...held }));
+}
+
+/** It may have been taken, and it is too late for the provider to know a repeat. */
+function isPastItsKey(row: DueRow, now: string): boolean {
+  const firstAttemptAt = parseRendered(row.rendered)?.firstAttemptAt ?? null;
+  if (row.unanswered === 0 || firstAttemptAt === null) return false;
+  return msBetween(firstAttemptAt, now) > RETRY_KEY_MS;
+}
+
+function circumstancesOf({ channel }: DueRow, slice: Slice): Circumstances {
+  const { deps, now, setups, gone } = slice;
+  const { allowlist, notifyMaxAgeMs: maxAgeMs } = deps;
+  const setup = setups[channel];
+  const state = isHeldBack(setup) ? "held" : setup.state === "on" ? "on" : "off";
+  return { now, maxAgeMs, allowlist, channel: state, endpointGone: gone.has(channel) };
 }
 
 function waitLonger(row: DueRow, reason: string, slice: Slice): Plan {
@@ -92,7 +129,7 @@ function prepareMessage(
 }
 
 function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
-  const { channels: connected, notifyMaxAgeMs: maxAgeMs } = slice.deps;
+  const { channels: connected } = slice.deps;
   if (row.twin_notified === 1) {
     const reason = findTemplate(row.template)?.once?.otherwise ?? "already told";
     return done(outcomeRow(row, { status: "suppressed", reason }));
@@ -100,12 +137,8 @@ function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
   if (row.in_flight === 1 && row.rendered !== null && isUnrepeatable(row, connected)) {
     return done(outcomeRow(row, { status: "failed", reason: "outcome unknown" }));
   }
-  const verdict = judge({ ...row, context: parseContext(row.context) }, facts, {
-    now: slice.now,
-    maxAgeMs,
-    channelConfigured: connected[row.channel] !== null,
-    endpointGone: slice.gone.has(row.channel),
-  });
+  const question = { ...row, context: parseContext(row.context) };
+  const verdict = judge(question, facts, circumstancesOf(row, slice));
   // Whoever looks at a message that was not sent sees to whom it would have gone, and what its last
   // attempt met: where that was no answer, it may have been taken after all.
   const about = {
@@ -122,7 +155,12 @@ function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
       return verdict.pace === "slow"
         ? postpone(row, verdict.reason, slice)
         : waitLonger(row, verdict.reason, slice);
+    case "hold":
+      return holdBack(row, slice);
     case "send": {
+      if (isPastItsKey(row, slice.now)) {
+        return done(outcomeRow(row, { status: "failed", reason: "outcome unknown", ...about }));
+      }
       if (facts.event?.deferred === 1) {
         return done(outcomeRow(row, { status: "pending", nextAttemptAt: slice.now }));
       }

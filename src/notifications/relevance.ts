@@ -4,11 +4,13 @@
  * so, is it recent, can it be sent at all, is somebody there to hear it.
  */
 import { ERASED } from "../events/erased-body";
+import { isAllowed } from "../events/formats/allowlist";
 import { msBetween } from "../events/formats/time";
 import { RECIPIENT_WAIT_MS } from "../limits";
 import type { OutboxContext } from "../projection/outbox-row";
 import type { DueRow } from "../store/outbox/outbox";
 import { channels } from "./channels";
+import { NOT_ALLOWED, NOT_CONFIGURED } from "./channels/reasons";
 import { findTemplate, readContext } from "./templates";
 import type { Facts } from "./templates/facts";
 import type { Known, TemplateDefinition } from "./templates/template";
@@ -23,14 +25,19 @@ export type Verdict =
    * Somebody or something is not known yet; asked again later. `pace` is slow where something has to
    * happen first, of which an event will tell.
    */
-  | { readonly kind: "wait"; readonly reason: string; readonly pace?: "slow" };
+  | { readonly kind: "wait"; readonly reason: string; readonly pace?: "slow" }
+  /** Its channel is not set up and is meant to be: it is kept until then. */
+  | { readonly kind: "hold" };
 
 export interface Circumstances {
   /** ISO time. */
   readonly now: string;
   /** Null: no limit. */
   readonly maxAgeMs: number | null;
-  readonly channelConfigured: boolean;
+  /** Held: it is not set up, and is meant to be. */
+  readonly channel: "on" | "held" | "off";
+  /** Who may receive customers' messages (config.ts); null: everyone. */
+  readonly allowlist: readonly string[] | null;
   /** The endpoint of the channel has answered 410. */
   readonly endpointGone: boolean;
 }
@@ -70,7 +77,10 @@ function waitingMs(row: Question, now: string): number {
 }
 
 /** What waited for something was due at the earliest when it was to be asked again. */
-function dueAt(row: Question, { waits }: TemplateDefinition): string {
+export function dueAt(
+  row: Pick<Question, "due_at" | "next_attempt_at" | "reason">,
+  waits: TemplateDefinition["waits"],
+): string {
   const { due_at, next_attempt_at, reason } = row;
   return reason === waits?.reason && next_attempt_at > due_at ? next_attempt_at : due_at;
 }
@@ -89,7 +99,7 @@ function addressed(text: string | null, parse: (text: string) => string | null):
     : { kind: "send", recipient };
 }
 
-function recipientOf(row: Question, facts: Facts, now: string): Verdict {
+function recipientKnown(row: Question, facts: Facts, now: string): Verdict {
   const rule = channels[row.channel].recipient;
   if (rule === null) return { kind: "send", recipient: null };
   // Once rendered, it goes where it was first addressed to.
@@ -102,6 +112,19 @@ function recipientOf(row: Question, facts: Facts, now: string): Verdict {
   return { kind: waitingMs(row, now) >= RECIPIENT_WAIT_MS ? "suppress" : "wait", reason };
 }
 
+function recipientOf(
+  row: Question,
+  facts: Facts,
+  { now, allowlist }: Pick<Circumstances, "now" | "allowlist">,
+): Verdict {
+  const verdict = recipientKnown(row, facts, now);
+  const isOpen = allowlist === null || channels[row.channel].audience !== "customer";
+  if (isOpen || verdict.kind !== "send" || verdict.recipient === null) return verdict;
+  return isAllowed(verdict.recipient, allowlist)
+    ? verdict
+    : { kind: "suppress", reason: NOT_ALLOWED };
+}
+
 /** A customer's message that comes too late to be of use; a person who asks for it knows how old it is. */
 function isTooOld(
   row: Question,
@@ -112,12 +135,12 @@ function isTooOld(
   if (row.context.isHistory === true) return true;
   // What has waited for something was in time when it was first sent.
   const wasInTime = template.waits !== undefined && row.rendered !== null;
-  return maxAgeMs !== null && !wasInTime && msBetween(dueAt(row, template), now) > maxAgeMs;
+  return maxAgeMs !== null && !wasInTime && msBetween(dueAt(row, template.waits), now) > maxAgeMs;
 }
 
 /** What is to be done with a row whose turn has come. */
 export function judge(row: Question, facts: Facts, circumstances: Circumstances): Verdict {
-  const { now, channelConfigured } = circumstances;
+  const { now, channel } = circumstances;
   const template = findTemplate(row.template);
   if (template === null) throw new Error(`no template ${row.template}`);
   const known = { facts, context: readContext(template, row.context) };
@@ -125,9 +148,10 @@ export function judge(row: Question, facts: Facts, circumstances: Circumstances)
   if (untrue !== null) return { kind: "suppress", reason: untrue };
   const isAsked = (row.resends ?? 0) > 0;
   const notYet = whyNotYet(row, template, known, now);
-  if (notYet !== null && !isAsked && channelConfigured) return notYet;
+  if (notYet !== null && !isAsked && channel !== "off") return notYet;
   if (isTooOld(row, template, circumstances)) return { kind: "suppress", reason: "too old" };
-  if (!channelConfigured) return { kind: "suppress", reason: "channel not configured" };
+  if (channel === "off") return { kind: "suppress", reason: NOT_CONFIGURED };
+  if (channel === "held") return { kind: "hold" };
   if (circumstances.endpointGone) return { kind: "suppress", reason: "endpoint gone" };
-  return recipientOf(row, facts, now);
+  return recipientOf(row, facts, circumstances);
 }

@@ -7,6 +7,7 @@
  */
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { isUnsent } from "./outbox/unsent-reasons";
 import { isToReread, isToRenew } from "./upgrade-0-2/written-by-0-2";
 
 const precedence = (name: string) => text(name).notNull().default("");
@@ -520,6 +521,8 @@ export const notifications = sqliteTable(
     rendered: text("rendered"),
     /** How often a person has had it sent again; each time under a key of its own. */
     resends: integer("resends").notNull().default(0),
+    /** 1 where a request for it went out once and no answer came: it may have been taken. */
+    unanswered: integer("unanswered").notNull().default(0),
     created_at: text("created_at").notNull(),
     sent_at: text("sent_at"),
   },
@@ -528,8 +531,22 @@ export const notifications = sqliteTable(
     index("notifications_due")
       .on(t.next_attempt_at)
       .where(sql`status = 'pending' AND awaits_sweep = 1`),
+    // What was not sent for a reason that says nothing of the message itself, by when it was asked for: a
+    // person may have it sent together.
+    index("notifications_unsent").on(t.reason, t.channel, t.created_at).where(sql.raw(isUnsent)),
   ],
 );
+
+/** Which channels have been set up, ever: what one of them that is lost has to send is held back. */
+export const channels = sqliteTable("channels", {
+  channel: text("channel").primaryKey(),
+  /** Null where it has only ever been set up in part. */
+  first_configured_at: text("first_configured_at"),
+  /** To the hour. */
+  last_configured_at: text("last_configured_at"),
+  /** Since when its messages are held back; null where they are not. */
+  held_since: text("held_since"),
+});
 
 /** Rows as they are read: what lists and pages hold is picked from these. */
 export type EventRecord = Readonly<typeof webhookEvents.$inferSelect>;

@@ -19,7 +19,7 @@ export function sweepDeps(
   env: Bindings,
   { defaults, receipt, retention, silenceAlertMs }: Config,
   { raiseAlert }: Calls,
-  others: Pick<SweepDeps, "dispatch" | "flushRefusals">,
+  others: Pick<SweepDeps, "dispatch" | "flushRefusals" | "channelSetups">,
 ): SweepDeps {
   return {
     ...others,

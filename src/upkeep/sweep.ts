@@ -19,6 +19,7 @@ import { auditAlert } from "../store/outbox/alerts";
 import { auditSlice } from "../store/state/audit";
 import { countStretch, recordSweep } from "../store/inbox/counts";
 import { deferPush, listWaiting, markStuck } from "../store/inbox/waiting";
+import { type ChannelWatchDeps, watchChannels } from "./channels";
 import { continueErasures, type ErasureDeps } from "./erasure";
 import { continueRebuild } from "./rebuild";
 import { renew, reread, type RereadDeps } from "./reread";
@@ -26,7 +27,8 @@ import { purgeWhenDue, type RetentionDeps } from "./retention";
 import { within } from "../time-limit";
 import { watchDeliveries, type WatchDeps } from "./watch";
 
-export interface SweepDeps extends RereadDeps, ErasureDeps, RetentionDeps, WatchDeps {
+export interface SweepDeps
+  extends RereadDeps, ErasureDeps, RetentionDeps, WatchDeps, ChannelWatchDeps {
   /** Puts messages (JSON text) onto ce-events. */
   readonly push: (messages: readonly string[]) => Promise<void>;
   /** Sends notifications that are due. */
@@ -44,6 +46,7 @@ const STAGE_MS = {
   "mark what stands still": 15_000,
   "push waiting events": 10_000,
   "renew rows": 15_000,
+  "watch channels": 10_000,
   "dispatch notifications": 40_000,
   "watch deliveries": 10_000,
   "erase people": 15_000,
@@ -107,6 +110,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   await stage("push waiting events", () => pushWaiting(deps, now()));
   // Before anything is judged by them.
   await stage("renew rows", () => renew(deps));
+  await stage("watch channels", () => watchChannels(deps));
   await stage("dispatch notifications", deps.dispatch);
   await stage("watch deliveries", () => watchDeliveries(deps));
   await stage("erase people", () => continueErasures(deps));

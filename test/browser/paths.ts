@@ -33,6 +33,7 @@ export async function everyPage(stage: Stage): Promise<readonly string[]> {
     "/console/orders/ASK-WAITING",
     "/console/orders/nothing",
     "/console/troubled",
+    "/console/unsent",
     "/console/refused",
     "/console/messages?template=shipment_update",
     `/console/messages/${id(mail)}`,

@@ -26,6 +26,7 @@ function outgoing(number: number): OutgoingMessage {
       in_flight: 1,
       twin_notified: 0,
       resends: 0,
+      unanswered: 0,
       claimed: true,
     },
     message: { channel: "sms", to: "+919812345678", text: "x" },

@@ -4,6 +4,7 @@
  */
 import type { ChannelsConfig } from "../../src/config";
 import { createChannels } from "../../src/notifications/channels";
+import { setupsOf } from "../../src/notifications/channels/setup";
 import type { Fetch } from "../../src/notifications/channels/channel";
 import type { DispatchDeps } from "../../src/notifications/dispatch";
 import { env } from "cloudflare:workers";
@@ -94,13 +95,21 @@ export interface Stage {
   readonly advance: (ms: number) => void;
 }
 
-/** A dispatch against real D1 with a clock that stands still, no jitter, and a fake provider. */
-export function stage(answer: Answering = accepts, config: ChannelsConfig = channelsConfig): Stage {
+/**
+ * A dispatch against real D1 with a clock that stands still, no jitter, and a fake provider. `stated`: settings of
+ * channels that are not set up.
+ */
+export function stage(
+  answer: Answering = accepts,
+  config: ChannelsConfig = channelsConfig,
+  stated: readonly string[] = [],
+): Stage {
   let nowMs = Date.parse(NOW);
   const provider = fakeProvider(answer);
   const woken: { ids: readonly string[]; delaySeconds: number }[] = [];
   const slept: number[] = [];
   const now = (): Date => new Date(nowMs);
+  const channels = createChannels(config, { fetch: provider.fetch, now });
   return {
     provider,
     woken,
@@ -110,7 +119,9 @@ export function stage(answer: Answering = accepts, config: ChannelsConfig = chan
     },
     deps: {
       db: env.DB,
-      channels: createChannels(config, { fetch: provider.fetch, now }),
+      channels,
+      setups: setupsOf(channels, new Set(stated)),
+      allowlist: null,
       shop,
       notifyMaxAgeMs: 72 * 3_600_000,
       now,

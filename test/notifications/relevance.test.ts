@@ -39,7 +39,8 @@ function verdict(asked: Asked, given: Facts, changes: Partial<Circumstances> = {
   return judge(row, given, {
     now: NOW,
     maxAgeMs: 72 * HOUR_MS,
-    channelConfigured: true,
+    channel: "on",
+    allowlist: null,
     endpointGone: false,
     ...changes,
   });
@@ -272,7 +273,7 @@ describe("review_request", () => {
     expect(verdict(other, given(2, 0, 0))).toEqual(drop("too old"));
   });
   it("does not wait where nothing could be sent", () => {
-    expect(verdict(row, given(1, 1, 0), { channelConfigured: false })).toEqual(
+    expect(verdict(row, given(1, 1, 0), { channel: "off" } as const)).toEqual(
       drop("channel not configured"),
     );
   });
@@ -327,7 +328,7 @@ describe("the order of the questions", () => {
     channel: "email",
     dueAt: "2026-01-01T00:00:00.000Z",
   };
-  const off = { channelConfigured: false };
+  const off = { channel: "off" } as const;
   it("is: still so, recent, channel, recipient", () => {
     const unreachable = orderFacts({ customer_email: null });
     expect(verdict(row, facts({ order: { ...unreachable, status: "cancelled" } }), off)).toEqual(

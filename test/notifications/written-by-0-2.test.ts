@@ -45,7 +45,13 @@ async function verdict(): Promise<Verdict> {
   const [due] = await loadDue(env.DB, [message], NOW);
   if (due === undefined) throw new Error("the message is not due");
   const question = { ...due.row, context: parseContext(due.row.context) };
-  const circumstances = { now: NOW, maxAgeMs: null, channelConfigured: true, endpointGone: false };
+  const circumstances = {
+    now: NOW,
+    maxAgeMs: null,
+    channel: "on",
+    allowlist: null,
+    endpointGone: false,
+  } as const;
   return judge(question, due.facts, circumstances);
 }
 

@@ -43,6 +43,9 @@ function outcome(changes: Partial<OutcomeRow> = {}): OutcomeRow {
     sentAt: NOW,
     recipient: null,
     orderNumber: null,
+    dueAt: null,
+    isUnanswered: false,
+    isHeldBack: false,
     ...changes,
   };
 }

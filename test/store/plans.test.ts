@@ -11,6 +11,8 @@ import worker from "../../src/index";
 import { rewriteStatements } from "../../src/store/privacy/erased-bodies";
 import { saveError } from "../../src/store/privacy/erasure";
 import { isEndpointGone } from "../../src/store/outbox/outbox-facts";
+import { countHeld, forgetChannel, releaseHeld } from "../../src/store/outbox/channels";
+import { listUnsent } from "../../src/store/outbox/unsent";
 import { countStretch } from "../../src/store/inbox/counts";
 import { deleteTestEvent, listTroubled } from "../../src/store/inbox/inspection";
 import { countTroubled, loadOverview } from "../../src/store/overview";
@@ -81,6 +83,16 @@ const allowed: readonly {
     plan: /^SCAN archive_writes$/,
     statement: /FROM archive_writes ORDER BY name LIMIT 1/,
     why: "a row for an archive object whose writing was cut off: none, or one",
+  },
+  {
+    plan: /^SCAN channels$/,
+    statement: /FROM channels ORDER BY channel/,
+    why: "a row for each channel",
+  },
+  {
+    plan: /^SCAN notifications USING INDEX notifications_due$/,
+    statement: /AS messages FROM \(\s+SELECT channel, reason/,
+    why: "a partial index that holds what waits, read up to a limit, where a channel holds messages back",
   },
   {
     plan: /^SCAN erased( USING COVERING INDEX .*)?$/,
@@ -179,6 +191,12 @@ beforeAll(async () => {
   ).first<string>("id");
   await admin(`/notifications/${encodeURIComponent(settledOne ?? "")}/send-again`, {});
   await admin("/settings");
+  await admin("/notifications/send-again", { reason: "channel not configured", dry_run: true });
+  await admin("/notifications/send-again", { reason: "channel not configured", channel: "sms" });
+  await listUnsent(testEnv.DB, { reason: "retries exhausted" }, 50);
+  await releaseHeld(testEnv.DB, "email", new Date().toISOString(), 500);
+  await countHeld(testEnv.DB);
+  await forgetChannel(testEnv.DB, "email");
   await admin("/metrics");
   await loadOverview(testEnv.DB, new Date().toISOString());
   await countStretch(testEnv.DB, "2099-01-01T00:00:00.000Z", "2099-01-01T00:00:00.000Z");

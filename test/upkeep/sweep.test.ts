@@ -5,6 +5,7 @@ import { decodeMessage } from "../../src/events/queue-message";
 import { addMs } from "../../src/events/formats/time";
 import { SWEEP_MAX_ROWS, SWEEP_STRETCH_ROWS } from "../../src/limits";
 import { sendTexts } from "../../src/store/inbox/queue";
+import { mapChannels } from "../../src/notifications/channels";
 import { sweep, type SweepDeps } from "../../src/upkeep/sweep";
 import { saveReceived } from "../../src/store/inbox/receipt";
 import { foldPatches } from "../../src/projection/fold";
@@ -56,6 +57,7 @@ function sweeper(now: string, over: Partial<SweepDeps> = {}): Swept {
     days: 90,
     dedupeDays: 400,
     silenceMs: null,
+    channelSetups: mapChannels(() => ({ state: "off", missing: [] })),
     raiseAlert: () => Promise.resolve(),
     push: (messages) => {
       pushed.push(...messages.flatMap((text) => decodeMessage(text)?.id ?? []));

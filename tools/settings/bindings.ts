@@ -36,7 +36,7 @@ export const bindings: readonly Binding[] = [
     name: "EMAIL",
     what: "Cloudflare's e-mail sending (`send_email`)",
     description: "Sends e-mail if RESEND_API_KEY is not set; needs EMAIL_FROM and Workers Paid.",
-    without: "e-mail goes through Resend, or is suppressed",
+    without: "e-mail goes through Resend, or is held back or suppressed",
   },
   {
     name: "SIGN_IN_LIMIT",

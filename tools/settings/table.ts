@@ -101,12 +101,12 @@ const groups = {
       kind: "secret",
       description: "Sends e-mail through Resend.",
       without:
-        "e-mails go through the binding `EMAIL` if it is bound, otherwise they are suppressed",
+        "e-mails go through the binding `EMAIL` if it is bound, otherwise they are held back, or suppressed if e-mail never was set up",
     },
     {
       name: "EMAIL_FROM",
       description: "The sender. The domain must be verified with Resend, or routed by Cloudflare.",
-      without: "no e-mail is sent",
+      without: "no e-mail is sent; they are held back if e-mail is or was set up otherwise",
       example: "Your shop <orders@shop.example>",
       ...addresses,
     },
@@ -123,7 +123,7 @@ const groups = {
       name: "TWILIO_ACCOUNT_SID",
       kind: "secret",
       description: "Sends SMS through Twilio; needs TWILIO_AUTH_TOKEN and SMS_FROM.",
-      without: "no SMS is sent",
+      without: "no SMS is sent; they are held back if SMS is or was set up otherwise",
     },
     {
       name: "TWILIO_AUTH_TOKEN",
@@ -143,7 +143,8 @@ const groups = {
       name: "SLACK_WEBHOOK_URL",
       kind: "secret",
       description: "The incoming webhook of the Slack channel where the team reads alerts.",
-      without: "alerts are stored as suppressed and shown in the console",
+      without:
+        "alerts are shown in the console and stored as suppressed; if it was set before, they are held back",
       ...endpoints,
     },
   ],
@@ -151,14 +152,14 @@ const groups = {
     {
       name: "FORWARD_URL",
       description: "The endpoint that receives every applied event, signed as Standard Webhooks.",
-      without: "nothing is forwarded",
+      without: "nothing is forwarded; if FORWARD_SECRET is set, forwards are held back",
       ...endpoints,
     },
     {
       name: "FORWARD_SECRET",
       kind: "secret",
       description: "The key of that signature, in base64; at least 16 characters.",
-      without: "forwards are suppressed",
+      without: "forwards are held back until it is set",
       taken: ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
       refused: ["short", "not base64 at all!"],
     },
@@ -222,6 +223,30 @@ const groups = {
     },
   ],
   Messages: [
+    {
+      name: "ENVIRONMENT",
+      description:
+        "The name of the environment. In every one but `production`, customers' messages go only to MESSAGE_ALLOWLIST.",
+      otherwise: "production",
+      without: "production if missing; unusable: not production, shown as `unknown`",
+      example: "production",
+      taken: ["production", "staging", "Staging", "test-2"],
+      refused: ["my staging!", "2nd"],
+    },
+    {
+      name: "MESSAGE_ALLOWLIST",
+      description:
+        "Who may receive customers' messages outside production: addresses, `@domain` and numbers in E.164, separated by commas.",
+      without: "outside production, no customer's message is sent; in production it has no effect",
+      example: "@shop.example, +919876543210",
+      taken: [
+        "asha@shop.example",
+        "@shop.example",
+        "+919876543210",
+        "Asha@Shop.example, @other.example , +91 98765-43210,",
+      ],
+      refused: ["*", "shop.example", "@", "asha@shop.example; @other.example", "9876543210", ","],
+    },
     {
       name: "REVIEW_DELAY_HOURS",
       description: "How long after delivery the customer is asked for a review, in hours.",

@@ -112,6 +112,13 @@ export const answers = {
   }),
   notifications: z.object({ notifications: z.array(message), next_cursor: cursor }),
   notification: z.extend(message, { rendered: text, resends: z.int(), context: text }),
+  sendUnsent: z.object({
+    dry_run: z.boolean(),
+    count: z.int().check(z.describe("made due; in a dry run, how many would be")),
+    too_old: z.int().check(z.describe("customers' messages that fit and stay as they are")),
+    more: z.boolean().check(z.describe("more fit: ask again")),
+  }),
+  forgottenChannel: z.object({ channel: z.string() }),
   resendMessage: z.object({ id: z.string(), status: z.literal("pending") }),
   health: z.object({
     events: z.int().check(z.describe("every event ever received")),
@@ -134,7 +141,24 @@ export const answers = {
     secrets: z
       .record(z.string(), z.boolean())
       .check(z.describe("which are set; never their values")),
-    channels: z.record(z.string(), z.boolean()),
+    channels: z.record(z.string(), z.boolean()).check(z.describe("which are on")),
+    channel_setups: z.array(
+      z.object({
+        channel: z.string(),
+        state: z
+          .enum(["on", "incomplete", "lost", "off"])
+          .check(z.describe("messages of incomplete and lost ones are held back")),
+        missing: z.array(z.string()),
+        problem: text,
+        held: z.int().check(z.describe("messages that are held back, up to 10,000")),
+        held_since: text,
+        last_configured_at: text.check(z.describe("to the hour")),
+      }),
+    ),
+    environment: z.string(),
+    allowlist: z
+      .nullable(z.array(z.string()))
+      .check(z.describe("who may receive customers' messages; null: everyone, in production")),
     problems: z.array(z.string()),
     verified_by: z.object({
       window: z.int().check(z.describe("how many of the latest events were looked at")),

@@ -30,6 +30,11 @@ const descriptions = {
     summary: "Which secrets and channels are set, which secret verified the latest events",
     answer: answers.settings,
   },
+  "POST /channels/:channel/forget": {
+    summary:
+      "Switches a channel off for good that has no settings any more: what it holds back is suppressed",
+    answer: answers.forgottenChannel,
+  },
   "GET /troubled": {
     summary: "Quarantined events and dead letters, newest first",
     answer: answers.object,
@@ -99,6 +104,17 @@ const descriptions = {
   "GET /notifications/:id": {
     summary: "One notification, with what was sent",
     answer: answers.notification,
+  },
+  "POST /notifications/send-again": {
+    summary:
+      "Sends notifications that were not sent for a reason that lies in none of them, if they are still true and not too old; count them first with dry_run",
+    answer: answers.sendUnsent,
+    fields: {
+      from: { ...time, description: "asked for since then; ISO 8601, with a zone" },
+      to: { ...time, description: "asked for before then" },
+      limit: whole,
+      dry_run: dryRun,
+    },
   },
   "POST /notifications/:id/send-again": {
     summary: "Sends a settled notification once more, if it is still true",

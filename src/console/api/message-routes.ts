@@ -1,10 +1,10 @@
 /** Notifications: the outbox as a list, one message as it was sent, and sending it again. */
 import { isBare, listMessages, loadMessage, type Message } from "../../store/outbox/message-list";
-import { asking, plain } from "./api-route";
+import { asking, plain, taking } from "./api-route";
 import type { Route } from "../deps";
 import { maskMessage } from "../mask";
 import { problem } from "./problem";
-import { notificationsQuery } from "./shapes";
+import { notificationsQuery, UNSENT_COUNTED, unsentBody } from "./shapes";
 
 const noMessage = "There is no notification with this id";
 
@@ -25,6 +25,13 @@ export const messageRoutes: readonly Route[] = [
   plain("GET /notifications/:id", async ({ c, deps, part }) => {
     const message = await loadMessage(deps.db, part("id"));
     return message === null ? problem(c, 404, noMessage) : c.json(message);
+  }),
+  taking("POST /notifications/send-again", unsentBody, async ({ c, deps, body }) => {
+    const { limit, dry_run, ...filter } = body;
+    const { messages, too_old } = await deps.countUnsent(filter, UNSENT_COUNTED);
+    const fresh = messages - too_old;
+    const count = dry_run ? Math.min(fresh, limit) : await deps.sendUnsent(filter, limit);
+    return c.json({ dry_run, count, too_old, more: fresh > count });
   }),
   plain("POST /notifications/:id/send-again", async ({ c, deps, part }) => {
     const id = part("id");

@@ -1,12 +1,16 @@
 /** What the admin API takes, as zod models: checked at the edge, and described in OpenAPI. */
 import * as z from "zod/mini";
 import { channelNames } from "../../notifications/channels";
+import { unsentReasons } from "../../notifications/channels/reasons";
 import { templateNames } from "../../notifications/templates";
 import { eventStatuses } from "../../store/inbox/inbox";
 
 const PAGE_MAX = 100;
 export const PAGE_DEFAULT = 50;
 export const REPLAY_MAX = 1_000;
+/** Messages that one request makes due, and that are counted. */
+export const UNSENT_MAX = 1_000;
+export const UNSENT_COUNTED = 10_000;
 
 const ISO_WITH_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 const time = z
@@ -66,10 +70,28 @@ export const notificationsQuery = z.strictObject({
   status: z.optional(z.enum(["pending", "sent", "suppressed", "failed"])),
   channel: z.optional(z.enum(channelNames)),
   template: z.optional(z.enum(templateNames)),
+  reason: z.optional(key),
   order: z.optional(key),
 });
 
+const unsentFilter = {
+  reason: z._default(z.enum(unsentReasons), unsentReasons[0]),
+  channel: z.optional(z.enum(channelNames)),
+  from: z.optional(utc),
+  to: z.optional(utc),
+};
+
+/** The page of messages that were not sent: which of them. */
+export const unsentQuery = z.strictObject(unsentFilter);
+
 export const dryRun = z._default(z.boolean(), false);
+
+export const unsentBody = z.strictObject({
+  ...unsentFilter,
+  reason: z.enum(unsentReasons),
+  limit: z._default(upTo(UNSENT_MAX), UNSENT_MAX),
+  dry_run: dryRun,
+});
 
 export const replayBody = z
   .strictObject({

@@ -1,10 +1,13 @@
 /** How things stand: health, metrics, and how the Worker is set up. */
 import { countByType, loadChannels, loadVerifiedBy } from "../../store/overview";
 import { loadRefusedTotals } from "../../store/inbox/refusals";
+import { findChannel } from "../../notifications/channels";
 import { plain } from "./api-route";
 import type { Route } from "../deps";
+import { problemsOf, viewChannels } from "../channel-view";
 import { checkHealth } from "../health";
 import { metricsText } from "./metrics";
+import { problem } from "./problem";
 
 /** The latest events that are looked at for which secret verified them. */
 export const VERIFIED_WINDOW = 1_000;
@@ -23,11 +26,21 @@ export const statusRoutes: readonly Route[] = [
     return c.body(metricsText(health, events, channels, refused), 200, { "content-type": type });
   }),
   plain("GET /settings", async ({ c, deps }) => {
-    const [health, verifiedBy] = await Promise.all([
-      checkHealth(deps.db, deps.now()),
-      loadVerifiedBy(deps.db, VERIFIED_WINDOW),
+    const { db, settings, channelSetups } = deps;
+    const [health, verifiedBy, setups] = await Promise.all([
+      checkHealth(db, deps.now()),
+      loadVerifiedBy(db, VERIFIED_WINDOW),
+      viewChannels(db, channelSetups),
     ]);
     const { last_sweep_at } = health;
-    return c.json({ ...deps.settings, verified_by: verifiedBy, last_sweep_at });
+    const problems = [...settings.problems, ...problemsOf(setups)];
+    const found = { problems, channel_setups: setups, verified_by: verifiedBy, last_sweep_at };
+    return c.json({ ...settings, ...found });
+  }),
+  plain("POST /channels/:channel/forget", async ({ c, deps, part }) => {
+    const channel = part("channel");
+    if (findChannel(channel) === null) return problem(c, 404, "There is no such channel");
+    await deps.forgetChannel(channel);
+    return c.json({ channel });
   }),
 ];

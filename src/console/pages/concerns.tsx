@@ -1,6 +1,7 @@
 /** What needs a person, one line each: what is wrong, where to look, and what may be behind it. */
 import type { ChannelRow } from "../../store/overview";
 import { isQuietHour } from "../../store/inbox/refusals";
+import type { ChannelView } from "../channel-view";
 import type { Health } from "../health";
 import { wordsFor } from "../refusal-words";
 import { count, duration } from "../text";
@@ -76,9 +77,19 @@ function stuckOf(health: Health, channels: readonly ChannelRow[]): Concern[] {
   return concerns.filter((one) => one !== false);
 }
 
+/** Channels that hold their messages back. */
+function heldBackOf(setups: readonly ChannelView[]): Concern[] {
+  return setups.flatMap(({ problem, held }) => {
+    if (problem === null) return [];
+    const hint = held === 0 ? {} : { hint: `${count(held, "message")} held back so far.` };
+    return [{ to: "/console/settings", text: problem, ...hint }];
+  });
+}
+
 export interface State {
   readonly health: Health;
   readonly channels: readonly ChannelRow[];
+  readonly setups: readonly ChannelView[];
   /** Settings that cannot be used. */
   readonly problems: number;
   /** SILENCE_ALERT_HOURS, where it is set. */
@@ -87,10 +98,11 @@ export interface State {
 
 /** In the order in which they are to be looked at: what does not come in cannot be put right here. */
 export function concernsOf(state: State, now: Date): readonly Concern[] {
-  const { health, channels, problems, silenceAlertHours } = state;
+  const { health, channels, setups, problems, silenceAlertHours } = state;
   return [
     ...refusalsOf(health, now),
     ...silenceOf(health.last_received_at, silenceAlertHours, now),
+    ...heldBackOf(setups),
     ...stuckOf(health, channels),
     ...cronOf(health, now),
     ...(problems > 0

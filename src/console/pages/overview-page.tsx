@@ -10,6 +10,7 @@ import {
 } from "../../store/overview";
 import { listTroubled, type TroubledEvent } from "../../store/inbox/inspection";
 import type { Settings } from "../deps";
+import { type ChannelView, viewChannels } from "../channel-view";
 import { type Health, healthOf } from "../health";
 import { capital, duration } from "../text";
 import type { PageContext } from "../page-context";
@@ -128,29 +129,29 @@ const messageStatuses = ["sent", "pending", "suppressed", "failed"] as const;
 
 function Channels(props: {
   readonly rows: readonly ChannelRow[];
-  readonly settings: Settings["channels"];
+  readonly setups: readonly ChannelView[];
 }) {
-  const { rows, settings } = props;
+  const { rows, setups } = props;
   const of = (channel: string, status: string): number =>
     rows.find((row) => row.channel === channel && row.status === status)?.messages ?? 0;
   return (
     <Table
       caption={`Messages of the latest ${CHANNEL_ROWS.toLocaleString("en")} events, by channel`}
       shown
-      rows={Object.entries(settings)}
+      rows={setups}
       columns={[
         {
           head: "Channel",
-          cell: ([name]) => <a href={`/console/messages?channel=${name}`}>{name}</a>,
+          cell: ({ channel }) => <a href={`/console/messages?channel=${channel}`}>{channel}</a>,
         },
         {
           head: "Set up",
-          cell: ([, isSet]) => <Badge status={isSet ? "on" : "off"} />,
+          cell: ({ state }) => <Badge status={state} />,
         },
         ...messageStatuses.map((status) => ({
           head: capital(status),
           number: true,
-          cell: ([name]: [string, boolean]) => of(name, status).toLocaleString("en"),
+          cell: ({ channel }: ChannelView) => of(channel, status).toLocaleString("en"),
         })),
       ]}
     />
@@ -164,6 +165,7 @@ interface OverviewProps {
   readonly troubled: readonly TroubledEvent[];
   readonly channels: readonly ChannelRow[];
   readonly settings: Settings;
+  readonly setups: readonly ChannelView[];
   readonly ends: DeliveryEnds | null;
   /** Where the receiver is reached. */
   readonly origin: string;
@@ -171,10 +173,10 @@ interface OverviewProps {
 }
 
 function OverviewPage(props: OverviewProps) {
-  const { who, health, hours, troubled, channels, settings, ends, origin, now } = props;
+  const { who, health, hours, troubled, channels, settings, setups, ends, origin, now } = props;
   const { problems, limits } = settings;
   const silenceAlertHours = limits["silence_alert_hours"];
-  const state = { health, channels, problems: problems.length, silenceAlertHours };
+  const state = { health, channels, setups, problems: problems.length, silenceAlertHours };
   return (
     <Page title="Overview" who={who} path="/console">
       <h1>Overview</h1>
@@ -192,7 +194,7 @@ function OverviewPage(props: OverviewProps) {
           <HoursChart hours={hours} />
         </Part>
         <Part id="delivery" title="Delivery">
-          <Channels rows={channels} settings={settings.channels} />
+          <Channels rows={channels} setups={setups} />
         </Part>
       </Live>
     </Page>
@@ -201,9 +203,10 @@ function OverviewPage(props: OverviewProps) {
 
 export async function overview({ c, deps, who }: PageContext) {
   const now = deps.now();
-  const [status, troubled] = await Promise.all([
+  const [status, troubled, setups] = await Promise.all([
     loadOverview(deps.db, now.toISOString()),
     listTroubled(deps.db, TROUBLED_SHOWN),
+    viewChannels(deps.db, deps.channelSetups),
   ]);
   const { hours, channels, ends } = status;
   const health = healthOf(status, now);
@@ -216,6 +219,7 @@ export async function overview({ c, deps, who }: PageContext) {
       troubled={troubled}
       channels={channels}
       settings={deps.settings}
+      setups={setups}
       ends={ends}
       origin={new URL(c.req.url).origin}
       now={now}

@@ -4,7 +4,8 @@ import { type Child, useContext } from "hono/jsx";
 import type { Context } from "hono";
 import { assetNames } from "../asset-names";
 import { clip, visible } from "../text";
-import { zoneIn } from "../page-context";
+import { environmentIn, zoneIn } from "../page-context";
+import { Environment, EnvironmentMark, titleIn } from "./environment";
 import { ShopZone } from "./zone";
 
 const assets = "/console/assets/";
@@ -72,6 +73,7 @@ function Navigation({ path, who }: { readonly path: string; readonly who: string
 
 export function Page({ title, who, path, children }: PageProps) {
   const zone = useContext(ShopZone);
+  const environment = useContext(Environment);
   return (
     <html lang="en" data-shop-zone={zone ?? undefined}>
       <head>
@@ -80,7 +82,7 @@ export function Page({ title, who, path, children }: PageProps) {
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
         <meta name="htmx-config" content={htmxConfig} />
-        <title>{`${clip(visible(title), 80)} · Webhooks`}</title>
+        <title>{`${titleIn(environment, clip(visible(title), 80))} · Webhooks`}</title>
         <link rel="icon" href={assets + assetNames.icon} />
         <link rel="stylesheet" href={assets + assetNames.pico} />
         <link rel="stylesheet" href={assets + assetNames.style} />
@@ -91,6 +93,7 @@ export function Page({ title, who, path, children }: PageProps) {
         <a class="skip" href="#main">
           Skip to the content
         </a>
+        <EnvironmentMark />
         {who === null ? null : <Navigation path={path} who={who} />}
         <main id="main" tabindex={-1}>
           {children}
@@ -120,6 +123,10 @@ export function setPolicy(c: Context): void {
 
 /** Answers with a page. */
 export function show(c: Context, page: Element, status: 200 | 400 | 404 | 429 | 503 = 200) {
-  const zoned = <ShopZone.Provider value={zoneIn(c)}>{page}</ShopZone.Provider>;
-  return c.html(`<!doctype html>${htmlOf(zoned)}`, status);
+  const whole = (
+    <ShopZone.Provider value={zoneIn(c)}>
+      <Environment.Provider value={environmentIn(c)}>{page}</Environment.Provider>
+    </ShopZone.Provider>
+  );
+  return c.html(`<!doctype html>${htmlOf(whole)}`, status);
 }

@@ -58,6 +58,7 @@ const tones: Readonly<Record<string, string>> = {
   "not paid": "bad",
   failed: "bad",
   lost: "bad",
+  incomplete: "bad",
   cancelled: "bad",
 };
 

@@ -1,11 +1,13 @@
 /** How the Worker is set up, without a single value of a secret. */
 import { loadVerifiedBy, type VerifiedBy } from "../../store/overview";
 import type { Settings } from "../deps";
+import { type ChannelView, problemsOf, viewChannels } from "../channel-view";
 import { checkHealth } from "../health";
+import { withQuery } from "../links";
 import { VERIFIED_WINDOW } from "../api/status-routes";
 import { count, words } from "../text";
 import type { PageContext } from "../page-context";
-import { Badge, Facts, Notice, Part, Table, Text, Time } from "./parts";
+import { ActionForm, Badge, Facts, Notice, Part, Table, Text, Time } from "./parts";
 import { Page, show } from "./page";
 
 function Secrets({ of }: { readonly of: Settings["secrets"] }) {
@@ -45,9 +47,61 @@ function Verified({ by, hasPrevious }: { readonly by: VerifiedBy; readonly hasPr
   );
 }
 
+/** What the settings of a channel come to; what is lost can be switched off for good. */
+function ChannelDetail({ of }: { readonly of: ChannelView }) {
+  const { channel, state, missing, held, last_configured_at: last } = of;
+  if (state === "on") return null;
+  const needed =
+    missing.length === 0 ? "A value cannot be used." : `Missing: ${missing.join(", ")}.`;
+  return (
+    <>
+      {needed}{" "}
+      {state === "off" ? null : (
+        <a href={withQuery("/console/messages", { channel, status: "pending" })}>
+          {`${count(held, "message")} held back`}
+        </a>
+      )}
+      {last === null ? null : (
+        <>
+          . Last set up <Time at={last} />
+        </>
+      )}
+      {state === "lost" ? (
+        <ActionForm
+          to="/console/forget-channel"
+          fields={{ channel }}
+          label="Switch off for good"
+          ask={
+            <p>
+              What it holds back is suppressed, and the alerts end. Nothing is lost: it can be sent
+              later, together, once the channel is set up.
+            </p>
+          }
+        />
+      ) : null}
+    </>
+  );
+}
+
+function Channels({ of }: { readonly of: readonly ChannelView[] }) {
+  return (
+    <Table
+      caption="A channel that is off records its messages as suppressed; one that is incomplete or lost holds them back"
+      shown
+      rows={of}
+      columns={[
+        { head: "Channel", cell: ({ channel }) => channel },
+        { head: "State", cell: ({ state }) => <Badge status={state} /> },
+        { head: "What is missing", as: "wide", cell: (one) => <ChannelDetail of={one} /> },
+      ]}
+    />
+  );
+}
+
 interface SettingsProps {
   readonly who: string;
   readonly settings: Settings;
+  readonly channels: readonly ChannelView[];
   readonly verified: VerifiedBy;
   readonly sweptAt: string | null;
   readonly hasAccess: boolean;
@@ -61,8 +115,14 @@ function valuesOf(of: Readonly<Record<string, string | number>>) {
   });
 }
 
-function SettingsPage({ who, settings, verified, sweptAt, hasAccess }: SettingsProps) {
-  const { secrets, channels, problems, versions, limits, time_zone: zone } = settings;
+function allowedWords(allowlist: Settings["allowlist"]): string {
+  if (allowlist === null) return "everyone";
+  return allowlist.length === 0 ? "no one (MESSAGE_ALLOWLIST)" : allowlist.join(", ");
+}
+
+function SettingsPage({ who, settings, channels, verified, sweptAt, hasAccess }: SettingsProps) {
+  const { secrets, versions, limits, time_zone: zone, environment, allowlist } = settings;
+  const problems = [...problemsOf(channels), ...settings.problems];
   return (
     <Page title="Settings" who={who} path="/console/settings">
       <h1>Settings</h1>
@@ -76,15 +136,7 @@ function SettingsPage({ who, settings, verified, sweptAt, hasAccess }: SettingsP
           <Secrets of={secrets} />
         </Part>
         <Part id="channels" title="Channels">
-          <Table
-            caption="What a channel that is off would have sent is recorded as suppressed"
-            shown
-            rows={Object.entries(channels)}
-            columns={[
-              { head: "Channel", cell: ([name]) => name },
-              { head: "State", cell: ([, isSet]) => <Badge status={isSet ? "on" : "off"} /> },
-            ]}
-          />
+          <Channels of={channels} />
         </Part>
       </div>
       <Part id="rotation" title="Changing the webhook secret">
@@ -98,6 +150,8 @@ function SettingsPage({ who, settings, verified, sweptAt, hasAccess }: SettingsP
           <Facts
             of={[
               ...valuesOf(versions),
+              ["Environment", environment],
+              ["Customers’ messages go to", <Text of={allowedWords(allowlist)} whole />],
               ["Time zone", zone ?? "not set"],
               ["Cloudflare Access", <Badge status={hasAccess ? "set" : "not set"} />],
               ["Last run of the cron", sweptAt === null ? "never" : <Time at={sweptAt} />],
@@ -110,14 +164,18 @@ function SettingsPage({ who, settings, verified, sweptAt, hasAccess }: SettingsP
 }
 
 export async function settings({ c, deps, who }: PageContext) {
-  const [health, verified] = await Promise.all([
+  const [health, verified, channels] = await Promise.all([
     checkHealth(deps.db, deps.now()),
     loadVerifiedBy(deps.db, VERIFIED_WINDOW),
+    viewChannels(deps.db, deps.channelSetups),
   ]);
   const sweptAt = health.last_sweep_at;
   const hasAccess = deps.admin.access !== null;
   return show(
     c,
-    <SettingsPage who={who} {...{ settings: deps.settings, verified, sweptAt, hasAccess }} />,
+    <SettingsPage
+      who={who}
+      {...{ settings: deps.settings, channels, verified, sweptAt, hasAccess }}
+    />,
   );
 }

@@ -4,7 +4,7 @@
  * into one of six outcomes. What follows from an outcome is decided once, in outcome.ts.
  */
 import type * as z from "zod/mini";
-import type { ChannelsConfig, Sender } from "../../config";
+import type { ChannelSetting, ChannelsConfig, Sender } from "../../config";
 import type { Shop } from "../shop";
 import type { EmailBinding } from "./email/cloudflare";
 
@@ -83,7 +83,14 @@ export interface Shown {
 
 /** Methods where a type parameter is taken, so that the registry can hold them all. */
 export interface ChannelDefinition<Content = unknown, Message = unknown> {
+  /** How a sentence to a person begins that is about it. */
+  readonly label: string;
   readonly audience: Audience;
+  /**
+   * The settings, and bindings, that it cannot do without: of each group one is enough. Where some are there
+   * and others are not, it is meant to be set up (setup.ts).
+   */
+  readonly needs: readonly (readonly (ChannelSetting | "EMAIL")[])[];
   /** Null where it leads to whoever the settings name. */
   readonly recipient: RecipientRule | null;
   /** Whether a message without an answer may be repeated; a provider that is connected says for itself. */

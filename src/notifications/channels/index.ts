@@ -41,14 +41,17 @@ function isWhole<T>(table: Readonly<Record<string, T>>): table is Readonly<Recor
   return channelNames.every((name) => name in table);
 }
 
+/** One value for each channel. */
+export function mapChannels<T>(make: (name: Channel) => T): Readonly<Record<Channel, T>> {
+  const table = Object.fromEntries(channelNames.map((name) => [name, make(name)]));
+  if (!isWhole(table)) throw new Error("a channel is missing");
+  return table;
+}
+
 export function createChannels(
   settings: ChannelsConfig,
   deps: ChannelDeps,
   bound: BoundEmail | null = null,
 ): Channels {
-  const table = Object.fromEntries(
-    channelNames.map((name) => [name, channels[name].connect(settings, deps, bound)]),
-  );
-  if (!isWhole(table)) throw new Error("a channel is missing");
-  return table;
+  return mapChannels((name) => channels[name].connect(settings, deps, bound));
 }

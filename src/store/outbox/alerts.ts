@@ -66,6 +66,14 @@ export function unknownBodyAlert(eventId: string, reason: string): Alert {
   };
 }
 
+/** `problem`: what is wrong with its settings, as a sentence (notifications/channels/setup.ts). */
+export function heldBackAlert(channel: string, problem: string): Alert {
+  return {
+    kind: `channel_held_back:${channel}`,
+    text: `${problem} Once it is set up, those that are still true are sent. See "A setting was lost" in docs/runbook.md.`,
+  };
+}
+
 export function deadLetterAlert(failed: readonly [string, ...string[]]): Alert {
   const others = failed.length > 1 ? ` and ${String(failed.length - 1)} more` : "";
   return {

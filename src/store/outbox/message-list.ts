@@ -42,6 +42,7 @@ export interface MessageFilter {
   readonly status?: MessageRow["status"] | undefined;
   readonly channel?: Channel | undefined;
   readonly template?: Template | undefined;
+  readonly reason?: string | undefined;
   readonly order?: string | undefined;
 }
 
@@ -56,28 +57,29 @@ const STRETCH_ROWS = 2_000;
 /** Rows of one template that one page looks through. */
 const TEMPLATE_ROWS = 2_000;
 
-const columns = columnNames.map((name) => `n.${name}`).join(", ");
+/** The columns of a MessageRow. */
+export const messageColumns = columnNames.map((name) => `n.${name}`).join(", ");
 
 /** `?1`: the filter as JSON. */
-const matches = ["status", "channel", "template"]
+const matches = ["status", "channel", "template", "reason"]
   .map((field) => ifAsked(field, `n.${field} =`))
   .join(" AND ");
 
 /** `?2`: limit. The view's primary keys. */
 const ofOrderSql = `
-SELECT ${columns} FROM order_messages n WHERE n.order_number = ?1->>'order' AND ${matches}
+SELECT ${messageColumns} FROM order_messages n WHERE n.order_number = ?1->>'order' AND ${matches}
 ORDER BY n.created_at DESC, n.id LIMIT ?2`;
 
 /** `?2`, `?3`: before and from which row of the inbox; `?4`: limit of events. By rowid, primary key. */
 const ofEventsSql = `
-SELECT ${columns}, e.rowid AS event_row
+SELECT ${messageColumns}, e.rowid AS event_row
 FROM webhook_events e CROSS JOIN json_each(e.outbox) j CROSS JOIN notifications n ON n.id = j.value
 WHERE e.rowid < ?2 AND e.rowid >= ?3 AND e.outbox IS NOT NULL AND n.event_id = e.id AND ${matches}
 ORDER BY e.rowid DESC, n.id LIMIT ?4`;
 
 /** `?2`: before which id; `?3`: rows to look through; `?4`: limit. Primary key, the latest ids first. */
 const ofTemplateSql = `
-SELECT ${columns} FROM notifications n WHERE n.id IN (
+SELECT ${messageColumns} FROM notifications n WHERE n.id IN (
   SELECT id FROM (SELECT id FROM notifications
     WHERE id >= ?1->>'template' || '/' AND id < ?1->>'template' || '0' AND id < ?2
     ORDER BY id DESC LIMIT ?3)) AND ${matches}
@@ -173,7 +175,7 @@ export async function loadMessages(
 ): Promise<readonly MessageRow[]> {
   const { results } = await db
     .prepare(
-      `SELECT ${columns} FROM notifications n WHERE n.id IN (SELECT value FROM json_each(?1)) ORDER BY n.id`,
+      `SELECT ${messageColumns} FROM notifications n WHERE n.id IN (SELECT value FROM json_each(?1)) ORDER BY n.id`,
     )
     .bind(JSON.stringify(ids))
     .all<MessageRow>();
@@ -186,7 +188,7 @@ export async function loadMessages(
  */
 const resendSql = `
 UPDATE notifications SET status = 'pending', reason = NULL, error = NULL, next_attempt_at = ?2,
-  awaits_sweep = 1, in_flight = 0, rendered = NULL, provider_message_id = NULL, sent_at = NULL,
+  awaits_sweep = 1, in_flight = 0, unanswered = 0, rendered = NULL, provider_message_id = NULL, sent_at = NULL,
   resends = resends + 1
 WHERE id = ?1 AND status <> 'pending' AND due_at <> '' AND context IS NOT NULL
 RETURNING id`;

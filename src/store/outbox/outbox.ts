@@ -14,6 +14,7 @@ import { type Template, templatesWhere } from "../../notifications/templates";
 import { type Alert, alertStatement } from "./alerts";
 import { escaped, escapedOrder } from "./fact-ids";
 import { quoted } from "../quoted";
+import { isUntimed, untimed } from "./rendered";
 import { otherNameOf } from "../state/refund-names";
 import { slicedRows, slicedStatements } from "../slices";
 import { listVersionStatement } from "../privacy/suppression-list";
@@ -47,6 +48,8 @@ export interface DueRow {
   readonly twin_notified: number;
   /** How often a person has had it sent again. */
   readonly resends: number;
+  /** 1 where a request for it went out once and no answer came: it may have been taken. */
+  readonly unanswered: number;
   /** Set once this run has claimed it. */
   readonly claimed?: true;
 }
@@ -92,6 +95,7 @@ const hasTwins = `n.template IN (${onceAnOrder}, ${onceARefund})`;
 const dueSql = `
 SELECT n.id, n.template, n.channel, n.order_number, n.subject_id, n.event_id, n.recipient, n.error,
   n.attempts, n.due_at, n.next_attempt_at, n.reason, n.created_at, n.context, n.rendered, n.in_flight, n.resends,
+  n.unanswered,
   ${hasTwins} AND n.rendered IS NULL AND EXISTS (SELECT 1 FROM ${twins}
     AND (other.status = 'sent' OR (other.status = 'pending' AND other.rendered IS NOT NULL)
       OR (other.status = 'failed' AND other.reason = 'outcome unknown'))) AS twin_notified
@@ -140,7 +144,8 @@ export interface RenderedRow {
 }
 
 /**
- * `?2`: now; `?3`: the end of the lease. Primary keys. What was rendered before stays as it is. Of
+ * `?2`: now; `?3`: the end of the lease. Primary keys. What was rendered before stays as it is; where it was
+ * held back since, the time for retries starts again (`recordSql`). Of
  * messages that tell the same none is claimed while another one is on its way, whichever run has it. Nor
  * is a message about a parcel whose tracking was set anew since it was read: the batch that did so has not
  * seen it rendered (tracking.ts), and the next run shows what stands.
@@ -148,7 +153,9 @@ export interface RenderedRow {
 const claimSql = `
 UPDATE notifications AS n SET next_attempt_at = ?3, attempts = n.attempts + 1, in_flight = 1,
   recipient = CASE WHEN n.rendered IS NULL THEN m.recipient ELSE n.recipient END,
-  rendered = coalesce(n.rendered, m.rendered),
+  rendered = CASE WHEN n.rendered IS NULL THEN m.rendered WHEN ${isUntimed("n.rendered")}
+      THEN json_set(n.rendered, '$.firstAttemptAt', m.rendered->>'$.firstAttemptAt')
+    ELSE n.rendered END,
   order_number = coalesce(n.order_number, m.order_number)
 FROM ${slicedRows(
   "id",
@@ -216,6 +223,11 @@ export interface OutcomeRow {
   /** Null leaves what is stored. */
   readonly recipient: string | null;
   readonly orderNumber: string | null;
+  readonly dueAt: string | null;
+  /** A request for it went out and no answer came. */
+  readonly isUnanswered: boolean;
+  /** It waits for its channel: that is no part of the time for retries. */
+  readonly isHeldBack: boolean;
 }
 
 const outcomeRows = slicedRows(
@@ -230,12 +242,16 @@ const outcomeRows = slicedRows(
   "recipient",
   "order_number",
   "claimed",
+  "due_at",
+  "unanswered",
+  "held_back",
 );
 
 /**
  * `?2`: now. Primary key. Fenced by attempts, and where nothing was claimed by the row's turn: whoever
  * decides first has moved it. What stays pending awaits the sweep; of a person who was erased no message
- * is kept.
+ * is kept. What is held back forgets when it was first tried, unless it may have been taken then: the
+ * provider knows a repeat for a day only.
  */
 const recordSql = `
 UPDATE notifications SET status = o.status, reason = o.reason, error = o.error,
@@ -243,7 +259,12 @@ UPDATE notifications SET status = o.status, reason = o.reason, error = o.error,
   provider_message_id = o.provider_message_id,
   sent_at = o.sent_at,
   recipient = iif(o.reason = 'erased', NULL, coalesce(o.recipient, notifications.recipient)),
-  rendered = iif(o.reason = 'erased', NULL, notifications.rendered),
+  rendered = CASE WHEN o.reason = 'erased' THEN NULL
+    WHEN o.held_back AND NOT o.unanswered AND notifications.unanswered = 0
+      THEN ${untimed("notifications.rendered")}
+    ELSE notifications.rendered END,
+  due_at = coalesce(o.due_at, notifications.due_at),
+  unanswered = max(notifications.unanswered, o.unanswered),
   order_number = coalesce(notifications.order_number, o.order_number), in_flight = 0
 FROM ${outcomeRows} o
 WHERE notifications.id = o.id AND notifications.attempts = o.attempts + o.claimed
@@ -271,6 +292,9 @@ export async function recordOutcomes(
     row.recipient,
     row.orderNumber,
     row.claimed ? 1 : 0,
+    row.dueAt,
+    row.isUnanswered ? 1 : 0,
+    row.isHeldBack ? 1 : 0,
   ]);
   const statements = slicedStatements(db, recordSql, values, now);
   if (alerts.length > 0) statements.push(alertStatement(db, alerts, now));

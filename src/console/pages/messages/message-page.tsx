@@ -1,5 +1,6 @@
 /** One message: whom it went to, what became of it, how it looked, and sending it again. */
 import type { Shown } from "../../../notifications/channels/channel";
+import { HELD_BACK } from "../../../notifications/channels/reasons";
 import { isBare, loadMessage, type Message } from "../../../store/outbox/message-list";
 import { parseRendered, type Rendered } from "../../../store/outbox/rendered";
 import { layOutJson } from "../../json-text";
@@ -116,6 +117,13 @@ function whyNotShown({ status, attempts }: Message): string {
     : "If it was rendered, that is not kept any more.";
 }
 
+const heldBack = (
+  <>
+    {": it is held back. It is sent once its channel is set up, if it is still true then. "}
+    <a href="/console/settings">Settings</a> say what is missing.
+  </>
+);
+
 function MessagePage(props: {
   readonly who: string;
   readonly message: Message;
@@ -146,6 +154,7 @@ function MessagePage(props: {
         {message.reason === null ? null : (
           <Notice bad={message.status === "failed"}>
             <Text of={message.reason} whole />
+            {message.reason === HELD_BACK ? heldBack : null}
           </Notice>
         )}
         {message.error === null || message.error === message.reason ? null : (

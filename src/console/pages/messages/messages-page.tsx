@@ -1,5 +1,6 @@
 /** The outbox, newest first, with the reason for whatever was not sent. */
 import { channelNames } from "../../../notifications/channels";
+import { HELD_BACK, unsentReasons } from "../../../notifications/channels/reasons";
 import { templateNames } from "../../../notifications/templates";
 import {
   listMessages,
@@ -16,7 +17,10 @@ import { Badge, type Column, Empty, Notice, Pager, Ref, Table, Text, Time } from
 import { Page, show } from "../page";
 
 const PATH = "/console/messages";
-const names = ["status", "channel", "template", "order", "cursor"] as const;
+const names = ["status", "channel", "template", "reason", "order", "cursor"] as const;
+
+/** Reasons that are often looked for; any other may be typed. */
+const filterReasons = [HELD_BACK, ...unsentReasons];
 
 export const messageColumns: readonly Column<MessageRow>[] = [
   {
@@ -31,7 +35,7 @@ export const messageColumns: readonly Column<MessageRow>[] = [
   { head: "Sent or asked for", cell: (row) => <Time at={row.sent_at ?? row.created_at} /> },
 ];
 
-const withOrder: readonly Column<MessageRow>[] = [
+export const withOrder: readonly Column<MessageRow>[] = [
   ...messageColumns.slice(0, 1),
   { head: "Order", cell: ({ order_number: order }) => <Ref to="orders" id={order} /> },
   ...messageColumns.slice(1),
@@ -51,7 +55,15 @@ function MessagesPage({ who, values, problem, page }: MessagesProps) {
   return (
     <Page title="Messages" who={who} path={PATH}>
       <h1>Messages</h1>
-      <Filters path={PATH} values={values} more={["status", "channel", "template", "order"]}>
+      <p class="soft">
+        <a href="/console/unsent">Send messages that were not sent</a> because a channel was not set
+        up, or its provider was down.
+      </p>
+      <Filters
+        path={PATH}
+        values={values}
+        more={["status", "channel", "template", "reason", "order"]}
+      >
         <Options
           name="status"
           label="Status"
@@ -60,6 +72,7 @@ function MessagesPage({ who, values, problem, page }: MessagesProps) {
         />
         <Options name="channel" label="Channel" values={values} of={channelNames} />
         <Options name="template" label="Message" values={values} of={templateNames} />
+        <Field name="reason" label="Reason" values={values} list={filterReasons} />
         <Field name="order" label="Order number" values={values} />
       </Filters>
       {problem === null ? null : <Notice bad>{problem}</Notice>}

@@ -12,7 +12,9 @@ import { resendChannel } from "./resend";
 import { footer } from "./words.en";
 
 export const email: ChannelDefinition<EmailContent, EmailMessage> = {
+  label: "E-mail",
   audience: "customer",
+  needs: [["EMAIL_FROM"], ["RESEND_API_KEY", "EMAIL"]],
   recipient: {
     of: (order) => order.customer_email,
     parse: parseAddress,

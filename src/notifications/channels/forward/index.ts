@@ -4,7 +4,9 @@ import { forwardChannel } from "./endpoint";
 import type { ForwardMessage } from "./message";
 
 export const forward: ChannelDefinition<Omit<ForwardMessage, "channel">, ForwardMessage> = {
+  label: "Forwarding",
   audience: "system",
+  needs: [["FORWARD_URL"], ["FORWARD_SECRET"]],
   recipient: null,
   takesKey: true,
   compose: (event) => ({ channel: "forward", ...event }),

@@ -6,7 +6,9 @@ import { type SmsMessage, storedSms } from "./message";
 import { twilioChannel } from "./twilio";
 
 export const sms: ChannelDefinition<string, SmsMessage> = {
+  label: "SMS",
   audience: "customer",
+  needs: [["TWILIO_ACCOUNT_SID"], ["TWILIO_AUTH_TOKEN"], ["SMS_FROM"]],
   recipient: {
     of: (order) => order.customer_phone,
     parse: parseE164,

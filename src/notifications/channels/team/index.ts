@@ -5,7 +5,9 @@ import { type Note, writeNote } from "./note";
 import { slackChannel } from "./slack";
 
 export const team: ChannelDefinition<Note, TeamMessage> = {
+  label: "Slack",
   audience: "team",
+  needs: [["SLACK_WEBHOOK_URL"]],
   recipient: null,
   takesKey: false,
   compose: (note, { shop }) => writeNote(note, shop),

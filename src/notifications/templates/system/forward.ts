@@ -4,7 +4,7 @@ import { forwardBody } from "./forward-body";
 
 export const forward: TemplateDefinition = {
   docs: {
-    when: "every event of the 14 that is not quarantined, where `FORWARD_URL` is set",
+    when: "every event of the 14 that is not quarantined, where `FORWARD_URL` or `FORWARD_SECRET` is set",
     dropped: "the endpoint has answered 410",
   },
   audience: "system",

@@ -1,0 +1,17 @@
+/** Reasons of messages that are held back, or were not sent, for what lies in no message of its own. */
+
+/** Why a message is pending whose channel is set up in part, or not any more. */
+export const HELD_BACK = "channel settings missing";
+
+/** Why a message was suppressed whose channel never was set up. */
+export const NOT_CONFIGURED = "channel not configured";
+
+/** Why a customer's message was suppressed outside production. */
+export const NOT_ALLOWED = "not on the allowlist";
+
+/** Why a message failed whose provider was down for as long as it is retried. */
+export const EXHAUSTED = "retries exhausted";
+
+/** Those after which a person may have messages sent together. */
+export const unsentReasons = [NOT_CONFIGURED, NOT_ALLOWED, EXHAUSTED] as const;
+export type UnsentReason = (typeof unsentReasons)[number];

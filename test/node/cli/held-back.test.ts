@@ -1,0 +1,61 @@
+/** What the command line says of a receiver that lost a setting, outside production, and of what it did not send. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openShop } from "./run.ts";
+
+// EMAIL_FROM is lost; nobody is on the allowlist.
+const shop = await openShop({ RESEND_API_KEY: "re_1", ENVIRONMENT: "staging" });
+
+await test("the doctor fails where a channel is set up in part, and names the environment", async () => {
+  const { code, stdout } = await shop.run("doctor --no-wrangler");
+  assert.equal(code, 1, stdout);
+  assert.match(stdout, /✗ channels +E-mail is only partly set up: EMAIL_FROM is missing\./);
+  assert.equal(stdout.match(/only partly set up/g)?.length, 1, "said once");
+  assert.match(stdout, /! environment +staging: no customer's message is sent/);
+});
+
+await test("messages that wait for their channel say so", async () => {
+  const sent = await shop.run("trigger happy-path --order HELD-1 --yes");
+  assert.equal(sent.code, 0, sent.stdout + sent.stderr);
+  await shop.settled();
+  await shop.sweep();
+  const reason = "channel settings missing";
+  const { stdout } = await shop.run(["messages", "--order", "HELD-1", "--reason", reason]);
+  assert.match(stdout, /pending +order_confirmed\/HELD-1\/email/);
+  assert.match(stdout, /channel settings missing/);
+  const doctor = await shop.run("doctor --no-wrangler");
+  assert.match(doctor.stdout, /✗ channels .* \d+ messages? held back\./);
+});
+
+await test("what was not sent is counted, asked about, and sent together", async () => {
+  const all = "SELECT count(*) AS messages FROM notifications WHERE status = 'suppressed'";
+  const suppressed = `${all} AND channel = 'sms' AND reason = 'channel not configured'`;
+  const pending = `SELECT count(*) AS messages FROM notifications WHERE status = 'pending' AND channel = 'sms'`;
+  const count = async (sql: string): Promise<number> =>
+    (await shop.receiver.query<{ messages: number }>(sql))[0]?.messages ?? 0;
+  const deadline = performance.now() + 20_000;
+  while ((await count(pending)) > 0 || (await count(suppressed)) === 0) {
+    assert.ok(performance.now() < deadline, "messages still wait");
+    await shop.sweep();
+  }
+  const before = await count(suppressed);
+  const counted = await shop.run("resend --channel sms --dry-run --json");
+  assert.deepEqual(JSON.parse(counted.stdout), {
+    dry_run: true,
+    count: before,
+    too_old: 0,
+    more: false,
+  });
+  const asked = await shop.run("resend --channel sms");
+  assert.notEqual(asked.code, 0, "nobody is there to be asked");
+  const sent = await shop.run("resend --channel sms --from 2d --yes");
+  assert.equal(sent.code, 0, sent.stderr);
+  assert.match(sent.stdout, new RegExp(`${String(before)} messages? due`));
+  assert.equal(await count(suppressed), 0);
+  const none = await shop.run("resend --channel sms --yes");
+  assert.match(none.stdout, /0 of them would be sent/);
+  const wrong = await shop.run(["resend", "--reason", "too old"]);
+  assert.equal(wrong.code, 2, wrong.stderr);
+});
+
+await shop.close();
