@@ -28,6 +28,13 @@ function permutations<T>(list: readonly T[]): readonly (readonly T[])[] {
 /** Of more orders than four events have, every third stands for its neighbours. */
 const ALL_ORDERS_MAX = 24;
 
+/** The orders in which events are delivered. */
+export function ordersOf(events: readonly StoredEvent[]): readonly (readonly StoredEvent[])[] {
+  const orders = permutations(events);
+  const step = orders.length > ALL_ORDERS_MAX ? 3 : 1;
+  return orders.filter((_, index) => index % step === 0);
+}
+
 /**
  * Delivers the events in every order, one a batch and all in one batch, and hands each outcome to
  * `check`; the reference model has to agree each time.
@@ -36,9 +43,7 @@ export async function inEveryOrder(
   events: readonly StoredEvent[],
   check: () => Promise<void>,
 ): Promise<void> {
-  const orders = permutations(events);
-  const step = orders.length > ALL_ORDERS_MAX ? 3 : 1;
-  for (const order of orders.filter((_, index) => index % step === 0)) {
+  for (const order of ordersOf(events)) {
     for (const batches of [order.map((one) => [one]), [order]]) {
       await clearTables();
       await deliver(batches, false);

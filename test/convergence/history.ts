@@ -252,6 +252,13 @@ function nameApart(value: unknown, suffix: string): unknown {
   );
 }
 
+/** A stored event under a name of its own, and all that it names with it. */
+export function storedApart(event: StoredEvent, suffix: string): StoredEvent {
+  const id = event.id + suffix;
+  const body: unknown = nameApart(JSON.parse(event.payload), suffix);
+  return { ...event, id, payload: JSON.stringify(body) };
+}
+
 function bodyOf(spec: Spec, index: number, suffix: string): object {
   const { form, type, time: at, idRank } = spec;
   const data = nameApart(spec.data, suffix);
@@ -317,7 +324,7 @@ export function sideBySide(
 export const SIDE_BY_SIDE = 10;
 
 /** A history, and how it reaches the consumer. */
-interface PlannedHistory {
+export interface PlannedHistory {
   readonly specs: readonly Spec[];
   readonly plan: Schedule;
 }

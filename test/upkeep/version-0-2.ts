@@ -94,26 +94,29 @@ export async function receive(
     .run();
 }
 
-/** Receives the events and applies them one after the other, as that version does. */
+/** Receives the events and applies them as one batch, as that version does. */
 export async function tell(events: readonly StoredEvent[], version: "0.2" | "now"): Promise<void> {
   await receive(events, version);
-  for (const event of events) {
+  const isOld = version === "0.2";
+  const told = events.map((event) => {
     const meaning = interpret(event, { ...asJudged(defaults), rules: outboxRules });
     const { id, status, error, notes, statusPrecedence: claim, description } = meaning;
-    const isOld = version === "0.2";
     const subject = description.subject ?? "order";
-    const patches = isOld ? meaning.patches.map((patch) => oldPatch(patch, id)) : meaning.patches;
     const statusPrecedence = isOld && claim !== null ? asOld(claim, subject, id) : claim;
     const verdict = { id, status, error, notes, statusPrecedence, description: null, outbox: [] };
-    const batch = {
-      patches: foldPatches(patches),
-      amountClaims: [],
-      erasedBodies: [],
-      alerts: [],
-      contacts: meaning.contacts,
-      outbox: meaning.outbox,
-      verdicts: [verdict],
-    };
-    await applyBatch(env.DB, batch, event.receivedAt);
-  }
+    const patches = isOld ? meaning.patches.map((patch) => oldPatch(patch, id)) : meaning.patches;
+    return { ...meaning, patches, verdict };
+  });
+  const [first] = events;
+  if (first === undefined) return;
+  const batch = {
+    patches: foldPatches(told.flatMap(({ patches }) => patches)),
+    amountClaims: [],
+    erasedBodies: [],
+    alerts: [],
+    contacts: told.flatMap(({ contacts }) => contacts),
+    outbox: told.flatMap(({ outbox }) => outbox),
+    verdicts: told.map(({ verdict }) => verdict),
+  };
+  await applyBatch(env.DB, batch, first.receivedAt);
 }
