@@ -3,11 +3,11 @@
  * `ce-webhooks backup`, into an empty database. Every table is compared, and the copy goes on receiving.
  */
 import assert from "node:assert/strict";
-import { statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { readFileSync } from "node:fs";
 import { sign } from "../../testbed/deliveries/sign.ts";
 import { sendEvents } from "../../testbed/deliveries/send.ts";
+import { bundleWorker } from "../../testbed/receiver/bundle.ts";
 import { settleEvents } from "../../testbed/receiver/settle.ts";
 import { type Receiver, startReceiver } from "../../testbed/receiver/start.ts";
 import { createDay } from "../../testbed/stories/index.ts";
@@ -30,6 +30,7 @@ const bodies = {
   unknown: "not JSON at all\nbut text",
 };
 
+let bundle: string;
 let shop: Receiver;
 let exported: string;
 
@@ -52,7 +53,8 @@ async function tablesOf({ query }: Receiver): Promise<Readonly<Record<string, re
 }
 
 before(async () => {
-  shop = await startReceiver({ settings, batchTimeoutSeconds: 0.05 });
+  bundle = await bundleWorker("src/index.ts");
+  shop = await startReceiver({ bundle, settings, batchTimeoutSeconds: 0.05 });
   const stories = createDay({ seed: 1, orders: 15, endsAtMs: Date.now() - 60_000 });
   await sendEvents(
     shop,
@@ -72,15 +74,27 @@ before(async () => {
 
 after(() => shop.close());
 
-async function importInto(receiver: Receiver, path: string): Promise<void> {
-  // A statement is a line, but for those that define tables, views and triggers.
+/** A statement is a line, but for those that define tables, views and triggers. */
+function statementsIn(path: string): string[] {
+  const statements: string[] = [];
   let statement = "";
   for (const line of readFileSync(path, "utf8").split("\n")) {
     statement += `${line}\n`;
     const isWhole = /^CREATE TRIGGER/i.test(statement) ? /\bEND;$/i.test(line) : line.endsWith(";");
     if (!isWhole) continue;
-    await receiver.db.prepare(statement).run();
+    statements.push(statement);
     statement = "";
+  }
+  return statements;
+}
+
+/** Statements in one call: each costs a round trip to the process that runs D1. */
+const IMPORTED_AT_ONCE = 50;
+
+async function importInto({ db }: Receiver, path: string): Promise<void> {
+  const statements = statementsIn(path).map((statement) => db.prepare(statement));
+  for (let at = 0; at < statements.length; at += IMPORTED_AT_ONCE) {
+    await db.batch(statements.slice(at, at + IMPORTED_AT_ONCE));
   }
 }
 
@@ -91,7 +105,7 @@ await test("an export comes back to the last row, and the copy goes on", async (
   assert.match(stdout, /2 rows longer than D1 takes as one statement/);
   assert.match(stdout, /bodies, each with its SHA-256/);
 
-  const copy = await startReceiver({ settings, statements: [], batchTimeoutSeconds: 0.05 });
+  const copy = await startReceiver({ bundle, settings, statements: [], batchTimeoutSeconds: 0.05 });
   try {
     await importInto(copy, path);
     const [theirs, ours] = [await tablesOf(copy), await tablesOf(shop)];
@@ -112,7 +126,7 @@ await test("an export comes back to the last row, and the copy goes on", async (
 });
 
 await test("without it, D1 does not take the export back", async () => {
-  const copy = await startReceiver({ settings, statements: [] });
+  const copy = await startReceiver({ bundle, settings, statements: [] });
   try {
     await assert.rejects(importInto(copy, exported), /too long/);
   } finally {
@@ -144,5 +158,4 @@ await test("a file that is no export of a receiver is refused, and a backup is f
   const fresh = `${to}.fresh`;
   assert.equal((await run(["backup", exported, "--to", fresh])).code, 0);
   assert.equal(statSync(fresh).mode & 0o077, 0);
-  writeFileSync(fresh, "");
 });
