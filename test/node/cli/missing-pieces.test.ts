@@ -106,9 +106,8 @@ await test("without consumers: events that the cron has pushed again wait", asyn
   assert.match(stdout, /✗ set-up +Nothing takes events from the queue/);
 });
 
-await test("without its newest migration: named where figures can be had, and receipt goes on", async (t) => {
+await test("without its newest migration: every side says what to run, and receipt goes on", async (t) => {
   const names = migrationNames();
-  const newest = names.at(-1) ?? "";
   const receiver = await deploy(t, { statements: migrationStatements(names.slice(0, -1)) });
   await receiver.sweep();
   const body = JSON.stringify({
@@ -118,9 +117,10 @@ await test("without its newest migration: named where figures can be had, and re
   });
   assert.equal(await receiver.post("/api/webhooks/ce", body, await sign(body, SECRET)), 200);
   const found = (await examine(receiver)).map(({ detail, fix }) => `${detail} ${fix}`).join("\n");
-  assert.ok(found.includes(`1 migration is missing (${newest})`), found);
+  // The admin API names it where its own figures do not need it; every page says at least what to run.
+  assert.match(found, /migrations? (is|are) missing/);
   assert.match(found, /npm run db:migrate/);
-  assert.match(await readOverview(receiver), /1 migration is missing/);
+  assert.match(await readOverview(receiver), /migrations? (is|are) missing.*npm run db:migrate/);
   assert.deepEqual(await readDeepHealth(receiver), degraded);
 });
 
