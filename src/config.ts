@@ -336,6 +336,12 @@ export function parseConfig(env: object): Config {
   };
 }
 
+/** What has to be true of the set-up around this Worker (store/set-up/missing-pieces.ts). */
+export function expectedOf({ audience, receipt }: Config) {
+  const canReceive = receipt.secrets !== null || receipt.retired;
+  return { environment: audience.environment, canReceive };
+}
+
 const parsed = new WeakMap<object, Config>();
 
 /** The configuration of this isolate's `env`, parsed at its first use. */

@@ -5,11 +5,12 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { routePath } from "hono/route";
-import { type Config, loadConfig } from "./config";
+import { type Config, expectedOf, loadConfig } from "./config";
 import { adminApi } from "./console/api/admin-api";
 import { consolePages } from "./console/console";
 import { adminDeps, type Serve } from "./console/deps";
 import { isConfigured } from "./console/auth/sign-in";
+import { checkDeepHealth } from "./console/set-up/deep-health";
 import { consumeEvents } from "./consumer/consumer";
 import { consumeDeadLetters } from "./consumer/dead-letters";
 import { consumerDeps, deadLetterDeps } from "./consumer/deps";
@@ -65,7 +66,12 @@ const whereConfigured =
 
 // The routers of people and scripts are their own: a webhook is not held against some forty paths.
 const app = new Hono<{ Bindings: Env }>({ strict: false });
-app.get("/health", (c) => c.json({ status: "ok" }));
+app.get("/health", async (c) => {
+  if (c.req.query("deep") === undefined) return c.json({ status: "ok" });
+  const expected = expectedOf(configOf(c.env));
+  const status = await checkDeepHealth({ db: c.env.DB, now: () => new Date(), expected });
+  return c.json({ status }, status === "ok" ? 200 : 503, { "cache-control": "no-store" });
+});
 app.route("/", receiver);
 app.all("/api/admin/*", whereConfigured(adminApi(consoleDeps)));
 app.all("/console/*", whereConfigured(consolePages(consoleDeps)));

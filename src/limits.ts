@@ -26,6 +26,12 @@ export const SIGNATURE_HEADER_MAX_CHARACTERS = 2_048;
 /** Queues take 128 KB a message; what is larger travels as its id and is read from the inbox. */
 export const MESSAGE_MAX_BYTES = 120_000;
 
+/** Retries of a message of ce-events before it goes to the dead-letter queue: max_retries in wrangler.toml. */
+export const EVENT_MAX_RETRIES = 100;
+
+/** How often it is written down that a batch of events was applied, in milliseconds. */
+export const CONSUMED_EVERY_MS = 30_000;
+
 /** Queues take 100 messages and 256 KB a sendBatch. */
 export const SEND_BATCH_MAX_MESSAGES = 100;
 export const SEND_BATCH_MAX_BYTES = 240_000;
@@ -57,6 +63,18 @@ export const PUSH_ABANDONED_MS = 1_000;
  */
 export const REFUSALS_EVERY_MS = 30_000;
 export const REFUSALS_TIMEOUT_MS = 10_000;
+
+/**
+ * The deep health: how long an answer of D1 is passed on, how long D1 may take, when a check counts as abandoned,
+ * and how often a request looks for the answer that another one waits for. In milliseconds. Monitors give up
+ * after five to ten seconds.
+ */
+export const DEEP_HEALTH = {
+  freshMs: 10_000,
+  timeoutMs: 3_000,
+  abandonedMs: 5_000,
+  lookMs: 25,
+} as const;
 
 /** D1 takes 2 MB a bound value; rows travel as JSON in slices of at most this many bytes. */
 export const PARAMETER_MAX_BYTES = 1_500_000;

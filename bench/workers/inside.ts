@@ -77,6 +77,7 @@ async function consume(
       rules: outboxRules,
       dedupeDays: null,
     },
+    now: () => new Date(),
     random: Math.random,
     apply,
     raiseAlert: () => Promise.resolve(),

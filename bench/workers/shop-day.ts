@@ -101,6 +101,7 @@ export async function liveDay(shop: Shop, day: Day): Promise<PurgeReport> {
         rules: outboxRules,
         dedupeDays: config.retention.dedupeDays,
       },
+      now: () => new Date(now),
       random: Math.random,
       apply: (batch) => applyBatch(db, batch, now),
       raiseAlert: () => Promise.resolve(),

@@ -1,5 +1,6 @@
 /** The set-up around the receiver, as wrangler knows it: migrations, and for a deployed one the account. */
 import { readdirSync, readFileSync } from "node:fs";
+import { migrateCommand } from "../../src/store/set-up/missing-pieces.ts";
 import { type Ran, runWrangler } from "../wrangler/process.ts";
 import {
   environmentFlag,
@@ -91,7 +92,7 @@ async function checkRemote(
     found.ok("account", "wrangler is logged in"),
     checkDatabase(target),
     migrations.ok
-      ? judgeMigrations(migrations.printed, "npm run db:migrate")
+      ? judgeMigrations(migrations.printed, migrateCommand(environment))
       : found.skip("migrations", "wrangler could not list them"),
     queues.ok
       ? judgeQueues(queues.printed, target)

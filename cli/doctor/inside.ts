@@ -1,5 +1,6 @@
 /** The receiver from inside, as its admin API tells: D1, settings, what waits, what failed, the cron. */
 import { wordsFor } from "../../src/console/refusal-words.ts";
+import { CRON_LATE_MS } from "../../src/store/set-up/missing-pieces.ts";
 import { count } from "../../testbed/terminal/text.ts";
 import type { Health, ReceiverSettings } from "../api/answers.ts";
 import type { Api } from "../api/api.ts";
@@ -8,8 +9,6 @@ import { type Finding, found } from "./finding.ts";
 
 const MORE = "(docs/runbook.md, Deliveries are refused)";
 
-/** The cron runs every minute. */
-const SWEEP_LATE_MS = 180_000;
 /** The sweep pushes what has waited a minute; what waits longer than this does not get through. */
 const WAITING_LATE_SECONDS = 300;
 
@@ -95,6 +94,15 @@ function checkInbox(health: Health): readonly Finding[] {
   return [found.ok("inbox", `${count(events, "event")}, none failed, none stuck`)];
 }
 
+/** What the receiver misses around itself; the cron has a finding of its own. */
+function checkPieces({ missing_pieces: missing }: Health): readonly Finding[] {
+  if (missing === undefined) return [];
+  const findings = missing.flatMap(({ piece, problem, fix }) =>
+    piece === "cron" ? [] : [found.fail("set-up", problem, fix)],
+  );
+  return findings.length > 0 ? findings : [found.ok("set-up", "no piece is missing")];
+}
+
 function checkCron(
   { last_sweep_at: swept }: Health,
   now: Date,
@@ -102,7 +110,7 @@ function checkCron(
   isLocal: boolean,
 ): Finding {
   const ago = swept === null ? null : now.getTime() - Date.parse(swept);
-  if (ago !== null && ago < SWEEP_LATE_MS) {
+  if (ago !== null && ago < CRON_LATE_MS) {
     return found.ok("cron", `last ran ${Math.max(0, Math.round(ago / 1000))} s ago`);
   }
   const detail =
@@ -137,6 +145,7 @@ export async function checkInside(
       findings: [
         found.ok("admin API", `accepts the token; the receiver is version ${version}`),
         ...checkSettings(settings),
+        ...checkPieces(health),
         ...checkDeliveries(health),
         ...checkInbox(health),
         checkCron(health, now, url, isLocal),

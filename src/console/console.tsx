@@ -28,6 +28,7 @@ import { LeavingPage, PlainPage, SignInPage } from "./pages/sign-in-page";
 import { troubled } from "./pages/events/troubled-page";
 import { replayRecorded } from "./replay";
 import { REPLAY_MAX, UNSENT_MAX, unsentQuery } from "./api/shapes";
+import { explainFailure } from "./set-up/failure-words";
 import {
   attempt,
   endSession,
@@ -243,7 +244,9 @@ export function consolePages<E extends object>(
   app.all("*", signedIn(notThere));
   app.onError(async (error, c) => {
     log.error("console", { route: routePath(c), error: errorText(error) });
-    const text = "Something went wrong, most likely in the database. Nothing was lost; try again.";
+    const text =
+      (await explainFailure(depsOf(c))) ??
+      "Something went wrong, most likely in the database. Nothing was lost; try again.";
     return show(c, <PlainPage title="Not now" text={text} who={null} />, 503);
   });
   return app.fetch;

@@ -1,7 +1,7 @@
 /** What the console and the admin API are handed, made from bindings and configuration. */
 import type { Context } from "hono";
 import { version } from "../../package.json";
-import type { Config } from "../config";
+import { type Config, expectedOf } from "../config";
 import { addMs } from "../events/formats/time";
 import { BODY_MAX_BYTES } from "../limits";
 import { mapChannels } from "../notifications/channels";
@@ -9,6 +9,7 @@ import type { ChannelSetups } from "../notifications/channels/setup";
 import type { StoreDefaults } from "../projection/store-defaults";
 import type { Calls } from "../store/outbox/calls";
 import { forgetChannel } from "../store/outbox/channels";
+import type { Expected } from "../store/set-up/missing-pieces";
 import { resendMessage } from "../store/outbox/message-list";
 import {
   countUnsent,
@@ -74,6 +75,7 @@ export interface AdminApiDeps extends UpkeepActions {
   readonly settings: Settings;
   /** By the settings alone; viewChannels adds what is remembered. */
   readonly channelSetups: ChannelSetups;
+  readonly expected: Expected;
   /** Those that the consumer applies events by. */
   readonly defaults: StoreDefaults;
   readonly now: () => Date;
@@ -165,6 +167,7 @@ export function adminDeps(
       time_zone: defaults.timeZone,
       limits: limitsOf(config),
     },
+    expected: expectedOf(config),
     defaults,
     now,
     assets: assetsOf(env),

@@ -1,6 +1,8 @@
 /** How the inbox is, for pages, the admin API and metrics: the same figures everywhere. */
 import { loadSystemStatus, type SystemStatus } from "../store/overview";
 import { isLockedOut } from "../store/inbox/refusals";
+import { type Expected, type MissingPiece, missingPieces } from "../store/set-up/missing-pieces";
+import { loadSetUp } from "../store/set-up/set-up";
 
 export interface Health {
   /** Every event ever received. */
@@ -19,14 +21,31 @@ export interface Health {
   readonly refused: Readonly<Record<string, number>>;
   /** Some of them for their signatures, and no event came in that time. */
   readonly locked_out: boolean;
+  /** Of the set-up: a consumer, the cron, migrations …; the one to look at first comes first. */
+  readonly missing_pieces: readonly MissingPiece[];
 }
 
-/** One round trip; reads no more than a bounded part of the inbox. */
-export async function checkHealth(db: D1Database, now: Date): Promise<Health> {
-  return healthOf(await loadSystemStatus(db, now.toISOString()), now);
+export interface HealthDeps {
+  readonly db: D1Database;
+  readonly now: () => Date;
+  readonly expected: Expected;
 }
 
-export function healthOf({ totals, refused }: SystemStatus, now: Date): Health {
+/** Questions asked at once; reads no more than a bounded part of the inbox. */
+export async function checkHealth({ db, now, expected }: HealthDeps): Promise<Health> {
+  const at = now();
+  const [status, setUp] = await Promise.all([
+    loadSystemStatus(db, at.toISOString()),
+    loadSetUp(db, at),
+  ]);
+  return healthOf(status, missingPieces(setUp, expected, at), at);
+}
+
+export function healthOf(
+  { totals, refused }: SystemStatus,
+  missing: readonly MissingPiece[],
+  now: Date,
+): Health {
   if (totals === null) throw new Error("the inbox did not answer");
   const { events, received, quarantined, failed, oldest_waiting_at, swept_at } = totals;
   const waitingMs =
@@ -43,5 +62,6 @@ export function healthOf({ totals, refused }: SystemStatus, now: Date): Health {
     refused_last_hour: refused.reduce((sum, { deliveries }) => sum + deliveries, 0),
     locked_out: isLockedOut(refused, totals.last_received_at, now.toISOString()),
     refused: Object.fromEntries(refused.map(({ reason, deliveries }) => [reason, deliveries])),
+    missing_pieces: missing,
   };
 }

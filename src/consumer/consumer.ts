@@ -4,7 +4,7 @@
  * statuses together, without people on the suppression list. A message is acked only after that batch has
  * committed. If the run dies in between, the message is delivered again and changes nothing.
  */
-import { SHARED_MAX_CHARACTERS } from "../limits";
+import { EVENT_MAX_RETRIES, SHARED_MAX_CHARACTERS } from "../limits";
 import { errorText, log } from "../log";
 import { amountClaims } from "../projection/patches/amount-claims";
 import { foldPatches } from "../projection/fold";
@@ -14,6 +14,7 @@ import type { Application } from "../store/state/apply";
 import type { ErasedBody } from "../store/privacy/erased-bodies";
 import { type InboxRow, isDescribed, noteFailedTry, type Verdict } from "../store/inbox/inbox";
 import type { Alert } from "../store/outbox/alerts";
+import { recordBeat } from "../store/set-up/beats";
 import { knownSuppressionList, SuppressionListChanged } from "../store/privacy/suppression-list";
 import { giveWay } from "../time-limit";
 import { retryDelaySeconds, type Trouble } from "./backoff";
@@ -27,6 +28,7 @@ export interface ConsumerDeps extends BodiesDeps {
   /** Wakes the dispatch of notifications; the sweep finds what a lost call leaves behind. */
   readonly wake: (ids: readonly string[]) => Promise<void>;
   readonly options: InterpretOptions;
+  readonly now: () => Date;
   /** In [0, 1). */
   readonly random: () => number;
 }
@@ -64,6 +66,10 @@ async function giveBack(
   else log.warn("batch_retried", { events: ids.length, trouble, attempts, error });
   try {
     await noteFailedTry(deps.db, ids, error);
+    // The queue moves the message to the dead-letter queue, whose consumer notes that it has taken it.
+    if (attempts > EVENT_MAX_RETRIES) {
+      await recordBeat(deps.db, "dead_lettered_at", deps.now().getTime());
+    }
   } catch (noteError) {
     log.warn("error_not_noted", { events: ids.length, error: errorText(noteError) });
   }

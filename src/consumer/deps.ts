@@ -17,6 +17,7 @@ export function consumerDeps(
     ...calls,
     db,
     options: { ...defaults, ...outbox, rules, dedupeDays: retention.dedupeDays },
+    now,
     random: Math.random,
     apply: (batch, listVersion) => applyBatch(db, batch, now().toISOString(), listVersion),
   };

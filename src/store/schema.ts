@@ -382,7 +382,10 @@ export const replays = sqliteTable("replays", {
   events: text("events").notNull(),
 });
 
-/** How far walks over the tables have come; and `erased`, the version of that table. */
+/**
+ * How far walks over the tables have come; `erased`, the version of that table; when the cron and the consumers last
+ * did their work (store/set-up/beats.ts); and `environment`, to which one this database belongs.
+ */
 export const cursors = sqliteTable("cursors", {
   name: text("name").primaryKey(),
   /** The inbox row (rowid of webhook_events) up to which it has come. */

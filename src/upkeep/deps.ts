@@ -1,5 +1,5 @@
 /** The cron, and what the console has done by upkeep, wired to bindings and configuration. */
-import type { Config } from "../config";
+import { type Config, expectedOf } from "../config";
 import type { Calls } from "../store/outbox/calls";
 import { sendTexts } from "../store/inbox/queue";
 import type { ReplayFilter } from "../store/inbox/waiting";
@@ -17,10 +17,11 @@ const now = (): Date => new Date();
 /** `others`: what the cron has done by other edges. */
 export function sweepDeps(
   env: Bindings,
-  { defaults, receipt, retention, silenceAlertMs }: Config,
+  config: Config,
   { raiseAlert }: Calls,
   others: Pick<SweepDeps, "dispatch" | "flushRefusals" | "channelSetups">,
 ): SweepDeps {
+  const { defaults, receipt, retention, silenceAlertMs } = config;
   return {
     ...others,
     ...retention,
@@ -28,6 +29,7 @@ export function sweepDeps(
     archive: findArchive(env),
     defaults,
     now,
+    expected: expectedOf(config),
     // A receiver that is retired is meant to hear nothing.
     silenceMs: receipt.retired ? null : silenceAlertMs,
     raiseAlert,

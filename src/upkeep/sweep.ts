@@ -17,18 +17,20 @@ import {
 import { errorText, log } from "../log";
 import { auditAlert } from "../store/outbox/alerts";
 import { auditSlice } from "../store/state/audit";
-import { countStretch, recordSweep } from "../store/inbox/counts";
+import { countStretch } from "../store/inbox/counts";
 import { deferPush, listWaiting, markStuck } from "../store/inbox/waiting";
 import { type ChannelWatchDeps, watchChannels } from "./channels";
+import { recordBeat } from "../store/set-up/beats";
 import { continueErasures, type ErasureDeps } from "./erasure";
 import { continueRebuild } from "./rebuild";
 import { renew, reread, type RereadDeps } from "./reread";
 import { purgeWhenDue, type RetentionDeps } from "./retention";
 import { within } from "../time-limit";
 import { watchDeliveries, type WatchDeps } from "./watch";
+import { type SetUpWatchDeps, watchSetUp } from "./watch-set-up";
 
 export interface SweepDeps
-  extends RereadDeps, ErasureDeps, RetentionDeps, WatchDeps, ChannelWatchDeps {
+  extends RereadDeps, ErasureDeps, RetentionDeps, WatchDeps, ChannelWatchDeps, SetUpWatchDeps {
   /** Puts messages (JSON text) onto ce-events. */
   readonly push: (messages: readonly string[]) => Promise<void>;
   /** Sends notifications that are due. */
@@ -49,6 +51,7 @@ const STAGE_MS = {
   "watch channels": 10_000,
   "dispatch notifications": 40_000,
   "watch deliveries": 10_000,
+  "watch the set-up": 10_000,
   "erase people": 15_000,
   "purge what is old": 15_000,
   "read events again": 30_000,
@@ -113,6 +116,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   await stage("watch channels", () => watchChannels(deps));
   await stage("dispatch notifications", deps.dispatch);
   await stage("watch deliveries", () => watchDeliveries(deps));
+  await stage("watch the set-up", () => watchSetUp(deps));
   await stage("erase people", () => continueErasures(deps));
   await stage("purge what is old", () => purgeWhenDue(deps));
   await stage("read events again", () => reread(deps));
@@ -120,7 +124,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   await stage("count events", (inTime) =>
     walk(inTime, () => countStretch(db, now(), addMs(now(), -COUNT_WAITS_MS))),
   );
-  await stage("say that it ran", () => recordSweep(db, deps.now().getTime()));
+  await stage("say that it ran", () => recordBeat(db, "swept_at", deps.now().getTime()));
   // Last: large orders cost CPU time, and a run that has used up its own ends at once.
   await stage("rebuild", (inTime) => continueRebuild(db, now(), defaults, inTime));
 }

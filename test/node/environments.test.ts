@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parse } from "smol-toml";
 import * as z from "zod";
+import { EVENT_MAX_RETRIES } from "../../src/limits.ts";
 
 const root = new URL("../../", import.meta.url);
 const text = readFileSync(new URL("wrangler.toml", root), "utf8");
@@ -55,4 +56,12 @@ await test("no database, queue or rate limit belongs to both", () => {
   assert.equal(new Set(namespaces).size, 2);
   // The Worker tells its queues apart by how their names begin, and by -dlq.
   for (const name of theirs) assert.ok(ours.has(name.replace(/-staging$/, "")), name);
+});
+
+await test("the Worker knows after how many retries an event goes to the dead-letter queue", () => {
+  for (const { queues } of [toml, staging]) {
+    const { consumers } = z.object({ consumers: z.array(table) }).parse(queues);
+    const events = consumers.find(({ queue }) => /^ce-events(-staging)?$/.test(String(queue)));
+    assert.equal(events?.["max_retries"], EVENT_MAX_RETRIES);
+  }
 });

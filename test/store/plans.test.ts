@@ -75,6 +75,11 @@ const allowed: readonly {
     why: "the same of events, read in its order up to a limit, or to see whether there are any",
   },
   {
+    plan: /^SCAN d1_migrations( USING COVERING INDEX .*)?$/,
+    statement: /SELECT name FROM d1_migrations/,
+    why: "wrangler's table, a row for each migration",
+  },
+  {
     plan: /^SCAN sessions$/,
     statement: /DELETE FROM sessions WHERE ends_at/,
     why: "a row for each sign-in of the last twelve hours, a thousand at most; once a sign-in",

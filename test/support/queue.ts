@@ -70,6 +70,7 @@ export function consumer(over: Partial<ConsumerDeps> = {}, now = NOW): ConsumerD
   return {
     db: env.DB,
     options,
+    now: () => new Date(now),
     random: () => 0,
     apply: (batch) => applyBatch(env.DB, batch, now),
     raiseAlert: () => Promise.resolve(),

@@ -58,6 +58,7 @@ function sweeper(now: string, over: Partial<SweepDeps> = {}): Swept {
     dedupeDays: 400,
     silenceMs: null,
     channelSetups: mapChannels(() => ({ state: "off", missing: [] })),
+    expected: { environment: "production", canReceive: true },
     raiseAlert: () => Promise.resolve(),
     push: (messages) => {
       pushed.push(...messages.flatMap((text) => decodeMessage(text)?.id ?? []));

@@ -28,12 +28,18 @@ export function migrationNames(): readonly string[] {
   return names.toSorted((a, b) => (a < b ? -1 : 1));
 }
 
-/** Parted as drizzle-kit parts them. */
+/** Wrangler's record of what it has applied. */
+const recordTable =
+  "CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)";
+
+/** Parted as drizzle-kit parts them; each migration is recorded as wrangler records it. */
 export function migrationStatements(
   names: readonly string[] = migrationNames(),
 ): readonly string[] {
-  return names.flatMap((name) => {
+  const statements = names.flatMap((name) => {
     const text = readFileSync(new URL(`migrations/${name}`, root), "utf8");
-    return text.split("--> statement-breakpoint");
+    const record = `INSERT INTO d1_migrations (name) VALUES ('${name}')`;
+    return [...text.split("--> statement-breakpoint"), record];
   });
+  return [recordTable, ...statements];
 }

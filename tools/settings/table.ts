@@ -226,7 +226,7 @@ const groups = {
     {
       name: "ENVIRONMENT",
       description:
-        "The name of the environment. In every one but `production`, customers' messages go only to MESSAGE_ALLOWLIST.",
+        "The name of the environment. In every one but `production`, customers' messages go only to MESSAGE_ALLOWLIST. The cron writes the name into the database once, so that a Worker on another environment's database is noticed.",
       otherwise: "production",
       without: "production if missing; unusable: not production, shown as `unknown`",
       example: "production",

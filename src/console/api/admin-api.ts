@@ -9,6 +9,7 @@ import { errorText, log } from "../../log";
 import type { AdminApiDeps, Serve } from "../deps";
 import { problem } from "./problem";
 import { routes } from "./routes";
+import { explainFailure } from "../set-up/failure-words";
 import { admit, type ApiAccess } from "../auth/sign-in";
 
 function refusal(c: Context, access: Exclude<ApiAccess, { readonly kind: "right" }>): Response {
@@ -44,10 +45,10 @@ export function adminApi<E extends object>(
     api.on(method, path, (c) => serve(c, depsOf(c)));
   }
   api.all("*", (c) => problem(c, 404, "The admin API has nothing here"));
-  api.onError((error, c) => {
+  api.onError(async (error, c) => {
     log.error("admin_api", { route: routePath(c), error: errorText(error) });
     c.header("retry-after", "30");
-    return problem(c, 503, "Something went wrong; ask again");
+    return problem(c, 503, (await explainFailure(depsOf(c))) ?? "Something went wrong; ask again");
   });
   return api.fetch;
 }

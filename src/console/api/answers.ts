@@ -7,6 +7,7 @@ import { forms } from "../../events/recognition";
 import { refusalReasons } from "../../events/refusals";
 import { financialStatuses } from "../../projection/money-status/financial-status";
 import { eventStatuses } from "../../store/inbox/inbox";
+import { pieces } from "../../store/set-up/missing-pieces";
 
 const text = z.nullable(z.string());
 const event = z.object({
@@ -136,6 +137,9 @@ export const answers = {
     locked_out: z
       .boolean()
       .check(z.describe("signatures were refused within the last hour, and no event came")),
+    missing_pieces: z
+      .array(z.object({ piece: z.enum(pieces), problem: z.string(), fix: z.string() }))
+      .check(z.describe("what is missing around the receiver, and what to do")),
   }),
   settings: z.object({
     secrets: z

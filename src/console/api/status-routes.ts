@@ -13,11 +13,11 @@ import { problem } from "./problem";
 export const VERIFIED_WINDOW = 1_000;
 
 export const statusRoutes: readonly Route[] = [
-  plain("GET /health", async ({ c, deps }) => c.json(await checkHealth(deps.db, deps.now()))),
+  plain("GET /health", async ({ c, deps }) => c.json(await checkHealth(deps))),
   plain("GET /metrics", async ({ c, deps }) => {
     const { db } = deps;
     const [health, events, channels, refused] = await Promise.all([
-      checkHealth(db, deps.now()),
+      checkHealth(deps),
       countByType(db),
       loadChannels(db),
       loadRefusedTotals(db),
@@ -28,7 +28,7 @@ export const statusRoutes: readonly Route[] = [
   plain("GET /settings", async ({ c, deps }) => {
     const { db, settings, channelSetups } = deps;
     const [health, verifiedBy, setups] = await Promise.all([
-      checkHealth(db, deps.now()),
+      checkHealth(deps),
       loadVerifiedBy(db, VERIFIED_WINDOW),
       viewChannels(db, channelSetups),
     ]);

@@ -9,8 +9,6 @@ import { Empty } from "./parts";
 
 /** A wait longer than this is no queue that is busy, in seconds. */
 const LONG_WAIT_S = 300;
-/** The cron runs every minute. */
-const SILENT_CRON_S = 300;
 const HOUR_S = 3_600;
 
 export interface Concern {
@@ -38,16 +36,12 @@ function silenceOf(lastReceivedAt: string | null, alertHours: number | undefined
   return [{ to: "/console/events", text: `No event has come for ${duration(silentS)}.`, hint }];
 }
 
-function cronOf({ events, last_sweep_at: swept }: Health, now: Date): Concern[] {
-  const to = "/console/settings";
-  if (swept === null) {
-    const text = "The cron has never run: nothing that stands still is pushed again";
-    return events > 0 ? [{ to, text }] : [];
-  }
-  const silentS = (now.getTime() - Date.parse(swept)) / 1_000;
-  return silentS > SILENT_CRON_S
-    ? [{ to, text: `The cron has not run for ${duration(silentS)}` }]
-    : [];
+function missingOf({ missing_pieces: pieces }: Health): Concern[] {
+  return pieces.map(({ piece, problem, fix }) => ({
+    to: piece.endsWith("consumer") ? "/console/events?status=received" : "/console/settings",
+    text: problem,
+    hint: fix,
+  }));
 }
 
 /** What the figures say of events and messages that do not get through. */
@@ -100,11 +94,11 @@ export interface State {
 export function concernsOf(state: State, now: Date): readonly Concern[] {
   const { health, channels, setups, problems, silenceAlertHours } = state;
   return [
+    ...missingOf(health),
     ...refusalsOf(health, now),
     ...silenceOf(health.last_received_at, silenceAlertHours, now),
     ...heldBackOf(setups),
     ...stuckOf(health, channels),
-    ...cronOf(health, now),
     ...(problems > 0
       ? [
           {

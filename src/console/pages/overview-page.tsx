@@ -11,6 +11,8 @@ import {
 import { listTroubled, type TroubledEvent } from "../../store/inbox/inspection";
 import type { Settings } from "../deps";
 import { type ChannelView, viewChannels } from "../channel-view";
+import { missingPieces } from "../../store/set-up/missing-pieces";
+import { loadSetUp } from "../../store/set-up/set-up";
 import { type Health, healthOf } from "../health";
 import { capital, duration } from "../text";
 import type { PageContext } from "../page-context";
@@ -203,13 +205,14 @@ function OverviewPage(props: OverviewProps) {
 
 export async function overview({ c, deps, who }: PageContext) {
   const now = deps.now();
-  const [status, troubled, setups] = await Promise.all([
+  const [status, setUp, troubled, setups] = await Promise.all([
     loadOverview(deps.db, now.toISOString()),
+    loadSetUp(deps.db, now),
     listTroubled(deps.db, TROUBLED_SHOWN),
     viewChannels(deps.db, deps.channelSetups),
   ]);
   const { hours, channels, ends } = status;
-  const health = healthOf(status, now);
+  const health = healthOf(status, missingPieces(setUp, deps.expected, now), now);
   return show(
     c,
     <OverviewPage

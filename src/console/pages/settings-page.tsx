@@ -165,7 +165,7 @@ function SettingsPage({ who, settings, channels, verified, sweptAt, hasAccess }:
 
 export async function settings({ c, deps, who }: PageContext) {
   const [health, verified, channels] = await Promise.all([
-    checkHealth(deps.db, deps.now()),
+    checkHealth(deps),
     loadVerifiedBy(deps.db, VERIFIED_WINDOW),
     viewChannels(deps.db, deps.channelSetups),
   ]);

@@ -61,12 +61,3 @@ export async function countStretch(
   ]);
   return underWay === null && stretch.events === STRETCH_ROWS;
 }
-
-/** The last run of the sweep: milliseconds since 1970. */
-const beatSql = `
-INSERT INTO cursors (name, position) VALUES ('swept_at', ?1)
-ON CONFLICT (name) DO UPDATE SET position = excluded.position`;
-
-export async function recordSweep(db: D1Database, nowMs: number): Promise<void> {
-  await db.prepare(beatSql).bind(nowMs).run();
-}

@@ -9,6 +9,7 @@ import { BODIES_MAX_BYTES } from "../../limits";
 import { type ErasedBody, rewriteStatements } from "../privacy/erased-bodies";
 import { type Alert, alertStatement } from "../outbox/alerts";
 import { cellsFromJson, cellsOf, type ReceivedEvent, receivedColumns } from "./receipt";
+import { beatStatement } from "../set-up/beats";
 import { slicedRows, slicedStatements } from "../slices";
 import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";
 
@@ -209,6 +210,7 @@ export async function failEvents(
       alertStatement(db, [alert], now, { sql: failingSql, value: list }),
       db.prepare(failSql).bind(list, now),
       ...rewriteStatements(db, erasedBodies),
+      beatStatement(db, "dead_letters_consumed_at", Date.parse(now)),
       suppressionFence(db, listVersion),
     ]),
   );

@@ -2,6 +2,7 @@
 import { factId } from "../../projection/outbox-row";
 import type { AuditFinding } from "../state/audit";
 import type { RefusedReason } from "../inbox/refusals";
+import type { MissingPiece } from "../set-up/missing-pieces";
 
 /** Something that needs a person. One row for each kind and hour: the first text of the hour stays. */
 export interface Alert {
@@ -111,4 +112,8 @@ export function silenceAlert(lastReceivedAt: string, hours: number): Alert {
     kind: "silence",
     text: `No authentic event has come since ${lastReceivedAt}, which is longer than SILENCE_ALERT_HOURS (${String(hours)}). See "Nothing comes in" in docs/runbook.md.`,
   };
+}
+
+export function missingPieceAlert({ piece, problem, fix }: MissingPiece): Alert {
+  return { kind: `missing_piece:${piece.replaceAll(/[ -]/g, "_")}`, text: `${problem} ${fix}` };
 }

@@ -3,7 +3,7 @@
  * all.
  */
 import { addMs } from "../../events/formats/time";
-import { REFUND_DUE_AFTER_MS } from "../../limits";
+import { CONSUMED_EVERY_MS, REFUND_DUE_AFTER_MS } from "../../limits";
 import { templatesWhere } from "../../notifications/templates";
 import type { AmountClaim } from "../../projection/patches/amount-claims";
 import type { ContactClaim } from "../../projection/patches/contacts";
@@ -17,6 +17,7 @@ import { type BatchKeys, linkStatements, nameOrderStatements } from "./links";
 import { mergeStatements, stub } from "./merge";
 import { type Alert, alertStatement } from "../outbox/alerts";
 import { quoted } from "../quoted";
+import { beatStatement } from "../set-up/beats";
 import { slicedStatements } from "../slices";
 import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";
 import { trackingStatements } from "../outbox/tracking";
@@ -127,6 +128,7 @@ export async function applyBatch(
       ...tracking,
       ...statements(db, batch, now),
       ...rewriteStatements(db, batch.erasedBodies),
+      beatStatement(db, "consumed_at", Date.parse(now), CONSUMED_EVERY_MS),
       suppressionFence(db, listVersion),
     ]),
   );

@@ -143,7 +143,7 @@ function RefusedPage({ who, health, hours, now }: RefusedProps) {
 export async function refused({ c, deps, who }: PageContext) {
   const now = deps.now();
   const [health, hours] = await Promise.all([
-    checkHealth(deps.db, now),
+    checkHealth(deps),
     loadRefusedHours(deps.db, now.toISOString()),
   ]);
   return show(c, <RefusedPage {...{ who, health, hours, now }} />);

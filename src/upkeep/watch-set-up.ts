@@ -1,0 +1,26 @@
+/**
+ * Every minute: is a piece of the set-up missing? The team is alerted, once a piece and hour. The first run on a
+ * database also writes down to which environment it belongs.
+ */
+import { missingPieceAlert } from "../store/outbox/alerts";
+import type { Alert } from "../store/outbox/alerts";
+import { type Expected, missingPieces } from "../store/set-up/missing-pieces";
+import { claimDatabase, loadSetUp } from "../store/set-up/set-up";
+
+export interface SetUpWatchDeps {
+  readonly db: D1Database;
+  readonly now: () => Date;
+  readonly expected: Expected;
+  /** Alerts the team, once per kind and hour. */
+  readonly raiseAlert: (alert: Alert) => Promise<void>;
+}
+
+export async function watchSetUp({ db, now, expected, raiseAlert }: SetUpWatchDeps): Promise<void> {
+  await claimDatabase(db, expected.environment);
+  const at = now();
+  const missing = missingPieces(await loadSetUp(db, at), expected, at);
+  for (const piece of missing) {
+    // This is the cron: what it says of itself is over.
+    if (piece.piece !== "cron") await raiseAlert(missingPieceAlert(piece));
+  }
+}
