@@ -60,7 +60,7 @@ export function routeThroughProxy(env: Env): void {
     const { url, direct } = proxy;
     http.setGlobalProxyFromEnv({ http_proxy: url, https_proxy: url, no_proxy: direct });
   } catch (error) {
-    // Whoever asks elsewhere is told; a receiver on this machine needs no proxy.
+    // A request to another machine reports it; a receiver on this one needs no proxy.
     if (!(error instanceof Failure)) throw error;
   }
 }
