@@ -4,12 +4,14 @@
  * the machine's own Node may be too old for it. Signals and exit codes go through both ways.
  */
 import { spawn } from "node:child_process";
+import http from "node:http";
 import module, { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const itself = fileURLToPath(import.meta.url);
-const READS_TYPESCRIPT = 24;
+/** It reads TypeScript, and can go by a proxy: 24.14 and newer. */
+const isNew = Number(process.versions.node.split(".")[0]) >= 24 && "setGlobalProxyFromEnv" in http;
 
 /** Null where nothing is installed. */
 function findNode() {
@@ -44,7 +46,7 @@ function start() {
   });
 }
 
-if (Number(process.versions.node.split(".")[0]) >= READS_TYPESCRIPT) {
+if (isNew) {
   // Stripping the types takes half of the time that a short command takes; it is done once.
   module.enableCompileCache();
   await import("./main.ts");

@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { type Api, createApi } from "./api/api.ts";
 import { createHttp, type Http } from "./api/http.ts";
+import { proxyOf } from "./api/proxy.ts";
 import type { Output } from "../testbed/terminal/output.ts";
 import type { When } from "./terminal/look.ts";
 import { DEFAULT_URL, loadSettings, type SettingFlags, type Settings } from "./settings.ts";
@@ -20,7 +21,7 @@ export interface JsonFlag {
 }
 
 export function createCli(env: Cli["env"], out: Output, signal: AbortSignal): Cli {
-  return { env, out, signal, http: createHttp(signal), now: () => new Date() };
+  return { env, out, signal, http: createHttp(signal, () => proxyOf(env)), now: () => new Date() };
 }
 
 export function settingsOf(cli: Cli, flags: SettingFlags): Settings {

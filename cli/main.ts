@@ -3,6 +3,7 @@
  * cli/exit-codes.ts.
  */
 import { CommanderError } from "commander";
+import { routeThroughProxy } from "./api/proxy.ts";
 import { createCli } from "./cli.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { Failure, Interruption } from "./failure.ts";
@@ -31,6 +32,7 @@ function end(error: unknown): number {
 }
 
 try {
+  routeThroughProxy(process.env);
   const cli = createCli(process.env, out, watchSignals());
   const program = await createProgram(cli, process.argv[2] ?? null);
   await program.parseAsync();

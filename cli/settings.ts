@@ -46,7 +46,8 @@ function readFile(path: string | undefined): { readonly name: string; readonly v
     throw new Failure("usage", `There is no file ${path}`);
   }
   try {
-    return { name, vars: parseEnv(readFileSync(file, "utf8")) };
+    // An editor of Windows may put a byte order mark before the first name.
+    return { name, vars: parseEnv(readFileSync(file, "utf8").replace(/^\uFEFF/, "")) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Failure("usage", `${name} cannot be read: ${why}`);
@@ -67,11 +68,22 @@ function find(
   ];
   for (const [source, value = ""] of places) {
     if (value.trim() === "") continue;
-    if (/[\r\n]/.test(value))
+    const text = value.trim();
+    if (/\p{Cc}/u.test(text))
       throw new Failure("usage", `${source} has a line break in it; give it without`);
-    return { value: value.trim(), source };
+    return { value: text, source };
   }
   return null;
+}
+
+/** For a header, which carries ASCII alone: the receiver takes no other token either. */
+function findForHeader(...from: Parameters<typeof find>): Sourced | null {
+  const found = find(...from);
+  if (found === null || /^[\x20-\x7e]*$/.test(found.value)) return found;
+  throw new Failure(
+    "usage",
+    `${found.source} has characters beyond ASCII, and a header cannot carry them; set another one`,
+  );
 }
 
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
@@ -115,9 +127,9 @@ export function loadSettings(flags: SettingFlags, env: Env): Settings {
     },
   );
   const isLocal = loopback.test(url.hostname);
-  const token = find("ADMIN_TOKEN", ["--token", flags.token], env, file);
-  const id = find("CF_ACCESS_CLIENT_ID", null, env, file);
-  const key = find("CF_ACCESS_CLIENT_SECRET", null, env, file);
+  const token = findForHeader("ADMIN_TOKEN", ["--token", flags.token], env, file);
+  const id = findForHeader("CF_ACCESS_CLIENT_ID", null, env, file);
+  const key = findForHeader("CF_ACCESS_CLIENT_SECRET", null, env, file);
   // A token is sent as it is: the one of this machine's receiver goes to no other host.
   const isForeign = token?.source.endsWith(` in .dev.vars`) === true && !isLocal;
   return {

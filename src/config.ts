@@ -150,6 +150,12 @@ export interface Config {
 const HOUR_MS = 3_600_000;
 
 const present = z.string().check(z.trim(), z.minLength(1));
+/** A line break or another control character within: two values pasted as one, or a file that is something else. */
+const line = present.check(z.regex(/^\P{Cc}*$/u));
+/** Goes out or comes in by a header: clients and servers disagree on how one carries anything but ASCII. */
+const headerText = present.check(z.regex(/^[\x20-\x7e]*$/));
+const LINE = "text in one line";
+const HEADER_TEXT = "ASCII characters in one line";
 
 const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
@@ -204,7 +210,17 @@ const trackingUrls = z.pipe(
   present.check(z.refine((text) => parseTrackingUrls(text) !== null)),
   z.transform((text) => parseTrackingUrls(text) ?? {}),
 );
-const webhookSecret = present.check(z.regex(/^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$/));
+function isBase64(text: string): boolean {
+  try {
+    return atob(text) !== "";
+  } catch {
+    return false;
+  }
+}
+const webhookSecret = present.check(
+  z.regex(/^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$/),
+  z.refine((text) => isBase64(text.replace(/^whsec_/, ""))),
+);
 const teamDomain = present.check(
   z.overwrite((text) => text.replace(/^https:\/\//, "").replace(/\/+$/, "")),
 );
@@ -254,12 +270,12 @@ function readAudience(read: Read, env: object): AudienceConfig {
 }
 
 function readChannels(read: Read, env: object): ChannelsConfig {
-  const apiKey = read("RESEND_API_KEY", present, "text");
+  const apiKey = read("RESEND_API_KEY", headerText, HEADER_TEXT);
   const from = read("EMAIL_FROM", address, "an address, or a name and <address>");
   const resendUrl = readBaseUrl(read, env, "RESEND_BASE_URL", "https://api.resend.com");
   const replyTo = read("EMAIL_REPLY_TO", address, "an address");
-  const accountSid = read("TWILIO_ACCOUNT_SID", present, "text");
-  const authToken = read("TWILIO_AUTH_TOKEN", present, "text");
+  const accountSid = read("TWILIO_ACCOUNT_SID", headerText, HEADER_TEXT);
+  const authToken = read("TWILIO_AUTH_TOKEN", headerText, HEADER_TEXT);
   const twilioUrl = readBaseUrl(read, env, "TWILIO_BASE_URL", "https://api.twilio.com");
   const smsFrom = read("SMS_FROM", present, "a number, a sender name or a messaging service id");
   const slackUrl = read("SLACK_WEBHOOK_URL", endpoint, "an https URL");
@@ -285,8 +301,8 @@ function readChannels(read: Read, env: object): ChannelsConfig {
 export function parseConfig(env: object): Config {
   const problems: string[] = [];
   const read = reader(env, problems);
-  const current = read("CE_WEBHOOK_SECRET", present, "text");
-  const previous = read("CE_WEBHOOK_SECRET_PREVIOUS", present, "text");
+  const current = read("CE_WEBHOOK_SECRET", line, LINE);
+  const previous = read("CE_WEBHOOK_SECRET_PREVIOUS", line, LINE);
   const domain = read("ACCESS_TEAM_DOMAIN", teamDomain, "<team>.cloudflareaccess.com");
   const audience = read("ACCESS_AUD", present, "text");
   const maxAge = read("NOTIFY_MAX_AGE_HOURS", hours(100_000), "hours, 0 for no limit") ?? 72;
@@ -328,7 +344,7 @@ export function parseConfig(env: object): Config {
       dedupeDays: read("DEDUPE_DAYS", count(1, 36_500), "days") ?? 400,
     },
     admin: {
-      token: read("ADMIN_TOKEN", present, "text"),
+      token: read("ADMIN_TOKEN", headerText, HEADER_TEXT),
       access: domain !== null && audience !== null ? { teamDomain: domain, audience } : null,
     },
     secrets: readSecrets(env),

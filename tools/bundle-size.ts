@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { benchStarts } from "../bench/size.ts";
 import { medianRatio } from "../bench/statistics.ts";
+import { wranglerScript } from "../cli/wrangler/process.ts";
 
 /**
  * A Worker is fetched and compiled at every place where it starts. Code that only a build or a tool needs
@@ -25,10 +26,14 @@ const STARTS = 3;
 
 const folder = mkdtempSync(join(tmpdir(), "ce-webhooks-bundle-"));
 try {
-  execFileSync("wrangler", ["deploy", "--env", "", "--dry-run", "--outdir", folder], {
-    stdio: ["ignore", "ignore", "inherit"],
-    env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" },
-  });
+  execFileSync(
+    process.execPath,
+    [wranglerScript, "deploy", "--env=", "--dry-run", "--outdir", folder],
+    {
+      stdio: ["ignore", "ignore", "inherit"],
+      env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" },
+    },
+  );
   const kib = gzipSync(readFileSync(join(folder, "index.js"))).length / 1024;
   const line = `bundle: ${kib.toFixed(1)} KiB gzipped, budget ${String(BUDGET_KIB)} KiB`;
   if (kib > BUDGET_KIB) {

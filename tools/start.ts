@@ -10,8 +10,9 @@ import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { describeStart } from "./start/guide.ts";
 import { devVars } from "../cli/settings.ts";
+import { routeThroughProxy } from "../cli/api/proxy.ts";
 import { findPort } from "./start/port.ts";
-import { hasAdminToken, provideSecret } from "./start/secret.ts";
+import { provideSecret, readLocalConfig } from "./start/secret.ts";
 import { exitOf, runWrangler, spawnWrangler } from "../cli/wrangler/process.ts";
 
 const DEFAULT_PORT = 8787;
@@ -36,10 +37,15 @@ function prepareSecret(): void {
       print("  Made .dev.vars with a random local secret and admin token.");
       break;
     case "missing":
-      print(pc.yellow("  .dev.vars has no CE_WEBHOOK_SECRET: every event will be answered 503."));
+      print(
+        pc.yellow("  .dev.vars has no usable CE_WEBHOOK_SECRET: every event will be answered 503."),
+      );
       break;
     case "found":
       break;
+  }
+  for (const problem of readLocalConfig(devVars).problems) {
+    print(pc.yellow(`  .dev.vars: ${problem}`));
   }
 }
 
@@ -80,6 +86,7 @@ async function untilReady(origin: string, dev: ChildProcessWithoutNullStreams): 
 
 async function main(): Promise<number> {
   const wanted = wantedPort();
+  routeThroughProxy(process.env);
   prepareSecret();
   const migrate = ["d1", "migrations", "apply", "DB", "--local"];
   const { ok, printed } = await runWrangler(migrate);
@@ -105,7 +112,9 @@ async function main(): Promise<number> {
     await untilReady(origin, dev);
     output.begin();
     const isDefault = port === DEFAULT_PORT;
-    print(describeStart({ origin, isDefault, hasToken: hasAdminToken(devVars) }));
+    print(
+      describeStart({ origin, isDefault, hasToken: readLocalConfig(devVars).admin.token !== null }),
+    );
   } catch (error) {
     dev.kill("SIGTERM");
     if (!stopping) throw error;
@@ -114,6 +123,8 @@ async function main(): Promise<number> {
   return stopping ? 0 : code;
 }
 
+// A reader that stops early, as in "npm start | head", ends the output, but not the receiver.
+process.stdout.on("error", () => undefined);
 try {
   process.exitCode = await main();
 } catch (error) {

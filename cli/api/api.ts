@@ -44,7 +44,7 @@ function refusal(answer: Answer, { url, token }: Settings): Failure | null {
     if (isProblem(answer)) return null;
     return new Failure(
       "unauthorized",
-      `${url} has no admin API: set its ADMIN_TOKEN (npx wrangler secret put ADMIN_TOKEN), or give another --url`,
+      `${url} has no admin API: set its ADMIN_TOKEN (npx wrangler secret put ADMIN_TOKEN; ASCII, in one line), or give another --url`,
     );
   }
   const isTemporary = status >= 500 || status === 429;

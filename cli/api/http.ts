@@ -1,5 +1,6 @@
 /** One request to the receiver. If there is no answer, the error says why. */
 import { Failure } from "../failure.ts";
+import type { ForwardProxy } from "./proxy.ts";
 
 const REQUEST_TIMEOUT_MS = 15_000;
 
@@ -25,6 +26,10 @@ interface HttpRequest {
 
 export type Http = (url: string, request?: HttpRequest) => Promise<Answer>;
 
+/** As behind a proxy that opens TLS. */
+const UNKNOWN_AUTHORITY =
+  "Node does not know who signed its certificate (NODE_EXTRA_CA_CERTS=<file>, or NODE_USE_SYSTEM_CA=1)";
+
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection was refused",
   ECONNRESET: "the connection was cut",
@@ -39,6 +44,13 @@ const reasons: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: "its certificate has expired",
   DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed",
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
+  ...Object.fromEntries(
+    [
+      "SELF_SIGNED_CERT_IN_CHAIN",
+      "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    ].map((code) => [code, UNKNOWN_AUTHORITY]),
+  ),
 };
 
 /** Several addresses of a host give several errors; the first one is used. */
@@ -55,13 +67,37 @@ function messageOf(error: unknown): string {
   return error.cause === undefined ? error.message : messageOf(error.cause);
 }
 
-function unreachable(url: string, error: unknown, timeoutMs: number): Failure {
-  const { origin, hostname } = new URL(url);
+function isLocal(url: string): boolean {
+  return /^(localhost|127\.|\[::1\])/.test(new URL(url).hostname);
+}
+
+/** What a proxy answered that does not pass a request on. */
+function refusalOf(message: string): string | null {
+  const [, status] = /^Proxy response \((\d+)\)/.exec(message) ?? [];
+  if (status === undefined) return null;
+  const more = status === "407" ? ": it wants http://<user>:<password>@<host>" : "";
+  return `the proxy answered ${status}${more}`;
+}
+
+function reasonOf(error: unknown, timeoutMs: number): string {
   const isLate = error instanceof Error && error.name === "TimeoutError";
-  const code = codeOf(error) ?? messageOf(error);
-  const why = isLate ? `no answer within ${timeoutMs / 1000} s` : (reasons[code] ?? code);
-  const isLocal = /^(localhost|127\.|\[::1\])/.test(hostname);
-  const hint = isLocal ? "start it with npm start, or give --url" : "is --url right?";
+  if (isLate) return `no answer within ${timeoutMs / 1000} s`;
+  const message = messageOf(error);
+  const code = codeOf(error) ?? message;
+  return refusalOf(message) ?? reasons[code] ?? code;
+}
+
+function unreachable(
+  url: string,
+  error: unknown,
+  timeoutMs: number,
+  proxy: ForwardProxy | null,
+): Failure {
+  const { origin } = new URL(url);
+  const there =
+    proxy === null ? "is --url right?" : `are --url and ${proxy.name} (${proxy.host}) right?`;
+  const hint = isLocal(url) ? "start it with npm start, or give --url" : there;
+  const why = reasonOf(error, timeoutMs);
   return new Failure("unreachable", `Cannot reach ${origin}: ${why}; ${hint}`, true);
 }
 
@@ -70,9 +106,13 @@ async function send(url: string, init: RequestInit): Promise<Answer> {
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** Requests end when `signal` aborts. */
-export function createHttp(signal: AbortSignal): Http {
+/** Requests end when `signal` aborts. `findProxy`: by what they go to another machine; it may throw. */
+export function createHttp(
+  signal: AbortSignal,
+  findProxy: () => ForwardProxy | null = () => null,
+): Http {
   return async (url, { method = "GET", headers, body, timeoutMs = REQUEST_TIMEOUT_MS } = {}) => {
+    const proxy = isLocal(url) ? null : findProxy();
     const tries = (body?.length ?? 0) > LARGE_BODY_BYTES ? LARGE_BODY_TRIES : 1;
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -86,7 +126,7 @@ export function createHttp(signal: AbortSignal): Http {
       } catch (error) {
         signal.throwIfAborted();
         const wasCut = reasons[codeOf(error) ?? ""] === reasons["EPIPE"];
-        if (!wasCut || attempt >= tries) throw unreachable(url, error, timeoutMs);
+        if (!wasCut || attempt >= tries) throw unreachable(url, error, timeoutMs, proxy);
       }
     }
   };

@@ -6,19 +6,17 @@ import { toLocal } from "../../src/events/formats/time-zone.ts";
 type Colours = Output["colours"];
 type Shade = "green" | "red" | "yellow" | "cyan" | "dim";
 
-const plain = signs.ok === "ok";
-
 const states: Readonly<Record<string, readonly [sign: string, shade: Shade]>> = {
   processed: [signs.ok, "green"],
   sent: [signs.ok, "green"],
   sets: [signs.ok, "green"],
-  received: [plain ? "..." : "…", "cyan"],
-  waiting: [plain ? "..." : "…", "cyan"],
-  pending: [plain ? "..." : "…", "cyan"],
-  ignored: [plain ? "--" : "–", "dim"],
-  suppressed: [plain ? "--" : "–", "dim"],
-  lost: [plain ? "--" : "–", "dim"],
-  purged: [plain ? "--" : "–", "dim"],
+  received: [signs.wait, "cyan"],
+  waiting: [signs.wait, "cyan"],
+  pending: [signs.wait, "cyan"],
+  ignored: [signs.none, "dim"],
+  suppressed: [signs.none, "dim"],
+  lost: [signs.none, "dim"],
+  purged: [signs.none, "dim"],
   quarantined: ["!", "yellow"],
   failed: [signs.bad, "red"],
 };

@@ -2,6 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import { directHosts } from "../api/proxy.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** The wrangler of this project. */
@@ -32,7 +33,11 @@ export function spawnWrangler(
   args: readonly string[],
   { script = wranglerScript, cwd = root, env = process.env, input = "" }: WranglerOptions = {},
 ): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, [script, ...args], { cwd, env: { ...env, ...quiet } });
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd,
+    // It goes by a proxy too, and what it runs on this machine is none of the proxy's business.
+    env: { ...env, ...quiet, no_proxy: directHosts(env), NO_PROXY: directHosts(env) },
+  });
   // The exit code shows if a child ended without reading.
   child.stdin.on("error", () => undefined).end(input);
   return child;

@@ -74,7 +74,7 @@ function pageIn(next: string): string | null {
 async function signIn(c: Context, deps: AdminApiDeps): Promise<Response> {
   const { admin } = deps;
   const takesToken = admin.token !== null;
-  const tried = await attempt(c, deps, await fieldOf(c, "token"));
+  const tried = await attempt(c, deps, (await fieldOf(c, "token")).trim());
   if (tried.kind === "too many") {
     c.header("retry-after", String(tried.retryAfterS));
     const minutes = String(Math.ceil(tried.retryAfterS / 60));

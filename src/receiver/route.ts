@@ -93,7 +93,7 @@ async function receive(c: Context, deps: ReceiverDeps): Promise<Response> {
   if (secrets === null) {
     log.error("no_secret", {
       message:
-        "CE_WEBHOOK_SECRET is not set; set it with: npx wrangler secret put CE_WEBHOOK_SECRET",
+        "CE_WEBHOOK_SECRET is not set, or not usable; set it with: npx wrangler secret put CE_WEBHOOK_SECRET",
     });
     return refuse(c, 503, "The receiver is not configured yet", RETRY_SOON);
   }

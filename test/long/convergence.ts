@@ -3,6 +3,7 @@
  * normal test run does. Prints the seed; a failure prints its smallest history.
  */
 import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const { values } = parseArgs({
@@ -24,8 +25,9 @@ for (const [name, value] of Object.entries({ runs: values.runs, seed: values.see
   }
 }
 
+const vitest = fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url));
 const environment = { ...process.env, TEST_RUNS: values.runs };
-const { status } = spawnSync("vitest", ["run", "test/convergence"], {
+const { status } = spawnSync(process.execPath, [vitest, "run", "test/convergence"], {
   stdio: "inherit",
   env: values.seed === undefined ? environment : { ...environment, TEST_SEED: values.seed },
 });

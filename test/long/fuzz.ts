@@ -3,6 +3,7 @@
  * test run does. Prints the seed; a failure prints the smallest case that fails.
  */
 import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const { values } = parseArgs({
@@ -24,8 +25,9 @@ for (const [name, value] of Object.entries({ minutes: values.minutes, seed: valu
   }
 }
 
+const vitest = fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url));
 const environment = { ...process.env, TEST_FUZZ_MINUTES: values.minutes };
-const { status } = spawnSync("vitest", ["run", "test/fuzz"], {
+const { status } = spawnSync(process.execPath, [vitest, "run", "test/fuzz"], {
   stdio: "inherit",
   env: values.seed === undefined ? environment : { ...environment, TEST_SEED: values.seed },
 });

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { after, before, describe, test } from "node:test";
 import * as z from "zod";
 import { loadCommandLine } from "./docs/command-line.ts";
@@ -71,7 +72,7 @@ function sourceNames(): ReadonlySet<string> {
   const files = ["src/", "test/", "cli/", "testbed/", "tools/"].flatMap((folder) =>
     readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" }),
   );
-  return new Set(files.map((file) => file.split("/").at(-1) ?? ""));
+  return new Set(files.map((file) => basename(file) ?? ""));
 }
 
 function sourceText(): string {

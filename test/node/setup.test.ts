@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -152,6 +152,37 @@ await describe("npm run setup", () => {
       "deploy --env=",
     ]);
     assert.match(again.printed, /a secret cannot be read back/);
+    fresh.close();
+  });
+
+  void test("a secret that the Worker would ignore is refused before anything is done", async () => {
+    const fresh = clone();
+    for (const [secrets, why] of [
+      [{ ...given, ADMIN_TOKEN: "schlüssel" }, /ADMIN_TOKEN is not usable: expected ASCII/],
+      [
+        { CE_WEBHOOK_SECRET: "two\nlines" },
+        /CE_WEBHOOK_SECRET is not usable: expected text in one/,
+      ],
+      [{ ...given, FORWARD_SECRET: "short" }, /FORWARD_SECRET is not usable: expected base64/],
+    ] as const) {
+      const { code, printed, calls } = await fresh.setUp(["--yes"], secrets);
+      assert.equal(code, 1);
+      assert.match(printed, why);
+      assert.doesNotMatch(printed, /schlüssel|lines|short/);
+      assert.deepEqual(changes(calls), []);
+    }
+    fresh.close();
+  });
+
+  void test("wrangler.toml with the line ends of Windows keeps them", async () => {
+    const fresh = clone();
+    const file = join(fresh.folder, "wrangler.toml");
+    const before = fresh.toml.replaceAll("\n", "\r\n");
+    writeFileSync(file, before);
+    const { code, printed } = await fresh.setUp(["--yes"], given);
+    assert.equal(code, 0, printed);
+    const id = fresh.cloud.databases[0]?.uuid ?? "";
+    assert.equal(fresh.toml, before.replace("00000000-0000-0000-0000-000000000000", id));
     fresh.close();
   });
 

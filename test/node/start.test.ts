@@ -4,13 +4,13 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { findPort } from "../../tools/start/port.ts";
-import { hasAdminToken, provideSecret } from "../../tools/start/secret.ts";
+import { provideSecret, readLocalConfig } from "../../tools/start/secret.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ce-start-"));
-after(() => rmSync(folder, { recursive: true }));
+process.once("exit", () => rmSync(folder, { recursive: true }));
 
 await test("a secret is made once, for its owner's eyes only", () => {
   const file = pathToFileURL(join(folder, "fresh"));
@@ -19,7 +19,7 @@ await test("a secret is made once, for its owner's eyes only", () => {
   assert.match(text, /^CE_WEBHOOK_SECRET=[0-9a-f]{48}$/m);
   assert.match(text, /^ADMIN_TOKEN=[0-9a-f]{48}$/m);
   assert.equal(new Set(text.match(/[0-9a-f]{48}/g)).size, 2);
-  assert.equal(hasAdminToken(file), true);
+  assert.ok(readLocalConfig(file).admin.token !== null);
   assert.equal(statSync(file).mode & 0o777, 0o600);
   assert.equal(provideSecret(file), "found");
   assert.equal(readFileSync(file, "utf8"), text);
@@ -37,8 +37,25 @@ await test("a file of the owner's is never changed", () => {
     writeFileSync(path, text);
     assert.equal(provideSecret(pathToFileURL(path)), state, text);
     assert.equal(readFileSync(path, "utf8"), text);
-    assert.equal(hasAdminToken(pathToFileURL(path)), text.includes("ADMIN_TOKEN"));
+    const { token } = readLocalConfig(pathToFileURL(path)).admin;
+    assert.equal(token !== null, text.includes("ADMIN_TOKEN"));
   }
+});
+
+await test("a file that Windows wrote is read; what cannot be used counts as missing", () => {
+  const path = join(folder, "windows");
+  const file = pathToFileURL(path);
+  writeFileSync(path, "\uFEFFCE_WEBHOOK_SECRET=\"schlüssel 🔑\"\r\nADMIN_TOKEN='two words'\r\n");
+  const { receipt, admin, problems } = readLocalConfig(file);
+  assert.equal(receipt.secrets?.current, "schlüssel 🔑");
+  assert.equal(admin.token, "two words");
+  assert.deepEqual(problems, []);
+  writeFileSync(path, 'CE_WEBHOOK_SECRET="two\r\nlines"\r\nADMIN_TOKEN=schlüssel\r\n');
+  assert.equal(provideSecret(file), "missing");
+  assert.deepEqual(readLocalConfig(file).problems, [
+    "CE_WEBHOOK_SECRET is not usable and is ignored: expected text in one line",
+    "ADMIN_TOKEN is not usable and is ignored: expected ASCII characters in one line",
+  ]);
 });
 
 await test("a port that is taken is passed over", async () => {

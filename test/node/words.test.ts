@@ -29,7 +29,7 @@ function textFiles(): readonly string[] {
   return folders
     .flatMap((folder) =>
       readdirSync(new URL(`${folder}/`, root), { recursive: true, encoding: "utf8" }).map(
-        (name) => `${folder}/${name}`,
+        (name) => `${folder}/${name.replaceAll("\\", "/")}`,
       ),
     )
     .filter((path) => /\.(tsx?|mjs|js|css|md|yml)$/.test(path) && path !== GLOSSARY);

@@ -20,6 +20,8 @@ function run(command: string, args: readonly string[], cwd: string): string {
   return execFileSync(command, [...args], {
     cwd,
     env,
+    // npm and npx are .cmd files there.
+    shell: process.platform === "win32",
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -6,6 +6,7 @@
 import type { WriteStream } from "node:tty";
 import { createColors } from "picocolors";
 import { type Colours, ownColours, safeJson, safeLine, safeText } from "./safe-text.ts";
+import { isDumb, isPlain, punctuateInAscii } from "./text.ts";
 
 type Stream = NodeJS.WritableStream & Partial<Pick<WriteStream, "isTTY" | "columns">>;
 export interface Output {
@@ -33,21 +34,20 @@ export interface Output {
 }
 
 const USUAL_WIDTH = 80;
-const LEAST_WIDTH = 40;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 function isColoured(stream: Stream, env: Env): boolean {
   if ((env["NO_COLOR"] ?? "") !== "") return false;
   if ((env["FORCE_COLOR"] ?? "0") !== "0") return true;
-  return stream.isTTY === true && env["TERM"] !== "dumb";
+  return stream.isTTY === true && !isDumb(env);
 }
 
 /** A terminal without a known width reports 0; a pipe has no limit, unless COLUMNS sets one. */
 function widthOf({ isTTY, columns = 0 }: Stream, env: Env): number {
   const stated = Number(env["COLUMNS"] ?? "");
-  if (isTTY !== true) return stated >= LEAST_WIDTH ? stated : Number.POSITIVE_INFINITY;
-  return columns >= LEAST_WIDTH ? columns : USUAL_WIDTH;
+  if (isTTY !== true) return stated >= 1 ? stated : Number.POSITIVE_INFINITY;
+  return columns >= 1 ? columns : USUAL_WIDTH;
 }
 
 export function createOutput(
@@ -56,18 +56,20 @@ export function createOutput(
 ): Output {
   const colours = ownColours(createColors(isColoured(stdout, env)));
   const aside = ownColours(createColors(isColoured(stderr, env)));
-  const say = (text: string): void => void stdout.write(text);
-  const sayAside = (line: string): void => void stderr.write(`${safeLine(line)}\n`);
+  const shown = isPlain(env) ? punctuateInAscii : (text: string): string => text;
+  const write = (text: string): void => void stdout.write(text);
+  const say = (text: string): void => write(shown(text));
+  const sayAside = (line: string): void => void stderr.write(`${shown(safeLine(line))}\n`);
   return {
     colours,
     width: widthOf(stdout, env),
-    isInteractive: stdin.isTTY === true && stdout.isTTY === true && stderr.isTTY === true,
+    isInteractive: [stdin, stdout, stderr].every(({ isTTY }) => isTTY === true) && !isDumb(env),
     print: (line = "") => say(`${safeLine(line)}\n`),
     printLaidOut: (line) => say(`${line}\n`),
     text: (text) => say(safeText(text)),
-    raw: (text) => say(stdout.isTTY === true ? safeText(text) : text),
-    json: (value) => say(`${safeJson(value, 2)}\n`),
-    jsonLine: (value) => say(`${safeJson(value)}\n`),
+    raw: (text) => write(stdout.isTTY === true ? safeText(text) : text),
+    json: (value) => write(`${safeJson(value, 2)}\n`),
+    jsonLine: (value) => write(`${safeJson(value)}\n`),
     note: (line = "") => sayAside(line === "" ? "" : aside.dim(line)),
     error: (line) => sayAside(aside.red(line)),
     progress: stderr,

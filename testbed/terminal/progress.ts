@@ -5,7 +5,7 @@
 import { SingleBar } from "cli-progress";
 import type { Output } from "./output.ts";
 import { out, WIDTH } from "./report.ts";
-import { count, signs } from "./text.ts";
+import { count, isDumb, signs } from "./text.ts";
 
 export interface Progress {
   /** `aside`: a short remark. */
@@ -32,7 +32,7 @@ function startPlain({ note }: Output, label: string, total: number): Progress {
 /** On stderr. */
 export function startProgress(screen: Output, label: string, total: number): Progress {
   const { progress, colours } = screen;
-  if (progress.isTTY !== true) return startPlain(screen, label, total);
+  if (progress.isTTY !== true || isDumb(process.env)) return startPlain(screen, label, total);
   const bar = new SingleBar({
     stream: progress,
     format: `  ${label} {bar} {value} of {total}{aside}`,

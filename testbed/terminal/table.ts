@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import Table from "cli-table3";
 import type { Output } from "./output.ts";
 import { safeLine } from "./safe-text.ts";
+import { signs } from "./text.ts";
 
 export interface Column {
   readonly title: string;
@@ -77,7 +78,7 @@ function cut(cell: string, width: number): string {
   if (widthOf(cell) <= width) return cell;
   const codes = cell.match(new RegExp(`${ESCAPE}\\[[0-9;]*m`, "g")) ?? [];
   const [first = "", last = ""] = [codes[0], codes.at(-1)];
-  return `${first}${stripVTControlCharacters(cell).slice(0, width - 1)}…${last}`;
+  return `${first}${stripVTControlCharacters(cell).slice(0, width - 1)}${signs.cut}${last}`;
 }
 
 /** Before the table is laid out: a line break within a text from outside begins no line. */

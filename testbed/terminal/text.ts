@@ -1,11 +1,43 @@
 /** Output for any terminal: signs that a dumb terminal can show, and numbers in the Indian format. */
 import type { Colours } from "./safe-text.ts";
 
-const plain = process.env["TERM"] === "dumb";
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** It moves no cursor: nothing is rewritten in place there, and nothing asked. */
+export function isDumb(env: Env): boolean {
+  return env["TERM"] === "dumb";
+}
+
+/** Only ASCII is sure to be shown: the terminal is dumb, or the locale names a character set other than UTF-8. */
+export function isPlain(env: Env): boolean {
+  const names = ["LC_ALL", "LC_CTYPE", "LANG"].map((name) => env[name] ?? "");
+  const locale = names.find((name) => name !== "") ?? "UTF-8";
+  return isDumb(env) || !/utf-?8/i.test(locale);
+}
+
+const typographic = "·–—…×→‘’“”";
+const ascii = `---~x>''""`;
+
+/** Our own punctuation, a receiver's too, one sign for one; letters of names stay what they are. */
+export function punctuateInAscii(text: string): string {
+  return text.replaceAll(/[·–—…×→‘’“”]/g, (sign) => ascii.charAt(typographic.indexOf(sign)));
+}
+
+export const plain = isPlain(process.env);
 
 export const signs = plain
-  ? { ok: "ok", bad: "!!", bar: "#", rest: ".", dot: "-", rule: "-", wait: "..", none: "--" }
-  : { ok: "✓", bad: "✗", bar: "█", rest: "░", dot: "·", rule: "─", wait: "…", none: "–" };
+  ? {
+      ok: "ok",
+      bad: "!!",
+      bar: "#",
+      rest: ".",
+      dot: "-",
+      rule: "-",
+      wait: "..",
+      none: "--",
+      cut: "~",
+    }
+  : { ok: "✓", bad: "✗", bar: "█", rest: "░", dot: "·", rule: "─", wait: "…", none: "–", cut: "…" };
 
 /** A bar of at most `width` signs for a share of the largest. */
 export function bar({ cyan }: Colours, value: number, largest: number, width = 24): string {

@@ -34,13 +34,20 @@ read -rsp "ADMIN_TOKEN: " ADMIN_TOKEN && export ADMIN_TOKEN
 npx ce-webhooks events --url https://webhooks.shop.example
 \`\`\`
 
-Without TLS the command line accepts only a receiver on this machine.
+Without TLS the command line accepts only a receiver on this machine. White space around a secret or a token is
+not part of it. A token goes in a header, so it is ASCII in one line; a secret may be any text in one line.
+
+Behind a proxy, set \`HTTPS_PROXY\` (otherwise \`HTTP_PROXY\` is used), such as \`http://proxy.example:3128\`, with
+\`http://user:password@\` if it wants them; \`NO_PROXY\` lists the hosts that are reached directly. A receiver on
+this machine always is. If the proxy opens TLS, Node must know its certificate: \`NODE_EXTRA_CA_CERTS=<file>\`, or
+\`NODE_USE_SYSTEM_CA=1\`. \`npm run setup\` and wrangler use the same variables.
 
 ## For scripts
 
 With \`--json\`, stdout contains only the result, as one document (\`tail\`: one line per event). Progress and
 errors go to stderr; an error is one line. Output has colours only on a terminal, and never with \`NO_COLOR\`.
-A command that asks a question accepts \`--yes\`; without a terminal it stops instead of asking.
+A command that asks a question accepts \`--yes\`; without a terminal it stops instead of asking. With
+\`TERM=dumb\`, or a locale that is not UTF-8 (\`LC_ALL=C\`), signs and currencies are ASCII.
 `;
 
 function describeEndings(): string {

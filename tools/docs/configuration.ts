@@ -37,7 +37,8 @@ const intro = `# Configuration
 
 Set secrets with \`npx wrangler secret put NAME\`, or with \`npm run setup\`. Set vars under \`[vars]\` in
 wrangler.toml (staging has its own: \`[env.staging.vars]\`). In development both come from \`.dev.vars\`;
-\`.dev.vars.example\` lists all of them. Only \`CE_WEBHOOK_SECRET\` is required. A blank value counts as unset.
+\`.dev.vars.example\` lists all of them. Only \`CE_WEBHOOK_SECRET\` is required. A blank value counts as unset,
+and white space around a value, such as the line break at the end of a file, is not part of it.
 
 An unusable value never stops receipt. It counts as unset, a log line names the setting (never its value), and
 \`GET /api/admin/settings\` and the console list it under problems. An endpoint must be an https URL; plain http

@@ -1,5 +1,6 @@
 /** The table of docs/notifications.md: one line per template, from the registry. The rest of the page is written by hand. */
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import * as z from "zod";
 
@@ -19,7 +20,7 @@ const registry = z.object({
 /** A bundler resolves the imports of the templates. */
 async function loadTemplates(): Promise<z.infer<typeof registry>["templates"]> {
   const { outputFiles } = await build({
-    entryPoints: [new URL("src/notifications/templates/index.ts", root).pathname],
+    entryPoints: [fileURLToPath(new URL("src/notifications/templates/index.ts", root))],
     bundle: true,
     write: false,
     format: "esm",

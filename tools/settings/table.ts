@@ -29,6 +29,16 @@ const endpoints = {
   taken: ["https://shop.example/path", "http://127.0.0.1:9000/x"],
   refused: ["shop.example", "http://shop.example", "ftp://shop.example"],
 };
+/** The signature is over bytes: any text is a key. White space around it is not part of it. */
+const keys = {
+  taken: ["0a1b2c", "correct horse", "schlüssel 🔑", " around \r\n"],
+  refused: ["two\nlines"],
+};
+/** These go in a header. */
+const tokens = {
+  taken: ["0a1b2c", "correct horse", "re_1!~", " around \r\n"],
+  refused: ["schlüssel", "🔑", "two\nlines"],
+};
 const booleans = { taken: ["true", "false", "1", "0", "yes", "no", "TRUE"], refused: ["on", "2"] };
 
 const groups = {
@@ -38,6 +48,7 @@ const groups = {
       kind: "secret",
       description: "The secret that Commerce Engine signs with. The only required setting.",
       without: "every webhook is answered 503, and the log says how to set it",
+      ...keys,
     },
     {
       name: "CE_WEBHOOK_SECRET_PREVIOUS",
@@ -45,6 +56,7 @@ const groups = {
       description:
         "The previous secret, during a rotation: events signed with it are still accepted.",
       without: "only CE_WEBHOOK_SECRET is accepted",
+      ...keys,
     },
     {
       name: "RECEIPT_TIMEOUT_MS",
@@ -81,6 +93,7 @@ const groups = {
       kind: "secret",
       description: "Gives access to the console (sign-in form) and the admin API (bearer token).",
       without: "neither exists (404), unless Cloudflare Access is configured",
+      ...tokens,
     },
     {
       name: "ACCESS_TEAM_DOMAIN",
@@ -102,6 +115,7 @@ const groups = {
       description: "Sends e-mail through Resend.",
       without:
         "e-mails go through the binding `EMAIL` if it is bound, otherwise they are held back, or suppressed if e-mail never was set up",
+      ...tokens,
     },
     {
       name: "EMAIL_FROM",
@@ -124,12 +138,14 @@ const groups = {
       kind: "secret",
       description: "Sends SMS through Twilio; needs TWILIO_AUTH_TOKEN and SMS_FROM.",
       without: "no SMS is sent; they are held back if SMS is or was set up otherwise",
+      ...tokens,
     },
     {
       name: "TWILIO_AUTH_TOKEN",
       kind: "secret",
       description: "The token of that Twilio account.",
       without: "no SMS is sent",
+      ...tokens,
     },
     {
       name: "SMS_FROM",
@@ -161,7 +177,7 @@ const groups = {
       description: "The key of that signature, in base64; at least 16 characters.",
       without: "forwards are held back until it is set",
       taken: ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
-      refused: ["short", "not base64 at all!"],
+      refused: ["short", "not base64 at all!", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwA"],
     },
   ],
   "How the shop presents itself": [

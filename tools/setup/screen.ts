@@ -25,8 +25,8 @@ export interface Screen {
   readonly confirm: (question: string) => Promise<boolean>;
   readonly choose: (question: string, choices: Choice[]) => Promise<string>;
   readonly chooseSome: (question: string, choices: Choice[]) => Promise<readonly string[]>;
-  /** Not shown while it is typed; never empty. */
-  readonly askSecret: (name: string) => Promise<string>;
+  /** Not shown while it is typed; never empty. Asked again while `refusal` says why it cannot be used. */
+  readonly askSecret: (name: string, refusal: (text: string) => string | null) => Promise<string>;
   readonly close: (text: string) => void;
   readonly stop: (why: SetupStop) => void;
 }
@@ -62,8 +62,9 @@ export function createScreen(asks: boolean): Screen {
     choose: (message, options) => answered(clack.select({ message, options })),
     chooseSome: (message, options) =>
       answered(clack.multiselect({ message, options, required: false })),
-    async askSecret(name) {
-      const validate = (text = "") => (text.trim() === "" ? "It must not be empty" : undefined);
+    async askSecret(name, refusal) {
+      const validate = (text = "") =>
+        text.trim() === "" ? "It must not be empty" : (refusal(text) ?? undefined);
       const typed = await answered(clack.password({ message: `${name} (not shown)`, validate }));
       return typed.trim();
     },

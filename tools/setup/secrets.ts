@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { parseEnv } from "node:util";
+import { parseConfig } from "../../src/config.ts";
 import { secrets, type Setting, settings } from "../settings/table.ts";
 import type { Screen } from "./screen.ts";
 import { SetupStop } from "./wrangler.ts";
@@ -25,9 +26,19 @@ function makeSecret(): string {
   return randomBytes(32).toString("hex");
 }
 
+/** Why the Worker would ignore a value; null if it would not. */
+function refusalOf(name: string, value: string): string | null {
+  const [problem] = parseConfig({ [name]: value }).problems;
+  return problem?.replace(" and is ignored", "") ?? null;
+}
+
+/** Throws if the Worker would ignore one of them. */
 export function secretsIn(env: NodeJS.ProcessEnv): SecretValues {
-  const given = secrets.map(({ name }) => [name, env[name]?.trim() ?? ""] as const);
-  return new Map(given.filter(([, value]) => value !== ""));
+  const all = secrets.map(({ name }) => [name, env[name]?.trim() ?? ""] as const);
+  const given = all.filter(([, value]) => value !== "");
+  const refusal = given.map(([name, value]) => refusalOf(name, value)).find((why) => why !== null);
+  if (typeof refusal === "string") throw new SetupStop(refusal);
+  return new Map(given);
 }
 
 /** Without a person: uses the given secrets, and generates missing ones on request. Throws if the main one is missing. */
@@ -83,7 +94,8 @@ export async function askSecrets(
     const how = await askHow(screen, setting, isSet(name));
     if (how === "make") made.push(name);
     if (how === "make") values.set(name, makeSecret());
-    if (how === "enter") values.set(name, await screen.askSecret(name));
+    if (how === "enter")
+      values.set(name, await screen.askSecret(name, (text) => refusalOf(name, text)));
   }
   return { values: new Map([...values, ...given]), made };
 }

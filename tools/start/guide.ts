@@ -10,7 +10,7 @@ export interface Started {
 }
 
 const withoutToken = `
-  ${pc.yellow("No ADMIN_TOKEN in .dev.vars:")} explain, tail, doctor and the console need one. Add a line
+  ${pc.yellow("No usable ADMIN_TOKEN in .dev.vars:")} explain, tail, doctor and the console need one. Add a line
   ADMIN_TOKEN=<something random> and start again.
 `;
 

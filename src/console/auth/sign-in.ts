@@ -75,7 +75,7 @@ export type ApiAccess = Attempt | { readonly kind: "from elsewhere" };
 /** For the admin API: a bearer token, or Access. */
 export async function admit(c: Context, deps: SignInDeps): Promise<ApiAccess> {
   const header = c.req.raw.headers.get("authorization") ?? "";
-  const given = /^Bearer +(\S+)$/i.exec(header)?.[1];
+  const given = /^Bearer +(\S.*)$/i.exec(header)?.[1];
   if (given !== undefined && deps.admin.token !== null) {
     const tried = await attempt(c, deps, given);
     if (tried.kind !== "wrong") return tried;

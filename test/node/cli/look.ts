@@ -193,7 +193,7 @@ await test("an order's money is told as it was paid and paid back, whole and in 
   await shop.settled();
   const list = await shop.run("orders ORD-9");
   const shown = await Promise.all(lives.map(({ orderNumber }) => shop.run(["order", orderNumber])));
-  const inr = (micros: number): string => amount(micros, "INR");
+  const inr = (micros: number): string => amount(micros, "INR", false);
   for (const [index, { orderNumber, expected }] of lives.entries()) {
     const text = shown[index]?.stdout ?? "";
     const of = `${orderNumber}, seed ${seed}`;

@@ -104,7 +104,13 @@ export async function openShop(settings: Readonly<Record<string, string>> = {}):
     batchTimeoutSeconds: 0.1,
   });
   const url = server.url.origin;
-  const env = { CE_WEBHOOKS_URL: url, CE_WEBHOOK_SECRET: SECRET, ADMIN_TOKEN: TOKEN };
+  const { CE_WEBHOOK_SECRET = SECRET, ADMIN_TOKEN = TOKEN } = settings;
+  const token = ADMIN_TOKEN.trim();
+  const env = {
+    CE_WEBHOOKS_URL: url,
+    CE_WEBHOOK_SECRET: CE_WEBHOOK_SECRET.trim(),
+    ADMIN_TOKEN: token,
+  };
   const withEnv = (options: RunOptions): RunOptions => ({
     ...options,
     env: { ...env, ...options.env },
@@ -117,7 +123,7 @@ export async function openShop(settings: Readonly<Record<string, string>> = {}):
     close: () => server.close(),
     async settled() {
       const deadline = performance.now() + 20_000;
-      const headers = { authorization: `Bearer ${TOKEN}` };
+      const headers = { authorization: `Bearer ${token}` };
       for (;;) {
         const answer = await fetch(`${url}/api/admin/health`, { headers });
         if (z.looseObject({ received: z.number() }).parse(await answer.json()).received === 0)

@@ -83,7 +83,7 @@ await test("nothing of the command line writes past the one output", () => {
   const allowed = new Set(["cli/ce-webhooks.mjs", "testbed/terminal/output.ts"]);
   for (const folder of ["cli", "testbed"]) {
     for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-      const path = `${folder}/${name}`;
+      const path = `${folder}/${name.replaceAll("\\", "/")}`;
       if (!/\.m?ts$|\.mjs$/.test(name) || allowed.has(path)) continue;
       const text = readFileSync(path, "utf8");
       assert.doesNotMatch(text, /console\.(log|error|warn)\(|std(out|err)\.write\(/, path);

@@ -1,0 +1,66 @@
+/**
+ * The proxy that this machine's environment names for requests to elsewhere: HTTPS_PROXY, else HTTP_PROXY, but
+ * for the hosts in NO_PROXY. Whatever is said there, this machine's own receiver is asked directly.
+ */
+import http from "node:http";
+import { Failure } from "../failure.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface ForwardProxy {
+  /** The variable that names it. */
+  readonly name: string;
+  readonly url: string;
+  /** For messages: without the user and the password. */
+  readonly host: string;
+  /** In the form of NO_PROXY. */
+  readonly direct: string;
+}
+
+const LOOPBACK = "localhost,127.0.0.1,[::1]";
+
+/** The variable in lower case counts first, as in curl and Node. */
+function firstOf(
+  names: readonly string[],
+  env: Env,
+): readonly [name: string, value: string] | null {
+  for (const name of names.flatMap((one) => [one.toLowerCase(), one])) {
+    const value = env[name]?.trim() ?? "";
+    if (value !== "") return [name, value];
+  }
+  return null;
+}
+
+/** The hosts that are asked directly, in the form of NO_PROXY: this machine, and what the environment says. */
+export function directHosts(env: Env): string {
+  const [, given = ""] = firstOf(["NO_PROXY"], env) ?? [];
+  if (given === "*") return given;
+  return given === "" ? LOOPBACK : `${LOOPBACK},${given}`;
+}
+
+/** Null if there is none. Throws if it cannot be used; its password is never quoted. */
+export function proxyOf(env: Env): ForwardProxy | null {
+  const named = firstOf(["HTTPS_PROXY", "HTTP_PROXY"], env);
+  const direct = directHosts(env);
+  if (named === null || direct === "*") return null;
+  const [name, value] = named;
+  const url = URL.parse(value.includes("://") ? value : `http://${value}`);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    const example = "http://proxy.example:3128";
+    throw new Failure("usage", `${name} is no http or https URL of a proxy, such as ${example}`);
+  }
+  return { name, url: url.href, host: url.host, direct };
+}
+
+/** From now on, every request of this process to elsewhere goes by the proxy, if there is one that can be used. */
+export function routeThroughProxy(env: Env): void {
+  try {
+    const proxy = proxyOf(env);
+    if (proxy === null) return;
+    const { url, direct } = proxy;
+    http.setGlobalProxyFromEnv({ http_proxy: url, https_proxy: url, no_proxy: direct });
+  } catch (error) {
+    // A request to another machine reports it; a receiver on this one needs no proxy.
+    if (!(error instanceof Failure)) throw error;
+  }
+}
