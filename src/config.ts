@@ -333,7 +333,7 @@ export function parseConfig(env: object): Config {
   };
 }
 
-/** What has to be true of the set-up around this Worker (store/set-up/missing-pieces.ts). */
+/** The requirements on the set-up around this Worker (store/set-up/missing-pieces.ts). */
 export function expectedOf({ audience, receipt }: Config) {
   const canReceive = receipt.secrets !== null || receipt.retired;
   return { environment: audience.environment, canReceive };

@@ -94,7 +94,7 @@ function checkInbox(health: Health): readonly Finding[] {
   return [found.ok("inbox", `${count(events, "event")}, none failed, none stuck`)];
 }
 
-/** What the receiver misses around itself; the cron has a finding of its own. */
+/** The missing pieces of the set-up; the cron has a finding of its own. */
 function checkPieces({ missing_pieces: missing }: Health): readonly Finding[] {
   if (missing === undefined) return [];
   const findings = missing.flatMap(({ piece, problem, fix }) =>

@@ -21,7 +21,7 @@ export interface Health {
   readonly refused: Readonly<Record<string, number>>;
   /** Deliveries were refused for their signature, and no event was received in that time. */
   readonly locked_out: boolean;
-  /** Of the set-up: a consumer, the cron, migrations …; the one to look at first comes first. */
+  /** Missing from the set-up: a consumer, the cron, migrations …; the most important one first. */
   readonly missing_pieces: readonly MissingPiece[];
 }
 
