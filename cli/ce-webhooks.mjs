@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Starts the command line on the Node that `npm ci` has installed, since the tools are TypeScript and
- * the machine's own Node may be too old for it. Signals and exit codes go through both ways.
+ * Starts the command line with the Node that `npm ci` has installed: the tools are TypeScript, and the machine's
+ * own Node may be too old for it. Signals are passed on to it, and its exit code is passed back.
  */
 import { spawn } from "node:child_process";
 import http from "node:http";
@@ -13,7 +13,7 @@ const itself = fileURLToPath(import.meta.url);
 /** It reads TypeScript, and can go by a proxy: 24.14 and newer. */
 const isNew = Number(process.versions.node.split(".")[0]) >= 24 && "setGlobalProxyFromEnv" in http;
 
-/** Null where nothing is installed. */
+/** Null if nothing is installed. */
 function findNode() {
   try {
     const folder = dirname(createRequire(import.meta.url).resolve("node/package.json"));
@@ -47,7 +47,7 @@ function start() {
 }
 
 if (isNew) {
-  // Stripping the types takes half of the time that a short command takes; it is done once.
+  // Removing the types takes half the time of a short command; the cache saves that.
   module.enableCompileCache();
   await import("./main.ts");
 } else {

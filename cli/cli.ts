@@ -1,4 +1,4 @@
-/** What a command is handed: its surroundings, and what it makes of the flags that many share. */
+/** What a command gets: its environment, and functions for the flags that many commands share. */
 import { type Command, Option } from "commander";
 import { type Api, createApi } from "./api/api.ts";
 import { createHttp, type Http } from "./api/http.ts";
@@ -10,7 +10,7 @@ import { DEFAULT_URL, loadSettings, type SettingFlags, type Settings } from "./s
 export interface Cli {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: Output;
-  /** Aborts at Ctrl-C. */
+  /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
   readonly http: Http;
   readonly now: () => Date;
@@ -33,7 +33,7 @@ export function apiOf(cli: Cli, flags: SettingFlags): Api {
   return createApi(cli.http, settingsOf(cli, flags));
 }
 
-/** Asks the receiver in which zone its people read times; an older one knows none. */
+/** Asks the receiver for the zone in which its people read times; an older receiver has none. */
 export async function whenOf(cli: Cli, api: Api): Promise<When> {
   const { time_zone: timeZone } = await api.settings();
   return { now: cli.now(), timeZone: timeZone ?? null };
@@ -45,7 +45,7 @@ function option(flags: string, description: string): Option {
   return new Option(flags, description).helpGroup(GROUP);
 }
 
-/** Of a flag with a secret; what is left of the sentence are the better places. */
+/** For a flag with a secret; the better places complete the sentence. */
 const EXPOSED = "everybody on this machine can read a flag, so rather use";
 
 const secretFlag = () =>
@@ -56,7 +56,7 @@ const fileFlag = () => option("--dev-vars <file>", "another file than .dev.vars"
 
 export type Needs = "secret" | "token" | "both";
 
-/** The flags that say which receiver, and with what. */
+/** The flags that name the receiver, and its secrets. */
 export function takeSettings(command: Command, needs: Needs): Command {
   command.addOption(option("--url <url>", `the receiver (CE_WEBHOOKS_URL, else ${DEFAULT_URL})`));
   if (needs !== "token") command.addOption(secretFlag());
@@ -64,7 +64,7 @@ export function takeSettings(command: Command, needs: Needs): Command {
   return command.addOption(fileFlag());
 }
 
-/** The secret alone, where no receiver is asked. */
+/** Only the secret, for commands that need no receiver. */
 export function takeSecret(command: Command): Command {
   return command.addOption(secretFlag()).addOption(fileFlag());
 }
@@ -80,19 +80,19 @@ export function examplesOf(command: Command): readonly Example[] {
   return examples.get(command) ?? [];
 }
 
-/** Lines under a title in the looks of the others, for the end of a help. */
+/** Lines under a title in the same look, for the end of a help text. */
 export function headed(command: Command, title: string, lines: readonly string[]): string {
   return `\n${command.createHelp().styleTitle(title)}\n${lines.join("\n")}`;
 }
 
-/** What to type, and what comes of it; shown under the help of a command and in docs/cli.md. */
+/** Commands to type, and their results; shown in the help of a command and in docs/cli.md. */
 export function giveExamples(command: Command, given: readonly Example[]): Command {
   examples.set(command, given);
   const lines = given.map(([line, what]) => `  # ${what}\n  ${line}`);
   return command.addHelpText("after", () => headed(command, "Examples:", lines));
 }
 
-/** What most commands end with: the flags that name the receiver, `--json`, and examples. */
+/** What most commands have last: the flags that name the receiver, `--json`, and examples. */
 export function complete(command: Command, needs: Needs, given: readonly Example[]): Command {
   return giveExamples(takeJson(takeSettings(command, needs)), given);
 }

@@ -1,6 +1,6 @@
 /**
- * The commands, in the groups and the order in which the help shows them. A new one is a file in commands/
- * and a line here; help, completion and docs/cli.md follow from it.
+ * The commands, in the groups and the order of the help. To add one, write a file in commands/ and a line here;
+ * help, completion and docs/cli.md follow from it.
  */
 import type { Command } from "commander";
 import type { Cli } from "./cli.ts";

@@ -1,10 +1,10 @@
-/** Shell completion: `completion <shell>` prints the script; the words come from the commands themselves. */
+/** Shell completion: `completion <shell>` prints the script; the words come from the commands. */
 import tab from "@bomb.sh/tab/commander";
 import type { Command } from "commander";
 import { giveExamples } from "./cli.ts";
 import { triggerNames } from "./trigger/plan.ts";
 
-/** Call it when all other commands are there. */
+/** To be called after all other commands are added. */
 export function addCompletion(program: Command): void {
   const root = tab(program, { completionCommandName: "completion" });
   const name = root.commands.get("trigger")?.arguments.get("name");

@@ -1,4 +1,4 @@
-/** How a command ends: the exit codes, for scripts. */
+/** The exit codes of a command, for scripts. */
 
 export const exitCodes = {
   ok: { code: 0, meaning: "done; what was asked for holds" },

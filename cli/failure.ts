@@ -1,9 +1,9 @@
-/** What a person can do something about: one line that says what is wrong and what to do, and how it ends. */
+/** An error that a person can act on: one line that says what is wrong and what to do, and an exit code. */
 import type { Ending } from "./exit-codes.ts";
 
 export class Failure extends Error {
   readonly ending: Ending;
-  /** It may pass: what keeps on asking goes on. */
+  /** It may pass: code that polls should continue. */
   readonly isTemporary: boolean;
 
   constructor(ending: Ending, message: string, isTemporary = false) {
@@ -14,7 +14,7 @@ export class Failure extends Error {
   }
 }
 
-/** The reason with which a signal aborts what is under way. */
+/** The reason with which a signal aborts running work. */
 export class Interruption extends Failure {
   constructor(ending: "interrupted" | "terminated") {
     super(ending, "Stopped");

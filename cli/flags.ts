@@ -1,4 +1,4 @@
-/** What stands behind a flag, from text: numbers, times, lengths of time. Commander words the refusal. */
+/** Parses the values of flags: numbers, times, durations. Commander writes the error message. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { formChoices } from "../testbed/stories/index.ts";
 
@@ -12,7 +12,7 @@ export function wholeNumber(least: number, most: number): Parse<number> {
   };
 }
 
-/** More than 0, with decimals. */
+/** Greater than 0; decimals are allowed. */
 export function positiveNumber(most: number): Parse<number> {
   return (text) => {
     const number = Number(text);
@@ -48,7 +48,7 @@ export function duration(text: string): number {
   throw new InvalidArgumentError("It must be a length of time such as 90s, 5m, 2h or 1d.");
 }
 
-/** A date, a time (UTC unless it says otherwise), or so long ago -> `2026-11-24T10:00:00.000Z` */
+/** A date, a time (UTC unless it has a zone), or a duration before now -> `2026-11-24T10:00:00.000Z` */
 export function moment(text: string): string {
   const ago = parseDuration(text);
   if (ago !== null) return new Date(Date.now() - ago).toISOString();
@@ -69,7 +69,7 @@ export interface EventFilter {
   readonly to?: string;
 }
 
-/** The flags by which events are chosen. */
+/** The flags that select events. */
 export function takeFilter(command: Command, statuses: readonly string[]): Command {
   return command
     .addOption(new Option("--status <status>", "what became of them").choices(statuses))
@@ -79,7 +79,7 @@ export function takeFilter(command: Command, statuses: readonly string[]): Comma
     .option("--to <time>", "received before then", moment);
 }
 
-/** In which form deliveries come. */
+/** The form of the deliveries. */
 export function formOption(): Option {
   return new Option("--form <form>", "the form of the bodies; mixed: another one for each delivery")
     .choices(formChoices)

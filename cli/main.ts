@@ -12,7 +12,7 @@ import { createOutput } from "../testbed/terminal/output.ts";
 import { createProgram } from "./program.ts";
 import { signs } from "../testbed/terminal/text.ts";
 
-// A reader that has seen enough, as in "ce-webhooks events | head", ends the command.
+// If the reader of a pipe stops, as in "ce-webhooks events | head", the command ends.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", () => process.exit(0));
 }

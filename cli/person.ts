@@ -1,4 +1,4 @@
-/** Whom a command is about: by e-mail address, phone number, or both. */
+/** The person that a command is about: by e-mail address, telephone number, or both. */
 import { Failure } from "./failure.ts";
 
 export interface Person {

@@ -1,4 +1,4 @@
-/** The command line as a whole: its commands in their groups, its looks, its help. */
+/** The whole command line: its commands in groups, its look, its help. */
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { signs } from "../testbed/terminal/text.ts";
@@ -13,7 +13,7 @@ function describeExitCodes(program: Command): string {
   return headed(program, "Exit codes:", lines);
 }
 
-/** Errors of the command line are one line, in the looks of all others. */
+/** Errors of the command line are one line, in the same look as all others. */
 function style(program: Command, { out }: Cli): void {
   const { bold, cyan } = out.colours;
   program
@@ -39,8 +39,8 @@ function style(program: Command, { out }: Cli): void {
 }
 
 /**
- * Loads the one command that is wanted, since each brings libraries of its own; all of them where it is
- * none of them, and so help, completion or a mistake.
+ * Loads only the requested command, because each brings its own libraries. Loads all commands for help, for
+ * completion, and for an unknown name.
  */
 export async function createProgram(cli: Cli, wanted: string | null): Promise<Command> {
   const program = new Command("ce-webhooks")

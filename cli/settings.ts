@@ -1,16 +1,16 @@
 /**
- * Where the receiver is, and with what to sign and to ask: a flag, else the environment, else the file
- * .dev.vars that `npm start` makes. No message ever quotes a secret.
+ * The receiver's URL, and the secrets to sign and to authenticate with: from a flag, otherwise the environment,
+ * otherwise the file .dev.vars that `npm start` creates. No message ever quotes a secret.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { Failure } from "./failure.ts";
 
 export const DEFAULT_URL = "http://127.0.0.1:8787";
-/** Made by `npm start`, read by wrangler and by this command line. */
+/** Created by `npm start`; wrangler and this command line read it. */
 export const devVars = new URL("../.dev.vars", import.meta.url);
 
-/** As they come off the command line. */
+/** The flags as parsed. */
 export interface SettingFlags {
   readonly url?: string;
   readonly secret?: string;
@@ -20,19 +20,19 @@ export interface SettingFlags {
 
 export interface Sourced {
   readonly value: string;
-  /** Where it was found, for messages. */
+  /** Where the value was found, for messages. */
   readonly source: string;
 }
 
 export interface Settings {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   /** The receiver runs on this machine. */
   readonly isLocal: boolean;
   readonly secret: Sourced | null;
   readonly previousSecret: Sourced | null;
   readonly token: Sourced | null;
-  /** Headers of a service token, where Cloudflare Access stands before the receiver. */
+  /** Headers of a service token, if Cloudflare Access is in front of the receiver. */
   readonly access: Readonly<Record<string, string>>;
 }
 
@@ -94,7 +94,7 @@ function withScheme(text: string): string {
   return `${isLocal ? "http" : "https"}://${text}`;
 }
 
-/** The origin and path before `/api/…`; a whole webhook URL will do as well. */
+/** The origin and path before `/api/…`; a complete webhook URL is accepted too. */
 function parseUrl({ value, source }: Sourced): URL {
   const url = URL.parse(withScheme(value));
   if (url === null || !/^https?:$/.test(url.protocol)) {
@@ -130,7 +130,7 @@ export function loadSettings(flags: SettingFlags, env: Env): Settings {
   const token = findForHeader("ADMIN_TOKEN", ["--token", flags.token], env, file);
   const id = findForHeader("CF_ACCESS_CLIENT_ID", null, env, file);
   const key = findForHeader("CF_ACCESS_CLIENT_SECRET", null, env, file);
-  // A token is sent as it is: the one of this machine's receiver goes to no other host.
+  // The token of the local receiver must not be sent to another host.
   const isForeign = token?.source.endsWith(` in .dev.vars`) === true && !isLocal;
   return {
     url: url.href.replace(/\/+$/, ""),
@@ -151,7 +151,7 @@ export function requireSecret({ secret, isLocal }: Settings): Sourced {
   throw new Failure("usage", `No secret to sign with: ${how} CE_WEBHOOK_SECRET`);
 }
 
-/** Cloudflare Access alone may do, too. */
+/** Cloudflare Access alone may be enough. */
 export function requireToken(settings: Settings): void {
   if (settings.token !== null || Object.keys(settings.access).length > 0) return;
   const how = settings.isLocal

@@ -1,7 +1,7 @@
 /**
- * Raw vars and secrets in, `Config` out, checked once per isolate; nobody else reads them. A
- * malformed optional value switches off its own feature and is named in `problems`; it never stops
- * receipt. Blank counts as unset. No problem ever quotes a value: it may be a secret.
+ * Turns vars and secrets into `Config`, checked once per isolate; no other code reads them. A malformed optional
+ * value switches off its own feature and is named in `problems`; it never stops receipt. Blank counts as unset. No
+ * problem ever quotes a value: it may be a secret.
  */
 import * as z from "zod/mini";
 // With its ending: tools have Node read this file as it is.
@@ -10,37 +10,37 @@ import { type Country, parseCountry } from "./events/formats/phone.ts";
 import { isTimeZone } from "./events/formats/time-zone.ts";
 import { isObject, parseJson } from "./events/values.ts";
 
-/** What the receiver needs. `secrets` is null where `CE_WEBHOOK_SECRET` is unset: nothing is taken. */
+/** What the receiver needs. `secrets` is null if `CE_WEBHOOK_SECRET` is unset: every delivery is refused. */
 interface ReceiptConfig {
   readonly secrets: { readonly current: string; readonly previous: string | null } | null;
   readonly timeoutMs: number;
   readonly retired: boolean;
-  /** Where times without a zone are told; null: UTC. */
+  /** The zone of times that are stated without one; null: UTC. */
   readonly timeZone: string | null;
 }
 
 /** How the shop presents itself in messages. */
 export interface ShopConfig {
   readonly name: string;
-  /** ISO 4217 code that amounts without a currency are taken to be in. */
+  /** ISO 4217 code for amounts without a currency. */
   readonly currency: string;
-  /** Where people read times: an IANA name; null: the zone of the currency. */
+  /** The zone in which people read times: an IANA name; null: the zone of the currency. */
   readonly timeZone: string | null;
-  /** Where this Worker is reached, without a trailing slash; links to the console need it. */
+  /** The address of this Worker, without a trailing slash; links to the console need it. */
   readonly publicUrl: string | null;
   readonly reviewUrl: string | null;
   /** Courier name in lower case -> URL with `{awb}`, in addition to the built-in table. */
   readonly trackingUrls: Readonly<Record<string, string>>;
 }
 
-/** What events leave unsaid (projection/store-defaults.ts). */
+/** Values for what events do not state (projection/store-defaults.ts). */
 interface DefaultsConfig {
   readonly country: Country;
   /** IANA name; null: times without a zone are UTC, and days are UTC's. */
   readonly timeZone: string | null;
 }
 
-/** Who writes e-mails: `Shop <orders@shop.example>` or a bare address. */
+/** The sender of e-mails: `Shop <orders@shop.example>` or a bare address. */
 export interface Sender {
   readonly from: string;
   readonly replyTo: string | null;
@@ -69,8 +69,8 @@ export interface ForwardConfig {
 }
 
 /**
- * The settings that channels cannot do without, in the order in which a person would set them. Which channel
- * needs which is said by its definition (notifications/channels/).
+ * The settings that channels require, in the order in which a person would set them. The definition of each
+ * channel says which of them it needs (notifications/channels/).
  */
 const channelSettings = [
   "RESEND_API_KEY",
@@ -84,9 +84,9 @@ const channelSettings = [
 ] as const;
 export type ChannelSetting = (typeof channelSettings)[number];
 
-/** A channel is null where it has no (usable) credentials. */
+/** A channel is null if it has no usable credentials. */
 export interface ChannelsConfig {
-  /** Null where `EMAIL_FROM` is unset; Cloudflare's own e-mail binding needs no more than this. */
+  /** Null if `EMAIL_FROM` is unset; Cloudflare's own e-mail binding needs only this. */
   readonly sender: Sender | null;
   readonly email: EmailConfig | null;
   readonly sms: SmsConfig | null;
@@ -94,7 +94,7 @@ export interface ChannelsConfig {
   readonly forward: ForwardConfig | null;
 }
 
-/** What the projection asks of the configuration when it writes outbox rows. */
+/** What the projection needs when it writes outbox rows. */
 interface OutboxConfig {
   readonly forwardEvents: boolean;
   readonly reviewDelayMs: number;
@@ -114,7 +114,7 @@ export const secretNames = [
 
 /** Which environment this receiver is in, and who may receive its messages. */
 interface AudienceConfig {
-  /** `production`, `staging` …; `unknown` where the stated name cannot be used. */
+  /** `production`, `staging` …; `unknown` if the stated name cannot be used. */
   readonly environment: string;
   /**
    * Who may receive customers' messages (events/formats/allowlist.ts). Null: everyone, in production. Empty:
@@ -128,13 +128,13 @@ export interface Config {
   readonly shop: ShopConfig;
   readonly defaults: DefaultsConfig;
   readonly channels: ChannelsConfig;
-  /** Those that are stated, whether or not they can be used. */
+  /** The stated settings, whether or not they can be used. */
   readonly statedChannelSettings: readonly ChannelSetting[];
   readonly audience: AudienceConfig;
   readonly outbox: OutboxConfig;
-  /** A customer's message later than this past its time is suppressed; null: no limit. */
+  /** A customer's message that is late by more than this is suppressed; null: no limit. */
   readonly notifyMaxAgeMs: number | null;
-  /** The team is alerted when nothing authentic came for so long; null: never. */
+  /** The team is alerted if no authentic event arrives for this long; null: never. */
   readonly silenceAlertMs: number | null;
   readonly retention: { readonly days: number; readonly dedupeDays: number };
   readonly admin: {
@@ -195,7 +195,7 @@ const allowlist = z.pipe(
   z.transform((text) => parseAllowlist(text) ?? []),
 );
 
-/** Couriers and the addresses of their tracking pages; null where the text is something else. */
+/** Couriers and the URLs of their tracking pages; null if the text is invalid. */
 function parseTrackingUrls(text: string): Readonly<Record<string, string>> | null {
   const table = parseJson(text);
   if (!isObject(table)) return null;
@@ -246,7 +246,7 @@ function isStated(env: object, name: string): boolean {
   return typeof value === "string" && value.trim() !== "";
 }
 
-/** A base URL that cannot be used switches its channel off: what was to go elsewhere goes nowhere. */
+/** An unusable base URL switches its channel off: messages must not go to the default provider instead. */
 function readBaseUrl(read: Read, env: object, name: string, otherwise: string): string | null {
   return read(name, baseUrl, "an https URL") ?? (isStated(env, name) ? null : otherwise);
 }
@@ -255,10 +255,7 @@ function readSecrets(env: object): Config["secrets"] {
   return Object.fromEntries(secretNames.map((name) => [name, isStated(env, name)]));
 }
 
-/**
- * What cannot be read restricts: an environment whose name is not usable is not production, and a list that is
- * not usable is empty.
- */
+/** An unusable value restricts: an unusable environment name is not production, and an unusable list is empty. */
 function readAudience(read: Read, env: object): AudienceConfig {
   const expected = "letters, digits, - and _; until then customers' messages are restricted";
   const stated = read("ENVIRONMENT", environmentName, expected);
@@ -333,7 +330,7 @@ export function parseConfig(env: object): Config {
     statedChannelSettings: channelSettings.filter((name) => isStated(env, name)),
     audience: readAudience(read, env),
     outbox: {
-      // Where one of the two is lost or unusable, what is to be forwarded is kept until it is there.
+      // If one of the two is missing or unusable, forwards are stored until it is there.
       forwardEvents: isStated(env, "FORWARD_URL") || isStated(env, "FORWARD_SECRET"),
       reviewDelayMs: Math.round(reviewDelay * HOUR_MS),
     },
@@ -352,7 +349,7 @@ export function parseConfig(env: object): Config {
   };
 }
 
-/** What has to be true of the set-up around this Worker (store/set-up/missing-pieces.ts). */
+/** The requirements on the set-up around this Worker (store/set-up/missing-pieces.ts). */
 export function expectedOf({ audience, receipt }: Config) {
   const canReceive = receipt.secrets !== null || receipt.retired;
   return { environment: audience.environment, canReceive };
@@ -360,7 +357,7 @@ export function expectedOf({ audience, receipt }: Config) {
 
 const parsed = new WeakMap<object, Config>();
 
-/** The configuration of this isolate's `env`, parsed at its first use. */
+/** The configuration of this isolate's `env`, parsed at first use. */
 export function loadConfig(env: object): Config {
   const known = parsed.get(env);
   if (known !== undefined) return known;

@@ -1,7 +1,7 @@
 /**
- * One data point a run for Analytics Engine, where a data set is bound as METRICS; nothing otherwise.
- * What kind of run, how it ended, how many messages it had, how long it took: never an id, a body or
- * anything about a person. docs/observability.md has the queries.
+ * Writes one data point for each run to Analytics Engine, if a data set is bound as METRICS: the kind of run, its
+ * outcome, the number of messages and the duration. Never an id, a body or personal data. docs/observability.md
+ * has the queries.
  */
 
 /** The part of the binding that is used; workers-types' `AnalyticsEngineDataset` fits it. */
@@ -19,8 +19,8 @@ function findDataSet(env: object): DataSet | null {
 }
 
 /**
- * Does the work and records it: `blob1` kind (receipt, console, sweep, or the name of the queue), `blob2` outcome (`failed` where it throws), `double1`
- * count, `double2` milliseconds. Returns and throws what the work does.
+ * Does the work and records it: `blob1` kind (receipt, console, sweep, or the name of the queue), `blob2` outcome
+ * (`failed` if it throws), `double1` count, `double2` milliseconds. Returns and throws what the work does.
  */
 export async function measured<T>(
   env: object,

@@ -1,4 +1,4 @@
-/** SHA-256 and HMAC-SHA256 by WebCrypto: of text or bytes, as bytes. */
+/** SHA-256 and HMAC-SHA256 with WebCrypto: text or bytes in, bytes out. */
 
 type Data = string | ArrayBuffer | ArrayBufferView;
 

@@ -1,6 +1,7 @@
 /**
- * The Worker: `fetch` receives, `queue` applies and notifies, `scheduled` sweeps. Wiring only: each edge
- * makes what it needs of bindings and configuration (its deps.ts), and is handed what another one does.
+ * The Worker: `fetch` receives, `queue` applies and notifies, `scheduled` sweeps. Wiring only: each edge creates
+ * what it needs from bindings and configuration (its deps.ts), and gets the functions of other edges as
+ * parameters.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
@@ -27,7 +28,7 @@ import { type Calls, callsThrough } from "./store/outbox/calls";
 import { sweepDeps, upkeepActions } from "./upkeep/deps";
 import { sweep } from "./upkeep/sweep";
 
-/** Read once per isolate; what could not be used is said once, in the log. */
+/** Read once per isolate; unusable values are logged once. */
 const reported = new WeakSet<Config>();
 function configOf(env: Env): Config {
   const config = loadConfig(env);
@@ -56,7 +57,7 @@ function consoleDeps({ env }: HonoContext) {
   return adminDeps(env, config, channelSetups(env, config), callsOf(env), actions);
 }
 
-/** Nothing of the console and the admin API exists while nobody could sign in. */
+/** The console and the admin API exist only if somebody can sign in. */
 const whereConfigured =
   (serve: Serve<Env>) =>
   (c: HonoContext): Response | Promise<Response> =>
@@ -64,7 +65,7 @@ const whereConfigured =
       ? serve(c.req.raw, c.env, c.executionCtx)
       : c.json({ error: "Not found" }, 404);
 
-// The routers of people and scripts are their own: a webhook is not held against some forty paths.
+// Separate routers: a webhook need not be compared with about forty paths of the console and the admin API.
 const app = new Hono<{ Bindings: Env }>({ strict: false });
 app.get("/health", async (c) => {
   if (c.req.query("deep") === undefined) return c.json({ status: "ok" });
@@ -81,7 +82,7 @@ app.onError((error, c) => {
   return c.json({ error: "Something went wrong; send it again" }, 503, { "Retry-After": "30" });
 });
 
-/** A suffix after the names below, as in `ce-events-staging`, does not matter. */
+/** Environments may add a suffix to the names, as in `ce-events-staging`. */
 async function consume(batch: MessageBatch, env: Env): Promise<void> {
   const config = configOf(env);
   const isDead = /-dlq(-|$)/.test(batch.queue);
@@ -105,8 +106,8 @@ async function runCron(env: Env): Promise<void> {
 }
 
 /**
- * What browsers are told with every answer, whichever route gave it: come back by TLS alone (over http they
- * leave that unheeded), and take nothing for another type than it says.
+ * Headers of every answer: browsers use TLS alone from then on (over http they ignore the header), and do not
+ * guess content types.
  */
 const everyAnswer = {
   "strict-transport-security": "max-age=63072000",
@@ -115,16 +116,16 @@ const everyAnswer = {
 
 async function answer(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
   const given = await app.fetch(request, env, context);
-  // A copy: the headers of an answer that came from elsewhere cannot be changed.
+  // A copy: the headers of a response from elsewhere cannot be changed.
   const response = new Response(given.body, given);
   for (const [name, value] of Object.entries(everyAnswer)) response.headers.set(name, value);
   return response;
 }
 
-/** Each run with a data point about it, where a data set is bound. */
+/** Each run writes a data point, if a data set is bound. */
 export default {
   fetch: (request: Request, env: Env, context: ExecutionContext) => {
-    // Whatever is asked for: what was counted before must not wait for the next refusal.
+    // On every request: counted refusals must not wait for the next refusal.
     refusalsOf(env.DB).writeDue((work) => context.waitUntil(work));
     const kind = request.url.includes("/webhooks/ce") ? "receipt" : "console";
     const work = (): Promise<Response> => answer(request, env, context);

@@ -1,73 +1,76 @@
 /**
- * The limits and time-outs of the edges and the store, with unit and reason; those of a person's requests
- * are in privacy-limits.ts, which the receiver does not read. Defaults that a shop may change are in
- * config.ts; bounds of what a body may say stand with its models in events/.
+ * The limits and time-outs of the edges and the store, with units and reasons. Limits for personal data are in
+ * privacy-limits.ts, which the receiver does not import. Defaults that a shop can change are in config.ts; limits
+ * of the content of bodies are beside the models in events/.
  */
 
-/** Largest body taken, in bytes; more is answered 413 before it is read whole. */
+/** Largest body, in bytes; a larger one is refused with 413 before it is read completely. */
 export const BODY_MAX_BYTES = 1_048_576;
 
 /**
- * How long a body may take to arrive whole, in milliseconds; a slower one is answered 408. A sender on
- * one megabit a second delivers the largest body within nine seconds; a stalled one holds a connection.
+ * How long a body may take to arrive completely, in milliseconds; a slower one is refused with 408. At one megabit
+ * per second, the largest body takes nine seconds; a stalled sender holds a connection.
  */
 export const BODY_TIMEOUT_MS = 10_000;
 
-/** What is allocated at once for a body that is arriving, in bytes: most bodies fit into one slice. */
+/** Memory that is allocated at once for an arriving body, in bytes: most bodies fit into one slice. */
 export const BODY_SLICE_BYTES = 4_096;
 
 /**
- * Values of the signature header that are tried: a sender that rotates its secret sends two. And how
- * much of the header is read, in characters: eight of the longest form take about 600.
+ * Values of the signature header that are tried: a sender that rotates its secret sends two. And how much of the
+ * header is read, in characters: eight values of the longest form take about 600.
  */
 export const SIGNATURES_MAX = 8;
 export const SIGNATURE_HEADER_MAX_CHARACTERS = 2_048;
 
-/** Queues take 128 KB a message; what is larger travels as its id and is read from the inbox. */
+/** A queue message may have 128 KB; a larger event is sent as its id, and the consumer reads it from the inbox. */
 export const MESSAGE_MAX_BYTES = 120_000;
 
 /** Retries of a message of ce-events before it goes to the dead-letter queue: max_retries in wrangler.toml. */
 export const EVENT_MAX_RETRIES = 100;
 
-/** How often it is written down that a batch of events was applied, in milliseconds. */
+/** How often it is recorded that a batch of events was applied, in milliseconds. */
 export const CONSUMED_EVERY_MS = 30_000;
 
-/** Queues take 100 messages and 256 KB a sendBatch. */
+/** A sendBatch may have 100 messages and 256 KB. */
 export const SEND_BATCH_MAX_MESSAGES = 100;
 export const SEND_BATCH_MAX_BYTES = 240_000;
 
-/** Requests that are written together, and what a body, and all of theirs, may come to, in characters. */
+/**
+ * Requests that are written together; the largest body that shares a write, and the largest sum, in characters.
+ */
 export const GROUP_MAX_EVENTS = 50;
 export const SHARED_MAX_CHARACTERS = 32_000;
 export const GROUP_MAX_CHARACTERS = 400_000;
 
 /**
- * From how many requests at once a group waits for more, at most how long from its first one on, and how
- * often each looks whether it has been written, in milliseconds: little beside a round trip to D1.
+ * The number of simultaneous requests from which a group waits for more; how long it waits at most from its first
+ * request; how often each request checks whether it is written. In milliseconds: little compared with a round trip
+ * to D1.
  */
 export const GROUP_CROWD = 8;
 export const GROUP_DELAY_MS = 20;
 export const GROUP_LOOK_MS = 6;
 
 /**
- * How long messages for the queue wait for others to share a sendBatch with, in milliseconds: little
- * beside the second for which the queue gathers a batch itself. And after how long whoever was to send
- * them is taken for dead.
+ * How long messages for the queue wait for others that share a sendBatch, in milliseconds: little compared with
+ * the second for which the queue gathers a batch. And after how long another request sends them, because the
+ * request that should have sent them has probably ended.
  */
 export const PUSH_WAIT_MS = 25;
 export const PUSH_ABANDONED_MS = 1_000;
 
 /**
- * How often an isolate writes down what it has refused, at most, and how long that may take before it is
- * kept for the next time: in milliseconds.
+ * The shortest interval at which an isolate stores its refusals, and how long the write may take before it is left
+ * for the next time, in milliseconds.
  */
 export const REFUSALS_EVERY_MS = 30_000;
 export const REFUSALS_TIMEOUT_MS = 10_000;
 
 /**
- * The deep health: how long an answer of D1 is passed on, how long D1 may take, when a check counts as abandoned,
- * and how often a request looks for the answer that another one waits for. In milliseconds. Monitors give up
- * after five to ten seconds.
+ * The deep health check: how long an answer of D1 is reused, how long D1 may take, when a check counts as abandoned,
+ * and how often a request looks for the answer that another request waits for. In milliseconds. Monitors stop
+ * waiting after five to ten seconds.
  */
 export const DEEP_HEALTH = {
   freshMs: 10_000,
@@ -76,102 +79,103 @@ export const DEEP_HEALTH = {
   lookMs: 25,
 } as const;
 
-/** D1 takes 2 MB a bound value; rows travel as JSON in slices of at most this many bytes. */
+/** D1 allows 2 MB for a bound value; rows are passed as JSON in slices of at most this many bytes. */
 export const PARAMETER_MAX_BYTES = 1_500_000;
 
-/** Bodies read back from the inbox at once; a Worker has 128 MB of memory. */
+/** Bodies that are read from the inbox at once, in bytes; a Worker has 128 MB of memory. */
 export const BODIES_MAX_BYTES = 8_000_000;
 
 /**
- * What a message about one parcel looks at to say what is still to come: parcels of its order, and what is
- * in the parcels of all messages of a run, in bytes.
+ * What a message about one parcel reads to say what is still to come: parcels of its order; and the contents of
+ * the parcels for all messages of a run, in bytes.
  */
 export const PARCELS_MAX = 50;
 export const CONTENTS_MAX_BYTES = 2_000_000;
 
-/** What the sweep pushes onto each queue in one run, in rows. */
+/** The rows that one sweep pushes to each queue. */
 export const SWEEP_MAX_ROWS = 1_000;
 
-/** What the sweep looks through at once for what stands still, and how often in one run: in rows. */
+/** The rows that the sweep searches at once for stuck events, and how often in one run. */
 export const SWEEP_STRETCH_ROWS = 10_000;
 export const SWEEP_MAX_STRETCHES = 60;
 
-/** How long the count of events waits for one that is not settled yet, in milliseconds. */
+/** How long the count of events waits for an unsettled event, in milliseconds. */
 export const COUNT_WAITS_MS = 3_600_000;
 
-/** How long an event may stand as `received` before the sweep pushes it, in milliseconds. */
+/** How long an event may be `received` before the sweep pushes it, in milliseconds. */
 export const PUSH_AFTER_MS = 60_000;
 
-/** How long a claimed notification is held before another run may claim it, in milliseconds. */
+/** How long a claim on a message lasts before another run may claim it, in milliseconds. */
 export const LEASE_MS = 60_000;
 
 /** How long a call to a provider may take, in milliseconds; well below the lease. */
 export const PROVIDER_TIMEOUT_MS = 10_000;
 
-/** How long a message is retried from when it was first due for sending: Resend remembers an
- * idempotency key for 24 hours. */
+/**
+ * How long a message is retried after it was first due, in milliseconds: Resend remembers an idempotency key for
+ * 24 hours.
+ */
 export const RETRY_FOR_MS = 23 * 3_600_000;
 
 /**
- * After how long a message that may have been taken is not repeated any more: an hour more than it is retried,
- * less what the last run of the cron may be late.
+ * After how long a message that the provider may have accepted is no longer repeated, in milliseconds: half an
+ * hour longer than it is retried, because the last cron run may be late; still within the 24 hours.
  */
 export const RETRY_KEY_MS = RETRY_FOR_MS + 1_800_000;
 
-/** How long a message waits for a recipient that is not known yet. */
+/** How long a message waits for an unknown recipient, in milliseconds. */
 export const RECIPIENT_WAIT_MS = 24 * 3_600_000;
 
 /**
- * How long a review request waits for the last parcel of its order, and how often it asks: as long again
- * as it has waited, within these bounds, since a delivery moves it by itself (store/state/apply.ts). In
+ * How long a review request waits for the last parcel of its order, and how often it checks: the interval is the
+ * time waited so far, within these bounds. A later delivery changes its time itself (store/state/apply.ts). In
  * milliseconds.
  */
 export const REVIEW_WAIT_MS = 60 * 86_400_000;
 export const REVIEW_ASKS_FIRST_MS = 3_600_000;
 export const REVIEW_ASKS_MAX_MS = 86_400_000;
 
-/** How long a refund may be outstanding before the team hears of it. */
+/** How long a refund may be outstanding before the team is alerted, in milliseconds. */
 export const REFUND_DUE_AFTER_MS = 3_600_000;
 
-/** Notifications claimed and worked on at once, and the most that one cron run takes. */
+/** Messages that are claimed and sent at once, and the most that one cron run sends. */
 export const DISPATCH_SLICE_ROWS = 50;
 export const DISPATCH_MAX_ROWS = 500;
 
-/** How long one cron run goes on taking slices, in milliseconds: the next cron is a minute away. */
+/** How long one cron run continues to take slices, in milliseconds: the next cron is a minute away. */
 export const DISPATCH_RUN_MS = 40_000;
 
-/** How often it is written down that a channel is set up, in milliseconds. */
+/** How often it is recorded that a channel is set up, in milliseconds. */
 export const CHANNEL_SEEN_EVERY_MS = 3_600_000;
 
-/** Requests under way to one provider at once. */
+/** Simultaneous requests to one provider. */
 export const CHANNEL_CONCURRENCY = 4;
 
-/** Time-outs or cut connections in a row after which a run leaves the channel alone. */
+/** After this many time-outs or lost connections in a row, a run stops using the channel. */
 export const CHANNEL_UNKNOWN_MAX = 3;
 
-/** The least pause between requests to a channel that has answered 429, in milliseconds. */
+/** The shortest pause between requests to a channel that has answered 429, in milliseconds. */
 export const THROTTLED_GAP_MS = 500;
 
 /** Back-off of a message: the first retry comes within 30 seconds, later ones at most an hour apart. */
 export const RETRY_FIRST_MS = 30_000;
 export const RETRY_MAX_MS = 3_600_000;
 
-/** Retries nearer than this are woken through the queue; the sweep wakes the rest, in milliseconds. */
+/** Retries sooner than this are woken by a queue message; the sweep wakes the others. In milliseconds. */
 export const WAKE_WITHIN_MS = 60_000;
 
-/** How much of a provider's answer is read, in bytes; the rest is not ours to store. */
+/** How much of a provider's answer is read, in bytes; the rest is not stored. */
 export const ANSWER_MAX_BYTES = 16_384;
 
-/** Events that the audit looks at in one run of the cron. */
+/** Events that one cron run audits. */
 export const AUDIT_EVENTS = 500;
 
-/** How long the purge rests once it has been all the way round, in milliseconds. */
+/** How long the purge pauses after a complete round, in milliseconds. */
 export const PURGE_REST_MS = 3_600_000;
 
 /**
- * What a run of the cron looks through for what has outlived its time: rows of the inbox and messages at
- * once, and how often; rows removed at once; how long it goes on with that, in milliseconds. A million
- * rows are looked through in about half an hour.
+ * One purge run: rows of the inbox and messages that are searched at once, and how often; rows that are removed at
+ * once; how long the run continues, in milliseconds. A million rows take about half an hour.
  */
 export const PURGE_STRETCH_ROWS = 10_000;
 export const PURGE_STRETCH_MESSAGES = 5_000;
@@ -179,37 +183,37 @@ export const PURGE_MAX_STRETCHES = 3;
 export const PURGE_SLICE_ROWS = 1_000;
 export const PURGE_RUN_MS = 10_000;
 
-/** How long a settled message is kept as it was sent, in milliseconds; a day or two is looked up. */
+/** How long the content of a settled message is kept, in milliseconds; people look up the last days. */
 export const RENDERED_KEPT_MS = 14 * 86_400_000;
 
-/** How long a day's last bodies wait for others to share an archive object with, in milliseconds. */
+/** How long a day's last bodies wait for others that share an archive object, in milliseconds. */
 export const ARCHIVE_WAITS_MS = 3_600_000;
 
-/** How long a body that was put back from the archive stays, in milliseconds: time for a rebuild. */
+/** How long a restored body is kept, in milliseconds: time for a rebuild. */
 export const RESTORED_KEPT_MS = 7 * 86_400_000;
 
-/** Archive objects that one request restores. */
+/** Archive objects that one call restores. */
 export const RESTORE_OBJECTS = 10;
 
 /**
- * What one reading of an order takes at most: rows of each kind, events, and bytes of either. Many
- * events may add payments to one order, and everything that is read, explained and shown shares an isolate with receipts.
- * A view takes what a person can look at; a rebuild what fits into memory and is compared within seconds.
+ * The most that is read of one order: rows of each kind, events, and bytes of each. Many events may add payments
+ * to one order, and all reading shares an isolate with receipts. A view reads what a person can look at; a rebuild
+ * reads what fits into memory and is compared within seconds.
  */
 export const VIEW_LIMITS = { rows: 100, events: 500, bytes: 1_500_000 } as const;
 export const REBUILD_LIMITS = { rows: 2_000, events: 2_000, bytes: BODIES_MAX_BYTES } as const;
 
-/** Settings that one explanation lists; and items of one order and one parcel that its page shows. */
+/** Settings that one explanation lists; items of one order and of one parcel that its page shows. */
 export const VIEW_MAX_SETTINGS = 5_000;
 export const VIEW_MAX_ITEMS = 200;
 export const VIEW_MAX_PARCEL_ITEMS = 50;
 
-/** How far what a view has left out is counted, in rows. */
+/** How far the rows that a view leaves out are counted. */
 export const LEFT_OUT_MAX_COUNT = 100_000;
 
 /**
- * Rebuilding: events that are read at once, in number and bytes; how often in one run; patches of one
- * order, and orders around one slice, above which they are left as they are and named in the report.
+ * Rebuild: events that are read at once, in number and bytes; slices in one run; the most patches of one order and
+ * the most orders of one slice. What exceeds these is left unchanged and named in the report.
  */
 export const REBUILD_SLICE_EVENTS = 10;
 export const REBUILD_SLICE_BYTES = 1_000_000;
@@ -217,23 +221,22 @@ export const REBUILD_MAX_SLICES = 50;
 export const REBUILD_MAX_PATCHES = 10_000;
 export const REBUILD_MAX_ORDERS = 100;
 
-/** Orders that a report of a rebuild names as left out; the log has the count of all. */
+/** Left-out orders that the report of a rebuild names; the log has the complete count. */
 export const REBUILD_NAMES_MAX = 100;
 
 /**
- * Different tokens within a period of this many milliseconds, from one network and from all of them, after
- * which nobody there may try another: room for a script with an old token, none for guessing. What all of
- * them have done holds up only networks that have tried one already. Each isolate counts for itself; where
- * SIGN_IN_LIMIT is bound (wrangler.toml), a location counts as well, for a minute. `sources`: networks that
- * an isolate remembers.
+ * How many different tokens may be tried within a period (milliseconds), by one network and by all networks:
+ * enough for a script with an old token, too few for guessing. The limit of all networks applies only to networks
+ * that have already tried a token. Each isolate counts for itself; if SIGN_IN_LIMIT is bound (wrangler.toml), each
+ * Cloudflare location counts too, for a minute. `sources`: networks that an isolate remembers.
  */
 export const SIGN_IN_PERIOD_MS = 600_000;
 export const SIGN_IN_LIMITS = { ofOne: 20, ofAll: 2_000, sources: 5_000 } as const;
 export const SIGN_IN_BINDING_PERIOD_S = 60;
 
 /**
- * A session ends after so long, or once nobody has asked for a page for so long; when it was last used is
- * written no more often than that; and so many are remembered. In milliseconds.
+ * A session ends after `maxAgeMs`, or after `idleMs` without a request. Its last use is written at most every
+ * `seenEveryMs`; at most `max` sessions are stored. In milliseconds.
  */
 export const SESSION = {
   maxAgeMs: 12 * 3_600_000,
@@ -243,10 +246,10 @@ export const SESSION = {
 } as const;
 
 /**
- * The keys of Cloudflare Access. It rotates them every six weeks and publishes the next one before it
- * signs with it. They are fetched anew after `freshMs`, and for a token under an unknown key, but asked for
- * no more often than every `askAgainMs`, so that junk cannot make this Worker ask. Where new ones cannot be
- * had, the known ones admit people until they are `maxAgeMs` old: a key that was withdrawn must not for ever.
+ * The keys of Cloudflare Access. It rotates them every six weeks and publishes the next key before it signs with
+ * it. They are fetched again after `freshMs`, and for a token with an unknown key, but at most every `askAgainMs`,
+ * so that invalid tokens cannot cause many requests. If new keys cannot be fetched, the known ones are accepted
+ * until they are `maxAgeMs` old: a withdrawn key must not be accepted for ever.
  */
 export const ACCESS_KEYS = {
   freshMs: 3_600_000,
@@ -256,9 +259,9 @@ export const ACCESS_KEYS = {
 } as const;
 
 /**
- * Reading again what version 0.2 has written (upkeep/reread.ts): rows of each table whose precedences are
- * renewed at once, and how often in one run; events that are read at once, in number and bytes; how long
- * a run goes on, in milliseconds. An event costs some five round trips to D1: half a minute is a few hundred of them.
+ * Reading again what version 0.2 has written (upkeep/reread.ts): rows of each table that are renewed at once, and
+ * how often in one run; events that are read at once, in number and bytes; how long a run continues, in
+ * milliseconds. An event costs about five round trips to D1: half a minute is a few hundred events.
  */
 export const RENEW_ROWS = 500;
 export const RENEW_MAX_STRETCHES = 20;

@@ -1,6 +1,6 @@
 /**
- * Structured logs, one JSON object a line: what happened, to which id, how long it took. Never a
- * body, a name, an address or a secret; callers pass ids, counts and error texts of the platform.
+ * Structured logs, one JSON object per line: what happened, to which id, how long it took. Never a body, a name,
+ * an address or a secret; callers pass ids, counts and error texts of the platform.
  */
 
 type LogValue = string | number | boolean | readonly string[] | null | undefined;
@@ -18,7 +18,7 @@ export const log = {
   error: (event: string, fields: LogFields = {}): void => write("error", event, fields),
 };
 
-/** The text of anything thrown, without its stack; drizzle keeps D1's own text in the cause. */
+/** The text of anything thrown, without its stack; drizzle keeps D1's text in the cause. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message : error.message;

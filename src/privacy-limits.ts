@@ -1,9 +1,9 @@
-/** The limits of what concerns one person's data: erasing it, keeping it out, exporting it. */
+/** The limits for personal data: erasure, suppression list and export. */
 
 /**
- * Orders at once; contacts looked through at once; rows of the inbox, of which each read returns 500 bodies at
- * most and looks at all; rows of the state looked through at once; archive objects read in one run; and how long
- * a run goes on, in milliseconds: the next cron is a minute away.
+ * Orders at once; contacts at once; rows of the inbox at once (each read checks all of them and returns at most
+ * 500 bodies); rows of the state at once; archive objects in one step; and how long a run continues, in
+ * milliseconds: the next cron is a minute away.
  */
 export const ERASE_ORDERS = 20;
 export const ERASE_STRETCH_ROWS = 20_000;
@@ -12,9 +12,9 @@ export const ERASE_TEXT_ROWS = 500;
 export const ERASE_OBJECTS = 10;
 export const ERASE_RUN_MS = 10_000;
 
-/** How much one answer of an export gathers, in characters and milliseconds. */
+/** The size of one page of an export, in characters, and how long it may take, in milliseconds. */
 export const EXPORT_MAX_CHARACTERS = 4_000_000;
 export const EXPORT_RUN_MS = 10_000;
 
-/** How old an answer of the suppression list may be when a message is sent, in milliseconds. */
+/** How old the known version of the suppression list may be when a message is sent, in milliseconds. */
 export const LIST_FRESH_MS = 2_000;

@@ -1,10 +1,10 @@
-/** Work that may take only so long. */
+/** Work with a time limit. */
 
 export class TimeoutError extends Error {}
 
 /**
- * What the work comes to, or a rejection once the time is over. The work itself goes on: its result is
- * then ignored. The timer is cleared in either case.
+ * The result of the work, or a rejection when the time is over. The work itself continues, and its result is
+ * ignored. The timer is cleared in both cases.
  */
 export async function within<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -18,12 +18,15 @@ export async function within<T>(work: Promise<T>, ms: number): Promise<T> {
   }
 }
 
-/** Lets what else waits in this isolate go first, such as a receipt: before work that takes a tenth of a second. */
+/**
+ * Lets other work of this isolate run first, such as a receipt: for use before work that takes a tenth of a
+ * second.
+ */
 export async function giveWay(): Promise<void> {
   await scheduler.wait(0);
 }
 
-/** Until the work is done or the time is over, whichever comes first; work that fails fails here too. */
+/** Returns when the work is done or the time is over, whichever comes first; if the work fails, this fails too. */
 export async function atMost(work: Promise<void>, ms: number): Promise<void> {
   try {
     await within(work, ms);

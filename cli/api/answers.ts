@@ -198,7 +198,7 @@ export const health = z.looseObject({
   // Older receivers do not count what they refuse.
   refused: z.optional(z.record(z.string(), z.number())),
   locked_out: z.optional(z.boolean()),
-  // Older receivers do not look.
+  // Older receivers do not check this.
   missing_pieces: z.optional(
     z.array(z.looseObject({ piece: z.string(), problem: z.string(), fix: z.string() })),
   ),

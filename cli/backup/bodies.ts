@@ -1,13 +1,13 @@
 /**
- * Bodies as they were received. An export writes a line break as `\n` and has SQLite put it back, with every `\n`
- * that was in the text before: JSON is full of those. Its strings hold no line breaks, so it can be told which
- * is which, and the stored hash says whether that is right.
+ * Restores bodies as they were received. An export writes a line break as `\n`, and its SQL turns every `\n` back
+ * into a line break, also one that was in the text before. JSON has many of those, but its strings contain no real
+ * line breaks, so the two can be distinguished; the stored hash shows whether the result is right.
  */
 import { createHash } from "node:crypto";
 
 const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r" };
 
-/** JSON with each line break in a string as its escape. */
+/** The JSON with each line break inside a string as an escape. */
 function withEscapes(json: string): string {
   let isInString = false;
   let isEscaped = false;
@@ -26,7 +26,7 @@ function hashOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** The body that has this hash; null where it cannot be found out. */
+/** The body that has this hash; null if it cannot be found. */
 export function restoreBody(exported: string, sha256: string): string | null {
   if (hashOf(exported) === sha256) return exported;
   const restored = withEscapes(exported);

@@ -1,11 +1,11 @@
 /**
- * Reads what `wrangler d1 export` has written into a SQLite database on this machine, which has no limit on the
- * length of a statement. In an export an INSERT is one line: line breaks in values are written as `\n`.
+ * Loads the output of `wrangler d1 export` into a local SQLite database, which has no limit for the length of a
+ * statement. In an export an INSERT is one line: line breaks in values are written as `\n`.
  */
 import { createReadStream } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 
-/** Lines that end with a line feed and nothing else: readline ends one at other characters too. */
+/** Lines that end with a line feed only: readline also splits at other characters. */
 async function* linesOf(path: string): AsyncGenerator<string> {
   let rest = "";
   for await (const chunk of createReadStream(path, "utf8")) {
@@ -16,12 +16,12 @@ async function* linesOf(path: string): AsyncGenerator<string> {
   if (rest !== "") yield rest;
 }
 
-/** SQLite ends a statement at a NUL; here one can only be part of a text. */
+/** SQLite ends a statement at a NUL; in an export, a NUL can only be part of a text. */
 function withoutNul(statement: string): string {
   return statement.replaceAll("\0", "'||char(0)||'");
 }
 
-/** `onRow`: called for each row. Statements that are not an INSERT may have many lines, and are taken together. */
+/** `onRow`: called for each row. Statements other than INSERT may have many lines, and are collected. */
 export async function loadExport(
   path: string,
   database: DatabaseSync,

@@ -1,4 +1,6 @@
-/** An export of the receiver's database, rewritten so that D1 takes it back; and its bodies checked by their hashes. */
+/**
+ * Rewrites an export of the receiver's database so that D1 can import it, and checks its bodies by their hashes.
+ */
 import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +18,7 @@ export interface Backup {
   /** Rows whose statement was too long. */
   readonly split: number;
   readonly bodies: number;
-  /** Ids of events whose body the export has changed, and it cannot be told how. */
+  /** Ids of events whose body the export has changed in a way that cannot be reversed. */
   readonly changed: readonly string[];
 }
 
@@ -31,7 +33,7 @@ const value = z.union([z.null(), z.number(), z.bigint(), z.string(), z.instanceo
 const row = z.record(z.string(), value);
 const body = z.object({ id: z.string(), payload: z.string(), body_sha256: z.string() });
 
-/** Tables first, then what is defined on them, each in the order of their making. */
+/** Tables first, then what is defined on them, each in the order of creation. */
 function definitionsOf(database: DatabaseSync): readonly Definition[] {
   const sql = `SELECT type, name, sql FROM sqlite_schema
     WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type <> 'table', type, rowid`;
@@ -54,7 +56,7 @@ class Writer {
     this.#onRow = onRow;
   }
 
-  /** The body as it was received, where this is an event that has one. */
+  /** The body as received, if the row is an event with a body. */
   #withBody(found: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
     const event = body.safeParse(found);
     if (!event.success) return found;
@@ -83,7 +85,7 @@ class Writer {
     for (const { type, name, sql } of definitions) {
       yield `${sql};`;
       if (type === "table") yield* this.#rowsOf(name);
-      // Where numbers go on; SQLite makes the table with the first one that counts them.
+      // The counters of AUTOINCREMENT; SQLite creates this table together with the first table that uses it.
       if (type === "table" && /\bAUTOINCREMENT\b/i.test(sql)) {
         yield `DELETE FROM sqlite_sequence WHERE name = '${name.replaceAll("'", "''")}';`;
         yield* this.#sequenceOf(name);
@@ -98,7 +100,7 @@ class Writer {
   }
 }
 
-/** `onRow`: called for each row that was read, and for each that was written. Readable by nobody else. */
+/** `onRow`: called for each row that was read, and for each that was written. Only the owner can read the file. */
 export async function rewriteExport(
   from: string,
   to: string,
@@ -107,7 +109,7 @@ export async function rewriteExport(
   const folder = mkdtempSync(join(tmpdir(), "ce-webhooks-backup-"));
   const database = new DatabaseSync(join(folder, "database"));
   try {
-    // Nothing of it outlives the command.
+    // The database is temporary.
     database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
     await loadExport(from, database, onRow);
     const definitions = definitionsOf(database);

@@ -1,18 +1,18 @@
-/** Rows as statements that D1 takes: at most 100,000 bytes each. What is longer is put together from pieces. */
+/** Rows as statements that D1 accepts: at most 100,000 bytes each. Longer rows are written in pieces. */
 
 export type Value = null | number | bigint | string | Uint8Array;
 
-/** D1's limit with a tenth to spare. */
+/** D1's limit, less a tenth. */
 const STATEMENT_MAX_BYTES = 90_000;
 
-/** Characters of a piece: each is six bytes at most, as the hex digits of three. */
+/** Characters of a piece: each takes at most six bytes, as three bytes in hex digits. */
 const PIECE_MAX_CHARACTERS = 12_000;
 
 export const piecesTable = "ce_webhooks_backup_pieces";
 
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** Whoever splits statements by lines, or ends them at a NUL, finds neither. */
+/** No line break and no NUL in a statement: programs split statements at lines, or end them at a NUL. */
 function textOf(text: string): string {
   if (!/[\0\r\n]/.test(text)) return `'${text.replaceAll("'", "''")}'`;
   return `CAST(X'${Buffer.from(text).toString("hex")}' AS TEXT)`;
@@ -24,7 +24,7 @@ function literalOf(value: Value): string {
   return typeof value === "object" ? `X'${Buffer.from(value).toString("hex")}'` : String(value);
 }
 
-/** Never between the halves of a character. */
+/** Never cuts between the two halves of a character. */
 function cut(text: string): string[] {
   const pieces: string[] = [];
   for (let at = 0; at < text.length;) {
@@ -38,7 +38,9 @@ function cut(text: string): string[] {
   return pieces;
 }
 
-/** The statements that insert one row; the pieces of its longest texts come first, and are removed behind it. */
+/**
+ * The statements that insert one row. The pieces of its longest texts are inserted before, and removed after it.
+ */
 export function insertRow(table: string, row: Readonly<Record<string, Value>>): string[] {
   const columns = Object.keys(row);
   const head = `INSERT INTO ${quoteName(table)} (${columns.map(quoteName).join(",")}) `;

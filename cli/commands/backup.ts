@@ -1,4 +1,4 @@
-/** `backup`: an export of D1 becomes one that D1 takes back. */
+/** `backup`: turns an export of D1 into one that D1 can import. */
 import { accessSync, constants } from "node:fs";
 import { Command } from "commander";
 import { count, signs } from "../../testbed/terminal/text.ts";

@@ -1,4 +1,4 @@
-/** `doctor`: is everything set up as it should be, from this machine to a signed event and back. */
+/** `doctor`: checks the whole set-up, from this machine to a signed event and back. */
 import { Command, Option } from "commander";
 import { count, signs } from "../../testbed/terminal/text.ts";
 import { createApi } from "../api/api.ts";
@@ -40,7 +40,7 @@ function printFinding(out: Output, { check, state, detail, fix }: Finding): void
   if (fix !== null) print(`    ${" ".repeat(NAME_WIDTH)}  ${colours.cyan(fix)}`);
 }
 
-/** From inside, and there and back; what would need a token is skipped without one. */
+/** From inside, and the round trip; checks that need a token are skipped without one. */
 async function* checkReceiver(cli: Cli, settings: Settings): AsyncGenerator<readonly Finding[]> {
   const endpoint = await checkEndpoint(cli, settings);
   yield endpoint.findings;

@@ -1,4 +1,4 @@
-/** `erase`: a person is taken out of everything that is stored. */
+/** `erase`: removes a person from all stored data. */
 import { Command } from "commander";
 import { count, signs } from "../../testbed/terminal/text.ts";
 import type { Erasure } from "../api/answers.ts";
@@ -17,7 +17,7 @@ interface Flags extends SettingFlags, JsonFlag {
 
 const POLL_MS = 2_000;
 
-/** What is much is carried on once a minute by the receiver itself. */
+/** The receiver continues a large erasure by itself, once a minute. */
 async function follow(cli: Cli, api: Api, begun: Erasure): Promise<Erasure> {
   let erasure = begun;
   for (let noted = ""; erasure.finished_at === null && erasure.error === null;) {

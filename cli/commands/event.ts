@@ -1,4 +1,4 @@
-/** `event`: one event whole. */
+/** `event`: one complete event. */
 import { Command } from "commander";
 import type { EventDetail } from "../api/answers.ts";
 import type { Api } from "../api/api.ts";
@@ -11,7 +11,7 @@ interface Flags extends SettingFlags, JsonFlag {
   readonly body?: boolean;
 }
 
-/** Lists cut ids; their beginning will do, as long as no other id begins so. */
+/** Lists shorten ids; the beginning of an id is enough if no other id begins with it. */
 async function findEvent(api: Api, given: string): Promise<EventDetail> {
   const id = given.replace(/(…|\.\.\.)$/, "");
   const whole = await api.event(id);

@@ -1,4 +1,4 @@
-/** `export`: everything that is held about a person. */
+/** `export`: everything that is stored about a person. */
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { safeJson } from "../../testbed/terminal/safe-text.ts";
@@ -17,7 +17,7 @@ type Held = Pick<ExportPage, "orders" | "other_events" | "archived_events">;
 
 function write(path: string, text: string): void {
   try {
-    // Readable by nobody else: it is a person's data.
+    // Personal data: only the owner can read the file.
     writeFileSync(path, text, { mode: 0o600 });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-/** `messages`, `message` and `resend`: what customers and the team were told, or were not, and why. */
+/** `messages`, `message` and `resend`: the messages to customers and the team, sent or not, with the reason. */
 import { Command, Option } from "commander";
 import { messageStatuses } from "../api/answers.ts";
 import { apiOf, type Cli, complete, type JsonFlag, whenOf } from "../cli.ts";

@@ -1,4 +1,4 @@
-/** `orders` and `order`: what is known of the shop's orders. */
+/** `orders` and `order`: what is stored about the shop's orders. */
 import { Command } from "commander";
 import { apiOf, type Cli, complete, type JsonFlag, whenOf } from "../cli.ts";
 import { wholeNumber } from "../flags.ts";

@@ -17,7 +17,7 @@ interface Flags extends SettingFlags, JsonFlag, EventFilter {
   readonly yes?: boolean;
 }
 
-/** Taken at once: few enough that progress is seen, and that an interruption loses little. */
+/** Replayed per request: few enough to show progress, and to lose little after an interruption. */
 const SLICE = 100;
 
 function filterOf(ids: readonly string[], flags: Flags): ReplayFilter {

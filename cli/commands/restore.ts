@@ -1,4 +1,4 @@
-/** `restore`: archived events are put back into the inbox, for a look or a rebuild. */
+/** `restore`: puts archived events back into the inbox, to read them or for a rebuild. */
 import { Command, InvalidArgumentError } from "commander";
 import { count, signs } from "../../testbed/terminal/text.ts";
 import type { Restored } from "../api/answers.ts";

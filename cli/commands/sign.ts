@@ -1,4 +1,4 @@
-/** `sign` and `verify`: the signature of a body, and whether a given one is right. */
+/** `sign` and `verify`: make the signature of a body, or check a given one. */
 import { Command } from "commander";
 import { signs } from "../../testbed/terminal/text.ts";
 import { sign, SIGNATURE_HEADER } from "../../testbed/stories/index.ts";

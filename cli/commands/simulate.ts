@@ -1,4 +1,4 @@
-/** `simulate`: a store in miniature, for load and soak tests, and the reconciliation at its end. */
+/** `simulate`: a small shop for load and soak tests, with a comparison at the end. */
 import { randomInt } from "node:crypto";
 import { Command, Option } from "commander";
 import { count } from "../../testbed/terminal/text.ts";
@@ -40,9 +40,9 @@ interface Flags extends SettingFlags, JsonFlag {
 
 const HOUR_MS = 3_600_000;
 const ORDERS = 100;
-/** Orders whose events are under way together. */
+/** Orders whose events are sent at the same time. */
 const ACTIVE_MAX = 1_000;
-/** Without a rate: so many lives run into each other. */
+/** Without a rate: the number of orders that overlap. */
 const ACTIVE_UNPACED = 30;
 const REFRESH_MS = 200;
 
@@ -63,7 +63,7 @@ function planOf({ rate, lifetime, ...flags }: Flags, startedAtMs: number): Simul
   };
 }
 
-/** Shows the figures as they grow. */
+/** Shows the figures while they change. */
 function showLive(progress: Progress, tally: Tally, isWatched: boolean): () => void {
   const timer = setInterval(() => {
     progress.update(tally.orders, describeLive(tally, isWatched));

@@ -26,7 +26,7 @@ interface Flags extends SettingFlags, JsonFlag {
   readonly for?: number;
 }
 
-/** Long enough for the queue and the consumer; what takes longer is shown as it is. */
+/** Enough for the queue and the consumer; an event that takes longer is shown with its current status. */
 const SETTLE_MS = 4_000;
 const POLL_MS = 700;
 const PATIENCE_MS = 600_000;
@@ -39,7 +39,7 @@ async function tail(cli: Cli, flags: Flags): Promise<void> {
   const { timeZone } = await whenOf(cli, api);
   const tally = { shown: 0 };
   const show = (event: EventRow): void => {
-    // Settled or not is known only here, so this filter is applied here.
+    // The status at the end is known only here, so this filter is applied here.
     if (status !== undefined && event.status !== status) return;
     tally.shown += 1;
     if (flags.json === true) out.jsonLine(event);

@@ -1,4 +1,4 @@
-/** `trigger`: a lawful event, or a whole story, signed and posted. */
+/** `trigger`: a valid event, or a complete story, signed and posted. */
 import { randomInt } from "node:crypto";
 import { Command } from "commander";
 import { type Cli, complete, type JsonFlag, settingsOf } from "../cli.ts";

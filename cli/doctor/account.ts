@@ -1,4 +1,4 @@
-/** The set-up around the receiver, as wrangler knows it: migrations, and for a deployed one the account. */
+/** The set-up around the receiver, as wrangler reports it: migrations, and for a deployed receiver the account. */
 import { readdirSync, readFileSync } from "node:fs";
 import { migrateCommand } from "../../src/store/set-up/missing-pieces.ts";
 import { type Ran, runWrangler } from "../wrangler/process.ts";

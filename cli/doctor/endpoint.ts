@@ -1,4 +1,4 @@
-/** The receiver from outside: does it answer, does it refuse what is not signed, is the secret the same. */
+/** The receiver from outside: whether it answers, refuses unsigned deliveries, and has the same secret. */
 import { PROBE_AGENT } from "../../src/receiver/probe.ts";
 import { WEBHOOK_PATH } from "../../testbed/deliveries/delivery.ts";
 import { sign, SIGNATURE_HEADER } from "../../testbed/stories/index.ts";
@@ -9,9 +9,9 @@ import type { Settings } from "../settings.ts";
 import { openThePath, readBlockPage } from "./block-page.ts";
 import { type Finding, found } from "./finding.ts";
 
-/** Beyond this, times that events carry begin to be doubted. */
+/** With a larger difference, the receiver would doubt the times of events. */
 const CLOCK_MAX_MS = 60_000;
-/** Signed and empty: it is answered 400 where the secret is right, and nothing is stored. */
+/** Signed and empty: answered 400 if the secret is right, and nothing is stored. */
 const NO_EVENT = "";
 
 const setSecret = "npx wrangler secret put CE_WEBHOOK_SECRET";
@@ -30,7 +30,7 @@ function checkClock(answer: Answer, now: Date): Finding {
       );
 }
 
-/** What is wrong where an unsigned delivery is answered with a status, and what to do. */
+/** For each status of the answer to an unsigned delivery: what is wrong, and what to do. */
 const refusals: Readonly<Record<number, readonly [detail: string, fix: string]>> = {
   503: ["the receiver has no CE_WEBHOOK_SECRET (503)", setSecret],
   410: ["the receiver is retired (410)", "unset RECEIVER_RETIRED"],
@@ -71,7 +71,7 @@ function judgeSigned(answer: Answer, { secret, isLocal }: Settings): Finding {
   return found.fail("secret", `a signed empty body is answered ${status}, expected 400`);
 }
 
-/** Ends early where nothing answers: the rest would only say so again. */
+/** Ends early if there is no answer: the other checks would only repeat that. */
 export async function checkEndpoint(
   { http, now }: Pick<Cli, "http" | "now">,
   settings: Settings,
@@ -97,7 +97,7 @@ export async function checkEndpoint(
   const post = (headers: Record<string, string>) =>
     http(url + WEBHOOK_PATH, { method: "POST", headers: { ...probe, ...headers }, body: NO_EVENT });
   const unsigned = judgeUnsigned(await post({}));
-  // Where a block page answers to all else, the webhook path may still be let through.
+  // A block page may stop other paths and still let the webhook path through.
   const reached =
     blocked === null
       ? found.ok("receiver", `${url} answers`)

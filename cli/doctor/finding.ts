@@ -1,13 +1,13 @@
-/** What a check of the doctor has found, and what to do about it. */
+/** The result of one check of the doctor, and what to do about it. */
 
 export type FindingState = "ok" | "warn" | "fail" | "skip";
 
 export interface Finding {
-  /** What was looked at, in a word or two. */
+  /** The name of the check, in a word or two. */
   readonly check: string;
   readonly state: FindingState;
   readonly detail: string;
-  /** What to do; null where there is nothing to be done. */
+  /** What to do; null if there is nothing to do. */
   readonly fix: string | null;
 }
 

@@ -1,4 +1,4 @@
-/** The receiver from inside, as its admin API tells: D1, settings, what waits, what failed, the cron. */
+/** The receiver from inside, through its admin API: D1, settings, waiting and failed events, the cron. */
 import { wordsFor } from "../../src/console/refusal-words.ts";
 import { CRON_LATE_MS } from "../../src/store/set-up/missing-pieces.ts";
 import { count } from "../../testbed/terminal/text.ts";
@@ -9,10 +9,10 @@ import { type Finding, found } from "./finding.ts";
 
 const MORE = "(docs/runbook.md, Deliveries are refused)";
 
-/** The sweep pushes what has waited a minute; what waits longer than this does not get through. */
+/** The sweep pushes events after a minute; an event that waits longer than this is stuck. */
 const WAITING_LATE_SECONDS = 300;
 
-/** Channels that lost a setting: their messages do not go out. */
+/** Channels that have lost a setting: their messages are held back. */
 function checkSetups({ channel_setups: setups = [] }: ReceiverSettings): readonly Finding[] {
   return setups.flatMap(({ problem, held }) => {
     if (problem === null) return [];
@@ -22,7 +22,7 @@ function checkSetups({ channel_setups: setups = [] }: ReceiverSettings): readonl
   });
 }
 
-/** The environment of the receiver, and who its messages reach. */
+/** The environment of the receiver, and who can receive its messages. */
 function checkAudience({ environment, allowlist }: ReceiverSettings): readonly Finding[] {
   if (environment === undefined) return [];
   if (allowlist === null || allowlist === undefined) return [found.ok("environment", environment)];
@@ -59,7 +59,7 @@ function checkSettings(settings: ReceiverSettings): readonly Finding[] {
   ];
 }
 
-/** One finding a reason: what was refused within the last hour. */
+/** One finding for each reason: the deliveries that were refused within the last hour. */
 function checkDeliveries({ refused, locked_out: isLockedOut = false }: Health): readonly Finding[] {
   const check = "deliveries";
   if (refused === undefined) {
@@ -94,7 +94,7 @@ function checkInbox(health: Health): readonly Finding[] {
   return [found.ok("inbox", `${count(events, "event")}, none failed, none stuck`)];
 }
 
-/** What the receiver misses around itself; the cron has a finding of its own. */
+/** The missing pieces of the set-up; the cron has a finding of its own. */
 function checkPieces({ missing_pieces: missing }: Health): readonly Finding[] {
   if (missing === undefined) return [];
   const findings = missing.flatMap(({ piece, problem, fix }) =>

@@ -1,4 +1,4 @@
-/** This machine: the Node that runs, the installed packages, the local secrets. */
+/** This machine: the version of Node, the installed packages, the local secrets. */
 import { readFileSync } from "node:fs";
 import * as z from "zod/mini";
 import type { Settings } from "../settings.ts";
@@ -6,7 +6,7 @@ import { type Finding, found } from "./finding.ts";
 
 const root = new URL("../../", import.meta.url);
 
-/** Older ones read no TypeScript. */
+/** Older versions cannot run TypeScript. */
 const NODE_LEAST = 24;
 
 const manifest = z.looseObject({ version: z.string() });

@@ -1,6 +1,6 @@
 /**
- * An event there and back: signed, posted, stored, taken by the consumer from the queue, posted once more,
- * and removed again. Its type is one that the receiver ignores, so nothing follows from it.
+ * The complete path of an event: signed, posted, stored, consumed from the queue, posted again, and removed. The
+ * receiver ignores its type, so it has no effect.
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -25,7 +25,7 @@ interface Trip {
   readonly body: string;
 }
 
-/** Milliseconds until the consumer had it; null where it did not come. */
+/** Milliseconds until the event was consumed; null if that did not happen in time. */
 async function untilSettled(api: Api, id: string, signal: AbortSignal): Promise<number | null> {
   const startedMs = performance.now();
   while (performance.now() - startedMs < PATIENCE_MS) {
@@ -36,7 +36,9 @@ async function untilSettled(api: Api, id: string, signal: AbortSignal): Promise<
   return null;
 }
 
-/** Also after Ctrl-C. An event that still waits cannot be removed; the consumer may be about to take it. */
+/**
+ * Also after Ctrl-C. An event that still waits cannot be removed, because the consumer may be about to apply it.
+ */
 async function remove(cleaner: Api, { id }: Trip): Promise<Finding> {
   const deadlineMs = performance.now() + CLEANING_MS;
   for (;;) {
@@ -111,7 +113,7 @@ export async function checkRoundTrip(
   const data = { note: "sent by ce-webhooks doctor" };
   const trip = { id, body: JSON.stringify({ id, event_type: TEST_EVENT_TYPE, created_at, data }) };
   const api = createApi(cli.http, settings);
-  // Aborted by nothing, so that the event does not stay behind.
+  // Not aborted by Ctrl-C, so that the event is removed.
   const cleaner = createApi(createHttp(new AbortController().signal), settings);
   let findings: readonly Finding[];
   try {

@@ -1,6 +1,6 @@
 /**
- * Which settled events a filter means. The API names a thousand at a time, the oldest first, and no
- * cursor; the next thousand are asked for from the time of the last one on.
+ * Finds the settled events that match a filter. The API returns at most a thousand, oldest first, and no cursor;
+ * the next request starts at the time of the last one.
  */
 import type { Api } from "../api/api.ts";
 
@@ -13,7 +13,7 @@ export interface ReplayFilter {
   readonly to?: string;
 }
 
-/** At most `most` ids, oldest first; `more` where there are others. */
+/** At most `most` ids, oldest first; `more` is true if there are others. */
 export async function selectEvents(
   api: Api,
   filter: ReplayFilter,

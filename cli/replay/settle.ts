@@ -1,4 +1,4 @@
-/** Waits until replayed events are settled again, and counts what became of them. */
+/** Waits until replayed events are settled again, and counts their outcomes. */
 import type { Api } from "../api/api.ts";
 import { pause } from "../terminal/pace.ts";
 import { collectEvents } from "../api/event-pages.ts";
@@ -8,14 +8,14 @@ export interface Outcome {
   readonly settled: number;
   readonly quarantined: number;
   readonly failed: number;
-  /** Still waiting when patience ended. */
+  /** Still waiting when the time was over. */
   readonly waiting: number;
 }
 
 const POLL_MS = 500;
-/** How long nothing may move. */
+/** How long there may be no progress. */
 const PATIENCE_MS = 30_000;
-/** Lists name no more than this of one status. */
+/** Lists contain at most this many events of one status. */
 const LISTED_MAX = 5_000;
 
 async function countOf(api: Api, ids: ReadonlySet<string>, status: string): Promise<number> {

@@ -1,6 +1,6 @@
 /**
- * Whether a signature is right, and if not, the likely reason: what people get wrong is tried one after
- * the other until something fits. Pure; the receiver's own rule stands in src/receiver/signature.ts.
+ * Whether a signature is right, and if not, the likely reason: tries common mistakes one by one until one fits.
+ * Pure; the receiver's own rule is in src/receiver/signature.ts.
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { describeLength, type Reading, readSignature } from "./encodings.ts";
@@ -9,14 +9,14 @@ export interface Evidence {
   readonly body: Buffer;
   readonly signature: string;
   readonly secret: string;
-  /** While rotating: the receiver accepts it too. */
+  /** During a rotation, the receiver accepts it too. */
   readonly previous: string | null;
 }
 
 export interface Verdict {
   readonly isValid: boolean;
   readonly verifiedBy: "current" | "previous" | null;
-  /** Why it is wrong, or what is noteworthy about a right one. */
+  /** Why it is wrong, or what is unusual about a right one. */
   readonly reason: string | null;
   /** The right one, in hex. */
   readonly expected: string;
@@ -24,7 +24,7 @@ export interface Verdict {
 
 interface Variant<T> {
   readonly value: T;
-  /** Null: as it was given. */
+  /** Null: as given. */
   readonly oddity: string | null;
 }
 
@@ -108,7 +108,7 @@ function digests(body: Buffer, secret: string | Buffer): readonly Variant<Buffer
   ];
 }
 
-/** The oddities of the first combination that gives these bytes; null where none does. */
+/** The oddities of the first combination that gives these bytes; null if none does. */
 function findOddities(evidence: Evidence, { bytes, oddity }: Reading): readonly string[] | null {
   for (const body of bodyVariants(evidence)) {
     for (const secret of secretVariants(evidence)) {

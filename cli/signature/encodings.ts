@@ -1,4 +1,4 @@
-/** In which ways a signature may have been written down, and the bytes that each would mean. */
+/** The ways in which a signature may be written, and the bytes that each gives. */
 
 export interface Reading {
   readonly bytes: Buffer;
@@ -6,7 +6,7 @@ export interface Reading {
   readonly oddity: string | null;
 }
 
-/** What the receiver takes: 64 hex digits in either case, `sha256=` before them or not. */
+/** What the receiver accepts: 64 hex digits in either case, with or without `sha256=`. */
 const proper = /^(?:sha256=)?([0-9a-f]{64})$/i;
 const labels = /^(?:sha1|sha256|sha512|hmac-sha256|v0|v1)[=,]\s*/i;
 
@@ -38,7 +38,7 @@ export function readSignature(given: string): readonly Reading[] {
   const text = given.trim();
   const [, hex] = proper.exec(text) ?? [];
   if (hex !== undefined) return [{ bytes: Buffer.from(hex, "hex"), oddity: null }];
-  // As Stripe and others write it: t=1700000000,v1=…
+  // The format of Stripe and others: t=1700000000,v1=…
   const [, inner] = /^t=\d+,\s*v1=([0-9a-f]+)$/i.exec(text) ?? [];
   if (inner !== undefined) return readText(inner, "it has a time and a version before it");
   if (labels.test(text)) return readText(text.replace(labels, ""), "it has a label before it");
@@ -48,7 +48,7 @@ export function readSignature(given: string): readonly Reading[] {
     : readText(unquoted, "it has quotation marks around it");
 }
 
-/** What a length alone tells, where nothing else does. */
+/** What the length alone shows, if nothing else does. */
 export function describeLength(given: string): string | null {
   const text = given.trim();
   const digits = text.replace(/^sha256=/i, "");

@@ -1,4 +1,4 @@
-/** What a simulation came to: while it runs in a few words, at the end as figures. */
+/** The result of a simulation: a few words while it runs, figures at the end. */
 import { clip, count, signs } from "../../testbed/terminal/text.ts";
 import type { Output } from "../../testbed/terminal/output.ts";
 import { forms } from "../../testbed/stories/index.ts";
@@ -6,7 +6,7 @@ import { printFacts, printTitle } from "../views/facts.ts";
 import type { Reconciliation } from "./reconcile.ts";
 import type { Tally } from "./tally.ts";
 
-/** Problems that are shown; the rest is counted. */
+/** Problems that are shown; the others are counted. */
 const SHOWN = 10;
 
 export function describeLive(tally: Tally, isWatched: boolean): string {
@@ -21,7 +21,7 @@ function printProblems({ print, colours }: Output, problems: readonly string[]):
   if (problems.length > SHOWN) print(colours.dim(`    and ${count(problems.length - SHOWN)} more`));
 }
 
-/** How many came in which form; null where all are envelopes. */
+/** How many events came in each form; null if all are envelopes. */
 function describeForms({ byForm, broken }: Tally): string | null {
   const known = forms.flatMap((form) => {
     const number = byForm.get(form);

@@ -41,7 +41,7 @@ export async function startWatch(
   const following = follow().catch((error: unknown) => {
     if (!done.signal.aborted) throw error;
   });
-  // Told where it is awaited.
+  // Reported where it is awaited.
   following.catch(() => undefined);
   const stop = async () => {
     done.abort(new Interruption("interrupted"));

@@ -1,4 +1,4 @@
-/** Asks before something that cannot be taken back; a script says --yes. */
+/** Asks before an action that cannot be undone; scripts use --yes. */
 import type { Cli } from "../cli.ts";
 import { Failure, Interruption } from "../failure.ts";
 import { safeLine } from "../../testbed/terminal/safe-text.ts";
@@ -8,7 +8,7 @@ export async function confirm(cli: Cli, question: string, isAgreed: boolean): Pr
   if (!cli.out.isInteractive) {
     throw new Failure("usage", `${question} There is nobody to ask: add --yes`);
   }
-  // Seldom asked, and the largest of the libraries.
+  // Loaded only here: it is the largest library, and rarely needed.
   const prompts = await import("@clack/prompts");
   const answer = await prompts.confirm({ message: safeLine(question), initialValue: false });
   if (prompts.isCancel(answer)) throw new Interruption("interrupted");

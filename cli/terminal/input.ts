@@ -1,10 +1,10 @@
-/** A body from a file or from standard input, byte for byte, as far as the receiver would take it. */
+/** Reads a body from a file or from standard input, byte for byte, up to the receiver's limit. */
 import { createReadStream } from "node:fs";
 import { addAbortSignal, type Readable } from "node:stream";
 import type { Cli } from "../cli.ts";
 import { Failure } from "../failure.ts";
 
-/** The receiver refuses what is larger with 413. */
+/** The receiver refuses a larger body with 413. */
 const BODY_MAX_BYTES = 1_048_576;
 
 const reasons: Readonly<Record<string, string>> = {
@@ -30,7 +30,7 @@ async function collect(stream: Readable): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-/** `file`: a path; `-` or nothing: standard input. */
+/** `file`: a path; `-` or undefined: standard input. */
 export async function readBody(
   cli: Cli,
   file: string | undefined,

@@ -1,8 +1,8 @@
-/** Ctrl-C and SIGTERM as an AbortSignal: a command ends what it is doing, and says how far it came. */
+/** Ctrl-C and SIGTERM as an AbortSignal: a command stops its work, and reports how far it came. */
 import { exitCodes } from "../exit-codes.ts";
 import { Interruption } from "../failure.ts";
 
-/** A terminal's Ctrl-C reaches this process twice, once through its launcher. */
+/** A terminal's Ctrl-C reaches this process twice: once directly, once through the launcher. */
 const SAME_KEYSTROKE_MS = 500;
 /** How long a command may take to end. */
 const PATIENCE_MS = 5_000;

@@ -1,4 +1,4 @@
-/** How things look in a terminal: states, amounts, times. */
+/** The look of states, amounts and times in a terminal. */
 import { signs } from "../../testbed/terminal/text.ts";
 import type { Output } from "../../testbed/terminal/output.ts";
 import { toLocal } from "../../src/events/formats/time-zone.ts";
@@ -21,13 +21,13 @@ const states: Readonly<Record<string, readonly [sign: string, shade: Shade]>> = 
   failed: [signs.bad, "red"],
 };
 
-/** A state of an event or a message, with its sign. */
+/** The status of an event or a message, with its sign. */
 export function stateOf(colours: Colours, state: string): string {
   const [sign, shade] = states[state] ?? ["?", "yellow"];
   return colours[shade](`${sign} ${state}`);
 }
 
-/** When it is now, and in which zone the receiver's people read times. */
+/** The current time, and the zone in which the receiver's people read times. */
 export interface When {
   readonly now: Date;
   /** STORE_TIME_ZONE of the receiver; null: UTC. */
@@ -50,14 +50,14 @@ export function shortTime(time: string | null, { now, timeZone }: When): string 
     : `${local.slice(5, 10)} ${local.slice(11, 16)}`;
 }
 
-/** `2026-11-24 10:42:07 UTC`; a day stays one. */
+/** `2026-11-24 10:42:07 UTC`; a date without a time stays as it is. */
 export function fullTime(time: unknown, when: When): string {
   if (typeof time !== "string") return "";
   if (!isTime(time)) return time;
   return `${toLocal(time, when.timeZone).slice(0, 19).replace("T", " ")} ${zoneName(when)}`;
 }
 
-/** `command` as a person would type it, in the way that works here. */
+/** `command` as a person would type it here. */
 export function commandLine(command: string): string {
   return `npx ce-webhooks ${command}`;
 }

@@ -1,9 +1,9 @@
-/** Turns, evenly spread over time: nobody starts before their turn. */
+/** Spreads work evenly over time: each caller waits for its turn. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 export type Pace = () => Promise<void>;
 
-/** `perSecond` null: no waiting at all. */
+/** `perSecond` null: no waiting. */
 export function createPace(perSecond: number | null, signal: AbortSignal): Pace {
   let nextMs = performance.now();
   return async () => {
@@ -16,7 +16,7 @@ export function createPace(perSecond: number | null, signal: AbortSignal): Pace 
   };
 }
 
-/** Waits; an abort ends it with the signal's reason. */
+/** Waits; an abort ends the wait with the signal's reason. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, { signal });

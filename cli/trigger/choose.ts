@@ -1,4 +1,4 @@
-/** What there is to trigger: listed, or to be chosen from. */
+/** Everything that can be triggered: as a list, or to choose from. */
 import { eventTypes } from "../../testbed/stories/index.ts";
 import type { Cli } from "../cli.ts";
 import { Failure, Interruption } from "../failure.ts";

@@ -1,4 +1,4 @@
-/** From a name and flags to the deliveries: order by order, in the order of sending. */
+/** Makes deliveries from a name and flags: order by order, in the order of sending. */
 import { eventTypes, type FormChoice } from "../../testbed/stories/index.ts";
 import { Failure } from "../failure.ts";
 import { nearNames } from "./near.ts";

@@ -1,4 +1,4 @@
-/** Posts a delivery to the webhook route, and says what came of it. */
+/** Posts a delivery to the webhook route, and returns the answer. */
 import * as z from "zod/mini";
 import { SIGNATURE_HEADER } from "../../testbed/stories/index.ts";
 import { type Answer, errorOf, type Http, parseJson } from "../api/http.ts";
@@ -7,11 +7,11 @@ import type { Prepared } from "./draft.ts";
 export interface Posted {
   readonly delivery: Prepared;
   readonly status: number;
-  /** Null where it was refused. */
+  /** Null if it was refused. */
   readonly id: string | null;
   readonly duplicate: boolean;
   readonly error: string | null;
-  /** Answered as it must be. */
+  /** True if the answer is the expected one. */
   readonly isExpected: boolean;
 }
 

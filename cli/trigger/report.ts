@@ -1,4 +1,4 @@
-/** How a trigger is shown: a line a delivery, what became of them, and what to look at next. */
+/** The output of a trigger: one line for each delivery, the outcome, and what to look at next. */
 import { count, signs } from "../../testbed/terminal/text.ts";
 import { forms } from "../../testbed/stories/index.ts";
 import { Failure } from "../failure.ts";
@@ -11,7 +11,7 @@ import type { Prepared } from "./draft.ts";
 const TYPE_WIDTH = 25;
 const FORM_WIDTH = Math.max(...forms.map(({ length }) => length));
 
-/** `isFormShown`: beside the type, for a run that sends more than envelopes. */
+/** `isFormShown`: show the form beside the type, if there are other forms than envelopes. */
 export function describePosted({ colours }: Output, posted: Posted, isFormShown: boolean): string {
   const { delivery, status, id, duplicate, error, isExpected } = posted;
   const sign = isExpected ? colours.green(signs.ok) : colours.red(signs.bad);
@@ -50,7 +50,7 @@ export function preparedJson(delivery: Prepared, url: string): object {
   };
 }
 
-/** A request as it would go out; a body that is too long to read is cut. */
+/** A request as it would be sent; a long body is cut. */
 export function printPrepared({ colours, print }: Output, delivery: Prepared, url: string): void {
   const note = delivery.note === null ? "" : `  ${delivery.note}`;
   print(colours.bold(`POST ${url}${delivery.path}`) + colours.dim(note));
@@ -63,7 +63,7 @@ export function printPrepared({ colours, print }: Output, delivery: Prepared, ur
   print();
 }
 
-/** What to say, and how to end, where an answer was not the expected one. */
+/** The failure to report if an answer was not the expected one. */
 export function judgePosted(all: readonly Posted[], settings: Settings): Failure | null {
   const wrong = all.filter(({ isExpected }) => !isExpected);
   const [first] = wrong;

@@ -1,4 +1,4 @@
-/** What can be triggered beside single events: one named row each, from a whole life to a forgery. */
+/** What can be triggered besides single events: one named row each, from a complete story to a forgery. */
 import {
   cancelPaid,
   failRefund,
@@ -14,20 +14,20 @@ import type { StorySource } from "./story-source.ts";
 export interface Scenario {
   readonly name: string;
   readonly description: string;
-  /** True where it is about what an envelope says: it comes in no other form. */
+  /** True if it is about the content of an envelope: it has no other form. */
   readonly isEnveloped?: true;
   readonly build: (source: StorySource) => readonly Draft[];
 }
 
 const DAY_MS = 86_400_000;
-/** The receiver takes no more than a MiB. */
+/** The receiver accepts at most one MiB. */
 const OVERSIZE_CHARACTERS = 1_100_000;
 
 function life({ createStory, draft }: StorySource, kind: KindName | StoryKind, agoMs = 0): Draft[] {
   return createStory(kind, agoMs).events.map(draft);
 }
 
-/** Described by the title of its kind. */
+/** Its description is the title of its kind. */
 function story(name: string, kind: KindName | StoryKind): Scenario {
   const found = typeof kind === "string" ? storyKinds.find((one) => one.name === kind) : kind;
   return { name, description: found?.title ?? "", build: (source) => life(source, kind) };
@@ -41,7 +41,7 @@ function firstOf(source: StorySource): Draft {
   return first;
 }
 
-/** An event that no story tells. */
+/** An event that is part of no story. */
 function writeDraft(source: StorySource, type: string, data: unknown, note: string): Draft {
   const { orderNumber, nextId, nowMs } = source;
   const event = { id: nextId(), event_type: type, created_at: new Date(nowMs).toISOString(), data };

@@ -21,7 +21,7 @@ export function findEventType(name: string): EventType | null {
   return eventTypes.find((type) => type === name) ?? null;
 }
 
-/** It happens now, also by the dates in its body, and names its order. */
+/** It happens now, also according to the dates in its body, and names its order. */
 export function createEvent(
   { createStory, draft, orderNumber, nowMs }: StorySource,
   type: EventType,

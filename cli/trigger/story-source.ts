@@ -23,7 +23,7 @@ export interface StorySource {
   /** The life of the order within two hours, with its end this long ago. */
   readonly createStory: (kind: KindName | StoryKind, endedAgoMs?: number) => Story;
   readonly nextId: () => string;
-  /** The event of a story, in the form that is its turn. */
+  /** The event of a story, in the form that is next. */
   readonly draft: (event: StoryEvent) => Draft;
 }
 

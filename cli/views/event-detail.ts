@@ -1,4 +1,4 @@
-/** One event whole: what became of it, what it set, what overrode it, its messages, its body. */
+/** One complete event: its status, what it set, what overrides it, its messages, its body. */
 import { describeForm, nameType } from "../../src/events/form-words.ts";
 import { count } from "../../testbed/terminal/text.ts";
 import type { EventDetail } from "../api/answers.ts";
@@ -11,7 +11,7 @@ import { printFacts, printTitle } from "./facts.ts";
 import { printLeftOut } from "./left-out.ts";
 import { printMessages } from "./messages.ts";
 
-/** Lines of a body that are shown; --body has all of it. */
+/** Lines of a body that are shown; --body shows all of it. */
 const BODY_LINES = 40;
 
 type Setting = EventDetail["changed"][number];

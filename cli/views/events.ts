@@ -1,4 +1,4 @@
-/** Events as a list: when they came, what became of them, what they are about. */
+/** Events as a list: when they were received, their status, what they are about. */
 import { nameType } from "../../src/events/form-words.ts";
 import { stripVTControlCharacters } from "node:util";
 import type { EventRow } from "../api/answers.ts";
@@ -15,12 +15,12 @@ const eventListColumns = (when: When): readonly Column[] => [
   { title: "id", narrow: "cut" },
 ];
 
-/** What it is about, in the words that a person knows it by. */
+/** The subject of an event, by the number that people know. */
 export function aboutOf({ subject_id: subject, order_number: order }: EventRow): string {
   return subject ?? order ?? "";
 }
 
-/** Why it is quarantined, and what else came under its id. */
+/** Why it is not applied, and how often it was repeated or in conflict. */
 function remarksOf({ colours }: Output, row: EventRow): readonly string[] {
   const { error, redeliveries, conflicts } = row;
   return [
@@ -54,10 +54,10 @@ export function printEvents(out: Output, events: readonly EventRow[], when: When
   );
 }
 
-/** Wide enough for most: lines that come one by one cannot be aligned with those to come. */
+/** Wide enough for most events: lines that are printed one by one cannot be aligned with later ones. */
 const LINE_WIDTHS = [8, 13, 18, 4, 12];
 
-/** One event on a line of its own, remarks below it. */
+/** One event as a line, with its remarks below it. */
 export function describeEventLine(out: Output, row: EventRow, when: When): readonly string[] {
   const cells = cellsOf(out, row, when).map((cell, index) => {
     const missing = (LINE_WIDTHS[index] ?? 0) - stripVTControlCharacters(cell).length;

@@ -1,4 +1,4 @@
-/** Why an order looks as it does: which event set what, and what overrides every other event. */
+/** Why an order has its current values: which event set each field, and what overrides the other events. */
 import { nameType } from "../../src/events/form-words.ts";
 import { count, signs } from "../../testbed/terminal/text.ts";
 import type { Explanation } from "../api/answers.ts";
@@ -120,7 +120,7 @@ function remarksOf(out: Output, event: Event, typeOf: FindType): readonly TableR
   ].map((remark) => ({ remark }));
 }
 
-/** Every event about the order, and what became of what it says. */
+/** Every event about the order, with its outcome. */
 export function printEventList(out: Output, explanation: Explanation, when: When): void {
   const { colours } = out;
   const { events } = explanation;

@@ -1,8 +1,8 @@
-/** Facts under each other, name and value; what is unknown is left out. */
+/** Facts as lines of name and value; unknown values are left out. */
 import type { Output } from "../../testbed/terminal/output.ts";
 import { printTable } from "../../testbed/terminal/table.ts";
 
-/** Several lines stand under each other. */
+/** An array is printed as several lines. */
 export type Fact = readonly [name: string, value: string | readonly string[] | null];
 
 export function printFacts(out: Output, facts: readonly Fact[]): void {
@@ -12,7 +12,7 @@ export function printFacts(out: Output, facts: readonly Fact[]): void {
   printTable(out, [{ title: "" }, { title: "", narrow: "wrap" }], known);
 }
 
-/** A title over what follows, with an empty line before it. */
+/** A title, after an empty line. */
 export function printTitle({ colours, print }: Output, title: string, aside = ""): void {
   print();
   print(`${colours.bold(title)}${aside === "" ? "" : colours.dim(`  ${aside}`)}`);

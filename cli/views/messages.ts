@@ -1,11 +1,11 @@
-/** Messages to customers, the team and the forward endpoint, as a list and whole. */
+/** Messages to customers, the team and the forward endpoint: as a list, and one complete message. */
 import type { MessageRow } from "../api/answers.ts";
 import { fullTime, shortTime, stateOf, type When, zoneName } from "../terminal/look.ts";
 import type { Output } from "../../testbed/terminal/output.ts";
 import { printTable, type TableRow } from "../../testbed/terminal/table.ts";
 import { printFacts } from "./facts.ts";
 
-/** Why it was not sent, or has not been yet. */
+/** Why it was not sent, or not yet. */
 function reasonOf(
   { reason, error, status, next_attempt_at: next }: MessageRow,
   when: When,

@@ -1,4 +1,4 @@
-/** Where an order stands in money, as the command line says it. Pure. */
+/** The payments of an order in words, for the command line. Pure. */
 import { amount } from "../../testbed/terminal/amount.ts";
 
 /** `refund_due` -> `refund due`. */
@@ -6,7 +6,7 @@ export function said(status: string): string {
   return status.replaceAll("_", " ");
 }
 
-/** Where an order stands in money: name and value; null or blank where there is nothing to say. */
+/** Pairs of name and value; null or blank if there is nothing to report. */
 export function moneyFacts(
   order: Readonly<Record<string, string | number | null>>,
 ): readonly (readonly [name: string, value: string | null])[] {

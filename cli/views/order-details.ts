@@ -1,4 +1,4 @@
-/** What an order says beside goods and money, in few lines; `--json` has it whole. */
+/** Other data of an order, in a few lines; `--json` has all of it. */
 import { clip, count } from "../../src/console/text.ts";
 import { fieldsIn } from "../../src/projection/money-status/fields.ts";
 import type { OrderAnswer } from "../api/answers.ts";
@@ -11,7 +11,7 @@ const NOTE_CHARACTERS = 500;
 const VALUE_CHARACTERS = 80;
 const FIELDS_SHOWN = 30;
 
-/** Of text from outside one line. */
+/** Text from outside as one line. */
 function lineOf(text: string, max: number): string {
   return clip(text, max).replaceAll(/\s+/g, " ");
 }
@@ -21,7 +21,7 @@ function textIn(row: Row, column: string): string | null {
   return value === null || value === undefined ? null : lineOf(String(value), NOTE_CHARACTERS);
 }
 
-/** A JSON object of fields: `channel: app, table: 7`; null where it holds none. */
+/** A JSON object of fields: `channel: app, table: 7`; null if it has none. */
 export function describeFields(json: unknown): string | null {
   const fields = fieldsIn(typeof json === "string" ? json : null);
   const shown = fields
@@ -48,7 +48,7 @@ export function detailsOf(order: Row): readonly Fact[] {
   ];
 }
 
-/** What Commerce Engine says and no column holds: a line for the order and for each of its parts. */
+/** Fields from Commerce Engine without a column: a line for the order and for each of its parts. */
 export function printOtherFields(out: Output, answer: OrderAnswer): void {
   const { order, payments, refunds, shipments } = answer;
   const factsOf = (rows: readonly Row[], key: string): readonly Fact[] =>

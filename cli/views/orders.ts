@@ -1,4 +1,4 @@
-/** Orders: as a list, and one whole with its money, its parcels and how it got there. */
+/** Orders: as a list, and one complete order with its money, its parcels and its history. */
 import type * as z from "zod/mini";
 import type { OrderAnswer, orders, timeline } from "../api/answers.ts";
 import { fullTime, shortTime, type When, zoneName } from "../terminal/look.ts";

@@ -1,4 +1,4 @@
-/** The columns of a register as a person reads them. */
+/** The columns of a register, for people. */
 import { fullTime, type When } from "../terminal/look.ts";
 import { amount } from "../../testbed/terminal/amount.ts";
 import { describeFields } from "./order-details.ts";
@@ -34,13 +34,16 @@ function describeValue(name: string, value: unknown, currency: unknown, when: Wh
   return fullTime(value, when);
 }
 
-/** `grand_total_micros` -> `grand total `; `customer_name` of the customer -> `name `; its own name -> `` */
+/**
+ * `grand_total_micros` -> `grand total `; `customer_name` of the customer -> `name `; a column with the name of
+ * its register -> ``
+ */
 function labelOf(column: string, register: string): string {
   const words = `${column.replace(/_micros$/, "").replaceAll("_", " ")} `;
   return words.startsWith(`${register} `) ? words.slice(register.length + 1) : words;
 }
 
-/** One column alone stands for itself; of several each is named. Nothing is said of what is unknown. */
+/** A single column has no name; of several, each has one. Unknown values are left out. */
 export function describeValues(
   register: string,
   values: Values,

@@ -12,18 +12,18 @@ import { countHeld, knownChannels, loadChannelRows } from "../store/outbox/chann
 export interface ChannelView {
   readonly channel: Channel;
   readonly state: ChannelState;
-  /** What it needs and does not have. */
+  /** Required settings that are missing. */
   readonly missing: readonly string[];
-  /** What is wrong with it, as a sentence; null where nothing is. */
+  /** What is wrong, as a sentence; null if nothing is. */
   readonly problem: string | null;
-  /** Messages that wait for it: counted up to a limit. */
+  /** Messages that are held back; counted up to a limit. */
   readonly held: number;
   readonly held_since: string | null;
-  /** When it was last seen set up, to the hour. */
+  /** When it was last set up, accurate to an hour. */
   readonly last_configured_at: string | null;
 }
 
-/** `setups`: by the settings alone. One round trip more where a channel holds messages back. */
+/** `setups`: according to the settings alone. Needs one more round trip if a channel holds messages back. */
 export async function viewChannels(
   db: D1Database,
   setups: ChannelSetups,

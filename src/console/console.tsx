@@ -1,6 +1,6 @@
 /**
- * The console: pages for people, under /console. Server-rendered; forms are taken from this origin
- * only; script makes times and lists live and is needed for nothing else.
+ * The console: pages for people, under /console. Server-rendered; forms are accepted from this origin only. Script
+ * updates times and lists live; every page works without it.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
@@ -40,9 +40,9 @@ import {
 import { fieldOf, formOf, setEnvironment, setZone, type PageContext } from "./page-context";
 
 const SIGN_IN = "/console/sign-in";
-/** Answered by Access itself, in front of the Worker. */
+/** Access itself answers this path, in front of the Worker. */
 const ACCESS_SIGN_OUT = "/cdn-cgi/access/logout";
-/** Where somebody was going when they were asked to sign in. */
+/** The page that a person requested before they had to sign in. */
 const NEXT_COOKIE = "ce_webhooks_next";
 const nextCookie = {
   httpOnly: true,
@@ -54,7 +54,7 @@ const nextCookie = {
 
 const assetFiles: ReadonlySet<string> = new Set(Object.values(assetNames));
 
-/** Files by names that change with their content: kept for a year. */
+/** Files whose names change with their content: cached for a year. */
 async function asset(c: Context, deps: AdminApiDeps): Promise<Response> {
   const name = c.req.param("name") ?? "";
   const found = assetFiles.has(name) ? await deps.assets?.(`/console/${name}`) : undefined;
@@ -64,7 +64,9 @@ async function asset(c: Context, deps: AdminApiDeps): Promise<Response> {
   return new Response(found.body, { headers });
 }
 
-/** A page of the console out of a cookie, which may say anything: another origin, a line break in a header. */
+/**
+ * A page of the console, from a cookie. The cookie may contain anything: another origin, a line break in a header.
+ */
 function pageIn(next: string): string | null {
   const url = URL.parse(next, "https://console.invalid");
   const isHere = url?.origin === "https://console.invalid";
@@ -86,7 +88,7 @@ async function signIn(c: Context, deps: AdminApiDeps): Promise<Response> {
   return c.redirect(pageIn(getCookie(c, NEXT_COOKIE) ?? "") ?? "/console", 303);
 }
 
-/** The form; whom Access has let through has no use for it. */
+/** The sign-in form; a person whom Access has let through does not need it. */
 async function signInForm(c: Context, deps: AdminApiDeps): Promise<Response> {
   if ((await throughAccess(c, deps)) !== null) return c.redirect("/console", 303);
   const problem = c.req.query("wrong") === "1" ? "That is not the admin token." : null;
@@ -94,9 +96,9 @@ async function signInForm(c: Context, deps: AdminApiDeps): Promise<Response> {
 }
 
 /**
- * Ends the session here; where Access has let somebody through, theirs with Access too, or they would be
- * signed in still. By way of a page: Access leads on to the team's own host, where the policy lets no form
- * go, and browsers hold a redirect of a form to it as well.
+ * Ends the session here; if Access has let the person through, its session too, or they would still be signed in.
+ * This needs a page in between: Access redirects to the team's own host, the content security policy allows no
+ * form to go there, and browsers apply the policy to a redirect of a form too.
  */
 async function signOut({ c, deps }: PageContext): Promise<Response> {
   await endSession(c, deps);
@@ -106,20 +108,20 @@ async function signOut({ c, deps }: PageContext): Promise<Response> {
   return show(c, <LeavingPage to={ACCESS_SIGN_OUT} />);
 }
 
-/** Redirects somebody who is not signed in. */
+/** Redirects a person who is not signed in. */
 function redirectToSignIn(c: Context): Response {
   if (c.req.header("hx-request") !== undefined) {
     c.header("hx-redirect", SIGN_IN);
     return c.body(null, 401);
   }
-  // A link on another site comes without the cookie, which is strict; one from here brings it.
+  // The cookie is SameSite=Strict, so a link from another site comes without it. A refresh from here sends it.
   if (c.req.method === "GET" && c.req.header("sec-fetch-site") === "cross-site") {
     c.header("refresh", "0");
     const text = "One moment, please.";
     return show(c, <PlainPage title="Opening the console" text={text} who={null} />);
   }
   if (c.req.method === "GET") {
-    // Without the query: an address or a number that somebody searches for belongs into no cookie.
+    // Without the query: a cookie must not contain the address or number that a person searched for.
     const { pathname } = new URL(c.req.url);
     if (pathname.length < 2_000) setCookie(c, NEXT_COOKIE, pathname, nextCookie);
   }
@@ -134,7 +136,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Events that were chosen, by their ids as a URL would have them, or all of a status. */
+/** Replays chosen events, by their ids in URL form, or all events with a status. */
 async function replayEvents({ c, deps }: PageContext): Promise<Response> {
   const form = await formOf(c);
   const chosen = [form["event"] ?? []]
@@ -163,7 +165,7 @@ async function resendMessage({ c, deps }: PageContext): Promise<Response> {
   return c.redirect(isDue ? withNotice(path, "sending") : path, 303);
 }
 
-/** Messages that were not sent, by the filter of their page. */
+/** Sends the unsent messages that match the filter of their page. */
 async function sendUnsent({ c, deps }: PageContext): Promise<Response> {
   const filter = unsentQuery.safeParse(await formOf(c));
   if (!filter.success) return c.redirect("/console/unsent", 303);
@@ -218,7 +220,7 @@ export function consolePages<E extends object>(
   depsOf: (c: Context<{ Bindings: E }>) => AdminApiDeps,
 ): Serve<E> {
   const app = new Hono<{ Bindings: E }>({ strict: false }).basePath("/console");
-  /** What pages show of themselves is known wherever they are made. */
+  /** Every page of the request gets the zone and the environment. */
   const depsIn = (c: Context<{ Bindings: E }>): AdminApiDeps => {
     const deps = depsOf(c);
     setZone(c, deps.defaults.timeZone);

@@ -1,4 +1,4 @@
-/** What the console and the admin API are handed, made from bindings and configuration. */
+/** What the console and the admin API get, made from bindings and configuration. */
 import type { Context } from "hono";
 import { version } from "../../package.json";
 import { type Config, expectedOf } from "../config";
@@ -22,24 +22,24 @@ import type { ApiRoute } from "./api/api-route";
 import type { Limiter } from "./auth/attempts";
 import type { AdminConfig } from "./auth/sign-in";
 
-/** What a person may know about the set-up: which secrets are set, never their values. */
+/** What a person may see of the set-up: which secrets are set, never their values. */
 export interface Settings {
   readonly secrets: Readonly<Record<string, boolean>>;
   readonly channels: Readonly<Record<string, boolean>>;
   readonly problems: readonly string[];
   readonly versions: Readonly<Record<string, string>>;
   readonly limits: Readonly<Record<string, number>>;
-  /** STORE_TIME_ZONE; null where it is not set. */
+  /** STORE_TIME_ZONE; null if it is not set. */
   readonly time_zone: string | null;
   readonly environment: string;
   /** Who may receive customers' messages; null: everyone, in production. */
   readonly allowlist: readonly string[] | null;
 }
 
-/** What a person is looked for by, in the form of order_contacts. */
+/** The contacts to search for, in the form of order_contacts. */
 export type Contacts = readonly string[];
 
-/** What to put back from the archive: days of receipt, and where an answer before it ended. */
+/** What to restore from the archive: days of receipt, and the cursor of the previous answer. */
 interface RestoreWish {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -47,20 +47,20 @@ interface RestoreWish {
   readonly dry_run: boolean;
 }
 
-/** Objects of the archive, and what comes behind them. */
+/** Objects of the archive, and the cursor of the next page. */
 interface ArchivePage {
   readonly objects: readonly object[];
   readonly next: string | null;
 }
 
-/** What upkeep does for a person who asks here; the answers are the API's. */
+/** The functions of upkeep that people use; the answers are those of the API. */
 export interface UpkeepActions {
-  /** Replays settled events; returns the ids of those that could be. */
+  /** Replays settled events; returns the ids of those that it could replay. */
   readonly replay: (filter: ReplayFilter, limit: number) => Promise<readonly string[]>;
   readonly erase: (contacts: Contacts) => Promise<object>;
-  /** Null where the cursor is none of an export. */
+  /** Null if the cursor is not one of an export. */
   readonly exportPage: (contacts: Contacts, cursor?: string) => Promise<object | null>;
-  /** Null where no archive is bound. */
+  /** Null if no archive is bound. */
   readonly archive: {
     readonly list: (after: string, limit: number) => Promise<ArchivePage>;
     readonly restore: (wish: RestoreWish) => Promise<object>;
@@ -70,30 +70,30 @@ export interface UpkeepActions {
 export interface AdminApiDeps extends UpkeepActions {
   readonly db: D1Database;
   readonly admin: AdminConfig;
-  /** The platform's rate limit of sign-ins; null where none is bound. */
+  /** The platform's rate limit of sign-ins; null if none is bound. */
   readonly limiter: Limiter | null;
   readonly settings: Settings;
-  /** By the settings alone; viewChannels adds what is remembered. */
+  /** According to the settings alone; viewChannels adds what is stored. */
   readonly channelSetups: ChannelSetups;
   readonly expected: Expected;
-  /** Those that the consumer applies events by. */
+  /** The same as the consumer uses. */
   readonly defaults: StoreDefaults;
   readonly now: () => Date;
-  /** Static files by their path; null where the Worker was deployed without any. */
+  /** Static files by path; null if the Worker was deployed without them. */
   readonly assets: ((path: string) => Promise<Response>) | null;
-  /** Sends a settled message once more; false where it is pending already, or unknown. */
+  /** Resends a settled message; false if it is pending already or unknown. */
   readonly resendMessage: (id: string) => Promise<boolean>;
-  /** How many messages fit, up to `limit`. */
+  /** The number of matching messages, counted up to `limit`. */
   readonly countUnsent: (filter: UnsentFilter, limit: number) => Promise<UnsentCount>;
-  /** Makes those due that are not too old; returns how many. */
+  /** Makes the matching messages due that are not too old; returns their number. */
   readonly sendUnsent: (filter: UnsentFilter, limit: number) => Promise<number>;
-  /** From now on the channel counts as one that was never set up. */
+  /** From now on, the channel counts as never set up. */
   readonly forgetChannel: (channel: string) => Promise<void>;
 }
 
 export type Route = ApiRoute<AdminApiDeps>;
 
-/** Answers a request, with the bindings and the context of its Worker. */
+/** Answers a request, with the bindings and the context of the Worker. */
 export type Serve<E> = (
   request: Request,
   env: E,
@@ -115,13 +115,13 @@ function limitsOf({ receipt, retention, notifyMaxAgeMs, silenceAlertMs }: Config
   };
 }
 
-/** The Worker runs before its static files do, and without them where it is embedded. */
+/** Null if the Worker is embedded without static files. */
 function assetsOf({ ASSETS }: Partial<Env>): AdminApiDeps["assets"] {
   if (ASSETS === undefined) return null;
   return (path) => ASSETS.fetch(new URL(path, "https://assets.local"));
 }
 
-/** What a person may have done with messages. */
+/** What a person may do with messages. */
 function messageActions(db: D1Database, { notifyMaxAgeMs }: Config, wake: Calls["wake"]) {
   const tooOldBefore = (at: Date): string =>
     notifyMaxAgeMs === null ? "" : addMs(at.toISOString(), -notifyMaxAgeMs);
@@ -135,7 +135,7 @@ function messageActions(db: D1Database, { notifyMaxAgeMs }: Config, wake: Calls[
       countUnsent(db, filter, tooOldBefore(now()), limit),
     sendUnsent: async (filter: UnsentFilter, limit: number) => {
       const at = now();
-      // No wake-up call: the sweep takes what is due, and others get their turn beside it.
+      // No wake-up call: the sweep sends what is due, and other messages get their turn between them.
       const ids = await sendUnsent(db, filter, tooOldBefore(at), limit, at.toISOString());
       return ids.length;
     },

@@ -1,4 +1,4 @@
-/** One event as a person reads it: what it says, what it changed, what overrides it, its messages. */
+/** One event for people: its data, what it changed, what overrides it, and its messages. */
 import { parseJson } from "../events/values";
 import { VIEW_LIMITS } from "../limits";
 import { explainEventAlone } from "../projection/history/explain";
@@ -17,15 +17,15 @@ export interface EventView {
   readonly event: EventRecord;
   readonly notes: readonly string[];
   readonly outcome: EventExplanation["outcome"];
-  /** What it set and still stands. */
+  /** What it has set and nothing has overridden. */
   readonly changed: readonly SettingExplanation[];
-  /** What another event has set in its place, and why that one won. */
+  /** What another event has overridden, and why. */
   readonly lost: readonly SettingExplanation[];
   readonly messages: readonly MessageRow[];
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Rows that an event sets, of which it is said what still stands. */
+/** The most rows of an event that are compared. */
 const EVENT_ROWS = VIEW_LIMITS.rows;
 
 function parseTexts(json: string | null): readonly string[] {
@@ -39,7 +39,7 @@ function patchesOf(event: EventRecord, defaults: StoreDefaults): readonly Patch[
   return interpret({ id, typeHint, receivedAt, payload }, asJudged(defaults)).patches;
 }
 
-/** Null where no event has this id. Three round trips. */
+/** Null if no event has this id. Three round trips. */
 export async function viewEvent(
   db: D1Database,
   id: string,
@@ -77,7 +77,7 @@ export async function viewEvent(
     changed: explained.settings.filter(({ comparison }) => comparison === "stands"),
     lost: explained.settings.filter(({ comparison }) => comparison !== "stands"),
     messages,
-    // Rows of an event that is not applied need not exist.
+    // If the event is not applied, its rows need not exist.
     leftOut: leftOutOfEvent(event.status === "processed" ? all.length - rows.length : 0),
   };
 }

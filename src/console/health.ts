@@ -7,21 +7,21 @@ import { loadSetUp } from "../store/set-up/set-up";
 export interface Health {
   /** Every event ever received. */
   readonly events: number;
-  /** Applied, or ignored, or purged since. */
+  /** Applied, ignored, or purged since. */
   readonly settled: number;
   readonly received: number;
   readonly quarantined: number;
   readonly failed: number;
   readonly oldest_waiting_seconds: number | null;
-  /** When the last event came: authentic, whatever became of it. */
+  /** When the last authentic event was received, whatever its status. */
   readonly last_received_at: string | null;
   readonly last_sweep_at: string | null;
   /** Deliveries refused within the last hour (store/inbox/refusals.ts): all, and by reason. */
   readonly refused_last_hour: number;
   readonly refused: Readonly<Record<string, number>>;
-  /** Some of them for their signatures, and no event came in that time. */
+  /** Deliveries were refused for their signature, and no event was received in that time. */
   readonly locked_out: boolean;
-  /** Of the set-up: a consumer, the cron, migrations …; the one to look at first comes first. */
+  /** Missing from the set-up: a consumer, the cron, migrations …; the most important one first. */
   readonly missing_pieces: readonly MissingPiece[];
 }
 
@@ -31,7 +31,7 @@ export interface HealthDeps {
   readonly expected: Expected;
 }
 
-/** Questions asked at once; reads no more than a bounded part of the inbox. */
+/** The queries run in parallel; reads a limited part of the inbox. */
 export async function checkHealth({ db, now, expected }: HealthDeps): Promise<Health> {
   const at = now();
   const [status, setUp] = await Promise.all([

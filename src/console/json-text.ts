@@ -1,6 +1,4 @@
-/**
- * JSON as a person reads it: the text itself, token by token, with line breaks put in.
- */
+/** JSON for people: the text itself, token by token, with line breaks added. */
 
 import { jsonTokens } from "../events/json-text";
 
@@ -9,10 +7,10 @@ export interface JsonPart {
   readonly text: string;
 }
 
-/** Deeper nesting is not indented further: the text would grow by the square. */
+/** Deeper levels are not indented further: the size of the text would grow with the square of the depth. */
 const INDENT_MAX = 24;
 
-/** What cannot be JSON comes back in pieces that are whole all the same. */
+/** Text that is not JSON is split into pieces too, without loss. */
 export function layOutJson(text: string): readonly JsonPart[] {
   const parts: JsonPart[] = [];
   let depth = 0;

@@ -1,13 +1,14 @@
 /**
- * What an answer about something very large leaves out, and where that is: said alike by pages, API and
- * command line. The import with its ending: the command line has Node read this file as it is.
+ * What an answer about a very large order or event leaves out, and where to find it: the same words on pages, in
+ * the API and on the command line. The import has its file extension because Node reads this file directly for the
+ * command line.
  */
 import { LEFT_OUT_MAX_COUNT, VIEW_LIMITS } from "../limits.ts";
 
-/** One kind of what is left out, and where it is: parts of the sentence below. */
+/** One kind of data that is left out, and where it is: parts of the sentence below. */
 export interface LeftOut {
   readonly what: string;
-  /** How many at least. */
+  /** The lowest possible count. */
   readonly count: number;
   readonly where: string;
 }
@@ -22,7 +23,7 @@ const places = {
 
 type Counts = Readonly<Partial<Record<keyof typeof places, number>>>;
 
-/** Of an order: rows and events, and settings of its events. */
+/** For an order: rows and events, and settings of its events. */
 export function leftOutOfOrder(counts: Counts, settings = 0): readonly LeftOut[] {
   const kinds = ["orders", "payments", "refunds", "shipments", "events"] as const;
   const found = kinds.map((what) => ({ what, count: counts[what] ?? 0, where: places[what] }));
@@ -38,7 +39,7 @@ export function leftOutOfTimeline(count: number): readonly LeftOut[] {
     : [{ what: "entries of the timeline", count, where: "the view order_timeline" }];
 }
 
-/** Of one event: rows that it sets beyond those that are compared. */
+/** For one event: rows that it sets and that are not compared. */
 export function leftOutOfEvent(count: number): readonly LeftOut[] {
   return count === 0 ? [] : [{ what: "rows that it sets", count, where: "its body" }];
 }

@@ -1,22 +1,22 @@
-/** Where things are in the console. Ids come from outside: any text, of any length. */
+/** URLs in the console. Ids come from outside: any text, of any length. */
 
-/** Longer ids are shown without a link: no browser or proxy would take the URL. */
+/** Longer ids are shown without a link: browsers and proxies would not accept the URL. */
 const LINK_MAX_CHARACTERS = 1_500;
 
 export type Place = "events" | "orders" | "messages";
 
-/** The page of one thing; null where its id is too long for a URL. */
+/** The page of one thing; null if its id is too long for a URL. */
 export function pathTo(place: Place, id: string): string | null {
   if (id.length > LINK_MAX_CHARACTERS) return null;
   const part = encodeURIComponent(id.toWellFormed());
   if (part.length > LINK_MAX_CHARACTERS) return null;
-  // A path of dots would be resolved away, and /events/new is a page of its own.
+  // Browsers resolve a path segment of dots, and /events/new is a page of its own.
   return /^(\.{1,2}|new)$/.test(id)
     ? `/console/${place}/~?id=${part}`
     : `/console/${place}/${part}`;
 }
 
-/** What stands below a page: `/console/events/a` and `body` -> `/console/events/a/body`. */
+/** Adds a segment to the path: `/console/events/a` and `body` -> `/console/events/a/body`. */
 export function below(path: string, part: string): string {
   return path.replace(/(?=\?|$)/, `/${part}`);
 }
@@ -26,7 +26,7 @@ export function withNotice(path: string, what: string): string {
   return `${path}${path.includes("?") ? "&" : "?"}${what}=1`;
 }
 
-/** A path with a query; what is undefined or empty is left out. */
+/** A path with a query; undefined and empty values are left out. */
 export function withQuery(
   path: string,
   query: Readonly<Record<string, string | number | undefined>>,
@@ -36,7 +36,7 @@ export function withQuery(
   return params.size === 0 ? path : `${path}?${params.toString()}`;
 }
 
-/** Only http and https may become links, and none that shows another host before an @. */
+/** Only http and https may become links, and no URL with an @ that hides its host. */
 export function httpUrl(text: string | null): string | null {
   if (text === null || text.length > LINK_MAX_CHARACTERS) return null;
   const url = URL.parse(text.trim());

@@ -1,4 +1,4 @@
-/** Personal data in lists: enough to recognise, too little to read. Detail pages show it whole. */
+/** Personal data in lists: enough to recognise, too little to use. Detail pages show it completely. */
 import { ERASED } from "../events/erased-body";
 import type { MessageRow } from "../store/outbox/message-list";
 import type { OrderRow } from "../store/state/order-list";

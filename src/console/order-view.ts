@@ -1,4 +1,4 @@
-/** One order as a person reads it: its rows, why they look so, whether it is paid, what it went through. */
+/** One order for people: its rows, which events set them, whether it is paid, and its history. */
 import { VIEW_LIMITS, VIEW_MAX_SETTINGS } from "../limits";
 import { explainOrder } from "../projection/history/explain";
 import type { HistoricEvent, OrderExplanation, StateRow } from "../projection/history/explanation";
@@ -28,18 +28,18 @@ export function numberIn(row: Row, column: string): number | null {
 
 export interface ExplainedOrder {
   readonly number: string;
-  /** Null where no event that was applied has named it. */
+  /** Null if no applied event has named it. */
   readonly order: Row | null;
   readonly rows: readonly StateRow[];
   readonly history: readonly HistoricEvent[];
-  /** Stored and not applied yet, oldest first. */
+  /** Stored but not applied yet, oldest first. */
   readonly waiting: readonly WaitingEvent[];
   readonly explained: OrderExplanation;
   readonly payment: PaymentAnswer;
   readonly leftOut: readonly LeftOut[];
 }
 
-/** True where something is known of the order, were it only an event that was refused. */
+/** True if anything is known about the order, even if only an unapplied event names it. */
 export function isKnown({ order, history, waiting }: ExplainedOrder): boolean {
   return order !== null || history.length > 0 || waiting.length > 0;
 }
@@ -51,7 +51,7 @@ export function ownRows({ rows, number }: ExplainedOrder, entity: Entity): reado
     .map(({ columns }) => columns);
 }
 
-/** Two round trips; a third where there is more than a view takes. */
+/** Two round trips; a third if there is more than a view reads. */
 export async function explainNumber(
   db: D1Database,
   number: string,
@@ -82,7 +82,7 @@ export async function explainNumber(
   };
 }
 
-/** One moment in an order's life. */
+/** One entry in an order's history. */
 export type Moment =
   | { readonly kind: "event"; readonly at: string; readonly event: HistoricEvent }
   | {
@@ -141,7 +141,7 @@ export function momentsOf(
   return moments.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
-/** Forwards tell another system, not a person: they are counted, and shown where they did not get through. */
+/** Forwards go to another system, not to a person: they are counted, and shown only if they failed. */
 export function isForPeople({ channel, status }: MessageRow): boolean {
   return channel !== "forward" || status === "failed";
 }

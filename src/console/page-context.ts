@@ -1,4 +1,4 @@
-/** One request of a signed-in person, and how its query is read. */
+/** The request of a signed-in person, and how its query and form are read. */
 import type { Context } from "hono";
 import type * as z from "zod/mini";
 import { parseTime } from "../events/formats/time";
@@ -13,7 +13,7 @@ export interface PageContext {
 
 const ZONE = "timeZone";
 
-/** Pages of this request are in this zone; null: UTC, and with script in the reader's. */
+/** Pages of this request show times in this zone; null: UTC, which the script converts to the reader's zone. */
 export function setZone(c: Context, timeZone: string | null): void {
   c.set(ZONE, timeZone);
 }
@@ -23,11 +23,11 @@ export function zoneIn(c: Context): string | null {
   return typeof zone === "string" ? zone : null;
 }
 
-/** The environment that nothing has to be said about. */
+/** Pages show no mark for this environment. */
 export const PRODUCTION = "production";
 const ENVIRONMENT = "environment";
 
-/** Pages of this request are of this environment. */
+/** Pages of this request show this environment. */
 export function setEnvironment(c: Context, name: string): void {
   c.set(ENVIRONMENT, name);
 }
@@ -37,9 +37,9 @@ export function environmentIn(c: Context): string {
   return typeof name === "string" ? name : PRODUCTION;
 }
 
-/** What a form asks for: blank fields count as absent, names that are not the form's as well. */
+/** The fields of a form in the query; blank fields and unknown names are left out. */
 export function asked(c: Context, names: readonly string[]): Readonly<Record<string, string>> {
-  // `2026-11-24T10:00`, as a form without script sends it, is in the zone of its page.
+  // Without script, a form sends a time like `2026-11-24T10:00`: it is in the zone of the page.
   const withZone = (text: string): string => parseTime(text, zoneIn(c)) ?? text;
   const found = names.map((name) => [name, c.req.query(name)?.trim() ?? ""] as const);
   return Object.fromEntries(
@@ -49,7 +49,7 @@ export function asked(c: Context, names: readonly string[]): Readonly<Record<str
   );
 }
 
-/** The query as its model has it, or what is wrong with it and the model's defaults. */
+/** The parsed query, or the problem and the model's defaults. */
 export function readQuery<Query>(
   model: z.ZodMiniType<Query>,
   values: Readonly<Record<string, string>>,
@@ -63,13 +63,13 @@ export function readQuery<Query>(
   return { query: model.parse({}), problem: problems.join("; ") };
 }
 
-/** The id in the path; `?id=` where a path could not carry it. */
+/** The id in the path, or in `?id=` if a path cannot contain it. */
 export function idIn(c: Context, name: string): string {
   const part = c.req.param(name) ?? "";
   return part === "~" ? (c.req.query("id") ?? part) : part;
 }
 
-/** A posted form; one that cannot be read has no fields. */
+/** A posted form; no fields if it cannot be read. */
 export async function formOf(c: Context): Promise<Readonly<Record<string, unknown>>> {
   try {
     return await c.req.parseBody({ all: true });

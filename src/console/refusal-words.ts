@@ -1,11 +1,11 @@
-/** Why deliveries are refused, in words for people: the console and the command line say the same. */
-// With its ending: tools have Node read this file as it is.
+/** Why deliveries are refused, in words for people: the console and the command line use the same. */
+// With its file extension: Node reads this file directly for tools.
 import type { RefusalReason } from "../events/refusals.ts";
 
 interface Words {
   /** What the receiver saw. */
   readonly means: string;
-  /** What to look at, or to do. */
+  /** What to check or do. */
   readonly advice: string;
 }
 
@@ -45,7 +45,7 @@ function isReason(text: string): text is RefusalReason {
   return Object.hasOwn(words, text);
 }
 
-/** A newer version may have counted reasons that this one does not know. */
+/** A newer version may have counted reasons that this version does not know. */
 export function wordsFor(reason: string): Words {
   return isReason(reason)
     ? words[reason]

@@ -1,11 +1,11 @@
-/** Taking events again, with a record by which a person sees what becomes of them. */
+/** Replays events, and records the replay so that a person sees the results. */
 import { saveReplay } from "../store/inbox/replays";
 import type { ReplayFilter } from "../store/inbox/waiting";
 import type { AdminApiDeps } from "./deps";
 
 export interface Replayed {
   readonly ids: readonly string[];
-  /** The number of its record; null where nothing was replayed. */
+  /** The number of its record; null if nothing was replayed. */
   readonly replay: number | null;
 }
 

@@ -1,8 +1,8 @@
-/** Text from outside made fit to be looked at. Escaping is the renderer's business. */
+/** Makes text from outside safe to display. The renderer does the escaping. */
 
 /**
- * Control characters (C0, C1), marks that turn the direction of text, and characters that nobody sees. Not
- * those that join letters and emoji.
+ * Control characters (C0, C1), marks that change the direction of text, and invisible characters. Not those that
+ * join letters and emoji.
  */
 const hidden =
   /[\u034f\p{Cc}\u180e\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
@@ -11,8 +11,8 @@ const escapeUnit = (unit: string): string =>
   `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 /**
- * What is hidden, as `\u202e`: nothing that an event says can hide itself or reorder what stands around it.
- * Line breaks and tabs stay.
+ * Shows hidden characters as `\u202e`, so that text from an event can neither hide itself nor reorder the text
+ * around it. Line breaks and tabs stay.
  */
 export function visible(text: string): string {
   return text
@@ -24,7 +24,7 @@ export function visible(text: string): string {
     );
 }
 
-/** At most `max` characters, the last an ellipsis. */
+/** At most `max` characters; the last is an ellipsis if the text was cut. */
 export function clip(text: string, max: number): string {
   const characters = Array.from(text.slice(0, max * 2 + 2));
   return characters.length <= max && text.length <= max * 2
@@ -37,12 +37,12 @@ export function words(name: string): string {
   return name.replaceAll("_", " ");
 }
 
-/** The first letter of a heading. */
+/** Makes the first letter upper-case, for a heading. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Millionths -> `1,23,456.50 INR`, grouped as where the currency is used. */
+/** Millionths -> `1,23,456.50 INR`, grouped as in the country of the currency. */
 export function money(micros: number, currency: string | null): string {
   const locale = currency === "INR" ? "en-IN" : "en";
   const digits = { minimumFractionDigits: 2, maximumFractionDigits: 6 };
@@ -50,7 +50,7 @@ export function money(micros: number, currency: string | null): string {
   return currency === null ? amount : `${amount} ${clip(visible(currency), 8)}`;
 }
 
-/** `95` -> `1 min 35 s`; the two largest units. */
+/** `95` -> `1 min 35 s`: the two largest units. */
 export function duration(seconds: number): string {
   const [days, hours] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3_600) % 24];
   const [minutes, rest] = [Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];

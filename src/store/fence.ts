@@ -1,12 +1,12 @@
 /**
- * A fence: a statement that fails its whole batch where something has changed since the batch was
- * thought of. D1 has neither transactions nor RAISE outside triggers; a path into JSON that is none
- * fails, and the error quotes it.
+ * A fence: a statement that fails its whole batch if data has changed since the batch was prepared. D1 has neither
+ * transactions nor RAISE outside triggers. So the fence uses an invalid JSON path, which fails, and SQLite quotes
+ * the path in its error.
  */
 
 const pathOf = (name: string): string => `'fence ${name}'`;
 
-/** `holds`: SQL with `?1` … for `values`; where it is not true nothing of the batch is done. */
+/** `holds`: SQL with `?1` … for `values`; if it is not true, nothing of the batch is done. */
 export function fenceStatement(
   db: D1Database,
   name: string,
@@ -18,7 +18,7 @@ export function fenceStatement(
     .bind(...values);
 }
 
-/** Whether it was that fence that failed a batch. */
+/** True if this fence has failed the batch. */
 export function isFenced(error: unknown, name: string): boolean {
   return error instanceof Error && error.message.includes(pathOf(name));
 }

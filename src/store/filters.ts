@@ -1,10 +1,10 @@
-/** Conditions of lists that a person filters; `?1` is the filter as JSON. */
+/** Conditions for lists that people filter; `?1` is the filter as JSON. */
 
-/** True where the filter does not name the field, or `test`, a column and an operator, holds of its value. */
+/** True if the filter has no such field, or if `test`, a column and an operator, is true for its value. */
 export const ifAsked = (field: string, test: string): string =>
   `(?1->>'${field}' IS NULL OR ${test} ?1->>'${field}')`;
 
-/** Of events, by type and time of receipt; times from inclusive, to exclusive. */
+/** For events, by type and time of receipt; `from` is inclusive, `to` is exclusive. */
 export const eventMatches = [
   ifAsked("status", "status ="),
   ifAsked("type", "event_type ="),

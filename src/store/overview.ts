@@ -1,15 +1,15 @@
 /**
- * How things stand, without reading the inbox: what the sweep has counted (counts.ts), what came since,
- * and the indexes that hold what waits or is in trouble.
+ * The current state of the system, without reading the whole inbox: the counts of the sweep (counts.ts), the
+ * events since then, and the indexes of waiting and unapplied events.
  */
 import type { Form } from "../events/recognition";
 import { lastReceivedSql } from "./inbox/arrivals";
 import { lastHourStatement, type RefusedReason } from "./inbox/refusals";
 
-/** Rows since the last count that are looked through, and rows of an index that are counted. */
+/** How many rows since the last count are read, and how many rows of an index are counted. */
 const TAIL_ROWS = 20_000;
 const COUNT_MAX = 10_000;
-/** Events whose messages tell how the channels do. */
+/** The latest events whose messages show the state of the channels. */
 export const CHANNEL_ROWS = 1_000;
 const HOURS = 24;
 
@@ -21,13 +21,13 @@ interface Totals {
   readonly failed: number;
   readonly oldest_waiting_at: string | null;
   readonly last_received_at: string | null;
-  /** Milliseconds since 1970; null where the sweep has never run. */
+  /** Milliseconds since 1970; null if the sweep has never run. */
   readonly swept_at: number | null;
 }
 
 /**
- * `?1`: most rows to count. event_counts by key; the inbox by rowid behind the count;
- * webhook_events_waiting, webhook_events_troubled.
+ * `?1`: most rows to count. event_counts by key; the inbox by rowid after the count; webhook_events_waiting,
+ * webhook_events_troubled.
  */
 const totalsSql = `
 WITH tail AS (
@@ -51,11 +51,10 @@ SELECT
   (${lastReceivedSql}) AS last_received_at,
   (SELECT position FROM cursors WHERE name = 'swept_at') AS swept_at`;
 
-/** What the receiver is doing now, in numbers. */
 export interface SystemStatus {
-  /** Null where the inbox did not answer. */
+  /** Null if the inbox did not answer. */
   readonly totals: Totals | null;
-  /** What was refused within the last hour, most first. */
+  /** The refusals of the last hour, the most frequent first. */
   readonly refused: readonly RefusedReason[];
 }
 
@@ -83,20 +82,20 @@ SELECT count(*) FILTER (WHERE status = 'quarantined') AS quarantined,
 FROM (SELECT status FROM webhook_events INDEXED BY webhook_events_troubled
   WHERE status IN ('quarantined', 'failed') LIMIT ?1)`;
 
-/** What needs a person; of more than COUNT_MAX no more are counted. */
+/** The events that need a person; counts at most COUNT_MAX. */
 export async function countTroubled(db: D1Database): Promise<TroubledCounts> {
   const row = await db.prepare(troubledSql).bind(COUNT_MAX).first<TroubledCounts>();
   return row ?? { quarantined: 0, failed: 0 };
 }
 
-/** Events by type and status as counted, and since. */
+/** Events by type and status: counted ones and later ones. */
 export interface CountedEvents {
   readonly event_type: string;
   readonly status: string;
   readonly events: number;
 }
 
-/** event_counts by key; the inbox by rowid behind the count. */
+/** event_counts by key; the inbox by rowid after the count. */
 const byTypeSql = `
 SELECT event_type, status, sum(events) AS events FROM (
   SELECT event_type, status, events FROM event_counts WHERE period = 'total'
@@ -113,7 +112,7 @@ export async function countByType(db: D1Database): Promise<readonly CountedEvent
 export interface HourRow {
   /** `2026-11-24T10` */
   readonly hour: string;
-  /** All that were received in it. */
+  /** All events that were received in this hour. */
   readonly received: number;
   readonly processed: number;
   readonly quarantined: number;
@@ -121,7 +120,7 @@ export interface HourRow {
   readonly ignored: number;
 }
 
-/** `?1`: the first hour. event_counts by key; the inbox by rowid behind the count. */
+/** `?1`: the first hour. event_counts by key; the inbox by rowid after the count. */
 const hoursSql = `
 SELECT hour, sum(events) AS received,
   coalesce(sum(events) FILTER (WHERE status = 'processed'), 0) AS processed,
@@ -144,7 +143,7 @@ function lastHours(now: string): readonly string[] {
   );
 }
 
-/** Those without events included. */
+/** Adds the hours without events. */
 function fillHours(hours: readonly string[], rows: readonly HourRow[]): readonly HourRow[] {
   const known = new Map(rows.map((row) => [row.hour, row]));
   const empty = { received: 0, processed: 0, quarantined: 0, failed: 0, ignored: 0 };
@@ -171,7 +170,7 @@ export async function loadChannels(db: D1Database): Promise<readonly ChannelRow[
 }
 
 export interface VerifiedBy {
-  /** How many of the latest events were looked at. */
+  /** How many of the latest events were checked. */
   readonly window: number;
   readonly current: number;
   readonly previous: number;
@@ -192,10 +191,10 @@ export async function loadVerifiedBy(db: D1Database, events: number): Promise<Ve
   return row ?? { window: 0, current: 0, previous: 0, last_previous_at: null };
 }
 
-/** The first delivery that is still kept, and the last one. */
+/** The first delivery that is still stored, and the last one. */
 export interface DeliveryEnds {
   readonly first_at: string;
-  /** Null where version 0.2 stored it. */
+  /** Null if version 0.2 stored it. */
   readonly first_form: Form | null;
   readonly last_at: string;
   readonly last_form: Form | null;
@@ -215,7 +214,7 @@ export interface Overview extends SystemStatus {
   readonly ends: DeliveryEnds | null;
 }
 
-/** What a person sees first; `now`: ISO 8601. One batch. */
+/** The data of the overview page; `now`: ISO 8601. One batch. */
 export async function loadOverview(db: D1Database, now: string): Promise<Overview> {
   const hours = lastHours(now);
   const [totals, refused, counted, channels, ends] = await db.batch([

@@ -1,4 +1,4 @@
-/** Names of the code in a statement: `'a', 'b'`. For names that nobody outside can choose. */
+/** Names from the code in a statement: `'a', 'b'`. Not for values from outside. */
 export function quoted(names: readonly string[]): string {
   return names.map((name) => `'${name}'`).join(", ");
 }

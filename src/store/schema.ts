@@ -1,7 +1,7 @@
 /**
- * The tables, as drizzle sees them; `migrations/` holds the SQL made from here (STRICT and WITHOUT
- * ROWID added by hand, since drizzle cannot say them). Names and meanings are a contract with people
- * who query D1: times are UTC ISO-8601 text with milliseconds, money is an integer of millionths.
+ * The tables, as drizzle sees them; `migrations/` holds the SQL made from here (STRICT and WITHOUT ROWID are added
+ * by hand, because drizzle cannot express them). Names and meanings are a contract with people who query D1: times
+ * are UTC ISO-8601 text with milliseconds, money is an integer of millionths.
  *
  * Every `*_precedence` column belongs to the register before it (projection/registers.ts).
  */
@@ -12,25 +12,25 @@ import { isToReread, isToRenew } from "./upgrade-0-2/written-by-0-2";
 
 const precedence = (name: string) => text(name).notNull().default("");
 
-/** The inbox: one row per distinct event id, whatever became of it. */
+/** The inbox: one row per distinct event id, in any status. */
 export const webhookEvents = sqliteTable(
   "webhook_events",
   {
-    /** Its place in the inbox, by which walks go: SQLite's rowid, as a column so that an export has it. */
+    /** Its position in the inbox, by which walks go: SQLite's rowid, as a column so that an export has it. */
     event_row: integer("event_row").primaryKey(),
     id: text("id").notNull().unique(),
-    /** The catalog's spelling of a known type, another one as it was sent; null where none was found. */
+    /** A known type as the catalog spells it, another one as it was sent; null if none was found. */
     event_type: text("event_type"),
-    /** In which form the body came; null where version 0.2 stored it and it was not read again since. */
+    /** The form of the body; null if version 0.2 stored it and it was not read again since. */
     form: text("form", { enum: ["envelope", "flat", "bare", "unknown"] }),
-    /** The type that the URL or a header gave at the first receipt; nobody signed it. */
+    /** The type hint of the first receipt, from the URL or a header; it is not signed. */
     type_hint: text("type_hint"),
-    /** order, payment, refund, shipment; null where the type or the body does not tell. */
+    /** order, payment, refund, shipment; null if neither the type nor the body shows it. */
     subject: text("subject"),
     /** The key of the row that the event is about: order number, payment id … */
     subject_id: text("subject_id"),
     order_number: text("order_number"),
-    /** The time that precedence uses; null where the event carries none that can be believed. */
+    /** The time that precedence uses; null if the event has no credible time. */
     occurred_at: text("occurred_at"),
     received_at: text("received_at").notNull(),
     status: text("status", {
@@ -41,7 +41,7 @@ export const webhookEvents = sqliteTable(
     redeliveries: integer("redeliveries").notNull().default(0),
     attempts: integer("attempts").notNull().default(0),
     error: text("error"),
-    /** What was odd but did not hold the event back: unknown times, skipped entries. JSON array. */
+    /** Oddities that did not stop the event: unknown times, skipped entries. JSON array. */
     notes: text("notes"),
     processed_at: text("processed_at"),
     body_sha256: text("body_sha256").notNull(),
@@ -50,21 +50,22 @@ export const webhookEvents = sqliteTable(
     conflict_sha256: text("conflict_sha256"),
     /** Which secret verified the first delivery: current or previous. */
     verified_by: text("verified_by", { enum: ["current", "previous"] }),
-    /** Found waiting: when the sweep pushes it onto the queue again, and how often it has. Null while
-     * the push that its receipt made is expected to do. */
+    /**
+     * For stuck events: when the sweep pushes it again, and how often it has. Null while the push of its receipt
+     * is expected to suffice.
+     */
     push_at: text("push_at"),
     pushes: integer("pushes").notNull().default(0),
     payload: text("payload"),
-    /** Ids of the notifications that it asked for, as a JSON array; null where it asked for none. */
+    /** Ids of the messages that it caused, as a JSON array; null if none. */
     outbox: text("outbox"),
-    /** 1 where the archive holds its body. */
+    /** 1 if the archive has its body. */
     archived: integer("archived").notNull().default(0),
-    /** Its body was put back from the archive and is not removed before then. */
+    /** Its body was restored from the archive and is kept until then. */
     keep_until: text("keep_until"),
   },
   (t) => [
-    // The sweep: what it has found waiting, oldest first. An event that moves on by itself, as nearly
-    // all do, is never in it.
+    // The sweep: stuck events, oldest first. Nearly all events are applied in time and are never in it.
     index("webhook_events_waiting")
       .on(t.push_at)
       .where(sql`status = 'received' AND push_at IS NOT NULL`),
@@ -72,7 +73,7 @@ export const webhookEvents = sqliteTable(
     index("webhook_events_subject")
       .on(t.subject_id)
       .where(sql`subject_id IS NOT NULL`),
-    // What was not applied, whole or of one order: quarantined and ignored events, dead letters.
+    // Unapplied events, of all orders or of one: quarantined, ignored and failed.
     index("webhook_events_set_aside")
       .on(t.order_number)
       .where(sql`status IN ('quarantined', 'failed', 'ignored')`),
@@ -80,8 +81,8 @@ export const webhookEvents = sqliteTable(
     index("webhook_events_troubled")
       .on(t.status)
       .where(sql`status IN ('quarantined', 'failed')`),
-    // After an upgrade from 0.2: what it stored or applied, until it is read again. First what it applied
-    // since the migration, by order, then the rest by order. Empty where it is done.
+    // After an upgrade from 0.2: the events that 0.2 stored or applied, until they are read again. First those
+    // that it applied since the migration, then the rest, both by order. Empty when this is done.
     index("webhook_events_to_reread")
       .on(sql`status_precedence >= '0'`, t.order_number)
       .where(sql.raw(isToReread)),
@@ -94,7 +95,7 @@ export const orders = sqliteTable(
     order_number: text("order_number").primaryKey(),
     status: text("status"),
     status_precedence: precedence("status_precedence"),
-    /** Derived: linked payments against the order's own snapshot. */
+    /** Derived: from linked payments and the order's own payment status. */
     payment_status: text("payment_status"),
     currency: text("currency"),
     subtotal_micros: integer("subtotal_micros"),
@@ -106,7 +107,7 @@ export const orders = sqliteTable(
     grand_total_micros: integer("grand_total_micros"),
     credit_used_micros: integer("credit_used_micros"),
     to_be_paid_micros: integer("to_be_paid_micros"),
-    /** What is to be paid in all: after credit and points where they were used, else the grand total. */
+    /** The amount to pay: after credit and points if they were used, else the grand total. */
     payable_micros: integer("payable_micros"),
     amounts_precedence: precedence("amounts_precedence"),
     /** Derived: linked payments that are success or refund_initiated. */
@@ -134,7 +135,7 @@ export const orders = sqliteTable(
     completed_precedence: precedence("completed_precedence"),
     cancelled_at: text("cancelled_at"),
     cancelled_precedence: precedence("cancelled_precedence"),
-    /** The refund on cancellation, as the latest event that states one has it. */
+    /** The refund on cancellation, from the latest event that states one. */
     refundable_micros: integer("refundable_micros"),
     refundable_precedence: precedence("refundable_precedence"),
     /** The payment status that order events themselves state. */
@@ -145,19 +146,19 @@ export const orders = sqliteTable(
     coupon_code: text("coupon_code"),
     /** JSON. */
     metadata: text("metadata"),
-    /** JSON of what an order event says that no column holds. */
+    /** JSON of what an order event contains and no column holds. */
     extra: text("extra"),
     extra_precedence: precedence("extra_precedence"),
-    /** 1 while a batch has moved something in or out and the derived columns wait to be redone. */
+    /** 1 while a batch has linked or unlinked a row and the derived columns must be computed again. */
     stale: integer("stale").notNull().default(0),
     updated_at: text("updated_at").notNull(),
   },
   (t) => [
-    // Derivation: orders that a move has marked within this batch; empty between batches.
+    // Derivation: orders that this batch has marked as stale; empty between batches.
     index("orders_stale")
       .on(t.order_number)
       .where(sql`stale = 1`),
-    // Rows in which 0.2 has set a register since the migration; here and below empty as a rule.
+    // Rows in which 0.2 has set a register since the migration; this index and those below are normally empty.
     index("orders_to_renew").on(t.order_number).where(sql.raw(isToRenew.orders)),
   ],
 );
@@ -182,7 +183,7 @@ export const payments = sqliteTable(
     reference_precedence: precedence("reference_precedence"),
     named_order: text("named_order"),
     link_precedence: precedence("link_precedence"),
-    /** JSON of what an event says that no column holds. */
+    /** JSON of what an event contains and no column holds. */
     extra: text("extra"),
     extra_precedence: precedence("extra_precedence"),
     stale: integer("stale").notNull().default(0),
@@ -223,7 +224,7 @@ export const refunds = sqliteTable(
     reference_precedence: precedence("reference_precedence"),
     named_order: text("named_order"),
     link_precedence: precedence("link_precedence"),
-    /** JSON of what an event says that no column holds. */
+    /** JSON of what an event contains and no column holds. */
     extra: text("extra"),
     extra_precedence: precedence("extra_precedence"),
     stale: integer("stale").notNull().default(0),
@@ -255,7 +256,7 @@ export const shipments = sqliteTable(
     courier: text("courier"),
     awb_no: text("awb_no"),
     tracking_url: text("tracking_url"),
-    /** `2026-11-27` where no time of day was given. */
+    /** `2026-11-27` if no time of day was given. */
     eta: text("eta"),
     tracking_precedence: precedence("tracking_precedence"),
     shipped_at: text("shipped_at"),
@@ -270,7 +271,7 @@ export const shipments = sqliteTable(
     items_precedence: precedence("items_precedence"),
     named_order: text("named_order"),
     link_precedence: precedence("link_precedence"),
-    /** JSON of what an event says that no column holds. */
+    /** JSON of what an event contains and no column holds. */
     extra: text("extra"),
     extra_precedence: precedence("extra_precedence"),
     updated_at: text("updated_at").notNull(),
@@ -285,8 +286,8 @@ export const shipments = sqliteTable(
 );
 
 /**
- * Orders that events have named for one row beyond the one that it is linked to: whose events also
- * patch the row, for explanation, rebuild and erasure. Rare: one row for each real disagreement.
+ * Orders that events have named for a row, besides the order that it is linked to. Their events also patch the
+ * row, so explanation, rebuild and erasure need them. Rare: one row for each real disagreement.
  */
 export const disputedLinks = sqliteTable(
   "disputed_links",
@@ -297,14 +298,14 @@ export const disputedLinks = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.entity, t.row_key, t.order_number] }),
-    // Erasure: what was ever named for an order.
+    // Erasure: all rows that were ever named for an order.
     index("disputed_links_order").on(t.order_number),
   ],
 );
 
 /**
- * The e-mail addresses and phone numbers that order events name, past ones too: `email:` and the
- * address in lower case, `phone:` and the digits with the country's (projection/patches/contacts.ts).
+ * The e-mail addresses and telephone numbers in order events, past ones included: `email:` and the address in
+ * lower case, `phone:` and the digits with the country code (projection/patches/contacts.ts).
  */
 export const orderContacts = sqliteTable(
   "order_contacts",
@@ -315,7 +316,7 @@ export const orderContacts = sqliteTable(
   (t) => [primaryKey({ columns: [t.contact, t.order_number] })],
 );
 
-/** Events by the hour of their receipt, and in all, as they stood when the sweep counted them. */
+/** The number of events by hour of receipt, and in total, when the sweep last counted them. */
 export const eventCounts = sqliteTable(
   "event_counts",
   {
@@ -329,8 +330,8 @@ export const eventCounts = sqliteTable(
 );
 
 /**
- * Deliveries that the webhook route refused, by the clock hour (UTC) and the reason: counts only, nothing
- * of the request (store/inbox/refusals.ts).
+ * Refused deliveries of the webhook route, by clock hour (UTC) and reason: counts only, nothing of the request
+ * (store/inbox/refusals.ts).
  */
 export const refusedDeliveries = sqliteTable(
   "refused_deliveries",
@@ -346,20 +347,20 @@ export const refusedDeliveries = sqliteTable(
   (t) => [primaryKey({ columns: [t.hour, t.reason] })],
 );
 
-/** The same over all time: hours leave with retention, a counter in metrics may only rise. */
+/** The same over all time: hours are purged, but a counter in metrics may only rise. */
 export const refusedTotals = sqliteTable("refused_totals", {
   reason: text("reason").primaryKey(),
   deliveries: integer("deliveries").notNull(),
 });
 
 /**
- * Where the version before counted wrong admin tokens. Nothing reads or writes it any more; it goes once
- * no Worker that does can run on this database.
+ * The previous version counted wrong admin tokens here. No code uses it now; it is dropped when no Worker that
+ * uses it can run on this database.
  */
 export const signInFailures = sqliteTable(
   "sign_in_failures",
   {
-    /** Its number since 1970; how long one is stands in src/limits.ts. */
+    /** The number of the period since 1970; its length is in src/limits.ts. */
     period: integer("period").notNull(),
     source: text("source").notNull(),
     failures: integer("failures").notNull(),
@@ -367,15 +368,15 @@ export const signInFailures = sqliteTable(
   (t) => [primaryKey({ columns: [t.period, t.source] })],
 );
 
-/** Sessions of the console that somebody has signed in to with ADMIN_TOKEN; times are milliseconds since 1970. */
+/** Console sessions of people who signed in with ADMIN_TOKEN; times are milliseconds since 1970. */
 export const sessions = sqliteTable("sessions", {
   id: text("id").primaryKey(),
   ends_at: integer("ends_at").notNull(),
-  /** To within a minute: a page that follows another does not write. */
+  /** Accurate to a minute: not every request writes it. */
   seen_at: integer("seen_at").notNull(),
 });
 
-/** The latest replays: which events (a JSON array of ids) a person had taken again. */
+/** The latest replays: the events (a JSON array of ids) that a person replayed. */
 export const replays = sqliteTable("replays", {
   id: integer("id").primaryKey(),
   started_at: text("started_at").notNull(),
@@ -383,49 +384,49 @@ export const replays = sqliteTable("replays", {
 });
 
 /**
- * How far walks over the tables have come; `erased`, the version of that table; when the cron and the consumers last
- * did their work (store/set-up/beats.ts); and `environment`, to which one this database belongs.
+ * The positions of walks over the tables; `erased`, the version of the table `erased`; when the cron and the
+ * consumers last did their work (store/set-up/beats.ts); and `environment`, the environment of this database.
  */
 export const cursors = sqliteTable("cursors", {
   name: text("name").primaryKey(),
-  /** The inbox row (rowid of webhook_events) up to which it has come. */
+  /** The inbox row (rowid of webhook_events) that the walk has reached. */
   position: integer("position").notNull(),
-  /** The same where rows are walked by a key that is text. */
+  /** The same for walks by a text key. */
   place: text("place"),
 });
 
-/** Archive objects that are being written: a write that was cut off is found here and done again. */
+/** Archive objects that are being written: an interrupted write is found here and repeated. */
 export const archiveWrites = sqliteTable("archive_writes", {
   /** `events/2026-08-25/000000000001-000000000960.ndjson.gz` */
   name: text("name").primaryKey(),
   first_row: integer("first_row").notNull(),
   last_row: integer("last_row").notNull(),
-  /** Counts tries; only the latest may remove what it has written. */
+  /** Counts attempts; only the latest may remove the bodies that it has written. */
   attempts: integer("attempts").notNull().default(0),
   started_at: text("started_at").notNull(),
 });
 
-/** Erasures, without the person: what was asked, how far it is, what it came to. */
+/** Erasures, without the person: when requested, the progress, and the counts. */
 export const erasures = sqliteTable("erasures", {
   id: integer("id").primaryKey(),
   requested_at: text("requested_at").notNull(),
-  /** What it works on: orders, inbox, rows, contacts, archive; done at its end. */
+  /** The current stage: orders, inbox, rows, contacts, archive; `done` at the end. */
   stage: text("stage", {
     enum: ["orders", "inbox", "rows", "contacts", "archive", "done"],
   }).notNull(),
-  /** How far it is in its stage: a row, a key or the name of an object. */
+  /** The position in the stage: a row, a key or the name of an object. */
   place: text("place").notNull().default(""),
-  /** How many orders, bodies, messages and archived bodies it has found so far. */
+  /** The number of orders, bodies, messages and archived bodies found so far. */
   orders: integer("orders").notNull().default(0),
   events: integer("events").notNull().default(0),
   notifications: integer("notifications").notNull().default(0),
   archived_events: integer("archived_events").notNull().default(0),
-  /** Why it does not go on; null where it does. */
+  /** Why it does not continue; null if it does. */
   error: text("error"),
   finished_at: text("finished_at"),
 });
 
-/** The orders of an erasure, until it is done. */
+/** The orders of an erasure, until it is complete. */
 export const erasureOrders = sqliteTable(
   "erasure_orders",
   {
@@ -436,14 +437,14 @@ export const erasureOrders = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.erasure_id, t.order_number] }),
-    // What is left to do; empty when nothing is.
+    // Orders that are not erased yet; usually empty.
     index("erasure_orders_pending")
       .on(t.order_number)
       .where(sql`pending = 1`),
   ],
 );
 
-/** Keyed hashes of contacts, orders, payments, refunds and shipments of erased people. */
+/** Keyed hashes of the identifiers of erased persons: contacts, orders, payments, refunds and shipments. */
 export const erased = sqliteTable("erased", {
   hash: text("hash").primaryKey(),
   erasure_id: integer("erasure_id").notNull(),
@@ -455,14 +456,16 @@ export const erasureKey = sqliteTable("erasure_key", {
   key: text("key").notNull(),
 });
 
-/** Rebuilds: stored events through the current code, slice by slice; a restart goes on at `cursor`. */
+/**
+ * Rebuilds: apply stored events with the current code, slice by slice; an interrupted one continues at `cursor`.
+ */
 export const rebuilds = sqliteTable("rebuilds", {
   id: integer("id").primaryKey(),
-  /** Which events: JSON with `orderNumber`, `eventType`, `from`, `to` (of receipt); empty is all. */
+  /** Which events: JSON with `orderNumber`, `eventType`, `from`, `to` (of receipt); empty means all. */
   filter: text("filter").notNull(),
   /** 1: only reports what would change. */
   dry_run: integer("dry_run").notNull(),
-  /** The inbox row up to which it is done, and the last one that it covers. */
+  /** The inbox row that it has reached, and the last one that it covers. */
   cursor: integer("cursor").notNull().default(0),
   last_event: integer("last_event").notNull(),
   events: integer("events").notNull().default(0),
@@ -488,8 +491,8 @@ export const rebuildChanges = sqliteTable(
 );
 
 /**
- * The outbox: one row per fact, template and channel. Its id begins with the fact, so that the view
- * `order_messages` finds the messages of an order by the primary key alone.
+ * The outbox: one row per fact, template and channel. The id begins with the fact, so the view `order_messages`
+ * finds an order's messages by the primary key alone.
  */
 export const notifications = sqliteTable(
   "notifications",
@@ -498,8 +501,10 @@ export const notifications = sqliteTable(
     id: text("id").primaryKey(),
     template: text("template").notNull(),
     channel: text("channel").notNull(),
-    /** What the first part of the fact names: order, payment, refund, shipment, event or alert. Null where
-     * version 0.2 has written it. */
+    /**
+     * What the first part of the fact names: order, payment, refund, shipment, event or alert. Null if version 0.2
+     * has written it.
+     */
     about: text("about"),
     order_number: text("order_number"),
     subject_id: text("subject_id"),
@@ -508,46 +513,47 @@ export const notifications = sqliteTable(
     status: text("status", { enum: ["pending", "sent", "suppressed", "failed"] }).notNull(),
     reason: text("reason"),
     attempts: integer("attempts").notNull().default(0),
-    /** The one clock: when it may next be claimed. A claim moves it ahead, which is the lease. */
+    /** The only clock: when it may next be claimed. A claim moves it into the future; that is the lease. */
     next_attempt_at: text("next_attempt_at"),
-    /** 0 while the wake-up call of the batch that wrote it is expected to do; the sweep sets it to 1. */
+    /** 0 while the wake-up call of the batch that wrote it is expected to suffice; the sweep sets it to 1. */
     awaits_sweep: integer("awaits_sweep").notNull().default(1),
-    /** 1 from the claim until the outcome is recorded: found set, the outcome is unknown. */
+    /** 1 from the claim until the outcome is stored; if a later run finds it set, the outcome is unknown. */
     in_flight: integer("in_flight").notNull().default(0),
     provider_message_id: text("provider_message_id"),
     error: text("error"),
     /** When it was due: the event's time, else its receipt, plus any delay. */
     due_at: text("due_at").notNull(),
-    /** What the row was made from, as JSON: a shipment's status, an alert's text. */
+    /** What the message is rendered from, as JSON: a shipment's status, an alert's text. */
     context: text("context"),
     /** The message as first rendered, as JSON; a retry sends the same bytes. */
     rendered: text("rendered"),
-    /** How often a person has had it sent again; each time under a key of its own. */
+    /** How often a person has resent it; each resend has a key of its own. */
     resends: integer("resends").notNull().default(0),
-    /** 1 where a request for it went out once and no answer came: it may have been taken. */
+    /** 1 if a request for it was sent and no answer came: the provider may have accepted it. */
     unanswered: integer("unanswered").notNull().default(0),
     created_at: text("created_at").notNull(),
     sent_at: text("sent_at"),
   },
   (t) => [
-    // Dispatch: what waits for its time, oldest first. What is sent at once is never in it.
+    // Dispatch: messages that wait for their time, oldest first. A message that is sent immediately is never in
+    // it.
     index("notifications_due")
       .on(t.next_attempt_at)
       .where(sql`status = 'pending' AND awaits_sweep = 1`),
-    // What was not sent for a reason that says nothing of the message itself, by when it was asked for: a
-    // person may have it sent together.
+    // Messages that were not sent for a reason outside the message itself, by the time of their creation: a person
+    // may have them sent together.
     index("notifications_unsent").on(t.reason, t.channel, t.created_at).where(sql.raw(isUnsent)),
   ],
 );
 
-/** Which channels have been set up, ever: what one of them that is lost has to send is held back. */
+/** Channels that were ever set up: if one of them is lost, its messages are held back. */
 export const channels = sqliteTable("channels", {
   channel: text("channel").primaryKey(),
-  /** Null where it has only ever been set up in part. */
+  /** Null if it was only ever set up in part. */
   first_configured_at: text("first_configured_at"),
-  /** To the hour. */
+  /** Accurate to an hour. */
   last_configured_at: text("last_configured_at"),
-  /** Since when its messages are held back; null where they are not. */
+  /** Since when its messages are held back; null if they are not. */
   held_since: text("held_since"),
 });
 

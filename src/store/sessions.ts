@@ -1,6 +1,6 @@
 /**
- * Sessions of the console. A cookie names one and is signed, so a row is worth nothing to whoever can read
- * it; it is there to be ended. Times are milliseconds since 1970.
+ * Sessions of the console. The cookie with the id is signed, so a row alone gives no access; rows exist so that
+ * sessions can be ended. Times are milliseconds since 1970.
  */
 import { SESSION } from "../limits";
 
@@ -9,7 +9,7 @@ interface Session {
   readonly seenAtMs: number;
 }
 
-/** A row for each sign-in of the last hours, bounded: sessions that have ended go, and the oldest beyond ?2. */
+/** One row for each sign-in of the last hours. Removes sessions that have ended, and the oldest beyond ?2. */
 const forgetSql = `
 DELETE FROM sessions WHERE ends_at <= ?1 OR id IN (
   SELECT id FROM sessions ORDER BY ends_at DESC LIMIT -1 OFFSET ?2)`;

@@ -1,6 +1,6 @@
 /**
- * Rows travel into SQL as one JSON array through one bound parameter, read by json_each. D1 takes
- * 2 MB a parameter, so long lists are cut into slices by their size in bytes.
+ * Rows are passed to SQL as one JSON array in one bound parameter, read by json_each. D1 allows 2 MB for a
+ * parameter, so long lists are cut into slices by their size in bytes.
  */
 import { PARAMETER_MAX_BYTES } from "../limits";
 
@@ -33,7 +33,7 @@ export function jsonSlices(
 ): readonly string[] {
   if (rows.length === 0) return [];
   const whole = JSON.stringify(rows);
-  // Nearly always: what fits for certain need not be counted.
+  // The usual case: a text that certainly fits need not be measured.
   if (whole.length * CHARACTER_MAX_BYTES <= maxBytes) return [whole];
   return gatherTexts(
     rows.map((row) => JSON.stringify(row)),
@@ -41,7 +41,7 @@ export function jsonSlices(
   );
 }
 
-/** One statement for each slice of the rows, which it reads as `?1`; the other values are bound behind. */
+/** One statement for each slice of the rows, which it reads as `?1`; the other values are bound after it. */
 export function slicedStatements(
   db: D1Database,
   sql: string,
@@ -51,13 +51,13 @@ export function slicedStatements(
   return jsonSlices(rows).map((slice) => db.prepare(sql).bind(slice, ...values));
 }
 
-/** A slice, `?1`, as a table: its columns have these names, in the order of the cells of a row. */
+/** A slice, `?1`, as a table: its columns have these names, in the order of a row's cells. */
 export function slicedRows(...names: readonly string[]): string {
   const cells = names.map((name, index) => `value->>${String(index)} AS ${name}`);
   return `(SELECT ${cells.join(", ")} FROM jsonb_each(?1))`;
 }
 
-/** Longer texts are bound by themselves: as JSON text within JSON they could double. */
+/** Longer texts are bound on their own: as JSON text inside JSON, their size could double. */
 const ALONE_CHARACTERS = 100_000;
 
 export function isLarge({ payload }: { readonly payload: string }): boolean {

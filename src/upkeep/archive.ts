@@ -1,7 +1,8 @@
 /**
- * The archive in R2: bodies as compressed NDJSON, an object for a day and a stretch of the inbox, a
- * manifest beside each. An object is only ever replaced by whoever has just read it, and carries the hash
- * of its bytes, so that what is read back can be told from what was meant.
+ * The archive in R2: bodies as compressed NDJSON. An object holds the bodies of one day from a range of the inbox;
+ * beside it is a manifest. A run replaces an object only if it is unchanged since the run read it (conditional put
+ * by etag). The object's metadata contains the hash of its bytes, so that a damaged object is detected when it is
+ * read.
  */
 import { sha256 } from "../digest";
 import type { ArchivedEvent } from "../store/retention/archive-writes";
@@ -11,13 +12,13 @@ const OBJECT_END = ".ndjson.gz";
 const MANIFEST_END = ".manifest.json";
 export const ARCHIVE_PREFIX = "events/";
 
-/** What stands beside an object, as JSON. */
+/** The manifest of an object, as JSON. */
 export interface Manifest {
   readonly object: string;
-  /** Of receipt: `2026-08-25`. */
+  /** The day of receipt: `2026-08-25`. */
   readonly day: string;
   readonly events: number;
-  /** Of the compressed object. */
+  /** Size and hash of the compressed object. */
   readonly bytes: number;
   readonly sha256: string;
   readonly first_id: string | null;
@@ -28,7 +29,7 @@ function padded(row: number): string {
   return String(row).padStart(12, "0");
 }
 
-/** `events/2026-08-25/000000000001-000000000960`: in the order of days and rows. */
+/** `events/2026-08-25/000000000001-000000000960`: sorts by day, then by row. */
 export function objectName(day: string, firstRow: number, lastRow: number): string {
   return `${ARCHIVE_PREFIX}${day}/${padded(firstRow)}-${padded(lastRow)}`;
 }
@@ -47,7 +48,7 @@ async function decompress(bytes: ArrayBuffer): Promise<string> {
   return await new Response(stream).text();
 }
 
-/** The hash of the object says that it is a line of ours. */
+/** The hash of the object was checked, so the line was written by this code. */
 function parseLine(line: string): ArchivedEvent {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return JSON.parse(line) as ArchivedEvent;
@@ -60,16 +61,15 @@ function parseLines(text: string): readonly ArchivedEvent[] {
     .map(parseLine);
 }
 
-/** An object as it was read. */
 export interface ArchiveObject {
   readonly etag: string;
-  /** Of the compressed object, as its size. */
+  /** Hash and size of the compressed object. */
   readonly sha256: string;
   readonly bytes: number;
   readonly events: readonly ArchivedEvent[];
 }
 
-/** Null where there is none; throws where it is not what was written. */
+/** Null if the object does not exist; throws if its hash or its number of lines is wrong. */
 export async function readObject(bucket: R2Bucket, name: string): Promise<ArchiveObject | null> {
   const object = await bucket.get(name + OBJECT_END);
   if (object === null) return null;
@@ -82,7 +82,7 @@ export async function readObject(bucket: R2Bucket, name: string): Promise<Archiv
   return { etag: object.etag, sha256: found, bytes: bytes.byteLength, events };
 }
 
-/** Archived events without people who were erased. */
+/** The archived events without erased persons. */
 export async function eraseArchived(
   events: readonly ArchivedEvent[],
   list: SuppressionList,
@@ -94,15 +94,15 @@ export async function eraseArchived(
   return await Promise.all(left);
 }
 
-/** What tells this object from any that replaces it; null where there is none. */
+/** The version of the object; null if it does not exist. */
 export async function etagOf(bucket: R2Bucket, name: string): Promise<string | null> {
   return (await bucket.head(name + OBJECT_END))?.etag ?? null;
 }
 
-/** How often a manifest is written anew because its object was replaced meanwhile. */
+/** How often the manifest is rewritten if the object was replaced meanwhile. */
 const SETTLE_TRIES = 5;
 
-/** Reads the object back and writes the manifest of what is found, until the two are of one piece. */
+/** Reads the object and writes its manifest; repeats this until the object stays the same. */
 async function settleManifest(bucket: R2Bucket, name: string): Promise<Manifest> {
   for (let tries = 0; tries < SETTLE_TRIES; tries += 1) {
     const object = await readObject(bucket, name);
@@ -124,7 +124,7 @@ async function settleManifest(bucket: R2Bucket, name: string): Promise<Manifest>
   throw new Error(`${name} is being replaced`);
 }
 
-/** Whoever replaced the object may have died before its manifest. */
+/** Rewrites the manifest if it is not the one of this object: a run may have stopped between the two writes. */
 export async function repairManifest(
   bucket: R2Bucket,
   name: string,
@@ -135,9 +135,8 @@ export async function repairManifest(
 }
 
 /**
- * Writes the object, reads it back, and writes its manifest. `etag`: of the object that it replaces;
- * null where none may be there. Throws where another has written meanwhile, or what stands is not what
- * was meant.
+ * Writes the object, reads it back, and writes its manifest. `etag`: the version to replace; null if the object
+ * must not exist. Throws if another run has written meanwhile, or if the stored bytes differ.
  */
 export async function writeObject(
   bucket: R2Bucket,
@@ -158,7 +157,6 @@ export async function writeObject(
   return manifest;
 }
 
-/** An object as it is listed. */
 export interface ListedObject {
   readonly name: string;
   readonly day: string;
@@ -169,11 +167,11 @@ export interface ListedObject {
 
 export interface ArchivePage {
   readonly objects: readonly ListedObject[];
-  /** Where to go on; null where nothing lies behind. */
+  /** The cursor of the next page; null if there is none. */
   readonly next: string | null;
 }
 
-/** Objects behind `after` (a `next`, or a day as `events/2026-08-25`) in the order of their names. */
+/** Objects after `after` (a `next`, or a day such as `events/2026-08-25`), sorted by name. */
 export async function listObjects(
   bucket: R2Bucket,
   after: string,
@@ -210,7 +208,7 @@ function isBucket(value: unknown): value is R2Bucket {
   return typeof value === "object" && value !== null && "put" in value && "list" in value;
 }
 
-/** The optional binding `ARCHIVE`; null where it is not bound. */
+/** The optional binding `ARCHIVE`; null if it is not bound. */
 export function findArchive(env: object): R2Bucket | null {
   const binding: unknown = Reflect.get(env, "ARCHIVE");
   return isBucket(binding) ? binding : null;

@@ -1,7 +1,7 @@
 /**
- * Bodies into the archive and out of the inbox. A write is entered before it is begun, so that one that was
- * cut off is found and done again whole; bodies are removed once the object has been read back as it was
- * meant, by the latest try alone, and only where nobody was erased meanwhile.
+ * Moves bodies from the inbox to the archive. The write is recorded in D1 before it starts, so that a later run
+ * finds an interrupted write and repeats it completely. Bodies are removed only after the object has been read
+ * back and compared, only by the latest attempt, and only if nobody was erased meanwhile.
  */
 import {
   type ArchiveWrite,
@@ -26,11 +26,10 @@ export interface ArchivingDeps {
 }
 
 export interface Archived extends Purged {
-  /** Bodies written into the archive. */
   readonly archived: number;
 }
 
-/** Writes the bodies of a stretch and purges their rows, with `others` that have no body to keep. */
+/** Writes the bodies of a range and purges their rows, together with `others`: rows without a body to keep. */
 export async function archiveAndPurge(
   { db, archive }: ArchivingDeps,
   write: ArchiveWrite,
@@ -40,12 +39,12 @@ export async function archiveAndPurge(
   const { name } = write;
   const attempt = await beginWrite(db, write, horizons.now);
   const list = await loadSuppressionList(db);
-  // Before the lines: whoever begins later writes another object over this one, or finds it replaced.
+  // Read before the bodies: a later attempt either replaces this version or sees that it has changed.
   const etag = await etagOf(archive, name);
   return await unlessOvertaken(name, async () => {
     const lines = await loadLines(db, write, attempt, dayOf(name), horizons);
     const events = await eraseArchived(lines, list);
-    // Empty only where a try before this one left an object whose events are none of it any more.
+    // If no events are left, an object of an earlier attempt is overwritten with an empty one.
     if (events.length > 0 || etag !== null) await writeObject(archive, name, events, etag);
     const places = [...events.map(({ place }) => place), ...others];
     const purged = await unlessListChanged(db, () =>
@@ -58,7 +57,7 @@ export async function archiveAndPurge(
   });
 }
 
-/** Finishes a write that was cut off; null where there is none. */
+/** Repeats an interrupted write; null if there is none. */
 export async function finishBegun(
   deps: ArchivingDeps,
   horizons: Horizons,

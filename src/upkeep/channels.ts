@@ -1,6 +1,7 @@
 /**
- * Every minute: which channels are set up? What the team is to know of one that lost a setting, and the messages
- * of one that has it back, follow from that. It reads a handful of rows, and writes only where something changed.
+ * Every minute: checks which channels are set up. If a channel has lost a setting, the team is alerted and its
+ * messages are held back; once the channel is set up again, they are released. Reads a few rows, and writes only
+ * changes.
  */
 import { addMs } from "../events/formats/time";
 import { CHANNEL_SEEN_EVERY_MS, DISPATCH_MAX_ROWS } from "../limits";
@@ -24,13 +25,13 @@ import {
 export interface ChannelWatchDeps {
   readonly db: D1Database;
   readonly now: () => Date;
-  /** By their settings alone. */
+  /** According to the settings alone. */
   readonly channelSetups: ChannelSetups;
-  /** Calls a person: once a kind and hour. */
+  /** Alerts the team, once per kind and hour. */
   readonly raiseAlert: (alert: Alert) => Promise<void>;
 }
 
-/** Of a channel that is on: null where nothing is to be written. */
+/** The new row of a channel that is on; null if nothing changes. */
 async function lookAfterOne(
   db: D1Database,
   channel: Channel,
@@ -39,7 +40,7 @@ async function lookAfterOne(
 ): Promise<ChannelRow | null> {
   const { first_configured_at: first = null, last_configured_at: last = null } = row ?? {};
   const held = row?.held_since ?? null;
-  // As many as a run of the dispatch takes: the rest follows a minute later, and others get their turn.
+  // At most as many as one dispatch takes. The rest follows a minute later, so other channels get their turn.
   const isReleased =
     held === null || (await releaseHeld(db, channel, now, DISPATCH_MAX_ROWS)) < DISPATCH_MAX_ROWS;
   const isSeen = last !== null && last > addMs(now, -CHANNEL_SEEN_EVERY_MS);
@@ -52,7 +53,7 @@ async function lookAfterOne(
   };
 }
 
-/** Of a channel whose messages are held back: null where it is known. */
+/** The new row of a channel whose messages are held back; null if this is already recorded. */
 function holdOne(channel: Channel, row: ChannelRow | undefined, now: string): ChannelRow | null {
   if ((row?.held_since ?? null) !== null) return null;
   const known = row ?? { channel, first_configured_at: null, last_configured_at: null };
@@ -81,7 +82,7 @@ export async function watchChannels(deps: ChannelWatchDeps): Promise<void> {
     const problem = setupProblem(name, setups[name]);
     if (problem === null) continue;
     log.error("channel_held_back", { channel: name, message: problem });
-    // The team cannot be alerted of its own channel, and would read of every hour once it is back.
+    // An alert about the team channel could not be sent, and one per hour would be sent once it is back.
     if (setups.team.state === "on") await raiseAlert(heldBackAlert(name, problem));
   }
 }

@@ -1,4 +1,4 @@
-/** The cron, and what the console has done by upkeep, wired to bindings and configuration. */
+/** Connects the cron, and the console's actions on stored data, to bindings and configuration. */
 import { type Config, expectedOf } from "../config";
 import type { Calls } from "../store/outbox/calls";
 import { sendTexts } from "../store/inbox/queue";
@@ -14,7 +14,7 @@ type Bindings = Pick<Env, "DB" | "EVENTS">;
 
 const now = (): Date => new Date();
 
-/** `others`: what the cron has done by other edges. */
+/** `others`: work of other edges that the cron starts. */
 export function sweepDeps(
   env: Bindings,
   config: Config,
@@ -30,14 +30,14 @@ export function sweepDeps(
     defaults,
     now,
     expected: expectedOf(config),
-    // A receiver that is retired is meant to hear nothing.
+    // A retired receiver is expected to get no events.
     silenceMs: receipt.retired ? null : silenceAlertMs,
     raiseAlert,
     push: (messages) => sendTexts(env.EVENTS, messages),
   };
 }
 
-/** What a person may have done with stored events and with people's data. */
+/** The console's actions on stored events and personal data. */
 export function upkeepActions(env: Bindings, { defaults }: Config) {
   const archive = findArchive(env);
   const deps = { db: env.DB, archive, defaults, now };
@@ -47,7 +47,7 @@ export function upkeepActions(env: Bindings, { defaults }: Config) {
     erase: (contacts: readonly string[]) => erase(deps, contacts),
     exportPage: (contacts: readonly string[], cursor?: string) =>
       exportPage(deps, contacts, cursor),
-    /** Null where no archive is bound. */
+    /** Null if no archive is bound. */
     archive:
       archive === null
         ? null

@@ -1,8 +1,11 @@
 /**
- * Erasing a person. First they go onto the suppression list, so that nothing new about them is applied
- * as it comes; then, order by order, the bodies, rows and messages about them; then every body and every row
- * that no order leads to; then by what else their orders could be found; then the archive. How far it is stands in D1, each step
- * can be done again, and the person is remembered by keyed hashes alone.
+ * Erases a person, in stages:
+ * - the suppression list: new events are stored without the person;
+ * - orders: the bodies, rows and messages of each order;
+ * - inbox and rows: every other body and row that names the person;
+ * - contacts: the other contacts by which their orders could be found;
+ * - archive: the archived bodies.
+ * Progress is stored in D1, and each step can be repeated. Only keyed hashes of the person remain.
  */
 import { eraseBody } from "../events/erased-body";
 import { ERASE_OBJECTS, ERASE_RUN_MS } from "../privacy-limits";
@@ -43,7 +46,7 @@ export interface ErasureDeps {
   readonly now: () => Date;
 }
 
-/** Of the bodies those that name somebody erased, without them. */
+/** The bodies that name an erased person, without the person. */
 async function eraseEach<T extends { readonly payload: string }>(
   bodies: readonly T[],
   list: SuppressionList,
@@ -78,8 +81,8 @@ async function eraseOrders(deps: ErasureDeps, pending: PendingOrders): Promise<v
 }
 
 /**
- * Together, else one by one, so that an order that cannot be erased holds up no other. Returns the last of
- * those that cannot, which the next run tries again; null where all could.
+ * Erases the orders together; if that fails, one by one, so that an order that cannot be erased does not block the
+ * others. Returns the last order that failed, which the next run tries again; null if all succeeded.
  */
 async function eraseWhatCan(deps: ErasureDeps, pending: PendingOrders): Promise<string | null> {
   try {
@@ -103,8 +106,8 @@ async function eraseWhatCan(deps: ErasureDeps, pending: PendingOrders): Promise<
 type Progress = Parameters<typeof saveStage>[2];
 
 /**
- * What names the person: orders, which are theirs; and payments, refunds and shipments, whose order need not
- * be: every event about these, and their rows.
+ * Erases what names the person. An order is the person's own: all of it is erased. A payment, refund or shipment
+ * may belong to another person's order: its events and its row are erased.
  */
 async function eraseNaming(
   { db }: ErasureDeps,
@@ -134,7 +137,10 @@ async function eraseNaming(
   await eraseKeyedRows(db, rows);
 }
 
-/** Every body of the inbox that no order has led to. What names the person goes last: it leads to the rest. */
+/**
+ * Every body of the inbox that was not found through an order. The bodies that name the person are replaced last:
+ * a run that is interrupted before that finds the rest through them again.
+ */
 async function eraseInbox(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
   const { db } = deps;
   const { bodies, next } = await loadStretch(db, Number(erasure.place));
@@ -149,7 +155,7 @@ async function eraseInbox(deps: ErasureDeps, erasure: Erasure): Promise<Progress
   return next === null ? { stage: "rows", place: "", events } : { place: String(next), events };
 }
 
-/** Every row of the state: the body that named the person in it may have been purged. */
+/** Every row of the state: the body that named the person may already be purged. */
 async function eraseState(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
   const { rows, next } = await loadTexts(deps.db, erasure.place);
   const list = await loadSuppressionList(deps.db);
@@ -166,7 +172,7 @@ async function eraseContacts(deps: ErasureDeps, erasure: Erasure): Promise<Progr
   return place === null ? { stage: "archive", place: "" } : { place };
 }
 
-/** One object; returns how many of its events named somebody. */
+/** Returns the number of events that named an erased person. */
 async function eraseObject(bucket: R2Bucket, name: string, list: SuppressionList): Promise<number> {
   const object = await readObject(bucket, name);
   if (object === null) return 0;
@@ -178,8 +184,8 @@ async function eraseObject(bucket: R2Bucket, name: string, list: SuppressionList
 }
 
 /**
- * Waits while an object is being written: whoever began before the erasure cannot end it
- * (archiving.ts), and writes it anew.
+ * Waits while an object is being written: an attempt that began before the erasure cannot complete (archiving.ts),
+ * and a later one writes the object again.
  */
 async function eraseArchive(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
   const { db, archive } = deps;
@@ -213,12 +219,12 @@ async function takeStep(deps: ErasureDeps, erasure: Erasure): Promise<Progress> 
   }
 }
 
-/** Behind which order this run goes on: none before it can be erased now. */
+/** The run continues after this order; orders up to it cannot be erased now. */
 interface Run {
   after: string;
 }
 
-/** One step; false where there is nothing to do, or nothing that can be done now. */
+/** Takes one step; false if there is nothing to do, or nothing that can be done now. */
 async function step(deps: ErasureDeps, run: Run): Promise<boolean> {
   const pending = await findPending(deps.db, run.after);
   if (pending !== null) {
@@ -232,7 +238,7 @@ async function step(deps: ErasureDeps, run: Run): Promise<boolean> {
   try {
     progress = await takeStep(deps, erasure);
   } catch (error) {
-    // Of the archive: an object that is not what was written has to be seen to by a person.
+    // For example, an object in the archive is damaged, and a person must look at it.
     await saveStage(deps.db, erasure, { error: errorText(error) }, now);
     throw error;
   }
@@ -241,16 +247,16 @@ async function step(deps: ErasureDeps, run: Run): Promise<boolean> {
   return progress.error === undefined;
 }
 
-/** Carries erasures on, for about ERASE_RUN_MS. */
+/** Continues erasures for about ERASE_RUN_MS. */
 export async function continueErasures(deps: ErasureDeps): Promise<void> {
   const endMs = deps.now().getTime() + ERASE_RUN_MS;
   const run: Run = { after: "" };
   while (deps.now().getTime() < endMs && (await step(deps, run))) {
-    // Each call is a step.
+    // The work is in the condition.
   }
 }
 
-/** Begins to erase whoever has these contacts; what is little is done at once. */
+/** Starts to erase the person with these contacts; a small erasure is complete when this returns. */
 export async function erase(deps: ErasureDeps, contacts: readonly string[]): Promise<Erasure> {
   const begun = await startErasure(deps.db, contacts, deps.now().toISOString());
   try {

@@ -1,7 +1,6 @@
 /**
- * Everything that is held about a person, as JSON: their orders with what belongs to them, events that
- * name them without an order of theirs, and archived events. Gathered until an answer is full; whoever asks goes
- * on with `next_cursor`.
+ * Everything that is stored about a person, as JSON: their orders with all that belongs to them, other events that
+ * name them, and archived events. A page ends when it is full; the client continues with `next_cursor`.
  */
 import { EXPORT_MAX_CHARACTERS, EXPORT_RUN_MS } from "../privacy-limits";
 import { identifiersOf } from "../projection/identifiers";
@@ -17,7 +16,7 @@ export interface ExportDeps {
   readonly now: () => Date;
 }
 
-/** An event that no order leads to. */
+/** An event that belongs to none of the person's orders. */
 interface LooseEvent {
   readonly id: string;
   readonly event_type: string | null;
@@ -31,13 +30,13 @@ export interface ExportPage {
   readonly next_cursor: string | null;
 }
 
-/** Where an answer goes on: in which part, and behind what. */
+/** Where the next page starts: in which part, and after what. */
 interface Place {
   readonly part: "orders" | "inbox" | "archive";
   readonly after: string;
 }
 
-/** `orders:ORD-1`, as an answer names it; null where it is none of ours. */
+/** Parses `orders:ORD-1`; null if it is not a cursor of an export. */
 function parsePlace(cursor: string | undefined): Place | null {
   if (cursor === undefined) return { part: "orders", after: "" };
   const [, part, after = ""] = /^(orders|inbox|archive):(.*)$/s.exec(cursor) ?? [];
@@ -48,7 +47,7 @@ function isAbout(wanted: ReadonlySet<string>, { payload }: { readonly payload: s
   return identifiersOf(payload).some((identifier) => wanted.has(identifier));
 }
 
-/** By what events about the person's orders, and about what belongs to them, are known. */
+/** The identifiers of the person's orders and of all that belongs to them. */
 async function loadRowsOf(
   db: D1Database,
   contacts: readonly string[],
@@ -62,7 +61,7 @@ async function loadRowsOf(
   return rows;
 }
 
-/** A part of an answer, and where it goes on; null behind the last. */
+/** One part of a page, and where to continue; null after the last part. */
 interface Gathered {
   readonly found: Partial<Omit<ExportPage, "next_cursor">>;
   readonly next: Place | null;
@@ -94,7 +93,7 @@ class Gathering {
     this.#rows ??= await loadRowsOf(db, this.#contacts);
     const rows = this.#rows;
     const contacts = new Set(this.#contacts);
-    // What belongs to the person's orders was listed with them.
+    // Events of the person's orders were listed with the orders.
     const own = bodies.filter((body) => isAbout(contacts, body) && !isAbout(rows, body));
     return {
       found: {
@@ -138,7 +137,7 @@ class Gathering {
   }
 }
 
-/** One answer; `cursor`: where the one before it ended. Null where that is none of an export. */
+/** One page. `cursor`: the `next_cursor` of the page before. Returns null if it is not a cursor of an export. */
 export async function exportPage(
   deps: ExportDeps,
   contacts: readonly string[],

@@ -1,9 +1,9 @@
 /**
- * Rebuild: stored events through the current code, when the projection has changed. An order is read
- * with every event that patches any of its rows, compared with what the current code makes of them,
- * and only where something differs are its rows cleared and merged again. Slices are bounded and their
- * progress is kept in D1, so a restart goes on where it was. An order too large for that is left as it
- * is, and the report names it. Nobody is notified.
+ * Rebuild: applies stored events with the current code after the projection has changed. An order is read with
+ * every event that patches any of its rows, and is compared with what the current code makes of them. Only if
+ * something differs are its rows cleared and merged again. Slices are bounded and progress is stored in D1, so an
+ * interrupted rebuild continues where it stopped. An order that is too large is left unchanged and named in the
+ * report. No message is sent.
  */
 import type { StoredEvent } from "../projection/decoded-event";
 import { asJudged, interpret } from "../projection/interpret";
@@ -30,10 +30,10 @@ import {
   saveProgress,
 } from "../store/state/rebuild-progress";
 
-/** How often an order is looked at again because events came in between. */
+/** How often an order is read if events arrive in between. */
 const LOOKS = 3;
 
-/** Columns whose values stay out of the report: it is kept longer than a person may wish. */
+/** The report leaves out the values of these columns: it may be kept longer than the person's data. */
 const personal: ReadonlySet<string> = new Set(Object.values(personalColumns).flat());
 
 function mask(value: Change["from"]): string | null {
@@ -47,7 +47,7 @@ function masked(change: Change): Change {
 
 type KeptEvent = Omit<StoredEvent, "payload"> & { readonly payload: string | null };
 
-/** What an event patches under the current code; nothing where its body is gone. */
+/** The patches of an event under the current code; none if its body is purged. */
 function patchesOf(event: KeptEvent, defaults: StoreDefaults): readonly Patch[] {
   const { id, typeHint, receivedAt, payload } = event;
   if (payload === null) return [];
@@ -60,19 +60,18 @@ function asRow({ entity, key }: Patch): StateRow {
 
 interface RebuildOptions {
   readonly dryRun: boolean;
-  /** ISO time. */
   readonly now: string;
-  /** Those that the consumer applies by. */
+  /** The same as the consumer uses. */
   readonly defaults: StoreDefaults;
 }
 
-/** What is rebuilt together. */
+/** The rows that are rebuilt together. */
 interface Unit {
-  /** Null: rows that belong to no order. */
+  /** Null: rows without an order. */
   readonly orderNumber: string | null;
-  /** Null where they are too many. */
+  /** Null if there are too many. */
   readonly loadRows: () => Promise<readonly StateRow[] | null>;
-  /** Rows that belong here but may not stand at all. */
+  /** Rows that belong here and may not exist. */
   readonly missing: readonly StateRow[];
 }
 
@@ -84,11 +83,11 @@ async function loadWhole(db: D1Database, orderNumber: string): Promise<readonly 
 interface Picture {
   readonly rows: readonly StateRow[];
   readonly plan: RebuildPlan;
-  /** Who had been erased when it was looked at. */
+  /** The version of the suppression list at the time of reading. */
   readonly listVersion: number;
 }
 
-/** Events as they may be applied: without people who were erased. */
+/** The events without erased persons. */
 async function eraseHistory(
   events: readonly HistoricEvent[],
   list: SuppressionList,
@@ -100,7 +99,9 @@ async function eraseHistory(
   return await Promise.all(left);
 }
 
-/** What the events patch; null where that is too much. Event by event: one alone may list thousands. */
+/**
+ * The patches of the events; null if there are too many. Counts after each event: one event may list thousands.
+ */
 function patchesWithin(
   events: readonly KeptEvent[],
   defaults: StoreDefaults,
@@ -114,9 +115,9 @@ function patchesWithin(
 }
 
 /**
- * The rows, and every event that patches any of them. The events may patch further payments, refunds
- * and shipments that belong elsewhere; those are read too, since half a history would mislead. Null
- * where it is too large to be read.
+ * Reads the rows, and every event that patches any of them. The events may also patch payments, refunds and
+ * shipments of other orders. Those are read too, because a partial history gives wrong values. Null if it is too
+ * large.
  */
 async function look(
   db: D1Database,
@@ -150,11 +151,11 @@ async function look(
 }
 
 export interface Rebuilt {
-  /** What changed, or would change. */
+  /** What changed; in a dry run, what would change. */
   readonly changes: readonly Change[];
-  /** False where events came in between each time: the rows may still not be what they should. */
+  /** False if events arrived during every attempt: the rows may still be wrong. */
   readonly isSettled: boolean;
-  /** Orders too large to be rebuilt, which are left as they are; empty text: rows of none. */
+  /** Orders that are too large and were left unchanged; an empty text stands for rows without an order. */
   readonly leftOut: readonly string[];
 }
 
@@ -179,7 +180,6 @@ async function rebuildUnit(db: D1Database, unit: Unit, options: RebuildOptions):
   return { changes, isSettled: picture.plan.changes.length === 0, leftOut: [] };
 }
 
-/** Rebuilds one order. */
 export async function rebuildOrder(
   db: D1Database,
   orderNumber: string,
@@ -189,7 +189,7 @@ export async function rebuildOrder(
   return await rebuildUnit(db, unit, options);
 }
 
-/** Rows that events patch and that do not stand at all, by the order that is named for them. */
+/** Rows that events patch and that do not exist, by the order that is named for them. */
 function missingByOrder(
   patches: readonly Patch[],
   current: readonly StateRow[],
@@ -204,7 +204,7 @@ function missingByOrder(
   return missing;
 }
 
-/** Orders that are named by what is too large to be looked at more closely. */
+/** The orders that these patches name. */
 function ordersNamedBy(patches: readonly Patch[]): readonly string[] {
   const named = patches.flatMap((patch) =>
     patch.entity === "orders" ? patch.key : (orderNamedIn(patch) ?? []),
@@ -212,7 +212,7 @@ function ordersNamedBy(patches: readonly Patch[]): readonly string[] {
   return [...new Set(named)];
 }
 
-/** What the events patch, without events that alone patch too much; those name their orders. */
+/** The patches of the events. An event with too many patches is left out; its orders are listed. */
 function patchesOfSlice(events: readonly KeptEvent[], defaults: StoreDefaults) {
   const patches: Patch[] = [];
   const leftOut: string[] = [];
@@ -224,7 +224,7 @@ function patchesOfSlice(events: readonly KeptEvent[], defaults: StoreDefaults) {
   return { patches, leftOut };
 }
 
-/** Rows of an order, or of none, that events patch. */
+/** Groups the patched rows by order; rows without an order form a group of their own. */
 function unitsOf(
   db: D1Database,
   patches: readonly Patch[],
@@ -246,7 +246,7 @@ function unitsOf(
   return units;
 }
 
-/** Rebuilds every row that the events patch, together with whatever belongs to the same orders. */
+/** Rebuilds every row that the events patch, and all other rows of the same orders. */
 export async function rebuildAround(
   db: D1Database,
   events: readonly KeptEvent[],
@@ -255,7 +255,7 @@ export async function rebuildAround(
   const { patches, leftOut } = patchesOfSlice(events, options.defaults);
   const current = await loadRowsByKeys(db, keysOf(patches.map(asRow)));
   if (current === null && events.length > 1) {
-    // Too much together: each alone.
+    // Too many rows together: one event at a time.
     const each: Rebuilt[] = [];
     for (const event of events) each.push(await rebuildAround(db, [event], options));
     return joined(each, []);
@@ -278,7 +278,7 @@ function joined(rebuilt: readonly Rebuilt[], leftOut: readonly string[]): Rebuil
   };
 }
 
-/** The rebuild with more orders that it has left out. */
+/** Adds orders to those that the rebuild has left out. */
 function withLeftOut(rebuild: Rebuild, leftOut: readonly string[]): Rebuild {
   if (leftOut.length > 0) log.warn("rebuild_left_out", { id: rebuild.id, orders: leftOut.length });
   const all = [...new Set([...rebuild.leftOut, ...leftOut])];
@@ -286,8 +286,8 @@ function withLeftOut(rebuild: Rebuild, leftOut: readonly string[]): Rebuild {
 }
 
 /**
- * Carries the oldest unfinished rebuild on by some slices while there is time, at least by one; returns
- * it, or null where there is none.
+ * Continues the oldest unfinished rebuild by at least one slice, and by more while there is time. Returns it, or
+ * null if there is none.
  */
 export async function continueRebuild(
   db: D1Database,

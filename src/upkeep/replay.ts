@@ -1,7 +1,7 @@
 /**
- * Replay: events that were quarantined or have failed are applied again, after a fix. One, a selection, or
- * all of a status, in bounded steps. What was applied is never replayed: state would not change,
- * and a rebuild is the tool for a changed projection.
+ * Replay: applies quarantined and failed events again, after a fix: one event, a selection, or all with a status,
+ * in bounded steps. Applied events are never replayed, because the state would not change; a changed projection
+ * needs a rebuild.
  */
 import { encodeMessage } from "../events/queue-message";
 import { SWEEP_MAX_ROWS } from "../limits";
@@ -10,13 +10,13 @@ import { listReplayable, type ReplayFilter, requeue } from "../store/inbox/waiti
 export interface ReplayDeps {
   readonly db: D1Database;
   readonly now: () => Date;
-  /** Puts messages (JSON text) onto ce-events. */
+  /** Sends messages (JSON text) to ce-events. */
   readonly push: (messages: readonly string[]) => Promise<void>;
 }
 
 /**
- * Replays up to `limit` matching events; returns their ids. Call it until it returns none. An event that
- * stands as received but could not be pushed is pushed by the sweep.
+ * Replays up to `limit` matching events; returns their ids. Call it until it returns none. If the push fails, the
+ * sweep pushes the events later.
  */
 export async function replayEvents(
   { db, now, push }: ReplayDeps,

@@ -1,9 +1,8 @@
 /**
- * After an upgrade from version 0.2: what it has stored or applied is read again with the code of today,
- * some events each minute, and the rows that they patch are rebuilt. Also what a Worker of 0.2 applies
- * after the migration, between the two deployments or rolled back to. Nobody is notified. An event is
- * done once the inbox says what it is, which is written last: whatever a run that is cut off has not
- * done, the next one finds again.
+ * After an upgrade from version 0.2: reads the events that 0.2 stored or applied with the current code, some each
+ * minute, and rebuilds the rows that they patch. This includes events that a Worker of 0.2 applies after the
+ * migration, either between the two deployments or after a rollback. No message is sent. The result of an event is
+ * written to the inbox last, so the next run finds the events that an interrupted run has not finished.
  */
 import { RENEW_MAX_STRETCHES, REREAD_RUN_MS } from "../limits";
 import { errorText, log } from "../log";
@@ -28,8 +27,8 @@ export interface RereadDeps {
 }
 
 /**
- * Renews the rows that a Worker of 0.2 has written; false where that is too much for one run. It comes
- * first, since nothing that today's code sets stands against them.
+ * Renews the rows that a Worker of 0.2 has written; false if there are too many for one run. This comes first:
+ * until then, the values of 0.2 override everything that the current code sets.
  */
 export async function renew({ db, now }: Pick<RereadDeps, "db" | "now">): Promise<boolean> {
   let rows = 0;
@@ -64,13 +63,13 @@ async function readAgain(
   return { event, meaning: interpret({ id, typeHint, receivedAt, payload }, asJudged(defaults)) };
 }
 
-/** What an event claims, where the inbox may say otherwise. */
+/** The claim of an event, if the inbox may have another one. */
 function claimOf({ event: { id, status, statusPrecedence }, meaning }: ReadEvent) {
   if (status === "processed") return { id, precedence: meaning.statusPrecedence };
   return statusPrecedence === null ? [] : { id, precedence: null };
 }
 
-/** The rows that the events patch, and every order that was ever named with them. */
+/** The rows that the events patch, and every order that was ever named for them. */
 async function keysTouched(db: D1Database, applied: readonly ReadEvent[]): Promise<RowKeys> {
   const patches = applied.flatMap(({ meaning }) => meaning.patches);
   const keys = keysOf(patches.map(({ entity, key }) => ({ entity, key, columns: {} })));
@@ -109,7 +108,10 @@ async function rereadTogether(
   }
 }
 
-/** Together, else one by one, so that an event that cannot be read holds up no other. Returns those. */
+/**
+ * Reads the events together; if that fails, one by one, so that an unreadable event does not block the others.
+ * Returns the ids that failed.
+ */
 async function rereadWhatCan(
   deps: RereadDeps,
   events: readonly UnreadEvent[],
@@ -130,7 +132,7 @@ async function rereadWhatCan(
   }
 }
 
-/** Reads events again for about REREAD_RUN_MS; what fails is tried again by the next run. */
+/** Reads events again for about REREAD_RUN_MS; the next run retries failed ones. */
 export async function reread(deps: RereadDeps): Promise<void> {
   const endMs = deps.now().getTime() + REREAD_RUN_MS;
   const failed: string[] = [];
@@ -138,7 +140,7 @@ export async function reread(deps: RereadDeps): Promise<void> {
   while (deps.now().getTime() < endMs) {
     const events = await loadUnread(deps.db, failed);
     if (events.length === 0) break;
-    // What they have written is renewed before anything is built on it.
+    // 0.2 may have written rows meanwhile; they are renewed before a rebuild uses them.
     if (!(await renew(deps))) break;
     failed.push(...(await rereadWhatCan(deps, events)));
     count += events.length;

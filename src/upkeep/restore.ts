@@ -1,6 +1,6 @@
 /**
- * From the archive back into the inbox, some objects at a time: whoever asks goes on with `next_cursor`.
- * What is put back stays for RESTORED_KEPT_MS, which is time for a rebuild.
+ * Restores archived bodies to the inbox, some objects per call; the client continues with `next_cursor`. Restored
+ * bodies stay for RESTORED_KEPT_MS, which is enough for a rebuild.
  */
 import { addMs } from "../events/formats/time";
 import { RESTORE_OBJECTS, RESTORED_KEPT_MS } from "../limits";
@@ -25,7 +25,7 @@ export interface RestoreRequest {
   /** Days of receipt, both inclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  /** `next_cursor` of the answer before. */
+  /** `next_cursor` of the previous answer. */
   readonly cursor?: string | undefined;
   readonly dry_run: boolean;
 }
@@ -36,7 +36,7 @@ export interface RestoreReport {
   readonly events: number;
   readonly put_back: number;
   readonly recreated: number;
-  /** Objects that could not be restored, and why; the others were. */
+  /** Objects that could not be restored, with the reason; the others were restored. */
   readonly failed: readonly { readonly object: string; readonly error: string }[];
   readonly next_cursor: string | null;
 }
@@ -53,7 +53,7 @@ async function restoreObject(
   return await restoreEvents(db, events, keepUntil, list.version);
 }
 
-/** Restores the next objects of the days asked for. */
+/** Restores the next objects of the requested days. */
 export async function restore(deps: RestoreDeps, request: RestoreRequest): Promise<RestoreReport> {
   const { from = "", to = "9999", cursor, dry_run } = request;
   const after = cursor ?? (from === "" ? "" : ARCHIVE_PREFIX + from);

@@ -1,7 +1,6 @@
 /**
- * Retention: what has outlived its time leaves, slice by slice. A slice is one D1 batch; where there is an
- * archive its bodies are written, read back and compared first, and only then removed. Whatever a run
- * that is cut off has not done, the next one finds again.
+ * Retention: purges what has expired, slice by slice. A slice is one D1 batch. If an archive is bound, the bodies
+ * are first written to it, read back and compared. The next run finds what an interrupted run has not purged.
  */
 import { addMs, DAY_MS } from "../events/formats/time";
 import {
@@ -28,26 +27,26 @@ import { cutSlice } from "./slice";
 
 export interface RetentionDeps {
   readonly db: D1Database;
-  /** Null: bodies are removed without being kept elsewhere. */
+  /** Null: bodies are removed without a copy. */
   readonly archive: R2Bucket | null;
-  /** Days: of bodies and recipients; of rows by which a repeat is known. */
+  /** Days that bodies and recipients are kept; days that rows are kept, to recognise repeats. */
   readonly days: number;
   readonly dedupeDays: number;
   readonly now: () => Date;
 }
 
-/** What a run has removed. */
 export interface PurgeReport {
   bodies: number;
   rows: number;
   messages: number;
-  /** Bodies written into the archive. */
   archived: number;
-  /** Nothing is left to remove until time has passed. */
+  /** True if nothing more has expired now. */
   isRound: boolean;
 }
 
-/** A repeat that comes at the horizon is refused, or known: the row outlives it by this. */
+/**
+ * A row is kept this much longer: a repeat that arrives near the limit is either refused as too old or recognised.
+ */
 const ROW_MARGIN_DAYS = 2;
 
 function horizonsOf({ days, dedupeDays, now }: RetentionDeps): Horizons {
@@ -56,7 +55,7 @@ function horizonsOf({ days, dedupeDays, now }: RetentionDeps): Horizons {
   return {
     now: at,
     bodies,
-    // No row leaves before its body would.
+    // A row is never removed before its body.
     rows: addMs(at, -(Math.max(days, dedupeDays) + ROW_MARGIN_DAYS) * DAY_MS),
     rendered: addMs(at, -Math.min(days * DAY_MS, RENDERED_KEPT_MS)),
     unaccompanied: addMs(bodies, -ARCHIVE_WAITS_MS),
@@ -70,14 +69,14 @@ function add(report: PurgeReport, done: Partial<PurgeReport>): void {
 }
 
 interface Step {
-  /** The stretch that was looked at. */
+  /** The range that was searched. */
   readonly stretch: Stretch;
   readonly reached: number;
-  /** There is more to remove in it. */
+  /** More rows of the range have expired. */
   readonly isRest: boolean;
 }
 
-/** One slice of the walk; null where the inbox is empty. */
+/** One slice of the walk; null if the inbox is empty. */
 async function purgeSlice(deps: RetentionDeps, report: PurgeReport): Promise<Step | null> {
   const { db, archive } = deps;
   const horizons = horizonsOf(deps);
@@ -99,7 +98,7 @@ async function purgeSlice(deps: RetentionDeps, report: PurgeReport): Promise<Ste
   return { stretch, reached, isRest };
 }
 
-/** Once round the inbox; false where that is too much for one run. */
+/** Walks through the whole inbox once; false if one run is not enough. */
 async function purgeInbox(
   deps: RetentionDeps,
   report: PurgeReport,
@@ -121,7 +120,7 @@ async function purgeInbox(
   return false;
 }
 
-/** As far as one run goes; false where there is more. */
+/** Purges messages until the limit of one run; false if there are more. */
 async function purgeOutbox(deps: RetentionDeps, report: PurgeReport): Promise<boolean> {
   for (let stretches = 0; stretches < PURGE_MAX_STRETCHES; stretches += 1) {
     const { messages, more } = await purgeMessages(deps.db, horizonsOf(deps));
@@ -131,7 +130,7 @@ async function purgeOutbox(deps: RetentionDeps, report: PurgeReport): Promise<bo
   return false;
 }
 
-/** A run of the cron, for about PURGE_RUN_MS at most. */
+/** One run of the cron, for about PURGE_RUN_MS at most. */
 export async function purgeOld(deps: RetentionDeps): Promise<PurgeReport> {
   const { archive } = deps;
   const report: PurgeReport = { bodies: 0, rows: 0, messages: 0, archived: 0, isRound: false };
@@ -139,7 +138,7 @@ export async function purgeOld(deps: RetentionDeps): Promise<PurgeReport> {
   await purgeRecords(deps.db, horizonsOf(deps));
   const isOutboxDone = await purgeOutbox(deps, report);
   try {
-    // A write that was cut off comes first: its object may hold what has to be known of.
+    // An interrupted write comes first: its object may already exist while its bodies are still in the inbox.
     if (archive !== null)
       add(report, (await finishBegun({ ...deps, archive }, horizonsOf(deps))) ?? {});
     const isInboxDone = await purgeInbox(deps, report, () => deps.now().getTime() < endMs);
@@ -152,8 +151,8 @@ export async function purgeOld(deps: RetentionDeps): Promise<PurgeReport> {
 }
 
 /**
- * A run, unless all that there was has been looked at within the last hour: horizons move by days, and a
- * round reads every row of inbox and outbox.
+ * Starts a run, unless a whole round ended within PURGE_REST_MS: retention is counted in days, and a round reads
+ * every row of inbox and outbox.
  */
 export async function purgeWhenDue(deps: RetentionDeps): Promise<void> {
   const now = deps.now().toISOString();

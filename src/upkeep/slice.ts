@@ -1,19 +1,19 @@
-/** What of the expired rows is purged together: bodies of one day, and as many bytes as are read at once. Pure. */
+/** Decides which expired rows are purged together. Pure. */
 import { BODIES_MAX_BYTES } from "../limits";
 import type { ArchiveWrite } from "../store/retention/archive-writes";
 import type { ExpiredRow } from "../store/retention/retention";
 import { objectName } from "./archive";
 
-/** What one slice takes of the expired rows: bodies of one day, and as many bytes as are read at once. */
+/** The rows of one slice: bodies of one day, and as many bytes as are read at once. */
 export interface Slice {
   readonly write: ArchiveWrite | null;
-  /** Rows without a body that the archive has to take first. */
+  /** Rows that have no body to archive. */
   readonly others: readonly number[];
-  /** The row up to which this is all. */
+  /** The last row that the slice covers. */
   readonly last: number;
 }
 
-/** Null where nothing is to be done yet: the few bodies that there are wait for more of their day. */
+/** Null if there is nothing to do yet: a few bodies wait for more of the same day. */
 export function cutSlice(expired: readonly ExpiredRow[], isFull: boolean): Slice | null {
   const taken: ExpiredRow[] = [];
   let bytes = 0;

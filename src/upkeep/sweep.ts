@@ -1,8 +1,8 @@
 /**
- * Every minute: whatever is stored but not moving is pushed again. Events that still stand as
- * `received` a minute after their receipt go onto the queue by id, oldest first, and again after 2,
- * 4, 8 … minutes. Then everything else that comes round with the cron, stage by stage, each with its own
- * time. Bounded, and safe to run twice at once: pushing an event twice changes nothing.
+ * Every minute: pushes what is stuck, then does the other work of the cron, stage by stage, each with its own time
+ * limit. An event that is still `received` a minute after its receipt goes to the queue by id, oldest first, and
+ * again after 2, 4, 8 … minutes. All work is bounded, and two sweeps may run at the same time: pushing an event
+ * twice changes nothing.
  */
 import { encodeMessage } from "../events/queue-message";
 import { addMs } from "../events/formats/time";
@@ -31,18 +31,17 @@ import { type SetUpWatchDeps, watchSetUp } from "./watch-set-up";
 
 export interface SweepDeps
   extends RereadDeps, ErasureDeps, RetentionDeps, WatchDeps, ChannelWatchDeps, SetUpWatchDeps {
-  /** Puts messages (JSON text) onto ce-events. */
+  /** Sends messages (JSON text) to ce-events. */
   readonly push: (messages: readonly string[]) => Promise<void>;
-  /** Sends notifications that are due. */
   readonly dispatch: () => Promise<unknown>;
 }
 
 /**
- * How long each stage of the sweep goes on, in milliseconds; what is left is done a minute later. One
- * that hangs is left alone after twice as long: all of them together stay within the quarter of an
- * hour that a cron run may last. Those that divide their own work (dispatch, reading again, erasing,
- * purging) end by limits of their own, which are no longer than these. They stand here and not with the
- * other limits, which the receiver reads: it knows nothing of what some of these stages do.
+ * The time limit of each stage, in milliseconds; the next run continues the rest. The sweep stops waiting for a
+ * stage after twice its limit, so that all stages together stay within the 15 minutes that a cron run may last.
+ * Stages that divide their own work (dispatch, reading again, erasing, purging) have limits of their own, which
+ * are not longer than these. The table is not in limits.ts: the receiver imports that file, and must know nothing
+ * of some of these stages.
  */
 const STAGE_MS = {
   "mark what stands still": 15_000,
@@ -64,8 +63,8 @@ const STAGE_MS = {
 type Stage = (inTime: () => boolean) => Promise<unknown>;
 
 /**
- * A stage that fails, or takes too long, does not stop the ones after it. One that can be divided asks
- * `inTime` before each part; one that hangs is waited for twice as long. The next cron carries it on.
+ * Runs one stage. If it fails or takes too long, the next stages still run. A stage that can be divided calls
+ * `inTime` before each part.
  */
 async function run(deps: SweepDeps, name: keyof typeof STAGE_MS, work: Stage): Promise<void> {
   const ms = STAGE_MS[name];
@@ -80,7 +79,7 @@ async function run(deps: SweepDeps, name: keyof typeof STAGE_MS, work: Stage): P
   }
 }
 
-/** A stretch after the other, so that a flood is walked through in one run; bounded all the same. */
+/** Walks range by range, so that one run can cover a flood of events; the number of ranges is limited. */
 async function walk(inTime: () => boolean, takeStretch: () => Promise<boolean>): Promise<void> {
   for (let stretch = 0; stretch < SWEEP_MAX_STRETCHES && inTime(); stretch += 1) {
     if (!(await takeStretch())) return;
@@ -90,19 +89,19 @@ async function walk(inTime: () => boolean, takeStretch: () => Promise<boolean>):
 async function pushWaiting({ db, push }: SweepDeps, now: string): Promise<void> {
   const ids = await listWaiting(db, now, SWEEP_MAX_ROWS);
   if (ids.length === 0) return;
-  // Pushed first, deferred second: dying in between pushes twice, which is harmless.
+  // Pushed first, deferred second: if the run stops in between, events are pushed twice, which is harmless.
   await push(ids.map((id) => encodeMessage({ id })));
   await deferPush(db, ids, now);
   log.info("sweep_pushed", { events: ids.length });
 }
 
-/** Holds a slice of events against the rows that they are about; alerts the team of a finding. */
+/** Compares a slice of events with the rows that they are about; alerts the team about differences. */
 async function auditState({ db, raiseAlert }: SweepDeps): Promise<void> {
   const [first, ...rest] = await auditSlice(db, AUDIT_EVENTS);
   if (first !== undefined) await raiseAlert(auditAlert([first, ...rest]));
 }
 
-/** What people are owed comes before what repairs rows: erasing and purging never wait for a rebuild. */
+/** Sending, erasing and purging come before repairs of rows, so they never wait for a rebuild. */
 export async function sweep(deps: SweepDeps): Promise<void> {
   const { db, defaults } = deps;
   const now = (): string => deps.now().toISOString();
@@ -111,7 +110,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     walk(inTime, () => markStuck(db, now(), addMs(now(), -PUSH_AFTER_MS), SWEEP_STRETCH_ROWS)),
   );
   await stage("push waiting events", () => pushWaiting(deps, now()));
-  // Before anything is judged by them.
+  // Before other stages rely on these rows.
   await stage("renew rows", () => renew(deps));
   await stage("watch channels", () => watchChannels(deps));
   await stage("dispatch notifications", deps.dispatch);
@@ -125,6 +124,6 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     walk(inTime, () => countStretch(db, now(), addMs(now(), -COUNT_WAITS_MS))),
   );
   await stage("say that it ran", () => recordBeat(db, "swept_at", deps.now().getTime()));
-  // Last: large orders cost CPU time, and a run that has used up its own ends at once.
+  // Last: large orders cost CPU time, and a run that exceeds its CPU limit ends immediately.
   await stage("rebuild", (inTime) => continueRebuild(db, now(), defaults, inTime));
 }

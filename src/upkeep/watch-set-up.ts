@@ -1,6 +1,6 @@
 /**
- * Every minute: is a piece of the set-up missing? The team is alerted, once a piece and hour. The first run on a
- * database also writes down to which environment it belongs.
+ * Every minute: checks for missing pieces of the set-up. The team is alerted, once per piece and hour. The first
+ * run on a database also stores its environment.
  */
 import { missingPieceAlert } from "../store/outbox/alerts";
 import type { Alert } from "../store/outbox/alerts";
@@ -20,7 +20,7 @@ export async function watchSetUp({ db, now, expected, raiseAlert }: SetUpWatchDe
   const at = now();
   const missing = missingPieces(await loadSetUp(db, at), expected, at);
   for (const piece of missing) {
-    // This is the cron: what it says of itself is over.
+    // The cron is running now, so a finding about the cron is outdated.
     if (piece.piece !== "cron") await raiseAlert(missingPieceAlert(piece));
   }
 }

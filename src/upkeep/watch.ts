@@ -1,7 +1,7 @@
 /**
- * Every minute: is anything coming in as it should? The team is alerted, once a kind and hour, where
- * deliveries are refused for their signature and nothing authentic comes, and where nothing authentic has
- * come for longer than the shop finds normal.
+ * Every minute: checks whether events arrive. The team is alerted, once per kind and hour, if deliveries are
+ * refused for their signature and no authentic event arrives, and if no authentic event has arrived for longer
+ * than is normal for the shop.
  */
 import { addMs } from "../events/formats/time";
 import { signatureAlert, silenceAlert } from "../store/outbox/alerts";
@@ -14,17 +14,16 @@ const HOUR_MS = 3_600_000;
 export interface WatchDeps {
   readonly db: D1Database;
   readonly now: () => Date;
-  /** For how long nothing may come; null: for ever. */
+  /** How long no event may arrive, in milliseconds; null: no limit. */
   readonly silenceMs: number | null;
-  /** Writes down what this isolate has refused. Never throws. */
+  /** Stores the refusals that this isolate has counted. Never throws. */
   readonly flushRefusals: () => Promise<void>;
-  /** Calls a person: once a kind and hour. */
+  /** Alerts the team, once per kind and hour. */
   readonly raiseAlert: (alert: Alert) => Promise<void>;
 }
 
 /**
- * Pure. `silenceMs` is measured from the last authentic event, so that a shop that has not had its first
- * one yet is not alerted of that.
+ * Pure. `silenceMs` counts from the last authentic event: a shop that has not had its first event gets no alert.
  */
 export function alertsAbout(
   arrivals: Arrivals,

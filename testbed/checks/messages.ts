@@ -30,7 +30,7 @@ function checkTeam({ day, state }: Evidence): Check {
   if (day.conflicts.length > 0 && alerts.length === 0) {
     problems.push("nobody was alerted of the conflicts");
   }
-  // Invalid deliveries hold bodies of no known form; each hour of them is alerted once.
+  // Invalid deliveries contain unknown bodies; each hour with such bodies has one alert.
   const expected = ["/conflict/", "/unknown_body/"];
   const others = alerts.filter((row) => !expected.some((kind) => row.id.includes(kind)));
   problems.push(...others.map((row) => `an alert was raised: ${row.id}`));

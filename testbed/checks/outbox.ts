@@ -3,7 +3,7 @@ import type { ExpectedMessage, Story, StoryEvent } from "../stories/index.ts";
 import { check, type Check, type Evidence } from "./evidence.ts";
 import type { NotificationRow } from "./state.ts";
 
-/** Between the moment a message is judged true and the moment it is recorded as sent, at most. */
+/** The longest time between the check that a message is true and the record that it was sent. */
 const GRACE_MS = 10_000;
 
 interface Matched {
@@ -12,7 +12,7 @@ interface Matched {
   readonly rows: readonly NotificationRow[];
 }
 
-/** A parcel that named no order asks for a review in its own name until its order is known. */
+/** A parcel without an order asks for a review for itself until its order is known. */
 function idsOf(story: Story, message: ExpectedMessage): readonly string[] {
   if (message.template !== "review_request") return [message.id];
   const parcels = story.expected.shipments.map(({ id }) => `review_request/shipment:${id}/email`);
@@ -64,7 +64,7 @@ function overtakenProblem(row: NotificationRow, known: string): string | null {
   if (row.status === "suppressed") return null;
   if (row.status !== "sent") return `${row.id} is ${row.status}, expected suppressed`;
   const late = Date.parse(row.sent_at ?? "") > Date.parse(known) + GRACE_MS;
-  // Known before the message was asked for: then no race excuses it.
+  // It was known before the message was written: a race does not explain it.
   return late || known <= row.created_at ? `${row.id} was sent when it was no longer true` : null;
 }
 

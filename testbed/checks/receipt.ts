@@ -97,7 +97,7 @@ function checkTypes({ state }: Evidence): Check {
   return check("all 14 types of event were applied", problems);
 }
 
-/** Events that the URL names nowhere, and of which some bodies name neither type nor id. */
+/** Events that no URL names, and of which some bodies have neither a type nor an id. */
 function checkForms({ day, state }: Evidence): Check {
   const rows = new Map(state.events.map((row) => [row.id, row]));
   const problems = day.deliveries.flatMap(({ eventId, recognized }) => {

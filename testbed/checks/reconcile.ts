@@ -1,4 +1,4 @@
-/** What was acknowledged against what is stored and applied, and every order against its story. */
+/** Compares what was acknowledged with what is stored and applied, and every order with its story. */
 import type { Receiver } from "../receiver/start.ts";
 import type { Story } from "../stories/index.ts";
 import { checkState } from "./orders.ts";

@@ -60,7 +60,7 @@ async function sendMessages(receiver: Receiver, { calls }: Providers): Promise<b
   return reached;
 }
 
-/** The command line itself reads and shows it. */
+/** The command line itself reads and shows the explanation. */
 async function explainOne(origin: string, token: string, { stories }: Day): Promise<void> {
   const story = stories.find(({ kind }) => kind === EXPLAINED);
   if (story === undefined) return;
@@ -79,7 +79,7 @@ async function explainOne(origin: string, token: string, { stories }: Day): Prom
   await once(child, "close");
 }
 
-/** The same by hand. */
+/** The command that a person would type. */
 function printNext(): void {
   const { cyan } = colours;
   print(`  By hand: ${cyan("npm start")}, and in another shell`);
@@ -141,7 +141,7 @@ Starts the Worker on embedded D1 and queues, with no account and no secret of yo
 sends all 14 kinds of event shuffled, repeated, forged and malformed, prints what the
 shop owner would see, and checks it. Exit code 0: everything is as it should be.`,
     flags: {
-      // Fewer orders would not bring every kind of story, and so not all 14 events.
+      // Fewer orders would not contain every kind of story, and therefore not all 14 events.
       orders: { what: "orders of the day", least: storyKinds.length, most: 2_000, usual: 150 },
       seed: seedFlag(1),
       concurrency: { what: "deliveries under way at once", least: 1, most: 64, usual: 16 },

@@ -13,7 +13,7 @@ const sum = (values: readonly (number | null)[]): number =>
   values.reduce<number>((total, value) => total + (value ?? 0), 0);
 const money = (micros: number): string => amount(micros, "INR");
 
-/** By status: those that are known in their order, then whatever else there is. */
+/** By status: the known ones in their usual order, then all others. */
 function byStatus<Row extends { readonly status: string | null }>(
   rows: readonly Row[],
   order: readonly string[],

@@ -1,4 +1,4 @@
-/** What is started: the Worker as one file, and the statements of its migrations. */
+/** What the receiver is started with: the Worker as one file, and the statements of its migrations. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -28,11 +28,11 @@ export function migrationNames(): readonly string[] {
   return names.toSorted((a, b) => (a < b ? -1 : 1));
 }
 
-/** Wrangler's record of what it has applied. */
+/** Wrangler's record of applied migrations. */
 const recordTable =
   "CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)";
 
-/** Parted as drizzle-kit parts them; each migration is recorded as wrangler records it. */
+/** Split in the same way as by drizzle-kit; each migration is recorded as wrangler does it. */
 export function migrationStatements(
   names: readonly string[] = migrationNames(),
 ): readonly string[] {

@@ -6,7 +6,7 @@ const EVERY_MS = 250;
 export interface Watch {
   /** Resident memory of workerd now, in bytes. */
   readonly now: () => number;
-  /** One figure every 250 ms since the watch began, in bytes. */
+  /** One value every 250 ms since the watch began, in bytes. */
   readonly samples: readonly number[];
   readonly stop: () => void;
 }

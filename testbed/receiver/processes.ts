@@ -1,4 +1,4 @@
-/** The workerd processes that this process has started, as `ps` knows them. */
+/** The workerd processes that this process has started, according to `ps`. */
 import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -29,7 +29,7 @@ export function workerdProcesses(): readonly Process[] {
   );
 }
 
-/** SIGKILL: nothing is flushed, closed or reported. Ends when they are gone. */
+/** SIGKILL: nothing is flushed, closed or reported. Returns when the processes are gone. */
 export async function killHard(pids: readonly number[]): Promise<void> {
   for (const pid of pids) {
     try {

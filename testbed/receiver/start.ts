@@ -63,7 +63,7 @@ export interface Receiver {
 
 /** The memory that the platform gives an isolate. Without a limit, workerd's heap grows while the machine has memory. */
 const ISOLATE_MB = 128;
-/** A body may be refused before it is read, and its connection closed: then the answer may be missed. */
+/** The receiver may refuse a body before it is read and close the connection: then the answer may be lost. */
 const LARGE_BODY_BYTES = 65_536;
 const LARGE_BODY_TRIES = 3;
 
@@ -139,7 +139,7 @@ async function createMiniflare(options: ReceiverOptions, logs: Logs): Promise<Mi
   });
 }
 
-/** What Resend, Twilio and Slack have in common. */
+/** An answer that Resend, Twilio and Slack all accept. */
 function accept(): Response {
   return Response.json({ id: "accepted", sid: "accepted" });
 }

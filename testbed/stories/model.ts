@@ -105,7 +105,7 @@ export interface Expected {
   readonly refunds: readonly ExpectedMoney<RefundStatus>[];
   readonly shipments: readonly { readonly id: string; readonly status: ShipmentStatus }[];
   readonly shipmentsDelivered: number;
-  /** Every message that these events call for, once per fact. */
+  /** Every message that these events cause, once per fact. */
   readonly messages: readonly ExpectedMessage[];
 }
 
@@ -116,7 +116,7 @@ interface ExpectedMoney<Status> {
   readonly amountMicros: number;
 }
 
-/** A message that the story asks for: it must be sent once, and only while it is true. */
+/** A message of the story: it must be sent once, and only while it is true. */
 export interface ExpectedMessage {
   readonly template: string;
   readonly channel: "email" | "sms" | "team";

@@ -19,9 +19,9 @@ export interface Output {
   readonly print: (line?: string) => void;
   /** A line of a table, whose cells were made safe one by one before it was laid out. */
   readonly printLaidOut: (line: string) => void;
-  /** Text of several lines, which ends as it ends. */
+  /** Text of several lines; no line break is added at its end. */
   readonly text: (text: string) => void;
-  /** Byte for byte where something else reads it; made safe where a terminal does. */
+  /** Unchanged for a program that reads it; made safe for a terminal. */
   readonly raw: (text: string) => void;
   /** A whole result as JSON. */
   readonly json: (value: unknown) => void;

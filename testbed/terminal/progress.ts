@@ -53,7 +53,7 @@ export function startProgress(screen: Output, label: string, total: number): Pro
   };
 }
 
-/** The same around some work; ends with any result of the work. */
+/** The same around some work; the step ends whether the work succeeds or fails. */
 export async function withProgress<T>(
   screen: Output,
   label: string,

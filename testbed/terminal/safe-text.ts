@@ -1,9 +1,9 @@
 /**
- * What a terminal is given: text from outside must not move the cursor, set the clipboard, change colours or
- * turn the direction of what stands around it. Everything that is printed comes through here, piped or not.
+ * Makes text from outside safe for a terminal: it must not move the cursor, set the clipboard, change colours or
+ * change the direction of the text around it. Everything that is printed goes through this file, to a pipe too.
  *
- * Our own colours are told from those in somebody's name by a number that nobody outside can know: it stands
- * in their codes until they are printed.
+ * Our own colours contain a random number until they are printed, so that colours in text from outside, for
+ * example in a name, are not mistaken for them.
  */
 import { randomInt } from "node:crypto";
 import type { createColors } from "picocolors";
@@ -24,7 +24,7 @@ function ownPaint(paint: Paint): Paint {
   return (text) => `${open}${String(text)}${close}`;
 }
 
-/** The same colours, in codes that `safeText` knows for ours. */
+/** The same colours, in codes that `safeText` recognises as ours. */
 export function ownColours(colours: Colours): Colours {
   const { isColorSupported, ...paints } = colours;
   if (!isColorSupported) return colours;
@@ -33,7 +33,7 @@ export function ownColours(colours: Colours): Colours {
   return { isColorSupported, ...Object.fromEntries(own) } as Colours;
 }
 
-/** Text of several lines: what is hidden in it is shown as `\u001b`, but for our own colours. */
+/** Text of several lines: hidden characters are shown as `\u001b`, except our own colours. */
 export function safeText(text: string): string {
   return text
     .split(ourCode)
@@ -41,12 +41,12 @@ export function safeText(text: string): string {
     .join("");
 }
 
-/** One line: a line break in it is shown, too. */
+/** One line: line breaks are shown as well. */
 export function safeLine(text: string): string {
   return safeText(text).replaceAll("\n", "\\n").replaceAll("\t", " ");
 }
 
-/** JSON in which what is hidden is escaped: the same values, nothing for a terminal to obey. */
+/** JSON with hidden characters escaped: the values are the same, and a terminal finds no control codes. */
 export function safeJson(value: unknown, indent?: number): string {
   return visible(JSON.stringify(value, null, indent));
 }

@@ -15,7 +15,7 @@ export interface Column {
 /** A line of text, or several. */
 type Cell = string | readonly string[];
 
-/** Cells by column; or a remark under the row before, in place of the columns from the second on. */
+/** Cells by column; or a remark about the row before, which replaces the columns from the second on. */
 export type TableRow = readonly Cell[] | { readonly remark: string };
 
 const INDENT = 2;
@@ -73,7 +73,7 @@ function widen(widths: readonly number[], longest: number, width: number): numbe
   return widths.map((one, index) => (index === widths.length - 1 ? one + missing : one));
 }
 
-/** A cell with a maximum width; its colours end with it. */
+/** A cell with a maximum width; colours end with the cell. */
 function cut(cell: string, width: number): string {
   if (widthOf(cell) <= width) return cell;
   const codes = cell.match(new RegExp(`${ESCAPE}\\[[0-9;]*m`, "g")) ?? [];
@@ -81,14 +81,14 @@ function cut(cell: string, width: number): string {
   return `${first}${stripVTControlCharacters(cell).slice(0, width - 1)}${signs.cut}${last}`;
 }
 
-/** Before the table is laid out: a line break within a text from outside begins no line. */
+/** Runs before the layout: a line break in text from outside must not start a new line. */
 function safeRow(row: TableRow): readonly string[] | { readonly remark: string } {
   return "remark" in row
     ? { remark: safeLine(row.remark) }
     : row.map((cell) => [cell].flat().map(safeLine).join("\n"));
 }
 
-/** One line a row, under dim titles where there are any; nothing for no rows. */
+/** One line per row, under dim titles if there are any; nothing if there are no rows. */
 export function printTable(
   { colours, width, printLaidOut }: Output,
   columns: readonly Column[],

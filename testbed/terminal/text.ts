@@ -45,7 +45,7 @@ export function bar({ cyan }: Colours, value: number, largest: number, width = 2
   return cyan(signs.bar.repeat(Math.max(1, Math.round((value / largest) * width))));
 }
 
-/** Made when first needed: the first one of a process takes some 40 ms. */
+/** Created at first use: the first one of a process takes about 40 ms. */
 let numbers: Intl.NumberFormat | null = null;
 
 export function count(value: number, one?: string, many = `${one ?? ""}s`): string {

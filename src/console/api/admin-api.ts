@@ -1,6 +1,6 @@
 /**
- * The admin API: what scripts, the command line and the console ask for. Its routes are a table
- * (routes.ts), which is described in OpenAPI as it stands.
+ * The admin API, for scripts, the command line and the console. Its routes are a table (routes.ts), and OpenAPI
+ * describes the same table.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
@@ -28,7 +28,7 @@ function refusal(c: Context, access: Exclude<ApiAccess, { readonly kind: "right"
   }
 }
 
-/** The routes under /api/admin; 401 for whoever may not, whatever the path. */
+/** The routes under /api/admin; without access, every path is answered 401. */
 export function adminApi<E extends object>(
   depsOf: (c: Context<{ Bindings: E }>) => AdminApiDeps,
 ): Serve<E> {

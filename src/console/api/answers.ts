@@ -1,6 +1,6 @@
 /**
- * What the admin API answers, as zod models: for its description, and for the tests that hold answers
- * against it. The Worker does not carry them: its routes name them.
+ * The answers of the admin API, as zod models: for its description, and for tests that check answers. The Worker
+ * does not contain them; its routes refer to them by name.
  */
 import * as z from "zod/mini";
 import { forms } from "../../events/recognition";

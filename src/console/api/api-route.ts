@@ -1,6 +1,6 @@
 /**
- * One route of the admin API: its name, what it takes, and the work. The table of them is both the router
- * and what OpenAPI describes (descriptions.ts), so neither can say what the other does not do.
+ * One route of the admin API: its name, its input, and its work. The table of routes is both the router and the
+ * source of OpenAPI (descriptions.ts), so the two cannot differ.
  */
 import type { Context } from "hono";
 import type * as z from "zod/mini";
@@ -11,7 +11,7 @@ import { problem } from "./problem";
 interface ApiRequest<Deps> {
   readonly c: Context;
   readonly deps: Deps;
-  /** A part of the path, decoded. */
+  /** A parameter of the path, decoded. */
   readonly part: (name: string) => string;
 }
 
@@ -28,12 +28,12 @@ function requestOf<Deps>(c: Context, deps: Deps): ApiRequest<Deps> {
   return { c, deps, part: (name) => c.req.param(name) ?? "" };
 }
 
-/** A route that takes no more than its path. */
+/** A route with no input besides its path. */
 export function plain<Deps>(name: RouteName, work: Work<Deps, object>): ApiRoute<Deps> {
   return { name, serve: (c, deps) => work(requestOf(c, deps)) };
 }
 
-/** A route with a query; one that is not understood is a 400 that says why. */
+/** A route with a query; an invalid query is answered 400 with the reason. */
 export function asking<Deps, Query>(
   name: RouteName,
   query: z.ZodMiniType<Query>,
@@ -50,7 +50,7 @@ export function asking<Deps, Query>(
   };
 }
 
-/** A route with a JSON body; one that is not understood is a 400 that says why. */
+/** A route with a JSON body; an invalid body is answered 400 with the reason. */
 export function taking<Deps, Body>(
   name: RouteName,
   body: z.ZodMiniType<Body>,

@@ -1,7 +1,7 @@
 /**
- * What OpenAPI says of each route of the admin API beyond what it takes: its summary, its answer, and the
- * words for its fields. The Worker carries none of it: its routes have their names from here, and the
- * compiler holds the two together.
+ * What OpenAPI says about each route of the admin API besides its input: the summary, the answer, and the
+ * descriptions of fields. The Worker does not contain this: its routes take their names from here, and the
+ * compiler checks that the two agree.
  */
 import type * as z from "zod/mini";
 import { answers } from "./answers";
@@ -9,11 +9,11 @@ import { PAGE_DEFAULT } from "./shapes";
 
 interface Description {
   readonly summary: string;
-  /** Of the answer; 200 unless stated. */
+  /** The status of the answer; 200 unless stated. */
   readonly status?: 202 | 204;
-  /** Absent where the answer is no JSON. */
+  /** Absent if the answer is not JSON. */
   readonly answer?: z.ZodMiniType;
-  /** Of the query or the body: what JSON Schema says of a field beside its type. */
+  /** For the query or the body: what JSON Schema says about a field besides its type. */
   readonly fields?: Readonly<Record<string, object>>;
 }
 
@@ -158,7 +158,7 @@ const descriptions = {
   "GET /openapi.json": { summary: "This description", answer: answers.object },
 } as const satisfies Readonly<Record<string, Description>>;
 
-/** A method and a path, as Hono writes it. */
+/** A method and a path, in Hono's syntax. */
 export type RouteName = keyof typeof descriptions;
 
 export function describe(name: RouteName): Description {

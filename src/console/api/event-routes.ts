@@ -1,4 +1,4 @@
-/** Events: the inbox as a list, one event whole, and taking settled ones again. */
+/** Events: the inbox as a list, one complete event, and the replay of settled events. */
 import { listEvents } from "../../store/inbox/event-list";
 import { deleteTestEvent, listTroubled, TEST_EVENT_TYPE } from "../../store/inbox/inspection";
 import { loadReplay } from "../../store/inbox/replays";

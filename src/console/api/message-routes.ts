@@ -1,4 +1,4 @@
-/** Notifications: the outbox as a list, one message as it was sent, and sending it again. */
+/** Messages: the outbox as a list, one message as it was sent, and the resend. */
 import { isBare, listMessages, loadMessage, type Message } from "../../store/outbox/message-list";
 import { asking, plain, taking } from "./api-route";
 import type { Route } from "../deps";

@@ -1,4 +1,4 @@
-/** How things stand, in the text format of Prometheus. */
+/** The current state, in the text format of Prometheus. */
 import type { Health } from "../health";
 import { refusalReasons } from "../../events/refusals";
 import type { ChannelRow, CountedEvents } from "../../store/overview";

@@ -1,6 +1,6 @@
 /**
- * The admin API as OpenAPI 3.1, from the table of its routes and their zod models. tools/assets.ts
- * writes it down as a static file: the Worker serves it, and carries nothing of this.
+ * The admin API as OpenAPI 3.1, from the table of its routes and their zod models. tools/assets.ts writes it to a
+ * static file: the Worker serves the file, and contains none of this code.
  */
 import * as z from "zod/mini";
 import type { ApiRoute } from "./api-route";
@@ -16,7 +16,7 @@ function schemaOf(model: z.ZodMiniType, io: "input" | "output") {
   return schema;
 }
 
-/** What a route takes, with the words for its fields. */
+/** The input of a route, with the descriptions of its fields. */
 function inputOf({ name }: RouteDescription, model: z.ZodMiniType) {
   const schema = schemaOf(model, "input");
   const { fields = {} } = describe(name);
@@ -35,7 +35,7 @@ function parametersOf(route: RouteDescription, path: string): readonly Json[] {
     schema: { type: "string" },
   }));
   if (route.query === undefined) return parts;
-  // Every field of a query may be left out.
+  // All fields of a query are optional.
   const asked = Object.entries(inputOf(route, route.query).properties).map(([name, schema]) => ({
     name,
     in: "query",
@@ -74,7 +74,7 @@ function operationOf(route: RouteDescription, path: string): Json {
   };
 }
 
-/** `version`: that of the receiver. */
+/** `version`: the receiver's version. */
 export function describeApi(version: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routes) {

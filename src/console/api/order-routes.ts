@@ -1,4 +1,4 @@
-/** Orders: found, shown, explained, and told as a timeline. */
+/** Orders: search, details, explanation and timeline. */
 import { contactsLike } from "../../projection/patches/contacts";
 import {
   balanceDueMicros,
@@ -22,7 +22,7 @@ import { ordersQuery } from "./shapes";
 const TIMELINE_MAX = 1_000;
 const noOrder = (number: string): string => `No event has named the order ${number}`;
 
-/** An order with its parts, from its rows; null where it has none of its own. */
+/** An order with its parts, from its rows; null if it has no row of its own. */
 export function answerOrder(
   number: string,
   rows: readonly StateRow[],

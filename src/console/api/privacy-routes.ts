@@ -1,4 +1,4 @@
-/** Routes of the admin API about people's data and the archive. No address stands in a path or a query. */
+/** Routes of the admin API for personal data and the archive. Addresses are never part of a path or a query. */
 import * as z from "zod/mini";
 import { contactsOf, emailContacts } from "../../projection/patches/contacts";
 import { loadErasure } from "../../store/privacy/erasure";
@@ -28,7 +28,7 @@ interface Person {
   readonly phone?: string | undefined;
 }
 
-/** The contacts asked for; null where one of them is none, or none is given. */
+/** The requested contacts; null if one of them is invalid, or none is given. */
 function contactsIn({ email, phone }: Person, { defaults }: AdminApiDeps): Contacts | null {
   const given = [
     ...(email === undefined ? [] : [emailContacts(email)]),

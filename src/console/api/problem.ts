@@ -1,4 +1,4 @@
-/** Errors of the admin API: problem details (RFC 9457) that also carry `error`. */
+/** Errors of the admin API: problem details (RFC 9457) that also have `error`. */
 import type { Context } from "hono";
 
 const titles = {

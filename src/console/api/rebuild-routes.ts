@@ -1,4 +1,4 @@
-/** Rebuilds: stored events through the current projection, and what they changed. */
+/** Rebuilds: apply stored events with the current projection; and the changes that they made. */
 import { loadChanges, loadRebuild, startRebuild } from "../../store/state/rebuild-progress";
 import { plain, taking } from "./api-route";
 import type { Route } from "../deps";

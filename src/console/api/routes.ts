@@ -1,6 +1,6 @@
 /**
- * Every route of the admin API, by subject. tools/assets.ts writes this table down as OpenAPI, so that
- * the Worker need not carry what describes it; a test holds the two together.
+ * Every route of the admin API, by subject. tools/assets.ts writes the table as OpenAPI, so that the Worker need
+ * not contain the descriptions; a test checks that the two agree.
  */
 import { plain } from "./api-route";
 import type { Route } from "../deps";

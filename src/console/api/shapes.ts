@@ -1,4 +1,4 @@
-/** What the admin API takes, as zod models: checked at the edge, and described in OpenAPI. */
+/** The input of the admin API, as zod models: checked at the edge, and described in OpenAPI. */
 import * as z from "zod/mini";
 import { channelNames } from "../../notifications/channels";
 import { unsentReasons } from "../../notifications/channels/reasons";
@@ -8,7 +8,7 @@ import { eventStatuses } from "../../store/inbox/inbox";
 const PAGE_MAX = 100;
 export const PAGE_DEFAULT = 50;
 export const REPLAY_MAX = 1_000;
-/** Messages that one request makes due, and that are counted. */
+/** The most messages that one request makes due, and the most that are counted. */
 export const UNSENT_MAX = 1_000;
 export const UNSENT_COUNTED = 10_000;
 
@@ -21,7 +21,7 @@ const time = z
       "not a time as 2026-11-22T10:00:00Z",
     ),
   );
-/** Stored times are UTC with milliseconds, and compared as text. */
+/** Stored times are UTC with milliseconds, and are compared as text. */
 const utc = z.pipe(
   time,
   z.transform((text) => new Date(text).toISOString()),
@@ -29,7 +29,7 @@ const utc = z.pipe(
 const key = z.string().check(z.minLength(1), z.maxLength(512));
 const settled = z.enum(["failed", "quarantined", "ignored"]);
 
-/** Not z.int, which alone brings 0.4 KiB into the Worker. */
+/** Not z.int, which alone would add 0.4 KiB to the Worker. */
 const upTo = (most: number) =>
   z.number().check(
     z.minimum(1),
@@ -43,7 +43,7 @@ const page = {
 };
 const rowCursor = z.string().check(z.regex(/^\d{1,15}$/, "not a cursor of this list"));
 
-/** A search goes by indexes, newest first; what came since is read in the order of receipt. */
+/** A search uses indexes, newest first; events after a known row are read in the order of receipt. */
 export const eventsQuery = z
   .strictObject({
     ...page,
@@ -81,7 +81,7 @@ const unsentFilter = {
   to: z.optional(utc),
 };
 
-/** The page of messages that were not sent: which of them. */
+/** The filter of the page of unsent messages. */
 export const unsentQuery = z.strictObject(unsentFilter);
 
 export const dryRun = z._default(z.boolean(), false);

@@ -1,4 +1,4 @@
-/** How things stand: health, metrics, and how the Worker is set up. */
+/** The current state: health, metrics, and how the Worker is set up. */
 import { countByType, loadChannels, loadVerifiedBy } from "../../store/overview";
 import { loadRefusedTotals } from "../../store/inbox/refusals";
 import { findChannel } from "../../notifications/channels";
@@ -9,7 +9,7 @@ import { checkHealth } from "../health";
 import { metricsText } from "./metrics";
 import { problem } from "./problem";
 
-/** The latest events that are looked at for which secret verified them. */
+/** The latest events that are checked for the secret that verified them. */
 export const VERIFIED_WINDOW = 1_000;
 
 export const statusRoutes: readonly Route[] = [

@@ -1,19 +1,19 @@
 /**
- * What the console's pages do in a browser, beyond what they do without: times in the reader's zone,
- * live parts, selecting all. Loaded once a page; htmx does the fetching.
+ * The script of the console's pages, which also work without it: times in the reader's zone, live parts, select
+ * all. Loaded once per page; htmx makes the requests.
  */
 // @ts-check
 
 const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
 
-/** As the server writes UTC, so that nothing moves when it is replaced. */
+/** In the same format as the server writes UTC, so that the layout does not move when the text is replaced. */
 function local(/** @type {Date} */ date) {
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
   const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
   return { day, time };
 }
 
-/** Where the shop has a zone, the server has written times in it, and reads forms by it. */
+/** If the shop has a zone, the server writes times in it and parses forms with it. */
 const isInShopZone = document.documentElement.dataset["shopZone"] !== undefined;
 
 function showLocalTimes(/** @type {ParentNode} */ root) {
@@ -29,7 +29,7 @@ function showLocalTimes(/** @type {ParentNode} */ root) {
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** Forms ask in the reader's zone and send UTC. */
+/** Forms show the reader's zone and send UTC. */
 function useLocalFilters() {
   if (isInShopZone) return;
   for (const label of document.querySelectorAll("[data-zone]")) label.textContent = `(${zone})`;
@@ -52,7 +52,7 @@ function useLocalFilters() {
   }
 }
 
-/** True while the keyboard, or a selection, is within the live part: it must not change under one's hands. */
+/** True while the focus or a selection is in the live part: it must not change while a person uses it. */
 function isInUse() {
   const part = document.getElementById("live-part");
   if (part === null) return false;
@@ -64,7 +64,7 @@ function isInUse() {
 const liveDetails = () => [...document.querySelectorAll("#live-part details")];
 const summaryOf = (/** @type {Element} */ one) => one.querySelector("summary")?.textContent ?? null;
 
-/** What a person has opened stays open when its part is brought up to date. */
+/** Details that a person has opened stay open when their part is updated. */
 function keepOpen() {
   /** @type {(string | null)[]} */
   let opened = [];
@@ -78,7 +78,7 @@ function keepOpen() {
   });
 }
 
-/** Two beats that live parts listen to; none while nobody looks, or while they are paused. */
+/** Two timers that update live parts; no updates while the page is hidden, paused or in use. */
 function beat() {
   const button = document.getElementById("live");
   let isPaused = localStorage.getItem("paused") === "yes";
@@ -113,7 +113,7 @@ function selectAll() {
   });
 }
 
-/** A button that has been pressed says so until the answer comes. */
+/** Marks a pressed button as busy until the answer arrives. */
 function showBusy() {
   document.addEventListener("submit", ({ submitter }) =>
     submitter?.setAttribute("aria-busy", "true"),

@@ -1,6 +1,6 @@
 /**
- * Cloudflare Access: the token that it signs for each request that it lets through, verified against the
- * keys that the team publishes. RS256 is what Access signs with, and all that is taken.
+ * Cloudflare Access: verifies the token that Access signs for each request, with the public keys of the team.
+ * Access signs with RS256; no other algorithm is accepted.
  */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from "jose";
 import { textOf } from "../../events/values";
@@ -23,13 +23,13 @@ type KeySet = ReturnType<typeof createLocalJWKSet>;
 interface KnownKeys {
   readonly keys: KeySet | null;
   readonly fetchedAtMs: number;
-  /** When they were asked for last, in vain or not. */
+  /** When they were last requested, successfully or not. */
   readonly askedAtMs: number;
 }
 
 const none: KnownKeys = { keys: null, fetchedAtMs: -Infinity, askedAtMs: -Infinity };
 
-/** By issuer, for the life of this isolate. */
+/** By issuer, for the lifetime of this isolate. */
 const known = new Map<string, KnownKeys>();
 
 async function fetchKeys(issuer: string, { fetch }: AccessDeps): Promise<KeySet> {
@@ -39,7 +39,7 @@ async function fetchKeys(issuer: string, { fetch }: AccessDeps): Promise<KeySet>
   return createLocalJWKSet(await response.json<JSONWebKeySet>());
 }
 
-/** New keys, or those that are known where new ones cannot be had. */
+/** New keys, or the known ones if new ones cannot be fetched. */
 async function refreshKeys(issuer: string, held: KnownKeys, deps: AccessDeps): Promise<KnownKeys> {
   const askedAtMs = deps.nowMs();
   try {
@@ -50,13 +50,13 @@ async function refreshKeys(issuer: string, held: KnownKeys, deps: AccessDeps): P
   }
 }
 
-/** `isUnknown`: the token names a key that is not among those that are known. */
+/** `isUnknown`: the token names a key that is not known. */
 async function loadKeys(issuer: string, isUnknown: boolean, deps: AccessDeps): Promise<KeySet> {
   const nowMs = deps.nowMs();
   let held = known.get(issuer) ?? none;
   const isFresh = nowMs - held.fetchedAtMs < ACCESS_KEYS.freshMs && !isUnknown;
   if (!isFresh && nowMs - held.askedAtMs >= ACCESS_KEYS.askAgainMs) {
-    // Before the answer comes: requests of the meantime go by the known keys, and do not ask as well.
+    // Set before the answer arrives: other requests then use the known keys and do not fetch too.
     const isUsable = nowMs - held.fetchedAtMs <= ACCESS_KEYS.maxAgeMs;
     if (isUsable) known.set(issuer, { ...held, askedAtMs: nowMs });
     held = await refreshKeys(issuer, held, deps);
@@ -78,14 +78,14 @@ async function verify(
     algorithms: ["RS256"],
     issuer,
     audience: config.audience,
-    // A token that names no expiry would be good for ever.
+    // A token without an expiry would be valid for ever.
     requiredClaims: ["exp"],
     currentDate: new Date(deps.nowMs()),
   });
   return payload;
 }
 
-/** Whom Access has let through: an address, or `Access` for a service; null where it has not. */
+/** Whom Access has let through: an e-mail address, or `Access` for a service; null if the token is invalid. */
 export async function verifyAccess(
   jwt: string,
   config: AccessConfig,

@@ -1,11 +1,11 @@
 /**
- * How many different tokens may be tried, by form or as a bearer: a few from one network, some more from
- * all of them together. Each is counted before it is compared, so that those that come at once count too,
- * and it counts once: a script that goes on with an old token, or with the right one, uses up nothing.
- * Whoever has tried too many waits, with the right token too, unless it was compared before.
+ * Limits how many different tokens may be tried, by form or as a bearer token: a few from one network, more from
+ * all networks together. A token is counted before it is compared, so that simultaneous attempts count. It is
+ * counted once, so that a script that repeats an old token, or the right one, uses up nothing. After too many
+ * attempts, a network must wait, even with the right token, unless that token was compared before.
  *
- * Counted in this isolate, and by the platform's rate limit where SIGN_IN_LIMIT is bound. A row for each
- * attempt was given up: whoever guesses would have had the database written to at each guess.
+ * Attempts are counted in this isolate, and by the platform's rate limit if SIGN_IN_LIMIT is bound. They are not
+ * stored in D1, because every guess would cause a write.
  */
 import type { Context } from "hono";
 import { sha256 } from "../../digest";
@@ -18,24 +18,24 @@ export interface Limiter {
 }
 
 export interface Attempts {
-  /** Null where none is bound. */
+  /** Null if none is bound. */
   readonly limiter: Limiter | null;
   readonly nowMs: number;
-  /** Keys the digest of where an attempt comes from. */
+  /** The key of the digest of a source. */
   readonly token: string;
 }
 
-/** `admitted`: it was compared before. */
+/** `admitted`: this token was compared before. */
 type Count = "new" | "admitted" | "too many";
 
-/** Digests of the tokens that were tried in the present period, by source. */
+/** Digests of the tokens that were tried in the current period, by source. */
 export class TriedTokens {
   #period = 0;
   #all = 0;
-  /** True: admitted to be compared. */
+  /** True: the token may be compared. */
   readonly #sources = new Map<string, Map<string, boolean>>();
 
-  /** Counts a token, unless it is known. Nothing is awaited between the look and the count. */
+  /** Counts a token, unless it is known. Check and count happen without an await in between. */
   count(source: string, digest: string, nowMs: number): Count {
     this.#forgetBefore(Math.floor(nowMs / SIGN_IN_PERIOD_MS));
     const tried = this.#sources.get(source) ?? new Map<string, boolean>();
@@ -60,7 +60,7 @@ export class TriedTokens {
     this.#sources.clear();
   }
 
-  /** The oldest source makes room: memory is bounded, however many networks there are. */
+  /** Removes the oldest source if there are too many: memory is bounded. */
   #remember(source: string, tried: Map<string, boolean>): void {
     this.#sources.set(source, tried);
     const [oldest] = this.#sources.keys();
@@ -70,10 +70,10 @@ export class TriedTokens {
   }
 }
 
-/** For the life of this isolate. */
+/** For the lifetime of this isolate. */
 const tried = new TriedTokens();
 
-/** A site has a /48 of IPv6, and 65,536 networks in it: its first three groups stand for all of them. */
+/** A site has a /48 of IPv6, which contains 65,536 networks: its first three groups identify all of them. */
 export function networkOf(address: string): string {
   if (!address.includes(":")) return address;
   const [front = "", back] = address.split("::");
@@ -87,7 +87,7 @@ export function networkOf(address: string): string {
     .join(":");
 }
 
-/** A digest: addresses are personal data, and which one it was need not be known. */
+/** A digest: addresses are personal data, and the address itself is not needed. */
 async function sourceOf(c: Context, token: string): Promise<string> {
   const network = networkOf(c.req.header("cf-connecting-ip") ?? "unknown");
   const digest = await sha256(`${token} ${network}`);
@@ -99,7 +99,7 @@ export type Attempt =
   | { readonly kind: "wrong" }
   | { readonly kind: "too many"; readonly retryAfterS: number };
 
-/** True also where the platform cannot say: this isolate has counted too. */
+/** True also if the platform does not answer: this isolate counts too. */
 async function isWithinLimit(limiter: Limiter | null, source: string): Promise<boolean> {
   if (limiter === null) return true;
   try {
@@ -110,7 +110,7 @@ async function isWithinLimit(limiter: Limiter | null, source: string): Promise<b
   }
 }
 
-/** Compares a token that was given, unless too many came before it. */
+/** Compares a token, unless too many were tried before it. */
 export async function tryToken(
   c: Context,
   { limiter, nowMs, token }: Attempts,

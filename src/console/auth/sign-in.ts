@@ -1,6 +1,6 @@
 /**
- * Who may see the console and use the admin API: whoever has `ADMIN_TOKEN`, as a bearer token or in
- * a signed cookie that the sign-in form sets, or whom Cloudflare Access has let through.
+ * Who may use the console and the admin API: a person or script with `ADMIN_TOKEN`, as a bearer token or in the
+ * signed cookie that the sign-in form sets, or anyone whom Cloudflare Access has let through.
  */
 import type { Context } from "hono";
 import { deleteCookie, getSignedCookie, setSignedCookie } from "hono/cookie";
@@ -22,17 +22,17 @@ export interface SignInDeps {
 
 const COOKIE = "ce_webhooks_session";
 
-/** False: nothing of the console exists. */
+/** False: the console does not exist. */
 export function isConfigured({ token, access }: AdminConfig): boolean {
   return token !== null || access !== null;
 }
 
-/** Compares digests, so that neither length nor content can be timed. */
+/** Compares digests in constant time, so that timing shows neither length nor content. */
 async function isToken(given: string, expected: string): Promise<boolean> {
   return crypto.subtle.timingSafeEqual(await sha256(given), await sha256(expected));
 }
 
-/** Whom Access has let through; null where it has not, or is not set up. */
+/** Whom Access has let through; null if nobody, or if Access is not set up. */
 export async function throughAccess(
   c: Context,
   { admin, now }: SignInDeps,
@@ -45,7 +45,7 @@ export async function throughAccess(
   });
 }
 
-/** A token that somebody gave, held against ADMIN_TOKEN. */
+/** Compares a token with ADMIN_TOKEN. */
 export async function attempt(c: Context, deps: SignInDeps, given: string): Promise<Attempt> {
   const { token } = deps.admin;
   if (token === null) return { kind: "wrong" };
@@ -53,7 +53,7 @@ export async function attempt(c: Context, deps: SignInDeps, given: string): Prom
   return await tryToken(c, attempts, given, () => isToken(given, token));
 }
 
-/** Whether a page of this origin made the request; null where nothing says so: only browsers do. */
+/** Whether a page of this origin made the request; null if unknown, because only browsers say so. */
 function isFromHere(c: Context): boolean | null {
   const site = c.req.header("sec-fetch-site");
   if (site !== undefined) return site === "same-origin" || site === "none";
@@ -65,7 +65,7 @@ function isSafe(c: Context): boolean {
   return c.req.method === "GET" || c.req.method === "HEAD";
 }
 
-/** A browser brings its cookies, whichever page has made it ask: forms are taken from here alone. */
+/** A browser sends its cookies with requests of any page, so forms are accepted from this origin only. */
 export function isSameOriginAction(c: Context): boolean {
   return isSafe(c) || isFromHere(c) === true;
 }
@@ -81,12 +81,13 @@ export async function admit(c: Context, deps: SignInDeps): Promise<ApiAccess> {
     if (tried.kind !== "wrong") return tried;
   }
   if ((await throughAccess(c, deps)) === null) return { kind: "wrong" };
-  // Access lets a browser through by its cookie, and a script without one.
+  // Access identifies a browser by its cookie, which a page of another site can make it send. Scripts send no such
+  // cookie.
   const isElsewhere = !isSafe(c) && isFromHere(c) === false;
   return isElsewhere ? { kind: "from elsewhere" } : { kind: "right" };
 }
 
-/** The session that the cookie names, if this Worker has signed it and its time is not over. */
+/** The session in the cookie, if this Worker has signed it and it has not expired. */
 async function sessionIn(c: Context, { admin, now }: SignInDeps): Promise<string | null> {
   if (admin.token === null) return null;
   const value = await getSignedCookie(c, admin.token, COOKIE);
@@ -95,12 +96,12 @@ async function sessionIn(c: Context, { admin, now }: SignInDeps): Promise<string
   return Number(until) > now().getTime() && id !== "" ? id : null;
 }
 
-/** A part of a page that renews itself is nobody's doing: it keeps no session alive. */
+/** True for a part of a page that refreshes itself: no person asked for it, so it keeps no session alive. */
 function isByItself(c: Context): boolean {
   return c.req.header("hx-request") !== undefined;
 }
 
-/** Whether somebody has signed in, has not signed out since, and was here within the hour. */
+/** Whether the person has signed in, has not signed out, and was active within the last hour. */
 async function isSignedIn(c: Context, deps: SignInDeps): Promise<boolean> {
   const id = await sessionIn(c, deps);
   if (id === null) return false;
@@ -113,12 +114,12 @@ async function isSignedIn(c: Context, deps: SignInDeps): Promise<boolean> {
   return true;
 }
 
-/** For pages: who has signed in, or came through Access; null where nobody has. */
+/** For pages: who has signed in, or came through Access; null if nobody. */
 export async function whoIs(c: Context, deps: SignInDeps): Promise<string | null> {
   return (await isSignedIn(c, deps)) ? "Admin token" : await throughAccess(c, deps);
 }
 
-/** The cookie is signed with the token: another token ends every session. */
+/** The cookie is signed with the token: a new token ends every session. */
 export async function startSession(c: Context, deps: SignInDeps, token: string): Promise<void> {
   const nowMs = deps.now().getTime();
   const endsAtMs = nowMs + SESSION.maxAgeMs;
@@ -127,14 +128,14 @@ export async function startSession(c: Context, deps: SignInDeps, token: string):
   await setSignedCookie(c, COOKIE, `${String(endsAtMs)}.${id}`, token, {
     httpOnly: true,
     sameSite: "Strict",
-    // Browsers take such a cookie from a loopback address without TLS, too.
+    // Browsers also accept such a cookie from a loopback address without TLS.
     secure: true,
     path: "/console",
     maxAge: SESSION.maxAgeMs / 1_000,
   });
 }
 
-/** On the server first: a copy of the cookie must not outlive it. */
+/** On the server first: a copy of the cookie must not work afterwards. */
 export async function endSession(c: Context, deps: SignInDeps): Promise<void> {
   const id = await sessionIn(c, deps);
   if (id !== null) await deleteSession(deps.db, id);

@@ -1,4 +1,4 @@
-/** Events an hour: bars for the eye, and the same figures as a table. */
+/** Events per hour: as bars, and the same figures as a table. */
 import type { HourRow } from "../../store/overview";
 import { capital, count } from "../text";
 import { withQuery } from "../links";
@@ -24,7 +24,7 @@ function Bar(props: { readonly row: HourRow; readonly index: number; readonly mo
   return (
     <g>
       {series.map((name) => {
-        // A single event among thousands is still to be seen.
+        // A single event among thousands must be visible.
         const height = values[name] === 0 ? 0 : Math.max(1.5, (values[name] / most) * (HEIGHT - 6));
         top -= height;
         return height === 0 ? null : (

@@ -1,4 +1,4 @@
-/** What needs a person, one line each: what is wrong, where to look, and what may be behind it. */
+/** What needs a person, one line each: what is wrong, where to look, and the possible cause. */
 import type { ChannelRow } from "../../store/overview";
 import { isQuietHour } from "../../store/inbox/refusals";
 import type { ChannelView } from "../channel-view";
@@ -7,14 +7,14 @@ import { wordsFor } from "../refusal-words";
 import { count, duration } from "../text";
 import { Empty } from "./parts";
 
-/** A wait longer than this is no queue that is busy, in seconds. */
+/** A longer wait, in seconds, is not explained by a busy queue. */
 const LONG_WAIT_S = 300;
 const HOUR_S = 3_600;
 
 export interface Concern {
   readonly to: string;
   readonly text: string;
-  /** What may be behind it. */
+  /** The possible cause. */
   readonly hint?: string;
 }
 
@@ -44,7 +44,7 @@ function missingOf({ missing_pieces: pieces }: Health): Concern[] {
   }));
 }
 
-/** What the figures say of events and messages that do not get through. */
+/** Events and messages that are stuck, from the figures. */
 function stuckOf(health: Health, channels: readonly ChannelRow[]): Concern[] {
   const { quarantined, failed, oldest_waiting_seconds: wait } = health;
   const unsent = channels.filter(({ status }) => status === "failed");
@@ -84,13 +84,13 @@ export interface State {
   readonly health: Health;
   readonly channels: readonly ChannelRow[];
   readonly setups: readonly ChannelView[];
-  /** Settings that cannot be used. */
+  /** The number of unusable settings. */
   readonly problems: number;
-  /** SILENCE_ALERT_HOURS, where it is set. */
+  /** SILENCE_ALERT_HOURS, if it is set. */
   readonly silenceAlertHours: number | undefined;
 }
 
-/** In the order in which they are to be looked at: what does not come in cannot be put right here. */
+/** In the order in which a person should look at them: an event that does not arrive cannot be fixed here. */
 export function concernsOf(state: State, now: Date): readonly Concern[] {
   const { health, channels, setups, problems, silenceAlertHours } = state;
   return [

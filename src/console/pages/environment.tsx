@@ -1,8 +1,8 @@
-/** The mark on every page of a receiver that is not in production. */
+/** The mark on every page of a receiver outside production. */
 import { createContext, useContext } from "hono/jsx";
 import { PRODUCTION } from "../page-context";
 
-/** The name of the environment that a page is of. */
+/** The name of the page's environment. */
 export const Environment = createContext<string>(PRODUCTION);
 
 export function EnvironmentMark() {
@@ -15,7 +15,7 @@ export function EnvironmentMark() {
   );
 }
 
-/** `Orders` -> `staging: Orders`, for the tabs of a browser. */
+/** `Orders` -> `staging: Orders`, for browser tabs. */
 export function titleIn(environment: string, title: string): string {
   return environment === PRODUCTION ? title : `${environment}: ${title}`;
 }

@@ -1,4 +1,4 @@
-/** The form above a list: a search, and filters that fold away where none is set. */
+/** The form above a list: a search, and filters that are folded if none is set. */
 import { type Child, useContext } from "hono/jsx";
 import { words } from "../text";
 import { clockTime, ShopZone } from "./zone";
@@ -11,7 +11,7 @@ interface Named {
   readonly values: Values;
 }
 
-/** `list`: what a person may pick instead of typing. */
+/** `list`: suggestions that a person may pick instead of typing. */
 export function Field({
   name,
   label,
@@ -57,7 +57,7 @@ export function Options({ name, label, values, of }: Named & { readonly of: read
   );
 }
 
-/** A moment: in the zone of the times on the page. */
+/** A date and time, in the zone of the page. */
 export function When({ name, label, values }: Named) {
   const zone = useContext(ShopZone);
   const id = `filter-${name}`;
@@ -81,7 +81,7 @@ export function When({ name, label, values }: Named) {
 interface FiltersProps {
   readonly path: string;
   readonly values: Values;
-  /** Absent where the list has filters only, which then do not fold. */
+  /** Absent if the list has only filters, which are then not folded. */
   readonly search?: { readonly label: string; readonly hint: string };
   /** The names of the filters. */
   readonly more?: readonly string[];

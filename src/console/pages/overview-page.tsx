@@ -1,4 +1,4 @@
-/** What a person sees first: how events come in, what waits, what needs a person. */
+/** The first page: how events arrive, what waits, what needs a person. */
 import { nameType } from "../../events/form-words";
 import type { Child } from "hono/jsx";
 import {
@@ -22,7 +22,7 @@ import { ActionForm, Badge, Live, Part, Ref, Table, Text, Time, Empty } from "./
 import { Page, show } from "./page";
 
 const TROUBLED_SHOWN = 5;
-/** The latest of what stands in the way, each with what is wrong. */
+/** The latest unapplied events, each with its error. */
 function Troubled({ events }: { readonly events: readonly TroubledEvent[] }) {
   if (events.length === 0) return null;
   return (
@@ -100,7 +100,7 @@ function formOf(form: DeliveryEnds["last_form"]): string {
   return form === "unknown" ? ", of unknown form" : `, ${form}`;
 }
 
-/** When the first and the last delivery came, and in which form; before the first one what to do. */
+/** When the first and the last delivery were received, and in which form; before the first one, what to do. */
 function Deliveries(props: {
   readonly ends: DeliveryEnds | null;
   readonly origin: string;
@@ -169,7 +169,7 @@ interface OverviewProps {
   readonly settings: Settings;
   readonly setups: readonly ChannelView[];
   readonly ends: DeliveryEnds | null;
-  /** Where the receiver is reached. */
+  /** The origin of the receiver's URL. */
   readonly origin: string;
   readonly now: Date;
 }

@@ -16,14 +16,14 @@ const policy = [
   "script-src 'self'",
   "connect-src 'self'",
   "frame-src 'self'",
-  // The style sheet draws its arrows and ticks as data.
+  // The style sheet has its arrows and ticks as data URLs.
   "img-src 'self' data:",
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** htmx without what the policy forbids, and without a copy of pages in the browser's storage. */
+/** htmx without features that the policy forbids, and without copies of pages in the browser's storage. */
 const htmxConfig = JSON.stringify({
   includeIndicatorStyles: false,
   allowEval: false,
@@ -43,7 +43,7 @@ const places = [
 
 export interface PageProps {
   readonly title: string;
-  /** Whoever is signed in; null on the pages before. */
+  /** The signed-in person; null on pages before the sign-in. */
   readonly who: string | null;
   /** The path of the page, for the navigation. */
   readonly path: string;
@@ -113,7 +113,7 @@ export function Page({ title, who, path, children }: PageProps) {
   );
 }
 
-/** What every answer of the console is under, parts of pages and redirects included. */
+/** The policy of every answer of the console, including parts of pages and redirects. */
 export function setPolicy(c: Context): void {
   c.header("content-security-policy", policy);
   c.header("cache-control", "no-store");
@@ -121,7 +121,6 @@ export function setPolicy(c: Context): void {
   c.header("cross-origin-opener-policy", "same-origin");
 }
 
-/** Answers with a page. */
 export function show(c: Context, page: Element, status: 200 | 400 | 404 | 429 | 503 = 200) {
   const whole = (
     <ShopZone.Provider value={zoneIn(c)}>

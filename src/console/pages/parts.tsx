@@ -1,4 +1,4 @@
-/** What pages are made of: times, badges, tables, facts. Every text from outside comes through here. */
+/** The components of pages: times, badges, tables, facts. All text from outside is displayed by these. */
 import { isDay } from "../../events/formats/time";
 import { type Child, useContext } from "hono/jsx";
 import { describeLeftOut, type LeftOut } from "../left-out";
@@ -8,7 +8,7 @@ import { clockTime, ShopZone } from "./zone";
 
 const CLIP_CHARACTERS = 64;
 
-/** Text from an event, on its own in the direction of the line; `whole`: however long. */
+/** Text from an event, isolated from the text direction around it; `whole`: not shortened. */
 export function Text(props: {
   readonly of: string | number | null | undefined;
   readonly whole?: boolean;
@@ -20,8 +20,8 @@ export function Text(props: {
 }
 
 /**
- * In the shop's zone, or in UTC, which the script turns into the reader's; as wide before as after. A day
- * without a time of day is the same in every zone, and the script leaves it alone.
+ * In the shop's zone, or in UTC, which the script converts to the reader's zone; the width does not change. A date
+ * without a time is the same in every zone, and the script does not change it.
  */
 export function Time({ at, only }: { readonly at: string | null; readonly only?: "hour" }) {
   const zone = useContext(ShopZone);
@@ -62,7 +62,7 @@ const tones: Readonly<Record<string, string>> = {
   cancelled: "bad",
 };
 
-/** A status in words; its colour only repeats what it says. */
+/** A status in words; its colour only repeats the meaning. */
 export function Badge({ status, as }: { readonly status: string | null; readonly as?: string }) {
   if (status === null) return <span class="none">–</span>;
   const tone = Object.hasOwn(tones, status) ? tones[status] : "calm";
@@ -77,7 +77,7 @@ export function Money(props: {
   return <span class="number">{money(props.micros, props.in)}</span>;
 }
 
-/** What the page has left out of something very large, and where that is. */
+/** What the page has left out of a very large order or event, and where to find it. */
 export function LeftOutNotes({ of }: { readonly of: readonly LeftOut[] }) {
   return (
     <>
@@ -88,7 +88,7 @@ export function LeftOutNotes({ of }: { readonly of: readonly LeftOut[] }) {
   );
 }
 
-/** An id that leads to its page. */
+/** An id with a link to its page. */
 export function Ref(props: {
   readonly to: Place;
   readonly id: string | null;
@@ -104,15 +104,15 @@ export function Ref(props: {
 export interface Column<Row> {
   readonly head: string;
   readonly cell: (row: Row) => Child;
-  /** Numbers are set to the right. */
+  /** Numbers are aligned right. */
   readonly number?: boolean;
-  /** `short`: one line, however long; `word`: room for an event type; `wide`: more, where there is any. */
+  /** `short`: one line of any length; `word`: space for an event type; `wide`: more space, if there is any. */
   readonly as?: "short" | "word" | "wide";
 }
 
 /**
- * A table that turns into cards on a phone. `caption` names it for those who do not see it, and for all
- * where it is `shown`: where the heading above does not say as much.
+ * A table that turns into cards on a phone. `caption` names it for screen readers, and for everyone if it is
+ * `shown`: when the heading above does not say the same.
  */
 export function Table<Row>(props: {
   readonly caption: string;
@@ -148,7 +148,7 @@ export function Table<Row>(props: {
   );
 }
 
-/** Name and value pairs; those without a value are left out. */
+/** Pairs of name and value; pairs without a value are left out. */
 export function Facts({ of }: { readonly of: readonly (readonly [string, Child])[] }) {
   return (
     <dl class="facts">
@@ -164,7 +164,7 @@ export function Facts({ of }: { readonly of: readonly (readonly [string, Child])
   );
 }
 
-/** A part of a page under a heading that names it. */
+/** A section of a page under a heading that names it. */
 export function Part(props: {
   readonly id: string;
   readonly title: Child;
@@ -179,10 +179,10 @@ export function Part(props: {
   );
 }
 
-/** A part that keeps itself up to date with what the page at `path` says, where there is script. */
+/** A section that updates itself from the page at `path`, if there is script. */
 export function Live(props: {
   readonly path: string;
-  /** Null where nothing moves any more. */
+  /** Null if nothing changes any more. */
   readonly beat: "tick" | "tick-slow" | null;
   readonly children?: Child;
 }) {
@@ -201,12 +201,12 @@ export function Live(props: {
   );
 }
 
-/** What stands where a list has nothing. */
+/** Shown in place of an empty list. */
 export function Empty({ children }: { readonly children?: Child }) {
   return <p class="empty">{children}</p>;
 }
 
-/** The result of an action, or what is wrong; read out where it appears. */
+/** The result of an action, or the problem; screen readers announce it when it appears. */
 export function Notice({ bad, children }: { readonly bad?: boolean; readonly children?: Child }) {
   return (
     <p class={bad === true ? "notice bad" : "notice"} role={bad === true ? "alert" : "status"}>
@@ -215,7 +215,7 @@ export function Notice({ bad, children }: { readonly bad?: boolean; readonly chi
   );
 }
 
-/** A button for an action: posts to `to` at once, or asks first where there is a question. */
+/** A button for an action: posts to `to` immediately, or after confirmation if there is a question. */
 export function ActionForm(props: {
   readonly to: string;
   readonly label: string;
@@ -246,7 +246,7 @@ export function ActionForm(props: {
   );
 }
 
-/** Older and newest; a search that goes on beyond what one page looks through says so. */
+/** Links to older and to the newest entries. If a search continues beyond what one page reads, it says so. */
 export function Pager(props: {
   readonly newest: string | null;
   readonly older: string | null;

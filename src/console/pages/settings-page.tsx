@@ -1,4 +1,4 @@
-/** How the Worker is set up, without a single value of a secret. */
+/** How the Worker is set up, without any value of a secret. */
 import { loadVerifiedBy, type VerifiedBy } from "../../store/overview";
 import type { Settings } from "../deps";
 import { type ChannelView, problemsOf, viewChannels } from "../channel-view";
@@ -47,7 +47,7 @@ function Verified({ by, hasPrevious }: { readonly by: VerifiedBy; readonly hasPr
   );
 }
 
-/** What the settings of a channel come to; what is lost can be switched off for good. */
+/** The state of a channel; a channel that has lost a setting can be switched off permanently. */
 function ChannelDetail({ of }: { readonly of: ChannelView }) {
   const { channel, state, missing, held, last_configured_at: last } = of;
   if (state === "on") return null;

@@ -3,7 +3,7 @@ import { Notice } from "./parts";
 import { Page } from "./page";
 
 export interface SignInProps {
-  /** False where only Cloudflare Access lets people in. */
+  /** False if only Cloudflare Access lets people in. */
   readonly takesToken: boolean;
   readonly problem: string | null;
 }
@@ -42,7 +42,7 @@ export function SignInPage({ takesToken, problem }: SignInProps) {
   );
 }
 
-/** On the way out through Access, which has to end the session that it has made. */
+/** On the way out through Access, which must end its own session. */
 export function LeavingPage({ to }: { readonly to: string }) {
   return (
     <Page title="Signing out" who={null} path="">
@@ -54,7 +54,7 @@ export function LeavingPage({ to }: { readonly to: string }) {
   );
 }
 
-/** Anything that is not there, or did not work. */
+/** For something that does not exist, or has failed. */
 export function PlainPage(props: {
   readonly title: string;
   readonly text: string;

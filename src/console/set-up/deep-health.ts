@@ -1,6 +1,6 @@
 /**
- * `GET /health?deep`, for monitors: is every piece of the set-up there, and does D1 answer in time? Anybody may
- * ask, so an isolate asks D1 once in some seconds, and never twice at the same time.
+ * `GET /health?deep`, for monitors: checks that no piece of the set-up is missing, and that D1 answers in time. No
+ * sign-in is needed, so an isolate queries D1 at most once every few seconds, and never twice at the same time.
  */
 import { DEEP_HEALTH } from "../../limits";
 import { errorText, log } from "../../log";
@@ -13,7 +13,7 @@ type DeepStatus = "ok" | "degraded";
 
 interface Memory {
   known: { readonly status: DeepStatus; readonly atMs: number } | null;
-  /** When the present check began; null where there is none. */
+  /** When the running check began; null if none is running. */
   startedMs: number | null;
 }
 
@@ -37,7 +37,7 @@ async function check({ db, expected, now }: HealthDeps): Promise<DeepStatus> {
   return "degraded";
 }
 
-/** A request may not wait for the promise of another one: it looks again until that one has its answer. */
+/** A request must not wait for the promise of another request, so it polls until that one has its answer. */
 async function untilKnown(memory: Memory, now: HealthDeps["now"]): Promise<DeepStatus> {
   const endMs = now().getTime() + DEEP_HEALTH.timeoutMs;
   while (memory.known === null && now().getTime() < endMs) {
@@ -46,13 +46,13 @@ async function untilKnown(memory: Memory, now: HealthDeps["now"]): Promise<DeepS
   return memory.known?.status ?? "degraded";
 }
 
-/** What is known stays the answer while it is fresh, and while another request of this isolate asks anew. */
+/** The known answer is used while it is fresh, and while another request of this isolate runs the check. */
 export async function checkDeepHealth(deps: HealthDeps): Promise<DeepStatus> {
   const memory = memoryOf(deps.db);
   const nowMs = deps.now().getTime();
   const { known, startedMs } = memory;
   if (known !== null && nowMs - known.atMs < DEEP_HEALTH.freshMs) return known.status;
-  // A client that hangs up takes its check with it: that one counts as over.
+  // If the client of a check disconnects, its check may never end; after a while it counts as abandoned.
   if (startedMs !== null && nowMs - startedMs < DEEP_HEALTH.abandonedMs) {
     return known?.status ?? (await untilKnown(memory, deps.now));
   }

@@ -1,11 +1,14 @@
-/** What a person reads where an answer could not be given: a database that is behind the Worker explains most. */
+/** What a page says after a failure: the most likely cause is a database that is older than the Worker. */
 import { DEEP_HEALTH } from "../../limits";
 import { migrateCommand } from "../../store/set-up/missing-pieces";
 import { loadMissingMigrations } from "../../store/set-up/migrations";
 import { within } from "../../time-limit";
 import type { HealthDeps } from "../health";
 
-/** Null where no migration is missing, or D1 cannot be asked. Names none: it is also read before a sign-in. */
+/**
+ * Null if no migration is missing, or if D1 does not answer. Contains no names, because it is also shown before
+ * the sign-in.
+ */
 export async function explainFailure({
   db,
   expected,

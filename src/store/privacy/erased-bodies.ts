@@ -1,4 +1,4 @@
-/** Bodies in the inbox that may have to be erased: finding them, and putting back what is left of them. */
+/** Bodies in the inbox that may have to be erased: finds them, and replaces them with what remains. */
 import { BODIES_MAX_BYTES } from "../../limits";
 import { ERASE_STRETCH_BODIES } from "../../privacy-limits";
 import { isLarge, slicedRows, slicedStatements } from "../slices";
@@ -8,17 +8,19 @@ import { rowsOfOrders } from "./order-rows";
 export interface ErasedBody {
   readonly id: string;
   readonly payload: string;
-  /** Whether the order that it names is a person's with it; a payment on somebody else's order is not. */
+  /**
+   * True if the order that it names is erased as the person's own; false for a payment on another person's order.
+   */
   readonly isOrders: boolean;
 }
 
-/** A row of the state beside orders. */
+/** The key of a payment, refund or shipment. */
 export interface RowKey {
   readonly subject: string;
   readonly key: string;
 }
 
-/** A stored body, with the place of its event in the inbox. */
+/** A stored body, with the position of its event in the inbox. */
 export interface StoredBody {
   readonly id: string;
   readonly payload: string;
@@ -28,7 +30,7 @@ export interface StoredBody {
   readonly subjectId: string | null;
 }
 
-/** Reads in order from behind `after`, as many bytes of bodies as fit; the first always does. */
+/** Reads in order, after `after`, as many bytes of bodies as fit; the first body always fits. */
 const bodiesOf = (rows: string, after: string): string => `
 SELECT place, id, eventType, subject, subjectId, payload FROM (
   SELECT rowid AS place, id, event_type AS eventType, subject, subject_id AS subjectId, payload,
@@ -38,8 +40,8 @@ SELECT place, id, eventType, subject, subjectId, payload FROM (
 WHERE before < ${String(BODIES_MAX_BYTES)} ORDER BY place LIMIT 500`;
 
 /**
- * `?1`: orders. Events about the orders and about what belongs to them or ever did, whatever became of
- * them. The indexes of `rowsOfOrders`, webhook_events_subject, webhook_events_set_aside.
+ * `?1`: orders. The events about the orders and about all that belongs or ever belonged to them, in any status.
+ * The indexes of `rowsOfOrders`, webhook_events_subject, webhook_events_set_aside.
  */
 export const aboutOrders = `rowid IN (
     SELECT e.rowid FROM (${rowsOfOrders}) own
@@ -87,10 +89,10 @@ const stretchEndSql = `
 SELECT max(place) AS "end" FROM (
   SELECT rowid AS place FROM webhook_events WHERE rowid > ?1 ORDER BY rowid LIMIT ?2)`;
 
-/** `?1`, `?2`: after and up to which row. Rowid. A contact may stand anywhere in any body. */
+/** `?1`, `?2`: after and up to which row. Rowid. A contact may occur anywhere in any body. */
 const stretchSql = bodiesOf("rowid <= ?2", "?1");
 
-/** The next bodies of the inbox, and where it goes on; null behind the last. */
+/** The next bodies of the inbox, and where to continue; null after the last. */
 export async function loadStretch(
   db: D1Database,
   after: number,
@@ -101,11 +103,11 @@ export async function loadStretch(
     .first<number | null>("end");
   if (end === null) return { bodies: [], next: null };
   const { results } = await db.prepare(stretchSql).bind(after, end).all<StoredBody>();
-  // Nothing behind what was read: the stretch is done.
+  // No body was found up to `end`: the range is done.
   return { bodies: results, next: results.at(-1)?.place ?? end };
 }
 
-/** Notes of what was left out name its fields. */
+/** Notes about omitted fields contain the names of the fields. */
 const withoutNames = "notes = iif(instr(notes, 'too much to keep') > 0, NULL, notes)";
 
 /** Primary key. */
@@ -129,12 +131,12 @@ function replaceStatements(
   ];
 }
 
-/** Puts bodies back as they are left. A body that is purged stays so. */
+/** Replaces stored bodies. A purged body stays purged. */
 export async function replaceBodies(db: D1Database, bodies: readonly StoredText[]): Promise<void> {
   if (bodies.length > 0) await db.batch([...replaceStatements(db, bodies)]);
 }
 
-/** `?1`: ids. Primary keys. What else is about the orders they name is to be erased too. */
+/** `?1`: ids. Primary keys. Everything else about the orders that they name is erased too. */
 const enterOrdersSql = `
 INSERT INTO erasure_orders (erasure_id, order_number)
 SELECT DISTINCT (SELECT max(id) FROM erasures), order_number FROM webhook_events
@@ -143,8 +145,8 @@ WHERE id IN (SELECT value FROM json_each(?1)) AND order_number IS NOT NULL
 ON CONFLICT (erasure_id, order_number) DO UPDATE SET pending = 1`;
 
 /**
- * `?1`: the erasure; `?2`: orders. Primary key, erasure_orders_pending. What another erasure is to erase, and
- * perhaps cannot, holds up no other.
+ * `?1`: the erasure; `?2`: orders. Primary key, erasure_orders_pending. Leaves out orders that another erasure
+ * still has to erase: if it cannot, this erasure is not blocked.
  */
 const enterFoundSql = `
 INSERT INTO erasure_orders (erasure_id, order_number)
@@ -152,7 +154,7 @@ SELECT ?1, value FROM json_each(?2)
 WHERE value NOT IN (SELECT order_number FROM erasure_orders WHERE pending = 1)
 ON CONFLICT (erasure_id, order_number) DO UPDATE SET pending = 1`;
 
-/** Orders whose events name the person somewhere: they are theirs. */
+/** Adds orders whose events name the person: all of each order is erased. */
 export async function enterOrders(
   db: D1Database,
   erasureId: number,
@@ -163,8 +165,8 @@ export async function enterOrders(
 }
 
 /**
- * For events that came after somebody was erased: their bodies, and that their orders are theirs. They go
- * into the batch that settles the events, behind what says which order each is about.
+ * For events that arrive after an erasure: stores their erased bodies, and adds their orders to it. Part of the
+ * batch that settles the events, after the statements that store which order each is about.
  */
 export function rewriteStatements(
   db: D1Database,

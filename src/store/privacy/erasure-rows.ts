@@ -1,6 +1,6 @@
 /**
- * A person taken out of rows, messages and contacts. Each statement can be run again: what is erased
- * already stays as it is.
+ * Removes a person from rows, messages and contacts. Each statement can be repeated: what is already erased does
+ * not change.
  */
 import { ERASED } from "../../events/erased-body";
 import { customerChannels } from "../../notifications/channels";
@@ -20,7 +20,6 @@ import {
 import { personalColumns } from "../../projection/registers";
 import { quoted } from "../quoted";
 
-/** Whether a message goes to a customer. */
 const isCustomers = `channel IN (${quoted(customerChannels)})`;
 
 const gone = (column: string): string => `${column} = iif(${column} IS NULL, NULL, '${ERASED}')`;
@@ -28,25 +27,25 @@ const gone = (column: string): string => `${column} = iif(${column} IS NULL, NUL
 const goneParts = (column: string): string => `${column} = CASE WHEN ${column} IS NOT NULL THEN
     (SELECT json_group_object(key, '${ERASED}') FROM json_each(${column})) END`;
 
-/** That something was there is left: as the projection makes it of an erased body. */
+/** An empty object shows that there was a value. The projection gives the same for an erased body. */
 const emptied = (column: string): string => `${column} = iif(${column} IS NULL, NULL, '{}')`;
 
 const { texts, addresses, objects } = personalColumns;
 
-/** Whose values may name the person in what a rebuild has reported: those of kept-columns.ts too. */
+/** Columns whose values in the report of a rebuild may name the person, including those of kept-columns.ts. */
 const reportedColumns = [
   ...Object.values(personalColumns).flat(),
   ..."items method payment_mode courier tracking_url currency eta".split(" "),
 ];
 
-/** `?1`: orders. Primary key. As the projection makes it of bodies from which the person is erased. */
+/** `?1`: orders. Primary key. Gives the same row as the projection of erased bodies. */
 const eraseOrdersSql = `
 UPDATE orders SET ${texts.map(gone).join(", ")},
   ${addresses.map(goneParts).join(", ")}, 
   ${objects.map(emptied).join(", ")}
 WHERE order_number IN (SELECT value FROM json_each(?1))`;
 
-/** Free text may say anything. */
+/** Free text may contain anything. */
 const eraseRowSqls = (where: RowsWhere): readonly string[] => [
   ...partNames.map(
     (table) => `UPDATE ${table} SET extra = '{}' WHERE ${where(table)} AND extra <> '{}'`,
@@ -54,11 +53,11 @@ const eraseRowSqls = (where: RowsWhere): readonly string[] => [
   `UPDATE refunds SET remarks = '${ERASED}' WHERE ${where("refunds")} AND remarks <> '${ERASED}'`,
   `UPDATE shipments SET cancellation_reason = '${ERASED}'
     WHERE ${where("shipments")} AND cancellation_reason <> '${ERASED}'`,
-  // What no shop expects is no time in an erased body.
+  // Erased bodies keep a date only within these years.
   `UPDATE shipments SET eta = NULL WHERE ${where("shipments")} AND (eta < '2000' OR eta >= '2100')`,
 ];
 
-/** A row for each rebuild, primary key. What a rebuild has changed is kept with both values. */
+/** rebuilds has one row for each rebuild; primary key. The report of a rebuild contains old and new values. */
 const eraseChangesSql = (own: string): string => `
 UPDATE rebuild_changes SET ${["from_value", "to_value"].map(gone).join(", ")}
 WHERE (rebuild_id, entity, row_key, column_name) IN (
@@ -67,14 +66,14 @@ WHERE (rebuild_id, entity, row_key, column_name) IN (
       AND c.entity = own.subject || 's' AND c.row_key = own.key
   WHERE c.column_name IN (${quoted(reportedColumns)}))`;
 
-/** `?1`: orders. By the indexes of `aboutOrders`. Notes of what was left out name its fields. */
+/** `?1`: orders. By the indexes of `aboutOrders`. Notes about omitted fields contain the names of the fields. */
 const eraseNotesSql = `
 UPDATE webhook_events SET notes = NULL WHERE ${aboutOrders} AND instr(notes, 'too much to keep') > 0`;
 
 /**
- * `?1`: orders. The keys of the view. Whoever was to be written to is not any more; who is about to be
- * loses the outcome, since whoever decides first has moved the row. What the team is to do stands, and is
- * written anew, without the person; a run that has read it already finds `attempts` moved.
+ * `?1`: orders. The keys of the view. Pending messages to customers are suppressed. If one is just being sent, its
+ * outcome is not recorded, because the row has changed. Messages to the team stay pending and are rendered again,
+ * without the person; a run that has already read one finds that `attempts` has changed.
  */
 const eraseMessagesSql = (ids: string): string => `
 UPDATE notifications SET recipient = NULL, error = NULL, provider_message_id = NULL,
@@ -89,14 +88,14 @@ UPDATE notifications SET recipient = NULL, error = NULL, provider_message_id = N
 WHERE id IN (${ids})
   AND (status = 'pending' OR coalesce(recipient, rendered, error, provider_message_id) IS NOT NULL)`;
 
-/** `?2`: the erasure. Primary keys. Of what came after its end nothing is left to remember. */
+/** `?2`: the erasure. Primary keys. The orders of a finished erasure are removed (`forgetSql`). */
 const donePendingSql = `
 UPDATE erasure_orders SET pending = 0
 WHERE erasure_id = ?2 AND order_number IN (SELECT value FROM json_each(?1))`;
 /**
- * `?1`: orders; `?2`: the erasure. webhook_events_subject and others (erased-bodies.ts). An order that comes
- * late, of which bodies have been purged, takes the last stages once more: they may have passed its contacts
- * and its archived bodies.
+ * `?1`: orders; `?2`: the erasure. webhook_events_subject and others (erased-bodies.ts). If bodies of a late order
+ * are archived or purged, the erasure repeats its last stages: they may have passed the contacts and archived
+ * bodies of this order.
  */
 const reopenSql = `
 UPDATE erasures SET stage = 'contacts', place = '', finished_at = NULL
@@ -118,8 +117,8 @@ UPDATE erasures SET events = events + ?2, notifications = notifications + ?3
 WHERE id = ?1 AND finished_at IS NULL`;
 
 /**
- * Erases rows and messages of the orders, and says that they are done. `contacts`: those that their bodies
- * named; `events`: how many those were.
+ * Erases rows and messages of the orders and marks the orders as done. `contacts`: those that their bodies named;
+ * `events`: the number of those bodies that changed.
  */
 export async function eraseRows(
   db: D1Database,
@@ -146,8 +145,8 @@ export async function eraseRows(
 }
 
 /**
- * `?1`: [subject, key] of rows. Primary key. What the team has been sent about them, which may quote them;
- * what goes to a customer goes to the one of their order.
+ * `?1`: [subject, key] of rows. Primary key. Messages to the team about the rows may quote the person. Messages to
+ * customers go to the customer of the order, so they stay.
  */
 const teamMessagesSql = `
   SELECT n.id FROM json_each(?1) j CROSS JOIN message_templates known CROSS JOIN notifications n
@@ -156,7 +155,7 @@ const teamMessagesSql = `
   WHERE n.about = j.value->>0 AND n.${isCustomers.replace(" IN ", " NOT IN ")}`;
 const keyedRows = "SELECT value->>0 AS subject, value->>1 AS key FROM json_each(?1)";
 
-/** Erases payments, refunds and shipments whose events name a person, while their order is not theirs. */
+/** Erases payments, refunds and shipments whose events name a person but whose order is another person's. */
 export async function eraseKeyedRows(db: D1Database, rows: readonly RowKey[]): Promise<void> {
   const list = JSON.stringify(rows.map(({ subject, key }) => [subject, key]));
   await db.batch([
@@ -168,8 +167,8 @@ export async function eraseKeyedRows(db: D1Database, rows: readonly RowKey[]): P
 }
 
 /**
- * `?1`, `?2`: the contact and the order behind which it goes on; `?3`: rows at once; `?4`: the erasure.
- * Primary keys: no index leads from an order to its contacts, past ones among them.
+ * `?1`, `?2`: after which contact and order; `?3`: rows at once; `?4`: the erasure. Primary keys: no index leads
+ * from an order to its contacts, which include past ones.
  */
 const contactsEndSql = `
 SELECT contact, order_number FROM order_contacts WHERE (contact, order_number) > (?1, ?2)
@@ -182,8 +181,8 @@ DELETE FROM order_contacts WHERE (contact, order_number) IN (
   JOIN erasure_orders e ON e.erasure_id = ?4 AND e.order_number = c.order_number)`;
 
 /**
- * Forgets by what else the orders of an erasure could be found, in the next stretch of contacts.
- * `place`: where it goes on, as JSON; returns null behind the last.
+ * Removes the contacts of an erasure's orders, in the next range of contacts. `place`: where to continue, as JSON;
+ * returns null after the last.
  */
 export async function forgetContacts(
   db: D1Database,

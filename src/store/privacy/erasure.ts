@@ -1,4 +1,4 @@
-/** Erasing a person from the database: the request, its progress, and the data-subject identifiers. */
+/** Erasures in the database: the request, its progress, and the data-subject identifiers. */
 import { ERASE_ORDERS } from "../../privacy-limits";
 import { rowIdentifier } from "../../projection/identifiers";
 import { rowsOfOrders } from "./order-rows";
@@ -17,7 +17,7 @@ export interface Erasure {
   readonly finished_at: string | null;
 }
 
-/** Made once, in D1, and never shown. */
+/** Created once, in D1, and never shown. */
 const makeKeySql = `
 INSERT INTO erasure_key (id, key) VALUES (1, lower(hex(randomblob(32)))) ON CONFLICT DO NOTHING`;
 
@@ -30,8 +30,9 @@ async function loadHasher(db: D1Database): Promise<Hasher> {
 }
 
 /**
- * `?1`: hashes. Primary keys. Run before `suppressSql`: only where that will add something. Not counted, but
- * drawn: after going back in time the same number would stand for other people.
+ * `?1`: hashes. Primary keys. Runs before `suppressSql`, and only changes something if that will add a hash. The
+ * version is random, not counted: after a restore of D1 to an earlier time, the same number would stand for other
+ * persons.
  */
 const changeVersionSql = `
 INSERT INTO cursors (name, position) SELECT 'erased', 1 + abs(random() >> 12)
@@ -61,7 +62,7 @@ const countOrdersSql = `
 UPDATE erasures SET orders = (SELECT count(*) FROM erasure_orders e WHERE e.erasure_id = erasures.id)
 WHERE id = (SELECT max(id) FROM erasures) RETURNING *`;
 
-/** Records the request, whose orders it is about, and by what later events are known: in one batch. */
+/** Stores the request, its orders and the hashes of its contacts, in one batch. */
 export async function startErasure(
   db: D1Database,
   contacts: readonly string[],
@@ -89,8 +90,8 @@ export async function loadErasure(db: D1Database, id: number): Promise<Erasure |
 }
 
 /**
- * The table holds a row for each time that a person was erased; primary key of its orders. What cannot go
- * on lets others pass, and no stage is begun while an order of the one before is left.
+ * The table has one row for each erasure; primary key of its orders. An erasure with an error comes after the
+ * others. The next stage starts only when no order is pending.
  */
 const unfinishedSql = `
 SELECT * FROM erasures WHERE finished_at IS NULL AND NOT EXISTS (
@@ -102,8 +103,8 @@ export async function findUnfinished(db: D1Database): Promise<Erasure | null> {
 }
 
 /**
- * `?1`, `?2`: the erasure and where it stood; `?3`: where it goes on. Primary key. Two runs may take the
- * same step: whoever comes second finds it moved, and only adds what it has found.
+ * `?1`, `?2`: the erasure and its last position; `?3`: the next position. Primary key. Two runs may take the same
+ * step: the second finds the position changed, and only adds its counts.
  */
 const moveSql = `
 UPDATE erasures SET error = ?4, events = events + ?5, archived_events = archived_events + ?6,
@@ -116,12 +117,12 @@ const leaveSql = `
 DELETE FROM erasure_orders WHERE erasure_id = ?1 AND pending = 0
   AND EXISTS (SELECT 1 FROM erasures WHERE id = ?1 AND finished_at IS NOT NULL)`;
 
-/** Says what is in the way of an erasure, of a finished one too. */
+/** Stores why an erasure does not continue; also for a finished erasure. */
 export async function saveError(db: D1Database, id: number, error: string): Promise<void> {
   await db.prepare("UPDATE erasures SET error = ?2 WHERE id = ?1").bind(id, error).run();
 }
 
-/** Says how far it is; what it has found is added up. */
+/** Stores the progress, and adds the counts. */
 export async function saveStage(
   db: D1Database,
   { id, stage, place }: Pick<Erasure, "id" | "stage" | "place">,
@@ -138,15 +139,13 @@ export async function saveStage(
   ]);
 }
 
-/** Orders that are still to be erased, of one erasure. */
+/** Orders of one erasure that are not erased yet. */
 export interface PendingOrders {
   readonly erasureId: number;
   readonly orders: readonly string[];
 }
 
-/**
- * Orders behind `after`. erasure_orders_pending. Of a finished erasure too: an order that came later.
- */
+/** Orders after `after`, also those added to a finished erasure. erasure_orders_pending. */
 export async function findPending(db: D1Database, after: string): Promise<PendingOrders | null> {
   const { results } = await db
     .prepare(
@@ -161,7 +160,7 @@ export async function findPending(db: D1Database, after: string): Promise<Pendin
   return { erasureId, orders: own.map((row) => row.order_number) };
 }
 
-/** By what events about orders, and about what belongs to them or ever did, are known. */
+/** The identifiers of the orders, and of all that belongs or ever belonged to them. */
 export async function loadRowIdentifiers(
   db: D1Database,
   orders: readonly string[],
@@ -173,12 +172,12 @@ export async function loadRowIdentifiers(
   return results.map(({ subject, key }) => rowIdentifier(subject, key));
 }
 
-/** From now on events about these orders, their payments, refunds and shipments are erased. */
+/** From now on, events about these orders and their payments, refunds and shipments are erased. */
 export async function suppressOrders(db: D1Database, orders: readonly string[]): Promise<void> {
   await suppressRows(db, await loadRowIdentifiers(db, orders));
 }
 
-/** From now on events with one of these identifiers are erased. */
+/** From now on, events with one of these identifiers are erased. */
 export async function suppressRows(db: D1Database, identifiers: readonly string[]): Promise<void> {
   const hash = await loadHasher(db);
   await db.batch([...suppressStatements(db, await Promise.all(identifiers.map(hash)))]);

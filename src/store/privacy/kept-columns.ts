@@ -1,6 +1,6 @@
 /**
- * Columns that keep part of what they hold when a person is erased: read, changed by the rules of an erased
- * body (events/kept-values.ts), and put back, so that a rebuild over erased bodies gives the same rows.
+ * Columns that keep a part of their value when a person is erased. They are read, changed by the rules for erased
+ * bodies (events/kept-values.ts), and written, so that a rebuild from erased bodies gives the same rows.
  */
 import { ERASED, eraseItems } from "../../events/erased-body";
 import { keptCurrency, keptUrl, keptWord } from "../../events/kept-values";
@@ -30,7 +30,7 @@ const selectSql = (table: Table, where: string): string =>
 /** `?1`: orders. Primary key. */
 const ofOrders = "order_number IN (SELECT value FROM json_each(?1))";
 
-/** Primary key. A row that has been set anew since it was read stays as it is. */
+/** Primary key. A row that has changed since it was read stays unchanged. */
 const writeSql = (table: string, key: string, column: string): string => `
 UPDATE ${table} SET ${column} = v.payload
 FROM ${slicedRows("row_key", "updated_at", "payload")} AS v
@@ -63,8 +63,7 @@ function writeStatements(
 }
 
 /**
- * Erases what these columns hold of a person. `list`: what `where` reads as `?1`. As a rule there is nothing
- * to write.
+ * Erases personal data in these columns. `list`: the value of `?1` in `where`. Usually there is nothing to write.
  */
 export async function eraseKeptColumns(
   db: D1Database,

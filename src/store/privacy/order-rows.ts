@@ -1,9 +1,9 @@
-/** What belongs to orders, or ever did: rows and messages. Fragments of SQL for an erasure and an export. */
+/** The rows and messages that belong or ever belonged to orders: fragments of SQL for erasure and export. */
 
 /**
- * `?1`: orders. `subject` and `key` of the orders, of their payments, refunds and shipments, and of those
- * that an event has named for them and another event for another order. payments_order, refunds_order,
- * shipments_order, disputed_links_order.
+ * `?1`: orders. `subject` and `key` of the orders, of their payments, refunds and shipments, and of those that
+ * different events have named for these and for other orders. payments_order, refunds_order, shipments_order,
+ * disputed_links_order.
  */
 export const rowsOfOrders = `
   SELECT 'order' AS subject, value AS key FROM json_each(?1)
@@ -15,14 +15,14 @@ export const rowsOfOrders = `
     CROSS JOIN disputed_links d ON d.order_number = j.value`;
 
 /**
- * `?1`: orders. Payments, refunds or shipments of the orders that an event has named for another order too:
- * keys. disputed_links_order.
+ * `?1`: orders. Keys of payments, refunds or shipments that different events have named for these and for other
+ * orders. disputed_links_order.
  */
 const disputedKeys = (entity: "payments" | "refunds" | "shipments"): string =>
   `SELECT d.row_key FROM json_each(?1) j CROSS JOIN disputed_links d ON d.order_number = j.value
     WHERE d.entity = '${entity}'`;
 
-/** Rows of the state beside orders, each with its key. */
+/** The tables beside orders, each with its key. */
 export const parts = {
   payments: { subject: "payment", key: "payment_id" },
   refunds: { subject: "refund", key: "refund_id" },
@@ -31,7 +31,7 @@ export const parts = {
 export type Part = keyof typeof parts;
 export const partNames: readonly Part[] = ["payments", "refunds", "shipments"];
 
-/** Which of the rows of a table. */
+/** A condition on the rows of a table. */
 export type RowsWhere = (table: Part) => string;
 
 /** `?1`: orders. payments_order, refunds_order, shipments_order, disputed_links_order, primary keys. */
@@ -42,7 +42,7 @@ export const whereOfOrders: RowsWhere = (table) =>
 export const whereOfKeys: RowsWhere = (table) =>
   `${parts[table].key} IN (SELECT value->>1 FROM json_each(?1) WHERE value->>0 = '${parts[table].subject}')`;
 
-/** The messages of one of these rows, which stand under the order that it is linked to now. */
+/** The messages of one of these rows, which are listed under the order that it is linked to now. */
 const movedMessages = (entity: "payments" | "refunds" | "shipments", key: string): string => `
   SELECT m.id FROM (${disputedKeys(entity)}) d CROSS JOIN ${entity} row ON row.${key} = d.row_key
     CROSS JOIN order_messages m ON m.order_number = row.order_number AND m.subject_id = row.${key}
@@ -51,8 +51,8 @@ const movedMessages = (entity: "payments" | "refunds" | "shipments", key: string
     OR (n.order_number IS NULL AND coalesce(n.recipient, n.rendered) IS NOT NULL)`;
 
 /**
- * `?1`: orders. Ids of their messages, and of those that were made for them before their payment, refund or
- * parcel was named for another order: the other order's own are not among them. The keys of the view.
+ * `?1`: orders. Ids of their messages, and of messages that were written for them before the payment, refund or
+ * parcel was named for another order; not the other order's own messages. The keys of the view.
  */
 export const messagesOfOrders = `
   SELECT m.id FROM json_each(?1) j CROSS JOIN order_messages m ON m.order_number = j.value

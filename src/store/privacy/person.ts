@@ -1,4 +1,4 @@
-/** What is held about a person, found through the contacts that order events have named. */
+/** What is stored about a person, found through the contacts that order events have named. */
 import { aboutOrders } from "./erased-bodies";
 import { messagesOfOrders } from "./order-rows";
 
@@ -10,7 +10,7 @@ SELECT DISTINCT order_number FROM order_contacts
 WHERE contact IN (SELECT value FROM json_each(?1)) AND order_number > ?2
 ORDER BY order_number LIMIT ?3`;
 
-/** Orders that events have named one of the contacts for, past ones too, in the order of their numbers. */
+/** Orders for which events have named one of the contacts, past ones included, sorted by number. */
 export async function listOrdersOf(
   db: D1Database,
   contacts: readonly string[],
@@ -24,7 +24,7 @@ export async function listOrdersOf(
   return results.map((row) => row.order_number);
 }
 
-/** `?1`: orders. As `messagesOfOrders`, primary key. */
+/** `?1`: orders. Primary key; see `messagesOfOrders`. */
 const messagesSql = `SELECT n.* FROM notifications n WHERE n.id IN (${messagesOfOrders}) ORDER BY n.id`;
 
 /** `?1`: orders. By the indexes of `aboutOrders`. */
@@ -43,7 +43,7 @@ export interface HeldOrder {
   readonly notifications: readonly Row[];
 }
 
-/** Everything that is held about one order: one batch. */
+/** Everything that is stored about one order: one batch. */
 export async function loadHeld(db: D1Database, orderNumber: string): Promise<HeldOrder> {
   const list = JSON.stringify([orderNumber]);
   const [orders, payments, refunds, shipments, events, notifications] = (
@@ -74,7 +74,7 @@ SELECT json_array_length(?1) AS orders,
   (SELECT count(*) FROM webhook_events WHERE ${aboutOrders} AND payload IS NOT NULL) AS events,
   (SELECT count(*) FROM notifications WHERE id IN (${messagesOfOrders})) AS notifications`;
 
-/** What an erasure would find through orders. */
+/** What an erasure would find through the orders. */
 export interface HeldCounts {
   readonly orders: number;
   /** Events with a body. */
@@ -84,7 +84,7 @@ export interface HeldCounts {
 
 const COUNTED_ORDERS = 1_000;
 
-/** Counts what is held about a person, of a thousand orders at most. */
+/** Counts what is stored about a person, in at most a thousand orders. */
 export async function countHeld(db: D1Database, contacts: readonly string[]): Promise<HeldCounts> {
   const orders = await listOrdersOf(db, contacts, "", COUNTED_ORDERS);
   const row = await db.prepare(countSql).bind(JSON.stringify(orders)).first<HeldCounts>();

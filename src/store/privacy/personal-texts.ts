@@ -1,15 +1,18 @@
-/** Rows of the state with what they hold that may name a person, read in the order of their keys. */
+/** Rows of the state with the texts that may name a person, read in the order of their keys. */
 import { BODIES_MAX_BYTES } from "../../limits";
 import { ERASE_TEXT_ROWS } from "../../privacy-limits";
 import { personalColumns } from "../../projection/registers";
 import { parts } from "./order-rows";
 
 const { addresses, objects } = personalColumns;
-/** A number here may stand without the code that came with it; by both orders are found through their contacts. */
+/**
+ * Left out: a telephone number may be stored here without its country code. Orders are found by both through their
+ * contacts.
+ */
 const found: ReadonlySet<string> = new Set(["customer_email", "customer_phone"]);
 const texts = personalColumns.texts.filter((name) => !found.has(name));
 
-/** In the order of the walk; what is JSON is looked through as such. */
+/** In the order of the walk; JSON columns are searched as JSON. */
 const tables = {
   orders: {
     subject: "order",
@@ -28,7 +31,7 @@ const tables = {
 type Table = keyof typeof tables;
 const names: readonly Table[] = ["orders", "payments", "refunds", "shipments"];
 
-/** `?1`: after which key; `?2`: limit. Primary key. As many bytes as fit; the first row always does. */
+/** `?1`: after which key; `?2`: limit. Primary key. As many bytes as fit; the first row always fits. */
 const selectSql = (table: Table): string => {
   const { subject, key, texts: plain, json } = tables[table];
   const cells = [
@@ -50,7 +53,7 @@ export interface RowTexts {
   readonly texts: string;
 }
 
-/** The next rows, and where the walk goes on: a table and a key, as JSON; null behind the last. */
+/** The next rows, and where the walk continues: a table and a key, as JSON; null after the last. */
 export async function loadTexts(
   db: D1Database,
   place: string,

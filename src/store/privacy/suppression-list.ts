@@ -1,8 +1,7 @@
 /**
- * The suppression list: the people who were erased, known by keyed hashes of their data-subject
- * identifiers (contacts, and the rows about them). An isolate keeps it in memory and asks D1 nothing;
- * every batch that writes what a body says is fenced by the version that it has seen, so that what a
- * stale memory let through is not written.
+ * The suppression list: erased persons, known by keyed hashes of their data-subject identifiers (contacts, and the
+ * rows about them). An isolate keeps the list in memory. Every batch that writes data from a body has a fence with
+ * the version of the list that was used, so that nothing is written with an outdated list.
  */
 import { hmac, importKey } from "../../digest";
 import { eraseBody } from "../../events/erased-body";
@@ -10,14 +9,14 @@ import { identifiersOf } from "../../projection/identifiers";
 import { fenceStatement, isFenced } from "../fence";
 
 export interface SuppressionList {
-  /** Another one with each change; 0: nobody was ever on it. */
+  /** Changes with the list; 0: the list was always empty. */
   readonly version: number;
   readonly hasAny: (identifiers: readonly string[]) => Promise<boolean>;
-  /** The body without the person where it names somebody on the list, else as it is. */
+  /** Returns the body without the person if it names somebody on the list; otherwise unchanged. */
   readonly erase: (payload: string) => Promise<string>;
 }
 
-/** Nothing is looked at. */
+/** Checks nothing. */
 const emptyList: SuppressionList = {
   version: 0,
   hasAny: () => Promise.resolve(false),
@@ -35,7 +34,7 @@ export async function createHasher(key: string): Promise<Hasher> {
 /** Primary keys. */
 const versionSql = "SELECT position FROM cursors WHERE name = 'erased'";
 
-/** Every hash: an isolate has to know them all, and there are a few dozen for each person. */
+/** All hashes: an isolate needs every one, and there are a few dozen for each person. */
 const hashesSql = "SELECT hash FROM erased";
 const keySql = "SELECT key FROM erasure_key WHERE id = 1";
 
@@ -58,7 +57,7 @@ async function readAll(db: D1Database): Promise<SuppressionList> {
   };
 }
 
-/** As each database was last read by this isolate. */
+/** The list as this isolate last read it, for each database. */
 const memories = new WeakMap<D1Database, SuppressionList>();
 
 async function readSince(db: D1Database, known: SuppressionList): Promise<SuppressionList> {
@@ -67,7 +66,7 @@ async function readSince(db: D1Database, known: SuppressionList): Promise<Suppre
   return version === 0 ? emptyList : await readAll(db);
 }
 
-/** As D1 has it now; all is read only where nothing is known, or the version has moved. */
+/** The current list; all hashes are read only if nothing is known or the version has changed. */
 export async function loadSuppressionList(db: D1Database): Promise<SuppressionList> {
   const known = memories.get(db);
   const list = await (known === undefined ? readAll(db) : readSince(db, known));
@@ -75,17 +74,17 @@ export async function loadSuppressionList(db: D1Database): Promise<SuppressionLi
   return list;
 }
 
-/** As this isolate last knew it; empty where it has never asked. What relies on it has to be fenced. */
+/** The list as this isolate last read it; empty if it has not read one. Writes that use it need the fence. */
 export function knownSuppressionList(db: D1Database): SuppressionList {
   return memories.get(db) ?? emptyList;
 }
 
-/** Reads which version holds, for a batch of somebody else's. */
+/** Reads the version, as part of another batch. */
 export function listVersionStatement(db: D1Database): D1PreparedStatement {
   return db.prepare(versionSql);
 }
 
-/** The list of a version that D1 has just named: from memory where that is known. */
+/** The list of a version that was just read from D1; from memory if that has the version. */
 export async function suppressionListAt(db: D1Database, version: number): Promise<SuppressionList> {
   const known = knownSuppressionList(db);
   return known.version === version ? known : await loadSuppressionList(db);
@@ -93,12 +92,12 @@ export async function suppressionListAt(db: D1Database, version: number): Promis
 
 const FENCE = "suppression list";
 
-/** Fails its batch where the list has changed since `version`. Primary key. */
+/** Fails its batch if the list has changed since `version`. Primary key. */
 export function suppressionFence(db: D1Database, version: number): D1PreparedStatement {
   return fenceStatement(db, FENCE, `coalesce((${versionSql}), 0) = ?1`, version);
 }
 
-/** Somebody is on the list of whom this isolate did not know; it does now. */
+/** The list has changed since this isolate read it; the isolate has now read it again. */
 export class SuppressionListChanged extends Error {}
 
 /** Does work that is fenced by `suppressionFence`. */

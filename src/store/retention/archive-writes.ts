@@ -1,6 +1,6 @@
 /**
- * Bodies on their way into the archive. Before the first byte is written the object is entered here, so
- * that a write that was cut off is done again whole; and a write that is overtaken removes nothing.
+ * Archive writes in progress. A write is recorded here before it starts, so that an interrupted one is repeated
+ * completely. An attempt that a later one has overtaken removes nothing.
  */
 import { BODIES_MAX_BYTES, PURGE_SLICE_ROWS } from "../../limits";
 import { fenceStatement, isFenced } from "../fence";
@@ -8,18 +8,18 @@ import { free, type Horizons, isExpired } from "./expired";
 
 /** The bodies of one day between two rows, as one object. */
 export interface ArchiveWrite {
-  /** Of the object, without what it ends in. */
+  /** The name of the object, without its ending. */
   readonly name: string;
   readonly first_row: number;
   readonly last_row: number;
 }
 
-/** Primary key. A second try is told from the first. */
+/** Primary key. `attempts` distinguishes a second attempt from the first. */
 const beginSql = `
 INSERT INTO archive_writes (name, first_row, last_row, attempts, started_at) VALUES (?1, ?2, ?3, 1, ?4)
 ON CONFLICT (name) DO UPDATE SET attempts = attempts + 1 RETURNING attempts`;
 
-/** Returns which try it is. */
+/** Returns the number of the attempt. */
 export async function beginWrite(
   db: D1Database,
   { name, first_row, last_row }: ArchiveWrite,
@@ -35,7 +35,10 @@ export async function beginWrite(
 const FENCE = "overtaken";
 const latest = "SELECT attempts = ?2 FROM archive_writes WHERE name = ?1";
 
-/** The statements that end it, in the batch that removes the bodies: only the latest try may. */
+/**
+ * The statements that end the write, in the batch that removes the bodies; they fail unless this is the latest
+ * attempt.
+ */
 export function endStatements(
   db: D1Database,
   name: string,
@@ -47,7 +50,7 @@ export function endStatements(
   ];
 }
 
-/** Does work that only the latest try may do. */
+/** Does work that only the latest attempt may do. */
 export async function unlessOvertaken<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -57,20 +60,20 @@ export async function unlessOvertaken<T>(name: string, work: () => Promise<T>): 
   }
 }
 
-/** The table holds a row for each write that was cut off: none, or one. */
+/** The table has one row for each interrupted write: none, or one. */
 export async function findBegun(db: D1Database): Promise<ArchiveWrite | null> {
   return await db
     .prepare("SELECT name, first_row, last_row FROM archive_writes ORDER BY name LIMIT 1")
     .first<ArchiveWrite>();
 }
 
-/** What the archive keeps of an event beside its body: all that a repeat, a rebuild and a person need. */
+/** The columns of an event that the archive keeps beside its body: all that repeats, rebuilds and people need. */
 export const archivedColumns =
   "id event_type form type_hint subject subject_id order_number occurred_at received_at status status_precedence redeliveries attempts error notes processed_at body_sha256 conflicts conflict_sha256 verified_by".split(
     " ",
   );
 
-/** A line of an archive object: those columns, the body, and the place in the inbox. */
+/** A line of an archive object: those columns, the body, and the position in the inbox. */
 export interface ArchivedEvent {
   readonly place: number;
   readonly id: string;
@@ -80,8 +83,8 @@ export interface ArchivedEvent {
 }
 
 /**
- * `?1`, `?2`: first and last row; `?3`: day; `?4` to `?6`: bodies, rows, now. Rowid. More than was cut
- * may have expired since: as many bytes as are read at once.
+ * `?1`, `?2`: first and last row; `?3`: day; `?4` to `?6`: bodies, rows, now. Rowid. More rows may have expired
+ * since the slice was cut, so the bytes are limited again.
  */
 const linesSql = `
 SELECT place, ${archivedColumns.join(", ")}, payload FROM (
@@ -94,8 +97,8 @@ SELECT place, ${archivedColumns.join(", ")}, payload FROM (
 WHERE before < ${String(BODIES_MAX_BYTES)} ORDER BY place LIMIT ${String(PURGE_SLICE_ROWS)}`;
 
 /**
- * The events whose bodies the object is to hold, for the latest try alone: one that is overtaken would
- * find those gone that the other has written.
+ * The events of the object, for the latest attempt only: an overtaken attempt would miss the bodies that the other
+ * one has archived and removed.
  */
 export async function loadLines(
   db: D1Database,

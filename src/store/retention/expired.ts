@@ -1,26 +1,26 @@
 /**
- * When a row of the inbox has outlived its time, as SQL. Bodies of settled events go first; later the
- * row, once no repeat of the event could be taken for a new one.
+ * When a row of the inbox is expired, as SQL. First the bodies of settled events are removed; later the row, when
+ * a repeat of the event can no longer be mistaken for a new event.
  */
 import { LIES_AHEAD } from "../../events/formats/time";
 
-/** Times, ISO 8601: what is as old as that, or older, is over. */
+/** Times, ISO 8601: what is as old as that, or older, is expired. */
 export interface Horizons {
   readonly now: string;
-  /** Receipt of events that lose their body, and age of messages that lose their recipient. */
+  /** Events received before this lose their body; messages created before this lose their recipient. */
   readonly bodies: string;
-  /** The later of receipt and own time of events that go. */
+  /** Events are removed if both their receipt and their own time are before this. */
   readonly rows: string;
-  /** Age of messages that lose what was sent. */
+  /** Messages created before this lose their content. */
   readonly rendered: string;
-  /** Receipt of bodies that wait no longer for company on their way into the archive. */
+  /** Bodies received before this are archived without waiting for others of the same day. */
   readonly unaccompanied: string;
 }
 
-/** Nobody has put its body back just now. */
+/** True unless the body was restored and is still kept. */
 export const free = (now: string): string => `(keep_until IS NULL OR keep_until <= ${now})`;
 
-/** What still waits, is quarantined or has failed keeps its body: it may yet be applied. */
+/** An event that waits, is quarantined or has failed keeps its body: it may still be applied. */
 export const losesBody = (before: string): string =>
   `(status IN ('processed', 'ignored') AND received_at <= ${before} AND payload IS NOT NULL)`;
 
@@ -28,14 +28,14 @@ export const isOver = (before: string): string =>
   `(status <> 'received' AND received_at <= ${before} AND coalesce(occurred_at, '') <= ${before})`;
 
 /**
- * A repeat is too old by the time that its envelope states (projection/decode.ts), or says nothing new
- * (docs/privacy.md), so the row may go. Not so where a time was not believed because it lay ahead: once
- * it has passed, a repeat would be taken by it.
+ * A row may be removed if a repeat is too old by the time in its envelope (projection/decode.ts), or changes
+ * nothing (docs/privacy.md). A row stays if the event's time was in the future and was not believed: once that
+ * time has passed, a repeat would be applied with it.
  */
 export const isDated = `(instr(coalesce(notes, ''), '${LIES_AHEAD}') = 0)`;
 export const keptNotes = `CASE WHEN instr(notes, '${LIES_AHEAD}') > 0 THEN notes END`;
 
-/** Of an event whose time lay ahead only what tells a repeat stays. */
+/** An event whose time was in the future keeps only what is needed to recognise a repeat. */
 export const isWhole = "(payload IS NOT NULL OR subject IS NOT NULL OR order_number IS NOT NULL)";
 
 export const isExpired = (bodies: string, rows: string): string =>

@@ -1,9 +1,9 @@
-/** What of the outbox and of the records of upkeep has outlived its time. */
+/** Removes what has expired from the outbox and from the records of upkeep. */
 import { PURGE_STRETCH_MESSAGES } from "../../limits";
 import { forgetStatement } from "../inbox/refusals";
 import type { Horizons } from "./expired";
 
-/** `?1`: messages at once. Primary keys. Behind the last message it begins anew. */
+/** `?1`: messages at once. Primary keys. After the last message the walk starts again. */
 const messageStretchSql = `
 WITH at AS (SELECT coalesce((SELECT place FROM cursors WHERE name = 'messages'), '') AS place)
 SELECT (SELECT place FROM at) AS start, max(id) AS "end", count(*) AS messages
@@ -12,13 +12,15 @@ FROM (SELECT id FROM notifications WHERE id > (SELECT place FROM at) ORDER BY id
 const age = "max(created_at, coalesce(sent_at, ''))";
 
 /**
- * What a settled message keeps is its identity, its outcome and its times. Of an alert the subject stays
- * too, by which a forward that is gone is known (outbox-facts.ts). For SET of the key see `stripSql`.
+ * A settled message keeps its identity, its outcome and its times. An alert keeps its subject too, which shows
+ * that a forward is gone (outbox-facts.ts). For the reason to SET the key see `stripSql`.
  */
 const stripMessages = `id = id, recipient = NULL, rendered = NULL, error = NULL, provider_message_id = NULL,
   event_id = NULL, context = NULL`;
 
-/** `?1`, `?2`: after and up to which id; `?3`, `?4`: age of what was sent, of all else. Primary key. */
+/**
+ * `?1`, `?2`: after and up to which id; `?3`, `?4`: expiry of the content, and of everything else. Primary key.
+ */
 const renderedSql = `
 UPDATE notifications SET id = id, rendered = NULL
 WHERE id > ?1 AND id <= ?2 AND status <> 'pending' AND rendered IS NOT NULL AND ${age} <= ?3`;
@@ -30,8 +32,8 @@ WHERE id > ?1 AND id <= ?2 AND status <> 'pending' AND ${age} <= ?3
   AND coalesce(recipient, rendered, error, provider_message_id, event_id, context) IS NOT NULL`;
 
 /**
- * `?1`, `?2`: after and up to which id; `?3`: age. Primary key. No event that could tell the fact again is
- * known any more: what is left is that it was told. Nobody is to send that once more (message-list.ts).
+ * `?1`, `?2`: after and up to which id; `?3`: age. Primary key. No stored event can cause the same message any
+ * more. The row only says that it was sent, and a person cannot resend it (message-list.ts).
  */
 const identitiesSql = `
 UPDATE notifications SET id = id, order_number = NULL, sent_at = NULL, due_at = '',
@@ -43,8 +45,7 @@ INSERT INTO cursors (name, position, place) VALUES ('messages', 0, ?1)
 ON CONFLICT (name) DO UPDATE SET place = excluded.place WHERE place <> excluded.place`;
 
 /**
- * Takes from the next stretch of settled messages what has outlived its time. Returns how many lost
- * something, and whether there is more behind them.
+ * Purges the next range of settled messages. Returns how many messages lost something, and whether there are more.
  */
 export async function purgeMessages(
   db: D1Database,
@@ -70,19 +71,19 @@ export async function purgeMessages(
   return { messages: (all ?? 0) + (sent ?? 0) + (old ?? 0), more };
 }
 
-/** `?1`: the first hour that stays. Primary key; the totals have no hour. */
+/** `?1`: the first hour that stays. Primary key; the totals are not by hour. */
 const countsSql = `
 DELETE FROM event_counts WHERE period < ?1 AND period <= (
   SELECT max(period) FROM (SELECT period FROM event_counts WHERE period < ?1 ORDER BY period LIMIT 2000))`;
 
-/** `?1`: rebuilds that ended before. A row a rebuild that a person started; primary keys. */
+/** `?1`: rebuilds that ended before this. There are few rebuilds, because a person starts each; primary keys. */
 const changesSql = `
 DELETE FROM rebuild_changes WHERE (rebuild_id, entity, row_key, column_name) IN (
   SELECT c.rebuild_id, c.entity, c.row_key, c.column_name
   FROM rebuilds r CROSS JOIN rebuild_changes c ON c.rebuild_id = r.id
   WHERE r.finished_at < ?1 LIMIT 2000)`;
 
-/** Counts by the hour, of events and of refused deliveries, and what rebuilds have changed. */
+/** Removes counts by hour (events and refused deliveries), and the changes of rebuilds. */
 export async function purgeRecords(db: D1Database, { bodies }: Horizons): Promise<void> {
   await db.batch([
     db.prepare(countsSql).bind(bodies.slice(0, 13)),

@@ -1,18 +1,20 @@
 /**
- * Archived events back into the inbox: the body beside the row that stands, and the row where it is
- * purged. Neither is replayed: an event stays as it was settled.
+ * Restores archived events to the inbox: the body to its row, and the row too if it was purged. The events are not
+ * replayed; their status does not change.
  */
 import { archivedColumns, type ArchivedEvent } from "./archive-writes";
 import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";
 import { isLarge, jsonSlices } from "../slices";
 
 const cell = (name: string): string => `value->>'${name}' AS ${name}`;
-/** A body that is large is bound by itself, as `?3`. */
+/** A large body is bound as a parameter of its own, `?3`. */
 const lines = `(SELECT ${archivedColumns.map(cell).join(", ")}, ${cell("place")},
   coalesce(?3, value->>'payload') AS payload FROM json_each(?1)) AS v`;
 
-/** `?2`: until when it stays. Primary key. What was taken from the row with its body comes back too;
- * an event that was applied after it had been archived stays applied. */
+/**
+ * `?2`: kept until then. Primary key. Columns that were removed with the body are restored too; an event that was
+ * applied after it was archived stays applied.
+ */
 const putBackSql = `
 UPDATE webhook_events SET payload = v.payload, keep_until = ?2, archived = 1,
   subject = v.subject, subject_id = v.subject_id, order_number = v.order_number,
@@ -24,8 +26,8 @@ WHERE webhook_events.id = v.id AND webhook_events.body_sha256 = v.body_sha256
   AND webhook_events.payload IS NULL`;
 
 /**
- * Rowid, primary key. At its old place, where walks have been: it is neither counted nor swept again.
- * Where that is taken, as in a database that was made anew, it comes last.
+ * Rowid, primary key. The row gets its old position, which walks have passed, so it is not counted or swept again.
+ * If the position is taken, for example in a new database, the row comes last.
  */
 const recreateSql = `
 INSERT INTO webhook_events (rowid, ${archivedColumns.join(", ")}, payload, archived, keep_until)
@@ -35,13 +37,13 @@ FROM ${lines} WHERE true ORDER BY free IS NULL
 ON CONFLICT (id) DO NOTHING`;
 
 export interface Restored {
-  /** Bodies beside rows that stand. */
+  /** Bodies restored to existing rows. */
   readonly put_back: number;
-  /** Rows that were purged. */
+  /** Rows that were purged and are recreated. */
   readonly recreated: number;
 }
 
-/** One batch. `events`: without people who had been erased at `listVersion`. */
+/** One batch. `events`: without the persons who are erased at `listVersion`. */
 export async function restoreEvents(
   db: D1Database,
   events: readonly ArchivedEvent[],

@@ -1,7 +1,7 @@
 /**
- * What of the inbox has outlived its time (expired.ts), found by walking it round and round by rowid: so
- * whatever settles late, is put back or was received by a wrong clock has its turn as well, and no index
- * is kept for it.
+ * Finds and purges expired rows of the inbox (expired.ts). A walk by rowid goes through the whole inbox again and
+ * again, so it also finds rows that settle late, are restored, or were received with a wrong clock. It needs no
+ * index of its own.
  */
 import { PURGE_SLICE_ROWS, PURGE_STRETCH_ROWS } from "../../limits";
 import { stepBackStatement } from "../inbox/cursors";
@@ -16,7 +16,7 @@ import {
   losesBody,
 } from "./expired";
 
-/** `?1`: rows at once. Primary key, rowid. Behind the last row it begins anew. */
+/** `?1`: rows at once. Primary key, rowid. After the last row the walk starts again. */
 const stretchSql = `
 WITH at AS (SELECT CASE WHEN c.position >= m.last THEN 0 ELSE c.position END AS position
   FROM (SELECT coalesce((SELECT position FROM cursors WHERE name = 'retention'), 0) AS position) c,
@@ -29,12 +29,12 @@ FROM (SELECT rowid AS place FROM webhook_events
 
 export interface Stretch {
   readonly position: number;
-  /** The last row of the stretch, and of the inbox. */
+  /** The last row of the range, and of the inbox. */
   readonly end: number;
   readonly last: number;
 }
 
-/** The rows to look through next; null where there are none at all. */
+/** The next range; null if the inbox is empty. */
 export async function findStretch(db: D1Database): Promise<Stretch | null> {
   const row = await db
     .prepare(stretchSql)
@@ -43,7 +43,10 @@ export async function findStretch(db: D1Database): Promise<Stretch | null> {
   return row === null || row.end === null ? null : row;
 }
 
-/** `?1`, `?2`: after and up to which row; `?3` to `?5`: bodies, rows, now; `?6`: alone. Rowid. */
+/**
+ * `?1`, `?2`: after and up to which row; `?3` to `?5`: bodies, rows, now; `?6`: the limit after which a body no
+ * longer waits for others. Rowid.
+ */
 const expiredSql = `
 SELECT rowid AS place, substr(received_at, 1, 10) AS day, received_at > ?6 AS waits,
   CASE WHEN archived = 0 THEN coalesce(octet_length(payload), 0) ELSE 0 END AS bytes
@@ -53,15 +56,15 @@ ORDER BY rowid LIMIT ${String(PURGE_SLICE_ROWS)}`;
 
 export interface ExpiredRow {
   readonly place: number;
-  /** Of its receipt: `2026-08-25`. */
+  /** The day of receipt: `2026-08-25`. */
   readonly day: string;
-  /** Of a body that the archive does not hold yet. */
+  /** The size of the body, if it is not archived yet. */
   readonly bytes: number;
-  /** 1 where it may wait a little for others of its day. */
+  /** 1 if it may wait for other bodies of its day. */
   readonly waits: number;
 }
 
-/** At most PURGE_SLICE_ROWS rows of the stretch that have something to lose. */
+/** At most PURGE_SLICE_ROWS expired rows of the range. */
 export async function findExpired(
   db: D1Database,
   { position, end }: Stretch,
@@ -78,9 +81,9 @@ export async function findExpired(
 const chosen = `rowid IN (SELECT value FROM json_each(?1)) AND ${free("?4")}`;
 
 /**
- * `?5`: 1 where the archive has taken them. Rowid. Setting the rowid to itself takes a row out and puts
- * it back, so that pages that have become nearly empty are joined: without it each row would go on
- * taking a page of its own, body or no body.
+ * `?5`: 1 if the archive has the bodies. Rowid. Setting the rowid to itself deletes and reinserts the row, so that
+ * SQLite merges pages that are nearly empty. Without it, each row would keep a page of its own after its body is
+ * gone.
  */
 const stripSql = `
 UPDATE webhook_events SET rowid = rowid, payload = NULL, outbox = NULL, keep_until = NULL,
@@ -102,20 +105,19 @@ const advanceSql = `
 INSERT INTO cursors (name, position) VALUES ('retention', ?1)
 ON CONFLICT (name) DO UPDATE SET position = excluded.position WHERE position <> excluded.position`;
 
-/** Says up to which row the walk has come. */
+/** Stores the position of the walk. */
 export async function advance(db: D1Database, position: number): Promise<void> {
   await db.prepare(advanceSql).bind(position).run();
 }
 
-/** What a purge removed. */
 export interface Purged {
   readonly bodies: number;
   readonly rows: number;
 }
 
 /**
- * Purges those of the rows that are still expired, in one batch with `beside`. `archived`: the bodies
- * among them stand in the archive.
+ * Purges those of the rows that are still expired, in one batch with `beside`. `archived`: their bodies are in the
+ * archive.
  */
 export async function purgeRows(
   db: D1Database,

@@ -1,6 +1,6 @@
 /**
- * When the cron and the consumers last did their work, one row of `cursors` each: what tells that one of them is
- * missing. A beat is a statement of a batch that is written anyway.
+ * When the cron and the consumers last did their work, one row of `cursors` each: shows if one of them is missing.
+ * A beat is a statement in a batch that is written anyway.
  */
 
 /**
@@ -15,7 +15,7 @@ INSERT INTO cursors (name, position) VALUES (?1, ?2)
 ON CONFLICT (name) DO UPDATE SET position = excluded.position
 WHERE excluded.position >= cursors.position + ?3`;
 
-/** Writes the row at most once in `everyMs`: a busy queue has many batches a second. */
+/** Writes the row at most once in `everyMs`: a busy queue has many batches per second. */
 export function beatStatement(
   db: D1Database,
   beat: Beat,

@@ -1,13 +1,13 @@
 /**
- * Pieces of the set-up that are missing, judged by what the database tells: pure, and the same answer for the
- * console, the admin API, the deep health, the cron and the doctor.
+ * Finds the missing pieces of the set-up from data in D1. Pure; the console, the admin API, the deep health check,
+ * the cron and the doctor use the same result.
  */
 
-/** The cron runs every minute; a long run may take a few. */
+/** The cron runs every minute; a long run may take several. */
 export const CRON_LATE_MS = 300_000;
-/** A consumer at work applies a batch within this time. */
+/** A running consumer applies a batch within this time. */
 const CONSUMER_LATE_MS = 180_000;
-/** The queue hands a dead letter over within seconds. */
+/** The queue moves a message to the dead-letter queue within seconds. */
 const DEAD_LETTER_LATE_MS = 600_000;
 
 const MINUTE_MS = 60_000;
@@ -31,7 +31,7 @@ export interface MissingPiece {
   readonly fix: string;
 }
 
-/** Times are in milliseconds since 1970; null where it never happened. */
+/** Times are in milliseconds since 1970; null if it never happened. */
 export interface Signs {
   readonly swept_at: number | null;
   readonly consumed_at: number | null;
@@ -39,18 +39,18 @@ export interface Signs {
   readonly dead_letters_consumed_at: number | null;
   /** The environment of the Worker whose cron ran here first. */
   readonly environment: string | null;
-  /** 1: an event was pushed by the sweep two minutes ago or earlier, and no consumer has tried it. */
+  /** 1: the sweep pushed an event at least two minutes ago, and no consumer has tried it. */
   readonly untaken: 0 | 1;
 }
 
-/** What the database tells (store/set-up/set-up.ts). */
+/** What D1 shows of the set-up (store/set-up/set-up.ts). */
 export interface SetUp {
   readonly missingMigrations: readonly string[];
-  /** Null where the tables are too old to be asked. */
+  /** Null if the tables are too old for the query. */
   readonly signs: Signs | null;
 }
 
-/** What the settings say. */
+/** What the settings require. */
 export interface Expected {
   readonly environment: string;
   /** False: CE_WEBHOOK_SECRET is not set, and the receiver is not retired. */
@@ -62,14 +62,13 @@ function ago(ms: number): string {
   return `${Math.round(ms / (isHours ? HOUR_MS : MINUTE_MS)).toLocaleString("en")} ${isHours ? "hours" : "minutes"}`;
 }
 
-/** Deploying sets what wrangler.toml names: the trigger, the consumers. */
+/** A deployment sets what wrangler.toml names: the trigger and the consumers. */
 function deployCommand(environment: string): string {
   return environment === "production"
     ? "npm run deploy"
     : `npx wrangler deploy --env ${environment}`;
 }
 
-/** The command for this environment. */
 export function migrateCommand(environment: string): string {
   return environment === "production"
     ? "npm run db:migrate"
@@ -144,7 +143,7 @@ const noSecret: MissingPiece = {
   fix: "Run: npx wrangler secret put CE_WEBHOOK_SECRET",
 };
 
-/** In the order in which they are to be looked at; none where everything is there. */
+/** In the order in which a person should look at them; empty if nothing is missing. */
 export function missingPieces(
   { missingMigrations, signs }: SetUp,
   { environment, canReceive }: Expected,

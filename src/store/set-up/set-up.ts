@@ -1,20 +1,20 @@
 /**
- * What the database tells of the set-up around it: which migrations it has, to which environment it belongs, and
- * when the cron and the consumers last did their work. A few rows by key, and a bounded part of one index.
+ * What D1 shows of the set-up around it: its migrations, its environment, and when the cron and the consumers last
+ * did their work. Reads a few rows by key, and a limited part of one index.
  */
 import { SWEEP_MAX_ROWS } from "../../limits";
 import { loadMissingMigrations } from "./migrations";
 import type { SetUp, Signs } from "./missing-pieces";
 
 /**
- * Stuck events that are looked through, the ones that are due last first. More than the sweep pushes in two minutes:
- * so one that was pushed before them is found, whatever flood is stuck.
+ * The stuck events that are checked, those that are due last first. This is more than the sweep pushes in two
+ * minutes, so an event that was pushed before that is found even if many are stuck.
  */
 const STUCK_ROWS = 4 * SWEEP_MAX_ROWS;
 
 /**
- * `?1`: now. cursors by key; webhook_events_waiting. An event that is due for its second push by the sweep was sent
- * to the queue at receipt, and two minutes ago. A failed try leaves its error.
+ * `?1`: now. cursors by key; webhook_events_waiting. An event that is due for its second push by the sweep was
+ * sent to the queue at receipt, and again two minutes ago. A failed attempt leaves its error.
  */
 const signsSql = `
 SELECT
@@ -48,7 +48,7 @@ export async function loadSetUp(db: D1Database, now: Date): Promise<SetUp> {
 const claimSql = `
 INSERT INTO cursors (name, position, place) VALUES ('environment', 0, ?1) ON CONFLICT (name) DO NOTHING`;
 
-/** Writes down to which environment this database belongs, if nobody has before. */
+/** Stores the environment of this database, unless one is stored. */
 export async function claimDatabase(db: D1Database, environment: string): Promise<void> {
   await db.prepare(claimSql).bind(environment).run();
 }

@@ -1,6 +1,6 @@
 /**
- * Rows in which a Worker of version 0.2 has set a register: their precedences are written as they are
- * today, the values stay. Until then such a register wins over whatever today's code sets.
+ * Renews rows in which a Worker of version 0.2 has set a register: the precedences get the current encoding, the
+ * values stay. Until then, such a register overrides everything that the current code sets.
  */
 import { RENEW_ROWS } from "../../limits";
 import { registersOf02, renewRow } from "../../projection/precedence-0-2";
@@ -15,15 +15,15 @@ function precedenceColumns(entity: Entity): readonly string[] {
   return registersOf02[entity].map((register) => `${register}_precedence`);
 }
 
-/** orders_to_renew, payments_to_renew, refunds_to_renew, shipments_to_renew: empty as a rule. */
+/** orders_to_renew, payments_to_renew, refunds_to_renew, shipments_to_renew: normally empty. */
 function findSql(entity: Entity): string {
   return `SELECT * FROM ${entity} INDEXED BY ${entity}_to_renew
 WHERE ${isToRenew[entity]} LIMIT ${String(RENEW_ROWS)}`;
 }
 
 /**
- * `?1`: [key, precedences as they were read, each as it is to be] rows. Primary key. A row that an event
- * has changed since stays as it is; the next look finds it again.
+ * `?1`: rows of [key, precedences as read, new precedences]. Primary key. A row that an event has changed since
+ * stays unchanged; the next call finds it again.
  */
 function renewSql(entity: Entity): string {
   const columns = precedenceColumns(entity);
@@ -34,7 +34,7 @@ FROM ${slicedRows("key", "current", ...columns)} AS v
 WHERE ${entity}.${entities[entity].key} = v.key AND v.current = ${current}`;
 }
 
-/** The row for `renewSql`; none where nothing of it can be written anew. */
+/** The row for `renewSql`; none if none of its precedences can be renewed. */
 function renewed(entity: Entity, row: Columns): readonly (readonly string[])[] {
   const current = precedenceColumns(entity).map((column) => String(row[column]));
   const texts = renewRow(entity, row);
@@ -43,8 +43,8 @@ function renewed(entity: Entity, row: Columns): readonly (readonly string[])[] {
 }
 
 /**
- * Renews some rows of each table, and redoes what follows from them: it was derived from precedences of
- * two encodings. Nobody is notified. Returns how many rows it found to renew, 0 where none are left.
+ * Renews some rows of each table, and derives again what depends on them, because it was derived from two
+ * encodings. No message is sent. Returns the number of rows found; 0 if none are left.
  */
 export async function renewRows(db: D1Database, now: string): Promise<number> {
   const found = await db.batch<Record<string, Value>>(

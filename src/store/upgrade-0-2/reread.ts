@@ -1,6 +1,6 @@
 /**
- * Events that version 0.2 has stored or applied, for reading their bodies again with the code of today
- * (upkeep/reread.ts): finding them, and writing what they turned out to be.
+ * Finds the events that version 0.2 has stored or applied, so that their bodies are read with the current code
+ * (upkeep/reread.ts), and stores the results.
  */
 import type { Subject } from "../../events/catalog";
 import type { Description } from "../../events/identity";
@@ -16,8 +16,8 @@ import { slicedRows, slicedStatements } from "../slices";
 import { isToReread } from "./written-by-0-2";
 
 /**
- * `?1`: ids of those that could not be read just now. webhook_events_to_reread: first what 0.2 has applied
- * since the migration, by order; then all else, by order, so that an order is rebuilt once.
+ * `?1`: ids that could not be read in this run. webhook_events_to_reread: first the events that 0.2 has applied
+ * since the migration, then the rest; both by order, so that an order is rebuilt once.
  */
 const nextRows = `
   SELECT rowid FROM webhook_events INDEXED BY webhook_events_to_reread
@@ -25,8 +25,8 @@ const nextRows = `
   ORDER BY status_precedence >= '0' DESC, order_number DESC LIMIT ${String(REREAD_EVENTS)}`;
 
 /**
- * As many bytes of bodies as are read at once; the first always is. 0.2 had no hints: where the body names
- * no type, it took that of the URL or a header for the event's own.
+ * Limited by the bytes of the bodies; the first body always fits. 0.2 had no type hints: if the body named no
+ * type, it stored the type of the URL or header as the event's own.
  */
 const loadSql = `
 SELECT id, typeHint, hadHint, receivedAt, status, subject, statusPrecedence, payload FROM (
@@ -47,24 +47,24 @@ WHERE webhook_events.id = v.id AND type_hint IS NULL`;
 export interface UnreadEvent {
   readonly id: string;
   readonly typeHint: string | null;
-  /** 0 where the inbox did not say so yet. */
+  /** 0 if the inbox has no hint yet. */
   readonly hadHint: number;
   readonly receivedAt: string;
   readonly status: Exclude<EventStatus, "received">;
   readonly subject: Subject | null;
   readonly statusPrecedence: string | null;
-  /** Null once purged. */
+  /** Null if purged. */
   readonly payload: string | null;
 }
 
-/** The next events to be read again, but for `failed`; none where all are. Their hints are stored. */
+/** The next events to read again, without `failed`; empty if all are done. Stores their hints. */
 export async function loadUnread(
   db: D1Database,
   failed: readonly string[],
 ): Promise<readonly UnreadEvent[]> {
   const statement = db.prepare(loadSql).bind(JSON.stringify(failed));
   const { results } = await statement.all<UnreadEvent>();
-  // Whatever rebuilds a row of theirs finds them there.
+  // A rebuild of any of their rows reads the hints from the inbox.
   const hints = results
     .filter(({ typeHint, hadHint }) => typeHint !== null && hadHint === 0)
     .map(({ id, typeHint }) => [id, typeHint]);
@@ -73,8 +73,8 @@ export async function loadUnread(
 }
 
 /**
- * Primary keys. Of an event whose body is purged nothing more is to be learnt. Where its claim is above
- * what stands, because ids are compared by their hash now, there is nothing to hold against the row.
+ * Primary keys. An event without a body cannot be read again. Its claim may be above the row's, because ids are
+ * now compared by their hash; then the audit has nothing to compare it with.
  */
 const purgedSql = `
 UPDATE webhook_events SET form = coalesce(form, 'envelope'),
@@ -100,12 +100,12 @@ function purgedStatements(
   return slicedStatements(db, purgedSql, rows);
 }
 
-/** Primary keys. Orders that events once named for one of the rows: they were left behind. */
+/** Primary keys. Orders that events named for one of the rows, besides the order that it is linked to. */
 const leftOrdersSql = `
 SELECT DISTINCT d.order_number FROM json_each(?1) k JOIN disputed_links d
   ON d.entity = k.value->>0 AND d.row_key = k.value->>1`;
 
-/** Orders that events have named for the payments and refunds beside the one that each counts for. */
+/** Other orders that events have named for the payments and refunds. */
 export async function loadLeftOrders(
   db: D1Database,
   { payments, refunds }: RowKeys,
@@ -121,18 +121,18 @@ export async function loadLeftOrders(
   return results.map(({ order_number }) => order_number);
 }
 
-/** What came of reading events again. */
+/** The result of reading events again. */
 export interface Reread {
-  /** What each with a body is. */
+  /** The description of each event with a body. */
   readonly read: readonly { readonly id: string; readonly description: Description }[];
-  /** What the applied ones claim for the status of their rows. */
+  /** The claims of applied events for the status of their rows. */
   readonly claims: RebuildPlan["claims"];
   readonly purged: readonly UnreadEvent[];
-  /** The rows that they patch, and every order named with them: what follows from them is redone. */
+  /** The rows that they patch, and every order named with them: their derived columns are computed again. */
   readonly keys: RowKeys;
 }
 
-/** Says what the events are, in one batch; from then on they need not be read again. */
+/** Stores the descriptions in one batch; after that the events are not read again. */
 export async function saveReread(
   db: D1Database,
   { read, claims, purged, keys }: Reread,

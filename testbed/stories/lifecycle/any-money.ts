@@ -1,6 +1,6 @@
 /**
- * An order in which money moves at random: discounts, store credit and points, orders that cost nothing, payment in
- * parts, failures, too much paid, refunds in parts, and the same payment or refund under two names. Everything is
+ * An order with random amounts and payments: discounts, store credit and points, orders that cost nothing, partial
+ * payments, failures, overpayments, partial refunds, and the same payment or refund under two names. Everything is
  * valid: each event is true when it is sent.
  */
 import { balancePaise, payablePaise, totalPaise, type PaymentFacts } from "./facts.ts";
@@ -9,7 +9,9 @@ import type { OrderLife } from "./life.ts";
 import { failPayment, pay, repeatPayment, requestPayment, retryPayment } from "./paying.ts";
 import { failRefund, repeatRefund, requestRefund, retryRefund, settleRefund } from "./refunding.ts";
 
-/** A share of something: of a hundred, so many draw nothing of it, so many all, the others a part. */
+/**
+ * Draws a share of an amount. `nothing`, `all`: the percentage of draws that give 0 or 1; the others give a part.
+ */
 function drawShare({ random }: OrderLife, nothing: number, all: number): number {
   const part = random.between(0.05, 0.9);
   return random.weighted([
@@ -26,7 +28,7 @@ function drawPrice(life: OrderLife): void {
   order.pointsPaise = Math.round(payablePaise(order) * drawShare(life, 80, 4));
 }
 
-/** Pays one request, after failures perhaps; false where the customer gives up. */
+/** Pays one request, possibly after failures; false if the customer stops trying. */
 function payOne(life: OrderLife, requested: PaymentFacts, byReference: boolean): boolean {
   const { random } = life;
   let payment = requested;
@@ -41,7 +43,7 @@ function payOne(life: OrderLife, requested: PaymentFacts, byReference: boolean):
   return true;
 }
 
-/** Pays all that is to be paid, or a part of it, or too much. */
+/** Pays everything, a part of it, or too much. */
 function payInParts(life: OrderLife, byReference: boolean): void {
   const { order, random } = life;
   const parts = random.integer(1, 3);
@@ -55,12 +57,12 @@ function payInParts(life: OrderLife, byReference: boolean): void {
     if (!payOne(life, payment, byReference)) return;
     openPaise -= paise;
   }
-  // Of an order that costs nothing, what the shop says of refunds is said before such a payment.
+  // For an order that costs nothing, the shop states its refunds before such a payment.
   if (payablePaise(order) > 0 && random.chance(0.06))
     pay(life, requestPayment(life, random.integer(1, 500_00)));
 }
 
-/** What can still be given back of a payment, in paise. */
+/** The amount of a payment that can still be refunded, in paise. */
 function leftOf({ order }: OrderLife, payment: PaymentFacts): number {
   return order.refunds
     .filter((refund) => refund.payment === payment && refund.status !== "failed")
@@ -83,7 +85,7 @@ function refundOne(life: OrderLife, payment: PaymentFacts, paise: number): void 
   if (random.chance(0.2)) repeatRefund(life, refund);
 }
 
-/** At most so many refunds of what was paid: whole, in halves, or in any part. */
+/** At most this many refunds of the paid amount: whole, in halves, or in any part. */
 function refundSome(life: OrderLife, most: number): void {
   const { order, random } = life;
   for (let refunds = random.integer(0, most); refunds > 0; refunds -= 1) {
@@ -97,8 +99,8 @@ function refundSome(life: OrderLife, most: number): void {
 }
 
 /**
- * An order that ends in a cancellation is confirmed once it is paid, or never: what the shop keeps stands on
- * the last order event before the cancellation, and has to be true of all that was paid.
+ * An order that ends with a cancellation is confirmed after it is paid, or never: the last order event before the
+ * cancellation states what the shop keeps, and this must be true of everything that was paid.
  */
 export const anyMoney: StoryKind = {
   name: "any money",
@@ -110,7 +112,7 @@ export const anyMoney: StoryKind = {
     const isCancelled = random.chance(0.4);
     const confirmed = random.pick(["last", "last", isCancelled ? "never" : "first"] as const);
     if (confirmed === "first") life.confirm();
-    // A payment that is told by its reference alone is known by its number once an order event lists it.
+    // A payment that was reported by its reference alone gets its number when an order event lists it.
     payInParts(life, confirmed === "last");
     if (random.chance(0.25)) refundSome(life, 2);
     const { paid } = balancePaise(order);

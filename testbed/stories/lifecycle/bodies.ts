@@ -52,7 +52,7 @@ export function describeOrder(order: OrderFacts): Bodies["order.created"] {
     metadata: particulars.metadata,
     estimated_delivery_days: 1,
     is_cancellation_allowed: isCancellable(order),
-    // The breakdown stands on events before the cancellation, and is missing on it.
+    // The breakdown is on events before the cancellation, but not on the cancellation itself.
     ...(isCancellable(order) ? { cancellation_refund_details: refundTerms(order) } : {}),
     payments: [
       ...order.payments.map(describePayment),

@@ -20,30 +20,30 @@ export interface OrderFacts {
   confirmedAt: string | null;
   completedAt: string | null;
   cancelledAt: string | null;
-  /** What is taken off the price, in paise. */
+  /** The discount on the price, in paise. */
   discountPaise: number;
-  /** What of the total was paid with store credit, in paise. */
+  /** The part of the total that was paid with store credit, in paise. */
   creditPaise: number;
-  /** What of the total was paid with loyalty points, in paise. */
+  /** The part of the total that was paid with loyalty points, in paise. */
   pointsPaise: number;
   /** What the shop keeps of the order if it is cancelled, in paise. */
   chargesPaise: number;
   /** The shop lists refunds by their payment's reference alone: one refund under two names. */
   readonly listsByReference: boolean;
-  /** The shop's ledger: every sum that changed hands, once, whatever events tell of it. */
+  /** The shop's ledger: every amount that was transferred, once, however many events report it. */
   readonly movements: Movement[];
   readonly payments: PaymentFacts[];
   readonly refunds: RefundFacts[];
   readonly shipments: ShipmentFacts[];
 }
 
-/** Money that changed hands, in paise. */
+/** The amount that was transferred, in paise. */
 interface Movement {
   readonly kind: "paid" | "refunded";
   readonly paise: number;
 }
 
-/** How it was paid: the fields that the vendor's model has for this kind. */
+/** The payment method: the fields of the vendor's model for this kind. */
 export type PaymentMethod = Readonly<{ payment_method: string }> &
   Readonly<
     | { card_number: string; card_type: "Visa" | "Master Card" | "Rupay" }
@@ -57,7 +57,7 @@ export interface PaymentFacts {
   readonly amountPaise: number;
   readonly method: PaymentMethod;
   status: PaymentStatus;
-  /** When it was last tried; null until it is. */
+  /** The time of the last attempt; null before the first. */
   date: string | null;
   reference: string | null;
 }
@@ -84,35 +84,35 @@ export interface ShipmentFacts {
   cancellationReason: string | null;
 }
 
-/** What the customer has paid, and what went back, in paise. */
+/** What the customer has paid, and what was refunded, in paise. */
 export function balancePaise({ movements }: OrderFacts): { paid: number; refunded: number } {
   const sum = (kind: Movement["kind"]): number =>
     movements.reduce((total, one) => total + (one.kind === kind ? one.paise : 0), 0);
   return { paid: sum("paid"), refunded: sum("refunded") };
 }
 
-/** What the customer of a cancelled order is to have back in all, in paise. */
+/** What the customer of a cancelled order must get back in total, in paise. */
 export function refundablePaise(order: OrderFacts): number {
   return Math.max(0, balancePaise(order).paid - order.chargesPaise);
 }
 
-/** What the order costs, before credit and points, in paise. */
+/** The price of the order, before credit and points, in paise. */
 export function totalPaise({ basket, discountPaise, particulars }: OrderFacts): number {
   return basket.totalPaise - discountPaise - (particulars.coupon?.paise ?? 0);
 }
 
-/** What the customer has to pay in all, in paise. */
+/** What the customer must pay in total, in paise. */
 export function payablePaise(order: OrderFacts): number {
   return totalPaise(order) - order.creditPaise - order.pointsPaise;
 }
 
-/** What the customer still has to pay, in paise; nothing for an order that is cancelled. */
+/** What the customer still has to pay, in paise; 0 for a cancelled order. */
 export function openPaise(order: OrderFacts): number {
   if (order.status === "cancelled") return 0;
   return Math.max(0, payablePaise(order) - balancePaise(order).paid);
 }
 
-/** The payment status that the shop shows: by what was paid of what is to be paid. */
+/** The payment status that the shop shows: it compares the paid amount with the amount to pay. */
 export function paymentStatus(order: OrderFacts): PaidStatus {
   const { paid } = balancePaise(order);
   if (paid >= payablePaise(order)) return "success";
@@ -121,7 +121,7 @@ export function paymentStatus(order: OrderFacts): PaidStatus {
   return statuses.includes("failed") ? "failed" : "pending";
 }
 
-/** The financial status of the order, from what was really paid, refunded and owed. */
+/** The financial status of the order, from the amounts actually paid, refunded and owed. */
 export function moneyWord(order: OrderFacts): string {
   const { paid, refunded } = balancePaise(order);
   if (order.status === "cancelled" && refundablePaise(order) > refunded) return "refund_due";

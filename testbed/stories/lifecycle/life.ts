@@ -1,5 +1,5 @@
 /**
- * The life of one order: each verb changes the facts, sends the event about it and asks for the messages that
+ * The life of one order: each verb changes the facts, sends the event about it, and expects the messages that
  * follow. The expected result comes from these facts, never from the receiver's rules. The verbs of payments,
  * refunds and parcels are in separate files.
  */

@@ -1,4 +1,4 @@
-/** The verbs of a payment: requested, paid, failed, tried again. */
+/** The verbs of a payment: requested, paid, failed, retried. */
 import { describePayment, describePaymentInfo } from "./bodies.ts";
 import { chooseMethod } from "../shop-data/choices.ts";
 import { payablePaise, paymentStatus, type PaymentFacts } from "./facts.ts";
@@ -54,9 +54,9 @@ export function failPayment(life: OrderLife, payment: PaymentFacts): void {
 }
 
 /**
- * The customer starts over: the same request again, or one that was just made. The date is that of the
- * new attempt, since a body without an envelope has no other: with none it would be older than the
- * failure that it follows.
+ * The customer tries again, with the same request or with one that was just made. The event has the date of the
+ * new attempt: a body without an envelope has no other date, and with none it would be older than the failure
+ * before it.
  */
 export function retryPayment(life: OrderLife, payment: PaymentFacts): void {
   payment.status = "pending";
@@ -72,7 +72,7 @@ function attempt(life: OrderLife, payment: PaymentFacts, outcome: "success" | "f
   return payment.date;
 }
 
-/** The same story of another order has other references: a refund finds its payment by them. */
+/** The same story of another order has other references: a refund finds its payment by its reference. */
 function createReference({ random, order }: OrderLife): string {
   const seed = Number.parseInt(random.hex(14).slice(2), 16);
   return `pay_${createRandom(seed, streamOf(order.number)).hex(14)}`;

@@ -56,7 +56,7 @@ export class Recorder {
     this.#link = random.pick(links);
   }
 
-  /** Time passes; the moment reached, later than any before it and within the window. */
+  /** Advances the clock; returns the new time, which is later than any before it and within the window. */
   wait(pace: Pace): string {
     const { least, most } = paces[pace];
     const share = this.#random.between(least, most);
@@ -68,7 +68,7 @@ export class Recorder {
     return new Date(this.#nowMs).toISOString();
   }
 
-  /** An order event: it names its order and links whatever it lists. */
+  /** An order event: it names its order and links everything that it lists. */
   sendOrder(type: EventType & `order.${string}`, data: Bodies["order.created"], lists: string[]) {
     this.#send(type, data);
     for (const id of lists) this.#linked.add(id);
@@ -88,7 +88,7 @@ export class Recorder {
     this.#linked.add(id);
   }
 
-  /** The next event asks for a message; one fact gets one message, however often it is asked for. */
+  /** The next event causes a message; one fact gets one message, however often it is caused. */
   call(
     message: Pick<ExpectedMessage, "template" | "channel"> & { about: readonly string[] },
     isTrue: () => boolean,

@@ -1,4 +1,4 @@
-/** The verbs of a refund: asked for, failed, tried again, paid out. */
+/** The verbs of a refund: requested, failed, retried, paid out. */
 import { describeRefund } from "./bodies.ts";
 import { refundRemarks } from "../shop-data/choices.ts";
 import type { PaymentFacts, RefundFacts } from "./facts.ts";

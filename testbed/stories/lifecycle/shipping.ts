@@ -1,4 +1,4 @@
-/** The verbs of a parcel: packed, moved on, delivered, cancelled. */
+/** The verbs of a parcel: packed, moved, delivered, cancelled. */
 import type { Line } from "../shop-data/basket.ts";
 import { describeShipment } from "./bodies.ts";
 import { chooseCourier } from "../shop-data/choices.ts";
@@ -73,7 +73,7 @@ export function deliver(life: OrderLife, shipment: ShipmentFacts): void {
   recorder.sendAbout(shipment.id, "shipment.delivered", describeShipment(shipment));
 }
 
-/** Every parcel that was not cancelled is with its customer. */
+/** True if every parcel that was not cancelled is delivered. */
 function allArrived(shipments: readonly ShipmentFacts[]): boolean {
   return shipments.every(({ status }) => status === "delivered" || status === "cancelled");
 }

@@ -1,6 +1,6 @@
 /**
- * What was bought: lines from a shop of twenty products, prices with GST inside, and the sums that
- * an order states. Whole paise throughout, so that lines, tax and totals add up.
+ * The items of an order: lines from a shop of twenty products, prices that include GST, and the sums that an order
+ * states. All amounts are whole paise, so that lines, tax and totals add up.
  */
 import type { OrderItem } from "@commercengine/storefront-sdk";
 import { rupees, taxWithin } from "./money.ts";

@@ -1,4 +1,4 @@
-/** Couriers, means of payment and remarks: the small choices that make stories differ. */
+/** Couriers, payment methods and remarks: small choices that make stories differ. */
 import type { PaymentMethod } from "../lifecycle/facts.ts";
 import type { Random } from "../random.ts";
 

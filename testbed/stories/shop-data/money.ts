@@ -1,6 +1,6 @@
 /**
- * Money of the stories: whole paise inside, decimals in bodies as the vendor sends them, millionths
- * in expectations as the receiver keeps them.
+ * The amounts of stories: whole paise internally, decimals in bodies as the vendor sends them, millionths in
+ * expected results as the receiver stores them.
  */
 
 /** 129950 -> 1299.5, the decimal number of a body. */
@@ -13,7 +13,7 @@ export function micros(paise: number): number {
   return paise * 10_000;
 }
 
-/** The GST inside a price that includes it, in paise. */
+/** The GST in a price that includes it, in paise. */
 export function taxWithin(paise: number, ratePercent: number): number {
   return Math.round((paise * ratePercent) / (100 + ratePercent));
 }

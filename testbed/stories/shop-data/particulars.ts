@@ -1,12 +1,12 @@
 /**
- * What an order says beside its goods and its money: who the shop takes the customer for, a note, a coupon,
- * metadata. Drawn from streams of their own, so that they change no story otherwise.
+ * Other data of an order: the customer's details, a note, a coupon, metadata. They are drawn from random streams
+ * of their own, so that they do not change the rest of a story.
  */
 import { createRandom, streamOf } from "../random.ts";
 
 export interface Coupon {
   readonly code: string;
-  /** What it takes off the total, in paise; less than any product costs. */
+  /** The discount, in paise; less than the price of any product. */
   readonly paise: number;
 }
 
@@ -28,7 +28,7 @@ const coupons: readonly Coupon[] = [
 ];
 const channels = ["app", "web", "store"];
 
-/** Of an order, known by a text that no other order has. */
+/** The details of an order; `order`, a text that no other order has, selects the random stream. */
 export function createParticulars(order: string): Particulars {
   const random = createRandom(streamOf(order));
   return {
@@ -41,11 +41,11 @@ export function createParticulars(order: string): Particulars {
 export interface Account {
   /** Null for a guest. */
   readonly id: string | null;
-  /** Null for a person; else a GSTIN in form, of nobody. */
+  /** Null for a private customer; otherwise text in the format of a GSTIN, which belongs to nobody. */
   readonly business: { readonly name: string; readonly taxId: string } | null;
 }
 
-/** Of a customer, known by the e-mail address. */
+/** The details of a customer; the e-mail address selects the random stream. */
 export function createAccount(email: string, lastName: string): Account {
   const random = createRandom(streamOf(email));
   const id = random.chance(0.85) ? `cus_${random.digits(8)}` : null;

@@ -1,4 +1,4 @@
-/** Customers of an Indian shop: a name, one of sixteen towns, addresses as the vendor's model. */
+/** Customers of an Indian shop: a name, one of sixteen towns, addresses in the vendor's model. */
 import type { CustomerAddress } from "@commercengine/storefront-sdk";
 import type { Random } from "../random.ts";
 import { createAccount } from "./particulars.ts";
@@ -10,7 +10,7 @@ export interface Customer {
   readonly id: string | null;
   readonly name: string;
   readonly email: string;
-  /** Null where the order carries one address only. */
+  /** Null if the order has only one address. */
   readonly billing: Address | null;
   readonly shipping: Address;
 }
@@ -48,8 +48,8 @@ function createAddress(random: Random, first: string, last: string, email: strin
     first_name: first,
     last_name: last,
     country_code: "+91",
-    // India keeps numbers that begin with 140 for calls by telemarketers: they are valid, and should a
-    // story ever meet a real SMS account, no customer's telephone rings.
+    // India reserves numbers that begin with 140 for telemarketing calls. They are valid, and if a story is ever
+    // sent through a real SMS account, no customer's telephone rings.
     phone: `140${random.digits(7)}`,
     email,
     address_line1: `${String(random.integer(1, 240))}, ${random.integer(1, 14)}th Cross`,

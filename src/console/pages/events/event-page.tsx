@@ -1,4 +1,4 @@
-/** One event: what came, what became of it, whom it told. */
+/** One event: what was received, its status, what it changed, and its messages. */
 import { describeForm, nameType } from "../../../events/form-words";
 import type { SettingExplanation } from "../../../projection/history/explanation";
 import { loadEvent } from "../../../store/inbox/inspection";
@@ -28,11 +28,11 @@ import {
 import { Page, show } from "../page";
 import { PlainPage } from "../sign-in-page";
 
-/** Characters of a body that are shown; the rest is one request away. */
+/** Characters of a body that are shown; a link leads to the rest. */
 const BODY_SHOWN = 100_000;
 const canReplay = new Set(["failed", "quarantined", "ignored"]);
 
-/** Of what is ignored the row's own error says why: an unknown type, too old, never taken again. */
+/** For ignored events, the row's error says why: an unknown type, too old, never replayed. */
 const outcomes: Readonly<Record<EventView["outcome"], string>> = {
   sets: "Applied: something that it says still stands.",
   lost: "Applied, and since replaced: nothing of it stands any more.",
@@ -86,7 +86,7 @@ function Envelope({ event }: { readonly event: EventRecord }) {
   );
 }
 
-/** Settings of one row that fared alike. */
+/** Settings of one row with the same outcome. */
 interface Fared extends Omit<SettingExplanation, "register"> {
   readonly registers: readonly string[];
 }
@@ -238,7 +238,7 @@ export async function event({ c, deps, who }: PageContext) {
   return show(c, <EventPage who={who} view={view} notice={notice} />);
 }
 
-/** The body as it came, as a file: nothing in it can run here. */
+/** The body as received, as a file: nothing in it can run here. */
 export async function eventBody({ c, deps, who }: PageContext) {
   const payload = (await loadEvent(deps.db, idIn(c, "id")))?.payload ?? null;
   if (payload === null) return show(c, <PlainPage {...unknown} who={who} />, 404);

@@ -22,7 +22,7 @@ const names = ["q", "status", "type", "order", "from", "to", "cursor"] as const;
 
 type Values = Readonly<Record<string, string>>;
 
-/** What an event is about: the order where it names one, else its own key. */
+/** The subject of an event: the order if it names one, otherwise its own key. */
 function About({ event }: { readonly event: EventRow }) {
   const { order_number: named, subject, subject_id: key } = event;
   const order = named ?? (subject === "order" ? key : null);
@@ -121,10 +121,10 @@ export async function events({ c, deps, who }: PageContext) {
   return show(c, <EventsPage who={who} values={values} problem={problem} page={page} />, status);
 }
 
-/** How many are looked for; more is "99 and more". */
+/** How many are counted; more is "99 and more". */
 const FRESH_MAX = 99;
 
-/** For the list that is open: whether more has come since, as a link to it. */
+/** For an open list: whether newer events exist, as a link to them. */
 export async function freshEvents({ c, deps }: PageContext) {
   const values = asked(c, [...names, "after"]);
   const { query, problem } = readQuery(eventsQuery, values);

@@ -1,4 +1,4 @@
-/** Deliveries that were refused within a day: why, since when, and what to do about it. */
+/** Refused deliveries of the last day: why, since when, and what to do. */
 import { isQuietHour, loadRefusedHours, type RefusalCount } from "../../../store/inbox/refusals";
 import { checkHealth, type Health } from "../../health";
 import { wordsFor } from "../../refusal-words";
@@ -14,7 +14,7 @@ interface ReasonRow {
   readonly lastAt: string;
 }
 
-/** Most of the last hour first. */
+/** The most frequent reasons of the last hour first. */
 function byReason(hours: readonly RefusalCount[], health: Health): readonly ReasonRow[] {
   const rows = new Map<string, ReasonRow>();
   for (const { reason, deliveries, last_at: at } of hours) {
@@ -55,7 +55,7 @@ interface HourRow {
   readonly reasons: string;
 }
 
-/** The hours come newest first, and within one its reasons with most first. */
+/** Hours come newest first; within an hour, the most frequent reason comes first. */
 function byHour(hours: readonly RefusalCount[]): readonly HourRow[] {
   return [...Map.groupBy(hours, ({ hour }) => hour)].map(([hour, counts]) => ({
     hour,
@@ -84,7 +84,7 @@ function Hours({ rows }: { readonly rows: readonly HourRow[] }) {
   );
 }
 
-/** Where things stand: a warning where nothing but refusals came. */
+/** The current state; a warning if deliveries are refused and no event arrives. */
 function Summary({ health, now }: { readonly health: Health; readonly now: Date }) {
   const { refused_last_hour: refusedLastHour, last_received_at: last, locked_out } = health;
   const isQuiet = refusedLastHour > 0 && isQuietHour(last, now.toISOString());

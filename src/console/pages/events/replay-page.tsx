@@ -1,4 +1,4 @@
-/** A replay under way: how many of its events are applied, and which are not. */
+/** The progress of a replay: how many of its events are applied, and which are not. */
 import type { EventRow } from "../../../store/inbox/event-list";
 import { listUnsettled, loadReplay, type Replay } from "../../../store/inbox/replays";
 import { count, words } from "../../text";

@@ -1,4 +1,4 @@
-/** Dead letters and quarantine: what went wrong, to be replayed one by one or together. */
+/** Failed and quarantined events: what went wrong; they can be replayed one by one or together. */
 import { nameType } from "../../../events/form-words";
 import {
   listTroubled,

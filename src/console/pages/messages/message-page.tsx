@@ -1,4 +1,4 @@
-/** One message: whom it went to, what became of it, how it looked, and sending it again. */
+/** One message: its recipient, its status, how it looked, and the resend. */
 import type { Shown } from "../../../notifications/channels/channel";
 import { HELD_BACK } from "../../../notifications/channels/reasons";
 import { isBare, loadMessage, type Message } from "../../../store/outbox/message-list";
@@ -53,7 +53,7 @@ function Source({ title, value }: NonNullable<Shown["source"]>) {
   );
 }
 
-/** The words alone: in a frame of their own where the message has no other face. */
+/** The text alone: in a frame of its own if the message has no other form. */
 function Words({ of: { text, html, source } }: { readonly of: Shown }) {
   if (source !== undefined) return <p>{visible(text)}</p>;
   if (html === undefined) {
@@ -108,7 +108,7 @@ function Question({ message }: { readonly message: Message }) {
   );
 }
 
-/** Why there is nothing to see. `attempts` counts every claim: without any, nothing can have gone out. */
+/** Why there is nothing to show. `attempts` counts every claim: without a claim, nothing can have been sent. */
 function whyNotShown({ status, attempts }: Message): string {
   if (status === "pending") return "It is rendered when its turn comes.";
   if (status === "sent") return "It went out. What was sent is not kept any more.";
@@ -185,8 +185,8 @@ export async function message({ c, deps, who }: PageContext) {
 }
 
 /**
- * The mail itself, for the frame on its page: an origin of its own, no script, nothing loaded. Mail
- * carries its styles inline, which this one answer allows and no page does.
+ * The e-mail itself, for the frame on its page: an origin of its own, no script, nothing loaded. E-mails have
+ * inline styles, which only this answer allows.
  */
 export async function preview({ c, deps, who }: PageContext) {
   const found = await loadMessage(deps.db, idIn(c, "id"));

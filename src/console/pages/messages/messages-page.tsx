@@ -1,4 +1,4 @@
-/** The outbox, newest first, with the reason for whatever was not sent. */
+/** The outbox, newest first, with the reason for each unsent message. */
 import { channelNames } from "../../../notifications/channels";
 import { HELD_BACK, unsentReasons } from "../../../notifications/channels/reasons";
 import { templateNames } from "../../../notifications/templates";
@@ -19,7 +19,7 @@ import { Page, show } from "../page";
 const PATH = "/console/messages";
 const names = ["status", "channel", "template", "reason", "order", "cursor"] as const;
 
-/** Reasons that are often looked for; any other may be typed. */
+/** Frequent reasons as suggestions; others can be typed. */
 const filterReasons = [HELD_BACK, ...unsentReasons];
 
 export const messageColumns: readonly Column<MessageRow>[] = [

@@ -1,4 +1,4 @@
-/** Messages that were not sent for a reason that lies in none of them: counted first, then sent together. */
+/** Messages that were not sent for a reason outside the messages themselves: counted first, then sent together. */
 import { channelNames } from "../../../notifications/channels";
 import { unsentReasons } from "../../../notifications/channels/reasons";
 import type { MessageRow } from "../../../store/outbox/message-list";
@@ -25,7 +25,7 @@ interface UnsentProps {
   readonly sent: number | null;
 }
 
-/** `10,000` may be all that were counted. */
+/** `10,000` may be the limit of the count. */
 function counted(messages: number): string {
   return messages === UNSENT_COUNTED
     ? `At least ${count(messages, "message")}`

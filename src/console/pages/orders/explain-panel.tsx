@@ -1,4 +1,4 @@
-/** Why an order looks as it does: for each field the event that set it, and those that it overrides. */
+/** Why an order has its current values: for each field, the event that set it and the events that it overrides. */
 import { nameType } from "../../../events/form-words";
 import type {
   EventExplanation,

@@ -1,4 +1,4 @@
-/** The words of an explanation: which row, which field, why one event won over another. */
+/** The words of an explanation: which row, which field, why one event overrides another. */
 import type { Comparison } from "../../../projection/history/explanation";
 import type { Entity } from "../../../projection/registers";
 import { Ref, Text } from "../parts";
@@ -20,7 +20,7 @@ export const nouns: Readonly<Record<Entity, string>> = {
   shipments: "shipment",
 };
 
-/** A row of a state table; an order leads to its page. */
+/** A row of a state table; an order has a link to its page. */
 export function SettingRow({ entity, row }: { readonly entity: Entity; readonly row: string }) {
   return (
     <span>

@@ -1,4 +1,4 @@
-/** What an order says beside goods and money: the customer, note, coupon, metadata, and fields without a column. */
+/** Other data of an order: the customer, note, coupon, metadata, and fields without a column. */
 import { ERASED } from "../../../events/erased-body";
 import { isObject, isPresent, type JsonObject, parseJson } from "../../../events/values";
 import type { Child } from "hono/jsx";
@@ -9,10 +9,10 @@ import { capital, clip, count, visible } from "../../text";
 import { nouns } from "./explained";
 import { Empty, Facts, Part, Text, Time } from "../parts";
 
-/** Of one value: a note may be as long as a body. */
+/** Characters of one value: a note may be as long as a body. */
 const VALUE_SHOWN_CHARACTERS = 500;
 const NAME_SHOWN_CHARACTERS = 64;
-/** Of one row; and rows of one kind. */
+/** Fields of one row, and rows of one kind. */
 const FIELDS_SHOWN = 100;
 const ROWS_SHOWN = 50;
 
@@ -20,7 +20,7 @@ const TAX_ID = "tax_identification_number";
 
 type Fact = readonly [string, Child];
 
-/** Text from an event at its own length, up to where nobody reads on. */
+/** Text from an event, up to a length that people still read. */
 function Said({ of }: { readonly of: string }) {
   return <Text of={clip(of, VALUE_SHOWN_CHARACTERS)} whole />;
 }
@@ -34,7 +34,7 @@ function parseAddress(json: string | null): JsonObject {
   return isObject(parsed) ? parsed : {};
 }
 
-/** The lines of an address, whose it is first; the tax id has a line of its own on the page. */
+/** The lines of an address, the name first; the page shows the tax id separately. */
 function linesOf(address: JsonObject): readonly string[] {
   const { name, business_name: business, [TAX_ID]: _taxId, ...place } = address;
   const lines = [name, business, ...Object.values(place)].filter(isPresent).map(String);
@@ -54,7 +54,7 @@ function Address({ lines }: { readonly lines: readonly string[] }) {
   );
 }
 
-/** India's tax id by its own name. */
+/** Indian tax ids get their own name. */
 function taxIdFact(address: JsonObject): Fact {
   const value = address[TAX_ID];
   const id = typeof value === "string" ? value : null;
@@ -62,7 +62,7 @@ function taxIdFact(address: JsonObject): Fact {
   return fact(isGstin ? "GSTIN" : "Tax id", id);
 }
 
-/** The billing address is left out where it is the one that the order goes to. */
+/** The billing address is left out if it equals the shipping address. */
 export function Customer({ order }: { readonly order: Row }) {
   const billing = parseAddress(textIn(order, "billing_address"));
   const goesTo = linesOf(parseAddress(textIn(order, "shipping_address")));
@@ -97,7 +97,7 @@ function Metadata({ fields }: { readonly fields: readonly Field[] }) {
   );
 }
 
-/** What the customer, or the shop, has written to the order; nothing where they have not. */
+/** The notes of the customer and the shop; nothing if there are none. */
 export function Remarks({ order }: { readonly order: Row }) {
   const [note, coupon] = [textIn(order, "customer_note"), textIn(order, "coupon_code")];
   const metadata = fieldsIn(textIn(order, "metadata"));
@@ -123,7 +123,7 @@ function Value({ of }: { readonly of: string }) {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(of) ? <Time at={of} /> : <Said of={of} />;
 }
 
-/** As it is, to be found by it in the body and in `extra`; it breaks behind an underscore. */
+/** Unchanged, so that a person can find it in the body and in `extra`; lines may break after an underscore. */
 function Name({ of }: { readonly of: string }) {
   const parts = clip(visible(of), NAME_SHOWN_CHARACTERS).split(/(?<=_)/);
   return (
@@ -179,7 +179,7 @@ function describedRows(view: ExplainedOrder): readonly Described[] {
   );
 }
 
-/** What Commerce Engine says and no column holds; nothing where there is nothing. */
+/** Fields from Commerce Engine without a column; nothing if there are none. */
 export function OtherFields({
   view,
   order,

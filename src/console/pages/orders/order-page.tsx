@@ -1,4 +1,4 @@
-/** One order: whether it is paid, where it stands, what it went through, and why it looks so. */
+/** One order: whether it is paid, its current state, its history, and the events that set each field. */
 import { nameType } from "../../../events/form-words";
 import type { Child } from "hono/jsx";
 import {
@@ -175,7 +175,6 @@ function OrderState({ view, order }: { readonly view: ExplainedOrder; readonly o
   );
 }
 
-/** The page of an order, from what is known of it. */
 export function OrderPage(props: {
   readonly who: string;
   readonly view: ExplainedOrder;

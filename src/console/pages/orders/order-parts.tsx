@@ -1,4 +1,4 @@
-/** What an order consists of: items, payments, refunds, parcels. */
+/** The parts of an order: items, payments, refunds, parcels. */
 import { isObject, type JsonObject, parseJson } from "../../../events/values";
 import { httpUrl } from "../../links";
 import { numberIn, type Row, textIn } from "../../order-view";
@@ -16,7 +16,7 @@ function field(item: JsonObject, name: string): string | number | null {
   return typeof value === "string" || typeof value === "number" ? value : null;
 }
 
-/** A decimal amount, as items carry it. */
+/** A decimal amount, as in the items. */
 function Price(props: { readonly of: string | number | null; readonly currency: string | null }) {
   const { of, currency } = props;
   return <Money micros={typeof of === "number" ? of * 1_000_000 : null} in={currency} />;

@@ -1,4 +1,4 @@
-/** Orders, found by number, e-mail address or phone number; else those of the latest events. */
+/** Orders, found by number, e-mail address or telephone number; without a search, those of the latest events. */
 import { contactsLike } from "../../../projection/patches/contacts";
 import { listOrders, type OrderPage, type OrderRow } from "../../../store/state/order-list";
 import { pathTo, withQuery } from "../../links";
@@ -57,7 +57,6 @@ interface OrdersProps {
   readonly page: OrderPage;
 }
 
-/** A page of the list of orders. */
 export function OrdersPage({ who, values, problem, page }: OrdersProps) {
   const { cursor, ...filter } = values;
   const q = values["q"];
@@ -110,7 +109,7 @@ export async function orders({ c, deps, who }: PageContext) {
     problem === null
       ? await listOrders(deps.db, search, { limit, after: cursor })
       : { orders: [], next: null };
-  // The whole number was given: there is nothing to choose.
+  // A complete order number was given: go to its page.
   const [one] = page.orders;
   const isOne = page.orders.length === 1 && cursor === undefined && q === one?.order_number;
   const path = isOne && q !== undefined ? pathTo("orders", q) : null;

@@ -1,4 +1,4 @@
-/** Is it paid, and if not, why not: in words, above everything else on an order's page. */
+/** Whether the order is paid, and if not, why not: in words, at the top of the order's page. */
 import { nameType } from "../../../events/form-words";
 import type { Child } from "hono/jsx";
 import type { PaymentAnswer, PaymentReason } from "../../../projection/money-status/payment-answer";
@@ -165,7 +165,7 @@ function Headline({ answer }: { readonly answer: PaymentAnswer }) {
   return payments === 0 ? <>No payment event has arrived.</> : <>No payment has succeeded yet.</>;
 }
 
-/** Payments that name no order are found by their time: the link leads there. */
+/** Payments that name no order can only be found by their time: the link leads there. */
 function Hint({ order }: { readonly order: Row | null }) {
   const from = order?.["order_date"];
   const query = { type: "payment.success", from: typeof from === "string" ? from : undefined };
