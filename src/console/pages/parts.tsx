@@ -222,10 +222,13 @@ export function ActionForm(props: {
   readonly ask?: Child;
   readonly quiet?: boolean;
   readonly fields?: Readonly<Record<string, string>>;
+  /** What a person fills in. */
+  readonly children?: Child;
 }) {
-  const { to, label, ask, quiet, fields } = props;
+  const { to, label, ask, quiet, fields, children } = props;
   const form = (
-    <form method="post" action={to}>
+    <form method="post" action={to} class={children === undefined ? undefined : "filters"}>
+      {children}
       {Object.entries(fields ?? {}).map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}
