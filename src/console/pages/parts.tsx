@@ -226,13 +226,20 @@ export function ActionForm(props: {
   readonly children?: Child;
 }) {
   const { to, label, ask, quiet, fields, children } = props;
+  const button = <button class={quiet === true ? "outline" : undefined}>{label}</button>;
   const form = (
     <form method="post" action={to} class={children === undefined ? undefined : "filters"}>
-      {children}
       {Object.entries(fields ?? {}).map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}
-      <button class={quiet === true ? "outline" : undefined}>{label}</button>
+      {children === undefined ? (
+        button
+      ) : (
+        <div class="fields">
+          {children}
+          {button}
+        </div>
+      )}
     </form>
   );
   if (ask === undefined) return form;
