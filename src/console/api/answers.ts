@@ -112,7 +112,12 @@ export const answers = {
     left_out: leftOut,
   }),
   notifications: z.object({ notifications: z.array(message), next_cursor: cursor }),
-  notification: z.extend(message, { rendered: text, resends: z.int(), context: text }),
+  notification: z.extend(message, {
+    rendered: text,
+    resends: z.int(),
+    context: text,
+    happened_at: text.check(z.describe("when what it reports happened; null of an alert")),
+  }),
   sendUnsent: z.object({
     dry_run: z.boolean(),
     count: z.int().check(z.describe("made due; in a dry run, how many would be")),
