@@ -16,7 +16,7 @@ await test("the doctor fails where a channel is set up in part, and names the en
 });
 
 await test("messages that wait for their channel say so", async () => {
-  const sent = await shop.run("trigger happy-path --order HELD-1 --yes");
+  const sent = await shop.run("trigger on-its-way --order HELD-1 --yes");
   assert.equal(sent.code, 0, sent.stdout + sent.stderr);
   await shop.settled();
   await shop.sweep();
