@@ -37,8 +37,11 @@ export const groups: readonly Group[] = [
       row("orders", async () => (await import("./commands/orders.ts")).ordersCommand),
       row("order", async () => (await import("./commands/orders.ts")).orderCommand),
       row("explain", async () => (await import("./commands/explain.ts")).explainCommand),
-      row("messages", async () => (await import("./commands/messages.ts")).messagesCommand),
-      row("message", async () => (await import("./commands/messages.ts")).messageCommand),
+      row(
+        "messages",
+        async () => (await import("./commands/messages/messages.ts")).messagesCommand,
+      ),
+      row("message", async () => (await import("./commands/messages/messages.ts")).messageCommand),
       row("tail", async () => (await import("./commands/tail.ts")).tailCommand),
     ],
   },
@@ -46,7 +49,11 @@ export const groups: readonly Group[] = [
     heading: "Put right:",
     commands: [
       row("replay", async () => (await import("./commands/replay.ts")).replayCommand),
-      row("resend", async () => (await import("./commands/messages.ts")).resendCommand),
+      row("resend", async () => (await import("./commands/messages/messages.ts")).resendCommand),
+      row(
+        "quiet-until",
+        async () => (await import("./commands/messages/quiet-until.ts")).quietUntilCommand,
+      ),
       row("doctor", async () => (await import("./commands/doctor.ts")).doctorCommand),
       row("restore", async () => (await import("./commands/restore.ts")).restoreCommand),
       row("backup", async () => (await import("./commands/backup.ts")).backupCommand),

@@ -61,6 +61,12 @@ export function moment(text: string): string {
   );
 }
 
+/** The same, or `+2h`: two hours from now. */
+export function momentOrAhead(text: string): string {
+  const ahead = text.startsWith("+") ? parseDuration(text.slice(1)) : null;
+  return ahead === null ? moment(text) : new Date(Date.now() + ahead).toISOString();
+}
+
 export interface EventFilter {
   readonly status?: string;
   readonly type?: string;

@@ -135,6 +135,9 @@ export const REVIEW_WAIT_MS = 60 * 86_400_000;
 export const REVIEW_ASKS_FIRST_MS = 3_600_000;
 export const REVIEW_ASKS_MAX_MS = 86_400_000;
 
+/** How far ahead `quiet-until` may be set: as long as a vendor takes to send again what a shop has lost. */
+export const QUIET_AHEAD_MAX_MS = 86_400_000;
+
 /** How long a refund may be outstanding before the team is alerted, in milliseconds. */
 export const REFUND_DUE_AFTER_MS = 3_600_000;
 

@@ -232,6 +232,10 @@ export const sendUnsent = z.looseObject({
   more: z.boolean(),
 });
 
+export const quietUntil = z.looseObject({ until: text, set_at: text });
+
+export const quieted = z.looseObject({ dry_run: z.boolean(), until: text, messages: z.number() });
+
 export const resendMessage = z.looseObject({ id: z.string(), status: z.string() });
 
 export type Erasure = z.infer<typeof erasure>;

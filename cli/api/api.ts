@@ -129,6 +129,9 @@ export function createApi(http: Http, connection: Settings) {
       asker.ask(`/notifications/${part(id)}/send-again`, answers.resendMessage, { method: "POST" }),
     sendUnsent: (body: object) =>
       asker.demand("/notifications/send-again", answers.sendUnsent, { method: "POST", body }),
+    quietUntil: () => asker.demand("/quiet-until", answers.quietUntil),
+    setQuietUntil: (body: object) =>
+      asker.demand("/quiet-until", answers.quieted, { method: "POST", body }),
     replay: (body: object) => asker.demand("/replay", answers.replay, { method: "POST", body }),
     countHeld: (person: object) =>
       asker.demand("/erasures", answers.heldCounts, {

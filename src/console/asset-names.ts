@@ -1,7 +1,7 @@
 /** Written by `npm run assets`: static files by what they are; a name changes with the content. */
 export const assetNames = {
   pico: "pico.fbc9a63fc9.css",
-  style: "console.aa4b3979f6.css",
+  style: "console.fb5b5824c2.css",
   htmx: "htmx.d6fdc75f20.js",
   script: "console.ca976b53d2.js",
   icon: "icon.316e10beac.svg",

@@ -6,8 +6,10 @@ import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { routePath } from "hono/route";
 import { getCookie, setCookie } from "hono/cookie";
+import { parseTime } from "../events/formats/time";
 import { errorText, log } from "../log";
 import { findChannel } from "../notifications/channels";
+import { isTooFarAhead } from "../store/outbox/quiet-until";
 import type { ReplayFilter } from "../store/inbox/waiting";
 import { assetNames } from "./asset-names";
 import type { AdminApiDeps, Serve } from "./deps";
@@ -37,7 +39,7 @@ import {
   throughAccess,
   whoIs,
 } from "./auth/sign-in";
-import { fieldOf, formOf, setEnvironment, setZone, type PageContext } from "./page-context";
+import { fieldOf, formOf, setEnvironment, setZone, zoneIn, type PageContext } from "./page-context";
 
 const SIGN_IN = "/console/sign-in";
 /** Access itself answers this path, in front of the Worker. */
@@ -183,6 +185,24 @@ async function forgetChannel({ c, deps }: PageContext): Promise<Response> {
   return c.redirect("/console/settings", 303);
 }
 
+/** Blank is now; a time without a zone is in that of the page. */
+async function setQuietUntil({ c, deps, who }: PageContext): Promise<Response> {
+  const page = "/console/settings";
+  const given = (await fieldOf(c, "until")).trim();
+  const now = deps.now();
+  const until = given === "" ? now.toISOString() : parseTime(given, zoneIn(c));
+  if (until === null || isTooFarAhead(until, now)) {
+    return c.redirect(withQuery(page, { quiet: until === null ? "malformed" : "ahead" }), 303);
+  }
+  await deps.setQuietUntil(until, who);
+  return c.redirect(`${page}#quiet-until`, 303);
+}
+
+async function takeBackQuietUntil({ c, deps, who }: PageContext): Promise<Response> {
+  await deps.setQuietUntil(null, who);
+  return c.redirect("/console/settings#quiet-until", 303);
+}
+
 type Answer = (context: PageContext) => Promise<Response>;
 
 export const pages: Readonly<Record<string, Answer>> = {
@@ -208,6 +228,8 @@ export const actions: Readonly<Record<string, Answer>> = {
   "/send-again": resendMessage,
   "/unsent": sendUnsent,
   "/forget-channel": forgetChannel,
+  "/quiet-until": setQuietUntil,
+  "/quiet-until/take-back": takeBackQuietUntil,
   "/sign-out": signOut,
 };
 

@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import { version } from "../../package.json";
 import { type Config, expectedOf } from "../config";
+import { log } from "../log";
 import { addMs } from "../events/formats/time";
 import { BODY_MAX_BYTES } from "../limits";
 import { mapChannels } from "../notifications/channels";
@@ -11,6 +12,7 @@ import type { Calls } from "../store/outbox/calls";
 import { forgetChannel } from "../store/outbox/channels";
 import type { Expected } from "../store/set-up/missing-pieces";
 import { resendMessage } from "../store/outbox/message-list";
+import { saveQuietUntil } from "../store/outbox/quiet-until";
 import {
   countUnsent,
   sendUnsent,
@@ -87,6 +89,8 @@ export interface AdminApiDeps extends UpkeepActions {
   readonly countUnsent: (filter: UnsentFilter, limit: number) => Promise<UnsentCount>;
   /** Makes the matching messages due that are not too old; returns their number. */
   readonly sendUnsent: (filter: UnsentFilter, limit: number) => Promise<number>;
+  /** Suppresses messages about what happened before then; null takes it back. `by`: who asks. */
+  readonly setQuietUntil: (until: string | null, by: string) => Promise<void>;
   /** From now on, the channel counts as never set up. */
   readonly forgetChannel: (channel: string) => Promise<void>;
 }
@@ -138,6 +142,10 @@ function messageActions(db: D1Database, { notifyMaxAgeMs }: Config, wake: Calls[
       // No wake-up call: the sweep sends what is due, and other messages get their turn between them.
       const ids = await sendUnsent(db, filter, tooOldBefore(at), limit, at.toISOString());
       return ids.length;
+    },
+    setQuietUntil: async (until: string | null, by: string) => {
+      await saveQuietUntil(db, until, now());
+      log.info("quiet_until_set", { until, by });
     },
     forgetChannel: (channel: string) => forgetChannel(db, channel),
   };

@@ -114,11 +114,11 @@ async function runSlice(
   report: DispatchReport,
 ): Promise<number> {
   const now = deps.now().toISOString();
-  const due = await loadDue(deps.db, ids, now);
+  const { rows: due, quietUntil } = await loadDue(deps.db, ids, now);
   if (due.length === 0) return 0;
   const rows = due.map(({ row }) => row);
   const [gone, setups] = [await findGone(rows, deps), await recallSetups(rows, deps)];
-  const slice: Slice = { deps, now, setups, gone, closed };
+  const slice: Slice = { deps, now, setups, gone, quietUntil, closed };
   const plans = due.map(({ row, facts }) => planRow(row, facts, slice));
   const settled = plans.flatMap((one) => (one.kind === "settled" ? [one.settled] : []));
   const claimedAt = deps.now();

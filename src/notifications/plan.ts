@@ -48,6 +48,8 @@ export interface Slice {
   readonly setups: ChannelSetups;
   /** Channels whose endpoint has answered that it wants nothing more. */
   readonly gone: ReadonlySet<Channel>;
+  /** Nothing that happened before then is sent (ISO time); null: whenever it happened. */
+  readonly quietUntil: string | null;
   readonly closed: ClosedLanes;
 }
 
@@ -91,11 +93,12 @@ function isPastItsKey(row: DueRow, now: string): boolean {
 }
 
 function circumstancesOf({ channel }: DueRow, slice: Slice): Circumstances {
-  const { deps, now, setups, gone } = slice;
+  const { deps, now, setups, gone, quietUntil } = slice;
   const { allowlist, notifyMaxAgeMs: maxAgeMs } = deps;
   const setup = setups[channel];
   const state = isHeldBack(setup) ? "held" : setup.state === "on" ? "on" : "off";
-  return { now, maxAgeMs, allowlist, channel: state, endpointGone: gone.has(channel) };
+  const endpointGone = gone.has(channel);
+  return { now, maxAgeMs, quietUntil, allowlist, channel: state, endpointGone };
 }
 
 function waitLonger(row: DueRow, reason: string, slice: Slice): Plan {

@@ -10,8 +10,8 @@ import { RECIPIENT_WAIT_MS } from "../limits";
 import type { OutboxContext } from "../projection/outbox-row";
 import type { DueRow } from "../store/outbox/outbox";
 import { channels } from "./channels";
-import { NOT_ALLOWED, NOT_CONFIGURED } from "./channels/reasons";
-import { findTemplate, readContext } from "./templates";
+import { BEFORE_QUIET_UNTIL, NOT_ALLOWED, NOT_CONFIGURED } from "./channels/reasons";
+import { findTemplate, isQuietable, readContext } from "./templates";
 import type { Facts } from "./templates/facts";
 import type { Known, TemplateDefinition } from "./templates/template";
 
@@ -34,6 +34,8 @@ export interface Circumstances {
   readonly now: string;
   /** Null: no limit. */
   readonly maxAgeMs: number | null;
+  /** Nothing that happened before then is sent (ISO time); null: whenever it happened. */
+  readonly quietUntil: string | null;
   /** Held: it is not set up, and is meant to be. */
   readonly channel: "on" | "held" | "off";
   /** Who may receive customers' messages (config.ts); null: everyone. */
@@ -51,6 +53,7 @@ type Question = Pick<
   | "next_attempt_at"
   | "reason"
   | "created_at"
+  | "happened_at"
   | "rendered"
 > & {
   readonly context: OutboxContext;
@@ -138,6 +141,16 @@ function isTooOld(
   return maxAgeMs !== null && !wasInTime && msBetween(dueAt(row, template.waits), now) > maxAgeMs;
 }
 
+/** Another copy of the database, or another receiver, may have sent it; a person who asks for it knows. */
+function isBeforeQuiet(
+  row: Question,
+  template: TemplateDefinition,
+  { quietUntil }: Circumstances,
+): boolean {
+  if (quietUntil === null || (row.resends ?? 0) > 0) return false;
+  return isQuietable(template) && row.happened_at < quietUntil;
+}
+
 /** What is to be done with a row whose turn has come. */
 export function judge(row: Question, facts: Facts, circumstances: Circumstances): Verdict {
   const { now, channel } = circumstances;
@@ -150,6 +163,9 @@ export function judge(row: Question, facts: Facts, circumstances: Circumstances)
   const notYet = whyNotYet(row, template, known, now);
   if (notYet !== null && !isAsked && channel !== "off") return notYet;
   if (isTooOld(row, template, circumstances)) return { kind: "suppress", reason: "too old" };
+  if (isBeforeQuiet(row, template, circumstances)) {
+    return { kind: "suppress", reason: BEFORE_QUIET_UNTIL };
+  }
   if (channel === "off") return { kind: "suppress", reason: NOT_CONFIGURED };
   if (channel === "held") return { kind: "hold" };
   if (circumstances.endpointGone) return { kind: "suppress", reason: "endpoint gone" };

@@ -19,6 +19,8 @@ export interface OutboxRow {
   readonly eventId: string | null;
   /** The event's time, otherwise its receipt, plus any delay; ISO 8601 with milliseconds. */
   readonly dueAt: string;
+  /** When it happened: the event's time, otherwise the date in its body, otherwise its receipt. */
+  readonly happenedAt: string;
   /** The delay after the event, in milliseconds; 0: none. */
   readonly delayMs: number;
   /** The parts of the fact in addition to its subject. */

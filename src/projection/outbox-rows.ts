@@ -69,6 +69,7 @@ function rowsOf(event: DecodedEvent, rule: OutboxRule, fact: Fact): readonly Out
     subjectId: event.key,
     eventId: event.id,
     dueAt: addMs(event.statedAt ?? event.receivedAt, delayMs),
+    happenedAt: event.occurredAt ?? event.receivedAt,
     delayMs,
     context: { ...context, ...past },
   }));

@@ -14,14 +14,14 @@
  */
 // oxlint-disable eslint/no-restricted-globals -- Date parses and formats here; nothing reads a clock
 
-const DIGITS = "$0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+export const DIGITS = "$0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 const BASE = DIGITS.length;
 const MARK = "$";
-const TIME_DIGITS = 7;
-const EPOCH_MS = Date.UTC(2000, 0, 1);
+export const TIME_DIGITS = 7;
+export const EPOCH_MS = Date.UTC(2000, 0, 1);
 
 /** Where the parts begin, counted from 1 as SQL does. */
-const TIME_POSITION = 1 + MARK.length;
+export const TIME_POSITION = 1 + MARK.length;
 export const STAGE_POSITION = TIME_POSITION + TIME_DIGITS;
 export const TIE_POSITION = STAGE_POSITION + 1;
 export const ID_LENGTH = 8;
@@ -41,7 +41,7 @@ function timeDigits(time: string | null): string {
   return digitsOf(time === null ? 0 : Date.parse(time) - EPOCH_MS + 1, TIME_DIGITS);
 }
 
-const UNKNOWN_TIME = timeDigits(null);
+export const UNKNOWN_TIME = timeDigits(null);
 
 /** Printable ASCII stays, except space and percent; everything else is percent-encoded UTF-8. */
 export function escapeId(id: string): string {

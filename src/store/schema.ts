@@ -385,7 +385,8 @@ export const replays = sqliteTable("replays", {
 
 /**
  * The positions of walks over the tables; `erased`, the version of the table `erased`; when the cron and the
- * consumers last did their work (store/set-up/beats.ts); and `environment`, the environment of this database.
+ * consumers last did their work (store/set-up/beats.ts); `environment`, the environment of this database; and
+ * `quiet_until`, with the time when it was set as its position (outbox/quiet-until.ts).
  */
 export const cursors = sqliteTable("cursors", {
   name: text("name").primaryKey(),
@@ -523,6 +524,11 @@ export const notifications = sqliteTable(
     error: text("error"),
     /** When it was due: the event's time, else its receipt, plus any delay. */
     due_at: text("due_at").notNull(),
+    /**
+     * When what it reports happened: the event's time, else the date in its body, else its receipt. Null of an
+     * alert, and where a version before has written it.
+     */
+    happened_at: text("happened_at"),
     /** What the message is rendered from, as JSON: a shipment's status, an alert's text. */
     context: text("context"),
     /** The message as first rendered, as JSON; a retry sends the same bytes. */

@@ -142,7 +142,7 @@ async function checkMails(stories: readonly Story[]): Promise<number> {
     templates.map((template) => `${template}/${orderNumber}/email`),
   );
   const byNumber = new Map(stories.map(({ orderNumber, expected }) => [orderNumber, expected]));
-  const due = await loadDue(env.DB, ids, NOW);
+  const { rows: due } = await loadDue(env.DB, ids, NOW);
   for (const { row, facts } of due) {
     const expected = byNumber.get(facts.orderNumber ?? "");
     const mail = renderMessage(row, { kind: "none" }, facts, "a@example.com", previewShop);

@@ -21,6 +21,7 @@ function outgoing(number: number): OutgoingMessage {
       next_attempt_at: NOW,
       reason: null,
       created_at: NOW,
+      happened_at: NOW,
       context: null,
       rendered: null,
       in_flight: 1,

@@ -13,7 +13,12 @@ import {
   customerChannels,
 } from "../../src/notifications/channels";
 import { storeRendered } from "../../src/notifications/message";
-import { type Template, templateNames, templates } from "../../src/notifications/templates";
+import {
+  isQuietable,
+  type Template,
+  templateNames,
+  templates,
+} from "../../src/notifications/templates";
 import { factId } from "../../src/projection/outbox-row";
 import { listMessages } from "../../src/store/outbox/message-list";
 import { parseRendered } from "../../src/store/outbox/rendered";
@@ -105,6 +110,11 @@ afterAll(forgetErased);
 
 describe.each(entries)("$template through $channel", (entry) => {
   const { template, channel } = entry;
+
+  it("is suppressed by quiet-until, but for forwards and alerts", () => {
+    const isExempt = template === "forward" || template === "alert";
+    expect(isQuietable(templates[template])).toBe(!isExempt);
+  });
 
   it("goes to those whom its channel reaches", () => {
     expect(channels[channel].audience).toBe(templates[template].audience);

@@ -18,6 +18,8 @@ interface Asked {
   readonly context?: OutboxContext;
   readonly dueAt?: string;
   readonly createdAt?: string;
+  readonly happenedAt?: string;
+  readonly resends?: number;
   readonly nextAttemptAt?: string;
   readonly reason?: string;
   readonly recipient?: string | null;
@@ -31,6 +33,8 @@ function verdict(asked: Asked, given: Facts, changes: Partial<Circumstances> = {
     context: asked.context ?? none,
     due_at: asked.dueAt ?? NOW,
     created_at: asked.createdAt ?? NOW,
+    happened_at: asked.happenedAt ?? NOW,
+    resends: asked.resends ?? 0,
     next_attempt_at: asked.nextAttemptAt ?? NOW,
     reason: asked.reason ?? null,
     recipient: asked.recipient ?? null,
@@ -39,6 +43,7 @@ function verdict(asked: Asked, given: Facts, changes: Partial<Circumstances> = {
   return judge(row, given, {
     now: NOW,
     maxAgeMs: 72 * HOUR_MS,
+    quietUntil: null,
     channel: "on",
     allowlist: null,
     endpointGone: false,
@@ -319,6 +324,41 @@ describe("age", () => {
     expect(
       verdict({ ...row, dueAt: "2001-01-01T00:00:00.000Z" }, facts(), { maxAgeMs: null }),
     ).toEqual(toAsha);
+  });
+});
+
+describe("quiet-until", () => {
+  const before: Asked = {
+    template: "order_confirmed",
+    channel: "email",
+    happenedAt: "2026-11-24T08:59:59.999Z",
+  };
+  const quiet = { quietUntil: "2026-11-24T09:00:00.000Z" };
+  const quieted = drop("before quiet-until");
+  it("drops what happened before it, and nothing that happened then or later", () => {
+    expect(verdict(before, facts(), quiet)).toEqual(quieted);
+    expect(verdict(before, facts())).toEqual(toAsha);
+    expect(verdict({ ...before, happenedAt: quiet.quietUntil }, facts(), quiet)).toEqual(toAsha);
+  });
+  it("drops what the team is told of events, but neither alerts nor forwards", () => {
+    const team = { ...before, channel: "team" } as const;
+    expect(verdict({ ...team, template: "shipment_cancelled" }, facts(), quiet)).toEqual(quieted);
+    expect(verdict({ ...team, template: "alert" }, facts(), quiet)).toEqual(toTeam);
+    const forward = { ...before, template: "forward", channel: "forward" } as const;
+    expect(verdict(forward, facts(), quiet)).toEqual(toTeam);
+  });
+  it("lets through what a person has resent", () => {
+    expect(verdict({ ...before, resends: 1 }, facts(), quiet)).toEqual(toAsha);
+  });
+  it("is asked after whether it is still true, and before the channel and the recipient", () => {
+    const off = { ...quiet, channel: "off" } as const;
+    const held = { ...quiet, channel: "held" } as const;
+    const unreachable = facts({ order: orderFacts({ customer_email: null }) });
+    expect(verdict(before, facts({ order: cancelled }), quiet)).toEqual(
+      drop("the order is cancelled"),
+    );
+    expect(verdict(before, unreachable, off)).toEqual(quieted);
+    expect(verdict(before, unreachable, held)).toEqual(quieted);
   });
 });
 

@@ -226,7 +226,7 @@ describe("a message that is rendered while the tracking changes", () => {
 
   it("is not sent with the old one: its claim fails, and the next run shows the new one", async () => {
     await arrive([created(), parcel("A1")]);
-    const [read] = await loadDue(env.DB, [EMAIL], NOW);
+    const [read] = (await loadDue(env.DB, [EMAIL], NOW)).rows;
     const shown = read?.facts.shipment;
     expect(shown?.awb_no).toBe("A1");
     await arrive([parcel("B2")]);

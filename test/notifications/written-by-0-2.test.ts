@@ -42,12 +42,13 @@ async function makeOld(): Promise<void> {
 }
 
 async function verdict(): Promise<Verdict> {
-  const [due] = await loadDue(env.DB, [message], NOW);
+  const [due] = (await loadDue(env.DB, [message], NOW)).rows;
   if (due === undefined) throw new Error("the message is not due");
   const question = { ...due.row, context: parseContext(due.row.context) };
   const circumstances = {
     now: NOW,
     maxAgeMs: null,
+    quietUntil: null,
     channel: "on",
     allowlist: null,
     endpointGone: false,

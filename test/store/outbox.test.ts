@@ -65,7 +65,7 @@ const renderedRow = (
 });
 
 const dueIds = async (ids: readonly string[], now: string): Promise<readonly string[]> =>
-  (await loadDue(env.DB, ids, now)).map(({ row }) => row.id);
+  (await loadDue(env.DB, ids, now)).rows.map(({ row }) => row.id);
 
 describe("the claim", () => {
   it("holds a row for a minute, counts, and stores what is to be sent", async () => {
@@ -82,7 +82,7 @@ describe("the claim", () => {
       next_attempt_at: LEASE_ENDS,
     });
     expect(await dueIds([EMAIL], "2026-11-24T10:00:59.999Z")).toEqual([]);
-    const [again] = await loadDue(env.DB, [EMAIL], LEASE_ENDS);
+    const [again] = (await loadDue(env.DB, [EMAIL], LEASE_ENDS)).rows;
     expect(again?.row).toMatchObject({ attempts: 1, in_flight: 1 });
   });
 
@@ -258,7 +258,7 @@ const seedPaymentEvent = (
   });
 
 async function loadFacts(ids: readonly string[]): Promise<ReadonlyMap<string, Facts>> {
-  const due = await loadDue(env.DB, ids, NOW);
+  const { rows: due } = await loadDue(env.DB, ids, NOW);
   return new Map(due.map(({ row, facts }) => [row.id, facts]));
 }
 

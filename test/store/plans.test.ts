@@ -100,6 +100,11 @@ const allowed: readonly {
     why: "a partial index that holds what waits, read up to a limit, where a channel holds messages back",
   },
   {
+    plan: /^SCAN notifications USING INDEX notifications_due$/,
+    statement: /AS messages FROM \(\s+SELECT template, resends/,
+    why: "the same, where a person looks at quiet-until",
+  },
+  {
     plan: /^SCAN erased( USING COVERING INDEX .*)?$/,
     statement: /SELECT hash FROM erased/,
     why: "an isolate has to know everybody who was erased; read where that has changed",
@@ -196,6 +201,8 @@ beforeAll(async () => {
   ).first<string>("id");
   await admin(`/notifications/${encodeURIComponent(settledOne ?? "")}/send-again`, {});
   await admin("/settings");
+  await admin("/quiet-until");
+  await admin("/quiet-until", { until: "2026-01-01T00:00:00Z" });
   await admin("/notifications/send-again", { reason: "channel not configured", dry_run: true });
   await admin("/notifications/send-again", { reason: "channel not configured", channel: "sms" });
   await listUnsent(testEnv.DB, { reason: "retries exhausted" }, 50);

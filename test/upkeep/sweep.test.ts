@@ -315,6 +315,7 @@ describe("a message whose wake-up call was lost", () => {
       subjectId: "ORD-1",
       eventId: "e",
       dueAt: RECEIVED_AT,
+      happenedAt: RECEIVED_AT,
       delayMs: 0,
       context: { kind: "none" },
     } as const;

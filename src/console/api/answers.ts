@@ -112,12 +112,30 @@ export const answers = {
     left_out: leftOut,
   }),
   notifications: z.object({ notifications: z.array(message), next_cursor: cursor }),
-  notification: z.extend(message, { rendered: text, resends: z.int(), context: text }),
+  notification: z.extend(message, {
+    rendered: text,
+    resends: z.int(),
+    context: text,
+    happened_at: text.check(z.describe("when what it reports happened; null of an alert")),
+  }),
   sendUnsent: z.object({
     dry_run: z.boolean(),
     count: z.int().check(z.describe("made due; in a dry run, how many would be")),
     too_old: z.int().check(z.describe("customers' messages that fit and stay as they are")),
     more: z.boolean().check(z.describe("more fit: ask again")),
+  }),
+  quietUntil: z.object({
+    until: text.check(
+      z.describe("messages about what happened before then are suppressed; null: none"),
+    ),
+    set_at: text.check(z.describe("when it was set or taken back; null: never")),
+  }),
+  quieted: z.object({
+    dry_run: z.boolean(),
+    until: text,
+    messages: z
+      .int()
+      .check(z.describe("of those that wait now, how many it suppresses; 10,000 are looked at")),
   }),
   forgottenChannel: z.object({ channel: z.string() }),
   resendMessage: z.object({ id: z.string(), status: z.literal("pending") }),

@@ -120,6 +120,24 @@ const descriptions = {
     summary: "Sends a settled notification once more, if it is still true",
     answer: answers.resendMessage,
   },
+  "GET /quiet-until": {
+    summary: "Up to when messages to customers and the team are suppressed",
+    answer: answers.quietUntil,
+  },
+  "POST /quiet-until": {
+    summary:
+      "Suppresses messages to customers and the team about what happened before a moment; forwards, alerts and state are not touched",
+    answer: answers.quieted,
+    fields: {
+      until: {
+        type: ["string", "null"],
+        format: "date-time",
+        description:
+          "ISO 8601, with a zone, at most a day ahead; without it now; null takes it back",
+      },
+      dry_run: dryRun,
+    },
+  },
   "POST /rebuilds": {
     summary: "Starts a rebuild of rows from their stored events; dry_run only reports",
     status: 202,

@@ -1,10 +1,12 @@
-/** Messages: the outbox as a list, one message as it was sent, and the resend. */
+/** Messages: the outbox as a list, one message as it was sent, the resend, and quiet-until. */
 import { isBare, listMessages, loadMessage, type Message } from "../../store/outbox/message-list";
+import { countQuieted, isTooFarAhead, loadQuietUntil } from "../../store/outbox/quiet-until";
+import { throughAccess } from "../auth/sign-in";
 import { asking, plain, taking } from "./api-route";
 import type { Route } from "../deps";
 import { maskMessage } from "../mask";
 import { problem } from "./problem";
-import { notificationsQuery, UNSENT_COUNTED, unsentBody } from "./shapes";
+import { notificationsQuery, quietUntilBody, UNSENT_COUNTED, unsentBody } from "./shapes";
 
 const noMessage = "There is no notification with this id";
 
@@ -38,5 +40,21 @@ export const messageRoutes: readonly Route[] = [
     if (await deps.resendMessage(id)) return c.json({ id, status: "pending" });
     const known = await loadMessage(deps.db, id);
     return known === null ? problem(c, 404, noMessage) : problem(c, 409, whyNotResent(known));
+  }),
+  plain("GET /quiet-until", async ({ c, deps }) => {
+    const quiet = await loadQuietUntil(deps.db);
+    return c.json({ until: quiet?.until ?? null, set_at: quiet?.setAt ?? null });
+  }),
+  taking("POST /quiet-until", quietUntilBody, async ({ c, deps, body: { until, dry_run } }) => {
+    const now = deps.now();
+    const wanted = until === undefined ? now.toISOString() : until;
+    if (wanted !== null && isTooFarAhead(wanted, now)) {
+      return problem(c, 400, "until: more than a day ahead");
+    }
+    const messages = wanted === null ? 0 : await countQuieted(deps.db, wanted);
+    if (!dry_run) {
+      await deps.setQuietUntil(wanted, (await throughAccess(c, deps)) ?? "admin API");
+    }
+    return c.json({ dry_run, until: wanted, messages });
   }),
 ];

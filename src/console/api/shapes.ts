@@ -93,6 +93,12 @@ export const unsentBody = z.strictObject({
   dry_run: dryRun,
 });
 
+/** Without `until` now; null takes it back. */
+export const quietUntilBody = z.strictObject({
+  until: z.optional(z.nullable(utc)),
+  dry_run: dryRun,
+});
+
 export const replayBody = z
   .strictObject({
     ids: z.optional(z.array(z.string()).check(z.minLength(1), z.maxLength(REPLAY_MAX))),

@@ -1,4 +1,5 @@
 /** What needs a person, one line each: what is wrong, where to look, and the possible cause. */
+import type { QuietUntil } from "../../store/outbox/quiet-until";
 import type { ChannelRow } from "../../store/overview";
 import { isQuietHour } from "../../store/inbox/refusals";
 import type { ChannelView } from "../channel-view";
@@ -10,6 +11,7 @@ import { Empty } from "./parts";
 /** A longer wait, in seconds, is not explained by a busy queue. */
 const LONG_WAIT_S = 300;
 const HOUR_S = 3_600;
+const DAY_S = 24 * HOUR_S;
 
 export interface Concern {
   readonly to: string;
@@ -80,10 +82,25 @@ function heldBackOf(setups: readonly ChannelView[]): Concern[] {
   });
 }
 
+/** While it covers what happens now, and for a day after it was set: nobody is to forget it. */
+function quietOf(quiet: QuietUntil | null, now: Date): Concern[] {
+  const until = quiet?.until ?? null;
+  if (quiet === null || until === null) return [];
+  const isRecent = (now.getTime() - Date.parse(quiet.setAt)) / 1_000 < DAY_S;
+  const aheadS = (Date.parse(until) - now.getTime()) / 1_000;
+  if (aheadS <= 0 && !isRecent) return [];
+  const to = "/console/settings#quiet-until";
+  const what = "Messages to customers and the team are suppressed";
+  return aheadS > 0
+    ? [{ to, text: `${what}, for another ${duration(aheadS)}.`, hint: "What is new, too." }]
+    : [{ to, text: `${what} about what happened before ${duration(-aheadS)} ago.` }];
+}
+
 export interface State {
   readonly health: Health;
   readonly channels: readonly ChannelRow[];
   readonly setups: readonly ChannelView[];
+  readonly quiet: QuietUntil | null;
   /** The number of unusable settings. */
   readonly problems: number;
   /** SILENCE_ALERT_HOURS, if it is set. */
@@ -92,12 +109,13 @@ export interface State {
 
 /** In the order in which a person should look at them: an event that does not arrive cannot be fixed here. */
 export function concernsOf(state: State, now: Date): readonly Concern[] {
-  const { health, channels, setups, problems, silenceAlertHours } = state;
+  const { health, channels, setups, quiet, problems, silenceAlertHours } = state;
   return [
     ...missingOf(health),
     ...refusalsOf(health, now),
     ...silenceOf(health.last_received_at, silenceAlertHours, now),
     ...heldBackOf(setups),
+    ...quietOf(quiet, now),
     ...stuckOf(health, channels),
     ...(problems > 0
       ? [

@@ -8,6 +8,7 @@ import {
   type HourRow,
   loadOverview,
 } from "../../store/overview";
+import { loadQuietUntil, type QuietUntil } from "../../store/outbox/quiet-until";
 import { listTroubled, type TroubledEvent } from "../../store/inbox/inspection";
 import type { Settings } from "../deps";
 import { type ChannelView, viewChannels } from "../channel-view";
@@ -168,6 +169,7 @@ interface OverviewProps {
   readonly channels: readonly ChannelRow[];
   readonly settings: Settings;
   readonly setups: readonly ChannelView[];
+  readonly quiet: QuietUntil | null;
   readonly ends: DeliveryEnds | null;
   /** The origin of the receiver's URL. */
   readonly origin: string;
@@ -176,9 +178,10 @@ interface OverviewProps {
 
 function OverviewPage(props: OverviewProps) {
   const { who, health, hours, troubled, channels, settings, setups, ends, origin, now } = props;
+  const { quiet } = props;
   const { problems, limits } = settings;
   const silenceAlertHours = limits["silence_alert_hours"];
-  const state = { health, channels, setups, problems: problems.length, silenceAlertHours };
+  const state = { health, channels, setups, quiet, problems: problems.length, silenceAlertHours };
   return (
     <Page title="Overview" who={who} path="/console">
       <h1>Overview</h1>
@@ -205,11 +208,12 @@ function OverviewPage(props: OverviewProps) {
 
 export async function overview({ c, deps, who }: PageContext) {
   const now = deps.now();
-  const [status, setUp, troubled, setups] = await Promise.all([
+  const [status, setUp, troubled, setups, quiet] = await Promise.all([
     loadOverview(deps.db, now.toISOString()),
     loadSetUp(deps.db, now),
     listTroubled(deps.db, TROUBLED_SHOWN),
     viewChannels(deps.db, deps.channelSetups),
+    loadQuietUntil(deps.db),
   ]);
   const { hours, channels, ends } = status;
   const health = healthOf(status, missingPieces(setUp, deps.expected, now), now);
@@ -223,6 +227,7 @@ export async function overview({ c, deps, who }: PageContext) {
       channels={channels}
       settings={deps.settings}
       setups={setups}
+      quiet={quiet}
       ends={ends}
       origin={new URL(c.req.url).origin}
       now={now}

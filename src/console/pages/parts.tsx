@@ -222,14 +222,24 @@ export function ActionForm(props: {
   readonly ask?: Child;
   readonly quiet?: boolean;
   readonly fields?: Readonly<Record<string, string>>;
+  /** What a person fills in. */
+  readonly children?: Child;
 }) {
-  const { to, label, ask, quiet, fields } = props;
+  const { to, label, ask, quiet, fields, children } = props;
+  const button = <button class={quiet === true ? "outline" : undefined}>{label}</button>;
   const form = (
-    <form method="post" action={to}>
+    <form method="post" action={to} class={children === undefined ? undefined : "filters"}>
       {Object.entries(fields ?? {}).map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}
-      <button class={quiet === true ? "outline" : undefined}>{label}</button>
+      {children === undefined ? (
+        button
+      ) : (
+        <div class="fields">
+          {children}
+          {button}
+        </div>
+      )}
     </form>
   );
   if (ask === undefined) return form;

@@ -1,4 +1,5 @@
 /** How the Worker is set up, without any value of a secret. */
+import { countQuieted, loadQuietUntil, type QuietUntil } from "../../store/outbox/quiet-until";
 import { loadVerifiedBy, type VerifiedBy } from "../../store/overview";
 import type { Settings } from "../deps";
 import { type ChannelView, problemsOf, viewChannels } from "../channel-view";
@@ -7,6 +8,7 @@ import { withQuery } from "../links";
 import { VERIFIED_WINDOW } from "../api/status-routes";
 import { count, words } from "../text";
 import type { PageContext } from "../page-context";
+import { When } from "./filters";
 import { ActionForm, Badge, Facts, Notice, Part, Table, Text, Time } from "./parts";
 import { Page, show } from "./page";
 
@@ -98,6 +100,63 @@ function Channels({ of }: { readonly of: readonly ChannelView[] }) {
   );
 }
 
+const quietProblems: Readonly<Record<string, string>> = {
+  malformed: "That is not a time. Nothing was changed.",
+  ahead: "That lies more than a day ahead. Nothing was changed.",
+};
+
+/** How it stands, and how many of the messages that wait now it suppresses. */
+interface Quiet {
+  readonly is: QuietUntil | null;
+  readonly messages: number;
+}
+
+/** Going back in time, a first import, a re-send: what is past is reported to nobody. */
+function Quieting({ is, messages }: Quiet) {
+  const until = is?.until ?? null;
+  return (
+    <>
+      <p>
+        Messages to customers and the team about what happened before a moment are suppressed, so
+        that events which come again after a restore, or come late, notify nobody twice. Forwards,
+        alerts and the state of orders are not touched.
+      </p>
+      <p>
+        {until === null ? (
+          "At present nothing is suppressed."
+        ) : (
+          <>
+            At present: what happened before <b>{<Time at={until} />}</b>
+            {messages === 0 ? "." : `, among it ${count(messages, "message")} that wait.`}
+          </>
+        )}{" "}
+        {is === null ? null : (
+          <>
+            {until === null ? "Taken back" : "Set"} <Time at={is.setAt} />.
+          </>
+        )}
+      </p>
+      <div class="actions">
+        <ActionForm
+          to="/console/quiet-until"
+          label="Suppress what is past"
+          ask={
+            <p>
+              Messages that wait are included. What is suppressed is not sent later by itself; a
+              person can send it.
+            </p>
+          }
+        >
+          <When name="until" label="What happened before (blank: now)" values={{}} />
+        </ActionForm>
+        {until === null ? null : (
+          <ActionForm to="/console/quiet-until/take-back" label="Take it back" quiet />
+        )}
+      </div>
+    </>
+  );
+}
+
 interface SettingsProps {
   readonly who: string;
   readonly settings: Settings;
@@ -105,6 +164,9 @@ interface SettingsProps {
   readonly verified: VerifiedBy;
   readonly sweptAt: string | null;
   readonly hasAccess: boolean;
+  readonly quiet: Quiet;
+  /** Why it could not be set. */
+  readonly quietProblem: string | undefined;
 }
 
 /** `receipt_timeout_ms`: 2000 -> receipt timeout, 2,000 ms. */
@@ -120,9 +182,11 @@ function allowedWords(allowlist: Settings["allowlist"]): string {
   return allowlist.length === 0 ? "no one (MESSAGE_ALLOWLIST)" : allowlist.join(", ");
 }
 
-function SettingsPage({ who, settings, channels, verified, sweptAt, hasAccess }: SettingsProps) {
+function SettingsPage(props: SettingsProps) {
+  const { who, settings, channels, verified, sweptAt, hasAccess, quiet, quietProblem } = props;
   const { secrets, versions, limits, time_zone: zone, environment, allowlist } = settings;
-  const problems = [...problemsOf(channels), ...settings.problems];
+  const asked = quietProblem === undefined ? [] : [quietProblem];
+  const problems = [...asked, ...problemsOf(channels), ...settings.problems];
   return (
     <Page title="Settings" who={who} path="/console/settings">
       <h1>Settings</h1>
@@ -141,6 +205,9 @@ function SettingsPage({ who, settings, channels, verified, sweptAt, hasAccess }:
       </div>
       <Part id="rotation" title="Changing the webhook secret">
         <Verified by={verified} hasPrevious={secrets["CE_WEBHOOK_SECRET_PREVIOUS"] === true} />
+      </Part>
+      <Part id="quiet-until" title="Messages about the past">
+        <Quieting {...quiet} />
       </Part>
       <div class="columns">
         <Part id="limits" title="Limits">
@@ -164,18 +231,22 @@ function SettingsPage({ who, settings, channels, verified, sweptAt, hasAccess }:
 }
 
 export async function settings({ c, deps, who }: PageContext) {
-  const [health, verified, channels] = await Promise.all([
+  const [health, verified, channels, is] = await Promise.all([
     checkHealth(deps),
     loadVerifiedBy(deps.db, VERIFIED_WINDOW),
     viewChannels(deps.db, deps.channelSetups),
+    loadQuietUntil(deps.db),
   ]);
+  const until = is?.until ?? null;
+  const quiet = { is, messages: until === null ? 0 : await countQuieted(deps.db, until) };
+  const quietProblem = quietProblems[c.req.query("quiet") ?? ""];
   const sweptAt = health.last_sweep_at;
   const hasAccess = deps.admin.access !== null;
   return show(
     c,
     <SettingsPage
       who={who}
-      {...{ settings: deps.settings, channels, verified, sweptAt, hasAccess }}
+      {...{ settings: deps.settings, channels, verified, sweptAt, hasAccess, quiet, quietProblem }}
     />,
   );
 }

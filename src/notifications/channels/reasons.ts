@@ -9,9 +9,12 @@ export const NOT_CONFIGURED = "channel not configured";
 /** Why a customer's message was suppressed outside production. */
 export const NOT_ALLOWED = "not on the allowlist";
 
+/** Why a message was suppressed that reports what happened before the moment that a person has set. */
+export const BEFORE_QUIET_UNTIL = "before quiet-until";
+
 /** Why a message failed whose provider was down for as long as it is retried. */
 export const EXHAUSTED = "retries exhausted";
 
 /** Those after which a person may have messages sent together. */
-export const unsentReasons = [NOT_CONFIGURED, NOT_ALLOWED, EXHAUSTED] as const;
+export const unsentReasons = [NOT_CONFIGURED, NOT_ALLOWED, EXHAUSTED, BEFORE_QUIET_UNTIL] as const;
 export type UnsentReason = (typeof unsentReasons)[number];

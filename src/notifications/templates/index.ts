@@ -54,6 +54,14 @@ export function templatesWhere(
   return templateNames.filter((name) => holds(templates[name]));
 }
 
+/**
+ * Whether `quiet-until` suppresses it: what customers and the team are notified of. Forwards go again, since their
+ * receivers know a repeat by its id, and an alert is about the receiver itself.
+ */
+export function isQuietable({ audience, asked }: TemplateDefinition): boolean {
+  return audience !== "system" && asked.by !== "alert";
+}
+
 /** In the order of the registry of channels. */
 function channelsOf({ channels }: TemplateDefinition): readonly Channel[] {
   return channelNames.filter((name) => channels[name] !== undefined);

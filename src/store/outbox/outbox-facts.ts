@@ -19,6 +19,7 @@ import type { Reading } from "../../notifications/templates/template";
 import { STAGE_POSITION } from "../../projection/precedence";
 import { renewPrecedence } from "../../projection/precedence-0-2";
 import { type DueRow, dueStatements } from "./outbox";
+import { quietUntilIn, quietUntilStatement } from "./quiet-until";
 import { quoted } from "../quoted";
 import { otherNameOf } from "../state/refund-names";
 
@@ -130,18 +131,20 @@ function byNotification<Row extends object>(
   return new Map(rows.map((row) => [row.notification_id, row]));
 }
 
-export interface DueFacts {
+interface DueFacts {
   readonly row: DueRow;
   readonly facts: Facts;
 }
 
+export interface Due {
+  readonly rows: readonly DueFacts[];
+  /** Nothing that happened before then is sent; null: whenever it happened. */
+  readonly quietUntil: string | null;
+}
+
 /** What is due of `ids`, each row with the facts as they stand now: one round trip. */
-export async function loadDue(
-  db: D1Database,
-  ids: readonly string[],
-  now: string,
-): Promise<readonly DueFacts[]> {
-  if (ids.length === 0) return [];
+export async function loadDue(db: D1Database, ids: readonly string[], now: string): Promise<Due> {
+  if (ids.length === 0) return { rows: [], quietUntil: null };
   const list = JSON.stringify(ids);
   const reads = [ordersSql, paymentsSql, paymentEventsSql, refundsSql, shipmentsSql, parcelsSql];
   const [, due, ...results] = await db.batch([
@@ -149,6 +152,7 @@ export async function loadDue(
     ...reads.map((sql) => db.prepare(sql).bind(list, now)),
     db.prepare(contentsSql).bind(list, now, PARCELS_MAX + 1, CONTENTS_MAX_BYTES),
     db.prepare(eventsSql).bind(list, now, BODIES_MAX_BYTES),
+    quietUntilStatement(db),
   ]);
   const orders = byNotification<OrderFacts & { readonly resolved: string | null }>(results[0]);
   const payments = byNotification<PaymentFacts>(results[1]);
@@ -158,7 +162,7 @@ export async function loadDue(
   const parcels = byNotification<ParcelCounts>(results[5]);
   const contents = (results[6]?.results ?? []) as Keyed<ParcelContents>[];
   const events = byNotification<EventFacts>(results[7]);
-  return ((due?.results ?? []) as DueRow[]).map((row) => {
+  const rows = ((due?.results ?? []) as DueRow[]).map((row) => {
     const { id } = row;
     const order = orders.get(id);
     const payment = payments.get(id);
@@ -178,6 +182,7 @@ export async function loadDue(
       },
     };
   });
+  return { rows, quietUntil: quietUntilIn(results[8])?.until ?? null };
 }
 
 /**

@@ -38,6 +38,8 @@ export interface DueRow {
   /** Why it was put off the last time. */
   readonly reason: string | null;
   readonly created_at: string;
+  /** When what it reports happened; where that is not stored, when the row was written. */
+  readonly happened_at: string;
   /** JSON, as the row was inserted. */
   readonly context: string | null;
   /** JSON, as it was first rendered; null where no request can have gone out yet. */
@@ -95,7 +97,7 @@ const hasTwins = `n.template IN (${onceAnOrder}, ${onceARefund})`;
 const dueSql = `
 SELECT n.id, n.template, n.channel, n.order_number, n.subject_id, n.event_id, n.recipient, n.error,
   n.attempts, n.due_at, n.next_attempt_at, n.reason, n.created_at, n.context, n.rendered, n.in_flight, n.resends,
-  n.unanswered,
+  n.unanswered, coalesce(n.happened_at, n.created_at) AS happened_at,
   ${hasTwins} AND n.rendered IS NULL AND EXISTS (SELECT 1 FROM ${twins}
     AND (other.status = 'sent' OR (other.status = 'pending' AND other.rendered IS NOT NULL)
       OR (other.status = 'failed' AND other.reason = 'outcome unknown'))) AS twin_notified

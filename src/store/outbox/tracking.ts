@@ -6,6 +6,7 @@
  */
 import { messagesOf, templatesWhere } from "../../notifications/templates";
 import type { Patch } from "../../projection/registers";
+import { happenedAt } from "../state/happened";
 import { escaped } from "./fact-ids";
 import { slicedRows, slicedStatements } from "../slices";
 
@@ -26,12 +27,13 @@ const differs = (courier: string, awb: string, url: string): string =>
  */
 const announceTracking = `
 INSERT INTO notifications (id, template, channel, about, order_number, subject_id, status,
-  next_attempt_at, due_at, created_at, context)
+  next_attempt_at, due_at, created_at, context, happened_at)
 SELECT m.value->>'template' || '/' || ${escaped("s.shipment_id")} || '/'
     || ${escaped(`substr(coalesce(c.awb_no, c.tracking_url), 1, ${String(TRACKING_ID_CHARACTERS)})`)}
     || '/' || (m.value->>'channel'),
   m.value->>'template', m.value->>'channel', 'shipment', s.order_number, s.shipment_id, 'pending', ?2, ?2,
-  ?2, json_object('kind', 'tracking', 'tracking', coalesce(c.awb_no, c.tracking_url))
+  ?2, json_object('kind', 'tracking', 'tracking', coalesce(c.awb_no, c.tracking_url)),
+  ${happenedAt("c.precedence")}
 FROM ${slicedRows("shipment_id", "precedence", "courier", "awb_no", "tracking_url")} c
 CROSS JOIN shipments s ON s.shipment_id = c.shipment_id
 CROSS JOIN json_each(?3) m

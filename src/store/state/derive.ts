@@ -8,6 +8,7 @@ import { messagesOf } from "../../notifications/templates";
 import { SUM_MAX_MICROS } from "../../projection/patches/money";
 import { ID_LENGTH, STAGE_POSITION, TIE_POSITION } from "../../projection/precedence";
 import { escapedOrder } from "../outbox/fact-ids";
+import { happenedAt } from "./happened";
 import { type BatchKeys, paymentsAndAliases } from "./links";
 import { quoted } from "../quoted";
 import { refundCounts } from "./refund-names";
@@ -125,6 +126,11 @@ WHERE orders.order_number = d.order_number
   AND (orders.payment_status IS NOT d.payment_status OR orders.paid_micros <> d.paid_micros
     OR orders.refunded_micros <> d.refunded_micros)`;
 
+/** Since when a refund is outstanding: since the order was cancelled, or was paid after that. payments_order. */
+const outstandingSince = `nullif(max(coalesce(${happenedAt("o.status_precedence")}, ''),
+  coalesce((SELECT max(${happenedAt("p.status_precedence")}) FROM payments p
+    WHERE p.order_number = o.order_number AND p.status IN (${quoted(paidStatuses)})), '')), '')`;
+
 /**
  * Writes the messages `?6` for a cancelled order with a refund outstanding, due at `?5` (later than `?4`, now),
  * once per order.
@@ -132,9 +138,10 @@ WHERE orders.order_number = d.order_number
 const announceRefundsDue = `
 WITH ${touchedOrders}
 INSERT INTO notifications (id, template, channel, about, order_number, subject_id, status,
-  next_attempt_at, due_at, created_at)
+  next_attempt_at, due_at, created_at, happened_at)
 SELECT m.value->>'template' || '/' || ${escapedOrder("o.order_number")} || '/' || (m.value->>'channel'),
-  m.value->>'template', m.value->>'channel', 'order', o.order_number, o.order_number, 'pending', ?5, ?5, ?4
+  m.value->>'template', m.value->>'channel', 'order', o.order_number, o.order_number, 'pending', ?5, ?5, ?4,
+  ${outstandingSince}
 FROM touched JOIN orders o ON o.order_number = touched.order_number CROSS JOIN json_each(?6) m
 WHERE o.status = 'cancelled'
   AND min(coalesce(o.refundable_micros, o.paid_micros), o.paid_micros) > o.refunded_micros

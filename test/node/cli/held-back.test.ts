@@ -1,6 +1,7 @@
 /** What the command line says of a receiver that lost a setting, outside production, and of what it did not send. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as z from "zod/mini";
 import { openShop } from "./run.ts";
 
 // EMAIL_FROM is lost; nobody is on the allowlist.
@@ -15,7 +16,7 @@ await test("the doctor fails where a channel is set up in part, and names the en
 });
 
 await test("messages that wait for their channel say so", async () => {
-  const sent = await shop.run("trigger happy-path --order HELD-1 --yes");
+  const sent = await shop.run("trigger on-its-way --order HELD-1 --yes");
   assert.equal(sent.code, 0, sent.stdout + sent.stderr);
   await shop.settled();
   await shop.sweep();
@@ -56,6 +57,35 @@ await test("what was not sent is counted, asked about, and sent together", async
   assert.match(none.stdout, /0 of them would be sent/);
   const wrong = await shop.run(["resend", "--reason", "too old"]);
   assert.equal(wrong.code, 2, wrong.stderr);
+});
+
+await test("quiet-until counts what waits, asks, sets the moment, and takes it back", async () => {
+  const present = "SELECT place FROM cursors WHERE name = 'quiet_until'";
+  const until = async (): Promise<string | null | undefined> =>
+    (await shop.receiver.query<{ place: string | null }>(present))[0]?.place;
+  const dry = await shop.run("quiet-until --dry-run");
+  assert.match(dry.stdout, /would be suppressed: [1-9]\d* messages? of those that wait now\./);
+  assert.match(dry.stdout, /At present nothing is suppressed\./);
+  assert.equal(await until(), undefined);
+  const asked = await shop.run("quiet-until 2026-11-24T10:00Z");
+  assert.notEqual(asked.code, 0, "nobody is there to be asked");
+  const set = await shop.run("quiet-until 2026-11-24T10:00Z --yes");
+  assert.equal(set.code, 0, set.stderr);
+  assert.match(set.stdout, /✓ What happened before 2026-11-24 10:00:00 UTC is reported to nobody/);
+  assert.equal(await until(), "2026-11-24T10:00:00.000Z");
+  const ahead = await shop.run("quiet-until +2h --yes --json");
+  const { messages } = z.looseObject({ messages: z.number() }).parse(JSON.parse(ahead.stdout));
+  assert.ok(messages > 0);
+  assert.ok(String(await until()) > new Date().toISOString());
+  const far = await shop.run("quiet-until +25h --yes");
+  assert.notEqual(far.code, 0);
+  assert.match(far.stderr, /until: more than a day ahead/);
+  const wrong = await shop.run("quiet-until tomorrow");
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /It must be a time such as/);
+  const off = await shop.run("quiet-until --off");
+  assert.match(off.stdout, /✓ Taken back: nothing is suppressed any more/);
+  assert.equal(await until(), null);
 });
 
 await shop.close();

@@ -22,6 +22,7 @@ function About({ message }: { readonly message: Message }) {
         ["About", subject === null || subject === order ? null : <Text of={subject} />],
         ["Asked for by", event === null ? null : <Ref to="events" id={event} />],
         ["Asked for", <Time at={message.created_at} />],
+        ["Happened", message.happened_at === null ? null : <Time at={message.happened_at} />],
         ["Due", message.due_at === "" ? null : <Time at={message.due_at} />],
         [
           "Next attempt",

@@ -68,8 +68,9 @@ function UnsentPage({ who, values, filter, of, rows, problem, sent }: UnsentProp
     <Page title="Messages that were not sent" who={who} path="/console/messages">
       <h1>Messages that were not sent</h1>
       <p class="soft">
-        The reason lies in none of them: their channel was not set up, or its provider did not take
-        them. Once that is fixed, they can be sent together.
+        The reason lies in none of them: their channel was not set up, its provider did not take
+        them, or they were about the past (<a href="/console/settings#quiet-until">Settings</a>).
+        Once that is over, they can be sent together.
       </p>
       {sent === null ? null : (
         <Notice>{`${count(sent, "message")} will be sent within the next minutes, if still true.`}</Notice>

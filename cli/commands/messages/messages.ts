@@ -1,15 +1,15 @@
 /** `messages`, `message` and `resend`: the messages to customers and the team, sent or not, with the reason. */
 import { Command, Option } from "commander";
-import { messageStatuses } from "../api/answers.ts";
-import { apiOf, type Cli, complete, type JsonFlag, whenOf } from "../cli.ts";
-import { confirm } from "../terminal/confirm.ts";
-import { Failure } from "../failure.ts";
-import { moment, wholeNumber } from "../flags.ts";
-import { channelNames, templateNames, unsentReasons } from "../../testbed/message-names.ts";
-import { count, signs } from "../../testbed/terminal/text.ts";
-import type { Api } from "../api/api.ts";
-import type { SettingFlags } from "../settings.ts";
-import { printMessage, printMessages } from "../views/messages.ts";
+import { messageStatuses } from "../../api/answers.ts";
+import { apiOf, type Cli, complete, type JsonFlag, whenOf } from "../../cli.ts";
+import { confirm } from "../../terminal/confirm.ts";
+import { Failure } from "../../failure.ts";
+import { moment, wholeNumber } from "../../flags.ts";
+import { channelNames, templateNames, unsentReasons } from "../../../testbed/message-names.ts";
+import { count, signs } from "../../../testbed/terminal/text.ts";
+import type { Api } from "../../api/api.ts";
+import type { SettingFlags } from "../../settings.ts";
+import { printMessage, printMessages } from "../../views/messages.ts";
 
 interface ListFlags extends SettingFlags, JsonFlag {
   readonly status?: string;
