@@ -92,7 +92,7 @@ function databaseOf({ environment: owner }: Signs, environment: string): Missing
   if (owner === null || owner === environment) return null;
   return {
     piece: "database",
-    problem: `This Worker is ${environment}, but its database belongs to ${owner}.`,
+    problem: `This Worker is ${environment}, but its database belongs to ${owner}: messages to customers and forwards are held back.`,
     fix: "Check database_id in wrangler.toml and ENVIRONMENT, and deploy again. If this is right, see docs/runbook.md, The database of another environment.",
   };
 }
