@@ -40,13 +40,13 @@ async function lookAfterOne(
 ): Promise<ChannelRow | null> {
   const { first_configured_at: first = null, last_configured_at: last = null } = row ?? {};
   const held = row?.held_since ?? null;
+  // A person may have forgotten the channel while it held messages back. At most as many as one dispatch takes: the
+  // rest follows a minute later, so other channels get their turn.
+  const isReleased =
+    (row !== undefined && held === null) ||
+    (await releaseHeld(db, channel, now, DISPATCH_MAX_ROWS)) < DISPATCH_MAX_ROWS;
   const isSeen = last !== null && last > addMs(now, -CHANNEL_SEEN_EVERY_MS);
-  if (isSeen && held === null) return null;
-  // Also if nothing is known to be held: a Worker of the previous deployment may have held some back since, or the
-  // channel was forgotten. At most as many as one dispatch takes. The rest follows a minute later, so other
-  // channels get their turn.
-  const isReleased = (await releaseHeld(db, channel, now, DISPATCH_MAX_ROWS)) < DISPATCH_MAX_ROWS;
-  if (isSeen && !isReleased) return null;
+  if (isSeen && (held === null || !isReleased)) return null;
   return {
     channel,
     first_configured_at: first ?? now,

@@ -178,17 +178,6 @@ describe("a channel that is on", () => {
     await minute();
     expect(await readNotification(EMAIL)).toMatchObject({ status: "sent" });
   });
-
-  it("sends within an hour what the deployment before has held back after all", async () => {
-    await seedOrder();
-    const { minute, advance } = shop();
-    await minute();
-    const next_attempt_at = addMs(NOW, DAY_MS);
-    await seedNotification({ id: EMAIL, reason: HELD_BACK, next_attempt_at, awaits_sweep: 1 });
-    advance(HOUR_MS);
-    await minute();
-    expect(await readNotification(EMAIL)).toMatchObject({ status: "sent" });
-  });
 });
 
 describe("a channel that never was set up", () => {

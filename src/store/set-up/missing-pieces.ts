@@ -53,7 +53,7 @@ export interface SetUp {
 /** What the settings require. */
 export interface Expected {
   readonly environment: string;
-  /** False: CE_WEBHOOK_SECRET is not set, and the receiver is not retired. */
+  /** False: CE_WEBHOOK_SECRET is not set or cannot be used, and the receiver is not retired. */
   readonly canReceive: boolean;
 }
 
@@ -139,7 +139,7 @@ function deadLettersOf(signs: Signs, environment: string, nowMs: number): Missin
 
 const noSecret: MissingPiece = {
   piece: "secret",
-  problem: "CE_WEBHOOK_SECRET is not set: every delivery is answered 503.",
+  problem: "CE_WEBHOOK_SECRET is not set, or cannot be used: every delivery is answered 503.",
   fix: "Run: npx wrangler secret put CE_WEBHOOK_SECRET",
 };
 
