@@ -228,12 +228,17 @@ const teamDomain = present.check(
 /** Reads one name; an unusable value is reported and counts as unset. */
 type Read = <T>(name: string, shape: z.ZodMiniType<T, string>, expected: string) => T | null;
 
+/** What is stated; null if nothing is. A var in wrangler.toml can be any JSON. */
+function statedText(env: object, name: string): string | null {
+  const raw: unknown = Reflect.get(env, name) ?? null;
+  const text = typeof raw === "string" ? raw : JSON.stringify(raw);
+  return raw === null || text.trim() === "" ? null : text;
+}
+
 function reader(env: object, problems: string[]): Read {
   return (name, shape, expected) => {
-    const raw: unknown = Reflect.get(env, name);
-    if (raw === undefined || raw === null) return null;
-    const text = typeof raw === "string" ? raw : JSON.stringify(raw);
-    if (text.trim() === "") return null;
+    const text = statedText(env, name);
+    if (text === null) return null;
     const parsed = shape.safeParse(text);
     if (parsed.success) return parsed.data;
     problems.push(`${name} is not usable and is ignored: expected ${expected}`);
@@ -242,8 +247,7 @@ function reader(env: object, problems: string[]): Read {
 }
 
 function isStated(env: object, name: string): boolean {
-  const value: unknown = Reflect.get(env, name);
-  return typeof value === "string" && value.trim() !== "";
+  return statedText(env, name) !== null;
 }
 
 /** An unusable base URL switches its channel off: messages must not go to the default provider instead. */
@@ -255,11 +259,14 @@ function readSecrets(env: object): Config["secrets"] {
   return Object.fromEntries(secretNames.map((name) => [name, isStated(env, name)]));
 }
 
+/** The environment of a Worker whose stated name cannot be used. */
+export const UNKNOWN_ENVIRONMENT = "unknown";
+
 /** An unusable value restricts: an unusable environment name is not production, and an unusable list is empty. */
 function readAudience(read: Read, env: object): AudienceConfig {
   const expected = "letters, digits, - and _; until then customers' messages are restricted";
   const stated = read("ENVIRONMENT", environmentName, expected);
-  const environment = stated ?? (isStated(env, "ENVIRONMENT") ? "unknown" : "production");
+  const environment = stated ?? (isStated(env, "ENVIRONMENT") ? UNKNOWN_ENVIRONMENT : "production");
   const form =
     "addresses, @domains and numbers with +, separated by commas; until then it is empty";
   const allowed = read("MESSAGE_ALLOWLIST", allowlist, form) ?? [];

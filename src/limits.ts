@@ -123,6 +123,12 @@ export const RETRY_FOR_MS = 23 * 3_600_000;
  */
 export const RETRY_KEY_MS = RETRY_FOR_MS + 1_800_000;
 
+/** How often a message is checked again whose database belongs to another environment, in milliseconds. */
+export const FOREIGN_LOOK_MS = 3_600_000;
+
+/** How long an alert that is raised again each hour is held back, in milliseconds: then the next one is there. */
+export const ALERT_HELD_MS = 3_600_000;
+
 /** How long a message waits for an unknown recipient, in milliseconds. */
 export const RECIPIENT_WAIT_MS = 24 * 3_600_000;
 

@@ -75,7 +75,7 @@ function dispatchAt({ db, config }: Shop, at: string): DispatchDeps {
     db,
     channels,
     setups: setupsOf(channels, new Set(config.statedChannelSettings)),
-    allowlist: config.audience.allowlist,
+    ...config.audience,
     shop: { ...config.shop, takesReplies: false },
     notifyMaxAgeMs: config.notifyMaxAgeMs,
     now,

@@ -1,8 +1,7 @@
 /**
  * Rewrites an export of the receiver's database so that D1 can import it, and checks its bodies by their hashes.
  */
-import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { createWriteStream, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Readable } from "node:stream";
@@ -100,13 +99,18 @@ class Writer {
   }
 }
 
-/** `onRow`: called for each row that was read, and for each that was written. Only the owner can read the file. */
+/**
+ * `onRow`: called for each row that was read, and for each that was written. Only the owner can read the file, and it
+ * appears under its name once it is whole: until then it is in a folder beside it, which is as large, and has room
+ * where the backup has.
+ */
 export async function rewriteExport(
   from: string,
   to: string,
   onRow: () => void,
 ): Promise<Backup | null> {
-  const folder = mkdtempSync(join(tmpdir(), "ce-webhooks-backup-"));
+  const folder = mkdtempSync(`${to}.unfinished-`);
+  const unfinished = join(folder, "backup.sql");
   const database = new DatabaseSync(join(folder, "database"));
   try {
     // The database is temporary.
@@ -118,7 +122,11 @@ export async function rewriteExport(
     const lines = function* () {
       for (const statement of writer.statements(definitions)) yield `${statement}\n`;
     };
-    await pipeline(Readable.from(lines()), createWriteStream(to, { mode: 0o600 }));
+    await pipeline(
+      Readable.from(lines()),
+      createWriteStream(unfinished, { mode: 0o600, flush: true }),
+    );
+    renameSync(unfinished, to);
     const tables = definitions.filter(({ type }) => type === "table").length;
     const { rows, split, bodies, changed } = writer;
     return { tables, rows, split, bodies, changed };

@@ -1,5 +1,6 @@
 /** `backup`: turns an export of D1 into one that D1 can import. */
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { Command } from "commander";
 import { count, signs } from "../../testbed/terminal/text.ts";
 import { type Backup, rewriteExport } from "../backup/rewrite.ts";
@@ -14,6 +15,9 @@ interface Flags extends JsonFlag {
 const PROGRESS_ROWS = 50_000;
 
 const CHANGED_SHOWN = 5;
+
+/** SQLite's code for a full disk. */
+const SQLITE_FULL = 13;
 
 const whyOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -34,13 +38,42 @@ function report({ out }: Cli, to: string, { tables, rows, split, bodies, changed
   );
 }
 
+/** Throws before any work is done if the backup cannot be written, or would replace anything but another file. */
+function checkTarget(from: string, to: string): void {
+  try {
+    accessSync(dirname(to), constants.W_OK);
+  } catch (error) {
+    throw new Failure("usage", `${to} cannot be written: ${whyOf(error)}`);
+  }
+  const [source, target] = [statSync(from), statSync(to, { throwIfNoEntry: false })];
+  if (target === undefined) return;
+  if (target.dev === source.dev && target.ino === source.ino) {
+    throw new Failure("usage", "--to must be another file than the export");
+  }
+  if (!target.isFile()) throw new Failure("usage", `${to} is not a file`);
+}
+
+/** Its own words for a full disk, which is not the export's fault. */
+function failureOf(from: string, to: string, error: unknown): Failure {
+  const about: object = error instanceof Error ? error : {};
+  const code: unknown = Reflect.get(about, "code");
+  if (code === "ENOSPC" || code === "EFBIG" || Reflect.get(about, "errcode") === SQLITE_FULL) {
+    const room = "twice the size of the export";
+    return new Failure(
+      "problem",
+      `${to} was not written: no room left. It needs ${room} while it is made`,
+    );
+  }
+  return new Failure("usage", `${from} cannot be taken for an export of D1: ${whyOf(error)}`);
+}
+
 async function backUp(cli: Cli, from: string, flags: Flags): Promise<void> {
-  if (from === flags.to) throw new Failure("usage", "--to must be another file than the export");
   try {
     accessSync(from, constants.R_OK);
   } catch (error) {
     throw new Failure("usage", `${from} cannot be read: ${whyOf(error)}`);
   }
+  checkTarget(from, flags.to);
   let rows = 0;
   const onRow = (): void => {
     cli.signal.throwIfAborted();
@@ -49,7 +82,7 @@ async function backUp(cli: Cli, from: string, flags: Flags): Promise<void> {
   };
   const backup = await rewriteExport(from, flags.to, onRow).catch((error: unknown) => {
     if (cli.signal.aborted) throw error;
-    throw new Failure("usage", `${from} cannot be taken for an export of D1: ${whyOf(error)}`);
+    throw failureOf(from, flags.to, error);
   });
   if (backup === null) {
     throw new Failure(

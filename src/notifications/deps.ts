@@ -41,7 +41,7 @@ export function dispatchDeps(
     db: env.DB,
     channels: connected,
     setups: setupsIn(env, connected, config),
-    allowlist: audience.allowlist,
+    ...audience,
     shop: { ...shop, takesReplies: (channels.sender?.replyTo ?? null) !== null },
     notifyMaxAgeMs,
     now,

@@ -70,14 +70,14 @@ function alertsOf(row: DueRow, ...alerts: readonly Alert[]): readonly Alert[] {
 
 function channelDown(channel: Channel, error: string): Alert {
   const text = `The ${channel} channel refuses every message (${error}). They are kept and retried for 23 hours.`;
-  return { kind: `channel_down:${channel}`, text };
+  return { kind: `channel_down:${channel}`, text, repeats: true };
 }
 
 /** Raised by the message after which a run leaves a provider alone. */
 export function channelSilent(row: DueRow): readonly Alert[] {
   const { channel } = row;
   const text = `The ${channel} provider does not answer. What may be repeated is retried for 23 hours; what may not has failed with the reason "outcome unknown".`;
-  return alertsOf(row, { kind: `channel_down:${channel}`, text });
+  return alertsOf(row, { kind: `channel_down:${channel}`, text, repeats: true });
 }
 
 function gaveUp(row: DueRow, error: string): Alert {

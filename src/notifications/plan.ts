@@ -6,10 +6,9 @@ import { addMs, msBetween } from "../events/formats/time";
 import { errorText, log } from "../log";
 import type { DueRow, OutcomeRow } from "../store/outbox/outbox";
 import { parseRendered } from "../store/outbox/rendered";
-import { RETRY_KEY_MS } from "../limits";
+import { FOREIGN_LOOK_MS, RETRY_KEY_MS } from "../limits";
 import { nextAttemptAt, postponedMs } from "./backoff";
 import { type Channel, channels, type Channels } from "./channels";
-import { HELD_BACK } from "./channels/reasons";
 import { type ChannelSetups, isHeldBack } from "./channels/setup";
 import { parseContext } from "./context";
 import { type Closed, type LaneDeps, putBack } from "./lane";
@@ -30,6 +29,8 @@ export interface PlanDeps extends LaneDeps {
   readonly shop: Shop;
   /** How they are set up, by their settings. */
   readonly setups: ChannelSetups;
+  /** The environment of this Worker. */
+  readonly environment: string;
   /** Who may receive customers' messages (config.ts); null: everyone. */
   readonly allowlist: readonly string[] | null;
   /** Null: no limit. */
@@ -72,16 +73,22 @@ function postpone(row: DueRow, reason: string, { now }: Slice): Plan {
   return done(outcomeRow(row, { status: "pending", reason, nextAttemptAt }));
 }
 
+function isForeign({ environment: owner, channel }: DueRow, { environment }: PlanDeps): boolean {
+  return owner !== null && owner !== environment && channels[channel].audience !== "team";
+}
+
 /**
- * Kept until its channel is set up: the sweep makes it due then (store/outbox/channels.ts). What it has waited
- * for before is over, so it was due now at the earliest.
+ * Kept until its channel is set up: the sweep makes it due then (store/outbox/channels.ts). In the database of
+ * another environment it is checked again each hour. What it has waited for before is over, so it was due now at the
+ * earliest.
  */
-function holdBack(row: DueRow, slice: Slice): Plan {
-  const { now } = slice;
+function holdBack(row: DueRow, reason: string, slice: Slice): Plan {
+  const { deps, now } = slice;
   const due = dueAt(row, findTemplate(row.template)?.waits);
   const since = sinceWhen({ created_at: row.created_at, due_at: due });
-  const nextAttemptAt = addMs(now, postponedMs(msBetween(since, now)));
-  const held = { reason: HELD_BACK, error: row.error, dueAt: due, isHeldBack: true } as const;
+  const waitMs = isForeign(row, deps) ? FOREIGN_LOOK_MS : postponedMs(msBetween(since, now));
+  const nextAttemptAt = addMs(now, waitMs);
+  const held = { reason, error: row.error, dueAt: due, isHeldBack: true } as const;
   return done(outcomeRow(row, { status: "pending", nextAttemptAt, ...held }));
 }
 
@@ -92,11 +99,13 @@ function isPastItsKey(row: DueRow, now: string): boolean {
   return msBetween(firstAttemptAt, now) > RETRY_KEY_MS;
 }
 
-function circumstancesOf({ channel }: DueRow, slice: Slice): Circumstances {
+function circumstancesOf(row: DueRow, slice: Slice): Circumstances {
+  const { channel } = row;
   const { deps, now, setups, gone, quietUntil } = slice;
   const { allowlist, notifyMaxAgeMs: maxAgeMs } = deps;
   const setup = setups[channel];
-  const state = isHeldBack(setup) ? "held" : setup.state === "on" ? "on" : "off";
+  const bySettings = isHeldBack(setup) ? "held" : setup.state === "on" ? "on" : "off";
+  const state = isForeign(row, deps) ? "foreign" : bySettings;
   const endpointGone = gone.has(channel);
   return { now, maxAgeMs, quietUntil, allowlist, channel: state, endpointGone };
 }
@@ -159,7 +168,7 @@ function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
         ? postpone(row, verdict.reason, slice)
         : waitLonger(row, verdict.reason, slice);
     case "hold":
-      return holdBack(row, slice);
+      return holdBack(row, verdict.reason, slice);
     case "send": {
       if (isPastItsKey(row, slice.now)) {
         return done(outcomeRow(row, { status: "failed", reason: "outcome unknown", ...about }));

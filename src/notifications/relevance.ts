@@ -6,11 +6,18 @@
 import { ERASED } from "../events/erased-body";
 import { isAllowed } from "../events/formats/allowlist";
 import { msBetween } from "../events/formats/time";
-import { RECIPIENT_WAIT_MS } from "../limits";
+import { ALERT_HELD_MS, RECIPIENT_WAIT_MS } from "../limits";
 import type { OutboxContext } from "../projection/outbox-row";
 import type { DueRow } from "../store/outbox/outbox";
 import { channels } from "./channels";
-import { BEFORE_QUIET_UNTIL, NOT_ALLOWED, NOT_CONFIGURED } from "./channels/reasons";
+import {
+  BEFORE_QUIET_UNTIL,
+  FOREIGN_DATABASE,
+  HELD_BACK,
+  NOT_ALLOWED,
+  NOT_CONFIGURED,
+  RAISED_AGAIN,
+} from "./channels/reasons";
 import { findTemplate, isQuietable, readContext } from "./templates";
 import type { Facts } from "./templates/facts";
 import type { Known, TemplateDefinition } from "./templates/template";
@@ -26,8 +33,8 @@ export type Verdict =
    * happen first, of which an event will tell.
    */
   | { readonly kind: "wait"; readonly reason: string; readonly pace?: "slow" }
-  /** Its channel is not set up and is meant to be: it is kept until then. */
-  | { readonly kind: "hold" };
+  /** Its channel is not set up and is meant to be, or the database is another environment's: it is kept until then. */
+  | { readonly kind: "hold"; readonly reason: string };
 
 export interface Circumstances {
   /** ISO time. */
@@ -36,8 +43,8 @@ export interface Circumstances {
   readonly maxAgeMs: number | null;
   /** Nothing that happened before then is sent (ISO time); null: whenever it happened. */
   readonly quietUntil: string | null;
-  /** Held: it is not set up, and is meant to be. */
-  readonly channel: "on" | "held" | "off";
+  /** Held: it is not set up, and is meant to be. Foreign: the database belongs to another environment. */
+  readonly channel: "on" | "held" | "off" | "foreign";
   /** Who may receive customers' messages (config.ts); null: everyone. */
   readonly allowlist: readonly string[] | null;
   /** The endpoint of the channel has answered 410. */
@@ -156,6 +163,8 @@ export function judge(row: Question, facts: Facts, circumstances: Circumstances)
   const { now, channel } = circumstances;
   const template = findTemplate(row.template);
   if (template === null) throw new Error(`no template ${row.template}`);
+  // Neither decided nor sent here: another Worker has the customers of these orders.
+  if (channel === "foreign") return { kind: "hold", reason: FOREIGN_DATABASE };
   const known = { facts, context: readContext(template, row.context) };
   const untrue = template.whyUntrue?.(known) ?? null;
   if (untrue !== null) return { kind: "suppress", reason: untrue };
@@ -167,7 +176,12 @@ export function judge(row: Question, facts: Facts, circumstances: Circumstances)
     return { kind: "suppress", reason: BEFORE_QUIET_UNTIL };
   }
   if (channel === "off") return { kind: "suppress", reason: NOT_CONFIGURED };
-  if (channel === "held") return { kind: "hold" };
+  if (channel === "held") {
+    const isRepeated = template.isRaisedAgain?.(known) === true;
+    return isRepeated && waitingMs(row, now) >= ALERT_HELD_MS
+      ? { kind: "suppress", reason: RAISED_AGAIN }
+      : { kind: "hold", reason: HELD_BACK };
+  }
   if (circumstances.endpointGone) return { kind: "suppress", reason: "endpoint gone" };
   return recipientOf(row, facts, circumstances);
 }

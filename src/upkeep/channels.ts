@@ -40,16 +40,18 @@ async function lookAfterOne(
 ): Promise<ChannelRow | null> {
   const { first_configured_at: first = null, last_configured_at: last = null } = row ?? {};
   const held = row?.held_since ?? null;
-  // At most as many as one dispatch takes. The rest follows a minute later, so other channels get their turn.
+  // A person may have forgotten the channel while it held messages back. At most as many as one dispatch takes: the
+  // rest follows a minute later, so other channels get their turn.
   const isReleased =
-    held === null || (await releaseHeld(db, channel, now, DISPATCH_MAX_ROWS)) < DISPATCH_MAX_ROWS;
+    (row !== undefined && held === null) ||
+    (await releaseHeld(db, channel, now, DISPATCH_MAX_ROWS)) < DISPATCH_MAX_ROWS;
   const isSeen = last !== null && last > addMs(now, -CHANNEL_SEEN_EVERY_MS);
   if (isSeen && (held === null || !isReleased)) return null;
   return {
     channel,
     first_configured_at: first ?? now,
     last_configured_at: now,
-    held_since: isReleased ? null : held,
+    held_since: isReleased ? null : (held ?? now),
   };
 }
 

@@ -1,7 +1,8 @@
 /**
  * Every minute: checks for missing pieces of the set-up. The team is alerted, once per piece and hour. The first
- * run on a database also stores its environment.
+ * run on a database also stores its environment, if its name can be used.
  */
+import { UNKNOWN_ENVIRONMENT } from "../config";
 import { missingPieceAlert } from "../store/outbox/alerts";
 import type { Alert } from "../store/outbox/alerts";
 import { type Expected, missingPieces } from "../store/set-up/missing-pieces";
@@ -16,7 +17,8 @@ export interface SetUpWatchDeps {
 }
 
 export async function watchSetUp({ db, now, expected, raiseAlert }: SetUpWatchDeps): Promise<void> {
-  await claimDatabase(db, expected.environment);
+  const { environment } = expected;
+  if (environment !== UNKNOWN_ENVIRONMENT) await claimDatabase(db, environment);
   const at = now();
   const missing = missingPieces(await loadSetUp(db, at), expected, at);
   for (const piece of missing) {

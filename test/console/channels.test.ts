@@ -141,7 +141,7 @@ describe("messages that were not sent", () => {
     await seed();
     const text = await page("/console/unsent?channel=email", ADMIN);
     expect(text).toContain("2 messages with the reason “channel not configured”.");
-    expect(text).toContain("1 message came too late for customers by now.");
+    expect(text).toContain("1 message for customers would come too late now.");
     expect(text).toContain("Send 1 message…");
     const filter = { reason: "channel not configured", channel: "email" };
     expect(await act("/console/unsent", filter)).toContain("/console/unsent?");

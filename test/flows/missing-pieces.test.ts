@@ -4,6 +4,8 @@
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { parseConfig } from "../../src/config";
+import { watchSetUp } from "../../src/upkeep/watch-set-up";
 import { DEEP_HEALTH, EVENT_MAX_RETRIES } from "../../src/limits";
 import { ageEvent, calmEnv, fireCron, hand, postTo, whileRefusing } from "../faults/drive";
 import { Breaker, type Plan } from "../faults/faulty";
@@ -259,6 +261,16 @@ describe("the database of another environment", () => {
       "database",
       /This Worker is production, but its database belongs to staging/,
     );
+  });
+
+  it("is not named by a Worker whose ENVIRONMENT cannot be used", async () => {
+    await env.DB.exec("DELETE FROM cursors WHERE name = 'environment'");
+    const { audience } = parseConfig({ ENVIRONMENT: "<staging>" });
+    const expected = { environment: audience.environment, canReceive: true };
+    const raiseAlert = () => Promise.resolve();
+    await watchSetUp({ db: env.DB, now: () => new Date(), expected, raiseAlert });
+    await fireCron(calmEnv);
+    await expectSound();
   });
 });
 

@@ -3,7 +3,8 @@
  * `ce-webhooks backup`, into an empty database. Every table is compared, and the copy goes on receiving.
  */
 import assert from "node:assert/strict";
-import { readFileSync, statSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { sign } from "../../testbed/deliveries/sign.ts";
 import { sendEvents } from "../../testbed/deliveries/send.ts";
@@ -158,4 +159,33 @@ await test("a file that is no export of a receiver is refused, and a backup is f
   const fresh = `${to}.fresh`;
   assert.equal((await run(["backup", exported, "--to", fresh])).code, 0);
   assert.equal(statSync(fresh).mode & 0o077, 0);
+  // One that was there, and that others could read, is replaced, once the new one is whole.
+  chmodSync(to, 0o644);
+  assert.equal((await run(["backup", exported, "--to", to])).code, 0);
+  assert.equal(statSync(to).mode & 0o077, 0);
+  const unfinished = readdirSync(dirname(to)).filter((name) => name.includes("unfinished"));
+  assert.deepEqual(unfinished, []);
+});
+
+await test("a backup goes to no place where it cannot be, and not over the export", async () => {
+  const whole = readFileSync(exported, "utf8");
+  const detour = join(
+    dirname(exported),
+    ".",
+    "..",
+    basename(dirname(exported)),
+    basename(exported),
+  );
+  symlinkSync(exported, `${exported}.link`);
+  for (const [to, why] of [
+    [detour, /another file than the export/],
+    [`${exported}.link`, /another file than the export/],
+    [dirname(exported), /is not a file/],
+    ["/nowhere/backup.sql", /cannot be written/],
+  ] as const) {
+    const { code, stderr } = await run(["backup", exported, "--to", to]);
+    assert.equal(code, 2);
+    assert.match(stderr, why);
+  }
+  assert.equal(readFileSync(exported, "utf8"), whole);
 });

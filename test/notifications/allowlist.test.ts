@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config";
 import { dispatchDue } from "../../src/notifications/dispatch";
+import { claimDatabase } from "../../src/store/set-up/set-up";
 import { resendMessage } from "../../src/store/outbox/message-list";
 import { accepts, stage } from "./providers";
 import {
@@ -53,6 +54,22 @@ describe("the settings", () => {
     expect(audience).toEqual({ environment: "unknown", allowlist: [] });
     expect(problems).toHaveLength(1);
   });
+
+  it.each([5, ["staging"], { name: "staging" }, "production\u200b", "ＰＲＯＤＵＣＴＩＯＮ"])(
+    "take %j for an environment that is not production, too",
+    (ENVIRONMENT) => {
+      const { audience, problems } = parseConfig({ ENVIRONMENT });
+      expect(audience).toEqual({ environment: "unknown", allowlist: [] });
+      expect(problems).toHaveLength(1);
+    },
+  );
+
+  it.each(["@", "@com", "*", "@*.example", "@a.b@shop.example", "@shop.example;@x.example", "+91"])(
+    "take no one from a list with %s",
+    (entry) => {
+      expect(audienceOf(staging(`@shop.example, ${entry}`)).allowlist).toEqual([]);
+    },
+  );
 
   it("read addresses, domains and numbers in any spelling", () => {
     const list = "Asha@Example.COM, @Shop.example ,+91 98123-45678,";
@@ -177,6 +194,28 @@ describe("outside production", () => {
     await dispatchDue({ ...set.deps, allowlist: [] });
     expect(await readNotification(EMAIL)).toMatchObject({ reason: "not on the allowlist" });
     expect(set.provider.asked).toHaveLength(1);
+  });
+
+  it("holds everything but the team's messages in the database of another environment", async () => {
+    await seedOrder();
+    await seedEvent();
+    await seedNotification({ id: EMAIL });
+    await seedNotification({ id: "forward/evt-1/forward" });
+    await seedNotification(
+      { id: "alert/dead_letter/2026-11-24T10/team", subject_id: null },
+      { kind: "alert", alert: "dead_letter", text: "evt-9 failed" },
+    );
+    await claimDatabase(env.DB, "staging");
+    const { deps, provider, advance } = stage(accepts);
+    expect(await dispatchDue(deps)).toMatchObject({ sent: 1, suppressed: 0, failed: 0 });
+    expect(provider.asked.map(({ url }) => url)).toEqual(["https://slack.test/services/T/B/X"]);
+    const reason = "database of another environment";
+    expect(await readNotification(EMAIL)).toMatchObject({ status: "pending", reason });
+    // The Worker of that environment goes on, by its own rules; a name that was corrected does as well.
+    advance(3_600_000);
+    await dispatchDue({ ...deps, environment: "staging", allowlist: ["asha@example.com"] });
+    expect(await readNotification(EMAIL)).toMatchObject({ status: "sent", reason: null });
+    expect(provider.asked).toHaveLength(3);
   });
 
   it("leaves the team, alerts and forwards alone", async () => {

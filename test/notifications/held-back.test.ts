@@ -5,7 +5,8 @@ import { addMs } from "../../src/events/formats/time";
 import type { ChannelsConfig } from "../../src/config";
 import { dispatchDue } from "../../src/notifications/dispatch";
 import { HELD_BACK } from "../../src/notifications/channels/reasons";
-import { countHeld, loadChannelRows } from "../../src/store/outbox/channels";
+import { insertAlerts, silenceAlert } from "../../src/store/outbox/alerts";
+import { countHeld, forgetChannel, loadChannelRows } from "../../src/store/outbox/channels";
 import { resendMessage } from "../../src/store/outbox/message-list";
 import { countUnsent, sendUnsent } from "../../src/store/outbox/unsent";
 import { watchChannels } from "../../src/upkeep/channels";
@@ -14,6 +15,7 @@ import {
   clearTables,
   NOW,
   readNotification,
+  readNotifications,
   seedEvent,
   seedNotification,
   seedOrder,
@@ -159,6 +161,22 @@ describe("a channel that was set up before", () => {
       first_configured_at: NOW,
       last_configured_at: addMs(NOW, HOUR_MS),
     });
+  });
+});
+
+describe("a channel that is on", () => {
+  it("sends at once what was held back before a person forgot it", async () => {
+    await seedOrder();
+    const { lose, restore, minute, advance } = shop();
+    await minute();
+    await seedNotification({ id: EMAIL });
+    lose([]);
+    await minute();
+    await forgetChannel(env.DB, "email");
+    advance(60_000);
+    restore();
+    await minute();
+    expect(await readNotification(EMAIL)).toMatchObject({ status: "sent" });
   });
 });
 
@@ -386,6 +404,29 @@ describe("a message that was held back", () => {
 });
 
 describe("the alert", () => {
+  it("that is raised again each hour is not sent a hundred times once Slack is back", async () => {
+    const whole = stage(accepts);
+    const without = stage(accepts, { ...channelsConfig, team: null }, ["FORWARD_URL"]);
+    const { now } = whole.deps;
+    const raiseAlert = () => Promise.resolve();
+    const watch = { db: env.DB, now, raiseAlert };
+    await watchChannels({ ...watch, channelSetups: whole.deps.setups });
+    for (let hour = 0; hour < 100; hour += 1) {
+      const dead = { kind: "dead_letter", text: `evt-${String(hour)} failed` };
+      const alerts = [silenceAlert(NOW, 6), ...(hour % 50 === 0 ? [dead] : [])];
+      await insertAlerts(env.DB, alerts, now().toISOString());
+      await watchChannels({ ...watch, channelSetups: without.deps.setups });
+      await dispatchDue({ ...without.deps, now });
+      whole.advance(HOUR_MS);
+    }
+    await watchChannels({ ...watch, channelSetups: whole.deps.setups });
+    await dispatchDue(whole.deps);
+    // The last hour's, and both of the other kind: each is about another event.
+    expect(whole.provider.asked).toHaveLength(3);
+    const [first] = await readNotifications("id LIKE 'alert/silence/%'");
+    expect(first).toMatchObject({ status: "suppressed", reason: "raised again while it is true" });
+  });
+
   it("is raised for no channel but those that hold messages back", async () => {
     const { minute, alerts } = shop();
     await minute();
@@ -449,6 +490,28 @@ describe("what was suppressed because its channel was not set up", () => {
       status: "suppressed",
       reason: "the order is cancelled",
     });
+  });
+
+  it("does not ask twice where its twin was sent in the meantime", async () => {
+    await seedOrder();
+    await seedEvent();
+    await seedShipment({ status: "delivered", delivered_at: NOW });
+    const [first, second] = ["review_request/ORD-1/email", "review_request/shipment:SHP-1/email"];
+    await seedNotification({ id: first });
+    const { minute, advance, answer, keys } = shop();
+    answer(() => new Response("", { status: 500 }));
+    await minute();
+    advance(23 * HOUR_MS);
+    await minute();
+    expect(await readNotification(first)).toMatchObject({ reason: "retries exhausted" });
+    answer(accepts);
+    await seedNotification({ id: second, subject_id: "SHP-1" });
+    await minute();
+    const now = addMs(NOW, 23 * HOUR_MS);
+    expect(await sendUnsent(env.DB, { reason: "retries exhausted" }, "", 9, now)).toEqual([first]);
+    await minute();
+    expect(await readNotification(first)).toMatchObject({ reason: "already asked" });
+    expect(keys().filter((key) => key !== null)).toEqual([first, first, second]);
   });
 
   it("is taken in slices, the oldest first, and what retention has emptied stays", async () => {

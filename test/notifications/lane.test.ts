@@ -28,6 +28,7 @@ function outgoing(number: number): OutgoingMessage {
       twin_notified: 0,
       resends: 0,
       unanswered: 0,
+      environment: null,
       claimed: true,
     },
     message: { channel: "sms", to: "+919812345678", text: "x" },

@@ -121,6 +121,7 @@ export function stage(
       db: env.DB,
       channels,
       setups: setupsOf(channels, new Set(stated)),
+      environment: "production",
       allowlist: null,
       shop,
       notifyMaxAgeMs: 72 * 3_600_000,

@@ -118,15 +118,15 @@ async function resend(cli: Cli, flags: ResendFlags): Promise<void> {
   const filter = { reason, channel, from, to };
   const found = await api.sendUnsent({ ...filter, dry_run: true });
   const old =
-    found.too_old === 0 ? "" : ` ${count(found.too_old, "message")} came too late by now.`;
-  const some = found.more ? `at least ${count(found.count)}` : count(found.count);
+    found.too_old === 0 ? "" : ` ${count(found.too_old, "message")} would come too late now.`;
+  const some = `${found.more ? "at least " : ""}${count(found.count, "message")}`;
   if (flags.dryRun === true || found.count === 0) {
     if (flags.json === true) out.json(found);
-    else out.print(`  ${some} of them would be sent, if still true.${old}`);
+    else out.print(`  ${some} would be sent, if still true.${old}`);
     return;
   }
   if (flags.json !== true && old !== "") out.note(` ${old}`);
-  const question = `Send ${some} not sent (${reason}), if still true?`;
+  const question = `Send ${some} (${reason}), each if still true?`;
   await confirm(cli, question, flags.yes === true);
   const sent = await sendAll(api, filter, limit);
   if (flags.json === true) return out.json({ ...found, dry_run: false, count: sent, more: false });

@@ -3,6 +3,12 @@
 /** Why a message is pending whose channel is set up in part, or not any more. */
 export const HELD_BACK = "channel settings missing";
 
+/** Why a message is pending whose database belongs to another environment than this Worker. */
+export const FOREIGN_DATABASE = "database of another environment";
+
+/** Why an alert ends that its channel held back, and that is raised again each hour while it is true. */
+export const RAISED_AGAIN = "raised again while it is true";
+
 /** Why a message was suppressed whose channel never was set up. */
 export const NOT_CONFIGURED = "channel not configured";
 

@@ -80,6 +80,8 @@ export interface TemplateDefinition<Context = unknown> {
   };
   /** Null while it is still true, else why not. Without it, it always is. */
   readonly whyUntrue?: Ask<Context, string | null>;
+  /** Whether it is written again each hour while it is true: of those that are held back only the last counts. */
+  readonly isRaisedAgain?: Ask<Context, boolean>;
   /** Its channels, and how each lays it out. Throws without the facts that it needs. */
   readonly channels: { readonly [C in Channel]?: LayOut<Context, ContentOf<C>> };
 }

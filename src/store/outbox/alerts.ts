@@ -11,6 +11,8 @@ export interface Alert {
   readonly text: string;
   /** The row that it is about, where there is one. */
   readonly subjectId?: string;
+  /** It is raised again each hour while it is true; held back for longer, it need not be sent. */
+  readonly repeats?: true;
 }
 
 /** Primary key: an alert of the same kind and hour is there already, whatever its status is. */
@@ -32,7 +34,7 @@ export function alertStatement(
   const rows = alerts.map((alert) => [
     factId("alert", alert.kind, now.slice(0, 13), "team"),
     alert.subjectId ?? null,
-    JSON.stringify({ kind: "alert", alert: alert.kind, text: alert.text }),
+    JSON.stringify({ kind: "alert", alert: alert.kind, text: alert.text, repeats: alert.repeats }),
   ]);
   const condition = only === undefined ? "" : `WHERE ${only.sql.replace("?", "?3")}`;
   const statement = db.prepare(`${insertAlertsSql} ${condition} RETURNING id`);
@@ -71,6 +73,7 @@ export function unknownBodyAlert(eventId: string, reason: string): Alert {
 export function heldBackAlert(channel: string, problem: string): Alert {
   return {
     kind: `channel_held_back:${channel}`,
+    repeats: true,
     text: `${problem} Once it is set up, those that are still true are sent. See "A setting was lost" in docs/runbook.md.`,
   };
 }
@@ -102,6 +105,7 @@ export function signatureAlert(
   const last = lastReceivedAt === null ? "None ever has" : `The last one came at ${lastReceivedAt}`;
   return {
     kind: "wrong_signatures",
+    repeats: true,
     text: `In the last hour deliveries were refused for their signature (${counted.join(", ")}) and no authentic event came. ${last}. Is CE_WEBHOOK_SECRET the secret that Commerce Engine signs with? See "Deliveries are refused" in docs/runbook.md.`,
   };
 }
@@ -110,10 +114,12 @@ export function signatureAlert(
 export function silenceAlert(lastReceivedAt: string, hours: number): Alert {
   return {
     kind: "silence",
+    repeats: true,
     text: `No authentic event has come since ${lastReceivedAt}, which is longer than SILENCE_ALERT_HOURS (${String(hours)}). See "Nothing comes in" in docs/runbook.md.`,
   };
 }
 
 export function missingPieceAlert({ piece, problem, fix }: MissingPiece): Alert {
-  return { kind: `missing_piece:${piece.replaceAll(/[ -]/g, "_")}`, text: `${problem} ${fix}` };
+  const kind = `missing_piece:${piece.replaceAll(/[ -]/g, "_")}`;
+  return { kind, text: `${problem} ${fix}`, repeats: true };
 }

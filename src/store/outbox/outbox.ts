@@ -52,6 +52,8 @@ export interface DueRow {
   readonly resends: number;
   /** 1 where a request for it went out once and no answer came: it may have been taken. */
   readonly unanswered: number;
+  /** The environment that its database belongs to; null where no cron has run yet (store/set-up/set-up.ts). */
+  readonly environment: string | null;
   /** Set once this run has claimed it. */
   readonly claimed?: true;
 }
@@ -91,15 +93,18 @@ const hasTwins = `n.template IN (${onceAnOrder}, ${onceARefund})`;
 
 /**
  * Primary key. One review request an order, and one message a refund: a second one ends here once the first was sent or begun.
- * "Begun" is `rendered`: from then on the provider may have taken it. Of two that are due together the
+ * "Begun" is `rendered`: from then on the provider may have taken it; of two that are begun the first to be sent ends
+ * the other, which may have failed in the meantime and been made due again (unsent.ts). Of two that are due together the
  * first by id has its turn; the other is left out and decided once that one's fate is known.
  */
 const dueSql = `
 SELECT n.id, n.template, n.channel, n.order_number, n.subject_id, n.event_id, n.recipient, n.error,
   n.attempts, n.due_at, n.next_attempt_at, n.reason, n.created_at, n.context, n.rendered, n.in_flight, n.resends,
   n.unanswered, coalesce(n.happened_at, n.created_at) AS happened_at,
-  ${hasTwins} AND n.rendered IS NULL AND EXISTS (SELECT 1 FROM ${twins}
-    AND (other.status = 'sent' OR (other.status = 'pending' AND other.rendered IS NOT NULL)
+  (SELECT place FROM cursors WHERE name = 'environment') AS environment,
+  ${hasTwins} AND EXISTS (SELECT 1 FROM ${twins}
+    AND (other.status = 'sent'
+      OR (n.rendered IS NULL AND other.status = 'pending' AND other.rendered IS NOT NULL)
       OR (other.status = 'failed' AND other.reason = 'outcome unknown'))) AS twin_notified
 FROM notifications n
 WHERE n.id IN (SELECT value FROM json_each(?1)) AND n.status = 'pending' AND n.next_attempt_at <= ?2

@@ -53,7 +53,7 @@ export interface SetUp {
 /** What the settings require. */
 export interface Expected {
   readonly environment: string;
-  /** False: CE_WEBHOOK_SECRET is not set, and the receiver is not retired. */
+  /** False: CE_WEBHOOK_SECRET is not set or cannot be used, and the receiver is not retired. */
   readonly canReceive: boolean;
 }
 
@@ -92,7 +92,7 @@ function databaseOf({ environment: owner }: Signs, environment: string): Missing
   if (owner === null || owner === environment) return null;
   return {
     piece: "database",
-    problem: `This Worker is ${environment}, but its database belongs to ${owner}.`,
+    problem: `This Worker is ${environment}, but its database belongs to ${owner}: messages to customers and forwards are held back.`,
     fix: "Check database_id in wrangler.toml and ENVIRONMENT, and deploy again. If this is right, see docs/runbook.md, The database of another environment.",
   };
 }
@@ -139,7 +139,7 @@ function deadLettersOf(signs: Signs, environment: string, nowMs: number): Missin
 
 const noSecret: MissingPiece = {
   piece: "secret",
-  problem: "CE_WEBHOOK_SECRET is not set: every delivery is answered 503.",
+  problem: "CE_WEBHOOK_SECRET is not set, or cannot be used: every delivery is answered 503.",
   fix: "Run: npx wrangler secret put CE_WEBHOOK_SECRET",
 };
 

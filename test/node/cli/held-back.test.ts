@@ -54,7 +54,7 @@ await test("what was not sent is counted, asked about, and sent together", async
   assert.match(sent.stdout, new RegExp(`${String(before)} messages? due`));
   assert.equal(await count(suppressed), 0);
   const none = await shop.run("resend --channel sms --yes");
-  assert.match(none.stdout, /0 of them would be sent/);
+  assert.match(none.stdout, /0 messages would be sent/);
   const wrong = await shop.run(["resend", "--reason", "too old"]);
   assert.equal(wrong.code, 2, wrong.stderr);
 });

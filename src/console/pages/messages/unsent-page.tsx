@@ -41,7 +41,7 @@ function Found({ filter, of: { messages, too_old } }: Pick<UnsentProps, "filter"
     <>
       <p>
         {`${counted(messages)} with the reason “${filter.reason}”. `}
-        {too_old === 0 ? "" : `${count(too_old, "message")} came too late for customers by now.`}
+        {too_old === 0 ? "" : `${count(too_old, "message")} for customers would come too late now.`}
       </p>
       {fresh === 0 ? null : (
         <div class="actions">

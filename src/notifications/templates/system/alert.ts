@@ -5,12 +5,18 @@ import type { TemplateDefinition } from "../template";
 import { teamLabels } from "../words.en";
 import { note } from "./alert.en";
 
-const shape = z.object({ kind: z.literal("alert"), alert: z.string(), text: z.string() });
+const shape = z.object({
+  kind: z.literal("alert"),
+  alert: z.string(),
+  text: z.string(),
+  repeats: z.optional(z.literal(true)),
+});
 
 /** What a person has to look at. */
 interface Trouble {
   readonly alert: string;
   readonly text: string;
+  readonly repeats?: true | undefined;
 }
 
 export const alert: TemplateDefinition<Trouble> = {
@@ -23,6 +29,7 @@ export const alert: TemplateDefinition<Trouble> = {
     shape,
     example: { kind: "alert", alert: "dead_letter", text: "An event failed after all retries." },
   },
+  isRaisedAgain: ({ context }) => context?.repeats === true,
   channels: {
     team: ({ context }) => ({
       ...note(context === null ? "?" : outsideLine(context.text, 1_000)),
