@@ -91,12 +91,16 @@ export interface ChannelsConfig {
   readonly email: EmailConfig | null;
   readonly sms: SmsConfig | null;
   readonly team: TeamConfig | null;
+  /** The endpoint `default`. */
   readonly forward: ForwardConfig | null;
+  /** FORWARD_SECRET, which the secrets of all other endpoints are derived from. */
+  readonly forwardSecret: string | null;
 }
 
 /** What the projection asks of the configuration when it writes outbox rows. */
 interface OutboxConfig {
-  readonly forwardEvents: boolean;
+  /** FORWARD_URL is stated: the endpoint `default` gets every event. */
+  readonly forwardsByDefault: boolean;
   readonly reviewDelayMs: number;
 }
 
@@ -278,6 +282,7 @@ function readChannels(read: Read, env: object): ChannelsConfig {
         : null,
     team: slackUrl !== null ? { webhookUrl: slackUrl } : null,
     forward: forwardUrl !== null && secret !== null ? { url: forwardUrl, secret } : null,
+    forwardSecret: secret,
   };
 }
 
@@ -317,8 +322,8 @@ export function parseConfig(env: object): Config {
     statedChannelSettings: channelSettings.filter((name) => isStated(env, name)),
     audience: readAudience(read, env),
     outbox: {
-      // Where one of the two is lost or unusable, what is to be forwarded is kept until it is there.
-      forwardEvents: isStated(env, "FORWARD_URL") || isStated(env, "FORWARD_SECRET"),
+      // One that cannot be used counts too: what is to be forwarded is kept until it can.
+      forwardsByDefault: isStated(env, "FORWARD_URL"),
       reviewDelayMs: Math.round(reviewDelay * HOUR_MS),
     },
     notifyMaxAgeMs: maxAge === 0 ? null : Math.round(maxAge * HOUR_MS),

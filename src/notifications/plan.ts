@@ -4,15 +4,17 @@
  */
 import { addMs, msBetween } from "../events/formats/time";
 import { errorText, log } from "../log";
+import { heldBackAlert } from "../store/outbox/alerts";
 import type { DueRow, OutcomeRow } from "../store/outbox/outbox";
 import { parseRendered } from "../store/outbox/rendered";
 import { RETRY_KEY_MS } from "../limits";
 import { nextAttemptAt, postponedMs } from "./backoff";
-import { type Channel, channels, type Channels } from "./channels";
+import { channels, type Channels } from "./channels";
 import { HELD_BACK } from "./channels/reasons";
-import { type ChannelSetups, isHeldBack } from "./channels/setup";
+import type { ChannelSetups } from "./channels/setup";
 import { parseContext } from "./context";
-import { type Closed, type LaneDeps, putBack } from "./lane";
+import { laneOf, type OpenLane, type OpenLanes } from "./forwarding/open-lanes";
+import { type Closed, type LaneDeps, putBack, waitForEndpoint } from "./lane";
 import { type OutgoingMessage, outcomeRow, type Settled } from "./outcome";
 import { type Circumstances, customerAddress, dueAt, judge } from "./relevance";
 import { renderMessage } from "./render";
@@ -36,18 +38,15 @@ export interface PlanDeps extends LaneDeps {
   readonly notifyMaxAgeMs: number | null;
 }
 
-/** Channels that this run sends nothing more through. */
-export type ClosedLanes = Map<Channel, Closed>;
+/** Lanes that this run sends nothing more through. */
+export type ClosedLanes = Map<string, Closed>;
 
 /** What holds for every row of a slice. */
 export interface Slice {
   readonly deps: PlanDeps;
   /** ISO time. */
   readonly now: string;
-  /** The same as in `deps`, with what is remembered of them. */
-  readonly setups: ChannelSetups;
-  /** Channels whose endpoint has answered that it wants nothing more. */
-  readonly gone: ReadonlySet<Channel>;
+  readonly lanes: OpenLanes;
   readonly closed: ClosedLanes;
 }
 
@@ -87,15 +86,26 @@ function holdBack(row: DueRow, slice: Slice): Plan {
 function isPastItsKey(row: DueRow, now: string): boolean {
   const firstAttemptAt = parseRendered(row.rendered)?.firstAttemptAt ?? null;
   if (row.unanswered === 0 || firstAttemptAt === null) return false;
+  if (channels[row.channel].isRetriedForEver === true) return false;
   return msBetween(firstAttemptAt, now) > RETRY_KEY_MS;
 }
 
-function circumstancesOf({ channel }: DueRow, slice: Slice): Circumstances {
-  const { deps, now, setups, gone } = slice;
+function circumstancesOf(row: DueRow, slice: Slice): Circumstances {
+  const { deps, now } = slice;
   const { allowlist, notifyMaxAgeMs: maxAgeMs } = deps;
-  const setup = setups[channel];
-  const state = isHeldBack(setup) ? "held" : setup.state === "on" ? "on" : "off";
-  return { now, maxAgeMs, allowlist, channel: state, endpointGone: gone.has(channel) };
+  const { state = "off", ended = null } = laneIn(slice, row) ?? {};
+  return { now, maxAgeMs, allowlist, channel: state, endpointEnd: ended };
+}
+
+function laneIn({ lanes: { lanes } }: Slice, row: DueRow): OpenLane | undefined {
+  return lanes.get(laneOf(row));
+}
+
+/** Its endpoint cannot be reached without the secret; a person is told. */
+function holdForward(row: DueRow): Plan {
+  const problem = `FORWARD_SECRET is missing or cannot be used. What is forwarded to the endpoint ${row.endpoint ?? ""} is held back.`;
+  const held = waitForEndpoint(row, HELD_BACK, row.error);
+  return { kind: "settled", settled: { ...held, alerts: [heldBackAlert("forward", problem)] } };
 }
 
 function waitLonger(row: DueRow, reason: string, slice: Slice): Plan {
@@ -122,7 +132,7 @@ function prepareMessage(
     row,
     message,
     firstAttemptAt: known?.firstAttemptAt ?? slice.now,
-    recipient: slice.deps.channels[row.channel]?.endpoint ?? recipient,
+    recipient: laneIn(slice, row)?.connection?.endpoint ?? recipient,
     orderNumber: facts.orderNumber,
     tracking: findTemplate(row.template)?.showsTracking === true ? facts.shipment : null,
   };
@@ -156,8 +166,12 @@ function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
         ? postpone(row, verdict.reason, slice)
         : waitLonger(row, verdict.reason, slice);
     case "hold":
-      return holdBack(row, slice);
+      return laneIn(slice, row)?.wait === HELD_BACK ? holdForward(row) : holdBack(row, slice);
     case "send": {
+      const wait = slice.lanes.waits.get(row.id);
+      if (wait !== undefined) {
+        return { kind: "settled", settled: waitForEndpoint(row, wait, row.error) };
+      }
       if (isPastItsKey(row, slice.now)) {
         return done(outcomeRow(row, { status: "failed", reason: "outcome unknown", ...about }));
       }
@@ -168,7 +182,7 @@ function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
         return done(outcomeRow(row, { status: "failed", reason: "body no longer stored" }));
       }
       const outgoing = prepareMessage(row, facts, verdict.recipient, slice);
-      const closed = slice.closed.get(row.channel);
+      const closed = slice.closed.get(laneOf(row));
       return closed === undefined
         ? { kind: "send", outgoing }
         : { kind: "settled", settled: putBack(outgoing, closed, slice.deps) };

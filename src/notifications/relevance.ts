@@ -10,7 +10,7 @@ import { RECIPIENT_WAIT_MS } from "../limits";
 import type { OutboxContext } from "../projection/outbox-row";
 import type { DueRow } from "../store/outbox/outbox";
 import { channels } from "./channels";
-import { NOT_ALLOWED, NOT_CONFIGURED } from "./channels/reasons";
+import { type EndpointEnd, NOT_ALLOWED, NOT_CONFIGURED } from "./channels/reasons";
 import { findTemplate, readContext } from "./templates";
 import type { Facts } from "./templates/facts";
 import type { Known, TemplateDefinition } from "./templates/template";
@@ -38,8 +38,8 @@ export interface Circumstances {
   readonly channel: "on" | "held" | "off";
   /** Who may receive customers' messages (config.ts); null: everyone. */
   readonly allowlist: readonly string[] | null;
-  /** The endpoint of the channel has answered 410. */
-  readonly endpointGone: boolean;
+  /** Of a forward: why its endpoint gets nothing more; null where it does. */
+  readonly endpointEnd: EndpointEnd | null;
 }
 
 type Question = Pick<
@@ -152,6 +152,9 @@ export function judge(row: Question, facts: Facts, circumstances: Circumstances)
   if (isTooOld(row, template, circumstances)) return { kind: "suppress", reason: "too old" };
   if (channel === "off") return { kind: "suppress", reason: NOT_CONFIGURED };
   if (channel === "held") return { kind: "hold" };
-  if (circumstances.endpointGone) return { kind: "suppress", reason: "endpoint gone" };
+  const { endpointEnd } = circumstances;
+  // A person who sends one again tries whether it is there once more.
+  const isTried = isAsked && endpointEnd === "endpoint gone";
+  if (endpointEnd !== null && !isTried) return { kind: "suppress", reason: endpointEnd };
   return recipientOf(row, facts, circumstances);
 }

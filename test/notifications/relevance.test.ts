@@ -41,7 +41,7 @@ function verdict(asked: Asked, given: Facts, changes: Partial<Circumstances> = {
     maxAgeMs: 72 * HOUR_MS,
     channel: "on",
     allowlist: null,
-    endpointGone: false,
+    endpointEnd: null,
     ...changes,
   });
 }
@@ -294,7 +294,7 @@ describe("shipment_cancelled, forward and alert", () => {
   });
   it("forwards nothing to an endpoint that is gone", () => {
     const gone = verdict({ template: "forward", channel: "forward" }, facts(), {
-      endpointGone: true,
+      endpointEnd: "endpoint gone",
     });
     expect(gone).toEqual(drop("endpoint gone"));
   });

@@ -50,7 +50,7 @@ async function verdict(): Promise<Verdict> {
     maxAgeMs: null,
     channel: "on",
     allowlist: null,
-    endpointGone: false,
+    endpointEnd: null,
   } as const;
   return judge(question, due.facts, circumstances);
 }

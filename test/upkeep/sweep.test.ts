@@ -309,6 +309,7 @@ describe("a message whose wake-up call was lost", () => {
       id: ID,
       template: "order_confirmed",
       channel: "email",
+      endpoint: null,
       about: "order",
       orderNumber: "ORD-1",
       subjectId: "ORD-1",
