@@ -19,12 +19,12 @@ CREATE TABLE `forward_endpoints` (
 --> statement-breakpoint
 ALTER TABLE `notifications` ADD `endpoint` text;
 --> statement-breakpoint
-ALTER TABLE `notifications` ADD `event_row` integer;
+ALTER TABLE `notifications` ADD `lane_place` integer;
 --> statement-breakpoint
 ALTER TABLE `notifications` ADD `attempt_log` text;
 --> statement-breakpoint
 -- Before the index: what is pending is in the lane of the endpoint that it was written for.
-UPDATE notifications SET endpoint = 'default', event_row = (SELECT e.rowid FROM webhook_events e WHERE e.id = event_id)
+UPDATE notifications SET endpoint = 'default', lane_place = (SELECT e.rowid FROM webhook_events e WHERE e.id = event_id)
 WHERE channel = 'forward' AND status = 'pending';
 --> statement-breakpoint
-CREATE INDEX `notifications_endpoint` ON `notifications` (`endpoint`,`next_attempt_at`,`event_row`) WHERE status = 'pending' AND awaits_sweep = 1 AND endpoint IS NOT NULL;
+CREATE INDEX `notifications_endpoint` ON `notifications` (`endpoint`,`next_attempt_at`,`lane_place`) WHERE status = 'pending' AND awaits_sweep = 1 AND endpoint IS NOT NULL;

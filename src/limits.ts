@@ -169,8 +169,11 @@ export const FORWARD_RUN_MS = 30_000;
 /** How far ahead a run reserves requests to an endpoint with a rate limit, in milliseconds. */
 export const RESERVED_AHEAD_MS = 10_000;
 
-/** Events that one request forwards again to one endpoint. */
-export const ENDPOINT_REPLAY_MAX = 1_000;
+/** Forwards that one run of the cron takes for one endpoint: time ends it before. */
+export const FORWARD_MAX_ROWS = 5_000;
+
+/** Rows of the inbox that one request looks through for what is to be forwarded again. */
+export const FORWARD_REPLAY_ROWS = 5_000;
 
 /** Events that the audit looks at in one run of the cron. */
 export const AUDIT_EVENTS = 500;

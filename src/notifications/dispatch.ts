@@ -12,6 +12,7 @@ import {
   DISPATCH_MAX_ROWS,
   DISPATCH_RUN_MS,
   DISPATCH_SLICE_ROWS,
+  FORWARD_MAX_ROWS,
 } from "../limits";
 import { log } from "../log";
 import { claim, type DueRow, listDue } from "../store/outbox/outbox";
@@ -242,16 +243,17 @@ export async function dispatchIds(
 /** One run of the cron through one lane, or through all that are no endpoint's. */
 type NextIds = (now: string, limit: number) => Promise<readonly string[]>;
 
-/** Until nothing is left that can be sent: at most DISPATCH_MAX_ROWS, for about DISPATCH_RUN_MS. */
+/** Until nothing is left that can be sent: at most `most` rows, for about DISPATCH_RUN_MS. */
 async function drain(
   next: NextIds,
   deps: DispatchDeps,
   report: DispatchReport,
+  most: number,
   isDone: (progress: Progress, closed: ClosedLanes) => boolean,
 ): Promise<void> {
   const closed: ClosedLanes = new Map();
   const endMs = deps.now().getTime() + DISPATCH_RUN_MS;
-  let left = DISPATCH_MAX_ROWS;
+  let left = most;
   while (left > 0 && deps.now().getTime() < endMs) {
     const limit = Math.min(left, DISPATCH_SLICE_ROWS);
     const ids = await next(deps.now().toISOString(), limit);
@@ -294,6 +296,7 @@ async function drainEndpoint(
     next,
     deps,
     report,
+    FORWARD_MAX_ROWS,
     ({ claimed }, closed) => closed.size > 0 || (claimed === 0 && ended === null),
   );
 }
@@ -306,7 +309,7 @@ export async function dispatchDue(deps: DispatchDeps): Promise<DispatchReport> {
     await allOf(endpoints.map((one) => drainEndpoint(one, deps, report)));
   };
   const next: NextIds = (now, limit) => listDue(deps.db, now, limit);
-  await allOf([drain(next, deps, report, () => false), drainEndpoints()]);
+  await allOf([drain(next, deps, report, DISPATCH_MAX_ROWS, () => false), drainEndpoints()]);
   if (report.claimed > 0) log.info("dispatched", { ...report });
   return report;
 }

@@ -525,9 +525,10 @@ export const notifications = sqliteTable(
     unanswered: integer("unanswered").notNull().default(0),
     created_at: text("created_at").notNull(),
     sent_at: text("sent_at"),
-    /** Of a forward: its endpoint, and the place of its event in the inbox. Null where an older version wrote it. */
+    /** Of a forward: its endpoint. Null where an older version wrote it. */
     endpoint: text("endpoint"),
-    event_row: integer("event_row"),
+    /** Its place in the lane of that: the row of its event in the inbox; of what a person replays, behind all others. */
+    lane_place: integer("lane_place"),
     /** Of a forward: its last attempts, as JSON: time, status, milliseconds, the beginning of the answer. */
     attempt_log: text("attempt_log"),
   },
@@ -538,7 +539,7 @@ export const notifications = sqliteTable(
       .where(sql`status = 'pending' AND awaits_sweep = 1`),
     // The lane of an endpoint: what is due, and (without a time) what waits for its endpoint, in the order of receipt.
     index("notifications_endpoint")
-      .on(t.endpoint, t.next_attempt_at, t.event_row)
+      .on(t.endpoint, t.next_attempt_at, t.lane_place)
       .where(sql`status = 'pending' AND awaits_sweep = 1 AND endpoint IS NOT NULL`),
     // What was not sent for a reason that says nothing of the message itself, by when it was asked for: a
     // person may have it sent together.

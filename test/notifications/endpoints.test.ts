@@ -99,7 +99,7 @@ describe("an event that is applied", () => {
       "forward/evt-1/forward",
     ]);
     const { results } = await env.DB.prepare(
-      "SELECT n.endpoint FROM notifications n JOIN webhook_events e ON e.rowid = n.event_row AND e.id = n.event_id WHERE n.channel = 'forward'",
+      "SELECT n.endpoint FROM notifications n JOIN webhook_events e ON e.rowid = n.lane_place AND e.id = n.event_id WHERE n.channel = 'forward'",
     ).all();
     expect(results).toHaveLength(5);
   });

@@ -28,7 +28,7 @@ function outgoing(number: number): OutgoingMessage {
       resends: 0,
       unanswered: 0,
       endpoint: null,
-      event_row: null,
+      lane_place: null,
       attempt_log: null,
       claimed: true,
     },

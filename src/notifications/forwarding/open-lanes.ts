@@ -4,7 +4,12 @@
  */
 import { FORWARD_RUN_MS, RESERVED_AHEAD_MS } from "../../limits";
 import { DEFAULT_ENDPOINT } from "../../projection/outbox-rows";
-import { type EndpointRow, loadEndpoints, reserveRequests } from "../../store/outbox/endpoints";
+import {
+  type EndpointRow,
+  loadEndpoints,
+  newEndpoint,
+  reserveRequests,
+} from "../../store/outbox/endpoints";
 import { findFirstWaiting } from "../../store/outbox/lanes";
 import type { DueRow } from "../../store/outbox/outbox";
 import type { Channel, Channels, Message } from "../channels";
@@ -19,7 +24,7 @@ import {
 } from "../channels/reasons";
 import { type ChannelSetups, isHeldBack } from "../channels/setup";
 
-type LaneRow = Pick<DueRow, "id" | "channel" | "endpoint" | "event_row" | "resends">;
+type LaneRow = Pick<DueRow, "id" | "channel" | "endpoint" | "lane_place" | "resends">;
 
 /** Where a row goes through: a channel, or `forward/` and an endpoint. */
 export function laneOf({ channel, endpoint }: Pick<LaneRow, "channel" | "endpoint">): string {
@@ -72,26 +77,6 @@ function channelLane(name: Channel, deps: LanesDeps, setups: ChannelSetups): Ope
     gapMs: connection?.gapMs ?? 0,
     startMs: 0,
     endpoint: null,
-  };
-}
-
-/** What nobody has stored anything about. */
-export function newEndpoint(id: string, url: string, now: string): EndpointRow {
-  return {
-    id,
-    url,
-    description: "",
-    event_types: ["*"],
-    include_order: false,
-    rate_limit: null,
-    secret_version: 1,
-    rotated_at: null,
-    status: "active",
-    status_reason: null,
-    failing_since: null,
-    retry_at: null,
-    next_send_ms: 0,
-    created_at: now,
   };
 }
 
@@ -152,7 +137,7 @@ async function takeTurns(
   }
   const first = await findFirstWaiting(deps.db, endpoint.id);
   const isBehind = (row: LaneRow): boolean =>
-    first !== null && row.event_row !== null && row.event_row > first && row.resends === 0;
+    first !== null && row.lane_place !== null && row.lane_place > first && row.resends === 0;
   const next = rows.filter((row) => !isBehind(row));
   const most = mostOf(lane) ?? next.length;
   const taken = next.slice(0, most);
@@ -173,8 +158,8 @@ async function takeTurns(
 }
 
 /** By the order of receipt. */
-export function byReceipt(a: Pick<LaneRow, "event_row">, b: Pick<LaneRow, "event_row">): number {
-  return (a.event_row ?? 0) - (b.event_row ?? 0);
+export function byReceipt(a: Pick<LaneRow, "lane_place">, b: Pick<LaneRow, "lane_place">): number {
+  return (a.lane_place ?? 0) - (b.lane_place ?? 0);
 }
 
 export interface OpenLanes {

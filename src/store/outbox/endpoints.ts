@@ -31,6 +31,26 @@ function readRow(row: Record): EndpointRow {
   };
 }
 
+/** What nobody has stored anything about. */
+export function newEndpoint(id: string, url: string, now: string): EndpointRow {
+  return {
+    id,
+    url,
+    description: "",
+    event_types: ["*"],
+    include_order: false,
+    rate_limit: null,
+    secret_version: 1,
+    rotated_at: null,
+    status: "active",
+    status_reason: null,
+    failing_since: null,
+    retry_at: null,
+    next_send_ms: 0,
+    created_at: now,
+  };
+}
+
 const rowsSql = "SELECT * FROM forward_endpoints ORDER BY created_at, id";
 
 export async function loadEndpoints(db: D1Database): Promise<readonly EndpointRow[]> {

@@ -27,7 +27,7 @@ export async function listBusyLanes(db: D1Database, now: string): Promise<readon
 /** `?1`: endpoint; `?2`: now; `?3`: limit. notifications_endpoint. */
 const dueSql = `
 SELECT id FROM notifications INDEXED BY notifications_endpoint
-WHERE ${inLanes} AND endpoint = ?1 AND next_attempt_at <= ?2 ORDER BY next_attempt_at, event_row LIMIT ?3`;
+WHERE ${inLanes} AND endpoint = ?1 AND next_attempt_at <= ?2 ORDER BY next_attempt_at, lane_place LIMIT ?3`;
 
 export async function listDueOfLane(
   db: D1Database,
@@ -43,7 +43,7 @@ export async function listDueOfLane(
 const releaseSql = `
 UPDATE notifications SET next_attempt_at = ?2 WHERE id IN (
   SELECT id FROM notifications INDEXED BY notifications_endpoint
-  WHERE ${inLanes} AND endpoint = ?1 AND next_attempt_at IS NULL ORDER BY event_row LIMIT ?3)
+  WHERE ${inLanes} AND endpoint = ?1 AND next_attempt_at IS NULL ORDER BY lane_place LIMIT ?3)
 RETURNING id`;
 
 /** Makes due what waits, the first received first. */
@@ -59,13 +59,13 @@ export async function releaseWaiting(
 
 /** notifications_endpoint, one seek. */
 const firstWaitingSql = `
-SELECT coalesce(event_row, 0) AS event_row FROM notifications INDEXED BY notifications_endpoint
-WHERE ${inLanes} AND endpoint = ?1 AND next_attempt_at IS NULL ORDER BY event_row LIMIT 1`;
+SELECT coalesce(lane_place, 0) AS lane_place FROM notifications INDEXED BY notifications_endpoint
+WHERE ${inLanes} AND endpoint = ?1 AND next_attempt_at IS NULL ORDER BY lane_place LIMIT 1`;
 
-/** The place in the inbox of the first that waits; null where none does. */
+/** The place of the first that waits; null where none does. */
 export async function findFirstWaiting(db: D1Database, endpoint: string): Promise<number | null> {
-  const row = await db.prepare(firstWaitingSql).bind(endpoint).first<{ event_row: number }>();
-  return row?.event_row ?? null;
+  const row = await db.prepare(firstWaitingSql).bind(endpoint).first<{ lane_place: number }>();
+  return row?.lane_place ?? null;
 }
 
 /** `?1`: limit for each endpoint; `?2`: endpoints. notifications_endpoint. */

@@ -51,9 +51,9 @@ export interface DueRow {
   readonly resends: number;
   /** 1 where a request for it went out once and no answer came: it may have been taken. */
   readonly unanswered: number;
-  /** Of a forward: where it goes (null where version 0.2 wrote it), and the place of its event in the inbox. */
+  /** Of a forward: where it goes (null where version 0.2 wrote it), and its place in that lane. */
   readonly endpoint: string | null;
-  readonly event_row: number | null;
+  readonly lane_place: number | null;
   /** Of a forward: JSON of its last attempts. */
   readonly attempt_log: string | null;
   /** Set once this run has claimed it. */
@@ -101,7 +101,7 @@ const hasTwins = `n.template IN (${onceAnOrder}, ${onceARefund})`;
 const dueSql = `
 SELECT n.id, n.template, n.channel, n.order_number, n.subject_id, n.event_id, n.recipient, n.error,
   n.attempts, n.due_at, n.next_attempt_at, n.reason, n.created_at, n.context, n.rendered, n.in_flight, n.resends,
-  n.unanswered, n.endpoint, n.event_row, n.attempt_log,
+  n.unanswered, n.endpoint, n.lane_place, n.attempt_log,
   ${hasTwins} AND n.rendered IS NULL AND EXISTS (SELECT 1 FROM ${twins}
     AND (other.status = 'sent' OR (other.status = 'pending' AND other.rendered IS NOT NULL)
       OR (other.status = 'failed' AND other.reason = 'outcome unknown'))) AS twin_notified

@@ -44,7 +44,7 @@ const putOff = templatesWhere(({ asked }) => asked.by === "event" && asked.isPut
  */
 const insertOutboxSql = `
 INSERT INTO notifications (id, template, channel, order_number, subject_id, event_id, status,
-  next_attempt_at, due_at, context, about, created_at, endpoint, event_row, awaits_sweep)
+  next_attempt_at, due_at, context, about, created_at, endpoint, lane_place, awaits_sweep)
 SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, 'pending',
   value->>6, value->>7, value->>8, value->>9, ?2, value->>10,
   CASE WHEN value->>10 IS NOT NULL THEN (SELECT e.rowid FROM webhook_events e WHERE e.id = value->>5) END,
