@@ -4,6 +4,8 @@
  * receipt, a few at a time.
  */
 
+import { ENDPOINT_BUSY } from "../../notifications/channels/reasons";
+
 /** What is in a lane. */
 const inLanes = "status = 'pending' AND awaits_sweep = 1 AND endpoint IS NOT NULL";
 
@@ -39,9 +41,9 @@ export async function listDueOfLane(
   return results.map(({ id }) => id);
 }
 
-/** `?1`: endpoint; `?2`: now; `?3`: limit. notifications_endpoint. */
+/** `?1`: endpoint; `?2`: now; `?3`: limit. notifications_endpoint. By its reason it is known to have waited. */
 const releaseSql = `
-UPDATE notifications SET next_attempt_at = ?2 WHERE id IN (
+UPDATE notifications SET next_attempt_at = ?2, reason = coalesce(reason, '${ENDPOINT_BUSY}') WHERE id IN (
   SELECT id FROM notifications INDEXED BY notifications_endpoint
   WHERE ${inLanes} AND endpoint = ?1 AND next_attempt_at IS NULL ORDER BY lane_place LIMIT ?3)
 RETURNING id`;
