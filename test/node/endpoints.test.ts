@@ -4,6 +4,7 @@
  * one that hangs delays the others by nothing.
  */
 import assert from "node:assert/strict";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { after, before, test } from "node:test";
 import { Webhook } from "standardwebhooks";
@@ -78,6 +79,34 @@ function failAThird(response: ServerResponse, call: number): boolean {
   response.writeHead(503).end("try again");
   return false;
 }
+
+/** The six lines of docs/forwarding.md, run as they stand. */
+void test("the docs say how a receiver verifies", async (t) => {
+  const page = readFileSync(new URL("../../docs/forwarding.md", import.meta.url), "utf8");
+  const [, code = ""] = /```js\n([^]*?)```/.exec(page) ?? [];
+  assert.equal(code.trim().split("\n").length, 6);
+  const file = new URL(
+    `../../node_modules/.forwarding-${String(process.pid)}.mjs`,
+    import.meta.url,
+  );
+  writeFileSync(file, code);
+  t.after(() => rmSync(file));
+  process.env["CE_FORWARD_SECRET"] = settings.FORWARD_SECRET;
+  const module = z
+    .object({ readEvent: z.function() })
+    .loose()
+    .parse(await import(file.href));
+  const body = '{"type":"order.created"}';
+  const now = new Date();
+  const headers = {
+    "webhook-id": "evt-1",
+    "webhook-timestamp": String(Math.floor(now.getTime() / 1000)),
+    "webhook-signature": new Webhook(settings.FORWARD_SECRET).sign("evt-1", now, body),
+  };
+  const { readEvent } = module as { readEvent: (...given: unknown[]) => unknown };
+  assert.deepEqual(readEvent(body, headers), JSON.parse(body));
+  assert.throws(() => readEvent(`${body} `, headers));
+});
 
 let receiver: Receiver;
 let well: Listener;
