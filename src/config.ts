@@ -62,7 +62,7 @@ export interface TeamConfig {
   readonly webhookUrl: string;
 }
 
-export interface ForwardConfig {
+interface ForwardConfig {
   readonly url: string;
   /** Standard Webhooks secret: base64, with or without the `whsec_` prefix. */
   readonly secret: string;

@@ -8,10 +8,13 @@ import { catalog } from "../events/catalog";
 import { addMs } from "../events/formats/time";
 import { FORWARD_ENDPOINTS_MAX, PROVIDER_TIMEOUT_MS, ROTATION_MS } from "../limits";
 import type { ChannelDeps, Outcome } from "../notifications/channels/channel";
-import { forward, openEndpoints } from "../notifications/channels/forward";
-import { whyNotEndpoint } from "../notifications/channels/forward/address";
-import { publicUrl } from "../notifications/channels/forward/endpoint";
-import { deriveSecret } from "../notifications/channels/forward/secrets";
+import {
+  deriveSecret,
+  forward,
+  openEndpoints,
+  publicUrl,
+  whyNotEndpoint,
+} from "../notifications/channels/forward";
 import { filterNames, isWanted } from "../projection/event-filter";
 import { DEFAULT_ENDPOINT } from "../projection/outbox-rows";
 import {

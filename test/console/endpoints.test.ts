@@ -33,7 +33,8 @@ async function ask(method: string, path: string, body?: unknown, status = 200): 
   const response = await call(method, path, body);
   const text = await response.text();
   if (response.status !== status) throw new Error(`${path}: ${String(response.status)} ${text}`);
-  return text === "" ? {} : (JSON.parse(text) as Json);
+  const answer: Json = text === "" ? {} : JSON.parse(text);
+  return answer;
 }
 
 async function add(body: Json = {}): Promise<string> {

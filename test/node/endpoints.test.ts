@@ -92,10 +92,7 @@ void test("the docs say how a receiver verifies", async (t) => {
   writeFileSync(file, code);
   t.after(() => rmSync(file));
   process.env["CE_FORWARD_SECRET"] = settings.FORWARD_SECRET;
-  const module = z
-    .object({ readEvent: z.function() })
-    .loose()
-    .parse(await import(file.href));
+  const { readEvent }: { readEvent: (...given: unknown[]) => unknown } = await import(file.href);
   const body = '{"type":"order.created"}';
   const now = new Date();
   const headers = {
@@ -103,7 +100,6 @@ void test("the docs say how a receiver verifies", async (t) => {
     "webhook-timestamp": String(Math.floor(now.getTime() / 1000)),
     "webhook-signature": new Webhook(settings.FORWARD_SECRET).sign("evt-1", now, body),
   };
-  const { readEvent } = module as { readEvent: (...given: unknown[]) => unknown };
   assert.deepEqual(readEvent(body, headers), JSON.parse(body));
   assert.throws(() => readEvent(`${body} `, headers));
 });

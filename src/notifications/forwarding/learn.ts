@@ -10,7 +10,7 @@ import { type EndpointRow, type EndpointState, learnState } from "../../store/ou
 import { backoffMs } from "../backoff";
 import type { LaneReport } from "../lane";
 
-export interface Learned {
+interface Learned {
   /** Null where nothing is new. */
   readonly state: EndpointState | null;
   readonly alerts: readonly Alert[];
@@ -58,7 +58,7 @@ function pausedFor(endpoint: EndpointRow, error: string): Learned {
 }
 
 /** From what its lane came to. `random`: 0 to 1. */
-export function learnFrom(
+function learnFrom(
   endpoint: EndpointRow,
   { settled, closed }: LaneReport,
   now: string,

@@ -31,7 +31,7 @@ export function laneOf({ channel, endpoint }: Pick<LaneRow, "channel" | "endpoin
   return channel === "forward" ? forwardLane(endpoint ?? DEFAULT_ENDPOINT) : channel;
 }
 
-export function forwardLane(endpoint: string): string {
+function forwardLane(endpoint: string): string {
   return `forward/${endpoint}`;
 }
 

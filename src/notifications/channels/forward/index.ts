@@ -5,6 +5,11 @@ import { forwardConnection } from "./endpoint";
 import type { ForwardMessage } from "./message";
 import { type SecretOwner, signingSecrets } from "./secrets";
 
+// What people manage endpoints with (console/endpoints.ts).
+export { whyNotEndpoint } from "./address";
+export { publicUrl } from "./endpoint";
+export { deriveSecret } from "./secrets";
+
 export const forward: ChannelDefinition<Omit<ForwardMessage, "channel">, ForwardMessage> = {
   label: "Forwarding",
   audience: "system",
@@ -29,7 +34,7 @@ export const forward: ChannelDefinition<Omit<ForwardMessage, "channel">, Forward
 };
 
 /** An endpoint beside FORWARD_URL, as far as it has to be known to reach it. */
-export interface EndpointAddress extends SecretOwner {
+interface EndpointAddress extends SecretOwner {
   readonly url: string;
 }
 
