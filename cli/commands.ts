@@ -46,7 +46,7 @@ export const groups: readonly Group[] = [
     heading: "Put right:",
     commands: [
       row("replay", async () => (await import("./commands/replay.ts")).replayCommand),
-      row("endpoints", async () => (await import("./commands/endpoints.ts")).endpointsCommand),
+      row("endpoints", async () => (await import("./endpoints/command.ts")).endpointsCommand),
       row("resend", async () => (await import("./commands/messages.ts")).resendCommand),
       row("doctor", async () => (await import("./commands/doctor.ts")).doctorCommand),
       row("restore", async () => (await import("./commands/restore.ts")).restoreCommand),

@@ -19,7 +19,7 @@ import {
 import type { ReplayFilter } from "../store/inbox/waiting";
 import type { ApiRoute } from "./api/api-route";
 import type { Limiter } from "./auth/attempts";
-import type { EndpointsDeps } from "./endpoints";
+import type { EndpointsDeps } from "./forwarding/endpoints";
 import type { AdminConfig } from "./auth/sign-in";
 
 /** What a person may know about the set-up: which secrets are set, never their values. */
@@ -68,7 +68,7 @@ export interface UpkeepActions {
 }
 
 export interface AdminApiDeps extends UpkeepActions {
-  /** What the endpoints that events are forwarded to are managed with (endpoints.ts). */
+  /** What the endpoints that events are forwarded to are managed with (forwarding/endpoints.ts). */
   readonly forwarding: EndpointsDeps;
   readonly db: D1Database;
   readonly admin: AdminConfig;

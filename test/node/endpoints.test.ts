@@ -83,7 +83,7 @@ function failAThird(response: ServerResponse, call: number): boolean {
 /** The six lines of docs/forwarding.md, run as they stand. */
 void test("the docs say how a receiver verifies", async (t) => {
   const page = readFileSync(new URL("../../docs/forwarding.md", import.meta.url), "utf8");
-  const [, code = ""] = /```js\n([^]*?)```/.exec(page) ?? [];
+  const [, code = ""] = /```ts\n([^]*?)```/.exec(page) ?? [];
   assert.equal(code.trim().split("\n").length, 6);
   const file = new URL(
     `../../node_modules/.forwarding-${String(process.pid)}.mjs`,

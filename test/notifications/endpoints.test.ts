@@ -15,6 +15,7 @@ import {
   rotateSecret,
   saveState,
 } from "../../src/store/outbox/endpoints";
+import { eraseRows } from "../../src/store/privacy/erasure-rows";
 import { event } from "../support/events";
 import {
   clearTables,
@@ -223,6 +224,25 @@ describe("a forward", () => {
       status: 500,
       answer: "no room for … … <…>, …",
     });
+  });
+
+  it("keeps no order and no answer of a person who was erased, and a run under way stores none again", async () => {
+    await addEndpoint("ep_a", { include_order: true });
+    await seedOrder({ order_number: "ORD-1" });
+    await arrive([created(1), created(2)], { forwardTo: [wanting("ep_a")] });
+    await dispatchIds(["forward/evt-1/ep_a"], stage().deps);
+    const before = await readNotification("forward/evt-1/ep_a");
+    expect(before.rendered).toContain("Asha Rao");
+    await eraseRows(env.DB, { erasureId: 1, orders: ["ORD-1", "ORD-2"] }, [], 0);
+    expect(await readNotification("forward/evt-1/ep_a")).toMatchObject({
+      status: "sent",
+      rendered: null,
+      attempt_log: null,
+    });
+    // The fence of whatever has read the row before.
+    const { status, attempts } = await readNotification("forward/evt-2/ep_a");
+    expect(status).toBe("pending");
+    expect(attempts).toBeGreaterThan(0);
   });
 
   it("of an endpoint that was deleted is suppressed", async () => {

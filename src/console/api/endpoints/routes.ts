@@ -15,7 +15,7 @@ import {
   rotateEndpoint,
   showSecret,
   testEndpoint,
-} from "../../endpoints";
+} from "../../forwarding/endpoints";
 import { plain, taking } from "../api-route";
 import { problem } from "../problem";
 import { editEndpointBody, newEndpointBody, pauseEndpointBody, replayEndpointBody } from "./shapes";

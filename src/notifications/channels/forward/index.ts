@@ -5,7 +5,7 @@ import { forwardConnection } from "./endpoint";
 import type { ForwardMessage } from "./message";
 import { type SecretOwner, signingSecrets } from "./secrets";
 
-// What people manage endpoints with (console/endpoints.ts).
+// What people manage endpoints with (console/forwarding/endpoints.ts).
 export { whyNotEndpoint } from "./address";
 export { publicUrl } from "./endpoint";
 export { deriveSecret } from "./secrets";

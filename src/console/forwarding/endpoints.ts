@@ -3,20 +3,20 @@
  * cannot be is answered with the reason, before anything is saved.
  */
 import { closest } from "fastest-levenshtein";
-import type { ChannelsConfig } from "../config";
-import { catalog } from "../events/catalog";
-import { addMs } from "../events/formats/time";
-import { FORWARD_ENDPOINTS_MAX, PROVIDER_TIMEOUT_MS, ROTATION_MS } from "../limits";
-import type { ChannelDeps, Outcome } from "../notifications/channels/channel";
+import type { ChannelsConfig } from "../../config";
+import { catalog } from "../../events/catalog";
+import { addMs } from "../../events/formats/time";
+import { FORWARD_ENDPOINTS_MAX, PROVIDER_TIMEOUT_MS, ROTATION_MS } from "../../limits";
+import type { ChannelDeps, Outcome } from "../../notifications/channels/channel";
 import {
   deriveSecret,
   forward,
   openEndpoints,
   publicUrl,
   whyNotEndpoint,
-} from "../notifications/channels/forward";
-import { filterNames, isWanted } from "../projection/event-filter";
-import { DEFAULT_ENDPOINT } from "../projection/outbox-rows";
+} from "../../notifications/channels/forward";
+import { filterNames, isWanted } from "../../projection/event-filter";
+import { DEFAULT_ENDPOINT } from "../../projection/outbox-rows";
 import {
   deleteEndpoint,
   type EndpointRow,
@@ -29,13 +29,13 @@ import {
   rotateSecret,
   saveState,
   updateEndpoint,
-} from "../store/outbox/endpoints";
+} from "../../store/outbox/endpoints";
 import {
   countReplayable,
   type ReplayedStretch,
   replayForwards,
-} from "../store/outbox/forward-replay";
-import { countPending } from "../store/outbox/lanes";
+} from "../../store/outbox/forward-replay";
+import { countPending } from "../../store/outbox/lanes";
 
 export interface EndpointView extends Omit<EndpointRow, "next_send_ms"> {
   /** Forwards that are not sent yet and not on their way, counted up to PENDING_COUNTED. */
