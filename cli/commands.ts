@@ -49,6 +49,7 @@ export const groups: readonly Group[] = [
     heading: "Put right:",
     commands: [
       row("replay", async () => (await import("./commands/replay.ts")).replayCommand),
+      row("endpoints", async () => (await import("./endpoints/command.ts")).endpointsCommand),
       row("resend", async () => (await import("./commands/messages/messages.ts")).resendCommand),
       row(
         "quiet-until",

@@ -62,7 +62,7 @@ export interface TeamConfig {
   readonly webhookUrl: string;
 }
 
-export interface ForwardConfig {
+interface ForwardConfig {
   readonly url: string;
   /** Standard Webhooks secret: base64, with or without the `whsec_` prefix. */
   readonly secret: string;
@@ -91,12 +91,16 @@ export interface ChannelsConfig {
   readonly email: EmailConfig | null;
   readonly sms: SmsConfig | null;
   readonly team: TeamConfig | null;
+  /** The endpoint `default`. */
   readonly forward: ForwardConfig | null;
+  /** FORWARD_SECRET, which the secrets of all other endpoints are derived from. */
+  readonly forwardSecret: string | null;
 }
 
 /** What the projection needs when it writes outbox rows. */
 interface OutboxConfig {
-  readonly forwardEvents: boolean;
+  /** FORWARD_URL is stated: the endpoint `default` gets every event. */
+  readonly forwardsByDefault: boolean;
   readonly reviewDelayMs: number;
 }
 
@@ -298,6 +302,7 @@ function readChannels(read: Read, env: object): ChannelsConfig {
         : null,
     team: slackUrl !== null ? { webhookUrl: slackUrl } : null,
     forward: forwardUrl !== null && secret !== null ? { url: forwardUrl, secret } : null,
+    forwardSecret: secret,
   };
 }
 
@@ -337,8 +342,8 @@ export function parseConfig(env: object): Config {
     statedChannelSettings: channelSettings.filter((name) => isStated(env, name)),
     audience: readAudience(read, env),
     outbox: {
-      // If one of the two is missing or unusable, forwards are stored until it is there.
-      forwardEvents: isStated(env, "FORWARD_URL") || isStated(env, "FORWARD_SECRET"),
+      // One that cannot be used counts too: what is to be forwarded is kept until it can.
+      forwardsByDefault: isStated(env, "FORWARD_URL"),
       reviewDelayMs: Math.round(reviewDelay * HOUR_MS),
     },
     notifyMaxAgeMs: maxAge === 0 ? null : Math.round(maxAge * HOUR_MS),

@@ -83,12 +83,15 @@ app.onError((error, c) => {
 });
 
 /** Environments may add a suffix to the names, as in `ce-events-staging`. */
-async function consume(batch: MessageBatch, env: Env): Promise<void> {
+async function consume(batch: MessageBatch, env: Env, context: ExecutionContext): Promise<void> {
   const config = configOf(env);
   const isDead = /-dlq(-|$)/.test(batch.queue);
   if (batch.queue.startsWith("ce-notifications")) {
     if (isDead) handleNotificationDeadLetters(batch);
-    else await handleNotificationBatch(batch, dispatchDeps(env, config));
+    else {
+      const later = (work: Promise<unknown>): void => context.waitUntil(work);
+      await handleNotificationBatch(batch, dispatchDeps(env, config), later);
+    }
     return;
   }
   if (isDead) await consumeDeadLetters(batch.messages, deadLetterDeps(env, config, callsOf(env)));
@@ -131,8 +134,8 @@ export default {
     const work = (): Promise<Response> => answer(request, env, context);
     return measured(env, kind, 1, work, ({ status }) => String(status));
   },
-  queue: (batch: MessageBatch, env: Env) =>
-    measured(env, batch.queue, batch.messages.length, () => consume(batch, env)),
+  queue: (batch: MessageBatch, env: Env, context: ExecutionContext) =>
+    measured(env, batch.queue, batch.messages.length, () => consume(batch, env, context)),
   scheduled: (_controller: ScheduledController, env: Env) =>
     measured(env, "sweep", 1, () => runCron(env)),
 } satisfies ExportedHandler<Env>;

@@ -176,6 +176,37 @@ export const WAKE_WITHIN_MS = 60_000;
 /** How much of a provider's answer is read, in bytes; the rest is not stored. */
 export const ANSWER_MAX_BYTES = 16_384;
 
+/** Endpoints that events are forwarded to, beside FORWARD_URL: each event makes a row for each that wants it. */
+export const FORWARD_ENDPOINTS_MAX = 20;
+
+/** How long a consumer goes by the endpoints that it has read, in milliseconds. */
+export const ENDPOINTS_FRESH_MS = 3_000;
+
+/** How long an endpoint may fail without one success before it is paused, in milliseconds. */
+export const ENDPOINT_FAILS_MS = 5 * 86_400_000;
+
+/** How long the secret before signs too once a new one was made, in milliseconds. */
+export const ROTATION_MS = 86_400_000;
+
+/** Attempts of a forward that are kept, and of what each was answered so many characters. */
+export const ATTEMPTS_KEPT = 10;
+export const ATTEMPT_ANSWER_CHARACTERS = 200;
+
+/** Longer bodies are not compared with what was answered to them, in characters: nothing of it is kept. */
+export const COMPARED_MAX_CHARACTERS = 100_000;
+
+/** How long a run goes on with an endpoint that has a rate limit, in milliseconds: within the lease. */
+export const FORWARD_RUN_MS = 30_000;
+
+/** How far ahead a run reserves requests to an endpoint with a rate limit, in milliseconds. */
+export const RESERVED_AHEAD_MS = 10_000;
+
+/** Forwards that one run of the cron takes for one endpoint: time ends it before. */
+export const FORWARD_MAX_ROWS = 5_000;
+
+/** Rows of the inbox that one request looks through for what is to be forwarded again. */
+export const FORWARD_REPLAY_ROWS = 5_000;
+
 /** Events that one cron run audits. */
 export const AUDIT_EVENTS = 500;
 

@@ -71,6 +71,7 @@ async function consume(
   const woken: string[] = [];
   await consumeEvents(deliveries, {
     db,
+    forwardTo: () => Promise.resolve([]),
     options: {
       ...loadConfig(env).defaults,
       ...loadConfig(env).outbox,

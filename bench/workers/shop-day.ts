@@ -7,6 +7,7 @@ import { consumeEvents } from "../../src/consumer/consumer";
 import { describeBody } from "../../src/events/identity";
 import { encodeMessage } from "../../src/events/queue-message";
 import { createChannels } from "../../src/notifications/channels";
+import { openEndpoints } from "../../src/notifications/channels/forward";
 import { setupsOf } from "../../src/notifications/channels/setup";
 import { type DispatchDeps, dispatchDue } from "../../src/notifications/dispatch";
 import { outboxRules } from "../../src/notifications/templates";
@@ -67,13 +68,12 @@ function deliveryOf(event: ReceivedEvent) {
 function dispatchAt({ db, config }: Shop, at: string): DispatchDeps {
   const now = (): Date => new Date(at);
   const accepted = { id: crypto.randomUUID(), sid: "SM00000000000000000000000000000000" };
-  const channels = createChannels(config.channels, {
-    fetch: () => Promise.resolve(Response.json(accepted)),
-    now,
-  });
+  const io = { fetch: () => Promise.resolve(Response.json(accepted)), now };
+  const channels = createChannels(config.channels, io);
   return {
     db,
     channels,
+    openEndpoint: openEndpoints(config.channels, io),
     setups: setupsOf(channels, new Set(config.statedChannelSettings)),
     ...config.audience,
     shop: { ...config.shop, takesReplies: false },
@@ -95,6 +95,10 @@ export async function liveDay(shop: Shop, day: Day): Promise<PurgeReport> {
     const now = slice.at(-1)?.receivedAt ?? day.endsAt;
     await consumeEvents(slice.map(deliveryOf), {
       db,
+      forwardTo: () =>
+        Promise.resolve(
+          config.outbox.forwardsByDefault ? [{ endpoint: "default", eventTypes: ["*"] }] : [],
+        ),
       options: {
         ...config.defaults,
         ...config.outbox,

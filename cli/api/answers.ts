@@ -57,6 +57,40 @@ const message = z.looseObject({
   sent_at: text,
 });
 
+export const endpoint = z.looseObject({
+  id: z.string(),
+  url: z.string(),
+  description: z.string(),
+  event_types: z.array(z.string()),
+  include_order: z.boolean(),
+  rate_limit: z.nullable(z.number()),
+  secret_version: z.number(),
+  status: z.enum(["active", "paused", "disabled"]),
+  status_reason: text,
+  failing_since: text,
+  created_at: z.string(),
+  pending: z.number(),
+});
+export type Endpoint = z.infer<typeof endpoint>;
+
+export const endpoints = z.looseObject({ endpoints: z.array(endpoint) });
+
+export const endpointSecret = z.looseObject({
+  id: z.string(),
+  secret: z.string(),
+  previous: text,
+  previous_until: text,
+});
+
+export const endpointTest = z.looseObject({
+  outcome: z.string(),
+  status: z.nullable(z.number()),
+  ms: z.number(),
+  answer: text,
+});
+
+export const endpointReplay = z.looseObject({ count: z.number(), next_cursor: text });
+
 export const messages = z.looseObject({ notifications: z.array(message), next_cursor: text });
 
 export const messageDetail = z.looseObject({ ...message.shape, rendered: text });

@@ -52,7 +52,7 @@ function refusal(answer: Answer, { url, token }: Settings): Failure | null {
 }
 
 interface ApiRequest {
-  readonly method?: "POST" | "DELETE";
+  readonly method?: "POST" | "PATCH" | "DELETE";
   readonly body?: object;
 }
 
@@ -132,6 +132,27 @@ export function createApi(http: Http, connection: Settings) {
     quietUntil: () => asker.demand("/quiet-until", answers.quietUntil),
     setQuietUntil: (body: object) =>
       asker.demand("/quiet-until", answers.quieted, { method: "POST", body }),
+    endpoints: () => asker.demand("/endpoints", answers.endpoints),
+    endpoint: (id: string) => asker.ask(`/endpoints/${part(id)}`, answers.endpoint),
+    addEndpoint: (body: object) =>
+      asker.demand("/endpoints", answers.endpoint, { method: "POST", body }),
+    editEndpoint: (id: string, body: object) =>
+      asker.ask(`/endpoints/${part(id)}`, answers.endpoint, { method: "PATCH", body }),
+    removeEndpoint: async (id: string): Promise<void> => {
+      await asker.ask(`/endpoints/${part(id)}`, z.null(), { method: "DELETE" });
+    },
+    pauseEndpoint: (id: string, body: object) =>
+      asker.ask(`/endpoints/${part(id)}/pause`, answers.endpoint, { method: "POST", body }),
+    resumeEndpoint: (id: string) =>
+      asker.ask(`/endpoints/${part(id)}/resume`, answers.endpoint, { method: "POST" }),
+    endpointSecret: (id: string) =>
+      asker.ask(`/endpoints/${part(id)}/secret`, answers.endpointSecret),
+    rotateEndpoint: (id: string) =>
+      asker.ask(`/endpoints/${part(id)}/rotate`, answers.endpointSecret, { method: "POST" }),
+    testEndpoint: (id: string) =>
+      asker.ask(`/endpoints/${part(id)}/test`, answers.endpointTest, { method: "POST" }),
+    replayToEndpoint: (id: string, body: object) =>
+      asker.ask(`/endpoints/${part(id)}/replay`, answers.endpointReplay, { method: "POST", body }),
     replay: (body: object) => asker.demand("/replay", answers.replay, { method: "POST", body }),
     countHeld: (person: object) =>
       asker.demand("/erasures", answers.heldCounts, {

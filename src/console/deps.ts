@@ -22,6 +22,7 @@ import {
 import type { ReplayFilter } from "../store/inbox/waiting";
 import type { ApiRoute } from "./api/api-route";
 import type { Limiter } from "./auth/attempts";
+import type { EndpointsDeps } from "./forwarding/endpoints";
 import type { AdminConfig } from "./auth/sign-in";
 
 /** What a person may see of the set-up: which secrets are set, never their values. */
@@ -70,6 +71,8 @@ export interface UpkeepActions {
 }
 
 export interface AdminApiDeps extends UpkeepActions {
+  /** What the endpoints that events are forwarded to are managed with (forwarding/endpoints.ts). */
+  readonly forwarding: EndpointsDeps;
   readonly db: D1Database;
   readonly admin: AdminConfig;
   /** The platform's rate limit of sign-ins; null if none is bound. */
@@ -162,6 +165,11 @@ export function adminDeps(
   return {
     ...actions,
     ...messageActions(env.DB, config, wake),
+    forwarding: {
+      db: env.DB,
+      channels: config.channels,
+      io: { fetch: (request) => fetch(request), now },
+    },
     channelSetups,
     db: env.DB,
     admin,

@@ -7,6 +7,7 @@
 import { EVENT_MAX_RETRIES, SHARED_MAX_CHARACTERS } from "../limits";
 import { errorText, log } from "../log";
 import { amountClaims } from "../projection/patches/amount-claims";
+import type { ForwardTarget } from "../projection/event-filter";
 import { foldPatches } from "../projection/fold";
 import { interpret, type Interpretation, type InterpretOptions } from "../projection/interpret";
 import { unknownBodyAlert } from "../store/outbox/alerts";
@@ -27,7 +28,9 @@ export interface ConsumerDeps extends BodiesDeps {
   readonly apply: (batch: Application, listVersion: number) => Promise<readonly string[]>;
   /** Wakes the dispatch of notifications; the sweep finds what a lost call leaves behind. */
   readonly wake: (ids: readonly string[]) => Promise<void>;
-  readonly options: InterpretOptions;
+  readonly options: Omit<InterpretOptions, "forwardTo">;
+  /** Where events are forwarded to now. */
+  readonly forwardTo: () => Promise<readonly ForwardTarget[]>;
   readonly now: () => Date;
   /** In [0, 1). */
   readonly random: () => number;
@@ -79,9 +82,11 @@ async function giveBack(
 async function understand(
   deps: ConsumerDeps,
   { work, event, row, erasedBody, notes }: Extract<Found, { readonly kind: "body" }>,
+  forwardTo: readonly ForwardTarget[],
 ): Promise<Ready | null> {
   try {
-    return { work, row, erasedBody, notes, interpretation: interpret(event, deps.options) };
+    const interpretation = interpret(event, { ...deps.options, forwardTo });
+    return { work, row, erasedBody, notes, interpretation };
   } catch (error) {
     await giveBack(deps, [work], "data", errorText(error));
     return null;
@@ -157,8 +162,9 @@ async function applyAll(
 async function consumeSlice(deps: ConsumerDeps, works: readonly Work[]): Promise<readonly Work[]> {
   const list = knownSuppressionList(deps.db);
   let found: readonly Found[];
+  let forwardTo: readonly ForwardTarget[];
   try {
-    found = await findBodies(deps, works, list);
+    [found, forwardTo] = await Promise.all([findBodies(deps, works, list), deps.forwardTo()]);
   } catch (error) {
     const trouble = classifyTrouble(error);
     const parts = trouble === "data" ? halvesOf(works) : null;
@@ -175,7 +181,7 @@ async function consumeSlice(deps: ConsumerDeps, works: readonly Work[]): Promise
     if (one.kind === "settled") ackWork(one.work);
     if (one.kind !== "body") continue;
     if (one.event.payload.length > SHARED_MAX_CHARACTERS) await giveWay();
-    const understood = await understand(deps, one);
+    const understood = await understand(deps, one, forwardTo);
     if (understood !== null) ready.push(understood);
   }
   await applyAll(deps, ready, list.version);

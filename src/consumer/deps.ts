@@ -1,6 +1,7 @@
 /** Connects the consumer to its bindings and configuration. */
 import type { Config } from "../config";
 import { applyBatch } from "../store/state/apply";
+import { recallForwardTargets } from "../store/outbox/endpoints";
 import type { Calls } from "../store/outbox/calls";
 import type { ConsumerDeps } from "./consumer";
 import type { DeadLetterDeps } from "./dead-letters";
@@ -16,7 +17,13 @@ export function consumerDeps(
   return {
     ...calls,
     db,
-    options: { ...defaults, ...outbox, rules, dedupeDays: retention.dedupeDays },
+    options: {
+      ...defaults,
+      reviewDelayMs: outbox.reviewDelayMs,
+      rules,
+      dedupeDays: retention.dedupeDays,
+    },
+    forwardTo: () => recallForwardTargets(db, outbox.forwardsByDefault, now().getTime()),
     now,
     random: Math.random,
     apply: (batch, listVersion) => applyBatch(db, batch, now().toISOString(), listVersion),

@@ -25,6 +25,8 @@ export interface RetryQuery {
   /** What the provider asked for, null where it did not. */
   readonly retryAfterMs: number | null;
   readonly random: number;
+  /** It does not end after RETRY_FOR_MS. */
+  readonly isForEver?: boolean;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface RetryQuery {
 export function nextAttemptAt(query: RetryQuery): string | null {
   const first = Date.parse(query.firstAttemptAt);
   const now = Date.parse(query.now);
-  const end = first + RETRY_FOR_MS;
+  const end = query.isForEver === true ? Number.POSITIVE_INFINITY : first + RETRY_FOR_MS;
   if (now >= end) return null;
   // Whoever was told the same pause does not come back at the same moment.
   const pause = (query.retryAfterMs ?? 0) * (1 + query.random / 10);

@@ -6,6 +6,7 @@
 import * as z from "zod/mini";
 import { errorText, log } from "../log";
 import { type DispatchDeps, dispatchIds } from "./dispatch";
+import { endpointOfId } from "./forwarding/open-lanes";
 
 const RETRY_DELAY_SECONDS = 30;
 
@@ -26,18 +27,38 @@ export function parseWakeUpCall(body: unknown): readonly string[] {
   return parsed.success ? parsed.data : [];
 }
 
-/** Never throws. */
+/**
+ * Never throws. What goes to endpoints goes on behind the batch (`later`): one that hangs must not hold up the
+ * queue, and the sweep finds whatever such a run has left.
+ */
 export async function handleNotificationBatch(
   batch: MessageBatch,
   deps: DispatchDeps,
+  later?: (work: Promise<unknown>) => void,
 ): Promise<void> {
   const ids = batch.messages.flatMap((message) => parseWakeUpCall(message.body));
+  const forwards = ids.filter((id) => endpointOfId(id) !== null);
+  const forwarding = forward(forwards, deps);
+  if (later === undefined) await forwarding;
+  else later(forwarding);
   try {
-    await dispatchIds(ids, deps);
+    await dispatchIds(
+      ids.filter((id) => endpointOfId(id) === null),
+      deps,
+    );
     batch.ackAll();
   } catch (error) {
     log.error("dispatch_broke_off", { messages: batch.messages.length, error: errorText(error) });
     batch.retryAll({ delaySeconds: RETRY_DELAY_SECONDS });
+  }
+}
+
+async function forward(ids: readonly string[], deps: DispatchDeps): Promise<void> {
+  if (ids.length === 0) return;
+  try {
+    await dispatchIds(ids, deps);
+  } catch (error) {
+    log.error("forwarding_broke_off", { forwards: ids.length, error: errorText(error) });
   }
 }
 

@@ -4,6 +4,7 @@ import { PROVIDER_TIMEOUT_MS } from "../limits";
 import { type Channels, createChannels } from "./channels";
 import type { BoundEmail } from "./channels/channel";
 import { findEmailBinding } from "./channels/email/cloudflare";
+import { openEndpoints } from "./channels/forward";
 import { type ChannelSetups, setupsOf } from "./channels/setup";
 import type { DispatchDeps } from "./dispatch";
 
@@ -15,8 +16,9 @@ function findBoundEmail(env: object, { sender }: Config["channels"]): BoundEmail
   return binding !== null && sender !== null ? { binding, sender } : null;
 }
 
+const io = { fetch: (request: Request) => fetch(request), now };
+
 function channelsOf(env: object, { channels }: Pick<Config, "channels">) {
-  const io = { fetch: (request: Request) => fetch(request), now };
   return createChannels(channels, io, findBoundEmail(env, channels));
 }
 
@@ -40,6 +42,7 @@ export function dispatchDeps(
   return {
     db: env.DB,
     channels: connected,
+    openEndpoint: openEndpoints(channels, io),
     setups: setupsIn(env, connected, config),
     ...audience,
     shop: { ...shop, takesReplies: (channels.sender?.replyTo ?? null) !== null },

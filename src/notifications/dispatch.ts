@@ -3,20 +3,37 @@
  * what became of it. Any number of runs may overlap: a claim holds a row for one of them.
  *
  * Three round trips to D1 a slice: what is due with its facts, the claim with the rendered bytes, and
- * the outcomes of each lane. The claim is the last thing before the request, so a row found claimed but
+ * the outcomes of each lane. What goes to an endpoint is in slices of its own, so that one that hangs delays only
+ * itself. The claim is the last thing before the request, so a row found claimed but
  * without an outcome is one that may have been sent.
  */
-import { sha256 } from "../digest";
-import { DISPATCH_MAX_ROWS, DISPATCH_RUN_MS, DISPATCH_SLICE_ROWS } from "../limits";
+import {
+  CHANNEL_CONCURRENCY,
+  DISPATCH_MAX_ROWS,
+  DISPATCH_RUN_MS,
+  DISPATCH_SLICE_ROWS,
+  FORWARD_MAX_ROWS,
+} from "../limits";
 import { log } from "../log";
-import { factId } from "../projection/outbox-row";
 import { claim, type DueRow, listDue } from "../store/outbox/outbox";
 import { loadKnownChannels } from "../store/outbox/channels";
-import { isEndpointGone, loadDue } from "../store/outbox/outbox-facts";
-import { type Channel, channelNames, type Channels } from "./channels";
+import { loadEndpoints } from "../store/outbox/endpoints";
+import { listBusyLanes, listDueOfLane, releaseWaiting } from "../store/outbox/lanes";
+import { loadDue } from "../store/outbox/outbox-facts";
 import type { Outcome } from "./channels/channel";
 import { type ChannelSetups, withMemory } from "./channels/setup";
-import { type Lane, runLane } from "./lane";
+import { learnEndpoint } from "./forwarding/learn";
+import {
+  byReceipt,
+  endpointLane,
+  endpointOfId,
+  laneOf,
+  type LanesDeps,
+  mostOf,
+  type OpenLane,
+  openLanes,
+} from "./forwarding/open-lanes";
+import { type Lane, type LaneReport, runLane } from "./lane";
 import { storeRendered } from "./message";
 import type { OutgoingMessage, Settled } from "./outcome";
 import { type ClosedLanes, type PlanDeps, planRow, type Slice } from "./plan";
@@ -24,7 +41,7 @@ import { record, type RecordDeps } from "./record";
 import { suppressionCheck } from "./suppression";
 
 /** Everything that a run touches; deps.ts wires it to the real world. */
-export interface DispatchDeps extends PlanDeps, RecordDeps {}
+export interface DispatchDeps extends PlanDeps, RecordDeps, LanesDeps {}
 
 /** What a run did, in rows. `later`: still pending, to be tried again. */
 export interface DispatchReport {
@@ -41,14 +58,14 @@ function sendKey({ id, resends }: OutgoingMessage["row"]): string {
 }
 
 function sendThrough(
-  channels: Channels,
-  outgoing: OutgoingMessage,
+  connection: OpenLane["connection"],
+  { message, row }: OutgoingMessage,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { message, row } = outgoing;
-  const channel = channels[row.channel];
-  if (channel === null) return Promise.resolve({ kind: "down", error: "channel not configured" });
-  return channel.send(message, sendKey(row), signal);
+  if (connection === null) {
+    return Promise.resolve({ kind: "down", error: "channel not configured" });
+  }
+  return connection.send(message, sendKey(row), signal);
 }
 
 /** Only what is stored may be sent, and only by the run that has claimed it. */
@@ -85,26 +102,63 @@ function count(report: DispatchReport, settled: readonly Settled[]): void {
   }
 }
 
-/** The alert that remembers that an endpoint is gone: `forward_gone:<hash of the URL>`. */
-async function goneKindOf(name: Channel, channels: Channels): Promise<string> {
-  return `${name}_gone:${(await sha256(channels[name]?.endpoint ?? "")).toHex().slice(0, 16)}`;
-}
-
-/** Channels of these rows whose endpoint has answered that it is gone. */
-async function findGone(rows: readonly DueRow[], deps: DispatchDeps): Promise<Set<Channel>> {
-  const gone = new Set<Channel>();
-  for (const name of new Set(rows.map(({ channel }) => channel))) {
-    if (deps.channels[name]?.endpoint === undefined) continue;
-    const kind = await goneKindOf(name, deps.channels);
-    if (await isEndpointGone(deps.db, factId("alert", kind))) gone.add(name);
-  }
-  return gone;
-}
-
 /** D1 is asked only where one of these rows is for a channel that is off by its settings. */
-async function recallSetups(rows: readonly DueRow[], deps: DispatchDeps): Promise<ChannelSetups> {
+async function recallSetups(
+  rows: readonly Pick<DueRow, "channel">[],
+  deps: DispatchDeps,
+): Promise<ChannelSetups> {
   const isKnown = rows.every(({ channel }) => deps.setups[channel].state !== "off");
   return isKnown ? deps.setups : withMemory(deps.setups, await loadKnownChannels(deps.db));
+}
+
+/** Runs one lane of a slice, and writes down what came of it. */
+async function runOne(
+  name: string,
+  open: OpenLane,
+  messages: readonly OutgoingMessage[],
+  run: Pick<Lane, "check" | "claimedAtMs">,
+  deps: DispatchDeps,
+): Promise<LaneReport> {
+  const { connection, endpoint } = open;
+  // What had to wait goes out one by one, so that it arrives in the order of receipt.
+  const isCatchingUp = endpoint !== null && messages.some(({ row }) => row.reason !== null);
+  const lane: Lane = {
+    ...run,
+    takesKey: connection?.takesKey ?? false,
+    gapMs: open.gapMs,
+    startMs: open.startMs,
+    concurrency: isCatchingUp ? 1 : CHANNEL_CONCURRENCY,
+    send: (outgoing, signal) => sendThrough(connection, outgoing, signal),
+  };
+  const report = await runLane(lane, messages.toSorted(inOrder), deps);
+  if (report.closed !== null) log.warn("lane_closed", { lane: name, kind: report.closed.kind });
+  if (endpoint === null) {
+    await record(report.settled, deps);
+    return report;
+  }
+  const now = deps.now().toISOString();
+  const told = await learnEndpoint(deps.db, endpoint, report, now, deps.random());
+  // A person hears once that it fails, and once that it is paused.
+  const settled = report.settled.map((one) =>
+    endpoint.failing_since === null ? one : { ...one, alerts: [] },
+  );
+  await record(withAlerts(settled, told), deps);
+  return report;
+}
+
+function inOrder(a: OutgoingMessage, b: OutgoingMessage): number {
+  return byReceipt(a.row, b.row);
+}
+
+function withAlerts(settled: readonly Settled[], alerts: Settled["alerts"]): readonly Settled[] {
+  const [first, ...rest] = settled;
+  return first === undefined ? [] : [{ ...first, alerts: [...first.alerts, ...alerts] }, ...rest];
+}
+
+/** What a slice came to, in rows: those that it settled or claimed, and of these the claimed ones. */
+interface Progress {
+  readonly taken: number;
+  readonly claimed: number;
 }
 
 async function runSlice(
@@ -112,13 +166,13 @@ async function runSlice(
   deps: DispatchDeps,
   closed: ClosedLanes,
   report: DispatchReport,
-): Promise<number> {
+): Promise<Progress> {
   const now = deps.now().toISOString();
   const { rows: due, quietUntil } = await loadDue(deps.db, ids, now);
-  if (due.length === 0) return 0;
+  if (due.length === 0) return { taken: 0, claimed: 0 };
   const rows = due.map(({ row }) => row);
-  const [gone, setups] = [await findGone(rows, deps), await recallSetups(rows, deps)];
-  const slice: Slice = { deps, now, setups, gone, quietUntil, closed };
+  const lanes = await openLanes(rows, deps, await recallSetups(rows, deps));
+  const slice: Slice = { deps, now, lanes, quietUntil, closed };
   const plans = due.map(({ row, facts }) => planRow(row, facts, slice));
   const settled = plans.flatMap((one) => (one.kind === "settled" ? [one.settled] : []));
   const claimedAt = deps.now();
@@ -127,39 +181,52 @@ async function runSlice(
     deps.db,
     claimedAt.toISOString(),
   );
-  const check = suppressionCheck(deps.db, { listVersion, atMs: claimedAt.getTime() }, deps.now);
+  const claimedAtMs = claimedAt.getTime();
+  const check = suppressionCheck(deps.db, { listVersion, atMs: claimedAtMs }, deps.now);
   const taken = settled.length + messages.length;
   report.claimed += taken;
 
-  const runOne = async (name: Channel): Promise<void> => {
-    const own = messages.filter((outgoing) => outgoing.row.channel === name);
+  const runLaneOf = async ([name, open]: readonly [string, OpenLane]): Promise<void> => {
+    const own = messages.filter(({ row }) => laneOf(row) === name);
     if (own.length === 0) return;
-    const lane: Lane = {
-      takesKey: deps.channels[name]?.takesKey ?? false,
-      gapMs: deps.channels[name]?.gapMs ?? 0,
-      check,
-      send: (outgoing, signal) => sendThrough(deps.channels, outgoing, signal),
-      goneAlertKind: await goneKindOf(name, deps.channels),
-      claimedAtMs: claimedAt.getTime(),
-    };
-    const result = await runLane(lane, own, deps);
+    const result = await runOne(name, open, own, { check, claimedAtMs }, deps);
     if (result.closed !== null) closed.set(name, result.closed);
     count(report, result.settled);
-    await record(result.settled, deps);
   };
   const settleRest = async (): Promise<void> => {
     count(report, settled);
     await record(settled, deps);
   };
   // Every lane gets to record what it did, even where another one's record failed.
-  const ends = await Promise.allSettled([settleRest(), ...channelNames.map(runOne)]);
+  await allOf([settleRest(), ...[...lanes.lanes].map(runLaneOf)]);
+  return { taken, claimed: messages.length };
+}
+
+/** Waits for all of them; throws what the first that failed threw. */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  const ends = await Promise.allSettled(works);
   const broken = ends.find((end) => end.status === "rejected");
   if (broken !== undefined) throw broken.reason;
-  return taken;
 }
 
 function emptyReport(): DispatchReport {
   return { claimed: 0, sent: 0, suppressed: 0, failed: 0, later: 0 };
+}
+
+/** Of each endpoint apart, and all others together. */
+function groupsOf(ids: readonly string[]): readonly (readonly string[])[] {
+  return [...Map.groupBy(new Set(ids), (id) => endpointOfId(id) ?? "").values()];
+}
+
+async function dispatchGroup(
+  ids: readonly string[],
+  deps: DispatchDeps,
+  report: DispatchReport,
+): Promise<void> {
+  const closed: ClosedLanes = new Map();
+  for (let start = 0; start < ids.length; start += DISPATCH_SLICE_ROWS) {
+    await runSlice(ids.slice(start, start + DISPATCH_SLICE_ROWS), deps, closed, report);
+  }
 }
 
 /** Sends what is due of `ids`; what is not due, or held by another run, is left alone. */
@@ -168,32 +235,81 @@ export async function dispatchIds(
   deps: DispatchDeps,
 ): Promise<DispatchReport> {
   const report = emptyReport();
-  const closed: ClosedLanes = new Map();
-  const unique = [...new Set(ids)];
-  for (let start = 0; start < unique.length; start += DISPATCH_SLICE_ROWS) {
-    await runSlice(unique.slice(start, start + DISPATCH_SLICE_ROWS), deps, closed, report);
-  }
+  await allOf(groupsOf(ids).map((group) => dispatchGroup(group, deps, report)));
   if (report.claimed > 0) log.info("dispatched", { ...report });
   return report;
 }
 
-/** Sends what is due, oldest first: at most DISPATCH_MAX_ROWS, for about DISPATCH_RUN_MS. */
-export async function dispatchDue(deps: DispatchDeps): Promise<DispatchReport> {
-  const report = emptyReport();
+/** One run of the cron through one lane, or through all that are no endpoint's. */
+type NextIds = (now: string, limit: number) => Promise<readonly string[]>;
+
+/** Until nothing is left that can be sent: at most `most` rows, for about DISPATCH_RUN_MS. */
+async function drain(
+  next: NextIds,
+  deps: DispatchDeps,
+  report: DispatchReport,
+  most: number,
+  isDone: (progress: Progress, closed: ClosedLanes) => boolean,
+): Promise<void> {
   const closed: ClosedLanes = new Map();
   const endMs = deps.now().getTime() + DISPATCH_RUN_MS;
-  let left = DISPATCH_MAX_ROWS;
+  let left = most;
   while (left > 0 && deps.now().getTime() < endMs) {
-    const ids = await listDue(
-      deps.db,
-      deps.now().toISOString(),
-      Math.min(left, DISPATCH_SLICE_ROWS),
-    );
-    const taken = ids.length === 0 ? 0 : await runSlice(ids, deps, closed, report);
+    const limit = Math.min(left, DISPATCH_SLICE_ROWS);
+    const ids = await next(deps.now().toISOString(), limit);
+    if (ids.length === 0) break;
+    const progress = await runSlice(ids, deps, closed, report);
     // Nothing taken: what is left is held by another run.
-    if (taken === 0) break;
-    left -= taken;
+    if (progress.taken === 0 || isDone(progress, closed)) break;
+    left -= progress.taken;
   }
+}
+
+/** What may be made due at once of what waits for an endpoint. */
+function releasable(lane: OpenLane): number {
+  const { state, ended, wait, endpoint } = lane;
+  if (ended !== null) return DISPATCH_SLICE_ROWS;
+  if (state !== "on" || wait !== null) return 0;
+  // A few show whether it works again.
+  if ((endpoint?.failing_since ?? null) !== null) return CHANNEL_CONCURRENCY;
+  return mostOf(lane) ?? DISPATCH_SLICE_ROWS;
+}
+
+/** What is due for one endpoint, then what waits for it, in the order of receipt. */
+async function drainEndpoint(
+  endpoint: string,
+  deps: DispatchDeps,
+  report: DispatchReport,
+): Promise<void> {
+  const { db } = deps;
+  const setups = await recallSetups([{ channel: "forward" }], deps);
+  const openNow = async (): Promise<OpenLane> =>
+    endpointLane(endpoint, await loadEndpoints(db), deps, setups);
+  const next: NextIds = async (now, limit) => {
+    const due = await listDueOfLane(db, endpoint, now, limit);
+    if (due.length > 0) return due;
+    const most = Math.min(limit, releasable(await openNow()));
+    return most === 0 ? [] : await releaseWaiting(db, endpoint, now, most);
+  };
+  const { ended } = await openNow();
+  await drain(
+    next,
+    deps,
+    report,
+    FORWARD_MAX_ROWS,
+    ({ claimed }, closed) => closed.size > 0 || (claimed === 0 && ended === null),
+  );
+}
+
+/** Sends what is due, oldest first: messages, and beside them each endpoint's forwards. */
+export async function dispatchDue(deps: DispatchDeps): Promise<DispatchReport> {
+  const report = emptyReport();
+  const drainEndpoints = async (): Promise<void> => {
+    const endpoints = await listBusyLanes(deps.db, deps.now().toISOString());
+    await allOf(endpoints.map((one) => drainEndpoint(one, deps, report)));
+  };
+  const next: NextIds = (now, limit) => listDue(deps.db, now, limit);
+  await allOf([drain(next, deps, report, DISPATCH_MAX_ROWS, () => false), drainEndpoints()]);
   if (report.claimed > 0) log.info("dispatched", { ...report });
   return report;
 }

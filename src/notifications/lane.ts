@@ -3,9 +3,12 @@
  * as going on would be useless. Lanes run beside each other, so that a slow provider holds up
  * nobody else, and each records its own outcomes.
  */
-import { CHANNEL_CONCURRENCY, CHANNEL_UNKNOWN_MAX, LEASE_MS, THROTTLED_GAP_MS } from "../limits";
+import { CHANNEL_UNKNOWN_MAX, LEASE_MS, THROTTLED_GAP_MS } from "../limits";
 import { TimeoutError, within } from "../time-limit";
+import type { DueRow } from "../store/outbox/outbox";
 import type { Outcome } from "./channels/channel";
+import { ENDPOINT_BUSY, ENDPOINT_FAILING } from "./channels/reasons";
+import { addAttempt } from "./forwarding/attempt-log";
 import {
   type Attempt,
   channelSilent,
@@ -37,8 +40,10 @@ export interface Lane {
   /** Why a message must not be sent after all; null where it may. Never throws. */
   readonly check: (outgoing: OutgoingMessage) => Promise<Attempt | null>;
   readonly send: (outgoing: OutgoingMessage, signal: AbortSignal) => Promise<Outcome>;
-  /** The alert that remembers a 410. */
-  readonly goneAlertKind: string;
+  /** When the first request may go out, in milliseconds since 1970; 0: at once. */
+  readonly startMs: number;
+  /** Requests under way at once. */
+  readonly concurrency: number;
   /** When the messages were claimed, in milliseconds: no request may outlive the lease. */
   readonly claimedAtMs: number;
 }
@@ -73,6 +78,25 @@ async function sendInTime(
   }
 }
 
+/** A forward that stays in the lane of its endpoint, without a time of its own (store/outbox/lanes.ts). */
+export function waitForEndpoint(row: DueRow, reason: string, error: string | null): Settled {
+  return { outcome: outcomeRow(row, { status: "pending", reason, error }), alerts: [] };
+}
+
+/** What its endpoint answered is kept with a forward. */
+function withAttempt(
+  settled: Settled,
+  { row }: OutgoingMessage,
+  attempt: Attempt,
+  began: Date,
+  ended: Date,
+): Settled {
+  if (row.channel !== "forward") return settled;
+  const ms = ended.getTime() - began.getTime();
+  const attemptLog = addAttempt(row.attempt_log, began.toISOString(), ms, attempt);
+  return { ...settled, outcome: { ...settled.outcome, attemptLog } };
+}
+
 /** A message that this run did not send. */
 export function putBack(outgoing: OutgoingMessage, closed: Closed, deps: LaneDeps): Settled {
   if (closed.kind === "gone") {
@@ -82,6 +106,9 @@ export function putBack(outgoing: OutgoingMessage, closed: Closed, deps: LaneDep
       alerts: [],
     };
   }
+  if (outgoing.row.channel === "forward") {
+    return waitForEndpoint(outgoing.row, ENDPOINT_FAILING, outgoing.row.error);
+  }
   const moment = { now: deps.now().toISOString(), random: deps.random() };
   const retryAfterMs = closed.kind === "stalled" ? closed.retryAfterMs : null;
   return retryLater(outgoing, closed.error, retryAfterMs, moment);
@@ -89,6 +116,7 @@ export function putBack(outgoing: OutgoingMessage, closed: Closed, deps: LaneDep
 
 /** Not sent, and nothing wrong with it: due at once. */
 function leaveForNextRun({ row }: OutgoingMessage, now: Date): Settled {
+  if (row.channel === "forward") return waitForEndpoint(row, ENDPOINT_BUSY, row.error);
   const nextAttemptAt = now.toISOString();
   return { outcome: outcomeRow(row, { status: "pending", nextAttemptAt }), alerts: [] };
 }
@@ -105,7 +133,7 @@ export async function runLane(
   let closed: Closed | null = null;
   let unknowns = 0;
   let { gapMs } = lane;
-  let nextStartMs = 0;
+  let nextStartMs = lane.startMs;
 
   /** Milliseconds to wait for a place; places lie `gapMs` apart, more after each 429. */
   const takePlace = (): number => {
@@ -142,16 +170,19 @@ export async function runLane(
     if (now.getTime() + waitMs > startBy) return leaveForNextRun(outgoing, now);
     if (waitMs > 0) await deps.sleep(waitMs);
     if (closed !== null) return putBack(outgoing, closed, deps);
+    const began = deps.now();
     const outcome = await sendInTime(lane, outgoing, deps.timeoutMs);
     const isSilent = learn(outcome);
-    const moment = { now: deps.now().toISOString(), random: deps.random() };
-    const one = settle(outgoing, outcome, lane.takesKey, lane.goneAlertKind, moment);
+    const ended = deps.now();
+    const moment = { now: ended.toISOString(), random: deps.random() };
+    const settled = settle(outgoing, outcome, lane.takesKey, moment);
+    const one = withAttempt(settled, outgoing, outcome, began, ended);
     return isSilent ? { ...one, alerts: [...one.alerts, ...channelSilent(outgoing.row)] } : one;
   };
 
   const worker = async (): Promise<void> => {
     for (const outgoing of waiting) settled.push(await handle(outgoing));
   };
-  await Promise.all(Array.from({ length: CHANNEL_CONCURRENCY }, worker));
+  await Promise.all(Array.from({ length: lane.concurrency }, worker));
   return { settled, closed };
 }

@@ -11,6 +11,14 @@ export type Tracking = Pick<
   "shipment_id" | "courier" | "awb_no" | "tracking_url" | "tracking_precedence"
 >;
 
+/** Of a message whose body is made again: what it is made with beside the stored event. */
+function leanMessage(message: Message): object {
+  const { channel } = message;
+  return channel === "forward" && message.order !== null
+    ? { channel, order: message.order }
+    : { channel };
+}
+
 /** For the column `rendered` (store/outbox/rendered.ts); by `tracking` a later change of it is known. */
 export function storeRendered(
   message: Message,
@@ -18,7 +26,7 @@ export function storeRendered(
   tracking: Tracking | null,
 ): string {
   const { channel } = message;
-  const kept = channels[channel].stored === null ? { channel } : message;
+  const kept = channels[channel].stored === null ? leanMessage(message) : message;
   if (tracking === null) return JSON.stringify({ firstAttemptAt, message: kept });
   const { courier, awb_no, tracking_url } = tracking;
   const shown = { courier, awb_no, tracking_url };

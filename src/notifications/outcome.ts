@@ -2,10 +2,11 @@
  * What follows from an outcome: the one place that turns each of them into what is recorded and
  * whether a person is told. Pure.
  */
+import { DEFAULT_ENDPOINT } from "../projection/outbox-rows";
 import type { Alert } from "../store/outbox/alerts";
 import type { DueRow, OutcomeRow } from "../store/outbox/outbox";
 import { nextAttemptAt } from "./backoff";
-import type { Channel, Message } from "./channels";
+import { channels, type Message } from "./channels";
 import { EXHAUSTED } from "./channels/reasons";
 import type { Outcome } from "./channels/channel";
 import type { Tracking } from "./message";
@@ -59,6 +60,7 @@ export function outcomeRow(
     // An earlier claim left no outcome: its request may have gone out.
     isUnanswered: row.in_flight === 1,
     isHeldBack: false,
+    attemptLog: null,
     ...result,
   };
 }
@@ -68,14 +70,24 @@ function alertsOf(row: DueRow, ...alerts: readonly Alert[]): readonly Alert[] {
   return row.template === "alert" ? [] : alerts;
 }
 
-function channelDown(channel: Channel, error: string): Alert {
+/** Of an endpoint: told once, when it begins to fail (forwarding/learn.ts pauses it in the end). */
+function channelDown({ channel, endpoint }: DueRow, error: string): Alert {
+  if (channel === "forward") return endpointDown(endpoint, `refuses what is forwarded (${error})`);
   const text = `The ${channel} channel refuses every message (${error}). They are kept and retried for 23 hours.`;
   return { kind: `channel_down:${channel}`, text, repeats: true };
 }
 
+function endpointDown(endpoint: string | null, what: string): Alert {
+  const isDefault = endpoint === null || endpoint === DEFAULT_ENDPOINT;
+  const name = isDefault ? "FORWARD_URL" : `The endpoint ${endpoint}`;
+  const text = `${name} ${what}. Its events are kept and sent in the order of receipt once it works; after five days it is paused.`;
+  return { kind: `channel_down:forward${isDefault ? "" : `:${endpoint}`}`, text };
+}
+
 /** Raised by the message after which a run leaves a provider alone. */
 export function channelSilent(row: DueRow): readonly Alert[] {
-  const { channel } = row;
+  const { channel, endpoint } = row;
+  if (channel === "forward") return [endpointDown(endpoint, "does not answer")];
   const text = `The ${channel} provider does not answer. What may be repeated is retried for 23 hours; what may not has failed with the reason "outcome unknown".`;
   return alertsOf(row, { kind: `channel_down:${channel}`, text, repeats: true });
 }
@@ -96,7 +108,8 @@ export function retryLater(
   moment: Moment,
 ): Settled {
   const { row, firstAttemptAt } = outgoing;
-  const at = nextAttemptAt({ firstAttemptAt, retryAfterMs, ...moment });
+  const isForEver = channels[row.channel].isRetriedForEver === true;
+  const at = nextAttemptAt({ firstAttemptAt, retryAfterMs, isForEver, ...moment });
   if (at !== null) {
     return {
       outcome: outcomeRow(row, { status: "pending", error, nextAttemptAt: at }),
@@ -112,7 +125,6 @@ export function settle(
   outgoing: OutgoingMessage,
   outcome: Attempt,
   takesKey: boolean,
-  goneAlertKind: string,
   moment: Moment,
 ): Settled {
   const { row } = outgoing;
@@ -130,7 +142,7 @@ export function settle(
       return retryLater(outgoing, outcome.error, outcome.retryAfterMs, moment);
     case "down": {
       const later = retryLater(outgoing, outcome.error, null, moment);
-      const alerts = alertsOf(row, channelDown(row.channel, outcome.error));
+      const alerts = alertsOf(row, channelDown(row, outcome.error));
       return { outcome: later.outcome, alerts: [...alerts, ...later.alerts] };
     }
     case "unknown": {
@@ -147,9 +159,7 @@ export function settle(
     }
     case "gone": {
       const result: Result = { status: "failed", reason: "endpoint gone", error: outcome.error };
-      const text = `The forward endpoint answered 410 and gets no more events. To switch it on again, change FORWARD_URL or send ${row.id} again.`;
-      const alert: Alert = { kind: goneAlertKind, text, subjectId: row.id };
-      return { outcome: outcomeRow(row, result), alerts: [alert] };
+      return { outcome: outcomeRow(row, result), alerts: [] };
     }
   }
 }

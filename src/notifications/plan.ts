@@ -4,14 +4,17 @@
  */
 import { addMs, msBetween } from "../events/formats/time";
 import { errorText, log } from "../log";
+import { heldBackAlert } from "../store/outbox/alerts";
 import type { DueRow, OutcomeRow } from "../store/outbox/outbox";
 import { parseRendered } from "../store/outbox/rendered";
 import { FOREIGN_LOOK_MS, RETRY_KEY_MS } from "../limits";
 import { nextAttemptAt, postponedMs } from "./backoff";
-import { type Channel, channels, type Channels } from "./channels";
-import { type ChannelSetups, isHeldBack } from "./channels/setup";
+import { channels, type Channels } from "./channels";
+import { HELD_BACK } from "./channels/reasons";
+import type { ChannelSetups } from "./channels/setup";
 import { parseContext } from "./context";
-import { type Closed, type LaneDeps, putBack } from "./lane";
+import { laneOf, type OpenLane, type OpenLanes } from "./forwarding/open-lanes";
+import { type Closed, type LaneDeps, putBack, waitForEndpoint } from "./lane";
 import { type OutgoingMessage, outcomeRow, type Settled } from "./outcome";
 import { type Circumstances, customerAddress, dueAt, judge } from "./relevance";
 import { renderMessage } from "./render";
@@ -37,18 +40,15 @@ export interface PlanDeps extends LaneDeps {
   readonly notifyMaxAgeMs: number | null;
 }
 
-/** Channels that this run sends nothing more through. */
-export type ClosedLanes = Map<Channel, Closed>;
+/** Lanes that this run sends nothing more through. */
+export type ClosedLanes = Map<string, Closed>;
 
 /** What holds for every row of a slice. */
 export interface Slice {
   readonly deps: PlanDeps;
   /** ISO time. */
   readonly now: string;
-  /** The same as in `deps`, with what is remembered of them. */
-  readonly setups: ChannelSetups;
-  /** Channels whose endpoint has answered that it wants nothing more. */
-  readonly gone: ReadonlySet<Channel>;
+  readonly lanes: OpenLanes;
   /** Nothing that happened before then is sent (ISO time); null: whenever it happened. */
   readonly quietUntil: string | null;
   readonly closed: ClosedLanes;
@@ -96,18 +96,27 @@ function holdBack(row: DueRow, reason: string, slice: Slice): Plan {
 function isPastItsKey(row: DueRow, now: string): boolean {
   const firstAttemptAt = parseRendered(row.rendered)?.firstAttemptAt ?? null;
   if (row.unanswered === 0 || firstAttemptAt === null) return false;
+  if (channels[row.channel].isRetriedForEver === true) return false;
   return msBetween(firstAttemptAt, now) > RETRY_KEY_MS;
 }
 
 function circumstancesOf(row: DueRow, slice: Slice): Circumstances {
-  const { channel } = row;
-  const { deps, now, setups, gone, quietUntil } = slice;
+  const { deps, now, quietUntil } = slice;
   const { allowlist, notifyMaxAgeMs: maxAgeMs } = deps;
-  const setup = setups[channel];
-  const bySettings = isHeldBack(setup) ? "held" : setup.state === "on" ? "on" : "off";
-  const state = isForeign(row, deps) ? "foreign" : bySettings;
-  const endpointGone = gone.has(channel);
-  return { now, maxAgeMs, quietUntil, allowlist, channel: state, endpointGone };
+  const lane = laneIn(slice, row);
+  const channel = isForeign(row, deps) ? "foreign" : (lane?.state ?? "off");
+  return { now, maxAgeMs, quietUntil, allowlist, channel, endpointEnd: lane?.ended ?? null };
+}
+
+function laneIn({ lanes: { lanes } }: Slice, row: DueRow): OpenLane | undefined {
+  return lanes.get(laneOf(row));
+}
+
+/** Its endpoint cannot be reached without the secret; a person is told. */
+function holdForward(row: DueRow): Plan {
+  const problem = `FORWARD_SECRET is missing or cannot be used. What is forwarded to the endpoint ${row.endpoint ?? ""} is held back.`;
+  const held = waitForEndpoint(row, HELD_BACK, row.error);
+  return { kind: "settled", settled: { ...held, alerts: [heldBackAlert("forward", problem)] } };
 }
 
 function waitLonger(row: DueRow, reason: string, slice: Slice): Plan {
@@ -134,7 +143,7 @@ function prepareMessage(
     row,
     message,
     firstAttemptAt: known?.firstAttemptAt ?? slice.now,
-    recipient: slice.deps.channels[row.channel]?.endpoint ?? recipient,
+    recipient: laneIn(slice, row)?.connection?.endpoint ?? recipient,
     orderNumber: facts.orderNumber,
     tracking: findTemplate(row.template)?.showsTracking === true ? facts.shipment : null,
   };
@@ -168,8 +177,14 @@ function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
         ? postpone(row, verdict.reason, slice)
         : waitLonger(row, verdict.reason, slice);
     case "hold":
-      return holdBack(row, verdict.reason, slice);
+      return laneIn(slice, row)?.wait === HELD_BACK && verdict.reason === HELD_BACK
+        ? holdForward(row)
+        : holdBack(row, verdict.reason, slice);
     case "send": {
+      const wait = slice.lanes.waits.get(row.id);
+      if (wait !== undefined) {
+        return { kind: "settled", settled: waitForEndpoint(row, wait, row.error) };
+      }
       if (isPastItsKey(row, slice.now)) {
         return done(outcomeRow(row, { status: "failed", reason: "outcome unknown", ...about }));
       }
@@ -180,7 +195,7 @@ function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
         return done(outcomeRow(row, { status: "failed", reason: "body no longer stored" }));
       }
       const outgoing = prepareMessage(row, facts, verdict.recipient, slice);
-      const closed = slice.closed.get(row.channel);
+      const closed = slice.closed.get(laneOf(row));
       return closed === undefined
         ? { kind: "send", outgoing }
         : { kind: "settled", settled: putBack(outgoing, closed, slice.deps) };

@@ -12,6 +12,7 @@ import type { DueRow } from "../store/outbox/outbox";
 import { channels } from "./channels";
 import {
   BEFORE_QUIET_UNTIL,
+  type EndpointEnd,
   FOREIGN_DATABASE,
   HELD_BACK,
   NOT_ALLOWED,
@@ -47,8 +48,8 @@ export interface Circumstances {
   readonly channel: "on" | "held" | "off" | "foreign";
   /** Who may receive customers' messages (config.ts); null: everyone. */
   readonly allowlist: readonly string[] | null;
-  /** The endpoint of the channel has answered 410. */
-  readonly endpointGone: boolean;
+  /** Of a forward: why its endpoint gets nothing more; null where it does. */
+  readonly endpointEnd: EndpointEnd | null;
 }
 
 type Question = Pick<
@@ -182,6 +183,9 @@ export function judge(row: Question, facts: Facts, circumstances: Circumstances)
       ? { kind: "suppress", reason: RAISED_AGAIN }
       : { kind: "hold", reason: HELD_BACK };
   }
-  if (circumstances.endpointGone) return { kind: "suppress", reason: "endpoint gone" };
+  const { endpointEnd } = circumstances;
+  // A person who sends one again tries whether it is there once more.
+  const isTried = isAsked && endpointEnd === "endpoint gone";
+  if (endpointEnd !== null && !isTried) return { kind: "suppress", reason: endpointEnd };
   return recipientOf(row, facts, circumstances);
 }

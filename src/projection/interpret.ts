@@ -42,7 +42,7 @@ export interface InterpretOptions extends OutboxOptions, StoreDefaults {
  * the consumer, so a rebuild changes nothing unless they have changed.
  */
 export function asJudged(defaults: StoreDefaults): InterpretOptions {
-  return { ...defaults, rules: [], forwardEvents: false, reviewDelayMs: 0, dedupeDays: null };
+  return { ...defaults, rules: [], forwardTo: [], reviewDelayMs: 0, dedupeDays: null };
 }
 
 export function interpret(stored: StoredEvent, options: InterpretOptions): Interpretation {

@@ -11,6 +11,8 @@ export interface OutboxRow {
   readonly id: string;
   readonly template: string;
   readonly channel: string;
+  /** Of a forward: where it goes; null for every other message. */
+  readonly endpoint: string | null;
   readonly about: About;
   /** Null if the event names no order; it is then found through the subject when the message is sent. */
   readonly orderNumber: string | null;

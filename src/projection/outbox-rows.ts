@@ -5,13 +5,14 @@
  */
 import { addMs, DAY_MS } from "../events/formats/time";
 import type { DecodedEvent } from "./decoded-event";
+import type { ForwardTarget } from "./event-filter";
 import { type About, factPart, orderPart, type OutboxContext, type OutboxRow } from "./outbox-row";
 
 export interface OutboxOptions {
   /** Which messages events ask for. */
   readonly rules: readonly OutboxRule[];
-  /** True if a forward URL is set: every event is then forwarded. */
-  readonly forwardEvents: boolean;
+  /** Where events are forwarded to, as it is configured when the event is applied. */
+  readonly forwardTo: readonly ForwardTarget[];
   readonly reviewDelayMs: number;
 }
 
@@ -21,7 +22,12 @@ export interface Fact {
   readonly parts?: readonly string[];
   readonly delayMs?: number;
   readonly context?: OutboxContext;
+  /** Of a forward: one row for each of these, in place of one for each channel. */
+  readonly endpoints?: readonly string[];
 }
+
+/** The endpoint that FORWARD_URL names. */
+export const DEFAULT_ENDPOINT = "default";
 
 /** One template's part of the outbox. */
 export interface OutboxRule {
@@ -55,15 +61,30 @@ function subjectOf(event: DecodedEvent, about: About): { about: About; part: str
   return { about: subject, part: `${subject}:${factPart(key)}` };
 }
 
+/** One row for each channel; of a forward, one for each endpoint. */
+function targetsOf(
+  { channels }: OutboxRule,
+  { endpoints }: Fact,
+): readonly Pick<OutboxRow, "channel" | "endpoint">[] {
+  if (endpoints === undefined) return channels.map((channel) => ({ channel, endpoint: null }));
+  return channels.flatMap((channel) => endpoints.map((endpoint) => ({ channel, endpoint })));
+}
+
+/** What the id ends with: `default` is as old as the channel, and keeps its name. */
+function lastPart(channel: string, endpoint: string | null): string {
+  return endpoint === null || endpoint === DEFAULT_ENDPOINT ? channel : endpoint;
+}
+
 function rowsOf(event: DecodedEvent, rule: OutboxRule, fact: Fact): readonly OutboxRow[] {
   const { template } = rule;
   const { parts = [], delayMs = 0, context = { kind: "none" } } = fact;
   const { about, part } = subjectOf(event, rule.about);
   const past = isHistory(event) ? { isHistory: true as const } : {};
-  return rule.channels.map((channel) => ({
-    id: [template, part, ...[...parts, channel].map(factPart)].join("/"),
+  return targetsOf(rule, fact).map(({ channel, endpoint }) => ({
+    id: [template, part, ...[...parts, lastPart(channel, endpoint)].map(factPart)].join("/"),
     template,
     channel,
+    endpoint,
     about,
     orderNumber: event.orderNumber,
     subjectId: event.key,

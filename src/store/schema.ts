@@ -539,6 +539,12 @@ export const notifications = sqliteTable(
     unanswered: integer("unanswered").notNull().default(0),
     created_at: text("created_at").notNull(),
     sent_at: text("sent_at"),
+    /** Of a forward: its endpoint. Null where an older version wrote it. */
+    endpoint: text("endpoint"),
+    /** Its place in the lane of that: the row of its event in the inbox; of what a person replays, behind all others. */
+    lane_place: integer("lane_place"),
+    /** Of a forward: its last attempts, as JSON: time, status, milliseconds, the beginning of the answer. */
+    attempt_log: text("attempt_log"),
   },
   (t) => [
     // Dispatch: messages that wait for their time, oldest first. A message that is sent immediately is never in
@@ -546,6 +552,10 @@ export const notifications = sqliteTable(
     index("notifications_due")
       .on(t.next_attempt_at)
       .where(sql`status = 'pending' AND awaits_sweep = 1`),
+    // The lane of an endpoint: what is due, and (without a time) what waits for its endpoint, in the order of receipt.
+    index("notifications_endpoint")
+      .on(t.endpoint, t.next_attempt_at, t.lane_place)
+      .where(sql`status = 'pending' AND awaits_sweep = 1 AND endpoint IS NOT NULL`),
     // Messages that were not sent for a reason outside the message itself, by the time of their creation: a person
     // may have them sent together.
     index("notifications_unsent").on(t.reason, t.channel, t.created_at).where(sql.raw(isUnsent)),
@@ -561,6 +571,38 @@ export const channels = sqliteTable("channels", {
   last_configured_at: text("last_configured_at"),
   /** Since when its messages are held back; null if they are not. */
   held_since: text("held_since"),
+});
+
+/**
+ * Endpoints that events are forwarded to, at most FORWARD_ENDPOINTS_MAX. FORWARD_URL is the endpoint `default`
+ * without any row; once there is something to remember of it, a row of that id holds its state.
+ */
+export const forwardEndpoints = sqliteTable("forward_endpoints", {
+  id: text("id").primaryKey(),
+  url: text("url").notNull(),
+  description: text("description").notNull().default(""),
+  /** JSON array of types, with wildcards such as `payment.*`. */
+  event_types: text("event_types").notNull().default('["*"]'),
+  /** 1: the order stands beside the event. */
+  include_order: integer("include_order").notNull().default(0),
+  /** Requests a minute; null: no limit. */
+  rate_limit: integer("rate_limit"),
+  /** Its secret is derived from it, and never stored. */
+  secret_version: integer("secret_version").notNull().default(1),
+  /** Until a day after it the secret before signs too. */
+  rotated_at: text("rotated_at"),
+  status: text("status", { enum: ["active", "paused", "disabled"] })
+    .notNull()
+    .default("active"),
+  /** Why it is not active. */
+  status_reason: text("status_reason"),
+  /** Since when every attempt has failed; null where the last one succeeded. */
+  failing_since: text("failing_since"),
+  /** Until then it is left alone. */
+  retry_at: text("retry_at"),
+  /** Where it has a rate limit: when the next request may go out, in milliseconds since 1970. */
+  next_send_ms: integer("next_send_ms").notNull().default(0),
+  created_at: text("created_at").notNull(),
 });
 
 /** Rows as they are read: what lists and pages hold is picked from these. */

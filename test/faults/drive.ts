@@ -106,7 +106,9 @@ export async function hand(
     ackAll: () => batch.ackAll(),
     retryAll: (options?: QueueRetryOptions) => batch.retryAll(options),
   };
-  await worker.queue(watched, environment);
+  const context = createExecutionContext();
+  await worker.queue(watched, environment, context);
+  await waitOnExecutionContext(context);
   const result = await getQueueResult(batch, createExecutionContext());
   return {
     acked: result.explicitAcks.map(Number).toSorted((a, b) => a - b),

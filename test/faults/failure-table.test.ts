@@ -385,7 +385,7 @@ describe("row: dies after the commit, before the ack", () => {
     await receiveIdle(told, { id: String(parcel.id), value: parcel, order: told.order });
     const bodies = [byId(told), byId({ id: String(parcel.id) })];
     // The batch is committed; then its answer, and with it every ack, is lost.
-    const DB = new Breaker({ call: 1, fault: "fails after" }).database(env.DB);
+    const DB = new Breaker({ call: 2, fault: "fails after" }).database(env.DB);
     expect((await hand({ ...unwokenEnv, DB }, "ce-events", bodies)).acked).toEqual([]);
     await fireCron(calmEnv);
     const before = await everything(told);

@@ -31,7 +31,7 @@ import { defaults } from "../support/defaults";
 const options = {
   ...defaults,
   rules: outboxRules,
-  forwardEvents: false,
+  forwardTo: [],
   reviewDelayMs: 86_400_000,
   dedupeDays: 400,
 };
@@ -138,7 +138,7 @@ async function handle(
     },
     retryAll: () => undefined,
   };
-  await patiently(worker.queue(watched, environment));
+  await patiently(worker.queue(watched, environment, createExecutionContext()));
   return acked.size === messages.length;
 }
 

@@ -349,15 +349,18 @@ describe("forward", () => {
     }
   });
 
-  test("nothing is passed on where it is not set", async () => {
-    const id = await consume(event("order.created", orderDetail("ORD-FW")), { FORWARD_URL: "" });
-    expect(await toldOf(id)).toEqual([]);
+  test("nothing is passed on where it is not set; a secret alone may be other endpoints'", async () => {
+    const secret = { FORWARD_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
+    for (const vars of [{}, secret]) {
+      const body = event("order.created", orderDetail("ORD-FW"));
+      const id = await consume(body, { FORWARD_URL: "", ...vars });
+      expect(await toldOf(id)).toEqual([]);
+    }
   });
 
-  test("what cannot be passed on yet is kept: the address is not usable, or lost", async () => {
-    const secret = { FORWARD_URL: "", FORWARD_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
-    const unusable = { FORWARD_URL: "http://plain.example/in" };
-    for (const vars of [secret, unusable, { FORWARD_URL: "nonsense" }]) {
+  // Where it is lost: test/notifications/endpoints.test.ts.
+  test("what cannot be passed on yet is kept: the address is not usable", async () => {
+    for (const vars of [{ FORWARD_URL: "http://plain.example/in" }, { FORWARD_URL: "nonsense" }]) {
       const id = await consume(event("order.created", orderDetail("ORD-FW")), vars);
       expect(await toldOf(id)).toEqual([told(`forward/${id}/forward`)]);
     }

@@ -141,7 +141,7 @@ async function expectModel(running: Receiver): Promise<void> {
     country: "IN",
     timeZone: null,
     rules: outboxRules,
-    forwardEvents: false,
+    forwardTo: [],
     reviewDelayMs: 0,
     dedupeDays: null,
   };

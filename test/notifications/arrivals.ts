@@ -6,6 +6,7 @@ import { env } from "cloudflare:workers";
 import { addMs } from "../../src/events/formats/time";
 import { dispatchDue, type DispatchDeps } from "../../src/notifications/dispatch";
 import { markStuck } from "../../src/store/inbox/waiting";
+import type { ForwardTarget } from "../../src/projection/event-filter";
 import type { EventBody } from "../support/events";
 import { consumeAll, consumer, forgetVerdicts, options, queued } from "../support/queue";
 import { NOW, readNotifications, type StoredNotification } from "../support/rows";
@@ -16,19 +17,19 @@ const DAY_MS = 86_400_000;
 export interface Arrival {
   /** ISO time of receipt, and the clock of the consumer. */
   readonly now?: string;
-  readonly forwardEvents?: boolean;
+  readonly forwardTo?: readonly ForwardTarget[];
 }
 
 /** One batch of events, applied. */
 export async function arrive(batch: readonly EventBody[], arrival: Arrival = {}): Promise<void> {
-  const { now = NOW, forwardEvents = false } = arrival;
+  const { now = NOW, forwardTo = [] } = arrival;
   await forgetVerdicts(batch.map(({ id }) => id));
   const events = batch.map((event) => {
     const payload = JSON.stringify(event);
     const told = { eventType: event.event_type, receivedAt: now, bodySha256: payload };
     return queued(event.id ?? "", payload, told);
   });
-  const interpreted = { ...options, forwardEvents, reviewDelayMs: DAY_MS };
+  const interpreted = { ...options, forwardTo, reviewDelayMs: DAY_MS };
   await consumeAll(events, consumer({ options: interpreted, random: () => 0.5 }, now));
 }
 
@@ -49,9 +50,11 @@ export async function tellAll(stage: Stage, untilMs = 3 * DAY_MS): Promise<void>
   for (let run = 0; run < 5_000; run += 1) {
     await sweepMessages(stage.deps);
     const next = await env.DB.prepare(
-      "SELECT min(next_attempt_at) AS at FROM notifications WHERE status = 'pending'",
+      "SELECT min(coalesce(next_attempt_at, '')) AS at FROM notifications WHERE status = 'pending'",
     ).first<{ at: string | null }>();
-    const atMs = Date.parse(next?.at ?? "");
+    const at = next?.at ?? null;
+    // What waits for an endpoint has no time: each run looks for it.
+    const atMs = at === "" ? stage.deps.now().getTime() : Date.parse(at ?? "");
     if (Number.isNaN(atMs) || atMs > endMs) return;
     stage.advance(Math.max(MINUTE_MS, atMs - stage.deps.now().getTime()));
   }

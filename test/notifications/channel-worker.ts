@@ -24,7 +24,12 @@ const email = {
 } as const;
 const sms = { channel: "sms", to: "+919812345678", text: "hello & good-bye + more" } as const;
 const team = { channel: "team", text: "hi", blocks: [{ type: "divider" }] } as const;
-const forward = { channel: "forward", eventId: "evt-1", body: '{"type":"order.created"}' } as const;
+const forward = {
+  channel: "forward",
+  eventId: "evt-1",
+  body: '{"type":"order.created"}',
+  order: null,
+} as const;
 
 function channelsAt(origin: string): Channels {
   return createChannels(
@@ -34,6 +39,7 @@ function channelsAt(origin: string): Channels {
       sms: { accountSid: "AC1", authToken: "token", baseUrl: origin, from: "+15005550006" },
       team: { webhookUrl: `${origin}/slack` },
       forward: { url: `${origin}/forward`, secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" },
+      forwardSecret: null,
     },
     { fetch: (request) => fetch(request), now: () => new Date() },
   );

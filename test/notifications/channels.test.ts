@@ -32,7 +32,12 @@ const email = {
 } as const;
 const sms = { channel: "sms", to: "+919812345678", text: "hello & good-bye + more" } as const;
 const team = { channel: "team", text: "hi", blocks: [{ type: "divider" }] } as const;
-const forward = { channel: "forward", eventId: "evt-1", body: '{"type":"order.created"}' } as const;
+const forward = {
+  channel: "forward",
+  eventId: "evt-1",
+  body: '{"type":"order.created"}',
+  order: null,
+} as const;
 
 interface Sent {
   readonly outcome: Outcome;
@@ -60,7 +65,9 @@ async function send(
     }
   })();
   if (outcome === undefined) throw new Error(`no channel ${name}`);
-  return { outcome, provider };
+  // What is kept of an endpoint's answer has tests of its own (endpoints.test.ts).
+  const { answered: _, ...rest } = outcome;
+  return { outcome: rest as Outcome, provider };
 }
 
 const answering =

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { LEASE_MS, PROVIDER_TIMEOUT_MS } from "../../src/limits";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
+import { resendMessage } from "../../src/store/outbox/message-list";
 import { accepts, channelsConfig, cutsConnection, hangs, stage } from "./providers";
 import {
   clearTables,
@@ -316,15 +317,8 @@ describe("a forward endpoint that answers 410", () => {
     });
 
     isGone = false;
-    const alert = await env.DB.prepare(
-      "SELECT subject_id FROM notifications WHERE template = 'alert'",
-    ).first<{ subject_id: string }>();
-    const again = alert?.subject_id ?? "";
-    await env.DB.prepare(
-      "UPDATE notifications SET status = 'pending', reason = NULL, next_attempt_at = ?2 WHERE id = ?1",
-    )
-      .bind(again, NOW)
-      .run();
+    const again = failed[0]?.id ?? "";
+    expect(await resendMessage(env.DB, again, NOW)).toBe(true);
     await dispatchIds([again], deps);
     await seedForwards(1, 101);
     await dispatchIds(["forward/evt-101/forward"], deps);

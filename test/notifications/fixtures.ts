@@ -469,6 +469,7 @@ const allKnown = facts({
     received_at: "2026-11-24T04:14:01.000Z",
     payload: '{"event_type":"order.confirmed","data":{"order_number":"ORD-20261124-0187"}}',
     deferred: 0,
+    order: null,
   },
 });
 

@@ -29,6 +29,9 @@ function outgoing(number: number): OutgoingMessage {
       resends: 0,
       unanswered: 0,
       environment: null,
+      endpoint: null,
+      lane_place: null,
+      attempt_log: null,
       claimed: true,
     },
     message: { channel: "sms", to: "+919812345678", text: "x" },
@@ -75,7 +78,7 @@ async function run(
   let isOver = false;
   const messages = Array.from({ length: count }, (_, index) => outgoing(index));
   const running = runLane(
-    { takesKey: true, goneAlertKind: "gone", claimedAtMs: beganMs, check, ...lane, send },
+    { takesKey: true, startMs: 0, concurrency: 4, claimedAtMs: beganMs, check, ...lane, send },
     messages,
     { now: () => new Date(nowMs), random: () => 0, sleep, timeoutMs: 10_000 },
   ).finally(() => {

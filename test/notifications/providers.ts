@@ -4,6 +4,7 @@
  */
 import type { ChannelsConfig } from "../../src/config";
 import { createChannels } from "../../src/notifications/channels";
+import { openEndpoints } from "../../src/notifications/channels/forward";
 import { setupsOf } from "../../src/notifications/channels/setup";
 import type { Fetch } from "../../src/notifications/channels/channel";
 import type { DispatchDeps } from "../../src/notifications/dispatch";
@@ -76,6 +77,7 @@ export const channelsConfig: ChannelsConfig = {
     url: "https://forward.test/hook?token=1",
     secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
   },
+  forwardSecret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 };
 
 export const noChannels: ChannelsConfig = {
@@ -84,6 +86,7 @@ export const noChannels: ChannelsConfig = {
   sms: null,
   team: null,
   forward: null,
+  forwardSecret: null,
 };
 
 export interface Stage {
@@ -120,6 +123,7 @@ export function stage(
     deps: {
       db: env.DB,
       channels,
+      openEndpoint: openEndpoints(config, { fetch: provider.fetch, now }),
       setups: setupsOf(channels, new Set(stated)),
       environment: "production",
       allowlist: null,

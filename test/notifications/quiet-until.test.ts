@@ -70,7 +70,7 @@ async function goBack(set: Stage): Promise<void> {
 /** In the order in which they happened, each told before the next comes. */
 async function live(set: Stage, events: readonly EventBody[], now: string): Promise<void> {
   for (const one of events) {
-    await arrive([one], { now, forwardEvents: true });
+    await arrive([one], { now, forwardTo: [{ endpoint: "default", eventTypes: ["*"] }] });
     await sweepMessages(set.deps);
   }
 }

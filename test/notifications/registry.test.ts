@@ -3,6 +3,7 @@
  * Walks the registries of templates and channels: whatever is entered there is told, found, erased, listed
  * and described, without being named anywhere else.
  */
+import { forwardAll } from "../support/queue";
 import { env } from "cloudflare:workers";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import page from "../../docs/notifications.md?raw";
@@ -197,7 +198,7 @@ describe("the messages of a day", () => {
     const stories = createDay({ seed: 7, orders: 30, endsAtMs: Date.parse(NOW), firstNumber: 1 });
     await arrive(
       stories.flatMap((story) => story.events),
-      { forwardEvents: true },
+      { forwardTo: forwardAll },
     );
     const told = await rows("SELECT DISTINCT template FROM notifications");
     const names = new Set(told.map(({ template }) => template));

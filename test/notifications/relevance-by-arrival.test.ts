@@ -3,6 +3,7 @@
  * every order of arrival that there is (up to three of them, else a spread), one by one, in one batch
  * and all of them twice, and each time the same is told and the same is dropped for the same reason.
  */
+import { forwardAll } from "../support/queue";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { insertAlerts } from "../../src/store/outbox/alerts";
@@ -572,12 +573,12 @@ describe("a failed payment of an order that no event has told of yet", () => {
     await clearTables();
     const set = stage();
     const rest = failed("08:30", "PAY-2");
-    await arrive([paid("08:10"), rest], { now: NOW, forwardEvents: false });
+    await arrive([paid("08:10"), rest], { now: NOW, forwardTo: [] });
     await sweepMessages(set.deps);
     const id = `payment_failed/PAY-2/${at("08:30")}/email`;
     expect(await readNotification(id)).toMatchObject({ status: "pending" });
     const total = { grand_total: 9_000, to_be_paid: 9_000 };
-    await arrive([created(total)], { now: NOW, forwardEvents: false });
+    await arrive([created(total)], { now: NOW, forwardTo: [] });
     await tellAll(set);
     expect(await readNotification(id)).toMatchObject({ status: "sent" });
   });
@@ -746,7 +747,7 @@ describe("forward", () => {
     ];
     for (const arriving of arrivalsOf(events)) {
       await clearTables();
-      for (const batch of arriving) await arrive(batch, { forwardEvents: true });
+      for (const batch of arriving) await arrive(batch, { forwardTo: forwardAll });
       const set = stage();
       await tellAll(set);
       const forwards = Object.keys(await endings()).filter((id) => id.startsWith("forward/"));

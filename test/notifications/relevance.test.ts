@@ -46,7 +46,7 @@ function verdict(asked: Asked, given: Facts, changes: Partial<Circumstances> = {
     quietUntil: null,
     channel: "on",
     allowlist: null,
-    endpointGone: false,
+    endpointEnd: null,
     ...changes,
   });
 }
@@ -299,7 +299,7 @@ describe("shipment_cancelled, forward and alert", () => {
   });
   it("forwards nothing to an endpoint that is gone", () => {
     const gone = verdict({ template: "forward", channel: "forward" }, facts(), {
-      endpointGone: true,
+      endpointEnd: "endpoint gone",
     });
     expect(gone).toEqual(drop("endpoint gone"));
   });

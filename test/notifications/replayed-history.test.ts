@@ -3,6 +3,7 @@
  * rebuilt, tells nobody anything; and with a third of all calls to providers failing, every fact that
  * is still true is accepted once and no key twice. The seeds are printed with the figures.
  */
+import { forwardAll } from "../support/queue";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -119,7 +120,7 @@ describe("a day that is told", () => {
     const stories = readDay(SEED + 1, 33);
     const random = createRandom(SEED + 1, 1);
     const events = stories.reduce((sum, story) => sum + story.events.length, 0);
-    for (const batch of disorder(stories, random)) await arrive(batch, { forwardEvents: true });
+    for (const batch of disorder(stories, random)) await arrive(batch, { forwardTo: forwardAll });
     const set = stage();
     await tellAll(set);
     const before = await dump();
@@ -130,7 +131,7 @@ describe("a day that is told", () => {
     for (const batch of disorder(stories, random)) {
       redelivered += batch.length;
       const now = set.deps.now().toISOString();
-      await arrive(batch, { now, forwardEvents: true });
+      await arrive(batch, { now, forwardTo: forwardAll });
     }
     await tellAll(set, 6 * DAY_MS);
     expect(await dump(), `seed ${SEED + 1}, redelivered`).toBe(before);
@@ -259,7 +260,7 @@ async function liveThrough(
   let deliveries = 0;
   for (const batch of disorder(stories, random)) {
     deliveries += batch.length;
-    await arrive(batch, { now: set.deps.now().toISOString(), forwardEvents: true });
+    await arrive(batch, { now: set.deps.now().toISOString(), forwardTo: forwardAll });
     if (interleaved) await Promise.all([sweepMessages(set.deps), sweepMessages(set.deps)]);
     if (interleaved) set.advance(random.integer(1, 30_000));
   }

@@ -501,6 +501,7 @@ const event = (payload: string): EventFacts => ({
   received_at: "2026-11-24T10:00:00.000Z",
   payload,
   deferred: 0,
+  order: null,
 });
 
 const body = (payload: string): string => forwardBody(event(payload), payload);

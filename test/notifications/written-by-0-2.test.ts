@@ -51,7 +51,7 @@ async function verdict(): Promise<Verdict> {
     quietUntil: null,
     channel: "on",
     allowlist: null,
-    endpointGone: false,
+    endpointEnd: null,
   } as const;
   return judge(question, due.facts, circumstances);
 }

@@ -6,7 +6,11 @@ import { foldPatches } from "../../src/projection/fold";
 import { defaults } from "../support/defaults";
 
 const RECEIVED_AT = "2026-11-24T10:00:00.000Z";
-const options = { ...asJudged(defaults), forwardEvents: true, dedupeDays: 400 };
+const options = {
+  ...asJudged(defaults),
+  forwardTo: [{ endpoint: "default", eventTypes: ["*"] }],
+  dedupeDays: 400,
+};
 const horizon = addMs(RECEIVED_AT, -400 * DAY_MS);
 
 function verdict(body: object, over: object = {}) {

@@ -12,7 +12,10 @@ const RECEIVED_AT = "2026-11-24T10:00:00.000Z";
 
 function meaning(payload: string) {
   const stored = { id: "e", typeHint: null, receivedAt: RECEIVED_AT, payload };
-  return interpret(stored, { ...asJudged(defaults), forwardEvents: true });
+  return interpret(stored, {
+    ...asJudged(defaults),
+    forwardTo: [{ endpoint: "default", eventTypes: ["*"] }],
+  });
 }
 
 /** Registers without the values that are a person's; those have to be gone. */

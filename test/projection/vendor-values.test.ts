@@ -39,7 +39,7 @@ function take(type: EventType, form: Form, body: Body) {
   };
   const options = {
     ...defaults,
-    forwardEvents: false,
+    forwardTo: [],
     reviewDelayMs: 0,
     rules: outboxRules,
     dedupeDays: 400,

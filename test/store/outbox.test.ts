@@ -46,6 +46,7 @@ function outcome(changes: Partial<OutcomeRow> = {}): OutcomeRow {
     dueAt: null,
     isUnanswered: false,
     isHeldBack: false,
+    attemptLog: null,
     ...changes,
   };
 }

@@ -10,7 +10,6 @@ import { beforeAll, describe, expect, it } from "vitest";
 import worker from "../../src/index";
 import { rewriteStatements } from "../../src/store/privacy/erased-bodies";
 import { saveError } from "../../src/store/privacy/erasure";
-import { isEndpointGone } from "../../src/store/outbox/outbox-facts";
 import { countHeld, forgetChannel, releaseHeld } from "../../src/store/outbox/channels";
 import { listUnsent } from "../../src/store/outbox/unsent";
 import { countStretch } from "../../src/store/inbox/counts";
@@ -34,6 +33,11 @@ const allowed: readonly {
   readonly statement: RegExp;
   readonly why: string;
 }[] = [
+  {
+    plan: /^SCAN forward_endpoints$/,
+    statement: /FROM forward_endpoints/,
+    why: "at most 21 rows",
+  },
   {
     plan: /^SCAN \w+ USING (COVERING )?INDEX (orders|payments|refunds)_stale$/,
     statement: /stale = 1/,
@@ -175,7 +179,6 @@ beforeAll(async () => {
   await fireCron(testEnv);
   await recordConflicts(testEnv.DB, [{ id: told[30]?.id ?? "", sha256: "1" }]);
   await noteFailedTry(testEnv.DB, ["unknown"], "why");
-  await isEndpointGone(testEnv.DB, "alert/forward_gone:1");
   const number = stories.at(-1)?.events[0]?.data["order_number"];
   await admin("/health");
   await admin("/troubled");

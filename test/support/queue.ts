@@ -59,18 +59,26 @@ export function whole(id: string, over: Partial<WholeEvent> = {}): string {
 
 export const options: InterpretOptions = {
   ...defaults,
-  forwardEvents: false,
+  forwardTo: [],
   reviewDelayMs: 0,
   rules: outboxRules,
   dedupeDays: 400,
 };
 
+/** Every event is forwarded to FORWARD_URL. */
+export const forwardAll: InterpretOptions["forwardTo"] = [
+  { endpoint: "default", eventTypes: ["*"] },
+];
+
+type Over = Partial<Omit<ConsumerDeps, "options">> & { readonly options?: InterpretOptions };
+
 /** The consumer on the real D1, with a clock that stands still and no luck in its delays. */
-export function consumer(over: Partial<ConsumerDeps> = {}, now = NOW): ConsumerDeps {
+export function consumer(over: Over = {}, now = NOW): ConsumerDeps {
   return {
     db: env.DB,
     options,
     now: () => new Date(now),
+    forwardTo: () => Promise.resolve((over.options ?? options).forwardTo),
     random: () => 0,
     apply: (batch) => applyBatch(env.DB, batch, now),
     raiseAlert: () => Promise.resolve(),

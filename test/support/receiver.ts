@@ -151,6 +151,6 @@ export async function consumeBatch(ids: readonly string[], vars: Vars = {}): Pro
     body: JSON.stringify({ id }),
   }));
   const context = createExecutionContext();
-  await worker.queue(createMessageBatch("ce-events", messages), { ...env, ...vars });
+  await worker.queue(createMessageBatch("ce-events", messages), { ...env, ...vars }, context);
   await waitOnExecutionContext(context);
 }

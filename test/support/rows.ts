@@ -27,7 +27,7 @@ async function insert(table: string, values: Values): Promise<void> {
 }
 
 const tables =
-  "notifications channels cursors orders payments refunds shipments webhook_events order_contacts event_counts archive_writes erasures erasure_orders erased disputed_links rebuilds rebuild_changes".split(
+  "notifications forward_endpoints channels cursors orders payments refunds shipments webhook_events order_contacts event_counts archive_writes erasures erasure_orders erased disputed_links rebuilds rebuild_changes".split(
     " ",
   );
 
@@ -157,6 +157,7 @@ export interface StoredNotification {
   readonly provider_message_id: string | null;
   readonly rendered: string | null;
   readonly sent_at: string | null;
+  readonly attempt_log: string | null;
 }
 
 export async function readNotification(id: string): Promise<StoredNotification> {

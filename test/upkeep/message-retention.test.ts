@@ -2,7 +2,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { resendMessage } from "../../src/store/outbox/message-list";
-import { isEndpointGone } from "../../src/store/outbox/outbox-facts";
 import { addMs } from "../../src/events/formats/time";
 import { seedNotification } from "../support/rows";
 import { row, rows } from "../support/receiver";
@@ -69,14 +68,16 @@ describe("a settled message", () => {
     ]);
   });
 
-  it("is still the fact that it was: a shorter RETENTION_DAYS takes what was sent with it", async () => {
-    await sent("alert/forward_gone:1/2026-03-01T10/team", { subject_id: "forward/e/forward" });
-    await sent("forward/e/forward", { status: "failed", reason: "endpoint gone" });
-    await purgeAt(days(RECEIVED_AT, 5), { days: 5 });
-    expect(await rows("SELECT rendered FROM notifications WHERE rendered IS NOT NULL")).toEqual([]);
-    expect(await isEndpointGone(env.DB, "alert/forward_gone:1")).toBe(true);
-    await purgeAt(days(RECEIVED_AT, 900));
-    expect(await isEndpointGone(env.DB, "alert/forward_gone:1")).toBe(true);
+  it("is given up where it waits for an endpoint for as long as its body is kept", async () => {
+    const waits = { status: "pending", sent_at: null, endpoint: "ep_1", channel: "forward" };
+    await sent("forward/e/ep_1", waits);
+    await purgeAt(addMs(days(RECEIVED_AT, 90), -1));
+    expect(await row("SELECT status FROM notifications")).toEqual({ status: "pending" });
+    await purgeAt(days(RECEIVED_AT, 90));
+    expect(await row("SELECT status, reason FROM notifications")).toEqual({
+      status: "failed",
+      reason: "not sent within RETENTION_DAYS",
+    });
   });
 
   it("is found among many, a stretch after the other", async () => {

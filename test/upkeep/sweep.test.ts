@@ -310,6 +310,7 @@ describe("a message whose wake-up call was lost", () => {
       id: ID,
       template: "order_confirmed",
       channel: "email",
+      endpoint: null,
       about: "order",
       orderNumber: "ORD-1",
       subjectId: "ORD-1",

@@ -71,6 +71,7 @@ const root = new URL("../../", import.meta.url);
 
 const wiring = z.object({
   compatibility_date: z.string(),
+  compatibility_flags: z.array(z.string()),
   queues: z.object({
     producers: z.array(z.object({ binding: z.string(), queue: z.string() })),
     consumers: z.array(
@@ -124,6 +125,7 @@ async function createMiniflare(options: ReceiverOptions, logs: Logs): Promise<Mi
       name: "ce-webhooks",
       modules: [{ type: "ESModule", path: "index.js", contents }],
       compatibilityDate: wired.compatibility_date,
+      compatibilityFlags: wired.compatibility_flags,
       bindings: { ...options.settings },
       d1Databases: { DB: { id: "testbed" } },
       ...readQueues(wired, options),

@@ -167,15 +167,18 @@ const groups = {
   Forward: [
     {
       name: "FORWARD_URL",
-      description: "The endpoint that receives every applied event, signed as Standard Webhooks.",
-      without: "nothing is forwarded; if FORWARD_SECRET is set, forwards are held back",
+      description:
+        "The endpoint `default`, which receives every applied event, signed as Standard Webhooks.",
+      without:
+        "nothing is forwarded but to endpoints that were added; if it was set before, forwards are held back",
       ...endpoints,
     },
     {
       name: "FORWARD_SECRET",
       kind: "secret",
-      description: "The key of that signature, in base64; at least 16 characters.",
-      without: "forwards are held back until it is set",
+      description:
+        "The key of that signature, in base64, at least 16 characters; the secrets of all other endpoints are derived from it.",
+      without: "forwards are held back until it is set, and no endpoint can be added",
       taken: ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
       refused: ["short", "not base64 at all!", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwA"],
     },

@@ -32,7 +32,7 @@ async function listMessages(cli: Cli, flags: ListFlags): Promise<void> {
 export function messagesCommand(cli: Cli): Command {
   const command = new Command("messages")
     .summary("who was told what")
-    .description("Lists messages to customers, the team and the forward endpoint, newest first.")
+    .description("Lists messages to customers, the team and endpoints, newest first.")
     .addOption(new Option("--status <status>", "what became of them").choices(messageStatuses))
     .addOption(new Option("--channel <channel>", "sent by this channel").choices(channelNames))
     .addOption(new Option("--template <name>", "of this template").choices(templateNames))

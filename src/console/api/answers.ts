@@ -66,6 +66,22 @@ const order = z.object({
 const leftOut = z
   .array(z.object({ what: z.string(), count: z.int(), where: z.string() }))
   .check(z.describe("what this answer has left out, how many at least, and where that is"));
+const endpoint = z.object({
+  id: z.string(),
+  url: z.string(),
+  description: z.string(),
+  event_types: z.array(z.string()),
+  include_order: z.boolean(),
+  rate_limit: z.nullable(z.int()).check(z.describe("requests a minute")),
+  secret_version: z.int(),
+  rotated_at: text,
+  status: z.enum(["active", "paused", "disabled"]),
+  status_reason: text,
+  failing_since: text.check(z.describe("since when every attempt has failed")),
+  retry_at: text.check(z.describe("until then it is left alone")),
+  created_at: z.string(),
+  pending: z.int().check(z.describe("forwards that wait or are to be retried, up to 10,000")),
+});
 const cursor = text.check(z.describe("null on the last page"));
 const stored = z.object({
   id: z.string(),
@@ -136,6 +152,25 @@ export const answers = {
     messages: z
       .int()
       .check(z.describe("of those that wait now, how many it suppresses; 10,000 are looked at")),
+  }),
+  endpoints: z.object({ endpoints: z.array(endpoint) }),
+  endpoint,
+  endpointSecret: z.object({
+    id: z.string(),
+    secret: z.string(),
+    previous: text.check(z.describe("signs too until previous_until")),
+    previous_until: text,
+  }),
+  endpointTest: z.object({
+    outcome: z.enum(["sent", "retry", "rejected", "down", "unknown", "gone"]),
+    status: z.nullable(z.int()),
+    ms: z.int(),
+    answer: text.check(z.describe("its beginning, or why there is none")),
+  }),
+  endpointReplay: z.object({
+    dry_run: z.boolean(),
+    count: z.int().check(z.describe("forwards of this stretch")),
+    next_cursor: cursor,
   }),
   forgottenChannel: z.object({ channel: z.string() }),
   resendMessage: z.object({ id: z.string(), status: z.literal("pending") }),

@@ -21,6 +21,12 @@ const whole = { type: "integer" };
 const limit = { ...whole, default: PAGE_DEFAULT };
 const cursor = { description: "next_cursor of the page before" };
 const time = { format: "date-time", description: "ISO 8601, with a zone" };
+const endpointFields = {
+  url: { description: "https, or http on loopback; no credentials, no private address" },
+  event_types: { description: "types, with wildcards: payment.*, or * for all" },
+  include_order: { description: "the order as it stands beside the event" },
+  rate_limit: { description: "requests a minute; null: no limit" },
+};
 const dryRun = { description: "only say what would happen" };
 
 const descriptions = {
@@ -135,6 +141,58 @@ const descriptions = {
         description:
           "ISO 8601, with a zone, at most a day ahead; without it now; null takes it back",
       },
+      dry_run: dryRun,
+    },
+  },
+  "GET /endpoints": {
+    summary: "The endpoints that events are forwarded to; default is FORWARD_URL",
+    answer: answers.endpoints,
+  },
+  "POST /endpoints": {
+    summary: "Adds an endpoint",
+    answer: answers.endpoint,
+    fields: endpointFields,
+  },
+  "GET /endpoints/:id": { summary: "One endpoint", answer: answers.endpoint },
+  "PATCH /endpoints/:id": {
+    summary: "Changes an endpoint; what is not named stays",
+    answer: answers.endpoint,
+    fields: endpointFields,
+  },
+  "DELETE /endpoints/:id": {
+    summary: "Deletes an endpoint; what is pending for it is suppressed",
+    status: 204,
+  },
+  "POST /endpoints/:id/pause": {
+    summary: "Pauses an endpoint: its forwards are kept for RETENTION_DAYS",
+    answer: answers.endpoint,
+    fields: { reason: { description: "for whoever looks" } },
+  },
+  "POST /endpoints/:id/resume": {
+    summary: "Sends to an endpoint again, first what was kept, in the order of receipt",
+    answer: answers.endpoint,
+  },
+  "GET /endpoints/:id/secret": {
+    summary: "The secret that an endpoint verifies signatures with; it is derived, not stored",
+    answer: answers.endpointSecret,
+  },
+  "POST /endpoints/:id/rotate": {
+    summary: "Makes a new secret; for a day the one before signs too",
+    answer: answers.endpointSecret,
+  },
+  "POST /endpoints/:id/test": {
+    summary: "Sends one signed request of the type endpoint.test now",
+    answer: answers.endpointTest,
+  },
+  "POST /endpoints/:id/replay": {
+    summary:
+      "Forwards stored events to one endpoint again, or for the first time, stretch by stretch of the inbox; goes on with next_cursor as cursor; count them first with dry_run",
+    answer: answers.endpointReplay,
+    fields: {
+      event_types: { description: "those that the endpoint gets, unless stated" },
+      from: time,
+      to: time,
+      cursor,
       dry_run: dryRun,
     },
   },

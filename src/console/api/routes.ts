@@ -4,6 +4,7 @@
  */
 import { plain } from "./api-route";
 import type { Route } from "../deps";
+import { endpointRoutes } from "./endpoints/routes";
 import { eventRoutes } from "./event-routes";
 import { messageRoutes } from "./message-routes";
 import { orderRoutes } from "./order-routes";
@@ -17,6 +18,7 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...orderRoutes,
   ...messageRoutes,
+  ...endpointRoutes,
   ...rebuildRoutes,
   ...privacyRoutes,
   plain("GET /openapi.json", async ({ c, deps }) => {

@@ -22,7 +22,7 @@ const time = z
     ),
   );
 /** Stored times are UTC with milliseconds, and are compared as text. */
-const utc = z.pipe(
+export const utc = z.pipe(
   time,
   z.transform((text) => new Date(text).toISOString()),
 );
@@ -30,7 +30,7 @@ const key = z.string().check(z.minLength(1), z.maxLength(512));
 const settled = z.enum(["failed", "quarantined", "ignored"]);
 
 /** Not z.int, which alone would add 0.4 KiB to the Worker. */
-const upTo = (most: number) =>
+export const upTo = (most: number) =>
   z.number().check(
     z.minimum(1),
     z.maximum(most),
@@ -41,7 +41,7 @@ const page = {
   limit: z._default(z.pipe(z.transform(Number), upTo(PAGE_MAX)), PAGE_DEFAULT),
   cursor: z.optional(z.string().check(z.minLength(1), z.maxLength(600))),
 };
-const rowCursor = z.string().check(z.regex(/^\d{1,15}$/, "not a cursor of this list"));
+export const rowCursor = z.string().check(z.regex(/^\d{1,15}$/, "not a cursor of this list"));
 
 /** A search uses indexes, newest first; events after a known row are read in the order of receipt. */
 export const eventsQuery = z

@@ -8,7 +8,15 @@ import type { ChannelSetting, ChannelsConfig, Sender } from "../../config";
 import type { Shop } from "../shop";
 import type { EmailBinding } from "./email/cloudflare";
 
-export type Outcome =
+/** What an endpoint said: its status, and the beginning of its answer without personal data. */
+interface Answered {
+  readonly status: number;
+  readonly start: string;
+}
+
+export type Outcome = OutcomeKind & { readonly answered?: Answered };
+
+type OutcomeKind =
   | { readonly kind: "sent"; readonly providerMessageId: string | null }
   /** It was not taken, and may be another time: 429, 5xx. `retryAfterMs`: it asks for a pause. */
   | { readonly kind: "retry"; readonly error: string; readonly retryAfterMs: number | null }
@@ -26,7 +34,7 @@ export interface Connection<Message> {
   readonly takesKey: boolean;
   /** Milliseconds that the provider wants between two requests; 0: none. */
   readonly gapMs: number;
-  /** The one endpoint that all its messages go to: stored with each, and remembered where it is gone. */
+  /** The one endpoint that all its messages go to: stored with each. */
   readonly endpoint?: string;
   /** Never throws. `signal` ends the request; what has no answer by then is `unknown`. */
   send(message: Message, key: string, signal: AbortSignal): Promise<Outcome>;
@@ -91,10 +99,14 @@ export interface ChannelDefinition<Content = unknown, Message = unknown> {
    * and others are not, it is meant to be set up (setup.ts).
    */
   readonly needs: readonly (readonly (ChannelSetting | "EMAIL")[])[];
+  /** Settings of which one says that it is meant to be set up; without it, any of those that it needs. */
+  readonly meantBy?: readonly ChannelSetting[];
   /** Null where it leads to whoever the settings name. */
   readonly recipient: RecipientRule | null;
   /** Whether a message without an answer may be repeated; a provider that is connected says for itself. */
   readonly takesKey: boolean;
+  /** What cannot be sent is kept and tried again until retention ends it. */
+  readonly isRetriedForEver?: true;
   compose(content: Content, address: Address): Message;
   /** What is stored of a message with its row; null where it is made again from the stored event. */
   readonly stored: z.ZodMiniType<Message> | null;

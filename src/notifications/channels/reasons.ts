@@ -12,6 +12,15 @@ export const RAISED_AGAIN = "raised again while it is true";
 /** Why a message was suppressed whose channel never was set up. */
 export const NOT_CONFIGURED = "channel not configured";
 
+/** Why a forward waits, without a time of its own: a person paused its endpoint, or nothing gets through to it. */
+export const ENDPOINT_PAUSED = "endpoint paused";
+export const ENDPOINT_FAILING = "endpoint is failing";
+/** It takes no more just now, or what was received before goes first. */
+export const ENDPOINT_BUSY = "endpoint busy";
+
+/** Why a forward was suppressed. */
+export type EndpointEnd = "endpoint gone" | "endpoint deleted";
+
 /** Why a customer's message was suppressed outside production. */
 export const NOT_ALLOWED = "not on the allowlist";
 

@@ -26,12 +26,12 @@ export function isHeldBack({ state }: ChannelSetup): boolean {
 /** From the settings alone. `stated`: names of the settings, and bindings, that are there. */
 export function setupsOf(connected: Channels, stated: ReadonlySet<string>): ChannelSetups {
   return mapChannels((name) => {
-    const { needs } = channels[name];
+    const { needs, meantBy = needs.flat() } = channels[name];
     const missing = needs
       .filter((group) => !group.some((setting) => stated.has(setting)))
       .map((group) => group.join(" or "));
     if (connected[name] !== null) return { state: "on", missing: [] };
-    const isStated = needs.flat().some((setting) => stated.has(setting));
+    const isStated = meantBy.some((setting) => stated.has(setting));
     return { state: isStated ? "incomplete" : "off", missing };
   });
 }

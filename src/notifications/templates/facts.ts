@@ -100,6 +100,8 @@ export interface EventFacts {
   /** Null once purged, or where it was left for a later run (`deferred`). */
   readonly payload: string | null;
   readonly deferred: number;
+  /** JSON of the order as it stands beside the event (view order_overview); null where it is not wanted. */
+  readonly order: string | null;
 }
 
 /** What the tables say about one notification; null or empty where they say nothing. */

@@ -21,6 +21,7 @@ import { renewPrecedence } from "../../projection/precedence-0-2";
 import { type DueRow, dueStatements } from "./outbox";
 import { quietUntilIn, quietUntilStatement } from "./quiet-until";
 import { quoted } from "../quoted";
+import { renderedOrder } from "./rendered";
 import { otherNameOf } from "../state/refund-names";
 
 /** Whether the template of `n` or `t` is one that is judged by this, or made from it. */
@@ -117,6 +118,30 @@ FROM (
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
   FROM target t JOIN webhook_events e ON e.id = t.event_id WHERE ${reads("t", "event")})`;
 
+/**
+ * Primary keys, forward_endpoints is read whole. The order of an event, where its endpoint wants it and it was not
+ * rendered before.
+ */
+const forwardedOrdersSql = `${target}
+SELECT t.notification_id, o.* FROM target t
+JOIN notifications n ON n.id = t.notification_id AND n.rendered IS NULL
+JOIN forward_endpoints f ON f.id = n.endpoint AND f.include_order = 1
+JOIN webhook_events e ON e.id = t.event_id
+JOIN order_overview o ON o.order_number = coalesce(t.order_number, CASE e.subject
+  WHEN 'order' THEN e.subject_id
+  WHEN 'payment' THEN (SELECT order_number FROM payments WHERE payment_id = e.subject_id)
+  WHEN 'refund' THEN (SELECT order_number FROM refunds WHERE refund_id = e.subject_id)
+  WHEN 'shipment' THEN (SELECT order_number FROM shipments WHERE shipment_id = e.subject_id) END)
+WHERE ${reads("t", "event")}`;
+
+/** As JSON: what was rendered before, else the order as it stands. */
+function forwardedOrder(row: DueRow, found: object | undefined): string | null {
+  if (row.rendered !== null) return renderedOrder(row.rendered);
+  if (found === undefined) return null;
+  const { notification_id: _, ...order } = found as Keyed<object>;
+  return JSON.stringify(order);
+}
+
 /** As it is written today, whichever version wrote it. */
 function renewed<Row extends { readonly status_precedence: string }>(row: Row): Row {
   return { ...row, status_precedence: renewPrecedence(row.status_precedence, "payment") };
@@ -152,6 +177,7 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
     ...reads.map((sql) => db.prepare(sql).bind(list, now)),
     db.prepare(contentsSql).bind(list, now, PARCELS_MAX + 1, CONTENTS_MAX_BYTES),
     db.prepare(eventsSql).bind(list, now, BODIES_MAX_BYTES),
+    db.prepare(forwardedOrdersSql).bind(list, now),
     quietUntilStatement(db),
   ]);
   const orders = byNotification<OrderFacts & { readonly resolved: string | null }>(results[0]);
@@ -161,11 +187,13 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
   const shipments = byNotification<ShipmentFacts>(results[4]);
   const parcels = byNotification<ParcelCounts>(results[5]);
   const contents = (results[6]?.results ?? []) as Keyed<ParcelContents>[];
-  const events = byNotification<EventFacts>(results[7]);
+  const events = byNotification<Omit<EventFacts, "order">>(results[7]);
+  const forwarded = byNotification<object>(results[8]);
   const rows = ((due?.results ?? []) as DueRow[]).map((row) => {
     const { id } = row;
     const order = orders.get(id);
     const payment = payments.get(id);
+    const event = events.get(id);
     return {
       row,
       facts: {
@@ -178,23 +206,10 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
         shipment: shipments.get(id) ?? null,
         parcels: parcels.get(id) ?? noParcels,
         contents: contents.filter((parcel) => parcel.notification_id === id),
-        event: events.get(id) ?? null,
+        event:
+          event === undefined ? null : { ...event, order: forwardedOrder(row, forwarded.get(id)) },
       },
     };
   });
-  return { rows, quietUntil: quietUntilIn(results[8])?.until ?? null };
-}
-
-/**
- * Primary key, a range of it. The alert that a 410 raised names the row that met it; while that row
- * stands as failed for this reason, the endpoint is not asked again.
- */
-const endpointGoneSql = `
-SELECT 1 AS gone FROM notifications a JOIN notifications r ON r.id = a.subject_id
-WHERE a.id >= ?1 || '/' AND a.id < ?1 || '0' AND r.status = 'failed'
-  AND r.reason = 'endpoint gone' LIMIT 1`;
-
-/** Whether an endpoint has answered that it is gone; `alertPrefix` is `alert/<kind>`. */
-export async function isEndpointGone(db: D1Database, alertPrefix: string): Promise<boolean> {
-  return (await db.prepare(endpointGoneSql).bind(alertPrefix).first()) !== null;
+  return { rows, quietUntil: quietUntilIn(results[9])?.until ?? null };
 }

@@ -10,6 +10,7 @@
 import { addMs } from "../../events/formats/time";
 import { LEASE_MS } from "../../limits";
 import type { Channel } from "../../notifications/channels";
+import { DEFAULT_ENDPOINT } from "../../projection/outbox-rows";
 import { type Template, templatesWhere } from "../../notifications/templates";
 import { type Alert, alertStatement } from "./alerts";
 import { escaped, escapedOrder } from "./fact-ids";
@@ -54,6 +55,11 @@ export interface DueRow {
   readonly unanswered: number;
   /** The environment that its database belongs to; null where no cron has run yet (store/set-up/set-up.ts). */
   readonly environment: string | null;
+  /** Of a forward: where it goes (null where version 0.2 wrote it), and its place in that lane. */
+  readonly endpoint: string | null;
+  readonly lane_place: number | null;
+  /** Of a forward: JSON of its last attempts. */
+  readonly attempt_log: string | null;
   /** Set once this run has claimed it. */
   readonly claimed?: true;
 }
@@ -100,7 +106,7 @@ const hasTwins = `n.template IN (${onceAnOrder}, ${onceARefund})`;
 const dueSql = `
 SELECT n.id, n.template, n.channel, n.order_number, n.subject_id, n.event_id, n.recipient, n.error,
   n.attempts, n.due_at, n.next_attempt_at, n.reason, n.created_at, n.context, n.rendered, n.in_flight, n.resends,
-  n.unanswered, coalesce(n.happened_at, n.created_at) AS happened_at,
+  n.unanswered, n.endpoint, n.lane_place, n.attempt_log, coalesce(n.happened_at, n.created_at) AS happened_at,
   (SELECT place FROM cursors WHERE name = 'environment') AS environment,
   ${hasTwins} AND EXISTS (SELECT 1 FROM ${twins}
     AND (other.status = 'sent'
@@ -124,10 +130,11 @@ export function dueStatements(
 
 /** notifications_due. */
 const listDueSql = `
-SELECT id FROM notifications WHERE status = 'pending' AND awaits_sweep = 1 AND next_attempt_at <= ?1
+SELECT id FROM notifications INDEXED BY notifications_due
+WHERE status = 'pending' AND awaits_sweep = 1 AND next_attempt_at <= ?1 AND endpoint IS NULL
 ORDER BY next_attempt_at LIMIT ?2`;
 
-/** Ids of what awaits the sweep and may be claimed, oldest first. */
+/** Ids of what awaits the sweep and may be claimed, oldest first; what goes to endpoints is in lanes.ts. */
 export async function listDue(
   db: D1Database,
   now: string,
@@ -235,6 +242,8 @@ export interface OutcomeRow {
   readonly isUnanswered: boolean;
   /** It waits for its channel: that is no part of the time for retries. */
   readonly isHeldBack: boolean;
+  /** Null leaves what is stored. */
+  readonly attemptLog: string | null;
 }
 
 const outcomeRows = slicedRows(
@@ -252,13 +261,14 @@ const outcomeRows = slicedRows(
   "due_at",
   "unanswered",
   "held_back",
+  "attempt_log",
 );
 
 /**
  * `?2`: now. Primary key. Fenced by attempts, and where nothing was claimed by the row's turn: whoever
  * decides first has moved it. What stays pending awaits the sweep; of a person who was erased no message
  * is kept. What is held back forgets when it was first tried, unless it may have been taken then: the
- * provider knows a repeat for a day only.
+ * provider knows a repeat for a day only. A forward that version 0.2 wrote joins the lane of its endpoint.
  */
 const recordSql = `
 UPDATE notifications SET status = o.status, reason = o.reason, error = o.error,
@@ -271,6 +281,8 @@ UPDATE notifications SET status = o.status, reason = o.reason, error = o.error,
       THEN ${untimed("notifications.rendered")}
     ELSE notifications.rendered END,
   due_at = coalesce(o.due_at, notifications.due_at),
+  attempt_log = coalesce(o.attempt_log, notifications.attempt_log),
+  endpoint = iif(notifications.channel = 'forward', coalesce(notifications.endpoint, '${DEFAULT_ENDPOINT}'), NULL),
   unanswered = max(notifications.unanswered, o.unanswered),
   order_number = coalesce(notifications.order_number, o.order_number), in_flight = 0
 FROM ${outcomeRows} o
@@ -302,6 +314,7 @@ export async function recordOutcomes(
     row.dueAt,
     row.isUnanswered ? 1 : 0,
     row.isHeldBack ? 1 : 0,
+    row.attemptLog,
   ]);
   const statements = slicedStatements(db, recordSql, values, now);
   if (alerts.length > 0) statements.push(alertStatement(db, alerts, now));

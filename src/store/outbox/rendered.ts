@@ -40,3 +40,11 @@ export function parseRendered(json: string | null): Rendered | null {
   const kept = channel.stored.safeParse(message);
   return kept.success ? { firstAttemptAt, channel, message: kept.data } : null;
 }
+
+const forwarded = z.object({ message: z.object({ order: z.string() }) });
+
+/** JSON of the order that a forward was rendered with; null where it has none. */
+export function renderedOrder(json: string): string | null {
+  const parsed = forwarded.safeParse(parseJson(json));
+  return parsed.success ? parsed.data.message.order : null;
+}

@@ -88,6 +88,17 @@ UPDATE notifications SET recipient = NULL, error = NULL, provider_message_id = N
 WHERE id IN (${ids})
   AND (status = 'pending' OR coalesce(recipient, rendered, error, provider_message_id) IS NOT NULL)`;
 
+/**
+ * `?1`: orders. The indexes of `aboutOrders`, then primary keys. Forwards of their events: the order that one was
+ * rendered with, and what was answered. A run that has read it already finds `attempts` moved.
+ */
+const eraseForwardsSql = `
+UPDATE notifications SET rendered = NULL, attempt_log = NULL,
+  attempts = attempts + (status = 'pending' AND in_flight = 0)
+WHERE channel = 'forward' AND (status = 'pending' OR coalesce(rendered, attempt_log) IS NOT NULL)
+  AND id IN (SELECT n.id FROM (SELECT id FROM webhook_events WHERE ${aboutOrders}) e CROSS JOIN notifications n
+    ON n.id >= 'forward/' || ${escaped("e.id")} || '/' AND n.id < 'forward/' || ${escaped("e.id")} || '0')`;
+
 /** `?2`: the erasure. Primary keys. The orders of a finished erasure are removed (`forgetSql`). */
 const donePendingSql = `
 UPDATE erasure_orders SET pending = 0
@@ -133,6 +144,7 @@ export async function eraseRows(
     ...eraseRowSqls(whereOfOrders).map((sql) => db.prepare(sql).bind(list)),
     db.prepare(eraseChangesSql(rowsOfOrders)).bind(list),
     db.prepare(eraseNotesSql).bind(list),
+    db.prepare(eraseForwardsSql).bind(list),
     db.prepare(forgetNamedSql).bind(list, JSON.stringify(contacts)),
   ]);
   await eraseKeptColumns(db, ["orders", ...partNames], list, whereOfOrders);

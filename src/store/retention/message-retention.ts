@@ -12,11 +12,11 @@ FROM (SELECT id FROM notifications WHERE id > (SELECT place FROM at) ORDER BY id
 const age = "max(created_at, coalesce(sent_at, ''))";
 
 /**
- * A settled message keeps its identity, its outcome and its times. An alert keeps its subject too, which shows
- * that a forward is gone (outbox-facts.ts). For the reason to SET the key see `stripSql`.
+ * A settled message keeps its identity, its outcome and its times. An alert keeps its subject too. For the reason to
+ * SET the key see `stripSql`.
  */
 const stripMessages = `id = id, recipient = NULL, rendered = NULL, error = NULL, provider_message_id = NULL,
-  event_id = NULL, context = NULL`;
+  attempt_log = NULL, event_id = NULL, context = NULL`;
 
 /**
  * `?1`, `?2`: after and up to which id; `?3`, `?4`: expiry of the content, and of everything else. Primary key.
@@ -29,7 +29,12 @@ WHERE id > ?1 AND id <= ?2 AND status <> 'pending' AND rendered IS NOT NULL AND 
 const recipientsSql = `
 UPDATE notifications SET ${stripMessages}
 WHERE id > ?1 AND id <= ?2 AND status <> 'pending' AND ${age} <= ?3
-  AND coalesce(recipient, rendered, error, provider_message_id, event_id, context) IS NOT NULL`;
+  AND coalesce(recipient, rendered, error, provider_message_id, event_id, context, attempt_log) IS NOT NULL`;
+
+/** `?1`, `?2`: after and up to which id; `?3`: age. Primary key. A forward waits no longer than its event's body stays. */
+const overdueSql = `
+UPDATE notifications SET id = id, status = 'failed', reason = 'not sent within RETENTION_DAYS', next_attempt_at = NULL
+WHERE id > ?1 AND id <= ?2 AND status = 'pending' AND endpoint IS NOT NULL AND in_flight = 0 AND created_at <= ?3`;
 
 /**
  * `?1`, `?2`: after and up to which id; `?3`: age. Primary key. No stored event can cause the same message any
@@ -60,8 +65,9 @@ export async function purgeMessages(
   }
   const { start, end } = stretch;
   const more = stretch.messages === PURGE_STRETCH_MESSAGES;
-  const [all, sent, old] = (
+  const [, all, sent, old] = (
     await db.batch([
+      db.prepare(overdueSql).bind(start, end ?? start, bodies),
       db.prepare(recipientsSql).bind(start, end ?? start, bodies),
       db.prepare(renderedSql).bind(start, end ?? start, rendered),
       db.prepare(identitiesSql).bind(start, end ?? start, rows),

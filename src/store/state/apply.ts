@@ -45,9 +45,11 @@ const putOff = templatesWhere(({ asked }) => asked.by === "event" && asked.isPut
  */
 const insertOutboxSql = `
 INSERT INTO notifications (id, template, channel, order_number, subject_id, event_id, status,
-  next_attempt_at, due_at, context, about, happened_at, created_at, awaits_sweep)
+  next_attempt_at, due_at, context, about, happened_at, created_at, endpoint, lane_place, awaits_sweep)
 SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, 'pending',
-  value->>6, value->>7, value->>8, value->>9, value->>10, ?2, value->>6 > ?2 OR NOT EXISTS (SELECT 1
+  value->>6, value->>7, value->>8, value->>9, value->>10, ?2, value->>11,
+  CASE WHEN value->>11 IS NOT NULL THEN (SELECT e.rowid FROM webhook_events e WHERE e.id = value->>5) END,
+  value->>6 > ?2 OR NOT EXISTS (SELECT 1
     FROM webhook_events e WHERE e.id = value->>5 AND e.rowid >
       coalesce((SELECT position FROM cursors WHERE name = 'sweep'), 0))
 FROM jsonb_each(?1) WHERE true
@@ -73,6 +75,7 @@ function outboxCells(row: OutboxRow, now: string): readonly unknown[] {
     JSON.stringify(row.context),
     row.about,
     row.happenedAt,
+    row.endpoint,
   ];
 }
 

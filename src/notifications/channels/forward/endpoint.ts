@@ -3,62 +3,76 @@
  * body never changes between attempts, the signature's time is that of the attempt. 410 means that
  * the endpoint wants nothing more.
  */
-import type { ForwardConfig } from "../../../config";
 import { hmac, importKey } from "../../../digest";
-import type { ChannelDeps, Connection } from "../channel";
-import { describeAnswer, outcomeOf, post } from "../http";
+import type { ChannelDeps, Connection, Outcome } from "../channel";
+import { type Answer, describeAnswer, outcomeOf, post } from "../http";
 import { headerKey } from "../key";
+import { answerStart } from "./answer-start";
 import type { ForwardMessage } from "./message";
+import { secretBytes } from "./secrets";
 
-/** base64 of a Standard Webhooks secret to its bytes; config.ts has seen that it is one. */
-function secretBytes(secret: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.fromBase64(secret.replace(/^whsec_/, ""));
+/** Where to, and the secrets that sign: several while one is rotated. */
+export interface ForwardEndpoint {
+  readonly url: string;
+  readonly secrets: () => Promise<readonly string[]>;
 }
 
-/** The header `webhook-signature`: version 1, HMAC-SHA256 over id, time in seconds and body. */
-async function sign(secret: string, id: string, seconds: string, body: string): Promise<string> {
-  const key = await importKey(secretBytes(secret));
-  const mac = await hmac(key, `${id}.${seconds}.${body}`);
-  return `v1,${mac.toBase64()}`;
+/** The header `webhook-signature`: version 1, HMAC-SHA256 over id, time in seconds and body, for each secret. */
+async function sign(
+  secrets: readonly string[],
+  id: string,
+  seconds: string,
+  body: string,
+): Promise<string> {
+  const signatures = secrets.map(async (secret) => {
+    const mac = await hmac(await importKey(secretBytes(secret)), `${id}.${seconds}.${body}`);
+    return `v1,${mac.toBase64()}`;
+  });
+  return (await Promise.all(signatures)).join(" ");
 }
 
 /** Without query and credentials: it is stored with each row. */
-function publicUrl(config: ForwardConfig): string {
-  const { origin, pathname } = new URL(config.url);
+export function publicUrl(url: string): string {
+  const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;
 }
 
-export function forwardChannel(
-  config: ForwardConfig,
+function outcomeOfForward(answer: Answer, sent: string): Outcome {
+  if (answer.kind !== "answered") return outcomeOf(answer, () => null);
+  const { status, body } = answer;
+  const answered = { status, start: answerStart(body, sent) };
+  if (status === 410) return { kind: "gone", error: describeAnswer(status, body), answered };
+  return { ...outcomeOf(answer, () => null), answered };
+}
+
+export function forwardConnection(
+  { url, secrets }: ForwardEndpoint,
   deps: ChannelDeps,
 ): Connection<ForwardMessage> {
   return {
-    endpoint: publicUrl(config),
+    endpoint: publicUrl(url),
     takesKey: true,
     gapMs: 0,
-    send: async (message, _key, signal) => {
-      const id = await headerKey(message.eventId);
+    send: async ({ eventId, body }, _key, signal) => {
+      const id = await headerKey(eventId);
       const answer = await post(
         deps,
         async () => {
           const seconds = String(Math.floor(deps.now().getTime() / 1000));
           return {
-            url: config.url,
+            url,
             headers: {
               "content-type": "application/json",
               "webhook-id": id,
               "webhook-timestamp": seconds,
-              "webhook-signature": await sign(config.secret, id, seconds, message.body),
+              "webhook-signature": await sign(await secrets(), id, seconds, body),
             },
-            body: message.body,
+            body,
           };
         },
         signal,
       );
-      if (answer.kind === "answered" && answer.status === 410) {
-        return { kind: "gone", error: describeAnswer(answer.status, answer.body) };
-      }
-      return outcomeOf(answer, () => null);
+      return outcomeOfForward(answer, body);
     },
   };
 }

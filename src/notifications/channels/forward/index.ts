@@ -1,19 +1,58 @@
-/** Another system of the shop, which hears of events: an endpoint that takes Standard Webhooks. */
-import type { ChannelDefinition } from "../channel";
-import { forwardChannel } from "./endpoint";
+/** Other systems of the shop, which hear of events: endpoints that take Standard Webhooks. */
+import type { ChannelsConfig } from "../../../config";
+import type { ChannelDefinition, ChannelDeps, Connection } from "../channel";
+import { forwardConnection } from "./endpoint";
 import type { ForwardMessage } from "./message";
+import { type SecretOwner, signingSecrets } from "./secrets";
+
+// What people manage endpoints with (console/forwarding/endpoints.ts).
+export { whyNotEndpoint } from "./address";
+export { publicUrl } from "./endpoint";
+export { deriveSecret } from "./secrets";
 
 export const forward: ChannelDefinition<Omit<ForwardMessage, "channel">, ForwardMessage> = {
   label: "Forwarding",
   audience: "system",
   needs: [["FORWARD_URL"], ["FORWARD_SECRET"]],
+  // FORWARD_SECRET alone may be there for other endpoints.
+  meantBy: ["FORWARD_URL"],
   recipient: null,
   takesKey: true,
+  isRetriedForEver: true,
   compose: (event) => ({ channel: "forward", ...event }),
   // A body may be a megabyte, and is the event's.
   stored: null,
   note: "The event’s own data, signed. The event’s page shows its body.",
   show: ({ body }) => ({ text: body }),
   connect: ({ forward: settings }, deps) =>
-    settings === null ? null : forwardChannel(settings, deps),
+    settings === null
+      ? null
+      : forwardConnection(
+          { url: settings.url, secrets: () => Promise.resolve([settings.secret]) },
+          deps,
+        ),
 };
+
+/** An endpoint beside FORWARD_URL, as far as it has to be known to reach it. */
+interface EndpointAddress extends SecretOwner {
+  readonly url: string;
+}
+
+/** A connection to an endpoint; null where FORWARD_SECRET is missing. */
+export type OpenEndpoint = (endpoint: EndpointAddress) => Connection<ForwardMessage> | null;
+
+export function openEndpoints(
+  { forwardSecret }: Pick<ChannelsConfig, "forwardSecret">,
+  deps: ChannelDeps,
+): OpenEndpoint {
+  return (endpoint) =>
+    forwardSecret === null
+      ? null
+      : forwardConnection(
+          {
+            url: endpoint.url,
+            secrets: () => signingSecrets(forwardSecret, endpoint, deps.now().getTime()),
+          },
+          deps,
+        );
+}

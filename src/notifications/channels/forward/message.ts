@@ -3,6 +3,8 @@
 export interface ForwardMessage {
   readonly channel: "forward";
   readonly eventId: string;
-  /** JSON: type, timestamp, data. Not stored with the row: the stored event gives the same bytes. */
+  /** JSON: type, timestamp, data, and the order where it is wanted. The stored event gives the same bytes. */
   readonly body: string;
+  /** The order as JSON, the one part of the body that is stored with the row; null: none. */
+  readonly order: string | null;
 }

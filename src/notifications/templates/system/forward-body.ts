@@ -1,5 +1,5 @@
 /**
- * What is passed on of a stored event: `{type, timestamp, data}`. `data` is cut out of the body as
+ * What is passed on of a stored event: `{type, timestamp, data}`, and `order` where the endpoint wants it. `data` is cut out of the body as
  * it stands, never parsed and written again: numbers keep every digit, and a body nested however
  * deep costs no stack. The same event gives the same bytes at every attempt.
  */
@@ -74,5 +74,6 @@ function dataText({ form }: EventFacts, payload: string): string {
 export function forwardBody(event: EventFacts, payload: string): string {
   const type = JSON.stringify(event.event_type);
   const timestamp = JSON.stringify(event.occurred_at ?? event.received_at);
-  return `{"type":${type},"timestamp":${timestamp},"data":${dataText(event, payload)}}`;
+  const order = event.order === null ? "" : `,"order":${event.order}`;
+  return `{"type":${type},"timestamp":${timestamp},"data":${dataText(event, payload)}${order}}`;
 }

@@ -1,0 +1,72 @@
+/** Endpoints that events are forwarded to: listed, changed, tried, and given stored events again. */
+import type { Context } from "hono";
+import type { Route } from "../../deps";
+import {
+  addEndpoint,
+  type Answer,
+  editEndpoint,
+  findEndpoint,
+  listEndpoints,
+  pauseEndpoint,
+  type Refusal,
+  removeEndpoint,
+  replayToEndpoint,
+  resumeEndpoint,
+  rotateEndpoint,
+  showSecret,
+  testEndpoint,
+} from "../../forwarding/endpoints";
+import { plain, taking } from "../api-route";
+import { problem } from "../problem";
+import { editEndpointBody, newEndpointBody, pauseEndpointBody, replayEndpointBody } from "./shapes";
+
+const statuses = { unknown: 404, wrong: 400, conflict: 409 } as const satisfies Record<
+  Refusal["kind"],
+  number
+>;
+
+function answer<T extends object>(c: Context, given: Answer<T>): Response {
+  return given.ok ? c.json(given.value) : problem(c, statuses[given.kind], given.reason);
+}
+
+export const endpointRoutes: readonly Route[] = [
+  plain("GET /endpoints", async ({ c, deps }) =>
+    c.json({ endpoints: await listEndpoints(deps.forwarding) }),
+  ),
+  taking("POST /endpoints", newEndpointBody, async ({ c, deps, body }) =>
+    answer(c, await addEndpoint(deps.forwarding, body)),
+  ),
+  plain("GET /endpoints/:id", async ({ c, deps, part }) =>
+    answer(c, await findEndpoint(deps.forwarding, part("id"))),
+  ),
+  taking("PATCH /endpoints/:id", editEndpointBody, async ({ c, deps, part, body }) =>
+    answer(c, await editEndpoint(deps.forwarding, part("id"), body)),
+  ),
+  plain("DELETE /endpoints/:id", async ({ c, deps, part }) => {
+    const removed = await removeEndpoint(deps.forwarding, part("id"));
+    return removed.ok ? c.body(null, 204) : answer(c, removed);
+  }),
+  taking("POST /endpoints/:id/pause", pauseEndpointBody, async ({ c, deps, part, body }) =>
+    answer(c, await pauseEndpoint(deps.forwarding, part("id"), body.reason)),
+  ),
+  plain("POST /endpoints/:id/resume", async ({ c, deps, part }) =>
+    answer(c, await resumeEndpoint(deps.forwarding, part("id"))),
+  ),
+  plain("GET /endpoints/:id/secret", async ({ c, deps, part }) =>
+    answer(c, await showSecret(deps.forwarding, part("id"))),
+  ),
+  plain("POST /endpoints/:id/rotate", async ({ c, deps, part }) =>
+    answer(c, await rotateEndpoint(deps.forwarding, part("id"))),
+  ),
+  plain("POST /endpoints/:id/test", async ({ c, deps, part }) =>
+    answer(c, await testEndpoint(deps.forwarding, part("id"))),
+  ),
+  taking("POST /endpoints/:id/replay", replayEndpointBody, async ({ c, deps, part, body }) => {
+    const wish = { ...body, cursor: Number(body.cursor) };
+    const replayed = await replayToEndpoint(deps.forwarding, part("id"), wish);
+    if (!replayed.ok) return answer(c, replayed);
+    const { forwards, next } = replayed.value;
+    const next_cursor = next === null ? null : String(next);
+    return c.json({ dry_run: body.dry_run, count: forwards, next_cursor });
+  }),
+];

@@ -1,0 +1,320 @@
+/**
+ * What a person may do with the endpoints that events are forwarded to: for the admin API and the pages. What
+ * cannot be is answered with the reason, before anything is saved.
+ */
+import { closest } from "fastest-levenshtein";
+import type { ChannelsConfig } from "../../config";
+import { catalog } from "../../events/catalog";
+import { addMs } from "../../events/formats/time";
+import { FORWARD_ENDPOINTS_MAX, PROVIDER_TIMEOUT_MS, ROTATION_MS } from "../../limits";
+import type { ChannelDeps, Outcome } from "../../notifications/channels/channel";
+import {
+  deriveSecret,
+  forward,
+  openEndpoints,
+  publicUrl,
+  whyNotEndpoint,
+} from "../../notifications/channels/forward";
+import { filterNames, isWanted } from "../../projection/event-filter";
+import { DEFAULT_ENDPOINT } from "../../projection/outbox-rows";
+import {
+  deleteEndpoint,
+  type EndpointRow,
+  type EndpointSettings,
+  type EndpointState,
+  insertEndpoint,
+  loadEndpoint,
+  loadEndpoints,
+  newEndpoint,
+  rotateSecret,
+  saveState,
+  updateEndpoint,
+} from "../../store/outbox/endpoints";
+import {
+  countReplayable,
+  type ReplayedStretch,
+  replayForwards,
+} from "../../store/outbox/forward-replay";
+import { countPending } from "../../store/outbox/lanes";
+
+export interface EndpointView extends Omit<EndpointRow, "next_send_ms"> {
+  /** Forwards that are not sent yet and not on their way, counted up to PENDING_COUNTED. */
+  readonly pending: number;
+}
+
+/** Why something cannot be done: there is no such endpoint, what was asked for is wrong, or it does not fit. */
+export interface Refusal {
+  readonly ok: false;
+  readonly kind: "unknown" | "wrong" | "conflict";
+  readonly reason: string;
+}
+export type Answer<T> = { readonly ok: true; readonly value: T } | Refusal;
+
+export interface EndpointTest {
+  readonly outcome: Outcome["kind"];
+  readonly status: number | null;
+  readonly ms: number;
+  readonly answer: string | null;
+}
+
+export interface EndpointSecret {
+  readonly id: string;
+  readonly secret: string;
+  /** Signs too until then; null where none does. */
+  readonly previous: string | null;
+  readonly previous_until: string | null;
+}
+
+export interface ReplayWish {
+  readonly event_types?: readonly string[] | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly cursor: number;
+  readonly dry_run: boolean;
+}
+
+export interface EndpointsDeps {
+  readonly db: D1Database;
+  readonly channels: ChannelsConfig;
+  readonly io: ChannelDeps;
+}
+
+/** Forwards that are counted of each endpoint. */
+const PENDING_COUNTED = 10_000;
+
+const done = <T>(value: T): Answer<T> => ({ ok: true, value });
+const refuse = (kind: Refusal["kind"], reason: string): Refusal => ({ ok: false, kind, reason });
+
+const noSecret = refuse(
+  "conflict",
+  "FORWARD_SECRET is not set, or cannot be used: the secret of every endpoint is derived from it. Set it with npx wrangler secret put FORWARD_SECRET",
+);
+const isDefaults = refuse(
+  "conflict",
+  "The endpoint default is FORWARD_URL with FORWARD_SECRET: change it there",
+);
+const unknown = refuse("unknown", "There is no endpoint with this id");
+
+function whyNot({ url, event_types: types }: EndpointSettings): Refusal | null {
+  const why = whyNotEndpoint(url);
+  if (why !== null) return refuse("wrong", `url: ${why}`);
+  const stranger = types.find((name) => !filterNames.includes(name));
+  if (stranger === undefined) return null;
+  return refuse(
+    "wrong",
+    `event_types: there is no event type ${stranger.slice(0, 100)}; did you mean ${closest(stranger.slice(0, 100), [...filterNames])}?`,
+  );
+}
+
+/** `ep_` and eight characters: not guessable is not needed, since a secret signs. */
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(4));
+  return `ep_${bytes.toHex()}`;
+}
+
+async function view(
+  db: D1Database,
+  rows: readonly EndpointRow[],
+): Promise<readonly EndpointView[]> {
+  const ids = rows.map(({ id }) => id);
+  const pending = await countPending(db, ids, PENDING_COUNTED);
+  return rows.map((row) => {
+    const { next_send_ms: _, ...shown } = row;
+    return { ...shown, pending: pending.get(row.id) ?? 0 };
+  });
+}
+
+/** `default` as it is now; null where FORWARD_URL is not set. */
+function defaultEndpoint(
+  rows: readonly EndpointRow[],
+  { channels, io }: EndpointsDeps,
+): EndpointRow | null {
+  if (channels.forward === null) return null;
+  const url = publicUrl(channels.forward.url);
+  const row = rows.find((one) => one.id === DEFAULT_ENDPOINT && one.url === url);
+  return row ?? newEndpoint(DEFAULT_ENDPOINT, url, io.now().toISOString());
+}
+
+async function find(deps: EndpointsDeps, id: string): Promise<EndpointRow | null> {
+  const row = await loadEndpoint(deps.db, id);
+  return id === DEFAULT_ENDPOINT ? defaultEndpoint(row === null ? [] : [row], deps) : row;
+}
+
+export async function listEndpoints(deps: EndpointsDeps): Promise<readonly EndpointView[]> {
+  const rows = await loadEndpoints(deps.db);
+  const others = rows.filter(({ id }) => id !== DEFAULT_ENDPOINT);
+  const byDefault = defaultEndpoint(rows, deps);
+  return await view(deps.db, byDefault === null ? others : [byDefault, ...others]);
+}
+
+async function viewOne(
+  deps: EndpointsDeps,
+  row: EndpointRow | null,
+): Promise<Answer<EndpointView>> {
+  if (row === null) return unknown;
+  const [shown] = await view(deps.db, [row]);
+  return shown === undefined ? unknown : done(shown);
+}
+
+export async function findEndpoint(deps: EndpointsDeps, id: string): Promise<Answer<EndpointView>> {
+  return await viewOne(deps, await find(deps, id));
+}
+
+export async function addEndpoint(
+  deps: EndpointsDeps,
+  settings: EndpointSettings,
+): Promise<Answer<EndpointView>> {
+  if (deps.channels.forwardSecret === null) return noSecret;
+  const wrong = whyNot(settings);
+  if (wrong !== null) return wrong;
+  const row = await insertEndpoint(deps.db, newId(), settings, deps.io.now().toISOString());
+  return row === null
+    ? refuse(
+        "conflict",
+        `There are ${String(FORWARD_ENDPOINTS_MAX)} endpoints already: delete one first`,
+      )
+    : await viewOne(deps, row);
+}
+
+/** What is undefined stays. */
+export type EndpointChanges = {
+  readonly [Name in keyof EndpointSettings]?: EndpointSettings[Name] | undefined;
+};
+
+export async function editEndpoint(
+  deps: EndpointsDeps,
+  id: string,
+  changes: EndpointChanges,
+): Promise<Answer<EndpointView>> {
+  if (id === DEFAULT_ENDPOINT) return isDefaults;
+  const row = await loadEndpoint(deps.db, id);
+  if (row === null) return unknown;
+  const settings: EndpointSettings = {
+    url: changes.url ?? row.url,
+    description: changes.description ?? row.description,
+    event_types: changes.event_types ?? row.event_types,
+    include_order: changes.include_order ?? row.include_order,
+    rate_limit: changes.rate_limit === undefined ? row.rate_limit : changes.rate_limit,
+  };
+  return whyNot(settings) ?? (await viewOne(deps, await updateEndpoint(deps.db, id, settings)));
+}
+
+async function setState(
+  deps: EndpointsDeps,
+  id: string,
+  stateOf: (row: EndpointRow) => EndpointState,
+): Promise<Answer<EndpointView>> {
+  const row = await find(deps, id);
+  if (row === null) return unknown;
+  await saveState(deps.db, row, stateOf(row), deps.io.now().toISOString());
+  return await findEndpoint(deps, id);
+}
+
+/** Its forwards are kept. `reason`: for whoever looks. */
+export async function pauseEndpoint(
+  deps: EndpointsDeps,
+  id: string,
+  reason: string,
+): Promise<Answer<EndpointView>> {
+  return await setState(deps, id, ({ failing_since }) => ({
+    status: "paused",
+    status_reason: reason,
+    failing_since,
+    retry_at: null,
+  }));
+}
+
+/** What waits goes out in the order of receipt. */
+export async function resumeEndpoint(
+  deps: EndpointsDeps,
+  id: string,
+): Promise<Answer<EndpointView>> {
+  return await setState(deps, id, () => ({
+    status: "active",
+    status_reason: null,
+    failing_since: null,
+    retry_at: null,
+  }));
+}
+
+export async function removeEndpoint(deps: EndpointsDeps, id: string): Promise<Answer<null>> {
+  if (id === DEFAULT_ENDPOINT) return isDefaults;
+  return (await deleteEndpoint(deps.db, id)) ? done(null) : unknown;
+}
+
+async function secretOf(
+  { channels, io }: EndpointsDeps,
+  { id, secret_version: version, rotated_at: rotatedAt }: EndpointRow,
+): Promise<Answer<EndpointSecret>> {
+  const { forwardSecret } = channels;
+  if (forwardSecret === null) return noSecret;
+  const until = rotatedAt === null ? null : addMs(rotatedAt, ROTATION_MS);
+  const isRotating = until !== null && until > io.now().toISOString();
+  return done({
+    id,
+    secret: await deriveSecret(forwardSecret, id, version),
+    previous: isRotating ? await deriveSecret(forwardSecret, id, version - 1) : null,
+    previous_until: isRotating ? until : null,
+  });
+}
+
+/** Never FORWARD_SECRET itself, which all others are derived from. */
+export async function showSecret(deps: EndpointsDeps, id: string): Promise<Answer<EndpointSecret>> {
+  if (id === DEFAULT_ENDPOINT) return isDefaults;
+  const row = await loadEndpoint(deps.db, id);
+  return row === null ? unknown : await secretOf(deps, row);
+}
+
+/** For a day both sign. */
+export async function rotateEndpoint(
+  deps: EndpointsDeps,
+  id: string,
+): Promise<Answer<EndpointSecret>> {
+  if (id === DEFAULT_ENDPOINT) return isDefaults;
+  if (deps.channels.forwardSecret === null) return noSecret;
+  const row = await rotateSecret(deps.db, id, deps.io.now().toISOString());
+  return row === null ? unknown : await secretOf(deps, row);
+}
+
+/** Sends one signed request of the type `endpoint.test`, now, whatever its status is. */
+export async function testEndpoint(deps: EndpointsDeps, id: string): Promise<Answer<EndpointTest>> {
+  const row = await find(deps, id);
+  if (row === null) return unknown;
+  const connection =
+    id === DEFAULT_ENDPOINT
+      ? forward.connect(deps.channels, deps.io, null)
+      : openEndpoints(deps.channels, deps.io)(row);
+  if (connection === null) return noSecret;
+  const began = deps.io.now();
+  const timestamp = began.toISOString();
+  const body = JSON.stringify({ type: "endpoint.test", timestamp, data: { endpoint: id } });
+  const eventId = `test_${crypto.randomUUID()}`;
+  const message = { channel: "forward", eventId, body, order: null } as const;
+  const outcome = await connection.send(message, eventId, AbortSignal.timeout(PROVIDER_TIMEOUT_MS));
+  return done({
+    outcome: outcome.kind,
+    status: outcome.answered?.status ?? null,
+    ms: deps.io.now().getTime() - began.getTime(),
+    answer: outcome.answered?.start ?? ("error" in outcome ? outcome.error : null),
+  });
+}
+
+/** The next stretch of stored events: counted, or sent again. They go out behind what is new. */
+export async function replayToEndpoint(
+  deps: EndpointsDeps,
+  id: string,
+  { event_types, from, to, cursor, dry_run }: ReplayWish,
+): Promise<Answer<ReplayedStretch>> {
+  const row = await find(deps, id);
+  if (row === null) return unknown;
+  const wanted = event_types ?? row.event_types;
+  const wrong = whyNot({ ...row, url: "https://any.example", event_types: wanted });
+  if (wrong !== null) return wrong;
+  const types = catalog.map(({ type }) => type).filter((type) => isWanted(type, wanted));
+  const replay = { endpoint: id, types, from, to };
+  return done(
+    dry_run
+      ? await countReplayable(deps.db, replay, cursor)
+      : await replayForwards(deps.db, replay, cursor, deps.io.now().toISOString()),
+  );
+}

@@ -1,0 +1,30 @@
+/**
+ * What is kept of an endpoint's answer: its first characters, without the person. An endpoint may repeat what it
+ * was sent, so every word goes that is a person's in the body; and whatever looks like an address or a number.
+ */
+import { eraseBody } from "../../../events/erased-body";
+import { ATTEMPT_ANSWER_CHARACTERS, COMPARED_MAX_CHARACTERS } from "../../../limits";
+
+const WORD = /[\p{L}\p{M}\p{N}]{2,}/gu;
+const GONE = "…";
+
+function wordsOf(text: string): readonly string[] {
+  return text.toLowerCase().match(WORD) ?? [];
+}
+
+/** The words of a body that an erasure would take from it. */
+function personalWords(body: string): ReadonlySet<string> {
+  const kept = new Set(wordsOf(eraseBody(body)));
+  return new Set(wordsOf(body).filter((word) => !kept.has(word)));
+}
+
+export function answerStart(answer: string, sent: string): string {
+  const start = answer.slice(0, ATTEMPT_ANSWER_CHARACTERS).replaceAll(/\s+/g, " ").trim();
+  if (wordsOf(start).length === 0) return start;
+  if (sent.length > COMPARED_MAX_CHARACTERS) return GONE;
+  const personal = personalWords(sent);
+  return start
+    .replaceAll(/[^\s"'<>]*@[^\s"'<>]*/g, GONE)
+    .replaceAll(/\+?\d[\d\s().-]{5,}\d/g, GONE)
+    .replaceAll(WORD, (word) => (personal.has(word.toLowerCase()) ? GONE : word));
+}

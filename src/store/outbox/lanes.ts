@@ -1,0 +1,90 @@
+/**
+ * The lanes of endpoints in the outbox: what is due for each, and what waits for its endpoint. A forward that waits
+ * is pending without a time (`next_attempt_at` is null) and in no one's way; it is made due again in the order of
+ * receipt, a few at a time.
+ */
+
+import { ENDPOINT_BUSY } from "../../notifications/channels/reasons";
+
+/** What is in a lane. */
+const inLanes = "status = 'pending' AND awaits_sweep = 1 AND endpoint IS NOT NULL";
+
+/** `?1`: now. notifications_endpoint, one seek for each endpoint and one for each of its two parts. */
+const busySql = `
+WITH RECURSIVE lane (endpoint) AS (
+  SELECT min(endpoint) FROM notifications INDEXED BY notifications_endpoint WHERE ${inLanes}
+  UNION ALL
+  SELECT (SELECT min(n.endpoint) FROM notifications n INDEXED BY notifications_endpoint
+    WHERE ${inLanes} AND n.endpoint > lane.endpoint) FROM lane WHERE lane.endpoint IS NOT NULL)
+SELECT endpoint FROM lane WHERE endpoint IS NOT NULL AND EXISTS (
+  SELECT 1 FROM notifications n INDEXED BY notifications_endpoint WHERE ${inLanes} AND n.endpoint = lane.endpoint
+    AND (n.next_attempt_at IS NULL OR n.next_attempt_at <= ?1))`;
+
+/** Endpoints for which something is due, or waits. */
+export async function listBusyLanes(db: D1Database, now: string): Promise<readonly string[]> {
+  const { results } = await db.prepare(busySql).bind(now).all<{ endpoint: string }>();
+  return results.map(({ endpoint }) => endpoint);
+}
+
+/** `?1`: endpoint; `?2`: now; `?3`: limit. notifications_endpoint. */
+const dueSql = `
+SELECT id FROM notifications INDEXED BY notifications_endpoint
+WHERE ${inLanes} AND endpoint = ?1 AND next_attempt_at <= ?2 ORDER BY next_attempt_at, lane_place LIMIT ?3`;
+
+export async function listDueOfLane(
+  db: D1Database,
+  endpoint: string,
+  now: string,
+  limit: number,
+): Promise<readonly string[]> {
+  const { results } = await db.prepare(dueSql).bind(endpoint, now, limit).all<{ id: string }>();
+  return results.map(({ id }) => id);
+}
+
+/** `?1`: endpoint; `?2`: now; `?3`: limit. notifications_endpoint. By its reason it is known to have waited. */
+const releaseSql = `
+UPDATE notifications SET next_attempt_at = ?2, reason = coalesce(reason, '${ENDPOINT_BUSY}') WHERE id IN (
+  SELECT id FROM notifications INDEXED BY notifications_endpoint
+  WHERE ${inLanes} AND endpoint = ?1 AND next_attempt_at IS NULL ORDER BY lane_place LIMIT ?3)
+RETURNING id`;
+
+/** Makes due what waits, the first received first. */
+export async function releaseWaiting(
+  db: D1Database,
+  endpoint: string,
+  now: string,
+  limit: number,
+): Promise<readonly string[]> {
+  const { results } = await db.prepare(releaseSql).bind(endpoint, now, limit).all<{ id: string }>();
+  return results.map(({ id }) => id);
+}
+
+/** notifications_endpoint, one seek. */
+const firstWaitingSql = `
+SELECT coalesce(lane_place, 0) AS lane_place FROM notifications INDEXED BY notifications_endpoint
+WHERE ${inLanes} AND endpoint = ?1 AND next_attempt_at IS NULL ORDER BY lane_place LIMIT 1`;
+
+/** The place of the first that waits; null where none does. */
+export async function findFirstWaiting(db: D1Database, endpoint: string): Promise<number | null> {
+  const row = await db.prepare(firstWaitingSql).bind(endpoint).first<{ lane_place: number }>();
+  return row?.lane_place ?? null;
+}
+
+/** `?1`: limit for each endpoint; `?2`: endpoints. notifications_endpoint. */
+const pendingSql = `
+SELECT value AS endpoint, (SELECT count(*) FROM (
+  SELECT 1 FROM notifications INDEXED BY notifications_endpoint
+  WHERE ${inLanes} AND endpoint = json_each.value LIMIT ?1)) AS forwards FROM json_each(?2)`;
+
+/** How many forwards each endpoint waits for, counted up to `limit`. */
+export async function countPending(
+  db: D1Database,
+  endpoints: readonly string[],
+  limit: number,
+): Promise<ReadonlyMap<string, number>> {
+  const { results } = await db
+    .prepare(pendingSql)
+    .bind(limit, JSON.stringify(endpoints))
+    .all<{ endpoint: string; forwards: number }>();
+  return new Map(results.map(({ endpoint, forwards }) => [endpoint, forwards]));
+}
