@@ -119,10 +119,10 @@ async function resend(cli: Cli, flags: ResendFlags): Promise<void> {
   const found = await api.sendUnsent({ ...filter, dry_run: true });
   const old =
     found.too_old === 0 ? "" : ` ${count(found.too_old, "message")} came too late by now.`;
-  const some = found.more ? `at least ${count(found.count)}` : count(found.count);
+  const some = `${found.more ? "at least " : ""}${count(found.count, "message")}`;
   if (flags.dryRun === true || found.count === 0) {
     if (flags.json === true) out.json(found);
-    else out.print(`  ${some} of them would be sent, if still true.${old}`);
+    else out.print(`  ${some} would be sent, if still true.${old}`);
     return;
   }
   if (flags.json !== true && old !== "") out.note(` ${old}`);

@@ -54,7 +54,7 @@ await test("what was not sent is counted, asked about, and sent together", async
   assert.match(sent.stdout, new RegExp(`${String(before)} messages? due`));
   assert.equal(await count(suppressed), 0);
   const none = await shop.run("resend --channel sms --yes");
-  assert.match(none.stdout, /0 of them would be sent/);
+  assert.match(none.stdout, /0 messages would be sent/);
   const wrong = await shop.run(["resend", "--reason", "too old"]);
   assert.equal(wrong.code, 2, wrong.stderr);
 });
@@ -64,6 +64,7 @@ await test("quiet-until counts what waits, asks, sets the moment, and takes it b
   const until = async (): Promise<string | null | undefined> =>
     (await shop.receiver.query<{ place: string | null }>(present))[0]?.place;
   const dry = await shop.run("quiet-until --dry-run");
+  assert.equal(dry.stdout.split("\n")[0], shop.receiver.url);
   assert.match(dry.stdout, /would be suppressed: [1-9]\d* messages? of those that wait now\./);
   assert.match(dry.stdout, /At present nothing is suppressed\./);
   assert.equal(await until(), undefined);
