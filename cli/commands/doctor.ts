@@ -41,8 +41,12 @@ function printFinding(out: Output, { check, state, detail, fix }: Finding): void
 }
 
 /** From inside, and the round trip; checks that need a token are skipped without one. */
-async function* checkReceiver(cli: Cli, settings: Settings): AsyncGenerator<readonly Finding[]> {
-  const endpoint = await checkEndpoint(cli, settings);
+async function* checkReceiver(
+  cli: Cli,
+  settings: Settings,
+  environment: EnvironmentName,
+): AsyncGenerator<readonly Finding[]> {
+  const endpoint = await checkEndpoint(cli, settings, environment);
   yield endpoint.findings;
   if (!endpoint.isReachable) return;
   if (settings.token === null && Object.keys(settings.access).length === 0) {
@@ -70,7 +74,7 @@ async function doctor(cli: Cli, flags: Flags): Promise<void> {
   if (flags.json !== true) out.print(out.colours.bold(settings.url));
   const account = flags.wrangler ? checkAccount(settings, flags.env, signal) : Promise.resolve([]);
   take(checkMachine(settings));
-  for await (const findings of checkReceiver(cli, settings)) take(findings);
+  for await (const findings of checkReceiver(cli, settings, flags.env)) take(findings);
   take(await account);
   const of = (state: FindingState) => all.filter((finding) => finding.state === state).length;
   const [failed, warned, skipped] = [of("fail"), of("warn"), of("skip")];

@@ -1,6 +1,6 @@
 /** The set-up around the receiver, as wrangler reports it: migrations, and for a deployed receiver the account. */
 import { readdirSync, readFileSync } from "node:fs";
-import { migrateCommand } from "../../src/store/set-up/missing-pieces.ts";
+import { deployCommand, migrateCommand } from "../../src/store/set-up/missing-pieces.ts";
 import { type Ran, runWrangler } from "../wrangler/process.ts";
 import {
   environmentFlag,
@@ -55,7 +55,7 @@ function checkDatabase({ database }: Target): Finding {
     : found.ok("database", `wrangler.toml names the D1 database ${database.name}`);
 }
 
-function judgeQueues(text: string, { queues: queueNames }: Target): Finding {
+function judgeQueues(text: string, { queues: queueNames, environment }: Target): Finding {
   const queues = readQueues(text);
   const missing = queueNames.filter((name) => !queues.has(name));
   if (missing.length > 0) {
@@ -64,7 +64,11 @@ function judgeQueues(text: string, { queues: queueNames }: Target): Finding {
   }
   const idle = queueNames.filter((name) => queues.get(name) === 0);
   if (idle.length > 0) {
-    return found.fail("queues", `nothing takes from ${idle.join(", ")}`, "npm run deploy");
+    return found.fail(
+      "queues",
+      `nothing takes from ${idle.join(", ")}`,
+      deployCommand(environment),
+    );
   }
   return found.ok("queues", `all ${queueNames.length} are there, with their consumers`);
 }

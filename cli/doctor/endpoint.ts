@@ -1,4 +1,5 @@
 /** The receiver from outside: whether it answers, refuses unsigned deliveries, and has the same secret. */
+import { secretCommand } from "../../src/store/set-up/missing-pieces.ts";
 import { PROBE_AGENT } from "../../src/receiver/probe.ts";
 import { WEBHOOK_PATH } from "../../testbed/deliveries/delivery.ts";
 import { sign, SIGNATURE_HEADER } from "../../testbed/stories/index.ts";
@@ -6,6 +7,7 @@ import type { Cli } from "../cli.ts";
 import { Failure } from "../failure.ts";
 import type { Answer } from "../api/http.ts";
 import type { Settings } from "../settings.ts";
+import type { EnvironmentName } from "../wrangler/target.ts";
 import { openThePath, readBlockPage } from "./block-page.ts";
 import { type Finding, found } from "./finding.ts";
 
@@ -13,8 +15,6 @@ import { type Finding, found } from "./finding.ts";
 const CLOCK_MAX_MS = 60_000;
 /** Signed and empty: answered 400 if the secret is right, and nothing is stored. */
 const NO_EVENT = "";
-
-const setSecret = "npx wrangler secret put CE_WEBHOOK_SECRET";
 
 function checkClock(answer: Answer, now: Date): Finding {
   const stated = Date.parse(answer.headers.get("date") ?? "");
@@ -32,14 +32,13 @@ function checkClock(answer: Answer, now: Date): Finding {
 
 /** For each status of the answer to an unsigned delivery: what is wrong, and what to do. */
 const refusals: Readonly<Record<number, readonly [detail: string, fix: string]>> = {
-  503: ["the receiver has no CE_WEBHOOK_SECRET (503)", setSecret],
   410: ["the receiver is retired (410)", "unset RECEIVER_RETIRED"],
   404: [`nothing lives at ${WEBHOOK_PATH} (404)`, "is --url right?"],
   403: ["something stands before the webhook route (403)", openThePath],
   302: ["something stands before the webhook route (302)", openThePath],
 };
 
-function judgeUnsigned(answer: Answer): Finding {
+function judgeUnsigned(answer: Answer, setSecret: string): Finding {
   const blocked = readBlockPage(answer);
   if (blocked !== null) {
     const detail = `deliveries do not reach the receiver: ${blocked}`;
@@ -47,12 +46,15 @@ function judgeUnsigned(answer: Answer): Finding {
   }
   const { status } = answer;
   if (status === 401) return found.ok("signatures", "what is not signed is refused (401)");
+  if (status === 503) {
+    return found.fail("signatures", "the receiver has no CE_WEBHOOK_SECRET (503)", setSecret);
+  }
   const other = [`what is not signed is answered ${status}, expected 401`, "is --url right?"];
   const [detail = "", fix = ""] = refusals[status] ?? other;
   return found.fail("signatures", detail, fix);
 }
 
-function judgeSigned(answer: Answer, { secret, isLocal }: Settings): Finding {
+function judgeSigned(answer: Answer, { secret, isLocal }: Settings, setSecret: string): Finding {
   const source = secret?.source ?? "?";
   const blocked = readBlockPage(answer);
   if (blocked !== null) {
@@ -75,6 +77,7 @@ function judgeSigned(answer: Answer, { secret, isLocal }: Settings): Finding {
 export async function checkEndpoint(
   { http, now }: Pick<Cli, "http" | "now">,
   settings: Settings,
+  environment: EnvironmentName,
 ): Promise<{ readonly isReachable: boolean; readonly findings: readonly Finding[] }> {
   const { url, secret } = settings;
   let health: Answer;
@@ -96,7 +99,8 @@ export async function checkEndpoint(
   const probe = { "user-agent": PROBE_AGENT };
   const post = (headers: Record<string, string>) =>
     http(url + WEBHOOK_PATH, { method: "POST", headers: { ...probe, ...headers }, body: NO_EVENT });
-  const unsigned = judgeUnsigned(await post({}));
+  const setSecret = secretCommand("CE_WEBHOOK_SECRET", environment);
+  const unsigned = judgeUnsigned(await post({}), setSecret);
   // A block page may stop other paths and still let the webhook path through.
   const reached =
     blocked === null
@@ -105,7 +109,8 @@ export async function checkEndpoint(
   const findings = [reached, checkClock(health, now()), unsigned];
   if (secret !== null && unsigned.state === "ok") {
     const signature = await sign(NO_EVENT, secret.value);
-    findings.push(judgeSigned(await post({ [SIGNATURE_HEADER]: signature }), settings));
+    const signed = await post({ [SIGNATURE_HEADER]: signature });
+    findings.push(judgeSigned(signed, settings, setSecret));
   }
   return { isReachable: true, findings };
 }

@@ -279,6 +279,17 @@ describe("the webhook secret", () => {
     await expectMissing("secret", /CE_WEBHOOK_SECRET is not set/, { CE_WEBHOOK_SECRET: "" });
     await expectSound({ CE_WEBHOOK_SECRET: "", RECEIVER_RETIRED: "true" });
   });
+
+  it("is to be set for the Worker's own environment", async () => {
+    const production = await missing({ CE_WEBHOOK_SECRET: "" });
+    expect(production.map(({ fix }) => fix)).toEqual([
+      "Run: npx wrangler secret put CE_WEBHOOK_SECRET",
+    ]);
+    const staging = await missing({ CE_WEBHOOK_SECRET: "", ENVIRONMENT: "staging" });
+    expect(staging.map(({ fix }) => fix)).toContain(
+      "Run: npx wrangler secret put CE_WEBHOOK_SECRET --env staging",
+    );
+  });
 });
 
 describe("the deep health", () => {

@@ -1,7 +1,7 @@
 /** `quiet-until`: what happened before a moment is reported to nobody. */
 import { Command } from "commander";
 import { count, signs } from "../../../testbed/terminal/text.ts";
-import { apiOf, type Cli, complete, type JsonFlag, whenOf } from "../../cli.ts";
+import { apiOf, type Cli, complete, type JsonFlag, settingsOf, whenOf } from "../../cli.ts";
 import { momentOrAhead } from "../../flags.ts";
 import type { SettingFlags } from "../../settings.ts";
 import { confirm } from "../../terminal/confirm.ts";
@@ -21,6 +21,8 @@ async function quietUntil(cli: Cli, time: string | undefined, flags: Flags): Pro
   const when = await whenOf(cli, api);
   const shown = (until: string) => fullTime(until, when);
   const waiting = count(found.messages, "message");
+  // After a restore this is set within seconds: a person must see that it is not the receiver on this machine.
+  if (flags.json !== true) out.print(out.colours.bold(settingsOf(cli, flags).url));
   if (flags.dryRun === true) {
     if (flags.json === true) return out.json(found);
     const present = (await api.quietUntil()).until;

@@ -1,5 +1,6 @@
 /** How the Worker is set up, without any value of a secret. */
 import { countQuieted, loadQuietUntil, type QuietUntil } from "../../store/outbox/quiet-until";
+import { secretCommand } from "../../store/set-up/missing-pieces";
 import { loadVerifiedBy, type VerifiedBy } from "../../store/overview";
 import type { Settings } from "../deps";
 import { type ChannelView, problemsOf, viewChannels } from "../channel-view";
@@ -12,10 +13,10 @@ import { When } from "./filters";
 import { ActionForm, Badge, Facts, Notice, Part, Table, Text, Time } from "./parts";
 import { Page, show } from "./page";
 
-function Secrets({ of }: { readonly of: Settings["secrets"] }) {
+function Secrets({ of, environment }: { of: Settings["secrets"]; environment: string }) {
   return (
     <Table
-      caption="Set with: npx wrangler secret put NAME"
+      caption={`Set with: ${secretCommand("NAME", environment)}`}
       shown
       rows={Object.entries(of)}
       columns={[
@@ -197,7 +198,7 @@ function SettingsPage(props: SettingsProps) {
       ))}
       <div class="columns">
         <Part id="secrets" title="Secrets">
-          <Secrets of={secrets} />
+          <Secrets of={secrets} environment={environment} />
         </Part>
         <Part id="channels" title="Channels">
           <Channels of={channels} />

@@ -63,7 +63,7 @@ function ago(ms: number): string {
 }
 
 /** A deployment sets what wrangler.toml names: the trigger and the consumers. */
-function deployCommand(environment: string): string {
+export function deployCommand(environment: string): string {
   return environment === "production"
     ? "npm run deploy"
     : `npx wrangler deploy --env ${environment}`;
@@ -73,6 +73,12 @@ export function migrateCommand(environment: string): string {
   return environment === "production"
     ? "npm run db:migrate"
     : `npx wrangler d1 migrations apply DB --remote --env ${environment}`;
+}
+
+/** Without `--env`, wrangler sets it for production. */
+export function secretCommand(name: string, environment: string): string {
+  const command = `npx wrangler secret put ${name}`;
+  return environment === "production" ? command : `${command} --env ${environment}`;
 }
 
 function migrationsOf(names: readonly string[], environment: string): MissingPiece | null {
@@ -137,11 +143,13 @@ function deadLettersOf(signs: Signs, environment: string, nowMs: number): Missin
   };
 }
 
-const noSecret: MissingPiece = {
-  piece: "secret",
-  problem: "CE_WEBHOOK_SECRET is not set, or cannot be used: every delivery is answered 503.",
-  fix: "Run: npx wrangler secret put CE_WEBHOOK_SECRET",
-};
+function secretOf(environment: string): MissingPiece {
+  return {
+    piece: "secret",
+    problem: "CE_WEBHOOK_SECRET is not set, or cannot be used: every delivery is answered 503.",
+    fix: `Run: ${secretCommand("CE_WEBHOOK_SECRET", environment)}`,
+  };
+}
 
 /** In the order in which a person should look at them; empty if nothing is missing. */
 export function missingPieces(
@@ -153,7 +161,7 @@ export function missingPieces(
   const found = [
     migrationsOf(missingMigrations, environment),
     signs === null ? null : databaseOf(signs, environment),
-    canReceive ? null : noSecret,
+    canReceive ? null : secretOf(environment),
     signs === null ? null : cronOf(signs, environment, nowMs),
     signs === null ? null : consumerOf(signs, environment, nowMs),
     signs === null ? null : deadLettersOf(signs, environment, nowMs),

@@ -120,12 +120,26 @@ const stops: readonly (readonly [name: string, fake: Fake, said: RegExp])[] = [
   ],
 ];
 
+const now = (): Date => new Date();
+
+await test("a secret that staging lacks is not set for production", async () => {
+  const json = { "content-type": "application/json" };
+  const fake = { status: 503, body: '{"error":"not configured"}', headers: json };
+  const stranger = await startProxy(receiver.url, ({ path }) => (path === PATH ? fake : null));
+  const settings = loadSettings({ url: stranger.url, secret: SECRET }, {});
+  const http = createHttp(new AbortController().signal);
+  const { findings } = await checkEndpoint({ http, now }, settings, "staging");
+  const fixes = findings.filter(({ state }) => state === "fail").map(({ fix }) => fix);
+  assert.deepEqual(fixes, ["npx wrangler secret put CE_WEBHOOK_SECRET --env staging"]);
+  await stranger.close();
+});
+
 for (const [name, fake, said] of stops) {
   await test(`${name} before the webhook path is told apart from an answer`, async () => {
     const stranger = await startProxy(receiver.url, ({ path }) => (path === PATH ? fake : null));
     const settings = loadSettings({ url: stranger.url, secret: SECRET }, {});
     const http = createHttp(new AbortController().signal);
-    const { findings } = await checkEndpoint({ http, now: () => new Date() }, settings);
+    const { findings } = await checkEndpoint({ http, now }, settings, "production");
     const [first, ...others] = findings.filter(({ state }) => state === "fail");
     assert.match(first?.detail ?? "", said);
     assert.match(first?.fix ?? "", /Bot Fight Mode.*\/api\/webhooks\/.*A block page answers/);
@@ -159,7 +173,7 @@ await test("only signed deliveries may be stopped, too", async () => {
   });
   const settings = loadSettings({ url: stranger.url, secret: SECRET }, {});
   const http = createHttp(new AbortController().signal);
-  const { findings } = await checkEndpoint({ http, now: () => new Date() }, settings);
+  const { findings } = await checkEndpoint({ http, now }, settings, "production");
   const failed = findings.filter(({ state }) => state === "fail");
   assert.deepEqual(
     failed.map(({ check }) => check),

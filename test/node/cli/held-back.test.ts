@@ -64,6 +64,7 @@ await test("quiet-until counts what waits, asks, sets the moment, and takes it b
   const until = async (): Promise<string | null | undefined> =>
     (await shop.receiver.query<{ place: string | null }>(present))[0]?.place;
   const dry = await shop.run("quiet-until --dry-run");
+  assert.equal(dry.stdout.split("\n")[0], shop.receiver.url);
   assert.match(dry.stdout, /would be suppressed: [1-9]\d* messages? of those that wait now\./);
   assert.match(dry.stdout, /At present nothing is suppressed\./);
   assert.equal(await until(), undefined);

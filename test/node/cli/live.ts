@@ -123,6 +123,7 @@ await test("the doctor finds a sound receiver sound, and leaves nothing behind",
   const { isReachable, findings: shut } = await checkEndpoint(
     { http, now: () => new Date() },
     nowhere,
+    "production",
   );
   assert.equal(isReachable, false);
   assert.match(shut[0]?.detail ?? "", /^Cannot reach http:\/\/127\.0\.0\.1:9/);
