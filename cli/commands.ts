@@ -43,6 +43,7 @@ export const groups: readonly Group[] = [
       ),
       row("message", async () => (await import("./commands/messages/messages.ts")).messageCommand),
       row("tail", async () => (await import("./commands/tail.ts")).tailCommand),
+      row("listen", async () => (await import("./commands/listen.ts")).listenCommand),
     ],
   },
   {

@@ -118,6 +118,11 @@ function parseUrl({ value, source }: Sourced): URL {
   return url;
 }
 
+/** One more setting of this machine, from the environment or .dev.vars; null if it is not set. */
+export function settingOf(name: string, flags: SettingFlags, env: Env): Sourced | null {
+  return find(name, null, env, readFile(flags.devVars));
+}
+
 export function loadSettings(flags: SettingFlags, env: Env): Settings {
   const file = readFile(flags.devVars);
   const url = parseUrl(

@@ -5,5 +5,6 @@ import { shop } from "./shop.ts";
 await import("./trigger.ts");
 await import("./look.ts");
 await import("./live.ts");
+await import("./listen.ts");
 await import("./privacy.ts");
 await shop.close();

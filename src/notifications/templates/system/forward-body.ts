@@ -3,8 +3,19 @@
  * it stands, never parsed and written again: numbers keep every digit, and a body nested however
  * deep costs no stack. The same event gives the same bytes at every attempt.
  */
-import { recognize } from "../../../events/recognition";
-import type { EventFacts } from "../facts";
+import { type Form, recognize } from "../../../events/recognition.ts";
+
+/** What of a stored event the body is made of. */
+interface ForwardedEvent {
+  readonly event_type: string | null;
+  /** Null where version 0.2 stored it. */
+  readonly form: Form | null;
+  /** ISO times. */
+  readonly occurred_at: string | null;
+  readonly received_at: string;
+  /** JSON; null where the endpoint does not want it. */
+  readonly order: string | null;
+}
 
 const bracket = /["{}[\]]/g;
 const scalarEnd = /[\s,}\]]/g;
@@ -63,7 +74,7 @@ export function memberText(json: string, name: string): string | null {
 }
 
 /** What the event carries, as text: `data` (or `payload`) of an envelope, else the whole body. */
-function dataText({ form }: EventFacts, payload: string): string {
+function dataText({ form }: ForwardedEvent, payload: string): string {
   const isEnvelope = (form ?? recognize(payload, null).form) === "envelope";
   if (!isEnvelope) return payload.trim();
   const given = ["data", "payload"].flatMap((name) => memberText(payload, name) ?? []);
@@ -71,7 +82,7 @@ function dataText({ form }: EventFacts, payload: string): string {
 }
 
 /** The body to forward. `payload` is the event's raw body, JSON as it was verified and stored. */
-export function forwardBody(event: EventFacts, payload: string): string {
+export function forwardBody(event: ForwardedEvent, payload: string): string {
   const type = JSON.stringify(event.event_type);
   const timestamp = JSON.stringify(event.occurred_at ?? event.received_at);
   const order = event.order === null ? "" : `,"order":${event.order}`;
