@@ -83,6 +83,14 @@ export function waitForEndpoint(row: DueRow, reason: string, error: string | nul
   return { outcome: outcomeRow(row, { status: "pending", reason, error }), alerts: [] };
 }
 
+/** One that was tried before its endpoint is left alone: it waits there, so that what was received first goes first. */
+export function rest(settled: Settled): Settled {
+  const { outcome } = settled;
+  if (outcome.status !== "pending") return settled;
+  const reason = outcome.reason ?? ENDPOINT_FAILING;
+  return { ...settled, outcome: { ...outcome, reason, nextAttemptAt: null } };
+}
+
 /** What its endpoint answered is kept with a forward. */
 function withAttempt(
   settled: Settled,
