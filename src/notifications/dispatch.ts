@@ -300,8 +300,10 @@ async function drainEndpoint(
     deps,
     report,
     FORWARD_MAX_ROWS,
-    // What is due may have to wait for what was received before: then that is next.
-    ({ claimed }, closed) => closed.size > 0 || (isReleasing && claimed === 0 && ended === null),
+    // What is due may have to wait for what was received before: then that is next. Of one that is gone the rest ends.
+    ({ claimed }, closed) =>
+      (closed.size > 0 && ![...closed.values()].every(({ kind }) => kind === "gone")) ||
+      (isReleasing && claimed === 0 && ended === null),
   );
 }
 

@@ -107,14 +107,8 @@ function withAttempt(
 
 /** A message that this run did not send. */
 export function putBack(outgoing: OutgoingMessage, closed: Closed, deps: LaneDeps): Settled {
-  if (closed.kind === "gone") {
-    const { row } = outgoing;
-    return {
-      outcome: outcomeRow(row, { status: "suppressed", reason: "endpoint gone" }),
-      alerts: [],
-    };
-  }
-  if (outgoing.row.channel === "forward") {
+  // Of one that is gone too: the next run suppresses it, unless a person has set another URL in the meantime.
+  if (closed.kind === "gone" || outgoing.row.channel === "forward") {
     return waitForEndpoint(outgoing.row, ENDPOINT_FAILING, outgoing.row.error);
   }
   const moment = { now: deps.now().toISOString(), random: deps.random() };

@@ -5,17 +5,19 @@ import { resumeEndpoint } from "../../src/console/forwarding/endpoints";
 import { answerStart } from "../../src/notifications/channels/forward/answer-start";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
 import {
+  deleteEndpoint,
   type EndpointSettings,
   insertEndpoint,
   loadEndpoint,
   saveState,
   updateEndpoint,
 } from "../../src/store/outbox/endpoints";
+import { replayForwards } from "../../src/store/outbox/forward-replay";
 import { eraseRows } from "../../src/store/privacy/erasure-rows";
 import { event } from "../support/events";
 import { clearTables, NOW, readNotifications, seedOrder } from "../support/rows";
 import { arrive, sweepMessages } from "./arrivals";
-import { accepts, channelsConfig, hangs, type Stage, stage } from "./providers";
+import { accepts, channelsConfig, hangs, noChannels, type Stage, stage } from "./providers";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -275,6 +277,152 @@ describe("an order that is forwarded with a payment", () => {
     await eraseRows(env.DB, { erasureId: 1, orders: ["ORD-1"] }, [], 0);
     const [after] = await readNotifications("channel = 'forward'");
     expect(after).toMatchObject({ rendered: null, attempt_log: null });
+  });
+});
+
+describe("while a run is under way", () => {
+  const eight = evt(1, 8).map((id) => `forward/${id}/ep_a`);
+  const reasons = async (): Promise<readonly string[]> => {
+    const rows = await readNotifications("channel = 'forward'");
+    return [...new Set(rows.map(({ status, reason }) => `${status} ${reason ?? ""}`.trim()))];
+  };
+
+  it("pausing lets it end, and nothing more goes out until a person resumes it", async () => {
+    await addEndpoint();
+    await arriveFrom(1, 8);
+    const set = stage(async (asked) => {
+      await pause();
+      return asked.headers.get("webhook-id") === "evt-3"
+        ? new Response("", { status: 503 })
+        : accepts(asked);
+    });
+    await dispatchIds(eight, set.deps);
+    expect(await loadEndpoint(env.DB, "ep_a")).toMatchObject({ status: "paused" });
+    await arriveFrom(9, 1);
+    await dispatchIds(["forward/evt-9/ep_a"], set.deps);
+    set.advance(DAY_MS);
+    await sweepMessages(set.deps);
+    expect(received(set)).toHaveLength(8);
+    const io = { fetch: set.provider.fetch, now: set.deps.now };
+    const deps = { db: env.DB, channels: channelsConfig, io };
+    await Promise.all([resumeEndpoint(deps, "ep_a"), resumeEndpoint(deps, "ep_a")]);
+    const after = stage();
+    after.advance(DAY_MS);
+    await Promise.all([sweepMessages(after.deps), sweepMessages(after.deps)]);
+    expect(received(after)).toEqual(["evt-3", "evt-9"]);
+  });
+
+  it("deleting it makes no new endpoint of what the run has learned", async () => {
+    await addEndpoint();
+    await arriveFrom(1, 8);
+    const set = stage(async () => {
+      await deleteEndpoint(env.DB, "ep_a");
+      return new Response("", { status: 503 });
+    });
+    await dispatchIds(eight, set.deps);
+    expect(await loadEndpoint(env.DB, "ep_a")).toBeNull();
+    set.advance(HOUR_MS);
+    await sweepMessages(set.deps);
+    expect(await reasons()).toEqual(["suppressed endpoint deleted"]);
+    expect(await readNotifications("template = 'alert'")).toEqual([]);
+  });
+
+  it("another URL gets what the one before has refused with 410", async () => {
+    await addEndpoint();
+    await arriveFrom(1, 12);
+    const url = "https://new.test/";
+    const set = stage(async (asked) => {
+      if (asked.url !== URL_A) return accepts(asked);
+      await updateEndpoint(env.DB, "ep_a", { ...settings, url });
+      return new Response("", { status: 410 });
+    });
+    set.advance(2 * MINUTE_MS);
+    await sweepMessages(set.deps);
+    set.advance(MINUTE_MS);
+    await sweepMessages(set.deps);
+    const old = received(set);
+    const others = set.provider.asked.flatMap(({ url: to, headers }) =>
+      to === url ? [headers.get("webhook-id")] : [],
+    );
+    expect([...old, ...others]).toEqual(evt(1, 12));
+    expect(await reasons()).toEqual(["failed endpoint gone", "sent"]);
+    expect(await readNotifications("template = 'alert'")).toEqual([]);
+  });
+
+  it("two that find it failing for five days tell a person once", async () => {
+    await addEndpoint();
+    await arriveFrom(1, 8);
+    const failing = { ...state("active"), failing_since: "2026-11-01T00:00:00.000Z" };
+    await saveState(env.DB, { id: "ep_a", url: URL_A }, failing, NOW);
+    const set = stage(() => new Response("", { status: 503 }));
+    const later = stage(() => new Response("", { status: 503 }));
+    later.advance(HOUR_MS);
+    await Promise.all([
+      dispatchIds(eight.slice(0, 4), set.deps),
+      dispatchIds(eight.slice(4), later.deps),
+    ]);
+    expect(await loadEndpoint(env.DB, "ep_a")).toMatchObject({ status: "paused" });
+    expect(await readNotifications("template = 'alert'")).toHaveLength(1);
+  });
+
+  it("what a run has claimed and never recorded is repeated with the same id and the same bytes", async () => {
+    await addEndpoint({ include_order: true });
+    await seedOrder({ order_number: "ORD-1" });
+    await arriveFrom(1, 1);
+    const set = stage((asked) =>
+      asked.url === URL_A ? Promise.reject(new Error("the Worker died")) : accepts(asked),
+    );
+    await dispatchIds(["forward/evt-1/ep_a"], set.deps);
+    await env.DB.prepare(
+      "UPDATE notifications SET in_flight = 1, next_attempt_at = ?1, attempt_log = NULL WHERE channel = 'forward'",
+    )
+      .bind(NOW)
+      .run();
+    await env.DB.prepare("UPDATE orders SET customer_name = 'Changed'").run();
+    const again = stage();
+    again.advance(2 * MINUTE_MS);
+    await Promise.all([sweepMessages(again.deps), sweepMessages(again.deps)]);
+    expect(received(again)).toEqual(["evt-1"]);
+    expect(again.provider.asked[0]?.body).toBe(set.provider.asked[0]?.body);
+  });
+
+  it("a replay goes behind what is new, in the order of receipt", async () => {
+    await addEndpoint({ rate_limit: 60 });
+    await arriveFrom(1, 60);
+    const set = stage();
+    set.advance(2 * MINUTE_MS);
+    for (let run = 0; run < 6; run += 1) {
+      await sweepMessages(set.deps);
+      set.advance(MINUTE_MS);
+    }
+    expect(received(set)).toEqual(evt(1, 60));
+    const replay = { endpoint: "ep_a", types: ["order.created"] };
+    expect((await replayForwards(env.DB, replay, 0, set.deps.now().toISOString())).forwards).toBe(
+      60,
+    );
+    expect((await replayForwards(env.DB, replay, 0, set.deps.now().toISOString())).forwards).toBe(
+      0,
+    );
+    await arriveFrom(61, 1);
+    await dispatchIds(["forward/evt-61/ep_a"], set.deps);
+    for (let run = 0; run < 6; run += 1) {
+      set.advance(MINUTE_MS);
+      await Promise.all([sweepMessages(set.deps), sweepMessages(set.deps)]);
+    }
+    expect(received(set).slice(60)).toEqual(["evt-61", ...evt(1, 60)]);
+  });
+
+  it("nothing is lost where FORWARD_SECRET goes and comes back", async () => {
+    await addEndpoint();
+    await arriveFrom(1, 12);
+    const lost = stage(accepts, noChannels);
+    lost.advance(2 * MINUTE_MS);
+    await sweepMessages(lost.deps);
+    expect(await reasons()).toEqual(["pending channel settings missing"]);
+    const set = stage();
+    set.advance(DAY_MS);
+    await sweepMessages(set.deps);
+    expect(received(set)).toEqual(evt(1, 12));
   });
 });
 
