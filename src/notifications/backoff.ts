@@ -31,12 +31,12 @@ export interface RetryQuery {
 
 /**
  * The time of the next attempt, or null once RETRY_FOR_MS have passed since the first. A wish to be
- * left alone for longer than that is cut to one last attempt at the end.
+ * left alone for longer than that is cut to one last attempt at the end; where there is no end, to RETRY_FOR_MS.
  */
 export function nextAttemptAt(query: RetryQuery): string | null {
   const first = Date.parse(query.firstAttemptAt);
   const now = Date.parse(query.now);
-  const end = query.isForEver === true ? Number.POSITIVE_INFINITY : first + RETRY_FOR_MS;
+  const end = (query.isForEver === true ? now : first) + RETRY_FOR_MS;
   if (now >= end) return null;
   // Whoever was told the same pause does not come back at the same moment.
   const pause = (query.retryAfterMs ?? 0) * (1 + query.random / 10);

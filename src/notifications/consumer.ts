@@ -28,8 +28,8 @@ export function parseWakeUpCall(body: unknown): readonly string[] {
 }
 
 /**
- * Never throws. What goes to endpoints goes on behind the batch (`later`): one that hangs must not hold up the
- * queue, and the sweep finds whatever such a run has left.
+ * Never throws. What goes to endpoints goes on behind the batch (`later`), after its messages: one that hangs must
+ * hold up neither the queue nor a message, and the sweep finds whatever such a run has left.
  */
 export async function handleNotificationBatch(
   batch: MessageBatch,
@@ -37,10 +37,6 @@ export async function handleNotificationBatch(
   later?: (work: Promise<unknown>) => void,
 ): Promise<void> {
   const ids = batch.messages.flatMap((message) => parseWakeUpCall(message.body));
-  const forwards = ids.filter((id) => endpointOfId(id) !== null);
-  const forwarding = forward(forwards, deps);
-  if (later === undefined) await forwarding;
-  else later(forwarding);
   try {
     await dispatchIds(
       ids.filter((id) => endpointOfId(id) === null),
@@ -51,6 +47,12 @@ export async function handleNotificationBatch(
     log.error("dispatch_broke_off", { messages: batch.messages.length, error: errorText(error) });
     batch.retryAll({ delaySeconds: RETRY_DELAY_SECONDS });
   }
+  const forwarding = forward(
+    ids.filter((id) => endpointOfId(id) !== null),
+    deps,
+  );
+  if (later === undefined) await forwarding;
+  else later(forwarding);
 }
 
 async function forward(ids: readonly string[], deps: DispatchDeps): Promise<void> {

@@ -33,7 +33,7 @@ import {
   type OpenLane,
   openLanes,
 } from "./forwarding/open-lanes";
-import { type Lane, type LaneReport, runLane } from "./lane";
+import { type Lane, type LaneReport, rest, runLane } from "./lane";
 import { storeRendered } from "./message";
 import type { OutgoingMessage, Settled } from "./outcome";
 import { type ClosedLanes, type PlanDeps, planRow, type Slice } from "./plan";
@@ -138,10 +138,11 @@ async function runOne(
   }
   const now = deps.now().toISOString();
   const told = await learnEndpoint(deps.db, endpoint, report, now, deps.random());
-  // A person hears once that it fails, and once that it is paused.
-  const settled = report.settled.map((one) =>
-    endpoint.failing_since === null ? one : { ...one, alerts: [] },
-  );
+  // A person hears once that it is left alone, and once that it is paused.
+  const isTold = endpoint.failing_since !== null && endpoint.retry_at !== null;
+  const settled = report.settled
+    .map((one) => (report.closed === null ? one : rest(one)))
+    .map((one) => (isTold ? { ...one, alerts: [] } : one));
   await record(withAlerts(settled, told), deps);
   return report;
 }
@@ -285,9 +286,11 @@ async function drainEndpoint(
   const setups = await recallSetups([{ channel: "forward" }], deps);
   const openNow = async (): Promise<OpenLane> =>
     endpointLane(endpoint, await loadEndpoints(db), deps, setups);
+  let isReleasing = false;
   const next: NextIds = async (now, limit) => {
     const due = await listDueOfLane(db, endpoint, now, limit);
-    if (due.length > 0) return due;
+    isReleasing = due.length === 0;
+    if (!isReleasing) return due;
     const most = Math.min(limit, releasable(await openNow()));
     return most === 0 ? [] : await releaseWaiting(db, endpoint, now, most);
   };
@@ -297,19 +300,36 @@ async function drainEndpoint(
     deps,
     report,
     FORWARD_MAX_ROWS,
-    ({ claimed }, closed) => closed.size > 0 || (claimed === 0 && ended === null),
+    // What is due may have to wait for what was received before: then that is next. Of one that is gone the rest ends.
+    ({ claimed }, closed) =>
+      (closed.size > 0 && ![...closed.values()].every(({ kind }) => kind === "gone")) ||
+      (isReleasing && claimed === 0 && ended === null),
   );
 }
 
-/** Sends what is due, oldest first: messages, and beside them each endpoint's forwards. */
+/**
+ * Sends what is due, oldest first: messages, then each endpoint's forwards beside the others'. Not all at once: a
+ * Worker waits for six answers at a time, and requests to endpoints that hang would take the places of messages.
+ */
 export async function dispatchDue(deps: DispatchDeps): Promise<DispatchReport> {
   const report = emptyReport();
+  const drainMessages = (): Promise<void> =>
+    drain(
+      (now, limit) => listDue(deps.db, now, limit),
+      deps,
+      report,
+      DISPATCH_MAX_ROWS,
+      () => false,
+    );
   const drainEndpoints = async (): Promise<void> => {
     const endpoints = await listBusyLanes(deps.db, deps.now().toISOString());
     await allOf(endpoints.map((one) => drainEndpoint(one, deps, report)));
   };
-  const next: NextIds = (now, limit) => listDue(deps.db, now, limit);
-  await allOf([drain(next, deps, report, DISPATCH_MAX_ROWS, () => false), drainEndpoints()]);
+  try {
+    await drainMessages();
+  } finally {
+    await drainEndpoints();
+  }
   if (report.claimed > 0) log.info("dispatched", { ...report });
   return report;
 }

@@ -83,6 +83,14 @@ export function waitForEndpoint(row: DueRow, reason: string, error: string | nul
   return { outcome: outcomeRow(row, { status: "pending", reason, error }), alerts: [] };
 }
 
+/** One that was tried before its endpoint is left alone: it waits there, so that what was received first goes first. */
+export function rest(settled: Settled): Settled {
+  const { outcome } = settled;
+  if (outcome.status !== "pending") return settled;
+  const reason = outcome.reason ?? ENDPOINT_FAILING;
+  return { ...settled, outcome: { ...outcome, reason, nextAttemptAt: null } };
+}
+
 /** What its endpoint answered is kept with a forward. */
 function withAttempt(
   settled: Settled,
@@ -99,14 +107,8 @@ function withAttempt(
 
 /** A message that this run did not send. */
 export function putBack(outgoing: OutgoingMessage, closed: Closed, deps: LaneDeps): Settled {
-  if (closed.kind === "gone") {
-    const { row } = outgoing;
-    return {
-      outcome: outcomeRow(row, { status: "suppressed", reason: "endpoint gone" }),
-      alerts: [],
-    };
-  }
-  if (outgoing.row.channel === "forward") {
+  // Of one that is gone too: the next run suppresses it, unless a person has set another URL in the meantime.
+  if (closed.kind === "gone" || outgoing.row.channel === "forward") {
     return waitForEndpoint(outgoing.row, ENDPOINT_FAILING, outgoing.row.error);
   }
   const moment = { now: deps.now().toISOString(), random: deps.random() };

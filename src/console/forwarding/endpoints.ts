@@ -35,7 +35,7 @@ import {
   type ReplayedStretch,
   replayForwards,
 } from "../../store/outbox/forward-replay";
-import { countPending } from "../../store/outbox/lanes";
+import { countPending, queueRetries } from "../../store/outbox/lanes";
 
 export interface EndpointView extends Omit<EndpointRow, "next_send_ms"> {
   /** Forwards that are not sent yet and not on their way, counted up to PENDING_COUNTED. */
@@ -79,7 +79,7 @@ export interface EndpointsDeps {
   readonly io: ChannelDeps;
 }
 
-/** Forwards that are counted of each endpoint. */
+/** Forwards of each endpoint that are counted, and retries that are put in order when it is resumed. */
 const PENDING_COUNTED = 10_000;
 
 const done = <T>(value: T): Answer<T> => ({ ok: true, value });
@@ -229,12 +229,16 @@ export async function resumeEndpoint(
   deps: EndpointsDeps,
   id: string,
 ): Promise<Answer<EndpointView>> {
-  return await setState(deps, id, () => ({
+  const resumed = await setState(deps, id, () => ({
     status: "active",
     status_reason: null,
     failing_since: null,
     retry_at: null,
   }));
+  if (resumed.ok) {
+    await queueRetries(deps.db, id, deps.io.now().toISOString(), PENDING_COUNTED);
+  }
+  return resumed;
 }
 
 export async function removeEndpoint(deps: EndpointsDeps, id: string): Promise<Answer<null>> {

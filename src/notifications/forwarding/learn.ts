@@ -3,7 +3,7 @@
  * more, or it has failed for so long that it is paused. Pure but for the last function.
  */
 import { addMs, msBetween } from "../../events/formats/time";
-import { ENDPOINT_FAILS_MS } from "../../limits";
+import { ENDPOINT_FAILS_MS, RETRY_FOR_MS } from "../../limits";
 import { DEFAULT_ENDPOINT } from "../../projection/outbox-rows";
 import type { Alert } from "../../store/outbox/alerts";
 import { type EndpointRow, type EndpointState, learnState } from "../../store/outbox/endpoints";
@@ -65,19 +65,24 @@ function learnFrom(
   random: number,
 ): Learned {
   if (closed?.kind === "gone") return gone(endpoint);
-  if (settled.some(({ outcome }) => outcome.status === "sent")) {
-    return { state: isSame(endpoint, works) ? null : works, alerts: [] };
+  const tried = settled.map(({ outcome }) => outcome).filter((one) => one.attemptLog !== null);
+  const asked = closed?.kind === "stalled" ? Math.min(closed.retryAfterMs ?? 0, RETRY_FOR_MS) : 0;
+  const failed = tried.find(({ status }) => status === "pending");
+  // It answers, if only to refuse what it was sent.
+  const isAnswering = (status: string): boolean =>
+    status === "sent" || (status === "failed" && failed === undefined);
+  if (tried.some(({ status }) => isAnswering(status))) {
+    const state = asked === 0 ? works : { ...works, retry_at: addMs(now, asked) };
+    return { state: isSame(endpoint, state) ? null : state, alerts: [] };
   }
-  const failed = settled
-    .map(({ outcome }) => outcome)
-    .find(({ status, attemptLog }) => status === "pending" && attemptLog !== null);
   if (failed === undefined) return { state: null, alerts: [] };
   const since = endpoint.failing_since ?? now;
   const failingMs = msBetween(since, now);
   if (failingMs >= ENDPOINT_FAILS_MS) return pausedFor(endpoint, failed.error ?? "");
-  const asked = closed?.kind === "stalled" ? (closed.retryAfterMs ?? 0) : 0;
+  // One that has passed is kept: by it a person has heard of this.
+  const before = endpoint.failing_since === null ? null : endpoint.retry_at;
   const retry_at =
-    closed === null ? null : addMs(now, Math.max(backoffMs(failingMs, random), asked));
+    closed === null ? before : addMs(now, Math.max(backoffMs(failingMs, random), asked));
   const state = { status: "active", status_reason: null, failing_since: since, retry_at } as const;
   return { state: isSame(endpoint, state) ? null : state, alerts: [] };
 }
@@ -91,6 +96,6 @@ export async function learnEndpoint(
   random: number,
 ): Promise<readonly Alert[]> {
   const { state, alerts } = learnFrom(endpoint, report, now, random);
-  if (state !== null) await learnState(db, endpoint, state, endpoint.status, now);
-  return alerts;
+  if (state === null) return alerts;
+  return (await learnState(db, endpoint, state, endpoint.status, now)) ? alerts : [];
 }

@@ -88,9 +88,11 @@ export async function insertEndpoint(
   return row === null ? null : readRow(row);
 }
 
-/** Primary key. Another URL is another endpoint: what was remembered of the one before is forgotten. */
+/** Primary key. Another URL is another endpoint: what was remembered of the one before is forgotten, a 410 too. */
 const updateSql = `
-UPDATE forward_endpoints SET url = ?2->>'url', description = ?2->>'description',
+UPDATE forward_endpoints SET url = ?2->>'url',
+  status = iif(url <> ?2->>'url' AND status = 'disabled', 'active', status),
+  status_reason = iif(url <> ?2->>'url' AND status = 'disabled', NULL, status_reason), description = ?2->>'description',
   event_types = ?2->'event_types', include_order = ?2->'include_order' = 'true', rate_limit = ?2->>'rate_limit',
   failing_since = iif(url = ?2->>'url', failing_since, NULL), retry_at = iif(url = ?2->>'url', retry_at, NULL)
 WHERE id = ?1 RETURNING *`;
@@ -134,12 +136,12 @@ export type EndpointState = Pick<
 /** An endpoint as it is known by its id and URL; `default` may have no row yet. */
 export type EndpointKey = Pick<EndpointRow, "id" | "url">;
 
-/** `?3`: state as JSON; `?4`: now. Primary key. Only `default` may be new. */
+/** `?3`: state as JSON; `?4`: now. Primary key. Only `default` may be new, and only its URL is not kept here. */
 const saveStateSql = `
 INSERT INTO forward_endpoints (id, url, status, status_reason, failing_since, retry_at, created_at)
 SELECT ?1, ?2, ?3->>'status', ?3->>'status_reason', ?3->>'failing_since', ?3->>'retry_at', ?4
 WHERE ?1 = '${DEFAULT_ENDPOINT}' OR EXISTS (SELECT 1 FROM forward_endpoints WHERE id = ?1)
-ON CONFLICT (id) DO UPDATE SET url = excluded.url, status = excluded.status,
+ON CONFLICT (id) DO UPDATE SET url = iif(id = '${DEFAULT_ENDPOINT}', excluded.url, url), status = excluded.status,
   status_reason = excluded.status_reason, failing_since = excluded.failing_since, retry_at = excluded.retry_at`;
 
 /**
@@ -150,15 +152,16 @@ const learnSql = `${saveStateSql}
 WHERE (forward_endpoints.status = ?5 AND forward_endpoints.url = excluded.url)
   OR (?1 = '${DEFAULT_ENDPOINT}' AND forward_endpoints.url <> excluded.url)`;
 
-/** `was`: its status as the run found it. */
+/** `was`: its status as the run found it. False where nothing was changed. */
 export async function learnState(
   db: D1Database,
   { id, url }: EndpointKey,
   state: EndpointState,
   was: EndpointRow["status"],
   now: string,
-): Promise<void> {
-  await db.prepare(learnSql).bind(id, url, JSON.stringify(state), now, was).run();
+): Promise<boolean> {
+  const { meta } = await db.prepare(learnSql).bind(id, url, JSON.stringify(state), now, was).run();
+  return meta.changes > 0;
 }
 
 /** A person's act: pausing, resuming. */

@@ -59,6 +59,22 @@ export async function releaseWaiting(
   return results.map(({ id }) => id);
 }
 
+/** `?1`: endpoint; `?2`: now; `?3`: limit. notifications_endpoint. */
+const queueSql = `
+UPDATE notifications SET next_attempt_at = NULL, reason = coalesce(reason, '${ENDPOINT_BUSY}') WHERE id IN (
+  SELECT id FROM notifications INDEXED BY notifications_endpoint
+  WHERE ${inLanes} AND endpoint = ?1 AND next_attempt_at > ?2 AND in_flight = 0 ORDER BY next_attempt_at LIMIT ?3)`;
+
+/** Retries that are due later wait like all others: they were received first, and go out first. */
+export async function queueRetries(
+  db: D1Database,
+  endpoint: string,
+  now: string,
+  limit: number,
+): Promise<void> {
+  await db.prepare(queueSql).bind(endpoint, now, limit).run();
+}
+
 /** notifications_endpoint, one seek. */
 const firstWaitingSql = `
 SELECT coalesce(lane_place, 0) AS lane_place FROM notifications INDEXED BY notifications_endpoint

@@ -8,11 +8,12 @@ const URL_MAX_CHARACTERS = 2_048;
 
 type Range = readonly [first: string, bits: number];
 
-/** RFC 6890 and what clouds use: this network, private, shared, link-local (metadata), benchmarks, multicast, reserved. */
+/** RFC 6890 and what clouds use: this network, private, shared, Azure's metadata, link-local (metadata), benchmarks, multicast, reserved. */
 const refusedV4: readonly Range[] = [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
   ["100.64.0.0", 10],
+  ["168.63.129.16", 32],
   ["169.254.0.0", 16],
   ["172.16.0.0", 12],
   ["192.0.0.0", 24],
@@ -46,13 +47,17 @@ function v4(high = 0, low = 0): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join(".");
 }
 
-/** The IPv4 address within an IPv6 one: mapped, compatible, NAT64 or 6to4; null where there is none. */
+/** The IPv4 address within an IPv6 one: mapped, translated, compatible, NAT64, 6to4 or ISATAP; null where there is none. */
 function embeddedV4(groups: readonly number[]): string | null {
   if (groups[0] === 0x2002) return v4(groups[1], groups[2]);
   const isLead = (...lead: readonly number[]): boolean =>
     lead.every((group, index) => groups[index] === group);
   const isEmbedded =
-    isLead(0, 0, 0, 0, 0, 0xffff) || isLead(0, 0, 0, 0, 0, 0) || isLead(0x64, 0xff9b, 0, 0, 0, 0);
+    isLead(0, 0, 0, 0, 0, 0xffff) ||
+    isLead(0, 0, 0, 0, 0xffff, 0) ||
+    isLead(0, 0, 0, 0, 0, 0) ||
+    isLead(0x64, 0xff9b, 0, 0, 0, 0) ||
+    (((groups[4] ?? 0) & 0xfdff) === 0 && groups[5] === 0x5efe);
   return isEmbedded ? v4(groups[6], groups[7]) : null;
 }
 
@@ -68,12 +73,19 @@ function whyNotHost(host: string): string | null {
     const [first = 0] = groups;
     const embedded = embeddedV4(groups);
     if (embedded !== null) return isLoopback(embedded) ? "write 127.0.0.1" : whyNotHost(embedded);
-    // Unique local, link-local, site-local, multicast.
+    // Unique local, link-local, site-local, multicast; NAT64 of a network's own, Teredo, discarded.
     const isLocal = (first & 0xfe00) === 0xfc00 || (first & 0xff80) === 0xfe80 || first >= 0xff00;
-    return isLocal ? "it is a private, link-local or reserved address" : null;
+    const [, second = 0] = groups;
+    const isReserved =
+      (first === 0x64 && second === 0xff9b) ||
+      (first === 0x2001 && second === 0) ||
+      first === 0x100;
+    return isLocal || isReserved ? "it is a private, link-local or reserved address" : null;
   }
-  const name = host.replace(/\.$/, "");
-  return /(^|\.)(internal|local|home\.arpa)$/.test(name)
+  // A name of one word is looked up in the own network, as `metadata` is.
+  const name = host.replace(/\.+$/, "");
+  return !name.includes(".") ||
+    /\.(internal|intranet|lan|local|localdomain|localhost|home\.arpa)$/.test(name)
     ? "its name leads into a private network"
     : null;
 }

@@ -8,8 +8,25 @@ import { ATTEMPT_ANSWER_CHARACTERS, COMPARED_MAX_CHARACTERS } from "../../../lim
 const WORD = /[\p{L}\p{M}\p{N}]{2,}/gu;
 const GONE = "…";
 
+/** As it is meant: `\u0906` is a letter in JSON, and an accent may be a character of its own. */
+function readable(text: string): string {
+  return text
+    .replaceAll(/\\u([0-9a-f]{4})/gi, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    )
+    .normalize("NFKC");
+}
+
 function wordsOf(text: string): readonly string[] {
-  return text.toLowerCase().match(WORD) ?? [];
+  return readable(text).toLowerCase().match(WORD) ?? [];
+}
+
+/** The beginning, without a word or a number that it cuts off: no part of one is known to be a person's. */
+function startOf(answer: string): string {
+  const start = answer.slice(0, ATTEMPT_ANSWER_CHARACTERS);
+  const whole =
+    answer.length > start.length ? start.replace(/[\d\s().+-]*[^\s"'<>]*$/, GONE) : start;
+  return readable(whole).replaceAll(/\s+/g, " ").trim();
 }
 
 /** The words of a body that an erasure would take from it. */
@@ -19,7 +36,7 @@ function personalWords(body: string): ReadonlySet<string> {
 }
 
 export function answerStart(answer: string, sent: string): string {
-  const start = answer.slice(0, ATTEMPT_ANSWER_CHARACTERS).replaceAll(/\s+/g, " ").trim();
+  const start = startOf(answer);
   if (wordsOf(start).length === 0) return start;
   if (sent.length > COMPARED_MAX_CHARACTERS) return GONE;
   const personal = personalWords(sent);
