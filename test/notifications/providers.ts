@@ -136,7 +136,7 @@ export function stage(
         nowMs += ms;
         return Promise.resolve();
       },
-      timeoutMs: 50,
+      timeoutMs: 250,
       wake: (ids, delaySeconds) => {
         woken.push({ ids, delaySeconds });
         return Promise.resolve();
