@@ -157,7 +157,7 @@ export async function checkInside(
   try {
     const health = await api.health();
     const settings = await api.settings();
-    const forwarded = await api.endpointsIfAny();
+    const forwarded = await api.endpoints();
     const version = settings.versions["receiver"] ?? "?";
     return {
       isOpen: true,

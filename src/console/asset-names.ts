@@ -1,7 +1,7 @@
 /** Written by `npm run assets`: static files by what they are; a name changes with the content. */
 export const assetNames = {
   pico: "pico.fbc9a63fc9.css",
-  style: "console.ec747c0b22.css",
+  style: "console.15b0296cb1.css",
   htmx: "htmx.d6fdc75f20.js",
   script: "console.5813a3c48f.js",
   icon: "icon.316e10beac.svg",

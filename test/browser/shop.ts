@@ -73,11 +73,12 @@ function endpoints(): readonly string[] {
     status: [null, 503, 200, 503][index],
     answer: ["no answer within 10 s", "upstream is restarting", "ok", "<b>busy</b>"][index],
   }));
+  const logOf = (kept: readonly object[]) => `'${JSON.stringify(kept).replaceAll("'", "''")}'`;
   const name = (hostile.script + hostile.turned).replaceAll("'", "''");
   return [
     `INSERT INTO forward_endpoints (id, url, description, event_types, rate_limit, failing_since, retry_at, created_at)
      VALUES ('ep_00000001', 'https://warehouse.example/hooks/commerce', 'Warehouse', '["order.cancelled"]', 120,
-       '${isoBefore(4)}', '${isoBefore(-1)}', '${isoBefore(48)}')`,
+       '${isoBefore(2)}', '${isoBefore(-1)}', '${isoBefore(48)}')`,
     `INSERT INTO forward_endpoints (id, url, description, event_types, status, status_reason, created_at)
      VALUES ('ep_00000002', 'https://audit.example/in', '${name}', '["shipment.cancelled"]', 'paused',
        'paused by ${name}', '${isoBefore(40)}')`,
@@ -85,7 +86,7 @@ function endpoints(): readonly string[] {
        created_at, endpoint, lane_place, awaits_sweep, attempts, attempt_log)
      SELECT 'forward/' || id || '/ep_00000001', 'forward', 'forward', order_number, id,
        iif(rowid % 2, 'pending', 'sent'), iif(rowid % 2, 'endpoint is failing', NULL), received_at, '{"kind":"none"}',
-       'event', received_at, 'ep_00000001', rowid, 1, 4, '${JSON.stringify(attempts).replaceAll("'", "''")}'
+       'event', received_at, 'ep_00000001', rowid, 1, 4, iif(rowid % 2, ${logOf(attempts)}, ${logOf(attempts.slice(0, 3))})
      FROM webhook_events WHERE event_type = 'order.cancelled' AND status = 'processed' AND id LIKE 'evt%' LIMIT 12`,
   ];
 }

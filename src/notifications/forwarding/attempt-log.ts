@@ -15,19 +15,3 @@ export function addAttempt(log: string | null, at: string, ms: number, attempt: 
   const one = { at, ms, status: answered?.status ?? null, answer: answered?.start ?? error };
   return JSON.stringify([...before, one].slice(-ATTEMPTS_KEPT));
 }
-
-const kept = z.array(
-  z.object({
-    at: z.string(),
-    ms: z.number(),
-    status: z.nullable(z.number()),
-    answer: z.nullable(z.string()),
-  }),
-);
-export type KeptAttempt = z.infer<typeof kept>[number];
-
-/** The attempts that are kept, the newest last. */
-export function readAttempts(log: string | null): readonly KeptAttempt[] {
-  const parsed = kept.safeParse(parseJson(log));
-  return parsed.success ? parsed.data : [];
-}

@@ -23,7 +23,6 @@ import { duration } from "../../text";
 import { Badge, type Column, Empty, Facts, Live, Notice, Pager, Part, Ref } from "../parts";
 import { Table, Text, Time } from "../parts";
 import { Page, show } from "../page";
-import { PlainPage } from "../sign-in-page";
 import { EndpointActions, SecretShown, TestShown } from "./endpoint-actions";
 import { EndpointForm, type Problems, type Typed, typedOf } from "./endpoint-form";
 import {
@@ -33,6 +32,7 @@ import {
   FoldedAttempts,
   latencyOf,
   measuredNote,
+  showUnknown,
   successOf,
 } from "./endpoint-parts";
 import { DAY_MS } from "./endpoints-page";
@@ -91,7 +91,7 @@ function Trouble({ endpoint, now }: Pick<EndpointProps, "endpoint" | "now">) {
       {since === null ? null : (
         <>
           {" "}
-          Failing since <Time at={since} />.
+          Since <Time at={since} />.
         </>
       )}
       {retry === null ? null : (
@@ -199,11 +199,6 @@ function EndpointPage(props: EndpointProps) {
       </Part>
     </Page>
   );
-}
-
-export function showUnknown({ c, who }: PageContext): Response | Promise<Response> {
-  const text = "No endpoint has this id. It may have been deleted.";
-  return show(c, <PlainPage title="No such endpoint" text={text} who={who} />, 404);
 }
 
 export async function showEndpoint(context: PageContext, shown: Shown): Promise<Response> {

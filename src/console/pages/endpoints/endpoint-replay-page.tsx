@@ -17,8 +17,7 @@ import { Field, When } from "../filters";
 import { Page, show } from "../page";
 import { ActionForm, Empty, Notice, Text } from "../parts";
 import { typesIn } from "./endpoint-form";
-import { ENDPOINTS } from "./endpoint-parts";
-import { showUnknown } from "./endpoint-page";
+import { ENDPOINTS, showUnknown } from "./endpoint-parts";
 
 type Values = Readonly<Record<string, string>>;
 
@@ -71,7 +70,7 @@ export function ReplayForm({ path, values }: { readonly path: string; readonly v
           <When name="to" label="Received before" values={values} />
           <Field
             name="event_types"
-            label="Event types (blank: those it wants)"
+            label="Event types (blank: its own)"
             values={values}
             list={filterNames}
           />

@@ -34,14 +34,13 @@ function columnsWith(measured: ReadonlyMap<string, Measured>): readonly Column<E
   return [
     {
       head: "Endpoint",
-      as: "word",
       cell: (one) => <Ref to="endpoints" id={one.id} label={nameOf(one)} />,
     },
     { head: "URL", as: "wide", cell: ({ url }) => <Text of={url} /> },
-    { head: "Events", cell: ({ event_types: types }) => <EventTypes of={types} /> },
+    { head: "Events", as: "word", cell: ({ event_types: types }) => <EventTypes of={types} /> },
     { head: "State", cell: (one) => <Condition of={one} /> },
-    { head: "Success", cell: ({ id }) => successOf(measured.get(id)) },
-    { head: "Latency", cell: ({ id }) => <Text of={latencyOf(measured.get(id))} /> },
+    { head: "Success", as: "short", cell: ({ id }) => successOf(measured.get(id)) },
+    { head: "Latency", as: "short", cell: ({ id }) => <Text of={latencyOf(measured.get(id))} /> },
     { head: "Pending", number: true, cell: ({ pending }) => pending.toLocaleString("en") },
   ];
 }

@@ -14,8 +14,8 @@ import {
 import { pathTo, withQuery } from "../../links";
 import { fieldOf, formOf, idIn, type PageContext } from "../../page-context";
 import { problemsOf, readSettings, typedIn } from "./endpoint-form";
-import { endpoint, type Shown, showEndpoint, showUnknown } from "./endpoint-page";
-import { ENDPOINTS } from "./endpoint-parts";
+import { endpoint, type Shown, showEndpoint } from "./endpoint-page";
+import { ENDPOINTS, showUnknown } from "./endpoint-parts";
 import { countReplay, sendReplay } from "./endpoint-replay-page";
 import { add, endpoints } from "./endpoints-page";
 
