@@ -186,8 +186,7 @@ describe("an endpoint's page", () => {
       const html = await read(path);
       expect(html, path).not.toMatch(/<script>|<img/);
       expect(html, path).toContain("&lt;script&gt;");
-      // The field that edits it has it as it is.
-      expect(html.replaceAll(/value="[^"]*"/g, ""), path).not.toContain("\u202e");
+      expect(html, path).not.toContain("\u202e");
     }
   });
 

@@ -4,6 +4,7 @@ import { filterNames } from "../../../projection/event-filter";
 import type { EndpointSettings } from "../../../store/outbox/endpoints";
 import { newEndpointBody } from "../../api/endpoints/shapes";
 import type { EndpointView, Refusal } from "../../forwarding/endpoints";
+import { visible } from "../../text";
 
 /** As a person has typed it. */
 export interface Typed {
@@ -50,8 +51,10 @@ export function typedIn(form: Readonly<Record<string, unknown>>): Typed {
 }
 
 export function typedOf(endpoint: EndpointView): Typed {
-  const { url, description, event_types: types, include_order, rate_limit: rate } = endpoint;
+  const { url, event_types: types, include_order, rate_limit: rate } = endpoint;
   const rate_limit = rate === null ? "" : String(rate);
+  // A field hides what is invisible, too: it is spelled out, and saved so.
+  const description = visible(endpoint.description);
   return { url, description, event_types: types.join(", "), include_order, rate_limit };
 }
 

@@ -40,7 +40,7 @@ function columnsWith(measured: ReadonlyMap<string, Measured>): readonly Column<E
     { head: "Events", as: "word", cell: ({ event_types: types }) => <EventTypes of={types} /> },
     { head: "State", cell: (one) => <Condition of={one} /> },
     { head: "Success", as: "short", cell: ({ id }) => successOf(measured.get(id)) },
-    { head: "Latency", as: "short", cell: ({ id }) => <Text of={latencyOf(measured.get(id))} /> },
+    { head: "Latency", cell: ({ id }) => <Text of={latencyOf(measured.get(id))} /> },
     { head: "Pending", number: true, cell: ({ pending }) => pending.toLocaleString("en") },
   ];
 }
