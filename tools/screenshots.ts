@@ -48,6 +48,9 @@ async function pathsOf({ receiver }: Shop): Promise<ReadonlyMap<string, string>>
   const [unsent] = await receiver.query<{ id: string }>(
     "SELECT id FROM notifications WHERE status = 'suppressed' LIMIT 1",
   );
+  const [forwarded] = await receiver.query<{ id: string }>(
+    "SELECT id FROM notifications WHERE attempt_log IS NOT NULL LIMIT 1",
+  );
   return new Map([
     ["overview", "/console"],
     ["events", "/console/events"],
@@ -75,6 +78,12 @@ async function pathsOf({ receiver }: Shop): Promise<ReadonlyMap<string, string>>
     ["message", `/console/messages/${id(mail?.id ?? "")}`],
     ["message-unsent", `/console/messages/${id(unsent?.id ?? "")}`],
     ["unsent", "/console/unsent"],
+    ["forward", `/console/messages/${id(forwarded?.id ?? "")}`],
+    ["endpoints", "/console/endpoints"],
+    ["endpoint", "/console/endpoints/default"],
+    ["endpoint-failing", "/console/endpoints/ep_00000001"],
+    ["endpoint-replay", "/console/endpoints/default/replay"],
+    ["endpoint-replaying", "/console/endpoints/default/replay?state=done&counted=9000&sent=9000"],
     ["settings", "/console/settings"],
   ]);
 }

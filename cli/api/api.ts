@@ -132,7 +132,8 @@ export function createApi(http: Http, connection: Settings) {
     quietUntil: () => asker.demand("/quiet-until", answers.quietUntil),
     setQuietUntil: (body: object) =>
       asker.demand("/quiet-until", answers.quieted, { method: "POST", body }),
-    endpoints: () => asker.demand("/endpoints", answers.endpoints),
+    /** Null of a receiver that is older than endpoints. */
+    endpoints: () => asker.ask("/endpoints", answers.endpoints),
     endpoint: (id: string) => asker.ask(`/endpoints/${part(id)}`, answers.endpoint),
     addEndpoint: (body: object) =>
       asker.demand("/endpoints", answers.endpoint, { method: "POST", body }),

@@ -1,8 +1,9 @@
 /** The receiver from inside, through its admin API: D1, settings, waiting and failed events, the cron. */
+import { troubleOf } from "../../src/console/forwarding/condition.ts";
 import { wordsFor } from "../../src/console/refusal-words.ts";
 import { CRON_LATE_MS } from "../../src/store/set-up/missing-pieces.ts";
 import { count } from "../../testbed/terminal/text.ts";
-import type { Health, ReceiverSettings } from "../api/answers.ts";
+import type { Endpoint, Health, ReceiverSettings } from "../api/answers.ts";
 import type { Api } from "../api/api.ts";
 import { Failure } from "../failure.ts";
 import { type Finding, found } from "./finding.ts";
@@ -75,6 +76,23 @@ function checkDeliveries({ refused, locked_out: isLockedOut = false }: Health): 
   return findings.length > 0 ? findings : [found.ok(check, "none was refused in the last hour")];
 }
 
+function lasting(seconds: number): string {
+  return seconds < 7_200
+    ? `${String(Math.round(seconds / 60))} minutes`
+    : `${String(Math.round(seconds / 3_600))} hours`;
+}
+
+/** One line for all endpoints; nothing where there is none. */
+function checkEndpoints(endpoints: readonly Endpoint[], now: Date): readonly Finding[] {
+  if (endpoints.length === 0) return [];
+  const troubles = endpoints.flatMap((one) => troubleOf(one, now, lasting) ?? []);
+  if (troubles.length === 0) {
+    return [found.ok("endpoints", `${count(endpoints.length, "endpoint")}, none is failing`)];
+  }
+  const fix = "ce-webhooks endpoints test <id>; then ce-webhooks endpoints resume <id>";
+  return [found.warn("endpoints", troubles.join(" "), fix)];
+}
+
 function checkInbox(health: Health): readonly Finding[] {
   const { events, received, failed, quarantined, oldest_waiting_seconds: oldest } = health;
   const findings: Finding[] = [];
@@ -139,6 +157,7 @@ export async function checkInside(
   try {
     const health = await api.health();
     const settings = await api.settings();
+    const forwarded = await api.endpoints();
     const version = settings.versions["receiver"] ?? "?";
     return {
       isOpen: true,
@@ -148,6 +167,7 @@ export async function checkInside(
         ...checkPieces(health),
         ...checkDeliveries(health),
         ...checkInbox(health),
+        ...checkEndpoints(forwarded?.endpoints ?? [], now),
         checkCron(health, now, url, isLocal),
       ],
     };

@@ -54,6 +54,9 @@ async function show({ cli, api, flags }: Asked, endpoint: Endpoint): Promise<voi
 
 async function list({ cli, api, flags }: Asked): Promise<void> {
   const answer = await api.endpoints();
+  if (answer === null) {
+    throw new Failure("refused", "The receiver knows no endpoints; is it an older version?");
+  }
   if (flags.json === true) return cli.out.json(answer);
   if (answer.endpoints.length === 0) {
     return cli.out.note("  Nothing is forwarded: set FORWARD_URL, or add an endpoint.");

@@ -1,8 +1,8 @@
 /** Written by `npm run assets`: static files by what they are; a name changes with the content. */
 export const assetNames = {
   pico: "pico.fbc9a63fc9.css",
-  style: "console.fb5b5824c2.css",
+  style: "console.15b0296cb1.css",
   htmx: "htmx.d6fdc75f20.js",
-  script: "console.ca976b53d2.js",
+  script: "console.5813a3c48f.js",
   icon: "icon.316e10beac.svg",
 } as const;

@@ -14,6 +14,7 @@ import type { ReplayFilter } from "../store/inbox/waiting";
 import { assetNames } from "./asset-names";
 import type { AdminApiDeps, Serve } from "./deps";
 import { pathTo, withNotice, withQuery } from "./links";
+import { endpointActions, endpointPages } from "./pages/endpoints/routes";
 import { event, eventBody } from "./pages/events/event-page";
 import { events, freshEvents } from "./pages/events/events-page";
 import { message, preview } from "./pages/messages/message-page";
@@ -220,6 +221,7 @@ export const pages: Readonly<Record<string, Answer>> = {
   "/unsent": unsent,
   "/messages/:id": message,
   "/messages/:id/preview": preview,
+  ...endpointPages,
   "/settings": settings,
 };
 
@@ -230,6 +232,7 @@ export const actions: Readonly<Record<string, Answer>> = {
   "/forget-channel": forgetChannel,
   "/quiet-until": setQuietUntil,
   "/quiet-until/take-back": takeBackQuietUntil,
+  ...endpointActions,
   "/sign-out": signOut,
 };
 

@@ -3,7 +3,7 @@
 /** Longer ids are shown without a link: browsers and proxies would not accept the URL. */
 const LINK_MAX_CHARACTERS = 1_500;
 
-export type Place = "events" | "orders" | "messages";
+export type Place = "events" | "orders" | "messages" | "endpoints";
 
 /** The page of one thing; null if its id is too long for a URL. */
 export function pathTo(place: Place, id: string): string | null {

@@ -18,6 +18,9 @@ export async function everyPage(stage: Stage): Promise<readonly string[]> {
   const { sms } = await stage.one<{ sms: string }>(
     "SELECT id AS sms FROM notifications WHERE channel = 'sms' LIMIT 1",
   );
+  const { forward } = await stage.one<{ forward: string }>(
+    "SELECT id AS forward FROM notifications WHERE attempt_log IS NOT NULL LIMIT 1",
+  );
   return [
     "/console",
     "/console/events",
@@ -38,6 +41,14 @@ export async function everyPage(stage: Stage): Promise<readonly string[]> {
     "/console/messages?template=shipment_update",
     `/console/messages/${id(mail)}`,
     `/console/messages/${id(sms)}`,
+    `/console/messages/${id(forward)}`,
+    "/console/endpoints",
+    "/console/endpoints/default",
+    "/console/endpoints/ep_00000001",
+    "/console/endpoints/ep_00000002",
+    "/console/endpoints/default/replay",
+    "/console/endpoints/default/replay?state=done&counted=5&sent=5",
+    "/console/endpoints/nothing",
     "/console/settings",
     "/console/replays/1",
   ];
@@ -55,4 +66,5 @@ export const hostilePages: readonly string[] = [
   `/console/events?q=${id(hostile.script)}`,
   `/console/orders?q=${id(hostile.script)}`,
   `/console/messages?order=${id(hostile.script)}`,
+  "/console/endpoints/ep_00000002",
 ];

@@ -65,6 +65,32 @@ function refusals(): readonly string[] {
   });
 }
 
+/** An endpoint that fails with what waits for it, and one that is paused, with what would do harm as its name. */
+function endpoints(): readonly string[] {
+  const attempts = [4, 3.5, 2.5, 1].map((hours, index) => ({
+    at: isoBefore(hours),
+    ms: [10_000, 84, 312, 91][index],
+    status: [null, 503, 200, 503][index],
+    answer: ["no answer within 10 s", "upstream is restarting", "ok", "<b>busy</b>"][index],
+  }));
+  const logOf = (kept: readonly object[]) => `'${JSON.stringify(kept).replaceAll("'", "''")}'`;
+  const name = (hostile.script + hostile.turned).replaceAll("'", "''");
+  return [
+    `INSERT INTO forward_endpoints (id, url, description, event_types, rate_limit, failing_since, retry_at, created_at)
+     VALUES ('ep_00000001', 'https://warehouse.example/hooks/commerce', 'Warehouse', '["order.cancelled"]', 120,
+       '${isoBefore(2)}', '${isoBefore(-1)}', '${isoBefore(48)}')`,
+    `INSERT INTO forward_endpoints (id, url, description, event_types, status, status_reason, created_at)
+     VALUES ('ep_00000002', 'https://audit.example/in', '${name}', '["shipment.cancelled"]', 'paused',
+       'paused by ${name}', '${isoBefore(40)}')`,
+    `INSERT INTO notifications (id, template, channel, order_number, event_id, status, reason, due_at, context, about,
+       created_at, endpoint, lane_place, awaits_sweep, attempts, attempt_log)
+     SELECT 'forward/' || id || '/ep_00000001', 'forward', 'forward', order_number, id,
+       iif(rowid % 2, 'pending', 'sent'), iif(rowid % 2, 'endpoint is failing', NULL), received_at, '{"kind":"none"}',
+       'event', received_at, 'ep_00000001', rowid, 1, 4, iif(rowid % 2, ${logOf(attempts)}, ${logOf(attempts.slice(0, 3))})
+     FROM webhook_events WHERE event_type = 'order.cancelled' AND status = 'processed' AND id LIKE 'evt%' LIMIT 12`,
+  ];
+}
+
 /** Orders whose payment a person would ask about, one for each answer. */
 function askedAbout(): readonly ShopEvent[] {
   const order = (number: string, status: string, hours: number, more: object = {}) => ({
@@ -184,7 +210,8 @@ export async function openShop(orders: number, isCalm = false): Promise<Shop> {
     await send(...told, ...always, ...told.filter((_, index) => index % 9 === 0));
     await settleEvents(receiver);
     await settleMessages(receiver);
-    for (const sql of [...history, ...refusals()]) await receiver.query(sql);
+    for (const sql of [...history, ...refusals(), ...(isCalm ? [] : endpoints())])
+      await receiver.query(sql);
     // One that waits: D1 takes no row for its order.
     await receiver.query(
       `CREATE TRIGGER held BEFORE INSERT ON orders WHEN NEW.order_number = 'ASK-WAITING'

@@ -20,7 +20,7 @@ const named = (path: string): string => path.replaceAll(/:\w+/g, "{key}");
 
 const known: readonly (readonly [string, string])[] = [
   ...Object.keys(pages).map((path) => ["GET", `/console${named(path)}`] as const),
-  ...Object.keys(actions).map((path) => ["POST", `/console${path}`] as const),
+  ...Object.keys(actions).map((path) => ["POST", `/console${named(path)}`] as const),
   ["GET", "/console/sign-in"],
   ["POST", "/console/sign-in"],
   ["GET", "/console/assets/{key}"],

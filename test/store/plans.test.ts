@@ -13,6 +13,7 @@ import { saveError } from "../../src/store/privacy/erasure";
 import { countHeld, forgetChannel, releaseHeld } from "../../src/store/outbox/channels";
 import { listUnsent } from "../../src/store/outbox/unsent";
 import { countStretch } from "../../src/store/inbox/counts";
+import { listDeliveries, measureEndpoints } from "../../src/store/forwarding/deliveries";
 import { deleteTestEvent, listTroubled } from "../../src/store/inbox/inspection";
 import { countTroubled, loadOverview } from "../../src/store/overview";
 import { listUnsettled } from "../../src/store/inbox/replays";
@@ -214,6 +215,8 @@ beforeAll(async () => {
   await forgetChannel(testEnv.DB, "email");
   await admin("/metrics");
   await loadOverview(testEnv.DB, new Date().toISOString());
+  await measureEndpoints(testEnv.DB, "2026-01-01");
+  await listDeliveries(testEnv.DB, "default", { limit: 5 });
   await countStretch(testEnv.DB, "2099-01-01T00:00:00.000Z", "2099-01-01T00:00:00.000Z");
   await deleteTestEvent(testEnv.DB, "none", "receiver.test");
   await admin("/replay", { ids: [told[30]?.id ?? ""], dry_run: true });

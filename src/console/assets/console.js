@@ -125,6 +125,12 @@ function showBusy() {
   });
 }
 
+/** Posts the form that goes on with a long action, stretch by stretch; without script, a person does. */
+function goOn() {
+  const form = document.querySelector("form[data-go-on]");
+  if (form instanceof HTMLFormElement) form.requestSubmit();
+}
+
 showLocalTimes(document);
 document.body.addEventListener("htmx:afterSwap", () => showLocalTimes(document));
 const note = document.getElementById("zone");
@@ -135,3 +141,4 @@ keepOpen();
 beat();
 selectAll();
 showBusy();
+goOn();

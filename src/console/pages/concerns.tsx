@@ -4,8 +4,11 @@ import type { ChannelRow } from "../../store/overview";
 import { isQuietHour } from "../../store/inbox/refusals";
 import type { ChannelView } from "../channel-view";
 import type { Health } from "../health";
+import { troubleOf } from "../forwarding/condition";
+import type { EndpointView } from "../forwarding/endpoints";
+import { pathTo } from "../links";
 import { wordsFor } from "../refusal-words";
-import { count, duration } from "../text";
+import { count, duration, visible } from "../text";
 import { Empty } from "./parts";
 
 /** A longer wait, in seconds, is not explained by a busy queue. */
@@ -82,6 +85,18 @@ function heldBackOf(setups: readonly ChannelView[]): Concern[] {
   });
 }
 
+/** Endpoints that fail, or that events are not forwarded to at present. */
+function endpointsOf(endpoints: readonly EndpointView[], now: Date): Concern[] {
+  return endpoints.flatMap((endpoint) => {
+    const text = troubleOf(endpoint, now, duration);
+    if (text === null) return [];
+    const to = pathTo("endpoints", endpoint.id) ?? "/console/endpoints";
+    const { pending } = endpoint;
+    if (pending === 0) return [{ to, text }];
+    return [{ to, text, hint: `${count(pending, "delivery", "deliveries")} pending.` }];
+  });
+}
+
 /** While it covers what happens now, and for a day after it was set: nobody is to forget it. */
 function quietOf(quiet: QuietUntil | null, now: Date): Concern[] {
   const until = quiet?.until ?? null;
@@ -101,6 +116,7 @@ export interface State {
   readonly channels: readonly ChannelRow[];
   readonly setups: readonly ChannelView[];
   readonly quiet: QuietUntil | null;
+  readonly endpoints: readonly EndpointView[];
   /** The number of unusable settings. */
   readonly problems: number;
   /** SILENCE_ALERT_HOURS, if it is set. */
@@ -109,12 +125,13 @@ export interface State {
 
 /** In the order in which a person should look at them: an event that does not arrive cannot be fixed here. */
 export function concernsOf(state: State, now: Date): readonly Concern[] {
-  const { health, channels, setups, quiet, problems, silenceAlertHours } = state;
+  const { health, channels, setups, quiet, endpoints, problems, silenceAlertHours } = state;
   return [
     ...missingOf(health),
     ...refusalsOf(health, now),
     ...silenceOf(health.last_received_at, silenceAlertHours, now),
     ...heldBackOf(setups),
+    ...endpointsOf(endpoints, now),
     ...quietOf(quiet, now),
     ...stuckOf(health, channels),
     ...(problems > 0
@@ -134,7 +151,7 @@ export function Concerns({ of }: { readonly of: readonly Concern[] }) {
     <ul class="concerns">
       {of.map(({ to, text, hint }) => (
         <li>
-          <a href={to}>{text}</a>
+          <a href={to}>{visible(text)}</a>
           {hint === undefined ? null : <span class="hint"> {hint}</span>}
         </li>
       ))}

@@ -11,6 +11,7 @@ import {
 import { loadQuietUntil, type QuietUntil } from "../../store/outbox/quiet-until";
 import { listTroubled, type TroubledEvent } from "../../store/inbox/inspection";
 import type { Settings } from "../deps";
+import { type EndpointView, listEndpoints } from "../forwarding/endpoints";
 import { type ChannelView, viewChannels } from "../channel-view";
 import { missingPieces } from "../../store/set-up/missing-pieces";
 import { loadSetUp } from "../../store/set-up/set-up";
@@ -170,6 +171,7 @@ interface OverviewProps {
   readonly settings: Settings;
   readonly setups: readonly ChannelView[];
   readonly quiet: QuietUntil | null;
+  readonly endpoints: readonly EndpointView[];
   readonly ends: DeliveryEnds | null;
   /** The origin of the receiver's URL. */
   readonly origin: string;
@@ -178,10 +180,11 @@ interface OverviewProps {
 
 function OverviewPage(props: OverviewProps) {
   const { who, health, hours, troubled, channels, settings, setups, ends, origin, now } = props;
-  const { quiet } = props;
+  const { quiet, endpoints } = props;
   const { problems, limits } = settings;
   const silenceAlertHours = limits["silence_alert_hours"];
-  const state = { health, channels, setups, quiet, problems: problems.length, silenceAlertHours };
+  const figures = { problems: problems.length, silenceAlertHours };
+  const state = { health, channels, setups, quiet, endpoints, ...figures };
   return (
     <Page title="Overview" who={who} path="/console">
       <h1>Overview</h1>
@@ -208,12 +211,13 @@ function OverviewPage(props: OverviewProps) {
 
 export async function overview({ c, deps, who }: PageContext) {
   const now = deps.now();
-  const [status, setUp, troubled, setups, quiet] = await Promise.all([
+  const [status, setUp, troubled, setups, quiet, endpoints] = await Promise.all([
     loadOverview(deps.db, now.toISOString()),
     loadSetUp(deps.db, now),
     listTroubled(deps.db, TROUBLED_SHOWN),
     viewChannels(deps.db, deps.channelSetups),
     loadQuietUntil(deps.db),
+    listEndpoints(deps.forwarding),
   ]);
   const { hours, channels, ends } = status;
   const health = healthOf(status, missingPieces(setUp, deps.expected, now), now);
@@ -228,6 +232,7 @@ export async function overview({ c, deps, who }: PageContext) {
       settings={deps.settings}
       setups={setups}
       quiet={quiet}
+      endpoints={endpoints}
       ends={ends}
       origin={new URL(c.req.url).origin}
       now={now}

@@ -38,6 +38,7 @@ const places = [
   ["/console/orders", "Orders"],
   ["/console/troubled", "Dead letters"],
   ["/console/messages", "Messages"],
+  ["/console/endpoints", "Endpoints"],
   ["/console/settings", "Settings"],
 ] as const;
 

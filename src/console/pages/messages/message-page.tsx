@@ -8,6 +8,7 @@ import { below, pathTo } from "../../links";
 import { capital, visible, words } from "../../text";
 import { idIn, type PageContext } from "../../page-context";
 import { ActionForm, Badge, Empty, Facts, Live, Notice, Part, Ref, Text, Time } from "../parts";
+import { Attempts } from "../endpoints/endpoint-parts";
 import { Page, show } from "../page";
 import { PlainPage } from "../sign-in-page";
 
@@ -18,6 +19,10 @@ function About({ message }: { readonly message: Message }) {
       of={[
         ["To", <Text of={message.recipient} whole />],
         ["Channel", message.channel],
+        [
+          "Endpoint",
+          message.endpoint === null ? null : <Ref to="endpoints" id={message.endpoint} />,
+        ],
         ["Order", order === null ? null : <Ref to="orders" id={order} />],
         ["About", subject === null || subject === order ? null : <Text of={subject} />],
         ["Asked for by", event === null ? null : <Ref to="events" id={event} />],
@@ -164,6 +169,11 @@ function MessagePage(props: {
           </Notice>
         )}
         <About message={message} />
+        {message.attempt_log === null ? null : (
+          <Part id="attempts" title="Attempts">
+            <Attempts of={message.attempt_log} />
+          </Part>
+        )}
         <Part id="preview" title="As it was sent">
           {sent === null ? (
             <Empty>{whyNotShown(message)}</Empty>

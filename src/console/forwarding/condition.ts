@@ -1,0 +1,39 @@
+/** How an endpoint stands, in words: for pages and for `doctor`, which runs without the Worker. */
+
+interface Standing {
+  readonly id: string;
+  readonly description: string;
+  readonly status: "active" | "paused" | "disabled";
+  readonly status_reason: string | null;
+  readonly failing_since: string | null;
+}
+
+export type Condition = Standing["status"] | "failing";
+
+/** What is active and fails is tried again, and needs a person to know. */
+export function conditionOf({
+  status,
+  failing_since: since,
+}: Pick<Standing, "status" | "failing_since">): Condition {
+  return status === "active" && since !== null ? "failing" : status;
+}
+
+export function nameOf({ id, description }: Pick<Standing, "id" | "description">): string {
+  return description === "" ? id : description;
+}
+
+/** What needs a person, as a sentence; null where nothing does. `lasting`: seconds in words. */
+export function troubleOf(
+  endpoint: Standing,
+  now: Date,
+  lasting: (seconds: number) => string,
+): string | null {
+  const { status_reason: reason, failing_since: since } = endpoint;
+  const condition = conditionOf(endpoint);
+  if (condition === "active") return null;
+  const seconds = since === null ? 0 : Math.max(0, (now.getTime() - Date.parse(since)) / 1_000);
+  const howLong = since === null ? "" : `, failing for ${lasting(seconds)}`;
+  const name = `The endpoint ${nameOf(endpoint)}`;
+  if (condition === "failing") return `${name} has been failing for ${lasting(seconds)}.`;
+  return `${name} is ${condition}${howLong}${reason === null ? "" : `: ${reason}`}.`;
+}
