@@ -8,6 +8,8 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { VIEW_LIMITS, VIEW_MAX_SETTINGS } from "../../src/limits";
 import { ENTRIES_MAX } from "../../src/projection/patches/entries";
+import { listEvents } from "../../src/store/inbox/event-list";
+import { loadTimeline } from "../../src/store/state/order-detail";
 import { startRebuild } from "../../src/store/state/rebuild-progress";
 import { continueRebuild } from "../../src/upkeep/rebuild";
 import { defaults } from "../support/defaults";
@@ -64,6 +66,30 @@ const explanation = z.object({
   events: z.array(z.object({ settings: z.array(z.unknown()) })),
   leftOut,
 });
+
+/** D1, and how many rows its statements have read. */
+function metered(): { readonly db: D1Database; readonly rowsRead: () => number } {
+  let read = 0;
+  const counted = (statement: D1PreparedStatement): D1PreparedStatement =>
+    new Proxy(statement, {
+      get: (target, name) => {
+        if (name === "bind") return (...values: unknown[]) => counted(target.bind(...values));
+        if (name !== "all" && name !== "first") return Reflect.get(target, name) as unknown;
+        return async () => {
+          const { results, meta } = await target.all();
+          read += meta.rows_read;
+          return name === "all" ? { results, meta } : (results[0] ?? null);
+        };
+      },
+    });
+  const db = new Proxy(env.DB, {
+    get: (target, name) =>
+      name === "prepare"
+        ? (sql: string) => counted(target.prepare(sql))
+        : (Reflect.get(target, name) as unknown),
+  });
+  return { db, rowsRead: () => read };
+}
 
 beforeAll(async () => {
   cookie = await signIn(ADMIN.ADMIN_TOKEN);
@@ -182,4 +208,56 @@ describe("an order with much of everything", () => {
       "Not all items are shown; for the other 700 see the table orders, column items.",
     );
   }, 30_000);
+});
+
+describe("an order that very many events name", () => {
+  const EVENTS = 20_000;
+  /** The oldest and one in the middle: both behind what one search looks at. */
+  const FAILED = [1, 9_000];
+
+  beforeAll(async () => {
+    await env.DB.prepare(
+      `INSERT INTO webhook_events (id, event_type, form, subject, subject_id, order_number, received_at, status, body_sha256)
+      WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
+      SELECT 'many-' || n, 'order.created', 'envelope', 'order', 'MANY', 'MANY', ?2,
+        CASE WHEN n IN (SELECT value FROM json_each(?3)) THEN 'failed' ELSE 'processed' END, '' FROM numbers`,
+    )
+      .bind(EVENTS, NOW, JSON.stringify(FAILED))
+      .run();
+  });
+
+  it("is listed from the newest on, and read no further than a page needs", async () => {
+    const { db, rowsRead } = metered();
+    const { events, next } = await listEvents(db, { order: "MANY" }, { limit: 20 });
+    expect(events.map(({ id }) => id)).toEqual(
+      Array.from({ length: 20 }, (_, at) => `many-${String(EVENTS - at)}`),
+    );
+    expect(next).not.toBeNull();
+    // One entry of the index an event; of the events themselves 5,000 at most, each found once and read once.
+    expect(rowsRead()).toBeLessThan(EVENTS + 4 * 5_000);
+  });
+
+  it.each([{ order: "MANY" }, { q: "MANY" }])(
+    "%o has every event that a filter leaves",
+    async (key) => {
+      const found: string[] = [];
+      let before: number | undefined;
+      for (let pages = 0; pages < 20; pages += 1) {
+        const page = { limit: 20, ...(before === undefined ? {} : { before }) };
+        const { events, next } = await listEvents(env.DB, { ...key, status: "failed" }, page);
+        found.push(...events.map(({ id }) => id));
+        if (next === null) break;
+        before = next;
+      }
+      expect(found).toEqual(["many-9000", "many-1"]);
+    },
+  );
+
+  it("has a timeline that is read up to a limit, and says that there is more", async () => {
+    const { db, rowsRead } = metered();
+    const { entries, left_out } = await loadTimeline(db, "MANY", 500);
+    expect(entries).toHaveLength(500);
+    expect(left_out).toBe(1_500);
+    expect(rowsRead()).toBeLessThan(5 * 2_000);
+  });
 });

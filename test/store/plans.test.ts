@@ -8,7 +8,26 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import worker from "../../src/index";
-import { rewriteStatements } from "../../src/store/privacy/erased-bodies";
+import {
+  deleteEndpoint,
+  insertEndpoint,
+  learnState,
+  loadEndpoint,
+  reserveRequests,
+  rotateSecret,
+  updateEndpoint,
+} from "../../src/store/outbox/endpoints";
+import { countReplayable, replayForwards } from "../../src/store/outbox/forward-replay";
+import {
+  countPending,
+  findFirstWaiting,
+  listDueOfLane,
+  queueRetries,
+  releaseWaiting,
+} from "../../src/store/outbox/lanes";
+import { eraseKeyedRows } from "../../src/store/privacy/erasure-rows";
+import { loadRows } from "../../src/store/state/rows";
+import { enterOrders, rewriteStatements } from "../../src/store/privacy/erased-bodies";
 import { saveError } from "../../src/store/privacy/erasure";
 import { countHeld, forgetChannel, releaseHeld } from "../../src/store/outbox/channels";
 import { listUnsent } from "../../src/store/outbox/unsent";
@@ -217,6 +236,13 @@ beforeAll(async () => {
   await loadOverview(testEnv.DB, new Date().toISOString());
   await measureEndpoints(testEnv.DB, "2026-01-01");
   await listDeliveries(testEnv.DB, "default", { limit: 5 });
+  await forwardAll(testEnv.DB);
+  await env.DB.exec(
+    "INSERT INTO payments (payment_id, order_number, updated_at) VALUES ('CUT-1', 'CUT', ''), ('CUT-2', 'CUT', '')",
+  );
+  await loadRows(testEnv.DB, "CUT", { rows: 1, events: 1, bytes: 1 });
+  await enterOrders(testEnv.DB, 0, ["none"]);
+  await eraseKeyedRows(testEnv.DB, [{ subject: "payment", key: "none" }]);
   await countStretch(testEnv.DB, "2099-01-01T00:00:00.000Z", "2099-01-01T00:00:00.000Z");
   await deleteTestEvent(testEnv.DB, "none", "receiver.test");
   await admin("/replay", { ids: [told[30]?.id ?? ""], dry_run: true });
@@ -241,6 +267,34 @@ beforeAll(async () => {
   await admin("/rebuilds/1");
   await outlive(told.at(-1)?.data["order_number"]);
 }, 60_000);
+
+/** All that happens to an endpoint and what is forwarded to it. */
+async function forwardAll(db: D1Database): Promise<void> {
+  const now = new Date().toISOString();
+  const settings = { description: "", event_types: ["*"], include_order: true, rate_limit: 60 };
+  const row = await insertEndpoint(db, "ep_plans", { url: "https://a.example/", ...settings }, now);
+  if (row === null) throw new Error("there is no room for an endpoint");
+  await loadEndpoint(db, row.id);
+  await updateEndpoint(db, row.id, { url: "https://b.example/", ...settings });
+  await rotateSecret(db, row.id, now);
+  const state = {
+    status: "active",
+    status_reason: null,
+    failing_since: null,
+    retry_at: null,
+  } as const;
+  await learnState(db, row, state, row.status, now);
+  await reserveRequests(db, row.id, 1, 1, 1);
+  const replay = { endpoint: row.id, types: ["order.created"], from: undefined, to: undefined };
+  await countReplayable(db, replay, 0);
+  await replayForwards(db, replay, 0, now);
+  await countPending(db, [row.id], 10);
+  await findFirstWaiting(db, row.id);
+  await releaseWaiting(db, row.id, now, 1);
+  await listDueOfLane(db, row.id, now, 1);
+  await queueRetries(db, row.id, now, 1);
+  await deleteEndpoint(db, row.id);
+}
 
 /** A delivery that is not signed. */
 async function refuseOne(): Promise<void> {
@@ -299,7 +353,7 @@ const flat = (sql: string): string => sql.replaceAll(/\s+/g, " ").trim();
 
 /** The texts of the statements in the sources, up to the first part that is put in. */
 function beginnings(): readonly string[] {
-  const sources: Record<string, string> = import.meta.glob("../../src/store/*.ts", {
+  const sources: Record<string, string> = import.meta.glob("../../src/store/**/*.ts", {
     query: "?raw",
     import: "default",
     eager: true,

@@ -69,20 +69,42 @@ SELECT ${eventColumns} FROM webhook_events WHERE rowid > ?2 AND rowid <= ?3 AND 
     OR (subject = 'order' AND subject_id = ?1->>'order'))
 ORDER BY rowid LIMIT ?4`;
 
-const ofOrder = (number: string): string =>
-  `SELECT event_id FROM order_events WHERE order_number = ${number}`;
+/**
+ * Events about the rows of an order, and those that were not applied and name it: `?2`: before which row; the newest
+ * FOUND_MAX of each. Primary key, payments_order, refunds_order, shipments_order, then webhook_events_subject, whose
+ * entries are put in order before the first event is read; webhook_events_set_aside.
+ */
+const ofOrder = (number: string): string => `
+  SELECT e.rowid FROM (
+    SELECT k.subject, f.rowid AS place FROM (
+      SELECT 'order' AS subject, ${number} AS row_key
+      UNION ALL SELECT 'payment', payment_id FROM payments WHERE order_number = ${number}
+      UNION ALL SELECT 'refund', refund_id FROM refunds WHERE order_number = ${number}
+      UNION ALL SELECT 'shipment', shipment_id FROM shipments WHERE order_number = ${number}) k
+    CROSS JOIN webhook_events f INDEXED BY webhook_events_subject ON f.subject_id = k.row_key
+    WHERE f.subject_id IS NOT NULL AND f.rowid < ?2 ORDER BY f.rowid DESC LIMIT ${String(FOUND_MAX)}) newest
+  CROSS JOIN webhook_events e ON e.rowid = newest.place AND e.subject = newest.subject
+  UNION SELECT rowid FROM (
+    SELECT rowid FROM webhook_events INDEXED BY webhook_events_set_aside
+    WHERE status IN ('quarantined', 'failed', 'ignored') AND order_number = ${number} AND subject IS NOT 'order'
+      AND rowid < ?2 ORDER BY rowid DESC LIMIT ${String(FOUND_MAX)})`;
+
+/** `?2`: before which row. Events about a row with this key, whatever it is. webhook_events_subject. */
+const aboutKey = (key: string): string => `
+  SELECT rowid FROM (SELECT rowid FROM webhook_events WHERE subject_id = ${key} AND rowid < ?2
+    ORDER BY rowid DESC LIMIT ${String(FOUND_MAX)})`;
 
 /**
- * The sources of a search by key; each finds at most FOUND_MAX rows by an index. `stuck` adds the rows that the
+ * The sources of a search by key; each finds at most FOUND_MAX rows of an index. `stuck` adds the rows that the
  * sweep has marked as stuck to the newest rows.
  */
 const found = {
-  order: `rowid IN (SELECT rowid FROM webhook_events WHERE id IN (${ofOrder("?1->>'order'")}))`,
+  order: `rowid IN (${ofOrder("?1->>'order'")})`,
   q: `rowid IN (
     SELECT rowid FROM (SELECT rowid FROM webhook_events
       WHERE id >= ?1->>'q' AND id < ?1->>'q' || char(1114111) LIMIT ${String(FOUND_MAX)})
-    UNION SELECT rowid FROM webhook_events WHERE id IN (${ofOrder("?1->>'q'")})
-    UNION SELECT rowid FROM webhook_events WHERE subject_id = ?1->>'q')`,
+    UNION ${ofOrder("?1->>'q'")}
+    UNION ${aboutKey("?1->>'q'")})`,
   troubled: `rowid IN (SELECT rowid FROM webhook_events INDEXED BY webhook_events_troubled
     WHERE status IN ('quarantined', 'failed') AND status = ?1->>'status' AND rowid < ?2
     ORDER BY rowid DESC LIMIT ${String(FOUND_MAX)})`,
@@ -97,6 +119,14 @@ const foundSql = (source: keyof typeof found): string => `
 SELECT ${eventColumns} FROM webhook_events WHERE ${found[source]} AND rowid < ?2 AND ?3 IS NOT NULL
   AND ${eventMatches}
 ORDER BY rowid DESC LIMIT ?4`;
+
+/**
+ * `?2`: before which row. The oldest row that such a search has found, if it found as many as it may: there can be
+ * more behind it.
+ */
+const behindSql = (source: "order" | "q"): string => `
+SELECT CASE WHEN count(*) >= ${String(FOUND_MAX)} THEN min(rowid) END AS event_row FROM (
+  SELECT rowid FROM webhook_events WHERE ${found[source]} ORDER BY rowid DESC LIMIT ${String(FOUND_MAX)})`;
 
 /** By rowid: the first and the last. */
 const endsSql = `
@@ -154,6 +184,23 @@ async function pageForwards(
   return { events: results, next: at < last ? at : null, latest: last };
 }
 
+/** Where a search goes on of which the filters left less than a page; null where all of it was looked through. */
+async function findBehind(
+  db: D1Database,
+  source: keyof typeof found,
+  filter: EventFilter,
+  before: number,
+): Promise<number | null> {
+  const { status, type, from, to } = filter;
+  const isFiltered = [status, type, from, to].some((value) => value !== undefined);
+  if ((source !== "order" && source !== "q") || !isFiltered) return null;
+  const row = await db
+    .prepare(behindSql(source))
+    .bind(JSON.stringify(filter), before)
+    .first<{ event_row: number | null }>();
+  return row?.event_row ?? null;
+}
+
 /** A page of the inbox. */
 export async function listEvents(
   db: D1Database,
@@ -177,7 +224,8 @@ export async function listEvents(
     .bind(JSON.stringify(filter), start, floor, page.limit)
     .all<EventRow>();
   const full = results.length === page.limit;
-  const goesOn = source === null ? floor > oldest : false;
-  const next = full ? (results.at(-1)?.event_row ?? null) : goesOn ? floor : null;
+  if (full) return { events: results, next: results.at(-1)?.event_row ?? null, latest: last };
+  const behind = source === null ? floor : await findBehind(db, source, filter, start);
+  const next = behind !== null && behind > oldest ? behind : null;
   return { events: results, next, latest: last };
 }

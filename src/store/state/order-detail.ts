@@ -6,18 +6,22 @@ interface TimelineEntry {
   readonly detail: string | null;
 }
 
-/** The views' indexes, by the order's number. */
+/** Entries that are read to be put in order: of a larger timeline only some are shown. */
+const READ_MAX = 2_000;
+
+/** `?1`: order; `?2`: limit. The views' indexes, by the order's number. */
 const timelineSql = `
-SELECT at, what, detail, count(*) OVER () AS found
-FROM order_timeline WHERE order_number = ?1 ORDER BY at, what LIMIT ?2`;
+SELECT at, what, detail, count(*) OVER () AS found FROM (
+  SELECT at, what, detail FROM order_timeline WHERE order_number = ?1 LIMIT ${String(READ_MAX)})
+ORDER BY at, what LIMIT ?2`;
 
 interface Timeline {
   readonly entries: readonly TimelineEntry[];
-  /** How many come after them. */
+  /** How many there are besides them, up to READ_MAX in all. */
   readonly left_out: number;
 }
 
-/** Events, milestones and notifications of an order, oldest first. */
+/** Events, milestones and notifications of an order, oldest first; of more than READ_MAX those that are found first. */
 export async function loadTimeline(
   db: D1Database,
   orderNumber: string,
