@@ -39,7 +39,7 @@ export async function whenOf(cli: Cli, api: Api): Promise<When> {
   return { now: cli.now(), timeZone: timeZone ?? null };
 }
 
-const GROUP = "Where and as whom:";
+const GROUP = "Receiver and credentials:";
 
 function option(flags: string, description: string): Option {
   return new Option(flags, description).helpGroup(GROUP);

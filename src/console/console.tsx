@@ -5,7 +5,6 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { routePath } from "hono/route";
-import { getCookie, setCookie } from "hono/cookie";
 import { parseTime } from "../events/formats/time";
 import { errorText, log } from "../log";
 import { findChannel } from "../notifications/channels";
@@ -27,33 +26,14 @@ import { setPolicy, show } from "./pages/page";
 import { refused } from "./pages/events/refused-page";
 import { replay } from "./pages/events/replay-page";
 import { settings } from "./pages/settings-page";
-import { LeavingPage, PlainPage, SignInPage } from "./pages/sign-in-page";
+import { PlainPage } from "./pages/sign-in-page";
 import { troubled } from "./pages/events/troubled-page";
 import { replayRecorded } from "./replay";
 import { REPLAY_MAX, UNSENT_MAX, unsentQuery } from "./api/shapes";
 import { explainFailure } from "./set-up/failure-words";
-import {
-  attempt,
-  endSession,
-  isSameOriginAction,
-  startSession,
-  throughAccess,
-  whoIs,
-} from "./auth/sign-in";
+import { isSameOriginAction, whoIs } from "./auth/sign-in";
+import { redirectToSignIn, signIn, signInForm, signOut } from "./auth/sign-in-routes";
 import { fieldOf, formOf, setEnvironment, setZone, zoneIn, type PageContext } from "./page-context";
-
-const SIGN_IN = "/console/sign-in";
-/** Access itself answers this path, in front of the Worker. */
-const ACCESS_SIGN_OUT = "/cdn-cgi/access/logout";
-/** The page that a person requested before they had to sign in. */
-const NEXT_COOKIE = "ce_webhooks_next";
-const nextCookie = {
-  httpOnly: true,
-  sameSite: "Strict",
-  secure: true,
-  path: "/console",
-  maxAge: 600,
-} as const;
 
 const assetFiles: ReadonlySet<string> = new Set(Object.values(assetNames));
 
@@ -65,70 +45,6 @@ async function asset(c: Context, deps: AdminApiDeps): Promise<Response> {
   const headers = new Headers(found.headers);
   headers.set("cache-control", "public, max-age=31536000, immutable");
   return new Response(found.body, { headers });
-}
-
-/**
- * A page of the console, from a cookie. The cookie may contain anything: another origin, a line break in a header.
- */
-function pageIn(next: string): string | null {
-  const url = URL.parse(next, "https://console.invalid");
-  const isHere = url?.origin === "https://console.invalid";
-  return isHere && /^\/console(?![^/])/.test(url.pathname) ? url.pathname : null;
-}
-
-async function signIn(c: Context, deps: AdminApiDeps): Promise<Response> {
-  const { admin } = deps;
-  const takesToken = admin.token !== null;
-  const tried = await attempt(c, deps, (await fieldOf(c, "token")).trim());
-  if (tried.kind === "too many") {
-    c.header("retry-after", String(tried.retryAfterS));
-    const minutes = String(Math.ceil(tried.retryAfterS / 60));
-    const problem = `Too many wrong tokens have come from here. Try again in ${minutes} min.`;
-    return show(c, <SignInPage takesToken={takesToken} problem={problem} />, 429);
-  }
-  if (tried.kind === "wrong" || admin.token === null) return c.redirect(`${SIGN_IN}?wrong=1`, 303);
-  await startSession(c, deps, admin.token);
-  return c.redirect(pageIn(getCookie(c, NEXT_COOKIE) ?? "") ?? "/console", 303);
-}
-
-/** The sign-in form; a person whom Access has let through does not need it. */
-async function signInForm(c: Context, deps: AdminApiDeps): Promise<Response> {
-  if ((await throughAccess(c, deps)) !== null) return c.redirect("/console", 303);
-  const problem = c.req.query("wrong") === "1" ? "That is not the admin token." : null;
-  return show(c, <SignInPage takesToken={deps.admin.token !== null} problem={problem} />);
-}
-
-/**
- * Ends the session here; if Access has let the person through, its session too, or they would still be signed in.
- * This needs a page in between: Access redirects to the team's own host, the content security policy allows no
- * form to go there, and browsers apply the policy to a redirect of a form too.
- */
-async function signOut({ c, deps }: PageContext): Promise<Response> {
-  await endSession(c, deps);
-  const who = await throughAccess(c, deps);
-  if (who === null) return c.redirect(SIGN_IN, 303);
-  c.header("refresh", `0; url=${ACCESS_SIGN_OUT}`);
-  return show(c, <LeavingPage to={ACCESS_SIGN_OUT} />);
-}
-
-/** Redirects a person who is not signed in. */
-function redirectToSignIn(c: Context): Response {
-  if (c.req.header("hx-request") !== undefined) {
-    c.header("hx-redirect", SIGN_IN);
-    return c.body(null, 401);
-  }
-  // The cookie is SameSite=Strict, so a link from another site comes without it. A refresh from here sends it.
-  if (c.req.method === "GET" && c.req.header("sec-fetch-site") === "cross-site") {
-    c.header("refresh", "0");
-    const text = "One moment, please.";
-    return show(c, <PlainPage title="Opening the console" text={text} who={null} />);
-  }
-  if (c.req.method === "GET") {
-    // Without the query: a cookie must not contain the address or number that a person searched for.
-    const { pathname } = new URL(c.req.url);
-    if (pathname.length < 2_000) setCookie(c, NEXT_COOKIE, pathname, nextCookie);
-  }
-  return c.redirect(SIGN_IN, 303);
 }
 
 function decoded(text: string): string {

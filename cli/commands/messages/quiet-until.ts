@@ -1,4 +1,4 @@
-/** `quiet-until`: what happened before a moment is reported to nobody. */
+/** `quiet-until`: suppresses messages about what happened before a moment. */
 import { Command } from "commander";
 import { count, signs } from "../../../testbed/terminal/text.ts";
 import { apiOf, type Cli, complete, type JsonFlag, settingsOf, whenOf } from "../../cli.ts";
@@ -49,7 +49,7 @@ async function quietUntil(cli: Cli, time: string | undefined, flags: Flags): Pro
   out.print(
     done.until === null
       ? `  ${ok} Taken back: nothing is suppressed any more`
-      : `  ${ok} What happened before ${shown(done.until)} is reported to nobody; forwards, alerts and state are not touched`,
+      : `  ${ok} Messages about what happened before ${shown(done.until)} are suppressed; forwards, alerts and state are not touched`,
   );
 }
 

@@ -4,18 +4,10 @@
  */
 import { closest } from "fastest-levenshtein";
 import type { ChannelsConfig } from "../../config";
-import { catalog } from "../../events/catalog";
-import { addMs } from "../../events/formats/time";
-import { FORWARD_ENDPOINTS_MAX, PROVIDER_TIMEOUT_MS, ROTATION_MS } from "../../limits";
-import type { ChannelDeps, Outcome } from "../../notifications/channels/channel";
-import {
-  deriveSecret,
-  forward,
-  openEndpoints,
-  publicUrl,
-  whyNotEndpoint,
-} from "../../notifications/channels/forward";
-import { filterNames, isWanted } from "../../projection/event-filter";
+import { FORWARD_ENDPOINTS_MAX } from "../../limits";
+import type { ChannelDeps } from "../../notifications/channels/channel";
+import { publicUrl, whyNotEndpoint } from "../../notifications/channels/forward";
+import { filterNames } from "../../projection/event-filter";
 import { DEFAULT_ENDPOINT } from "../../projection/outbox-rows";
 import {
   deleteEndpoint,
@@ -26,15 +18,9 @@ import {
   loadEndpoint,
   loadEndpoints,
   newEndpoint,
-  rotateSecret,
   saveState,
   updateEndpoint,
 } from "../../store/outbox/endpoints";
-import {
-  countReplayable,
-  type ReplayedStretch,
-  replayForwards,
-} from "../../store/outbox/forward-replay";
 import { countPending, queueRetries } from "../../store/outbox/lanes";
 
 export interface EndpointView extends Omit<EndpointRow, "next_send_ms"> {
@@ -50,29 +36,6 @@ export interface Refusal {
 }
 export type Answer<T> = { readonly ok: true; readonly value: T } | Refusal;
 
-export interface EndpointTest {
-  readonly outcome: Outcome["kind"];
-  readonly status: number | null;
-  readonly ms: number;
-  readonly answer: string | null;
-}
-
-export interface EndpointSecret {
-  readonly id: string;
-  readonly secret: string;
-  /** Signs too until then; null where none does. */
-  readonly previous: string | null;
-  readonly previous_until: string | null;
-}
-
-export interface ReplayWish {
-  readonly event_types?: readonly string[] | undefined;
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-  readonly cursor: number;
-  readonly dry_run: boolean;
-}
-
 export interface EndpointsDeps {
   readonly db: D1Database;
   readonly channels: ChannelsConfig;
@@ -82,28 +45,32 @@ export interface EndpointsDeps {
 /** Forwards of each endpoint that are counted, and retries that are put in order when it is resumed. */
 const PENDING_COUNTED = 10_000;
 
-const done = <T>(value: T): Answer<T> => ({ ok: true, value });
+export const done = <T>(value: T): Answer<T> => ({ ok: true, value });
 const refuse = (kind: Refusal["kind"], reason: string): Refusal => ({ ok: false, kind, reason });
 
-const noSecret = refuse(
+export const noSecret = refuse(
   "conflict",
   "FORWARD_SECRET is not set, or cannot be used: the secret of every endpoint is derived from it. Set it with npx wrangler secret put FORWARD_SECRET",
 );
-const isDefaults = refuse(
+export const isDefaults = refuse(
   "conflict",
   "The endpoint default is FORWARD_URL with FORWARD_SECRET: change it there",
 );
-const unknown = refuse("unknown", "There is no endpoint with this id");
+export const unknown = refuse("unknown", "There is no endpoint with this id");
 
-function whyNot({ url, event_types: types }: EndpointSettings): Refusal | null {
-  const why = whyNotEndpoint(url);
-  if (why !== null) return refuse("wrong", `url: ${why}`);
+/** Null where a filter names only event types that there are. */
+export function whyNotTypes(types: readonly string[]): Refusal | null {
   const stranger = types.find((name) => !filterNames.includes(name));
   if (stranger === undefined) return null;
   return refuse(
     "wrong",
     `event_types: there is no event type ${stranger.slice(0, 100)}; did you mean ${closest(stranger.slice(0, 100), [...filterNames])}?`,
   );
+}
+
+function whyNot({ url, event_types: types }: EndpointSettings): Refusal | null {
+  const why = whyNotEndpoint(url);
+  return why === null ? whyNotTypes(types) : refuse("wrong", `url: ${why}`);
 }
 
 /** `ep_` and eight characters: not guessable is not needed, since a secret signs. */
@@ -135,7 +102,8 @@ function defaultEndpoint(
   return row ?? newEndpoint(DEFAULT_ENDPOINT, url, io.now().toISOString());
 }
 
-async function find(deps: EndpointsDeps, id: string): Promise<EndpointRow | null> {
+/** `default` too. */
+export async function find(deps: EndpointsDeps, id: string): Promise<EndpointRow | null> {
   const row = await loadEndpoint(deps.db, id);
   return id === DEFAULT_ENDPOINT ? defaultEndpoint(row === null ? [] : [row], deps) : row;
 }
@@ -244,81 +212,4 @@ export async function resumeEndpoint(
 export async function removeEndpoint(deps: EndpointsDeps, id: string): Promise<Answer<null>> {
   if (id === DEFAULT_ENDPOINT) return isDefaults;
   return (await deleteEndpoint(deps.db, id)) ? done(null) : unknown;
-}
-
-async function secretOf(
-  { channels, io }: EndpointsDeps,
-  { id, secret_version: version, rotated_at: rotatedAt }: EndpointRow,
-): Promise<Answer<EndpointSecret>> {
-  const { forwardSecret } = channels;
-  if (forwardSecret === null) return noSecret;
-  const until = rotatedAt === null ? null : addMs(rotatedAt, ROTATION_MS);
-  const isRotating = until !== null && until > io.now().toISOString();
-  return done({
-    id,
-    secret: await deriveSecret(forwardSecret, id, version),
-    previous: isRotating ? await deriveSecret(forwardSecret, id, version - 1) : null,
-    previous_until: isRotating ? until : null,
-  });
-}
-
-/** Never FORWARD_SECRET itself, which all others are derived from. */
-export async function showSecret(deps: EndpointsDeps, id: string): Promise<Answer<EndpointSecret>> {
-  if (id === DEFAULT_ENDPOINT) return isDefaults;
-  const row = await loadEndpoint(deps.db, id);
-  return row === null ? unknown : await secretOf(deps, row);
-}
-
-/** For a day both sign. */
-export async function rotateEndpoint(
-  deps: EndpointsDeps,
-  id: string,
-): Promise<Answer<EndpointSecret>> {
-  if (id === DEFAULT_ENDPOINT) return isDefaults;
-  if (deps.channels.forwardSecret === null) return noSecret;
-  const row = await rotateSecret(deps.db, id, deps.io.now().toISOString());
-  return row === null ? unknown : await secretOf(deps, row);
-}
-
-/** Sends one signed request of the type `endpoint.test`, now, whatever its status is. */
-export async function testEndpoint(deps: EndpointsDeps, id: string): Promise<Answer<EndpointTest>> {
-  const row = await find(deps, id);
-  if (row === null) return unknown;
-  const connection =
-    id === DEFAULT_ENDPOINT
-      ? forward.connect(deps.channels, deps.io, null)
-      : openEndpoints(deps.channels, deps.io)(row);
-  if (connection === null) return noSecret;
-  const began = deps.io.now();
-  const timestamp = began.toISOString();
-  const body = JSON.stringify({ type: "endpoint.test", timestamp, data: { endpoint: id } });
-  const eventId = `test_${crypto.randomUUID()}`;
-  const message = { channel: "forward", eventId, body, order: null } as const;
-  const outcome = await connection.send(message, eventId, AbortSignal.timeout(PROVIDER_TIMEOUT_MS));
-  return done({
-    outcome: outcome.kind,
-    status: outcome.answered?.status ?? null,
-    ms: deps.io.now().getTime() - began.getTime(),
-    answer: outcome.answered?.start ?? ("error" in outcome ? outcome.error : null),
-  });
-}
-
-/** The next stretch of stored events: counted, or sent again. They go out behind what is new. */
-export async function replayToEndpoint(
-  deps: EndpointsDeps,
-  id: string,
-  { event_types, from, to, cursor, dry_run }: ReplayWish,
-): Promise<Answer<ReplayedStretch>> {
-  const row = await find(deps, id);
-  if (row === null) return unknown;
-  const wanted = event_types ?? row.event_types;
-  const wrong = whyNot({ ...row, url: "https://any.example", event_types: wanted });
-  if (wrong !== null) return wrong;
-  const types = catalog.map(({ type }) => type).filter((type) => isWanted(type, wanted));
-  const replay = { endpoint: id, types, from, to };
-  return done(
-    dry_run
-      ? await countReplayable(deps.db, replay, cursor)
-      : await replayForwards(deps.db, replay, cursor, deps.io.now().toISOString()),
-  );
 }

@@ -112,7 +112,7 @@ interface Quiet {
   readonly messages: number;
 }
 
-/** Going back in time, a first import, a re-send: what is past is reported to nobody. */
+/** The form of quiet-until: after a restore, for a first import, or while the vendor sends events again. */
 function Quieting({ is, messages }: Quiet) {
   const until = is?.until ?? null;
   return (

@@ -2,6 +2,12 @@
 import type { Context } from "hono";
 import type { Route } from "../../deps";
 import {
+  replayToEndpoint,
+  rotateEndpoint,
+  showSecret,
+  testEndpoint,
+} from "../../forwarding/endpoint-acts";
+import {
   addEndpoint,
   type Answer,
   editEndpoint,
@@ -10,11 +16,7 @@ import {
   pauseEndpoint,
   type Refusal,
   removeEndpoint,
-  replayToEndpoint,
   resumeEndpoint,
-  rotateEndpoint,
-  showSecret,
-  testEndpoint,
 } from "../../forwarding/endpoints";
 import { plain, taking } from "../api-route";
 import { problem } from "../problem";

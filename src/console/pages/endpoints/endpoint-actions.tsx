@@ -1,6 +1,7 @@
 /** What a person may do with an endpoint, each with its question, and what came of it. */
 import { DEFAULT_ENDPOINT } from "../../../projection/outbox-rows";
-import type { EndpointSecret, EndpointTest, EndpointView } from "../../forwarding/endpoints";
+import type { EndpointSecret, EndpointTest } from "../../forwarding/endpoint-acts";
+import type { EndpointView } from "../../forwarding/endpoints";
 import { below } from "../../links";
 import { count } from "../../text";
 import { ActionForm, Facts, Notice, Part, Text, Time } from "../parts";

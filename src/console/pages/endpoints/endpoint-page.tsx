@@ -11,12 +11,8 @@ import {
 import { nameType } from "../../../events/form-words";
 import { rowCursor } from "../../api/shapes";
 import { nameOf, troubleOf } from "../../forwarding/condition";
-import {
-  type EndpointSecret,
-  type EndpointTest,
-  type EndpointView,
-  findEndpoint,
-} from "../../forwarding/endpoints";
+import type { EndpointSecret, EndpointTest } from "../../forwarding/endpoint-acts";
+import { type EndpointView, findEndpoint } from "../../forwarding/endpoints";
 import { below, pathTo, withQuery } from "../../links";
 import { idIn, type PageContext } from "../../page-context";
 import { duration } from "../../text";

@@ -4,12 +4,8 @@ import { filterNames } from "../../../projection/event-filter";
 import * as z from "zod/mini";
 import { rowCursor, utc } from "../../api/shapes";
 import { nameOf } from "../../forwarding/condition";
-import {
-  type EndpointView,
-  findEndpoint,
-  type ReplayWish,
-  replayToEndpoint,
-} from "../../forwarding/endpoints";
+import { type ReplayWish, replayToEndpoint } from "../../forwarding/endpoint-acts";
+import { type EndpointView, findEndpoint } from "../../forwarding/endpoints";
 import { below, pathTo, withQuery } from "../../links";
 import { asked, formOf, idIn, type PageContext, readQuery } from "../../page-context";
 import { count } from "../../text";

@@ -1,5 +1,6 @@
 /** The pages of endpoints and what their forms do, by path below /console. */
 import { log } from "../../../log";
+import { rotateEndpoint, showSecret, testEndpoint } from "../../forwarding/endpoint-acts";
 import {
   type Answer,
   editEndpoint,
@@ -7,9 +8,6 @@ import {
   pauseEndpoint,
   removeEndpoint,
   resumeEndpoint,
-  rotateEndpoint,
-  showSecret,
-  testEndpoint,
 } from "../../forwarding/endpoints";
 import { pathTo, withQuery } from "../../links";
 import { fieldOf, formOf, idIn, type PageContext } from "../../page-context";
