@@ -48,7 +48,7 @@ export function eventCommand(cli: Cli): Command {
   const command = new Command("event")
     .summary("one event whole")
     .description(
-      "Shows one event: what it set, which newer events override it, the messages it asked for, its body.",
+      "Shows one event: what it set, which newer events override it, its messages, its body.",
     )
     .argument("<id>", "its id, or the beginning of it")
     .option("--body", "the body alone, byte for byte");

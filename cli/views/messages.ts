@@ -47,7 +47,7 @@ export function printMessage(
     ["order", message.order_number],
     ["to", message.recipient],
     ["why", reasonOf(message, when)],
-    ["asked for", fullTime(message.created_at, when)],
+    ["created", fullTime(message.created_at, when)],
     ["sent", fullTime(message.sent_at, when)],
     ["tries", message.attempts === 0 ? null : String(message.attempts)],
   ]);

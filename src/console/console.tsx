@@ -5,7 +5,6 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { routePath } from "hono/route";
-import { parseTime } from "../events/formats/time";
 import { errorText, log } from "../log";
 import { findChannel } from "../notifications/channels";
 import { isTooFarAhead } from "../store/outbox/quiet-until";
@@ -33,7 +32,7 @@ import { REPLAY_MAX, UNSENT_MAX, unsentQuery } from "./api/shapes";
 import { explainFailure } from "./set-up/failure-words";
 import { isSameOriginAction, whoIs } from "./auth/sign-in";
 import { redirectToSignIn, signIn, signInForm, signOut } from "./auth/sign-in-routes";
-import { fieldOf, formOf, setEnvironment, setZone, zoneIn, type PageContext } from "./page-context";
+import { fieldOf, formOf, setFrame, timeIn, type PageContext } from "./page-context";
 
 const assetFiles: ReadonlySet<string> = new Set(Object.values(assetNames));
 
@@ -107,7 +106,7 @@ async function setQuietUntil({ c, deps, who }: PageContext): Promise<Response> {
   const page = "/console/settings";
   const given = (await fieldOf(c, "until")).trim();
   const now = deps.now();
-  const until = given === "" ? now.toISOString() : parseTime(given, zoneIn(c));
+  const until = given === "" ? now.toISOString() : timeIn(c, given);
   if (until === null || isTooFarAhead(until, now)) {
     return c.redirect(withQuery(page, { quiet: until === null ? "malformed" : "ahead" }), 303);
   }
@@ -161,11 +160,12 @@ export function consolePages<E extends object>(
   depsOf: (c: Context<{ Bindings: E }>) => AdminApiDeps,
 ): Serve<E> {
   const app = new Hono<{ Bindings: E }>({ strict: false }).basePath("/console");
-  /** Every page of the request gets the zone and the environment. */
+  /** Every page of the request gets its frame. */
   const depsIn = (c: Context<{ Bindings: E }>): AdminApiDeps => {
     const deps = depsOf(c);
-    setZone(c, deps.defaults.timeZone);
-    setEnvironment(c, deps.settings.environment);
+    const { shopName: shop, settings, defaults } = deps;
+    const { environment } = settings;
+    setFrame(c, { shop, environment, zone: defaults.timeZone, now: deps.now() });
     return deps;
   };
   const signedIn =

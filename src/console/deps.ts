@@ -78,6 +78,8 @@ export interface AdminApiDeps extends UpkeepActions {
   /** The platform's rate limit of sign-ins; null if none is bound. */
   readonly limiter: Limiter | null;
   readonly settings: Settings;
+  /** STORE_NAME. */
+  readonly shopName: string;
   /** According to the settings alone; viewChannels adds what is stored. */
   readonly channelSetups: ChannelSetups;
   readonly expected: Expected;
@@ -183,6 +185,7 @@ export function adminDeps(
       time_zone: defaults.timeZone,
       limits: limitsOf(config),
     },
+    shopName: config.shop.name,
     expected: expectedOf(config),
     defaults,
     now,

@@ -11,36 +11,44 @@ export interface PageContext {
   readonly who: string;
 }
 
-const ZONE = "timeZone";
-
-/** Pages of this request show times in this zone; null: UTC, which the script converts to the reader's zone. */
-export function setZone(c: Context, timeZone: string | null): void {
-  c.set(ZONE, timeZone);
-}
-
-export function zoneIn(c: Context): string | null {
-  const zone: unknown = c.get(ZONE);
-  return typeof zone === "string" ? zone : null;
-}
-
 /** Pages show no mark for this environment. */
 export const PRODUCTION = "production";
-const ENVIRONMENT = "environment";
 
-/** Pages of this request show this environment. */
-export function setEnvironment(c: Context, name: string): void {
-  c.set(ENVIRONMENT, name);
+/** What every page of a request shows, and the clock by which it shows times. */
+export interface Frame {
+  /** STORE_NAME. */
+  readonly shop: string;
+  readonly environment: string;
+  /** The zone of times; null: UTC, which the script converts to the reader's zone. */
+  readonly zone: string | null;
+  readonly now: Date;
 }
 
-export function environmentIn(c: Context): string {
-  const name: unknown = c.get(ENVIRONMENT);
-  return typeof name === "string" ? name : PRODUCTION;
+const FRAME = "frame";
+
+export function setFrame(c: Context, frame: Frame): void {
+  c.set(FRAME, frame);
+}
+
+/** Null before `setFrame`. */
+export function frameIn(c: Context): Frame | null {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- set above, and nowhere else
+  return (c.get(FRAME) as Frame | undefined) ?? null;
+}
+
+function zoneIn(c: Context): string | null {
+  return frameIn(c)?.zone ?? null;
+}
+
+/** A time as a person has typed it: without a zone, it is in the zone of the page. Null if it is none. */
+export function timeIn(c: Context, text: string): string | null {
+  return parseTime(text, zoneIn(c));
 }
 
 /** The fields of a form in the query; blank fields and unknown names are left out. */
 export function asked(c: Context, names: readonly string[]): Readonly<Record<string, string>> {
   // Without script, a form sends a time like `2026-11-24T10:00`: it is in the zone of the page.
-  const withZone = (text: string): string => parseTime(text, zoneIn(c)) ?? text;
+  const withZone = (text: string): string => timeIn(c, text) ?? text;
   const found = names.map((name) => [name, c.req.query(name)?.trim() ?? ""] as const);
   return Object.fromEntries(
     found

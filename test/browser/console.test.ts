@@ -20,7 +20,7 @@ await test("the console", async (t) => {
     "a person signs in, finds a failed event, reads it, replays it, and sees it applied",
     async () => {
       await stage.withPage({}, async ({ page, complaints }) => {
-        await page.getByRole("link", { name: /2 dead letters:/ }).click();
+        await page.getByRole("link", { name: /2 events failed after all retries/ }).click();
         await page.waitForURL(/troubled\?status=failed/);
         await page
           .getByRole("row", { name: /DEAD-1/ })
@@ -53,7 +53,7 @@ await test("the console", async (t) => {
       );
       assert.equal(status, "processed");
       await page.goto("/console/troubled");
-      await page.getByRole("button", { name: /Replay all \d+ in quarantine/ }).click();
+      await page.getByRole("button", { name: /Replay all \d+ quarantined/ }).click();
       await page.getByText(/\d+ quarantined events will be replayed/).waitFor();
     });
   });
@@ -71,8 +71,9 @@ await test("the console", async (t) => {
       for (const [number, answer] of Object.entries(answers)) {
         if (number === "ASK-FAILED") {
           await page.getByRole("link", { name: "Orders", exact: true }).click();
+          await page.getByRole("heading", { name: "Orders" }).waitFor();
           await page.getByRole("searchbox").fill(number);
-          await page.getByRole("button", { name: "Search" }).click();
+          await page.keyboard.press("Enter");
         } else await page.goto(`/console/orders/${number}`);
         const panel = page.getByRole("region", { name: /Is it paid/ });
         assert.match(await panel.innerText(), answer);
@@ -103,9 +104,9 @@ await test("the console", async (t) => {
         await page.goto(`/console/messages/${encodeURIComponent(mail)}`);
         const frame = page.frameLocator("iframe");
         await frame.getByRole("heading", { name: "Thank you for your order" }).waitFor();
-        const again = page.getByRole("button", { name: "Send again", exact: true });
+        const again = page.getByRole("button", { name: "Resend", exact: true });
         assert.equal(await again.isVisible(), false);
-        await page.getByRole("button", { name: "Send again…" }).click();
+        await page.getByRole("button", { name: "Resend…" }).click();
         await page.getByText("will get it once more").waitFor();
         await again.click();
         await page.getByRole("heading", { name: /Order confirmed sent/ }).waitFor();
@@ -267,7 +268,16 @@ await test("the console", async (t) => {
       await page.keyboard.press("Tab");
       await page.keyboard.press("Enter");
       assert.equal(await page.evaluate("document.activeElement.id"), "main");
-      await page.keyboard.press("Tab");
+      await page.keyboard.press("?");
+      await page.getByRole("dialog", { name: "Keys" }).waitFor();
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("j");
+      await page.keyboard.press("j");
+      await page.keyboard.press("k");
+      const chosen = page.locator("tr.chosen");
+      assert.equal(await chosen.count(), 1);
+      assert.equal(await page.evaluate("document.activeElement.closest('tr').className"), "chosen");
+      await page.keyboard.press("/");
       await page.keyboard.type("ASK-PART");
       await page.keyboard.press("Enter");
       await page.getByRole("heading", { name: /ASK-PART/ }).waitFor();

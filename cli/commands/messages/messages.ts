@@ -149,8 +149,8 @@ export function resendCommand(cli: Cli): Command {
         .default("channel not configured"),
     )
     .addOption(new Option("--channel <channel>", "by this channel").choices(channelNames))
-    .option("--from <time>", "asked for from then on; a time, or 2h for two hours ago", moment)
-    .option("--to <time>", "asked for before then", moment)
+    .option("--from <time>", "created from then on; a time, or 2h for two hours ago", moment)
+    .option("--to <time>", "created before then", moment)
     .option("--limit <n>", "at most so many, the oldest first", wholeNumber(1, 1_000_000), 10_000)
     .option("--dry-run", "only count them")
     .option("-y, --yes", "do not ask");

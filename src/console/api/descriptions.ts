@@ -42,7 +42,7 @@ const descriptions = {
     answer: answers.forgottenChannel,
   },
   "GET /troubled": {
-    summary: "Quarantined events and dead letters, newest first",
+    summary: "Failed and quarantined events, newest first",
     answer: answers.object,
   },
   "GET /events": {
@@ -116,8 +116,8 @@ const descriptions = {
       "Sends notifications that were not sent for a reason that lies in none of them, if they are still true and not too old; count them first with dry_run",
     answer: answers.sendUnsent,
     fields: {
-      from: { ...time, description: "asked for since then; ISO 8601, with a zone" },
-      to: { ...time, description: "asked for before then" },
+      from: { ...time, description: "created since then; ISO 8601, with a zone" },
+      to: { ...time, description: "created before then" },
       limit: whole,
       dry_run: dryRun,
     },

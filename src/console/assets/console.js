@@ -1,6 +1,6 @@
 /**
  * The script of the console's pages, which also work without it: times in the reader's zone, live parts, select
- * all. Loaded once per page; htmx makes the requests.
+ * all, keys. Loaded once per page; htmx makes the requests.
  */
 // @ts-check
 
@@ -22,8 +22,9 @@ function showLocalTimes(/** @type {ParentNode} */ root) {
     const date = new Date(element.getAttribute("datetime") ?? "");
     if (Number.isNaN(date.getTime())) continue;
     const { day, time } = local(date);
-    const isHour = element.getAttribute("data-only") === "hour";
-    element.textContent = isHour ? time.slice(0, 5) : `${day} ${time}`;
+    const only = element.getAttribute("data-only");
+    if (only === "ago") element.setAttribute("title", `${day} ${time}`);
+    else element.textContent = only === "hour" ? time.slice(0, 5) : `${day} ${time}`;
   }
 }
 
@@ -125,6 +126,49 @@ function showBusy() {
   });
 }
 
+const isTyping = () =>
+  document.activeElement instanceof HTMLElement &&
+  document.activeElement.matches("input, select, textarea, [contenteditable]");
+
+const shownRows = () =>
+  [...document.querySelectorAll("main tbody tr")].filter((row) => row.querySelector("a") !== null);
+
+/** Moves the choice by one row; the first key chooses the first row. */
+function chooseRow(/** @type {number} */ step) {
+  const rows = shownRows();
+  const at = rows.findIndex((row) => row.classList.contains("chosen"));
+  const next = rows[at === -1 ? 0 : Math.min(rows.length - 1, Math.max(0, at + step))];
+  if (next === undefined) return;
+  rows[at]?.classList.remove("chosen");
+  next.classList.add("chosen");
+  next.querySelector("a")?.focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
+}
+
+/** What each key does; a browser's own keys and those of a field stay. */
+const keys = {
+  "/": () => document.getElementById("find")?.focus(),
+  j: () => chooseRow(1),
+  k: () => chooseRow(-1),
+  "?": () => document.getElementById("keys")?.togglePopover(),
+};
+
+function useKeys() {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && isTyping() && document.activeElement instanceof HTMLElement) {
+      document.activeElement.blur();
+      return;
+    }
+    const act = isTyping()
+      ? undefined
+      : Object.entries(keys).find(([key]) => key === event.key)?.[1];
+    if (act === undefined) return;
+    event.preventDefault();
+    act();
+  });
+}
+
 /** Posts the form that goes on with a long action, stretch by stretch; without script, a person does. */
 function goOn() {
   const form = document.querySelector("form[data-go-on]");
@@ -141,4 +185,5 @@ keepOpen();
 beat();
 selectAll();
 showBusy();
+useKeys();
 goOn();

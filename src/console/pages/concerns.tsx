@@ -57,11 +57,11 @@ function stuckOf(health: Health, channels: readonly ChannelRow[]): Concern[] {
   const concerns: readonly (Concern | false)[] = [
     failed > 0 && {
       to: "/console/troubled?status=failed",
-      text: `${count(failed, "dead letter")}: given up on after the last retry`,
+      text: `${count(failed, "event")} failed after all retries`,
     },
     quarantined > 0 && {
       to: "/console/troubled?status=quarantined",
-      text: `${count(quarantined, "event")} in quarantine: authentic, but not understood`,
+      text: `${count(quarantined, "event")} quarantined: signature valid, data not understood`,
     },
     wait !== null &&
       wait > LONG_WAIT_S && {

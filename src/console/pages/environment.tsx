@@ -1,16 +1,14 @@
 /** The mark on every page of a receiver outside production. */
-import { createContext, useContext } from "hono/jsx";
+import { useContext } from "hono/jsx";
 import { PRODUCTION } from "../page-context";
-
-/** The name of the page's environment. */
-export const Environment = createContext<string>(PRODUCTION);
+import { PageFrame } from "./frame";
 
 export function EnvironmentMark() {
-  const name = useContext(Environment);
-  if (name === PRODUCTION) return null;
+  const { environment } = useContext(PageFrame);
+  if (environment === PRODUCTION) return null;
   return (
     <p class="environment" role="note">
-      <b>{name}</b> Customers’ messages go only to those on the allowlist.
+      <b>{environment}</b> Customers’ messages go only to those on the allowlist.
     </p>
   );
 }

@@ -1,7 +1,7 @@
 /** The form above a list: a search, and filters that are folded if none is set. */
 import { type Child, useContext } from "hono/jsx";
 import { words } from "../text";
-import { clockTime, ShopZone } from "./zone";
+import { clockTime, PageFrame } from "./frame";
 
 type Values = Readonly<Record<string, string>>;
 
@@ -59,7 +59,7 @@ export function Options({ name, label, values, of }: Named & { readonly of: read
 
 /** A date and time, in the zone of the page. */
 export function When({ name, label, values }: Named) {
-  const zone = useContext(ShopZone);
+  const { zone } = useContext(PageFrame);
   const id = `filter-${name}`;
   const utc = values[name];
   return (

@@ -29,7 +29,7 @@ function Troubled({ events }: { readonly events: readonly TroubledEvent[] }) {
   if (events.length === 0) return null;
   return (
     <Table
-      caption="The latest dead letters and quarantined events"
+      caption="The latest failed and quarantined events"
       shown
       rows={events}
       columns={[
@@ -90,7 +90,7 @@ function Figures({ health }: { readonly health: Health }) {
       <Figure name="quarantined" to="/console/troubled?status=quarantined">
         {number(quarantined)}
       </Figure>
-      <Figure name="dead letters" to="/console/troubled?status=failed">
+      <Figure name="failed" to="/console/troubled?status=failed">
         {number(failed)}
       </Figure>
     </div>

@@ -4,9 +4,9 @@ import { type Child, useContext } from "hono/jsx";
 import type { Context } from "hono";
 import { assetNames } from "../asset-names";
 import { clip, visible } from "../text";
-import { environmentIn, zoneIn } from "../page-context";
-import { Environment, EnvironmentMark, titleIn } from "./environment";
-import { ShopZone } from "./zone";
+import { frameIn, PRODUCTION } from "../page-context";
+import { EnvironmentMark, titleIn } from "./environment";
+import { PageFrame } from "./frame";
 
 const assets = "/console/assets/";
 
@@ -32,15 +32,23 @@ const htmxConfig = JSON.stringify({
   historyCacheSize: 0,
 });
 
-const places = [
-  ["/console", "Overview"],
-  ["/console/events", "Events"],
-  ["/console/orders", "Orders"],
-  ["/console/troubled", "Dead letters"],
-  ["/console/messages", "Messages"],
-  ["/console/endpoints", "Endpoints"],
-  ["/console/settings", "Settings"],
-] as const;
+/** The pages of the navigation; `also`: paths of pages that belong to one of them. */
+const places: readonly {
+  readonly to: string;
+  readonly name: string;
+  readonly also?: readonly string[];
+}[] = [
+  { to: "/console", name: "Overview" },
+  { to: "/console/orders", name: "Orders" },
+  { to: "/console/messages", name: "Messages", also: ["/console/unsent"] },
+  {
+    to: "/console/events",
+    name: "Events",
+    also: ["/console/troubled", "/console/refused", "/console/replays"],
+  },
+  { to: "/console/endpoints", name: "Forwarding" },
+  { to: "/console/settings", name: "Settings" },
+];
 
 export interface PageProps {
   readonly title: string;
@@ -48,33 +56,100 @@ export interface PageProps {
   readonly who: string | null;
   /** The path of the page, for the navigation. */
   readonly path: string;
+  /** What was searched for, on the page that shows what was found. */
+  readonly find?: string | undefined;
   readonly children?: Child;
 }
 
+function isWithin(path: string, to: string): boolean {
+  return to === "/console" ? path === to : path.startsWith(to);
+}
+
+/** On a narrow screen a menu, which needs no script. */
 function Navigation({ path, who }: { readonly path: string; readonly who: string }) {
+  const { shop, environment } = useContext(PageFrame);
   return (
-    <header class="top">
-      <nav aria-label="Console">
-        {places.map(([to, name]) => {
-          const isHere = to === "/console" ? path === to : path.startsWith(to);
+    <nav id="navigation" class="side" popover="auto" aria-label="Console">
+      <p class="shop">
+        <b>{clip(visible(shop), 40)}</b>
+        <span>{environment === PRODUCTION ? "Webhooks" : environment}</span>
+      </p>
+      <ul>
+        {places.map(({ to, name, also = [] }) => {
+          const isHere = [to, ...also].some((one) => isWithin(path, one));
           return (
-            <a href={to} aria-current={isHere ? "page" : undefined}>
-              {name}
-            </a>
+            <li>
+              <a href={to} aria-current={isHere ? "page" : undefined}>
+                {name}
+              </a>
+            </li>
           );
         })}
-      </nav>
+      </ul>
       <form method="post" action="/console/sign-out">
         <span class="who">{who}</span>
         <button class="outline secondary">Sign out</button>
       </form>
+    </nav>
+  );
+}
+
+/** One search over everything; `/` moves the focus to it. */
+function SearchBar({ asked }: { readonly asked: string | undefined }) {
+  return (
+    <header class="bar">
+      <button type="button" class="menu outline secondary" popovertarget="navigation">
+        Menu
+      </button>
+      <search>
+        <form method="get" action="/console/orders">
+          <label for="find" class="unseen">
+            Search
+          </label>
+          <input
+            id="find"
+            name="q"
+            type="search"
+            value={asked}
+            placeholder="Order number, e-mail or phone"
+            autocomplete="off"
+            aria-keyshortcuts="/"
+          />
+        </form>
+      </search>
     </header>
   );
 }
 
-export function Page({ title, who, path, children }: PageProps) {
-  const zone = useContext(ShopZone);
-  const environment = useContext(Environment);
+const keys = [
+  ["/", "Search"],
+  ["j", "Next row"],
+  ["k", "Row before"],
+  ["Enter", "Open the row"],
+  ["Esc", "Leave a field, close a menu"],
+  ["?", "These keys"],
+] as const;
+
+function Keys() {
+  return (
+    <div id="keys" class="keys" popover="auto" role="dialog" aria-labelledby="keys-title">
+      <h2 id="keys-title">Keys</h2>
+      <dl>
+        {keys.map(([key, what]) => (
+          <div>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+export function Page({ title, who, path, find, children }: PageProps) {
+  const { zone, environment } = useContext(PageFrame);
   return (
     <html lang="en" data-shop-zone={zone ?? undefined}>
       <head>
@@ -90,12 +165,17 @@ export function Page({ title, who, path, children }: PageProps) {
         <script src={assets + assetNames.script} defer />
         {who === null ? null : <script src={assets + assetNames.htmx} defer />}
       </head>
-      <body>
+      <body class={who === null ? "alone" : undefined}>
         <a class="skip" href="#main">
           Skip to the content
         </a>
         <EnvironmentMark />
-        {who === null ? null : <Navigation path={path} who={who} />}
+        {who === null ? null : (
+          <>
+            <Navigation path={path} who={who} />
+            <SearchBar asked={find} />
+          </>
+        )}
         <main id="main" tabindex={-1}>
           {children}
         </main>
@@ -107,6 +187,10 @@ export function Page({ title, who, path, children }: PageProps) {
             <button type="button" id="live" class="outline secondary" hidden>
               Pause live updates
             </button>
+            <button type="button" class="outline secondary" popovertarget="keys">
+              Keys
+            </button>
+            <Keys />
           </footer>
         )}
       </body>
@@ -123,10 +207,8 @@ export function setPolicy(c: Context): void {
 }
 
 export function show(c: Context, page: Element, status: 200 | 400 | 404 | 429 | 503 = 200) {
-  const whole = (
-    <ShopZone.Provider value={zoneIn(c)}>
-      <Environment.Provider value={environmentIn(c)}>{page}</Environment.Provider>
-    </ShopZone.Provider>
-  );
+  const frame = frameIn(c);
+  const whole =
+    frame === null ? page : <PageFrame.Provider value={frame}>{page}</PageFrame.Provider>;
   return c.html(`<!doctype html>${htmlOf(whole)}`, status);
 }

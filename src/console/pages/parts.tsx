@@ -4,7 +4,7 @@ import { type Child, useContext } from "hono/jsx";
 import { describeLeftOut, type LeftOut } from "../left-out";
 import { type Place, pathTo } from "../links";
 import { clip, money, visible, words } from "../text";
-import { clockTime, ShopZone } from "./zone";
+import { clockTime, PageFrame, relativeTime } from "./frame";
 
 const CLIP_CHARACTERS = 64;
 
@@ -24,7 +24,7 @@ export function Text(props: {
  * without a time is the same in every zone, and the script does not change it.
  */
 export function Time({ at, only }: { readonly at: string | null; readonly only?: "hour" }) {
-  const zone = useContext(ShopZone);
+  const { zone } = useContext(PageFrame);
   if (at === null) return <span class="none">–</span>;
   if (isDay(at)) return <span>{at}</span>;
   const local = clockTime(at, zone).slice(0, 19).replace("T", " ");
@@ -35,35 +35,54 @@ export function Time({ at, only }: { readonly at: string | null; readonly only?:
   );
 }
 
-const tones: Readonly<Record<string, string>> = {
+/** In lists: how long ago, with the exact time for whoever points at it; a date where that is long ago. */
+export function Ago({ at }: { readonly at: string | null }) {
+  const { zone, now } = useContext(PageFrame);
+  if (at === null) return <span class="none">–</span>;
+  const text = isDay(at) ? null : relativeTime(at, now);
+  if (text === null) return isDay(at) ? <span>{at}</span> : <Time at={at} />;
+  const local = clockTime(at, zone).slice(0, 19).replace("T", " ");
+  return (
+    <time datetime={at} title={local} data-only="ago">
+      {text}
+    </time>
+  );
+}
+
+/** What a person has to look at is tinted; what is normal is plain text behind a small dot. */
+const tones: Readonly<Record<string, "good" | "busy" | "warn" | "bad">> = {
   processed: "good",
   sent: "good",
   success: "good",
   complete: "good",
   delivered: "good",
   paid: "good",
+  settled: "good",
+  refunded: "good",
   set: "good",
   on: "good",
   active: "good",
-  failing: "bad",
-  paused: "warn",
-  disabled: "bad",
   received: "busy",
   pending: "busy",
   approved: "busy",
-  refunded: "good",
-  refund_due: "bad",
-  partially_refunded: "warn",
+  shipped: "busy",
+  in_transit: "busy",
+  out_for_delivery: "busy",
   "cash on delivery": "busy",
+  paused: "warn",
+  quarantined: "warn",
   "partly paid": "warn",
   partially_paid: "warn",
-  refund_initiated: "warn",
-  quarantined: "warn",
+  delivery_attempted: "warn",
+  undelivered: "warn",
+  return_to_origin: "warn",
+  refund_due: "bad",
   "not paid": "bad",
+  failing: "bad",
+  disabled: "bad",
   failed: "bad",
   lost: "bad",
   incomplete: "bad",
-  cancelled: "bad",
 };
 
 /** A status in words; its colour only repeats the meaning. */
@@ -112,6 +131,13 @@ export interface Column<Row> {
   readonly number?: boolean;
   /** `short`: one line of any length; `word`: space for an event type; `wide`: more space, if there is any. */
   readonly as?: "short" | "word" | "wide";
+  /** Left out where a table would be wider than the screen; a card has it. */
+  readonly isMinor?: true;
+}
+
+function classOf<Row>({ number, as, isMinor }: Column<Row>): string | undefined {
+  const names = [number === true ? "number" : as, isMinor === true ? "minor" : undefined];
+  return names.filter((name) => name !== undefined).join(" ") || undefined;
 }
 
 /**
@@ -130,9 +156,9 @@ export function Table<Row>(props: {
       <caption class={shown === true ? undefined : "unseen"}>{caption}</caption>
       <thead role="rowgroup">
         <tr role="row">
-          {columns.map(({ head, number }) => (
-            <th scope="col" role="columnheader" class={number === true ? "number" : undefined}>
-              {head}
+          {columns.map((column) => (
+            <th scope="col" role="columnheader" class={classOf(column)}>
+              {column.head}
             </th>
           ))}
         </tr>
@@ -140,9 +166,9 @@ export function Table<Row>(props: {
       <tbody role="rowgroup">
         {rows.map((row) => (
           <tr role="row">
-            {columns.map(({ head, cell, number, as }) => (
-              <td role="cell" class={number === true ? "number" : as} data-head={head}>
-                <div>{cell(row)}</div>
+            {columns.map((column) => (
+              <td role="cell" class={classOf(column)} data-head={column.head}>
+                <div>{column.cell(row)}</div>
               </td>
             ))}
           </tr>

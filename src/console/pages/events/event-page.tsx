@@ -39,7 +39,7 @@ const outcomes: Readonly<Record<EventView["outcome"], string>> = {
   waiting: "Stored, and not applied yet.",
   ignored: "Stored and not applied: it changes nothing.",
   quarantined: "Stored and quarantined: its signature is valid, but its data cannot be understood.",
-  failed: "Given up on after the last retry. Replay it once the cause is fixed.",
+  failed: "Failed after all retries. Fix the cause, then replay it.",
   purged: "Applied. Its body has since been removed.",
 };
 
@@ -215,7 +215,7 @@ function EventPage(props: {
         {changed.length + lost.length === 0 ? null : <Effect {...view} />}
         {messages.length === 0 ? null : (
           <Part id="messages" title="Messages">
-            <Table caption="What it asked for" columns={messageColumns} rows={messages} />
+            <Table caption="Messages about it" columns={messageColumns} rows={messages} />
           </Part>
         )}
       </Live>

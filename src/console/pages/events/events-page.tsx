@@ -13,8 +13,9 @@ import { withQuery } from "../../links";
 import { eventsQuery } from "../../api/shapes";
 import { count } from "../../text";
 import { asked, readQuery, type PageContext } from "../../page-context";
+import { EventTabs } from "./event-tabs";
 import { Field, Filters, Options, When } from "../filters";
-import { Badge, type Column, Empty, Notice, Pager, Ref, Table, Text, Time } from "../parts";
+import { Ago, Badge, type Column, Empty, Notice, Pager, Ref, Table, Text } from "../parts";
 import { Page, show } from "../page";
 
 const PATH = "/console/events";
@@ -37,7 +38,7 @@ function About({ event }: { readonly event: EventRow }) {
 }
 
 export const eventColumns: readonly Column<EventRow>[] = [
-  { head: "Received", cell: ({ received_at: at }) => <Time at={at} /> },
+  { head: "Received", cell: ({ received_at: at }) => <Ago at={at} /> },
   {
     head: "Type",
     as: "word",
@@ -45,8 +46,13 @@ export const eventColumns: readonly Column<EventRow>[] = [
   },
   { head: "Order or subject", cell: (event) => <About event={event} /> },
   { head: "Status", cell: ({ status }) => <Badge status={status} /> },
-  { head: "Repeats", number: true, cell: ({ redeliveries }) => <Text of={redeliveries || null} /> },
-  { head: "Id", as: "short", cell: ({ id }) => <Text of={id} /> },
+  {
+    head: "Repeats",
+    number: true,
+    isMinor: true,
+    cell: ({ redeliveries }) => <Text of={redeliveries || null} />,
+  },
+  { head: "Id", as: "short", isMinor: true, cell: ({ id }) => <Text of={id} /> },
 ];
 
 function EventFilters({ values }: { readonly values: Values }) {
@@ -81,6 +87,7 @@ function EventsPage({ who, values, problem, page }: EventsProps) {
   const fresh = withQuery(`${PATH}/new`, { ...filter, after: page.latest });
   return (
     <Page title="Events" who={who} path={PATH}>
+      <EventTabs here={PATH} />
       <div class="title">
         <h1>Events</h1>
         {isFirst && problem === null && values["q"] === undefined ? (

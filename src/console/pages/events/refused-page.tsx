@@ -4,6 +4,7 @@ import { checkHealth, type Health } from "../../health";
 import { wordsFor } from "../../refusal-words";
 import { capital, count } from "../../text";
 import type { PageContext } from "../../page-context";
+import { EventTabs } from "./event-tabs";
 import { Empty, Notice, Part, Table, Text, Time } from "../parts";
 import { Page, show } from "../page";
 
@@ -116,7 +117,8 @@ interface RefusedProps {
 
 function RefusedPage({ who, health, hours, now }: RefusedProps) {
   return (
-    <Page title="Refused deliveries" who={who} path="/console">
+    <Page title="Refused deliveries" who={who} path="/console/refused">
+      <EventTabs here="/console/refused" />
       <h1>Refused deliveries</h1>
       <Summary health={health} now={now} />
       {hours.length === 0 ? (

@@ -64,7 +64,7 @@ function ReplayPage(props: {
         )}
       </Live>
       <p>
-        <a href="/console/troubled">Dead letters and quarantine</a>
+        <a href="/console/troubled">Failed and quarantined events</a>
       </p>
     </Page>
   );

@@ -9,6 +9,7 @@ import { countTroubled, type TroubledCounts } from "../../../store/overview";
 import { withQuery } from "../../links";
 import { clip, count, visible } from "../../text";
 import type { PageContext } from "../../page-context";
+import { EventTabs } from "./event-tabs";
 import { ActionForm, Badge, Empty, Notice, Pager, Ref, Table, Text, Time } from "../parts";
 import { Page, show } from "../page";
 
@@ -17,8 +18,8 @@ const PAGE_ROWS = 50;
 
 const kinds = [
   [undefined, "All"],
-  ["failed", "Dead letters"],
-  ["quarantined", "Quarantine"],
+  ["failed", "Failed"],
+  ["quarantined", "Quarantined"],
 ] as const;
 
 function Tabs(props: { readonly status: TroubledStatus | undefined; readonly of: TroubledCounts }) {
@@ -86,13 +87,13 @@ interface TroubledProps {
 }
 
 function All({ status, number }: { readonly status: TroubledStatus; readonly number: number }) {
-  const name = status === "failed" ? "dead letter" : "quarantined event";
+  const name = status === "failed" ? "failed event" : "quarantined event";
   if (number === 0) return null;
   return (
     <ActionForm
       to="/console/replay"
       fields={{ status }}
-      label={`Replay all ${number.toLocaleString("en")} ${status === "failed" ? "dead letters" : "in quarantine"}`}
+      label={`Replay all ${number.toLocaleString("en")} ${status === "failed" ? "failed" : "quarantined"}`}
       ask={
         <p>
           {`${count(number, name)} will be replayed, oldest first, at most 1,000 at once. `}
@@ -106,12 +107,14 @@ function All({ status, number }: { readonly status: TroubledStatus; readonly num
 function TroubledPage({ who, status, counts, rows, before, notice }: TroubledProps) {
   const last = rows.length === PAGE_ROWS ? rows.at(-1)?.event_row : undefined;
   return (
-    <Page title="Dead letters and quarantine" who={who} path={PATH}>
-      <h1>Dead letters and quarantine</h1>
+    <Page title="Failed and quarantined events" who={who} path={PATH}>
+      <EventTabs here={PATH} />
+      <h1>Failed and quarantined events</h1>
       {notice === null ? null : <Notice bad>{notice}</Notice>}
       <p class="soft">
-        Dead letters were given up on after the last retry. What is in quarantine is authentic and
-        could not be understood. Both are kept whole: fix the cause, then replay.
+        A failed event could not be applied after all retries. A quarantined event has a valid
+        signature and data that could not be understood. Both are kept whole: fix the cause, then
+        replay them.
       </p>
       <Tabs status={status} of={counts} />
       {rows.length === 0 ? (

@@ -25,8 +25,8 @@ function About({ message }: { readonly message: Message }) {
         ],
         ["Order", order === null ? null : <Ref to="orders" id={order} />],
         ["About", subject === null || subject === order ? null : <Text of={subject} />],
-        ["Asked for by", event === null ? null : <Ref to="events" id={event} />],
-        ["Asked for", <Time at={message.created_at} />],
+        ["Caused by", event === null ? null : <Ref to="events" id={event} />],
+        ["Created", <Time at={message.created_at} />],
         ["Happened", message.happened_at === null ? null : <Time at={message.happened_at} />],
         ["Due", message.due_at === "" ? null : <Time at={message.due_at} />],
         [
@@ -151,7 +151,7 @@ function MessagePage(props: {
             <ActionForm
               to={`/console/send-again`}
               fields={{ message: encodeURIComponent(message.id) }}
-              label="Send again"
+              label="Resend"
               ask={<Question message={message} />}
             />
           )}

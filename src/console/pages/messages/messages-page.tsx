@@ -13,7 +13,7 @@ import { notificationsQuery } from "../../api/shapes";
 import { words } from "../../text";
 import { asked, readQuery, type PageContext } from "../../page-context";
 import { Field, Filters, Options } from "../filters";
-import { Badge, type Column, Empty, Notice, Pager, Ref, Table, Text, Time } from "../parts";
+import { Ago, Badge, type Column, Empty, Notice, Pager, Ref, Table, Text } from "../parts";
 import { Page, show } from "../page";
 
 const PATH = "/console/messages";
@@ -31,8 +31,8 @@ export const messageColumns: readonly Column<MessageRow>[] = [
   { head: "Channel", cell: ({ channel }) => channel },
   { head: "To", as: "wide", cell: ({ recipient }) => <Text of={recipient} /> },
   { head: "Status", cell: ({ status }) => <Badge status={status} /> },
-  { head: "Reason", cell: ({ reason, error }) => <Text of={reason ?? error} /> },
-  { head: "Sent or asked for", cell: (row) => <Time at={row.sent_at ?? row.created_at} /> },
+  { head: "Reason", isMinor: true, cell: ({ reason, error }) => <Text of={reason ?? error} /> },
+  { head: "Sent or created", cell: (row) => <Ago at={row.sent_at ?? row.created_at} /> },
 ];
 
 export const withOrder: readonly Column<MessageRow>[] = [
@@ -82,7 +82,7 @@ function MessagesPage({ who, values, problem, page }: MessagesProps) {
             ? "None in the stretch that was looked through."
             : isFiltered
               ? "No message matches."
-              : "No event has asked for a message yet."}
+              : "No event has caused a message yet."}
         </Empty>
       ) : (
         <Table

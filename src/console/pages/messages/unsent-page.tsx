@@ -83,8 +83,8 @@ function UnsentPage({ who, values, filter, of, rows, problem, sent }: UnsentProp
           of={unsentReasons}
         />
         <Options name="channel" label="Channel" values={values} of={channelNames} />
-        <When name="from" label="Asked for since" values={values} />
-        <When name="to" label="Asked for before" values={values} />
+        <When name="from" label="Created since" values={values} />
+        <When name="to" label="Created before" values={values} />
       </Filters>
       {problem === null ? null : <Notice bad>{problem}</Notice>}
       {of.messages === 0 ? (

@@ -203,13 +203,13 @@ export function OrderPage(props: {
       {order === null ? null : <OrderState view={view} order={order} />}
       <Part id="messages" title="Messages">
         {shown.length === 0 ? (
-          <Empty>No event of this order has asked for a message.</Empty>
+          <Empty>This order has no messages yet.</Empty>
         ) : (
           <Table caption="What was told about it" columns={messageColumns} rows={shown} />
         )}
         {shown.length === messages.length ? null : (
           <p class="soft">
-            {`And ${count(messages.length - shown.length, "event")} of it passed on by the `}
+            {`And ${count(messages.length - shown.length, "event")} forwarded by the `}
             <a href={withQuery("/console/messages", { order: number })}>forward channel</a>.
           </p>
         )}

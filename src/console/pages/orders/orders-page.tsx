@@ -5,8 +5,7 @@ import { pathTo, withQuery } from "../../links";
 import { maskOrder } from "../../mask";
 import { ordersQuery } from "../../api/shapes";
 import { asked, readQuery, type PageContext } from "../../page-context";
-import { Filters } from "../filters";
-import { Badge, type Column, Empty, Money, Notice, Pager, Ref, Table, Text, Time } from "../parts";
+import { Ago, Badge, type Column, Empty, Money, Notice, Pager, Ref, Table, Text } from "../parts";
 import { Page, show } from "../page";
 
 const PATH = "/console/orders";
@@ -27,19 +26,17 @@ const columns: readonly Column<OrderRow>[] = [
   {
     head: "Paid",
     number: true,
+    isMinor: true,
     cell: ({ paid_micros: paid, currency }) => <Money micros={paid} in={currency} />,
   },
   {
     head: "Customer",
-    as: "wide",
+    as: "short",
     cell: ({ customer_name: name, customer_email: email, customer_phone: phone }) => (
-      <>
-        {name === null ? null : <Text of={`${name} `} />}
-        <Text of={email ?? phone} />
-      </>
+      <Text of={[name, email ?? phone].filter((part) => part !== null).join(" · ")} />
     ),
   },
-  { head: "Placed", cell: ({ order_date: at }) => <Time at={at} /> },
+  { head: "Placed", cell: ({ order_date: at }) => <Ago at={at} /> },
 ];
 
 /** Why the list without a search is empty. */
@@ -61,16 +58,16 @@ export function OrdersPage({ who, values, problem, page }: OrdersProps) {
   const { cursor, ...filter } = values;
   const q = values["q"];
   return (
-    <Page title="Orders" who={who} path={PATH}>
-      <h1>Orders</h1>
-      <Filters
-        path={PATH}
-        values={values}
-        search={{
-          label: "Order number, e-mail address or phone number",
-          hint: "Order number, e-mail or phone",
-        }}
-      />
+    <Page title="Orders" who={who} path={PATH} find={q}>
+      <h1>
+        {q === undefined ? (
+          "Orders"
+        ) : (
+          <>
+            Orders found for “<Text of={q} />”
+          </>
+        )}
+      </h1>
       {problem === null ? null : <Notice bad>{problem}</Notice>}
       {page.orders.length === 0 ? (
         <Empty>

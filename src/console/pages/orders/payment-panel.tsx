@@ -44,7 +44,7 @@ function PaymentLine(props: { readonly of: Reason<"payment">; readonly currency:
 
 const unappliedWords = {
   quarantined: "is in quarantine: it could not be understood",
-  failed: "was given up on after the last retry",
+  failed: "failed after all retries",
   ignored: "was ignored",
 } as const;
 

@@ -1,0 +1,39 @@
+/** What holds for a whole page: whose shop it is, where it runs, and the clock by which it shows times. */
+import { createContext } from "hono/jsx";
+import { toLocal } from "../../events/formats/time-zone";
+import type { Frame } from "../page-context";
+
+export const PageFrame = createContext<Frame>({
+  shop: "",
+  environment: "production",
+  zone: null,
+  now: new Date(0),
+});
+
+/** An ISO time as local time in the zone, `2026-11-26T15:30:00.000`; other text unchanged. */
+export function clockTime(time: string, zone: string | null): string {
+  return Number.isNaN(Date.parse(time)) ? time : toLocal(time, zone);
+}
+
+const MINUTE_S = 60;
+const HOUR_S = 3_600;
+const DAY_S = 86_400;
+/** Older times are easier to read as dates. */
+const RELATIVE_MAX_S = 7 * DAY_S;
+
+/** `just now`, `3 min ago`, `in 2 h`; null if it is more than a week away. */
+export function relativeTime(time: string, now: Date): string | null {
+  const seconds = (now.getTime() - Date.parse(time)) / 1_000;
+  const away = Math.abs(seconds);
+  if (Number.isNaN(away) || away >= RELATIVE_MAX_S) return null;
+  if (away < 10) return "just now";
+  const size =
+    away < MINUTE_S
+      ? `${String(Math.floor(away))} s`
+      : away < HOUR_S
+        ? `${String(Math.floor(away / MINUTE_S))} min`
+        : away < DAY_S
+          ? `${String(Math.floor(away / HOUR_S))} h`
+          : `${String(Math.floor(away / DAY_S))} d`;
+  return seconds < 0 ? `in ${size}` : `${size} ago`;
+}
