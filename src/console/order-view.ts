@@ -93,52 +93,61 @@ export type Moment =
     }
   | { readonly kind: "message"; readonly at: string; readonly message: MessageRow };
 
-const milestones: Readonly<Record<"orders" | "shipments", Readonly<Record<string, string>>>> = {
+/** Dates of rows that are moments of their own, and the type of event that usually says the same. */
+const milestones: Readonly<
+  Record<"orders" | "shipments", Readonly<Record<string, readonly [string, string | null]>>>
+> = {
   orders: {
-    order_date: "order placed",
-    confirmed_at: "order confirmed",
-    completed_at: "order completed",
-    cancelled_at: "order cancelled",
+    order_date: ["order placed", "order.created"],
+    confirmed_at: ["order confirmed", "order.confirmed"],
+    completed_at: ["order completed", "order.completed"],
+    cancelled_at: ["order cancelled", "order.cancelled"],
   },
   shipments: {
-    shipped_at: "shipment shipped",
-    delivered_at: "shipment delivered",
-    cancelled_at: "shipment cancelled",
+    shipped_at: ["parcel shipped", null],
+    delivered_at: ["parcel delivered", "shipment.delivered"],
+    cancelled_at: ["parcel cancelled", "shipment.cancelled"],
   },
 };
 
+/** A milestone is left out if an applied event of its type says the same. */
 function milestonesOf(view: ExplainedOrder): readonly Moment[] {
-  return (["orders", "shipments"] as const).flatMap((entity) =>
-    ownRows(view, entity).flatMap((row) =>
-      Object.entries(milestones[entity]).flatMap(([column, what]): readonly Moment[] => {
-        const at = row[column];
-        if (typeof at !== "string") return [];
-        const of = entity === "shipments" ? String(row["shipment_id"]) : null;
-        return [{ kind: "milestone", at, what, of }];
-      }),
+  const setBy = new Set(
+    view.explained.events.flatMap(({ eventType, settings }) =>
+      settings.map(({ key }) => `${eventType ?? ""} ${key}`),
     ),
+  );
+  return (["orders", "shipments"] as const).flatMap((entity) =>
+    ownRows(view, entity).flatMap((row) => {
+      const key = String(row[entity === "orders" ? "order_number" : "shipment_id"]);
+      return Object.entries(milestones[entity]).flatMap(([column, [what, type]]): Moment[] => {
+        const at = row[column];
+        if (typeof at !== "string" || (type !== null && setBy.has(`${type} ${key}`))) return [];
+        return [{ kind: "milestone", at, what, of: entity === "shipments" ? key : null }];
+      });
+    }),
   );
 }
 
-/** Events, milestones and messages in one list, oldest first. */
+/** Events, milestones and messages in one list, newest first. */
 export function momentsOf(
   view: ExplainedOrder,
   messages: readonly MessageRow[],
 ): readonly Moment[] {
   const moments: readonly Moment[] = [
-    ...view.history.map((event): Moment => ({
-      kind: "event",
-      at: event.occurredAt ?? event.receivedAt,
-      event,
-    })),
-    ...milestonesOf(view),
     ...messages.map((message): Moment => ({
       kind: "message",
       at: message.sent_at ?? message.created_at,
       message,
     })),
+    ...milestonesOf(view),
+    ...view.history.toReversed().map((event): Moment => ({
+      kind: "event",
+      at: event.occurredAt ?? event.receivedAt,
+      event,
+    })),
   ];
-  return moments.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  return moments.toSorted((a, b) => (a.at > b.at ? -1 : a.at < b.at ? 1 : 0));
 }
 
 /** Forwards go to another system, not to a person: they are counted, and shown only if they failed. */

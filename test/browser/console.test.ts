@@ -124,7 +124,7 @@ await test("the console", async (t) => {
     await page.getByRole("alert").getByText("not the admin token").waitFor();
     await page.getByLabel("Admin token").fill(TOKEN);
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: /ASK-NONE/ }).waitFor();
+    await page.getByRole("heading", { name: /^Order ASK-NONE/ }).waitFor();
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.waitForURL("**/console/sign-in");
     await page.goto("/console/events");
@@ -280,7 +280,7 @@ await test("the console", async (t) => {
       await page.keyboard.press("/");
       await page.keyboard.type("ASK-PART");
       await page.keyboard.press("Enter");
-      await page.getByRole("heading", { name: /ASK-PART/ }).waitFor();
+      await page.getByRole("heading", { name: /^Order ASK-PART/ }).waitFor();
       for (let presses = 0; presses < 80; presses += 1) {
         await page.keyboard.press("Tab");
         const outline = await page.evaluate(

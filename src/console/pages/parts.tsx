@@ -149,8 +149,10 @@ export function Table<Row>(props: {
   readonly shown?: boolean;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
+  /** For links that lead to one row. */
+  readonly rowId?: (row: Row) => string;
 }) {
-  const { caption, shown, columns, rows } = props;
+  const { caption, shown, columns, rows, rowId } = props;
   return (
     <table role="table">
       <caption class={shown === true ? undefined : "unseen"}>{caption}</caption>
@@ -165,7 +167,7 @@ export function Table<Row>(props: {
       </thead>
       <tbody role="rowgroup">
         {rows.map((row) => (
-          <tr role="row">
+          <tr role="row" id={rowId?.(row)}>
             {columns.map((column) => (
               <td role="cell" class={classOf(column)} data-head={column.head}>
                 <div>{column.cell(row)}</div>
@@ -199,11 +201,20 @@ export function Part(props: {
   readonly id: string;
   readonly title: Child;
   readonly class?: string;
+  /** A link beside the heading. */
+  readonly beside?: Child;
   readonly children?: Child;
 }) {
   return (
     <section aria-labelledby={props.id} class={props.class}>
-      <h2 id={props.id}>{props.title}</h2>
+      {props.beside === undefined ? (
+        <h2 id={props.id}>{props.title}</h2>
+      ) : (
+        <div class="heading">
+          <h2 id={props.id}>{props.title}</h2>
+          {props.beside}
+        </div>
+      )}
       {props.children}
     </section>
   );

@@ -6,23 +6,55 @@ import type {
   RegisterExplanation,
   SettingExplanation,
 } from "../../../projection/history/explanation";
+import { isObject, isPresent, parseJson } from "../../../events/values";
 import type { Value } from "../../../projection/registers";
-import { money, words } from "../../text";
-import { comparisons, nouns } from "./explained";
+import { clip, money, words } from "../../text";
+import { comparisons, nouns, whyId } from "./explained";
 import { Ref, Table, Text, Time } from "../parts";
 
-function ValueOf({ name, value }: { readonly name: string; readonly value: Value }) {
+/** Fields of a JSON value that are shown; the page shows the whole elsewhere. */
+const PARTS_SHOWN = 6;
+
+function partText(value: unknown): string {
+  return typeof value === "object" && value !== null ? "…" : String(value);
+}
+
+/** A JSON column as people read it: its entries by name, or the fields with their values. */
+function readable(value: unknown): string {
+  const parts = Array.isArray(value)
+    ? value.map((one) => partText(isObject(one) ? (one["product_name"] ?? one["sku"]) : one))
+    : isObject(value)
+      ? Object.entries(value)
+          .filter(([, one]) => isPresent(one))
+          .map(([name, one]) => `${words(name)}: ${partText(one)}`)
+      : [partText(value)];
+  const more = parts.length - PARTS_SHOWN;
+  const shown = parts.slice(0, PARTS_SHOWN).map((part) => clip(part, 60));
+  return [...shown, ...(more > 0 ? [`and ${String(more)} more`] : [])].join(" · ");
+}
+
+function ValueOf(props: {
+  readonly name: string;
+  readonly value: Value;
+  readonly currency: string | null;
+}) {
+  const { name, value, currency } = props;
   if (typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) {
     return <Time at={value} />;
   }
-  return name.endsWith("_micros") && typeof value === "number" ? (
-    <>{money(value, null)}</>
-  ) : (
-    <Text of={value} />
-  );
+  if (name.endsWith("_micros") && typeof value === "number") {
+    return <>{money(value, currency)}</>;
+  }
+  if (typeof value !== "string" || !/^[[{]/.test(value)) return <Text of={value} />;
+  const parsed = parseJson(value);
+  return <Text of={parsed === undefined ? value : readable(parsed)} whole />;
 }
 
-function Values({ values }: { readonly values: Readonly<Record<string, Value>> }) {
+function Values(props: {
+  readonly values: Readonly<Record<string, Value>>;
+  readonly currency: string | null;
+}) {
+  const { values, currency } = props;
   const entries = Object.entries(values).filter(([, value]) => value !== null);
   return (
     <ul class="values">
@@ -31,7 +63,7 @@ function Values({ values }: { readonly values: Readonly<Record<string, Value>> }
           {entries.length === 1 ? null : (
             <span class="soft">{`${words(name.replace(/_micros$/, ""))}: `}</span>
           )}
-          <ValueOf name={name} value={value} />
+          <ValueOf name={name} value={value} currency={currency} />
         </li>
       ))}
     </ul>
@@ -61,21 +93,32 @@ function overriddenByRegister({
   return Map.groupBy(all, ({ setting }) => nameOf(setting));
 }
 
+/** Together where they are overridden for the same reason. */
 function OverriddenList({ of }: { readonly of: readonly OverriddenSetting[] }) {
   if (of.length === 0) return <span class="none">–</span>;
+  const byReason = Map.groupBy(of, ({ setting }) => setting.comparison);
   return (
     <ul class="values">
-      {of.map(({ event, setting }) => (
+      {[...byReason].map(([comparison, list]) => (
         <li>
-          <Ref to="events" id={event.id} label={nameType(event.eventType)} />{" "}
-          <span class="soft">{comparisons[setting.comparison]}</span>
+          {list.map(({ event }, index) => (
+            <>
+              {index === 0 ? null : ", "}
+              <Ref to="events" id={event.id} label={nameType(event.eventType)} />
+            </>
+          ))}
+          <span class="soft">: {comparisons[comparison]}</span>
         </li>
       ))}
     </ul>
   );
 }
 
-export function Explained({ of }: { readonly of: OrderExplanation }) {
+export function Explained(props: {
+  readonly of: OrderExplanation;
+  readonly currency: string | null;
+}) {
+  const { of, currency } = props;
   const set = of.registers.filter(({ precedence }) => precedence !== "");
   const rows = Map.groupBy(set, ({ entity, key }) => `${entity} ${key}`);
   const overridden = overriddenByRegister(of);
@@ -97,9 +140,13 @@ export function Explained({ of }: { readonly of: OrderExplanation }) {
             <Table
               caption="Fields, and which event set each"
               rows={registers}
+              rowId={({ entity, key, register }) => whyId(entity, key, register)}
               columns={[
                 { head: "Field", cell: ({ register }) => words(register) },
-                { head: "Value", cell: ({ values }) => <Values values={values} /> },
+                {
+                  head: "Value",
+                  cell: ({ values }) => <Values values={values} currency={currency} />,
+                },
                 {
                   head: "Set by",
                   as: "word",
@@ -109,6 +156,7 @@ export function Explained({ of }: { readonly of: OrderExplanation }) {
                 },
                 {
                   head: "Overridden",
+                  as: "wide",
                   cell: (one) => <OverriddenList of={overridden.get(nameOf(one)) ?? []} />,
                 },
               ]}

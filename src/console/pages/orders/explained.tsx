@@ -1,6 +1,7 @@
 /** The words of an explanation: which row, which field, why one event overrides another. */
 import type { Comparison } from "../../../projection/history/explanation";
 import type { Entity } from "../../../projection/registers";
+import { clip, visible } from "../../text";
 import { Ref, Text } from "../parts";
 
 export const comparisons: Readonly<Record<Comparison, string>> = {
@@ -26,5 +27,27 @@ export function SettingRow({ entity, row }: { readonly entity: Entity; readonly 
     <span>
       {nouns[entity]} {entity === "orders" ? <Ref to="orders" id={row} /> : <Text of={row} />}
     </span>
+  );
+}
+
+/** The id of the row that says which event set a register. */
+export function whyId(entity: Entity, key: string, register: string): string {
+  return encodeURIComponent(`why ${entity} ${key} ${register}`);
+}
+
+/** Leads from a value to the event that set it. */
+export function Why(props: {
+  readonly entity: Entity;
+  readonly row: string | null;
+  readonly register: string;
+}) {
+  const { entity, row, register } = props;
+  if (row === null) return null;
+  const id = encodeURIComponent(whyId(entity, row, register));
+  const about = `Why is the ${register} of ${nouns[entity]} ${clip(visible(row), 40)} so?`;
+  return (
+    <a class="why" href={`#${id}`} aria-label={about}>
+      Why?
+    </a>
   );
 }

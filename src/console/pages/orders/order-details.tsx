@@ -6,7 +6,8 @@ import { type Field, fieldsIn } from "../../../projection/money-status/fields";
 import type { Entity } from "../../../projection/registers";
 import { type ExplainedOrder, ownRows, type Row, textIn } from "../../order-view";
 import { capital, clip, count, visible } from "../../text";
-import { nouns } from "./explained";
+import { withQuery } from "../../links";
+import { nouns, Why } from "./explained";
 import { Empty, Facts, Part, Text, Time } from "../parts";
 
 /** Characters of one value: a note may be as long as a body. */
@@ -43,14 +44,13 @@ function linesOf(address: JsonObject): readonly string[] {
 
 function Address({ lines }: { readonly lines: readonly string[] }) {
   return (
-    <span>
-      {lines.map((line, index) => (
-        <>
-          {index === 0 ? null : ", "}
+    <address>
+      {lines.map((line) => (
+        <span>
           <Said of={line} />
-        </>
+        </span>
       ))}
-    </span>
+    </address>
   );
 }
 
@@ -62,23 +62,60 @@ function taxIdFact(address: JsonObject): Fact {
   return fact(isGstin ? "GSTIN" : "Tax id", id);
 }
 
+/** A link with which a person writes to or calls the customer; only where the text is what it should be. */
+function Contact({ scheme, of }: { readonly scheme: "mailto" | "tel"; readonly of: string }) {
+  const form = scheme === "tel" ? /^\+\d{6,15}$/ : /^[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+$/;
+  return form.test(of) ? (
+    <a href={`${scheme}:${of}`}>
+      <Said of={of} />
+    </a>
+  ) : (
+    <Said of={of} />
+  );
+}
+
+function Place({ id, title, lines }: { id: string; title: string; lines: readonly string[] }) {
+  return lines.length === 0 ? null : (
+    <Part id={id} title={title}>
+      <Address lines={lines} />
+    </Part>
+  );
+}
+
 /** The billing address is left out if it equals the shipping address. */
 export function Customer({ order }: { readonly order: Row }) {
   const billing = parseAddress(textIn(order, "billing_address"));
   const goesTo = linesOf(parseAddress(textIn(order, "shipping_address")));
   const billedTo = linesOf(billing);
   const isElsewhere = billedTo.length > 0 && billedTo.join("\n") !== goesTo.join("\n");
+  const [email, phone] = [textIn(order, "customer_email"), textIn(order, "customer_phone")];
   const facts: readonly Fact[] = [
     fact("Name", textIn(order, "customer_name")),
+    ["E-mail", email === null ? null : <Contact scheme="mailto" of={email} />],
+    ["Phone", phone === null ? null : <Contact scheme="tel" of={phone} />],
     fact("Customer id", textIn(order, "customer_id")),
-    fact("E-mail", textIn(order, "customer_email")),
-    fact("Phone", textIn(order, "customer_phone")),
-    ["Goes to", goesTo.length === 0 ? null : <Address lines={goesTo} />],
-    ["Billed to", isElsewhere ? <Address lines={billedTo} /> : null],
     taxIdFact(billing),
   ];
   const isUnknown = facts.every(([, value]) => value === null);
-  return isUnknown ? <Empty>No event has named the customer.</Empty> : <Facts of={facts} />;
+  const contact = email ?? phone;
+  return (
+    <>
+      <Part
+        id="customer"
+        title="Customer"
+        beside={<Why entity="orders" row={textIn(order, "order_number")} register="customer" />}
+      >
+        {isUnknown ? <Empty>No event has named the customer.</Empty> : <Facts of={facts} />}
+        {contact === null ? null : (
+          <p>
+            <a href={withQuery("/console/orders", { q: contact })}>Other orders</a>
+          </p>
+        )}
+      </Part>
+      <Place id="ships-to" title="Ships to" lines={goesTo} />
+      <Place id="bills-to" title="Bills to" lines={isElsewhere ? billedTo : []} />
+    </>
+  );
 }
 
 function Metadata({ fields }: { readonly fields: readonly Field[] }) {
@@ -191,8 +228,13 @@ export function OtherFields({
   const rows = describedRows(view);
   if (own.length === 0 && rows.length === 0) return null;
   return (
-    <Part id="other" title="Other fields from Commerce Engine">
-      {own.length === 0 ? null : <Fields of={own} />}
+    <Part id="other" title="Other fields">
+      {own.length === 0 ? null : (
+        <details>
+          <summary>Order</summary>
+          <Fields of={own} />
+        </details>
+      )}
       {rows.map(({ entity, key, fields }) => (
         <details>
           <summary>

@@ -1,6 +1,4 @@
 /** One order: whether it is paid, its current state, its history, and the events that set each field. */
-import { nameType } from "../../../events/form-words";
-import type { Child } from "hono/jsx";
 import {
   financialStatus,
   refundOutstandingMicros,
@@ -19,7 +17,6 @@ import {
   isForPeople,
   isKnown,
   messagesOf,
-  type Moment,
   momentsOf,
   numberIn,
   ownRows,
@@ -27,12 +24,15 @@ import {
   textIn,
 } from "../../order-view";
 import { withQuery } from "../../links";
-import { count, words } from "../../text";
+import { count } from "../../text";
 import { Explained } from "./explain-panel";
+import { Why } from "./explained";
 import { Customer, OtherFields, Remarks } from "./order-details";
-import { Items, Parcels, Payments, Refunds } from "./order-parts";
+import { Items, MoneyMoves, Parcels } from "./order-parts";
+import { Summary } from "./summary";
+import { Timeline } from "./timeline";
 import { messageColumns } from "../messages/messages-page";
-import { Badge, Empty, Facts, LeftOutNotes, Money, Part, Ref, Table, Text, Time } from "../parts";
+import { Badge, Empty, LeftOutNotes, Money, Part, Table, Text } from "../parts";
 import { Page, show } from "../page";
 import { PaymentPanel } from "./payment-panel";
 import { PlainPage } from "../sign-in-page";
@@ -68,110 +68,94 @@ function amountsIn(order: Row): SumAmounts {
   };
 }
 
+/** Aligned under the items' amounts, so that a person can add them up. */
 function Sums({ order }: { readonly order: Row }) {
   const currency = textIn(order, "currency");
   const refunded = numberIn(order, "refunded_micros") ?? 0;
   const due = refundOutstandingMicros(order);
+  const lines: readonly (readonly [string, number])[] = [
+    ...orderSums(amountsIn(order), minorMicrosOf(currency ?? "")).map(
+      ({ kind, micros }) => [sumNames[kind], micros] as const,
+    ),
+    ...(refunded > 0 ? [["Refunded", refunded] as const] : []),
+    ...(due > 0 ? [["Refund outstanding", due] as const] : []),
+  ];
+  const strong: ReadonlySet<string> = new Set([sumNames.total, sumNames.due, "Refund outstanding"]);
   return (
-    <Facts
-      of={[
-        ...orderSums(amountsIn(order), minorMicrosOf(currency ?? "")).map(
-          ({ kind, micros }): readonly [string, Child] => [
-            sumNames[kind],
-            <Money micros={micros} in={currency} />,
-          ],
-        ),
-        ["Refunded", refunded > 0 ? <Money micros={refunded} in={currency} /> : null],
-        ["Refund outstanding", due > 0 ? <Money micros={due} in={currency} /> : null],
-      ]}
-    />
-  );
-}
-
-function What({ moment }: { readonly moment: Moment }) {
-  switch (moment.kind) {
-    case "event":
-      return (
-        <>
-          <Ref to="events" id={moment.event.id} label={nameType(moment.event.eventType)} />
-          {moment.event.status === "processed" ? null : (
-            <>
-              {" "}
-              <Badge status={moment.event.status} />
-            </>
-          )}
-        </>
-      );
-    case "milestone":
-      return (
-        <b>
-          {moment.what}
-          {moment.of === null ? null : (
-            <>
-              {" "}
-              <Text of={moment.of} />
-            </>
-          )}
-        </b>
-      );
-    case "message":
-      return (
-        <>
-          {moment.message.channel}:{" "}
-          <Ref to="messages" id={moment.message.id} label={words(moment.message.template)} />{" "}
-          <Badge status={moment.message.status} />
-        </>
-      );
-  }
-}
-
-function Timeline({ moments }: { readonly moments: readonly Moment[] }) {
-  return (
-    <ol class="timeline">
-      {moments.map((moment) => (
-        <li class={moment.kind}>
-          <Time at={moment.at} />
-          <span>
-            <What moment={moment} />
-          </span>
-        </li>
+    <dl class="sums">
+      {lines.map(([name, micros]) => (
+        <div class={strong.has(name) ? "strong" : undefined}>
+          <dt>{name}</dt>
+          <dd>
+            <Money micros={micros} in={currency} />
+          </dd>
+        </div>
       ))}
-    </ol>
+    </dl>
   );
 }
 
+/** What was bought, what was paid for it, and where it is. */
 function OrderState({ view, order }: { readonly view: ExplainedOrder; readonly order: Row }) {
   const currency = textIn(order, "currency");
   const [payments, refunds] = [ownRows(view, "payments"), ownRows(view, "refunds")];
-  const shipments = ownRows(view, "shipments");
   return (
     <>
-      <div class="columns">
-        <Part id="money" title="Money">
-          <Sums order={order} />
-        </Part>
-        <div>
-          <Part id="customer" title="Customer">
-            <Customer order={order} />
-          </Part>
-          <Remarks order={order} />
-        </div>
-      </div>
-      <Part id="items" title="Items">
+      <Part
+        id="items"
+        title="Items"
+        beside={<Why entity="orders" row={view.number} register="amounts" />}
+      >
         <Items json={textIn(order, "items")} currency={currency} />
+        <Sums order={order} />
       </Part>
-      <Part id="payments" title="Payments">
-        <Payments rows={payments} currency={currency} />
+      <Part id="payments" title={refunds.length === 0 ? "Payments" : "Payments and refunds"}>
+        <MoneyMoves payments={payments} refunds={refunds} currency={currency} />
       </Part>
-      {refunds.length === 0 ? null : (
-        <Part id="refunds" title="Refunds">
-          <Refunds rows={refunds} currency={currency} />
-        </Part>
-      )}
-      <Part id="shipments" title="Shipments">
-        <Parcels rows={shipments} />
+      <Part id="shipments" title="Parcels">
+        <Parcels rows={ownRows(view, "shipments")} />
       </Part>
     </>
+  );
+}
+
+function Messages(props: {
+  readonly number: string;
+  readonly messages: readonly MessageRow[];
+  readonly shown: readonly MessageRow[];
+}) {
+  const { number, messages, shown } = props;
+  return (
+    <Part id="messages" title="Messages">
+      {shown.length === 0 ? (
+        <Empty>This order has no messages yet.</Empty>
+      ) : (
+        <Table caption="Messages about it" columns={messageColumns} rows={shown} />
+      )}
+      {shown.length === messages.length ? null : (
+        <p class="soft">
+          {`And ${count(messages.length - shown.length, "event")} forwarded by the `}
+          <a href={withQuery("/console/messages", { order: number })}>forward channel</a>.
+        </p>
+      )}
+    </Part>
+  );
+}
+
+function Title({ number, order }: { readonly number: string; readonly order: Row | null }) {
+  return (
+    <div class="title">
+      <h1>
+        Order <Text of={number} />
+        {order === null ? null : (
+          <>
+            {" "}
+            <Badge status={textIn(order, "status")} /> <Badge status={financialStatus(order)} />
+          </>
+        )}
+      </h1>
+      {order === null ? null : <Why entity="orders" row={number} register="status" />}
+    </div>
   );
 }
 
@@ -185,42 +169,36 @@ export function OrderPage(props: {
   const shown = messages.filter(isForPeople);
   return (
     <Page title={`Order ${number}`} who={who} path="/console/orders">
-      <div class="title">
-        <h1>
-          Order <Text of={number} />{" "}
-          {order === null ? null : (
-            <>
-              <Badge status={textIn(order, "status")} /> <Badge status={financialStatus(order)} />
-            </>
-          )}
-        </h1>
-      </div>
+      <Title number={number} order={order} />
       {order === null ? (
         <p>No event that was applied has named this order. What has come that names it:</p>
-      ) : null}
+      ) : (
+        <Summary order={order} shipments={ownRows(view, "shipments")} answer={payment} />
+      )}
       <LeftOutNotes of={view.leftOut} />
-      <PaymentPanel answer={payment} order={order} />
-      {order === null ? null : <OrderState view={view} order={order} />}
-      <Part id="messages" title="Messages">
-        {shown.length === 0 ? (
-          <Empty>This order has no messages yet.</Empty>
-        ) : (
-          <Table caption="What was told about it" columns={messageColumns} rows={shown} />
+      <div class="with-rail">
+        <div>
+          <PaymentPanel answer={payment} order={order} />
+          {order === null ? null : <OrderState view={view} order={order} />}
+          <Messages number={number} messages={messages} shown={shown} />
+          <Part id="timeline" title="Timeline">
+            <Timeline moments={momentsOf(view, shown)} view={view} />
+          </Part>
+          <Part id="why" title="Why is it so?">
+            <Explained
+              of={view.explained}
+              currency={order === null ? null : textIn(order, "currency")}
+            />
+          </Part>
+        </div>
+        {order === null ? null : (
+          <aside class="rail" aria-label="About the customer and the order">
+            <Customer order={order} />
+            <Remarks order={order} />
+            <OtherFields view={view} order={order} />
+          </aside>
         )}
-        {shown.length === messages.length ? null : (
-          <p class="soft">
-            {`And ${count(messages.length - shown.length, "event")} forwarded by the `}
-            <a href={withQuery("/console/messages", { order: number })}>forward channel</a>.
-          </p>
-        )}
-      </Part>
-      <Part id="timeline" title="Timeline">
-        <Timeline moments={momentsOf(view, shown)} />
-      </Part>
-      {order === null ? null : <OtherFields view={view} order={order} />}
-      <Part id="why" title="Why is it so?">
-        <Explained of={view.explained} />
-      </Part>
+      </div>
     </Page>
   );
 }

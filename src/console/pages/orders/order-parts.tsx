@@ -1,10 +1,12 @@
 /** The parts of an order: items, payments, refunds, parcels. */
+import type { Child } from "hono/jsx";
 import { isObject, type JsonObject, parseJson } from "../../../events/values";
 import { httpUrl } from "../../links";
 import { numberIn, type Row, textIn } from "../../order-view";
-import { clip, visible, words } from "../../text";
+import { capital, clip, visible, words } from "../../text";
 import { VIEW_MAX_ITEMS, VIEW_MAX_PARCEL_ITEMS } from "../../../limits";
-import { Badge, type Column, Empty, LeftOutNotes, Money, Table, Text, Time } from "../parts";
+import { nouns, Why } from "./explained";
+import { Badge, Empty, Facts, LeftOutNotes, Money, Table, Text, Time } from "../parts";
 
 function parseItems(json: string | null): readonly JsonObject[] {
   const parsed = parseJson(json);
@@ -20,6 +22,13 @@ function field(item: JsonObject, name: string): string | number | null {
 function Price(props: { readonly of: string | number | null; readonly currency: string | null }) {
   const { of, currency } = props;
   return <Money micros={typeof of === "number" ? of * 1_000_000 : null} in={currency} />;
+}
+
+/** Of a line; null if its price is not known. */
+function amountOf(item: JsonObject): number | null {
+  const [price, quantity] = [field(item, "selling_price"), field(item, "quantity")];
+  if (typeof price !== "number") return null;
+  return price * (typeof quantity === "number" ? quantity : 1);
 }
 
 function nameOf(item: JsonObject): string {
@@ -64,67 +73,87 @@ function ItemTable(props: {
           number: true,
           cell: (item) => <Price of={field(item, "selling_price")} currency={props.currency} />,
         },
+        {
+          head: "Amount",
+          number: true,
+          cell: (item) => <Price of={amountOf(item)} currency={props.currency} />,
+        },
       ]}
     />
   );
 }
 
-function column(head: string, name: string): Column<Row> {
-  return { head, cell: (row) => <Text of={textIn(row, name)} /> };
+/** A payment or a refund, whose amount goes the other way. */
+interface MoneyMove {
+  readonly entity: "payments" | "refunds";
+  readonly id: string | null;
+  readonly row: Row;
 }
 
-function moment(head: string, name: string): Column<Row> {
-  return { head, cell: (row) => <Time at={textIn(row, name)} /> };
-}
-
-function amountIn(currency: string | null): Column<Row> {
-  return {
-    head: "Amount",
-    number: true,
-    cell: (row) => <Money micros={numberIn(row, "amount_micros")} in={currency} />,
-  };
-}
-
-const status: Column<Row> = {
-  head: "Status",
-  cell: (row) => <Badge status={textIn(row, "status")} />,
-};
-
-interface MoneyRows {
-  readonly rows: readonly Row[];
+interface MoneyMovesProps {
+  readonly payments: readonly Row[];
+  readonly refunds: readonly Row[];
   readonly currency: string | null;
 }
 
-export function Payments({ rows, currency }: MoneyRows) {
-  if (rows.length === 0) return <Empty>No payment of this order is known.</Empty>;
-  return (
-    <Table
-      caption="Payments of the order"
-      rows={rows}
-      columns={[
-        column("Payment", "payment_id"),
-        status,
-        amountIn(currency),
-        column("Method", "method"),
-        column("Reference", "reference_number"),
-        moment("Date", "payment_date"),
-      ]}
-    />
-  );
+function dateOf({ entity, row }: MoneyMove): string | null {
+  return textIn(row, entity === "payments" ? "payment_date" : "refund_date");
 }
 
-export function Refunds({ rows, currency }: MoneyRows) {
+/** A method and a reference, or of a refund its mode and the payment that it is for. */
+function detailOf({ entity, row }: MoneyMove): string {
+  const names =
+    entity === "payments"
+      ? ["method", "reference_number"]
+      : ["payment_mode", "payment_reference", "remarks"];
+  return names.flatMap((name) => textIn(row, name) ?? []).join(" · ");
+}
+
+/** Payments and refunds in one table, in the order of their dates. */
+export function MoneyMoves({ payments, refunds, currency }: MoneyMovesProps) {
+  const moves: readonly MoneyMove[] = [
+    ...payments.map((row): MoneyMove => ({
+      entity: "payments",
+      id: textIn(row, "payment_id"),
+      row,
+    })),
+    ...refunds.map((row): MoneyMove => ({ entity: "refunds", id: textIn(row, "refund_id"), row })),
+  ];
+  if (moves.length === 0) return <Empty>No payment of this order is known.</Empty>;
   return (
     <Table
-      caption="Refunds of the order"
-      rows={rows}
+      caption="Payments and refunds of the order"
+      rows={moves.toSorted((a, b) => ((dateOf(a) ?? "") < (dateOf(b) ?? "") ? -1 : 1))}
       columns={[
-        column("Refund", "refund_id"),
-        status,
-        amountIn(currency),
-        column("Of payment", "payment_reference"),
-        column("Remarks", "remarks"),
-        moment("Date", "refund_date"),
+        {
+          head: "Payment or refund",
+          cell: ({ entity, id }) => (
+            <>
+              {capital(nouns[entity])} <Text of={id} />
+            </>
+          ),
+        },
+        {
+          head: "Status",
+          cell: ({ entity, id, row }) => (
+            <>
+              <Badge status={textIn(row, "status")} />
+              <Why entity={entity} row={id} register="status" />
+            </>
+          ),
+        },
+        { head: "Details", as: "wide", cell: (move) => <Text of={detailOf(move)} whole /> },
+        { head: "Date", cell: (move) => <Time at={dateOf(move)} /> },
+        {
+          head: "Amount",
+          number: true,
+          cell: ({ entity, row }) => (
+            <>
+              {entity === "refunds" && numberIn(row, "amount_micros") !== null ? "−" : null}
+              <Money micros={numberIn(row, "amount_micros")} in={currency} />
+            </>
+          ),
+        },
       ]}
     />
   );
@@ -164,34 +193,71 @@ function Contents({ row }: { readonly row: Row }) {
   );
 }
 
-export function Parcels({ rows }: { readonly rows: readonly Row[] }) {
-  if (rows.length === 0) return <Empty>No shipment of this order is known.</Empty>;
+/** The usual way of a parcel; each step with the statuses that mean it. */
+const steps: readonly (readonly [string, readonly string[]])[] = [
+  [
+    "Packed",
+    [
+      "created",
+      "unscheduled",
+      "schedule_requested",
+      "scheduled",
+      "processing",
+      "packed",
+      "sent_to_store",
+    ],
+  ],
+  ["Shipped", ["shipped", "in_transit"]],
+  ["Out for delivery", ["out_for_delivery", "ready_to_collect", "delivery_attempted"]],
+  ["Delivered", ["delivered"]],
+];
+
+/** A line of steps up to the present one; a parcel that has left the usual way has none. */
+function Steps({ status }: { readonly status: string | null }) {
+  const at = steps.findIndex(([, statuses]) => statuses.includes(status ?? ""));
+  if (at === -1) return null;
   return (
-    <Table
-      caption="Shipments of the order"
-      rows={rows}
-      columns={[
-        column("Shipment", "shipment_id"),
-        {
-          head: "Status",
-          cell: (row) => (
-            <span>
-              <Badge status={textIn(row, "status")} />
-              {textIn(row, "cancellation_reason") === null ? null : (
-                <>
-                  {" "}
-                  <Text of={words(textIn(row, "cancellation_reason") ?? "")} />
-                </>
-              )}
-            </span>
-          ),
-        },
-        { head: "Tracking", cell: (row) => <Tracking row={row} /> },
-        { head: "Items", cell: (row) => <Contents row={row} /> },
-        moment("Shipped", "shipped_at"),
-        moment("Expected", "eta"),
-        moment("Delivered", "delivered_at"),
-      ]}
-    />
+    <ol class="steps">
+      {steps.map(([name], index) => (
+        <li
+          class={index <= at ? "done" : undefined}
+          aria-current={index === at ? "step" : undefined}
+        >
+          {name}
+        </li>
+      ))}
+    </ol>
   );
+}
+
+function Parcel({ row }: { readonly row: Row }) {
+  const [id, status] = [textIn(row, "shipment_id"), textIn(row, "status")];
+  const reason = textIn(row, "cancellation_reason");
+  const at = (name: string): Child =>
+    textIn(row, name) === null ? null : <Time at={textIn(row, name)} />;
+  return (
+    <article class="parcel">
+      <h3>
+        Parcel <Text of={id} /> <Badge status={status} />
+        <Why entity="shipments" row={id} register="status" />
+      </h3>
+      <Steps status={status} />
+      <Facts
+        of={[
+          ["Tracking", <Tracking row={row} />],
+          ["Items", <Contents row={row} />],
+          ["Shipped", at("shipped_at")],
+          ["Expected", status === "delivered" ? null : at("eta")],
+          ["Delivered", at("delivered_at")],
+          ["Cancelled", at("cancelled_at")],
+          ["Reason", reason === null ? null : <Text of={words(reason)} />],
+        ]}
+      />
+    </article>
+  );
+}
+
+export function Parcels({ rows }: { readonly rows: readonly Row[] }) {
+  if (rows.length === 0) return <Empty>No parcel of this order is known.</Empty>;
+  return rows.map((row) => <Parcel row={row} />);
 }

@@ -179,24 +179,17 @@ function Hint({ order }: { readonly order: Row | null }) {
   );
 }
 
-export function PaymentPanel(props: {
+interface PanelProps {
   readonly answer: PaymentAnswer;
   readonly order: Row | null;
-}) {
-  const { answer, order } = props;
-  const { verdict, reasons, currency, isCancelled } = answer;
+}
+
+function Evidence({ answer, order }: PanelProps) {
+  const { reasons, currency, isCancelled } = answer;
   const refunded = order === null ? 0 : (numberIn(order, "refunded_micros") ?? 0);
   const lonely = reasons.length === 1 && reasons[0]?.kind === "no_payment";
   return (
-    <Part
-      id="paid"
-      class="answer"
-      title={
-        <>
-          Is it paid? <Badge status={verdict} />
-        </>
-      }
-    >
+    <>
       <p class="headline">
         <Headline answer={answer} />
         {refunded > 0 ? (
@@ -218,6 +211,35 @@ export function PaymentPanel(props: {
       {answer.status !== null ? (
         <p class="soft">Its payment status is “{words(String(answer.status))}”.</p>
       ) : null}
+    </>
+  );
+}
+
+/** Folded where nobody has to ask: the order is paid, or cancelled, and no event about it is stuck. */
+export function PaymentPanel({ answer, order }: PanelProps) {
+  const { verdict, reasons, isCancelled } = answer;
+  const isStuck = reasons.some(({ kind }) => kind === "waiting" || kind === "set_aside");
+  if (!isStuck && (verdict === "paid" || isCancelled)) {
+    return (
+      <details class="answer folded">
+        <summary>
+          Is it paid? <Badge status={isCancelled ? "cancelled" : verdict} as={verdict} />
+        </summary>
+        <Evidence answer={answer} order={order} />
+      </details>
+    );
+  }
+  return (
+    <Part
+      id="paid"
+      class="answer"
+      title={
+        <>
+          Is it paid? <Badge status={verdict} />
+        </>
+      }
+    >
+      <Evidence answer={answer} order={order} />
     </Part>
   );
 }

@@ -1,0 +1,131 @@
+/** The history of an order in sentences, newest first: each thing that happened once. */
+import { nameType } from "../../../events/form-words";
+import type { ExplainedOrder, Moment } from "../../order-view";
+import { capital, words } from "../../text";
+import { Badge, Ref, Text, Time } from "../parts";
+
+/** What an applied event says, about the row that it names; other types are shown as they are. */
+const sentences: Readonly<Record<string, readonly [string, string]>> = {
+  "order.created": ["Order placed", ""],
+  "order.confirmed": ["Order confirmed", ""],
+  "order.completed": ["Order completed", ""],
+  "order.cancelled": ["Order cancelled", ""],
+  "order.updated": ["Order updated", ""],
+  "payment.success": ["Payment", "succeeded"],
+  "payment.failed": ["Payment", "failed"],
+  "payment.retried": ["Payment", "was retried"],
+  "payment.updated": ["Payment", "was updated"],
+  "payment.refund.initiated": ["Refund", "was started"],
+  "payment.refund.success": ["Refund", "succeeded"],
+  "payment.refund.failed": ["Refund", "failed"],
+  "shipment.created": ["Parcel", "was created"],
+  "shipment.updated": ["Parcel", "moved"],
+  "shipment.delivered": ["Parcel", "was delivered"],
+  "shipment.cancelled": ["Parcel", "was cancelled"],
+};
+
+const rowsOf: Readonly<Record<string, string>> = {
+  Payment: "payments",
+  Refund: "refunds",
+  Parcel: "shipments",
+};
+
+type Keys = ReadonlyMap<string, Readonly<Record<string, string>>>;
+
+/** The key of the row of each kind that an event has set first: what its sentence names. */
+function keysByEvent({ explained }: ExplainedOrder): Keys {
+  return new Map(
+    explained.events.map(({ id, settings }) => [
+      id,
+      Object.fromEntries(settings.toReversed().map(({ entity, key }) => [entity, key])),
+    ]),
+  );
+}
+
+function EventSentence(props: {
+  readonly of: Extract<Moment, { kind: "event" }>["event"];
+  readonly keys: Keys;
+}) {
+  const { of, keys } = props;
+  const [noun, verb] = sentences[of.eventType ?? ""] ?? [nameType(of.eventType), ""];
+  const key = keys.get(of.id)?.[rowsOf[noun] ?? ""];
+  return (
+    <>
+      <Ref to="events" id={of.id} label={noun} />
+      {key === undefined ? null : (
+        <>
+          {" "}
+          <Text of={key} />
+        </>
+      )}
+      {verb === "" ? null : ` ${verb}`}
+      {of.status === "processed" ? null : (
+        <>
+          {" "}
+          <Badge status={of.status} />
+        </>
+      )}
+      <span class="source">{nameType(of.eventType)}</span>
+    </>
+  );
+}
+
+const told: Readonly<Record<string, string>> = {
+  sent: "sent",
+  pending: "waits to be sent",
+  suppressed: "was not sent",
+  failed: "failed",
+};
+
+function Sentence({ moment, keys }: { readonly moment: Moment; readonly keys: Keys }) {
+  switch (moment.kind) {
+    case "event":
+      return <EventSentence of={moment.event} keys={keys} />;
+    case "milestone":
+      return (
+        <>
+          {capital(moment.what)}
+          {moment.of === null ? null : (
+            <>
+              {" "}
+              <Text of={moment.of} />
+            </>
+          )}
+        </>
+      );
+    case "message": {
+      const { channel, id, template, status, reason } = moment.message;
+      return (
+        <>
+          {channel === "email" ? "E-mail" : channel === "sms" ? "SMS" : capital(channel)} “
+          <Ref to="messages" id={id} label={words(template)} />” {told[status] ?? status}
+          {reason === null ? null : (
+            <>
+              {": "}
+              <Text of={reason} />
+            </>
+          )}
+        </>
+      );
+    }
+  }
+}
+
+export function Timeline(props: {
+  readonly moments: readonly Moment[];
+  readonly view: ExplainedOrder;
+}) {
+  const keys = keysByEvent(props.view);
+  return (
+    <ol class="timeline">
+      {props.moments.map((moment) => (
+        <li class={moment.kind}>
+          <Time at={moment.at} />
+          <span>
+            <Sentence moment={moment} keys={keys} />
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
