@@ -28,6 +28,8 @@ export interface ShopConfig {
   readonly timeZone: string | null;
   /** The address of this Worker, without a trailing slash; links to the console need it. */
   readonly publicUrl: string | null;
+  /** The language of messages to customers, where the order states none: a tag such as `hi` or `en-IN`. */
+  readonly locale: string;
   readonly reviewUrl: string | null;
   /** Courier name in lower case -> URL with `{awb}`, in addition to the built-in table. */
   readonly trackingUrls: Readonly<Record<string, string>>;
@@ -189,6 +191,8 @@ const country = z.pipe(
   present.check(z.refine((text) => parseCountry(text) !== null)),
   z.transform((text) => parseCountry(text)),
 );
+/** Which languages there are is known to the texts (notifications/texts): another one counts as English there. */
+const locale = present.check(z.regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/));
 const zone = present.check(z.refine(isTimeZone));
 /** `Shop <orders@shop.example>` or a bare address; a line break would end the header. */
 const address = present.check(z.regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/));
@@ -329,6 +333,7 @@ export function parseConfig(env: object): Config {
       name: read("STORE_NAME", present, "text") ?? "Our store",
       currency: read("STORE_CURRENCY", currency, "a code of three letters") ?? "INR",
       timeZone,
+      locale: read("STORE_LOCALE", locale, "a language such as en or hi") ?? "en",
       publicUrl: read("PUBLIC_URL", baseUrl, "an https URL"),
       reviewUrl: read("REVIEW_URL", endpoint, "an https URL"),
       trackingUrls:

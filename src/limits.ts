@@ -147,6 +147,12 @@ export const QUIET_AHEAD_MAX_MS = 86_400_000;
 /** How long a refund may be outstanding before the team is alerted, in milliseconds. */
 export const REFUND_DUE_AFTER_MS = 3_600_000;
 
+/** Texts of messages that an isolate keeps parsed: two languages have about 350, edited ones come on top. */
+export const TEXTS_PARSED_MAX = 1_000;
+
+/** Cases of plurals and choices that one text may have in all: each is checked. */
+export const TEXT_CASES_MAX = 100;
+
 /** Messages that are claimed and sent at once, and the most that one cron run sends. */
 export const DISPATCH_SLICE_ROWS = 50;
 export const DISPATCH_MAX_ROWS = 500;

@@ -39,6 +39,7 @@ import type { OutgoingMessage, Settled } from "./outcome";
 import { type ClosedLanes, type PlanDeps, planRow, type Slice } from "./plan";
 import { record, type RecordDeps } from "./record";
 import { suppressionCheck } from "./suppression";
+import { noEdits } from "./texts/say";
 
 /** Everything that a run touches; deps.ts wires it to the real world. */
 export interface DispatchDeps extends PlanDeps, RecordDeps, LanesDeps {}
@@ -173,7 +174,7 @@ async function runSlice(
   if (due.length === 0) return { taken: 0, claimed: 0 };
   const rows = due.map(({ row }) => row);
   const lanes = await openLanes(rows, deps, await recallSetups(rows, deps));
-  const slice: Slice = { deps, now, lanes, quietUntil, closed };
+  const slice: Slice = { deps, now, lanes, quietUntil, edits: noEdits, closed };
   const plans = due.map(({ row, facts }) => planRow(row, facts, slice));
   const settled = plans.flatMap((one) => (one.kind === "settled" ? [one.settled] : []));
   const claimedAt = deps.now();

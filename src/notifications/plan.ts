@@ -21,6 +21,7 @@ import { renderMessage } from "./render";
 import type { Shop } from "./shop";
 import { findTemplate } from "./templates";
 import type { Facts } from "./templates/facts";
+import type { TextEdits } from "./texts/say";
 
 /** What is to be done with a row: settled without a request, or claimed and sent. */
 export type Plan =
@@ -51,6 +52,8 @@ export interface Slice {
   readonly lanes: OpenLanes;
   /** Nothing that happened before then is sent (ISO time); null: whenever it happened. */
   readonly quietUntil: string | null;
+  /** What people have made of the texts of messages. */
+  readonly edits: TextEdits;
   readonly closed: ClosedLanes;
 }
 
@@ -138,7 +141,7 @@ function prepareMessage(
   const known = parseRendered(row.rendered);
   const message =
     known?.message ??
-    renderMessage(row, parseContext(row.context), facts, recipient, slice.deps.shop);
+    renderMessage(row, parseContext(row.context), facts, recipient, slice.deps.shop, slice.edits);
   return {
     row,
     message,

@@ -5,16 +5,19 @@ import { channels, type Message } from "./channels";
 import type { Shop } from "./shop";
 import { findTemplate, readContext } from "./templates";
 import type { Facts } from "./templates/facts";
+import { DEFAULT_LANGUAGE, languageOf } from "./texts";
+import { createTexts, type TextEdits } from "./texts/say";
 
 type Row = Pick<DueRow, "template" | "channel" | "subject_id" | "event_id">;
 
-/** Throws where there is nothing to say: a row whose template and channel do not go together. */
+/** `edits`: what people have made of the texts. Throws where there is nothing to say: a row whose template and channel do not go together. */
 export function renderMessage(
   row: Row,
   context: OutboxContext,
   facts: Facts,
   recipient: string | null,
   shop: Shop,
+  edits: TextEdits,
 ): Message {
   const template = findTemplate(row.template);
   const channel = channels[row.channel];
@@ -24,10 +27,16 @@ export function renderMessage(
   }
   if (channel.recipient !== null && recipient === null) throw new Error("nobody to write to");
   const { subject_id: subjectId, event_id: eventId } = row;
-  const input = { facts, shop, subjectId, eventId, context: readContext(template, context) };
+  const isToCustomer = template.audience === "customer";
+  const language = isToCustomer
+    ? languageOf(facts.order?.metadata ?? null, shop.locale)
+    : DEFAULT_LANGUAGE;
+  const texts = createTexts(language, edits);
+  const input = { facts, shop, texts, subjectId, eventId, context: readContext(template, context) };
   return channel.compose(layOut(input), {
     template: row.template,
     recipient: recipient ?? "",
     shop,
+    texts,
   });
 }

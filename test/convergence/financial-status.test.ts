@@ -13,6 +13,7 @@ import { OrderPage } from "../../src/console/pages/orders/order-page";
 import { OrdersPage } from "../../src/console/pages/orders/orders-page";
 import { htmlOf } from "../../src/html";
 import { renderMessage } from "../../src/notifications/render";
+import { noEdits } from "../../src/notifications/texts/say";
 import { financialStatus } from "../../src/projection/money-status/financial-status";
 import { listOrders } from "../../src/store/state/order-list";
 import { type Story, createLives } from "../../testbed/stories/index.ts";
@@ -145,7 +146,7 @@ async function checkMails(stories: readonly Story[]): Promise<number> {
   const { rows: due } = await loadDue(env.DB, ids, NOW);
   for (const { row, facts } of due) {
     const expected = byNumber.get(facts.orderNumber ?? "");
-    const mail = renderMessage(row, { kind: "none" }, facts, "a@example.com", previewShop);
+    const mail = renderMessage(row, { kind: "none" }, facts, "a@example.com", previewShop, noEdits);
     if (mail.channel !== "email" || expected === undefined) throw new Error(`${row.id} is no mail`);
     const isReduced = expected.payableMicros < expected.grandTotalMicros;
     const isOpen = expected.openMicros > 0 && (isReduced || expected.paidMicros > 0);

@@ -21,6 +21,7 @@ export const previewShop: Shop = {
   publicUrl: "https://hooks.shop.example",
   reviewUrl: "https://shop.example/review?order={order}",
   trackingUrls: {},
+  locale: "en",
 };
 
 export function orderFacts(changes: Partial<OrderFacts> = {}): OrderFacts {
@@ -65,6 +66,7 @@ export function orderFacts(changes: Partial<OrderFacts> = {}): OrderFacts {
     ]),
     order_date: "2026-11-24T04:12:00.000Z",
     cancelled_at: null,
+    metadata: null,
     ...changes,
   };
 }

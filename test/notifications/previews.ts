@@ -2,6 +2,7 @@
 import { channels, type Message } from "../../src/notifications/channels";
 import type { Shown } from "../../src/notifications/channels/channel";
 import { renderMessage } from "../../src/notifications/render";
+import { noEdits, type TextEdits } from "../../src/notifications/texts/say";
 import { previews, type Preview } from "./fixtures";
 
 export interface RenderedPreview {
@@ -12,10 +13,10 @@ export interface RenderedPreview {
 
 const recipients: Readonly<Record<string, string>> = { sms: "+919812345678" };
 
-export function renderPreview(preview: Preview): Message {
+export function renderPreview(preview: Preview, edits: TextEdits = noEdits): Message {
   const { template, channel, context, facts, shop } = preview;
   const row = { template, channel, subject_id: null, event_id: "evt-1" };
-  return renderMessage(row, context, facts, recipients[channel] ?? "asha@example.com", shop);
+  return renderMessage(row, context, facts, recipients[channel] ?? "asha@example.com", shop, edits);
 }
 
 export function renderPreviews(): readonly RenderedPreview[] {

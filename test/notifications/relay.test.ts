@@ -2,6 +2,7 @@
  * The shop's mail as a relay: somebody orders under a name that is an advertisement, with the address of
  * whom it is meant for. What an order says reaches its customer as text, and never as a link.
  */
+import { createTexts, noEdits } from "../../src/notifications/texts/say";
 import { describe, expect, it } from "vitest";
 import {
   addressLineOrNull,
@@ -136,8 +137,9 @@ it.each(["evil.\u2764com", "evil\u2488com", "evil₹com"])(
 it("of any length leaves the team a link that Slack takes, to a page of ours", () => {
   const shop = { ...previews[0]?.shop, publicUrl: "https://receiver.example" };
   for (const order of ["ORD-1", "x".repeat(3_000), "漢".repeat(600), "..", "a|b>c<!channel>"]) {
+    const content = { title: "T", text: "t", facts: [], order };
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the shop of the previews, with an address
-    const note = writeNote({ title: "T", text: "t", facts: [], order }, shop as Preview["shop"]);
+    const note = writeNote(content, shop as Preview["shop"], createTexts("en", noEdits));
     const [, text = ""] =
       /"type":"mrkdwn","text":"([^"]*)"/.exec(JSON.stringify(note.blocks)) ?? [];
     expect(text).toMatch(

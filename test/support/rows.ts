@@ -14,6 +14,7 @@ export const shop: Shop = {
   publicUrl: "https://hooks.shop.example",
   reviewUrl: "https://shop.example/review?order={order}",
   trackingUrls: {},
+  locale: "en",
 };
 
 type Values = Readonly<Record<string, string | number | null>>;

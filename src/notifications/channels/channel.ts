@@ -6,6 +6,7 @@
 import type * as z from "zod/mini";
 import type { ChannelSetting, ChannelsConfig, Sender } from "../../config";
 import type { Shop } from "../shop";
+import type { Texts } from "../texts/say";
 import type { EmailBinding } from "./email/cloudflare";
 
 /** What an endpoint said: its status, and the beginning of its answer without personal data. */
@@ -78,6 +79,7 @@ interface Address {
   readonly template: string;
   readonly recipient: string;
   readonly shop: Shop;
+  readonly texts: Texts;
 }
 
 /** A message as the console shows it. */

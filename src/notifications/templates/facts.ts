@@ -29,6 +29,8 @@ export interface OrderFacts {
   readonly items: string | null;
   readonly order_date: string | null;
   readonly cancelled_at: string | null;
+  /** JSON; its `language` is the one that the customer is written to in. */
+  readonly metadata: string | null;
 }
 
 export interface PaymentFacts {

@@ -1,23 +1,22 @@
 /** What several messages share, made from an order or an amount: above all the blocks of e-mails. */
 import { minorMicrosOf, orderSums } from "../../projection/money-status/order-sums";
 import type { AmountRow, Block, ItemRow } from "../channels/email/content";
-import { gsmText } from "../channels/sms/fit";
 import type { Note } from "../channels/team/note";
+import { decimalMoney, money } from "../../money";
 import type { Shop } from "../shop";
-import { decimalMoney, money } from "../text/money";
 import { lineOrNull, nameOrNull, oneLine, outsideLine } from "../text/safe-text";
+import type { Texts } from "../texts/say";
 import type { OrderFacts } from "./facts";
 import { type ItemLine, LINES_SHOWN, parseAddressLines, parseItems } from "./order-lines";
 import type { LayoutInput } from "./template";
-import { greeting, labels, sumLabels, teamLabels } from "./words.en";
 
 export function currencyOf(order: OrderFacts | null, shop: Shop): string {
   return order?.currency ?? shop.currency;
 }
 
 /** The order's number, as an SMS is about it: what its alphabet makes of a number must be no link either. */
-export function orderOf({ facts }: LayoutInput): string {
-  return outsideLine(gsmText(facts.order?.order_number ?? facts.orderNumber ?? ""), 60);
+export function orderOf({ facts, texts }: LayoutInput): string {
+  return outsideLine(texts.sms.write(facts.order?.order_number ?? facts.orderNumber ?? ""), 60);
 }
 
 /** An order whose customer is written to. */
@@ -27,9 +26,10 @@ interface Addressed {
   readonly store: string;
   readonly currency: string;
   readonly shop: Shop;
+  readonly texts: Texts;
 }
 
-export function addressedTo({ facts: { order }, shop }: LayoutInput): Addressed {
+export function addressedTo({ facts: { order }, shop, texts }: LayoutInput): Addressed {
   if (order === null) throw new Error("an e-mail needs an order");
   return {
     order,
@@ -37,11 +37,12 @@ export function addressedTo({ facts: { order }, shop }: LayoutInput): Addressed 
     store: oneLine(shop.name, 60),
     currency: currencyOf(order, shop),
     shop,
+    texts,
   };
 }
 
 /** What every note about an order begins with, and whose page it leads to. */
-export function noteAbout({ facts: { order, orderNumber } }: LayoutInput): {
+export function noteAbout({ facts: { order, orderNumber }, texts }: LayoutInput): {
   readonly number: string | null;
   readonly facts: Note["facts"];
   readonly page: string | null;
@@ -50,8 +51,8 @@ export function noteAbout({ facts: { order, orderNumber } }: LayoutInput): {
   return {
     number,
     facts: [
-      [teamLabels.order, number],
-      [teamLabels.customer, order?.customer_name],
+      [texts.say("team.order"), number],
+      [texts.say("team.customer"), order?.customer_name],
     ],
     page: orderNumber,
   };
@@ -66,18 +67,21 @@ export function paragraph(text: string): Block {
   return { kind: "paragraph", text };
 }
 
-export function greet(order: OrderFacts): Block {
-  return paragraph(greeting(nameOrNull(order.customer_name, 60)));
+export function greet(order: OrderFacts, { say }: Texts): Block {
+  const name = nameOrNull(order.customer_name, 60);
+  return paragraph(
+    name === null ? say("shared.greeting_without_name") : say("shared.greeting", { name }),
+  );
 }
 
 export function itemRow(
   line: ItemLine,
   currency: string | null,
+  { say }: Texts,
   note: string | null = null,
 ): ItemRow {
-  const details = [line.variant, labels.quantity(line.quantity), note].filter(
-    (part) => part !== null,
-  );
+  const quantity = say("shared.quantity", { count: line.quantity });
+  const details = [line.variant, quantity, note].filter((part) => part !== null);
   const isPriced = currency !== null && line.price !== null;
   return {
     name: line.name,
@@ -90,24 +94,26 @@ export function itemRow(
 export function shownRows(
   lines: readonly ItemLine[],
   row: (line: ItemLine) => ItemRow,
+  { say }: Texts,
 ): readonly ItemRow[] {
   const rows = lines.slice(0, LINES_SHOWN).map(row);
   const more = lines.length - rows.length;
-  return more > 0 ? [...rows, { name: labels.moreItems(more), detail: null, amount: null }] : rows;
+  if (more <= 0) return rows;
+  return [...rows, { name: say("shared.more_items", { count: more }), detail: null, amount: null }];
 }
 
-function itemRows(json: string | null, currency: string | null): readonly ItemRow[] {
-  return shownRows(parseItems(json), (line) => itemRow(line, currency));
+function itemRows(json: string | null, currency: string | null, texts: Texts): readonly ItemRow[] {
+  return shownRows(parseItems(json), (line) => itemRow(line, currency, texts), texts);
 }
 
 /** Signed as they are added; what customers save has a minus that a line break cannot part from it. */
-function sums(order: OrderFacts, currency: string): readonly AmountRow[] {
+function sums(order: OrderFacts, currency: string, { say }: Texts): readonly AmountRow[] {
   return orderSums(order, minorMicrosOf(currency)).map(({ kind, micros }) => {
     const size = money(Math.abs(micros), currency);
-    const amount = kind === "shipping" && micros === 0 ? labels.free : size;
+    const amount = kind === "shipping" && micros === 0 ? say("shared.free") : size;
     const isStrong = kind === "due" || kind === "total";
     return {
-      label: sumLabels[kind],
+      label: say(`shared.${kind}`),
       amount: micros < 0 ? `−${amount}` : amount,
       ...(isStrong ? { strong: true } : {}),
     };
@@ -115,28 +121,28 @@ function sums(order: OrderFacts, currency: string): readonly AmountRow[] {
 }
 
 /** Items with their sums; nothing where the order lists none. */
-export function orderItems(order: OrderFacts, currency: string): readonly Block[] {
-  const items = itemRows(order.items, currency);
-  const totals = sums(order, currency);
+export function orderItems(order: OrderFacts, currency: string, texts: Texts): readonly Block[] {
+  const items = itemRows(order.items, currency, texts);
+  const totals = sums(order, currency, texts);
   if (items.length === 0 && totals.length === 0) return [];
-  const title = items.length === 0 ? labels.summary : labels.items;
+  const title = texts.say(items.length === 0 ? "shared.summary" : "shared.items");
   return [{ kind: "items", title, items, totals }];
 }
 
 /** Items without prices; nothing where none are listed. */
-export function itemsBlock(title: string, json: string | null): readonly Block[] {
-  const items = itemRows(json, null);
+export function itemsBlock(title: string, json: string | null, texts: Texts): readonly Block[] {
+  const items = itemRows(json, null, texts);
   return items.length === 0 ? [] : [{ kind: "items", title, items, totals: [] }];
 }
 
 /** What was bought, without prices. */
-export function boughtItems(order: OrderFacts): readonly Block[] {
-  return itemsBlock(labels.items, order.items);
+export function boughtItems(order: OrderFacts, texts: Texts): readonly Block[] {
+  return itemsBlock(texts.say("shared.items"), order.items, texts);
 }
 
-export function deliveryAddress(order: OrderFacts): readonly Block[] {
+export function deliveryAddress(order: OrderFacts, { say }: Texts): readonly Block[] {
   const lines = parseAddressLines(order.shipping_address);
-  return lines.length === 0 ? [] : [{ kind: "lines", title: labels.address, lines }];
+  return lines.length === 0 ? [] : [{ kind: "lines", title: say("shared.address"), lines }];
 }
 
 /** Label and value pairs; those without a value are left out. */

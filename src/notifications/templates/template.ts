@@ -1,6 +1,6 @@
 /**
- * What every template is: all about one message, in one file, with its words beside it in one file a
- * language. Nothing else names it but its line in the registry (index.ts). All of it is pure.
+ * What every template is: all about one message, in one file; its words are in ../texts/. Nothing else names it
+ * but its line in the registry (index.ts). All of it is pure.
  */
 import type * as z from "zod/mini";
 import type { EventType } from "../../events/catalog";
@@ -10,6 +10,7 @@ import type { Fact, OutboxOptions } from "../../projection/outbox-rows";
 import type { Channel, ContentOf } from "../channels";
 import type { Audience } from "../channels/channel";
 import type { Shop } from "../shop";
+import type { Texts } from "../texts/say";
 import type { Facts } from "./facts";
 
 /** What is known when the turn of a message has come. */
@@ -22,6 +23,8 @@ export interface Known<Context = unknown> {
 /** What a message is made from. */
 export interface LayoutInput<Context = unknown> extends Known<Context> {
   readonly shop: Shop;
+  /** In the language of its recipient. */
+  readonly texts: Texts;
   readonly subjectId: string | null;
   readonly eventId: string | null;
 }

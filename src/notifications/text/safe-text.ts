@@ -70,9 +70,14 @@ export function lineOrNull(text: string | null | undefined, max?: number): strin
   return line === "" ? null : line;
 }
 
+/** Whether something in it is meant as a link or an address. */
+export function isLinkLike(text: string): boolean {
+  return linkLike.test(unhidden(text));
+}
+
 /** A line of an address; null also where it is meant as a link, which no address has. */
 export function addressLineOrNull(text: string | null | undefined): string | null {
-  return linkLike.test(unhidden(text ?? "")) ? null : lineOrNull(text);
+  return isLinkLike(text ?? "") ? null : lineOrNull(text);
 }
 
 /** What somebody is called; null also where it has a link, an address, a number or a line break in it. */

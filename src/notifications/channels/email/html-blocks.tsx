@@ -31,7 +31,7 @@ const Paragraph = ({ text }: { text: string }) => (
     class="ink"
     style={`margin:0 0 16px;font-size:16px;line-height:25px;color:${light.ink};overflow-wrap:anywhere`}
   >
-    {text}
+    {text.split("\n").flatMap((line, index) => (index === 0 ? [line] : [<br />, line]))}
   </p>
 );
 

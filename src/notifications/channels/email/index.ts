@@ -9,7 +9,6 @@ import { renderHtml } from "./layout";
 import { type EmailMessage, storedEmail } from "./message";
 import { renderText } from "./plain-text";
 import { resendChannel } from "./resend";
-import { footer } from "./words.en";
 
 export const email: ChannelDefinition<EmailContent, EmailMessage> = {
   label: "E-mail",
@@ -22,15 +21,17 @@ export const email: ChannelDefinition<EmailContent, EmailMessage> = {
     identify: emailContacts,
   },
   takesKey: true,
-  compose: (content, { template, recipient, shop }) => {
+  compose: (content, { template, recipient, shop, texts }) => {
     const store = oneLine(shop.name, 60);
-    const end = footer(store, shop.takesReplies);
+    const end = texts.say(shop.takesReplies ? "shared.footer_with_reply" : "shared.footer", {
+      store,
+    });
     return {
       channel: "email",
       template,
       to: recipient,
       subject: oneLine(content.subject, 200),
-      html: renderHtml(content, store, end),
+      html: renderHtml({ content, store, footer: end, language: texts }),
       text: renderText(content, store, end),
     };
   },

@@ -5,6 +5,7 @@
  */
 import { raw } from "hono/html";
 import { htmlOf } from "../../../html";
+import type { Texts } from "../../texts/say";
 import { brand, dark, light } from "./colours";
 import type { EmailContent } from "./content";
 import { BlockView } from "./html-blocks";
@@ -45,16 +46,15 @@ const Head = ({ title }: { title: string }) => (
   </head>
 );
 
-const Email = ({
-  content,
-  store,
-  footer,
-}: {
-  content: EmailContent;
-  store: string;
-  footer: string;
-}) => (
-  <html lang="en">
+interface EmailParts {
+  readonly content: EmailContent;
+  readonly store: string;
+  readonly footer: string;
+  readonly language: Pick<Texts, "language" | "direction">;
+}
+
+const Email = ({ content, store, footer, language: { language, direction } }: EmailParts) => (
+  <html lang={language} dir={direction === "rtl" ? direction : undefined}>
     <Head title={content.subject} />
     <body class="page" style={`margin:0;padding:0;background:${light.page}`}>
       <div style="display:none;max-height:0;overflow:hidden;opacity:0">
@@ -106,7 +106,7 @@ const Email = ({
 );
 
 /** The whole document. Every text is escaped. */
-export function renderHtml(content: EmailContent, store: string, footer: string): string {
-  const page = <Email content={content} store={store} footer={footer} />;
+export function renderHtml(parts: EmailParts): string {
+  const page = <Email {...parts} />;
   return `<!doctype html>${htmlOf(page)}`;
 }

@@ -10,7 +10,7 @@ export const team: ChannelDefinition<Note, TeamMessage> = {
   needs: [["SLACK_WEBHOOK_URL"]],
   recipient: null,
   takesKey: false,
-  compose: (note, { shop }) => writeNote(note, shop),
+  compose: (note, { shop, texts }) => writeNote(note, shop, texts),
   stored: storedTeam,
   show: ({ text, blocks }) => ({
     text,

@@ -5,9 +5,9 @@
  */
 import type { KnownBlock } from "@slack/types";
 import type { Shop } from "../../shop";
+import type { Texts } from "../../texts/say";
 import { httpUrl, lineOrNull, oneLine } from "../../text/safe-text";
 import type { TeamMessage } from "./message";
-import { openConsole, openOrder } from "./words.en";
 
 /** What a template says to the team. */
 export interface Note {
@@ -21,11 +21,12 @@ export interface Note {
 const SLACK_FIELDS_MAX = 10;
 
 /** Slack refuses a message with a text over 3,000 characters: a number too long for a link leads to the console. */
-function link(order: string | null, publicUrl: string | null): string | null {
+function link(order: string | null, publicUrl: string | null, { say }: Texts): string | null {
   if (publicUrl === null) return null;
   const page =
     order === null ? null : httpUrl(`${publicUrl}/console/orders/${encodeURIComponent(order)}`);
-  return page === null ? `<${publicUrl}/console|${openConsole}>` : `<${page}|${openOrder}>`;
+  const label = say(page === null ? "team.open_console" : "team.open_order");
+  return `<${page ?? `${publicUrl}/console`}|${slackEscape(label.replaceAll("|", " "))}>`;
 }
 
 /** As it stands, `:smile:` included. */
@@ -36,12 +37,12 @@ function slackEscape(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-export function writeNote(note: Note, shop: Shop): TeamMessage {
+export function writeNote(note: Note, shop: Shop, texts: Texts): TeamMessage {
   const fields = note.facts.flatMap(([label, value]) => {
     const line = lineOrNull(value, 300);
     return line === null ? [] : [plain(`${label}\n${line}`)];
   });
-  const open = link(note.order, shop.publicUrl);
+  const open = link(note.order, shop.publicUrl, texts);
   const blocks: KnownBlock[] = [
     { type: "header", text: plain(note.title) },
     { type: "section", text: plain(note.text) },
@@ -58,7 +59,7 @@ export function writeNote(note: Note, shop: Shop): TeamMessage {
   ];
   return {
     channel: "team",
-    text: `${note.title}: ${slackEscape(note.text)}`,
+    text: slackEscape(`${note.title}: ${note.text}`),
     blocks: blocks.map((block) => ({ ...block })),
   };
 }

@@ -1,10 +1,8 @@
 /** To the customer: the order is cancelled, and what of it is paid back. */
 import { refundOutstandingMicros } from "../../../projection/money-status/financial-status";
-import { money } from "../../text/money";
+import { money } from "../../../money";
 import { addressedTo, factsBlock, greet, orderItems, paragraph } from "../parts";
 import type { TemplateDefinition } from "../template";
-import { labels } from "../words.en";
-import { words } from "./order-cancelled.en";
 
 export const orderCancelled: TemplateDefinition = {
   docs: { when: "order.cancelled", dropped: null },
@@ -14,18 +12,22 @@ export const orderCancelled: TemplateDefinition = {
   reads: ["order"],
   channels: {
     email: (input) => {
-      const { order, number, store, currency } = addressedTo(input);
+      const { order, number, store, currency, texts } = addressedTo(input);
+      const { say } = texts;
+      const values = { order: number, store };
       const due = refundOutstandingMicros(order);
       return {
-        subject: words.subject(number, store),
-        preview: words.preview,
-        heading: words.heading,
+        subject: say("order_cancelled.subject", values),
+        preview: say("order_cancelled.preview", values),
+        heading: say("order_cancelled.heading", values),
         blocks: [
-          greet(order),
-          paragraph(words.body),
-          ...(due > 0 ? [paragraph(words.refund(money(due, currency)))] : []),
-          ...factsBlock([[labels.order, number]]),
-          ...orderItems(order, currency),
+          greet(order, texts),
+          paragraph(say("order_cancelled.body", values)),
+          ...(due > 0
+            ? [paragraph(say("order_cancelled.refund", { amount: money(due, currency) }))]
+            : []),
+          ...factsBlock([[say("shared.order"), number]]),
+          ...orderItems(order, currency, texts),
         ],
       };
     },

@@ -2,8 +2,6 @@
 import { addressedTo, deliveryAddress, factsBlock, greet, orderItems, paragraph } from "../parts";
 import { dayText } from "../../text/when";
 import type { TemplateDefinition } from "../template";
-import { labels } from "../words.en";
-import { words } from "./order-confirmed.en";
 
 export const orderConfirmed: TemplateDefinition = {
   docs: { when: "order.confirmed", dropped: "the order is cancelled" },
@@ -14,20 +12,22 @@ export const orderConfirmed: TemplateDefinition = {
   whyUntrue: ({ facts }) => (facts.order?.status === "cancelled" ? "the order is cancelled" : null),
   channels: {
     email: (input) => {
-      const { order, number, store, currency, shop } = addressedTo(input);
+      const { order, number, store, currency, shop, texts } = addressedTo(input);
+      const { say } = texts;
+      const values = { order: number, store };
       return {
-        subject: words.subject(number, store),
-        preview: words.preview,
-        heading: words.heading,
+        subject: say("order_confirmed.subject", values),
+        preview: say("order_confirmed.preview", values),
+        heading: say("order_confirmed.heading", values),
         blocks: [
-          greet(order),
-          paragraph(words.body),
+          greet(order, texts),
+          paragraph(say("order_confirmed.body", values)),
           ...factsBlock([
-            [labels.order, number],
-            [labels.orderDate, dayText(order.order_date, shop, currency)],
+            [say("shared.order"), number],
+            [say("shared.order_date"), dayText(order.order_date, shop, currency, texts)],
           ]),
-          ...orderItems(order, currency),
-          ...deliveryAddress(order),
+          ...orderItems(order, currency, texts),
+          ...deliveryAddress(order, texts),
         ],
       };
     },

@@ -1,11 +1,9 @@
 /** To the team: a cancelled order has money to be paid back. One an order, from its state (store/state/derive.ts). */
 import { refundOutstandingMicros } from "../../../projection/money-status/financial-status";
-import { money } from "../../text/money";
+import { money } from "../../../money";
 import { dayText } from "../../text/when";
 import { currencyOf, moneyOrNull, noteAbout } from "../parts";
 import type { TemplateDefinition } from "../template";
-import { teamLabels } from "../words.en";
-import { note } from "./refund-due.en";
 
 export const refundDue: TemplateDefinition = {
   docs: {
@@ -22,18 +20,23 @@ export const refundDue: TemplateDefinition = {
   channels: {
     team: (input) => {
       const { order } = input.facts;
+      const { say } = input.texts;
       const currency = currencyOf(order, input.shop);
       const { number, facts, page } = noteAbout(input);
       return {
-        ...note(
-          number ?? "?",
-          order === null ? "?" : money(refundOutstandingMicros(order), currency),
-        ),
+        title: say("refund_due.title"),
+        text: say("refund_due.text", {
+          order: number ?? "?",
+          amount: order === null ? "?" : money(refundOutstandingMicros(order), currency),
+        }),
         facts: [
           ...facts,
-          [teamLabels.paid, moneyOrNull(order?.paid_micros, currency)],
-          [teamLabels.refunded, moneyOrNull(order?.refunded_micros, currency)],
-          [teamLabels.cancelledAt, dayText(order?.cancelled_at ?? null, input.shop, currency)],
+          [say("team.paid"), moneyOrNull(order?.paid_micros, currency)],
+          [say("team.refunded"), moneyOrNull(order?.refunded_micros, currency)],
+          [
+            say("team.cancelled"),
+            dayText(order?.cancelled_at ?? null, input.shop, currency, input.texts),
+          ],
         ],
         order: page,
       };

@@ -5,8 +5,6 @@ import { httpUrl } from "../../text/safe-text";
 import type { Facts } from "../facts";
 import { addressedTo, boughtItems, factsBlock, greet, paragraph } from "../parts";
 import type { TemplateDefinition } from "../template";
-import { labels } from "../words.en";
-import { words } from "./review-request.en";
 
 function whyNoReview({ order, parcels }: Facts): string | null {
   if (order === null) return null;
@@ -48,20 +46,22 @@ export const reviewRequest: TemplateDefinition = {
   whyUntrue: ({ facts }) => whyNoReview(facts),
   channels: {
     email: (input) => {
-      const { order, number, store, shop } = addressedTo(input);
+      const { order, number, store, shop, texts } = addressedTo(input);
+      const { say } = texts;
+      const values = { order: number, store };
       const url = reviewLink(shop, number);
       return {
-        subject: words.subject(number, store),
-        preview: words.preview,
-        heading: words.heading,
+        subject: say("review_request.subject", values),
+        preview: say("review_request.preview", values),
+        heading: say("review_request.heading", values),
         blocks: [
-          greet(order),
-          paragraph(words.body),
+          greet(order, texts),
+          paragraph(say("review_request.body", values)),
           url === null
-            ? paragraph(shop.takesReplies ? words.reply : words.inShop)
-            : { kind: "button", label: words.button, url },
-          ...factsBlock([[labels.order, number]]),
-          ...boughtItems(order),
+            ? paragraph(say(shop.takesReplies ? "review_request.reply" : "review_request.in_shop"))
+            : { kind: "button", label: say("review_request.button"), url },
+          ...factsBlock([[say("shared.order"), number]]),
+          ...boughtItems(order, texts),
         ],
       };
     },

@@ -7,8 +7,8 @@ import type { Fact } from "../../../projection/outbox-rows";
 import { precedenceOf } from "../../../projection/patches/patches";
 import { hasTime, idHashIn, stageIn, timeIn } from "../../../projection/precedence";
 import { renewPrecedence } from "../../../projection/precedence-0-2";
-import { fitSms, smsName } from "../../channels/sms/fit";
-import { money } from "../../text/money";
+import { money } from "../../../money";
+import { fitSms, type Shorten } from "../../channels/sms/fit";
 import type { Facts, OrderFacts } from "../facts";
 import {
   addressedTo,
@@ -20,8 +20,6 @@ import {
   paragraph,
 } from "../parts";
 import type { TemplateDefinition } from "../template";
-import { labels } from "../words.en";
-import { words } from "./payment-failed.en";
 
 /** The failure: the payment's status must still be the one that it set, or the same failure as an order event lists it. */
 interface Failure {
@@ -104,35 +102,52 @@ export const paymentFailed: TemplateDefinition<Failure> = {
   whyUntrue: ({ context, facts }) => whyNothingToPay(facts.order) ?? whyOver(context, facts),
   channels: {
     email: (input) => {
-      const { order, number, store, currency } = addressedTo(input);
+      const { order, number, store, currency, texts } = addressedTo(input);
+      const { say } = texts;
+      const values = { order: number, store };
       const { payment } = input.facts;
       const amount = moneyOrNull(payment?.amount_micros, currency);
       return {
-        subject: words.subject(number, store),
-        preview: words.preview,
-        heading: words.heading,
+        subject: say("payment_failed.subject", values),
+        preview: say("payment_failed.preview", values),
+        heading: say("payment_failed.heading", values),
         blocks: [
-          greet(order),
-          paragraph(words.body(amount)),
-          paragraph(words.advice),
+          greet(order, texts),
+          paragraph(
+            amount === null
+              ? say("payment_failed.body_without_amount", values)
+              : say("payment_failed.body", { ...values, amount }),
+          ),
+          paragraph(say("payment_failed.advice", values)),
           ...factsBlock([
-            [labels.order, number],
-            [labels.amount, amount],
-            [labels.method, payment?.method],
+            [say("shared.order"), number],
+            [say("shared.amount"), amount],
+            [say("shared.payment_method"), payment?.method],
           ]),
         ],
       };
     },
     sms: (input) => {
-      const { facts, shop } = input;
+      const { facts, shop, texts } = input;
+      const { say, sms } = texts;
       const micros = facts.payment?.amount_micros ?? null;
-      const amount = micros === null ? null : money(micros, currencyOf(facts.order, shop), "code");
-      const order = orderOf(input);
-      const store = smsName(shop.name);
-      return fitSms([
-        (short) => words.sms(store && short(store), short(order), amount),
-        (short) => words.sms(store && short(store), short(order), null),
-      ]);
+      const currency = currencyOf(facts.order, shop);
+      const amount = micros === null ? null : money(micros, currency, sms.money);
+      const number = orderOf(input);
+      const name = sms.name(shop.name);
+      const text = (short: Shorten, amount: string | null): string => {
+        const order = short(number);
+        if (name === null) {
+          return amount === null
+            ? say("payment_failed.sms_without_both", { order })
+            : say("payment_failed.sms_without_store", { order, amount });
+        }
+        const store = short(name);
+        return amount === null
+          ? say("payment_failed.sms_without_amount", { store, order })
+          : say("payment_failed.sms", { store, order, amount });
+      };
+      return fitSms(sms, [(short) => text(short, amount), (short) => text(short, null)]);
     },
   },
 };

@@ -1,8 +1,18 @@
 /** To the team: a refund did not go through. A refund with two names has one message. */
+import type { Texts } from "../../texts/say";
 import { currencyOf, moneyOrNull, noteAbout } from "../parts";
 import type { TemplateDefinition } from "../template";
-import { teamLabels } from "../words.en";
-import { note } from "./refund-failed.en";
+
+function textOf(order: string | null, amount: string | null, { say }: Texts): string {
+  if (order === null) {
+    return amount === null
+      ? say("refund_failed.text_without_both")
+      : say("refund_failed.text_without_order", { amount });
+  }
+  return amount === null
+    ? say("refund_failed.text_without_amount", { order })
+    : say("refund_failed.text", { order, amount });
+}
 
 export const refundFailed: TemplateDefinition = {
   docs: { when: "payment.refund.failed", dropped: "the refund has succeeded" },
@@ -19,13 +29,16 @@ export const refundFailed: TemplateDefinition = {
     team: (input) => {
       const { order, refund } = input.facts;
       const { number, facts, page } = noteAbout(input);
+      const { say } = input.texts;
+      const amount = moneyOrNull(refund?.amount_micros, currencyOf(order, input.shop));
       return {
-        ...note(number, moneyOrNull(refund?.amount_micros, currencyOf(order, input.shop))),
+        title: say("refund_failed.title"),
+        text: textOf(number, amount, input.texts),
         facts: [
           ...facts,
-          [teamLabels.refund, refund?.refund_id ?? input.subjectId],
-          [teamLabels.mode, refund?.payment_mode],
-          [teamLabels.remarks, refund?.remarks],
+          [say("team.refund"), refund?.refund_id ?? input.subjectId],
+          [say("team.refund_mode"), refund?.payment_mode],
+          [say("team.remarks"), refund?.remarks],
         ],
         order: page,
       };

@@ -2,8 +2,14 @@
 import { lookUp } from "../../text/safe-text";
 import { addressedTo, factsBlock, greet, moneyOrNull, paragraph } from "../parts";
 import type { TemplateDefinition } from "../template";
-import { labels } from "../words.en";
-import { refundModes, refundToAccount, refundToPoints, subject } from "./refund-succeeded.en";
+
+/** How a refund comes back; unknown modes are left out. */
+const modeTexts: Readonly<Record<string, "to_original" | "to_points" | "to_bank">> = {
+  "original-payment-mode": "to_original",
+  "loyalty-point": "to_points",
+  "bank-transfer": "to_bank",
+  "nach-mandate": "to_bank",
+};
 
 export const refundSucceeded: TemplateDefinition = {
   docs: { when: "payment.refund.success", dropped: null },
@@ -14,24 +20,33 @@ export const refundSucceeded: TemplateDefinition = {
   once: { by: "refund", otherwise: "already told" },
   channels: {
     email: (input) => {
-      const { order, number, store, currency } = addressedTo(input);
+      const { order, number, store, currency, texts } = addressedTo(input);
+      const { say } = texts;
       const { refund } = input.facts;
-      const isPoints = refund?.payment_mode === "loyalty-point";
-      const words = isPoints ? refundToPoints : refundToAccount;
+      // What stays with the shop as points has words of its own: no bank has a part in it.
+      const kind = refund?.payment_mode === "loyalty-point" ? "points_" : "";
+      const mode = lookUp(modeTexts, refund?.payment_mode);
       const amount = moneyOrNull(refund?.amount_micros, currency);
       return {
-        subject: subject(number, store),
-        preview: words.preview(amount),
-        heading: words.heading,
+        subject: say("refund_succeeded.subject", { order: number, store }),
+        preview:
+          amount === null
+            ? say(`refund_succeeded.${kind}preview_without_amount`)
+            : say(`refund_succeeded.${kind}preview`, { amount }),
+        heading: say(`refund_succeeded.${kind}heading`),
         blocks: [
-          greet(order),
-          paragraph(words.body(amount)),
-          paragraph(words.advice),
+          greet(order, texts),
+          paragraph(
+            amount === null
+              ? say(`refund_succeeded.${kind}body_without_amount`)
+              : say(`refund_succeeded.${kind}body`, { amount }),
+          ),
+          paragraph(say(`refund_succeeded.${kind}advice`)),
           ...factsBlock([
-            [labels.order, number],
-            [labels.amount, amount],
-            [labels.refundMode, lookUp(refundModes, refund?.payment_mode)],
-            [labels.reference, refund?.refund_id],
+            [say("shared.order"), number],
+            [say("shared.amount"), amount],
+            [say("shared.refund_mode"), mode && say(`refund_succeeded.${mode}`)],
+            [say("shared.reference"), refund?.refund_id],
           ]),
         ],
       };

@@ -1,14 +1,13 @@
 /** What the messages about a parcel share: its blocks in an e-mail, and its parts of an SMS. */
 import type { Block } from "../../channels/email/content";
-import { gsmText, smsName } from "../../channels/sms/fit";
+import type { Shorten } from "../../channels/sms/fit";
 import type { Shop } from "../../shop";
 import { lineOrNull, oneLine } from "../../text/safe-text";
+import type { Texts } from "../../texts/say";
 import type { OrderFacts, ShipmentFacts } from "../facts";
 import { itemRow, itemsBlock, orderOf, shownRows } from "../parts";
 import type { LayoutInput } from "../template";
-import { labels } from "../words.en";
 import { type Share, shareOf } from "./parcel";
-import { shipsLater, smsCourier, smsStart, smsTrack, trackLabel } from "./parcel.en";
 import { trackingLink } from "./tracking";
 
 export function shipmentOf({ facts: { shipment } }: LayoutInput): ShipmentFacts {
@@ -21,43 +20,54 @@ export function shareIn(input: LayoutInput, order: OrderFacts): Share {
   return shareOf(order, shipmentOf(input), input.facts.contents);
 }
 
-export function parcelItems(shipment: ShipmentFacts): readonly Block[] {
-  return itemsBlock(labels.parcelItems, shipment.items);
+export function parcelItems(shipment: ShipmentFacts, texts: Texts): readonly Block[] {
+  return itemsBlock(texts.say("shared.parcel_items"), shipment.items, texts);
 }
 
 /** What of the order is in no parcel yet, and why it is not where that is known. */
-export function itemsToCome({ toCome }: Share): readonly Block[] {
+export function itemsToCome({ toCome }: Share, texts: Texts): readonly Block[] {
   if (toCome === null || toCome.length === 0) return [];
-  const items = shownRows(toCome, (line) =>
-    itemRow(line, null, line.isBackordered ? shipsLater : null),
+  const later = texts.say("shared.ships_later");
+  const items = shownRows(
+    toCome,
+    (line) => itemRow(line, null, texts, line.isBackordered ? later : null),
+    texts,
   );
-  return [{ kind: "items", title: labels.toCome, items, totals: [] }];
+  return [{ kind: "items", title: texts.say("shared.to_come"), items, totals: [] }];
 }
 
 /** The button that follows the parcel, where a link is known. */
-export function trackButton(shipment: ShipmentFacts, shop: Shop): readonly Block[] {
+export function trackButton(shipment: ShipmentFacts, shop: Shop, { say }: Texts): readonly Block[] {
   const url = trackingLink(shipment, shop.trackingUrls);
-  return url === null ? [] : [{ kind: "button", label: trackLabel, url }];
+  return url === null ? [] : [{ kind: "button", label: say("shared.track"), url }];
 }
 
-export type Shorten = (name: string) => string;
-
-/** The beginning of an SMS about a parcel, its courier, its link where one can be written, its number. */
+/** The beginning of an SMS about a parcel; its courier, tracking number and link where they can be written. */
 export function smsParts(input: LayoutInput) {
-  const { facts, shop } = input;
+  const { facts, shop, texts } = input;
+  const { say, sms } = texts;
   const shipment = shipmentOf(input);
   const isPart = facts.order !== null && shareIn(input, facts.order).isPart;
   const number = orderOf(input);
-  const store = smsName(shop.name);
+  const name = sms.name(shop.name);
+  const what = isPart ? "part" : "order";
   const link = trackingLink(shipment, shop.trackingUrls);
-  // Last, since a domain may come of it where characters are left out.
-  const courier = lineOrNull(smsName(oneLine(shipment.courier ?? "", 40)));
+  const awb = lineOrNull(shipment.awb_no, 60);
+  // What an SMS would change is another number, and leads nowhere.
+  const isKept = (text: string | null): text is string => text !== null && sms.write(text) === text;
   return {
-    start: (short: Shorten) => smsStart(store && short(store), short(number), isPart),
-    /** Empty where none is known. */
-    by: (short: Shorten) => (courier === null ? "" : smsCourier(short(courier))),
-    // A link with characters that an SMS would change leads nowhere.
-    track: link !== null && gsmText(link) === link ? smsTrack(link) : "",
-    awb: lineOrNull(shipment.awb_no, 60),
+    start: (short: Shorten): string => {
+      const order = short(number);
+      return name === null
+        ? say(`shared.sms_${what}_without_store`, { order })
+        : say(`shared.sms_${what}`, { store: short(name), order });
+    },
+    // Safe text last, since a domain may come of it where characters are left out.
+    courier: lineOrNull(sms.name(oneLine(shipment.courier ?? "", 40))),
+    /** The text with the link behind it, where one can be written. */
+    tracked: (text: string): string =>
+      isKept(link) ? say("shared.sms_track", { text, link }) : text,
+    isTracked: isKept(link),
+    awb: isKept(awb) ? awb : null,
   };
 }

@@ -2,8 +2,6 @@
 import { outsideLine } from "../../text/safe-text";
 import { noteAbout } from "../parts";
 import type { TemplateDefinition } from "../template";
-import { teamLabels } from "../words.en";
-import { note } from "./shipment-cancelled.en";
 
 export const shipmentCancelled: TemplateDefinition = {
   docs: { when: "shipment.cancelled", dropped: null },
@@ -15,13 +13,19 @@ export const shipmentCancelled: TemplateDefinition = {
     team: (input) => {
       const { shipment } = input.facts;
       const { number, facts, page } = noteAbout(input);
+      const { say } = input.texts;
+      const id = outsideLine(shipment?.shipment_id ?? input.subjectId ?? "?", 80);
       return {
-        ...note(number, outsideLine(shipment?.shipment_id ?? input.subjectId ?? "?", 80)),
+        title: say("shipment_cancelled.title"),
+        text:
+          number === null
+            ? say("shipment_cancelled.text_without_order", { shipment: id })
+            : say("shipment_cancelled.text", { shipment: id, order: number }),
         facts: [
           ...facts,
-          [teamLabels.courier, shipment?.courier],
-          [teamLabels.awb, shipment?.awb_no],
-          [teamLabels.reason, shipment?.cancellation_reason],
+          [say("team.courier"), shipment?.courier],
+          [say("team.tracking_number"), shipment?.awb_no],
+          [say("team.reason"), shipment?.cancellation_reason],
         ],
         order: page,
       };

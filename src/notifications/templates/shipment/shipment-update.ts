@@ -3,25 +3,28 @@ import * as z from "zod/mini";
 import { dayIn } from "../../../events/formats/time-zone";
 import type { DecodedEvent } from "../../../projection/decoded-event";
 import type { Fact } from "../../../projection/outbox-rows";
-import { fitSms } from "../../channels/sms/fit";
-import { lookUp } from "../../text/safe-text";
+import { fitSms, type Shorten } from "../../channels/sms/fit";
 import { dayText } from "../../text/when";
+import type { Texts } from "../../texts/say";
 import { addressedTo, deliveryAddress, factsBlock, greet, paragraph } from "../parts";
 import type { TemplateDefinition } from "../template";
-import { labels } from "../words.en";
 import type { Share } from "./parcel";
-import { replyHere, restElsewhere, restFollows } from "./parcel.en";
 import {
   itemsToCome,
   parcelItems,
   shareIn,
   shipmentOf,
-  type Shorten,
   smsParts,
   trackButton,
 } from "./parcel-parts";
-import { type ShipmentWords, words } from "./shipment-update.en";
-import { dailyStatuses, notifiedStatuses } from "./notified-statuses";
+import {
+  dailyStatuses,
+  findNotified,
+  namesCourier,
+  notifiedStatuses,
+  type NotifiedStatus,
+  notifiedUpdates,
+} from "./notified-statuses";
 
 const shape = z.object({ kind: z.literal("shipment_status"), status: z.string() });
 
@@ -31,8 +34,8 @@ interface Update {
 }
 
 function factOf(event: DecodedEvent): Fact | null {
-  const status = notifiedStatuses.find((one) => one === event.status);
-  if (status === undefined) return null;
+  const status = findNotified(event.status);
+  if (status === null) return null;
   const day = dayIn(event.occurredAt ?? event.receivedAt, event.timeZone);
   return {
     parts: [status, ...(dailyStatuses.has(status) ? [day] : [])],
@@ -40,16 +43,16 @@ function factOf(event: DecodedEvent): Fact | null {
   };
 }
 
-function wordsOf(context: Update | null): ShipmentWords {
-  const said = lookUp(words, context?.status);
-  if (said === undefined) throw new Error("no words for this status");
-  return said;
+function statusOf(context: Update | null): NotifiedStatus {
+  const status = findNotified(context?.status);
+  if (status === null) throw new Error("no words for this status");
+  return status;
 }
 
 /** What is said of the rest of the order; nothing where it is not known what that is. */
-function restOf({ isPart, toCome }: Share): string | null {
+function restOf({ isPart, toCome }: Share, { say }: Texts): string | null {
   if (!isPart || toCome === null) return null;
-  return toCome.length === 0 ? restElsewhere : restFollows;
+  return say(toCome.length === 0 ? "shared.rest_elsewhere" : "shared.rest_follows");
 }
 
 export const shipmentUpdate: TemplateDefinition<Update> = {
@@ -69,49 +72,56 @@ export const shipmentUpdate: TemplateDefinition<Update> = {
       : "the shipment has moved on",
   channels: {
     email: (input) => {
-      const { order, number, currency, shop } = addressedTo(input);
+      const { order, number, store, currency, shop, texts } = addressedTo(input);
+      const { say } = texts;
       const shipment = shipmentOf(input);
       const share = shareIn(input, order);
-      const said = wordsOf(input.context);
-      const isCollected = said.isCollected === true;
-      const isComing = said.followed && !isCollected;
+      const status = statusOf(input.context);
+      const { followed, asksBack = false, isCollected = false } = notifiedUpdates[status];
+      const part = share.isPart ? "part_" : "";
+      const body = say(`shipment_update.${status}.body`);
       const sentences = [
-        said.body,
-        said.asksBack === true && shop.takesReplies ? replyHere : null,
-        said.followed ? restOf(share) : null,
+        body,
+        asksBack && shop.takesReplies ? say("shared.reply_here") : null,
+        followed ? restOf(share, texts) : null,
       ];
+      const eta = followed && !isCollected ? shipment.eta : null;
       return {
-        subject: said.subject(number, share.isPart),
-        preview: said.body,
-        heading: share.isPart ? said.partHeading : said.heading,
+        subject: say(`shipment_update.${status}.${part}subject`, { order: number, store }),
+        preview: body,
+        heading: say(`shipment_update.${status}.${part}heading`),
         blocks: [
-          greet(order),
+          greet(order, texts),
           paragraph(sentences.filter((text) => text !== null).join(" ")),
-          ...(said.followed ? trackButton(shipment, shop) : []),
+          ...(followed ? trackButton(shipment, shop, texts) : []),
           ...factsBlock([
-            [labels.order, number],
-            [labels.courier, shipment.courier],
-            [labels.awb, shipment.awb_no],
-            [labels.eta, isComing ? dayText(shipment.eta, shop, currency) : null],
+            [say("shared.order"), number],
+            [say("shared.courier"), shipment.courier],
+            [say("shared.tracking_number"), shipment.awb_no],
+            [say("shared.expected"), dayText(eta, shop, currency, texts)],
           ]),
-          ...parcelItems(shipment),
-          ...(said.followed ? itemsToCome(share) : []),
-          ...(isCollected ? [] : deliveryAddress(order)),
+          ...parcelItems(shipment, texts),
+          ...(followed ? itemsToCome(share, texts) : []),
+          ...(isCollected ? [] : deliveryAddress(order, texts)),
         ],
       };
     },
     sms: (input) => {
-      const said = wordsOf(input.context);
-      const { start, by, track: link } = smsParts(input);
-      const track = said.followed ? link : "";
-      const begin = (short: Shorten): string => `${start(short)} ${said.sms}`;
-      return fitSms([
-        ...(said.namesCourier === true
-          ? [(short: Shorten) => `${begin(short)}${by(short)}.${track}`]
-          : []),
-        (short) => `${begin(short)}.${track}`,
-        (short) => `${begin(short)}.`,
-      ]);
+      const { say, sms } = input.texts;
+      const status = statusOf(input.context);
+      const { followed } = notifiedUpdates[status];
+      const { start, courier, tracked } = smsParts(input);
+      const plain = (short: Shorten): string =>
+        say(`shipment_update.${status}.sms`, { start: start(short) });
+      const text = (said: string): string => (followed ? tracked(said) : said);
+      const drafts = [(short: Shorten) => text(plain(short)), plain];
+      if (courier === null || !namesCourier(status)) return fitSms(sms, drafts);
+      const full = (short: Shorten): string =>
+        say(`shipment_update.${status}.sms_with_courier`, {
+          start: start(short),
+          courier: short(courier),
+        });
+      return fitSms(sms, [(short) => text(full(short)), ...drafts]);
     },
   },
 };

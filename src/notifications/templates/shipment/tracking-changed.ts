@@ -3,21 +3,12 @@
  * airway bill, from its state (store/outbox/tracking.ts).
  */
 import * as z from "zod/mini";
-import { fitSms, gsmText } from "../../channels/sms/fit";
+import { fitSms, type Shorten } from "../../channels/sms/fit";
 import { dayText } from "../../text/when";
 import type { Facts } from "../facts";
 import { addressedTo, factsBlock, greet, paragraph } from "../parts";
 import type { TemplateDefinition } from "../template";
-import { labels } from "../words.en";
-import {
-  parcelItems,
-  shareIn,
-  shipmentOf,
-  type Shorten,
-  smsParts,
-  trackButton,
-} from "./parcel-parts";
-import { words } from "./tracking-changed.en";
+import { parcelItems, shareIn, shipmentOf, smsParts, trackButton } from "./parcel-parts";
 
 const shape = z.object({ kind: z.literal("tracking"), tracking: z.string() });
 
@@ -59,39 +50,53 @@ export const trackingChanged: TemplateDefinition<NewTracking> = {
   whyUntrue: ({ context, facts }) => whyNotTracked(context, facts),
   channels: {
     email: (input) => {
-      const { order, number, currency, shop } = addressedTo(input);
+      const { order, number, store, currency, shop, texts } = addressedTo(input);
+      const { say } = texts;
       const shipment = shipmentOf(input);
+      const part = shareIn(input, order).isPart ? "part_" : "";
+      const body = say("tracking_changed.body");
       return {
-        subject: words.subject(number, shareIn(input, order).isPart),
-        preview: words.body,
-        heading: words.heading,
+        subject: say(`tracking_changed.${part}subject`, { order: number, store }),
+        preview: body,
+        heading: say("tracking_changed.heading"),
         blocks: [
-          greet(order),
-          paragraph(words.body),
-          ...trackButton(shipment, shop),
+          greet(order, texts),
+          paragraph(body),
+          ...trackButton(shipment, shop, texts),
           ...factsBlock([
-            [labels.order, number],
-            [labels.courier, shipment.courier],
-            [labels.awb, shipment.awb_no],
-            [labels.eta, dayText(shipment.eta, shop, currency)],
+            [say("shared.order"), number],
+            [say("shared.courier"), shipment.courier],
+            [say("shared.tracking_number"), shipment.awb_no],
+            [say("shared.expected"), dayText(shipment.eta, shop, currency, texts)],
           ]),
-          ...parcelItems(shipment),
+          ...parcelItems(shipment, texts),
         ],
       };
     },
     /** The number and the courier where nothing is cut for them: the page of the link shows both. */
     sms: (input) => {
-      const { start, by, track, awb } = smsParts(input);
-      const { sms } = words;
-      // A number with characters that an SMS would change is another number.
-      const number = awb !== null && gsmText(awb) === awb ? awb : null;
-      const courier = by(whole);
-      const said = [sms(number) + courier, sms(number), sms(null) + courier, sms(null)];
-      return fitSms([
-        ...said.map((text) => () => `${start(whole)} ${text}.${track}`),
-        ...(track === "" ? [] : [(short: Shorten) => `${start(short)} ${sms(null)}.${track}`]),
-        (short) => `${start(short)} ${sms(number)}.`,
-        (short) => `${start(short)} ${sms(null)}.`,
+      const { say, sms } = input.texts;
+      const { start, courier, tracked, isTracked, awb } = smsParts(input);
+      const text = (short: Shorten, number: string | null, courier: string | null): string => {
+        const values = { start: start(short) };
+        if (number === null) {
+          return courier === null
+            ? say("tracking_changed.sms_without_number", values)
+            : say("tracking_changed.sms_without_number_with_courier", { ...values, courier });
+        }
+        return courier === null
+          ? say("tracking_changed.sms", { ...values, number })
+          : say("tracking_changed.sms_with_courier", { ...values, number, courier });
+      };
+      const said = [awb, null].flatMap((number) => [
+        () => tracked(text(whole, number, courier)),
+        () => tracked(text(whole, number, null)),
+      ]);
+      return fitSms(sms, [
+        ...said,
+        ...(isTracked ? [(short: Shorten) => tracked(text(short, null, null))] : []),
+        (short) => text(short, awb, null),
+        (short) => text(short, null, null),
       ]);
     },
   },

@@ -2,8 +2,6 @@
 import * as z from "zod/mini";
 import { outsideLine } from "../../text/safe-text";
 import type { TemplateDefinition } from "../template";
-import { teamLabels } from "../words.en";
-import { note } from "./alert.en";
 
 const shape = z.object({
   kind: z.literal("alert"),
@@ -31,9 +29,10 @@ export const alert: TemplateDefinition<Trouble> = {
   },
   isRaisedAgain: ({ context }) => context?.repeats === true,
   channels: {
-    team: ({ context }) => ({
-      ...note(context === null ? "?" : outsideLine(context.text, 1_000)),
-      facts: [[teamLabels.kind, context?.alert ?? "unknown"]],
+    team: ({ context, texts: { say } }) => ({
+      title: say("alert.title"),
+      text: context === null ? "?" : outsideLine(context.text, 1_000),
+      facts: [[say("team.kind"), context?.alert ?? "unknown"]],
       order: null,
     }),
   },

@@ -1,2 +1,0 @@
-/** The words of `alert`. */
-export const note = (text: string) => ({ title: "Needs a person", text });

@@ -1,0 +1,178 @@
+/** The texts in Hindi, to customers: the polite आप of a shop, and the words that shops use in their messages. */
+import type { CustomerKey } from "./keys";
+
+export const hi: Readonly<Record<CustomerKey, string>> = {
+  "shared.greeting": "नमस्ते {name},",
+  "shared.greeting_without_name": "नमस्ते,",
+  "shared.footer": "यह संदेश आपको {store} की ओर से आपके ऑर्डर के बारे में भेजा गया है।",
+  "shared.footer_with_reply":
+    "यह संदेश आपको {store} की ओर से आपके ऑर्डर के बारे में भेजा गया है। कोई सवाल हो, तो बस इसी संदेश का जवाब दें।",
+  "shared.items": "आपका सामान",
+  "shared.summary": "सारांश",
+  "shared.parcel_items": "इस पार्सल में",
+  "shared.to_come": "अभी भेजा जाना बाकी",
+  "shared.ships_later": "स्टॉक में आते ही भेजा जाएगा",
+  "shared.address": "डिलीवरी का पता",
+  "shared.quantity": "मात्रा {count}",
+  "shared.more_items": "और {count, plural, one {{count} वस्तु} other {{count} वस्तुएँ}}",
+  "shared.order": "ऑर्डर",
+  "shared.order_date": "ऑर्डर की तारीख",
+  "shared.courier": "कूरियर",
+  "shared.tracking_number": "ट्रैकिंग नंबर",
+  "shared.expected": "डिलीवरी की संभावित तारीख",
+  "shared.amount": "राशि",
+  "shared.payment_method": "भुगतान का तरीका",
+  "shared.refund_mode": "रिफ़ंड कहाँ मिलेगा",
+  "shared.reference": "संदर्भ संख्या",
+  "shared.subtotal": "उप-योग",
+  "shared.discount": "छूट",
+  "shared.shipping": "डिलीवरी शुल्क",
+  "shared.free": "मुफ़्त",
+  "shared.handling": "हैंडलिंग शुल्क",
+  "shared.tax": "टैक्स",
+  "shared.adjustments": "समायोजन",
+  "shared.total": "कुल",
+  "shared.included_tax": "इसमें शामिल टैक्स",
+  "shared.credit": "स्टोर क्रेडिट",
+  "shared.points": "लॉयल्टी पॉइंट",
+  "shared.paid": "भुगतान हो चुका",
+  "shared.due": "भुगतान बाकी",
+  "shared.track": "पार्सल ट्रैक करें",
+  "shared.rest_elsewhere": "आपके ऑर्डर का बाकी सामान दूसरे पार्सल में है।",
+  "shared.rest_follows":
+    "जो सामान अभी भेजा जाना बाकी है, उसकी सूची नीचे दी गई है। उसे भेजते ही हम आपको बताएँगे।",
+  "shared.reply_here": "आप बस इसी संदेश का जवाब दे सकते हैं।",
+  "shared.sms_order": "{store}: आपका ऑर्डर {order}",
+  "shared.sms_order_without_store": "आपका ऑर्डर {order}",
+  "shared.sms_part": "{store}: आपके ऑर्डर {order} का एक हिस्सा",
+  "shared.sms_part_without_store": "आपके ऑर्डर {order} का एक हिस्सा",
+  "shared.sms_track": "{text} ट्रैक करें: {link}",
+
+  "order_confirmed.subject": "आपका ऑर्डर {order} कन्फ़र्म हो गया है",
+  "order_confirmed.preview": "हमें आपका ऑर्डर मिल गया है और हम उसे तैयार कर रहे हैं।",
+  "order_confirmed.heading": "आपके ऑर्डर के लिए धन्यवाद",
+  "order_confirmed.body":
+    "हमें आपका ऑर्डर मिल गया है और हम उसे तैयार कर रहे हैं। भेजते ही हम आपको फिर से सूचित करेंगे।",
+
+  "order_cancelled.subject": "आपका ऑर्डर {order} रद्द हो गया है",
+  "order_cancelled.preview": "आपका ऑर्डर रद्द कर दिया गया है।",
+  "order_cancelled.heading": "आपका ऑर्डर रद्द हो गया है",
+  "order_cancelled.body": "आपका ऑर्डर रद्द कर दिया गया है और अब इसका कोई सामान नहीं भेजा जाएगा।",
+  "order_cancelled.refund": "हम आपको {amount} वापस कर रहे हैं। रिफ़ंड पूरा होते ही हम आपको संदेश भेजेंगे।",
+
+  "payment_failed.subject": "आपके ऑर्डर {order} का भुगतान नहीं हो सका",
+  "payment_failed.preview": "आपका भुगतान नहीं हो सका। आप दोबारा कोशिश कर सकते हैं।",
+  "payment_failed.heading": "आपका भुगतान नहीं हो सका",
+  "payment_failed.body": "आपके ऑर्डर के लिए {amount} का भुगतान नहीं हो सका।",
+  "payment_failed.body_without_amount": "आपके ऑर्डर का भुगतान नहीं हो सका।",
+  "payment_failed.advice":
+    "ऐसा तब हो सकता है जब बैंक भुगतान अस्वीकार कर दे या कनेक्शन टूट जाए। कृपया अपने ऑर्डर से दोबारा कोशिश करें या भुगतान का कोई दूसरा तरीका चुनें। अगर फिर भी आपके खाते से पैसे कट गए हैं, तो वे आम तौर पर कुछ दिनों में वापस आ जाते हैं।",
+  "payment_failed.sms":
+    "{store}: आपके ऑर्डर {order} के लिए {amount} का भुगतान नहीं हो सका। कृपया अपने ऑर्डर से दोबारा कोशिश करें।",
+  "payment_failed.sms_without_amount":
+    "{store}: आपके ऑर्डर {order} का भुगतान नहीं हो सका। कृपया अपने ऑर्डर से दोबारा कोशिश करें।",
+  "payment_failed.sms_without_store":
+    "आपके ऑर्डर {order} के लिए {amount} का भुगतान नहीं हो सका। कृपया अपने ऑर्डर से दोबारा कोशिश करें।",
+  "payment_failed.sms_without_both":
+    "आपके ऑर्डर {order} का भुगतान नहीं हो सका। कृपया अपने ऑर्डर से दोबारा कोशिश करें।",
+
+  "refund_succeeded.subject": "आपके ऑर्डर {order} का रिफ़ंड",
+  "refund_succeeded.preview": "{amount} का रिफ़ंड आपको भेज दिया गया है।",
+  "refund_succeeded.preview_without_amount": "आपका रिफ़ंड भेज दिया गया है।",
+  "refund_succeeded.heading": "आपका रिफ़ंड भेज दिया गया है",
+  "refund_succeeded.body": "हमने इस ऑर्डर के {amount} आपको वापस कर दिए हैं।",
+  "refund_succeeded.body_without_amount": "हमने इस ऑर्डर की बकाया राशि आपको वापस कर दी है।",
+  "refund_succeeded.advice": "बैंक में राशि दिखने में कुछ कार्यदिवस लग सकते हैं।",
+  "refund_succeeded.points_preview": "{amount} आपके लॉयल्टी पॉइंट में वापस आ गए हैं।",
+  "refund_succeeded.points_preview_without_amount": "आपका रिफ़ंड आपके लॉयल्टी पॉइंट में आ गया है।",
+  "refund_succeeded.points_heading": "आपका रिफ़ंड लॉयल्टी पॉइंट में आ गया है",
+  "refund_succeeded.points_body": "हमने इस ऑर्डर के {amount} आपको लॉयल्टी पॉइंट के रूप में वापस कर दिए हैं।",
+  "refund_succeeded.points_body_without_amount":
+    "हमने इस ऑर्डर की बकाया राशि आपको लॉयल्टी पॉइंट के रूप में वापस कर दी है।",
+  "refund_succeeded.points_advice": "आप इन्हें हमारे यहाँ अपने अगले ऑर्डर में इस्तेमाल कर सकते हैं।",
+  "refund_succeeded.to_original": "भुगतान के आपके मूल तरीके में",
+  "refund_succeeded.to_points": "आपके लॉयल्टी पॉइंट में",
+  "refund_succeeded.to_bank": "आपके बैंक खाते में",
+
+  "shipment_update.shipped.subject": "आपका ऑर्डर {order} भेज दिया गया है",
+  "shipment_update.shipped.part_subject": "आपके ऑर्डर {order} का एक हिस्सा भेज दिया गया है",
+  "shipment_update.shipped.heading": "आपका पार्सल भेज दिया गया है",
+  "shipment_update.shipped.part_heading": "आपके ऑर्डर का एक हिस्सा भेज दिया गया है",
+  "shipment_update.shipped.body": "आपका पार्सल कूरियर को सौंप दिया गया है।",
+  "shipment_update.shipped.sms": "{start} भेज दिया गया है।",
+  "shipment_update.shipped.sms_with_courier": "{start} {courier} से भेज दिया गया है।",
+  "shipment_update.in_transit.subject": "आपका ऑर्डर {order} रास्ते में है",
+  "shipment_update.in_transit.part_subject": "आपके ऑर्डर {order} का एक हिस्सा रास्ते में है",
+  "shipment_update.in_transit.heading": "आपका पार्सल रास्ते में है",
+  "shipment_update.in_transit.part_heading": "आपके ऑर्डर का एक हिस्सा रास्ते में है",
+  "shipment_update.in_transit.body": "आपका पार्सल आपकी ओर आ रहा है।",
+  "shipment_update.in_transit.sms": "{start} रास्ते में है।",
+  "shipment_update.in_transit.sms_with_courier": "{start} {courier} के साथ रास्ते में है।",
+  "shipment_update.out_for_delivery.subject": "आपका ऑर्डर {order} डिलीवरी के लिए निकल चुका है",
+  "shipment_update.out_for_delivery.part_subject":
+    "आपके ऑर्डर {order} का एक हिस्सा डिलीवरी के लिए निकल चुका है",
+  "shipment_update.out_for_delivery.heading": "पार्सल डिलीवरी के लिए निकल चुका है",
+  "shipment_update.out_for_delivery.part_heading": "आपके ऑर्डर का एक हिस्सा डिलीवरी के लिए निकल चुका है",
+  "shipment_update.out_for_delivery.body": "कूरियर आपका पार्सल लेकर आपके पते के लिए निकल चुका है।",
+  "shipment_update.out_for_delivery.sms": "{start} डिलीवरी के लिए निकल चुका है।",
+  "shipment_update.out_for_delivery.sms_with_courier":
+    "{start} {courier} के साथ डिलीवरी के लिए निकल चुका है।",
+  "shipment_update.ready_to_collect.subject": "आपका ऑर्डर {order} पिकअप के लिए तैयार है",
+  "shipment_update.ready_to_collect.part_subject":
+    "आपके ऑर्डर {order} का एक हिस्सा पिकअप के लिए तैयार है",
+  "shipment_update.ready_to_collect.heading": "आपका पार्सल पिकअप के लिए तैयार है",
+  "shipment_update.ready_to_collect.part_heading": "आपके ऑर्डर का एक हिस्सा पिकअप के लिए तैयार है",
+  "shipment_update.ready_to_collect.body": "आपका पार्सल पहुँच गया है। आप उसे आकर ले सकते हैं।",
+  "shipment_update.ready_to_collect.sms": "{start} पिकअप के लिए तैयार है।",
+  "shipment_update.delivery_attempted.subject": "आपसे संपर्क नहीं हो सका: ऑर्डर {order}",
+  "shipment_update.delivery_attempted.part_subject":
+    "आपसे संपर्क नहीं हो सका: ऑर्डर {order} का एक हिस्सा",
+  "shipment_update.delivery_attempted.heading": "आपसे संपर्क नहीं हो सका",
+  "shipment_update.delivery_attempted.part_heading": "आपसे संपर्क नहीं हो सका",
+  "shipment_update.delivery_attempted.body":
+    "कूरियर ने आपका पार्सल पहुँचाने की कोशिश की, लेकिन आपसे संपर्क नहीं हो सका। कूरियर आम तौर पर दोबारा कोशिश करता है।",
+  "shipment_update.delivery_attempted.sms":
+    "{start} डिलीवर नहीं हो सका। कूरियर आम तौर पर दोबारा कोशिश करता है।",
+  "shipment_update.undelivered.subject": "आपका ऑर्डर {order} डिलीवर नहीं हो सका",
+  "shipment_update.undelivered.part_subject": "आपके ऑर्डर {order} का एक हिस्सा डिलीवर नहीं हो सका",
+  "shipment_update.undelivered.heading": "आपका पार्सल डिलीवर नहीं हो सका",
+  "shipment_update.undelivered.part_heading": "आपके ऑर्डर का एक हिस्सा डिलीवर नहीं हो सका",
+  "shipment_update.undelivered.body":
+    "कूरियर आपका पार्सल डिलीवर नहीं कर सका। कृपया डिलीवरी का पता जाँच लें और उसमें कोई गलती हो, तो हमसे संपर्क करें।",
+  "shipment_update.undelivered.sms": "{start} डिलीवर नहीं हो सका। कृपया हमसे संपर्क करें।",
+  "shipment_update.return_to_origin.subject": "आपका ऑर्डर {order} हमारे पास वापस आ रहा है",
+  "shipment_update.return_to_origin.part_subject":
+    "आपके ऑर्डर {order} का एक हिस्सा हमारे पास वापस आ रहा है",
+  "shipment_update.return_to_origin.heading": "आपका पार्सल हमारे पास वापस आ रहा है",
+  "shipment_update.return_to_origin.part_heading": "आपके ऑर्डर का एक हिस्सा हमारे पास वापस आ रहा है",
+  "shipment_update.return_to_origin.body":
+    "कूरियर आपका पार्सल डिलीवर नहीं कर सका और उसे हमारे पास वापस ला रहा है। कृपया हमसे संपर्क करें, हम मिलकर इसका हल निकाल लेंगे।",
+  "shipment_update.return_to_origin.sms": "{start} डिलीवर नहीं हो सका और हमारे पास वापस आ रहा है।",
+  "shipment_update.lost.subject": "आपके ऑर्डर {order} के बारे में सूचना",
+  "shipment_update.lost.part_subject": "आपके ऑर्डर {order} के एक हिस्से के बारे में सूचना",
+  "shipment_update.lost.heading": "लगता है कि आपका पार्सल खो गया है",
+  "shipment_update.lost.part_heading": "लगता है कि आपके ऑर्डर का एक हिस्सा खो गया है",
+  "shipment_update.lost.body":
+    "हमें खेद है: कूरियर ने बताया है कि आपका पार्सल खो गया है। हम इसकी जाँच कर रहे हैं और जल्द ही आपसे संपर्क करेंगे। आपको कुछ करने की ज़रूरत नहीं है।",
+  "shipment_update.lost.sms": "{start} कूरियर के अनुसार खो गया है। हमें खेद है, हम आपसे संपर्क करेंगे।",
+
+  "tracking_changed.subject": "आपके ऑर्डर {order} की नई ट्रैकिंग जानकारी",
+  "tracking_changed.part_subject": "आपके ऑर्डर {order} के एक हिस्से की नई ट्रैकिंग जानकारी",
+  "tracking_changed.heading": "आपके पार्सल की नई ट्रैकिंग जानकारी",
+  "tracking_changed.body":
+    "कृपया अब से अपने पार्सल को इस नई जानकारी से ट्रैक करें। अगर हमने पहले कोई और ट्रैकिंग जानकारी भेजी थी, तो वह अब मान्य नहीं है।",
+  "tracking_changed.sms": "{start} अब इस ट्रैकिंग नंबर से आ रहा है: {number}",
+  "tracking_changed.sms_with_courier": "{start} अब {courier} से आ रहा है, नया ट्रैकिंग नंबर: {number}",
+  "tracking_changed.sms_without_number": "{start} अब नई ट्रैकिंग के साथ आ रहा है।",
+  "tracking_changed.sms_without_number_with_courier":
+    "{start} अब {courier} से नई ट्रैकिंग के साथ आ रहा है।",
+
+  "review_request.subject": "आपका ऑर्डर {order} आपको कैसा लगा?",
+  "review_request.preview": "आपके दो मिनट हमारी और दूसरों की मदद करेंगे।",
+  "review_request.heading": "आपका अनुभव कैसा रहा?",
+  "review_request.body":
+    "आपका ऑर्डर आपको मिले कुछ समय हो गया है। हम जानना चाहेंगे कि वह आपको कैसा लगा। आपकी राय से हमें और उन लोगों को मदद मिलती है जो अभी चुन रहे हैं।",
+  "review_request.button": "अपनी राय लिखें",
+  "review_request.reply": "बस इसी संदेश के जवाब में एक-दो पंक्तियाँ लिख दें।",
+  "review_request.in_shop": "हमारी दुकान पर, जहाँ से आपने खरीदा था, एक-दो पंक्तियाँ लिखना ही काफ़ी है।",
+};

@@ -1,0 +1,52 @@
+/** The languages that messages are written in: one line a language, and its texts in a file of their own. */
+import { isObject, parseJson } from "../../events/values";
+import type { SmsAlphabetName } from "../channels/sms/alphabets";
+import { en } from "./en";
+import { hi } from "./hi";
+import type { CustomerKey, TextKey } from "./keys";
+
+interface Language {
+  /** As those who speak it write it. */
+  readonly name: string;
+  /** For dates and plurals; its digits are Latin, as in amounts. */
+  readonly locale: string;
+  readonly direction: "ltr" | "rtl";
+  readonly sms: SmsAlphabetName;
+  /** Those to the team are in English. */
+  readonly texts: Readonly<Record<CustomerKey, string>> &
+    Readonly<Partial<Record<TextKey, string>>>;
+}
+
+const registry = {
+  en: { name: "English", locale: "en-GB", direction: "ltr", sms: "GSM-7", texts: en },
+  hi: { name: "हिन्दी", locale: "hi-IN-u-nu-latn", direction: "ltr", sms: "UCS-2", texts: hi },
+} as const satisfies Record<string, Language>;
+
+export type LanguageCode = keyof typeof registry;
+/** What a shop writes in that states no STORE_LOCALE, and what the team reads. */
+export const DEFAULT_LANGUAGE: LanguageCode = "en";
+
+export const languages: Readonly<Record<LanguageCode, Language>> = registry;
+
+const isCode = (name: string): name is LanguageCode => Object.hasOwn(registry, name);
+export const languageCodes: readonly LanguageCode[] = Object.keys(registry).filter(isCode);
+
+/** `hi-IN` and `HI_in` are `hi`; null where no texts are in that language. */
+export function findLanguage(tag: string): LanguageCode | null {
+  const parts = tag.trim().toLowerCase().split(/[-_]/);
+  const tags = parts.map((_, index) => parts.slice(0, parts.length - index).join("-"));
+  return tags.find(isCode) ?? null;
+}
+
+/** The language of a message to a customer. `metadata`: JSON of the order; `storeLocale`: the shop's own. */
+export function languageOf(metadata: string | null, storeLocale: string): LanguageCode {
+  const stated = parseJson(metadata);
+  const wanted = isObject(stated) ? stated["language"] : null;
+  const known = typeof wanted === "string" ? findLanguage(wanted) : null;
+  return known ?? findLanguage(storeLocale) ?? DEFAULT_LANGUAGE;
+}
+
+/** The text as it comes with the product. */
+export function defaultText(language: LanguageCode, key: TextKey): string {
+  return languages[language].texts[key] ?? en[key];
+}
