@@ -19,7 +19,9 @@ interface ReceiptConfig {
   readonly timeZone: string | null;
 }
 
-/** How the shop presents itself in messages. */
+export const DEFAULT_STORE_NAME = "Our store";
+
+/** How the shop presents itself in messages, as vars state it; people may set it otherwise (notifications/shop/). */
 export interface ShopConfig {
   readonly name: string;
   /** ISO 4217 code for amounts without a currency. */
@@ -31,8 +33,13 @@ export interface ShopConfig {
   /** The language of messages to customers, where the order states none: a tag such as `hi` or `en-IN`. */
   readonly locale: string;
   readonly reviewUrl: string | null;
+  /** The page of an order, and the page where it is paid; `{order}` in them is its number. */
+  readonly orderUrl: string | null;
+  readonly paymentUrl: string | null;
   /** Courier name in lower case -> URL with `{awb}`, in addition to the built-in table. */
   readonly trackingUrls: Readonly<Record<string, string>>;
+  /** Somebody reads what is sent to `EMAIL_REPLY_TO`: only then may an e-mail invite replies. */
+  readonly takesReplies: boolean;
 }
 
 /** Values for what events do not state (projection/store-defaults.ts). */
@@ -116,6 +123,7 @@ export const secretNames = [
   "TWILIO_AUTH_TOKEN",
   "SLACK_WEBHOOK_URL",
   "FORWARD_SECRET",
+  "LINK_SECRET",
 ] as const;
 
 /** Which environment this receiver is in, and who may receive its messages. */
@@ -142,6 +150,8 @@ export interface Config {
   readonly notifyMaxAgeMs: number | null;
   /** The team is alerted if no authentic event arrives for this long; null: never. */
   readonly silenceAlertMs: number | null;
+  /** Signs the links that customers unsubscribe by; null: messages have none. */
+  readonly linkSecret: string | null;
   readonly retention: { readonly days: number; readonly dedupeDays: number };
   readonly admin: {
     readonly token: string | null;
@@ -321,6 +331,7 @@ export function parseConfig(env: object): Config {
   const maxAge = read("NOTIFY_MAX_AGE_HOURS", hours(100_000), "hours, 0 for no limit") ?? 72;
   const silence = read("SILENCE_ALERT_HOURS", hours(10_000), "hours, 0 for never") ?? 0;
   const timeZone = read("STORE_TIME_ZONE", zone, "an IANA time zone such as Asia/Kolkata");
+  const channels = readChannels(read, env);
   const reviewDelay = read("REVIEW_DELAY_HOURS", hours(10_000), "hours") ?? 24;
   return {
     receipt: {
@@ -330,20 +341,23 @@ export function parseConfig(env: object): Config {
       timeZone,
     },
     shop: {
-      name: read("STORE_NAME", present, "text") ?? "Our store",
+      name: read("STORE_NAME", present, "text") ?? DEFAULT_STORE_NAME,
       currency: read("STORE_CURRENCY", currency, "a code of three letters") ?? "INR",
       timeZone,
       locale: read("STORE_LOCALE", locale, "a language such as en or hi") ?? "en",
       publicUrl: read("PUBLIC_URL", baseUrl, "an https URL"),
       reviewUrl: read("REVIEW_URL", endpoint, "an https URL"),
+      orderUrl: read("ORDER_URL", endpoint, "an https URL"),
+      paymentUrl: read("PAYMENT_URL", endpoint, "an https URL"),
       trackingUrls:
         read("TRACKING_URLS", trackingUrls, 'JSON such as {"courier": "https://…/{awb}"}') ?? {},
+      takesReplies: (channels.sender?.replyTo ?? null) !== null,
     },
     defaults: {
       country: read("STORE_COUNTRY", country, "a country code of two letters") ?? "IN",
       timeZone,
     },
-    channels: readChannels(read, env),
+    channels,
     statedChannelSettings: channelSettings.filter((name) => isStated(env, name)),
     audience: readAudience(read, env),
     outbox: {
@@ -353,6 +367,7 @@ export function parseConfig(env: object): Config {
     },
     notifyMaxAgeMs: maxAge === 0 ? null : Math.round(maxAge * HOUR_MS),
     silenceAlertMs: silence === 0 ? null : Math.round(silence * HOUR_MS),
+    linkSecret: read("LINK_SECRET", line, LINE),
     retention: {
       days: read("RETENTION_DAYS", count(1, 36_500), "days") ?? 90,
       dedupeDays: read("DEDUPE_DAYS", count(1, 36_500), "days") ?? 400,

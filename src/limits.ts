@@ -132,6 +132,9 @@ export const ALERT_HELD_MS = 3_600_000;
 /** How long a message waits for an unknown recipient, in milliseconds. */
 export const RECIPIENT_WAIT_MS = 24 * 3_600_000;
 
+/** Over how long what waited for the end of quiet hours goes out, in milliseconds. */
+export const QUIET_HOURS_SPREAD_MS = 600_000;
+
 /**
  * How long a review request waits for the last parcel of its order, and how often it checks: the interval is the
  * time waited so far, within these bounds. A later delivery changes its time itself (store/state/apply.ts). In

@@ -255,6 +255,8 @@ export const settings = z.looseObject({
   environment: z.optional(z.string()),
   allowlist: z.optional(z.nullable(z.array(z.string()))),
   problems: z.array(z.string()),
+  /** Absent in older versions. */
+  half_done: z.optional(z.array(z.string())),
   versions: z.record(z.string(), z.string()),
   time_zone: z.optional(text),
 });

@@ -39,7 +39,7 @@ function checkAudience({ environment, allowlist }: ReceiverSettings): readonly F
 }
 
 function checkSettings(settings: ReceiverSettings): readonly Finding[] {
-  const { problems, channels, secrets, channel_setups: setups = [] } = settings;
+  const { problems, channels, secrets, channel_setups: setups = [], half_done = [] } = settings;
   const on = Object.entries(channels).flatMap(([name, isOn]) => (isOn ? [name] : []));
   const names = Object.entries(secrets).flatMap(([name, isSet]) => (isSet ? [name] : []));
   const ofChannels = new Set(setups.map(({ problem }) => problem));
@@ -47,6 +47,9 @@ function checkSettings(settings: ReceiverSettings): readonly Finding[] {
     ...problems
       .filter((problem) => !ofChannels.has(problem))
       .map((problem) => found.warn("settings", problem, "fix the value, and deploy again")),
+    ...half_done.map((what) =>
+      found.warn("messages", what, "set what is missing, or leave it so (docs/notifications.md)"),
+    ),
     found.ok("secrets", `set: ${names.join(", ")}`),
     ...checkAudience(settings),
     ...checkSetups(settings),

@@ -24,6 +24,7 @@ import type { ApiRoute } from "./api/api-route";
 import type { Limiter } from "./auth/attempts";
 import type { EndpointsDeps } from "./forwarding/endpoints";
 import type { AdminConfig } from "./auth/sign-in";
+import type { ShopDeps } from "./shop/settings";
 
 /** What a person may see of the set-up: which secrets are set, never their values. */
 export interface Settings {
@@ -73,6 +74,8 @@ export interface UpkeepActions {
 export interface AdminApiDeps extends UpkeepActions {
   /** What the endpoints that events are forwarded to are managed with (forwarding/endpoints.ts). */
   readonly forwarding: EndpointsDeps;
+  /** What the shop's settings and the switches of messages are read and changed with (shop/settings.ts). */
+  readonly shop: ShopDeps;
   readonly db: D1Database;
   readonly admin: AdminConfig;
   /** The platform's rate limit of sign-ins; null if none is bound. */
@@ -171,6 +174,13 @@ export function adminDeps(
       db: env.DB,
       channels: config.channels,
       io: { fetch: (request) => fetch(request), now },
+    },
+    shop: {
+      db: env.DB,
+      shop: config.shop,
+      hasLinkSecret: config.linkSecret !== null,
+      isOn: (channel) => channelSetups[channel].state === "on",
+      now,
     },
     channelSetups,
     db: env.DB,

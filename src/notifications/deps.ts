@@ -45,7 +45,7 @@ export function dispatchDeps(
     openEndpoint: openEndpoints(channels, io),
     setups: setupsIn(env, connected, config),
     ...audience,
-    shop: { ...shop, takesReplies: (channels.sender?.replyTo ?? null) !== null },
+    shop,
     notifyMaxAgeMs,
     now,
     random: Math.random,

@@ -2,15 +2,17 @@
  * What is to be done with a row whose turn has come, from what the tables say about it: dropped, failed, put off,
  * or rendered and sent. No request and no write happens here.
  */
+import type { ShopConfig } from "../config";
 import { addMs, msBetween } from "../events/formats/time";
 import { errorText, log } from "../log";
 import { heldBackAlert } from "../store/outbox/alerts";
 import type { DueRow, OutcomeRow } from "../store/outbox/outbox";
+import type { SwitchRow } from "../store/shop/switches";
 import { parseRendered } from "../store/outbox/rendered";
 import { FOREIGN_LOOK_MS, RETRY_KEY_MS } from "../limits";
 import { nextAttemptAt, postponedMs } from "./backoff";
 import { channels, type Channels } from "./channels";
-import { HELD_BACK } from "./channels/reasons";
+import { HELD_BACK, QUIET_HOURS } from "./channels/reasons";
 import type { ChannelSetups } from "./channels/setup";
 import { parseContext } from "./context";
 import { laneOf, type OpenLane, type OpenLanes } from "./forwarding/open-lanes";
@@ -18,8 +20,9 @@ import { type Closed, type LaneDeps, putBack, waitForEndpoint } from "./lane";
 import { type OutgoingMessage, outcomeRow, type Settled } from "./outcome";
 import { type Circumstances, customerAddress, dueAt, judge } from "./relevance";
 import { renderMessage } from "./render";
+import { quietHoursEnd, spread } from "./quiet-hours";
 import type { Shop } from "./shop";
-import { findTemplate } from "./templates";
+import { findTemplate, isSwitchedOn } from "./templates";
 import type { Facts } from "./templates/facts";
 import type { TextEdits } from "./texts/say";
 
@@ -30,7 +33,8 @@ export type Plan =
 
 export interface PlanDeps extends LaneDeps {
   readonly channels: Channels;
-  readonly shop: Shop;
+  /** What vars state of the shop. */
+  readonly shop: ShopConfig;
   /** How they are set up, by their settings. */
   readonly setups: ChannelSetups;
   /** The environment of this Worker. */
@@ -54,6 +58,8 @@ export interface Slice {
   readonly quietUntil: string | null;
   /** What people have made of the texts of messages. */
   readonly edits: TextEdits;
+  readonly shop: Shop;
+  readonly switches: readonly SwitchRow[];
   readonly closed: ClosedLanes;
 }
 
@@ -104,11 +110,21 @@ function isPastItsKey(row: DueRow, now: string): boolean {
 }
 
 function circumstancesOf(row: DueRow, slice: Slice): Circumstances {
-  const { deps, now, quietUntil } = slice;
+  const { deps, now, quietUntil, shop } = slice;
+  const { quietHours, timeZone } = shop;
   const { allowlist, notifyMaxAgeMs: maxAgeMs } = deps;
   const lane = laneIn(slice, row);
   const channel = isForeign(row, deps) ? "foreign" : (lane?.state ?? "off");
-  return { now, maxAgeMs, quietUntil, allowlist, channel, endpointEnd: lane?.ended ?? null };
+  return {
+    now,
+    maxAgeMs,
+    quietUntil,
+    allowlist,
+    channel,
+    endpointEnd: lane?.ended ?? null,
+    isSwitchedOn: isSwitchedOn(row.template, row.channel, slice.switches),
+    quietHoursEnd: timeZone === null ? null : quietHoursEnd(now, quietHours, timeZone),
+  };
 }
 
 function laneIn({ lanes: { lanes } }: Slice, row: DueRow): OpenLane | undefined {
@@ -120,6 +136,13 @@ function holdForward(row: DueRow): Plan {
   const problem = `FORWARD_SECRET is missing or cannot be used. What is forwarded to the endpoint ${row.endpoint ?? ""} is held back.`;
   const held = waitForEndpoint(row, HELD_BACK, row.error);
   return { kind: "settled", settled: { ...held, alerts: [heldBackAlert("forward", problem)] } };
+}
+
+/** Until the morning: it is not late for having waited. */
+function waitForMorning(row: DueRow, end: string, { deps }: Slice): Plan {
+  const nextAttemptAt = spread(end, deps.random());
+  const waits = { status: "pending", reason: QUIET_HOURS, nextAttemptAt } as const;
+  return done(outcomeRow(row, { ...waits, error: row.error, dueAt: nextAttemptAt }));
 }
 
 function waitLonger(row: DueRow, reason: string, slice: Slice): Plan {
@@ -141,7 +164,7 @@ function prepareMessage(
   const known = parseRendered(row.rendered);
   const message =
     known?.message ??
-    renderMessage(row, parseContext(row.context), facts, recipient, slice.deps.shop, slice.edits);
+    renderMessage(row, parseContext(row.context), facts, recipient, slice.shop, slice.edits);
   return {
     row,
     message,
@@ -175,6 +198,8 @@ function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
       return done(outcomeRow(row, { status: "suppressed", reason: verdict.reason, ...about }));
     case "fail":
       return done(outcomeRow(row, { status: "failed", reason: verdict.reason, ...about }));
+    case "sleep":
+      return waitForMorning(row, verdict.until, slice);
     case "wait":
       return verdict.pace === "slow"
         ? postpone(row, verdict.reason, slice)

@@ -18,6 +18,7 @@ import {
   NOT_ALLOWED,
   NOT_CONFIGURED,
   RAISED_AGAIN,
+  SWITCHED_OFF,
 } from "./channels/reasons";
 import { findTemplate, isQuietable, readContext } from "./templates";
 import type { Facts } from "./templates/facts";
@@ -34,6 +35,8 @@ export type Verdict =
    * happen first, of which an event will tell.
    */
   | { readonly kind: "wait"; readonly reason: string; readonly pace?: "slow" }
+  /** Quiet hours: it goes out once they are over (ISO time). */
+  | { readonly kind: "sleep"; readonly until: string }
   /** Its channel is not set up and is meant to be, or the database is another environment's: it is kept until then. */
   | { readonly kind: "hold"; readonly reason: string };
 
@@ -48,6 +51,10 @@ export interface Circumstances {
   readonly channel: "on" | "held" | "off" | "foreign";
   /** Who may receive customers' messages (config.ts); null: everyone. */
   readonly allowlist: readonly string[] | null;
+  /** A person may have switched it off. */
+  readonly isSwitchedOn: boolean;
+  /** ISO time; null outside of quiet hours, and where the shop has none. */
+  readonly quietHoursEnd: string | null;
   /** Of a forward: why its endpoint gets nothing more; null where it does. */
   readonly endpointEnd: EndpointEnd | null;
 }
@@ -170,6 +177,7 @@ export function judge(row: Question, facts: Facts, circumstances: Circumstances)
   const untrue = template.whyUntrue?.(known) ?? null;
   if (untrue !== null) return { kind: "suppress", reason: untrue };
   const isAsked = (row.resends ?? 0) > 0;
+  if (!circumstances.isSwitchedOn && !isAsked) return { kind: "suppress", reason: SWITCHED_OFF };
   const notYet = whyNotYet(row, template, known, now);
   if (notYet !== null && !isAsked && channel !== "off") return notYet;
   if (isTooOld(row, template, circumstances)) return { kind: "suppress", reason: "too old" };
@@ -187,5 +195,8 @@ export function judge(row: Question, facts: Facts, circumstances: Circumstances)
   // A person who sends one again tries whether it is there once more.
   const isTried = isAsked && endpointEnd === "endpoint gone";
   if (endpointEnd !== null && !isTried) return { kind: "suppress", reason: endpointEnd };
-  return recipientOf(row, facts, circumstances);
+  const verdict = recipientOf(row, facts, circumstances);
+  const isQuiet = channels[row.channel].keepsQuietHours === true && !isAsked;
+  const { quietHoursEnd: until } = circumstances;
+  return verdict.kind === "send" && isQuiet && until !== null ? { kind: "sleep", until } : verdict;
 }

@@ -605,6 +605,35 @@ export const forwardEndpoints = sqliteTable("forward_endpoints", {
   created_at: text("created_at").notNull(),
 });
 
+/** What people have set of the shop in the console (notifications/shop/settings.ts); a row wins over the var. */
+export const shopSettings = sqliteTable("shop_settings", {
+  name: text("name").primaryKey(),
+  value: text("value").notNull(),
+  changed_at: text("changed_at").notNull(),
+  changed_by: text("changed_by").notNull(),
+});
+
+/** Messages that a person has switched on or off; where there is no row, the template says. */
+export const messageSwitches = sqliteTable(
+  "message_switches",
+  {
+    template: text("template").notNull(),
+    channel: text("channel").notNull(),
+    is_on: integer("is_on").notNull(),
+    changed_at: text("changed_at").notNull(),
+    changed_by: text("changed_by").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.template, t.channel] })],
+);
+
+/** Who wants no marketing: keyed hashes of recipients, under the key of the suppression list. */
+export const marketingOptOuts = sqliteTable("marketing_opt_outs", {
+  recipient_hash: text("recipient_hash").primaryKey(),
+  at: text("at").notNull(),
+  /** `one-click`: the mail program; `page`: the person. */
+  source: text("source", { enum: ["one-click", "page"] }).notNull(),
+});
+
 /** Rows as they are read: what lists and pages hold is picked from these. */
 export type EventRecord = Readonly<typeof webhookEvents.$inferSelect>;
 export type MessageRecord = Readonly<typeof notifications.$inferSelect>;

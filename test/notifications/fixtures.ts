@@ -1,5 +1,5 @@
 /** Facts as they are found at sending time: a plausible order, and one that nobody would want. */
-import type { Shop } from "../../src/notifications/shop";
+import { makeShop, type Shop } from "../../src/notifications/shop";
 import { type Channel, channelNames } from "../../src/notifications/channels";
 import { type Template, templateNames, templates } from "../../src/notifications/templates";
 import { notifiedStatuses } from "../../src/notifications/templates/shipment/notified-statuses";
@@ -13,16 +13,21 @@ import type {
 } from "../../src/notifications/templates/facts";
 import { precedence } from "../support/precedence";
 
-export const previewShop: Shop = {
-  takesReplies: true,
-  timeZone: null,
-  name: "Meera Handlooms",
-  currency: "INR",
-  publicUrl: "https://hooks.shop.example",
-  reviewUrl: "https://shop.example/review?order={order}",
-  trackingUrls: {},
-  locale: "en",
-};
+export const previewShop: Shop = makeShop(
+  {
+    takesReplies: true,
+    timeZone: null,
+    name: "Meera Handlooms",
+    currency: "INR",
+    publicUrl: "https://hooks.shop.example",
+    reviewUrl: "https://shop.example/review?order={order}",
+    trackingUrls: {},
+    orderUrl: null,
+    paymentUrl: null,
+    locale: "en",
+  },
+  [],
+);
 
 export function orderFacts(changes: Partial<OrderFacts> = {}): OrderFacts {
   return {

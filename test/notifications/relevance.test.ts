@@ -47,6 +47,8 @@ function verdict(asked: Asked, given: Facts, changes: Partial<Circumstances> = {
     channel: "on",
     allowlist: null,
     endpointEnd: null,
+    isSwitchedOn: true,
+    quietHoursEnd: null,
     ...changes,
   });
 }

@@ -52,6 +52,8 @@ async function verdict(): Promise<Verdict> {
     channel: "on",
     allowlist: null,
     endpointEnd: null,
+    isSwitchedOn: true,
+    quietHoursEnd: null,
   } as const;
   return judge(question, due.facts, circumstances);
 }

@@ -2,20 +2,25 @@
 import { env } from "cloudflare:workers";
 import { precedence } from "../support/precedence";
 import type { OutboxContext } from "../../src/projection/outbox-row";
-import type { Shop } from "../../src/notifications/shop";
+import { makeShop, type Shop } from "../../src/notifications/shop";
 
 export const NOW = "2026-11-24T10:00:00.000Z";
 
-export const shop: Shop = {
-  takesReplies: true,
-  timeZone: null,
-  name: "Meera Handlooms",
-  currency: "INR",
-  publicUrl: "https://hooks.shop.example",
-  reviewUrl: "https://shop.example/review?order={order}",
-  trackingUrls: {},
-  locale: "en",
-};
+export const shop: Shop = makeShop(
+  {
+    takesReplies: true,
+    timeZone: null,
+    name: "Meera Handlooms",
+    currency: "INR",
+    publicUrl: "https://hooks.shop.example",
+    reviewUrl: "https://shop.example/review?order={order}",
+    trackingUrls: {},
+    orderUrl: null,
+    paymentUrl: null,
+    locale: "en",
+  },
+  [],
+);
 
 type Values = Readonly<Record<string, string | number | null>>;
 
@@ -28,7 +33,7 @@ async function insert(table: string, values: Values): Promise<void> {
 }
 
 const tables =
-  "notifications forward_endpoints channels cursors orders payments refunds shipments webhook_events order_contacts event_counts archive_writes erasures erasure_orders erased disputed_links rebuilds rebuild_changes".split(
+  "shop_settings message_switches marketing_opt_outs notifications forward_endpoints channels cursors orders payments refunds shipments webhook_events order_contacts event_counts archive_writes erasures erasure_orders erased disputed_links rebuilds rebuild_changes".split(
     " ",
   );
 

@@ -224,6 +224,22 @@ const groups = {
       ...endpoints,
     },
     {
+      name: "ORDER_URL",
+      description:
+        "The page of an order in the shop; `{order}` in it is replaced by the order number. A value that is set in the console wins over this var, as for STORE_NAME and the other links.",
+      without: "messages have no link to the order",
+      example: "https://shop.example/orders/{order}",
+      ...endpoints,
+    },
+    {
+      name: "PAYMENT_URL",
+      description:
+        "The page where an order is paid; `{order}` in it is replaced by the order number.",
+      without: "messages have no link to pay",
+      example: "https://shop.example/pay/{order}",
+      ...endpoints,
+    },
+    {
       name: "REVIEW_URL",
       description:
         "The page where customers write reviews; `{order}` in it is replaced by the order number.",
@@ -265,6 +281,14 @@ const groups = {
         "Asha@Shop.example, @other.example , +91 98765-43210,",
       ],
       refused: ["*", "shop.example", "@", "asha@shop.example; @other.example", "9876543210", ","],
+    },
+    {
+      name: "LINK_SECRET",
+      kind: "secret",
+      description:
+        "The key that signs the links by which customers unsubscribe; needs PUBLIC_URL. Only this Worker needs it: the set-up can make it. With another one, the links in sent messages stop working.",
+      without: "review requests have no link to unsubscribe, and doctor warns",
+      ...keys,
     },
     {
       name: "REVIEW_DELAY_HOURS",

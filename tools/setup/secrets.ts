@@ -19,7 +19,7 @@ export interface Chosen {
   readonly made: readonly string[];
 }
 
-const makeable: readonly string[] = ["CE_WEBHOOK_SECRET", "ADMIN_TOKEN"];
+const makeable: readonly string[] = ["CE_WEBHOOK_SECRET", "ADMIN_TOKEN", "LINK_SECRET"];
 
 /** 256 bits, in the format of `openssl rand -hex 32`. */
 function makeSecret(): string {

@@ -82,6 +82,25 @@ const endpoint = z.object({
   created_at: z.string(),
   pending: z.int().check(z.describe("forwards that wait or are to be retried, up to 10,000")),
 });
+const shopSetting = z.object({
+  name: z.string(),
+  group: z.string(),
+  kind: z.string(),
+  help: z.string(),
+  value: text.check(z.describe("what holds; null: nothing does")),
+  from: text.check(z.describe("console, which wins; the name of the var; default")),
+  problem: text.check(z.describe("why a value that was set in the console is ignored")),
+  changed_at: text,
+  changed_by: text,
+});
+const messageSwitch = z.object({
+  template: z.string(),
+  channel: z.string(),
+  is_on: z.boolean(),
+  is_on_by_default: z.boolean(),
+  changed_at: text,
+  changed_by: text,
+});
 const cursor = text.check(z.describe("null on the last page"));
 const stored = z.object({
   id: z.string(),
@@ -226,8 +245,15 @@ export const answers = {
     versions: z.record(z.string(), z.string()),
     limits: z.record(z.string(), z.number()),
     time_zone: text.check(z.describe("STORE_TIME_ZONE; null where it is not set")),
+    shop: z.array(shopSetting),
+    half_done: z
+      .array(z.string())
+      .check(z.describe("what does not work because a part of it is not set")),
     last_sweep_at: text,
   }),
+  shopSetting,
+  messageSwitch,
+  switches: z.object({ switches: z.array(messageSwitch) }),
   erasure: z.object({
     dry_run: z.optional(z.literal(true).check(z.describe("only counted, nothing begun"))),
     id: z.optional(z.int()),

@@ -33,8 +33,29 @@ const descriptions = {
   "GET /health": { summary: "How the inbox is, in figures", answer: answers.health },
   "GET /metrics": { summary: "The same, and more, in the text format of Prometheus" },
   "GET /settings": {
-    summary: "Which secrets and channels are set, which secret verified the latest events",
+    summary:
+      "Which secrets and channels are set, which secret verified the latest events, and the shop's settings",
     answer: answers.settings,
+  },
+  "GET /settings/:name": {
+    summary: "One setting of the shop, and where its value comes from",
+    answer: answers.shopSetting,
+  },
+  "PUT /settings/:name": {
+    summary: "Sets it; 400 with the reason where the value cannot be used",
+    answer: answers.shopSetting,
+  },
+  "DELETE /settings/:name": {
+    summary: "Goes back to the var, or the default",
+    answer: answers.shopSetting,
+  },
+  "GET /switches": {
+    summary: "Which messages to customers and the team are on",
+    answer: answers.switches,
+  },
+  "PUT /switches": {
+    summary: "Switches a message on or off, those that are pending too",
+    answer: answers.messageSwitch,
   },
   "POST /channels/:channel/forget": {
     summary:

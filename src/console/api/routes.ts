@@ -11,6 +11,7 @@ import { orderRoutes } from "./order-routes";
 import { privacyRoutes } from "./privacy-routes";
 import { problem } from "./problem";
 import { rebuildRoutes } from "./rebuild-routes";
+import { shopRoutes } from "./shop/routes";
 import { statusRoutes } from "./status-routes";
 
 export const routes: readonly Route[] = [
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...orderRoutes,
   ...messageRoutes,
   ...endpointRoutes,
+  ...shopRoutes,
   ...rebuildRoutes,
   ...privacyRoutes,
   plain("GET /openapi.json", async ({ c, deps }) => {

@@ -6,6 +6,7 @@ import { plain } from "./api-route";
 import type { Route } from "../deps";
 import { problemsOf, viewChannels } from "../channel-view";
 import { checkHealth } from "../health";
+import { viewSettings } from "../shop/settings";
 import { metricsText } from "./metrics";
 import { problem } from "./problem";
 
@@ -27,15 +28,17 @@ export const statusRoutes: readonly Route[] = [
   }),
   plain("GET /settings", async ({ c, deps }) => {
     const { db, settings, channelSetups } = deps;
-    const [health, verifiedBy, setups] = await Promise.all([
+    const [health, verifiedBy, setups, shop] = await Promise.all([
       checkHealth(deps),
       loadVerifiedBy(db, VERIFIED_WINDOW),
       viewChannels(db, channelSetups),
+      viewSettings(deps.shop),
     ]);
     const { last_sweep_at } = health;
     const problems = [...settings.problems, ...problemsOf(setups)];
     const found = { problems, channel_setups: setups, verified_by: verifiedBy, last_sweep_at };
-    return c.json({ ...settings, ...found });
+    const ofShop = { shop: shop.settings, half_done: shop.halfDone };
+    return c.json({ ...settings, ...found, ...ofShop });
   }),
   plain("POST /channels/:channel/forget", async ({ c, deps, part }) => {
     const channel = part("channel");

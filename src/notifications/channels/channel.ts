@@ -107,6 +107,8 @@ export interface ChannelDefinition<Content = unknown, Message = unknown> {
   readonly recipient: RecipientRule | null;
   /** Whether a message without an answer may be repeated; a provider that is connected says for itself. */
   readonly takesKey: boolean;
+  /** It reaches a telephone at once, so it waits while people sleep. */
+  readonly keepsQuietHours?: true;
   /** What cannot be sent is kept and tried again until retention ends it. */
   readonly isRetriedForEver?: true;
   compose(content: Content, address: Address): Message;

@@ -6,6 +6,15 @@ export const HELD_BACK = "channel settings missing";
 /** Why a message is pending whose database belongs to another environment than this Worker. */
 export const FOREIGN_DATABASE = "database of another environment";
 
+/** Why a message was suppressed that a person has switched off, or that nobody has switched on. */
+export const SWITCHED_OFF = "switched off";
+
+/** Why a message to a telephone waits for the morning. */
+export const QUIET_HOURS = "quiet hours";
+
+/** Why marketing was suppressed: its recipient, or the order, says that it is not wanted. */
+export const UNSUBSCRIBED = "unsubscribed";
+
 /** Why an alert ends that its channel held back, and that is raised again each hour while it is true. */
 export const RAISED_AGAIN = "raised again while it is true";
 

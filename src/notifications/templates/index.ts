@@ -62,6 +62,25 @@ export function isQuietable({ audience, asked }: TemplateDefinition): boolean {
   return audience !== "system" && asked.by !== "alert";
 }
 
+/** A person may switch off what customers and the team are notified of; what is forwarded is up to its endpoint. */
+export const isSwitchable = isQuietable;
+
+/** Whether a message is sent; `switches` are what people have set (store/shop/switches.ts). */
+export function isSwitchedOn(
+  template: string,
+  channel: string,
+  switches: readonly {
+    readonly template: string;
+    readonly channel: string;
+    readonly is_on: number;
+  }[],
+): boolean {
+  const definition = findTemplate(template);
+  if (definition === null || !isSwitchable(definition)) return true;
+  const found = switches.find((one) => one.template === template && one.channel === channel);
+  return found === undefined ? definition.isOnByDefault !== false : found.is_on === 1;
+}
+
 /** In the order of the registry of channels. */
 function channelsOf({ channels }: TemplateDefinition): readonly Channel[] {
   return channelNames.filter((name) => channels[name] !== undefined);
@@ -75,6 +94,16 @@ export function messagesWhere(
     channelsOf(templates[template]).map((channel) => ({ template, channel })),
   );
 }
+
+/** `payment_failed`, `shipment_update.shipped`: each text that an SMS can have. */
+export const smsTexts: readonly string[] = messagesWhere(
+  ({ channels }) => channels.sms !== undefined,
+)
+  .filter(({ channel }) => channel === "sms")
+  .flatMap(({ template }) => {
+    const names = templates[template].texts?.names ?? [];
+    return names.length === 0 ? [template] : names.map((name) => `${template}.${name}`);
+  });
 
 /** The messages that follow from a state. */
 export const messagesOf = (state: State) =>

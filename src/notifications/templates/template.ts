@@ -72,6 +72,10 @@ export interface TemplateDefinition<Context = unknown> {
   readonly context?: { readonly shape: z.ZodMiniType<Context>; readonly example: OutboxContext };
   /** One message an order or refund, even where two rows tell of it; the reason of the other. */
   readonly once?: { readonly by: "order" | "refund"; readonly otherwise: string };
+  /** Absent: it is sent unless a person has switched it off. False: only once a person has switched it on. */
+  readonly isOnByDefault?: false;
+  /** Its texts, where it has several: what is registered or approved elsewhere is so one text at a time. */
+  readonly texts?: { readonly names: readonly string[]; readonly of: Ask<Context, string | null> };
   /** It says how a parcel can be followed: the store keeps what it showed. */
   readonly showsTracking?: true;
   /** Something has to happen first; for how long it is waited for, and the reasons. */

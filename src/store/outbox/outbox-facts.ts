@@ -20,6 +20,8 @@ import { STAGE_POSITION } from "../../projection/precedence";
 import { renewPrecedence } from "../../projection/precedence-0-2";
 import { type DueRow, dueStatements } from "./outbox";
 import { quietUntilIn, quietUntilStatement } from "./quiet-until";
+import { settingsIn, settingsStatement, type StoredSetting } from "../shop/settings";
+import { switchesIn, switchesStatement, type SwitchRow } from "../shop/switches";
 import { quoted } from "../quoted";
 import { renderedOrder } from "./rendered";
 import { otherNameOf } from "../state/refund-names";
@@ -165,11 +167,14 @@ export interface Due {
   readonly rows: readonly DueFacts[];
   /** Nothing that happened before then is sent; null: whenever it happened. */
   readonly quietUntil: string | null;
+  /** What people have set of the shop, and which messages they have switched. */
+  readonly settings: readonly StoredSetting[];
+  readonly switches: readonly SwitchRow[];
 }
 
 /** What is due of `ids`, each row with the facts as they stand now: one round trip. */
 export async function loadDue(db: D1Database, ids: readonly string[], now: string): Promise<Due> {
-  if (ids.length === 0) return { rows: [], quietUntil: null };
+  if (ids.length === 0) return { rows: [], quietUntil: null, settings: [], switches: [] };
   const list = JSON.stringify(ids);
   const reads = [ordersSql, paymentsSql, paymentEventsSql, refundsSql, shipmentsSql, parcelsSql];
   const [, due, ...results] = await db.batch([
@@ -179,6 +184,8 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
     db.prepare(eventsSql).bind(list, now, BODIES_MAX_BYTES),
     db.prepare(forwardedOrdersSql).bind(list, now),
     quietUntilStatement(db),
+    settingsStatement(db),
+    switchesStatement(db),
   ]);
   const orders = byNotification<OrderFacts & { readonly resolved: string | null }>(results[0]);
   const payments = byNotification<PaymentFacts>(results[1]);
@@ -211,5 +218,10 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
       },
     };
   });
-  return { rows, quietUntil: quietUntilIn(results[9])?.until ?? null };
+  return {
+    rows,
+    quietUntil: quietUntilIn(results[9])?.until ?? null,
+    settings: settingsIn(results[10]),
+    switches: switchesIn(results[11]),
+  };
 }

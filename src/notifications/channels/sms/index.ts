@@ -16,6 +16,7 @@ export const sms: ChannelDefinition<string, SmsMessage> = {
     identify: (recipient) => phoneIdentifiers(null, recipient),
   },
   takesKey: false,
+  keepsQuietHours: true,
   compose: (text, { recipient }) => ({ channel: "sms", to: recipient, text }),
   stored: storedSms,
   show: ({ text }) => ({ text }),

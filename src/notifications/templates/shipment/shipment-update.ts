@@ -65,6 +65,7 @@ export const shipmentUpdate: TemplateDefinition<Update> = {
   asked: { by: "event", types: ["shipment.updated"], factOf },
   reads: ["order", "shipment", "contents"],
   context: { shape, example: { kind: "shipment_status", status: "shipped" } },
+  texts: { names: notifiedStatuses, of: ({ context }) => context?.status ?? null },
   showsTracking: true,
   whyUntrue: ({ context, facts }) =>
     context !== null && facts.shipment?.status === context.status

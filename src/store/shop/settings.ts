@@ -1,0 +1,41 @@
+/** The settings of the shop that people have set in the console. As many rows as there are settings: read whole. */
+import type { SettingRow } from "../../notifications/shop";
+
+export interface StoredSetting extends SettingRow {
+  readonly changed_at: string;
+  readonly changed_by: string;
+}
+
+const rowsSql = "SELECT name, value, changed_at, changed_by FROM shop_settings ORDER BY name";
+
+/** To be part of another batch; `settingsIn` reads its result. */
+export function settingsStatement(db: D1Database): D1PreparedStatement {
+  return db.prepare(rowsSql);
+}
+
+export function settingsIn(result: D1Result | undefined): readonly StoredSetting[] {
+  return (result?.results ?? []) as StoredSetting[];
+}
+
+export async function loadSettings(db: D1Database): Promise<readonly StoredSetting[]> {
+  return settingsIn(await settingsStatement(db).run());
+}
+
+/** `?1`: name; `?2`: value; `?3`: now; `?4`: who. Primary key. */
+const saveSql = `
+INSERT INTO shop_settings (name, value, changed_at, changed_by) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at,
+  changed_by = excluded.changed_by`;
+
+export async function saveSetting(db: D1Database, row: StoredSetting): Promise<void> {
+  const { name, value, changed_at: at, changed_by: by } = row;
+  await db.prepare(saveSql).bind(name, value, at, by).run();
+}
+
+/** `?1`: name. Primary key. */
+const removeSql = "DELETE FROM shop_settings WHERE name = ?1";
+
+/** Back to the var, or the default. */
+export async function removeSetting(db: D1Database, name: string): Promise<void> {
+  await db.prepare(removeSql).bind(name).run();
+}

@@ -1,0 +1,37 @@
+/** Which messages people have switched on or off. A row for each at most: read whole. */
+export interface SwitchRow {
+  readonly template: string;
+  readonly channel: string;
+  /** 0 or 1. */
+  readonly is_on: number;
+  readonly changed_at: string;
+  readonly changed_by: string;
+}
+
+const rowsSql = `
+SELECT template, channel, is_on, changed_at, changed_by FROM message_switches ORDER BY template, channel`;
+
+/** To be part of another batch; `switchesIn` reads its result. */
+export function switchesStatement(db: D1Database): D1PreparedStatement {
+  return db.prepare(rowsSql);
+}
+
+export function switchesIn(result: D1Result | undefined): readonly SwitchRow[] {
+  return (result?.results ?? []) as SwitchRow[];
+}
+
+export async function loadSwitches(db: D1Database): Promise<readonly SwitchRow[]> {
+  return switchesIn(await switchesStatement(db).run());
+}
+
+/** `?1`: template; `?2`: channel; `?3`: 0 or 1; `?4`: now; `?5`: who. Primary key. */
+const saveSql = `
+INSERT INTO message_switches (template, channel, is_on, changed_at, changed_by) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (template, channel) DO UPDATE SET is_on = excluded.is_on, changed_at = excluded.changed_at,
+  changed_by = excluded.changed_by`;
+
+/** What is pending is decided when its turn comes, so this holds for it too. */
+export async function saveSwitch(db: D1Database, row: SwitchRow): Promise<void> {
+  const { template, channel, is_on: isOn, changed_at: at, changed_by: by } = row;
+  await db.prepare(saveSql).bind(template, channel, isOn, at, by).run();
+}
