@@ -22,6 +22,31 @@ export const previewShop: Shop = makeShop(
     publicUrl: "https://hooks.shop.example",
     reviewUrl: "https://shop.example/review?order={order}",
     trackingUrls: {},
+    orderUrl: "https://shop.example/orders/{order}",
+    paymentUrl: "https://shop.example/pay/{order}",
+    locale: "en",
+  },
+  Object.entries({
+    logo_url: "https://shop.example/logo.png",
+    accent_colour: "#7a1f4b",
+    support_email: "help@shop.example",
+    support_phone: "+918012345678",
+    postal_address: "14 MG Road\nBengaluru 560001",
+    tax_id: "29ABCDE1234F1Z5",
+    instagram: "https://instagram.com/meera.example",
+  }).map(([name, value]) => ({ name, value })),
+);
+
+/** A shop of which nobody has set anything. */
+const plainShop: Shop = makeShop(
+  {
+    takesReplies: false,
+    timeZone: null,
+    name: "Meera Handlooms",
+    currency: "INR",
+    publicUrl: null,
+    reviewUrl: null,
+    trackingUrls: {},
     orderUrl: null,
     paymentUrl: null,
     locale: "en",
@@ -49,6 +74,7 @@ export function orderFacts(changes: Partial<OrderFacts> = {}): OrderFacts {
     customer_name: "Asha Rao",
     customer_email: "asha@example.com",
     customer_phone: "+919812345678",
+    billing_address: null,
     shipping_address: JSON.stringify({
       name: "Asha Rao",
       address_line1: "14 MG Road, 3rd floor",
@@ -65,8 +91,15 @@ export function orderFacts(changes: Partial<OrderFacts> = {}): OrderFacts {
         sku: "SAR-HLC",
         quantity: 2,
         selling_price: 2499,
+        product_image_url: "https://shop.example/pictures/saree.jpg",
       },
-      { product_name: "Block Print Kurta", sku: "KUR-BLP", quantity: 1, selling_price: 1199 },
+      {
+        product_name: "Block Print Kurta",
+        sku: "KUR-BLP",
+        quantity: 1,
+        selling_price: 1199,
+        product_image_url: "https://shop.example/pictures/kurta.jpg",
+      },
       { product_name: "Filter Coffee, 500 g", quantity: 1, selling_price: 499.5 },
     ]),
     order_date: "2026-11-24T04:12:00.000Z",
@@ -344,6 +377,18 @@ const faces: readonly Preview[] = [
     name: "मीरा हैंडलूम्स",
     takesReplies: false,
   }),
+  preview(
+    "order-confirmed-taxed",
+    "order_confirmed",
+    "email",
+    facts({
+      order: orderFacts({
+        billing_address: JSON.stringify({ tax_identification_number: "27AAACM1234C1ZV" }),
+      }),
+    }),
+  ),
+  preview("order-confirmed-no-look", "order_confirmed", "email", facts(), none, plainShop),
+  preview("payment-failed-no-look", "payment_failed", "email", failed, none, plainShop),
   preview("order-cancelled", "order_cancelled", "email", facts({ order: cancelled })),
   preview(
     "order-cancelled-unpaid",

@@ -3,6 +3,9 @@
 /** What level AA asks of text of normal size (www.w3.org/TR/WCAG22/#contrast-minimum). */
 export const CONTRAST_MIN = 4.5;
 
+/** More than is asked for, since a colour that is just readable on a dark card looks dull. */
+const CONTRAST_ON_DARK = 8;
+
 type Channels = readonly [number, number, number];
 
 /** `#rgb` or `#rrggbb` -> 0 to 255 each; null where it is neither. */
@@ -27,8 +30,27 @@ function luminance(channels: Channels): number {
 }
 
 /** 1 to 21. */
-function contrastWithWhite(channels: Channels): number {
-  return 1.05 / (luminance(channels) + 0.05);
+function contrastOf(one: Channels, other: Channels): number {
+  const [lighter, darker] = [luminance(one), luminance(other)].toSorted((a, b) => b - a);
+  return ((lighter ?? 0) + 0.05) / ((darker ?? 0) + 0.05);
+}
+
+const white: Channels = [255, 255, 255];
+const black: Channels = [0, 0, 0];
+const contrastWithWhite = (channels: Channels): number => contrastOf(channels, white);
+
+/** The nearest lighter colour that can be read on a dark background; both are `#rrggbb`. */
+export function lighterOn(colour: string, background: string): string {
+  const from = channelsOf(colour) ?? white;
+  const on = channelsOf(background) ?? black;
+  const lighter = (step: number): Channels => {
+    const [red, green, blue] = from;
+    const mix = (one: number): number => Math.ceil(one + ((255 - one) * step) / 256);
+    return [mix(red), mix(green), mix(blue)];
+  };
+  let step = 0;
+  while (step < 256 && contrastOf(lighter(step), on) < CONTRAST_ON_DARK) step += 1;
+  return hexOf(lighter(step));
 }
 
 /** `#rgb` and `#rrggbb` in one form; its contrast with white, and the nearest darker colour that has enough. */

@@ -23,6 +23,8 @@ export interface OrderFacts {
   readonly customer_name: string | null;
   readonly customer_email: string | null;
   readonly customer_phone: string | null;
+  /** JSON, with the buyer's tax id. */
+  readonly billing_address: string | null;
   /** JSON. */
   readonly shipping_address: string | null;
   /** JSON. */

@@ -6,13 +6,18 @@ import type { OutboxContext } from "../../projection/outbox-row";
 import type { OutboxRule } from "../../projection/outbox-rows";
 import { type Channel, channelNames } from "../channels";
 import { orderCancelled } from "./order/order-cancelled";
+import { orderCompleted } from "./order/order-completed";
 import { orderConfirmed } from "./order/order-confirmed";
+import { orderReceived } from "./order/order-received";
 import { refundDue } from "./order/refund-due";
 import { reviewRequest } from "./order/review-request";
 import { paymentFailed } from "./payment/payment-failed";
+import { paymentReceived } from "./payment/payment-received";
 import { refundFailed } from "./refund/refund-failed";
+import { refundStarted } from "./refund/refund-started";
 import { refundSucceeded } from "./refund/refund-succeeded";
 import { shipmentCancelled } from "./shipment/shipment-cancelled";
+import { shipmentDelivered } from "./shipment/shipment-delivered";
 import { shipmentUpdate } from "./shipment/shipment-update";
 import { trackingChanged } from "./shipment/tracking-changed";
 import { alert } from "./system/alert";
@@ -20,14 +25,19 @@ import { forward } from "./system/forward";
 import type { State, TemplateDefinition } from "./template";
 
 const registry = {
+  order_received: orderReceived,
   order_confirmed: orderConfirmed,
+  order_completed: orderCompleted,
   order_cancelled: orderCancelled,
   refund_due: refundDue,
+  payment_received: paymentReceived,
   payment_failed: paymentFailed,
+  refund_started: refundStarted,
   refund_succeeded: refundSucceeded,
   refund_failed: refundFailed,
   shipment_update: shipmentUpdate,
   tracking_changed: trackingChanged,
+  shipment_delivered: shipmentDelivered,
   review_request: reviewRequest,
   shipment_cancelled: shipmentCancelled,
   forward,

@@ -1,7 +1,7 @@
 /** The JSON columns of an order, as typed data: what was bought and where it goes. Never throws. */
 import * as z from "zod/mini";
 import { parseJson } from "../../events/values";
-import { addressLineOrNull, lineOrNull, nameOrNull } from "../text/safe-text";
+import { addressLineOrNull, httpUrl, lineOrNull, nameOrNull } from "../text/safe-text";
 
 /** More lines than this are summed up in one: mail clients cut long messages. */
 export const LINES_SHOWN = 25;
@@ -15,6 +15,8 @@ export interface ItemLine {
   readonly sku: string | null;
   readonly variantId: string | null;
   readonly productId: string | null;
+  /** https; null where none is known. */
+  readonly picture: string | null;
   /** Not in stock when it was ordered: it ships later. */
   readonly isBackordered: boolean;
 }
@@ -34,6 +36,7 @@ const item = z.object({
   sku: text,
   variant_id: text,
   product_id: text,
+  product_image_url: text,
   quantity: amount,
   selling_price: amount,
   backorder: z.optional(z.unknown()),
@@ -48,6 +51,12 @@ const place = z.object({
   pincode: text,
   country: text,
 });
+
+/** Mail programs show no pictures that come without encryption. */
+function pictureOf(url: string | null): string | null {
+  const picture = httpUrl(url);
+  return picture !== null && picture.startsWith("https:") ? picture : null;
+}
 
 /** Entries that name no product are left out. */
 export function parseItems(json: string | null): readonly ItemLine[] {
@@ -69,6 +78,7 @@ export function parseItems(json: string | null): readonly ItemLine[] {
         sku: sku ?? null,
         variantId: variant_id ?? null,
         productId: product_id ?? null,
+        picture: pictureOf(known.data.product_image_url ?? null),
         isBackordered: known.data.backorder === true,
       },
     ];
@@ -84,4 +94,12 @@ export function parseAddressLines(json: string | null): readonly string[] {
   const town = [city, pincode].flatMap((part) => lineOrNull(part) ?? []).join(" ");
   const lines = [business_name, address_line1, address_line2, town, state, country];
   return [nameOrNull(name), ...lines.map(addressLineOrNull)].filter((line) => line !== null);
+}
+
+const taxed = z.object({ tax_identification_number: text });
+
+/** The buyer's tax id, such as a GSTIN, as the billing address states it. */
+export function parseTaxId(json: string | null): string | null {
+  const parsed = taxed.safeParse(parseJson(json));
+  return parsed.success ? lineOrNull(parsed.data.tax_identification_number, 40) : null;
 }

@@ -4,10 +4,16 @@ import type { AmountRow, Block, ItemRow } from "../channels/email/content";
 import type { Note } from "../channels/team/note";
 import { decimalMoney, money } from "../../money";
 import type { Shop } from "../shop";
-import { lineOrNull, nameOrNull, oneLine, outsideLine } from "../text/safe-text";
+import { httpUrl, lineOrNull, nameOrNull, oneLine, outsideLine } from "../text/safe-text";
 import type { Texts } from "../texts/say";
 import type { OrderFacts } from "./facts";
-import { type ItemLine, LINES_SHOWN, parseAddressLines, parseItems } from "./order-lines";
+import {
+  type ItemLine,
+  LINES_SHOWN,
+  parseAddressLines,
+  parseItems,
+  parseTaxId,
+} from "./order-lines";
 import type { LayoutInput } from "./template";
 
 export function currencyOf(order: OrderFacts | null, shop: Shop): string {
@@ -87,8 +93,11 @@ export function itemRow(
     name: line.name,
     detail: details.join(" · "),
     amount: isPriced ? decimalMoney(line.price * line.quantity, currency) : null,
+    picture: line.picture,
   };
 }
+
+const noItem = { detail: null, amount: null, picture: null } as const;
 
 /** The first lines as `row` has them, the others as one that counts them. */
 export function shownRows(
@@ -99,7 +108,7 @@ export function shownRows(
   const rows = lines.slice(0, LINES_SHOWN).map(row);
   const more = lines.length - rows.length;
   if (more <= 0) return rows;
-  return [...rows, { name: say("shared.more_items", { count: more }), detail: null, amount: null }];
+  return [...rows, { ...noItem, name: say("shared.more_items", { count: more }) }];
 }
 
 function itemRows(json: string | null, currency: string | null, texts: Texts): readonly ItemRow[] {
@@ -138,6 +147,29 @@ export function itemsBlock(title: string, json: string | null, texts: Texts): re
 /** What was bought, without prices. */
 export function boughtItems(order: OrderFacts, texts: Texts): readonly Block[] {
   return itemsBlock(texts.say("shared.items"), order.items, texts);
+}
+
+/** The page of the order, or the one on which it is paid; no button where the shop has named none. */
+export function orderButton(
+  label: string,
+  url: string | null,
+  { order_number: number }: OrderFacts,
+): readonly Block[] {
+  const link = orderLink(url, number);
+  return link === null ? [] : [{ kind: "button", label, url: link }];
+}
+
+/** `{order}` in a link of the shop's is the order's number. */
+export function orderLink(url: string | null, number: string): string | null {
+  return httpUrl(url?.replaceAll("{order}", () => encodeURIComponent(number)) ?? null);
+}
+
+/** The buyer's tax id, as an invoice needs it. */
+export function taxIdFact(
+  order: OrderFacts,
+  { say }: Texts,
+): readonly [label: string, value: string | null] {
+  return [say("shared.tax_id"), parseTaxId(order.billing_address)];
 }
 
 export function deliveryAddress(order: OrderFacts, { say }: Texts): readonly Block[] {

@@ -7,6 +7,12 @@ export const en: Readonly<Record<TextKey, string>> = {
   "shared.footer": "{store} sent you this message about your order.",
   "shared.footer_with_reply":
     "{store} sent you this message about your order. Questions? Just reply.",
+  "shared.help": "Questions? We are here to help.",
+  "shared.unsubscribe": "Unsubscribe",
+  "shared.shop_tax_id": "GSTIN",
+  "shared.tax_id": "Your GSTIN",
+  "shared.view_order": "View your order",
+  "shared.pay": "Pay now",
   "shared.items": "Your items",
   "shared.summary": "Summary",
   "shared.parcel_items": "In this parcel",
@@ -20,6 +26,7 @@ export const en: Readonly<Record<TextKey, string>> = {
   "shared.courier": "Courier",
   "shared.tracking_number": "Tracking number",
   "shared.expected": "Expected by",
+  "shared.delivered": "Delivered on",
   "shared.amount": "Amount",
   "shared.payment_method": "Payment method",
   "shared.refund_mode": "Refunded to",
@@ -158,6 +165,39 @@ export const en: Readonly<Record<TextKey, string>> = {
     "We are sorry: the courier reports that your parcel is lost. We are looking into it and will get back to you. You need not do anything.",
   "shipment_update.lost.sms":
     "{start} was reported lost by the courier. We are sorry and will contact you.",
+
+  "order_received.subject": "We have received your order {order}",
+  "order_received.preview": "We will confirm it shortly.",
+  "order_received.heading": "We have received your order",
+  "order_received.body": "Thank you. We are checking your order and will confirm it shortly.",
+
+  "order_completed.subject": "Your order {order} is complete",
+  "order_completed.preview": "Everything in your order has been taken care of.",
+  "order_completed.heading": "Your order is complete",
+  "order_completed.body":
+    "Everything in your order has been taken care of. Thank you for shopping with us.",
+
+  "payment_received.subject": "We have received your payment for order {order}",
+  "payment_received.preview": "Thank you. Your payment has arrived.",
+  "payment_received.heading": "Your payment has arrived",
+  "payment_received.body": "Thank you. Your payment of {amount} has arrived.",
+  "payment_received.body_without_amount": "Thank you. Your payment has arrived.",
+
+  "refund_started.subject": "We have started a refund for your order {order}",
+  "refund_started.preview": "You will hear from us when it is done.",
+  "refund_started.heading": "Your refund has been started",
+  "refund_started.body":
+    "We have started a refund of {amount}. You will hear from us as soon as it is done.",
+  "refund_started.body_without_amount":
+    "We have started your refund. You will hear from us as soon as it is done.",
+
+  "shipment_delivered.subject": "Your order {order} has been delivered",
+  "shipment_delivered.part_subject": "Part of your order {order} has been delivered",
+  "shipment_delivered.heading": "Your parcel has been delivered",
+  "shipment_delivered.part_heading": "Part of your order has been delivered",
+  "shipment_delivered.body":
+    "The courier has delivered your parcel. If something is missing or damaged, please get in touch with us.",
+  "shipment_delivered.sms": "{start} has been delivered.",
 
   "tracking_changed.subject": "New tracking for your order {order}",
   "tracking_changed.part_subject": "New tracking for part of your order {order}",

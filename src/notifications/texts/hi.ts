@@ -7,6 +7,12 @@ export const hi: Readonly<Record<CustomerKey, string>> = {
   "shared.footer": "यह संदेश आपको {store} की ओर से आपके ऑर्डर के बारे में भेजा गया है।",
   "shared.footer_with_reply":
     "यह संदेश आपको {store} की ओर से आपके ऑर्डर के बारे में भेजा गया है। कोई सवाल हो, तो बस इसी संदेश का जवाब दें।",
+  "shared.help": "कोई सवाल? हम आपकी मदद के लिए यहाँ हैं।",
+  "shared.unsubscribe": "सदस्यता समाप्त करें",
+  "shared.shop_tax_id": "GSTIN",
+  "shared.tax_id": "आपका GSTIN",
+  "shared.view_order": "अपना ऑर्डर देखें",
+  "shared.pay": "अभी भुगतान करें",
   "shared.items": "आपका सामान",
   "shared.summary": "सारांश",
   "shared.parcel_items": "इस पार्सल में",
@@ -20,6 +26,7 @@ export const hi: Readonly<Record<CustomerKey, string>> = {
   "shared.courier": "कूरियर",
   "shared.tracking_number": "ट्रैकिंग नंबर",
   "shared.expected": "डिलीवरी की संभावित तारीख",
+  "shared.delivered": "पहुँचाया गया",
   "shared.amount": "राशि",
   "shared.payment_method": "भुगतान का तरीका",
   "shared.refund_mode": "रिफ़ंड कहाँ मिलेगा",
@@ -155,6 +162,36 @@ export const hi: Readonly<Record<CustomerKey, string>> = {
   "shipment_update.lost.body":
     "हमें खेद है: कूरियर ने बताया है कि आपका पार्सल खो गया है। हम इसकी जाँच कर रहे हैं और जल्द ही आपसे संपर्क करेंगे। आपको कुछ करने की ज़रूरत नहीं है।",
   "shipment_update.lost.sms": "{start} कूरियर के अनुसार खो गया है। हमें खेद है, हम आपसे संपर्क करेंगे।",
+
+  "order_received.subject": "आपका ऑर्डर {order} हमें मिल गया है",
+  "order_received.preview": "हम जल्द ही इसकी पुष्टि करेंगे।",
+  "order_received.heading": "आपका ऑर्डर हमें मिल गया है",
+  "order_received.body": "धन्यवाद। हम आपका ऑर्डर देख रहे हैं और जल्द ही इसकी पुष्टि करेंगे।",
+
+  "order_completed.subject": "आपका ऑर्डर {order} पूरा हो गया है",
+  "order_completed.preview": "आपके ऑर्डर का सारा काम पूरा हो गया है।",
+  "order_completed.heading": "आपका ऑर्डर पूरा हो गया है",
+  "order_completed.body": "आपके ऑर्डर का सारा काम पूरा हो गया है। हमसे खरीदारी करने के लिए धन्यवाद।",
+
+  "payment_received.subject": "ऑर्डर {order} के लिए आपका भुगतान मिल गया है",
+  "payment_received.preview": "धन्यवाद। आपका भुगतान मिल गया है।",
+  "payment_received.heading": "आपका भुगतान मिल गया है",
+  "payment_received.body": "धन्यवाद। आपका {amount} का भुगतान हमें मिल गया है।",
+  "payment_received.body_without_amount": "धन्यवाद। आपका भुगतान हमें मिल गया है।",
+
+  "refund_started.subject": "आपके ऑर्डर {order} का रिफ़ंड शुरू कर दिया गया है",
+  "refund_started.preview": "पूरा होते ही हम आपको बताएँगे।",
+  "refund_started.heading": "आपका रिफ़ंड शुरू कर दिया गया है",
+  "refund_started.body": "हमने {amount} का रिफ़ंड शुरू कर दिया है। पूरा होते ही हम आपको बताएँगे।",
+  "refund_started.body_without_amount": "हमने आपका रिफ़ंड शुरू कर दिया है। पूरा होते ही हम आपको बताएँगे।",
+
+  "shipment_delivered.subject": "आपका ऑर्डर {order} पहुँचा दिया गया है",
+  "shipment_delivered.part_subject": "आपके ऑर्डर {order} का एक हिस्सा पहुँचा दिया गया है",
+  "shipment_delivered.heading": "आपका पार्सल पहुँचा दिया गया है",
+  "shipment_delivered.part_heading": "आपके ऑर्डर का एक हिस्सा पहुँचा दिया गया है",
+  "shipment_delivered.body":
+    "कूरियर ने आपका पार्सल पहुँचा दिया है। अगर कुछ कम या टूटा हुआ हो, तो कृपया हमसे संपर्क करें।",
+  "shipment_delivered.sms": "{start} पहुँचा दिया गया है।",
 
   "tracking_changed.subject": "आपके ऑर्डर {order} की नई ट्रैकिंग जानकारी",
   "tracking_changed.part_subject": "आपके ऑर्डर {order} के एक हिस्से की नई ट्रैकिंग जानकारी",

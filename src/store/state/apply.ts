@@ -37,6 +37,9 @@ export interface Application {
 /** Each later delivery postpones a request for a review. */
 const putOff = templatesWhere(({ asked }) => asked.by === "event" && asked.isPutOff === true);
 
+/** Messages that are off until a person switches them on; a row is written once anybody has decided about them. */
+const offByDefault = templatesWhere(({ isOnByDefault }) => isOnByDefault === false);
+
 /**
  * Primary keys. A known fact gets no second message. A postponed message moves with each later event until it is
  * begun, so that it is sent after the last one. A message that is due immediately is not marked for the sweep: the
@@ -52,7 +55,9 @@ SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, 'pendin
   value->>6 > ?2 OR NOT EXISTS (SELECT 1
     FROM webhook_events e WHERE e.id = value->>5 AND e.rowid >
       coalesce((SELECT position FROM cursors WHERE name = 'sweep'), 0))
-FROM jsonb_each(?1) WHERE true
+FROM jsonb_each(?1)
+WHERE value->>1 NOT IN (${quoted(offByDefault)}) OR EXISTS (SELECT 1 FROM message_switches s
+  WHERE s.template = value->>1 AND s.channel = value->>2)
 ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at,
   happened_at = max(coalesce(notifications.happened_at, ''), excluded.happened_at),
   next_attempt_at = excluded.next_attempt_at, awaits_sweep = 1

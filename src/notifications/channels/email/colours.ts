@@ -1,12 +1,6 @@
-/** The colours of e-mails, in light and in dark: a shop that wants others changes them here. */
+/** The colours of e-mails, in light and in dark. The accent is the shop's (setting `accent_colour`). */
+import { lighterOn } from "../../shop/contrast";
 
-/** Of the button, and of links; readable on white and on near-black. */
-export const brand = {
-  accent: "#1f5f4f",
-  accentDark: "#7fd1b9",
-  onAccent: "#ffffff",
-  onAccentDark: "#0e1b17",
-} as const;
 export const light = {
   page: "#f3f4f2",
   card: "#ffffff",
@@ -21,3 +15,24 @@ export const dark = {
   quiet: "#a6b1ad",
   line: "#323b38",
 } as const;
+
+/** Of the button and of links: white text is readable on `light`, and `dark` can be read on a dark card. */
+export interface Accents {
+  readonly light: string;
+  readonly onLight: string;
+  readonly dark: string;
+  readonly onDark: string;
+}
+
+const DEFAULT_ACCENT = "#1f5f4f";
+
+/** `colour`: `#rrggbb` on which white can be read; null: the default look. */
+export function accentsOf(colour: string | null): Accents {
+  const accent = colour ?? DEFAULT_ACCENT;
+  return {
+    light: accent,
+    onLight: "#ffffff",
+    dark: lighterOn(accent, dark.card),
+    onDark: dark.page,
+  };
+}

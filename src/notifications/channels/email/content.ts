@@ -15,6 +15,8 @@ export interface ItemRow {
   /** Variant, quantity: the small print under the name. */
   readonly detail: string | null;
   readonly amount: string | null;
+  /** https; null where none is known. */
+  readonly picture: string | null;
 }
 
 export type Block =
@@ -39,4 +41,9 @@ export interface EmailContent {
   readonly preview: string;
   readonly heading: string;
   readonly blocks: readonly Block[];
+  /** What mail programs read beside the text: an object of schema.org. */
+  readonly structured?: StructuredData;
 }
+
+/** An object of schema.org, with its `@type`. Values from outside are text in it, never markup. */
+export type StructuredData = { readonly "@type": string } & Readonly<Record<string, unknown>>;

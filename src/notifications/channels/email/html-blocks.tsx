@@ -3,7 +3,7 @@
  * layout.tsx turns dark. Every text is escaped by the JSX.
  */
 import type { Child } from "hono/jsx";
-import { brand, light } from "./colours";
+import { type Accents, light } from "./colours";
 import type { AmountRow, Block, ItemRow } from "./content";
 
 const title = `margin:0 0 8px;font-size:13px;line-height:18px;font-weight:600;color:${light.quiet}`;
@@ -36,7 +36,13 @@ const Paragraph = ({ text }: { text: string }) => (
 );
 
 /** The cell has the colour, so that it is a button in Outlook too. */
-const Button = ({ label, url }: { label: string; url: string }) => (
+interface ButtonProps {
+  readonly label: string;
+  readonly url: string;
+  readonly accents: Accents;
+}
+
+const Button = ({ label, url, accents }: ButtonProps) => (
   <table
     role="presentation"
     class="wide"
@@ -45,11 +51,11 @@ const Button = ({ label, url }: { label: string; url: string }) => (
     style="margin:8px 0 24px;border-collapse:separate"
   >
     <tr>
-      <td class="button" style={`border-radius:8px;background:${brand.accent}`}>
+      <td class="button" style={`border-radius:8px;background:${accents.light}`}>
         <a
           class="label"
           href={url}
-          style={`display:inline-block;padding:13px 28px;color:${brand.onAccent};font-size:16px;line-height:22px;font-weight:600;text-decoration:none`}
+          style={`display:inline-block;padding:13px 28px;color:${accents.onLight};font-size:16px;line-height:22px;font-weight:600;text-decoration:none`}
         >
           {label}
         </a>
@@ -58,10 +64,32 @@ const Button = ({ label, url }: { label: string; url: string }) => (
   </table>
 );
 
-const Item = ({ item, ruled }: { item: ItemRow; ruled: boolean }) => {
+/** Of a picture, in pixels: its row keeps its height before it is loaded, and where it never is. */
+const PICTURE_PX = 64;
+
+const Picture = ({ item, line }: { item: ItemRow; line: string }) => (
+  <td
+    class="line"
+    style={`width:${PICTURE_PX}px;padding:10px 16px 10px 0;vertical-align:top${line}`}
+  >
+    {item.picture === null ? null : (
+      <img
+        src={item.picture}
+        width={PICTURE_PX}
+        height={PICTURE_PX}
+        alt={item.name}
+        style={`display:block;border-radius:8px;object-fit:cover;background:${light.page};font-size:11px;line-height:14px;color:${light.quiet};overflow:hidden`}
+      />
+    )}
+  </td>
+);
+
+const Item = (props: { item: ItemRow; ruled: boolean; hasPictures: boolean }) => {
+  const { item, ruled, hasPictures } = props;
   const line = ruled ? `;${rule}` : "";
   return (
     <tr>
+      {hasPictures ? <Picture item={item} line={line} /> : null}
       <td class="ink line" style={`${cell};overflow-wrap:anywhere${line}`}>
         {item.name}
         {item.detail === null ? null : (
@@ -78,7 +106,8 @@ const Item = ({ item, ruled }: { item: ItemRow; ruled: boolean }) => {
 };
 
 /** A line of the sum; the first stands clear of the items, the total is what the eye should find. */
-const Sum = ({ row, first }: { row: AmountRow; first: boolean }) => {
+const Sum = (props: { row: AmountRow; first: boolean; columns: number }) => {
+  const { row, first, columns } = props;
   const strong = row.strong === true;
   const tone = strong ? "ink" : "quiet";
   const type = strong ? "font-size:18px;font-weight:700" : "font-size:15px;font-weight:400";
@@ -86,7 +115,7 @@ const Sum = ({ row, first }: { row: AmountRow; first: boolean }) => {
   const style = `padding:${top}px 0 0;${type};line-height:24px;vertical-align:top;color:${light[tone]}`;
   return (
     <tr>
-      <td class={tone} style={style}>
+      <td class={tone} colspan={columns} style={style}>
         {row.label}
       </td>
       <td class={tone} style={`${style};${rightwards}`}>
@@ -96,21 +125,32 @@ const Sum = ({ row, first }: { row: AmountRow; first: boolean }) => {
   );
 };
 
-const Items = ({ title: heading, items, totals }: Extract<Block, { kind: "items" }>) => (
-  <div style="margin:8px 0 24px">
-    <p class="quiet" style={title}>
-      {heading}
-    </p>
-    <Table>
-      {items.map((item, index) => (
-        <Item item={item} ruled={totals.length > 0 || index < items.length - 1} />
-      ))}
-      {totals.map((row, index) => (
-        <Sum row={row} first={index === 0 && items.length > 0} />
-      ))}
-    </Table>
-  </div>
-);
+const Items = ({ title: heading, items, totals }: Extract<Block, { kind: "items" }>) => {
+  const hasPictures = items.some(({ picture }) => picture !== null);
+  return (
+    <div style="margin:8px 0 24px">
+      <p class="quiet" style={title}>
+        {heading}
+      </p>
+      <Table>
+        {items.map((item, index) => (
+          <Item
+            item={item}
+            ruled={totals.length > 0 || index < items.length - 1}
+            hasPictures={hasPictures}
+          />
+        ))}
+        {totals.map((row, index) => (
+          <Sum
+            row={row}
+            first={index === 0 && items.length > 0}
+            columns={hasPictures && items.length > 0 ? 2 : 1}
+          />
+        ))}
+      </Table>
+    </div>
+  );
+};
 
 const Lines = ({ title: heading, lines }: Extract<Block, { kind: "lines" }>) => (
   <div style="margin:8px 0 24px">
@@ -155,12 +195,12 @@ const Facts = ({ facts }: Extract<Block, { kind: "facts" }>) => (
   </div>
 );
 
-export const BlockView = ({ block }: { block: Block }) => {
+export const BlockView = ({ block, accents }: { block: Block; accents: Accents }) => {
   switch (block.kind) {
     case "paragraph":
       return <Paragraph text={block.text} />;
     case "button":
-      return <Button label={block.label} url={block.url} />;
+      return <Button label={block.label} url={block.url} accents={accents} />;
     case "items":
       return <Items {...block} />;
     case "lines":

@@ -5,6 +5,7 @@ import { emailContacts } from "../../../projection/patches/contacts";
 import type { ChannelDefinition } from "../channel";
 import { cloudflareEmailChannel } from "./cloudflare";
 import type { EmailContent } from "./content";
+import { frameOf } from "./frame";
 import { renderHtml } from "./layout";
 import { type EmailMessage, storedEmail } from "./message";
 import { renderText } from "./plain-text";
@@ -22,17 +23,14 @@ export const email: ChannelDefinition<EmailContent, EmailMessage> = {
   },
   takesKey: true,
   compose: (content, { template, recipient, shop, texts }) => {
-    const store = oneLine(shop.name, 60);
-    const end = texts.say(shop.takesReplies ? "shared.footer_with_reply" : "shared.footer", {
-      store,
-    });
+    const frame = frameOf(shop, texts, null);
     return {
       channel: "email",
       template,
       to: recipient,
       subject: oneLine(content.subject, 200),
-      html: renderHtml({ content, store, footer: end, language: texts }),
-      text: renderText(content, store, end),
+      html: renderHtml({ content, frame }),
+      text: renderText(content, frame),
     };
   },
   stored: storedEmail,

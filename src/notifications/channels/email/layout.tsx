@@ -1,16 +1,16 @@
 /**
- * An e-mail as HTML. Styles stand inline, because some clients drop everything else; the style sheet
- * only adds the dark colours and what a phone needs. No images, no script, one column of tables: the
- * width of a table and the colour of a cell are what Outlook understands.
+ * An e-mail as HTML. Styles stand inline, because some clients drop everything else; the style sheet only adds the
+ * dark colours and what a phone needs. One column of tables, and nothing that runs: the width of a table and the
+ * colour of a cell are what Outlook understands. A picture that does not load leaves its text, and no hole.
  */
 import { raw } from "hono/html";
 import { htmlOf } from "../../../html";
-import type { Texts } from "../../texts/say";
-import { brand, dark, light } from "./colours";
-import type { EmailContent } from "./content";
+import { type Accents, dark, light } from "./colours";
+import type { EmailContent, StructuredData } from "./content";
+import type { MailFrame, MailLink } from "./frame";
 import { BlockView } from "./html-blocks";
 
-const styleSheet = `
+const styleSheet = ({ dark: accent, onDark }: Accents): string => `
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
 @media (prefers-color-scheme: dark) {
   .page { background: ${dark.page} !important; }
@@ -18,9 +18,10 @@ const styleSheet = `
   .ink { color: ${dark.ink} !important; }
   .quiet { color: ${dark.quiet} !important; }
   .line { border-color: ${dark.line} !important; }
-  .brand { color: ${brand.accentDark} !important; }
-  .button { background: ${brand.accentDark} !important; }
-  .label { color: ${brand.onAccentDark} !important; }
+  .brand { color: ${accent} !important; }
+  .button { background: ${accent} !important; }
+  .label { color: ${onDark} !important; }
+  .logo { background: #ffffff !important; border-radius: 8px; padding: 6px 10px !important; }
 }
 @media (max-width: 480px) {
   .card { padding: 24px 20px 4px !important; }
@@ -34,76 +35,148 @@ const small = `font-size:14px;line-height:21px;color:${light.quiet}`;
 /** Keeps the beginning of the body out of the inbox preview. */
 const previewPadding = "\u00a0\u200c".repeat(80);
 
-const Head = ({ title }: { title: string }) => (
+/** As text within a script, which nothing in it can end. */
+function structuredText(data: StructuredData): string {
+  const text = JSON.stringify({ "@context": "https://schema.org", ...data });
+  return text.replace(/[<>&\u2028\u2029]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
+
+const Head = ({ content, accents }: { content: EmailContent; accents: Accents }) => (
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
     <meta name="supported-color-schemes" content="light dark" />
     <meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no" />
-    <title>{title}</title>
-    <style>{raw(styleSheet)}</style>
+    <title>{content.subject}</title>
+    <style>{raw(styleSheet(accents))}</style>
+    {content.structured === undefined ? null : (
+      <script type="application/ld+json">{raw(structuredText(content.structured))}</script>
+    )}
   </head>
 );
 
+/** The height of a logo, in pixels, whatever its picture's is. */
+const LOGO_PX = 40;
+
+/** The logo says the name where it does not load, in the look of a name. */
+const Brand = ({ frame: { store, logoUrl, accents } }: { frame: MailFrame }) => {
+  const type = `font-size:18px;line-height:26px;font-weight:700;color:${accents.light};overflow-wrap:anywhere`;
+  return (
+    <td class="brand" style={`padding:0 4px 16px;${type}`}>
+      {logoUrl === null ? (
+        store
+      ) : (
+        <img
+          class="logo"
+          src={logoUrl}
+          height={LOGO_PX}
+          alt={store}
+          style={`display:block;height:${LOGO_PX}px;max-width:240px;width:auto;border:0;${type}`}
+        />
+      )}
+    </td>
+  );
+};
+
+const Link = ({ of }: { of: MailLink }) => (
+  <a class="quiet" href={of.url} style={`color:${light.quiet}`}>
+    {of.label}
+  </a>
+);
+
+/** Links with a dot between them. */
+const Links = ({ of }: { of: readonly MailLink[] }) =>
+  of.flatMap((link, index) => [...(index === 0 ? [] : [" · "]), <Link of={link} />]);
+
+const Footer = ({ frame }: { frame: MailFrame }) => {
+  const { contacts, help, footer, social, address, unsubscribe } = frame;
+  const line = "margin:0 0 12px";
+  return (
+    <td class="quiet" style={`${small};padding:20px 4px 0;overflow-wrap:anywhere`}>
+      {contacts.length === 0 ? null : (
+        <p style={line}>
+          {help} <Links of={contacts} />
+        </p>
+      )}
+      {social.length === 0 ? null : (
+        <p style={line}>
+          <Links of={social} />
+        </p>
+      )}
+      {address.length <= 1 ? null : (
+        <p style={line}>
+          {address.flatMap((text, index) => [...(index === 0 ? [] : [<br />]), text])}
+        </p>
+      )}
+      <p style={line}>
+        {footer}
+        {unsubscribe === null ? null : (
+          <>
+            {" "}
+            <Link of={unsubscribe} />
+          </>
+        )}
+      </p>
+    </td>
+  );
+};
+
 interface EmailParts {
   readonly content: EmailContent;
-  readonly store: string;
-  readonly footer: string;
-  readonly language: Pick<Texts, "language" | "direction">;
+  readonly frame: MailFrame;
 }
 
-const Email = ({ content, store, footer, language: { language, direction } }: EmailParts) => (
-  <html lang={language} dir={direction === "rtl" ? direction : undefined}>
-    <Head title={content.subject} />
-    <body class="page" style={`margin:0;padding:0;background:${light.page}`}>
-      <div style="display:none;max-height:0;overflow:hidden;opacity:0">
-        {content.preview}
-        {previewPadding}
-      </div>
-      <div class="page" style={`background:${light.page};padding:24px 12px 40px;${font}`}>
-        <table
-          role="presentation"
-          align="center"
-          width="560"
-          cellpadding="0"
-          cellspacing="0"
-          style="width:100%;max-width:560px;margin:0 auto;border-collapse:separate"
-        >
-          <tr>
-            <td
-              class="brand"
-              style={`padding:0 4px 16px;font-size:18px;line-height:26px;font-weight:700;color:${brand.accent};overflow-wrap:anywhere`}
-            >
-              {store}
-            </td>
-          </tr>
-          <tr>
-            <td
-              class="card"
-              style={`background:${light.card};border-radius:14px;padding:32px 32px 12px`}
-            >
-              <h1
-                class="ink"
-                style={`margin:0 0 16px;font-size:24px;line-height:31px;font-weight:700;color:${light.ink}`}
+const Email = ({ content, frame }: EmailParts) => {
+  const { accents } = frame;
+  const { language, direction } = frame.language;
+  return (
+    <html lang={language} dir={direction === "rtl" ? direction : undefined}>
+      <Head content={content} accents={accents} />
+      <body class="page" style={`margin:0;padding:0;background:${light.page}`}>
+        <div style="display:none;max-height:0;overflow:hidden;opacity:0">
+          {content.preview}
+          {previewPadding}
+        </div>
+        <div class="page" style={`background:${light.page};padding:24px 12px 40px;${font}`}>
+          <table
+            role="presentation"
+            align="center"
+            width="600"
+            cellpadding="0"
+            cellspacing="0"
+            style="width:100%;max-width:600px;margin:0 auto;border-collapse:separate"
+          >
+            <tr>
+              <Brand frame={frame} />
+            </tr>
+            <tr>
+              <td
+                class="card"
+                style={`background:${light.card};border-radius:14px;padding:32px 32px 12px`}
               >
-                {content.heading}
-              </h1>
-              {content.blocks.map((block) => (
-                <BlockView block={block} />
-              ))}
-            </td>
-          </tr>
-          <tr>
-            <td class="quiet" style={`${small};padding:20px 4px 0;overflow-wrap:anywhere`}>
-              {footer}
-            </td>
-          </tr>
-        </table>
-      </div>
-    </body>
-  </html>
-);
+                <h1
+                  class="ink"
+                  style={`margin:0 0 16px;font-size:24px;line-height:31px;font-weight:700;color:${light.ink}`}
+                >
+                  {content.heading}
+                </h1>
+                {content.blocks.map((block) => (
+                  <BlockView block={block} accents={accents} />
+                ))}
+              </td>
+            </tr>
+            <tr>
+              <Footer frame={frame} />
+            </tr>
+          </table>
+        </div>
+      </body>
+    </html>
+  );
+};
 
 /** The whole document. Every text is escaped. */
 export function renderHtml(parts: EmailParts): string {

@@ -1,5 +1,6 @@
 /** An e-mail as plain text, from the same blocks as its HTML. */
 import type { AmountRow, Block, EmailContent } from "./content";
+import type { MailFrame } from "./frame";
 
 function amountLine(label: string, amount: string | null): string {
   return amount === null ? label : `${label}: ${amount}`;
@@ -27,7 +28,19 @@ function blockText(block: Block): string {
   }
 }
 
-export function renderText(content: EmailContent, store: string, footer: string): string {
-  const parts = [content.heading, ...content.blocks.map(blockText), `--\n${store}\n${footer}`];
+/** What stands below the content: how the shop is reached, why the message was sent, who the shop is. */
+function frameText({ contacts, help, footer, social, address, unsubscribe }: MailFrame): string {
+  const links = [...social, ...(unsubscribe === null ? [] : [unsubscribe])];
+  return [
+    "--",
+    ...(contacts.length === 0 ? [] : [help, ...contacts.map(({ label }) => label)]),
+    footer,
+    ...links.map(({ label, url }) => `${label}: ${url}`),
+    ...address,
+  ].join("\n");
+}
+
+export function renderText(content: EmailContent, frame: MailFrame): string {
+  const parts = [content.heading, ...content.blocks.map(blockText), frameText(frame)];
   return `${parts.join("\n\n")}\n`;
 }

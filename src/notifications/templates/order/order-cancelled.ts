@@ -1,7 +1,8 @@
 /** To the customer: the order is cancelled, and what of it is paid back. */
 import { refundOutstandingMicros } from "../../../projection/money-status/financial-status";
 import { money } from "../../../money";
-import { addressedTo, factsBlock, greet, orderItems, paragraph } from "../parts";
+import { addressedTo, factsBlock, greet, orderButton, orderItems, paragraph } from "../parts";
+import { orderData } from "../structured";
 import type { TemplateDefinition } from "../template";
 
 export const orderCancelled: TemplateDefinition = {
@@ -12,7 +13,7 @@ export const orderCancelled: TemplateDefinition = {
   reads: ["order"],
   channels: {
     email: (input) => {
-      const { order, number, store, currency, texts } = addressedTo(input);
+      const { order, number, store, currency, shop, texts } = addressedTo(input);
       const { say } = texts;
       const values = { order: number, store };
       const due = refundOutstandingMicros(order);
@@ -26,9 +27,11 @@ export const orderCancelled: TemplateDefinition = {
           ...(due > 0
             ? [paragraph(say("order_cancelled.refund", { amount: money(due, currency) }))]
             : []),
+          ...orderButton(say("shared.view_order"), shop.orderUrl, order),
           ...factsBlock([[say("shared.order"), number]]),
           ...orderItems(order, currency, texts),
         ],
+        structured: orderData(order, currency, shop),
       };
     },
   },

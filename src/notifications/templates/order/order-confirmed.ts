@@ -1,6 +1,5 @@
 /** To the customer: we have your order. */
-import { addressedTo, deliveryAddress, factsBlock, greet, orderItems, paragraph } from "../parts";
-import { dayText } from "../../text/when";
+import { orderEmail } from "./order-email";
 import type { TemplateDefinition } from "../template";
 
 export const orderConfirmed: TemplateDefinition = {
@@ -10,26 +9,5 @@ export const orderConfirmed: TemplateDefinition = {
   asked: { by: "event", types: ["order.confirmed"] },
   reads: ["order"],
   whyUntrue: ({ facts }) => (facts.order?.status === "cancelled" ? "the order is cancelled" : null),
-  channels: {
-    email: (input) => {
-      const { order, number, store, currency, shop, texts } = addressedTo(input);
-      const { say } = texts;
-      const values = { order: number, store };
-      return {
-        subject: say("order_confirmed.subject", values),
-        preview: say("order_confirmed.preview", values),
-        heading: say("order_confirmed.heading", values),
-        blocks: [
-          greet(order, texts),
-          paragraph(say("order_confirmed.body", values)),
-          ...factsBlock([
-            [say("shared.order"), number],
-            [say("shared.order_date"), dayText(order.order_date, shop, currency, texts)],
-          ]),
-          ...orderItems(order, currency, texts),
-          ...deliveryAddress(order, texts),
-        ],
-      };
-    },
-  },
+  channels: { email: (input) => orderEmail(input, "order_confirmed") },
 };

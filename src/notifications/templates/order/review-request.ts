@@ -1,9 +1,7 @@
 /** To the customer, once everything has arrived: how was it? */
 import { REVIEW_WAIT_MS } from "../../../limits";
-import type { Shop } from "../../shop";
-import { httpUrl } from "../../text/safe-text";
 import type { Facts } from "../facts";
-import { addressedTo, boughtItems, factsBlock, greet, paragraph } from "../parts";
+import { addressedTo, boughtItems, factsBlock, greet, paragraph, orderLink } from "../parts";
 import type { TemplateDefinition } from "../template";
 
 function whyNoReview({ order, parcels }: Facts): string | null {
@@ -14,11 +12,6 @@ function whyNoReview({ order, parcels }: Facts): string | null {
   }
   if (parcels.delivered === 0) return "no shipment is delivered any more";
   return parcels.failed > 0 ? "a parcel is lost or on its way back" : null;
-}
-
-/** REVIEW_URL may hold `{order}`. */
-function reviewLink(shop: Shop, number: string): string | null {
-  return httpUrl(shop.reviewUrl?.replaceAll("{order}", () => encodeURIComponent(number)) ?? null);
 }
 
 export const reviewRequest: TemplateDefinition = {
@@ -49,7 +42,7 @@ export const reviewRequest: TemplateDefinition = {
       const { order, number, store, shop, texts } = addressedTo(input);
       const { say } = texts;
       const values = { order: number, store };
-      const url = reviewLink(shop, number);
+      const url = orderLink(shop.reviewUrl, order.order_number);
       return {
         subject: say("review_request.subject", values),
         preview: say("review_request.preview", values),

@@ -16,6 +16,8 @@ import {
   factsBlock,
   greet,
   moneyOrNull,
+  orderButton,
+  orderItems,
   orderOf,
   paragraph,
 } from "../parts";
@@ -102,7 +104,8 @@ export const paymentFailed: TemplateDefinition<Failure> = {
   whyUntrue: ({ context, facts }) => whyNothingToPay(facts.order) ?? whyOver(context, facts),
   channels: {
     email: (input) => {
-      const { order, number, store, currency, texts } = addressedTo(input);
+      const { order, number, store, currency, shop, texts } = addressedTo(input);
+      const { orderUrl, paymentUrl } = shop;
       const { say } = texts;
       const values = { order: number, store };
       const { payment } = input.facts;
@@ -119,11 +122,15 @@ export const paymentFailed: TemplateDefinition<Failure> = {
               : say("payment_failed.body", { ...values, amount }),
           ),
           paragraph(say("payment_failed.advice", values)),
+          ...(paymentUrl === null
+            ? orderButton(say("shared.view_order"), orderUrl, order)
+            : orderButton(say("shared.pay"), paymentUrl, order)),
           ...factsBlock([
             [say("shared.order"), number],
             [say("shared.amount"), amount],
             [say("shared.payment_method"), payment?.method],
           ]),
+          ...orderItems(order, currency, texts),
         ],
       };
     },

@@ -1,6 +1,6 @@
 /** To the customer: the refund is on its way. A refund with two names has one message. */
 import { lookUp } from "../../text/safe-text";
-import { addressedTo, factsBlock, greet, moneyOrNull, paragraph } from "../parts";
+import { addressedTo, factsBlock, greet, moneyOrNull, orderButton, paragraph } from "../parts";
 import type { TemplateDefinition } from "../template";
 
 /** How a refund comes back; unknown modes are left out. */
@@ -20,7 +20,7 @@ export const refundSucceeded: TemplateDefinition = {
   once: { by: "refund", otherwise: "already told" },
   channels: {
     email: (input) => {
-      const { order, number, store, currency, texts } = addressedTo(input);
+      const { order, number, store, currency, shop, texts } = addressedTo(input);
       const { say } = texts;
       const { refund } = input.facts;
       // What stays with the shop as points has words of its own: no bank has a part in it.
@@ -42,6 +42,7 @@ export const refundSucceeded: TemplateDefinition = {
               : say(`refund_succeeded.${kind}body`, { amount }),
           ),
           paragraph(say(`refund_succeeded.${kind}advice`)),
+          ...orderButton(say("shared.view_order"), shop.orderUrl, order),
           ...factsBlock([
             [say("shared.order"), number],
             [say("shared.amount"), amount],

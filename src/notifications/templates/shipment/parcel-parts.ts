@@ -5,9 +5,10 @@ import type { Shop } from "../../shop";
 import { lineOrNull, oneLine } from "../../text/safe-text";
 import type { Texts } from "../../texts/say";
 import type { OrderFacts, ShipmentFacts } from "../facts";
-import { itemRow, itemsBlock, orderOf, shownRows } from "../parts";
+import { itemRow, orderButton, orderOf, shownRows } from "../parts";
 import type { LayoutInput } from "../template";
-import { type Share, shareOf } from "./parcel";
+import { parseItems } from "../order-lines";
+import { isSameProduct, LINES_COMPARED, type Share, shareOf } from "./parcel";
 import { trackingLink } from "./tracking";
 
 export function shipmentOf({ facts: { shipment } }: LayoutInput): ShipmentFacts {
@@ -20,8 +21,20 @@ export function shareIn(input: LayoutInput, order: OrderFacts): Share {
   return shareOf(order, shipmentOf(input), input.facts.contents);
 }
 
-export function parcelItems(shipment: ShipmentFacts, texts: Texts): readonly Block[] {
-  return itemsBlock(texts.say("shared.parcel_items"), shipment.items, texts);
+/** What is in the parcel; a line without a picture has the one of the same product in its order. */
+export function parcelItems(
+  shipment: ShipmentFacts,
+  order: OrderFacts,
+  texts: Texts,
+): readonly Block[] {
+  const ordered = parseItems(order.items).slice(0, LINES_COMPARED);
+  const lines = parseItems(shipment.items).map((line) => ({
+    ...line,
+    picture: line.picture ?? ordered.find((one) => isSameProduct(one, line))?.picture ?? null,
+  }));
+  if (lines.length === 0) return [];
+  const items = shownRows(lines, (line) => itemRow(line, null, texts), texts);
+  return [{ kind: "items", title: texts.say("shared.parcel_items"), items, totals: [] }];
 }
 
 /** What of the order is in no parcel yet, and why it is not where that is known. */
@@ -36,10 +49,17 @@ export function itemsToCome({ toCome }: Share, texts: Texts): readonly Block[] {
   return [{ kind: "items", title: texts.say("shared.to_come"), items, totals: [] }];
 }
 
-/** The button that follows the parcel, where a link is known. */
-export function trackButton(shipment: ShipmentFacts, shop: Shop, { say }: Texts): readonly Block[] {
+/** The button that follows the parcel; where no link is known, the one to the order. */
+export function trackButton(
+  shipment: ShipmentFacts,
+  order: OrderFacts,
+  shop: Shop,
+  { say }: Texts,
+): readonly Block[] {
   const url = trackingLink(shipment, shop.trackingUrls);
-  return url === null ? [] : [{ kind: "button", label: say("shared.track"), url }];
+  return url === null
+    ? orderButton(say("shared.view_order"), shop.orderUrl, order)
+    : [{ kind: "button", label: say("shared.track"), url }];
 }
 
 /** The beginning of an SMS about a parcel; its courier, tracking number and link where they can be written. */

@@ -14,10 +14,10 @@ export interface Share {
 }
 
 /** Each line of an order is held against each of its parcels: of longer lists nothing is said. */
-const LINES_COMPARED = 200;
+export const LINES_COMPARED = 200;
 
 /** By the first identifier that both carry; by their names where they share none. */
-function isSameProduct(one: ItemLine, other: ItemLine): boolean {
+export function isSameProduct(one: ItemLine, other: ItemLine): boolean {
   for (const id of ["sku", "variantId", "productId"] as const) {
     if (one[id] !== null && other[id] !== null) return one[id] === other[id];
   }

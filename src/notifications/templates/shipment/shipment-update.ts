@@ -6,7 +6,8 @@ import type { Fact } from "../../../projection/outbox-rows";
 import { fitSms, type Shorten } from "../../channels/sms/fit";
 import { dayText } from "../../text/when";
 import type { Texts } from "../../texts/say";
-import { addressedTo, deliveryAddress, factsBlock, greet, paragraph } from "../parts";
+import { addressedTo, deliveryAddress, factsBlock, greet, paragraph, orderButton } from "../parts";
+import { parcelData } from "../structured";
 import type { TemplateDefinition } from "../template";
 import type { Share } from "./parcel";
 import {
@@ -94,17 +95,20 @@ export const shipmentUpdate: TemplateDefinition<Update> = {
         blocks: [
           greet(order, texts),
           paragraph(sentences.filter((text) => text !== null).join(" ")),
-          ...(followed ? trackButton(shipment, shop, texts) : []),
+          ...(followed
+            ? trackButton(shipment, order, shop, texts)
+            : orderButton(say("shared.view_order"), shop.orderUrl, order)),
           ...factsBlock([
             [say("shared.order"), number],
             [say("shared.courier"), shipment.courier],
             [say("shared.tracking_number"), shipment.awb_no],
             [say("shared.expected"), dayText(eta, shop, currency, texts)],
           ]),
-          ...parcelItems(shipment, texts),
+          ...parcelItems(shipment, order, texts),
           ...(followed ? itemsToCome(share, texts) : []),
           ...(isCollected ? [] : deliveryAddress(order, texts)),
         ],
+        structured: parcelData(shipment, order, shop),
       };
     },
     sms: (input) => {

@@ -7,6 +7,7 @@ import { fitSms, type Shorten } from "../../channels/sms/fit";
 import { dayText } from "../../text/when";
 import type { Facts } from "../facts";
 import { addressedTo, factsBlock, greet, paragraph } from "../parts";
+import { parcelData } from "../structured";
 import type { TemplateDefinition } from "../template";
 import { parcelItems, shareIn, shipmentOf, smsParts, trackButton } from "./parcel-parts";
 
@@ -62,15 +63,16 @@ export const trackingChanged: TemplateDefinition<NewTracking> = {
         blocks: [
           greet(order, texts),
           paragraph(body),
-          ...trackButton(shipment, shop, texts),
+          ...trackButton(shipment, order, shop, texts),
           ...factsBlock([
             [say("shared.order"), number],
             [say("shared.courier"), shipment.courier],
             [say("shared.tracking_number"), shipment.awb_no],
             [say("shared.expected"), dayText(shipment.eta, shop, currency, texts)],
           ]),
-          ...parcelItems(shipment, texts),
+          ...parcelItems(shipment, order, texts),
         ],
+        structured: parcelData(shipment, order, shop),
       };
     },
     /** The number and the courier where nothing is cut for them: the page of the link shows both. */

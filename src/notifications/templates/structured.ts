@@ -1,0 +1,76 @@
+/**
+ * What mail programs read of a message: objects of schema.org, from which they show an order or a parcel beside the
+ * mail (developers.google.com/workspace/gmail/markup/reference). Only what the message says too. Pure.
+ */
+import type { StructuredData } from "../channels/email/content";
+import type { Shop } from "../shop";
+import { lineOrNull, outsideLine } from "../text/safe-text";
+import type { OrderFacts, ShipmentFacts } from "./facts";
+import { LINES_SHOWN, parseItems } from "./order-lines";
+import { orderLink } from "./parts";
+import { trackingLink } from "./shipment/tracking";
+
+/** Absent where it is not known. */
+function known(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+}
+
+function decimal(micros: number | null): string | null {
+  return micros === null ? null : (micros / 1_000_000).toFixed(2);
+}
+
+function statusOf({ status }: OrderFacts): string {
+  if (status === "cancelled") return "https://schema.org/OrderCancelled";
+  return status === "complete"
+    ? "https://schema.org/OrderDelivered"
+    : "https://schema.org/OrderProcessing";
+}
+
+export function orderData(order: OrderFacts, currency: string, shop: Shop): StructuredData {
+  const items = parseItems(order.items).slice(0, LINES_SHOWN);
+  return {
+    "@type": "Order",
+    orderNumber: outsideLine(order.order_number, 60),
+    orderStatus: statusOf(order),
+    merchant: { "@type": "Organization", name: shop.name },
+    ...known({
+      priceCurrency: currency,
+      price: decimal(order.grand_total_micros),
+      orderDate: order.order_date,
+      url: orderLink(shop.orderUrl, order.order_number),
+    }),
+    acceptedOffer: items.map((item) => ({
+      "@type": "Offer",
+      itemOffered: {
+        "@type": "Product",
+        ...known({ name: item.name, sku: lineOrNull(item.sku), image: item.picture }),
+      },
+      eligibleQuantity: { "@type": "QuantitativeValue", value: item.quantity },
+      ...known({
+        price: item.price === null ? null : item.price.toFixed(2),
+        priceCurrency: item.price === null ? null : currency,
+      }),
+    })),
+  };
+}
+
+export function parcelData(shipment: ShipmentFacts, order: OrderFacts, shop: Shop): StructuredData {
+  const courier = lineOrNull(shipment.courier, 60);
+  return {
+    "@type": "ParcelDelivery",
+    ...known({
+      carrier: courier === null ? null : { "@type": "Organization", name: courier },
+      trackingNumber: lineOrNull(shipment.awb_no, 60),
+      trackingUrl: trackingLink(shipment, shop.trackingUrls),
+      expectedArrivalUntil: shipment.eta,
+    }),
+    itemShipped: parseItems(shipment.items)
+      .slice(0, LINES_SHOWN)
+      .map(({ name }) => ({ "@type": "Product", name })),
+    partOfOrder: {
+      "@type": "Order",
+      orderNumber: outsideLine(order.order_number, 60),
+      merchant: { "@type": "Organization", name: shop.name },
+    },
+  };
+}
