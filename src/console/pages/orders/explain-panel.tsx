@@ -7,22 +7,38 @@ import type {
   SettingExplanation,
 } from "../../../projection/history/explanation";
 import type { Value } from "../../../projection/registers";
-import { money, words } from "../../text";
+import { words } from "../../text";
 import { comparisons, nouns } from "./explained";
-import { Ref, Table, Text, Time } from "../parts";
+import { Money, Ref, Table, Text, Time } from "../parts";
 
-function ValueOf({ name, value }: { readonly name: string; readonly value: Value }) {
+interface Shown {
+  readonly name: string;
+  readonly value: Value;
+  readonly currency: string | null;
+}
+
+function ValueOf({ name, value, currency }: Shown) {
   if (typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) {
     return <Time at={value} />;
   }
   return name.endsWith("_micros") && typeof value === "number" ? (
-    <>{money(value, null)}</>
+    <Money micros={value} in={currency} />
   ) : (
     <Text of={value} />
   );
 }
 
-function Values({ values }: { readonly values: Readonly<Record<string, Value>> }) {
+/** The order's currency; payments and refunds state none. */
+function currencyIn({ registers }: OrderExplanation): string | null {
+  const found = registers.map(({ values }) => values["currency"]);
+  return found.find((value) => typeof value === "string") ?? null;
+}
+
+function Values(props: {
+  readonly values: Readonly<Record<string, Value>>;
+  readonly currency: string | null;
+}) {
+  const { values, currency } = props;
   const entries = Object.entries(values).filter(([, value]) => value !== null);
   return (
     <ul class="values">
@@ -31,7 +47,7 @@ function Values({ values }: { readonly values: Readonly<Record<string, Value>> }
           {entries.length === 1 ? null : (
             <span class="soft">{`${words(name.replace(/_micros$/, ""))}: `}</span>
           )}
-          <ValueOf name={name} value={value} />
+          <ValueOf name={name} value={value} currency={currency} />
         </li>
       ))}
     </ul>
@@ -79,6 +95,7 @@ export function Explained({ of }: { readonly of: OrderExplanation }) {
   const set = of.registers.filter(({ precedence }) => precedence !== "");
   const rows = Map.groupBy(set, ({ entity, key }) => `${entity} ${key}`);
   const overridden = overriddenByRegister(of);
+  const currency = currencyIn(of);
   const types = new Map(of.events.map(({ id, eventType }) => [id, eventType]));
   return (
     <>
@@ -99,7 +116,10 @@ export function Explained({ of }: { readonly of: OrderExplanation }) {
               rows={registers}
               columns={[
                 { head: "Field", cell: ({ register }) => words(register) },
-                { head: "Value", cell: ({ values }) => <Values values={values} /> },
+                {
+                  head: "Value",
+                  cell: ({ values }) => <Values values={values} currency={currency} />,
+                },
                 {
                   head: "Set by",
                   as: "word",
