@@ -28,7 +28,7 @@ async function insert(table: string, values: Values): Promise<void> {
 }
 
 const tables =
-  "notifications forward_endpoints channels cursors orders payments refunds shipments webhook_events order_contacts event_counts archive_writes erasures erasure_orders erased disputed_links rebuilds rebuild_changes".split(
+  "notifications message_texts forward_endpoints channels cursors orders payments refunds shipments webhook_events order_contacts event_counts archive_writes erasures erasure_orders erased disputed_links rebuilds rebuild_changes".split(
     " ",
   );
 

@@ -12,6 +12,7 @@ import { privacyRoutes } from "./privacy-routes";
 import { problem } from "./problem";
 import { rebuildRoutes } from "./rebuild-routes";
 import { statusRoutes } from "./status-routes";
+import { textRoutes } from "./texts/routes";
 
 export const routes: readonly Route[] = [
   ...statusRoutes,
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...orderRoutes,
   ...messageRoutes,
   ...endpointRoutes,
+  ...textRoutes,
   ...rebuildRoutes,
   ...privacyRoutes,
   plain("GET /openapi.json", async ({ c, deps }) => {

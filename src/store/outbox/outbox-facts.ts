@@ -19,6 +19,7 @@ import type { Reading } from "../../notifications/templates/template";
 import { STAGE_POSITION } from "../../projection/precedence";
 import { renewPrecedence } from "../../projection/precedence-0-2";
 import { type DueRow, dueStatements } from "./outbox";
+import { type EditedText, editedTextsIn, editedTextsStatement } from "../texts/message-texts";
 import { quietUntilIn, quietUntilStatement } from "./quiet-until";
 import { quoted } from "../quoted";
 import { renderedOrder } from "./rendered";
@@ -165,11 +166,13 @@ export interface Due {
   readonly rows: readonly DueFacts[];
   /** Nothing that happened before then is sent; null: whenever it happened. */
   readonly quietUntil: string | null;
+  /** What people have made of the texts of messages. */
+  readonly editedTexts: readonly EditedText[];
 }
 
 /** What is due of `ids`, each row with the facts as they stand now: one round trip. */
 export async function loadDue(db: D1Database, ids: readonly string[], now: string): Promise<Due> {
-  if (ids.length === 0) return { rows: [], quietUntil: null };
+  if (ids.length === 0) return { rows: [], quietUntil: null, editedTexts: [] };
   const list = JSON.stringify(ids);
   const reads = [ordersSql, paymentsSql, paymentEventsSql, refundsSql, shipmentsSql, parcelsSql];
   const [, due, ...results] = await db.batch([
@@ -179,6 +182,7 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
     db.prepare(eventsSql).bind(list, now, BODIES_MAX_BYTES),
     db.prepare(forwardedOrdersSql).bind(list, now),
     quietUntilStatement(db),
+    editedTextsStatement(db),
   ]);
   const orders = byNotification<OrderFacts & { readonly resolved: string | null }>(results[0]);
   const payments = byNotification<PaymentFacts>(results[1]);
@@ -211,5 +215,9 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
       },
     };
   });
-  return { rows, quietUntil: quietUntilIn(results[9])?.until ?? null };
+  return {
+    rows,
+    quietUntil: quietUntilIn(results[9])?.until ?? null,
+    editedTexts: editedTextsIn(results[10]),
+  };
 }
