@@ -153,6 +153,9 @@ export const REFUND_DUE_AFTER_MS = 3_600_000;
 /** Texts of messages that an isolate keeps parsed: two languages have about 350, edited ones come on top. */
 export const TEXTS_PARSED_MAX = 1_000;
 
+/** Versions of an edited text that are kept: enough to go back to any that somebody still remembers. */
+export const TEXT_VERSIONS_MAX = 20;
+
 /** Cases of plurals and choices that one text may have in all: each is checked. */
 export const TEXT_CASES_MAX = 100;
 

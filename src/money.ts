@@ -1,4 +1,7 @@
-/** Amounts as people read them: by currency, grouped as where the currency is used. */
+/**
+ * Amounts as people read them, the same in messages, on pages and in the terminal: by currency, grouped as where the
+ * currency is used. Imports nothing: the command line has Node read this file as it is.
+ */
 const MICROS = 1_000_000;
 
 /** Lakhs and crores for rupees; else the plain English way. */
@@ -6,26 +9,33 @@ function localeOf(currency: string): string {
   return currency === "INR" ? "en-IN" : "en";
 }
 
+/** `symbol`: `₹1,23,456.50`; `code`: `INR 1,23,456.50`, in ASCII. */
 export type MoneyStyle = "symbol" | "code";
 
 function format(amount: number, currency: string, style: MoneyStyle): string {
   try {
-    return new Intl.NumberFormat(localeOf(currency), {
+    const text = new Intl.NumberFormat(localeOf(currency), {
       style: "currency",
       currency,
       currencyDisplay: style === "symbol" ? "narrowSymbol" : "code",
     })
       .format(amount)
       .replaceAll("\u00a0", " ");
+    // A minus that a line break cannot part from its amount.
+    return style === "symbol" ? text.replace(/^-/, "−") : text;
   } catch {
     // Not a currency code: a number and what was given for it still say what is meant. Letters, digits and
     // signs alone: with a dot it could be read as a link, and an SMS makes one of `⒈`.
     const name = currency.replace(/[^\p{L}\p{Nd}\p{Sc}]/gu, "");
-    return `${amount.toFixed(2)} ${name.slice(0, 8).toWellFormed()}`.trim();
+    const number = amount.toLocaleString("en", {
+      minimumFractionDigits: 2,
+      maximumFractionDigits: 2,
+    });
+    return `${number} ${name.slice(0, 8).toWellFormed()}`.trim();
   }
 }
 
-/** Millionths -> `₹1,23,456.50`; `code` writes `INR 1,23,456.50`, which an SMS can carry. */
+/** Millionths -> `₹1,23,456.50`. */
 export function money(micros: number, currency: string, style: MoneyStyle = "symbol"): string {
   return format(micros / MICROS, currency, style);
 }

@@ -1,5 +1,5 @@
 /**
- * Renders every template from fixtures to .preview/: HTML and text of each e-mail, the texts of the other
+ * Renders every template from fixtures, in each language, to .preview/: HTML and text of each e-mail, the texts of the other
  * messages, the team's blocks as JSON, and an index.html that shows all of them, e-mails at phone width in
  * light and dark. esbuild (it comes with wrangler) bundles the templates, which are TSX.
  */
@@ -16,6 +16,11 @@ interface Preview {
     readonly text: string;
     readonly source?: { readonly value: unknown };
   };
+  readonly segments: {
+    readonly encoding: string;
+    readonly segments: number;
+    readonly characters: number;
+  } | null;
 }
 
 interface Bundle {
@@ -54,7 +59,7 @@ function escapeHtml(text: string): string {
 }
 
 /** Writes the files of one message; returns its part of the index. */
-async function writePreview({ name, channel, shown }: Preview): Promise<string> {
+async function writePreview({ name, channel, shown, segments }: Preview): Promise<string> {
   const title = `<h2>${name} <small>${channel}</small></h2>`;
   const { subject = "", html, text, source } = shown;
   if (html !== undefined) {
@@ -65,7 +70,11 @@ async function writePreview({ name, channel, shown }: Preview): Promise<string> 
     return `${title}<p><b>${escapeHtml(subject)}</b> · <a href="${name}.html">HTML</a> · <a href="${name}.txt">text</a></p><div>${frame("light")}${frame("dark")}</div>`;
   }
   await writeFile(`${folder}/${name}.${channel}.txt`, `${text}\n`);
-  const words = `${title}<p>${escapeHtml(text)} <small>(${text.length})</small></p>`;
+  const size =
+    segments === null
+      ? `${text.length} characters`
+      : `${segments.characters} characters of ${segments.encoding}, segments: ${segments.segments}`;
+  const words = `${title}<p>${escapeHtml(text)} <small>(${size})</small></p>`;
   if (source === undefined) return words;
   const json = JSON.stringify(source.value, null, 2);
   await writeFile(`${folder}/${name}.${channel}.json`, `${json}\n`);

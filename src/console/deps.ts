@@ -7,6 +7,7 @@ import { addMs } from "../events/formats/time";
 import { BODY_MAX_BYTES } from "../limits";
 import { mapChannels } from "../notifications/channels";
 import type { ChannelSetups } from "../notifications/channels/setup";
+import { findLanguage, languageCodes } from "../notifications/texts";
 import type { StoreDefaults } from "../projection/store-defaults";
 import type { Calls } from "../store/outbox/calls";
 import { forgetChannel } from "../store/outbox/channels";
@@ -133,6 +134,12 @@ function assetsOf({ ASSETS }: Partial<Env>): AdminApiDeps["assets"] {
   return (path) => ASSETS.fetch(new URL(path, "https://assets.local"));
 }
 
+/** STORE_LOCALE can be read, and no texts are in its language. */
+function languageProblems({ shop }: Pick<Config, "shop">): readonly string[] {
+  const problem = `STORE_LOCALE names a language without texts: expected ${languageCodes.join(" or ")}; until then customers are written to in English`;
+  return findLanguage(shop.locale) === null ? [problem] : [];
+}
+
 /** What a person may do with messages. */
 function messageActions(db: D1Database, { notifyMaxAgeMs }: Config, wake: Calls["wake"]) {
   const tooOldBefore = (at: Date): string =>
@@ -189,7 +196,7 @@ export function adminDeps(
     settings: {
       secrets,
       channels: mapChannels((name) => channelSetups[name].state === "on"),
-      problems,
+      problems: [...problems, ...languageProblems(config)],
       ...audience,
       versions: { receiver: version },
       time_zone: defaults.timeZone,

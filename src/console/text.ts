@@ -42,14 +42,6 @@ export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Millionths -> `1,23,456.50 INR`, grouped as in the country of the currency. */
-export function money(micros: number, currency: string | null): string {
-  const locale = currency === "INR" ? "en-IN" : "en";
-  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 6 };
-  const amount = (micros / 1_000_000).toLocaleString(locale, digits);
-  return currency === null ? amount : `${amount} ${clip(visible(currency), 8)}`;
-}
-
 /** `95` -> `1 min 35 s`: the two largest units. */
 export function duration(seconds: number): string {
   const [days, hours] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3_600) % 24];

@@ -40,7 +40,7 @@ import { type ClosedLanes, type PlanDeps, planRow, type Slice } from "./plan";
 import { record, type RecordDeps } from "./record";
 import { makeShop } from "./shop";
 import { suppressionCheck } from "./suppression";
-import { noEdits } from "./texts/say";
+import { editsOf } from "./texts/say";
 
 /** Everything that a run touches; deps.ts wires it to the real world. */
 export interface DispatchDeps extends PlanDeps, RecordDeps, LanesDeps {}
@@ -171,12 +171,27 @@ async function runSlice(
   report: DispatchReport,
 ): Promise<Progress> {
   const now = deps.now().toISOString();
-  const { rows: due, quietUntil, settings, switches } = await loadDue(deps.db, ids, now);
+  const {
+    rows: due,
+    quietUntil,
+    settings,
+    switches,
+    editedTexts,
+  } = await loadDue(deps.db, ids, now);
   if (due.length === 0) return { taken: 0, claimed: 0 };
   const rows = due.map(({ row }) => row);
   const lanes = await openLanes(rows, deps, await recallSetups(rows, deps));
   const shop = makeShop(deps.shop, settings);
-  const slice: Slice = { deps, now, lanes, quietUntil, shop, switches, edits: noEdits, closed };
+  const slice: Slice = {
+    deps,
+    now,
+    lanes,
+    quietUntil,
+    shop,
+    switches,
+    edits: editsOf(editedTexts),
+    closed,
+  };
   const plans = due.map(({ row, facts }) => planRow(row, facts, slice));
   const settled = plans.flatMap((one) => (one.kind === "settled" ? [one.settled] : []));
   const claimedAt = deps.now();

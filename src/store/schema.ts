@@ -634,6 +634,22 @@ export const marketingOptOuts = sqliteTable("marketing_opt_outs", {
   source: text("source", { enum: ["one-click", "page"] }).notNull(),
 });
 
+/** What people have made of the texts of messages: the latest version of each counts. */
+export const messageTexts = sqliteTable(
+  "message_texts",
+  {
+    language: text("language").notNull(),
+    /** Of the catalogue (notifications/texts/keys.ts). */
+    key: text("key").notNull(),
+    version: integer("version").notNull(),
+    /** ICU MessageFormat; null: the default again. */
+    text: text("text"),
+    changed_at: text("changed_at").notNull(),
+    changed_by: text("changed_by").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.language, table.key, table.version] })],
+);
+
 /** Rows as they are read: what lists and pages hold is picked from these. */
 export type EventRecord = Readonly<typeof webhookEvents.$inferSelect>;
 export type MessageRecord = Readonly<typeof notifications.$inferSelect>;

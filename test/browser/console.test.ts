@@ -62,7 +62,7 @@ await test("the console", async (t) => {
     const answers: Readonly<Record<string, RegExp>> = {
       "ASK-NONE": /not paid\s+No payment event has arrived/,
       "ASK-FAILED": /not paid\s+The last attempt failed at 20/,
-      "ASK-PART": /partly paid\s+2 of 3 payments succeeded: 300\.00 INR of 500\.00 INR/,
+      "ASK-PART": /partly paid\s+2 of 3 payments succeeded: ₹300\.00 of ₹500\.00/,
       "ASK-QUARANTINE": /payment\.success is in quarantine.*data\.amount: expected number/s,
       "ASK-OVERTAKEN": /A payment\.success of payment PAY-O was replaced by a later event/,
       "ASK-WAITING": /payment\.success has come and waits to be applied/,

@@ -2,13 +2,18 @@
 import { channels, type Message } from "../../src/notifications/channels";
 import type { Shown } from "../../src/notifications/channels/channel";
 import { renderMessage } from "../../src/notifications/render";
+import { type SmsSegments, smsSegments } from "../../src/notifications/channels/sms/alphabets";
+import { type LanguageCode, languageCodes } from "../../src/notifications/texts";
 import { noEdits, type TextEdits } from "../../src/notifications/texts/say";
 import { previews, type Preview } from "./fixtures";
 
 export interface RenderedPreview {
+  /** With the language behind it, where that is not the default: `order-confirmed.hi`. */
   readonly name: string;
   readonly channel: string;
   readonly shown: Shown;
+  /** Of an SMS: what it takes. */
+  readonly segments: SmsSegments | null;
 }
 
 const recipients: Readonly<Record<string, string>> = { sms: "+919812345678" };
@@ -19,9 +24,25 @@ export function renderPreview(preview: Preview, edits: TextEdits = noEdits): Mes
   return renderMessage(row, context, facts, recipients[channel] ?? "asha@example.com", shop, edits);
 }
 
+/** The same message to a customer who reads `language`. */
+export function inLanguage(preview: Preview, language: LanguageCode): Preview {
+  return { ...preview, shop: { ...preview.shop, locale: language } };
+}
+
+/** Messages to customers in every language, the others in English. */
 export function renderPreviews(): readonly RenderedPreview[] {
-  return previews.map((preview) => {
-    const { name, channel } = preview;
-    return { name, channel, shown: channels[channel].show(renderPreview(preview)) };
-  });
+  return languageCodes.flatMap((language) =>
+    previews
+      .filter(({ channel }) => language === "en" || channels[channel].audience === "customer")
+      .map((preview) => {
+        const { name, channel } = preview;
+        const shown = channels[channel].show(renderPreview(inLanguage(preview, language)));
+        return {
+          name: language === "en" ? name : `${name}.${language}`,
+          channel,
+          shown,
+          segments: channel === "sms" ? smsSegments(shown.text) : null,
+        };
+      }),
+  );
 }

@@ -32,6 +32,7 @@ import { saveError } from "../../src/store/privacy/erasure";
 import { countHeld, forgetChannel, releaseHeld } from "../../src/store/outbox/channels";
 import { listUnsent } from "../../src/store/outbox/unsent";
 import { countStretch } from "../../src/store/inbox/counts";
+import { listEditedTexts, listTextVersions, saveText } from "../../src/store/texts/message-texts";
 import { listDeliveries, measureEndpoints } from "../../src/store/forwarding/deliveries";
 import { deleteTestEvent, listTroubled } from "../../src/store/inbox/inspection";
 import { countTroubled, loadOverview } from "../../src/store/overview";
@@ -57,6 +58,11 @@ const allowed: readonly {
     plan: /^SCAN forward_endpoints$/,
     statement: /FROM forward_endpoints/,
     why: "at most 21 rows",
+  },
+  {
+    plan: /^SCAN m$/,
+    statement: /FROM message_texts m WHERE text IS NOT NULL/,
+    why: "at most 20 versions of each text that a person has edited",
   },
   {
     plan: /^SCAN \w+ USING (COVERING )?INDEX (orders|payments|refunds)_stale$/,
@@ -236,6 +242,13 @@ beforeAll(async () => {
   await loadOverview(testEnv.DB, new Date().toISOString());
   await measureEndpoints(testEnv.DB, "2026-01-01");
   await listDeliveries(testEnv.DB, "default", { limit: 5 });
+  await saveText(
+    testEnv.DB,
+    { language: "en", key: "alert.title", text: "Look" },
+    { at: "2026-11-24T10:00:00.000Z", by: "Asha" },
+  );
+  await listEditedTexts(testEnv.DB, "en");
+  await listTextVersions(testEnv.DB, "en", "alert.title");
   await forwardAll(testEnv.DB);
   await env.DB.exec(
     "INSERT INTO payments (payment_id, order_number, updated_at) VALUES ('CUT-1', 'CUT', ''), ('CUT-2', 'CUT', '')",

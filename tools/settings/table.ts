@@ -217,6 +217,15 @@ const groups = {
       refused: ["India Standard Time", "+05:30"],
     },
     {
+      name: "STORE_LOCALE",
+      description:
+        "The language of messages to customers whose order states none in `metadata.language`: `en` or `hi`, with or without a region.",
+      otherwise: "en",
+      example: "hi",
+      taken: ["hi", "en-IN", "hi_IN"],
+      refused: ["हिन्दी", "en IN", "e"],
+    },
+    {
       name: "PUBLIC_URL",
       description: "The public URL of this Worker; alerts then link to the console.",
       without: "alerts have no links",

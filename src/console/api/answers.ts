@@ -66,6 +66,25 @@ const order = z.object({
 const leftOut = z
   .array(z.object({ what: z.string(), count: z.int(), where: z.string() }))
   .check(z.describe("what this answer has left out, how many at least, and where that is"));
+const messageText = z.object({
+  key: z.string(),
+  form: z.enum(["label", "line", "paragraph", "sms"]),
+  max_characters: z.int(),
+  placeholders: z.array(
+    z.object({
+      name: z.string(),
+      is_needed: z.boolean(),
+      about: z.string(),
+      example: z.string(),
+    }),
+  ),
+  default: z.string(),
+  edited: text.check(z.describe("null: the default is said")),
+  problem: text.check(z.describe("why the default is said in place of what was edited")),
+  changed_at: text,
+  changed_by: text,
+});
+
 const endpoint = z.object({
   id: z.string(),
   url: z.string(),
@@ -171,6 +190,20 @@ export const answers = {
     messages: z
       .int()
       .check(z.describe("of those that wait now, how many it suppresses; 10,000 are looked at")),
+  }),
+  texts: z.object({
+    language: z.string(),
+    languages: z.array(z.object({ code: z.string(), name: z.string() })),
+    texts: z.array(messageText),
+    unknown_keys: z
+      .array(z.string())
+      .check(z.describe("were edited, and are not in this version: nothing is said by them")),
+  }),
+  text: z.extend(messageText, {
+    language: z.string(),
+    versions: z
+      .array(z.object({ version: z.int(), text, changed_at: z.string(), changed_by: z.string() }))
+      .check(z.describe("the latest first; a text of null is the default")),
   }),
   endpoints: z.object({ endpoints: z.array(endpoint) }),
   endpoint,

@@ -27,6 +27,10 @@ const endpointFields = {
   include_order: { description: "the order as it stands beside the event" },
   rate_limit: { description: "requests a minute; null: no limit" },
 };
+const textFields = {
+  text: { description: "ICU MessageFormat; problem details have the place as `at`" },
+  version: { description: "one of the versions that are kept" },
+};
 const dryRun = { description: "only say what would happen" };
 
 const descriptions = {
@@ -251,6 +255,29 @@ const descriptions = {
     summary: "Puts archived events back; goes on with next_cursor as cursor",
     answer: answers.restored,
     fields: { cursor, dry_run: dryRun },
+  },
+  "GET /texts": {
+    summary: "The texts of messages in a language, each with its default and what was edited",
+    answer: answers.texts,
+    fields: { language: { description: "en, hi" } },
+  },
+  "GET /texts/:language/:key": {
+    summary: "One text, with the versions that are kept",
+    answer: answers.text,
+  },
+  "PUT /texts/:language/:key": {
+    summary: "Edits a text: messages rendered from now on say it",
+    answer: answers.text,
+    fields: { text: textFields.text },
+  },
+  "DELETE /texts/:language/:key": {
+    summary: "Goes back to the default of a text",
+    answer: answers.text,
+  },
+  "POST /texts/:language/:key/restore": {
+    summary: "Goes back to an earlier version of a text",
+    answer: answers.text,
+    fields: { version: textFields.version },
   },
   "GET /openapi.json": { summary: "This description", answer: answers.object },
 } as const satisfies Readonly<Record<string, Description>>;

@@ -13,9 +13,21 @@ const titles = {
 } as const;
 export type ProblemStatus = keyof typeof titles;
 
-/** An answer of type `application/problem+json`; `detail` says what to do. */
-export function problem(c: Context, status: ProblemStatus, detail: string): Response {
-  const body = { type: "about:blank", title: titles[status], status, detail, error: detail };
+/** An answer of type `application/problem+json`; `detail` says what to do, `more` where. */
+export function problem(
+  c: Context,
+  status: ProblemStatus,
+  detail: string,
+  more: object = {},
+): Response {
+  const body = {
+    type: "about:blank",
+    title: titles[status],
+    status,
+    detail,
+    error: detail,
+    ...more,
+  };
   const headers: Record<string, string> = { "content-type": "application/problem+json" };
   if (status === 401) headers["www-authenticate"] = 'Bearer realm="ce-webhooks"';
   return c.body(JSON.stringify(body), status, headers);

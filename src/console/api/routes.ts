@@ -13,6 +13,7 @@ import { problem } from "./problem";
 import { rebuildRoutes } from "./rebuild-routes";
 import { shopRoutes } from "./shop/routes";
 import { statusRoutes } from "./status-routes";
+import { textRoutes } from "./texts/routes";
 
 export const routes: readonly Route[] = [
   ...statusRoutes,
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...messageRoutes,
   ...endpointRoutes,
   ...shopRoutes,
+  ...textRoutes,
   ...rebuildRoutes,
   ...privacyRoutes,
   plain("GET /openapi.json", async ({ c, deps }) => {

@@ -119,6 +119,11 @@ export async function whoIs(c: Context, deps: SignInDeps): Promise<string | null
   return (await isSignedIn(c, deps)) ? "Admin token" : await throughAccess(c, deps);
 }
 
+/** For the admin API: whose name stands beside a change. A bearer token names nobody. */
+export async function authorOf(c: Context, deps: SignInDeps): Promise<string> {
+  return (await whoIs(c, deps)) ?? "Admin token";
+}
+
 /** The cookie is signed with the token: a new token ends every session. */
 export async function startSession(c: Context, deps: SignInDeps, token: string): Promise<void> {
   const nowMs = deps.now().getTime();

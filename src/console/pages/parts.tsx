@@ -3,7 +3,8 @@ import { isDay } from "../../events/formats/time";
 import { type Child, useContext } from "hono/jsx";
 import { describeLeftOut, type LeftOut } from "../left-out";
 import { type Place, pathTo } from "../links";
-import { clip, money, visible, words } from "../text";
+import { money } from "../../money";
+import { clip, visible, words } from "../text";
 import { clockTime, PageFrame, relativeTime } from "./frame";
 
 const CLIP_CHARACTERS = 64;
@@ -97,7 +98,7 @@ export function Money(props: {
   readonly in: string | null;
 }) {
   if (props.micros === null || props.micros === undefined) return <span class="none">–</span>;
-  return <span class="number">{money(props.micros, props.in)}</span>;
+  return <span class="number">{money(props.micros, props.in ?? "")}</span>;
 }
 
 /** What the page has left out of a very large order or event, and where to find it. */

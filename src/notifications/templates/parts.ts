@@ -115,15 +115,14 @@ function itemRows(json: string | null, currency: string | null, texts: Texts): r
   return shownRows(parseItems(json), (line) => itemRow(line, currency, texts), texts);
 }
 
-/** Signed as they are added; what customers save has a minus that a line break cannot part from it. */
+/** Signed as they are added. */
 function sums(order: OrderFacts, currency: string, { say }: Texts): readonly AmountRow[] {
   return orderSums(order, minorMicrosOf(currency)).map(({ kind, micros }) => {
-    const size = money(Math.abs(micros), currency);
-    const amount = kind === "shipping" && micros === 0 ? say("shared.free") : size;
+    const isFree = kind === "shipping" && micros === 0;
     const isStrong = kind === "due" || kind === "total";
     return {
       label: say(`shared.${kind}`),
-      amount: micros < 0 ? `−${amount}` : amount,
+      amount: isFree ? say("shared.free") : money(micros, currency),
       ...(isStrong ? { strong: true } : {}),
     };
   });

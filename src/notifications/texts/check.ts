@@ -52,6 +52,9 @@ interface Case {
 }
 const MARK = "\ufffc";
 
+/** With its placeholders and cases, a text may be this much longer than what is said. */
+const TEXT_SOURCE_FACTOR = 5;
+
 const syntaxProblems: Readonly<Record<string, string>> = {
   EXPECT_ARGUMENT_CLOSING_BRACE: "A { is never closed by a }",
   EMPTY_ARGUMENT: "There is nothing between { and }",
@@ -147,11 +150,10 @@ function checkCharacters(key: TextKey, text: string, language: LanguageCode): vo
       hidden,
     );
   }
-  const characters = Array.from(text);
-  if (characters.length > maxCharacters) {
-    const at = characters.slice(0, maxCharacters).join("").length;
-    throw new Problem(`The text has more than ${String(maxCharacters)} characters`, at);
+  if (text.length > maxCharacters * TEXT_SOURCE_FACTOR) {
+    throw new Problem("This text is too long", maxCharacters * TEXT_SOURCE_FACTOR);
   }
+  const characters = Array.from(text);
   if (form === "sms" && languages[language].sms === "GSM-7") {
     const wrong = characters.findIndex((one) => one !== "?" && gsmText(one).includes("?"));
     const at = characters.slice(0, wrong).join("").length;
@@ -160,40 +162,30 @@ function checkCharacters(key: TextKey, text: string, language: LanguageCode): vo
   }
 }
 
-/** What stands by itself: a link that is whole, or an e-mail address. */
-const ownLinks = new RegExp(
-  `(?<![^\\s(])(https://[^\\s${MARK}]+|[^\\s${MARK}@]+@[^\\s${MARK}@]+)(?!\\S)`,
-  "gu",
-);
-
-function withoutOwnLinks(text: string): string {
-  return text.replace(ownLinks, (found) => {
-    const isWhole = found.startsWith("https://") ? httpUrl(found) !== null : !found.includes("/");
-    return isWhole ? " " : found;
-  });
+/** A whole link, or an e-mail address, without a placeholder in it. */
+function isOwnLink(word: string): boolean {
+  const bare = word.replace(/^\(/, "");
+  if (bare.includes(MARK)) return false;
+  return bare.startsWith("https://") ? httpUrl(bare) !== null : /^[^@/:]+@[^@/:]+$/.test(bare);
 }
 
-/** Where the words of a link begin, in the text as it was typed. */
-function placeOfLink(text: string): number {
-  let [from, at] = [0, 0];
-  for (const word of text.split(/(?<=\s)/)) {
-    if (isLinkLike(word)) return from;
-    from += word.length;
-    at += 1;
-  }
-  return at === 0 ? 0 : Math.max(0, text.indexOf("}"));
+/** The first word that is, or would be made, a link that does not belong there; null: none. */
+function findLink(said: string, isParagraph: boolean): { readonly at: number } | null {
+  const words = [...said.matchAll(/\S+/g)].filter(([word]) => !isParagraph || !isOwnLink(word));
+  const found = words.find(([word]) => isLinkLike(word.replaceAll(MARK, "x")));
+  return found === undefined ? null : { at: found.index };
 }
 
+/** A placeholder beside a dot or an @ makes a link of what somebody else has written. */
 function checkLinks(key: TextKey, text: string, { text: said }: Case): void {
   const { isParagraph } = textForms[textRules[key].form];
-  const rest = isParagraph ? withoutOwnLinks(said) : said;
-  // A placeholder beside a dot or an @ makes a link of what somebody else has written.
-  if (!isLinkLike(rest.replaceAll(MARK, "x"))) return;
+  if (findLink(said, isParagraph) === null) return;
+  const typed = text.replace(/\{\s*\w+\s*\}/g, (name) => MARK.repeat(name.length));
   throw new Problem(
     isParagraph
       ? "A link begins with https://, has spaces around it, and no placeholder in it"
       : "This text can have no link",
-    placeOfLink(text),
+    findLink(typed, isParagraph)?.at ?? 0,
   );
 }
 
@@ -204,8 +196,13 @@ function checkCase(key: TextKey, text: string, language: LanguageCode, one: Case
     const where = one.at === 0 ? "" : " in this case";
     throw new Problem(`{${missing}} is missing${where}`, one.at === 0 ? text.length : one.at);
   }
+  const words = Array.from(one.text.replaceAll(MARK, "")).length;
+  const { maxCharacters } = textForms[form];
+  if (words > maxCharacters) {
+    throw new Problem(`The text has more than ${String(maxCharacters)} characters`, maxCharacters);
+  }
   const { maxWords } = smsAlphabets[languages[language].sms];
-  if (form === "sms" && Array.from(one.text.replaceAll(MARK, "")).length > maxWords) {
+  if (form === "sms" && words > maxWords) {
     throw new Problem(
       `An SMS has room for ${String(maxWords)} characters beside its placeholders`,
       text.length,

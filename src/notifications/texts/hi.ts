@@ -198,8 +198,8 @@ export const hi: Readonly<Record<CustomerKey, string>> = {
   "tracking_changed.heading": "आपके पार्सल की नई ट्रैकिंग जानकारी",
   "tracking_changed.body":
     "कृपया अब से अपने पार्सल को इस नई जानकारी से ट्रैक करें। अगर हमने पहले कोई और ट्रैकिंग जानकारी भेजी थी, तो वह अब मान्य नहीं है।",
-  "tracking_changed.sms": "{start} अब इस ट्रैकिंग नंबर से आ रहा है: {number}",
-  "tracking_changed.sms_with_courier": "{start} अब {courier} से आ रहा है, नया ट्रैकिंग नंबर: {number}",
+  "tracking_changed.sms": "{start} अब इस ट्रैकिंग नंबर से आ रहा है: {number}।",
+  "tracking_changed.sms_with_courier": "{start} अब {courier} से आ रहा है, नया ट्रैकिंग नंबर: {number}।",
   "tracking_changed.sms_without_number": "{start} अब नई ट्रैकिंग के साथ आ रहा है।",
   "tracking_changed.sms_without_number_with_courier":
     "{start} अब {courier} से नई ट्रैकिंग के साथ आ रहा है।",

@@ -32,7 +32,7 @@ export const placeholders = {
 >;
 export type Placeholder = keyof typeof placeholders;
 
-/** What may be in a text, and how long it may be, in characters. Only a paragraph has line breaks and links. */
+/** What may be in a text, and how many characters of words are said by it. Only a paragraph has line breaks and links. */
 export const textForms = {
   label: { maxCharacters: 60, isParagraph: false },
   line: { maxCharacters: 160, isParagraph: false },
@@ -62,7 +62,7 @@ const paragraph = rule("paragraph");
 const sms = rule("sms");
 
 /** To customers: in every language. */
-export const customerKeys = {
+const customerKeys = {
   "shared.greeting": line(["name"]),
   "shared.greeting_without_name": line(),
   "shared.footer": paragraph([], ["store"]),
@@ -253,7 +253,7 @@ export const customerKeys = {
 } as const;
 
 /** To the team: in English. */
-export const teamKeys = {
+const teamKeys = {
   "team.open_order": label(),
   "team.open_console": label(),
   "team.order": label(),

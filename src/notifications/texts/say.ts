@@ -10,12 +10,27 @@ import { defaultText, type LanguageCode, languages } from ".";
 import { checkText } from "./check";
 import type { TextKey, ValuesOf } from "./keys";
 
-/** Edited texts by `editName`. */
+/** Edited texts by language and key. */
 export type TextEdits = ReadonlyMap<string, string>;
 export const noEdits: TextEdits = new Map();
 
-export function editName(language: string, key: string): string {
+function editName(language: string, key: string): string {
   return `${language} ${key}`;
+}
+
+/** From rows as they are stored; a text of null is the default. */
+export function editsOf(
+  rows: readonly {
+    readonly language: string;
+    readonly key: string;
+    readonly text: string | null;
+  }[],
+): TextEdits {
+  return new Map(
+    rows.flatMap(({ language, key, text }) =>
+      text === null ? [] : [[editName(language, key), text]],
+    ),
+  );
 }
 
 export interface Texts {

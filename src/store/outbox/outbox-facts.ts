@@ -19,6 +19,7 @@ import type { Reading } from "../../notifications/templates/template";
 import { STAGE_POSITION } from "../../projection/precedence";
 import { renewPrecedence } from "../../projection/precedence-0-2";
 import { type DueRow, dueStatements } from "./outbox";
+import { type EditedText, editedTextsIn, editedTextsStatement } from "../texts/message-texts";
 import { quietUntilIn, quietUntilStatement } from "./quiet-until";
 import { settingsIn, settingsStatement, type StoredSetting } from "../shop/settings";
 import { switchesIn, switchesStatement, type SwitchRow } from "../shop/switches";
@@ -170,11 +171,14 @@ export interface Due {
   /** What people have set of the shop, and which messages they have switched. */
   readonly settings: readonly StoredSetting[];
   readonly switches: readonly SwitchRow[];
+  /** What people have made of the texts of messages. */
+  readonly editedTexts: readonly EditedText[];
 }
 
 /** What is due of `ids`, each row with the facts as they stand now: one round trip. */
 export async function loadDue(db: D1Database, ids: readonly string[], now: string): Promise<Due> {
-  if (ids.length === 0) return { rows: [], quietUntil: null, settings: [], switches: [] };
+  if (ids.length === 0)
+    return { rows: [], quietUntil: null, settings: [], switches: [], editedTexts: [] };
   const list = JSON.stringify(ids);
   const reads = [ordersSql, paymentsSql, paymentEventsSql, refundsSql, shipmentsSql, parcelsSql];
   const [, due, ...results] = await db.batch([
@@ -186,6 +190,7 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
     quietUntilStatement(db),
     settingsStatement(db),
     switchesStatement(db),
+    editedTextsStatement(db),
   ]);
   const orders = byNotification<OrderFacts & { readonly resolved: string | null }>(results[0]);
   const payments = byNotification<PaymentFacts>(results[1]);
@@ -223,5 +228,6 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
     quietUntil: quietUntilIn(results[9])?.until ?? null,
     settings: settingsIn(results[10]),
     switches: switchesIn(results[11]),
+    editedTexts: editedTextsIn(results[12]),
   };
 }

@@ -8,9 +8,9 @@ import type {
 } from "../../../projection/history/explanation";
 import { isObject, isPresent, parseJson } from "../../../events/values";
 import type { Value } from "../../../projection/registers";
-import { clip, money, words } from "../../text";
+import { clip, words } from "../../text";
 import { comparisons, nouns, whyId } from "./explained";
-import { Ref, Table, Text, Time } from "../parts";
+import { Money, Ref, Table, Text, Time } from "../parts";
 
 /** Fields of a JSON value that are shown; the page shows the whole elsewhere. */
 const PARTS_SHOWN = 6;
@@ -43,7 +43,7 @@ function ValueOf(props: {
     return <Time at={value} />;
   }
   if (name.endsWith("_micros") && typeof value === "number") {
-    return <>{money(value, currency)}</>;
+    return <Money micros={value} in={currency} />;
   }
   if (typeof value !== "string" || !/^[[{]/.test(value)) return <Text of={value} />;
   const parsed = parseJson(value);
