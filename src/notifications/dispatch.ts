@@ -22,6 +22,7 @@ import { listBusyLanes, listDueOfLane, releaseWaiting } from "../store/outbox/la
 import { loadDue } from "../store/outbox/outbox-facts";
 import type { Outcome } from "./channels/channel";
 import { type ChannelSetups, withMemory } from "./channels/setup";
+import { loadConsents } from "./consent";
 import { learnEndpoint } from "./forwarding/learn";
 import {
   byReceipt,
@@ -170,12 +171,18 @@ async function runSlice(
   report: DispatchReport,
 ): Promise<Progress> {
   const now = deps.now().toISOString();
-  const { rows: due, quietUntil, settings, switches } = await loadDue(deps.db, ids, now);
+  const { rows: due, recipientKey, settings, ...rules } = await loadDue(deps.db, ids, now);
   if (due.length === 0) return { taken: 0, claimed: 0 };
   const rows = due.map(({ row }) => row);
   const lanes = await openLanes(rows, deps, await recallSetups(rows, deps));
   const shop = makeShop(deps.shop, settings);
-  const slice: Slice = { deps, now, lanes, quietUntil, shop, switches, closed };
+  const { linkSecret, db } = deps;
+  const consents = await loadConsents(due, recipientKey, {
+    db,
+    linkSecret,
+    publicUrl: shop.publicUrl,
+  });
+  const slice: Slice = { deps, now, lanes, shop, consents, closed, ...rules };
   const plans = due.map(({ row, facts }) => planRow(row, facts, slice));
   const settled = plans.flatMap((one) => (one.kind === "settled" ? [one.settled] : []));
   const claimedAt = deps.now();

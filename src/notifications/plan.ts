@@ -14,6 +14,7 @@ import { nextAttemptAt, postponedMs } from "./backoff";
 import { channels, type Channels } from "./channels";
 import { HELD_BACK, QUIET_HOURS } from "./channels/reasons";
 import type { ChannelSetups } from "./channels/setup";
+import type { Consent } from "./consent";
 import { parseContext } from "./context";
 import { laneOf, type OpenLane, type OpenLanes } from "./forwarding/open-lanes";
 import { type Closed, type LaneDeps, putBack, waitForEndpoint } from "./lane";
@@ -34,6 +35,7 @@ export interface PlanDeps extends LaneDeps {
   readonly channels: Channels;
   /** What vars state of the shop. */
   readonly shop: ShopConfig;
+  readonly linkSecret: string | null;
   /** How they are set up, by their settings. */
   readonly setups: ChannelSetups;
   /** The environment of this Worker. */
@@ -57,6 +59,8 @@ export interface Slice {
   readonly quietUntil: string | null;
   readonly shop: Shop;
   readonly switches: readonly SwitchRow[];
+  /** By the ids of messages that are marketing. */
+  readonly consents: ReadonlyMap<string, Consent>;
   readonly closed: ClosedLanes;
 }
 
@@ -119,6 +123,7 @@ function circumstancesOf(row: DueRow, slice: Slice): Circumstances {
     allowlist,
     channel,
     endpointEnd: lane?.ended ?? null,
+    isOptedOut: slice.consents.get(row.id)?.isOptedOut ?? false,
     isSwitchedOn: isSwitchedOn(row.template, row.channel, slice.switches),
     quietHoursEnd: timeZone === null ? null : quietHoursEnd(now, quietHours, timeZone),
   };
@@ -159,8 +164,10 @@ function prepareMessage(
   slice: Slice,
 ): OutgoingMessage {
   const known = parseRendered(row.rendered);
+  const unsubscribeUrl = slice.consents.get(row.id)?.unsubscribeUrl ?? null;
   const message =
-    known?.message ?? renderMessage(row, parseContext(row.context), facts, recipient, slice.shop);
+    known?.message ??
+    renderMessage(row, parseContext(row.context), facts, recipient, slice.shop, unsubscribeUrl);
   return {
     row,
     message,

@@ -15,6 +15,7 @@ export function renderMessage(
   facts: Facts,
   recipient: string | null,
   shop: Shop,
+  unsubscribeUrl: string | null = null,
 ): Message {
   const template = findTemplate(row.template);
   const channel = channels[row.channel];
@@ -29,5 +30,6 @@ export function renderMessage(
     template: row.template,
     recipient: recipient ?? "",
     shop,
+    unsubscribeUrl,
   });
 }

@@ -128,6 +128,7 @@ export function stage(
       environment: "production",
       allowlist: null,
       shop,
+      linkSecret: "link-secret",
       notifyMaxAgeMs: 72 * 3_600_000,
       now,
       random: () => 0,

@@ -78,6 +78,8 @@ interface Address {
   readonly template: string;
   readonly recipient: string;
   readonly shop: Shop;
+  /** Where its recipient unsubscribes, if it is marketing; null: there is no link. */
+  readonly unsubscribeUrl: string | null;
 }
 
 /** A message as the console shows it. */

@@ -29,6 +29,9 @@ export interface OrderFacts {
   readonly items: string | null;
   readonly order_date: string | null;
   readonly cancelled_at: string | null;
+  /** JSON, as are the other fields that no column holds. */
+  readonly metadata: string | null;
+  readonly extra: string | null;
 }
 
 export interface PaymentFacts {

@@ -21,6 +21,7 @@ import { renewPrecedence } from "../../projection/precedence-0-2";
 import { type DueRow, dueStatements } from "./outbox";
 import { quietUntilIn, quietUntilStatement } from "./quiet-until";
 import { settingsIn, settingsStatement, type StoredSetting } from "../shop/settings";
+import { recipientKeyIn, recipientKeyStatement } from "../shop/opt-outs";
 import { switchesIn, switchesStatement, type SwitchRow } from "../shop/switches";
 import { quoted } from "../quoted";
 import { renderedOrder } from "./rendered";
@@ -158,7 +159,7 @@ function byNotification<Row extends object>(
   return new Map(rows.map((row) => [row.notification_id, row]));
 }
 
-interface DueFacts {
+export interface DueFacts {
   readonly row: DueRow;
   readonly facts: Facts;
 }
@@ -170,11 +171,14 @@ export interface Due {
   /** What people have set of the shop, and which messages they have switched. */
   readonly settings: readonly StoredSetting[];
   readonly switches: readonly SwitchRow[];
+  /** Of the hashes of recipients. */
+  readonly recipientKey: string | null;
 }
 
 /** What is due of `ids`, each row with the facts as they stand now: one round trip. */
 export async function loadDue(db: D1Database, ids: readonly string[], now: string): Promise<Due> {
-  if (ids.length === 0) return { rows: [], quietUntil: null, settings: [], switches: [] };
+  if (ids.length === 0)
+    return { rows: [], quietUntil: null, settings: [], switches: [], recipientKey: null };
   const list = JSON.stringify(ids);
   const reads = [ordersSql, paymentsSql, paymentEventsSql, refundsSql, shipmentsSql, parcelsSql];
   const [, due, ...results] = await db.batch([
@@ -186,6 +190,7 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
     quietUntilStatement(db),
     settingsStatement(db),
     switchesStatement(db),
+    recipientKeyStatement(db),
   ]);
   const orders = byNotification<OrderFacts & { readonly resolved: string | null }>(results[0]);
   const payments = byNotification<PaymentFacts>(results[1]);
@@ -223,5 +228,6 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
     quietUntil: quietUntilIn(results[9])?.until ?? null,
     settings: settingsIn(results[10]),
     switches: switchesIn(results[11]),
+    recipientKey: recipientKeyIn(results[12]),
   };
 }

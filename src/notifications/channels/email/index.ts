@@ -22,7 +22,7 @@ export const email: ChannelDefinition<EmailContent, EmailMessage> = {
     identify: emailContacts,
   },
   takesKey: true,
-  compose: (content, { template, recipient, shop }) => {
+  compose: (content, { template, recipient, shop, unsubscribeUrl }) => {
     const store = oneLine(shop.name, 60);
     const end = footer(store, shop.takesReplies);
     return {
@@ -30,8 +30,9 @@ export const email: ChannelDefinition<EmailContent, EmailMessage> = {
       template,
       to: recipient,
       subject: oneLine(content.subject, 200),
-      html: renderHtml(content, store, end),
-      text: renderText(content, store, end),
+      html: renderHtml(content, store, end, unsubscribeUrl),
+      text: renderText(content, store, end, unsubscribeUrl),
+      ...(unsubscribeUrl === null ? {} : { unsubscribeUrl }),
     };
   },
   stored: storedEmail,

@@ -8,6 +8,7 @@ import { htmlOf } from "../../../html";
 import { brand, dark, light } from "./colours";
 import type { EmailContent } from "./content";
 import { BlockView } from "./html-blocks";
+import { unsubscribe } from "./words.en";
 
 const styleSheet = `
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
@@ -45,14 +46,25 @@ const Head = ({ title }: { title: string }) => (
   </head>
 );
 
+const Unsubscribe = ({ url }: { url: string }) => (
+  <>
+    {" "}
+    <a class="quiet" href={url} style={`color:${light.quiet}`}>
+      {unsubscribe}
+    </a>
+  </>
+);
+
 const Email = ({
   content,
   store,
   footer,
+  unsubscribeUrl,
 }: {
   content: EmailContent;
   store: string;
   footer: string;
+  unsubscribeUrl: string | null;
 }) => (
   <html lang="en">
     <Head title={content.subject} />
@@ -97,6 +109,7 @@ const Email = ({
           <tr>
             <td class="quiet" style={`${small};padding:20px 4px 0;overflow-wrap:anywhere`}>
               {footer}
+              {unsubscribeUrl === null ? null : <Unsubscribe url={unsubscribeUrl} />}
             </td>
           </tr>
         </table>
@@ -106,7 +119,14 @@ const Email = ({
 );
 
 /** The whole document. Every text is escaped. */
-export function renderHtml(content: EmailContent, store: string, footer: string): string {
-  const page = <Email content={content} store={store} footer={footer} />;
+export function renderHtml(
+  content: EmailContent,
+  store: string,
+  footer: string,
+  unsubscribeUrl: string | null,
+): string {
+  const page = (
+    <Email content={content} store={store} footer={footer} unsubscribeUrl={unsubscribeUrl} />
+  );
   return `<!doctype html>${htmlOf(page)}`;
 }

@@ -1,4 +1,5 @@
 /** An e-mail as plain text, from the same blocks as its HTML. */
+import { unsubscribe } from "./words.en";
 import type { AmountRow, Block, EmailContent } from "./content";
 
 function amountLine(label: string, amount: string | null): string {
@@ -27,7 +28,17 @@ function blockText(block: Block): string {
   }
 }
 
-export function renderText(content: EmailContent, store: string, footer: string): string {
-  const parts = [content.heading, ...content.blocks.map(blockText), `--\n${store}\n${footer}`];
+export function renderText(
+  content: EmailContent,
+  store: string,
+  footer: string,
+  unsubscribeUrl: string | null,
+): string {
+  const link = unsubscribeUrl === null ? "" : `\n${unsubscribe}: ${unsubscribeUrl}`;
+  const parts = [
+    content.heading,
+    ...content.blocks.map(blockText),
+    `--\n${store}\n${footer}${link}`,
+  ];
   return `${parts.join("\n\n")}\n`;
 }
