@@ -58,10 +58,14 @@ export interface EmailConfig extends Sender {
   readonly baseUrl: string;
 }
 
-export interface SmsConfig {
+/** Of Twilio, which several channels may share. */
+export interface TwilioAccount {
   readonly accountSid: string;
   readonly authToken: string;
   readonly baseUrl: string;
+}
+
+export interface SmsConfig extends TwilioAccount {
   readonly from: string;
 }
 

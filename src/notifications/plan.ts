@@ -20,7 +20,7 @@ import { laneOf, type OpenLane, type OpenLanes } from "./forwarding/open-lanes";
 import { type Closed, type LaneDeps, putBack, waitForEndpoint } from "./lane";
 import { type OutgoingMessage, outcomeRow, type Settled } from "./outcome";
 import { type Circumstances, customerAddress, dueAt, judge } from "./relevance";
-import { renderMessage } from "./render";
+import { renderMessage, whyUnsent } from "./render";
 import { quietHoursEnd, spread } from "./quiet-hours";
 import type { Shop } from "./shop";
 import { findTemplate, isSwitchedOn } from "./templates";
@@ -178,6 +178,39 @@ function prepareMessage(
   };
 }
 
+/** It is true and may go out: rendered, unless something of its own stands in the way. */
+function planSend(
+  row: DueRow,
+  facts: Facts,
+  recipient: string | null,
+  about: Pick<OutcomeRow, "error" | "orderNumber" | "recipient">,
+  slice: Slice,
+): Plan {
+  const wait = slice.lanes.waits.get(row.id);
+  if (wait !== undefined) {
+    return { kind: "settled", settled: waitForEndpoint(row, wait, row.error) };
+  }
+  if (isPastItsKey(row, slice.now)) {
+    return done(outcomeRow(row, { status: "failed", reason: "outcome unknown", ...about }));
+  }
+  if (facts.event?.deferred === 1) {
+    return done(outcomeRow(row, { status: "pending", nextAttemptAt: slice.now }));
+  }
+  if (channels[row.channel].stored === null && (facts.event?.payload ?? null) === null) {
+    return done(outcomeRow(row, { status: "failed", reason: "body no longer stored" }));
+  }
+  const context = parseContext(row.context);
+  const unsent = row.rendered === null ? whyUnsent(row, context, facts, slice.shop) : null;
+  if (unsent !== null) {
+    return done(outcomeRow(row, { status: "suppressed", reason: unsent, ...about }));
+  }
+  const outgoing = prepareMessage(row, facts, recipient, slice);
+  const closed = slice.closed.get(laneOf(row));
+  return closed === undefined
+    ? { kind: "send", outgoing }
+    : { kind: "settled", settled: putBack(outgoing, closed, slice.deps) };
+}
+
 function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
   const { channels: connected } = slice.deps;
   if (row.twin_notified === 1) {
@@ -211,26 +244,8 @@ function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
       return laneIn(slice, row)?.wait === HELD_BACK && verdict.reason === HELD_BACK
         ? holdForward(row)
         : holdBack(row, verdict.reason, slice);
-    case "send": {
-      const wait = slice.lanes.waits.get(row.id);
-      if (wait !== undefined) {
-        return { kind: "settled", settled: waitForEndpoint(row, wait, row.error) };
-      }
-      if (isPastItsKey(row, slice.now)) {
-        return done(outcomeRow(row, { status: "failed", reason: "outcome unknown", ...about }));
-      }
-      if (facts.event?.deferred === 1) {
-        return done(outcomeRow(row, { status: "pending", nextAttemptAt: slice.now }));
-      }
-      if (channels[row.channel].stored === null && (facts.event?.payload ?? null) === null) {
-        return done(outcomeRow(row, { status: "failed", reason: "body no longer stored" }));
-      }
-      const outgoing = prepareMessage(row, facts, verdict.recipient, slice);
-      const closed = slice.closed.get(laneOf(row));
-      return closed === undefined
-        ? { kind: "send", outgoing }
-        : { kind: "settled", settled: putBack(outgoing, closed, slice.deps) };
-    }
+    case "send":
+      return planSend(row, facts, verdict.recipient, about, slice);
   }
 }
 

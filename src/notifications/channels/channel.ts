@@ -6,6 +6,7 @@
 import type * as z from "zod/mini";
 import type { ChannelSetting, ChannelsConfig, Sender } from "../../config";
 import type { Shop } from "../shop";
+import type { LayoutInput } from "../templates/template";
 import type { EmailBinding } from "./email/cloudflare";
 
 /** What an endpoint said: its status, and the beginning of its answer without personal data. */
@@ -111,6 +112,16 @@ export interface ChannelDefinition<Content = unknown, Message = unknown> {
   readonly keepsQuietHours?: true;
   /** What cannot be sent is kept and tried again until retention ends it. */
   readonly isRetriedForEver?: true;
+  /**
+   * It goes out wherever another channel does, and is made from the facts: templates say nothing about it. `text`:
+   * the template, and where it has several texts which one.
+   */
+  readonly beside?: {
+    readonly channel: "sms";
+    layOut(input: LayoutInput, text: string): Content;
+  };
+  /** Why what is to be said cannot be sent, ever; null where it can. */
+  whyUnsent?(content: Content): string | null;
   compose(content: Content, address: Address): Message;
   /** What is stored of a message with its row; null where it is made again from the stored event. */
   readonly stored: z.ZodMiniType<Message> | null;

@@ -46,13 +46,20 @@ const Head = ({ title }: { title: string }) => (
   </head>
 );
 
-const Unsubscribe = ({ url }: { url: string }) => (
-  <>
-    {" "}
-    <a class="quiet" href={url} style={`color:${light.quiet}`}>
-      {unsubscribe}
-    </a>
-  </>
+const Footer = ({ text, unsubscribeUrl }: { text: string; unsubscribeUrl: string | null }) => (
+  <tr>
+    <td class="quiet" style={`${small};padding:20px 4px 0;overflow-wrap:anywhere`}>
+      {text}
+      {unsubscribeUrl === null ? null : (
+        <>
+          {" "}
+          <a class="quiet" href={unsubscribeUrl} style={`color:${light.quiet}`}>
+            {unsubscribe}
+          </a>
+        </>
+      )}
+    </td>
+  </tr>
 );
 
 const Email = ({
@@ -106,12 +113,7 @@ const Email = ({
               ))}
             </td>
           </tr>
-          <tr>
-            <td class="quiet" style={`${small};padding:20px 4px 0;overflow-wrap:anywhere`}>
-              {footer}
-              {unsubscribeUrl === null ? null : <Unsubscribe url={unsubscribeUrl} />}
-            </td>
-          </tr>
+          <Footer text={footer} unsubscribeUrl={unsubscribeUrl} />
         </table>
       </div>
     </body>
