@@ -60,10 +60,19 @@ export interface EmailConfig extends Sender {
   readonly baseUrl: string;
 }
 
-export interface SmsConfig {
+/** Of Twilio, which several channels may share. */
+export interface TwilioAccount {
   readonly accountSid: string;
   readonly authToken: string;
   readonly baseUrl: string;
+}
+
+export interface SmsConfig extends TwilioAccount {
+  readonly from: string;
+}
+
+export interface WhatsAppConfig extends TwilioAccount {
+  /** E.164, or the SID of a messaging service. */
   readonly from: string;
 }
 
@@ -87,6 +96,7 @@ const channelSettings = [
   "TWILIO_ACCOUNT_SID",
   "TWILIO_AUTH_TOKEN",
   "SMS_FROM",
+  "WHATSAPP_FROM",
   "SLACK_WEBHOOK_URL",
   "FORWARD_URL",
   "FORWARD_SECRET",
@@ -99,6 +109,7 @@ export interface ChannelsConfig {
   readonly sender: Sender | null;
   readonly email: EmailConfig | null;
   readonly sms: SmsConfig | null;
+  readonly whatsapp: WhatsAppConfig | null;
   readonly team: TeamConfig | null;
   /** The endpoint `default`. */
   readonly forward: ForwardConfig | null;
@@ -239,6 +250,11 @@ const webhookSecret = present.check(
   z.regex(/^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$/),
   z.refine((text) => isBase64(text.replace(/^whsec_/, ""))),
 );
+/** With or without `whatsapp:` before it, as Twilio's own pages write it. */
+const whatsAppSender = present.check(
+  z.overwrite((text) => text.replace(/^whatsapp:/, "")),
+  z.regex(/^(\+[1-9]\d{6,14}|MG[0-9a-f]{32})$/i),
+);
 const teamDomain = present.check(
   z.overwrite((text) => text.replace(/^https:\/\//, "").replace(/\/+$/, "")),
 );
@@ -300,6 +316,11 @@ function readChannels(read: Read, env: object): ChannelsConfig {
   const authToken = read("TWILIO_AUTH_TOKEN", headerText, HEADER_TEXT);
   const twilioUrl = readBaseUrl(read, env, "TWILIO_BASE_URL", "https://api.twilio.com");
   const smsFrom = read("SMS_FROM", present, "a number, a sender name or a messaging service id");
+  const whatsAppFrom = read("WHATSAPP_FROM", whatsAppSender, "a number with +, or MG…");
+  const account =
+    accountSid !== null && authToken !== null && twilioUrl !== null
+      ? { accountSid, authToken, baseUrl: twilioUrl }
+      : null;
   const slackUrl = read("SLACK_WEBHOOK_URL", endpoint, "an https URL");
   const forwardUrl = read("FORWARD_URL", endpoint, "an https URL");
   const secret = read("FORWARD_SECRET", webhookSecret, "base64, with or without whsec_ before it");
@@ -310,10 +331,8 @@ function readChannels(read: Read, env: object): ChannelsConfig {
       apiKey !== null && sender !== null && resendUrl !== null
         ? { apiKey, ...sender, baseUrl: resendUrl }
         : null,
-    sms:
-      accountSid !== null && authToken !== null && smsFrom !== null && twilioUrl !== null
-        ? { accountSid, authToken, from: smsFrom, baseUrl: twilioUrl }
-        : null,
+    sms: account !== null && smsFrom !== null ? { ...account, from: smsFrom } : null,
+    whatsapp: account !== null && whatsAppFrom !== null ? { ...account, from: whatsAppFrom } : null,
     team: slackUrl !== null ? { webhookUrl: slackUrl } : null,
     forward: forwardUrl !== null && secret !== null ? { url: forwardUrl, secret } : null,
     forwardSecret: secret,

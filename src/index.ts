@@ -25,6 +25,8 @@ import { receiverDeps, refusalsOf } from "./receiver/deps";
 import { receiverRoutes } from "./receiver/route";
 import { conflictAlert } from "./store/outbox/alerts";
 import { type Calls, callsThrough } from "./store/outbox/calls";
+import { unsubscribeDeps } from "./unsubscribe/deps";
+import { unsubscribeRoutes } from "./unsubscribe/route";
 import { sweepDeps, upkeepActions } from "./upkeep/deps";
 import { sweep } from "./upkeep/sweep";
 
@@ -76,6 +78,10 @@ app.get("/health", async (c) => {
 app.route("/", receiver);
 app.all("/api/admin/*", whereConfigured(adminApi(consoleDeps)));
 app.all("/console/*", whereConfigured(consolePages(consoleDeps)));
+app.route(
+  "/unsubscribe",
+  unsubscribeRoutes(({ env }: HonoContext) => unsubscribeDeps(env.DB, configOf(env))),
+);
 app.notFound((c) => c.json({ error: "Not found" }, 404));
 app.onError((error, c) => {
   log.error("unexpected", { route: routePath(c), error: errorText(error) });

@@ -297,6 +297,10 @@ export const SESSION = {
   max: 1_000,
 } as const;
 
+/** How long the page for unsubscribing goes by the shop's settings that it has read, and how long that may take. */
+export const SHOP_FRESH_MS = 30_000;
+export const SHOP_TIMEOUT_MS = 2_000;
+
 /**
  * The keys of Cloudflare Access. It rotates them every six weeks and publishes the next key before it signs with
  * it. They are fetched again after `freshMs`, and for a token with an unknown key, but at most every `askAgainMs`,

@@ -76,6 +76,7 @@ function dispatchAt({ db, config }: Shop, at: string): DispatchDeps {
     openEndpoint: openEndpoints(config.channels, io),
     setups: setupsOf(channels, new Set(config.statedChannelSettings)),
     ...config.audience,
+    linkSecret: null,
     shop: { ...config.shop, takesReplies: false },
     notifyMaxAgeMs: config.notifyMaxAgeMs,
     now,

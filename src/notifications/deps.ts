@@ -35,9 +35,9 @@ type Settings = Pick<Config, "channels" | "statedChannelSettings">;
 
 export function dispatchDeps(
   env: Pick<Env, "DB" | "NOTIFICATIONS">,
-  config: Settings & Pick<Config, "audience" | "shop" | "notifyMaxAgeMs">,
+  config: Settings & Pick<Config, "audience" | "shop" | "notifyMaxAgeMs" | "linkSecret">,
 ): DispatchDeps {
-  const { audience, channels, shop, notifyMaxAgeMs } = config;
+  const { audience, channels, shop, notifyMaxAgeMs, linkSecret } = config;
   const connected = channelsOf(env, config);
   return {
     db: env.DB,
@@ -46,6 +46,7 @@ export function dispatchDeps(
     setups: setupsIn(env, connected, config),
     ...audience,
     shop,
+    linkSecret,
     notifyMaxAgeMs,
     now,
     random: Math.random,

@@ -22,6 +22,7 @@ import { listBusyLanes, listDueOfLane, releaseWaiting } from "../store/outbox/la
 import { loadDue } from "../store/outbox/outbox-facts";
 import type { Outcome } from "./channels/channel";
 import { type ChannelSetups, withMemory } from "./channels/setup";
+import { loadConsents } from "./consent";
 import { learnEndpoint } from "./forwarding/learn";
 import {
   byReceipt,
@@ -173,24 +174,30 @@ async function runSlice(
   const now = deps.now().toISOString();
   const {
     rows: due,
-    quietUntil,
+    recipientKey,
     settings,
-    switches,
     editedTexts,
+    ...rules
   } = await loadDue(deps.db, ids, now);
   if (due.length === 0) return { taken: 0, claimed: 0 };
   const rows = due.map(({ row }) => row);
   const lanes = await openLanes(rows, deps, await recallSetups(rows, deps));
   const shop = makeShop(deps.shop, settings);
+  const { linkSecret, db } = deps;
+  const consents = await loadConsents(due, recipientKey, {
+    db,
+    linkSecret,
+    publicUrl: shop.publicUrl,
+  });
   const slice: Slice = {
     deps,
     now,
     lanes,
-    quietUntil,
     shop,
-    switches,
+    consents,
     edits: editsOf(editedTexts),
     closed,
+    ...rules,
   };
   const plans = due.map(({ row, facts }) => planRow(row, facts, slice));
   const settled = plans.flatMap((one) => (one.kind === "settled" ? [one.settled] : []));

@@ -14,12 +14,13 @@ import { nextAttemptAt, postponedMs } from "./backoff";
 import { channels, type Channels } from "./channels";
 import { HELD_BACK, QUIET_HOURS } from "./channels/reasons";
 import type { ChannelSetups } from "./channels/setup";
+import type { Consent } from "./consent";
 import { parseContext } from "./context";
 import { laneOf, type OpenLane, type OpenLanes } from "./forwarding/open-lanes";
 import { type Closed, type LaneDeps, putBack, waitForEndpoint } from "./lane";
 import { type OutgoingMessage, outcomeRow, type Settled } from "./outcome";
 import { type Circumstances, customerAddress, dueAt, judge } from "./relevance";
-import { renderMessage } from "./render";
+import { renderMessage, whyUnsent } from "./render";
 import { quietHoursEnd, spread } from "./quiet-hours";
 import type { Shop } from "./shop";
 import { findTemplate, isSwitchedOn } from "./templates";
@@ -35,6 +36,7 @@ export interface PlanDeps extends LaneDeps {
   readonly channels: Channels;
   /** What vars state of the shop. */
   readonly shop: ShopConfig;
+  readonly linkSecret: string | null;
   /** How they are set up, by their settings. */
   readonly setups: ChannelSetups;
   /** The environment of this Worker. */
@@ -60,6 +62,8 @@ export interface Slice {
   readonly edits: TextEdits;
   readonly shop: Shop;
   readonly switches: readonly SwitchRow[];
+  /** By the ids of messages that are marketing. */
+  readonly consents: ReadonlyMap<string, Consent>;
   readonly closed: ClosedLanes;
 }
 
@@ -122,6 +126,7 @@ function circumstancesOf(row: DueRow, slice: Slice): Circumstances {
     allowlist,
     channel,
     endpointEnd: lane?.ended ?? null,
+    isOptedOut: slice.consents.get(row.id)?.isOptedOut ?? false,
     isSwitchedOn: isSwitchedOn(row.template, row.channel, slice.switches),
     quietHoursEnd: timeZone === null ? null : quietHoursEnd(now, quietHours, timeZone),
   };
@@ -162,9 +167,14 @@ function prepareMessage(
   slice: Slice,
 ): OutgoingMessage {
   const known = parseRendered(row.rendered);
+  const unsubscribeUrl = slice.consents.get(row.id)?.unsubscribeUrl ?? null;
   const message =
     known?.message ??
-    renderMessage(row, parseContext(row.context), facts, recipient, slice.shop, slice.edits);
+    renderMessage(row, parseContext(row.context), facts, recipient, {
+      shop: slice.shop,
+      edits: slice.edits,
+      unsubscribeUrl,
+    });
   return {
     row,
     message,
@@ -173,6 +183,39 @@ function prepareMessage(
     orderNumber: facts.orderNumber,
     tracking: findTemplate(row.template)?.showsTracking === true ? facts.shipment : null,
   };
+}
+
+/** It is true and may go out: rendered, unless something of its own stands in the way. */
+function planSend(
+  row: DueRow,
+  facts: Facts,
+  recipient: string | null,
+  about: Pick<OutcomeRow, "error" | "orderNumber" | "recipient">,
+  slice: Slice,
+): Plan {
+  const wait = slice.lanes.waits.get(row.id);
+  if (wait !== undefined) {
+    return { kind: "settled", settled: waitForEndpoint(row, wait, row.error) };
+  }
+  if (isPastItsKey(row, slice.now)) {
+    return done(outcomeRow(row, { status: "failed", reason: "outcome unknown", ...about }));
+  }
+  if (facts.event?.deferred === 1) {
+    return done(outcomeRow(row, { status: "pending", nextAttemptAt: slice.now }));
+  }
+  if (channels[row.channel].stored === null && (facts.event?.payload ?? null) === null) {
+    return done(outcomeRow(row, { status: "failed", reason: "body no longer stored" }));
+  }
+  const context = parseContext(row.context);
+  const unsent = row.rendered === null ? whyUnsent(row, context, facts, slice.shop) : null;
+  if (unsent !== null) {
+    return done(outcomeRow(row, { status: "suppressed", reason: unsent, ...about }));
+  }
+  const outgoing = prepareMessage(row, facts, recipient, slice);
+  const closed = slice.closed.get(laneOf(row));
+  return closed === undefined
+    ? { kind: "send", outgoing }
+    : { kind: "settled", settled: putBack(outgoing, closed, slice.deps) };
 }
 
 function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
@@ -208,26 +251,8 @@ function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
       return laneIn(slice, row)?.wait === HELD_BACK && verdict.reason === HELD_BACK
         ? holdForward(row)
         : holdBack(row, verdict.reason, slice);
-    case "send": {
-      const wait = slice.lanes.waits.get(row.id);
-      if (wait !== undefined) {
-        return { kind: "settled", settled: waitForEndpoint(row, wait, row.error) };
-      }
-      if (isPastItsKey(row, slice.now)) {
-        return done(outcomeRow(row, { status: "failed", reason: "outcome unknown", ...about }));
-      }
-      if (facts.event?.deferred === 1) {
-        return done(outcomeRow(row, { status: "pending", nextAttemptAt: slice.now }));
-      }
-      if (channels[row.channel].stored === null && (facts.event?.payload ?? null) === null) {
-        return done(outcomeRow(row, { status: "failed", reason: "body no longer stored" }));
-      }
-      const outgoing = prepareMessage(row, facts, verdict.recipient, slice);
-      const closed = slice.closed.get(laneOf(row));
-      return closed === undefined
-        ? { kind: "send", outgoing }
-        : { kind: "settled", settled: putBack(outgoing, closed, slice.deps) };
-    }
+    case "send":
+      return planSend(row, facts, verdict.recipient, about, slice);
   }
 }
 

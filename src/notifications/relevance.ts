@@ -19,6 +19,7 @@ import {
   NOT_CONFIGURED,
   RAISED_AGAIN,
   SWITCHED_OFF,
+  UNSUBSCRIBED,
 } from "./channels/reasons";
 import { findTemplate, isQuietable, readContext } from "./templates";
 import type { Facts } from "./templates/facts";
@@ -53,6 +54,8 @@ export interface Circumstances {
   readonly allowlist: readonly string[] | null;
   /** A person may have switched it off. */
   readonly isSwitchedOn: boolean;
+  /** It is marketing, and whom it goes to wants none. */
+  readonly isOptedOut: boolean;
   /** ISO time; null outside of quiet hours, and where the shop has none. */
   readonly quietHoursEnd: string | null;
   /** Of a forward: why its endpoint gets nothing more; null where it does. */
@@ -178,6 +181,8 @@ export function judge(row: Question, facts: Facts, circumstances: Circumstances)
   if (untrue !== null) return { kind: "suppress", reason: untrue };
   const isAsked = (row.resends ?? 0) > 0;
   if (!circumstances.isSwitchedOn && !isAsked) return { kind: "suppress", reason: SWITCHED_OFF };
+  // Nor may a person send it again: it was not wanted.
+  if (circumstances.isOptedOut) return { kind: "suppress", reason: UNSUBSCRIBED };
   const notYet = whyNotYet(row, template, known, now);
   if (notYet !== null && !isAsked && channel !== "off") return notYet;
   if (isTooOld(row, template, circumstances)) return { kind: "suppress", reason: "too old" };

@@ -3,40 +3,69 @@ import type { OutboxContext } from "../projection/outbox-row";
 import type { DueRow } from "../store/outbox/outbox";
 import { channels, type Message } from "./channels";
 import type { Shop } from "./shop";
-import { findTemplate, readContext } from "./templates";
+import { findTemplate, layOut, readContext } from "./templates";
 import type { Facts } from "./templates/facts";
 import { DEFAULT_LANGUAGE, languageOf } from "./texts";
-import { createTexts, type TextEdits } from "./texts/say";
+import { createTexts, noEdits, type TextEdits, type Texts } from "./texts/say";
 
 type Row = Pick<DueRow, "template" | "channel" | "subject_id" | "event_id">;
 
-/** `edits`: what people have made of the texts. Throws where there is nothing to say: a row whose template and channel do not go together. */
+/** What of the shop a message is made with. */
+export interface Making {
+  readonly shop: Shop;
+  /** What people have made of the texts. */
+  readonly edits: TextEdits;
+  /** Where its recipient unsubscribes, if it is marketing; null: there is no link. */
+  readonly unsubscribeUrl: string | null;
+}
+
+/** Customers are written to in the language of their order, the team in English. */
+function textsOf(row: Row, facts: Facts, { shop, edits }: Omit<Making, "unsubscribeUrl">): Texts {
+  const isToCustomer = findTemplate(row.template)?.audience === "customer";
+  const stated = facts.order?.metadata ?? null;
+  return createTexts(isToCustomer ? languageOf(stated, shop.locale) : DEFAULT_LANGUAGE, edits);
+}
+
+function contentOf(row: Row, context: OutboxContext, facts: Facts, shop: Shop, texts: Texts) {
+  const template = findTemplate(row.template);
+  const { subject_id: subjectId, event_id: eventId } = row;
+  const read = template === null ? null : readContext(template, context);
+  const input = { facts, shop, texts, subjectId, eventId, context: read };
+  const laidOut = layOut(row.template, row.channel, input);
+  if (laidOut === null) throw new Error(`no ${row.channel} message for ${row.template}`);
+  return laidOut.content;
+}
+
+/** Why its channel can never send what the row says; null where it can. */
+export function whyUnsent(
+  row: Row,
+  context: OutboxContext,
+  facts: Facts,
+  shop: Shop,
+): string | null {
+  const channel = channels[row.channel];
+  if (channel.whyUnsent === undefined) return null;
+  const texts = textsOf(row, facts, { shop, edits: noEdits });
+  return channel.whyUnsent(contentOf(row, context, facts, shop, texts));
+}
+
+/** Throws where there is nothing to say: a row whose template and channel do not go together. */
 export function renderMessage(
   row: Row,
   context: OutboxContext,
   facts: Facts,
   recipient: string | null,
-  shop: Shop,
-  edits: TextEdits,
+  making: Making,
 ): Message {
-  const template = findTemplate(row.template);
   const channel = channels[row.channel];
-  const layOut = template?.channels[row.channel];
-  if (template === null || layOut === undefined) {
-    throw new Error(`no ${row.channel} message for ${row.template}`);
-  }
   if (channel.recipient !== null && recipient === null) throw new Error("nobody to write to");
-  const { subject_id: subjectId, event_id: eventId } = row;
-  const isToCustomer = template.audience === "customer";
-  const language = isToCustomer
-    ? languageOf(facts.order?.metadata ?? null, shop.locale)
-    : DEFAULT_LANGUAGE;
-  const texts = createTexts(language, edits);
-  const input = { facts, shop, texts, subjectId, eventId, context: readContext(template, context) };
-  return channel.compose(layOut(input), {
+  const { shop, unsubscribeUrl } = making;
+  const texts = textsOf(row, facts, making);
+  return channel.compose(contentOf(row, context, facts, shop, texts), {
     template: row.template,
     recipient: recipient ?? "",
     shop,
     texts,
+    unsubscribeUrl,
   });
 }

@@ -23,6 +23,7 @@ export async function everyPage(stage: Stage): Promise<readonly string[]> {
   );
   return [
     "/console",
+    "/unsubscribe/AAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBB",
     "/console/events",
     "/console/events?type=payment.failed&from=2026-01-01T00:00:00Z",
     "/console/events?from=yesterday",

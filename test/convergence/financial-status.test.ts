@@ -146,7 +146,8 @@ async function checkMails(stories: readonly Story[]): Promise<number> {
   const { rows: due } = await loadDue(env.DB, ids, NOW);
   for (const { row, facts } of due) {
     const expected = byNumber.get(facts.orderNumber ?? "");
-    const mail = renderMessage(row, { kind: "none" }, facts, "a@example.com", previewShop, noEdits);
+    const making = { shop: previewShop, edits: noEdits, unsubscribeUrl: null };
+    const mail = renderMessage(row, { kind: "none" }, facts, "a@example.com", making);
     if (mail.channel !== "email" || expected === undefined) throw new Error(`${row.id} is no mail`);
     const isReduced = expected.payableMicros < expected.grandTotalMicros;
     const isOpen = expected.openMicros > 0 && (isReduced || expected.paidMicros > 0);

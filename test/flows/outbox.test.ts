@@ -62,7 +62,11 @@ const table: [string, Record<string, unknown>, Record<string, unknown>, string[]
     "payment.failed",
     payment("PAY-2"),
     linked,
-    [`payment_failed/PAY-2/${AT}/email`, `payment_failed/PAY-2/${AT}/sms`],
+    [
+      `payment_failed/PAY-2/${AT}/email`,
+      `payment_failed/PAY-2/${AT}/sms`,
+      `payment_failed/PAY-2/${AT}/whatsapp`,
+    ],
   ],
   ["payment.retried", payment("PAY-2"), linked, []],
   ["payment.refund.initiated", refund("REF-1"), linked, []],
@@ -91,14 +95,18 @@ describe.concurrent("what each event tells", () => {
     ["undelivered", "undelivered"],
     ["return_to_origin", "return_to_origin"],
     ["lost", "lost"],
-  ])("shipment.updated to %s tells the customer by e-mail and SMS", async (status, fact) => {
-    const body = event("shipment.updated", shipment("SHP-U", { status }), linked);
-    await apply(body);
-    expect(await toldOf(String(body.id))).toEqual([
-      told(`shipment_update/SHP-U/${fact}/email`),
-      told(`shipment_update/SHP-U/${fact}/sms`),
-    ]);
-  });
+  ])(
+    "shipment.updated to %s tells the customer by e-mail, SMS and WhatsApp",
+    async (status, fact) => {
+      const body = event("shipment.updated", shipment("SHP-U", { status }), linked);
+      await apply(body);
+      expect(await toldOf(String(body.id))).toEqual([
+        told(`shipment_update/SHP-U/${fact}/email`),
+        told(`shipment_update/SHP-U/${fact}/sms`),
+        told(`shipment_update/SHP-U/${fact}/whatsapp`),
+      ]);
+    },
+  );
 
   test.each([
     "unscheduled",
@@ -120,6 +128,7 @@ describe.concurrent("what each event tells", () => {
     expect(await toldOf(String(body.id))).toEqual([
       told("shipment_update/SHP-U3/in_transit/email"),
       told("shipment_update/SHP-U3/in_transit/sms"),
+      told("shipment_update/SHP-U3/in_transit/whatsapp"),
     ]);
   });
 

@@ -196,6 +196,7 @@ await describe("npm run setup", () => {
       CE_WEBHOOK_SECRET: "enter",
       "secret CE_WEBHOOK_SECRET": SECRET,
       ADMIN_TOKEN: "make",
+      LINK_SECRET: "make",
       SLACK_WEBHOOK_URL: "enter",
       "secret SLACK_WEBHOOK_URL": "https://hooks.slack.example/x",
       "Go on": false,
@@ -211,6 +212,7 @@ await describe("npm run setup", () => {
       "ADMIN_TOKEN",
       "RESEND_API_KEY",
       "SLACK_WEBHOOK_URL",
+      "LINK_SECRET",
     ]);
     assert.match(yes.printed, /below \[vars\] in wrangler.toml\nEMAIL_FROM = "Your shop/);
     assert.ok(!yes.printed.includes(SECRET) && !yes.printed.includes("hooks.slack"));
@@ -350,7 +352,7 @@ await describe("npm run setup", () => {
     assert.equal(statSync(path).mode & 0o777, 0o600);
     const kept = readFileSync(path, "utf8");
     const put = ended.calls.filter(({ args }) => args[1] === "put");
-    assert.equal(put.length, 2);
+    assert.equal(put.length, 3);
     for (const { args, stdin } of put) {
       assert.match(stdin, /^[0-9a-f]{64}$/);
       assert.ok(kept.includes(`${args[2] ?? ""}="${stdin}"`));

@@ -37,6 +37,7 @@ function channelsAt(origin: string): Channels {
       sender: null,
       email: { apiKey: "re_key", baseUrl: origin, from: "a@shop.example", replyTo: null },
       sms: { accountSid: "AC1", authToken: "token", baseUrl: origin, from: "+15005550006" },
+      whatsapp: null,
       team: { webhookUrl: `${origin}/slack` },
       forward: { url: `${origin}/forward`, secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" },
       forwardSecret: null,

@@ -19,7 +19,7 @@ import {
 
 const NOW = "2026-11-24T10:00:00.000Z";
 const now = (): Date => new Date(NOW);
-const names = ["email", "sms", "team", "forward"] as const;
+const names = ["email", "sms", "whatsapp", "team", "forward"] as const;
 type Name = (typeof names)[number];
 
 const email = {
@@ -29,6 +29,12 @@ const email = {
   subject: "Ünïcode — subject",
   html: "<p>ok</p>",
   text: "ok",
+} as const;
+const whatsapp = {
+  channel: "whatsapp",
+  to: "+919812345678",
+  contentSid: `HX${"0a".repeat(16)}`,
+  variables: { "1": "Meera & Co", "2": "ORD-1" },
 } as const;
 const sms = { channel: "sms", to: "+919812345678", text: "hello & good-bye + more" } as const;
 const team = { channel: "team", text: "hi", blocks: [{ type: "divider" }] } as const;
@@ -58,6 +64,8 @@ async function send(
         return channels.email?.send(email, key, signal);
       case "sms":
         return channels.sms?.send(sms, key, signal);
+      case "whatsapp":
+        return channels.whatsapp?.send(whatsapp, key, signal);
       case "team":
         return channels.team?.send(team, key, signal);
       case "forward":
@@ -281,7 +289,7 @@ describe("the pace", () => {
     );
     const other = createChannels(channelsConfig, deps);
     expect([real.email?.gapMs, real.team?.gapMs, real.sms?.gapMs]).toEqual([500, 1_000, 0]);
-    expect(names.map((name) => other[name]?.gapMs)).toEqual([0, 0, 0, 0]);
+    expect(names.map((name) => other[name]?.gapMs)).toEqual([0, 0, 0, 0, 0]);
   });
 });
 

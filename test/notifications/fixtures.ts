@@ -105,6 +105,7 @@ export function orderFacts(changes: Partial<OrderFacts> = {}): OrderFacts {
     order_date: "2026-11-24T04:12:00.000Z",
     cancelled_at: null,
     metadata: null,
+    extra: null,
     ...changes,
   };
 }

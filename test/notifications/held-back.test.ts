@@ -111,6 +111,7 @@ describe("a channel of which some settings are there", () => {
       { channel: "forward" },
       { channel: "sms" },
       { channel: "team" },
+      { channel: "whatsapp" },
     ]);
   });
 });

@@ -5,6 +5,7 @@ import { renderMessage } from "../../src/notifications/render";
 import { type SmsSegments, smsSegments } from "../../src/notifications/channels/sms/alphabets";
 import { type LanguageCode, languageCodes } from "../../src/notifications/texts";
 import { noEdits, type TextEdits } from "../../src/notifications/texts/say";
+import { templates } from "../../src/notifications/templates";
 import { previews, type Preview } from "./fixtures";
 
 export interface RenderedPreview {
@@ -16,12 +17,18 @@ export interface RenderedPreview {
   readonly segments: SmsSegments | null;
 }
 
-const recipients: Readonly<Record<string, string>> = { sms: "+919812345678" };
+const recipients: Readonly<Record<string, string>> = {
+  sms: "+919812345678",
+  whatsapp: "+919812345678",
+};
 
 export function renderPreview(preview: Preview, edits: TextEdits = noEdits): Message {
   const { template, channel, context, facts, shop } = preview;
   const row = { template, channel, subject_id: null, event_id: "evt-1" };
-  return renderMessage(row, context, facts, recipients[channel] ?? "asha@example.com", shop, edits);
+  const isMarketing = templates[template].isMarketing === true;
+  const unsubscribeUrl = isMarketing ? "https://hooks.shop.example/unsubscribe/token" : null;
+  const making = { shop, edits, unsubscribeUrl };
+  return renderMessage(row, context, facts, recipients[channel] ?? "asha@example.com", making);
 }
 
 /** The same message to a customer who reads `language`. */

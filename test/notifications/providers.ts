@@ -66,6 +66,12 @@ export const channelsConfig: ChannelsConfig = {
     from: "Meera Handlooms <orders@shop.example>",
     replyTo: "help@shop.example",
   },
+  whatsapp: {
+    accountSid: "AC1",
+    authToken: "token",
+    baseUrl: "https://twilio.test",
+    from: "+15005550009",
+  },
   sms: {
     accountSid: "AC1",
     authToken: "token",
@@ -84,6 +90,7 @@ export const noChannels: ChannelsConfig = {
   sender: null,
   email: null,
   sms: null,
+  whatsapp: null,
   team: null,
   forward: null,
   forwardSecret: null,
@@ -128,6 +135,7 @@ export function stage(
       environment: "production",
       allowlist: null,
       shop,
+      linkSecret: "link-secret",
       notifyMaxAgeMs: 72 * 3_600_000,
       now,
       random: () => 0,

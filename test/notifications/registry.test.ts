@@ -194,6 +194,25 @@ describe("a message that is about something else of the same key", () => {
 });
 
 describe("the messages of a day", () => {
+  it("are written of a message that is off by default once a person has decided about it", async () => {
+    const stories = createDay({ seed: 8, orders: 12, endsAtMs: Date.parse(NOW), firstNumber: 500 });
+    const decided = { changed_at: NOW, changed_by: "a person" };
+    await saveSwitch(env.DB, {
+      template: "payment_received",
+      channel: "email",
+      is_on: 1,
+      ...decided,
+    });
+    await arrive(
+      stories.flatMap((story) => story.events),
+      { forwardTo: [] },
+    );
+    const written = await rows("SELECT DISTINCT template FROM notifications");
+    const names = written.map(({ template }) => template);
+    expect(names).toContain("payment_received");
+    expect(names).not.toContain("order_received");
+  });
+
   it("are asked for by every template that events ask for, and found by their orders", async () => {
     const stories = createDay({ seed: 7, orders: 30, endsAtMs: Date.parse(NOW), firstNumber: 1 });
     await arrive(
@@ -202,7 +221,13 @@ describe("the messages of a day", () => {
     );
     const told = await rows("SELECT DISTINCT template FROM notifications");
     const names = new Set(told.map(({ template }) => template));
-    const asked = templateNames.filter((name) => templates[name].asked.by === "event");
+    // Of those that nobody has switched on there is no row.
+    const asked = templateNames.filter(
+      (name) => templates[name].asked.by === "event" && templates[name].isOnByDefault !== false,
+    );
+    expect(templateNames.filter((name) => !asked.includes(name) && names.has(name))).toEqual(
+      templateNames.filter((name) => templates[name].asked.by !== "event" && names.has(name)),
+    );
     expect(asked.filter((name) => !names.has(name))).toEqual([]);
     const unnamed = await rows("SELECT id FROM notifications WHERE about IS NULL");
     expect(unnamed).toEqual([]);

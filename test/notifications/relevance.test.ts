@@ -48,6 +48,7 @@ function verdict(asked: Asked, given: Facts, changes: Partial<Circumstances> = {
     allowlist: null,
     endpointEnd: null,
     isSwitchedOn: true,
+    isOptedOut: false,
     quietHoursEnd: null,
     ...changes,
   });

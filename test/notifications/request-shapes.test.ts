@@ -8,6 +8,10 @@ import type { Twilio } from "twilio";
 import { describe, expect, it } from "vitest";
 import { type ResendRequest, resendRequest } from "../../src/notifications/channels/email/resend";
 import type { EmailBinding } from "../../src/notifications/channels/email/cloudflare";
+import {
+  type WhatsAppRequest,
+  whatsAppRequest,
+} from "../../src/notifications/channels/whatsapp/message";
 import { type TwilioRequest, twilioRequest } from "../../src/notifications/channels/sms/twilio";
 import { channelsConfig } from "./providers";
 
@@ -32,8 +36,9 @@ describe("request shapes", () => {
     const resend: Fits<InCamelCase<ResendRequest>, CreateEmailOptions> = true;
     const resendKey: "idempotencyKey" extends keyof CreateEmailRequestOptions ? true : never = true;
     const twilio: Fits<InSmall<TwilioRequest>, TwilioOptions> = true;
+    const whatsApp: Fits<InSmall<WhatsAppRequest>, TwilioOptions> = true;
     const binding: SendEmail extends EmailBinding ? true : never = true;
-    expect([resend, resendKey, twilio, binding]).toEqual([true, true, true, true]);
+    expect([resend, resendKey, twilio, whatsApp, binding]).toEqual(Array(5).fill(true));
   });
 
   it("carry one recipient, tags that Resend takes, and a reply address where there is one", () => {
@@ -71,6 +76,27 @@ describe("request shapes", () => {
     expect(twilioRequest(message, { ...sms, from: "MG123" })).toEqual({
       To: "+919812345678",
       Body: "hello",
+      MessagingServiceSid: "MG123",
+    });
+  });
+
+  it("name a content template and its variables for WhatsApp", () => {
+    const { whatsapp } = channelsConfig;
+    if (whatsapp === null) throw new Error("no WhatsApp configuration");
+    const message = {
+      channel: "whatsapp",
+      to: "+919812345678",
+      contentSid: "HX1",
+      variables: { "1": "Meera", "2": "ORD-1" },
+    } as const;
+    expect(whatsAppRequest(message, whatsapp)).toEqual({
+      To: "whatsapp:+919812345678",
+      From: "whatsapp:+15005550009",
+      ContentSid: "HX1",
+      ContentVariables: '{"1":"Meera","2":"ORD-1"}',
+    });
+    expect(whatsAppRequest(message, { ...whatsapp, from: "MG123" })).toMatchObject({
+      To: "whatsapp:+919812345678",
       MessagingServiceSid: "MG123",
     });
   });

@@ -122,11 +122,14 @@ describe("the settings", () => {
       timeZone: "Asia/Kolkata",
       publicUrl: "https://hooks.shop.example",
       hasLinkSecret: true,
-      isOn: () => true,
+      isOn: (channel) => channel === "sms",
     };
     expect(halfDone(whole)).toEqual([]);
     expect(halfDone({ ...whole, hasLinkSecret: false, publicUrl: null })).toEqual([
       "Review requests have no link to unsubscribe: LINK_SECRET and PUBLIC_URL is not set.",
+    ]);
+    expect(halfDone({ ...whole, isOn: (channel) => channel === "whatsapp" })).toEqual([
+      expect.stringContaining("content template is set for payment_failed and"),
     ]);
     const rows = [
       { name: "quiet_hours_from", value: "22:00" },

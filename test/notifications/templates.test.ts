@@ -68,7 +68,7 @@ describe("an e-mail", () => {
 
   it("shows markup and marks of direction as plain text, and breaks no subject line", () => {
     const { subject, html } = emailOf("order-confirmed-hostile");
-    expect(html).not.toMatch(/<script|<img|<b>|<i>|javascript:/);
+    expect(html).not.toMatch(/<script>|<script [^t]|<img src=x|<b>|<i>|javascript:/);
     expect(html).toContain("&lt;script&gt;");
     expect(html).not.toContain("\u202e");
     expect(subject).not.toMatch(/[\r\n]/);
@@ -81,7 +81,9 @@ describe("an e-mail", () => {
     const page = "https://www.delhivery.com/track/package/28744710012345";
     expect(html).toContain(`href="${page}"`);
     expect(text).toContain(page);
-    expect(emailOf("shipment-lost").html).not.toContain(page);
+    const lost = emailOf("shipment-lost");
+    expect(lost.html).not.toContain(`href="${page}"`);
+    expect(lost.html).toContain('href="https://shop.example/orders/ORD-20261124-0187"');
   });
 
   it("of a parcel to collect names no day and no address of a delivery", () => {
@@ -150,7 +152,7 @@ describe("an e-mail", () => {
     expect(emailOf("review-request").html).toContain(
       'href="https://shop.example/review?order=ORD-20261124-0187"',
     );
-    expect(emailOf("review-request-by-reply").html).not.toContain("href=");
+    expect(emailOf("review-request-by-reply").html).not.toContain("https://shop.example/review");
   });
 
   const repliesOf = (name: string, takesReplies: boolean): string => {
@@ -178,10 +180,62 @@ describe("an e-mail", () => {
 
   it("leaves out what is not known, without gaps", () => {
     const { html, text } = emailOf("shipment-shipped-bare");
-    expect(html).not.toMatch(/href=|Courier<|Delivery address|In this parcel/);
+    expect(html).not.toMatch(/track|Courier<|Delivery address|In this parcel/);
     expect(text).toMatch(
-      /^Your parcel has shipped\n\nHello,\n\n.*\n\nOrder: ORD-20261124-0187\n\n--/,
+      /^Your parcel has shipped\n\nHello,\n\n.*\n\nView your order:\n.*\n\nOrder: ORD-20261124-0187\n\n--/,
     );
+  });
+
+  it("shows the shop's look, and how it is reached", () => {
+    const { html, text } = emailOf("order-confirmed");
+    expect(html).toContain('src="https://shop.example/logo.png"');
+    expect(html).toContain('alt="Meera Handlooms"');
+    expect(html).toContain("background:#7a1f4b");
+    expect(html).toContain('alt="Block Print Kurta"');
+    for (const shown of ["help@shop.example", "+918012345678", "GSTIN: 29ABCDE1234F1Z5"]) {
+      expect(html).toContain(shown);
+      expect(text).toContain(shown);
+    }
+    expect(html).toContain('href="https://shop.example/orders/ORD-20261124-0187"');
+    expect(emailOf("order-confirmed-taxed").text).toContain("Your GSTIN: 27AAACM1234C1ZV");
+  });
+
+  it("is whole of a shop that has set nothing", () => {
+    const { html, text } = emailOf("order-confirmed-no-look");
+    expect(html).not.toMatch(/<img class="logo"|href=/);
+    expect(html).toContain("Meera Handlooms");
+    expect(text).toMatch(/--\nMeera Handlooms sent you this message about your order\./);
+  });
+
+  it("leads to the page where the order is paid, else to the order", () => {
+    expect(emailOf("payment-failed").html).toContain(
+      'href="https://shop.example/pay/ORD-20261124-0187"',
+    );
+    expect(emailOf("payment-failed-no-look").html).not.toContain("Pay now");
+  });
+
+  it("shows pictures that come encrypted, and of a parcel those of its order", () => {
+    const order = orderFacts({
+      items: JSON.stringify([
+        { product_name: "A", sku: "A", product_image_url: "http://shop.example/a.jpg" },
+        { product_name: "B", sku: "B", product_image_url: "javascript:alert(1)" },
+        { product_name: "C", sku: "C", product_image_url: "https://user@shop.example/c.jpg" },
+        { product_name: "D", sku: "D", product_image_url: "https://shop.example/d.jpg" },
+      ]),
+    });
+    const shipment = shipmentFacts({
+      status: "shipped",
+      items: JSON.stringify([{ product_name: "D", sku: "D", quantity: 1 }]),
+    });
+    const pictures = (name: string): readonly (string | undefined)[] => {
+      const found = previews.find((one) => one.name === name && one.channel === "email");
+      if (found === undefined) throw new Error(name);
+      const message = renderPreview({ ...found, facts: facts({ order, shipment }) });
+      if (message.channel !== "email") throw new Error(message.channel);
+      return [...message.html.matchAll(/<img src="([^"]*)"/g)].map(([, url]) => url);
+    };
+    expect(pictures("order-confirmed")).toEqual(["https://shop.example/d.jpg"]);
+    expect(pictures("shipment-shipped")).toEqual(["https://shop.example/d.jpg"]);
   });
 
   it("has the tables of a layout, which no screen reader announces", () => {
@@ -203,7 +257,10 @@ describe("an e-mail", () => {
         const message = renderPreview({ ...first, facts: facts({ order }) });
         if (message.channel !== "email") throw new Error(message.channel);
         expect(message.html.endsWith("</html>")).toBe(true);
-        expect(message.html).not.toContain("<script");
+        // The structured data, which nothing in it can end.
+        const [, data = ""] = /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(message.html) ?? [];
+        expect(JSON.parse(data)).toMatchObject({ "@type": "Order" });
+        expect(message.html.match(/<script/g)).toHaveLength(1);
         expect(message.subject).not.toMatch(/[\r\n]/);
       }),
       { seed, numRuns: 200 },

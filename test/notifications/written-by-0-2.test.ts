@@ -53,6 +53,7 @@ async function verdict(): Promise<Verdict> {
     allowlist: null,
     endpointEnd: null,
     isSwitchedOn: true,
+    isOptedOut: false,
     quietHoursEnd: null,
   } as const;
   return judge(question, due.facts, circumstances);

@@ -38,6 +38,9 @@ import { deleteTestEvent, listTroubled } from "../../src/store/inbox/inspection"
 import { countTroubled, loadOverview } from "../../src/store/overview";
 import { listUnsettled } from "../../src/store/inbox/replays";
 import { loadRefusedHours } from "../../src/store/inbox/refusals";
+import { listOptOuts, removeOptOut, saveOptOut } from "../../src/store/shop/opt-outs";
+import { removeSetting, saveSetting } from "../../src/store/shop/settings";
+import { saveSwitch } from "../../src/store/shop/switches";
 import { deleteSession, loadSession, markSeen, saveSession } from "../../src/store/sessions";
 import { noteFailedTry, recordConflicts } from "../../src/store/inbox/inbox";
 import { purgeOld } from "../../src/upkeep/retention";
@@ -118,6 +121,11 @@ const allowed: readonly {
     plan: /^SCAN archive_writes$/,
     statement: /FROM archive_writes ORDER BY name LIMIT 1/,
     why: "a row for an archive object whose writing was cut off: none, or one",
+  },
+  {
+    plan: /^SCAN (shop_settings|message_switches)$/,
+    statement: /FROM (shop_settings|message_switches) ORDER BY/,
+    why: "a row for each setting that a person has set, and for each message that is switched",
   },
   {
     plan: /^SCAN channels$/,
@@ -230,6 +238,13 @@ beforeAll(async () => {
   ).first<string>("id");
   await admin(`/notifications/${encodeURIComponent(settledOne ?? "")}/send-again`, {});
   await admin("/settings");
+  await saveSetting(testEnv.DB, { name: "name", value: "Meera", changed_at: "", changed_by: "" });
+  await removeSetting(testEnv.DB, "name");
+  const turned = { is_on: 1, changed_at: "", changed_by: "" };
+  await saveSwitch(testEnv.DB, { template: "alert", channel: "team", ...turned });
+  await saveOptOut(testEnv.DB, { recipientHash: "1", at: "", source: "page" });
+  await listOptOuts(testEnv.DB, ["1"]);
+  await removeOptOut(testEnv.DB, "1");
   await admin("/quiet-until");
   await admin("/quiet-until", { until: "2026-01-01T00:00:00Z" });
   await admin("/notifications/send-again", { reason: "channel not configured", dry_run: true });

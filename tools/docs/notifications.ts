@@ -10,15 +10,17 @@ const marks = ["<!-- templates: written by npm run docs -->", "<!-- end of templ
 const registry = z.object({
   templates: z.record(
     z.string(),
-    z.object({
+    z.looseObject({
       docs: z.object({ when: z.string(), dropped: z.nullable(z.string()) }),
-      channels: z.record(z.string(), z.unknown()),
     }),
   ),
 });
 
+/** Of a channel that goes beside another one a template says nothing. */
+const functions = z.object({ channelsOf: z.custom<(template: unknown) => readonly string[]>() });
+
 /** A bundler resolves the imports of the templates. */
-async function loadTemplates(): Promise<z.infer<typeof registry>["templates"]> {
+async function loadLines(): Promise<readonly string[]> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL("src/notifications/templates/index.ts", root))],
     bundle: true,
@@ -30,7 +32,12 @@ async function loadTemplates(): Promise<z.infer<typeof registry>["templates"]> {
     jsxImportSource: "#html",
   });
   const code = Buffer.from(outputFiles[0]?.contents ?? "").toString("base64");
-  return registry.parse({ ...(await import(`data:text/javascript;base64,${code}`)) }).templates;
+  const loaded: object = { ...(await import(`data:text/javascript;base64,${code}`)) };
+  const { channelsOf } = functions.parse(loaded);
+  return Object.entries(registry.parse(loaded).templates).map(
+    ([name, template]) =>
+      `| \`${name}\` → ${channelsOf(template).join(", ")} | ${template.docs.when} | ${template.docs.dropped ?? "–"} |`,
+  );
 }
 
 export async function notificationsPage(): Promise<string> {
@@ -39,10 +46,7 @@ export async function notificationsPage(): Promise<string> {
   if (start === undefined || end === undefined || start < 0 || end < start) {
     throw new Error("docs/notifications.md has lost the marks around its table");
   }
-  const lines = Object.entries(await loadTemplates()).map(
-    ([name, { docs, channels }]) =>
-      `| \`${name}\` → ${Object.keys(channels).join(", ")} | ${docs.when} | ${docs.dropped ?? "–"} |`,
-  );
+  const lines = await loadLines();
   const head = "| template → channel | when | dropped if, when it is due, |\n| --- | --- | --- |";
   const table = `${marks[0]}\n\n${head}\n${lines.join("\n")}\n\n`;
   return `${page.slice(0, start)}${table}${page.slice(end)}`;

@@ -154,6 +154,17 @@ const groups = {
       example: "+15550100",
     },
   ],
+  WhatsApp: [
+    {
+      name: "WHATSAPP_FROM",
+      description:
+        "The WhatsApp number, or the messaging service (`MG…`), that sends through the same Twilio account; needs approved content templates ([notifications.md](notifications.md#what-a-shop-sets)).",
+      without: "no WhatsApp message is sent; they are held back if WhatsApp was set up before",
+      example: "+15550100",
+      taken: ["+15550100123", "whatsapp:+15550100123", `MG${"0a".repeat(16)}`],
+      refused: ["15550100", "Shop", "MG123"],
+    },
+  ],
   Team: [
     {
       name: "SLACK_WEBHOOK_URL",

@@ -6,6 +6,7 @@
 import type * as z from "zod/mini";
 import type { ChannelSetting, ChannelsConfig, Sender } from "../../config";
 import type { Shop } from "../shop";
+import type { LayoutInput } from "../templates/template";
 import type { Texts } from "../texts/say";
 import type { EmailBinding } from "./email/cloudflare";
 
@@ -80,6 +81,8 @@ interface Address {
   readonly recipient: string;
   readonly shop: Shop;
   readonly texts: Texts;
+  /** Where its recipient unsubscribes, if it is marketing; null: there is no link. */
+  readonly unsubscribeUrl: string | null;
 }
 
 /** A message as the console shows it. */
@@ -111,6 +114,16 @@ export interface ChannelDefinition<Content = unknown, Message = unknown> {
   readonly keepsQuietHours?: true;
   /** What cannot be sent is kept and tried again until retention ends it. */
   readonly isRetriedForEver?: true;
+  /**
+   * It goes out wherever another channel does, and is made from the facts: templates say nothing about it. `text`:
+   * the template, and where it has several texts which one.
+   */
+  readonly beside?: {
+    readonly channel: "sms";
+    layOut(input: LayoutInput, text: string): Content;
+  };
+  /** Why what is to be said cannot be sent, ever; null where it can. */
+  whyUnsent?(content: Content): string | null;
   compose(content: Content, address: Address): Message;
   /** What is stored of a message with its row; null where it is made again from the stored event. */
   readonly stored: z.ZodMiniType<Message> | null;

@@ -8,8 +8,12 @@ import { email } from "./email";
 import { forward } from "./forward";
 import { sms } from "./sms";
 import { team } from "./team";
+import { whatsapp } from "./whatsapp";
 
-const registry = { email, sms, team, forward } satisfies Record<string, ChannelDefinition>;
+const registry = { email, sms, whatsapp, team, forward } satisfies Record<
+  string,
+  ChannelDefinition
+>;
 
 /** The name that rows of `notifications` carry. */
 export type Channel = keyof typeof registry;

@@ -3,7 +3,7 @@
  * Pure. A setting that a deployment has wiped must lose no message, so a channel is off only where none of its
  * settings is there and it never was on. One that is set up in part is meant to be on: somebody has set the rest.
  */
-import { type Channel, channels, type Channels, mapChannels } from ".";
+import { type Channel, channelNames, channels, type Channels, mapChannels } from ".";
 
 /**
  * `incomplete`: some of its settings are there, not all, or one cannot be used. `lost`: none is there, and it was
@@ -31,7 +31,13 @@ export function setupsOf(connected: Channels, stated: ReadonlySet<string>): Chan
       .filter((group) => !group.some((setting) => stated.has(setting)))
       .map((group) => group.join(" or "));
     if (connected[name] !== null) return { state: "on", missing: [] };
-    const isStated = meantBy.some((setting) => stated.has(setting));
+    // What a channel beside it needs and has says nothing of this one.
+    const elsewhere = new Set(
+      channelNames.flatMap((other) =>
+        other !== name && connected[other] !== null ? channels[other].needs.flat() : [],
+      ),
+    );
+    const isStated = meantBy.some((setting) => stated.has(setting) && !elsewhere.has(setting));
     return { state: isStated ? "incomplete" : "off", missing };
   });
 }

@@ -1,7 +1,7 @@
 /** Settings of which a part is missing: what they are for does not work, and nothing else would say so. Pure. */
 import type { SettingRow } from ".";
 import { parseValue } from "./kinds";
-import { DLT_TEMPLATE, findSetting, settingOf } from "./settings";
+import { DLT_TEMPLATE, findSetting, settingOf, WHATSAPP_CONTENT } from "./settings";
 
 export interface SetUp {
   readonly rows: readonly SettingRow[];
@@ -10,7 +10,7 @@ export interface SetUp {
   readonly timeZone: string | null;
   readonly publicUrl: string | null;
   readonly hasLinkSecret: boolean;
-  readonly isOn: (channel: "sms") => boolean;
+  readonly isOn: (channel: "sms" | "whatsapp") => boolean;
 }
 
 function listed(names: readonly string[]): string {
@@ -38,6 +38,16 @@ function registration({ rows, texts, isOn }: SetUp): readonly string[] {
   ];
 }
 
+function contentTemplates({ rows, texts, isOn }: SetUp): readonly string[] {
+  if (!isOn("whatsapp")) return [];
+  const missing = texts.filter(
+    (text) => !rows.some(({ name }) => name.startsWith(`${settingOf(WHATSAPP_CONTENT, text)}.`)),
+  );
+  return missing.length === 0
+    ? []
+    : [`WhatsApp is on, and no approved content template is set for ${listed(missing)}.`];
+}
+
 /** A sentence for each. */
 export function halfDone(setUp: SetUp): readonly string[] {
   const { rows, timeZone, publicUrl, hasLinkSecret } = setUp;
@@ -55,5 +65,6 @@ export function halfDone(setUp: SetUp): readonly string[] {
       ? ["Quiet hours are set and do not apply: STORE_TIME_ZONE is not set."]
       : []),
     ...registration(setUp),
+    ...contentTemplates(setUp),
   ];
 }

@@ -31,8 +31,9 @@ export interface OrderFacts {
   readonly items: string | null;
   readonly order_date: string | null;
   readonly cancelled_at: string | null;
-  /** JSON; its `language` is the one that the customer is written to in. */
+  /** JSON, as are the other fields that no column holds; `language` is the one that the customer is written to in. */
   readonly metadata: string | null;
+  readonly extra: string | null;
 }
 
 export interface PaymentFacts {

@@ -4,7 +4,7 @@
  */
 import type { OutboxContext } from "../../projection/outbox-row";
 import type { OutboxRule } from "../../projection/outbox-rows";
-import { type Channel, channelNames } from "../channels";
+import { type Channel, channelNames, channels } from "../channels";
 import { orderCancelled } from "./order/order-cancelled";
 import { orderCompleted } from "./order/order-completed";
 import { orderConfirmed } from "./order/order-confirmed";
@@ -22,7 +22,7 @@ import { shipmentUpdate } from "./shipment/shipment-update";
 import { trackingChanged } from "./shipment/tracking-changed";
 import { alert } from "./system/alert";
 import { forward } from "./system/forward";
-import type { State, TemplateDefinition } from "./template";
+import type { Known, LayoutInput, State, TemplateDefinition } from "./template";
 
 const registry = {
   order_received: orderReceived,
@@ -92,8 +92,30 @@ export function isSwitchedOn(
 }
 
 /** In the order of the registry of channels. */
-function channelsOf({ channels }: TemplateDefinition): readonly Channel[] {
-  return channelNames.filter((name) => channels[name] !== undefined);
+export function channelsOf({ channels: own }: TemplateDefinition): readonly Channel[] {
+  return channelNames.filter((name) => {
+    const { beside } = channels[name];
+    return own[name] !== undefined || (beside !== undefined && own[beside.channel] !== undefined);
+  });
+}
+
+/** `shipment_update.shipped`: the name of what it says, where it has several texts with which one. */
+function textOf(name: string, { texts }: TemplateDefinition, known: Known): string {
+  const text = texts?.of(known) ?? null;
+  return text === null ? name : `${name}.${text}`;
+}
+
+/** What a channel is given; null where the template has no message for it. */
+export function layOut(
+  name: string,
+  channel: Channel,
+  input: LayoutInput,
+): { readonly content: unknown } | null {
+  const template = findTemplate(name);
+  if (template === null || !channelsOf(template).includes(channel)) return null;
+  const own = template.channels[channel];
+  if (own !== undefined) return { content: own(input) };
+  return { content: channels[channel].beside?.layOut(input, textOf(name, template, input)) };
 }
 
 /** The messages of those templates, each once for each of its channels. */

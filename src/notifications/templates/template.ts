@@ -72,6 +72,8 @@ export interface TemplateDefinition<Context = unknown> {
   readonly context?: { readonly shape: z.ZodMiniType<Context>; readonly example: OutboxContext };
   /** One message an order or refund, even where two rows tell of it; the reason of the other. */
   readonly once?: { readonly by: "order" | "refund"; readonly otherwise: string };
+  /** It is asked for by nobody: whoever has unsubscribed gets none, and each has a link to unsubscribe. */
+  readonly isMarketing?: true;
   /** Absent: it is sent unless a person has switched it off. False: only once a person has switched it on. */
   readonly isOnByDefault?: false;
   /** Its texts, where it has several: what is registered or approved elsewhere is so one text at a time. */

@@ -22,6 +22,7 @@ import { type DueRow, dueStatements } from "./outbox";
 import { type EditedText, editedTextsIn, editedTextsStatement } from "../texts/message-texts";
 import { quietUntilIn, quietUntilStatement } from "./quiet-until";
 import { settingsIn, settingsStatement, type StoredSetting } from "../shop/settings";
+import { recipientKeyIn, recipientKeyStatement } from "../shop/opt-outs";
 import { switchesIn, switchesStatement, type SwitchRow } from "../shop/switches";
 import { quoted } from "../quoted";
 import { renderedOrder } from "./rendered";
@@ -159,7 +160,7 @@ function byNotification<Row extends object>(
   return new Map(rows.map((row) => [row.notification_id, row]));
 }
 
-interface DueFacts {
+export interface DueFacts {
   readonly row: DueRow;
   readonly facts: Facts;
 }
@@ -173,12 +174,21 @@ export interface Due {
   readonly switches: readonly SwitchRow[];
   /** What people have made of the texts of messages. */
   readonly editedTexts: readonly EditedText[];
+  /** Of the hashes of recipients. */
+  readonly recipientKey: string | null;
 }
 
 /** What is due of `ids`, each row with the facts as they stand now: one round trip. */
 export async function loadDue(db: D1Database, ids: readonly string[], now: string): Promise<Due> {
   if (ids.length === 0)
-    return { rows: [], quietUntil: null, settings: [], switches: [], editedTexts: [] };
+    return {
+      rows: [],
+      quietUntil: null,
+      settings: [],
+      switches: [],
+      editedTexts: [],
+      recipientKey: null,
+    };
   const list = JSON.stringify(ids);
   const reads = [ordersSql, paymentsSql, paymentEventsSql, refundsSql, shipmentsSql, parcelsSql];
   const [, due, ...results] = await db.batch([
@@ -191,6 +201,7 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
     settingsStatement(db),
     switchesStatement(db),
     editedTextsStatement(db),
+    recipientKeyStatement(db),
   ]);
   const orders = byNotification<OrderFacts & { readonly resolved: string | null }>(results[0]);
   const payments = byNotification<PaymentFacts>(results[1]);
@@ -229,5 +240,6 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
     settings: settingsIn(results[10]),
     switches: switchesIn(results[11]),
     editedTexts: editedTextsIn(results[12]),
+    recipientKey: recipientKeyIn(results[13]),
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { Sender } from "../../../config";
 import type { Connection, Outcome } from "../channel";
-import type { EmailMessage } from "./message";
+import { type EmailMessage, unsubscribeHeaders } from "./message";
 
 /** The part of the `send_email` binding that is used; workers-types' `SendEmail` fits it. */
 export interface EmailBinding {
@@ -15,6 +15,7 @@ export interface EmailBinding {
     html: string;
     text: string;
     replyTo?: string;
+    headers?: Record<string, string>;
   }): Promise<{ messageId: string }>;
 }
 
@@ -65,6 +66,7 @@ export function cloudflareEmailChannel(
           html: message.html,
           text: message.text,
           ...(sender.replyTo === null ? {} : { replyTo: sender.replyTo }),
+          ...unsubscribeHeaders(message),
         });
         return { kind: "sent", providerMessageId: messageId };
       } catch (error) {

@@ -22,8 +22,8 @@ export const email: ChannelDefinition<EmailContent, EmailMessage> = {
     identify: emailContacts,
   },
   takesKey: true,
-  compose: (content, { template, recipient, shop, texts }) => {
-    const frame = frameOf(shop, texts, null);
+  compose: (content, { template, recipient, shop, texts, unsubscribeUrl }) => {
+    const frame = frameOf(shop, texts, unsubscribeUrl);
     return {
       channel: "email",
       template,
@@ -31,6 +31,7 @@ export const email: ChannelDefinition<EmailContent, EmailMessage> = {
       subject: oneLine(content.subject, 200),
       html: renderHtml({ content, frame }),
       text: renderText(content, frame),
+      ...(unsubscribeUrl === null ? {} : { unsubscribeUrl }),
     };
   },
   stored: storedEmail,

@@ -8,6 +8,21 @@ export const storedEmail = z.object({
   subject: z.string(),
   html: z.string(),
   text: z.string(),
+  /** Of marketing: where its recipient unsubscribes. */
+  unsubscribeUrl: z.optional(z.string()),
 });
+
+/** By these a mail program unsubscribes with one click (RFC 8058). */
+export function unsubscribeHeaders({ unsubscribeUrl }: EmailMessage): {
+  readonly headers?: Record<string, string>;
+} {
+  if (unsubscribeUrl === undefined) return {};
+  return {
+    headers: {
+      "List-Unsubscribe": `<${unsubscribeUrl}>`,
+      "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    },
+  };
+}
 
 export type EmailMessage = Readonly<z.infer<typeof storedEmail>>;

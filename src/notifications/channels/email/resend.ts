@@ -6,7 +6,7 @@ import type { EmailConfig } from "../../../config";
 import { type ChannelDeps, type Connection, gapAt, type Outcome } from "../channel";
 import { type Answer, describeAnswer, outcomeOf, post, textField } from "../http";
 import { headerKey } from "../key";
-import type { EmailMessage } from "./message";
+import { type EmailMessage, unsubscribeHeaders } from "./message";
 
 /** The body of POST /emails; test/notifications holds it against the SDK's own type. */
 export interface ResendRequest {
@@ -16,6 +16,7 @@ export interface ResendRequest {
   readonly html: string;
   readonly text: string;
   readonly reply_to?: string;
+  readonly headers?: Record<string, string>;
   readonly tags: { readonly name: string; readonly value: string }[];
 }
 
@@ -32,6 +33,7 @@ export function resendRequest(message: EmailMessage, config: EmailConfig): Resen
     html: message.html,
     text: message.text,
     ...(config.replyTo === null ? {} : { reply_to: config.replyTo }),
+    ...unsubscribeHeaders(message),
     tags: [{ name: "template", value: tagValue(message.template) }],
   };
 }

@@ -2,8 +2,9 @@
 import { parseE164 } from "../../../events/formats/phone";
 import { phoneIdentifiers } from "../../../projection/patches/contacts";
 import type { ChannelDefinition } from "../channel";
+import { twilioConnection } from "../twilio";
 import { type SmsMessage, storedSms } from "./message";
-import { twilioChannel } from "./twilio";
+import { twilioRequest } from "./twilio";
 
 export const sms: ChannelDefinition<string, SmsMessage> = {
   label: "SMS",
@@ -20,5 +21,8 @@ export const sms: ChannelDefinition<string, SmsMessage> = {
   compose: (text, { recipient }) => ({ channel: "sms", to: recipient, text }),
   stored: storedSms,
   show: ({ text }) => ({ text }),
-  connect: ({ sms: settings }, deps) => (settings === null ? null : twilioChannel(settings, deps)),
+  connect: ({ sms: settings }, deps) =>
+    settings === null
+      ? null
+      : twilioConnection(settings, deps, (message) => ({ ...twilioRequest(message, settings) })),
 };

@@ -22,6 +22,7 @@ export const reviewRequest: TemplateDefinition = {
   },
   audience: "customer",
   about: "order",
+  isMarketing: true,
   asked: {
     by: "event",
     types: ["shipment.delivered"],

@@ -1,0 +1,58 @@
+/**
+ * What a WhatsApp message says: the words are those of a content template that WhatsApp has approved, and the
+ * variables are the same for every message about one kind of thing. docs/notifications.md lists them.
+ */
+import { parseJson, isObject } from "../../../events/values";
+import type { Shop } from "../../shop";
+import { settingOf, WHATSAPP_CONTENT } from "../../shop/settings";
+import type { LayoutInput } from "../../templates/template";
+import { trackingLink } from "../../templates/shipment/tracking";
+import { money } from "../../../money";
+import { lookUp, oneLine, outsideLine } from "../../text/safe-text";
+
+export interface WhatsAppContent {
+  /** Null where no content template is set for it. */
+  readonly contentSid: string | null;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Twilio refuses an empty variable (error 21656). */
+const UNKNOWN = "-";
+
+/** The language of the order, then English. */
+function contentSidOf(shop: Shop, text: string, metadata: string | null): string | null {
+  const fields = parseJson(metadata);
+  const stated = isObject(fields) ? fields["language"] : null;
+  const language = typeof stated === "string" ? (stated.toLowerCase().split(/[-_]/)[0] ?? "") : "";
+  const find = (code: string): string | null =>
+    lookUp(shop.ofTexts, settingOf(WHATSAPP_CONTENT, text, code)) ?? null;
+  return find(language) ?? find("en");
+}
+
+/** `{{1}}` shop, `{{2}}` order; of a parcel courier, number, link; of a payment the amount. */
+function valuesOf({ facts, shop }: LayoutInput): readonly (string | null | undefined)[] {
+  const { order, orderNumber, payment, shipment } = facts;
+  const first = [oneLine(shop.name, 60), outsideLine(order?.order_number ?? orderNumber ?? "", 60)];
+  if (shipment !== null) {
+    const courier = outsideLine(shipment.courier ?? "", 40);
+    const number = outsideLine(shipment.awb_no ?? "", 60);
+    return [...first, courier, number, trackingLink(shipment, shop.trackingUrls)];
+  }
+  const micros = payment?.amount_micros ?? null;
+  return [...first, micros === null ? null : money(micros, order?.currency ?? shop.currency)];
+}
+
+/** `text`: the template, and where it has several texts the status (templates/index.ts). */
+export function whatsAppContent(input: LayoutInput, text: string): WhatsAppContent {
+  const variables = valuesOf(input).map(
+    (value, index) =>
+      [
+        String(index + 1),
+        value === null || value === undefined || value === "" ? UNKNOWN : value,
+      ] as const,
+  );
+  return {
+    contentSid: contentSidOf(input.shop, text, input.facts.order?.metadata ?? null),
+    variables: Object.fromEntries(variables),
+  };
+}

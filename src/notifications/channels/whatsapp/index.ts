@@ -1,0 +1,39 @@
+/** WhatsApp to customers, through Twilio: whatever goes out as SMS, as content templates that WhatsApp has approved. */
+import { parseE164 } from "../../../events/formats/phone";
+import { phoneIdentifiers } from "../../../projection/patches/contacts";
+import type { ChannelDefinition } from "../channel";
+import { twilioConnection } from "../twilio";
+import { type WhatsAppContent, whatsAppContent } from "./content";
+import { storedWhatsApp, type WhatsAppMessage, whatsAppRequest } from "./message";
+
+export const whatsapp: ChannelDefinition<WhatsAppContent, WhatsAppMessage> = {
+  label: "WhatsApp",
+  audience: "customer",
+  needs: [["TWILIO_ACCOUNT_SID"], ["TWILIO_AUTH_TOKEN"], ["WHATSAPP_FROM"]],
+  meantBy: ["WHATSAPP_FROM"],
+  recipient: {
+    of: (order) => order.customer_phone,
+    parse: parseE164,
+    missing: "no phone number known",
+    identify: (recipient) => phoneIdentifiers(null, recipient),
+  },
+  takesKey: false,
+  keepsQuietHours: true,
+  beside: { channel: "sms", layOut: whatsAppContent },
+  whyUnsent: ({ contentSid }) => (contentSid === null ? "no approved template" : null),
+  compose: ({ contentSid, variables }, { recipient }) => {
+    if (contentSid === null) throw new Error("no approved template");
+    return { channel: "whatsapp", to: recipient, contentSid, variables: { ...variables } };
+  },
+  stored: storedWhatsApp,
+  show: ({ contentSid, variables }) => ({
+    text: Object.entries(variables)
+      .map(([position, value]) => `{{${position}}} ${value}`)
+      .join("\n"),
+    source: { title: "The content template, and its variables", value: { contentSid, variables } },
+  }),
+  connect: ({ whatsapp: settings }, deps) =>
+    settings === null
+      ? null
+      : twilioConnection(settings, deps, (message) => ({ ...whatsAppRequest(message, settings) })),
+};

@@ -1,0 +1,53 @@
+/** Who wants no marketing: keyed hashes of recipients, under the key of the suppression list. */
+
+const keySql = "SELECT key FROM erasure_key WHERE id = 1";
+
+/** To be part of another batch; `recipientKeyIn` reads its result. Primary key. */
+export function recipientKeyStatement(db: D1Database): D1PreparedStatement {
+  return db.prepare(keySql);
+}
+
+export function recipientKeyIn(result: D1Result | undefined): string | null {
+  const [row] = (result?.results ?? []) as { key: string }[];
+  return row?.key ?? null;
+}
+
+/** `?1`: JSON array of hashes. Primary key. */
+const listSql = `
+SELECT recipient_hash FROM marketing_opt_outs WHERE recipient_hash IN (SELECT value FROM json_each(?1))`;
+
+/** Those of them that have opted out. */
+export async function listOptOuts(
+  db: D1Database,
+  hashes: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (hashes.length === 0) return new Set();
+  const { results } = await db
+    .prepare(listSql)
+    .bind(JSON.stringify(hashes))
+    .all<{ recipient_hash: string }>();
+  return new Set(results.map((row) => row.recipient_hash));
+}
+
+export interface OptOut {
+  readonly recipientHash: string;
+  /** ISO time. */
+  readonly at: string;
+  readonly source: "one-click" | "page";
+}
+
+/** Primary key. The first time stands. */
+const saveSql = `
+INSERT INTO marketing_opt_outs (recipient_hash, at, source) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING`;
+
+export async function saveOptOut(db: D1Database, optOut: OptOut): Promise<void> {
+  await db.prepare(saveSql).bind(optOut.recipientHash, optOut.at, optOut.source).run();
+}
+
+/** Primary key. */
+const removeSql = "DELETE FROM marketing_opt_outs WHERE recipient_hash = ?1";
+
+/** The person has changed their mind. */
+export async function removeOptOut(db: D1Database, recipientHash: string): Promise<void> {
+  await db.prepare(removeSql).bind(recipientHash).run();
+}
