@@ -23,6 +23,7 @@ import {
 import { factId } from "../../src/projection/outbox-row";
 import { listMessages } from "../../src/store/outbox/message-list";
 import { parseRendered } from "../../src/store/outbox/rendered";
+import { saveSwitch } from "../../src/store/shop/switches";
 import { erase } from "../../src/upkeep/erasure";
 import { exportPage } from "../../src/upkeep/export";
 import { createDay } from "../../testbed/stories/index";

@@ -258,7 +258,8 @@ describe("an e-mail", () => {
         if (message.channel !== "email") throw new Error(message.channel);
         expect(message.html.endsWith("</html>")).toBe(true);
         // The structured data, which nothing in it can end.
-        const [, data = ""] = /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(message.html) ?? [];
+        const [, data = ""] =
+          /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(message.html) ?? [];
         expect(JSON.parse(data)).toMatchObject({ "@type": "Order" });
         expect(message.html.match(/<script/g)).toHaveLength(1);
         expect(message.subject).not.toMatch(/[\r\n]/);

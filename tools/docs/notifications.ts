@@ -10,14 +10,17 @@ const marks = ["<!-- templates: written by npm run docs -->", "<!-- end of templ
 const registry = z.object({
   templates: z.record(
     z.string(),
-    z.looseObject({
+    z.object({
       docs: z.object({ when: z.string(), dropped: z.nullable(z.string()) }),
     }),
   ),
 });
 
 /** Of a channel that goes beside another one a template says nothing. */
-const functions = z.object({ channelsOf: z.custom<(template: unknown) => readonly string[]>() });
+const functions = z.object({
+  messagesWhere:
+    z.custom<(holds: () => boolean) => readonly { template: string; channel: string }[]>(),
+});
 
 /** A bundler resolves the imports of the templates. */
 async function loadLines(): Promise<readonly string[]> {
@@ -33,10 +36,15 @@ async function loadLines(): Promise<readonly string[]> {
   });
   const code = Buffer.from(outputFiles[0]?.contents ?? "").toString("base64");
   const loaded: object = { ...(await import(`data:text/javascript;base64,${code}`)) };
-  const { channelsOf } = functions.parse(loaded);
+  const messages = functions.parse(loaded).messagesWhere(() => true);
+  const channelsOf = (name: string): string =>
+    messages
+      .filter(({ template }) => template === name)
+      .map(({ channel }) => channel)
+      .join(", ");
   return Object.entries(registry.parse(loaded).templates).map(
-    ([name, template]) =>
-      `| \`${name}\` → ${channelsOf(template).join(", ")} | ${template.docs.when} | ${template.docs.dropped ?? "–"} |`,
+    ([name, { docs }]) =>
+      `| \`${name}\` → ${channelsOf(name)} | ${docs.when} | ${docs.dropped ?? "–"} |`,
   );
 }
 

@@ -7,14 +7,7 @@ import { lookUp } from "../text/safe-text";
 import type { SettingKind } from "./kinds";
 
 /** Where the console shows it. */
-export type SettingGroup =
-  | "look"
-  | "contact"
-  | "links"
-  | "social"
-  | "quiet_hours"
-  | "dlt"
-  | "whatsapp";
+type SettingGroup = "look" | "contact" | "links" | "social" | "quiet_hours" | "dlt" | "whatsapp";
 
 export interface ShopSetting {
   readonly group: SettingGroup;

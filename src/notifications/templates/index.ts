@@ -73,7 +73,9 @@ export function isQuietable({ audience, asked }: TemplateDefinition): boolean {
 }
 
 /** A person may switch off what customers and the team are notified of; what is forwarded is up to its endpoint. */
-export const isSwitchable = isQuietable;
+export function isSwitchable(template: TemplateDefinition): boolean {
+  return isQuietable(template);
+}
 
 /** Whether a message is sent; `switches` are what people have set (store/shop/switches.ts). */
 export function isSwitchedOn(
@@ -92,7 +94,7 @@ export function isSwitchedOn(
 }
 
 /** In the order of the registry of channels. */
-export function channelsOf({ channels: own }: TemplateDefinition): readonly Channel[] {
+function channelsOf({ channels: own }: TemplateDefinition): readonly Channel[] {
   return channelNames.filter((name) => {
     const { beside } = channels[name];
     return own[name] !== undefined || (beside !== undefined && own[beside.channel] !== undefined);
