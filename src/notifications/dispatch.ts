@@ -22,6 +22,7 @@ import { listBusyLanes, listDueOfLane, releaseWaiting } from "../store/outbox/la
 import { loadDue } from "../store/outbox/outbox-facts";
 import type { Outcome } from "./channels/channel";
 import { type ChannelSetups, withMemory } from "./channels/setup";
+import { ConnectionGate } from "./forwarding/connection-gate";
 import { learnEndpoint } from "./forwarding/learn";
 import {
   byReceipt,
@@ -42,6 +43,11 @@ import { suppressionCheck } from "./suppression";
 
 /** Everything that a run touches; deps.ts wires it to the real world. */
 export interface DispatchDeps extends PlanDeps, RecordDeps, LanesDeps {}
+
+/** With the connections that the lanes of a run share. */
+interface RunDeps extends DispatchDeps {
+  readonly gate: ConnectionGate;
+}
 
 /** What a run did, in rows. `later`: still pending, to be tried again. */
 export interface DispatchReport {
@@ -117,7 +123,7 @@ async function runOne(
   open: OpenLane,
   messages: readonly OutgoingMessage[],
   run: Pick<Lane, "check" | "claimedAtMs">,
-  deps: DispatchDeps,
+  deps: RunDeps,
 ): Promise<LaneReport> {
   const { connection, endpoint } = open;
   // What had to wait goes out one by one, so that it arrives in the order of receipt.
@@ -128,6 +134,7 @@ async function runOne(
     gapMs: open.gapMs,
     startMs: open.startMs,
     concurrency: isCatchingUp ? 1 : CHANNEL_CONCURRENCY,
+    connect: () => deps.gate.enter(name),
     send: (outgoing, signal) => sendThrough(connection, outgoing, signal),
   };
   const report = await runLane(lane, messages.toSorted(inOrder), deps);
@@ -164,7 +171,7 @@ interface Progress {
 
 async function runSlice(
   ids: readonly string[],
-  deps: DispatchDeps,
+  deps: RunDeps,
   closed: ClosedLanes,
   report: DispatchReport,
 ): Promise<Progress> {
@@ -221,7 +228,7 @@ function groupsOf(ids: readonly string[]): readonly (readonly string[])[] {
 
 async function dispatchGroup(
   ids: readonly string[],
-  deps: DispatchDeps,
+  deps: RunDeps,
   report: DispatchReport,
 ): Promise<void> {
   const closed: ClosedLanes = new Map();
@@ -236,7 +243,8 @@ export async function dispatchIds(
   deps: DispatchDeps,
 ): Promise<DispatchReport> {
   const report = emptyReport();
-  await allOf(groupsOf(ids).map((group) => dispatchGroup(group, deps, report)));
+  const run: RunDeps = { ...deps, gate: new ConnectionGate() };
+  await allOf(groupsOf(ids).map((group) => dispatchGroup(group, run, report)));
   if (report.claimed > 0) log.info("dispatched", { ...report });
   return report;
 }
@@ -247,7 +255,7 @@ type NextIds = (now: string, limit: number) => Promise<readonly string[]>;
 /** Until nothing is left that can be sent: at most `most` rows, for about DISPATCH_RUN_MS. */
 async function drain(
   next: NextIds,
-  deps: DispatchDeps,
+  deps: RunDeps,
   report: DispatchReport,
   most: number,
   isDone: (progress: Progress, closed: ClosedLanes) => boolean,
@@ -279,7 +287,7 @@ function releasable(lane: OpenLane): number {
 /** What is due for one endpoint, then what waits for it, in the order of receipt. */
 async function drainEndpoint(
   endpoint: string,
-  deps: DispatchDeps,
+  deps: RunDeps,
   report: DispatchReport,
 ): Promise<void> {
   const { db } = deps;
@@ -313,17 +321,18 @@ async function drainEndpoint(
  */
 export async function dispatchDue(deps: DispatchDeps): Promise<DispatchReport> {
   const report = emptyReport();
+  const run: RunDeps = { ...deps, gate: new ConnectionGate() };
   const drainMessages = (): Promise<void> =>
     drain(
       (now, limit) => listDue(deps.db, now, limit),
-      deps,
+      run,
       report,
       DISPATCH_MAX_ROWS,
       () => false,
     );
   const drainEndpoints = async (): Promise<void> => {
     const endpoints = await listBusyLanes(deps.db, deps.now().toISOString());
-    await allOf(endpoints.map((one) => drainEndpoint(one, deps, report)));
+    await allOf(endpoints.map((one) => drainEndpoint(one, run, report)));
   };
   try {
     await drainMessages();

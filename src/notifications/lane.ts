@@ -44,6 +44,8 @@ export interface Lane {
   readonly startMs: number;
   /** Requests under way at once. */
   readonly concurrency: number;
+  /** Resolves once the run has a connection for a request, with what gives it back. */
+  readonly connect: () => Promise<() => void>;
   /** When the messages were claimed, in milliseconds: no request may outlive the lease. */
   readonly claimedAtMs: number;
 }
@@ -165,14 +167,11 @@ export async function runLane(
     return isSilent;
   };
 
-  const handle = async (outgoing: OutgoingMessage): Promise<Settled> => {
-    if (closed !== null) return putBack(outgoing, closed, deps);
-    const waitMs = takePlace();
-    const now = deps.now();
-    if (now.getTime() + waitMs > startBy) return leaveForNextRun(outgoing, now);
-    if (waitMs > 0) await deps.sleep(waitMs);
+  /** With a connection: the time-out and the measured milliseconds begin here. */
+  const ask = async (outgoing: OutgoingMessage): Promise<Settled> => {
     if (closed !== null) return putBack(outgoing, closed, deps);
     const began = deps.now();
+    if (began.getTime() > startBy) return leaveForNextRun(outgoing, began);
     const outcome = await sendInTime(lane, outgoing, deps.timeoutMs);
     const isSilent = learn(outcome);
     const ended = deps.now();
@@ -180,6 +179,20 @@ export async function runLane(
     const settled = settle(outgoing, outcome, lane.takesKey, moment);
     const one = withAttempt(settled, outgoing, outcome, began, ended);
     return isSilent ? { ...one, alerts: [...one.alerts, ...channelSilent(outgoing.row)] } : one;
+  };
+
+  const handle = async (outgoing: OutgoingMessage): Promise<Settled> => {
+    if (closed !== null) return putBack(outgoing, closed, deps);
+    const waitMs = takePlace();
+    const now = deps.now();
+    if (now.getTime() + waitMs > startBy) return leaveForNextRun(outgoing, now);
+    if (waitMs > 0) await deps.sleep(waitMs);
+    const leave = await lane.connect();
+    try {
+      return await ask(outgoing);
+    } finally {
+      leave();
+    }
   };
 
   const worker = async (): Promise<void> => {
