@@ -67,6 +67,7 @@ export const endpoint = z.looseObject({
   secret_version: z.number(),
   status: z.enum(["active", "paused", "disabled"]),
   status_reason: text,
+  status_since: z.optional(text),
   failing_since: text,
   created_at: z.string(),
   pending: z.number(),

@@ -596,6 +596,8 @@ export const forwardEndpoints = sqliteTable("forward_endpoints", {
     .default("active"),
   /** Why it is not active. */
   status_reason: text("status_reason"),
+  /** Since when it is paused or disabled; null while it is active. */
+  status_since: text("status_since"),
   /** Since when every attempt has failed; null where the last one succeeded. */
   failing_since: text("failing_since"),
   /** Until then it is left alone. */

@@ -115,7 +115,14 @@ describe("an endpoint", () => {
     await ask("PATCH", "/endpoints/default", { description: "x" }, 409);
     const paused = await ask("POST", "/endpoints/default/pause", { reason: "ERP is moved" });
     expect(paused).toMatchObject({ status: "paused", status_reason: "ERP is moved" });
-    expect(await ask("POST", "/endpoints/default/resume")).toMatchObject({ status: "active" });
+    const since = String(paused["status_since"]);
+    expect(Math.abs(Date.now() - Date.parse(since))).toBeLessThan(60_000);
+    const again = await ask("POST", "/endpoints/default/pause", { reason: "still" });
+    expect(again).toMatchObject({ status_reason: "still", status_since: since });
+    expect(await ask("POST", "/endpoints/default/resume")).toMatchObject({
+      status: "active",
+      status_since: null,
+    });
   });
 
   it("is given stored events again, counted first, and waits for no time of its own", async () => {
@@ -151,5 +158,12 @@ describe("an endpoint", () => {
     ]);
     const { error } = await ask("POST", path, { event_types: ["order.paid"] }, 400);
     expect(error).toContain("did you mean");
+    await env.DB.exec("DELETE FROM notifications");
+    await env.DB.prepare("UPDATE forward_endpoints SET status = 'disabled'").run();
+    for (const dry_run of [true, false]) {
+      const refused = await ask("POST", path, { dry_run }, 409);
+      expect(refused["error"]).toMatch(/is disabled and gets nothing: resume it first/);
+    }
+    expect(await env.DB.prepare("SELECT 1 FROM notifications").first()).toBeNull();
   });
 });

@@ -242,6 +242,20 @@ describe("an endpoint", () => {
     });
   });
 
+  it("that fails and is resumed while a run is under way begins anew, whatever the run has met", async () => {
+    await addEndpoint();
+    await arriveFrom(1, 1);
+    const failing = { ...state("active"), failing_since: "2026-11-01T00:00:00.000Z" };
+    await saveState(env.DB, { id: "ep_a", url: URL_A }, failing, NOW);
+    const set = stage(async () => {
+      await saveState(env.DB, { id: "ep_a", url: URL_A }, state("active"), NOW);
+      return new Response("", { status: 503 });
+    });
+    await dispatchIds(["forward/evt-1/ep_a"], set.deps);
+    expect(await loadEndpoint(env.DB, "ep_a")).toMatchObject(state("active"));
+    expect(await readNotifications("template = 'alert'")).toEqual([]);
+  });
+
   it("that a person resumes while a run pauses it stays resumed, and nobody hears otherwise", async () => {
     await addEndpoint();
     await arriveFrom(1, 1);

@@ -283,7 +283,7 @@ async function forwardAll(db: D1Database): Promise<void> {
     failing_since: null,
     retry_at: null,
   } as const;
-  await learnState(db, row, state, row.status, now);
+  await learnState(db, row, state, row, now);
   await reserveRequests(db, row.id, 1, 1, 1);
   const replay = { endpoint: row.id, types: ["order.created"], from: undefined, to: undefined };
   await countReplayable(db, replay, 0);

@@ -77,6 +77,7 @@ const endpoint = z.object({
   rotated_at: text,
   status: z.enum(["active", "paused", "disabled"]),
   status_reason: text,
+  status_since: text.check(z.describe("since when it is paused or disabled")),
   failing_since: text.check(z.describe("since when every attempt has failed")),
   retry_at: text.check(z.describe("until then it is left alone")),
   created_at: z.string(),

@@ -56,6 +56,12 @@ export const isDefaults = refuse(
   "conflict",
   "The endpoint default is FORWARD_URL with FORWARD_SECRET: change it there",
 );
+/** What would be made pending for it would be suppressed. */
+export const isDisabled = ({ id, status_reason: reason }: EndpointRow): Refusal =>
+  refuse(
+    "conflict",
+    `The endpoint ${id} is disabled${reason === null ? "" : ` (${reason})`} and gets nothing: resume it first`,
+  );
 export const unknown = refuse("unknown", "There is no endpoint with this id");
 
 /** Null where a filter names only event types that there are. */

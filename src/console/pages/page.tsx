@@ -122,7 +122,7 @@ export function setPolicy(c: Context): void {
   c.header("cross-origin-opener-policy", "same-origin");
 }
 
-export function show(c: Context, page: Element, status: 200 | 400 | 404 | 429 | 503 = 200) {
+export function show(c: Context, page: Element, status: 200 | 400 | 404 | 409 | 429 | 503 = 200) {
   const whole = (
     <ShopZone.Provider value={zoneIn(c)}>
       <Environment.Provider value={environmentIn(c)}>{page}</Environment.Provider>
