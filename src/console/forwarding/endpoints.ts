@@ -4,9 +4,10 @@
  */
 import { closest } from "fastest-levenshtein";
 import type { ChannelsConfig } from "../../config";
+import { whyNotEndpoint } from "../../events/formats/endpoint-address";
 import { FORWARD_ENDPOINTS_MAX } from "../../limits";
 import type { ChannelDeps } from "../../notifications/channels/channel";
-import { publicUrl, whyNotEndpoint } from "../../notifications/channels/forward";
+import { publicUrl } from "../../notifications/channels/forward";
 import { filterNames } from "../../projection/event-filter";
 import { DEFAULT_ENDPOINT } from "../../projection/outbox-rows";
 import {
