@@ -84,8 +84,10 @@ export interface Verdict {
   readonly unwanted: readonly string[];
   /** Taken again after a kill that fell between the two, with the same bytes. */
   readonly repeats: number;
-  /** Ids that were taken again without a kill in between, or with other bytes. */
+  /** Ids that were taken again without a kill in between. */
   readonly wrongRepeats: readonly string[];
+  /** Ids that came again with another body. */
+  readonly otherBytes: readonly string[];
   /** Requests that the secret does not verify. */
   readonly unverified: number;
 }
@@ -112,12 +114,13 @@ export function judge(
   const last = new Map<string, Request>();
   let repeats = 0;
   const wrongRepeats: string[] = [];
+  const otherBytes: string[] = [];
   for (const request of server.requests) {
     // A request that was not taken may be repeated at any time, but with the same bytes too.
     const isOther = (bodies.get(request.id) ?? request.body) !== request.body;
     bodies.set(request.id, request.body);
     const before = last.get(request.id);
-    if (isOther) wrongRepeats.push(request.id);
+    if (isOther) otherBytes.push(request.id);
     if (!request.isTaken) continue;
     last.set(request.id, request);
     if (before === undefined) continue;
@@ -130,6 +133,7 @@ export function judge(
     unwanted: taken.flatMap(({ id }) => (wanted.has(id) ? [] : [id])),
     repeats,
     wrongRepeats,
+    otherBytes,
     unverified: server.requests.filter((request) => !isVerified(webhook, request)).length,
   };
 }

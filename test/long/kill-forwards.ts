@@ -24,7 +24,7 @@ const CONNECTIONS = 8;
 /** A consumer goes by the endpoints that it has read for so long (ENDPOINTS_FRESH_MS), and a moment more. */
 const FRESH_MS = 3_500;
 /** A kill comes up to so much later than the last answer: then forwards are on their way. */
-const KILL_JITTER_MS = 600;
+const KILL_JITTER_MS = 2_500;
 /** Runs of the cron until everything has arrived: a third of what is left fails in each. */
 const SWEEPS_AT_MOST = 60;
 const PAST = "2000-01-01T00:00:00.000Z";
@@ -118,7 +118,6 @@ async function killAndRestart(load: Load, afterMs: number): Promise<void> {
   await sleep(afterMs);
   if (receiver.pids.length === 0) throw new Error("there is no workerd to kill");
   await receiver.kill();
-  load.killsMs.push(performance.now());
   await receiver.close();
   await sweeping;
   load.receiver = await startReceiver({
@@ -127,6 +126,8 @@ async function killAndRestart(load: Load, afterMs: number): Promise<void> {
     statements: [],
     batchTimeoutSeconds: 0.1,
   });
+  // Not before: what the dead one has sent may still be read here, and nothing new goes out until the next sweep.
+  load.killsMs.push(performance.now());
   await passMinutes(load.receiver);
 }
 
@@ -152,14 +153,16 @@ async function finish(
 }
 
 function report(endpoint: Endpoint, wanted: ReadonlySet<string>, verdict: Verdict): boolean {
-  const { lost, unwanted, repeats, wrongRepeats, unverified } = verdict;
+  const { lost, unwanted, repeats, wrongRepeats, otherBytes, unverified } = verdict;
   const { requests, taken } = endpoint.server;
-  const wrong = lost.length + unwanted.length + wrongRepeats.length + unverified;
+  const wrong =
+    lost.length + unwanted.length + wrongRepeats.length + otherBytes.length + unverified;
   const figures = `${count(wanted.size, "event")} wanted, ${count(requests.length, "request")}, ${taken.length} taken, ${repeats} repeated after a kill`;
-  const faults = `lost ${lost.length}, unwanted ${unwanted.length}, repeated otherwise ${wrongRepeats.length}, not verified ${unverified}`;
+  const faults = `lost ${lost.length}, unwanted ${unwanted.length}, repeated otherwise ${wrongRepeats.length}, with other bytes ${otherBytes.length}, not verified ${unverified}`;
   print(`  ${endpoint.name}: ${figures}`);
   print(`    ${wrong === 0 ? colours.green(faults) : colours.red(faults)}`);
-  for (const id of [...lost, ...unwanted, ...wrongRepeats].slice(0, 5)) print(`    ${id}`);
+  for (const id of [...lost, ...unwanted, ...wrongRepeats, ...otherBytes].slice(0, 5))
+    print(`    ${id}`);
   return wrong === 0 && wanted.size > 0;
 }
 

@@ -22,6 +22,7 @@ import {
   countPending,
   findFirstWaiting,
   listDueOfLane,
+  loadLaneFigures,
   queueRetries,
   releaseWaiting,
 } from "../../src/store/outbox/lanes";
@@ -289,6 +290,7 @@ async function forwardAll(db: D1Database): Promise<void> {
   await countReplayable(db, replay, 0);
   await replayForwards(db, replay, 0, now);
   await countPending(db, [row.id], 10);
+  await loadLaneFigures(db, [row.id]);
   await findFirstWaiting(db, row.id);
   await releaseWaiting(db, row.id, now, 1);
   await listDueOfLane(db, row.id, now, 1);
