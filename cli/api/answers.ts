@@ -209,6 +209,8 @@ export const erasure = z.looseObject({
 export const exportPage = z.looseObject({
   orders: z.array(z.looseObject({ order: z.nullable(row) })),
   other_events: z.array(z.looseObject({ id: z.string() })),
+  // Absent where the receiver is older.
+  other_notifications: z._default(z.array(z.looseObject({ id: z.string() })), []),
   archived_events: z.array(z.looseObject({ id: z.string() })),
   next_cursor: text,
 });

@@ -411,9 +411,9 @@ export const archiveWrites = sqliteTable("archive_writes", {
 export const erasures = sqliteTable("erasures", {
   id: integer("id").primaryKey(),
   requested_at: text("requested_at").notNull(),
-  /** The current stage: orders, inbox, rows, contacts, archive; `done` at the end. */
+  /** The current stage: orders, inbox, rows, forwards, contacts, archive; `done` at the end. */
   stage: text("stage", {
-    enum: ["orders", "inbox", "rows", "contacts", "archive", "done"],
+    enum: ["orders", "inbox", "rows", "forwards", "contacts", "archive", "done"],
   }).notNull(),
   /** The position in the stage: a row, a key or the name of an object. */
   place: text("place").notNull().default(""),
