@@ -134,6 +134,11 @@ JOIN order_overview o ON o.order_number = coalesce(t.order_number, CASE e.subjec
   WHEN 'shipment' THEN (SELECT order_number FROM shipments WHERE shipment_id = e.subject_id) END)
 WHERE ${reads("t", "event")}`;
 
+/** To an endpoint other than FORWARD_URL (projection/outbox-rows.ts): all others need not be looked at for orders. */
+function mayShowOrder(id: string): boolean {
+  return id.startsWith("forward/") && !id.endsWith("/forward");
+}
+
 /** As JSON: what was rendered before, else the order as it stands. */
 function forwardedOrder(row: DueRow, found: object | undefined): string | null {
   if (row.rendered !== null) return renderedOrder(row.rendered);
@@ -177,8 +182,8 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
     ...reads.map((sql) => db.prepare(sql).bind(list, now)),
     db.prepare(contentsSql).bind(list, now, PARCELS_MAX + 1, CONTENTS_MAX_BYTES),
     db.prepare(eventsSql).bind(list, now, BODIES_MAX_BYTES),
-    db.prepare(forwardedOrdersSql).bind(list, now),
     quietUntilStatement(db),
+    ...(ids.some(mayShowOrder) ? [db.prepare(forwardedOrdersSql).bind(list, now)] : []),
   ]);
   const orders = byNotification<OrderFacts & { readonly resolved: string | null }>(results[0]);
   const payments = byNotification<PaymentFacts>(results[1]);
@@ -188,7 +193,7 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
   const parcels = byNotification<ParcelCounts>(results[5]);
   const contents = (results[6]?.results ?? []) as Keyed<ParcelContents>[];
   const events = byNotification<Omit<EventFacts, "order">>(results[7]);
-  const forwarded = byNotification<object>(results[8]);
+  const forwarded = byNotification<object>(results[9]);
   const rows = ((due?.results ?? []) as DueRow[]).map((row) => {
     const { id } = row;
     const order = orders.get(id);
@@ -211,5 +216,5 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
       },
     };
   });
-  return { rows, quietUntil: quietUntilIn(results[9])?.until ?? null };
+  return { rows, quietUntil: quietUntilIn(results[8])?.until ?? null };
 }
