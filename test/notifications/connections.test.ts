@@ -21,12 +21,14 @@ function sixAtATime(answer: Answering): Answering {
   let free = CONNECTIONS;
   const waiting: (() => void)[] = [];
   const connect = async (): Promise<void> => {
-    while (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-    free -= 1;
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
   };
+  /** The next gets it. */
   const release = (): void => {
-    free += 1;
-    waiting.shift()?.();
+    const next = waiting.shift();
+    if (next === undefined) free += 1;
+    else next();
   };
   return async (asked, request) => {
     await connect();
