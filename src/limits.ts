@@ -172,6 +172,10 @@ export const CHANNEL_SEEN_EVERY_MS = 3_600_000;
 /** Simultaneous requests to one provider. */
 export const CHANNEL_CONCURRENCY = 4;
 
+/** Answers that an invocation waits for at a time: Cloudflare's limit is six. So many are kept for lanes that have none. */
+export const CONNECTIONS_MAX = 6;
+export const CONNECTIONS_KEPT = 2;
+
 /** After this many time-outs or lost connections in a row, a run stops using the channel. */
 export const CHANNEL_UNKNOWN_MAX = 3;
 

@@ -67,6 +67,7 @@ export const endpoint = z.looseObject({
   secret_version: z.number(),
   status: z.enum(["active", "paused", "disabled"]),
   status_reason: text,
+  status_since: z.optional(text),
   failing_since: text,
   created_at: z.string(),
   pending: z.number(),
@@ -208,6 +209,8 @@ export const erasure = z.looseObject({
 export const exportPage = z.looseObject({
   orders: z.array(z.looseObject({ order: z.nullable(row) })),
   other_events: z.array(z.looseObject({ id: z.string() })),
+  // Absent where the receiver is older.
+  other_notifications: z._default(z.array(z.looseObject({ id: z.string() })), []),
   archived_events: z.array(z.looseObject({ id: z.string() })),
   next_cursor: text,
 });

@@ -15,6 +15,15 @@ const EMAIL = "order_confirmed/ORD-1/email";
 
 type Json = Record<string, unknown>;
 
+function isList(value: unknown): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function listIn({ texts }: Json): readonly Json[] {
+  if (!isList(texts)) throw new Error("the answer lists no texts");
+  return texts;
+}
+
 async function ask(method: string, path: string, body?: unknown, status = 200): Promise<Json> {
   const headers = { authorization: "Bearer let-me-in", "content-type": "application/json" };
   const init =
@@ -39,13 +48,14 @@ beforeEach(clearTables);
 
 describe("the texts", () => {
   it("are listed by language, with what each is made of", async () => {
-    const { languages, texts, unknown_keys } = await ask("GET", "/texts?language=hi-IN");
+    const answer = await ask("GET", "/texts?language=hi-IN");
+    const { languages, unknown_keys } = answer;
     expect(languages).toEqual([
       { code: "en", name: "English" },
       { code: "hi", name: "हिन्दी" },
     ]);
     expect(unknown_keys).toEqual([]);
-    const list = texts as readonly Json[];
+    const list = listIn(answer);
     expect(list.find(({ key }) => key === "order_confirmed.subject")).toMatchObject({
       form: "line",
       max_characters: 160,
@@ -58,8 +68,8 @@ describe("the texts", () => {
       ],
     });
     expect(list.some(({ key }) => String(key).startsWith("team."))).toBe(false);
-    const english = (await ask("GET", "/texts")) as { texts: readonly Json[] };
-    expect(english.texts.some(({ key }) => key === "team.order")).toBe(true);
+    const english = listIn(await ask("GET", "/texts"));
+    expect(english.some(({ key }) => key === "team.order")).toBe(true);
   });
 
   it("are edited, kept as versions, taken back and restored", async () => {
@@ -82,7 +92,7 @@ describe("the texts", () => {
     const restored = await ask("POST", `${HEADING}/restore`, { version: 1 });
     expect(restored).toMatchObject({ edited: "You made our day" });
     expect(restored["versions"]).toHaveLength(4);
-    const { texts } = (await ask("GET", "/texts")) as { texts: readonly Json[] };
+    const texts = listIn(await ask("GET", "/texts"));
     expect(texts.filter(({ edited }) => edited !== null)).toHaveLength(1);
   });
 
@@ -133,9 +143,9 @@ describe("the texts", () => {
       insert.bind("order_confirmed.subject", "Order {number}"),
       insert.bind("order_confirmed.gone", "Bye"),
     ]);
-    const { texts, unknown_keys } = (await ask("GET", "/texts")) as Json & {
-      texts: readonly Json[];
-    };
+    const answer = await ask("GET", "/texts");
+    const { unknown_keys } = answer;
+    const texts = listIn(answer);
     expect(unknown_keys).toEqual(["order_confirmed.gone"]);
     expect(texts.find(({ key }) => key === "order_confirmed.subject")).toMatchObject({
       edited: "Order {number}",

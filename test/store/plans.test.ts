@@ -22,6 +22,7 @@ import {
   countPending,
   findFirstWaiting,
   listDueOfLane,
+  loadLaneFigures,
   queueRetries,
   releaseWaiting,
 } from "../../src/store/outbox/lanes";
@@ -311,12 +312,13 @@ async function forwardAll(db: D1Database): Promise<void> {
     failing_since: null,
     retry_at: null,
   } as const;
-  await learnState(db, row, state, row.status, now);
+  await learnState(db, row, state, row, now);
   await reserveRequests(db, row.id, 1, 1, 1);
   const replay = { endpoint: row.id, types: ["order.created"], from: undefined, to: undefined };
   await countReplayable(db, replay, 0);
   await replayForwards(db, replay, 0, now);
   await countPending(db, [row.id], 10);
+  await loadLaneFigures(db, [row.id]);
   await findFirstWaiting(db, row.id);
   await releaseWaiting(db, row.id, now, 1);
   await listDueOfLane(db, row.id, now, 1);

@@ -96,6 +96,7 @@ const endpoint = z.object({
   rotated_at: text,
   status: z.enum(["active", "paused", "disabled"]),
   status_reason: text,
+  status_since: text.check(z.describe("since when it is paused or disabled")),
   failing_since: text.check(z.describe("since when every attempt has failed")),
   retry_at: text.check(z.describe("until then it is left alone")),
   created_at: z.string(),
@@ -291,7 +292,9 @@ export const answers = {
     dry_run: z.optional(z.literal(true).check(z.describe("only counted, nothing begun"))),
     id: z.optional(z.int()),
     requested_at: z.optional(z.string()),
-    stage: z.optional(z.enum(["orders", "inbox", "rows", "contacts", "archive", "done"])),
+    stage: z.optional(
+      z.enum(["orders", "inbox", "rows", "forwards", "contacts", "archive", "done"]),
+    ),
     place: z.optional(z.string().check(z.describe("how far it is in its stage"))),
     orders: z.int(),
     events: z.int().check(z.describe("bodies")),
@@ -312,6 +315,9 @@ export const answers = {
       }),
     ),
     other_events: z.array(stored).check(z.describe("that no order leads to")),
+    other_notifications: z
+      .array(row)
+      .check(z.describe("forwards of other events that show an order of the person")),
     archived_events: z.array(z.looseObject(stored.shape)),
     next_cursor: cursor,
   }),

@@ -206,7 +206,7 @@ export function setPolicy(c: Context): void {
   c.header("cross-origin-opener-policy", "same-origin");
 }
 
-export function show(c: Context, page: Element, status: 200 | 400 | 404 | 429 | 503 = 200) {
+export function show(c: Context, page: Element, status: 200 | 400 | 404 | 409 | 429 | 503 = 200) {
   const frame = frameIn(c);
   const text = frame === null ? htmlOf(page) : withFrame(frame, () => htmlOf(page));
   return c.html(`<!doctype html>${text}`, status);

@@ -138,7 +138,7 @@ export function orderItems(order: OrderFacts, currency: string, texts: Texts): r
 }
 
 /** Items without prices; nothing where none are listed. */
-export function itemsBlock(title: string, json: string | null, texts: Texts): readonly Block[] {
+function itemsBlock(title: string, json: string | null, texts: Texts): readonly Block[] {
   const items = itemRows(json, null, texts);
   return items.length === 0 ? [] : [{ kind: "items", title, items, totals: [] }];
 }
