@@ -15,7 +15,9 @@ import { checkDeepHealth } from "./console/set-up/deep-health";
 import { consumeEvents } from "./consumer/consumer";
 import { consumeDeadLetters } from "./consumer/dead-letters";
 import { consumerDeps, deadLetterDeps } from "./consumer/deps";
+import { importPieces } from "./consumer/imports";
 import { measured } from "./data-points";
+import type { Piece } from "./events/imports/body-splitter";
 import { errorText, log } from "./log";
 import { handleNotificationBatch, handleNotificationDeadLetters } from "./notifications/consumer";
 import { channelSetups, dispatchDeps } from "./notifications/deps";
@@ -55,8 +57,14 @@ const receiver = receiverRoutes((c: HonoContext) =>
 
 function consoleDeps({ env }: HonoContext) {
   const config = configOf(env);
-  const actions = upkeepActions(env, config);
-  return adminDeps(env, config, channelSetups(env, config), callsOf(env), actions);
+  const calls = callsOf(env);
+  const consumer = consumerDeps(env, config, outboxRules, calls);
+  const actions = {
+    ...upkeepActions(env, config),
+    importPieces: (pieces: readonly Piece[], isDryRun: boolean) =>
+      importPieces(consumer, pieces, isDryRun),
+  };
+  return adminDeps(env, config, channelSetups(env, config), calls, actions);
 }
 
 /** The console and the admin API exist only if somebody can sign in. */

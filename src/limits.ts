@@ -223,6 +223,15 @@ export const FORWARD_MAX_ROWS = 5_000;
 /** Rows of the inbox that one request looks through for what is to be forwarded again. */
 export const FORWARD_REPLAY_ROWS = 5_000;
 
+/**
+ * One request of an import: bodies, and bytes in all (the largest body fits). What differs is listed up to so many
+ * columns, each value up to so many characters.
+ */
+export const IMPORT_MAX_BODIES = 500;
+export const IMPORT_MAX_BYTES = 2_000_000;
+export const IMPORT_MAX_DIFFERENCES = 2_000;
+export const IMPORT_VALUE_CHARACTERS = 200;
+
 /** Events that one cron run audits. */
 export const AUDIT_EVENTS = 500;
 

@@ -215,6 +215,33 @@ export const exportPage = z.looseObject({
   next_cursor: text,
 });
 
+export const imported = z.looseObject({
+  bodies: z.number(),
+  known: z.number(),
+  new: z.number(),
+  changed: z.number(),
+  unchanged: z.number(),
+  waiting: z.number(),
+  errors: z.array(z.looseObject({ line: z.number(), reason: z.string() })),
+  differences: z.array(
+    z.looseObject({
+      line: z.number(),
+      order_number: text,
+      entity: z.string(),
+      key: z.string(),
+      column: text,
+      stored: value,
+      imported: value,
+      applies: z.boolean(),
+      why: z.string(),
+      set_by: z.nullable(
+        z.looseObject({ id: z.string(), event_type: text, received_at: z.string() }),
+      ),
+    }),
+  ),
+  differences_left_out: z.number(),
+});
+
 export const restored = z.looseObject({
   objects: z.number(),
   events: z.number(),
@@ -279,6 +306,7 @@ export const resendMessage = z.looseObject({ id: z.string(), status: z.string() 
 
 export type Erasure = z.infer<typeof erasure>;
 export type ExportPage = z.infer<typeof exportPage>;
+export type Imported = z.infer<typeof imported>;
 export type Restored = z.infer<typeof restored>;
 export type EventRow = z.infer<typeof event>;
 export type EventDetail = z.infer<typeof eventDetail>;

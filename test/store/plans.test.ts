@@ -37,6 +37,7 @@ import { listEditedTexts, listTextVersions, saveText } from "../../src/store/tex
 import { listDeliveries, measureEndpoints } from "../../src/store/forwarding/deliveries";
 import { deleteTestEvent, listTroubled } from "../../src/store/inbox/inspection";
 import { countTroubled, loadOverview } from "../../src/store/overview";
+import { findApplied, loadRowEvents } from "../../src/store/inbox/imports";
 import { listUnsettled } from "../../src/store/inbox/replays";
 import { loadRefusedHours } from "../../src/store/inbox/refusals";
 import { listOptOuts, removeOptOut, saveOptOut } from "../../src/store/shop/opt-outs";
@@ -256,6 +257,8 @@ beforeAll(async () => {
   await forgetChannel(testEnv.DB, "email");
   await admin("/metrics");
   await loadOverview(testEnv.DB, new Date().toISOString());
+  await findApplied(testEnv.DB, ["import:x"]);
+  await loadRowEvents(testEnv.DB, ["ORD-1"]);
   await measureEndpoints(testEnv.DB, "2026-01-01");
   await listDeliveries(testEnv.DB, "default", { limit: 5 });
   await saveText(

@@ -321,6 +321,35 @@ export const answers = {
     archived_events: z.array(z.looseObject(stored.shape)),
     next_cursor: cursor,
   }),
+  imported: z.object({
+    dry_run: z.boolean(),
+    bodies: z.int(),
+    known: z.int().check(z.describe("imported before, or twice in this slice")),
+    new: z.int().check(z.describe("of orders that were not known")),
+    changed: z.int(),
+    unchanged: z.int().check(z.describe("what is stored is the same, or newer")),
+    waiting: z.int().check(z.describe("stored, and applied within minutes")),
+    errors: z.array(z.object({ line: z.int(), reason: z.string() })),
+    differences: z
+      .array(
+        z.object({
+          line: z.int(),
+          order_number: text,
+          entity: z.enum(["orders", "payments", "refunds", "shipments"]),
+          key: z.string(),
+          column: text.check(z.describe("null: the whole row is missing")),
+          stored: z.union([z.string(), z.number(), z.null()]),
+          imported: z.union([z.string(), z.number(), z.null()]),
+          applies: z.boolean().check(z.describe("the import would set it")),
+          why: z.string(),
+          set_by: z.nullable(
+            z.object({ id: z.string(), event_type: text, received_at: z.string() }),
+          ),
+        }),
+      )
+      .check(z.describe("of a dry run")),
+    differences_left_out: z.int(),
+  }),
   archive: z.object({
     objects: z.array(
       z.object({

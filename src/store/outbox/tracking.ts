@@ -5,6 +5,7 @@
  * sets, or it was rendered before and is found here.
  */
 import { messagesOf, templatesWhere } from "../../notifications/templates";
+import { ofImportSql } from "../../projection/precedence";
 import type { Patch } from "../../projection/registers";
 import { happenedAt } from "../state/happened";
 import { escaped } from "./fact-ids";
@@ -23,7 +24,8 @@ const differs = (courier: string, awb: string, url: string): string =>
  * `?1`: the tracking registers of the batch; `?2`: now; `?3`: by which messages it is told; `?4`: templates
  * that have shown a tracking. Primary keys: where nothing changes, one look at each parcel and nothing
  * written. The messages about a parcel are found by the beginning of their ids; of one that was sent so long
- * ago that its words are gone, it is not known what it showed.
+ * ago that its words are gone, it is not known what it showed. What an import has set was not told: the
+ * event that repeats it tells it.
  */
 const announceTracking = `
 INSERT INTO notifications (id, template, channel, about, order_number, subject_id, status,
@@ -38,7 +40,7 @@ FROM ${slicedRows("shipment_id", "precedence", "courier", "awb_no", "tracking_ur
 CROSS JOIN shipments s ON s.shipment_id = c.shipment_id
 CROSS JOIN json_each(?3) m
 WHERE c.precedence > s.tracking_precedence
-  AND ${differs("s.courier", "s.awb_no", "s.tracking_url")}
+  AND (${ofImportSql("s.tracking_precedence")} OR ${differs("s.courier", "s.awb_no", "s.tracking_url")})
   AND EXISTS (
     SELECT 1 FROM json_each(?4) t
     CROSS JOIN notifications n ON n.id >= t.value || '/' || ${escaped("s.shipment_id")} || '/'

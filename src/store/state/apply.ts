@@ -32,6 +32,8 @@ export interface Application {
   readonly erasedBodies: readonly ErasedBody[];
   /** The findings in the batch that a person must check. */
   readonly alerts: readonly Alert[];
+  /** Nobody is notified of what follows from it: a batch of imports. */
+  readonly isSilent?: boolean;
 }
 
 /** Each later delivery postpones a request for a review. */
@@ -112,7 +114,12 @@ function statements(db: D1Database, batch: Application, now: string): D1Prepared
     ...mergeStatements(db, "shipments", rows.shipments.values(), now),
     ...linkStatements(db, keys, now),
     ...(rows.shipments.size > 0 ? nameOrderStatements(db, keys) : []),
-    ...deriveStatements(db, keys, now, addMs(now, REFUND_DUE_AFTER_MS)),
+    ...deriveStatements(
+      db,
+      keys,
+      now,
+      batch.isSilent === true ? null : addMs(now, REFUND_DUE_AFTER_MS),
+    ),
     ...settle,
   ];
 }
@@ -130,7 +137,10 @@ export async function applyBatch(
   const rows = batch.outbox.map((row) => outboxCells(row, now));
   const outbox = slicedStatements(db, insertOutboxSql, rows, now);
   const alerts = batch.alerts.length > 0 ? [alertStatement(db, batch.alerts, now)] : [];
-  const tracking = trackingStatements(db, batch.patches.rows.shipments.values(), now);
+  const tracking =
+    batch.isSilent === true
+      ? []
+      : trackingStatements(db, batch.patches.rows.shipments.values(), now);
   const results = await unlessListChanged(db, () =>
     db.batch<{ id: string; next_attempt_at?: string }>([
       ...outbox,
