@@ -61,6 +61,19 @@ export const PUSH_WAIT_MS = 25;
 export const PUSH_ABANDONED_MS = 1_000;
 
 /**
+ * The failed or slow receipts in a row after which an isolate sends events straight to the queue, and for how long
+ * before it tries D1 again, in milliseconds.
+ */
+export const TROUBLED_RECEIPTS = 3;
+export const AVOID_D1_MS = 5_000;
+
+/**
+ * After how long D1 counts as slow at a receipt, in milliseconds: a write takes 40 to 100 ms, the queue as long, and
+ * a receipt should be answered within 250 ms. A tenth of RECEIPT_TIMEOUT_MS if that is more.
+ */
+export const SLOW_RECEIPT_MS = 200;
+
+/**
  * The shortest interval at which an isolate stores its refusals, and how long the write may take before it is left
  * for the next time, in milliseconds.
  */

@@ -75,7 +75,10 @@ export default {
     const cells = JSON.stringify([id, event.event_type, new Date().toISOString()]);
     inbox ??= openInbox(env);
     const background = (work: Promise<unknown>): void => context.waitUntil(work);
-    await inbox({ id, cells, payload }, { background, patienceMs: 1_000, nowMs: Date.now });
+    await inbox(
+      { id, cells, payload },
+      { background, patienceMs: 1_000, nowMs: Date.now, isAwaited: () => true },
+    );
     return Response.json({ received: true, id, duplicate: false });
   },
 };

@@ -42,6 +42,8 @@ export interface Caller {
   readonly patienceMs: number;
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
+  /** False once its request has another answer: it joins no write any more, and does not write alone. */
+  readonly isAwaited: () => boolean;
 }
 
 interface Member<Item, Result> {
@@ -165,7 +167,7 @@ async function awaitAnswer<Item, Result>(
 ): Promise<void> {
   while (member.answer === null) {
     const leftMs = endMs - caller.nowMs();
-    if (leftMs <= 0) return;
+    if (leftMs <= 0 || !caller.isAwaited()) return;
     const next = line.findDue(caller);
     if (next === null) {
       await pause(Math.min(lookEveryMs, leftMs));
@@ -199,6 +201,8 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
       group.members.delete(key);
       group.size -= size;
     }
-    return answer === null || answer === "alone" ? await options.alone(item, true) : answer.result;
+    if (answer !== null && answer !== "alone") return answer.result;
+    if (!caller.isAwaited()) throw new Error("no longer awaited");
+    return await options.alone(item, true);
   };
 }

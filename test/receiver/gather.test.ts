@@ -46,6 +46,7 @@ const caller = (over: Partial<Caller> = {}): Caller => ({
   background: (work) => void work.catch(() => undefined),
   patienceMs: 500,
   nowMs: () => 0,
+  isAwaited: () => true,
   ...over,
 });
 
