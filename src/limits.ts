@@ -44,12 +44,11 @@ export const SHARED_MAX_CHARACTERS = 32_000;
 export const GROUP_MAX_CHARACTERS = 400_000;
 
 /**
- * The number of simultaneous requests from which a group waits for more; how long it waits at most from its first
- * request; how often each request checks whether it is written. In milliseconds: little compared with a round trip
- * to D1.
+ * How long after one group's write began the next may begin, in milliseconds, and how many may be under way: a write takes D1 some three milliseconds, and its round trip forty. How often each request checks
+ * whether it is written: little compared with a round trip.
  */
-export const GROUP_CROWD = 8;
-export const GROUP_DELAY_MS = 20;
+export const GROUP_APART_MS = 10;
+export const GROUP_MAX_WRITES = 6;
 export const GROUP_LOOK_MS = 6;
 
 /**

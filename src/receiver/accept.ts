@@ -21,6 +21,8 @@ export interface AcceptDeps {
   readonly reportConflict: (event: ReceivedEvent) => Promise<void>;
   /** Sends a message (JSON text) to ce-events. */
   readonly push: (message: string) => Promise<unknown>;
+  /** Sends the message that makes an event durable, together with those of other requests. */
+  readonly pushWhole: (message: { readonly id: string; readonly text: string }) => Promise<unknown>;
   /** Keeps work alive after the answer. */
   readonly background: (work: Promise<unknown>) => void;
   /** How long D1 may take before the queue is used, in milliseconds. */
@@ -44,10 +46,10 @@ async function pushStored(deps: AcceptDeps, event: ReceivedEvent): Promise<void>
 
 /** Returns true if the queue has the event now; an event that does not fit into a message needs D1. */
 async function pushWhole(deps: AcceptDeps, event: ReceivedEvent): Promise<boolean> {
-  const message = wholeMessage(event, false);
-  if (message === null) return false;
+  const text = wholeMessage(event, false);
+  if (text === null) return false;
   try {
-    await within(deps.push(message), deps.timeoutMs);
+    await within(deps.pushWhole({ id: event.id, text }), deps.timeoutMs);
   } catch (error) {
     deps.breaker.queueFailed(deps.nowMs());
     log.error("receipt_refused", { id: event.id, error: errorText(error) });
@@ -84,7 +86,9 @@ async function awaitInbox(
     if (breaker.inboxAnswered(startedMs)) log.info("inbox_used_again");
     return receipt;
   } catch (error) {
-    noteTrouble(deps);
+    // A timer that is late says that this isolate is busy, not that D1 is.
+    const isLate = error instanceof TimeoutError && nowMs() - startedMs > slowMs * 1.5;
+    if (!isLate) noteTrouble(deps);
     const isSlow = error instanceof TimeoutError && slowMs < timeoutMs;
     if (!isSlow || breaker.isOpen) throw error;
     return await within(saving, timeoutMs - slowMs);

@@ -6,12 +6,13 @@ import { CircuitBreaker } from "./circuit-breaker";
 import { isProbe } from "./probe";
 import { type RefusalCounter, refusalCounter } from "./refusal-counter";
 import type { ReceiptConfig, ReceiverDeps } from "./route";
-import { sharedSave, type SharedSave } from "./shared-writes";
+import { sharedPush, type SharedPush, sharedSave, type SharedSave } from "./shared-writes";
 
 /** The requests of an isolate share their writes, and what they know about D1. */
 interface Shared {
   readonly queue: Queue;
   readonly save: SharedSave;
+  readonly push: SharedPush;
   readonly breaker: CircuitBreaker;
 }
 
@@ -22,7 +23,7 @@ function sharedOf(db: D1Database, queue: Queue): Shared {
   const known = shared.get(db);
   if (known?.queue === queue) return known;
   const save = sharedSave(db, queue, Date.now);
-  const made = { queue, save, breaker: new CircuitBreaker(limits) };
+  const made = { queue, save, push: sharedPush(queue), breaker: new CircuitBreaker(limits) };
   shared.set(db, made);
   return made;
 }
@@ -45,7 +46,9 @@ export function receiverDeps(
 ): ReceiverDeps {
   const background = (work: Promise<unknown>): void => executionCtx.waitUntil(work);
   const { timeoutMs } = config;
-  const { save, breaker } = sharedOf(env.DB, env.EVENTS);
+  const { save, push, breaker } = sharedOf(env.DB, env.EVENTS);
+  // Half the time that a receipt may take: the other half is for a write alone.
+  const caller = { background, patienceMs: timeoutMs / 2, nowMs: Date.now };
   return {
     config,
     bodyTimeoutMs: BODY_TIMEOUT_MS,
@@ -54,9 +57,8 @@ export function receiverDeps(
     breaker,
     timeoutMs,
     slowMs: Math.max(SLOW_RECEIPT_MS, timeoutMs / 10),
-    // Half the time that a receipt may take: the other half is for a write alone.
-    save: (event, isAwaited) =>
-      save(event, { background, patienceMs: timeoutMs / 2, nowMs: Date.now, isAwaited }),
+    save: (event, isAwaited) => save(event, { ...caller, isAwaited }),
+    pushWhole: (message) => push(message, { ...caller, isAwaited: () => true }),
     reportConflict,
     push: (message) => env.EVENTS.send(message, { contentType: "text" }),
     refused: (reason) => {

@@ -27,6 +27,7 @@ async function send(
     now: () => new Date(),
     save: () => Promise.reject(new Error("nothing is stored here")),
     push: () => Promise.reject(new Error("nothing is stored here")),
+    pushWhole: () => Promise.reject(new Error("nothing is stored here")),
     reportConflict: () => Promise.resolve(),
     background: () => undefined,
     breaker: new CircuitBreaker({ troubles: 3, openMs: 5_000 }),
