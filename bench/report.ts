@@ -3,27 +3,24 @@ import { cpus, release, totalmem } from "node:os";
 import type { ConsoleResult } from "./console.ts";
 import type { ConsumeResult } from "./consume.ts";
 import type { GrowthResult } from "./growth.ts";
+import { latencySection } from "./latency-report.ts";
+import type { LatencyResult } from "./latency.ts";
 import type { Entry, LedgerResult } from "./ledger.ts";
 import { OPERATIONS_A_MESSAGE, priceOfMillion, PRICES } from "./prices.ts";
 import type { ReceiveResult } from "./receive.ts";
 import type { SizeResult } from "./size.ts";
-import { fixed, median, medianRatio, table, whole } from "./statistics.ts";
+import { fixed, median, medianRatio, table, verdict, whole } from "./statistics.ts";
 
 /** Each part with the day on which it was measured. */
 export interface Results {
   readonly receive?: ReceiveResult;
+  readonly latency?: LatencyResult;
   readonly consume?: ConsumeResult;
   readonly ledger?: LedgerResult;
   readonly growth?: GrowthResult;
   readonly console?: ConsoleResult;
   readonly size?: SizeResult;
   readonly measured: Readonly<Record<string, string>>;
-}
-
-/** Held against what was aimed at; a miss is said as one. */
-function verdict(value: number, target: number, atMost = false): string {
-  const met = atMost ? value <= target : value >= target;
-  return `${met ? "met" : "**missed**"} (aim: ${atMost ? "at most" : "at least"} ${target})`;
 }
 
 function receiveSection(result: ReceiveResult): string {
@@ -251,6 +248,7 @@ export function report(results: Results, versions: string): string {
   const dates = Object.entries(results.measured).map(([part, day]) => `${part} ${day}`);
   const sections = [
     results.receive === undefined ? null : receiveSection(results.receive),
+    results.latency === undefined ? null : latencySection(results.latency),
     results.consume === undefined ? null : consumeSection(results.consume),
     results.ledger === undefined ? null : ledgerSection(results.ledger, cpuMs),
     results.growth === undefined ? null : growthSection(results.growth),
