@@ -9,7 +9,7 @@ const ORDERS = 60;
 /** How many events the queue hands over at once. */
 const batches = [1, 10, 100] as const;
 
-interface Counted {
+export interface Counted {
   readonly sql: string;
   readonly read: number;
   readonly written: number;
@@ -48,6 +48,13 @@ export function nameOf(sql: string): string {
   const text = sql.replaceAll(/\s+/g, " ");
   const found = /(INSERT(?: OR IGNORE)? INTO|UPDATE|DELETE FROM) ([a-z_]+)/.exec(text);
   return found === null ? "reads" : `${found[1] ?? ""} ${found[2] ?? ""}`;
+}
+
+/** The same with the first column that it sets, which tells two updates of one table apart. */
+export function whatOf(sql: string): string {
+  const column = /\bSET\s+([a-z_]+)/.exec(sql.replace(/^[^]*?\bUPDATE\b/, "UPDATE"))?.[1];
+  const what = nameOf(sql);
+  return what.startsWith("UPDATE") && column !== undefined ? `${what} SET ${column}` : what;
 }
 
 export function summarize(
