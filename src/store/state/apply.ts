@@ -117,23 +117,17 @@ function statements(db: D1Database, batch: Application, now: string): D1Prepared
     ...mergeStatements(db, "payments", rows.payments.values(), now),
     ...mergeStatements(db, "refunds", rows.refunds.values(), now),
     ...mergeStatements(db, "shipments", rows.shipments.values(), now),
-<<<<<<< HEAD
-    ...linkStatements(db, keys, now),
-    ...(rows.shipments.size > 0 ? nameOrderStatements(db, keys) : []),
+    // A statement that finds nothing to do takes D1 as long as one that does.
+    ...(rows.payments.size + rows.refunds.size > 0 ? linkMoneyStatements(db, keys, now) : []),
+    ...(rows.shipments.size > 0
+      ? [...linkShipmentStatements(db, keys, now), ...nameOrderStatements(db, keys)]
+      : []),
     ...deriveStatements(
       db,
       keys,
       now,
       batch.isSilent === true ? null : addMs(now, REFUND_DUE_AFTER_MS),
     ),
-=======
-    // A statement that finds nothing to do takes D1 as long as one that does.
-    ...(rows.payments.size + rows.refunds.size > 0 ? linkMoneyStatements(db, keys, now) : []),
-    ...(rows.shipments.size > 0
-      ? [...linkShipmentStatements(db, keys, now), ...nameOrderStatements(db, keys)]
-      : []),
-    ...deriveStatements(db, keys, now, addMs(now, REFUND_DUE_AFTER_MS)),
->>>>>>> speed
     ...settle,
   ];
 }
