@@ -22,6 +22,7 @@ import { errorText, log } from "./log";
 import { handleNotificationBatch, handleNotificationDeadLetters } from "./notifications/consumer";
 import { channelSetups, dispatchDeps } from "./notifications/deps";
 import { dispatchDue } from "./notifications/dispatch";
+import { unusedChannels } from "./notifications/channels";
 import { outboxRules } from "./notifications/templates";
 import { receiverDeps, refusalsOf } from "./receiver/deps";
 import { receiverRoutes } from "./receiver/route";
@@ -55,10 +56,15 @@ const receiver = receiverRoutes((c: HonoContext) =>
   ),
 );
 
+function eventsDeps(env: Env, config: Config, calls: Calls) {
+  const unused = unusedChannels(config.statedChannelSettings);
+  return consumerDeps(env, config, unused, outboxRules, calls);
+}
+
 function consoleDeps({ env }: HonoContext) {
   const config = configOf(env);
   const calls = callsOf(env);
-  const consumer = consumerDeps(env, config, outboxRules, calls);
+  const consumer = eventsDeps(env, config, calls);
   const actions = {
     ...upkeepActions(env, config),
     importPieces: (pieces: readonly Piece[], isDryRun: boolean) =>
@@ -109,7 +115,7 @@ async function consume(batch: MessageBatch, env: Env, context: ExecutionContext)
     return;
   }
   if (isDead) await consumeDeadLetters(batch.messages, deadLetterDeps(env, config, callsOf(env)));
-  else await consumeEvents(batch.messages, consumerDeps(env, config, outboxRules, callsOf(env)));
+  else await consumeEvents(batch.messages, eventsDeps(env, config, callsOf(env)));
 }
 
 async function runCron(env: Env): Promise<void> {

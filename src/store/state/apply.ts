@@ -4,6 +4,7 @@
  */
 import { addMs } from "../../events/formats/time";
 import { CONSUMED_EVERY_MS, REFUND_DUE_AFTER_MS } from "../../limits";
+import { unusedChannels } from "../../notifications/channels";
 import { templatesWhere } from "../../notifications/templates";
 import type { AmountClaim } from "../../projection/patches/amount-claims";
 import type { ContactClaim } from "../../projection/patches/contacts";
@@ -21,6 +22,7 @@ import {
 } from "./links";
 import { mergeStatements, stub } from "./merge";
 import { type Alert, alertStatement } from "../outbox/alerts";
+import { isUsed } from "../outbox/channels";
 import { quoted } from "../quoted";
 import { beatStatement } from "../set-up/beats";
 import { slicedStatements } from "../slices";
@@ -63,8 +65,8 @@ SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, 'pendin
     FROM webhook_events e WHERE e.id = value->>5 AND e.rowid >
       coalesce((SELECT position FROM cursors WHERE name = 'sweep'), 0))
 FROM jsonb_each(?1)
-WHERE value->>1 NOT IN (${quoted(offByDefault)}) OR EXISTS (SELECT 1 FROM message_switches s
-  WHERE s.template = value->>1 AND s.channel = value->>2)
+WHERE (value->>1 NOT IN (${quoted(offByDefault)}) OR EXISTS (SELECT 1 FROM message_switches s
+  WHERE s.template = value->>1 AND s.channel = value->>2)) AND ${isUsed("(value->>2)", "?3")}
 ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at,
   happened_at = max(coalesce(notifications.happened_at, ''), excluded.happened_at),
   next_attempt_at = excluded.next_attempt_at, awaits_sweep = 1
@@ -134,21 +136,22 @@ function statements(db: D1Database, batch: Application, now: string): D1Prepared
 
 /**
  * Applies the batch; returns the ids of the new notifications that are due now. Nothing is applied if the
- * suppression list has changed since `listVersion`.
+ * suppression list has changed since `listVersion`. `unused`: channels that get no rows unless they were set up before.
  */
 export async function applyBatch(
   db: D1Database,
   batch: Application,
   now: string,
   listVersion = 0,
+  unused: readonly string[] = unusedChannels([]),
 ): Promise<readonly string[]> {
   const rows = batch.outbox.map((row) => outboxCells(row, now));
-  const outbox = slicedStatements(db, insertOutboxSql, rows, now);
+  const outbox = slicedStatements(db, insertOutboxSql, rows, now, JSON.stringify(unused));
   const alerts = batch.alerts.length > 0 ? [alertStatement(db, batch.alerts, now)] : [];
   const tracking =
     batch.isSilent === true
       ? []
-      : trackingStatements(db, batch.patches.rows.shipments.values(), now);
+      : trackingStatements(db, batch.patches.rows.shipments.values(), now, unused);
   const results = await unlessListChanged(db, () =>
     db.batch<{ id: string; next_attempt_at?: string }>([
       ...outbox,
