@@ -27,6 +27,12 @@ async function ask(method: string, path: string, body?: unknown, status = 200): 
   return answer;
 }
 
+/** What the list of a language says of its texts. */
+async function listed(language = "en"): Promise<readonly Json[]> {
+  const { texts } = await ask("GET", `/texts?language=${language}`);
+  return Array.isArray(texts) ? texts.map((text: Json) => text) : [];
+}
+
 const edit = async (text: string, path = HEADING) => await ask("PUT", path, { text });
 
 /** What is stored of the message: rendered once, the same bytes at every attempt. */
@@ -39,13 +45,13 @@ beforeEach(clearTables);
 
 describe("the texts", () => {
   it("are listed by language, with what each is made of", async () => {
-    const { languages, texts, unknown_keys } = await ask("GET", "/texts?language=hi-IN");
+    const { languages, unknown_keys } = await ask("GET", "/texts?language=hi-IN");
     expect(languages).toEqual([
       { code: "en", name: "English" },
       { code: "hi", name: "हिन्दी" },
     ]);
     expect(unknown_keys).toEqual([]);
-    const list = texts as readonly Json[];
+    const list = await listed("hi");
     expect(list.find(({ key }) => key === "order_confirmed.subject")).toMatchObject({
       form: "line",
       max_characters: 160,
@@ -58,8 +64,7 @@ describe("the texts", () => {
       ],
     });
     expect(list.some(({ key }) => String(key).startsWith("team."))).toBe(false);
-    const english = (await ask("GET", "/texts")) as { texts: readonly Json[] };
-    expect(english.texts.some(({ key }) => key === "team.order")).toBe(true);
+    expect((await listed()).some(({ key }) => key === "team.order")).toBe(true);
   });
 
   it("are edited, kept as versions, taken back and restored", async () => {
@@ -82,8 +87,7 @@ describe("the texts", () => {
     const restored = await ask("POST", `${HEADING}/restore`, { version: 1 });
     expect(restored).toMatchObject({ edited: "You made our day" });
     expect(restored["versions"]).toHaveLength(4);
-    const { texts } = (await ask("GET", "/texts")) as { texts: readonly Json[] };
-    expect(texts.filter(({ edited }) => edited !== null)).toHaveLength(1);
+    expect((await listed()).filter(({ edited }) => edited !== null)).toHaveLength(1);
   });
 
   it("keep the last versions, and no more", async () => {
@@ -133,11 +137,8 @@ describe("the texts", () => {
       insert.bind("order_confirmed.subject", "Order {number}"),
       insert.bind("order_confirmed.gone", "Bye"),
     ]);
-    const { texts, unknown_keys } = (await ask("GET", "/texts")) as Json & {
-      texts: readonly Json[];
-    };
-    expect(unknown_keys).toEqual(["order_confirmed.gone"]);
-    expect(texts.find(({ key }) => key === "order_confirmed.subject")).toMatchObject({
+    expect(await ask("GET", "/texts")).toMatchObject({ unknown_keys: ["order_confirmed.gone"] });
+    expect((await listed()).find(({ key }) => key === "order_confirmed.subject")).toMatchObject({
       edited: "Order {number}",
       problem: expect.stringContaining("There is no placeholder {number}"),
       changed_by: "Asha",
