@@ -97,10 +97,10 @@ function checkOrder({ orderNumber: number, expected }: Story, view: ExplainedOrd
   const panel = pieceOf(page, /Is it paid\?.*?<\/section>/s);
   expect(badgesIn(panel)[0], number).toBe(verdicts[expected.paymentStatus]);
   const headline = textOf(pieceOf(panel, /<p class="headline">.*?<\/p>/s));
-  const [, ...amounts] = /([\d,.]+) INR of ([\d,.]+) INR/.exec(headline) ?? [];
+  const [, ...amounts] = /₹([\d,.]+) of ₹([\d,.]+)/.exec(headline) ?? [];
   const arrived = expected.paidMicros > 0 ? [expected.paidMicros, expected.payableMicros] : [];
   expect(amounts.map(microsIn), headline).toEqual(arrived);
-  const [, back] = /([\d,.]+) INR went back/.exec(headline) ?? [];
+  const [, back] = /₹([\d,.]+) went back/.exec(headline) ?? [];
   expect(back === undefined ? 0 : microsIn(back), headline).toBe(expected.refundedMicros);
 
   const answer: unknown = JSON.parse(JSON.stringify(answerOrder(number, view.rows, [])));
