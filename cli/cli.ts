@@ -1,4 +1,5 @@
 /** What a command gets: its environment, and functions for the flags that many commands share. */
+import type { Readable } from "node:stream";
 import { type Command, Option } from "commander";
 import { type Api, createApi } from "./api/api.ts";
 import { createHttp, type Http } from "./api/http.ts";
@@ -10,6 +11,7 @@ import { DEFAULT_URL, loadSettings, type SettingFlags, type Settings } from "./s
 export interface Cli {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: Output;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
   readonly http: Http;
@@ -20,8 +22,14 @@ export interface JsonFlag {
   readonly json?: boolean;
 }
 
-export function createCli(env: Cli["env"], out: Output, signal: AbortSignal): Cli {
-  return { env, out, signal, http: createHttp(signal, () => proxyOf(env)), now: () => new Date() };
+export function createCli(
+  env: Cli["env"],
+  out: Output,
+  signal: AbortSignal,
+  stdin: Cli["stdin"] = process.stdin,
+): Cli {
+  const http = createHttp(signal, () => proxyOf(env));
+  return { env, out, stdin, signal, http, now: () => new Date() };
 }
 
 export function settingsOf(cli: Cli, flags: SettingFlags): Settings {

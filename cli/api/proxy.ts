@@ -52,15 +52,20 @@ export function proxyOf(env: Env): ForwardProxy | null {
   return { name, url: url.href, host: url.host, direct };
 }
 
-/** From now on, every request of this process to elsewhere goes by the proxy, if there is one that can be used. */
-export function routeThroughProxy(env: Env): void {
+/**
+ * Every request of this process to elsewhere goes by the proxy, if there is one that can be used, until what is
+ * returned is called.
+ */
+export function routeThroughProxy(env: Env): () => void {
+  const nothing = (): void => undefined;
   try {
     const proxy = proxyOf(env);
-    if (proxy === null) return;
+    if (proxy === null) return nothing;
     const { url, direct } = proxy;
-    http.setGlobalProxyFromEnv({ http_proxy: url, https_proxy: url, no_proxy: direct });
+    return http.setGlobalProxyFromEnv({ http_proxy: url, https_proxy: url, no_proxy: direct });
   } catch (error) {
     // A request to another machine reports it; a receiver on this one needs no proxy.
     if (!(error instanceof Failure)) throw error;
+    return nothing;
   }
 }

@@ -36,8 +36,9 @@ export async function readBody(
   file: string | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const isPiped = file === undefined || file === "-";
-  if (isPiped && process.stdin.isTTY) cli.out.note("  Reading standard input; Ctrl-D ends it.");
-  const source = isPiped ? process.stdin : createReadStream(file);
+  if (isPiped && cli.stdin.isTTY === true)
+    cli.out.note("  Reading standard input; Ctrl-D ends it.");
+  const source = isPiped ? cli.stdin : createReadStream(file);
   try {
     return await collect(addAbortSignal(cli.signal, source));
   } catch (error) {

@@ -27,7 +27,7 @@ import { clearTables } from "../support/rows";
 import { badgesIn, factIn, lineIn, microsIn, pieceOf, textOf } from "./told-money";
 
 const seed = Number(env.TEST_SEED);
-const LIVES = 1_000;
+const LIVES = Number(env.TEST_RUNS);
 const AT_ONCE = 100;
 
 type Expected = Story["expected"];

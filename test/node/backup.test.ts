@@ -12,7 +12,7 @@ import { bundleWorker } from "../../testbed/receiver/bundle.ts";
 import { settleEvents } from "../../testbed/receiver/settle.ts";
 import { type Receiver, startReceiver } from "../../testbed/receiver/start.ts";
 import { createDay } from "../../testbed/stories/index.ts";
-import { run, SECRET, writeScratch } from "./cli/run.ts";
+import { run, runProcess, SECRET, writeScratch } from "./cli/run.ts";
 
 const settings = { CE_WEBHOOK_SECRET: SECRET };
 const envelope = (id: string, more: object): object => ({
@@ -101,7 +101,7 @@ async function importInto({ db }: Receiver, path: string): Promise<void> {
 
 await test("an export comes back to the last row, and the copy goes on", async () => {
   const path = writeScratch("backup.sql", "");
-  const { code, stdout, stderr } = await run(["backup", exported, "--to", path]);
+  const { code, stdout, stderr } = await runProcess(["backup", exported, "--to", path]);
   assert.equal(code, 0, stderr);
   assert.match(stdout, /2 rows longer than D1 takes as one statement/);
   assert.match(stdout, /bodies, each with its SHA-256/);

@@ -63,8 +63,8 @@ async function during<T>(bundle: string, work: (running: Receiver) => Promise<T>
   }
 }
 
-async function migrate({ query }: Receiver, names: readonly string[]): Promise<void> {
-  for (const sql of migrationStatements(names)) await query(sql);
+async function migrate({ db }: Receiver, names: readonly string[]): Promise<void> {
+  await db.batch(migrationStatements(names).map((sql) => db.prepare(sql)));
 }
 
 /** Delivers, waits until all is applied, and lets the cron run. */

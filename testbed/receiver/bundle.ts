@@ -5,8 +5,7 @@ import { build } from "esbuild";
 
 const root = new URL("../../", import.meta.url);
 
-/** As `wrangler deploy` bundles it: minified, names not kept. */
-export async function bundleWorker(entry: string): Promise<string> {
+async function bundle(entry: string): Promise<string> {
   const result = await build({
     entryPoints: [fileURLToPath(new URL(entry, root))],
     bundle: true,
@@ -20,6 +19,15 @@ export async function bundleWorker(entry: string): Promise<string> {
     jsxImportSource: "#html",
   });
   return result.outputFiles[0]?.text ?? "";
+}
+
+const bundles = new Map<string, Promise<string>>();
+
+/** As `wrangler deploy` bundles it: minified, names not kept. Once a process. */
+export async function bundleWorker(entry: string): Promise<string> {
+  const made = bundles.get(entry) ?? bundle(entry);
+  bundles.set(entry, made);
+  return await made;
 }
 
 /** In the order in which `wrangler d1 migrations apply` runs them. */

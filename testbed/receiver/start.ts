@@ -179,7 +179,9 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
   try {
     const url = new URL(await miniflare.ready);
     const db = await miniflare.getD1Database("DB");
-    for (const sql of options.statements ?? migrationStatements()) await db.prepare(sql).run();
+    const statements = options.statements ?? migrationStatements();
+    // In one call: each costs a round trip to the process that runs D1.
+    if (statements.length > 0) await db.batch(statements.map((sql) => db.prepare(sql)));
     const pids = workerdProcesses().flatMap(({ pid }) => (before.has(pid) ? [] : [pid]));
     return {
       url,

@@ -8,7 +8,7 @@ import { createColors } from "picocolors";
 import { type Colours, ownColours, safeJson, safeLine, safeText } from "./safe-text.ts";
 import { isDumb, isPlain, punctuateInAscii } from "./text.ts";
 
-type Stream = NodeJS.WritableStream & Partial<Pick<WriteStream, "isTTY" | "columns">>;
+export type Stream = NodeJS.WritableStream & Partial<Pick<WriteStream, "isTTY" | "columns">>;
 export interface Output {
   readonly colours: Colours;
   /** Columns of the terminal; infinite if there is no terminal and COLUMNS is not set. */

@@ -47,7 +47,7 @@ await test("what was not sent is counted, asked about, and sent together", async
     too_old: 0,
     more: false,
   });
-  const asked = await shop.run("resend --channel sms");
+  const asked = await shop.runProcess("resend --channel sms");
   assert.notEqual(asked.code, 0, "nobody is there to be asked");
   const sent = await shop.run("resend --channel sms --from 2d --yes");
   assert.equal(sent.code, 0, sent.stderr);
@@ -68,7 +68,7 @@ await test("quiet-until counts what waits, asks, sets the moment, and takes it b
   assert.match(dry.stdout, /would be suppressed: [1-9]\d* messages? of those that wait now\./);
   assert.match(dry.stdout, /At present nothing is suppressed\./);
   assert.equal(await until(), undefined);
-  const asked = await shop.run("quiet-until 2026-11-24T10:00Z");
+  const asked = await shop.runProcess("quiet-until 2026-11-24T10:00Z");
   assert.notEqual(asked.code, 0, "nobody is there to be asked");
   const set = await shop.run("quiet-until 2026-11-24T10:00Z --yes");
   assert.equal(set.code, 0, set.stderr);

@@ -94,7 +94,7 @@ const findings = z.object({
 await test("the doctor finds a sound receiver sound, and leaves nothing behind", async () => {
   const before = await count("true");
   const [sound, wrong, blind] = await Promise.all([
-    shop.run("doctor --json"),
+    shop.runProcess("doctor --json"),
     shop.run("doctor --no-wrangler --secret wrong"),
     shop.run("doctor --no-wrangler", { env: { ADMIN_TOKEN: "" } }),
   ]);
@@ -143,7 +143,7 @@ const simulated = z.looseObject({
 });
 
 await test("a simulated store is reconciled, whatever came twice, late or broken", async () => {
-  const ended = await shop.run(
+  const ended = await shop.runProcess(
     "simulate --orders 12 --duplicates 40 --disorder 40 --faults 20 --seed 3 --json",
   );
   assert.equal(ended.code, 0, ended.stderr + ended.stdout);

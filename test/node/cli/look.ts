@@ -13,7 +13,7 @@ import { amount } from "../../../testbed/terminal/amount.ts";
 import { createLives } from "../../../testbed/stories/index.ts";
 import { attacks, hidden, OWN_COLOUR } from "./attacks.ts";
 import { startProxy, startStranger } from "./proxy.ts";
-import { run, SECRET } from "./run.ts";
+import { runProcess, SECRET } from "./run.ts";
 import { shop } from "./shop.ts";
 
 const { receiver } = shop;
@@ -242,7 +242,7 @@ await test("an event is found by the beginning of its id, and its body comes byt
   assert.ok(row !== undefined);
   const [text, body, several, unknown] = await Promise.all([
     shop.run(["event", `${row.id.slice(0, 14)}…`]),
-    shop.run(["event", row.id, "--body"]),
+    shop.runProcess(["event", row.id, "--body"]),
     shop.run("event evt_"),
     shop.run("event evt_nothing"),
   ]);
@@ -307,7 +307,7 @@ await test("messages are listed, shown whole, and sent once more", async () => {
   const [list, one, again] = await Promise.all([
     shop.run("messages --order ORD-1 --json"),
     shop.run("message order_cancelled/ORD-1/email"),
-    shop.run("message refund_succeeded/REF-1-1/email --send-again --yes"),
+    shop.runProcess("message refund_succeeded/REF-1-1/email --send-again --yes"),
   ]);
   const ids = parse(messages, list.stdout).notifications.map(({ id }) => id);
   assert.ok(ids.includes("order_cancelled/ORD-1/email"), list.stdout);
@@ -319,11 +319,11 @@ await test("messages are listed, shown whole, and sent once more", async () => {
 
 await test("what is not there is said in one line, with a code of its own", async () => {
   const [message404, explain404, token, far, gone] = await Promise.all([
-    shop.run("message order_confirmed/NEVER/email"),
-    shop.run("explain NEVER --json"),
-    shop.run("events --token wrong"),
-    shop.run("events", { env: { CE_WEBHOOKS_URL: "http://127.0.0.1:9" } }),
-    run(["events"], { env: { CE_WEBHOOKS_URL: receiver.url } }),
+    shop.runProcess("message order_confirmed/NEVER/email"),
+    shop.runProcess("explain NEVER --json"),
+    shop.runProcess("events --token wrong"),
+    shop.runProcess("events", { env: { CE_WEBHOOKS_URL: "http://127.0.0.1:9" } }),
+    runProcess(["events"], { env: { CE_WEBHOOKS_URL: receiver.url } }),
   ]);
   const codes = [message404, explain404, token, far, gone].map(({ code }) => code);
   assert.deepEqual(codes, [1, 1, 4, 3, 2]);

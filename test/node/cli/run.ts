@@ -1,11 +1,17 @@
-/** The command line as a process, against a Worker that really runs. */
+/**
+ * The command line against a Worker that really runs: within the process of the test, or as a process where that is
+ * what is tested. Both print the same, and starting a process takes longer than most commands.
+ */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import * as z from "zod/mini";
+import { runCommand } from "../../../cli/run.ts";
 import { type Receiver, startReceiver } from "../../../testbed/receiver/start.ts";
+import { isPlain, plain } from "../../../testbed/terminal/text.ts";
 
 export const SECRET = "cli-test-secret";
 export const TOKEN = "cli-test-token";
@@ -22,6 +28,9 @@ export interface Ended {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Buffer;
+}
+
+export interface ProcessOptions extends RunOptions {
   readonly node?: string;
 }
 
@@ -45,14 +54,23 @@ export interface Running {
   readonly prints: (text: string | RegExp) => Promise<void>;
 }
 
-export function start(args: readonly string[], options: RunOptions = {}): Running {
-  const { env = {}, input = "", node = process.execPath } = options;
-  const { PATH = "", HOME = "" } = process.env;
+/** With a file of settings that says nothing, where the command takes one and none is named. */
+function withFile(args: readonly string[]): readonly string[] {
   const isFileNamed = args.includes("--dev-vars") || args.includes("--help") || args.length === 0;
   const takesFile =
     !isFileNamed && !["backup", "help", "completion", "complete"].includes(args[0] ?? "");
-  const child = spawn(node, [launcher, ...args, ...(takesFile ? ["--dev-vars", noSecrets] : [])], {
-    env: { PATH, HOME, NO_COLOR: "1", ...env },
+  return takesFile ? [...args, "--dev-vars", noSecrets] : args;
+}
+
+function envOf({ env = {} }: RunOptions): Readonly<Record<string, string>> {
+  const { PATH = "", HOME = "" } = process.env;
+  return { PATH, HOME, NO_COLOR: "1", ...env };
+}
+
+export function start(args: readonly string[], options: ProcessOptions = {}): Running {
+  const { input = "", node = process.execPath } = options;
+  const child = spawn(node, [launcher, ...withFile(args)], {
+    env: envOf(options),
     stdio: ["pipe", "pipe", "pipe"],
   });
   const out = { stdout: "", stderr: "" };
@@ -75,13 +93,40 @@ export function start(args: readonly string[], options: RunOptions = {}): Runnin
   return { child, ended, prints };
 }
 
-export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+/** As a process: its exit code, its pipes, its start. */
+export async function runProcess(
+  args: readonly string[],
+  options: ProcessOptions = {},
+): Promise<Ended> {
   return await start(args, options).ended;
+}
+
+class Gathered extends Writable {
+  text = "";
+  override _write(chunk: Buffer | string, _encoding: unknown, done: () => void): void {
+    this.text += String(chunk);
+    done();
+  }
+}
+
+/** Within this process, unless it shows other signs than the surroundings ask for: they are chosen once. */
+export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  const env = envOf(options);
+  if (isPlain(env) !== plain) return await runProcess(args, options);
+  const [stdout, stderr] = [
+    new Gathered({ decodeStrings: false }),
+    new Gathered({ decodeStrings: false }),
+  ];
+  const stdin = Readable.from(options.input === undefined ? [] : [Buffer.from(options.input)]);
+  const surroundings = { env, stdin, stdout, stderr };
+  const code = await runCommand(withFile(args), surroundings, new AbortController().signal);
+  return { code, stdout: stdout.text, stderr: stderr.text };
 }
 
 export interface Shop {
   readonly receiver: { readonly url: string; readonly query: Receiver["query"] };
   readonly run: (args: string | readonly string[], options?: RunOptions) => Promise<Ended>;
+  readonly runProcess: Shop["run"];
   readonly start: (args: string | readonly string[], options?: RunOptions) => Running;
   /** Fires the receiver's cron once. */
   readonly sweep: () => Promise<void>;
@@ -118,6 +163,7 @@ export async function openShop(settings: Readonly<Record<string, string>> = {}):
   return {
     receiver: { url, query: server.query },
     run: (args, options = {}) => run(split(args), withEnv(options)),
+    runProcess: (args, options = {}) => runProcess(split(args), withEnv(options)),
     start: (args, options = {}) => start(split(args), withEnv(options)),
     sweep: () => server.sweep(),
     close: () => server.close(),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { test } from "node:test";
 import { diagnose } from "../../../cli/signature/diagnose.ts";
-import { run, writeScratch } from "./run.ts";
+import { runProcess, writeScratch } from "./run.ts";
 
 // printf '{"a":"₹"}' | openssl dgst -sha256 -hmac 'shop secret'
 const body = '{"a":"₹"}';
@@ -13,8 +13,8 @@ const flags = ["--secret", secret];
 
 await test("a file and standard input are signed byte for byte", async () => {
   const [piped, file] = await Promise.all([
-    run(["sign", ...flags], { input: body }),
-    run(["sign", writeScratch("body.json", body), ...flags, "--json"]),
+    runProcess(["sign", ...flags], { input: body }),
+    runProcess(["sign", writeScratch("body.json", body), ...flags, "--json"]),
   ]);
   assert.equal(piped.stdout, `${right}\n`);
   assert.deepEqual(JSON.parse(file.stdout), {
@@ -26,9 +26,11 @@ await test("a file and standard input are signed byte for byte", async () => {
 
 await test("a right signature ends with 0, a wrong one with 1 and the likely reason", async () => {
   const [good, cut, json] = await Promise.all([
-    run(["verify", ...flags, "--signature", `sha256=${right.toUpperCase()}`], { input: body }),
-    run(["verify", ...flags, "--signature", right.slice(0, 40)], { input: body }),
-    run(["verify", ...flags, "--json", "--signature", right], { input: `${body}\n` }),
+    runProcess(["verify", ...flags, "--signature", `sha256=${right.toUpperCase()}`], {
+      input: body,
+    }),
+    runProcess(["verify", ...flags, "--signature", right.slice(0, 40)], { input: body }),
+    runProcess(["verify", ...flags, "--json", "--signature", right], { input: `${body}\n` }),
   ]);
   assert.deepEqual([good.code, cut.code, json.code], [0, 1, 1]);
   assert.match(good.stdout, /right/);
@@ -38,9 +40,9 @@ await test("a right signature ends with 0, a wrong one with 1 and the likely rea
 
 await test("bodies that cannot be read are refused in one line", async () => {
   const all = await Promise.all([
-    run(["sign", ...flags, "/no/such/file"]),
-    run(["sign", ...flags], { input: Buffer.alloc(1_048_577) }),
-    run(["sign", "--secret", "two\nlines"], { input: body }),
+    runProcess(["sign", ...flags, "/no/such/file"]),
+    runProcess(["sign", ...flags], { input: Buffer.alloc(1_048_577) }),
+    runProcess(["sign", "--secret", "two\nlines"], { input: body }),
   ]);
   const said = [/no such file/, /over 1048576 bytes/, /line break/];
   for (const [index, { code, stdout, stderr }] of all.entries()) {

@@ -49,9 +49,9 @@ await describe("behind a proxy", () => {
     ] as const) {
       const proxy = await startForwardProxy(edge.port);
       const options = away({ [name]: `${scheme}${proxy.host}` });
-      const sent = await shop.run("trigger order.created --order FAR-1 --yes", options);
+      const sent = await shop.runProcess("trigger order.created --order FAR-1 --yes", options);
       assert.equal(sent.code, 0, sent.stderr);
-      const list = await shop.run("events --order FAR-1", options);
+      const list = await shop.runProcess("events --order FAR-1", options);
       assert.equal(list.code, 0, list.stderr);
       assert.match(list.stdout, /order\.created/);
       assert.deepEqual(new Set(proxy.asked), new Set(["CONNECT shop.test:443"]), name);
@@ -71,7 +71,7 @@ await describe("behind a proxy", () => {
       { HTTPS_PROXY: "socks5://nothing.example" },
     ]) {
       for (const host of hosts) {
-        const { code, stderr } = await shop.run("events", {
+        const { code, stderr } = await shop.runProcess("events", {
           env: { ...env, CE_WEBHOOKS_URL: host },
         });
         assert.equal(code, 0, stderr);
@@ -113,7 +113,7 @@ await describe("behind a proxy", () => {
   void test("a certificate that a proxy has put in place of the receiver's is named as that", async () => {
     const proxy = await startForwardProxy(edge.port);
     const options = away({ HTTPS_PROXY: proxy.host, NODE_TLS_REJECT_UNAUTHORIZED: "1" });
-    const { code, stderr } = await shop.run("events", options);
+    const { code, stderr } = await shop.runProcess("events", options);
     assert.equal(code, 3);
     assert.match(stderr, oneLine);
     assert.match(stderr, /certificate/);

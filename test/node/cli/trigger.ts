@@ -200,8 +200,8 @@ await test("the form is shown, bare needs no hint, and another one is refused by
 
 await test("a story and forgeries as a process", async () => {
   const [story, forged] = await Promise.all([
-    shop.run("trigger payment-fails-twice --order WEB-1 --json"),
-    shop.run("trigger forged"),
+    shop.runProcess("trigger payment-fails-twice --order WEB-1 --json"),
+    shop.runProcess("trigger forged"),
   ]);
   assert.equal(story.code, 0, story.stderr);
   const { deliveries } = triggered.parse(JSON.parse(story.stdout));

@@ -9,7 +9,7 @@ import { nearNames } from "../../../cli/trigger/near.ts";
 import { createOutput } from "../../../testbed/terminal/output.ts";
 import { createProgram } from "../../../cli/program.ts";
 import { loadSettings, requireSecret } from "../../../cli/settings.ts";
-import { run, writeScratch } from "./run.ts";
+import { runProcess, writeScratch } from "./run.ts";
 
 const { stdin, stdout, stderr } = process;
 const out = { ...createOutput({ stdin, stdout, stderr }, { NO_COLOR: "1" }), width: 80 };
@@ -35,7 +35,7 @@ await test("every command has examples that it understands, and a summary", () =
 });
 
 await test("help names every command, every exit code, and examples", async () => {
-  const [all, one] = await Promise.all([run(["--help"]), run(["trigger", "--help"])]);
+  const [all, one] = await Promise.all([runProcess(["--help"]), runProcess(["trigger", "--help"])]);
   assert.equal(all.code, 0);
   for (const command of commands) assert.ok(all.stdout.includes(`  ${command.name()} `));
   for (const { code } of Object.values(exitCodes))
@@ -47,9 +47,9 @@ await test("help names every command, every exit code, and examples", async () =
 
 await test("wrong usage is one line and 2", async () => {
   const all = await Promise.all([
-    run(["triger"]),
-    run(["events", "--stauts", "failed"]),
-    run(["events", "--from", "yesterday", "--token", "x"]),
+    runProcess(["triger"]),
+    runProcess(["events", "--stauts", "failed"]),
+    runProcess(["events", "--from", "yesterday", "--token", "x"]),
   ]);
   const said = [/Did you mean trigger/, /Did you mean --status/, /2h/];
   for (const [index, ended] of all.entries()) {
@@ -61,8 +61,8 @@ await test("wrong usage is one line and 2", async () => {
 
 await test("completion knows the commands, and what can be triggered", async () => {
   const [script, scenarios] = await Promise.all([
-    run(["completion", "bash"]),
-    run(["complete", "--", "trigger", "refund-"]),
+    runProcess(["completion", "bash"]),
+    runProcess(["complete", "--", "trigger", "refund-"]),
   ]);
   assert.equal(script.code, 0, script.stderr);
   execFileSync("bash", ["-n"], { input: script.stdout });
@@ -82,7 +82,7 @@ await test("a machine's older Node starts the one that is installed", async (t) 
       }
     });
   if (old === undefined) return t.skip("there is none on this machine");
-  const { code, stderr } = await run(["trigger", "happy-pth"], { node: old });
+  const { code, stderr } = await runProcess(["trigger", "happy-pth"], { node: old });
   assert.equal(code, 2);
   assert.match(stderr, /did you mean happy-path/);
   return undefined;
