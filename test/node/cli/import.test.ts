@@ -45,7 +45,7 @@ await test("import brings in a file once, says what would change first, and noti
     "orders.json",
     JSON.stringify({ success: true, content: { orders } }, null, 2),
   );
-  const dry = await shop.run(["import", file, "--dry-run"]);
+  const dry = await shop.runProcess(["import", file, "--dry-run"]);
   assert.equal(dry.code, 0, dry.stderr);
   assert.match(
     dry.stdout,
@@ -57,13 +57,13 @@ await test("import brings in a file once, says what would change first, and noti
     "orders.ndjson.gz",
     gzipSync(orders.map((one) => JSON.stringify(one)).join("\n")),
   );
-  const done = await shop.run(["import", packed]);
+  const done = await shop.runProcess(["import", packed]);
   assert.equal(done.code, 0, done.stderr);
   assert.match(done.stdout, /✓ Imported: 250 bodies of 250\n +250 new orders/);
   assert.equal(await count("shipments"), 250);
   assert.equal(await count("notifications"), 0);
 
-  const again = await shop.run(["import", file, "--json"]);
+  const again = await shop.runProcess(["import", file, "--json"]);
   assert.partialDeepStrictEqual(JSON.parse(again.stdout), {
     bodies: 250,
     known: 250,
@@ -71,7 +71,7 @@ await test("import brings in a file once, says what would change first, and noti
     changed: 0,
   });
   assert.equal(await count("webhook_events"), 250);
-  const same = await shop.run(["compare", file]);
+  const same = await shop.runProcess(["compare", file]);
   assert.equal(same.code, 0, same.stdout);
   assert.match(same.stdout, /✓ 250 bodies compared: 0 missing, 0 different/);
 });
@@ -84,7 +84,7 @@ await test("import reports bad lines with their numbers, and applies the rest", 
     '{"order_number": "X",',
     JSON.stringify(order(901)),
   ].join("\n");
-  const piped = await shop.run("import -", { input: text });
+  const piped = await shop.runProcess("import -", { input: text });
   assert.equal(piped.code, 1);
   assert.match(piped.stdout, /2 bodies of 5\n +2 new orders/);
   assert.match(piped.stderr, /standard input:2: it is not a JSON object/);
@@ -92,11 +92,11 @@ await test("import reports bad lines with their numbers, and applies the rest", 
   assert.match(piped.stderr, /standard input:4: /);
   assert.match(piped.stderr, /3 bodies could not be imported/);
 
-  const missing = await shop.run("import no-such-file.json");
+  const missing = await shop.runProcess("import no-such-file.json");
   assert.equal(missing.code, 2);
   assert.match(missing.stderr, /Cannot read no-such-file.json: there is no such file/);
   const cut = writeScratch("cut.gz", gzipSync(JSON.stringify(orders)).subarray(0, 300));
-  assert.match((await shop.run(["import", cut])).stderr, /cut short/);
+  assert.match((await shop.runProcess(["import", cut])).stderr, /cut short/);
 });
 
 await test("compare names what is missing or differs, and the event that has set it", async () => {
@@ -118,7 +118,7 @@ await test("compare names what is missing or differs, and the event that has set
       .map((one) => JSON.stringify(one))
       .join("\n"),
   );
-  const found = await shop.run(["compare", file]);
+  const found = await shop.runProcess(["compare", file]);
   assert.equal(found.code, 1);
   assert.match(
     found.stdout,
@@ -136,7 +136,7 @@ await test("compare names what is missing or differs, and the event that has set
   assert.match(found.stdout, /OLD-4: customer email differs/);
   assert.ok(!found.stdout.includes("b@example.com"));
   assert.match(found.stderr, /5 bodies compared: 1 missing, 3 different/);
-  const lines = (await shop.run(["compare", file, "--json"])).stdout.trim().split("\n");
+  const lines = (await shop.runProcess(["compare", file, "--json"])).stdout.trim().split("\n");
   assert.partialDeepStrictEqual(JSON.parse(lines[0] ?? ""), {
     line: 1,
     order_number: "OLD-1",
