@@ -18,7 +18,7 @@ import { consumerDeps, deadLetterDeps } from "./consumer/deps";
 import { measured } from "./data-points";
 import { errorText, log } from "./log";
 import { handleNotificationBatch, handleNotificationDeadLetters } from "./notifications/consumer";
-import { channelSetups, dispatchDeps } from "./notifications/deps";
+import { channelSetups, dispatchDeps, samplesFor } from "./notifications/deps";
 import { dispatchDue } from "./notifications/dispatch";
 import { outboxRules } from "./notifications/templates";
 import { receiverDeps, refusalsOf } from "./receiver/deps";
@@ -56,7 +56,8 @@ const receiver = receiverRoutes((c: HonoContext) =>
 function consoleDeps({ env }: HonoContext) {
   const config = configOf(env);
   const actions = upkeepActions(env, config);
-  return adminDeps(env, config, channelSetups(env, config), callsOf(env), actions);
+  const messages = { setups: channelSetups(env, config), samples: samplesFor(env, config) };
+  return adminDeps(env, config, messages, callsOf(env), actions);
 }
 
 /** The console and the admin API exist only if somebody can sign in. */

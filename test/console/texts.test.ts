@@ -1,6 +1,7 @@
 /** The texts of messages in the admin API: edited, refused with the place, taken back, and said by what is sent. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { answers } from "../../src/console/api/answers";
 import { TEXT_VERSIONS_MAX } from "../../src/limits";
 import { dispatchDue } from "../../src/notifications/dispatch";
 import { calmEnv } from "../faults/drive";
@@ -39,13 +40,13 @@ beforeEach(clearTables);
 
 describe("the texts", () => {
   it("are listed by language, with what each is made of", async () => {
-    const { languages, texts, unknown_keys } = await ask("GET", "/texts?language=hi-IN");
+    const { language, languages, texts, unknown_keys } = await ask("GET", "/texts?language=hi-IN");
     expect(languages).toEqual([
       { code: "en", name: "English" },
       { code: "hi", name: "हिन्दी" },
     ]);
     expect(unknown_keys).toEqual([]);
-    const list = texts as readonly Json[];
+    const { texts: list } = answers.texts.parse({ language, languages, texts, unknown_keys });
     expect(list.find(({ key }) => key === "order_confirmed.subject")).toMatchObject({
       form: "line",
       max_characters: 160,
@@ -57,8 +58,8 @@ describe("the texts", () => {
         { name: "store", is_needed: false },
       ],
     });
-    expect(list.some(({ key }) => String(key).startsWith("team."))).toBe(false);
-    const english = (await ask("GET", "/texts")) as { texts: readonly Json[] };
+    expect(list.some(({ key }) => key.startsWith("team."))).toBe(false);
+    const english = answers.texts.parse(await ask("GET", "/texts"));
     expect(english.texts.some(({ key }) => key === "team.order")).toBe(true);
   });
 
@@ -82,7 +83,7 @@ describe("the texts", () => {
     const restored = await ask("POST", `${HEADING}/restore`, { version: 1 });
     expect(restored).toMatchObject({ edited: "You made our day" });
     expect(restored["versions"]).toHaveLength(4);
-    const { texts } = (await ask("GET", "/texts")) as { texts: readonly Json[] };
+    const { texts } = answers.texts.parse(await ask("GET", "/texts"));
     expect(texts.filter(({ edited }) => edited !== null)).toHaveLength(1);
   });
 
@@ -133,9 +134,7 @@ describe("the texts", () => {
       insert.bind("order_confirmed.subject", "Order {number}"),
       insert.bind("order_confirmed.gone", "Bye"),
     ]);
-    const { texts, unknown_keys } = (await ask("GET", "/texts")) as Json & {
-      texts: readonly Json[];
-    };
+    const { texts, unknown_keys } = answers.texts.parse(await ask("GET", "/texts"));
     expect(unknown_keys).toEqual(["order_confirmed.gone"]);
     expect(texts.find(({ key }) => key === "order_confirmed.subject")).toMatchObject({
       edited: "Order {number}",

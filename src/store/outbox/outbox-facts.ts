@@ -178,17 +178,18 @@ export interface Due {
   readonly recipientKey: string | null;
 }
 
+const nothingDue: Due = {
+  rows: [],
+  quietUntil: null,
+  settings: [],
+  switches: [],
+  editedTexts: [],
+  recipientKey: null,
+};
+
 /** What is due of `ids`, each row with the facts as they stand now: one round trip. */
 export async function loadDue(db: D1Database, ids: readonly string[], now: string): Promise<Due> {
-  if (ids.length === 0)
-    return {
-      rows: [],
-      quietUntil: null,
-      settings: [],
-      switches: [],
-      editedTexts: [],
-      recipientKey: null,
-    };
+  if (ids.length === 0) return nothingDue;
   const list = JSON.stringify(ids);
   const reads = [ordersSql, paymentsSql, paymentEventsSql, refundsSql, shipmentsSql, parcelsSql];
   const [, due, ...results] = await db.batch([
