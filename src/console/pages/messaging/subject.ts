@@ -17,7 +17,7 @@ import { labelOf, MESSAGES } from "./parts";
 const groups = {
   shared: {
     title: "Texts of all messages to customers",
-    keys: ["shared."],
+    keys: ["shared.", "unsubscribe."],
     example: "order_confirmed",
   },
   team: {

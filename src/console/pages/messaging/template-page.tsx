@@ -4,7 +4,7 @@ import { languages } from "../../../notifications/texts";
 import type { PageContext } from "../../page-context";
 import { findText, type TextView, type TextWithVersions } from "../../texts/message-texts";
 import { loadSamples, type Samples } from "../../texts/samples";
-import { count } from "../../text";
+import { count, visible } from "../../text";
 import { Notice, Text } from "../parts";
 import { withQuery } from "../../links";
 import { Page, show } from "../page";
@@ -38,7 +38,7 @@ function OrderForm({ subject }: { readonly subject: Subject }) {
       {text === null ? null : <input type="hidden" name="text" value={text} />}
       <label for="order">With the values of an order (blank: an example)</label>
       <div class="search">
-        <input id="order" name="order" value={order ?? ""} placeholder="Order number" />
+        <input id="order" name="order" value={visible(order ?? "")} placeholder="Order number" />
         <button class="outline">Show</button>
       </div>
     </form>
