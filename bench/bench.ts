@@ -9,6 +9,7 @@ import { abandonStep } from "../testbed/terminal/progress.ts";
 import { benchConsole } from "./console.ts";
 import { benchConsume } from "./consume.ts";
 import { benchGrowth } from "./growth.ts";
+import { benchLatency } from "./latency.ts";
 import { benchLedger } from "./ledger.ts";
 import { type BenchOptions, help, parseOptions } from "./options.ts";
 import { benchReceive } from "./receive.ts";
@@ -36,6 +37,7 @@ async function run(options: BenchOptions): Promise<void> {
     ledger: benchLedger,
     consume: () => benchConsume(options),
     receive: () => benchReceive(options),
+    latency: () => benchLatency(options),
     growth: () => benchGrowth(options),
     console: () => benchConsole(options),
   };

@@ -1,5 +1,6 @@
 /** Events a second through the consumer, beside one that writes one upsert an event. */
 import { startStep } from "../testbed/terminal/progress.ts";
+import { type Counted, whatOf } from "./ledger.ts";
 import { mixOfEvents } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import { call, startWorker, type WorkerServer } from "./servers/workers.ts";
@@ -17,6 +18,20 @@ export interface ConsumeResult {
   readonly naive: readonly number[];
   /** This receiver's consumer, handed one event at a time. */
   readonly single: readonly number[];
+  readonly statements: StatementShares;
+}
+
+/** What one batch spends its time on, on average. */
+interface StatementShares {
+  readonly batchMs: number;
+  /** As D1 measures it; the rest is the Worker's, and the way between them. */
+  readonly d1Ms: number;
+  readonly byStatement: readonly {
+    readonly what: string;
+    readonly aBatch: number;
+    readonly ms: number;
+    readonly rowsWritten: number;
+  }[];
 }
 
 /**
@@ -33,6 +48,29 @@ export async function consumeRate(
   await call(server, "/admit", { payloads, batch: BATCH });
   const { ms } = (await call(server, path, { payloads, batch })) as { readonly ms: number };
   return (events * 1000) / ms;
+}
+
+async function statementShares(server: WorkerServer, next: () => string): Promise<StatementShares> {
+  const payloads = Array.from({ length: EVENTS }, next);
+  await call(server, "/admit", { payloads, batch: BATCH });
+  const { ms, statements } = (await call(server, "/statements", { payloads, batch: BATCH })) as {
+    readonly ms: number;
+    readonly statements: readonly (Counted & { readonly ms: number })[];
+  };
+  const batches = EVENTS / BATCH;
+  const byStatement = Object.entries(Object.groupBy(statements, ({ sql }) => whatOf(sql))).map(
+    ([what, all = []]) => ({
+      what,
+      aBatch: all.length / batches,
+      ms: all.reduce((sum, one) => sum + one.ms, 0) / batches,
+      rowsWritten: all.reduce((sum, one) => sum + one.written, 0) / batches,
+    }),
+  );
+  return {
+    batchMs: ms / batches,
+    d1Ms: byStatement.reduce((sum, one) => sum + one.ms, 0),
+    byStatement: byStatement.toSorted((a, b) => b.ms - a.ms),
+  };
 }
 
 async function naiveRate(server: WorkerServer, next: () => string): Promise<number> {
@@ -63,9 +101,11 @@ export async function benchConsume({ rounds }: BenchOptions): Promise<ConsumeRes
       single.push(await consumeRate(server, next, { events: NAIVE_EVENTS, batch: 1 }));
       step.update(round + 1, rounds);
     }
+    prefix += 1;
+    const statements = await statementShares(server, next);
+    step.done(`${rounds} rounds of ${EVENTS} events in batches of ${BATCH}`);
+    return { ours, applying, naive, single, statements };
   } finally {
     await server.close();
   }
-  step.done(`${rounds} rounds of ${EVENTS} events in batches of ${BATCH}`);
-  return { ours, applying, naive, single };
 }

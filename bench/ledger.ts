@@ -1,6 +1,7 @@
 /** What an event costs: round trips, rows, queue operations; by step, by statement, by type. */
 import { startStep } from "../testbed/terminal/progress.ts";
 import { createDay } from "../testbed/stories/index.ts";
+import { CHANNELS, type ChannelSet } from "./channels.ts";
 import { OPERATIONS_A_MESSAGE } from "./prices.ts";
 import { call, startWorker } from "./servers/workers.ts";
 
@@ -8,27 +9,7 @@ const ORDERS = 60;
 /** How many events the queue hands over at once. */
 const batches = [1, 10, 100] as const;
 
-const EMAIL = {
-  RESEND_API_KEY: "re_bench",
-  RESEND_BASE_URL: "http://127.0.0.1/resend",
-  EMAIL_FROM: "Shop <orders@example.com>",
-};
-const TEAM = { SLACK_WEBHOOK_URL: "http://127.0.0.1/slack" };
-const SMS = {
-  TWILIO_ACCOUNT_SID: "AC0123456789abcdef0123456789abcdef",
-  TWILIO_AUTH_TOKEN: "bench",
-  TWILIO_BASE_URL: "http://127.0.0.1/twilio",
-  SMS_FROM: "+15005550006",
-};
-
-const channelSets = {
-  none: {},
-  "e-mail, team": { ...EMAIL, ...TEAM },
-  "e-mail, SMS, team": { ...EMAIL, ...SMS, ...TEAM },
-} as const;
-export type ChannelSet = keyof typeof channelSets;
-
-interface Counted {
+export interface Counted {
   readonly sql: string;
   readonly read: number;
   readonly written: number;
@@ -67,6 +48,13 @@ export function nameOf(sql: string): string {
   const text = sql.replaceAll(/\s+/g, " ");
   const found = /(INSERT(?: OR IGNORE)? INTO|UPDATE|DELETE FROM) ([a-z_]+)/.exec(text);
   return found === null ? "reads" : `${found[1] ?? ""} ${found[2] ?? ""}`;
+}
+
+/** The same with the first column that it sets, which tells two updates of one table apart. */
+export function whatOf(sql: string): string {
+  const column = /\bSET\s+([a-z_]+)/.exec(sql.replace(/^[^]*?\bUPDATE\b/, "UPDATE"))?.[1];
+  const what = nameOf(sql);
+  return what.startsWith("UPDATE") && column !== undefined ? `${what} SET ${column}` : what;
 }
 
 export function summarize(
@@ -134,7 +122,7 @@ async function account(
 ): Promise<readonly Answer[]> {
   const server = await startWorker({
     entry: "bench/workers/inside.ts",
-    settings: channelSets[channels],
+    settings: CHANNELS[channels],
   });
   try {
     const answers: Answer[] = [];
@@ -151,7 +139,7 @@ export async function benchLedger(): Promise<LedgerResult> {
   const events = day();
   const payloads = events.map(({ payload }) => payload);
   const mix: Entry[] = [];
-  const sets = Object.keys(channelSets) as ChannelSet[];
+  const sets = Object.keys(CHANNELS) as ChannelSet[];
   const step = startStep("ledger");
   for (const channels of sets) {
     for (const batch of batches) {

@@ -1,7 +1,7 @@
 /** The flags of `npm run bench`. */
 import { parseArgs } from "node:util";
 
-const parts = ["receive", "consume", "ledger", "growth", "console", "size"] as const;
+const parts = ["receive", "latency", "consume", "ledger", "growth", "console", "size"] as const;
 type Part = (typeof parts)[number];
 
 export interface BenchOptions {
@@ -10,6 +10,8 @@ export interface BenchOptions {
   /** How long each receiver is under load in a round. */
   readonly seconds: number;
   readonly connections: number;
+  /** How long a scenario with delays lasts; a sale takes a third more. */
+  readonly saleSeconds: number;
   /** Deliveries to each receiver before anything is measured. */
   readonly warmUp: number;
   /** Stored events at which growth is measured. */
@@ -28,6 +30,7 @@ export const help = `npm run bench: this receiver beside others, in one run, and
   --seconds N        of load in each turn (2)
   --warm-up N        deliveries to each receiver before the first round (15000)
   --connections N    kept busy at once, the same for all (32)
+  --sale N           seconds of each load with D1 at a distance; a sale takes a third more (60)
   --growth SIZES     stored events to measure at (10000,100000,1000000)
   --console N        stored events with which the console's pages are measured (1000000)
   --quick            one short round, small sizes, nothing written: does it work?
@@ -54,6 +57,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | null {
       rounds: { type: "string" },
       seconds: { type: "string" },
       connections: { type: "string" },
+      sale: { type: "string" },
       "warm-up": { type: "string" },
       growth: { type: "string" },
       console: { type: "string" },
@@ -67,7 +71,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | null {
   const unknown = only.find((part) => !parts.includes(part as Part));
   if (unknown !== undefined) throw new Error(`--only takes ${parts.join(", ")}, not ${unknown}`);
   const one = (
-    flag: "rounds" | "seconds" | "connections" | "warm-up" | "console",
+    flag: "rounds" | "seconds" | "connections" | "sale" | "warm-up" | "console",
     full: number,
     short: number,
   ): number => numbers(values[flag] ?? String(quick ? short : full), flag)[0] ?? full;
@@ -76,6 +80,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | null {
     rounds: one("rounds", 9, 1),
     seconds: one("seconds", 2, 1),
     connections: one("connections", 32, 32),
+    saleSeconds: one("sale", 60, 3),
     warmUp: one("warm-up", 15_000, 300),
     growth: numbers(values.growth ?? (quick ? "1000,3000" : "10000,100000,1000000"), "growth"),
     console: one("console", 1_000_000, 4_000),

@@ -10,7 +10,7 @@ import { type Loaded, load, mixOfEvents, type Target } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import { SECRET, startWorker, type WorkerServer } from "./servers/workers.ts";
 
-const naiveTable =
+export const naiveTable =
   "CREATE TABLE naive_events (id TEXT PRIMARY KEY, event_type TEXT, received_at TEXT, status TEXT, payload TEXT)";
 /** The longest that a queue may take to run dry after a turn. */
 const DRAIN_MS = 120_000;

@@ -7,6 +7,11 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
 }
 
+/** Of sorted values: the smallest that so large a share does not exceed. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
 /** The median of the ratios of values that were measured in the same round. */
 export function medianRatio(values: readonly number[], base: readonly number[]): number {
   return median(values.map((value, round) => value / (base[round] ?? Number.NaN)));
@@ -19,3 +24,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 export const whole = (value: number): string => Math.round(value).toLocaleString("en");
 export const fixed = (value: number, digits = 2): string => value.toFixed(digits);
+
+/** Held against what was aimed at; a miss is said as one. */
+export function verdict(value: number, target: number, atMost = false): string {
+  const met = atMost ? value <= target : value >= target;
+  return `${met ? "met" : "**missed**"} (aim: ${atMost ? "at most" : "at least"} ${target})`;
+}

@@ -30,6 +30,13 @@ export const groups: readonly Group[] = [
     ],
   },
   {
+    heading: "Bring in:",
+    commands: [
+      row("import", async () => (await import("./import/import.ts")).importCommand),
+      row("compare", async () => (await import("./import/compare.ts")).compareCommand),
+    ],
+  },
+  {
     heading: "Look:",
     commands: [
       row("events", async () => (await import("./commands/events.ts")).eventsCommand),

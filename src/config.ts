@@ -6,6 +6,7 @@
 import * as z from "zod/mini";
 // With its ending: tools have Node read this file as it is.
 import { parseAllowlist } from "./events/formats/allowlist.ts";
+import { whyNotEndpoint } from "./events/formats/endpoint-address.ts";
 import { type Country, parseCountry } from "./events/formats/phone.ts";
 import { isTimeZone } from "./events/formats/time-zone.ts";
 import { isObject, parseJson } from "./events/values.ts";
@@ -194,6 +195,9 @@ const endpoint = present.check(
     return url.protocol === "https:" || (url.protocol === "http:" && loopback.has(url.hostname));
   }),
 );
+/** As that of every endpoint (events/formats/endpoint-address.ts). */
+const forwardUrl = present.check(z.refine((text) => whyNotEndpoint(text.trim()) === null));
+const FORWARD_URL = "an https URL without credentials, at an address that is not private";
 const baseUrl = endpoint.check(z.overwrite((text) => text.replace(/\/+$/, "")));
 const boolean = z.pipe(
   present.check(z.toLowerCase(), z.regex(/^(true|false|1|0|yes|no)$/)),
@@ -322,7 +326,7 @@ function readChannels(read: Read, env: object): ChannelsConfig {
       ? { accountSid, authToken, baseUrl: twilioUrl }
       : null;
   const slackUrl = read("SLACK_WEBHOOK_URL", endpoint, "an https URL");
-  const forwardUrl = read("FORWARD_URL", endpoint, "an https URL");
+  const forwardTo = read("FORWARD_URL", forwardUrl, FORWARD_URL);
   const secret = read("FORWARD_SECRET", webhookSecret, "base64, with or without whsec_ before it");
   const sender = from === null ? null : { from, replyTo };
   return {
@@ -334,7 +338,7 @@ function readChannels(read: Read, env: object): ChannelsConfig {
     sms: account !== null && smsFrom !== null ? { ...account, from: smsFrom } : null,
     whatsapp: account !== null && whatsAppFrom !== null ? { ...account, from: whatsAppFrom } : null,
     team: slackUrl !== null ? { webhookUrl: slackUrl } : null,
-    forward: forwardUrl !== null && secret !== null ? { url: forwardUrl, secret } : null,
+    forward: forwardTo !== null && secret !== null ? { url: forwardTo, secret } : null,
     forwardSecret: secret,
   };
 }

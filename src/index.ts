@@ -15,11 +15,14 @@ import { checkDeepHealth } from "./console/set-up/deep-health";
 import { consumeEvents } from "./consumer/consumer";
 import { consumeDeadLetters } from "./consumer/dead-letters";
 import { consumerDeps, deadLetterDeps } from "./consumer/deps";
+import { importPieces } from "./consumer/imports";
 import { measured } from "./data-points";
+import type { Piece } from "./events/imports/body-splitter";
 import { errorText, log } from "./log";
 import { handleNotificationBatch, handleNotificationDeadLetters } from "./notifications/consumer";
 import { channelSetups, dispatchDeps, samplesFor } from "./notifications/deps";
 import { dispatchDue } from "./notifications/dispatch";
+import { unusedChannels } from "./notifications/channels";
 import { outboxRules } from "./notifications/templates";
 import { receiverDeps, refusalsOf } from "./receiver/deps";
 import { receiverRoutes } from "./receiver/route";
@@ -53,11 +56,22 @@ const receiver = receiverRoutes((c: HonoContext) =>
   ),
 );
 
+function eventsDeps(env: Env, config: Config, calls: Calls) {
+  const unused = unusedChannels(config.statedChannelSettings);
+  return consumerDeps(env, config, unused, outboxRules, calls);
+}
+
 function consoleDeps({ env }: HonoContext) {
   const config = configOf(env);
-  const actions = upkeepActions(env, config);
+  const calls = callsOf(env);
+  const consumer = eventsDeps(env, config, calls);
+  const actions = {
+    ...upkeepActions(env, config),
+    importPieces: (pieces: readonly Piece[], isDryRun: boolean) =>
+      importPieces(consumer, pieces, isDryRun),
+  };
   const messages = { setups: channelSetups(env, config), samples: samplesFor(env, config) };
-  return adminDeps(env, config, messages, callsOf(env), actions);
+  return adminDeps(env, config, messages, calls, actions);
 }
 
 /** The console and the admin API exist only if somebody can sign in. */
@@ -102,7 +116,7 @@ async function consume(batch: MessageBatch, env: Env, context: ExecutionContext)
     return;
   }
   if (isDead) await consumeDeadLetters(batch.messages, deadLetterDeps(env, config, callsOf(env)));
-  else await consumeEvents(batch.messages, consumerDeps(env, config, outboxRules, callsOf(env)));
+  else await consumeEvents(batch.messages, eventsDeps(env, config, callsOf(env)));
 }
 
 async function runCron(env: Env): Promise<void> {

@@ -44,12 +44,11 @@ export const SHARED_MAX_CHARACTERS = 32_000;
 export const GROUP_MAX_CHARACTERS = 400_000;
 
 /**
- * The number of simultaneous requests from which a group waits for more; how long it waits at most from its first
- * request; how often each request checks whether it is written. In milliseconds: little compared with a round trip
- * to D1.
+ * How long after one group's write began the next may begin, in milliseconds, and how many may be under way: a write takes D1 some three milliseconds, and its round trip forty. How often each request checks
+ * whether it is written: little compared with a round trip.
  */
-export const GROUP_CROWD = 8;
-export const GROUP_DELAY_MS = 20;
+export const GROUP_APART_MS = 10;
+export const GROUP_MAX_WRITES = 6;
 export const GROUP_LOOK_MS = 6;
 
 /**
@@ -59,6 +58,19 @@ export const GROUP_LOOK_MS = 6;
  */
 export const PUSH_WAIT_MS = 25;
 export const PUSH_ABANDONED_MS = 1_000;
+
+/**
+ * The failed or slow receipts in a row after which an isolate sends events straight to the queue, and for how long
+ * before it tries D1 again, in milliseconds.
+ */
+export const TROUBLED_RECEIPTS = 3;
+export const AVOID_D1_MS = 5_000;
+
+/**
+ * After how long D1 counts as slow at a receipt, in milliseconds: a write takes 40 to 100 ms, the queue as long, and
+ * a receipt should be answered within 250 ms. A tenth of RECEIPT_TIMEOUT_MS if that is more.
+ */
+export const SLOW_RECEIPT_MS = 200;
 
 /**
  * The shortest interval at which an isolate stores its refusals, and how long the write may take before it is left
@@ -172,6 +184,10 @@ export const CHANNEL_SEEN_EVERY_MS = 3_600_000;
 /** Simultaneous requests to one provider. */
 export const CHANNEL_CONCURRENCY = 4;
 
+/** Answers that an invocation waits for at a time: Cloudflare's limit is six. So many are kept for lanes that have none. */
+export const CONNECTIONS_MAX = 6;
+export const CONNECTIONS_KEPT = 2;
+
 /** After this many time-outs or lost connections in a row, a run stops using the channel. */
 export const CHANNEL_UNKNOWN_MAX = 3;
 
@@ -218,6 +234,15 @@ export const FORWARD_MAX_ROWS = 5_000;
 
 /** Rows of the inbox that one request looks through for what is to be forwarded again. */
 export const FORWARD_REPLAY_ROWS = 5_000;
+
+/**
+ * One request of an import: bodies, and bytes in all (the largest body fits). What differs is listed up to so many
+ * columns, each value up to so many characters.
+ */
+export const IMPORT_MAX_BODIES = 500;
+export const IMPORT_MAX_BYTES = 2_000_000;
+export const IMPORT_MAX_DIFFERENCES = 2_000;
+export const IMPORT_VALUE_CHARACTERS = 200;
 
 /** Events that one cron run audits. */
 export const AUDIT_EVENTS = 500;

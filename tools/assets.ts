@@ -1,16 +1,18 @@
 /**
  * `npm run assets`: writes the console's static files to public/, under names that change with their
- * content, and the OpenAPI description of the admin API. With `--check` it writes nothing and fails if the
+ * content, the OpenAPI description of the admin API, and the numbering plans of telephone numbers. With `--check` it writes nothing and fails if the
  * files are out of date. The files are committed, so a deployment needs no build.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
+import metadata from "libphonenumber-js/metadata.max.json";
 import packageJson from "../package.json" with { type: "json" };
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = `${root}public/console`;
+const plansFile = `${root}src/events/formats/phone-metadata.json`;
 const namesFile = `${root}src/console/asset-names.ts`;
 
 function read(path: string): string {
@@ -58,8 +60,43 @@ async function describeApi(): Promise<string> {
   return `${JSON.stringify(bundle.describeApi(packageJson.version), null, 1)}\n`;
 }
 
+/** Of a country in libphonenumber's metadata: the formats in which people write its numbers. */
+const FORMATS = 4;
+
+/** The number that is dialled before others within the country. */
+const NATIONAL_PREFIX = 5;
+
+const digitsIn = (text: unknown): string =>
+  typeof text === "string" ? text.replaceAll(/\$\d/g, "").replaceAll(/\D/g, "") : "";
+
+/** `$2 15-$3-$4`, `8 0$1`: written within the country, the number has digits that only its formats know. */
+function hasOwnDigits(plan: readonly unknown[]): boolean {
+  const formats = plan[FORMATS];
+  if (!Array.isArray(formats)) return false;
+  const known: ReadonlySet<unknown> = new Set(["", "0", plan[NATIONAL_PREFIX]]);
+  return formats.some((one: unknown) => {
+    const [, format, , prefixRule]: readonly unknown[] = Array.isArray(one) ? one : [];
+    return digitsIn(format) !== "" || !known.has(digitsIn(prefixRule));
+  });
+}
+
+/**
+ * libphonenumber's own metadata without formats that only place spaces, which take a quarter of it: the receiver
+ * reads numbers and writes E.164. Files with a part of the metadata are a documented use of libphonenumber-js/core.
+ */
+function numberingPlans(): string {
+  const plans = structuredClone(metadata);
+  for (const plan of [plans.countries, plans.nonGeographic].flatMap(Object.values)) {
+    if (Array.isArray(plan) && !hasOwnDigits(plan)) plan[FORMATS] = 0;
+  }
+  return `${JSON.stringify(plans)}\n`;
+}
+
 /** The text of every file, by path. */
 async function filesToWrite(): Promise<ReadonlyMap<string, string>> {
+  // Written first: the description of the API is made with it.
+  const plans = numberingPlans();
+  if (!process.argv.includes("--check")) writeFileSync(plansFile, plans);
   const assets = [
     named("pico", "pico", "css", read("node_modules/@picocss/pico/css/pico.min.css")),
     named("style", "console", "css", await smaller("src/console/assets/console.css", "css")),
@@ -71,6 +108,7 @@ async function filesToWrite(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ...assets.map(({ name, text }): [string, string] => [`${folder}/${name}`, text]),
     [`${folder}/openapi.json`, await describeApi()],
+    [plansFile, plans],
     [
       namesFile,
       `/** Written by \`npm run assets\`: static files by what they are; a name changes with the content. */\nexport const assetNames = {\n${lines}} as const;\n`,

@@ -197,6 +197,14 @@ async function answer(path: string, asked: Asked, env: InsideEnv): Promise<unkno
         for (const slice of inBatches(events, asked.batch)) await consume(env.DB, slice, env);
       });
     }
+    case "/statements": {
+      const events = asked.payloads.map((payload) => deliveryOf(received(payload, now)));
+      const counter = counting(env.DB);
+      const { ms } = await timed(async () => {
+        for (const slice of inBatches(events, asked.batch)) await consume(counter.db, slice, env);
+      });
+      return { ms, statements: counter.statements };
+    }
     case "/apply": {
       const events = asked.payloads.map((payload) => deliveryOf(received(payload, now)));
       const batches: Application[] = [];

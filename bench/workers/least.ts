@@ -4,11 +4,11 @@
  * machine; nothing is identified, counted, erased or said.
  */
 import {
-  GROUP_CROWD,
-  GROUP_DELAY_MS,
+  GROUP_APART_MS,
   GROUP_LOOK_MS,
   GROUP_MAX_CHARACTERS,
   GROUP_MAX_EVENTS,
+  GROUP_MAX_WRITES,
 } from "../../src/limits";
 import { gather } from "../../src/receiver/gather";
 import { pushTogether } from "../../src/receiver/shared-writes";
@@ -57,8 +57,8 @@ function openInbox({ DB, EVENTS, STORE_ONLY }: LeastEnv) {
     sizeOf: ({ payload }) => payload.length,
     maxSize: GROUP_MAX_CHARACTERS,
     maxItems: GROUP_MAX_EVENTS,
-    crowd: GROUP_CROWD,
-    delayMs: GROUP_DELAY_MS,
+    apartMs: GROUP_APART_MS,
+    maxWrites: GROUP_MAX_WRITES,
     lookEveryMs: GROUP_LOOK_MS,
   });
 }
@@ -75,7 +75,10 @@ export default {
     const cells = JSON.stringify([id, event.event_type, new Date().toISOString()]);
     inbox ??= openInbox(env);
     const background = (work: Promise<unknown>): void => context.waitUntil(work);
-    await inbox({ id, cells, payload }, { background, patienceMs: 1_000, nowMs: Date.now });
+    await inbox(
+      { id, cells, payload },
+      { background, patienceMs: 1_000, nowMs: Date.now, isAwaited: () => true },
+    );
     return Response.json({ received: true, id, duplicate: false });
   },
 };

@@ -67,6 +67,7 @@ export const endpoint = z.looseObject({
   secret_version: z.number(),
   status: z.enum(["active", "paused", "disabled"]),
   status_reason: text,
+  status_since: z.optional(text),
   failing_since: text,
   created_at: z.string(),
   pending: z.number(),
@@ -208,8 +209,37 @@ export const erasure = z.looseObject({
 export const exportPage = z.looseObject({
   orders: z.array(z.looseObject({ order: z.nullable(row) })),
   other_events: z.array(z.looseObject({ id: z.string() })),
+  // Absent where the receiver is older.
+  other_notifications: z._default(z.array(z.looseObject({ id: z.string() })), []),
   archived_events: z.array(z.looseObject({ id: z.string() })),
   next_cursor: text,
+});
+
+export const imported = z.looseObject({
+  bodies: z.number(),
+  known: z.number(),
+  new: z.number(),
+  changed: z.number(),
+  unchanged: z.number(),
+  waiting: z.number(),
+  errors: z.array(z.looseObject({ line: z.number(), reason: z.string() })),
+  differences: z.array(
+    z.looseObject({
+      line: z.number(),
+      order_number: text,
+      entity: z.string(),
+      key: z.string(),
+      column: text,
+      stored: value,
+      imported: value,
+      applies: z.boolean(),
+      why: z.string(),
+      set_by: z.nullable(
+        z.looseObject({ id: z.string(), event_type: text, received_at: z.string() }),
+      ),
+    }),
+  ),
+  differences_left_out: z.number(),
 });
 
 export const restored = z.looseObject({
@@ -276,6 +306,7 @@ export const resendMessage = z.looseObject({ id: z.string(), status: z.string() 
 
 export type Erasure = z.infer<typeof erasure>;
 export type ExportPage = z.infer<typeof exportPage>;
+export type Imported = z.infer<typeof imported>;
 export type Restored = z.infer<typeof restored>;
 export type EventRow = z.infer<typeof event>;
 export type EventDetail = z.infer<typeof eventDetail>;

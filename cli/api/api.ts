@@ -12,6 +12,9 @@ type Query = Readonly<Record<string, string | number | undefined>>;
 
 export const PAGE_MAX = 100;
 
+/** A slice of an import is applied before it is answered: D1 may take half a minute for a batch. */
+const IMPORT_TIMEOUT_MS = 90_000;
+
 function pathOf(path: string, query: Query): string {
   const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name, String(value)]],
@@ -54,6 +57,9 @@ function refusal(answer: Answer, { url, token }: Settings): Failure | null {
 interface ApiRequest {
   readonly method?: "POST" | "PATCH" | "DELETE";
   readonly body?: object;
+  /** A body that is sent as it is, in place of an object. */
+  readonly lines?: string;
+  readonly timeoutMs?: number;
 }
 
 /** Requests one path; null if the resource does not exist. */
@@ -70,7 +76,7 @@ class Asker {
   async ask<T>(
     path: string,
     shape: z.ZodMiniType<T>,
-    { method, body }: ApiRequest = {},
+    { method, body, lines, timeoutMs }: ApiRequest = {},
   ): Promise<T | null> {
     const { url, token, access } = this.#connection;
     const answer = await this.#http(`${url}/api/admin${path}`, {
@@ -82,6 +88,8 @@ class Asker {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(lines === undefined ? {} : { body: lines }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
     });
     if (answer.status >= 300) {
       const failure = refusal(answer, this.#connection);
@@ -105,6 +113,29 @@ class Asker {
     const { url } = this.#connection;
     throw new Failure("refused", `${url} knows no ${path}; is it an older version?`);
   }
+}
+
+/** `lines`: a body on each. */
+function importLines(asker: Asker, lines: string, isDryRun: boolean): Promise<answers.Imported> {
+  const path = pathOf("/imports", { dry_run: String(isDryRun) });
+  const timeoutMs = IMPORT_TIMEOUT_MS;
+  return asker.demand(path, answers.imported, { method: "POST", lines, timeoutMs });
+}
+
+/** About a person. */
+function personCalls(asker: Asker) {
+  return {
+    countHeld: (person: object) =>
+      asker.demand("/erasures", answers.heldCounts, {
+        method: "POST",
+        body: { ...person, dry_run: true },
+      }),
+    erase: (person: object) =>
+      asker.demand("/erasures", answers.erasure, { method: "POST", body: person }),
+    erasure: (id: number) => asker.demand(`/erasures/${String(id)}`, answers.erasure),
+    exportPage: (body: object) =>
+      asker.demand("/exports", answers.exportPage, { method: "POST", body }),
+  };
 }
 
 export function createApi(http: Http, connection: Settings) {
@@ -155,16 +186,8 @@ export function createApi(http: Http, connection: Settings) {
     replayToEndpoint: (id: string, body: object) =>
       asker.ask(`/endpoints/${part(id)}/replay`, answers.endpointReplay, { method: "POST", body }),
     replay: (body: object) => asker.demand("/replay", answers.replay, { method: "POST", body }),
-    countHeld: (person: object) =>
-      asker.demand("/erasures", answers.heldCounts, {
-        method: "POST",
-        body: { ...person, dry_run: true },
-      }),
-    erase: (person: object) =>
-      asker.demand("/erasures", answers.erasure, { method: "POST", body: person }),
-    erasure: (id: number) => asker.demand(`/erasures/${String(id)}`, answers.erasure),
-    exportPage: (body: object) =>
-      asker.demand("/exports", answers.exportPage, { method: "POST", body }),
+    ...personCalls(asker),
+    importLines: (lines: string, isDryRun: boolean) => importLines(asker, lines, isDryRun),
     /** Null if there is no archive. */
     restore: (body: object) =>
       asker.ask("/archive/restore", answers.restored, { method: "POST", body }),

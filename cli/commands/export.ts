@@ -13,7 +13,7 @@ interface Flags extends SettingFlags {
   readonly to?: string;
 }
 
-type Held = Pick<ExportPage, "orders" | "other_events" | "archived_events">;
+type Held = Pick<ExportPage, "orders" | "other_events" | "other_notifications" | "archived_events">;
 
 function write(path: string, text: string): void {
   try {
@@ -39,6 +39,7 @@ async function exportPerson(cli: Cli, given: readonly string[], flags: Flags): P
   const held: Held = {
     orders: pages.flatMap(({ orders }) => orders),
     other_events: pages.flatMap(({ other_events: events }) => events),
+    other_notifications: pages.flatMap(({ other_notifications: messages }) => messages),
     archived_events: pages.flatMap(({ archived_events: events }) => events),
   };
   const found = `${count(held.orders.length, "order")}, ${count(held.other_events.length, "other event")}, ${count(held.archived_events.length)} archived`;

@@ -39,6 +39,7 @@ export function printEndpoint(out: Output, endpoint: Endpoint, when: When): void
     ["rate limit", rate === null ? null : `${count(rate, "request")} a minute`],
     ["secret", `version ${String(endpoint.secret_version)}`],
     ["why", endpoint.status_reason],
+    ["since", fullTime(endpoint.status_since, when)],
     ["failing since", fullTime(endpoint.failing_since, when)],
     ["added", fullTime(endpoint.created_at, when)],
     ["pending", count(endpoint.pending, "forward")],

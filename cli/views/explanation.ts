@@ -72,6 +72,8 @@ function reasonOf(comparison: string, against: string): string {
       return `same time and status as ${against}, which came later`;
     case "states its time":
       return `same time and status as ${against}, which states no time of its own`;
+    case "imported":
+      return `same time and status as ${against}, which was delivered and not imported`;
     case "lower id":
       return `tied with ${against}, by a rule that is the same everywhere`;
     case "not applied":

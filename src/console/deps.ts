@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { version } from "../../package.json";
 import { type Config, expectedOf } from "../config";
 import { log } from "../log";
+import type { Piece } from "../events/imports/body-splitter";
 import { addMs } from "../events/formats/time";
 import { BODY_MAX_BYTES } from "../limits";
 import { mapChannels } from "../notifications/channels";
@@ -60,7 +61,7 @@ interface ArchivePage {
 }
 
 /** The functions of upkeep that people use; the answers are those of the API. */
-export interface UpkeepActions {
+interface UpkeepActions {
   /** Replays settled events; returns the ids of those that it could replay. */
   readonly replay: (filter: ReplayFilter, limit: number) => Promise<readonly string[]>;
   readonly erase: (contacts: Contacts) => Promise<object>;
@@ -73,7 +74,13 @@ export interface UpkeepActions {
   } | null;
 }
 
-export interface AdminApiDeps extends UpkeepActions {
+/** What other edges do for the console. */
+export interface EdgeActions extends UpkeepActions {
+  /** Applies bodies of a file, or says what they would change; null if D1 has not applied them. */
+  readonly importPieces: (pieces: readonly Piece[], isDryRun: boolean) => Promise<object | null>;
+}
+
+export interface AdminApiDeps extends EdgeActions {
   /** What the endpoints that events are forwarded to are managed with (forwarding/endpoints.ts). */
   readonly forwarding: EndpointsDeps;
   /** What the shop's settings and the switches of messages are read and changed with (shop/settings.ts). */
@@ -179,7 +186,7 @@ export function adminDeps(
   config: Config,
   { setups: channelSetups, samples }: MessagesDeps,
   { wake }: Calls,
-  actions: UpkeepActions,
+  actions: EdgeActions,
 ): AdminApiDeps {
   const { admin, audience, defaults, problems, secrets } = config;
   return {

@@ -4,6 +4,7 @@
  * statuses together, without people on the suppression list. A message is acked only after that batch has
  * committed. If the run dies in between, the message is delivered again and changes nothing.
  */
+import { isImported } from "../events/imports/import-id";
 import { EVENT_MAX_RETRIES, SHARED_MAX_CHARACTERS } from "../limits";
 import { errorText, log } from "../log";
 import { amountClaims } from "../projection/patches/amount-claims";
@@ -110,7 +111,7 @@ function alertsOf(meanings: readonly Interpretation[]): readonly Alert[] {
 }
 
 /**
- * Applies the events in one batch. If the data of one event makes a statement fail, the batch is halved until that
+ * Applies the events in one batch; of an import nobody is notified, so it has a batch of its own. If the data of one event makes a statement fail, the batch is halved until that
  * event is alone: it is returned to the queue with its error, and the others are applied.
  */
 async function applyAll(
@@ -119,6 +120,7 @@ async function applyAll(
   listVersion: number,
 ): Promise<void> {
   if (ready.length === 0) return;
+  const isSilent = ready.every(({ row }) => isImported(row.id));
   let due: readonly string[];
   try {
     const meanings = ready.map(({ interpretation }) => interpretation);
@@ -129,7 +131,8 @@ async function applyAll(
       outbox: meanings.flatMap(({ outbox }) => outbox),
       verdicts: ready.map(verdictOf),
       erasedBodies: ready.flatMap(({ erasedBody }) => erasedBody ?? []),
-      alerts: alertsOf(meanings),
+      alerts: isSilent ? [] : alertsOf(meanings),
+      isSilent,
     };
     due = await deps.apply(batch, listVersion);
   } catch (error) {
@@ -184,7 +187,11 @@ async function consumeSlice(deps: ConsumerDeps, works: readonly Work[]): Promise
     const understood = await understand(deps, one, forwardTo);
     if (understood !== null) ready.push(understood);
   }
-  await applyAll(deps, ready, list.version);
+  const areImports = (expected: boolean) =>
+    ready.filter(({ row }) => isImported(row.id) === expected);
+  for (const part of [areImports(false), areImports(true)]) {
+    await applyAll(deps, part, list.version);
+  }
   return found.flatMap(({ kind, work }) => (kind === "deferred" ? [work] : []));
 }
 

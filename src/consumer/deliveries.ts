@@ -1,6 +1,7 @@
 /** The messages of one batch, grouped by event. */
 import { decodeMessage, type WholeEvent } from "../events/queue-message";
 import { describeBody } from "../events/identity";
+import { isImported } from "../events/imports/import-id";
 import { log } from "../log";
 import type { ReceivedEvent } from "../store/inbox/receipt";
 
@@ -51,6 +52,6 @@ export function halvesOf<T>(batch: readonly T[]): readonly [readonly T[], readon
 /** The event of a message as the receiver would have stored it. `timeZone`: the zone of times without a zone. */
 export function receivedOf(whole: WholeEvent, timeZone: string | null): ReceivedEvent {
   const { id, typeHint, receivedAt, bodySha256, verifiedBy, payload } = whole;
-  const { description } = describeBody(payload, typeHint, { receivedAt, timeZone });
+  const { description } = describeBody(payload, typeHint, { receivedAt, timeZone }, isImported(id));
   return { id, ...description, typeHint, receivedAt, bodySha256, verifiedBy, payload };
 }

@@ -11,6 +11,8 @@ const now = (): Date => new Date();
 export function consumerDeps(
   { DB: db }: Pick<Env, "DB">,
   { defaults, outbox, retention }: Config,
+  /** Channels that get no rows unless they were set up before. */
+  unused: readonly string[],
   rules: ConsumerDeps["options"]["rules"],
   calls: Calls,
 ): ConsumerDeps {
@@ -26,7 +28,7 @@ export function consumerDeps(
     forwardTo: () => recallForwardTargets(db, outbox.forwardsByDefault, now().getTime()),
     now,
     random: Math.random,
-    apply: (batch, listVersion) => applyBatch(db, batch, now().toISOString(), listVersion),
+    apply: (batch, listVersion) => applyBatch(db, batch, now().toISOString(), listVersion, unused),
   };
 }
 

@@ -82,8 +82,18 @@ function latestShown(data: JsonObject, frame: TimeFrame): string | null {
   return latest;
 }
 
-function findOwnTime(subject: Subject | null, data: JsonObject, frame: TimeFrame): Found {
+/** The field in which an export states when an entity changed. */
+const CHANGED_FIELD = "modified_at";
+
+function findOwnTime(
+  subject: Subject | null,
+  data: JsonObject,
+  frame: TimeFrame,
+  isImport: boolean,
+): Found {
   if (subject === null) return { time: null, notes: [] };
+  const changed = isImport ? knownTime(data[CHANGED_FIELD], frame) : null;
+  if (changed !== null) return { time: changed, notes: [] };
   if (subject === "order") return { time: latestShown(data, frame), notes: [] };
   // A refund in the form of a payment has the payment's date.
   const asPayment = subject === "refund" && isRefundAsPayment(data) ? [entityTimes.payment] : [];
@@ -110,15 +120,18 @@ export function aboutOf(body: Recognition): About {
   return { subject, subjectId, orderNumber };
 }
 
-/** Times are compared with the first receipt, so the result never changes. */
-export function identify(body: Recognition, frame: TimeFrame): Identity {
+/**
+ * Times are compared with the first receipt, so the result never changes. `isImport`: the body is of a file, not
+ * of a delivery.
+ */
+export function identify(body: Recognition, frame: TimeFrame, isImport = false): Identity {
   const about = aboutOf(body);
   if (body.form === "unknown") return { ...about, statedAt: null, occurredAt: null, notes: [] };
   const stated = findTime(body.times, frame);
   if (stated.time !== null) {
     return { ...about, statedAt: stated.time, occurredAt: stated.time, notes: stated.notes };
   }
-  const own = findOwnTime(about.subject, dataOf(body), frame);
+  const own = findOwnTime(about.subject, dataOf(body), frame, isImport);
   const notes = [...stated.notes, ...own.notes];
   return { ...about, statedAt: null, occurredAt: own.time, notes };
 }
@@ -146,8 +159,9 @@ export function describeBody(
   payload: string,
   typeHint: string | null,
   frame: TimeFrame,
+  isImport = false,
 ): { readonly id: string | null; readonly description: Description } {
   const body = recognize(payload, typeHint);
   const id = body.form === "unknown" ? null : body.id;
-  return { id, description: describe(body, identify(body, frame)) };
+  return { id, description: describe(body, identify(body, frame, isImport)) };
 }

@@ -14,7 +14,8 @@ const frame = z.object({
   typeHint: z._default(z.nullable(z.string()), null),
   receivedAt: z.string(),
   bodySha256: z.string(),
-  verifiedBy: z.enum(["current", "previous"]),
+  /** Null: it was imported. */
+  verifiedBy: z.nullable(z.enum(["current", "previous"])),
   /** True if the inbox had stored the event before it was sent. */
   stored: z.boolean(),
 });

@@ -4,6 +4,7 @@
  * a known form is `unknown`, with the reason.
  */
 import { type CatalogRow, findEventType, type Subject, typeByStatus } from "./catalog.ts";
+import { isImported } from "./imports/import-id.ts";
 import { identifierOf } from "./keys.ts";
 import { stageOf } from "./stages.ts";
 import { findSubject, isRefundAsPayment, refundStatus } from "./subjects.ts";
@@ -96,13 +97,19 @@ function modelFields(body: JsonObject, type: NamedType, times: readonly StatedTi
   return body;
 }
 
+/** The sender's id. One that looks like an import's would silence its event: then the body has none. */
+function idOf(value: unknown): string | null {
+  const id = textOf(value);
+  return id === null || isImported(id) ? null : id;
+}
+
 function recognizeTyped(body: JsonObject, type: NamedType): KnownBody {
   const { name } = type;
   const row = findEventType(name);
   const common = {
     type: row?.type ?? name.toWellFormed(),
     row,
-    id: textOf(body["id"]),
+    id: idOf(body["id"]),
     orderNumber: identifierOf(body["order_number"]),
   };
   const given = dataFields.filter((field) => body[field] !== undefined);

@@ -23,6 +23,7 @@ import { loadDue } from "../store/outbox/outbox-facts";
 import type { Outcome } from "./channels/channel";
 import { type ChannelSetups, withMemory } from "./channels/setup";
 import { loadConsents } from "./consent";
+import { ConnectionGate } from "./forwarding/connection-gate";
 import { learnEndpoint } from "./forwarding/learn";
 import {
   byReceipt,
@@ -45,6 +46,11 @@ import { editsOf } from "./texts/say";
 
 /** Everything that a run touches; deps.ts wires it to the real world. */
 export interface DispatchDeps extends PlanDeps, RecordDeps, LanesDeps {}
+
+/** With the connections that the lanes of a run share. */
+interface RunDeps extends DispatchDeps {
+  readonly gate: ConnectionGate;
+}
 
 /** What a run did, in rows. `later`: still pending, to be tried again. */
 export interface DispatchReport {
@@ -120,7 +126,7 @@ async function runOne(
   open: OpenLane,
   messages: readonly OutgoingMessage[],
   run: Pick<Lane, "check" | "claimedAtMs">,
-  deps: DispatchDeps,
+  deps: RunDeps,
 ): Promise<LaneReport> {
   const { connection, endpoint } = open;
   // What had to wait goes out one by one, so that it arrives in the order of receipt.
@@ -131,6 +137,7 @@ async function runOne(
     gapMs: open.gapMs,
     startMs: open.startMs,
     concurrency: isCatchingUp ? 1 : CHANNEL_CONCURRENCY,
+    connect: () => deps.gate.enter(name),
     send: (outgoing, signal) => sendThrough(connection, outgoing, signal),
   };
   const report = await runLane(lane, messages.toSorted(inOrder), deps);
@@ -167,7 +174,7 @@ interface Progress {
 
 async function runSlice(
   ids: readonly string[],
-  deps: DispatchDeps,
+  deps: RunDeps,
   closed: ClosedLanes,
   report: DispatchReport,
 ): Promise<Progress> {
@@ -246,7 +253,7 @@ function groupsOf(ids: readonly string[]): readonly (readonly string[])[] {
 
 async function dispatchGroup(
   ids: readonly string[],
-  deps: DispatchDeps,
+  deps: RunDeps,
   report: DispatchReport,
 ): Promise<void> {
   const closed: ClosedLanes = new Map();
@@ -261,7 +268,8 @@ export async function dispatchIds(
   deps: DispatchDeps,
 ): Promise<DispatchReport> {
   const report = emptyReport();
-  await allOf(groupsOf(ids).map((group) => dispatchGroup(group, deps, report)));
+  const run: RunDeps = { ...deps, gate: new ConnectionGate() };
+  await allOf(groupsOf(ids).map((group) => dispatchGroup(group, run, report)));
   if (report.claimed > 0) log.info("dispatched", { ...report });
   return report;
 }
@@ -272,7 +280,7 @@ type NextIds = (now: string, limit: number) => Promise<readonly string[]>;
 /** Until nothing is left that can be sent: at most `most` rows, for about DISPATCH_RUN_MS. */
 async function drain(
   next: NextIds,
-  deps: DispatchDeps,
+  deps: RunDeps,
   report: DispatchReport,
   most: number,
   isDone: (progress: Progress, closed: ClosedLanes) => boolean,
@@ -304,7 +312,7 @@ function releasable(lane: OpenLane): number {
 /** What is due for one endpoint, then what waits for it, in the order of receipt. */
 async function drainEndpoint(
   endpoint: string,
-  deps: DispatchDeps,
+  deps: RunDeps,
   report: DispatchReport,
 ): Promise<void> {
   const { db } = deps;
@@ -338,17 +346,18 @@ async function drainEndpoint(
  */
 export async function dispatchDue(deps: DispatchDeps): Promise<DispatchReport> {
   const report = emptyReport();
+  const run: RunDeps = { ...deps, gate: new ConnectionGate() };
   const drainMessages = (): Promise<void> =>
     drain(
       (now, limit) => listDue(deps.db, now, limit),
-      deps,
+      run,
       report,
       DISPATCH_MAX_ROWS,
       () => false,
     );
   const drainEndpoints = async (): Promise<void> => {
     const endpoints = await listBusyLanes(deps.db, deps.now().toISOString());
-    await allOf(endpoints.map((one) => drainEndpoint(one, deps, report)));
+    await allOf(endpoints.map((one) => drainEndpoint(one, run, report)));
   };
   try {
     await drainMessages();

@@ -44,6 +44,8 @@ export interface Lane {
   readonly startMs: number;
   /** Requests under way at once. */
   readonly concurrency: number;
+  /** Resolves once the run has a connection for a request, with what gives it back. */
+  readonly connect: () => Promise<() => void>;
   /** When the messages were claimed, in milliseconds: no request may outlive the lease. */
   readonly claimedAtMs: number;
 }
@@ -91,6 +93,11 @@ export function rest(settled: Settled): Settled {
   return { ...settled, outcome: { ...outcome, reason, nextAttemptAt: null } };
 }
 
+/** With the alert that its lane is left alone for want of answers. */
+function withAlarm(settled: Settled, { row }: OutgoingMessage, isSilent: boolean): Settled {
+  return isSilent ? { ...settled, alerts: [...settled.alerts, ...channelSilent(row)] } : settled;
+}
+
 /** What its endpoint answered is kept with a forward. */
 function withAttempt(
   settled: Settled,
@@ -121,6 +128,16 @@ function leaveForNextRun({ row }: OutgoingMessage, now: Date): Settled {
   if (row.channel === "forward") return waitForEndpoint(row, ENDPOINT_BUSY, row.error);
   const nextAttemptAt = now.toISOString();
   return { outcome: outcomeRow(row, { status: "pending", nextAttemptAt }), alerts: [] };
+}
+
+/** Does the work with a connection of the run. */
+async function connected<T>({ connect }: Lane, work: () => Promise<T>): Promise<T> {
+  const leave = await connect();
+  try {
+    return await work();
+  } finally {
+    leave();
+  }
 }
 
 /** Sends what it can of `messages`; every message is settled in the end. */
@@ -165,26 +182,29 @@ export async function runLane(
     return isSilent;
   };
 
+  /** With a connection: the time-out and the measured milliseconds begin here. */
+  const ask = async (outgoing: OutgoingMessage): Promise<Settled> => {
+    if (closed !== null) return putBack(outgoing, closed, deps);
+    const began = deps.now();
+    if (began.getTime() > startBy) return leaveForNextRun(outgoing, began);
+    const outcome = await sendInTime(lane, outgoing, deps.timeoutMs);
+    const ended = deps.now();
+    const moment = { now: ended.toISOString(), random: deps.random() };
+    const one = settle(outgoing, outcome, lane.takesKey, moment);
+    return withAttempt(withAlarm(one, outgoing, learn(outcome)), outgoing, outcome, began, ended);
+  };
+
   const handle = async (outgoing: OutgoingMessage): Promise<Settled> => {
     if (closed !== null) return putBack(outgoing, closed, deps);
     const waitMs = takePlace();
     const now = deps.now();
     if (now.getTime() + waitMs > startBy) return leaveForNextRun(outgoing, now);
     if (waitMs > 0) await deps.sleep(waitMs);
-    if (closed !== null) return putBack(outgoing, closed, deps);
-    const began = deps.now();
-    const outcome = await sendInTime(lane, outgoing, deps.timeoutMs);
-    const isSilent = learn(outcome);
-    const ended = deps.now();
-    const moment = { now: ended.toISOString(), random: deps.random() };
-    const settled = settle(outgoing, outcome, lane.takesKey, moment);
-    const one = withAttempt(settled, outgoing, outcome, began, ended);
-    return isSilent ? { ...one, alerts: [...one.alerts, ...channelSilent(outgoing.row)] } : one;
+    return await connected(lane, () => ask(outgoing));
   };
-
-  const worker = async (): Promise<void> => {
+  const work = async (): Promise<void> => {
     for (const outgoing of waiting) settled.push(await handle(outgoing));
   };
-  await Promise.all(Array.from({ length: lane.concurrency }, worker));
+  await Promise.all(Array.from({ length: lane.concurrency }, work));
   return { settled, closed };
 }

@@ -6,6 +6,7 @@ import type { core } from "zod/mini";
 import type { CatalogRow } from "../events/catalog";
 import { type Identity, identify } from "../events/identity";
 import { isErased } from "../events/erased-body";
+import { isImported } from "../events/imports/import-id";
 import { describeIssues } from "../events/issues";
 import { models } from "../events/models";
 import { type KnownBody, type Recognition, recognize, statedStatus } from "../events/recognition";
@@ -36,9 +37,14 @@ export interface RecognizedEvent {
 
 /** `timeZone`: the zone of times without a zone. */
 export function recognizeEvent(stored: StoredEvent, timeZone: string | null): RecognizedEvent {
-  const { payload, typeHint, receivedAt } = stored;
+  const { id, payload, typeHint, receivedAt } = stored;
   const body = recognize(payload, typeHint);
-  return { stored, timeZone, body, identity: identify(body, { receivedAt, timeZone }) };
+  return {
+    stored,
+    timeZone,
+    body,
+    identity: identify(body, { receivedAt, timeZone }, isImported(id)),
+  };
 }
 
 /** A refund that uses the field names of a payment; fields under a refund's own names are kept. */

@@ -2,6 +2,7 @@
  * The whole meaning of one stored event: its verdict, the values that it sets, and the messages that it asks
  * for. A pure function of the event as it was first received.
  */
+import { isImported } from "../events/imports/import-id";
 import type { ContactClaim } from "./patches/contacts";
 import { type Description, describe } from "../events/identity";
 import { decodeEvent, recognizeEvent } from "./decode";
@@ -48,7 +49,9 @@ export function asJudged(defaults: StoreDefaults): InterpretOptions {
 export function interpret(stored: StoredEvent, options: InterpretOptions): Interpretation {
   const recognized = recognizeEvent(stored, options.timeZone);
   const description = describe(recognized.body, recognized.identity);
-  const decoded = decodeEvent(recognized, options.dedupeDays);
+  // The history of a shop is of any age, and nobody is notified of it.
+  const isImport = isImported(stored.id);
+  const decoded = decodeEvent(recognized, isImport ? null : options.dedupeDays);
   if (decoded.outcome !== "decoded") {
     const { outcome, reason } = decoded;
     return {
@@ -65,7 +68,7 @@ export function interpret(stored: StoredEvent, options: InterpretOptions): Inter
   }
   const { event } = decoded;
   const { patches, notes, contacts } = projectEvent(event, options);
-  const outbox = outboxRows(event, options);
+  const outbox = isImport ? [] : outboxRows(event, options);
   // The first patch is the one of the event's own subject; nested rows follow.
   const statusPrecedence = patches[0]?.settings.get("status")?.precedence ?? null;
   return {

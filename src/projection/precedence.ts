@@ -7,11 +7,13 @@
  * time    7  milliseconds since 2000, plus one; zeros if the time is not known
  * stage   1  how far along the status is (events/stages.ts)
  * tie     7  the first receipt, if the event itself states no time; otherwise left out, which is lowest
- * id      8  a hash of the event's id
+ * id      8  a hash of the event's id; of an import the first is `!`, below every digit
  *
  * `$` sorts below every digit. Precedences of version 0.2 begin with a digit of the year; by this they are
  * recognized and rewritten (projection/precedence-0-2.ts).
  */
+import { isImported } from "../events/imports/import-id";
+
 // oxlint-disable eslint/no-restricted-globals -- Date parses and formats here; nothing reads a clock
 
 export const DIGITS = "$0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
@@ -69,8 +71,22 @@ export function hashEscapedId(escaped: string): string {
   }).join("");
 }
 
+/** Of an import, which is below a delivery that is equal in all else. */
+const IMPORT_MARK = "!";
+
 export function hashId(id: string): string {
-  return hashEscapedId(escapeId(id));
+  const hash = hashEscapedId(escapeId(id));
+  return isImported(id) ? IMPORT_MARK + hash.slice(IMPORT_MARK.length) : hash;
+}
+
+/** The same as `isOfImport`, for SQL. */
+export function ofImportSql(precedence: string): string {
+  return `substr(${precedence}, -${String(ID_LENGTH)}, 1) = '${IMPORT_MARK}'`;
+}
+
+/** Whether an import has set it. */
+export function isOfImport(precedence: string): boolean {
+  return idHashIn(precedence).startsWith(IMPORT_MARK);
 }
 
 /** The parts of a precedence. Times are ISO 8601 with milliseconds. */

@@ -1,21 +1,31 @@
 /** Connects the receiver to its bindings, and keeps what the requests of one isolate share. */
 import type { Context } from "hono";
-import { BODY_TIMEOUT_MS } from "../limits";
+import { AVOID_D1_MS, BODY_TIMEOUT_MS, SLOW_RECEIPT_MS, TROUBLED_RECEIPTS } from "../limits";
 import { saveRefusals } from "../store/inbox/refusals";
+import { CircuitBreaker } from "./circuit-breaker";
 import { isProbe } from "./probe";
 import { type RefusalCounter, refusalCounter } from "./refusal-counter";
 import type { ReceiptConfig, ReceiverDeps } from "./route";
-import { sharedSave, type SharedSave } from "./shared-writes";
+import { sharedPush, type SharedPush, sharedSave, type SharedSave } from "./shared-writes";
 
-/** The requests of an isolate share their writes. */
-const shared = new WeakMap<D1Database, { readonly queue: Queue; readonly save: SharedSave }>();
+/** The requests of an isolate share their writes, and what they know about D1. */
+interface Shared {
+  readonly queue: Queue;
+  readonly save: SharedSave;
+  readonly push: SharedPush;
+  readonly breaker: CircuitBreaker;
+}
 
-function saveThrough(db: D1Database, queue: Queue): SharedSave {
+const shared = new WeakMap<D1Database, Shared>();
+const limits = { troubles: TROUBLED_RECEIPTS, openMs: AVOID_D1_MS };
+
+function sharedOf(db: D1Database, queue: Queue): Shared {
   const known = shared.get(db);
-  if (known?.queue === queue) return known.save;
+  if (known?.queue === queue) return known;
   const save = sharedSave(db, queue, Date.now);
-  shared.set(db, { queue, save });
-  return save;
+  const made = { queue, save, push: sharedPush(queue), breaker: new CircuitBreaker(limits) };
+  shared.set(db, made);
+  return made;
 }
 
 /** The deliveries that this isolate has refused. */
@@ -35,13 +45,20 @@ export function receiverDeps(
   reportConflict: ReceiverDeps["reportConflict"],
 ): ReceiverDeps {
   const background = (work: Promise<unknown>): void => executionCtx.waitUntil(work);
+  const { timeoutMs } = config;
+  const { save, push, breaker } = sharedOf(env.DB, env.EVENTS);
   // Half the time that a receipt may take: the other half is for a write alone.
-  const caller = { background, patienceMs: config.timeoutMs / 2, nowMs: Date.now };
+  const caller = { background, patienceMs: timeoutMs / 2, nowMs: Date.now };
   return {
     config,
     bodyTimeoutMs: BODY_TIMEOUT_MS,
     now: () => new Date(),
-    save: (event) => saveThrough(env.DB, env.EVENTS)(event, caller),
+    nowMs: Date.now,
+    breaker,
+    timeoutMs,
+    slowMs: Math.max(SLOW_RECEIPT_MS, timeoutMs / 10),
+    save: (event, isAwaited) => save(event, { ...caller, isAwaited }),
+    pushWhole: (message) => push(message, { ...caller, isAwaited: () => true }),
     reportConflict,
     push: (message) => env.EVENTS.send(message, { contentType: "text" }),
     refused: (reason) => {

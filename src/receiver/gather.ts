@@ -1,10 +1,8 @@
 /**
- * Group commit: requests that wait at the same time share one write. A request writes immediately if nothing is
- * being written and there were few requests recently. Otherwise it joins the last group in the line. The first
- * request that finds the first group due writes it, and stores the answer of each member.
- *
- * Under load, a group waits a moment for as many members as there were recently, like PostgreSQL's
- * `commit_delay`: half as many writes save more than the moment costs.
+ * Group commit: requests that wait at the same time share one write. A request joins the last group in the line. The
+ * first request that finds the first group due writes it, and stores the answer of each member. A group is due a
+ * moment after the last write began, or at once if it is full, while few writes are under way: most of a write is its
+ * round trip, and the store can serve another one meanwhile.
  *
  * Requests of one isolate may share data, but neither promises nor timers. A promise that another request resolves
  * continues in that request's context once V8 has optimized the code, and a request that waits for nothing of its
@@ -27,9 +25,9 @@ export interface GatherOptions<Item, Result> {
   readonly sizeOf: (item: Item) => number;
   readonly maxSize: number;
   readonly maxItems: number;
-  /** The number of requests from which a group waits for more, and how long it waits from its first member. */
-  readonly crowd: number;
-  readonly delayMs: number;
+  /** How long after a write began the next may begin, unless its group is full; and how many may be under way. */
+  readonly apartMs: number;
+  readonly maxWrites: number;
   /** The interval at which a waiting request checks again, in milliseconds. */
   readonly lookEveryMs: number;
 }
@@ -42,6 +40,8 @@ export interface Caller {
   readonly patienceMs: number;
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
+  /** False once its request has another answer: it joins no write any more, and does not write alone. */
+  readonly isAwaited: () => boolean;
 }
 
 interface Member<Item, Result> {
@@ -51,7 +51,6 @@ interface Member<Item, Result> {
 
 interface Group<Item, Result> {
   readonly members: Map<string, Member<Item, Result>>;
-  readonly openedMs: number;
   /** When its last member joined: no member waits longer than its patience after that. */
   joinedMs: number;
   size: number;
@@ -59,34 +58,23 @@ interface Group<Item, Result> {
 
 export type Gather<Item, Result> = (item: Item, caller: Caller) => Promise<Result>;
 
-/** The share of the recent request count that remains after each write. */
-const REMEMBERED = 0.8;
-/** The time after a write at which the recent request count is zero, in milliseconds. */
-const FORGOTTEN_MS = 1_000;
-
 async function pause(ms: number): Promise<void> {
   await new Promise<void>((resolve) => {
     setTimeout(resolve, ms);
   });
 }
 
-/** The waiting groups, their writes, and the recent number of requests. */
+/** The waiting groups and the writes that are under way. */
 class Line<Item, Result> {
   readonly #options: GatherOptions<Item, Result>;
   /** New requests join the last group. */
   readonly #groups: Group<Item, Result>[] = [];
-  /** The group that is being written, and the start of its write. */
-  #busy: { readonly sinceMs: number } | null = null;
-  /** How many requests there were recently at the same time, and when they were counted. */
-  #lately = 0;
-  #countedMs = 0;
+  /** The writes that are under way, in the order in which they began. */
+  readonly #writes = new Set<{ readonly sinceMs: number }>();
+  #beganMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: GatherOptions<Item, Result>) {
     this.#options = options;
-  }
-
-  #aboutAt(now: number): number {
-    return now - this.#countedMs > FORGOTTEN_MS ? 0 : this.#lately;
   }
 
   /** The group to write now, for any request that checks; null if there is none. */
@@ -98,15 +86,13 @@ class Line<Item, Result> {
       members.size === 0 || now - joinedMs >= patienceMs;
     while (groups[0] !== undefined && isLeft(groups[0])) groups.shift();
     const [group] = groups;
+    if (group === undefined) return null;
+    const writes = this.#writes;
     // No request waits for a write that has taken so long.
-    const isWriting = this.#busy !== null && now - this.#busy.sinceMs < patienceMs;
-    if (group === undefined || isWriting) return null;
-    const { maxItems, crowd } = this.#options;
-    const isFull = groups.length > 1 || group.members.size >= maxItems;
-    const about = this.#aboutAt(now);
-    const isWhole = isFull || about < crowd || group.members.size >= about;
-    const delayMs = Math.min(this.#options.delayMs, patienceMs / 2);
-    return isWhole || now - group.openedMs >= delayMs ? group : null;
+    for (const write of writes) if (now - write.sinceMs >= patienceMs) writes.delete(write);
+    const { apartMs, maxWrites } = this.#options;
+    const isSoon = groups.length === 1 && now - this.#beganMs < apartMs;
+    return writes.size < maxWrites && !isSoon ? group : null;
   }
 
   /** Answers every member; returns the remaining work. */
@@ -130,19 +116,16 @@ class Line<Item, Result> {
   async lead(group: Group<Item, Result>, caller: Caller): Promise<void> {
     this.#groups.shift();
     const own = { sinceMs: caller.nowMs() };
-    this.#busy = own;
+    this.#writes.add(own);
+    this.#beganMs = own.sinceMs;
     const members = [...group.members.values()];
     const after = await this.#write(members);
-    if (this.#busy === own) this.#busy = null;
-    const came = this.#groups.reduce((sum, waiting) => sum + waiting.members.size, 0);
-    const now = caller.nowMs();
-    this.#lately = Math.max(members.length + came, this.#aboutAt(now) * REMEMBERED);
-    this.#countedMs = now;
+    this.#writes.delete(own);
     caller.background(after());
   }
 
   /** The group to join: the last in the line, or a new one if that has no room. */
-  join(key: string, size: number, openedMs: number): Group<Item, Result> {
+  join(key: string, size: number, joinedMs: number): Group<Item, Result> {
     const last = this.#groups.at(-1);
     const hasRoom =
       last !== undefined &&
@@ -150,7 +133,7 @@ class Line<Item, Result> {
       last.size + size <= this.#options.maxSize &&
       !last.members.has(key);
     if (hasRoom) return last;
-    const group = { members: new Map(), openedMs, joinedMs: openedMs, size: 0 };
+    const group = { members: new Map(), joinedMs, size: 0 };
     this.#groups.push(group);
     return group;
   }
@@ -165,7 +148,7 @@ async function awaitAnswer<Item, Result>(
 ): Promise<void> {
   while (member.answer === null) {
     const leftMs = endMs - caller.nowMs();
-    if (leftMs <= 0) return;
+    if (leftMs <= 0 || !caller.isAwaited()) return;
     const next = line.findDue(caller);
     if (next === null) {
       await pause(Math.min(lookEveryMs, leftMs));
@@ -199,6 +182,8 @@ export function gather<Item, Result>(options: GatherOptions<Item, Result>): Gath
       group.members.delete(key);
       group.size -= size;
     }
-    return answer === null || answer === "alone" ? await options.alone(item, true) : answer.result;
+    if (answer !== null && answer !== "alone") return answer.result;
+    if (!caller.isAwaited()) throw new Error("no longer awaited");
+    return await options.alone(item, true);
   };
 }

@@ -27,7 +27,7 @@ export interface ReceiptConfig {
   readonly timeZone: string | null;
 }
 
-export interface ReceiverDeps extends Omit<AcceptDeps, "timeoutMs"> {
+export interface ReceiverDeps extends AcceptDeps {
   readonly config: ReceiptConfig;
   /** How long a body may take to arrive completely, in milliseconds. */
   readonly bodyTimeoutMs: number;
@@ -109,7 +109,7 @@ async function receive(c: Context, deps: ReceiverDeps): Promise<Response> {
     { typeHint: typeHint(c), receivedAt },
     deps.config.timeZone,
   );
-  const acceptance = await accept({ ...deps, timeoutMs: config.timeoutMs }, event);
+  const acceptance = await accept(deps, event);
   if (acceptance.kind === "unavailable") {
     return refuse(c, 503, "The event could not be stored; send it again", RETRY_SOON);
   }

@@ -1,15 +1,17 @@
 /**
  * The shared writes of requests that wait together: one statement for their inbox rows, and after it one sendBatch
- * for their messages and those of the next few groups. If a shared write fails, each item is written alone.
+ * for their messages and those of the next few groups; or, while D1 is avoided, one sendBatch that makes their events
+ * durable. If a shared write fails, each item is written alone.
  */
 import {
-  GROUP_CROWD,
-  GROUP_DELAY_MS,
+  GROUP_APART_MS,
   GROUP_LOOK_MS,
   GROUP_MAX_CHARACTERS,
   GROUP_MAX_EVENTS,
+  GROUP_MAX_WRITES,
   PUSH_ABANDONED_MS,
   PUSH_WAIT_MS,
+  SEND_BATCH_MAX_BYTES,
   SEND_BATCH_MAX_MESSAGES,
   SHARED_MAX_CHARACTERS,
 } from "../limits";
@@ -76,6 +78,41 @@ export function pushTogether(
   };
 }
 
+interface WholeMessage {
+  readonly id: string;
+  readonly text: string;
+}
+
+export type SharedPush = Gather<WholeMessage, true>;
+
+/** Messages that contain whole events; a request continues once its message is sent. One per isolate and queue. */
+export function sharedPush(queue: Queue): SharedPush {
+  const alone = async ({ text }: WholeMessage): Promise<true> => {
+    await queue.send(text, { contentType: "text" });
+    return true;
+  };
+  return gather<WholeMessage, true>({
+    together: async (messages) => {
+      const [first] = messages;
+      if (first !== undefined && messages.length === 1) return [await alone(first)];
+      await sendTexts(
+        queue,
+        messages.map(({ text }) => text),
+      );
+      return messages.map(() => true);
+    },
+    after: () => Promise.resolve(),
+    alone,
+    keyOf: ({ id }) => id,
+    sizeOf: ({ text }) => text.length * 3,
+    maxSize: SEND_BATCH_MAX_BYTES,
+    maxItems: SEND_BATCH_MAX_MESSAGES,
+    apartMs: GROUP_APART_MS,
+    maxWrites: GROUP_MAX_WRITES,
+    lookEveryMs: GROUP_LOOK_MS,
+  });
+}
+
 /** One per isolate and pair of stores. */
 export function sharedSave(db: D1Database, queue: Queue, nowMs: () => number): SharedSave {
   const push = pushTogether(queue, nowMs);
@@ -96,8 +133,8 @@ export function sharedSave(db: D1Database, queue: Queue, nowMs: () => number): S
     sizeOf: ({ payload }) => payload.length,
     maxSize: GROUP_MAX_CHARACTERS,
     maxItems: GROUP_MAX_EVENTS,
-    crowd: GROUP_CROWD,
-    delayMs: GROUP_DELAY_MS,
+    apartMs: GROUP_APART_MS,
+    maxWrites: GROUP_MAX_WRITES,
     lookEveryMs: GROUP_LOOK_MS,
   });
 }

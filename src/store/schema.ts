@@ -411,9 +411,9 @@ export const archiveWrites = sqliteTable("archive_writes", {
 export const erasures = sqliteTable("erasures", {
   id: integer("id").primaryKey(),
   requested_at: text("requested_at").notNull(),
-  /** The current stage: orders, inbox, rows, contacts, archive; `done` at the end. */
+  /** The current stage: orders, inbox, rows, forwards, contacts, archive; `done` at the end. */
   stage: text("stage", {
-    enum: ["orders", "inbox", "rows", "contacts", "archive", "done"],
+    enum: ["orders", "inbox", "rows", "forwards", "contacts", "archive", "done"],
   }).notNull(),
   /** The position in the stage: a row, a key or the name of an object. */
   place: text("place").notNull().default(""),
@@ -596,6 +596,8 @@ export const forwardEndpoints = sqliteTable("forward_endpoints", {
     .default("active"),
   /** Why it is not active. */
   status_reason: text("status_reason"),
+  /** Since when it is paused or disabled; null while it is active. */
+  status_since: text("status_since"),
   /** Since when every attempt has failed; null where the last one succeeded. */
   failing_since: text("failing_since"),
   /** Until then it is left alone. */

@@ -3,7 +3,8 @@
  * links on their own. POST unsubscribes: by the button, or by a mail program (RFC 8058), whose body is not read.
  * Every token is answered alike, whether or not it is one of ours, so that nothing can be learnt here.
  */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import { errorText, log } from "../log";
 import { readLinkToken } from "../link-token";
 import { removeOptOut, saveOptOut } from "../store/shop/opt-outs";

@@ -3,6 +3,7 @@
  * - the suppression list: new events are stored without the person;
  * - orders: the bodies, rows and messages of each order;
  * - inbox and rows: every other body and row that names the person;
+ * - forwards: an order of theirs beside an event that belongs to another order by now;
  * - contacts: the other contacts by which their orders could be found;
  * - archive: the archived bodies.
  * Progress is stored in D1, and each step can be repeated. Only keyed hashes of the person remain.
@@ -35,6 +36,7 @@ import {
   suppressOrders,
   suppressRows,
 } from "../store/privacy/erasure";
+import { eraseForwardedOrders } from "../store/privacy/forwarded-orders";
 import { loadTexts } from "../store/privacy/personal-texts";
 import { eraseKeyedRows, eraseRows, forgetContacts } from "../store/privacy/erasure-rows";
 import { eraseArchived, listObjects, repairManifest, readObject, writeObject } from "./archive";
@@ -164,7 +166,12 @@ async function eraseState(deps: ErasureDeps, erasure: Erasure): Promise<Progress
   );
   const named = checked.flatMap(({ row, isTheirs }) => (isTheirs ? [row] : []));
   await eraseNaming(deps, erasure, named);
-  return next === null ? { stage: "contacts", place: "" } : { place: next };
+  return next === null ? { stage: "forwards", place: "" } : { place: next };
+}
+
+async function eraseForwards({ db }: ErasureDeps, { id, place }: Erasure): Promise<Progress> {
+  const next = await eraseForwardedOrders(db, id, Number(place));
+  return next === null ? { stage: "contacts", place: "" } : { place: String(next) };
 }
 
 async function eraseContacts(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
@@ -210,6 +217,8 @@ async function takeStep(deps: ErasureDeps, erasure: Erasure): Promise<Progress> 
       return await eraseInbox(deps, erasure);
     case "rows":
       return await eraseState(deps, erasure);
+    case "forwards":
+      return await eraseForwards(deps, erasure);
     case "contacts":
       return await eraseContacts(deps, erasure);
     case "archive":

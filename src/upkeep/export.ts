@@ -3,10 +3,11 @@
  * name them, and archived events. A page ends when it is full; the client continues with `next_cursor`.
  */
 import { EXPORT_MAX_CHARACTERS, EXPORT_RUN_MS } from "../privacy-limits";
-import { identifiersOf } from "../projection/identifiers";
+import { identifiersOf, rowIdentifier } from "../projection/identifiers";
 import type { ArchivedEvent } from "../store/retention/archive-writes";
 import { loadStretch } from "../store/privacy/erased-bodies";
 import { loadRowIdentifiers } from "../store/privacy/erasure";
+import { listForwardedOrders } from "../store/privacy/forwarded-orders";
 import { type HeldOrder, listOrdersOf, loadHeld } from "../store/privacy/person";
 import { listObjects, readObject } from "./archive";
 
@@ -23,9 +24,13 @@ interface LooseEvent {
   readonly payload: string;
 }
 
+type Message = HeldOrder["notifications"][number];
+
 export interface ExportPage {
   readonly orders: readonly HeldOrder[];
   readonly other_events: readonly LooseEvent[];
+  /** Forwards of other events that show an order of the person. */
+  readonly other_notifications: readonly Message[];
   readonly archived_events: readonly ArchivedEvent[];
   readonly next_cursor: string | null;
 }
@@ -95,6 +100,8 @@ class Gathering {
     const contacts = new Set(this.#contacts);
     // Events of the person's orders were listed with the orders.
     const own = bodies.filter((body) => isAbout(contacts, body) && !isAbout(rows, body));
+    const end = next ?? Number.MAX_SAFE_INTEGER;
+    const forwards = await listForwardedOrders(db, this.#contacts, Number(after), end);
     return {
       found: {
         other_events: own.map(({ id, eventType, payload }) => ({
@@ -102,6 +109,9 @@ class Gathering {
           event_type: eventType,
           payload,
         })),
+        other_notifications: forwards
+          .filter(({ subject, key }) => !rows.has(rowIdentifier(subject, key)))
+          .map(({ message }) => message),
       },
       next: next === null ? { part: "archive", after: "" } : { part: "inbox", after: String(next) },
     };
@@ -159,6 +169,7 @@ export async function exportPage(
   return {
     orders: parts.flatMap(({ orders }) => orders ?? []),
     other_events: parts.flatMap(({ other_events }) => other_events ?? []),
+    other_notifications: parts.flatMap(({ other_notifications }) => other_notifications ?? []),
     archived_events: parts.flatMap(({ archived_events }) => archived_events ?? []),
     next_cursor: place === null ? null : `${place.part}:${place.after}`,
   };

@@ -12,6 +12,12 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 export async function lookOver(page: Page): Promise<string[]> {
   const found: string[] = [...(await tooWide(page))];
   await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })");
+  return [...found, ...(await violationsIn(page))];
+}
+
+/** What axe-core finds in both themes. */
+export async function violationsIn(page: Page): Promise<string[]> {
+  const found: string[] = [];
   // The policy of the page allows no script from elsewhere; this one comes by the debugger.
   await page.evaluate(axe);
   for (const colorScheme of ["light", "dark"] as const) {

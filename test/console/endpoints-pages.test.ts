@@ -222,8 +222,10 @@ describe("the actions", () => {
       status_reason: expect.stringMatching(/^paused by .+, \d{4}-.* UTC: it is moved$/) as unknown,
     });
     const text = wordsOf(await read(`${LIST}/${id}`));
-    expect(text).toContain("The endpoint ERP is paused: paused by");
-    expect(wordsOf(await read("/console"))).toContain("The endpoint ERP is paused: paused by");
+    expect(text).toMatch(/The endpoint ERP has been paused for .+: paused by .+ Paused since \d/);
+    expect(wordsOf(await read("/console"))).toMatch(
+      /The endpoint ERP has been paused for .+: paused/,
+    );
     await act(`${LIST}/${id}/resume`);
     expect(await stored(id)).toMatchObject({ status: "active", status_reason: null });
     expect(wordsOf(await read("/console"))).not.toContain("The endpoint ERP");
@@ -305,6 +307,19 @@ describe("a replay", () => {
       { id: `forward/evt%2F2/${id}` },
       { id: `forward/evt%2F3/${id}` },
     ]);
+  });
+
+  it("is refused for an endpoint that is disabled, with the reason, and makes nothing", async () => {
+    const id = await add();
+    await seedEvent({ id: "evt-1", event_type: "order.created" });
+    await env.DB.prepare(
+      "UPDATE forward_endpoints SET status = 'disabled', status_reason = 'it answered 410'",
+    ).run();
+    const path = `${LIST}/${id}/replay`;
+    expect(wordsOf(await read(path, 409))).toContain("is disabled (it answered 410)");
+    const sent = await act(path, { counted: "1" });
+    expect(wordsOf(await read(locationOf(sent), 409))).toContain("resume it first");
+    expect(await rows("SELECT id FROM notifications")).toEqual([]);
   });
 
   it("goes on stretch by stretch, by a button", async () => {

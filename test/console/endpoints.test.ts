@@ -115,7 +115,37 @@ describe("an endpoint", () => {
     await ask("PATCH", "/endpoints/default", { description: "x" }, 409);
     const paused = await ask("POST", "/endpoints/default/pause", { reason: "ERP is moved" });
     expect(paused).toMatchObject({ status: "paused", status_reason: "ERP is moved" });
-    expect(await ask("POST", "/endpoints/default/resume")).toMatchObject({ status: "active" });
+    const since = String(paused["status_since"]);
+    expect(Math.abs(Date.now() - Date.parse(since))).toBeLessThan(60_000);
+    const again = await ask("POST", "/endpoints/default/pause", { reason: "still" });
+    expect(again).toMatchObject({ status_reason: "still", status_since: since });
+    expect(await ask("POST", "/endpoints/default/resume")).toMatchObject({
+      status: "active",
+      status_since: null,
+    });
+  });
+
+  it("has figures for Prometheus: what is pending, since when, what has failed, and whether it is stopped", async () => {
+    const id = await add();
+    const created_at = new Date(Date.now() - 120_000).toISOString();
+    const own = { channel: "forward", endpoint: id, created_at } as const;
+    const outbox = JSON.stringify([1, 2, 3].map((number) => `forward/evt-${number}/${id}`));
+    await seedEvent({ id: "evt-1", outbox });
+    const [first, later] = ["2026-11-24T10:00:00.000Z", "2026-11-24T11:00:00.000Z"];
+    await seedNotification({ ...own, id: `forward/evt-1/${id}`, next_attempt_at: first });
+    await seedNotification({ ...own, id: `forward/evt-2/${id}`, next_attempt_at: later });
+    await seedNotification({ ...own, id: `forward/evt-3/${id}`, status: "failed" });
+    await env.DB.exec("UPDATE notifications SET awaits_sweep = 1 WHERE status = 'pending'");
+    await ask("POST", `/endpoints/${id}/pause`, {});
+    const text = await (await call("GET", "/metrics")).text();
+    const figures = text.split("\n").filter((line) => line.includes(`endpoint="${id}"`));
+    expect(figures).toEqual([
+      `ce_webhooks_forwards_pending{endpoint="${id}"} 2`,
+      expect.stringMatching(/_oldest_seconds\{endpoint="ep_\w+"\} 12\d$/),
+      `ce_webhooks_forwards_failed{endpoint="${id}"} 1`,
+      `ce_webhooks_endpoint_stopped{endpoint="${id}"} 1`,
+    ]);
+    expect(text).toContain('ce_webhooks_forwards_oldest_seconds{endpoint="default"} 0');
   });
 
   it("is given stored events again, counted first, and waits for no time of its own", async () => {
@@ -151,5 +181,12 @@ describe("an endpoint", () => {
     ]);
     const { error } = await ask("POST", path, { event_types: ["order.paid"] }, 400);
     expect(error).toContain("did you mean");
+    await env.DB.exec("DELETE FROM notifications");
+    await env.DB.prepare("UPDATE forward_endpoints SET status = 'disabled'").run();
+    for (const dry_run of [true, false]) {
+      const refused = await ask("POST", path, { dry_run }, 409);
+      expect(refused["error"]).toMatch(/is disabled and gets nothing: resume it first/);
+    }
+    expect(await env.DB.prepare("SELECT 1 FROM notifications").first()).toBeNull();
   });
 });

@@ -1,7 +1,6 @@
 /** The texts of messages in the admin API: edited, refused with the place, taken back, and said by what is sent. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { answers } from "../../src/console/api/answers";
 import { TEXT_VERSIONS_MAX } from "../../src/limits";
 import { dispatchDue } from "../../src/notifications/dispatch";
 import { calmEnv } from "../faults/drive";
@@ -15,6 +14,15 @@ const SUBJECT = "/texts/en/order_confirmed.subject";
 const EMAIL = "order_confirmed/ORD-1/email";
 
 type Json = Record<string, unknown>;
+
+function isList(value: unknown): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function listIn({ texts }: Json): readonly Json[] {
+  if (!isList(texts)) throw new Error("the answer lists no texts");
+  return texts;
+}
 
 async function ask(method: string, path: string, body?: unknown, status = 200): Promise<Json> {
   const headers = { authorization: "Bearer let-me-in", "content-type": "application/json" };
@@ -40,13 +48,14 @@ beforeEach(clearTables);
 
 describe("the texts", () => {
   it("are listed by language, with what each is made of", async () => {
-    const { language, languages, texts, unknown_keys } = await ask("GET", "/texts?language=hi-IN");
+    const answer = await ask("GET", "/texts?language=hi-IN");
+    const { languages, unknown_keys } = answer;
     expect(languages).toEqual([
       { code: "en", name: "English" },
       { code: "hi", name: "हिन्दी" },
     ]);
     expect(unknown_keys).toEqual([]);
-    const { texts: list } = answers.texts.parse({ language, languages, texts, unknown_keys });
+    const list = listIn(answer);
     expect(list.find(({ key }) => key === "order_confirmed.subject")).toMatchObject({
       form: "line",
       max_characters: 160,
@@ -58,9 +67,9 @@ describe("the texts", () => {
         { name: "store", is_needed: false },
       ],
     });
-    expect(list.some(({ key }) => key.startsWith("team."))).toBe(false);
-    const english = answers.texts.parse(await ask("GET", "/texts"));
-    expect(english.texts.some(({ key }) => key === "team.order")).toBe(true);
+    expect(list.some(({ key }) => String(key).startsWith("team."))).toBe(false);
+    const english = listIn(await ask("GET", "/texts"));
+    expect(english.some(({ key }) => key === "team.order")).toBe(true);
   });
 
   it("are edited, kept as versions, taken back and restored", async () => {
@@ -83,7 +92,7 @@ describe("the texts", () => {
     const restored = await ask("POST", `${HEADING}/restore`, { version: 1 });
     expect(restored).toMatchObject({ edited: "You made our day" });
     expect(restored["versions"]).toHaveLength(4);
-    const { texts } = answers.texts.parse(await ask("GET", "/texts"));
+    const texts = listIn(await ask("GET", "/texts"));
     expect(texts.filter(({ edited }) => edited !== null)).toHaveLength(1);
   });
 
@@ -134,7 +143,9 @@ describe("the texts", () => {
       insert.bind("order_confirmed.subject", "Order {number}"),
       insert.bind("order_confirmed.gone", "Bye"),
     ]);
-    const { texts, unknown_keys } = answers.texts.parse(await ask("GET", "/texts"));
+    const answer = await ask("GET", "/texts");
+    const { unknown_keys } = answer;
+    const texts = listIn(answer);
     expect(unknown_keys).toEqual(["order_confirmed.gone"]);
     expect(texts.find(({ key }) => key === "order_confirmed.subject")).toMatchObject({
       edited: "Order {number}",

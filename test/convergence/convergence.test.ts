@@ -8,6 +8,8 @@
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
+import { sha256 } from "../../src/digest";
+import { importId } from "../../src/events/imports/import-id";
 import { addMs } from "../../src/events/formats/time";
 import { modelOf } from "../../src/projection/history/model";
 import {
@@ -82,14 +84,24 @@ async function deliverLives(run: number, random: Random, way: Way) {
     receivedAt: addMs(NOW, lots[index] ?? 0),
     payload: body,
   }));
+  // An export repeats what was delivered, at any moment among it, and changes nothing of the result.
+  const copies = stored.filter(() => random.next() < 0.2);
+  const imported = await Promise.all(
+    copies.map(async (event, index) => ({
+      ...event,
+      id: importId((await sha256(event.payload)).toHex()),
+      receivedAt: addMs(NOW, Math.floor(random.next() * 100_000) + index),
+    })),
+  );
+  const all = [...stored, ...imported];
+  // Bare bodies of the same bytes are one event.
+  const events = all.filter(({ id }, at) => all.findIndex((one) => one.id === id) === at);
   const plan = {
-    lots,
+    lots: events.map((_, index) => lots[index] ?? Math.floor(random.next() * 100_000)),
     repeats: deliveries.map((_, index) => index).filter(() => random.next() < 0.2),
     batchSizes: [30, 7, 50, 1],
     together: random.next() < 0.5,
   };
-  // Bare bodies of the same bytes are one event.
-  const events = stored.filter(({ id }, at) => stored.findIndex((one) => one.id === id) === at);
   return { stories: told.map(({ story }) => story), events, plan };
 }
 

@@ -4,6 +4,7 @@
  * references that are known later or never, links move, times tie, are missing or make no sense.
  */
 import * as fc from "fast-check";
+import { importId } from "../../src/events/imports/import-id";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 
 /** When the first event of a random history is received, and when later ones may be. */
@@ -18,6 +19,8 @@ export interface Spec {
   readonly hint: string | undefined;
   readonly time: unknown;
   readonly receivedAt: string;
+  /** The body comes from a file, not as a delivery. */
+  readonly isImport: boolean;
   readonly idRank: number;
   readonly data: Record<string, unknown>;
 }
@@ -154,6 +157,7 @@ const orderDetail = fc.record(
     to_be_paid: optional(sum),
     currency: optional(fc.constantFrom({ code: "INR" }, "INR")),
     order_date: optional(time),
+    modified_at: optional(time),
     payment_success_date: optional(time),
     customer_email: optional(fc.constantFrom("a@example.com", "b@example.com")),
     billing_address: optional(fc.constantFrom(null, { first_name: "Asha", phone: "98200 11111" })),
@@ -172,6 +176,10 @@ function spec(types: readonly string[], data: fc.Arbitrary<Record<string, unknow
     hint: optional(fc.constantFrom("order.created", "order.confirmed", "order.cancelled", "x")),
     time,
     receivedAt: fc.constantFrom(RECEIVED_AT, ...laterReceipts),
+    isImport: fc.oneof(
+      { weight: 4, arbitrary: fc.constant(false) },
+      { weight: 1, arbitrary: fc.constant(true) },
+    ),
     idRank: fc.nat({ max: 99 }),
     data,
   });
@@ -283,9 +291,11 @@ export async function storeAll(
   for (const [index, spec] of specs.entries()) {
     const body = bodyOf(spec, index, suffix);
     const payload = JSON.stringify(body);
-    const id = spec.form !== "bare" && "id" in body ? String(body.id) : await hashOf(payload);
+    const sent = spec.form !== "bare" && "id" in body ? String(body.id) : await hashOf(payload);
+    const id = spec.isImport ? importId(await hashOf(payload)) : sent;
     if (events.has(id)) continue;
-    events.set(id, { id, typeHint: spec.hint ?? null, receivedAt: spec.receivedAt, payload });
+    const typeHint = spec.isImport ? null : (spec.hint ?? null);
+    events.set(id, { id, typeHint, receivedAt: spec.receivedAt, payload });
   }
   return [...events.values()];
 }

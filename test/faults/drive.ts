@@ -39,6 +39,9 @@ export function overheardQueue(queue: Queue): { readonly queue: Queue; readonly 
   const sent: unknown[] = [];
   const proxy = new Proxy(queue, {
     get: (target, property) => {
+      if (property === "sendBatch") {
+        return (...messages: Parameters<Queue["sendBatch"]>) => target.sendBatch(...messages);
+      }
       if (property !== "send") return Reflect.get(target, property) as unknown;
       return (...message: Parameters<Queue["send"]>) => {
         sent.push(message[0]);

@@ -299,13 +299,15 @@ describe("row: one bad event in a batch", () => {
     const { queue, sent } = overheardQueue(downQueue(env.EVENTS));
     const downEnv = { ...calmEnv, DB: downDatabase(), EVENTS: queue };
     for (const { value } of batch) await postTo(downEnv, value);
+    // The queue was tried twice for each.
+    const bodies = [...new Set(sent)];
     const condition = `NEW.id = '${bad?.id ?? ""}'`;
     const text = "not into the inbox";
     await whileRefusing({ table: "webhook_events", condition, text }, async () => {
-      const handed = await hand(unwokenEnv, "ce-events", sent);
+      const handed = await hand(unwokenEnv, "ce-events", bodies);
       expect(handed.acked).toEqual([0, 1, 2, 4]);
       expect([...handed.retried.keys()]).toEqual([3]);
-      const letters = await hand(unwokenEnv, "ce-events-dlq", sent);
+      const letters = await hand(unwokenEnv, "ce-events-dlq", bodies);
       expect(letters.acked).toEqual([0, 1, 2, 4]);
     });
     expect(await statuses(...good.flatMap((told) => told ?? []))).toEqual(

@@ -21,17 +21,18 @@ export interface Plan {
 export class Breaker {
   /** The calls that were made, by name. */
   readonly calls: string[] = [];
-  readonly #plan: Plan;
+  /** May change between calls: a binding that recovers, or flaps. */
+  plan: Plan;
   readonly #wrapped = new WeakMap<D1PreparedStatement, D1PreparedStatement>();
 
   constructor(plan: Plan = { call: -1, fault: "fails before" }) {
-    this.#plan = plan;
+    this.plan = plan;
   }
 
   async run<T>(name: string, work: () => Promise<T>): Promise<T> {
     const index = this.calls.push(name) - 1;
-    if (this.#plan.call !== "every" && index !== this.#plan.call) return await work();
-    switch (this.#plan.fault) {
+    if (this.plan.call !== "every" && index !== this.plan.call) return await work();
+    switch (this.plan.fault) {
       case "fails before":
         throw new Error("D1_ERROR: Network connection lost.");
       case "fails after":
@@ -40,7 +41,7 @@ export class Breaker {
       case "hangs":
         return await new Promise<never>(() => undefined);
       case "is slow":
-        await new Promise((resolve) => setTimeout(resolve, this.#plan.slowMs ?? SLOW_MS));
+        await new Promise((resolve) => setTimeout(resolve, this.plan.slowMs ?? SLOW_MS));
         return await work();
     }
   }

@@ -12,7 +12,7 @@ import { env } from "cloudflare:workers";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import worker from "../../src/index";
 import { encodeMessage } from "../../src/events/queue-message";
-import { outboxRules } from "../../src/notifications/templates";
+import { usualRules } from "../support/rules";
 import { type Model, modelOf } from "../../src/projection/history/model";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import { sign } from "../support/events";
@@ -30,7 +30,7 @@ import { defaults } from "../support/defaults";
 
 const options = {
   ...defaults,
-  rules: outboxRules,
+  rules: usualRules,
   forwardTo: [],
   reviewDelayMs: 86_400_000,
   dedupeDays: 400,

@@ -62,11 +62,7 @@ const table: [string, Record<string, unknown>, Record<string, unknown>, string[]
     "payment.failed",
     payment("PAY-2"),
     linked,
-    [
-      `payment_failed/PAY-2/${AT}/email`,
-      `payment_failed/PAY-2/${AT}/sms`,
-      `payment_failed/PAY-2/${AT}/whatsapp`,
-    ],
+    [`payment_failed/PAY-2/${AT}/email`, `payment_failed/PAY-2/${AT}/sms`],
   ],
   ["payment.retried", payment("PAY-2"), linked, []],
   ["payment.refund.initiated", refund("REF-1"), linked, []],
@@ -95,18 +91,14 @@ describe.concurrent("what each event tells", () => {
     ["undelivered", "undelivered"],
     ["return_to_origin", "return_to_origin"],
     ["lost", "lost"],
-  ])(
-    "shipment.updated to %s tells the customer by e-mail, SMS and WhatsApp",
-    async (status, fact) => {
-      const body = event("shipment.updated", shipment("SHP-U", { status }), linked);
-      await apply(body);
-      expect(await toldOf(String(body.id))).toEqual([
-        told(`shipment_update/SHP-U/${fact}/email`),
-        told(`shipment_update/SHP-U/${fact}/sms`),
-        told(`shipment_update/SHP-U/${fact}/whatsapp`),
-      ]);
-    },
-  );
+  ])("shipment.updated to %s tells the customer by e-mail and SMS", async (status, fact) => {
+    const body = event("shipment.updated", shipment("SHP-U", { status }), linked);
+    await apply(body);
+    expect(await toldOf(String(body.id))).toEqual([
+      told(`shipment_update/SHP-U/${fact}/email`),
+      told(`shipment_update/SHP-U/${fact}/sms`),
+    ]);
+  });
 
   test.each([
     "unscheduled",
@@ -128,7 +120,6 @@ describe.concurrent("what each event tells", () => {
     expect(await toldOf(String(body.id))).toEqual([
       told("shipment_update/SHP-U3/in_transit/email"),
       told("shipment_update/SHP-U3/in_transit/sms"),
-      told("shipment_update/SHP-U3/in_transit/whatsapp"),
     ]);
   });
 

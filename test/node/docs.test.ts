@@ -185,6 +185,10 @@ await describe("the docs", () => {
   });
 
   void test("alert rules and dashboards ask for metrics that the Worker answers", async () => {
+    // Each endpoint has samples of its own.
+    await shop.receiver.query(
+      "INSERT INTO forward_endpoints (id, url, created_at) VALUES ('ep_docs', 'https://erp.example/', '2026-01-01')",
+    );
     const url = new URL("/api/admin/metrics", shop.receiver.origin);
     const answer = await fetch(url, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
     const metrics = readMetrics(await answer.text());

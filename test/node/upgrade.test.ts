@@ -96,7 +96,7 @@ type ModelOf = (
 
 const modelModule = z.object({
   modelOf: z.custom<ModelOf>((value) => typeof value === "function"),
-  outboxRules: z.array(z.unknown()),
+  usualRules: z.array(z.unknown()),
 });
 
 /** The reference model and the messages of events, whose imports only a bundler resolves. */
@@ -132,7 +132,7 @@ function withoutDay(fact: string): string {
 
 /** Every row is what the reference model makes of all events, precedences and messages included. */
 async function expectModel(running: Receiver): Promise<void> {
-  const { modelOf, outboxRules } = await loadModel();
+  const { modelOf, usualRules } = await loadModel();
   const events = await running.query<object>(
     `SELECT id, type_hint AS typeHint, received_at AS receivedAt, payload FROM webhook_events
      WHERE status = 'processed' ORDER BY rowid`,
@@ -140,7 +140,7 @@ async function expectModel(running: Receiver): Promise<void> {
   const options = {
     country: "IN",
     timeZone: null,
-    rules: outboxRules,
+    rules: usualRules,
     forwardTo: [],
     reviewDelayMs: 0,
     dedupeDays: null,

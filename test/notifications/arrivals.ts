@@ -8,6 +8,7 @@ import { dispatchDue, type DispatchDeps } from "../../src/notifications/dispatch
 import { markStuck } from "../../src/store/inbox/waiting";
 import type { ForwardTarget } from "../../src/projection/event-filter";
 import type { EventBody } from "../support/events";
+import { outboxRules } from "../../src/notifications/templates";
 import { consumeAll, consumer, forgetVerdicts, options, queued } from "../support/queue";
 import { NOW, readNotifications, type StoredNotification } from "../support/rows";
 import type { Stage } from "./providers";
@@ -29,7 +30,7 @@ export async function arrive(batch: readonly EventBody[], arrival: Arrival = {})
     const told = { eventType: event.event_type, receivedAt: now, bodySha256: payload };
     return queued(event.id ?? "", payload, told);
   });
-  const interpreted = { ...options, forwardTo, reviewDelayMs: DAY_MS };
+  const interpreted = { ...options, rules: outboxRules, forwardTo, reviewDelayMs: DAY_MS };
   await consumeAll(events, consumer({ options: interpreted, random: () => 0.5 }, now));
 }
 

@@ -212,7 +212,9 @@ describe("a link", () => {
       const DB = new Proxy(env.DB, {
         get: (db, name) => {
           const value: unknown = Reflect.get(db, name);
-          return typeof value === "function" ? value.bind(db) : value;
+          return typeof value === "function"
+            ? (...given: unknown[]): unknown => Reflect.apply(value, db, given)
+            : value;
         },
       });
       return await (await fetchWith({ DB, STORE_LOCALE }, request)).text();

@@ -1,6 +1,7 @@
 /** Which URLs can be endpoints, and which names a filter may have. */
 import { describe, expect, it } from "vitest";
-import { whyNotEndpoint } from "../../src/notifications/channels/forward/address";
+import { parseConfig } from "../../src/config";
+import { whyNotEndpoint } from "../../src/events/formats/endpoint-address";
 import { filterNames, isWanted } from "../../src/projection/event-filter";
 
 describe("the URL of an endpoint", () => {
@@ -85,4 +86,37 @@ describe("a filter", () => {
     expect(isWanted("order.created", ["order.confirmed", "*"])).toBe(true);
     expect(isWanted("order.created", [])).toBe(false);
   });
+});
+
+describe("FORWARD_URL", () => {
+  const FORWARD_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  const parse = (FORWARD_URL: string) => parseConfig({ FORWARD_URL, FORWARD_SECRET });
+
+  it.each([
+    "https://user:hunter2@erp.example/hooks",
+    "https://169.254.169.254/latest",
+    "https://10.0.0.7/",
+    "https://[fd00::1]/",
+    "https://0x0a000007/",
+    "https://metadata/",
+    "http://erp.example/",
+    "nonsense",
+  ])("follows the same rules: %s switches it off, and is named without its value", (url) => {
+    const { channels, problems, outbox } = parse(url);
+    expect(channels.forward).toBeNull();
+    expect(problems).toEqual([
+      "FORWARD_URL is not usable and is ignored: expected an https URL without credentials, at an address that is not private",
+    ]);
+    // What is to be forwarded is kept until it can be.
+    expect(outbox.forwardsByDefault).toBe(true);
+  });
+
+  it.each(["https://erp.example/hooks?key=1", "http://127.0.0.1:8787/hooks", "http://localhost:1"])(
+    "may be %s",
+    (url) => {
+      const { channels, problems } = parse(` ${url} `);
+      expect(channels.forward).toMatchObject({ url });
+      expect(problems).toEqual([]);
+    },
+  );
 });

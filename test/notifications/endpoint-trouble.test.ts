@@ -14,8 +14,17 @@ import {
 } from "../../src/store/outbox/endpoints";
 import { replayForwards } from "../../src/store/outbox/forward-replay";
 import { eraseRows } from "../../src/store/privacy/erasure-rows";
+import { erase } from "../../src/upkeep/erasure";
+import { exportPage } from "../../src/upkeep/export";
+import { defaults } from "../support/defaults";
 import { event } from "../support/events";
-import { clearTables, NOW, readNotifications, seedOrder } from "../support/rows";
+import {
+  clearTables,
+  NOW,
+  readNotifications,
+  seedOrder,
+  type StoredNotification,
+} from "../support/rows";
 import { arrive, sweepMessages } from "./arrivals";
 import { accepts, channelsConfig, hangs, noChannels, type Stage, stage } from "./providers";
 
@@ -242,6 +251,20 @@ describe("an endpoint", () => {
     });
   });
 
+  it("that fails and is resumed while a run is under way begins anew, whatever the run has met", async () => {
+    await addEndpoint();
+    await arriveFrom(1, 1);
+    const failing = { ...state("active"), failing_since: "2026-11-01T00:00:00.000Z" };
+    await saveState(env.DB, { id: "ep_a", url: URL_A }, failing, NOW);
+    const set = stage(async () => {
+      await saveState(env.DB, { id: "ep_a", url: URL_A }, state("active"), NOW);
+      return new Response("", { status: 503 });
+    });
+    await dispatchIds(["forward/evt-1/ep_a"], set.deps);
+    expect(await loadEndpoint(env.DB, "ep_a")).toMatchObject(state("active"));
+    expect(await readNotifications("template = 'alert'")).toEqual([]);
+  });
+
   it("that a person resumes while a run pauses it stays resumed, and nobody hears otherwise", async () => {
     await addEndpoint();
     await arriveFrom(1, 1);
@@ -277,6 +300,51 @@ describe("an order that is forwarded with a payment", () => {
     await eraseRows(env.DB, { erasureId: 1, orders: ["ORD-1"] }, [], 0);
     const [after] = await readNotifications("channel = 'forward'");
     expect(after).toMatchObject({ rendered: null, attempt_log: null });
+  });
+});
+
+describe("an order that is forwarded with a payment of another order by now", () => {
+  const contacts = ["asha@customer.example"];
+  const holds = async (): Promise<StoredNotification | undefined> =>
+    (await readNotifications("channel = 'forward'"))[0];
+
+  it("is in the export of its customer, and erased with them", async () => {
+    await addEndpoint({ include_order: true });
+    await seedOrder({ order_number: "ORD-1" });
+    await seedOrder({
+      order_number: "ORD-2",
+      customer_name: "Tom",
+      customer_email: "tom@x.example",
+    });
+    await env.DB.prepare("INSERT INTO order_contacts (contact, order_number) VALUES (?1, 'ORD-1')")
+      .bind(contacts[0])
+      .run();
+    const paid = event(
+      "payment.success",
+      { request_number: "PAY-1", amount: 10, payment_status: "success" },
+      { id: "evt-1" },
+    );
+    await arrive([paid], { forwardTo: [{ endpoint: "ep_a", eventTypes: ["*"] }] });
+    const link = (order: string) =>
+      env.DB.prepare("UPDATE payments SET order_number = ?1").bind(order);
+    await link("ORD-1").run();
+    await dispatchIds(["forward/evt-1/ep_a"], stage().deps);
+    const deps = { db: env.DB, archive: null, defaults, now: () => new Date(NOW) };
+    const own = await exportPage(deps, contacts);
+    expect(own?.orders[0]?.notifications).toMatchObject([
+      { id: "forward/evt-1/ep_a", attempt_log: expect.stringContaining('"status":200') as unknown },
+    ]);
+    expect(own?.other_notifications).toEqual([]);
+
+    await link("ORD-2").run();
+    expect((await holds())?.rendered).toContain("Asha Rao");
+    const moved = await exportPage(deps, contacts);
+    expect(moved?.orders[0]?.notifications).toEqual([]);
+    expect(moved?.other_notifications).toMatchObject([
+      { id: "forward/evt-1/ep_a", rendered: expect.stringContaining("Asha Rao") as unknown },
+    ]);
+    expect(await erase(deps, contacts)).toMatchObject({ stage: "done" });
+    expect(await holds()).toMatchObject({ status: "sent", rendered: null, attempt_log: null });
   });
 });
 

@@ -51,7 +51,7 @@ interface Ran extends LaneReport {
 /** Requests take `tookMs` each; `answer` is what the provider says to the n-th. */
 async function run(
   count: number,
-  lane: Pick<Lane, "gapMs">,
+  { connectMs = 0, ...lane }: Pick<Lane, "gapMs"> & { readonly connectMs?: number },
   tookMs: number,
   answer: (call: number) => Outcome = () => ({ kind: "sent", providerMessageId: null }),
 ): Promise<Ran> {
@@ -78,7 +78,19 @@ async function run(
   let isOver = false;
   const messages = Array.from({ length: count }, (_, index) => outgoing(index));
   const running = runLane(
-    { takesKey: true, startMs: 0, concurrency: 4, claimedAtMs: beganMs, check, ...lane, send },
+    {
+      takesKey: true,
+      startMs: 0,
+      concurrency: 4,
+      claimedAtMs: beganMs,
+      connect: async () => {
+        if (connectMs > 0) await sleep(connectMs);
+        return () => undefined;
+      },
+      check,
+      ...lane,
+      send,
+    },
     messages,
     { now: () => new Date(nowMs), random: () => 0, sleep, timeoutMs: 10_000 },
   ).finally(() => {
@@ -120,6 +132,16 @@ describe("a channel", () => {
     const rest = ran.settled.filter((one) => one.outcome.status === "pending");
     expect(rest).toHaveLength(14);
     expect(rest.every((one) => one.outcome.error === null)).toBe(true);
+  });
+
+  it("asks nothing once the lease has nearly run out while it waited for a connection", async () => {
+    const ran = await run(2, { gapMs: 0, connectMs: 45_001 }, 100);
+    expect(ran.starts).toEqual([]);
+    expect(ran.settled.map(({ outcome }) => [outcome.status, outcome.error])).toEqual([
+      ["pending", null],
+      ["pending", null],
+    ]);
+    expect((await run(2, { gapMs: 0, connectMs: 44_000 }, 100)).starts).toEqual([44_000, 44_000]);
   });
 
   it("goes on slower after each 429, and waits as long as it was asked to", async () => {

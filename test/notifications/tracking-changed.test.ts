@@ -260,7 +260,7 @@ describe("a batch", () => {
 
   it("in which no tracking changes writes nothing, and looks at each parcel alone", async () => {
     await told("A1");
-    const [statement] = trackingStatements(env.DB, patchesOf(parcel("A1")), NOW);
+    const [statement] = trackingStatements(env.DB, patchesOf(parcel("A1")), NOW, []);
     const result = await statement?.run();
     expect(result?.meta.rows_written).toBe(0);
     // The entry, the parcel and the two channels; none of its messages.
@@ -268,8 +268,8 @@ describe("a batch", () => {
   });
 
   it("that says nothing of how a parcel is followed asks nothing", () => {
-    expect(trackingStatements(env.DB, patchesOf(parcel(null)), NOW)).toEqual([]);
-    expect(trackingStatements(env.DB, patchesOf(created()), NOW)).toEqual([]);
+    expect(trackingStatements(env.DB, patchesOf(parcel(null)), NOW, [])).toEqual([]);
+    expect(trackingStatements(env.DB, patchesOf(created()), NOW, [])).toEqual([]);
   });
 });
 

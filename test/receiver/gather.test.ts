@@ -33,8 +33,8 @@ function doubling(over: Partial<GatherOptions<number, number>> = {}) {
     sizeOf: () => 1,
     maxSize: 100,
     maxItems: 8,
-    crowd: 100,
-    delayMs: 0,
+    apartMs: 0,
+    maxWrites: 1,
     lookEveryMs: 1,
     ...over,
   });
@@ -46,6 +46,7 @@ const caller = (over: Partial<Caller> = {}): Caller => ({
   background: (work) => void work.catch(() => undefined),
   patienceMs: 500,
   nowMs: () => 0,
+  isAwaited: () => true,
   ...over,
 });
 
@@ -108,52 +109,48 @@ describe("a group", () => {
     expect(alone).toEqual([-1]);
   });
 
-  it("waits in a crowd for as many as there were, and no longer than it may", async () => {
-    const { call, groups } = doubling({ crowd: 4, delayMs: 200 });
+  it("is written while others are once the last one began a moment ago, and no more than so many", async () => {
+    const ends: (() => void)[] = [];
+    const { call, groups } = doubling({
+      apartMs: 10,
+      maxWrites: 2,
+      together: async (items) => {
+        groups.push(items);
+        await new Promise<void>((resolve) => ends.push(resolve));
+        return items.map((item) => item * 2);
+      },
+    });
     const clock = createClock();
-    const many = upTo(6).map((item) => call(item, clock.caller()));
-    await pause(30);
-    expect(groups).toEqual([[0]]);
-    clock.pass(200);
-    await Promise.all(many);
-    const fewer: Promise<number>[] = [];
-    for (const item of [10, 11, 12, 13, 14]) {
-      expect(groups).toHaveLength(2);
-      fewer.push(call(item, clock.caller()));
-      await pause(5);
-    }
-    await Promise.all(fewer);
-    const last = call(20, clock.caller());
-    clock.pass(199);
+    const all = [call(0, clock.caller())];
+    clock.pass(9);
+    all.push(call(1, clock.caller()), call(2, clock.caller()));
     await pause(20);
-    expect(groups).toEqual([[0], [1, 2, 3, 4, 5], [10, 11, 12, 13, 14]]);
+    expect(groups).toEqual([[0]]);
     clock.pass(1);
-    expect(await last).toBe(40);
-    expect(groups.at(-1)).toEqual([20]);
+    await pause(20);
+    expect(groups).toEqual([[0], [1, 2]]);
+    clock.pass(10);
+    all.push(call(3, clock.caller()));
+    await pause(20);
+    expect(groups).toEqual([[0], [1, 2]]);
+    // A slot is free: those that wait behind go first come, first served.
+    ends[0]?.();
+    await pause(20);
+    expect(groups).toEqual([[0], [1, 2], [3]]);
+    for (const end of ends) end();
+    expect(await Promise.all(all)).toEqual([0, 2, 4, 6]);
   });
 
-  it("waits for nobody once the crowd has gone", async () => {
-    const { call } = doubling({ crowd: 4, delayMs: 30 });
-    const clock = createClock();
-    const many = upTo(6).map((item) => call(item, clock.caller()));
-    clock.pass(30);
-    await Promise.all(many);
-    for (const item of [10, 11, 12]) {
-      const one = call(item, clock.caller());
-      clock.pass(30);
-      await one;
-    }
-    expect(await call(13, clock.caller())).toBe(26);
-  });
-
-  it("remembers no crowd of more than a second ago", async () => {
-    const { call } = doubling({ crowd: 4, delayMs: 200 });
-    const clock = createClock();
-    const many = upTo(8).map((item) => call(item, clock.caller()));
-    clock.pass(200);
-    await Promise.all(many);
-    clock.pass(5_000);
-    for (const item of [10, 11, 12]) expect(await call(item, clock.caller())).toBe(item * 2);
+  it("is neither written nor waited for once its request has another answer", async () => {
+    let isAwaited = true;
+    const { call, groups, alone } = doubling();
+    const first = call(1, caller());
+    const left = call(2, caller({ isAwaited: () => isAwaited }));
+    isAwaited = false;
+    await expect(left).rejects.toThrow("no longer awaited");
+    expect(await Promise.all([first, call(3, caller())])).toEqual([2, 6]);
+    expect(groups).toEqual([[1], [3]]);
+    expect(alone).toEqual([]);
   });
 
   it("goes on without whoever did it alone", async () => {
@@ -195,16 +192,6 @@ describe("a group", () => {
     await one;
     expect(kept).toHaveLength(1);
     await Promise.all(kept);
-  });
-
-  it("that is full does not wait in a crowd", async () => {
-    const { call, groups } = doubling({ crowd: 4, delayMs: 200 });
-    const clock = createClock();
-    const many = upTo(20).map((item) => call(item, clock.caller()));
-    clock.pass(200);
-    await Promise.all(many);
-    await Promise.all(upTo(8).map((item) => call(30 + item, clock.caller())));
-    expect(groups.at(-1)).toHaveLength(8);
   });
 
   it("is written by its members once a write that hangs has had its time", async () => {

@@ -2,6 +2,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { type RefusalReason, refusalReasons } from "../../src/events/refusals";
+import { CircuitBreaker } from "../../src/receiver/circuit-breaker";
 import { receiverRoutes, type ReceiverDeps } from "../../src/receiver/route";
 import { event, sign } from "../support/events";
 import { errorOf, ORIGIN, WEBHOOKS } from "../support/receiver";
@@ -26,8 +27,13 @@ async function send(
     now: () => new Date(),
     save: () => Promise.reject(new Error("nothing is stored here")),
     push: () => Promise.reject(new Error("nothing is stored here")),
+    pushWhole: () => Promise.reject(new Error("nothing is stored here")),
     reportConflict: () => Promise.resolve(),
     background: () => undefined,
+    breaker: new CircuitBreaker({ troubles: 3, openMs: 5_000 }),
+    nowMs: () => 0,
+    timeoutMs: config.timeoutMs,
+    slowMs: config.timeoutMs,
     ...over,
   };
   const request = new Request(`${ORIGIN}${WEBHOOKS}`, { method: "POST", ...init });

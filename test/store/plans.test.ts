@@ -22,6 +22,7 @@ import {
   countPending,
   findFirstWaiting,
   listDueOfLane,
+  loadLaneFigures,
   queueRetries,
   releaseWaiting,
 } from "../../src/store/outbox/lanes";
@@ -36,6 +37,7 @@ import { listEditedTexts, listTextVersions, saveText } from "../../src/store/tex
 import { listDeliveries, measureEndpoints } from "../../src/store/forwarding/deliveries";
 import { deleteTestEvent, listTroubled } from "../../src/store/inbox/inspection";
 import { countTroubled, loadOverview } from "../../src/store/overview";
+import { findApplied, loadRowEvents } from "../../src/store/inbox/imports";
 import { listUnsettled } from "../../src/store/inbox/replays";
 import { loadRefusedHours } from "../../src/store/inbox/refusals";
 import { listOptOuts, removeOptOut, saveOptOut } from "../../src/store/shop/opt-outs";
@@ -255,6 +257,8 @@ beforeAll(async () => {
   await forgetChannel(testEnv.DB, "email");
   await admin("/metrics");
   await loadOverview(testEnv.DB, new Date().toISOString());
+  await findApplied(testEnv.DB, ["import:x"]);
+  await loadRowEvents(testEnv.DB, ["ORD-1"]);
   await measureEndpoints(testEnv.DB, "2026-01-01");
   await listDeliveries(testEnv.DB, "default", { limit: 5 });
   await saveText(
@@ -311,12 +315,13 @@ async function forwardAll(db: D1Database): Promise<void> {
     failing_since: null,
     retry_at: null,
   } as const;
-  await learnState(db, row, state, row.status, now);
+  await learnState(db, row, state, row, now);
   await reserveRequests(db, row.id, 1, 1, 1);
   const replay = { endpoint: row.id, types: ["order.created"], from: undefined, to: undefined };
   await countReplayable(db, replay, 0);
   await replayForwards(db, replay, 0, now);
   await countPending(db, [row.id], 10);
+  await loadLaneFigures(db, [row.id]);
   await findFirstWaiting(db, row.id);
   await releaseWaiting(db, row.id, now, 1);
   await listDueOfLane(db, row.id, now, 1);

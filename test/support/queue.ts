@@ -4,7 +4,7 @@ import { consumeEvents, type ConsumerDeps } from "../../src/consumer/consumer";
 import type { Delivery } from "../../src/consumer/deliveries";
 import { encodeMessage, type WholeEvent } from "../../src/events/queue-message";
 import type { InterpretOptions } from "../../src/projection/interpret";
-import { outboxRules } from "../../src/notifications/templates";
+import { usualRules } from "./rules";
 import { applyBatch } from "../../src/store/state/apply";
 import { defaults } from "./defaults";
 
@@ -61,7 +61,7 @@ export const options: InterpretOptions = {
   ...defaults,
   forwardTo: [],
   reviewDelayMs: 0,
-  rules: outboxRules,
+  rules: usualRules,
   dedupeDays: 400,
 };
 

@@ -917,7 +917,13 @@ describe("an export", () => {
     for (const value of Object.values(theirs)) expect(text).not.toContain(value.toLowerCase());
     await call("/erasures", { email: hers.email });
     const after = await call<Export>("/exports", { email: hers.email }, 200);
-    expect(after).toEqual({ orders: [], other_events: [], archived_events: [], next_cursor: null });
+    expect(after).toEqual({
+      orders: [],
+      other_events: [],
+      other_notifications: [],
+      archived_events: [],
+      next_cursor: null,
+    });
   });
 
   it("goes on where an answer ended", async () => {

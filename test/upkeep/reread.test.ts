@@ -5,7 +5,7 @@
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { outboxRules } from "../../src/notifications/templates";
+import { usualRules } from "../support/rules";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import { asJudged } from "../../src/projection/interpret";
 import { modelOf } from "../../src/projection/history/model";
@@ -29,7 +29,7 @@ const seed = Number(env.TEST_SEED);
 const runs = Math.ceil(Number(env.TEST_RUNS) / 5);
 const NOW = "2026-11-24T10:00:00.000Z";
 const now = (): Date => new Date(NOW);
-const judged = { ...asJudged(defaults), rules: outboxRules };
+const judged = { ...asJudged(defaults), rules: usualRules };
 
 async function runCron(db: D1Database = env.DB): Promise<void> {
   await renew({ db, now });

@@ -6,7 +6,7 @@ import { env } from "cloudflare:workers";
 import type { Subject } from "../../src/events/catalog";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import { foldPatches } from "../../src/projection/fold";
-import { outboxRules } from "../../src/notifications/templates";
+import { usualRules } from "../support/rules";
 import { asJudged, interpret } from "../../src/projection/interpret";
 import { escapeId } from "../../src/projection/precedence";
 import { registersOf02 } from "../../src/projection/precedence-0-2";
@@ -99,7 +99,7 @@ export async function tell(events: readonly StoredEvent[], version: "0.2" | "now
   await receive(events, version);
   const isOld = version === "0.2";
   const told = events.map((event) => {
-    const meaning = interpret(event, { ...asJudged(defaults), rules: outboxRules });
+    const meaning = interpret(event, { ...asJudged(defaults), rules: usualRules });
     const { id, status, error, notes, statusPrecedence: claim, description } = meaning;
     const subject = description.subject ?? "order";
     const statusPrecedence = isOld && claim !== null ? asOld(claim, subject, id) : claim;

@@ -119,7 +119,7 @@ interface ExpectedMoney<Status> {
 /** A message of the story: it must be sent once, and only while it is true. */
 export interface ExpectedMessage {
   readonly template: string;
-  readonly channel: "email" | "sms" | "whatsapp" | "team";
+  readonly channel: "email" | "sms" | "team";
   /** The fact: template, what it is about, what happened to it, channel. */
   readonly id: string;
   /** When it may first be sent: the time of its event, plus the delay of the template, if it has one. */

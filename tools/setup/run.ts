@@ -154,5 +154,14 @@ export async function runSetup(deps: SetupDeps): Promise<void> {
     const table = environment === "production" ? "[vars]" : `[env.${environment}.vars]`;
     screen.show(`To go out, messages also need these below ${table} in wrangler.toml`, missing);
   }
+  screen.show("A shop with history brings it in first", [
+    "Export the orders from Commerce Engine as JSON or NDJSON, then:",
+    pc.cyan(
+      `npx ce-webhooks import orders.json --dry-run --url ${options.url ?? "https://<your worker>"}`,
+    ),
+    pc.dim(
+      "Without --dry-run it is done. Nobody is notified, and it may be run again: docs/import.md",
+    ),
+  ]);
   screen.close("Done. It may be run again at any time.");
 }

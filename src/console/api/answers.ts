@@ -96,6 +96,7 @@ const endpoint = z.object({
   rotated_at: text,
   status: z.enum(["active", "paused", "disabled"]),
   status_reason: text,
+  status_since: text.check(z.describe("since when it is paused or disabled")),
   failing_since: text.check(z.describe("since when every attempt has failed")),
   retry_at: text.check(z.describe("until then it is left alone")),
   created_at: z.string(),
@@ -291,7 +292,9 @@ export const answers = {
     dry_run: z.optional(z.literal(true).check(z.describe("only counted, nothing begun"))),
     id: z.optional(z.int()),
     requested_at: z.optional(z.string()),
-    stage: z.optional(z.enum(["orders", "inbox", "rows", "contacts", "archive", "done"])),
+    stage: z.optional(
+      z.enum(["orders", "inbox", "rows", "forwards", "contacts", "archive", "done"]),
+    ),
     place: z.optional(z.string().check(z.describe("how far it is in its stage"))),
     orders: z.int(),
     events: z.int().check(z.describe("bodies")),
@@ -312,8 +315,40 @@ export const answers = {
       }),
     ),
     other_events: z.array(stored).check(z.describe("that no order leads to")),
+    other_notifications: z
+      .array(row)
+      .check(z.describe("forwards of other events that show an order of the person")),
     archived_events: z.array(z.looseObject(stored.shape)),
     next_cursor: cursor,
+  }),
+  imported: z.object({
+    dry_run: z.boolean(),
+    bodies: z.int(),
+    known: z.int().check(z.describe("imported before, or twice in this slice")),
+    new: z.int().check(z.describe("of orders that were not known")),
+    changed: z.int(),
+    unchanged: z.int().check(z.describe("what is stored is the same, or newer")),
+    waiting: z.int().check(z.describe("stored, and applied within minutes")),
+    errors: z.array(z.object({ line: z.int(), reason: z.string() })),
+    differences: z
+      .array(
+        z.object({
+          line: z.int(),
+          order_number: text,
+          entity: z.enum(["orders", "payments", "refunds", "shipments"]),
+          key: z.string(),
+          column: text.check(z.describe("null: the whole row is missing")),
+          stored: z.union([z.string(), z.number(), z.null()]),
+          imported: z.union([z.string(), z.number(), z.null()]),
+          applies: z.boolean().check(z.describe("the import would set it")),
+          why: z.string(),
+          set_by: z.nullable(
+            z.object({ id: z.string(), event_type: text, received_at: z.string() }),
+          ),
+        }),
+      )
+      .check(z.describe("of a dry run")),
+    differences_left_out: z.int(),
   }),
   archive: z.object({
     objects: z.array(

@@ -13,6 +13,8 @@ interface Description {
   readonly status?: 202 | 204;
   /** Absent if the answer is not JSON. */
   readonly answer?: z.ZodMiniType;
+  /** The media type of a body that is no JSON of ours. */
+  readonly takes?: string;
   /** For the query or the body: what JSON Schema says about a field besides its type. */
   readonly fields?: Readonly<Record<string, object>>;
 }
@@ -220,6 +222,13 @@ const descriptions = {
       cursor,
       dry_run: dryRun,
     },
+  },
+  "POST /imports": {
+    summary:
+      "Imports a slice of a file: orders or any bodies, as a JSON list, one object, or an object on each line; at most 500 and 2 MB. Nobody is notified; what is older than what is known changes nothing; the same again changes nothing. dry_run only says what would change, and what differs",
+    answer: answers.imported,
+    takes: "application/x-ndjson",
+    fields: { dry_run: dryRun },
   },
   "POST /rebuilds": {
     summary: "Starts a rebuild of rows from their stored events; dry_run only reports",

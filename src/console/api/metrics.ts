@@ -3,6 +3,7 @@ import type { Health } from "../health";
 import { refusalReasons } from "../../events/refusals";
 import type { ChannelRow, CountedEvents } from "../../store/overview";
 import type { RefusedTotal } from "../../store/inbox/refusals";
+import type { EndpointFigures } from "../forwarding/endpoints";
 
 interface Metric {
   readonly name: string;
@@ -99,16 +100,57 @@ function messageMetric(channels: readonly ChannelRow[]): Metric {
   };
 }
 
+/** One sample for each endpoint: at most twenty, and FORWARD_URL. */
+function forwardMetrics(endpoints: readonly EndpointFigures[], now: Date): readonly Metric[] {
+  const of = (value: (one: EndpointFigures) => number): Metric["samples"] =>
+    endpoints.map((one) => [{ endpoint: one.endpoint }, value(one)]);
+  return [
+    {
+      name: "ce_webhooks_forwards_pending",
+      type: "gauge",
+      help: "Forwards that are not sent yet, by endpoint, up to 10000.",
+      samples: of(({ pending }) => pending),
+    },
+    {
+      name: "ce_webhooks_forwards_oldest_seconds",
+      type: "gauge",
+      help: "Age of the first forward that is not sent yet, by endpoint.",
+      samples: of(({ oldest_at: at }) =>
+        at === null ? 0 : Math.max(0, Math.round((now.getTime() - Date.parse(at)) / 1000)),
+      ),
+    },
+    {
+      name: "ce_webhooks_forwards_failed",
+      type: "gauge",
+      help: "Failed forwards of the latest events, by endpoint.",
+      samples: of(({ failed }) => failed),
+    },
+    {
+      name: "ce_webhooks_endpoint_stopped",
+      type: "gauge",
+      help: "1 where an endpoint is paused, disabled or failing.",
+      samples: of(({ isStopped }) => (isStopped ? 1 : 0)),
+    },
+  ];
+}
+
+interface Figures {
+  readonly events: readonly CountedEvents[];
+  readonly channels: readonly ChannelRow[];
+  readonly refused: readonly RefusedTotal[];
+  readonly endpoints: readonly EndpointFigures[];
+}
+
 export function metricsText(
   health: Health,
-  events: readonly CountedEvents[],
-  channels: readonly ChannelRow[],
-  refused: readonly RefusedTotal[],
+  { events, channels, refused, endpoints }: Figures,
+  now: Date,
 ): string {
   const metrics = [
     ...eventMetrics(health, events),
     refusalMetric(refused),
     messageMetric(channels),
+    ...forwardMetrics(endpoints, now),
   ];
   return metrics.map(metricText).join("");
 }

@@ -51,7 +51,7 @@ const problemContent = {
 
 function operationOf(route: RouteDescription, path: string): Json {
   const { name, body } = route;
-  const { summary, answer, status = 200 } = describe(name);
+  const { summary, answer, takes, status = 200 } = describe(name);
   const content =
     answer === undefined
       ? {}
@@ -59,6 +59,9 @@ function operationOf(route: RouteDescription, path: string): Json {
   return {
     summary,
     parameters: parametersOf(route, path),
+    ...(takes === undefined
+      ? {}
+      : { requestBody: { required: true, content: { [takes]: { schema: { type: "string" } } } } }),
     ...(body === undefined
       ? {}
       : {

@@ -8,6 +8,7 @@ const titles = {
   404: "Not found",
   405: "Method not allowed",
   409: "Conflict",
+  413: "Content too large",
   429: "Too many requests",
   503: "Service unavailable",
 } as const;

@@ -6,6 +6,7 @@ import { plain } from "./api-route";
 import type { Route } from "../deps";
 import { endpointRoutes } from "./endpoints/routes";
 import { eventRoutes } from "./event-routes";
+import { importRoutes } from "./imports/routes";
 import { messageRoutes } from "./message-routes";
 import { orderRoutes } from "./order-routes";
 import { privacyRoutes } from "./privacy-routes";
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   ...endpointRoutes,
   ...shopRoutes,
   ...textRoutes,
+  ...importRoutes,
   ...rebuildRoutes,
   ...privacyRoutes,
   plain("GET /openapi.json", async ({ c, deps }) => {

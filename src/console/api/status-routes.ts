@@ -5,6 +5,7 @@ import { findChannel } from "../../notifications/channels";
 import { plain } from "./api-route";
 import type { Route } from "../deps";
 import { problemsOf, viewChannels } from "../channel-view";
+import { measureLanes } from "../forwarding/endpoints";
 import { checkHealth } from "../health";
 import { viewSettings } from "../shop/settings";
 import { metricsText } from "./metrics";
@@ -17,14 +18,16 @@ export const statusRoutes: readonly Route[] = [
   plain("GET /health", async ({ c, deps }) => c.json(await checkHealth(deps))),
   plain("GET /metrics", async ({ c, deps }) => {
     const { db } = deps;
-    const [health, events, channels, refused] = await Promise.all([
+    const [health, events, channels, refused, endpoints] = await Promise.all([
       checkHealth(deps),
       countByType(db),
       loadChannels(db),
       loadRefusedTotals(db),
+      measureLanes(deps.forwarding),
     ]);
     const type = "text/plain; version=0.0.4; charset=utf-8";
-    return c.body(metricsText(health, events, channels, refused), 200, { "content-type": type });
+    const text = metricsText(health, { events, channels, refused, endpoints }, deps.now());
+    return c.body(text, 200, { "content-type": type });
   }),
   plain("GET /settings", async ({ c, deps }) => {
     const { db, settings, channelSetups } = deps;

@@ -5,6 +5,8 @@ interface Standing {
   readonly description: string;
   readonly status: "active" | "paused" | "disabled";
   readonly status_reason: string | null;
+  /** Absent where the receiver is older. */
+  readonly status_since?: string | null | undefined;
   readonly failing_since: string | null;
 }
 
@@ -28,12 +30,18 @@ export function troubleOf(
   now: Date,
   lasting: (seconds: number) => string,
 ): string | null {
-  const { status_reason: reason, failing_since: since } = endpoint;
+  const { status_reason: reason, status_since = null, failing_since: failing } = endpoint;
   const condition = conditionOf(endpoint);
   if (condition === "active") return null;
-  const seconds = since === null ? 0 : Math.max(0, (now.getTime() - Date.parse(since)) / 1_000);
-  const howLong = since === null ? "" : `, failing for ${lasting(seconds)}`;
+  const sinceThen = (at: string): string =>
+    lasting(Math.max(0, (now.getTime() - Date.parse(at)) / 1_000));
+  const failingFor = failing === null ? "" : `failing for ${sinceThen(failing)}`;
   const name = `The endpoint ${nameOf(endpoint)}`;
-  if (condition === "failing") return `${name} has been failing for ${lasting(seconds)}.`;
-  return `${name} is ${condition}${howLong}${reason === null ? "" : `: ${reason}`}.`;
+  if (condition === "failing") return `${name} has been ${failingFor}.`;
+  const is =
+    status_since === null
+      ? `is ${condition}`
+      : `has been ${condition} for ${sinceThen(status_since)}`;
+  const why = [failingFor, reason ?? ""].filter((text) => text !== "").join(", ");
+  return `${name} ${is}${why === "" ? "" : `: ${why}`}.`;
 }

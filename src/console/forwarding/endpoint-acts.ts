@@ -18,6 +18,7 @@ import {
   type EndpointsDeps,
   find,
   isDefaults,
+  isDisabled,
   noSecret,
   unknown,
   whyNotTypes,
@@ -111,6 +112,7 @@ export async function replayToEndpoint(
 ): Promise<Answer<ReplayedStretch>> {
   const row = await find(deps, id);
   if (row === null) return unknown;
+  if (row.status === "disabled") return isDisabled(row);
   const wanted = event_types ?? row.event_types;
   const wrong = whyNotTypes(wanted);
   if (wrong !== null) return wrong;

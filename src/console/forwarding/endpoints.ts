@@ -4,9 +4,10 @@
  */
 import { closest } from "fastest-levenshtein";
 import type { ChannelsConfig } from "../../config";
+import { whyNotEndpoint } from "../../events/formats/endpoint-address";
 import { FORWARD_ENDPOINTS_MAX } from "../../limits";
 import type { ChannelDeps } from "../../notifications/channels/channel";
-import { publicUrl, whyNotEndpoint } from "../../notifications/channels/forward";
+import { publicUrl } from "../../notifications/channels/forward";
 import { filterNames } from "../../projection/event-filter";
 import { DEFAULT_ENDPOINT } from "../../projection/outbox-rows";
 import {
@@ -21,7 +22,13 @@ import {
   saveState,
   updateEndpoint,
 } from "../../store/outbox/endpoints";
-import { countPending, queueRetries } from "../../store/outbox/lanes";
+import {
+  countPending,
+  type LaneFigures,
+  loadLaneFigures,
+  queueRetries,
+} from "../../store/outbox/lanes";
+import { conditionOf } from "./condition";
 
 export interface EndpointView extends Omit<EndpointRow, "next_send_ms"> {
   /** Forwards that are not sent yet and not on their way, counted up to PENDING_COUNTED. */
@@ -56,6 +63,12 @@ export const isDefaults = refuse(
   "conflict",
   "The endpoint default is FORWARD_URL with FORWARD_SECRET: change it there",
 );
+/** What would be made pending for it would be suppressed. */
+export const isDisabled = ({ id, status_reason: reason }: EndpointRow): Refusal =>
+  refuse(
+    "conflict",
+    `The endpoint ${id} is disabled${reason === null ? "" : ` (${reason})`} and gets nothing: resume it first`,
+  );
 export const unknown = refuse("unknown", "There is no endpoint with this id");
 
 /** Null where a filter names only event types that there are. */
@@ -108,11 +121,34 @@ export async function find(deps: EndpointsDeps, id: string): Promise<EndpointRow
   return id === DEFAULT_ENDPOINT ? defaultEndpoint(row === null ? [] : [row], deps) : row;
 }
 
-export async function listEndpoints(deps: EndpointsDeps): Promise<readonly EndpointView[]> {
+/** `default` first. */
+async function loadAll(deps: EndpointsDeps): Promise<readonly EndpointRow[]> {
   const rows = await loadEndpoints(deps.db);
   const others = rows.filter(({ id }) => id !== DEFAULT_ENDPOINT);
   const byDefault = defaultEndpoint(rows, deps);
-  return await view(deps.db, byDefault === null ? others : [byDefault, ...others]);
+  return byDefault === null ? others : [byDefault, ...others];
+}
+
+export async function listEndpoints(deps: EndpointsDeps): Promise<readonly EndpointView[]> {
+  return await view(deps.db, await loadAll(deps));
+}
+
+export interface EndpointFigures extends LaneFigures {
+  /** Paused, disabled or failing. */
+  readonly isStopped: boolean;
+}
+
+/** For metrics. */
+export async function measureLanes(deps: EndpointsDeps): Promise<readonly EndpointFigures[]> {
+  const rows = await loadAll(deps);
+  const figures = await loadLaneFigures(
+    deps.db,
+    rows.map(({ id }) => id),
+  );
+  return figures.map((one) => {
+    const row = rows.find(({ id }) => id === one.endpoint);
+    return { ...one, isStopped: row !== undefined && conditionOf(row) !== "active" };
+  });
 }
 
 async function viewOne(

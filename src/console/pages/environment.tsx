@@ -1,10 +1,9 @@
 /** The mark on every page of a receiver outside production. */
-import { useContext } from "hono/jsx";
 import { PRODUCTION } from "../page-context";
-import { PageFrame } from "./frame";
+import { pageFrame } from "./frame";
 
 export function EnvironmentMark() {
-  const { environment } = useContext(PageFrame);
+  const { environment } = pageFrame();
   if (environment === PRODUCTION) return null;
   return (
     <p class="environment" role="note">

@@ -1,7 +1,7 @@
 /** The form above a list: a search, and filters that are folded if none is set. */
-import { type Child, useContext } from "hono/jsx";
+import type { Child } from "hono/jsx";
 import { words } from "../text";
-import { clockTime, PageFrame } from "./frame";
+import { clockTime, pageFrame } from "./frame";
 
 type Values = Readonly<Record<string, string>>;
 
@@ -59,7 +59,7 @@ export function Options({ name, label, values, of }: Named & { readonly of: read
 
 /** A date and time, in the zone of the page. */
 export function When({ name, label, values }: Named) {
-  const { zone } = useContext(PageFrame);
+  const { zone } = pageFrame();
   const id = `filter-${name}`;
   const utc = values[name];
   return (

@@ -1,14 +1,27 @@
 /** What holds for a whole page: whose shop it is, where it runs, and the clock by which it shows times. */
-import { createContext } from "hono/jsx";
 import { toLocal } from "../../events/formats/time-zone";
 import type { Frame } from "../page-context";
 
-export const PageFrame = createContext<Frame>({
-  shop: "",
-  environment: "production",
-  zone: null,
-  now: new Date(0),
-});
+let current: Frame = { shop: "", environment: "production", zone: null, now: new Date(0) };
+
+/**
+ * Renders one page within its frame. Pages are rendered synchronously (html.ts), so no other page comes between. (The
+ * contexts of hono/jsx do the same, and bring its renderer for browsers into the Worker.)
+ */
+export function withFrame<T>(frame: Frame, render: () => T): T {
+  const before = current;
+  current = frame;
+  try {
+    return render();
+  } finally {
+    current = before;
+  }
+}
+
+/** The frame of the page that is being rendered. */
+export function pageFrame(): Frame {
+  return current;
+}
 
 /** An ISO time as local time in the zone, `2026-11-26T15:30:00.000`; other text unchanged. */
 export function clockTime(time: string, zone: string | null): string {

@@ -1,12 +1,12 @@
 /** The frame of every page: head, navigation, footer. No inline style or script: the policy forbids both. */
 import { type Element, htmlOf } from "../../html";
-import { type Child, useContext } from "hono/jsx";
+import type { Child } from "hono/jsx";
 import type { Context } from "hono";
 import { assetNames } from "../asset-names";
 import { clip, visible } from "../text";
 import { frameIn, PRODUCTION } from "../page-context";
 import { EnvironmentMark, titleIn } from "./environment";
-import { PageFrame } from "./frame";
+import { pageFrame, withFrame } from "./frame";
 
 const assets = "/console/assets/";
 
@@ -67,7 +67,7 @@ function isWithin(path: string, to: string): boolean {
 
 /** On a narrow screen a menu, which needs no script. */
 function Navigation({ path, who }: { readonly path: string; readonly who: string }) {
-  const { shop, environment } = useContext(PageFrame);
+  const { shop, environment } = pageFrame();
   return (
     <nav id="navigation" class="side" popover="auto" aria-label="Console">
       <p class="shop">
@@ -149,7 +149,7 @@ function Keys() {
 }
 
 export function Page({ title, who, path, find, children }: PageProps) {
-  const { zone, environment } = useContext(PageFrame);
+  const { zone, environment } = pageFrame();
   return (
     <html lang="en" data-shop-zone={zone ?? undefined}>
       <head>
@@ -206,9 +206,8 @@ export function setPolicy(c: Context): void {
   c.header("cross-origin-opener-policy", "same-origin");
 }
 
-export function show(c: Context, page: Element, status: 200 | 400 | 404 | 429 | 503 = 200) {
+export function show(c: Context, page: Element, status: 200 | 400 | 404 | 409 | 429 | 503 = 200) {
   const frame = frameIn(c);
-  const whole =
-    frame === null ? page : <PageFrame.Provider value={frame}>{page}</PageFrame.Provider>;
-  return c.html(`<!doctype html>${htmlOf(whole)}`, status);
+  const text = frame === null ? htmlOf(page) : withFrame(frame, () => htmlOf(page));
+  return c.html(`<!doctype html>${text}`, status);
 }

@@ -1,11 +1,11 @@
 /** The components of pages: times, badges, tables, facts. All text from outside is displayed by these. */
 import { isDay } from "../../events/formats/time";
-import { type Child, useContext } from "hono/jsx";
+import type { Child } from "hono/jsx";
 import { describeLeftOut, type LeftOut } from "../left-out";
 import { type Place, pathTo } from "../links";
 import { money } from "../../money";
 import { clip, visible, words } from "../text";
-import { clockTime, PageFrame, relativeTime } from "./frame";
+import { clockTime, pageFrame, relativeTime } from "./frame";
 
 const CLIP_CHARACTERS = 64;
 
@@ -25,7 +25,7 @@ export function Text(props: {
  * without a time is the same in every zone, and the script does not change it.
  */
 export function Time({ at, only }: { readonly at: string | null; readonly only?: "hour" }) {
-  const { zone } = useContext(PageFrame);
+  const { zone } = pageFrame();
   if (at === null) return <span class="none">–</span>;
   if (isDay(at)) return <span>{at}</span>;
   const local = clockTime(at, zone).slice(0, 19).replace("T", " ");
@@ -38,7 +38,7 @@ export function Time({ at, only }: { readonly at: string | null; readonly only?:
 
 /** In lists: how long ago, with the exact time for whoever points at it; a date where that is long ago. */
 export function Ago({ at }: { readonly at: string | null }) {
-  const { zone, now } = useContext(PageFrame);
+  const { zone, now } = pageFrame();
   if (at === null) return <span class="none">–</span>;
   const text = isDay(at) ? null : relativeTime(at, now);
   if (text === null) return isDay(at) ? <span>{at}</span> : <Time at={at} />;

@@ -6,18 +6,27 @@
  */
 import {
   type CountryCode,
-  getCountryCallingCode,
-  isSupportedCountry,
-  parsePhoneNumberFromString,
-} from "libphonenumber-js/max";
+  getCountryCallingCode as callingCodeIn,
+  type MetadataJson,
+  parsePhoneNumberFromString as parseIn,
+} from "libphonenumber-js/core";
+import plans from "./phone-metadata.json" with { type: "json" };
+
+// TypeScript reads lists of a JSON file as arrays, where the type has tuples.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+const metadata = plans as unknown as MetadataJson;
+
+const getCountryCallingCode = (country: Country): string => callingCodeIn(country, metadata);
 
 /** ISO 3166 alpha-2, of a country with telephone numbers. */
 export type Country = CountryCode;
 
+const isCountry = (code: string): code is Country => Object.hasOwn(plans.countries, code);
+
 /** The country whose code a text names; null if it names none. */
 export function parseCountry(text: string): Country | null {
   const code = text.trim().toUpperCase();
-  return /^[A-Z]{2}$/.test(code) && isSupportedCountry(code) ? code : null;
+  return /^[A-Z]{2}$/.test(code) && isCountry(code) ? code : null;
 }
 
 /** Longer texts contain more than a number. */
@@ -89,10 +98,8 @@ export function callingCodeOf(countryCode: string | null): string | null {
 
 /** E.164 of one reading; null if the numbering plan has no such number. */
 function readNumber(text: string, country?: Country): string | null {
-  const number = parsePhoneNumberFromString(text, {
-    extract: false,
-    ...(country === undefined ? {} : { defaultCountry: country }),
-  });
+  const options = { extract: false, ...(country === undefined ? {} : { defaultCountry: country }) };
+  const number = parseIn(text, options, metadata);
   return number?.isValid() === true ? number.number : null;
 }
 
@@ -150,9 +157,19 @@ export function parseE164(text: string): string | null {
  * without the +. Digits only.
  */
 export function dialledForms(number: string): readonly string[] {
-  const parsed = parsePhoneNumberFromString(number);
+  const parsed = parseIn(number, metadata);
   if (parsed === undefined) return [];
-  const national = parsed.nationalNumber;
+  const { nationalNumber: national, country } = parsed;
+  const prefix = country === undefined ? "" : (nationalPrefixOf(country) ?? "");
   const dialled = parsed.formatNational().replaceAll(/\D/g, "");
-  return [...new Set([national, dialled, `0${national}`, number.slice(1)])];
+  return [...new Set([national, dialled, `${prefix}${national}`, `0${national}`, number.slice(1)])];
+}
+
+/** Of a country in the metadata: what is dialled before a number within it, `0` in most. */
+const NATIONAL_PREFIX = 5;
+
+function nationalPrefixOf(country: Country): string | null {
+  const plan: unknown = Reflect.get(plans.countries, country);
+  const prefix: unknown = Array.isArray(plan) ? plan[NATIONAL_PREFIX] : null;
+  return typeof prefix === "string" ? prefix : null;
 }

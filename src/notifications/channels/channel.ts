@@ -112,6 +112,8 @@ export interface ChannelDefinition<Content = unknown, Message = unknown> {
   readonly takesKey: boolean;
   /** It reaches a telephone at once, so it waits while people sleep. */
   readonly keepsQuietHours?: true;
+  /** Few shops have it: no row is written for it before it has ever been set up. */
+  readonly isOptional?: true;
   /** What cannot be sent is kept and tried again until retention ends it. */
   readonly isRetriedForEver?: true;
   /**

@@ -38,6 +38,15 @@ export const customerChannels: readonly Channel[] = channelNames.filter(
   (name) => channels[name].audience === "customer",
 );
 
+const optionalChannels = channelNames.filter((name) => channels[name].isOptional === true);
+
+/** Of the optional channels those that are not meant to be set up; `stated`: names of the settings that are there. */
+export function unusedChannels(stated: readonly string[]): readonly Channel[] {
+  return optionalChannels.filter(
+    (name) => !(channels[name].meantBy ?? []).some((setting) => stated.includes(setting)),
+  );
+}
+
 /** Those that are configured, each behind the same interface; the others are null. */
 export type Channels = Readonly<Record<Channel, Connection<Message> | null>>;
 

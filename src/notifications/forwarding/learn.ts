@@ -97,5 +97,5 @@ export async function learnEndpoint(
 ): Promise<readonly Alert[]> {
   const { state, alerts } = learnFrom(endpoint, report, now, random);
   if (state === null) return alerts;
-  return (await learnState(db, endpoint, state, endpoint.status, now)) ? alerts : [];
+  return (await learnState(db, endpoint, state, endpoint, now)) ? alerts : [];
 }

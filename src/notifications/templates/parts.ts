@@ -137,11 +137,15 @@ export function orderItems(order: OrderFacts, currency: string, texts: Texts): r
   return [{ kind: "items", title, items, totals }];
 }
 
-/** What was bought, without prices; nothing where none is listed. */
-export function boughtItems(order: OrderFacts, texts: Texts): readonly Block[] {
-  const items = itemRows(order.items, null, texts);
-  const title = texts.say("shared.items");
+/** Items without prices; nothing where none are listed. */
+function itemsBlock(title: string, json: string | null, texts: Texts): readonly Block[] {
+  const items = itemRows(json, null, texts);
   return items.length === 0 ? [] : [{ kind: "items", title, items, totals: [] }];
+}
+
+/** What was bought, without prices. */
+export function boughtItems(order: OrderFacts, texts: Texts): readonly Block[] {
+  return itemsBlock(texts.say("shared.items"), order.items, texts);
 }
 
 /** The page of the order, or the one on which it is paid; no button where the shop has named none. */

@@ -14,7 +14,7 @@ import type {
 } from "./explanation";
 import { asJudged, interpret } from "../interpret";
 import { countedInstead, leadingPayment, type ModelRow, snapshotWins } from "./model";
-import { hashId, idHashIn, placeIn, stageIn, statesTime, timeIn } from "../precedence";
+import { hashId, idHashIn, isOfImport, placeIn, stageIn, statesTime, timeIn } from "../precedence";
 import { type Entity, type Patch, registersOf } from "../registers";
 import type { StoreDefaults } from "../store-defaults";
 
@@ -23,12 +23,15 @@ function precedenceIn(row: StateRow | undefined, register: string): string {
 }
 
 /** What decided between a setting and the present one. */
-function compareSettings(precedence: string, current: string): Comparison {
+export function compareSettings(precedence: string, current: string): Comparison {
   if (precedence === current) return "stands";
   if (precedence > current) return "not applied";
   if (timeIn(precedence) < timeIn(current)) return "older";
   if (stageIn(precedence) < stageIn(current)) return "lower stage";
-  if (placeIn(precedence) === placeIn(current)) return "lower id";
+  if (placeIn(precedence) === placeIn(current) && isOfImport(precedence) === isOfImport(current)) {
+    return "lower id";
+  }
+  if (isOfImport(precedence)) return "imported";
   return statesTime(precedence) ? "states its time" : "received earlier";
 }
 

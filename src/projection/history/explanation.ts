@@ -45,6 +45,8 @@ export type Comparison =
   | "received earlier"
   /** Same time and stage: its event states that time itself, and the event of the present value states none. */
   | "states its time"
+  /** Same time and stage: it was imported, and the event of the present value was delivered. */
+  | "imported"
   /** The same in all of these: the hash of the event's id decides, with the same result everywhere. */
   | "lower id"
   /** It has a higher precedence than the present value: the row does not match its events. */

@@ -3,6 +3,7 @@
  * events about it and for entries nested in an order event.
  */
 import type { Subject } from "../../events/catalog";
+import { isImported } from "../../events/imports/import-id";
 import { hasOwnIdentifier, keyOf } from "../../events/keys";
 import { type OrderDetail, orderPayment, orderShipment } from "../../events/models";
 import { refundStatus } from "../../events/subjects";
@@ -19,9 +20,13 @@ import type { Patch } from "../registers";
 import { shipmentPatch } from "./shipment-patches";
 import type { StoreDefaults } from "../store-defaults";
 
-/** The common properties of an event and its nested entries. */
+/**
+ * The common properties of an event and its nested entries. When a file was imported says nothing about what is in
+ * it: without a tie, an import is below every delivery of the same time and stage.
+ */
 function commonPlace({ id, statedAt, receivedAt, timeZone }: DecodedEvent) {
-  return { eventId: id, tie: statedAt === null ? receivedAt : null, receivedAt, timeZone };
+  const tie = statedAt === null && !isImported(id) ? receivedAt : null;
+  return { eventId: id, tie, receivedAt, timeZone };
 }
 
 /** A nested entry has the order event's stated time, otherwise its own, and is linked to the order. */

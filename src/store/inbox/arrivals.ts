@@ -1,15 +1,16 @@
 /** The latest authentic event and the refused deliveries, which the cron watches (upkeep/watch.ts). */
+import { IMPORT_GLOB } from "../../events/imports/import-id";
 import { TEST_EVENT_TYPE } from "./inspection";
 import { lastHourStatement, type RefusedReason } from "./refusals";
 
 /** Rows are stored nearly in the order of receipt: an event that waited in the queue is stored later. */
 const LATEST_ROWS = 100;
 
-/** By rowid: when the sender's last authentic event was received, without our own test events. */
+/** By rowid: when the sender's last authentic event was received, without our own test events and imports. */
 export const lastReceivedSql = `
 SELECT max(received_at) AS last_received_at FROM webhook_events
 WHERE rowid > (SELECT max(rowid) FROM webhook_events) - ${String(LATEST_ROWS)}
-  AND event_type IS NOT '${TEST_EVENT_TYPE}'`;
+  AND event_type IS NOT '${TEST_EVENT_TYPE}' AND id NOT GLOB '${IMPORT_GLOB}'`;
 
 export interface Arrivals {
   /** When the last authentic event was received; null if there was none. */

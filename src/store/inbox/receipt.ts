@@ -12,7 +12,8 @@ export interface ReceivedEvent extends Description {
   readonly typeHint: string | null;
   readonly receivedAt: string;
   readonly bodySha256: string;
-  readonly verifiedBy: "current" | "previous";
+  /** Null: it was imported. */
+  readonly verifiedBy: "current" | "previous" | null;
   readonly payload: string;
 }
 

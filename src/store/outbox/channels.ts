@@ -44,6 +44,14 @@ export async function saveChannelRows(db: D1Database, rows: readonly ChannelRow[
   if (rows.length > 0) await db.prepare(saveSql).bind(JSON.stringify(rows)).run();
 }
 
+/**
+ * Whether a row is written for a channel: unless it is one of `unused` (a JSON array: optional channels without
+ * settings) that never was set up. Primary key.
+ */
+export const isUsed = (channel: string, unused: string): string =>
+  `(${channel} NOT IN (SELECT value FROM json_each(${unused}))
+    OR EXISTS (SELECT 1 FROM channels k WHERE k.channel = ${channel}))`;
+
 /** `?1`: channel. Primary key. */
 const forgetSql = "DELETE FROM channels WHERE channel = ?1";
 

@@ -44,6 +44,7 @@ export function newEndpoint(id: string, url: string, now: string): EndpointRow {
     rotated_at: null,
     status: "active",
     status_reason: null,
+    status_since: null,
     failing_since: null,
     retry_at: null,
     next_send_ms: 0,
@@ -92,7 +93,8 @@ export async function insertEndpoint(
 const updateSql = `
 UPDATE forward_endpoints SET url = ?2->>'url',
   status = iif(url <> ?2->>'url' AND status = 'disabled', 'active', status),
-  status_reason = iif(url <> ?2->>'url' AND status = 'disabled', NULL, status_reason), description = ?2->>'description',
+  status_reason = iif(url <> ?2->>'url' AND status = 'disabled', NULL, status_reason),
+  status_since = iif(url <> ?2->>'url' AND status = 'disabled', NULL, status_since), description = ?2->>'description',
   event_types = ?2->'event_types', include_order = ?2->'include_order' = 'true', rate_limit = ?2->>'rate_limit',
   failing_since = iif(url = ?2->>'url', failing_since, NULL), retry_at = iif(url = ?2->>'url', retry_at, NULL)
 WHERE id = ?1 RETURNING *`;
@@ -138,29 +140,36 @@ export type EndpointKey = Pick<EndpointRow, "id" | "url">;
 
 /** `?3`: state as JSON; `?4`: now. Primary key. Only `default` may be new, and only its URL is not kept here. */
 const saveStateSql = `
-INSERT INTO forward_endpoints (id, url, status, status_reason, failing_since, retry_at, created_at)
-SELECT ?1, ?2, ?3->>'status', ?3->>'status_reason', ?3->>'failing_since', ?3->>'retry_at', ?4
+INSERT INTO forward_endpoints (id, url, status, status_reason, status_since, failing_since, retry_at, created_at)
+SELECT ?1, ?2, ?3->>'status', ?3->>'status_reason', iif(?3->>'status' = 'active', NULL, ?4), ?3->>'failing_since',
+  ?3->>'retry_at', ?4
 WHERE ?1 = '${DEFAULT_ENDPOINT}' OR EXISTS (SELECT 1 FROM forward_endpoints WHERE id = ?1)
 ON CONFLICT (id) DO UPDATE SET url = iif(id = '${DEFAULT_ENDPOINT}', excluded.url, url), status = excluded.status,
-  status_reason = excluded.status_reason, failing_since = excluded.failing_since, retry_at = excluded.retry_at`;
+  status_reason = excluded.status_reason,
+  status_since = iif(status = excluded.status, status_since, excluded.status_since), failing_since = excluded.failing_since, retry_at = excluded.retry_at`;
 
 /**
  * What a run has learned. A person decides first: a run that began before somebody paused, resumed or edited the
- * endpoint changes nothing.
+ * endpoint changes nothing. Resuming one that is active and fails changes only since when it fails, so a run that
+ * found it failing compares that too.
  */
 const learnSql = `${saveStateSql}
-WHERE (forward_endpoints.status = ?5 AND forward_endpoints.url = excluded.url)
+WHERE (forward_endpoints.status = ?5 AND forward_endpoints.url = excluded.url
+    AND (?6 IS NULL OR forward_endpoints.failing_since IS ?6))
   OR (?1 = '${DEFAULT_ENDPOINT}' AND forward_endpoints.url <> excluded.url)`;
 
-/** `was`: its status as the run found it. False where nothing was changed. */
+/** `was`: as the run found it. False where nothing was changed. */
 export async function learnState(
   db: D1Database,
   { id, url }: EndpointKey,
   state: EndpointState,
-  was: EndpointRow["status"],
+  was: Pick<EndpointRow, "status" | "failing_since">,
   now: string,
 ): Promise<boolean> {
-  const { meta } = await db.prepare(learnSql).bind(id, url, JSON.stringify(state), now, was).run();
+  const { meta } = await db
+    .prepare(learnSql)
+    .bind(id, url, JSON.stringify(state), now, was.status, was.failing_since)
+    .run();
   return meta.changes > 0;
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { ENDPOINT_BUSY } from "../../notifications/channels/reasons";
+import { DEFAULT_ENDPOINT } from "../../projection/outbox-rows";
 
 /** What is in a lane. */
 const inLanes = "status = 'pending' AND awaits_sweep = 1 AND endpoint IS NOT NULL";
@@ -84,6 +85,50 @@ WHERE ${inLanes} AND endpoint = ?1 AND next_attempt_at IS NULL ORDER BY lane_pla
 export async function findFirstWaiting(db: D1Database, endpoint: string): Promise<number | null> {
   const row = await db.prepare(firstWaitingSql).bind(endpoint).first<{ lane_place: number }>();
   return row?.lane_place ?? null;
+}
+
+/** How it is with what goes to an endpoint. */
+export interface LaneFigures {
+  readonly endpoint: string;
+  /** Not sent yet and not on their way, counted up to COUNTED. */
+  readonly pending: number;
+  /** When the first received of what waits for the endpoint, else of what is due next, was written; null: none is. */
+  readonly oldest_at: string | null;
+  /** Of the events of the last MEASURED rows of the inbox. */
+  readonly failed: number;
+}
+
+const COUNTED = 10_000;
+const MEASURED = 1_000;
+
+/**
+ * `?1`: endpoints. notifications_endpoint, one stretch and one seek for each; then the inbox by rowid and the primary
+ * key: the forwards of the latest events. What waits has no time, and so comes first in the index.
+ */
+const figuresSql = `
+WITH failed AS MATERIALIZED (
+  SELECT coalesce(n.endpoint, '${DEFAULT_ENDPOINT}') AS endpoint, count(*) AS forwards
+  FROM webhook_events e CROSS JOIN json_each(e.outbox) j CROSS JOIN notifications n ON n.id = j.value
+  WHERE e.rowid > (SELECT max(rowid) FROM webhook_events) - ${String(MEASURED)}
+    AND n.channel = 'forward' AND n.status = 'failed' GROUP BY 1)
+SELECT value AS endpoint,
+  (SELECT count(*) FROM (SELECT 1 FROM notifications INDEXED BY notifications_endpoint
+    WHERE ${inLanes} AND endpoint = json_each.value LIMIT ${String(COUNTED)})) AS pending,
+  (SELECT created_at FROM notifications INDEXED BY notifications_endpoint
+    WHERE ${inLanes} AND endpoint = json_each.value ORDER BY next_attempt_at, lane_place LIMIT 1) AS oldest_at,
+  coalesce((SELECT forwards FROM failed WHERE failed.endpoint = json_each.value), 0) AS failed
+FROM json_each(?1)`;
+
+export async function loadLaneFigures(
+  db: D1Database,
+  endpoints: readonly string[],
+): Promise<readonly LaneFigures[]> {
+  if (endpoints.length === 0) return [];
+  const { results } = await db
+    .prepare(figuresSql)
+    .bind(JSON.stringify(endpoints))
+    .all<LaneFigures>();
+  return results;
 }
 
 /** `?1`: limit for each endpoint; `?2`: endpoints. notifications_endpoint. */

@@ -138,6 +138,11 @@ JOIN order_overview o ON o.order_number = coalesce(t.order_number, CASE e.subjec
   WHEN 'shipment' THEN (SELECT order_number FROM shipments WHERE shipment_id = e.subject_id) END)
 WHERE ${reads("t", "event")}`;
 
+/** To an endpoint other than FORWARD_URL (projection/outbox-rows.ts): all others need not be looked at for orders. */
+function mayShowOrder(id: string): boolean {
+  return id.startsWith("forward/") && !id.endsWith("/forward");
+}
+
 /** As JSON: what was rendered before, else the order as it stands. */
 function forwardedOrder(row: DueRow, found: object | undefined): string | null {
   if (row.rendered !== null) return renderedOrder(row.rendered);
@@ -178,14 +183,34 @@ export interface Due {
   readonly recipientKey: string | null;
 }
 
-const nothingDue: Due = {
-  rows: [],
-  quietUntil: null,
-  settings: [],
-  switches: [],
-  editedTexts: [],
-  recipientKey: null,
-};
+/** What people have set that decides about messages and goes into them. */
+type Rules = Omit<Due, "rows">;
+
+/** Where the answers of `ruleStatements` begin, behind those about the messages, and how many they are. */
+const RULES_AT = 8;
+const RULES = 5;
+
+function ruleStatements(db: D1Database): readonly D1PreparedStatement[] {
+  return [
+    quietUntilStatement(db),
+    settingsStatement(db),
+    switchesStatement(db),
+    editedTextsStatement(db),
+    recipientKeyStatement(db),
+  ];
+}
+
+function rulesIn([quiet, settings, switches, texts, key]: readonly D1Result[]): Rules {
+  return {
+    quietUntil: quietUntilIn(quiet)?.until ?? null,
+    settings: settingsIn(settings),
+    switches: switchesIn(switches),
+    editedTexts: editedTextsIn(texts),
+    recipientKey: recipientKeyIn(key),
+  };
+}
+
+const nothingDue: Due = { rows: [], ...rulesIn([]) };
 
 /** What is due of `ids`, each row with the facts as they stand now: one round trip. */
 export async function loadDue(db: D1Database, ids: readonly string[], now: string): Promise<Due> {
@@ -197,12 +222,8 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
     ...reads.map((sql) => db.prepare(sql).bind(list, now)),
     db.prepare(contentsSql).bind(list, now, PARCELS_MAX + 1, CONTENTS_MAX_BYTES),
     db.prepare(eventsSql).bind(list, now, BODIES_MAX_BYTES),
-    db.prepare(forwardedOrdersSql).bind(list, now),
-    quietUntilStatement(db),
-    settingsStatement(db),
-    switchesStatement(db),
-    editedTextsStatement(db),
-    recipientKeyStatement(db),
+    ...ruleStatements(db),
+    ...(ids.some(mayShowOrder) ? [db.prepare(forwardedOrdersSql).bind(list, now)] : []),
   ]);
   const orders = byNotification<OrderFacts & { readonly resolved: string | null }>(results[0]);
   const payments = byNotification<PaymentFacts>(results[1]);
@@ -212,7 +233,7 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
   const parcels = byNotification<ParcelCounts>(results[5]);
   const contents = (results[6]?.results ?? []) as Keyed<ParcelContents>[];
   const events = byNotification<Omit<EventFacts, "order">>(results[7]);
-  const forwarded = byNotification<object>(results[8]);
+  const forwarded = byNotification<object>(results[RULES_AT + RULES]);
   const rows = ((due?.results ?? []) as DueRow[]).map((row) => {
     const { id } = row;
     const order = orders.get(id);
@@ -235,12 +256,5 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
       },
     };
   });
-  return {
-    rows,
-    quietUntil: quietUntilIn(results[9])?.until ?? null,
-    settings: settingsIn(results[10]),
-    switches: switchesIn(results[11]),
-    editedTexts: editedTextsIn(results[12]),
-    recipientKey: recipientKeyIn(results[13]),
-  };
+  return { rows, ...rulesIn(results.slice(RULES_AT)) };
 }

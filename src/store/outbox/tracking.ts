@@ -5,8 +5,10 @@
  * sets, or it was rendered before and is found here.
  */
 import { messagesOf, templatesWhere } from "../../notifications/templates";
+import { ofImportSql } from "../../projection/precedence";
 import type { Patch } from "../../projection/registers";
 import { happenedAt } from "../state/happened";
+import { isUsed } from "./channels";
 import { escaped } from "./fact-ids";
 import { slicedRows, slicedStatements } from "../slices";
 
@@ -21,9 +23,10 @@ const differs = (courier: string, awb: string, url: string): string =>
 
 /**
  * `?1`: the tracking registers of the batch; `?2`: now; `?3`: by which messages it is told; `?4`: templates
- * that have shown a tracking. Primary keys: where nothing changes, one look at each parcel and nothing
+ * that have shown a tracking; `?5`: channels that are not used. Primary keys: where nothing changes, one look at each parcel and nothing
  * written. The messages about a parcel are found by the beginning of their ids; of one that was sent so long
- * ago that its words are gone, it is not known what it showed.
+ * ago that its words are gone, it is not known what it showed. What an import has set was not told: the
+ * event that repeats it tells it.
  */
 const announceTracking = `
 INSERT INTO notifications (id, template, channel, about, order_number, subject_id, status,
@@ -38,7 +41,7 @@ FROM ${slicedRows("shipment_id", "precedence", "courier", "awb_no", "tracking_ur
 CROSS JOIN shipments s ON s.shipment_id = c.shipment_id
 CROSS JOIN json_each(?3) m
 WHERE c.precedence > s.tracking_precedence
-  AND ${differs("s.courier", "s.awb_no", "s.tracking_url")}
+  AND (${ofImportSql("s.tracking_precedence")} OR ${differs("s.courier", "s.awb_no", "s.tracking_url")})
   AND EXISTS (
     SELECT 1 FROM json_each(?4) t
     CROSS JOIN notifications n ON n.id >= t.value || '/' || ${escaped("s.shipment_id")} || '/'
@@ -48,6 +51,7 @@ WHERE c.precedence > s.tracking_precedence
       "n.rendered->>'$.tracking.awb_no'",
       "n.rendered->>'$.tracking.tracking_url'",
     )})
+  AND ${isUsed("(m.value->>'channel')", "?5")}
 ON CONFLICT (id) DO NOTHING
 RETURNING id`;
 const messages = JSON.stringify(messagesOf("tracking_changed"));
@@ -58,6 +62,7 @@ export function trackingStatements(
   db: D1Database,
   shipments: Iterable<Patch>,
   now: string,
+  unused: readonly string[],
 ): readonly D1PreparedStatement[] {
   const rows = [...shipments].flatMap(({ key, settings }) => {
     const setting = settings.get("tracking");
@@ -66,5 +71,13 @@ export function trackingStatements(
     // Without either there is nothing to follow, and so nothing to tell.
     return (awb ?? url ?? null) === null ? [] : [[key, setting.precedence, courier, awb, url]];
   });
-  return slicedStatements(db, announceTracking, rows, now, messages, showing);
+  return slicedStatements(
+    db,
+    announceTracking,
+    rows,
+    now,
+    messages,
+    showing,
+    JSON.stringify(unused),
+  );
 }

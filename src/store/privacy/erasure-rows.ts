@@ -8,6 +8,7 @@ import { ERASE_STRETCH_ROWS } from "../../privacy-limits";
 import { escaped } from "../outbox/fact-ids";
 import { aboutOrders, type RowKey } from "./erased-bodies";
 import type { Erasure, PendingOrders } from "./erasure";
+import { forwardsOfOrders } from "./forwarded-orders";
 import { eraseKeptColumns } from "./kept-columns";
 import {
   messagesOfOrders,
@@ -95,9 +96,7 @@ WHERE id IN (${ids})
 const eraseForwardsSql = `
 UPDATE notifications SET rendered = NULL, attempt_log = NULL,
   attempts = attempts + (status = 'pending' AND in_flight = 0)
-WHERE channel = 'forward' AND (status = 'pending' OR coalesce(rendered, attempt_log) IS NOT NULL)
-  AND id IN (SELECT n.id FROM (SELECT id FROM webhook_events WHERE ${aboutOrders}) e CROSS JOIN notifications n
-    ON n.id >= 'forward/' || ${escaped("e.id")} || '/' AND n.id < 'forward/' || ${escaped("e.id")} || '0')`;
+WHERE id IN (${forwardsOfOrders}) AND (status = 'pending' OR coalesce(rendered, attempt_log) IS NOT NULL)`;
 
 /** `?2`: the erasure. Primary keys. The orders of a finished erasure are removed (`forgetSql`). */
 const donePendingSql = `
@@ -109,8 +108,8 @@ WHERE erasure_id = ?2 AND order_number IN (SELECT value FROM json_each(?1))`;
  * bodies of this order.
  */
 const reopenSql = `
-UPDATE erasures SET stage = 'contacts', place = '', finished_at = NULL
-WHERE id = ?2 AND stage IN ('contacts', 'archive', 'done')
+UPDATE erasures SET stage = 'forwards', place = '', finished_at = NULL
+WHERE id = ?2 AND stage IN ('forwards', 'contacts', 'archive', 'done')
   AND EXISTS (SELECT 1 FROM webhook_events WHERE ${aboutOrders} AND (archived = 1 OR payload IS NULL))`;
 
 /** `?1`: orders; `?2`: contacts that their bodies named. Primary key. */

@@ -7,7 +7,7 @@ import { createHasher, type Hasher } from "./suppression-list";
 export interface Erasure {
   readonly id: number;
   readonly requested_at: string;
-  readonly stage: "orders" | "inbox" | "rows" | "contacts" | "archive" | "done";
+  readonly stage: "orders" | "inbox" | "rows" | "forwards" | "contacts" | "archive" | "done";
   readonly place: string;
   readonly orders: number;
   readonly events: number;

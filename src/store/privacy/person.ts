@@ -1,5 +1,6 @@
 /** What is stored about a person, found through the contacts that order events have named. */
 import { aboutOrders } from "./erased-bodies";
+import { forwardsOfOrders } from "./forwarded-orders";
 import { messagesOfOrders } from "./order-rows";
 
 type Row = Readonly<Record<string, string | number | null>>;
@@ -24,8 +25,9 @@ export async function listOrdersOf(
   return results.map((row) => row.order_number);
 }
 
-/** `?1`: orders. Primary key; see `messagesOfOrders`. */
-const messagesSql = `SELECT n.* FROM notifications n WHERE n.id IN (${messagesOfOrders}) ORDER BY n.id`;
+/** `?1`: orders. Primary key; see `messagesOfOrders`, and `forwardsOfOrders` for forwards of what was moved. */
+const messagesSql = `
+SELECT n.* FROM notifications n WHERE n.id IN (${messagesOfOrders} UNION ${forwardsOfOrders}) ORDER BY n.id`;
 
 /** `?1`: orders. By the indexes of `aboutOrders`. */
 const eventsSql = `SELECT * FROM webhook_events WHERE ${aboutOrders} ORDER BY rowid`;

@@ -6,7 +6,7 @@
 import { paidStatuses, pendingStatuses } from "../../events/stages";
 import { messagesOf } from "../../notifications/templates";
 import { SUM_MAX_MICROS } from "../../projection/patches/money";
-import { ID_LENGTH, STAGE_POSITION, TIE_POSITION } from "../../projection/precedence";
+import { ID_LENGTH, ofImportSql, STAGE_POSITION, TIE_POSITION } from "../../projection/precedence";
 import { escapedOrder } from "../outbox/fact-ids";
 import { happenedAt } from "./happened";
 import { type BatchKeys, paymentsAndAliases } from "./links";
@@ -133,7 +133,8 @@ const outstandingSince = `nullif(max(coalesce(${happenedAt("o.status_precedence"
 
 /**
  * Writes the messages `?6` for a cancelled order with a refund outstanding, due at `?5` (later than `?4`, now),
- * once per order.
+ * once per order. What imports alone have made is history, until a delivered event sets the cancellation or a
+ * payment. payments_order.
  */
 const announceRefundsDue = `
 WITH ${touchedOrders}
@@ -145,6 +146,9 @@ SELECT m.value->>'template' || '/' || ${escapedOrder("o.order_number")} || '/' |
 FROM touched JOIN orders o ON o.order_number = touched.order_number CROSS JOIN json_each(?6) m
 WHERE o.status = 'cancelled'
   AND min(coalesce(o.refundable_micros, o.paid_micros), o.paid_micros) > o.refunded_micros
+  AND NOT (${ofImportSql("o.status_precedence")} AND NOT EXISTS (SELECT 1 FROM payments p
+    WHERE p.order_number = o.order_number AND p.status IN (${quoted(paidStatuses)})
+      AND NOT ${ofImportSql("p.status_precedence")}))
 ON CONFLICT (id) DO NOTHING`;
 const refundMessages = JSON.stringify(messagesOf("refund_outstanding"));
 

@@ -78,8 +78,11 @@ export interface BatchKeys {
   readonly shipments: string;
 }
 
-/** The order matters: refunds follow payments, so payments are linked first. */
-export function linkStatements(
+/**
+ * The order matters: refunds follow payments, so payments are linked first. A batch without payments and refunds has
+ * nothing to link here: only these statements move them, and only a move marks rows `stale`.
+ */
+export function linkMoneyStatements(
   db: D1Database,
   keys: BatchKeys,
   now: string,
@@ -88,8 +91,15 @@ export function linkStatements(
     db.prepare(copyReferences).bind(keys.payments, now),
     db.prepare(linkPayments).bind(keys.payments, now),
     db.prepare(linkRefunds).bind(keys.refunds, keys.payments, now),
-    db.prepare(linkShipments).bind(keys.shipments, now),
   ];
+}
+
+export function linkShipmentStatements(
+  db: D1Database,
+  keys: BatchKeys,
+  now: string,
+): readonly D1PreparedStatement[] {
+  return [db.prepare(linkShipments).bind(keys.shipments, now)];
 }
 
 /**

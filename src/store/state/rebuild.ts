@@ -8,7 +8,7 @@ import { contactStatements, disputeStatements } from "./claims";
 import { deriveStatements } from "./derive";
 import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";
 import { keysOf, readBounded, type RowKeys } from "./rows";
-import { linkStatements, paymentsAndAliases } from "./links";
+import { linkMoneyStatements, linkShipmentStatements, paymentsAndAliases } from "./links";
 import { mergeStatements, stub } from "./merge";
 import { slicedRows, slicedStatements } from "../slices";
 
@@ -129,7 +129,8 @@ export async function applyRebuild(
     ...mergeStatements(db, "payments", folded.payments.values(), now),
     ...mergeStatements(db, "refunds", folded.refunds.values(), now),
     ...mergeStatements(db, "shipments", folded.shipments.values(), now),
-    ...linkStatements(db, keys, now),
+    ...linkMoneyStatements(db, keys, now),
+    ...linkShipmentStatements(db, keys, now),
     ...deriveStatements(db, keys, now, null),
     ...claimStatements(db, plan.claims),
     ...slicedStatements(

@@ -47,7 +47,7 @@ export function failPayment(life: OrderLife, payment: PaymentFacts): void {
     payment.date === failedAt &&
     paymentStatus(order) !== "success" &&
     order.status !== "cancelled";
-  for (const channel of ["email", "sms", "whatsapp"] as const) {
+  for (const channel of ["email", "sms"] as const) {
     recorder.call({ template: "payment_failed", channel, about: [payment.id, failedAt] }, stands);
   }
   recorder.sendAbout(payment.id, "payment.failed", describePayment(payment));

@@ -96,7 +96,7 @@ function reach(life: OrderLife, shipment: ShipmentFacts, status: ShipmentStatus)
 
 function tellCustomer(life: OrderLife, shipment: ShipmentFacts, status: ShipmentStatus): void {
   const stands = () => shipment.status === status;
-  for (const channel of ["email", "sms", "whatsapp"] as const) {
+  for (const channel of ["email", "sms"] as const) {
     const day = dailyStatuses.has(status) ? [life.recorder.now.slice(0, 10)] : [];
     const about = [shipment.id, status, ...day];
     life.recorder.call({ template: "shipment_update", channel, about }, stands);

@@ -77,17 +77,24 @@ const columns: readonly Column<Delivery>[] = [
 ];
 
 function Trouble({ endpoint, now }: Pick<EndpointProps, "endpoint" | "now">) {
-  const { failing_since: since, retry_at: retry, pending } = endpoint;
+  const { status, status_since: changed, failing_since: since, retry_at: retry } = endpoint;
+  const { pending } = endpoint;
   const trouble = troubleOf(endpoint, now, duration);
   if (trouble === null) return null;
   const waits = pending === 0 ? "" : ` ${pending.toLocaleString("en")} pending.`;
   return (
     <Notice bad>
       <Text of={`${trouble}${waits}`} whole />
+      {changed === null ? null : (
+        <>
+          {" "}
+          {status === "paused" ? "Paused" : "Disabled"} since <Time at={changed} />.
+        </>
+      )}
       {since === null ? null : (
         <>
           {" "}
-          Since <Time at={since} />.
+          Failing since <Time at={since} />.
         </>
       )}
       {retry === null ? null : (

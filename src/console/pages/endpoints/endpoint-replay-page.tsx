@@ -184,6 +184,7 @@ interface CountedWish {
   readonly wish: Wish;
   readonly next: string | null;
   readonly problem: string | null;
+  readonly status: 200 | 400 | 409;
 }
 
 /** Goes on counting for as many stretches as one page takes. */
@@ -191,13 +192,16 @@ async function countOn({ deps }: PageContext, id: string, asked: Wish): Promise<
   let wish = asked;
   for (let stretch = 0; stretch < COUNTED_STRETCHES; stretch += 1) {
     const answer = await replayToEndpoint(deps.forwarding, id, stretchOf(wish, true));
-    if (!answer.ok) return { wish: asked, next: null, problem: answer.reason };
+    if (!answer.ok) {
+      const status = answer.kind === "conflict" ? 409 : 400;
+      return { wish: asked, next: null, problem: answer.reason, status };
+    }
     const { forwards, next } = answer.value;
     wish = { ...wish, counted: wish.counted + forwards };
-    if (next === null) return { wish, next: null, problem: null };
+    if (next === null) return { wish, next: null, problem: null, status: 200 };
     wish = { ...wish, cursor: String(next) };
   }
-  return { wish, next: wish.cursor, problem: null };
+  return { wish, next: wish.cursor, problem: null, status: 200 };
 }
 
 /** Without an end it is now: what comes meanwhile is forwarded anyway, and is not to be sent twice. */
@@ -211,12 +215,12 @@ export async function countReplay(context: PageContext): Promise<Response> {
   const counts = problem === null && whole.state === undefined;
   const of: CountedWish = counts
     ? await countOn(context, id, whole)
-    : { wish: whole, next: null, problem };
+    : { wish: whole, next: null, problem, status: problem === null ? 200 : 400 };
   const path = below(pathTo("endpoints", id) ?? ENDPOINTS, "replay");
   return show(
     c,
     <EndpointReplayPage who={who} endpoint={found.value} path={path} {...of} />,
-    of.problem === null ? 200 : 400,
+    of.status,
   );
 }
 

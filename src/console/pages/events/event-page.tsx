@@ -1,5 +1,6 @@
 /** One event: what was received, its status, what it changed, and its messages. */
 import { describeForm, nameType } from "../../../events/form-words";
+import { isImported } from "../../../events/imports/import-id";
 import type { SettingExplanation } from "../../../projection/history/explanation";
 import { loadEvent } from "../../../store/inbox/inspection";
 import type { EventRecord } from "../../../store/schema";
@@ -54,6 +55,12 @@ function deliveriesOf({ redeliveries, conflicts }: EventRecord): string {
   return `${came}; ${count(conflicts, "other body")} under the same id, the first stands`;
 }
 
+/** Null if version 0.2 stored it, or if the row is purged. */
+function verifierOf({ id, verified_by: verifier }: EventRecord): string | null {
+  if (isImported(id)) return "nobody: it was imported from a file";
+  return verifier === null ? null : `${verifier} secret`;
+}
+
 function Envelope({ event }: { readonly event: EventRecord }) {
   const { subject, subject_id: key, order_number: named } = event;
   const order = named ?? (subject === "order" ? key : null);
@@ -75,7 +82,7 @@ function Envelope({ event }: { readonly event: EventRecord }) {
         ["Settled", event.processed_at === null ? null : <Time at={event.processed_at} />],
         ["Deliveries", deliveriesOf(event)],
         ["Attempts", String(event.attempts)],
-        ["Verified by", event.verified_by === null ? null : `${event.verified_by} secret`],
+        ["Verified by", verifierOf(event)],
         ["SHA-256 of the body", <code>{event.body_sha256}</code>],
         [
           "SHA-256 of the other",

@@ -10,6 +10,7 @@ export const comparisons: Readonly<Record<Comparison, string>> = {
   "lower stage": "at the same time, a status further along stands",
   "received earlier": "at the same time and status, the event received later stands",
   "states its time": "at the same time and status, an event that states no time of its own stands",
+  imported: "at the same time and status, an event that was delivered stands, not an imported one",
   "lower id": "nothing tells the two apart; by a rule that is the same everywhere the other stands",
   "not applied": "it outranks what stands: rebuild the order",
 };

@@ -29,7 +29,7 @@ const Table = ({ style, children }: { style?: string; children: Child }) => (
 const Paragraph = ({ text }: { text: string }) => (
   <p
     class="ink"
-    style={`margin:0 0 16px;font-size:16px;line-height:25px;color:${light.ink};overflow-wrap:anywhere`}
+    style={`margin:0 0 16px;font-size:16px;line-height:25px;color:${light.ink};overflow-wrap:anywhere;word-break:break-word`}
   >
     {text.split("\n").flatMap((line, index) => (index === 0 ? [line] : [<br />, line]))}
   </p>
@@ -90,7 +90,7 @@ const Item = (props: { item: ItemRow; ruled: boolean; hasPictures: boolean }) =>
   return (
     <tr>
       {hasPictures ? <Picture item={item} line={line} /> : null}
-      <td class="ink line" style={`${cell};overflow-wrap:anywhere${line}`}>
+      <td class="ink line" style={`${cell};overflow-wrap:anywhere;word-break:break-word${line}`}>
         {item.name}
         {item.detail === null ? null : (
           <span class="quiet" style={`display:block;font-size:14px;color:${light.quiet}`}>
@@ -160,7 +160,7 @@ const Lines = ({ title: heading, lines }: Extract<Block, { kind: "lines" }>) => 
     {lines.map((line) => (
       <p
         class="ink"
-        style={`margin:0;font-size:15px;line-height:23px;color:${light.ink};overflow-wrap:anywhere`}
+        style={`margin:0;font-size:15px;line-height:23px;color:${light.ink};overflow-wrap:anywhere;word-break:break-word`}
       >
         {line}
       </p>
@@ -184,7 +184,7 @@ const Facts = ({ facts }: Extract<Block, { kind: "facts" }>) => (
             </td>
             <td
               class="ink line"
-              style={`${plain};padding-left:16px;text-align:right;font-size:15px;color:${light.ink};font-variant-numeric:tabular-nums;overflow-wrap:anywhere${line}`}
+              style={`${plain};padding-left:16px;text-align:right;font-size:15px;color:${light.ink};font-variant-numeric:tabular-nums;overflow-wrap:anywhere;word-break:break-word${line}`}
             >
               {fact.value}
             </td>

@@ -63,7 +63,7 @@ const LOGO_PX = 40;
 
 /** The logo says the name where it does not load, in the look of a name. */
 const Brand = ({ frame: { store, logoUrl, accents } }: { frame: MailFrame }) => {
-  const type = `font-size:18px;line-height:26px;font-weight:700;color:${accents.light};overflow-wrap:anywhere`;
+  const type = `font-size:18px;line-height:26px;font-weight:700;color:${accents.light};overflow-wrap:anywhere;word-break:break-word`;
   return (
     <td class="brand" style={`padding:0 4px 16px;${type}`}>
       {logoUrl === null ? (
@@ -95,7 +95,10 @@ const Footer = ({ frame }: { frame: MailFrame }) => {
   const { contacts, help, footer, social, address, unsubscribe } = frame;
   const line = "margin:0 0 12px";
   return (
-    <td class="quiet" style={`${small};padding:20px 4px 0;overflow-wrap:anywhere`}>
+    <td
+      class="quiet"
+      style={`${small};padding:20px 4px 0;overflow-wrap:anywhere;word-break:break-word`}
+    >
       {contacts.length === 0 ? null : (
         <p style={line}>
           {help} <Links of={contacts} />
@@ -140,7 +143,11 @@ const Email = ({ content, frame }: EmailParts) => {
           {content.preview}
           {previewPadding}
         </div>
-        <div class="page" style={`background:${light.page};padding:24px 12px 40px;${font}`}>
+        <div
+          role="main"
+          class="page"
+          style={`background:${light.page};padding:24px 12px 40px;${font}`}
+        >
           <table
             role="presentation"
             align="center"

@@ -6,7 +6,6 @@ import type { ForwardMessage } from "./message";
 import { type SecretOwner, signingSecrets } from "./secrets";
 
 // What people manage endpoints with (console/forwarding/endpoints.ts).
-export { whyNotEndpoint } from "./address";
 export { publicUrl } from "./endpoint";
 export { deriveSecret } from "./secrets";
 

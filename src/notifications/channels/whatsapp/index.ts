@@ -18,6 +18,7 @@ export const whatsapp: ChannelDefinition<WhatsAppContent, WhatsAppMessage> = {
     identify: (recipient) => phoneIdentifiers(null, recipient),
   },
   takesKey: false,
+  isOptional: true,
   keepsQuietHours: true,
   beside: { channel: "sms", layOut: whatsAppContent },
   whyUnsent: ({ contentSid }) => (contentSid === null ? "no approved template" : null),

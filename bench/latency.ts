@@ -1,0 +1,265 @@
+/**
+ * What a shop feels: receipts and freshness with D1 and queues at a distance (workers/distant.ts), under open-loop
+ * load: a quiet shop, a busy one, and a sale. Beside it the naive and the least Worker, with the same delays.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { startStep } from "../testbed/terminal/progress.ts";
+import { CHANNELS } from "./channels.ts";
+import { mixOfEvents } from "./load.ts";
+import { type Answered, loadOpenly, type Phase } from "./open-load.ts";
+import type { BenchOptions } from "./options.ts";
+import { naiveTable } from "./receive.ts";
+import { call, SECRET, startWorker, type WorkerServer } from "./servers/workers.ts";
+import { quantile } from "./statistics.ts";
+
+/** In milliseconds; a row is one that D1 counts as written. */
+export const DELAYS = { read: 25, write: 40, statement: 2, row: 0.05, send: 20 } as const;
+/** Rows that a receipt writes: the row, its id, its subject. */
+const RECEIPT_ROWS = 3;
+/** Receipts a second that the stand-in serves, one statement each. */
+export const SERVED = Math.round(1000 / (DELAYS.statement + RECEIPT_ROWS * DELAYS.row));
+/** The longest that is waited until everything is applied and sent. */
+export const DRAIN_SECONDS = 120;
+const DRAIN_LOOK_MS = 250;
+const CRON_MS = 60_000;
+
+interface Scenario {
+  readonly name: string;
+  readonly phases: readonly Phase[];
+  /** How much slower D1 serves than DELAYS says. */
+  readonly slower: number;
+}
+
+/** A sale: a third of what D1 serves, four times that for a minute, a third again. */
+function sale(seconds: number): readonly Phase[] {
+  const quiet = { perSecond: Math.round(SERVED / 3), seconds: Math.ceil(seconds / 6) };
+  return [quiet, { perSecond: quiet.perSecond * 4, seconds }, quiet];
+}
+
+function scenarios(seconds: number): readonly Scenario[] {
+  return [
+    { name: "20 a second", phases: [{ perSecond: 20, seconds }], slower: 1 },
+    { name: "200 a second", phases: [{ perSecond: 200, seconds }], slower: 1 },
+    { name: "sale", phases: sale(seconds), slower: 1 },
+    { name: "sale, D1 four times slower", phases: sale(seconds), slower: 4 },
+  ];
+}
+
+const contenders = [
+  { name: "this receiver", worker: "ours" },
+  { name: "naive Worker", worker: "naive" },
+  { name: "least Worker", worker: "least" },
+] as const;
+
+export interface Spread {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly p999: number;
+}
+
+interface Used {
+  readonly trips: number;
+  readonly statements: number;
+  readonly rowsWritten: number;
+}
+
+/** What `GET /bench` answers. */
+interface Happened {
+  readonly used: { readonly receipt: Used; readonly rest: Used };
+  readonly busyMs: number;
+  readonly longestLineMs: number;
+  readonly queued: number;
+  readonly applied: readonly (readonly [string, number])[];
+}
+
+export interface LatencyRow {
+  readonly scenario: string;
+  readonly contender: string;
+  readonly deliveries: number;
+  readonly failed: number;
+  readonly receiptMs: Spread;
+  /** Of the busiest phase. */
+  readonly peakMs: Spread;
+  /** Of D1, for receipts and for the rest. */
+  readonly used: Happened["used"];
+  /** The share of the time until all was drained in which D1 worked, and the longest wait in its line. */
+  readonly busyShare: number;
+  readonly longestLineMs: number;
+  /** The share of receipts that only the queue held. */
+  readonly queuedShare: number;
+  /** From arrival to applied, and to sent for messages without a delay. Null where nothing consumes. */
+  readonly appliedMs: Spread | null;
+  readonly sentMs: Spread | null;
+  /** From the last arrival until all was applied and sent; null if DRAIN_SECONDS were not enough. */
+  readonly drainedMs: number | null;
+  /** What was answered 200 and not applied then, and the messages that were due and not sent. */
+  readonly left: number;
+  readonly unsent: number;
+}
+
+export interface LatencyResult {
+  readonly rows: readonly LatencyRow[];
+}
+
+function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number => quantile(sorted, share);
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), p999: at(0.999) };
+}
+
+/** What waits: events that only the queue holds have no row, so rows are counted against acknowledged deliveries. */
+async function leftOf(server: WorkerServer, table: string, acknowledged: number): Promise<number> {
+  const [row] = await server.query<{ readonly done: number }>(
+    `SELECT count(*) AS done FROM ${table} WHERE status <> 'received'`,
+  );
+  return acknowledged - (row?.done ?? 0);
+}
+
+async function unsentOf(server: WorkerServer): Promise<number> {
+  const [row] = await server.query<{ readonly n: number }>(
+    `SELECT count(*) AS n FROM notifications
+     WHERE status = 'pending' AND next_attempt_at <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`,
+  );
+  return row?.n ?? 0;
+}
+
+async function drain(
+  server: WorkerServer,
+  table: string,
+  answered: readonly Answered[],
+): Promise<Pick<LatencyRow, "drainedMs" | "left" | "unsent">> {
+  const acknowledged = answered.filter(({ status }) => status === 200).length;
+  const lastMs = Math.max(...answered.map(({ arrivedMs }) => arrivedMs));
+  for (;;) {
+    const left = await leftOf(server, table, acknowledged);
+    const unsent = table === "webhook_events" ? await unsentOf(server) : 0;
+    const nowMs = Date.now();
+    if (left <= 0 && unsent === 0) return { drainedMs: nowMs - lastMs, left, unsent };
+    if (nowMs - lastMs > DRAIN_SECONDS * 1000) return { drainedMs: null, left, unsent };
+    await sleep(DRAIN_LOOK_MS);
+  }
+}
+
+/** From the arrival of its event to the moment when a message without a delay was sent. */
+async function sentTimes(
+  server: WorkerServer,
+  arrived: ReadonlyMap<string, number>,
+): Promise<readonly number[]> {
+  const rows = await server.query<{ readonly event_id: string; readonly sent_at: string }>(
+    "SELECT event_id, sent_at FROM notifications WHERE status = 'sent' AND template <> 'review_request'",
+  );
+  return rows.flatMap(({ event_id: id, sent_at: at }) => {
+    const arrivedMs = arrived.get(id);
+    return arrivedMs === undefined ? [] : [Date.parse(at) - arrivedMs];
+  });
+}
+
+async function start(worker: string, slower: number): Promise<WorkerServer> {
+  const { statement, row } = DELAYS;
+  const delays = { ...DELAYS, statement: statement * slower, row: row * slower };
+  const settings = { ...CHANNELS["e-mail, SMS, team"], DISTANT: JSON.stringify(delays) };
+  return await startWorker({
+    entry: `bench/workers/distant-${worker}.ts`,
+    settings,
+    consumes: worker !== "least",
+    ...(worker === "ours" ? {} : { statements: [naiveTable] }),
+  });
+}
+
+/** What is compiled at first use is not what is measured. */
+async function warmUp(server: WorkerServer, table: string, next: () => string): Promise<void> {
+  const phases = [{ perSecond: 100, seconds: 3 }];
+  const answered = await loadOpenly(server.url, next, SECRET, { phases, seed: 7 });
+  if (table === "webhook_events") await drain(server, table, answered);
+  else await sleep(1_000);
+}
+
+async function happenedAt(server: WorkerServer): Promise<Happened> {
+  return (await call(server, "/bench")) as Happened;
+}
+
+function less(after: Used, before: Used): Used {
+  return {
+    trips: after.trips - before.trips,
+    statements: after.statements - before.statements,
+    rowsWritten: after.rowsWritten - before.rowsWritten,
+  };
+}
+
+async function measure(
+  { name: scenario, phases, slower }: Scenario,
+  { name: contender, worker }: (typeof contenders)[number],
+  next: (prefix: string) => string,
+): Promise<LatencyRow> {
+  const server = await start(worker, slower);
+  // As the cron of wrangler.toml does; it runs for this receiver alone.
+  const cron = setInterval(() => {
+    if (worker === "ours")
+      server.sweep().catch((error: unknown) => void process.stderr.write(`${String(error)}\n`));
+  }, CRON_MS);
+  const table = worker === "ours" ? "webhook_events" : "naive_events";
+  const consumes = worker !== "least";
+  try {
+    await warmUp(server, table, () => next("warm"));
+    if (worker === "ours") await server.db.exec("DELETE FROM notifications");
+    await server.db.exec(`DELETE FROM ${table}`);
+    const before = await happenedAt(server);
+    const answered = await loadOpenly(server.url, () => next("open"), SECRET, { phases, seed: 1 });
+    const drained = consumes
+      ? await drain(server, table, answered)
+      : { drainedMs: 0, left: 0, unsent: 0 };
+    const after = await happenedAt(server);
+    const arrived = new Map(answered.map(({ id, arrivedMs }) => [id, arrivedMs]));
+    const accepted = answered.filter(({ status }) => status === 200);
+    const applied = after.applied.flatMap(([id, ms]) => {
+      const arrivedMs = arrived.get(id);
+      return arrivedMs === undefined ? [] : [ms - arrivedMs];
+    });
+    const sent = worker === "ours" ? await sentTimes(server, arrived) : [];
+    const peak = Math.max(...phases.map(({ perSecond }) => perSecond));
+    const seconds = phases.reduce((sum, phase) => sum + phase.seconds, 0);
+    return {
+      scenario,
+      contender,
+      deliveries: answered.length,
+      failed: answered.length - accepted.length,
+      receiptMs: spreadOf(answered.map(({ tookMs }) => tookMs)),
+      peakMs: spreadOf(
+        answered.flatMap(({ phase, tookMs }) =>
+          phases[phase]?.perSecond === peak ? [tookMs] : [],
+        ),
+      ),
+      used: {
+        receipt: less(after.used.receipt, before.used.receipt),
+        rest: less(after.used.rest, before.used.rest),
+      },
+      busyShare:
+        (after.busyMs - before.busyMs) /
+        (seconds * 1000 + (drained.drainedMs ?? DRAIN_SECONDS * 1000)),
+      longestLineMs: after.longestLineMs,
+      queuedShare: (after.queued - before.queued) / answered.length,
+      appliedMs: applied.length === 0 ? null : spreadOf(applied),
+      sentMs: sent.length === 0 ? null : spreadOf(sent),
+      ...drained,
+    };
+  } finally {
+    clearInterval(cron);
+    await server.close();
+  }
+}
+
+export async function benchLatency({ saleSeconds }: BenchOptions): Promise<LatencyResult> {
+  const next = mixOfEvents();
+  const rows: LatencyRow[] = [];
+  const all = scenarios(saleSeconds);
+  const step = startStep("latency");
+  for (const scenario of all) {
+    for (const contender of contenders) {
+      rows.push(await measure(scenario, contender, next));
+      step.update(rows.length, all.length * contenders.length);
+    }
+  }
+  step.done(`${all.length} scenarios, ${contenders.length} receivers`);
+  return { rows };
+}

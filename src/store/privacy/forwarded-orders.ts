@@ -1,0 +1,78 @@
+/**
+ * Forwards that were rendered with an order beside their event. An order may stand in the forward of a payment, refund
+ * or shipment that belongs to another order by now, so these are found by what they hold: stretch by stretch of the
+ * inbox.
+ */
+import { ERASE_STRETCH_ROWS } from "../../privacy-limits";
+import { escaped } from "../outbox/fact-ids";
+import { aboutOrders } from "./erased-bodies";
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+const forwardsOf = (events: string): string => `
+  ${events} CROSS JOIN notifications n
+    ON n.id >= 'forward/' || ${escaped("e.id")} || '/' AND n.id < 'forward/' || ${escaped("e.id")} || '0'`;
+
+/** `?1`: orders. Ids of the forwards of all their events. The indexes of `aboutOrders`, then primary keys. */
+export const forwardsOfOrders = `
+  SELECT n.id FROM ${forwardsOf(`(SELECT id FROM webhook_events WHERE ${aboutOrders}) e`)}
+  WHERE n.channel = 'forward'`;
+
+/** `?1`: after which row; `?2`: rows at once. Rowid. */
+const endSql = `
+SELECT max(place) AS "end" FROM (
+  SELECT rowid AS place FROM webhook_events WHERE rowid > ?1 ORDER BY rowid LIMIT ?2)`;
+
+/** `?1`, `?2`: after and up to which row. Rowid, then primary keys: `orders` is looked up. */
+const holding = (orders: string): string => `
+  FROM ${forwardsOf("webhook_events e")}
+  WHERE e.rowid > ?1 AND e.rowid <= ?2 AND n.channel = 'forward'
+    AND iif(json_valid(n.rendered), (n.rendered->>'$.message.order')->>'order_number', NULL) IN (${orders})`;
+
+/** `?3`: the erasure. A run that has read one already finds `attempts` moved. */
+const eraseSql = `
+UPDATE notifications SET rendered = NULL, attempt_log = NULL,
+  attempts = attempts + (status = 'pending' AND in_flight = 0)
+WHERE id IN (SELECT n.id ${holding("SELECT order_number FROM erasure_orders WHERE erasure_id = ?3")})`;
+
+/** Erases the orders of an erasure in the next stretch; answers where to continue, null after the last. */
+export async function eraseForwardedOrders(
+  db: D1Database,
+  erasureId: number,
+  after: number,
+): Promise<number | null> {
+  const end = await db.prepare(endSql).bind(after, ERASE_STRETCH_ROWS).first<number | null>("end");
+  if (end !== null) await db.prepare(eraseSql).bind(after, end, erasureId).run();
+  return end;
+}
+
+/** `?3`: contacts. order_contacts by its primary key. */
+const listSql = `
+SELECT n.*, e.subject AS event_subject, e.subject_id AS event_subject_id
+${holding("SELECT order_number FROM order_contacts WHERE contact IN (SELECT value FROM json_each(?3))")}
+ORDER BY e.rowid, n.id`;
+
+interface ForwardedOrder {
+  readonly message: Row;
+  /** What its event is about. */
+  readonly subject: string;
+  readonly key: string;
+}
+
+/** Of the orders of these contacts, between two rows of the inbox. */
+export async function listForwardedOrders(
+  db: D1Database,
+  contacts: readonly string[],
+  after: number,
+  end: number,
+): Promise<readonly ForwardedOrder[]> {
+  const { results } = await db
+    .prepare(listSql)
+    .bind(after, end, JSON.stringify(contacts))
+    .all<Row>();
+  return results.map(({ event_subject: subject, event_subject_id: key, ...message }) => ({
+    message,
+    subject: String(subject),
+    key: String(key),
+  }));
+}
