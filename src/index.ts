@@ -20,7 +20,7 @@ import { measured } from "./data-points";
 import type { Piece } from "./events/imports/body-splitter";
 import { errorText, log } from "./log";
 import { handleNotificationBatch, handleNotificationDeadLetters } from "./notifications/consumer";
-import { channelSetups, dispatchDeps } from "./notifications/deps";
+import { channelSetups, dispatchDeps, samplesFor } from "./notifications/deps";
 import { dispatchDue } from "./notifications/dispatch";
 import { unusedChannels } from "./notifications/channels";
 import { outboxRules } from "./notifications/templates";
@@ -70,7 +70,8 @@ function consoleDeps({ env }: HonoContext) {
     importPieces: (pieces: readonly Piece[], isDryRun: boolean) =>
       importPieces(consumer, pieces, isDryRun),
   };
-  return adminDeps(env, config, channelSetups(env, config), calls, actions);
+  const messages = { setups: channelSetups(env, config), samples: samplesFor(env, config) };
+  return adminDeps(env, config, messages, calls, actions);
 }
 
 /** The console and the admin API exist only if somebody can sign in. */

@@ -30,6 +30,17 @@ const views: readonly View[] = [
 
 const id = encodeURIComponent;
 
+const settingsPages = [
+  ["settings-shop", "/console/settings/shop"],
+  ["settings-messages", "/console/settings/messages"],
+  ["settings-message", "/console/settings/messages/order_confirmed"],
+  [
+    "settings-hindi",
+    "/console/settings/messages/shipment_update?language=hi&text=out_for_delivery",
+  ],
+  ["settings-texts", "/console/settings/messages/shared"],
+] as const;
+
 async function pathsOf({ receiver }: Shop): Promise<ReadonlyMap<string, string>> {
   const [order] = await receiver.query<{ n: string }>(
     "SELECT order_number AS n FROM refunds WHERE order_number IS NOT NULL AND status = 'success' LIMIT 1",
@@ -85,6 +96,7 @@ async function pathsOf({ receiver }: Shop): Promise<ReadonlyMap<string, string>>
     ["endpoint-replay", "/console/endpoints/default/replay"],
     ["endpoint-replaying", "/console/endpoints/default/replay?state=done&counted=9000&sent=9000"],
     ["settings", "/console/settings"],
+    ...settingsPages,
   ]);
 }
 

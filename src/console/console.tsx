@@ -18,6 +18,7 @@ import { events, freshEvents } from "./pages/events/events-page";
 import { message, preview } from "./pages/messages/message-page";
 import { messages } from "./pages/messages/messages-page";
 import { unsent } from "./pages/messages/unsent-page";
+import { messagingActions, messagingPages } from "./pages/messaging/routes";
 import { order } from "./pages/orders/order-page";
 import { orders } from "./pages/orders/orders-page";
 import { overview } from "./pages/overview-page";
@@ -137,6 +138,7 @@ export const pages: Readonly<Record<string, Answer>> = {
   "/messages/:id": message,
   "/messages/:id/preview": preview,
   ...endpointPages,
+  ...messagingPages,
   "/settings": settings,
 };
 
@@ -148,6 +150,7 @@ export const actions: Readonly<Record<string, Answer>> = {
   "/quiet-until": setQuietUntil,
   "/quiet-until/take-back": takeBackQuietUntil,
   ...endpointActions,
+  ...messagingActions,
   "/sign-out": signOut,
 };
 

@@ -8,6 +8,7 @@ import { addMs } from "../events/formats/time";
 import { BODY_MAX_BYTES } from "../limits";
 import { mapChannels } from "../notifications/channels";
 import type { ChannelSetups } from "../notifications/channels/setup";
+import type { Samples } from "../notifications/samples";
 import { findLanguage, languageCodes } from "../notifications/texts";
 import type { StoreDefaults } from "../projection/store-defaults";
 import type { Calls } from "../store/outbox/calls";
@@ -84,6 +85,8 @@ export interface AdminApiDeps extends EdgeActions {
   readonly forwarding: EndpointsDeps;
   /** What the shop's settings and the switches of messages are read and changed with (shop/settings.ts). */
   readonly shop: ShopDeps;
+  /** Messages to look at and to try out. */
+  readonly samples: Samples;
   readonly db: D1Database;
   readonly admin: AdminConfig;
   /** The platform's rate limit of sign-ins; null if none is bound. */
@@ -173,10 +176,15 @@ function messageActions(db: D1Database, { notifyMaxAgeMs }: Config, wake: Calls[
   };
 }
 
+interface MessagesDeps {
+  readonly setups: ChannelSetups;
+  readonly samples: Samples;
+}
+
 export function adminDeps(
   env: Pick<Env, "DB"> & Partial<Env>,
   config: Config,
-  channelSetups: ChannelSetups,
+  { setups: channelSetups, samples }: MessagesDeps,
   { wake }: Calls,
   actions: EdgeActions,
 ): AdminApiDeps {
@@ -197,6 +205,7 @@ export function adminDeps(
       now,
     },
     channelSetups,
+    samples,
     db: env.DB,
     admin,
     limiter: env.SIGN_IN_LIMIT ?? null,

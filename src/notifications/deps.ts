@@ -7,6 +7,7 @@ import { findEmailBinding } from "./channels/email/cloudflare";
 import { openEndpoints } from "./channels/forward";
 import { type ChannelSetups, setupsOf } from "./channels/setup";
 import type { DispatchDeps } from "./dispatch";
+import { createSamples, type Samples } from "./samples";
 
 const now = (): Date => new Date();
 
@@ -56,6 +57,18 @@ export function dispatchDeps(
       await env.NOTIFICATIONS.send({ ids }, { delaySeconds });
     },
   };
+}
+
+/** What people look at and try out in the console. */
+export function samplesFor(
+  env: Pick<Env, "DB">,
+  config: Pick<Config, "channels" | "audience">,
+): Samples {
+  return createSamples({
+    db: env.DB,
+    channels: channelsOf(env, config),
+    audience: config.audience,
+  });
 }
 
 /** How the channels are set up, by their settings. */

@@ -2,7 +2,16 @@
 import type { Config } from "../config";
 import { SHOP_FRESH_MS, SHOP_TIMEOUT_MS } from "../limits";
 import { makeShop, type SettingRow, type Shop } from "../notifications/shop";
+import { languageOfReader } from "../notifications/texts";
+import {
+  createTexts,
+  editsOf,
+  noEdits,
+  type TextEdits,
+  type Texts,
+} from "../notifications/texts/say";
 import { loadSettings } from "../store/shop/settings";
+import { loadEditedTexts } from "../store/texts/message-texts";
 import { within } from "../time-limit";
 
 export interface UnsubscribeDeps {
@@ -17,22 +26,38 @@ export function unsubscribeDeps(db: D1Database, { linkSecret, shop }: Config): U
   return { db, linkSecret, shop, now: () => new Date() };
 }
 
-const known = new WeakMap<
-  D1Database,
-  { readonly atMs: number; readonly rows: readonly SettingRow[] }
->();
+/** What people have set, as it was last read. */
+interface Known {
+  readonly atMs: number;
+  readonly rows: readonly SettingRow[];
+  readonly edits: TextEdits;
+}
 
-/** As the shop presents itself: read again after a while only, since anybody may open the page. Never throws. */
-export async function shopOf({ db, shop, now }: UnsubscribeDeps): Promise<Shop> {
-  const nowMs = now().getTime();
-  const last = known.get(db);
-  if (last !== undefined && nowMs - last.atMs < SHOP_FRESH_MS) return makeShop(shop, last.rows);
-  let rows = last?.rows ?? [];
+const memories = new WeakMap<D1Database, Known>();
+
+/** Read again after a while only, since anybody may open the page. Never throws. */
+async function knownNow({ db, now }: UnsubscribeDeps): Promise<Known> {
+  const atMs = now().getTime();
+  const last = memories.get(db);
+  if (last !== undefined && atMs - last.atMs < SHOP_FRESH_MS) return last;
+  let known: Known = { rows: [], edits: noEdits, ...last, atMs };
   try {
-    rows = await within(loadSettings(db), SHOP_TIMEOUT_MS);
+    const reading = Promise.all([loadSettings(db), loadEditedTexts(db)]);
+    const [rows, edited] = await within(reading, SHOP_TIMEOUT_MS);
+    known = { atMs, rows, edits: editsOf(edited) };
   } catch {
-    // The page is more important than its colour.
+    // The page is more important than its colour and its words.
   }
-  known.set(db, { atMs: nowMs, rows });
-  return makeShop(shop, rows);
+  memories.set(db, known);
+  return known;
+}
+
+/** The shop as it presents itself, and its texts in a language that the reader accepts. */
+export async function presentationOf(
+  deps: UnsubscribeDeps,
+  accepted: string,
+): Promise<{ readonly shop: Shop; readonly texts: Texts }> {
+  const { rows, edits } = await knownNow(deps);
+  const shop = makeShop(deps.shop, rows);
+  return { shop, texts: createTexts(languageOfReader(accepted, shop.locale), edits) };
 }

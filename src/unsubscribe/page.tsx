@@ -2,7 +2,7 @@
 import { raw } from "hono/html";
 import { htmlOf } from "../html";
 import type { Shop } from "../notifications/shop";
-import { words } from "./words.en";
+import type { Texts } from "../notifications/texts/say";
 
 export type PageState = "asked" | "stopped" | "resumed" | "failed";
 
@@ -32,10 +32,17 @@ const actions: Readonly<Record<PageState, string>> = {
   failed: "?by=page",
 };
 
-const Page = ({ state, shop }: { readonly state: PageState; readonly shop: Shop }) => {
-  const { title, text, button } = words[state];
+interface PageProps {
+  readonly state: PageState;
+  readonly shop: Shop;
+  readonly texts: Texts;
+}
+
+const Page = ({ state, shop, texts }: PageProps) => {
+  const { say, language, direction } = texts;
+  const title = say(`unsubscribe.${state}_title`);
   return (
-    <html lang="en">
+    <html lang={language} dir={direction === "rtl" ? direction : undefined}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -47,19 +54,21 @@ const Page = ({ state, shop }: { readonly state: PageState; readonly shop: Shop 
         <main>
           <p class="shop">{shop.name}</p>
           <h1>{title}</h1>
-          <p>{text(shop.name)}</p>
-          {button === null ? null : (
+          <p>{say(`unsubscribe.${state}`, { store: shop.name })}</p>
+          {state === "resumed" ? null : (
             <form method="post" action={actions[state]}>
-              <button class={state === "stopped" ? "plain" : ""}>{button}</button>
+              <button class={state === "stopped" ? "plain" : ""}>
+                {say(`unsubscribe.${state}_button`)}
+              </button>
             </form>
           )}
-          <p class="quiet">{words.others}</p>
+          <p class="quiet">{say("unsubscribe.others")}</p>
         </main>
       </body>
     </html>
   );
 };
 
-export function renderPage(state: PageState, shop: Shop): string {
-  return `<!doctype html>${htmlOf(<Page state={state} shop={shop} />)}`;
+export function renderPage(props: PageProps): string {
+  return `<!doctype html>${htmlOf(<Page {...props} />)}`;
 }

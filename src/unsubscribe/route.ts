@@ -8,7 +8,7 @@ import { Hono } from "hono/tiny";
 import { errorText, log } from "../log";
 import { readLinkToken } from "../link-token";
 import { removeOptOut, saveOptOut } from "../store/shop/opt-outs";
-import { shopOf, type UnsubscribeDeps } from "./deps";
+import { presentationOf, type UnsubscribeDeps } from "./deps";
 import { type PageState, renderPage } from "./page";
 
 const headers = {
@@ -20,8 +20,9 @@ const headers = {
   "x-robots-tag": "noindex",
 };
 
-async function answer(state: PageState, deps: UnsubscribeDeps): Promise<Response> {
-  const page = renderPage(state, await shopOf(deps));
+async function answer(c: Context, state: PageState, deps: UnsubscribeDeps): Promise<Response> {
+  const accepted = c.req.header("accept-language") ?? "";
+  const page = renderPage({ state, ...(await presentationOf(deps, accepted)) });
   const isFailed = state === "failed";
   return new Response(page, {
     status: isFailed ? 503 : 200,
@@ -56,10 +57,10 @@ export function unsubscribeRoutes<E extends object>(
   depsOf: (c: Context<{ Bindings: E }>) => UnsubscribeDeps,
 ): Hono<{ Bindings: E }> {
   const routes = new Hono<{ Bindings: E }>();
-  routes.get("/:token", (c) => answer("asked", depsOf(c)));
+  routes.get("/:token", (c) => answer(c, "asked", depsOf(c)));
   routes.post("/:token", async (c) => {
     const deps = depsOf(c);
-    return await answer(await act(c, deps), deps);
+    return await answer(c, await act(c, deps), deps);
   });
   routes.all("/:token", (c) => {
     c.header("allow", "GET, POST");

@@ -80,7 +80,7 @@ void test("every e-mail fits a phone and is for everybody, in light and dark", a
   const found: string[] = [];
   // Of the other languages those with the longest words.
   for (const { name, html } of mails.filter(
-    (mail) => !/\.hi$/.test(mail.name) || /part|large/.test(mail.name),
+    (mail) => !mail.name.endsWith(".hi") || /part|large/.test(mail.name),
   )) {
     await page.setContent(html);
     const over = Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"));

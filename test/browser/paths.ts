@@ -51,6 +51,15 @@ export async function everyPage(stage: Stage): Promise<readonly string[]> {
     "/console/endpoints/default/replay?state=done&counted=5&sent=5",
     "/console/endpoints/nothing",
     "/console/settings",
+    "/console/settings/shop",
+    "/console/settings/messages",
+    "/console/settings/messages/order_confirmed",
+    "/console/settings/messages/order_cancelled?order=nothing",
+    "/console/settings/messages/shipment_update?language=hi&text=out_for_delivery",
+    "/console/settings/messages/refund_due",
+    "/console/settings/messages/shared?language=hi",
+    "/console/settings/messages/team",
+    "/console/settings/messages/nothing",
     "/console/replays/1",
   ];
 }
@@ -68,4 +77,6 @@ export const hostilePages: readonly string[] = [
   `/console/orders?q=${id(hostile.script)}`,
   `/console/messages?order=${id(hostile.script)}`,
   "/console/endpoints/ep_00000002",
+  `/console/settings/messages/order_confirmed?order=${id(hostile.script)}`,
+  `/console/settings/messages/order_confirmed?order=${id(hostile.turned)}&history=${id(hostile.script)}`,
 ];

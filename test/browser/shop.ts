@@ -2,6 +2,7 @@
  * A shop's day in a running Worker, to be looked at: the stories of the demo, by signed webhooks in the
  * order of their times, and beside them what a person would come to the console for.
  */
+import { z } from "zod";
 import { startProviders } from "../../testbed/receiver/providers.ts";
 import { sendEvents } from "../../testbed/deliveries/send.ts";
 import { settleEvents, settleMessages } from "../../testbed/receiver/settle.ts";
@@ -21,6 +22,8 @@ export const hostile = {
   quote: `"'\`--><svg onload=document.title='owned'>`,
 } as const;
 
+const mailShape = z.object({ subject: z.string(), html: z.string() });
+
 interface ShopEvent {
   readonly id: string;
   readonly [field: string]: unknown;
@@ -31,6 +34,11 @@ export interface Shop {
   readonly origin: string;
   /** Sends one signed event. */
   readonly send: (event: ShopEvent) => Promise<void>;
+  /** The e-mails that went out. */
+  readonly mails: () => readonly {
+    readonly recipient: string | null;
+    readonly mail: { readonly subject: string; readonly html: string };
+  }[];
   readonly close: () => Promise<void>;
 }
 
@@ -225,7 +233,11 @@ export async function openShop(orders: number, isCalm = false): Promise<Shop> {
     };
     await send(waiting);
     await receiver.sweep();
-    return { receiver, origin: receiver.origin, send, close };
+    const mails = () =>
+      providers.calls
+        .filter(({ channel }) => channel === "email")
+        .map(({ recipient, body }) => ({ recipient, mail: mailShape.parse(JSON.parse(body)) }));
+    return { receiver, origin: receiver.origin, send, mails, close };
   } catch (error) {
     await close();
     throw error;

@@ -100,7 +100,7 @@ describe("switches", () => {
       changed_by: "admin API",
     });
     const after = answers.switches.parse(await (await ask("GET", "switches")).json());
-    const off = after.switches.filter(({ is_on }) => !is_on);
+    const off = after.switches.filter(({ is_on, is_on_by_default }) => !is_on && is_on_by_default);
     expect(off).toEqual([expect.objectContaining(body)]);
   });
 

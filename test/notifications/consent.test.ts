@@ -201,6 +201,30 @@ describe("a link", () => {
     });
   });
 
+  it("speaks a language that the browser asks for, else that of the shop, in edited words", async () => {
+    await env.DB.prepare(
+      "INSERT INTO message_texts VALUES ('hi', 'unsubscribe.asked_button', 1, 'अलविदा', 'x', 'a')",
+    ).run();
+    const pageIn = async (accepted: string, STORE_LOCALE = "en") => {
+      const headers = { "accept-language": accepted };
+      const request = new Request(`${ORIGIN}/unsubscribe/x`, { headers });
+      // A database of its own, since what was read is remembered for a while.
+      const DB = new Proxy(env.DB, {
+        get: (db, name) => {
+          const value: unknown = Reflect.get(db, name);
+          return typeof value === "function"
+            ? (...given: unknown[]): unknown => Reflect.apply(value, db, given)
+            : value;
+        },
+      });
+      return await (await fetchWith({ DB, STORE_LOCALE }, request)).text();
+    };
+    expect(await pageIn("hi-IN,hi;q=0.9,en;q=0.8")).toMatch(/<html lang="hi">.*अलविदा/s);
+    expect(await pageIn("en-GB,hi;q=0.5")).toMatch(/<html lang="en">.*Unsubscribe\?/s);
+    expect(await pageIn("fr,*;q=0.1", "hi")).toContain('<html lang="hi">');
+    expect(await pageIn("", "fr")).toContain('<html lang="en">');
+  });
+
   it("changes nothing by a GET, a HEAD, or another method", async () => {
     const url = `${ORIGIN}/unsubscribe/${await makeLinkToken(SECRET, HASH)}`;
     const ask = (method: string) =>

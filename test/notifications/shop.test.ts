@@ -126,7 +126,7 @@ describe("the settings", () => {
     };
     expect(halfDone(whole)).toEqual([]);
     expect(halfDone({ ...whole, hasLinkSecret: false, publicUrl: null })).toEqual([
-      "Review requests have no link to unsubscribe: LINK_SECRET and PUBLIC_URL is not set.",
+      "Review requests have no link to unsubscribe: LINK_SECRET and PUBLIC_URL are not set.",
     ]);
     expect(halfDone({ ...whole, isOn: (channel) => channel === "whatsapp" })).toEqual([
       expect.stringContaining("content template is set for payment_failed and"),

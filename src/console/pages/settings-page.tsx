@@ -12,6 +12,7 @@ import type { PageContext } from "../page-context";
 import { When } from "./filters";
 import { ActionForm, Badge, Facts, Notice, Part, Table, Text, Time } from "./parts";
 import { Page, show } from "./page";
+import { SettingsTabs } from "./messaging/parts";
 
 function Secrets({ of, environment }: { of: Settings["secrets"]; environment: string }) {
   return (
@@ -191,6 +192,7 @@ function SettingsPage(props: SettingsProps) {
   return (
     <Page title="Settings" who={who} path="/console/settings">
       <h1>Settings</h1>
+      <SettingsTabs here="/console/settings" />
       {problems.map((problem) => (
         <Notice bad>
           <Text of={problem} whole />

@@ -49,7 +49,7 @@ interface PlaceholderView {
 }
 
 /** One text as it is now. */
-interface TextView {
+export interface TextView {
   readonly key: TextKey;
   readonly form: TextForm;
   readonly max_characters: number;

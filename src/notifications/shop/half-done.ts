@@ -54,13 +54,15 @@ export function halfDone(setUp: SetUp): readonly string[] {
   const missing = [
     ...(hasLinkSecret ? [] : ["LINK_SECRET"]),
     ...(publicUrl === null ? ["PUBLIC_URL"] : []),
-  ].join(" and ");
+  ];
   const hasQuietHours = rows.some(({ name }) => name.startsWith("quiet_hours_"));
   return [
     ...unusable(setUp),
-    ...(missing === ""
+    ...(missing.length === 0
       ? []
-      : [`Review requests have no link to unsubscribe: ${missing} is not set.`]),
+      : [
+          `Review requests have no link to unsubscribe: ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not set.`,
+        ]),
     ...(hasQuietHours && timeZone === null
       ? ["Quiet hours are set and do not apply: STORE_TIME_ZONE is not set."]
       : []),

@@ -4,6 +4,7 @@
  */
 import { DEFAULT_STORE_NAME, type ShopConfig } from "../../config";
 import { lookUp } from "../text/safe-text";
+import { languageCodes } from "../texts";
 import type { SettingKind } from "./kinds";
 
 /** Where the console shows it. */
@@ -90,9 +91,6 @@ export const plainSettings: Readonly<Record<PlainSetting, ShopSetting>> = table;
 
 export const socialNetworks = ["instagram", "facebook", "x", "youtube", "whatsapp"] as const;
 
-/** Those that content templates may be approved in. */
-const languages: readonly string[] = ["en", "hi"];
-
 /**
  * Settings that each text of a template has of its own: `dlt_template_id.payment_failed`,
  * `whatsapp_content_sid.shipment_update.shipped.hi`.
@@ -115,6 +113,9 @@ const families: Readonly<Record<string, ShopSetting & { readonly hasLanguage: bo
   },
 };
 
+const isLanguage = (name: string | undefined): boolean =>
+  languageCodes.some((code) => code === name);
+
 /** Null where there is no such setting. `texts`: names of the texts that an SMS can have (templates/index.ts). */
 export function findSetting(name: string, texts: readonly string[]): ShopSetting | null {
   const plain = lookUp<ShopSetting>(plainSettings, name);
@@ -122,7 +123,7 @@ export function findSetting(name: string, texts: readonly string[]): ShopSetting
   const [family = "", ...parts] = name.split(".");
   const found = lookUp(families, family);
   if (found === undefined) return null;
-  if (found.hasLanguage && !languages.includes(parts.pop() ?? "")) return null;
+  if (found.hasLanguage && !isLanguage(parts.pop())) return null;
   return texts.includes(parts.join(".")) ? found : null;
 }
 
@@ -131,7 +132,7 @@ export function settingNames(texts: readonly string[]): readonly string[] {
   const ofTexts = Object.entries(families).flatMap(([family, { hasLanguage }]) =>
     texts.flatMap((text) =>
       hasLanguage
-        ? languages.map((language) => settingOf(family, text, language))
+        ? languageCodes.map((language) => settingOf(family, text, language))
         : [settingOf(family, text)],
     ),
   );

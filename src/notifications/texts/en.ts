@@ -55,6 +55,20 @@ export const en: Readonly<Record<TextKey, string>> = {
   "shared.sms_part_without_store": "Part of your order {order}",
   "shared.sms_track": "{text} Track: {link}",
 
+  "unsubscribe.asked_title": "Unsubscribe?",
+  "unsubscribe.asked": "{store} will no longer ask you for reviews or send you offers.",
+  "unsubscribe.asked_button": "Unsubscribe",
+  "unsubscribe.stopped_title": "You are unsubscribed",
+  "unsubscribe.stopped": "{store} will not ask you for reviews or send you offers any more.",
+  "unsubscribe.stopped_button": "I changed my mind",
+  "unsubscribe.resumed_title": "You are subscribed again",
+  "unsubscribe.resumed": "{store} may ask you for reviews again.",
+  "unsubscribe.failed_title": "That did not work",
+  "unsubscribe.failed": "Nothing was changed. Please try again in a few minutes.",
+  "unsubscribe.failed_button": "Try again",
+  "unsubscribe.others":
+    "Messages about your orders, such as confirmations and deliveries, are not affected.",
+
   "order_confirmed.subject": "Your order {order} is confirmed",
   "order_confirmed.preview": "We have your order and are getting it ready.",
   "order_confirmed.heading": "Thank you for your order",

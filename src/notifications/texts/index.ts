@@ -46,6 +46,13 @@ export function languageOf(metadata: string | null, storeLocale: string): Langua
   return known ?? findLanguage(storeLocale) ?? DEFAULT_LANGUAGE;
 }
 
+/** The language of a page for customers. `accepted`: the header Accept-Language. */
+export function languageOfReader(accepted: string, storeLocale: string): LanguageCode {
+  const tags = accepted.slice(0, 200).split(",");
+  const known = tags.map((tag) => findLanguage(tag.split(";")[0] ?? ""));
+  return known.find((code) => code !== null) ?? languageOf(null, storeLocale);
+}
+
 /** The text as it comes with the product. */
 export function defaultText(language: LanguageCode, key: TextKey): string {
   return languages[language].texts[key] ?? en[key];

@@ -26,6 +26,11 @@ export function editedTextsIn(result: D1Result | undefined): readonly EditedText
   return (result?.results ?? []) as EditedText[];
 }
 
+/** Those of every language. */
+export async function loadEditedTexts(db: D1Database): Promise<readonly EditedText[]> {
+  return editedTextsIn(await editedTextsStatement(db).run());
+}
+
 /** Primary key. */
 const latestSql = `SELECT * FROM message_texts m WHERE language = ?1 AND ${isLatest} ORDER BY key`;
 

@@ -2,10 +2,10 @@
  * What a WhatsApp message says: the words are those of a content template that WhatsApp has approved, and the
  * variables are the same for every message about one kind of thing. docs/notifications.md lists them.
  */
-import { parseJson, isObject } from "../../../events/values";
 import type { Shop } from "../../shop";
 import { settingOf, WHATSAPP_CONTENT } from "../../shop/settings";
 import type { LayoutInput } from "../../templates/template";
+import { DEFAULT_LANGUAGE, type LanguageCode } from "../../texts";
 import { trackingLink } from "../../templates/shipment/tracking";
 import { money } from "../../../money";
 import { lookUp, oneLine, outsideLine } from "../../text/safe-text";
@@ -19,14 +19,11 @@ export interface WhatsAppContent {
 /** Twilio refuses an empty variable (error 21656). */
 const UNKNOWN = "-";
 
-/** The language of the order, then English. */
-function contentSidOf(shop: Shop, text: string, metadata: string | null): string | null {
-  const fields = parseJson(metadata);
-  const stated = isObject(fields) ? fields["language"] : null;
-  const language = typeof stated === "string" ? (stated.toLowerCase().split(/[-_]/)[0] ?? "") : "";
+/** In the language that the customer is written to in, else in English. */
+function contentSidOf(shop: Shop, text: string, language: LanguageCode): string | null {
   const find = (code: string): string | null =>
     lookUp(shop.ofTexts, settingOf(WHATSAPP_CONTENT, text, code)) ?? null;
-  return find(language) ?? find("en");
+  return find(language) ?? find(DEFAULT_LANGUAGE);
 }
 
 /** `{{1}}` shop, `{{2}}` order; of a parcel courier, number, link; of a payment the amount. */
@@ -52,7 +49,7 @@ export function whatsAppContent(input: LayoutInput, text: string): WhatsAppConte
       ] as const,
   );
   return {
-    contentSid: contentSidOf(input.shop, text, input.facts.order?.metadata ?? null),
+    contentSid: contentSidOf(input.shop, text, input.texts.language),
     variables: Object.fromEntries(variables),
   };
 }

@@ -1,0 +1,22 @@
+/** The pages of the shop and its messages and what their forms do, by path below /console. */
+import type { PageContext } from "../../page-context";
+import { messagesAndTexts, turnSwitch } from "./messages-page";
+import { saveShop, shop } from "./shop-page";
+import { saveTexts, sendTest, templatePreview } from "./template-acts";
+import { template } from "./template-page";
+
+type Serve = (context: PageContext) => Promise<Response>;
+
+export const messagingPages: Readonly<Record<string, Serve>> = {
+  "/settings/shop": shop,
+  "/settings/messages": messagesAndTexts,
+  "/settings/messages/:template": template,
+  "/settings/messages/:template/preview": templatePreview,
+};
+
+export const messagingActions: Readonly<Record<string, Serve>> = {
+  "/settings/shop": saveShop,
+  "/settings/messages/switch": turnSwitch,
+  "/settings/messages/:template": saveTexts,
+  "/settings/messages/:template/test": sendTest,
+};

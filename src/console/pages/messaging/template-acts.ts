@@ -1,0 +1,108 @@
+/** What the forms on the page of a message do, and the mail that it shows. */
+import { channelNames } from "../../../notifications/channels";
+import type { LanguageCode } from "../../../notifications/texts";
+import { formOf, type PageContext } from "../../page-context";
+import { changeText, restoreText } from "../../texts/message-texts";
+import { loadMaking, loadSamples } from "../../texts/samples";
+import type { Tested } from "./looks";
+import { changedIn } from "./parts";
+import { pathOf, subjectIn, textsOf } from "./subject";
+import { showTemplate, showUnknown } from "./template-page";
+import type { TextProblem } from "./text-form";
+
+/** What a button beside a text asks for: the default, or an earlier version. */
+async function goBack(
+  { deps, who: by }: PageContext,
+  language: LanguageCode,
+  form: Readonly<Record<string, unknown>>,
+): Promise<"default" | "restored" | null> {
+  const { default: key, restore } = form;
+  if (typeof key === "string") {
+    await changeText(deps, language, key, { text: null, by });
+    return "default";
+  }
+  const [, name = "", version = ""] =
+    /^([\w.]+):(\d{1,9})$/.exec(typeof restore === "string" ? restore : "") ?? [];
+  if (name === "") return null;
+  await restoreText(deps, language, name, { version: Number(version), by });
+  return "restored";
+}
+
+/** Saves what was changed, whichever button was pressed; a text that is blank now is the default again. */
+export async function saveTexts(context: PageContext): Promise<Response> {
+  const { c, deps, who: by } = context;
+  const subject = subjectIn(context);
+  if (subject === null) return await showUnknown(context);
+  const { language } = subject;
+  const texts = await textsOf(context, subject);
+  const form = await formOf(c);
+  const problems = new Map<string, TextProblem>();
+  for (const [key, typed] of changedIn(
+    form,
+    texts.map((one) => one.key),
+  )) {
+    const text = typed === "" ? null : typed;
+    const saved = await changeText(deps, language, key, { text, by });
+    if (!saved.ok) problems.set(key, { typed, reason: saved.reason, at: saved.at });
+  }
+  const back = await goBack(context, language, form);
+  if (problems.size > 0) return await showTemplate(context, subject, { problems });
+  return c.redirect(`${pathOf(subject)}&did=${back ?? "saved"}`, 303);
+}
+
+/** Sends a test through the real channel, and says what came of it. */
+export async function sendTest(context: PageContext): Promise<Response> {
+  const { c, deps, who: by } = context;
+  const subject = subjectIn(context);
+  if (subject === null) return await showUnknown(context);
+  const form = await formOf(c);
+  const channel = channelNames.find((name) => name === form["channel"]);
+  if (channel === undefined) return await showTemplate(context, subject);
+  const recipient = typeof form["recipient"] === "string" ? form["recipient"].trim() : "";
+  const isOwn = form["own"] === "1";
+  const { template, text, language } = subject;
+  const making = await loadMaking(deps);
+  const wish = { template, text, language, channel, recipient, isOwn, by, ...making };
+  const tested = { channel, recipient, problem: null, isCustomers: isOwn, done: null };
+  const answer = await deps.samples.sendTest(wish);
+  return await showTemplate(context, subject, { tested: { ...tested, ...wordsOf(answer) } });
+}
+
+type TestAnswer = Awaited<ReturnType<PageContext["deps"]["samples"]["sendTest"]>>;
+
+function wordsOf(answer: TestAnswer): Partial<Tested> {
+  if (answer.kind === "refused") return { problem: answer.reason };
+  if (answer.kind === "customer") {
+    return { problem: "a customer has ordered with it", isCustomers: true };
+  }
+  const { outcome } = answer;
+  return outcome.kind === "sent"
+    ? { done: "A test was sent. It shows the example, whichever order is shown here." }
+    : { problem: outcome.error };
+}
+
+/** A picture is loaded from where the shop's logo is, and from nowhere else. */
+function logoOrigin(logo: string | null): string {
+  const url = logo === null ? null : URL.parse(logo);
+  return url === null ? "" : ` ${url.origin}`;
+}
+
+/** The mail itself, in one theme whatever the reader's is: an origin of its own, without script. */
+export async function templatePreview(context: PageContext): Promise<Response> {
+  const { c, deps } = context;
+  const subject = subjectIn(context);
+  const { samples, shop } =
+    subject === null ? { samples: [], shop: null } : await loadSamples(deps, subject);
+  const html = samples.find(({ channel }) => channel === "email")?.shown.html;
+  if (html === undefined) return await showUnknown(context);
+  const isDark = c.req.query("theme") === "dark";
+  const themed = html.replace(
+    "@media (prefers-color-scheme: dark)",
+    isDark ? "@media all" : "@media not all",
+  );
+  return c.html(themed, 200, {
+    "content-security-policy": `sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:${logoOrigin(shop?.logoUrl ?? null)}; form-action 'none'; base-uri 'none'; frame-ancestors 'self'`,
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+  });
+}

@@ -1,0 +1,103 @@
+/** What previews and test messages are made from: one order that nobody has placed, with all that can follow from it. */
+import type { Template } from "../templates";
+import type { Facts, OrderFacts } from "../templates/facts";
+
+const ORDER = "ORD-1042";
+
+const items = [
+  { product_name: "Handloom Cotton Saree", variant_name: "Indigo", quantity: 2 },
+  { product_name: "Filter Coffee, 500 g", quantity: 1 },
+];
+const prices = [2_499, 499.5];
+
+const example: Facts & { readonly order: OrderFacts } = {
+  orderNumber: ORDER,
+  order: {
+    order_number: ORDER,
+    status: "confirmed",
+    payment_status: "success",
+    currency: "INR",
+    subtotal_micros: 5_497_500_000,
+    discount_micros: null,
+    total_tax_micros: 261_786_000,
+    shipping_micros: 0,
+    handling_micros: null,
+    grand_total_micros: 5_497_500_000,
+    credit_used_micros: null,
+    payable_micros: 5_497_500_000,
+    paid_micros: 5_497_500_000,
+    refunded_micros: 0,
+    refundable_micros: 5_497_500_000,
+    customer_name: "Asha Rao",
+    customer_email: null,
+    customer_phone: null,
+    billing_address: null,
+    shipping_address: JSON.stringify({
+      name: "Asha Rao",
+      address_line1: "14 MG Road, 3rd floor",
+      city: "Bengaluru",
+      state: "Karnataka",
+      pincode: "560001",
+      country: "India",
+    }),
+    items: JSON.stringify(
+      items.map((item, index) => ({ ...item, selling_price: prices[index] ?? 0 })),
+    ),
+    order_date: "2026-11-24T04:12:00.000Z",
+    cancelled_at: "2026-11-25T10:00:00.000Z",
+    metadata: null,
+    extra: null,
+  },
+  payment: {
+    payment_id: "PAY-1",
+    order_number: ORDER,
+    status: "failed",
+    status_precedence: "",
+    payment_date: "2026-11-24T04:14:00.000Z",
+    amount_micros: 5_497_500_000,
+    method: "UPI",
+    reference_number: "503118264471",
+  },
+  paymentEvents: [],
+  refund: {
+    refund_id: "RFD-1",
+    order_number: ORDER,
+    status: "success",
+    amount_micros: 499_500_000,
+    payment_mode: "original-payment-mode",
+    refund_date: "2026-11-26T06:00:00.000Z",
+    remarks: null,
+    twin_succeeded: 0,
+  },
+  shipment: {
+    shipment_id: "SHP-1",
+    order_number: ORDER,
+    status: "in_transit",
+    courier: "Delhivery",
+    awb_no: "28744710012345",
+    tracking_url: "https://www.delhivery.com/track/package/28744710012345",
+    tracking_precedence: "",
+    eta: "2026-11-27",
+    delivered_at: "2026-11-27T08:30:00.000Z",
+    cancellation_reason: "The courier could not serve this address",
+    items: JSON.stringify(items),
+  },
+  parcels: { delivered: 1, open: 0, failed: 0 },
+  contents: [],
+  event: null,
+};
+
+const unpaid: Partial<OrderFacts> = { payment_status: "pending", paid_micros: 0 };
+const cancelled: Partial<OrderFacts> = { status: "cancelled" };
+
+const changes: Readonly<Partial<Record<Template, Partial<OrderFacts>>>> = {
+  order_received: unpaid,
+  payment_failed: unpaid,
+  order_cancelled: cancelled,
+  refund_due: cancelled,
+};
+
+/** As it stands when that message is sent. */
+export function exampleOf(template: Template): Facts {
+  return { ...example, order: { ...example.order, ...changes[template] } };
+}

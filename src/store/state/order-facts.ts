@@ -1,0 +1,51 @@
+/** What messages about an order are made from, as it stands: for people who look at how they would be. */
+import { CONTENTS_MAX_BYTES, PARCELS_MAX } from "../../limits";
+import type {
+  Facts,
+  OrderFacts,
+  ParcelContents,
+  PaymentFacts,
+  RefundFacts,
+  ShipmentFacts,
+} from "../../notifications/templates/facts";
+
+/** Primary key. */
+const orderSql = "SELECT * FROM orders WHERE order_number = ?1";
+
+/** Indexes payments_order, refunds_order, shipments_order: the newest of an order. */
+const newestSql = (table: "payments" | "refunds" | "shipments"): string =>
+  `SELECT * FROM ${table} WHERE order_number = ?1 ORDER BY status_precedence DESC LIMIT 1`;
+
+/** Index shipments_order. `?2`: parcels; `?3`: bytes of their items in all. */
+const contentsSql = `
+SELECT shipment_id, CASE WHEN coalesce(sum(octet_length(items)) OVER (ORDER BY shipment_id), 0) <= ?3
+  THEN items END AS items
+FROM shipments WHERE order_number = ?1 AND coalesce(status, '') <> 'cancelled'
+ORDER BY shipment_id LIMIT ?2`;
+
+function first(result: D1Result | undefined): unknown {
+  return result?.results[0] ?? null;
+}
+
+/** Null where there is no such order. */
+export async function loadOrderFacts(db: D1Database, orderNumber: string): Promise<Facts | null> {
+  const [orders, payments, refunds, shipments, contents] = await db.batch([
+    ...[orderSql, newestSql("payments"), newestSql("refunds"), newestSql("shipments")].map((sql) =>
+      db.prepare(sql).bind(orderNumber),
+    ),
+    db.prepare(contentsSql).bind(orderNumber, PARCELS_MAX + 1, CONTENTS_MAX_BYTES),
+  ]);
+  const order = first(orders) as OrderFacts | null;
+  if (order === null) return null;
+  return {
+    orderNumber,
+    order,
+    payment: first(payments) as PaymentFacts | null,
+    paymentEvents: [],
+    refund: first(refunds) as RefundFacts | null,
+    shipment: first(shipments) as ShipmentFacts | null,
+    parcels: { delivered: 0, open: 0, failed: 0 },
+    contents: (contents?.results ?? []) as ParcelContents[],
+    event: null,
+  };
+}
