@@ -92,11 +92,28 @@ function readIn(message: Message): readonly string[] {
   if (message.channel === "sms") return [message.text];
   if (message.channel !== "email") return [];
   const own = /^https:\/\/(shop\.example|www\.delhivery\.com|track\.example)\/\S*$/gm;
+  const contacts =
+    /^Unsubscribe: https:\/\/hooks\.shop\.example\/\S*$|help@shop\.example|^Instagram: https:\/\/instagram\.com\/\S*$/gm;
   const shown = message.html
     .replace(/<style>[^]*?<\/style>/, "")
+    .replace(/<script[^]*?<\/script>/, "")
+    .replaceAll(contacts, "")
     .replaceAll(/<[^>]*>/g, "\n")
     .replaceAll("&amp;", "&");
-  return [message.subject, shown, message.text.replaceAll(own, "")];
+  const text = message.text.replaceAll(own, "").replaceAll(contacts, "");
+  return [message.subject, shown, text, structuredIn(message.html)];
+}
+
+/** What programs read: every text in it but the links of the shop and of the couriers. */
+function structuredIn(html: string): string {
+  const [, json = "{}"] = /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(html) ?? [];
+  const own = /^https:\/\/(schema\.org|shop\.example|www\.delhivery\.com|track\.example)(\/|$)/;
+  const texts: string[] = [];
+  JSON.parse(json, (_, value: unknown) => {
+    if (typeof value === "string" && !own.test(value)) texts.push(value);
+    return value;
+  });
+  return texts.join("\n");
 }
 
 /** As the linkers of mail clients look for them, once a telephone has made plain characters of the others. */

@@ -27,6 +27,7 @@ import {
   releaseWaiting,
 } from "../../src/store/outbox/lanes";
 import { eraseKeyedRows } from "../../src/store/privacy/erasure-rows";
+import { loadOrderFacts } from "../../src/store/state/order-facts";
 import { loadRows } from "../../src/store/state/rows";
 import { enterOrders, rewriteStatements } from "../../src/store/privacy/erased-bodies";
 import { saveError } from "../../src/store/privacy/erasure";
@@ -240,6 +241,7 @@ beforeAll(async () => {
   ).first<string>("id");
   await admin(`/notifications/${encodeURIComponent(settledOne ?? "")}/send-again`, {});
   await admin("/settings");
+  await loadOrderFacts(testEnv.DB, "ORD-1");
   await saveSetting(testEnv.DB, { name: "name", value: "Meera", changed_at: "", changed_by: "" });
   await removeSetting(testEnv.DB, "name");
   const turned = { is_on: 1, changed_at: "", changed_by: "" };

@@ -19,6 +19,11 @@ function decimal(micros: number | null): string | null {
   return micros === null ? null : (micros / 1_000_000).toFixed(2);
 }
 
+/** Text that is no currency's code would be text from outside. */
+function codeOf(currency: string): string | null {
+  return /^[A-Z]{3}$/.test(currency) ? currency : null;
+}
+
 function statusOf({ status }: OrderFacts): string {
   if (status === "cancelled") return "https://schema.org/OrderCancelled";
   return status === "complete"
@@ -34,7 +39,7 @@ export function orderData(order: OrderFacts, currency: string, shop: Shop): Stru
     orderStatus: statusOf(order),
     merchant: { "@type": "Organization", name: shop.name },
     ...known({
-      priceCurrency: currency,
+      priceCurrency: codeOf(currency),
       price: decimal(order.grand_total_micros),
       orderDate: order.order_date,
       url: orderLink(shop.orderUrl, order.order_number),
@@ -48,7 +53,7 @@ export function orderData(order: OrderFacts, currency: string, shop: Shop): Stru
       eligibleQuantity: { "@type": "QuantitativeValue", value: item.quantity },
       ...known({
         price: item.price === null ? null : item.price.toFixed(2),
-        priceCurrency: item.price === null ? null : currency,
+        priceCurrency: item.price === null ? null : codeOf(currency),
       }),
     })),
   };

@@ -131,7 +131,9 @@ UPDATE webhook_events SET status = v.status, error = v.error, processed_at = ?2,
     WHEN webhook_events.notes IS NULL THEN v.notes
     ELSE (SELECT json_group_array(value) FROM (SELECT value FROM json_each(v.notes)
       UNION SELECT value FROM json_each(webhook_events.notes))) END,
-  status_precedence = v.precedence, outbox = v.outbox, attempts = attempts + 1, push_at = NULL
+  status_precedence = v.precedence, attempts = attempts + 1, push_at = NULL,
+  outbox = nullif((SELECT json_group_array(o.value) FROM json_each(v.outbox) o
+    WHERE EXISTS (SELECT 1 FROM notifications n WHERE n.id = o.value)), '[]')
 FROM ${slicedRows("id", "status", "error", "notes", "precedence", "outbox")} AS v
 WHERE webhook_events.id = v.id AND webhook_events.status <> 'processed'`;
 
