@@ -87,15 +87,17 @@ function filled(preview: Preview, attack: string): Preview {
   };
 }
 
-/** What is read in a message; its links are the shop's own, and stand in attributes. */
+/** What is read in a message; its links are the shop's own, and stand in attributes, or at its foot. */
 function readIn(message: Message): readonly string[] {
   if (message.channel === "sms") return [message.text];
   if (message.channel !== "email") return [];
-  const own = /^https:\/\/(shop\.example|www\.delhivery\.com|track\.example)\/\S*$/gm;
+  const own =
+    /^https:\/\/(shop\.example|www\.delhivery\.com|track\.example)\/\S*$|help@shop\.example|https:\/\/(instagram\.com\/meera\.example|hooks\.shop\.example\/unsubscribe\/token)/gm;
   const shown = message.html
-    .replace(/<style>[^]*?<\/style>/, "")
+    .replaceAll(/<(style|script)\b[^]*?<\/\1>/g, "")
     .replaceAll(/<[^>]*>/g, "\n")
-    .replaceAll("&amp;", "&");
+    .replaceAll("&amp;", "&")
+    .replaceAll(own, "");
   return [message.subject, shown, message.text.replaceAll(own, "")];
 }
 
