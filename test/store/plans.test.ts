@@ -34,7 +34,13 @@ import { saveError } from "../../src/store/privacy/erasure";
 import { countHeld, forgetChannel, releaseHeld } from "../../src/store/outbox/channels";
 import { listUnsent } from "../../src/store/outbox/unsent";
 import { countStretch } from "../../src/store/inbox/counts";
-import { listEditedTexts, listTextVersions, saveText } from "../../src/store/texts/message-texts";
+import { loadOrderFacts } from "../../src/store/state/order-facts";
+import {
+  listEditedTexts,
+  listTextVersions,
+  loadEditedTexts,
+  saveText,
+} from "../../src/store/texts/message-texts";
 import { listDeliveries, measureEndpoints } from "../../src/store/forwarding/deliveries";
 import { deleteTestEvent, listTroubled } from "../../src/store/inbox/inspection";
 import { countTroubled, loadOverview } from "../../src/store/overview";
@@ -270,6 +276,8 @@ beforeAll(async () => {
   );
   await listEditedTexts(testEnv.DB, "en");
   await listTextVersions(testEnv.DB, "en", "alert.title");
+  await loadEditedTexts(testEnv.DB);
+  await loadOrderFacts(testEnv.DB, "ORD-1");
   await forwardAll(testEnv.DB);
   await env.DB.exec(
     "INSERT INTO payments (payment_id, order_number, updated_at) VALUES ('CUT-1', 'CUT', ''), ('CUT-2', 'CUT', '')",
