@@ -34,7 +34,6 @@ import { saveError } from "../../src/store/privacy/erasure";
 import { countHeld, forgetChannel, releaseHeld } from "../../src/store/outbox/channels";
 import { listUnsent } from "../../src/store/outbox/unsent";
 import { countStretch } from "../../src/store/inbox/counts";
-import { loadOrderFacts } from "../../src/store/state/order-facts";
 import {
   listEditedTexts,
   listTextVersions,

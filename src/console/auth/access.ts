@@ -2,8 +2,8 @@
  * Cloudflare Access: verifies the token that Access signs for each request, with the public keys of the team.
  * Access signs with RS256; no other algorithm is accepted.
  */
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from "jose";
-import { textOf } from "../../events/values";
+import { decode, verifyWithJwks } from "hono/jwt";
+import { isObject, type JsonObject, textOf } from "../../events/values";
 import { ACCESS_KEYS } from "../../limits";
 import { errorText, log } from "../../log";
 
@@ -17,7 +17,7 @@ export interface AccessDeps {
   readonly nowMs: () => number;
 }
 
-type KeySet = ReturnType<typeof createLocalJWKSet>;
+type KeySet = NonNullable<Parameters<typeof verifyWithJwks>[1]["keys"]>;
 
 /** The keys of a team, as this isolate knows them. */
 interface KnownKeys {
@@ -36,7 +36,15 @@ async function fetchKeys(issuer: string, { fetch }: AccessDeps): Promise<KeySet>
   const signal = AbortSignal.timeout(ACCESS_KEYS.timeoutMs);
   const response = await fetch(`${issuer}/cdn-cgi/access/certs`, { signal });
   if (!response.ok) throw new Error(`no keys: ${String(response.status)}`);
-  return createLocalJWKSet(await response.json<JSONWebKeySet>());
+  const answer = await response.json();
+  if (!isObject(answer) || !isKeySet(answer["keys"])) throw new Error("no keys: not a key set");
+  return answer["keys"];
+}
+
+function isKeySet(keys: unknown): keys is KeySet {
+  return (
+    Array.isArray(keys) && keys.every((key) => isObject(key) && typeof key["kid"] === "string")
+  );
 }
 
 /** New keys, or the known ones if new ones cannot be fetched. */
@@ -67,22 +75,30 @@ async function loadKeys(issuer: string, isUnknown: boolean, deps: AccessDeps): P
   return held.keys;
 }
 
-async function verify(
-  jwt: string,
-  config: AccessConfig,
-  isUnknown: boolean,
-  deps: AccessDeps,
-): Promise<JWTPayload> {
+/** A token without an expiry would be valid for ever. Times in a token are seconds since 1970. */
+function isInTime({ exp, nbf }: JsonObject, nowMs: number): boolean {
+  const isBegun = nbf === undefined || (typeof nbf === "number" && nbf * 1_000 <= nowMs);
+  return isBegun && typeof exp === "number" && exp * 1_000 > nowMs;
+}
+
+/** The keys with the one that the token names among them, if the team has it. */
+async function keysFor(jwt: string, issuer: string, deps: AccessDeps): Promise<KeySet> {
+  const header: object = decode(jwt).header;
+  const name: unknown = Reflect.get(header, "kid");
+  const keys = await loadKeys(issuer, false, deps);
+  return keys.some(({ kid }) => kid === name) ? keys : await loadKeys(issuer, true, deps);
+}
+
+async function verify(jwt: string, config: AccessConfig, deps: AccessDeps): Promise<JsonObject> {
   const issuer = `https://${config.teamDomain}`;
-  const { payload } = await jwtVerify(jwt, await loadKeys(issuer, isUnknown, deps), {
-    algorithms: ["RS256"],
-    issuer,
-    audience: config.audience,
-    // A token without an expiry would be valid for ever.
-    requiredClaims: ["exp"],
-    currentDate: new Date(deps.nowMs()),
+  const claims: JsonObject = await verifyWithJwks(jwt, {
+    keys: await keysFor(jwt, issuer, deps),
+    allowedAlgorithms: ["RS256"],
+    // The times are checked by the clock that is passed in.
+    verification: { iss: issuer, aud: config.audience, exp: false, nbf: false, iat: false },
   });
-  return payload;
+  if (!isInTime(claims, deps.nowMs())) throw new Error("expired, or not valid yet");
+  return claims;
 }
 
 /** Whom Access has let through: an e-mail address, or `Access` for a service; null if the token is invalid. */
@@ -92,10 +108,7 @@ export async function verifyAccess(
   deps: AccessDeps,
 ): Promise<string | null> {
   try {
-    const claims = await verify(jwt, config, false, deps).catch(async (error: unknown) => {
-      if (error instanceof errors.JWKSNoMatchingKey) return await verify(jwt, config, true, deps);
-      throw error;
-    });
+    const claims = await verify(jwt, config, deps);
     return textOf(claims["email"]) ?? "Access";
   } catch (error) {
     log.warn("access_token_refused", { error: errorText(error) });
