@@ -82,8 +82,8 @@ function hasOwnDigits(plan: readonly unknown[]): boolean {
 
 /** Of a country in libphonenumber's metadata: the numbers of each kind, in its order. */
 const KINDS = 11;
-/** Those that a customer can have: fixed lines, mobiles, personal numbers, VoIP. Not toll-free or premium ones. */
-const kept: ReadonlySet<number> = new Set([0, 1, 4, 8]);
+/** Those that a customer can have: fixed lines, mobiles, numbers of companies, VoIP. Not toll-free or premium ones. */
+const kept: ReadonlySet<number> = new Set([0, 1, 6, 8]);
 
 /**
  * libphonenumber's own metadata without formats that only place spaces, and without the kinds of numbers that no

@@ -23,10 +23,16 @@ interface AddedColumn {
 /** The columns that the migrations add from this one on, for code of today that runs before them. */
 export function columnsAddedFrom(prefix: string): readonly AddedColumn[] {
   const later = env.TEST_MIGRATIONS.slice(indexOf(prefix)).flatMap(({ queries }) => queries);
+  const created = new Set(
+    later.flatMap((query) => /CREATE TABLE `?(\w+)`?/.exec(query)?.[1] ?? []),
+  );
   return later.flatMap((query) => {
     const [add, table = "", column = ""] =
       /ALTER TABLE `?(\w+)`? ADD `?(\w+)`? [^;]*/.exec(query) ?? [];
-    return add === undefined ? [] : [{ add, drop: `ALTER TABLE ${table} DROP ${column}` }];
+    // A table that came later comes with all its columns.
+    return add === undefined || created.has(table)
+      ? []
+      : [{ add, drop: `ALTER TABLE ${table} DROP ${column}` }];
   });
 }
 
