@@ -130,6 +130,25 @@ describe("an event that is applied", () => {
 });
 
 describe("a forward", () => {
+  it("that version 0.2 wrote goes to FORWARD_URL, with the id and the secret that it had", async () => {
+    await arriveFor("default", 1);
+    // 0.2 knew no endpoints, no lanes and no kind of fact.
+    await env.DB.exec(
+      "UPDATE notifications SET endpoint = NULL, lane_place = NULL, about = NULL, happened_at = NULL WHERE channel = 'forward'",
+    );
+    const set = stage(accepts);
+    await sweepMessages(set.deps);
+    const [asked] = set.provider.asked;
+    if (asked === undefined) throw new Error("nothing was sent");
+    expect(asked.url).toBe(channelsConfig.forward?.url);
+    expect(asked.headers.get("webhook-id")).toBe("evt-1");
+    const webhook = new Webhook(channelsConfig.forward?.secret ?? "");
+    const at = new Date(Number(asked.headers.get("webhook-timestamp")) * 1_000);
+    expect(asked.headers.get("webhook-signature")).toBe(webhook.sign("evt-1", at, asked.body));
+    const row = await readNotification("forward/evt-1/forward");
+    expect(row).toMatchObject({ status: "sent", endpoint: "default" });
+  });
+
   it("carries the event's id and a signature of its own endpoint, which the public library accepts", async () => {
     await addEndpoint("ep_a");
     await addEndpoint("ep_b");
