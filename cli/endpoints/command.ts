@@ -2,6 +2,7 @@
 import { Argument, Command } from "commander";
 import type { Endpoint } from "../api/answers.ts";
 import type { Api } from "../api/api.ts";
+import { fullTime } from "../terminal/look.ts";
 import { apiOf, type Cli, complete, type JsonFlag, whenOf } from "../cli.ts";
 import { Failure } from "../failure.ts";
 import { moment, wholeNumber } from "../flags.ts";
@@ -110,7 +111,8 @@ async function rotate({ cli, api, id, flags }: Asked): Promise<void> {
   const answer = known(id, await api.rotateEndpoint(id));
   if (flags.json === true) return cli.out.json(answer);
   cli.out.print(`  The new secret: ${answer.secret}`);
-  cli.out.note(`  Until ${answer.previous_until ?? "now"} both secrets sign.`);
+  const until = fullTime(answer.previous_until, await whenOf(cli, api));
+  cli.out.note(until === "" ? "  It signs alone." : `  Until ${until} both secrets sign.`);
 }
 
 async function secret({ cli, api, id, flags }: Asked): Promise<void> {

@@ -17,6 +17,9 @@ const states: Readonly<Record<string, readonly [sign: string, shade: Shade]>> = 
   suppressed: [signs.none, "dim"],
   lost: [signs.none, "dim"],
   purged: [signs.none, "dim"],
+  active: [signs.ok, "green"],
+  paused: ["!", "yellow"],
+  disabled: [signs.bad, "red"],
   quarantined: ["!", "yellow"],
   failed: [signs.bad, "red"],
 };

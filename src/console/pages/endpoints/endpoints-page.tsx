@@ -88,8 +88,8 @@ function AddForm({ endpoints, hasSecret, typed, problems }: EndpointsProps) {
 function EndpointsPage(props: EndpointsProps) {
   const { who, endpoints, measured, hasSecret, problems, isDeleted } = props;
   return (
-    <Page title="Endpoints" who={who} path={ENDPOINTS}>
-      <h1>Endpoints</h1>
+    <Page title="Forwarding" who={who} path={ENDPOINTS}>
+      <h1>Forwarding</h1>
       {isDeleted ? <Notice>The endpoint was deleted.</Notice> : null}
       {problems.form === undefined ? null : <Notice bad>{problems.form}</Notice>}
       {endpoints.length === 0 ? (
