@@ -1,6 +1,7 @@
 import { applyD1Migrations, type D1Migration, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll } from "vitest";
+import { refusalsOf } from "../../src/receiver/deps";
 
 declare global {
   namespace Cloudflare {
@@ -12,10 +13,12 @@ declare global {
 
 /**
  * Files share a Worker, which starting one for each would take longer than most tests; not its rows. A
- * reset empties what is awake only, and a database that nobody asked for ten seconds sleeps.
+ * reset empties what is awake only, and a database without a query for ten seconds sleeps. The refusals that the
+ * isolate has counted and not written yet are the last file's: written now, they go with its rows.
  */
 beforeAll(async () => {
   await env.DB.prepare("SELECT 1").run();
+  await refusalsOf(env.DB).flush();
   await reset();
   await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
 });
