@@ -133,7 +133,14 @@ export function contactsLike(text: string, defaults: StoreDefaults): readonly st
   const contacts = contactsOf(text, defaults);
   const digits = statedDigits(text);
   if (digits === null) return contacts;
-  return distinct([...contacts, `phone:${digits}`, digitsContact(digits), dialledContact(digits)]);
+  return distinct([
+    ...contacts,
+    // As an event without a country code names it: without the country of the store.
+    ...phoneIdentifiers(null, text),
+    `phone:${digits}`,
+    digitsContact(digits),
+    dialledContact(digits),
+  ]);
 }
 
 /** Every contact of an order event: of both addresses, and of the fields beside them. */
