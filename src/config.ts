@@ -3,13 +3,10 @@
  * value switches off its own feature and is named in `problems`; it never stops receipt. Blank counts as unset. No
  * problem ever quotes a value: it may be a secret.
  */
-import * as z from "zod/mini";
+import type * as z from "zod/mini";
 // With its ending: tools have Node read this file as it is.
-import { parseAllowlist } from "./events/formats/allowlist.ts";
-import { whyNotEndpoint } from "./events/formats/endpoint-address.ts";
-import { type Country, parseCountry } from "./events/formats/phone.ts";
-import { isTimeZone } from "./events/formats/time-zone.ts";
-import { isObject, parseJson } from "./events/values.ts";
+import * as form from "./config-forms.ts";
+import type { Country } from "./events/formats/phone.ts";
 
 /** What the receiver needs. `secrets` is null if `CE_WEBHOOK_SECRET` is unset: every delivery is refused. */
 interface ReceiptConfig {
@@ -177,92 +174,6 @@ export interface Config {
 
 const HOUR_MS = 3_600_000;
 
-const present = z.string().check(z.trim(), z.minLength(1));
-/** A line break or another control character within: two values pasted as one, or a file that is something else. */
-const line = present.check(z.regex(/^\P{Cc}*$/u));
-/** Goes out or comes in by a header: clients and servers disagree on how one carries anything but ASCII. */
-const headerText = present.check(z.regex(/^[\x20-\x7e]*$/));
-const LINE = "text in one line";
-const HEADER_TEXT = "ASCII characters in one line";
-
-const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
-
-/** https anywhere; plain http on loopback only, where development and tests listen. */
-const endpoint = present.check(
-  z.refine((text) => {
-    const url = URL.parse(text);
-    if (url === null) return false;
-    return url.protocol === "https:" || (url.protocol === "http:" && loopback.has(url.hostname));
-  }),
-);
-/** As that of every endpoint (events/formats/endpoint-address.ts). */
-const forwardUrl = present.check(z.refine((text) => whyNotEndpoint(text.trim()) === null));
-const FORWARD_URL = "an https URL without credentials, at an address that is not private";
-const baseUrl = endpoint.check(z.overwrite((text) => text.replace(/\/+$/, "")));
-const boolean = z.pipe(
-  present.check(z.toLowerCase(), z.regex(/^(true|false|1|0|yes|no)$/)),
-  z.transform((text) => text === "true" || text === "1" || text === "yes"),
-);
-const numeric = (form: RegExp, min: number, max: number) =>
-  z.pipe(
-    z.pipe(present.check(z.regex(form)), z.transform(Number)),
-    z.number().check(z.minimum(min), z.maximum(max)),
-  );
-/** Hours, with decimals where a shop wants half an hour. */
-const hours = (max: number) => numeric(/^\d{1,6}(\.\d{1,4})?$/, 0, max);
-const count = (min: number, max: number) => numeric(/^\d{1,9}$/, min, max);
-const currency = present.check(z.toUpperCase(), z.regex(/^[A-Z]{3}$/));
-const country = z.pipe(
-  present.check(z.refine((text) => parseCountry(text) !== null)),
-  z.transform((text) => parseCountry(text)),
-);
-/** Which languages there are is known to the texts (notifications/texts): another one counts as English there. */
-const locale = present.check(z.regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/));
-const zone = present.check(z.refine(isTimeZone));
-/** `Shop <orders@shop.example>` or a bare address; a line break would end the header. */
-const address = present.check(z.regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/));
-const environmentName = present.check(z.toLowerCase(), z.regex(/^[a-z][a-z0-9_-]{0,31}$/));
-
-const allowlist = z.pipe(
-  present.check(z.refine((text) => parseAllowlist(text) !== null)),
-  z.transform((text) => parseAllowlist(text) ?? []),
-);
-
-/** Couriers and the URLs of their tracking pages; null if the text is invalid. */
-function parseTrackingUrls(text: string): Readonly<Record<string, string>> | null {
-  const table = parseJson(text);
-  if (!isObject(table)) return null;
-  const rows = new Map<string, string>();
-  for (const [name, url] of Object.entries(table)) {
-    if (typeof url !== "string" || !url.includes("{awb}")) return null;
-    rows.set(name.trim().toLowerCase(), url);
-  }
-  return Object.fromEntries(rows);
-}
-const trackingUrls = z.pipe(
-  present.check(z.refine((text) => parseTrackingUrls(text) !== null)),
-  z.transform((text) => parseTrackingUrls(text) ?? {}),
-);
-function isBase64(text: string): boolean {
-  try {
-    return atob(text) !== "";
-  } catch {
-    return false;
-  }
-}
-const webhookSecret = present.check(
-  z.regex(/^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$/),
-  z.refine((text) => isBase64(text.replace(/^whsec_/, ""))),
-);
-/** With or without `whatsapp:` before it, as Twilio's own pages write it. */
-const whatsAppSender = present.check(
-  z.overwrite((text) => text.replace(/^whatsapp:/, "")),
-  z.regex(/^(\+[1-9]\d{6,14}|MG[0-9a-f]{32})$/i),
-);
-const teamDomain = present.check(
-  z.overwrite((text) => text.replace(/^https:\/\//, "").replace(/\/+$/, "")),
-);
-
 /** Reads one name; an unusable value is reported and counts as unset. */
 type Read = <T>(name: string, shape: z.ZodMiniType<T, string>, expected: string) => T | null;
 
@@ -290,7 +201,7 @@ function isStated(env: object, name: string): boolean {
 
 /** An unusable base URL switches its channel off: messages must not go to the default provider instead. */
 function readBaseUrl(read: Read, env: object, name: string, otherwise: string): string | null {
-  return read(name, baseUrl, "an https URL") ?? (isStated(env, name) ? null : otherwise);
+  return read(name, form.baseUrl, "an https URL") ?? (isStated(env, name) ? null : otherwise);
 }
 
 function readSecrets(env: object): Config["secrets"] {
@@ -303,31 +214,39 @@ export const UNKNOWN_ENVIRONMENT = "unknown";
 /** An unusable value restricts: an unusable environment name is not production, and an unusable list is empty. */
 function readAudience(read: Read, env: object): AudienceConfig {
   const expected = "letters, digits, - and _; until then customers' messages are restricted";
-  const stated = read("ENVIRONMENT", environmentName, expected);
+  const stated = read("ENVIRONMENT", form.environmentName, expected);
   const environment = stated ?? (isStated(env, "ENVIRONMENT") ? UNKNOWN_ENVIRONMENT : "production");
-  const form =
+  const list =
     "addresses, @domains and numbers with +, separated by commas; until then it is empty";
-  const allowed = read("MESSAGE_ALLOWLIST", allowlist, form) ?? [];
+  const allowed = read("MESSAGE_ALLOWLIST", form.allowlist, list) ?? [];
   return { environment, allowlist: environment === "production" ? null : allowed };
 }
 
 function readChannels(read: Read, env: object): ChannelsConfig {
-  const apiKey = read("RESEND_API_KEY", headerText, HEADER_TEXT);
-  const from = read("EMAIL_FROM", address, "an address, or a name and <address>");
+  const apiKey = read("RESEND_API_KEY", form.headerText, form.HEADER_TEXT);
+  const from = read("EMAIL_FROM", form.address, "an address, or a name and <address>");
   const resendUrl = readBaseUrl(read, env, "RESEND_BASE_URL", "https://api.resend.com");
-  const replyTo = read("EMAIL_REPLY_TO", address, "an address");
-  const accountSid = read("TWILIO_ACCOUNT_SID", headerText, HEADER_TEXT);
-  const authToken = read("TWILIO_AUTH_TOKEN", headerText, HEADER_TEXT);
+  const replyTo = read("EMAIL_REPLY_TO", form.address, "an address");
+  const accountSid = read("TWILIO_ACCOUNT_SID", form.headerText, form.HEADER_TEXT);
+  const authToken = read("TWILIO_AUTH_TOKEN", form.headerText, form.HEADER_TEXT);
   const twilioUrl = readBaseUrl(read, env, "TWILIO_BASE_URL", "https://api.twilio.com");
-  const smsFrom = read("SMS_FROM", present, "a number, a sender name or a messaging service id");
-  const whatsAppFrom = read("WHATSAPP_FROM", whatsAppSender, "a number with +, or MG…");
+  const smsFrom = read(
+    "SMS_FROM",
+    form.present,
+    "a number, a sender name or a messaging service id",
+  );
+  const whatsAppFrom = read("WHATSAPP_FROM", form.whatsAppSender, "a number with +, or MG…");
   const account =
     accountSid !== null && authToken !== null && twilioUrl !== null
       ? { accountSid, authToken, baseUrl: twilioUrl }
       : null;
-  const slackUrl = read("SLACK_WEBHOOK_URL", endpoint, "an https URL");
-  const forwardTo = read("FORWARD_URL", forwardUrl, FORWARD_URL);
-  const secret = read("FORWARD_SECRET", webhookSecret, "base64, with or without whsec_ before it");
+  const slackUrl = read("SLACK_WEBHOOK_URL", form.endpoint, "an https URL");
+  const forwardTo = read("FORWARD_URL", form.forwardUrl, form.FORWARD_URL);
+  const secret = read(
+    "FORWARD_SECRET",
+    form.webhookSecret,
+    "base64, with or without whsec_ before it",
+  );
   const sender = from === null ? null : { from, replyTo };
   return {
     sender,
@@ -347,37 +266,38 @@ function readChannels(read: Read, env: object): ChannelsConfig {
 export function parseConfig(env: object): Config {
   const problems: string[] = [];
   const read = reader(env, problems);
-  const current = read("CE_WEBHOOK_SECRET", line, LINE);
-  const previous = read("CE_WEBHOOK_SECRET_PREVIOUS", line, LINE);
-  const domain = read("ACCESS_TEAM_DOMAIN", teamDomain, "<team>.cloudflareaccess.com");
-  const audience = read("ACCESS_AUD", present, "text");
-  const maxAge = read("NOTIFY_MAX_AGE_HOURS", hours(100_000), "hours, 0 for no limit") ?? 72;
-  const silence = read("SILENCE_ALERT_HOURS", hours(10_000), "hours, 0 for never") ?? 0;
-  const timeZone = read("STORE_TIME_ZONE", zone, "an IANA time zone such as Asia/Kolkata");
+  const current = read("CE_WEBHOOK_SECRET", form.line, form.LINE);
+  const previous = read("CE_WEBHOOK_SECRET_PREVIOUS", form.line, form.LINE);
+  const domain = read("ACCESS_TEAM_DOMAIN", form.teamDomain, "<team>.cloudflareaccess.com");
+  const audience = read("ACCESS_AUD", form.present, "text");
+  const maxAge = read("NOTIFY_MAX_AGE_HOURS", form.hours(100_000), "hours, 0 for no limit") ?? 72;
+  const silence = read("SILENCE_ALERT_HOURS", form.hours(10_000), "hours, 0 for never") ?? 0;
+  const timeZone = read("STORE_TIME_ZONE", form.zone, "an IANA time zone such as Asia/Kolkata");
   const channels = readChannels(read, env);
-  const reviewDelay = read("REVIEW_DELAY_HOURS", hours(10_000), "hours") ?? 24;
+  const reviewDelay = read("REVIEW_DELAY_HOURS", form.hours(10_000), "hours") ?? 24;
   return {
     receipt: {
       secrets: current === null ? null : { current, previous },
-      timeoutMs: read("RECEIPT_TIMEOUT_MS", count(1, 60_000), "1 to 60000") ?? 2000,
-      retired: read("RECEIVER_RETIRED", boolean, "true or false") ?? false,
+      timeoutMs: read("RECEIPT_TIMEOUT_MS", form.count(1, 60_000), "1 to 60000") ?? 2000,
+      retired: read("RECEIVER_RETIRED", form.boolean, "true or false") ?? false,
       timeZone,
     },
     shop: {
-      name: read("STORE_NAME", present, "text") ?? DEFAULT_STORE_NAME,
-      currency: read("STORE_CURRENCY", currency, "a code of three letters") ?? "INR",
+      name: read("STORE_NAME", form.present, "text") ?? DEFAULT_STORE_NAME,
+      currency: read("STORE_CURRENCY", form.currency, "a code of three letters") ?? "INR",
       timeZone,
-      locale: read("STORE_LOCALE", locale, "a language such as en or hi") ?? "en",
-      publicUrl: read("PUBLIC_URL", baseUrl, "an https URL"),
-      reviewUrl: read("REVIEW_URL", endpoint, "an https URL"),
-      orderUrl: read("ORDER_URL", endpoint, "an https URL"),
-      paymentUrl: read("PAYMENT_URL", endpoint, "an https URL"),
+      locale: read("STORE_LOCALE", form.locale, "a language such as en or hi") ?? "en",
+      publicUrl: read("PUBLIC_URL", form.baseUrl, "an https URL"),
+      reviewUrl: read("REVIEW_URL", form.endpoint, "an https URL"),
+      orderUrl: read("ORDER_URL", form.endpoint, "an https URL"),
+      paymentUrl: read("PAYMENT_URL", form.endpoint, "an https URL"),
       trackingUrls:
-        read("TRACKING_URLS", trackingUrls, 'JSON such as {"courier": "https://…/{awb}"}') ?? {},
+        read("TRACKING_URLS", form.trackingUrls, 'JSON such as {"courier": "https://…/{awb}"}') ??
+        {},
       takesReplies: (channels.sender?.replyTo ?? null) !== null,
     },
     defaults: {
-      country: read("STORE_COUNTRY", country, "a country code of two letters") ?? "IN",
+      country: read("STORE_COUNTRY", form.country, "a country code of two letters") ?? "IN",
       timeZone,
     },
     channels,
@@ -390,13 +310,13 @@ export function parseConfig(env: object): Config {
     },
     notifyMaxAgeMs: maxAge === 0 ? null : Math.round(maxAge * HOUR_MS),
     silenceAlertMs: silence === 0 ? null : Math.round(silence * HOUR_MS),
-    linkSecret: read("LINK_SECRET", line, LINE),
+    linkSecret: read("LINK_SECRET", form.line, form.LINE),
     retention: {
-      days: read("RETENTION_DAYS", count(1, 36_500), "days") ?? 90,
-      dedupeDays: read("DEDUPE_DAYS", count(1, 36_500), "days") ?? 400,
+      days: read("RETENTION_DAYS", form.count(1, 36_500), "days") ?? 90,
+      dedupeDays: read("DEDUPE_DAYS", form.count(1, 36_500), "days") ?? 400,
     },
     admin: {
-      token: read("ADMIN_TOKEN", headerText, HEADER_TEXT),
+      token: read("ADMIN_TOKEN", form.headerText, form.HEADER_TEXT),
       access: domain !== null && audience !== null ? { teamDomain: domain, audience } : null,
     },
     secrets: readSecrets(env),
