@@ -65,7 +65,7 @@ interface Contacts {
 }
 
 /** How the customer of an order is reached. */
-interface RecipientRule {
+export interface RecipientRule {
   readonly of: (order: Contacts) => string | null;
   /** Null where the text is nothing that can be written to. */
   readonly parse: (text: string) => string | null;

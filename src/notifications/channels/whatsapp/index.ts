@@ -1,7 +1,6 @@
 /** WhatsApp to customers, through Twilio: whatever goes out as SMS, as content templates that WhatsApp has approved. */
-import { parseE164 } from "../../../events/formats/phone";
-import { phoneIdentifiers } from "../../../projection/patches/contacts";
 import type { ChannelDefinition } from "../channel";
+import { phoneRecipient } from "../phone";
 import { twilioConnection } from "../twilio";
 import { type WhatsAppContent, whatsAppContent } from "./content";
 import { storedWhatsApp, type WhatsAppMessage, whatsAppRequest } from "./message";
@@ -11,12 +10,7 @@ export const whatsapp: ChannelDefinition<WhatsAppContent, WhatsAppMessage> = {
   audience: "customer",
   needs: [["TWILIO_ACCOUNT_SID"], ["TWILIO_AUTH_TOKEN"], ["WHATSAPP_FROM"]],
   meantBy: ["WHATSAPP_FROM"],
-  recipient: {
-    of: (order) => order.customer_phone,
-    parse: parseE164,
-    missing: "no phone number known",
-    identify: (recipient) => phoneIdentifiers(null, recipient),
-  },
+  recipient: phoneRecipient,
   takesKey: false,
   isOptional: true,
   keepsQuietHours: true,
