@@ -21,7 +21,7 @@ export interface SumAmounts {
 }
 
 /** `due` is still to be paid; `included_tax` is part of other lines; `discount`, `credit` and `points` are negative. */
-export type SumKind =
+type SumKind =
   | "subtotal"
   | "discount"
   | "shipping"

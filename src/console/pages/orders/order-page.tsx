@@ -7,7 +7,6 @@ import {
   minorMicrosOf,
   orderSums,
   type SumAmounts,
-  type SumKind,
 } from "../../../projection/money-status/order-sums";
 import type { MessageRow } from "../../../store/outbox/message-list";
 import { idIn, type PageContext } from "../../page-context";
@@ -23,6 +22,7 @@ import {
   type Row,
   textIn,
 } from "../../order-view";
+import { defaultText } from "../../../notifications/texts";
 import { withQuery } from "../../links";
 import { count } from "../../text";
 import { Explained } from "./explain-panel";
@@ -36,21 +36,6 @@ import { Badge, Empty, LeftOutNotes, Money, Part, Table, Text } from "../parts";
 import { Page, show } from "../page";
 import { PaymentPanel } from "./payment-panel";
 import { PlainPage } from "../sign-in-page";
-
-const sumNames: Readonly<Record<SumKind, string>> = {
-  subtotal: "Subtotal",
-  discount: "Discount",
-  shipping: "Shipping",
-  handling: "Handling",
-  tax: "Tax",
-  adjustments: "Adjustments",
-  total: "Total",
-  included_tax: "Includes tax of",
-  credit: "Store credit",
-  points: "Loyalty points",
-  paid: "Paid",
-  due: "To be paid",
-};
 
 function amountsIn(order: Row): SumAmounts {
   return {
@@ -75,12 +60,16 @@ function Sums({ order }: { readonly order: Row }) {
   const due = refundOutstandingMicros(order);
   const lines: readonly (readonly [string, number])[] = [
     ...orderSums(amountsIn(order), minorMicrosOf(currency ?? "")).map(
-      ({ kind, micros }) => [sumNames[kind], micros] as const,
+      ({ kind, micros }) => [defaultText("en", `shared.${kind}`), micros] as const,
     ),
     ...(refunded > 0 ? [["Refunded", refunded] as const] : []),
     ...(due > 0 ? [["Refund outstanding", due] as const] : []),
   ];
-  const strong: ReadonlySet<string> = new Set([sumNames.total, sumNames.due, "Refund outstanding"]);
+  const strong: ReadonlySet<string> = new Set([
+    defaultText("en", "shared.total"),
+    defaultText("en", "shared.due"),
+    "Refund outstanding",
+  ]);
   return (
     <dl class="sums">
       {lines.map(([name, micros]) => (
