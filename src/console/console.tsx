@@ -30,6 +30,7 @@ import { PlainPage } from "./pages/sign-in-page";
 import { troubled } from "./pages/events/troubled-page";
 import { replayRecorded } from "./replay";
 import { REPLAY_MAX, UNSENT_MAX, unsentQuery } from "./api/shapes";
+import { nameOfShop } from "./shop/settings";
 import { explainFailure } from "./set-up/failure-words";
 import { isSameOriginAction, whoIs } from "./auth/sign-in";
 import { redirectToSignIn, signIn, signInForm, signOut } from "./auth/sign-in-routes";
@@ -159,6 +160,12 @@ const notThere: Answer = async ({ c, who }) => {
   return show(c, <PlainPage title="Not found" text={text} who={who} />, 404);
 };
 
+/** What every page of the request shows. */
+function frame(c: Context, { settings, defaults, now }: AdminApiDeps, shop: string): void {
+  const { environment } = settings;
+  setFrame(c, { shop, environment, zone: defaults.timeZone, now: now() });
+}
+
 export function consolePages<E extends object>(
   depsOf: (c: Context<{ Bindings: E }>) => AdminApiDeps,
 ): Serve<E> {
@@ -166,9 +173,7 @@ export function consolePages<E extends object>(
   /** Every page of the request gets its frame. */
   const depsIn = (c: Context<{ Bindings: E }>): AdminApiDeps => {
     const deps = depsOf(c);
-    const { shopName: shop, settings, defaults } = deps;
-    const { environment } = settings;
-    setFrame(c, { shop, environment, zone: defaults.timeZone, now: deps.now() });
+    frame(c, deps, deps.shop.shop.name);
     return deps;
   };
   const signedIn =
@@ -176,7 +181,9 @@ export function consolePages<E extends object>(
     async (c: Context<{ Bindings: E }>): Promise<Response> => {
       const deps = depsIn(c);
       const who = await whoIs(c, deps);
-      return who === null ? redirectToSignIn(c) : await answer({ c, deps, who });
+      if (who === null) return redirectToSignIn(c);
+      frame(c, deps, await nameOfShop(deps.shop));
+      return await answer({ c, deps, who });
     };
   app.use("*", async (c, next) => {
     setPolicy(c);

@@ -92,8 +92,6 @@ export interface AdminApiDeps extends EdgeActions {
   /** The platform's rate limit of sign-ins; null if none is bound. */
   readonly limiter: Limiter | null;
   readonly settings: Settings;
-  /** STORE_NAME. */
-  readonly shopName: string;
   /** According to the settings alone; viewChannels adds what is stored. */
   readonly channelSetups: ChannelSetups;
   readonly expected: Expected;
@@ -218,7 +216,6 @@ export function adminDeps(
       time_zone: defaults.timeZone,
       limits: limitsOf(config),
     },
-    shopName: config.shop.name,
     expected: expectedOf(config),
     defaults,
     now,

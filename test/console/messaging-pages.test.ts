@@ -87,6 +87,15 @@ beforeEach(async () => {
 });
 
 describe("the shop", () => {
+  it("is called on every page as it is set", async () => {
+    expect(wordsOf(await read("/console/events"))).not.toContain("Neel Mahal");
+    await act("/console/settings/shop", {
+      ...fieldsOf(await read("/console/settings/shop")),
+      name: "Neel Mahal",
+    });
+    expect(wordsOf(await read("/console/events"))).toContain("Neel Mahal");
+  });
+
   it("shows each setting with where its value comes from", async () => {
     const words = wordsOf(await read(SHOP));
     expect(words).toContain("From STORE_NAME.");
@@ -225,6 +234,18 @@ describe("texts", () => {
         changed_by: "Admin token",
       })),
     );
+  });
+
+  it("that a person takes back take no draft of another text with them", async () => {
+    await act(CONFIRMED, { ...fieldsOf(await read(CONFIRMED)), [SUBJECT]: "First, {order}" });
+    const typed = { [SUBJECT]: "Second, {order}", "order_confirmed.heading": "A draft" };
+    const form = { ...fieldsOf(await read(CONFIRMED)), ...typed };
+    const answer = await act(CONFIRMED, { ...form, default: SUBJECT });
+    expect(answer.status).toBe(200);
+    const html = await answer.text();
+    expect(html).toContain('value="A draft"');
+    expect(wordsOf(html)).toContain("not saved yet: press Save.");
+    expect((await texts()).map(({ text }) => text)).toEqual(["First, {order}", null]);
   });
 
   it("are refused with the place, and keep what was typed; the others are saved", async () => {

@@ -1,6 +1,7 @@
 /** The shop's settings and the switches of messages, as people read and change them. */
 import type { ShopConfig } from "../../config";
 import type { Channel } from "../../notifications/channels";
+import { makeShop } from "../../notifications/shop";
 import { halfDone } from "../../notifications/shop/half-done";
 import { parseValue } from "../../notifications/shop/kinds";
 import { findSetting, settingNames, type ShopSetting } from "../../notifications/shop/settings";
@@ -84,6 +85,15 @@ export async function viewSettings({ db, shop, hasLinkSecret, isOn }: ShopDeps):
   const { timeZone, publicUrl } = shop;
   const setUp = { rows, texts: smsTexts, timeZone, publicUrl, hasLinkSecret, isOn };
   return { settings, halfDone: halfDone(setUp) };
+}
+
+/** As it is set; as vars state it where the table cannot be read, since a page must be able to say what is wrong then. */
+export async function nameOfShop({ db, shop }: ShopDeps): Promise<string> {
+  try {
+    return makeShop(shop, await loadSettings(db)).name;
+  } catch {
+    return shop.name;
+  }
 }
 
 export async function viewSetting(

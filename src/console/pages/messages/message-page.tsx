@@ -7,6 +7,8 @@ import { layOutJson } from "../../json-text";
 import { below, pathTo } from "../../links";
 import { capital, visible, words } from "../../text";
 import { idIn, type PageContext } from "../../page-context";
+import { loadMaking } from "../../texts/samples";
+import { answerMail } from "./mail-frame";
 import { ActionForm, Badge, Empty, Facts, Live, Notice, Part, Ref, Text, Time } from "../parts";
 import { Attempts } from "../endpoints/endpoint-parts";
 import { Page, show } from "../page";
@@ -108,8 +110,8 @@ function Question({ message }: { readonly message: Message }) {
   return (
     <p>
       {wasSent
-        ? "It went out already: whoever it is for will get it once more."
-        : "It will be rendered from what is known now, and sent if it is still true."}
+        ? "It went out already: the recipient will get it once more."
+        : "It will be rendered from what is known now, and sent if it is still true, also where its message is switched off."}
     </p>
   );
 }
@@ -195,20 +197,15 @@ export async function message({ c, deps, who }: PageContext) {
   return show(c, <MessagePage who={who} message={found} notice={notice} />);
 }
 
-/**
- * The e-mail itself, for the frame on its page: an origin of its own, no script, nothing loaded. E-mails have
- * inline styles, which only this answer allows.
- */
+/** The e-mail itself, for the frame on its page. */
 export async function preview({ c, deps, who }: PageContext) {
-  const found = await loadMessage(deps.db, idIn(c, "id"));
+  const [found, { shop }] = await Promise.all([
+    loadMessage(deps.db, idIn(c, "id")),
+    loadMaking(deps),
+  ]);
   const sent = parseRendered(found?.rendered ?? null);
   const message = sent?.message ?? null;
   const html = message === null ? undefined : sent?.channel.show(message).html;
   if (html === undefined) return show(c, <PlainPage {...unknown} who={who} />, 404);
-  return c.html(html, 200, {
-    "content-security-policy":
-      "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'",
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-  });
+  return answerMail(c, html, shop.logoUrl);
 }

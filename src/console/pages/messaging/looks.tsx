@@ -147,6 +147,7 @@ function TestForm({ channel, to, isOn, tested }: TestProps) {
         />
         <button class="outline">Send a test to me</button>
       </div>
+      <small class="soft">The test says what is saved.</small>
       {problem === null ? null : (
         <small id={`${id}-hint`} class="problem">{`Not sent: ${problem}`}</small>
       )}

@@ -2,6 +2,7 @@
 import { channelNames } from "../../../notifications/channels";
 import type { LanguageCode } from "../../../notifications/texts";
 import { formOf, type PageContext } from "../../page-context";
+import { answerMail } from "../messages/mail-frame";
 import { changeText, restoreText } from "../../texts/message-texts";
 import { loadMaking, loadSamples } from "../../texts/samples";
 import type { Tested } from "./looks";
@@ -15,39 +16,63 @@ async function goBack(
   { deps, who: by }: PageContext,
   language: LanguageCode,
   form: Readonly<Record<string, unknown>>,
-): Promise<"default" | "restored" | null> {
+): Promise<{ readonly key: string; readonly did: "default" | "restored" } | null> {
   const { default: key, restore } = form;
   if (typeof key === "string") {
     await changeText(deps, language, key, { text: null, by });
-    return "default";
+    return { key, did: "default" };
   }
   const [, name = "", version = ""] =
     /^([\w.]+):(\d{1,9})$/.exec(typeof restore === "string" ? restore : "") ?? [];
   if (name === "") return null;
   await restoreText(deps, language, name, { version: Number(version), by });
-  return "restored";
+  return { key: name, did: "restored" };
 }
 
-/** Saves what was changed, whichever button was pressed; a text that is blank now is the default again. */
+/** Drafts beside the text that a person has taken back: they stay in their fields, and are not said yet. */
+function asDrafts(changed: ReadonlyMap<string, string>, taken: string): Problems {
+  const drafts = [...changed].filter(([key]) => key !== taken);
+  const reason = "not saved yet: press Save";
+  return new Map(drafts.map(([key, typed]) => [key, { typed, reason, at: undefined }]));
+}
+
+type Problems = ReadonlyMap<string, TextProblem>;
+
+/** Saves what was changed; a text that is blank now is the default again. Returns those that were refused. */
+async function save(
+  { deps, who: by }: PageContext,
+  language: LanguageCode,
+  changed: ReadonlyMap<string, string>,
+): Promise<Problems> {
+  const problems = new Map<string, TextProblem>();
+  for (const [key, typed] of changed) {
+    const text = typed === "" ? null : typed;
+    const saved = await changeText(deps, language, key, { text, by });
+    if (!saved.ok) problems.set(key, { typed, reason: saved.reason, at: saved.at });
+  }
+  return problems;
+}
+
+/** Save says all that was changed; a button beside one text takes back that text alone. */
 export async function saveTexts(context: PageContext): Promise<Response> {
-  const { c, deps, who: by } = context;
+  const { c } = context;
   const subject = subjectIn(context);
   if (subject === null) return await showUnknown(context);
   const { language } = subject;
   const texts = await textsOf(context, subject);
   const form = await formOf(c);
-  const problems = new Map<string, TextProblem>();
-  for (const [key, typed] of changedIn(
-    form,
-    texts.map((one) => one.key),
-  )) {
-    const text = typed === "" ? null : typed;
-    const saved = await changeText(deps, language, key, { text, by });
-    if (!saved.ok) problems.set(key, { typed, reason: saved.reason, at: saved.at });
-  }
+  const changed = new Map(
+    changedIn(
+      form,
+      texts.map((one) => one.key),
+    ),
+  );
   const back = await goBack(context, language, form);
-  if (problems.size > 0) return await showTemplate(context, subject, { problems });
-  return c.redirect(`${pathOf(subject)}&did=${back ?? "saved"}`, 303);
+  const problems =
+    back === null ? await save(context, language, changed) : asDrafts(changed, back.key);
+  const did = back === null ? {} : { did: back.did };
+  if (problems.size > 0) return await showTemplate(context, subject, { problems, ...did });
+  return c.redirect(`${pathOf(subject)}&did=${back?.did ?? "saved"}`, 303);
 }
 
 /** Sends a test through the real channel, and says what came of it. */
@@ -81,13 +106,7 @@ function wordsOf(answer: TestAnswer): Partial<Tested> {
     : { problem: outcome.error };
 }
 
-/** A picture is loaded from where the shop's logo is, and from nowhere else. */
-function logoOrigin(logo: string | null): string {
-  const url = logo === null ? null : URL.parse(logo);
-  return url === null ? "" : ` ${url.origin}`;
-}
-
-/** The mail itself, in one theme whatever the reader's is: an origin of its own, without script. */
+/** The mail itself, in one theme whatever the reader's is. */
 export async function templatePreview(context: PageContext): Promise<Response> {
   const { c, deps } = context;
   const subject = subjectIn(context);
@@ -100,9 +119,5 @@ export async function templatePreview(context: PageContext): Promise<Response> {
     "@media (prefers-color-scheme: dark)",
     isDark ? "@media all" : "@media not all",
   );
-  return c.html(themed, 200, {
-    "content-security-policy": `sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:${logoOrigin(shop?.logoUrl ?? null)}; form-action 'none'; base-uri 'none'; frame-ancestors 'self'`,
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-  });
+  return answerMail(c, themed, shop?.logoUrl ?? null);
 }

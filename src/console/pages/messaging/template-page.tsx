@@ -16,11 +16,13 @@ import { TextForm, type TextProblem } from "./text-form";
 
 /** What an action adds to the page that answers it. */
 interface Shown {
+  /** What was taken back, where drafts of other texts are shown beside it. */
+  readonly did?: "default" | "restored";
   readonly problems?: ReadonlyMap<string, TextProblem>;
   readonly tested?: Tested;
 }
 
-interface TemplateProps extends Shown {
+interface TemplateProps extends Omit<Shown, "did"> {
   readonly who: string;
   readonly subject: Subject;
   readonly texts: readonly TextView[];
@@ -159,14 +161,15 @@ export async function showTemplate(
     loadSamples(deps, subject),
   ]);
   const history = found?.ok === true ? found.value : null;
-  const isRefused = shown.problems !== undefined || typeof shown.tested?.problem === "string";
+  const isWrong = shown.problems !== undefined || typeof shown.tested?.problem === "string";
+  const isRefused = isWrong && shown.did === undefined;
   const { isOn } = deps.shop;
   return show(
     c,
     <TemplatePage
       {...shown}
       {...{ who, subject, texts, history, samples, isOn }}
-      did={c.req.query("did")}
+      did={shown.did ?? c.req.query("did")}
     />,
     isRefused ? 400 : 200,
   );
