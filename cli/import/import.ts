@@ -53,7 +53,7 @@ async function runImport(cli: Cli, files: readonly string[], flags: Flags): Prom
   const isDryRun = flags.dryRun === true;
   const isJson = flags.json === true;
   if (!isDryRun && !settings.isLocal) {
-    const question = `Import ${files.join(", ")} into ${settings.url}? Nobody is notified of it.`;
+    const question = `Import ${files.join(", ")} into ${settings.url}? No message is sent about it.`;
     await confirm(cli, question, flags.yes === true || isJson);
   }
   const problems = new Listed<Problem>(LISTED_MAX);
@@ -86,7 +86,7 @@ export function importCommand(cli: Cli): Command {
   const command = new Command("import")
     .summary("bring in orders from before")
     .description(
-      "Brings in orders from exported files: JSON or NDJSON, also gzipped; orders or any bodies that would be delivered. What is newer stays, nobody is notified, and the same file again changes nothing: after a break, run it again.",
+      "Brings in orders from exported files: JSON or NDJSON, also gzipped; orders or bodies as Commerce Engine delivers them. Newer data stays, no message is sent, and the same file again changes nothing: after an interruption, run it again.",
     )
     .argument("<files...>", "paths; - is standard input")
     .option("--dry-run", "only say what would change")
