@@ -60,6 +60,7 @@ interface ApiRequest {
   /** A body that is sent as it is, in place of an object. */
   readonly lines?: string;
   readonly timeoutMs?: number;
+  readonly isRepeatable?: boolean;
 }
 
 /** Requests one path; null if the resource does not exist. */
@@ -76,7 +77,7 @@ class Asker {
   async ask<T>(
     path: string,
     shape: z.ZodMiniType<T>,
-    { method, body, lines, timeoutMs }: ApiRequest = {},
+    { method, body, lines, timeoutMs, isRepeatable }: ApiRequest = {},
   ): Promise<T | null> {
     const { url, token, access } = this.#connection;
     const answer = await this.#http(`${url}/api/admin${path}`, {
@@ -90,6 +91,7 @@ class Asker {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(lines === undefined ? {} : { body: lines }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(isRepeatable === undefined ? {} : { isRepeatable }),
     });
     if (answer.status >= 300) {
       const failure = refusal(answer, this.#connection);
@@ -118,8 +120,13 @@ class Asker {
 /** `lines`: a body on each. */
 function importLines(asker: Asker, lines: string, isDryRun: boolean): Promise<answers.Imported> {
   const path = pathOf("/imports", { dry_run: String(isDryRun) });
-  const timeoutMs = IMPORT_TIMEOUT_MS;
-  return asker.demand(path, answers.imported, { method: "POST", lines, timeoutMs });
+  const request = {
+    method: "POST",
+    lines,
+    timeoutMs: IMPORT_TIMEOUT_MS,
+    isRepeatable: true,
+  } as const;
+  return asker.demand(path, answers.imported, request);
 }
 
 /** About a person. */

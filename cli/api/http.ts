@@ -5,11 +5,11 @@ import type { ForwardProxy } from "./proxy.ts";
 const REQUEST_TIMEOUT_MS = 15_000;
 
 /**
- * A server that refuses a large body before it has read it closes the connection while the body is still being sent.
- * Whether the client then sees the answer is random, so there are three tries.
+ * A server may close a connection just as the next request is written to it: after an answer that it gave before it
+ * had read the body, or while a body that it refuses is still being sent. Whether the client then sees an answer is
+ * random, so what may be sent again is tried three times.
  */
-const LARGE_BODY_BYTES = 64 * 1024;
-const LARGE_BODY_TRIES = 3;
+const TRIES_WHERE_REPEATABLE = 3;
 
 export interface Answer {
   readonly status: number;
@@ -22,6 +22,8 @@ interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly timeoutMs?: number;
+  /** The receiver does the same once or several times, as it does for every GET and for a delivery with its id. */
+  readonly isRepeatable?: boolean;
 }
 
 export type Http = (url: string, request?: HttpRequest) => Promise<Answer>;
@@ -111,9 +113,11 @@ export function createHttp(
   signal: AbortSignal,
   findProxy: () => ForwardProxy | null = () => null,
 ): Http {
-  return async (url, { method = "GET", headers, body, timeoutMs = REQUEST_TIMEOUT_MS } = {}) => {
+  return async (url, request = {}) => {
+    const { method = "GET", headers, body, timeoutMs = REQUEST_TIMEOUT_MS } = request;
+    const { isRepeatable = method === "GET" } = request;
     const proxy = isLocal(url) ? null : findProxy();
-    const tries = (body?.length ?? 0) > LARGE_BODY_BYTES ? LARGE_BODY_TRIES : 1;
+    const tries = isRepeatable ? TRIES_WHERE_REPEATABLE : 1;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await send(url, {

@@ -98,7 +98,12 @@ export async function checkEndpoint(
   }
   const probe = { "user-agent": PROBE_AGENT };
   const post = (headers: Record<string, string>) =>
-    http(url + WEBHOOK_PATH, { method: "POST", headers: { ...probe, ...headers }, body: NO_EVENT });
+    http(url + WEBHOOK_PATH, {
+      method: "POST",
+      headers: { ...probe, ...headers },
+      body: NO_EVENT,
+      isRepeatable: true,
+    });
   const setSecret = secretCommand("CE_WEBHOOK_SECRET", environment);
   const unsigned = judgeUnsigned(await post({}), setSecret);
   // A block page may stop other paths and still let the webhook path through.

@@ -44,6 +44,6 @@ function read(delivery: Prepared, answer: Answer): Posted {
 
 export async function post(http: Http, url: string, delivery: Prepared): Promise<Posted> {
   const headers = headersOf(delivery);
-  const request = { method: "POST", headers, body: delivery.body } as const;
+  const request = { method: "POST", headers, body: delivery.body, isRepeatable: true } as const;
   return read(delivery, await http(url + delivery.path, request));
 }

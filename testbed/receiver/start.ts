@@ -63,9 +63,11 @@ export interface Receiver {
 
 /** The memory that the platform gives an isolate. Without a limit, workerd's heap grows while the machine has memory. */
 const ISOLATE_MB = 128;
-/** The receiver may refuse a body before it is read and close the connection: then the answer may be lost. */
-const LARGE_BODY_BYTES = 65_536;
-const LARGE_BODY_TRIES = 3;
+/**
+ * The receiver may close a connection just as the next delivery is written to it, or refuse a body before it is read:
+ * then there is no answer, and the delivery is sent again, as the vendor would.
+ */
+const TRIES = 3;
 
 const root = new URL("../../", import.meta.url);
 
@@ -160,13 +162,12 @@ async function ask(url: URL, { method, path, body, signature }: Request): Promis
     ...(signature === null ? {} : { [SIGNATURE_HEADER]: signature }),
   };
   const init = { method, headers, ...(method === "POST" ? { body } : {}) };
-  const tries = body.length > LARGE_BODY_BYTES ? LARGE_BODY_TRIES : 1;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const response = await fetch(new URL(path, url), init);
       return { status: response.status, body: parseJson(await response.text()) };
     } catch (error) {
-      if (attempt >= tries) throw error;
+      if (attempt >= TRIES) throw error;
     }
   }
 }
