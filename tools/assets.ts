@@ -80,24 +80,57 @@ function hasOwnDigits(plan: readonly unknown[]): boolean {
   });
 }
 
-/** Of a country in libphonenumber's metadata: the numbers of each kind, in its order. */
+/** The lengths of its numbers. */
+const LENGTHS = 3;
+/** The numbers of each kind, in libphonenumber's order; of each its pattern and, where they are fewer, its lengths. */
 const KINDS = 11;
 /** Those that a customer can have: fixed lines, mobiles, numbers of companies, VoIP. Not toll-free or premium ones. */
 const kept: ReadonlySet<number> = new Set([0, 1, 6, 8]);
 
+type Plan = readonly unknown[];
+
+/** Of a number in India or in North America, without its code. */
+const HOME_DIGITS = 10;
+
+function keptKinds(plan: Plan): readonly unknown[] {
+  const kinds = plan[KINDS];
+  return Array.isArray(kinds) ? kinds.map((one: unknown, at) => (kept.has(at) ? one : 0)) : [];
+}
+
 /**
- * libphonenumber's own metadata without formats that only place spaces, and without the kinds of numbers that no
- * customer has, which take a third of it. The receiver reads numbers of customers and writes E.164. Files with a part
- * of the metadata are a documented use of libphonenumber-js/core.
+ * The pattern of all numbers of a country is what libphonenumber itself goes by unless it is given more. It is too
+ * wide where it has lengths that no customer's number has (in India 8 to 13 digits, where customers have 10); it does
+ * not tell countries apart that share a calling code; and where numbers are so short that with their code they have
+ * the length of one in India or America, only the kinds tell whose number it is (+9757128869: of India, not Bhutan).
+ */
+function needsKinds(plan: Plan, countriesWithCode: ReadonlyMap<unknown, number>): boolean {
+  if ((countriesWithCode.get(plan[0]) ?? 0) > 1) return true;
+  const shortest = String(plan[0]).length + Math.min(...[plan[LENGTHS]].flat().map(Number));
+  if (shortest <= HOME_DIGITS) return true;
+  const lengthsOf = (kind: unknown): unknown =>
+    Array.isArray(kind) ? (kind[1] ?? plan[LENGTHS]) : [];
+  const lengths = new Set(keptKinds(plan).flatMap(lengthsOf));
+  return ![plan[LENGTHS]].flat().every((length) => lengths.has(length));
+}
+
+/**
+ * libphonenumber's own metadata without formats that only place spaces, without the kinds of numbers that no customer
+ * has, and without all kinds where the country's own pattern says enough: more than half of it. The receiver reads
+ * numbers of customers and writes E.164. Files with a part of the metadata are a documented use of
+ * libphonenumber-js/core.
  */
 function numberingPlans(): string {
   const plans = structuredClone(metadata);
-  for (const plan of [plans.countries, plans.nonGeographic].flatMap(Object.values)) {
-    if (!Array.isArray(plan)) continue;
+  const all = [plans.countries, plans.nonGeographic]
+    .flatMap((group) => Object.values(group))
+    .filter((plan): plan is unknown[] => Array.isArray(plan));
+  const countriesWithCode = new Map<unknown, number>();
+  for (const [code] of all) countriesWithCode.set(code, (countriesWithCode.get(code) ?? 0) + 1);
+  for (const plan of all) {
     if (!hasOwnDigits(plan)) plan[FORMATS] = 0;
-    const kinds: unknown = plan[KINDS];
-    if (Array.isArray(kinds))
-      plan[KINDS] = kinds.map((one: unknown, at) => (kept.has(at) ? one : 0));
+    if (Array.isArray(plan[KINDS])) {
+      plan[KINDS] = needsKinds(plan, countriesWithCode) ? keptKinds(plan) : 0;
+    }
   }
   return `${JSON.stringify(plans)}\n`;
 }
