@@ -7,8 +7,8 @@ import { jsonTokens, saidBy } from "../events/json-text";
 import { type Recognition, recognize } from "../events/recognition";
 import { isObject, parseBody, textOf } from "../events/values";
 import { contactsInText } from "./contacts-in-text";
-import { emailContacts, phoneContacts, phoneIdentifiers } from "./patches/contacts";
-import { readPhone } from "./patches/customer";
+import { emailContacts, nameContacts, phoneContacts, phoneIdentifiers } from "./patches/contacts";
+import { nameOf, readPhone } from "./patches/customer";
 import type { StoreDefaults } from "./store-defaults";
 
 /** How many contacts of one body are looked at: a real one has a dozen, and each costs a hash. */
@@ -29,12 +29,13 @@ type ContactsOfPhone = (countryCode: string | null, phone: string) => readonly s
 
 /**
  * The contacts that stand under their names in a value, however deep. `phones` gets what was told beside
- * the code of a country.
+ * the code of a country. `withNames`: names too, which identify nobody.
  */
 function* contactsIn(
   value: unknown,
   contactsOfPhone: ContactsOfPhone,
   phones = new Set<string>(),
+  withNames = false,
 ): Generator<string> {
   const seen = new Set<string>();
   const isNew = (told: string): boolean => seen.size !== seen.add(told).size;
@@ -46,6 +47,10 @@ function* contactsIn(
       for (const name of ["email", "customer_email"]) {
         const email = textOf(one[name]);
         if (email !== null && isNew(email)) yield* emailContacts(email);
+      }
+      if (withNames) {
+        const name = { first_name: textOf(one["first_name"]), last_name: textOf(one["last_name"]) };
+        yield* nameContacts(nameOf(name));
       }
       const code = textOf(one["country_code"]);
       const told = [
@@ -153,6 +158,6 @@ export function enteredContacts(payload: string, defaults: StoreDefaults): reado
     ...phoneIdentifiers(code, phone),
     ...phoneContacts(readPhone(code, phone, defaults), defaults),
   ];
-  const entered = contactsIn(namedIn(recognize(payload, null), payload), contactsOfPhone);
-  return firstContacts(entered).contacts;
+  const body = namedIn(recognize(payload, null), payload);
+  return firstContacts(contactsIn(body, contactsOfPhone, new Set(), true)).contacts;
 }

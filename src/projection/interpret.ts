@@ -69,6 +69,7 @@ export function interpret(stored: StoredEvent, options: InterpretOptions): Inter
   const { event } = decoded;
   const { patches, notes, contacts } = projectEvent(event, options);
   const outbox = isImport ? [] : outboxRows(event, options);
+  const orderNumber = event.subject === "order" ? event.key : event.orderNumber;
   // The first patch is the one of the event's own subject; nested rows follow.
   const statusPrecedence = patches[0]?.settings.get("status")?.precedence ?? null;
   return {
@@ -80,6 +81,6 @@ export function interpret(stored: StoredEvent, options: InterpretOptions): Inter
     statusPrecedence,
     patches,
     outbox,
-    contacts: contacts.map((contact) => ({ contact, orderNumber: event.key })),
+    contacts: orderNumber === null ? [] : contacts.map((contact) => ({ contact, orderNumber })),
   };
 }

@@ -7,7 +7,7 @@ import { asJudged, interpret } from "../../src/projection/interpret";
 import { enteredContacts, identifiersOf } from "../../src/projection/identifiers";
 import { defaults } from "../support/defaults";
 import { event } from "../support/events";
-import { orderDetail } from "../support/models";
+import { address, orderDetail, shipment } from "../support/models";
 
 const seed = Number(env.TEST_SEED);
 
@@ -176,5 +176,46 @@ describe(`what an order is entered under (seed ${String(seed)})`, () => {
       }),
       { seed, numRuns: 500 },
     );
+  });
+});
+
+describe("names and airway bills", () => {
+  const told = (data: object, type = "order.confirmed", more: object = {}) => {
+    const payload = JSON.stringify({ ...event(type, data as Record<string, unknown>), ...more });
+    const receivedAt = "2026-11-24T10:00:00.000Z";
+    const stored = { id: "e", typeHint: null, receivedAt, payload };
+    const { contacts } = interpret(stored, asJudged(defaults));
+    return { payload, claims: contacts.filter(({ contact }) => /^(name|awb):/.test(contact)) };
+  };
+  const named = (first: string | null, last: string | null) =>
+    orderDetail("ORD-1", {
+      billing_address: address({ first_name: first, last_name: last }),
+      shipping_address: null,
+    });
+
+  it.each([
+    ["José", "  DE la  Peña ", ["name:jose de la pena"]],
+    ["ASHA", null, ["name:asha"]],
+    ["(erased)", "Rao", []],
+    [null, null, []],
+    ["आशा", "राव", ["name:आशा राव"]],
+  ])("enters %s %s as %j, which erasure takes out again", (first, last, expected) => {
+    const { payload, claims } = told(named(first, last));
+    expect(claims.map(({ contact }) => contact)).toEqual(expected);
+    const entered = enteredContacts(payload, defaults);
+    expect(expected.filter((contact) => !entered.includes(contact))).toEqual([]);
+    // A name identifies nobody: who has the same one is not erased with them.
+    expect(identifiersOf(payload).filter((one) => one.startsWith("name:"))).toEqual([]);
+  });
+
+  it("enters an airway bill for its order, unless it is the shipment's own number", () => {
+    const bill = { contact: "awb:awb-7", orderNumber: "ORD-7" };
+    const of = (data: object, more: object = { order_number: "ORD-7" }) =>
+      told(data, "shipment.created", more).claims;
+    expect(of(shipment("SHP-7", { awb_no: "AWB-7" }))).toEqual([bill]);
+    expect(of(shipment("AWB-7", { awb_no: "AWB-7" }))).toEqual([]);
+    expect(of(shipment("SHP-7", { awb_no: "AWB-7" }), {})).toEqual([]);
+    const nested = orderDetail("ORD-7", { shipments: [shipment("SHP-7", { awb_no: "AWB-7" })] });
+    expect(told(nested).claims).toContainEqual(bill);
   });
 });

@@ -573,7 +573,9 @@ describe("erasing by a telephone number", () => {
     await tell([order("ORD-1", null, "98200 11111")]);
     await env.DB.batch([
       env.DB.prepare("UPDATE orders SET customer_phone = ?1").bind(stored),
-      env.DB.prepare("UPDATE order_contacts SET contact = ?1").bind(contact),
+      env.DB.prepare("UPDATE order_contacts SET contact = ?1 WHERE contact LIKE 'phone:%'").bind(
+        contact,
+      ),
       env.DB.prepare("UPDATE webhook_events SET payload = NULL"),
     ]);
     expect(await call("/erasures", { phone, dry_run: true }, 200)).toMatchObject({ orders: 1 });

@@ -6,7 +6,10 @@
  * - `phone:919876543210`: a number with its country code, or digits that cannot be such a number.
  * - `told:6591234567`: digits without a country that would be another person's number with a + before them.
  * - `dialled:02079460958`: digits in the national form of the country whose code is beside them.
+ * - `name:asha rao`: a name in lower case, without accents; it finds an order and identifies nobody.
+ * - `awb:1490813302`: the airway bill of a parcel of the order, in lower case; likewise.
  */
+import { ERASED } from "../../events/erased-body";
 import { parseAddress } from "../../events/formats/address";
 import type { OrderDetail } from "../../events/models";
 import {
@@ -17,7 +20,8 @@ import {
   plainText,
   dialledForms,
 } from "../../events/formats/phone";
-import type { StatedPhone } from "./customer";
+import { nameOf, type StatedPhone } from "./customer";
+import type { Patch } from "../registers";
 import type { StoreDefaults } from "../store-defaults";
 
 /** One contact that an order event names for its order. */
@@ -143,6 +147,40 @@ export function contactsLike(text: string, defaults: StoreDefaults): readonly st
   ]);
 }
 
+/** Longer ones are cut: nobody searches by more. */
+const NAME_CHARACTERS = 100;
+const latinAccents = /[\u0300-\u036f]/g;
+
+/** A name, and a search for one, in the same form: `José  RAO` becomes `jose rao`. */
+export function foldName(text: string): string {
+  return plainText(text)
+    .normalize("NFD")
+    .replaceAll(latinAccents, "")
+    .normalize("NFC")
+    .toLowerCase()
+    .replaceAll(/\s+/g, " ")
+    .trim()
+    .slice(0, NAME_CHARACTERS);
+}
+
+export function nameContacts(name: string | null): readonly string[] {
+  const folded = name === null || name === ERASED ? "" : foldName(name);
+  return folded === "" ? [] : [`name:${folded}`];
+}
+
+export function airwayBillContact(awb: string): string {
+  return `awb:${awb.slice(0, NAME_CHARACTERS).toLowerCase()}`;
+}
+
+/** The airway bills of parcels, unless a parcel has no other number: by its number it is found anyway. */
+export function airwayBillContacts(patches: readonly Patch[]): readonly string[] {
+  const stated = patches.flatMap(({ entity, key, settings }) => {
+    const awb = entity === "shipments" ? settings.get("tracking")?.values["awb_no"] : null;
+    return typeof awb === "string" && awb !== "" && awb !== key ? [airwayBillContact(awb)] : [];
+  });
+  return distinct(stated);
+}
+
 /** Every contact of an order event: of both addresses, and of the fields beside them. */
 export function contactsNamed(
   data: OrderDetail,
@@ -154,5 +192,6 @@ export function contactsNamed(
   return distinct([
     ...[...emails].flatMap((email) => emailContacts(email ?? "")),
     ...phones.flatMap((phone) => phoneContacts(phone, defaults)),
+    ...[billing, shipping].flatMap((address) => nameContacts(nameOf(address))),
   ]);
 }

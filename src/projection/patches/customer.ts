@@ -47,7 +47,9 @@ function phoneValue({ countryCode, phone, number }: StatedPhone): string {
   return parseE164(phone) === null ? phone : `${countryCode ?? ""} ${phone}`;
 }
 
-function nameOf(address: Address): string | null {
+export function nameOf(
+  address: Pick<NonNullable<Address>, "first_name" | "last_name"> | null | undefined,
+): string | null {
   const parts = [address?.first_name, address?.last_name].filter(
     (part) => part !== null && part !== undefined,
   );

@@ -10,6 +10,7 @@ import { refundStatus } from "../../events/subjects";
 import { knownTime } from "../../events/formats/time";
 import type { JsonObject } from "../../events/values";
 import type { DecodedEvent } from "../decoded-event";
+import { airwayBillContacts } from "./contacts";
 import { ENTRIES_MAX, ITEMS_MAX, parseEntries } from "./entries";
 import { extraOf } from "./extra";
 import { paymentPatch, refundFromPayment, refundPatch } from "./money-patches";
@@ -167,5 +168,8 @@ function projectOwn(event: DecodedEvent, place: Place, defaults: StoreDefaults):
 export function projectEvent(event: DecodedEvent, defaults: StoreDefaults): ProjectedOrder {
   const extra = extraOf(event.row.model, event.raw, event.isErased);
   const own = projectOwn(event, ownPlace(event, extra.json), defaults);
-  return { ...own, notes: [...event.notes, ...own.notes, ...extra.notes] };
+  // An erased body keeps its airway bills, but the order is not to be found by them.
+  const bills = event.isErased ? [] : airwayBillContacts(own.patches);
+  const contacts = [...own.contacts, ...bills];
+  return { ...own, contacts, notes: [...event.notes, ...own.notes, ...extra.notes] };
 }
