@@ -52,7 +52,10 @@ const past = [
   `INSERT INTO shipments (shipment_id, order_number, status, updated_at)
    SELECT ${keyOf("SHP")}, ${keyOf("")}, 'delivered', ${receivedAt} FROM n WHERE i % 8 = 3`,
   `INSERT INTO order_contacts (contact, order_number)
-   SELECT 'email:a' || i || '@example.com', ${keyOf("")} FROM n WHERE i % 8 = 0`,
+   SELECT 'email:a' || i || '@example.com', ${keyOf("")} FROM n WHERE i % 8 = 0
+   UNION ALL SELECT 'name:asha rao', ${keyOf("")} FROM n WHERE i % 8 = 0
+   UNION ALL SELECT 'phone:91' || (9000000000 + i), ${keyOf("")} FROM n WHERE i % 8 = 0
+   UNION ALL SELECT 'awb:1490' || (1000000000 + i), ${keyOf("")} FROM n WHERE i % 8 = 3`,
   `INSERT INTO notifications (id, template, channel, order_number, event_id, recipient, status, reason, due_at, created_at)
    SELECT 'order_confirmed/PAST-' || (i / 8) || '/email', 'order_confirmed', 'email', ${keyOf("")},
      'evt_past_' || i, 'a@example.com', iif(i % 64 = 2, 'suppressed', 'sent'), iif(i % 64 = 2, 'too old', NULL),
@@ -120,6 +123,10 @@ function pathsOf(order: string, newest: number): readonly string[] {
     "/console/orders",
     "/console/orders?q=PAST-10",
     "/console/orders?q=a80%40example.com",
+    // The first has a person's exact key; the others read every number, name and address.
+    "/api/admin/search?q=a80%40example.com",
+    "/api/admin/search?q=43210",
+    "/api/admin/search?q=ravi",
     `/console/orders/${order}`,
     `/console/orders/${old}`,
     "/console/troubled",

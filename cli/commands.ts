@@ -39,6 +39,7 @@ export const groups: readonly Group[] = [
   {
     heading: "Look:",
     commands: [
+      row("find", async () => (await import("./find/command.ts")).findCommand),
       row("events", async () => (await import("./commands/events.ts")).eventsCommand),
       row("event", async () => (await import("./commands/event.ts")).eventCommand),
       row("orders", async () => (await import("./commands/orders.ts")).ordersCommand),

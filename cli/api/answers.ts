@@ -127,6 +127,49 @@ export const orders = z.looseObject({
   next_cursor: text,
 });
 
+const foundMoney = {
+  status: text,
+  amount_micros: z.nullable(z.number()),
+  currency: text,
+  order_number: text,
+};
+
+export const found = z.looseObject({
+  orders: z.array(
+    z.looseObject({
+      order_number: z.string(),
+      status: text,
+      financial_status: z.string(),
+      currency: text,
+      grand_total_micros: z.nullable(z.number()),
+      customer_name: text,
+      order_date: text,
+    }),
+  ),
+  people: z.array(z.looseObject({ name: text, email: text, phone: text, orders: z.number() })),
+  payments: z.array(z.looseObject({ payment_id: z.string(), ...foundMoney })),
+  refunds: z.array(z.looseObject({ refund_id: z.string(), ...foundMoney })),
+  shipments: z.array(
+    z.looseObject({
+      shipment_id: z.string(),
+      status: text,
+      courier: text,
+      awb_no: text,
+      order_number: text,
+    }),
+  ),
+  events: z.array(
+    z.looseObject({
+      id: z.string(),
+      event_type: text,
+      status: z.string(),
+      received_at: z.string(),
+      order_number: text,
+    }),
+  ),
+  more: z.boolean(),
+});
+
 export const order = z.looseObject({
   order: row,
   payments: z.array(row),

@@ -145,6 +145,18 @@ function personCalls(asker: Asker) {
   };
 }
 
+/** The search, and what is asked about orders. */
+function ordersOf(asker: Asker) {
+  const part = encodeURIComponent;
+  return {
+    find: (q: string) => asker.demand(pathOf("/search", { q }), answers.found),
+    orders: (query: Query) => asker.demand(pathOf("/orders", query), answers.orders),
+    order: (number: string) => asker.ask(`/orders/${part(number)}`, answers.order),
+    timeline: (number: string) => asker.ask(`/orders/${part(number)}/timeline`, answers.timeline),
+    explain: (number: string) => asker.ask(`/orders/${part(number)}/explain`, answers.explanation),
+  };
+}
+
 export function createApi(http: Http, connection: Settings) {
   const asker = new Asker(http, connection);
   const part = encodeURIComponent;
@@ -157,10 +169,7 @@ export function createApi(http: Http, connection: Settings) {
     removeTestEvent: async (id: string): Promise<void> => {
       await asker.ask(`/events/${part(id)}`, z.null(), { method: "DELETE" });
     },
-    orders: (query: Query) => asker.demand(pathOf("/orders", query), answers.orders),
-    order: (number: string) => asker.ask(`/orders/${part(number)}`, answers.order),
-    timeline: (number: string) => asker.ask(`/orders/${part(number)}/timeline`, answers.timeline),
-    explain: (number: string) => asker.ask(`/orders/${part(number)}/explain`, answers.explanation),
+    ...ordersOf(asker),
     messages: (query: Query) => asker.demand(pathOf("/notifications", query), answers.messages),
     message: (id: string) => asker.ask(`/notifications/${part(id)}`, answers.messageDetail),
     resendMessage: (id: string) =>

@@ -32,6 +32,7 @@ import { replayRecorded } from "./replay";
 import { REPLAY_MAX, UNSENT_MAX, unsentQuery } from "./api/shapes";
 import { nameOfShop } from "./shop/settings";
 import { explainFailure } from "./set-up/failure-words";
+import { search } from "./search/search-page";
 import { isSameOriginAction, whoIs } from "./auth/sign-in";
 import { redirectToSignIn, signIn, signInForm, signOut } from "./auth/sign-in-routes";
 import { fieldOf, formOf, setFrame, timeIn, type PageContext } from "./page-context";
@@ -140,6 +141,7 @@ export const pages: Readonly<Record<string, Answer>> = {
   "/messages/:id/preview": preview,
   ...endpointPages,
   ...messagingPages,
+  "/search": search,
   "/settings": settings,
 };
 

@@ -63,6 +63,17 @@ const order = z.object({
   order_date: text,
   updated_at: z.string(),
 });
+const foundOrder = z.extend(order, {
+  customer_name: text,
+  customer_email: text,
+  customer_phone: text,
+});
+const foundMoney = z.object({
+  order_number: text,
+  status: text,
+  amount_micros: z.nullable(z.int()),
+  currency: text,
+});
 const leftOut = z
   .array(z.object({ what: z.string(), count: z.int(), where: z.string() }))
   .check(z.describe("what this answer has left out, how many at least, and where that is"));
@@ -153,6 +164,43 @@ export const answers = {
     started_at: z.string(),
     events: z.int(),
     statuses: z.partialRecord(z.enum(eventStatuses), z.int()),
+  }),
+  found: z.object({
+    orders: z.array(
+      z.omit(foundOrder, { payment_status: true, paid_micros: true, refunded_micros: true }),
+    ),
+    people: z.array(
+      z.object({
+        name: text,
+        email: text,
+        phone: text,
+        orders: z.int().check(z.describe("how many of their orders were found")),
+        order_number: z.string().check(z.describe("the latest of them")),
+      }),
+    ),
+    payments: z.array(
+      z.extend(foundMoney, { payment_id: z.string(), reference_number: text, method: text }),
+    ),
+    refunds: z.array(z.extend(foundMoney, { refund_id: z.string() })),
+    shipments: z.array(
+      z.object({
+        shipment_id: z.string(),
+        order_number: text,
+        status: text,
+        courier: text,
+        awb_no: text,
+      }),
+    ),
+    events: z.array(
+      z.pick(event, {
+        id: true,
+        event_type: true,
+        order_number: true,
+        received_at: true,
+        status: true,
+      }),
+    ),
+    more: z.boolean().check(z.describe("there may be more: search for more of it")),
   }),
   orders: z.object({ orders: z.array(order), next_cursor: cursor }),
   order: z.object({

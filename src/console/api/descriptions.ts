@@ -107,6 +107,17 @@ const descriptions = {
     summary: "How far a replay is: how many of its events stand in each status",
     answer: answers.replayProgress,
   },
+  "GET /search": {
+    summary:
+      "Orders, people, payments, refunds, shipments and events by what people type; names and contacts are not masked",
+    answer: answers.found,
+    fields: {
+      q: {
+        description:
+          "a part of an order number, name, e-mail address or telephone number, or the beginning of an id or airway bill",
+      },
+    },
+  },
   "GET /orders": {
     summary: "Orders by number, e-mail address or phone number; without q, of the latest events",
     answer: answers.orders,

@@ -13,12 +13,14 @@ import { privacyRoutes } from "./privacy-routes";
 import { problem } from "./problem";
 import { rebuildRoutes } from "./rebuild-routes";
 import { shopRoutes } from "./shop/routes";
+import { searchRoutes } from "../search/route";
 import { statusRoutes } from "./status-routes";
 import { textRoutes } from "./texts/routes";
 
 export const routes: readonly Route[] = [
   ...statusRoutes,
   ...eventRoutes,
+  ...searchRoutes,
   ...orderRoutes,
   ...messageRoutes,
   ...endpointRoutes,

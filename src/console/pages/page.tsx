@@ -102,7 +102,7 @@ function SearchBar({ asked }: { readonly asked: string | undefined }) {
         Menu
       </button>
       <search>
-        <form method="get" action="/console/orders">
+        <form method="get" action="/console/search">
           <label for="find" class="unseen">
             Search
           </label>
@@ -111,7 +111,7 @@ function SearchBar({ asked }: { readonly asked: string | undefined }) {
             name="q"
             type="search"
             value={asked}
-            placeholder="Order number, e-mail or phone"
+            placeholder="Order, name, e-mail, phone, payment, airway bill"
             autocomplete="off"
             aria-keyshortcuts="/"
           />

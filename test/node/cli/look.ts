@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import * as z from "zod/mini";
-import { events as eventsAnswer, explanation, messages, order } from "../../../cli/api/answers.ts";
+import {
+  events as eventsAnswer,
+  explanation,
+  found,
+  messages,
+  order,
+} from "../../../cli/api/answers.ts";
 import { createApi } from "../../../cli/api/api.ts";
 import { Failure } from "../../../cli/failure.ts";
 import { createHttp } from "../../../cli/api/http.ts";
@@ -53,6 +59,21 @@ await test("an order is shown whole", async () => {
   assert.equal(row["status"], "cancelled");
   assert.equal(refunds.length, 1);
   assert.match(list.stdout, /ORD-1 +cancelled/);
+});
+
+await test("whatever is known is found by a part of it", async () => {
+  const [digits, loose, none, json] = await Promise.all([
+    shop.run("find ref-1-1"),
+    shop.run("find no such thing"),
+    shop.run(["find", " "]),
+    shop.run("find ord-1 --json"),
+  ]);
+  assert.match(digits.stdout, /Refunds\n[^]*REF-1-1 +success .*ORD-1\b/);
+  assert.equal(loose.code, 0, loose.stderr);
+  assert.match(loose.stderr, /Nothing fits/);
+  assert.equal(none.code, 2);
+  const { orders } = parse(found, json.stdout);
+  assert.equal(orders[0]?.order_number, "ORD-1");
 });
 
 await test("an order is shown with what it says beside goods and money, as text in few lines", async () => {
@@ -149,6 +170,7 @@ await test("an order that attacks the terminal is shown as text by every command
   assert.equal(answer.status, 200);
   await shop.settled();
   const commands = [
+    ["find", "EVIL-1"],
     ["orders", "EVIL-1"],
     ["order", number],
     ["explain", number],

@@ -182,6 +182,7 @@ const looks = [
   "--help",
   "trigger --help",
   "trigger --list",
+  "find LOOK-1",
   "orders",
   "order LOOK-1",
   "explain LOOK-1",

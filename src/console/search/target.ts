@@ -1,0 +1,44 @@
+/** The page of what was searched for, where it is exactly one thing. */
+import { bareId, type Found } from "../../store/search/search";
+import { pathTo, withQuery } from "../links";
+
+interface Part {
+  readonly ids: readonly (string | null)[];
+  readonly order_number: string | null;
+}
+
+/** Payments, refunds and shipments stand on the page of their order; without one, only events know of them. */
+function pathOf({ ids, order_number: order }: Part): string | null {
+  return order === null
+    ? withQuery("/console/events", { q: ids[0] ?? "" })
+    : pathTo("orders", order);
+}
+
+function partsOf({ payments, refunds, shipments }: Found): readonly Part[] {
+  return [
+    ...payments.map((one) => ({ ...one, ids: [one.payment_id, one.reference_number] })),
+    ...refunds.map((one) => ({ ...one, ids: [one.refund_id] })),
+    ...shipments.map((one) => ({ ...one, ids: [one.shipment_id, one.awb_no] })),
+  ];
+}
+
+/** Null: the results have to be shown. */
+export function targetOf(found: Found, text: string): string | null {
+  const bare = bareId(text);
+  if (bare === "") return null;
+  const isIt = (id: string | null): boolean => id !== null && bareId(id) === bare;
+  const { orders, events } = found;
+  const paths = [
+    ...orders.flatMap(({ order_number: id }) => (isIt(id) ? pathTo("orders", id) : [])),
+    ...partsOf(found).flatMap((part) => (part.ids.some(isIt) ? pathOf(part) : [])),
+    ...events.flatMap(({ id }) => (isIt(id) ? pathTo("events", id) : [])),
+  ];
+  const [one, ...others] = new Set(paths);
+  if (one !== undefined) return others.length === 0 ? one : null;
+  const [order, second] = orders;
+  if (order === undefined || second !== undefined || found.more) return null;
+  const { order_number: number } = order;
+  const isWhole =
+    found.ofWholeContact.has(number) || bareId(number).replace(/^\p{L}+/u, "") === bare;
+  return isWhole && partsOf(found).length + events.length === 0 ? pathTo("orders", number) : null;
+}

@@ -1,0 +1,70 @@
+/** What a person has typed into the search, read as everything that it may be. Pure. */
+import { phoneDigits, plainText } from "../../events/formats/phone";
+import { airwayBillContact, contactsLike, foldName } from "../../projection/patches/contacts";
+import type { StoreDefaults } from "../../projection/store-defaults";
+
+export interface SearchTerms {
+  /** As it was typed, in upper and in lower case: keys are found by their beginning. */
+  readonly forms: readonly string[];
+  /** What an order number may contain, in any case; null if it looks like no part of one. */
+  readonly number: string | null;
+  /** In the form of order_contacts: the contacts that it is, whole. */
+  readonly contacts: readonly string[];
+  /** The beginnings of contacts: of airway bills, addresses, names, and of numbers with a country code. */
+  readonly beginnings: readonly string[];
+  /** The end of a telephone number; null if it is not digits alone. */
+  readonly ending: string | null;
+  /** What a name or an address contains, all of it; none if it is no word. */
+  readonly words: readonly string[];
+}
+
+/** Longer texts are no names and no numbers. */
+export const SEARCH_CHARACTERS = 200;
+/** D1 takes patterns of 50 bytes. */
+const PATTERN_BYTES = 40;
+const WORDS_MAX = 4;
+const ENDING_MIN_DIGITS = 4;
+/** From here on it is a whole number, whose zeros in front are only dialled. */
+const WHOLE_MIN_DIGITS = 9;
+
+const encoder = new TextEncoder();
+
+function distinct(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)];
+}
+
+/** `ord-104001`, `#104001`, `ORD 104001`: the digits alone, since people leave out or change the letters. */
+function numberIn(text: string): string | null {
+  if (!/\d/.test(text)) return null;
+  const number = /^[\p{L}\s#_./-]*(\d{2,})$/u.exec(text)?.[1] ?? text;
+  return number.length > 1 && encoder.encode(number).length <= PATTERN_BYTES ? number : null;
+}
+
+function endingOf(digits: string | null): string | null {
+  if (digits === null || digits.length < ENDING_MIN_DIGITS) return null;
+  const bare = digits.length < WHOLE_MIN_DIGITS ? digits : digits.replace(/^0+/, "");
+  return bare.length < ENDING_MIN_DIGITS ? null : bare;
+}
+
+/** Null if the text is blank. */
+export function readTerms(typed: string, defaults: StoreDefaults): SearchTerms | null {
+  const text = plainText(typed.slice(0, SEARCH_CHARACTERS)).trim().toWellFormed();
+  if (text === "") return null;
+  const lower = text.toLowerCase();
+  const folded = foldName(text);
+  const digits = phoneDigits(text);
+  return {
+    forms: distinct([typed.trim().toWellFormed(), text, text.toUpperCase(), lower]),
+    number: numberIn(text),
+    contacts: contactsLike(text, defaults),
+    beginnings:
+      text.length < ENDING_MIN_DIGITS
+        ? []
+        : distinct([
+            airwayBillContact(text),
+            ...(digits === null ? [`email:${lower}`, `name:${folded}`] : [`phone:${digits}`]),
+          ]),
+    ending: endingOf(digits),
+    words: digits === null ? folded.split(" ").slice(0, WORDS_MAX) : [],
+  };
+}
