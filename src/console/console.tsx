@@ -9,6 +9,8 @@ import { errorText, log } from "../log";
 import { findChannel } from "../notifications/channels";
 import { isTooFarAhead } from "../store/outbox/quiet-until";
 import type { ReplayFilter } from "../store/inbox/waiting";
+import { activity } from "./activity/activity-page";
+import { note, noteQuietUntil, saveNoted, setWho } from "./activity/note";
 import { assetNames } from "./asset-names";
 import type { AdminApiDeps, Serve } from "./deps";
 import { pathTo, withNotice, withQuery } from "./links";
@@ -28,7 +30,7 @@ import { replay } from "./pages/events/replay-page";
 import { settings } from "./pages/settings-page";
 import { PlainPage } from "./pages/sign-in-page";
 import { troubled } from "./pages/events/troubled-page";
-import { replayRecorded } from "./replay";
+import { noteReplay, replayRecorded } from "./replay";
 import { REPLAY_MAX, UNSENT_MAX, unsentQuery } from "./api/shapes";
 import { nameOfShop } from "./shop/settings";
 import { explainFailure } from "./set-up/failure-words";
@@ -72,6 +74,7 @@ async function replayEvents({ c, deps }: PageContext): Promise<Response> {
   const { ids, replay: number } = await replayRecorded(deps, filter, REPLAY_MAX);
   if (number === null) return c.redirect("/console/troubled?notice=gone", 303);
   log.info("console_replay", { replay: number, events: ids.length });
+  noteReplay(c, ids, number);
   const [only] = ids;
   const path = ids.length === 1 && only !== undefined ? pathTo("events", only) : null;
   const to = path === null ? `/console/replays/${String(number)}` : withNotice(path, "replayed");
@@ -82,7 +85,10 @@ async function resendMessage({ c, deps }: PageContext): Promise<Response> {
   const id = decoded(await fieldOf(c, "message"));
   const isDue = await deps.resendMessage(id);
   const path = pathTo("messages", id) ?? "/console/messages";
-  if (isDue) log.info("console_send_again", { id });
+  if (isDue) {
+    log.info("console_send_again", { id });
+    note(c, "resent", { about: id });
+  }
   return c.redirect(isDue ? withNotice(path, "sending") : path, 303);
 }
 
@@ -92,6 +98,7 @@ async function sendUnsent({ c, deps }: PageContext): Promise<Response> {
   if (!filter.success) return c.redirect("/console/unsent", 303);
   const sent = await deps.sendUnsent(filter.data, UNSENT_MAX);
   log.info("console_send_unsent", { reason: filter.data.reason, messages: sent });
+  if (sent > 0) note(c, "unsent_sent", { about: filter.data.reason, times: sent });
   return c.redirect(withQuery("/console/unsent", { ...filter.data, sent }), 303);
 }
 
@@ -100,6 +107,7 @@ async function forgetChannel({ c, deps }: PageContext): Promise<Response> {
   if (findChannel(channel) !== null) {
     await deps.forgetChannel(channel);
     log.info("console_forget_channel", { channel });
+    note(c, "channel_forgotten", { about: channel });
   }
   return c.redirect("/console/settings", 303);
 }
@@ -114,11 +122,13 @@ async function setQuietUntil({ c, deps, who }: PageContext): Promise<Response> {
     return c.redirect(withQuery(page, { quiet: until === null ? "malformed" : "ahead" }), 303);
   }
   await deps.setQuietUntil(until, who);
+  noteQuietUntil(c, until);
   return c.redirect(`${page}#quiet-until`, 303);
 }
 
 async function takeBackQuietUntil({ c, deps, who }: PageContext): Promise<Response> {
   await deps.setQuietUntil(null, who);
+  noteQuietUntil(c, null);
   return c.redirect("/console/settings#quiet-until", 303);
 }
 
@@ -142,6 +152,7 @@ export const pages: Readonly<Record<string, Answer>> = {
   ...endpointPages,
   ...messagingPages,
   "/search": search,
+  "/activity": activity,
   "/settings": settings,
 };
 
@@ -184,8 +195,11 @@ export function consolePages<E extends object>(
       const deps = depsIn(c);
       const who = await whoIs(c, deps);
       if (who === null) return redirectToSignIn(c);
+      setWho(c, who);
       frame(c, deps, await nameOfShop(deps.shop));
-      return await answer({ c, deps, who });
+      const given = await answer({ c, deps, who });
+      await saveNoted(c, deps);
+      return given;
     };
   app.use("*", async (c, next) => {
     setPolicy(c);

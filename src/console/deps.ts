@@ -13,6 +13,7 @@ import { findLanguage, languageCodes } from "../notifications/texts";
 import type { StoreDefaults } from "../projection/store-defaults";
 import type { Calls } from "../store/outbox/calls";
 import { forgetChannel } from "../store/outbox/channels";
+import type { Erasure } from "../store/privacy/erasure";
 import type { Expected } from "../store/set-up/missing-pieces";
 import { resendMessage } from "../store/outbox/message-list";
 import { saveQuietUntil } from "../store/outbox/quiet-until";
@@ -60,17 +61,25 @@ interface ArchivePage {
   readonly next: string | null;
 }
 
+/** A page of what is stored about a person (upkeep/export.ts). */
+interface ExportPage {
+  readonly orders: readonly object[];
+  readonly other_events: readonly object[];
+  readonly archived_events: readonly object[];
+  readonly next_cursor: string | null;
+}
+
 /** The functions of upkeep that people use; the answers are those of the API. */
 interface UpkeepActions {
   /** Replays settled events; returns the ids of those that it could replay. */
   readonly replay: (filter: ReplayFilter, limit: number) => Promise<readonly string[]>;
-  readonly erase: (contacts: Contacts) => Promise<object>;
+  readonly erase: (contacts: Contacts) => Promise<Erasure>;
   /** Null if the cursor is not one of an export. */
-  readonly exportPage: (contacts: Contacts, cursor?: string) => Promise<object | null>;
+  readonly exportPage: (contacts: Contacts, cursor?: string) => Promise<ExportPage | null>;
   /** Null if no archive is bound. */
   readonly archive: {
     readonly list: (after: string, limit: number) => Promise<ArchivePage>;
-    readonly restore: (wish: RestoreWish) => Promise<object>;
+    readonly restore: (wish: RestoreWish) => Promise<{ readonly events: number }>;
   } | null;
 }
 

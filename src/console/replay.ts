@@ -1,6 +1,8 @@
 /** Replays events, and records the replay so that a person sees the results. */
 import { saveReplay } from "../store/inbox/replays";
 import type { ReplayFilter } from "../store/inbox/waiting";
+import type { Context } from "hono";
+import { note } from "./activity/note";
 import type { AdminApiDeps } from "./deps";
 
 export interface Replayed {
@@ -17,4 +19,10 @@ export async function replayRecorded(
   const ids = await replay(filter, limit);
   if (ids.length === 0) return { ids, replay: null };
   return { ids, replay: await saveReplay(db, ids, now().toISOString()) };
+}
+
+/** For the activity: the event if it is one, else the record of the replay. */
+export function noteReplay(c: Context, ids: readonly string[], replay: number | null): void {
+  if (replay === null) return;
+  note(c, "replayed", { about: ids.length === 1 ? ids[0] : String(replay), times: ids.length });
 }

@@ -6,7 +6,14 @@
  * Every `*_precedence` column belongs to the register before it (projection/registers.ts).
  */
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
 import { isUnsent } from "./outbox/unsent-reasons";
 import { isToReread, isToRenew } from "./upgrade-0-2/written-by-0-2";
 
@@ -304,8 +311,8 @@ export const disputedLinks = sqliteTable(
 );
 
 /**
- * The e-mail addresses and telephone numbers in order events, past ones included: `email:` and the address in
- * lower case, `phone:` and the digits with the country code (projection/patches/contacts.ts).
+ * What an order is found by, past values included: the e-mail addresses, telephone numbers and names in its order
+ * events, and the airway bills of its parcels (projection/patches/contacts.ts).
  */
 export const orderContacts = sqliteTable(
   "order_contacts",
@@ -366,6 +373,33 @@ export const signInFailures = sqliteTable(
     failures: integer("failures").notNull(),
   },
   (t) => [primaryKey({ columns: [t.period, t.source] })],
+);
+
+/**
+ * Who did what: replays, resends, erasures, settings, sign-ins. Purged after RETENTION_DAYS; see
+ * store/activity/activity.ts.
+ */
+export const activity = sqliteTable(
+  "activity",
+  {
+    activity_id: integer("activity_id").primaryKey(),
+    at: text("at").notNull(),
+    /** The person by the e-mail address that Access states, `Admin token`, or `api`; blank where nobody is known. */
+    who: text("who").notNull(),
+    what: text("what").notNull(),
+    /** The id of what it was done to; no personal data. */
+    about: text("about"),
+    /** How many: events replayed, tokens refused. */
+    times: integer("times").notNull().default(1),
+    /** Failed sign-ins have one row for each hour: `sign_in_failed/2026-11-24T10`. */
+    counted: text("counted"),
+  },
+  (t) => [
+    // Counting failed sign-ins.
+    uniqueIndex("activity_counted")
+      .on(t.counted)
+      .where(sql`counted IS NOT NULL`),
+  ],
 );
 
 /** Console sessions of people who signed in with ADMIN_TOKEN; times are milliseconds since 1970. */

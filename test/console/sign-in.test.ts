@@ -91,6 +91,19 @@ describe("whom Cloudflare Access lets through", () => {
     expect((await fetchWith(varsOf(team), request("/console/sign-in", ""))).status).toBe(200);
   });
 
+  it("are named in the activity by their address, a service by its client id", async () => {
+    const team = await makeTeam("named.cloudflareaccess.com");
+    await publish(team);
+    const init = { method: "POST", headers: { origin: ORIGIN }, body: '{"until":null}' };
+    for (const claims of [{}, { email: undefined, common_name: "client-1.access" }]) {
+      const jwt = await team.sign(claimsOf(team, claims));
+      const done = await fetchWith(varsOf(team), request("/api/admin/quiet-until", jwt, init));
+      expect(done.status).toBe(200);
+    }
+    const named = await rows("SELECT who FROM activity WHERE what = 'quiet_until_removed'");
+    expect(named).toEqual([{ who: "asha@shop.example" }, { who: "client-1.access" }]);
+  });
+
   it("sign out of Access too, and are not told by the sign-in page that it refused them", async () => {
     const team = await makeTeam("leaving.cloudflareaccess.com");
     await publish(team);

@@ -6,6 +6,7 @@ import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { routePath } from "hono/route";
 import { errorText, log } from "../../log";
+import { noteFailedSignIn, saveNoted, setWho } from "../activity/note";
 import type { AdminApiDeps, Serve } from "../deps";
 import { problem } from "./problem";
 import { routes } from "./routes";
@@ -34,10 +35,16 @@ export function adminApi<E extends object>(
 ): Serve<E> {
   const api = new Hono<{ Bindings: E }>({ strict: false }).basePath("/api/admin");
   api.use("*", async (c, next) => {
-    const access = await admit(c, depsOf(c));
-    if (access.kind !== "right") return refusal(c, access);
+    const deps = depsOf(c);
+    const access = await admit(c, deps);
+    if (access.kind !== "right") {
+      if (c.req.raw.headers.has("authorization")) await noteFailedSignIn(deps);
+      return refusal(c, access);
+    }
+    setWho(c, access.who);
     c.header("cache-control", "no-store");
     await next();
+    await saveNoted(c, deps);
     return undefined;
   });
   for (const { name, serve } of routes) {

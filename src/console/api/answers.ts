@@ -6,6 +6,7 @@ import * as z from "zod/mini";
 import { forms } from "../../events/recognition";
 import { refusalReasons } from "../../events/refusals";
 import { financialStatuses } from "../../projection/money-status/financial-status";
+import { activityKinds } from "../../store/activity/activity";
 import { eventStatuses } from "../../store/inbox/inbox";
 import { pieces } from "../../store/set-up/missing-pieces";
 
@@ -164,6 +165,18 @@ export const answers = {
     started_at: z.string(),
     events: z.int(),
     statuses: z.partialRecord(z.enum(eventStatuses), z.int()),
+  }),
+  activity: z.object({
+    activity: z.array(
+      z.object({
+        at: z.string(),
+        who: z.string(),
+        what: z.enum(activityKinds),
+        about: text.check(z.describe("the id of what it was done to")),
+        times: z.int().check(z.describe("how many: events, messages, failed sign-ins of the hour")),
+      }),
+    ),
+    next_cursor: cursor,
   }),
   found: z.object({
     orders: z.array(

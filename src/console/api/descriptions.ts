@@ -299,6 +299,11 @@ const descriptions = {
     answer: answers.text,
     fields: { version: textFields.version },
   },
+  "GET /activity": {
+    summary: "Who did what, newest first; `api` is a script with the admin token",
+    answer: answers.activity,
+    fields: { limit, cursor },
+  },
   "GET /openapi.json": { summary: "This description", answer: answers.object },
 } as const satisfies Readonly<Record<string, Description>>;
 

@@ -7,7 +7,7 @@ import { asking, plain, taking } from "./api-route";
 import type { Route } from "../deps";
 import { type EventView, viewEvent } from "../event-view";
 import { problem } from "./problem";
-import { replayRecorded } from "../replay";
+import { noteReplay, replayRecorded } from "../replay";
 import { eventsQuery, replayBody } from "./shapes";
 
 const TROUBLED_MAX = 100;
@@ -70,6 +70,7 @@ export const eventRoutes: readonly Route[] = [
     const { limit, dry_run, ...filter } = body;
     if (!dry_run) {
       const { ids, replay } = await replayRecorded(deps, filter, limit);
+      noteReplay(c, ids, replay);
       return c.json({ dry_run, count: ids.length, ids, more: ids.length === limit, replay });
     }
     const ids = await listReplayable(deps.db, filter, limit);

@@ -1,7 +1,7 @@
 /** Messages: the outbox as a list, one message as it was sent, the resend, and quiet-until. */
 import { isBare, listMessages, loadMessage, type Message } from "../../store/outbox/message-list";
 import { countQuieted, isTooFarAhead, loadQuietUntil } from "../../store/outbox/quiet-until";
-import { throughAccess } from "../auth/sign-in";
+import { note, noteQuietUntil, whoIn } from "../activity/note";
 import { asking, plain, taking } from "./api-route";
 import type { Route } from "../deps";
 import { maskMessage } from "../mask";
@@ -33,11 +33,15 @@ export const messageRoutes: readonly Route[] = [
     const { messages, too_old } = await deps.countUnsent(filter, UNSENT_COUNTED);
     const fresh = messages - too_old;
     const count = dry_run ? Math.min(fresh, limit) : await deps.sendUnsent(filter, limit);
+    if (!dry_run && count > 0) note(c, "unsent_sent", { about: filter.reason, times: count });
     return c.json({ dry_run, count, too_old, more: fresh > count });
   }),
   plain("POST /notifications/:id/send-again", async ({ c, deps, part }) => {
     const id = part("id");
-    if (await deps.resendMessage(id)) return c.json({ id, status: "pending" });
+    if (await deps.resendMessage(id)) {
+      note(c, "resent", { about: id });
+      return c.json({ id, status: "pending" });
+    }
     const known = await loadMessage(deps.db, id);
     return known === null ? problem(c, 404, noMessage) : problem(c, 409, whyNotResent(known));
   }),
@@ -53,7 +57,8 @@ export const messageRoutes: readonly Route[] = [
     }
     const messages = wanted === null ? 0 : await countQuieted(deps.db, wanted);
     if (!dry_run) {
-      await deps.setQuietUntil(wanted, (await throughAccess(c, deps)) ?? "admin API");
+      await deps.setQuietUntil(wanted, whoIn(c));
+      noteQuietUntil(c, wanted);
     }
     return c.json({ dry_run, until: wanted, messages });
   }),

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { contactsOf, emailContacts } from "../../projection/patches/contacts";
 import { loadErasure } from "../../store/privacy/erasure";
 import { countHeld } from "../../store/privacy/person";
+import { note } from "../activity/note";
 import { asking, plain, taking } from "./api-route";
 import type { AdminApiDeps, Contacts, Route } from "../deps";
 import { problem } from "./problem";
@@ -46,7 +47,11 @@ export const privacyRoutes: readonly Route[] = [
   taking("POST /erasures", erasureBody, async ({ c, deps, body }) => {
     const contacts = contactsIn(body, deps);
     if (contacts === null) return problem(c, 400, noContact);
-    if (!body.dry_run) return c.json(await deps.erase(contacts), 202);
+    if (!body.dry_run) {
+      const erasure = await deps.erase(contacts);
+      note(c, "erased", { about: String(erasure.id) });
+      return c.json(erasure, 202);
+    }
     return c.json({ dry_run: true, ...(await countHeld(deps.db, contacts)) });
   }),
   plain("GET /erasures/:id", async ({ c, deps, part }) => {
@@ -57,7 +62,9 @@ export const privacyRoutes: readonly Route[] = [
     const contacts = contactsIn(body, deps);
     if (contacts === null) return problem(c, 400, noContact);
     const page = await deps.exportPage(contacts, body.cursor);
-    return page === null ? problem(c, 400, "cursor: not one of an export") : c.json(page);
+    if (page === null) return problem(c, 400, "cursor: not one of an export");
+    if (body.cursor === undefined) note(c, "exported");
+    return c.json(page);
   }),
   asking("GET /archive", archiveQuery, async ({ c, deps, query }) => {
     if (deps.archive === null) return problem(c, 404, noArchive);
@@ -66,6 +73,9 @@ export const privacyRoutes: readonly Route[] = [
   }),
   taking("POST /archive/restore", restoreBody, async ({ c, deps, body }) => {
     const { archive } = deps;
-    return archive === null ? problem(c, 404, noArchive) : c.json(await archive.restore(body));
+    if (archive === null) return problem(c, 404, noArchive);
+    const restored = await archive.restore(body);
+    if (!body.dry_run) note(c, "restored", { times: restored.events });
+    return c.json(restored);
   }),
 ];

@@ -1,5 +1,6 @@
 /** Rebuilds: apply stored events with the current projection; and the changes that they made. */
 import { loadChanges, loadRebuild, startRebuild } from "../../store/state/rebuild-progress";
+import { note } from "../activity/note";
 import { plain, taking } from "./api-route";
 import type { Route } from "../deps";
 import { problem } from "./problem";
@@ -16,7 +17,9 @@ export const rebuildRoutes: readonly Route[] = [
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
     };
-    return c.json(await startRebuild(deps.db, filter, dry_run, deps.now().toISOString()), 202);
+    const rebuild = await startRebuild(deps.db, filter, dry_run, deps.now().toISOString());
+    if (!dry_run) note(c, "rebuild_started", { about: String(rebuild.id) });
+    return c.json(rebuild, 202);
   }),
   plain("GET /rebuilds/:id", async ({ c, deps, part }) => {
     const rebuild = await loadRebuild(deps.db, Number(part("id")));

@@ -3,6 +3,7 @@
  * not contain the descriptions; a test checks that the two agree.
  */
 import { plain } from "./api-route";
+import { activityRoutes } from "../activity/route";
 import type { Route } from "../deps";
 import { endpointRoutes } from "./endpoints/routes";
 import { eventRoutes } from "./event-routes";
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   ...importRoutes,
   ...rebuildRoutes,
   ...privacyRoutes,
+  ...activityRoutes,
   plain("GET /openapi.json", async ({ c, deps }) => {
     const found = await deps.assets?.("/console/openapi.json");
     if (found?.ok !== true) return problem(c, 404, "This Worker runs without its static files");

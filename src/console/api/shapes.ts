@@ -37,8 +37,10 @@ export const upTo = (most: number) =>
     z.refine((value) => Number.isInteger(value), "not a whole number"),
   );
 
+export const pageLimit = z._default(z.pipe(z.transform(Number), upTo(PAGE_MAX)), PAGE_DEFAULT);
+
 const page = {
-  limit: z._default(z.pipe(z.transform(Number), upTo(PAGE_MAX)), PAGE_DEFAULT),
+  limit: pageLimit,
   cursor: z.optional(z.string().check(z.minLength(1), z.maxLength(600))),
 };
 export const rowCursor = z.string().check(z.regex(/^\d{1,15}$/, "not a cursor of this list"));

@@ -2,6 +2,7 @@
 import { countByType, loadChannels, loadVerifiedBy } from "../../store/overview";
 import { loadRefusedTotals } from "../../store/inbox/refusals";
 import { findChannel } from "../../notifications/channels";
+import { note } from "../activity/note";
 import { plain } from "./api-route";
 import type { Route } from "../deps";
 import { problemsOf, viewChannels } from "../channel-view";
@@ -47,6 +48,7 @@ export const statusRoutes: readonly Route[] = [
     const channel = part("channel");
     if (findChannel(channel) === null) return problem(c, 404, "There is no such channel");
     await deps.forgetChannel(channel);
+    note(c, "channel_forgotten", { about: channel });
     return c.json({ channel });
   }),
 ];

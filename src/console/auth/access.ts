@@ -101,7 +101,10 @@ async function verify(jwt: string, config: AccessConfig, deps: AccessDeps): Prom
   return claims;
 }
 
-/** Whom Access has let through: an e-mail address, or `Access` for a service; null if the token is invalid. */
+/**
+ * Whom Access has let through: an e-mail address, the client id of a service token, or `Access` where it states
+ * neither; null if the token is invalid.
+ */
 export async function verifyAccess(
   jwt: string,
   config: AccessConfig,
@@ -109,7 +112,7 @@ export async function verifyAccess(
 ): Promise<string | null> {
   try {
     const claims = await verify(jwt, config, deps);
-    return textOf(claims["email"]) ?? "Access";
+    return textOf(claims["email"]) ?? textOf(claims["common_name"]) ?? "Access";
   } catch (error) {
     log.warn("access_token_refused", { error: errorText(error) });
     return null;

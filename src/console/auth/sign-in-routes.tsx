@@ -1,11 +1,12 @@
 /** Signing in and out: the form, what it is answered with, and where a person is led who is not signed in. */
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
+import { note, noteFailedSignIn, saveNoted, setWho } from "../activity/note";
 import type { AdminApiDeps } from "../deps";
 import { fieldOf, type PageContext } from "../page-context";
 import { show } from "../pages/page";
 import { LeavingPage, PlainPage, SignInPage } from "../pages/sign-in-page";
-import { attempt, endSession, startSession, throughAccess } from "./sign-in";
+import { ADMIN_TOKEN, attempt, endSession, startSession, throughAccess } from "./sign-in";
 
 const SIGN_IN = "/console/sign-in";
 /** Access itself answers this path, in front of the Worker. */
@@ -33,6 +34,7 @@ export async function signIn(c: Context, deps: AdminApiDeps): Promise<Response> 
   const { admin } = deps;
   const takesToken = admin.token !== null;
   const tried = await attempt(c, deps, (await fieldOf(c, "token")).trim());
+  if (tried.kind !== "right") await noteFailedSignIn(deps);
   if (tried.kind === "too many") {
     c.header("retry-after", String(tried.retryAfterS));
     const minutes = String(Math.ceil(tried.retryAfterS / 60));
@@ -41,6 +43,9 @@ export async function signIn(c: Context, deps: AdminApiDeps): Promise<Response> 
   }
   if (tried.kind === "wrong" || admin.token === null) return c.redirect(`${SIGN_IN}?wrong=1`, 303);
   await startSession(c, deps, admin.token);
+  setWho(c, ADMIN_TOKEN);
+  note(c, "signed_in");
+  await saveNoted(c, deps);
   return c.redirect(pageIn(getCookie(c, NEXT_COOKIE) ?? "") ?? "/console", 303);
 }
 
@@ -58,6 +63,7 @@ export async function signInForm(c: Context, deps: AdminApiDeps): Promise<Respon
  */
 export async function signOut({ c, deps }: PageContext): Promise<Response> {
   await endSession(c, deps);
+  note(c, "signed_out");
   const who = await throughAccess(c, deps);
   if (who === null) return c.redirect(SIGN_IN, 303);
   c.header("refresh", `0; url=${ACCESS_SIGN_OUT}`);

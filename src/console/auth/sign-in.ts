@@ -70,7 +70,16 @@ export function isSameOriginAction(c: Context): boolean {
   return isSafe(c) || isFromHere(c) === true;
 }
 
-export type ApiAccess = Attempt | { readonly kind: "from elsewhere" };
+export type ApiAccess =
+  | Exclude<Attempt, { readonly kind: "right" }>
+  | { readonly kind: "right"; readonly who: string }
+  | { readonly kind: "from elsewhere" };
+
+/** What a person who signed in with the token is called, since it names nobody. */
+export const ADMIN_TOKEN = "Admin token";
+
+/** Who has the admin token and is no person in the console. */
+const SCRIPT = "api";
 
 /** For the admin API: a bearer token, or Access. */
 export async function admit(c: Context, deps: SignInDeps): Promise<ApiAccess> {
@@ -78,13 +87,15 @@ export async function admit(c: Context, deps: SignInDeps): Promise<ApiAccess> {
   const given = /^Bearer +(\S.*)$/i.exec(header)?.[1];
   if (given !== undefined && deps.admin.token !== null) {
     const tried = await attempt(c, deps, given);
-    if (tried.kind !== "wrong") return tried;
+    if (tried.kind === "right") return { ...tried, who: SCRIPT };
+    if (tried.kind === "too many") return tried;
   }
-  if ((await throughAccess(c, deps)) === null) return { kind: "wrong" };
+  const who = await throughAccess(c, deps);
+  if (who === null) return { kind: "wrong" };
   // Access identifies a browser by its cookie, which a page of another site can make it send. Scripts send no such
   // cookie.
   const isElsewhere = !isSafe(c) && isFromHere(c) === false;
-  return isElsewhere ? { kind: "from elsewhere" } : { kind: "right" };
+  return isElsewhere ? { kind: "from elsewhere" } : { kind: "right", who };
 }
 
 /** The session in the cookie, if this Worker has signed it and it has not expired. */
@@ -116,7 +127,7 @@ async function isSignedIn(c: Context, deps: SignInDeps): Promise<boolean> {
 
 /** For pages: who has signed in, or came through Access; null if nobody. */
 export async function whoIs(c: Context, deps: SignInDeps): Promise<string | null> {
-  return (await isSignedIn(c, deps)) ? "Admin token" : await throughAccess(c, deps);
+  return (await isSignedIn(c, deps)) ? ADMIN_TOKEN : await throughAccess(c, deps);
 }
 
 /** For the admin API: whose name stands beside a change. A bearer token names nobody. */

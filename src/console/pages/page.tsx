@@ -47,6 +47,7 @@ const places: readonly {
     also: ["/console/troubled", "/console/refused", "/console/replays"],
   },
   { to: "/console/endpoints", name: "Forwarding" },
+  { to: "/console/activity", name: "Activity" },
   { to: "/console/settings", name: "Settings" },
 ];
 

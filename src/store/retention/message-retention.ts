@@ -1,4 +1,5 @@
 /** Removes what has expired from the outbox and from the records of upkeep. */
+import { purgeActivityStatement } from "../activity/activity";
 import { PURGE_STRETCH_MESSAGES } from "../../limits";
 import { forgetStatement } from "../inbox/refusals";
 import type { Horizons } from "./expired";
@@ -89,11 +90,12 @@ DELETE FROM rebuild_changes WHERE (rebuild_id, entity, row_key, column_name) IN 
   FROM rebuilds r CROSS JOIN rebuild_changes c ON c.rebuild_id = r.id
   WHERE r.finished_at < ?1 LIMIT 2000)`;
 
-/** Removes counts by hour (events and refused deliveries), and the changes of rebuilds. */
+/** Removes counts by hour (events and refused deliveries), the changes of rebuilds, and old activity. */
 export async function purgeRecords(db: D1Database, { bodies }: Horizons): Promise<void> {
   await db.batch([
     db.prepare(countsSql).bind(bodies.slice(0, 13)),
     forgetStatement(db, bodies.slice(0, 13)),
     db.prepare(changesSql).bind(bodies),
+    purgeActivityStatement(db, bodies),
   ]);
 }

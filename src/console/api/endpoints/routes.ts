@@ -1,5 +1,7 @@
 /** Endpoints that events are forwarded to: listed, changed, tried, and given stored events again. */
 import type { Context } from "hono";
+import type { ActivityKind } from "../../../store/activity/activity";
+import { note } from "../../activity/note";
 import type { Route } from "../../deps";
 import {
   replayToEndpoint,
@@ -27,7 +29,13 @@ const statuses = { unknown: 404, wrong: 400, conflict: 409 } as const satisfies 
   number
 >;
 
-function answer<T extends object>(c: Context, given: Answer<T>): Response {
+function answer<T extends object>(
+  c: Context,
+  given: Answer<T>,
+  done: ActivityKind | null = null,
+  id?: string,
+): Response {
+  if (given.ok && done !== null) note(c, done, { about: id ?? c.req.param("id") });
   return given.ok ? c.json(given.value) : problem(c, statuses[given.kind], given.reason);
 }
 
@@ -35,39 +43,45 @@ export const endpointRoutes: readonly Route[] = [
   plain("GET /endpoints", async ({ c, deps }) =>
     c.json({ endpoints: await listEndpoints(deps.forwarding) }),
   ),
-  taking("POST /endpoints", newEndpointBody, async ({ c, deps, body }) =>
-    answer(c, await addEndpoint(deps.forwarding, body)),
-  ),
+  taking("POST /endpoints", newEndpointBody, async ({ c, deps, body }) => {
+    const added = await addEndpoint(deps.forwarding, body);
+    return answer(c, added, "endpoint_add", added.ok ? added.value.id : "");
+  }),
   plain("GET /endpoints/:id", async ({ c, deps, part }) =>
     answer(c, await findEndpoint(deps.forwarding, part("id"))),
   ),
   taking("PATCH /endpoints/:id", editEndpointBody, async ({ c, deps, part, body }) =>
-    answer(c, await editEndpoint(deps.forwarding, part("id"), body)),
+    answer(c, await editEndpoint(deps.forwarding, part("id"), body), "endpoint_edit"),
   ),
   plain("DELETE /endpoints/:id", async ({ c, deps, part }) => {
     const removed = await removeEndpoint(deps.forwarding, part("id"));
-    return removed.ok ? c.body(null, 204) : answer(c, removed);
+    if (!removed.ok) return answer(c, removed);
+    note(c, "endpoint_delete", { about: part("id") });
+    return c.body(null, 204);
   }),
   taking("POST /endpoints/:id/pause", pauseEndpointBody, async ({ c, deps, part, body }) =>
-    answer(c, await pauseEndpoint(deps.forwarding, part("id"), body.reason)),
+    answer(c, await pauseEndpoint(deps.forwarding, part("id"), body.reason), "endpoint_pause"),
   ),
   plain("POST /endpoints/:id/resume", async ({ c, deps, part }) =>
-    answer(c, await resumeEndpoint(deps.forwarding, part("id"))),
+    answer(c, await resumeEndpoint(deps.forwarding, part("id")), "endpoint_resume"),
   ),
   plain("GET /endpoints/:id/secret", async ({ c, deps, part }) =>
-    answer(c, await showSecret(deps.forwarding, part("id"))),
+    answer(c, await showSecret(deps.forwarding, part("id")), "endpoint_secret"),
   ),
   plain("POST /endpoints/:id/rotate", async ({ c, deps, part }) =>
-    answer(c, await rotateEndpoint(deps.forwarding, part("id"))),
+    answer(c, await rotateEndpoint(deps.forwarding, part("id")), "endpoint_rotate"),
   ),
   plain("POST /endpoints/:id/test", async ({ c, deps, part }) =>
-    answer(c, await testEndpoint(deps.forwarding, part("id"))),
+    answer(c, await testEndpoint(deps.forwarding, part("id")), "endpoint_test"),
   ),
   taking("POST /endpoints/:id/replay", replayEndpointBody, async ({ c, deps, part, body }) => {
     const wish = { ...body, cursor: Number(body.cursor) };
     const replayed = await replayToEndpoint(deps.forwarding, part("id"), wish);
     if (!replayed.ok) return answer(c, replayed);
     const { forwards, next } = replayed.value;
+    if (!body.dry_run && forwards > 0) {
+      note(c, "endpoint_replay", { about: part("id"), times: forwards });
+    }
     const next_cursor = next === null ? null : String(next);
     return c.json({ dry_run: body.dry_run, count: forwards, next_cursor });
   }),

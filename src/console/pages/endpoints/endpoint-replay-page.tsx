@@ -1,5 +1,6 @@
 /** Stored events sent to one endpoint again: counted first, then sent stretch by stretch, with progress. */
 import { log } from "../../../log";
+import { note } from "../../activity/note";
 import { filterNames } from "../../../projection/event-filter";
 import * as z from "zod/mini";
 import { rowCursor, utc } from "../../api/shapes";
@@ -236,6 +237,7 @@ export async function sendReplay(context: PageContext): Promise<Response> {
   if (!answer.ok) return c.redirect(withQuery(path, scopeOf(wish)), 303);
   const { forwards, next } = answer.value;
   log.info("console_endpoint", { endpoint: id, action: "replay", forwards });
+  if (forwards > 0) note(c, "endpoint_replay", { about: id, times: forwards });
   const sent = wish.sent + forwards;
   const { counted } = wish;
   const progress = next === null ? { state: "done" } : { state: "sending", cursor: String(next) };

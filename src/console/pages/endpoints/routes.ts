@@ -1,5 +1,6 @@
 /** The pages of endpoints and what their forms do, by path below /console. */
 import { log } from "../../../log";
+import { note } from "../../activity/note";
 import { rotateEndpoint, showSecret, testEndpoint } from "../../forwarding/endpoint-acts";
 import {
   type Answer,
@@ -20,7 +21,7 @@ import { add, endpoints } from "./endpoints-page";
 type Serve = (context: PageContext) => Promise<Response>;
 
 interface Action<T> {
-  readonly name: string;
+  readonly name: "test" | "pause" | "resume" | "secret" | "rotate" | "delete";
   readonly run: (deps: EndpointsDeps, id: string, context: PageContext) => Promise<Answer<T>>;
   readonly answer: (context: PageContext, value: T, id: string) => Response | Promise<Response>;
 }
@@ -32,6 +33,7 @@ function acting<T>({ name, run, answer }: Action<T>): Serve {
     const done = await run(context.deps.forwarding, id, context);
     if (done.ok) {
       log.info("console_endpoint", { endpoint: id, action: name });
+      note(context.c, `endpoint_${name}`, { about: id });
       return await answer(context, done.value, id);
     }
     if (done.kind === "unknown") return await showUnknown(context);
@@ -67,6 +69,7 @@ async function edit(context: PageContext): Promise<Response> {
   const edited = await editEndpoint(deps.forwarding, id, settings);
   if (edited.ok) {
     log.info("console_endpoint", { endpoint: id, action: "edit" });
+    note(c, "endpoint_edit", { about: id });
     return backWith("edit")(context, null, id);
   }
   if (edited.kind === "unknown") return await showUnknown(context);

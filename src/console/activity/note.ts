@@ -1,0 +1,78 @@
+/**
+ * How an action gets into the activity: the handler notes what it did, and when it has answered, the router stores
+ * that with who it was. An action that was refused notes nothing.
+ */
+import type { Context } from "hono";
+import { errorText, log } from "../../log";
+import {
+  type Activity,
+  type ActivityKind,
+  countFailedSignIns,
+  saveActivity,
+} from "../../store/activity/activity";
+
+type Note = Omit<Activity, "who">;
+
+interface Deps {
+  readonly db: D1Database;
+  readonly now: () => Date;
+}
+
+const WHO = "who";
+const NOTED = "activity";
+
+export function setWho(c: Context, who: string): void {
+  c.set(WHO, who);
+}
+
+/** Who asks: by the e-mail address that Access states, `Admin token` in the console, `api` for the token of a script. */
+export function whoIn(c: Context): string {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- set above, and nowhere else
+  return (c.get(WHO) as string | undefined) ?? "";
+}
+
+export function note(c: Context, what: ActivityKind, more: Omit<Note, "what"> = {}): void {
+  c.set(NOTED, { what, ...more } satisfies Note);
+}
+
+export function noteQuietUntil(c: Context, until: string | null): void {
+  if (until === null) note(c, "quiet_until_removed");
+  else note(c, "quiet_until_set", { about: until });
+}
+
+/** Stores what was noted. What was done is done: if this fails, the answer stays. */
+export async function saveNoted(c: Context, { db, now }: Deps): Promise<void> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- set above, and nowhere else
+  const noted = c.get(NOTED) as Note | undefined;
+  if (noted === undefined) return;
+  try {
+    await saveActivity(db, { ...noted, who: whoIn(c) }, now().toISOString());
+  } catch (error) {
+    log.warn("activity_not_saved", { what: noted.what, error: errorText(error) });
+  }
+}
+
+/** How often an isolate writes failed sign-ins at most, in milliseconds. */
+const FAILURES_EVERY_MS = 10_000;
+let failures = 0;
+let wroteMs = Number.NEGATIVE_INFINITY;
+
+/**
+ * Counts a failed sign-in. The first is written at once, later ones together; those since the last write are lost
+ * with the isolate.
+ */
+export async function noteFailedSignIn({ db, now }: Deps): Promise<void> {
+  failures += 1;
+  const at = now();
+  const sinceMs = at.getTime() - wroteMs;
+  if (sinceMs >= 0 && sinceMs < FAILURES_EVERY_MS) return;
+  const counted = failures;
+  failures = 0;
+  wroteMs = at.getTime();
+  try {
+    await countFailedSignIns(db, counted, at.toISOString());
+  } catch (error) {
+    failures += counted;
+    log.warn("failed_sign_ins_not_counted", { error: errorText(error) });
+  }
+}

@@ -1,0 +1,48 @@
+/** What was done, as a sentence after the name of who did it; and the page of what it was done to. */
+import type { ActivityKind, ActivityRow } from "../../store/activity/activity";
+import type { Place } from "../links";
+import { count } from "../text";
+
+interface Words {
+  readonly did: (times: number) => string;
+  readonly place?: Place;
+}
+
+const said = (did: string, place?: Place): Words =>
+  place === undefined ? { did: () => did } : { did: () => did, place };
+
+const words: Readonly<Record<ActivityKind, Words>> = {
+  signed_in: said("signed in"),
+  signed_out: said("signed out"),
+  sign_in_failed: { did: (times) => count(times, "failed sign-in") },
+  replayed: { did: (times) => `replayed ${count(times, "event")}`, place: "events" },
+  resent: said("resent a message", "messages"),
+  unsent_sent: { did: (times) => `sent ${count(times, "unsent message")}` },
+  quiet_until_set: said("set quiet-until"),
+  quiet_until_removed: said("took quiet-until back"),
+  channel_forgotten: said("switched a channel off for good"),
+  endpoint_add: said("added an endpoint", "endpoints"),
+  endpoint_edit: said("changed an endpoint", "endpoints"),
+  endpoint_delete: said("deleted an endpoint"),
+  endpoint_pause: said("paused an endpoint", "endpoints"),
+  endpoint_resume: said("resumed an endpoint", "endpoints"),
+  endpoint_secret: said("looked at the secret of an endpoint", "endpoints"),
+  endpoint_rotate: said("rotated the secret of an endpoint", "endpoints"),
+  endpoint_test: said("tested an endpoint", "endpoints"),
+  endpoint_replay: {
+    did: (times) => `forwarded ${count(times, "stored event")} to an endpoint`,
+    place: "endpoints",
+  },
+  rebuild_started: said("started a rebuild"),
+  restored: { did: (times) => `restored ${count(times, "event")} from the archive` },
+  exported: said("exported what is stored about a person", "orders"),
+  erased: said("erased a person"),
+};
+
+export function didWhat({ what, times }: ActivityRow): string {
+  return words[what].did(times);
+}
+
+export function placeOf({ what, times }: ActivityRow): Place | null {
+  return what === "replayed" && times > 1 ? null : (words[what].place ?? null);
+}
