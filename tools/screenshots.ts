@@ -41,6 +41,23 @@ const settingsPages = [
   ["settings-texts", "/console/settings/messages/shared"],
 ] as const;
 
+/** The search, a person, and who did what. */
+async function peoplePaths(
+  receiver: Shop["receiver"],
+  order: string,
+): Promise<readonly (readonly [string, string])[]> {
+  const [person] = await receiver.query<{ n: string }>(
+    "SELECT substr(customer_name, 1, instr(customer_name, ' ') - 1) AS n FROM orders WHERE customer_name LIKE '% %' AND order_number LIKE 'ORD-1%' LIMIT 1",
+  );
+  return [
+    ["search", "/console/search?q=ORD-10400"],
+    ["search-person", `/console/search?q=${id(person?.n ?? "")}`],
+    ["search-none", "/console/search?q=nothing%20like%20it"],
+    ["person", `/console/people?order=${id(order)}`],
+    ["activity", "/console/activity"],
+  ];
+}
+
 async function pathsOf({ receiver }: Shop): Promise<ReadonlyMap<string, string>> {
   const [order] = await receiver.query<{ n: string }>(
     "SELECT order_number AS n FROM refunds WHERE order_number IS NOT NULL AND status = 'success' LIMIT 1",
@@ -95,6 +112,7 @@ async function pathsOf({ receiver }: Shop): Promise<ReadonlyMap<string, string>>
     ["endpoint-failing", "/console/endpoints/ep_00000001"],
     ["endpoint-replay", "/console/endpoints/default/replay"],
     ["endpoint-replaying", "/console/endpoints/default/replay?state=done&counted=9000&sent=9000"],
+    ...(await peoplePaths(receiver, order?.n ?? "")),
     ["settings", "/console/settings"],
     ...settingsPages,
   ]);

@@ -25,6 +25,7 @@ import { order } from "./pages/orders/order-page";
 import { orders } from "./pages/orders/orders-page";
 import { overview } from "./pages/overview-page";
 import { setPolicy, show } from "./pages/page";
+import { erasePerson, exportPerson, people } from "./people/people-page";
 import { refused } from "./pages/events/refused-page";
 import { replay } from "./pages/events/replay-page";
 import { settings } from "./pages/settings-page";
@@ -152,6 +153,7 @@ export const pages: Readonly<Record<string, Answer>> = {
   ...endpointPages,
   ...messagingPages,
   "/search": search,
+  "/people": people,
   "/activity": activity,
   "/settings": settings,
 };
@@ -165,6 +167,8 @@ export const actions: Readonly<Record<string, Answer>> = {
   "/quiet-until/take-back": takeBackQuietUntil,
   ...endpointActions,
   ...messagingActions,
+  "/people/export": exportPerson,
+  "/people/erase": erasePerson,
   "/sign-out": signOut,
 };
 

@@ -297,6 +297,46 @@ await test("the console", async (t) => {
     });
   });
 
+  await t.test(
+    "a person finds an order by the last digits of a telephone number, and its customer",
+    async () => {
+      const known = await stage.one<{
+        number: string;
+        name: string;
+        email: string;
+        digits: string;
+      }>(
+        `SELECT order_number AS number, customer_name AS name, customer_email AS email,
+           substr(customer_phone, -5) AS digits FROM orders
+         WHERE customer_phone LIKE '+91%' AND order_number LIKE 'ORD-1%' LIMIT 1`,
+      );
+      await stage.withPage({}, async ({ page, complaints }) => {
+        await page.keyboard.press("/");
+        await page.keyboard.type(known.digits);
+        await page.keyboard.press("Enter");
+        await page.getByRole("heading", { name: `Found for “${known.digits}”` }).waitFor();
+        const orders = page.getByRole("region", { name: "Orders" });
+        await orders.getByRole("link", { name: known.number }).waitFor();
+        const people = page.getByRole("region", { name: "People" });
+        await people.getByRole("link", { name: known.name }).click();
+        await page.getByText(/This would remove the person from 1 order, \d+ events and/).waitFor();
+        await page.getByLabel("E-mail address").fill("yes");
+        await page.getByRole("button", { name: "Erase this person" }).click();
+        await page.getByRole("alert").getByText("Nothing was erased").waitFor();
+        const [file] = await Promise.all([
+          page.waitForEvent("download"),
+          page.getByRole("button", { name: "Export as JSON" }).click(),
+        ]);
+        assert.equal(file.suggestedFilename(), "export.json");
+        await page.getByRole("link", { name: "Activity" }).click();
+        const latest = page.getByRole("row").nth(1);
+        assert.match(await latest.innerText(), /Exported what is stored about a person/);
+        // The page that refused the erasure was answered 400.
+        assert.equal(complaints.filter((one) => !one.includes("400")).length, 0);
+      });
+    },
+  );
+
   await t.test("what moves by itself leaves alone what a person has in hand", async () => {
     await stage.withPage({}, async ({ page }) => {
       const beat = "document.body.dispatchEvent(new Event('tick-slow'))";

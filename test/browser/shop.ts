@@ -99,6 +99,25 @@ function endpoints(): readonly string[] {
   ];
 }
 
+/** What people and scripts have done, with a name that would do harm. */
+function activity(): readonly string[] {
+  const done = [
+    [30, hostile.script, "endpoint_pause", "ep_00000002", 1],
+    [26, "api", "replayed", "1", 14],
+    [9, "meera@shop.example", "exported", "ASK-PART", 1],
+    [6, "", "sign_in_failed", null, 23],
+    [3, "meera@shop.example", "quiet_until_set", isoBefore(4), 1],
+    [2, "api", "endpoint_replay", "ep_00000001", 1_200],
+    [1, "Admin token", "resent", "order_confirmed/ORD-104001/email", 1],
+  ] as const;
+  const text = (value: string | null): string =>
+    value === null ? "NULL" : `'${value.replaceAll("'", "''")}'`;
+  return done.map(
+    ([hours, who, what, about, times]) => `INSERT INTO activity (at, who, what, about, times)
+      VALUES ('${isoBefore(hours)}', ${text(who)}, '${what}', ${text(about)}, ${times})`,
+  );
+}
+
 /** Orders whose payment a person would ask about, one for each answer. */
 function askedAbout(): readonly ShopEvent[] {
   const order = (number: string, status: string, hours: number, more: object = {}) => ({
@@ -218,7 +237,11 @@ export async function openShop(orders: number, isCalm = false): Promise<Shop> {
     await send(...told, ...always, ...told.filter((_, index) => index % 9 === 0));
     await settleEvents(receiver);
     await settleMessages(receiver);
-    for (const sql of [...history, ...refusals(), ...(isCalm ? [] : endpoints())])
+    for (const sql of [
+      ...history,
+      ...refusals(),
+      ...(isCalm ? [] : [...endpoints(), ...activity()]),
+    ])
       await receiver.query(sql);
     // One that waits: D1 takes no row for its order.
     await receiver.query(

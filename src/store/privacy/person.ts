@@ -1,4 +1,5 @@
 /** What is stored about a person, found through the contacts that order events have named. */
+import { ERASURE_ORDERS_COUNTED } from "../../privacy-limits";
 import { aboutOrders } from "./erased-bodies";
 import { forwardsOfOrders } from "./forwarded-orders";
 import { messagesOfOrders } from "./order-rows";
@@ -84,11 +85,25 @@ export interface HeldCounts {
   readonly notifications: number;
 }
 
-const COUNTED_ORDERS = 1_000;
-
 /** Counts what is stored about a person, in at most a thousand orders. */
 export async function countHeld(db: D1Database, contacts: readonly string[]): Promise<HeldCounts> {
-  const orders = await listOrdersOf(db, contacts, "", COUNTED_ORDERS);
+  const orders = await listOrdersOf(db, contacts, "", ERASURE_ORDERS_COUNTED);
   const row = await db.prepare(countSql).bind(JSON.stringify(orders)).first<HeldCounts>();
   return row ?? { orders: 0, events: 0, notifications: 0 };
+}
+
+/** The customer of an order, as its row names them. */
+export interface Customer {
+  readonly customer_name: string | null;
+  readonly customer_email: string | null;
+  readonly customer_phone: string | null;
+}
+
+/** Primary key. */
+const customerSql = `
+SELECT customer_name, customer_email, customer_phone FROM orders WHERE order_number = ?1`;
+
+/** Null if there is no such order. */
+export async function loadCustomer(db: D1Database, orderNumber: string): Promise<Customer | null> {
+  return await db.prepare(customerSql).bind(orderNumber).first<Customer>();
 }

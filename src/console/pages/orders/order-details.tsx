@@ -5,8 +5,8 @@ import type { Child } from "hono/jsx";
 import { type Field, fieldsIn } from "../../../projection/money-status/fields";
 import type { Entity } from "../../../projection/registers";
 import { type ExplainedOrder, ownRows, type Row, textIn } from "../../order-view";
-import { capital, clip, count, visible } from "../../text";
 import { withQuery } from "../../links";
+import { capital, clip, count, visible } from "../../text";
 import { nouns, Why } from "./explained";
 import { Empty, Facts, Part, Text, Time } from "../parts";
 
@@ -98,6 +98,7 @@ export function Customer({ order }: { readonly order: Row }) {
   ];
   const isUnknown = facts.every(([, value]) => value === null);
   const contact = email ?? phone;
+  const person = withQuery("/console/people", { order: textIn(order, "order_number") ?? "" });
   return (
     <>
       <Part
@@ -106,9 +107,12 @@ export function Customer({ order }: { readonly order: Row }) {
         beside={<Why entity="orders" row={textIn(order, "order_number")} register="customer" />}
       >
         {isUnknown ? <Empty>No event has named the customer.</Empty> : <Facts of={facts} />}
-        {contact === null ? null : (
-          <p>
-            <a href={withQuery("/console/orders", { q: contact })}>Other orders</a>
+        {isUnknown ? null : (
+          <p class="actions">
+            {contact === null ? null : (
+              <a href={withQuery("/console/orders", { q: contact })}>Other orders</a>
+            )}
+            <a href={person}>Export or erase this person</a>
           </p>
         )}
       </Part>

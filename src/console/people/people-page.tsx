@@ -1,0 +1,209 @@
+/** One person: what is stored about them, to export it or to erase it, after a look at how much it is. */
+import { ERASURE_ORDERS_COUNTED } from "../../privacy-limits";
+import { type Erasure, loadErasure } from "../../store/privacy/erasure";
+import { countHeld, type HeldCounts, listOrdersOf } from "../../store/privacy/person";
+import { note } from "../activity/note";
+import { withQuery } from "../links";
+import { asked, fieldOf, type PageContext } from "../page-context";
+import { Page, show } from "../pages/page";
+import { Badge, Empty, Facts, Live, Notice, Part, Ref, Text, Time } from "../pages/parts";
+import { count } from "../text";
+import { exportFile } from "./export-file";
+import { confirmedBy, loadPerson, type Person } from "./person";
+
+const PATH = "/console/people";
+const ORDERS_SHOWN = 50;
+
+function Orders({ of }: { readonly of: readonly string[] }) {
+  return (
+    <Part id="orders" title="Orders">
+      <ul class="values">
+        {of.slice(0, ORDERS_SHOWN).map((number) => (
+          <li>
+            <Ref to="orders" id={number} />
+          </li>
+        ))}
+      </ul>
+      {of.length > ORDERS_SHOWN ? <p class="soft">And more.</p> : null}
+    </Part>
+  );
+}
+
+function ExportForm({ person }: { readonly person: Person }) {
+  return (
+    <Part id="export" title="Export">
+      <p>
+        A file with everything that is stored about this person: orders, events with their bodies,
+        messages, and the archive.
+      </p>
+      <form method="post" action={`${PATH}/export`}>
+        <input type="hidden" name="order" value={person.order_number} />
+        <button class="outline">Export as JSON</button>
+      </form>
+    </Part>
+  );
+}
+
+function EraseForm(props: {
+  readonly person: Person;
+  readonly held: HeldCounts;
+  readonly problem: string | null;
+}) {
+  const { person, held, problem } = props;
+  const most = held.orders >= ERASURE_ORDERS_COUNTED ? "at least " : "";
+  return (
+    <Part id="erase" title="Erase">
+      <p>
+        This would remove the person from {most}
+        {count(held.orders, "order")}, {count(held.events, "event")} and{" "}
+        {count(held.notifications, "message")}, and from every other stored or archived body that
+        names them. Amounts, dates and statuses stay. It cannot be undone, and what names this
+        person later is stored without them.
+      </p>
+      {problem === null ? null : <Notice bad>{problem}</Notice>}
+      <p>
+        To confirm, type{" "}
+        <b>
+          <Text of={confirmedBy(person)} whole />
+        </b>
+        :
+      </p>
+      <form method="post" action={`${PATH}/erase`} class="filters">
+        <input type="hidden" name="order" value={person.order_number} />
+        <div class="fields">
+          <label>
+            {person.customer_email === null ? "Phone" : "E-mail address"}
+            <input name="confirm" autocomplete="off" required />
+          </label>
+          <button>Erase this person</button>
+        </div>
+      </form>
+    </Part>
+  );
+}
+
+function Whom({ person }: { readonly person: Person }) {
+  const { customer_email: email, customer_phone: phone } = person;
+  return (
+    <Facts
+      of={[
+        ["E-mail", email === null ? null : <Text of={email} whole />],
+        ["Phone", phone === null ? null : <Text of={phone} whole />],
+      ]}
+    />
+  );
+}
+
+async function showPerson(
+  { c, deps, who }: PageContext,
+  person: Person,
+  problem: string | null,
+): Promise<Response> {
+  const { contacts } = person;
+  const held = await countHeld(deps.db, contacts);
+  const orders = await listOrdersOf(deps.db, contacts, "", ORDERS_SHOWN + 1);
+  const page = (
+    <Page title={person.customer_name ?? "Person"} who={who} path={PATH}>
+      <h1>
+        <Text of={person.customer_name ?? "Person"} />
+      </h1>
+      <Whom person={person} />
+      {contacts.length === 0 ? (
+        <Empty>
+          No e-mail address or telephone number of this customer is stored: the person is erased
+          already, or no event has named one.
+        </Empty>
+      ) : (
+        <>
+          <Orders of={orders} />
+          <ExportForm person={person} />
+          <EraseForm person={person} held={held} problem={problem} />
+        </>
+      )}
+    </Page>
+  );
+  return show(c, page, problem === null ? 200 : 400);
+}
+
+function ErasurePage({ who, erasure }: { readonly who: string; readonly erasure: Erasure }) {
+  const { id, finished_at: finishedAt, error } = erasure;
+  const path = `${PATH}?erasure=${String(id)}`;
+  const state = finishedAt !== null ? "complete" : error === null ? "running" : "stuck";
+  return (
+    <Page title={`Erasure ${String(id)}`} who={who} path={PATH}>
+      <h1>Erasure {id}</h1>
+      <Live path={path} beat={finishedAt === null ? "tick" : null}>
+        <Facts
+          of={[
+            ["State", <Badge status={state === "stuck" ? "failed" : state} as={state} />],
+            ["Orders", String(erasure.orders)],
+            ["Events", String(erasure.events)],
+            ["Messages", String(erasure.notifications)],
+            ["Archived events", String(erasure.archived_events)],
+            ["Started", <Time at={erasure.requested_at} />],
+            ["Finished", finishedAt === null ? null : <Time at={finishedAt} />],
+            ["Why it is stuck", error === null ? null : <Text of={error} whole />],
+          ]}
+        />
+      </Live>
+      <p class="soft">
+        The cron goes on with it until the inbox and the archive are done. Counts are those of rows
+        that it has changed so far.
+      </p>
+    </Page>
+  );
+}
+
+function Unknown({ who }: { readonly who: string }) {
+  return (
+    <Page title="People" who={who} path={PATH}>
+      <h1>People</h1>
+      <Empty>
+        Search for a name, an e-mail address or a telephone number: the person found leads here, to
+        export or to erase what is stored about them.
+      </Empty>
+    </Page>
+  );
+}
+
+export async function people(context: PageContext): Promise<Response> {
+  const { c, deps, who } = context;
+  const { order, erasure: id } = asked(c, ["order", "erasure"]);
+  if (id !== undefined) {
+    const erasure = await loadErasure(deps.db, Number(id));
+    if (erasure !== null) return show(c, <ErasurePage who={who} erasure={erasure} />);
+  }
+  const person = order === undefined ? null : await loadPerson(deps, order);
+  if (person !== null) return await showPerson(context, person, null);
+  return show(c, <Unknown who={who} />, order === undefined && id === undefined ? 200 : 404);
+}
+
+/** The person whose form it is; null if their order is not known any more. */
+async function personOf({ c, deps }: PageContext): Promise<Person | null> {
+  return await loadPerson(deps, await fieldOf(c, "order"));
+}
+
+export async function exportPerson(context: PageContext): Promise<Response> {
+  const { c, deps } = context;
+  const person = await personOf(context);
+  if (person === null || person.contacts.length === 0) return c.redirect(PATH, 303);
+  note(c, "exported", { about: person.order_number });
+  c.header("content-type", "application/json; charset=utf-8");
+  c.header("content-disposition", 'attachment; filename="export.json"');
+  return c.body(exportFile(deps, person.contacts));
+}
+
+const fold = (text: string): string => text.trim().toLowerCase();
+
+export async function erasePerson(context: PageContext): Promise<Response> {
+  const { c, deps } = context;
+  const person = await personOf(context);
+  if (person === null || person.contacts.length === 0) return c.redirect(PATH, 303);
+  if (fold(await fieldOf(c, "confirm")) !== fold(confirmedBy(person))) {
+    const problem = "Nothing was erased: what you typed is not this person's.";
+    return await showPerson(context, person, problem);
+  }
+  const { id } = await deps.erase(person.contacts);
+  note(c, "erased", { about: String(id) });
+  return c.redirect(withQuery(PATH, { erasure: id }), 303);
+}
