@@ -180,8 +180,8 @@ describe(`what an order is entered under (seed ${String(seed)})`, () => {
 });
 
 describe("names and airway bills", () => {
-  const told = (data: object, type = "order.confirmed", more: object = {}) => {
-    const payload = JSON.stringify({ ...event(type, data as Record<string, unknown>), ...more });
+  const told = (data: Record<string, unknown>, type = "order.confirmed", more: object = {}) => {
+    const payload = JSON.stringify({ ...event(type, data), ...more });
     const receivedAt = "2026-11-24T10:00:00.000Z";
     const stored = { id: "e", typeHint: null, receivedAt, payload };
     const { contacts } = interpret(stored, asJudged(defaults));
@@ -210,7 +210,7 @@ describe("names and airway bills", () => {
 
   it("enters an airway bill for its order, unless it is the shipment's own number", () => {
     const bill = { contact: "awb:awb-7", orderNumber: "ORD-7" };
-    const of = (data: object, more: object = { order_number: "ORD-7" }) =>
+    const of = (data: Record<string, unknown>, more: object = { order_number: "ORD-7" }) =>
       told(data, "shipment.created", more).claims;
     expect(of(shipment("SHP-7", { awb_no: "AWB-7" }))).toEqual([bill]);
     expect(of(shipment("AWB-7", { awb_no: "AWB-7" }))).toEqual([]);

@@ -4,7 +4,7 @@ import { rowCursor } from "../api/shapes";
 import { withQuery } from "../links";
 import { asked, type PageContext } from "../page-context";
 import { Page, show } from "../pages/page";
-import { Ago, type Column, Empty, Notice, Pager, Ref, Table, Text } from "../pages/parts";
+import { Ago, type Column, Empty, Notice, Pager, Ref, Table, Text, Time } from "../pages/parts";
 import { capital } from "../text";
 import { didWhat, placeOf } from "./words";
 
@@ -20,14 +20,15 @@ function About({ row }: { readonly row: ActivityRow }) {
   if (what === "replayed" && place === null && about !== null) {
     return <a href={`/console/replays/${encodeURIComponent(about)}`}>Replay {about}</a>;
   }
+  if (what === "quiet_until_set") return <Time at={about} />;
   return place === null ? <Text of={about} /> : <Ref to={place} id={about} />;
 }
 
 const columns: readonly Column<ActivityRow>[] = [
   { head: "When", cell: ({ at }) => <Ago at={at} /> },
-  { head: "Who", as: "short", cell: ({ who }) => <Text of={who} /> },
+  { head: "Who", cell: ({ who }) => <Text of={who} /> },
   { head: "What", as: "word", cell: (row) => capital(didWhat(row)) },
-  { head: "Of what", as: "short", cell: (row) => <About row={row} /> },
+  { head: "Of what", cell: (row) => <About row={row} /> },
 ];
 
 export async function activity({ c, deps, who }: PageContext) {
