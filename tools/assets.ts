@@ -1,18 +1,21 @@
 /**
- * `npm run assets`: writes the console's static files to public/, under names that change with their
- * content, the OpenAPI description of the admin API, and the numbering plans of telephone numbers. With `--check` it writes nothing and fails if the
- * files are out of date. The files are committed, so a deployment needs no build.
+ * `npm run assets`: writes the console's static files to public/, under names that change with their content, the
+ * OpenAPI description of the admin API, the numbering plans of telephone numbers, and the names of the migrations.
+ * With `--check` it writes nothing and fails if the files are out of date. The files are committed, so a deployment
+ * needs no build.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import metadata from "libphonenumber-js/metadata.max.json";
+import journal from "../migrations/meta/_journal.json" with { type: "json" };
 import packageJson from "../package.json" with { type: "json" };
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = `${root}public/console`;
 const plansFile = `${root}src/events/formats/phone-metadata.json`;
+const migrationNamesFile = `${root}src/store/set-up/migration-names.ts`;
 const namesFile = `${root}src/console/asset-names.ts`;
 
 function read(path: string): string {
@@ -89,6 +92,17 @@ const kept: ReadonlySet<number> = new Set([0, 1, 6, 8]);
 
 type Plan = readonly unknown[];
 
+/** Without the zeros at the end, which say the same as nothing. */
+function withoutEnd(list: readonly unknown[]): readonly unknown[] {
+  return list.slice(0, list.findLastIndex((one) => one !== 0 && one !== null) + 1);
+}
+
+/** A format has the digits that its numbers begin with in ever finer patterns; libphonenumber-js reads the last. */
+function keepLastDigits(format: unknown): void {
+  const patterns: unknown = Array.isArray(format) ? format[2] : null;
+  if (Array.isArray(patterns)) patterns.splice(0, patterns.length - 1);
+}
+
 /** Of a number in India or in North America, without its code. */
 const HOME_DIGITS = 10;
 
@@ -97,20 +111,25 @@ function keptKinds(plan: Plan): readonly unknown[] {
   return Array.isArray(kinds) ? kinds.map((one: unknown, at) => (kept.has(at) ? one : 0)) : [];
 }
 
+/** The code is for toll-free or premium numbers alone: +800, +808, +979. */
+function isForNobody(plan: Plan): boolean {
+  return Array.isArray(plan[KINDS]) && withoutEnd(keptKinds(plan)).length === 0;
+}
+
 /**
  * The pattern of all numbers of a country is what libphonenumber itself goes by unless it is given more. It is too
  * wide where it has lengths that no customer's number has (in India 8 to 13 digits, where customers have 10); it does
- * not tell countries apart that share a calling code; and where numbers are so short that with their code they have
- * the length of one in India or America, only the kinds tell whose number it is (+9757128869: of India, not Bhutan).
+ * not tell countries apart that share a calling code; and where a number with its code is as long as one in India or
+ * America without, only the kinds tell whose number it is (+9757128869: of India, not Bhutan).
  */
 function needsKinds(plan: Plan, countriesWithCode: ReadonlyMap<unknown, number>): boolean {
   if ((countriesWithCode.get(plan[0]) ?? 0) > 1) return true;
-  const shortest = String(plan[0]).length + Math.min(...[plan[LENGTHS]].flat().map(Number));
-  if (shortest <= HOME_DIGITS) return true;
+  const all = [plan[LENGTHS]].flat().map(Number);
+  if (all.some((length) => String(plan[0]).length + length === HOME_DIGITS)) return true;
   const lengthsOf = (kind: unknown): unknown =>
     Array.isArray(kind) ? (kind[1] ?? plan[LENGTHS]) : [];
   const lengths = new Set(keptKinds(plan).flatMap(lengthsOf));
-  return ![plan[LENGTHS]].flat().every((length) => lengths.has(length));
+  return !all.every((length) => lengths.has(length));
 }
 
 /**
@@ -121,25 +140,47 @@ function needsKinds(plan: Plan, countriesWithCode: ReadonlyMap<unknown, number>)
  */
 function numberingPlans(): string {
   const plans = structuredClone(metadata);
+  for (const [code, plan] of Object.entries(plans.nonGeographic)) {
+    if (Array.isArray(plan) && isForNobody(plan)) Reflect.deleteProperty(plans.nonGeographic, code);
+  }
   const all = [plans.countries, plans.nonGeographic]
     .flatMap((group) => Object.values(group))
     .filter((plan): plan is unknown[] => Array.isArray(plan));
   const countriesWithCode = new Map<unknown, number>();
   for (const [code] of all) countriesWithCode.set(code, (countriesWithCode.get(code) ?? 0) + 1);
   for (const plan of all) {
-    if (!hasOwnDigits(plan)) plan[FORMATS] = 0;
+    const formats = plan[FORMATS];
+    if (hasOwnDigits(plan) && Array.isArray(formats)) formats.forEach(keepLastDigits);
+    else plan[FORMATS] = 0;
     if (Array.isArray(plan[KINDS])) {
-      plan[KINDS] = needsKinds(plan, countriesWithCode) ? keptKinds(plan) : 0;
+      plan[KINDS] = needsKinds(plan, countriesWithCode) ? withoutEnd(keptKinds(plan)) : 0;
     }
+    plan.splice(withoutEnd(plan).length);
   }
   return `${JSON.stringify(plans)}\n`;
 }
 
+/** What drizzle-kit's journal names, in the order in which it is applied. */
+function migrationNames(): string {
+  const names = journal.entries.map(({ tag }) => `  "${tag}.sql",\n`).join("");
+  return `/** Written by \`npm run assets\`: the migrations, in the order in which they are applied. */\nexport const migrationNames: readonly string[] = [\n${names}];\n`;
+}
+
+/** Files that the Worker's code imports, by path. */
+function partsOfWorker(): readonly (readonly [string, string])[] {
+  return [
+    [plansFile, numberingPlans()],
+    [migrationNamesFile, migrationNames()],
+  ];
+}
+
 /** The text of every file, by path. */
 async function filesToWrite(): Promise<ReadonlyMap<string, string>> {
-  // Written first: the description of the API is made with it.
-  const plans = numberingPlans();
-  if (!process.argv.includes("--check")) writeFileSync(plansFile, plans);
+  const parts = partsOfWorker();
+  // Written first: the description of the API is made with the Worker's code.
+  if (!process.argv.includes("--check")) {
+    for (const [path, text] of parts) writeFileSync(path, text);
+  }
   const assets = [
     named("pico", "pico", "css", read("node_modules/@picocss/pico/css/pico.min.css")),
     named("style", "console", "css", await smaller("src/console/assets/console.css", "css")),
@@ -151,7 +192,7 @@ async function filesToWrite(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ...assets.map(({ name, text }): [string, string] => [`${folder}/${name}`, text]),
     [`${folder}/openapi.json`, await describeApi()],
-    [plansFile, plans],
+    ...parts,
     [
       namesFile,
       `/** Written by \`npm run assets\`: static files by what they are; a name changes with the content. */\nexport const assetNames = {\n${lines}} as const;\n`,

@@ -65,6 +65,7 @@ interface ArchivePage {
 interface ExportPage {
   readonly orders: readonly object[];
   readonly other_events: readonly object[];
+  readonly other_notifications: readonly object[];
   readonly archived_events: readonly object[];
   readonly next_cursor: string | null;
 }

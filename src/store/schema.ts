@@ -384,7 +384,7 @@ export const activity = sqliteTable(
   {
     activity_id: integer("activity_id").primaryKey(),
     at: text("at").notNull(),
-    /** The person by the e-mail address that Access states, `Admin token`, or `api`; blank where nobody is known. */
+    /** The person by the e-mail address that Access states, `Admin token`, or `admin API`; blank where nobody is known. */
     who: text("who").notNull(),
     what: text("what").notNull(),
     /** The id of what it was done to; no personal data. */

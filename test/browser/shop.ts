@@ -103,11 +103,11 @@ function endpoints(): readonly string[] {
 function activity(): readonly string[] {
   const done = [
     [30, hostile.script, "endpoint_pause", "ep_00000002", 1],
-    [26, "api", "replayed", "1", 14],
+    [26, "admin API", "replayed", "1", 14],
     [9, "meera@shop.example", "exported", "ASK-PART", 1],
     [6, "", "sign_in_failed", null, 23],
     [3, "meera@shop.example", "quiet_until_set", isoBefore(4), 1],
-    [2, "api", "endpoint_replay", "ep_00000001", 1_200],
+    [2, "admin API", "endpoint_replay", "ep_00000001", 1_200],
     [1, "Admin token", "resent", "order_confirmed/ORD-104001/email", 1],
   ] as const;
   const text = (value: string | null): string =>

@@ -28,6 +28,7 @@ describe("a telephone number", () => {
     ["with a + for a code", "+", "9876543210", ASHA],
     ["with a + that does not belong there", "+91", "+9876543210", ASHA],
     ["with a + that does not belong there, and no code", null, "+9876543210", ASHA],
+    ["with a + before what would be of Bhutan, and is not", null, "+9757128869", "+919757128869"],
     ["with the code of Singapore twice", "+65", "6591234567", "+6591234567"],
     ["with its code twice", "+91", "919876543210", ASHA],
     ["with its code twice, in full", "+91", "+919876543210", ASHA],

@@ -30,7 +30,7 @@ import { eraseKeyedRows } from "../../src/store/privacy/erasure-rows";
 import { loadOrderFacts } from "../../src/store/state/order-facts";
 import { loadRows } from "../../src/store/state/rows";
 import { enterOrders, rewriteStatements } from "../../src/store/privacy/erased-bodies";
-import { countFailedSignIns } from "../../src/store/activity/activity";
+import { saveActivity } from "../../src/store/activity/activity";
 import { saveError } from "../../src/store/privacy/erasure";
 import { loadCustomer } from "../../src/store/privacy/person";
 import { countHeld, forgetChannel, releaseHeld } from "../../src/store/outbox/channels";
@@ -259,7 +259,10 @@ beforeAll(async () => {
   await admin(`/notifications/${encodeURIComponent(settledOne ?? "")}/send-again`, {});
   for (const q of ["4001", "a b", "nobody@x"]) await admin(`/search?q=${encodeURIComponent(q)}`);
   await loadCustomer(testEnv.DB, "none");
-  await countFailedSignIns(testEnv.DB, 2, new Date().toISOString());
+  for (const isCounted of [true, false]) {
+    const activity = { who: "", what: "sign_in_failed", isCounted } as const;
+    await saveActivity(testEnv.DB, activity, new Date().toISOString());
+  }
   await admin("/activity");
   await admin("/settings");
   await loadOrderFacts(testEnv.DB, "ORD-1");

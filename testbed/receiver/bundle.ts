@@ -2,8 +2,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { parse } from "smol-toml";
+import * as z from "zod";
 
 const root = new URL("../../", import.meta.url);
+
+const aliases = z.object({ alias: z.record(z.string(), z.string()) });
+
+/** Modules that wrangler.toml replaces, by the absolute path of what is in their place. */
+function readAliases(): Record<string, string> {
+  const { alias } = aliases.parse(parse(readFileSync(new URL("wrangler.toml", root), "utf8")));
+  return Object.fromEntries(
+    Object.entries(alias).map(([name, path]) => [name, fileURLToPath(new URL(path, root))]),
+  );
+}
 
 async function bundle(entry: string): Promise<string> {
   const result = await build({
@@ -16,7 +28,8 @@ async function bundle(entry: string): Promise<string> {
     external: ["cloudflare:*", "node:*"],
     conditions: ["workerd", "worker", "browser"],
     jsx: "automatic",
-    jsxImportSource: "#html",
+    jsxImportSource: "hono/jsx",
+    alias: readAliases(),
   });
   return result.outputFiles[0]?.text ?? "";
 }

@@ -32,7 +32,7 @@ async function loadLines(): Promise<readonly string[]> {
     platform: "neutral",
     mainFields: ["module", "main"],
     jsx: "automatic",
-    jsxImportSource: "#html",
+    jsxImportSource: "hono/jsx",
   });
   const code = Buffer.from(outputFiles[0]?.contents ?? "").toString("base64");
   const loaded: object = { ...(await import(`data:text/javascript;base64,${code}`)) };

@@ -42,7 +42,7 @@ export async function activity({ c, deps, who }: PageContext) {
       <h1>Activity</h1>
       <p class="soft">
         What people and scripts did here, for as long as bodies are kept. A script with the admin
-        token is “api”; a person who signed in with it is “Admin token”.
+        token is “admin API”; a person who signed in with it is “Admin token”.
       </p>
       {isCursor ? null : <Notice bad>That is no place in this list.</Notice>}
       {rows.length === 0 ? (

@@ -4,12 +4,7 @@
  */
 import type { Context } from "hono";
 import { errorText, log } from "../../log";
-import {
-  type Activity,
-  type ActivityKind,
-  countFailedSignIns,
-  saveActivity,
-} from "../../store/activity/activity";
+import { type Activity, type ActivityKind, saveActivity } from "../../store/activity/activity";
 
 type Note = Omit<Activity, "who">;
 
@@ -25,7 +20,7 @@ export function setWho(c: Context, who: string): void {
   c.set(WHO, who);
 }
 
-/** Who asks: by the e-mail address that Access states, `Admin token` in the console, `api` for the token of a script. */
+/** Who asks: by the e-mail address that Access states, `Admin token` in the console, `admin API` for a script with the token. */
 export function whoIn(c: Context): string {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- set above, and nowhere else
   return (c.get(WHO) as string | undefined) ?? "";
@@ -38,6 +33,21 @@ export function note(c: Context, what: ActivityKind, more: Omit<Note, "what"> = 
 export function noteQuietUntil(c: Context, until: string | null): void {
   if (until === null) note(c, "quiet_until_removed");
   else note(c, "quiet_until_set", { about: until });
+}
+
+/** What was changed by one form: named where it is one. */
+export function noteChanges(c: Context, what: ActivityKind, names: readonly string[]): void {
+  if (names.length > 0)
+    note(c, what, { about: names.length === 1 ? names[0] : null, times: names.length });
+}
+
+/** `order_received email on`. */
+export function noteSwitch(
+  c: Context,
+  message: { readonly template: string; readonly channel: string; readonly is_on: boolean },
+): void {
+  const { template, channel, is_on: isOn } = message;
+  note(c, "message_switched", { about: `${template} ${channel} ${isOn ? "on" : "off"}` });
 }
 
 /** Stores what was noted. What was done is done: if this fails, the answer stays. */
@@ -70,7 +80,8 @@ export async function noteFailedSignIn({ db, now }: Deps): Promise<void> {
   failures = 0;
   wroteMs = at.getTime();
   try {
-    await countFailedSignIns(db, counted, at.toISOString());
+    const what = "sign_in_failed";
+    await saveActivity(db, { who: "", what, times: counted, isCounted: true }, at.toISOString());
   } catch (error) {
     failures += counted;
     log.warn("failed_sign_ins_not_counted", { error: errorText(error) });

@@ -35,6 +35,11 @@ const words: Readonly<Record<ActivityKind, Words>> = {
   },
   rebuild_started: said("started a rebuild"),
   restored: { did: (times) => `restored ${count(times, "event")} from the archive` },
+  imported: { did: (times) => `imported ${count(times, "order or event", "orders or events")}` },
+  setting_changed: { did: (times) => `changed ${count(times, "setting")} of the shop` },
+  text_changed: { did: (times) => `changed ${count(times, "text")} of messages` },
+  message_switched: said("switched a message"),
+  test_sent: said("sent a test message"),
   exported: said("exported what is stored about a person", "orders"),
   erased: said("erased a person"),
 };

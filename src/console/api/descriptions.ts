@@ -300,7 +300,7 @@ const descriptions = {
     fields: { version: textFields.version },
   },
   "GET /activity": {
-    summary: "Who did what, newest first; `api` is a script with the admin token",
+    summary: "Who did what, newest first; `admin API` is a script with the admin token",
     answer: answers.activity,
     fields: { limit, cursor },
   },

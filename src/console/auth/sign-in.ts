@@ -79,7 +79,7 @@ export type ApiAccess =
 export const ADMIN_TOKEN = "Admin token";
 
 /** Who has the admin token and is no person in the console. */
-const SCRIPT = "api";
+const SCRIPT = "admin API";
 
 /** For the admin API: a bearer token, or Access. */
 export async function admit(c: Context, deps: SignInDeps): Promise<ApiAccess> {
@@ -128,11 +128,6 @@ async function isSignedIn(c: Context, deps: SignInDeps): Promise<boolean> {
 /** For pages: who has signed in, or came through Access; null if nobody. */
 export async function whoIs(c: Context, deps: SignInDeps): Promise<string | null> {
   return (await isSignedIn(c, deps)) ? ADMIN_TOKEN : await throughAccess(c, deps);
-}
-
-/** For the admin API: whose name stands beside a change. A bearer token names nobody. */
-export async function authorOf(c: Context, deps: SignInDeps): Promise<string> {
-  return (await whoIs(c, deps)) ?? "Admin token";
 }
 
 /** The cookie is signed with the token: a new token ends every session. */

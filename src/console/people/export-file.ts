@@ -12,6 +12,8 @@ export function exportFile(
   let cursor: string | undefined;
   let part = 0;
   let items = 0;
+  // They come between the other events, and there are few: forwards of events that name nobody.
+  const forwards: object[] = [];
   const open = (): string => `"${parts[part] ?? ""}":[`;
   /** Up to the beginning of that part. */
   function* advance(to: number): Generator<string> {
@@ -28,6 +30,7 @@ export function exportFile(
       const page = await exportPage(contacts, cursor);
       if (page === null) throw new Error("an export has lost its place");
       const texts: string[] = [];
+      forwards.push(...page.other_notifications);
       for (const [index, name] of parts.entries()) {
         if (page[name].length > 0) texts.push(...advance(index));
         for (const one of page[name]) {
@@ -36,7 +39,10 @@ export function exportFile(
         }
       }
       cursor = page.next_cursor ?? undefined;
-      if (cursor === undefined) texts.push(...advance(parts.length - 1), "]}\n");
+      if (cursor === undefined) {
+        texts.push(...advance(parts.length - 1), "],\n");
+        texts.push(`"other_notifications":${JSON.stringify(forwards)}}\n`);
+      }
       // An empty chunk would not be asked for more.
       controller.enqueue(encoder.encode(texts.length === 0 ? " " : texts.join("")));
       if (cursor === undefined) controller.close();

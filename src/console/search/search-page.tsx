@@ -57,66 +57,53 @@ const peopleColumns: readonly Column<FoundPerson>[] = [
   { head: "Orders found", number: true, cell: ({ orders }) => String(orders) },
 ];
 
-const toOrder = {
-  head: "Order",
-  cell: ({ order_number: order }: { readonly order_number: string | null }) => (
-    <Ref to="orders" id={order} />
-  ),
-} as const;
+interface OfAnOrder {
+  readonly order_number: string | null;
+  readonly status: string | null;
+}
 
-const paymentColumns: readonly Column<FoundPayment>[] = [
-  {
-    head: "Payment",
-    as: "word",
-    cell: ({ payment_id: id, order_number: order }) => <OfOrder id={id} order={order} />,
-  },
+/** The columns of what belongs to an order: its id, its status, and the order, around those of its own. */
+function columnsOf<Row extends OfAnOrder>(
+  head: string,
+  idOf: (row: Row) => string,
+  own: readonly Column<Row>[],
+): readonly Column<Row>[] {
+  return [
+    { head, as: "word", cell: (row) => <OfOrder id={idOf(row)} order={row.order_number} /> },
+    { head: "Status", cell: ({ status }) => <Badge status={status} /> },
+    ...own,
+    { head: "Order", cell: ({ order_number: order }) => <Ref to="orders" id={order} /> },
+  ];
+}
+
+const amount: Column<FoundPayment | FoundRefund> = {
+  head: "Amount",
+  number: true,
+  cell: ({ amount_micros: micros, currency }) => <Money micros={micros} in={currency} />,
+};
+
+const paymentColumns = columnsOf<FoundPayment>("Payment", ({ payment_id: id }) => id, [
   { head: "Reference", as: "short", cell: ({ reference_number: id }) => <Text of={id} /> },
-  { head: "Status", cell: ({ status }) => <Badge status={status} /> },
-  {
-    head: "Amount",
-    number: true,
-    cell: ({ amount_micros: amount, currency }) => <Money micros={amount} in={currency} />,
-  },
-  toOrder,
-];
+  amount,
+]);
 
-const refundColumns: readonly Column<FoundRefund>[] = [
-  {
-    head: "Refund",
-    as: "word",
-    cell: ({ refund_id: id, order_number: order }) => <OfOrder id={id} order={order} />,
-  },
-  { head: "Status", cell: ({ status }) => <Badge status={status} /> },
-  {
-    head: "Amount",
-    number: true,
-    cell: ({ amount_micros: amount, currency }) => <Money micros={amount} in={currency} />,
-  },
-  toOrder,
-];
+const refundColumns = columnsOf<FoundRefund>("Refund", ({ refund_id: id }) => id, [amount]);
 
-const shipmentColumns: readonly Column<FoundShipment>[] = [
-  {
-    head: "Shipment",
-    as: "word",
-    cell: ({ shipment_id: id, order_number: order }) => <OfOrder id={id} order={order} />,
-  },
+const shipmentColumns = columnsOf<FoundShipment>("Shipment", ({ shipment_id: id }) => id, [
   {
     head: "Airway bill",
     cell: ({ courier, awb_no: bill }) => (
       <Text of={[courier, bill].filter((one) => one !== null).join(" ")} />
     ),
   },
-  { head: "Status", cell: ({ status }) => <Badge status={status} /> },
-  toOrder,
-];
+]);
 
 const eventColumns: readonly Column<FoundEvent>[] = [
   { head: "Event", as: "word", cell: ({ id }) => <Ref to="events" id={id} /> },
   { head: "Type", cell: ({ event_type: type }) => <Text of={nameType(type)} /> },
   { head: "Status", cell: ({ status }) => <Badge status={status} /> },
   { head: "Received", cell: ({ received_at: at }) => <Ago at={at} /> },
-  toOrder,
+  { head: "Order", cell: ({ order_number: order }) => <Ref to="orders" id={order} /> },
 ];
 
 /** A group of what was found; nothing where it is empty. */

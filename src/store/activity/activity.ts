@@ -10,6 +10,8 @@ export interface Activity {
   readonly about?: string | null | undefined;
   /** How many things it was done to; 1 unless stated. */
   readonly times?: number | undefined;
+  /** One row an hour for all that the person has done of it, without `about`: for what comes many times. */
+  readonly isCounted?: boolean | undefined;
 }
 
 export const activityKinds = [
@@ -33,6 +35,11 @@ export const activityKinds = [
   "endpoint_replay",
   "rebuild_started",
   "restored",
+  "imported",
+  "setting_changed",
+  "text_changed",
+  "message_switched",
+  "test_sent",
   "exported",
   "erased",
 ] as const;
@@ -53,32 +60,23 @@ const ROWS_MAX = 100_000;
 const TEXT_CHARACTERS = 300;
 const cut = (text: string): string => text.toWellFormed().slice(0, TEXT_CHARACTERS);
 
-/** Primary key. */
-const insertSql = "INSERT INTO activity (at, who, what, about, times) VALUES (?1, ?2, ?3, ?4, ?5)";
-
-export async function saveActivity(
-  db: D1Database,
-  { who, what, about, times = 1 }: Activity,
-  now: string,
-): Promise<void> {
-  const id = about === null || about === undefined ? null : cut(about);
-  await db.prepare(insertSql).bind(now, cut(who), what, id, times).run();
-}
-
-/** activity_counted. */
-const countFailedSql = `
-INSERT INTO activity (at, who, what, times, counted)
-VALUES (?1, '', 'sign_in_failed', ?2, 'sign_in_failed/' || substr(?1, 1, 13))
+/** Primary key; activity_counted. */
+const insertSql = `
+INSERT INTO activity (at, who, what, about, times, counted) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT (counted) WHERE counted IS NOT NULL
 DO UPDATE SET times = times + excluded.times, at = max(at, excluded.at)`;
 
-/** Adds to the failed sign-ins of the hour. */
-export async function countFailedSignIns(
+/** The end of the hour in an ISO time. */
+const HOUR_CHARACTERS = 13;
+
+export async function saveActivity(
   db: D1Database,
-  failures: number,
+  { who, what, about, times = 1, isCounted = false }: Activity,
   now: string,
 ): Promise<void> {
-  await db.prepare(countFailedSql).bind(now, failures).run();
+  const id = about === null || about === undefined ? null : cut(about);
+  const counted = isCounted ? `${what}/${cut(who)}/${now.slice(0, HOUR_CHARACTERS)}` : null;
+  await db.prepare(insertSql).bind(now, cut(who), what, id, times, counted).run();
 }
 
 /** `?1`: before which row; `?2`: limit. Primary key. */

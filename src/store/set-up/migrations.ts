@@ -1,9 +1,6 @@
 /** The migrations that this version of the Worker was built with, and which of them the database does not have. */
-import { entries } from "../../../migrations/meta/_journal.json";
 import { errorText } from "../../log";
-
-/** In the order in which they are applied; drizzle-kit maintains the journal. */
-const migrationNames: readonly string[] = entries.map(({ tag }) => `${tag}.sql`);
+import { migrationNames } from "./migration-names";
 
 /** The table that wrangler maintains; one row for each migration. */
 const appliedSql = "SELECT name FROM d1_migrations";

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { decodeUtf8 } from "../../../events/recognition";
 import { BodySplitter } from "../../../events/imports/body-splitter";
 import { BODY_MAX_BYTES, IMPORT_MAX_BODIES, IMPORT_MAX_BYTES } from "../../../limits";
+import { note } from "../../activity/note";
 import { asking } from "../api-route";
 import type { Route } from "../../deps";
 import { problem } from "../problem";
@@ -36,7 +37,10 @@ export const importRoutes: readonly Route[] = [
       return problem(c, 413, `Send at most ${String(IMPORT_MAX_BODIES)} orders or events at once`);
     }
     const report = await deps.importPieces(pieces, query.dry_run === "true");
-    if (report !== null) return c.json(report);
+    if (report !== null) {
+      if (query.dry_run !== "true") note(c, "imported", { times: pieces.length, isCounted: true });
+      return c.json(report);
+    }
     c.header("retry-after", "30");
     return problem(c, 503, "D1 has not applied it; send the same again");
   }),

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import { DEFAULT_LANGUAGE } from "../../../notifications/texts";
-import { authorOf } from "../../auth/sign-in";
+import { note, whoIn } from "../../activity/note";
 import type { Route } from "../../deps";
 import {
   changeText,
@@ -10,6 +10,7 @@ import {
   listTexts,
   restoreText,
   type TextAnswer,
+  type TextWithVersions,
 } from "../../texts/message-texts";
 import { asking, plain, taking } from "../api-route";
 import { problem } from "../problem";
@@ -20,6 +21,14 @@ function answer<T extends object>(c: Context, given: TextAnswer<T>): Response {
   if (given.ok) return c.json(given.value);
   const { kind, reason, at } = given;
   return problem(c, statuses[kind], reason, at === undefined ? {} : { at });
+}
+
+function noted(c: Context, changed: TextAnswer<TextWithVersions>): Response {
+  if (changed.ok) {
+    const { language, key } = changed.value;
+    note(c, "text_changed", { about: `${language} ${key}` });
+  }
+  return answer(c, changed);
 }
 
 const textsQuery = z.object({
@@ -37,16 +46,16 @@ export const textRoutes: readonly Route[] = [
     answer(c, await findText(deps, part("language"), part("key"))),
   ),
   taking("PUT /texts/:language/:key", editTextBody, async ({ c, deps, part, body }) => {
-    const change = { text: body.text, by: await authorOf(c, deps) };
-    return answer(c, await changeText(deps, part("language"), part("key"), change));
+    const change = { text: body.text, by: whoIn(c) };
+    return noted(c, await changeText(deps, part("language"), part("key"), change));
   }),
   plain("DELETE /texts/:language/:key", async ({ c, deps, part }) => {
-    const change = { text: null, by: await authorOf(c, deps) };
-    return answer(c, await changeText(deps, part("language"), part("key"), change));
+    const change = { text: null, by: whoIn(c) };
+    return noted(c, await changeText(deps, part("language"), part("key"), change));
   }),
   taking("POST /texts/:language/:key/restore", restoreTextBody, async (request) => {
     const { c, deps, part, body } = request;
-    const wish = { version: body.version, by: await authorOf(c, deps) };
-    return answer(c, await restoreText(deps, part("language"), part("key"), wish));
+    const wish = { version: body.version, by: whoIn(c) };
+    return noted(c, await restoreText(deps, part("language"), part("key"), wish));
   }),
 ];

@@ -3,6 +3,7 @@ import { log } from "../../../log";
 import { type Channel, channelNames, channels } from "../../../notifications/channels";
 import { type Template, templates } from "../../../notifications/templates";
 import { DEFAULT_LANGUAGE, languageCodes, languages } from "../../../notifications/texts";
+import { noteSwitch } from "../../activity/note";
 import { withQuery } from "../../links";
 import { fieldOf, type PageContext } from "../../page-context";
 import { type SwitchView, switchMessage, viewSwitches } from "../../shop/settings";
@@ -142,6 +143,7 @@ export async function turnSwitch(context: PageContext): Promise<Response> {
   if (found !== undefined && (to === "on" || to === "off")) {
     const { template, channel } = found;
     await switchMessage(deps.shop, { template, channel, is_on: to === "on" }, who);
+    noteSwitch(c, { template, channel, is_on: to === "on" });
     log.info("message_switched", { template, channel, to, by: who });
   }
   return c.redirect(MESSAGES, 303);

@@ -3,6 +3,7 @@ import { log } from "../../../log";
 import type { SettingKind } from "../../../notifications/shop/kinds";
 import { changeSetting, resetSetting, type SettingView, viewSettings } from "../../shop/settings";
 import { languages, languageCodes } from "../../../notifications/texts";
+import { noteChanges } from "../../activity/note";
 import { formOf, type PageContext } from "../../page-context";
 import { count } from "../../text";
 import { Ago, Notice, Part, Text } from "../parts";
@@ -204,6 +205,11 @@ export async function saveShop(context: PageContext): Promise<Response> {
     if (saved.ok) log.info("shop_setting", { name, by: who, is_set: String(text !== "") });
     else problems.set(name, saved.reason.replace(`${name}: `, ""));
   }
+  noteChanges(
+    c,
+    "setting_changed",
+    [...changed.keys()].filter((name) => !problems.has(name)),
+  );
   if (problems.size === 0) return c.redirect(`${SHOP}?saved=1`, 303);
   return await showShop(context, { typed: changed, problems }, false);
 }

@@ -1,6 +1,7 @@
 /** What the forms on the page of a message do, and the mail that it shows. */
 import { channelNames } from "../../../notifications/channels";
 import type { LanguageCode } from "../../../notifications/texts";
+import { note, noteChanges } from "../../activity/note";
 import { formOf, type PageContext } from "../../page-context";
 import { answerMail } from "../messages/mail-frame";
 import { changeText, restoreText } from "../../texts/message-texts";
@@ -70,6 +71,12 @@ export async function saveTexts(context: PageContext): Promise<Response> {
   const back = await goBack(context, language, form);
   const problems =
     back === null ? await save(context, language, changed) : asDrafts(changed, back.key);
+  const keys = back === null ? [...changed.keys()].filter((key) => !problems.has(key)) : [back.key];
+  noteChanges(
+    c,
+    "text_changed",
+    keys.map((key) => `${language} ${key}`),
+  );
   const did = back === null ? {} : { did: back.did };
   if (problems.size > 0) return await showTemplate(context, subject, { problems, ...did });
   return c.redirect(`${pathOf(subject)}&did=${back?.did ?? "saved"}`, 303);
@@ -90,6 +97,8 @@ export async function sendTest(context: PageContext): Promise<Response> {
   const wish = { template, text, language, channel, recipient, isOwn, by, ...making };
   const tested = { channel, recipient, problem: null, isCustomers: isOwn, done: null };
   const answer = await deps.samples.sendTest(wish);
+  if (answer.kind === "tried" && answer.outcome.kind === "sent")
+    note(c, "test_sent", { about: `${template} ${channel}` });
   return await showTemplate(context, subject, { tested: { ...tested, ...wordsOf(answer) } });
 }
 
