@@ -74,7 +74,6 @@ async function replayEvents({ c, deps }: PageContext): Promise<Response> {
   if (filter.ids?.length === 0) return c.redirect("/console/troubled?notice=none", 303);
   const { ids, replay: number } = await replayRecorded(deps, filter, REPLAY_MAX);
   if (number === null) return c.redirect("/console/troubled?notice=gone", 303);
-  log.info("console_replay", { replay: number, events: ids.length });
   noteReplay(c, ids, number);
   const [only] = ids;
   const path = ids.length === 1 && only !== undefined ? pathTo("events", only) : null;
@@ -86,10 +85,7 @@ async function resendMessage({ c, deps }: PageContext): Promise<Response> {
   const id = decoded(await fieldOf(c, "message"));
   const isDue = await deps.resendMessage(id);
   const path = pathTo("messages", id) ?? "/console/messages";
-  if (isDue) {
-    log.info("console_send_again", { id });
-    note(c, "resent", { about: id });
-  }
+  if (isDue) note(c, "resent", { about: id });
   return c.redirect(isDue ? withNotice(path, "sending") : path, 303);
 }
 
@@ -98,7 +94,6 @@ async function sendUnsent({ c, deps }: PageContext): Promise<Response> {
   const filter = unsentQuery.safeParse(await formOf(c));
   if (!filter.success) return c.redirect("/console/unsent", 303);
   const sent = await deps.sendUnsent(filter.data, UNSENT_MAX);
-  log.info("console_send_unsent", { reason: filter.data.reason, messages: sent });
   if (sent > 0) note(c, "unsent_sent", { about: filter.data.reason, times: sent });
   return c.redirect(withQuery("/console/unsent", { ...filter.data, sent }), 303);
 }
@@ -107,14 +102,13 @@ async function forgetChannel({ c, deps }: PageContext): Promise<Response> {
   const channel = await fieldOf(c, "channel");
   if (findChannel(channel) !== null) {
     await deps.forgetChannel(channel);
-    log.info("console_forget_channel", { channel });
     note(c, "channel_forgotten", { about: channel });
   }
   return c.redirect("/console/settings", 303);
 }
 
 /** Blank is now; a time without a zone is in that of the page. */
-async function setQuietUntil({ c, deps, who }: PageContext): Promise<Response> {
+async function setQuietUntil({ c, deps }: PageContext): Promise<Response> {
   const page = "/console/settings";
   const given = (await fieldOf(c, "until")).trim();
   const now = deps.now();
@@ -122,13 +116,13 @@ async function setQuietUntil({ c, deps, who }: PageContext): Promise<Response> {
   if (until === null || isTooFarAhead(until, now)) {
     return c.redirect(withQuery(page, { quiet: until === null ? "malformed" : "ahead" }), 303);
   }
-  await deps.setQuietUntil(until, who);
+  await deps.setQuietUntil(until);
   noteQuietUntil(c, until);
   return c.redirect(`${page}#quiet-until`, 303);
 }
 
-async function takeBackQuietUntil({ c, deps, who }: PageContext): Promise<Response> {
-  await deps.setQuietUntil(null, who);
+async function takeBackQuietUntil({ c, deps }: PageContext): Promise<Response> {
+  await deps.setQuietUntil(null);
   noteQuietUntil(c, null);
   return c.redirect("/console/settings#quiet-until", 303);
 }

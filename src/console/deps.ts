@@ -2,7 +2,6 @@
 import type { Context } from "hono";
 import { version } from "../../package.json";
 import { type Config, expectedOf } from "../config";
-import { log } from "../log";
 import type { Piece } from "../events/imports/body-splitter";
 import { addMs } from "../events/formats/time";
 import { BODY_MAX_BYTES } from "../limits";
@@ -117,7 +116,7 @@ export interface AdminApiDeps extends EdgeActions {
   /** Makes the matching messages due that are not too old; returns their number. */
   readonly sendUnsent: (filter: UnsentFilter, limit: number) => Promise<number>;
   /** Suppresses messages about what happened before then; null takes it back. `by`: who asks. */
-  readonly setQuietUntil: (until: string | null, by: string) => Promise<void>;
+  readonly setQuietUntil: (until: string | null) => Promise<void>;
   /** From now on, the channel counts as never set up. */
   readonly forgetChannel: (channel: string) => Promise<void>;
 }
@@ -176,10 +175,7 @@ function messageActions(db: D1Database, { notifyMaxAgeMs }: Config, wake: Calls[
       const ids = await sendUnsent(db, filter, tooOldBefore(at), limit, at.toISOString());
       return ids.length;
     },
-    setQuietUntil: async (until: string | null, by: string) => {
-      await saveQuietUntil(db, until, now());
-      log.info("quiet_until_set", { until, by });
-    },
+    setQuietUntil: (until: string | null) => saveQuietUntil(db, until, now()),
     forgetChannel: (channel: string) => forgetChannel(db, channel),
   };
 }

@@ -86,7 +86,7 @@ describe("the admin API", () => {
     vi.spyOn(console, "info").mockImplementation((line: string) => void lines.push(line));
     await ask({ until: NOW });
     vi.restoreAllMocks();
-    expect(lines.join("\n")).toContain('"by":"admin API"');
+    expect(lines.join("\n")).toContain('"who":"admin API"');
     expect(lines.join("\n")).toContain("quiet_until_set");
   });
 });

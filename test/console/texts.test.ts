@@ -77,7 +77,7 @@ describe("the texts", () => {
       key: "order_confirmed.heading",
       default: "Thank you for your order",
       edited: "You made our day",
-      changed_by: "Admin token",
+      changed_by: "admin API",
     });
     await edit("Thanks, {store} here");
     // The same again makes no version.

@@ -55,10 +55,13 @@ export async function saveNoted(c: Context, { db, now }: Deps): Promise<void> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- set above, and nowhere else
   const noted = c.get(NOTED) as Note | undefined;
   if (noted === undefined) return;
+  const { what, about = null, times = 1 } = noted;
+  const who = whoIn(c);
+  log.info("activity", { who, what, about, times });
   try {
-    await saveActivity(db, { ...noted, who: whoIn(c) }, now().toISOString());
+    await saveActivity(db, { ...noted, who }, now().toISOString());
   } catch (error) {
-    log.warn("activity_not_saved", { what: noted.what, error: errorText(error) });
+    log.warn("activity_not_saved", { what, error: errorText(error) });
   }
 }
 

@@ -1,7 +1,7 @@
 /** Messages: the outbox as a list, one message as it was sent, the resend, and quiet-until. */
 import { isBare, listMessages, loadMessage, type Message } from "../../store/outbox/message-list";
 import { countQuieted, isTooFarAhead, loadQuietUntil } from "../../store/outbox/quiet-until";
-import { note, noteQuietUntil, whoIn } from "../activity/note";
+import { note, noteQuietUntil } from "../activity/note";
 import { asking, plain, taking } from "./api-route";
 import type { Route } from "../deps";
 import { maskMessage } from "../mask";
@@ -57,7 +57,7 @@ export const messageRoutes: readonly Route[] = [
     }
     const messages = wanted === null ? 0 : await countQuieted(deps.db, wanted);
     if (!dry_run) {
-      await deps.setQuietUntil(wanted, whoIn(c));
+      await deps.setQuietUntil(wanted);
       noteQuietUntil(c, wanted);
     }
     return c.json({ dry_run, until: wanted, messages });

@@ -2,7 +2,6 @@
  * What a person may do with the texts of messages: read, edit, go back. For the admin API and the pages. A text that
  * cannot be said is refused with the place, before anything is saved.
  */
-import { log } from "../../log";
 import {
   defaultText,
   findLanguage,
@@ -191,7 +190,6 @@ export async function changeText(
     return { ok: false, kind: "wrong", reason: `${problem} (at character ${String(at + 1)})`, at };
   }
   await saveText(deps.db, { language, key, text }, { at: deps.now().toISOString(), by: change.by });
-  log.info("text_changed", { language, key, is_default: String(text === null), by: change.by });
   return await findText(deps, language, key);
 }
 

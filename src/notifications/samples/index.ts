@@ -4,7 +4,6 @@
  */
 import { isAllowed } from "../../events/formats/allowlist";
 import { PROVIDER_TIMEOUT_MS } from "../../limits";
-import { log } from "../../log";
 import { listOrdersOf } from "../../store/privacy/person";
 import { loadSuppressionList } from "../../store/privacy/suppression-list";
 import { type Channel, channels, type Channels, type Message } from "../channels";
@@ -44,7 +43,6 @@ interface TestWish extends Omit<SampleWish, "facts"> {
   readonly recipient: string;
   /** The person says that it is their own, although a customer has ordered with it. */
   readonly isOwn: boolean;
-  readonly by: string;
 }
 
 /** `customer`: a customer has ordered with it, and nobody has said that it is their own. */
@@ -147,7 +145,7 @@ function marked(message: Message): Message {
 
 /** Always made from the example, so that nothing about a customer goes out. */
 async function sendTest(deps: SamplesDeps, wish: TestWish): Promise<TestAnswer> {
-  const { channel, template, by } = wish;
+  const { channel } = wish;
   const connection = deps.channels[channel];
   const { recipient: rule, label } = channels[channel];
   if (rule === null || connection === null) {
@@ -164,7 +162,6 @@ async function sendTest(deps: SamplesDeps, wish: TestWish): Promise<TestAnswer> 
   const message = marked(render(sample, channel, recipient, factsOf(sample)));
   const key = `test_${crypto.randomUUID()}`;
   const outcome = await connection.send(message, key, AbortSignal.timeout(PROVIDER_TIMEOUT_MS));
-  log.info("test_message", { template, channel, outcome: outcome.kind, by });
   return { kind: "tried", outcome };
 }
 

@@ -1,5 +1,4 @@
 /** Stored events sent to one endpoint again: counted first, then sent stretch by stretch, with progress. */
-import { log } from "../../../log";
 import { note } from "../../activity/note";
 import { filterNames } from "../../../projection/event-filter";
 import * as z from "zod/mini";
@@ -236,7 +235,6 @@ export async function sendReplay(context: PageContext): Promise<Response> {
   const answer = await replayToEndpoint(deps.forwarding, id, stretchOf(wish, false));
   if (!answer.ok) return c.redirect(withQuery(path, scopeOf(wish)), 303);
   const { forwards, next } = answer.value;
-  log.info("console_endpoint", { endpoint: id, action: "replay", forwards });
   if (forwards > 0) note(c, "endpoint_replay", { about: id, times: forwards });
   const sent = wish.sent + forwards;
   const { counted } = wish;

@@ -1,5 +1,4 @@
 /** The endpoints that events are forwarded to, how they are doing, and the form that adds one. */
-import { log } from "../../../log";
 import { note } from "../../activity/note";
 import { addMs } from "../../../events/formats/time";
 import { FORWARD_ENDPOINTS_MAX } from "../../../limits";
@@ -141,7 +140,6 @@ export async function add(context: PageContext): Promise<Response> {
   const added = await addEndpoint(deps.forwarding, settings);
   if (!added.ok) return await showList(context, { typed, problems: problemsOf(added) });
   const { id } = added.value;
-  log.info("console_endpoint", { endpoint: id, action: "add" });
   note(c, "endpoint_add", { about: id });
   return c.redirect(withQuery(pathTo("endpoints", id) ?? ENDPOINTS, { did: "add" }), 303);
 }

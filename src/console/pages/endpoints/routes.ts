@@ -1,5 +1,4 @@
 /** The pages of endpoints and what their forms do, by path below /console. */
-import { log } from "../../../log";
 import { note } from "../../activity/note";
 import { rotateEndpoint, showSecret, testEndpoint } from "../../forwarding/endpoint-acts";
 import {
@@ -26,13 +25,12 @@ interface Action<T> {
   readonly answer: (context: PageContext, value: T, id: string) => Response | Promise<Response>;
 }
 
-/** Runs it, writes a log line, and answers; what is refused is shown on the page of the endpoint. */
+/** Runs it, notes it, and answers; what is refused is shown on the page of the endpoint. */
 function acting<T>({ name, run, answer }: Action<T>): Serve {
   return async (context) => {
     const id = idIn(context.c, "id");
     const done = await run(context.deps.forwarding, id, context);
     if (done.ok) {
-      log.info("console_endpoint", { endpoint: id, action: name });
       note(context.c, `endpoint_${name}`, { about: id });
       return await answer(context, done.value, id);
     }
@@ -68,7 +66,6 @@ async function edit(context: PageContext): Promise<Response> {
   if (settings === null) return await showEndpoint(context, { typed, problems });
   const edited = await editEndpoint(deps.forwarding, id, settings);
   if (edited.ok) {
-    log.info("console_endpoint", { endpoint: id, action: "edit" });
     note(c, "endpoint_edit", { about: id });
     return backWith("edit")(context, null, id);
   }

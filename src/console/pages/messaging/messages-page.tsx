@@ -1,5 +1,4 @@
 /** Every message: through which channels it goes, whether it is on, and in which languages its texts are. */
-import { log } from "../../../log";
 import { type Channel, channelNames, channels } from "../../../notifications/channels";
 import { type Template, templates } from "../../../notifications/templates";
 import { DEFAULT_LANGUAGE, languageCodes, languages } from "../../../notifications/texts";
@@ -144,7 +143,6 @@ export async function turnSwitch(context: PageContext): Promise<Response> {
     const { template, channel } = found;
     await switchMessage(deps.shop, { template, channel, is_on: to === "on" }, who);
     noteSwitch(c, { template, channel, is_on: to === "on" });
-    log.info("message_switched", { template, channel, to, by: who });
   }
   return c.redirect(MESSAGES, 303);
 }

@@ -1,5 +1,4 @@
 /** The shop as its messages present it: every setting in one form, and beside it a mail that shows them. */
-import { log } from "../../../log";
 import type { SettingKind } from "../../../notifications/shop/kinds";
 import { changeSetting, resetSetting, type SettingView, viewSettings } from "../../shop/settings";
 import { languages, languageCodes } from "../../../notifications/texts";
@@ -202,8 +201,7 @@ export async function saveShop(context: PageContext): Promise<Response> {
       text === ""
         ? await resetSetting(deps.shop, name)
         : await changeSetting(deps.shop, name, text, who);
-    if (saved.ok) log.info("shop_setting", { name, by: who, is_set: String(text !== "") });
-    else problems.set(name, saved.reason.replace(`${name}: `, ""));
+    if (!saved.ok) problems.set(name, saved.reason.replace(`${name}: `, ""));
   }
   noteChanges(
     c,

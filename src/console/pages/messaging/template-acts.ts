@@ -84,7 +84,7 @@ export async function saveTexts(context: PageContext): Promise<Response> {
 
 /** Sends a test through the real channel, and says what came of it. */
 export async function sendTest(context: PageContext): Promise<Response> {
-  const { c, deps, who: by } = context;
+  const { c, deps } = context;
   const subject = subjectIn(context);
   if (subject === null) return await showUnknown(context);
   const form = await formOf(c);
@@ -94,7 +94,7 @@ export async function sendTest(context: PageContext): Promise<Response> {
   const isOwn = form["own"] === "1";
   const { template, text, language } = subject;
   const making = await loadMaking(deps);
-  const wish = { template, text, language, channel, recipient, isOwn, by, ...making };
+  const wish = { template, text, language, channel, recipient, isOwn, ...making };
   const tested = { channel, recipient, problem: null, isCustomers: isOwn, done: null };
   const answer = await deps.samples.sendTest(wish);
   if (answer.kind === "tried" && answer.outcome.kind === "sent")
