@@ -15,6 +15,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import { isUnsent } from "./outbox/unsent-reasons";
+import { isRefundDue, isUndelivered } from "./worklist-conditions";
 import { isToReread, isToRenew } from "./upgrade-0-2/written-by-0-2";
 
 const precedence = (name: string) => text(name).notNull().default("");
@@ -167,6 +168,8 @@ export const orders = sqliteTable(
       .where(sql`stale = 1`),
     // Rows in which 0.2 has set a register since the migration; this index and those below are normally empty.
     index("orders_to_renew").on(t.order_number).where(sql.raw(isToRenew.orders)),
+    // The lists of orders that wait for a person (state/worklists.ts): few, so they cost few rows.
+    index("orders_refund_due").on(t.order_number).where(sql.raw(isRefundDue)),
   ],
 );
 
@@ -289,6 +292,7 @@ export const shipments = sqliteTable(
       .on(t.order_number)
       .where(sql`order_number IS NOT NULL`),
     index("shipments_to_renew").on(t.shipment_id).where(sql.raw(isToRenew.shipments)),
+    index("shipments_undelivered").on(t.order_number).where(sql.raw(isUndelivered)),
   ],
 );
 

@@ -14,8 +14,12 @@ import { OrdersPage } from "../../src/console/pages/orders/orders-page";
 import { htmlOf } from "../../src/html";
 import { renderMessage } from "../../src/notifications/render";
 import { noEdits } from "../../src/notifications/texts/say";
-import { financialStatus } from "../../src/projection/money-status/financial-status";
+import {
+  financialStatus,
+  refundOutstandingMicros,
+} from "../../src/projection/money-status/financial-status";
 import { listOrders } from "../../src/store/state/order-list";
+import { countWorklists, listWorklist, noWorklists } from "../../src/store/state/worklists";
 import { type Story, createLives } from "../../testbed/stories/index.ts";
 import { loadDue } from "../../src/store/outbox/outbox-facts";
 import { order as orderAnswer } from "../../cli/api/answers.ts";
@@ -123,7 +127,16 @@ function checkOrder({ orderNumber: number, expected }: Story, view: ExplainedOrd
 /** The badge of each order in the console's list. */
 async function checkList(stories: readonly Story[]): Promise<void> {
   const list = await listOrders(env.DB, { q: "", contacts: [] }, { limit: AT_ONCE });
-  const page = htmlOf(OrdersPage({ who: "", values: {}, problem: null, page: list }));
+  const page = htmlOf(
+    OrdersPage({
+      who: "",
+      list: undefined,
+      cursor: undefined,
+      counts: noWorklists,
+      problem: null,
+      page: list,
+    }),
+  );
   const rows = page.split('<tr role="row">').slice(2);
   const told = rows.map((row): [string, string] => [
     textOf(pieceOf(row, /data-head="Order".*?<\/td>/s).replace(/^[^>]*>/, "")),
@@ -134,6 +147,27 @@ async function checkList(stories: readonly Story[]): Promise<void> {
     inWords(expected.financialStatus),
   ]);
   expect(new Map(told)).toEqual(new Map(happened));
+}
+
+/** The orders that wait for a refund, with how much, and those with a parcel that did not arrive. */
+async function checkWorklists(stories: readonly Story[]): Promise<void> {
+  const due = await listWorklist(env.DB, "refunds_due", { limit: AT_ONCE });
+  const owed = due.orders.map((order) => `${order.order_number} ${refundOutstandingMicros(order)}`);
+  const expected = stories.flatMap(({ orderNumber, expected: { refundDueMicros } }) =>
+    refundDueMicros > 0 ? [`${orderNumber} ${refundDueMicros}`] : [],
+  );
+  expect(owed.toSorted()).toEqual(expected.toSorted());
+  const undelivered = await listWorklist(env.DB, "undelivered", { limit: AT_ONCE });
+  const { results } = await env.DB.prepare(
+    "SELECT DISTINCT order_number FROM shipments WHERE status IN ('undelivered', 'store_rejected', 'return_to_origin', 'lost') ORDER BY 1",
+  ).all<{ order_number: string }>();
+  expect(undelivered.orders.map((order) => order.order_number)).toEqual(
+    results.map((row) => row.order_number),
+  );
+  expect(await countWorklists(env.DB)).toEqual({
+    refunds_due: expected.length,
+    undelivered: results.length,
+  });
 }
 
 /** Every mail about an order as such, written as when its turn comes: how many there are. */
@@ -192,6 +226,7 @@ it(
         checkView(views.get(orderNumber) ?? {}, expected);
       }
       await checkList(stories);
+      await checkWorklists(stories);
       mails += await checkMails(stories);
       const found = await Promise.all(
         stories.map(({ orderNumber }) => explainNumber(env.DB, orderNumber, defaults)),

@@ -125,6 +125,10 @@ const descriptions = {
       limit,
       cursor,
       q: { description: "the beginning of an order number, an e-mail address or a phone number" },
+      list: {
+        description:
+          "refunds_due: cancelled, and more was paid than has gone back; undelivered: a parcel did not arrive, or comes back",
+      },
     },
   },
   "GET /orders/:number": {

@@ -11,6 +11,7 @@ import { VIEW_LIMITS } from "../../limits";
 import { loadRows } from "../../store/state/rows";
 import { loadTimeline } from "../../store/state/order-detail";
 import { listOrders } from "../../store/state/order-list";
+import { listWorklist } from "../../store/state/worklists";
 import { asking, plain } from "./api-route";
 import type { Route } from "../deps";
 import { maskOrder } from "../mask";
@@ -49,10 +50,14 @@ export function answerOrder(
 }
 
 export const orderRoutes: readonly Route[] = [
-  asking("GET /orders", ordersQuery, async ({ c, deps, query: { q, limit, cursor } }) => {
+  asking("GET /orders", ordersQuery, async ({ c, deps, query: { q, list, limit, cursor } }) => {
     const search =
       q === undefined ? null : { q: q.trim(), contacts: contactsLike(q, deps.defaults) };
-    const page = await listOrders(deps.db, search, { limit, after: cursor });
+    const place = { limit, after: cursor };
+    const page =
+      list === undefined
+        ? await listOrders(deps.db, search, place)
+        : await listWorklist(deps.db, list, place);
     return c.json({ orders: page.orders.map(maskOrder), next_cursor: page.next });
   }),
   plain("GET /orders/:number", async ({ c, deps, part }) => {

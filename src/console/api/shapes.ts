@@ -4,6 +4,7 @@ import { channelNames } from "../../notifications/channels";
 import { unsentReasons } from "../../notifications/channels/reasons";
 import { templateNames } from "../../notifications/templates";
 import { eventStatuses } from "../../store/inbox/inbox";
+import { worklists } from "../../store/worklist-conditions";
 
 const PAGE_MAX = 100;
 export const PAGE_DEFAULT = 50;
@@ -65,7 +66,14 @@ export const eventsQuery = z
     }),
   );
 
-export const ordersQuery = z.strictObject({ ...page, q: z.optional(key) });
+export const ordersQuery = z
+  .strictObject({ ...page, q: z.optional(key), list: z.optional(z.enum(worklists)) })
+  .check(
+    z.refine(({ q, list }) => q === undefined || list === undefined, {
+      message: "q cannot be asked for together with list",
+      path: ["q"],
+    }),
+  );
 
 export const notificationsQuery = z.strictObject({
   ...page,

@@ -1,6 +1,7 @@
 /** What needs a person, one line each: what is wrong, where to look, and the possible cause. */
 import type { QuietUntil } from "../../store/outbox/quiet-until";
 import type { ChannelRow } from "../../store/overview";
+import type { WorklistCounts } from "../../store/state/worklists";
 import { isQuietHour } from "../../store/inbox/refusals";
 import type { ChannelView } from "../channel-view";
 import type { Health } from "../health";
@@ -85,6 +86,22 @@ function heldBackOf(setups: readonly ChannelView[]): Concern[] {
   });
 }
 
+/** Orders that the shop owes something. */
+function owedOf({ refunds_due: refunds, undelivered }: WorklistCounts): Concern[] {
+  const concerns: readonly (Concern | false)[] = [
+    refunds > 0 && {
+      to: "/console/orders?list=refunds_due",
+      text: `${count(refunds, "refund")} due.`,
+      hint: "Cancelled, paid, and the money has not all gone back.",
+    },
+    undelivered > 0 && {
+      to: "/console/orders?list=undelivered",
+      text: `${count(undelivered, "order")} with a parcel that did not arrive.`,
+    },
+  ];
+  return concerns.filter((one) => one !== false);
+}
+
 /** Endpoints that fail, or that events are not forwarded to at present. */
 function endpointsOf(endpoints: readonly EndpointView[], now: Date): Concern[] {
   return endpoints.flatMap((endpoint) => {
@@ -117,6 +134,7 @@ export interface State {
   readonly setups: readonly ChannelView[];
   readonly quiet: QuietUntil | null;
   readonly endpoints: readonly EndpointView[];
+  readonly worklists: WorklistCounts;
   /** The number of unusable settings. */
   readonly problems: number;
   /** SILENCE_ALERT_HOURS, if it is set. */
@@ -125,7 +143,8 @@ export interface State {
 
 /** In the order in which a person should look at them: an event that does not arrive cannot be fixed here. */
 export function concernsOf(state: State, now: Date): readonly Concern[] {
-  const { health, channels, setups, quiet, endpoints, problems, silenceAlertHours } = state;
+  const { health, channels, setups, quiet, endpoints, worklists, problems } = state;
+  const { silenceAlertHours } = state;
   return [
     ...missingOf(health),
     ...refusalsOf(health, now),
@@ -134,6 +153,7 @@ export function concernsOf(state: State, now: Date): readonly Concern[] {
     ...endpointsOf(endpoints, now),
     ...quietOf(quiet, now),
     ...stuckOf(health, channels),
+    ...owedOf(worklists),
     ...(problems > 0
       ? [
           {

@@ -8,6 +8,7 @@ import {
   type HourRow,
   loadOverview,
 } from "../../store/overview";
+import type { WorklistCounts } from "../../store/state/worklists";
 import { loadQuietUntil, type QuietUntil } from "../../store/outbox/quiet-until";
 import { listTroubled, type TroubledEvent } from "../../store/inbox/inspection";
 import type { Settings } from "../deps";
@@ -172,6 +173,7 @@ interface OverviewProps {
   readonly setups: readonly ChannelView[];
   readonly quiet: QuietUntil | null;
   readonly endpoints: readonly EndpointView[];
+  readonly worklists: WorklistCounts;
   readonly ends: DeliveryEnds | null;
   /** The origin of the receiver's URL. */
   readonly origin: string;
@@ -180,11 +182,11 @@ interface OverviewProps {
 
 function OverviewPage(props: OverviewProps) {
   const { who, health, hours, troubled, channels, settings, setups, ends, origin, now } = props;
-  const { quiet, endpoints } = props;
+  const { quiet, endpoints, worklists } = props;
   const { problems, limits } = settings;
   const silenceAlertHours = limits["silence_alert_hours"];
   const figures = { problems: problems.length, silenceAlertHours };
-  const state = { health, channels, setups, quiet, endpoints, ...figures };
+  const state = { health, channels, setups, quiet, endpoints, worklists, ...figures };
   return (
     <Page title="Overview" who={who} path="/console">
       <h1>Overview</h1>
@@ -219,7 +221,7 @@ export async function overview({ c, deps, who }: PageContext) {
     loadQuietUntil(deps.db),
     listEndpoints(deps.forwarding),
   ]);
-  const { hours, channels, ends } = status;
+  const { hours, channels, ends, worklists } = status;
   const health = healthOf(status, missingPieces(setUp, deps.expected, now), now);
   return show(
     c,
@@ -233,6 +235,7 @@ export async function overview({ c, deps, who }: PageContext) {
       setups={setups}
       quiet={quiet}
       endpoints={endpoints}
+      worklists={worklists}
       ends={ends}
       origin={new URL(c.req.url).origin}
       now={now}

@@ -319,3 +319,25 @@ export function Pager(props: {
     </nav>
   );
 }
+
+export interface Tab {
+  readonly to: string;
+  readonly name: Child;
+  readonly isHere: boolean;
+  readonly lang?: string;
+  /** How many are behind it. */
+  readonly count?: number;
+}
+
+export function Tabs({ label, of }: { readonly label: string; readonly of: readonly Tab[] }) {
+  return (
+    <nav class="tabs" aria-label={label}>
+      {of.map(({ to, name, isHere, lang, count }) => (
+        <a href={to} aria-current={isHere ? "page" : undefined} lang={lang}>
+          {name}
+          {count === undefined ? null : <b> {count.toLocaleString("en")}</b>}
+        </a>
+      ))}
+    </nav>
+  );
+}

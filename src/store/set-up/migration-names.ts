@@ -31,4 +31,5 @@ export const migrationNames: readonly string[] = [
   "0028_shop_settings.sql",
   "0029_status_since.sql",
   "0030_activity.sql",
+  "0031_worklists.sql",
 ];

@@ -11,6 +11,7 @@ const columnNames = [
   "grand_total_micros",
   "paid_micros",
   "refunded_micros",
+  "refundable_micros",
   "customer_name",
   "customer_email",
   "customer_phone",
@@ -32,13 +33,14 @@ export interface OrderPage {
 /** The number of events that a page of the latest orders reads. */
 const STRETCH_ROWS = 500;
 
-const columns = `${columnNames.map((name) => `o.${name}`).join(", ")},
+/** In the order of OrderRow; `o`: orders. */
+export const orderColumns = `${columnNames.map((name) => `o.${name}`).join(", ")},
   (SELECT v.financial_status FROM order_overview v WHERE v.order_number = o.order_number)
     AS financial_status`;
 
 /** `?1`: the beginning of a number; `?2`: contacts; `?3`: after; `?4`: limit. Primary keys. */
 const searchSql = `
-SELECT ${columns} FROM orders o WHERE o.order_number IN (
+SELECT ${orderColumns} FROM orders o WHERE o.order_number IN (
   SELECT order_number FROM (SELECT order_number FROM orders
     WHERE order_number >= ?1 AND order_number < ?1 || char(1114111) AND order_number > ?3
     ORDER BY order_number LIMIT ?4)
@@ -62,7 +64,7 @@ WITH latest AS (
     WHEN 'shipment' THEN (SELECT s.order_number FROM shipments s WHERE s.shipment_id = l.subject_id)
     END AS number
   FROM latest l GROUP BY 2)
-SELECT ${columns}, named.place, (SELECT min(place) FROM latest) AS oldest
+SELECT ${orderColumns}, named.place, (SELECT min(place) FROM latest) AS oldest
 FROM named CROSS JOIN orders o ON o.order_number = named.number
 WHERE named.number IS NOT NULL
 ORDER BY named.place DESC LIMIT ?3`;

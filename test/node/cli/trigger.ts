@@ -144,6 +144,18 @@ await test("every scenario comes to what it says", async (t) => {
   for (const [name, check] of Object.entries(outcomes)) {
     await t.test(name, () => check(told.get(name)?.[0]?.delivery.orderNumber ?? ""));
   }
+  await t.test("those that wait for a person are in a list", async () => {
+    const [due, both] = await Promise.all([
+      shop.run("orders --list refunds_due --limit 100"),
+      shop.run("orders ORD-9 --list refunds_due"),
+    ]);
+    const unpaidBack = told.get("refund-fails")?.[0]?.delivery.orderNumber ?? "";
+    const paidBack = told.get("refund-retried")?.[0]?.delivery.orderNumber ?? "";
+    assert.match(due.stdout, new RegExp(`${unpaidBack}\\b`));
+    assert.doesNotMatch(due.stdout, new RegExp(`${paidBack}\\b`));
+    assert.equal(both.code, 2);
+    assert.match(both.stderr, /a search or --list, not both/);
+  });
   const answered = (name: string) => told.get(name)?.map(({ status }) => status);
   assert.deepEqual(answered("oversize"), [413]);
   assert.deepEqual(answered("forged"), [401, 401, 401, 401]);

@@ -1,4 +1,6 @@
 /** The lists of events, as tabs above each of them. */
+import { Tabs } from "../parts";
+
 const lists = [
   ["/console/events", "All events"],
   ["/console/troubled", "Failed and quarantined"],
@@ -6,13 +8,6 @@ const lists = [
 ] as const;
 
 export function EventTabs({ here }: { readonly here: string }) {
-  return (
-    <nav class="tabs" aria-label="Lists of events">
-      {lists.map(([to, name]) => (
-        <a href={to} aria-current={to === here ? "page" : undefined}>
-          {name}
-        </a>
-      ))}
-    </nav>
-  );
+  const tabs = lists.map(([to, name]) => ({ to, name, isHere: to === here }));
+  return <Tabs label="Lists of events" of={tabs} />;
 }

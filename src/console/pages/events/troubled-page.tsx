@@ -10,7 +10,7 @@ import { withQuery } from "../../links";
 import { clip, count, visible } from "../../text";
 import type { PageContext } from "../../page-context";
 import { EventTabs } from "./event-tabs";
-import { ActionForm, Badge, Empty, Notice, Pager, Ref, Table, Text, Time } from "../parts";
+import { ActionForm, Badge, Empty, Notice, Pager, Ref, Table, Tabs, Text, Time } from "../parts";
 import { Page, show } from "../page";
 
 const PATH = "/console/troubled";
@@ -22,22 +22,20 @@ const kinds = [
   ["quarantined", "Quarantined"],
 ] as const;
 
-function Tabs(props: { readonly status: TroubledStatus | undefined; readonly of: TroubledCounts }) {
+function KindTabs(props: {
+  readonly status: TroubledStatus | undefined;
+  readonly of: TroubledCounts;
+}) {
   const { status, of } = props;
   const number = (kind: TroubledStatus | undefined): number =>
     kind === undefined ? of.failed + of.quarantined : of[kind];
-  return (
-    <nav class="tabs" aria-label="Which">
-      {kinds.map(([kind, name]) => (
-        <a
-          href={withQuery(PATH, { status: kind })}
-          aria-current={kind === status ? "true" : undefined}
-        >
-          {name} <b>{number(kind).toLocaleString("en")}</b>
-        </a>
-      ))}
-    </nav>
-  );
+  const tabs = kinds.map(([kind, name]) => ({
+    to: withQuery(PATH, { status: kind }),
+    name,
+    isHere: kind === status,
+    count: number(kind),
+  }));
+  return <Tabs label="Which" of={tabs} />;
 }
 
 function Rows({ rows }: { readonly rows: readonly TroubledEvent[] }) {
@@ -116,7 +114,7 @@ function TroubledPage({ who, status, counts, rows, before, notice }: TroubledPro
         signature and data that could not be understood. Both are kept whole: fix the cause, then
         replay them.
       </p>
-      <Tabs status={status} of={counts} />
+      <KindTabs status={status} of={counts} />
       {rows.length === 0 ? (
         <Empty>Nothing. Every event could be understood and applied.</Empty>
       ) : (

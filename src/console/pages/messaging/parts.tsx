@@ -1,5 +1,6 @@
 /** What the pages of messages and their settings share: tabs, a field of a form, a mail as it looks. */
 import type { Child } from "hono/jsx";
+import { Tabs } from "../parts";
 import { visible, words } from "../../text";
 
 export const SHOP = "/console/settings/shop";
@@ -10,25 +11,6 @@ const pages = [
   [SHOP, "Shop"],
   [MESSAGES, "Messages and texts"],
 ] as const;
-
-export interface Tab {
-  readonly to: string;
-  readonly name: Child;
-  readonly isHere: boolean;
-  readonly lang?: string;
-}
-
-export function Tabs({ label, of }: { readonly label: string; readonly of: readonly Tab[] }) {
-  return (
-    <nav class="tabs" aria-label={label}>
-      {of.map(({ to, name, isHere, lang }) => (
-        <a href={to} aria-current={isHere ? "page" : undefined} lang={lang}>
-          {name}
-        </a>
-      ))}
-    </nav>
-  );
-}
 
 export function SettingsTabs({ here }: { readonly here: (typeof pages)[number][0] }) {
   return (

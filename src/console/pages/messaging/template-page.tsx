@@ -5,12 +5,12 @@ import type { PageContext } from "../../page-context";
 import { findText, type TextView, type TextWithVersions } from "../../texts/message-texts";
 import { loadSamples, type Samples } from "../../texts/samples";
 import { count, visible } from "../../text";
-import { Notice, Text } from "../parts";
+import { Notice, Tabs, Text } from "../parts";
 import { withQuery } from "../../links";
 import { Page, show } from "../page";
 import { PlainPage } from "../sign-in-page";
 import { Looks, type Tested } from "./looks";
-import { labelOf, MESSAGES, SettingsTabs, Tabs } from "./parts";
+import { labelOf, MESSAGES, SettingsTabs } from "./parts";
 import { belowIt, pathOf, type Subject, subjectIn, textsOf } from "./subject";
 import { TextForm, type TextProblem } from "./text-form";
 

@@ -110,7 +110,7 @@ export function Customer({ order }: { readonly order: Row }) {
         {isUnknown ? null : (
           <p class="actions">
             {contact === null ? null : (
-              <a href={withQuery("/console/orders", { q: contact })}>Other orders</a>
+              <a href={withQuery("/console/search", { q: contact })}>Other orders</a>
             )}
             <a href={person}>Export or erase this person</a>
           </p>

@@ -1,14 +1,40 @@
-/** Orders, found by number, e-mail address or telephone number; without a search, those of the latest events. */
-import { contactsLike } from "../../../projection/patches/contacts";
+/** Orders: those of the latest events, and those that wait for a person. */
+import { refundOutstandingMicros } from "../../../projection/money-status/financial-status";
 import { listOrders, type OrderPage, type OrderRow } from "../../../store/state/order-list";
-import { pathTo, withQuery } from "../../links";
+import { countWorklists, listWorklist, type WorklistCounts } from "../../../store/state/worklists";
+import { type Worklist, worklists } from "../../../store/worklist-conditions";
+import { withQuery } from "../../links";
 import { maskOrder } from "../../mask";
 import { ordersQuery } from "../../api/shapes";
 import { asked, readQuery, type PageContext } from "../../page-context";
-import { Ago, Badge, type Column, Empty, Money, Notice, Pager, Ref, Table, Text } from "../parts";
+import {
+  Ago,
+  Badge,
+  type Column,
+  Empty,
+  Money,
+  Notice,
+  Pager,
+  Ref,
+  Table,
+  Tabs,
+  Text,
+} from "../parts";
 import { Page, show } from "../page";
 
-const PATH = "/console/orders";
+const ORDERS = "/console/orders";
+
+/** The name of each list, and which orders are in it. */
+const lists: Readonly<Record<Worklist, { readonly name: string; readonly about: string }>> = {
+  refunds_due: {
+    name: "Refunds due",
+    about: "Cancelled orders of which more was paid than has gone back, by number.",
+  },
+  undelivered: {
+    name: "Undelivered",
+    about: "Orders with a parcel that was not delivered, is lost, or comes back, by number.",
+  },
+};
 
 const columns: readonly Column<OrderRow>[] = [
   {
@@ -39,58 +65,61 @@ const columns: readonly Column<OrderRow>[] = [
   { head: "Placed", cell: ({ order_date: at }) => <Ago at={at} /> },
 ];
 
-/** Why the list without a search is empty. */
-function whyEmpty(next: string | null, cursor: string | undefined): string {
+const refundColumn: Column<OrderRow> = {
+  head: "To refund",
+  number: true,
+  cell: (order) => <Money micros={refundOutstandingMicros(order)} in={order.currency} />,
+};
+
+interface OrdersProps {
+  readonly who: string;
+  readonly list: Worklist | undefined;
+  readonly cursor: string | undefined;
+  readonly counts: WorklistCounts;
+  readonly problem: string | null;
+  readonly page: OrderPage;
+}
+
+/** Why the list is empty. */
+function whyEmpty({ list, cursor, page: { next } }: OrdersProps): string {
+  if (list !== undefined) return "None. Nothing waits here.";
   if (next !== null) return "None in the stretch that was looked through.";
   return cursor === undefined
     ? "No event has named an order yet."
     : "No older event has named an order.";
 }
 
-interface OrdersProps {
-  readonly who: string;
-  readonly values: Readonly<Record<string, string>>;
-  readonly problem: string | null;
-  readonly page: OrderPage;
-}
-
-export function OrdersPage({ who, values, problem, page }: OrdersProps) {
-  const { cursor, ...filter } = values;
-  const q = values["q"];
+export function OrdersPage(props: OrdersProps) {
+  const { who, list, cursor, counts, problem, page } = props;
+  const title = list === undefined ? "Orders" : lists[list].name;
+  const { next } = page;
+  const tabs = worklists.map((name) => ({
+    to: withQuery(ORDERS, { list: name }),
+    name: lists[name].name,
+    isHere: name === list,
+    count: counts[name],
+  }));
   return (
-    <Page title="Orders" who={who} path={PATH} find={q}>
-      <h1>
-        {q === undefined ? (
-          "Orders"
-        ) : (
-          <>
-            Orders found for “<Text of={q} />”
-          </>
-        )}
-      </h1>
+    <Page title={title} who={who} path={ORDERS}>
+      <Tabs
+        label="Lists of orders"
+        of={[{ to: ORDERS, name: "All orders", isHere: list === undefined }, ...tabs]}
+      />
+      <h1>{title}</h1>
+      {list === undefined ? null : <p class="soft">{lists[list].about}</p>}
       {problem === null ? null : <Notice bad>{problem}</Notice>}
       {page.orders.length === 0 ? (
-        <Empty>
-          {q === undefined ? (
-            whyEmpty(page.next, cursor)
-          ) : (
-            <>
-              No order is known under “<Text of={q} />
-              ”. Its events may have come and not been understood:{" "}
-              <a href={withQuery("/console/events", { q })}>look for it among the events</a>.
-            </>
-          )}
-        </Empty>
+        <Empty>{whyEmpty(props)}</Empty>
       ) : (
         <Table
-          caption={q === undefined ? "Orders of the latest events" : "Orders found"}
-          columns={columns}
+          caption={list === undefined ? "Orders of the latest events" : title}
+          columns={list === "refunds_due" ? columns.toSpliced(4, 0, refundColumn) : columns}
           rows={page.orders.map(maskOrder)}
         />
       )}
       <Pager
-        newest={cursor === undefined ? null : withQuery(PATH, filter)}
-        older={page.next === null ? null : withQuery(PATH, { ...filter, cursor: page.next })}
+        newest={cursor === undefined ? null : withQuery(ORDERS, { list })}
+        older={next === null ? null : withQuery(ORDERS, { list, cursor: next })}
         found={page.orders.length}
       />
     </Page>
@@ -98,22 +127,29 @@ export function OrdersPage({ who, values, problem, page }: OrdersProps) {
 }
 
 export async function orders({ c, deps, who }: PageContext) {
-  const values = asked(c, ["q", "cursor"]);
+  const { q, ...values } = asked(c, ["q", "list", "cursor"]);
+  if (q !== undefined) return c.redirect(withQuery("/console/search", { q }), 303);
   const { query, problem } = readQuery(ordersQuery, values);
-  const { q, limit, cursor } = query;
-  const search = q === undefined ? null : { q, contacts: contactsLike(q, deps.defaults) };
-  const page =
-    problem === null
-      ? await listOrders(deps.db, search, { limit, after: cursor })
-      : { orders: [], next: null };
-  // A complete order number was given: go to its page.
-  const [one] = page.orders;
-  const isOne = page.orders.length === 1 && cursor === undefined && q === one?.order_number;
-  const path = isOne && q !== undefined ? pathTo("orders", q) : null;
-  if (path !== null) return c.redirect(path, 303);
+  const { list, limit, cursor } = query;
+  const place = { limit, after: cursor };
+  const [counts, page] = await Promise.all([
+    countWorklists(deps.db),
+    problem !== null
+      ? { orders: [], next: null }
+      : list === undefined
+        ? listOrders(deps.db, null, place)
+        : listWorklist(deps.db, list, place),
+  ]);
   return show(
     c,
-    <OrdersPage who={who} values={values} problem={problem} page={page} />,
+    <OrdersPage
+      who={who}
+      list={list}
+      cursor={cursor}
+      counts={counts}
+      problem={problem}
+      page={page}
+    />,
     problem === null ? 200 : 400,
   );
 }
