@@ -7,7 +7,7 @@ import { insertEndpoint, loadEndpoint } from "../../src/store/outbox/endpoints";
 import { event } from "../support/events";
 import { clearTables, NOW, readNotifications } from "../support/rows";
 import { arrive } from "./arrivals";
-import { accepts, type Answering, hangs, stage } from "./providers";
+import { accepts, type Answering, hangs, impatientStage } from "./providers";
 
 beforeEach(clearTables);
 
@@ -63,7 +63,7 @@ async function arriveFor(endpoints: readonly string[]): Promise<readonly string[
 describe("an endpoint beside two that hang", () => {
   it("is not taken for silent because their requests hold the connections", async () => {
     const ids = await arriveFor(["ep_a", "ep_b", "ep_c"]);
-    const set = stage(
+    const set = impatientStage(
       sixAtATime(async (asked, request) => {
         if (!asked.url.includes("ep-c")) return await hangs(asked, request);
         await scheduler.wait(ANSWER_MS);

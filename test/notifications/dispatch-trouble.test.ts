@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { LEASE_MS, PROVIDER_TIMEOUT_MS } from "../../src/limits";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
 import { resendMessage } from "../../src/store/outbox/message-list";
-import { accepts, channelsConfig, cutsConnection, hangs, stage } from "./providers";
+import { accepts, channelsConfig, cutsConnection, hangs, stage, impatientStage } from "./providers";
 import {
   clearTables,
   NOW,
@@ -88,7 +88,7 @@ describe("a provider that stalls", () => {
     await seedConfirmations(20);
     await seedRefund();
     await seedNotification({ id: "refund_failed/REF-1/team", subject_id: "REF-1" });
-    const { deps, provider } = stage((asked, request) =>
+    const { deps, provider } = impatientStage((asked, request) =>
       asked.url.includes("/emails") ? hangs(asked, request) : accepts(asked),
     );
     await dispatchDue(deps);

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
-import { accepts, cutsConnection, hangs, noChannels, stage } from "./providers";
+import { accepts, cutsConnection, hangs, noChannels, stage, impatientStage } from "./providers";
 import {
   clearTables,
   FAILURE_PRECEDENCE,
@@ -194,7 +194,7 @@ describe("an unknown outcome", () => {
   ])("by e-mail is sent again under the same key: %s", async (_name, answer) => {
     await seedOrder();
     await seedNotification({ id: EMAIL });
-    const { deps } = stage(answer);
+    const { deps } = impatientStage(answer);
     await dispatchIds([EMAIL], deps);
     expect(await readNotification(EMAIL)).toMatchObject({ status: "pending", in_flight: 0 });
   });
@@ -213,7 +213,7 @@ describe("an unknown outcome", () => {
       { kind: "shipment_status", status: "out_for_delivery" },
     );
     await seedNotification({ id: team, subject_id: "REF-1" });
-    const { deps, advance, provider } = stage(answer);
+    const { deps, advance, provider } = impatientStage(answer);
     await dispatchDue(deps);
     advance(HOUR_MS);
     await dispatchDue(deps);

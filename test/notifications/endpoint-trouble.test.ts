@@ -26,7 +26,15 @@ import {
   type StoredNotification,
 } from "../support/rows";
 import { arrive, sweepMessages } from "./arrivals";
-import { accepts, channelsConfig, hangs, noChannels, type Stage, stage } from "./providers";
+import {
+  accepts,
+  channelsConfig,
+  hangs,
+  noChannels,
+  type Stage,
+  stage,
+  impatientStage,
+} from "./providers";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -76,7 +84,9 @@ describe("what waits for an endpoint", () => {
     await addEndpoint();
     await arriveFrom(1, 12);
     let isDown = true;
-    const set = stage((asked, request) => (isDown ? hangs(asked, request) : accepts(asked)));
+    const set = impatientStage((asked, request) =>
+      isDown ? hangs(asked, request) : accepts(asked),
+    );
     let draws = 0;
     const random = (): number => ((draws += 1) * 0.37) % 1;
     const deps = { ...set.deps, random };
@@ -210,7 +220,7 @@ describe("an endpoint", () => {
     await addEndpoint();
     await arriveFrom(1, 8);
     let isSilent = false;
-    const set = stage((asked, request) =>
+    const set = impatientStage((asked, request) =>
       asked.url !== URL_A
         ? accepts(asked)
         : isSilent

@@ -34,6 +34,7 @@ import {
   noChannels,
   type Stage,
   stage,
+  impatientStage,
 } from "./providers";
 
 const DAY_MS = 86_400_000;
@@ -356,7 +357,7 @@ describe("an endpoint", () => {
     await seedNotification({ id: "order_confirmed/ORD-1/email", order_number: "ORD-1" });
     const events = Array.from({ length: 60 }, (_, index) => created(index + 1));
     await arrive(events, { forwardTo: [wanting("ep_slow"), wanting("ep_well")] });
-    const set = stage((asked, request) =>
+    const set = impatientStage((asked, request) =>
       asked.url.includes("ep-slow") ? hangs(asked, request) : accepts(asked),
     );
     const all = await readNotifications("template <> 'alert'");

@@ -10,7 +10,15 @@ import { countHeld, forgetChannel, loadChannelRows } from "../../src/store/outbo
 import { resendMessage } from "../../src/store/outbox/message-list";
 import { countUnsent, sendUnsent } from "../../src/store/outbox/unsent";
 import { watchChannels } from "../../src/upkeep/channels";
-import { accepts, type Answering, channelsConfig, hangs, noChannels, stage } from "./providers";
+import {
+  accepts,
+  type Answering,
+  channelsConfig,
+  hangs,
+  noChannels,
+  stage,
+  impatientStage,
+} from "./providers";
 import {
   clearTables,
   NOW,
@@ -48,7 +56,7 @@ interface Shop {
 function shop(): Shop {
   let answering: Answering = accepts;
   const answer: Answering = (asked, request) => answering(asked, request);
-  const whole = stage(answer);
+  const whole = impatientStage(answer);
   const { deps, provider, advance } = whole;
   let { channels, setups } = deps;
   const alerts: string[] = [];

@@ -105,14 +105,20 @@ export interface Stage {
   readonly advance: (ms: number) => void;
 }
 
+/** The clock of the machine ends a request, which may be busy: where every provider answers, none is ended. */
+const PATIENT_MS = 10_000;
+/** Where one hangs. */
+const IMPATIENT_MS = 250;
+
 /**
  * A dispatch against real D1 with a clock that stands still, no jitter, and a fake provider. `stated`: settings of
- * channels that are not set up.
+ * channels that are not set up. `timeoutMs`: when a request is ended.
  */
 export function stage(
   answer: Answering = accepts,
   config: ChannelsConfig = channelsConfig,
   stated: readonly string[] = [],
+  timeoutMs = PATIENT_MS,
 ): Stage {
   let nowMs = Date.parse(NOW);
   const provider = fakeProvider(answer);
@@ -144,11 +150,16 @@ export function stage(
         nowMs += ms;
         return Promise.resolve();
       },
-      timeoutMs: 250,
+      timeoutMs,
       wake: (ids, delaySeconds) => {
         woken.push({ ids, delaySeconds });
         return Promise.resolve();
       },
     },
   };
+}
+
+/** Where a provider hangs: its requests are ended after a quarter of a second of real time. */
+export function impatientStage(answer: Answering): Stage {
+  return stage(answer, channelsConfig, [], IMPATIENT_MS);
 }

@@ -148,6 +148,8 @@ export async function openShop(settings: Readonly<Record<string, string>> = {}):
     acceptsMessages: true,
     batchTimeoutSeconds: 0.1,
   });
+  // A file that fails between its tests does not come to its end, and would wait for the receiver for ever.
+  process.once("uncaughtExceptionMonitor", () => void server.close());
   const url = server.url.origin;
   const { CE_WEBHOOK_SECRET = SECRET, ADMIN_TOKEN = TOKEN } = settings;
   const token = ADMIN_TOKEN.trim();
