@@ -11,7 +11,7 @@ import { createScreen } from "./setup/screen.ts";
 import { runSetup } from "./setup/run.ts";
 import { SetupStop, wranglerAt } from "./setup/wrangler.ts";
 
-const nobodyToAsk = new SetupStop("There is nobody to ask: this is no terminal", {
+const nobodyToAsk = new SetupStop("No terminal: nobody can be asked", {
   advice: [
     "Ask nothing: npm run setup -- --yes; secrets are environment variables of their names,",
     "and --generate makes the two that are missing. See what it would do: npm run setup -- --dry-run",

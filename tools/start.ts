@@ -1,7 +1,8 @@
 /**
  * `npm start`: the receiver for development, on local D1 and queues. Creates a local secret if there is
  * none, applies the migrations, starts `wrangler dev` on loopback and shows how to try it.
- * `npm start -- --port N` (or PORT=N) asks for a port; if it is in use, the next free one is used.
+ * `npm start -- --port N` (or PORT=N) asks for a port; if it is in use, the next free one is used. `--verbose` shows
+ * wrangler's lines as they come.
  */
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -11,6 +12,7 @@ import pc from "picocolors";
 import { describeStart } from "./start/guide.ts";
 import { devVars } from "../cli/settings.ts";
 import { routeThroughProxy } from "../cli/api/proxy.ts";
+import { quietLine } from "./start/log-lines.ts";
 import { findPort } from "./start/port.ts";
 import { provideSecret, readLocalConfig } from "./start/secret.ts";
 import { exitOf, runWrangler, spawnWrangler } from "../cli/wrangler/process.ts";
@@ -23,9 +25,15 @@ const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-function wantedPort(): number {
-  const { values } = parseArgs({ options: { port: { type: "string", short: "p" } } });
-  const text = values.port ?? process.env["PORT"] ?? String(DEFAULT_PORT);
+function readFlags(): { readonly port: number; readonly isVerbose: boolean } {
+  const { values } = parseArgs({
+    options: { port: { type: "string", short: "p" }, verbose: { type: "boolean", short: "v" } },
+  });
+  return { port: wantedPort(values.port), isVerbose: values.verbose === true };
+}
+
+function wantedPort(given: string | undefined): number {
+  const text = given ?? process.env["PORT"] ?? String(DEFAULT_PORT);
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
   throw new Error(`--port must be a number from 1 to 65535, not "${text}"`);
@@ -50,12 +58,19 @@ function prepareSecret(): void {
 }
 
 /** The output of wrangler during its start is shown only if it does not start. */
-function relay(dev: ChildProcessWithoutNullStreams): { readonly begin: () => void } {
+function relay(
+  dev: ChildProcessWithoutNullStreams,
+  isVerbose: boolean,
+): { readonly begin: () => void } {
   let kept: string[] | null = [];
+  const show = (line: string): void => {
+    const shown = isVerbose ? line : quietLine(line);
+    if (shown !== null) print(shown);
+  };
   for (const stream of [dev.stdout, dev.stderr]) {
     createInterface(stream).on("line", (line) => {
       if (kept !== null) kept.push(line);
-      else if (!line.includes("GET /health")) print(line);
+      else if (!line.includes("GET /health")) show(line);
     });
   }
   dev.once("exit", () => {
@@ -85,7 +100,7 @@ async function untilReady(origin: string, dev: ChildProcessWithoutNullStreams): 
 }
 
 async function main(): Promise<number> {
-  const wanted = wantedPort();
+  const { port: wanted, isVerbose } = readFlags();
   routeThroughProxy(process.env);
   prepareSecret();
   const migrate = ["d1", "migrations", "apply", "DB", "--local"];
@@ -98,7 +113,7 @@ async function main(): Promise<number> {
   const listen = `--ip 127.0.0.1 --port ${port} --inspector-port ${inspector}`;
   const calm = "--show-interactive-dev-session=false --log-level log";
   const dev = spawnWrangler(`dev ${listen} ${calm}`.split(" "));
-  const output = relay(dev);
+  const output = relay(dev, isVerbose);
   const ended = exitOf(dev);
   // A terminal sends Ctrl-C to wrangler as well; ending only this process ends both.
   let stopping = false;

@@ -104,7 +104,7 @@ export const eventDetail = z.looseObject({
   notes: z.array(z.string()),
   outcome: z.string(),
   changed: z.array(setting),
-  lost: z.array(z.looseObject({ ...setting.shape, to: text, why: z.string() })),
+  overridden: z.array(z.looseObject({ ...setting.shape, to: text, why: z.string() })),
   notifications: z.array(message),
   left_out: leftOut,
 });

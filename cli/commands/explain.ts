@@ -28,7 +28,7 @@ export function explainCommand(cli: Cli): Command {
   complete(command, "token", [
     ["ce-webhooks explain ORD-1", "field by field, then event by event"],
     [
-      "ce-webhooks explain ORD-1 --json | jq '.events[] | select(.outcome == \"lost\")'",
+      "ce-webhooks explain ORD-1 --json | jq '.events[] | select(.outcome == \"superseded\")'",
       "the events that are overridden",
     ],
   ]);

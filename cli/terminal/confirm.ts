@@ -6,7 +6,7 @@ import { safeLine } from "../../testbed/terminal/safe-text.ts";
 export async function confirm(cli: Cli, question: string, isAgreed: boolean): Promise<void> {
   if (isAgreed) return;
   if (!cli.out.isInteractive) {
-    throw new Failure("usage", `${question} There is nobody to ask: add --yes`);
+    throw new Failure("usage", `${question} No terminal: pass --yes`);
   }
   // Loaded only here: it is the largest library, and rarely needed.
   const prompts = await import("@clack/prompts");

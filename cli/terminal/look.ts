@@ -15,7 +15,7 @@ const states: Readonly<Record<string, readonly [sign: string, shade: Shade]>> = 
   pending: [signs.wait, "cyan"],
   ignored: [signs.none, "dim"],
   suppressed: [signs.none, "dim"],
-  lost: [signs.none, "dim"],
+  superseded: [signs.none, "dim"],
   purged: [signs.none, "dim"],
   active: [signs.ok, "green"],
   paused: ["!", "yellow"],

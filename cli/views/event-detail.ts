@@ -24,10 +24,10 @@ function groupSettings(settings: readonly Setting[]): readonly (readonly [string
   ]);
 }
 
-function printOverridden(out: Output, lost: EventDetail["lost"]): void {
-  if (lost.length === 0) return;
+function printOverridden(out: Output, overridden: EventDetail["overridden"]): void {
+  if (overridden.length === 0) return;
   printTitle(out, "Overridden");
-  const groups = Map.groupBy(lost, ({ to, why }) =>
+  const groups = Map.groupBy(overridden, ({ to, why }) =>
     `${why} ${to === null ? "" : `than ${to}`}`.trim(),
   );
   for (const [why, list] of groups) {
@@ -72,7 +72,7 @@ export function printEvent(out: Output, event: EventDetail, when: When): void {
     printTitle(out, "Sets");
     printFacts(out, groupSettings(event.changed));
   }
-  printOverridden(out, event.lost);
+  printOverridden(out, event.overridden);
   printLeftOut(out, event.left_out);
   if (event.notifications.length > 0) {
     printTitle(out, "Messages");

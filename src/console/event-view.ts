@@ -20,7 +20,7 @@ export interface EventView {
   /** What it has set and nothing has overridden. */
   readonly changed: readonly SettingExplanation[];
   /** What another event has overridden, and why. */
-  readonly lost: readonly SettingExplanation[];
+  readonly overridden: readonly SettingExplanation[];
   readonly messages: readonly MessageRow[];
   readonly leftOut: readonly LeftOut[];
 }
@@ -75,7 +75,7 @@ export async function viewEvent(
     notes: parseTexts(event.notes),
     outcome: explained.outcome,
     changed: explained.settings.filter(({ comparison }) => comparison === "stands"),
-    lost: explained.settings.filter(({ comparison }) => comparison !== "stands"),
+    overridden: explained.settings.filter(({ comparison }) => comparison !== "stands"),
     messages,
     // If the event is not applied, its rows need not exist.
     leftOut: leftOutOfEvent(event.status === "processed" ? all.length - rows.length : 0),

@@ -201,10 +201,10 @@ describe("one event", () => {
     );
     const views = await Promise.all(
       overtaken.map((row) =>
-        read<{ lost: Json[] }>(`/events/${encodeURIComponent(String(row["id"]))}`),
+        read<{ overridden: Json[] }>(`/events/${encodeURIComponent(String(row["id"]))}`),
       ),
     );
-    const lost = views.flatMap((view) => view.lost);
+    const lost = views.flatMap((view) => view.overridden);
     expect(lost).toContainEqual({
       entity: "orders",
       row_key: expect.any(String),

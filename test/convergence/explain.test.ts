@@ -75,7 +75,11 @@ describe("explaining an order", () => {
     expect(loss(explanation, "stage", "status")).toEqual(["lower stage", "id-2"]);
     expect(loss(explanation, "id-1", "status")).toEqual(["lower id", "id-2"]);
     expect(loss(explanation, "timeless", "status")).toEqual(["older", "id-2"]);
-    expect(outcomes(explanation)).toMatchObject({ older: "lost", "id-1": "lost", "id-2": "sets" });
+    expect(outcomes(explanation)).toMatchObject({
+      older: "superseded",
+      "id-1": "superseded",
+      "id-2": "sets",
+    });
   });
 
   it("says where one that states its time is overridden by one that states none", async () => {

@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+import { quietLine } from "../../tools/start/log-lines.ts";
 import { findPort } from "../../tools/start/port.ts";
 import { provideSecret, readLocalConfig } from "../../tools/start/secret.ts";
 
@@ -68,4 +70,20 @@ await test("a port that is taken is passed over", async () => {
   const found = await findPort(address.port);
   assert.notEqual(found, address.port);
   server.close();
+});
+
+await test("what happens is a line in words; a request is one only if it was refused", () => {
+  const shown = (line: string): string | null => stripVTControlCharacters(quietLine(line) ?? "–");
+  const received = { level: "info", event: "received", ids: ["evt_1", "evt_2"], repeats: [] };
+  assert.equal(shown(JSON.stringify(received)), "  received     ids evt_1 evt_2");
+  const dispatched = { level: "info", event: "dispatched", claimed: 9, sent: 0, suppressed: 9 };
+  assert.equal(shown(JSON.stringify(dispatched)), "  dispatched   claimed 9, suppressed 9");
+  const failed = { level: "error", event: "event_failed", id: "evt_\u001b[2J", error: "D1" };
+  assert.equal(shown(JSON.stringify(failed)), "  event failed id evt_\\u001b[2J, error D1");
+  assert.equal(shown("[wrangler:info] POST /api/webhooks/ce 200 OK (3ms)"), "–");
+  assert.equal(shown("[wrangler:info] QUEUE ce-events 11/11 (115ms)"), "–");
+  const refused = "POST /api/webhooks/ce 401 Unauthorized (3ms)";
+  assert.equal(shown(`[wrangler:info] ${refused}`), `  ${refused}`);
+  for (const line of ["✘ [ERROR] Build failed", '{"level":"odd"}', "42"])
+    assert.equal(shown(line), line);
 });

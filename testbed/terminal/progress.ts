@@ -29,8 +29,24 @@ function startPlain({ note }: Output, label: string, total: number): Progress {
   };
 }
 
-/** On stderr. */
+/** Work that is counted anew, as what waits is, may be a little behind what was said before: that stays. */
+function neverBack({ update, stop }: Progress): Progress {
+  let most = 0;
+  return {
+    update: (done, aside) => {
+      most = Math.max(most, done);
+      update(most, aside);
+    },
+    stop,
+  };
+}
+
+/** On stderr; never goes back. */
 export function startProgress(screen: Output, label: string, total: number): Progress {
+  return neverBack(startEither(screen, label, total));
+}
+
+function startEither(screen: Output, label: string, total: number): Progress {
   const { progress, colours } = screen;
   if (progress.isTTY !== true || isDumb(process.env)) return startPlain(screen, label, total);
   const bar = new SingleBar({

@@ -149,7 +149,7 @@ export const answers = {
     conflict_sha256: text,
     outcome: z.string(),
     changed: z.array(setting),
-    lost: z.array(z.extend(setting, { to: text, why: z.string() })),
+    overridden: z.array(z.extend(setting, { to: text, why: z.string() })),
     notifications: z.array(message),
     left_out: leftOut,
   }),

@@ -19,14 +19,14 @@ function withoutPlace<Row extends { event_row: number }>(row: Row): Omit<Row, "e
 }
 
 function eventAnswer(view: EventView): object {
-  const { event, notes, outcome, changed, lost, messages, leftOut } = view;
+  const { event, notes, outcome, changed, overridden, messages, leftOut } = view;
   const { outbox: _, status_precedence: __, push_at: ___, pushes: ____, ...stored } = event;
   return {
     ...stored,
     notes,
     outcome,
     changed: changed.map(({ entity, key, register }) => ({ entity, row_key: key, register })),
-    lost: lost.map(({ entity, key, register, comparison, against }) => ({
+    overridden: overridden.map(({ entity, key, register, comparison, against }) => ({
       entity,
       row_key: key,
       register,

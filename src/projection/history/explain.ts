@@ -112,7 +112,7 @@ function explainEvent(
   const meaning = interpret({ id, typeHint, receivedAt, payload }, asJudged(defaults));
   const settings = meaning.patches.flatMap((patch) => explainPatch(patch, lookup));
   const sets = settings.some(({ comparison }) => comparison === "stands");
-  return { ...common, outcome: sets ? "sets" : "lost", settings };
+  return { ...common, outcome: sets ? "sets" : "superseded", settings };
 }
 
 /** What one event set on the rows that it is about, and what overrides it: one of `eventIds`. */

@@ -66,7 +66,14 @@ export interface EventExplanation {
   readonly eventType: string | null;
   readonly occurredAt: string | null;
   readonly receivedAt: string;
-  readonly outcome: "sets" | "lost" | "waiting" | "ignored" | "quarantined" | "failed" | "purged";
+  readonly outcome:
+    | "sets"
+    | "superseded"
+    | "waiting"
+    | "ignored"
+    | "quarantined"
+    | "failed"
+    | "purged";
   /** Why it was ignored, quarantined or failed. */
   readonly reason: string | null;
   readonly repeats: number;

@@ -39,11 +39,14 @@ await test("an order that was triggered a moment ago is explained", async () => 
   assert.equal(text.code, 0, text.stderr);
   assert.match(text.stdout, /^ORD-1 {2}cancelled/);
   assert.match(text.stdout, /cancelled +.* order\.cancelled +evt_/);
-  assert.match(text.stdout, /– lost +order\.created +evt_\S+\n +older than order\.cancelled evt_/);
+  assert.match(
+    text.stdout,
+    /– superseded +order\.created +evt_\S+\n +older than order\.cancelled evt_/,
+  );
   assert.ok(text.stdout.endsWith(events.stdout));
   const explained = parse(explanation, json.stdout);
   assert.equal(explained.orderNumber, "ORD-1");
-  assert.ok(explained.events.some(({ outcome }) => outcome === "lost"));
+  assert.ok(explained.events.some(({ outcome }) => outcome === "superseded"));
 });
 
 await test("an order is shown whole", async () => {

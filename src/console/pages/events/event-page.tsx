@@ -36,7 +36,7 @@ const canReplay = new Set(["failed", "quarantined", "ignored"]);
 /** For ignored events, the row's error says why: an unknown type, too old, never replayed. */
 const outcomes: Readonly<Record<EventView["outcome"], string>> = {
   sets: "Applied: something that it says still stands.",
-  lost: "Applied, and since replaced: nothing of it stands any more.",
+  superseded: "Applied, and since replaced: nothing of it stands any more.",
   waiting: "Stored, and not applied yet.",
   ignored: "Stored and not applied: it changes nothing.",
   quarantined: "Stored and quarantined: its signature is valid, but its data cannot be understood.",
@@ -128,18 +128,22 @@ const whyNotSet: Column<Fared> = {
   ),
 };
 
-function Effect({ changed, lost, leftOut }: Pick<EventView, "changed" | "lost" | "leftOut">) {
+function Effect({
+  changed,
+  overridden,
+  leftOut,
+}: Pick<EventView, "changed" | "overridden" | "leftOut">) {
   return (
     <Part id="effect" title="What it changed">
       {changed.length === 0 ? null : (
         <Table caption="It set, and it stands" shown columns={fared} rows={grouped(changed)} />
       )}
-      {lost.length === 0 ? null : (
+      {overridden.length === 0 ? null : (
         <Table
           caption="It also says, and another event stands"
           shown
           columns={[...fared, whyNotSet]}
-          rows={grouped(lost)}
+          rows={grouped(overridden)}
         />
       )}
       <LeftOutNotes of={leftOut} />
@@ -178,7 +182,7 @@ function EventPage(props: {
   readonly notice: string | null;
 }) {
   const { who, view, notice } = props;
-  const { event, notes, changed, lost, messages } = view;
+  const { event, notes, changed, overridden, messages } = view;
   const path = pathTo("events", event.id) ?? "";
   const isWaiting = event.status === "received";
   const form = describeForm(event);
@@ -219,7 +223,7 @@ function EventPage(props: {
           </ul>
         )}
         <Envelope event={event} />
-        {changed.length + lost.length === 0 ? null : <Effect {...view} />}
+        {changed.length + overridden.length === 0 ? null : <Effect {...view} />}
         {messages.length === 0 ? null : (
           <Part id="messages" title="Messages">
             <Table caption="Messages about it" columns={messageColumns} rows={messages} />

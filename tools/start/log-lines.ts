@@ -1,0 +1,47 @@
+/**
+ * What `npm start` shows of what wrangler prints: the Worker's own log lines, in words, and of wrangler's line for each
+ * request those that were refused or failed. `--verbose` shows everything as it comes.
+ */
+import pc from "picocolors";
+import * as z from "zod/mini";
+import { safeLine } from "../../testbed/terminal/safe-text.ts";
+
+const logLine = z.looseObject({ level: z.enum(["info", "warn", "error"]), event: z.string() });
+
+const colours = { info: (text: string) => text, warn: pc.yellow, error: pc.red } as const;
+
+/** `["evt_1"]` -> `evt_1`; nothing of what is empty or zero. */
+function valueOf(value: unknown): string {
+  if (value === null || value === 0 || value === "") return "";
+  if (Array.isArray(value)) return value.map(valueOf).join(" ");
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** `dispatched  claimed 9, suppressed 9` */
+function inWords(event: string, fields: Readonly<Record<string, unknown>>): string {
+  const said = Object.entries(fields).flatMap(([name, value]) => {
+    const text = valueOf(value);
+    return text === "" ? [] : [`${name.replaceAll("_", " ")} ${text}`];
+  });
+  return `  ${event.replaceAll("_", " ").padEnd(12)} ${said.join(", ")}`.trimEnd();
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+/** Null: the line is not shown. */
+export function quietLine(line: string): string | null {
+  const parsed = z.safeParse(logLine, parse(line));
+  if (parsed.success) {
+    const { level, event, ...fields } = parsed.data;
+    return colours[level](safeLine(inWords(event, fields)));
+  }
+  const request = /^\[wrangler:info\] (.*)$/.exec(line)?.[1];
+  if (request === undefined) return line;
+  return /^[A-Z]+ \S+ [45]\d\d /.test(request) ? pc.yellow(`  ${safeLine(request)}`) : null;
+}
