@@ -1,3 +1,3 @@
 -- The lists of orders that wait for a person. Only orders that wait are in them, so they cost few rows.
 CREATE INDEX `orders_refund_due` ON `orders` (`order_number`) WHERE status = 'cancelled' AND refunded_micros < min(coalesce(refundable_micros, paid_micros), paid_micros);--> statement-breakpoint
-CREATE INDEX `shipments_undelivered` ON `shipments` (`order_number`) WHERE order_number IS NOT NULL AND status IN ('undelivered', 'store_rejected', 'return_to_origin', 'lost');
+CREATE INDEX `shipments_undelivered` ON `shipments` (`updated_at`,`order_number`) WHERE order_number IS NOT NULL AND status IN ('undelivered', 'store_rejected', 'return_to_origin', 'lost');

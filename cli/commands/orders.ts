@@ -1,6 +1,6 @@
 /** `orders` and `order`: what is stored about the shop's orders. */
 import { Command, Option } from "commander";
-import { worklists } from "../../src/store/worklist-conditions.ts";
+import { worklists } from "../../src/store/worklists/conditions.ts";
 import { apiOf, type Cli, complete, type JsonFlag, whenOf } from "../cli.ts";
 import { wholeNumber } from "../flags.ts";
 import type { SettingFlags } from "../settings.ts";

@@ -4,7 +4,6 @@
  */
 import type { Form } from "../events/recognition";
 import { lastReceivedSql } from "./inbox/arrivals";
-import { countsStatement, noWorklists, type WorklistCounts } from "./state/worklists";
 import { lastHourStatement, type RefusedReason } from "./inbox/refusals";
 
 /** How many rows since the last count are read, and how many rows of an index are counted. */
@@ -213,20 +212,17 @@ export interface Overview extends SystemStatus {
   readonly channels: readonly ChannelRow[];
   /** Null before the first delivery. */
   readonly ends: DeliveryEnds | null;
-  /** Orders that wait for a person. */
-  readonly worklists: WorklistCounts;
 }
 
 /** The data of the overview page; `now`: ISO 8601. One batch. */
 export async function loadOverview(db: D1Database, now: string): Promise<Overview> {
   const hours = lastHours(now);
-  const [totals, refused, counted, channels, ends, waiting] = await db.batch([
+  const [totals, refused, counted, channels, ends] = await db.batch([
     db.prepare(totalsSql).bind(COUNT_MAX),
     lastHourStatement(db, now),
     db.prepare(hoursSql).bind(hours[0]),
     db.prepare(channelsSql),
     db.prepare(endsSql),
-    countsStatement(db),
   ]);
   return {
     totals: (totals?.results[0] as Totals | undefined) ?? null,
@@ -234,6 +230,5 @@ export async function loadOverview(db: D1Database, now: string): Promise<Overvie
     hours: fillHours(hours, (counted?.results ?? []) as HourRow[]),
     channels: (channels?.results ?? []) as ChannelRow[],
     ends: (ends?.results[0] as DeliveryEnds | undefined) ?? null,
-    worklists: (waiting?.results[0] as WorklistCounts | undefined) ?? noWorklists,
   };
 }

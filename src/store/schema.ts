@@ -15,7 +15,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import { isUnsent } from "./outbox/unsent-reasons";
-import { isRefundDue, isUndelivered } from "./worklist-conditions";
+import { isRefundDue, isUndelivered } from "./worklists/conditions";
 import { isToReread, isToRenew } from "./upgrade-0-2/written-by-0-2";
 
 const precedence = (name: string) => text(name).notNull().default("");
@@ -292,7 +292,7 @@ export const shipments = sqliteTable(
       .on(t.order_number)
       .where(sql`order_number IS NOT NULL`),
     index("shipments_to_renew").on(t.shipment_id).where(sql.raw(isToRenew.shipments)),
-    index("shipments_undelivered").on(t.order_number).where(sql.raw(isUndelivered)),
+    index("shipments_undelivered").on(t.updated_at, t.order_number).where(sql.raw(isUndelivered)),
   ],
 );
 

@@ -30,7 +30,7 @@ import { eraseKeyedRows } from "../../src/store/privacy/erasure-rows";
 import { loadOrderFacts } from "../../src/store/state/order-facts";
 import { loadRows } from "../../src/store/state/rows";
 import { enterOrders, rewriteStatements } from "../../src/store/privacy/erased-bodies";
-import { worklists } from "../../src/store/worklist-conditions";
+import { worklists } from "../../src/store/worklists/conditions";
 import { saveActivity } from "../../src/store/activity/activity";
 import { saveError } from "../../src/store/privacy/erasure";
 import { loadCustomer } from "../../src/store/privacy/person";

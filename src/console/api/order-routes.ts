@@ -11,7 +11,7 @@ import { VIEW_LIMITS } from "../../limits";
 import { loadRows } from "../../store/state/rows";
 import { loadTimeline } from "../../store/state/order-detail";
 import { listOrders } from "../../store/state/order-list";
-import { listWorklist } from "../../store/state/worklists";
+import { listWorklist } from "../../store/worklists/worklists";
 import { asking, plain } from "./api-route";
 import type { Route } from "../deps";
 import { maskOrder } from "../mask";

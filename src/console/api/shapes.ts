@@ -4,7 +4,7 @@ import { channelNames } from "../../notifications/channels";
 import { unsentReasons } from "../../notifications/channels/reasons";
 import { templateNames } from "../../notifications/templates";
 import { eventStatuses } from "../../store/inbox/inbox";
-import { worklists } from "../../store/worklist-conditions";
+import { worklists } from "../../store/worklists/conditions";
 
 const PAGE_MAX = 100;
 export const PAGE_DEFAULT = 50;

@@ -1,7 +1,7 @@
 /** What needs a person, one line each: what is wrong, where to look, and the possible cause. */
 import type { QuietUntil } from "../../store/outbox/quiet-until";
 import type { ChannelRow } from "../../store/overview";
-import type { WorklistCounts } from "../../store/state/worklists";
+import type { WorklistCounts } from "../../store/worklists/worklists";
 import { isQuietHour } from "../../store/inbox/refusals";
 import type { ChannelView } from "../channel-view";
 import type { Health } from "../health";

@@ -8,7 +8,7 @@ import {
   type HourRow,
   loadOverview,
 } from "../../store/overview";
-import type { WorklistCounts } from "../../store/state/worklists";
+import { countWorklists, type WorklistCounts } from "../../store/worklists/worklists";
 import { loadQuietUntil, type QuietUntil } from "../../store/outbox/quiet-until";
 import { listTroubled, type TroubledEvent } from "../../store/inbox/inspection";
 import type { Settings } from "../deps";
@@ -213,15 +213,16 @@ function OverviewPage(props: OverviewProps) {
 
 export async function overview({ c, deps, who }: PageContext) {
   const now = deps.now();
-  const [status, setUp, troubled, setups, quiet, endpoints] = await Promise.all([
+  const [status, setUp, troubled, setups, quiet, endpoints, worklists] = await Promise.all([
     loadOverview(deps.db, now.toISOString()),
     loadSetUp(deps.db, now),
     listTroubled(deps.db, TROUBLED_SHOWN),
     viewChannels(deps.db, deps.channelSetups),
     loadQuietUntil(deps.db),
     listEndpoints(deps.forwarding),
+    countWorklists(deps.db),
   ]);
-  const { hours, channels, ends, worklists } = status;
+  const { hours, channels, ends } = status;
   const health = healthOf(status, missingPieces(setUp, deps.expected, now), now);
   return show(
     c,

@@ -122,7 +122,7 @@ function Group<Row>(props: {
 }
 
 const examples: readonly (readonly [string, string])[] = [
-  ["an order", "any part of its number, with or without its letters"],
+  ["an order", "any part of its number with a digit in it, with or without its letters"],
   ["a person", "a name, an e-mail address or a part of one"],
   ["a telephone number", "as you read it, with or without the country's code, or its last digits"],
   ["anything else", "the id of a payment, refund, shipment or event, or an airway bill"],
@@ -144,8 +144,9 @@ function Nothing({ q }: { readonly q: string }) {
   return (
     <Empty>
       Nothing is known under “<Text of={q} />
-      ”. Its events may have come and not been understood:{" "}
-      <a href={withQuery("/console/events", { q })}>look for it among the events</a>.
+      ”. Its events may have come and not been applied: look{" "}
+      <a href={withQuery("/console/events", { q })}>among the events</a>, or at{" "}
+      <a href={pathTo("orders", q) ?? PATH}>the order of this number</a>.
     </Empty>
   );
 }

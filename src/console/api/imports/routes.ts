@@ -38,7 +38,8 @@ export const importRoutes: readonly Route[] = [
     }
     const report = await deps.importPieces(pieces, query.dry_run === "true");
     if (report !== null) {
-      if (query.dry_run !== "true") note(c, "imported", { times: pieces.length, isCounted: true });
+      const times = pieces.filter(({ kind }) => kind === "body").length;
+      if (query.dry_run !== "true" && times > 0) note(c, "imported", { times, isCounted: true });
       return c.json(report);
     }
     c.header("retry-after", "30");

@@ -6,7 +6,7 @@ import { loadEvent } from "../../../store/inbox/inspection";
 import type { EventRecord } from "../../../store/schema";
 import { type EventView, viewEvent } from "../../event-view";
 import { layOutJson } from "../../json-text";
-import { below, pathTo } from "../../links";
+import { below, pathTo, withNotice } from "../../links";
 import { count, visible, words } from "../../text";
 import { idIn, type PageContext } from "../../page-context";
 import { comparisons, SettingRow } from "../orders/explained";
@@ -39,10 +39,17 @@ const outcomes: Readonly<Record<EventView["outcome"], string>> = {
   superseded: "Applied, and since replaced: nothing of it stands any more.",
   waiting: "Stored, and not applied yet.",
   ignored: "Stored and not applied: it changes nothing.",
-  quarantined: "Stored and quarantined: its signature is valid, but its data cannot be understood.",
+  quarantined:
+    "Stored and quarantined: its signature is valid, but its data cannot be understood. It has to be corrected in Commerce Engine and sent again.",
   failed: "Failed after all retries. Fix the cause, then replay it.",
   purged: "Applied. Its body has since been removed.",
 };
+
+/** What came of a replay, by the status that the event has now. */
+function replayed(status: string): string {
+  if (status === "received") return "It is being replayed.";
+  return `It was replayed, and ${status}${status === "processed" ? "" : " again"}.`;
+}
 
 function outcomeOf({ outcome, event }: EventView): string {
   const hasNoReason = outcome === "ignored" && event.error === null;
@@ -176,14 +183,28 @@ function Body({ event }: { readonly event: EventRecord }) {
   );
 }
 
+function Notes({ of }: { readonly of: readonly string[] }) {
+  if (of.length === 0) return null;
+  return (
+    <ul class="notes">
+      {of.map((note) => (
+        <li>
+          <Text of={note} whole />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function EventPage(props: {
   readonly who: string;
   readonly view: EventView;
-  readonly notice: string | null;
+  readonly isReplayed: boolean;
 }) {
-  const { who, view, notice } = props;
+  const { who, view, isReplayed } = props;
   const { event, notes, changed, overridden, messages } = view;
-  const path = pathTo("events", event.id) ?? "";
+  const own = pathTo("events", event.id) ?? "";
+  const path = isReplayed ? withNotice(own, "replayed") : own;
   const isWaiting = event.status === "received";
   const form = describeForm(event);
   return (
@@ -201,7 +222,7 @@ function EventPage(props: {
             />
           ) : null}
         </div>
-        {notice !== null && isWaiting ? <Notice>{notice}</Notice> : null}
+        {isReplayed ? <Notice>{replayed(event.status)}</Notice> : null}
         <p>{outcomeOf(view)}</p>
         {form === null ? null : (
           <p class="soft">
@@ -213,15 +234,7 @@ function EventPage(props: {
             <Text of={event.error} whole />
           </Notice>
         )}
-        {notes.length === 0 ? null : (
-          <ul class="notes">
-            {notes.map((note) => (
-              <li>
-                <Text of={note} whole />
-              </li>
-            ))}
-          </ul>
-        )}
+        <Notes of={notes} />
         <Envelope event={event} />
         {changed.length + overridden.length === 0 ? null : <Effect {...view} />}
         {messages.length === 0 ? null : (
@@ -245,8 +258,8 @@ const unknown = {
 export async function event({ c, deps, who }: PageContext) {
   const view = await viewEvent(deps.db, idIn(c, "id"), deps.defaults);
   if (view === null) return show(c, <PlainPage {...unknown} who={who} />, 404);
-  const notice = c.req.query("replayed") === undefined ? null : "It is being replayed.";
-  return show(c, <EventPage who={who} view={view} notice={notice} />);
+  const isReplayed = c.req.query("replayed") !== undefined;
+  return show(c, <EventPage who={who} view={view} isReplayed={isReplayed} />);
 }
 
 /** The body as received, as a file: nothing in it can run here. */

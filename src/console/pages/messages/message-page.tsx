@@ -37,7 +37,7 @@ function About({ message }: { readonly message: Message }) {
         ],
         ["Sent", message.sent_at === null ? null : <Time at={message.sent_at} />],
         ["Attempts", String(message.attempts)],
-        ["Sent again", message.resends === 0 ? null : `${String(message.resends)} ×`],
+        ["To be sent again", message.resends === 0 ? null : `${String(message.resends)} ×`],
         [
           "Provider’s id",
           message.provider_message_id === null ? null : (
@@ -161,6 +161,7 @@ function MessagePage(props: {
         {notice !== null && isPending ? <Notice>{notice}</Notice> : null}
         {message.reason === null ? null : (
           <Notice bad={message.status === "failed"}>
+            {message.status === "suppressed" ? "Not sent: " : null}
             <Text of={message.reason} whole />
             {message.reason === HELD_BACK ? heldBack : null}
           </Notice>

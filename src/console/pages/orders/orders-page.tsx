@@ -1,8 +1,12 @@
 /** Orders: those of the latest events, and those that wait for a person. */
 import { refundOutstandingMicros } from "../../../projection/money-status/financial-status";
 import { listOrders, type OrderPage, type OrderRow } from "../../../store/state/order-list";
-import { countWorklists, listWorklist, type WorklistCounts } from "../../../store/state/worklists";
-import { type Worklist, worklists } from "../../../store/worklist-conditions";
+import {
+  countWorklists,
+  listWorklist,
+  type WorklistCounts,
+} from "../../../store/worklists/worklists";
+import { type Worklist, worklists } from "../../../store/worklists/conditions";
 import { withQuery } from "../../links";
 import { maskOrder } from "../../mask";
 import { ordersQuery } from "../../api/shapes";
@@ -32,7 +36,7 @@ const lists: Readonly<Record<Worklist, { readonly name: string; readonly about: 
   },
   undelivered: {
     name: "Undelivered",
-    about: "Orders with a parcel that was not delivered, is lost, or comes back, by number.",
+    about: "Open orders of the last 30 days with a parcel that did not arrive.",
   },
 };
 
@@ -82,7 +86,7 @@ interface OrdersProps {
 
 /** Why the list is empty. */
 function whyEmpty({ list, cursor, page: { next } }: OrdersProps): string {
-  if (list !== undefined) return "None. Nothing waits here.";
+  if (list !== undefined) return "None.";
   if (next !== null) return "None in the stretch that was looked through.";
   return cursor === undefined
     ? "No event has named an order yet."
@@ -108,7 +112,7 @@ export function OrdersPage(props: OrdersProps) {
       <h1>{title}</h1>
       {list === undefined ? null : <p class="soft">{lists[list].about}</p>}
       {problem === null ? null : <Notice bad>{problem}</Notice>}
-      {page.orders.length === 0 ? (
+      {problem !== null ? null : page.orders.length === 0 ? (
         <Empty>{whyEmpty(props)}</Empty>
       ) : (
         <Table

@@ -1,16 +1,21 @@
 /** The orders that wait for a person, by what they wait for. Each list has an index in which only its rows are. */
-import { isRefundDue, isUndelivered, type Worklist, worklists } from "../worklist-conditions";
-import { orderColumns, type OrderPage, type OrderRow } from "./order-list";
+import { isRefundDue, isUndelivered, type Worklist, worklists } from "./conditions";
+import { orderColumns, type OrderPage, type OrderRow } from "../state/order-list";
 
 const sources: Readonly<Record<Worklist, string>> = {
   refunds_due: `SELECT order_number FROM orders INDEXED BY orders_refund_due WHERE ${isRefundDue}`,
-  undelivered: `SELECT DISTINCT order_number FROM shipments INDEXED BY shipments_undelivered WHERE ${isUndelivered}`,
+  undelivered: `SELECT DISTINCT s.order_number FROM (
+    SELECT order_number FROM shipments INDEXED BY shipments_undelivered
+    WHERE ${isUndelivered} AND updated_at > date('now', '-30 days')) s
+  CROSS JOIN orders o ON o.order_number = s.order_number
+    AND coalesce(o.status, '') NOT IN ('complete', 'cancelled')`,
 };
 
-/** `?1`: after; `?2`: limit. The index of the list, then the primary key. */
+/** `?1`: after; `?2`: limit. The index of the list, then primary keys. */
 const listSql = (list: Worklist): string => `
 SELECT ${orderColumns} FROM orders o
-WHERE o.order_number IN (${sources[list]} AND order_number > ?1 ORDER BY order_number LIMIT ?2)
+WHERE o.order_number IN (
+  SELECT order_number FROM (${sources[list]}) WHERE order_number > ?1 ORDER BY order_number LIMIT ?2)
 ORDER BY o.order_number`;
 
 /** A page of the list, by number. */
@@ -36,12 +41,7 @@ const countsSql = `SELECT ${worklists
   )
   .join(", ")}`;
 
-export const noWorklists: WorklistCounts = { refunds_due: 0, undelivered: 0 };
-
-export function countsStatement(db: D1Database): D1PreparedStatement {
-  return db.prepare(countsSql);
-}
-
 export async function countWorklists(db: D1Database): Promise<WorklistCounts> {
-  return (await countsStatement(db).first<WorklistCounts>()) ?? noWorklists;
+  const row = await db.prepare(countsSql).first<WorklistCounts>();
+  return row ?? { refunds_due: 0, undelivered: 0 };
 }

@@ -1,6 +1,6 @@
 /** The lists of orders that wait for a person, and which rows are in them, in SQL: for the schema's indexes and readers. */
 
-/** `refunds_due`: cancelled, and more was paid than has gone back. `undelivered`: with a parcel that did not arrive. */
+/** `refunds_due`: cancelled, and more was paid than has gone back. `undelivered`: open, with a parcel that did not arrive. */
 export const worklists = ["refunds_due", "undelivered"] as const;
 export type Worklist = (typeof worklists)[number];
 
