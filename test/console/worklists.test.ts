@@ -1,4 +1,5 @@
 /** The lists of orders that wait for a person: the page, the overview, the API, and when an order leaves them. */
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { event } from "../support/events";
 import { orderDetail, payment, refund, shipment } from "../support/models";
@@ -103,4 +104,26 @@ it("a search for orders is a search for everything", async () => {
   const request = new Request(`${ORIGIN}/console/orders?q=DUE-2`, { headers: { cookie } });
   const response = await fetchWith(ADMIN, new Request(request, { redirect: "manual" }));
   expect(response.headers.get("location")).toBe("/console/search?q=DUE-2");
+});
+
+describe("the list of messages", () => {
+  it("has those to people, with the status that each tells, apart from forwards", async () => {
+    await env.DB.batch(
+      [
+        `INSERT INTO notifications (id, template, channel, event_id, status, due_at, created_at)
+         SELECT 'forward/' || id || '/forward', 'forward', 'forward', id, 'sent', received_at, received_at
+         FROM webhook_events WHERE outbox IS NOT NULL`,
+        `UPDATE webhook_events SET outbox = json_insert(outbox, '$[#]', 'forward/' || id || '/forward')
+         WHERE outbox IS NOT NULL`,
+      ].map((sql) => env.DB.prepare(sql)),
+    );
+    const people = await read("/console/messages");
+    expect(people).toContain("shipment update: return to origin");
+    expect(people).not.toContain("/console/messages/forward%2F");
+    expect(people).toMatch(/aria-current="page">To people/);
+    const forwards = await read("/console/messages?channel=forward");
+    expect(forwards).toContain("/console/messages/forward%2F");
+    expect(forwards).not.toContain("shipment update:");
+    expect(forwards).toMatch(/aria-current="page">Forwards/);
+  });
 });

@@ -44,6 +44,8 @@ export interface MessageFilter {
   readonly template?: Template | undefined;
   readonly reason?: string | undefined;
   readonly order?: string | undefined;
+  /** Messages to people: all but forwards, which are as many as events. */
+  readonly audience?: "people" | undefined;
 }
 
 export interface MessagePage {
@@ -63,6 +65,7 @@ export const messageColumns = columnNames.map((name) => `n.${name}`).join(", ");
 /** `?1`: the filter as JSON. */
 const matches = ["status", "channel", "template", "reason"]
   .map((field) => ifAsked(field, `n.${field} =`))
+  .concat("(?1->>'audience' IS NULL OR n.channel <> 'forward')")
   .join(" AND ");
 
 /** `?2`: limit. The view's primary keys. */

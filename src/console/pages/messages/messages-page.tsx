@@ -15,18 +15,27 @@ import { asked, readQuery, type PageContext } from "../../page-context";
 import { Field, Filters, Options } from "../filters";
 import { Ago, Badge, type Column, Empty, Notice, Pager, Ref, Table, Text } from "../parts";
 import { Page, show } from "../page";
+import { MessageTabs } from "./message-tabs";
 
 const PATH = "/console/messages";
+const FORWARDS = withQuery(PATH, { channel: "forward" });
 const names = ["status", "channel", "template", "reason", "order", "cursor"] as const;
 
 /** Frequent reasons as suggestions; others can be typed. */
 const filterReasons = [HELD_BACK, ...unsentReasons];
 
+/** `shipment update: out for delivery`: the status that it tells stands in its id. */
+function labelOf({ id, template }: MessageRow): string {
+  const status = /\/([a-z_]+)(?:\/[\d-]{10})?\/\w+$/.exec(id)?.[1];
+  const told = template === "shipment_update" && status !== undefined ? `: ${words(status)}` : "";
+  return words(template) + told;
+}
+
 export const messageColumns: readonly Column<MessageRow>[] = [
   {
     head: "Message",
     as: "word",
-    cell: ({ id, template }) => <Ref to="messages" id={id} label={words(template)} />,
+    cell: (row) => <Ref to="messages" id={row.id} label={labelOf(row)} />,
   },
   { head: "Channel", cell: ({ channel }) => channel },
   { head: "To", as: "wide", cell: ({ recipient }) => <Text of={recipient} /> },
@@ -52,12 +61,13 @@ function MessagesPage({ who, values, problem, page }: MessagesProps) {
   const { cursor, ...filter } = values;
   const older = page.next === null ? null : withQuery(PATH, { ...filter, cursor: page.next });
   const isFiltered = Object.keys(filter).length > 0;
+  const isForwards = filter["channel"] === "forward";
   return (
     <Page title="Messages" who={who} path={PATH}>
-      <h1>Messages</h1>
+      <MessageTabs here={isForwards ? FORWARDS : PATH} />
+      <h1>{isForwards ? "Forwards" : "Messages"}</h1>
       <p class="soft">
-        <a href="/console/unsent">Send messages that were not sent</a> because a channel was not set
-        up, or its provider was down.
+        Those that an event asks for. Reminders and alerts are found by their name in the filters.
       </p>
       <Filters
         path={PATH}
@@ -103,7 +113,8 @@ function MessagesPage({ who, values, problem, page }: MessagesProps) {
 export async function messages({ c, deps, who }: PageContext) {
   const values = asked(c, names);
   const { query, problem } = readQuery(notificationsQuery, values);
-  const { limit, cursor, ...filter } = query;
+  const { limit, cursor, ...asks } = query;
+  const filter = asks.channel === undefined ? { ...asks, audience: "people" as const } : asks;
   const page =
     problem === null
       ? await listMessages(deps.db, filter, { limit, before: cursor })

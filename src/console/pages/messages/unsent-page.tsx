@@ -8,6 +8,7 @@ import { maskMessage } from "../../mask";
 import { asked, type PageContext, readQuery } from "../../page-context";
 import { count } from "../../text";
 import { Filters, Options, When } from "../filters";
+import { MessageTabs } from "./message-tabs";
 import { Page, show } from "../page";
 import { ActionForm, Empty, Notice, Table } from "../parts";
 import { withOrder } from "./messages-page";
@@ -66,11 +67,12 @@ function Found({ filter, of: { messages, too_old } }: Pick<UnsentProps, "filter"
 function UnsentPage({ who, values, filter, of, rows, problem, sent }: UnsentProps) {
   return (
     <Page title="Messages that were not sent" who={who} path="/console/messages">
+      <MessageTabs here={PATH} />
       <h1>Messages that were not sent</h1>
       <p class="soft">
-        The reason lies in none of them: their channel was not set up, its provider did not take
-        them, or they were about the past (<a href="/console/settings#quiet-until">Settings</a>).
-        Once that is over, they can be sent together.
+        Nothing is wrong with these messages: their channel was not set up, its provider did not
+        take them, or they were about the past (<a href="/console/settings#quiet-until">Settings</a>
+        ). Once that is over, they can be sent together.
       </p>
       {sent === null ? null : (
         <Notice>{`${count(sent, "message")} will be sent within the next minutes, if still true.`}</Notice>
