@@ -34,6 +34,12 @@ async function read(path: string, status = 200): Promise<string> {
   return await response.text();
 }
 
+/** What a person reads of a page. */
+async function wordsOf(path: string, vars: Vars = {}): Promise<string> {
+  const text = await (await get(path, vars)).text();
+  return text.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
+}
+
 beforeAll(async () => {
   const response = await fetchWith(ADMIN, post("/console/sign-in", { token: "let-me-in" }));
   cookie = (response.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
@@ -136,10 +142,6 @@ describe("refused deliveries", () => {
     await saveRefusals(env.DB, [{ hour: last_at.slice(0, 13), reason, deliveries, last_at }]);
   };
   /** What a person reads. */
-  const wordsOf = async (path: string, vars: Vars = {}): Promise<string> => {
-    const text = await (await get(path, vars)).text();
-    return text.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
-  };
   const receivedAgo = async (hours: number): Promise<void> => {
     const at = new Date(Date.now() - hours * 3_600_000).toISOString();
     await env.DB.prepare("UPDATE webhook_events SET received_at = ?1").bind(at).run();
@@ -339,6 +341,24 @@ describe("the orders of the latest events", () => {
     expect(last).toContain("No older event has named an order");
     expect(last).not.toContain("Search further back");
     await env.DB.exec("DELETE FROM webhook_events WHERE id LIKE 'quiet-%'");
+  });
+});
+
+describe("the overview", () => {
+  it("says what came since the last hour began, and what became of it", async () => {
+    const at = new Date().toISOString();
+    await env.DB.prepare("UPDATE webhook_events SET received_at = ?1").bind(at).run();
+    const text = await wordsOf("/console");
+    expect(text).toMatch(/Since \S+ ?: \d+ events? ?: [^.]*1 quarantined/);
+    expect(await read("/console")).toMatch(/href="\/console\/events\?from=[^"]+%3A00%3A00\.000Z"/);
+  });
+
+  it("leads to what came of a replay", async () => {
+    const before = await wordsOf("/console/events/page-2");
+    expect(before).not.toContain("It was replayed");
+    const after = await wordsOf("/console/events/page-2?replayed=1");
+    expect(after).toContain("It was replayed, and quarantined again.");
+    expect(after).toContain("has to be corrected in Commerce Engine");
   });
 });
 

@@ -118,12 +118,12 @@ describe("the list of messages", () => {
       ].map((sql) => env.DB.prepare(sql)),
     );
     const people = await read("/console/messages");
-    expect(people).toContain("shipment update: return to origin");
+    expect(people).toContain("shipment: return to origin");
     expect(people).not.toContain("/console/messages/forward%2F");
     expect(people).toMatch(/aria-current="page">To people/);
     const forwards = await read("/console/messages?channel=forward");
     expect(forwards).toContain("/console/messages/forward%2F");
-    expect(forwards).not.toContain("shipment update:");
+    expect(forwards).not.toContain("shipment: ");
     expect(forwards).toMatch(/aria-current="page">Forwards/);
   });
 });

@@ -41,10 +41,33 @@ function Bar(props: { readonly row: HourRow; readonly index: number; readonly mo
   );
 }
 
+const startOf = ({ hour }: HourRow): string => `${hour}:00:00.000Z`;
+
 function hourQuery(row: HourRow): string {
-  const from = `${row.hour}:00:00.000Z`;
+  const from = startOf(row);
   const to = new Date(Date.parse(from) + 3_600_000).toISOString();
   return withQuery("/console/events", { from, to });
+}
+
+/** What came since the beginning of the last hour, and what became of it. */
+export function LastHour({ hours }: { readonly hours: readonly HourRow[] }) {
+  const rows = hours.slice(-2);
+  const [first] = rows;
+  if (first === undefined) return null;
+  const received = rows.reduce((sum, row) => sum + row.received, 0);
+  const became = series.flatMap((name) => {
+    const sum = rows.reduce((all, row) => all + valuesOf(row)[name], 0);
+    return sum === 0 ? [] : [`${sum.toLocaleString("en")} ${name}`];
+  });
+  return (
+    <p>
+      Since <Time at={startOf(first)} only="hour" />:{" "}
+      <a href={withQuery("/console/events", { from: startOf(first) })}>
+        {count(received, "event")}
+      </a>
+      {became.length === 0 ? "." : `: ${became.join(", ")}.`}
+    </p>
+  );
 }
 
 export function HoursChart({ hours }: { readonly hours: readonly HourRow[] }) {
@@ -88,7 +111,7 @@ export function HoursChart({ hours }: { readonly hours: readonly HourRow[] }) {
               head: "From",
               cell: (row) => (
                 <a href={hourQuery(row)}>
-                  <Time at={`${row.hour}:00:00.000Z`} />
+                  <Time at={startOf(row)} />
                 </a>
               ),
             },

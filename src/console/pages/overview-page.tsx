@@ -19,7 +19,7 @@ import { loadSetUp } from "../../store/set-up/set-up";
 import { type Health, healthOf } from "../health";
 import { capital, duration } from "../text";
 import type { PageContext } from "../page-context";
-import { HoursChart } from "./chart";
+import { HoursChart, LastHour } from "./chart";
 import { Concerns, concernsOf } from "./concerns";
 import { ActionForm, Badge, Live, Part, Ref, Table, Text, Time, Empty } from "./parts";
 import { Page, show } from "./page";
@@ -196,6 +196,7 @@ function OverviewPage(props: OverviewProps) {
           <Troubled events={troubled} />
         </Part>
         <Part id="events" title="Events">
+          <LastHour hours={hours} />
           <Figures health={health} />
           <Deliveries ends={ends} origin={origin} now={now} />
           <p class="soft">

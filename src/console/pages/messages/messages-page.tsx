@@ -24,11 +24,11 @@ const names = ["status", "channel", "template", "reason", "order", "cursor"] as 
 /** Frequent reasons as suggestions; others can be typed. */
 const filterReasons = [HELD_BACK, ...unsentReasons];
 
-/** `shipment update: out for delivery`: the status that it tells stands in its id. */
+/** `shipment: out for delivery` of an update; the status that it tells stands in its id. */
 function labelOf({ id, template }: MessageRow): string {
   const status = /\/([a-z_]+)(?:\/[\d-]{10})?\/\w+$/.exec(id)?.[1];
-  const told = template === "shipment_update" && status !== undefined ? `: ${words(status)}` : "";
-  return words(template) + told;
+  const isUpdate = template === "shipment_update" && status !== undefined;
+  return isUpdate ? `shipment: ${words(status)}` : words(template);
 }
 
 export const messageColumns: readonly Column<MessageRow>[] = [
