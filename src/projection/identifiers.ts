@@ -29,7 +29,7 @@ type ContactsOfPhone = (countryCode: string | null, phone: string) => readonly s
 
 /**
  * The contacts that stand under their names in a value, however deep. `phones` gets what was told beside
- * the code of a country. `withNames`: names too, which identify nobody.
+ * the code of a country. `withNames`: names too, which identify no single person.
  */
 function* contactsIn(
   value: unknown,

@@ -72,7 +72,7 @@ describe("the lists", () => {
     const page = await read("/console/orders?list=refunds_due");
     expect(page).toMatch(/Refunds due<b> 3<\/b>/);
     expect(page).toMatch(/Undelivered<b> 1<\/b>/);
-    expect(page).toContain("To refund");
+    expect(page).toContain("Refund outstanding");
     expect(page).not.toContain("FINE-1");
     const overview = await read("/console");
     expect(overview).toContain("3 refunds due.");

@@ -46,7 +46,7 @@ export async function activity({ c, deps, who }: PageContext) {
       </p>
       {isCursor ? null : <Notice bad>That is no place in this list.</Notice>}
       {rows.length === 0 ? (
-        <Empty>Nobody has done anything yet.</Empty>
+        <Empty>No activity yet.</Empty>
       ) : (
         <Table caption="Activity, newest first" columns={columns} rows={rows} />
       )}

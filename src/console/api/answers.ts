@@ -58,12 +58,14 @@ const order = z.object({
   grand_total_micros: z.nullable(z.int()).check(z.describe("millionths of the currency's unit")),
   paid_micros: z.int(),
   refunded_micros: z.int(),
+  refundable_micros: z.nullable(z.int()),
   customer_name: text.check(z.describe("masked")),
   customer_email: text.check(z.describe("masked")),
   customer_phone: text.check(z.describe("masked")),
   order_date: text,
   updated_at: z.string(),
 });
+/** Of a search: not masked. */
 const foundOrder = z.extend(order, {
   customer_name: text,
   customer_email: text,
@@ -179,9 +181,7 @@ export const answers = {
     next_cursor: cursor,
   }),
   found: z.object({
-    orders: z.array(
-      z.omit(foundOrder, { payment_status: true, paid_micros: true, refunded_micros: true }),
-    ),
+    orders: z.array(foundOrder),
     people: z.array(
       z.object({
         name: text,

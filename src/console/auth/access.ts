@@ -102,7 +102,7 @@ async function verify(jwt: string, config: AccessConfig, deps: AccessDeps): Prom
 }
 
 /**
- * Whom Access has let through: an e-mail address, the client id of a service token, or `Access` where it states
+ * Who came through Access: an e-mail address, the client id of a service token, or `Access` where it states
  * neither; null if the token is invalid.
  */
 export async function verifyAccess(

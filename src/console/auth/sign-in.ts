@@ -75,7 +75,7 @@ export type ApiAccess =
   | { readonly kind: "right"; readonly who: string }
   | { readonly kind: "from elsewhere" };
 
-/** What a person who signed in with the token is called, since it names nobody. */
+/** The name of a person who signed in with the token, which names no person. */
 export const ADMIN_TOKEN = "Admin token";
 
 /** Who has the admin token and is no person in the console. */

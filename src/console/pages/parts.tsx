@@ -329,6 +329,16 @@ export interface Tab {
   readonly count?: number;
 }
 
+/** Pages beside each other, by path and name. */
+export function PageTabs(props: {
+  readonly label: string;
+  readonly of: readonly (readonly [path: string, name: string])[];
+  readonly here: string;
+}) {
+  const { label, of, here } = props;
+  return <Tabs label={label} of={of.map(([to, name]) => ({ to, name, isHere: to === here }))} />;
+}
+
 export function Tabs({ label, of }: { readonly label: string; readonly of: readonly Tab[] }) {
   return (
     <nav class="tabs" aria-label={label}>

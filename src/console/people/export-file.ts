@@ -12,7 +12,7 @@ export function exportFile(
   let cursor: string | undefined;
   let part = 0;
   let items = 0;
-  // They come between the other events, and there are few: forwards of events that name nobody.
+  // They come between the other events, and there are few: forwards of events that name no person.
   const forwards: object[] = [];
   const open = (): string => `"${parts[part] ?? ""}":[`;
   /** Up to the beginning of that part. */

@@ -82,7 +82,7 @@ function EraseForm(props: {
   );
 }
 
-function Whom({ person }: { readonly person: Person }) {
+function ContactFacts({ person }: { readonly person: Person }) {
   const { customer_email: email, customer_phone: phone } = person;
   return (
     <Facts
@@ -107,7 +107,7 @@ async function showPerson(
       <h1>
         <Text of={person.customer_name ?? "Person"} />
       </h1>
-      <Whom person={person} />
+      <ContactFacts person={person} />
       {contacts.length === 0 ? (
         <Empty>
           No e-mail address or telephone number of this customer is stored: the person is erased

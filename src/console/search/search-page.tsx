@@ -1,7 +1,8 @@
 /** What a search found, grouped, each with what a person recognises it by. */
 import { nameType } from "../../events/form-words";
 import type { Child } from "hono/jsx";
-import { type Found, type FoundOrder, type FoundPerson, find } from "../../store/search/search";
+import { type Found, type FoundPerson, find } from "../../store/search/search";
+import type { OrderRow } from "../../store/state/order-list";
 import type {
   FoundEvent,
   FoundPayment,
@@ -28,7 +29,7 @@ function OfOrder({ id, order }: { readonly id: string; readonly order: string | 
   );
 }
 
-const orderColumns: readonly Column<FoundOrder>[] = [
+const orderColumns: readonly Column<OrderRow>[] = [
   { head: "Order", as: "word", cell: ({ order_number: id }) => <Ref to="orders" id={id} /> },
   { head: "Customer", as: "short", cell: ({ customer_name: name }) => <Text of={name} /> },
   { head: "Phone", cell: ({ customer_phone: phone }) => <Text of={phone} /> },

@@ -1,8 +1,9 @@
 /**
  * Telephone numbers: a number as it was sent in, E.164 out if there is exactly one valid way to read it, otherwise
  * null. Pure. libphonenumber-js knows the numbering plan of every country; this file decides which ways to read a
- * number are tried. It uses the full metadata: the small one accepts any 8 to 13 digits that begin with 1 as an
- * Indian number, so that +1 415… beside +91 would have two readings.
+ * number are tried. phone-metadata.json is the part of its full metadata that this takes (tools/numbering-plans.ts): the
+ * small metadata accepts any 8 to 13 digits that begin with 1 as an Indian number, so that +1 415… beside +91 would
+ * have two readings.
  */
 import {
   type CountryCode,

@@ -6,7 +6,7 @@
  * - `phone:919876543210`: a number with its country code, or digits that cannot be such a number.
  * - `told:6591234567`: digits without a country that would be another person's number with a + before them.
  * - `dialled:02079460958`: digits in the national form of the country whose code is beside them.
- * - `name:asha rao`: a name in lower case, without accents; it finds an order and identifies nobody.
+ * - `name:asha rao`: a name in lower case, without accents; it finds an order and identifies no single person.
  * - `awb:1490813302`: the airway bill of a parcel of the order, in lower case; likewise.
  */
 import { ERASED } from "../../events/erased-body";

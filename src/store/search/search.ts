@@ -3,32 +3,14 @@
  * telephone number, and payments, refunds, shipments and events by id. Two round trips.
  */
 import type { StoreDefaults } from "../../projection/store-defaults";
-import type { FinancialStatus } from "../../projection/money-status/financial-status";
-import type { OrderRecord } from "../schema";
 import { type Candidate, type Candidates, CANDIDATES_MAX, findCandidates } from "./candidates";
+import { orderColumns, type OrderRow } from "../state/order-list";
 import { readTerms } from "./terms";
 
 const ORDERS_MAX = 25;
 const PEOPLE_MAX = 10;
 
-const columns = [
-  "order_number",
-  "status",
-  "currency",
-  "grand_total_micros",
-  "customer_name",
-  "customer_email",
-  "customer_phone",
-  "order_date",
-  "updated_at",
-] as const;
-
-export type FoundOrder = Pick<OrderRecord, (typeof columns)[number]> & {
-  /** From the view order_overview. */
-  readonly financial_status: FinancialStatus;
-};
-
-/** Somebody under whose name, address or number orders were found. */
+/** A person under whose name, address or number orders were found. */
 export interface FoundPerson {
   readonly name: string | null;
   readonly email: string | null;
@@ -40,7 +22,7 @@ export interface FoundPerson {
 }
 
 export interface Found extends Omit<Candidates, "orders" | "isCut"> {
-  readonly orders: readonly FoundOrder[];
+  readonly orders: readonly OrderRow[];
   readonly people: readonly FoundPerson[];
   /** There may be more than this. */
   readonly more: boolean;
@@ -50,16 +32,14 @@ export interface Found extends Omit<Candidates, "orders" | "isCut"> {
 
 /** `?1`: orders. Primary keys. */
 const ordersSql = `
-SELECT ${columns.map((name) => `o.${name}`).join(", ")},
-  (SELECT v.financial_status FROM order_overview v WHERE v.order_number = o.order_number) AS financial_status
-FROM orders o WHERE o.order_number IN (SELECT value FROM json_each(?1))`;
+SELECT ${orderColumns} FROM orders o WHERE o.order_number IN (SELECT value FROM json_each(?1))`;
 
 async function loadOrders(
   db: D1Database,
   numbers: readonly string[],
-): Promise<readonly FoundOrder[]> {
+): Promise<readonly OrderRow[]> {
   if (numbers.length === 0) return [];
-  const { results } = await db.prepare(ordersSql).bind(JSON.stringify(numbers)).all<FoundOrder>();
+  const { results } = await db.prepare(ordersSql).bind(JSON.stringify(numbers)).all<OrderRow>();
   return results;
 }
 
@@ -69,9 +49,9 @@ export function bareId(id: string): string {
 }
 
 /** An exact number first, then the latest. */
-function inOrder(orders: readonly FoundOrder[], text: string): readonly FoundOrder[] {
+function inOrder(orders: readonly OrderRow[], text: string): readonly OrderRow[] {
   const bare = bareId(text);
-  const rank = ({ order_number: number }: FoundOrder): number => (bareId(number) === bare ? 0 : 1);
+  const rank = ({ order_number: number }: OrderRow): number => (bareId(number) === bare ? 0 : 1);
   return orders.toSorted(
     (a, b) =>
       rank(a) - rank(b) ||
@@ -81,7 +61,7 @@ function inOrder(orders: readonly FoundOrder[], text: string): readonly FoundOrd
 
 /** The customers of the orders that were found by a contact, each once. `orders`: the latest first. */
 function peopleIn(
-  orders: readonly FoundOrder[],
+  orders: readonly OrderRow[],
   candidates: readonly Candidate[],
 ): readonly FoundPerson[] {
   const byContact = new Set(

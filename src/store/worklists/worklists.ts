@@ -29,8 +29,8 @@ export async function listWorklist(
   return { orders: results, next: results.length === limit ? last : null };
 }
 
-/** No more are counted. */
-const WORKLIST_COUNT_MAX = 1_000;
+/** No more are counted, as of events (overview.ts). */
+const WORKLIST_COUNT_MAX = 10_000;
 
 export type WorklistCounts = Readonly<Record<Worklist, number>>;
 

@@ -1,23 +1,20 @@
 /** One event: what was received, its status, what it changed, and its messages. */
 import { describeForm, nameType } from "../../../events/form-words";
 import { isImported } from "../../../events/imports/import-id";
-import type { SettingExplanation } from "../../../projection/history/explanation";
 import { loadEvent } from "../../../store/inbox/inspection";
 import type { EventRecord } from "../../../store/schema";
 import { type EventView, viewEvent } from "../../event-view";
 import { layOutJson } from "../../json-text";
 import { below, pathTo, withNotice } from "../../links";
-import { count, visible, words } from "../../text";
+import { count, visible } from "../../text";
 import { idIn, type PageContext } from "../../page-context";
-import { comparisons, SettingRow } from "../orders/explained";
+import { Effect } from "./event-effect";
 import { messageColumns } from "../messages/messages-page";
 import {
   ActionForm,
   Badge,
-  type Column,
   Empty,
   Facts,
-  LeftOutNotes,
   Live,
   Notice,
   Part,
@@ -97,64 +94,6 @@ function Envelope({ event }: { readonly event: EventRecord }) {
         ],
       ]}
     />
-  );
-}
-
-/** Settings of one row with the same outcome. */
-interface Fared extends Omit<SettingExplanation, "register"> {
-  readonly registers: readonly string[];
-}
-
-function grouped(settings: readonly SettingExplanation[]): readonly Fared[] {
-  const groups = new Map<string, Fared>();
-  for (const { register, ...rest } of settings) {
-    const name = JSON.stringify(rest);
-    const registers = [...(groups.get(name)?.registers ?? []), words(register)];
-    groups.set(name, { ...rest, registers });
-  }
-  return [...groups.values()];
-}
-
-const fared: readonly Column<Fared>[] = [
-  { head: "Row", cell: ({ entity, key }) => <SettingRow entity={entity} row={key} /> },
-  { head: "Fields", cell: ({ registers }) => registers.join(", ") },
-];
-
-const whyNotSet: Column<Fared> = {
-  head: "Why not",
-  cell: ({ comparison, against }) => (
-    <>
-      {comparisons[comparison]}
-      {against === null ? null : (
-        <>
-          {": "}
-          <Ref to="events" id={against} />
-        </>
-      )}
-    </>
-  ),
-};
-
-function Effect({
-  changed,
-  overridden,
-  leftOut,
-}: Pick<EventView, "changed" | "overridden" | "leftOut">) {
-  return (
-    <Part id="effect" title="What it changed">
-      {changed.length === 0 ? null : (
-        <Table caption="It set, and it stands" shown columns={fared} rows={grouped(changed)} />
-      )}
-      {overridden.length === 0 ? null : (
-        <Table
-          caption="It also says, and another event stands"
-          shown
-          columns={[...fared, whyNotSet]}
-          rows={grouped(overridden)}
-        />
-      )}
-      <LeftOutNotes of={leftOut} />
-    </Part>
   );
 }
 

@@ -1,5 +1,5 @@
 /** The lists of events, as tabs above each of them. */
-import { Tabs } from "../parts";
+import { PageTabs } from "../parts";
 
 const lists = [
   ["/console/events", "All events"],
@@ -8,6 +8,5 @@ const lists = [
 ] as const;
 
 export function EventTabs({ here }: { readonly here: string }) {
-  const tabs = lists.map(([to, name]) => ({ to, name, isHere: to === here }));
-  return <Tabs label="Lists of events" of={tabs} />;
+  return <PageTabs label="Lists of events" of={lists} here={here} />;
 }

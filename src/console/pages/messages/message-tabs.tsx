@@ -1,5 +1,5 @@
 /** The lists of messages, as tabs above each of them. */
-import { Tabs } from "../parts";
+import { PageTabs } from "../parts";
 
 const lists = [
   ["/console/messages", "To people"],
@@ -8,6 +8,5 @@ const lists = [
 ] as const;
 
 export function MessageTabs({ here }: { readonly here: string }) {
-  const tabs = lists.map(([to, name]) => ({ to, name, isHere: to === here }));
-  return <Tabs label="Lists of messages" of={tabs} />;
+  return <PageTabs label="Lists of messages" of={lists} here={here} />;
 }

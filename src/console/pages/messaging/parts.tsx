@@ -1,6 +1,6 @@
 /** What the pages of messages and their settings share: tabs, a field of a form, a mail as it looks. */
 import type { Child } from "hono/jsx";
-import { Tabs } from "../parts";
+import { PageTabs } from "../parts";
 import { visible, words } from "../../text";
 
 export const SHOP = "/console/settings/shop";
@@ -13,9 +13,7 @@ const pages = [
 ] as const;
 
 export function SettingsTabs({ here }: { readonly here: (typeof pages)[number][0] }) {
-  return (
-    <Tabs label="Settings" of={pages.map(([to, name]) => ({ to, name, isHere: to === here }))} />
-  );
+  return <PageTabs label="Settings" of={pages} here={here} />;
 }
 
 const short: Readonly<Record<string, string>> = {

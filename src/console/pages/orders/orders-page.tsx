@@ -70,7 +70,7 @@ const columns: readonly Column<OrderRow>[] = [
 ];
 
 const refundColumn: Column<OrderRow> = {
-  head: "To refund",
+  head: "Refund outstanding",
   number: true,
   cell: (order) => <Money micros={refundOutstandingMicros(order)} in={order.currency} />,
 };
