@@ -80,6 +80,13 @@ await test("what happens is a line in words; a request is one only if it was ref
   assert.equal(shown(JSON.stringify(dispatched)), "  dispatched   claimed 9, suppressed 9");
   const failed = { level: "error", event: "event_failed", id: "evt_\u001b[2J", error: "D1" };
   assert.equal(shown(JSON.stringify(failed)), "  event failed id evt_\\u001b[2J, error D1");
+  const warning = '{"level":"warn","event":"refused","malformed signature":1}';
+  const sign = "\u001b[33m▲ \u001b[43;33m[\u001b[43;30mWARNING\u001b[43;33m]\u001b[0m ";
+  assert.equal(
+    shown(`${sign}\u001b[1m${warning}\u001b[0m`),
+    "  refused      malformed signature 1",
+  );
+  assert.equal(shown(""), "–");
   assert.equal(shown("[wrangler:info] POST /api/webhooks/ce 200 OK (3ms)"), "–");
   assert.equal(shown("[wrangler:info] QUEUE ce-events 11/11 (115ms)"), "–");
   const refused = "POST /api/webhooks/ce 401 Unauthorized (3ms)";

@@ -2,6 +2,7 @@
  * What `npm start` shows of what wrangler prints: the Worker's own log lines, in words, and of wrangler's line for each
  * request those that were refused or failed. `--verbose` shows everything as it comes.
  */
+import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 import * as z from "zod/mini";
 import { safeLine } from "../../testbed/terminal/safe-text.ts";
@@ -34,14 +35,21 @@ function parse(line: string): unknown {
   }
 }
 
+/** As the Worker wrote it: wrangler puts a sign and colours before warnings and errors, and blank lines behind them. */
+function asWritten(line: string): string {
+  return stripVTControlCharacters(line).replace(/^(?:▲ \[WARNING\]|✘ \[ERROR\]) (?=\{)/, "");
+}
+
 /** Null: the line is not shown. */
 export function quietLine(line: string): string | null {
-  const parsed = z.safeParse(logLine, parse(line));
+  const text = asWritten(line);
+  if (text.trim() === "") return null;
+  const parsed = z.safeParse(logLine, parse(text));
   if (parsed.success) {
     const { level, event, ...fields } = parsed.data;
     return colours[level](safeLine(inWords(event, fields)));
   }
-  const request = /^\[wrangler:info\] (.*)$/.exec(line)?.[1];
+  const request = /^\[wrangler:info\] (.*)$/.exec(text)?.[1];
   if (request === undefined) return line;
   return /^[A-Z]+ \S+ [45]\d\d /.test(request) ? pc.yellow(`  ${safeLine(request)}`) : null;
 }
