@@ -41,38 +41,54 @@ function keepLastDigits(format: unknown): void {
   if (Array.isArray(patterns)) patterns.splice(0, patterns.length - 1);
 }
 
-/** Of a number in India or in North America, without its code. */
-const HOME_DIGITS = 10;
-
-function keptKinds(plan: Plan): readonly unknown[] {
+const kindsOf = (plan: Plan): readonly unknown[] => {
   const kinds = plan[KINDS];
-  return Array.isArray(kinds) ? kinds.map((one: unknown, at) => (kept.has(at) ? one : 0)) : [];
-}
+  return Array.isArray(kinds) ? kinds : [];
+};
+
+const keptKinds = (plan: Plan): readonly unknown[] =>
+  kindsOf(plan).map((one, at) => (kept.has(at) ? one : 0));
 
 /** The code is for toll-free or premium numbers alone: +800, +808, +979. */
-function isForNobody(plan: Plan): boolean {
-  return Array.isArray(plan[KINDS]) && withoutEnd(keptKinds(plan)).length === 0;
+const isForNobody = (plan: Plan): boolean =>
+  kindsOf(plan).length > 0 && withoutEnd(keptKinds(plan)).length === 0;
+
+/** The lengths that a customer's number can have. */
+function customerLengths(plan: Plan): readonly number[] {
+  if (kindsOf(plan).length === 0) return [plan[LENGTHS]].flat().map(Number);
+  const lengths = keptKinds(plan).flatMap((kind): readonly unknown[] =>
+    Array.isArray(kind) ? [kind[1] ?? plan[LENGTHS]].flat() : [],
+  );
+  return [...new Set(lengths.map(Number))].toSorted((a, b) => a - b);
 }
 
+const INDIA = "91";
+/** A mobile number in India: ten digits, of which the first is one of these. */
+const HOME_DIGITS = 10;
+const startsHome = /^[6-9]/;
+
 /**
- * The pattern of all numbers of a country is what libphonenumber itself goes by unless it is given more. It is too
- * wide where it has lengths that no customer's number has (in India 8 to 13 digits, where customers have 10); it does
- * not tell countries apart that share a calling code; and where a number with its code is as long as one in India or
- * America without, only the kinds tell whose number it is (+9757128869: of India, not Bhutan).
+ * The pattern of all numbers of a country and the lengths of its customers' numbers say enough, except where countries
+ * share a calling code; in India, where most numbers are written without a code, so that each other reading of one has
+ * to be refused; and where a number with its code, and perhaps the prefix of calls within the country, is as long as
+ * an Indian one without and begins as one does (+9757128869 is of India: no number of Bhutan begins with 712).
  */
 function needsKinds(plan: Plan, countriesWithCode: ReadonlyMap<unknown, number>): boolean {
-  if ((countriesWithCode.get(plan[0]) ?? 0) > 1) return true;
-  const all = [plan[LENGTHS]].flat().map(Number);
-  if (all.some((length) => String(plan[0]).length + length === HOME_DIGITS)) return true;
-  const lengthsOf = (kind: unknown): unknown =>
-    Array.isArray(kind) ? (kind[1] ?? plan[LENGTHS]) : [];
-  const lengths = new Set(keptKinds(plan).flatMap(lengthsOf));
-  return !all.every((length) => lengths.has(length));
+  const code = String(plan[0]);
+  if (code === INDIA || (countriesWithCode.get(plan[0]) ?? 0) > 1) return true;
+  const prefix = plan[NATIONAL_PREFIX];
+  const starts = [code, typeof prefix === "string" ? code + prefix : code];
+  return (
+    startsHome.test(code) &&
+    starts.some((start) =>
+      customerLengths(plan).some((length) => start.length + length === HOME_DIGITS),
+    )
+  );
 }
 
 /**
  * libphonenumber's own metadata without formats that only place spaces, without the kinds of numbers that no customer
- * has, and without all kinds where the country's own pattern says enough: more than half of it. The receiver reads
+ * has, and without all kinds where the country's own pattern says enough: two thirds of it. The receiver reads
  * numbers of customers and writes E.164. Files with a part of the metadata are a documented use of
  * libphonenumber-js/core.
  */
@@ -90,9 +106,8 @@ export function numberingPlans(): string {
     const formats = plan[FORMATS];
     if (hasOwnDigits(plan) && Array.isArray(formats)) formats.forEach(keepLastDigits);
     else plan[FORMATS] = 0;
-    if (Array.isArray(plan[KINDS])) {
-      plan[KINDS] = needsKinds(plan, countriesWithCode) ? withoutEnd(keptKinds(plan)) : 0;
-    }
+    if (needsKinds(plan, countriesWithCode)) plan[KINDS] = withoutEnd(keptKinds(plan));
+    else [plan[LENGTHS], plan[KINDS]] = [customerLengths(plan), 0];
     plan.splice(withoutEnd(plan).length);
   }
   return `${JSON.stringify(plans)}\n`;

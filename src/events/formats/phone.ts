@@ -101,7 +101,8 @@ export function callingCodeOf(countryCode: string | null): string | null {
 function readNumber(text: string, country?: Country): string | null {
   const options = { extract: false, ...(country === undefined ? {} : { defaultCountry: country }) };
   const number = parseIn(text, options, metadata);
-  return number?.isValid() === true ? number.number : null;
+  // The pattern of a country says nothing of lengths: isValid asks for no more where the plan has no kinds.
+  return number?.isPossible() === true && number.isValid() ? number.number : null;
 }
 
 /** The valid readings of digits as a number of this country, with or without its code before them. */
