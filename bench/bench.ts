@@ -9,6 +9,7 @@ import { abandonStep } from "../testbed/terminal/progress.ts";
 import { benchConsole } from "./console.ts";
 import { benchConsume } from "./consume.ts";
 import { benchGrowth } from "./growth.ts";
+import { benchIsolate } from "./isolate.ts";
 import { benchLatency } from "./latency.ts";
 import { benchLedger } from "./ledger.ts";
 import { type BenchOptions, help, parseOptions } from "./options.ts";
@@ -37,6 +38,7 @@ async function run(options: BenchOptions): Promise<void> {
     ledger: benchLedger,
     consume: () => benchConsume(options),
     receive: () => benchReceive(options),
+    isolate: () => benchIsolate(options),
     latency: () => benchLatency(options),
     growth: () => benchGrowth(options),
     console: () => benchConsole(options),

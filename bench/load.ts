@@ -7,6 +7,8 @@ import { cpuMs } from "./cpu.ts";
 const ORDERS = 400;
 
 export interface Loaded {
+  /** Deliveries answered 200. */
+  readonly accepted: number;
   /** Deliveries answered 200, a second. */
   readonly perSecond: number;
   readonly p50Ms: number;
@@ -86,6 +88,7 @@ export async function load(
   });
   await target.drained();
   return {
+    accepted: result["2xx"],
     perSecond: result["2xx"] / result.duration,
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,

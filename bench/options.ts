@@ -1,7 +1,16 @@
 /** The flags of `npm run bench`. */
 import { parseArgs } from "node:util";
 
-const parts = ["receive", "latency", "consume", "ledger", "growth", "console", "size"] as const;
+const parts = [
+  "receive",
+  "isolate",
+  "latency",
+  "consume",
+  "ledger",
+  "growth",
+  "console",
+  "size",
+] as const;
 type Part = (typeof parts)[number];
 
 export interface BenchOptions {

@@ -17,11 +17,11 @@ function readAliases(): Record<string, string> {
   );
 }
 
-async function bundle(entry: string): Promise<string> {
+async function bundle(entry: string, minify: boolean): Promise<string> {
   const result = await build({
     entryPoints: [fileURLToPath(new URL(entry, root))],
     bundle: true,
-    minify: true,
+    minify,
     write: false,
     format: "esm",
     target: "es2024",
@@ -38,9 +38,14 @@ const bundles = new Map<string, Promise<string>>();
 
 /** As `wrangler deploy` bundles it: minified, names not kept. Once a process. */
 export async function bundleWorker(entry: string): Promise<string> {
-  const made = bundles.get(entry) ?? bundle(entry);
+  const made = bundles.get(entry) ?? bundle(entry, true);
   bundles.set(entry, made);
   return await made;
+}
+
+/** Not minified: a profile shows the names of functions. */
+export async function bundleWithNames(entry: string): Promise<string> {
+  return await bundle(entry, false);
 }
 
 /** In the order in which `wrangler d1 migrations apply` runs them. */

@@ -36,6 +36,8 @@ export interface ReceiverOptions {
   readonly acceptsMessages?: boolean;
   /** True: every log line is kept; otherwise only errors. */
   readonly keepsLogs?: boolean;
+  /** True: V8's inspector listens on a free port of loopback. */
+  readonly isInspected?: boolean;
 }
 
 type Request = Pick<Delivery, "method" | "path" | "body" | "signature">;
@@ -56,6 +58,8 @@ export interface Receiver {
   /** What the Worker has logged. */
   readonly logs: () => readonly string[];
   readonly errors: () => readonly string[];
+  /** Where V8's inspector listens, with `isInspected`. */
+  readonly inspector: () => Promise<URL>;
   /** SIGKILL for workerd; requests in progress get no answer. */
   readonly kill: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -140,6 +144,7 @@ async function createMiniflare(options: ReceiverOptions, logs: Logs): Promise<Mi
       },
     }),
     ...(options.folder === undefined ? {} : { resourcePersistencePath: options.folder }),
+    ...(options.isInspected === true ? { inspectorPort: 0 } : {}),
   });
 }
 
@@ -204,6 +209,7 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
       },
       logs: () => logs.map(({ message }) => message),
       errors: () => logs.flatMap(({ level, message }) => (level === "error" ? [message] : [])),
+      inspector: () => miniflare.getInspectorURL(),
       kill: () => killHard(pids),
       close: () => miniflare.dispose(),
     };
