@@ -19,15 +19,15 @@ import { auditAlert } from "../store/outbox/alerts";
 import { auditSlice } from "../store/state/audit";
 import { countStretch } from "../store/inbox/counts";
 import { deferPush, listWaiting, markStuck } from "../store/inbox/waiting";
-import { type ChannelWatchDeps, watchChannels } from "./channels";
+import { type ChannelWatchDeps, watchChannels } from "./watch/channels";
 import { recordBeat } from "../store/set-up/beats";
 import { continueErasures, type ErasureDeps } from "./erasure";
 import { continueRebuild } from "./rebuild";
 import { renew, reread, type RereadDeps } from "./reread";
 import { purgeWhenDue, type RetentionDeps } from "./retention";
 import { within } from "../time-limit";
-import { watchDeliveries, type WatchDeps } from "./watch";
-import { type SetUpWatchDeps, watchSetUp } from "./watch-set-up";
+import { watchDeliveries, type WatchDeps } from "./watch/deliveries";
+import { type SetUpWatchDeps, watchSetUp } from "./watch/set-up";
 
 export interface SweepDeps
   extends RereadDeps, ErasureDeps, RetentionDeps, WatchDeps, ChannelWatchDeps, SetUpWatchDeps {

@@ -5,7 +5,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config";
-import { watchSetUp } from "../../src/upkeep/watch-set-up";
+import { watchSetUp } from "../../src/upkeep/watch/set-up";
 import { DEEP_HEALTH, EVENT_MAX_RETRIES } from "../../src/limits";
 import { ageEvent, calmEnv, fireCron, hand, postTo, whileRefusing } from "../faults/drive";
 import { Breaker, type Plan } from "../faults/faulty";

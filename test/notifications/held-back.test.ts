@@ -9,7 +9,7 @@ import { insertAlerts, silenceAlert } from "../../src/store/outbox/alerts";
 import { countHeld, forgetChannel, loadChannelRows } from "../../src/store/outbox/channels";
 import { resendMessage } from "../../src/store/outbox/message-list";
 import { countUnsent, sendUnsent } from "../../src/store/outbox/unsent";
-import { watchChannels } from "../../src/upkeep/channels";
+import { watchChannels } from "../../src/upkeep/watch/channels";
 import {
   accepts,
   type Answering,

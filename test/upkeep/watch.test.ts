@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { addMs } from "../../src/events/formats/time";
 import { loadArrivals } from "../../src/store/inbox/arrivals";
 import { saveRefusals } from "../../src/store/inbox/refusals";
-import { alertsAbout } from "../../src/upkeep/watch";
+import { alertsAbout } from "../../src/upkeep/watch/deliveries";
 import { calmEnv, fireCron } from "../faults/drive";
 import { event } from "../support/events";
 import { orderDetail } from "../support/models";

@@ -1,4 +1,4 @@
-/** The latest authentic event and the refused deliveries, which the cron watches (upkeep/watch.ts). */
+/** The latest authentic event and the refused deliveries, which the cron watches (upkeep/watch/deliveries.ts). */
 import { IMPORT_GLOB } from "../../events/imports/import-id";
 import { TEST_EVENT_TYPE } from "./inspection";
 import { lastHourStatement, type RefusedReason } from "./refusals";

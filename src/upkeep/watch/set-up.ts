@@ -2,11 +2,11 @@
  * Every minute: checks for missing pieces of the set-up. The team is alerted, once per piece and hour. The first
  * run on a database also stores its environment, if its name can be used.
  */
-import { UNKNOWN_ENVIRONMENT } from "../config";
-import { missingPieceAlert } from "../store/outbox/alerts";
-import type { Alert } from "../store/outbox/alerts";
-import { type Expected, missingPieces } from "../store/set-up/missing-pieces";
-import { claimDatabase, loadSetUp } from "../store/set-up/set-up";
+import { UNKNOWN_ENVIRONMENT } from "../../config";
+import { missingPieceAlert } from "../../store/outbox/alerts";
+import type { Alert } from "../../store/outbox/alerts";
+import { type Expected, missingPieces } from "../../store/set-up/missing-pieces";
+import { claimDatabase, loadSetUp } from "../../store/set-up/set-up";
 
 export interface SetUpWatchDeps {
   readonly db: D1Database;

@@ -3,24 +3,24 @@
  * messages are held back; once the channel is set up again, they are released. Reads a few rows, and writes only
  * changes.
  */
-import { addMs } from "../events/formats/time";
-import { CHANNEL_SEEN_EVERY_MS, DISPATCH_MAX_ROWS } from "../limits";
-import { log } from "../log";
-import { type Channel, channelNames } from "../notifications/channels";
+import { addMs } from "../../events/formats/time";
+import { CHANNEL_SEEN_EVERY_MS, DISPATCH_MAX_ROWS } from "../../limits";
+import { log } from "../../log";
+import { type Channel, channelNames } from "../../notifications/channels";
 import {
   type ChannelSetups,
   isHeldBack,
   setupProblem,
   withMemory,
-} from "../notifications/channels/setup";
-import { type Alert, heldBackAlert } from "../store/outbox/alerts";
+} from "../../notifications/channels/setup";
+import { type Alert, heldBackAlert } from "../../store/outbox/alerts";
 import {
   type ChannelRow,
   knownChannels,
   loadChannelRows,
   releaseHeld,
   saveChannelRows,
-} from "../store/outbox/channels";
+} from "../../store/outbox/channels";
 
 export interface ChannelWatchDeps {
   readonly db: D1Database;

@@ -3,11 +3,11 @@
  * refused for their signature and no authentic event arrives, and if no authentic event has arrived for longer
  * than is normal for the shop.
  */
-import { addMs } from "../events/formats/time";
-import { signatureAlert, silenceAlert } from "../store/outbox/alerts";
-import { type Arrivals, loadArrivals } from "../store/inbox/arrivals";
-import type { Alert } from "../store/outbox/alerts";
-import { isLockedOut, signatureRefusals } from "../store/inbox/refusals";
+import { addMs } from "../../events/formats/time";
+import { signatureAlert, silenceAlert } from "../../store/outbox/alerts";
+import { type Arrivals, loadArrivals } from "../../store/inbox/arrivals";
+import type { Alert } from "../../store/outbox/alerts";
+import { isLockedOut, signatureRefusals } from "../../store/inbox/refusals";
 
 const HOUR_MS = 3_600_000;
 
