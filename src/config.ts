@@ -161,7 +161,12 @@ export interface Config {
   readonly silenceAlertMs: number | null;
   /** Signs the links that customers unsubscribe by; null: messages have none. */
   readonly linkSecret: string | null;
-  readonly retention: { readonly days: number; readonly dedupeDays: number };
+  readonly retention: {
+    readonly days: number;
+    readonly dedupeDays: number;
+    /** What the database may hold. */
+    readonly maxBytes: number;
+  };
   readonly admin: {
     readonly token: string | null;
     readonly access: { readonly teamDomain: string; readonly audience: string } | null;
@@ -173,6 +178,7 @@ export interface Config {
 }
 
 const HOUR_MS = 3_600_000;
+const MB = 1_000_000;
 
 /** Reads one name; an unusable value is reported and counts as unset. */
 type Read = <T>(name: string, shape: z.ZodMiniType<T, string>, expected: string) => T | null;
@@ -314,6 +320,7 @@ export function parseConfig(env: object): Config {
     retention: {
       days: read("RETENTION_DAYS", form.count(1, 36_500), "days") ?? 90,
       dedupeDays: read("DEDUPE_DAYS", form.count(1, 36_500), "days") ?? 400,
+      maxBytes: (read("DATABASE_MAX_MB", form.count(100, 100_000), "megabytes") ?? 10_000) * MB,
     },
     admin: {
       token: read("ADMIN_TOKEN", form.headerText, form.HEADER_TEXT),

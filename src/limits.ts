@@ -260,6 +260,16 @@ export const PURGE_MAX_STRETCHES = 3;
 export const PURGE_SLICE_ROWS = 1_000;
 export const PURGE_RUN_MS = 10_000;
 
+/** From this share of DATABASE_MAX_MB the team is alerted, once a day. */
+export const DATABASE_ALERT_SHARE = 0.7;
+
+/** From these shares bodies that the archive has are kept for so many days at most. */
+export const DATABASE_WINDOWS = [
+  { share: 0.85, days: 30 },
+  { share: 0.9, days: 14 },
+  { share: 0.95, days: 7 },
+] as const;
+
 /** How long the content of a settled message is kept, in milliseconds; people look up the last days. */
 export const RENDERED_KEPT_MS = 14 * 86_400_000;
 

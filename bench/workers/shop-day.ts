@@ -123,10 +123,10 @@ export async function liveDay(shop: Shop, day: Day): Promise<PurgeReport> {
     // Until all are counted.
   }
   const purged: PurgeReport = { bodies: 0, rows: 0, messages: 0, archived: 0, isRound: true };
-  const { days, dedupeDays } = config.retention;
+  const { days, dedupeDays, maxBytes } = config.retention;
   for (let run = 0; run < day.runs; run += 1) {
     const now = (): Date => new Date(day.endsAt);
-    const report = await purgeOld({ db, archive, days, dedupeDays, now });
+    const report = await purgeOld({ db, archive, days, dedupeDays, maxBytes, now });
     purged.bodies += report.bodies;
     purged.rows += report.rows;
     purged.messages += report.messages;

@@ -305,6 +305,8 @@ export const health = z.looseObject({
   // Older receivers do not count what they refuse.
   refused: z.optional(z.record(z.string(), z.number())),
   locked_out: z.optional(z.boolean()),
+  /** Older receivers do not say it. */
+  database: z.optional(z.looseObject({ bytes: z.number(), max_bytes: z.number(), full_on: text })),
   // Older receivers do not check this.
   missing_pieces: z.optional(
     z.array(z.looseObject({ piece: z.string(), problem: z.string(), fix: z.string() })),

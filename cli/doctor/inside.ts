@@ -124,6 +124,17 @@ function checkPieces({ missing_pieces: missing }: Health): readonly Finding[] {
   return findings.length > 0 ? findings : [found.ok("set-up", "no piece is missing")];
 }
 
+/** From this share of DATABASE_MAX_MB on, the team is alerted. */
+const FULL_SHARE = 0.7;
+
+function checkSize({ database }: Health): readonly Finding[] {
+  if (database === undefined) return [];
+  const { bytes, max_bytes: most, full_on: day } = database;
+  const detail = `the database is ${Math.floor((100 * bytes) / most)} % full${day === null ? "" : `, at this pace wholly on ${day}`}`;
+  if (bytes < FULL_SHARE * most) return [found.ok("size", detail)];
+  return [found.warn("size", detail, 'docs/runbook.md, "The database fills up"')];
+}
+
 function checkCron(
   { last_sweep_at: swept }: Health,
   now: Date,
@@ -168,6 +179,7 @@ export async function checkInside(
         found.ok("admin API", `accepts the token; the receiver is version ${version}`),
         ...checkSettings(settings),
         ...checkPieces(health),
+        ...checkSize(health),
         ...checkDeliveries(health),
         ...checkInbox(health),
         ...checkEndpoints(forwarded?.endpoints ?? [], now),

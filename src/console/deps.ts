@@ -104,6 +104,8 @@ export interface AdminApiDeps extends EdgeActions {
   /** According to the settings alone; viewChannels adds what is stored. */
   readonly channelSetups: ChannelSetups;
   readonly expected: Expected;
+  /** What the database may hold. */
+  readonly maxBytes: number;
   /** The same as the consumer uses. */
   readonly defaults: StoreDefaults;
   readonly now: () => Date;
@@ -223,6 +225,7 @@ export function adminDeps(
       limits: limitsOf(config),
     },
     expected: expectedOf(config),
+    maxBytes: config.retention.maxBytes,
     defaults,
     now,
     assets: assetsOf(env),

@@ -690,6 +690,12 @@ export const messageTexts = sqliteTable(
   (table) => [primaryKey({ columns: [table.language, table.key, table.version] })],
 );
 
+/** The size of the database on each day, in UTC: the growth follows from it. */
+export const databaseSizes = sqliteTable("database_sizes", {
+  day: text("day").primaryKey(),
+  bytes: integer("bytes").notNull(),
+});
+
 /** Rows as they are read: what lists and pages hold is picked from these. */
 export type EventRecord = Readonly<typeof webhookEvents.$inferSelect>;
 export type MessageRecord = Readonly<typeof notifications.$inferSelect>;

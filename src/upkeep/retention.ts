@@ -5,6 +5,7 @@
 import { addMs, DAY_MS } from "../events/formats/time";
 import {
   ARCHIVE_WAITS_MS,
+  DATABASE_WINDOWS,
   PURGE_MAX_STRETCHES,
   PURGE_REST_MS,
   PURGE_RUN_MS,
@@ -21,6 +22,7 @@ import {
   purgeRows,
   type Stretch,
 } from "../store/retention/retention";
+import { loadSize } from "../store/retention/database-size";
 import type { Horizons } from "../store/retention/expired";
 import { archiveAndPurge, finishBegun } from "./archiving";
 import { cutSlice } from "./slice";
@@ -32,6 +34,8 @@ export interface RetentionDeps {
   /** Days that bodies and recipients are kept; days that rows are kept, to recognise repeats. */
   readonly days: number;
   readonly dedupeDays: number;
+  /** What the database may hold. */
+  readonly maxBytes: number;
   readonly now: () => Date;
 }
 
@@ -49,12 +53,24 @@ export interface PurgeReport {
  */
 const ROW_MARGIN_DAYS = 2;
 
-function horizonsOf({ days, dedupeDays, now }: RetentionDeps): Horizons {
+/**
+ * How long bodies are kept: less as the database fills up, the more the fuller it is. Only where the archive has them:
+ * nothing leaves for good because there is no room.
+ */
+function bodyDays({ archive, days, maxBytes }: RetentionDeps, bytes: number): number {
+  if (archive === null) return days;
+  const fitting = DATABASE_WINDOWS.filter(({ share }) => bytes >= share * maxBytes);
+  return Math.min(days, ...fitting.map((window) => window.days));
+}
+
+function horizonsOf(deps: RetentionDeps, bytes: number): Horizons {
+  const { days, dedupeDays, now } = deps;
   const at = now().toISOString();
-  const bodies = addMs(at, -days * DAY_MS);
+  const bodies = addMs(at, -bodyDays(deps, bytes) * DAY_MS);
   return {
     now: at,
     bodies,
+    recipients: addMs(at, -days * DAY_MS),
     // A row is never removed before its body.
     rows: addMs(at, -(Math.max(days, dedupeDays) + ROW_MARGIN_DAYS) * DAY_MS),
     rendered: addMs(at, -Math.min(days * DAY_MS, RENDERED_KEPT_MS)),
@@ -77,9 +93,13 @@ interface Step {
 }
 
 /** One slice of the walk; null if the inbox is empty. */
-async function purgeSlice(deps: RetentionDeps, report: PurgeReport): Promise<Step | null> {
+async function purgeSlice(
+  deps: RetentionDeps,
+  bytes: number,
+  report: PurgeReport,
+): Promise<Step | null> {
   const { db, archive } = deps;
-  const horizons = horizonsOf(deps);
+  const horizons = horizonsOf(deps, bytes);
   const stretch = await findStretch(db);
   if (stretch === null) return null;
   const expired = await findExpired(db, stretch, horizons);
@@ -101,13 +121,14 @@ async function purgeSlice(deps: RetentionDeps, report: PurgeReport): Promise<Ste
 /** Walks through the whole inbox once; false if one run is not enough. */
 async function purgeInbox(
   deps: RetentionDeps,
+  bytes: number,
   report: PurgeReport,
   inTime: () => boolean,
 ): Promise<boolean> {
   let start: number | null = null;
   let isRound = false;
   for (let stretches = 0; stretches < PURGE_MAX_STRETCHES && inTime();) {
-    const step = await purgeSlice(deps, report);
+    const step = await purgeSlice(deps, bytes, report);
     if (step === null) return true;
     start ??= step.stretch.position;
     if (step.isRest) continue;
@@ -121,9 +142,13 @@ async function purgeInbox(
 }
 
 /** Purges messages until the limit of one run; false if there are more. */
-async function purgeOutbox(deps: RetentionDeps, report: PurgeReport): Promise<boolean> {
+async function purgeOutbox(
+  deps: RetentionDeps,
+  bytes: number,
+  report: PurgeReport,
+): Promise<boolean> {
   for (let stretches = 0; stretches < PURGE_MAX_STRETCHES; stretches += 1) {
-    const { messages, more } = await purgeMessages(deps.db, horizonsOf(deps));
+    const { messages, more } = await purgeMessages(deps.db, horizonsOf(deps, bytes));
     report.messages += messages;
     if (!more) return true;
   }
@@ -135,13 +160,14 @@ export async function purgeOld(deps: RetentionDeps): Promise<PurgeReport> {
   const { archive } = deps;
   const report: PurgeReport = { bodies: 0, rows: 0, messages: 0, archived: 0, isRound: false };
   const endMs = deps.now().getTime() + PURGE_RUN_MS;
-  await purgeRecords(deps.db, horizonsOf(deps));
-  const isOutboxDone = await purgeOutbox(deps, report);
+  const { bytes } = await loadSize(deps.db, deps.maxBytes, deps.now().toISOString());
+  await purgeRecords(deps.db, horizonsOf(deps, bytes));
+  const isOutboxDone = await purgeOutbox(deps, bytes, report);
   try {
     // An interrupted write comes first: its object may already exist while its bodies are still in the inbox.
     if (archive !== null)
-      add(report, (await finishBegun({ ...deps, archive }, horizonsOf(deps))) ?? {});
-    const isInboxDone = await purgeInbox(deps, report, () => deps.now().getTime() < endMs);
+      add(report, (await finishBegun({ ...deps, archive }, horizonsOf(deps, bytes))) ?? {});
+    const isInboxDone = await purgeInbox(deps, bytes, report, () => deps.now().getTime() < endMs);
     report.isRound = isInboxDone && isOutboxDone;
   } finally {
     const { bodies, rows, messages, archived } = report;

@@ -28,9 +28,17 @@ import { purgeWhenDue, type RetentionDeps } from "./retention";
 import { within } from "../time-limit";
 import { watchDeliveries, type WatchDeps } from "./watch/deliveries";
 import { type SetUpWatchDeps, watchSetUp } from "./watch/set-up";
+import { type SizeWatchDeps, watchSize } from "./watch/size";
 
 export interface SweepDeps
-  extends RereadDeps, ErasureDeps, RetentionDeps, WatchDeps, ChannelWatchDeps, SetUpWatchDeps {
+  extends
+    RereadDeps,
+    ErasureDeps,
+    RetentionDeps,
+    WatchDeps,
+    ChannelWatchDeps,
+    SetUpWatchDeps,
+    SizeWatchDeps {
   /** Sends messages (JSON text) to ce-events. */
   readonly push: (messages: readonly string[]) => Promise<void>;
   readonly dispatch: () => Promise<unknown>;
@@ -51,6 +59,7 @@ const STAGE_MS = {
   "dispatch notifications": 40_000,
   "watch deliveries": 10_000,
   "watch the set-up": 10_000,
+  "watch the size": 10_000,
   "erase people": 15_000,
   "purge what is old": 15_000,
   "read events again": 30_000,
@@ -116,6 +125,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   await stage("dispatch notifications", deps.dispatch);
   await stage("watch deliveries", () => watchDeliveries(deps));
   await stage("watch the set-up", () => watchSetUp(deps));
+  await stage("watch the size", () => watchSize(deps));
   await stage("erase people", () => continueErasures(deps));
   await stage("purge what is old", () => purgeWhenDue(deps));
   await stage("read events again", () => reread(deps));

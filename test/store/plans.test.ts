@@ -393,7 +393,7 @@ async function outlive(number: unknown): Promise<void> {
   const archive = bucket();
   await emptyBucket();
   const at = (days: number) => () => new Date(Date.now() + days * 86_400_000);
-  const deps = { db: testEnv.DB, archive, days: 90, dedupeDays: 400 };
+  const deps = { db: testEnv.DB, archive, days: 90, dedupeDays: 400, maxBytes: 10e9 };
   const contact = await env.DB.prepare(
     "SELECT contact FROM order_contacts WHERE contact LIKE 'email:%' LIMIT 1",
   ).first<string>("contact");

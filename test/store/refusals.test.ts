@@ -104,6 +104,7 @@ describe("retention", () => {
       archive: null,
       days: 90,
       dedupeDays: 400,
+      maxBytes: 10e9,
       now: () => new Date(now),
     });
 

@@ -93,6 +93,7 @@ export async function purgeAt(
     archive: null,
     days: 90,
     dedupeDays: 400,
+    maxBytes: 10e9,
     now: () => new Date(now),
     ...over,
   });

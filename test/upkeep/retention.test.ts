@@ -27,7 +27,7 @@ beforeEach(clearAll);
 
 describe("a round that has found all there was", () => {
   const due = async (now: string): Promise<void> => {
-    const of = { db: env.DB, archive: null, days: 90, dedupeDays: 400 };
+    const of = { db: env.DB, archive: null, days: 90, dedupeDays: 400, maxBytes: 10e9 };
     await purgeWhenDue({ ...of, now: () => new Date(now) });
   };
   const bodies = "SELECT count(payload) AS bodies FROM webhook_events";

@@ -56,6 +56,7 @@ function sweeper(now: string, over: Partial<SweepDeps> = {}): Swept {
     defaults,
     days: 90,
     dedupeDays: 400,
+    maxBytes: 10e9,
     silenceMs: null,
     channelSetups: mapChannels(() => ({ state: "off", missing: [] })),
     expected: { environment: "production", canReceive: true },

@@ -346,6 +346,15 @@ const groups = {
       taken: ["1", "36500"],
       refused: ["0", "36501", "1.5", "a year"],
     },
+    {
+      name: "DATABASE_MAX_MB",
+      description:
+        "How much D1 may hold, in megabytes: 10000 on the paid plan, 500 on the free one. The team is alerted at 70 % of it; from 85 % bodies that the archive has leave sooner.",
+      otherwise: "10000",
+      example: "10000",
+      taken: ["100", "100000"],
+      refused: ["99", "100001", "10 GB"],
+    },
   ],
   "For tests": [
     {

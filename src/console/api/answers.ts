@@ -304,6 +304,14 @@ export const answers = {
     locked_out: z
       .boolean()
       .check(z.describe("signatures were refused within the last hour, and no event came")),
+    database: z.object({
+      bytes: z.int(),
+      max_bytes: z.int().check(z.describe("DATABASE_MAX_MB")),
+      growth_bytes_per_day: z
+        .nullable(z.int())
+        .check(z.describe("over the last 30 days; null before the second day")),
+      full_on: text.check(z.describe("the day, at this pace; null while it does not grow")),
+    }),
     missing_pieces: z
       .array(z.object({ piece: z.enum(pieces), problem: z.string(), fix: z.string() }))
       .check(z.describe("what is missing around the receiver, and what to do")),

@@ -77,6 +77,24 @@ function eventMetrics(health: Health, events: readonly CountedEvents[]): readonl
       help: "When the cron last ran.",
       samples: [[{}, seconds(health.last_sweep_at)]],
     },
+    {
+      name: "ce_webhooks_database_bytes",
+      type: "gauge",
+      help: "Size of the database.",
+      samples: [[{}, health.database.bytes]],
+    },
+    {
+      name: "ce_webhooks_database_max_bytes",
+      type: "gauge",
+      help: "What the database may hold: DATABASE_MAX_MB.",
+      samples: [[{}, health.database.max_bytes]],
+    },
+    {
+      name: "ce_webhooks_database_full_timestamp_seconds",
+      type: "gauge",
+      help: "When the database will be full at the pace of the last 30 days.",
+      samples: [[{}, seconds(health.database.full_on)]],
+    },
   ];
 }
 

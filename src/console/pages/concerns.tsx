@@ -3,8 +3,9 @@ import type { QuietUntil } from "../../store/outbox/quiet-until";
 import type { ChannelRow } from "../../store/overview";
 import type { WorklistCounts } from "../../store/worklists/worklists";
 import { isQuietHour } from "../../store/inbox/refusals";
+import { DATABASE_ALERT_SHARE } from "../../limits";
 import type { ChannelView } from "../channel-view";
-import type { Health } from "../health";
+import { databaseText, type Health } from "../health";
 import { troubleOf } from "../forwarding/condition";
 import type { EndpointView } from "../forwarding/endpoints";
 import { pathTo } from "../links";
@@ -128,6 +129,14 @@ function quietOf(quiet: QuietUntil | null, now: Date): Concern[] {
     : [{ to, text: `${what} about what happened before ${duration(-aheadS)} ago.` }];
 }
 
+/** From the share of it on at which the team is alerted. */
+function fullOf({ database }: Health): Concern[] {
+  const { bytes, max_bytes: most } = database;
+  if (bytes < DATABASE_ALERT_SHARE * most) return [];
+  const hint = "docs/runbook.md, The database fills up, says what to do.";
+  return [{ to: "/console/settings", text: `The database: ${databaseText(database)}`, hint }];
+}
+
 export interface State {
   readonly health: Health;
   readonly channels: readonly ChannelRow[];
@@ -153,6 +162,7 @@ export function concernsOf(state: State, now: Date): readonly Concern[] {
     ...endpointsOf(endpoints, now),
     ...quietOf(quiet, now),
     ...stuckOf(health, channels),
+    ...fullOf(health),
     ...owedOf(worklists),
     ...(problems > 0
       ? [

@@ -9,6 +9,7 @@ import {
   loadOverview,
 } from "../../store/overview";
 import { countWorklists, type WorklistCounts } from "../../store/worklists/worklists";
+import { loadSize } from "../../store/retention/database-size";
 import { loadQuietUntil, type QuietUntil } from "../../store/outbox/quiet-until";
 import { listTroubled, type TroubledEvent } from "../../store/inbox/inspection";
 import type { Settings } from "../deps";
@@ -214,9 +215,10 @@ function OverviewPage(props: OverviewProps) {
 
 export async function overview({ c, deps, who }: PageContext) {
   const now = deps.now();
-  const [status, setUp, troubled, setups, quiet, endpoints, worklists] = await Promise.all([
+  const [status, setUp, size, troubled, setups, quiet, endpoints, worklists] = await Promise.all([
     loadOverview(deps.db, now.toISOString()),
     loadSetUp(deps.db, now),
+    loadSize(deps.db, deps.maxBytes, now.toISOString()),
     listTroubled(deps.db, TROUBLED_SHOWN),
     viewChannels(deps.db, deps.channelSetups),
     loadQuietUntil(deps.db),
@@ -224,7 +226,7 @@ export async function overview({ c, deps, who }: PageContext) {
     countWorklists(deps.db),
   ]);
   const { hours, channels, ends } = status;
-  const health = healthOf(status, missingPieces(setUp, deps.expected, now), now);
+  const health = healthOf(status, missingPieces(setUp, deps.expected, now), size, now);
   return show(
     c,
     <OverviewPage

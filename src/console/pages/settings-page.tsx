@@ -4,7 +4,7 @@ import { secretCommand } from "../../store/set-up/missing-pieces";
 import { loadVerifiedBy, type VerifiedBy } from "../../store/overview";
 import type { Settings } from "../deps";
 import { type ChannelView, problemsOf, viewChannels } from "../channel-view";
-import { checkHealth } from "../health";
+import { checkHealth, databaseText, type Health } from "../health";
 import { withQuery } from "../links";
 import { VERIFIED_WINDOW } from "../api/status-routes";
 import { count, words } from "../text";
@@ -164,7 +164,7 @@ interface SettingsProps {
   readonly settings: Settings;
   readonly channels: readonly ChannelView[];
   readonly verified: VerifiedBy;
-  readonly sweptAt: string | null;
+  readonly health: Health;
   readonly hasAccess: boolean;
   readonly quiet: Quiet;
   /** Why it could not be set. */
@@ -185,7 +185,8 @@ function allowedWords(allowlist: Settings["allowlist"]): string {
 }
 
 function SettingsPage(props: SettingsProps) {
-  const { who, settings, channels, verified, sweptAt, hasAccess, quiet, quietProblem } = props;
+  const { who, settings, channels, verified, health, hasAccess, quiet, quietProblem } = props;
+  const sweptAt = health.last_sweep_at;
   const { secrets, versions, limits, time_zone: zone, environment, allowlist } = settings;
   const asked = quietProblem === undefined ? [] : [quietProblem];
   const problems = [...asked, ...problemsOf(channels), ...settings.problems];
@@ -224,6 +225,7 @@ function SettingsPage(props: SettingsProps) {
               ["Customers’ messages go to", <Text of={allowedWords(allowlist)} whole />],
               ["Time zone", zone ?? "not set"],
               ["Cloudflare Access", <Badge status={hasAccess ? "set" : "not set"} />],
+              ["Database", databaseText(health.database)],
               ["Last run of the cron", sweptAt === null ? "never" : <Time at={sweptAt} />],
             ]}
           />
@@ -243,13 +245,12 @@ export async function settings({ c, deps, who }: PageContext) {
   const until = is?.until ?? null;
   const quiet = { is, messages: until === null ? 0 : await countQuieted(deps.db, until) };
   const quietProblem = quietProblems[c.req.query("quiet") ?? ""];
-  const sweptAt = health.last_sweep_at;
   const hasAccess = deps.admin.access !== null;
   return show(
     c,
     <SettingsPage
       who={who}
-      {...{ settings: deps.settings, channels, verified, sweptAt, hasAccess, quiet, quietProblem }}
+      {...{ settings: deps.settings, channels, verified, health, hasAccess, quiet, quietProblem }}
     />,
   );
 }

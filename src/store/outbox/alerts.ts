@@ -3,6 +3,7 @@ import { factId } from "../../projection/outbox-row";
 import type { AuditFinding } from "../state/audit";
 import type { RefusedReason } from "../inbox/refusals";
 import type { MissingPiece } from "../set-up/missing-pieces";
+import type { DatabaseSize } from "../retention/database-size";
 
 /** Something that needs a person. One row for each kind and hour: the first text of the hour stays. */
 export interface Alert {
@@ -116,6 +117,16 @@ export function silenceAlert(lastReceivedAt: string, hours: number): Alert {
     kind: "silence",
     repeats: true,
     text: `No authentic event has come since ${lastReceivedAt}, which is longer than SILENCE_ALERT_HOURS (${String(hours)}). See "Nothing comes in" in docs/runbook.md.`,
+  };
+}
+
+export function sizeAlert({ bytes, maxBytes, fullOn }: DatabaseSize): Alert {
+  const percent = Math.floor((100 * bytes) / maxBytes);
+  const end =
+    fullOn === null ? "It does not grow at present" : `At this pace it is full on ${fullOn}`;
+  return {
+    kind: "database_size",
+    text: `The database is ${String(percent)} % full (DATABASE_MAX_MB). ${end}. See "The database fills up" in docs/runbook.md.`,
   };
 }
 

@@ -7,8 +7,10 @@ import { LIES_AHEAD } from "../../events/formats/time";
 /** Times, ISO 8601: what is as old as that, or older, is expired. */
 export interface Horizons {
   readonly now: string;
-  /** Events received before this lose their body; messages created before this lose their recipient. */
+  /** Events received before this lose their body. */
   readonly bodies: string;
+  /** Messages created before this lose their recipient; records of upkeep made before this are removed. */
+  readonly recipients: string;
   /** Events are removed if both their receipt and their own time are before this. */
   readonly rows: string;
   /** Messages created before this lose their content. */

@@ -55,7 +55,7 @@ ON CONFLICT (name) DO UPDATE SET place = excluded.place WHERE place <> excluded.
  */
 export async function purgeMessages(
   db: D1Database,
-  { rendered, bodies, rows }: Horizons,
+  { rendered, recipients, bodies, rows }: Horizons,
 ): Promise<{ readonly messages: number; readonly more: boolean }> {
   const stretch = await db
     .prepare(messageStretchSql)
@@ -69,7 +69,7 @@ export async function purgeMessages(
   const [, all, sent, old] = (
     await db.batch([
       db.prepare(overdueSql).bind(start, end ?? start, bodies),
-      db.prepare(recipientsSql).bind(start, end ?? start, bodies),
+      db.prepare(recipientsSql).bind(start, end ?? start, recipients),
       db.prepare(renderedSql).bind(start, end ?? start, rendered),
       db.prepare(identitiesSql).bind(start, end ?? start, rows),
       db.prepare(advanceMessagesSql).bind(more ? end : ""),
@@ -91,11 +91,11 @@ DELETE FROM rebuild_changes WHERE (rebuild_id, entity, row_key, column_name) IN 
   WHERE r.finished_at < ?1 LIMIT 2000)`;
 
 /** Removes counts by hour (events and refused deliveries), the changes of rebuilds, and old activity. */
-export async function purgeRecords(db: D1Database, { bodies }: Horizons): Promise<void> {
+export async function purgeRecords(db: D1Database, { recipients }: Horizons): Promise<void> {
   await db.batch([
-    db.prepare(countsSql).bind(bodies.slice(0, 13)),
-    forgetStatement(db, bodies.slice(0, 13)),
-    db.prepare(changesSql).bind(bodies),
-    purgeActivityStatement(db, bodies),
+    db.prepare(countsSql).bind(recipients.slice(0, 13)),
+    forgetStatement(db, recipients.slice(0, 13)),
+    db.prepare(changesSql).bind(recipients),
+    purgeActivityStatement(db, recipients),
   ]);
 }

@@ -32,4 +32,5 @@ export const migrationNames: readonly string[] = [
   "0029_status_since.sql",
   "0030_activity.sql",
   "0031_worklists.sql",
+  "0032_database_sizes.sql",
 ];

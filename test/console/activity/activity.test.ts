@@ -153,7 +153,14 @@ describe("retention", () => {
     await env.DB.exec("DELETE FROM activity");
     await saveActivity(env.DB, { who: "admin API", what: "restored" }, "2026-01-01T00:00:00.000Z");
     await saveActivity(env.DB, { who: "admin API", what: "resent" }, new Date().toISOString());
-    const deps = { db: env.DB, archive: null, days: 90, dedupeDays: 400, now: () => new Date() };
+    const deps = {
+      db: env.DB,
+      archive: null,
+      days: 90,
+      dedupeDays: 400,
+      maxBytes: 10e9,
+      now: () => new Date(),
+    };
     await purgeOld(deps);
     expect(await rows("SELECT what FROM activity")).toEqual([{ what: "resent" }]);
   });
