@@ -1,6 +1,6 @@
 /**
  * `npm run screenshots`: every page of the console, with the data of a shop's day, to .screenshots/: light,
- * dark, at phone width, and zoomed to 200%. People look at the pictures; nothing compares them. With the name
+ * dark, at the width of a laptop and of a phone, and zoomed to 200%. People look at the pictures; nothing compares them. With the name
  * of a view (`-- light,phone`) it takes only that view; `-- --docs` takes the pictures of the docs instead.
  */
 import { mkdirSync, rmSync } from "node:fs";
@@ -21,8 +21,10 @@ interface View {
 }
 
 const views: readonly View[] = [
-  { name: "light", width: 1_280, scheme: "light" },
-  { name: "dark", width: 1_280, scheme: "dark" },
+  { name: "light", width: 1_440, scheme: "light" },
+  { name: "dark", width: 1_440, scheme: "dark" },
+  { name: "laptop", width: 1_024, scheme: "light" },
+  { name: "laptop-dark", width: 1_024, scheme: "dark" },
   { name: "phone", width: 390, scheme: "light" },
   { name: "phone-dark", width: 390, scheme: "dark" },
   { name: "zoomed", width: 1_280, scheme: "light", zoom: 2 },
