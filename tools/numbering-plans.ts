@@ -23,6 +23,8 @@ function hasOwnDigits(plan: readonly unknown[]): boolean {
 
 /** The lengths of its numbers. */
 const LENGTHS = 3;
+/** Of a country that shares its calling code: what its numbers begin with, where that tells them apart. */
+const LEADING_DIGITS = 10;
 /** The numbers of each kind, in libphonenumber's order; of each its pattern and, where they are fewer, its lengths. */
 const KINDS = 11;
 /** Those that a customer can have: fixed lines, mobiles, numbers of companies, VoIP. Not toll-free or premium ones. */
@@ -69,13 +71,14 @@ const startsHome = /^[6-9]/;
 
 /**
  * The pattern of all numbers of a country and the lengths of its customers' numbers say enough, except where countries
- * share a calling code; in India, where most numbers are written without a code, so that each other reading of one has
+ * share a calling code and a number's first digits do not tell whose it is; in India, where most numbers are written without a code, so that each other reading of one has
  * to be refused; and where a number with its code, and perhaps the prefix of calls within the country, is as long as
  * an Indian one without and begins as one does (+9757128869 is of India: no number of Bhutan begins with 712).
  */
 function needsKinds(plan: Plan, countriesWithCode: ReadonlyMap<unknown, number>): boolean {
   const code = String(plan[0]);
-  if (code === INDIA || (countriesWithCode.get(plan[0]) ?? 0) > 1) return true;
+  const isShared = (countriesWithCode.get(plan[0]) ?? 0) > 1;
+  if (code === INDIA || (isShared && typeof plan[LEADING_DIGITS] !== "string")) return true;
   const prefix = plan[NATIONAL_PREFIX];
   const starts = [code, typeof prefix === "string" ? code + prefix : code];
   return (
