@@ -9,12 +9,12 @@ import type { StoreDefaults } from "../projection/store-defaults";
 import { type LeftOut, leftOutOfEvent } from "./left-out";
 import { loadEventIds } from "../store/state/history";
 import { loadRowsOf } from "../store/state/rows";
-import { loadEvent } from "../store/inbox/inspection";
+import { loadEvent, type StoredEvent } from "../store/inbox/inspection";
 import type { EventRecord } from "../store/schema";
 import { loadMessages, type MessageRow } from "../store/outbox/message-list";
 
 export interface EventView {
-  readonly event: EventRecord;
+  readonly event: StoredEvent;
   readonly notes: readonly string[];
   readonly outcome: EventExplanation["outcome"];
   /** What it has set and nothing has overridden. */

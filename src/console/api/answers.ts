@@ -19,6 +19,7 @@ const event = z.object({
   subject: text,
   subject_id: text,
   order_number: text,
+  linked_order: text.check(z.describe("the order that it names, else that of its row")),
   occurred_at: text,
   received_at: z.string(),
   status: z.enum(eventStatuses),

@@ -5,6 +5,7 @@
 import { eventMatches } from "../filters";
 import type { EventRecord } from "../schema";
 import type { EventStatus } from "./inbox";
+import { linkedOrder } from "./linked-order";
 
 const columns = [
   "id",
@@ -28,6 +29,8 @@ const columns = [
 export type EventRow = Pick<EventRecord, (typeof columns)[number]> & {
   /** Its position in the inbox, in the order of receipt. */
   readonly event_row: number;
+  /** The order that it belongs to, where that is known (linked-order.ts). */
+  readonly linked_order: string | null;
 };
 
 export interface EventFilter {
@@ -55,7 +58,7 @@ const STRETCH_ROWS = 5_000;
 /** The largest number of rows that a search by key finds. */
 const FOUND_MAX = 5_000;
 
-export const eventColumns = `rowid AS event_row, ${columns.join(", ")}`;
+export const eventColumns = `rowid AS event_row, ${columns.join(", ")}, ${linkedOrder("webhook_events")} AS linked_order`;
 
 /** `?2`, `?3`: before and from which row; `?4`: limit. By rowid. */
 const backwardsSql = `

@@ -1,5 +1,7 @@
 /** Inbox queries for people: the events that need attention, and one whole event. */
 import { stepBackStatement } from "./cursors";
+import type { EventRow } from "./event-list";
+import { linkedOrder } from "./linked-order";
 import type { EventRecord } from "../schema";
 
 export type TroubledStatus = "quarantined" | "failed";
@@ -14,14 +16,14 @@ const troubledColumns = [
   "error",
 ] as const;
 
-export type TroubledEvent = Pick<EventRecord, (typeof troubledColumns)[number]> & {
-  /** Its position in the inbox, in the order of receipt. */
-  readonly event_row: number;
-};
+export type TroubledEvent = Pick<
+  EventRow,
+  (typeof troubledColumns)[number] | "event_row" | "linked_order"
+>;
 
 /** Newest first, from the end of the index. */
 const ofStatus = (status: TroubledStatus): string => `
-SELECT rowid AS event_row, ${troubledColumns.join(", ")}
+SELECT rowid AS event_row, ${troubledColumns.join(", ")}, ${linkedOrder("webhook_events")} AS linked_order
 FROM webhook_events INDEXED BY webhook_events_troubled
 WHERE status IN ('quarantined', 'failed') AND status = '${status}'
   AND (?2 IS NULL OR ?2 = '${status}') AND rowid < ?3
@@ -49,12 +51,15 @@ export async function listTroubled(
   return results;
 }
 
-/** One event with its body. Primary key. */
-export async function loadEvent(db: D1Database, id: string): Promise<EventRecord | null> {
-  return await db
-    .prepare("SELECT * FROM webhook_events WHERE id = ?1")
-    .bind(id)
-    .first<EventRecord>();
+/** One event whole. */
+export type StoredEvent = EventRecord & Pick<EventRow, "linked_order">;
+
+/** Primary keys. */
+const eventSql = `SELECT e.*, ${linkedOrder("e")} AS linked_order FROM webhook_events e WHERE id = ?1`;
+
+/** One event with its body. */
+export async function loadEvent(db: D1Database, id: string): Promise<StoredEvent | null> {
+  return await db.prepare(eventSql).bind(id).first<StoredEvent>();
 }
 
 /** The type of the test events that `doctor` and `setup` send, signed with the receiver's own secret, and remove. */

@@ -24,6 +24,7 @@ import { quietUntilIn, quietUntilStatement } from "./quiet-until";
 import { settingsIn, settingsStatement, type StoredSetting } from "../shop/settings";
 import { recipientKeyIn, recipientKeyStatement } from "../shop/opt-outs";
 import { switchesIn, switchesStatement, type SwitchRow } from "../shop/switches";
+import { linkedOrder } from "../inbox/linked-order";
 import { quoted } from "../quoted";
 import { renderedOrder } from "./rendered";
 import { otherNameOf } from "../state/refund-names";
@@ -131,11 +132,7 @@ SELECT t.notification_id, o.* FROM target t
 JOIN notifications n ON n.id = t.notification_id AND n.rendered IS NULL
 JOIN forward_endpoints f ON f.id = n.endpoint AND f.include_order = 1
 JOIN webhook_events e ON e.id = t.event_id
-JOIN order_overview o ON o.order_number = coalesce(t.order_number, CASE e.subject
-  WHEN 'order' THEN e.subject_id
-  WHEN 'payment' THEN (SELECT order_number FROM payments WHERE payment_id = e.subject_id)
-  WHEN 'refund' THEN (SELECT order_number FROM refunds WHERE refund_id = e.subject_id)
-  WHEN 'shipment' THEN (SELECT order_number FROM shipments WHERE shipment_id = e.subject_id) END)
+JOIN order_overview o ON o.order_number = coalesce(t.order_number, ${linkedOrder("e")})
 WHERE ${reads("t", "event")}`;
 
 /** To an endpoint other than FORWARD_URL (projection/outbox-rows.ts): all others need not be looked at for orders. */

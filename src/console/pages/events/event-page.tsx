@@ -1,7 +1,7 @@
 /** One event: what was received, its status, what it changed, and its messages. */
 import { describeForm, nameType } from "../../../events/form-words";
 import { isImported } from "../../../events/imports/import-id";
-import { loadEvent } from "../../../store/inbox/inspection";
+import { loadEvent, type StoredEvent } from "../../../store/inbox/inspection";
 import type { EventRecord } from "../../../store/schema";
 import { type EventView, viewEvent } from "../../event-view";
 import { layOutJson } from "../../json-text";
@@ -65,9 +65,8 @@ function verifierOf({ id, verified_by: verifier }: EventRecord): string | null {
   return verifier === null ? null : `${verifier} secret`;
 }
 
-function Envelope({ event }: { readonly event: EventRecord }) {
-  const { subject, subject_id: key, order_number: named } = event;
-  const order = named ?? (subject === "order" ? key : null);
+function Envelope({ event }: { readonly event: StoredEvent }) {
+  const { subject, subject_id: key, linked_order: order } = event;
   return (
     <Facts
       of={[

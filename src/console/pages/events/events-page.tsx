@@ -23,10 +23,12 @@ const names = ["q", "status", "type", "order", "from", "to", "cursor"] as const;
 
 type Values = Readonly<Record<string, string>>;
 
-/** The subject of an event: the order if it names one, otherwise its own key. */
-function About({ event }: { readonly event: EventRow }) {
-  const { order_number: named, subject, subject_id: key } = event;
-  const order = named ?? (subject === "order" ? key : null);
+/** The order of an event; what it is about where that is not known. */
+function Order({
+  event: { linked_order: order, subject, subject_id: key },
+}: {
+  readonly event: EventRow;
+}) {
   if (order !== null) return <Ref to="orders" id={order} />;
   return key === null ? (
     <Text of={null} />
@@ -44,7 +46,7 @@ export const eventColumns: readonly Column<EventRow>[] = [
     as: "word",
     cell: ({ id, event_type: type }) => <Ref to="events" id={id} label={nameType(type)} />,
   },
-  { head: "Order or subject", cell: (event) => <About event={event} /> },
+  { head: "Order", cell: (event) => <Order event={event} /> },
   { head: "Status", cell: ({ status }) => <Badge status={status} /> },
   {
     head: "Repeats",

@@ -65,7 +65,7 @@ function Rows({ rows }: { readonly rows: readonly TroubledEvent[] }) {
             cell: ({ id, event_type: type }) => <Ref to="events" id={id} label={nameType(type)} />,
           },
           { head: "Status", cell: ({ status }) => <Badge status={status} /> },
-          { head: "Order", cell: ({ order_number: order }) => <Ref to="orders" id={order} /> },
+          { head: "Order", cell: ({ linked_order: order }) => <Ref to="orders" id={order} /> },
           { head: "Received", cell: ({ received_at: at }) => <Time at={at} /> },
           { head: "Attempts", number: true, cell: ({ attempts }) => attempts },
           { head: "What is wrong", cell: ({ error }) => <Text of={error} whole /> },
