@@ -14,7 +14,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
-import { isUnsent } from "./outbox/unsent-reasons";
+import { isUnasked, isUnsent } from "./outbox/conditions";
 import { isRefundDue, isUndelivered } from "./worklists/conditions";
 import { isToReread, isToRenew } from "./upgrade-0-2/written-by-0-2";
 
@@ -414,11 +414,13 @@ export const sessions = sqliteTable("sessions", {
   seen_at: integer("seen_at").notNull(),
 });
 
-/** The latest replays: the events (a JSON array of ids) that a person replayed. */
+/** The latest replays and resends: what a person replayed or resent together, each a JSON array of ids. */
 export const replays = sqliteTable("replays", {
   id: integer("id").primaryKey(),
   started_at: text("started_at").notNull(),
   events: text("events").notNull(),
+  /** Null of a replay. */
+  messages: text("messages"),
 });
 
 /**
@@ -581,7 +583,7 @@ export const notifications = sqliteTable(
     endpoint: text("endpoint"),
     /** Its place in the lane of that: the row of its event in the inbox; of what a person replays, behind all others. */
     lane_place: integer("lane_place"),
-    /** Of a forward: its last attempts, as JSON: time, status, milliseconds, the beginning of the answer. */
+    /** Its last attempts, as JSON: time, status, milliseconds, the beginning of the answer. */
     attempt_log: text("attempt_log"),
   },
   (t) => [
@@ -597,6 +599,8 @@ export const notifications = sqliteTable(
     // Messages that were not sent for a reason outside the message itself, by the time of their creation: a person
     // may have them sent together.
     index("notifications_unsent").on(t.reason, t.channel, t.created_at).where(sql.raw(isUnsent)),
+    // The list of messages: those that no event leads to, by time. They are few.
+    index("notifications_unasked").on(t.created_at).where(sql.raw(isUnasked)),
   ],
 );
 

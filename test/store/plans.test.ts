@@ -259,6 +259,7 @@ beforeAll(async () => {
   await admin("/notifications");
   await admin("/notifications?template=refund_due");
   await admin(`/notifications?order=${String(number)}`);
+  await admin("/notifications?recipient=asha%40example.com");
   await admin(`/notifications/${encodeURIComponent(results[0]?.id ?? "")}`);
   const settledOne = await env.DB.prepare(
     "SELECT id FROM notifications WHERE status <> 'pending' LIMIT 1",

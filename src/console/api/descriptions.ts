@@ -147,7 +147,14 @@ const descriptions = {
   "GET /notifications": {
     summary: "Notifications, newest first",
     answer: answers.notifications,
-    fields: { limit, cursor },
+    fields: {
+      limit,
+      cursor,
+      recipient: {
+        description:
+          "an e-mail address or phone number, whole: what was or would be sent there about the orders that name it",
+      },
+    },
   },
   "GET /notifications/:id": {
     summary: "One notification, with what was sent",

@@ -1,4 +1,5 @@
 /** Messages: the outbox as a list, one message as it was sent, the resend, and quiet-until. */
+import { contactsLike } from "../../projection/patches/contacts";
 import { isBare, listMessages, loadMessage, type Message } from "../../store/outbox/message-list";
 import { countQuieted, isTooFarAhead, loadQuietUntil } from "../../store/outbox/quiet-until";
 import { note, noteQuietUntil } from "../activity/note";
@@ -19,8 +20,9 @@ export const messageRoutes: readonly Route[] = [
   asking(
     "GET /notifications",
     notificationsQuery,
-    async ({ c, deps, query: { limit, cursor, ...filter } }) => {
-      const page = await listMessages(deps.db, filter, { limit, before: cursor });
+    async ({ c, deps, query: { limit, cursor, recipient, ...filter } }) => {
+      const contacts = recipient === undefined ? undefined : contactsLike(recipient, deps.defaults);
+      const page = await listMessages(deps.db, { ...filter, contacts }, { limit, before: cursor });
       return c.json({ notifications: page.messages.map(maskMessage), next_cursor: page.next });
     },
   ),

@@ -82,6 +82,7 @@ export const notificationsQuery = z.strictObject({
   template: z.optional(z.enum(templateNames)),
   reason: z.optional(key),
   order: z.optional(key),
+  recipient: z.optional(key),
 });
 
 const unsentFilter = {

@@ -82,24 +82,27 @@ interface FiltersProps {
   readonly path: string;
   readonly values: Values;
   /** Absent if the list has only filters, which are then not folded. */
-  readonly search?: { readonly label: string; readonly hint: string };
+  readonly search?: { readonly label: string; readonly hint: string; readonly name?: string };
   /** The names of the filters. */
   readonly more?: readonly string[];
   readonly children?: Child;
 }
 
-function Search(props: {
-  readonly label: string;
-  readonly hint: string;
-  readonly value: string | undefined;
-}) {
-  const { label, hint, value } = props;
+function Search(props: NonNullable<FiltersProps["search"]> & { readonly values: Values }) {
+  const { label, hint, name = "q", values } = props;
   return (
     <div class="search">
-      <label for="q" class="unseen">
+      <label for={name} class="unseen">
         {label}
       </label>
-      <input id="q" name="q" type="search" value={value} placeholder={hint} autocomplete="off" />
+      <input
+        id={name}
+        name={name}
+        type="search"
+        value={values[name]}
+        placeholder={hint}
+        autocomplete="off"
+      />
       <button>Search</button>
     </div>
   );
@@ -111,7 +114,7 @@ export function Filters({ path, values, search, more = [], children }: FiltersPr
   return (
     <search>
       <form method="get" action={path} class="filters">
-        {search === undefined ? null : <Search {...search} value={values["q"]} />}
+        {search === undefined ? null : <Search {...search} values={values} />}
         {search === undefined ? (
           <div class="fields">
             {children}

@@ -1,12 +1,14 @@
 /**
- * The outbox as a person pages through it. No index holds the time of a message, so the newest are
- * found through the events that asked for them, and those of one template by the beginning of their
- * ids; a page reads a bounded stretch.
+ * The outbox as a person pages through it. No index holds the time of every message, so the newest are found through
+ * the events that asked for them, merged with the few that no event asked for; those of one template by the beginning
+ * of their ids, those of a recipient through their orders. A page reads a bounded stretch.
  */
-import type { Channel } from "../../notifications/channels";
+import { type Channel, customerChannels } from "../../notifications/channels";
 import { type Template, templates } from "../../notifications/templates";
 import { ifAsked } from "../filters";
+import { quoted } from "../quoted";
 import type { MessageRecord } from "../schema";
+import { isUnasked } from "./conditions";
 
 const columnNames = [
   "id",
@@ -46,6 +48,8 @@ export interface MessageFilter {
   readonly order?: string | undefined;
   /** Messages to people: all but forwards, which are as many as events. */
   readonly audience?: "people" | undefined;
+  /** Of one recipient, in the form of order_contacts: to these, about orders that name them. */
+  readonly contacts?: readonly string[] | undefined;
 }
 
 export interface MessagePage {
@@ -58,6 +62,10 @@ export interface MessagePage {
 const STRETCH_ROWS = 2_000;
 /** Rows of one template that one page looks through. */
 const TEMPLATE_ROWS = 2_000;
+/** Orders of one recipient that are looked through, those with the highest numbers. */
+const ORDERS_MAX = 100;
+/** An event asks for a handful of messages; a page ends with a whole event. */
+const HANDFUL = 10;
 
 /** The columns of a MessageRow. */
 export const messageColumns = columnNames.map((name) => `n.${name}`).join(", ");
@@ -68,17 +76,41 @@ const matches = ["status", "channel", "template", "reason"]
   .concat("(?1->>'audience' IS NULL OR n.channel <> 'forward')")
   .join(" AND ");
 
-/** `?2`: limit. The view's primary keys. */
-const ofOrderSql = `
-SELECT ${messageColumns} FROM order_messages n WHERE n.order_number = ?1->>'order' AND ${matches}
-ORDER BY n.created_at DESC, n.id LIMIT ?2`;
+/** `?2`: limit; `?3`: how many to pass over. The view's primary keys. */
+const ofOrders = (which: string): string => `
+SELECT ${messageColumns} FROM order_messages n WHERE n.order_number ${which} AND ${matches}
+ORDER BY n.created_at DESC, n.id LIMIT ?2 OFFSET ?3`;
+const ofOrderSql = ofOrders("= ?1->>'order'");
+
+const isAsked = "IN (SELECT value FROM json_each(?1, '$.contacts'))";
+
+/** A message that is not addressed yet, or whose recipient is not kept any more, is that of its order's customer. */
+const isTo = `(n.recipient IS NULL AND n.channel IN (${quoted(customerChannels)})
+    AND (n.channel = 'email') = (?1->>'$.contacts[0]' LIKE 'email:%')
+  OR 'email:' || lower(n.recipient) ${isAsked} OR 'phone:' || ltrim(n.recipient, '+') ${isAsked})`;
+
+/** The primary key of order_contacts, then as of one order. */
+const ofRecipientSql = ofOrders(`IN (SELECT order_number FROM order_contacts
+  WHERE contact ${isAsked} ORDER BY order_number DESC LIMIT ${String(ORDERS_MAX)})
+  AND ${ifAsked("order", "n.order_number =")} AND ${isTo}`);
 
 /** `?2`, `?3`: before and from which row of the inbox; `?4`: limit of events. By rowid, primary key. */
 const ofEventsSql = `
-SELECT ${messageColumns}, e.rowid AS event_row
+SELECT ${messageColumns}, e.rowid AS event_row, e.received_at AS listed_at
 FROM webhook_events e CROSS JOIN json_each(e.outbox) j CROSS JOIN notifications n ON n.id = j.value
 WHERE e.rowid < ?2 AND e.rowid >= ?3 AND e.outbox IS NOT NULL AND n.event_id = e.id AND ${matches}
 ORDER BY e.rowid DESC, n.id LIMIT ?4`;
+
+/**
+ * `?2`: no older than this row of the inbox; null: of any age; `?3`, `?4`: before which time and id; `?5`: limit.
+ * notifications_unasked, which has few rows beside those of the inbox.
+ */
+const unaskedSql = `
+SELECT ${messageColumns}, n.created_at AS listed_at
+FROM notifications n INDEXED BY notifications_unasked
+WHERE ${isUnasked} AND (n.created_at, n.id) < (?3, ?4) AND ${matches} AND n.created_at >= coalesce(
+  (SELECT received_at FROM webhook_events WHERE rowid >= ?2 ORDER BY rowid LIMIT 1), '')
+ORDER BY n.created_at DESC, n.id DESC LIMIT ?5`;
 
 /** `?2`: before which id; `?3`: rows to look through; `?4`: limit. Primary key, the latest ids first. */
 const ofTemplateSql = `
@@ -92,35 +124,72 @@ ORDER BY n.id DESC LIMIT ?4`;
 const endsSql = `
 SELECT (SELECT min(rowid) FROM webhook_events) AS first, (SELECT max(rowid) FROM webhook_events) AS last`;
 
+/** A message with its place in the list: that of its event, or its own where none asked for it. */
+type Listed = MessageRow & { readonly event_row?: number; readonly listed_at: string };
+
+/** How far the list has come among the events, and among what none asked for. */
+interface Place {
+  readonly row: number | null;
+  readonly at: string;
+  readonly id: string;
+}
+
+/** `8211`, or `8211,2026-11-24T10:00:00.000Z,alert/…`. */
+function readCursor(cursor: string | undefined): Place {
+  const [, row, at = "~", id = ""] = /^(\d{1,15})(?:,([^,]+),(.+))?$/.exec(cursor ?? "") ?? [];
+  return { row: row === undefined ? null : Number(row), at, id };
+}
+
+function messageOf({ event_row: _, listed_at: __, ...message }: Listed): MessageRow {
+  return message;
+}
+
+/** The newest of both, `limit` or a few more: how many events, and how many others, they are. */
+function merge(events: readonly (readonly Listed[])[], others: readonly Listed[], limit: number) {
+  const messages: Listed[] = [];
+  let [taken, passed] = [0, 0];
+  while (messages.length < limit) {
+    const [event, other] = [events[taken], others[passed]];
+    if (event !== undefined && (event[0]?.listed_at ?? "") >= (other?.listed_at ?? "")) {
+      messages.push(...event);
+      taken += 1;
+    } else if (other !== undefined) {
+      messages.push(other);
+      passed += 1;
+    } else break;
+  }
+  return { messages, taken, passed };
+}
+
 async function listOfEvents(
   db: D1Database,
   filter: MessageFilter,
   limit: number,
   before: string | undefined,
 ): Promise<MessagePage> {
+  const place = readCursor(before);
   const ends = await db.prepare(endsSql).first<{ first: number | null; last: number | null }>();
-  const [first, last] = [ends?.first ?? null, ends?.last ?? 0];
-  if (first === null) return { messages: [], next: null };
-  const start = before === undefined ? last + 1 : Number(before);
+  const [first, last] = [ends?.first ?? 0, ends?.last ?? 0];
+  const start = place.row ?? last + 1;
   const floor = Math.max(first, start - STRETCH_ROWS);
-  const { results } = await db
-    .prepare(ofEventsSql)
-    // An event asks for a handful of messages; a page ends with a whole event.
-    .bind(JSON.stringify(filter), start, floor, limit + 10)
-    .all<MessageRow & { event_row: number }>();
-  const rows = results.map((row) => {
-    const { event_row: _, ...message } = row;
-    return message;
-  });
-  if (results.length < limit + 10) {
-    return { messages: rows, next: floor > first ? String(floor) : null };
-  }
-  const lastRow = results.at(-1)?.event_row ?? floor;
-  const whole = results.findIndex((row) => row.event_row === lastRow);
-  const end = whole === 0 ? results.length : whole;
+  const most = limit + HANDFUL;
+  const asked = JSON.stringify(filter);
+  const [found, unasked] = await db.batch<Listed>([
+    db.prepare(ofEventsSql).bind(asked, start, floor, most),
+    db.prepare(unaskedSql).bind(asked, floor > first ? floor : null, place.at, place.id, limit + 1),
+  ]);
+  const [results, others] = [found?.results ?? [], unasked?.results ?? []];
+  const isCut = results.length === most;
+  const all = [...Map.groupBy(results, (message) => message.event_row).values()];
+  const events = isCut && all.length > 1 ? all.slice(0, -1) : all;
+  const { messages, taken, passed } = merge(events, others, limit);
+  const isCutShort = isCut || taken < events.length;
+  const row = isCutShort ? (events[taken - 1]?.[0]?.event_row ?? start) : floor;
+  const { listed_at: at, id } = others[passed - 1] ?? { listed_at: place.at, id: place.id };
+  const isMore = isCutShort || passed < others.length || floor > first;
   return {
-    messages: rows.slice(0, end),
-    next: String(results[end - 1]?.event_row ?? floor),
+    messages: messages.map(messageOf),
+    next: isMore ? [row, ...(id === "" ? [] : [at, id])].join(",") : null,
   };
 }
 
@@ -138,18 +207,19 @@ async function listOfTemplate(
   return { messages: results, next };
 }
 
-/** A page of messages, newest first; of one order without paging. */
+/** A page of messages, newest first. */
 export async function listMessages(
   db: D1Database,
   filter: MessageFilter,
   { limit, before }: { readonly limit: number; readonly before?: string | undefined },
 ): Promise<MessagePage> {
-  if (filter.order !== undefined) {
+  if (filter.order !== undefined || filter.contacts !== undefined) {
+    const passed = Number(before ?? 0);
     const { results } = await db
-      .prepare(ofOrderSql)
-      .bind(JSON.stringify(filter), limit)
+      .prepare(filter.contacts === undefined ? ofOrderSql : ofRecipientSql)
+      .bind(JSON.stringify(filter), limit, Number.isSafeInteger(passed) ? passed : 0)
       .all<MessageRow>();
-    return { messages: results, next: null };
+    return { messages: results, next: results.length < limit ? null : String(passed + limit) };
   }
   // What no event asks for is found by its ids alone.
   if (filter.template !== undefined && templates[filter.template].asked.by !== "event") {

@@ -9,7 +9,7 @@ import { ifAsked } from "../filters";
 import { quoted } from "../quoted";
 import { messageColumns, type MessageRow } from "./message-list";
 import { untimed } from "./rendered";
-import { isUnsent } from "./unsent-reasons";
+import { isUnsent } from "./conditions";
 
 export interface UnsentFilter {
   readonly reason: UnsentReason;

@@ -4,9 +4,11 @@ import { HELD_BACK, unsentReasons } from "../../../notifications/channels/reason
 import { templateNames } from "../../../notifications/templates";
 import {
   listMessages,
+  type MessageFilter,
   type MessagePage,
   type MessageRow,
 } from "../../../store/outbox/message-list";
+import { contactsLike } from "../../../projection/patches/contacts";
 import { withQuery } from "../../links";
 import { maskMessage } from "../../mask";
 import { notificationsQuery } from "../../api/shapes";
@@ -19,7 +21,7 @@ import { MessageTabs } from "./message-tabs";
 
 const PATH = "/console/messages";
 const FORWARDS = withQuery(PATH, { channel: "forward" });
-const names = ["status", "channel", "template", "reason", "order", "cursor"] as const;
+const names = ["recipient", "status", "channel", "template", "reason", "order", "cursor"] as const;
 
 /** Frequent reasons as suggestions; others can be typed. */
 const filterReasons = [HELD_BACK, ...unsentReasons];
@@ -66,12 +68,14 @@ function MessagesPage({ who, values, problem, page }: MessagesProps) {
     <Page title="Messages" who={who} path={PATH}>
       <MessageTabs here={isForwards ? FORWARDS : PATH} />
       <h1>{isForwards ? "Forwards" : "Messages"}</h1>
-      <p class="soft">
-        Those that an event asks for. Reminders and alerts are found by their name in the filters.
-      </p>
       <Filters
         path={PATH}
         values={values}
+        search={{
+          name: "recipient",
+          label: "E-mail address or phone number of the recipient",
+          hint: "E-mail or phone of the recipient",
+        }}
         more={["status", "channel", "template", "reason", "order"]}
       >
         <Options
@@ -92,7 +96,7 @@ function MessagesPage({ who, values, problem, page }: MessagesProps) {
             ? "None in the stretch that was looked through."
             : isFiltered
               ? "No message matches."
-              : "No event has caused a message yet."}
+              : "Nobody was told anything yet."}
         </Empty>
       ) : (
         <Table
@@ -113,8 +117,12 @@ function MessagesPage({ who, values, problem, page }: MessagesProps) {
 export async function messages({ c, deps, who }: PageContext) {
   const values = asked(c, names);
   const { query, problem } = readQuery(notificationsQuery, values);
-  const { limit, cursor, ...asks } = query;
-  const filter = asks.channel === undefined ? { ...asks, audience: "people" as const } : asks;
+  const { limit, cursor, recipient, ...asks } = query;
+  const filter: MessageFilter = {
+    ...asks,
+    audience: asks.channel === undefined ? "people" : undefined,
+    contacts: recipient === undefined ? undefined : contactsLike(recipient, deps.defaults),
+  };
   const page =
     problem === null
       ? await listMessages(deps.db, filter, { limit, before: cursor })
