@@ -216,8 +216,9 @@ export const ENDPOINT_FAILS_MS = 5 * 86_400_000;
 /** How long the secret before signs too once a new one was made, in milliseconds. */
 export const ROTATION_MS = 86_400_000;
 
-/** Attempts of a forward that are kept, and of what each was answered so many characters. */
-export const ATTEMPTS_KEPT = 10;
+/** Attempts of a message and of a forward that are kept, and of what a forward was answered so many characters. */
+export const ATTEMPTS_KEPT = 5;
+export const FORWARD_ATTEMPTS_KEPT = 10;
 export const ATTEMPT_ANSWER_CHARACTERS = 200;
 
 /** Longer bodies are not compared with what was answered to them, in characters: nothing of it is kept. */

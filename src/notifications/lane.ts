@@ -6,9 +6,9 @@
 import { CHANNEL_UNKNOWN_MAX, LEASE_MS, THROTTLED_GAP_MS } from "../limits";
 import { TimeoutError, within } from "../time-limit";
 import type { DueRow } from "../store/outbox/outbox";
+import { addAttempt } from "./channels/attempt-log";
 import type { Outcome } from "./channels/channel";
 import { ENDPOINT_BUSY, ENDPOINT_FAILING } from "./channels/reasons";
-import { addAttempt } from "./forwarding/attempt-log";
 import {
   type Attempt,
   channelSilent,
@@ -98,7 +98,7 @@ function withAlarm(settled: Settled, { row }: OutgoingMessage, isSilent: boolean
   return isSilent ? { ...settled, alerts: [...settled.alerts, ...channelSilent(row)] } : settled;
 }
 
-/** What its endpoint answered is kept with a forward. */
+/** What was answered is kept with a message, unless it was stopped before anything went out. */
 function withAttempt(
   settled: Settled,
   { row }: OutgoingMessage,
@@ -106,9 +106,9 @@ function withAttempt(
   began: Date,
   ended: Date,
 ): Settled {
-  if (row.channel !== "forward") return settled;
+  if (attempt.kind === "suppressed") return settled;
   const ms = ended.getTime() - began.getTime();
-  const attemptLog = addAttempt(row.attempt_log, began.toISOString(), ms, attempt);
+  const attemptLog = addAttempt(row, began.toISOString(), ms, attempt);
   return { ...settled, outcome: { ...settled.outcome, attemptLog } };
 }
 

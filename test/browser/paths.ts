@@ -19,7 +19,7 @@ export async function everyPage(stage: Stage): Promise<readonly string[]> {
     "SELECT id AS sms FROM notifications WHERE channel = 'sms' LIMIT 1",
   );
   const { forward } = await stage.one<{ forward: string }>(
-    "SELECT id AS forward FROM notifications WHERE attempt_log IS NOT NULL LIMIT 1",
+    "SELECT id AS forward FROM notifications WHERE channel = 'forward' AND attempt_log IS NOT NULL LIMIT 1",
   );
   return [
     "/console",

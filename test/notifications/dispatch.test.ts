@@ -106,6 +106,51 @@ describe("a message that is due", () => {
   });
 });
 
+describe("the attempts of a message", () => {
+  it("are kept with what was answered and how long it took, the last five", async () => {
+    await seedOrder();
+    await seedNotification({ id: EMAIL });
+    let attempt = 0;
+    const { deps, advance } = stage(() => {
+      attempt += 1;
+      advance(250);
+      return attempt <= 6
+        ? Response.json({ name: "application_error" }, { status: 503 })
+        : Response.json({ id: "re_1" });
+    });
+    for (let tries = 0; tries < 7; tries += 1) {
+      await dispatchIds([EMAIL], deps);
+      advance(6 * HOUR_MS);
+      if (tries < 6)
+        await env.DB.exec(
+          "UPDATE notifications SET rendered = json_set(rendered, '$.firstAttemptAt', '2099-01-01T00:00:00.000Z'), next_attempt_at = '2026' WHERE status = 'pending'",
+        );
+    }
+    const row = await readNotification(EMAIL);
+    expect(row).toMatchObject({ status: "sent", attempts: 7 });
+    const log = JSON.parse(row.attempt_log ?? "[]") as object[];
+    const refused = { ms: 250, status: 503, answer: "application_error" };
+    expect(log).toMatchObject([refused, refused, refused, refused, { status: 200, answer: "" }]);
+    expect(log[0]).toMatchObject({ at: "2026-11-24T22:00:00.500Z" });
+  });
+
+  it("say where no answer came", async () => {
+    await seedOrder();
+    await seedNotification({ id: EMAIL });
+    const { deps } = stage(cutsConnection);
+    await dispatchIds([EMAIL], deps);
+    const { attempt_log: log } = await readNotification(EMAIL);
+    expect(JSON.parse(log ?? "[]")).toMatchObject([{ status: null, answer: "connection cut" }]);
+  });
+
+  it("are none where nothing was asked", async () => {
+    await seedNotification({ id: EMAIL });
+    const { deps } = stage(accepts, noChannels);
+    await dispatchIds([EMAIL], deps);
+    expect(await readNotification(EMAIL)).toMatchObject({ attempt_log: null });
+  });
+});
+
 describe("a channel without credentials", () => {
   it("suppresses with the reason, and sends nothing", async () => {
     await seedOrder();

@@ -231,6 +231,11 @@ export const answers = {
   notifications: z.object({ notifications: z.array(message), next_cursor: cursor }),
   notification: z.extend(message, {
     rendered: text,
+    attempt_log: z
+      .array(
+        z.object({ at: z.string(), ms: z.number(), status: z.nullable(z.int()), answer: text }),
+      )
+      .check(z.describe("its last attempts, newest first; status null: no HTTP answer")),
     resends: z.int(),
     context: text,
     happened_at: text.check(z.describe("when what it reports happened; null of an alert")),

@@ -5,6 +5,7 @@ import { countQuieted, isTooFarAhead, loadQuietUntil } from "../../store/outbox/
 import { note, noteQuietUntil } from "../activity/note";
 import { asking, plain, taking } from "./api-route";
 import type { Route } from "../deps";
+import { readAttempts } from "../forwarding/attempts";
 import { maskMessage } from "../mask";
 import { problem } from "./problem";
 import { notificationsQuery, quietUntilBody, UNSENT_COUNTED, unsentBody } from "./shapes";
@@ -28,7 +29,8 @@ export const messageRoutes: readonly Route[] = [
   ),
   plain("GET /notifications/:id", async ({ c, deps, part }) => {
     const message = await loadMessage(deps.db, part("id"));
-    return message === null ? problem(c, 404, noMessage) : c.json(message);
+    if (message === null) return problem(c, 404, noMessage);
+    return c.json({ ...message, attempt_log: readAttempts(message.attempt_log) });
   }),
   taking("POST /notifications/send-again", unsentBody, async ({ c, deps, body }) => {
     const { limit, dry_run, ...filter } = body;

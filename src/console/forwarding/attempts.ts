@@ -1,4 +1,4 @@
-/** The attempts of a forward that are kept in its row, as notifications/forwarding/attempt-log.ts writes them. */
+/** The attempts of a message that are kept in its row, as notifications/channels/attempt-log.ts writes them. */
 import * as z from "zod/mini";
 import { parseJson } from "../../events/values";
 

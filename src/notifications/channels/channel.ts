@@ -10,7 +10,7 @@ import type { LayoutInput } from "../templates/template";
 import type { Texts } from "../texts/say";
 import type { EmailBinding } from "./email/cloudflare";
 
-/** What an endpoint said: its status, and the beginning of its answer without personal data. */
+/** What was answered: the status, and the beginning of it without personal data. */
 interface Answered {
   readonly status: number;
   readonly start: string;

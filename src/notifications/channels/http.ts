@@ -95,6 +95,12 @@ export function describeAnswer(status: number, body: string): string {
   return [status, ...words].join(" ");
 }
 
+/** The same, apart from the status: for the attempts that are kept. */
+export function refusalOf(status: number, body: string) {
+  const error = describeAnswer(status, body);
+  return { error, answered: { status, start: error.slice(`${String(status)} `.length) } };
+}
+
 /** Answers that say "not now": too early, too slow, or the provider's own trouble. */
 function isPassing(status: number): boolean {
   return status === 408 || status === 425 || status >= 500;
@@ -126,11 +132,13 @@ export function outcomeOf(answer: Answer, idOf: (body: string) => string | null)
   }
   if (answer.kind === "silent") return { kind: "unknown", error: answer.error };
   const { status, body, retryAfterMs } = answer;
-  if (status >= 200 && status < 300) return { kind: "sent", providerMessageId: idOf(body) };
+  if (status >= 200 && status < 300) {
+    return { kind: "sent", providerMessageId: idOf(body), answered: { status, start: "" } };
+  }
   if (isSilence(status, body)) return { kind: "unknown", error: "connection cut" };
-  const error = describeAnswer(status, body);
-  if (status === 429) return { kind: "retry", error, retryAfterMs: retryAfterMs ?? PAUSE_MS };
-  if (isPassing(status)) return { kind: "retry", error, retryAfterMs };
-  if (isDown(status)) return { kind: "down", error };
-  return { kind: "rejected", error };
+  const refusal = refusalOf(status, body);
+  if (status === 429) return { kind: "retry", retryAfterMs: retryAfterMs ?? PAUSE_MS, ...refusal };
+  if (isPassing(status)) return { kind: "retry", retryAfterMs, ...refusal };
+  if (isDown(status)) return { kind: "down", ...refusal };
+  return { kind: "rejected", ...refusal };
 }

@@ -4,7 +4,7 @@
  */
 import type { TwilioAccount } from "../../config";
 import type { ChannelDeps, Connection, Outcome } from "./channel";
-import { type Answer, describeAnswer, jsonFields, outcomeOf, post, textField } from "./http";
+import { type Answer, refusalOf, jsonFields, outcomeOf, post, textField } from "./http";
 
 /**
  * Codes that blame the sender and not the recipient (twilio.com/docs/api/errors): no or an unusable
@@ -16,7 +16,7 @@ function outcomeOfTwilio(answer: Answer): Outcome {
   if (answer.kind === "answered" && answer.status === 400) {
     const { status, body } = answer;
     if (down.has(jsonFields(body)["code"])) {
-      return { kind: "down", error: describeAnswer(status, body) };
+      return { kind: "down", ...refusalOf(status, body) };
     }
   }
   return outcomeOf(answer, (body) => textField(body, "sid"));

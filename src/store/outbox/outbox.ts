@@ -58,7 +58,7 @@ export interface DueRow {
   /** Of a forward: where it goes (null where version 0.2 wrote it), and its place in that lane. */
   readonly endpoint: string | null;
   readonly lane_place: number | null;
-  /** Of a forward: JSON of its last attempts. */
+  /** JSON of its last attempts. */
   readonly attempt_log: string | null;
   /** Set once this run has claimed it. */
   readonly claimed?: true;
@@ -281,7 +281,7 @@ UPDATE notifications SET status = o.status, reason = o.reason, error = o.error,
       THEN ${untimed("notifications.rendered")}
     ELSE notifications.rendered END,
   due_at = coalesce(o.due_at, notifications.due_at),
-  attempt_log = coalesce(o.attempt_log, notifications.attempt_log),
+  attempt_log = iif(o.reason = 'erased', NULL, coalesce(o.attempt_log, notifications.attempt_log)),
   endpoint = iif(notifications.channel = 'forward', coalesce(notifications.endpoint, '${DEFAULT_ENDPOINT}'), NULL),
   unanswered = max(notifications.unanswered, o.unanswered),
   order_number = coalesce(notifications.order_number, o.order_number), in_flight = 0

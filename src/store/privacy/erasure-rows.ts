@@ -77,7 +77,7 @@ UPDATE webhook_events SET notes = NULL WHERE ${aboutOrders} AND instr(notes, 'to
  * without the person; a run that has already read one finds that `attempts` has changed.
  */
 const eraseMessagesSql = (ids: string): string => `
-UPDATE notifications SET recipient = NULL, error = NULL, provider_message_id = NULL,
+UPDATE notifications SET recipient = NULL, error = NULL, provider_message_id = NULL, attempt_log = NULL,
   rendered = CASE WHEN in_flight = 1 AND NOT ${isCustomers} THEN json_set(rendered, '$.message', (
     SELECT json_group_object(key, iif(type = 'array', json('[]'), iif(key = 'channel', value, '${ERASED}')))
     FROM json_each(rendered, '$.message'))) END,
@@ -87,7 +87,7 @@ UPDATE notifications SET recipient = NULL, error = NULL, provider_message_id = N
   in_flight = in_flight AND NOT ${isCustomers},
   status = iif(status = 'pending' AND ${isCustomers}, 'suppressed', status)
 WHERE id IN (${ids})
-  AND (status = 'pending' OR coalesce(recipient, rendered, error, provider_message_id) IS NOT NULL)`;
+  AND (status = 'pending' OR coalesce(recipient, rendered, error, provider_message_id, attempt_log) IS NOT NULL)`;
 
 /**
  * `?1`: orders. The indexes of `aboutOrders`, then primary keys. Forwards of their events: the order that one was

@@ -13,8 +13,12 @@ export const ENDPOINTS = "/console/endpoints";
 
 export const measuredNote = `Of the attempts within the last day, as far as they are kept: the last ten of each forward, of the latest ${MEASURED_EVENTS.toLocaleString("en")} events. Latency is until the answer; attempts without an answer have none.`;
 
-/** A status, or that there was none. */
-const answered = ({ status }: Attempt): string => (status === null ? "no answer" : String(status));
+/** The status; Cloudflare’s e-mail binding answers without one, with an error’s code or none. */
+function answered({ status, answer }: Attempt): string {
+  if (status !== null) return String(status);
+  if (answer === null || answer === "") return "accepted";
+  return answer.startsWith("E_") ? "refused" : "no answer";
+}
 
 const milliseconds = (ms: number): string => `${ms.toLocaleString("en")} ms`;
 
@@ -42,7 +46,7 @@ export function latencyOf(measured: Measured | undefined): string | null {
   return `median ${milliseconds(median)}, p95 ${milliseconds(p95)}`;
 }
 
-/** The attempts of one forward, on its page. */
+/** The attempts of one message, on its page. */
 export function Attempts({ of: log }: { readonly of: string | null }) {
   return (
     <Table

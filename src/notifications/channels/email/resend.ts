@@ -4,7 +4,7 @@
  */
 import type { EmailConfig } from "../../../config";
 import { type ChannelDeps, type Connection, gapAt, type Outcome } from "../channel";
-import { type Answer, describeAnswer, outcomeOf, post, textField } from "../http";
+import { type Answer, refusalOf, outcomeOf, post, textField } from "../http";
 import { headerKey } from "../key";
 import { type EmailMessage, unsubscribeHeaders } from "./message";
 
@@ -49,12 +49,12 @@ const down: ReadonlySet<string | null> = new Set([
 function outcomeOfResend(answer: Answer): Outcome {
   if (answer.kind === "answered" && answer.status >= 400) {
     const name = textField(answer.body, "name");
-    const error = describeAnswer(answer.status, answer.body);
-    if (down.has(name)) return { kind: "down", error };
+    const refusal = refusalOf(answer.status, answer.body);
+    if (down.has(name)) return { kind: "down", ...refusal };
     if (answer.status === 409) {
       return name === "invalid_idempotent_request"
-        ? { kind: "rejected", error }
-        : { kind: "retry", error, retryAfterMs: answer.retryAfterMs };
+        ? { kind: "rejected", ...refusal }
+        : { kind: "retry", ...refusal, retryAfterMs: answer.retryAfterMs };
     }
   }
   return outcomeOf(answer, (body) => textField(body, "id"));
