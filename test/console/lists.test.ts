@@ -144,6 +144,38 @@ describe("messages to a recipient", () => {
   });
 });
 
+describe("a message that was not sent", () => {
+  const path = "/console/messages/order_confirmed%2FLIST-2%2Femail";
+
+  it("is shown as it would read now, and said to be that", async () => {
+    const page = await read(path);
+    expect(page).toContain("As it would read now");
+    expect(page).toContain("neither sent nor stored");
+    expect(page).toContain("Subject: <b>");
+    const mail = await read(`${path}/preview`);
+    expect(mail).toContain("LIST-2");
+    expect(mail).toContain("Cotton shirt");
+    const [row] = await rows(
+      "SELECT rendered, status, attempts FROM notifications WHERE id = 'order_confirmed/LIST-2/email'",
+    );
+    expect(row).toEqual({ rendered: null, status: "suppressed", attempts: 0 });
+  });
+
+  it("is not shown where what it is made from is gone, or it went out", async () => {
+    const id = "order_confirmed/LIST-2/email";
+    for (const [left, put] of [
+      ["UPDATE notifications SET status = 'sent' WHERE id = ?1", "status = 'suppressed'"],
+      ["UPDATE notifications SET context = NULL WHERE id = ?1", `context = '{"kind":"none"}'`],
+      ["UPDATE notifications SET recipient = '(erased)' WHERE id = ?1", "recipient = NULL"],
+    ] as const) {
+      await env.DB.prepare(left).bind(id).run();
+      expect(await read(path), left).not.toContain("As it would read now");
+      await env.DB.exec(`UPDATE notifications SET ${put} WHERE id = '${id}'`);
+    }
+    expect(await read(path)).toContain("As it would read now");
+  });
+});
+
 describe("messages that no event asks for", () => {
   it("are those of the index", () => {
     const others = templatesWhere(({ asked }) => asked.by !== "event");

@@ -2,6 +2,7 @@
  * Messages that people look at and try out in the console: rendered as dispatch renders them, from the example or
  * from an order that there is. A test goes through the real channel, and makes no row of the outbox.
  */
+import { ERASED } from "../../events/erased-body";
 import { isAllowed } from "../../events/formats/allowlist";
 import { PROVIDER_TIMEOUT_MS } from "../../limits";
 import { listOrdersOf } from "../../store/privacy/person";
@@ -9,10 +10,12 @@ import { loadSuppressionList } from "../../store/privacy/suppression-list";
 import { type Channel, channels, type Channels, type Message } from "../channels";
 import type { Outcome, Shown } from "../channels/channel";
 import { type SmsSegments, smsSegments } from "../channels/sms/alphabets";
+import { parseContext } from "../context";
+import { customerAddress } from "../relevance";
 import { renderMessage } from "../render";
 import type { Shop } from "../shop";
 import { settingOf, WHATSAPP_CONTENT } from "../shop/settings";
-import { messagesWhere, type Template, templates } from "../templates";
+import { findTemplate, messagesWhere, type Template, templates } from "../templates";
 import type { Facts } from "../templates/facts";
 import type { LanguageCode } from "../texts";
 import { createTexts, type TextEdits } from "../texts/say";
@@ -35,6 +38,12 @@ export interface Sample {
   readonly shown: Shown;
   /** Of an SMS: what it takes, and what is registered, one text for each way in which it can be said. */
   readonly sms: { readonly size: SmsSegments; readonly registered: readonly string[] } | null;
+}
+
+interface PreviewWish extends Pick<SampleWish, "shop" | "edits"> {
+  readonly row: Parameters<typeof renderMessage>[0] & { readonly recipient: string | null };
+  readonly context: string | null;
+  readonly facts: Facts;
 }
 
 interface TestWish extends Omit<SampleWish, "facts"> {
@@ -77,7 +86,10 @@ function factsOf({ template, language, facts }: SampleWish): Facts {
 }
 
 /** A link to unsubscribe that is nobody's: it is answered as every other. */
-function unsubscribeUrlOf({ template, shop }: SampleWish): string | null {
+function unsubscribeUrlOf({
+  template,
+  shop,
+}: Pick<SampleWish, "template" | "shop">): string | null {
   const { isMarketing = false } = templates[template];
   return isMarketing && shop.publicUrl !== null ? `${shop.publicUrl}/unsubscribe/test` : null;
 }
@@ -99,6 +111,23 @@ function smsOf(wish: SampleWish, text: string): Sample["sms"] {
   const texts = createTexts(wish.language, wish.edits);
   const example = factsOf({ ...wish, facts: null });
   return { size: smsSegments(text), registered: registeredTexts(example, texts, say) };
+}
+
+/**
+ * A message of the outbox as it would be sent now; null where what it is made from is not there. It may be one that
+ * would be dropped.
+ */
+function preview({ row, context, facts, shop, edits }: PreviewWish): Message | null {
+  const definition = findTemplate(row.template);
+  const to = row.recipient ?? customerAddress(row.channel, facts) ?? "";
+  const isKnown = definition?.audience !== "customer" || facts.order !== null;
+  if (!isKnown || to === ERASED || channels[row.channel].stored === null) return null;
+  const unsubscribeUrl = unsubscribeUrlOf({ template: row.template, shop });
+  try {
+    return renderMessage(row, parseContext(context), facts, to, { shop, edits, unsubscribeUrl });
+  } catch {
+    return null;
+  }
 }
 
 /** With the id of a content template where none is set, since only its variables are shown. */
@@ -169,8 +198,9 @@ export interface Samples {
   /** One for each channel of the template. Throws where the facts lack what it needs. */
   readonly show: (wish: SampleWish) => readonly Sample[];
   readonly sendTest: (wish: TestWish) => Promise<TestAnswer>;
+  readonly preview: (wish: PreviewWish) => Message | null;
 }
 
 export function createSamples(deps: SamplesDeps): Samples {
-  return { show, sendTest: (wish) => sendTest(deps, wish) };
+  return { show, sendTest: (wish) => sendTest(deps, wish), preview };
 }

@@ -33,7 +33,7 @@ import { otherNameOf } from "../state/refund-names";
 const reads = (row: "n" | "t", reading: Reading): string =>
   `${row}.template IN (${quoted(templatesWhere((template) => template.reads.includes(reading)))})`;
 
-/** Primary keys only. What is due of the ids asked for, each with the order that it is about. */
+/** Primary keys only. What is due of the ids asked for at `?2`, or with blank `?2` all of them, each with its order. */
 const target = `
 WITH target AS MATERIALIZED (
   SELECT n.id AS notification_id, n.template, n.subject_id, n.event_id, n.context,
@@ -45,8 +45,8 @@ WITH target AS MATERIALIZED (
       WHEN ${reads("n", "shipment")}
         THEN (SELECT order_number FROM shipments WHERE shipment_id = n.subject_id)
     END) AS order_number
-  FROM json_each(?1) JOIN notifications n ON n.id = json_each.value AND n.status = 'pending'
-    AND n.next_attempt_at <= ?2
+  FROM json_each(?1) JOIN notifications n ON n.id = json_each.value
+    AND (?2 = '' OR n.status = 'pending' AND n.next_attempt_at <= ?2)
 )`;
 
 const ordersSql = `${target}
@@ -209,19 +209,17 @@ function rulesIn([quiet, settings, switches, texts, key]: readonly D1Result[]): 
 
 const nothingDue: Due = { rows: [], ...rulesIn([]) };
 
-/** What is due of `ids`, each row with the facts as they stand now: one round trip. */
-export async function loadDue(db: D1Database, ids: readonly string[], now: string): Promise<Due> {
-  if (ids.length === 0) return nothingDue;
-  const list = JSON.stringify(ids);
+function factStatements(db: D1Database, list: string, now: string): readonly D1PreparedStatement[] {
   const reads = [ordersSql, paymentsSql, paymentEventsSql, refundsSql, shipmentsSql, parcelsSql];
-  const [, due, ...results] = await db.batch([
-    ...dueStatements(db, ids, now),
+  return [
     ...reads.map((sql) => db.prepare(sql).bind(list, now)),
     db.prepare(contentsSql).bind(list, now, PARCELS_MAX + 1, CONTENTS_MAX_BYTES),
     db.prepare(eventsSql).bind(list, now, BODIES_MAX_BYTES),
-    ...ruleStatements(db),
-    ...(ids.some(mayShowOrder) ? [db.prepare(forwardedOrdersSql).bind(list, now)] : []),
-  ]);
+  ];
+}
+
+/** Of one message by its id, from the answers of `factStatements`. */
+function factsIn(results: readonly D1Result[]): (id: string) => Facts {
   const orders = byNotification<OrderFacts & { readonly resolved: string | null }>(results[0]);
   const payments = byNotification<PaymentFacts>(results[1]);
   const paymentEvents = ((results[2]?.results ?? []) as Keyed<PaymentEventFacts>[]).map(renewed);
@@ -230,28 +228,49 @@ export async function loadDue(db: D1Database, ids: readonly string[], now: strin
   const parcels = byNotification<ParcelCounts>(results[5]);
   const contents = (results[6]?.results ?? []) as Keyed<ParcelContents>[];
   const events = byNotification<Omit<EventFacts, "order">>(results[7]);
-  const forwarded = byNotification<object>(results[RULES_AT + RULES]);
-  const rows = ((due?.results ?? []) as DueRow[]).map((row) => {
-    const { id } = row;
+  return (id) => {
     const order = orders.get(id);
     const payment = payments.get(id);
     const event = events.get(id);
     return {
-      row,
-      facts: {
-        orderNumber: order?.resolved ?? null,
-        // A left join answers nulls where there is no such order.
-        order: order !== undefined && order.order_number !== null ? order : null,
-        payment: payment === undefined ? null : renewed(payment),
-        paymentEvents: paymentEvents.filter((event) => event.notification_id === id),
-        refund: refunds.get(id) ?? null,
-        shipment: shipments.get(id) ?? null,
-        parcels: parcels.get(id) ?? noParcels,
-        contents: contents.filter((parcel) => parcel.notification_id === id),
-        event:
-          event === undefined ? null : { ...event, order: forwardedOrder(row, forwarded.get(id)) },
-      },
+      orderNumber: order?.resolved ?? null,
+      // A left join answers nulls where there is no such order.
+      order: order !== undefined && order.order_number !== null ? order : null,
+      payment: payment === undefined ? null : renewed(payment),
+      paymentEvents: paymentEvents.filter((event) => event.notification_id === id),
+      refund: refunds.get(id) ?? null,
+      shipment: shipments.get(id) ?? null,
+      parcels: parcels.get(id) ?? noParcels,
+      contents: contents.filter((parcel) => parcel.notification_id === id),
+      event: event === undefined ? null : { ...event, order: null },
     };
+  };
+}
+
+/** The facts about any message as they stand now, whatever became of it. */
+export async function loadFactsOf(db: D1Database, id: string): Promise<Facts> {
+  return factsIn(await db.batch([...factStatements(db, JSON.stringify([id]), "")]))(id);
+}
+
+/** What is due of `ids`, each row with the facts as they stand now: one round trip. */
+export async function loadDue(db: D1Database, ids: readonly string[], now: string): Promise<Due> {
+  if (ids.length === 0) return nothingDue;
+  const list = JSON.stringify(ids);
+  const [, due, ...results] = await db.batch([
+    ...dueStatements(db, ids, now),
+    ...factStatements(db, list, now),
+    ...ruleStatements(db),
+    ...(ids.some(mayShowOrder) ? [db.prepare(forwardedOrdersSql).bind(list, now)] : []),
+  ]);
+  const factsOf = factsIn(results);
+  const forwarded = byNotification<object>(results[RULES_AT + RULES]);
+  const rows = ((due?.results ?? []) as DueRow[]).map((row) => {
+    const facts = factsOf(row.id);
+    const event = facts.event && {
+      ...facts.event,
+      order: forwardedOrder(row, forwarded.get(row.id)),
+    };
+    return { row, facts: { ...facts, event } };
   });
   return { rows, ...rulesIn(results.slice(RULES_AT)) };
 }

@@ -1,8 +1,11 @@
 /** One message: its recipient, its status, how it looked, and the resend. */
 import type { Shown } from "../../../notifications/channels/channel";
+import { findChannel } from "../../../notifications/channels";
 import { HELD_BACK } from "../../../notifications/channels/reasons";
 import { isBare, loadMessage, type Message } from "../../../store/outbox/message-list";
 import { parseRendered, type Rendered } from "../../../store/outbox/rendered";
+import { loadFactsOf } from "../../../store/outbox/outbox-facts";
+import type { AdminApiDeps } from "../../deps";
 import { layOutJson } from "../../json-text";
 import { below, pathTo } from "../../links";
 import { capital, visible, words } from "../../text";
@@ -81,7 +84,10 @@ function Words({ of: { text, html, source } }: { readonly of: Shown }) {
   );
 }
 
-function Preview({ sent, path }: { readonly sent: Rendered; readonly path: string }) {
+type Looks = Pick<Rendered, "channel" | "message">;
+
+function Preview(props: { readonly sent: Looks; readonly path: string; readonly title: string }) {
+  const { sent, path, title } = props;
   if (sent.message === null) return <p>{sent.channel.note}</p>;
   const shown = sent.channel.show(sent.message);
   return (
@@ -94,7 +100,7 @@ function Preview({ sent, path }: { readonly sent: Rendered; readonly path: strin
       {shown.html === undefined ? null : (
         <iframe
           src={below(path, "preview")}
-          title="The e-mail as it was sent"
+          title={`The e-mail: ${title}`}
           sandbox=""
           loading="lazy"
         />
@@ -117,8 +123,9 @@ function Question({ message }: { readonly message: Message }) {
 }
 
 /** Why there is nothing to show. `attempts` counts every claim: without a claim, nothing can have been sent. */
-function whyNotShown({ status, attempts }: Message): string {
-  if (status === "pending") return "It is rendered when its turn comes.";
+function whyNotShown({ status, attempts, channel }: Message): string {
+  const note = findChannel(channel)?.note;
+  if (status === "pending") return note ?? "It is rendered when its turn comes.";
   if (status === "sent") return "It went out. What was sent is not kept any more.";
   return attempts === 0
     ? "It was never rendered: nothing went out."
@@ -132,14 +139,40 @@ const heldBack = (
   </>
 );
 
-function MessagePage(props: {
+/** What it says: as it was rendered, else as it would read now. */
+function Reading({
+  message,
+  would,
+  path,
+}: Pick<MessageProps, "message" | "would"> & { readonly path: string }) {
+  const sent = parseRendered(message.rendered);
+  const was = message.status === "sent" ? "As it was sent" : "As it was rendered";
+  const title = sent === null && would !== null ? "As it would read now" : was;
+  const looks = sent ?? would;
+  return (
+    <Part id="preview" title={title}>
+      {sent !== null || would === null ? null : (
+        <p class="soft">This rendering was neither sent nor stored: it shows what is known now.</p>
+      )}
+      {looks === null ? (
+        <Empty>{whyNotShown(message)}</Empty>
+      ) : (
+        <Preview sent={looks} path={path} title={title} />
+      )}
+    </Part>
+  );
+}
+
+interface MessageProps {
   readonly who: string;
   readonly message: Message;
+  /** As it would read now; null where it was rendered, or cannot be. */
+  readonly would: Looks | null;
   readonly notice: string | null;
-}) {
-  const { who, message, notice } = props;
+}
+
+function MessagePage({ who, message, would, notice }: MessageProps) {
   const path = pathTo("messages", message.id) ?? "";
-  const sent = parseRendered(message.rendered);
   const isPending = message.status === "pending";
   const name = capital(words(message.template));
   return (
@@ -177,13 +210,7 @@ function MessagePage(props: {
             <Attempts of={message.attempt_log} />
           </Part>
         )}
-        <Part id="preview" title="As it was sent">
-          {sent === null ? (
-            <Empty>{whyNotShown(message)}</Empty>
-          ) : (
-            <Preview sent={sent} path={path} />
-          )}
-        </Part>
+        <Reading message={message} would={would} path={path} />
       </Live>
     </Page>
   );
@@ -191,22 +218,31 @@ function MessagePage(props: {
 
 const unknown = { title: "No such message", text: "No message has this id." };
 
+/** Never stored. Null where it was rendered or sent, and where what it is made from is not there any more. */
+async function looksNow(deps: AdminApiDeps, row: Message): Promise<Looks | null> {
+  if (row.rendered !== null || row.status === "sent" || isBare(row)) return null;
+  const channel = findChannel(row.channel);
+  if (channel === null) return null;
+  const [making, facts] = await Promise.all([loadMaking(deps), loadFactsOf(deps.db, row.id)]);
+  const message = deps.samples.preview({ row, context: row.context, facts, ...making });
+  return message === null ? null : { channel, message };
+}
+
 export async function message({ c, deps, who }: PageContext) {
   const found = await loadMessage(deps.db, idIn(c, "id"));
   if (found === null) return show(c, <PlainPage {...unknown} who={who} />, 404);
   const notice = c.req.query("sending") === undefined ? null : "It is on its way once more.";
-  return show(c, <MessagePage who={who} message={found} notice={notice} />);
+  const would = await looksNow(deps, found);
+  return show(c, <MessagePage who={who} message={found} would={would} notice={notice} />);
 }
 
 /** The e-mail itself, for the frame on its page. */
 export async function preview({ c, deps, who }: PageContext) {
-  const [found, { shop }] = await Promise.all([
-    loadMessage(deps.db, idIn(c, "id")),
-    loadMaking(deps),
-  ]);
-  const sent = parseRendered(found?.rendered ?? null);
-  const message = sent?.message ?? null;
-  const html = message === null ? undefined : sent?.channel.show(message).html;
+  const found = await loadMessage(deps.db, idIn(c, "id"));
+  const looks = found && (parseRendered(found.rendered) ?? (await looksNow(deps, found)));
+  const message = looks?.message ?? null;
+  const html = message === null ? undefined : looks?.channel.show(message).html;
   if (html === undefined) return show(c, <PlainPage {...unknown} who={who} />, 404);
+  const { shop } = await loadMaking(deps);
   return answerMail(c, html, shop.logoUrl);
 }
