@@ -27,7 +27,7 @@ import { overview } from "./pages/overview-page";
 import { setPolicy, show } from "./pages/page";
 import { erasePerson, exportPerson, people } from "./people/people-page";
 import { refused } from "./pages/events/refused-page";
-import { replay } from "./pages/events/replay-page";
+import { replay, resend } from "./pages/events/replay-page";
 import { settings } from "./pages/settings-page";
 import { PlainPage } from "./pages/sign-in-page";
 import { troubled } from "./pages/events/troubled-page";
@@ -93,9 +93,12 @@ async function resendMessage({ c, deps }: PageContext): Promise<Response> {
 async function sendUnsent({ c, deps }: PageContext): Promise<Response> {
   const filter = unsentQuery.safeParse(await formOf(c));
   if (!filter.success) return c.redirect("/console/unsent", 303);
-  const sent = await deps.sendUnsent(filter.data, UNSENT_MAX);
-  if (sent > 0) note(c, "unsent_sent", { about: filter.data.reason, times: sent });
-  return c.redirect(withQuery("/console/unsent", { ...filter.data, sent }), 303);
+  const { count, resend } = await deps.sendUnsent(filter.data, UNSENT_MAX);
+  if (resend === null) {
+    return c.redirect(withQuery("/console/unsent", { ...filter.data, sent: 0 }), 303);
+  }
+  note(c, "unsent_sent", { about: filter.data.reason, times: count });
+  return c.redirect(`/console/resends/${String(resend)}`, 303);
 }
 
 async function forgetChannel({ c, deps }: PageContext): Promise<Response> {
@@ -140,6 +143,7 @@ export const pages: Readonly<Record<string, Answer>> = {
   "/troubled": troubled,
   "/refused": refused,
   "/replays/:id": replay,
+  "/resends/:id": resend,
   "/messages": messages,
   "/unsent": unsent,
   "/messages/:id": message,

@@ -23,6 +23,7 @@ import {
   type UnsentFilter,
 } from "../store/outbox/unsent";
 import type { ReplayFilter } from "../store/inbox/waiting";
+import { saveReplay } from "../store/replays";
 import type { ApiRoute } from "./api/api-route";
 import type { Limiter } from "./auth/attempts";
 import type { EndpointsDeps } from "./forwarding/endpoints";
@@ -89,6 +90,12 @@ export interface EdgeActions extends UpkeepActions {
   readonly importPieces: (pieces: readonly Piece[], isDryRun: boolean) => Promise<object | null>;
 }
 
+/** `resend`: the number of its record (store/replays.ts); null where there was nothing to resend. */
+interface Resent {
+  readonly count: number;
+  readonly resend: number | null;
+}
+
 export interface AdminApiDeps extends EdgeActions {
   /** What the endpoints that events are forwarded to are managed with (forwarding/endpoints.ts). */
   readonly forwarding: EndpointsDeps;
@@ -115,8 +122,8 @@ export interface AdminApiDeps extends EdgeActions {
   readonly resendMessage: (id: string) => Promise<boolean>;
   /** The number of matching messages, counted up to `limit`. */
   readonly countUnsent: (filter: UnsentFilter, limit: number) => Promise<UnsentCount>;
-  /** Makes the matching messages due that are not too old; returns their number. */
-  readonly sendUnsent: (filter: UnsentFilter, limit: number) => Promise<number>;
+  /** Makes the matching messages due that are not too old; how many, and the number of its record. */
+  readonly sendUnsent: (filter: UnsentFilter, limit: number) => Promise<Resent>;
   /** Suppresses messages about what happened before then; null takes it back. `by`: who asks. */
   readonly setQuietUntil: (until: string | null) => Promise<void>;
   /** From now on, the channel counts as never set up. */
@@ -175,7 +182,9 @@ function messageActions(db: D1Database, { notifyMaxAgeMs }: Config, wake: Calls[
       const at = now();
       // No wake-up call: the sweep sends what is due, and other messages get their turn between them.
       const ids = await sendUnsent(db, filter, tooOldBefore(at), limit, at.toISOString());
-      return ids.length;
+      if (ids.length === 0) return { count: 0, resend: null };
+      const resend = await saveReplay(db, ids, at.toISOString(), "messages");
+      return { count: ids.length, resend };
     },
     setQuietUntil: (until: string | null) => saveQuietUntil(db, until, now()),
     forgetChannel: (channel: string) => forgetChannel(db, channel),

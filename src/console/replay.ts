@@ -1,5 +1,5 @@
 /** Replays events, and records the replay so that a person sees the results. */
-import { saveReplay } from "../store/inbox/replays";
+import { saveReplay } from "../store/replays";
 import type { ReplayFilter } from "../store/inbox/waiting";
 import type { Context } from "hono";
 import { note } from "./activity/note";

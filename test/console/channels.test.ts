@@ -130,11 +130,19 @@ describe("messages that were not sent", () => {
     await seed();
     const filter = { reason: "channel not configured", channel: "email" };
     const counted = await api("/notifications/send-again", ADMIN, { ...filter, dry_run: true });
-    expect(counted).toEqual({ dry_run: true, count: 1, too_old: 1, more: false });
+    expect(counted).toEqual({ dry_run: true, count: 1, too_old: 1, more: false, resend: null });
     expect(await pending()).toEqual([]);
     const sent = await api("/notifications/send-again", ADMIN, filter);
-    expect(sent).toEqual({ dry_run: false, count: 1, too_old: 1, more: false });
+    const resend = expect.any(Number) as unknown;
+    expect(sent).toEqual({ dry_run: false, count: 1, too_old: 1, more: false, resend });
     expect(await pending()).toEqual([{ id: "order_confirmed/ORD-1/email" }]);
+    expect(await api(`/resends/${String(sent["resend"])}`, ADMIN)).toEqual({
+      id: sent["resend"],
+      started_at: expect.any(String),
+      messages: 1,
+      statuses: { pending: 1 },
+      outcomes: [{ status: "pending", reason: null, times: 1, one: "order_confirmed/ORD-1/email" }],
+    });
   });
 
   it("are counted on their page before a button sends them", async () => {
@@ -144,8 +152,22 @@ describe("messages that were not sent", () => {
     expect(text).toContain("1 message for customers would come too late now.");
     expect(text).toContain("Send 1 message…");
     const filter = { reason: "channel not configured", channel: "email" };
-    expect(await act("/console/unsent", filter)).toContain("/console/unsent?");
+    const to = await act("/console/unsent", filter);
+    expect(to).toMatch(/^\/console\/resends\/\d+$/);
     expect(await pending()).toEqual([{ id: "order_confirmed/ORD-1/email" }]);
+    const before = await page(to ?? "", ADMIN);
+    expect(before).toContain("0 of 1 message settled.");
+    expect(before).toContain("See how far it is");
+    await env.DB.exec(
+      "UPDATE notifications SET status = 'suppressed', reason = 'too old' WHERE status = 'pending'",
+    );
+    const after = await page(to ?? "", ADMIN);
+    expect(after).toContain("Done: 0 of 1 message sent.");
+    expect(after).toMatch(/suppressed 1 too old order_confirmed\/ORD-1\/email/);
+    expect(after).not.toContain("See how far it is");
+    const none = await act("/console/unsent", filter);
+    expect(none).toContain("/console/unsent?");
+    expect(await page(none ?? "", ADMIN)).toContain("Nothing was sent");
     expect(await act("/console/unsent", { reason: "too old" })).toBe("/console/unsent");
   });
 

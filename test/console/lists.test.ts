@@ -161,6 +161,21 @@ describe("a message that was not sent", () => {
     expect(row).toEqual({ rendered: null, status: "suppressed", attempts: 0 });
   });
 
+  it("says after a resend what came of it, and stays on that page", async () => {
+    const after = await read(`${path}?sending=1`);
+    expect(after).toContain("It was resent, and suppressed.");
+    expect(after).toContain("channel not configured");
+    expect(after).not.toContain("hx-get");
+    await env.DB.exec("UPDATE notifications SET status = 'pending' WHERE id LIKE '%/LIST-2/email'");
+    const before = await read(`${path}?sending=1`);
+    expect(before).toContain("It is on its way once more.");
+    expect(before).toContain(`<noscript><a href="${path}?sending=1">See how far it is</a>`);
+    expect(before).toContain(`hx-get="${path}?sending=1"`);
+    await env.DB.exec(
+      "UPDATE notifications SET status = 'suppressed' WHERE id LIKE '%/LIST-2/email'",
+    );
+  });
+
   it("is not shown where what it is made from is gone, or it went out", async () => {
     const id = "order_confirmed/LIST-2/email";
     for (const [left, put] of [

@@ -358,7 +358,7 @@ describe("the overview", () => {
     expect(before).not.toContain("It was replayed");
     const after = await wordsOf("/console/events/page-2?replayed=1");
     expect(after).toContain("It was replayed, and quarantined again.");
-    expect(after).toContain("has to be corrected in Commerce Engine");
+    expect(after).toContain("Correct the value where it comes from, and have it sent again.");
   });
 });
 
@@ -379,11 +379,20 @@ describe("a replay", () => {
         started_at: expect.any(String),
         events: 1,
         statuses: { quarantined: 1 },
+        outcomes: [
+          {
+            status: "quarantined",
+            reason: expect.stringContaining("data.grand_total: expected"),
+            times: 1,
+            one: "page-2",
+          },
+        ],
       });
     });
     const page = await read(`/console/replays/${String(id)}`);
     expect(page).toContain("Done: 0 of 1 event applied");
-    expect(page).toContain("These came back");
+    expect(page).toContain("Correct the value where it comes from");
+    expect(page).toContain('<a href="/console/events/page-2">');
   });
 
   it("of what is settled by now changes nothing, and says so", async () => {

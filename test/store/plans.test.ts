@@ -47,7 +47,7 @@ import { listDeliveries, measureEndpoints } from "../../src/store/forwarding/del
 import { deleteTestEvent, listTroubled } from "../../src/store/inbox/inspection";
 import { countTroubled, loadOverview } from "../../src/store/overview";
 import { findApplied, loadRowEvents } from "../../src/store/inbox/imports";
-import { listUnsettled } from "../../src/store/inbox/replays";
+import { listUnsettled } from "../../src/store/replays";
 import { loadRefusedHours } from "../../src/store/inbox/refusals";
 import { listOptOuts, removeOptOut, saveOptOut } from "../../src/store/shop/opt-outs";
 import { removeSetting, saveSetting } from "../../src/store/shop/settings";
@@ -315,7 +315,8 @@ beforeAll(async () => {
   await deleteTestEvent(testEnv.DB, "none", "receiver.test");
   await admin("/replay", { ids: [told[30]?.id ?? ""], dry_run: true });
   await admin("/replay", { status: "failed" });
-  await admin("/replays/1");
+  await admin("/resends/1");
+  await admin("/replays/2");
   await listUnsettled(testEnv.DB, 1, 10);
   await listTroubled(testEnv.DB, 10, { status: "failed", before: 5 });
   await countTroubled(testEnv.DB);

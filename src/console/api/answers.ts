@@ -143,6 +143,10 @@ const stored = z.object({
   payload: z.string(),
 });
 
+const outcomes = z
+  .array(z.object({ status: z.string(), reason: text, times: z.int(), one: z.string() }))
+  .check(z.describe("what came of them, the most frequent first; one: an id of these"));
+
 export const answers = {
   events: z.object({ events: z.array(event), next_cursor: cursor, latest_cursor: z.string() }),
   event: z.extend(event, {
@@ -168,6 +172,14 @@ export const answers = {
     started_at: z.string(),
     events: z.int(),
     statuses: z.partialRecord(z.enum(eventStatuses), z.int()),
+    outcomes,
+  }),
+  resendProgress: z.object({
+    id: z.int(),
+    started_at: z.string(),
+    messages: z.int(),
+    statuses: z.partialRecord(z.enum(["pending", "sent", "suppressed", "failed"]), z.int()),
+    outcomes,
   }),
   activity: z.object({
     activity: z.array(
@@ -245,6 +257,9 @@ export const answers = {
     count: z.int().check(z.describe("made due; in a dry run, how many would be")),
     too_old: z.int().check(z.describe("customers' messages that fit and stay as they are")),
     more: z.boolean().check(z.describe("more fit: ask again")),
+    resend: z
+      .nullable(z.int())
+      .check(z.describe("its record; null in a dry run, and where nothing was made due")),
   }),
   quietUntil: z.object({
     until: text.check(

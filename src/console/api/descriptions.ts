@@ -104,8 +104,12 @@ const descriptions = {
     fields: { from: time, to: time, limit: whole, dry_run: dryRun },
   },
   "GET /replays/:id": {
-    summary: "How far a replay is: how many of its events stand in each status",
+    summary: "How far a replay is: how many of its events stand in each status, and why",
     answer: answers.replayProgress,
+  },
+  "GET /resends/:id": {
+    summary: "How far messages are that were sent together: how many stand in each status, and why",
+    answer: answers.resendProgress,
   },
   "GET /search": {
     summary:

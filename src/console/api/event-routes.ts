@@ -1,7 +1,7 @@
 /** Events: the inbox as a list, one complete event, and the replay of settled events. */
 import { listEvents } from "../../store/inbox/event-list";
 import { deleteTestEvent, listTroubled, TEST_EVENT_TYPE } from "../../store/inbox/inspection";
-import { loadReplay } from "../../store/inbox/replays";
+import { loadReplay, statusesOf } from "../../store/replays";
 import { listReplayable } from "../../store/inbox/waiting";
 import { asking, plain, taking } from "./api-route";
 import type { Route } from "../deps";
@@ -78,6 +78,8 @@ export const eventRoutes: readonly Route[] = [
   }),
   plain("GET /replays/:id", async ({ c, deps, part }) => {
     const replay = await loadReplay(deps.db, Number(part("id")));
-    return replay === null ? problem(c, 404, "There is no such replay") : c.json(replay);
+    if (replay === null) return problem(c, 404, "There is no such replay");
+    const { total: events, ...rest } = replay;
+    return c.json({ ...rest, events, statuses: statusesOf(replay) });
   }),
 ];

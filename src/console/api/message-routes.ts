@@ -2,6 +2,7 @@
 import { contactsLike } from "../../projection/patches/contacts";
 import { isBare, listMessages, loadMessage, type Message } from "../../store/outbox/message-list";
 import { countQuieted, isTooFarAhead, loadQuietUntil } from "../../store/outbox/quiet-until";
+import { loadReplay, statusesOf } from "../../store/replays";
 import { note, noteQuietUntil } from "../activity/note";
 import { asking, plain, taking } from "./api-route";
 import type { Route } from "../deps";
@@ -36,9 +37,17 @@ export const messageRoutes: readonly Route[] = [
     const { limit, dry_run, ...filter } = body;
     const { messages, too_old } = await deps.countUnsent(filter, UNSENT_COUNTED);
     const fresh = messages - too_old;
-    const count = dry_run ? Math.min(fresh, limit) : await deps.sendUnsent(filter, limit);
-    if (!dry_run && count > 0) note(c, "unsent_sent", { about: filter.reason, times: count });
-    return c.json({ dry_run, count, too_old, more: fresh > count });
+    const { count, resend } = dry_run
+      ? { count: Math.min(fresh, limit), resend: null }
+      : await deps.sendUnsent(filter, limit);
+    if (resend !== null) note(c, "unsent_sent", { about: filter.reason, times: count });
+    return c.json({ dry_run, count, too_old, more: fresh > count, resend });
+  }),
+  plain("GET /resends/:id", async ({ c, deps, part }) => {
+    const resend = await loadReplay(deps.db, Number(part("id")), "messages");
+    if (resend === null) return problem(c, 404, "There is no such resend");
+    const { total: messages, ...rest } = resend;
+    return c.json({ ...rest, messages, statuses: statusesOf(resend) });
   }),
   plain("POST /notifications/:id/send-again", async ({ c, deps, part }) => {
     const id = part("id");

@@ -239,6 +239,11 @@ export function Live(props: {
   return (
     <div id={id} {...(beat === null ? {} : live)}>
       {props.children}
+      {beat === "tick" ? (
+        <noscript>
+          <a href={path}>See how far it is</a>
+        </noscript>
+      ) : null}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { layOutJson } from "../../json-text";
 import { below, pathTo, withNotice } from "../../links";
 import { count, visible } from "../../text";
 import { idIn, type PageContext } from "../../page-context";
+import { adviceFor } from "./advice";
 import { Effect } from "./event-effect";
 import { messageColumns } from "../messages/messages-page";
 import {
@@ -36,9 +37,8 @@ const outcomes: Readonly<Record<EventView["outcome"], string>> = {
   superseded: "Applied, and since replaced: nothing of it stands any more.",
   waiting: "Stored, and not applied yet.",
   ignored: "Stored and not applied: it changes nothing.",
-  quarantined:
-    "Stored and quarantined: its signature is valid, but its data cannot be understood. It has to be corrected in Commerce Engine and sent again.",
-  failed: "Failed after all retries. Fix the cause, then replay it.",
+  quarantined: "Stored and quarantined: its signature is valid, but its data cannot be understood.",
+  failed: "Failed after all retries.",
   purged: "Applied. Its body has since been removed.",
 };
 
@@ -145,6 +145,7 @@ function EventPage(props: {
   const path = isReplayed ? withNotice(own, "replayed") : own;
   const isWaiting = event.status === "received";
   const form = describeForm(event);
+  const advice = isWaiting ? null : adviceFor(event.status, event.error);
   return (
     <Page title={nameType(event.event_type)} who={who} path="/console/events">
       <Live path={path} beat={isWaiting ? "tick" : null}>
@@ -172,6 +173,7 @@ function EventPage(props: {
             <Text of={event.error} whole />
           </Notice>
         )}
+        {advice === null ? null : <p>{advice}</p>}
         <Notes of={notes} />
         <Envelope event={event} />
         {changed.length + overridden.length === 0 ? null : <Effect {...view} />}

@@ -1,82 +1,130 @@
-/** The progress of a replay: how many of its events are applied, and which are not. */
+/** What came of a replay, or of messages that were resent together: how many are done, and what is wrong with others. */
 import type { EventRow } from "../../../store/inbox/event-list";
-import { listUnsettled, loadReplay, type Replay } from "../../../store/inbox/replays";
-import { count, words } from "../../text";
+import {
+  listUnsettled,
+  loadReplay,
+  type Outcome,
+  type Replay,
+  type Replayed,
+  statusesOf,
+} from "../../../store/replays";
+import { capital, count } from "../../text";
 import type { PageContext } from "../../page-context";
-import { Badge, type Column, Live, Notice, Table, Text, Time } from "../parts";
+import { Badge, type Column, Live, Part, Ref, Table, Text, Time } from "../parts";
+import { adviceFor } from "./advice";
 import { eventColumns } from "./events-page";
 import { Page, show } from "../page";
 import { PlainPage } from "../sign-in-page";
 
 const SHOWN_MAX = 100;
+const OUTCOMES_MAX = 20;
 
 const columns: readonly Column<EventRow>[] = [
   ...eventColumns.slice(0, 4),
   { head: "What is wrong", cell: ({ error }) => <Text of={error} whole /> },
 ];
 
-function Statuses({ replay }: { readonly replay: Replay }) {
-  return (
-    <ul class="concerns plain">
-      {Object.entries(replay.statuses).map(([status, number]) => (
-        <li>
-          <Badge status={status} as={words(status)} /> {number.toLocaleString("en")}
-        </li>
-      ))}
-    </ul>
-  );
-}
+const outcomeColumns = (what: Replayed): readonly Column<Outcome>[] => [
+  { head: "Status", cell: ({ status }) => <Badge status={status} /> },
+  { head: "How many", number: true, cell: ({ times }) => times.toLocaleString("en") },
+  {
+    head: "Reason, and what to do",
+    as: "wide",
+    cell: ({ status, reason }) => (
+      <>
+        <Text of={reason} whole />
+        <p class="soft">{what === "events" ? adviceFor(status, reason) : null}</p>
+      </>
+    ),
+  },
+  { head: "One of them", cell: ({ one }) => <Ref to={what} id={one} /> },
+];
 
-function ReplayPage(props: {
+interface ReplayProps {
   readonly who: string;
   readonly replay: Replay;
+  readonly what: Replayed;
   readonly unsettled: readonly EventRow[];
-}) {
-  const { who, replay, unsettled } = props;
-  const waiting = replay.statuses.received ?? 0;
-  const done = replay.events - waiting;
-  const path = `/console/replays/${String(replay.id)}`;
-  const applied = replay.statuses.processed ?? 0;
+}
+
+/** The words of each kind. */
+const kinds = {
+  events: {
+    name: "replay",
+    noun: "event",
+    done: "processed",
+    waits: "received",
+    as: "applied",
+    nav: "/console/events",
+    list: ["/console/troubled", "Failed and quarantined events"],
+  },
+  messages: {
+    name: "resend",
+    noun: "message",
+    done: "sent",
+    waits: "pending",
+    as: "sent",
+    nav: "/console/messages",
+    list: ["/console/unsent", "Messages that were not sent"],
+  },
+} as const;
+
+function ReplayPage({ who, replay, what, unsettled }: ReplayProps) {
+  const { id, total, outcomes, started_at: startedAt } = replay;
+  const { name, noun, done, waits, as, nav, list } = kinds[what];
+  const { [done]: succeeded = 0, [waits]: waiting = 0 } = statusesOf(replay);
+  const title = `${capital(name)} ${String(id)}`;
+  const path = `/console/${name}s/${String(id)}`;
+  const all = count(total, noun);
   return (
-    <Page title={`Replay ${String(replay.id)}`} who={who} path="/console/troubled">
-      <h1>Replay {replay.id}</h1>
+    <Page title={title} who={who} path={nav}>
+      <h1>{title}</h1>
       <Live path={path} beat={waiting === 0 ? null : "tick"}>
         <p>
           <label for="progress">
             {waiting === 0
-              ? `Done: ${String(applied)} of ${count(replay.events, "event")} applied.`
-              : `${String(done)} of ${count(replay.events, "event")} settled.`}
+              ? `Done: ${succeeded.toLocaleString("en")} of ${all} ${as}.`
+              : `${(total - waiting).toLocaleString("en")} of ${all} settled.`}
           </label>
-          <progress id="progress" value={done} max={Math.max(1, replay.events)} />
+          <progress id="progress" value={total - waiting} max={Math.max(1, total)} />
         </p>
-        <Statuses replay={replay} />
         <p class="soft">
-          Started at <Time at={replay.started_at} />. A page without script shows it as it stood:
-          reload it.
+          Started at <Time at={startedAt} />.
         </p>
+        <Table
+          caption="What came of it"
+          columns={outcomeColumns(what)}
+          rows={outcomes.slice(0, OUTCOMES_MAX)}
+        />
         {unsettled.length === 0 ? null : (
-          <>
-            {waiting === 0 ? (
-              <Notice bad>These came back. What was wrong with them has not been fixed.</Notice>
-            ) : null}
+          <Part id="unsettled" title="Not applied">
             <Table caption="Not applied" columns={columns} rows={unsettled} />
-          </>
+          </Part>
         )}
       </Live>
       <p>
-        <a href="/console/troubled">Failed and quarantined events</a>
+        <a href={list[0]}>{list[1]}</a>
       </p>
     </Page>
   );
 }
 
-export async function replay({ c, deps, who }: PageContext) {
-  const id = Number(c.req.param("id"));
-  const found = Number.isSafeInteger(id) ? await loadReplay(deps.db, id) : null;
-  if (found === null) {
-    const text = "The latest 100 replays are kept; this is none of them.";
-    return show(c, <PlainPage title="No such replay" text={text} who={who} />, 404);
-  }
-  const unsettled = await listUnsettled(deps.db, id, SHOWN_MAX);
-  return show(c, <ReplayPage who={who} replay={found} unsettled={unsettled} />);
-}
+const page =
+  (what: Replayed) =>
+  async ({ c, deps, who }: PageContext) => {
+    const id = Number(c.req.param("id"));
+    const found = Number.isSafeInteger(id) ? await loadReplay(deps.db, id, what) : null;
+    if (found === null) {
+      const text = "The latest 100 replays and resends are kept; this is none of them.";
+      return show(
+        c,
+        <PlainPage title={`No such ${kinds[what].name}`} text={text} who={who} />,
+        404,
+      );
+    }
+    const unsettled = what === "events" ? await listUnsettled(deps.db, id, SHOWN_MAX) : [];
+    return show(c, <ReplayPage who={who} replay={found} what={what} unsettled={unsettled} />);
+  };
+
+export const replay = page("events");
+export const resend = page("messages");

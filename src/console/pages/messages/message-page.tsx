@@ -7,7 +7,7 @@ import { parseRendered, type Rendered } from "../../../store/outbox/rendered";
 import { loadFactsOf } from "../../../store/outbox/outbox-facts";
 import type { AdminApiDeps } from "../../deps";
 import { layOutJson } from "../../json-text";
-import { below, pathTo } from "../../links";
+import { below, pathTo, withNotice } from "../../links";
 import { capital, visible, words } from "../../text";
 import { idIn, type PageContext } from "../../page-context";
 import { loadMaking } from "../../texts/samples";
@@ -168,11 +168,19 @@ interface MessageProps {
   readonly message: Message;
   /** As it would read now; null where it was rendered, or cannot be. */
   readonly would: Looks | null;
-  readonly notice: string | null;
+  /** A person has just resent it. */
+  readonly isResent: boolean;
 }
 
-function MessagePage({ who, message, would, notice }: MessageProps) {
-  const path = pathTo("messages", message.id) ?? "";
+/** What came of a resend, by the status that the message has now; the reason stands below. */
+function resent({ status }: Message): string {
+  if (status === "pending") return "It is on its way once more.";
+  return status === "sent" ? "It was sent again." : `It was resent, and ${status}.`;
+}
+
+function MessagePage({ who, message, would, isResent }: MessageProps) {
+  const own = pathTo("messages", message.id) ?? "";
+  const path = isResent ? withNotice(own, "sending") : own;
   const isPending = message.status === "pending";
   const name = capital(words(message.template));
   return (
@@ -191,7 +199,7 @@ function MessagePage({ who, message, would, notice }: MessageProps) {
             />
           )}
         </div>
-        {notice !== null && isPending ? <Notice>{notice}</Notice> : null}
+        {isResent ? <Notice>{resent(message)}</Notice> : null}
         {message.reason === null ? null : (
           <Notice bad={message.status === "failed"}>
             {message.status === "suppressed" ? "Not sent: " : null}
@@ -210,7 +218,7 @@ function MessagePage({ who, message, would, notice }: MessageProps) {
             <Attempts of={message.attempt_log} />
           </Part>
         )}
-        <Reading message={message} would={would} path={path} />
+        <Reading message={message} would={would} path={own} />
       </Live>
     </Page>
   );
@@ -231,9 +239,9 @@ async function looksNow(deps: AdminApiDeps, row: Message): Promise<Looks | null>
 export async function message({ c, deps, who }: PageContext) {
   const found = await loadMessage(deps.db, idIn(c, "id"));
   if (found === null) return show(c, <PlainPage {...unknown} who={who} />, 404);
-  const notice = c.req.query("sending") === undefined ? null : "It is on its way once more.";
+  const isResent = c.req.query("sending") !== undefined;
   const would = await looksNow(deps, found);
-  return show(c, <MessagePage who={who} message={found} would={would} notice={notice} />);
+  return show(c, <MessagePage who={who} message={found} would={would} isResent={isResent} />);
 }
 
 /** The e-mail itself, for the frame on its page. */

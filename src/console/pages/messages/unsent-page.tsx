@@ -23,7 +23,7 @@ interface UnsentProps {
   readonly of: UnsentCount;
   readonly rows: readonly MessageRow[];
   readonly problem: string | null;
-  readonly sent: number | null;
+  readonly isNothing: boolean;
 }
 
 /** `10,000` may be the limit of the count. */
@@ -64,7 +64,7 @@ function Found({ filter, of: { messages, too_old } }: Pick<UnsentProps, "filter"
   );
 }
 
-function UnsentPage({ who, values, filter, of, rows, problem, sent }: UnsentProps) {
+function UnsentPage({ who, values, filter, of, rows, problem, isNothing }: UnsentProps) {
   return (
     <Page title="Messages that were not sent" who={who} path="/console/messages">
       <MessageTabs here={PATH} />
@@ -74,9 +74,9 @@ function UnsentPage({ who, values, filter, of, rows, problem, sent }: UnsentProp
         take them, or they were about the past (<a href="/console/settings#quiet-until">Settings</a>
         ). Once that is over, they can be sent together.
       </p>
-      {sent === null ? null : (
-        <Notice>{`${count(sent, "message")} will be sent within the next minutes, if still true.`}</Notice>
-      )}
+      {isNothing ? (
+        <Notice bad>Nothing was sent: no message fits that is not too old.</Notice>
+      ) : null}
       <Filters path={PATH} values={values} more={["reason", "channel", "from", "to"]}>
         <Options
           name="reason"
@@ -112,11 +112,10 @@ export async function unsent({ c, deps, who }: PageContext) {
     deps.countUnsent(filter, UNSENT_COUNTED),
     listUnsent(deps.db, filter, ROWS),
   ]);
-  const started = c.req.query("sent") ?? "";
-  const sent = /^\d{1,6}$/.test(started) ? Number(started) : null;
+  const isNothing = c.req.query("sent") !== undefined;
   return show(
     c,
-    <UnsentPage {...{ who, values, filter, of, rows, problem, sent }} />,
+    <UnsentPage {...{ who, values, filter, of, rows, problem, isNothing }} />,
     problem === null ? 200 : 400,
   );
 }
