@@ -43,6 +43,13 @@ const settingsPages = [
   ["settings-texts", "/console/settings/messages/shared"],
 ] as const;
 
+const morePages = [
+  ["refused", "/console/refused"],
+  ["messages-recipient", "/console/messages?recipient=meera.nair%40example.com"],
+  ["replay", "/console/replays/1"],
+  ["resend", "/console/resends/2"],
+] as const;
+
 /** The search, a person, and who did what. */
 async function peoplePaths(
   receiver: Shop["receiver"],
@@ -76,10 +83,10 @@ async function pathsOf({ receiver }: Shop): Promise<ReadonlyMap<string, string>>
     "SELECT id FROM notifications WHERE template = 'order_confirmed' AND status = 'sent' AND order_number LIKE 'ORD%' LIMIT 1",
   );
   const [unsent] = await receiver.query<{ id: string }>(
-    "SELECT id FROM notifications WHERE status = 'suppressed' LIMIT 1",
+    "SELECT id FROM notifications WHERE status = 'suppressed' AND channel = 'email' AND rendered IS NULL LIMIT 1",
   );
   const [forwarded] = await receiver.query<{ id: string }>(
-    "SELECT id FROM notifications WHERE attempt_log IS NOT NULL LIMIT 1",
+    "SELECT id FROM notifications WHERE channel = 'forward' AND attempt_log IS NOT NULL LIMIT 1",
   );
   return new Map([
     ["overview", "/console"],
@@ -104,11 +111,11 @@ async function pathsOf({ receiver }: Shop): Promise<ReadonlyMap<string, string>>
     ["order-hostile", `/console/orders/${id(hostile.script)}`],
     ["order-unknown", "/console/orders/NOPE"],
     ["troubled", "/console/troubled"],
-    ["refused", "/console/refused"],
     ["messages", "/console/messages"],
     ["message", `/console/messages/${id(mail?.id ?? "")}`],
     ["message-unsent", `/console/messages/${id(unsent?.id ?? "")}`],
     ["unsent", "/console/unsent"],
+    ...morePages,
     ["forward", `/console/messages/${id(forwarded?.id ?? "")}`],
     ["endpoints", "/console/endpoints"],
     ["endpoint", "/console/endpoints/default"],

@@ -24,6 +24,7 @@ const event = z.looseObject({
   type_hint: text,
   subject_id: text,
   order_number: text,
+  linked_order: z.optional(text),
   occurred_at: text,
   received_at: z.string(),
   status: z.enum(eventStatuses),
@@ -94,7 +95,20 @@ export const endpointReplay = z.looseObject({ count: z.number(), next_cursor: te
 
 export const messages = z.looseObject({ notifications: z.array(message), next_cursor: text });
 
-export const messageDetail = z.looseObject({ ...message.shape, rendered: text });
+const attempt = z.object({
+  at: z.string(),
+  ms: z.number(),
+  status: z.nullable(z.number()),
+  answer: text,
+});
+
+/** A Worker of an older version answers attempts as text, or not at all. */
+export const messageDetail = z.looseObject({
+  ...message.shape,
+  rendered: text,
+  attempt_log: z.catch(z.array(attempt), []),
+});
+export type MessageDetail = z.infer<typeof messageDetail>;
 
 const setting = z.looseObject({ entity: z.string(), row_key: z.string(), register: z.string() });
 

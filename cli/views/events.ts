@@ -15,9 +15,11 @@ const eventListColumns = (when: When): readonly Column[] => [
   { title: "id", narrow: "cut" },
 ];
 
-/** The subject of an event, by the number that people know. */
-export function aboutOf({ subject_id: subject, order_number: order }: EventRow): string {
-  return subject ?? order ?? "";
+/** The subject of an event, by the number that people know, and the order that it belongs to. */
+export function aboutOf(event: EventRow): string {
+  const { subject_id: subject, linked_order: order = event.order_number } = event;
+  if (subject === null || order === null) return subject ?? order ?? "";
+  return subject === order ? subject : `${subject} (${order})`;
 }
 
 /** Why it is not applied, and how often it was repeated or in conflict. */

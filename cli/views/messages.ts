@@ -1,5 +1,5 @@
 /** Messages to customers, the team and the forward endpoint: as a list, and one complete message. */
-import type { MessageRow } from "../api/answers.ts";
+import type { MessageDetail, MessageRow } from "../api/answers.ts";
 import { fullTime, shortTime, stateOf, type When, zoneName } from "../terminal/look.ts";
 import type { Output } from "../../testbed/terminal/output.ts";
 import { printTable, type TableRow } from "../../testbed/terminal/table.ts";
@@ -34,11 +34,13 @@ export function printMessages(out: Output, messages: readonly MessageRow[], when
   );
 }
 
-export function printMessage(
-  out: Output,
-  message: MessageRow & { readonly rendered: string | null },
-  when: When,
-): void {
+/** `200 in 163 ms`, or what stood in the place of an answer. */
+function attemptText({ status, answer, ms }: MessageDetail["attempt_log"][number]): string {
+  const words = [status, answer].filter((word) => word !== null && word !== "").join(" ");
+  return `${words === "" ? "accepted" : words} in ${String(ms)} ms`;
+}
+
+export function printMessage(out: Output, message: MessageDetail, when: When): void {
   const { colours, print } = out;
   print(`${colours.bold(message.id)}  ${stateOf(colours, message.status)}`);
   printFacts(out, [
@@ -50,6 +52,12 @@ export function printMessage(
     ["created", fullTime(message.created_at, when)],
     ["sent", fullTime(message.sent_at, when)],
     ["tries", message.attempts === 0 ? null : String(message.attempts)],
+    [
+      "tried",
+      message.attempt_log.map(
+        (attempt) => `${fullTime(attempt.at, when) ?? ""}  ${attemptText(attempt)}`,
+      ),
+    ],
   ]);
   print();
   if (message.rendered === null)

@@ -47,7 +47,7 @@ await test("the console", async (t) => {
       await page.getByRole("button", { name: "Replay selected" }).click();
       await page.waitForURL(/\/console\/replays\/\d+$/);
       await page.getByText(/Done: \d+ of \d+ events applied/).waitFor();
-      await page.getByText("These came back").waitFor();
+      await page.getByText("Correct the value where it comes from").first().waitFor();
       const { status } = await stage.one<{ status: string }>(
         "SELECT status FROM webhook_events WHERE id = 'evt_dead_2'",
       );

@@ -18,6 +18,9 @@ export async function everyPage(stage: Stage): Promise<readonly string[]> {
   const { sms } = await stage.one<{ sms: string }>(
     "SELECT id AS sms FROM notifications WHERE channel = 'sms' LIMIT 1",
   );
+  const { unsent } = await stage.one<{ unsent: string }>(
+    "SELECT id AS unsent FROM notifications WHERE channel = 'email' AND rendered IS NULL AND status <> 'sent' LIMIT 1",
+  );
   const { forward } = await stage.one<{ forward: string }>(
     "SELECT id AS forward FROM notifications WHERE channel = 'forward' AND attempt_log IS NOT NULL LIMIT 1",
   );
@@ -43,6 +46,8 @@ export async function everyPage(stage: Stage): Promise<readonly string[]> {
     "/console/messages?template=shipment_update",
     `/console/messages/${id(mail)}`,
     `/console/messages/${id(sms)}`,
+    `/console/messages/${id(unsent)}`,
+    "/console/messages?recipient=meera.nair%40example.com",
     `/console/messages/${id(forward)}`,
     "/console/endpoints",
     "/console/endpoints/default",
@@ -68,6 +73,7 @@ export async function everyPage(stage: Stage): Promise<readonly string[]> {
     "/console/settings/messages/team",
     "/console/settings/messages/nothing",
     "/console/replays/1",
+    "/console/resends/2",
   ];
 }
 

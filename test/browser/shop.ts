@@ -99,6 +99,16 @@ function endpoints(): readonly string[] {
   ];
 }
 
+/** What was replayed and resent together: some of it is done, and some is still wrong. */
+function replays(): readonly string[] {
+  return [
+    `INSERT INTO replays (id, started_at, events) SELECT 1, '${isoBefore(2)}', json_group_array(id)
+     FROM (SELECT id FROM webhook_events WHERE status <> 'received' ORDER BY status = 'processed', rowid LIMIT 40)`,
+    `INSERT INTO replays (id, started_at, events, messages) SELECT 2, '${isoBefore(1)}', '[]', json_group_array(id)
+     FROM (SELECT id FROM notifications WHERE channel <> 'forward' ORDER BY status DESC LIMIT 60)`,
+  ];
+}
+
 /** What people and scripts have done, with a name that would do harm. */
 function activity(): readonly string[] {
   const done = [
@@ -240,6 +250,7 @@ export async function openShop(orders: number, isCalm = false): Promise<Shop> {
     for (const sql of [
       ...history,
       ...refusals(),
+      ...replays(),
       ...(isCalm ? [] : [...endpoints(), ...activity()]),
     ])
       await receiver.query(sql);

@@ -128,7 +128,7 @@ describe("the attempts of a message", () => {
     }
     const row = await readNotification(EMAIL);
     expect(row).toMatchObject({ status: "sent", attempts: 7 });
-    const log = JSON.parse(row.attempt_log ?? "[]") as object[];
+    const log: unknown[] = JSON.parse(row.attempt_log ?? "[]");
     const refused = { ms: 250, status: 503, answer: "application_error" };
     expect(log).toMatchObject([refused, refused, refused, refused, { status: 200, answer: "" }]);
     expect(log[0]).toMatchObject({ at: "2026-11-24T22:00:00.500Z" });

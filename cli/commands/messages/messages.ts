@@ -17,13 +17,15 @@ interface ListFlags extends SettingFlags, JsonFlag {
   readonly template?: string;
   readonly reason?: string;
   readonly order?: string;
+  readonly recipient?: string;
   readonly limit: number;
 }
 
 async function listMessages(cli: Cli, flags: ListFlags): Promise<void> {
-  const { status, channel, template, reason, order, limit } = flags;
+  const { status, channel, template, reason, order, recipient, limit } = flags;
   const api = apiOf(cli, flags);
-  const answer = await api.messages({ status, channel, template, reason, order, limit });
+  const filter = { status, channel, template, reason, order, recipient };
+  const answer = await api.messages({ ...filter, limit });
   if (flags.json === true) return cli.out.json(answer);
   if (answer.notifications.length === 0) return cli.out.note("  No message fits.");
   printMessages(cli.out, answer.notifications, await whenOf(cli, api));
@@ -38,9 +40,11 @@ export function messagesCommand(cli: Cli): Command {
     .addOption(new Option("--template <name>", "of this template").choices(templateNames))
     .option("--reason <text>", "for this reason, in its exact words")
     .option("--order <number>", "about this order")
+    .option("--recipient <contact>", "to this e-mail address or phone number, whole")
     .option("--limit <n>", "at most so many", wholeNumber(1, 100), 20);
   complete(command, "token", [
     ["ce-webhooks messages --order ORD-1", "what the customer has heard"],
+    ["ce-webhooks messages --recipient asha@example.com", "what that person has heard"],
     ["ce-webhooks messages --status failed", "what could not be sent, and why"],
     [
       'ce-webhooks messages --reason "channel settings missing"',

@@ -257,9 +257,7 @@ export const answers = {
     count: z.int().check(z.describe("made due; in a dry run, how many would be")),
     too_old: z.int().check(z.describe("customers' messages that fit and stay as they are")),
     more: z.boolean().check(z.describe("more fit: ask again")),
-    resend: z
-      .nullable(z.int())
-      .check(z.describe("its record; null in a dry run, and where nothing was made due")),
+    resend: z.optional(z.nullable(z.int().check(z.describe("its record; absent in a dry run")))),
   }),
   quietUntil: z.object({
     until: text.check(

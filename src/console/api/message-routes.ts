@@ -38,9 +38,9 @@ export const messageRoutes: readonly Route[] = [
     const { messages, too_old } = await deps.countUnsent(filter, UNSENT_COUNTED);
     const fresh = messages - too_old;
     const { count, resend } = dry_run
-      ? { count: Math.min(fresh, limit), resend: null }
+      ? { count: Math.min(fresh, limit) }
       : await deps.sendUnsent(filter, limit);
-    if (resend !== null) note(c, "unsent_sent", { about: filter.reason, times: count });
+    if (typeof resend === "number") note(c, "unsent_sent", { about: filter.reason, times: count });
     return c.json({ dry_run, count, too_old, more: fresh > count, resend });
   }),
   plain("GET /resends/:id", async ({ c, deps, part }) => {

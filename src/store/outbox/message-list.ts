@@ -140,7 +140,8 @@ function readCursor(cursor: string | undefined): Place {
   return { row: row === undefined ? null : Number(row), at, id };
 }
 
-function messageOf({ event_row: _, listed_at: __, ...message }: Listed): MessageRow {
+function messageOf(listed: Listed): MessageRow {
+  const { event_row: _, listed_at: __, ...message } = listed;
   return message;
 }
 

@@ -340,6 +340,23 @@ await test("messages are listed, shown whole, and sent once more", async () => {
   assert.equal(again.code, 0, again.stderr);
   const sql = "SELECT resends FROM notifications WHERE id = 'refund_succeeded/REF-1-1/email'";
   assert.equal((await receiver.query<{ resends: number }>(sql))[0]?.resends, 1);
+  const attempts = [
+    { at: "2026-11-24T10:00:00.000Z", ms: 163, status: 503, answer: "application_error" },
+    { at: "2026-11-24T10:01:00.000Z", ms: 42, status: 200, answer: "" },
+  ];
+  await receiver.query(
+    `UPDATE notifications SET attempts = 2, attempt_log = '${JSON.stringify(attempts)}' WHERE id = 'order_cancelled/ORD-1/email'`,
+  );
+  const [{ email } = { email: "" }] = await receiver.query<{ email: string }>(
+    "SELECT customer_email AS email FROM orders WHERE order_number = 'ORD-1'",
+  );
+  const tried = await shop.run("message order_cancelled/ORD-1/email");
+  assert.match(tried.stdout, /200 in 42 ms\n[^]*503 application_error in 163 ms/);
+  const found = await shop.run(["messages", "--recipient", ` ${email.toUpperCase()}`, "--json"]);
+  const toOne = parse(messages, found.stdout).notifications.map(({ id }) => id);
+  assert.ok(toOne.includes("order_cancelled/ORD-1/email"), found.stdout);
+  const none = await shop.run("messages --recipient nobody@nowhere.example");
+  assert.match(none.stdout + none.stderr, /No message fits/);
 });
 
 await test("what is not there is said in one line, with a code of its own", async () => {

@@ -28,14 +28,17 @@ const outcomeColumns = (what: Replayed): readonly Column<Outcome>[] => [
   { head: "Status", cell: ({ status }) => <Badge status={status} /> },
   { head: "How many", number: true, cell: ({ times }) => times.toLocaleString("en") },
   {
-    head: "Reason, and what to do",
+    head: what === "events" ? "Reason, and what to do" : "Reason",
     as: "wide",
-    cell: ({ status, reason }) => (
-      <>
-        <Text of={reason} whole />
-        <p class="soft">{what === "events" ? adviceFor(status, reason) : null}</p>
-      </>
-    ),
+    cell: ({ status, reason }) => {
+      const advice = what === "events" ? adviceFor(status, reason) : null;
+      return (
+        <>
+          <Text of={reason} whole />
+          {advice === null ? null : <div class="soft">{advice}</div>}
+        </>
+      );
+    },
   },
   { head: "One of them", cell: ({ one }) => <Ref to={what} id={one} /> },
 ];
