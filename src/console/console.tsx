@@ -94,9 +94,7 @@ async function sendUnsent({ c, deps }: PageContext): Promise<Response> {
   const filter = unsentQuery.safeParse(await formOf(c));
   if (!filter.success) return c.redirect("/console/unsent", 303);
   const { count, resend } = await deps.sendUnsent(filter.data, UNSENT_MAX);
-  if (resend === null) {
-    return c.redirect(withQuery("/console/unsent", { ...filter.data, sent: 0 }), 303);
-  }
+  if (resend === null) return c.redirect(withQuery("/console/unsent", filter.data), 303);
   note(c, "unsent_sent", { about: filter.data.reason, times: count });
   return c.redirect(`/console/resends/${String(resend)}`, 303);
 }

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
 import { accepts, cutsConnection, hangs, noChannels, stage, impatientStage } from "./providers";
+import { eraseRows } from "../../src/store/privacy/erasure-rows";
 import {
   clearTables,
   FAILURE_PRECEDENCE,
@@ -141,6 +142,19 @@ describe("the attempts of a message", () => {
     await dispatchIds([EMAIL], deps);
     const { attempt_log: log } = await readNotification(EMAIL);
     expect(JSON.parse(log ?? "[]")).toMatchObject([{ status: null, answer: "connection cut" }]);
+  });
+
+  it("are erased with the customer of their order", async () => {
+    await seedOrder();
+    await seedNotification({ id: EMAIL });
+    const { deps } = stage();
+    await dispatchIds([EMAIL], deps);
+    expect((await readNotification(EMAIL)).attempt_log).toContain('"status":200');
+    await env.DB.exec(
+      "UPDATE notifications SET recipient = NULL, rendered = NULL, provider_message_id = NULL",
+    );
+    await eraseRows(env.DB, { erasureId: 1, orders: ["ORD-1"] }, [], 0);
+    expect(await readNotification(EMAIL)).toMatchObject({ attempt_log: null, status: "sent" });
   });
 
   it("are none where nothing was asked", async () => {

@@ -63,7 +63,7 @@ const STRETCH_ROWS = 2_000;
 /** Rows of one template that one page looks through. */
 const TEMPLATE_ROWS = 2_000;
 /** Orders of one recipient that are looked through, those with the highest numbers. */
-const ORDERS_MAX = 100;
+const ORDERS_MAX = 50;
 /** An event asks for a handful of messages; a page ends with a whole event. */
 const HANDFUL = 10;
 

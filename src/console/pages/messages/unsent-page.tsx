@@ -23,7 +23,6 @@ interface UnsentProps {
   readonly of: UnsentCount;
   readonly rows: readonly MessageRow[];
   readonly problem: string | null;
-  readonly isNothing: boolean;
 }
 
 /** `10,000` may be the limit of the count. */
@@ -64,7 +63,7 @@ function Found({ filter, of: { messages, too_old } }: Pick<UnsentProps, "filter"
   );
 }
 
-function UnsentPage({ who, values, filter, of, rows, problem, isNothing }: UnsentProps) {
+function UnsentPage({ who, values, filter, of, rows, problem }: UnsentProps) {
   return (
     <Page title="Messages that were not sent" who={who} path="/console/messages">
       <MessageTabs here={PATH} />
@@ -74,9 +73,6 @@ function UnsentPage({ who, values, filter, of, rows, problem, isNothing }: Unsen
         take them, or they were about the past (<a href="/console/settings#quiet-until">Settings</a>
         ). Once that is over, they can be sent together.
       </p>
-      {isNothing ? (
-        <Notice bad>Nothing was sent: no message fits that is not too old.</Notice>
-      ) : null}
       <Filters path={PATH} values={values} more={["reason", "channel", "from", "to"]}>
         <Options
           name="reason"
@@ -112,10 +108,9 @@ export async function unsent({ c, deps, who }: PageContext) {
     deps.countUnsent(filter, UNSENT_COUNTED),
     listUnsent(deps.db, filter, ROWS),
   ]);
-  const isNothing = c.req.query("sent") !== undefined;
   return show(
     c,
-    <UnsentPage {...{ who, values, filter, of, rows, problem, isNothing }} />,
+    <UnsentPage {...{ who, values, filter, of, rows, problem }} />,
     problem === null ? 200 : 400,
   );
 }
