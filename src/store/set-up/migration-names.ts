@@ -33,5 +33,5 @@ export const migrationNames: readonly string[] = [
   "0030_activity.sql",
   "0031_worklists.sql",
   "0032_database_sizes.sql",
-  "0034_message_lists.sql",
+  "0033_message_lists.sql",
 ];
