@@ -1,30 +1,98 @@
 /** One person: what is stored about them, to export it or to erase it, after a look at how much it is. */
 import { ERASURE_ORDERS_COUNTED } from "../../privacy-limits";
 import { type Erasure, loadErasure } from "../../store/privacy/erasure";
-import { countHeld, type HeldCounts, listOrdersOf } from "../../store/privacy/person";
+import { countHeld, type Customer, type HeldCounts } from "../../store/privacy/person";
 import { note } from "../activity/note";
 import { withQuery } from "../links";
-import { asked, fieldOf, type PageContext } from "../page-context";
+import { asked, fieldOf, formOf, type PageContext } from "../page-context";
 import { Page, show } from "../pages/page";
-import { Badge, Empty, Facts, Live, Notice, Part, Ref, Text, Time } from "../pages/parts";
-import { count } from "../text";
+import {
+  Badge,
+  type Column,
+  Empty,
+  Facts,
+  Live,
+  Notice,
+  Part,
+  Ref,
+  Table,
+  Text,
+  Time,
+} from "../pages/parts";
+import { clip, count, visible } from "../text";
 import { exportFile } from "./export-file";
-import { confirmedBy, loadPerson, type Person } from "./person";
+import { confirmedBy, loadPerson, ORDERS_SHOWN, peopleOf, type Person } from "./person";
 
 const PATH = "/console/people";
-const ORDERS_SHOWN = 50;
 
-function Orders({ of }: { readonly of: readonly string[] }) {
+/** Which person it is, and which of the orders under the name are theirs. */
+function Which({ person }: { readonly person: Person }) {
+  return (
+    <>
+      <input type="hidden" name="order" value={person.order_number} />
+      {person.isNameOnly
+        ? person.chosen.map((one) => <input type="hidden" name="own" value={one} />)
+        : null}
+    </>
+  );
+}
+
+const orderColumns: readonly Column<Customer>[] = [
+  { head: "Order", as: "word", cell: ({ order_number: id }) => <Ref to="orders" id={id} /> },
+  { head: "Customer", as: "short", cell: ({ customer_name: name }) => <Text of={name} /> },
+  { head: "E-mail", cell: ({ customer_email: email }) => <Text of={email} /> },
+  { head: "Phone", cell: ({ customer_phone: phone }) => <Text of={phone} /> },
+];
+
+function Orders({ person }: { readonly person: Person }) {
+  const { orders, isNameOnly, chosen, order_number: order } = person;
+  const pick: Column<Customer> = {
+    head: "Theirs",
+    cell: ({ order_number: one }) => (
+      <input
+        type="checkbox"
+        name="own"
+        value={one}
+        checked={chosen.includes(one)}
+        aria-label={`Order ${clip(visible(one), 40)} is theirs`}
+      />
+    ),
+  };
+  const table = (
+    <>
+      <Table
+        caption={isNameOnly ? "Orders under this name" : "Orders of this address or number"}
+        columns={isNameOnly ? [pick, ...orderColumns] : orderColumns}
+        rows={orders.slice(0, ORDERS_SHOWN)}
+      />
+      {orders.length > ORDERS_SHOWN ? <p class="soft">And more.</p> : null}
+    </>
+  );
+  const people = peopleOf(person);
   return (
     <Part id="orders" title="Orders">
-      <ul class="values">
-        {of.slice(0, ORDERS_SHOWN).map((number) => (
-          <li>
-            <Ref to="orders" id={number} />
-          </li>
-        ))}
-      </ul>
-      {of.length > ORDERS_SHOWN ? <p class="soft">And more.</p> : null}
+      {isNameOnly ? (
+        <form method="get" action={PATH}>
+          <p>
+            No e-mail address or telephone number of this customer is stored, and several people may
+            have the same name. Choose the orders that are theirs.
+          </p>
+          <input type="hidden" name="order" value={order} />
+          {table}
+          <button class="outline">Count what these orders hold</button>
+        </form>
+      ) : (
+        <>
+          {people.length > 1 ? (
+            <Notice bad>
+              {count(people.length, "person", "people")} have orders under this address or number:{" "}
+              <Text of={people.join(", ")} whole />. An export contains the data of all of them, and
+              an erasure removes all of them from these orders.
+            </Notice>
+          ) : null}
+          {table}
+        </>
+      )}
     </Part>
   );
 }
@@ -33,14 +101,33 @@ function ExportForm({ person }: { readonly person: Person }) {
   return (
     <Part id="export" title="Export">
       <p>
-        A file with everything that is stored about this person: orders, events with their bodies,
+        A file with everything that is stored about{" "}
+        {person.isNameOnly ? "the chosen orders" : "this person"}: orders, events with their bodies,
         messages, and the archive.
       </p>
       <form method="post" action={`${PATH}/export`}>
-        <input type="hidden" name="order" value={person.order_number} />
+        <Which person={person} />
         <button class="outline">Export as JSON</button>
       </form>
     </Part>
+  );
+}
+
+/** What an erasure would touch: a dry run in words. */
+function Reach({ person, held }: { readonly person: Person; readonly held: HeldCounts }) {
+  const most = held.orders >= ERASURE_ORDERS_COUNTED ? "at least " : "";
+  const people = person.isNameOnly ? [] : peopleOf(person);
+  return (
+    <p>
+      This would remove {people.length > 1 ? <Text of={people.join(", ")} whole /> : "the person"}{" "}
+      from {most}
+      {count(held.orders, "order")}, {count(held.events, "event")} and{" "}
+      {count(held.notifications, "message")}, and from every other stored or archived body that
+      names {person.isNameOnly ? "these orders" : "them"}. Amounts, dates and statuses stay. It
+      cannot be undone, and what names{" "}
+      {person.isNameOnly ? "these orders" : "this address or number"} later is stored without the
+      person.
+    </p>
   );
 }
 
@@ -50,16 +137,9 @@ function EraseForm(props: {
   readonly problem: string | null;
 }) {
   const { person, held, problem } = props;
-  const most = held.orders >= ERASURE_ORDERS_COUNTED ? "at least " : "";
   return (
     <Part id="erase" title="Erase">
-      <p>
-        This would remove the person from {most}
-        {count(held.orders, "order")}, {count(held.events, "event")} and{" "}
-        {count(held.notifications, "message")}, and from every other stored or archived body that
-        names them. Amounts, dates and statuses stay. It cannot be undone, and what names this
-        person later is stored without them.
-      </p>
+      <Reach person={person} held={held} />
       {problem === null ? null : <Notice bad>{problem}</Notice>}
       <p>
         To confirm, type{" "}
@@ -69,10 +149,14 @@ function EraseForm(props: {
         :
       </p>
       <form method="post" action={`${PATH}/erase`} class="filters">
-        <input type="hidden" name="order" value={person.order_number} />
+        <Which person={person} />
         <div class="fields">
           <label>
-            {person.customer_email === null ? "Phone" : "E-mail address"}
+            {person.isNameOnly
+              ? "Name"
+              : person.customer_email === null
+                ? "Phone"
+                : "E-mail address"}
             <input name="confirm" autocomplete="off" required />
           </label>
           <button>Erase this person</button>
@@ -101,7 +185,6 @@ async function showPerson(
 ): Promise<Response> {
   const { contacts } = person;
   const held = await countHeld(deps.db, contacts);
-  const orders = await listOrdersOf(deps.db, contacts, "", ORDERS_SHOWN + 1);
   const page = (
     <Page title={person.customer_name ?? "Person"} who={who} path={PATH}>
       <h1>
@@ -110,12 +193,12 @@ async function showPerson(
       <ContactFacts person={person} />
       {contacts.length === 0 ? (
         <Empty>
-          No e-mail address or telephone number of this customer is stored: the person is erased
-          already, or no event has named one.
+          Nothing of this customer is stored by which a person is known: they are erased already, or
+          no event has named one.
         </Empty>
       ) : (
         <>
-          <Orders of={orders} />
+          <Orders person={person} />
           <ExportForm person={person} />
           <EraseForm person={person} held={held} problem={problem} />
         </>
@@ -173,14 +256,16 @@ export async function people(context: PageContext): Promise<Response> {
     const erasure = await loadErasure(deps.db, Number(id));
     if (erasure !== null) return show(c, <ErasurePage who={who} erasure={erasure} />);
   }
-  const person = order === undefined ? null : await loadPerson(deps, order);
+  const own = c.req.queries("own") ?? [];
+  const person = order === undefined ? null : await loadPerson(deps, order, own);
   if (person !== null) return await showPerson(context, person, null);
   return show(c, <Unknown who={who} />, order === undefined && id === undefined ? 200 : 404);
 }
 
 /** The person whose form it is; null if their order is not known any more. */
 async function personOf({ c, deps }: PageContext): Promise<Person | null> {
-  return await loadPerson(deps, await fieldOf(c, "order"));
+  const own = [(await formOf(c))["own"] ?? []].flat().map(String);
+  return await loadPerson(deps, await fieldOf(c, "order"), own);
 }
 
 export async function exportPerson(context: PageContext): Promise<Response> {

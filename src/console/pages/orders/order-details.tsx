@@ -97,7 +97,7 @@ export function Customer({ order }: { readonly order: Row }) {
     taxIdFact(billing),
   ];
   const isUnknown = facts.every(([, value]) => value === null);
-  const contact = email ?? phone;
+  const contact = email ?? phone ?? textIn(order, "customer_name");
   const person = withQuery("/console/people", { order: textIn(order, "order_number") ?? "" });
   return (
     <>
