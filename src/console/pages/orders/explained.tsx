@@ -1,7 +1,7 @@
 /** The words of an explanation: which row, which field, why one event overrides another. */
 import type { Comparison } from "../../../projection/history/explanation";
 import type { Entity } from "../../../projection/registers";
-import { clip, visible } from "../../text";
+import { clip, visible, words } from "../../text";
 import { Ref, Text } from "../parts";
 
 export const comparisons: Readonly<Record<Comparison, string>> = {
@@ -21,6 +21,41 @@ export const nouns: Readonly<Record<Entity, string>> = {
   refunds: "refund",
   shipments: "shipment",
 };
+
+/** Fields whose names say too little. */
+const fields: Readonly<Record<string, string>> = {
+  extra: "other fields",
+  link: "its order",
+  placed: "order date",
+  snapshot_payment: "payment status that the order states",
+};
+
+/** A register or column in words. */
+export function fieldName(name: string): string {
+  return (Object.hasOwn(fields, name) ? fields[name] : undefined) ?? words(name);
+}
+
+/** Statuses of a parcel that are no news after “is”. */
+const parcels: Readonly<Record<string, string>> = {
+  created: "was created",
+  packed: "was packed",
+  scheduled: "was scheduled",
+  shipped: "was shipped",
+  delivery_attempted: "could not be handed over at the last attempt",
+  delivered: "was delivered",
+  undelivered: "was not delivered",
+  return_to_origin: "is on its way back",
+  store_rejected: "was rejected by the store",
+  lost: "was lost",
+  cancelled: "was cancelled",
+};
+
+/** `is in transit`, after “The parcel”; `moved` where nothing states its status. */
+export function parcelNews(status: string | null): string {
+  if (status === null) return "moved";
+  const known = Object.hasOwn(parcels, status) ? parcels[status] : undefined;
+  return known ?? `is ${clip(visible(words(status)), 40)}`;
+}
 
 /** A row of a state table; an order has a link to its page. */
 export function SettingRow({ entity, row }: { readonly entity: Entity; readonly row: string }) {
