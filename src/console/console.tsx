@@ -38,7 +38,7 @@ import { explainFailure } from "./set-up/failure-words";
 import { search } from "./search/search-page";
 import { isSameOriginAction, whoIs } from "./auth/sign-in";
 import { redirectToSignIn, signIn, signInForm, signOut } from "./auth/sign-in-routes";
-import { fieldOf, formOf, setFrame, timeIn, type PageContext } from "./page-context";
+import { decoded, fieldOf, formOf, setFrame, timeIn, type PageContext } from "./page-context";
 
 const assetFiles: ReadonlySet<string> = new Set(Object.values(assetNames));
 
@@ -50,14 +50,6 @@ async function asset(c: Context, deps: AdminApiDeps): Promise<Response> {
   const headers = new Headers(found.headers);
   headers.set("cache-control", "public, max-age=31536000, immutable");
   return new Response(found.body, { headers });
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return "";
-  }
 }
 
 /** Replays chosen events, by their ids in URL form, or all events with a status. */

@@ -77,6 +77,15 @@ export function idIn(c: Context, name: string): string {
   return part === "~" ? (c.req.query("id") ?? part) : part;
 }
 
+/** An id as forms carry it: in URL form, so that no page holds a character that nobody sees. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
+}
+
 /** A posted form; no fields if it cannot be read. */
 export async function formOf(c: Context): Promise<Readonly<Record<string, unknown>>> {
   try {

@@ -172,6 +172,11 @@ await test("the console", async (t) => {
             'main script, main img, main [onload], a[href^="javascript:"]',
           );
           if ((await alive.count()) > 0) found.push(`${path} has something alive`);
+          if (path.startsWith("/console")) {
+            await page.keyboard.press("/");
+            const focused = await page.evaluate("document.activeElement.id");
+            if (focused !== "find") found.push(`${path} has no search under /`);
+          }
           const look = pages.includes(path) ? lookOver : tooWide;
           found.push(...(await look(page)).map((text) => `${path} ${text}`));
         }
@@ -278,6 +283,29 @@ await test("the console", async (t) => {
       const chosen = page.locator("tr.chosen");
       assert.equal(await chosen.count(), 1);
       assert.equal(await page.evaluate("document.activeElement.closest('tr').className"), "chosen");
+      // Enter opens the row that the keys have chosen: here the second of the list.
+      await page.keyboard.press("j");
+      const second = page.locator("main tbody tr").nth(1);
+      assert.equal(await second.getAttribute("class"), "chosen");
+      const target = await second.getByRole("link").first().getAttribute("href");
+      await page.keyboard.press("Enter");
+      await page.waitForURL(`**${target ?? ""}`);
+      await page.goBack();
+      // Escape leaves the row, then a field.
+      await page.keyboard.press("j");
+      await page.keyboard.press("Escape");
+      assert.equal(await chosen.count(), 0);
+      assert.equal(await page.evaluate("document.activeElement === document.body"), true);
+      await page.keyboard.press("/");
+      assert.equal(await page.evaluate("document.activeElement.id"), "find");
+      await page.keyboard.press("Escape");
+      assert.equal(await page.evaluate("document.activeElement === document.body"), true);
+      // The help needs no key to be found.
+      await page.getByRole("button", { name: "Keys" }).click();
+      const help = page.getByRole("dialog", { name: "Keys" });
+      assert.match(await help.innerText(), /\/\s+Search[\s\S]*Next row[\s\S]*Open the row/);
+      await page.keyboard.press("Escape");
+      await help.waitFor({ state: "hidden" });
       await page.keyboard.press("/");
       await page.keyboard.type("ASK-PART");
       await page.keyboard.press("Enter");

@@ -4,7 +4,7 @@ import { type Erasure, loadErasure } from "../../store/privacy/erasure";
 import { countHeld, type Customer, type HeldCounts } from "../../store/privacy/person";
 import { note } from "../activity/note";
 import { withQuery } from "../links";
-import { asked, fieldOf, formOf, type PageContext } from "../page-context";
+import { asked, decoded, fieldOf, formOf, type PageContext } from "../page-context";
 import { Page, show } from "../pages/page";
 import {
   Badge,
@@ -25,13 +25,15 @@ import { confirmedBy, loadPerson, ORDERS_SHOWN, peopleOf, type Person } from "./
 
 const PATH = "/console/people";
 
+const inForm = (number: string): string => encodeURIComponent(number.toWellFormed());
+
 /** Which person it is, and which of the orders under the name are theirs. */
 function Which({ person }: { readonly person: Person }) {
   return (
     <>
-      <input type="hidden" name="order" value={person.order_number} />
+      <input type="hidden" name="order" value={inForm(person.order_number)} />
       {person.isNameOnly
-        ? person.chosen.map((one) => <input type="hidden" name="own" value={one} />)
+        ? person.chosen.map((one) => <input type="hidden" name="own" value={inForm(one)} />)
         : null}
     </>
   );
@@ -40,8 +42,8 @@ function Which({ person }: { readonly person: Person }) {
 const orderColumns: readonly Column<Customer>[] = [
   { head: "Order", as: "word", cell: ({ order_number: id }) => <Ref to="orders" id={id} /> },
   { head: "Customer", as: "short", cell: ({ customer_name: name }) => <Text of={name} /> },
-  { head: "E-mail", cell: ({ customer_email: email }) => <Text of={email} /> },
-  { head: "Phone", cell: ({ customer_phone: phone }) => <Text of={phone} /> },
+  { head: "E-mail", as: "short", cell: ({ customer_email: email }) => <Text of={email} /> },
+  { head: "Phone", as: "short", cell: ({ customer_phone: phone }) => <Text of={phone} /> },
 ];
 
 function Orders({ person }: { readonly person: Person }) {
@@ -52,7 +54,7 @@ function Orders({ person }: { readonly person: Person }) {
       <input
         type="checkbox"
         name="own"
-        value={one}
+        value={inForm(one)}
         checked={chosen.includes(one)}
         aria-label={`Order ${clip(visible(one), 40)} is theirs`}
       />
@@ -77,7 +79,7 @@ function Orders({ person }: { readonly person: Person }) {
             No e-mail address or telephone number of this customer is stored, and several people may
             have the same name. Choose the orders that are theirs.
           </p>
-          <input type="hidden" name="order" value={order} />
+          <input type="hidden" name="of" value={inForm(order)} />
           {table}
           <button class="outline">Count what these orders hold</button>
         </form>
@@ -251,12 +253,13 @@ function Unknown({ who }: { readonly who: string }) {
 
 export async function people(context: PageContext): Promise<Response> {
   const { c, deps, who } = context;
-  const { order, erasure: id } = asked(c, ["order", "erasure"]);
+  const { order: named, of, erasure: id } = asked(c, ["order", "of", "erasure"]);
+  const order = named ?? (of === undefined ? undefined : decoded(of));
   if (id !== undefined) {
     const erasure = await loadErasure(deps.db, Number(id));
     if (erasure !== null) return show(c, <ErasurePage who={who} erasure={erasure} />);
   }
-  const own = c.req.queries("own") ?? [];
+  const own = (c.req.queries("own") ?? []).map(decoded);
   const person = order === undefined ? null : await loadPerson(deps, order, own);
   if (person !== null) return await showPerson(context, person, null);
   return show(c, <Unknown who={who} />, order === undefined && id === undefined ? 200 : 404);
@@ -264,8 +267,8 @@ export async function people(context: PageContext): Promise<Response> {
 
 /** The person whose form it is; null if their order is not known any more. */
 async function personOf({ c, deps }: PageContext): Promise<Person | null> {
-  const own = [(await formOf(c))["own"] ?? []].flat().map(String);
-  return await loadPerson(deps, await fieldOf(c, "order"), own);
+  const own = [(await formOf(c))["own"] ?? []].flat().map((one) => decoded(String(one)));
+  return await loadPerson(deps, decoded(await fieldOf(c, "order")), own);
 }
 
 export async function exportPerson(context: PageContext): Promise<Response> {

@@ -32,7 +32,7 @@ function OfOrder({ id, order }: { readonly id: string; readonly order: string | 
 const orderColumns: readonly Column<OrderRow>[] = [
   { head: "Order", as: "word", cell: ({ order_number: id }) => <Ref to="orders" id={id} /> },
   { head: "Customer", as: "short", cell: ({ customer_name: name }) => <Text of={name} /> },
-  { head: "Phone", cell: ({ customer_phone: phone }) => <Text of={phone} /> },
+  { head: "Phone", as: "short", cell: ({ customer_phone: phone }) => <Text of={phone} /> },
   { head: "Status", cell: ({ status }) => <Badge status={status} /> },
   { head: "Money", cell: ({ financial_status: status }) => <Badge status={status} /> },
   {
@@ -53,8 +53,8 @@ const peopleColumns: readonly Column<FoundPerson>[] = [
       </a>
     ),
   },
-  { head: "E-mail", cell: ({ email }) => <Text of={email} /> },
-  { head: "Phone", cell: ({ phone }) => <Text of={phone} /> },
+  { head: "E-mail", as: "short", cell: ({ email }) => <Text of={email} /> },
+  { head: "Phone", as: "short", cell: ({ phone }) => <Text of={phone} /> },
   { head: "Orders found", number: true, cell: ({ orders }) => String(orders) },
 ];
 
@@ -93,6 +93,7 @@ const refundColumns = columnsOf<FoundRefund>("Refund", ({ refund_id: id }) => id
 const shipmentColumns = columnsOf<FoundShipment>("Shipment", ({ shipment_id: id }) => id, [
   {
     head: "Airway bill",
+    as: "short",
     cell: ({ courier, awb_no: bill }) => (
       <Text of={[courier, bill].filter((one) => one !== null).join(" ")} />
     ),

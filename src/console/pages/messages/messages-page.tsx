@@ -34,13 +34,18 @@ function labelOf({ id, template }: MessageRow): string {
 export const messageColumns: readonly Column<MessageRow>[] = [
   {
     head: "Message",
-    as: "word",
+    as: "short",
     cell: (row) => <Ref to="messages" id={row.id} label={labelOf(row)} />,
   },
   { head: "Channel", cell: ({ channel }) => channel },
   { head: "To", as: "wide", cell: ({ recipient }) => <Text of={recipient} /> },
   { head: "Status", cell: ({ status }) => <Badge status={status} /> },
-  { head: "Reason", isMinor: true, cell: ({ reason, error }) => <Text of={reason ?? error} /> },
+  {
+    head: "Reason",
+    as: "short",
+    isMinor: true,
+    cell: ({ reason, error }) => <Text of={reason ?? error} />,
+  },
   { head: "Sent or created", cell: (row) => <Ago at={row.sent_at ?? row.created_at} /> },
 ];
 
