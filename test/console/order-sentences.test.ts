@@ -139,7 +139,7 @@ describe("the title and the first sentence", () => {
     ],
     [
       "PARTLY",
-      "pending partially paid",
+      "pending partly paid",
       "Pending. ₹201.92 was paid. ₹1,000.00 is still to be paid by the customer.",
     ],
     [

@@ -76,7 +76,7 @@ function Orders({ person }: { readonly person: Person }) {
       {isNameOnly ? (
         <form method="get" action={PATH}>
           <p>
-            No e-mail address or telephone number of this customer is stored, and several people may
+            No e-mail address or phone number of this customer is stored, and several people may
             have the same name. Choose the orders that are theirs.
           </p>
           <input type="hidden" name="of" value={inForm(order)} />
@@ -220,7 +220,7 @@ function ErasurePage({ who, erasure }: { readonly who: string; readonly erasure:
       <Live path={path} beat={finishedAt === null ? "tick" : null}>
         <Facts
           of={[
-            ["State", <Badge status={state === "stuck" ? "failed" : state} as={state} />],
+            ["Status", <Badge status={state === "stuck" ? "failed" : state} as={state} />],
             ["Orders", String(erasure.orders)],
             ["Events", String(erasure.events)],
             ["Messages", String(erasure.notifications)],
@@ -244,7 +244,7 @@ function Unknown({ who }: { readonly who: string }) {
     <Page title="People" who={who} path={PATH}>
       <h1>People</h1>
       <Empty>
-        Search for a name, an e-mail address or a telephone number: the person found leads here, to
+        Search for a name, an e-mail address or a phone number: the person found leads here, to
         export or to erase what is stored about them.
       </Empty>
     </Page>

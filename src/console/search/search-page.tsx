@@ -90,7 +90,7 @@ const paymentColumns = columnsOf<FoundPayment>("Payment", ({ payment_id: id }) =
 
 const refundColumns = columnsOf<FoundRefund>("Refund", ({ refund_id: id }) => id, [amount]);
 
-const shipmentColumns = columnsOf<FoundShipment>("Shipment", ({ shipment_id: id }) => id, [
+const shipmentColumns = columnsOf<FoundShipment>("Parcel", ({ shipment_id: id }) => id, [
   {
     head: "Airway bill",
     as: "short",
@@ -126,8 +126,8 @@ function Group<Row>(props: {
 const examples: readonly (readonly [string, string])[] = [
   ["an order", "any part of its number with a digit in it, with or without its letters"],
   ["a person", "a name, an e-mail address or a part of one"],
-  ["a telephone number", "as you read it, with or without the country's code, or its last digits"],
-  ["anything else", "the id of a payment, refund, shipment or event, or an airway bill"],
+  ["a phone number", "as you read it, with or without the country's code, or its last digits"],
+  ["anything else", "the id of a payment, refund, parcel or event, or an airway bill"],
 ];
 
 function HowTo() {
@@ -181,7 +181,7 @@ function SearchPage(props: {
       <Group title="People" columns={peopleColumns} rows={people} />
       <Group title="Payments" columns={paymentColumns} rows={payments} />
       <Group title="Refunds" columns={refundColumns} rows={refunds} />
-      <Group title="Shipments" columns={shipmentColumns} rows={shipments} />
+      <Group title="Parcels" columns={shipmentColumns} rows={shipments} />
       <Group title="Events" columns={eventColumns} rows={events} />
     </Page>
   );

@@ -173,7 +173,7 @@ describe("an order that only unapplied events have named", () => {
 
   it.each([
     ["ORD-55501", "quarantined", "evt_q_1"],
-    ["ord55502", "received", "evt_w_1"],
+    ["ord55502", "waits", "evt_w_1"],
   ])("has a page under %s that leads to them", async (q, status, id) => {
     const target = (await page(q)).headers.get("location") ?? "";
     expect(target).toMatch(/^\/console\/orders\/ORD-5550/);

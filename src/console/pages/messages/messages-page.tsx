@@ -37,7 +37,7 @@ export const messageColumns: readonly Column<MessageRow>[] = [
     as: "short",
     cell: (row) => <Ref to="messages" id={row.id} label={labelOf(row)} />,
   },
-  { head: "Channel", cell: ({ channel }) => channel },
+  { head: "Channel", cell: ({ channel }) => words(channel) },
   { head: "To", as: "wide", cell: ({ recipient }) => <Text of={recipient} /> },
   { head: "Status", cell: ({ status }) => <Badge status={status} /> },
   {

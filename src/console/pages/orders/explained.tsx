@@ -19,11 +19,15 @@ export const nouns: Readonly<Record<Entity, string>> = {
   orders: "order",
   payments: "payment",
   refunds: "refund",
-  shipments: "shipment",
+  shipments: "parcel",
 };
 
 /** Fields whose names say too little. */
 const fields: Readonly<Record<string, string>> = {
+  awb_no: "airway bill",
+  customer_email: "e-mail",
+  customer_name: "name",
+  customer_phone: "phone",
   extra: "other fields",
   link: "its order",
   placed: "order date",
@@ -80,7 +84,7 @@ export function Why(props: {
   const { entity, row, register } = props;
   if (row === null) return null;
   const id = encodeURIComponent(whyId(entity, row, register));
-  const about = `Why is the ${register} of ${nouns[entity]} ${clip(visible(row), 40)} so?`;
+  const about = `Why is the ${fieldName(register)} of ${nouns[entity]} ${clip(visible(row), 40)} so?`;
   return (
     <a class="why" href={`#${id}`} aria-label={about}>
       Why?

@@ -212,7 +212,7 @@ function describedRows(view: ExplainedOrder): readonly Described[] {
     ownRows(view, entity)
       .map((row) => ({
         entity,
-        key: textIn(row, `${nouns[entity]}_id`) ?? "",
+        key: textIn(row, `${entity.slice(0, -1)}_id`) ?? "",
         fields: fieldsIn(textIn(row, "extra")),
       }))
       .filter(({ fields }) => fields.length > 0)

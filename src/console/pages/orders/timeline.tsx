@@ -108,7 +108,7 @@ function Sentence({ moment, keys }: { readonly moment: Moment; readonly keys: Ke
       const { channel, id, template, status, reason } = moment.message;
       return (
         <>
-          {channel === "email" ? "E-mail" : channel === "sms" ? "SMS" : capital(channel)} “
+          {capital(words(channel))} “
           <Ref to="messages" id={id} label={words(template)} />” {told[status] ?? status}
           {reason === null ? null : (
             <>
