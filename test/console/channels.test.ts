@@ -105,7 +105,7 @@ describe("a channel that is lost", () => {
     );
     expect(await act("/console/forget-channel", { channel: "sms" })).toBe("/console/settings");
     expect(await api("/channels/sms/forget", ADMIN, {})).toEqual({ channel: "sms" });
-    expect(await page("/console/settings", ADMIN)).toContain("sms off Missing: TWILIO_ACCOUNT_SID");
+    expect(await page("/console/settings", ADMIN)).toContain("SMS off Missing: TWILIO_ACCOUNT_SID");
   });
 });
 
