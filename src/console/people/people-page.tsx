@@ -76,7 +76,7 @@ function Orders({ person }: { readonly person: Person }) {
       {isNameOnly ? (
         <form method="get" action={PATH}>
           <p>
-            No e-mail address or phone number of this customer is stored, and several people may
+            Nothing but a name is stored by which this customer can be found, and several people may
             have the same name. Choose the orders that are theirs.
           </p>
           <input type="hidden" name="of" value={inForm(order)} />

@@ -68,7 +68,7 @@ export function peopleOf({ orders }: Person): readonly string[] {
 }
 
 /** What a person types to confirm: the address, or the number where there is none, or the name. */
-export function confirmedBy(person: Customer): string {
+export function confirmedBy(person: Person): string {
   const { customer_email: email, customer_phone: phone, customer_name: name } = person;
-  return email ?? phone ?? name ?? "";
+  return (person.isNameOnly ? name : (email ?? phone)) ?? "";
 }

@@ -4,7 +4,7 @@
  * twenty milliseconds for each with 200,000 orders, and no row more is written for it (docs/scale.md).
  */
 import { maybeWaiting } from "../inbox/waiting-of-order";
-import type { SearchTerms } from "./terms";
+import { escaped, type SearchTerms } from "./terms";
 
 /** The most candidates of one kind: of more, a person types more. */
 export const CANDIDATES_MAX = 200;
@@ -178,12 +178,11 @@ function keyStatements(db: D1Database, terms: SearchTerms): readonly D1PreparedS
   ];
 }
 
-const escaped = (text: string): string => text.replaceAll(/[%_!]/g, "!$&");
-
 /** Unapplied events first, then orders and contacts. */
 function scanStatements(db: D1Database, terms: SearchTerms): readonly D1PreparedStatement[] {
-  const { forms, number, ending, words } = terms;
-  const pattern = number === null ? "" : `%${escaped(number)}%`;
+  const { forms, number, start, ending, words } = terms;
+  const beginning = start === null ? "" : `${escaped(start)}%`;
+  const pattern = number === null ? beginning : `%${escaped(number)}%`;
   const statements = [db.prepare(unappliedSql).bind(pattern, JSON.stringify(forms))];
   if (number !== null) statements.push(db.prepare(numberContainsSql).bind(pattern));
   if (ending !== null) statements.push(db.prepare(phoneEndsSql).bind(`%${ending}`));

@@ -165,6 +165,10 @@ describe("an order that only unapplied events have named", () => {
     ["55502", ["evt_w_1"]],
     ["#5550", ["evt_q_1", "evt_w_1"]],
     ["PAY-Q", ["evt_q_2"]],
+    ["ord-", ["evt_q_1", "evt_w_1"]],
+    ["x%", []],
+    [`7${"%".repeat(45)}`, []],
+    ["_".repeat(190), []],
     ["104001", []],
   ])("is found by %s through its events", async (q, expected) => {
     const { events } = await search(q);
