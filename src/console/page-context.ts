@@ -95,6 +95,13 @@ export async function formOf(c: Context): Promise<Readonly<Record<string, unknow
   }
 }
 
+/** The ids that were chosen in a posted form, by the name of their boxes. */
+export async function chosenIn(c: Context, name: string): Promise<readonly string[]> {
+  return [(await formOf(c))[name] ?? []]
+    .flat()
+    .flatMap((value) => (typeof value === "string" ? decoded(value) : []));
+}
+
 /** One field of a posted form. */
 export async function fieldOf(c: Context, name: string): Promise<string> {
   const value = (await formOf(c))[name];

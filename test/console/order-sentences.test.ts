@@ -150,7 +150,7 @@ describe("the title and the first sentence", () => {
     [
       "LOST",
       "confirmed paid",
-      "Confirmed. ₹1,201.92 was paid; nothing is owed. The last refund failed: Damaged in transit. 1 of 2 parcels was lost, 1 delivered.",
+      "Confirmed. ₹1,201.92 was paid; nothing is owed. The last refund failed: Damaged in transit. Its parcels: 1 delivered, 1 lost.",
     ],
     ["CASH", "confirmed cash on delivery", "Confirmed. ₹1,201.92 is to be collected on delivery."],
     ["ALONE", "confirmed payment pending", "Confirmed. ₹1,201.92 is to be paid by the customer."],

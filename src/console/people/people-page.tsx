@@ -4,7 +4,7 @@ import { type Erasure, loadErasure } from "../../store/privacy/erasure";
 import { countHeld, type Customer, type HeldCounts } from "../../store/privacy/person";
 import { note } from "../activity/note";
 import { withQuery } from "../links";
-import { asked, decoded, fieldOf, formOf, type PageContext } from "../page-context";
+import { asked, chosenIn, decoded, fieldOf, type PageContext } from "../page-context";
 import { Page, show } from "../pages/page";
 import {
   Badge,
@@ -88,8 +88,7 @@ function Orders({ person }: { readonly person: Person }) {
           {people.length > 1 ? (
             <Notice bad>
               {count(people.length, "person", "people")} have orders under this address or number:{" "}
-              <Text of={people.join(", ")} whole />. An export contains the data of all of them, and
-              an erasure removes all of them from these orders.
+              <Text of={people.join(", ")} whole />. An export and an erasure are of all of them.
             </Notice>
           ) : null}
           {table}
@@ -103,8 +102,7 @@ function ExportForm({ person }: { readonly person: Person }) {
   return (
     <Part id="export" title="Export">
       <p>
-        A file with everything that is stored about{" "}
-        {person.isNameOnly ? "the chosen orders" : "this person"}: orders, events with their bodies,
+        A file with everything that is stored about this person: orders, events with their bodies,
         messages, and the archive.
       </p>
       <form method="post" action={`${PATH}/export`}>
@@ -115,33 +113,22 @@ function ExportForm({ person }: { readonly person: Person }) {
   );
 }
 
-/** What an erasure would touch: a dry run in words. */
-function Reach({ person, held }: { readonly person: Person; readonly held: HeldCounts }) {
-  const most = held.orders >= ERASURE_ORDERS_COUNTED ? "at least " : "";
-  const people = person.isNameOnly ? [] : peopleOf(person);
-  return (
-    <p>
-      This would remove {people.length > 1 ? <Text of={people.join(", ")} whole /> : "the person"}{" "}
-      from {most}
-      {count(held.orders, "order")}, {count(held.events, "event")} and{" "}
-      {count(held.notifications, "message")}, and from every other stored or archived body that
-      names {person.isNameOnly ? "these orders" : "them"}. Amounts, dates and statuses stay. It
-      cannot be undone, and what names{" "}
-      {person.isNameOnly ? "these orders" : "this address or number"} later is stored without the
-      person.
-    </p>
-  );
-}
-
 function EraseForm(props: {
   readonly person: Person;
   readonly held: HeldCounts;
   readonly problem: string | null;
 }) {
   const { person, held, problem } = props;
+  const most = held.orders >= ERASURE_ORDERS_COUNTED ? "at least " : "";
   return (
     <Part id="erase" title="Erase">
-      <Reach person={person} held={held} />
+      <p>
+        This would remove <Text of={peopleOf(person).join(", ")} whole /> from {most}
+        {count(held.orders, "order")}, {count(held.events, "event")} and{" "}
+        {count(held.notifications, "message")}, and from every other stored or archived body that
+        names the address, the number or one of these orders. Amounts, dates and statuses stay. It
+        cannot be undone, and what names them later is stored without the person.
+      </p>
       {problem === null ? null : <Notice bad>{problem}</Notice>}
       <p>
         To confirm, type{" "}
@@ -267,7 +254,7 @@ export async function people(context: PageContext): Promise<Response> {
 
 /** The person whose form it is; null if their order is not known any more. */
 async function personOf({ c, deps }: PageContext): Promise<Person | null> {
-  const own = [(await formOf(c))["own"] ?? []].flat().map((one) => decoded(String(one)));
+  const own = await chosenIn(c, "own");
   return await loadPerson(deps, decoded(await fieldOf(c, "order")), own);
 }
 

@@ -25,9 +25,6 @@ export const nouns: Readonly<Record<Entity, string>> = {
 /** Fields whose names say too little. */
 const fields: Readonly<Record<string, string>> = {
   awb_no: "airway bill",
-  customer_email: "e-mail",
-  customer_name: "name",
-  customer_phone: "phone",
   extra: "other fields",
   link: "its order",
   placed: "order date",
@@ -36,29 +33,31 @@ const fields: Readonly<Record<string, string>> = {
 
 /** A register or column in words. */
 export function fieldName(name: string): string {
-  return (Object.hasOwn(fields, name) ? fields[name] : undefined) ?? words(name);
+  const known = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  return known ?? words(name.replace(/^customer_(?!id)/, ""));
+}
+
+/** A status in a sentence: it may be any text. */
+export function statusWord(status: string): string {
+  return clip(visible(words(status)), 40);
 }
 
 /** Statuses of a parcel that are no news after “is”. */
 const parcels: Readonly<Record<string, string>> = {
   created: "was created",
-  packed: "was packed",
-  scheduled: "was scheduled",
   shipped: "was shipped",
   delivery_attempted: "could not be handed over at the last attempt",
   delivered: "was delivered",
   undelivered: "was not delivered",
   return_to_origin: "is on its way back",
   store_rejected: "was rejected by the store",
-  lost: "was lost",
-  cancelled: "was cancelled",
 };
 
 /** `is in transit`, after “The parcel”; `moved` where nothing states its status. */
 export function parcelNews(status: string | null): string {
   if (status === null) return "moved";
   const known = Object.hasOwn(parcels, status) ? parcels[status] : undefined;
-  return known ?? `is ${clip(visible(words(status)), 40)}`;
+  return known ?? `is ${statusWord(status)}`;
 }
 
 /** A row of a state table; an order has a link to its page. */

@@ -132,12 +132,6 @@ function Messages(props: {
   );
 }
 
-/** A word that the order's own status may be too says what it is about. */
-const ofMoney: Readonly<Record<string, string>> = {
-  pending: "payment pending",
-  failed: "payment failed",
-};
-
 function Title(props: {
   readonly number: string;
   readonly order: Row | null;
@@ -145,6 +139,8 @@ function Title(props: {
 }) {
   const { number, order, verdict } = props;
   const money = order === null ? "pending" : financialStatus(order);
+  // Words that the order's own status may be too say what they are about.
+  const isPlain = money === "pending" || money === "failed";
   const isCash = money === "pending" && verdict === "cash on delivery";
   return (
     <div class="title">
@@ -154,7 +150,10 @@ function Title(props: {
           <>
             {" "}
             <Badge status={textIn(order, "status")} />{" "}
-            <Badge status={isCash ? verdict : money} as={isCash ? verdict : ofMoney[money]} />
+            <Badge
+              status={money}
+              as={isCash ? verdict : isPlain ? `payment ${money}` : undefined}
+            />
           </>
         )}
       </h1>

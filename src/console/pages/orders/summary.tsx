@@ -7,16 +7,9 @@ import {
 } from "../../../projection/money-status/financial-status";
 import type { PaymentAnswer } from "../../../projection/money-status/payment-answer";
 import { numberIn, type Row, textIn } from "../../order-view";
-import { capital, clip, count, visible, words } from "../../text";
+import { capital } from "../../text";
 import { Money, Text, Time } from "../parts";
-import { parcelNews } from "./explained";
-
-const returning: ReadonlySet<string> = new Set([
-  "undelivered",
-  "return_to_origin",
-  "lost",
-  "store_rejected",
-]);
+import { parcelNews, statusWord } from "./explained";
 
 /** Cancelled parcels do not count. */
 function parcelsSentence(shipments: readonly Row[]): string | null {
@@ -26,21 +19,8 @@ function parcelsSentence(shipments: readonly Row[]): string | null {
   const [only] = statuses;
   if (only === undefined) return null;
   if (statuses.length === 1) return `Its parcel ${parcelNews(only)}.`;
-  const total = count(statuses.length, "parcel");
-  const delivered = statuses.filter((status) => status === "delivered").length;
-  if (delivered === statuses.length) return `All ${total} were delivered.`;
-  const [missing, ...others] = statuses.filter((status) => returning.has(status ?? ""));
-  const parts = [
-    ...(missing === undefined
-      ? []
-      : others.length === 0
-        ? [`1 of ${total} ${parcelNews(missing)}`]
-        : [`${String(others.length + 1)} of ${total} were not delivered`]),
-    ...(delivered === 0
-      ? []
-      : [`${String(delivered)}${missing === undefined ? ` of ${total}` : ""} delivered`]),
-  ];
-  return parts.length === 0 ? `${total} on the way.` : `${parts.join(", ")}.`;
+  const counts = [...Map.groupBy(statuses, (status) => statusWord(status ?? "unknown"))];
+  return `Its parcels: ${counts.map(([word, { length }]) => `${String(length)} ${word}`).join(", ")}.`;
 }
 
 function StatusSentence({ order }: { readonly order: Row }) {
@@ -54,7 +34,7 @@ function StatusSentence({ order }: { readonly order: Row }) {
         : null;
   return (
     <>
-      {status === "complete" ? "Completed" : capital(clip(visible(words(status)), 40))}
+      {status === "complete" ? "Completed" : capital(statusWord(status))}
       {since === null ? null : (
         <>
           {" on "}
