@@ -213,6 +213,29 @@ await test("the console", async (t) => {
     }
   });
 
+  await t.test(
+    "twenty rows are seen at 1440 by 900, and tables stay tables down to 640 px",
+    async () => {
+      await stage.withPage({ viewport: { width: 1_440, height: 900 } }, async ({ page }) => {
+        const row = "document.querySelector('main tbody tr')";
+        for (const path of ["/console/events", "/console/search?q=ORD-1040"]) {
+          await page.goto(path);
+          const top = Number(await page.evaluate(`${row}.getBoundingClientRect().top`));
+          assert.ok(top + 20 * 36 <= 900, `${path} begins at ${String(top)}`);
+          for (const [width, display] of [
+            [1_024, "table-row"],
+            [660, "table-row"],
+            [620, "block"],
+          ] as const) {
+            await page.setViewportSize({ width, height: 900 });
+            assert.equal(await page.evaluate(`getComputedStyle(${row}).display`), display, path);
+          }
+          await page.setViewportSize({ width: 1_440, height: 900 });
+        }
+      });
+    },
+  );
+
   await t.test("times are the reader's, with UTC at hand, and UTC without script", async () => {
     const { received_at: at } = await stage.one<{ received_at: string }>(
       "SELECT received_at FROM webhook_events WHERE id = 'evt_PAY-Q_success'",

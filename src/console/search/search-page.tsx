@@ -172,10 +172,14 @@ function SearchPage(props: {
   const hits = [orders, people, payments, refunds, shipments, events].flat().length;
   return (
     <Page title={`Found for ${q}`} who={who} path={PATH} find={q}>
-      <h1>
-        Found for “<Text of={q} />”
-      </h1>
-      {more ? <p class="soft">There may be more: type more of it to see the rest.</p> : null}
+      <div class="title">
+        <h1>
+          <span>
+            Found for “<Text of={q} />”
+          </span>
+        </h1>
+        {more ? <p class="soft">There may be more: type more of it to see the rest.</p> : null}
+      </div>
       {hits === 0 ? <Nothing q={q} /> : null}
       <Group title="Orders" columns={orderColumns} rows={orders} />
       <Group title="People" columns={peopleColumns} rows={people} />
