@@ -122,7 +122,7 @@ function Headline({ answer }: { readonly answer: PaymentAnswer }) {
   if (verdict === "paid") {
     return paidMicros > 0 ? (
       <>
-        {paid} {due === null || dueMicros === paidMicros ? null : <>of {due} </>}arrived.
+        {paid} {due === null ? null : <>of {due} </>}arrived.
       </>
     ) : (
       <>An order event says so; no payment is known that succeeded.</>
