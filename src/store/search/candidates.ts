@@ -11,7 +11,7 @@ export const CANDIDATES_MAX = 200;
 /** The most of one kind besides orders that are shown. */
 const PARTS_MAX = 20;
 /** The most unapplied events of which the order's number is read: those of the highest numbers. */
-const UNAPPLIED_READ = 5_000;
+const UNAPPLIED_READ = 2_000;
 
 /** The first of these with an index entry in it ends a range of keys that begin alike. */
 const LAST = "char(1114111)";
