@@ -25,7 +25,7 @@ const names = ["status", "channel", "template", "reason", "order", "cursor"] as 
 const filterReasons = [HELD_BACK, ...unsentReasons];
 
 /** `shipment: out for delivery` of an update; the status that it tells stands in its id. */
-function labelOf({ id, template }: MessageRow): string {
+export function labelOf({ id, template }: Pick<MessageRow, "id" | "template">): string {
   const status = /\/([a-z_]+)(?:\/[\d-]{10})?\/\w+$/.exec(id)?.[1];
   const isUpdate = template === "shipment_update" && status !== undefined;
   return isUpdate ? `shipment: ${words(status)}` : words(template);

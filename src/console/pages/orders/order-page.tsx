@@ -192,12 +192,11 @@ export function OrderPage(props: {
           <Part id="timeline" title="Timeline">
             <Timeline moments={momentsOf(view, shown)} view={view} />
           </Part>
-          <Part id="why" title="Why is it so?">
-            <Explained
-              of={view.explained}
-              currency={order === null ? null : textIn(order, "currency")}
-            />
-          </Part>
+          {order === null ? null : (
+            <Part id="why" title="Why is it so?">
+              <Explained of={view.explained} currency={textIn(order, "currency")} />
+            </Part>
+          )}
         </div>
         {order === null ? null : (
           <aside class="rail" aria-label="About the customer and the order">

@@ -4,6 +4,7 @@ import { recognize } from "../../../events/recognition";
 import { isObject, textOf } from "../../../events/values";
 import type { ExplainedOrder, Moment, TimedEvent } from "../../order-view";
 import { capital, words } from "../../text";
+import { labelOf } from "../messages/messages-page";
 import { parcelNews } from "./explained";
 import { Badge, Ref, Text, Time } from "../parts";
 
@@ -105,11 +106,11 @@ function Sentence({ moment, keys }: { readonly moment: Moment; readonly keys: Ke
         </>
       );
     case "message": {
-      const { channel, id, template, status, reason } = moment.message;
+      const { channel, id, status, reason } = moment.message;
       return (
         <>
           {capital(words(channel))} “
-          <Ref to="messages" id={id} label={words(template)} />” {told[status] ?? status}
+          <Ref to="messages" id={id} label={labelOf(moment.message)} />” {told[status] ?? status}
           {reason === null ? null : (
             <>
               {": "}
