@@ -11,10 +11,10 @@ import { createScreen } from "./setup/screen.ts";
 import { runSetup } from "./setup/run.ts";
 import { SetupStop, wranglerAt } from "./setup/wrangler.ts";
 
-const nobodyToAsk = new SetupStop("No terminal: nobody can be asked", {
+const nobodyToAsk = new SetupStop("No terminal: pass --yes", {
   advice: [
-    "Ask nothing: npm run setup -- --yes; secrets are environment variables of their names,",
-    "and --generate makes the two that are missing. See what it would do: npm run setup -- --dry-run",
+    "npm run setup -- --yes asks nothing; secrets are environment variables of their names,",
+    "and --generate makes those that are missing. See what it would do: npm run setup -- --dry-run",
   ],
 });
 

@@ -90,6 +90,7 @@ async function replay(cli: Cli, given: readonly string[], flags: Flags): Promise
   if (ids.length === 0) {
     if (isJson) out.json({ dry_run: false, count: 0, ids: [], more: false });
     else out.print("  No failed, quarantined or ignored event fits.");
+    if (given.length > 0) throw new Failure("problem", "None of these events can be replayed");
     return;
   }
   const others = more ? " (there are more; --limit)" : "";
@@ -107,7 +108,10 @@ async function replay(cli: Cli, given: readonly string[], flags: Flags): Promise
 export function replayCommand(cli: Cli): Command {
   const command = takeFilter(new Command("replay"), ["failed", "quarantined", "ignored"])
     .summary("replay settled events")
-    .description("Replays failed, quarantined or ignored events after the cause was fixed.")
+    .description(
+      "Replays failed, quarantined or ignored events after the cause was fixed, and waits until they are settled. " +
+        "Exit code 0: all are applied, or none fits. 1: some are quarantined or failed again or still wait, or none of the given ids can be replayed.",
+    )
     .argument("[ids...]", "these events")
     .option("--limit <n>", "at most so many, the oldest first", wholeNumber(1, 1_000_000), 10_000)
     .option("--dry-run", "only count them")

@@ -4,7 +4,8 @@ import { stripVTControlCharacters } from "node:util";
 import type { EventRow } from "../api/answers.ts";
 import { shortTime, stateOf, type When, zoneName } from "../terminal/look.ts";
 import type { Output } from "../../testbed/terminal/output.ts";
-import { type Column, printTable, type TableRow } from "../../testbed/terminal/table.ts";
+import { safeLine } from "../../testbed/terminal/safe-text.ts";
+import { type Column, cut, printTable, type TableRow } from "../../testbed/terminal/table.ts";
 
 const eventListColumns = (when: When): readonly Column[] => [
   { title: zoneName(when) },
@@ -56,14 +57,38 @@ export function printEvents(out: Output, events: readonly EventRow[], when: When
   );
 }
 
-/** Wide enough for most events: lines that are printed one by one cannot be aligned with later ones. */
-const LINE_WIDTHS = [8, 13, 18, 4, 12];
+/** The longest time, status, type and form; what an event is about is cut on a terminal, so that lines align. */
+const LINE_WIDTHS = [11, 13, 24, 8, 16];
+/** On a narrower terminal the form is left out. */
+const WHOLE_LINE = 100;
+const ID_MIN = 10;
 
-/** One event as a line, with its remarks below it. */
+const safe = (row: EventRow): EventRow => {
+  const line = (text: string | null) => (text === null ? null : safeLine(text));
+  return {
+    ...row,
+    id: safeLine(row.id),
+    event_type: line(row.event_type),
+    subject_id: line(row.subject_id),
+    order_number: line(row.order_number),
+  };
+};
+
+/** One event as a line, with its remarks below it. Lines are printed one by one: their columns are always as wide. */
 export function describeEventLine(out: Output, row: EventRow, when: When): readonly string[] {
-  const cells = cellsOf(out, row, when).map((cell, index) => {
-    const missing = (LINE_WIDTHS[index] ?? 0) - stripVTControlCharacters(cell).length;
-    return cell + " ".repeat(Math.max(0, missing));
+  const isTerminal = Number.isFinite(out.width);
+  // Made safe before it is measured: a hidden character is shown as several.
+  const cells = cellsOf(out, safe(row), when).flatMap((cell, index) => {
+    const width = LINE_WIDTHS[index];
+    if (index === 3 && out.width < WHOLE_LINE) return [];
+    if (width === undefined) return cell;
+    const fitting = isTerminal ? cut(cell, width) : cell;
+    return fitting + " ".repeat(Math.max(0, width - stripVTControlCharacters(fitting).length));
   });
-  return [`  ${cells.join("  ")}`, ...remarksOf(out, row).map((remark) => `            ${remark}`)];
+  const [id = ""] = cells.splice(-1);
+  const line = `  ${cells.join("  ")}`;
+  const left = out.width - stripVTControlCharacters(line).length - 2;
+  const end = left < ID_MIN ? "" : `  ${isTerminal ? cut(id, left) : id}`;
+  const remarks = remarksOf(out, row).map((remark) => `${" ".repeat(15)}${remark}`);
+  return [(line + end).trimEnd(), ...remarks];
 }

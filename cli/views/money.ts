@@ -1,10 +1,9 @@
 /** The payments of an order in words, for the command line. Pure. */
+import { words } from "../../src/console/text.ts";
 import { amount } from "../../testbed/terminal/amount.ts";
 
-/** `refund_due` -> `refund due`. */
-export function said(status: string): string {
-  return status.replaceAll("_", " ");
-}
+/** `refund_due` -> `refund due`, `partially_paid` -> `partly paid`, as on pages. */
+export const said = words;
 
 /** Pairs of name and value; null or blank if there is nothing to report. */
 export function moneyFacts(
@@ -19,6 +18,6 @@ export function moneyFacts(
     ["paid", micros("paid_micros")],
     ["to be paid", unlessNone("balance_due_micros")],
     ["refunded", unlessNone("refunded_micros")],
-    ["to be refunded", unlessNone("refund_outstanding_micros")],
+    ["refund outstanding", unlessNone("refund_outstanding_micros")],
   ];
 }

@@ -38,7 +38,15 @@ import { explainFailure } from "./set-up/failure-words";
 import { search } from "./search/search-page";
 import { isSameOriginAction, whoIs } from "./auth/sign-in";
 import { redirectToSignIn, signIn, signInForm, signOut } from "./auth/sign-in-routes";
-import { fieldOf, formOf, setFrame, timeIn, type PageContext } from "./page-context";
+import {
+  chosenIn,
+  decoded,
+  fieldOf,
+  formOf,
+  setFrame,
+  timeIn,
+  type PageContext,
+} from "./page-context";
 
 const assetFiles: ReadonlySet<string> = new Set(Object.values(assetNames));
 
@@ -52,20 +60,10 @@ async function asset(c: Context, deps: AdminApiDeps): Promise<Response> {
   return new Response(found.body, { headers });
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return "";
-  }
-}
-
 /** Replays chosen events, by their ids in URL form, or all events with a status. */
 async function replayEvents({ c, deps }: PageContext): Promise<Response> {
   const form = await formOf(c);
-  const chosen = [form["event"] ?? []]
-    .flat()
-    .flatMap((value) => (typeof value === "string" ? decoded(value) : []));
+  const chosen = await chosenIn(c, "event");
   const status = form["status"];
   const filter: ReplayFilter =
     status === "failed" || status === "quarantined"

@@ -82,9 +82,15 @@ export async function explainNumber(
   };
 }
 
+/** An event of the history, applied or not. */
+export type TimedEvent = Pick<
+  HistoricEvent,
+  "id" | "eventType" | "occurredAt" | "receivedAt" | "status" | "payload"
+>;
+
 /** One entry in an order's history. */
 export type Moment =
-  | { readonly kind: "event"; readonly at: string; readonly event: HistoricEvent }
+  | { readonly kind: "event"; readonly at: string; readonly event: TimedEvent }
   | {
       readonly kind: "milestone";
       readonly at: string;
@@ -110,11 +116,11 @@ const milestones: Readonly<
   },
 };
 
-/** A milestone is left out if an applied event of its type says the same. */
+/** A milestone is left out if an applied event of its type, or of the same time, says the same. */
 function milestonesOf(view: ExplainedOrder): readonly Moment[] {
   const setBy = new Set(
-    view.explained.events.flatMap(({ eventType, settings }) =>
-      settings.map(({ key }) => `${eventType ?? ""} ${key}`),
+    view.explained.events.flatMap(({ eventType, occurredAt, settings }) =>
+      settings.flatMap(({ key }) => [`${eventType ?? ""} ${key}`, `${occurredAt ?? ""} ${key}`]),
     ),
   );
   return (["orders", "shipments"] as const).flatMap((entity) =>
@@ -122,11 +128,24 @@ function milestonesOf(view: ExplainedOrder): readonly Moment[] {
       const key = String(row[entity === "orders" ? "order_number" : "shipment_id"]);
       return Object.entries(milestones[entity]).flatMap(([column, [what, type]]): Moment[] => {
         const at = row[column];
-        if (typeof at !== "string" || (type !== null && setBy.has(`${type} ${key}`))) return [];
+        if (typeof at !== "string" || setBy.has(`${at} ${key}`)) return [];
+        if (type !== null && setBy.has(`${type} ${key}`)) return [];
         return [{ kind: "milestone", at, what, of: entity === "shipments" ? key : null }];
       });
     }),
   );
+}
+
+/** Waiting events that are not about a row of the order: those are in its history. */
+function waitingMoments({ waiting, history }: ExplainedOrder): readonly Moment[] {
+  const shown = new Set(history.map(({ id }) => id));
+  return waiting
+    .filter(({ id }) => !shown.has(id))
+    .map(({ id, event_type: eventType, received_at: at }) => ({
+      kind: "event",
+      at,
+      event: { id, eventType, receivedAt: at, occurredAt: null, status: "received", payload: null },
+    }));
 }
 
 /** Events, milestones and messages in one list, newest first. */
@@ -141,6 +160,7 @@ export function momentsOf(
       message,
     })),
     ...milestonesOf(view),
+    ...waitingMoments(view),
     ...view.history.toReversed().map((event): Moment => ({
       kind: "event",
       at: event.occurredAt ?? event.receivedAt,

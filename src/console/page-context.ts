@@ -77,6 +77,15 @@ export function idIn(c: Context, name: string): string {
   return part === "~" ? (c.req.query("id") ?? part) : part;
 }
 
+/** An id as forms carry it: in URL form, so that no page holds a character that nobody sees. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
+}
+
 /** A posted form; no fields if it cannot be read. */
 export async function formOf(c: Context): Promise<Readonly<Record<string, unknown>>> {
   try {
@@ -84,6 +93,13 @@ export async function formOf(c: Context): Promise<Readonly<Record<string, unknow
   } catch {
     return {};
   }
+}
+
+/** The ids that were chosen in a posted form, by the name of their boxes. */
+export async function chosenIn(c: Context, name: string): Promise<readonly string[]> {
+  return [(await formOf(c))[name] ?? []]
+    .flat()
+    .flatMap((value) => (typeof value === "string" ? decoded(value) : []));
 }
 
 /** One field of a posted form. */

@@ -32,9 +32,17 @@ export function clip(text: string, max: number): string {
     : `${characters.slice(0, max - 1).join("")}…`;
 }
 
-/** `partially_paid` -> `partially paid`. */
+/** Names that are not their own spelling. */
+const spelled: Readonly<Record<string, string>> = {
+  email: "e-mail",
+  sms: "SMS",
+  whatsapp: "WhatsApp",
+};
+
+/** `partially_paid` -> `partly paid`, `sms` -> `SMS`. */
 export function words(name: string): string {
-  return name.replaceAll("_", " ");
+  const known = Object.hasOwn(spelled, name) ? spelled[name] : undefined;
+  return known ?? name.replaceAll("_", " ").replace(/^partially /, "partly ");
 }
 
 /** Makes the first letter upper-case, for a heading. */

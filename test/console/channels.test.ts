@@ -101,11 +101,11 @@ describe("a channel that is lost", () => {
     expect(alerts.length).toBeLessThanOrEqual(2);
     expect(String(alerts[0]?.["context"])).toContain("SMS was set up before and is not any more");
     expect(await page("/console/settings", ADMIN)).toContain(
-      "sms lost Missing: TWILIO_ACCOUNT_SID",
+      "SMS lost Missing: TWILIO_ACCOUNT_SID",
     );
     expect(await act("/console/forget-channel", { channel: "sms" })).toBe("/console/settings");
     expect(await api("/channels/sms/forget", ADMIN, {})).toEqual({ channel: "sms" });
-    expect(await page("/console/settings", ADMIN)).toContain("sms off Missing: TWILIO_ACCOUNT_SID");
+    expect(await page("/console/settings", ADMIN)).toContain("SMS off Missing: TWILIO_ACCOUNT_SID");
   });
 });
 

@@ -92,7 +92,7 @@ describe("an order of which everything is said", () => {
       "is_cancellation_allowed true",
       "Payment PAY-FULL upi_id asha@upi",
       "Refund REF-FULL payment_method UPI",
-      "Shipment SHP-FULL total_weight 1.5",
+      "Parcel SHP-FULL total_weight 1.5",
     ]) {
       expect(text).toContain(field);
     }

@@ -325,6 +325,29 @@ await describe("npm run setup", () => {
     }
   });
 
+  void test("--dry-run names every step that the run then takes", async () => {
+    for (const [flags, env] of [
+      [["--yes", "--generate"], { CE_WEBHOOK_SECRET: SECRET }],
+      [["--yes"], given],
+    ] as const) {
+      const fresh = clone();
+      const dry = await fresh.setUp([...flags, "--dry-run"], env);
+      const ended = await fresh.setUp([...flags], env);
+      assert.equal(ended.code, 0, ended.printed);
+      const taken = changes(ended.calls);
+      assert.ok(taken.length > 8);
+      for (const command of taken) {
+        // As a person would type it: an empty value is quoted.
+        const typed = `npx wrangler ${command.replace(/--env=$/, '--env=""')}`;
+        assert.ok(dry.printed.includes(typed), `${typed}\n${dry.printed}`);
+      }
+      const isMade = flags.length > 1;
+      assert.equal(dry.printed.includes("ADMIN_TOKEN, LINK_SECRET made and kept"), isMade);
+      assert.match(dry.printed, /a signed test event/);
+      fresh.close();
+    }
+  });
+
   void test("staging has a database, queues, secrets and a Worker of its own", async () => {
     const fresh = clone();
     const ended = await fresh.setUp(["--yes", "--env", "staging"], given);

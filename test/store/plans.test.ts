@@ -33,7 +33,7 @@ import { enterOrders, rewriteStatements } from "../../src/store/privacy/erased-b
 import { worklists } from "../../src/store/worklists/conditions";
 import { saveActivity } from "../../src/store/activity/activity";
 import { saveError } from "../../src/store/privacy/erasure";
-import { loadCustomer } from "../../src/store/privacy/person";
+import { loadCustomers } from "../../src/store/privacy/person";
 import { countHeld, forgetChannel, releaseHeld } from "../../src/store/outbox/channels";
 import { listUnsent } from "../../src/store/outbox/unsent";
 import { countStretch } from "../../src/store/inbox/counts";
@@ -266,7 +266,7 @@ beforeAll(async () => {
   ).first<string>("id");
   await admin(`/notifications/${encodeURIComponent(settledOne ?? "")}/send-again`, {});
   for (const q of ["4001", "a b", "nobody@x"]) await admin(`/search?q=${encodeURIComponent(q)}`);
-  await loadCustomer(testEnv.DB, "none");
+  await loadCustomers(testEnv.DB, ["none"]);
   for (const isCounted of [true, false]) {
     const activity = { who: "", what: "sign_in_failed", isCounted } as const;
     await saveActivity(testEnv.DB, activity, new Date().toISOString());

@@ -74,7 +74,7 @@ function widen(widths: readonly number[], longest: number, width: number): numbe
 }
 
 /** A cell with a maximum width; colours end with the cell. */
-function cut(cell: string, width: number): string {
+export function cut(cell: string, width: number): string {
   if (widthOf(cell) <= width) return cell;
   const codes = cell.match(new RegExp(`${ESCAPE}\\[[0-9;]*m`, "g")) ?? [];
   const [first = "", last = ""] = [codes[0], codes.at(-1)];

@@ -13,6 +13,7 @@ import {
   keepSecrets,
   keptPath,
   missingVars,
+  plannedSecrets,
   readKept,
   secretsIn,
 } from "./secrets.ts";
@@ -40,10 +41,7 @@ function loadTarget(file: URL, { environment }: SetupOptions): Target {
 async function chooseFor({ options, screen, env }: SetupDeps, found: Found): Promise<Chosen> {
   const given = secretsIn(env);
   const isSet = (name: string): boolean => found.secrets?.includes(name) ?? false;
-  if (options.dryRun) {
-    const main = isSet("CE_WEBHOOK_SECRET") ? [] : [["CE_WEBHOOK_SECRET", ""] as const];
-    return { values: new Map([...main, ...given]), made: [] };
-  }
+  if (options.dryRun) return plannedSecrets(given, isSet, options);
   return screen.asks
     ? await askSecrets(screen, given, isSet)
     : chooseSecrets(given, isSet, options.generate);
@@ -52,6 +50,17 @@ async function chooseFor({ options, screen, env }: SetupDeps, found: Found): Pro
 function describe({ title, shown, run }: Step): string {
   if (run === null) return pc.dim(`✓ ${title}: there already`);
   return `${pc.cyan("+")} ${title}\n  ${pc.dim(shown)}`;
+}
+
+/** Before anything is changed: no secret that was made here may be lost. */
+function keepSteps({ root, options }: SetupDeps, chosen: Chosen): readonly Step[] {
+  const where = keptPath(options.environment);
+  if (chosen.made.length === 0) return [];
+  const run = async () => {
+    keepSecrets(root, options.environment, chosen);
+    return await Promise.resolve("for you alone to read");
+  };
+  return [{ title: `${chosen.made.join(", ")} made and kept in ${where}`, shown: where, run }];
 }
 
 /** Stops at the first step that fails. */
@@ -116,14 +125,17 @@ export async function runSetup(deps: SetupDeps): Promise<void> {
   const file = new URL("wrangler.toml", root);
   const target = loadTarget(file, options);
   const account = await pickAccount(deps);
-  if (account === null) screen.warn("Nobody is logged in: this is the plan for an empty account.");
+  if (account === null)
+    screen.warn(
+      "Nobody is logged in: npx wrangler login comes first. This is the plan for an empty account.",
+    );
   else screen.say(`Account: ${account.name} (${account.id})`);
   const accountId = account?.id ?? "";
   const found = account === null ? nothingFound : await lookAround(wrangler, accountId, target);
 
   const chosen = await chooseFor(deps, found);
-  const { values: secrets, made } = chosen;
-  const steps = planSteps({
+  const { values: secrets } = chosen;
+  const planned = planSteps({
     wrangler,
     accountId,
     target,
@@ -137,17 +149,13 @@ export async function runSetup(deps: SetupDeps): Promise<void> {
       return prove(deps, { accountId, target, secret, targets }, progress);
     },
   });
+  const steps = [...keepSteps(deps, chosen), ...planned];
   screen.show(options.dryRun ? "This would be done" : "This will be done", steps.map(describe));
   if (options.dryRun) return screen.close("Nothing was changed.");
   if (screen.asks && !(await screen.confirm("Go on?"))) {
     throw new SetupStop("Stopped. Nothing was changed.", { isCancelled: true });
   }
 
-  if (made.length > 0) {
-    keepSecrets(root, environment, chosen);
-    const where = keptPath(environment);
-    screen.say(`${made.join(" and ")} made and kept in ${where}, for you alone to read.`);
-  }
   await runSteps(steps, screen);
   const missing = missingVars(secrets, target.vars);
   if (missing.length > 0) {

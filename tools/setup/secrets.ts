@@ -41,6 +41,20 @@ export function secretsIn(env: NodeJS.ProcessEnv): SecretValues {
   return new Map(given);
 }
 
+/** For a dry run: all that a run would set or ask for, without values. */
+export function plannedSecrets(
+  given: SecretValues,
+  isSet: (name: string) => boolean,
+  { yes, generate }: { readonly yes: boolean; readonly generate: boolean },
+): Chosen {
+  const wanted = yes && !generate ? makeable.slice(0, 1) : makeable;
+  const missing = wanted.filter((name) => !given.has(name) && !isSet(name));
+  return {
+    values: new Map([...missing.map((name) => [name, ""] as const), ...given]),
+    made: generate ? missing : [],
+  };
+}
+
 /** Without a person: uses the given secrets, and generates missing ones on request. Throws if the main one is missing. */
 export function chooseSecrets(
   given: SecretValues,

@@ -219,7 +219,7 @@ const descriptions = {
   "POST /endpoints/:id/pause": {
     summary: "Pauses an endpoint: its forwards are kept for RETENTION_DAYS",
     answer: answers.endpoint,
-    fields: { reason: { description: "for whoever looks" } },
+    fields: { reason: { description: "for colleagues, on its page" } },
   },
   "POST /endpoints/:id/resume": {
     summary: "Sends to an endpoint again, first what was kept, in the order of receipt",

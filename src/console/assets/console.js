@@ -156,8 +156,11 @@ const keys = {
 function useKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape" && isTyping() && document.activeElement instanceof HTMLElement) {
-      document.activeElement.blur();
+    if (event.key === "Escape") {
+      const row = document.querySelector("tr.chosen");
+      row?.classList.remove("chosen");
+      const used = document.activeElement;
+      if (used instanceof HTMLElement && (isTyping() || row?.contains(used) === true)) used.blur();
       return;
     }
     const act = isTyping()

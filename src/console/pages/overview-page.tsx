@@ -18,7 +18,7 @@ import { type ChannelView, viewChannels } from "../channel-view";
 import { missingPieces } from "../../store/set-up/missing-pieces";
 import { loadSetUp } from "../../store/set-up/set-up";
 import { type Health, healthOf } from "../health";
-import { capital, duration } from "../text";
+import { capital, duration, words } from "../text";
 import type { PageContext } from "../page-context";
 import { HoursChart, LastHour } from "./chart";
 import { Concerns, concernsOf } from "./concerns";
@@ -148,7 +148,9 @@ function Channels(props: {
       columns={[
         {
           head: "Channel",
-          cell: ({ channel }) => <a href={`/console/messages?channel=${channel}`}>{channel}</a>,
+          cell: ({ channel }) => (
+            <a href={`/console/messages?channel=${channel}`}>{words(channel)}</a>
+          ),
         },
         {
           head: "Set up",

@@ -48,6 +48,7 @@ const places: readonly {
   },
   { to: "/console/endpoints", name: "Forwarding" },
   { to: "/console/activity", name: "Activity" },
+  { to: "/console/settings/messages", name: "Texts" },
   { to: "/console/settings", name: "Settings" },
 ];
 
@@ -62,13 +63,18 @@ export interface PageProps {
   readonly children?: Child;
 }
 
-function isWithin(path: string, to: string): boolean {
-  return to === "/console" ? path === to : path.startsWith(to);
+/** The place that a page belongs to: of several, the one that says most of its path. */
+function placeOf(path: string): string | undefined {
+  return places
+    .flatMap(({ to, also = [] }) => [to, ...also].map((start) => ({ to, start })))
+    .filter(({ start }) => (start === "/console" ? path === start : path.startsWith(start)))
+    .toSorted((a, b) => b.start.length - a.start.length)[0]?.to;
 }
 
 /** On a narrow screen a menu, which needs no script. */
 function Navigation({ path, who }: { readonly path: string; readonly who: string }) {
   const { shop, environment } = pageFrame();
+  const here = placeOf(path);
   return (
     <nav id="navigation" class="side" popover="auto" aria-label="Console">
       <p class="shop">
@@ -76,16 +82,13 @@ function Navigation({ path, who }: { readonly path: string; readonly who: string
         <span>{environment === PRODUCTION ? "Webhooks" : environment}</span>
       </p>
       <ul>
-        {places.map(({ to, name, also = [] }) => {
-          const isHere = [to, ...also].some((one) => isWithin(path, one));
-          return (
-            <li>
-              <a href={to} aria-current={isHere ? "page" : undefined}>
-                {name}
-              </a>
-            </li>
-          );
-        })}
+        {places.map(({ to, name }) => (
+          <li>
+            <a href={to} aria-current={to === here ? "page" : undefined}>
+              {name}
+            </a>
+          </li>
+        ))}
       </ul>
       <form method="post" action="/console/sign-out">
         <span class="who">{who}</span>
@@ -127,7 +130,7 @@ const keys = [
   ["j", "Next row"],
   ["k", "Row before"],
   ["Enter", "Open the row"],
-  ["Esc", "Leave a field, close a menu"],
+  ["Esc", "Leave a field or the row, close a menu"],
   ["?", "These keys"],
 ] as const;
 

@@ -87,7 +87,8 @@ const tones: Readonly<Record<string, "good" | "busy" | "warn" | "bad">> = {
 };
 
 /** A status in words; its colour only repeats the meaning. */
-export function Badge({ status, as }: { readonly status: string | null; readonly as?: string }) {
+export function Badge(props: { readonly status: string | null; readonly as?: string | undefined }) {
+  const { status, as } = props;
   if (status === null) return <span class="none">–</span>;
   const tone = Object.hasOwn(tones, status) ? tones[status] : "calm";
   return <span class={`badge ${tone ?? "calm"}`}>{as ?? clip(visible(words(status)), 32)}</span>;

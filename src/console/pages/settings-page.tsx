@@ -22,7 +22,7 @@ function Secrets({ of, environment }: { of: Settings["secrets"]; environment: st
       rows={Object.entries(of)}
       columns={[
         { head: "Secret", cell: ([name]) => <code>{name}</code> },
-        { head: "State", cell: ([, isSet]) => <Badge status={isSet ? "set" : "not set"} /> },
+        { head: "Status", cell: ([, isSet]) => <Badge status={isSet ? "set" : "not set"} /> },
       ]}
     />
   );
@@ -94,8 +94,8 @@ function Channels({ of }: { readonly of: readonly ChannelView[] }) {
       shown
       rows={of}
       columns={[
-        { head: "Channel", cell: ({ channel }) => channel },
-        { head: "State", cell: ({ state }) => <Badge status={state} /> },
+        { head: "Channel", cell: ({ channel }) => words(channel) },
+        { head: "Status", cell: ({ state }) => <Badge status={state} /> },
         { head: "What is missing", as: "wide", cell: (one) => <ChannelDetail of={one} /> },
       ]}
     />

@@ -1,30 +1,99 @@
 /** One person: what is stored about them, to export it or to erase it, after a look at how much it is. */
 import { ERASURE_ORDERS_COUNTED } from "../../privacy-limits";
 import { type Erasure, loadErasure } from "../../store/privacy/erasure";
-import { countHeld, type HeldCounts, listOrdersOf } from "../../store/privacy/person";
+import { countHeld, type Customer, type HeldCounts } from "../../store/privacy/person";
 import { note } from "../activity/note";
 import { withQuery } from "../links";
-import { asked, fieldOf, type PageContext } from "../page-context";
+import { asked, chosenIn, decoded, fieldOf, type PageContext } from "../page-context";
 import { Page, show } from "../pages/page";
-import { Badge, Empty, Facts, Live, Notice, Part, Ref, Text, Time } from "../pages/parts";
-import { count } from "../text";
+import {
+  Badge,
+  type Column,
+  Empty,
+  Facts,
+  Live,
+  Notice,
+  Part,
+  Ref,
+  Table,
+  Text,
+  Time,
+} from "../pages/parts";
+import { clip, count, visible } from "../text";
 import { exportFile } from "./export-file";
-import { confirmedBy, loadPerson, type Person } from "./person";
+import { confirmedBy, loadPerson, ORDERS_SHOWN, peopleOf, type Person } from "./person";
 
 const PATH = "/console/people";
-const ORDERS_SHOWN = 50;
 
-function Orders({ of }: { readonly of: readonly string[] }) {
+const inForm = (number: string): string => encodeURIComponent(number.toWellFormed());
+
+/** Which person it is, and which of the orders under the name are theirs. */
+function Which({ person }: { readonly person: Person }) {
+  return (
+    <>
+      <input type="hidden" name="order" value={inForm(person.order_number)} />
+      {person.isNameOnly
+        ? person.chosen.map((one) => <input type="hidden" name="own" value={inForm(one)} />)
+        : null}
+    </>
+  );
+}
+
+const orderColumns: readonly Column<Customer>[] = [
+  { head: "Order", as: "word", cell: ({ order_number: id }) => <Ref to="orders" id={id} /> },
+  { head: "Customer", as: "short", cell: ({ customer_name: name }) => <Text of={name} /> },
+  { head: "E-mail", as: "short", cell: ({ customer_email: email }) => <Text of={email} /> },
+  { head: "Phone", as: "short", cell: ({ customer_phone: phone }) => <Text of={phone} /> },
+];
+
+function Orders({ person }: { readonly person: Person }) {
+  const { orders, isNameOnly, chosen, order_number: order } = person;
+  const pick: Column<Customer> = {
+    head: "Theirs",
+    cell: ({ order_number: one }) => (
+      <input
+        type="checkbox"
+        name="own"
+        value={inForm(one)}
+        checked={chosen.includes(one)}
+        aria-label={`Order ${clip(visible(one), 40)} is theirs`}
+      />
+    ),
+  };
+  const table = (
+    <>
+      <Table
+        caption={isNameOnly ? "Orders under this name" : "Orders of this address or number"}
+        columns={isNameOnly ? [pick, ...orderColumns] : orderColumns}
+        rows={orders.slice(0, ORDERS_SHOWN)}
+      />
+      {orders.length > ORDERS_SHOWN ? <p class="soft">And more.</p> : null}
+    </>
+  );
+  const people = peopleOf(person);
   return (
     <Part id="orders" title="Orders">
-      <ul class="values">
-        {of.slice(0, ORDERS_SHOWN).map((number) => (
-          <li>
-            <Ref to="orders" id={number} />
-          </li>
-        ))}
-      </ul>
-      {of.length > ORDERS_SHOWN ? <p class="soft">And more.</p> : null}
+      {isNameOnly ? (
+        <form method="get" action={PATH}>
+          <p>
+            Nothing but a name is stored by which this customer can be found, and several people may
+            have the same name. Choose the orders that are theirs.
+          </p>
+          <input type="hidden" name="of" value={inForm(order)} />
+          {table}
+          <button class="outline">Count what these orders hold</button>
+        </form>
+      ) : (
+        <>
+          {people.length > 1 ? (
+            <Notice bad>
+              {count(people.length, "person", "people")} have orders under this address or number:{" "}
+              <Text of={people.join(", ")} whole />. An export and an erasure are of all of them.
+            </Notice>
+          ) : null}
+          {table}
+        </>
+      )}
     </Part>
   );
 }
@@ -37,7 +106,7 @@ function ExportForm({ person }: { readonly person: Person }) {
         messages, and the archive.
       </p>
       <form method="post" action={`${PATH}/export`}>
-        <input type="hidden" name="order" value={person.order_number} />
+        <Which person={person} />
         <button class="outline">Export as JSON</button>
       </form>
     </Part>
@@ -54,11 +123,11 @@ function EraseForm(props: {
   return (
     <Part id="erase" title="Erase">
       <p>
-        This would remove the person from {most}
+        This would remove <Text of={peopleOf(person).join(", ")} whole /> from {most}
         {count(held.orders, "order")}, {count(held.events, "event")} and{" "}
         {count(held.notifications, "message")}, and from every other stored or archived body that
-        names them. Amounts, dates and statuses stay. It cannot be undone, and what names this
-        person later is stored without them.
+        names the address, the number or one of these orders. Amounts, dates and statuses stay. It
+        cannot be undone, and what names them later is stored without the person.
       </p>
       {problem === null ? null : <Notice bad>{problem}</Notice>}
       <p>
@@ -69,10 +138,14 @@ function EraseForm(props: {
         :
       </p>
       <form method="post" action={`${PATH}/erase`} class="filters">
-        <input type="hidden" name="order" value={person.order_number} />
+        <Which person={person} />
         <div class="fields">
           <label>
-            {person.customer_email === null ? "Phone" : "E-mail address"}
+            {person.isNameOnly
+              ? "Name"
+              : person.customer_email === null
+                ? "Phone"
+                : "E-mail address"}
             <input name="confirm" autocomplete="off" required />
           </label>
           <button>Erase this person</button>
@@ -101,7 +174,6 @@ async function showPerson(
 ): Promise<Response> {
   const { contacts } = person;
   const held = await countHeld(deps.db, contacts);
-  const orders = await listOrdersOf(deps.db, contacts, "", ORDERS_SHOWN + 1);
   const page = (
     <Page title={person.customer_name ?? "Person"} who={who} path={PATH}>
       <h1>
@@ -110,12 +182,12 @@ async function showPerson(
       <ContactFacts person={person} />
       {contacts.length === 0 ? (
         <Empty>
-          No e-mail address or telephone number of this customer is stored: the person is erased
-          already, or no event has named one.
+          Nothing of this customer is stored by which a person is known: they are erased already, or
+          no event has named one.
         </Empty>
       ) : (
         <>
-          <Orders of={orders} />
+          <Orders person={person} />
           <ExportForm person={person} />
           <EraseForm person={person} held={held} problem={problem} />
         </>
@@ -135,7 +207,7 @@ function ErasurePage({ who, erasure }: { readonly who: string; readonly erasure:
       <Live path={path} beat={finishedAt === null ? "tick" : null}>
         <Facts
           of={[
-            ["State", <Badge status={state === "stuck" ? "failed" : state} as={state} />],
+            ["Status", <Badge status={state === "stuck" ? "failed" : state} as={state} />],
             ["Orders", String(erasure.orders)],
             ["Events", String(erasure.events)],
             ["Messages", String(erasure.notifications)],
@@ -159,7 +231,7 @@ function Unknown({ who }: { readonly who: string }) {
     <Page title="People" who={who} path={PATH}>
       <h1>People</h1>
       <Empty>
-        Search for a name, an e-mail address or a telephone number: the person found leads here, to
+        Search for a name, an e-mail address or a phone number: the person found leads here, to
         export or to erase what is stored about them.
       </Empty>
     </Page>
@@ -168,19 +240,22 @@ function Unknown({ who }: { readonly who: string }) {
 
 export async function people(context: PageContext): Promise<Response> {
   const { c, deps, who } = context;
-  const { order, erasure: id } = asked(c, ["order", "erasure"]);
+  const { order: named, of, erasure: id } = asked(c, ["order", "of", "erasure"]);
+  const order = named ?? (of === undefined ? undefined : decoded(of));
   if (id !== undefined) {
     const erasure = await loadErasure(deps.db, Number(id));
     if (erasure !== null) return show(c, <ErasurePage who={who} erasure={erasure} />);
   }
-  const person = order === undefined ? null : await loadPerson(deps, order);
+  const own = (c.req.queries("own") ?? []).map(decoded);
+  const person = order === undefined ? null : await loadPerson(deps, order, own);
   if (person !== null) return await showPerson(context, person, null);
   return show(c, <Unknown who={who} />, order === undefined && id === undefined ? 200 : 404);
 }
 
 /** The person whose form it is; null if their order is not known any more. */
 async function personOf({ c, deps }: PageContext): Promise<Person | null> {
-  return await loadPerson(deps, await fieldOf(c, "order"));
+  const own = await chosenIn(c, "own");
+  return await loadPerson(deps, decoded(await fieldOf(c, "order")), own);
 }
 
 export async function exportPerson(context: PageContext): Promise<Response> {

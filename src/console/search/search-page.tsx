@@ -32,7 +32,7 @@ function OfOrder({ id, order }: { readonly id: string; readonly order: string | 
 const orderColumns: readonly Column<OrderRow>[] = [
   { head: "Order", as: "word", cell: ({ order_number: id }) => <Ref to="orders" id={id} /> },
   { head: "Customer", as: "short", cell: ({ customer_name: name }) => <Text of={name} /> },
-  { head: "Phone", cell: ({ customer_phone: phone }) => <Text of={phone} /> },
+  { head: "Phone", as: "short", cell: ({ customer_phone: phone }) => <Text of={phone} /> },
   { head: "Status", cell: ({ status }) => <Badge status={status} /> },
   { head: "Money", cell: ({ financial_status: status }) => <Badge status={status} /> },
   {
@@ -53,8 +53,8 @@ const peopleColumns: readonly Column<FoundPerson>[] = [
       </a>
     ),
   },
-  { head: "E-mail", cell: ({ email }) => <Text of={email} /> },
-  { head: "Phone", cell: ({ phone }) => <Text of={phone} /> },
+  { head: "E-mail", as: "short", cell: ({ email }) => <Text of={email} /> },
+  { head: "Phone", as: "short", cell: ({ phone }) => <Text of={phone} /> },
   { head: "Orders found", number: true, cell: ({ orders }) => String(orders) },
 ];
 
@@ -90,9 +90,10 @@ const paymentColumns = columnsOf<FoundPayment>("Payment", ({ payment_id: id }) =
 
 const refundColumns = columnsOf<FoundRefund>("Refund", ({ refund_id: id }) => id, [amount]);
 
-const shipmentColumns = columnsOf<FoundShipment>("Shipment", ({ shipment_id: id }) => id, [
+const shipmentColumns = columnsOf<FoundShipment>("Parcel", ({ shipment_id: id }) => id, [
   {
     head: "Airway bill",
+    as: "short",
     cell: ({ courier, awb_no: bill }) => (
       <Text of={[courier, bill].filter((one) => one !== null).join(" ")} />
     ),
@@ -125,8 +126,8 @@ function Group<Row>(props: {
 const examples: readonly (readonly [string, string])[] = [
   ["an order", "any part of its number with a digit in it, with or without its letters"],
   ["a person", "a name, an e-mail address or a part of one"],
-  ["a telephone number", "as you read it, with or without the country's code, or its last digits"],
-  ["anything else", "the id of a payment, refund, shipment or event, or an airway bill"],
+  ["a phone number", "as you read it, with or without the country's code, or its last digits"],
+  ["anything else", "the id of a payment, refund, parcel or event, or an airway bill"],
 ];
 
 function HowTo() {
@@ -171,16 +172,20 @@ function SearchPage(props: {
   const hits = [orders, people, payments, refunds, shipments, events].flat().length;
   return (
     <Page title={`Found for ${q}`} who={who} path={PATH} find={q}>
-      <h1>
-        Found for “<Text of={q} />”
-      </h1>
-      {more ? <p class="soft">There may be more: type more of it to see the rest.</p> : null}
+      <div class="title">
+        <h1>
+          <span>
+            Found for “<Text of={q} />”
+          </span>
+        </h1>
+        {more ? <p class="soft">There may be more: type more of it to see the rest.</p> : null}
+      </div>
       {hits === 0 ? <Nothing q={q} /> : null}
       <Group title="Orders" columns={orderColumns} rows={orders} />
       <Group title="People" columns={peopleColumns} rows={people} />
       <Group title="Payments" columns={paymentColumns} rows={payments} />
       <Group title="Refunds" columns={refundColumns} rows={refunds} />
-      <Group title="Shipments" columns={shipmentColumns} rows={shipments} />
+      <Group title="Parcels" columns={shipmentColumns} rows={shipments} />
       <Group title="Events" columns={eventColumns} rows={events} />
     </Page>
   );

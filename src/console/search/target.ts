@@ -31,7 +31,13 @@ export function targetOf(found: Found, text: string): string | null {
   const paths = [
     ...orders.flatMap(({ order_number: id }) => (isIt(id) ? pathTo("orders", id) : [])),
     ...partsOf(found).flatMap((part) => (part.ids.some(isIt) ? pathOf(part) : [])),
-    ...events.flatMap(({ id }) => (isIt(id) ? pathTo("events", id) : [])),
+    ...events.flatMap(({ id, order_number: order }) =>
+      isIt(id)
+        ? pathTo("events", id)
+        : order !== null && isIt(order)
+          ? pathTo("orders", order)
+          : [],
+    ),
   ];
   const [one, ...others] = new Set(paths);
   if (one !== undefined) return others.length === 0 ? one : null;

@@ -1,7 +1,7 @@
 /** Erasures in the database: the request, its progress, and the data-subject identifiers. */
 import { ERASE_ORDERS } from "../../privacy-limits";
 import { rowIdentifier } from "../../projection/identifiers";
-import { rowsOfOrders } from "./order-rows";
+import { ordersOfPerson, rowsOfOrders } from "./order-rows";
 import { createHasher, type Hasher } from "./suppression-list";
 
 export interface Erasure {
@@ -54,15 +54,14 @@ function suppressStatements(
 /** `?1`: contacts. Primary keys. */
 const collectSql = `
 INSERT INTO erasure_orders (erasure_id, order_number)
-SELECT DISTINCT (SELECT max(id) FROM erasures), order_number FROM order_contacts
-WHERE contact IN (SELECT value FROM json_each(?1))`;
+SELECT (SELECT max(id) FROM erasures), order_number FROM (${ordersOfPerson("?1")})`;
 
 /** Primary keys. */
 const countOrdersSql = `
 UPDATE erasures SET orders = (SELECT count(*) FROM erasure_orders e WHERE e.erasure_id = erasures.id)
 WHERE id = (SELECT max(id) FROM erasures) RETURNING *`;
 
-/** Stores the request, its orders and the hashes of its contacts, in one batch. */
+/** Stores the request, its orders and the hashes of its contacts (or `order:ORD-1`), in one batch. */
 export async function startErasure(
   db: D1Database,
   contacts: readonly string[],

@@ -6,6 +6,7 @@
 import { ERASE_STRETCH_ROWS } from "../../privacy-limits";
 import { escaped } from "../outbox/fact-ids";
 import { aboutOrders } from "./erased-bodies";
+import { ordersOfPerson } from "./order-rows";
 
 type Row = Readonly<Record<string, string | number | null>>;
 
@@ -46,10 +47,10 @@ export async function eraseForwardedOrders(
   return end;
 }
 
-/** `?3`: contacts. order_contacts by its primary key. */
+/** `?3`: contacts. The index of `ordersOfPerson`. */
 const listSql = `
 SELECT n.*, e.subject AS event_subject, e.subject_id AS event_subject_id
-${holding("SELECT order_number FROM order_contacts WHERE contact IN (SELECT value FROM json_each(?3))")}
+${holding(ordersOfPerson("?3"))}
 ORDER BY e.rowid, n.id`;
 
 interface ForwardedOrder {

@@ -1,6 +1,14 @@
 /** The rows and messages that belong or ever belonged to orders: fragments of SQL for erasure and export. */
 
 /**
+ * The orders for which events have named one of the contacts, and those that stand among them as `order:ORD-1`: a
+ * person without a contact is known by their orders alone. order_contacts by its primary key.
+ */
+export const ordersOfPerson = (contacts: string): string => `
+  SELECT order_number FROM order_contacts WHERE contact IN (SELECT value FROM json_each(${contacts}))
+  UNION SELECT substr(value, 7) FROM json_each(${contacts}) WHERE substr(value, 1, 6) = 'order:'`;
+
+/**
  * `?1`: orders. `subject` and `key` of the orders, of their payments, refunds and shipments, and of those that
  * different events have named for these and for other orders. payments_order, refunds_order, shipments_order,
  * disputed_links_order.

@@ -2,14 +2,13 @@
 import { ERASURE_ORDERS_COUNTED } from "../../privacy-limits";
 import { aboutOrders } from "./erased-bodies";
 import { forwardsOfOrders } from "./forwarded-orders";
-import { messagesOfOrders } from "./order-rows";
+import { messagesOfOrders, ordersOfPerson } from "./order-rows";
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-/** `?1`: contacts; `?2`: after which order; `?3`: limit. Primary key. */
+/** `?1`: contacts; `?2`: after which order; `?3`: limit. The index of `ordersOfPerson`. */
 const ordersSql = `
-SELECT DISTINCT order_number FROM order_contacts
-WHERE contact IN (SELECT value FROM json_each(?1)) AND order_number > ?2
+SELECT order_number FROM (${ordersOfPerson("?1")}) WHERE order_number > ?2
 ORDER BY order_number LIMIT ?3`;
 
 /** Orders for which events have named one of the contacts, past ones included, sorted by number. */
@@ -94,16 +93,22 @@ export async function countHeld(db: D1Database, contacts: readonly string[]): Pr
 
 /** The customer of an order, as its row names them. */
 export interface Customer {
+  readonly order_number: string;
   readonly customer_name: string | null;
   readonly customer_email: string | null;
   readonly customer_phone: string | null;
 }
 
-/** Primary key. */
-const customerSql = `
-SELECT customer_name, customer_email, customer_phone FROM orders WHERE order_number = ?1`;
+/** `?1`: orders. Primary key. */
+const customersSql = `
+SELECT order_number, customer_name, customer_email, customer_phone FROM orders
+WHERE order_number IN (SELECT value FROM json_each(?1)) ORDER BY order_number`;
 
-/** Null if there is no such order. */
-export async function loadCustomer(db: D1Database, orderNumber: string): Promise<Customer | null> {
-  return await db.prepare(customerSql).bind(orderNumber).first<Customer>();
+/** Of the orders that are known. */
+export async function loadCustomers(
+  db: D1Database,
+  orders: readonly string[],
+): Promise<readonly Customer[]> {
+  const { results } = await db.prepare(customersSql).bind(JSON.stringify(orders)).all<Customer>();
+  return results;
 }

@@ -3,12 +3,15 @@
  * found there is looked for by scans: of the index of order numbers, and of the contacts of one kind. That is ten to
  * twenty milliseconds for each with 200,000 orders, and no row more is written for it (docs/scale.md).
  */
-import type { SearchTerms } from "./terms";
+import { maybeWaiting } from "../inbox/waiting-of-order";
+import { escaped, type SearchTerms } from "./terms";
 
 /** The most candidates of one kind: of more, a person types more. */
 export const CANDIDATES_MAX = 200;
 /** The most of one kind besides orders that are shown. */
 const PARTS_MAX = 20;
+/** The most unapplied events of which the order's number is read: those of the highest numbers. */
+const UNAPPLIED_READ = 2_000;
 
 /** The first of these with an index entry in it ends a range of keys that begin alike. */
 const LAST = "char(1114111)";
@@ -82,10 +85,32 @@ UNION SELECT ${shipmentColumns} FROM order_contacts c
     AND 'awb:' || lower(s.awb_no) >= ?2 AND 'awb:' || lower(s.awb_no) < ?2 || ${LAST}
 LIMIT ${String(PARTS_MAX)}`;
 
+const eventColumns = "e.id, e.event_type, e.order_number, e.received_at, e.status";
+
 /** `?1`: forms. The index of `id`. */
 const eventsSql = `
-SELECT e.id, e.event_type, e.order_number, e.received_at, e.status
-FROM ${beginsWith("webhook_events e", "e.id")} LIMIT ${String(PARTS_MAX)}`;
+SELECT ${eventColumns} FROM ${beginsWith("webhook_events e", "e.id")} LIMIT ${String(PARTS_MAX)}`;
+
+/** `?1`: a pattern; `?2`: forms. */
+const namesOrder =
+  "(order_number LIKE ?1 ESCAPE '!' OR order_number IN (SELECT value FROM json_each(?2)))";
+
+/**
+ * `?1`: a pattern; `?2`: forms. Events that are not applied: of orders that no applied event has named, and about a
+ * payment, refund or shipment that is known from nothing else. webhook_events_set_aside, what `maybeWaiting` uses,
+ * then the order's key; webhook_events_subject.
+ */
+const unappliedSql = `
+SELECT ${eventColumns} FROM webhook_events e WHERE e.rowid IN (
+    SELECT rowid FROM (SELECT rowid, order_number FROM webhook_events
+      WHERE status IN ('quarantined', 'failed', 'ignored') AND order_number > ''
+      ORDER BY order_number DESC LIMIT ${String(UNAPPLIED_READ)}) WHERE ${namesOrder}
+    UNION SELECT rowid FROM webhook_events
+      WHERE rowid IN (${maybeWaiting}) AND status = 'received' AND ${namesOrder})
+  AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.order_number = e.order_number)
+UNION SELECT ${eventColumns} FROM webhook_events e
+  WHERE e.subject_id IN (SELECT value FROM json_each(?2)) AND e.status <> 'processed'
+ORDER BY received_at DESC LIMIT ${String(PARTS_MAX)}`;
 
 export interface FoundPayment {
   readonly payment_id: string;
@@ -153,12 +178,13 @@ function keyStatements(db: D1Database, terms: SearchTerms): readonly D1PreparedS
   ];
 }
 
-const escaped = (text: string): string => text.replaceAll(/[%_!]/g, "!$&");
-
+/** Unapplied events first, then orders and contacts. */
 function scanStatements(db: D1Database, terms: SearchTerms): readonly D1PreparedStatement[] {
-  const { number, ending, words } = terms;
-  const statements: D1PreparedStatement[] = [];
-  if (number !== null) statements.push(db.prepare(numberContainsSql).bind(`%${escaped(number)}%`));
+  const { forms, number, start, ending, words } = terms;
+  const beginning = start === null ? "" : `${escaped(start)}%`;
+  const pattern = number === null ? beginning : `%${escaped(number)}%`;
+  const statements = [db.prepare(unappliedSql).bind(pattern, JSON.stringify(forms))];
+  if (number !== null) statements.push(db.prepare(numberContainsSql).bind(pattern));
   if (ending !== null) statements.push(db.prepare(phoneEndsSql).bind(`%${ending}`));
   if (words.length === 0) return statements;
   const isAddress = words.some((word) => word.includes("@"));
@@ -207,14 +233,20 @@ export async function findCandidates(db: D1Database, terms: SearchTerms): Promis
   const parts: Parts = { payments, refunds, shipments, events };
   const isEnough =
     isWhole(terms, parts, hits.flat()) || hits.some((rows) => rows.length === CANDIDATES_MAX);
-  const scans = isEnough ? [] : scanStatements(db, terms);
-  const scanned = scans.length === 0 ? [] : await db.batch<OrderHit>([...scans]);
-  const all = [...hits, ...scanned.map(({ results }) => results)];
+  const scans = isEnough ? [] : await db.batch([...scanStatements(db, terms)]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
+  const [unapplied = [], ...scanned] = scans.map(({ results }) => results) as [
+    FoundEvent[]?,
+    ...OrderHit[][],
+  ];
+  const all = [...hits, ...scanned];
+  const known = new Set(events.map(({ id }) => id));
   return {
     ...parts,
+    events: [...events, ...unapplied.filter(({ id }) => !known.has(id))],
     orders: all.flat().map(({ order_number, contact = null }) => ({ order_number, contact })),
     isCut:
       all.some((rows) => rows.length === CANDIDATES_MAX) ||
-      [payments, refunds, shipments, events].some((rows) => rows.length === PARTS_MAX),
+      [payments, refunds, shipments, events, unapplied].some((rows) => rows.length === PARTS_MAX),
   };
 }

@@ -5,6 +5,7 @@
 import type { StoreDefaults } from "../../projection/store-defaults";
 import { type Candidate, type Candidates, CANDIDATES_MAX, findCandidates } from "./candidates";
 import { orderColumns, type OrderRow } from "../state/order-list";
+import { foldName } from "../../projection/patches/contacts";
 import { readTerms } from "./terms";
 
 const ORDERS_MAX = 25;
@@ -72,8 +73,9 @@ function peopleIn(
   const people = new Map<string, FoundPerson>();
   for (const order of orders) {
     const { customer_name: name, customer_email: email, customer_phone: phone } = order;
-    const key = email?.toLowerCase() ?? phone ?? name;
-    if (key === null || !byContact.has(order.order_number)) continue;
+    if ((email ?? phone ?? name) === null || !byContact.has(order.order_number)) continue;
+    // A number or an address may be shared by several people.
+    const key = `${email?.toLowerCase() ?? phone ?? ""} ${foldName(name ?? "")}`;
     const known = people.get(key);
     people.set(key, {
       name: known?.name ?? name,

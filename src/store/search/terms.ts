@@ -8,6 +8,8 @@ export interface SearchTerms {
   readonly forms: readonly string[];
   /** What an order number may contain, in any case; null if it looks like no part of one. */
   readonly number: string | null;
+  /** What an order number without digits may begin with, in any case; null if it is too long. */
+  readonly start: string | null;
   /** In the form of order_contacts: the contacts that it is, whole. */
   readonly contacts: readonly string[];
   /** The beginnings of contacts: of airway bills, addresses, names, and of numbers with a country code. */
@@ -20,14 +22,20 @@ export interface SearchTerms {
 
 /** Longer texts are no names and no numbers. */
 export const SEARCH_CHARACTERS = 200;
-/** D1 takes patterns of 50 bytes. */
-const PATTERN_BYTES = 40;
+/** D1 takes patterns of 50 bytes, signs among them. */
+const PATTERN_BYTES = 48;
 const WORDS_MAX = 4;
 const ENDING_MIN_DIGITS = 4;
 /** From here on it is a whole number, whose zeros in front are only dialled. */
 const WHOLE_MIN_DIGITS = 9;
 
 const encoder = new TextEncoder();
+
+/** As a part of a pattern with the escape `!`. */
+export const escaped = (text: string): string => text.replaceAll(/[%_!]/g, "!$&");
+
+const fitsPattern = (text: string): boolean =>
+  encoder.encode(escaped(text)).length <= PATTERN_BYTES;
 
 function distinct(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)];
@@ -37,7 +45,7 @@ function distinct(texts: readonly string[]): readonly string[] {
 function numberIn(text: string): string | null {
   if (!/\d/.test(text)) return null;
   const number = /^[\p{L}\s#_./-]*(\d{2,})$/u.exec(text)?.[1] ?? text;
-  return number.length > 1 && encoder.encode(number).length <= PATTERN_BYTES ? number : null;
+  return number.length > 1 && fitsPattern(number) ? number : null;
 }
 
 function endingOf(digits: string | null): string | null {
@@ -56,6 +64,7 @@ export function readTerms(typed: string, defaults: StoreDefaults): SearchTerms |
   return {
     forms: distinct([typed.trim().toWellFormed(), text, text.toUpperCase(), lower]),
     number: numberIn(text),
+    start: fitsPattern(text) ? text : null,
     contacts: contactsLike(text, defaults),
     beginnings:
       text.length < ENDING_MIN_DIGITS

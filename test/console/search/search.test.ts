@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Found } from "../../../src/store/search/search";
 import { event } from "../../support/events";
 import { address, orderDetail, payment, refund, shipment } from "../../support/models";
-import { apply, fetchWith, rows } from "../../support/receiver";
+import { apply, fetchWith, receiveOnly, rows } from "../../support/receiver";
 
 const ORIGIN = "https://receiver.test";
 const ADMIN = { ADMIN_TOKEN: "let-me-in" };
@@ -67,7 +67,13 @@ beforeAll(async () => {
       "order.confirmed",
       orderOf("ORD-104002", asha, { shipments: [shipment("SHP-1", { awb_no: "AWB1490813302" })] }),
     ),
+    event("order.created", orderDetail("ORD-55501", { grand_total: "much" }), { id: "evt_q_1" }),
+    event("payment.success", payment("PAY-Q", { amount: "much" }), {
+      id: "evt_q_2",
+      order_number: "ORD-104001",
+    }),
   );
+  await receiveOnly(event("order.confirmed", orderDetail("ORD-55502"), { id: "evt_w_1" }));
 });
 
 describe("an order number", () => {
@@ -78,6 +84,7 @@ describe("an order number", () => {
     ["#104001", ["ORD-104001"]],
     ["ord 104001", ["ORD-104001"]],
     ["ord104001", ["ORD-104001"]],
+    ["rd-104001", ["ORD-104001"]],
     ["04002", ["ORD-104002"]],
     ["1040", ["ORD-104001", "ORD-104002"]],
     ["web/77", ["Web/77%_x"]],
@@ -107,12 +114,19 @@ describe("a person", () => {
     expect(await ordersOf(q)).toEqual(expected);
   });
 
-  it.each(["+91 98123 45007", "098123-45007", "9812345007", "0091 9812345007", "45007", "5007"])(
-    "is found by the telephone number %s",
-    async (q) => {
-      expect(await ordersOf(q)).toEqual(["Web/77%_x"]);
-    },
-  );
+  it.each([
+    "+91 98123 45007",
+    "+919812345007",
+    "919812345007",
+    "(098123) 45007",
+    "098123-45007",
+    "9812345007",
+    "0091 9812345007",
+    "45007",
+    "5007",
+  ])("is found by the telephone number %s", async (q) => {
+    expect(await ordersOf(q)).toEqual(["Web/77%_x"]);
+  });
 
   it("is named once, unmasked, with the number of orders found", async () => {
     const { people } = await search("asha");
@@ -132,13 +146,47 @@ describe("other ids", () => {
   it.each([
     ["payments", "pay-8812"],
     ["payments", "ref_PAY-88"],
+    ["payments", "PAY-LOOSE"],
     ["refunds", "RFD-88"],
+    ["refunds", "rfd-8812"],
     ["shipments", "shp-1"],
     ["shipments", "AWB1490813302"],
     ["shipments", "awb14908"],
     ["events", "evt_found"],
   ] as const)("finds %s by %s", async (kind, q) => {
     expect((await search(q))[kind].length).toBeGreaterThan(0);
+  });
+});
+
+describe("an order that only unapplied events have named", () => {
+  it.each([
+    ["ORD-55501", ["evt_q_1"]],
+    ["ord-55502", ["evt_w_1"]],
+    ["55502", ["evt_w_1"]],
+    ["#5550", ["evt_q_1", "evt_w_1"]],
+    ["PAY-Q", ["evt_q_2"]],
+    ["ord-", ["evt_q_1", "evt_w_1"]],
+    ["x%", []],
+    [`7${"%".repeat(45)}`, []],
+    ["_".repeat(190), []],
+    ["104001", []],
+  ])("is found by %s through its events", async (q, expected) => {
+    const { events } = await search(q);
+    expect(events.map(({ id }) => id).toSorted()).toEqual(expected);
+  });
+
+  it.each([
+    ["ORD-55501", "quarantined", "evt_q_1"],
+    ["ord55502", "waits", "evt_w_1"],
+  ])("has a page under %s that leads to them", async (q, status, id) => {
+    const target = (await page(q)).headers.get("location") ?? "";
+    expect(target).toMatch(/^\/console\/orders\/ORD-5550/);
+    const text = await fetchWith(
+      ADMIN,
+      new Request(`${ORIGIN}${target}`, { headers: { cookie } }),
+    ).then(async (response) => await response.text());
+    expect(text).toContain(`href="/console/events/${id}"`);
+    expect(text).toContain(status);
   });
 });
 

@@ -77,13 +77,19 @@ await test("replay counts, asks, and takes again until all are settled", async (
 });
 
 await test("replay says what could not be applied again, and wants to know which events", async () => {
-  const [again, none] = await Promise.all([
+  const [again, none, unknown, empty] = await Promise.all([
     shop.run("replay --status quarantined --type payment.success --yes --json"),
     shop.run("replay"),
+    shop.run("replay evt_nobody_knows --yes"),
+    shop.run("replay --status failed --order nobody-knows --yes"),
   ]);
   assert.equal(again.code, 1);
   assert.match(again.stdout, /"quarantined": [1-9]/);
   assert.equal(none.code, 2);
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.stderr, /None of these events can be replayed/);
+  assert.equal(empty.code, 0, empty.stderr);
+  assert.match(empty.stdout, /No failed, quarantined or ignored event fits/);
 });
 
 const findings = z.object({

@@ -337,7 +337,7 @@ await describe("other readers", () => {
     child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
     const [code]: unknown[] = await once(child, "close");
     assert.equal(code, 1);
-    assert.match(said, /No terminal: nobody can be asked/);
+    assert.match(said, /No terminal: pass --yes/);
     assert.match(said, /npm run setup -- --yes/);
     assert.match(said, /--dry-run/);
     assert.doesNotMatch(said, /\n +at /);

@@ -29,7 +29,7 @@ function PauseOrResume({ endpoint, path }: ActionsProps) {
       ask={<p>What comes for it waits until somebody resumes it. Nothing is lost.</p>}
     >
       <div>
-        <label for="reason">Why (for whoever looks)</label>
+        <label for="reason">Reason (for colleagues)</label>
         <input id="reason" name="reason" maxlength={100} autocomplete="off" />
       </div>
     </ActionForm>

@@ -38,7 +38,7 @@ function columnsWith(measured: ReadonlyMap<string, Measured>): readonly Column<E
     },
     { head: "URL", as: "wide", cell: ({ url }) => <Text of={url} /> },
     { head: "Events", as: "word", cell: ({ event_types: types }) => <EventTypes of={types} /> },
-    { head: "State", cell: (one) => <Condition of={one} /> },
+    { head: "Status", cell: (one) => <Condition of={one} /> },
     { head: "Success", as: "short", cell: ({ id }) => successOf(measured.get(id)) },
     { head: "Latency", cell: ({ id }) => <Text of={latencyOf(measured.get(id))} /> },
     { head: "Pending", number: true, cell: ({ pending }) => pending.toLocaleString("en") },

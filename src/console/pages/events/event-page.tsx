@@ -80,7 +80,7 @@ function Envelope({ event }: { readonly event: StoredEvent }) {
             </span>
           ),
         ],
-        ["Occurred", event.occurred_at === null ? "unknown" : <Time at={event.occurred_at} />],
+        ["Happened", event.occurred_at === null ? "unknown" : <Time at={event.occurred_at} />],
         ["Received", <Time at={event.received_at} />],
         ["Settled", event.processed_at === null ? null : <Time at={event.processed_at} />],
         ["Deliveries", deliveriesOf(event)],

@@ -23,7 +23,7 @@ function About({ message }: { readonly message: Message }) {
     <Facts
       of={[
         ["To", <Text of={message.recipient} whole />],
-        ["Channel", message.channel],
+        ["Channel", words(message.channel)],
         [
           "Endpoint",
           message.endpoint === null ? null : <Ref to="endpoints" id={message.endpoint} />,
@@ -40,7 +40,7 @@ function About({ message }: { readonly message: Message }) {
         ],
         ["Sent", message.sent_at === null ? null : <Time at={message.sent_at} />],
         ["Attempts", String(message.attempts)],
-        ["To be sent again", message.resends === 0 ? null : `${String(message.resends)} ×`],
+        ["Resends", message.resends === 0 ? null : `${String(message.resends)} ×`],
         [
           "Provider’s id",
           message.provider_message_id === null ? null : (

@@ -27,7 +27,7 @@ const names = ["recipient", "status", "channel", "template", "reason", "order", 
 const filterReasons = [HELD_BACK, ...unsentReasons];
 
 /** `shipment: out for delivery` of an update; the status that it tells stands in its id. */
-function labelOf({ id, template }: MessageRow): string {
+export function labelOf({ id, template }: Pick<MessageRow, "id" | "template">): string {
   const status = /\/([a-z_]+)(?:\/[\d-]{10})?\/\w+$/.exec(id)?.[1];
   const isUpdate = template === "shipment_update" && status !== undefined;
   return isUpdate ? `shipment: ${words(status)}` : words(template);
@@ -36,13 +36,18 @@ function labelOf({ id, template }: MessageRow): string {
 export const messageColumns: readonly Column<MessageRow>[] = [
   {
     head: "Message",
-    as: "word",
+    as: "short",
     cell: (row) => <Ref to="messages" id={row.id} label={labelOf(row)} />,
   },
-  { head: "Channel", cell: ({ channel }) => channel },
+  { head: "Channel", cell: ({ channel }) => words(channel) },
   { head: "To", as: "wide", cell: ({ recipient }) => <Text of={recipient} /> },
   { head: "Status", cell: ({ status }) => <Badge status={status} /> },
-  { head: "Reason", isMinor: true, cell: ({ reason, error }) => <Text of={reason ?? error} /> },
+  {
+    head: "Reason",
+    as: "short",
+    isMinor: true,
+    cell: ({ reason, error }) => <Text of={reason ?? error} />,
+  },
   { head: "Sent or created", cell: (row) => <Ago at={row.sent_at ?? row.created_at} /> },
 ];
 

@@ -133,7 +133,7 @@ function TestForm({ channel, to, isOn, tested }: TestProps) {
   return (
     <form method="post" action={to} class="filters settings test">
       <input type="hidden" name="channel" value={channel} />
-      <label for={id}>{isMail ? "Your e-mail address" : "Your telephone number"}</label>
+      <label for={id}>{isMail ? "Your e-mail address" : "Your phone number"}</label>
       <div class="search">
         <input
           id={id}

@@ -17,6 +17,7 @@ export function SettingsTabs({ here }: { readonly here: (typeof pages)[number][0
 }
 
 const short: Readonly<Record<string, string>> = {
+  email: "e-mail",
   url: "URL",
   id: "id",
   dlt: "DLT",

@@ -162,7 +162,7 @@ function ShopPage({ who, settings, halfDone, refused, isSaved }: ShopProps) {
             <button>Save</button>
           </div>
         </form>
-        <Part id="look" title="A mail as it looks" class="look">
+        <Part id="look" title="An e-mail as it looks" class="look">
           <MailLooks
             to={`${MESSAGES}/order_confirmed/preview?language=`}
             title="The confirmation of an order"

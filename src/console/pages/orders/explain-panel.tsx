@@ -9,7 +9,7 @@ import type {
 import { isObject, isPresent, parseJson } from "../../../events/values";
 import type { Value } from "../../../projection/registers";
 import { clip, words } from "../../text";
-import { comparisons, nouns, whyId } from "./explained";
+import { comparisons, fieldName, nouns, whyId } from "./explained";
 import { Money, Ref, Table, Text, Time } from "../parts";
 
 /** Fields of a JSON value that are shown; the page shows the whole elsewhere. */
@@ -61,7 +61,7 @@ function Values(props: {
       {entries.map(([name, value]) => (
         <li>
           {entries.length === 1 ? null : (
-            <span class="soft">{`${words(name.replace(/_micros$/, ""))}: `}</span>
+            <span class="soft">{`${fieldName(name.replace(/_micros$/, ""))}: `}</span>
           )}
           <ValueOf name={name} value={value} currency={currency} />
         </li>
@@ -142,7 +142,7 @@ export function Explained(props: {
               rows={registers}
               rowId={({ entity, key, register }) => whyId(entity, key, register)}
               columns={[
-                { head: "Field", cell: ({ register }) => words(register) },
+                { head: "Field", cell: ({ register }) => fieldName(register) },
                 {
                   head: "Value",
                   cell: ({ values }) => <Values values={values} currency={currency} />,

@@ -1,7 +1,7 @@
 /** The words of an explanation: which row, which field, why one event overrides another. */
 import type { Comparison } from "../../../projection/history/explanation";
 import type { Entity } from "../../../projection/registers";
-import { clip, visible } from "../../text";
+import { clip, visible, words } from "../../text";
 import { Ref, Text } from "../parts";
 
 export const comparisons: Readonly<Record<Comparison, string>> = {
@@ -19,8 +19,46 @@ export const nouns: Readonly<Record<Entity, string>> = {
   orders: "order",
   payments: "payment",
   refunds: "refund",
-  shipments: "shipment",
+  shipments: "parcel",
 };
+
+/** Fields whose names say too little. */
+const fields: Readonly<Record<string, string>> = {
+  awb_no: "airway bill",
+  extra: "other fields",
+  link: "its order",
+  placed: "order date",
+  snapshot_payment: "payment status that the order states",
+};
+
+/** A register or column in words. */
+export function fieldName(name: string): string {
+  const known = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  return known ?? words(name.replace(/^customer_(?!id)/, ""));
+}
+
+/** A status in a sentence: it may be any text. */
+export function statusWord(status: string): string {
+  return clip(visible(words(status)), 40);
+}
+
+/** Statuses of a parcel that are no news after “is”. */
+const parcels: Readonly<Record<string, string>> = {
+  created: "was created",
+  shipped: "was shipped",
+  delivery_attempted: "could not be handed over at the last attempt",
+  delivered: "was delivered",
+  undelivered: "was not delivered",
+  return_to_origin: "is on its way back",
+  store_rejected: "was rejected by the store",
+};
+
+/** `is in transit`, after “The parcel”; `moved` where nothing states its status. */
+export function parcelNews(status: string | null): string {
+  if (status === null) return "moved";
+  const known = Object.hasOwn(parcels, status) ? parcels[status] : undefined;
+  return known ?? `is ${statusWord(status)}`;
+}
 
 /** A row of a state table; an order has a link to its page. */
 export function SettingRow({ entity, row }: { readonly entity: Entity; readonly row: string }) {
@@ -45,7 +83,7 @@ export function Why(props: {
   const { entity, row, register } = props;
   if (row === null) return null;
   const id = encodeURIComponent(whyId(entity, row, register));
-  const about = `Why is the ${register} of ${nouns[entity]} ${clip(visible(row), 40)} so?`;
+  const about = `Why is the ${fieldName(register)} of ${nouns[entity]} ${clip(visible(row), 40)} so?`;
   return (
     <a class="why" href={`#${id}`} aria-label={about}>
       Why?

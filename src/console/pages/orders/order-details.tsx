@@ -97,7 +97,7 @@ export function Customer({ order }: { readonly order: Row }) {
     taxIdFact(billing),
   ];
   const isUnknown = facts.every(([, value]) => value === null);
-  const contact = email ?? phone;
+  const contact = email ?? phone ?? textIn(order, "customer_name");
   const person = withQuery("/console/people", { order: textIn(order, "order_number") ?? "" });
   return (
     <>
@@ -212,7 +212,7 @@ function describedRows(view: ExplainedOrder): readonly Described[] {
     ownRows(view, entity)
       .map((row) => ({
         entity,
-        key: textIn(row, `${nouns[entity]}_id`) ?? "",
+        key: textIn(row, `${entity.slice(0, -1)}_id`) ?? "",
         fields: fieldsIn(textIn(row, "extra")),
       }))
       .filter(({ fields }) => fields.length > 0)

@@ -8,6 +8,7 @@ import {
   orderSums,
   type SumAmounts,
 } from "../../../projection/money-status/order-sums";
+import type { PaymentAnswer } from "../../../projection/money-status/payment-answer";
 import type { MessageRow } from "../../../store/outbox/message-list";
 import { idIn, type PageContext } from "../../page-context";
 import {
@@ -62,7 +63,7 @@ function Sums({ order }: { readonly order: Row }) {
     ...orderSums(amountsIn(order), minorMicrosOf(currency ?? "")).map(
       ({ kind, micros }) => [defaultText("en", `shared.${kind}`), micros] as const,
     ),
-    ...(refunded > 0 ? [["Refunded", refunded] as const] : []),
+    ...(refunded > 0 ? [["Refunded", -refunded] as const] : []),
     ...(due > 0 ? [["Refund outstanding", due] as const] : []),
   ];
   const strong: ReadonlySet<string> = new Set([
@@ -131,7 +132,16 @@ function Messages(props: {
   );
 }
 
-function Title({ number, order }: { readonly number: string; readonly order: Row | null }) {
+function Title(props: {
+  readonly number: string;
+  readonly order: Row | null;
+  readonly verdict: PaymentAnswer["verdict"];
+}) {
+  const { number, order, verdict } = props;
+  const money = order === null ? "pending" : financialStatus(order);
+  // Words that the order's own status may be too say what they are about.
+  const isPlain = money === "pending" || money === "failed";
+  const isCash = money === "pending" && verdict === "cash on delivery";
   return (
     <div class="title">
       <h1>
@@ -139,7 +149,11 @@ function Title({ number, order }: { readonly number: string; readonly order: Row
         {order === null ? null : (
           <>
             {" "}
-            <Badge status={textIn(order, "status")} /> <Badge status={financialStatus(order)} />
+            <Badge status={textIn(order, "status")} />{" "}
+            <Badge
+              status={money}
+              as={isCash ? verdict : isPlain ? `payment ${money}` : undefined}
+            />
           </>
         )}
       </h1>
@@ -158,11 +172,16 @@ export function OrderPage(props: {
   const shown = messages.filter(isForPeople);
   return (
     <Page title={`Order ${number}`} who={who} path="/console/orders">
-      <Title number={number} order={order} />
+      <Title number={number} order={order} verdict={payment.verdict} />
       {order === null ? (
         <p>No event that was applied has named this order. What has come that names it:</p>
       ) : (
-        <Summary order={order} shipments={ownRows(view, "shipments")} answer={payment} />
+        <Summary
+          order={order}
+          shipments={ownRows(view, "shipments")}
+          refunds={ownRows(view, "refunds")}
+          answer={payment}
+        />
       )}
       <LeftOutNotes of={view.leftOut} />
       <div class="with-rail">
@@ -173,12 +192,11 @@ export function OrderPage(props: {
           <Part id="timeline" title="Timeline">
             <Timeline moments={momentsOf(view, shown)} view={view} />
           </Part>
-          <Part id="why" title="Why is it so?">
-            <Explained
-              of={view.explained}
-              currency={order === null ? null : textIn(order, "currency")}
-            />
-          </Part>
+          {order === null ? null : (
+            <Part id="why" title="Why is it so?">
+              <Explained of={view.explained} currency={textIn(order, "currency")} />
+            </Part>
+          )}
         </div>
         {order === null ? null : (
           <aside class="rail" aria-label="About the customer and the order">

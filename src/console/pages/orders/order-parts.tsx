@@ -147,12 +147,11 @@ export function MoneyMoves({ payments, refunds, currency }: MoneyMovesProps) {
         {
           head: "Amount",
           number: true,
-          cell: ({ entity, row }) => (
-            <>
-              {entity === "refunds" && numberIn(row, "amount_micros") !== null ? "−" : null}
-              <Money micros={numberIn(row, "amount_micros")} in={currency} />
-            </>
-          ),
+          cell: ({ entity, row }) => {
+            const micros = numberIn(row, "amount_micros");
+            const isBack = entity === "refunds" && micros !== null;
+            return <Money micros={isBack ? -micros : micros} in={currency} />;
+          },
         },
       ]}
     />

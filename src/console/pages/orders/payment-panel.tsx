@@ -1,10 +1,11 @@
 /** Whether the order is paid, and if not, why not: in words, at the top of the order's page. */
 import { nameType } from "../../../events/form-words";
 import type { Child } from "hono/jsx";
+import { refundOutstandingMicros } from "../../../projection/money-status/financial-status";
 import type { PaymentAnswer, PaymentReason } from "../../../projection/money-status/payment-answer";
 import { numberIn, type Row } from "../../order-view";
 import { withQuery } from "../../links";
-import { count, words } from "../../text";
+import { count } from "../../text";
 import { Badge, Money, Part, Ref, Text, Time } from "../parts";
 
 type Reason<Kind extends PaymentReason["kind"]> = Extract<PaymentReason, { kind: Kind }>;
@@ -185,7 +186,7 @@ interface PanelProps {
 }
 
 function Evidence({ answer, order }: PanelProps) {
-  const { reasons, currency, isCancelled } = answer;
+  const { reasons, currency } = answer;
   const refunded = order === null ? 0 : (numberIn(order, "refunded_micros") ?? 0);
   const lonely = reasons.length === 1 && reasons[0]?.kind === "no_payment";
   return (
@@ -195,10 +196,9 @@ function Evidence({ answer, order }: PanelProps) {
         {refunded > 0 ? (
           <>
             {" "}
-            <Money micros={refunded} in={currency} /> went back since.
+            <Money micros={refunded} in={currency} /> of it was refunded.
           </>
         ) : null}
-        {isCancelled ? " The order is cancelled." : null}
       </p>
       {lonely ? null : (
         <ul>
@@ -208,11 +208,19 @@ function Evidence({ answer, order }: PanelProps) {
         </ul>
       )}
       {reasons.some(({ kind }) => kind === "no_payment") ? <Hint order={order} /> : null}
-      {answer.status !== null ? (
-        <p class="soft">Its payment status is “{words(String(answer.status))}”.</p>
-      ) : null}
     </>
   );
+}
+
+/** One sentence, which does not sound as if all were well while money is owed. */
+function shortAnswer({ verdict, isCancelled }: PaymentAnswer, order: Row | null): string {
+  const paid = order === null ? 0 : (numberIn(order, "paid_micros") ?? 0);
+  const refunded = order === null ? 0 : (numberIn(order, "refunded_micros") ?? 0);
+  const so = verdict === "paid" ? "Yes" : verdict === "partly paid" ? "In part" : "No";
+  if (order !== null && refundOutstandingMicros(order) > 0)
+    return `${so}, and a refund to the customer is outstanding.`;
+  if (refunded > 0) return `${so}, and ${refunded < paid ? "a part" : "all"} of it was refunded.`;
+  return `${so}${isCancelled ? ", and the order is cancelled" : ""}.`;
 }
 
 /** Folded where nobody has to ask: the order is paid, or cancelled, and no event about it is stuck. */
@@ -223,7 +231,7 @@ export function PaymentPanel({ answer, order }: PanelProps) {
     return (
       <details class="answer folded">
         <summary>
-          Is it paid? <Badge status={isCancelled ? "cancelled" : verdict} as={verdict} />
+          Is it paid? <span>{shortAnswer(answer, order)}</span>
         </summary>
         <Evidence answer={answer} order={order} />
       </details>

@@ -2,43 +2,25 @@
 import type { Child } from "hono/jsx";
 import {
   balanceDueMicros,
+  financialStatus,
   refundOutstandingMicros,
 } from "../../../projection/money-status/financial-status";
 import type { PaymentAnswer } from "../../../projection/money-status/payment-answer";
 import { numberIn, type Row, textIn } from "../../order-view";
-import { capital, clip, count, visible, words } from "../../text";
-import { Money, Time } from "../parts";
-
-const returning: ReadonlySet<string> = new Set([
-  "undelivered",
-  "return_to_origin",
-  "lost",
-  "store_rejected",
-]);
+import { capital } from "../../text";
+import { Money, Text, Time } from "../parts";
+import { parcelNews, statusWord } from "./explained";
 
 /** Cancelled parcels do not count. */
 function parcelsSentence(shipments: readonly Row[]): string | null {
   const statuses = shipments
-    .map((row) => textIn(row, "status") ?? "")
+    .map((row) => textIn(row, "status"))
     .filter((status) => status !== "cancelled");
-  if (statuses.length === 0) return null;
-  const delivered = statuses.filter((status) => status === "delivered").length;
-  const lost = statuses.filter((status) => returning.has(status)).length;
-  if (lost > 0) {
-    const verb = lost === 1 ? "was" : "were";
-    return `${count(lost, "parcel")} of ${String(statuses.length)} ${verb} not delivered.`;
-  }
-  if (delivered === statuses.length) {
-    return delivered === 1
-      ? "Its parcel was delivered."
-      : `All ${String(delivered)} parcels were delivered.`;
-  }
-  if (delivered > 0)
-    return `${String(delivered)} of ${count(statuses.length, "parcel")} delivered.`;
   const [only] = statuses;
-  return statuses.length === 1 && only !== undefined && only !== ""
-    ? `Its parcel is ${clip(visible(words(only)), 40)}.`
-    : `${count(statuses.length, "parcel")} on the way.`;
+  if (only === undefined) return null;
+  if (statuses.length === 1) return `Its parcel ${parcelNews(only)}.`;
+  const counts = [...Map.groupBy(statuses, (status) => statusWord(status ?? "unknown"))];
+  return `Its parcels: ${counts.map(([word, { length }]) => `${String(length)} ${word}`).join(", ")}.`;
 }
 
 function StatusSentence({ order }: { readonly order: Row }) {
@@ -52,7 +34,7 @@ function StatusSentence({ order }: { readonly order: Row }) {
         : null;
   return (
     <>
-      {capital(clip(visible(words(status)), 40))}
+      {status === "complete" ? "Completed" : capital(statusWord(status))}
       {since === null ? null : (
         <>
           {" on "}
@@ -64,7 +46,30 @@ function StatusSentence({ order }: { readonly order: Row }) {
   );
 }
 
-/** What was paid, what went back, and what is still owed. */
+const dateIn = (row: Row): string => textIn(row, "refund_date") ?? textIn(row, "updated_at") ?? "";
+
+/** How the latest refund stands, if it was not paid out: the bank's words say why. */
+function RefundNews({ order, refunds }: { readonly order: Row; readonly refunds: readonly Row[] }) {
+  if (financialStatus(order) === "refunded") return null;
+  const latest = refunds.toSorted((a, b) => (dateIn(a) < dateIn(b) ? 1 : -1))[0];
+  const status = latest === undefined ? null : textIn(latest, "status");
+  if (latest === undefined || status === "success") return null;
+  const remarks = textIn(latest, "remarks");
+  return (
+    <>
+      {" "}
+      {status === "failed" ? "The last refund failed" : "A refund was started"}
+      {remarks === null ? null : (
+        <>
+          : <Text of={remarks} />
+        </>
+      )}
+      .
+    </>
+  );
+}
+
+/** What was paid, what was refunded, and what is still owed. */
 function MoneySentence({ order, answer }: { readonly order: Row; readonly answer: PaymentAnswer }) {
   const currency = textIn(order, "currency");
   const amount = (micros: number): Child => <Money micros={micros} in={currency} />;
@@ -77,7 +82,7 @@ function MoneySentence({ order, answer }: { readonly order: Row; readonly answer
       <>
         {amount(paid)} was paid
         {refunded > 0 ? <>, {amount(refunded)} of it refunded</> : null}.{" "}
-        <b>A refund of {amount(refundDue)} is outstanding.</b>
+        <b>A refund of {amount(refundDue)} to the customer is outstanding.</b>
       </>
     );
   }
@@ -110,13 +115,15 @@ function MoneySentence({ order, answer }: { readonly order: Row; readonly answer
 export function Summary(props: {
   readonly order: Row;
   readonly shipments: readonly Row[];
+  readonly refunds: readonly Row[];
   readonly answer: PaymentAnswer;
 }) {
-  const { order, shipments, answer } = props;
+  const { order, shipments, refunds, answer } = props;
   const parcels = textIn(order, "status") === "cancelled" ? null : parcelsSentence(shipments);
   return (
     <p class="summary">
       <StatusSentence order={order} /> <MoneySentence order={order} answer={answer} />
+      <RefundNews order={order} refunds={refunds} />
       {parcels === null ? null : ` ${parcels}`}
     </p>
   );

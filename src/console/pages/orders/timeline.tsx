@@ -1,7 +1,11 @@
 /** The history of an order in sentences, newest first: each thing that happened once. */
 import { nameType } from "../../../events/form-words";
-import type { ExplainedOrder, Moment } from "../../order-view";
+import { recognize } from "../../../events/recognition";
+import { isObject, textOf } from "../../../events/values";
+import type { ExplainedOrder, Moment, TimedEvent } from "../../order-view";
 import { capital, words } from "../../text";
+import { labelOf } from "../messages/messages-page";
+import { parcelNews } from "./explained";
 import { Badge, Ref, Text, Time } from "../parts";
 
 /** What an applied event says, about the row that it names; other types are shown as they are. */
@@ -19,7 +23,7 @@ const sentences: Readonly<Record<string, readonly [string, string]>> = {
   "payment.refund.success": ["Refund", "succeeded"],
   "payment.refund.failed": ["Refund", "failed"],
   "shipment.created": ["Parcel", "was created"],
-  "shipment.updated": ["Parcel", "moved"],
+  "shipment.updated": ["Parcel", ""],
   "shipment.delivered": ["Parcel", "was delivered"],
   "shipment.cancelled": ["Parcel", "was cancelled"],
 };
@@ -42,12 +46,20 @@ function keysByEvent({ explained }: ExplainedOrder): Keys {
   );
 }
 
-function EventSentence(props: {
-  readonly of: Extract<Moment, { kind: "event" }>["event"];
-  readonly keys: Keys;
-}) {
+/** The status that an event states for its parcel. */
+function statusIn({ payload }: TimedEvent): string | null {
+  const body = payload === null ? null : recognize(payload, null);
+  return body !== null && body.form !== "unknown" && isObject(body.data)
+    ? textOf(body.data["status"])
+    : null;
+}
+
+function EventSentence(props: { readonly of: TimedEvent; readonly keys: Keys }) {
   const { of, keys } = props;
-  const [noun, verb] = sentences[of.eventType ?? ""] ?? [nameType(of.eventType), ""];
+  const isApplied = of.status === "processed";
+  const known = isApplied ? sentences[of.eventType ?? ""] : undefined;
+  const [noun, told] = known ?? [nameType(of.eventType), ""];
+  const verb = of.eventType === "shipment.updated" && isApplied ? parcelNews(statusIn(of)) : told;
   const key = keys.get(of.id)?.[rowsOf[noun] ?? ""];
   return (
     <>
@@ -59,13 +71,13 @@ function EventSentence(props: {
         </>
       )}
       {verb === "" ? null : ` ${verb}`}
-      {of.status === "processed" ? null : (
+      {isApplied ? null : (
         <>
           {" "}
-          <Badge status={of.status} />
+          <Badge status={of.status} as={of.status === "received" ? "waits" : undefined} />
         </>
       )}
-      <span class="source">{nameType(of.eventType)}</span>
+      {known === undefined ? null : <span class="source">{nameType(of.eventType)}</span>}
     </>
   );
 }
@@ -94,11 +106,11 @@ function Sentence({ moment, keys }: { readonly moment: Moment; readonly keys: Ke
         </>
       );
     case "message": {
-      const { channel, id, template, status, reason } = moment.message;
+      const { channel, id, status, reason } = moment.message;
       return (
         <>
-          {channel === "email" ? "E-mail" : channel === "sms" ? "SMS" : capital(channel)} “
-          <Ref to="messages" id={id} label={words(template)} />” {told[status] ?? status}
+          {capital(words(channel))} “
+          <Ref to="messages" id={id} label={labelOf(moment.message)} />” {told[status] ?? status}
           {reason === null ? null : (
             <>
               {": "}
