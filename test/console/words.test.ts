@@ -149,6 +149,7 @@ async function pathsOf(): Promise<Readonly<Record<string, readonly string[] | nu
     "/troubled": ["/console/troubled"],
     "/refused": ["/console/refused"],
     "/replays/:id": ["/console/replays/1", "/console/replays/none"],
+    "/resends/:id": ["/console/resends/2", "/console/resends/none"],
     "/messages": ["/console/messages", "/console/messages?channel=forward"],
     "/unsent": ["/console/unsent"],
     "/messages/:id": await Promise.all(
@@ -193,6 +194,7 @@ beforeAll(async () => {
   const told = stories.flatMap((story) => story.events);
   const odd = [
     event("order.created", { order_number: "ODD", grand_total: "much" }),
+    event("order.created", { order_number: "ODDER", grand_total: "more" }),
     event("coupon.created", { code: "X" }),
   ];
   await hand(vars, "ce-events", [...told, ...odd].map(messageOf));
@@ -202,10 +204,16 @@ beforeAll(async () => {
   await post("{}", { signature: null });
   cookie = await signIn("let-me-in");
   const headers = { cookie, origin: ORIGIN };
-  const body = new URLSearchParams({ status: "quarantined" });
   const paths = await pathsOf();
   routes = Object.keys(paths);
-  await fetchWith(vars, new Request(`${ORIGIN}/console/replay`, { method: "POST", body, headers }));
+  const act = async (to: string, fields: Readonly<Record<string, string>>) => {
+    const init = { method: "POST", body: new URLSearchParams(fields), headers };
+    const response = await fetchWith(vars, new Request(`${ORIGIN}/console/${to}`, init));
+    return response.headers.get("location");
+  };
+  expect(await act("replay", { status: "quarantined" })).toBe("/console/replays/1");
+  const unsent = { reason: "channel not configured", channel: "email" };
+  expect(await act("unsent", unsent)).toBe("/console/resends/2");
   for (const one of Object.values(paths).flatMap((list) => list ?? [])) {
     const response = await fetchWith(vars, new Request(ORIGIN + one, { headers: { cookie } }));
     if (response.status >= 500) throw new Error(`${one} answered ${String(response.status)}`);
