@@ -32,6 +32,15 @@ const views: readonly View[] = [
 
 const id = encodeURIComponent;
 
+const orderLists = [
+  ["orders", "/console/orders"],
+  ["orders-filtered", "/console/orders?money=paid&placed=week&sort=total"],
+  ["orders-wrong", "/console/orders?status=nonsense"],
+  ["orders-refunds-due", "/console/orders?list=refunds_due"],
+  ["orders-unpaid", "/console/orders?list=unpaid"],
+  ["orders-undelivered", "/console/orders?list=undelivered"],
+] as const;
+
 const settingsPages = [
   ["settings-shop", "/console/settings/shop"],
   ["settings-messages", "/console/settings/messages"],
@@ -97,9 +106,7 @@ async function pathsOf({ receiver }: Shop): Promise<ReadonlyMap<string, string>>
     ["event", `/console/events/${id(event?.id ?? "")}`],
     ["event-quarantined", "/console/events/evt_PAY-Q_success"],
     ["event-hostile", `/console/events/${id(hostile.script)}`],
-    ["orders", "/console/orders"],
-    ["orders-refunds-due", "/console/orders?list=refunds_due"],
-    ["orders-undelivered", "/console/orders?list=undelivered"],
+    ...orderLists,
     ["order", `/console/orders/${id(order?.n ?? "")}`],
     ["order-details", `/console/orders/${id(told?.n ?? "")}`],
     ["order-unpaid", "/console/orders/ASK-NONE"],

@@ -21,6 +21,7 @@ import { message, preview } from "./pages/messages/message-page";
 import { messages } from "./pages/messages/messages-page";
 import { unsent } from "./pages/messages/unsent-page";
 import { messagingActions, messagingPages } from "./pages/messaging/routes";
+import { ordersFile } from "./orders/orders-csv";
 import { order } from "./pages/orders/order-page";
 import { orders } from "./pages/orders/orders-page";
 import { overview } from "./pages/overview-page";
@@ -135,6 +136,7 @@ export const pages: Readonly<Record<string, Answer>> = {
   "/events/:id": event,
   "/events/:id/body": eventBody,
   "/orders": orders,
+  "/orders.csv": ordersFile,
   "/orders/:number": order,
   "/troubled": troubled,
   "/refused": refused,

@@ -59,6 +59,11 @@ export function isKnownStatus(subject: Subject, status: string): boolean {
   return scales[subject].has(status);
 }
 
+/** Every status on the scale of the subject, the lowest first. */
+export function knownStatuses(subject: Subject): readonly string[] {
+  return [...scales[subject].keys()];
+}
+
 /**
  * The stage of a status on its subject's scale. An unknown status gets the rank of `standIn`, the status of its
  * event type; without one it ranks lowest.

@@ -15,7 +15,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import { isUnasked, isUnsent } from "./outbox/conditions";
-import { isRefundDue, isUndelivered } from "./worklists/conditions";
+import { isRefundDue, isToPay, isUnderWay, isUndelivered } from "./worklists/conditions";
 import { isToReread, isToRenew } from "./upgrade-0-2/written-by-0-2";
 
 const precedence = (name: string) => text(name).notNull().default("");
@@ -160,16 +160,23 @@ export const orders = sqliteTable(
     /** 1 while a batch has linked or unlinked a row and the derived columns must be computed again. */
     stale: integer("stale").notNull().default(0),
     updated_at: text("updated_at").notNull(),
+    /** The same as order_date, for the index: the merge leaves it alone, and triggers copy what has changed. */
+    placed_at: text("placed_at"),
   },
   (t) => [
+    // The list of orders by when they were placed; an order writes it once.
+    index("orders_placed").on(t.placed_at, t.order_number),
     // Derivation: orders that this batch has marked as stale; empty between batches.
     index("orders_stale")
       .on(t.order_number)
       .where(sql`stale = 1`),
     // Rows in which 0.2 has set a register since the migration; this index and those below are normally empty.
     index("orders_to_renew").on(t.order_number).where(sql.raw(isToRenew.orders)),
-    // The lists of orders that wait for a person (state/worklists.ts): few, so they cost few rows.
+    // The lists of orders that wait for a person (store/worklists/): few, so they cost few rows.
     index("orders_refund_due").on(t.order_number).where(sql.raw(isRefundDue)),
+    index("orders_to_pay")
+      .on(t.placed_at, t.order_number, t.payment_status)
+      .where(sql.raw(isToPay)),
   ],
 );
 
@@ -293,6 +300,7 @@ export const shipments = sqliteTable(
       .where(sql`order_number IS NOT NULL`),
     index("shipments_to_renew").on(t.shipment_id).where(sql.raw(isToRenew.shipments)),
     index("shipments_undelivered").on(t.updated_at, t.order_number).where(sql.raw(isUndelivered)),
+    index("shipments_under_way").on(t.updated_at, t.order_number).where(sql.raw(isUnderWay)),
   ],
 );
 

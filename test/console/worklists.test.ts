@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { event } from "../support/events";
 import { orderDetail, payment, refund, shipment } from "../support/models";
 import { apply, fetchWith } from "../support/receiver";
+import { seedEvent, seedNotification, seedOrder, seedPayment, seedShipment } from "../support/rows";
 
 const ORIGIN = "https://receiver.test";
 const ADMIN = { ADMIN_TOKEN: "let-me-in" };
@@ -71,7 +72,7 @@ describe("the lists", () => {
   it("are tabs with their counts, and the overview leads to them", async () => {
     const page = await read("/console/orders?list=refunds_due");
     expect(page).toMatch(/Refunds due<b> 3<\/b>/);
-    expect(page).toMatch(/Undelivered<b> 1<\/b>/);
+    expect(page).toMatch(/Undelivered and returning<b> 1<\/b>/);
     expect(page).toContain("Refund outstanding");
     expect(page).not.toContain("FINE-1");
     const overview = await read("/console");
@@ -93,6 +94,148 @@ describe("the lists", () => {
     expect(await list("list=undelivered")).toEqual([]);
     expect(await read("/console/orders?list=undelivered")).toContain("None.");
   });
+});
+
+describe("the orders to be paid", () => {
+  const day = 86_400_000;
+  const ago = (days: number): string => new Date(Date.now() - days * day).toISOString();
+  const bill = { currency: "INR", grand_total_micros: 900, payable_micros: 900 };
+  const insert = async (number: string, values: Record<string, string | number | null> = {}) => {
+    await seedOrder({ order_number: `PAY-${number}`, order_date: ago(1), ...bill, ...values });
+  };
+  const of = async (name: string) =>
+    (await list(`list=${name}&limit=100`)).filter((number) => number.startsWith("PAY-"));
+
+  beforeAll(async () => {
+    await insert("PENDING");
+    await insert("FAILED", { payment_status: "failed", status: "awaiting_shipment" });
+    await insert("UNKNOWN-WORD", { payment_status: null, status: "newly_invented" });
+    await insert("PART", { payment_status: "partially_paid", paid_micros: 300 });
+    await insert("STATED-PART", { payment_status: "partially_paid" });
+    await insert("PAID", { payment_status: "success", paid_micros: 900 });
+    await insert("BY-SNAPSHOT", { payment_status: "success" });
+    await insert("FREE", { payable_micros: 0, payment_status: "success" });
+    await insert("NO-AMOUNT", { payable_micros: null });
+    await insert("COVERED", { paid_micros: 900 });
+    await insert("REFUNDED", { paid_micros: 300, refunded_micros: 300 });
+    await insert("OLD", { order_date: ago(61) });
+    await insert("UNDATED", { order_date: null });
+    for (const status of ["draft", "pending", "awaiting_approval", "complete", "cancelled"]) {
+      await insert(status, { status });
+    }
+    await insert("NO-STATUS", { status: null });
+    const methods = [
+      "COD",
+      "cash_on_delivery",
+      "Cash on Delivery (COD)",
+      "CASH",
+      "Cashfree",
+      "upi",
+    ];
+    for (const [index, method] of methods.entries()) {
+      const number = `PAY-METHOD-${method}`;
+      await insert(`METHOD-${method}`);
+      const key = `PAY-METHOD-${String(index)}`;
+      await seedPayment({ payment_id: key, order_number: number, method, status: "pending" });
+    }
+    await insert("CASH-FAILED");
+    await seedPayment({
+      payment_id: "CASH-FAILED",
+      order_number: "PAY-CASH-FAILED",
+      method: "cod",
+    });
+  });
+
+  it("are in the list of what their money says, and no other order is", async () => {
+    expect(await of("unpaid")).toEqual([
+      "PAY-CASH-FAILED",
+      "PAY-FAILED",
+      "PAY-METHOD-Cashfree",
+      "PAY-METHOD-upi",
+      "PAY-PENDING",
+      "PAY-UNKNOWN-WORD",
+    ]);
+    expect(await of("partly_paid")).toEqual(["PAY-PART", "PAY-STATED-PART"]);
+  });
+
+  it("leave it once they are paid, cancelled or complete", async () => {
+    await env.DB.exec("UPDATE orders SET status = 'cancelled' WHERE order_number = 'PAY-PENDING'");
+    await env.DB.exec(
+      "UPDATE orders SET payment_status = 'success' WHERE order_number = 'PAY-PART'",
+    );
+    expect(await of("unpaid")).not.toContain("PAY-PENDING");
+    expect(await of("partly_paid")).toEqual(["PAY-STATED-PART"]);
+    const page = await read("/console/orders?list=partly_paid");
+    expect(page).toContain("To be paid");
+    expect(page).toContain("of which a part is still to be paid");
+  });
+});
+
+describe("stuck parcels", () => {
+  const ago = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString();
+  const stuck = async () =>
+    (await list("list=stuck_shipments&limit=100")).filter((number) => number.startsWith("STUCK-"));
+  const parcel = async (
+    number: string,
+    status: string | null,
+    days: number,
+    order = "confirmed",
+  ) => {
+    await seedOrder({ order_number: `STUCK-${number}`, status: order });
+    await seedShipment({
+      shipment_id: `STUCK-${number}`,
+      order_number: `STUCK-${number}`,
+      status,
+      updated_at: ago(days),
+    });
+  };
+
+  it("are under way, of open orders, without an event for five days, and not for sixty", async () => {
+    const underWay = [
+      "shipped",
+      "in_transit",
+      "out_for_delivery",
+      "ready_to_collect",
+      "delivery_attempted",
+    ];
+    for (const status of underWay) await parcel(status, status, 5.01);
+    const settled = ["delivered", "cancelled", "lost", "return_to_origin", "undelivered", "packed"];
+    for (const status of settled) await parcel(status, status, 6);
+    await parcel("NEW", "in_transit", 4.99);
+    await parcel("OLD", "in_transit", 60.01);
+    await parcel("STILL", "in_transit", 59.99);
+    await parcel("COMPLETE", "in_transit", 6, "complete");
+    await parcel("CANCELLED", "in_transit", 6, "cancelled");
+    await parcel("NO-STATUS", null, 6);
+    const expected = [...underWay, "STILL"].map((name) => `STUCK-${name}`).toSorted();
+    expect((await stuck()).toSorted()).toEqual(expected);
+    const page = await read("/console/orders?list=stuck_shipments");
+    expect(page).toMatch(new RegExp(`Stuck parcels<b> ${String(expected.length)}</b>`));
+    expect(page).toContain("Last movement");
+  });
+
+  it("are not stuck any more once an event about them comes", async () => {
+    await apply(
+      event("order.confirmed", orderDetail("STUCK-shipped")),
+      event(
+        "shipment.updated",
+        shipment("STUCK-shipped", { order_number: "STUCK-shipped", status: "in_transit" }),
+      ),
+    );
+    expect(await stuck()).not.toContain("STUCK-shipped");
+  });
+});
+
+it("beside the lists of orders stand the messages and events that wait", async () => {
+  await seedNotification({
+    id: "order_confirmed/TAB-1/email",
+    status: "failed",
+    reason: "retries exhausted",
+  });
+  await seedEvent({ id: "TAB-1", status: "quarantined" });
+  const page = await read("/console/orders");
+  expect(page).toMatch(/unsent\?reason=retries\+exhausted">Messages not sent<b> 1<\/b>/);
+  expect(page).toMatch(/troubled\?status=quarantined">Quarantined<b> 1<\/b>/);
 });
 
 it("a list and a search at once, and a list that there is not, are refused", async () => {

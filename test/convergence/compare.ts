@@ -4,15 +4,17 @@ import { expect } from "vitest";
 import { type Model, modelRows, type ModelRow } from "../../src/projection/history/model";
 import { entities, entityNames, type Value } from "../../src/projection/registers";
 
-/** Bookkeeping is exempt; `stale` must be 0 when a batch is done. */
+/** Bookkeeping is exempt; when a batch is done, `stale` must be 0, and `placed_at` the same as `order_date`. */
 async function storedRows(): Promise<Map<string, ModelRow>> {
   const rows = new Map<string, ModelRow>();
   const results = await env.DB.batch<Record<string, Value>>(
     entityNames.map((entity) => env.DB.prepare(`SELECT * FROM ${entity}`)),
   );
   for (const [index, entity] of entityNames.entries()) {
-    for (const { updated_at: _, stale, ...row } of results[index]?.results ?? []) {
+    for (const { updated_at: _, stale, placed_at: placed, ...row } of results[index]?.results ??
+      []) {
       if (stale !== undefined) expect(stale, `${entity} left stale`).toBe(0);
+      if (placed !== undefined) expect(placed, `${entity}: placed_at`).toBe(row["order_date"]);
       rows.set(`${entity} ${String(row[entities[entity].key])}`, row);
     }
   }

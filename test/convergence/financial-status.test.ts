@@ -11,10 +11,12 @@ import { answerOrder } from "../../src/console/api/order-routes";
 import { type ExplainedOrder, explainNumber } from "../../src/console/order-view";
 import { OrderPage } from "../../src/console/pages/orders/order-page";
 import { OrdersPage } from "../../src/console/pages/orders/orders-page";
+import { ordersQuery } from "../../src/console/api/shapes";
 import { htmlOf } from "../../src/html";
 import { renderMessage } from "../../src/notifications/render";
 import { noEdits } from "../../src/notifications/texts/say";
 import {
+  balanceDueMicros,
   financialStatus,
   refundOutstandingMicros,
 } from "../../src/projection/money-status/financial-status";
@@ -145,9 +147,9 @@ async function checkList(stories: readonly Story[]): Promise<void> {
   const page = htmlOf(
     OrdersPage({
       who: "",
-      list: undefined,
-      cursor: undefined,
-      counts: await countWorklists(env.DB),
+      values: {},
+      query: ordersQuery.parse({}),
+      counts: { ...(await countWorklists(env.DB)), unsent: 0, quarantined: 0 },
       problem: null,
       page: list,
     }),
@@ -181,10 +183,42 @@ async function checkWorklists(stories: readonly Story[]): Promise<void> {
   expect(undelivered.orders.map((order) => order.order_number)).toEqual(
     results.map((row) => row.order_number),
   );
-  expect(await countWorklists(env.DB)).toEqual({
+  expect(await countWorklists(env.DB)).toMatchObject({
     refunds_due: expected.length,
     undelivered: results.length,
   });
+}
+
+const isOpen = (status: string | number | null | undefined): boolean =>
+  !["", "draft", "pending", "awaiting_approval", "complete", "cancelled"].includes(
+    String(status ?? ""),
+  );
+
+/**
+ * The orders to be paid are those of which the pure functions say so, and the badge of each says why it is in its list.
+ * The days of the lists are those of the clock, so the lives are moved to today. None of them is paid in cash.
+ */
+async function checkToPay(seen: Set<string>): Promise<void> {
+  await env.DB.prepare("UPDATE orders SET order_date = ?1").bind(new Date().toISOString()).run();
+  const { results } = await env.DB.prepare("SELECT * FROM orders ORDER BY order_number").all<
+    Record<string, string | number | null>
+  >();
+  const toPay = results.filter(
+    (order) => isOpen(order["status"]) && (balanceDueMicros(order) ?? 0) > 0,
+  );
+  const numbers = (wanted: readonly string[]): unknown[] =>
+    toPay
+      .filter((order) => wanted.includes(financialStatus(order)))
+      .map((order) => order["order_number"]);
+  const unpaid = await listWorklist(env.DB, "unpaid", { limit: AT_ONCE });
+  expect(unpaid.orders.map((order) => order.order_number)).toEqual(numbers(["pending", "failed"]));
+  const partly = await listWorklist(env.DB, "partly_paid", { limit: AT_ONCE });
+  expect(partly.orders.map((order) => order.order_number)).toEqual(numbers(["partially_paid"]));
+  expect(await countWorklists(env.DB)).toMatchObject({
+    unpaid: unpaid.orders.length,
+    partly_paid: partly.orders.length,
+  });
+  for (const { financial_status: status } of [...unpaid.orders, ...partly.orders]) seen.add(status);
 }
 
 /** Every mail about an order as such, written as when its turn comes: how many there are. */
@@ -227,6 +261,7 @@ it(
   async () => {
     console.info(`money of random lives: ${String(LIVES)}, seed ${String(seed)}`);
     const seen = new Set<string>();
+    const listed = new Set<string>();
     let mails = 0;
     for (let from = 0; from < LIVES; from += AT_ONCE) {
       await clearTables();
@@ -244,6 +279,7 @@ it(
       }
       await checkList(stories);
       await checkWorklists(stories);
+      await checkToPay(listed);
       mails += await checkMails(stories);
       const found = await Promise.all(
         stories.map(({ orderNumber }) => explainNumber(env.DB, orderNumber, defaults)),
@@ -254,6 +290,8 @@ it(
       }
     }
     expect(seen.size).toBe(7);
+    // Of each kind, some were in a list.
+    expect([...listed].toSorted()).toEqual(["failed", "partially_paid", "pending"]);
     expect(mails).toBeGreaterThan(LIVES / 2);
   },
 );

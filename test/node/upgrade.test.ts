@@ -120,7 +120,7 @@ async function readTable(
   const rows = await query<Record<string, unknown>>(`SELECT * FROM ${table}`);
   const columnsOf = (row: Columns): Columns =>
     Object.fromEntries(
-      Object.entries(row).filter(([name]) => name !== "updated_at" && name !== "stale"),
+      Object.entries(row).filter(([name]) => !["updated_at", "stale", "placed_at"].includes(name)),
     );
   return Object.fromEntries(rows.map((row) => [String(row[keyColumns[table]]), columnsOf(row)]));
 }
@@ -150,6 +150,8 @@ async function expectModel(running: Receiver): Promise<void> {
     const expected = Object.fromEntries(state[table] ?? []);
     assert.deepEqual(await readTable(running, table), expected, table);
   }
+  const undated = "SELECT order_number FROM orders WHERE placed_at IS NOT order_date";
+  assert.deepEqual(await running.query(undated), []);
   const told = await running.query<{ readonly fact: string }>(
     `SELECT id || ' ' || template || ' ' || channel AS fact FROM notifications
      WHERE template NOT IN ('refund_due', 'tracking_changed', 'alert') ORDER BY 1`,

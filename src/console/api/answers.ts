@@ -60,6 +60,13 @@ const order = z.object({
   paid_micros: z.int(),
   refunded_micros: z.int(),
   refundable_micros: z.nullable(z.int()),
+  payable_micros: z.nullable(z.int()),
+  shipments: z.int(),
+  shipments_delivered: z.int(),
+  shipment_status: text.check(
+    z.describe("of a parcel that is under way, else of one that was delivered"),
+  ),
+  shipment_updated_at: text,
   customer_name: text.check(z.describe("masked")),
   customer_email: text.check(z.describe("masked")),
   customer_phone: text.check(z.describe("masked")),
@@ -228,7 +235,13 @@ export const answers = {
     ),
     more: z.boolean().check(z.describe("there may be more: search for more of it")),
   }),
-  orders: z.object({ orders: z.array(order), next_cursor: cursor }),
+  orders: z.object({
+    orders: z.array(order),
+    next_cursor: cursor,
+    compared: z
+      .optional(z.int())
+      .check(z.describe("how many of the newest orders were sorted by total, if there are more")),
+  }),
   order: z.object({
     order: row,
     payments: z.array(row),

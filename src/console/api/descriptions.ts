@@ -123,7 +123,8 @@ const descriptions = {
     },
   },
   "GET /orders": {
-    summary: "Orders by number, e-mail address or phone number; without q, of the latest events",
+    summary:
+      "Orders by number, e-mail address or phone number; those that wait for a person; or all, filtered",
     answer: answers.orders,
     fields: {
       limit,
@@ -131,7 +132,20 @@ const descriptions = {
       q: { description: "the beginning of an order number, an e-mail address or a phone number" },
       list: {
         description:
-          "refunds_due: cancelled, and more was paid than has gone back; undelivered: a parcel did not arrive, or comes back",
+          "refunds_due: cancelled, and more was paid than has gone back; unpaid, partly_paid: open, with something still to be paid; undelivered: open, a parcel did not arrive, or comes back; stuck_shipments: open, a parcel under way without an event for five days",
+      },
+      money: { description: "the financial status" },
+      shipment: { description: "the status of one of its parcels" },
+      messages: { description: "failed: a message about it failed" },
+      placed: {
+        description:
+          "within the last hour, today, within the last seven days, this month; days in STORE_TIME_ZONE",
+      },
+      from: { ...time, description: "placed from then on" },
+      to: { ...time, description: "placed before then" },
+      sort: {
+        description:
+          "activity: by the latest event; newest, oldest: by when they were placed, the default where that is filtered; total: the highest first, of the newest 5,000",
       },
     },
   },

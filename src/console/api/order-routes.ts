@@ -1,5 +1,4 @@
 /** Orders: search, details, explanation and timeline. */
-import { contactsLike } from "../../projection/patches/contacts";
 import {
   balanceDueMicros,
   financialStatus,
@@ -10,13 +9,12 @@ import type { Entity } from "../../projection/registers";
 import { VIEW_LIMITS } from "../../limits";
 import { loadRows } from "../../store/state/rows";
 import { loadTimeline } from "../../store/state/order-detail";
-import { listOrders } from "../../store/state/order-list";
-import { listWorklist } from "../../store/worklists/worklists";
 import { asking, plain } from "./api-route";
 import type { Route } from "../deps";
 import { maskOrder } from "../mask";
 import { type LeftOut, leftOutOfOrder, leftOutOfTimeline } from "../left-out";
 import { explainNumber, isKnown, type Row } from "../order-view";
+import { listAsked } from "../orders/listing";
 import { problem } from "./problem";
 import { ordersQuery } from "./shapes";
 
@@ -50,15 +48,10 @@ export function answerOrder(
 }
 
 export const orderRoutes: readonly Route[] = [
-  asking("GET /orders", ordersQuery, async ({ c, deps, query: { q, list, limit, cursor } }) => {
-    const search =
-      q === undefined ? null : { q: q.trim(), contacts: contactsLike(q, deps.defaults) };
-    const place = { limit, after: cursor };
-    const page =
-      list === undefined
-        ? await listOrders(deps.db, search, place)
-        : await listWorklist(deps.db, list, place);
-    return c.json({ orders: page.orders.map(maskOrder), next_cursor: page.next });
+  asking("GET /orders", ordersQuery, async ({ c, deps, query }) => {
+    const { limit, cursor } = query;
+    const { orders, next, compared } = await listAsked(deps, query, { limit, after: cursor });
+    return c.json({ orders: orders.map(maskOrder), next_cursor: next, compared });
   }),
   plain("GET /orders/:number", async ({ c, deps, part }) => {
     const number = part("number");

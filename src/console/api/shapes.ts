@@ -1,10 +1,12 @@
 /** The input of the admin API, as zod models: checked at the edge, and described in OpenAPI. */
 import * as z from "zod/mini";
+import { knownStatuses } from "../../events/stages";
 import { channelNames } from "../../notifications/channels";
 import { unsentReasons } from "../../notifications/channels/reasons";
 import { templateNames } from "../../notifications/templates";
+import { financialStatuses } from "../../projection/money-status/financial-status";
 import { eventStatuses } from "../../store/inbox/inbox";
-import { worklists } from "../../store/worklists/conditions";
+import { orderSorts, placedPresets, worklists } from "../../store/worklists/conditions";
 
 const PAGE_MAX = 100;
 export const PAGE_DEFAULT = 50;
@@ -66,14 +68,54 @@ export const eventsQuery = z
     }),
   );
 
+const allOrders = {
+  status: z.optional(z.enum(knownStatuses("order"))),
+  money: z.optional(z.enum(financialStatuses)),
+  shipment: z.optional(z.enum(knownStatuses("shipment"))),
+  messages: z.optional(z.enum(["failed"])),
+  placed: z.optional(z.enum(placedPresets)),
+  from: z.optional(utc),
+  to: z.optional(utc),
+  sort: z.optional(z.enum(orderSorts)),
+};
+
+/** The names of the filters and of the sort: the form's fields, of which every view is a link. */
+export const orderFilters = [
+  "status",
+  "money",
+  "shipment",
+  "messages",
+  "placed",
+  "from",
+  "to",
+  "sort",
+] as const satisfies readonly (keyof typeof allOrders)[];
+
+/** A search, a list, or all orders with filters. */
 export const ordersQuery = z
-  .strictObject({ ...page, q: z.optional(key), list: z.optional(z.enum(worklists)) })
+  .strictObject({
+    ...page,
+    q: z.optional(key),
+    list: z.optional(z.enum(worklists)),
+    ...allOrders,
+  })
   .check(
     z.refine(({ q, list }) => q === undefined || list === undefined, {
       message: "q cannot be asked for together with list",
       path: ["q"],
     }),
+    z.refine(
+      (query) =>
+        (query.q === undefined && query.list === undefined) ||
+        orderFilters.every((name) => query[name] === undefined),
+      { message: "filters and sort are for all orders, without q and list", path: ["sort"] },
+    ),
+    z.refine(({ from, to }) => from === undefined || to === undefined || from < to, {
+      message: "not later than from",
+      path: ["to"],
+    }),
   );
+export type OrdersQuery = z.infer<typeof ordersQuery>;
 
 export const notificationsQuery = z.strictObject({
   ...page,

@@ -40,16 +40,28 @@ export function Field({
   );
 }
 
-export function Options({ name, label, values, of }: Named & { readonly of: readonly string[] }) {
+/** `none`: where nothing is chosen; `names`: of the values, where words do not do. */
+export function Options({
+  name,
+  label,
+  values,
+  of,
+  none = "any",
+  names = {},
+}: Named & {
+  readonly of: readonly string[];
+  readonly none?: string;
+  readonly names?: Values;
+}) {
   const id = `filter-${name}`;
   return (
     <div>
       <label for={id}>{label}</label>
       <select id={id} name={name}>
-        <option value="">any</option>
+        <option value="">{none}</option>
         {of.map((value) => (
           <option value={value} selected={values[name] === value}>
-            {words(value)}
+            {names[value] ?? words(value)}
           </option>
         ))}
       </select>
@@ -83,6 +95,8 @@ interface FiltersProps {
   readonly values: Values;
   /** Absent if the list has only filters, which are then not folded. */
   readonly search?: { readonly label: string; readonly hint: string; readonly name?: string };
+  /** Folded without a search, too: the list is looked at more often than filtered. */
+  readonly isFolded?: true;
   /** The names of the filters. */
   readonly more?: readonly string[];
   readonly children?: Child;
@@ -108,14 +122,14 @@ function Search(props: NonNullable<FiltersProps["search"]> & { readonly values: 
   );
 }
 
-export function Filters({ path, values, search, more = [], children }: FiltersProps) {
+export function Filters({ path, values, search, isFolded, more = [], children }: FiltersProps) {
   const set = more.filter((name) => values[name] !== undefined);
   const clear = set.length > 0 ? <a href={path}>Clear</a> : null;
   return (
     <search>
       <form method="get" action={path} class="filters">
         {search === undefined ? null : <Search {...search} values={values} />}
-        {search === undefined ? (
+        {search === undefined && isFolded === undefined ? (
           <div class="fields">
             {children}
             <button>Filter</button>

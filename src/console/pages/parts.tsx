@@ -36,16 +36,15 @@ export function Time({ at, only }: { readonly at: string | null; readonly only?:
   );
 }
 
-/** In lists: how long ago, with the exact time for whoever points at it; a date where that is long ago. */
+/** In lists: how long ago, or the day where that is long ago, with the exact time for whoever points at it. */
 export function Ago({ at }: { readonly at: string | null }) {
   const { zone, now } = pageFrame();
   if (at === null) return <span class="none">–</span>;
-  const text = isDay(at) ? null : relativeTime(at, now);
-  if (text === null) return isDay(at) ? <span>{at}</span> : <Time at={at} />;
+  if (isDay(at)) return <span>{at}</span>;
   const local = clockTime(at, zone).slice(0, 19).replace("T", " ");
   return (
     <time datetime={at} title={local} data-only="ago">
-      {text}
+      {relativeTime(at, now) ?? local.slice(0, 10)}
     </time>
   );
 }

@@ -2,7 +2,7 @@
  * The financial status of an order, in one word: the first one that applies. The view `order_overview` does the
  * same in SQL; pages, lists and the command line use only this status.
  */
-import type { Value } from "../registers";
+import type { Value } from "../registers.ts";
 
 export const financialStatuses = [
   "refund_due",

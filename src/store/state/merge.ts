@@ -3,9 +3,9 @@
  * precedence is kept as a whole, nulls included; a lower one changes nothing, and a repeat writes nothing. The
  * merge is commutative, associative and idempotent, so it needs no read, lock or version check.
  *
- * Columns with an index (`order_number`, `reference_number`) are written only on insert and left out of SET: an
- * indexed column in SET rewrites its index entry even if nothing changes. links.ts copies them from their
- * registers if they differ.
+ * Columns with an index (`order_number`, `reference_number`, `placed_at`) are written only on insert and left out of
+ * SET: an indexed column in SET rewrites its index entry even if nothing changes. links.ts copies them from their
+ * registers if they differ; `placed_at`, which hardly ever does, is copied by a trigger (migrations/0034).
  */
 import { entities, type Entity, type Patch, registersOf } from "../../projection/registers";
 import { slicedStatements } from "../slices";
@@ -15,7 +15,10 @@ import { slicedStatements } from "../slices";
  * derived (derive.ts); for most orders its first value is the one in the order event.
  */
 const copiedOnInsert: Readonly<Record<Entity, readonly (readonly [string, string])[]>> = {
-  orders: [["payment_status", "snapshot_payment_status"]],
+  orders: [
+    ["payment_status", "snapshot_payment_status"],
+    ["placed_at", "order_date"],
+  ],
   payments: [
     ["order_number", "named_order"],
     ["reference_number", "named_reference"],

@@ -9,6 +9,7 @@ import {
   found,
   messages,
   order,
+  orders as ordersAnswer,
 } from "../../../cli/api/answers.ts";
 import { createApi } from "../../../cli/api/api.ts";
 import { Failure } from "../../../cli/failure.ts";
@@ -62,6 +63,22 @@ await test("an order is shown whole", async () => {
   assert.equal(row["status"], "cancelled");
   assert.equal(refunds.length, 1);
   assert.match(list.stdout, /ORD-1 +cancelled/);
+});
+
+await test("all orders are filtered and sorted", async () => {
+  const [cancelled, none, sorted, both, wrong] = await Promise.all([
+    shop.run("orders --status cancelled --placed month --sort oldest"),
+    shop.run("orders --status lost --sort activity"),
+    shop.run("orders --from 2020-01-01 --sort total --limit 2 --json"),
+    shop.run("orders ORD-1 --status cancelled"),
+    shop.run("orders --sort price"),
+  ]);
+  assert.match(cancelled.stdout, /ORD-1 +cancelled/);
+  assert.match(none.stderr, /No order fits/);
+  assert.equal(parse(ordersAnswer, sorted.stdout).orders.length, 2);
+  assert.equal(both.code, 2);
+  assert.match(both.stderr, /one of the three/);
+  assert.equal(wrong.code, 2);
 });
 
 await test("whatever is known is found by a part of it", async () => {

@@ -154,7 +154,7 @@ await test("every scenario comes to what it says", async (t) => {
     assert.match(due.stdout, new RegExp(`${unpaidBack}\\b`));
     assert.doesNotMatch(due.stdout, new RegExp(`${paidBack}\\b`));
     assert.equal(both.code, 2);
-    assert.match(both.stderr, /a search or --list, not both/);
+    assert.match(both.stderr, /one of the three/);
   });
   const answered = (name: string) => told.get(name)?.map(({ status }) => status);
   assert.deepEqual(answered("oversize"), [413]);

@@ -1,0 +1,60 @@
+/**
+ * Rows as comma-separated values (RFC 4180), the same from the console and the command line. Whatever an event brought,
+ * no cell runs as a formula where a spreadsheet opens the file.
+ */
+
+type Cell = string | number | null;
+
+export interface CsvColumn<Row> {
+  readonly head: string;
+  readonly cell: (row: Row) => Cell;
+}
+
+/** What spreadsheets take for the beginning of a formula (OWASP, "CSV Injection"). */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+const NUMBER = /^[+-]?\d+(\.\d+)?$/;
+
+function quotedCell(value: Cell): string {
+  const text = String(value ?? "");
+  const safe = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** One line, with its end. */
+export function csvLine(cells: readonly Cell[]): string {
+  return `${cells.map(quotedCell).join(",")}\r\n`;
+}
+
+/** `1234500000` -> `1234.5`, in the unit of the currency. */
+export function decimal(micros: number | null): string | null {
+  if (micros === null) return null;
+  const digits = String(Math.abs(micros)).padStart(7, "0");
+  const text = `${digits.slice(0, -6)}.${digits.slice(-6)}`.replace(/\.?0+$/, "");
+  return micros < 0 ? `-${text}` : text;
+}
+
+/**
+ * The file as bytes, a page in memory at a time: the next one is read when the client has taken the last. At its end
+ * `pages` returns what is missing, for a last line, or null.
+ */
+export function csvStream<Row>(
+  columns: readonly CsvColumn<Row>[],
+  pages: AsyncGenerator<readonly Row[], string | null>,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      // By the mark, Excel reads UTF-8.
+      controller.enqueue(encoder.encode(`\ufeff${csvLine(columns.map(({ head }) => head))}`));
+    },
+    pull: async (controller) => {
+      const { done, value } = await pages.next();
+      if (done !== true) {
+        const lines = value.map((row) => csvLine(columns.map(({ cell }) => cell(row))));
+        return controller.enqueue(encoder.encode(lines.join("")));
+      }
+      if (value !== null) controller.enqueue(encoder.encode(csvLine([value])));
+      controller.close();
+    },
+  });
+}
