@@ -170,6 +170,8 @@ export const orders = sqliteTable(
     index("orders_to_renew").on(t.order_number).where(sql.raw(isToRenew.orders)),
     // The lists of orders that wait for a person (state/worklists.ts): few, so they cost few rows.
     index("orders_refund_due").on(t.order_number).where(sql.raw(isRefundDue)),
+    // Orders by the time when they were placed.
+    index("orders_placed").on(t.order_date, t.order_number),
   ],
 );
 

@@ -34,4 +34,5 @@ export const migrationNames: readonly string[] = [
   "0031_worklists.sql",
   "0032_database_sizes.sql",
   "0033_message_lists.sql",
+  "0034_orders_placed.sql",
 ];

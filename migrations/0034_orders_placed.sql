@@ -1,0 +1,1 @@
+CREATE INDEX `orders_placed` ON `orders` (`order_date`,`order_number`);
