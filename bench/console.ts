@@ -112,6 +112,8 @@ function pathsOf(order: string, newest: number): readonly string[] {
   const to = new Date(Date.now() - 29 * 86_400_000).toISOString();
   return [
     "/console",
+    "/console?range=1h",
+    "/console?range=30d",
     "/console/events",
     "/console/events?status=ignored",
     "/console/events?status=quarantined",

@@ -24,7 +24,7 @@ import { messagingActions, messagingPages } from "./pages/messaging/routes";
 import { ordersFile } from "./orders/orders-csv";
 import { order } from "./pages/orders/order-page";
 import { orders } from "./pages/orders/orders-page";
-import { overview } from "./pages/overview-page";
+import { overview } from "./pages/overview/overview-page";
 import { setPolicy, show } from "./pages/page";
 import { erasePerson, exportPerson, people } from "./people/people-page";
 import { refused } from "./pages/events/refused-page";

@@ -7,11 +7,10 @@ import { lastReceivedSql } from "./inbox/arrivals";
 import { lastHourStatement, type RefusedReason } from "./inbox/refusals";
 
 /** How many rows since the last count are read, and how many rows of an index are counted. */
-const TAIL_ROWS = 20_000;
+export const TAIL_ROWS = 20_000;
 const COUNT_MAX = 10_000;
-/** The latest events whose messages show the state of the channels. */
-export const CHANNEL_ROWS = 1_000;
-const HOURS = 24;
+/** The latest events whose messages show the state of the channels, and which show how long applying takes. */
+export const WINDOW_ROWS = 1_000;
 
 interface Totals {
   /** Every event ever received. */
@@ -58,12 +57,14 @@ export interface SystemStatus {
   readonly refused: readonly RefusedReason[];
 }
 
+/** The statements whose rows are the two parts of SystemStatus; `now`: ISO 8601. */
+export function statusStatements(db: D1Database, now: string): readonly D1PreparedStatement[] {
+  return [db.prepare(totalsSql).bind(COUNT_MAX), lastHourStatement(db, now)];
+}
+
 /** `now`: ISO 8601. One batch. */
 export async function loadSystemStatus(db: D1Database, now: string): Promise<SystemStatus> {
-  const [totals, refused] = await db.batch([
-    db.prepare(totalsSql).bind(COUNT_MAX),
-    lastHourStatement(db, now),
-  ]);
+  const [totals, refused] = await db.batch([...statusStatements(db, now)]);
   return {
     totals: (totals?.results[0] as Totals | undefined) ?? null,
     refused: (refused?.results ?? []) as RefusedReason[],
@@ -109,63 +110,23 @@ export async function countByType(db: D1Database): Promise<readonly CountedEvent
   return results;
 }
 
-export interface HourRow {
-  /** `2026-11-24T10` */
-  readonly hour: string;
-  /** All events that were received in this hour. */
-  readonly received: number;
-  readonly processed: number;
-  readonly quarantined: number;
-  readonly failed: number;
-  readonly ignored: number;
-}
-
-/** `?1`: the first hour. event_counts by key; the inbox by rowid after the count. */
-const hoursSql = `
-SELECT hour, sum(events) AS received,
-  coalesce(sum(events) FILTER (WHERE status = 'processed'), 0) AS processed,
-  coalesce(sum(events) FILTER (WHERE status = 'quarantined'), 0) AS quarantined,
-  coalesce(sum(events) FILTER (WHERE status = 'failed'), 0) AS failed,
-  coalesce(sum(events) FILTER (WHERE status = 'ignored'), 0) AS ignored
-FROM (
-  SELECT period AS hour, status, events FROM event_counts WHERE period >= ?1 AND period < 'total'
-  UNION ALL SELECT substr(received_at, 1, 13), status, 1 FROM (
-    SELECT received_at, status FROM webhook_events
-    WHERE rowid > coalesce((SELECT position FROM cursors WHERE name = 'counts'), 0)
-    ORDER BY rowid DESC LIMIT ${String(TAIL_ROWS)}) WHERE received_at >= ?1)
-GROUP BY hour ORDER BY hour`;
-
-/** The last hours up to `now` (ISO 8601), oldest first. */
-function lastHours(now: string): readonly string[] {
-  const end = Date.parse(`${now.slice(0, 13)}:00:00.000Z`);
-  return Array.from({ length: HOURS }, (_, index) =>
-    new Date(end - (HOURS - 1 - index) * 3_600_000).toISOString().slice(0, 13),
-  );
-}
-
-/** Adds the hours without events. */
-function fillHours(hours: readonly string[], rows: readonly HourRow[]): readonly HourRow[] {
-  const known = new Map(rows.map((row) => [row.hour, row]));
-  const empty = { received: 0, processed: 0, quarantined: 0, failed: 0, ignored: 0 };
-  return hours.map((hour) => known.get(hour) ?? { hour, ...empty });
-}
-
 export interface ChannelRow {
   readonly channel: string;
   readonly status: string;
   readonly messages: number;
+  /** When the latest of them was created. */
+  readonly latest_at: string;
 }
 
-/** By rowid, then the primary key of notifications: the messages of the latest events. */
-const channelsSql = `
-SELECT n.channel, n.status, count(*) AS messages
-FROM webhook_events e
-CROSS JOIN json_each(e.outbox) j CROSS JOIN notifications n ON n.id = j.value
-WHERE e.rowid > (SELECT max(rowid) FROM webhook_events) - ${String(CHANNEL_ROWS)}
+/** By rowid, then the primary key of notifications: the messages of the latest events, from a row on. */
+export const messagesSql = (from: string): string => `
+SELECT n.channel, n.status, count(*) AS messages, max(n.created_at) AS latest_at
+FROM webhook_events e CROSS JOIN json_each(e.outbox) j CROSS JOIN notifications n ON n.id = j.value
+WHERE e.rowid > (SELECT max(rowid) FROM webhook_events) - ${String(WINDOW_ROWS)} AND e.rowid >= ${from}
 GROUP BY n.channel, n.status ORDER BY n.channel, n.status`;
 
 export async function loadChannels(db: D1Database): Promise<readonly ChannelRow[]> {
-  const { results } = await db.prepare(channelsSql).all<ChannelRow>();
+  const { results } = await db.prepare(messagesSql("0")).all<ChannelRow>();
   return results;
 }
 
@@ -201,34 +162,8 @@ export interface DeliveryEnds {
 }
 
 /** By rowid: the two ends of the inbox. */
-const endsSql = `
+export const endsSql = `
 SELECT a.received_at AS first_at, a.form AS first_form, z.received_at AS last_at, z.form AS last_form
 FROM webhook_events a CROSS JOIN webhook_events z
 WHERE a.rowid = (SELECT min(rowid) FROM webhook_events)
   AND z.rowid = (SELECT max(rowid) FROM webhook_events)`;
-
-export interface Overview extends SystemStatus {
-  readonly hours: readonly HourRow[];
-  readonly channels: readonly ChannelRow[];
-  /** Null before the first delivery. */
-  readonly ends: DeliveryEnds | null;
-}
-
-/** The data of the overview page; `now`: ISO 8601. One batch. */
-export async function loadOverview(db: D1Database, now: string): Promise<Overview> {
-  const hours = lastHours(now);
-  const [totals, refused, counted, channels, ends] = await db.batch([
-    db.prepare(totalsSql).bind(COUNT_MAX),
-    lastHourStatement(db, now),
-    db.prepare(hoursSql).bind(hours[0]),
-    db.prepare(channelsSql),
-    db.prepare(endsSql),
-  ]);
-  return {
-    totals: (totals?.results[0] as Totals | undefined) ?? null,
-    refused: (refused?.results ?? []) as RefusedReason[],
-    hours: fillHours(hours, (counted?.results ?? []) as HourRow[]),
-    channels: (channels?.results ?? []) as ChannelRow[],
-    ends: (ends?.results[0] as DeliveryEnds | undefined) ?? null,
-  };
-}

@@ -26,6 +26,8 @@ export async function everyPage(stage: Stage): Promise<readonly string[]> {
   );
   return [
     "/console",
+    "/console?range=7d",
+    "/console?range=year",
     "/unsubscribe/AAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBB",
     "/console/events",
     "/console/events?type=payment.failed&from=2026-01-01T00:00:00Z",

@@ -49,7 +49,8 @@ function isoBefore(hours: number): string {
 /** What cannot come by itself within seconds: a queue's hundredth retry, hours that have passed. */
 const history = [
   // Receipt as if each event had come when it happened.
-  `UPDATE webhook_events SET received_at = occurred_at, processed_at = occurred_at
+  `UPDATE webhook_events SET received_at = occurred_at,
+     processed_at = strftime('%Y-%m-%dT%H:%M:%fZ', occurred_at, '+' || (0.4 + rowid % 9 / 10.0) || ' seconds')
    WHERE occurred_at IS NOT NULL AND occurred_at < received_at`,
   `UPDATE webhook_events SET status = 'failed', processed_at = NULL, attempts = 100,
      error = 'D1_ERROR: too many requests queued; gave up after the last retry'

@@ -308,7 +308,7 @@ describe("the console", () => {
     await deliver(event("order.created", { order_number: "ADMIN-3", grand_total: "y" }, { id }));
     const cookie = await signIn();
     await vi.waitFor(async () => {
-      const page = await (await fetchWith(ADMIN, get("/console", { cookie }))).text();
+      const page = await (await fetchWith(ADMIN, get("/console/troubled", { cookie }))).text();
       expect(page).toContain("&lt;b&gt;hostile&lt;/b&gt;");
       expect(page).not.toContain("<b>hostile</b>");
       expect(page).toContain("data.grand_total: expected number");

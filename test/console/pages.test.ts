@@ -345,14 +345,6 @@ describe("the orders of the latest events", () => {
 });
 
 describe("the overview", () => {
-  it("says what came since the last hour began, and what became of it", async () => {
-    const at = new Date().toISOString();
-    await env.DB.prepare("UPDATE webhook_events SET received_at = ?1").bind(at).run();
-    const text = await wordsOf("/console");
-    expect(text).toMatch(/Since \S+ ?: \d+ events? ?: [^.]*1 quarantined/);
-    expect(await read("/console")).toMatch(/href="\/console\/events\?from=[^"]+%3A00%3A00\.000Z"/);
-  });
-
   it("leads to what came of a replay", async () => {
     const before = await wordsOf("/console/events/page-2");
     expect(before).not.toContain("It was replayed");

@@ -45,7 +45,8 @@ import {
 } from "../../src/store/texts/message-texts";
 import { listDeliveries, measureEndpoints } from "../../src/store/forwarding/deliveries";
 import { deleteTestEvent, listTroubled } from "../../src/store/inbox/inspection";
-import { countTroubled, loadOverview } from "../../src/store/overview";
+import { countTroubled } from "../../src/store/overview";
+import { loadOverview } from "../../src/store/overview-figures";
 import { findApplied, loadRowEvents } from "../../src/store/inbox/imports";
 import { listUnsettled } from "../../src/store/replays";
 import { loadRefusedHours } from "../../src/store/inbox/refusals";
@@ -300,7 +301,11 @@ beforeAll(async () => {
   await countHeld(testEnv.DB);
   await forgetChannel(testEnv.DB, "email");
   await admin("/metrics");
-  await loadOverview(testEnv.DB, new Date().toISOString());
+  for (const step of ["hour", "ten minutes"]) {
+    const from = "2026-01-01T00:00:00.000Z";
+    const query = { from, step, starts: [from], off: ["sms"] };
+    await loadOverview(testEnv.DB, new Date().toISOString(), query);
+  }
   await findApplied(testEnv.DB, ["import:x"]);
   await loadRowEvents(testEnv.DB, ["ORD-1"]);
   await measureEndpoints(testEnv.DB, "2026-01-01");

@@ -142,7 +142,7 @@ const middleIsEarlier = `coalesce((SELECT received_at FROM webhook_events
  * `?1`: a time of receipt. Finds the first row received from then on by binary search: rows are in the order of
  * receipt, except for moments.
  */
-const rowAtSql = `
+export const rowAtSql = `
 WITH RECURSIVE bounds(low, high) AS (
   SELECT (SELECT min(rowid) FROM webhook_events), (SELECT max(rowid) FROM webhook_events) + 1
   UNION ALL

@@ -54,7 +54,11 @@ WHERE hour >= ?1 AND last_at > ?2 GROUP BY reason ORDER BY deliveries DESC, reas
  * clock hours: the hour before the present one counts until an hour after its last refusal.
  */
 export function lastHourStatement(db: D1Database, now: string): D1PreparedStatement {
-  const since = addMs(now, -HOUR_MS);
+  return refusedSince(db, addMs(now, -HOUR_MS));
+}
+
+/** The same since any time. */
+export function refusedSince(db: D1Database, since: string): D1PreparedStatement {
   return db.prepare(sinceSql).bind(since.slice(0, 13), since);
 }
 

@@ -33,28 +33,29 @@ const ORDERS = "/console/orders";
 const CSV = "/console/orders.csv";
 
 /** The name of each list, and which orders are in it. */
-const lists: Readonly<Record<Worklist, { readonly name: string; readonly about: string }>> = {
-  refunds_due: {
-    name: "Refunds due",
-    about: "Cancelled orders of which more was paid than has gone back.",
-  },
-  unpaid: {
-    name: "Unpaid",
-    about: `Open orders of the last ${String(TO_PAY_UNTIL_DAYS)} days whose money is pending or failed; not those that are paid in cash on delivery.`,
-  },
-  partly_paid: {
-    name: "Partly paid",
-    about: `Open orders of the last ${String(TO_PAY_UNTIL_DAYS)} days of which a part is still to be paid.`,
-  },
-  undelivered: {
-    name: "Undelivered and returning",
-    about: `Open orders with a parcel that, in the last ${String(UNDELIVERED_UNTIL_DAYS)} days, did not arrive, got lost or was sent back.`,
-  },
-  stuck_shipments: {
-    name: "Stuck parcels",
-    about: `Open orders with a parcel on its way of which nothing was heard for ${String(STUCK_AFTER_DAYS)} days, and at most ${String(STUCK_UNTIL_DAYS)}.`,
-  },
-};
+export const lists: Readonly<Record<Worklist, { readonly name: string; readonly about: string }>> =
+  {
+    refunds_due: {
+      name: "Refunds due",
+      about: "Cancelled orders of which more was paid than has gone back.",
+    },
+    unpaid: {
+      name: "Unpaid",
+      about: `Open orders of the last ${String(TO_PAY_UNTIL_DAYS)} days whose money is pending or failed; not those that are paid in cash on delivery.`,
+    },
+    partly_paid: {
+      name: "Partly paid",
+      about: `Open orders of the last ${String(TO_PAY_UNTIL_DAYS)} days of which a part is still to be paid.`,
+    },
+    undelivered: {
+      name: "Undelivered and returning",
+      about: `Open orders with a parcel that, in the last ${String(UNDELIVERED_UNTIL_DAYS)} days, did not arrive, got lost or was sent back.`,
+    },
+    stuck_shipments: {
+      name: "Stuck parcels",
+      about: `Open orders with a parcel on its way of which nothing was heard for ${String(STUCK_AFTER_DAYS)} days, and at most ${String(STUCK_UNTIL_DAYS)}.`,
+    },
+  };
 
 const placedNames = {
   hour: "Last hour",
