@@ -100,15 +100,10 @@ export const ordersQuery = z
     ...allOrders,
   })
   .check(
-    z.refine(({ q, list }) => q === undefined || list === undefined, {
-      message: "q cannot be asked for together with list",
-      path: ["q"],
-    }),
     z.refine(
-      (query) =>
-        (query.q === undefined && query.list === undefined) ||
-        orderFilters.every((name) => query[name] === undefined),
-      { message: "filters and sort are for all orders, without q and list", path: ["sort"] },
+      ({ q, list, ...rest }) =>
+        [q, list, orderFilters.find((name) => rest[name] !== undefined)].filter(Boolean).length < 2,
+      { message: "only one of q, list, and filters with sort", path: ["list"] },
     ),
     z.refine(({ from, to }) => from === undefined || to === undefined || from < to, {
       message: "not later than from",

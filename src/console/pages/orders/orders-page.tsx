@@ -25,7 +25,7 @@ import { CSV_MAX_ORDERS } from "../../orders/orders-csv";
 import { orderFilters, type OrdersQuery, ordersQuery, UNSENT_COUNTED } from "../../api/shapes";
 import { asked, readQuery, type PageContext } from "../../page-context";
 import { Filters, Options, When } from "../filters";
-import { Empty, Notice, Pager, Table, Tabs } from "../parts";
+import { Empty, Notice, Pager, type Tab, Table, Tabs } from "../parts";
 import { Page, show } from "../page";
 import { columnsOf } from "./order-columns";
 
@@ -88,6 +88,13 @@ interface OrdersProps {
   readonly page: OrderPage;
 }
 
+const tab = (to: string, name: string, count: number, isHere = false): Tab => ({
+  to,
+  name,
+  count,
+  isHere,
+});
+
 function ListTabs({
   list,
   counts,
@@ -95,28 +102,15 @@ function ListTabs({
   readonly list: Worklist | undefined;
   readonly counts: Counts;
 }) {
-  const tabs = worklists.map((name) => ({
-    to: withQuery(ORDERS, { list: name }),
-    name: lists[name].name,
-    isHere: name === list,
-    count: counts[name],
-  }));
-  const others = [
-    {
-      to: withQuery("/console/unsent", { reason: EXHAUSTED }),
-      name: "Messages not sent",
-      isHere: false,
-      count: counts.unsent,
-    },
-    {
-      to: "/console/troubled?status=quarantined",
-      name: "Quarantined",
-      isHere: false,
-      count: counts.quarantined,
-    },
+  const tabs = [
+    ...worklists.map((one) =>
+      tab(withQuery(ORDERS, { list: one }), lists[one].name, counts[one], one === list),
+    ),
+    tab(withQuery("/console/unsent", { reason: EXHAUSTED }), "Messages not sent", counts.unsent),
+    tab("/console/troubled?status=quarantined", "Quarantined", counts.quarantined),
   ];
   const all = { to: ORDERS, name: "All orders", isHere: list === undefined };
-  return <Tabs label="Lists of orders" of={[all, ...tabs, ...others]} />;
+  return <Tabs label="Lists of orders" of={[all, ...tabs]} />;
 }
 
 /** What is folded: in the form, and no tab shows it. */
