@@ -70,15 +70,14 @@ const HOME_DIGITS = 10;
 const startsHome = /^[6-9]/;
 
 /**
- * The pattern of all numbers of a country and the lengths of its customers' numbers say enough, except where countries
- * share a calling code and a number's first digits do not tell whose it is; in India, where most numbers are written without a code, so that each other reading of one has
- * to be refused; and where a number with its code, and perhaps the prefix of calls within the country, is as long as
- * an Indian one without and begins as one does (+9757128869 is of India: no number of Bhutan begins with 712).
+ * The pattern of all numbers of a country and the lengths of its customers' numbers say enough, except in India, where
+ * most numbers are written without a code, so that each other reading of one has to be refused; and where a number with
+ * its code, and perhaps the prefix of calls within the country, is as long as an Indian one without and begins as one
+ * does (+9757128869 is of India: no number of Bhutan begins with 712).
  */
-function needsKinds(plan: Plan, countriesWithCode: ReadonlyMap<unknown, number>): boolean {
+function needsKinds(plan: Plan): boolean {
   const code = String(plan[0]);
-  const isShared = (countriesWithCode.get(plan[0]) ?? 0) > 1;
-  if (code === INDIA || (isShared && typeof plan[LEADING_DIGITS] !== "string")) return true;
+  if (code === INDIA) return true;
   const prefix = plan[NATIONAL_PREFIX];
   const starts = [code, typeof prefix === "string" ? code + prefix : code];
   return (
@@ -90,8 +89,23 @@ function needsKinds(plan: Plan, countriesWithCode: ReadonlyMap<unknown, number>)
 }
 
 /**
+ * Of countries that share a calling code, the first is taken for all numbers: its pattern covers those of the others, and
+ * E.164 does not say the country.
+ */
+function joinPlans(countries: object, sharing: readonly string[]): void {
+  const plans = sharing
+    .map((country): unknown => Reflect.get(countries, country))
+    .filter((plan): plan is unknown[] => Array.isArray(plan));
+  const [first, ...others] = plans;
+  if (first === undefined || others.length === 0) return;
+  first[LENGTHS] = [...new Set(plans.flatMap(customerLengths))].toSorted((a, b) => a - b);
+  for (const plan of plans) [plan[LEADING_DIGITS], plan[KINDS]] = [0, 0];
+  first[LEADING_DIGITS] = ".";
+}
+
+/**
  * libphonenumber's own metadata without formats that only place spaces, without the kinds of numbers that no customer
- * has, and without all kinds where the country's own pattern says enough: two thirds of it. The receiver reads
+ * has, and without all kinds where the country's own pattern says enough: three quarters of it. The receiver reads
  * numbers of customers and writes E.164. Files with a part of the metadata are a documented use of
  * libphonenumber-js/core.
  */
@@ -103,13 +117,13 @@ export function numberingPlans(): string {
   const all = [plans.countries, plans.nonGeographic]
     .flatMap((group) => Object.values(group))
     .filter((plan): plan is unknown[] => Array.isArray(plan));
-  const countriesWithCode = new Map<unknown, number>();
-  for (const [code] of all) countriesWithCode.set(code, (countriesWithCode.get(code) ?? 0) + 1);
+  for (const sharing of Object.values(plans.country_calling_codes))
+    joinPlans(plans.countries, sharing);
   for (const plan of all) {
     const formats = plan[FORMATS];
     if (hasOwnDigits(plan) && Array.isArray(formats)) formats.forEach(keepLastDigits);
     else plan[FORMATS] = 0;
-    if (needsKinds(plan, countriesWithCode)) plan[KINDS] = withoutEnd(keptKinds(plan));
+    if (needsKinds(plan)) plan[KINDS] = withoutEnd(keptKinds(plan));
     else [plan[LENGTHS], plan[KINDS]] = [customerLengths(plan), 0];
     plan.splice(withoutEnd(plan).length);
   }
