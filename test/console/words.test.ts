@@ -140,6 +140,7 @@ async function pathsOf(): Promise<Readonly<Record<string, readonly string[] | nu
       "/console/orders",
       ...["refunds_due", "undelivered"].map((list) => `/console/orders?list=${list}`),
     ],
+    "/orders.csv": null,
     "/orders/:number": [
       ...(await of(statuses, "status")),
       ...(await of(money, "payment_status")),
