@@ -234,7 +234,7 @@ it("beside the lists of orders stand the messages and events that wait", async (
   });
   await seedEvent({ id: "TAB-1", status: "quarantined" });
   const page = await read("/console/orders");
-  expect(page).toMatch(/unsent\?reason=retries\+exhausted">Messages not sent<b> 1<\/b>/);
+  expect(page).toMatch(/unsent\?reason=retries\+exhausted">Retries exhausted<b> 1<\/b>/);
   expect(page).toMatch(/troubled\?status=quarantined">Quarantined<b> 1<\/b>/);
 });
 

@@ -40,7 +40,7 @@ export const messageColumns: readonly Column<MessageRow>[] = [
     cell: (row) => <Ref to="messages" id={row.id} label={labelOf(row)} />,
   },
   { head: "Channel", cell: ({ channel }) => words(channel) },
-  { head: "To", as: "wide", cell: ({ recipient }) => <Text of={recipient} /> },
+  { head: "To", as: "short", cell: ({ recipient }) => <Text of={recipient} /> },
   { head: "Status", cell: ({ status }) => <Badge status={status} /> },
   {
     head: "Reason",

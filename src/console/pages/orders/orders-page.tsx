@@ -106,7 +106,7 @@ function ListTabs({
     ...worklists.map((one) =>
       tab(withQuery(ORDERS, { list: one }), lists[one].name, counts[one], one === list),
     ),
-    tab(withQuery("/console/unsent", { reason: EXHAUSTED }), "Messages not sent", counts.unsent),
+    tab(withQuery("/console/unsent", { reason: EXHAUSTED }), "Retries exhausted", counts.unsent),
     tab("/console/troubled?status=quarantined", "Quarantined", counts.quarantined),
   ];
   const all = { to: ORDERS, name: "All orders", isHere: list === undefined };
