@@ -151,18 +151,34 @@ async function photograph(page: Page, path: string, file: string, scale: number)
   await page.screenshot({ path: file, fullPage: true, clip });
 }
 
-/** The pictures of the docs: the top of two pages, as `--docs` takes them. */
-const shown = [
-  ["console-overview", "/console", 860],
-  ["console-order", "/console/orders/ASK-PART", 520],
-] as const;
+/** The pictures of the docs, as `--docs` takes them: the top of the page of each task, and its height in pixels. */
+async function shownTasks({ receiver }: Shop) {
+  const [known] = await receiver.query<{ digits: string; number: string }>(
+    `SELECT substr(customer_phone, -5) AS digits, order_number AS number FROM orders
+     WHERE customer_phone LIKE '+91%' AND customer_email IS NOT NULL AND order_number LIKE 'ORD-1%' LIMIT 1`,
+  );
+  const [unsent] = await receiver.query<{ id: string }>(
+    "SELECT id FROM notifications WHERE status = 'suppressed' AND channel = 'email' LIMIT 1",
+  );
+  return [
+    ["console-search", `/console/search?q=${known?.digits ?? ""}`, 460],
+    ["console-orders", "/console/orders?list=refunds_due", 380],
+    ["console-order", "/console/orders/ASK-PART", 520],
+    ["console-message", `/console/messages/${id(unsent?.id ?? "")}`, 640],
+    ["console-overview", "/console", 860],
+    ["console-event", "/console/events/evt_PAY-Q_success", 640],
+    ["console-person", `/console/people?order=${id(known?.number ?? "")}`, 620],
+    ["console-texts", "/console/settings/messages/order_confirmed", 760],
+  ] as const;
+}
 
-async function illustrate(browser: Browser, origin: string): Promise<void> {
-  const page = await browser.newPage({ baseURL: origin, timezoneId: "Asia/Kolkata" });
-  await signIn(page, origin);
-  for (const [name, path, height] of shown) {
+async function illustrate(browser: Browser, shop: Shop): Promise<void> {
+  const page = await browser.newPage({ baseURL: shop.origin, timezoneId: "Asia/Kolkata" });
+  await signIn(page, shop.origin);
+  for (const [name, path, height] of await shownTasks(shop)) {
     await page.setViewportSize({ width: 1_100, height });
     await page.goto(path);
+    await page.waitForLoadState("load");
     await page.screenshot({ path: fileURLToPath(new URL(`${name}.png`, images)) });
   }
   await page.close();
@@ -175,7 +191,7 @@ const isForDocs = only === "--docs";
 const shop = await openShop(30, isForDocs);
 const browser = await openBrowser();
 try {
-  if (isForDocs) await illustrate(browser, shop.origin);
+  if (isForDocs) await illustrate(browser, shop);
   const paths = await pathsOf(shop);
   for (const { name, width, scheme, zoom } of views) {
     if (only !== undefined && !only.split(",").includes(name)) continue;

@@ -217,11 +217,12 @@ function ErasurePage({ who, erasure }: { readonly who: string; readonly erasure:
             ["Why it is stuck", error === null ? null : <Text of={error} whole />],
           ]}
         />
+        <p class="soft">
+          {finishedAt === null
+            ? "The cron goes on with it until the inbox and the archive are done. Counts are those of rows that it has changed so far."
+            : "The person is erased. Counts are those of rows that were changed."}
+        </p>
       </Live>
-      <p class="soft">
-        The cron goes on with it until the inbox and the archive are done. Counts are those of rows
-        that it has changed so far.
-      </p>
     </Page>
   );
 }
