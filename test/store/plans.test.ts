@@ -85,12 +85,6 @@ const allowed: readonly {
     why: "the orders that wait for a person: the index has no others, and a thousand are counted",
   },
   {
-    plan: /^SEARCH [ne] USING AUTOMATIC PARTIAL COVERING INDEX/,
-    statement:
-      /CROSS JOIN order_messages m ON|webhook_events e CROSS JOIN notifications n|SET recipient = NULL/,
-    why: "export and erasure, which a person starts: SQLite makes an index of the messages first",
-  },
-  {
     plan: /^SCAN \w+ USING (COVERING )?INDEX (orders|payments|refunds)_stale$/,
     statement: /stale = 1/,
     why: "a partial index that is empty between batches",

@@ -45,7 +45,7 @@ WHERE before < ${String(BODIES_MAX_BYTES)} ORDER BY place LIMIT 500`;
  */
 export const aboutOrders = `rowid IN (
     SELECT e.rowid FROM (${rowsOfOrders}) own
-      CROSS JOIN webhook_events e ON e.subject_id = own.key WHERE e.subject = own.subject
+      CROSS JOIN webhook_events e ON e.subject_id = own.key WHERE +e.subject = own.subject
     UNION SELECT e.rowid FROM json_each(?1) j
       CROSS JOIN webhook_events e ON e.order_number = j.value
       WHERE e.status IN ('quarantined', 'failed', 'ignored'))`;
@@ -69,7 +69,7 @@ export async function loadBodiesOfOrders(
 /** `?1`: [subject, key] of rows; `?2`: after which row. webhook_events_subject. */
 const ofKeysSql = bodiesOf(
   `rowid IN (SELECT e.rowid FROM json_each(?1) j
-    CROSS JOIN webhook_events e ON e.subject_id = j.value->>1 WHERE e.subject = j.value->>0)`,
+    CROSS JOIN webhook_events e ON e.subject_id = j.value->>1 WHERE +e.subject = j.value->>0)`,
   "?2",
 );
 

@@ -163,7 +163,7 @@ const teamMessagesSql = `
   SELECT n.id FROM json_each(?1) j CROSS JOIN message_templates known CROSS JOIN notifications n
     ON n.id >= known.template || '/' || ${escaped("(j.value->>1)")} || '/'
     AND n.id < known.template || '/' || ${escaped("(j.value->>1)")} || '0'
-  WHERE n.about = j.value->>0 AND n.${isCustomers.replace(" IN ", " NOT IN ")}`;
+  WHERE +n.about = j.value->>0 AND n.${isCustomers.replace(" IN ", " NOT IN ")}`;
 const keyedRows = "SELECT value->>0 AS subject, value->>1 AS key FROM json_each(?1)";
 
 /** Erases payments, refunds and shipments whose events name a person but whose order is another person's. */

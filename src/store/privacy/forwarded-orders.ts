@@ -17,7 +17,7 @@ const forwardsOf = (events: string): string => `
 /** `?1`: orders. Ids of the forwards of all their events. The indexes of `aboutOrders`, then primary keys. */
 export const forwardsOfOrders = `
   SELECT n.id FROM ${forwardsOf(`(SELECT id FROM webhook_events WHERE ${aboutOrders}) e`)}
-  WHERE n.channel = 'forward'`;
+  WHERE +n.channel = 'forward'`;
 
 /** `?1`: after which row; `?2`: rows at once. Rowid. */
 const endSql = `
@@ -27,7 +27,7 @@ SELECT max(place) AS "end" FROM (
 /** `?1`, `?2`: after and up to which row. Rowid, then primary keys: `orders` is looked up. */
 const holding = (orders: string): string => `
   FROM ${forwardsOf("webhook_events e")}
-  WHERE e.rowid > ?1 AND e.rowid <= ?2 AND n.channel = 'forward'
+  WHERE e.rowid > ?1 AND e.rowid <= ?2 AND +n.channel = 'forward'
     AND iif(json_valid(n.rendered), (n.rendered->>'$.message.order')->>'order_number', NULL) IN (${orders})`;
 
 /** `?3`: the erasure. A run that has read one already finds `attempts` moved. */

@@ -50,10 +50,13 @@ export const whereOfOrders: RowsWhere = (table) =>
 export const whereOfKeys: RowsWhere = (table) =>
   `${parts[table].key} IN (SELECT value->>1 FROM json_each(?1) WHERE value->>0 = '${parts[table].subject}')`;
 
-/** The messages of one of these rows, which are listed under the order that it is linked to now. */
+/**
+ * The messages of one of these rows, which are listed under the order that it is linked to now. The plus, here and in
+ * the other statements of erasure and export, keeps SQLite from making an index of all messages for one person's.
+ */
 const movedMessages = (entity: "payments" | "refunds" | "shipments", key: string): string => `
   SELECT m.id FROM (${disputedKeys(entity)}) d CROSS JOIN ${entity} row ON row.${key} = d.row_key
-    CROSS JOIN order_messages m ON m.order_number = row.order_number AND m.subject_id = row.${key}
+    CROSS JOIN order_messages m ON m.order_number = row.order_number AND +m.subject_id = row.${key}
     CROSS JOIN notifications n ON n.id = m.id
   WHERE n.order_number IN (SELECT value FROM json_each(?1))
     OR (n.order_number IS NULL AND coalesce(n.recipient, n.rendered) IS NOT NULL)`;

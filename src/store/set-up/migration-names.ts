@@ -35,4 +35,5 @@ export const migrationNames: readonly string[] = [
   "0032_database_sizes.sql",
   "0033_message_lists.sql",
   "0034_placed.sql",
+  "0035_order_events_plan.sql",
 ];
