@@ -163,7 +163,7 @@ describe("a message that was not sent", () => {
 
   it("says after a resend what came of it, and stays on that page", async () => {
     const after = await read(`${path}?sending=1`);
-    expect(after).toContain("It was resent, and suppressed.");
+    expect(after).toContain("It was not sent.");
     expect(after).toContain("channel not configured");
     expect(after).not.toContain("hx-get");
     await env.DB.exec("UPDATE notifications SET status = 'pending' WHERE id LIKE '%/LIST-2/email'");

@@ -347,9 +347,9 @@ describe("the orders of the latest events", () => {
 describe("the overview", () => {
   it("leads to what came of a replay", async () => {
     const before = await wordsOf("/console/events/page-2");
-    expect(before).not.toContain("It was replayed");
+    expect(before).not.toContain("The replay did not help");
     const after = await wordsOf("/console/events/page-2?replayed=1");
-    expect(after).toContain("It was replayed, and quarantined again.");
+    expect(after).toContain("The replay did not help: it is quarantined again.");
     expect(after).toContain("Correct the value where it comes from, and have it sent again.");
   });
 });

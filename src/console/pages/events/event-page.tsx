@@ -45,7 +45,9 @@ const outcomes: Readonly<Record<EventView["outcome"], string>> = {
 /** What came of a replay, by the status that the event has now. */
 function replayed(status: string): string {
   if (status === "received") return "It is being replayed.";
-  return `It was replayed, and ${status}${status === "processed" ? "" : " again"}.`;
+  return status === "processed"
+    ? "It was replayed, and is applied."
+    : `The replay did not help: it is ${status} again.`;
 }
 
 function outcomeOf({ outcome, event }: EventView): string {
@@ -161,7 +163,11 @@ function EventPage(props: {
             />
           ) : null}
         </div>
-        {isReplayed ? <Notice>{replayed(event.status)}</Notice> : null}
+        {isReplayed ? (
+          <Notice bad={event.status !== "processed" && event.status !== "received"}>
+            {replayed(event.status)}
+          </Notice>
+        ) : null}
         <p>{outcomeOf(view)}</p>
         {form === null ? null : (
           <p class="soft">

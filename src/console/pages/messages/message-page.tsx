@@ -175,7 +175,7 @@ interface MessageProps {
 /** What came of a resend, by the status that the message has now; the reason stands below. */
 function resent({ status }: Message): string {
   if (status === "pending") return "It is on its way once more.";
-  return status === "sent" ? "It was sent again." : `It was resent, and ${status}.`;
+  return status === "sent" ? "It was sent again." : "It was not sent.";
 }
 
 function MessagePage({ who, message, would, isResent }: MessageProps) {
@@ -199,7 +199,9 @@ function MessagePage({ who, message, would, isResent }: MessageProps) {
             />
           )}
         </div>
-        {isResent ? <Notice>{resent(message)}</Notice> : null}
+        {isResent ? (
+          <Notice bad={message.status !== "sent" && !isPending}>{resent(message)}</Notice>
+        ) : null}
         {message.reason === null ? null : (
           <Notice bad={message.status === "failed"}>
             {message.status === "suppressed" ? "Not sent: " : null}

@@ -45,7 +45,6 @@ export const messageColumns: readonly Column<MessageRow>[] = [
   {
     head: "Reason",
     as: "short",
-    isMinor: true,
     cell: ({ reason, error }) => <Text of={reason ?? error} />,
   },
   { head: "Sent or created", cell: (row) => <Ago at={row.sent_at ?? row.created_at} /> },
@@ -53,7 +52,11 @@ export const messageColumns: readonly Column<MessageRow>[] = [
 
 export const withOrder: readonly Column<MessageRow>[] = [
   ...messageColumns.slice(0, 1),
-  { head: "Order", cell: ({ order_number: order }) => <Ref to="orders" id={order} /> },
+  {
+    head: "Order",
+    as: "short",
+    cell: ({ order_number: order }) => <Ref to="orders" id={order} />,
+  },
   ...messageColumns.slice(1),
 ];
 

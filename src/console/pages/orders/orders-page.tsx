@@ -37,15 +37,15 @@ export const lists: Readonly<Record<Worklist, { readonly name: string; readonly 
   {
     refunds_due: {
       name: "Refunds due",
-      about: "Cancelled orders of which more was paid than has gone back.",
+      about: "Cancelled orders whose customers still get money back.",
     },
     unpaid: {
       name: "Unpaid",
-      about: `Open orders of the last ${String(TO_PAY_UNTIL_DAYS)} days whose money is pending or failed; not those that are paid in cash on delivery.`,
+      about: `Confirmed orders that were placed in the last ${String(TO_PAY_UNTIL_DAYS)} days, and whose money is pending or failed; not those that are paid in cash on delivery.`,
     },
     partly_paid: {
       name: "Partly paid",
-      about: `Open orders of the last ${String(TO_PAY_UNTIL_DAYS)} days of which a part is still to be paid.`,
+      about: `Confirmed orders that were placed in the last ${String(TO_PAY_UNTIL_DAYS)} days, and of which a part is still to be paid.`,
     },
     undelivered: {
       name: "Undelivered and returning",

@@ -69,7 +69,7 @@ function sentence(reason: PaymentReason, currency: string | null): Child {
               <Text of={reason.error} whole />)
             </>
           )}
-          . Fix the cause, then replay it.
+          . Its page says what to do.
         </>
       );
     case "order_says":
@@ -163,6 +163,7 @@ function Headline({ answer }: { readonly answer: PaymentAnswer }) {
       </>
     );
   }
+  if (succeeded > 0) return <>{paid} arrived, but a newer event says otherwise.</>;
   return payments === 0 ? <>No payment event has arrived.</> : <>No payment has succeeded yet.</>;
 }
 
