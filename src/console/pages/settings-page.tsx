@@ -90,7 +90,7 @@ function ChannelDetail({ of }: { readonly of: ChannelView }) {
 function Channels({ of }: { readonly of: readonly ChannelView[] }) {
   return (
     <Table
-      caption="A channel that is off records its messages as suppressed; one that is incomplete or lost holds them back"
+      caption="Off: its messages are suppressed. Incomplete or lost: they wait until it is set up."
       shown
       rows={of}
       columns={[

@@ -146,7 +146,7 @@ function Nothing({ q }: { readonly q: string }) {
   return (
     <Empty>
       Nothing is known under “<Text of={q} />
-      ”. Its events may have come and not been applied: look{" "}
+      ”. If its events are not applied yet, look{" "}
       <a href={withQuery("/console/events", { q })}>among the events</a>, or at{" "}
       <a href={pathTo("orders", q) ?? PATH}>the order of this number</a>.
     </Empty>
@@ -175,7 +175,7 @@ function SearchPage(props: {
       <div class="title">
         <h1>
           <span>
-            Found for “<Text of={q} />”
+            {hits === 0 ? "Nothing found" : "Found"} for “<Text of={q} />”
           </span>
         </h1>
         {more ? <p class="soft">There may be more: type more of it to see the rest.</p> : null}

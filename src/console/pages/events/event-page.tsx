@@ -33,8 +33,8 @@ const canReplay = new Set(["failed", "quarantined", "ignored"]);
 
 /** For ignored events, the row's error says why: an unknown type, too old, never replayed. */
 const outcomes: Readonly<Record<EventView["outcome"], string>> = {
-  sets: "Applied: something that it says still stands.",
-  superseded: "Applied, and since replaced: nothing of it stands any more.",
+  sets: "Applied. Some of its values are in use now.",
+  superseded: "Applied. Later events have replaced all of its values since.",
   waiting: "Stored, and not applied yet.",
   ignored: "Stored and not applied: it changes nothing.",
   quarantined: "Stored and quarantined: its signature is valid, but its data cannot be understood.",

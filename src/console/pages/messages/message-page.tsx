@@ -117,7 +117,7 @@ function Question({ message }: { readonly message: Message }) {
     <p>
       {wasSent
         ? "It went out already: the recipient will get it once more."
-        : "It will be rendered from what is known now, and sent if it is still true, also where its message is switched off."}
+        : "It is written again with what is known now, and sent: not if it is no longer true, but also where its message is switched off."}
     </p>
   );
 }

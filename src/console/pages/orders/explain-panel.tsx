@@ -126,8 +126,7 @@ export function Explained(props: {
   return (
     <>
       <p class="soft">
-        For each field the event with the latest time stands; at the same time the status further
-        along.
+        The newest event decides each value; of two with the same time, the later step does.
       </p>
       {[...rows.values()].map((registers) => {
         const [first] = registers;

@@ -174,7 +174,7 @@ export function OrderPage(props: {
     <Page title={`Order ${number}`} who={who} path="/console/orders">
       <Title number={number} order={order} verdict={payment.verdict} />
       {order === null ? (
-        <p>No event that was applied has named this order. What has come that names it:</p>
+        <p>No event about this order is applied yet. Received so far:</p>
       ) : (
         <Summary
           order={order}
