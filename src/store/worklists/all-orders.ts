@@ -99,18 +99,32 @@ async function listLatest(
 
 interface Direction {
   readonly order: "ASC" | "DESC";
-  /** Where it begins, and how a row behind another one compares. */
-  readonly first: string;
+  /** How a row behind another one compares, and the other end of the range. */
   readonly behind: "<" | ">";
+  readonly end: string;
+  /** Behind which time the range begins. */
+  readonly first: (range: OrderFilter) => string;
 }
-const newestFirst: Direction = { order: "DESC", first: "~", behind: "<" };
-const oldestFirst: Direction = { order: "ASC", first: "", behind: ">" };
+const newestFirst: Direction = {
+  order: "DESC",
+  behind: "<",
+  end: "placed_at >= coalesce(?1->>'from', '')",
+  first: ({ to }) => to ?? "~",
+};
+const oldestFirst: Direction = {
+  order: "ASC",
+  behind: ">",
+  end: "placed_at < coalesce(?1->>'to', '~')",
+  first: ({ from }) => from ?? "",
+};
 
-/** `?1`: the filter; `?2`, `?3`: behind which time and number. orders_placed alone. */
-const stretch = ({ order, behind }: Direction): string => `
+/**
+ * `?1`: the filter; `?2`, `?3`: behind which time and number. orders_placed alone, from there on: of two bounds on one
+ * side SQLite takes one for the index, so the beginning of the range is in the place.
+ */
+const stretch = ({ order, behind, end }: Direction): string => `
 SELECT placed_at, order_number FROM orders
-WHERE placed_at >= coalesce(?1->>'from', '') AND placed_at < coalesce(?1->>'to', '~')
-  AND (placed_at, order_number) ${behind} (?2, ?3)
+WHERE ${end} AND (placed_at, order_number) ${behind} (?2, ?3)
 ORDER BY placed_at ${order}, order_number ${order} LIMIT`;
 
 /** `?4`: rows of the stretch; `?5`: limit; `?6`: offset. orders_placed, then primary keys. */
@@ -152,7 +166,7 @@ async function listPlaced(
   const isByTotal = sort === "total";
   const [, at, number] = /^(\S*) (.*)$/s.exec((isByTotal ? null : after) ?? "") ?? [];
   const offset = isByTotal && after !== undefined ? numberOf(after) : 0;
-  const asked = [JSON.stringify(filter), at ?? direction.first, number ?? ""] as const;
+  const asked = [JSON.stringify(filter), at ?? direction.first(filter), number ?? ""] as const;
   const { results } = await db
     .prepare(placedSql(direction, by))
     .bind(...asked, rows, limit, offset)
