@@ -100,8 +100,8 @@ interface Latency {
 
 /** `?1`: the beginning. By rowid. */
 const latencySql = `
-SELECT count(*) AS events, max(ms) FILTER (WHERE rank <= 0.5) AS p50, max(ms) FILTER (WHERE rank <= 0.95) AS p95
-FROM (SELECT ms, percent_rank() OVER (ORDER BY ms) AS rank FROM (
+SELECT count(*) AS events, min(ms) FILTER (WHERE share >= 0.5) AS p50, min(ms) FILTER (WHERE share >= 0.95) AS p95
+FROM (SELECT ms, cume_dist() OVER (ORDER BY ms) AS share FROM (
   SELECT (julianday(processed_at) - julianday(received_at)) * 86400000 AS ms FROM webhook_events
   WHERE ${inWindow(WINDOW_ROWS)} AND received_at >= ?1 AND status = 'processed'
     AND id NOT GLOB '${IMPORT_GLOB}'))`;

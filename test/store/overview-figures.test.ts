@@ -101,6 +101,15 @@ describe("events", () => {
       p95: null,
     });
   });
+
+  it("take as long as the slowest of a few: 95 % are no fewer than all of them", async () => {
+    const received_at = "2026-11-24T10:00:00.000Z";
+    await seedEvent({ id: "fast", received_at, processed_at: "2026-11-24T10:00:00.010Z" });
+    await seedEvent({ id: "slow", received_at, processed_at: "2026-11-24T10:01:00.000Z" });
+    const { latency } = await load(received_at);
+    expect(latency.p50).toBeCloseTo(10, 0);
+    expect(latency.p95).toBeCloseTo(60_000, 0);
+  });
 });
 
 describe("orders", () => {
