@@ -43,23 +43,27 @@ export interface EventCount {
 
 /**
  * `?1`: the first hour; `?2`: when the bars begin, as JSON: a row for each hour and status would be 2,000 to hand over.
- * event_counts by key; the inbox by rowid after the count. An event that was replayed after it was counted is counted
- * by its present status: webhook_events_troubled.
+ * event_counts by key; the inbox by rowid after the count. An event that was replayed, or still waited, when it was
+ * counted is counted by its present status: webhook_events_troubled, webhook_events_waiting.
  */
 const hoursSql = `
 WITH bars AS MATERIALIZED (
   SELECT substr(value, 1, 13) AS start, lead(substr(value, 1, 13), 1, 'total') OVER (ORDER BY key) AS next
   FROM json_each(?2)),
 counted AS (SELECT coalesce((SELECT position FROM cursors WHERE name = 'counts'), 0) AS place),
-troubled AS (
-  SELECT rowid AS place, substr(received_at, 1, 13) AS start, status
-  FROM webhook_events INDEXED BY webhook_events_troubled
-  WHERE status IN ('quarantined', 'failed') AND rowid >= (${rowAtSql}) LIMIT ${String(ROWS_MAX)})
+recounted AS (
+  SELECT place, substr(received_at, 1, 13) AS start, status FROM (
+    SELECT rowid AS place, received_at, status FROM webhook_events INDEXED BY webhook_events_troubled
+    WHERE status IN ('quarantined', 'failed') AND rowid >= (${rowAtSql}) LIMIT ${String(ROWS_MAX)})
+  UNION ALL SELECT place, substr(received_at, 1, 13), 'received' FROM (
+    SELECT rowid AS place, received_at FROM webhook_events INDEXED BY webhook_events_waiting
+    WHERE status = 'received' AND push_at IS NOT NULL LIMIT ${String(ROWS_MAX)})
+  WHERE received_at >= ?1 AND place <= (SELECT place FROM counted))
 SELECT start, status, sum(events) AS events FROM (
-  SELECT start, iif(status IN ('quarantined', 'failed'), 'processed', status) AS status, sum(events) AS events
+  SELECT start, iif(status = 'ignored', status, 'processed') AS status, sum(events) AS events
   FROM bars CROSS JOIN event_counts ON period >= start AND period < next GROUP BY 1, 2
-  UNION ALL SELECT start, 'processed', -1 FROM troubled WHERE place <= (SELECT place FROM counted)
-  UNION ALL SELECT start, status, 1 FROM troubled
+  UNION ALL SELECT start, 'processed', -1 FROM recounted WHERE place <= (SELECT place FROM counted)
+  UNION ALL SELECT start, status, 1 FROM recounted
   UNION ALL SELECT substr(received_at, 1, 13), status, 1 FROM (
     SELECT received_at, status FROM webhook_events WHERE rowid > (SELECT place FROM counted)
     ORDER BY rowid DESC LIMIT ${String(TAIL_ROWS)})

@@ -67,6 +67,20 @@ describe("events", () => {
     ]);
   });
 
+  it("that waited when they were counted have the status that they have now", async () => {
+    await seedEvents(["a", "07:10", "received"], ["b", "07:11", "received"], ["c", "07:12", "received"]);
+    while (await countStretch(env.DB, "2026-11-24T09:00:00.000Z", "2026-11-24T08:00:00.000Z"));
+    await env.DB.exec("UPDATE webhook_events SET push_at = '2026-11-24T11:00:00.000Z'");
+    await env.DB.exec("UPDATE webhook_events SET status = 'processed' WHERE id = 'a'");
+    await env.DB.exec("UPDATE webhook_events SET status = 'failed' WHERE id = 'b'");
+    const { counts } = await load("2026-11-24T07:00:00.000Z");
+    expect(counts).toEqual([
+      { start: "2026-11-24T07", status: "failed", events: 1 },
+      { start: "2026-11-24T07", status: "processed", events: 1 },
+      { start: "2026-11-24T07", status: "received", events: 1 },
+    ]);
+  });
+
   it("of the last hour are counted by ten minutes, from the moment on", async () => {
     await seedEvents(
       ["a", "09:29", "processed"],
