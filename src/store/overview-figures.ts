@@ -18,7 +18,7 @@ import {
   WINDOW_ROWS,
 } from "./overview";
 import type { TroubledStatus } from "./inbox/inspection";
-import { isUnsent } from "./outbox/conditions";
+import { isUnasked, isUnsent } from "./outbox/conditions";
 import { isRefundDue, isUndelivered } from "./worklists/conditions";
 
 /** The most orders that are counted, and the latest of them whose amounts are summed. */
@@ -26,6 +26,8 @@ export const ORDERS_COUNT_MAX = 100_000;
 export const ORDERS_SUM_MAX = 5_000;
 /** The most messages of one channel that are counted, of those that were not sent since it is not set up. */
 const UNSET_COUNT_MAX = 1_000;
+/** The most messages that no event asks for, the latest. */
+const UNASKED_COUNT_MAX = 1_000;
 /** The most events that are read one by one, and the most unapplied ones. */
 const ROWS_MAX = 5_000;
 
@@ -138,6 +140,15 @@ SELECT * FROM (SELECT status, received_at, error FROM webhook_events INDEXED BY 
 /** From the end of webhook_events_troubled. */
 const latestSql = `${latestOf("failed")} UNION ALL ${latestOf("quarantined")}`;
 
+/** `?1`: the beginning. Messages of the latest events, and those that no event asks for: notifications_unasked. */
+const allMessagesSql = `
+SELECT channel, status, sum(messages) AS messages, max(latest_at) AS latest_at FROM (
+  SELECT * FROM (${messagesSql(`(${rowAtSql})`)})
+  UNION ALL SELECT channel, status, 1, created_at FROM (
+    SELECT channel, status, created_at FROM notifications INDEXED BY notifications_unasked
+    WHERE ${isUnasked} AND created_at >= ?1 ORDER BY created_at DESC LIMIT ${String(UNASKED_COUNT_MAX)}))
+GROUP BY channel, status ORDER BY channel, status`;
+
 /** `?1`: the beginning; `?2`: JSON array of channels. notifications_unsent. */
 const unsetSql = `
 SELECT j.value AS channel, (SELECT count(*) FROM (
@@ -188,7 +199,7 @@ export async function loadOverview(
       ? ofRange(minutesSql)
       : db.prepare(hoursSql).bind(from.slice(0, 13), JSON.stringify(starts)),
     ofRange(latencySql),
-    ofRange(messagesSql(`(${rowAtSql})`)),
+    ofRange(allMessagesSql),
     refusedSince(db, from),
   ]);
   const [totals, refused, times, latest, unset, ends, orders, counts, latency, messages, refusals] =

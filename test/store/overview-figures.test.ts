@@ -181,4 +181,15 @@ describe("messages and refusals", () => {
     ]);
     expect(refused).toEqual([]);
   });
+
+  it("have those that no event asks for", async () => {
+    const created_at = "2026-11-24T09:00:00.000Z";
+    const one = { template: "tracking_changed", channel: "email", status: "failed", created_at };
+    await seedNotification({ id: "tracking_changed/SHP-1/AWB-1/email", ...one });
+    const { messages } = await load("2026-11-24T08:00:00.000Z");
+    expect(messages).toEqual([
+      { channel: "email", status: "failed", messages: 1, latest_at: created_at },
+    ]);
+    expect((await load("2026-11-24T10:00:00.000Z")).messages).toEqual([]);
+  });
 });
