@@ -5,6 +5,7 @@ import type { Alert } from "../../src/store/outbox/alerts";
 import { keepSize, loadSize, sizeFrom } from "../../src/store/retention/database-size";
 import { watchSize } from "../../src/upkeep/watch/size";
 import { rows } from "../support/receiver";
+import { seedNotification } from "../support/rows";
 import { bucket, clearAll, days, purgeAt, RECEIVED_AT, settle, stored, told } from "./aged";
 
 beforeEach(async () => {
@@ -137,5 +138,23 @@ describe("bodies in a database that fills up", () => {
     expect(await stored(event.id)).toMatchObject({ payload: null });
     const [message] = await rows("SELECT recipient FROM notifications LIMIT 1");
     expect(message).toEqual({ recipient: "a@example.com" });
+  });
+
+  it("take no forward along that still has its body, since it was restored", async () => {
+    const event = told();
+    await settle([event, RECEIVED_AT]);
+    await env.DB.prepare("UPDATE webhook_events SET keep_until = ?1")
+      .bind(days(RECEIVED_AT, 15))
+      .run();
+    const forward = { template: "forward", channel: "forward", endpoint: "default" };
+    const state = { status: "pending", event_id: event.id, created_at: RECEIVED_AT };
+    await seedNotification({ id: `forward/${event.id}/forward`, ...forward, ...state });
+    const maxBytes = await filling(0.96);
+    const status = "SELECT status FROM notifications WHERE template = 'forward'";
+    await purgeAt(days(RECEIVED_AT, 8), { archive: bucket(), maxBytes });
+    expect(await rows(status)).toEqual([{ status: "pending" }]);
+    await purgeAt(days(RECEIVED_AT, 16), { archive: bucket(), maxBytes });
+    await purgeAt(days(RECEIVED_AT, 17), { archive: bucket(), maxBytes });
+    expect(await rows(status)).toEqual([{ status: "failed" }]);
   });
 });

@@ -32,10 +32,14 @@ UPDATE notifications SET ${stripMessages}
 WHERE id > ?1 AND id <= ?2 AND status <> 'pending' AND ${age} <= ?3
   AND coalesce(recipient, rendered, error, provider_message_id, event_id, context, attempt_log) IS NOT NULL`;
 
-/** `?1`, `?2`: after and up to which id; `?3`: age. Primary key. A forward waits no longer than its event's body stays. */
+/**
+ * `?1`, `?2`: after and up to which id; `?3`: age. Primary keys. A forward waits as long as its event's body stays, which
+ * may have been restored.
+ */
 const overdueSql = `
 UPDATE notifications SET id = id, status = 'failed', reason = 'not sent within RETENTION_DAYS', next_attempt_at = NULL
-WHERE id > ?1 AND id <= ?2 AND status = 'pending' AND endpoint IS NOT NULL AND in_flight = 0 AND created_at <= ?3`;
+WHERE id > ?1 AND id <= ?2 AND status = 'pending' AND endpoint IS NOT NULL AND in_flight = 0 AND created_at <= ?3
+  AND NOT EXISTS (SELECT 1 FROM webhook_events e WHERE e.id = event_id AND e.payload IS NOT NULL)`;
 
 /**
  * `?1`, `?2`: after and up to which id; `?3`: age. Primary key. No stored event can cause the same message any
