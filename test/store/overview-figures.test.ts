@@ -68,7 +68,11 @@ describe("events", () => {
   });
 
   it("that waited when they were counted have the status that they have now", async () => {
-    await seedEvents(["a", "07:10", "received"], ["b", "07:11", "received"], ["c", "07:12", "received"]);
+    await seedEvents(
+      ["a", "07:10", "received"],
+      ["b", "07:11", "received"],
+      ["c", "07:12", "received"],
+    );
     while (await countStretch(env.DB, "2026-11-24T09:00:00.000Z", "2026-11-24T08:00:00.000Z"));
     await env.DB.exec("UPDATE webhook_events SET push_at = '2026-11-24T11:00:00.000Z'");
     await env.DB.exec("UPDATE webhook_events SET status = 'processed' WHERE id = 'a'");

@@ -42,7 +42,10 @@ describe("a page of orders by when they were placed", () => {
     ["oldest", {}],
     ["newest", { status: "lost" }],
     ["oldest", { status: "lost" }],
-    ["newest", { status: "lost", from: "2026-05-01T00:00:00.000Z", to: "2026-05-31T12:00:00.000Z" }],
+    [
+      "newest",
+      { status: "lost", from: "2026-05-01T00:00:00.000Z", to: "2026-05-31T12:00:00.000Z" },
+    ],
   ] as const)("reads as much behind many others, %s first, of %o", async (sort, filter) => {
     const pages: number[] = [];
     let after: string | undefined;
