@@ -29,7 +29,7 @@ const UNSET_COUNT_MAX = 1_000;
 /** The most messages that no event asks for, the latest. */
 const UNASKED_COUNT_MAX = 1_000;
 /** The most events that are read one by one, and the most unapplied ones. */
-const ROWS_MAX = 5_000;
+const ROWS_MAX = 20_000;
 
 /** `?1`: the beginning of the range. The rows of the latest events in it. */
 const inWindow = (rows: number): string =>

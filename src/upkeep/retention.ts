@@ -55,7 +55,7 @@ const ROW_MARGIN_DAYS = 2;
 
 /**
  * How long bodies are kept: less as the database fills up, the more the fuller it is. Only where the archive has them:
- * nothing leaves for good because there is no room.
+ * no body leaves for good because there is no room. A forward that waits for an endpoint ends with its body.
  */
 function bodyDays({ archive, days, maxBytes }: RetentionDeps, bytes: number): number {
   if (archive === null) return days;

@@ -54,9 +54,12 @@ export function answerOf(props: FiguresProps): string {
     refused > 0 ? `${count(refused, "delivery was", "deliveries were")} refused` : [],
   ].flat();
   const when = capital(props.range.words);
-  if (wrong.length > 0) return `${when}, ${wrong.join(", ")}.`;
-  const isQuiet = sumOf(props.bars, "all") === 0;
-  return isQuiet ? `${when}, no event has come.` : `${when}, nothing went wrong.`;
+  const events = sumOf(props.bars, "all");
+  const so =
+    wrong.length > 0 ? wrong.join(", ") : events === 0 ? "no event has come" : "nothing went wrong";
+  const part =
+    events > WINDOW_ROWS ? ` Messages: those of the latest ${number(WINDOW_ROWS)} events.` : "";
+  return `${when}, ${so}.${part}`;
 }
 
 /** `2.8 %` */
