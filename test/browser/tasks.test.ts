@@ -96,7 +96,7 @@ const tasks: Readonly<Record<string, (stage: Stage, opened: Opened) => Promise<v
     await page.getByText(/Correct the value where it comes from/).waitFor();
     await page.getByRole("button", { name: "Replay" }).click();
     await page
-      .getByText(/quarantined again|still/i)
+      .getByText(/The replay did not help/)
       .first()
       .waitFor();
     const { status } = await stage.one<{ status: string }>(

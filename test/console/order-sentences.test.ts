@@ -1,4 +1,5 @@
 /** What an order's page says of the lives that an order may have: where it stands, and who owes what to whom. */
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { event, type EventBody } from "../support/events";
 import { orderDetail, payment, refund, shipment } from "../support/models";
@@ -209,5 +210,17 @@ describe("Why is it so?", () => {
     expect(why).toContain("payment status that the order states");
     expect(why).toContain("other fields");
     expect(why).not.toMatch(/[{}[\]]|snapshot|\w_\w+:/);
+  });
+});
+
+describe("a message that reached nobody", () => {
+  it("is named above all else, with the way to it", async () => {
+    expect(await read("PAID")).not.toContain("could not be sent");
+    await env.DB.exec(
+      "UPDATE notifications SET status = 'failed', reason = 'rejected' WHERE id LIKE 'order_confirmed/PAID/%'",
+    );
+    const notice = /<p class="notice bad".*?<\/p>/s.exec(await read("PAID"))?.[0] ?? "";
+    expect(text(notice)).toBe("1 message could not be sent: order confirmed");
+    expect(notice).toContain('href="/console/messages/order_confirmed%2FPAID%2Femail"');
   });
 });

@@ -350,7 +350,9 @@ describe("the overview", () => {
     expect(before).not.toContain("The replay did not help");
     const after = await wordsOf("/console/events/page-2?replayed=1");
     expect(after).toContain("The replay did not help: it is quarantined again.");
-    expect(after).toContain("Correct the value where it comes from, and have it sent again.");
+    expect(after).toContain(
+      "Correct the value where it comes from, and have it sent again: that is a new event",
+    );
   });
 });
 

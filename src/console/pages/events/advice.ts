@@ -1,7 +1,6 @@
 /** What a person can do about an event that is not applied, by the kind of its error. */
 
-const again =
-  "The same body is quarantined again: a replay helps only after an update of this receiver.";
+const again = "A replay of the same body helps only after an update of this receiver.";
 
 const kinds: readonly (readonly [error: RegExp, advice: string])[] = [
   [
@@ -10,7 +9,10 @@ const kinds: readonly (readonly [error: RegExp, advice: string])[] = [
   ],
   [/: a refund under /, `Ask Commerce Engine to send it as a refund. ${again}`],
   [/no usable key|no field of/, `Ask Commerce Engine to send it with its number or id. ${again}`],
-  [/^data/, `Correct the value where it comes from, and have it sent again. ${again}`],
+  [
+    /^data/,
+    `Correct the value where it comes from, and have it sent again: that is a new event, and this one can stay. ${again}`,
+  ],
   [/no such (table|column)|no column/, "Apply the migrations to the database, then replay."],
   [/none of the 14/, "Once a version of this receiver knows the type, replay it."],
   [/^too old/, "If it has to count, raise DEDUPE_DAYS, then replay it."],

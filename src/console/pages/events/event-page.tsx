@@ -160,6 +160,7 @@ function EventPage(props: {
               to={`/console/replay`}
               fields={{ event: encodeURIComponent(event.id) }}
               label="Replay"
+              quiet={event.status === "quarantined"}
             />
           ) : null}
         </div>

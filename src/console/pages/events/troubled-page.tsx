@@ -111,8 +111,8 @@ function TroubledPage({ who, status, counts, rows, before, notice }: TroubledPro
       {notice === null ? null : <Notice bad>{notice}</Notice>}
       <p class="soft">
         A failed event could not be applied after all retries. A quarantined event has a valid
-        signature and data that could not be understood. Both are kept whole: fix the cause, then
-        replay them.
+        signature and data that could not be understood. Both are kept whole, and the page of each
+        says what to do.
       </p>
       <KindTabs status={status} of={counts} />
       {rows.length === 0 ? (

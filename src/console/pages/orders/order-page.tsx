@@ -32,8 +32,8 @@ import { Customer, OtherFields, Remarks } from "./order-details";
 import { Items, MoneyMoves, Parcels } from "./order-parts";
 import { Summary } from "./summary";
 import { Timeline } from "./timeline";
-import { messageColumns } from "../messages/messages-page";
-import { Badge, Empty, LeftOutNotes, Money, Part, Table, Text } from "../parts";
+import { labelOf, messageColumns } from "../messages/messages-page";
+import { Badge, Empty, LeftOutNotes, Money, Notice, Part, Ref, Table, Text } from "../parts";
 import { Page, show } from "../page";
 import { PaymentPanel } from "./payment-panel";
 import { PlainPage } from "../sign-in-page";
@@ -132,6 +132,19 @@ function Messages(props: {
   );
 }
 
+/** A message that did not reach anybody is not to be looked for. */
+function Unsent({ of }: { readonly of: readonly MessageRow[] }) {
+  const failed = of.filter(({ status }) => status === "failed");
+  const [first] = failed;
+  if (first === undefined) return null;
+  return (
+    <Notice bad>
+      {`${count(failed.length, "message")} could not be sent: `}
+      <Ref to="messages" id={first.id} label={labelOf(first)} />
+    </Notice>
+  );
+}
+
 function Title(props: {
   readonly number: string;
   readonly order: Row | null;
@@ -183,6 +196,7 @@ export function OrderPage(props: {
           answer={payment}
         />
       )}
+      <Unsent of={shown} />
       <LeftOutNotes of={view.leftOut} />
       <div class="with-rail">
         <div>
