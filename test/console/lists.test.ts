@@ -168,7 +168,7 @@ describe("a message that was not sent", () => {
     expect(after).not.toContain("hx-get");
     await env.DB.exec("UPDATE notifications SET status = 'pending' WHERE id LIKE '%/LIST-2/email'");
     const before = await read(`${path}?sending=1`);
-    expect(before).toContain("It is on its way once more.");
+    expect(before).toContain("It is on its way.");
     expect(before).toContain(`<noscript><a href="${path}?sending=1">See how far it is</a>`);
     expect(before).toContain(`hx-get="${path}?sending=1"`);
     await env.DB.exec(

@@ -37,7 +37,7 @@ const outcomes: Readonly<Record<EventView["outcome"], string>> = {
   superseded: "Applied. Later events have replaced all of its values since.",
   waiting: "Stored, and not applied yet.",
   ignored: "Stored and not applied: it changes nothing.",
-  quarantined: "Stored and quarantined: its signature is valid, but its data cannot be understood.",
+  quarantined: "Its signature is valid, but its data cannot be understood.",
   failed: "Failed after all retries.",
   purged: "Applied. Its body has since been removed.",
 };
@@ -170,11 +170,6 @@ function EventPage(props: {
           </Notice>
         ) : null}
         <p>{outcomeOf(view)}</p>
-        {form === null ? null : (
-          <p class="soft">
-            Form of the body: <Text of={form} whole />.
-          </p>
-        )}
         {event.error === null ? null : (
           <Notice bad>
             <Text of={event.error} whole />
@@ -183,6 +178,11 @@ function EventPage(props: {
         {advice === null ? null : <p>{advice}</p>}
         <Notes of={notes} />
         <Envelope event={event} />
+        {form === null ? null : (
+          <p class="soft">
+            Form of the body: <Text of={form} whole />.
+          </p>
+        )}
         {changed.length + overridden.length === 0 ? null : <Effect {...view} />}
         {messages.length === 0 ? null : (
           <Part id="messages" title="Messages">

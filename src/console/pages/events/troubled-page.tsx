@@ -110,9 +110,8 @@ function TroubledPage({ who, status, counts, rows, before, notice }: TroubledPro
       <h1>Failed and quarantined events</h1>
       {notice === null ? null : <Notice bad>{notice}</Notice>}
       <p class="soft">
-        A failed event could not be applied after all retries. A quarantined event has a valid
-        signature and data that could not be understood. Both are kept whole, and the page of each
-        says what to do.
+        Failed: not applied after all retries. Quarantined: not understood. Open one to see what to
+        do.
       </p>
       <KindTabs status={status} of={counts} />
       {rows.length === 0 ? (

@@ -117,7 +117,7 @@ function Question({ message }: { readonly message: Message }) {
     <p>
       {wasSent
         ? "It went out already: the recipient will get it once more."
-        : "It is written again with what is known now, and sent: not if it is no longer true, but also where its message is switched off."}
+        : "It is written again with what is known now, and sent if it is still true."}
     </p>
   );
 }
@@ -174,8 +174,8 @@ interface MessageProps {
 
 /** What came of a resend, by the status that the message has now; the reason stands below. */
 function resent({ status }: Message): string {
-  if (status === "pending") return "It is on its way once more.";
-  return status === "sent" ? "It was sent again." : "It was not sent.";
+  if (status === "pending") return "It is on its way.";
+  return status === "sent" ? "It was sent." : "It was not sent.";
 }
 
 function MessagePage({ who, message, would, isResent }: MessageProps) {

@@ -202,12 +202,12 @@ export function concernsOf(state: State, now: Date): readonly Concern[] {
     ...missingOf(health),
     ...refusalsOf(status, health.last_received_at, now),
     ...silenceOf(health.last_received_at, silenceAlertHours, now),
+    ...stuckOf(state),
+    ...owedOf(state),
     ...channelsOf(state),
     ...endpointsOf(endpoints, now),
     ...quietOf(quiet, now),
-    ...stuckOf(state),
     ...fullOf(health),
-    ...owedOf(state),
     ...(problems > 0
       ? [
           {
