@@ -128,13 +128,14 @@ SELECT
 
 /** The latest event of those that failed, or are quarantined. */
 interface LatestTroubled {
+  readonly id: string;
   readonly status: TroubledStatus;
   readonly received_at: string;
   readonly error: string | null;
 }
 
 const latestOf = (status: TroubledStatus): string => `
-SELECT * FROM (SELECT status, received_at, error FROM webhook_events INDEXED BY webhook_events_troubled
+SELECT * FROM (SELECT id, status, received_at, error FROM webhook_events INDEXED BY webhook_events_troubled
   WHERE status IN ('quarantined', 'failed') AND status = '${status}' ORDER BY rowid DESC LIMIT 1)`;
 
 /** From the end of webhook_events_troubled. */

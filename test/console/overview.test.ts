@@ -233,3 +233,18 @@ describe("what needs attention", () => {
     expect(await wordsOf("/console", off)).toContain("Slack is not set up: 1 message was not sent");
   });
 });
+
+describe("events in quarantine", () => {
+  it("are led to as a list, and a single one at once", async () => {
+    const one = {
+      received_at: minutesAgo(30),
+      status: "quarantined",
+      error: "data.amount",
+    } as const;
+    await seedEvent({ id: "q1", ...one });
+    expect(await read("/console")).toContain('<a href="/console/events/q1">1 event quarantined');
+    await seedEvent({ id: "q2", ...one });
+    const both = '<a href="/console/troubled?status=quarantined">2 events quarantined';
+    expect(await read("/console")).toContain(both);
+  });
+});

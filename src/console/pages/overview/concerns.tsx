@@ -72,11 +72,13 @@ function missingOf({ missing_pieces: pieces }: Health): Concern[] {
 }
 
 /** When the latest event came that was not applied, and why it was not. */
-function errorOf({ latest }: Overview, status: string) {
-  const { received_at: at = null, error = null } =
-    latest.find((one) => one.status === status) ?? {};
+/** Where events of that status are, with the error of the latest: of a single one its own page. */
+function errorOf({ latest }: Overview, status: string, events: number) {
+  const known = latest.find((one) => one.status === status);
+  const { received_at: at = null, error = null } = known ?? {};
   const hint = error === null ? undefined : `Last error: ${clip(visible(error), 120)}`;
-  return { hint, at: ["latest", at] as const };
+  const own = events === 1 && known !== undefined ? pathTo("events", known.id) : null;
+  return { to: own ?? `/console/troubled?status=${status}`, hint, at: ["latest", at] as const };
 }
 
 /** Events and messages that are stuck. */
@@ -86,14 +88,12 @@ function stuckOf({ health, status, range }: State): Concern[] {
   const times = status.messages.flatMap((row) => (row.status === "failed" ? row.latest_at : []));
   const concerns: readonly (Concern | false)[] = [
     failed > 0 && {
-      to: "/console/troubled?status=failed",
       text: `${count(failed, "event")} failed after all retries`,
-      ...errorOf(status, "failed"),
+      ...errorOf(status, "failed", failed),
     },
     quarantined > 0 && {
-      to: "/console/troubled?status=quarantined",
       text: `${count(quarantined, "event")} quarantined: signature valid, data not understood`,
-      ...errorOf(status, "quarantined"),
+      ...errorOf(status, "quarantined", quarantined),
     },
     wait !== null &&
       wait > LONG_WAIT_S && {
@@ -222,6 +222,7 @@ export function concernsOf(state: State, now: Date): readonly Concern[] {
 /** What a person does on the page that a concern leads to. */
 const actions = [
   ["/console/troubled", "Read and replay"],
+  ["/console/events/", "Read and replay"],
   ["/console/messages", "Read and resend"],
   ["/console/orders", "See the orders"],
   [`${SETTINGS}#channels`, "Set it up"],
