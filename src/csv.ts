@@ -1,6 +1,6 @@
 /**
- * Rows as comma-separated values (RFC 4180), the same from the console and the command line. Whatever an event brought,
- * no cell runs as a formula where a spreadsheet opens the file.
+ * Rows as comma-separated values (RFC 4180). Whatever an event brought, no cell runs as a formula where a spreadsheet
+ * opens the file.
  */
 
 type Cell = string | number | null;
@@ -23,14 +23,6 @@ function quotedCell(value: Cell): string {
 /** One line, with its end. */
 export function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(quotedCell).join(",")}\r\n`;
-}
-
-/** `1234500000` -> `1234.5`, in the unit of the currency. */
-export function decimal(micros: number | null): string | null {
-  if (micros === null) return null;
-  const digits = String(Math.abs(micros)).padStart(7, "0");
-  const text = `${digits.slice(0, -6)}.${digits.slice(-6)}`.replace(/\.?0+$/, "");
-  return micros < 0 ? `-${text}` : text;
 }
 
 /**

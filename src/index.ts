@@ -6,7 +6,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { routePath } from "hono/route";
-// The order is that of the bundle: what is alike stands close together, which is 2 KiB less of it, gzipped.
+// The order is that of the bundle: what is alike stands close together, which is 3.5 KiB less of it, gzipped, than by name.
 import { isConfigured } from "./console/auth/sign-in";
 import { errorText, log } from "./log";
 import { type Config, expectedOf, loadConfig } from "./config";

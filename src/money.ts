@@ -44,3 +44,11 @@ export function money(micros: number, currency: string, style: MoneyStyle = "sym
 export function decimalMoney(amount: number, currency: string): string {
   return format(amount, currency, "symbol");
 }
+
+/** `1234500000` -> `1234.5`, in the unit of the currency, for programs. */
+export function decimal(micros: number | null): string | null {
+  if (micros === null) return null;
+  const digits = String(Math.abs(micros)).padStart(7, "0");
+  const text = `${digits.slice(0, -6)}.${digits.slice(-6)}`.replace(/\.?0+$/, "");
+  return micros < 0 ? `-${text}` : text;
+}

@@ -1,6 +1,7 @@
 /** Lines of comma-separated values: quoting, formulas, amounts, and a stream that reads no page before its turn. */
 import { describe, expect, it } from "vitest";
-import { csvLine, csvStream, decimal } from "../src/csv";
+import { csvLine, csvStream } from "../src/csv";
+import { decimal } from "../src/money";
 
 describe("a line", () => {
   it.each([

@@ -1,6 +1,7 @@
 /** The receiver from inside, through its admin API: D1, settings, waiting and failed events, the cron. */
 import { troubleOf } from "../../src/console/forwarding/condition.ts";
 import { wordsFor } from "../../src/console/refusal-words.ts";
+import { DATABASE_ALERT_SHARE } from "../../src/limits.ts";
 import { CRON_LATE_MS } from "../../src/store/set-up/missing-pieces.ts";
 import { count } from "../../testbed/terminal/text.ts";
 import type { Endpoint, Health, ReceiverSettings } from "../api/answers.ts";
@@ -124,14 +125,11 @@ function checkPieces({ missing_pieces: missing }: Health): readonly Finding[] {
   return findings.length > 0 ? findings : [found.ok("set-up", "no piece is missing")];
 }
 
-/** From this share of DATABASE_MAX_MB on, the team is alerted. */
-const FULL_SHARE = 0.7;
-
 function checkSize({ database }: Health): readonly Finding[] {
   if (database === undefined) return [];
   const { bytes, max_bytes: most, full_on: day } = database;
   const detail = `the database is ${Math.floor((100 * bytes) / most)} % full${day === null ? "" : `, at this pace wholly on ${day}`}`;
-  if (bytes < FULL_SHARE * most) return [found.ok("size", detail)];
+  if (bytes < DATABASE_ALERT_SHARE * most) return [found.ok("size", detail)];
   return [found.warn("size", detail, 'docs/runbook.md, "The database fills up"')];
 }
 

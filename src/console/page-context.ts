@@ -77,7 +77,7 @@ export function idIn(c: Context, name: string): string {
   return part === "~" ? (c.req.query("id") ?? part) : part;
 }
 
-/** An id as forms carry it: in URL form, so that no page holds a character that nobody sees. */
+/** An id from a form, where it is URL-encoded: it may have invisible characters. */
 export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

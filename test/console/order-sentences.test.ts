@@ -1,6 +1,7 @@
 /** What an order's page says of the lives that an order may have: where it stands, and who owes what to whom. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { signIn } from "../support/console";
 import { event, type EventBody } from "../support/events";
 import { orderDetail, payment, refund, shipment } from "../support/models";
 import { apply, fetchWith, receiveOnly } from "../support/receiver";
@@ -99,13 +100,7 @@ const lives: Readonly<Record<string, readonly [string, object, number][]>> = {
 };
 
 beforeAll(async () => {
-  const signIn = new Request(`${ORIGIN}/console/sign-in`, {
-    method: "POST",
-    body: new URLSearchParams({ token: "let-me-in" }),
-    headers: { origin: ORIGIN },
-    redirect: "manual",
-  });
-  cookie = ((await fetchWith(ADMIN, signIn)).headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+  cookie = await signIn("let-me-in");
   await apply(
     ...Object.entries(lives).flatMap(([number, events]) => life(number, ...events)),
     // A payment that names no order: nothing joins the two.

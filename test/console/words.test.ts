@@ -10,6 +10,7 @@ import { createDay } from "../../testbed/stories/index";
 import { calmEnv, hand, postTo } from "../faults/drive";
 import { signIn } from "../support/console";
 import { event } from "../support/events";
+import { queued } from "../support/queue";
 import { fetchWith, ORIGIN, post, row, rows } from "../support/receiver";
 import { clearTables } from "../support/rows";
 
@@ -23,15 +24,12 @@ const vars = {
 let cookie = "";
 
 const messageOf = (value: { readonly id?: unknown; readonly event_type?: unknown }): string =>
-  JSON.stringify({
-    id: value.id,
-    eventType: value.event_type,
-    receivedAt: new Date().toISOString(),
-    bodySha256: "0".repeat(64),
-    verifiedBy: "current",
-    stored: false,
-    payload: JSON.stringify(value),
-  });
+  JSON.stringify(
+    queued(String(value.id), JSON.stringify(value), {
+      eventType: String(value.event_type),
+      receivedAt: new Date().toISOString(),
+    }),
+  );
 
 /** Of each group a page may show one: the others are second names for it. */
 const synonyms: readonly (readonly string[])[] = [

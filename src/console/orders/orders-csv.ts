@@ -4,7 +4,8 @@ import {
   refundOutstandingMicros,
 } from "../../projection/money-status/financial-status";
 import type { OrderRow } from "../../store/state/order-list";
-import { type CsvColumn, csvStream, decimal } from "../../csv";
+import { type CsvColumn, csvStream } from "../../csv";
+import { decimal } from "../../money";
 import { type OrdersQuery, ordersQuery } from "../api/shapes";
 import { maskOrder } from "../mask";
 import { asked, type PageContext, readQuery } from "../page-context";

@@ -36,7 +36,7 @@ export function Time({ at, only }: { readonly at: string | null; readonly only?:
   );
 }
 
-/** In lists: how long ago, or the day where that is long ago, with the exact time for whoever points at it. */
+/** A time in a list: how long ago, or the day if it is over a week ago. The exact time is shown on hover. */
 export function Ago({ at }: { readonly at: string | null }) {
   const { zone, now } = pageFrame();
   if (at === null) return <span class="none">–</span>;

@@ -7,16 +7,13 @@ import type { Shop } from "../shop";
 import { lineOrNull, outsideLine } from "../text/safe-text";
 import type { OrderFacts, ShipmentFacts } from "./facts";
 import { LINES_SHOWN, parseItems } from "./order-lines";
+import { decimal } from "../../money";
 import { orderLink } from "./parts";
 import { trackingLink } from "./shipment/tracking";
 
 /** Absent where it is not known. */
 function known(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
-}
-
-function decimal(micros: number | null): string | null {
-  return micros === null ? null : (micros / 1_000_000).toFixed(2);
 }
 
 /** Text that is no currency's code would be text from outside. */

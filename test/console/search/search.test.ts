@@ -1,6 +1,7 @@
 /** The search: what people type, and what it finds. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Found } from "../../../src/store/search/search";
+import { signIn } from "../../support/console";
 import { event } from "../../support/events";
 import { address, orderDetail, payment, refund, shipment } from "../../support/models";
 import { apply, fetchWith, receiveOnly, rows } from "../../support/receiver";
@@ -32,13 +33,7 @@ function orderOf(number: string, who: Record<string, string>, more: object = {})
 }
 
 beforeAll(async () => {
-  const signIn = new Request(`${ORIGIN}/console/sign-in`, {
-    method: "POST",
-    body: new URLSearchParams({ token: "let-me-in" }),
-    headers: { origin: ORIGIN },
-    redirect: "manual",
-  });
-  cookie = ((await fetchWith(ADMIN, signIn)).headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+  cookie = await signIn("let-me-in");
   const asha = { first_name: "Asha", last_name: "Rao" };
   const ravi = {
     first_name: "Ravi",

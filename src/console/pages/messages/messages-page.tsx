@@ -104,7 +104,7 @@ function MessagesPage({ who, values, problem, page }: MessagesProps) {
             ? "None in the stretch that was looked through."
             : isFiltered
               ? "No message matches."
-              : "Nobody was told anything yet."}
+              : "There are no messages yet."}
         </Empty>
       ) : (
         <Table

@@ -159,7 +159,7 @@ function endpointsOf(endpoints: readonly EndpointView[], now: Date): Concern[] {
   });
 }
 
-/** While it covers what happens now, and for a day after it was set: nobody is to forget it. */
+/** A reminder of quiet-until: while it still suppresses new messages, and for a day after it was set. */
 function quietOf(quiet: QuietUntil | null, now: Date): Concern[] {
   const until = quiet?.until ?? null;
   if (quiet === null || until === null) return [];
