@@ -1,4 +1,4 @@
-/** Alerts: what calls a person, in which words, and how they are raised. One for each kind and hour. */
+/** Alerts: messages to the team about something that needs a person. At most one for each kind and hour. */
 import { factId } from "../../projection/outbox-row";
 import type { AuditFinding } from "../state/audit";
 import type { RefusedReason } from "../inbox/refusals";
@@ -10,21 +10,21 @@ export interface Alert {
   /** `dead_letter`, `channel_down:email`. */
   readonly kind: string;
   readonly text: string;
-  /** The row that it is about, where there is one. */
+  /** The id of the row that it concerns, if there is one. */
   readonly subjectId?: string;
-  /** It is raised again each hour while it is true; held back for longer, it need not be sent. */
+  /** Raised again each hour while the problem lasts. If it is held back for longer, it need not be sent. */
   readonly repeats?: true;
 }
 
-/** Primary key: an alert of the same kind and hour is there already, whatever its status is. */
+/** Primary key. Keeps an existing alert of the same kind and hour, whatever its status. */
 const insertAlertsSql = `
 INSERT OR IGNORE INTO notifications
   (id, template, channel, about, subject_id, status, next_attempt_at, due_at, created_at, context)
 SELECT value->>0, 'alert', 'team', 'alert', value->>1, 'pending', ?2, ?2, ?2, value->>2 FROM jsonb_each(?1)`;
 
 /**
- * The statement that raises alerts, to be part of another batch. With `only`, a condition with one
- * parameter of its own, it raises none if the condition does not hold.
+ * The statement that raises alerts, for use in another batch. `only` is a condition with one parameter: if it does
+ * not hold, no alert is raised.
  */
 export function alertStatement(
   db: D1Database,
@@ -43,7 +43,7 @@ export function alertStatement(
   return only === undefined ? statement.bind(...values) : statement.bind(...values, only.value);
 }
 
-/** Raises alerts; answers the ids of those that are new. */
+/** Raises alerts; returns the ids of the new ones. */
 export async function insertAlerts(
   db: D1Database,
   alerts: readonly Alert[],
@@ -70,7 +70,7 @@ export function unknownBodyAlert(eventId: string, reason: string): Alert {
   };
 }
 
-/** `problem`: what is wrong with its settings, as a sentence (notifications/channels/setup.ts). */
+/** `problem`: a sentence that says what is wrong with the settings (notifications/channels/setup.ts). */
 export function heldBackAlert(channel: string, problem: string): Alert {
   return {
     kind: `channel_held_back:${channel}`,
@@ -97,7 +97,7 @@ export function auditAlert(found: readonly [AuditFinding, ...AuditFinding[]]): A
   };
 }
 
-/** `refused`: within the last hour, most first; `lastReceivedAt`: of the last authentic event. */
+/** `refused`: of the last hour, most frequent first; `lastReceivedAt`: time of the last authentic event. */
 export function signatureAlert(
   refused: readonly RefusedReason[],
   lastReceivedAt: string | null,

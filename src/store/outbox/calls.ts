@@ -1,15 +1,15 @@
-/** Who is called upon once something is stored: the dispatch of messages, and a person by an alert. */
+/** Wakes the dispatch of messages, and raises alerts, after something is stored. */
 import { errorText, log } from "../../log";
 import { type Alert, insertAlerts } from "./alerts";
 import { sendWakeUpCalls } from "../inbox/queue";
 
 export interface Calls {
   /**
-   * Wakes the dispatch of these messages. Never throws: the sweep finds what is due without any call, so
-   * one that is lost costs a minute at most.
+   * Wakes the dispatch of these messages. Never throws: the sweep finds due messages without a call, so a lost call
+   * costs a minute at most.
    */
   readonly wake: (ids: readonly string[]) => Promise<void>;
-  /** Calls a person: once a kind and hour. */
+  /** Raises an alert, at most one for each kind and hour. */
   readonly raiseAlert: (alert: Alert) => Promise<void>;
 }
 

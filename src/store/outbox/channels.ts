@@ -1,12 +1,12 @@
 /**
- * What is remembered of the channels: whether each has been set up, ever, and since when its messages are held
- * back. The cron writes it, and only where something changes. A row for each channel: the table is read whole.
+ * What is known about the channels: whether each was ever set up, and since when its messages are held back. The cron
+ * writes it, and only if something changes. One row for each channel: the table is read whole.
  */
 import { HELD_BACK } from "../../notifications/channels/reasons";
 
 export interface ChannelRow {
   readonly channel: string;
-  /** Null where it has only ever been set up in part. */
+  /** Null if it has only ever been set up in part. */
   readonly first_configured_at: string | null;
   /** To the hour. */
   readonly last_configured_at: string | null;
@@ -21,7 +21,7 @@ export async function loadChannelRows(db: D1Database): Promise<readonly ChannelR
   return results;
 }
 
-/** Names of the channels that have been set up, ever. */
+/** Names of the channels that were ever set up. */
 export function knownChannels(rows: readonly ChannelRow[]): ReadonlySet<string> {
   const known = rows.filter(({ first_configured_at: at }) => at !== null);
   return new Set(known.map(({ channel }) => channel));
@@ -45,8 +45,8 @@ export async function saveChannelRows(db: D1Database, rows: readonly ChannelRow[
 }
 
 /**
- * Whether a row is written for a channel: unless it is one of `unused` (a JSON array: optional channels without
- * settings) that never was set up. Primary key.
+ * SQL: whether messages are written for a channel. False for a channel in `unused` (a JSON array: optional channels
+ * without settings) that was never set up. Primary key.
  */
 export const isUsed = (channel: string, unused: string): string =>
   `(${channel} NOT IN (SELECT value FROM json_each(${unused}))
@@ -55,7 +55,7 @@ export const isUsed = (channel: string, unused: string): string =>
 /** `?1`: channel. Primary key. */
 const forgetSql = "DELETE FROM channels WHERE channel = ?1";
 
-/** A person's action: from now on the channel counts as one that was never set up. */
+/** A person's action: from now on, the channel counts as never set up. */
 export async function forgetChannel(db: D1Database, channel: string): Promise<void> {
   await db.prepare(forgetSql).bind(channel).run();
 }
@@ -68,7 +68,7 @@ UPDATE notifications SET next_attempt_at = ?2 WHERE id IN (
     AND in_flight = 0 AND channel = ?1 AND reason = '${HELD_BACK}'
   ORDER BY next_attempt_at LIMIT ?3)`;
 
-/** Makes messages due that were held back, those first that have waited longest; answers how many. */
+/** Makes held-back messages due, longest wait first; returns how many. */
 export async function releaseHeld(
   db: D1Database,
   channel: string,
@@ -79,7 +79,7 @@ export async function releaseHeld(
   return meta.changes;
 }
 
-/** Pending messages that are looked through, and so the most that are counted. */
+/** The most pending messages that a count reads. */
 const HELD_MAX_COUNT = 10_000;
 
 /** `?1`: limit. notifications_due. */
@@ -89,7 +89,7 @@ SELECT channel, count(*) AS messages FROM (
   WHERE status = 'pending' AND awaits_sweep = 1 ORDER BY next_attempt_at DESC LIMIT ?1)
 WHERE reason = '${HELD_BACK}' GROUP BY channel`;
 
-/** How many messages each channel holds back; of more than HELD_MAX_COUNT that wait no more are looked at. */
+/** Counts the messages that each channel holds back; reads at most HELD_MAX_COUNT pending messages. */
 export async function countHeld(db: D1Database): Promise<ReadonlyMap<string, number>> {
   const { results } = await db
     .prepare(heldSql)

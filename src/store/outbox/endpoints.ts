@@ -1,7 +1,7 @@
 /**
- * The endpoints that events are forwarded to. FORWARD_URL is the endpoint `default`: a row of that id only holds
- * what is remembered of it, and counts while FORWARD_URL is the URL that it was remembered for. At most
- * FORWARD_ENDPOINTS_MAX rows beside it, so the table is read whole.
+ * The endpoints that events are forwarded to. FORWARD_URL is the endpoint `default`: its row holds only state, which
+ * is valid while FORWARD_URL is the URL in the row. There are at most FORWARD_ENDPOINTS_MAX other rows, so the table
+ * is read whole.
  */
 import { parseJson } from "../../events/values";
 import { ENDPOINTS_FRESH_MS, FORWARD_ENDPOINTS_MAX } from "../../limits";
@@ -31,7 +31,7 @@ function readRow(row: Record): EndpointRow {
   };
 }
 
-/** What nobody has stored anything about. */
+/** The row of an endpoint about which nothing is stored yet. */
 export function newEndpoint(id: string, url: string, now: string): EndpointRow {
   return {
     id,
@@ -68,14 +68,14 @@ export async function loadEndpoint(db: D1Database, id: string): Promise<Endpoint
   return row === null ? null : readRow(row);
 }
 
-/** `?1`: id; `?2`: settings as JSON; `?3`: now; `?4`: how many there may be. */
+/** `?1`: id; `?2`: settings as JSON; `?3`: now; `?4`: the most endpoints. */
 const insertSql = `
 INSERT INTO forward_endpoints (id, url, description, event_types, include_order, rate_limit, created_at)
 SELECT ?1, ?2->>'url', ?2->>'description', ?2->'event_types', ?2->'include_order' = 'true', ?2->>'rate_limit', ?3
 WHERE (SELECT count(*) FROM forward_endpoints WHERE id <> '${DEFAULT_ENDPOINT}') < ?4
 ON CONFLICT DO NOTHING RETURNING *`;
 
-/** Null where there are FORWARD_ENDPOINTS_MAX already. */
+/** Null if there are FORWARD_ENDPOINTS_MAX already. */
 export async function insertEndpoint(
   db: D1Database,
   id: string,
@@ -89,7 +89,7 @@ export async function insertEndpoint(
   return row === null ? null : readRow(row);
 }
 
-/** Primary key. Another URL is another endpoint: what was remembered of the one before is forgotten, a 410 too. */
+/** Primary key. A new URL counts as a new endpoint: the failures of the old one are cleared, even a 410. */
 const updateSql = `
 UPDATE forward_endpoints SET url = ?2->>'url',
   status = iif(url <> ?2->>'url' AND status = 'disabled', 'active', status),
@@ -108,13 +108,13 @@ export async function updateEndpoint(
   return row === null ? null : readRow(row);
 }
 
-/** What is pending for it is suppressed by the dispatch, run by run. Primary key. */
+/** Primary key. The dispatch then suppresses its pending forwards, run by run. */
 export async function deleteEndpoint(db: D1Database, id: string): Promise<boolean> {
   const { meta } = await db.prepare("DELETE FROM forward_endpoints WHERE id = ?1").bind(id).run();
   return meta.changes > 0;
 }
 
-/** Primary key. The secret before signs too, until a day after it (ROTATION_MS). */
+/** Primary key. The previous secret also signs for one more day (ROTATION_MS). */
 export async function rotateSecret(
   db: D1Database,
   id: string,
@@ -129,16 +129,16 @@ export async function rotateSecret(
   return row === null ? null : readRow(row);
 }
 
-/** What changes without a person, or by pausing and resuming. */
+/** What changes without a person, or when a person pauses or resumes the endpoint. */
 export type EndpointState = Pick<
   EndpointRow,
   "status" | "status_reason" | "failing_since" | "retry_at"
 >;
 
-/** An endpoint as it is known by its id and URL; `default` may have no row yet. */
+/** The id and URL of an endpoint; `default` may have no row yet. */
 export type EndpointKey = Pick<EndpointRow, "id" | "url">;
 
-/** `?3`: state as JSON; `?4`: now. Primary key. Only `default` may be new, and only its URL is not kept here. */
+/** `?3`: state as JSON; `?4`: now. Primary key. Only `default` may be new, and only its URL is overwritten. */
 const saveStateSql = `
 INSERT INTO forward_endpoints (id, url, status, status_reason, status_since, failing_since, retry_at, created_at)
 SELECT ?1, ?2, ?3->>'status', ?3->>'status_reason', iif(?3->>'status' = 'active', NULL, ?4), ?3->>'failing_since',
@@ -149,16 +149,16 @@ ON CONFLICT (id) DO UPDATE SET url = iif(id = '${DEFAULT_ENDPOINT}', excluded.ur
   status_since = iif(status = excluded.status, status_since, excluded.status_since), failing_since = excluded.failing_since, retry_at = excluded.retry_at`;
 
 /**
- * What a run has learned. A person decides first: a run that began before somebody paused, resumed or edited the
- * endpoint changes nothing. Resuming one that is active and fails changes only since when it fails, so a run that
- * found it failing compares that too.
+ * Saves what a run has observed. A person's action takes precedence: if someone paused, resumed or edited the
+ * endpoint after the run began, nothing changes. Resuming an active endpoint that fails changes only `failing_since`,
+ * so a run that found it failing compares that too.
  */
 const learnSql = `${saveStateSql}
 WHERE (forward_endpoints.status = ?5 AND forward_endpoints.url = excluded.url
     AND (?6 IS NULL OR forward_endpoints.failing_since IS ?6))
   OR (?1 = '${DEFAULT_ENDPOINT}' AND forward_endpoints.url <> excluded.url)`;
 
-/** `was`: as the run found it. False where nothing was changed. */
+/** `was`: as the run found it. Returns false if nothing was changed. */
 export async function learnState(
   db: D1Database,
   { id, url }: EndpointKey,
@@ -173,7 +173,7 @@ export async function learnState(
   return meta.changes > 0;
 }
 
-/** A person's act: pausing, resuming. */
+/** A person's action: pause or resume. */
 export async function saveState(
   db: D1Database,
   { id, url }: EndpointKey,
@@ -183,12 +183,12 @@ export async function saveState(
   await db.prepare(saveStateSql).bind(id, url, JSON.stringify(state), now).run();
 }
 
-/** `?2`: now; `?3`: what is reserved; `?4`: as far ahead as may be reserved; all in milliseconds. Primary key. */
+/** `?2`: now; `?3`: how much to reserve; `?4`: the latest start; all in milliseconds. Primary key. */
 const reserveSql = `
 UPDATE forward_endpoints SET next_send_ms = max(next_send_ms, ?2) + ?3
 WHERE id = ?1 AND next_send_ms <= ?4 RETURNING next_send_ms - ?3 AS start`;
 
-/** When the first of the requests that need `lengthMs` may go out; null where others have reserved too much. */
+/** When the first of the requests that need `lengthMs` may be sent; null if too much is reserved already. */
 export async function reserveRequests(
   db: D1Database,
   id: string,
@@ -224,8 +224,8 @@ const recalled = new WeakMap<
 >();
 
 /**
- * Where events are forwarded to: read once a batch, and not again within ENDPOINTS_FRESH_MS. `default` counts where
- * FORWARD_URL is stated, and where it was before: forwards are kept until it is again.
+ * The endpoints that events are forwarded to, loaded at most once in ENDPOINTS_FRESH_MS. `default` is included if
+ * FORWARD_URL is set, or was set before: its forwards are kept until FORWARD_URL is set again.
  */
 export async function recallForwardTargets(
   db: D1Database,

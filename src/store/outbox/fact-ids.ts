@@ -5,7 +5,7 @@ import { keyMarks } from "../../projection/outbox-row";
 export const escaped = (column: string): string =>
   `replace(replace(${column}, '%', '%25'), '/', '%2F')`;
 
-/** An order number as a part, as `orderPart` makes it. The view order_messages says the same. */
+/** An order number as a part, as `orderPart` makes it. The view order_messages does the same. */
 export const escapedOrder = (column: string): string =>
   keyMarks.reduce(
     (sql, mark) => `replace(${sql}, '${mark}', '${mark.replace(":", "%3A")}')`,

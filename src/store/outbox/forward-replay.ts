@@ -1,4 +1,6 @@
-/** Stored events sent to one endpoint again, or for the first time: stretch by stretch of the inbox. */
+/**
+ * Replays stored events to one endpoint, in stretches of the inbox. Each is forwarded again, or for the first time.
+ */
 import { FORWARD_REPLAY_ROWS } from "../../limits";
 import { DEFAULT_ENDPOINT } from "../../projection/outbox-rows";
 import { ifAsked } from "../filters";
@@ -8,35 +10,35 @@ export interface ForwardReplay {
   readonly endpoint: string;
   /** Concrete types. */
   readonly types: readonly string[];
-  /** Received from there on, and before: ISO 8601. */
+  /** Time of receipt, ISO 8601: `from` is inclusive, `to` is exclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
 
 export interface ReplayedStretch {
   readonly forwards: number;
-  /** The row of the inbox up to which it has come; null behind the last. */
+  /** The row of the inbox to continue after; null after the last one. */
   readonly next: number | null;
 }
 
-/** `?1`: after which row; `?2`: rows at once. Rowid. */
+/** `?1`: after this row; `?2`: rows in a stretch. Rowid. */
 const endSql = `
 SELECT max(place) AS "end", count(*) AS events FROM (
   SELECT rowid AS place FROM webhook_events WHERE rowid > ?1 ORDER BY rowid LIMIT ?2)`;
 
-/** `?1`: the replay as JSON; `?2`, `?3`: after and up to which row. Rowid. */
+/** `?1`: the replay as JSON; `?2`: after this row; `?3`: up to this row. Rowid. */
 const matching = `
 FROM webhook_events e WHERE e.rowid > ?2 AND e.rowid <= ?3 AND e.status = 'processed' AND e.payload IS NOT NULL
   AND e.event_type IN (SELECT value FROM json_each(?1, '$.types'))
   AND ${ifAsked("from", "e.received_at >=")} AND ${ifAsked("to", "e.received_at <")}`;
 
-/** Behind whatever is forwarded for the first time: a replay delays nothing new. */
+/** Added to the place in the lane: replayed forwards go behind new ones, and do not delay them. */
 const BEHIND_ALL = 1_000_000_000_000;
 
 const idOf = `'forward/' || ${escaped("e.id")} || '/' ||
   iif(?1->>'endpoint' = '${DEFAULT_ENDPOINT}', 'forward', ?1->>'endpoint')`;
 
-/** `?4`: now. Primary key. What is pending goes out anyway; what was sent is rendered anew. */
+/** `?4`: now. Primary key. A pending forward goes out anyway; a settled one is rendered again. */
 const replaySql = `
 INSERT INTO notifications (id, template, channel, order_number, subject_id, event_id, status, next_attempt_at,
   due_at, context, about, created_at, endpoint, lane_place, awaits_sweep)
@@ -66,7 +68,7 @@ async function walk(
   return { forwards: await take(end), next: isLast ? null : end };
 }
 
-/** How many would be sent, in the next stretch behind the row `after`. */
+/** Counts the forwards of the next stretch after the row `after`. */
 export async function countReplayable(
   db: D1Database,
   replay: ForwardReplay,
@@ -78,7 +80,7 @@ export async function countReplayable(
   });
 }
 
-/** Makes forwards of the next stretch: they wait in the lane of the endpoint, in the order of receipt. */
+/** Writes the forwards of the next stretch. They wait in the lane of the endpoint, in the order of receipt. */
 export async function replayForwards(
   db: D1Database,
   replay: ForwardReplay,

@@ -1,16 +1,15 @@
 /**
- * The lanes of endpoints in the outbox: what is due for each, and what waits for its endpoint. A forward that waits
- * is pending without a time (`next_attempt_at` is null) and in no one's way; it is made due again in the order of
- * receipt, a few at a time.
+ * The lanes of endpoints in the outbox: which forwards are due for an endpoint, and which wait for it. A waiting
+ * forward is pending without a time (`next_attempt_at` is null), so it delays no other message. It is made due again
+ * in the order of receipt, a few at a time.
  */
 
 import { ENDPOINT_BUSY } from "../../notifications/channels/reasons";
 import { DEFAULT_ENDPOINT } from "../../projection/outbox-rows";
 
-/** What is in a lane. */
 const inLanes = "status = 'pending' AND awaits_sweep = 1 AND endpoint IS NOT NULL";
 
-/** `?1`: now. notifications_endpoint, one seek for each endpoint and one for each of its two parts. */
+/** `?1`: now. notifications_endpoint: one seek for each endpoint, and one for each of its two parts. */
 const busySql = `
 WITH RECURSIVE lane (endpoint) AS (
   SELECT min(endpoint) FROM notifications INDEXED BY notifications_endpoint WHERE ${inLanes}
@@ -21,7 +20,7 @@ SELECT endpoint FROM lane WHERE endpoint IS NOT NULL AND EXISTS (
   SELECT 1 FROM notifications n INDEXED BY notifications_endpoint WHERE ${inLanes} AND n.endpoint = lane.endpoint
     AND (n.next_attempt_at IS NULL OR n.next_attempt_at <= ?1))`;
 
-/** Endpoints for which something is due, or waits. */
+/** Endpoints with forwards that are due or wait. */
 export async function listBusyLanes(db: D1Database, now: string): Promise<readonly string[]> {
   const { results } = await db.prepare(busySql).bind(now).all<{ endpoint: string }>();
   return results.map(({ endpoint }) => endpoint);
@@ -42,14 +41,14 @@ export async function listDueOfLane(
   return results.map(({ id }) => id);
 }
 
-/** `?1`: endpoint; `?2`: now; `?3`: limit. notifications_endpoint. By its reason it is known to have waited. */
+/** `?1`: endpoint; `?2`: now; `?3`: limit. notifications_endpoint. The reason shows that it has waited. */
 const releaseSql = `
 UPDATE notifications SET next_attempt_at = ?2, reason = coalesce(reason, '${ENDPOINT_BUSY}') WHERE id IN (
   SELECT id FROM notifications INDEXED BY notifications_endpoint
   WHERE ${inLanes} AND endpoint = ?1 AND next_attempt_at IS NULL ORDER BY lane_place LIMIT ?3)
 RETURNING id`;
 
-/** Makes due what waits, the first received first. */
+/** Makes waiting forwards due, in the order of receipt. */
 export async function releaseWaiting(
   db: D1Database,
   endpoint: string,
@@ -66,7 +65,7 @@ UPDATE notifications SET next_attempt_at = NULL, reason = coalesce(reason, '${EN
   SELECT id FROM notifications INDEXED BY notifications_endpoint
   WHERE ${inLanes} AND endpoint = ?1 AND next_attempt_at > ?2 AND in_flight = 0 ORDER BY next_attempt_at LIMIT ?3)`;
 
-/** Retries that are due later wait like all others: they were received first, and go out first. */
+/** Turns later retries into waiting forwards: they were received first, so they must go out first. */
 export async function queueRetries(
   db: D1Database,
   endpoint: string,
@@ -81,20 +80,20 @@ const firstWaitingSql = `
 SELECT coalesce(lane_place, 0) AS lane_place FROM notifications INDEXED BY notifications_endpoint
 WHERE ${inLanes} AND endpoint = ?1 AND next_attempt_at IS NULL ORDER BY lane_place LIMIT 1`;
 
-/** The place of the first that waits; null where none does. */
+/** The place of the first waiting forward; null if none waits. */
 export async function findFirstWaiting(db: D1Database, endpoint: string): Promise<number | null> {
   const row = await db.prepare(firstWaitingSql).bind(endpoint).first<{ lane_place: number }>();
   return row?.lane_place ?? null;
 }
 
-/** How it is with what goes to an endpoint. */
+/** The state of the lane of one endpoint. */
 export interface LaneFigures {
   readonly endpoint: string;
   /** Not sent yet and not on their way, counted up to COUNTED. */
   readonly pending: number;
-  /** When the first received of what waits for the endpoint, else of what is due next, was written; null: none is. */
+  /** When the first waiting forward was written; if none waits, the one that is due next; else null. */
   readonly oldest_at: string | null;
-  /** Of the events of the last MEASURED rows of the inbox. */
+  /** Among the events of the last MEASURED rows of the inbox. */
   readonly failed: number;
 }
 
@@ -102,8 +101,8 @@ const COUNTED = 10_000;
 const MEASURED = 1_000;
 
 /**
- * `?1`: endpoints. notifications_endpoint, one stretch and one seek for each; then the inbox by rowid and the primary
- * key: the forwards of the latest events. What waits has no time, and so comes first in the index.
+ * `?1`: endpoints. notifications_endpoint: one stretch and one seek for each. For the failed forwards of the latest
+ * events: the inbox by rowid, then the primary key. Waiting forwards have no time, so they come first in the index.
  */
 const figuresSql = `
 WITH failed AS MATERIALIZED (
@@ -137,7 +136,7 @@ SELECT value AS endpoint, (SELECT count(*) FROM (
   SELECT 1 FROM notifications INDEXED BY notifications_endpoint
   WHERE ${inLanes} AND endpoint = json_each.value LIMIT ?1)) AS forwards FROM json_each(?2)`;
 
-/** How many forwards each endpoint waits for, counted up to `limit`. */
+/** Counts the pending forwards of each endpoint, up to `limit`. */
 export async function countPending(
   db: D1Database,
   endpoints: readonly string[],

@@ -1,7 +1,7 @@
 /**
- * The outbox as a person pages through it. No index holds the time of every message, so the newest are found through
+ * Lists the outbox page by page. No index covers the time of every message. So the newest messages are found through
  * the events that asked for them, merged with the few that no event asked for; those of one template by the beginning
- * of their ids, those of a recipient through their orders. A page reads a bounded stretch.
+ * of their ids; those to a recipient through the orders. A page reads a bounded stretch.
  */
 import { type Channel, customerChannels } from "../../notifications/channels";
 import { type Template, templates } from "../../notifications/templates";
@@ -29,7 +29,7 @@ const columnNames = [
   "sent_at",
 ] as const;
 
-/** The names that the registries know. */
+/** Columns whose values are names in the registries. */
 interface Named {
   readonly template: Template;
   readonly channel: Channel;
@@ -37,7 +37,7 @@ interface Named {
 
 export type MessageRow = Pick<MessageRecord, (typeof columnNames)[number]> & Named;
 
-/** One message whole. */
+/** One message with all columns. */
 export type Message = MessageRecord & Named;
 
 export interface MessageFilter {
@@ -46,25 +46,25 @@ export interface MessageFilter {
   readonly template?: Template | undefined;
   readonly reason?: string | undefined;
   readonly order?: string | undefined;
-  /** Messages to people: all but forwards, which are as many as events. */
+  /** Messages to people: all except forwards, which are as many as events. */
   readonly audience?: "people" | undefined;
-  /** Of one recipient, in the form of order_contacts: to these, about orders that name them. */
+  /** Contacts of one recipient, in the form of order_contacts: messages to them, about orders that name them. */
   readonly contacts?: readonly string[] | undefined;
 }
 
 export interface MessagePage {
   readonly messages: readonly MessageRow[];
-  /** Where to go on; null where nothing lies behind. */
+  /** The cursor of the next page; null after the last one. */
   readonly next: string | null;
 }
 
-/** Events that one page looks through. */
+/** The most events that a page reads. */
 const STRETCH_ROWS = 2_000;
-/** Rows of one template that one page looks through. */
+/** The most rows of one template that a page reads. */
 const TEMPLATE_ROWS = 2_000;
-/** Orders of one recipient that are looked through, those with the highest numbers. */
+/** The most orders of one recipient that are read: those with the highest numbers. */
 const ORDERS_MAX = 50;
-/** An event asks for a handful of messages; a page ends with a whole event. */
+/** An event asks for a few messages; a page ends with a whole event. */
 const HANDFUL = 10;
 
 /** The columns of a MessageRow. */
@@ -76,7 +76,7 @@ const matches = ["status", "channel", "template", "reason"]
   .concat("(?1->>'audience' IS NULL OR n.channel <> 'forward')")
   .join(" AND ");
 
-/** `?2`: limit; `?3`: how many to pass over. The view's primary keys. */
+/** `?2`: limit; `?3`: offset. The primary keys behind the view. */
 const ofOrders = (which: string): string => `
 SELECT ${messageColumns} FROM order_messages n WHERE n.order_number ${which} AND ${matches}
 ORDER BY n.created_at DESC, n.id LIMIT ?2 OFFSET ?3`;
@@ -84,17 +84,17 @@ const ofOrderSql = ofOrders("= ?1->>'order'");
 
 const isAsked = "IN (SELECT value FROM json_each(?1, '$.contacts'))";
 
-/** A message that is not addressed yet, or whose recipient is not kept any more, is that of its order's customer. */
+/** A message that has no address yet, or whose address was removed, belongs to the customer of its order. */
 const isTo = `(n.recipient IS NULL AND n.channel IN (${quoted(customerChannels)})
     AND (n.channel = 'email') = (?1->>'$.contacts[0]' LIKE 'email:%')
   OR 'email:' || lower(n.recipient) ${isAsked} OR 'phone:' || ltrim(n.recipient, '+') ${isAsked})`;
 
-/** The primary key of order_contacts, then as of one order. */
+/** The primary key of order_contacts, then as for one order. */
 const ofRecipientSql = ofOrders(`IN (SELECT order_number FROM order_contacts
   WHERE contact ${isAsked} ORDER BY order_number DESC LIMIT ${String(ORDERS_MAX)})
   AND ${ifAsked("order", "n.order_number =")} AND ${isTo}`);
 
-/** `?2`, `?3`: before and from which row of the inbox; `?4`: limit of events. By rowid, primary key. */
+/** `?2`: before this row of the inbox; `?3`: from this row on; `?4`: limit. By rowid, primary key. */
 const ofEventsSql = `
 SELECT ${messageColumns}, e.rowid AS event_row, e.received_at AS listed_at
 FROM webhook_events e CROSS JOIN json_each(e.outbox) j CROSS JOIN notifications n ON n.id = j.value
@@ -102,8 +102,8 @@ WHERE e.rowid < ?2 AND e.rowid >= ?3 AND e.outbox IS NOT NULL AND n.event_id = e
 ORDER BY e.rowid DESC, n.id LIMIT ?4`;
 
 /**
- * `?2`: no older than this row of the inbox; null: of any age; `?3`, `?4`: before which time and id; `?5`: limit.
- * notifications_unasked, which has few rows beside those of the inbox.
+ * `?2`: no older than this row of the inbox; null: any age; `?3`, `?4`: before this time and id; `?5`: limit.
+ * notifications_unasked, which has few rows compared with the inbox.
  */
 const unaskedSql = `
 SELECT ${messageColumns}, n.created_at AS listed_at
@@ -112,7 +112,7 @@ WHERE ${isUnasked} AND (n.created_at, n.id) < (?3, ?4) AND ${matches} AND n.crea
   (SELECT received_at FROM webhook_events WHERE rowid >= ?2 ORDER BY rowid LIMIT 1), '')
 ORDER BY n.created_at DESC, n.id DESC LIMIT ?5`;
 
-/** `?2`: before which id; `?3`: rows to look through; `?4`: limit. Primary key, the latest ids first. */
+/** `?2`: before this id; `?3`: rows to read; `?4`: limit. Primary key, highest ids first. */
 const ofTemplateSql = `
 SELECT ${messageColumns} FROM notifications n WHERE n.id IN (
   SELECT id FROM (SELECT id FROM notifications
@@ -124,10 +124,10 @@ ORDER BY n.id DESC LIMIT ?4`;
 const endsSql = `
 SELECT (SELECT min(rowid) FROM webhook_events) AS first, (SELECT max(rowid) FROM webhook_events) AS last`;
 
-/** A message with its place in the list: that of its event, or its own where none asked for it. */
+/** A message with its place in the list: that of its event, or its own if no event asked for it. */
 type Listed = MessageRow & { readonly event_row?: number; readonly listed_at: string };
 
-/** How far the list has come among the events, and among what none asked for. */
+/** How far the list has come among the events, and among the messages that no event asked for. */
 interface Place {
   readonly row: number | null;
   readonly at: string;
@@ -145,7 +145,7 @@ function messageOf(listed: Listed): MessageRow {
   return message;
 }
 
-/** The newest of both, `limit` or a few more: how many events, and how many others, they are. */
+/** The newest of both, `limit` or a few more. Returns how many events and how many other messages they are. */
 function merge(events: readonly (readonly Listed[])[], others: readonly Listed[], limit: number) {
   const messages: Listed[] = [];
   let [taken, passed] = [0, 0];
@@ -222,7 +222,7 @@ export async function listMessages(
       .all<MessageRow>();
     return { messages: results, next: results.length < limit ? null : String(passed + limit) };
   }
-  // What no event asks for is found by its ids alone.
+  // Messages that no event asks for are found by their ids alone.
   if (filter.template !== undefined && templates[filter.template].asked.by !== "event") {
     return await listOfTemplate(db, filter, limit, before);
   }
@@ -230,14 +230,14 @@ export async function listMessages(
 }
 
 /**
- * True where retention has left nothing but that it was told (message-retention.ts): there is nothing to
- * render it from, and nobody it could go to.
+ * True if retention has kept only the message's identity (message-retention.ts): there is nothing to render it from,
+ * and no recipient.
  */
 export function isBare({ context, due_at }: Message): boolean {
   return context === null || due_at === "";
 }
 
-/** One message. Primary key. */
+/** Primary key. */
 export async function loadMessage(db: D1Database, id: string): Promise<Message | null> {
   return await db.prepare("SELECT * FROM notifications WHERE id = ?1").bind(id).first<Message>();
 }
@@ -257,8 +257,8 @@ export async function loadMessages(
 }
 
 /**
- * `?2`: now. Primary key. What is bare stays as it is. Rendered anew, since what was true then need not be now, and under a key of
- * its own: the provider would take the old one for a repeat.
+ * `?2`: now. Primary key. Bare messages stay unchanged. The message is rendered again, since the facts may have
+ * changed, and gets a new idempotency key: the provider would treat the old one as a repeat.
  */
 const resendSql = `
 UPDATE notifications SET status = 'pending', reason = NULL, error = NULL, next_attempt_at = ?2,
@@ -268,8 +268,8 @@ WHERE id = ?1 AND status <> 'pending' AND due_at <> '' AND context IS NOT NULL
 RETURNING id`;
 
 /**
- * A person's act: the message is due once more. False where it is pending already, unknown, or so old that
- * only its identity is left.
+ * A person's action: makes the message due again. False if it is pending, unknown, or so old that only its identity
+ * is left.
  */
 export async function resendMessage(db: D1Database, id: string, now: string): Promise<boolean> {
   const row = await db.prepare(resendSql).bind(id, now).first<{ id: string }>();

@@ -1,6 +1,6 @@
 /**
- * What is known, at sending time, about the facts behind claimed rows of the outbox: the order, the
- * payment, refund or shipment, and for `forward` the stored event. One D1 batch for a whole run.
+ * Loads the facts that due messages depend on, as they are at sending time: the order, the payment, refund or
+ * shipment, and for `forward` the stored event. One D1 batch for a whole run.
  */
 import { BODIES_MAX_BYTES, CONTENTS_MAX_BYTES, PARCELS_MAX } from "../../limits";
 import { templatesWhere } from "../../notifications/templates";
@@ -29,11 +29,13 @@ import { quoted } from "../quoted";
 import { renderedOrder } from "./rendered";
 import { otherNameOf } from "../state/refund-names";
 
-/** Whether the template of `n` or `t` is one that is judged by this, or made from it. */
+/** True if the template of `n` or `t` is judged by this, or rendered from it. */
 const reads = (row: "n" | "t", reading: Reading): string =>
   `${row}.template IN (${quoted(templatesWhere((template) => template.reads.includes(reading)))})`;
 
-/** Primary keys only. What is due of the ids asked for at `?2`, or with blank `?2` all of them, each with its order. */
+/**
+ * Primary keys only. The messages of the ids `?1` that are due at `?2`, or all if `?2` is empty; each with its order.
+ */
 const target = `
 WITH target AS MATERIALIZED (
   SELECT n.id AS notification_id, n.template, n.subject_id, n.event_id, n.context,
@@ -57,13 +59,13 @@ const paymentsSql = `${target}
 SELECT t.notification_id, p.* FROM target t JOIN payments p ON p.payment_id = t.subject_id
 WHERE ${reads("t", "payment")}`;
 
-/** Where the failures of a moment begin; before everything where a Worker of version 0.2 wrote it. */
+/** The start of the precedences of the failure's moment; empty, so before all, if version 0.2 wrote the row. */
 const failedFrom = `CASE WHEN t.context->>'precedence' < '0'
   THEN substr(t.context->>'precedence', 1, ${String(STAGE_POSITION - 1)}) ELSE '' END`;
 
 /**
- * Index webhook_events_subject. Only what may outrank the failure is read, the highest twenty: they
- * tell whether a later event of the payment's own has spoken since.
+ * Index webhook_events_subject. Reads only events that may outrank the failure, the highest twenty. They show whether
+ * a later event about the payment itself has followed.
  */
 const paymentEventsSql = `${target}
 SELECT notification_id, status_precedence FROM (
@@ -86,7 +88,7 @@ const shipmentsSql = `${target}
 SELECT t.notification_id, s.* FROM target t JOIN shipments s ON s.shipment_id = t.subject_id
 WHERE ${reads("t", "shipment")}`;
 
-/** Index shipments_order. A parcel without a status is still to be delivered. */
+/** Index shipments_order. A parcel without a status counts as open. */
 const parcelsSql = `${target}
 SELECT t.notification_id, count(*) FILTER (WHERE s.status = 'delivered') AS delivered,
   count(*) FILTER (WHERE s.status IN ('lost', 'return_to_origin')) AS failed,
@@ -97,8 +99,8 @@ WHERE ${reads("t", "parcels")} GROUP BY t.notification_id`;
 const noParcels: ParcelCounts = { delivered: 0, open: 0, failed: 0 };
 
 /**
- * Index shipments_order. `?3`: parcels of one order; `?4`: bytes of items in all; what goes beyond is not
- * known.
+ * Index shipments_order. `?3`: most parcels of one order; `?4`: most bytes of items in total; the rest counts as
+ * unknown.
  */
 const contentsSql = `${target}
 SELECT notification_id, shipment_id,
@@ -112,7 +114,7 @@ FROM (
     AND coalesce(s.status, '') <> 'cancelled'
 ) WHERE place <= ?3`;
 
-/** `?3`: bytes of bodies at once; the first is always read, what goes beyond is deferred. */
+/** `?3`: most bytes of bodies at once. The first body is always read; bodies beyond the limit are deferred. */
 const eventsSql = `${target}
 SELECT notification_id, event_type, form, occurred_at, received_at,
   CASE WHEN before < ?3 THEN payload END AS payload,
@@ -124,8 +126,8 @@ FROM (
   FROM target t JOIN webhook_events e ON e.id = t.event_id WHERE ${reads("t", "event")})`;
 
 /**
- * Primary keys, forward_endpoints is read whole. The order of an event, where its endpoint wants it and it was not
- * rendered before.
+ * Primary keys; forward_endpoints is read whole. The order of an event, if the endpoint wants it and the forward was
+ * not rendered before.
  */
 const forwardedOrdersSql = `${target}
 SELECT t.notification_id, o.* FROM target t
@@ -135,12 +137,12 @@ JOIN webhook_events e ON e.id = t.event_id
 JOIN order_overview o ON o.order_number = coalesce(t.order_number, ${linkedOrder("e")})
 WHERE ${reads("t", "event")}`;
 
-/** To an endpoint other than FORWARD_URL (projection/outbox-rows.ts): all others need not be looked at for orders. */
+/** True for forwards to endpoints other than FORWARD_URL (projection/outbox-rows.ts): only these may show an order. */
 function mayShowOrder(id: string): boolean {
   return id.startsWith("forward/") && !id.endsWith("/forward");
 }
 
-/** As JSON: what was rendered before, else the order as it stands. */
+/** JSON: the order as rendered before, else as it is now. */
 function forwardedOrder(row: DueRow, found: object | undefined): string | null {
   if (row.rendered !== null) return renderedOrder(row.rendered);
   if (found === undefined) return null;
@@ -148,7 +150,7 @@ function forwardedOrder(row: DueRow, found: object | undefined): string | null {
   return JSON.stringify(order);
 }
 
-/** As it is written today, whichever version wrote it. */
+/** In the current format, whichever version wrote it. */
 function renewed<Row extends { readonly status_precedence: string }>(row: Row): Row {
   return { ...row, status_precedence: renewPrecedence(row.status_precedence, "payment") };
 }
@@ -169,21 +171,21 @@ export interface DueFacts {
 
 export interface Due {
   readonly rows: readonly DueFacts[];
-  /** Nothing that happened before then is sent; null: whenever it happened. */
+  /** Nothing that happened before this moment is sent; null: no limit. */
   readonly quietUntil: string | null;
-  /** What people have set of the shop, and which messages they have switched. */
+  /** The shop's settings and the switches of messages, as people have set them. */
   readonly settings: readonly StoredSetting[];
   readonly switches: readonly SwitchRow[];
-  /** What people have made of the texts of messages. */
+  /** The texts of messages that people have edited. */
   readonly editedTexts: readonly EditedText[];
-  /** Of the hashes of recipients. */
+  /** The key of the hashes of recipients. */
   readonly recipientKey: string | null;
 }
 
-/** What people have set that decides about messages and goes into them. */
+/** Settings that decide which messages are sent and what they say. */
 type Rules = Omit<Due, "rows">;
 
-/** Where the answers of `ruleStatements` begin, behind those about the messages, and how many they are. */
+/** Where the results of `ruleStatements` begin, after those about the messages, and how many they are. */
 const RULES_AT = 8;
 const RULES = 5;
 
@@ -218,7 +220,7 @@ function factStatements(db: D1Database, list: string, now: string): readonly D1P
   ];
 }
 
-/** Of one message by its id, from the answers of `factStatements`. */
+/** Finds the facts of one message by its id, in the results of `factStatements`. */
 function factsIn(results: readonly D1Result[]): (id: string) => Facts {
   const orders = byNotification<OrderFacts & { readonly resolved: string | null }>(results[0]);
   const payments = byNotification<PaymentFacts>(results[1]);
@@ -234,7 +236,7 @@ function factsIn(results: readonly D1Result[]): (id: string) => Facts {
     const event = events.get(id);
     return {
       orderNumber: order?.resolved ?? null,
-      // A left join answers nulls where there is no such order.
+      // A left join returns nulls if there is no such order.
       order: order !== undefined && order.order_number !== null ? order : null,
       payment: payment === undefined ? null : renewed(payment),
       paymentEvents: paymentEvents.filter((event) => event.notification_id === id),
@@ -247,12 +249,12 @@ function factsIn(results: readonly D1Result[]): (id: string) => Facts {
   };
 }
 
-/** The facts about any message as they stand now, whatever became of it. */
+/** The current facts about any message, whatever its status. */
 export async function loadFactsOf(db: D1Database, id: string): Promise<Facts> {
   return factsIn(await db.batch([...factStatements(db, JSON.stringify([id]), "")]))(id);
 }
 
-/** What is due of `ids`, each row with the facts as they stand now: one round trip. */
+/** The messages of `ids` that are due, each with its current facts: one round trip. */
 export async function loadDue(db: D1Database, ids: readonly string[], now: string): Promise<Due> {
   if (ids.length === 0) return nothingDue;
   const list = JSON.stringify(ids);

@@ -1,11 +1,10 @@
 /**
- * The dispatch side of the outbox: what is due, the claim with its lease, the outcomes.
- * Rows of a fact are inserted beside the state that they follow from.
+ * The dispatch side of the outbox: what is due, the claim with its lease, the outcomes. Messages are inserted in the
+ * batch that writes the state they follow from.
  *
- * A row is written twice on its way out: by the claim, which stores the rendered bytes, and by its
- * outcome. Both are fenced by `attempts`, which counts claims: a run that has lost its lease, or that
- * looked at a row before another run claimed it, writes nothing. `in_flight` is 1 from the claim until
- * the outcome is recorded. Clocks come from outside.
+ * A row is written twice on its way out: by the claim, which stores the rendered bytes, and by its outcome. Both are
+ * fenced by `attempts`, which counts claims: a run that has lost its lease, or that read a row before another run
+ * claimed it, writes nothing. `in_flight` is 1 from the claim until the outcome is recorded. The time is passed in.
  */
 import { addMs } from "../../events/formats/time";
 import { LEASE_MS } from "../../limits";
@@ -20,7 +19,7 @@ import { otherNameOf } from "../state/refund-names";
 import { slicedRows, slicedStatements } from "../slices";
 import { listVersionStatement } from "../privacy/suppression-list";
 
-/** A row whose turn has come, as it stood before any claim. */
+/** A row that is due, as it was before this run's claim. */
 export interface DueRow {
   readonly id: string;
   readonly template: Template;
@@ -29,52 +28,52 @@ export interface DueRow {
   readonly subject_id: string | null;
   readonly event_id: string | null;
   readonly recipient: string | null;
-  /** What its last attempt met. */
+  /** The error of its last attempt. */
   readonly error: string | null;
-  /** How often it has been claimed before: the fence of whatever is done with it now. */
+  /** How often it was claimed before: the fence for every write of this run. */
   readonly attempts: number;
   readonly due_at: string;
-  /** Since when its turn has come. */
+  /** Since when it has been due. */
   readonly next_attempt_at: string;
-  /** Why it was put off the last time. */
+  /** Why it was last postponed. */
   readonly reason: string | null;
   readonly created_at: string;
-  /** When what it reports happened; where that is not stored, when the row was written. */
+  /** When the reported fact happened; if that is not stored, when the row was written. */
   readonly happened_at: string;
   /** JSON, as the row was inserted. */
   readonly context: string | null;
-  /** JSON, as it was first rendered; null where no request can have gone out yet. */
+  /** JSON, as it was first rendered; null if no request can have been sent yet. */
   readonly rendered: string | null;
-  /** 1 where an earlier claim's outcome was never recorded: the Worker died, or D1 did. */
+  /** 1 if the outcome of an earlier claim was never recorded: the Worker or D1 failed. */
   readonly in_flight: number;
-  /** 1 where another message has told the same: another review request, the refund's other name. */
+  /** 1 if another message has reported the same: another review request, the refund's other name. */
   readonly twin_notified: number;
-  /** How often a person has had it sent again. */
+  /** How often a person has resent it. */
   readonly resends: number;
-  /** 1 where a request for it went out once and no answer came: it may have been taken. */
+  /** 1 if a request was sent once and no answer came: the provider may have accepted it. */
   readonly unanswered: number;
-  /** The environment that its database belongs to; null where no cron has run yet (store/set-up/set-up.ts). */
+  /** The environment that the database belongs to; null if no cron has run yet (store/set-up/set-up.ts). */
   readonly environment: string | null;
-  /** Of a forward: where it goes (null where version 0.2 wrote it), and its place in that lane. */
+  /** Of a forward: its endpoint (null if version 0.2 wrote it), and its place in that lane. */
   readonly endpoint: string | null;
   readonly lane_place: number | null;
   /** JSON of its last attempts. */
   readonly attempt_log: string | null;
-  /** Set once this run has claimed it. */
+  /** Set after this run has claimed it. */
   readonly claimed?: true;
 }
 
 const wanted = `id IN (SELECT value FROM json_each(?1))`;
 
-/** What is due of `?1` (ids) at `?2`: for statements that begin with it. Primary key. */
+/** `?1`: ids; `?2`: now. For statements that begin with these two. Primary key. */
 const due = `status = 'pending' AND next_attempt_at <= ?2`;
 
-/** Templates of which an order, or a refund, has one message, however many rows tell of it. */
+/** Templates with one message for each order or refund, however many rows report it. */
 const onceBy = (by: "order" | "refund"): string =>
   quoted(templatesWhere(({ once }) => once?.by === by));
 const [onceAnOrder, onceARefund] = [onceBy("order"), onceBy("refund")];
 
-/** Primary key. What names only a parcel learns its order as soon as the parcel has one. */
+/** Primary key. A message that names only a parcel gets its order as soon as the parcel has one. */
 const nameOrderSql = `
 UPDATE notifications SET order_number =
   (SELECT s.order_number FROM shipments s WHERE s.shipment_id = notifications.subject_id)
@@ -83,8 +82,8 @@ WHERE ${wanted} AND ${due} AND template IN (${onceAnOrder}) AND order_number IS 
     AND s.order_number IS NOT NULL)`;
 
 /**
- * The other messages that tell what a row tells, by their ids: those of one order, by its number or by that
- * of a parcel, and the refund under its other name. Primary key, shipments_order, refunds_order.
+ * Other messages that report the same as `n`, by their ids: those of one order, by its number or by that of a parcel,
+ * and those of the refund under its other name. Primary key, shipments_order, refunds_order.
  */
 const twins = `
   notifications other WHERE other.id <> n.id AND other.id IN (
@@ -98,10 +97,10 @@ const twins = `
 const hasTwins = `n.template IN (${onceAnOrder}, ${onceARefund})`;
 
 /**
- * Primary key. One review request an order, and one message a refund: a second one ends here once the first was sent or begun.
- * "Begun" is `rendered`: from then on the provider may have taken it; of two that are begun the first to be sent ends
- * the other, which may have failed in the meantime and been made due again (unsent.ts). Of two that are due together the
- * first by id has its turn; the other is left out and decided once that one's fate is known.
+ * Primary key. One review request for an order, and one message for a refund: a second one ends here once the first
+ * is sent or begun. "Begun" means `rendered` is set: from then on the provider may have accepted it. If two are
+ * begun, the first to be sent ends the other, even if that one has failed and is due again (unsent.ts). If two are
+ * due together, the first by id goes first; the other is left out until the outcome of the first is known.
  */
 const dueSql = `
 SELECT n.id, n.template, n.channel, n.order_number, n.subject_id, n.event_id, n.recipient, n.error,
@@ -118,7 +117,7 @@ WHERE n.id IN (SELECT value FROM json_each(?1)) AND n.status = 'pending' AND n.n
     AND other.status = 'pending' AND other.rendered IS NULL
     AND other.next_attempt_at <= ?2 AND other.id < n.id))`;
 
-/** The statements that read what is due of `ids`; the last one's rows are DueRows. */
+/** The statements that read the due messages of `ids`; the last one returns DueRows. */
 export function dueStatements(
   db: D1Database,
   ids: readonly string[],
@@ -134,7 +133,7 @@ SELECT id FROM notifications INDEXED BY notifications_due
 WHERE status = 'pending' AND awaits_sweep = 1 AND next_attempt_at <= ?1 AND endpoint IS NULL
 ORDER BY next_attempt_at LIMIT ?2`;
 
-/** Ids of what awaits the sweep and may be claimed, oldest first; what goes to endpoints is in lanes.ts. */
+/** Ids of due messages that await the sweep, oldest first; for forwards to endpoints see lanes.ts. */
 export async function listDue(
   db: D1Database,
   now: string,
@@ -144,25 +143,25 @@ export async function listDue(
   return results.map((row) => row.id);
 }
 
-/** A message as it is to be sent, to be stored before the first request goes out. */
+/** A message to send; it is stored before the first request. */
 export interface RenderedRow {
   readonly id: string;
   /** As the row was read. */
   readonly attempts: number;
   readonly recipient: string | null;
   readonly orderNumber: string | null;
-  /** What is sent where nothing was rendered before. */
+  /** What is sent if nothing was rendered before. */
   readonly rendered: string;
-  /** The parcel whose tracking it shows, and the precedence of that; null where it shows none. */
+  /** The parcel whose tracking it shows, and the precedence of that tracking; null if it shows none. */
   readonly tracking: { readonly shipmentId: string; readonly precedence: string } | null;
 }
 
 /**
- * `?2`: now; `?3`: the end of the lease. Primary keys. What was rendered before stays as it is; where it was
- * held back since, the time for retries starts again (`recordSql`). Of
- * messages that tell the same none is claimed while another one is on its way, whichever run has it. Nor
- * is a message about a parcel whose tracking was set anew since it was read: the batch that did so has not
- * seen it rendered (tracking.ts), and the next run shows what stands.
+ * `?2`: now; `?3`: the end of the lease. Primary keys. A message that was rendered before keeps its bytes; if it was
+ * held back since, the time for retries starts again (`recordSql`). Of messages that report the same, none is claimed
+ * while another is in flight, in any run. A message about a parcel is not claimed if the tracking has changed since
+ * it was read: the batch that changed it has not seen the message rendered (tracking.ts). The next run shows the new
+ * tracking.
  */
 const claimSql = `
 UPDATE notifications AS n SET next_attempt_at = ?3, attempts = n.attempts + 1, in_flight = 1,
@@ -188,9 +187,9 @@ WHERE n.id = m.id AND n.attempts = m.attempts AND n.status = 'pending' AND n.nex
 RETURNING id`;
 
 export interface Claim {
-  /** Ids of the rows that are this run's own. */
+  /** Ids of the rows that this run has claimed. */
   readonly ids: ReadonlySet<string>;
-  /** The version of the suppression list that holds. */
+  /** The current version of the suppression list. */
   readonly listVersion: number;
 }
 
@@ -220,12 +219,12 @@ export async function claim(
   };
 }
 
-/** What became of a row. */
+/** The outcome of one row. */
 export interface OutcomeRow {
   readonly id: string;
   /** As the row was read, before any claim. */
   readonly attempts: number;
-  /** True where this run has claimed it; else it was decided without a request. */
+  /** True if this run has claimed it; otherwise it was decided without a request. */
   readonly claimed: boolean;
   readonly status: "pending" | "sent" | "suppressed" | "failed";
   readonly reason: string | null;
@@ -234,15 +233,15 @@ export interface OutcomeRow {
   readonly nextAttemptAt: string | null;
   readonly providerMessageId: string | null;
   readonly sentAt: string | null;
-  /** Null leaves what is stored. */
+  /** Null keeps the stored value. */
   readonly recipient: string | null;
   readonly orderNumber: string | null;
   readonly dueAt: string | null;
-  /** A request for it went out and no answer came. */
+  /** A request for it was sent and no answer came. */
   readonly isUnanswered: boolean;
-  /** It waits for its channel: that is no part of the time for retries. */
+  /** It waits for its channel; that does not count as time for retries. */
   readonly isHeldBack: boolean;
-  /** Null leaves what is stored. */
+  /** Null keeps the stored value. */
   readonly attemptLog: string | null;
 }
 
@@ -265,10 +264,10 @@ const outcomeRows = slicedRows(
 );
 
 /**
- * `?2`: now. Primary key. Fenced by attempts, and where nothing was claimed by the row's turn: whoever
- * decides first has moved it. What stays pending awaits the sweep; of a person who was erased no message
- * is kept. What is held back forgets when it was first tried, unless it may have been taken then: the
- * provider knows a repeat for a day only. A forward that version 0.2 wrote joins the lane of its endpoint.
+ * `?2`: now. Primary key. Fenced by `attempts`; without a claim, by `next_attempt_at`, which the first run to decide
+ * has moved. Pending rows await the sweep. No message to an erased person is kept. A held-back message forgets when
+ * it was first tried, unless the provider may have accepted it: the provider recognizes a repeat for a day only. A
+ * forward that version 0.2 wrote joins the lane of its endpoint.
  */
 const recordSql = `
 UPDATE notifications SET status = o.status, reason = o.reason, error = o.error,
@@ -291,7 +290,7 @@ WHERE notifications.id = o.id AND notifications.attempts = o.attempts + o.claime
   AND (CASE WHEN o.claimed THEN notifications.in_flight = 1
     ELSE notifications.next_attempt_at <= ?2 END)`;
 
-/** Records outcomes and raises alerts in one batch; answers the ids of the new alerts. */
+/** Records outcomes and raises alerts in one batch; returns the ids of the new alerts. */
 export async function recordOutcomes(
   db: D1Database,
   outcomes: readonly OutcomeRow[],

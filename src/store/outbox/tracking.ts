@@ -1,8 +1,8 @@
 /**
- * `tracking_changed`: a parcel has another courier, airway bill or link than a message about it has shown.
- * Written in the batch that changes it, before the merge, while the row still says what stood. A message
- * that is rendered beside this batch is fenced by its claim (outbox.ts): either it shows what this batch
- * sets, or it was rendered before and is found here.
+ * `tracking_changed`: a parcel has another courier, airway bill or link than an earlier message showed. Written in
+ * the batch that changes the tracking, before the merge, while the row still has the old values. The claim fences
+ * messages that are rendered at the same time (outbox.ts): such a message shows the new tracking, or was rendered
+ * before and is found here.
  */
 import { messagesOf, templatesWhere } from "../../notifications/templates";
 import { ofImportSql } from "../../projection/precedence";
@@ -12,21 +12,21 @@ import { isUsed } from "./channels";
 import { escaped } from "./fact-ids";
 import { slicedRows, slicedStatements } from "../slices";
 
-/** An airway bill is short; what is not is known by its beginning. */
+/** Airway bills are short; a longer one is identified by its beginning. */
 const TRACKING_ID_CHARACTERS = 200;
 
 const other = (now: string, before: string): string =>
   `(${now} IS NOT NULL AND ${now} IS NOT ${before})`;
-/** What is not said any more is not another one. */
+/** A value that is no longer stated is not a change. */
 const differs = (courier: string, awb: string, url: string): string =>
   `(${other("c.courier", courier)} OR ${other("c.awb_no", awb)} OR ${other("c.tracking_url", url)})`;
 
 /**
- * `?1`: the tracking registers of the batch; `?2`: now; `?3`: by which messages it is told; `?4`: templates
- * that have shown a tracking; `?5`: channels that are not used. Primary keys: where nothing changes, one look at each parcel and nothing
- * written. The messages about a parcel are found by the beginning of their ids; of one that was sent so long
- * ago that its words are gone, it is not known what it showed. What an import has set was not told: the
- * event that repeats it tells it.
+ * `?1`: the tracking registers of the batch; `?2`: now; `?3`: the messages that report a change; `?4`: templates that
+ * show a tracking; `?5`: channels that are not used. Primary keys: if nothing changes, one lookup for each parcel and
+ * no write. The messages about a parcel are found by the beginning of their ids. If the text of a sent message is
+ * purged, it is not known what it showed. Imported values were not reported: the event that repeats them reports
+ * them.
  */
 const announceTracking = `
 INSERT INTO notifications (id, template, channel, about, order_number, subject_id, status,
@@ -57,7 +57,7 @@ RETURNING id`;
 const messages = JSON.stringify(messagesOf("tracking_changed"));
 const showing = JSON.stringify(templatesWhere(({ showsTracking }) => showsTracking === true));
 
-/** None where no parcel of the batch says how it can be followed. Run before the merge. */
+/** Empty if no parcel of the batch states a tracking. Run before the merge. */
 export function trackingStatements(
   db: D1Database,
   shipments: Iterable<Patch>,
@@ -68,7 +68,7 @@ export function trackingStatements(
     const setting = settings.get("tracking");
     if (setting === undefined) return [];
     const { courier, awb_no: awb, tracking_url: url } = setting.values;
-    // Without either there is nothing to follow, and so nothing to tell.
+    // Without an airway bill or a link there is nothing to follow, and nothing to report.
     return (awb ?? url ?? null) === null ? [] : [[key, setting.precedence, courier, awb, url]];
   });
   return slicedStatements(

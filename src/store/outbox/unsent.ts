@@ -1,7 +1,7 @@
 /**
- * Messages that were not sent for a reason that lies in none of them (channels/reasons.ts), and having them sent
- * together. They go out only if they are still true and not too old: the dispatch judges each when its turn
- * comes. Other than a message that a person resends alone, it may still be too old.
+ * Messages that were not sent for a reason outside the message (channels/reasons.ts), and how to send them together.
+ * They are sent only if they are still true and not too old: the dispatch checks each when it is due. A single
+ * message that a person resends has no such age limit.
  */
 import { customerChannels } from "../../notifications/channels";
 import type { UnsentReason } from "../../notifications/channels/reasons";
@@ -14,18 +14,18 @@ import { isUnsent } from "./conditions";
 export interface UnsentFilter {
   readonly reason: UnsentReason;
   readonly channel?: string | undefined;
-  /** When they were asked for: ISO 8601, from and before. */
+  /** When they were written, ISO 8601: `from` is inclusive, `to` is exclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
 
 export interface UnsentCount {
   readonly messages: number;
-  /** Customers' messages among them that were due too long ago: they stay as they are. */
+  /** Customers' messages among them that were due too long ago: they are not sent. */
   readonly too_old: number;
 }
 
-/** `?1`: the filter as JSON; `?2`: due before then is too old. What is bare has nothing to be sent from. */
+/** `?1`: the filter as JSON; `?2`: due before this time is too old. A bare message cannot be rendered. */
 const matching = `
 ${isUnsent} AND reason = ?1->>'reason' AND ${ifAsked("channel", "channel =")}
   AND ${ifAsked("from", "created_at >=")} AND ${ifAsked("to", "created_at <")}
@@ -38,8 +38,8 @@ SELECT count(*) AS messages, coalesce(sum(old), 0) AS too_old FROM (
   SELECT ${tooOld} AS old FROM notifications INDEXED BY notifications_unsent WHERE ${matching} LIMIT ?3)`;
 
 /**
- * `?3`: limit; `?4`: now. notifications_unsent, oldest first. As if they had been held back: the time for retries
- * starts again, unless one may have been taken.
+ * `?3`: limit; `?4`: now. notifications_unsent, oldest first of each channel. As for held-back messages, the time for
+ * retries starts again, unless the provider may have accepted one.
  */
 const sendSql = `
 UPDATE notifications SET status = 'pending', reason = NULL, next_attempt_at = ?4, awaits_sweep = 1,
@@ -53,7 +53,7 @@ const listSql = `
 SELECT ${messageColumns} FROM notifications n INDEXED BY notifications_unsent WHERE ${matching}
 ORDER BY channel, created_at LIMIT ?2`;
 
-/** The first of them. */
+/** The first ones of each channel, oldest first. */
 export async function listUnsent(
   db: D1Database,
   filter: UnsentFilter,
@@ -66,7 +66,7 @@ export async function listUnsent(
   return results;
 }
 
-/** Counts no further than `limit`. `tooOldBefore`: empty where nothing is too old. */
+/** Counts up to `limit`. `tooOldBefore`: empty if nothing is too old. */
 export async function countUnsent(
   db: D1Database,
   filter: UnsentFilter,
@@ -80,7 +80,7 @@ export async function countUnsent(
   return row ?? { messages: 0, too_old: 0 };
 }
 
-/** Makes them due; answers their ids. */
+/** Makes them due; returns their ids. */
 export async function sendUnsent(
   db: D1Database,
   filter: UnsentFilter,
