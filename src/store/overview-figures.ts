@@ -1,6 +1,6 @@
 /**
- * The figures of the overview page within a range of time: orders, events by hour or by ten minutes, messages, and
- * how long events take. Each statement is bounded: by an index, by the counts of the sweep, or to the latest events.
+ * The figures of the overview page for a range of time: orders, events by hour or by ten minutes, messages, and how
+ * long events take. Each statement is bounded by an index, by the counts of the sweep, or to the latest events.
  */
 import { NOT_CONFIGURED } from "../notifications/channels/reasons";
 import { IMPORT_GLOB } from "../events/imports/import-id";
@@ -21,32 +21,33 @@ import type { TroubledStatus } from "./inbox/inspection";
 import { isUnasked, isUnsent } from "./outbox/conditions";
 import { isRefundDue, isUndelivered } from "./worklists/conditions";
 
-/** The most orders that are counted, and the latest of them whose amounts are summed. */
+/** The most orders that are counted, and the most whose amounts are summed: the latest. */
 export const ORDERS_COUNT_MAX = 100_000;
 export const ORDERS_SUM_MAX = 5_000;
-/** The most messages of one channel that are counted, of those that were not sent since it is not set up. */
+/** The most unsent messages that are counted for a channel that is not set up. */
 const UNSET_COUNT_MAX = 1_000;
-/** The most messages that no event asks for, the latest. */
+/** The most messages that no event asks for: the latest. */
 const UNASKED_COUNT_MAX = 1_000;
 /** The most events that are read one by one, and the most unapplied ones. */
 const ROWS_MAX = 20_000;
 
-/** `?1`: the beginning of the range. The rows of the latest events in it. */
+/** `?1`: the beginning of the range. Selects the latest events in it. */
 const inWindow = (rows: number): string =>
   `rowid > (SELECT max(rowid) FROM webhook_events) - ${String(rows)} AND rowid >= (${rowAtSql})`;
 
-/** Events of one status that were received within one bar of the chart. */
+/** Events with one status, received within one bar of the chart. */
 export interface EventCount {
-  /** `2026-11-24T10`, or `2026-11-24T10:2`: within its bar. */
+  /** `2026-11-24T10` or `2026-11-24T10:2`: lies within its bar. */
   readonly start: string;
   readonly status: EventStatus;
   readonly events: number;
 }
 
 /**
- * `?1`: the first hour; `?2`: when the bars begin, as JSON: a row for each hour and status would be 2,000 to hand over.
- * event_counts by key; the inbox by rowid after the count. An event that was replayed, or still waited, when it was
- * counted is counted by its present status: webhook_events_troubled, webhook_events_waiting.
+ * `?1`: the first hour; `?2`: the starts of the bars as JSON. Grouped by bar, because a row for each hour and status
+ * would mean 2,000 rows. event_counts by key; the inbox by rowid after the count. A counted event has its present
+ * status, even if it was replayed, or was still waiting, when it was counted: webhook_events_troubled,
+ * webhook_events_waiting.
  */
 const hoursSql = `
 WITH bars AS MATERIALIZED (
@@ -80,7 +81,7 @@ WHERE ${inWindow(ROWS_MAX)} AND received_at >= ?1 GROUP BY start, status ORDER B
 interface Orders {
   /** Counted up to ORDERS_COUNT_MAX. */
   readonly orders: number;
-  /** Of the latest ORDERS_SUM_MAX, by currency. */
+  /** Sums of the latest ORDERS_SUM_MAX orders, by currency. */
   readonly currency: string | null;
   readonly value_micros: number;
   readonly paid_micros: number;
@@ -97,7 +98,7 @@ FROM (SELECT currency, grand_total_micros, paid_micros, refunded_micros FROM ord
   WHERE placed_at >= ?1 ORDER BY placed_at DESC LIMIT ${String(ORDERS_SUM_MAX)})
 GROUP BY currency ORDER BY count(*) DESC LIMIT 3`;
 
-/** From receipt to applied, in milliseconds; null without such an event. */
+/** From receipt to applied, in milliseconds; null if there is no such event. */
 interface Latency {
   readonly events: number;
   readonly p50: number | null;
@@ -112,7 +113,7 @@ FROM (SELECT ms, cume_dist() OVER (ORDER BY ms) AS share FROM (
   WHERE ${inWindow(WINDOW_ROWS)} AND received_at >= ?1 AND status = 'processed'
     AND id NOT GLOB '${IMPORT_GLOB}'))`;
 
-/** Since when, or when last, a person is waited for; null where nobody is. */
+/** When the oldest due refund became due, and when a parcel last did not arrive; null if there is none. */
 interface Times {
   readonly refund_due_since: string | null;
   readonly undelivered_at: string | null;
@@ -126,7 +127,7 @@ SELECT
   (SELECT updated_at FROM shipments INDEXED BY shipments_undelivered
     WHERE ${isUndelivered} ORDER BY updated_at DESC LIMIT 1) AS undelivered_at`;
 
-/** The latest event of those that failed, or are quarantined. */
+/** The latest event that failed or is quarantined. */
 interface LatestTroubled {
   readonly id: string;
   readonly status: TroubledStatus;
@@ -138,10 +139,10 @@ const latestOf = (status: TroubledStatus): string => `
 SELECT * FROM (SELECT id, status, received_at, error FROM webhook_events INDEXED BY webhook_events_troubled
   WHERE status IN ('quarantined', 'failed') AND status = '${status}' ORDER BY rowid DESC LIMIT 1)`;
 
-/** From the end of webhook_events_troubled. */
+/** webhook_events_troubled, from its end. */
 const latestSql = `${latestOf("failed")} UNION ALL ${latestOf("quarantined")}`;
 
-/** `?1`: the beginning. Messages of the latest events, and those that no event asks for: notifications_unasked. */
+/** `?1`: the beginning. Messages of the latest events, and those without an event: notifications_unasked. */
 const allMessagesSql = `
 SELECT channel, status, sum(messages) AS messages, max(latest_at) AS latest_at FROM (
   SELECT * FROM (${messagesSql(`(${rowAtSql})`)})
@@ -167,7 +168,7 @@ export interface Overview extends SystemStatus {
   readonly counts: readonly EventCount[];
   readonly latency: Latency;
   readonly messages: readonly ChannelRow[];
-  /** Messages of the range that were not sent since their channel is not set up; counted up to UNSET_COUNT_MAX. */
+  /** Messages of the range that were not sent because their channel is not set up; counted up to UNSET_COUNT_MAX. */
   readonly unset: readonly { readonly channel: string; readonly messages: number }[];
   /** The refusals of the range. */
   readonly refusals: readonly RefusedReason[];

@@ -9,7 +9,7 @@ import { lastHourStatement, type RefusedReason } from "./inbox/refusals";
 /** How many rows since the last count are read, and how many rows of an index are counted. */
 export const TAIL_ROWS = 20_000;
 const COUNT_MAX = 10_000;
-/** The latest events whose messages show the state of the channels, and which show how long applying takes. */
+/** The latest events that are read for the state of the channels, and for how long applying takes. */
 export const WINDOW_ROWS = 1_000;
 
 interface Totals {
@@ -146,7 +146,7 @@ SELECT count(*) AS window, count(*) FILTER (WHERE verified_by = 'current') AS cu
   max(received_at) FILTER (WHERE verified_by = 'previous') AS last_previous_at
 FROM webhook_events WHERE rowid > (SELECT max(rowid) FROM webhook_events) - ?1`;
 
-/** Which secret verified the latest events: whether the old one can be retired. */
+/** Which secret verified the latest events; shows whether the old one can be retired. */
 export async function loadVerifiedBy(db: D1Database, events: number): Promise<VerifiedBy> {
   const row = await db.prepare(verifiedSql).bind(events).first<VerifiedBy>();
   return row ?? { window: 0, current: 0, previous: 0, last_previous_at: null };

@@ -1,4 +1,4 @@
-/** The latest replays and resends: what a person replayed or resent together, and what came of it. */
+/** The latest replays and resends: what a person replayed or resent together, and the results. */
 import { eventColumns, type EventRow } from "./inbox/event-list";
 import { jsonSlices } from "./slices";
 
@@ -32,7 +32,7 @@ export async function saveReplay(
   return saved?.results[0]?.id ?? 0;
 }
 
-/** Those that came to the same: how many, and the id of one of them. `reason`: null if nothing is wrong. */
+/** Items with the same result: how many, and the id of one of them. `reason`: null if nothing is wrong. */
 export interface Outcome {
   readonly status: string;
   readonly reason: string | null;
@@ -44,7 +44,7 @@ export interface Replay {
   readonly id: number;
   readonly started_at: string;
   readonly total: number;
-  /** The most frequent first; what was removed since has none. */
+  /** The most frequent first; items that were removed since are not counted. */
   readonly outcomes: readonly Outcome[];
 }
 
@@ -61,7 +61,7 @@ FROM replays r CROSS JOIN json_each(r.${what}) j
   CROSS JOIN ${what === "events" ? "webhook_events" : "notifications"} t ON t.id = j.value
 WHERE r.id = ?1 GROUP BY 1, 2 ORDER BY times DESC, one`;
 
-/** How far it is: one batch. Null if it is unknown or was removed. */
+/** The progress of a replay: one batch. Null if it is unknown or was removed. */
 export async function loadReplay(
   db: D1Database,
   id: number,

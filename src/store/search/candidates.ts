@@ -1,22 +1,22 @@
 /**
- * Where a search looks. First in the indexes that exist anyway, by whole keys and their beginnings. Only what is not
- * found there is looked for by scans: of the index of order numbers, and of the contacts of one kind. That is ten to
- * twenty milliseconds for each with 200,000 orders, and no row more is written for it (docs/scale.md).
+ * Where a search looks. It first uses the existing indexes, by whole keys and their beginnings. Only if that finds no
+ * exact match does it scan the index of order numbers, and the contacts of one kind. Each scan takes ten to twenty
+ * milliseconds with 200,000 orders, and needs no extra rows (docs/scale.md).
  */
 import { maybeWaiting } from "../inbox/waiting-of-order";
 import { escaped, type SearchTerms } from "./terms";
 
-/** The most candidates of one kind: of more, a person types more. */
+/** The most candidates of one kind. If there are more, the person must type more. */
 export const CANDIDATES_MAX = 200;
-/** The most of one kind besides orders that are shown. */
+/** The most results of each kind other than orders. */
 const PARTS_MAX = 20;
-/** The most unapplied events of which the order's number is read: those of the highest numbers. */
+/** The most unapplied events whose order number is read: those with the highest numbers. */
 const UNAPPLIED_READ = 2_000;
 
-/** The first of these with an index entry in it ends a range of keys that begin alike. */
+/** The highest code point: it ends a range of keys with the same beginning. */
 const LAST = "char(1114111)";
 
-/** `?1`: beginnings. Keys that begin with one of them, by the index of `key`, as `found`. */
+/** `?1`: beginnings. Keys that start with one of them, by the index of `key`. */
 const beginsWith = (from: string, key: string): string =>
   `json_each(?1) j CROSS JOIN ${from} WHERE ${key} >= j.value AND ${key} < j.value || ${LAST}`;
 
@@ -24,7 +24,7 @@ const beginsWith = (from: string, key: string): string =>
 const numberBeginsSql = `
 SELECT o.order_number FROM ${beginsWith("orders o", "o.order_number")} LIMIT ${String(CANDIDATES_MAX)}`;
 
-/** `?1`: a pattern. Scans the index of the primary key, from the highest number down. */
+/** `?1`: a pattern. Scans the index of the primary key, highest number first. */
 const numberContainsSql = `
 SELECT order_number FROM orders WHERE order_number LIKE ?1 ESCAPE '!'
 ORDER BY order_number DESC LIMIT ${String(CANDIDATES_MAX)}`;
@@ -49,7 +49,7 @@ const phoneEndsSql = ["phone", "dialled", "told"]
   .join(" UNION ALL ")
   .concat(` LIMIT ${String(CANDIDATES_MAX)}`);
 
-/** `?1`, `?2` and so on: words. Primary key. The kind is left out only where a word is part of it: that takes time. */
+/** `?1`, `?2` and so on: words. Primary key. Cuts off the kind only if a word is part of it: that takes time. */
 function hasWordsSql(kind: "name" | "email", words: readonly string[]): string {
   const isPart = words.some((word) => `${kind}:`.includes(word));
   const text = isPart ? `substr(contact, ${String(kind.length + 2)})` : "contact";
@@ -96,9 +96,9 @@ const namesOrder =
   "(order_number LIKE ?1 ESCAPE '!' OR order_number IN (SELECT value FROM json_each(?2)))";
 
 /**
- * `?1`: a pattern; `?2`: forms. Events that are not applied: of orders that no applied event has named, and about a
- * payment, refund or shipment that is known from nothing else. webhook_events_set_aside, what `maybeWaiting` uses,
- * then the order's key; webhook_events_subject.
+ * `?1`: a pattern; `?2`: forms. Events that are not applied: those of orders that no applied event has named, and
+ * those about a payment, refund or shipment with one of these ids. webhook_events_set_aside, the indexes of
+ * `maybeWaiting`, then the order's key; webhook_events_subject.
  */
 const unappliedSql = `
 SELECT ${eventColumns} FROM webhook_events e WHERE e.rowid IN (
@@ -143,7 +143,7 @@ export interface FoundEvent {
   readonly status: string;
 }
 
-/** An order that may be meant, and the contact by which it was found; null: by its number. */
+/** A possible order, and the contact by which it was found; null if it was found by its number. */
 export interface Candidate {
   readonly order_number: string;
   readonly contact: string | null;
@@ -157,13 +157,13 @@ interface Parts {
 }
 
 export interface Candidates extends Parts {
-  /** The likeliest first; an order may be there several times. */
+  /** The most likely first; an order may occur several times. */
   readonly orders: readonly Candidate[];
-  /** One of the limits was reached: there may be more. */
+  /** True if a limit was reached: there may be more. */
   readonly isCut: boolean;
 }
 
-/** What stands under whole keys and their beginnings. */
+/** Lookups by whole keys and their beginnings. */
 function keyStatements(db: D1Database, terms: SearchTerms): readonly D1PreparedStatement[] {
   const forms = JSON.stringify(terms.forms);
   const bill = terms.beginnings.find((one) => one.startsWith("awb:")) ?? "";
@@ -194,7 +194,7 @@ function scanStatements(db: D1Database, terms: SearchTerms): readonly D1Prepared
   return statements;
 }
 
-/** Whether something has exactly this key: then nobody looks for what only contains it. */
+/** True if the text is exactly one of these keys: then no scan is needed. */
 function isWhole(
   { forms, contacts }: SearchTerms,
   { payments, refunds, shipments, events }: Parts,
@@ -218,7 +218,7 @@ interface OrderHit {
   readonly contact?: string;
 }
 
-/** Everything that may be meant, in one or two round trips. */
+/** All candidates, in one or two round trips. */
 export async function findCandidates(db: D1Database, terms: SearchTerms): Promise<Candidates> {
   const keyed = await db.batch([...keyStatements(db, terms)]);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each statement of a batch has rows of its own

@@ -1,6 +1,6 @@
 /**
- * The search over everything that people ask for: orders by any part of their number, people by name, address or
- * telephone number, and payments, refunds, shipments and events by id. Two round trips.
+ * The search: orders by any part of their number, people by name, address or telephone number, and payments, refunds,
+ * shipments and events by id. At most three round trips.
  */
 import type { StoreDefaults } from "../../projection/store-defaults";
 import { type Candidate, type Candidates, CANDIDATES_MAX, findCandidates } from "./candidates";
@@ -11,7 +11,7 @@ import { readTerms } from "./terms";
 const ORDERS_MAX = 25;
 const PEOPLE_MAX = 10;
 
-/** A person under whose name, address or number orders were found. */
+/** A person whose name, address or number matched. */
 export interface FoundPerson {
   readonly name: string | null;
   readonly email: string | null;
@@ -25,9 +25,9 @@ export interface FoundPerson {
 export interface Found extends Omit<Candidates, "orders" | "isCut"> {
   readonly orders: readonly OrderRow[];
   readonly people: readonly FoundPerson[];
-  /** There may be more than this. */
+  /** True if there may be more. */
   readonly more: boolean;
-  /** Orders of which an address or number is exactly what was searched for. */
+  /** Orders with an address or number that is exactly the search text. */
   readonly ofWholeContact: ReadonlySet<string>;
 }
 
@@ -60,7 +60,7 @@ function inOrder(orders: readonly OrderRow[], text: string): readonly OrderRow[]
   );
 }
 
-/** The customers of the orders that were found by a contact, each once. `orders`: the latest first. */
+/** The customers of the orders that were found by a contact, each once. `orders`: latest first. */
 function peopleIn(
   orders: readonly OrderRow[],
   candidates: readonly Candidate[],
@@ -74,7 +74,7 @@ function peopleIn(
   for (const order of orders) {
     const { customer_name: name, customer_email: email, customer_phone: phone } = order;
     if ((email ?? phone ?? name) === null || !byContact.has(order.order_number)) continue;
-    // A number or an address may be shared by several people.
+    // Several people may share a number or an address.
     const key = `${email?.toLowerCase() ?? phone ?? ""} ${foldName(name ?? "")}`;
     const known = people.get(key);
     people.set(key, {

@@ -1,37 +1,37 @@
-/** What a person has typed into the search, read as everything that it may be. Pure. */
+/** Reads a search text as everything that it may be: keys, contacts, words. Pure. */
 import { phoneDigits, plainText } from "../../events/formats/phone";
 import { airwayBillContact, contactsLike, foldName } from "../../projection/patches/contacts";
 import type { StoreDefaults } from "../../projection/store-defaults";
 
 export interface SearchTerms {
-  /** As it was typed, in upper and in lower case: keys are found by their beginning. */
+  /** As typed, in upper case and in lower case: keys are found by their beginning. */
   readonly forms: readonly string[];
-  /** What an order number may contain, in any case; null if it looks like no part of one. */
+  /** A part of an order number, in any case; null if the text cannot be one. */
   readonly number: string | null;
-  /** What an order number without digits may begin with, in any case; null if it is too long. */
+  /** The beginning of an order number without digits, in any case; null if it is too long. */
   readonly start: string | null;
-  /** In the form of order_contacts: the contacts that it is, whole. */
+  /** Whole contacts, in the form of order_contacts. */
   readonly contacts: readonly string[];
-  /** The beginnings of contacts: of airway bills, addresses, names, and of numbers with a country code. */
+  /** The beginnings of contacts: airway bills, addresses, names, and numbers with a country code. */
   readonly beginnings: readonly string[];
-  /** The end of a telephone number; null if it is not digits alone. */
+  /** The end of a telephone number; null if the text is not one. */
   readonly ending: string | null;
-  /** What a name or an address contains, all of it; none if it is no word. */
+  /** Words that a name or an address must all contain; empty if the text is a telephone number. */
   readonly words: readonly string[];
 }
 
-/** Longer texts are no names and no numbers. */
+/** Longer texts are neither names nor numbers. */
 export const SEARCH_CHARACTERS = 200;
-/** D1 takes patterns of 50 bytes, signs among them. */
+/** D1 allows patterns of 50 bytes, including the wildcards. */
 const PATTERN_BYTES = 48;
 const WORDS_MAX = 4;
 const ENDING_MIN_DIGITS = 4;
-/** From here on it is a whole number, whose zeros in front are only dialled. */
+/** From this length on, it is a whole telephone number, and its leading zeros are only for dialling. */
 const WHOLE_MIN_DIGITS = 9;
 
 const encoder = new TextEncoder();
 
-/** As a part of a pattern with the escape `!`. */
+/** Escaped with `!` for use in a pattern. */
 export const escaped = (text: string): string => text.replaceAll(/[%_!]/g, "!$&");
 
 const fitsPattern = (text: string): boolean =>

@@ -1,7 +1,7 @@
 /**
- * All orders, filtered and sorted. A page looks through a limited stretch, of the events or of the orders by when they
- * were placed, never through the whole table: where a rare filter finds little in it, the page is short and says where
- * the search continues.
+ * All orders, filtered and sorted. A page reads a bounded stretch, of the events or of the orders by time of
+ * placement, never the whole table. If a rare filter matches little in it, the page is short and says where the
+ * search continues.
  */
 import type { FinancialStatus } from "../../projection/money-status/financial-status";
 import { ifAsked } from "../filters";
@@ -17,26 +17,26 @@ import type { OrderSort } from "./conditions";
 export interface OrderFilter {
   readonly status?: string | undefined;
   readonly money?: FinancialStatus | undefined;
-  /** Of one of its parcels. */
+  /** The status of one of its parcels. */
   readonly shipment?: string | undefined;
   /** Orders with a message that failed. */
   readonly messages?: "failed" | undefined;
-  /** Placed from then on, and before then, ISO 8601. */
+  /** Time of placement, ISO 8601: `from` is inclusive, `to` is exclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
 
-/** The number of events that a page reads if nothing is filtered. */
+/** The events that a page reads if nothing is filtered. */
 const LATEST_ROWS = 500;
-/** The number of events or orders that a page looks through; messages are found by several keys for each order. */
+/** The events or orders that a page reads; fewer for messages, which need several lookups for each order. */
 const STRETCH_ROWS = 2_000;
 const MESSAGES_STRETCH_ROWS = 500;
-/** The number of orders that are compared by their total: the newest of those that were placed in the range. */
+/** The orders that are compared by total: the newest that were placed in the range. */
 const TOTAL_ROWS = 5_000;
 
 /**
- * `?1`: the filter as JSON; `o`: orders. Primary keys, shipments_order. By the plus, SQLite makes no index of every
- * message by its status first.
+ * `?1`: the filter as JSON; `o`: orders. Primary keys, shipments_order. The plus keeps SQLite from first building an
+ * index of all messages by status.
  */
 const matches = [
   ifAsked("status", "o.status ="),
@@ -50,8 +50,8 @@ const matches = [
 const inRange = `${ifAsked("from", "o.placed_at >=")} AND ${ifAsked("to", "o.placed_at <")}`;
 
 /**
- * `?2`: before which row of the inbox; `?3`: rows to read; `?4`: limit. By rowid, then primary keys: the orders of
- * the latest events.
+ * `?2`: before this row of the inbox; `?3`: rows to read; `?4`: limit. By rowid, then primary keys: the orders of the
+ * latest events.
  */
 const latestSql = `
 WITH latest AS (
@@ -70,7 +70,7 @@ FROM named CROSS JOIN orders o ON o.order_number = named.number
 WHERE named.number IS NOT NULL AND ${matches} AND ${inRange}
 ORDER BY named.place DESC LIMIT ?4`;
 
-/** `?1`: before which row; `?2`: rows to read. By rowid: the last row that was read; null if there was none. */
+/** `?1`: before this row; `?2`: rows to read. By rowid. The last row that was read; null if there was none. */
 const lookedThroughSql = `
 SELECT min(place) AS oldest FROM (
   SELECT rowid AS place FROM webhook_events WHERE rowid < ?1 ORDER BY rowid DESC LIMIT ?2)`;
@@ -99,10 +99,10 @@ async function listLatest(
 
 interface Direction {
   readonly order: "ASC" | "DESC";
-  /** How a row behind another one compares, and the other end of the range. */
+  /** The comparison that selects later rows, and the condition at the end of the range. */
   readonly behind: "<" | ">";
   readonly end: string;
-  /** Behind which time the range begins. */
+  /** The time after which the range begins. */
   readonly first: (range: OrderFilter) => string;
 }
 const newestFirst: Direction = {
@@ -119,8 +119,8 @@ const oldestFirst: Direction = {
 };
 
 /**
- * `?1`: the filter; `?2`, `?3`: behind which time and number. orders_placed alone, from there on: of two bounds on one
- * side SQLite takes one for the index, so the beginning of the range is in the place.
+ * `?1`: the filter; `?2`, `?3`: after this time and number. orders_placed alone, starting there. SQLite uses only one
+ * of two bounds on the same side for the index, so the beginning of the range is part of the place.
  */
 const stretch = ({ order, behind, end }: Direction): string => `
 SELECT placed_at, order_number FROM orders
@@ -135,7 +135,7 @@ SELECT ${orderColumns}, o.placed_at FROM orders o WHERE o.order_number IN (
   ORDER BY ${sort} LIMIT ?5 OFFSET ?6)
 ORDER BY ${sort}`;
 
-/** `?4`: the place of a row in the stretch. orders_placed alone. */
+/** `?4`: the offset of a row in the stretch. orders_placed alone. */
 const rowOfStretchSql = (direction: Direction): string => `${stretch(direction)} 1 OFFSET ?4`;
 
 const sqlOf: Readonly<Record<Exclude<OrderSort, "activity">, readonly [Direction, string]>> = {
@@ -147,7 +147,7 @@ const sqlOf: Readonly<Record<Exclude<OrderSort, "activity">, readonly [Direction
 /** A cursor as a whole number; 0 if it is none. */
 const numberOf = (cursor: string): number => (/^\d{1,15}$/.test(cursor) ? Number(cursor) : 0);
 
-/** `2026-11-24T10:00:00.000Z ORD-1`: behind this order. */
+/** `2026-11-24T10:00:00.000Z ORD-1`: after this order. */
 const cursorOf = ({ placed_at: at, order_number: number }: Placed): string => `${at} ${number}`;
 
 interface Placed {
@@ -177,7 +177,7 @@ async function listPlaced(
   });
   const last = results.length === limit ? results.at(-1) : undefined;
   if (last !== undefined && !isByTotal) return { orders, next: cursorOf(last) };
-  // Of a whole stretch its last row, by total the first one behind it: null where the orders end before it.
+  // The last row of a whole stretch; by total, the first row after it. Null if the orders end before it.
   const row = await db
     .prepare(rowOfStretchSql(direction))
     .bind(...asked, isByTotal ? rows : rows - 1)
@@ -187,7 +187,7 @@ async function listPlaced(
   return row === null ? { orders, next } : { orders, next, compared: rows };
 }
 
-/** A page of all orders; by activity, a later page may show an order again. */
+/** A page of all orders; if sorted by activity, a later page may show an order again. */
 export async function listAllOrders(
   db: D1Database,
   filter: OrderFilter,

@@ -1,4 +1,4 @@
-/** The orders that wait for a person, by what they wait for. Each list has an index in which only its rows are. */
+/** The orders that need a person, by reason. Each list has an index that contains only its rows. */
 import { pendingStatuses } from "../../events/stages";
 import { quoted } from "../quoted";
 import {
@@ -11,27 +11,29 @@ import {
 } from "./conditions";
 import { orderColumns, type OrderPage, type OrderRow, type Place } from "../state/order-list";
 
-/** A parcel under way counts as stuck after so many days without an event about it, and no longer after the second. */
+/**
+ * A parcel under way is stuck after STUCK_AFTER_DAYS without an event, and no longer counts after STUCK_UNTIL_DAYS.
+ */
 export const STUCK_AFTER_DAYS = 5;
 export const STUCK_UNTIL_DAYS = 60;
-/** Orders to be paid that were placed longer ago are not expected to be paid any more. */
+/** Orders that were placed longer ago are no longer expected to be paid. */
 export const TO_PAY_UNTIL_DAYS = 60;
 export const UNDELIVERED_UNTIL_DAYS = 30;
 
-/** No more are in a list, the latest ones, and no more are counted, as of events (overview.ts). */
+/** The most orders in a list, and the most that are counted: the latest ones, as for events (overview.ts). */
 const WORKLIST_MAX = 10_000;
 
-/** So many days ago, in the format of stored times. */
+/** A time in the format of stored times. */
 const daysAgo = (days: number): string =>
   `strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-${String(days)} days')`;
 
-/** orders_to_pay, whose entries decide before a row is read. */
+/** orders_to_pay: its entries decide before a row is read. */
 const toPay = (paymentStatus: string): string =>
   `SELECT order_number FROM orders INDEXED BY orders_to_pay
     WHERE ${isToPay} AND placed_at > ${daysAgo(TO_PAY_UNTIL_DAYS)} AND payment_status ${paymentStatus}
     ORDER BY placed_at DESC LIMIT ${String(WORKLIST_MAX)}`;
 
-/** A payment that is to be made in cash on delivery, as projection/money-status/cash.ts recognizes it. payments_order. */
+/** A pending payment in cash on delivery, as projection/money-status/cash.ts recognizes it. payments_order. */
 const awaitsCash = `SELECT 1 FROM payments c WHERE c.order_number = u.order_number
   AND c.status IN (${quoted(["pending", ...pendingStatuses])})
   AND (${["cash", "cod"].map((word) => `' ' || lower(c.method) || ' ' GLOB '*[^a-z]${word}[^a-z]*'`).join(" OR ")})`;
@@ -55,14 +57,14 @@ const sources: Readonly<Record<Worklist, string>> = {
     WHERE ${isUnderWay} AND updated_at > ${daysAgo(STUCK_UNTIL_DAYS)} AND updated_at < ${daysAgo(STUCK_AFTER_DAYS)}`),
 };
 
-/** `?1`: after; `?2`: limit. The index of the list, then primary keys. */
+/** `?1`: after this number; `?2`: limit. The index of the list, then primary keys. */
 const listSql = (list: Worklist): string => `
 SELECT ${orderColumns} FROM orders o
 WHERE o.order_number IN (
   SELECT order_number FROM (${sources[list]}) WHERE order_number > ?1 ORDER BY order_number LIMIT ?2)
 ORDER BY o.order_number`;
 
-/** A page of the list, by number. */
+/** A page of the list, by order number. */
 export async function listWorklist(
   db: D1Database,
   list: Worklist,
