@@ -24,10 +24,10 @@ const precedence = (name: string) => text(name).notNull().default("");
 export const webhookEvents = sqliteTable(
   "webhook_events",
   {
-    /** Its position in the inbox, by which walks go: SQLite's rowid, as a column so that an export has it. */
+    /** Its position in the inbox, which walks follow: SQLite's rowid, as a column so that exports have it. */
     event_row: integer("event_row").primaryKey(),
     id: text("id").notNull().unique(),
-    /** A known type as the catalog spells it, another one as it was sent; null if none was found. */
+    /** A known type in the catalog's spelling, an unknown one as it was sent; null if none was found. */
     event_type: text("event_type"),
     /** The form of the body; null if version 0.2 stored it and it was not read again since. */
     form: text("form", { enum: ["envelope", "flat", "bare", "unknown"] }),
@@ -160,11 +160,11 @@ export const orders = sqliteTable(
     /** 1 while a batch has linked or unlinked a row and the derived columns must be computed again. */
     stale: integer("stale").notNull().default(0),
     updated_at: text("updated_at").notNull(),
-    /** The same as order_date, for the index: the merge leaves it alone, and triggers copy what has changed. */
+    /** A copy of order_date for the index: the merge does not update it; triggers copy changes. */
     placed_at: text("placed_at"),
   },
   (t) => [
-    // The list of orders by when they were placed; an order writes it once.
+    // The list of orders by time of placement; an order writes it once.
     index("orders_placed").on(t.placed_at, t.order_number),
     // Derivation: orders that this batch has marked as stale; empty between batches.
     index("orders_stale")
@@ -172,7 +172,7 @@ export const orders = sqliteTable(
       .where(sql`stale = 1`),
     // Rows in which 0.2 has set a register since the migration; this index and those below are normally empty.
     index("orders_to_renew").on(t.order_number).where(sql.raw(isToRenew.orders)),
-    // The lists of orders that wait for a person (store/worklists/): few, so they cost few rows.
+    // The lists of orders that need a person (store/worklists/): few orders, so few index rows.
     index("orders_refund_due").on(t.order_number).where(sql.raw(isRefundDue)),
     index("orders_to_pay")
       .on(t.placed_at, t.order_number, t.payment_status)
@@ -195,7 +195,7 @@ export const payments = sqliteTable(
     method: text("method"),
     amount_precedence: precedence("amount_precedence"),
     reference_number: text("reference_number"),
-    /** The register beside the indexed column: see store/state/merge.ts. */
+    /** The register behind the indexed column: see store/state/merge.ts. */
     named_reference: text("named_reference"),
     reference_precedence: precedence("reference_precedence"),
     named_order: text("named_order"),
@@ -323,8 +323,8 @@ export const disputedLinks = sqliteTable(
 );
 
 /**
- * What an order is found by, past values included: the e-mail addresses, telephone numbers and names in its order
- * events, and the airway bills of its parcels (projection/patches/contacts.ts).
+ * The contacts by which an order is found, including past ones: the e-mail addresses, telephone numbers and names in
+ * its order events, and the airway bills of its parcels (projection/patches/contacts.ts).
  */
 export const orderContacts = sqliteTable(
   "order_contacts",
@@ -396,10 +396,10 @@ export const activity = sqliteTable(
   {
     activity_id: integer("activity_id").primaryKey(),
     at: text("at").notNull(),
-    /** The person by the e-mail address that Access states, `Admin token`, or `admin API`; blank where nobody is known. */
+    /** The person: the e-mail address that Access states, `Admin token`, or `admin API`; blank if unknown. */
     who: text("who").notNull(),
     what: text("what").notNull(),
-    /** The id of what it was done to; no personal data. */
+    /** The id of the object of the action; no personal data. */
     about: text("about"),
     /** How many: events replayed, tokens refused. */
     times: integer("times").notNull().default(1),
@@ -427,7 +427,7 @@ export const replays = sqliteTable("replays", {
   id: integer("id").primaryKey(),
   started_at: text("started_at").notNull(),
   events: text("events").notNull(),
-  /** Null of a replay. */
+  /** Null for a replay. */
   messages: text("messages"),
 });
 
@@ -573,8 +573,8 @@ export const notifications = sqliteTable(
     /** When it was due: the event's time, else its receipt, plus any delay. */
     due_at: text("due_at").notNull(),
     /**
-     * When what it reports happened: the event's time, else the date in its body, else its receipt. Null of an
-     * alert, and where a version before has written it.
+     * When the reported fact happened: the event's time, else the date in its body, else its receipt. Null for an
+     * alert, and if an older version has written it.
      */
     happened_at: text("happened_at"),
     /** What the message is rendered from, as JSON: a shipment's status, an alert's text. */
@@ -587,9 +587,9 @@ export const notifications = sqliteTable(
     unanswered: integer("unanswered").notNull().default(0),
     created_at: text("created_at").notNull(),
     sent_at: text("sent_at"),
-    /** Of a forward: its endpoint. Null where an older version wrote it. */
+    /** Of a forward: its endpoint. Null if an older version wrote it. */
     endpoint: text("endpoint"),
-    /** Its place in the lane of that: the row of its event in the inbox; of what a person replays, behind all others. */
+    /** Its place in that lane: the row of its event in the inbox; replayed forwards come after all others. */
     lane_place: integer("lane_place"),
     /** Its last attempts, as JSON: time, status, milliseconds, the beginning of the answer. */
     attempt_log: text("attempt_log"),
@@ -607,7 +607,7 @@ export const notifications = sqliteTable(
     // Messages that were not sent for a reason outside the message itself, by the time of their creation: a person
     // may have them sent together.
     index("notifications_unsent").on(t.reason, t.channel, t.created_at).where(sql.raw(isUnsent)),
-    // The list of messages: those that no event leads to, by time. They are few.
+    // The list of messages: those that no event asks for, by time. They are few.
     index("notifications_unasked").on(t.created_at).where(sql.raw(isUnasked)),
   ],
 );
@@ -624,8 +624,8 @@ export const channels = sqliteTable("channels", {
 });
 
 /**
- * Endpoints that events are forwarded to, at most FORWARD_ENDPOINTS_MAX. FORWARD_URL is the endpoint `default`
- * without any row; once there is something to remember of it, a row of that id holds its state.
+ * Endpoints that events are forwarded to, at most FORWARD_ENDPOINTS_MAX. FORWARD_URL is the endpoint `default`, which
+ * needs no row; once it has state to store, a row with that id holds it.
  */
 export const forwardEndpoints = sqliteTable("forward_endpoints", {
   id: text("id").primaryKey(),
@@ -633,13 +633,13 @@ export const forwardEndpoints = sqliteTable("forward_endpoints", {
   description: text("description").notNull().default(""),
   /** JSON array of types, with wildcards such as `payment.*`. */
   event_types: text("event_types").notNull().default('["*"]'),
-  /** 1: the order stands beside the event. */
+  /** 1: forwards include the order in addition to the event. */
   include_order: integer("include_order").notNull().default(0),
   /** Requests a minute; null: no limit. */
   rate_limit: integer("rate_limit"),
   /** Its secret is derived from it, and never stored. */
   secret_version: integer("secret_version").notNull().default(1),
-  /** Until a day after it the secret before signs too. */
+  /** The previous secret also signs until a day after this time. */
   rotated_at: text("rotated_at"),
   status: text("status", { enum: ["active", "paused", "disabled"] })
     .notNull()
@@ -648,16 +648,18 @@ export const forwardEndpoints = sqliteTable("forward_endpoints", {
   status_reason: text("status_reason"),
   /** Since when it is paused or disabled; null while it is active. */
   status_since: text("status_since"),
-  /** Since when every attempt has failed; null where the last one succeeded. */
+  /** Since when every attempt has failed; null if the last one succeeded. */
   failing_since: text("failing_since"),
-  /** Until then it is left alone. */
+  /** Nothing is sent to it before this time. */
   retry_at: text("retry_at"),
-  /** Where it has a rate limit: when the next request may go out, in milliseconds since 1970. */
+  /** If it has a rate limit: when the next request may be sent, in milliseconds since 1970. */
   next_send_ms: integer("next_send_ms").notNull().default(0),
   created_at: text("created_at").notNull(),
 });
 
-/** What people have set of the shop in the console (notifications/shop/settings.ts); a row wins over the var. */
+/**
+ * The shop's settings that people have set in the console (notifications/shop/settings.ts); a row overrides the var.
+ */
 export const shopSettings = sqliteTable("shop_settings", {
   name: text("name").primaryKey(),
   value: text("value").notNull(),
@@ -665,7 +667,7 @@ export const shopSettings = sqliteTable("shop_settings", {
   changed_by: text("changed_by").notNull(),
 });
 
-/** Messages that a person has switched on or off; where there is no row, the template says. */
+/** Messages that a person has switched on or off; without a row, the template decides. */
 export const messageSwitches = sqliteTable(
   "message_switches",
   {
@@ -678,7 +680,7 @@ export const messageSwitches = sqliteTable(
   (t) => [primaryKey({ columns: [t.template, t.channel] })],
 );
 
-/** Who wants no marketing: keyed hashes of recipients, under the key of the suppression list. */
+/** Recipients who want no marketing: keyed hashes, under the key of the suppression list. */
 export const marketingOptOuts = sqliteTable("marketing_opt_outs", {
   recipient_hash: text("recipient_hash").primaryKey(),
   at: text("at").notNull(),
@@ -686,15 +688,15 @@ export const marketingOptOuts = sqliteTable("marketing_opt_outs", {
   source: text("source", { enum: ["one-click", "page"] }).notNull(),
 });
 
-/** What people have made of the texts of messages: the latest version of each counts. */
+/** The texts of messages that people have edited: the latest version of each counts. */
 export const messageTexts = sqliteTable(
   "message_texts",
   {
     language: text("language").notNull(),
-    /** Of the catalogue (notifications/texts/keys.ts). */
+    /** A key of the catalogue (notifications/texts/keys.ts). */
     key: text("key").notNull(),
     version: integer("version").notNull(),
-    /** ICU MessageFormat; null: the default again. */
+    /** ICU MessageFormat; null: back to the default. */
     text: text("text"),
     changed_at: text("changed_at").notNull(),
     changed_by: text("changed_by").notNull(),
@@ -708,7 +710,7 @@ export const databaseSizes = sqliteTable("database_sizes", {
   bytes: integer("bytes").notNull(),
 });
 
-/** Rows as they are read: what lists and pages hold is picked from these. */
+/** Rows as they are read: lists and pages pick their columns from these. */
 export type EventRecord = Readonly<typeof webhookEvents.$inferSelect>;
 export type MessageRecord = Readonly<typeof notifications.$inferSelect>;
 export type OrderRecord = Readonly<typeof orders.$inferSelect>;

@@ -1,6 +1,6 @@
 /**
- * Who did what, and when: one row for each action of a person or a script. Failed sign-ins are counted, one row an
- * hour, and each isolate adds to it every few seconds at most, so that guessing writes little.
+ * Who did what, and when: one row for each action of a person or a script. Failed sign-ins are counted in one row an
+ * hour, and each isolate updates it every few seconds at most, so guessing causes few writes.
  */
 
 /** `about` is an id, never a name or an address. */
@@ -10,7 +10,7 @@ export interface Activity {
   readonly about?: string | null | undefined;
   /** How many things it was done to; 1 unless stated. */
   readonly times?: number | undefined;
-  /** One row an hour for all that the person has done of it, without `about`: for what comes many times. */
+  /** For frequent actions: one row an hour counts all of them by this person, without `about`. */
   readonly isCounted?: boolean | undefined;
 }
 
@@ -54,7 +54,7 @@ export interface ActivityRow {
   readonly times: number;
 }
 
-/** More rows are purged, the oldest first, before their time: a script may do much. */
+/** If there are more rows, the oldest are purged early: a script may do much. */
 const ROWS_MAX = 100_000;
 
 const TEXT_CHARACTERS = 300;
@@ -66,7 +66,7 @@ INSERT INTO activity (at, who, what, about, times, counted) VALUES (?1, ?2, ?3, 
 ON CONFLICT (counted) WHERE counted IS NOT NULL
 DO UPDATE SET times = times + excluded.times, at = max(at, excluded.at)`;
 
-/** The end of the hour in an ISO time. */
+/** The length of an ISO time up to the hour. */
 const HOUR_CHARACTERS = 13;
 
 export async function saveActivity(
@@ -101,7 +101,7 @@ export async function listActivity(
   return { rows: results, next: results.length === limit ? (last?.activity_id ?? null) : null };
 }
 
-/** `?1`: before then. Primary key: the oldest rows, a limited number at a time. */
+/** `?1`: before this time. Primary key: the oldest rows, a limited number at a time. */
 const purgeSql = `
 DELETE FROM activity WHERE activity_id IN (
   SELECT activity_id FROM (SELECT activity_id, at FROM activity ORDER BY activity_id LIMIT 2000)

@@ -1,6 +1,6 @@
 /**
- * What was forwarded to each endpoint, as a person looks at it. No index holds sent forwards by endpoint; the id of a
- * forward follows from its event, so a page walks a bounded stretch of the inbox, one seek for each event.
+ * Lists what was forwarded to each endpoint, for people. No index covers sent forwards by endpoint, but the id of a
+ * forward follows from its event. So a page walks a bounded stretch of the inbox, one seek for each event.
  */
 import { DEFAULT_ENDPOINT } from "../../projection/outbox-rows";
 import { escaped } from "../outbox/fact-ids";
@@ -16,11 +16,11 @@ export interface Delivery extends Pick<
 
 export interface DeliveryPage {
   readonly deliveries: readonly Delivery[];
-  /** Where to go on; null where nothing lies behind. */
+  /** The cursor of the next page; null after the last one. */
   readonly next: string | null;
 }
 
-/** Events that one page looks through. */
+/** The most events that one page reads. */
 const STRETCH_ROWS = 2_000;
 /** The latest events whose attempts are counted. */
 export const MEASURED_EVENTS = 2_000;
@@ -37,7 +37,7 @@ WHERE e.rowid < ?2 AND e.rowid >= ?3 ORDER BY e.rowid DESC LIMIT ?4`;
 const endsSql = `
 SELECT (SELECT min(rowid) FROM webhook_events) AS first, (SELECT max(rowid) FROM webhook_events) AS last`;
 
-/** Of one endpoint, by the receipt of their events, newest first. */
+/** The forwards of one endpoint, by the receipt of their events, newest first. */
 export async function listDeliveries(
   db: D1Database,
   endpoint: string,
@@ -56,12 +56,12 @@ export async function listDeliveries(
   return { deliveries: results, next: end > first ? String(end) : null };
 }
 
-/** How an endpoint has answered: the attempts that are kept, of the latest events. */
+/** How an endpoint has answered: measured on the stored attempts for the latest events. */
 export interface Measured {
   readonly endpoint: string;
   readonly attempts: number;
   readonly succeeded: number;
-  /** Of those that were answered, in milliseconds; null where none was. */
+  /** Of the answered attempts, in milliseconds; null if there is none. */
   readonly median_ms: number | null;
   readonly p95_ms: number | null;
 }
@@ -84,7 +84,7 @@ SELECT endpoint, count(*) AS attempts, count(*) FILTER (WHERE status BETWEEN 200
   median_ms, p95_ms
 FROM attempts LEFT JOIN latency USING (endpoint) GROUP BY endpoint`;
 
-/** `since`: ISO 8601. Endpoints without an attempt are not named. */
+/** `since`: ISO 8601. Endpoints without an attempt are not included. */
 export async function measureEndpoints(
   db: D1Database,
   since: string,

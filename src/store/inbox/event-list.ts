@@ -29,7 +29,7 @@ const columns = [
 export type EventRow = Pick<EventRecord, (typeof columns)[number]> & {
   /** Its position in the inbox, in the order of receipt. */
   readonly event_row: number;
-  /** The order that it belongs to, where that is known (linked-order.ts). */
+  /** The order that it belongs to, if known (linked-order.ts). */
   readonly linked_order: string | null;
 };
 
@@ -92,7 +92,7 @@ const ofOrder = (number: string): string => `
     WHERE status IN ('quarantined', 'failed', 'ignored') AND order_number = ${number} AND subject IS NOT 'order'
       AND rowid < ?2 ORDER BY rowid DESC LIMIT ${String(FOUND_MAX)})`;
 
-/** `?2`: before which row. Events about a row with this key, whatever it is. webhook_events_subject. */
+/** `?2`: before which row. Events about a row of any kind with this key. webhook_events_subject. */
 const aboutKey = (key: string): string => `
   SELECT rowid FROM (SELECT rowid FROM webhook_events WHERE subject_id = ${key} AND rowid < ?2
     ORDER BY rowid DESC LIMIT ${String(FOUND_MAX)})`;
@@ -124,8 +124,7 @@ SELECT ${eventColumns} FROM webhook_events WHERE ${found[source]} AND rowid < ?2
 ORDER BY rowid DESC LIMIT ?4`;
 
 /**
- * `?2`: before which row. The oldest row that such a search has found, if it found as many as it may: there can be
- * more behind it.
+ * `?2`: before which row. The oldest row that the search found, if it reached its limit: there can be more after it.
  */
 const behindSql = (source: "order" | "q"): string => `
 SELECT CASE WHEN count(*) >= ${String(FOUND_MAX)} THEN min(rowid) END AS event_row FROM (
@@ -187,7 +186,7 @@ async function pageForwards(
   return { events: results, next: at < last ? at : null, latest: last };
 }
 
-/** Where a search goes on of which the filters left less than a page; null where all of it was looked through. */
+/** Where a search continues if the filters left less than a page; null if everything was read. */
 async function findBehind(
   db: D1Database,
   source: keyof typeof found,

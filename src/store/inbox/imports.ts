@@ -1,4 +1,4 @@
-/** What is known of the bodies of an import: those that were applied before, and which events have set a row. */
+/** What is known about the bodies of an import: which were applied before, and which events have set a row. */
 
 /** `?1`: ids. Primary key. */
 const appliedSql = `
@@ -21,7 +21,7 @@ export interface RowEvent {
   readonly received_at: string;
 }
 
-/** Of one slice: far more than its rows have in a shop. */
+/** The most events of one slice: far more than its rows have in a real shop. */
 const EVENTS_MAX = 5_000;
 
 /** `?1`: keys of rows and of their orders; `?2`: limit. webhook_events_subject. */

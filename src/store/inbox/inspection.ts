@@ -35,7 +35,7 @@ SELECT * FROM (
   SELECT * FROM (${ofStatus("quarantined")}) UNION ALL SELECT * FROM (${ofStatus("failed")}))
 ORDER BY event_row DESC LIMIT ?1`;
 
-/** Quarantined events and dead letters, newest first. */
+/** Quarantined and failed events, newest first. */
 export async function listTroubled(
   db: D1Database,
   limit: number,
@@ -51,7 +51,7 @@ export async function listTroubled(
   return results;
 }
 
-/** One event whole. */
+/** One event with all columns. */
 export type StoredEvent = EventRecord & Pick<EventRow, "linked_order">;
 
 /** Primary keys. */

@@ -1,6 +1,6 @@
 /**
- * The order that an event belongs to, in SQL: the one that it names, else that of its row, which may have become known
- * since. `of`: webhook_events, or its alias. Primary keys.
+ * The order that an event belongs to, in SQL: the one that it names, else the one of its row, which may have become
+ * known later. `of`: webhook_events, or its alias. Primary keys.
  */
 export const linkedOrder = (of: string): string => `coalesce(${of}.order_number, CASE ${of}.subject
   WHEN 'order' THEN ${of}.subject_id

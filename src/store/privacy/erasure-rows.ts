@@ -90,8 +90,8 @@ WHERE id IN (${ids})
   AND (status = 'pending' OR coalesce(recipient, rendered, error, provider_message_id, attempt_log) IS NOT NULL)`;
 
 /**
- * `?1`: orders. The indexes of `aboutOrders`, then primary keys. Forwards of their events: the order that one was
- * rendered with, and what was answered. A run that has read it already finds `attempts` moved.
+ * `?1`: orders. The indexes of `aboutOrders`, then primary keys. Removes the order that a forward of their events was
+ * rendered with, and the stored answers. A run that has already read a forward finds that `attempts` has changed.
  */
 const eraseForwardsSql = `
 UPDATE notifications SET rendered = NULL, attempt_log = NULL,

@@ -1,7 +1,7 @@
 /**
- * Forwards that were rendered with an order beside their event. An order may stand in the forward of a payment, refund
- * or shipment that belongs to another order by now, so these are found by what they hold: stretch by stretch of the
- * inbox.
+ * Forwards that were rendered with an order in addition to their event. If a payment, refund or shipment has moved to
+ * another order since, its forward still shows the old one. So these forwards are found by their content, in
+ * stretches of the inbox.
  */
 import { ERASE_STRETCH_ROWS } from "../../privacy-limits";
 import { escaped } from "../outbox/fact-ids";
@@ -24,19 +24,19 @@ const endSql = `
 SELECT max(place) AS "end" FROM (
   SELECT rowid AS place FROM webhook_events WHERE rowid > ?1 ORDER BY rowid LIMIT ?2)`;
 
-/** `?1`, `?2`: after and up to which row. Rowid, then primary keys: `orders` is looked up. */
+/** `?1`, `?2`: after and up to which row; `orders`: SQL that lists order numbers. Rowid, then primary keys. */
 const holding = (orders: string): string => `
   FROM ${forwardsOf("webhook_events e")}
   WHERE e.rowid > ?1 AND e.rowid <= ?2 AND +n.channel = 'forward'
     AND iif(json_valid(n.rendered), (n.rendered->>'$.message.order')->>'order_number', NULL) IN (${orders})`;
 
-/** `?3`: the erasure. A run that has read one already finds `attempts` moved. */
+/** `?3`: the erasure. A run that has already read a forward finds that `attempts` has changed. */
 const eraseSql = `
 UPDATE notifications SET rendered = NULL, attempt_log = NULL,
   attempts = attempts + (status = 'pending' AND in_flight = 0)
 WHERE id IN (SELECT n.id ${holding("SELECT order_number FROM erasure_orders WHERE erasure_id = ?3")})`;
 
-/** Erases the orders of an erasure in the next stretch; answers where to continue, null after the last. */
+/** Removes the orders of an erasure from the next stretch; returns where to continue, null after the last. */
 export async function eraseForwardedOrders(
   db: D1Database,
   erasureId: number,
@@ -55,12 +55,12 @@ ORDER BY e.rowid, n.id`;
 
 interface ForwardedOrder {
   readonly message: Row;
-  /** What its event is about. */
+  /** The subject of its event. */
   readonly subject: string;
   readonly key: string;
 }
 
-/** Of the orders of these contacts, between two rows of the inbox. */
+/** Forwards that show an order of these contacts, for events between two rows of the inbox. */
 export async function listForwardedOrders(
   db: D1Database,
   contacts: readonly string[],

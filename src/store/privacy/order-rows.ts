@@ -1,8 +1,8 @@
 /** The rows and messages that belong or ever belonged to orders: fragments of SQL for erasure and export. */
 
 /**
- * The orders for which events have named one of the contacts, and those that stand among them as `order:ORD-1`: a
- * person without a contact is known by their orders alone. order_contacts by its primary key.
+ * The orders for which events have named one of the contacts, and the orders that are listed as `order:ORD-1`: a
+ * person without a contact is known only by orders. order_contacts by its primary key.
  */
 export const ordersOfPerson = (contacts: string): string => `
   SELECT order_number FROM order_contacts WHERE contact IN (SELECT value FROM json_each(${contacts}))
@@ -30,7 +30,7 @@ const disputedKeys = (entity: "payments" | "refunds" | "shipments"): string =>
   `SELECT d.row_key FROM json_each(?1) j CROSS JOIN disputed_links d ON d.order_number = j.value
     WHERE d.entity = '${entity}'`;
 
-/** The tables beside orders, each with its key. */
+/** The tables other than orders, each with its key. */
 export const parts = {
   payments: { subject: "payment", key: "payment_id" },
   refunds: { subject: "refund", key: "refund_id" },
@@ -51,8 +51,8 @@ export const whereOfKeys: RowsWhere = (table) =>
   `${parts[table].key} IN (SELECT value->>1 FROM json_each(?1) WHERE value->>0 = '${parts[table].subject}')`;
 
 /**
- * The messages of one of these rows, which are listed under the order that it is linked to now. The plus, here and in
- * the other statements of erasure and export, keeps SQLite from making an index of all messages for one person's.
+ * The messages of these rows, which are listed under the order that each row is linked to now. The plus, here and in
+ * the other statements of erasure and export, keeps SQLite from building an index of all messages.
  */
 const movedMessages = (entity: "payments" | "refunds" | "shipments", key: string): string => `
   SELECT m.id FROM (${disputedKeys(entity)}) d CROSS JOIN ${entity} row ON row.${key} = d.row_key
@@ -63,7 +63,7 @@ const movedMessages = (entity: "payments" | "refunds" | "shipments", key: string
 
 /**
  * `?1`: orders. Ids of their messages, and of messages that were written for them before the payment, refund or
- * parcel was named for another order; not the other order's own messages. The keys of the view.
+ * parcel was named for another order; not the other order's own messages. The primary keys behind the view.
  */
 export const messagesOfOrders = `
   SELECT m.id FROM json_each(?1) j CROSS JOIN order_messages m ON m.order_number = j.value

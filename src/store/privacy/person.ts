@@ -25,7 +25,7 @@ export async function listOrdersOf(
   return results.map((row) => row.order_number);
 }
 
-/** `?1`: orders. Primary key; see `messagesOfOrders`, and `forwardsOfOrders` for forwards of what was moved. */
+/** `?1`: orders. Primary key; see `messagesOfOrders`, and `forwardsOfOrders` for forwards of rows that have moved. */
 const messagesSql = `
 SELECT n.* FROM notifications n WHERE n.id IN (${messagesOfOrders} UNION ${forwardsOfOrders}) ORDER BY n.id`;
 
@@ -104,7 +104,7 @@ const customersSql = `
 SELECT order_number, customer_name, customer_email, customer_phone FROM orders
 WHERE order_number IN (SELECT value FROM json_each(?1)) ORDER BY order_number`;
 
-/** Of the orders that are known. */
+/** The customers of those orders that exist. */
 export async function loadCustomers(
   db: D1Database,
   orders: readonly string[],

@@ -6,8 +6,8 @@ import { parts } from "./order-rows";
 
 const { addresses, objects } = personalColumns;
 /**
- * Left out: a telephone number may be stored here without its country code. Orders are found by both through their
- * contacts.
+ * Not searched here: a telephone number may be stored without its country code. Orders are found by both columns
+ * through their contacts.
  */
 const found: ReadonlySet<string> = new Set(["customer_email", "customer_phone"]);
 const texts = personalColumns.texts.filter((name) => !found.has(name));

@@ -107,7 +107,7 @@ export async function unlessListChanged<T>(db: D1Database, work: () => Promise<T
   } catch (error) {
     if (!isFenced(error, FENCE)) throw error;
     await loadSuppressionList(db);
-    // Without its cause, which would be taken for the fault of the events in the batch.
+    // Without its cause, which would look like an error in the data of the batch.
     // oxlint-disable-next-line eslint/preserve-caught-error
     throw new SuppressionListChanged("the suppression list has changed meanwhile");
   }

@@ -67,7 +67,7 @@ export async function findBegun(db: D1Database): Promise<ArchiveWrite | null> {
     .first<ArchiveWrite>();
 }
 
-/** The columns of an event that the archive keeps beside its body: all that repeats, rebuilds and people need. */
+/** The columns that the archive keeps in addition to the body: all that repeats, rebuilds and people need. */
 export const archivedColumns =
   "id event_type form type_hint subject subject_id order_number occurred_at received_at status status_precedence redeliveries attempts error notes processed_at body_sha256 conflicts conflict_sha256 verified_by".split(
     " ",

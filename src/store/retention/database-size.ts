@@ -1,12 +1,12 @@
 /**
- * How large the database is, and when it will be full. D1 says its size with every answer; the cron keeps one size a
- * day, from which the growth follows.
+ * The size of the database, and when it will be full. D1 reports its size with every answer; the cron stores one size
+ * a day, and the growth follows from these.
  */
 import { addMs, DAY_MS } from "../../events/formats/time";
 
-/** The growth is that of the last days, up to so many. */
+/** The growth is measured over at most this many days. */
 const GROWTH_DAYS = 30;
-/** How long the sizes of days are kept. */
+/** How long the sizes are kept. */
 const KEPT_DAYS = 400;
 
 export interface DatabaseSize {
@@ -14,9 +14,9 @@ export interface DatabaseSize {
   readonly maxBytes: number;
   /** Bytes a day; null before the second day. */
   readonly growth: number | null;
-  /** `2027-03-03`; null: it does not grow, or not within a hundred years. */
+  /** `2027-03-03`; null if it does not grow, or will not be full within a hundred years. */
   readonly fullOn: string | null;
-  /** Today's size is kept. */
+  /** True if today's size is stored. */
   readonly isKept: boolean;
 }
 
@@ -65,7 +65,7 @@ export async function loadSize(
   return sizeFrom(results, meta.size_after, maxBytes, now);
 }
 
-/** Keeps the size of a day, once. Primary key. */
+/** Stores the size of a day, once. Primary key. */
 export async function keepSize(db: D1Database, bytes: number, now: string): Promise<void> {
   const oldest = addMs(now, -KEPT_DAYS * DAY_MS);
   await db.batch([

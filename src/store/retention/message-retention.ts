@@ -33,8 +33,8 @@ WHERE id > ?1 AND id <= ?2 AND status <> 'pending' AND ${age} <= ?3
   AND coalesce(recipient, rendered, error, provider_message_id, event_id, context, attempt_log) IS NOT NULL`;
 
 /**
- * `?1`, `?2`: after and up to which id; `?3`: age. Primary keys. A forward waits as long as its event's body stays, which
- * may have been restored.
+ * `?1`, `?2`: after and up to which id; `?3`: age. Primary keys. A forward waits as long as the body of its event is
+ * kept; a restore may prolong that.
  */
 const overdueSql = `
 UPDATE notifications SET id = id, status = 'failed', reason = 'not sent within RETENTION_DAYS', next_attempt_at = NULL

@@ -115,10 +115,7 @@ export interface Purged {
   readonly rows: number;
 }
 
-/**
- * Purges those of the rows that are still expired, in one batch with `beside`. `archived`: their bodies are in the
- * archive.
- */
+/** Purges the rows that are still expired, in one batch with `beside`. `archived`: their bodies are in the archive. */
 export async function purgeRows(
   db: D1Database,
   places: readonly number[],

@@ -1,8 +1,8 @@
-/** Who wants no marketing: keyed hashes of recipients, under the key of the suppression list. */
+/** Recipients who want no marketing: keyed hashes, under the key of the suppression list. */
 
 const keySql = "SELECT key FROM erasure_key WHERE id = 1";
 
-/** To be part of another batch; `recipientKeyIn` reads its result. Primary key. */
+/** For use in another batch; `recipientKeyIn` reads its result. Primary key. */
 export function recipientKeyStatement(db: D1Database): D1PreparedStatement {
   return db.prepare(keySql);
 }
@@ -16,7 +16,7 @@ export function recipientKeyIn(result: D1Result | undefined): string | null {
 const listSql = `
 SELECT recipient_hash FROM marketing_opt_outs WHERE recipient_hash IN (SELECT value FROM json_each(?1))`;
 
-/** Those of them that have opted out. */
+/** The hashes that have opted out. */
 export async function listOptOuts(
   db: D1Database,
   hashes: readonly string[],
@@ -36,7 +36,7 @@ export interface OptOut {
   readonly source: "one-click" | "page";
 }
 
-/** Primary key. The first time stands. */
+/** Primary key. The first time is kept. */
 const saveSql = `
 INSERT INTO marketing_opt_outs (recipient_hash, at, source) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING`;
 
@@ -47,7 +47,7 @@ export async function saveOptOut(db: D1Database, optOut: OptOut): Promise<void> 
 /** Primary key. */
 const removeSql = "DELETE FROM marketing_opt_outs WHERE recipient_hash = ?1";
 
-/** The person has changed their mind. */
+/** The recipient wants marketing again. */
 export async function removeOptOut(db: D1Database, recipientHash: string): Promise<void> {
   await db.prepare(removeSql).bind(recipientHash).run();
 }

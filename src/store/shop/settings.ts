@@ -1,4 +1,4 @@
-/** The settings of the shop that people have set in the console. As many rows as there are settings: read whole. */
+/** The shop's settings that people have set in the console. One row for each: the table is read whole. */
 import type { SettingRow } from "../../notifications/shop";
 
 export interface StoredSetting extends SettingRow {
@@ -8,7 +8,7 @@ export interface StoredSetting extends SettingRow {
 
 const rowsSql = "SELECT name, value, changed_at, changed_by FROM shop_settings ORDER BY name";
 
-/** To be part of another batch; `settingsIn` reads its result. */
+/** For use in another batch; `settingsIn` reads its result. */
 export function settingsStatement(db: D1Database): D1PreparedStatement {
   return db.prepare(rowsSql);
 }
@@ -35,7 +35,7 @@ export async function saveSetting(db: D1Database, row: StoredSetting): Promise<v
 /** `?1`: name. Primary key. */
 const removeSql = "DELETE FROM shop_settings WHERE name = ?1";
 
-/** Back to the var, or the default. */
+/** Returns to the var, or to the default. */
 export async function removeSetting(db: D1Database, name: string): Promise<void> {
   await db.prepare(removeSql).bind(name).run();
 }

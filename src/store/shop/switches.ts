@@ -1,4 +1,4 @@
-/** Which messages people have switched on or off. A row for each at most: read whole. */
+/** Which messages people have switched on or off. At most one row for each: the table is read whole. */
 export interface SwitchRow {
   readonly template: string;
   readonly channel: string;
@@ -11,7 +11,7 @@ export interface SwitchRow {
 const rowsSql = `
 SELECT template, channel, is_on, changed_at, changed_by FROM message_switches ORDER BY template, channel`;
 
-/** To be part of another batch; `switchesIn` reads its result. */
+/** For use in another batch; `switchesIn` reads its result. */
 export function switchesStatement(db: D1Database): D1PreparedStatement {
   return db.prepare(rowsSql);
 }
@@ -30,7 +30,7 @@ INSERT INTO message_switches (template, channel, is_on, changed_at, changed_by) 
 ON CONFLICT (template, channel) DO UPDATE SET is_on = excluded.is_on, changed_at = excluded.changed_at,
   changed_by = excluded.changed_by`;
 
-/** What is pending is decided when its turn comes, so this holds for it too. */
+/** Also holds for pending messages: the switch is checked when they are due. */
 export async function saveSwitch(db: D1Database, row: SwitchRow): Promise<void> {
   const { template, channel, is_on: isOn, changed_at: at, changed_by: by } = row;
   await db.prepare(saveSql).bind(template, channel, isOn, at, by).run();

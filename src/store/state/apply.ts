@@ -39,14 +39,14 @@ export interface Application {
   readonly erasedBodies: readonly ErasedBody[];
   /** The findings in the batch that a person must check. */
   readonly alerts: readonly Alert[];
-  /** Nobody is notified of what follows from it: a batch of imports. */
+  /** True for a batch of imports: nobody is notified of its effects. */
   readonly isSilent?: boolean;
 }
 
 /** Each later delivery postpones a request for a review. */
 const putOff = templatesWhere(({ asked }) => asked.by === "event" && asked.isPutOff === true);
 
-/** Messages that are off until a person switches them on; a row is written once anybody has decided about them. */
+/** Messages that are off until a person switches them on; no row is written before a person has decided. */
 const offByDefault = templatesWhere(({ isOnByDefault }) => isOnByDefault === false);
 
 /**

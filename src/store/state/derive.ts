@@ -63,8 +63,8 @@ const statesTime = (precedence: string): string =>
   `substr(${precedence}, ${String(TIE_POSITION)}, 1) = ' '`;
 
 /**
- * Of the counted payments, the one with the highest stage, then the highest precedence: SQLite takes the bare
- * columns beside a max() from the row with that maximum.
+ * The counted payment with the highest stage, then the highest precedence: SQLite takes the bare columns next to a
+ * max() from the row with that maximum.
  */
 const paymentTotals = `
   totals AS (
@@ -132,9 +132,9 @@ const outstandingSince = `nullif(max(coalesce(${happenedAt("o.status_precedence"
     WHERE p.order_number = o.order_number AND p.status IN (${quoted(paidStatuses)})), '')), '')`;
 
 /**
- * Writes the messages `?6` for a cancelled order with a refund outstanding, due at `?5` (later than `?4`, now),
- * once per order. What imports alone have made is history, until a delivered event sets the cancellation or a
- * payment. payments_order.
+ * Writes the messages `?6` for a cancelled order with an outstanding refund, due at `?5` (later than `?4`, now), once
+ * per order. A refund that follows from imports alone is history: it is announced only after a delivered event sets
+ * the cancellation or a payment. payments_order.
  */
 const announceRefundsDue = `
 WITH ${touchedOrders}
@@ -156,8 +156,8 @@ const refundMessages = JSON.stringify(messagesOf("refund_outstanding"));
 const clearStale = "UPDATE orders SET stale = 0 WHERE stale = 1";
 
 /**
- * Run after the links. `refundDueAt` is when the team is notified of a refund that is outstanding from now on; null
- * if nobody is notified, as in a rebuild.
+ * Run after the links. `refundDueAt`: when the team is notified of a refund that becomes outstanding now; null if
+ * nobody is notified, as in a rebuild.
  */
 export function deriveStatements(
   db: D1Database,

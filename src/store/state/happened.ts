@@ -1,6 +1,6 @@
 /**
  * When the event that set a register happened, read from the register's precedence in SQL: the time that the event
- * states, else its own date, else its first receipt. What follows from state has no event of its own to ask.
+ * states, else its own date, else its first receipt. For messages that follow from state, and so have no event.
  */
 import {
   DIGITS,
@@ -11,7 +11,7 @@ import {
   UNKNOWN_TIME,
 } from "../../projection/precedence";
 
-/** Milliseconds since 2000, plus one: the number that stands at `position`, counted from 1. */
+/** The number at `position` (counted from 1): milliseconds since 2000, plus one. */
 function numberAt(precedence: string, position: number): string {
   const digits = Array.from({ length: TIME_DIGITS }, (_, place) => {
     const weight = DIGITS.length ** (TIME_DIGITS - 1 - place);
@@ -21,7 +21,7 @@ function numberAt(precedence: string, position: number): string {
   return digits.join(" + ");
 }
 
-/** ISO time; NULL of an empty precedence, and of one that version 0.2 has written. */
+/** ISO time; NULL if the precedence is empty, or if version 0.2 has written it. */
 export function happenedAt(precedence: string): string {
   const time = `substr(${precedence}, ${String(TIME_POSITION)}, ${String(TIME_DIGITS)})`;
   const number = `iif(${time} > '${UNKNOWN_TIME}', ${numberAt(precedence, TIME_POSITION)}, ${numberAt(precedence, TIE_POSITION)})`;

@@ -1,16 +1,15 @@
 /**
- * The stored events that patch the rows of an order (rows.ts): with the rows, the input for explanation and
- * rebuild. They are read up to a limit, and what is left out is counted.
+ * Loads the stored events that patch the rows of an order. Together with the rows (rows.ts), they are the input for
+ * explanation and rebuild. Reads up to a limit, and counts the events that it leaves out.
  */
 import type { HistoricEvent, StateRow } from "../../projection/history/explanation";
 import type { ReadLimits, RowKeys } from "./rows";
 
 /**
- * `?1`: the order; `?2` to `?4`: keys of payments, refunds and shipments; `?5`, `?6`: events and bytes
- * of bodies, the newest first, of which the first always is read. Events about
- * the rows themselves; events of every order that one of them was ever linked to, since an order
- * event patches what it lists; events in trouble that name the order. webhook_events_subject,
- * webhook_events_set_aside, disputed_links by its primary key.
+ * `?1`: the order; `?2` to `?4`: keys of payments, refunds and shipments; `?5`, `?6`: most events and bytes of
+ * bodies, newest first; the first body is always read. Finds events about the rows themselves; events of every order
+ * that a row was ever linked to, since an order event patches what it lists; and unapplied events that name the
+ * order. webhook_events_subject, webhook_events_set_aside, disputed_links by its primary key.
  */
 const eventsSql = `
 WITH named(order_number) AS (
@@ -49,7 +48,7 @@ export interface History {
   readonly leftOut: number;
 }
 
-/** Reads the events that patch any of the rows, oldest first; of too many the newest. */
+/** Reads the events that patch any of the rows, oldest first; if there are too many, the newest. */
 export async function loadHistory(
   db: D1Database,
   orderNumber: string,
@@ -74,7 +73,7 @@ export async function loadHistory(
   };
 }
 
-/** Ids of events by which a setting's event is named; the rows are few (VIEW_LIMITS). */
+/** The most ids that are read to name the events of settings; the rows are few (VIEW_LIMITS). */
 const IDS_MAX = 2_000;
 
 /**
@@ -84,7 +83,7 @@ const IDS_MAX = 2_000;
 const idsSql =
   "SELECT id FROM webhook_events WHERE subject_id IN (SELECT value FROM json_each(?1)) LIMIT ?2";
 
-/** The ids of the events that may have set the rows' registers, to name them. */
+/** The ids of the events that may have set registers of the rows, to name them. */
 export async function loadEventIds(
   db: D1Database,
   rows: readonly StateRow[],

@@ -1,4 +1,4 @@
-/** One order for people: history.ts reads its rows, this file its timeline. */
+/** The timeline of one order, for people; rows.ts reads its rows. */
 
 interface TimelineEntry {
   readonly at: string | null;
@@ -6,7 +6,7 @@ interface TimelineEntry {
   readonly detail: string | null;
 }
 
-/** Entries that are read to be put in order: of a larger timeline only some are shown. */
+/** The most entries that are read and sorted: of a longer timeline only some are shown. */
 const READ_MAX = 2_000;
 
 /** `?1`: order; `?2`: limit. The views' indexes, by the order's number. */
@@ -17,11 +17,11 @@ ORDER BY at, what LIMIT ?2`;
 
 interface Timeline {
   readonly entries: readonly TimelineEntry[];
-  /** How many there are besides them, up to READ_MAX in all. */
+  /** How many more there are, up to READ_MAX in total. */
   readonly left_out: number;
 }
 
-/** Events, milestones and notifications of an order, oldest first; of more than READ_MAX those that are found first. */
+/** Events, milestones and messages of an order, oldest first; of more than READ_MAX, those that are found first. */
 export async function loadTimeline(
   db: D1Database,
   orderNumber: string,

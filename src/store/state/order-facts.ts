@@ -1,4 +1,4 @@
-/** What messages about an order are made from, as it stands: for people who look at how they would be. */
+/** The current facts that messages about an order are made from, for previews by people. */
 import { CONTENTS_MAX_BYTES, PARCELS_MAX } from "../../limits";
 import type {
   Facts,
@@ -16,7 +16,7 @@ const orderSql = "SELECT * FROM orders WHERE order_number = ?1";
 const newestSql = (table: "payments" | "refunds" | "shipments"): string =>
   `SELECT * FROM ${table} WHERE order_number = ?1 ORDER BY status_precedence DESC LIMIT 1`;
 
-/** Index shipments_order. `?2`: parcels; `?3`: bytes of their items in all. */
+/** Index shipments_order. `?2`: most parcels; `?3`: most bytes of their items in total. */
 const contentsSql = `
 SELECT shipment_id, CASE WHEN coalesce(sum(octet_length(items)) OVER (ORDER BY shipment_id), 0) <= ?3
   THEN items END AS items
@@ -27,7 +27,7 @@ function first(result: D1Result | undefined): unknown {
   return result?.results[0] ?? null;
 }
 
-/** Null where there is no such order. */
+/** Null if there is no such order. */
 export async function loadOrderFacts(db: D1Database, orderNumber: string): Promise<Facts | null> {
   const [orders, payments, refunds, shipments, contents] = await db.batch([
     ...[orderSql, newestSql("payments"), newestSql("refunds"), newestSql("shipments")].map((sql) =>

@@ -1,4 +1,4 @@
-/** What lists show of an order, and the orders with a number, an e-mail address or a phone. */
+/** The columns of an order in lists, and the orders with a number, an e-mail address or a telephone number. */
 
 import type { FinancialStatus } from "../../projection/money-status/financial-status";
 import type { OrderRecord } from "../schema";
@@ -26,13 +26,13 @@ export type OrderRow = Pick<OrderRecord, (typeof columnNames)[number]> & {
   /** How many parcels it has, and how many were delivered. */
   readonly shipments: number;
   readonly shipments_delivered: number;
-  /** Of a parcel that is under way, else of one that was delivered; of several, of the one with the latest event. */
+  /** The status of a parcel under way, else of a delivered one; of several, the one with the latest event. */
   readonly shipment_status: string | null;
-  /** When that has last changed. */
+  /** When that parcel last changed. */
   readonly shipment_updated_at: string | null;
 };
 
-/** `after`: the cursor of the page before. */
+/** `after`: the cursor of the previous page. */
 export interface Place {
   readonly limit: number;
   readonly after?: string | undefined;
@@ -42,7 +42,7 @@ export interface OrderPage {
   readonly orders: readonly OrderRow[];
   /** The cursor of the next page; null if there is none. */
   readonly next: string | null;
-  /** How many orders were compared to sort them, if that was not all of them. */
+  /** How many orders were compared to sort them, if not all. */
   readonly compared?: number;
 }
 

@@ -25,7 +25,7 @@ export interface Rebuild {
   readonly rowsChanged: number;
   readonly startedAt: string;
   readonly finishedAt: string | null;
-  /** Orders too large to be rebuilt, up to REBUILD_NAMES_MAX; empty text: rows of no order. */
+  /** Orders too large to be rebuilt, up to REBUILD_NAMES_MAX; an empty text stands for rows without an order. */
   readonly leftOut: readonly string[];
 }
 
@@ -89,7 +89,7 @@ export async function loadRebuild(db: D1Database, id: number): Promise<Rebuild |
   return row === null ? null : readRebuild(row);
 }
 
-/** One slice of the inbox, with the present order of each event's row. */
+/** An event in a slice of the inbox. */
 interface SliceEvent {
   readonly eventRow: number;
   readonly id: string;
@@ -99,8 +99,8 @@ interface SliceEvent {
 }
 
 /**
- * `?1`: after; `?2`: up to; `?3` to `?5`: type, from, to, or null; `?6`, `?7`: events and bytes of
- * bodies, of which the first always is read. Rowid.
+ * `?1`: after; `?2`: up to; `?3` to `?5`: type, from, to, or null; `?6`, `?7`: most events and bytes of bodies; the
+ * first body is always read. Rowid.
  */
 const sliceSql = `
 SELECT e.rowid AS eventRow, e.id, e.type_hint AS typeHint, e.received_at AS receivedAt, e.payload,
@@ -119,7 +119,7 @@ WHERE coalesce(sized.before, 0) < ?7 ORDER BY e.rowid`;
 
 export interface Slice {
   readonly events: readonly SliceEvent[];
-  /** None comes after it. */
+  /** True if no slice comes after it. */
   readonly isLast: boolean;
 }
 

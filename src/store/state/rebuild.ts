@@ -151,7 +151,7 @@ const keysSql: Readonly<Record<Entity, string>> = {
   shipments: "SELECT value FROM json_each(?1)",
 };
 
-/** Reads payments, refunds and shipments by their keys: one batch. Null where they are too many. */
+/** Reads payments, refunds and shipments by their keys: one batch. Null if there are too many. */
 export async function loadRowsByKeys(
   db: D1Database,
   keys: RowKeys,

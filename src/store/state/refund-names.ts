@@ -24,9 +24,7 @@ export const refundCounts = `
     AND u.payment_reference = u.refund_id AND u.refund_id <> r.refund_id
     AND u.status_precedence > r.status_precedence AND ${numberedOf("u")} = r.refund_id)`;
 
-/**
- * The other name of the refund with the key `key`; no row if it has none. Primary key, refunds_order.
- */
+/** The other name of the refund with the key `key`; no row if it has none. Primary key, refunds_order. */
 export const otherNameOf = (key: string): string => `
   SELECT ${numberedOf("u")} AS refund_id FROM refunds u
   WHERE u.refund_id = ${key} AND u.payment_reference = u.refund_id

@@ -1,6 +1,6 @@
 /**
- * The state rows of an order, or by their keys, up to a limit: one order can be as large as a body allows.
- * What is left out is counted.
+ * Loads the state rows of an order, or rows by their keys, up to a limit: one order can be as large as a body allows.
+ * Counts the rows that it leaves out.
  */
 import { LEFT_OUT_MAX_COUNT } from "../../limits";
 import type { StateRow } from "../../projection/history/explanation";
@@ -15,14 +15,14 @@ import {
 /** Keys of rows, by entity. */
 export type RowKeys = Readonly<Record<Entity, readonly string[]>>;
 
-/** What one reading takes at most: rows of each kind, events, and bytes of the rows of a kind or of bodies. */
+/** The most that one read takes: rows of each kind, events, and bytes of the rows of a kind or of bodies. */
 export interface ReadLimits {
   readonly rows: number;
   readonly events: number;
   readonly bytes: number;
 }
 
-/** How many there are beside those that were read, up to LEFT_OUT_MAX_COUNT; kinds without any are absent. */
+/** How many rows were not read, up to LEFT_OUT_MAX_COUNT; kinds without any are absent. */
 type LeftOut = Readonly<Partial<Record<Entity | "events", number>>>;
 
 export interface OrderRows {
@@ -31,9 +31,9 @@ export interface OrderRows {
 }
 
 /**
- * Keys of the rows of an order. `?1`: the order. Primary keys, payments_order, payments_reference,
- * refunds_order, refunds_reference, shipments_order. A payment's other names, and refunds that follow
- * it, belong to the picture even where they are linked elsewhere.
+ * Keys of the rows of an order. `?1`: the order. Primary keys, payments_order, payments_reference, refunds_order,
+ * refunds_reference, shipments_order. Includes the other names of a payment, and refunds that follow it, even if they
+ * are linked elsewhere.
  */
 const keysOfOrder: Readonly<Record<Entity, string>> = {
   orders: "SELECT order_number AS key FROM orders WHERE order_number = ?1",
@@ -51,15 +51,15 @@ const keysOfOrder: Readonly<Record<Entity, string>> = {
   shipments: "SELECT shipment_id AS key FROM shipments WHERE order_number = ?1",
 };
 
-/** Of a row, in bytes: any text in it may be as long as a body. */
+/** The size of a row in bytes: any text in it may be as long as a body. */
 function sizeOf(entity: Entity): string {
   const columns = registersOf(entity).flatMap(([, names]) => names);
   return columns.map((name) => `coalesce(octet_length(${name}), 0)`).join(" + ");
 }
 
 /**
- * Rows by their primary keys, in that order, up to so many and so many bytes; the first is always
- * among them. `found`: how many there are, up to one more than may be read. `?2`: rows; `?3`: bytes.
+ * Rows by their primary keys, in that order, limited by number and bytes; the first row is always included. `found`:
+ * how many there are, up to one more than the limit. `?2`: most rows; `?3`: most bytes.
  */
 function boundedSql(entity: Entity, keysSql: string): string {
   const { key } = entities[entity];
@@ -80,7 +80,7 @@ function asRow(entity: Entity, found: FoundRow): StateRow {
   return { entity, key: String(columns[entities[entity].key]), columns };
 }
 
-/** Rows of each of the entities, and of which there are more: one batch. */
+/** The rows of each entity, and the entities that have more: one batch. */
 export async function readBounded(
   db: D1Database,
   named: readonly Entity[],
@@ -108,7 +108,7 @@ function countSql(entity: Entity): string {
   return `SELECT count(*) AS n FROM (SELECT 1 FROM (${keysOfOrder[entity]}) LIMIT ?2)`;
 }
 
-/** Reads the rows of an order: one batch, and another one where there are more than may be read. */
+/** Reads the rows of an order: one batch, and a second one if there are more than the limit. */
 export async function loadRows(
   db: D1Database,
   orderNumber: string,
@@ -141,7 +141,7 @@ export function keysOf(rows: readonly StateRow[]): RowKeys {
 const keysGiven = "SELECT value AS key FROM json_each(?1)";
 const byKeys = { orders: keysGiven, payments: keysGiven, refunds: keysGiven, shipments: keysGiven };
 
-/** Reads rows by their keys, of each kind as many as may be: one batch. */
+/** Reads rows by their keys, up to the limit for each kind: one batch. */
 export async function loadRowsOf(
   db: D1Database,
   rows: readonly Pick<StateRow, "entity" | "key">[],

@@ -1,7 +1,7 @@
 /**
- * What people have made of the texts of messages: one row a version, of which the latest counts. A text of null is
- * a way back to the default. At most TEXT_VERSIONS_MAX versions of each text are kept, and there are as many texts
- * as the catalogue has, so a language is read whole.
+ * The texts of messages that people have edited: one row for each version; the latest one counts. A null text returns
+ * to the default. At most TEXT_VERSIONS_MAX versions of each text are kept, and there are no more texts than in the
+ * catalogue, so a language is read whole.
  */
 import { TEXT_VERSIONS_MAX } from "../../limits";
 import type { messageTexts } from "../schema";
@@ -13,11 +13,11 @@ export type EditedText = Pick<TextVersion, "language" | "key" | "text">;
 const isLatest = `version = (SELECT max(version) FROM message_texts
   WHERE language = m.language AND key = m.key)`;
 
-/** Scanned: TEXT_VERSIONS_MAX rows a text at most, of texts that a person has edited. */
+/** Scans the table: at most TEXT_VERSIONS_MAX rows for each text that a person has edited. */
 const editedSql = `
 SELECT language, key, text FROM message_texts m WHERE text IS NOT NULL AND ${isLatest}`;
 
-/** To be part of another batch; `editedTextsIn` reads its result. */
+/** For use in another batch; `editedTextsIn` reads its result. */
 export function editedTextsStatement(db: D1Database): D1PreparedStatement {
   return db.prepare(editedSql);
 }
@@ -26,7 +26,7 @@ export function editedTextsIn(result: D1Result | undefined): readonly EditedText
   return (result?.results ?? []) as EditedText[];
 }
 
-/** Those of every language. */
+/** The edited texts of every language. */
 export async function loadEditedTexts(db: D1Database): Promise<readonly EditedText[]> {
   return editedTextsIn(await editedTextsStatement(db).run());
 }
@@ -47,7 +47,7 @@ export async function listEditedTexts(
 const versionsSql =
   "SELECT * FROM message_texts WHERE language = ?1 AND key = ?2 ORDER BY version DESC";
 
-/** The versions that are kept of a text, the latest first. */
+/** The stored versions of a text, latest first. */
 export async function listTextVersions(
   db: D1Database,
   language: string,
@@ -57,7 +57,7 @@ export async function listTextVersions(
   return results;
 }
 
-/** Primary key. What is the same as the latest version makes no new one. */
+/** Primary key. A text that equals the latest version adds none. */
 const saveSql = `
 INSERT INTO message_texts (language, key, version, text, changed_at, changed_by)
 SELECT ?1, ?2, coalesce(max(version), 0) + 1, ?3, ?4, ?5 FROM message_texts
@@ -70,7 +70,7 @@ const trimSql = `
 DELETE FROM message_texts WHERE language = ?1 AND key = ?2
   AND version <= (SELECT max(version) FROM message_texts WHERE language = ?1 AND key = ?2) - ?3`;
 
-/** A person's action. `text` null: the default again. */
+/** A person's action. `text` null: back to the default. */
 export async function saveText(
   db: D1Database,
   { language, key, text }: EditedText,
