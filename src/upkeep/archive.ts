@@ -1,8 +1,7 @@
 /**
- * The archive in R2: bodies as compressed NDJSON. An object holds the bodies of one day from a range of the inbox;
- * beside it is a manifest. A run replaces an object only if it is unchanged since the run read it (conditional put
- * by etag). The object's metadata contains the hash of its bytes, so that a damaged object is detected when it is
- * read.
+ * The archive in R2: bodies as compressed NDJSON. An object holds the bodies of one day from a range of the inbox,
+ * and has a manifest. A run replaces an object only if it is unchanged since the run read it (conditional put by
+ * etag). The object's metadata contains the hash of its bytes, so that a damaged object is detected when it is read.
  */
 import { sha256 } from "../digest";
 import type { ArchivedEvent } from "../store/retention/archive-writes";

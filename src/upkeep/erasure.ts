@@ -3,7 +3,7 @@
  * - the suppression list: new events are stored without the person;
  * - orders: the bodies, rows and messages of each order;
  * - inbox and rows: every other body and row that names the person;
- * - forwards: an order of theirs beside an event that belongs to another order by now;
+ * - forwards: forwards of other events that show an order of the person;
  * - contacts: the other contacts by which their orders could be found;
  * - archive: the archived bodies.
  * Progress is stored in D1, and each step can be repeated. Only keyed hashes of the person remain.
@@ -108,8 +108,8 @@ async function eraseWhatCan(deps: ErasureDeps, pending: PendingOrders): Promise<
 type Progress = Parameters<typeof saveStage>[2];
 
 /**
- * Erases what names the person. An order is the person's own: all of it is erased. A payment, refund or shipment
- * may belong to another person's order: its events and its row are erased.
+ * Erases the orders and rows that name the person. An order is the person's own: all of it is erased. A payment,
+ * refund or shipment may belong to another person's order: its events and its row are erased.
  */
 async function eraseNaming(
   { db }: ErasureDeps,

@@ -34,7 +34,7 @@ export interface RetentionDeps {
   /** Days that bodies and recipients are kept; days that rows are kept, to recognise repeats. */
   readonly days: number;
   readonly dedupeDays: number;
-  /** What the database may hold. */
+  /** The most bytes that the database may hold. */
   readonly maxBytes: number;
   readonly now: () => Date;
 }
@@ -54,8 +54,8 @@ export interface PurgeReport {
 const ROW_MARGIN_DAYS = 2;
 
 /**
- * How long bodies are kept: less as the database fills up, the more the fuller it is. Only where the archive has them:
- * no body leaves for good because there is no room. A forward that waits for an endpoint ends with its body.
+ * How long bodies are kept: the fuller the database, the shorter. Only if there is an archive: no body is lost
+ * because space is short. A forward that waits for an endpoint fails when its body is removed.
  */
 function bodyDays({ archive, days, maxBytes }: RetentionDeps, bytes: number): number {
   if (archive === null) return days;

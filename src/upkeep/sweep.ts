@@ -1,8 +1,8 @@
 /**
- * Every minute: pushes what is stuck, then does the other work of the cron, stage by stage, each with its own time
+ * Every minute: pushes stuck events, then does the other work of the cron, stage by stage, each with its own time
  * limit. An event that is still `received` a minute after its receipt goes to the queue by id, oldest first, and
- * again after 2, 4, 8 … minutes. All work is bounded, and two sweeps may run at the same time: pushing an event
- * twice changes nothing.
+ * again after 2, 4, 8 … minutes. All work is bounded, and two sweeps may run at the same time: pushing an event twice
+ * changes nothing.
  */
 import { encodeMessage } from "../events/queue-message";
 import { addMs } from "../events/formats/time";
