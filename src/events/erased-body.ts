@@ -1,7 +1,7 @@
 /**
- * A body without the person whom it is about. Every text and every number goes but for those that are
- * known to be none of a person's (kept-values.ts), and names of fields that nobody reads go too. The body is
- * changed as text, never parsed and written again: what stays keeps every byte.
+ * A body without the person that it is about. Removes every text and number that is not known to be impersonal
+ * (kept-values.ts), and every field name that no code reads. Changes the body as text, without parsing and writing it
+ * again: the rest keeps every byte.
  */
 
 import { isNameBefore, jsonTokens, saidBy } from "./json-text";
@@ -17,10 +17,10 @@ import {
 } from "./kept-values";
 import { parseBody } from "./values";
 
-/** What stands in the place of a text that is gone. */
+/** Replaces a removed text. */
 export const ERASED = "(erased)";
 const erasedText = JSON.stringify(ERASED);
-/** A body that is no JSON stays none. */
+/** A body that is not JSON must not become JSON. */
 const erasedWhole = `${erasedText} (not JSON)`;
 
 interface Edit {
@@ -30,11 +30,11 @@ interface Edit {
 }
 
 interface Container {
-  /** Under which name it stands. */
+  /** The name of the field that contains it. */
   readonly name: string;
   readonly isObject: boolean;
   readonly place: Place;
-  /** Of an item: its names, which go where the catalogue does not know it. */
+  /** Of an item: edits that remove its names, unless the catalogue knows it. */
   readonly names: Edit[];
   isCatalogues: boolean;
 }
@@ -45,7 +45,7 @@ class Eraser {
   readonly #edits: Edit[] = [];
   readonly #containers: Container[] = [];
   readonly #renamed = new Map<string, string>();
-  /** Whether the body says somewhere that something is gone. */
+  /** True once the body shows that something was removed. */
   #isMarked = false;
   #name = "";
 
@@ -54,7 +54,7 @@ class Eraser {
     this.#start = start;
   }
 
-  /** In a list each entry stands under the name of the list. */
+  /** In a list, each entry has the name of the list. */
   get #here(): string {
     const container = this.#containers.at(-1);
     return container?.isObject === false ? container.name : this.#name;
@@ -97,7 +97,7 @@ class Eraser {
     this.#edits.push({ from, to: from + text.length, text: JSON.stringify(instead) });
   }
 
-  /** What stands in the place of a value that goes. What is shorter than the mark is emptied: no body grows. */
+  /** The replacement of a removed value. A text shorter than the mark is emptied: no body grows. */
   #instead(text: string, name: string, place: Place): string {
     const isText = text.startsWith('"');
     const says =
@@ -117,7 +117,7 @@ class Eraser {
     const name = this.#here;
     const value = isText ? saidBy(text) : text;
     if (text === erasedText) this.#isMarked = true;
-    // Blank counts as absent, and what is absent stays so.
+    // Blank counts as absent, and stays so.
     if (text === erasedText || value.trim() === "") return;
     const edit = (instead: string): Edit => ({ from, to: from + text.length, text: instead });
     const kept = keptValue(place, name, value, !isText);
@@ -157,19 +157,19 @@ class Eraser {
   }
 }
 
-/** Of a body of any form, JSON or not: it never throws. What is erased already stays as it is. */
+/** For a body of any form, JSON or not; never throws. What is already erased does not change. */
 export function eraseBody(body: string): string {
   return parseBody(body) === undefined ? erasedWhole : new Eraser(body, "root").erase();
 }
 
-/** The column `items` as the projection makes it of an erased body. */
+/** The column `items`, as the projection makes it from an erased body. */
 export function eraseItems(json: string): string {
   return new Eraser(json, "item").erase();
 }
 
 /**
- * Whether the body is as `eraseBody` leaves it, with something gone. That somebody typed the word into a
- * body which holds more is not enough.
+ * True if the body is as `eraseBody` leaves it, with something removed. It is not enough that someone typed the mark
+ * into a body that contains more.
  */
 export function isErased(json: string): boolean {
   return json.includes(erasedText) && eraseBody(json) === json;

@@ -1,6 +1,6 @@
 /**
  * What a recognized body is about, without the use of its models: subject, row, order, and the times for its
- * precedence. The receiver stores it beside the body; the projection uses the same result.
+ * precedence. The receiver stores it with the body; the projection uses the same result.
  */
 import type { Subject } from "./catalog";
 import { identifierOf, keyOf } from "./keys";
@@ -47,7 +47,9 @@ const shownTimes = {
   shipments: ["created_at", "modified_at", "shipped_date", "delivered_date"],
 } as const;
 
-/** The entries of a list whose dates are looked at: the receiver does this, and a date in a zone takes microseconds. */
+/**
+ * The most entries of a list whose dates are read: the receiver does this, and a date in a zone takes microseconds.
+ */
 const SHOWN_MAX_ENTRIES = 1_000;
 
 type Found = Pick<Identity, "notes"> & { readonly time: string | null };

@@ -1,13 +1,13 @@
 /**
- * What an erased body keeps: by the place in the body and the name of the field, the values that
- * recognition, times, keys, stages and rows are made of, as far as they say nothing of a person. What is
- * not named here goes, so a field that the vendor adds tomorrow is erased, not kept. Pure.
+ * What an erased body keeps, by place in the body and name of the field: the values that recognition, times, keys,
+ * stages and rows need, if they say nothing about a person. All others are removed, so a field that the vendor adds
+ * tomorrow is erased, not kept. Pure.
  */
 import { findEventType } from "./catalog";
 import { parseTime } from "./formats/time";
 import { knownFields } from "./subjects";
 
-/** Where an object stands: only in these places does anybody read a body. */
+/** Where an object is: no code reads a body in other places. */
 export type Place =
   | "root"
   | "data"
@@ -40,14 +40,14 @@ const inside: Readonly<Record<Place, Readonly<Record<string, Place>>>> = {
   unknown: {},
 };
 
-/** The place of an object or list that stands under `name`. */
+/** The place of an object or list under `name`. */
 export function placeInside(place: Place, name: string): Place {
   return Object.hasOwn(inside[place], name) ? (inside[place][name] ?? "unknown") : "unknown";
 }
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
 
-/** Keys, links, states and what else rows are joined by: as they are. */
+/** Keys, links, statuses and other values that join rows: kept unchanged. */
 const keys = words(
   "id event_type order_number request_number payment_reference_number reference_number awb_no status " +
     "payment_status",
@@ -64,7 +64,7 @@ const amounts = words(
 /** Words of the vendor, or of a courier. */
 const plainWords = words("payment_method payment_mode courier_company_name");
 const otherRead = words("transaction_type currency tracking_url");
-/** Common words, which name a type only where they hold one. */
+/** Common words, which name a type only if they contain one. */
 const mayNameType = words("type event topic");
 /** Free text and ids of a person that the projection reads. */
 const ofPerson = words(
@@ -75,15 +75,15 @@ const ofAddress = words(
     "country business_name tax_identification_number",
 );
 
-/** By these the catalogue knows an item: one without them may have been made for somebody. */
+/** The catalogue knows an item by these; an item without them may have been made for one person. */
 export const catalogueIds = words("product_id sku variant_id");
-/** Names of the catalogue's, where it knows the item. */
+/** Names from the catalogue, if it knows the item. */
 export const itemNames = words("product_name variant_name");
 const ofItem = words("quantity free_quantity selling_price listing_price tax_amount backorder");
 
 const envelope = words("data payload metadata customer");
 
-/** Whether the name of a field stays: what somebody reads. Any other may be a person's, too. */
+/** True if the name of a field is kept, because code reads it. Any other name may be personal, too. */
 export function isKnownName(place: Place, name: string): boolean {
   switch (place) {
     case "root":
@@ -112,7 +112,7 @@ export function isKnownName(place: Place, name: string): boolean {
   }
 }
 
-/** Whether somebody reads that the value is there: its place says then that it is gone. */
+/** True if code reads whether the value exists: a mark then shows that it was removed. */
 export function isRead(place: Place, name: string): boolean {
   if (place === "address") return ofAddress.has(name);
   if (place === "currency") return name === "code";
@@ -121,28 +121,28 @@ export function isRead(place: Place, name: string): boolean {
   return [times, plainWords, ofPerson, otherRead].some((set) => set.has(name));
 }
 
-/** A name under which an object or a list is expected: what stands there keeps its type. */
+/** The name of an object or a list: a value under it keeps its type. */
 export function isContainerName(name: string): boolean {
   return Object.hasOwn(inside.root, name) || envelope.has(name);
 }
 
-/** A time that a shop may state: a telephone number would be one long ago, or far ahead. */
+/** A time that a shop may state: a telephone number, read as a time, is long ago or far ahead. */
 function isPlausibleTime(value: string | number): boolean {
   const time = parseTime(value, null);
   return time !== null && time >= "2000" && time < "2100";
 }
 
-/** The code of a currency; null where the text is none. */
+/** The code of a currency; null if the text is not one. */
 export function keptCurrency(text: string): string | null {
   return /^[A-Za-z]{3}$/.test(text.trim()) ? text : null;
 }
 
-/** A word of the vendor; null where an address, a payment handle or a number may be in it. */
+/** A word of the vendor; null if it may contain an address, a payment handle or a number. */
 export function keptWord(text: string): string | null {
   return text.includes("@") || text.replaceAll(/\D/g, "").length > 6 ? null : text;
 }
 
-/** A URL without its query; null where it is none, or names an address. */
+/** A URL without its query; null if it is not a URL, or contains an address. */
 export function keptUrl(text: string): string | null {
   const [plain = ""] = text.split(/[?#]/, 1);
   return /^https?:\/\/\S+$/i.test(plain) && !/@|%40/.test(plain) ? plain : null;
@@ -157,7 +157,7 @@ function keptText(name: string, text: string): string | null {
   return name === "tracking_url" ? keptUrl(text) : null;
 }
 
-/** `text`: a text, or a number as it was written. What stays of it; null where nothing does. */
+/** `text`: a text, or a number as it was written. Returns the part that is kept; null if none is. */
 export function keptValue(
   place: Place,
   name: string,

@@ -145,7 +145,7 @@ const furtherFields: Readonly<Record<Subject, readonly string[]>> = {
   shipment: ["id", "created_at", "seller_id", "shipping_amount"],
 };
 
-/** Every field that tells something here. */
+/** Every field that these tables use. */
 export const knownFields: ReadonlySet<string> = new Set([
   ...subjects.flatMap((subject) => [...fieldsOfOne[subject], ...furtherFields[subject]]),
   ...Object.keys(fieldsOfSome),

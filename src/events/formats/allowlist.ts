@@ -2,7 +2,7 @@
  * A list of recipients: addresses, `@domain` and telephone numbers, as a person writes it. Pure. A list that is
  * understood only in part would let the wrong people through, so it is usable as a whole or not at all.
  */
-// With their endings: tools have Node read this file as it is.
+// With file extensions: tools run this file in Node directly.
 import { parseAddress } from "./address.ts";
 import { parseE164 } from "./phone.ts";
 

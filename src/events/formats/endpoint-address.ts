@@ -47,7 +47,9 @@ function v4(high = 0, low = 0): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join(".");
 }
 
-/** The IPv4 address within an IPv6 one: mapped, translated, compatible, NAT64, 6to4 or ISATAP; null where there is none. */
+/**
+ * The IPv4 address within an IPv6 one: mapped, translated, compatible, NAT64, 6to4 or ISATAP; null if there is none.
+ */
 function embeddedV4(groups: readonly number[]): string | null {
   if (groups[0] === 0x2002) return v4(groups[1], groups[2]);
   const isLead = (...lead: readonly number[]): boolean =>
@@ -61,7 +63,7 @@ function embeddedV4(groups: readonly number[]): string | null {
   return isEmbedded ? v4(groups[6], groups[7]) : null;
 }
 
-/** Where a literal address, or a name, leads that no endpoint may have; null where it may. */
+/** Why an endpoint must not have this literal address or name; null if it may. */
 function whyNotHost(host: string): string | null {
   if (/^\d+(\.\d+){3}$/.test(host)) {
     return refusedV4.some((range) => isIn(host, range))
@@ -73,7 +75,7 @@ function whyNotHost(host: string): string | null {
     const [first = 0] = groups;
     const embedded = embeddedV4(groups);
     if (embedded !== null) return isLoopback(embedded) ? "write 127.0.0.1" : whyNotHost(embedded);
-    // Unique local, link-local, site-local, multicast; NAT64 of a network's own, Teredo, discarded.
+    // Unique local, link-local, site-local, multicast; local-use NAT64, Teredo, discard-only.
     const isLocal = (first & 0xfe00) === 0xfc00 || (first & 0xff80) === 0xfe80 || first >= 0xff00;
     const [, second = 0] = groups;
     const isReserved =
@@ -82,7 +84,7 @@ function whyNotHost(host: string): string | null {
       first === 0x100;
     return isLocal || isReserved ? "it is a private, link-local or reserved address" : null;
   }
-  // A name of one word is looked up in the own network, as `metadata` is.
+  // A name of one word is resolved in the local network, as `metadata` is.
   const name = host.replace(/\.+$/, "");
   return !name.includes(".") ||
     /\.(internal|intranet|lan|local|localdomain|localhost|home\.arpa)$/.test(name)
@@ -94,7 +96,7 @@ function isLoopback(host: string): boolean {
   return host === "localhost" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
 }
 
-/** Why a text is no URL of an endpoint, as the end of a sentence; null where it is one. */
+/** Why a text cannot be the URL of an endpoint, as the end of a sentence; null if it can. */
 export function whyNotEndpoint(text: string): string | null {
   const url = URL.parse(text);
   if (url === null || url.hostname === "")

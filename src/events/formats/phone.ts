@@ -1,9 +1,9 @@
 /**
  * Telephone numbers: a number as it was sent in, E.164 out if there is exactly one valid way to read it, otherwise
  * null. Pure. libphonenumber-js knows the numbering plan of every country; this file decides which ways to read a
- * number are tried. phone-metadata.json is the part of its full metadata that this takes (tools/numbering-plans.ts): the
- * small metadata accepts any 8 to 13 digits that begin with 1 as an Indian number, so that +1 415… beside +91 would
- * have two readings.
+ * number are tried. phone-metadata.json is the part of its full metadata that this file needs
+ * (tools/numbering-plans.ts): the small metadata accepts any 8 to 13 digits that begin with 1 as an Indian number, so
+ * that +1 415… sent with +91 would have two readings.
  */
 import {
   type CountryCode,
@@ -44,8 +44,8 @@ function asciiDigit(digit: string): string {
 }
 
 /**
- * Marks on one character beyond the thirtieth: no language has so many, and to normalize a long row of them takes the
- * square of its length. U+FF9E and U+FF9F become marks. (Unicode Annex 15 calls text without such rows stream-safe.)
+ * Marks on one character after the thirtieth: no language has so many, and normalizing a long row of them takes
+ * quadratic time. U+FF9E and U+FF9F become marks. (Unicode Annex 15 calls text without such rows stream-safe.)
  */
 const surplusMarks = /([\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
 
@@ -101,7 +101,7 @@ export function callingCodeOf(countryCode: string | null): string | null {
 function readNumber(text: string, country?: Country): string | null {
   const options = { extract: false, ...(country === undefined ? {} : { defaultCountry: country }) };
   const number = parseIn(text, options, metadata);
-  // The pattern of a country says nothing of lengths: isValid asks for no more where the plan has no kinds.
+  // A country's pattern says nothing about lengths, and isValid checks nothing else if the plan has no number types.
   return number?.isPossible() === true && number.isValid() ? number.number : null;
 }
 
@@ -119,9 +119,9 @@ function readAtHome(digits: string, origin: Origin): ReadonlySet<string> {
 }
 
 /**
- * E.164 of a number and the country code beside it, or without a code of the number as it is dialled in `country`.
- * A number that begins with + or 00 states its country itself, unless the result is invalid: some senders write a
- * + before every number. Null: it is not a number, or could be several.
+ * E.164 of a number and the country code that was sent with it; without a code, of the number as it is dialled in
+ * `country`. A number that begins with + or 00 states its country itself, unless the result is invalid: some senders
+ * write a + before every number. Null: it is not a number, or could be several.
  */
 export function parsePhone(
   countryCode: string | null,
@@ -136,7 +136,7 @@ export function parsePhone(
   if (abroad === `+${digits}` && told === null) return abroad;
   const origin = told ?? (country === null ? null : { kind: "country" as const, country });
   if (origin === null) return abroad;
-  // It begins with the code that is beside it.
+  // It begins with the code that was sent with it.
   const callingCode = callingCodeOf(countryCode);
   if (abroad !== null && callingCode !== null && abroad.startsWith(`+${callingCode}`)) {
     return abroad;
@@ -167,7 +167,7 @@ export function dialledForms(number: string): readonly string[] {
   return [...new Set([national, dialled, `${prefix}${national}`, `0${national}`, number.slice(1)])];
 }
 
-/** Of a country in the metadata: what is dialled before a number within it, `0` in most. */
+/** The place of the national prefix in a country's metadata: what is dialled before a number within it, mostly `0`. */
 const NATIONAL_PREFIX = 5;
 
 function nationalPrefixOf(country: Country): string | null {

@@ -1,16 +1,16 @@
 /**
- * Chunks of a file in, the text of each body in it out, with its line: a list, one object, objects one after another
- * (NDJSON), or an object around a list, as an API answers one. Only the structure is read, so memory is bounded by
- * one body, numbers keep their digits, and a body that is broken costs itself alone: reading goes on with the next
+ * Chunks of a file in, the text of each body in it out, with its line. The file is a list, one object, objects one
+ * after another (NDJSON), or an object around a list, as an API returns it. Only the structure is read, so memory is
+ * bounded by one body, and numbers keep their digits. A broken body affects no other: reading continues with the next
  * line on which a body may begin.
  */
 
-/** A body, or what is in its place, and the line of the file on which it begins. */
+/** A body, or why there is none, and the line of the file on which it begins. */
 export type Piece =
   | { readonly kind: "body"; readonly line: number; readonly text: string }
   | { readonly kind: "broken"; readonly line: number; readonly reason: string };
 
-/** Around a list of bodies; a single order has none of these names. */
+/** Names around a list of bodies; a single order has none of these names. */
 const wrapperNames: ReadonlySet<string> = new Set([
   "orders",
   "data",
@@ -31,7 +31,7 @@ const OPEN_OBJECT = code("{");
 const CLOSE_OBJECT = code("}");
 const OPEN_LIST = code("[");
 const CLOSE_LIST = code("]");
-/** A body that is read so far and found broken is read again from its second line: how often, at most. */
+/** A body that is found broken after so many characters is read again from its second line: at most this often. */
 const COSTLY_CHARACTERS = 65_536;
 const COSTLY_MAX = 20;
 
@@ -40,7 +40,7 @@ function isSpace(sign: number): boolean {
   return sign === 0x20 || sign === 0x09 || sign === 0x0d || sign === LINE_BREAK || sign === 0xfeff;
 }
 
-/** What of a text needs no look. */
+/** Characters of a text that need no check. */
 const plain = /[^"\\\n]*/y;
 
 const textOrSpaces = /"[^"\\]*(?:\\.[^"\\]*)*"|\s+/gs;
@@ -55,7 +55,7 @@ interface Begun {
   /** Its first character in the text. */
   readonly at: number;
   readonly line: number;
-  /** Its place in the line: what is nested in it is further in. */
+  /** Its place in the line: nested values are further in. */
   readonly column: number;
   hasSpaces: boolean;
 }
@@ -66,18 +66,18 @@ export class BodySplitter {
   #at = 0;
   #line = 1;
   #lineStart = 0;
-  /** Brackets that are open. */
+  /** The open brackets. */
   #open: number[] = [];
-  /** Inside how many brackets the bodies are: 0 until a list opens. */
+  /** How many brackets are around the bodies: 0 until a list opens. */
   #depth = 0;
-  /** The names under which those brackets stand, while no list is open. */
+  /** The names of those brackets, while no list is open. */
   #names: string[] = [];
   #begun: Begun | null = null;
-  /** Where the text that is open begins; -1: none. */
+  /** Where the open text begins; -1: none. */
   #quote = -1;
   #said = "";
   #previous = 0;
-  /** Nothing is read until a line begins with a body, at most so far in; null: everything is read. */
+  /** Nothing is read until a line begins with a body, at most this far in; null: everything is read. */
   #skipsTo: number | null = null;
   #costly = 0;
   #pieces: Piece[] = [];
@@ -87,7 +87,7 @@ export class BodySplitter {
     this.#maxCharacters = maxCharacters;
   }
 
-  /** What is complete with this chunk. */
+  /** The pieces that are complete with this chunk. */
   push(chunk: string): readonly Piece[] {
     this.#drop();
     this.#text += chunk;
@@ -95,7 +95,7 @@ export class BodySplitter {
     return this.#take();
   }
 
-  /** What is left at the end of the file. */
+  /** The rest, at the end of the file. */
   end(): readonly Piece[] {
     while (this.#begun !== null || this.#open.length > 0) {
       if (this.#begun === null) {
@@ -116,17 +116,17 @@ export class BodySplitter {
 
   #report(line: number, reason: string): void {
     const last = this.#pieces.at(-1);
-    // A line that is no JSON at all is one piece.
+    // A line that is not JSON at all is one piece.
     if (last?.kind === "broken" && last.line === line) return;
     this.#pieces.push({ kind: "broken", line, reason });
   }
 
-  /** The first character that is still needed: of the body, or of the text beside the list of a wrapper. */
+  /** The first character that is still needed: of the body, or of an open text outside the list of a wrapper. */
   #kept(): number {
     return this.#begun?.at ?? (this.#quote === -1 ? this.#at : this.#quote);
   }
 
-  /** Forgets the text that is read. */
+  /** Drops the text that was read. */
   #drop(): void {
     const from = Math.min(this.#kept(), this.#text.length);
     if (from === 0) return;
@@ -155,7 +155,7 @@ export class BodySplitter {
     }
   }
 
-  /** After something broken: to the next line that begins with a body. */
+  /** After something broken: skips to the next line that begins with a body. */
   #skip(sign: number, column: number): void {
     if (sign === OPEN_OBJECT && this.#at - this.#lineStart <= column) {
       this.#skipsTo = null;
@@ -221,14 +221,14 @@ export class BodySplitter {
     this.#at += 1;
   }
 
-  /** What may stand between two bodies. */
+  /** True for what may be between two bodies. */
   #isBetweenSign(sign: number): boolean {
     if (sign === OPEN_OBJECT) return true;
     if (this.#depth === 0) return sign === OPEN_LIST;
     return sign === COMMA || sign === CLOSE_LIST;
   }
 
-  /** Something that is no object, up to the next comma or line. */
+  /** Skips something that is not an object, up to the next comma or line. */
   #skipJunk(): void {
     if (this.#depth === 0) {
       this.#skipsTo = Infinity;
@@ -259,7 +259,7 @@ export class BodySplitter {
     this.#at += 1;
   }
 
-  /** A list at the top, or under names of wrappers alone. */
+  /** True in a list at the top, or only under names of wrappers. */
   #isAroundBodies(): boolean {
     return this.#open.every(
       (sign, index) => sign === OPEN_OBJECT && wrapperNames.has(this.#names[index] ?? ""),
@@ -286,13 +286,13 @@ export class BodySplitter {
     }
   }
 
-  /** The body that has begun is broken: reading goes on with the line after its first. */
+  /** The body that has begun is broken: reading continues with the line after its first. */
   #fail(reason: string): void {
     const isCostly = this.#at - this.#kept() > COSTLY_CHARACTERS;
     this.#quote = -1;
     if (isCostly) this.#costly += 1;
     if (this.#begun === null || this.#costly > COSTLY_MAX) {
-      // Beside the list of a wrapper, or much of it is broken: the rest is no longer understood.
+      // Outside the list of a wrapper, or with much of the file broken: the rest is no longer understood.
       this.#report(this.#begun?.line ?? this.#line, `${reason}; nothing behind it is read`);
       this.#begun = null;
       this.#open.length = this.#depth = 0;
