@@ -1,11 +1,11 @@
 /**
- * Everything in a text that looks like an e-mail address or a telephone number: alone, in longer text, in
- * JSON or HTML as text, or encoded for a URL. Pure, and linear in the length of the text.
+ * Everything in a text that looks like an e-mail address or a telephone number: alone, in longer text, in JSON or
+ * HTML as text, or encoded for a URL. Pure, and linear in the length of the text.
  */
 import { plainText } from "../events/formats/phone";
 import { emailContacts, phoneIdentifiers } from "./patches/contacts";
 
-/** What can stand around the @ of an address that is written within other text. */
+/** Anything but these characters can be part of an address within other text, before and after the @. */
 const LOCAL_PART = /[^\s"'<>()[\]{},;:\\|=&?#/@]+$/;
 const DOMAIN = /^[^\s"'<>()[\]{},;:\\|=&?#/@]+/;
 /** The same without the signs and scripts that may touch an address in a sentence: `*asha@mail.example*`. */
@@ -16,10 +16,10 @@ const SIGNS_AFTER = /(?<![^\p{L}\d])[^\p{L}\d]+$/u;
 const LOCAL_MAX_CHARACTERS = 64;
 const DOMAIN_MAX_CHARACTERS = 255;
 
-/** Signs of an address in one text; what has more is none that a person wrote. */
+/** The most @ signs that are read in one text; no person writes more. */
 const SIGNS_MAX = 10_000;
 
-/** Digits with what may stand between them: anything short but a letter, or the _ of ids. */
+/** Digits, and what may be between them: a few characters other than letters and the _ of ids. */
 const DIGITS = /\+?\d(?:[^\p{L}\d_]{0,5}\d)*/gu;
 const DATES = /\b(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d)(?:[T ]\d\d:\d\d(?::\d\d)?)?/g;
 const PHONE_DIGITS = { least: 7, most: 15 } as const;
@@ -42,13 +42,13 @@ function* addressesIn(text: string): Generator<string> {
   }
 }
 
-/** A row of digits in groups may be one number, several, or a number beside something else. */
+/** A row of digits in groups may be one number, several, or a number next to something else. */
 function* numbersIn(text: string): Generator<string> {
   for (const [run] of text.replaceAll(DATES, " date ").matchAll(DIGITS)) {
     const groups = run.match(/\+?\d+/g) ?? [];
     for (let from = 0; from < groups.length; from += 1) {
       let number = "";
-      // Each group adds a digit at least.
+      // Each group adds at least one digit.
       for (const group of groups.slice(from, from + PHONE_DIGITS.most)) {
         number += group.replace("+", number === "" ? "+" : "");
         const { length } = number.replace("+", "");
@@ -70,10 +70,10 @@ function bytesRead(escapes: string): string {
   return new TextDecoder().decode(Uint8Array.fromHex(hex));
 }
 
-/** `asha%40mail.example`, `\u0040`, `\n`, `&#64;`: as it reads. */
+/** `asha%40mail.example`, `\u0040`, `\n`, `&#64;`: decoded. */
 function decoded(text: string): string {
   if (!/[%\\&]/.test(text)) return text;
-  // From the first backslash of a row only: from each of them, a long row would take its square.
+  // Only from the first backslash of a row: from each of them, a long row would take quadratic time.
   return text
     .replaceAll(/(?<!\\)\\+u([0-9a-f]{4})/gi, (_, code: string) => characterOf(code, 16))
     .replaceAll(/(?<!\\)\\+[bfnrt]/g, " ")
@@ -82,15 +82,14 @@ function decoded(text: string): string {
     .replaceAll(/(?:%(?:25)*[0-9a-f]{2})+/gi, bytesRead);
 }
 
-/** The text as it stands, and what it says where it is encoded: in a form, + is a space. */
+/** The text as it is, and decoded: in a form, + is a space. */
 function formsOf(text: string): ReadonlySet<string> {
   const spaced = text.includes("%") ? text.replaceAll(/\+(?=[a-z])/gi, " ") : text;
   return new Set([text, decoded(text), decoded(spaced)].map(plainText));
 }
 
 /**
- * Contacts (patches/contacts.ts), in no order, some of them twice. `seen`: numbers of texts before, which are
- * not looked at again.
+ * Contacts (patches/contacts.ts), in no order, with duplicates. `seen`: numbers of earlier texts, which are skipped.
  */
 export function* contactsInText(text: string, seen = new Set<string>()): Generator<string> {
   for (const form of formsOf(text)) {

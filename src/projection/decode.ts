@@ -85,8 +85,8 @@ function parseData(common: EventFrame, data: JsonObject): DecodedEvent | core.$Z
 }
 
 /**
- * The status that an event sets: the status of its type, or of `data`, or of its type if `data` has none. A bare
- * body sets its own status; a bare refund or parcel sets none that is not known.
+ * The status that an event sets: the status of its type, or of `data`, or of its type if `data` has none. A bare body
+ * sets its own status; a bare refund or parcel sets only a known one.
  */
 function statusOf(form: KnownBody["form"], row: CatalogRow, data: JsonObject): string | null {
   const stated = statedStatus(row.subject, data);

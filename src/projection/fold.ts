@@ -20,7 +20,7 @@ export interface LinkClaim {
   readonly entity: Exclude<Entity, "orders">;
   readonly key: string;
   readonly orderNumber: string;
-  /** True where the batch names several orders for the row. */
+  /** True if the batch names several orders for the row. */
   readonly contested: boolean;
 }
 
@@ -67,7 +67,10 @@ function collectClaims(
   return { orderNumbers, linkClaims };
 }
 
-/** For each register, the value with the higher precedence is kept as a whole; on a tie (the same event) nothing changes. */
+/**
+ * For each register, the value with the higher precedence is kept as a whole; on a tie (the same event) nothing
+ * changes.
+ */
 export function foldPatches(patches: readonly Patch[]): FoldedPatches {
   const rows: Record<Entity, Map<string, Patch>> = {
     orders: new Map(),

@@ -11,13 +11,13 @@ import { emailContacts, nameContacts, phoneContacts, phoneIdentifiers } from "./
 import { nameOf, readPhone } from "./patches/customer";
 import type { StoreDefaults } from "./store-defaults";
 
-/** How many contacts of one body are looked at: a real one has a dozen, and each costs a hash. */
+/** The most contacts of one body that are read: a real one has a dozen, and each costs a hash. */
 export const CONTACTS_MAX = 1_000;
-/** As many again may be other spellings of the same ones: each is read by the numbering plan of its country. */
+/** As many more may be other spellings of the same contacts: each is read by the numbering plan of its country. */
 const SPELLINGS_MAX = 2 * CONTACTS_MAX;
-/** Different texts with a digit or an @ in which contacts are looked for; a real body of 1 MB has some 15,000. */
+/** The most texts with a digit or an @ that are searched for contacts; a real body of 1 MB has some 15,000. */
 const TEXTS_MAX = 20_000;
-/** Objects and lists in which contacts are looked for under their names. */
+/** The most objects and lists that are searched for contacts by field name. */
 const OBJECTS_MAX = 20_000;
 
 /** `order:ORD-1`, `payment:PAY-1`: a row of a state table, as an identifier. */
@@ -28,8 +28,8 @@ export function rowIdentifier(subject: string, key: string): string {
 type ContactsOfPhone = (countryCode: string | null, phone: string) => readonly string[];
 
 /**
- * The contacts that stand under their names in a value, however deep. `phones` gets what was told beside
- * the code of a country. `withNames`: names too, which identify no single person.
+ * The contacts in fields with known names, at any depth. `phones` collects the numbers that have a country code.
+ * `withNames`: also names, which identify no single person.
  */
 function* contactsIn(
   value: unknown,
@@ -40,7 +40,7 @@ function* contactsIn(
   const seen = new Set<string>();
   const isNew = (told: string): boolean => seen.size !== seen.add(told).size;
   const left = [value];
-  // What stands in more objects is found by its text (contactsAnywhere).
+  // Contacts in any further objects are found by their text (contactsAnywhere).
   for (let objects = 0; left.length > 0 && objects < OBJECTS_MAX; objects += 1) {
     const one = left.pop();
     if (isObject(one)) {
@@ -68,17 +68,17 @@ function* contactsIn(
   }
 }
 
-/** What a token says, where it may hold a contact: a text, a name of a field, or a whole number. */
+/** The text of a token that may contain a contact: a text, the name of a field, or a whole number. */
 function tokenText(token: string): string | null {
   if (token.startsWith('"')) return saidBy(token);
-  // `9.812345001e9`, too.
+  // Also `9.812345001e9`.
   const number = String(Math.abs(Number(token)));
   return /^\d{7,15}$/.test(number) ? number : null;
 }
 
 /**
- * Those that only look like one, under any name. `known`: texts that are known for what they are. Returns whether
- * there are more texts than are looked at.
+ * Texts that look like contacts, under any name. `known`: numbers that were already read with their country code.
+ * Returns true if there are more texts than the limit.
  */
 function* contactsAnywhere(
   payload: string,
@@ -87,7 +87,7 @@ function* contactsAnywhere(
   const seen = new Set<string>();
   const numbers = new Set<string>();
   for (const [token] of jsonTokens(payload)) {
-    // Most say nothing that could be one.
+    // Most tokens cannot be a contact.
     if (token.length < 6 || !/[\d@]|[^ -~]/.test(token) || seen.has(token)) continue;
     if (seen.size === TEXTS_MAX) return true;
     seen.add(token);
@@ -97,25 +97,25 @@ function* contactsAnywhere(
   return false;
 }
 
-/** At most CONTACTS_MAX contacts, each once, those under their names first. */
+/** At most CONTACTS_MAX contacts, each once; those in fields with known names come first. */
 export function contactsInBody(payload: string): readonly string[] {
   return firstContacts(contactsOfBody(payload)).contacts;
 }
 
-/** Returns whether there are more texts than are looked at. */
+/** Returns true if there are more texts than the limit. */
 function* contactsOfBody(payload: string): Generator<string, boolean> {
   const body = parseBody(payload);
   if (body === undefined) {
     yield* contactsInText(payload);
     return false;
   }
-  // A number beside its country's code is that country's, and nobody's who has the same digits.
+  // A number with a country code belongs to that country, and to no other person with the same digits.
   const phones = new Set<string>();
   yield* contactsIn(body, phoneIdentifiers, phones);
   return yield* contactsAnywhere(payload, phones);
 }
 
-/** At most CONTACTS_MAX, and whether there are more. */
+/** At most CONTACTS_MAX contacts, and whether there are more. */
 function firstContacts(contacts: Iterator<string, boolean | void>): {
   readonly contacts: readonly string[];
   readonly isCut: boolean;
@@ -142,7 +142,7 @@ export function identifiersOf(payload: string): readonly string[] {
   ];
 }
 
-/** Whether the body names more contacts than are looked at. */
+/** True if the body names more contacts than the limit. */
 export function namesTooMany(payload: string): boolean {
   // The shortest contact has six characters.
   return payload.length > CONTACTS_MAX * 6 && firstContacts(contactsOfBody(payload)).isCut;
@@ -152,7 +152,7 @@ function namedIn(body: Recognition, payload: string): unknown {
   return body.form === "unknown" ? parseBody(payload) : body.data;
 }
 
-/** What an order may have been entered under for the event's sake: to be forgotten with it. */
+/** The contacts that may have been stored for an order because of the event: they are removed with it. */
 export function enteredContacts(payload: string, defaults: StoreDefaults): readonly string[] {
   const contactsOfPhone: ContactsOfPhone = (code, phone) => [
     ...phoneIdentifiers(code, phone),

@@ -49,7 +49,7 @@ export function asJudged(defaults: StoreDefaults): InterpretOptions {
 export function interpret(stored: StoredEvent, options: InterpretOptions): Interpretation {
   const recognized = recognizeEvent(stored, options.timeZone);
   const description = describe(recognized.body, recognized.identity);
-  // The history of a shop is of any age, and nobody is notified of it.
+  // The history of a shop may be of any age, and nobody is notified of it.
   const isImport = isImported(stored.id);
   const decoded = decodeEvent(recognized, isImport ? null : options.dedupeDays);
   if (decoded.outcome !== "decoded") {

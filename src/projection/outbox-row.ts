@@ -29,7 +29,7 @@ export interface OutboxRow {
   readonly context: OutboxContext;
 }
 
-/** Stored as JSON; the template defines the fields beside `kind`. */
+/** Stored as JSON; the template defines the fields other than `kind`. */
 export interface OutboxContext {
   readonly kind: string;
   /** The event states no time, and its own date is long ago. */
@@ -42,11 +42,11 @@ export function factPart(part: string): string {
   return part.replace(/[%/]/g, encodeURIComponent);
 }
 
-/** What stands before the key of a row that asks for an order's message before its order is known. */
+/** The prefix of the key of a row that asks for an order's message before its order is known. */
 export const keyMarks = ["payment:", "refund:", "shipment:"] as const;
 const marks = new RegExp(keyMarks.join("|"), "g");
 
-/** An order number as a part: one that is called `shipment:SHP-1` is not that parcel. */
+/** An order number as a part: an order named `shipment:SHP-1` is not that parcel. */
 export function orderPart(number: string): string {
   return factPart(number).replace(marks, (mark) => mark.replace(":", "%3A"));
 }

@@ -11,7 +11,7 @@ import { type About, factPart, orderPart, type OutboxContext, type OutboxRow } f
 export interface OutboxOptions {
   /** Which messages events ask for. */
   readonly rules: readonly OutboxRule[];
-  /** Where events are forwarded to, as it is configured when the event is applied. */
+  /** Where events are forwarded to at the time when the event is applied. */
   readonly forwardTo: readonly ForwardTarget[];
   readonly reviewDelayMs: number;
 }
@@ -22,7 +22,7 @@ export interface Fact {
   readonly parts?: readonly string[];
   readonly delayMs?: number;
   readonly context?: OutboxContext;
-  /** Of a forward: one row for each of these, in place of one for each channel. */
+  /** Of a forward: one row for each endpoint, instead of one for each channel. */
   readonly endpoints?: readonly string[];
 }
 
@@ -61,7 +61,7 @@ function subjectOf(event: DecodedEvent, about: About): { about: About; part: str
   return { about: subject, part: `${subject}:${factPart(key)}` };
 }
 
-/** One row for each channel; of a forward, one for each endpoint. */
+/** One row for each channel; for a forward, one for each endpoint. */
 function targetsOf(
   { channels }: OutboxRule,
   { endpoints }: Fact,
@@ -70,7 +70,7 @@ function targetsOf(
   return channels.flatMap((channel) => endpoints.map((endpoint) => ({ channel, endpoint })));
 }
 
-/** What the id ends with: `default` is as old as the channel, and keeps its name. */
+/** The last part of the id: the endpoint `default` is as old as the channel, and keeps its name. */
 function lastPart(channel: string, endpoint: string | null): string {
   return endpoint === null || endpoint === DEFAULT_ENDPOINT ? channel : endpoint;
 }

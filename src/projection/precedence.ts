@@ -71,7 +71,7 @@ export function hashEscapedId(escaped: string): string {
   }).join("");
 }
 
-/** Of an import, which is below a delivery that is equal in all else. */
+/** Marks an import, which is below an otherwise equal delivery. */
 const IMPORT_MARK = "!";
 
 export function hashId(id: string): string {
@@ -105,7 +105,7 @@ export function encodePrecedence({ time, stage, tie, idHash }: PrecedenceParts):
   return `${MARK}${timeDigits(time)}${digitsOf(stage, 1)}${tieDigits} ${idHash}`;
 }
 
-/** Whether it is a precedence of this encoding; the empty text is none. */
+/** Whether it is a precedence of this encoding; false for the empty text. */
 export function isPrecedence(text: string): boolean {
   return text.startsWith(MARK);
 }
@@ -115,7 +115,7 @@ export function timeIn(precedence: string): string {
   return precedence.slice(TIME_POSITION - 1, STAGE_POSITION - 1);
 }
 
-/** Whether a time is known; also false of the empty text. */
+/** Whether a time is known; false for the empty text. */
 export function hasTime(precedence: string): boolean {
   return timeIn(precedence) > UNKNOWN_TIME;
 }
@@ -130,7 +130,7 @@ export function placeIn(precedence: string): string {
   return precedence.slice(0, -ID_LENGTH);
 }
 
-/** Whether the event states its own time: then there is no tie. False of the empty text. */
+/** Whether the event states its own time: then there is no tie. False for the empty text. */
 export function statesTime(precedence: string): boolean {
   return precedence.charAt(TIE_POSITION - 1) === " ";
 }

@@ -1,7 +1,7 @@
 /**
- * The registers of every row: named groups of columns that are set and overridden together. The
- * SQL merge, the fold and the explanation are all made from this table; the columns of a register
- * are in the order in which patches carry their values.
+ * The registers of every row: named groups of columns that are set and overridden together. The SQL merge, the fold
+ * and the explanation are all made from this table. Patches carry the values of a register in the order of its
+ * columns.
  */
 
 export const entities = {
@@ -70,8 +70,8 @@ export const entities = {
 } as const;
 
 /**
- * Columns that hold personal data, by what erasing leaves of them: a word in place of the text, an address
- * with a word in each part, an empty object. Erasing and the reports of rebuilds read this.
+ * Columns with personal data, by what erasing leaves of them: a word instead of the text, an address with a word in
+ * each part, an empty object. Erasing and the reports of rebuilds read this.
  */
 export const personalColumns = {
   texts: [
@@ -115,17 +115,17 @@ export function registersOf(entity: Entity): readonly (readonly [string, readonl
 type Registers<E extends Entity> = (typeof entities)[E]["registers"];
 type ColumnIn<Columns> = Columns extends readonly (infer Name extends string)[] ? Name : never;
 
-/** What a register is set to, column by column; undefined counts as null. */
+/** The values of a register by column; undefined counts as null. */
 export type Values<E extends Entity, R extends keyof Registers<E>> = Readonly<
   Record<ColumnIn<Registers<E>[R]>, Value | undefined>
 >;
 
-/** What every register of a row is set to; null where the event leaves it as it is. */
+/** The values of every register of a row; null if the event does not set it. */
 type Drafts<E extends Entity> = { readonly [R in keyof Registers<E>]: Values<E, R> | null };
 
 /**
- * A patch: each register that carries a value, with `precedence`, or with its own where `others` names
- * one. A register without any value is not set at all.
+ * A patch of each register that has a value, with `precedence`, or with the one that `others` states for it. A
+ * register without a value is not set.
  */
 export function patchOf<E extends Entity>(
   entity: E,
@@ -149,7 +149,7 @@ export function patchOf<E extends Entity>(
   return { entity, key, settings };
 }
 
-/** The order that a patch links its row to; null where it names none. */
+/** The order that a patch links its row to; null if it names none. */
 export function orderNamedIn({ settings }: Patch): string | null {
   const order = settings.get("link")?.values["named_order"];
   return typeof order === "string" ? order : null;

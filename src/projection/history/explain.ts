@@ -115,7 +115,7 @@ function explainEvent(
   return { ...common, outcome: sets ? "sets" : "superseded", settings };
 }
 
-/** What one event set on the rows that it is about, and what overrides it: one of `eventIds`. */
+/** The settings of one event on its rows, and the events among `eventIds` that override them. */
 export function explainEventAlone(
   event: HistoricEvent,
   rows: readonly StateRow[],
@@ -128,7 +128,7 @@ export function explainEventAlone(
 /** Rows of an order. */
 export interface OrderPicture {
   readonly rows: readonly StateRow[];
-  /** False where there are more payments: which of them decides cannot be said then. */
+  /** False if there are more payments: then it is not known which of them decides. */
   readonly areAllPayments: boolean;
 }
 
@@ -180,11 +180,11 @@ function when(event: HistoricEvent): string {
 
 export interface BoundedExplanation {
   readonly explained: OrderExplanation;
-  /** Settings of the oldest events that would have been too many. */
+  /** How many settings of the oldest events were left out. */
   readonly settingsLeftOut: number;
 }
 
-/** Explains an order from its rows and the stored events that patch any of them, up to so many settings. */
+/** Explains an order from its rows and the stored events that patch any of them; lists at most `maxSettings`. */
 export function explainOrder(
   orderNumber: string,
   picture: OrderPicture,

@@ -1,8 +1,8 @@
-/** Input and output of an explanation: rows and events in; which event set what, and which are overridden, out. */
+/** Input and output of an explanation: rows and events in; what each event set, and what overrides it, out. */
 import type { StoredEvent } from "../decoded-event";
 import type { Entity, Value } from "../registers";
 
-/** What the inbox holds of an event; the payload is null once purged. */
+/** The inbox data of an event; the payload is null once purged. */
 export interface HistoricEvent extends Omit<StoredEvent, "payload"> {
   readonly payload: string | null;
   /** Null if no type was found. */

@@ -1,6 +1,6 @@
 /**
- * What an import would change: the meaning of its bodies and the present rows in; for each body what differs, and
- * why, out. Pure. The bodies of a slice build on each other, as they do when they are applied.
+ * What an import would change: the meaning of its bodies and the present rows in; the differences of each body, with
+ * their reasons, out. Pure. The bodies of a slice build on each other, as they do when they are applied.
  */
 import { paymentWord } from "../../events/stages";
 import type { Interpretation } from "../interpret";
@@ -8,14 +8,14 @@ import { entities, type Entity, type Patch, type Setting, type Value } from "../
 import { compareSettings } from "./explain";
 import type { Comparison, StateRow } from "./explanation";
 
-/** One value of a body that is not the stored one. */
+/** One value of a body that differs from the stored one. */
 export interface ImportDifference {
   readonly entity: Entity;
   readonly key: string;
   /** Null if the row is missing. */
   readonly column: string | null;
   readonly stored: Value;
-  /** In the body; null if it says nothing, which empties the column if the import applies. */
+  /** In the body; null if the body has none, which empties the column if the import applies. */
   readonly imported: Value;
   /** Whether the import would set it. */
   readonly applies: boolean;
@@ -40,7 +40,7 @@ function precedenceIn(row: Row, register: string): string {
   return String(row[`${register}_precedence`] ?? "");
 }
 
-/** The values of a register beside the stored ones; the payment status as an order has it in the end. */
+/** The values of a register with the stored ones; the payment status as the order has it in the end. */
 function pairsOf(row: Row, { values }: Setting): readonly (readonly [string, Value, Value])[] {
   return Object.entries(values).map(([column, imported]) => {
     if (column !== "snapshot_payment_status") return [column, row[column] ?? null, imported];

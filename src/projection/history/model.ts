@@ -53,7 +53,7 @@ function compareText(a: string, b: string): number {
   return left.length - right.length;
 }
 
-/** Every register ends as its highest precedence set it: later settings overwrite earlier ones. */
+/** Sets every register in the order of precedence, so the highest setting is the last one. */
 function setRegisters(patches: readonly Patch[]): Record<Entity, Rows> {
   const state: Record<Entity, Rows> = {
     orders: new Map(),

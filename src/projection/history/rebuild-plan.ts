@@ -67,7 +67,7 @@ function registerColumns(entity: Entity): readonly string[] {
   ]);
 }
 
-/** Derived columns; compared only for rows of the order itself, of which all data is there. */
+/** Derived columns; compared only for rows of the order itself, whose data is complete. */
 const followingColumns: Readonly<Record<Entity, readonly string[]>> = {
   orders: ["payment_status", "paid_micros", "refunded_micros"],
   payments: ["order_number", "reference_number"],
@@ -88,7 +88,7 @@ function compareRow(
   });
 }
 
-/** Rows that result from the events and do not exist yet. Little is known of other orders' rows. */
+/** Rows that result from the events and do not exist yet; too little is known about rows of other orders. */
 function missingRows(
   orderNumber: string | null,
   expected: ReturnType<typeof modelOfPatches>,
@@ -113,8 +113,8 @@ function missingRows(
 }
 
 /**
- * Whether all data that decides the row's links is there. Of a payment in another order, other names may be
- * missing; of a refund in another order, the payment that it follows.
+ * Whether all data that decides the row's links is known. For a payment in another order, its other names may be
+ * missing; for a refund in another order, the payment that it follows.
  */
 function belongsTo(
   orderNumber: string | null,
@@ -151,8 +151,8 @@ interface PartialChanges {
 }
 
 /**
- * What is known of a row with an incomplete history: registers that a merge would change, and registers whose
- * own event is still stored and has another value under the current code.
+ * What is known about a row with an incomplete history: registers that a merge would change, and registers whose own
+ * event is still stored and has another value under the current code.
  */
 function partialChanges(row: StateRow, expected: ModelRow | undefined): PartialChanges {
   const { entity, key } = row;

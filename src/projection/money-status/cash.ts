@@ -1,8 +1,8 @@
 /** Orders that are paid in cash on delivery. */
 
 /**
- * As a word of its own, whatever stands around it: `COD`, `cash_on_delivery`, `Cash on Delivery (COD)`,
- * and the back office's `CASH`. `Cashfree`, which is a provider of payments, is none of them.
+ * As a separate word, with anything around it: `COD`, `cash_on_delivery`, `Cash on Delivery (COD)`, and the back
+ * office's `CASH`. `Cashfree`, a payment provider, does not match.
  */
 const CASH = /(?:^|[^a-z])(?:cash|cod)(?:[^a-z]|$)/i;
 

@@ -12,7 +12,7 @@ function textFor(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch {
-    // Nested deeper than the stack holds.
+    // Nested too deep for the stack.
     return "…";
   }
 }

@@ -81,7 +81,7 @@ function numberOrNull(value: Value | undefined): number | null {
   return typeof value === "number" ? value : null;
 }
 
-/** Statuses of an event that a person has to act on, or that explain a payment which is missing. */
+/** Unapplied events that a person has to act on, or that explain a missing payment. */
 function unappliedEvents(events: readonly HistoricEvent[]): readonly PaymentReason[] {
   return events.flatMap(({ id, eventType, status, error }): readonly PaymentReason[] => {
     const matters =
@@ -138,7 +138,7 @@ function overtaken(
     );
 }
 
-/** The mark of the order, which follows from money: always its financial status. */
+/** Whether the order is marked paid: this always matches its financial status. */
 function verdictOf(status: Value): Exclude<PaymentVerdict, "cash on delivery"> {
   if (status === "success") return "paid";
   return status === "partially_paid" ? "partly paid" : "not paid";

@@ -5,7 +5,7 @@
  * - `email:asha@mail.example`: in lower case.
  * - `phone:919876543210`: a number with its country code, or digits that cannot be such a number.
  * - `told:6591234567`: digits without a country that would be another person's number with a + before them.
- * - `dialled:02079460958`: digits in the national form of the country whose code is beside them.
+ * - `dialled:02079460958`: digits in the national form of the country whose code was sent with them.
  * - `name:asha rao`: a name in lower case, without accents; it finds an order and identifies no single person.
  * - `awb:1490813302`: the airway bill of a parcel of the order, in lower case; likewise.
  */
@@ -100,8 +100,8 @@ export function phoneContacts(
 }
 
 /**
- * The contact of a number from before numbers were read by the plan of their country: its code and the digits
- * beside it, joined. Left out if it would be another person's number.
+ * The contact of a number as it was made before numbers were read by the plan of their country: the code and the
+ * digits, joined. Left out if it would be another person's number.
  */
 function joinedForms(number: string, forms: readonly string[]): readonly string[] {
   const [national = ""] = forms;
@@ -123,7 +123,7 @@ export function contactsOf(text: string, { country }: StoreDefaults): readonly s
   const number = parsePhone(null, text, country);
   if (number === null) return [digitsContact(digits), dialledContact(digits)];
   const forms = dialledForms(number);
-  // With its code it is nobody's at home, and the number's without the +.
+  // Digits with the country code are not a valid national number: they are the number without its +.
   const atHome = forms.filter((form) => {
     const read = parsePhone(null, form, country);
     return read === number || (read === null && form === number.slice(1));
@@ -132,14 +132,14 @@ export function contactsOf(text: string, { country }: StoreDefaults): readonly s
   return distinct([numberContact(number), ...others]);
 }
 
-/** As `contactsOf`, and also the contacts of everybody else with these digits. */
+/** As `contactsOf`, and also the contacts of everyone else with these digits. */
 export function contactsLike(text: string, defaults: StoreDefaults): readonly string[] {
   const contacts = contactsOf(text, defaults);
   const digits = statedDigits(text);
   if (digits === null) return contacts;
   return distinct([
     ...contacts,
-    // As an event without a country code names it: without the country of the store.
+    // As an event without a country code names it, whatever the country of the store.
     ...phoneIdentifiers(null, text),
     `phone:${digits}`,
     digitsContact(digits),
@@ -147,7 +147,7 @@ export function contactsLike(text: string, defaults: StoreDefaults): readonly st
   ]);
 }
 
-/** Longer ones are cut: nobody searches by more. */
+/** Longer names are cut: people search by shorter ones. */
 const NAME_CHARACTERS = 100;
 const latinAccents = /[\u0300-\u036f]/g;
 
@@ -172,7 +172,7 @@ export function airwayBillContact(awb: string): string {
   return `awb:${awb.slice(0, NAME_CHARACTERS).toLowerCase()}`;
 }
 
-/** The airway bills of parcels, unless a parcel has no other number: by its number it is found anyway. */
+/** The airway bills of parcels; left out if it is the parcel's key, by which the parcel is found anyway. */
 export function airwayBillContacts(patches: readonly Patch[]): readonly string[] {
   const stated = patches.flatMap(({ entity, key, settings }) => {
     const awb = entity === "shipments" ? settings.get("tracking")?.values["awb_no"] : null;
@@ -181,7 +181,7 @@ export function airwayBillContacts(patches: readonly Patch[]): readonly string[]
   return distinct(stated);
 }
 
-/** Every contact of an order event: of both addresses, and of the fields beside them. */
+/** Every contact of an order event: from both addresses, and from the fields outside them. */
 export function contactsNamed(
   data: OrderDetail,
   phones: readonly StatedPhone[],

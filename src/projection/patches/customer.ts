@@ -8,7 +8,7 @@ import type { StoreDefaults } from "../store-defaults";
 
 /** A telephone number as it was sent. */
 export interface StatedPhone {
-  /** The code beside it: `+91`, `IN`. */
+  /** The code that was sent with it: `+91`, `IN`. */
   readonly countryCode: string | null;
   readonly phone: string;
   /** E.164; null if the number is not certain. */
@@ -23,7 +23,7 @@ export function readPhone(
   return { countryCode, phone, number: parsePhone(countryCode, phone, country) };
 }
 
-/** Those of the billing address, the shipping address, and beside them; without duplicates. */
+/** The numbers of the billing address, of the shipping address, and outside them; without duplicates. */
 export function readPhones(data: OrderDetail, defaults: StoreDefaults): readonly StatedPhone[] {
   const { billing_address: billing, shipping_address: shipping } = data;
   const told = [
@@ -39,8 +39,8 @@ export function readPhones(data: OrderDetail, defaults: StoreDefaults): readonly
 
 /**
  * E.164, otherwise as it was sent: an unusual number is kept as data, and whether it can be used is checked when a
- * message is sent. If it looks like a number of another country than the code beside it, the code is kept
- * before it, so that nobody else is called.
+ * message is sent. If it looks like a number of another country than the code sent with it, it keeps the code before
+ * it, so that no other person is called.
  */
 function phoneValue({ countryCode, phone, number }: StatedPhone): string {
   if (number !== null) return number;
@@ -53,14 +53,14 @@ export function nameOf(
   const parts = [address?.first_name, address?.last_name].filter(
     (part) => part !== null && part !== undefined,
   );
-  // An erased number is one word, as in rows whose event is gone.
+  // An erased name is one word, as in rows whose event is gone.
   if (parts.includes(ERASED)) return ERASED;
   return parts.length > 0 ? parts.join(" ") : null;
 }
 
 /**
- * Values of the register `customer`, field by field: from the billing address, otherwise from the shipping
- * address, otherwise from the fields beside them.
+ * Values of the register `customer`, field by field: from the billing address, otherwise from the shipping address,
+ * otherwise from the fields outside them.
  */
 export function customerValues(
   data: OrderDetail,

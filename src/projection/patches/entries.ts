@@ -14,13 +14,13 @@ export interface Entry<T> {
 
 export interface Entries<T> {
   readonly entries: readonly Entry<T>[];
-  /** One note for each entry that was skipped, and one if the list is longer than what is read of it. */
+  /** One note for each entry that was skipped, and one if the list is longer than the limit. */
   readonly notes: readonly string[];
 }
 
 /**
- * Payments, and parcels, that are read of one order event; and items, of its order or of all its parcels. A body of
- * 1 MB has room for 350,000 empty entries, but for no more real ones than these.
+ * The most payments, and parcels, that are read from one order event; and items, of its order or of all its parcels.
+ * A body of 1 MB has room for 350,000 empty entries, but for no more real ones than these.
  */
 export const ENTRIES_MAX = 2_000;
 export const ITEMS_MAX = 10_000;

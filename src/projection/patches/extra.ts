@@ -9,9 +9,9 @@ import { isObject, isPresent, type JsonObject } from "../../events/values";
 
 /** The limit of `extra` and of `metadata`, in bytes of UTF-8. */
 export const EXTRA_MAX_BYTES = 8_192;
-/** Fields of one object that are looked at: more than would fit. */
+/** The most fields of one object that are read: more than would fit. */
 const FIELDS_MAX = 2_000;
-/** Fields that a note names as left out. */
+/** The most fields that a note names as left out. */
 const NAMED_MAX = 5;
 
 export interface Extra {
@@ -52,7 +52,9 @@ function fieldsOf(data: JsonObject): {
   return { fields, rest: names.slice(FIELDS_MAX, FIELDS_MAX + NAMED_MAX) };
 }
 
-/** An object with as many of the fields as fit. `rest`: fields that are not looked at. `what` is its name in notes. */
+/**
+ * An object with as many of the fields as fit. `rest`: names of fields that are not read. `what`: its name in notes.
+ */
 function objectOf(
   fields: readonly (readonly [string, unknown])[],
   rest: readonly string[],

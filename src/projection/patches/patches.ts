@@ -22,8 +22,8 @@ import { shipmentPatch } from "./shipment-patches";
 import type { StoreDefaults } from "../store-defaults";
 
 /**
- * The common properties of an event and its nested entries. When a file was imported says nothing about what is in
- * it: without a tie, an import is below every delivery of the same time and stage.
+ * The common properties of an event and its nested entries. The time of an import says nothing about its content:
+ * without a tie, an import is below every delivery of the same time and stage.
  */
 function commonPlace({ id, statedAt, receivedAt, timeZone }: DecodedEvent) {
   const tie = statedAt === null && !isImported(id) ? receivedAt : null;
@@ -168,7 +168,7 @@ function projectOwn(event: DecodedEvent, place: Place, defaults: StoreDefaults):
 export function projectEvent(event: DecodedEvent, defaults: StoreDefaults): ProjectedOrder {
   const extra = extraOf(event.row.model, event.raw, event.isErased);
   const own = projectOwn(event, ownPlace(event, extra.json), defaults);
-  // An erased body keeps its airway bills, but the order is not to be found by them.
+  // An erased body keeps its airway bills, but they must not lead to the order.
   const bills = event.isErased ? [] : airwayBillContacts(own.patches);
   const contacts = [...own.contacts, ...bills];
   return { ...own, contacts, notes: [...event.notes, ...own.notes, ...extra.notes] };
