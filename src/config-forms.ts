@@ -1,9 +1,9 @@
 /**
- * The forms that values of vars and secrets have: text in, the value out. Pure; config.ts reads the values and says
- * what is expected of one that does not fit.
+ * The forms of vars and secrets: text in, the value out. Pure; config.ts reads the values and says what is expected
+ * if one does not fit.
  */
 import * as z from "zod/mini";
-// With their endings: tools have Node read this file as it is.
+// With file extensions: tools run this file in Node directly.
 import { parseAllowlist } from "./events/formats/allowlist.ts";
 import { whyNotEndpoint } from "./events/formats/endpoint-address.ts";
 import { parseCountry } from "./events/formats/phone.ts";
@@ -11,9 +11,9 @@ import { isTimeZone } from "./events/formats/time-zone.ts";
 import { isObject, parseJson } from "./events/values.ts";
 
 export const present = z.string().check(z.trim(), z.minLength(1));
-/** A line break or another control character within: two values pasted as one, or a file that is something else. */
+/** No line break or other control character: it means two values pasted as one, or a file with something else. */
 export const line = present.check(z.regex(/^\P{Cc}*$/u));
-/** Goes out or comes in by a header: clients and servers disagree on how one carries anything but ASCII. */
+/** Sent or received in a header: clients and servers disagree on how to encode anything but ASCII. */
 export const headerText = present.check(z.regex(/^[\x20-\x7e]*$/));
 export const LINE = "text in one line";
 export const HEADER_TEXT = "ASCII characters in one line";
@@ -28,7 +28,7 @@ export const endpoint = present.check(
     return url.protocol === "https:" || (url.protocol === "http:" && loopback.has(url.hostname));
   }),
 );
-/** As that of every endpoint (events/formats/endpoint-address.ts). */
+/** The same rules as for every endpoint (events/formats/endpoint-address.ts). */
 export const forwardUrl = present.check(z.refine((text) => whyNotEndpoint(text.trim()) === null));
 export const FORWARD_URL = "an https URL without credentials, at an address that is not private";
 export const baseUrl = endpoint.check(z.overwrite((text) => text.replace(/\/+$/, "")));
@@ -41,7 +41,7 @@ const numeric = (form: RegExp, min: number, max: number) =>
     z.pipe(present.check(z.regex(form)), z.transform(Number)),
     z.number().check(z.minimum(min), z.maximum(max)),
   );
-/** Hours, with decimals where a shop wants half an hour. */
+/** Hours, with decimals for shops that want half an hour. */
 export const hours = (max: number) => numeric(/^\d{1,6}(\.\d{1,4})?$/, 0, max);
 export const count = (min: number, max: number) => numeric(/^\d{1,9}$/, min, max);
 export const currency = present.check(z.toUpperCase(), z.regex(/^[A-Z]{3}$/));
@@ -49,7 +49,7 @@ export const country = z.pipe(
   present.check(z.refine((text) => parseCountry(text) !== null)),
   z.transform((text) => parseCountry(text)),
 );
-/** Which languages there are is known to the texts (notifications/texts): another one counts as English there. */
+/** The texts (notifications/texts) know which languages exist: any other one counts as English there. */
 export const locale = present.check(z.regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/));
 export const zone = present.check(z.refine(isTimeZone));
 /** `Shop <orders@shop.example>` or a bare address; a line break would end the header. */

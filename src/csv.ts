@@ -1,5 +1,5 @@
 /**
- * Rows as comma-separated values (RFC 4180). Whatever an event brought, no cell runs as a formula where a spreadsheet
+ * Rows as comma-separated values (RFC 4180). Whatever an event contains, no cell runs as a formula when a spreadsheet
  * opens the file.
  */
 
@@ -10,7 +10,7 @@ export interface CsvColumn<Row> {
   readonly cell: (row: Row) => Cell;
 }
 
-/** What spreadsheets take for the beginning of a formula (OWASP, "CSV Injection"). */
+/** What spreadsheets treat as the beginning of a formula (OWASP, "CSV Injection"). */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 const NUMBER = /^[+-]?\d+(\.\d+)?$/;
 
@@ -26,8 +26,8 @@ export function csvLine(cells: readonly Cell[]): string {
 }
 
 /**
- * The file as bytes, a page in memory at a time: the next one is read when the client has taken the last. At its end
- * `pages` returns what is missing, for a last line, or null.
+ * The file as bytes, with one page in memory at a time: the next page is read when the client has taken the last. At
+ * the end, `pages` returns a last line that says what is missing, or null.
  */
 export function csvStream<Row>(
   columns: readonly CsvColumn<Row>[],
@@ -36,7 +36,7 @@ export function csvStream<Row>(
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>({
     start: (controller) => {
-      // By the mark, Excel reads UTF-8.
+      // The byte order mark makes Excel read UTF-8.
       controller.enqueue(encoder.encode(`\ufeff${csvLine(columns.map(({ head }) => head))}`));
     },
     pull: async (controller) => {

@@ -1,7 +1,7 @@
 /**
  * The limits and time-outs of the edges and the store, with units and reasons. Limits for personal data are in
- * privacy-limits.ts, which the receiver does not import. Defaults that a shop can change are in config.ts; limits
- * of the content of bodies are beside the models in events/.
+ * privacy-limits.ts, which the receiver does not import. Defaults that a shop can change are in config.ts; limits of
+ * the content of bodies are with the models in events/.
  */
 
 /** Largest body, in bytes; a larger one is refused with 413 before it is read completely. */
@@ -44,8 +44,9 @@ export const SHARED_MAX_CHARACTERS = 32_000;
 export const GROUP_MAX_CHARACTERS = 400_000;
 
 /**
- * How long after one group's write began the next may begin, in milliseconds, and how many may be under way: a write takes D1 some three milliseconds, and its round trip forty. How often each request checks
- * whether it is written: little compared with a round trip.
+ * How soon after one group's write began the next may begin, in milliseconds, and how many may be under way: a write
+ * takes D1 some three milliseconds, and its round trip forty. How often each request checks whether it is written:
+ * short compared with a round trip.
  */
 export const GROUP_APART_MS = 10;
 export const GROUP_MAX_WRITES = 6;
@@ -135,16 +136,16 @@ export const RETRY_FOR_MS = 23 * 3_600_000;
  */
 export const RETRY_KEY_MS = RETRY_FOR_MS + 1_800_000;
 
-/** How often a message is checked again whose database belongs to another environment, in milliseconds. */
+/** How often a message is checked again if its database belongs to another environment, in milliseconds. */
 export const FOREIGN_LOOK_MS = 3_600_000;
 
-/** How long an alert that is raised again each hour is held back, in milliseconds: then the next one is there. */
+/** How long an alert that is raised again each hour is held back, in milliseconds: after that, the next one exists. */
 export const ALERT_HELD_MS = 3_600_000;
 
 /** How long a message waits for an unknown recipient, in milliseconds. */
 export const RECIPIENT_WAIT_MS = 24 * 3_600_000;
 
-/** Over how long what waited for the end of quiet hours goes out, in milliseconds. */
+/** Over how long messages that waited for the end of quiet hours are sent, in milliseconds. */
 export const QUIET_HOURS_SPREAD_MS = 600_000;
 
 /**
@@ -156,19 +157,19 @@ export const REVIEW_WAIT_MS = 60 * 86_400_000;
 export const REVIEW_ASKS_FIRST_MS = 3_600_000;
 export const REVIEW_ASKS_MAX_MS = 86_400_000;
 
-/** How far ahead `quiet-until` may be set: as long as a vendor takes to send again what a shop has lost. */
+/** How far ahead `quiet-until` may be set: as long as a vendor needs to send lost events again. */
 export const QUIET_AHEAD_MAX_MS = 86_400_000;
 
 /** How long a refund may be outstanding before the team is alerted, in milliseconds. */
 export const REFUND_DUE_AFTER_MS = 3_600_000;
 
-/** Texts of messages that an isolate keeps parsed: two languages have about 350, edited ones come on top. */
+/** Parsed texts of messages that an isolate keeps: two languages have about 350, plus edited ones. */
 export const TEXTS_PARSED_MAX = 1_000;
 
-/** Versions of an edited text that are kept: enough to go back to any that somebody still remembers. */
+/** Versions of an edited text that are kept: enough to go back to any that a person still remembers. */
 export const TEXT_VERSIONS_MAX = 20;
 
-/** Cases of plurals and choices that one text may have in all: each is checked. */
+/** The most cases of plurals and choices in one text: each is checked. */
 export const TEXT_CASES_MAX = 100;
 
 /** Messages that are claimed and sent at once, and the most that one cron run sends. */
@@ -184,7 +185,10 @@ export const CHANNEL_SEEN_EVERY_MS = 3_600_000;
 /** Simultaneous requests to one provider. */
 export const CHANNEL_CONCURRENCY = 4;
 
-/** Answers that an invocation waits for at a time: Cloudflare's limit is six. So many are kept for lanes that have none. */
+/**
+ * Answers that an invocation waits for at a time: Cloudflare's limit is six. Some are reserved for lanes that have
+ * none.
+ */
 export const CONNECTIONS_MAX = 6;
 export const CONNECTIONS_KEPT = 2;
 
@@ -204,41 +208,43 @@ export const WAKE_WITHIN_MS = 60_000;
 /** How much of a provider's answer is read, in bytes; the rest is not stored. */
 export const ANSWER_MAX_BYTES = 16_384;
 
-/** Endpoints that events are forwarded to, beside FORWARD_URL: each event makes a row for each that wants it. */
+/** Endpoints that events are forwarded to, in addition to FORWARD_URL: an event makes a row for each that wants it. */
 export const FORWARD_ENDPOINTS_MAX = 20;
 
-/** How long a consumer goes by the endpoints that it has read, in milliseconds. */
+/** How long a consumer uses the endpoints that it has read, in milliseconds. */
 export const ENDPOINTS_FRESH_MS = 3_000;
 
 /** How long an endpoint may fail without one success before it is paused, in milliseconds. */
 export const ENDPOINT_FAILS_MS = 5 * 86_400_000;
 
-/** How long the secret before signs too once a new one was made, in milliseconds. */
+/** How long the previous secret also signs after a new one was made, in milliseconds. */
 export const ROTATION_MS = 86_400_000;
 
-/** Attempts of a message and of a forward that are kept, and of what a forward was answered so many characters. */
+/**
+ * Attempts that are kept of a message and of a forward, and the characters that are kept of an answer to a forward.
+ */
 export const ATTEMPTS_KEPT = 5;
 export const FORWARD_ATTEMPTS_KEPT = 10;
 export const ATTEMPT_ANSWER_CHARACTERS = 200;
 
-/** Longer bodies are not compared with what was answered to them, in characters: nothing of it is kept. */
+/** Answers to longer bodies (in characters) are not compared with the body, so nothing of them is kept. */
 export const COMPARED_MAX_CHARACTERS = 100_000;
 
-/** How long a run goes on with an endpoint that has a rate limit, in milliseconds: within the lease. */
+/** How long a run continues with an endpoint that has a rate limit, in milliseconds: within the lease. */
 export const FORWARD_RUN_MS = 30_000;
 
 /** How far ahead a run reserves requests to an endpoint with a rate limit, in milliseconds. */
 export const RESERVED_AHEAD_MS = 10_000;
 
-/** Forwards that one run of the cron takes for one endpoint: time ends it before. */
+/** Forwards that one cron run takes for one endpoint: its time ends before. */
 export const FORWARD_MAX_ROWS = 5_000;
 
-/** Rows of the inbox that one request looks through for what is to be forwarded again. */
+/** Rows of the inbox that one request of a forward replay reads. */
 export const FORWARD_REPLAY_ROWS = 5_000;
 
 /**
- * One request of an import: bodies, and bytes in all (the largest body fits). What differs is listed up to so many
- * columns, each value up to so many characters.
+ * One request of an import: bodies, and bytes in total (the largest body fits). And how many differing columns are
+ * listed, with how many characters of each value.
  */
 export const IMPORT_MAX_BODIES = 500;
 export const IMPORT_MAX_BYTES = 2_000_000;
@@ -261,10 +267,10 @@ export const PURGE_MAX_STRETCHES = 3;
 export const PURGE_SLICE_ROWS = 1_000;
 export const PURGE_RUN_MS = 10_000;
 
-/** From this share of DATABASE_MAX_MB the team is alerted, once a day. */
+/** From this share of DATABASE_MAX_MB on, the team is alerted, once a day. */
 export const DATABASE_ALERT_SHARE = 0.7;
 
-/** From these shares bodies that the archive has are kept for so many days at most. */
+/** From these shares on, bodies that the archive has are kept for at most so many days. */
 export const DATABASE_WINDOWS = [
   { share: 0.85, days: 30 },
   { share: 0.9, days: 14 },
@@ -333,15 +339,17 @@ export const SESSION = {
   max: 1_000,
 } as const;
 
-/** How long the page for unsubscribing goes by the shop's settings that it has read, and how long that may take. */
+/**
+ * How long the page for unsubscribing uses the shop's settings that it has read, and how long reading them may take.
+ */
 export const SHOP_FRESH_MS = 30_000;
 export const SHOP_TIMEOUT_MS = 2_000;
 
 /**
- * The keys of Cloudflare Access. It rotates them every six weeks and publishes the next key before it signs with
- * it. They are fetched again after `freshMs`, and for a token with an unknown key, but at most every `askAgainMs`,
- * so that invalid tokens cannot cause many requests. If new keys cannot be fetched, the known ones are accepted
- * until they are `maxAgeMs` old: a withdrawn key must not be accepted for ever.
+ * The keys of Cloudflare Access. It rotates them every six weeks and publishes the next key before it signs with it.
+ * They are fetched again after `freshMs`, and for a token with an unknown key, but at most every `askAgainMs`, so
+ * that invalid tokens cannot cause many requests. If new keys cannot be fetched, the known ones are accepted until
+ * they are `maxAgeMs` old: a withdrawn key must not be accepted forever.
  */
 export const ACCESS_KEYS = {
   freshMs: 3_600_000,

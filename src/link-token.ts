@@ -1,7 +1,7 @@
 /**
- * The token of a link to unsubscribe: `<payload>.<signature>`, both base64url. The payload is a version and the
- * keyed hash of a recipient, so a link names nobody; the signature is under LINK_SECRET. It does not expire: a
- * person may unsubscribe by an old message.
+ * The token of a link to unsubscribe: `<payload>.<signature>`, both base64url. The payload is a version and the keyed
+ * hash of a recipient, so a link names no person; the signature is under LINK_SECRET. It does not expire: a person
+ * may unsubscribe with an old message.
  */
 import { hmac, importKey } from "./digest";
 
@@ -10,7 +10,7 @@ const VERSION = 1;
 const SIGNATURE_BYTES = 16;
 const form = /^[A-Za-z0-9_-]{18}\.[A-Za-z0-9_-]{22}$/;
 
-/** What else is signed under this secret one day is no token of this kind. */
+/** Signatures of other kinds under this secret are not accepted as a token. */
 const PURPOSE = "unsubscribe:";
 
 function encode(bytes: Uint8Array): string {

@@ -1,10 +1,10 @@
 /**
- * Amounts as people read them, the same in messages, on pages and in the terminal: by currency, grouped as where the
- * currency is used. Imports nothing: the command line has Node read this file as it is.
+ * Amounts as people read them, the same in messages, on pages and in the terminal: by currency, grouped as in the
+ * country of the currency. Imports nothing: the command line runs this file in Node directly.
  */
 const MICROS = 1_000_000;
 
-/** Lakhs and crores for rupees; else the plain English way. */
+/** Lakhs and crores for rupees; otherwise the plain English way. */
 function localeOf(currency: string): string {
   return currency === "INR" ? "en-IN" : "en";
 }
@@ -21,11 +21,11 @@ function format(amount: number, currency: string, style: MoneyStyle): string {
     })
       .format(amount)
       .replaceAll("\u00a0", " ");
-    // A minus that a line break cannot part from its amount.
+    // A minus sign that no line break separates from its amount.
     return style === "symbol" ? text.replace(/^-/, "−") : text;
   } catch {
-    // Not a currency code: a number and what was given for it still say what is meant. Letters, digits and
-    // signs alone: with a dot it could be read as a link, and an SMS makes one of `⒈`.
+    // Not a currency code: the number and the given text still show what is meant. Letters, digits and signs only:
+    // with a dot it could be read as a link, and an SMS makes one of `⒈`.
     const name = currency.replace(/[^\p{L}\p{Nd}\p{Sc}]/gu, "");
     const number = amount.toLocaleString("en", {
       minimumFractionDigits: 2,
@@ -40,7 +40,7 @@ export function money(micros: number, currency: string, style: MoneyStyle = "sym
   return format(micros / MICROS, currency, style);
 }
 
-/** A decimal amount, as items carry it. */
+/** A decimal amount, as in items. */
 export function decimalMoney(amount: number, currency: string): string {
   return format(amount, currency, "symbol");
 }

@@ -19,5 +19,5 @@ export const EXPORT_RUN_MS = 10_000;
 /** How old the known version of the suppression list may be when a message is sent, in milliseconds. */
 export const LIST_FRESH_MS = 2_000;
 
-/** The orders that are counted before a person is erased. */
+/** The most orders that are counted before a person is erased. */
 export const ERASURE_ORDERS_COUNTED = 1_000;
