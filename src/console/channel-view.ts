@@ -1,4 +1,4 @@
-/** How the channels are set up and what they hold back, for pages and the admin API. */
+/** How each channel is set up and how many messages it holds back, for pages and the admin API. */
 import { type Channel, channelNames } from "../notifications/channels";
 import {
   type ChannelSetups,
@@ -14,7 +14,7 @@ export interface ChannelView {
   readonly state: ChannelState;
   /** Required settings that are missing. */
   readonly missing: readonly string[];
-  /** What is wrong, as a sentence; null if nothing is. */
+  /** The problem as a sentence; null if there is none. */
   readonly problem: string | null;
   /** Messages that are held back; counted up to a limit. */
   readonly held: number;
@@ -23,7 +23,7 @@ export interface ChannelView {
   readonly last_configured_at: string | null;
 }
 
-/** `setups`: according to the settings alone. Needs one more round trip if a channel holds messages back. */
+/** `setups`: from the settings alone. Needs one more round trip if a channel holds messages back. */
 export async function viewChannels(
   db: D1Database,
   setups: ChannelSetups,

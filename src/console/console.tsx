@@ -61,7 +61,7 @@ async function asset(c: Context, deps: AdminApiDeps): Promise<Response> {
   return new Response(found.body, { headers });
 }
 
-/** Replays chosen events, by their ids in URL form, or all events with a status. */
+/** Replays the chosen events (URL-encoded ids), or all events with a status. */
 async function replayEvents({ c, deps }: PageContext): Promise<Response> {
   const form = await formOf(c);
   const chosen = await chosenIn(c, "event");
@@ -88,7 +88,7 @@ async function resendMessage({ c, deps }: PageContext): Promise<Response> {
   return c.redirect(isDue ? withNotice(path, "sending") : path, 303);
 }
 
-/** Sends the unsent messages that match the filter of their page. */
+/** Makes the unsent messages due that match the filter of the page. */
 async function sendUnsent({ c, deps }: PageContext): Promise<Response> {
   const filter = unsentQuery.safeParse(await formOf(c));
   if (!filter.success) return c.redirect("/console/unsent", 303);
@@ -107,7 +107,7 @@ async function forgetChannel({ c, deps }: PageContext): Promise<Response> {
   return c.redirect("/console/settings", 303);
 }
 
-/** Blank is now; a time without a zone is in that of the page. */
+/** A blank time means now; a time without a zone is in the zone of the page. */
 async function setQuietUntil({ c, deps }: PageContext): Promise<Response> {
   const page = "/console/settings";
   const given = (await fieldOf(c, "until")).trim();
@@ -173,7 +173,7 @@ const notThere: Answer = async ({ c, who }) => {
   return show(c, <PlainPage title="Not found" text={text} who={who} />, 404);
 };
 
-/** What every page of the request shows. */
+/** Sets what every page of the request shows. */
 function frame(c: Context, { settings, defaults, now }: AdminApiDeps, shop: string): void {
   const { environment } = settings;
   setFrame(c, { shop, environment, zone: defaults.timeZone, now: now() });
@@ -183,7 +183,6 @@ export function consolePages<E extends object>(
   depsOf: (c: Context<{ Bindings: E }>) => AdminApiDeps,
 ): Serve<E> {
   const app = new Hono<{ Bindings: E }>({ strict: false }).basePath("/console");
-  /** Every page of the request gets its frame. */
   const depsIn = (c: Context<{ Bindings: E }>): AdminApiDeps => {
     const deps = depsOf(c);
     frame(c, deps, deps.shop.shop.name);

@@ -1,4 +1,4 @@
-/** What the console and the admin API get, made from bindings and configuration. */
+/** The dependencies of the console and the admin API, made from bindings and configuration. */
 import type { Context } from "hono";
 import { version } from "../../package.json";
 import { type Config, expectedOf } from "../config";
@@ -30,7 +30,7 @@ import type { EndpointsDeps } from "./forwarding/endpoints";
 import type { AdminConfig } from "./auth/sign-in";
 import type { ShopDeps } from "./shop/settings";
 
-/** What a person may see of the set-up: which secrets are set, never their values. */
+/** The set-up as people may see it: which secrets are set, never their values. */
 export interface Settings {
   readonly secrets: Readonly<Record<string, boolean>>;
   readonly channels: Readonly<Record<string, boolean>>;
@@ -47,7 +47,7 @@ export interface Settings {
 /** The contacts to search for, in the form of order_contacts. */
 export type Contacts = readonly string[];
 
-/** What to restore from the archive: days of receipt, and the cursor of the previous answer. */
+/** A restore from the archive: the days of receipt, and the cursor of the previous answer. */
 interface RestoreWish {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -61,7 +61,7 @@ interface ArchivePage {
   readonly next: string | null;
 }
 
-/** A page of what is stored about a person (upkeep/export.ts). */
+/** A page of the data that is stored about a person (upkeep/export.ts). */
 interface ExportPage {
   readonly orders: readonly object[];
   readonly other_events: readonly object[];
@@ -72,10 +72,10 @@ interface ExportPage {
 
 /** The functions of upkeep that people use; the answers are those of the API. */
 interface UpkeepActions {
-  /** Replays settled events; returns the ids of those that it could replay. */
+  /** Replays settled events; returns the ids that it could replay. */
   readonly replay: (filter: ReplayFilter, limit: number) => Promise<readonly string[]>;
   readonly erase: (contacts: Contacts) => Promise<Erasure>;
-  /** Null if the cursor is not one of an export. */
+  /** Null if the cursor does not come from an export. */
   readonly exportPage: (contacts: Contacts, cursor?: string) => Promise<ExportPage | null>;
   /** Null if no archive is bound. */
   readonly archive: {
@@ -84,34 +84,34 @@ interface UpkeepActions {
   } | null;
 }
 
-/** What other edges do for the console. */
+/** The actions that other edges provide to the console. */
 export interface EdgeActions extends UpkeepActions {
-  /** Applies bodies of a file, or says what they would change; null if D1 has not applied them. */
+  /** Applies the bodies of a file, or reports what they would change; null if D1 has not applied them. */
   readonly importPieces: (pieces: readonly Piece[], isDryRun: boolean) => Promise<object | null>;
 }
 
-/** `resend`: the number of its record (store/replays.ts); null where there was nothing to resend. */
+/** `resend`: the number of its record (store/replays.ts); null if there was nothing to resend. */
 interface Resent {
   readonly count: number;
   readonly resend: number | null;
 }
 
 export interface AdminApiDeps extends EdgeActions {
-  /** What the endpoints that events are forwarded to are managed with (forwarding/endpoints.ts). */
+  /** Manages the endpoints that events are forwarded to (forwarding/endpoints.ts). */
   readonly forwarding: EndpointsDeps;
-  /** What the shop's settings and the switches of messages are read and changed with (shop/settings.ts). */
+  /** Reads and changes the shop's settings and the switches of messages (shop/settings.ts). */
   readonly shop: ShopDeps;
-  /** Messages to look at and to try out. */
+  /** Renders sample messages and sends tests. */
   readonly samples: Samples;
   readonly db: D1Database;
   readonly admin: AdminConfig;
   /** The platform's rate limit of sign-ins; null if none is bound. */
   readonly limiter: Limiter | null;
   readonly settings: Settings;
-  /** According to the settings alone; viewChannels adds what is stored. */
+  /** From the settings alone; viewChannels adds the stored state. */
   readonly channelSetups: ChannelSetups;
   readonly expected: Expected;
-  /** What the database may hold. */
+  /** DATABASE_MAX_MB, in bytes. */
   readonly maxBytes: number;
   /** The same as the consumer uses. */
   readonly defaults: StoreDefaults;
@@ -122,9 +122,9 @@ export interface AdminApiDeps extends EdgeActions {
   readonly resendMessage: (id: string) => Promise<boolean>;
   /** The number of matching messages, counted up to `limit`. */
   readonly countUnsent: (filter: UnsentFilter, limit: number) => Promise<UnsentCount>;
-  /** Makes the matching messages due that are not too old; how many, and the number of its record. */
+  /** Makes the matching messages due, unless they are too old; returns how many, and the number of the record. */
   readonly sendUnsent: (filter: UnsentFilter, limit: number) => Promise<Resent>;
-  /** Suppresses messages about what happened before then; null takes it back. `by`: who asks. */
+  /** Suppresses messages about what happened before this time; null removes quiet-until. */
   readonly setQuietUntil: (until: string | null) => Promise<void>;
   /** From now on, the channel counts as never set up. */
   readonly forgetChannel: (channel: string) => Promise<void>;
@@ -160,13 +160,13 @@ function assetsOf({ ASSETS }: Partial<Env>): AdminApiDeps["assets"] {
   return (path) => ASSETS.fetch(new URL(path, "https://assets.local"));
 }
 
-/** STORE_LOCALE can be read, and no texts are in its language. */
+/** Reports that there are no texts in the language of STORE_LOCALE. */
 function languageProblems({ shop }: Pick<Config, "shop">): readonly string[] {
   const problem = `STORE_LOCALE names a language without texts: expected ${languageCodes.join(" or ")}; until then customers are written to in English`;
   return findLanguage(shop.locale) === null ? [problem] : [];
 }
 
-/** What a person may do with messages. */
+/** The actions on messages that people can start. */
 function messageActions(db: D1Database, { notifyMaxAgeMs }: Config, wake: Calls["wake"]) {
   const tooOldBefore = (at: Date): string =>
     notifyMaxAgeMs === null ? "" : addMs(at.toISOString(), -notifyMaxAgeMs);
@@ -180,7 +180,7 @@ function messageActions(db: D1Database, { notifyMaxAgeMs }: Config, wake: Calls[
       countUnsent(db, filter, tooOldBefore(now()), limit),
     sendUnsent: async (filter: UnsentFilter, limit: number) => {
       const at = now();
-      // No wake-up call: the sweep sends what is due, and other messages get their turn between them.
+      // No wake-up call: the sweep sends what is due, and other messages can be sent in between.
       const ids = await sendUnsent(db, filter, tooOldBefore(at), limit, at.toISOString());
       if (ids.length === 0) return { count: 0, resend: null };
       const resend = await saveReplay(db, ids, at.toISOString(), "messages");

@@ -17,15 +17,15 @@ export interface EventView {
   readonly event: StoredEvent;
   readonly notes: readonly string[];
   readonly outcome: EventExplanation["outcome"];
-  /** What it has set and nothing has overridden. */
+  /** Its values that no other event has overridden. */
   readonly changed: readonly SettingExplanation[];
-  /** What another event has overridden, and why. */
+  /** Its values that another event has overridden, with the reason. */
   readonly overridden: readonly SettingExplanation[];
   readonly messages: readonly MessageRow[];
   readonly leftOut: readonly LeftOut[];
 }
 
-/** The most rows of an event that are compared. */
+/** The maximum number of rows of an event that are compared. */
 const EVENT_ROWS = VIEW_LIMITS.rows;
 
 function parseTexts(json: string | null): readonly string[] {

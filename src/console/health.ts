@@ -1,4 +1,4 @@
-/** How inbox and database are, for pages, the admin API and metrics: the same figures everywhere. */
+/** The health of inbox and database: the same figures for pages, the admin API and metrics. */
 import { type DatabaseSize, loadSize } from "../store/retention/database-size";
 import { loadSystemStatus, type SystemStatus } from "../store/overview";
 import { isLockedOut } from "../store/inbox/refusals";
@@ -8,7 +8,7 @@ import { loadSetUp } from "../store/set-up/set-up";
 export interface Health {
   /** Every event ever received. */
   readonly events: number;
-  /** Applied, ignored, or purged since. */
+  /** Applied or ignored, even if purged since. */
   readonly settled: number;
   readonly received: number;
   readonly quarantined: number;
@@ -31,7 +31,7 @@ export interface Health {
     /** `2027-03-03`; null while it does not grow. */
     readonly full_on: string | null;
   };
-  /** Missing from the set-up: a consumer, the cron, migrations …; the most important one first. */
+  /** Missing pieces of the set-up (a consumer, the cron, migrations …), the most important one first. */
   readonly missing_pieces: readonly MissingPiece[];
 }
 
@@ -42,7 +42,7 @@ export interface HealthDeps {
 }
 
 interface CheckDeps extends HealthDeps {
-  /** What the database may hold. */
+  /** DATABASE_MAX_MB, in bytes. */
   readonly maxBytes: number;
 }
 

@@ -1,7 +1,7 @@
 /**
- * What an answer about a very large order or event leaves out, and where to find it: the same words on pages, in
- * the API and on the command line. The import has its file extension because Node reads this file directly for the
- * command line.
+ * Describes what an answer about a very large order or event leaves out, and where to find it, with the same words on
+ * pages, in the API and on the command line. The import has its file extension because Node reads this file directly
+ * for the command line.
  */
 import { LEFT_OUT_MAX_COUNT, VIEW_LIMITS } from "../limits.ts";
 

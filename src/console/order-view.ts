@@ -99,7 +99,7 @@ export type Moment =
     }
   | { readonly kind: "message"; readonly at: string; readonly message: MessageRow };
 
-/** Dates of rows that are moments of their own, and the type of event that usually says the same. */
+/** Dates of rows that get their own entry, and the type of event that usually reports the same. */
 const milestones: Readonly<
   Record<"orders" | "shipments", Readonly<Record<string, readonly [string, string | null]>>>
 > = {
@@ -116,7 +116,7 @@ const milestones: Readonly<
   },
 };
 
-/** A milestone is left out if an applied event of its type, or of the same time, says the same. */
+/** A milestone is left out if an applied event of its type, or of the same time, reports the same. */
 function milestonesOf(view: ExplainedOrder): readonly Moment[] {
   const setBy = new Set(
     view.explained.events.flatMap(({ eventType, occurredAt, settings }) =>

@@ -14,7 +14,7 @@ export interface PageContext {
 /** Pages show no mark for this environment. */
 export const PRODUCTION = "production";
 
-/** What every page of a request shows, and the clock by which it shows times. */
+/** What every page of a request shows, and the current time and zone for its times. */
 export interface Frame {
   /** STORE_NAME. */
   readonly shop: string;
@@ -40,7 +40,7 @@ function zoneIn(c: Context): string | null {
   return frameIn(c)?.zone ?? null;
 }
 
-/** A time as a person has typed it: without a zone, it is in the zone of the page. Null if it is none. */
+/** Parses a time that a person has typed; without a zone, it is in the zone of the page. Null if it is invalid. */
 export function timeIn(c: Context, text: string): string | null {
   return parseTime(text, zoneIn(c));
 }

@@ -1,5 +1,5 @@
-/** Why deliveries are refused, in words for people: the console and the command line use the same. */
-// With its file extension: Node reads this file directly for tools.
+/** Explains to people why deliveries are refused; the console and the command line use the same words. */
+// The import has its file extension because Node reads this file directly for tools.
 import type { RefusalReason } from "../events/refusals.ts";
 
 interface Words {

@@ -21,7 +21,7 @@ export async function replayRecorded(
   return { ids, replay: await saveReplay(db, ids, now().toISOString()) };
 }
 
-/** For the activity: the event if it is one, else the record of the replay. */
+/** Notes the event in the activity if there is only one, otherwise the record of the replay. */
 export function noteReplay(c: Context, ids: readonly string[], replay: number | null): void {
   if (replay === null) return;
   note(c, "replayed", { about: ids.length === 1 ? ids[0] : String(replay), times: ids.length });

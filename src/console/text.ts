@@ -1,7 +1,7 @@
 /** Makes text from outside safe to display. The renderer does the escaping. */
 
 /**
- * Control characters (C0, C1), marks that change the direction of text, and invisible characters. Not those that
+ * Control characters (C0, C1), marks that change the direction of text, and invisible characters, except those that
  * join letters and emoji.
  */
 const hidden =
@@ -32,7 +32,7 @@ export function clip(text: string, max: number): string {
     : `${characters.slice(0, max - 1).join("")}…`;
 }
 
-/** Names that are not their own spelling. */
+/** Names that are written differently in text. */
 const spelled: Readonly<Record<string, string>> = {
   email: "e-mail",
   sms: "SMS",

@@ -1,6 +1,6 @@
 /**
- * How an action gets into the activity: the handler notes what it did, and when it has answered, the router stores
- * that with who it was. An action that was refused notes nothing.
+ * Records actions in the activity. A handler notes its action; after the handler has answered, the router stores the
+ * note with the name of the person. A refused action notes nothing.
  */
 import type { Context } from "hono";
 import { errorText, log } from "../../log";
@@ -20,7 +20,7 @@ export function setWho(c: Context, who: string): void {
   c.set(WHO, who);
 }
 
-/** Who asks: by the e-mail address that Access states, `Admin token` in the console, `admin API` for a script with the token. */
+/** The actor: the e-mail address from Access, `Admin token` (console), or `admin API` (a script with the token). */
 export function whoIn(c: Context): string {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- set above, and nowhere else
   return (c.get(WHO) as string | undefined) ?? "";
@@ -35,7 +35,7 @@ export function noteQuietUntil(c: Context, until: string | null): void {
   else note(c, "quiet_until_set", { about: until });
 }
 
-/** What was changed by one form: named where it is one. */
+/** Notes the changes of one form; a single change is named. */
 export function noteChanges(c: Context, what: ActivityKind, names: readonly string[]): void {
   if (names.length > 0)
     note(c, what, { about: names.length === 1 ? names[0] : null, times: names.length });
@@ -50,7 +50,7 @@ export function noteSwitch(
   note(c, "message_switched", { about: `${template} ${channel} ${isOn ? "on" : "off"}` });
 }
 
-/** Stores what was noted. What was done is done: if this fails, the answer stays. */
+/** Stores the note. The action is already done, so a failure here does not change the answer. */
 export async function saveNoted(c: Context, { db, now }: Deps): Promise<void> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- set above, and nowhere else
   const noted = c.get(NOTED) as Note | undefined;
@@ -65,14 +65,14 @@ export async function saveNoted(c: Context, { db, now }: Deps): Promise<void> {
   }
 }
 
-/** How often an isolate writes failed sign-ins at most, in milliseconds. */
+/** The minimum time between two writes of failed sign-ins by one isolate, in milliseconds. */
 const FAILURES_EVERY_MS = 10_000;
 let failures = 0;
 let wroteMs = Number.NEGATIVE_INFINITY;
 
 /**
- * Counts a failed sign-in. The first is written at once, later ones together; those since the last write are lost
- * with the isolate.
+ * Counts a failed sign-in. The first is written at once, later ones together. When an isolate ends, those since its
+ * last write are lost.
  */
 export async function noteFailedSignIn({ db, now }: Deps): Promise<void> {
   failures += 1;

@@ -1,4 +1,4 @@
-/** The activity as an answer of the admin API. */
+/** The activity in the admin API. */
 import * as z from "zod/mini";
 import { listActivity } from "../../store/activity/activity";
 import { asking } from "../api/api-route";

@@ -1,4 +1,4 @@
-/** What was done, as a sentence after the name of who did it; and the page of what it was done to. */
+/** Describes each kind of activity with words that follow a name, and names the page of its object. */
 import type { ActivityKind, ActivityRow } from "../../store/activity/activity";
 import type { Place } from "../links";
 import { count } from "../text";

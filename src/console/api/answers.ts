@@ -73,7 +73,7 @@ const order = z.object({
   order_date: text,
   updated_at: z.string(),
 });
-/** Of a search: not masked. */
+/** In search results: not masked. */
 const foundOrder = z.extend(order, {
   customer_name: text,
   customer_email: text,

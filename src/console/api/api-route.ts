@@ -28,7 +28,7 @@ function requestOf<Deps>(c: Context, deps: Deps): ApiRequest<Deps> {
   return { c, deps, part: (name) => c.req.param(name) ?? "" };
 }
 
-/** A route with no input besides its path. */
+/** A route without input, except for its path. */
 export function plain<Deps>(name: RouteName, work: Work<Deps, object>): ApiRoute<Deps> {
   return { name, serve: (c, deps) => work(requestOf(c, deps)) };
 }

@@ -1,7 +1,7 @@
 /**
- * What OpenAPI says about each route of the admin API besides its input: the summary, the answer, and the
- * descriptions of fields. The Worker does not contain this: its routes take their names from here, and the
- * compiler checks that the two agree.
+ * Describes each route of the admin API for OpenAPI, except its input: the summary, the answer, and the descriptions of
+ * fields. The Worker does not contain this file: its routes take their names from here, and the compiler checks that
+ * the two agree.
  */
 import type * as z from "zod/mini";
 import { answers } from "./answers";
@@ -13,9 +13,9 @@ interface Description {
   readonly status?: 202 | 204;
   /** Absent if the answer is not JSON. */
   readonly answer?: z.ZodMiniType;
-  /** The media type of a body that is no JSON of ours. */
+  /** The media type of the body, if it is not a JSON object of this API. */
   readonly takes?: string;
-  /** For the query or the body: what JSON Schema says about a field besides its type. */
+  /** JSON Schema for the fields of the query or the body, in addition to their types. */
   readonly fields?: Readonly<Record<string, object>>;
 }
 

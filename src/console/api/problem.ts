@@ -14,7 +14,7 @@ const titles = {
 } as const;
 export type ProblemStatus = keyof typeof titles;
 
-/** An answer of type `application/problem+json`; `detail` says what to do, `more` where. */
+/** An answer of type `application/problem+json`. `detail`: what to do; `more`: further members. */
 export function problem(
   c: Context,
   status: ProblemStatus,

@@ -11,7 +11,7 @@ import { orderSorts, placedPresets, worklists } from "../../store/worklists/cond
 const PAGE_MAX = 100;
 export const PAGE_DEFAULT = 50;
 export const REPLAY_MAX = 1_000;
-/** The most messages that one request makes due, and the most that are counted. */
+/** The maximum number of messages that one request makes due, and that are counted. */
 export const UNSENT_MAX = 1_000;
 export const UNSENT_COUNTED = 10_000;
 
@@ -79,7 +79,7 @@ const allOrders = {
   sort: z.optional(z.enum(orderSorts)),
 };
 
-/** The names of the filters and of the sort: the form's fields, of which every view is a link. */
+/** The names of the filters and of the sort: fields of the form, and of the links to views. */
 export const orderFilters = [
   "status",
   "money",
@@ -141,7 +141,7 @@ export const unsentBody = z.strictObject({
   dry_run: dryRun,
 });
 
-/** Without `until` now; null takes it back. */
+/** Without `until`: now; null removes quiet-until. */
 export const quietUntilBody = z.strictObject({
   until: z.optional(z.nullable(utc)),
   dry_run: dryRun,

@@ -12,7 +12,7 @@ import { viewSettings } from "../shop/settings";
 import { metricsText } from "./metrics";
 import { problem } from "./problem";
 
-/** The latest events that are checked for the secret that verified them. */
+/** The number of latest events that are checked for the secret that verified them. */
 export const VERIFIED_WINDOW = 1_000;
 
 export const statusRoutes: readonly Route[] = [

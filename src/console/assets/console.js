@@ -145,7 +145,7 @@ function chooseRow(/** @type {number} */ step) {
   next.scrollIntoView({ block: "nearest" });
 }
 
-/** What each key does; a browser's own keys and those of a field stay. */
+/** The keyboard shortcuts; the keys of the browser and of fields keep their meaning. */
 const keys = {
   "/": () => document.getElementById("find")?.focus(),
   j: () => chooseRow(1),
@@ -172,7 +172,7 @@ function useKeys() {
   });
 }
 
-/** Posts the form that goes on with a long action, stretch by stretch; without script, a person does. */
+/** Posts the form that continues a long action, stretch by stretch; without script, a person does. */
 function goOn() {
   const form = document.querySelector("form[data-go-on]");
   if (form instanceof HTMLFormElement) form.requestSubmit();

@@ -75,13 +75,13 @@ async function loadKeys(issuer: string, isUnknown: boolean, deps: AccessDeps): P
   return held.keys;
 }
 
-/** A token without an expiry would be valid for ever. Times in a token are seconds since 1970. */
+/** A token without an expiry would never become invalid. Times in a token are seconds since 1970. */
 function isInTime({ exp, nbf }: JsonObject, nowMs: number): boolean {
   const isBegun = nbf === undefined || (typeof nbf === "number" && nbf * 1_000 <= nowMs);
   return isBegun && typeof exp === "number" && exp * 1_000 > nowMs;
 }
 
-/** The keys with the one that the token names among them, if the team has it. */
+/** The keys of the team, requested again if they do not include the key that the token names. */
 async function keysFor(jwt: string, issuer: string, deps: AccessDeps): Promise<KeySet> {
   const header: object = decode(jwt).header;
   const name: unknown = Reflect.get(header, "kid");
@@ -102,8 +102,8 @@ async function verify(jwt: string, config: AccessConfig, deps: AccessDeps): Prom
 }
 
 /**
- * Who came through Access: an e-mail address, the client id of a service token, or `Access` where it states
- * neither; null if the token is invalid.
+ * The person or program that Access has admitted: an e-mail address, the client id of a service token, or `Access` if
+ * the token states neither; null if the token is invalid.
  */
 export async function verifyAccess(
   jwt: string,

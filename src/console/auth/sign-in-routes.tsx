@@ -1,4 +1,4 @@
-/** Signing in and out: the form, what it is answered with, and where a person is led who is not signed in. */
+/** Sign-in and sign-out: the form, its answers, and the redirect of a person who is not signed in. */
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { note, noteFailedSignIn, saveNoted, setWho } from "../activity/note";
@@ -49,7 +49,7 @@ export async function signIn(c: Context, deps: AdminApiDeps): Promise<Response> 
   return c.redirect(pageIn(getCookie(c, NEXT_COOKIE) ?? "") ?? "/console", 303);
 }
 
-/** The sign-in form; a person whom Access has let through does not need it. */
+/** The sign-in form; a person whom Access has admitted does not need it. */
 export async function signInForm(c: Context, deps: AdminApiDeps): Promise<Response> {
   if ((await throughAccess(c, deps)) !== null) return c.redirect("/console", 303);
   const problem = c.req.query("wrong") === "1" ? "That is not the admin token." : null;
@@ -57,9 +57,9 @@ export async function signInForm(c: Context, deps: AdminApiDeps): Promise<Respon
 }
 
 /**
- * Ends the session here; if Access has let the person through, its session too, or they would still be signed in.
- * This needs a page in between: Access redirects to the team's own host, the content security policy allows no
- * form to go there, and browsers apply the policy to a redirect of a form too.
+ * Ends the session here and, if Access has admitted the person, its session too: otherwise they would still be signed
+ * in. This needs a page in between: Access redirects to the team's own host, the content security policy allows no form
+ * to go there, and browsers also apply the policy to the redirect of a form.
  */
 export async function signOut({ c, deps }: PageContext): Promise<Response> {
   await endSession(c, deps);
@@ -70,7 +70,6 @@ export async function signOut({ c, deps }: PageContext): Promise<Response> {
   return show(c, <LeavingPage to={ACCESS_SIGN_OUT} />);
 }
 
-/** Redirects a person who is not signed in. */
 export function redirectToSignIn(c: Context): Response {
   if (c.req.header("hx-request") !== undefined) {
     c.header("hx-redirect", SIGN_IN);

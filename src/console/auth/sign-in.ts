@@ -1,6 +1,6 @@
 /**
- * Who may use the console and the admin API: a person or script with `ADMIN_TOKEN`, as a bearer token or in the
- * signed cookie that the sign-in form sets, or anyone whom Cloudflare Access has let through.
+ * Decides who may use the console and the admin API: a person or script with `ADMIN_TOKEN`, as a bearer token or in the
+ * signed cookie that the sign-in form sets, or anyone whom Cloudflare Access has admitted.
  */
 import type { Context } from "hono";
 import { deleteCookie, getSignedCookie, setSignedCookie } from "hono/cookie";
@@ -32,7 +32,7 @@ async function isToken(given: string, expected: string): Promise<boolean> {
   return crypto.subtle.timingSafeEqual(await sha256(given), await sha256(expected));
 }
 
-/** Whom Access has let through; null if nobody, or if Access is not set up. */
+/** Who was admitted by Access; null if nobody, or if Access is not set up. */
 export async function throughAccess(
   c: Context,
   { admin, now }: SignInDeps,
@@ -78,7 +78,7 @@ export type ApiAccess =
 /** The name of a person who signed in with the token, which names no person. */
 export const ADMIN_TOKEN = "Admin token";
 
-/** Who has the admin token and is no person in the console. */
+/** The name of a script that uses the admin token. */
 const SCRIPT = "admin API";
 
 /** For the admin API: a bearer token, or Access. */
@@ -125,7 +125,7 @@ async function isSignedIn(c: Context, deps: SignInDeps): Promise<boolean> {
   return true;
 }
 
-/** For pages: who has signed in, or came through Access; null if nobody. */
+/** For pages: who has signed in, or was admitted by Access; null if nobody. */
 export async function whoIs(c: Context, deps: SignInDeps): Promise<string | null> {
   return (await isSignedIn(c, deps)) ? ADMIN_TOKEN : await throughAccess(c, deps);
 }

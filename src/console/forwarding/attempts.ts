@@ -1,4 +1,4 @@
-/** The attempts of a message that are kept in its row, as notifications/channels/attempt-log.ts writes them. */
+/** Reads the attempts in the row of a message, as notifications/channels/attempt-log.ts writes them. */
 import * as z from "zod/mini";
 import { parseJson } from "../../events/values";
 
@@ -12,7 +12,7 @@ const kept = z.array(
 );
 export type Attempt = z.infer<typeof kept>[number];
 
-/** The newest first. */
+/** Newest first. */
 export function readAttempts(log: string | null): readonly Attempt[] {
   const parsed = kept.safeParse(parseJson(log));
   return parsed.success ? parsed.data.toReversed() : [];

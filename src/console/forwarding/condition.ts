@@ -1,18 +1,18 @@
-/** How an endpoint stands, in words: for pages and for `doctor`, which runs without the Worker. */
+/** The condition of an endpoint in words, for pages and for `doctor`, which runs outside the Worker. */
 
 interface Standing {
   readonly id: string;
   readonly description: string;
   readonly status: "active" | "paused" | "disabled";
   readonly status_reason: string | null;
-  /** Absent where the receiver is older. */
+  /** Absent if the receiver is older. */
   readonly status_since?: string | null | undefined;
   readonly failing_since: string | null;
 }
 
 export type Condition = Standing["status"] | "failing";
 
-/** What is active and fails is tried again, and needs a person to know. */
+/** Failing: active and retried, but a person should know. */
 export function conditionOf({
   status,
   failing_since: since,
@@ -24,7 +24,7 @@ export function nameOf({ id, description }: Pick<Standing, "id" | "description">
   return description === "" ? id : description;
 }
 
-/** What needs a person, as a sentence; null where nothing does. `lasting`: seconds in words. */
+/** The problem that needs a person, as a sentence; null if there is none. `lasting`: seconds in words. */
 export function troubleOf(
   endpoint: Standing,
   now: Date,

@@ -1,4 +1,4 @@
-/** What a person does with one endpoint beside its settings: its secret, a test event, a replay. */
+/** The actions on one endpoint other than its settings: its secret, a test event, a replay. */
 import { catalog } from "../../events/catalog";
 import { addMs } from "../../events/formats/time";
 import { PROVIDER_TIMEOUT_MS, ROTATION_MS } from "../../limits";
@@ -34,7 +34,7 @@ export interface EndpointTest {
 export interface EndpointSecret {
   readonly id: string;
   readonly secret: string;
-  /** Signs too until then; null where none does. */
+  /** Also signs until `previous_until`; null if there is none. */
   readonly previous: string | null;
   readonly previous_until: string | null;
 }
@@ -63,14 +63,14 @@ async function secretOf(
   });
 }
 
-/** Never FORWARD_SECRET itself, which all others are derived from. */
+/** Never returns FORWARD_SECRET itself, because all other secrets are derived from it. */
 export async function showSecret(deps: EndpointsDeps, id: string): Promise<Answer<EndpointSecret>> {
   if (id === DEFAULT_ENDPOINT) return isDefaults;
   const row = await loadEndpoint(deps.db, id);
   return row === null ? unknown : await secretOf(deps, row);
 }
 
-/** For a day both sign. */
+/** Both secrets sign for a day. */
 export async function rotateEndpoint(
   deps: EndpointsDeps,
   id: string,
@@ -81,7 +81,7 @@ export async function rotateEndpoint(
   return row === null ? unknown : await secretOf(deps, row);
 }
 
-/** Sends one signed request of the type `endpoint.test`, now, whatever its status is. */
+/** Sends one signed request of the type `endpoint.test` immediately, whatever the status of the endpoint is. */
 export async function testEndpoint(deps: EndpointsDeps, id: string): Promise<Answer<EndpointTest>> {
   const row = await find(deps, id);
   if (row === null) return unknown;
@@ -104,7 +104,7 @@ export async function testEndpoint(deps: EndpointsDeps, id: string): Promise<Ans
   });
 }
 
-/** The next stretch of stored events: counted, or sent again. They go out behind what is new. */
+/** Counts or replays the next stretch of stored events. New events are sent before them. */
 export async function replayToEndpoint(
   deps: EndpointsDeps,
   id: string,

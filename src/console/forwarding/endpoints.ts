@@ -1,6 +1,6 @@
 /**
- * What a person may do with the endpoints that events are forwarded to: for the admin API and the pages. What
- * cannot be is answered with the reason, before anything is saved.
+ * Lists and changes the endpoints that events are forwarded to, for the admin API and the pages. An action that is not
+ * possible is refused with the reason, before anything is saved.
  */
 import { closest } from "fastest-levenshtein";
 import type { ChannelsConfig } from "../../config";
@@ -31,11 +31,11 @@ import {
 import { conditionOf } from "./condition";
 
 export interface EndpointView extends Omit<EndpointRow, "next_send_ms"> {
-  /** Forwards that are not sent yet and not on their way, counted up to PENDING_COUNTED. */
+  /** Forwards that are neither sent nor being sent, counted up to PENDING_COUNTED. */
   readonly pending: number;
 }
 
-/** Why something cannot be done: there is no such endpoint, what was asked for is wrong, or it does not fit. */
+/** Why an action is refused: there is no such endpoint, the input is wrong, or it conflicts with the set-up. */
 export interface Refusal {
   readonly ok: false;
   readonly kind: "unknown" | "wrong" | "conflict";
@@ -49,7 +49,7 @@ export interface EndpointsDeps {
   readonly io: ChannelDeps;
 }
 
-/** Forwards of each endpoint that are counted, and retries that are put in order when it is resumed. */
+/** The maximum number of forwards counted per endpoint, and of retries put in order when it is resumed. */
 const PENDING_COUNTED = 10_000;
 
 export const done = <T>(value: T): Answer<T> => ({ ok: true, value });
@@ -63,7 +63,7 @@ export const isDefaults = refuse(
   "conflict",
   "The endpoint default is FORWARD_URL with FORWARD_SECRET: change it there",
 );
-/** What would be made pending for it would be suppressed. */
+/** Its forwards would be suppressed. */
 export const isDisabled = ({ id, status_reason: reason }: EndpointRow): Refusal =>
   refuse(
     "conflict",
@@ -71,7 +71,7 @@ export const isDisabled = ({ id, status_reason: reason }: EndpointRow): Refusal 
   );
 export const unknown = refuse("unknown", "There is no endpoint with this id");
 
-/** Null where a filter names only event types that there are. */
+/** Null if the filter names only known event types. */
 export function whyNotTypes(types: readonly string[]): Refusal | null {
   const stranger = types.find((name) => !filterNames.includes(name));
   if (stranger === undefined) return null;
@@ -86,7 +86,7 @@ function whyNot({ url, event_types: types }: EndpointSettings): Refusal | null {
   return why === null ? whyNotTypes(types) : refuse("wrong", `url: ${why}`);
 }
 
-/** `ep_` and eight characters: not guessable is not needed, since a secret signs. */
+/** `ep_` and eight characters. The id may be guessable, because requests are signed with a secret. */
 function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(4));
   return `ep_${bytes.toHex()}`;
@@ -104,7 +104,7 @@ async function view(
   });
 }
 
-/** `default` as it is now; null where FORWARD_URL is not set. */
+/** `default` as it is now; null if FORWARD_URL is not set. */
 function defaultEndpoint(
   rows: readonly EndpointRow[],
   { channels, io }: EndpointsDeps,
@@ -115,7 +115,7 @@ function defaultEndpoint(
   return row ?? newEndpoint(DEFAULT_ENDPOINT, url, io.now().toISOString());
 }
 
-/** `default` too. */
+/** Also finds `default`. */
 export async function find(deps: EndpointsDeps, id: string): Promise<EndpointRow | null> {
   const row = await loadEndpoint(deps.db, id);
   return id === DEFAULT_ENDPOINT ? defaultEndpoint(row === null ? [] : [row], deps) : row;
@@ -180,7 +180,7 @@ export async function addEndpoint(
     : await viewOne(deps, row);
 }
 
-/** What is undefined stays. */
+/** Undefined values are not changed. */
 export type EndpointChanges = {
   readonly [Name in keyof EndpointSettings]?: EndpointSettings[Name] | undefined;
 };
@@ -214,7 +214,7 @@ async function setState(
   return await findEndpoint(deps, id);
 }
 
-/** Its forwards are kept. `reason`: for whoever looks. */
+/** Keeps its forwards. `reason`: shown to people. */
 export async function pauseEndpoint(
   deps: EndpointsDeps,
   id: string,
@@ -228,7 +228,7 @@ export async function pauseEndpoint(
   }));
 }
 
-/** What waits goes out in the order of receipt. */
+/** Pending forwards are then sent in the order of receipt. */
 export async function resumeEndpoint(
   deps: EndpointsDeps,
   id: string,

@@ -1,4 +1,4 @@
-/** Which orders a query asks for, page by page: for the console's list, its CSV and the admin API. */
+/** Reads the orders that match a query, page by page, for the console's list, its CSV and the admin API. */
 import { DAY_MS, addMs, parseTime } from "../../events/formats/time";
 import { dayIn } from "../../events/formats/time-zone";
 import { contactsLike } from "../../projection/patches/contacts";
@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000;
 /** Today and six days before it. */
 const WEEK_BEFORE_MS = 6 * DAY_MS;
 
-/** When it begins; days are those of the zone (null: UTC). */
+/** The beginning of the preset; days begin in the zone (null: UTC). */
 function beginningOf(preset: PlacedPreset, now: string, zone: string | null): string {
   if (preset === "hour") return addMs(now, -HOUR_MS);
   const today = dayIn(now, zone);
@@ -26,13 +26,13 @@ function beginningOf(preset: PlacedPreset, now: string, zone: string | null): st
   return parseTime(day, zone) ?? now;
 }
 
-/** By when they were placed, if a time is asked for: what is newest there is what a person looks for. */
+/** Sorts by the time of placing if the query has one: a person then looks for the newest orders. */
 export function sortOf({ sort, placed, from, to }: OrdersQuery): OrderSort {
   const isDated = placed !== undefined || from !== undefined || to !== undefined;
   return sort ?? (isDated ? "newest" : "activity");
 }
 
-/** Reads a page of what the query asks for. */
+/** Reads one page of the matching orders. */
 export async function listAsked(
   { db, defaults, now }: Pick<AdminApiDeps, "db" | "defaults" | "now">,
   query: OrdersQuery,

@@ -11,10 +11,10 @@ import { maskOrder } from "../mask";
 import { asked, type PageContext, readQuery } from "../page-context";
 import { listAsked, orderFields } from "./listing";
 
-/** The most orders in a file, and how many are read at once. */
+/** The maximum number of orders in a file, and the number that is read at once. */
 export const CSV_MAX_ORDERS = 10_000;
 const PAGE_ORDERS = 500;
-/** A rare filter finds little in each stretch; D1 takes a thousand queries of a request, and a page is two. */
+/** A rare filter finds few orders per page. D1 allows a thousand queries per request, and a page takes two. */
 const MOST_PAGES = 300;
 
 const fields = [
@@ -50,7 +50,7 @@ const columns: readonly CsvColumn<OrderRow>[] = [
   })),
 ];
 
-/** By activity an order may be on two pages; the file has it once. */
+/** Sorted by activity, an order may be on two pages; the file contains it once. */
 async function* pagesOf(
   deps: PageContext["deps"],
   query: OrdersQuery,

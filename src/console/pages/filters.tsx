@@ -40,7 +40,7 @@ export function Field({
   );
 }
 
-/** `none`: where nothing is chosen; `names`: of the values, where words do not do. */
+/** `none`: the label of no choice; `names`: the labels of values whose names are not clear. */
 export function Options({
   name,
   label,
@@ -95,7 +95,7 @@ interface FiltersProps {
   readonly values: Values;
   /** Absent if the list has only filters, which are then not folded. */
   readonly search?: { readonly label: string; readonly hint: string; readonly name?: string };
-  /** Folded without a search, too: the list is looked at more often than filtered. */
+  /** Also folded without a search: people look at the list more often than they filter it. */
   readonly isFolded?: true;
   /** The names of the filters. */
   readonly more?: readonly string[];

@@ -1,12 +1,12 @@
-/** What holds for a whole page: whose shop it is, where it runs, and the clock by which it shows times. */
+/** The frame of a page: the shop, the environment, and the current time and zone for its times. */
 import { toLocal } from "../../events/formats/time-zone";
 import type { Frame } from "../page-context";
 
 let current: Frame = { shop: "", environment: "production", zone: null, now: new Date(0) };
 
 /**
- * Renders one page within its frame. Pages are rendered synchronously (html.ts), so no other page comes between. (The
- * contexts of hono/jsx do the same, and bring its renderer for browsers into the Worker.)
+ * Renders one page within its frame. Pages are rendered synchronously (html.ts), so no other page is rendered in
+ * between. (Contexts of hono/jsx do the same, but add its renderer for browsers to the Worker.)
  */
 export function withFrame<T>(frame: Frame, render: () => T): T {
   const before = current;

@@ -58,12 +58,12 @@ export interface PageProps {
   readonly who: string | null;
   /** The path of the page, for the navigation. */
   readonly path: string;
-  /** What was searched for, on the page that shows what was found. */
+  /** The search text, on the page of its results. */
   readonly find?: string | undefined;
   readonly children?: Child;
 }
 
-/** The place that a page belongs to: of several, the one that says most of its path. */
+/** The place that a page belongs to: the one with the longest matching path. */
 function placeOf(path: string): string | undefined {
   return places
     .flatMap(({ to, also = [] }) => [to, ...also].map((start) => ({ to, start })))
@@ -71,7 +71,7 @@ function placeOf(path: string): string | undefined {
     .toSorted((a, b) => b.start.length - a.start.length)[0]?.to;
 }
 
-/** On a narrow screen a menu, which needs no script. */
+/** A menu on a narrow screen; it needs no script. */
 function Navigation({ path, who }: { readonly path: string; readonly who: string }) {
   const { shop, environment } = pageFrame();
   const here = placeOf(path);

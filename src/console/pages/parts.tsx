@@ -49,7 +49,7 @@ export function Ago({ at }: { readonly at: string | null }) {
   );
 }
 
-/** What a person has to look at is tinted; what is normal is plain text behind a small dot. */
+/** A status that needs a person is tinted; a normal one is plain text after a small dot. */
 const tones: Readonly<Record<string, "good" | "busy" | "warn" | "bad">> = {
   processed: "good",
   sent: "good",
@@ -101,7 +101,7 @@ export function Money(props: {
   return <span class="number">{money(props.micros, props.in ?? "")}</span>;
 }
 
-/** What the page has left out of a very large order or event, and where to find it. */
+/** Notes about data of a very large order or event that the page leaves out, and where to find it. */
 export function LeftOutNotes({ of }: { readonly of: readonly LeftOut[] }) {
   return (
     <>
@@ -132,7 +132,7 @@ export interface Column<Row> {
   readonly number?: boolean;
   /** `short`: one line of any length; `word`: space for an event type; `wide`: more space, if there is any. */
   readonly as?: "short" | "word" | "wide";
-  /** Left out where a table would be wider than the screen; a card has it. */
+  /** Hidden if the table would be wider than the screen; a card shows it. */
   readonly isMinor?: true;
 }
 
@@ -142,8 +142,8 @@ function classOf<Row>({ number, as, isMinor }: Column<Row>): string | undefined 
 }
 
 /**
- * A table that turns into cards on a phone. `caption` names it for screen readers, and for everyone if it is
- * `shown`: when the heading above does not say the same.
+ * A table that turns into cards on a phone. `caption` names it for screen readers, and for everyone if it is `shown`
+ * because the heading above does not say the same.
  */
 export function Table<Row>(props: {
   readonly caption: string;
@@ -269,7 +269,7 @@ export function ActionForm(props: {
   readonly ask?: Child;
   readonly quiet?: boolean;
   readonly fields?: Readonly<Record<string, string>>;
-  /** What a person fills in. */
+  /** The fields to fill in. */
   readonly children?: Child;
 }) {
   const { to, label, ask, quiet, fields, children } = props;
@@ -330,11 +330,11 @@ export interface Tab {
   readonly name: Child;
   readonly isHere: boolean;
   readonly lang?: string;
-  /** How many are behind it. */
+  /** The number of entries on its page. */
   readonly count?: number;
 }
 
-/** Pages beside each other, by path and name. */
+/** Tabs for related pages, by path and name. */
 export function PageTabs(props: {
   readonly label: string;
   readonly of: readonly (readonly [path: string, name: string])[];

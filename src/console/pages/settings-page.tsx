@@ -107,7 +107,7 @@ const quietProblems: Readonly<Record<string, string>> = {
   ahead: "That lies more than a day ahead. Nothing was changed.",
 };
 
-/** How it stands, and how many of the messages that wait now it suppresses. */
+/** The state of quiet-until, and how many pending messages it suppresses. */
 interface Quiet {
   readonly is: QuietUntil | null;
   readonly messages: number;

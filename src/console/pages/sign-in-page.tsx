@@ -42,7 +42,7 @@ export function SignInPage({ takesToken, problem }: SignInProps) {
   );
 }
 
-/** On the way out through Access, which must end its own session. */
+/** Leads to the sign-out of Access, which must end its own session. */
 export function LeavingPage({ to }: { readonly to: string }) {
   return (
     <Page title="Signing out" who={null} path="">

@@ -1,7 +1,7 @@
-/** An export as one JSON document, written page by page: it may be larger than the memory of a Worker. */
+/** An export as one JSON document, streamed page by page: it may be larger than the memory of a Worker. */
 import type { AdminApiDeps, Contacts } from "../deps";
 
-/** In the order in which an export goes through them; none comes back. */
+/** In the order of the export, which never goes back to an earlier part. */
 const parts = ["orders", "other_events", "archived_events"] as const;
 
 export function exportFile(
@@ -12,10 +12,10 @@ export function exportFile(
   let cursor: string | undefined;
   let part = 0;
   let items = 0;
-  // They come between the other events, and there are few: forwards of events that name no person.
+  // Forwards of events that name no person. They come between the other events and are few, so they are written last.
   const forwards: object[] = [];
   const open = (): string => `"${parts[part] ?? ""}":[`;
-  /** Up to the beginning of that part. */
+  /** Opens the parts up to this one. */
   function* advance(to: number): Generator<string> {
     for (; part < to; items = 0) {
       part += 1;
@@ -43,7 +43,7 @@ export function exportFile(
         texts.push(...advance(parts.length - 1), "],\n");
         texts.push(`"other_notifications":${JSON.stringify(forwards)}}\n`);
       }
-      // An empty chunk would not be asked for more.
+      // After an empty chunk, the stream would not be pulled again.
       controller.enqueue(encoder.encode(texts.length === 0 ? " " : texts.join("")));
       if (cursor === undefined) controller.close();
     },

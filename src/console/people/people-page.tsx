@@ -1,4 +1,4 @@
-/** One person: what is stored about them, to export it or to erase it, after a look at how much it is. */
+/** One person: how much is stored about them, with export and erasure. */
 import { ERASURE_ORDERS_COUNTED } from "../../privacy-limits";
 import { type Erasure, loadErasure } from "../../store/privacy/erasure";
 import { countHeld, type Customer, type HeldCounts } from "../../store/privacy/person";
@@ -27,7 +27,7 @@ const PATH = "/console/people";
 
 const inForm = (number: string): string => encodeURIComponent(number.toWellFormed());
 
-/** Which person it is, and which of the orders under the name are theirs. */
+/** Hidden fields for the person and, if only a name is stored, for their chosen orders. */
 function Which({ person }: { readonly person: Person }) {
   return (
     <>
@@ -253,7 +253,7 @@ export async function people(context: PageContext): Promise<Response> {
   return show(c, <Unknown who={who} />, order === undefined && id === undefined ? 200 : 404);
 }
 
-/** The person whose form it is; null if their order is not known any more. */
+/** The person of a posted form; null if their order is no longer known. */
 async function personOf({ c, deps }: PageContext): Promise<Person | null> {
   const own = await chosenIn(c, "own");
   return await loadPerson(deps, decoded(await fieldOf(c, "order")), own);

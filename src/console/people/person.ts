@@ -1,4 +1,4 @@
-/** The customer of an order, as what export and erasure know a person by. */
+/** The customer of an order, with the identifiers that export and erasure use. */
 import { ERASED } from "../../events/erased-body";
 import { rowIdentifier } from "../../projection/identifiers";
 import {
@@ -11,21 +11,21 @@ import { type Customer, listOrdersOf, loadCustomers } from "../../store/privacy/
 import type { AdminApiDeps, Contacts } from "../deps";
 
 export interface Person extends Customer {
-  /** Of the e-mail address and the telephone number; without either, the orders that were chosen. */
+  /** From the e-mail address and the telephone number; without either, from the chosen orders. */
   readonly contacts: Contacts;
-  /** No contact of theirs is stored: a name may be several people's, so a person chooses the orders that are theirs. */
+  /** No contact is stored. Several people may have the same name, so the user chooses the orders of this one. */
   readonly isNameOnly: boolean;
-  /** The first orders of the contacts or, without one, of the name; each with its customer. */
+  /** The first orders with the contacts or, without one, with the name; each with its customer. */
   readonly orders: readonly Customer[];
   readonly chosen: readonly string[];
 }
 
-/** The most orders that a page shows. */
+/** The maximum number of orders on the page. */
 export const ORDERS_SHOWN = 50;
 
 /**
- * By an order, so that no address stands in a URL. `chosen`: the orders of a person without a contact; none: that
- * order alone. Null if the order is unknown.
+ * Loads a person by an order, so that no URL contains an address. `chosen`: the orders of a person without a contact;
+ * if empty, only that order. Null if the order is unknown.
  */
 export async function loadPerson(
   { db, defaults }: AdminApiDeps,
@@ -58,7 +58,7 @@ export async function loadPerson(
   };
 }
 
-/** Everybody whose orders these are: of more than one, an erasure touches them all. */
+/** The names on these orders. If there are several, an erasure affects all of these people. */
 export function peopleOf({ orders }: Person): readonly string[] {
   const names = orders.flatMap(
     ({ customer_name: name, customer_email: email, customer_phone: phone }) =>
@@ -67,7 +67,7 @@ export function peopleOf({ orders }: Person): readonly string[] {
   return [...new Map(names.map((name) => [foldName(name), name])).values()];
 }
 
-/** What a person types to confirm: the address, or the number where there is none, or the name. */
+/** The text to type for confirmation: the address, otherwise the number; the name if there is no contact. */
 export function confirmedBy(person: Person): string {
   const { customer_email: email, customer_phone: phone, customer_name: name } = person;
   return (person.isNameOnly ? name : (email ?? phone)) ?? "";

@@ -1,4 +1,4 @@
-/** The search as an answer of the admin API. Names and contacts are whole: who searches knows one of them. */
+/** The search of the admin API. Names and contacts are not masked: the person who searches knows one of them. */
 import * as z from "zod/mini";
 import { find } from "../../store/search/search";
 import { SEARCH_CHARACTERS } from "../../store/search/terms";

@@ -1,4 +1,4 @@
-/** What a search found, grouped, each with what a person recognises it by. */
+/** The results of a search in groups, each with the data that people recognise it by. */
 import { nameType } from "../../events/form-words";
 import type { Child } from "hono/jsx";
 import { type Found, type FoundPerson, find } from "../../store/search/search";
@@ -17,7 +17,7 @@ import { targetOf } from "./target";
 
 const PATH = "/console/search";
 
-/** An id that leads to its order's page; without one, to the events that name it. */
+/** An id that links to the page of its order or, if it has none, to the events that name it. */
 function OfOrder({ id, order }: { readonly id: string; readonly order: string | null }) {
   const path = order === null ? withQuery("/console/events", { q: id }) : pathTo("orders", order);
   return path === null ? (
@@ -63,7 +63,7 @@ interface OfAnOrder {
   readonly status: string | null;
 }
 
-/** The columns of what belongs to an order: its id, its status, and the order, around those of its own. */
+/** The columns of a part of an order: its id and status, its own columns, and the order. */
 function columnsOf<Row extends OfAnOrder>(
   head: string,
   idOf: (row: Row) => string,
@@ -108,7 +108,7 @@ const eventColumns: readonly Column<FoundEvent>[] = [
   { head: "Order", cell: ({ order_number: order }) => <Ref to="orders" id={order} /> },
 ];
 
-/** A group of what was found; nothing where it is empty. */
+/** One group of results; nothing if it is empty. */
 function Group<Row>(props: {
   readonly title: string;
   readonly columns: readonly Column<Row>[];

@@ -1,4 +1,4 @@
-/** The page of what was searched for, where it is exactly one thing. */
+/** The page that a search opens directly if it finds exactly one thing. */
 import { bareId, type Found } from "../../store/search/search";
 import { pathTo, withQuery } from "../links";
 
@@ -7,7 +7,7 @@ interface Part {
   readonly order_number: string | null;
 }
 
-/** Payments, refunds and shipments stand on the page of their order; without one, only events know of them. */
+/** Payments, refunds and shipments are on the page of their order; without an order, only events name them. */
 function pathOf({ ids, order_number: order }: Part): string | null {
   return order === null
     ? withQuery("/console/events", { q: ids[0] ?? "" })
@@ -22,7 +22,7 @@ function partsOf({ payments, refunds, shipments }: Found): readonly Part[] {
   ];
 }
 
-/** Null: the results have to be shown. */
+/** Null: the page of results must be shown. */
 export function targetOf(found: Found, text: string): string | null {
   const bare = bareId(text);
   if (bare === "") return null;

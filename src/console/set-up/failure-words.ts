@@ -1,4 +1,4 @@
-/** What a page says after a failure: the most likely cause is a database that is older than the Worker. */
+/** Explains a failure on a page: the most likely cause is a database that is older than the Worker. */
 import { DEEP_HEALTH } from "../../limits";
 import { migrateCommand } from "../../store/set-up/missing-pieces";
 import { loadMissingMigrations } from "../../store/set-up/migrations";

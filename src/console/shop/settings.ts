@@ -1,4 +1,4 @@
-/** The shop's settings and the switches of messages, as people read and change them. */
+/** Reads and changes the shop's settings and the switches of messages, for the admin API and the pages. */
 import type { ShopConfig } from "../../config";
 import type { Channel } from "../../notifications/channels";
 import { makeShop } from "../../notifications/shop";
@@ -22,10 +22,10 @@ import { loadSwitches, saveSwitch } from "../../store/shop/switches";
 
 export interface ShopDeps {
   readonly db: D1Database;
-  /** What vars state of it. */
+  /** The values from vars. */
   readonly shop: ShopConfig;
   readonly hasLinkSecret: boolean;
-  /** Names of the channels that are on. */
+  /** Whether the channel is on. */
   readonly isOn: (channel: Channel) => boolean;
   readonly now: () => Date;
 }
@@ -36,9 +36,9 @@ export interface SettingView {
   readonly group: string;
   readonly kind: string;
   readonly help: string;
-  /** What holds; null where nothing does. */
+  /** The value that is used; null if there is none. */
   readonly value: string | null;
-  /** `console`: a row, which wins; the name of the var; `default`; null where there is no value. */
+  /** `console` (a row, which overrides the var), the name of the var, or `default`; null if there is no value. */
   readonly from: string | null;
   /** Why a value that was set in the console is ignored. */
   readonly problem: string | null;
@@ -71,7 +71,7 @@ export type Changed<T> =
 
 const noSetting = { ok: false, status: 404, reason: "There is no setting of this name" } as const;
 
-/** All of them, in the order of their definitions; and what is half done. */
+/** All settings in the order of their definitions, and what is set up only in part. */
 export async function viewSettings({ db, shop, hasLinkSecret, isOn }: ShopDeps): Promise<{
   readonly settings: readonly SettingView[];
   readonly halfDone: readonly string[];
@@ -87,7 +87,7 @@ export async function viewSettings({ db, shop, hasLinkSecret, isOn }: ShopDeps):
   return { settings, halfDone: halfDone(setUp) };
 }
 
-/** As it is set; as vars state it where the table cannot be read, since a page must be able to say what is wrong then. */
+/** The name that is set; the one from vars if the table cannot be read: a page must still report the problem. */
 export async function nameOfShop({ db, shop }: ShopDeps): Promise<string> {
   try {
     return makeShop(shop, await loadSettings(db)).name;
@@ -123,7 +123,7 @@ export async function changeSetting(
   return { ok: true, value: viewOf(name, setting, row, deps.shop) };
 }
 
-/** Back to the var, or the default. */
+/** Back to the value of the var, or the default. */
 export async function resetSetting(deps: ShopDeps, name: string): Promise<Changed<SettingView>> {
   const setting = findSetting(name, smsTexts);
   if (setting === null) return noSetting;
@@ -131,12 +131,12 @@ export async function resetSetting(deps: ShopDeps, name: string): Promise<Change
   return { ok: true, value: viewOf(name, setting, undefined, deps.shop) };
 }
 
-/** A message that can be switched, and how it stands. */
+/** A message that can be switched on or off, and its state. */
 export interface SwitchView {
   readonly template: Template;
   readonly channel: Channel;
   readonly is_on: boolean;
-  /** By its template, where nobody has switched it. */
+  /** The default of its template, used until a person switches it. */
   readonly is_on_by_default: boolean;
   readonly changed_at: string | null;
   readonly changed_by: string | null;

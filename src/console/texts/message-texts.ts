@@ -1,6 +1,6 @@
 /**
- * What a person may do with the texts of messages: read, edit, go back. For the admin API and the pages. A text that
- * cannot be said is refused with the place, before anything is saved.
+ * Reads, edits and restores the texts of messages, for the admin API and the pages. An invalid text is refused with the
+ * place of the error, before anything is saved.
  */
 import {
   defaultText,
@@ -31,7 +31,7 @@ export interface TextsDeps {
   readonly now: () => Date;
 }
 
-/** Why something cannot be done; `at`: the place in the text, in UTF-16 units from its beginning. */
+/** Why an action is refused; `at`: the place in the text, in UTF-16 units from its beginning. */
 interface TextRefusal {
   readonly ok: false;
   readonly kind: "unknown" | "wrong";
@@ -54,9 +54,9 @@ export interface TextView {
   readonly max_characters: number;
   readonly placeholders: readonly PlaceholderView[];
   readonly default: string;
-  /** What a person has made of it; null: the default is said. */
+  /** The text that a person has written; null: the default is used. */
   readonly edited: string | null;
-  /** Why the default is said in place of what was edited; null where it is not. */
+  /** Why the default is used in place of the edited text; null if it is not. */
   readonly problem: string | null;
   readonly changed_at: string | null;
   readonly changed_by: string | null;
@@ -72,11 +72,11 @@ export interface LanguageTexts {
   readonly language: LanguageCode;
   readonly languages: readonly { readonly code: LanguageCode; readonly name: string }[];
   readonly texts: readonly TextView[];
-  /** Keys that were edited and that this version does not have: nothing is said by them. */
+  /** Edited keys that this version does not have; they have no effect. */
   readonly unknown_keys: readonly string[];
 }
 
-/** The texts that a language has: those to the team are in English. */
+/** The keys of a language; texts to the team exist only in English. */
 function keysOf(language: LanguageCode): readonly TextKey[] {
   return Object.keys(languages[language].texts).filter(isTextKey);
 }
@@ -132,7 +132,7 @@ export async function listTexts(
   };
 }
 
-/** The language and the key that are meant; null where there is no such text. */
+/** The language and the key; null if there is no such text. */
 function findKey(
   tag: string,
   name: string,
@@ -167,12 +167,12 @@ export async function findText(
   };
 }
 
-/** As it is stored: lines end alike, and no space stands around it. */
+/** The stored form: line feeds only, NFC, and no white space around it. */
 function tidy(text: string): string {
   return text.replaceAll(/\r\n?/g, "\n").normalize("NFC").trim();
 }
 
-/** Saves what a person has made of a text; null: the default again. */
+/** Saves an edited text; null: the default again. */
 export async function changeText(
   deps: TextsDeps,
   tag: string,

@@ -1,4 +1,4 @@
-/** Messages as they look: with the shop and the texts as they are now, from the example or from an order. */
+/** Renders sample messages with the shop's current settings and texts, from the example or from an order. */
 import { makeShop, type Shop } from "../../notifications/shop";
 import type { Sample } from "../../notifications/samples";
 import {
@@ -16,7 +16,7 @@ import type { AdminApiDeps } from "../deps";
 
 export interface Wanted {
   readonly template: Template;
-  /** Which of its texts, where it has several. */
+  /** The name of the text, if the template has several. */
   readonly text: string | null;
   readonly language: LanguageCode;
   /** The number of an order; null: the example. */
@@ -25,7 +25,7 @@ export interface Wanted {
 
 export interface Samples {
   readonly samples: readonly Sample[];
-  /** Why it is not made from that order, but from the example. */
+  /** Why the example is shown instead of the order; null if it is not. */
   readonly problem: string | null;
   readonly shop: Shop;
 }
@@ -33,13 +33,13 @@ export interface Samples {
 export const templateOf = (name: string): Template | null =>
   templateNames.find((one) => one === name) ?? null;
 
-/** The one that was asked for, else the first; null where the template has one text. */
+/** The requested text, otherwise the first; null if the template has only one. */
 export function textOf(template: Template, asked: string | undefined): string | null {
   const names = findTemplate(template)?.texts?.names ?? [];
   return names.find((name) => name === asked) ?? names[0] ?? null;
 }
 
-/** What messages are made with. */
+/** The shop and the edited texts. */
 export async function loadMaking(
   deps: Pick<AdminApiDeps, "db" | "shop">,
 ): Promise<{ readonly shop: Shop; readonly edits: TextEdits }> {

@@ -1,4 +1,4 @@
-/** Endpoints that events are forwarded to: listed, changed, tried, and given stored events again. */
+/** Endpoints that events are forwarded to: list, change and test them, and replay events to them. */
 import type { Context } from "hono";
 import type { ActivityKind } from "../../../store/activity/activity";
 import { note } from "../../activity/note";

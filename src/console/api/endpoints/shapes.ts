@@ -1,4 +1,4 @@
-/** What the admin API takes about endpoints. */
+/** The input of the admin API for endpoints. */
 import * as z from "zod/mini";
 import { dryRun, rowCursor, upTo, utc } from "../shapes";
 
@@ -18,7 +18,7 @@ export const newEndpointBody = z.strictObject({
   rate_limit: z._default(rateLimit, null),
 });
 
-/** What is not named stays. */
+/** Omitted fields are not changed. */
 export const editEndpointBody = z.strictObject({
   url: z.optional(url),
   description: z.optional(description),

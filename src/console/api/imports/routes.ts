@@ -1,4 +1,4 @@
-/** The import of a file, slice by slice: JSON or NDJSON as it is, not wrapped into a request. */
+/** Imports a file slice by slice; the request body is JSON or NDJSON as in the file. */
 import * as z from "zod/mini";
 import { decodeUtf8 } from "../../../events/recognition";
 import { BodySplitter } from "../../../events/imports/body-splitter";

@@ -1,4 +1,4 @@
-/** What the admin API takes about the shop's settings and the switches of messages. */
+/** The input of the admin API for the shop's settings and the switches of messages. */
 import * as z from "zod/mini";
 import { channelNames } from "../../../notifications/channels";
 import { VALUE_MAX_CHARACTERS } from "../../../notifications/shop/kinds";

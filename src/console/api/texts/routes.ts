@@ -1,4 +1,4 @@
-/** The texts of messages: read, edited, and taken back. */
+/** The texts of messages: read, edit and restore them. */
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import { DEFAULT_LANGUAGE } from "../../../notifications/texts";
@@ -34,7 +34,7 @@ function noted(c: Context, changed: TextAnswer<TextWithVersions>): Response {
 const textsQuery = z.object({
   language: z._default(z.string().check(z.maxLength(35)), DEFAULT_LANGUAGE),
 });
-/** Longer than any text may be: how long one may be depends on its form. */
+/** Longer than any text: the exact limit depends on the form of the text. */
 const editTextBody = z.strictObject({ text: z.string().check(z.maxLength(5_000)) });
 const restoreTextBody = z.strictObject({ version: z.int().check(z.minimum(1)) });
 

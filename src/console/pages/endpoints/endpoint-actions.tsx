@@ -1,4 +1,4 @@
-/** What a person may do with an endpoint, each with its question, and what came of it. */
+/** The actions on an endpoint, each with its confirmation and its result. */
 import { DEFAULT_ENDPOINT } from "../../../projection/outbox-rows";
 import type { EndpointSecret, EndpointTest } from "../../forwarding/endpoint-acts";
 import type { EndpointView } from "../../forwarding/endpoints";

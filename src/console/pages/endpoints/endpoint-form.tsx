@@ -1,4 +1,4 @@
-/** The form of an endpoint's settings: what was typed, what is wrong with it, each at its field. */
+/** The form of an endpoint's settings, with the input and the problem of each field. */
 import type { Child } from "hono/jsx";
 import { filterNames } from "../../../projection/event-filter";
 import type { EndpointSettings } from "../../../store/outbox/endpoints";
@@ -6,7 +6,7 @@ import { newEndpointBody } from "../../api/endpoints/shapes";
 import type { EndpointView, Refusal } from "../../forwarding/endpoints";
 import { visible } from "../../text";
 
-/** As a person has typed it. */
+/** The input as typed. */
 export interface Typed {
   readonly url: string;
   readonly description: string;
@@ -15,7 +15,7 @@ export interface Typed {
   readonly rate_limit: string;
 }
 
-/** By the name of the field; `form`: what lies in none of them. */
+/** By the name of the field; `form`: problems that belong to no field. */
 export type Problems = Readonly<Partial<Record<keyof Typed | "form", string>>>;
 
 export const blank: Typed = {
@@ -53,12 +53,12 @@ export function typedIn(form: Readonly<Record<string, unknown>>): Typed {
 export function typedOf(endpoint: EndpointView): Typed {
   const { url, event_types: types, include_order, rate_limit: rate } = endpoint;
   const rate_limit = rate === null ? "" : String(rate);
-  // A field hides what is invisible, too: it is spelled out, and saved so.
+  // A form field hides invisible characters too: they are shown escaped, and are saved so.
   const description = visible(endpoint.description);
   return { url, description, event_types: types.join(", "), include_order, rate_limit };
 }
 
-/** Names between commas or spaces. */
+/** Names separated by commas or spaces. */
 export function typesIn(text: string): readonly string[] {
   return text.split(/[\s,]+/).filter((name) => name !== "");
 }
@@ -123,7 +123,7 @@ function Field({ name, label, hint, typed, problems, ...more }: FieldProps) {
   );
 }
 
-/** `to`: where it is posted. */
+/** `to`: the path that it is posted to. */
 export function EndpointForm(props: {
   readonly to: string;
   readonly typed: Typed;

@@ -1,4 +1,4 @@
-/** One endpoint: how it stands and why, its settings, how it answers, and what was forwarded to it. */
+/** One endpoint: its condition and the reason, its settings, its success and latency, and its forwards. */
 import { addMs } from "../../../events/formats/time";
 import { DEFAULT_ENDPOINT } from "../../../projection/outbox-rows";
 import {
@@ -36,11 +36,11 @@ import { ReplayForm } from "./endpoint-replay-page";
 
 const ROWS = 30;
 
-/** What an action adds to the page that answers it. */
+/** The result of an action, shown on the page. */
 export interface Shown {
   readonly test?: EndpointTest;
   readonly secret?: EndpointSecret;
-  /** Why something could not be done. */
+  /** Why the action was refused. */
   readonly refused?: string;
   readonly typed?: Typed;
   readonly problems?: Problems;

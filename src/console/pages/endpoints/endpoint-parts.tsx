@@ -1,4 +1,4 @@
-/** What the pages of endpoints and of messages share: attempts, figures, conditions. */
+/** Shared parts of the pages of endpoints and of messages: attempts, figures, conditions. */
 import { MEASURED_EVENTS, type Measured } from "../../../store/forwarding/deliveries";
 import { type Attempt, readAttempts } from "../../forwarding/attempts";
 import { conditionOf } from "../../forwarding/condition";
@@ -13,7 +13,7 @@ export const ENDPOINTS = "/console/endpoints";
 
 export const measuredNote = `Of the attempts within the last day, as far as they are kept: the last ten of each forward, of the latest ${MEASURED_EVENTS.toLocaleString("en")} events. Latency is until the answer; attempts without an answer have none.`;
 
-/** The status; Cloudflare’s e-mail binding answers without one, with an error’s code or none. */
+/** The status. Cloudflare’s e-mail binding has none: it answers with the code of an error, or without one. */
 function answered({ status, answer }: Attempt): string {
   if (status !== null) return String(status);
   if (answer === null || answer === "") return "accepted";
@@ -30,7 +30,7 @@ export function EventTypes({ of }: { readonly of: readonly string[] }) {
   return of.includes("*") ? <>all</> : <Text of={of.join(", ")} whole />;
 }
 
-/** `98.5 % of 412 attempts`; never rounded up to all. */
+/** `98.5 % of 412 attempts`; never rounded up to 100 %. */
 export function successOf(measured: Measured | undefined): string {
   if (measured === undefined) return "no attempt";
   const { attempts, succeeded } = measured;

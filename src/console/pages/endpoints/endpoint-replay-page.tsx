@@ -1,4 +1,4 @@
-/** Stored events sent to one endpoint again: counted first, then sent stretch by stretch, with progress. */
+/** Replays stored events to one endpoint: counts them first, then sends them stretch by stretch, with progress. */
 import { note } from "../../activity/note";
 import { filterNames } from "../../../projection/event-filter";
 import * as z from "zod/mini";
@@ -17,7 +17,7 @@ import { ENDPOINTS, showUnknown } from "./endpoint-parts";
 
 type Values = Readonly<Record<string, string>>;
 
-/** Stretches that one page counts. */
+/** The number of stretches that one page counts. */
 const COUNTED_STRETCHES = 10;
 
 const number = z._default(
@@ -28,18 +28,18 @@ const wishQuery = z.strictObject({
   event_types: z.optional(z.string().check(z.maxLength(2_000))),
   from: z.optional(utc),
   to: z.optional(utc),
-  /** Up to which row of the inbox it has come. */
+  /** The row of the inbox that was reached. */
   cursor: z._default(rowCursor, "0"),
-  /** Forwards counted, and made, up to there. */
+  /** Forwards counted, and made pending, up to that row. */
   counted: number,
   sent: number,
-  /** Absent while it is counted. */
+  /** Absent during the count. */
   state: z.optional(z.enum(["sending", "done"])),
 });
 const names = ["event_types", "from", "to", "cursor", "counted", "sent", "state"] as const;
 type Wish = z.infer<typeof wishQuery>;
 
-/** The fields that say what is replayed, and nothing of how far it has come. */
+/** The fields that select the events, without the progress. */
 function scopeOf({ event_types, from, to }: Wish): Values {
   const given = Object.entries({ event_types, from, to });
   return Object.fromEntries(
@@ -80,11 +80,11 @@ export function ReplayForm({ path, values }: { readonly path: string; readonly v
 interface ReplayProps {
   readonly path: string;
   readonly wish: Wish;
-  /** Where counting goes on; null at the end. */
+  /** Where the count continues; null at the end. */
   readonly next: string | null;
 }
 
-/** What was counted, and the button that sends it. */
+/** The count, and the button that starts the replay. */
 function Counted({ path, wish, next }: ReplayProps) {
   const { counted } = wish;
   const scope = scopeOf(wish);
@@ -123,7 +123,7 @@ function Counted({ path, wish, next }: ReplayProps) {
   );
 }
 
-/** While it is sent: the next stretch by a press of the button, or by script. */
+/** The progress; a button, or the script, sends the next stretch. */
 function Progress({ path, wish }: ReplayProps) {
   const { counted, sent, cursor, state } = wish;
   const isDone = state === "done";
@@ -187,7 +187,7 @@ interface CountedWish {
   readonly status: 200 | 400 | 409;
 }
 
-/** Goes on counting for as many stretches as one page takes. */
+/** Counts as many stretches as one page may. */
 async function countOn({ deps }: PageContext, id: string, asked: Wish): Promise<CountedWish> {
   let wish = asked;
   for (let stretch = 0; stretch < COUNTED_STRETCHES; stretch += 1) {
@@ -204,7 +204,7 @@ async function countOn({ deps }: PageContext, id: string, asked: Wish): Promise<
   return { wish, next: wish.cursor, problem: null, status: 200 };
 }
 
-/** Without an end it is now: what comes meanwhile is forwarded anyway, and is not to be sent twice. */
+/** Without `to`, the range ends now: later events are forwarded anyway, and must not be sent twice. */
 export async function countReplay(context: PageContext): Promise<Response> {
   const { c, deps, who } = context;
   const id = idIn(c, "id");
@@ -224,7 +224,7 @@ export async function countReplay(context: PageContext): Promise<Response> {
   );
 }
 
-/** The next stretch, of the inbox; its page shows how far it has come. */
+/** Sends the next stretch of the inbox; its page shows the progress. */
 export async function sendReplay(context: PageContext): Promise<Response> {
   const { c, deps } = context;
   const id = idIn(c, "id");

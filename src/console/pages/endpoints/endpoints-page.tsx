@@ -1,4 +1,4 @@
-/** The endpoints that events are forwarded to, how they are doing, and the form that adds one. */
+/** The endpoints that events are forwarded to, their condition, and the form that adds one. */
 import { note } from "../../activity/note";
 import { addMs } from "../../../events/formats/time";
 import { FORWARD_ENDPOINTS_MAX } from "../../../limits";
@@ -65,7 +65,7 @@ function NoEndpoints({ hasSecret }: { readonly hasSecret: boolean }) {
   );
 }
 
-/** What has to be set before one can be added. */
+/** Says what to set before an endpoint can be added. */
 function NoSecret() {
   return (
     <Empty>

@@ -1,4 +1,4 @@
-/** The pages of endpoints and what their forms do, by path below /console. */
+/** The pages of endpoints and their form handlers, by path below /console. */
 import { note } from "../../activity/note";
 import { rotateEndpoint, showSecret, testEndpoint } from "../../forwarding/endpoint-acts";
 import {
@@ -25,7 +25,7 @@ interface Action<T> {
   readonly answer: (context: PageContext, value: T, id: string) => Response | Promise<Response>;
 }
 
-/** Runs it, notes it, and answers; what is refused is shown on the page of the endpoint. */
+/** Runs the action, notes it, and answers; the page of the endpoint shows a refusal. */
 function acting<T>({ name, run, answer }: Action<T>): Serve {
   return async (context) => {
     const id = idIn(context.c, "id");
@@ -39,19 +39,19 @@ function acting<T>({ name, run, answer }: Action<T>): Serve {
   };
 }
 
-/** Back to its page, which says what was done. */
+/** Redirects to the page of the endpoint, which shows what was done. */
 const backWith =
   (did: string) =>
   ({ c }: PageContext, _: unknown, id: string): Response =>
     c.redirect(withQuery(pathTo("endpoints", id) ?? ENDPOINTS, { did }), 303);
 
-/** Its page, with what came of it: not a page that somebody can come back to. */
+/** Answers with the page and the result, without a redirect: nobody can come back to it. */
 const showing =
   <T>(shownOf: (value: T) => Shown) =>
   async (context: PageContext, value: T): Promise<Response> =>
     await showEndpoint(context, shownOf(value));
 
-/** With who and when, which no column holds. */
+/** The reason with the person and the time, which no column stores. */
 async function pauseReason({ c, deps, who }: PageContext): Promise<string> {
   const at = deps.now().toISOString().slice(0, 16).replace("T", " ");
   const why = (await fieldOf(c, "reason")).trim().slice(0, 100);

@@ -1,4 +1,4 @@
-/** What a person can do about an event that is not applied, by the kind of its error. */
+/** Advice on an event that is not applied, by the kind of its error. */
 
 const again = "A replay of the same body helps only after an update of this receiver.";
 
@@ -18,7 +18,7 @@ const kinds: readonly (readonly [error: RegExp, advice: string])[] = [
   [/^too old/, "If it has to count, raise DEDUPE_DAYS, then replay it."],
 ];
 
-/** Null where nothing is to be done. */
+/** Null if there is nothing to do. */
 export function adviceFor(status: string, error: string | null): string | null {
   const known = kinds.find(([kind]) => kind.test(error ?? ""))?.[1];
   if (known !== undefined || status !== "failed") return known ?? null;

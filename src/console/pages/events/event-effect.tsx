@@ -1,4 +1,4 @@
-/** What an event changed, and what of it another event overrides. */
+/** The values that an event set, and those that another event overrides. */
 import type { SettingExplanation } from "../../../projection/history/explanation";
 import type { EventView } from "../../event-view";
 import { words } from "../../text";

@@ -27,7 +27,7 @@ import {
 import { Page, show } from "../page";
 import { PlainPage } from "../sign-in-page";
 
-/** Characters of a body that are shown; a link leads to the rest. */
+/** The number of characters of a body that are shown; a link leads to the rest. */
 const BODY_SHOWN = 100_000;
 const canReplay = new Set(["failed", "quarantined", "ignored"]);
 
@@ -42,7 +42,7 @@ const outcomes: Readonly<Record<EventView["outcome"], string>> = {
   purged: "Applied. Its body has since been removed.",
 };
 
-/** What came of a replay, by the status that the event has now. */
+/** The result of a replay, from the current status of the event. */
 function replayed(status: string): string {
   if (status === "received") return "It is being replayed.";
   return status === "processed"

@@ -23,7 +23,7 @@ const names = ["q", "status", "type", "order", "from", "to", "cursor"] as const;
 
 type Values = Readonly<Record<string, string>>;
 
-/** The order of an event; what it is about where that is not known. */
+/** The order of an event; its subject if the order is not known. */
 function Order({
   event: { linked_order: order, subject, subject_id: key },
 }: {
@@ -130,7 +130,7 @@ export async function events({ c, deps, who }: PageContext) {
   return show(c, <EventsPage who={who} values={values} problem={problem} page={page} />, status);
 }
 
-/** How many are counted; more is "99 and more". */
+/** The count ends here and is shown as "99 and more". */
 const FRESH_MAX = 99;
 
 /** For an open list: whether newer events exist, as a link to them. */

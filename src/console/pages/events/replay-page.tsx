@@ -1,4 +1,4 @@
-/** What came of a replay, or of messages that were resent together: how many are done, and what is wrong with others. */
+/** The result of a replay, or of messages that were resent together: how many are done, and the problems of others. */
 import type { EventRow } from "../../../store/inbox/event-list";
 import {
   listUnsettled,

@@ -1,7 +1,7 @@
 /**
- * The answer that shows an e-mail in a frame: an origin of its own, without script. E-mails have inline styles, which
- * only this answer allows. A picture is loaded from where the shop's logo is, and from nowhere else: a request to
- * another server would tell it who reads about which order.
+ * Shows an e-mail in a frame: with an origin of its own, and without script. E-mails have inline styles, which only
+ * this answer allows. Pictures are loaded only from the origin of the shop's logo: a request to another server would
+ * reveal to it who reads about which order.
  */
 import type { Context } from "hono";
 

@@ -139,7 +139,7 @@ const heldBack = (
   </>
 );
 
-/** What it says: as it was rendered, else as it would read now. */
+/** The message as it was rendered, otherwise as it would be rendered now. */
 function Reading({
   message,
   would,
@@ -166,13 +166,13 @@ function Reading({
 interface MessageProps {
   readonly who: string;
   readonly message: Message;
-  /** As it would read now; null where it was rendered, or cannot be. */
+  /** Rendered with current data; null if it was rendered before, or cannot be. */
   readonly would: Looks | null;
   /** A person has just resent it. */
   readonly isResent: boolean;
 }
 
-/** What came of a resend, by the status that the message has now; the reason stands below. */
+/** The result of a resend, from the current status of the message; the reason is shown below. */
 function resent({ status }: Message): string {
   if (status === "pending") return "It is on its way.";
   return status === "sent" ? "It was sent." : "It was not sent.";
@@ -228,7 +228,7 @@ function MessagePage({ who, message, would, isResent }: MessageProps) {
 
 const unknown = { title: "No such message", text: "No message has this id." };
 
-/** Never stored. Null where it was rendered or sent, and where what it is made from is not there any more. */
+/** Never stored. Null if the message was rendered or sent, or if its data no longer exists. */
 async function looksNow(deps: AdminApiDeps, row: Message): Promise<Looks | null> {
   if (row.rendered !== null || row.status === "sent" || isBare(row)) return null;
   const channel = findChannel(row.channel);

@@ -26,7 +26,7 @@ const names = ["recipient", "status", "channel", "template", "reason", "order", 
 /** Frequent reasons as suggestions; others can be typed. */
 const filterReasons = [HELD_BACK, ...unsentReasons];
 
-/** `shipment: out for delivery` of an update; the status that it tells stands in its id. */
+/** `shipment: out for delivery` for an update: its id contains the status that it reports. */
 export function labelOf({ id, template }: Pick<MessageRow, "id" | "template">): string {
   const status = /\/([a-z_]+)(?:\/[\d-]{10})?\/\w+$/.exec(id)?.[1];
   const isUpdate = template === "shipment_update" && status !== undefined;

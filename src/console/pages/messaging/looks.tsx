@@ -1,4 +1,4 @@
-/** One message as it looks on each of its channels, and a test of it to whoever looks. */
+/** Previews of one message on each of its channels, and a test that the reader can send to themselves. */
 import { type Channel, channels } from "../../../notifications/channels";
 import type { Sample } from "../../../notifications/samples";
 import type { Shop } from "../../../notifications/shop";
@@ -8,12 +8,12 @@ import { count, visible } from "../../text";
 import { Facts, Notice, Part, Text } from "../parts";
 import { MailLooks, SHOP } from "./parts";
 
-/** What was asked for, as it was typed, and what came of it. */
+/** A requested test: the input as typed, and the result. */
 export interface Tested {
   readonly channel: Channel;
   readonly recipient: string;
   readonly problem: string | null;
-  /** A customer has ordered with it: the person is asked whether it is their own. */
+  /** A customer has ordered with this recipient: the person must confirm that it is their own. */
   readonly isCustomers: boolean;
   readonly done: string | null;
 }
@@ -21,10 +21,10 @@ export interface Tested {
 interface LookProps {
   readonly sample: Sample;
   readonly shop: Shop;
-  /** The template, and where it has several texts which one. */
+  /** The template and, if it has several texts, which one. */
   readonly name: string;
   readonly language: LanguageCode;
-  /** Of the mail itself. */
+  /** The path of the e-mail. */
   readonly preview: string;
 }
 
@@ -36,7 +36,7 @@ function Plain({ text, label }: { readonly text: string; readonly label: string 
   );
 }
 
-/** The id that is set, or where it is set. */
+/** The id, or a link to its setting. */
 function Id({ of, group }: { readonly of: string | undefined; readonly group: string }) {
   return of === undefined ? <a href={`${SHOP}#${group}`}>not set</a> : <Text of={of} whole />;
 }
@@ -163,7 +163,7 @@ function TestForm({ channel, to, isOn, tested }: TestProps) {
 
 export interface LooksProps extends Omit<LookProps, "sample"> {
   readonly samples: readonly Sample[];
-  /** Where a test is posted to. */
+  /** The path to which a test is posted. */
   readonly test: string;
   readonly isOn: (channel: Channel) => boolean;
   readonly tested: Tested | null;

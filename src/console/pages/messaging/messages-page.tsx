@@ -1,4 +1,4 @@
-/** Every message: through which channels it goes, whether it is on, and in which languages its texts are. */
+/** Every message: its channels, whether it is on, and the languages of its texts. */
 import { type Channel, channelNames, channels } from "../../../notifications/channels";
 import { type Template, templates } from "../../../notifications/templates";
 import { DEFAULT_LANGUAGE, languageCodes, languages } from "../../../notifications/texts";
@@ -22,7 +22,7 @@ function rowsOf(switches: readonly SwitchView[]): readonly Row[] {
   }));
 }
 
-/** One click, which says who and when. */
+/** A switch; it shows who changed it, and when. */
 function Switch({ of }: { readonly of: SwitchView }) {
   const { template, channel, is_on: isOn, changed_at: at, changed_by: by } = of;
   return (
@@ -56,7 +56,7 @@ const columnOf = (channel: Channel, isOn: boolean): Column<Row> => ({
   },
 });
 
-/** Those to the team are in English. */
+/** Texts to the team are only in English. */
 function Languages({ name, isTeam = false }: { readonly name: string; readonly isTeam?: boolean }) {
   const codes = isTeam ? [DEFAULT_LANGUAGE] : languageCodes;
   return (
@@ -128,7 +128,7 @@ export async function messagesAndTexts({ c, deps, who }: PageContext): Promise<R
   return show(c, <MessagesPage {...{ who, switches, isOn: deps.shop.isOn }} />);
 }
 
-/** Turns one; what is unknown changes nothing. */
+/** Switches one message; unknown values change nothing. */
 export async function turnSwitch(context: PageContext): Promise<Response> {
   const { c, deps, who } = context;
   const [name, way, to] = [

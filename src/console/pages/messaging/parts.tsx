@@ -1,4 +1,4 @@
-/** What the pages of messages and their settings share: tabs, a field of a form, a mail as it looks. */
+/** Shared parts of the pages of messages and their settings: tabs, a form field, a preview of an e-mail. */
 import type { Child } from "hono/jsx";
 import { PageTabs } from "../parts";
 import { visible, words } from "../../text";
@@ -38,14 +38,14 @@ export function labelOf(name: string): string {
 }
 
 export interface FieldProps {
-  /** Of the field; what it held before goes with it under `was.`, so that only what a person has changed is saved. */
+  /** The name of the field. The form also posts its earlier value under `was.`, so that only changes are saved. */
   readonly name: string;
   readonly label: string;
-  /** As it is stored. */
+  /** The stored value. */
   readonly value: string;
-  /** What it held, where that cannot be shown: another value than any that is typed. */
+  /** Given if the earlier value cannot be shown; it differs from every input. */
   readonly was?: string | undefined;
-  /** As it was typed and refused. */
+  /** The input that was refused. */
   readonly typed: string | undefined;
   readonly problem: Child;
   readonly hint: Child;
@@ -53,7 +53,7 @@ export interface FieldProps {
   readonly lang?: string;
   readonly inputmode?: "url" | "email" | "tel" | "numeric" | undefined;
   readonly placeholder?: string | undefined;
-  /** What stands below the hint. */
+  /** Shown below the hint. */
   readonly children?: Child;
 }
 
@@ -88,7 +88,7 @@ export function Field(props: FieldProps) {
   );
 }
 
-/** What a person has changed of the fields of a form, by name, as it was typed. */
+/** The fields of a form that were changed, by name, as typed. */
 export function changedIn(
   form: Readonly<Record<string, unknown>>,
   names: readonly string[],
@@ -111,7 +111,7 @@ const looks = [
   ["phone", "Phone"],
 ] as const;
 
-/** `to`: the mail itself, to which the theme is added. What is not chosen is not loaded. */
+/** `to`: the path of the e-mail; the theme is added. Previews that are not chosen are not loaded. */
 export function MailLooks({ to, title }: { readonly to: string; readonly title: string }) {
   return (
     <div class="looks">

@@ -1,4 +1,4 @@
-/** The pages of the shop and its messages and what their forms do, by path below /console. */
+/** The pages of the shop and its messages, and their form handlers, by path below /console. */
 import type { PageContext } from "../../page-context";
 import { messagesAndTexts, turnSwitch } from "./messages-page";
 import { saveShop, shop } from "./shop-page";

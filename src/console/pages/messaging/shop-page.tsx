@@ -1,4 +1,4 @@
-/** The shop as its messages present it: every setting in one form, and beside it a mail that shows them. */
+/** The shop's settings for messages in one form, with a preview of an e-mail beside it. */
 import type { SettingKind } from "../../../notifications/shop/kinds";
 import { changeSetting, resetSetting, type SettingView, viewSettings } from "../../shop/settings";
 import { languages, languageCodes } from "../../../notifications/texts";
@@ -9,7 +9,7 @@ import { Ago, Notice, Part, Text } from "../parts";
 import { Page, show } from "../page";
 import { changedIn, Field, labelOf, MailLooks, MESSAGES, SettingsTabs, SHOP } from "./parts";
 
-/** Folded: a shop that needs them sets them once. */
+/** Folded groups: a shop that needs them sets them once. */
 const groups: Readonly<Record<string, { readonly title: string; readonly isFolded?: true }>> = {
   look: { title: "Look" },
   contact: { title: "How customers reach the shop" },
@@ -40,7 +40,7 @@ function nameOf(name: string): string {
     : `${labelOf(rest.slice(0, -language.length - 1))} (${languages[language].name})`;
 }
 
-/** What a person has typed, and why it was refused, by the name of the setting. */
+/** The refused input and the reasons, by the name of the setting. */
 interface Refused {
   readonly typed: ReadonlyMap<string, string>;
   readonly problems: ReadonlyMap<string, string>;
@@ -63,7 +63,7 @@ function Source({ of }: { readonly of: SettingView }) {
   return <>{from === "default" ? "This is the default." : `From ${from ?? ""}.`}</>;
 }
 
-/** An attribute of a picture: the policy forbids styles. */
+/** An SVG attribute, because the policy forbids inline styles. */
 function Swatch({ colour }: { readonly colour: string }) {
   return (
     <svg class="swatch" width="16" height="16" aria-hidden="true">
@@ -187,7 +187,7 @@ export async function shop(context: PageContext): Promise<Response> {
   return await showShop(context, nothing, context.c.req.query("saved") !== undefined);
 }
 
-/** Saves what was changed; a field that is blank now goes back to the variable, or the default. */
+/** Saves the changes; a blank field goes back to the variable, or the default. */
 export async function saveShop(context: PageContext): Promise<Response> {
   const { c, deps, who } = context;
   const { settings } = await viewSettings(deps.shop);

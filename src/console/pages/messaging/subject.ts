@@ -1,4 +1,4 @@
-/** What a page of texts is about: a template, or what several share; in one language. */
+/** The subject of a page of texts: a template, or texts that several share, in one language. */
 import { type Template, templates } from "../../../notifications/templates";
 import {
   DEFAULT_LANGUAGE,
@@ -13,7 +13,7 @@ import { listTexts, type TextView } from "../../texts/message-texts";
 import { templateOf, textOf } from "../../texts/samples";
 import { labelOf, MESSAGES } from "./parts";
 
-/** Texts that are no template's own: what their keys begin with, and the message that shows some of them. */
+/** Texts of no single template: the prefixes of their keys, and a message that shows some of them. */
 const groups = {
   shared: {
     title: "Texts of all messages to customers",
@@ -27,12 +27,11 @@ const groups = {
   },
 } as const;
 
-/** What a page is about. */
 export interface Subject {
   readonly name: string;
   readonly title: string;
   readonly template: Template;
-  /** Which of its texts, where the template has several. */
+  /** The name of the text, if the template has several. */
   readonly text: string | null;
   readonly language: LanguageCode;
   /** The languages that it has. */
@@ -41,7 +40,7 @@ export interface Subject {
   readonly order: string | null;
 }
 
-/** Null where there is no such template. */
+/** Null if there is no such template. */
 export function subjectIn({ c, deps }: PageContext): Subject | null {
   const name = c.req.param("template") ?? "";
   const group = name === "shared" || name === "team" ? groups[name] : null;

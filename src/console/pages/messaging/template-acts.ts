@@ -1,4 +1,4 @@
-/** What the forms on the page of a message do, and the mail that it shows. */
+/** The form handlers of the page of a message, and the e-mail that it shows. */
 import { channelNames } from "../../../notifications/channels";
 import type { LanguageCode } from "../../../notifications/texts";
 import { note, noteChanges } from "../../activity/note";
@@ -12,7 +12,7 @@ import { pathOf, subjectIn, textsOf } from "./subject";
 import { showTemplate, showUnknown } from "./template-page";
 import type { TextProblem } from "./text-form";
 
-/** What a button beside a text asks for: the default, or an earlier version. */
+/** Handles a button beside a text: restores the default or an earlier version. */
 async function goBack(
   { deps, who: by }: PageContext,
   language: LanguageCode,
@@ -30,7 +30,7 @@ async function goBack(
   return { key: name, did: "restored" };
 }
 
-/** Drafts beside the text that a person has taken back: they stay in their fields, and are not said yet. */
+/** Drafts of other texts when a person restores one: they stay in their fields, and are not saved yet. */
 function asDrafts(changed: ReadonlyMap<string, string>, taken: string): Problems {
   const drafts = [...changed].filter(([key]) => key !== taken);
   const reason = "not saved yet: press Save";
@@ -39,7 +39,7 @@ function asDrafts(changed: ReadonlyMap<string, string>, taken: string): Problems
 
 type Problems = ReadonlyMap<string, TextProblem>;
 
-/** Saves what was changed; a text that is blank now is the default again. Returns those that were refused. */
+/** Saves the changes; a blank text means the default again. Returns the refused ones. */
 async function save(
   { deps, who: by }: PageContext,
   language: LanguageCode,
@@ -54,7 +54,7 @@ async function save(
   return problems;
 }
 
-/** Save says all that was changed; a button beside one text takes back that text alone. */
+/** Save saves all changes; a button beside a text restores only that text. */
 export async function saveTexts(context: PageContext): Promise<Response> {
   const { c } = context;
   const subject = subjectIn(context);
@@ -82,7 +82,7 @@ export async function saveTexts(context: PageContext): Promise<Response> {
   return c.redirect(`${pathOf(subject)}&did=${back?.did ?? "saved"}`, 303);
 }
 
-/** Sends a test through the real channel, and says what came of it. */
+/** Sends a test through the real channel, and shows the result. */
 export async function sendTest(context: PageContext): Promise<Response> {
   const { c, deps } = context;
   const subject = subjectIn(context);
@@ -115,7 +115,7 @@ function wordsOf(answer: TestAnswer): Partial<Tested> {
     : { problem: outcome.error };
 }
 
-/** The mail itself, in one theme whatever the reader's is. */
+/** The e-mail itself, in the requested theme whatever the reader's is. */
 export async function templatePreview(context: PageContext): Promise<Response> {
   const { c, deps } = context;
   const subject = subjectIn(context);

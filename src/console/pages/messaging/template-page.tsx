@@ -1,4 +1,4 @@
-/** One message: its texts in a language, and beside them how it looks. */
+/** One message: its texts in a language, with a preview beside them. */
 import { templates } from "../../../notifications/templates";
 import { languages } from "../../../notifications/texts";
 import type { PageContext } from "../../page-context";
@@ -14,9 +14,9 @@ import { labelOf, MESSAGES, SettingsTabs } from "./parts";
 import { belowIt, pathOf, type Subject, subjectIn, textsOf } from "./subject";
 import { TextForm, type TextProblem } from "./text-form";
 
-/** What an action adds to the page that answers it. */
+/** The result of an action, shown on the page. */
 interface Shown {
-  /** What was taken back, where drafts of other texts are shown beside it. */
+  /** What was restored, if drafts of other texts are shown with it. */
   readonly did?: "default" | "restored";
   readonly problems?: ReadonlyMap<string, TextProblem>;
   readonly tested?: Tested;
@@ -76,7 +76,7 @@ function Choices({ subject }: { readonly subject: Subject }) {
   );
 }
 
-/** Words that stand in a message, and are not its own. */
+/** Links to texts that the message shares with others. */
 function Shared({ subject: { name, template, language } }: { readonly subject: Subject }) {
   if (name !== template) return null;
   const isTeam = templates[template].audience === "team";

@@ -14,7 +14,7 @@ export interface TextProblem {
 
 const AROUND_CHARACTERS = 24;
 
-/** The place, and what stands around it. */
+/** The reason, and the text around its place. */
 function Place({ of: { typed, reason, at } }: { readonly of: TextProblem }) {
   const why = reason.replace(/ \(at character \d+\)$/, "");
   if (at === undefined || typed === "") return <>{why}.</>;
@@ -55,11 +55,11 @@ function Placeholders({ of }: { readonly of: TextView["placeholders"] }) {
 
 interface TextFieldProps {
   readonly of: TextView;
-  /** Without what all texts of the form begin with. */
+  /** Without the common beginning of the keys. */
   readonly label: string;
   readonly language: LanguageCode;
   readonly problem: TextProblem | undefined;
-  /** The page with its query, to which the key is added whose versions are shown. */
+  /** The path and query of the page; the key whose versions are shown is added to it. */
   readonly path: string;
   readonly history: TextWithVersions | null;
 }
@@ -134,7 +134,7 @@ function TextField({ of, label, language, problem, path, history }: TextFieldPro
 
 export interface TextFormProps {
   readonly texts: readonly TextView[];
-  /** What all keys begin with. */
+  /** The common beginning of the keys. */
   readonly prefix: string;
   readonly language: LanguageCode;
   readonly path: string;

@@ -12,7 +12,7 @@ import { clip, words } from "../../text";
 import { comparisons, fieldName, nouns, whyId } from "./explained";
 import { Money, Ref, Table, Text, Time } from "../parts";
 
-/** Fields of a JSON value that are shown; the page shows the whole elsewhere. */
+/** The number of fields of a JSON value that are shown; the page shows all of them elsewhere. */
 const PARTS_SHOWN = 6;
 
 function partText(value: unknown): string {
@@ -81,7 +81,7 @@ function nameOf({ entity, key, register }: Register): string {
   return JSON.stringify([entity, key, register]);
 }
 
-/** By register, in one pass: there may be thousands of both. */
+/** Grouped in one pass: there may be thousands of registers and of settings. */
 function overriddenByRegister({
   events,
 }: OrderExplanation): ReadonlyMap<string, readonly OverriddenSetting[]> {
@@ -93,7 +93,7 @@ function overriddenByRegister({
   return Map.groupBy(all, ({ setting }) => nameOf(setting));
 }
 
-/** Together where they are overridden for the same reason. */
+/** Groups the events that are overridden for the same reason. */
 function OverriddenList({ of }: { readonly of: readonly OverriddenSetting[] }) {
   if (of.length === 0) return <span class="none">–</span>;
   const byReason = Map.groupBy(of, ({ setting }) => setting.comparison);

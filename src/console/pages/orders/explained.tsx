@@ -22,7 +22,7 @@ export const nouns: Readonly<Record<Entity, string>> = {
   shipments: "parcel",
 };
 
-/** Fields whose names say too little. */
+/** Fields whose names are not clear enough. */
 const fields: Readonly<Record<string, string>> = {
   awb_no: "airway bill",
   extra: "other fields",
@@ -37,12 +37,12 @@ export function fieldName(name: string): string {
   return known ?? words(name.replace(/^customer_(?!id)/, ""));
 }
 
-/** A status in a sentence: it may be any text. */
+/** A status within a sentence; it may be any text. */
 export function statusWord(status: string): string {
   return clip(visible(words(status)), 40);
 }
 
-/** Statuses of a parcel that are no news after “is”. */
+/** Statuses of a parcel that do not fit after “is”. */
 const parcels: Readonly<Record<string, string>> = {
   created: "was created",
   shipped: "was shipped",
@@ -53,7 +53,7 @@ const parcels: Readonly<Record<string, string>> = {
   store_rejected: "was rejected by the store",
 };
 
-/** `is in transit`, after “The parcel”; `moved` where nothing states its status. */
+/** `is in transit`, after “The parcel”; `moved` if no event states its status. */
 export function parcelNews(status: string | null): string {
   if (status === null) return "moved";
   const known = Object.hasOwn(parcels, status) ? parcels[status] : undefined;
@@ -74,7 +74,7 @@ export function whyId(entity: Entity, key: string, register: string): string {
   return encodeURIComponent(`why ${entity} ${key} ${register}`);
 }
 
-/** Leads from a value to the event that set it. */
+/** Links a value to the event that set it. */
 export function Why(props: {
   readonly entity: Entity;
   readonly row: string | null;

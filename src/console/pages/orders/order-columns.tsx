@@ -8,7 +8,7 @@ import type { Worklist } from "../../../store/worklists/conditions";
 import { words } from "../../text";
 import { Ago, Badge, type Column, Money, Ref, Text } from "../parts";
 
-/** The state of its parcels in one badge: of one that is not settled, if there is one. */
+/** The state of all parcels in one badge: that of one that is not settled, if there is one. */
 function Parcels({ of }: { readonly of: OrderRow }) {
   const { shipments, shipments_delivered: delivered, shipment_status: status } = of;
   if (shipments < 2 || status === null) return <Badge status={status} />;
@@ -53,7 +53,7 @@ const toPay: Column<OrderRow> = {
   cell: (order) => <Money micros={balanceDueMicros(order)} in={order.currency} />,
 };
 
-/** What each list has last: what it is about. */
+/** The last column of each list shows what the list is about. */
 const lastColumns: Readonly<Record<Worklist, Column<OrderRow>>> = {
   refunds_due: {
     head: "Refund outstanding",

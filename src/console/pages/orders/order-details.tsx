@@ -10,10 +10,10 @@ import { capital, clip, count, visible } from "../../text";
 import { nouns, Why } from "./explained";
 import { Empty, Facts, Part, Text, Time } from "../parts";
 
-/** Characters of one value: a note may be as long as a body. */
+/** Characters of a value that are shown: a note may be as long as a body. */
 const VALUE_SHOWN_CHARACTERS = 500;
 const NAME_SHOWN_CHARACTERS = 64;
-/** Fields of one row, and rows of one kind. */
+/** Fields per row that are shown, and rows per kind. */
 const FIELDS_SHOWN = 100;
 const ROWS_SHOWN = 50;
 
@@ -62,7 +62,7 @@ function taxIdFact(address: JsonObject): Fact {
   return fact(isGstin ? "GSTIN" : "Tax id", id);
 }
 
-/** A link with which a person writes to or calls the customer; only where the text is what it should be. */
+/** A link to write to or call the customer, if the text is a valid address or number. */
 function Contact({ scheme, of }: { readonly scheme: "mailto" | "tel"; readonly of: string }) {
   const form = scheme === "tel" ? /^\+\d{6,15}$/ : /^[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+$/;
   return form.test(of) ? (
@@ -164,7 +164,7 @@ function Value({ of }: { readonly of: string }) {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(of) ? <Time at={of} /> : <Said of={of} />;
 }
 
-/** Unchanged, so that a person can find it in the body and in `extra`; lines may break after an underscore. */
+/** The unchanged name, so that people can find it in the body and in `extra`; lines may break after an underscore. */
 function Name({ of }: { readonly of: string }) {
   const parts = clip(visible(of), NAME_SHOWN_CHARACTERS).split(/(?<=_)/);
   return (

@@ -85,7 +85,6 @@ function Sums({ order }: { readonly order: Row }) {
   );
 }
 
-/** What was bought, what was paid for it, and where it is. */
 function OrderState({ view, order }: { readonly view: ExplainedOrder; readonly order: Row }) {
   const currency = textIn(order, "currency");
   const [payments, refunds] = [ownRows(view, "payments"), ownRows(view, "refunds")];
@@ -132,7 +131,7 @@ function Messages(props: {
   );
 }
 
-/** A message that did not reach anybody is not to be looked for. */
+/** Failed messages: people should not have to look for them. */
 function Unsent({ of }: { readonly of: readonly MessageRow[] }) {
   const failed = of.filter(({ status }) => status === "failed");
   const [first] = failed;
@@ -152,7 +151,7 @@ function Title(props: {
 }) {
   const { number, order, verdict } = props;
   const money = order === null ? "pending" : financialStatus(order);
-  // Words that the order's own status may be too say what they are about.
+  // The order's own status may be the same word: the badge then says that it is about the payment.
   const isPlain = money === "pending" || money === "failed";
   const isCash = money === "pending" && verdict === "cash on delivery";
   return (

@@ -24,7 +24,7 @@ function Price(props: { readonly of: string | number | null; readonly currency: 
   return <Money micros={typeof of === "number" ? of * 1_000_000 : null} in={currency} />;
 }
 
-/** Of a line; null if its price is not known. */
+/** The amount of an item; null if its price is unknown. */
 function amountOf(item: JsonObject): number | null {
   const [price, quantity] = [field(item, "selling_price"), field(item, "quantity")];
   if (typeof price !== "number") return null;
@@ -83,7 +83,7 @@ function ItemTable(props: {
   );
 }
 
-/** A payment or a refund, whose amount goes the other way. */
+/** A payment, or a refund with a negative amount. */
 interface MoneyMove {
   readonly entity: "payments" | "refunds";
   readonly id: string | null;
@@ -100,7 +100,7 @@ function dateOf({ entity, row }: MoneyMove): string | null {
   return textIn(row, entity === "payments" ? "payment_date" : "refund_date");
 }
 
-/** A method and a reference, or of a refund its mode and the payment that it is for. */
+/** The method and reference of a payment; the mode, payment and remarks of a refund. */
 function detailOf({ entity, row }: MoneyMove): string {
   const names =
     entity === "payments"
@@ -192,7 +192,7 @@ function Contents({ row }: { readonly row: Row }) {
   );
 }
 
-/** The usual way of a parcel; each step with the statuses that mean it. */
+/** The usual steps of a parcel, each with its statuses. */
 const steps: readonly (readonly [string, readonly string[]])[] = [
   [
     "Packed",
@@ -211,7 +211,7 @@ const steps: readonly (readonly [string, readonly string[]])[] = [
   ["Delivered", ["delivered"]],
 ];
 
-/** A line of steps up to the present one; a parcel that has left the usual way has none. */
+/** The steps up to the current one; nothing if the parcel has another status. */
 function Steps({ status }: { readonly status: string | null }) {
   const at = steps.findIndex(([, statuses]) => statuses.includes(status ?? ""));
   if (at === -1) return null;

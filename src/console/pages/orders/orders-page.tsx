@@ -1,4 +1,4 @@
-/** Orders: all of them, filtered and sorted, and those that wait for a person. */
+/** Lists of orders: all of them, filtered and sorted, and those that need a person. */
 import { knownStatuses } from "../../../events/stages";
 import { EXHAUSTED } from "../../../notifications/channels/reasons";
 import { financialStatuses } from "../../../projection/money-status/financial-status";
@@ -32,7 +32,7 @@ import { columnsOf } from "./order-columns";
 const ORDERS = "/console/orders";
 const CSV = "/console/orders.csv";
 
-/** The name of each list, and which orders are in it. */
+/** The name of each list, and the orders that it contains. */
 export const lists: Readonly<Record<Worklist, { readonly name: string; readonly about: string }>> =
   {
     refunds_due: {
@@ -71,7 +71,7 @@ const sortNames = {
   total: "total, highest first",
 } as const;
 
-/** Everything that a shop works through: the lists of orders, and what else waits. */
+/** Everything that a shop works through: lists of orders, unsent messages and quarantined events. */
 interface Counts extends WorklistCounts {
   readonly unsent: number;
   readonly quarantined: number;
@@ -113,10 +113,10 @@ function ListTabs({
   return <Tabs label="Lists of orders" of={[all, ...tabs]} />;
 }
 
-/** What is folded: in the form, and no tab shows it. */
+/** The folded filters: all that have no tab. */
 const folded = orderFilters.filter((name) => name !== "placed");
 
-/** When they were placed, in one step; the other filters stay. */
+/** Filters by the time of placing with one click; other filters stay. */
 function PlacedTabs({ values }: { readonly values: Values }) {
   const { placed, from, to, cursor: _, ...others } = values;
   const presets = placedPresets.map((preset) => ({

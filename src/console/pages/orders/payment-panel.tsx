@@ -213,7 +213,7 @@ function Evidence({ answer, order }: PanelProps) {
   );
 }
 
-/** One sentence, which does not sound as if all were well while money is owed. */
+/** One sentence. It mentions refunds: a "Yes" alone could hide money that is owed. */
 function shortAnswer({ verdict, isCancelled }: PaymentAnswer, order: Row | null): string {
   const paid = order === null ? 0 : (numberIn(order, "paid_micros") ?? 0);
   const refunded = order === null ? 0 : (numberIn(order, "refunded_micros") ?? 0);
@@ -224,7 +224,7 @@ function shortAnswer({ verdict, isCancelled }: PaymentAnswer, order: Row | null)
   return `${so}${isCancelled ? ", and the order is cancelled" : ""}.`;
 }
 
-/** Folded where nobody has to ask: the order is paid, or cancelled, and no event about it is stuck. */
+/** Folded if the order is paid or cancelled, and no event about it waits or is unapplied. */
 export function PaymentPanel({ answer, order }: PanelProps) {
   const { verdict, reasons, isCancelled } = answer;
   const isStuck = reasons.some(({ kind }) => kind === "waiting" || kind === "set_aside");

@@ -1,4 +1,4 @@
-/** The one sentence at the top of an order's page: where the order stands, and what is owed by whom. */
+/** The summary at the top of an order's page: the status of the order, and who owes what. */
 import type { Child } from "hono/jsx";
 import {
   balanceDueMicros,
@@ -48,7 +48,7 @@ function StatusSentence({ order }: { readonly order: Row }) {
 
 const dateIn = (row: Row): string => textIn(row, "refund_date") ?? textIn(row, "updated_at") ?? "";
 
-/** How the latest refund stands, if it was not paid out: the bank's words say why. */
+/** The status of the latest refund if it was not paid out, with the bank's remarks. */
 function RefundNews({ order, refunds }: { readonly order: Row; readonly refunds: readonly Row[] }) {
   if (financialStatus(order) === "refunded") return null;
   const latest = refunds.toSorted((a, b) => (dateIn(a) < dateIn(b) ? 1 : -1))[0];

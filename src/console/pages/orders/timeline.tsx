@@ -1,4 +1,4 @@
-/** The history of an order in sentences, newest first: each thing that happened once. */
+/** The history of an order in sentences, newest first; each fact appears once. */
 import { nameType } from "../../../events/form-words";
 import { recognize } from "../../../events/recognition";
 import { isObject, textOf } from "../../../events/values";
@@ -8,7 +8,7 @@ import { labelOf } from "../messages/messages-page";
 import { parcelNews } from "./explained";
 import { Badge, Ref, Text, Time } from "../parts";
 
-/** What an applied event says, about the row that it names; other types are shown as they are. */
+/** The noun and verb for an applied event and its row; other types are shown by name. */
 const sentences: Readonly<Record<string, readonly [string, string]>> = {
   "order.created": ["Order placed", ""],
   "order.confirmed": ["Order confirmed", ""],
@@ -36,7 +36,7 @@ const rowsOf: Readonly<Record<string, string>> = {
 
 type Keys = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
-/** The key of the row of each kind that an event has set first: what its sentence names. */
+/** The key of the first row of each kind that an event has set: its sentence names the row. */
 function keysByEvent({ explained }: ExplainedOrder): Keys {
   return new Map(
     explained.events.map(({ id, settings }) => [

@@ -1,4 +1,4 @@
-/** Events by ten minutes, hour or day: as bars that lead to their events, and the same figures as a table. */
+/** A chart of events per ten minutes, hour or day, whose bars link to their events, and the same figures as a table. */
 import { addMs } from "../../../events/formats/time";
 import { dayIn } from "../../../events/formats/time-zone";
 import { withQuery } from "../../links";
@@ -24,7 +24,7 @@ export function ticksOf(most: number): readonly number[] {
   return Array.from({ length: Math.max(1, Math.ceil(most / step)) + 1 }, (_, tick) => tick * step);
 }
 
-/** Its day, which may begin within the bar's first hour; or its time, in the reader's zone. */
+/** The day of a bar, which may begin within its first hour, or its time in the reader's zone. */
 function Start({ bar: { from }, step }: { readonly bar: Bar; readonly step: Step }) {
   if (step !== "day") return <Time at={from} only="hour" />;
   const day = dayIn(addMs(from, HOUR_MS - 1), pageFrame().zone);
@@ -39,7 +39,7 @@ function Column(props: { readonly bar: Bar; readonly index: number; readonly top
   let y = HEIGHT;
   const { zone } = pageFrame();
   const at = `${clockTime(bar.from, zone).slice(0, 16).replace("T", " ")} ${zone ?? "UTC"}`;
-  // Keyboards and screen readers have the links of the table.
+  // Keyboards and screen readers use the links of the table.
   return (
     <a href={linkOf(bar)} tabindex={-1}>
       <title>{`${at}: ${count(bar.all, "event")}`}</title>

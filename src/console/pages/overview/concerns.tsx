@@ -1,4 +1,4 @@
-/** What needs a person, one line each: what is wrong, since when, the possible cause, and what to do. */
+/** Problems that need a person, one line each: what is wrong, since when, the possible cause, and what to do. */
 import type { QuietUntil } from "../../../store/outbox/quiet-until";
 import type { Overview } from "../../../store/overview-figures";
 import type { WorklistCounts } from "../../../store/worklists/worklists";
@@ -28,9 +28,9 @@ export interface Concern {
   readonly text: string;
   /** The possible cause. */
   readonly hint?: string | undefined;
-  /** Since when, or when last, ISO 8601; absent where the text says it. */
+  /** The first or the latest time, ISO 8601; absent if the text contains it. */
   readonly at?: readonly ["since" | "latest", string | null];
-  /** Where to put it right, if not at `to`. */
+  /** The page on which to fix it, if it is not `to`. */
   readonly fix?: string;
 }
 
@@ -71,8 +71,7 @@ function missingOf({ missing_pieces: pieces }: Health): Concern[] {
   }));
 }
 
-/** When the latest event came that was not applied, and why it was not. */
-/** Where events of that status are, with the error of the latest: of a single one its own page. */
+/** The link to events of a status, with the error of the latest; a single event links to its own page. */
 function errorOf({ latest }: Overview, status: string, events: number) {
   const known = latest.find((one) => one.status === status);
   const { received_at: at = null, error = null } = known ?? {};
@@ -81,7 +80,7 @@ function errorOf({ latest }: Overview, status: string, events: number) {
   return { to: own ?? `/console/troubled?status=${status}`, hint, at: ["latest", at] as const };
 }
 
-/** Events and messages that are stuck. */
+/** Unapplied or stuck events, and failed messages. */
 function stuckOf({ health, status, range }: State): Concern[] {
   const { quarantined, failed, oldest_waiting_seconds: wait } = health;
   const unsent = messagesOf(status.messages, "failed");
@@ -109,7 +108,7 @@ function stuckOf({ health, status, range }: State): Concern[] {
   return concerns.filter((one) => one !== false);
 }
 
-/** Channels that hold their messages back, and those that are off while messages ask for them. */
+/** Channels that hold their messages back, and channels that are not set up although messages need them. */
 function channelsOf({ setups, status, range }: State): Concern[] {
   return setups.flatMap(({ channel, problem, held, held_since: since, state }): Concern[] => {
     const fix = `${SETTINGS}#channels`;
@@ -130,7 +129,7 @@ function channelsOf({ setups, status, range }: State): Concern[] {
   });
 }
 
-/** Orders that the shop owes something. */
+/** Due refunds, and undelivered parcels. */
 function owedOf({ worklists: { refunds_due: refunds, undelivered }, status: { times } }: State) {
   const concerns: readonly (Concern | false)[] = [
     refunds > 0 && {
@@ -147,7 +146,7 @@ function owedOf({ worklists: { refunds_due: refunds, undelivered }, status: { ti
   return concerns.filter((one) => one !== false);
 }
 
-/** Endpoints that fail, or that events are not forwarded to at present. */
+/** Endpoints that are failing, paused or disabled. */
 function endpointsOf(endpoints: readonly EndpointView[], now: Date): Concern[] {
   return endpoints.flatMap((endpoint): Concern[] => {
     const text = troubleOf(endpoint, now, duration);
@@ -173,7 +172,7 @@ function quietOf(quiet: QuietUntil | null, now: Date): Concern[] {
     : [{ to, text: `${what} about what happened before ${duration(-aheadS)} ago.` }];
 }
 
-/** From the share of it on at which the team is alerted. */
+/** Shown from the same share of the limit at which the team is alerted. */
 function fullOf({ database }: Health): Concern[] {
   const { bytes, max_bytes: most } = database;
   if (bytes < DATABASE_ALERT_SHARE * most) return [];
@@ -195,7 +194,7 @@ export interface State {
   readonly silenceAlertHours: number | undefined;
 }
 
-/** In the order in which a person should look at them: an event that does not arrive cannot be fixed here. */
+/** The most urgent first: an event that does not arrive cannot be fixed here. */
 export function concernsOf(state: State, now: Date): readonly Concern[] {
   const { health, status, quiet, endpoints, problems, silenceAlertHours } = state;
   return [
@@ -219,7 +218,7 @@ export function concernsOf(state: State, now: Date): readonly Concern[] {
   ];
 }
 
-/** What a person does on the page that a concern leads to. */
+/** The action on the page that a concern links to. */
 const actions = [
   ["/console/troubled", "Read and replay"],
   ["/console/events/", "Read and replay"],

@@ -1,4 +1,4 @@
-/** What the overview says in one look: the figures of a range, each a link to the list behind it. */
+/** The figures of a range on the overview, each with a link to the list behind it. */
 import { type Channel, channels } from "../../../notifications/channels";
 import { money } from "../../../money";
 import { ORDERS_COUNT_MAX, ORDERS_SUM_MAX, type Overview } from "../../../store/overview-figures";
@@ -22,14 +22,14 @@ export interface FiguresProps {
 
 const number = (value: number): string => value.toLocaleString("en");
 
-/** Without a channel: of all to people, but not those to other systems. */
+/** Without a channel: all messages to people, but not forwards. */
 export function messagesOf(rows: readonly ChannelRow[], status: string, of?: Channel): number {
   return rows
     .filter(({ channel }) => (of === undefined ? channel !== "forward" : channel === of))
     .reduce((sum, row) => (row.status === status ? sum + row.messages : sum), 0);
 }
 
-/** What went wrong within the range. */
+/** The problems within the range. */
 function wrongOf({ bars, status: { messages, refusals } }: FiguresProps) {
   return {
     failing: sumOf(bars, "failed") + sumOf(bars, "quarantined"),
@@ -40,7 +40,7 @@ function wrongOf({ bars, status: { messages, refusals } }: FiguresProps) {
 
 type Counted = readonly [messages: number, words: string];
 
-/** `12 sent`, `1 failed`: those that there are. */
+/** `12 sent`, `1 failed`; zero is left out. */
 function listed(of: readonly Counted[]): readonly string[] {
   return of.flatMap(([some, words]) => (some > 0 ? `${number(some)} ${words}` : []));
 }
@@ -76,7 +76,7 @@ export function lasting(ms: number): string {
 interface FigureProps {
   readonly name: string;
   readonly to: string;
-  /** No number is "None". */
+  /** 0 is shown as "None". */
   readonly value: string | number;
   readonly details: readonly string[];
 }
@@ -173,7 +173,7 @@ const messageStatuses = [
   ["suppressed", "suppressed"],
 ] as const;
 
-/** The messages of one channel by status, each a link to them. */
+/** The messages of one channel by status, each number with a link to them. */
 function ChannelCounts(props: { readonly rows: readonly ChannelRow[]; readonly of: Channel }) {
   const { rows, of: channel } = props;
   const of = (status: string): number => messagesOf(rows, status, channel);

@@ -1,4 +1,4 @@
-/** The first page: what needs a person, and how orders, events and messages are, within a range of time. */
+/** The first page: problems that need a person, and the figures of orders, events and messages in a range of time. */
 import { channelNames } from "../../../notifications/channels";
 import type { DeliveryEnds } from "../../../store/overview";
 import { loadOverview } from "../../../store/overview-figures";

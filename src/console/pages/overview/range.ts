@@ -12,11 +12,11 @@ type RangeName = (typeof rangeNames)[number];
 
 export const rangeQuery = z.object({ range: z._default(z.enum(rangeNames), "24h") });
 
-/** What one bar stands for. */
+/** The length of a bar, in milliseconds. */
 const steps = { "ten minutes": HOUR_MS / 6, hour: HOUR_MS, day: DAY_MS } as const;
 export type Step = keyof typeof steps;
 
-/** Each in words that follow "events", with its bars; of today those are left out that ended before it began. */
+/** Words that follow "events", the step, and the number of bars; today has none that ended before it began. */
 export const ranges: Readonly<
   Record<RangeName, readonly [words: string, step: Step, bars: number]>
 > = {
@@ -33,7 +33,7 @@ export interface Range {
   readonly step: Step;
   /** ISO 8601; it ends now. */
   readonly from: string;
-  /** When the bars begin, ISO 8601: those of hours and days at a whole hour of UTC, as events are counted. */
+  /** The starts of the bars, ISO 8601; hours and days start at a whole hour of UTC, as events are counted. */
   readonly starts: readonly string[];
 }
 
@@ -55,10 +55,10 @@ export function rangeOf(name: RangeName, now: string, zone: string | null): Rang
   return { name, words, step, from: first, starts: starts.filter((at) => at >= floor(first)) };
 }
 
-/** The events between two moments, by what became of them. */
+/** The events between two times, by status. */
 export interface Bar extends Record<EventStatus | "all", number> {
   readonly from: string;
-  /** Undefined of the last. */
+  /** Undefined for the last bar. */
   readonly to: string | undefined;
 }
 
@@ -66,7 +66,7 @@ export function barsOf({ starts }: Range, counts: readonly EventCount[]): readon
   const none = { all: 0, processed: 0, ignored: 0, received: 0, quarantined: 0, failed: 0 };
   const bars = starts.map((from, index): Bar => ({ from, to: starts[index + 1], ...none }));
   for (const { start, status, events } of counts) {
-    // A count covers the time that begins with its start.
+    // `start` is a prefix: `~` sorts after every time that begins with it.
     const bar = bars.findLast(({ from }) => from <= `${start}~`);
     if (bar === undefined) continue;
     bar[status] += events;
