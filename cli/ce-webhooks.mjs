@@ -10,7 +10,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const itself = fileURLToPath(import.meta.url);
-/** It reads TypeScript, and can go by a proxy: 24.14 and newer. */
+/** Version 24.14 and newer run TypeScript and support a proxy. */
 const isNew = Number(process.versions.node.split(".")[0]) >= 24 && "setGlobalProxyFromEnv" in http;
 
 /** Null if nothing is installed. */

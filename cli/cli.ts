@@ -1,4 +1,4 @@
-/** What a command gets: its environment, and functions for the flags that many commands share. */
+/** The dependencies of a command, and functions for the flags that many commands share. */
 import type { Readable } from "node:stream";
 import { type Command, Option } from "commander";
 import { type Api, createApi } from "./api/api.ts";
@@ -41,7 +41,7 @@ export function apiOf(cli: Cli, flags: SettingFlags): Api {
   return createApi(cli.http, settingsOf(cli, flags));
 }
 
-/** Asks the receiver for the zone in which its people read times; an older receiver has none. */
+/** Asks the receiver for the zone in which people read times; older receivers do not have one. */
 export async function whenOf(cli: Cli, api: Api): Promise<When> {
   const { time_zone: timeZone } = await api.settings();
   return { now: cli.now(), timeZone: timeZone ?? null };
@@ -53,7 +53,7 @@ function option(flags: string, description: string): Option {
   return new Option(flags, description).helpGroup(GROUP);
 }
 
-/** For a flag with a secret; the better places complete the sentence. */
+/** A warning for flags with a secret; each flag completes the sentence with better places. */
 const EXPOSED = "everybody on this machine can read a flag, so rather use";
 
 const secretFlag = () =>
@@ -88,7 +88,7 @@ export function examplesOf(command: Command): readonly Example[] {
   return examples.get(command) ?? [];
 }
 
-/** Lines under a title in the same look, for the end of a help text. */
+/** Lines under a title in the style of the help text, for its end. */
 export function headed(command: Command, title: string, lines: readonly string[]): string {
   return `\n${command.createHelp().styleTitle(title)}\n${lines.join("\n")}`;
 }
@@ -100,7 +100,7 @@ export function giveExamples(command: Command, given: readonly Example[]): Comma
   return command.addHelpText("after", () => headed(command, "Examples:", lines));
 }
 
-/** What most commands have last: the flags that name the receiver, `--json`, and examples. */
+/** Adds what most commands end with: the flags that name the receiver, `--json`, and examples. */
 export function complete(command: Command, needs: Needs, given: readonly Example[]): Command {
   return giveExamples(takeJson(takeSettings(command, needs)), given);
 }

@@ -3,7 +3,7 @@ import type { Ending } from "./exit-codes.ts";
 
 export class Failure extends Error {
   readonly ending: Ending;
-  /** It may pass: code that polls should continue. */
+  /** The cause may be temporary: code that polls should continue. */
   readonly isTemporary: boolean;
 
   constructor(ending: Ending, message: string, isTemporary = false) {

@@ -1,4 +1,4 @@
-/** New events as they come, for as long as the flags say: for commands that stay. */
+/** Follows new events for as long as the flags say, for commands that keep running. */
 import { Option, type Command } from "commander";
 import { type EventRow, eventStatuses } from "./api/answers.ts";
 import type { Api } from "./api/api.ts";
@@ -19,7 +19,7 @@ const SETTLE_MS = 4_000;
 const POLL_MS = 700;
 const PATIENCE_MS = 600_000;
 
-/** The flags that say which events, and how long. */
+/** The flags that select the events and limit the time. */
 export function takeFollowing(command: Command): Command {
   return command
     .option("--type <type>", "only of this type, such as payment.failed")
@@ -33,8 +33,8 @@ export const statusOption = (): Option =>
   new Option("--status <status>", "only what came to this").choices(eventStatuses);
 
 /**
- * Passes on the last events, then each new one, in the order of receipt. `handle` says whether the event counts for
- * `--count`. `status` limits the last events only: of a new one it is known when it is settled.
+ * Passes on the last events, then each new one, in the order of receipt. `handle` returns whether the event counts for
+ * `--count`. `status` filters only the last events: the status of a new one is known when it is settled.
  */
 export async function followNew(
   cli: Cli,

@@ -20,7 +20,7 @@ export interface SettingFlags {
 
 export interface Sourced {
   readonly value: string;
-  /** Where the value was found, for messages. */
+  /** The place where the value was found, for messages. */
   readonly source: string;
 }
 
@@ -46,7 +46,7 @@ function readFile(path: string | undefined): { readonly name: string; readonly v
     throw new Failure("usage", `There is no file ${path}`);
   }
   try {
-    // An editor of Windows may put a byte order mark before the first name.
+    // An editor on Windows may write a byte order mark before the first name.
     return { name, vars: parseEnv(readFileSync(file, "utf8").replace(/^\uFEFF/, "")) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -76,7 +76,7 @@ function find(
   return null;
 }
 
-/** For a header, which carries ASCII alone: the receiver takes no other token either. */
+/** For a value in a header, which may contain only ASCII; the receiver accepts no other token either. */
 function findForHeader(...from: Parameters<typeof find>): Sourced | null {
   const found = find(...from);
   if (found === null || /^[\x20-\x7e]*$/.test(found.value)) return found;

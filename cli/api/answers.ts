@@ -9,7 +9,7 @@ const text = z.nullable(z.string());
 const value = z.union([z.string(), z.number(), z.null()]);
 const row = z.record(z.string(), value);
 
-/** What an answer about something very large leaves out; a receiver before 0.3 does not say. */
+/** Omissions in an answer about a very large order or event; a receiver before 0.3 does not report them. */
 const leftOut = z.optional(
   z.array(z.looseObject({ what: z.string(), count: z.number(), where: z.string() })),
 );
@@ -102,7 +102,7 @@ const attempt = z.object({
   answer: text,
 });
 
-/** A Worker of an older version answers attempts as text, or not at all. */
+/** An older receiver sends the attempts as text, or not at all. */
 export const messageDetail = z.looseObject({
   ...message.shape,
   rendered: text,
@@ -266,7 +266,7 @@ export const erasure = z.looseObject({
 export const exportPage = z.looseObject({
   orders: z.array(z.looseObject({ order: z.nullable(row) })),
   other_events: z.array(z.looseObject({ id: z.string() })),
-  // Absent where the receiver is older.
+  // Absent in older versions.
   other_notifications: z._default(z.array(z.looseObject({ id: z.string() })), []),
   archived_events: z.array(z.looseObject({ id: z.string() })),
   next_cursor: text,
@@ -319,7 +319,7 @@ export const health = z.looseObject({
   // Older receivers do not count what they refuse.
   refused: z.optional(z.record(z.string(), z.number())),
   locked_out: z.optional(z.boolean()),
-  /** Older receivers do not say it. */
+  /** Absent in older versions. */
   database: z.optional(z.looseObject({ bytes: z.number(), max_bytes: z.number(), full_on: text })),
   // Older receivers do not check this.
   missing_pieces: z.optional(

@@ -57,7 +57,7 @@ function refusal(answer: Answer, { url, token }: Settings): Failure | null {
 interface ApiRequest {
   readonly method?: "POST" | "PATCH" | "DELETE";
   readonly body?: object;
-  /** A body that is sent as it is, in place of an object. */
+  /** A body that is sent unchanged, instead of an object. */
   readonly lines?: string;
   readonly timeoutMs?: number;
   readonly isRepeatable?: boolean;
@@ -108,7 +108,7 @@ class Asker {
     );
   }
 
-  /** The same of what every receiver has. */
+  /** For what every receiver has: null is a failure. */
   async demand<T>(path: string, shape: z.ZodMiniType<T>, request?: ApiRequest): Promise<T> {
     const answer = await this.ask(path, shape, request);
     if (answer !== null) return answer;
@@ -117,7 +117,7 @@ class Asker {
   }
 }
 
-/** `lines`: a body on each. */
+/** `lines`: one body per line. */
 function importLines(asker: Asker, lines: string, isDryRun: boolean): Promise<answers.Imported> {
   const path = pathOf("/imports", { dry_run: String(isDryRun) });
   const request = {
@@ -129,7 +129,7 @@ function importLines(asker: Asker, lines: string, isDryRun: boolean): Promise<an
   return asker.demand(path, answers.imported, request);
 }
 
-/** About a person. */
+/** Calls about a person. */
 function personCalls(asker: Asker) {
   return {
     countHeld: (person: object) =>
@@ -145,7 +145,7 @@ function personCalls(asker: Asker) {
   };
 }
 
-/** The search, and what is asked about orders. */
+/** The search, and calls about orders. */
 function ordersOf(asker: Asker) {
   const part = encodeURIComponent;
   return {
@@ -179,7 +179,7 @@ export function createApi(http: Http, connection: Settings) {
     quietUntil: () => asker.demand("/quiet-until", answers.quietUntil),
     setQuietUntil: (body: object) =>
       asker.demand("/quiet-until", answers.quieted, { method: "POST", body }),
-    /** Null of a receiver that is older than endpoints. */
+    /** Null if the receiver is older than endpoints. */
     endpoints: () => asker.ask("/endpoints", answers.endpoints),
     endpoint: (id: string) => asker.ask(`/endpoints/${part(id)}`, answers.endpoint),
     addEndpoint: (body: object) =>

@@ -26,7 +26,7 @@ interface Stretch {
   readonly after: string;
   readonly readMs: number;
   events: readonly EventRow[];
-  /** How many of them have been passed on. */
+  /** The number of them that were passed on. */
   shown: number;
 }
 

@@ -5,9 +5,9 @@ import type { ForwardProxy } from "./proxy.ts";
 const REQUEST_TIMEOUT_MS = 15_000;
 
 /**
- * A server may close a connection just as the next request is written to it: after an answer that it gave before it
- * had read the body, or while a body that it refuses is still being sent. Whether the client then sees an answer is
- * random, so what may be sent again is tried three times.
+ * A server may close a connection while the next request is written to it: because it has answered before it read the
+ * whole body, or because it refuses a body that is still being sent. Whether the client then sees an answer is random,
+ * so a repeatable request is tried three times.
  */
 const TRIES_WHERE_REPEATABLE = 3;
 
@@ -22,13 +22,13 @@ interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly timeoutMs?: number;
-  /** The receiver does the same once or several times, as it does for every GET and for a delivery with its id. */
+  /** Several requests have the same effect as one, as for every GET and for a delivery with its id. */
   readonly isRepeatable?: boolean;
 }
 
 export type Http = (url: string, request?: HttpRequest) => Promise<Answer>;
 
-/** As behind a proxy that opens TLS. */
+/** Usual behind a proxy that decrypts TLS. */
 const UNKNOWN_AUTHORITY =
   "Node does not know who signed its certificate (NODE_EXTRA_CA_CERTS=<file>, or NODE_USE_SYSTEM_CA=1)";
 
@@ -73,7 +73,7 @@ function isLocal(url: string): boolean {
   return /^(localhost|127\.|\[::1\])/.test(new URL(url).hostname);
 }
 
-/** What a proxy answered that does not pass a request on. */
+/** The answer of a proxy that refuses to pass a request on. */
 function refusalOf(message: string): string | null {
   const [, status] = /^Proxy response \((\d+)\)/.exec(message) ?? [];
   if (status === undefined) return null;
@@ -108,7 +108,7 @@ async function send(url: string, init: RequestInit): Promise<Answer> {
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** Requests end when `signal` aborts. `findProxy`: by what they go to another machine; it may throw. */
+/** `signal` aborts requests. `findProxy`: the proxy for requests to other machines; it may throw. */
 export function createHttp(
   signal: AbortSignal,
   findProxy: () => ForwardProxy | null = () => null,

@@ -1,6 +1,6 @@
 /**
- * The proxy that this machine's environment names for requests to elsewhere: HTTPS_PROXY, else HTTP_PROXY, but
- * for the hosts in NO_PROXY. Whatever is said there, this machine's own receiver is asked directly.
+ * The proxy for requests to other machines, from the environment: HTTPS_PROXY, otherwise HTTP_PROXY, except for the
+ * hosts in NO_PROXY. A receiver on this machine is always requested directly.
  */
 import http from "node:http";
 import { Failure } from "../failure.ts";
@@ -13,13 +13,13 @@ export interface ForwardProxy {
   readonly url: string;
   /** For messages: without the user and the password. */
   readonly host: string;
-  /** In the form of NO_PROXY. */
+  /** Hosts in the form of NO_PROXY. */
   readonly direct: string;
 }
 
 const LOOPBACK = "localhost,127.0.0.1,[::1]";
 
-/** The variable in lower case counts first, as in curl and Node. */
+/** The variable in lower case takes precedence, as in curl and Node. */
 function firstOf(
   names: readonly string[],
   env: Env,
@@ -31,7 +31,7 @@ function firstOf(
   return null;
 }
 
-/** The hosts that are asked directly, in the form of NO_PROXY: this machine, and what the environment says. */
+/** The hosts that need no proxy, in the form of NO_PROXY: this machine, and those from the environment. */
 export function directHosts(env: Env): string {
   const [, given = ""] = firstOf(["NO_PROXY"], env) ?? [];
   if (given === "*") return given;
@@ -53,8 +53,8 @@ export function proxyOf(env: Env): ForwardProxy | null {
 }
 
 /**
- * Every request of this process to elsewhere goes by the proxy, if there is one that can be used, until what is
- * returned is called.
+ * Sends every request of this process to other machines through the proxy, if there is a usable one, until the returned
+ * function is called.
  */
 export function routeThroughProxy(env: Env): () => void {
   const nothing = (): void => undefined;

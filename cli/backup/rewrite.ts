@@ -32,7 +32,7 @@ const value = z.union([z.null(), z.number(), z.bigint(), z.string(), z.instanceo
 const row = z.record(z.string(), value);
 const body = z.object({ id: z.string(), payload: z.string(), body_sha256: z.string() });
 
-/** Tables first, then what is defined on them, each in the order of creation. */
+/** Tables first, then the objects that are defined on them, each in the order of creation. */
 function definitionsOf(database: DatabaseSync): readonly Definition[] {
   const sql = `SELECT type, name, sql FROM sqlite_schema
     WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type <> 'table', type, rowid`;
@@ -101,8 +101,8 @@ class Writer {
 
 /**
  * `onRow`: called for each row that was read, and for each that was written. Only the owner can read the file, and it
- * appears under its name once it is whole: until then it is in a folder beside it, which is as large, and has room
- * where the backup has.
+ * gets its name when it is complete. Until then it is in a folder beside it, which needs as much space and is on the
+ * same disk.
  */
 export async function rewriteExport(
   from: string,

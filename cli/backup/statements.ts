@@ -24,7 +24,7 @@ function literalOf(value: Value): string {
   return typeof value === "object" ? `X'${Buffer.from(value).toString("hex")}'` : String(value);
 }
 
-/** Never cuts between the two halves of a character. */
+/** Never cuts a surrogate pair. */
 function cut(text: string): string[] {
   const pieces: string[] = [];
   for (let at = 0; at < text.length;) {

@@ -11,7 +11,7 @@ interface Flags extends JsonFlag {
   readonly to: string;
 }
 
-/** Rows between two lines of progress. */
+/** The number of rows between two lines of progress. */
 const PROGRESS_ROWS = 50_000;
 
 const CHANGED_SHOWN = 5;
@@ -53,7 +53,7 @@ function checkTarget(from: string, to: string): void {
   if (!target.isFile()) throw new Failure("usage", `${to} is not a file`);
 }
 
-/** Its own words for a full disk, which is not the export's fault. */
+/** A full disk has its own message: it is not the export's fault. */
 function failureOf(from: string, to: string, error: unknown): Failure {
   const about: object = error instanceof Error ? error : {};
   const code: unknown = Reflect.get(about, "code");

@@ -17,7 +17,7 @@ interface Flags extends SettingFlags, FollowFlags {
 const PATIENCE_MS = 10_000;
 const SHOWN_CHARACTERS = 80;
 
-/** Bodies hold customers' data: they go to this machine alone. */
+/** Bodies contain customers' data: they may only go to this machine. */
 function localUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol))
@@ -29,7 +29,7 @@ function localUrl(text: string): string {
   return url.href;
 }
 
-/** FORWARD_SECRET where this machine has it, otherwise one for this run. */
+/** FORWARD_SECRET if it is set on this machine, otherwise a new secret for this run. */
 function signerOf(cli: Cli, flags: Flags): Webhook {
   const known = settingOf("FORWARD_SECRET", flags, cli.env);
   const secret = known?.value ?? `whsec_${randomBytes(32).toString("base64")}`;
@@ -50,7 +50,7 @@ interface Answer {
   readonly says: string;
 }
 
-/** As the receiver makes it (notifications/channels/key.ts). */
+/** The same key as the receiver's (notifications/channels/key.ts). */
 function keyOf(id: string): string {
   if (id.length <= 256 && /^[\x21-\x7e]+$/.test(id)) return id;
   return `sha256:${createHash("sha256").update(id).digest("hex")}`;

@@ -10,7 +10,7 @@ import { printOrder, printOrders } from "../views/orders.ts";
 import { waitForOrder } from "../api/wait.ts";
 import { Failure } from "../failure.ts";
 
-/** Rare filters find little in the stretch that one answer looks through; it goes on so many times. */
+/** A rare filter finds few orders in the stretch that one answer searches; at most this many answers are requested. */
 const ANSWERS_MAX = 50;
 
 interface Filters {

@@ -86,7 +86,7 @@ function lasting(seconds: number): string {
     : `${String(Math.round(seconds / 3_600))} hours`;
 }
 
-/** One line for all endpoints; nothing where there is none. */
+/** One finding for all endpoints; none if there are no endpoints. */
 function checkEndpoints(endpoints: readonly Endpoint[], now: Date): readonly Finding[] {
   if (endpoints.length === 0) return [];
   const troubles = endpoints.flatMap((one) => troubleOf(one, now, lasting) ?? []);

@@ -36,9 +36,7 @@ async function untilSettled(api: Api, id: string, signal: AbortSignal): Promise<
   return null;
 }
 
-/**
- * Also after Ctrl-C. An event that still waits cannot be removed, because the consumer may be about to apply it.
- */
+/** Removes the event, also after Ctrl-C. A waiting event stays, because the consumer may be about to apply it. */
 async function remove(cleaner: Api, { id }: Trip): Promise<Finding> {
   const deadlineMs = performance.now() + CLEANING_MS;
   for (;;) {

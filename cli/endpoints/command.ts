@@ -15,7 +15,7 @@ interface Flags extends SettingFlags, JsonFlag {
   readonly target?: string;
   readonly events?: string;
   readonly description?: string;
-  /** `--order`, `--no-order`; absent where neither is given. */
+  /** `--order`, `--no-order`; absent if neither is given. */
   readonly order?: boolean;
   readonly rate?: number;
   readonly reason?: string;
@@ -65,7 +65,7 @@ async function list({ cli, api, flags }: Asked): Promise<void> {
   printEndpoints(cli.out, answer.endpoints);
 }
 
-/** The secret with it: the other system needs it before the first event comes. */
+/** Prints the secret too: the other system needs it before the first event arrives. */
 async function add(asked: Asked): Promise<void> {
   const { cli, api, id: url, flags } = asked;
   const endpoint = await api.addEndpoint({ url, ...settingsOf(flags) });

@@ -88,7 +88,7 @@ function eventsIn({ events }: Found, timeOf: TimeOf): Group {
   };
 }
 
-/** In the order of the console's page; without the empty ones. */
+/** In the order of the console's page; empty groups are left out. */
 function groupsIn(answer: Found, timeOf: TimeOf): readonly Group[] {
   const { payments, refunds } = answer;
   return [

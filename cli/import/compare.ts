@@ -1,4 +1,4 @@
-/** `compare`: where an exported file and the receiver differ, and why: gaps in what was delivered. */
+/** `compare`: finds where an exported file and the receiver differ, and why, to find gaps in the deliveries. */
 import { Command } from "commander";
 import { count, signs } from "../../testbed/terminal/text.ts";
 import { type Cli, apiOf, complete, type JsonFlag, whenOf } from "../cli.ts";
@@ -15,19 +15,19 @@ interface Flags extends SettingFlags, JsonFlag {
 const LIMIT = 100;
 const LIMIT_MAX = 1_000_000;
 
-/** What an export and the receiver must agree on. */
+/** Columns that must be equal in an export and in the receiver. */
 const compared: ReadonlySet<string> = new Set(
   "status payment_status currency subtotal_micros discount_micros total_tax_micros shipping_micros handling_micros grand_total_micros credit_used_micros to_be_paid_micros refundable_micros customer_name customer_email customer_phone amount_micros named_order courier awb_no tracking_url".split(
     " ",
   ),
 );
 
-/** What the file does not say is no difference. */
+/** A value that the file does not contain is no difference. */
 function isOne({ column, imported }: Difference): boolean {
   return column === null || (compared.has(column) && imported !== null);
 }
 
-/** Of which order it is; of an order that is missing, its parts are not named. */
+/** The order of the row. If an order is missing, its parts are not listed. */
 function orderOf({ order_number: order, key }: Difference): string {
   return order ?? key;
 }

@@ -1,4 +1,4 @@
-/** What differs between a file and the receiver, and why, in words. Pure. */
+/** Describes how a file and the receiver differ, and why. Pure. */
 import { nameType } from "../../src/events/form-words.ts";
 import { amount } from "../../testbed/terminal/amount.ts";
 import type { When } from "../terminal/look.ts";
@@ -12,7 +12,7 @@ const nouns: Readonly<Record<string, string>> = {
   shipments: "shipment",
 };
 
-/** What of a person is not written to a terminal. */
+/** Personal data is not printed to a terminal. */
 const personal = /^(customer_|billing_|shipping_address|metadata|extra|remarks)/;
 
 function valueOf(column: string, value: Difference["stored"]): string {
@@ -30,7 +30,7 @@ export function describeDifference({ entity, key, column, stored, imported }: Di
   return `${row}: ${name} ${here}, in the file ${there}`;
 }
 
-/** Which event has set what is stored, or that none has. */
+/** The event that set the stored value, or that none did. */
 export function explainDifference({ why, set_by: setBy, stored }: Difference, when: When): string {
   const event =
     setBy === null

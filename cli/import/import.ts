@@ -1,4 +1,4 @@
-/** `import`: brings in what the shop has from before the receiver, from exported files. */
+/** `import`: imports what the shop has from before the receiver, from exported files. */
 import { Command } from "commander";
 import { count, signs } from "../../testbed/terminal/text.ts";
 import { createApi } from "../api/api.ts";
@@ -14,11 +14,11 @@ interface Flags extends SettingFlags, JsonFlag {
   readonly yes?: boolean;
 }
 
-/** Lines about single bodies; the rest is counted. */
+/** The number of lines about single bodies; the rest is counted. */
 const LISTED_MAX = 1_000;
 const CHANGES_MAX = 40;
 
-/** Keeps the first so many; a large file may have any number. */
+/** Keeps the first items up to a limit; a large file may have any number. */
 class Listed<T> {
   readonly items: T[] = [];
   readonly #most: number;
@@ -27,7 +27,7 @@ class Listed<T> {
     this.#most = most;
   }
 
-  /** Whether it is kept. */
+  /** Returns whether it is kept. */
   add(item: T): boolean {
     const isKept = this.items.length < this.#most;
     if (isKept) this.items.push(item);

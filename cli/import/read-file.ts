@@ -10,7 +10,7 @@ import { BodySplitter, type Piece } from "../../src/events/imports/body-splitter
 import type { Cli } from "../cli.ts";
 import { Failure } from "../failure.ts";
 
-/** The receiver takes no larger body. */
+/** The receiver accepts no larger body. */
 export const BODY_MAX_BYTES = 1_048_576;
 
 /** Standard input. */
@@ -51,7 +51,7 @@ function isGzip(chunk: Buffer): boolean {
   return chunk[0] === 0x1f && chunk[1] === 0x8b;
 }
 
-/** The bytes of a file, unpacked if they are gzipped; `onRead` gets how many were read of the file itself. */
+/** The bytes of a file, decompressed if gzipped; `onRead` gets the number of bytes read from the file itself. */
 async function* bytesOf(
   source: Readable,
   onRead: (bytes: number) => void,
@@ -80,7 +80,7 @@ async function* bytesOf(
   for await (const chunk of bytes) yield chunk;
 }
 
-/** Every body, and whatever stands in place of one, with its line. */
+/** Every body, and every piece that is no body, with its line. */
 export async function* readPieces(
   cli: Cli,
   name: string,

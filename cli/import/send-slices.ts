@@ -1,6 +1,6 @@
 /**
- * Files in, slice by slice to the receiver. A slice that gets no answer, or one that may pass, is sent again: what
- * the receiver has of it is known there and skipped.
+ * Sends files to the receiver, slice by slice. A slice without an answer, or with a temporary failure, is sent again:
+ * the receiver skips what it already has.
  */
 import { count } from "../../testbed/terminal/text.ts";
 import { startProgress } from "../../testbed/terminal/progress.ts";
@@ -11,13 +11,13 @@ import { Failure } from "../failure.ts";
 import { pause } from "../terminal/pace.ts";
 import { BODY_MAX_BYTES, nameOf, readPieces, sizeOf } from "./read-file.ts";
 
-/** Bodies and bytes of one request. */
+/** Bodies and bytes per request. */
 const SLICE_BODIES = 200;
 const SLICE_BYTES = 1_000_000;
-/** A dry run answers every difference: of fewer bodies all of them fit. */
+/** A dry run returns every difference: those of fewer bodies fit into an answer. */
 const DRY_SLICE_BODIES = 50;
 const TRIES_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
-/** How long the receiver gets when it could not apply all of a slice. */
+/** The pause after the receiver could not apply all of a slice. */
 const WAITING_MS = 2_000;
 
 export type Difference = Imported["differences"][number];
@@ -95,7 +95,7 @@ class Sender {
       totals[name] += answer[name];
     }
     totals.differences_left_out += answer.differences_left_out;
-    // A body is one line of what was sent.
+    // Each line of the request is one body.
     const lineOf = (line: number): number => bodies[line - 1]?.line ?? 0;
     for (const { line, reason } of answer.errors) this.report({ file, line: lineOf(line), reason });
     for (const one of answer.differences) {

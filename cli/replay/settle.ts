@@ -8,7 +8,7 @@ export interface Outcome {
   readonly settled: number;
   readonly quarantined: number;
   readonly failed: number;
-  /** Still waiting when the time was over. */
+  /** Still waiting after the time-out. */
   readonly waiting: number;
 }
 

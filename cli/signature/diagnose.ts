@@ -16,7 +16,7 @@ export interface Evidence {
 export interface Verdict {
   readonly isValid: boolean;
   readonly verifiedBy: "current" | "previous" | null;
-  /** Why it is wrong, or what is unusual about a right one. */
+  /** Why it is wrong, or why a right one is unusual. */
   readonly reason: string | null;
   /** The right one, in hex. */
   readonly expected: string;

@@ -48,7 +48,7 @@ export function readSignature(given: string): readonly Reading[] {
     : readText(unquoted, "it has quotation marks around it");
 }
 
-/** What the length alone shows, if nothing else does. */
+/** The likely reason from the length alone, if there is no other. */
 export function describeLength(given: string): string | null {
   const text = given.trim();
   const digits = text.replace(/^sha256=/i, "");

@@ -33,8 +33,8 @@ export interface SimulationPlan {
 }
 
 /**
- * `cut`: the sender closes before the answer is read. `forged`: must be refused. `broken`: authentic, but half of a
- * body; it must be stored and not applied.
+ * `cut`: the sender disconnects before it reads the answer. `forged`: must be refused. `broken`: a valid signature, but
+ * half of a body; it must be stored and not applied.
  */
 type MoveKind = "event" | "again" | "cut" | "forged" | "broken";
 

@@ -11,7 +11,7 @@ export interface Watch {
 }
 
 const POLL_MS = 400;
-/** An event is waited for as long as a simulation is watched. */
+/** So long that each event is waited for until the watch ends. */
 const SETTLE_MS = 3_600_000;
 
 export async function startWatch(
@@ -41,7 +41,7 @@ export async function startWatch(
   const following = follow().catch((error: unknown) => {
     if (!done.signal.aborted) throw error;
   });
-  // Reported where it is awaited.
+  // The error is reported where it is awaited.
   following.catch(() => undefined);
   const stop = async () => {
     done.abort(new Interruption("interrupted"));

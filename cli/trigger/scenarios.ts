@@ -1,4 +1,4 @@
-/** What can be triggered besides single events: one named row each, from a complete story to a forgery. */
+/** The scenarios besides single events: one named row each, from a complete story to a forgery. */
 import {
   cancelPaid,
   failRefund,

@@ -18,7 +18,7 @@ const HOUR_MS = 3_600_000;
 export interface StorySource {
   readonly orderNumber: string;
   readonly random: Random;
-  /** Everything has happened before. */
+  /** All events of the stories are before this time. */
   readonly nowMs: number;
   /** The life of the order within two hours, with its end this long ago. */
   readonly createStory: (kind: KindName | StoryKind, endedAgoMs?: number) => Story;
@@ -52,10 +52,10 @@ function numberOf({ seed, index, orderNumber }: StorySourceOptions): string {
 export function createStorySource(options: StorySourceOptions): StorySource {
   const { seed, index, nowMs, form } = options;
   const orderNumber = numberOf(options);
-  // Another order has other payment references: a refund finds its payment by them.
+  // Every order has its own payment references: a refund finds its payment by them.
   const stream = index + seedOf(orderNumber);
   const random = createRandom(seed, stream);
-  // At another time an event has other bytes, so it must have another id.
+  // At another time, the event has other bytes, so it needs another id.
   const ids = createRandom(seed + nowMs, stream);
   const formOf = chooseForms(form, createRandom(seed, FORMS_STREAM + index));
   return {

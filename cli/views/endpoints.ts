@@ -1,4 +1,4 @@
-/** Endpoints that events are forwarded to, as a list and one whole. */
+/** Endpoints that events are forwarded to: as a list, and one complete endpoint. */
 import type { Endpoint } from "../api/answers.ts";
 import { fullTime, stateOf, type When } from "../terminal/look.ts";
 import type { Output } from "../../testbed/terminal/output.ts";

@@ -1,4 +1,4 @@
-/** Events as a list: when they were received, their status, what they are about. */
+/** Events as a list: when they were received, their status, and their subject. */
 import { nameType } from "../../src/events/form-words.ts";
 import { stripVTControlCharacters } from "node:util";
 import type { EventRow } from "../api/answers.ts";
@@ -57,7 +57,7 @@ export function printEvents(out: Output, events: readonly EventRow[], when: When
   );
 }
 
-/** The longest time, status, type and form; what an event is about is cut on a terminal, so that lines align. */
+/** The widths of the longest time, status, type and form; the subject is cut on a terminal, so that lines align. */
 const LINE_WIDTHS = [11, 13, 24, 8, 16];
 /** On a narrower terminal the form is left out. */
 const WHOLE_LINE = 100;
@@ -74,7 +74,7 @@ const safe = (row: EventRow): EventRow => {
   };
 };
 
-/** One event as a line, with its remarks below it. Lines are printed one by one: their columns are always as wide. */
+/** One event as a line, with its remarks below it. Lines are printed one by one, so their columns have fixed widths. */
 export function describeEventLine(out: Output, row: EventRow, when: When): readonly string[] {
   const isTerminal = Number.isFinite(out.width);
   // Made safe before it is measured: a hidden character is shown as several.

@@ -1,4 +1,4 @@
-/** Why an order has its current values: which event set each field, and what overrides the other events. */
+/** Explains why an order has its current values: which event set each field, and which events override the others. */
 import { nameType } from "../../src/events/form-words.ts";
 import { count, signs } from "../../testbed/terminal/text.ts";
 import type { Explanation } from "../api/answers.ts";

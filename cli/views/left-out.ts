@@ -1,4 +1,4 @@
-/** What an answer about a very large order or event leaves out, and where to find it. */
+/** Prints what an answer about a very large order or event leaves out, and where to find it. */
 import { describeLeftOut, type LeftOut } from "../../src/console/left-out.ts";
 import type { Output } from "../../testbed/terminal/output.ts";
 

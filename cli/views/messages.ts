@@ -1,4 +1,4 @@
-/** Messages to customers, the team and the forward endpoint: as a list, and one complete message. */
+/** Messages to customers, the team and endpoints: as a list, and one complete message. */
 import type { MessageDetail, MessageRow } from "../api/answers.ts";
 import { fullTime, shortTime, stateOf, type When, zoneName } from "../terminal/look.ts";
 import type { Output } from "../../testbed/terminal/output.ts";
@@ -34,7 +34,7 @@ export function printMessages(out: Output, messages: readonly MessageRow[], when
   );
 }
 
-/** `200 in 163 ms`, or what stood in the place of an answer. */
+/** `200 in 163 ms`, or the text that replaces an answer. */
 function attemptText({ status, answer, ms }: MessageDetail["attempt_log"][number]): string {
   const words = [status, answer].filter((word) => word !== null && word !== "").join(" ");
   return `${words === "" ? "accepted" : words} in ${String(ms)} ms`;

@@ -43,7 +43,7 @@ function labelOf(column: string, register: string): string {
   return words.startsWith(`${register} `) ? words.slice(register.length + 1) : words;
 }
 
-/** A single column has no name; of several, each has one. Unknown values are left out. */
+/** A single column is shown without its name, several with their names. Unknown values are left out. */
 export function describeValues(
   register: string,
   values: Values,

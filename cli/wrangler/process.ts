@@ -17,7 +17,7 @@ const quiet = {
 };
 
 export interface WranglerOptions {
-  /** Another script instead. */
+  /** A script to run instead. */
   readonly script?: string;
   /** The folder of the project by default. */
   readonly cwd?: string;
@@ -35,7 +35,7 @@ export function spawnWrangler(
 ): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, [script, ...args], {
     cwd,
-    // It goes by a proxy too, and what it runs on this machine is none of the proxy's business.
+    // Wrangler uses a proxy too, but not for what it runs on this machine.
     env: { ...env, ...quiet, no_proxy: directHosts(env), NO_PROXY: directHosts(env) },
   });
   // The exit code shows if a child ended without reading.

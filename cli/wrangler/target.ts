@@ -1,6 +1,6 @@
 /**
- * The content of wrangler.toml for one environment: the Worker, its database, its queues. Also the only thing that
- * the set-up writes there: the database's id. Comments and spaces are not changed.
+ * The content of wrangler.toml for one environment: the Worker, its database, its queues. The set-up writes only the
+ * database's id to it; comments and spaces are not changed.
  */
 import { parse } from "smol-toml";
 import * as z from "zod";

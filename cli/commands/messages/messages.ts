@@ -103,7 +103,7 @@ interface ResendFlags extends SettingFlags, JsonFlag {
   readonly yes?: boolean;
 }
 
-/** Made due by one request. */
+/** Messages that one request makes due. */
 const SLICE = 1_000;
 
 async function sendAll(api: Api, filter: object, limit: number): Promise<number> {

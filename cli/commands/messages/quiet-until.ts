@@ -21,7 +21,7 @@ async function quietUntil(cli: Cli, time: string | undefined, flags: Flags): Pro
   const when = await whenOf(cli, api);
   const shown = (until: string) => fullTime(until, when);
   const waiting = count(found.messages, "message");
-  // After a restore this is set within seconds: a person must see that it is not the receiver on this machine.
+  // People set this in a hurry after a restore: they must see that it is not the receiver on this machine.
   if (flags.json !== true) out.print(out.colours.bold(settingsOf(cli, flags).url));
   if (flags.dryRun === true) {
     if (flags.json === true) return out.json(found);
@@ -42,7 +42,7 @@ async function quietUntil(cli: Cli, time: string | undefined, flags: Flags): Pro
     const question = `Suppress messages to customers and the team about what happened before ${shown(found.until)}, ${waiting} that wait now included?`;
     await confirm(cli, question, flags.yes === true);
   }
-  // As it was asked about, where it was the receiver's clock that said when.
+  // The time in the question, even if it came from the receiver's clock.
   const done = await api.setQuietUntil({ until: found.until });
   if (flags.json === true) return out.json(done);
   const ok = out.colours.green(signs.ok);
