@@ -11,13 +11,13 @@ export interface Evidence {
   readonly answers: readonly Answered[];
   readonly state: State;
   readonly calls: readonly Call[];
-  /** What still waited at the time-out; empty if the receiver had finished. */
+  /** The kinds of work that remained at the time-out; empty if the receiver had finished. */
   readonly unsettled: readonly string[];
 }
 
 /** The result of one check. `problems` is empty if it passed. */
 export interface Check {
-  /** What holds, as a sentence. */
+  /** A sentence that must be true. */
   readonly claim: string;
   readonly problems: readonly string[];
 }

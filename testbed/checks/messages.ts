@@ -67,7 +67,7 @@ function checkProviders({ state, calls }: Evidence): Check {
   const emails = calls.filter((call) => call.channel === "email");
   for (const [key, tries] of Map.groupBy(emails, (call) => call.key)) {
     const taken = tries.filter((call) => call.status < 300).length;
-    // None, if it was superseded between a provider's failure and the retry.
+    // No e-mail was taken if the message was superseded between the provider's failure and the retry.
     if (taken > 1) problems.push(`${count(taken)} e-mails were taken under the key ${key ?? "?"}`);
     const bodies = new Set(tries.map((call) => call.body)).size;
     problems.push(differ(`different e-mails under the key ${key ?? "?"}`, bodies, 1));

@@ -49,8 +49,8 @@ function isAboutMoney({ event_type: type }: StoryEvent): boolean {
 }
 
 /**
- * When the receiver could know that a message was no longer true. Another payment counts only when it is linked to
- * its order, which may need any of the events of the order and its payments.
+ * The time at which the receiver could know that a message was no longer true. Another payment counts only when it is
+ * linked to its order, which may need any of the events of the order and its payments.
  */
 function knownAt({ story, message }: Matched, processedAt: ProcessedAt): string {
   const ids =

@@ -97,7 +97,7 @@ function checkTypes({ state }: Evidence): Check {
   return check("all 14 types of event were applied", problems);
 }
 
-/** Events that no URL names, and of which some bodies have neither a type nor an id. */
+/** Events without a type in the URL; some of their bodies have neither a type nor an id. */
 function checkForms({ day, state }: Evidence): Check {
   const rows = new Map(state.events.map((row) => [row.id, row]));
   const problems = day.deliveries.flatMap(({ eventId, recognized }) => {

@@ -1,6 +1,6 @@
 /**
- * A day of deliveries: every event of the stories, a fifth of them again, and between them invalid deliveries, as a
- * public endpoint gets them. Each delivery states the answer that it must get.
+ * A day of deliveries: every event of the stories, with a fifth of them repeated, mixed with invalid deliveries as a
+ * public endpoint receives them. Each delivery states the answer that it must get.
  */
 import {
   createRandom,
@@ -22,7 +22,7 @@ export interface Day {
   readonly formOf: ReadonlyMap<string, Form>;
   /** In the order in which they are sent. */
   readonly deliveries: readonly Delivery[];
-  /** Sent after the day was received: other bodies under ids that are then known. */
+  /** Other bodies under ids that are known by then: sent after the day was received. */
   readonly conflicts: readonly Delivery[];
 }
 

@@ -16,7 +16,7 @@ interface Recognized {
 
 export interface Delivery {
   readonly outcome: Outcome;
-  /** What is special about it, in a few words; "event" if nothing is. */
+  /** Its special property, in a few words; "event" if it has none. */
   readonly what: string;
   readonly method: "POST" | "GET";
   readonly path: string;

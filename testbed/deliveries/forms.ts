@@ -1,6 +1,6 @@
 /**
- * The forms in which the events of a story are delivered: in an envelope, flat, or as the bare model. An event and a
- * form in; the body, and the id that the receiver must give it, out. Also the story that results from a form.
+ * The forms in which the events of a story are delivered: in an envelope, flat, or as the bare model. Takes an event
+ * and a form; returns the body, and the id that the receiver must give it. Also the story that results from a form.
  */
 import type { Story, StoryEvent } from "../stories/model.ts";
 import type { Random } from "../stories/random.ts";
@@ -86,9 +86,9 @@ async function writeDelivery(
 }
 
 /**
- * The form of each event of one order, one call per event. In a mix, the events about the order itself are all bare
- * or none of them is: a bare order states no time and has only past dates, so it would seem older than it is beside
- * the other forms. Payments, refunds and parcels have their own dates.
+ * The form of each event of one order, one call per event. In a mix, either all events about the order itself are bare
+ * or none is: a bare order states no time and has only past dates, so it would seem older than the other forms.
+ * Payments, refunds and parcels have their own dates.
  */
 export function chooseForms(
   choice: FormChoice,
@@ -107,7 +107,7 @@ export interface DeliveredStory {
   readonly deliveries: readonly StoryDelivery[];
 }
 
-/** No date says when an order was confirmed, completed or cancelled: only the event's own time does. */
+/** Only the event's own time states when an order was confirmed, completed or cancelled. */
 const milestones = {
   confirmedAt: "order.confirmed",
   completedAt: "order.completed",

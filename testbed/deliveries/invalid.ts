@@ -32,7 +32,7 @@ const statusOf: Readonly<Record<Outcome, number>> = {
   refused: 400,
 };
 
-/** A body without an id is known by its hash. */
+/** The id of a body without its own id is its hash. */
 async function complete({ body, ...draft }: Draft, secret: string): Promise<Delivery> {
   const eventId = draft.outcome === "refused" ? null : await hashId(body);
   return await createDelivery(body, secret, { eventId, status: statusOf[draft.outcome], ...draft });

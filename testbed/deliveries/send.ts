@@ -3,7 +3,7 @@ import type { Receiver } from "../receiver/start.ts";
 import { type Answered, type Delivery, deliverEvents } from "./delivery.ts";
 
 /**
- * Gives each entry to one of several workers. After a failure no new entry is begun; the error is thrown when all
+ * Gives each entry to one of several workers. After a failure no new entry is started; the error is thrown when all
  * running work has ended.
  */
 export async function shareOut<T>(

@@ -1,4 +1,4 @@
-/** What the receiver is started with: the Worker as one file, and the statements of its migrations. */
+/** The parts to start the receiver with: the Worker as one file, and the statements of its migrations. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -9,7 +9,7 @@ const root = new URL("../../", import.meta.url);
 
 const aliases = z.object({ alias: z.record(z.string(), z.string()) });
 
-/** Modules that wrangler.toml replaces, by the absolute path of what is in their place. */
+/** Modules that wrangler.toml replaces, each with the absolute path of its replacement. */
 function readAliases(): Record<string, string> {
   const { alias } = aliases.parse(parse(readFileSync(new URL("wrangler.toml", root), "utf8")));
   return Object.fromEntries(
@@ -36,14 +36,14 @@ async function bundle(entry: string, minify: boolean): Promise<string> {
 
 const bundles = new Map<string, Promise<string>>();
 
-/** As `wrangler deploy` bundles it: minified, names not kept. Once a process. */
+/** As `wrangler deploy` bundles it: minified, names not kept. Bundled once per process. */
 export async function bundleWorker(entry: string): Promise<string> {
   const made = bundles.get(entry) ?? bundle(entry, true);
   bundles.set(entry, made);
   return await made;
 }
 
-/** Not minified: a profile shows the names of functions. */
+/** Not minified, so that a profile shows the names of functions. */
 export async function bundleWithNames(entry: string): Promise<string> {
   return await bundle(entry, false);
 }

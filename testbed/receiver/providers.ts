@@ -19,9 +19,9 @@ export interface Call {
   readonly key: string | null;
   readonly recipient: string | null;
   readonly body: string;
-  /** The answer; 2xx: the message is sent. */
+  /** The status of the answer; 2xx: the message is sent. */
   readonly status: number;
-  /** Of a forwarded event: its Standard Webhooks signature is right. */
+  /** True for a forwarded event with a valid Standard Webhooks signature. */
   readonly verified: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface Providers {
   close(): Promise<void>;
 }
 
-/** One in this number of new e-mails is refused once with 503. */
+/** Of this many new e-mails, one is refused once with 503. */
 const BAD_MOMENT_EVERY = 40;
 const FORWARD_SECRET = Buffer.from("demo forward secret, never used for real").toString("base64");
 const ACCOUNT_SID = "ACdemo00000000000000000000000000000";
@@ -89,7 +89,7 @@ function verify({ headers, body }: Request): boolean {
   }
 }
 
-/** Null if there is nothing at this address. */
+/** Null for an unknown address. */
 function answer(url: string, request: Request, seen: Set<string>): Reply | null {
   const { headers, body } = request;
   if (url === "/resend/emails") return answerEmail(request, seen);

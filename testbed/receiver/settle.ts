@@ -1,7 +1,7 @@
 /**
- * Waits until the receiver has nothing left to do: first no event waits, then no message is due. Messages that are
- * due within the hour (a retry after a provider's failure, a recipient that was not known yet, a reminder of a
- * refund) are moved forward instead of waited for; requests for reviews stay.
+ * Waits until the receiver has no work left: first until no event waits, then until no message is due. Messages that
+ * are due within the hour (a retry after a provider's failure, a recipient that was not known yet, a reminder of a
+ * refund) are moved forward instead of waited for; review requests keep their time.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Receiver } from "./start.ts";
@@ -9,18 +9,18 @@ import type { Receiver } from "./start.ts";
 type Queryable = Pick<Receiver, "query">;
 
 const POLL_MS = 50;
-/** How long there may be no change; longer than the batch time-out of any queue, also on a busy machine. */
+/** The longest time without a change; longer than the batch time-out of any queue, also on a busy machine. */
 const PATIENCE_MS = 30_000;
 const MOST_ROUNDS = 5;
 
 export interface Waiting {
   readonly patienceMs?: number;
   readonly onCount?: (waiting: number) => void;
-  /** Called when nothing has changed for that time: true if it was pushed and the wait should continue. */
+  /** Called after that time without a change; returns true if it pushed the receiver and the wait should continue. */
   readonly onStuck?: () => Promise<boolean>;
 }
 
-/** Waits until nothing is left; false if the remaining number has not changed for too long. */
+/** Waits until nothing is left; returns false if the remaining number has not changed for too long. */
 async function untilNone(
   countWaiting: () => Promise<number>,
   { patienceMs = PATIENCE_MS, onCount, onStuck }: Waiting,
@@ -46,7 +46,7 @@ export async function countRows(receiver: Queryable, from: string): Promise<numb
   return row?.n ?? 0;
 }
 
-/** Waits until no stored event waits, and until `total` are settled if the number is known. */
+/** Waits until no stored event waits, and, if the number is known, until `total` events are settled. */
 export async function settleEvents(
   receiver: Queryable,
   waiting: Waiting = {},

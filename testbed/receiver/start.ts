@@ -1,6 +1,6 @@
 /**
- * Starts the receiver under test, in the same way for all: the bundled Worker as it is deployed, in workerd under
- * Miniflare, with the bindings and queues of wrangler.toml. There is no proxy in front of it, it has its own
+ * Starts the receiver under test, in the same way for every caller: the bundled Worker as it is deployed, in workerd
+ * under Miniflare, with the bindings and queues of wrangler.toml. There is no proxy in front of it, it has its own
  * database, and it never reads .dev.vars.
  */
 import { readFileSync } from "node:fs";
@@ -18,7 +18,7 @@ export interface ReceiverOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** The module to bundle; the Worker itself by default. */
   readonly entry?: string;
-  /** A bundle, instead of `entry`. */
+  /** A finished bundle, instead of `entry`. */
   readonly bundle?: string;
   /** The SQL to run first: every migration by default. */
   readonly statements?: readonly string[];
@@ -43,7 +43,7 @@ export interface ReceiverOptions {
 type Request = Pick<Delivery, "method" | "path" | "body" | "signature">;
 
 export interface Receiver {
-  /** Where it listens on loopback. */
+  /** Its address on loopback. */
   readonly url: URL;
   readonly origin: string;
   /** Of workerd. */
@@ -51,25 +51,27 @@ export interface Receiver {
   readonly db: Awaited<ReturnType<Miniflare["getD1Database"]>>;
   readonly query: <Row>(sql: string, ...values: readonly (string | number)[]) => Promise<Row[]>;
   readonly send: (request: Request) => Promise<Answer>;
-  /** The status that a webhook is answered with; a null signature is left out. */
+  /** The status of the answer to a webhook; a null signature is left out. */
   readonly post: (path: string, body: string, signature: string | null) => Promise<number>;
   /** Fires the cron once. */
   readonly sweep: () => Promise<void>;
-  /** What the Worker has logged. */
+  /** The log lines of the Worker. */
   readonly logs: () => readonly string[];
   readonly errors: () => readonly string[];
-  /** Where V8's inspector listens, with `isInspected`. */
+  /** The address of V8's inspector; needs `isInspected`. */
   readonly inspector: () => Promise<URL>;
   /** SIGKILL for workerd; requests in progress get no answer. */
   readonly kill: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** The memory that the platform gives an isolate. Without a limit, workerd's heap grows while the machine has memory. */
+/**
+ * The memory limit of an isolate on the platform. Without a limit, workerd's heap grows while the machine has memory.
+ */
 const ISOLATE_MB = 128;
 /**
- * The receiver may close a connection just as the next delivery is written to it, or refuse a body before it is read:
- * then there is no answer, and the delivery is sent again, as the vendor would.
+ * The receiver may close a connection just as the next delivery is written to it, or refuse a body before it is read.
+ * Then there is no answer, and the delivery is sent again, as the vendor would do.
  */
 const TRIES = 3;
 

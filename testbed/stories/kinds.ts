@@ -18,7 +18,7 @@ import { cancelShipment, deliver, move, pack } from "./lifecycle/shipping.ts";
 
 export interface StoryKind {
   readonly name: string;
-  /** What happens, in one line; shown to people. */
+  /** A description in one line, shown to people. */
   readonly title: string;
   /** How many of a hundred orders are of this kind. */
   readonly weight: number;
@@ -52,7 +52,7 @@ function parts({ order }: OrderLife): readonly [number, number] {
   return [first, payablePaise(order) - first];
 }
 
-/** Delivered, with a failed attempt now and then. */
+/** Delivered, sometimes after a failed attempt. */
 function carry(life: OrderLife, shipment: ShipmentFacts): void {
   move(life, shipment, "shipped", "in_transit", "out_for_delivery");
   if (life.random.chance(0.15)) move(life, shipment, "delivery_attempted", "out_for_delivery");
@@ -65,7 +65,7 @@ function packTwo(life: OrderLife): readonly [ShipmentFacts, ShipmentFacts] {
   return [pack(life, lines.slice(0, 1)), pack(life, lines.slice(1))];
 }
 
-/** Money is owed, and a refund is requested. */
+/** Cancels a paid order, so that money is owed, and requests the refund. */
 export function cancelPaid(life: OrderLife): RefundFacts {
   const payment = sell(life);
   life.cancel();
@@ -106,7 +106,7 @@ export const storyKinds = [
       let payment = firstPayment(life);
       for (let failures = 0; failures < 2; failures += 1) {
         failPayment(life, payment);
-        // Some shops try the same request again, some make another.
+        // Some shops retry the same request, others create a new one.
         if (life.random.chance(0.3)) payment = requestPayment(life);
         retryPayment(life, payment);
       }

@@ -76,7 +76,7 @@ export type OrderStatus =
   | "complete"
   | "cancelled";
 export type PaymentStatus = "pending" | "success" | "failed";
-/** What an order shows of its payments. */
+/** The payment status that an order shows. */
 export type PaidStatus = PaymentStatus | "partially_paid";
 export type RefundStatus = NonNullable<OrderRefund["status"]>;
 
@@ -120,12 +120,12 @@ interface ExpectedMoney<Status> {
 export interface ExpectedMessage {
   readonly template: string;
   readonly channel: "email" | "sms" | "team";
-  /** The fact: template, what it is about, what happened to it, channel. */
+  /** The fact: template, subject, change, channel. */
   readonly id: string;
   /** When it may first be sent: the time of its event, plus the delay of the template, if it has one. */
   readonly dueAt: string;
   readonly delayed: boolean;
-  /** The event that made it permanently untrue; after that it must not be sent. Null: it stays true. */
+  /** The event that made it permanently untrue; after that it must not be sent. Null if it stays true. */
   readonly overtakenBy: string | null;
 }
 

@@ -33,7 +33,7 @@ function sfc32(seed: number, stream: number): () => number {
     c = (c + sum) | 0;
     return (sum >>> 0) / 2 ** 32;
   };
-  // Seeds that differ by one bit are only apart after some rounds.
+  // Seeds that differ by one bit give unrelated numbers only after some rounds.
   for (let round = 0; round < 15; round += 1) step();
   return step;
 }

@@ -49,9 +49,9 @@ export function createStory(options: StoryOptions): Story {
 export interface DayOptions {
   readonly seed: number;
   readonly orders: number;
-  /** Everything has happened before this moment, in milliseconds since 1970. */
+  /** The end of the window, in milliseconds since 1970: every event is earlier. */
   readonly endsAtMs: number;
-  /** How long before that the first orders were placed, in hours; 23 by default. */
+  /** The length of the window, in hours; 23 by default. The first orders are placed at its start. */
   readonly hours?: number;
   /** The first order number is `ORD-<firstNumber>`. */
   readonly firstNumber?: number;
@@ -59,9 +59,7 @@ export interface DayOptions {
 
 const HOUR_MS = 3_600_000;
 
-/**
- * A day of orders: every kind once, then by weight. Orders keep their story when more are asked for.
- */
+/** A day of orders: every kind once, then by weight. More orders do not change the stories of the first ones. */
 export function createDay(options: DayOptions): Story[] {
   return createMany(options, (random, index) => storyKinds[index] ?? random.weighted(storyKinds));
 }
@@ -80,7 +78,7 @@ function createMany(
   return Array.from({ length: orders }, (_, index) => {
     const random = createRandom(seed, index);
     const kind = kindOf(random, index);
-    // No order is younger than a fifth of the day: its story needs some room.
+    // An order is placed at least a fifth of the day before the end: its story needs some time.
     const startsAtMs = endsAtMs - Math.floor(hours * HOUR_MS * random.between(0.2, 1));
     const orderNumber = `ORD-${firstNumber + index}`;
     return createStory({ kind, orderNumber, random, startsAtMs, endsAtMs });

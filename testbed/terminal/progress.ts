@@ -29,7 +29,7 @@ function startPlain({ note }: Output, label: string, total: number): Progress {
   };
 }
 
-/** Work that is counted anew, as what waits is, may be a little behind what was said before: that stays. */
+/** A new count of the waiting work may be lower than the last one; the bar keeps the highest. */
 function neverBack({ update, stop }: Progress): Progress {
   let most = 0;
   return {
@@ -41,7 +41,7 @@ function neverBack({ update, stop }: Progress): Progress {
   };
 }
 
-/** On stderr; never goes back. */
+/** Shows progress on stderr; it never goes back. */
 export function startProgress(screen: Output, label: string, total: number): Progress {
   return neverBack(startEither(screen, label, total));
 }
@@ -69,7 +69,7 @@ function startEither(screen: Output, label: string, total: number): Progress {
   };
 }
 
-/** The same around some work; the step ends whether the work succeeds or fails. */
+/** Shows progress during `work`; ends it whether the work succeeds or fails. */
 export async function withProgress<T>(
   screen: Output,
   label: string,
@@ -86,7 +86,7 @@ export async function withProgress<T>(
 
 export interface Step {
   update(done: number, total: number): void;
-  /** Ends the step; `result` is its result. */
+  /** Ends the step; `result` is printed as its result. */
   done(result: string): void;
 }
 

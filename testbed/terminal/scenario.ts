@@ -21,7 +21,7 @@ export interface Scenario<F extends Flags> {
   readonly name: string;
   readonly about: string;
   readonly flags: F;
-  /** True if all checks passed. `cleanup` collects what must be closed, last first, after any result. */
+  /** True if all checks passed. `cleanup` collects what to close; it runs in reverse order, after any result. */
   readonly run: (options: Options<F>, cleanup: Cleanup) => Promise<boolean>;
 }
 

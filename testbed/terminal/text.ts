@@ -3,7 +3,7 @@ import type { Colours } from "./safe-text.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** It moves no cursor: nothing is rewritten in place there, and nothing asked. */
+/** A dumb terminal moves no cursor: no line is rewritten in place, and no question is asked. */
 export function isDumb(env: Env): boolean {
   return env["TERM"] === "dumb";
 }
@@ -18,7 +18,7 @@ export function isPlain(env: Env): boolean {
 const typographic = "·–—…×→‘’“”";
 const ascii = `---~x>''""`;
 
-/** Our own punctuation, a receiver's too, one sign for one; letters of names stay what they are. */
+/** Our own punctuation, and a receiver's, one ASCII sign for each; the letters of names do not change. */
 export function punctuateInAscii(text: string): string {
   return text.replaceAll(/[·–—…×→‘’“”]/g, (sign) => ascii.charAt(typographic.indexOf(sign)));
 }

@@ -14,7 +14,7 @@ import type { Bodies, OrderPayment, OrderRefund, OrderShipment, PaymentInfo } fr
 import { rupees } from "../shop-data/money.ts";
 import type { Coupon } from "../shop-data/particulars.ts";
 
-/** Points are a number of their own, not money. */
+/** A body states the number of points, not their value in money. */
 const PAISE_A_POINT = 25;
 
 /** The order as the shop shows it now, with all its payments, refunds and shipments. */

@@ -26,7 +26,7 @@ export interface OrderFacts {
   creditPaise: number;
   /** The part of the total that was paid with loyalty points, in paise. */
   pointsPaise: number;
-  /** What the shop keeps of the order if it is cancelled, in paise. */
+  /** The amount that the shop keeps if the order is cancelled, in paise. */
   chargesPaise: number;
   /** The shop lists refunds by their payment's reference alone: one refund under two names. */
   readonly listsByReference: boolean;
@@ -84,14 +84,14 @@ export interface ShipmentFacts {
   cancellationReason: string | null;
 }
 
-/** What the customer has paid, and what was refunded, in paise. */
+/** The amounts paid and refunded, in paise. */
 export function balancePaise({ movements }: OrderFacts): { paid: number; refunded: number } {
   const sum = (kind: Movement["kind"]): number =>
     movements.reduce((total, one) => total + (one.kind === kind ? one.paise : 0), 0);
   return { paid: sum("paid"), refunded: sum("refunded") };
 }
 
-/** What the customer of a cancelled order must get back in total, in paise. */
+/** The total amount to refund for a cancelled order, in paise. */
 export function refundablePaise(order: OrderFacts): number {
   return Math.max(0, balancePaise(order).paid - order.chargesPaise);
 }
@@ -101,12 +101,12 @@ export function totalPaise({ basket, discountPaise, particulars }: OrderFacts): 
   return basket.totalPaise - discountPaise - (particulars.coupon?.paise ?? 0);
 }
 
-/** What the customer must pay in total, in paise. */
+/** The total amount that the customer must pay, in paise. */
 export function payablePaise(order: OrderFacts): number {
   return totalPaise(order) - order.creditPaise - order.pointsPaise;
 }
 
-/** What the customer still has to pay, in paise; 0 for a cancelled order. */
+/** The amount still to be paid, in paise; 0 for a cancelled order. */
 export function openPaise(order: OrderFacts): number {
   if (order.status === "cancelled") return 0;
   return Math.max(0, payablePaise(order) - balancePaise(order).paid);

@@ -54,9 +54,8 @@ export function failPayment(life: OrderLife, payment: PaymentFacts): void {
 }
 
 /**
- * The customer tries again, with the same request or with one that was just made. The event has the date of the
- * new attempt: a body without an envelope has no other date, and with none it would be older than the failure
- * before it.
+ * The customer tries again, with the same request or with a new one. The event has the date of the new attempt: a body
+ * without an envelope has no other date, and without a date it would be older than the previous failure.
  */
 export function retryPayment(life: OrderLife, payment: PaymentFacts): void {
   payment.status = "pending";
@@ -72,7 +71,7 @@ function attempt(life: OrderLife, payment: PaymentFacts, outcome: "success" | "f
   return payment.date;
 }
 
-/** The same story of another order has other references: a refund finds its payment by its reference. */
+/** References differ between orders, also for the same story: a refund finds its payment by its reference. */
 function createReference({ random, order }: OrderLife): string {
   const seed = Number.parseInt(random.hex(14).slice(2), 16);
   return `pay_${createRandom(seed, streamOf(order.number)).hex(14)}`;

@@ -102,7 +102,7 @@ export class Recorder {
     this.#calls.set(id, { message: called, isTrue, overtakenBy: null });
   }
 
-  /** Ends the story. A row that no order event has listed is named by at least one of its own events. */
+  /** Ends the story. If no order event has listed a row, at least one of the row's own events names the order. */
   finish(): { events: StoryEvent[]; messages: ExpectedMessage[] } {
     for (const [id, events] of this.#about) {
       if (this.#linked.has(id)) continue;

@@ -53,8 +53,8 @@ export function settleRefund(life: OrderLife, refund: RefundFacts): void {
 }
 
 /**
- * Reports the status of a refund again, with an event that knows it only by its payment's reference. Not if there is
- * another refund of the same payment and amount: the event would not say which of the two it means.
+ * Reports the status of a refund again, with an event that knows it only by its payment's reference. Does nothing if
+ * the payment has another refund of the same amount: the event would be ambiguous.
  */
 export function repeatRefund(life: OrderLife, refund: RefundFacts): void {
   const { payment, amountPaise } = refund;

@@ -112,7 +112,7 @@ export function createBasket(random: Random, atLeast: number): Basket {
   return { lines, itemsPaise, taxPaise, shippingPaise, totalPaise: itemsPaise + shippingPaise };
 }
 
-/** What the shop calls subtotal and shipping: both without the GST that `taxPaise` holds. */
+/** The subtotal and shipping that the shop states: both without the GST, which is in `taxPaise`. */
 export function withoutTax(basket: Basket): { subtotalPaise: number; shippingPaise: number } {
   const shippingTax = taxWithin(basket.shippingPaise, SHIPPING_GST_PERCENT);
   return {
