@@ -63,7 +63,7 @@ async function describeApi(): Promise<string> {
   return `${JSON.stringify(bundle.describeApi(packageJson.version), null, 1)}\n`;
 }
 
-/** What drizzle-kit's journal names, in the order in which it is applied. */
+/** The migrations that drizzle-kit's journal names, in the order in which they are applied. */
 function migrationNames(): string {
   const names = journal.entries.map(({ tag }) => `  "${tag}.sql",\n`).join("");
   return `/** Written by \`npm run assets\`: the migrations, in the order in which they are applied. */\nexport const migrationNames: readonly string[] = [\n${names}];\n`;
@@ -80,7 +80,7 @@ function partsOfWorker(): readonly (readonly [string, string])[] {
 /** The text of every file, by path. */
 async function filesToWrite(): Promise<ReadonlyMap<string, string>> {
   const parts = partsOfWorker();
-  // Written first: the description of the API is made with the Worker's code.
+  // Written first, because the Worker's code, which imports them, generates the description of the API.
   if (!process.argv.includes("--check")) {
     for (const [path, text] of parts) writeFileSync(path, text);
   }

@@ -12,14 +12,14 @@ import { medianRatio } from "../bench/statistics.ts";
 import { wranglerScript } from "../cli/wrangler/process.ts";
 
 /**
- * A Worker is fetched and compiled at every place where it starts. Code that only a build or a tool needs
- * stays out of it: the texts of OpenAPI, a JSX renderer for asynchronous components, zod's locales.
+ * A Worker is fetched and compiled at every location where it starts. Code that only a build or a tool needs must stay
+ * out of it: the texts of OpenAPI, a JSX renderer for asynchronous components, zod's locales.
  */
 const BUDGET_KIB = 250;
 
 /**
- * From the start to the first answer, as a multiple of a Worker that only verifies. It was 1.3; the
- * platform ends a start after one second.
+ * The time from the start to the first answer, as a multiple of a Worker that only verifies. It was 1.3. The platform
+ * ends a start after one second.
  */
 const START_MAX = 2.5;
 const STARTS = 3;

@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: writes the pages that are generated from the code. A test fails if one is out of date,
- * and says to run this.
+ * `npm run docs`: writes the pages that are generated from the code. A test fails if one of them is out of date, and
+ * names this command.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

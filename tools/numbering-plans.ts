@@ -1,16 +1,16 @@
-/** The numbering plans of telephone numbers that the Worker carries: a part of libphonenumber's metadata. */
+/** The numbering plans of telephone numbers that are bundled with the Worker: a part of libphonenumber's metadata. */
 import metadata from "libphonenumber-js/metadata.max.json";
 
-/** Of a country in libphonenumber's metadata: the formats in which people write its numbers. */
+/** The index of the formats in which people write a country's numbers, in libphonenumber's metadata. */
 const FORMATS = 4;
 
-/** The number that is dialled before others within the country. */
+/** The index of the prefix that is dialled before other numbers within the country. */
 const NATIONAL_PREFIX = 5;
 
 const digitsIn = (text: unknown): string =>
   typeof text === "string" ? text.replaceAll(/\$\d/g, "").replaceAll(/\D/g, "") : "";
 
-/** `$2 15-$3-$4`, `8 0$1`: written within the country, the number has digits that only its formats know. */
+/** `$2 15-$3-$4`, `8 0$1`: the national format of a number has digits that are not part of the number. */
 function hasOwnDigits(plan: readonly unknown[]): boolean {
   const formats = plan[FORMATS];
   if (!Array.isArray(formats)) return false;
@@ -21,23 +21,23 @@ function hasOwnDigits(plan: readonly unknown[]): boolean {
   });
 }
 
-/** The lengths of its numbers. */
+/** The index of the lengths of a country's numbers. */
 const LENGTHS = 3;
-/** Of a country that shares its calling code: what its numbers begin with, where that tells them apart. */
+/** The index of the leading digits of a country that shares its calling code, if they distinguish its numbers. */
 const LEADING_DIGITS = 10;
-/** The numbers of each kind, in libphonenumber's order; of each its pattern and, where they are fewer, its lengths. */
+/** The index of the kinds of numbers, in libphonenumber's order, each with its pattern and, if fewer, its lengths. */
 const KINDS = 11;
-/** Those that a customer can have: fixed lines, mobiles, numbers of companies, VoIP. Not toll-free or premium ones. */
+/** Kinds that a customer can have: fixed lines, mobiles, numbers of companies, VoIP. Not toll-free or premium ones. */
 const kept: ReadonlySet<number> = new Set([0, 1, 6, 8]);
 
 type Plan = readonly unknown[];
 
-/** Without the zeros at the end, which say the same as nothing. */
+/** The list without trailing zeros and nulls, which mean the same as a missing entry. */
 function withoutEnd(list: readonly unknown[]): readonly unknown[] {
   return list.slice(0, list.findLastIndex((one) => one !== 0 && one !== null) + 1);
 }
 
-/** A format has the digits that its numbers begin with in ever finer patterns; libphonenumber-js reads the last. */
+/** A format lists its leading digits as a series of ever finer patterns; libphonenumber-js reads only the last one. */
 function keepLastDigits(format: unknown): void {
   const patterns: unknown = Array.isArray(format) ? format[2] : null;
   if (Array.isArray(patterns)) patterns.splice(0, patterns.length - 1);
@@ -51,7 +51,7 @@ const kindsOf = (plan: Plan): readonly unknown[] => {
 const keptKinds = (plan: Plan): readonly unknown[] =>
   kindsOf(plan).map((one, at) => (kept.has(at) ? one : 0));
 
-/** The code is for toll-free or premium numbers alone: +800, +808, +979. */
+/** True if a code has only toll-free or premium numbers: +800, +808, +979. */
 const isForNobody = (plan: Plan): boolean =>
   kindsOf(plan).length > 0 && withoutEnd(keptKinds(plan)).length === 0;
 
@@ -65,15 +65,15 @@ function customerLengths(plan: Plan): readonly number[] {
 }
 
 const INDIA = "91";
-/** A mobile number in India: ten digits, of which the first is one of these. */
+/** A mobile number in India: ten digits, the first of which matches this pattern. */
 const HOME_DIGITS = 10;
 const startsHome = /^[6-9]/;
 
 /**
- * The pattern of all numbers of a country and the lengths of its customers' numbers say enough, except in India, where
- * most numbers are written without a code, so that each other reading of one has to be refused; and where a number with
- * its code, and perhaps the prefix of calls within the country, is as long as an Indian one without and begins as one
- * does (+9757128869 is of India: no number of Bhutan begins with 712).
+ * For most countries, the pattern of all numbers and the lengths of customers' numbers are enough. There are two
+ * exceptions. In India most numbers are written without a code, so that every other reading of one must be refused. In
+ * some countries, a number with its code, and perhaps the national prefix, has the length and the first digit of an
+ * Indian number without its code (+9757128869 is from India: no number of Bhutan begins with 712).
  */
 function needsKinds(plan: Plan): boolean {
   const code = String(plan[0]);
@@ -89,8 +89,8 @@ function needsKinds(plan: Plan): boolean {
 }
 
 /**
- * Of countries that share a calling code, the first is taken for all numbers: its pattern covers those of the others, and
- * E.164 does not say the country.
+ * Among countries that share a calling code, the first one stands for all numbers: its pattern covers those of the
+ * others, and E.164 does not state the country.
  */
 function joinPlans(countries: object, sharing: readonly string[]): void {
   const plans = sharing
@@ -104,10 +104,9 @@ function joinPlans(countries: object, sharing: readonly string[]): void {
 }
 
 /**
- * libphonenumber's own metadata without formats that only place spaces, without the kinds of numbers that no customer
- * has, and without all kinds where the country's own pattern says enough: three quarters of it. The receiver reads
- * numbers of customers and writes E.164. Files with a part of the metadata are a documented use of
- * libphonenumber-js/core.
+ * libphonenumber's own metadata without three parts: formats that only place spaces, kinds of numbers that no customer
+ * has, and all kinds if the country's own pattern is enough. Three quarters of it remain. The receiver reads numbers of
+ * customers and writes E.164. Files with a part of the metadata are a documented use of libphonenumber-js/core.
  */
 export function numberingPlans(): string {
   const plans = structuredClone(metadata);

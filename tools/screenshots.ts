@@ -1,7 +1,8 @@
 /**
- * `npm run screenshots`: every page of the console, with the data of a shop's day, to .screenshots/: light,
- * dark, at the width of a laptop and of a phone, and zoomed to 200%. People look at the pictures; nothing compares them. With the name
- * of a view (`-- light,phone`) it takes only that view; `-- --docs` takes the pictures of the docs instead.
+ * `npm run screenshots`: takes pictures of every page of the console, with the data of a shop's day, into
+ * .screenshots/: light, dark, at the width of a laptop and of a phone, and zoomed to 200%. People look at the pictures;
+ * nothing compares them. With the name of a view (`-- light,phone`) it takes only that view; `-- --docs` takes the
+ * pictures of the docs instead.
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -59,7 +60,7 @@ const morePages = [
   ["resend", "/console/resends/2"],
 ] as const;
 
-/** The search, a person, and who did what. */
+/** The search, a person, and the log of actions. */
 async function peoplePaths(
   receiver: Shop["receiver"],
   order: string,
@@ -135,7 +136,7 @@ async function pathsOf({ receiver }: Shop): Promise<ReadonlyMap<string, string>>
   ]);
 }
 
-/** A longer page would show repeated content. */
+/** The limit of a picture: a longer one would repeat its content. */
 const PICTURE_MAX_PX = 8_000;
 
 async function photograph(page: Page, path: string, file: string, scale: number): Promise<void> {
@@ -151,7 +152,7 @@ async function photograph(page: Page, path: string, file: string, scale: number)
   await page.screenshot({ path: file, fullPage: true, clip });
 }
 
-/** The pictures of the docs, as `--docs` takes them: the top of the page of each task, and its height in pixels. */
+/** The pictures that `--docs` takes: the top of the page of each task, and its height in pixels. */
 async function shownTasks({ receiver }: Shop) {
   const [known] = await receiver.query<{ digits: string; number: string }>(
     `SELECT substr(customer_phone, -5) AS digits, order_number AS number FROM orders

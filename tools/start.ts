@@ -1,8 +1,7 @@
 /**
- * `npm start`: the receiver for development, on local D1 and queues. Creates a local secret if there is
- * none, applies the migrations, starts `wrangler dev` on loopback and shows how to try it.
- * `npm start -- --port N` (or PORT=N) asks for a port; if it is in use, the next free one is used. `--verbose` shows
- * wrangler's lines as they come.
+ * `npm start`: the receiver for development, on local D1 and queues. Creates a local secret if there is none, applies
+ * the migrations, starts `wrangler dev` on loopback and shows how to try it. `npm start -- --port N` (or PORT=N) asks
+ * for a port; if it is in use, the next free one is used. `--verbose` shows all lines of wrangler.
  */
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -57,7 +56,7 @@ function prepareSecret(): void {
   }
 }
 
-/** The output of wrangler during its start is shown only if it does not start. */
+/** Collects the output of wrangler during its start, and shows it only if the start fails. */
 function relay(
   dev: ChildProcessWithoutNullStreams,
   isVerbose: boolean,
@@ -115,7 +114,7 @@ async function main(): Promise<number> {
   const dev = spawnWrangler(`dev ${listen} ${calm}`.split(" "));
   const output = relay(dev, isVerbose);
   const ended = exitOf(dev);
-  // A terminal sends Ctrl-C to wrangler as well; ending only this process ends both.
+  // A terminal sends Ctrl-C to wrangler too; ending this process alone also ends wrangler.
   let stopping = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {

@@ -1,6 +1,6 @@
 /**
- * `.dev.vars.example`: every setting, most of them as comments. A "Deploy to Cloudflare" button asks for
- * the others; package.json has the texts of its questions.
+ * `.dev.vars.example`: every setting, most of them as comments. The others are the ones that a "Deploy to Cloudflare"
+ * button asks for, with the questions in package.json.
  */
 import { settings } from "../settings/table.ts";
 

@@ -1,4 +1,4 @@
-/** The table of docs/notifications.md: one line per template, from the registry. The rest of the page is written by hand. */
+/** The table of docs/notifications.md: one line per template, from the registry. People write the rest of the page. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -16,7 +16,7 @@ const registry = z.object({
   ),
 });
 
-/** Of a channel that goes beside another one a template says nothing. */
+/** A template does not name the channels that are used in addition to another; `messagesWhere` has them. */
 const functions = z.object({
   messagesWhere:
     z.custom<(holds: () => boolean) => readonly { template: string; channel: string }[]>(),

@@ -16,7 +16,7 @@ interface Row {
   readonly without?: string;
   /** A realistic value, for `.dev.vars.example`. */
   readonly example?: string;
-  /** Values that are accepted, and values that are not; both left out if any text is accepted. */
+  /** Values that are accepted, and values that are refused; both left out if any text is accepted. */
   readonly taken?: readonly string[];
   readonly refused?: readonly string[];
 }
@@ -34,7 +34,7 @@ const keys = {
   taken: ["0a1b2c", "correct horse", "schlüssel 🔑", " around \r\n"],
   refused: ["two\nlines"],
 };
-/** These go in a header. */
+/** These are sent in a header. */
 const tokens = {
   taken: ["0a1b2c", "correct horse", "re_1!~", " around \r\n"],
   refused: ["schlüssel", "🔑", "two\nlines"],

@@ -40,7 +40,7 @@ async function listAccounts(wrangler: Wrangler): Promise<readonly Account[] | nu
   const ran = await wrangler.run(args);
   const known = readJson(identity, ran);
   if (known !== null) return known.accounts;
-  // wrangler prints nothing if it may not ask.
+  // wrangler prints nothing if it cannot ask.
   const isOut = /"loggedIn":\s*false|not authenticated|^$/i.test(ran.printed);
   if (isOut) return null;
   throw failed(args, ran);
@@ -62,7 +62,7 @@ export async function pickAccount(deps: SetupDeps): Promise<Account | null> {
   const accounts = await findAccounts(deps);
   if (accounts === null) return null;
   const wanted = deps.env["CLOUDFLARE_ACCOUNT_ID"] ?? "";
-  // A token may be allowed to deploy and not to list accounts.
+  // A token may have permission to deploy, but not to list accounts.
   const unlisted = { id: wanted, name: "the account of CLOUDFLARE_ACCOUNT_ID" };
   if (wanted !== "") return accounts.find(({ id }) => id === wanted) ?? unlisted;
   const [first, ...others] = accounts;

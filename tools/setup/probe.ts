@@ -1,7 +1,7 @@
 /**
- * The test event: it is signed, posted to the webhook route, found in the database, and removed. Its type is
- * not one of the 14, so the Worker stores it, consumes it from the queue and settles it as `ignored`. So it
- * passes through every step, and changes no order, customer or forward.
+ * The test event: it is signed, posted to the webhook route, found in the database, and removed. Its type is not one of
+ * the 14, so the Worker stores it, consumes it from the queue and settles it as `ignored`. It passes through every
+ * step, changes no order or customer, and is not forwarded.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
@@ -80,7 +80,7 @@ async function query(
   return found[0]?.results ?? [];
 }
 
-/** The status that the event settled in. */
+/** Waits until the event is settled; returns its status. */
 async function awaitSettled(probe: Probe, id: string): Promise<string> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
@@ -97,7 +97,7 @@ async function awaitSettled(probe: Probe, id: string): Promise<string> {
   }
 }
 
-/** Removes a test event in the same way as the Worker: src/store/inbox/inspection.ts says why. */
+/** Removes a test event in the same way as the Worker: src/store/inbox/inspection.ts has the reason. */
 const stepBack = `UPDATE cursors SET position = (SELECT coalesce(max(rowid), 0) FROM webhook_events) WHERE name IN ('sweep', 'audit', 'counts') AND position > (SELECT coalesce(max(rowid), 0) FROM webhook_events)`;
 
 /** Sends, watches and removes the test event; returns its final status. */

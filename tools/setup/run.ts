@@ -52,7 +52,7 @@ function describe({ title, shown, run }: Step): string {
   return `${pc.cyan("+")} ${title}\n  ${pc.dim(shown)}`;
 }
 
-/** Before anything is changed: no secret that was made here may be lost. */
+/** The first step, before any change: no secret that was generated here may be lost. */
 function keepSteps({ root, options }: SetupDeps, chosen: Chosen): readonly Step[] {
   const where = keptPath(options.environment);
   if (chosen.made.length === 0) return [];
@@ -78,8 +78,7 @@ async function runSteps(steps: readonly Step[], screen: Screen): Promise<void> {
   }
 }
 
-/** From wrangler's report: `https://x.workers.dev`, `shop.example (custom domain)`, but not
- * `schedule: * * * * *`. */
+/** From wrangler's report: `https://x.workers.dev`, `shop.example (custom domain)`; not `schedule: * * * * *`. */
 function originOf(targets: readonly string[]): string | null {
   for (const text of targets) {
     const [, host] =

@@ -25,7 +25,7 @@ export interface Screen {
   readonly confirm: (question: string) => Promise<boolean>;
   readonly choose: (question: string, choices: Choice[]) => Promise<string>;
   readonly chooseSome: (question: string, choices: Choice[]) => Promise<readonly string[]>;
-  /** Not shown while it is typed; never empty. Asked again while `refusal` says why it cannot be used. */
+  /** Not shown while it is typed; never empty. Asked again while `refusal` returns the reason why it cannot be used. */
   readonly askSecret: (name: string, refusal: (text: string) => string | null) => Promise<string>;
   readonly close: (text: string) => void;
   readonly stop: (why: SetupStop) => void;

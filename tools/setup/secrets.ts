@@ -1,5 +1,5 @@
 /**
- * Which secrets are set, and their values: from environment variables with their names, from a person, or
+ * Chooses which secrets to set, and their values: from environment variables with their names, from a person, or
  * generated here. No secret is printed or put on a command line; wrangler gets them only through stdin.
  */
 import { randomBytes } from "node:crypto";
@@ -26,7 +26,7 @@ function makeSecret(): string {
   return randomBytes(32).toString("hex");
 }
 
-/** Why the Worker would ignore a value; null if it would not. */
+/** The reason why the Worker would ignore a value; null if it would accept it. */
 function refusalOf(name: string, value: string): string | null {
   const [problem] = parseConfig({ [name]: value }).problems;
   return problem?.replace(" and is ignored", "") ?? null;
@@ -41,7 +41,7 @@ export function secretsIn(env: NodeJS.ProcessEnv): SecretValues {
   return new Map(given);
 }
 
-/** For a dry run: all that a run would set or ask for, without values. */
+/** For a dry run: all secrets that a run would set or ask for, without values. */
 export function plannedSecrets(
   given: SecretValues,
   isSet: (name: string) => boolean,
@@ -55,7 +55,9 @@ export function plannedSecrets(
   };
 }
 
-/** Without a person: uses the given secrets, and generates missing ones on request. Throws if the main one is missing. */
+/**
+ * Without a person: uses the given secrets, and generates missing ones on request. Throws if the main one is missing.
+ */
 export function chooseSecrets(
   given: SecretValues,
   isSet: (name: string) => boolean,
@@ -140,8 +142,8 @@ export function readKept(root: URL, environment: string): NodeJS.Dict<string> {
 }
 
 /**
- * Readable only by the owner: wrangler never shows a secret again, and a person must enter it in Commerce
- * Engine. Written before the secret is set, so that no secret is lost in between.
+ * Readable only by the owner: wrangler never shows a secret again, and a person must enter it in Commerce Engine.
+ * Written before the secret is set, so that no secret is lost in between.
  */
 export function keepSecrets(root: URL, environment: string, { values, made }: Chosen): void {
   const fresh = Object.fromEntries(made.map((name) => [name, values.get(name)]));

@@ -1,6 +1,6 @@
 /**
- * The steps of a set-up. A person can also do each of them: a step has a title, the command, and a function
- * that runs it, or null if it is already done. So the set-up can run again, and continues where it stopped.
+ * The steps of a set-up. A person can also do each of them: a step has a title, the command, and a function that runs
+ * it, or null if it is already done. The set-up can therefore run again, and continues where it stopped.
  */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { environmentFlag, type Target, withDatabaseId } from "../../cli/wrangler/target.ts";
@@ -85,8 +85,8 @@ function databaseSteps(deps: StepDeps): readonly Step[] {
 }
 
 /**
- * The free plan keeps messages for a day at most, and there is no documented error code for a longer time.
- * If the account has no queues (100129), a shorter time does not help.
+ * The free plan keeps messages for a day at most, and there is no documented error code for a longer time. If the
+ * account has no queues (100129), a shorter time does not help.
  */
 async function createQueue(deps: StepDeps, args: readonly string[]): Promise<string> {
   const ran = await deps.wrangler.run(args, { accountId: deps.accountId });
@@ -118,7 +118,7 @@ function checkHarmless({ target, found, options }: StepDeps): void {
       ],
     });
   }
-  // Nothing says that a Worker of this name is this project's.
+  // A Worker with this name may belong to another project.
   const isOurs = database.id !== null || found.databaseId !== null || found.queues.length > 0;
   if (found.secrets === null || isOurs || options.replace) return;
   throw new SetupStop(

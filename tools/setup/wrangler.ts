@@ -20,7 +20,7 @@ interface RunOptions {
 
 export interface Wrangler {
   readonly run: (args: readonly string[], options?: RunOptions) => Promise<Ran>;
-  /** On the terminal itself, for commands that need a person: `wrangler login`. */
+  /** Runs on the terminal itself, for commands that need a person: `wrangler login`. */
   readonly converse: (args: readonly string[]) => Promise<boolean>;
 }
 
@@ -76,7 +76,7 @@ const knownTroubles: readonly (readonly [when: RegExp, ...advice: string[]])[] =
   ],
 ];
 
-/** As a person types it. */
+/** The command line as a person types it. */
 export function commandLine(args: readonly string[]): string {
   const quoted = args.map((text) => {
     if (/^[\w@%+:,./-]+(=[\w@%+:,./-]+)?$/.test(text)) return text;

@@ -1,4 +1,4 @@
-/** What to try on a receiver that has just started: lines to copy and paste into another shell. */
+/** Commands to try on a receiver that has just started, for another shell. */
 import pc from "picocolors";
 
 export interface Started {

@@ -1,6 +1,6 @@
 /**
- * What `npm start` shows of what wrangler prints: the Worker's own log lines, in words, and of wrangler's line for each
- * request those that were refused or failed. `--verbose` shows everything as it comes.
+ * Selects the lines of wrangler's output that `npm start` shows: the Worker's own log lines, in words, and wrangler's
+ * line for each request that was refused or failed. `--verbose` shows every line unchanged.
  */
 import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
@@ -11,7 +11,7 @@ const logLine = z.looseObject({ level: z.enum(["info", "warn", "error"]), event:
 
 const colours = { info: (text: string) => text, warn: pc.yellow, error: pc.red } as const;
 
-/** `["evt_1"]` -> `evt_1`; nothing of what is empty or zero. */
+/** `["evt_1"]` -> `evt_1`; an empty text for an empty value or zero. */
 function valueOf(value: unknown): string {
   if (value === null || value === 0 || value === "") return "";
   if (Array.isArray(value)) return value.map(valueOf).join(" ");
@@ -35,12 +35,15 @@ function parse(line: string): unknown {
   }
 }
 
-/** As the Worker wrote it: wrangler puts a sign and colours before warnings and errors, and blank lines behind them. */
+/**
+ * The line as the Worker wrote it: wrangler adds a sign and colours before warnings and errors, and blank lines after
+ * them.
+ */
 function asWritten(line: string): string {
   return stripVTControlCharacters(line).replace(/^(?:▲ \[WARNING\]|✘ \[ERROR\]) (?=\{)/, "");
 }
 
-/** Null: the line is not shown. */
+/** Null if the line is not shown. */
 export function quietLine(line: string): string | null {
   const text = asWritten(line);
   if (text.trim() === "") return null;

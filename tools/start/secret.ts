@@ -9,7 +9,7 @@ export type SecretState = "made" | "found" | "missing";
 const HEADER =
   '# Local secrets, read by "npm start". Never committed. .dev.vars.example names the others.';
 
-/** What the Worker will make of the file. */
+/** The configuration that the Worker will read from the file. */
 export function readLocalConfig(file: URL): Config {
   return parseConfig(parseEnv(readFileSync(file, "utf8").replace(/^\uFEFF/, "")));
 }
@@ -21,12 +21,12 @@ function writeSecrets(): string {
   return [HEADER, ...lines, ""].join("\n");
 }
 
-/** Ensures that there is a secret to sign with; "missing": the file exists and has no usable one. */
+/** Ensures that there is a secret to sign with; "missing": the file exists, but has no usable secret. */
 export function provideSecret(file: URL): SecretState {
   if (existsSync(file)) {
     return readLocalConfig(file).receipt.secrets === null ? "missing" : "found";
   }
-  // Exclusive: a file that appears in between is not overwritten either.
+  // Exclusive, so that a file that appears in between is not overwritten either.
   writeFileSync(file, writeSecrets(), { flag: "wx", mode: 0o600 });
   return "made";
 }
