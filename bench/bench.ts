@@ -1,7 +1,6 @@
 /**
- * `npm run bench`: this receiver beside others in one run, what an event costs, and whether that stays
- * so as the database grows. Exits with 0 where it ran to its end, whatever it measured; 1 where it
- * could not; 2 on wrong flags.
+ * `npm run bench`: compares this receiver with others in one run, and measures the cost of an event, also as the
+ * database grows. Exits with 0 if the run is complete, whatever the results; 1 if it could not run; 2 for wrong flags.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -47,7 +46,7 @@ async function run(options: BenchOptions): Promise<void> {
     if (!(options.only as readonly string[]).includes(part)) continue;
     const measured = { ...results.measured, [part]: day };
     results = { ...results, [part]: await measure(), measured };
-    // After each part: a long run that is broken off keeps what it has.
+    // After each part, so that a long run that is interrupted keeps its results.
     if (options.write) writeFileSync(jsonFile, `${JSON.stringify(results, null, 1)}\n`);
   }
   const text = report(results, versions());

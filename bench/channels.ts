@@ -1,4 +1,4 @@
-/** The settings of channels that are on; every provider accepts. */
+/** The settings of the channels; every provider accepts. */
 const EMAIL = {
   RESEND_API_KEY: "re_bench",
   RESEND_BASE_URL: "http://127.0.0.1/resend",

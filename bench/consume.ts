@@ -1,4 +1,4 @@
-/** Events a second through the consumer, beside one that writes one upsert an event. */
+/** Events per second through the consumer, compared with one that writes one upsert per event. */
 import { startStep } from "../testbed/terminal/progress.ts";
 import { type Counted, whatOf } from "./ledger.ts";
 import { mixOfEvents } from "./load.ts";
@@ -7,24 +7,24 @@ import { call, startWorker, type WorkerServer } from "./servers/workers.ts";
 
 const BATCH = 100;
 const EVENTS = 3_000;
-/** A naive consumer is slow: fewer events of it take as long. */
+/** A naive consumer is slow: this many events take as long. */
 const NAIVE_EVENTS = 400;
 
 export interface ConsumeResult {
-  /** Events a second, one entry a round. */
+  /** Events per second, one entry per round. */
   readonly ours: readonly number[];
-  /** Its D1 batches alone: the events are read and understood beforehand. */
+  /** Its D1 batches alone: the events were read and interpreted beforehand. */
   readonly applying: readonly number[];
   readonly naive: readonly number[];
-  /** This receiver's consumer, handed one event at a time. */
+  /** This receiver's consumer with one event at a time. */
   readonly single: readonly number[];
   readonly statements: StatementShares;
 }
 
-/** What one batch spends its time on, on average. */
+/** The average time of one batch, by part. */
 interface StatementShares {
   readonly batchMs: number;
-  /** As D1 measures it; the rest is the Worker's, and the way between them. */
+  /** As D1 measures it; the rest is the Worker's own time and the transfer between them. */
   readonly d1Ms: number;
   readonly byStatement: readonly {
     readonly what: string;
@@ -35,9 +35,9 @@ interface StatementShares {
 }
 
 /**
- * Events a second by the Worker's own clock; sending it the events is not counted. `/consume` is this
- * receiver, `/apply` its D1 batches alone, from events that were read and understood beforehand. The inbox
- * rows are written before, as by the receipt.
+ * Events per second by the Worker's own clock; the time to send it the events is not counted. `/consume` is this
+ * receiver, `/apply` its D1 batches alone, from events that were read and interpreted beforehand. The inbox rows are
+ * written before, as the receipt does.
  */
 export async function consumeRate(
   server: WorkerServer,

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 /** A tick of /proc is a hundredth of a second. */
 const TICK_MS = 10;
 
-/** 0 where the process has ended. The name stands in brackets and may hold anything. */
+/** 0 if the process has ended. The name is in brackets and may contain any text. */
 function ticksOf(pid: number): number {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -1,4 +1,4 @@
-/** Whether a receiver that has stored much is slower than one that has stored little. */
+/** Whether a receiver with many stored events is slower than one with few. */
 import { startStep } from "../testbed/terminal/progress.ts";
 import { consumeRate } from "./consume.ts";
 import { type Loaded, load, mixOfEvents } from "./load.ts";
@@ -10,12 +10,12 @@ const CONSUMED = 2_000;
 
 export interface GrowthResult {
   readonly sizes: readonly number[];
-  /** By size, one entry a round. */
+  /** By size, one entry per round. */
   readonly receive: Readonly<Record<number, readonly Loaded[]>>;
   readonly consume: Readonly<Record<number, readonly number[]>>;
 }
 
-/** The rows of a shop's past, made in SQL: eight events, a payment, a parcel and seven messages an order. */
+/** The rows of a shop's past, made in SQL: per order eight events, a payment, a parcel and seven messages. */
 const past = [
   `INSERT INTO webhook_events (id, event_type, form, subject, subject_id, order_number, occurred_at, received_at,
      status, status_precedence, attempts, processed_at, body_sha256, verified_by, payload)
@@ -44,7 +44,7 @@ async function fill(server: WorkerServer, events: number): Promise<void> {
       past.map((sql) => server.db.prepare(sql.replace("SELECT", `${n} SELECT`))),
     );
   }
-  // As the sweep leaves it: everything has been looked at.
+  // The sweep leaves this position when it has looked at everything.
   await server.db
     .prepare(
       "INSERT OR REPLACE INTO cursors (name, position) SELECT 'sweep', max(rowid) FROM webhook_events",

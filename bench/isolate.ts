@@ -1,6 +1,6 @@
 /**
- * The CPU time that a receipt costs in the Worker's own isolate: what the platform bills. Locally D1 and the queues
- * are other isolates of the same process, so the time of the process says little of it.
+ * The CPU time of a receipt in the Worker's own isolate, which is what the platform bills. Locally, D1 and the queues
+ * are other isolates of the same process, so the CPU time of the process is not a good measure.
  */
 import { bundleWithNames } from "../testbed/receiver/bundle.ts";
 import { startStep } from "../testbed/terminal/progress.ts";
@@ -18,13 +18,13 @@ const workers = [
 
 export type IsolateName = (typeof workers)[number]["name"];
 
-/** The functions of this receiver that are listed. */
+/** The number of functions of this receiver that are listed. */
 const LISTED = 20;
 
 export interface IsolateResult {
-  /** Milliseconds of CPU a receipt, one entry a round. */
+  /** Milliseconds of CPU per receipt, one entry per round. */
   readonly rounds: Readonly<Record<IsolateName, readonly number[]>>;
-  /** Of this receiver, over all rounds: functions and their shares of its CPU time, the largest first. */
+  /** This receiver's functions and their shares of its CPU time over all rounds, the largest first. */
   readonly functions: readonly (readonly [string, number])[];
 }
 

@@ -10,7 +10,7 @@ import {
 import { fixed, table, verdict, whole } from "./statistics.ts";
 
 const OURS = "this receiver";
-/** A receipt may take one write and 5 ms at the median, two and 20 ms at p99, in milliseconds. */
+/** The limits of a receipt in milliseconds: one write and 5 ms at the median, two writes and 20 ms at p99. */
 const P50_MS = DELAYS.write + 5;
 const P99_MS = 2 * DELAYS.write + 20;
 const SALE_P99_MS = 250;

@@ -1,6 +1,6 @@
 /**
- * What a shop feels: receipts and freshness with D1 and queues at a distance (workers/distant.ts), under open-loop
- * load: a quiet shop, a busy one, and a sale. Beside it the naive and the least Worker, with the same delays.
+ * Latency as a shop sees it: receipts and freshness with D1 and queues at a distance (workers/distant.ts), under
+ * open-loop load: a quiet shop, a busy one, and a sale. The naive and the least Worker run with the same delays.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { startStep } from "../testbed/terminal/progress.ts";
@@ -12,13 +12,13 @@ import { naiveTable } from "./receive.ts";
 import { call, SECRET, startWorker, type WorkerServer } from "./servers/workers.ts";
 import { quantile } from "./statistics.ts";
 
-/** In milliseconds; a row is one that D1 counts as written. */
+/** In milliseconds; `row` is for each row that D1 counts as written. */
 export const DELAYS = { read: 25, write: 40, statement: 2, row: 0.05, send: 20 } as const;
-/** Rows that a receipt writes: the row, its id, its subject. */
+/** Rows that a receipt writes: the event, its id, its subject. */
 const RECEIPT_ROWS = 3;
-/** Receipts a second that the stand-in serves, one statement each. */
+/** Receipts per second that the stand-in serves, with one statement each. */
 export const SERVED = Math.round(1000 / (DELAYS.statement + RECEIPT_ROWS * DELAYS.row));
-/** The longest that is waited until everything is applied and sent. */
+/** The longest wait until everything is applied and sent. */
 export const DRAIN_SECONDS = 120;
 const DRAIN_LOOK_MS = 250;
 const CRON_MS = 60_000;
@@ -26,11 +26,11 @@ const CRON_MS = 60_000;
 interface Scenario {
   readonly name: string;
   readonly phases: readonly Phase[];
-  /** How much slower D1 serves than DELAYS says. */
+  /** The factor by which D1 is slower than DELAYS. */
   readonly slower: number;
 }
 
-/** A sale: a third of what D1 serves, four times that for a minute, a third again. */
+/** A sale: a third of the rate that D1 serves, four times that for a minute, then a third again. */
 function sale(seconds: number): readonly Phase[] {
   const quiet = { perSecond: Math.round(SERVED / 3), seconds: Math.ceil(seconds / 6) };
   return [quiet, { perSecond: quiet.perSecond * 4, seconds }, quiet];
@@ -64,7 +64,7 @@ interface Used {
   readonly rowsWritten: number;
 }
 
-/** What `GET /bench` answers. */
+/** The answer of `GET /bench`. */
 interface Happened {
   readonly used: { readonly receipt: Used; readonly rest: Used };
   readonly busyMs: number;
@@ -79,21 +79,21 @@ export interface LatencyRow {
   readonly deliveries: number;
   readonly failed: number;
   readonly receiptMs: Spread;
-  /** Of the busiest phase. */
+  /** In the busiest phase. */
   readonly peakMs: Spread;
-  /** Of D1, for receipts and for the rest. */
+  /** The use of D1, for receipts and for the rest. */
   readonly used: Happened["used"];
-  /** The share of the time until all was drained in which D1 worked, and the longest wait in its line. */
+  /** The share of time in which D1 worked until all was drained, and the longest wait in its line. */
   readonly busyShare: number;
   readonly longestLineMs: number;
-  /** The share of receipts that only the queue held. */
+  /** The share of receipts that were only in the queue. */
   readonly queuedShare: number;
-  /** From arrival to applied, and to sent for messages without a delay. Null where nothing consumes. */
+  /** From arrival to applied, and to sent for messages without a delay. Null if nothing consumes. */
   readonly appliedMs: Spread | null;
   readonly sentMs: Spread | null;
-  /** From the last arrival until all was applied and sent; null if DRAIN_SECONDS were not enough. */
+  /** From the last arrival until all was applied and sent; null if it took longer than DRAIN_SECONDS. */
   readonly drainedMs: number | null;
-  /** What was answered 200 and not applied then, and the messages that were due and not sent. */
+  /** Events that were answered 200 but not applied by then, and messages that were due but not sent. */
   readonly left: number;
   readonly unsent: number;
 }
@@ -108,7 +108,10 @@ function spreadOf(values: readonly number[]): Spread {
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99), p999: at(0.999) };
 }
 
-/** What waits: events that only the queue holds have no row, so rows are counted against acknowledged deliveries. */
+/**
+ * Counts the waiting events. Those that only the queue holds have no row, so the number of rows is subtracted from the
+ * number of acknowledged deliveries.
+ */
 async function leftOf(server: WorkerServer, table: string, acknowledged: number): Promise<number> {
   const [row] = await server.query<{ readonly done: number }>(
     `SELECT count(*) AS done FROM ${table} WHERE status <> 'received'`,
@@ -141,7 +144,7 @@ async function drain(
   }
 }
 
-/** From the arrival of its event to the moment when a message without a delay was sent. */
+/** From the arrival of an event until its message without a delay was sent. */
 async function sentTimes(
   server: WorkerServer,
   arrived: ReadonlyMap<string, number>,
@@ -167,7 +170,7 @@ async function start(worker: string, slower: number): Promise<WorkerServer> {
   });
 }
 
-/** What is compiled at first use is not what is measured. */
+/** The time to compile code at its first use must not be measured. */
 async function warmUp(server: WorkerServer, table: string, next: () => string): Promise<void> {
   const phases = [{ perSecond: 100, seconds: 3 }];
   const answered = await loadOpenly(server.url, next, SECRET, { phases, seed: 7 });
@@ -193,7 +196,7 @@ async function measure(
   next: (prefix: string) => string,
 ): Promise<LatencyRow> {
   const server = await start(worker, slower);
-  // As the cron of wrangler.toml does; it runs for this receiver alone.
+  // As the cron of wrangler.toml does; for this receiver only.
   const cron = setInterval(() => {
     if (worker === "ours")
       server.sweep().catch((error: unknown) => void process.stderr.write(`${String(error)}\n`));

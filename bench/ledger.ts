@@ -1,4 +1,4 @@
-/** What an event costs: round trips, rows, queue operations; by step, by statement, by type. */
+/** The cost of an event: round trips, rows, queue operations; by step, by statement, by type. */
 import { startStep } from "../testbed/terminal/progress.ts";
 import { createDay } from "../testbed/stories/index.ts";
 import { CHANNELS, type ChannelSet } from "./channels.ts";
@@ -6,7 +6,7 @@ import { OPERATIONS_A_MESSAGE } from "./prices.ts";
 import { call, startWorker } from "./servers/workers.ts";
 
 const ORDERS = 60;
-/** How many events the queue hands over at once. */
+/** The number of events that the queue delivers at once. */
 const batches = [1, 10, 100] as const;
 
 export interface Counted {
@@ -26,7 +26,7 @@ interface Answer {
   }[];
 }
 
-/** What one event uses, on average. */
+/** The average use of one event. */
 export interface Entry {
   readonly channels: ChannelSet;
   readonly batch: number;
@@ -39,18 +39,18 @@ export interface Entry {
   readonly receiptTrips: number;
   readonly consumeTripsABatch: number;
   readonly queueOperations: number;
-  /** Rows written, by step and then by what the statement does. */
+  /** Rows written, by step and then by the effect of the statement. */
   readonly writes: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** `INSERT INTO orders`, `UPDATE notifications`: what a statement does to which table. */
+/** `INSERT INTO orders`, `UPDATE notifications`: the statement and its table. */
 export function nameOf(sql: string): string {
   const text = sql.replaceAll(/\s+/g, " ");
   const found = /(INSERT(?: OR IGNORE)? INTO|UPDATE|DELETE FROM) ([a-z_]+)/.exec(text);
   return found === null ? "reads" : `${found[1] ?? ""} ${found[2] ?? ""}`;
 }
 
-/** The same with the first column that it sets, which tells two updates of one table apart. */
+/** The same with the first column that it sets, which distinguishes two updates of one table. */
 export function whatOf(sql: string): string {
   const column = /\bSET\s+([a-z_]+)/.exec(sql.replace(/^[^]*?\bUPDATE\b/, "UPDATE"))?.[1];
   const what = nameOf(sql);
@@ -100,7 +100,7 @@ export interface LedgerResult {
   readonly types: readonly { readonly type: string; readonly entry: Entry }[];
 }
 
-/** A shop's events in the order in which they happen, orders running side by side. */
+/** A shop's events in the order in which they happen; orders overlap. */
 function day(): readonly { readonly type: string; readonly payload: string }[] {
   const stories = createDay({
     seed: 7,
@@ -149,7 +149,7 @@ export async function benchLedger(): Promise<LedgerResult> {
       step.update(mix.length, sets.length * batches.length + 1);
     }
   }
-  // By type: each event alone, in the order of the day, so that it finds what came before it.
+  // By type: each event alone, in the order of the day, so that it finds the rows of earlier events.
   const answers = await account(
     "e-mail, SMS, team",
     1,

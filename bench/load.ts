@@ -1,4 +1,4 @@
-/** Signed deliveries as fast as so many connections take them; every one an event of its own. */
+/** Sends signed deliveries as fast as the given number of connections allows; each has an event of its own. */
 import { createHmac } from "node:crypto";
 import autocannon from "autocannon";
 import { createRandom, shuffle, createDay } from "../testbed/stories/index.ts";
@@ -9,11 +9,11 @@ const ORDERS = 400;
 export interface Loaded {
   /** Deliveries answered 200. */
   readonly accepted: number;
-  /** Deliveries answered 200, a second. */
+  /** Deliveries answered 200, per second. */
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Of the serving processes, up to the moment when all was applied. */
+  /** CPU time of the serving processes, until all events were applied. */
   readonly cpuMsPerEvent: number;
   /** Answers other than 200, time-outs, broken connections. */
   readonly errors: number;
@@ -28,7 +28,7 @@ function eventsOfDay(day: number) {
   );
 }
 
-/** A realistic mix of events, each told under a new id; once a day's orders are told, those of the next. */
+/** A realistic mix of events, each under a new id; after the orders of one day come those of the next. */
 export function mixOfEvents(): (prefix: string) => string {
   let day = 0;
   let events = eventsOfDay(day);
@@ -55,11 +55,11 @@ export interface Target {
   readonly name: string;
   readonly url: URL;
   readonly pids: readonly number[];
-  /** Until nothing is left to be applied. */
+  /** Resolves when no event is left to apply. */
   readonly drained: () => Promise<void>;
 }
 
-/** When it ends: after so many seconds, or so many deliveries. */
+/** The end of the load: after a number of seconds, or of deliveries. */
 type Ends = { readonly seconds: number } | { readonly deliveries: number };
 
 export async function load(

@@ -1,6 +1,6 @@
 /**
- * Open-loop load: deliveries arrive by a clock, whatever the answers do, and are timed from the moment at which they
- * should have arrived. Gaps are random (Poisson), from a seed.
+ * Open-loop load: deliveries arrive by a clock, independently of the answers, and are timed from the moment at which
+ * they should have arrived. Gaps are random (Poisson), from a seed.
  */
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -27,7 +27,7 @@ export interface Answered extends Arrival {
   readonly status: number;
 }
 
-/** A sender gives up after so long. */
+/** The time after which a sender stops waiting. */
 const SENDER_TIMEOUT_MS = 30_000;
 
 function plan(phases: readonly Phase[], seed: number): readonly Omit<Arrival, "id">[] {
@@ -90,7 +90,7 @@ export async function loadOpenly(
   secret: string,
   { phases, seed }: { readonly phases: readonly Phase[]; readonly seed: number },
 ): Promise<readonly Answered[]> {
-  // Made beforehand: signing takes this process's time.
+  // Prepared in advance, because signing takes this process's time.
   const prepared = plan(phases, seed).map((arrival): Prepared => {
     const body = next();
     const { id } = JSON.parse(body) as { readonly id: string };

@@ -16,16 +16,16 @@ type Part = (typeof parts)[number];
 export interface BenchOptions {
   readonly only: readonly Part[];
   readonly rounds: number;
-  /** How long each receiver is under load in a round. */
+  /** The duration of the load on each receiver in a round. */
   readonly seconds: number;
   readonly connections: number;
-  /** How long a scenario with delays lasts; a sale takes a third more. */
+  /** The duration of a scenario with delays; a sale takes a third more. */
   readonly saleSeconds: number;
-  /** Deliveries to each receiver before anything is measured. */
+  /** Deliveries to each receiver before the measurement. */
   readonly warmUp: number;
-  /** Stored events at which growth is measured. */
+  /** Numbers of stored events at which growth is measured. */
   readonly growth: readonly number[];
-  /** Stored events with which the console is measured. */
+  /** The number of stored events with which the console is measured. */
   readonly console: number;
   readonly write: boolean;
 }
@@ -57,7 +57,7 @@ function numbers(text: string, flag: string): readonly number[] {
   return values;
 }
 
-/** Null where help was asked for. Throws with a message for people on a flag that is wrong. */
+/** Null if help was requested. If a flag is wrong, throws with a message for people. */
 export function parseOptions(args: readonly string[]): BenchOptions | null {
   const { values } = parseArgs({
     args: [...args],

@@ -1,4 +1,4 @@
-/** What Cloudflare asks, in dollars a million, as its documentation had it on 23 November 2026. */
+/** Cloudflare's prices, in dollars per million, from its documentation of 23 November 2026. */
 export const PRICES = {
   asOf: "2026-11-23",
   rowsWritten: 1.0,
@@ -8,7 +8,7 @@ export const PRICES = {
   cpuMs: 0.02,
 } as const;
 
-/** A message is written, read and deleted; each 64 KB begun counts. */
+/** A message is written, read and deleted; each 64 KB that it begins counts. */
 export const OPERATIONS_A_MESSAGE = 3;
 
 export interface Usage {

@@ -1,4 +1,4 @@
-/** The profiler of V8 in a running Worker, over its inspector: which functions its own isolate spends CPU on. */
+/** V8's profiler in a running Worker, over its inspector: the functions on which its own isolate spends CPU time. */
 import * as z from "zod";
 
 const targets = z.array(z.object({ webSocketDebuggerUrl: z.string() }));
@@ -18,18 +18,18 @@ const stopped = z.object({
       }),
     ),
     samples: z.array(z.number()),
-    /** Microseconds since the sample before. */
+    /** Microseconds since the previous sample. */
     timeDeltas: z.array(z.number()),
   }),
 });
 
-/** CPU time by function, in milliseconds; a function is named as `name, file`. */
+/** CPU time by function, in milliseconds; the name of a function is `name, file`. */
 export type Profile = ReadonlyMap<string, number>;
 
-/** What is no work of the isolate: other isolates of the thread, the queue of requests, waiting. */
+/** Not work of the isolate: other isolates of the thread, the queue of requests, waiting. */
 const notOwn: ReadonlySet<string> = new Set(["(root)", "(program)", "(idle)"]);
 
-/** The file that each line of a bundle is from: esbuild says it above what it has taken from there. */
+/** The source file of each line of a bundle: esbuild writes its path above the code from that file. */
 function filesOf(bundle: string): readonly string[] {
   let file = "";
   return bundle.split("\n").map((line) => {
@@ -45,7 +45,7 @@ function profileOf(result: unknown, files: readonly string[]): Profile {
   for (const [index, sample] of samples.entries()) {
     const { functionName = "", url = "", lineNumber = -1 } = frames.get(sample) ?? {};
     if (notOwn.has(functionName)) continue;
-    // What is native has no line; the clients of D1 and queues are modules of workerd.
+    // Native code has no line; the clients of D1 and queues are modules of workerd.
     const file = url.startsWith("cloudflare") ? url : files[lineNumber];
     const known = functionName === "" ? "(without a name)" : functionName;
     const name = file === undefined ? known : `${known}, ${file}`;
@@ -60,10 +60,10 @@ export interface Profiler {
   readonly close: () => void;
 }
 
-/** Microseconds between two samples: V8 takes 1,000, and a receipt takes some 500. */
+/** Microseconds between two samples: V8's default is 1,000, but a receipt takes only about 500. */
 const SAMPLE_EVERY = 200;
 
-/** `inspector`: where it listens; the Worker is its first target. `bundle`: what the Worker was started with. */
+/** `inspector`: its address; the Worker is its first target. `bundle`: the code that the Worker was started with. */
 export async function openProfiler(inspector: URL, bundle: string): Promise<Profiler> {
   const files = filesOf(bundle);
   const http = new URL("/json", inspector);

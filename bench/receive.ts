@@ -1,4 +1,4 @@
-/** What a receipt costs, beside other receivers: the same bodies and connections, in turns. */
+/** The cost of a receipt, compared with other receivers: the same bodies and connections, in turns. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ import { SECRET, startWorker, type WorkerServer } from "./servers/workers.ts";
 
 export const naiveTable =
   "CREATE TABLE naive_events (id TEXT PRIMARY KEY, event_type TEXT, received_at TEXT, status TEXT, payload TEXT)";
-/** The longest that a queue may take to run dry after a turn. */
+/** The longest time until a queue is empty after a turn. */
 const DRAIN_MS = 120_000;
 
 interface Contender extends Target {
@@ -22,10 +22,10 @@ interface Contender extends Target {
 
 export interface ReceiveResult {
   readonly contenders: readonly { readonly name: string; readonly label: string }[];
-  /** By contender, one entry a round. */
+  /** By contender, one entry per round. */
   readonly rounds: Readonly<Record<string, readonly Loaded[]>>;
   readonly notRun: readonly string[];
-  /** Deliveries to each before anything was measured. */
+  /** Deliveries to each contender before the measurement. */
   readonly warmUp: number;
 }
 
@@ -93,8 +93,8 @@ async function expressContender(name: string, label: string, mode: string): Prom
 }
 
 /**
- * The receivers, next to each other what is held against each other. What needs a server that is not
- * there is named as not run.
+ * Starts the receivers; those that are compared with each other are neighbours. A receiver whose server is missing is
+ * named as not run.
  */
 async function start(): Promise<{ contenders: Contender[]; notRun: string[] }> {
   const contenders = [
@@ -161,7 +161,7 @@ export async function benchReceive(options: BenchOptions): Promise<ReceiveResult
   const next = mixOfEvents();
   const warmingUp = startStep("warming up");
   try {
-    // What is compiled, and how far the heaps grow, at first use is not what is measured.
+    // Compilation and the growth of the heaps at first use must not be measured.
     for (const [turn, contender] of contenders.entries()) {
       await load(contender, () => next("warm"), SECRET, {
         connections,

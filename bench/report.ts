@@ -1,4 +1,4 @@
-/** bench/results.md from what was measured. */
+/** Writes bench/results.md from the measurements. */
 import { cpus, release, totalmem } from "node:os";
 import type { ConsoleResult } from "./console.ts";
 import type { ConsumeResult } from "./consume.ts";
@@ -12,7 +12,7 @@ import type { ReceiveResult } from "./receive.ts";
 import type { SizeResult } from "./size.ts";
 import { fixed, median, medianRatio, table, verdict, whole } from "./statistics.ts";
 
-/** Each part with the day on which it was measured. */
+/** Each part with the day of its measurement. */
 export interface Results {
   readonly receive?: ReceiveResult;
   readonly isolate?: IsolateResult;
@@ -80,7 +80,7 @@ ${table(["ratio", "measured"], limits)}
 Not run: ${result.notRun.join("; ")}.`;
 }
 
-/** A receipt may cost so many times what the other Worker's costs. */
+/** The maximum CPU time of a receipt, as a multiple of the other Worker's. */
 const CPU_MOST: Readonly<Partial<Record<IsolateName, number>>> = {
   "verifies only": 1.8,
   "the least that stores and sends, in groups": 1.1,
@@ -149,7 +149,7 @@ ${table(
 )}`;
 }
 
-/** Requests a Worker is billed for, an event: the delivery, its share of a consumer's and dispatch's run. */
+/** Billed requests per event: the delivery, and its share of the runs of a consumer and a dispatch. */
 function usageOf(entry: Entry, cpuMs: number) {
   return { ...entry, requests: 1, cpuMs };
 }

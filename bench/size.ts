@@ -1,4 +1,4 @@
-/** How large the Worker is, and how long it takes from nothing to its first answer. */
+/** The size of the Worker, and the time from its start to its first answer. */
 import { gzipSync } from "node:zlib";
 import { startStep } from "../testbed/terminal/progress.ts";
 import { bundleWorker } from "../testbed/receiver/bundle.ts";
@@ -8,9 +8,9 @@ const STARTS = 7;
 
 export interface SizeResult {
   readonly gzippedKiB: number;
-  /** Milliseconds from the start of workerd to the first answer, one entry a start. */
+  /** Milliseconds from the start of workerd to the first answer, one entry per start. */
   readonly ours: readonly number[];
-  /** The same of a Worker that only verifies. */
+  /** The same for a Worker that only verifies. */
   readonly smallest: readonly number[];
 }
 
@@ -24,7 +24,7 @@ async function startMs(entry: string, path: string): Promise<number> {
   return took;
 }
 
-/** So many starts of each, in turns. */
+/** This number of starts of each, in turns. */
 export async function benchStarts(
   starts: number,
   progress: (done: number) => void = () => undefined,

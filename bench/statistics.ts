@@ -1,4 +1,4 @@
-/** Medians and how they are written. */
+/** Medians, and how numbers are written. */
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -7,7 +7,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
 }
 
-/** Of sorted values: the smallest that so large a share does not exceed. */
+/** `sorted`: in ascending order. The smallest value that this share of the values does not exceed. */
 export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
@@ -25,7 +25,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 export const whole = (value: number): string => Math.round(value).toLocaleString("en");
 export const fixed = (value: number, digits = 2): string => value.toFixed(digits);
 
-/** Held against what was aimed at; a miss is said as one. */
+/** Compares a value with its target; a miss is marked. */
 export function verdict(value: number, target: number, atMost = false): string {
   const met = atMost ? value <= target : value >= target;
   return `${met ? "met" : "**missed**"} (aim: ${atMost ? "at most" : "at least"} ${target})`;

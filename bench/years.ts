@@ -1,7 +1,7 @@
 /**
- * `npm run bench:years`: two years of a shop with 2,000 orders a day, at a fraction of the volume and with
- * a clock of its own: the Worker's code receives, applies, sends and purges day after day, and the size of
- * the database is scaled up. Exits with 1 where it grows beyond the bound that docs/privacy.md states.
+ * `npm run bench:years`: two years of a shop with 2,000 orders a day, at a fraction of the volume and with its own
+ * clock. The Worker's code receives, applies, sends and purges day after day, and the size of the database is scaled
+ * up. Exits with 1 if it grows beyond the bound that docs/privacy.md states.
  */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,10 +14,10 @@ import { call, startWorker } from "./servers/workers.ts";
 
 const ORDERS_A_DAY = 2_000;
 const DAY_MS = 86_400_000;
-/** At least as many as there are kinds of stories. */
+/** At least the number of kinds of stories. */
 const KINDS = 40;
 const START_MS = Date.parse("2026-01-01T00:00:00.000Z");
-/** The cron comes round once a minute, and so often in a day of the fraction. */
+/** The cron runs once a minute in production, but only this often in a day of the fraction. */
 const RUNS_A_DAY = 24;
 
 const { values } = parseArgs({
@@ -44,7 +44,7 @@ interface Lived {
 
 interface Point {
   readonly day: number;
-  /** Of the whole shop, scaled. */
+  /** For the whole shop, scaled. */
   readonly gigabytes: number;
   readonly events: number;
 }
@@ -53,7 +53,7 @@ function gigabytes(bytes: number): number {
   return Math.round((bytes * scale) / 1e7) / 100;
 }
 
-/** Which table takes how much, from the file itself; D1 does not tell. */
+/** The size of each table, from the file itself; D1 does not report it. */
 function tablesOf(storage: string): Readonly<Record<string, number>> {
   const names = readdirSync(storage, { recursive: true, encoding: "utf8" });
   const sizes: Record<string, number> = {};
@@ -99,7 +99,7 @@ try {
   let largest = 0;
   for (let day = 1; day <= days; day += 1) {
     const endsAtMs = START_MS + day * DAY_MS;
-    // Each kind of story is told once first; the day that is lived is what follows, in its usual mix.
+    // The first stories of a day are one of each kind; the day uses those after them, in their usual mix.
     const stories = createDay({
       seed: day,
       orders: orders + KINDS,

@@ -1,7 +1,7 @@
 /**
- * The handler of the vendor's guide on Express: verify the raw body, queue it in memory, answer; with
- * `sqlite FILE`, made durable: a row in SQLite (WAL, synchronous=FULL) before the answer. A process
- * of its own; prints its port once it listens.
+ * The handler of the vendor's guide on Express: verifies the raw body, queues it in memory, answers. With `sqlite FILE`
+ * it is durable: it writes a row to SQLite (WAL, synchronous=FULL) before the answer. Runs as a separate process, and
+ * prints its port when it listens.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";

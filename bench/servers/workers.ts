@@ -1,4 +1,4 @@
-/** Workers to be measured: nothing is taken from the queues unless told, and every message is accepted. */
+/** Workers to be measured: by default nothing consumes the queues, and every message is accepted. */
 import {
   type Receiver,
   type ReceiverOptions,
@@ -14,7 +14,7 @@ export async function startWorker(options: ReceiverOptions): Promise<WorkerServe
   return await startReceiver({ consumes: false, acceptsMessages: true, ...options, settings });
 }
 
-/** Asks a Worker of bench/workers/ to do something; answers what it says of it. */
+/** Calls a path of a Worker of bench/workers/; returns its answer. */
 export async function call(server: WorkerServer, path: string, body?: unknown): Promise<unknown> {
   const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
   const response = await fetch(new URL(path, server.url), init);

@@ -1,4 +1,4 @@
-/** A D1 database that notes what each of its statements read and wrote, and each round trip. */
+/** A D1 database that records the rows that each statement reads and writes, and each round trip. */
 import { intercepted } from "./intercept";
 
 export interface Counted {

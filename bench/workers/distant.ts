@@ -1,7 +1,7 @@
 /**
- * A Worker with D1 and queues at a distance, as in production: each call of D1 takes a round trip, D1 serves one
- * query at a time, and a send takes its time. The real local D1 and queues do the work; what they take is part of
- * the delay, not added to it. The delays vary, from a seed.
+ * A Worker with D1 and queues at a distance, as in production: each call of D1 takes a round trip, D1 serves one query
+ * at a time, and a send takes its time. The real local D1 and queues do the work; their time is part of the delay, not
+ * added to it. The delays vary, from a seed.
  *
  * D1's line is a number, the moment at which it is free: requests may not wait for each other's promises.
  */
@@ -17,19 +17,19 @@ interface Delays {
   readonly send: number;
 }
 
-/** Each delay of a round trip is within this share of its mean. */
+/** The delay of each round trip differs from its mean by at most this share. */
 const JITTER = 0.25;
 interface Bindings {
   readonly DB: D1Database;
   readonly EVENTS: Queue;
 }
-/** What the harness sets: the delays, as JSON of `Delays`. */
+/** Set by the harness: the delays, as JSON of `Delays`. */
 interface Harness {
   readonly DISTANT: string;
   readonly NOTIFICATIONS: Queue;
 }
 
-/** What a path has asked of D1. */
+/** The use of D1 by one path. */
 interface Used {
   trips: number;
   statements: number;
@@ -43,12 +43,12 @@ class Distance {
   readonly #random = createRandom(1);
   #freeMs = 0;
   readonly used = { receipt: createUsed(), rest: createUsed() };
-  /** How long D1 worked, and the longest time that a call waited in its line, in milliseconds. */
+  /** D1's working time, and the longest time that a call waited in its line, in milliseconds. */
   busyMs = 0;
   longestLineMs = 0;
-  /** Events that went to the queue whole, because the inbox did not have them. */
+  /** Events that were sent to the queue whole, because the inbox did not have them. */
   queued = 0;
-  /** When the status of an event was written, in milliseconds since the epoch. */
+  /** When the status of each event was written, in milliseconds since the epoch. */
   readonly appliedMs = new Map<string, number>();
 
   constructor(delays: Delays) {
@@ -131,10 +131,10 @@ interface Placed<Env> {
   readonly rest: Env;
 }
 
-/** The same Worker, with its bindings at a distance. `GET /bench` answers what has happened so far. */
+/** The same Worker, with its bindings at a distance. `GET /bench` returns the figures so far. */
 export function atDistance<Env extends Bindings>(worker: Handlers<Env>): Handlers<Env & Harness> {
   let placed: Placed<Env> | null = null;
-  // Once: a Worker keeps what it knows of a binding by the binding itself.
+  // Only once: a Worker keeps its state about a binding under the binding object.
   const place = (env: Env & Harness): Placed<Env> => {
     if (placed !== null) return placed;
     const distance = new Distance(JSON.parse(env.DISTANT) as Delays);

@@ -1,7 +1,6 @@
 /**
- * The inner parts of this receiver, called one by one over HTTP: the consumer on batches of a given
- * size, a naive consumer beside it, and the way of events from receipt to dispatch with every
- * statement's rows counted.
+ * The inner parts of this receiver, called one by one over HTTP: the consumer with batches of a given size, a naive
+ * consumer for comparison, and the steps of events from receipt to dispatch with the rows of every statement counted.
  */
 import { loadConfig } from "../../src/config";
 import { consumeEvents, type ConsumerDeps } from "../../src/consumer/consumer";
@@ -37,7 +36,7 @@ function received(payload: string, receivedAt: string): ReceivedEvent {
   };
 }
 
-/** As the queue would hand it over. */
+/** As the queue would deliver it. */
 function deliveryOf(event: ReceivedEvent) {
   const { id, typeHint, receivedAt, bodySha256, verifiedBy, payload } = event;
   const eventType = event.eventType ?? "";
@@ -103,7 +102,7 @@ const keys = {
   shipment: "shipment_id",
 };
 
-/** What one writes first: for one event after the other one upsert of the row that it is about. */
+/** A simple first version: one event after the other, with one upsert of its row. */
 async function consumeNaively(db: D1Database, events: readonly ReceivedEvent[]): Promise<void> {
   for (const { subject, subjectId, payload, receivedAt } of events) {
     if (subject === null || subjectId === null) continue;
@@ -123,11 +122,11 @@ async function consumeNaively(db: D1Database, events: readonly ReceivedEvent[]):
 interface Asked {
   readonly payloads: readonly string[];
   readonly batch: number;
-  /** Whether messages that are sent later are sent, as if their time had come. */
+  /** True: messages with a later time are sent as if they were due. */
   readonly later?: boolean;
 }
 
-/** Milliseconds that the work takes; the clock of a Worker stands still between its I/O. */
+/** Milliseconds that the work takes; the clock of a Worker advances only during I/O. */
 async function timed(work: () => Promise<unknown>): Promise<{ readonly ms: number }> {
   await scheduler.wait(1);
   const startedMs = performance.now();
@@ -136,7 +135,7 @@ async function timed(work: () => Promise<unknown>): Promise<{ readonly ms: numbe
   return { ms: performance.now() - startedMs - 1 };
 }
 
-/** Every step of the events' way, with what each statement read and wrote. */
+/** Every step of the events, with the rows that each statement reads and writes. */
 async function ledger({ payloads, batch, later }: Asked, env: InsideEnv) {
   const steps: Record<string, readonly Counted[]> = {};
   const trips: Record<string, number> = {};

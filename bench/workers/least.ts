@@ -1,7 +1,7 @@
 /**
- * The least that makes an event durable in D1 and hands it on: verify, take the id, share an INSERT and a
- * sendBatch with the requests that wait at the same time. What a receiver can reach at most on this
- * machine; nothing is identified, counted, erased or said.
+ * The least that makes an event durable in D1 and passes it on: verify, read the id, share an INSERT and a sendBatch
+ * with the requests that wait at the same time. It shows the most that a receiver can reach on this machine: it
+ * identifies, counts, erases and reports nothing.
  */
 import {
   GROUP_APART_MS,
@@ -18,7 +18,7 @@ interface LeastEnv {
   readonly CE_WEBHOOK_SECRET: string;
   readonly DB: D1Database;
   readonly EVENTS: Queue;
-  /** Set where nothing is to be sent. */
+  /** Set if nothing must be sent. */
   readonly STORE_ONLY?: string;
 }
 

@@ -1,4 +1,4 @@
-/** What one writes first: verify, one INSERT, one queue send, both awaited, then the answer. */
+/** A simple first version: verify, one INSERT, one queue send, both awaited, then the answer. */
 import { verified } from "./verify";
 
 interface NaiveEnv {

@@ -1,6 +1,6 @@
 /**
- * A day of a shop as this receiver lives it, at any time that it is told: receipt, application, messages,
- * and the cron with its purge. The code is the Worker's own; the clock and the providers are not.
+ * A shop's day in this receiver, at any given time: receipt, application, messages, and the cron with its purge. The
+ * code is the Worker's own; the clock and the providers are not.
  */
 import type { Config } from "../../src/config";
 import { consumeEvents } from "../../src/consumer/consumer";
@@ -24,17 +24,17 @@ export interface Shop {
 }
 
 export interface Day {
-  /** Its last moment, ISO 8601. */
+  /** The end of the day, ISO 8601. */
   readonly endsAt: string;
-  /** Bodies in the order in which they happened. */
+  /** Bodies in the order in which their events happened. */
   readonly payloads: readonly string[];
-  /** How often the cron comes round in it. */
+  /** The number of cron runs in the day. */
   readonly runs: number;
 }
 
 const BATCH = 100;
 
-/** Received when it happened; what names no time, at the end of the day. */
+/** The time of receipt is the event's own time, or the end of the day if it states none. */
 async function receive(payload: string, endsAt: string): Promise<ReceivedEvent> {
   const { id, description } = describeBody(payload, null, { receivedAt: endsAt, timeZone: null });
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(payload));
@@ -64,7 +64,7 @@ function deliveryOf(event: ReceivedEvent) {
   };
 }
 
-/** Providers that take everything. */
+/** Providers that accept everything. */
 function dispatchAt({ db, config }: Shop, at: string): DispatchDeps {
   const now = (): Date => new Date(at);
   const accepted = { id: crypto.randomUUID(), sid: "SM00000000000000000000000000000000" };
@@ -87,7 +87,7 @@ function dispatchAt({ db, config }: Shop, at: string): DispatchDeps {
   };
 }
 
-/** Lives the day; returns what its purges removed. */
+/** Runs the day; returns the number of things that its purges removed. */
 export async function liveDay(shop: Shop, day: Day): Promise<PurgeReport> {
   const { db, archive, config } = shop;
   const events = await Promise.all(day.payloads.map((payload) => receive(payload, day.endsAt)));
@@ -112,12 +112,12 @@ export async function liveDay(shop: Shop, day: Day): Promise<PurgeReport> {
       raiseAlert: () => Promise.resolve(),
       wake: () => Promise.resolve(),
     });
-    // What the wake-up call would have named: everything that is due.
+    // Replaces the wake-up call: everything that is due.
     await markStuck(db, day.endsAt, day.endsAt, BATCH);
     await dispatchDue(dispatchAt(shop, now));
   }
   while ((await dispatchDue(dispatchAt(shop, day.endsAt))).claimed > 0) {
-    // Until nothing is due.
+    // Until no message is due.
   }
   while (await countStretch(db, day.endsAt, day.endsAt)) {
     // Until all are counted.

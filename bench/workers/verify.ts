@@ -1,4 +1,4 @@
-/** The limit: a Worker that only verifies the signature, stores nothing and answers. */
+/** The upper limit: a Worker that only verifies the signature, stores nothing and answers. */
 const encoder = new TextEncoder();
 let key: CryptoKey | null = null;
 

@@ -1,4 +1,4 @@
-/** Days of a shop, one after the other, over HTTP; each answer says how large the database is then. */
+/** Runs days of a shop, one after the other, over HTTP; each answer contains the size of the database after the day. */
 import { loadConfig } from "../../src/config";
 import { findArchive } from "../../src/upkeep/archive";
 import { type Day, liveDay } from "./shop-day";
