@@ -1,7 +1,7 @@
 /** Signs in to the console as a person does. */
 import { fetchWith, ORIGIN } from "./receiver";
 
-/** The session's cookie, as a browser would send it. */
+/** The cookie of the session, as a browser would send it. */
 export async function signIn(token: string): Promise<string> {
   const request = new Request(`${ORIGIN}/console/sign-in`, {
     method: "POST",

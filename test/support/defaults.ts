@@ -1,4 +1,4 @@
-/** What an event leaves unsaid, as a shop has it that has set nothing. */
+/** Values that an event does not state, for a shop without settings. */
 import type { StoreDefaults } from "../../src/projection/store-defaults";
 
 export const defaults: StoreDefaults = { country: "IN", timeZone: null };

@@ -9,11 +9,11 @@ export interface EventBody {
   data: unknown;
 }
 
-/** What a queue still holds of an earlier file must not pass for an event of this one. */
+/** Distinguishes the events of this file from those of an earlier file that are still in a queue. */
 const loaded = crypto.randomUUID().slice(0, 4);
 let count = 0;
 
-/** An enveloped event with an id of its own, an hour old unless told otherwise. */
+/** An enveloped event with its own id; an hour old by default. */
 export function event(
   type: string,
   data: unknown,

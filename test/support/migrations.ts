@@ -1,4 +1,4 @@
-/** The schema as it stood before a migration, and that migration by itself. */
+/** The schema before a migration, and that migration alone. */
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 
@@ -8,7 +8,7 @@ function indexOf(prefix: string): number {
   return index;
 }
 
-/** An empty database, migrated up to but without the one whose name begins so. */
+/** Empties the database and applies the migrations before the one whose name begins with the prefix. */
 export async function migrateUpTo(prefix: string): Promise<void> {
   await env.DB.prepare("SELECT 1").run();
   await reset();
@@ -20,7 +20,7 @@ interface AddedColumn {
   readonly drop: string;
 }
 
-/** The columns that the migrations add from this one on, for code of today that runs before them. */
+/** Columns that this and later migrations add, for current code that runs before them. */
 export function columnsAddedFrom(prefix: string): readonly AddedColumn[] {
   const later = env.TEST_MIGRATIONS.slice(indexOf(prefix)).flatMap(({ queries }) => queries);
   const created = new Set(
@@ -29,14 +29,14 @@ export function columnsAddedFrom(prefix: string): readonly AddedColumn[] {
   return later.flatMap((query) => {
     const [add, table = "", column = ""] =
       /ALTER TABLE `?(\w+)`? ADD `?(\w+)`? [^;]*/.exec(query) ?? [];
-    // A table that came later comes with all its columns.
+    // A table that a later migration creates has all its columns.
     return add === undefined || created.has(table)
       ? []
       : [{ add, drop: `ALTER TABLE ${table} DROP ${column}` }];
   });
 }
 
-/** What is left of the migrations. */
+/** Applies the remaining migrations. */
 export async function migrateOn(): Promise<void> {
   await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
 }

@@ -1,8 +1,8 @@
-/** Builders of the vendor's models: realistic bodies, every field that we store filled in. */
+/** Builders of the vendor's models: realistic bodies with a value in every field that we store. */
 
 type Fields = Record<string, unknown>;
 
-/** ISO time `hours` before now, as Commerce Engine writes it. */
+/** The ISO time `hours` ago, as Commerce Engine writes it. */
 export function hoursAgo(hours: number): string {
   return new Date(Date.now() - hours * 3_600_000).toISOString();
 }

@@ -1,4 +1,4 @@
-/** Precedences of payments as events that state their time claim them. */
+/** Precedences of payments, for events that state their time. */
 import { stageOf } from "../../src/events/stages";
 import { encodePrecedence, hashId } from "../../src/projection/precedence";
 

@@ -12,11 +12,11 @@ export const RECEIVED_AT = "2026-11-24T10:00:00.000Z";
 export const NOW = "2026-11-24T10:00:01.000Z";
 
 export interface Kept extends Delivery {
-  /** `acked`, or the delay in seconds after which it comes again; null while unanswered. */
+  /** `acked`, or the delay of the retry in seconds; null while unanswered. */
   readonly answer: () => "acked" | number | null;
 }
 
-/** A message of which, as on the platform, the first answer counts. */
+/** A message whose first answer counts, as on the platform. */
 export function delivery(body: unknown, attempts = 1): Kept {
   let answer: "acked" | number | null = null;
   return {
@@ -72,7 +72,7 @@ export const forwardAll: InterpretOptions["forwardTo"] = [
 
 type Over = Partial<Omit<ConsumerDeps, "options">> & { readonly options?: InterpretOptions };
 
-/** The consumer on the real D1, with a clock that stands still and no luck in its delays. */
+/** The consumer on the real D1, with a fixed clock and no randomness in its delays. */
 export function consumer(over: Over = {}, now = NOW): ConsumerDeps {
   return {
     db: env.DB,
@@ -87,7 +87,7 @@ export function consumer(over: Over = {}, now = NOW): ConsumerDeps {
   };
 }
 
-/** A database whose every call fails with this text. */
+/** A database on which every call fails with this text. */
 export function failingDatabase(text: string): D1Database {
   return new Proxy(env.DB, {
     get: () => () => {
@@ -97,8 +97,8 @@ export function failingDatabase(text: string): D1Database {
 }
 
 /**
- * Settled events are skipped by the consumer: they are set back to `received` first, so that a repeat is
- * truly merged again and not only recognised.
+ * The consumer skips settled events: this sets them back to `received`, so that a repeat is really merged again and not
+ * only recognised.
  */
 export async function forgetVerdicts(ids: readonly (string | undefined)[]): Promise<void> {
   await env.DB.prepare(
@@ -108,7 +108,7 @@ export async function forgetVerdicts(ids: readonly (string | undefined)[]): Prom
     .run();
 }
 
-/** One batch, of which every message must be acked: nothing here may need a retry. */
+/** Consumes one batch and throws unless every message is acked: no message here may need a retry. */
 export async function consumeAll(events: readonly WholeEvent[], deps: ConsumerDeps): Promise<void> {
   const deliveries = events.map((event) => delivery(encodeMessage(event)));
   await consumeEvents(deliveries, deps);

@@ -1,4 +1,4 @@
-/** Drives the Worker as its clients do, and reads what it stored. */
+/** Drives the Worker as its clients do, and reads the stored rows. */
 import {
   createExecutionContext,
   createMessageBatch,
@@ -20,14 +20,14 @@ export interface Sent {
   readonly path?: string;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Null sends none; absent signs with `secret`. */
+  /** Null sends no signature; without it, the body is signed with `secret`. */
   readonly signature?: string | null;
   readonly secret?: string;
   /** Vars and bindings of this request that differ from those of the tests. */
   readonly vars?: Vars;
 }
 
-/** Calls the Worker with other vars or bindings than the ones that the tests run with. */
+/** Calls the Worker with vars or bindings other than those of the tests. */
 export async function fetchWith(vars: Vars, request: Request): Promise<Response> {
   const context = createExecutionContext();
   const response = await worker.fetch(request, { ...env, ...vars }, context);
@@ -35,7 +35,7 @@ export async function fetchWith(vars: Vars, request: Request): Promise<Response>
   return response;
 }
 
-/** Posts a body, signed unless told otherwise. */
+/** Posts a body, signed by default. */
 export async function post(
   body: string | Uint8Array<ArrayBuffer>,
   sent: Sent = {},
@@ -60,7 +60,7 @@ export const receipt = z.strictObject({
 });
 export type Receipt = z.infer<typeof receipt>;
 
-/** Posts a body that has to be taken; `value` is sent as JSON unless it is text already. */
+/** Posts a body that must be accepted; `value` is sent as JSON, or unchanged if it is text. */
 export async function deliver(value: unknown, sent: Sent = {}): Promise<Receipt> {
   const response = await post(typeof value === "string" ? value : JSON.stringify(value), sent);
   const text = await response.text();
@@ -68,7 +68,7 @@ export async function deliver(value: unknown, sent: Sent = {}): Promise<Receipt>
   return receipt.parse(JSON.parse(text));
 }
 
-/** The text under `error`; fails where the answer is not `{"error": text}`. */
+/** The text under `error`; throws if the answer is not `{"error": text}`. */
 export async function errorOf(response: Response): Promise<string> {
   const body: unknown = await response.json();
   if (
@@ -90,7 +90,7 @@ export async function rows(sql: string, ...values: readonly (string | number)[])
   return result.results;
 }
 
-/** The one row that a query finds. */
+/** The only row that a query finds; throws otherwise. */
 export async function row(sql: string, ...values: readonly (string | number)[]): Promise<Row> {
   const found = await rows(sql, ...values);
   const [first] = found;
@@ -104,7 +104,7 @@ export async function eventRow(id: string): Promise<Row> {
   return await row("SELECT * FROM webhook_events WHERE id = ?1", id);
 }
 
-/** Waits until none of the events stands as `received`; answers their rows in the order asked. */
+/** Waits until none of the events is `received`; returns their rows in the given order. */
 export async function settled(...ids: readonly string[]): Promise<Row[]> {
   await vi.waitUntil(
     async () => {
@@ -127,7 +127,7 @@ export async function apply(...events: readonly unknown[]): Promise<Row[]> {
   return await settled(...ids);
 }
 
-/** A real binding of which every call fails, as when the service behind it is down. */
+/** A real binding on which every call fails, as if the service behind it were down. */
 export function broken<T extends object>(binding: T): T {
   return new Proxy(binding, {
     get: () => () => {
@@ -136,13 +136,13 @@ export function broken<T extends object>(binding: T): T {
   });
 }
 
-/** Receives an event while the queue is down: it stands in the inbox and nothing consumes it. */
+/** Receives an event while the queue is down: it is in the inbox and nothing consumes it. */
 export async function receiveOnly(value: unknown, vars: Vars = {}): Promise<string> {
   const receipt = await deliver(value, { vars: { ...vars, EVENTS: broken(env.EVENTS) } });
   return receipt.id;
 }
 
-/** Consumes events of the inbox as one batch, with other vars if need be. */
+/** Consumes events of the inbox as one batch, with other vars if needed. */
 export async function consumeBatch(ids: readonly string[], vars: Vars = {}): Promise<void> {
   const messages = ids.map((id, index) => ({
     id: `message-${String(index)}-${id.slice(0, 40)}`,

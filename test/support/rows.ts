@@ -1,4 +1,4 @@
-/** Builders of rows as the consumer would have left them, and a reader of what became of them. */
+/** Builders of rows as the consumer leaves them, and a reader of the resulting rows. */
 import { env } from "cloudflare:workers";
 import { precedence } from "../support/precedence";
 import type { OutboxContext } from "../../src/projection/outbox-row";

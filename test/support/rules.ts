@@ -1,4 +1,4 @@
-/** What events ask for where nobody has switched a message on, nor set up an optional channel. */
+/** The message rules of a shop that has switched no message on and set up no optional channel. */
 import { unusedChannels } from "../../src/notifications/channels";
 import { outboxRules, templatesWhere } from "../../src/notifications/templates";
 

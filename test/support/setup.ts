@@ -12,7 +12,7 @@ declare global {
   }
 }
 
-/** A reset has been seen to leave a database as it was, once in some hundred files on a busy machine. */
+/** On a busy machine, a reset has left a database unchanged, once in some hundred files. */
 async function dropAll(): Promise<void> {
   const { results } = await env.DB.prepare(
     `SELECT type, name FROM sqlite_master WHERE type IN ('view', 'table')
@@ -23,10 +23,10 @@ async function dropAll(): Promise<void> {
 }
 
 /**
- * Files share a Worker, which starting one for each would take longer than most tests; not its rows. A
- * reset empties what is awake only, and a database without a query for ten seconds sleeps. What the isolate has in
- * memory is the last file's: the refusals that it has counted and not written are written now and go with the rows,
- * and the suppression list is read again.
+ * Files share a Worker, because starting one for each would take longer than most tests, but they do not share rows. A
+ * reset empties only databases that are awake, and a database sleeps after ten seconds without a query. The isolate's
+ * memory is from the previous file: the refusals that it has counted and not written are written now and removed with
+ * the rows, and the suppression list is read again.
  */
 beforeAll(async () => {
   await env.DB.prepare("SELECT 1").run();
@@ -38,8 +38,8 @@ beforeAll(async () => {
 });
 
 /**
- * Queues hand a batch over 50 ms after its first message, and what it wakes 50 ms after that. A file
- * that ends in between leaves the batch without a Worker to run in, and vitest waits for it for ever.
+ * Queues deliver a batch 50 ms after its first message, and the messages that it causes 50 ms later. A file that ends
+ * in between leaves the batch without a Worker to run in, and vitest waits for it without end.
  */
 const QUEUES_QUIET_MS = 300;
 

@@ -1,8 +1,7 @@
 /**
- * The way out of the tests: providers played by Node, so that the Worker's own `fetch` is what
- * reaches them. `sink.test` accepts what Resend and Slack would; an idempotency key that it knows is
- * answered like the first time and not accepted again. A team of Cloudflare Access publishes the keys
- * that a test has put there. All else is refused.
+ * The network of the tests: providers in Node, reached by the Worker's own `fetch`. `sink.test` accepts what Resend and
+ * Slack would accept; a known idempotency key gets the first answer again and is not accepted twice. A team of
+ * Cloudflare Access publishes the keys that a test has stored there. Everything else is refused.
  */
 
 export interface Sink {
@@ -17,7 +16,7 @@ export interface Sink {
 export function createSink(): Sink {
   const accepted = new Map<string, number>();
   const keys = new Set<string>();
-  /** The keys that a team of Cloudflare Access publishes, by its host: as a test has made them. */
+  /** The keys that a team of Cloudflare Access publishes, by its host, as a test has stored them. */
   const certs = new Map<string, string>();
   const count = (name: string): void => {
     accepted.set(name, (accepted.get(name) ?? 0) + 1);
