@@ -1,11 +1,11 @@
-/** A real Chromium, unpacked from its npm package: no system package is needed. */
+/** A real Chromium from its npm package; no system package is needed. */
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright, type Page } from "playwright-core";
 import { TOKEN } from "./shop.ts";
 
 /**
- * What the package asks for, but for what would loosen the rules that are to be tested, and for a
- * graphics card played by software, which takes most of the time of a page.
+ * The package's default arguments that are removed: they would weaken the rules under test, or draw graphics in
+ * software, which takes most of the time of a page.
  */
 const unwanted = new Set([
   "--disable-web-security",
@@ -28,7 +28,7 @@ export async function openBrowser(): Promise<Browser> {
     ),
     headless: true,
   });
-  // The browser of the package ends itself with its last page.
+  // The browser ends when its last page closes, so one page stays open.
   await (await browser.newContext()).newPage();
   return browser;
 }

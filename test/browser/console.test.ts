@@ -1,6 +1,6 @@
 /**
- * The console in a real browser, over a shop's day that came by signed webhooks: what a person does
- * there, what must not happen, and that every page can be read by everybody in both themes.
+ * The console in a real browser, with a shop's day received by signed webhooks: the actions of people, attacks that
+ * must fail, and the accessibility of every page in both themes.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -29,7 +29,7 @@ await test("the console", async (t) => {
         await page.getByRole("heading", { name: /order\.confirmed failed/ }).waitFor();
         assert.match(await page.locator("pre").innerText(), /"order_number": "DEAD-1"/);
         await page.getByRole("button", { name: "Replay" }).click();
-        // Without a reload: the page keeps itself up to date.
+        // Without a reload: the page updates itself.
         await page.getByRole("heading", { name: /order\.confirmed processed/ }).waitFor();
         await page.getByRole("link", { name: "DEAD-1" }).first().click();
         await page.getByRole("heading", { name: /Order DEAD-1 confirmed/ }).waitFor();
@@ -141,7 +141,7 @@ await test("the console", async (t) => {
     await page.goto("/console");
     assert.match(page.url(), /sign-in$/);
     await signIn(page, stage.shop.origin);
-    // Another origin of this very machine, with the cookie in the browser: another port is another site's page.
+    // Another origin on the same machine, with the cookie in the browser: a page on another port is another site.
     const other = await context.newPage();
     await other.route("http://evil.localhost/", (route) =>
       route.fulfill({
@@ -187,7 +187,8 @@ await test("the console", async (t) => {
         found.push(...(await lookOver(page)));
         assert.deepEqual(found, []);
         assert.deepEqual(
-          // Pictures of products are not loaded in a preview: the policy says so to the console.
+          // The content security policy of the console blocks product pictures in a preview, and the browser reports
+          // it.
           complaints.filter((text) => !/status of (400|404)|"img-src data:"/.test(text)),
           [],
         );
@@ -247,7 +248,7 @@ await test("the console", async (t) => {
       const time = page.locator(`time[datetime="${at}"]`).first();
       assert.equal(await time.innerText(), local.slice(0, 19).replace("T", " "));
       assert.match((await time.getAttribute("title")) ?? "", new RegExp(`^${utc}.* UTC$`));
-      // A filter means the reader's zone too: the minute of the receipt finds it.
+      // A filter uses the reader's zone too: the minute of the receipt finds the event.
       await page.goto("/console/events?type=payment.success");
       await page.getByLabel(/Received from/).fill(local.slice(0, 16));
       await page.getByRole("button", { name: "Filter" }).click();
@@ -272,7 +273,7 @@ await test("the console", async (t) => {
         "SELECT received_at FROM webhook_events WHERE id = 'evt_PAY-Q_success'",
       );
       await stage.withPage({}, async ({ page }) => {
-        // What the server writes is tested in workerd; here it is as if UTC were the shop's zone.
+        // test/console tests the server's output; here UTC is set as the shop's zone.
         await page.route("**/console/events**", async (route) => {
           const response = await route.fetch();
           const text = await response.text();
@@ -306,7 +307,7 @@ await test("the console", async (t) => {
       const chosen = page.locator("tr.chosen");
       assert.equal(await chosen.count(), 1);
       assert.equal(await page.evaluate("document.activeElement.closest('tr').className"), "chosen");
-      // Enter opens the row that the keys have chosen: here the second of the list.
+      // Enter opens the row that the keys have selected: the second of the list.
       await page.keyboard.press("j");
       const second = page.locator("main tbody tr").nth(1);
       assert.equal(await second.getAttribute("class"), "chosen");
@@ -323,7 +324,7 @@ await test("the console", async (t) => {
       assert.equal(await page.evaluate("document.activeElement.id"), "find");
       await page.keyboard.press("Escape");
       assert.equal(await page.evaluate("document.activeElement === document.body"), true);
-      // The help needs no key to be found.
+      // The help can be opened without a key.
       await page.getByRole("button", { name: "Keys" }).click();
       const help = page.getByRole("dialog", { name: "Keys" });
       assert.match(await help.innerText(), /\/\s+Search[\s\S]*Next row[\s\S]*Open the row/);
@@ -392,7 +393,7 @@ await test("the console", async (t) => {
     await stage.withPage({}, async ({ page }) => {
       const beat = "document.body.dispatchEvent(new Event('tick-slow'))";
       await page.getByText("As a table").click();
-      // A mark that the next version of the part does not have.
+      // A mark that disappears when the part is replaced.
       const mark = "document.getElementById('live-part').dataset.old = 'yes'";
       await page.evaluate(`${mark}; document.activeElement.blur(); ${beat}`);
       await page.locator("#live-part:not([data-old])").waitFor();

@@ -1,4 +1,4 @@
-/** What is wrong with a page as it stands in a browser. */
+/** Finds the problems of a page in a browser. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
@@ -6,8 +6,8 @@ import type { Page } from "playwright-core";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /**
- * What is wrong with a page as it stands: axe-core in both themes, and what runs over its edge. Of a
- * long table, list or body the beginning stands for the rest, which is alike.
+ * The problems of a page: axe-core in both themes, and content that is wider than the page. Of a long table, list or
+ * body, only the beginning is checked, because the rest has the same elements.
  */
 export async function lookOver(page: Page): Promise<string[]> {
   const found: string[] = [...(await tooWide(page))];
@@ -15,10 +15,10 @@ export async function lookOver(page: Page): Promise<string[]> {
   return [...found, ...(await violationsIn(page))];
 }
 
-/** What axe-core finds in both themes. */
+/** The violations that axe-core finds in both themes. */
 export async function violationsIn(page: Page): Promise<string[]> {
   const found: string[] = [];
-  // The policy of the page allows no script from elsewhere; this one comes by the debugger.
+  // The policy of the page allows no script from elsewhere; this one is run by the debugger.
   await page.evaluate(axe);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
@@ -32,7 +32,7 @@ export async function violationsIn(page: Page): Promise<string[]> {
   return found;
 }
 
-/** A small screen, beyond which rows become cards; a zoom of 400%, narrower than any phone; a screen. */
+/** A small screen, below which rows become cards; a zoom of 400%, narrower than any phone; a large screen. */
 export async function tooWide(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const width of [1_030, 320, 1_280]) {

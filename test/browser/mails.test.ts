@@ -1,4 +1,4 @@
-/** E-mails as mail programs show them: what they support, how large they are, and that they are for everybody. */
+/** E-mails in mail programs: supported features, size, and accessibility. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { caniemail } from "caniemail";
@@ -7,10 +7,10 @@ import { loadPreviews, type Preview } from "../../tools/mail-previews.ts";
 import { openBrowser } from "./browser.ts";
 import { violationsIn } from "./look-over.ts";
 
-/** Gmail cuts off what is longer. */
+/** Gmail cuts off longer e-mails. */
 const SIZE_MAX_BYTES = 100_000;
 
-/** What some mail program does not know, and what it shows instead. */
+/** Features that some mail program does not support, and the result there. */
 const graceful: Readonly<Record<string, string>> = {
   "@media": "the light colours, at the width of a screen",
   "<style> element": "the same: every style that matters stands inline",
@@ -57,7 +57,7 @@ void test("every e-mail is below what mail programs cut off, and each picture ha
 
 void test("what a mail program does not know is left out with grace", () => {
   const found = new Map<string, string>();
-  // Of each layout one: the others have the same elements.
+  // One for each layout: the others have the same elements.
   for (const { name, html } of mails.filter((mail) =>
     /^(order-confirmed-taxed|payment-failed|shipment-part-shipped|review-request)$/.test(mail.name),
   )) {
@@ -78,7 +78,7 @@ void test("every e-mail fits a phone and is for everybody, in light and dark", a
   const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
   await page.route(/^https:/, (route) => route.abort());
   const found: string[] = [];
-  // Of the other languages those with the longest words.
+  // In the other languages, only the e-mails with the longest words.
   for (const { name, html } of mails.filter(
     (mail) => !mail.name.endsWith(".hi") || /part|large/.test(mail.name),
   )) {

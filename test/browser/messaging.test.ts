@@ -1,6 +1,6 @@
 /**
- * What somebody with no code at hand does with the messages of a shop: other words, another colour and a logo, one
- * message off, a test to themselves, and everything back as it was.
+ * Changes the messages of a shop as a person without access to the code does: other words, another colour and a logo,
+ * one message off, a test message, and everything back to the defaults.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -45,7 +45,7 @@ async function changeLook(page: Page): Promise<void> {
   await page.getByText("Saved. What goes out from now on shows it.").waitFor();
   assert.equal(await brandColour(page), "rgb(122, 31, 75)");
   assert.notEqual(await brandColour(page), before);
-  // It cannot be loaded here: the name stands in its place.
+  // The logo cannot be loaded here, so the name is shown instead.
   assert.equal(await mailIn(page).locator("img.logo").getAttribute("alt"), "Indigo Bazaar");
 }
 

@@ -1,10 +1,13 @@
-/** Where a browser has to have been: every kind of page, and each with what does harm if it is taken for more than text. */
+/**
+ * The paths that a browser must visit: every kind of page, each also with text that does harm if it is not treated as
+ * text.
+ */
 import { hostile } from "./shop.ts";
 import type { Stage } from "./stage.ts";
 
 const id = encodeURIComponent;
 
-/** Every kind of page, full and empty, right and wrong. */
+/** Every kind of page: full and empty, valid and invalid. */
 export async function everyPage(stage: Stage): Promise<readonly string[]> {
   const { order } = await stage.one<{ order: string }>(
     `SELECT r.order_number AS "order" FROM refunds r JOIN shipments s USING (order_number) LIMIT 1`,

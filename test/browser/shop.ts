@@ -1,6 +1,6 @@
 /**
- * A shop's day in a running Worker, to be looked at: the stories of the demo, by signed webhooks in the
- * order of their times, and beside them what a person would come to the console for.
+ * A shop's day in a running Worker: the stories of the demo, by signed webhooks in the order of their times, and
+ * everything that a person would open the console for.
  */
 import { z } from "zod";
 import { startProviders } from "../../testbed/receiver/providers.ts";
@@ -13,7 +13,7 @@ export const TOKEN = "let-me-in-0123456789";
 const SECRET = "browser-secret";
 const SEED = 4;
 
-/** Text that would do harm if it were taken for anything but text. */
+/** Text that does harm if it is not treated as text. */
 export const hostile = {
   script: `<script>document.title="owned"</script><img src=x onerror="document.title='owned'">`,
   turned: "ORD-\u202e321\u202c",
@@ -46,9 +46,9 @@ function isoBefore(hours: number): string {
   return new Date(Date.now() - hours * 3_600_000).toISOString();
 }
 
-/** What cannot come by itself within seconds: a queue's hundredth retry, hours that have passed. */
+/** States that cannot arise within seconds: a queue's hundredth retry, hours that have passed. */
 const history = [
-  // Receipt as if each event had come when it happened.
+  // Each event was received when it happened.
   `UPDATE webhook_events SET received_at = occurred_at,
      processed_at = strftime('%Y-%m-%dT%H:%M:%fZ', occurred_at, '+' || (0.4 + rowid % 9 / 10.0) || ' seconds')
    WHERE occurred_at IS NOT NULL AND occurred_at < received_at`,
@@ -58,7 +58,7 @@ const history = [
   "DELETE FROM orders WHERE order_number IN ('DEAD-1', 'DEAD-2')",
 ];
 
-/** Refused for hours by a secret that differs, and beside it what else goes wrong. */
+/** Deliveries refused for hours because of a different secret, and the other kinds of refusal. */
 function refusals(): readonly string[] {
   const counts = [
     ["wrong signature", 212, 0],
@@ -74,7 +74,7 @@ function refusals(): readonly string[] {
   });
 }
 
-/** An endpoint that fails with what waits for it, and one that is paused, with what would do harm as its name. */
+/** An endpoint that fails, with waiting forwards, and a paused one with a hostile name. */
 function endpoints(): readonly string[] {
   const attempts = [4, 3.5, 2.5, 1].map((hours, index) => ({
     at: isoBefore(hours),
@@ -100,7 +100,7 @@ function endpoints(): readonly string[] {
   ];
 }
 
-/** What was replayed and resent together: some of it is done, and some is still wrong. */
+/** Replays and resends in bulk: some of the rows are done, some still have a problem. */
 function replays(): readonly string[] {
   return [
     `INSERT INTO replays (id, started_at, events) SELECT 1, '${isoBefore(2)}', json_group_array(id)
@@ -110,7 +110,7 @@ function replays(): readonly string[] {
   ];
 }
 
-/** What people and scripts have done, with a name that would do harm. */
+/** The actions of people and scripts, one with a hostile name. */
 function activity(): readonly string[] {
   const done = [
     [30, hostile.script, "endpoint_pause", "ep_00000002", 1],
@@ -217,8 +217,8 @@ function hostileEvents(): readonly ShopEvent[] {
 }
 
 /**
- * `orders`: how many stories are told beside the events that are always there. `isCalm`: nobody sends
- * what is meant to hurt, as in the pictures of the docs.
+ * `orders`: the number of stories, in addition to the events that are always there. `isCalm`: without hostile events,
+ * as in the pictures of the docs.
  */
 export async function openShop(orders: number, isCalm = false): Promise<Shop> {
   const providers = await startProviders();
@@ -229,7 +229,7 @@ export async function openShop(orders: number, isCalm = false): Promise<Shop> {
       ADMIN_TOKEN: TOKEN,
       STORE_NAME: "Indigo Bazaar",
       ...providers.settings,
-      // Not set up, so that a person sees what that looks like.
+      // Not set up, so that the pages show this state.
       SLACK_WEBHOOK_URL: "",
     },
   });
@@ -255,7 +255,7 @@ export async function openShop(orders: number, isCalm = false): Promise<Shop> {
       ...(isCalm ? [] : [...endpoints(), ...activity()]),
     ])
       await receiver.query(sql);
-    // One that waits: D1 takes no row for its order.
+    // A waiting event: D1 refuses a row for its order.
     await receiver.query(
       `CREATE TRIGGER held BEFORE INSERT ON orders WHEN NEW.order_number = 'ASK-WAITING'
        BEGIN SELECT RAISE(ABORT, 'held'); END`,

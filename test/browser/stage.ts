@@ -1,4 +1,4 @@
-/** A running Worker with a shop's day in it, a browser, and pages of it for whoever is signed in. */
+/** A running Worker with a shop's day in it, a browser, and pages of it for signed-in persons. */
 import assert from "node:assert/strict";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { openBrowser, signIn } from "./browser.ts";
@@ -9,14 +9,14 @@ const PATIENCE_MS = 10_000;
 export interface Opened {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** What the browser complained of: errors of scripts, and of the policy. */
+  /** Errors that the browser reported: of scripts, and of the policy. */
   readonly complaints: readonly string[];
 }
 
 export class Stage {
   readonly shop: Shop;
   readonly browser: Browser;
-  /** The cookie of a sign-in, for whoever does not test signing in. */
+  /** The cookie of a sign-in, for tests that are not about signing in. */
   #session: Awaited<ReturnType<BrowserContext["storageState"]>> | null = null;
 
   private constructor(shop: Shop, browser: Browser) {
@@ -24,7 +24,7 @@ export class Stage {
     this.browser = browser;
   }
 
-  /** `orders`: how many stories the shop's day tells. */
+  /** `orders`: the number of stories in the shop's day. */
   static async set(orders: number): Promise<Stage> {
     const [shop, browser] = await Promise.all([openShop(orders), openBrowser()]);
     return new Stage(shop, browser);
@@ -35,7 +35,7 @@ export class Stage {
     await this.shop.close();
   }
 
-  /** A browser of its own, whose reader lives in India; nobody is signed in. */
+  /** A separate browser context with a reader in India; nobody is signed in. */
   async open(options: BrowserContextOptions = {}): Promise<Opened> {
     const context = await this.browser.newContext({
       baseURL: this.shop.origin,
@@ -52,7 +52,7 @@ export class Stage {
     return { context, page, complaints };
   }
 
-  /** A signed-in person on the overview. */
+  /** A page of a signed-in person, on the overview. */
   async withPage(
     options: BrowserContextOptions,
     work: (opened: Opened) => Promise<void>,
@@ -74,12 +74,12 @@ export class Stage {
     }
   }
 
-  /** Somebody has signed out, which ends the session for all who share it: the next one signs in. */
+  /** Signing out ends the session for all tests that share it; the next test signs in again. */
   forgetSession(): void {
     this.#session = null;
   }
 
-  /** The first row that a query finds. */
+  /** The first row of a query. */
   async one<T>(sql: string, ...values: string[]): Promise<T> {
     const [row] = await this.shop.receiver.query<T>(sql, ...values);
     assert.ok(row !== undefined, sql);

@@ -1,4 +1,6 @@
-/** The tasks of docs/console.md, in a browser, each as its text says. A task without a test here, or a picture, fails. */
+/**
+ * The tasks of docs/console.md, in a browser, each as its text describes it. A task without a test or a picture fails.
+ */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -25,7 +27,7 @@ function describedTasks(): ReadonlyMap<string, string> {
   );
 }
 
-/** The data differ from day to day, so each task finds what it is about in the database. */
+/** The data differ from day to day, so each task finds its subject in the database. */
 const tasks: Readonly<Record<string, (stage: Stage, opened: Opened) => Promise<void>>> = {
   "Find an order": async (stage, { page }) => {
     const { number, digits } = await stage.one<{ number: string; digits: string }>(
@@ -76,7 +78,7 @@ const tasks: Readonly<Record<string, (stage: Stage, opened: Opened) => Promise<v
       .getByRole("button", { name: /^Resend/ })
       .last()
       .click();
-    // It is asked again whether it is true: nobody is told what is not.
+    // The condition is checked again before the resend: a message that is no longer true is not sent.
     await page.getByText("the order is cancelled").first().waitFor();
     const after = await stage.one<{ resends: number }>(
       "SELECT resends FROM notifications WHERE id = ?1",
@@ -148,7 +150,7 @@ await test("the tasks of docs/console.md", async (t) => {
       assert.ok(picture !== undefined && existsSync(new URL(picture, docs)), "it has a picture");
       await stage.withPage({}, async (opened) => {
         await go(stage, opened);
-        // Pictures of products are on a server that is not there.
+        // The server of the product pictures does not exist.
         const complaints = opened.complaints.filter((one) => !one.includes("Loading the image"));
         assert.deepEqual(complaints, []);
       });
