@@ -1,4 +1,4 @@
-/** Who gets in: the last row of the HTTP table, the sign-in form, the cookie, the bearer token. */
+/** Access control: the last row of the HTTP table, the sign-in form, the cookie, the bearer token. */
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { event } from "../support/events";
@@ -127,7 +127,7 @@ describe("the admin API", () => {
     const dry = await fetchWith(ADMIN, bearer("/api/admin/replay", body));
     expect(await dry.json()).toEqual({ dry_run: true, count: 1, ids: ["admin-2"], more: false });
     expect(await status()).toBe("quarantined");
-    // The fix: as if the field had been understood all along.
+    // The fix: now the field has a valid value.
     await env.DB.prepare(
       "UPDATE webhook_events SET payload = replace(payload, '\"x\"', '5') WHERE id = 'admin-2'",
     ).run();

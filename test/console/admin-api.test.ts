@@ -1,6 +1,6 @@
 /**
- * The admin API over a told day: every list against what the tables say, paging that leaves nothing
- * out and shows nothing twice, and the actions.
+ * The admin API over a shop's day: every list compared with the tables, complete paging without repeats, and the
+ * actions.
  */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -59,7 +59,7 @@ interface Listed {
 
 const list = z.array(z.object({ id: z.string().optional(), order_number: z.string().nullish() }));
 
-/** Every id of a list, page after page. */
+/** Every id of a list, over all its pages. */
 async function readAll(path: string, name: string, limit: number): Promise<string[]> {
   const ids: string[] = [];
   let cursor: string | null = null;
@@ -95,7 +95,7 @@ beforeAll(async () => {
     await hand(ADMIN, "ce-events", messages.slice(from, from + 50));
   }
   await hand(ADMIN, "ce-events-dlq", [messageOf(event("order.created", order("DEAD")), at(999))]);
-  // The day is past: whatever may not wait is suppressed, with its recipient noted.
+  // The day is over: messages that must not wait are suppressed, with their recipients stored.
   const { results } = await env.DB.prepare("SELECT id FROM notifications").all<{ id: string }>();
   await hand(ADMIN, "ce-notifications", [{ ids: results.map(({ id }) => id) }]);
 });
@@ -405,7 +405,7 @@ describe("figures", () => {
   });
 
   it("of refused deliveries: the last hour in health, all time in metrics", async () => {
-    // What earlier tests were refused is written, and out of the way.
+    // Writes and removes the refusals of earlier tests.
     await fireCron({ ...calmEnv, DB: env.DB });
     await env.DB.batch(
       ["refused_deliveries", "refused_totals"].map((table) =>

@@ -1,11 +1,11 @@
-/** What a person is told to do about an event that is not applied, from the bodies that lead there. */
+/** The advice to a person about an event that is not applied, from the body that caused it. */
 import { describe, expect, it } from "vitest";
 import { adviceFor } from "../../src/console/pages/events/advice";
 import { asJudged, interpret } from "../../src/projection/interpret";
 
 const defaults = { country: "IN", timeZone: null } as const;
 
-/** What the projection makes of a body, and the advice. */
+/** The advice on a body, as the projection interprets it. */
 function adviceOn(payload: string): string | null {
   const stored = { id: "evt", typeHint: null, receivedAt: "2026-11-24T10:00:00.000Z", payload };
   const { status, error } = interpret(stored, { ...asJudged(defaults), dedupeDays: 30 });

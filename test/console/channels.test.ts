@@ -1,4 +1,4 @@
-/** Lost settings and the environment, as the console and the admin API show them, with the Worker whole. */
+/** Lost settings and the environment, as the console and the admin API show them, with the whole Worker. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { calmEnv, fireCron } from "../faults/drive";
@@ -10,7 +10,7 @@ import { signIn } from "../support/console";
 
 const TOKEN = "let-me-in";
 const ADMIN = { ADMIN_TOKEN: TOKEN };
-/** A deployment has wiped the vars; the secrets are still there. */
+/** A deployment has removed the vars; the secrets are still set. */
 const wiped = { ...ADMIN, RESEND_API_KEY: "re_1", SLACK_WEBHOOK_URL: "", EMAIL_FROM: "" };
 
 beforeEach(clearTables);

@@ -1,4 +1,4 @@
-/** The pages of endpoints: each action through its form, what is refused, and what is kept to itself. */
+/** The pages of endpoints: each action through its form, refusals, and values that are never shown. */
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { deriveSecret } from "../../src/notifications/channels/forward/secrets";

@@ -1,4 +1,4 @@
-/** The endpoints of the admin API: what is refused and why, what is shown, and what is done. */
+/** The endpoints of the admin API: refusals with their reasons, shown values, and actions. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { deriveSecret } from "../../src/notifications/channels/forward/secrets";

@@ -1,4 +1,4 @@
-/** In which form deliveries came, as the pages say it. */
+/** The form of deliveries, as the pages show it. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { event } from "../support/events";
 import { orderDetail } from "../support/models";

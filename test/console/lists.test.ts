@@ -1,4 +1,4 @@
-/** What the lists of events and of messages lead to, and what they find. */
+/** The lists of events and of messages: their links, and the results of their filters. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import * as z from "zod";

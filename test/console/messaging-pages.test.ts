@@ -1,4 +1,7 @@
-/** The pages of the shop, its messages and their texts: each through its forms, what is refused, and who did it. */
+/**
+ * The pages of the shop, its messages and their texts: each through its forms, with refusals, and the actor of each
+ * change.
+ */
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { calmEnv } from "../faults/drive";
@@ -46,7 +49,7 @@ const wordsOf = (html: string): string =>
     .replaceAll(/\s+/g, " ")
     .replaceAll("&quot;", '"');
 
-/** A form as a browser would send it: what a person has not touched goes with it. */
+/** The fields of a form as a browser sends them, also those that a person has not changed. */
 function fieldsOf(html: string): Record<string, string> {
   const plain = (text: string): string =>
     text
@@ -121,7 +124,7 @@ describe("the shop", () => {
     ]);
     const after = fieldsOf(await read(`${SHOP}?saved=1`));
     expect(after).toMatchObject({ name: "Meera", accent_colour: "#7a1f4b" });
-    // Nothing was touched: nothing is written, an address in lines included.
+    // No field was changed, so nothing is written, not even for the address with several lines.
     await act(SHOP, after);
     await act(SHOP, { ...after, name: "" });
     expect((await settings()).map(({ name }) => name)).toEqual(["accent_colour", "postal_address"]);

@@ -1,4 +1,4 @@
-/** What an order's page shows beside goods and money: all of it, none of it, and what means harm. */
+/** The other parts of an order's page, after goods and money: with all data, without data, and with hostile data. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { event } from "../support/events";
 import { address, orderDetail, payment, refund, shipment } from "../support/models";
@@ -27,13 +27,13 @@ async function read(number: string): Promise<string> {
   return await response.text();
 }
 
-/** A part of the page, from its heading to the next one; null where there is none. */
+/** A part of the page, from its heading to the next one; null if it does not exist. */
 async function part(number: string, id: string): Promise<string | null> {
   const html = await read(number);
   return new RegExp(`<section aria-labelledby="${id}".*?</section>`, "s").exec(html)?.[0] ?? null;
 }
 
-/** What a person reads of it. */
+/** The text of the part that a person reads. */
 async function words(number: string, id: string): Promise<string> {
   const html = (await part(number, id)) ?? "";
   return html

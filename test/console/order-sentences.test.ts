@@ -1,4 +1,4 @@
-/** What an order's page says of the lives that an order may have: where it stands, and who owes what to whom. */
+/** The sentences of an order's page for the possible lives of an order: its state, and what is owed to whom. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { signIn } from "../support/console";
@@ -33,12 +33,12 @@ const timeline = (html: string) =>
     text(item).replace(/^[\d-]{10} [\d:]{8} /, ""),
   );
 
-/** The event of a life `minutes` after its beginning. */
+/** The time of an event, `minutes` after the beginning of the life. */
 const at = (minutes: number) => ({
   created_at: new Date(Date.parse("2026-11-20T09:30:00Z") + minutes * 60_000).toISOString(),
 });
 
-/** Each with its order alone: what belongs to it names it in the envelope. */
+/** The events of one order; each names the order in its envelope. */
 function life(number: string, ...events: readonly [string, object, number][]): EventBody[] {
   return events.map(([type, data, minutes]) =>
     event(type, data, { ...at(minutes), order_number: number }),
@@ -103,7 +103,7 @@ beforeAll(async () => {
   cookie = await signIn("let-me-in");
   await apply(
     ...Object.entries(lives).flatMap(([number, events]) => life(number, ...events)),
-    // A payment that names no order: nothing joins the two.
+    // A payment without an order number: nothing links the two.
     event("order.confirmed", orderDetail("ALONE"), at(0)),
     event("payment.success", payment("PAY-ALONE"), at(1)),
   );

@@ -1,4 +1,7 @@
-/** All orders: filters, sort, pages over stretches, and the same as CSV, on the page and in the API. */
+/**
+ * The list of all orders: filters, sorting, pages of limited stretches, and the same as CSV, on the page and in the
+ * API.
+ */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { signIn } from "../support/console";
@@ -43,7 +46,7 @@ async function numbers(query: string, vars: object = {}): Promise<readonly unkno
   return orders.map((order) => order["order_number"]);
 }
 
-/** Every page, and how many there were. */
+/** Reads all pages; returns the orders and the number of pages. */
 async function walk(query: string): Promise<{ readonly found: unknown[]; readonly pages: number }> {
   const found: unknown[] = [];
   let cursor: string | null = "";
@@ -59,7 +62,7 @@ async function walk(query: string): Promise<{ readonly found: unknown[]; readonl
   return { found, pages };
 }
 
-/** So many orders, a minute apart, and an event for each; the newest is number 1. */
+/** This many orders, a minute apart, with an event for each; the newest is number 1. */
 async function fill(count: number): Promise<void> {
   await env.DB.batch([
     env.DB.prepare(
@@ -139,7 +142,7 @@ describe("filters", () => {
 
   it("take days in the zone of the shop", async () => {
     const zone = (name: string) => ({ STORE_TIME_ZONE: name });
-    // Fourteen hours ahead of UTC and eleven behind it: the same moment is never the same day in both.
+    // Fourteen hours ahead of UTC and eleven behind it: the same moment never has the same date in both.
     for (const name of ["Pacific/Kiritimati", "Pacific/Pago_Pago"]) {
       const local = new Intl.DateTimeFormat("en-CA", {
         timeZone: name,
@@ -270,7 +273,7 @@ describe("many orders", () => {
       (_, index) => `M-${String(index + 1).padStart(2, "0")}000`,
     );
     expect(found).toEqual(sort === "oldest" ? expected.toReversed() : expected);
-    // None looks through more than its stretch.
+    // No page reads more than its stretch.
     expect(pages).toBeGreaterThanOrEqual(6);
     expect(pages).toBeLessThanOrEqual(8);
   });

@@ -1,4 +1,4 @@
-/** The first page of the console: its ranges, figures, chart, and what needs a person. */
+/** The first page of the console: its ranges, figures and chart, and the items that need a person. */
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ticksOf } from "../../src/console/pages/overview/chart";
@@ -19,7 +19,7 @@ async function read(path: string, vars: Vars = {}, status = 200): Promise<string
   return await response.text();
 }
 
-/** What a person reads of a page. */
+/** The text of a page that a person reads. */
 async function wordsOf(path: string, vars: Vars = {}, status = 200): Promise<string> {
   const text = await read(path, vars, status);
   return text.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
@@ -89,7 +89,7 @@ describe("a range", () => {
     const text = await read("/console?range=7d");
     expect(text).toContain('<a href="/console?range=7d" aria-current="page">Last 7 days</a>');
     expect(text).toContain('<a href="/console?range=1h">Last hour</a>');
-    // The live part stays within its range.
+    // The live part keeps its range.
     expect(text).toContain('hx-get="/console?range=7d"');
     expect(await read("/console")).toContain('hx-get="/console?range=24h"');
     expect(await wordsOf("/console?range=year", {}, 400)).toMatch(/range: .*“year”/);

@@ -1,4 +1,4 @@
-/** What the pages say and keep to themselves; how they look is test/browser's business. */
+/** The content of the pages, and the data that they must not show; test/browser tests their appearance. */
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { layOutJson } from "../../src/console/json-text";
@@ -34,7 +34,7 @@ async function read(path: string, status = 200): Promise<string> {
   return await response.text();
 }
 
-/** What a person reads of a page. */
+/** The text of a page that a person reads. */
 async function wordsOf(path: string, vars: Vars = {}): Promise<string> {
   const text = await (await get(path, vars)).text();
   return text.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
@@ -123,7 +123,7 @@ describe("what is not there", () => {
     expect(text).toContain("from: ");
     expect(text).toContain("yesterday");
     await read("/console/messages?channel=pigeon", 400);
-    // What is not a field of the form is nobody's question.
+    // A parameter that is not a field of the form is ignored.
     await read("/console/events?utm_source=mail");
   });
 
@@ -141,7 +141,7 @@ describe("refused deliveries", () => {
     const last_at = new Date(Date.now() - minutesAgo * 60_000).toISOString();
     await saveRefusals(env.DB, [{ hour: last_at.slice(0, 13), reason, deliveries, last_at }]);
   };
-  /** What a person reads. */
+  /** Sets the receipt of all events to `hours` ago. */
   const receivedAgo = async (hours: number): Promise<void> => {
     const at = new Date(Date.now() - hours * 3_600_000).toISOString();
     await env.DB.prepare("UPDATE webhook_events SET received_at = ?1").bind(at).run();
@@ -261,7 +261,7 @@ describe("an event's body", () => {
     for (const odd of ["", "}{", '"', "[[[[", 'plain, "text: {']) {
       expect(layOutJson(odd).length).toBeGreaterThan(0);
     }
-    // Depth costs no more than length does.
+    // Depth costs no more than length.
     expect(
       layOutJson("[".repeat(10_000))
         .map((part) => part.text)

@@ -1,4 +1,4 @@
-/** Why an order is not paid: one answer for each way in which that comes about. */
+/** The reason why an order is not paid: one answer for each cause. */
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { explainNumber } from "../../src/console/order-view";
@@ -150,7 +150,7 @@ describe("why an order is not paid", () => {
     const word = order("WORD", 9, { payment_status: "failed" });
     await apply(payment("payment.success", "W", "WORD", 2), word);
     const answer = await answerOf("WORD");
-    // The money is there all the same, and said beside it.
+    // The paid amount is still part of the answer.
     expect(answer).toMatchObject({
       verdict: "not paid",
       status: "failed",

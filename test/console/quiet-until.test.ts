@@ -1,4 +1,4 @@
-/** quiet-until through the admin API, the settings and the overview, with the Worker whole. */
+/** quiet-until through the admin API, the settings and the overview, with the whole Worker. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { fireCron, calmEnv } from "../faults/drive";

@@ -1,4 +1,4 @@
-/** A session with the admin token: it ends on the server, by signing out, by age and by idleness. */
+/** A session with the admin token: it ends on the server, by signing out, by age and by inactivity. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { SESSION } from "../../src/limits";
@@ -19,7 +19,7 @@ async function signOut(cookie: string): Promise<Response> {
   return await fetchWith(ADMIN, new Request(`${ORIGIN}/console/sign-out`, init));
 }
 
-/** As if so much time had passed since. */
+/** Makes every session older by this time. */
 async function pass(ms: number): Promise<void> {
   await env.DB.prepare("UPDATE sessions SET ends_at = ends_at - ?1, seen_at = seen_at - ?1")
     .bind(ms)

@@ -1,4 +1,4 @@
-/** The shop's settings and the switches through the admin API, with the Worker whole. */
+/** The shop's settings and the switches through the admin API, with the whole Worker. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { answers } from "../../src/console/api/answers";

@@ -1,4 +1,4 @@
-/** Who gets in: tokens of Cloudflare Access, and how often a wrong admin token may be tried. */
+/** Sign-in: tokens of Cloudflare Access, and the limit on wrong admin tokens. */
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { type AccessDeps, verifyAccess } from "../../src/console/auth/access";
@@ -28,7 +28,7 @@ interface Team {
   readonly sign: (claims: Claims, header?: Header) => Promise<string>;
 }
 
-/** A team of its own, with a key made here: the verifier has never seen it. */
+/** A new team with its own key, which the verifier does not know yet. */
 async function makeTeam(domain: string, kid = "key-1"): Promise<Team> {
   const pair = await crypto.subtle.generateKey(
     { ...rs256, modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) },
@@ -198,7 +198,7 @@ describe("whom Cloudflare Access lets through", () => {
     expect(await post({ ...text, "sec-fetch-site": "same-site" })).toBe(403);
     expect(await post({ ...text, origin: "https://evil.test" })).toBe(403);
     expect(await post({ ...text, origin: "null" })).toBe(403);
-    // A script behind Access sends none of these; the console's own origin does.
+    // A script behind Access sends none of these headers; the console's own origin does.
     expect(await post(text)).toBe(200);
     expect(await post({ ...text, origin: ORIGIN, "sec-fetch-site": "same-origin" })).toBe(200);
   });
@@ -208,7 +208,7 @@ describe("the keys of a team", () => {
   const minute = 60_000;
   const start = Date.now();
 
-  /** How often keys were asked for, what the clock says, and whether the team can be reached. */
+  /** The number of requests for keys, the time of the clock, and whether the team can be reached. */
   interface World {
     asked: number;
     atMs: number;
@@ -236,7 +236,7 @@ describe("the keys of a team", () => {
     for (let n = 0; n < 5; n += 1) expect(await verifyAccess(first, config, deps)).not.toBeNull();
     expect(world.asked).toBe(1);
 
-    // The team signs with a new key: it is asked for, but not by every forgery.
+    // The team signs with a new key: the verifier requests it, but not for every forgery.
     team = await makeTeam("keys.cloudflareaccess.com", "key-2");
     const second = await team.sign(claimsOf(team, later));
     expect(await verifyAccess(second, config, deps)).toBeNull();
@@ -245,13 +245,13 @@ describe("the keys of a team", () => {
     expect(await verifyAccess(second, config, deps)).toBe("asha@shop.example");
     expect(world.asked).toBe(2);
 
-    // Old keys go on while new ones cannot be had.
+    // Old keys stay valid while new ones cannot be loaded.
     world.atMs += 120 * minute;
     world.down = true;
     expect(await verifyAccess(second, config, deps)).toBe("asha@shop.example");
     expect(world.asked).toBe(3);
 
-    // But not for ever: one of them may have been withdrawn.
+    // But only for a limited time: one of them may have been withdrawn.
     world.atMs = start + 86_400_000;
     const nextDay = { exp: Math.floor(start / 1000) + 3 * 86_400 };
     const third = await team.sign(claimsOf(team, nextDay));
@@ -310,7 +310,7 @@ describe("the keys of a team", () => {
 });
 
 describe("a wrong admin token", () => {
-  // In these tests the isolate counts alone; what the platform counts has its own below.
+  // In these tests only the isolate counts; the limit of the platform is tested below.
   const ADMIN = { ADMIN_TOKEN: "let-me-in", SIGN_IN_LIMIT: undefined };
 
   const form = (token: string, ip: string): Request =>
@@ -341,7 +341,7 @@ describe("a wrong admin token", () => {
     expect(api.status).toBe(429);
     expect(api.headers.get("content-type")).toContain("application/problem+json");
     expect(await api.json()).toMatchObject({ status: 429, error: expect.any(String) });
-    // Nobody else is held up.
+    // Other clients are not limited.
     expect(await statusOf(bearer("let-me-in", "192.0.2.2"))).toBe(200);
   });
 
@@ -360,7 +360,7 @@ describe("a wrong admin token", () => {
     }
     expect(await statusOf(bearer("let-me-in", "192.0.2.4"))).toBe(200);
     expect(await statusOf(form("let-me-in", "192.0.2.4"))).toBe(303);
-    // And what was compared already is not held up by guesses that follow from the same network.
+    // A token that was compared before is not limited by later guesses from the same network.
     for (let n = 0; n < SIGN_IN_LIMITS.ofOne; n += 1) {
       await statusOf(bearer(`guess-${String(n)}`, "192.0.2.4"));
     }
@@ -381,7 +381,7 @@ describe("a wrong admin token", () => {
     const tried = new TriedTokens();
     for (let n = 0; n < SIGN_IN_LIMITS.ofAll; n += 1) tried.count(`from ${String(n)}`, "guess", 0);
     expect(tried.count("from 0", "let-me-in", 0)).toBe("too many");
-    // Whoever has tried none is not locked out by others, and has one.
+    // A network without attempts is not locked out by others: it has one attempt.
     expect(tried.count("another", "guess", 0)).toBe("new");
     expect(tried.count("another", "let-me-in", 0)).toBe("too many");
   });
@@ -431,7 +431,7 @@ describe("a wrong admin token", () => {
   });
 
   describe("where the platform counts too", () => {
-    /** As the binding answers, in this order; then it admits. */
+    /** Answers like the binding, in this order; then it admits all. */
     function limiter(...answers: readonly boolean[]) {
       const left = [...answers];
       const asked: string[] = [];

@@ -1,4 +1,6 @@
-/** The texts of messages in the admin API: edited, refused with the place, taken back, and said by what is sent. */
+/**
+ * The texts of messages in the admin API: edits, refusals with the position, resets, and their use in sent messages.
+ */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { TEXT_VERSIONS_MAX } from "../../src/limits";
@@ -38,7 +40,7 @@ async function ask(method: string, path: string, body?: unknown, status = 200): 
 
 const edit = async (text: string, path = HEADING) => await ask("PUT", path, { text });
 
-/** What is stored of the message: rendered once, the same bytes at every attempt. */
+/** The stored rendering of the message: made once, the same bytes at every attempt. */
 async function renderedOf(id: string): Promise<string> {
   const { rendered } = await readNotification(id);
   return String(rendered);
@@ -80,7 +82,7 @@ describe("the texts", () => {
       changed_by: "admin API",
     });
     await edit("Thanks, {store} here");
-    // The same again makes no version.
+    // The same text again creates no version.
     await edit("Thanks, {store} here");
     expect(await ask("DELETE", HEADING)).toMatchObject({ edited: null, language: "en" });
     const { versions } = await ask("GET", HEADING);

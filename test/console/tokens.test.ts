@@ -1,4 +1,4 @@
-/** Which admin tokens and webhook secrets work, and that the others are refused with the reason. */
+/** The admin tokens and webhook secrets that work; all others are refused with the reason. */
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config";
 import { signIn } from "../support/console";
@@ -48,7 +48,7 @@ describe("ADMIN_TOKEN", () => {
     for (const given of ["schlüssel", "🔑", "\u{d800}", "nul\0within", "x".repeat(10_000), ""]) {
       expect(await submit(vars, given)).toContain("wrong=1");
     }
-    // As a client sends bytes beyond ASCII: each as one character.
+    // The bytes of a non-ASCII token as a client sends them: each as one character.
     expect(await askApi(vars, "Bearer schl\u00c3\u00bcssel")).toBe(401);
     expect(await signIn("let-me-in")).toContain("ce_webhooks_session");
   });
@@ -115,7 +115,7 @@ describe("the keys of providers", () => {
       ...forward,
       TWILIO_AUTH_TOKEN: "tøken",
       RESEND_API_KEY: "re_key\nre_other",
-      // Of the right letters, and of a length that base64 does not have.
+      // Valid letters, but a length that base64 cannot have.
       FORWARD_SECRET: "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwA",
     });
     expect([channels.sms, channels.email, channels.forward]).toEqual([null, null, null]);

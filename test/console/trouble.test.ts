@@ -1,4 +1,4 @@
-/** What a person and the log are told where something fails: a form that cannot be read, a database that is down. */
+/** Failures, as a person and the log see them: a form that cannot be read, a database that is down. */
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import { signIn } from "../support/console";

@@ -31,7 +31,7 @@ const messageOf = (value: { readonly id?: unknown; readonly event_type?: unknown
     }),
   );
 
-/** Of each group a page may show one: the others are second names for it. */
+/** The groups of synonyms: a page may use only one name of each group. */
 const synonyms: readonly (readonly string[])[] = [
   ["status", "state", "condition"],
   ["e-mail", "email", "mail"],
@@ -67,7 +67,7 @@ const synonyms: readonly (readonly string[])[] = [
   ["off", "disabled"],
 ];
 
-/** In whole sentences: second names that no page needs, and words that people do not use of machines. */
+/** Not allowed in sentences: synonyms that no page needs, and words that people do not use of machines. */
 const unwanted = [
   /\btelephone\b/i,
   /(?<!e-)\bmails?\b/i,
@@ -77,7 +77,7 @@ const unwanted = [
   /\b(?:lost to|superseded by|given up on|to be refunded|whoever)\b/i,
 ];
 
-/** The table under a heading of the glossary: what it refuses. */
+/** The words in the table under this heading of the glossary. */
 function refusedWords(): readonly string[] {
   const section = glossary.split("\n## Words that are refused\n")[1]?.split("\n## ")[0] ?? "";
   return [...section.matchAll(/^\| *[^|]+? *\| *([^|]+?) *\|$/gm)]
@@ -93,7 +93,7 @@ const plain = (html: string): string =>
     .replaceAll(/\s+/g, " ")
     .trim();
 
-/** Heads of columns, names of facts and fields, titles of parts, buttons, choices and statuses; without figures. */
+/** The heads of columns, names of facts and fields, titles of parts, buttons, choices and statuses; without figures. */
 function namesIn(html: string): readonly string[] {
   const found = html.matchAll(
     /<(th|dt|h2|label|legend|button|option|summary)\b[^>]*>(.*?)<\/\1>/gs,
@@ -109,7 +109,7 @@ function namesIn(html: string): readonly string[] {
 const path = (place: string, id: unknown): string =>
   `/console/${place}/${encodeURIComponent(String(id))}`;
 
-/** Of each route its pages: with rows and without, right and wrong. Null: no page, or a part of one. */
+/** The pages of each route: with and without rows, valid and invalid. Null: not a page, or only a part of one. */
 async function pathsOf(): Promise<Readonly<Record<string, readonly string[] | null>>> {
   const one = async (sql: string) => Object.values(await row(`${sql} LIMIT 1`))[0];
   const orderOf = async (where: string) =>
@@ -242,7 +242,7 @@ describe("every page", () => {
   it("has one name for one thing among columns, fields, titles, buttons and statuses", () => {
     const where = new Map<string, string>();
     for (const [page, html] of texts) {
-      // There, fields are named after the keys of texts.
+      // On these pages, fields are named after the keys of texts.
       if (/settings\/messages\/|settings\/shop/.test(page)) continue;
       for (const name of namesIn(html)) if (!where.has(name)) where.set(name, page);
     }

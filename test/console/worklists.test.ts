@@ -1,4 +1,7 @@
-/** The lists of orders that wait for a person: the page, the overview, the API, and when an order leaves them. */
+/**
+ * The lists of orders that wait for a person: the page, the overview, the API, and the moment when an order leaves
+ * them.
+ */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { event } from "../support/events";

@@ -1,4 +1,4 @@
-/** The activity: who did what, and that nothing personal of customers stands in it. */
+/** The activity log: each action with its actor, and no personal data of customers. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { noteFailedSignIn } from "../../../src/console/activity/note";
@@ -137,13 +137,13 @@ describe("what a script does", () => {
 
 describe("failed sign-ins", () => {
   it("are counted in one row an hour, whatever was tried", async () => {
-    // What other files have counted in this isolate is written first, and the next one is due at once.
+    // Writes the counts of other files in this isolate first; the next failure is then due to be written at once.
     await noteFailedSignIn({ db: env.DB, now: () => new Date(Date.now() + 3_600_000) });
     await env.DB.exec("DELETE FROM activity");
     await post("/console/sign-in", { token: "wrong" });
     await api("GET", "/orders", undefined, "wrong too");
     const failed = await rows("SELECT who, times FROM activity WHERE what = 'sign_in_failed'");
-    // The second is written with the next one that is due.
+    // The second failure is written together with the next one that is due.
     expect(failed).toEqual([{ who: "", times: 1 }]);
   });
 });

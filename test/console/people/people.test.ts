@@ -1,4 +1,4 @@
-/** One person in the console: what is stored, the export, and the erasure with its typed confirmation. */
+/** One person in the console: the stored data, the export, and the erasure with its typed confirmation. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { event } from "../../support/events";
 import { address, orderDetail, payment } from "../../support/models";
@@ -101,7 +101,7 @@ describe("the erasure", () => {
   });
 });
 
-/** Orders of one customer, whose addresses have these fields. */
+/** An order of one customer, with these fields in its addresses. */
 const orderOf = (number: string, who: Record<string, unknown>) =>
   event(
     "order.confirmed",

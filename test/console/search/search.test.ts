@@ -1,4 +1,4 @@
-/** The search: what people type, and what it finds. */
+/** The search: the terms that people type, and the results. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Found } from "../../../src/store/search/search";
 import { signIn } from "../../support/console";
@@ -26,7 +26,7 @@ async function page(q: string): Promise<Response> {
 const ordersOf = async (q: string): Promise<readonly string[]> =>
   (await search(q)).orders.map(({ order_number: number }) => number).toSorted();
 
-/** Whose order it is, and where it goes. */
+/** An order of this person, with the address of its delivery. */
 function orderOf(number: string, who: Record<string, string>, more: object = {}) {
   const at = address(who);
   return orderDetail(number, { billing_address: at, shipping_address: at, ...more });
