@@ -7,7 +7,7 @@ const HOUR_SECONDS = 3_600;
 /** The largest number that Math.random can give. */
 const ALMOST_ONE = 1 - 2 ** -53;
 
-/** The whole delay, of which jitter takes up to a half. */
+/** The maximum delay; jitter reduces it by up to a half. */
 function whole(trouble: Trouble, attempts: number): number {
   return retryDelaySeconds(trouble, attempts, ALMOST_ONE);
 }
@@ -41,7 +41,7 @@ describe("the delay before the next try", () => {
         expect(Number.isInteger(seconds)).toBe(true);
         expect(seconds).toBeGreaterThanOrEqual(1);
         expect(seconds).toBeLessThanOrEqual(HOUR_SECONDS);
-        // Never sooner than the half of a smaller number of attempts.
+        // At least a quarter of the whole delay after one attempt less.
         expect(seconds * 2).toBeGreaterThanOrEqual(whole(trouble, count - 1) / 2);
       }),
     );

@@ -1,4 +1,4 @@
-/** A batch in, an answer for each message out; D1 is the real one. */
+/** The consumer: a batch in, an answer for each message out, on the real D1. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { consumeEvents } from "../../src/consumer/consumer";
@@ -134,7 +134,7 @@ describe("trouble", () => {
   it("of a wake-up call or of a note changes no answer", async () => {
     const lost = () => Promise.reject(new Error("D1_ERROR: Network connection lost."));
     const messages = ids(2).map((id) => delivery(whole(id)));
-    // The first call reads, the second notes.
+    // The first call reads, the second stores the note.
     const db = new Breaker({ call: 1, fault: "fails before" }).database(env.DB);
     await consumeEvents(messages, consumer({ db, apply: lost }));
     expect(answers(messages)).toEqual([1, 1]);

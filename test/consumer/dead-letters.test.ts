@@ -1,4 +1,4 @@
-/** Events that failed after all retries; D1 is the real one. */
+/** Events that failed after all retries, on the real D1. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { consumeDeadLetters, type DeadLetterDeps } from "../../src/consumer/dead-letters";
@@ -30,7 +30,7 @@ function handler(over: Partial<DeadLetterDeps> = {}, now = NOW): Handled {
   return { deps, pushed };
 }
 
-/** Stored, and not applied. */
+/** Stores an event without applying it. */
 async function admit(id: string): Promise<void> {
   const event = receivedOf(wholeEvent(id, { order_number: `ORD-${id}` }), null);
   await admitAndRead(env.DB, [event], []);
