@@ -1,4 +1,4 @@
-/** The audit: empty while state is right, and quick to find a row that is not. */
+/** The audit: it returns nothing while state is right, and quickly finds a wrong row. */
 import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -63,7 +63,7 @@ describe("the audit", () => {
     const { results } = await env.DB.prepare(
       "EXPLAIN QUERY PLAN SELECT * FROM state_audit WHERE event_row > 5 AND event_row <= 10",
     ).all<{ detail: string }>();
-    // The index holds only what is still to be read after an upgrade, and the first entry answers.
+    // The index holds only the events to be read again after an upgrade, and its first entry is enough.
     const isHarmless = /^SCAN (CONSTANT|webhook_events USING INDEX webhook_events_to_reread)/;
     const scans = results.filter(
       ({ detail }) => detail.startsWith("SCAN") && !isHarmless.test(detail),

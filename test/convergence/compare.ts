@@ -1,10 +1,10 @@
-/** The rows in D1 against the reference model, column by column. */
+/** Compares the rows in D1 with the reference model, column by column. */
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { type Model, modelRows, type ModelRow } from "../../src/projection/history/model";
 import { entities, entityNames, type Value } from "../../src/projection/registers";
 
-/** Bookkeeping is exempt; when a batch is done, `stale` must be 0, and `placed_at` the same as `order_date`. */
+/** Bookkeeping is not compared; after a batch `stale` must be 0, and `placed_at` must equal `order_date`. */
 async function storedRows(): Promise<Map<string, ModelRow>> {
   const rows = new Map<string, ModelRow>();
   const results = await env.DB.batch<Record<string, Value>>(
@@ -28,7 +28,7 @@ async function storedFacts(): Promise<ReadonlySet<string>> {
   return new Set(results.map(({ fact }) => fact));
 }
 
-/** Fails with the first rows that differ. */
+/** Fails with the first rows that differ from the model. */
 export async function expectModel(model: Model): Promise<void> {
   const stored = Object.fromEntries(await storedRows());
   const expected = Object.fromEntries(modelRows(model.state));

@@ -1,9 +1,8 @@
 /**
- * Promise 3: state is a pure function of the set of events. Whatever the order, the repetition, the
- * split into batches and the number of consumers, the rows are those of the reference model.
+ * Promise 3: state is a pure function of the set of events. For any order, repetition, split into batches and number of
+ * consumers, the rows equal those of the reference model.
  *
- * `npm run test:convergence -- --runs N --seed S` for more; a failure prints its seed and its
- * smallest history.
+ * `npm run test:convergence -- --runs N --seed S` runs more; a failure prints its seed and its smallest history.
  */
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
@@ -52,7 +51,7 @@ interface Way extends FormOptions {
   readonly form: FormChoice;
 }
 
-/** How the lives of one run are told: wholly in one form, or mixed; with and without ids and times. */
+/** The form of the deliveries in one run: one form only, or mixed; with and without ids and times. */
 const ways: readonly [Way, ...Way[]] = [
   { name: "envelopes", form: "envelope" },
   { name: "bare bodies", form: "bare" },
@@ -62,7 +61,7 @@ const ways: readonly [Way, ...Way[]] = [
   { name: "flat bodies without ids and times", form: "flat", id: false, times: false },
 ];
 
-/** Events received in the order of their lots, once the lives are over. */
+/** Events that are received after the end of the lives, in the order of their lots. */
 async function deliverLives(run: number, random: Random, way: Way) {
   const lives = createLives({
     seed: seed + run,
@@ -84,7 +83,7 @@ async function deliverLives(run: number, random: Random, way: Way) {
     receivedAt: addMs(NOW, lots[index] ?? 0),
     payload: body,
   }));
-  // An export repeats what was delivered, at any moment among it, and changes nothing of the result.
+  // An export repeats deliveries at any moment between them, and does not change the result.
   const copies = stored.filter(() => random.next() < 0.2);
   const imported = await Promise.all(
     copies.map(async (event, index) => ({
@@ -94,7 +93,7 @@ async function deliverLives(run: number, random: Random, way: Way) {
     })),
   );
   const all = [...stored, ...imported];
-  // Bare bodies of the same bytes are one event.
+  // Bare bodies with the same bytes are one event.
   const events = all.filter(({ id }, at) => all.findIndex((one) => one.id === id) === at);
   const plan = {
     lots: events.map((_, index) => lots[index] ?? Math.floor(random.next() * 100_000)),
@@ -105,7 +104,7 @@ async function deliverLives(run: number, random: Random, way: Way) {
   return { stories: told.map(({ story }) => story), events, plan };
 }
 
-/** What of the rows differs from what really happened. */
+/** The differences between the rows and the stories. */
 async function judge(stories: readonly Story[]): Promise<readonly string[]> {
   const orders = await env.DB.prepare("SELECT * FROM orders").all();
   const rows = new Map(orders.results.map((row) => [row["order_number"], row]));
@@ -159,7 +158,7 @@ describe("state converges", () => {
       const model = modelOf(events, options);
       await expectModel(model);
       await expectExplained(model, events);
-      // Mixed within one order, the model is all that can be asked.
+      // For orders in mixed forms, only the comparison with the model is possible.
       const wrong = way.form === "mixed" ? [] : await judge(stories);
       expect(wrong, way.name).toEqual([]);
     }

@@ -1,4 +1,6 @@
-/** What events leave unsaid, in a shop whose zone skips and repeats hours: some times here state none. */
+/**
+ * Values that events do not state, for a shop whose time zone skips and repeats hours: some times here have no zone.
+ */
 import { defaults as unset } from "../support/defaults";
 import type { StoreDefaults } from "../../src/projection/store-defaults";
 

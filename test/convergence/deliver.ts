@@ -1,4 +1,4 @@
-/** Brings events to the real consumer and the real D1, in the batches of a schedule. */
+/** Delivers events to the real consumer and the real D1, in the batches of a schedule. */
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import type { InterpretOptions } from "../../src/projection/interpret";
 import { consumeAll, consumer, forgetVerdicts, options as usual, queued } from "../support/queue";
@@ -8,7 +8,7 @@ import { RECEIVED_AT } from "./history";
 export const NOW = RECEIVED_AT;
 export const options: InterpretOptions = { ...usual, ...defaults, reviewDelayMs: 86_400_000 };
 
-/** Delivers the batches; with `together`, two consumers work at once. */
+/** Delivers the batches; with `together`, two consumers run at once. */
 export async function deliver(
   batches: readonly (readonly StoredEvent[])[],
   together: boolean,

@@ -1,4 +1,4 @@
-/** Hand-written histories, delivered in every order, one by one and together. */
+/** Hand-written histories, delivered in every order, one event per batch and all in one batch. */
 import { env } from "cloudflare:workers";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 import { modelOf } from "../../src/projection/history/model";
@@ -6,7 +6,7 @@ import { expectModel } from "./compare";
 import { deliver, NOW, options } from "./deliver";
 import { clearTables } from "../support/rows";
 
-/** `10:00` on the day of these stories; null for an event without a time. */
+/** `10:00` on the day of these histories; null for an event without a time. */
 export function event(
   type: string,
   clock: string | null,
@@ -25,7 +25,7 @@ function permutations<T>(list: readonly T[]): readonly (readonly T[])[] {
   );
 }
 
-/** Of more orders than four events have, every third stands for its neighbours. */
+/** The number of orders of four events. Of more orders, only every third one is tested. */
 const ALL_ORDERS_MAX = 24;
 
 /** The orders in which events are delivered. */
@@ -36,8 +36,8 @@ export function ordersOf(events: readonly StoredEvent[]): readonly (readonly Sto
 }
 
 /**
- * Delivers the events in every order, one a batch and all in one batch, and hands each outcome to
- * `check`; the reference model has to agree each time.
+ * Delivers the events in every order, one per batch and all in one batch, and calls `check` after each; the reference
+ * model must agree each time.
  */
 export async function inEveryOrder(
   events: readonly StoredEvent[],

@@ -1,4 +1,4 @@
-/** Why an order looks as it does: tangled cases, each answer spelled out. */
+/** The explanation of an order: complicated cases, each with its complete answer. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { VIEW_LIMITS } from "../../src/limits";

@@ -1,4 +1,4 @@
-/** The explanation of every order against the reference model: complete, and of one mind with it. */
+/** Compares the explanation of every order with the reference model: it must be complete and agree with the model. */
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import type { StoredEvent } from "../../src/projection/decoded-event";

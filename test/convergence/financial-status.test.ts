@@ -1,9 +1,9 @@
 /**
- * Where an order stands in money, over random lives: the view, the pure function, the order's page, the list,
- * the panel "Is it paid?", the mails and the command line never contradict each other, nor what really
- * happened, which the story teller keeps in a ledger of its own.
+ * The financial status of an order, over random lives: the view, the pure function, the order's page, the list, the
+ * panel "Is it paid?", the mails and the command line never contradict each other or the ledger that the story keeps
+ * independently.
  *
- * `TEST_SEED=S` tells the same lives again.
+ * `TEST_SEED=S` generates the same lives again.
  */
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
@@ -38,24 +38,24 @@ const AT_ONCE = 100;
 
 type Expected = Story["expected"];
 
-/** An amount that is left out where it is nothing. */
+/** An amount that is left out if it is zero. */
 const unlessNone = (micros: number): number | null => (micros === 0 ? null : micros);
 const inWords = (name: string): string => name.replaceAll("_", " ").replace("partially", "partly");
 
-/** Beside the status of the order, a word that may be either's says what it is about. */
+/** Next to the status of the order, a word that both statuses share also names its subject. */
 const titles: Readonly<Record<string, string>> = {
   pending: "payment pending",
   failed: "payment failed",
 };
 
-/** What the panel says in a sentence where it is folded. */
+/** The sentence that the panel shows when it is folded. */
 const sentences: Readonly<Record<string, string>> = {
   Yes: "paid",
   "In part": "partly paid",
   No: "not paid",
 };
 
-/** What the panel answers: whether it is paid says nothing of what went back since. */
+/** The panel's answer: it states whether the order is paid, not whether money was refunded later. */
 const verdicts: Readonly<Record<Expected["paymentStatus"], string>> = {
   success: "paid",
   partially_paid: "partly paid",
@@ -63,7 +63,7 @@ const verdicts: Readonly<Record<Expected["paymentStatus"], string>> = {
   pending: "not paid",
 };
 
-/** Tells the events of all stories to the receiver, mixed. */
+/** Delivers the events of all stories to the receiver, mixed. */
 async function tellAll(stories: readonly Story[]): Promise<void> {
   const events = stories.flatMap((story) =>
     story.events.map((event) => ({
@@ -88,7 +88,7 @@ function checkView(row: Readonly<Record<string, unknown>>, expected: Expected): 
   });
 }
 
-/** The page of an order, with its badge, its figures and the panel; and what the command line says of it. */
+/** Checks the page of an order, with its badge, figures and panel, and the output of the command line. */
 function checkOrder({ orderNumber: number, expected }: Story, view: ExplainedOrder): void {
   if (view.order === null) throw new Error(`${number} is missing`);
   const word = inWords(expected.financialStatus);
@@ -141,7 +141,7 @@ function checkOrder({ orderNumber: number, expected }: Story, view: ExplainedOrd
   );
 }
 
-/** The badge of each order in the console's list. */
+/** Checks the badge of each order in the console's list. */
 async function checkList(stories: readonly Story[]): Promise<void> {
   const list = await listOrders(env.DB, { q: "", contacts: [] }, { limit: AT_ONCE });
   const page = htmlOf(
@@ -166,7 +166,7 @@ async function checkList(stories: readonly Story[]): Promise<void> {
   expect(new Map(told)).toEqual(new Map(happened));
 }
 
-/** The orders that wait for a refund, with how much, and those with a parcel that did not arrive. */
+/** Checks the orders that wait for a refund, with the amounts, and those with an undelivered parcel. */
 async function checkWorklists(stories: readonly Story[]): Promise<void> {
   const due = await listWorklist(env.DB, "refunds_due", { limit: AT_ONCE });
   const owed = due.orders.map((order) => `${order.order_number} ${refundOutstandingMicros(order)}`);
@@ -195,7 +195,7 @@ const isOpen = (status: string | number | null | undefined): boolean =>
   );
 
 /**
- * The orders to be paid are those of which the pure functions say so, and the badge of each says why it is in its list.
+ * The orders to be paid are those that the pure functions select, and the badge of each shows why it is in its list.
  * The days of the lists are those of the clock, so the lives are moved to today. None of them is paid in cash.
  */
 async function checkToPay(seen: Set<string>): Promise<void> {
@@ -221,7 +221,7 @@ async function checkToPay(seen: Set<string>): Promise<void> {
   for (const { financial_status: status } of [...unpaid.orders, ...partly.orders]) seen.add(status);
 }
 
-/** Every mail about an order as such, written as when its turn comes: how many there are. */
+/** Checks every mail about an order itself, rendered as when it is due; returns the number of mails. */
 async function checkMails(stories: readonly Story[]): Promise<number> {
   const templates = ["order_confirmed", "order_cancelled"];
   const ids = stories.flatMap(({ orderNumber }) =>
@@ -290,7 +290,7 @@ it(
       }
     }
     expect(seen.size).toBe(7);
-    // Of each kind, some were in a list.
+    // At least one order of each kind was in a list.
     expect([...listed].toSorted()).toEqual(["failed", "partially_paid", "pending"]);
     expect(mails).toBeGreaterThan(LIVES / 2);
   },

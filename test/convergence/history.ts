@@ -1,21 +1,21 @@
 /**
- * Random histories, most of them unlawful: few keys, few times and few ids, so that everything
- * collides. Payments are named by request number, by reference or by both, refunds point at
- * references that are known later or never, links move, times tie, are missing or make no sense.
+ * Random histories, most of them not lawful: few keys, times and ids, so that they often collide. Payments are named by
+ * request number, by reference or by both, refunds refer to references that are known later or never, links move, times
+ * tie, are missing or make no sense.
  */
 import * as fc from "fast-check";
 import { importId } from "../../src/events/imports/import-id";
 import type { StoredEvent } from "../../src/projection/decoded-event";
 
-/** When the first event of a random history is received, and when later ones may be. */
+/** The receipt of the first event of a random history, and possible receipts of later ones. */
 export const RECEIVED_AT = "2026-03-05T00:00:00.000Z";
 const laterReceipts = ["2026-03-05T00:00:00.001Z", "2026-03-05T06:00:00.000Z"] as const;
 
-/** An event before it has an id and a prefix: what shrinks well. */
+/** An event before it gets an id and a prefix, in a shape that shrinks well. */
 export interface Spec {
   readonly form: "envelope" | "flat" | "bare";
   readonly type: string;
-  /** What the URL says. */
+  /** The type hint in the URL. */
   readonly hint: string | undefined;
   readonly time: unknown;
   readonly receivedAt: string;
@@ -28,7 +28,7 @@ export interface Spec {
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(value, { nil: undefined, freq: 2 });
 
-/** A handful of instants: ties are common; some are missing or cannot be believed. */
+/** Few instants, so that ties are common; some are missing or not credible. */
 const time = fc.oneof(
   {
     weight: 8,
@@ -50,7 +50,7 @@ const time = fc.oneof(
 const orderNumber = fc.constantFrom("A", "B", "C");
 const reference = fc.constantFrom("R1", "R2", "P1");
 const amount = fc.constantFrom(100, 250.5, 0.01, 99.99);
-/** Of an order, which may cost nothing, or be paid otherwise. */
+/** The total of an order, which may be zero or differ from its payments. */
 const sum = fc.oneof({ weight: 3, arbitrary: amount }, { weight: 1, arbitrary: fc.constant(0) });
 
 const orderStatus = fc.constantFrom(
@@ -185,7 +185,7 @@ function spec(types: readonly string[], data: fc.Arbitrary<Record<string, unknow
   });
 }
 
-/** One event of any kind; keyless and contradictory ones included. */
+/** One event of any kind, also without keys or with contradictions. */
 export const anyEvent: fc.Arbitrary<Spec> = fc.oneof(
   {
     weight: 4,
@@ -214,14 +214,14 @@ export const anyEvent: fc.Arbitrary<Spec> = fc.oneof(
   },
 );
 
-/** How a set of events reaches the consumer: in which order, how often, in which batches. */
+/** The delivery of a set of events to the consumer: order, repeats and batches. */
 export interface Schedule {
-  /** Sorting keys, one for each delivery. */
+  /** Sorting keys, one per delivery. */
   readonly lots: readonly number[];
-  /** Which events are delivered again. */
+  /** The indexes of events that are delivered again. */
   readonly repeats: readonly number[];
   readonly batchSizes: readonly number[];
-  /** Two consumers at once, batch by batch in turn. */
+  /** True: two consumers at once, with alternate batches. */
   readonly together: boolean;
 }
 
@@ -237,7 +237,7 @@ async function hashOf(text: string): Promise<string> {
   return new Uint8Array(digest).toHex();
 }
 
-/** Where an order, payment, refund or parcel is named. */
+/** The fields that name an order, payment, refund or parcel. */
 const names: ReadonlySet<string> = new Set([
   "order_number",
   "request_number",
@@ -247,7 +247,7 @@ const names: ReadonlySet<string> = new Set([
   "id",
 ]);
 
-/** The same under other names, so that histories side by side have nothing to do with each other. */
+/** The same value with other names, so that histories in one database do not affect each other. */
 function nameApart<T>(value: T, suffix: string): T;
 function nameApart(value: unknown, suffix: string): unknown {
   if (Array.isArray(value)) return value.map((entry) => nameApart(entry as unknown, suffix));
@@ -260,7 +260,7 @@ function nameApart(value: unknown, suffix: string): unknown {
   );
 }
 
-/** A stored event under a name of its own, and all that it names with it. */
+/** A stored event with its own suffix on its id and on all names in it. */
 export function storedApart(event: StoredEvent, suffix: string): StoredEvent {
   const id = event.id + suffix;
   const body: unknown = nameApart(JSON.parse(event.payload), suffix);
@@ -280,8 +280,8 @@ function bodyOf(spec: Spec, index: number, suffix: string): object {
 }
 
 /**
- * Ids decide the last ties; their order is drawn, not the order of the list. Two bare bodies of the same
- * bytes are one event, of which the first stands.
+ * Ids decide the last ties; their order is random, not the order of the list. Two bare bodies with the same bytes are
+ * one event, and the first one is kept.
  */
 export async function storeAll(
   specs: readonly Spec[],
@@ -308,7 +308,7 @@ function cut<T>(list: readonly T[], sizes: readonly number[]): T[][] {
   return batches;
 }
 
-/** Orders, repeats and splits the events as the schedule says. */
+/** Orders, repeats and splits the events according to the schedule. */
 export function arrange(
   events: readonly StoredEvent[],
   plan: Schedule,
@@ -322,7 +322,7 @@ export function arrange(
   return cut(ordered, plan.batchSizes);
 }
 
-/** The batches of several histories as one list: of each history the first, then of each the second. */
+/** The batches of several histories as one list: the first batch of each history, then the second of each. */
 export function sideBySide(
   histories: readonly (readonly (readonly StoredEvent[])[])[],
 ): readonly (readonly StoredEvent[])[] {
@@ -333,21 +333,21 @@ export function sideBySide(
 /** Histories in one database, so that a round trip serves all of them. */
 export const SIDE_BY_SIDE = 10;
 
-/** A history, and how it reaches the consumer. */
+/** A history, and its delivery to the consumer. */
 export interface PlannedHistory {
   readonly specs: readonly Spec[];
   readonly plan: Schedule;
 }
 
-/** SIDE_BY_SIDE of them, each of at most `maxLength` events; a failure shrinks the others to nothing. */
+/** SIDE_BY_SIDE histories with at most `maxLength` events each; a failure shrinks the others to nothing. */
 export function histories(maxLength: number): fc.Arbitrary<readonly PlannedHistory[]> {
   const history = fc.record({ specs: fc.array(anyEvent, { maxLength }), plan: schedule });
   return fc.array(history, { minLength: SIDE_BY_SIDE, maxLength: SIDE_BY_SIDE });
 }
 
 /**
- * The events of histories, each under names of its own, and their batches side by side: each history keeps its
- * own order, repeats and batches. A body that names nothing is the same in all of them, and the first's alone.
+ * The events of histories, each history under its own names, with their batches side by side: each keeps its order,
+ * repeats and batches. A body without names is the same in all histories, and only the first one has it.
  */
 export async function storeApart(told: readonly PlannedHistory[]): Promise<{
   readonly events: readonly StoredEvent[];

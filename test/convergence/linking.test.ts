@@ -1,6 +1,6 @@
 /**
- * Who belongs to which order, rule by rule: each case in every order of arrival, one by one and in
- * one batch. Random histories miss some of these.
+ * Links to orders, rule by rule: each case in every order of arrival, one event per batch and all in one batch. Random
+ * histories miss some of these cases.
  */
 import { describe, expect, it } from "vitest";
 import { event, inEveryOrder, row } from "./every-order";

@@ -1,6 +1,6 @@
 /**
- * Money as people mean it, told in every order, one by one and together; the reference model has to agree
- * each time.
+ * The amounts of orders as people expect them, in every order of delivery, one event per batch and all in one batch;
+ * the reference model must agree each time.
  */
 import { beforeEach, describe, expect, it } from "vitest";
 import { event, inEveryOrder, row } from "./every-order";
@@ -263,7 +263,7 @@ describe("one refund under two names", () => {
     await inEveryOrder([paid, numbered, second], async () => {
       expect(await row(sums)).toMatchObject({ refunded_micros: micros(400) });
     });
-    // A third name is that of one of them, and of no more.
+    // A third name belongs to one of them, and adds no refund.
     await inEveryOrder([numbered, second, unnumbered], async () => {
       expect(await row(sums)).toMatchObject({ refunded_micros: micros(400) });
     });

@@ -1,7 +1,7 @@
 /**
- * Which of an order's events stands, by rules written down here once more, apart from the code: the time
- * that the envelope states, else the latest past date that the body shows; then how far along the status
- * is; then, for events that state no time, the later receipt.
+ * The event of an order that is kept, by rules that are repeated here independently of the code: the time that the
+ * envelope states, or else the latest past date in the body; then the stage of the status; then, for events that state
+ * no time, the later receipt.
  */
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
@@ -14,7 +14,7 @@ import { clearTables } from "../support/rows";
 const runs = Number(env.TEST_RUNS);
 const seed = Number(env.TEST_SEED);
 
-/** In the order in which an order lives through them; of one line, none is further than another. */
+/** The statuses in the order in which an order passes through them; those in one line have the same stage. */
 const ranks = [
   ["draft", "pending", "awaiting_approval"],
   ["confirmed"],
@@ -49,7 +49,7 @@ const told = fc.record({
 });
 type SentEvent = typeof told extends fc.Arbitrary<infer T> ? T : never;
 
-/** The total tells the events apart. */
+/** The total distinguishes the events. */
 function store(
   { form, stated, status, shows, receivedAt }: SentEvent,
   index: number,
@@ -70,14 +70,14 @@ function store(
       },
     ],
   };
-  // Of its type nothing follows: the status stands in `data`.
+  // Nothing follows from the type: the status is in `data`.
   const envelope = { event_type: "order.confirmed", timestamp: stated };
   const bodies = { bare: data, flat: { ...data, ...envelope }, envelope: { ...envelope, data } };
   const payload = JSON.stringify(bodies[form]);
   return { id: `evt ${String(index)} ${form} ${number}`, typeHint: null, receivedAt, payload };
 }
 
-/** What an event is compared by, as text that sorts; the hash of its id decides what is left. */
+/** The comparison key of an event, as text that sorts; the hash of its id decides remaining ties. */
 function placeOf({ form, stated, status, shows, receivedAt }: SentEvent): string {
   const own = form === "bare" ? undefined : stated;
   const shown = Object.values(shows).filter((date) => date !== undefined);

@@ -1,6 +1,6 @@
 /**
- * Rebuild and audit over random histories: rebuilding what is right changes nothing, and rebuilding
- * what was corrupted leads back to the reference model.
+ * Rebuild and audit over random histories: a rebuild of right rows changes nothing, and a rebuild of corrupted rows
+ * restores those of the reference model.
  */
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
@@ -20,12 +20,12 @@ const seed = Number(env.TEST_SEED);
 async function rebuildAll(dryRun: boolean): Promise<number> {
   const { id } = await startRebuild(env.DB, {}, dryRun, NOW);
   while ((await continueRebuild(env.DB, NOW, defaults)) !== null) {
-    // Each call carries it on by some slices.
+    // Each call processes some slices.
   }
   return (await loadRebuild(env.DB, id))?.rowsChanged ?? -1;
 }
 
-/** What a bug or a hand at the console could do to rows. */
+/** Changes that a bug or a person with access to D1 could make to rows. */
 const corruptions = [
   "UPDATE payments SET status = 'failed', payment_date = NULL WHERE status IS NOT NULL",
   "UPDATE payments SET status = NULL, payment_date = NULL, status_precedence = ''",

@@ -1,6 +1,6 @@
 /**
- * The smallest histories that once went wrong, as the random runs shrank them. Each in every order
- * against the reference model, rebuilt without a change, and fixed where a sum is wrong.
+ * The smallest histories that once gave a wrong result, as the random runs shrank them. Each in every order against the
+ * reference model; a rebuild changes nothing, and fixes a sum that is made wrong.
  */
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
@@ -118,7 +118,7 @@ const cases: Readonly<Record<string, readonly StoredEvent[]>> = {
   ],
 };
 
-/** Five events come in 40 orders, ten of them side by side; each in two ways, with a rebuild. */
+/** Five events have 40 orders, ten of them side by side; each in two ways, with a rebuild. */
 const PATIENCE_MS = 90_000;
 
 type Batches = readonly (readonly StoredEvent[])[];
@@ -128,7 +128,7 @@ interface Ways {
   readonly atOnce: Batches;
 }
 
-/** Orders of the events under names of their own, some side by side: one event a batch, and one order a batch. */
+/** Orders of the events under their own names, some side by side: one event per batch, and one order per batch. */
 function* waysOf(events: readonly StoredEvent[]): Generator<Ways> {
   const apart = ordersOf(events).map((order, n) =>
     order.map((one) => storedApart(one, `~${String(n)}`)),
@@ -142,7 +142,7 @@ function* waysOf(events: readonly StoredEvent[]): Generator<Ways> {
   }
 }
 
-/** The rows are the model's once all is delivered. */
+/** Delivers everything; expects the rows of the model. */
 async function expectAfter(batches: Batches): Promise<Model> {
   await clearTables();
   await deliver(batches, false);
@@ -154,7 +154,7 @@ async function expectAfter(batches: Batches): Promise<Model> {
 async function rebuildAll(dryRun: boolean): Promise<number> {
   const { id } = await startRebuild(env.DB, {}, dryRun, NOW);
   while ((await continueRebuild(env.DB, NOW, defaults)) !== null) {
-    // Each call carries it on by some slices.
+    // Each call processes some slices.
   }
   return (await loadRebuild(env.DB, id))?.rowsChanged ?? -1;
 }
@@ -164,7 +164,7 @@ describe("once wrong, now right", () => {
     for (const { oneByOne, atOnce } of waysOf(events)) {
       const model = await expectAfter(oneByOne);
       expect(await rebuildAll(true)).toBe(0);
-      // To the same rows, so that one rebuild each is enough.
+      // The result is the same rows, so that one rebuild of each kind is enough.
       await expectAfter(atOnce);
       await env.DB.prepare("UPDATE orders SET paid_micros = 7, payment_status = 'odd'").run();
       await rebuildAll(false);

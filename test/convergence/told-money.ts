@@ -1,6 +1,6 @@
-/** What each place says of an order's money, read as a person reads it: from the page, the mail, the terminal. */
+/** Reads the amounts of an order as a person reads them: from the page, the mail, the terminal. */
 
-/** The text of markup. */
+/** The text of HTML markup. */
 export function textOf(markup: string): string {
   return markup
     .replaceAll(/<[^>]*>/g, "")
@@ -8,14 +8,14 @@ export function textOf(markup: string): string {
     .trim();
 }
 
-/** The texts of the badges in a piece of a page. */
+/** The texts of the badges in a part of a page. */
 export function badgesIn(markup: string): readonly string[] {
   return [...markup.matchAll(/<span class="badge [a-z]+">([^<]*)<\/span>/g)].map(
     ([, text = ""]) => text,
   );
 }
 
-/** The first piece of a page that fits; fails where there is none. */
+/** The first match in a page; throws if there is none. */
 export function pieceOf(page: string, piece: RegExp): string {
   const [found] = piece.exec(page) ?? [];
   if (found === undefined) throw new Error(`no ${String(piece)} in the page`);
@@ -29,13 +29,13 @@ export function microsIn(text: string): number {
   return Math.round(Number(figure.replaceAll(",", "")) * 1_000_000);
 }
 
-/** Of a mail as text: the amount behind a label; null where no line has it. */
+/** The amount after a label in a mail's text; null if no line has the label. */
 export function lineIn(mail: string, label: string): number | null {
   const line = mail.split("\n").find((one) => one.startsWith(`${label}: `));
   return line === undefined ? null : microsIn(line);
 }
 
-/** Of name and value pairs on a page: the amount behind a name; null where none has it. */
+/** The amount of a name in the name and value pairs of a page; null if there is none. */
 export function factIn(page: string, name: string): number | null {
   const [, value] = new RegExp(`<dt>${name}</dt><dd>(.*?)</dd>`, "s").exec(page) ?? [];
   return value === undefined ? null : microsIn(textOf(value));
