@@ -1,4 +1,4 @@
-/** E-mail addresses as people write them, and whom they are sent to. */
+/** E-mail addresses as people write them, and the resulting recipients. */
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";

@@ -1,4 +1,4 @@
-/** What people read where data was refused. */
+/** The texts that people read about refused data. */
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { describeIssues } from "../../src/events/issues";

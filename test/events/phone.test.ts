@@ -1,4 +1,4 @@
-/** Telephone numbers as people and systems write them, and what they are read as. */
+/** Telephone numbers as people and systems write them, and the numbers that are read from them. */
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { getCountries, getCountryCallingCode, getExampleNumber } from "libphonenumber-js/max";
@@ -79,7 +79,7 @@ describe("a telephone number", () => {
     expect(parsePhone(null, "6591234567", "IN")).toBe("+916591234567");
     expect(parsePhone(null, "6591234567", null)).toBeNull();
     expect(parsePhone(null, "+6591234567", null)).toBe("+6591234567");
-    // Of Iran with a 0 too many, or of India with a + that does not belong there.
+    // A number of Iran with an extra 0, or one of India with a wrong +.
     expect(parsePhone(null, "+9807480000", "IN")).toBeNull();
     expect(parsePhone(null, "+9807480000", "SG")).toBe("+987480000");
   });

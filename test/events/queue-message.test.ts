@@ -1,4 +1,4 @@
-/** What goes onto ce-events comes off it again, to the letter. */
+/** A message of ce-events is decoded to exactly the encoded event. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeMessage, encodeMessage, type WholeEvent } from "../../src/events/queue-message";

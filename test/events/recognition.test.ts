@@ -158,7 +158,7 @@ describe("a bare body", () => {
   });
 
   test.each([
-    // What only one model has.
+    // Fields of one model only.
     [{ order_items: [] }, "order.updated"],
     [{ grand_total: 0, payment_status: "success" }, "order.updated"],
     [{ payments: [], order_number: "A", status: "confirmed" }, "order.confirmed"],
@@ -194,7 +194,7 @@ describe("a bare body", () => {
     [{ reference_number: "S", status: "in_transit" }, "shipment.updated"],
     [{ order_number: "A", reference_number: "S", status: "packed" }, "shipment.created"],
     [{ reference_number: "S" }, "shipment.updated"],
-    // Fields that orders list too decide where no field of an order is there.
+    // Fields that orders also list decide if no field of an order is present.
     [
       { order_number: "A", payment_status: "success", payment_method: "upi", bank_name: "HDFC" },
       "payment.success",

@@ -19,7 +19,7 @@ describe("a time without a zone", () => {
     [NEW_YORK, "2026-07-04T20:00:00", "2026-07-05T00:00:00.000Z"],
     [NEW_YORK, "2026-11-01T00:59:59", "2026-11-01T04:59:59.000Z"],
     [NEW_YORK, "2026-11-01T02:00:00", "2026-11-01T07:00:00.000Z"],
-    // Before 2007 it went back in October.
+    // Before 2007 the clocks went back in October.
     [NEW_YORK, "2006-11-01T12:00:00", "2006-11-01T17:00:00.000Z"],
     [NEW_YORK, "2007-11-01T12:00:00", "2007-11-01T16:00:00.000Z"],
     ["Europe/Istanbul", "2015-12-01T12:00:00", "2015-12-01T10:00:00.000Z"],
@@ -42,7 +42,7 @@ describe("a time without a zone", () => {
     [BERLIN, "2026-03-29T02:30:00", "2026-03-29T03:30:00.000"],
     [NEW_YORK, "2026-03-08T02:00:00", "2026-03-08T03:00:00.000"],
     ["Australia/Lord_Howe", "2026-10-04T02:15:00", "2026-10-04T02:45:00.000"],
-    // A whole day that there was not.
+    // A whole day that did not exist.
     ["Pacific/Apia", "2011-12-30T12:00:00", "2011-12-31T12:00:00.000"],
   ])("that clocks skip is as much later as they skip: %s %s", (zone, text, local) => {
     const time = parseTime(text, zone);

@@ -1,7 +1,6 @@
 /**
- * Checked by the compiler, never run: every value of the vendor's own types is one that our models
- * take, and our catalog is the vendor's list of webhooks. A type that is no longer assignable fails
- * `npx tsc` with the field's name.
+ * Checked by the compiler, never run: our models accept every value of the vendor's own types, and our catalog is the
+ * vendor's list of webhooks. If a type is no longer assignable, `npx tsc` fails with the name of the field.
  */
 import type { components, operations } from "@commercengine/storefront-sdk";
 import type { z } from "zod";
@@ -10,7 +9,7 @@ import type { fieldsOfOne, fieldsOfSome } from "../../src/events/subjects";
 import type { models, orderItem, shipmentItem } from "../../src/events/models";
 import type { payments } from "./vendor-values";
 
-/** Compiles only where every `Value` is a `Taken`. */
+/** Compiles only if every `Value` is a `Taken`. */
 type Takes<Taken, Value extends Taken> = [Taken, Value];
 
 type Schemas = components["schemas"];
@@ -21,7 +20,7 @@ type Body<Operation extends keyof operations> = operations[Operation] extends {
   : never;
 type Input<Name extends keyof typeof models> = z.input<(typeof models)[Name]>;
 
-/** The vendor's operation behind each event; it spells one of them differently. */
+/** The vendor's operation for each event; the vendor spells one of them differently. */
 type OperationOf<Type extends EventType> = Type extends "payment.refund.initiated"
   ? "payment-refund-created"
   : Type extends `${infer A}.${infer B}.${infer C}`
@@ -66,7 +65,7 @@ export type EveryModelIsTaken = [
   Takes<z.input<typeof shipmentItem>, Schemas["ShipmentItem"]>,
 ];
 
-/** What the entries of nested lists are parsed as. */
+/** The type that the entries of nested lists are parsed as. */
 type Nested<List extends keyof Schemas["OrderDetail"]> =
   NonNullable<Schemas["OrderDetail"][List]> extends readonly (infer Entry)[] ? Entry : never;
 
@@ -76,13 +75,13 @@ export type EveryNestedEntryIsTaken = [
   Takes<z.input<typeof orderItem>, Nested<"order_items">>,
 ];
 
-/** Both ways: no webhook of the vendor's is missing here, and none of ours is unknown there. */
+/** In both directions: no webhook of the vendor is missing here, and none of ours is unknown to the vendor. */
 export type CatalogIsComplete = [
   Takes<OperationOf<EventType>, WebhookOperation>,
   Takes<WebhookOperation, OperationOf<EventType>>,
 ];
 
-/** Every field of any member of a union. */
+/** The names of all fields of all members of a union. */
 type FieldOf<Model> = Model extends unknown ? keyof Model & string : never;
 type FieldsOf = {
   readonly order: FieldOf<Schemas["OrderDetail"]>;
@@ -91,7 +90,7 @@ type FieldsOf = {
   readonly shipment: FieldOf<Schemas["OrderShipment"]>;
 };
 
-/** No kind of payment has a field that none of the bodies in vendor-values.ts has. */
+/** Every field of every kind of payment is in a body of vendor-values.ts. */
 export type EveryPaymentHasItsBody = [
   Takes<
     FieldOf<(typeof payments)[keyof typeof payments]["full"]>,
@@ -106,7 +105,7 @@ type HaversOf<Field extends string> = {
   [Of in Subject]: Field extends FieldsOf[Of] ? Of : never;
 }[Subject];
 
-/** What tells a bare body's model apart is in that model of the vendor's and in no other. */
+/** The fields that identify a bare body's model exist in that model of the vendor and in no other. */
 export type FieldsTellModelsApart = [
   Takes<FieldsOf["order"], OfOne<"order">>,
   Takes<FieldsOf["payment"], OfOne<"payment">>,
@@ -124,7 +123,7 @@ export type FieldsTellModelsApart = [
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
-/** The check itself can fail: a body is known, and not everything is assignable. */
+/** Proves that the check can fail: the type of a body is known, and not everything is assignable. */
 export type TheCheckBites = [
   Takes<false, IsAny<Body<"order-created">>>,
   Takes<false, IsAny<Schemas["OrderShipment"]>>,

@@ -1,26 +1,26 @@
 /**
- * The vendor's models as bodies, held by the compiler against the vendor's own types: a field or a
- * value that is new there, and one that became optional or may now be null, fails `npx tsc` here.
+ * The vendor's models as bodies. The compiler compares them with the vendor's own types: `npx tsc` fails here if a
+ * field or a value is new, or if a field became optional or nullable.
  */
 import type { components } from "@commercengine/storefront-sdk";
 
 type Schemas = components["schemas"];
 
-/** The vendor's marker around what is only ever read, taken off. */
+/** The type without the vendor's marker for read-only fields. */
 type Read<T> = T extends { readonly $read: infer Value } ? Value : T;
 type Fields<T> = { [Key in keyof T]: Read<T[Key]> };
 
 type RequiredKey<T> = { [Key in keyof T]-?: object extends Pick<T, Key> ? never : Key }[keyof T];
 type OptionalKey<T> = Exclude<keyof T, RequiredKey<T>>;
 type NullableKey<T> = { [Key in keyof T]-?: null extends T[Key] ? Key : never }[keyof T];
-/** Text of a fixed list of members. */
+/** The members of a text with a fixed list of values. */
 type Member<T> =
   NonNullable<T> extends string ? (string extends NonNullable<T> ? never : NonNullable<T>) : never;
 type EnumKey<T> = { [Key in keyof T]-?: [Member<T[Key]>] extends [never] ? never : Key }[keyof T];
 
-/** A model of the vendor's: exactly its fields, each in the list where it belongs. */
+/** A model of the vendor: exactly its fields, each in the lists where it belongs. */
 interface Values<T> {
-  /** What must be there, and nothing else. */
+  /** The required fields, and no others. */
   readonly least: Pick<T, RequiredKey<T>> & { readonly [Key in OptionalKey<T>]?: never };
   /** Every field, with a value. */
   readonly full: { readonly [Key in keyof T]-?: NonNullable<T[Key]> };
@@ -30,7 +30,7 @@ interface Values<T> {
   readonly members: { readonly [Key in EnumKey<T>]: Readonly<Record<Member<T[Key]>, true>> };
 }
 
-/** The same for whoever runs through all models. */
+/** The same type for code that iterates over all models. */
 export interface AnyValues {
   readonly least: object;
   readonly full: object;
