@@ -1,6 +1,6 @@
 /**
- * Drives the Worker into a fault: posts to it and hands it batches with chosen bindings, and says what
- * became of each message. The messages and their answers are the platform's own.
+ * Drives the Worker into a fault: posts to it and delivers batches to it with chosen bindings, and returns the outcome
+ * of each message. The messages and their answers are the platform's own.
  */
 import {
   createExecutionContext,
@@ -15,16 +15,16 @@ import { sign } from "../support/events";
 import { Breaker, type Fault } from "./faulty";
 import { soundEnv, type TestEnv } from "./recovery";
 
-/** Providers that answer, and this much patience with D1, in milliseconds. */
+/** Working providers, and this time-out for D1, in milliseconds. */
 export function patientEnv(timeoutMs: number): TestEnv {
   const patience = { RECEIPT_TIMEOUT_MS: String(timeoutMs) };
   return { ...soundEnv, ...patience };
 }
 
-/** Patience enough whatever else this machine is doing. */
+/** A time-out that is long enough even on a busy machine. */
 export const calmEnv = patientEnv(5_000);
 
-/** Every call on D1 breaks; the queues are well. */
+/** Every call on D1 breaks; the queues work. */
 export function downDatabase(fault: Fault = "fails before", slowMs = 0): D1Database {
   return new Breaker({ call: "every", fault, slowMs }).database(env.DB);
 }
@@ -34,7 +34,7 @@ export function downQueue(queue: Queue, fault: Fault = "fails before"): Queue {
   return new Breaker({ call: "every", fault }).queue(queue, "queue");
 }
 
-/** A queue that hands everything on and keeps a copy of what was sent one by one. */
+/** A queue that passes everything on and keeps a copy of the messages that were sent one by one. */
 export function overheardQueue(queue: Queue): { readonly queue: Queue; readonly sent: unknown[] } {
   const sent: unknown[] = [];
   const proxy = new Proxy(queue, {
@@ -52,7 +52,7 @@ export function overheardQueue(queue: Queue): { readonly queue: Queue; readonly 
   return { queue: proxy, sent };
 }
 
-/** Posts a signed body; with `dies` nothing is done any more once the answer is out. */
+/** Posts a signed body; with `dies`, no work is done after the answer. */
 export async function postTo(
   environment: TestEnv,
   value: unknown,
@@ -73,7 +73,7 @@ export async function postTo(
 export interface Handed {
   /** Indices of the messages that were acked. */
   readonly acked: readonly number[];
-  /** Index of each message that was given back, with its delay in seconds. */
+  /** The index of each message that was returned to the queue, with its delay in seconds. */
   readonly retried: ReadonlyMap<number, number | undefined>;
 }
 
@@ -129,7 +129,7 @@ export async function fireCron(environment: TestEnv): Promise<void> {
   await worker.scheduled(createScheduledController({ cron: "* * * * *" }), environment);
 }
 
-/** As if the event had been received, and last pushed, so much earlier. */
+/** Moves the receipt and the last push of the event back by this time. */
 export async function ageEvent(id: string, seconds: number): Promise<void> {
   await env.DB.prepare(
     `UPDATE webhook_events SET push_at = strftime('%Y-%m-%dT%H:%M:%fZ', push_at, ?2),
@@ -139,7 +139,7 @@ export async function ageEvent(id: string, seconds: number): Promise<void> {
     .run();
 }
 
-/** Runs `work` while D1 refuses every row of `table` for which `condition` holds, as `text`. */
+/** Runs `work` while D1 refuses, with the error `text`, every row of `table` that meets `condition`. */
 export async function whileRefusing<T>(
   { table, condition, text }: { table: string; condition: string; text: string },
   work: () => Promise<T>,

@@ -1,6 +1,6 @@
 /**
- * The failure table (ARCHITECTURE.md, "What each failure leads to"), row by row: each test causes the
- * very fault that its row names and then looks for the outcome that its row promises.
+ * The failure table (ARCHITECTURE.md, "What each failure leads to"), row by row: each test causes exactly the fault
+ * that its row names, and checks the outcome that its row promises.
  */
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
@@ -25,10 +25,10 @@ import {
 import { Breaker, type Fault } from "./faulty";
 import { readSink, soundEnv, type TestEnv } from "./recovery";
 
-/** What is received stays in the inbox, to be handed over by the test itself. */
+/** Received events stay in the inbox; the test delivers them itself. */
 const idleEnv: TestEnv = { ...calmEnv, EVENTS: downQueue(env.EVENTS) };
 
-/** The wake-up call is lost, so that only the cron of the test tells anybody. */
+/** The wake-up call is lost, so that only the test's cron sends messages. */
 const unwokenEnv: TestEnv = { ...calmEnv, NOTIFICATIONS: downQueue(env.NOTIFICATIONS) };
 
 let orders = 0;
@@ -67,7 +67,7 @@ async function orderStatus(order: string): Promise<unknown> {
   return found?.["status"];
 }
 
-/** Everything that is stored about an order, its bookkeeping included. */
+/** All stored rows about an order, with their bookkeeping. */
 async function everything({ order }: SentEvent): Promise<unknown> {
   const tables = ["orders", "payments", "refunds", "shipments", "notifications"];
   const found = tables.map((table) =>
@@ -149,7 +149,7 @@ describe("row: the queue fails at receipt", () => {
   });
 
   it("what was pushed in vain is pushed again after 2, 4, 8 … minutes", async () => {
-    // Each push is taken by a queue that loses it: the wait is all that is left.
+    // The queue accepts each push and loses it, so only the wait is tested.
     const told = confirmed(newOrder());
     await receiveIdle(told);
     for (const [pushes, minutes] of [1, 2, 4, 8, 16].entries()) {
@@ -167,7 +167,7 @@ describe("row: the queue fails at receipt", () => {
   });
 });
 
-/** A queue that says it has taken what it then loses. */
+/** A queue that accepts messages and then loses them. */
 function losing(queue: Queue): Queue {
   return new Proxy(queue, {
     get: (target, property) =>
@@ -183,7 +183,7 @@ describe("row: the Worker dies between inbox and queue", () => {
     const dying = { ...calmEnv, EVENTS: downQueue(env.EVENTS, "hangs") };
     expect((await postTo(dying, told.value, { dies: true })).status).toBe(200);
     expect(await statuses(told)).toEqual(["received"]);
-    // The sender has its 200 and does not repeat it; nor would a repeat be pushed.
+    // The sender has its 200 and does not repeat it; a repeat would not be pushed either.
     await ageEvent(told.id, 60);
     await fireCron(calmEnv);
     await settled(told.id);
@@ -201,7 +201,7 @@ describe("row: both fail", () => {
       expect(response.status).toBe(503);
       expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
       expect(await inbox(told)).toEqual([]);
-      // The sender sends it again, as it was told to.
+      // The sender repeats the delivery, as the answer asked.
       expect((await postTo(calmEnv, told.value)).status).toBe(200);
       await settled(told.id);
     },
@@ -243,7 +243,7 @@ describe("row: event larger than a queue message", () => {
   });
 });
 
-/** The real D1; says how many bytes of bodies each batch brought into memory. */
+/** The real D1; reports how many bytes of bodies each batch read into memory. */
 function watchReads(db: D1Database, seen: (bytes: number) => void): D1Database {
   return new Proxy(db, {
     get: (target, property) => {
@@ -299,7 +299,7 @@ describe("row: one bad event in a batch", () => {
     const { queue, sent } = overheardQueue(downQueue(env.EVENTS));
     const downEnv = { ...calmEnv, DB: downDatabase(), EVENTS: queue };
     for (const { value } of batch) await postTo(downEnv, value);
-    // The queue was tried twice for each.
+    // The queue was tried twice for each event.
     const bodies = [...new Set(sent)];
     const condition = `NEW.id = '${bad?.id ?? ""}'`;
     const text = "not into the inbox";
@@ -386,7 +386,7 @@ describe("row: dies after the commit, before the ack", () => {
     });
     await receiveIdle(told, { id: String(parcel.id), value: parcel, order: told.order });
     const bodies = [byId(told), byId({ id: String(parcel.id) })];
-    // The batch is committed; then its answer, and with it every ack, is lost.
+    // The batch is committed; then its answer is lost, and with it every ack.
     const DB = new Breaker({ call: 2, fault: "fails after" }).database(env.DB);
     expect((await hand({ ...unwokenEnv, DB }, "ce-events", bodies)).acked).toEqual([]);
     await fireCron(calmEnv);
@@ -394,7 +394,7 @@ describe("row: dies after the commit, before the ack", () => {
     expect((await hand(unwokenEnv, "ce-events", bodies, 2)).acked).toEqual([0, 1]);
     await fireCron(calmEnv);
     expect(await everything(told)).toEqual(before);
-    // Nor where the inbox has forgotten that they were applied, as after a restore of the table.
+    // Also if the inbox no longer has the events as applied, for example after a restore of the table.
     await env.DB.prepare("UPDATE webhook_events SET status = 'received' WHERE id LIKE ?1")
       .bind(`evt-%${told.order}`)
       .run();
@@ -412,7 +412,7 @@ describe("row: one event still failing after the last retry", () => {
     // More than one batch of the dead-letter queue.
     const burst = Array.from({ length: 60 }, () => confirmed(`${newOrder()}-burst`));
     const condition = "NEW.order_number LIKE '%-burst'";
-    // A text that stands for the platform's trouble, so that the one retry of these tests is soon.
+    // A text of a platform error, so that the one retry of these tests is soon.
     const text = "Network connection lost";
     await whileRefusing({ table: "orders", condition, text }, async () => {
       for (const { value } of burst) {
@@ -443,12 +443,12 @@ describe("row: one event still failing after the last retry", () => {
     expect([...early.retried]).toEqual([[0, expect.any(Number)]]);
     expect(early.retried.get(0)).toBeGreaterThanOrEqual(1_800);
     expect(await inbox(told)).toEqual([]);
-    // D1 is down for the letters still; the message that starts anew finds it up again.
+    // D1 is still down for the dead letters; the message that starts anew finds it working.
     const late = await hand(down, "ce-events-dlq", [whole], 90);
     expect(late.acked).toEqual([0]);
     await settled(told.id);
     expect(await statuses(told)).toEqual(["processed"]);
-    // And with the queue down as well, the letter still waits.
+    // If the queue is down too, the dead letter still waits.
     const none = { ...down, EVENTS: downQueue(env.EVENTS) };
     expect((await hand(none, "ce-events-dlq", [whole], 95)).acked).toEqual([]);
   });
@@ -465,7 +465,7 @@ describe("row: provider down", () => {
     const message = `SELECT status, attempts, next_attempt_at > created_at AS later
       FROM notifications WHERE order_number = ?1`;
     expect(await rows(message, told.order)).toEqual([{ status: "pending", attempts: 1, later: 1 }]);
-    // The order goes on meanwhile.
+    // Meanwhile the order continues.
     const paid = payment(`PAY-${told.order}`);
     const value = event("payment.success", paid, { order_number: told.order });
     const next = { id: String(value.id), value, order: told.order };

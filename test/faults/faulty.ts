@@ -1,27 +1,27 @@
 /**
- * Bindings that break: the real D1 and the real queues, wrapped so that the n-th call on a path can
- * fail before it is made, fail after it was made (done, but the answer is lost), hang, or be slow.
+ * Bindings that break: the real D1 and the real queues, wrapped so that the n-th call on a path can fail before it is
+ * made, fail after it was made (done, but the answer is lost), hang, or be slow.
  */
 
 export const faults = ["fails before", "fails after", "hangs", "is slow"] as const;
 export type Fault = (typeof faults)[number];
 
-/** Slower than RECEIPT_TIMEOUT_MS in these tests, faster than anybody's patience. */
+/** Slower than RECEIPT_TIMEOUT_MS in these tests, faster than every other time-out. */
 export const SLOW_MS = 60;
 
 export interface Plan {
-  /** Which call breaks, counted from 0 over all wrapped bindings; -1: none. */
+  /** The call that breaks, counted from 0 over all wrapped bindings; -1: none. */
   readonly call: number | "every";
   readonly fault: Fault;
-  /** How long the slow call takes; SLOW_MS unless told. */
+  /** The duration of the slow call; SLOW_MS by default. */
   readonly slowMs?: number;
 }
 
 /** Counts the calls of one path and breaks one of them. */
 export class Breaker {
-  /** The calls that were made, by name. */
+  /** The names of the calls that were made. */
   readonly calls: string[] = [];
-  /** May change between calls: a binding that recovers, or flaps. */
+  /** May change between calls, for a binding that recovers or flaps. */
   plan: Plan;
   readonly #wrapped = new WeakMap<D1PreparedStatement, D1PreparedStatement>();
 
@@ -46,7 +46,7 @@ export class Breaker {
     }
   }
 
-  /** A statement's calls are counted when it runs; in a batch the batch is the call. */
+  /** A statement's call is counted when it runs; a batch counts as one call. */
   #statement(statement: D1PreparedStatement): D1PreparedStatement {
     const proxy = new Proxy(statement, {
       get: (target, property) => {
@@ -71,7 +71,7 @@ export class Breaker {
     return proxy;
   }
 
-  /** D1 takes only its own statements in a batch. */
+  /** D1 accepts only its own statements in a batch. */
   #unwrap(statement: D1PreparedStatement): D1PreparedStatement {
     return this.#wrapped.get(statement) ?? statement;
   }

@@ -1,7 +1,7 @@
 /**
- * The grid: every call that the receive path, the consume path and the notify path make on a binding,
- * broken in four ways. Afterwards the system recovers, and the promises must hold: acknowledged means
- * applied, nothing twice, nobody told twice.
+ * The grid: every call of the receive path, the consume path and the notify path on a binding, broken in four ways.
+ * Afterwards the system recovers, and the promises must hold: acknowledged means applied, nothing is applied twice,
+ * nobody is notified twice.
  */
 import {
   createExecutionContext,
@@ -77,7 +77,7 @@ function modelFor(told: readonly SentEvent[]): Model {
   return modelOf(events, options);
 }
 
-/** Gives up on a call that hangs, as a client or the platform would. */
+/** Stops waiting for a call that hangs, as a client or the platform would. */
 async function patiently<T>(work: Promise<T>): Promise<T | null> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const patience = new Promise<null>((resolve) => {
@@ -102,7 +102,7 @@ async function post(environment: TestEnv, body: string): Promise<number | null> 
   return response?.status ?? null;
 }
 
-/** As Commerce Engine does: again until it is acknowledged. */
+/** Like Commerce Engine: posts again until it is acknowledged. */
 async function postUntilTaken(environment: TestEnv, body: string): Promise<void> {
   if ((await post(environment, body)) === 200) return;
   expect(await post(soundEnv, body)).toBe(200);
@@ -142,7 +142,7 @@ async function handle(
   return acked.size === messages.length;
 }
 
-/** As the queue does: again until every message is acked. */
+/** Like the queue: delivers again until every message is acked. */
 async function handleUntilAcked(
   environment: TestEnv,
   queue: string,
@@ -171,7 +171,7 @@ async function eventMessages(
 }
 
 async function expectPromises(name: string, told: readonly SentEvent[]): Promise<void> {
-  // An event that only the queue holds is in no table yet: it is waited for.
+  // An event that only the queue holds is in no table yet, so the test waits for it.
   await vi.waitFor(
     async () => {
       await recover();
@@ -207,13 +207,13 @@ type Check = (name: string, told: readonly SentEvent[]) => Promise<void>;
 
 interface Walk {
   readonly check?: Check;
-  /** False: one after the other, where two in an hour make less calls than one. */
+  /** False: one after the other, for paths on which a second run within an hour makes fewer calls. */
   readonly together?: boolean;
 }
 
 /**
- * Walks a path: once sound, to count its calls, then with each call broken in each way: at once, since most of
- * the time is waiting, each with bindings and an order of its own.
+ * Tests a path: once without faults, to count its calls, then with each call broken in each way. The ways run at once,
+ * because most of the time is waiting; each has its own bindings and order.
  */
 async function walk(path: string, run: Run, how: Walk = {}): Promise<number> {
   const { check = expectPromises, together = true } = how;
@@ -281,7 +281,7 @@ describe("every binding call, broken in every way", () => {
   it("on the consume path of events that the inbox holds", { timeout: 120_000 }, async () => {
     const calls = await walk("consume", async (environment, told) => {
       const messages = await eventMessages(told, false);
-      // The inbox is filled as the receiver does, without the queue that would hand them over.
+      // Fills the inbox as the receiver does, without the queue that would deliver the events.
       await handleUntilAcked(environment, "ce-events", messages);
       await handleUntilAcked(environment, "ce-events", messages);
     });
@@ -292,7 +292,7 @@ describe("every binding call, broken in every way", () => {
     const calls = await walk(
       "dead",
       async (environment, told) => {
-        // One alert an hour: without one, each raises its own.
+        // Alerts are limited to one an hour; without the earlier one, each run raises its own.
         await env.DB.exec("DELETE FROM notifications WHERE template = 'alert'");
         await handleUntilAcked(environment, "ce-events-dlq", await eventMessages(told, false));
       },

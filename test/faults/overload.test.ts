@@ -1,6 +1,6 @@
 /**
- * D1 that fails, is slow or flaps while deliveries go on, and both stores down: what is answered, what D1 still gets
- * meanwhile, and that afterwards every event is applied and every message sent, once.
+ * D1 fails, is slow or flaps during deliveries, and both stores are down: the answers, the remaining calls on D1, and
+ * that afterwards every event is applied and every message sent, once.
  */
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -17,10 +17,10 @@ afterEach(() => void vi.restoreAllMocks());
 
 const WELL: Plan = { call: -1, fault: "fails before" };
 const DOWN: Plan = { call: "every", fault: "fails before" };
-/** Calls that one receipt makes at D1 at most: with others, and alone if that fails. */
+/** The most calls that one receipt makes on D1: with others, and alone if that fails. */
 const CALLS_A_RECEIPT = 2;
 
-/** An isolate's view: a D1 and a queue whose faults change, and a clock that can be moved. */
+/** The bindings of one isolate: a D1 and a queue whose faults change, and a clock that can be moved. */
 function createStores(timeoutMs = 2_000) {
   const db = new Breaker(WELL);
   const queueFaults = new Breaker(WELL);
@@ -57,7 +57,7 @@ async function deliver(bindings: TestEnv, times: number) {
 const accepted = (ids: readonly string[]) =>
   ids.map((id) => ({ status: 200, body: { received: true, id, duplicate: false } }));
 
-/** Everything is applied, with one message for each, and nobody was told twice. */
+/** Every event is applied with one message, and nobody was notified twice. */
 async function expectTold(bindings: TestEnv, ids: readonly string[]): Promise<void> {
   await settled(...ids);
   await fireCron(bindings);
@@ -101,7 +101,7 @@ describe("D1 fails", () => {
     await settled(...ids);
     db.plan = WELL;
     const [repeated] = events;
-    // Nobody asks the inbox yet.
+    // No receipt reads the inbox yet.
     const early = await postTo(bindings, repeated?.value);
     expect(await early.json()).toMatchObject({ duplicate: false });
     pass(AVOID_D1_MS);

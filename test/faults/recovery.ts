@@ -1,6 +1,6 @@
 /**
- * What happens after a fault: the sender repeats what was not acknowledged, the queue delivers again
- * what was not acked, the sweep pushes what stands still. Then the promises are checked.
+ * The recovery after a fault: the sender repeats deliveries without an acknowledgement, the queue redelivers messages
+ * without an ack, the sweep pushes stuck events. Then the promises are checked.
  */
 import {
   createExecutionContext,
@@ -16,7 +16,7 @@ import type { Breaker } from "./faulty";
 
 export const RECEIPT_TIMEOUT_MS = 30;
 
-/** Credentials of providers that a sink plays: see test/support/sink.ts. */
+/** Credentials of the providers that test/support/sink.ts replaces. */
 const providers = {
   RESEND_API_KEY: "re_test",
   EMAIL_FROM: "Shop <orders@shop.example>",
@@ -40,7 +40,7 @@ export function brokenEnv(breaker: Breaker): TestEnv {
 
 export const soundEnv: TestEnv = { ...env, ...providers };
 
-/** Runs the cron as if a day had passed, so that whatever waits is due. */
+/** Runs the cron as if a day had passed, so that everything that waits is due. */
 export async function sweepLater(environment: TestEnv = soundEnv): Promise<void> {
   await env.DB.batch([
     env.DB.prepare(
@@ -55,7 +55,7 @@ export async function sweepLater(environment: TestEnv = soundEnv): Promise<void>
   await waitOnExecutionContext(context);
 }
 
-/** Sweeps until nothing stands still any more. */
+/** Sweeps until nothing waits. */
 export async function recover(): Promise<void> {
   await vi.waitFor(
     async () => {
@@ -71,7 +71,7 @@ export async function recover(): Promise<void> {
   );
 }
 
-/** The rows of a model's orders and whatever belongs to them stand as the model says. */
+/** Expects that the rows of a model's orders and their parts equal the model. */
 export async function expectApplied(model: Model): Promise<void> {
   for (const [name, expected] of modelRows(model.state)) {
     const entity = entityNames.find((one) => name.startsWith(`${one} `));
