@@ -1,4 +1,4 @@
-/** One data point a run, where a data set is bound: what kind, how it ended, how much; nothing personal. */
+/** One data point per run, if a data set is bound: the kind, result and size of the run; nothing personal. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { measured } from "../../src/data-points";

@@ -1,7 +1,6 @@
 /**
- * Whatever form a delivery comes in, it means the same: each of the 14 events with the status that its
- * type implies, as an envelope, flat and bare, with and without a hint. And a hint, or a captured body
- * sent again, can do no harm.
+ * A delivery has the same meaning in every form: each of the 14 events with the status that its type implies, as an
+ * envelope, flat and bare, with and without a hint. A hint, or a captured body that is sent again, does no harm.
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test, vi } from "vitest";
@@ -30,7 +29,7 @@ const repaid = (status: string): Fields =>
 const parcel = (status: string): Fields =>
   shipment("SHP-F", { order_number: "ORD-F", status, modified_at: hoursAgo(1) });
 
-/** Each type with a body whose status means it. */
+/** Each type with a body whose status has the same meaning. */
 const table: readonly (readonly [string, Fields])[] = [
   ["order.created", order("pending")],
   ["order.confirmed", order("confirmed")],
@@ -48,7 +47,7 @@ const table: readonly (readonly [string, Fields])[] = [
   ["shipment.cancelled", parcel("cancelled")],
 ];
 
-/** Precedences differ by the event's id and receipt, and so do bookkeeping columns. */
+/** Precedences depend on the event's id and receipt; bookkeeping columns differ too. */
 const exempt = /_precedence$|^updated_at$/;
 
 async function outcome() {
@@ -81,7 +80,7 @@ async function quiet(): Promise<void> {
   );
 }
 
-/** What one delivery alone leads to; before it the order was placed and is known. */
+/** The result of one delivery alone; the order was placed before and is known. */
 async function after(body: unknown, sent: Sent = {}): Promise<{ event: Row }> {
   await clearTables();
   const placed = await deliver({
@@ -97,7 +96,7 @@ async function after(body: unknown, sent: Sent = {}): Promise<{ event: Row }> {
   return { event };
 }
 
-/** The same of another order, payment, refund and parcel: `ORD-F` is `ORD-F3`. */
+/** The same about another order, payment, refund and parcel: `ORD-F` is `ORD-F3`. */
 function another(body: Fields, n: number): Fields {
   return parseFields(JSON.stringify(body).replaceAll("-F", `-F${String(n)}`));
 }
@@ -105,7 +104,7 @@ function another(body: Fields, n: number): Fields {
 const parseFields = (text: string): Fields =>
   z.record(z.string(), z.unknown()).parse(JSON.parse(text));
 
-/** Of these rows those about the n-th order, under the names of the first. */
+/** The rows about the n-th order, under the names of the first. */
 function ownRows(list: readonly Row[], n: number): readonly unknown[] {
   const name = `-F${String(n)}`;
   return list
@@ -122,8 +121,8 @@ interface Way {
 }
 
 /**
- * What each of some deliveries leads to, all in one database: each about an order of its own, placed and known
- * before. Every row has to be about one of them.
+ * The result of each of several deliveries, all in one database: each is about its own order, placed and known before.
+ * Every row must be about one of them.
  */
 async function afterAllOf(ways: readonly Way[]): Promise<readonly { event: Row; left: unknown }[]> {
   const placed = await apply(
@@ -278,7 +277,7 @@ describe("a flat body", () => {
     [{ event_type: "payment.success", order_number: "ORD-2" }, "quarantined"],
     [{ event_type: "payment.refund.success", order_number: "ORD-2" }, "quarantined"],
     [{ event_type: "shipment.delivered", order_number: "ORD-2", note: "x" }, "quarantined"],
-    // Fields that we store nowhere are the vendor's all the same.
+    // Fields that we do not store are still the vendor's.
     [{ event_type: "order.confirmed", order_number: "ORD-2", coupon_code: "TEN" }, "processed"],
     [{ event_type: "payment.success", order_number: "ORD-2", upi_id: "a@upi" }, "processed"],
     [{ event_type: "shipment.delivered", order_number: "ORD-2", total_boxes: 2 }, "processed"],

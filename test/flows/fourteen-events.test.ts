@@ -4,7 +4,7 @@ import { event } from "../support/events";
 import { address, item, orderDetail, payment, refund, shipment } from "../support/models";
 import { apply, deliver, eventRow, type Row, row, rows, settled } from "../support/receiver";
 
-/** A time as the tables hold it. */
+/** A time as the tables store it. */
 const time: unknown = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const AT = "2026-11-22T10:00:00.000Z";
 
@@ -21,7 +21,7 @@ const refundRow = async (id: string): Promise<Row> =>
 const shipmentRow = async (id: string): Promise<Row> =>
   await row("SELECT * FROM shipments WHERE shipment_id = ?1", id);
 
-/** What webhook_events says of an applied event, beside its body. */
+/** The columns of webhook_events for an applied event, without its body. */
 function processed(over: Row): Record<string, unknown> {
   return {
     status: "processed",
@@ -36,7 +36,7 @@ function processed(over: Row): Record<string, unknown> {
   };
 }
 
-/** The columns that an order's amounts, customer and items are in, as the builders fill them. */
+/** The columns of an order's amounts, customer and items, as the builders fill them. */
 const filled = {
   currency: "INR",
   subtotal_micros: 999_900_000,
@@ -190,7 +190,7 @@ describe.concurrent("order events", () => {
       shipped_at: "2026-11-21T00:00:00.000Z",
       delivered_at: "2026-11-21T18:30:00.000Z",
     });
-    // A nested entry sets only dates that it carries, and no status that it does not say.
+    // A nested entry sets only dates that it has, and no status if it states none.
     expect(await shipmentRow("SHP-N2")).toMatchObject({ status: "shipped", shipped_at: null });
     expect(await shipmentRow("SHP-N3")).toMatchObject({ order_number: "ORD-N", status: null });
     expect(await orderRow("ORD-N")).toMatchObject({
@@ -309,7 +309,7 @@ describe.concurrent("payment events", () => {
       payment_date: "2026-11-20T09:31:00.000Z",
       updated_at: time,
     });
-    // The order is not known yet: a stub that later events fill.
+    // The order is not known yet: later events fill this stub.
     expect(await orderRow(`O-${id}`)).toMatchObject({
       status: null,
       payment_status: status,

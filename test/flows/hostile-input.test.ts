@@ -1,4 +1,4 @@
-/** Whatever an authentic or unauthentic client sends is data, or is refused; nothing gets stuck. */
+/** All input of authenticated and other clients is treated as data, or is refused; nothing gets stuck. */
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, test, vi } from "vitest";
 import { event, sign } from "../support/events";
@@ -369,7 +369,7 @@ describe.concurrent("odd numbers", () => {
     const body = event("order.created", { order_number: "HUGE", payments });
     const [stored] = await apply(body);
     expect(["processed", "quarantined"]).toContain(stored?.["status"]);
-    // The order lives on, whatever became of that event.
+    // The order continues, whatever the result of that event.
     const [later] = await apply(event("order.confirmed", { order_number: "HUGE" }));
     expect(later?.["status"]).toBe("processed");
   });
@@ -431,7 +431,7 @@ describe.concurrent("odd shapes", () => {
     const order = await row("SELECT status, items FROM orders WHERE order_number = 'PROTO'");
     expect(order).toEqual({ status: "draft", items: `[{"sku":"good"}]` });
     expect(Reflect.get({}, "polluted")).toBeUndefined();
-    // What only a prototype says is not said.
+    // A property that exists only on the prototype is not read.
     const { id } = await deliver(`{"__proto__":{"event_type":"order.created"},"data":{}}`);
     expect(await settled(id)).toMatchObject([{ status: "quarantined", form: "unknown" }]);
   });
@@ -603,7 +603,7 @@ test("after all of it the tables are there, and nothing is stuck", async () => {
   ]) {
     expect(names).toContain(name);
   }
-  // The test before may have left an event on its way.
+  // The previous test may have left an event in the queue.
   await vi.waitFor(async () => {
     const stuck = "SELECT id, status FROM webhook_events WHERE status IN ('received', 'failed')";
     expect(await rows(stuck)).toEqual([]);

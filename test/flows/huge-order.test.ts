@@ -1,7 +1,7 @@
 /**
- * One huge order cannot stall the rest: what a view, an explanation or a rebuild reads of it is bounded,
- * and each says what it has left out. Without the bounds an order of 40,000 payments was explained in 58
- * seconds, and its page had 54 MB.
+ * One huge order does not block the rest: a view, an explanation or a rebuild reads a bounded part of it, and states
+ * what it has left out. Without the bounds, an order of 40,000 payments was explained in 58 seconds, and its page had
+ * 54 MB.
  */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
@@ -19,12 +19,15 @@ import { signIn } from "../support/console";
 
 const ADMIN = { ADMIN_TOKEN: "let-me-in" };
 const NOW = "2026-11-26T10:00:00.000Z";
-/** What each body lists, and the bodies for one order that list others: of each the first 2,000 are read. */
+/**
+ * The number of entries that each body lists. BODIES: bodies of one order that list others; 2,000 entries of each are
+ * read.
+ */
 const ENTRIES = 13_000;
 const BODIES = 3;
 const READ = BODIES * ENTRIES_MAX;
 
-/** Far above what it takes here, and far below what it took. */
+/** Far more than the time with the bounds, and far less than the time without them. */
 const SOON_MS = 5_000;
 const PAGE_MAX_CHARACTERS = 2_000_000;
 
@@ -67,7 +70,7 @@ const explanation = z.object({
   leftOut,
 });
 
-/** D1, and how many rows its statements have read. */
+/** D1, and the number of rows that its statements have read. */
 function metered(): { readonly db: D1Database; readonly rowsRead: () => number } {
   let read = 0;
   const counted = (statement: D1PreparedStatement): D1PreparedStatement =>
@@ -212,7 +215,7 @@ describe("an order with much of everything", () => {
 
 describe("an order that very many events name", () => {
   const EVENTS = 20_000;
-  /** The oldest and one in the middle: both behind what one search looks at. */
+  /** The oldest, and one in the middle: one search does not reach either of them. */
   const FAILED = [1, 9_000];
 
   beforeAll(async () => {
@@ -233,7 +236,7 @@ describe("an order that very many events name", () => {
       Array.from({ length: 20 }, (_, at) => `many-${String(EVENTS - at)}`),
     );
     expect(next).not.toBeNull();
-    // One entry of the index an event; of the events themselves 5,000 at most, each found once and read once.
+    // One entry of the index per event; at most 5,000 of the events themselves, each found once and read once.
     expect(rowsRead()).toBeLessThan(EVENTS + 4 * 5_000);
   });
 

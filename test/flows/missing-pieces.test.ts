@@ -1,6 +1,6 @@
 /**
- * A piece of the set-up is taken away, and the admin API, the overview, the deep health and the alerts each
- * say so; put back, they say nothing. The real D1, the real queues; only times are moved.
+ * A piece of the set-up is removed, and the admin API, the overview, the deep health and the alerts each report it;
+ * when it is back, they do not. Real D1, real queues; only times are moved.
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -17,7 +17,7 @@ import { clearTables } from "../support/rows";
 
 const ADMIN = { ADMIN_TOKEN: "let-me-in" };
 
-/** Its own memory of the deep health, as in a new isolate, and a count of its calls. */
+/** A database whose deep health is not remembered yet, as in a new isolate, and the list of its calls. */
 function freshDatabase(plan?: Plan): { readonly db: D1Database; readonly calls: string[] } {
   const breaker = new Breaker(plan);
   return { db: breaker.database(env.DB), calls: breaker.calls };
@@ -61,7 +61,7 @@ async function overview(vars: Vars = {}, status = 200): Promise<string> {
 const sound = [200, { status: "ok" }] as const;
 const degraded = [503, { status: "degraded" }] as const;
 
-/** All say it: the admin API, the overview, the deep health. */
+/** The admin API, the overview and the deep health all report it. */
 async function expectMissing(piece: string, problem: RegExp, vars: Vars = {}): Promise<void> {
   const found = await missing(vars);
   expect(found.map((one) => one.piece)).toEqual([piece]);
@@ -110,7 +110,7 @@ describe("the cron", () => {
     await expectMissing("cron", /The cron has not run for 16 minutes/);
     await env.DB.exec("DELETE FROM cursors WHERE name = 'swept_at'");
     await expectMissing("cron", /The cron has never run/);
-    // The run that comes late does not alert of itself.
+    // The late run itself does not cause an alert.
     await fireCron(calmEnv);
     await expectSound();
     expect(await alertKinds()).toEqual([]);
@@ -118,7 +118,7 @@ describe("the cron", () => {
 });
 
 describe("the consumer of the queue", () => {
-  /** Pushed to a queue that nobody takes from, so much later each time. */
+  /** Ages the event by this time, and sweeps with a queue that loses its messages. */
   async function sweepAfter(id: string, seconds: number): Promise<void> {
     await ageEvent(id, seconds);
     const lost = new Proxy(env.EVENTS, { get: () => () => Promise.resolve() });
@@ -133,7 +133,7 @@ describe("the consumer of the queue", () => {
     await expectMissing("queue consumer", /Nothing takes events from the queue.*ever applied/);
     await sweepAfter(id, 0);
     expect(await alertKinds()).toEqual(["alert/missing_piece:queue_consumer"]);
-    // It is put back: the cron's next push is taken.
+    // The consumer is back: it takes the cron's next push.
     await ageEvent(id, 600);
     expect((await hand(calmEnv, "ce-events", [JSON.stringify({ id })])).acked).toEqual([0]);
     await expectSound();
@@ -146,7 +146,7 @@ describe("the consumer of the queue", () => {
     await postTo(calmEnv, order("evt-other"));
     await hand(calmEnv, "ce-events", [JSON.stringify({ id: "evt-other" })]);
     await expectSound();
-    // A failed try leaves its error: somebody has taken it.
+    // A failed try leaves its error, which proves that a consumer has taken it.
     await moveBeat("consumed_at", 3_600);
     await env.DB.exec("UPDATE webhook_events SET error = 'tried' WHERE status = 'received'");
     await expectSound();
@@ -220,7 +220,7 @@ describe("migrations", () => {
       expect(api.status).toBe(503);
       expect((await api.json<{ detail: string }>()).detail).toContain("npm run db:migrate");
       expect(await deep()).toEqual(degraded);
-      // Whole on the queue, whose consumer retries until the column is there.
+      // The whole event is in the queue, whose consumer retries until the column exists.
       expect((await postTo(calmEnv, order("evt-before-migration"))).status).toBe(200);
       expect(await rows("SELECT id FROM webhook_events")).toEqual([]);
     } finally {
@@ -253,7 +253,7 @@ describe("the database of another environment", () => {
     await fireCron({ ...calmEnv, ENVIRONMENT: "staging" });
     expect(await alertKinds()).toEqual(["alert/missing_piece:database"]);
     await expectSound();
-    // As the runbook says: it was renamed, and this is right.
+    // The step of the runbook: the environment was renamed, and the new name is right.
     await env.DB.exec("DELETE FROM cursors WHERE name = 'environment'");
     await fireCron({ ...calmEnv, ENVIRONMENT: "staging" });
     await expectSound({ ENVIRONMENT: "staging" });

@@ -1,4 +1,4 @@
-/** An order may be called as a parcel's mark is: `shipment:S`. Its messages are its own. */
+/** An order may have the same name as the mark of a parcel: `shipment:S`. Its messages are still its own. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { event } from "../support/events";

@@ -1,4 +1,4 @@
-/** Which notifications each event asks for: id, template and channel, by the table of the design. */
+/** The messages of each event: id, template and channel, by the table of the design. */
 import { describe, expect, test } from "vitest";
 import { event } from "../support/events";
 import { orderDetail, payment, refund, shipment } from "../support/models";
@@ -24,12 +24,12 @@ async function toldOf(eventId: string): Promise<Row[]> {
   );
 }
 
-/** The id of the first row that an event asked for. */
+/** The id of the first row that an event caused. */
 async function firstTold(eventId: string): Promise<unknown> {
   return (await toldOf(eventId))[0]?.["id"];
 }
 
-/** Receives an event and consumes it with vars of its own. */
+/** Receives an event and consumes it with these vars. */
 async function consume(body: unknown, vars: Record<string, string>): Promise<string> {
   const id = await receiveOnly(body);
   await consumeBatch([id], vars);
@@ -51,7 +51,7 @@ function told(id: string): Row {
 const plain = { created_at: AT };
 const linked = { created_at: AT, order_number: "ORD-1" };
 
-/** Event type, data, envelope, and the ids of what is told of it. */
+/** Event type, data, envelope, and the ids of the messages. */
 const table: [string, Record<string, unknown>, Record<string, unknown>, string[]][] = [
   ["order.created", orderDetail("ORD-0"), plain, []],
   ["order.confirmed", orderDetail("ORD-1"), plain, ["order_confirmed/ORD-1/email"]],
@@ -248,7 +248,7 @@ describe("the identity is the fact, not the event", () => {
       await apply(
         on("2026-11-22T05:00:00Z"),
         on("2026-11-22T23:59:59.999Z"),
-        // A day is that of the event's time in UTC, in whatever zone it is written.
+        // The day is that of the event's time in UTC, whatever the zone in which it is written.
         on("2026-11-23T01:00:00+05:30"),
         on("2026-11-23T00:00:00Z"),
       );
@@ -358,7 +358,7 @@ describe("forward", () => {
     }
   });
 
-  // Where it is lost: test/notifications/endpoints.test.ts.
+  // test/notifications/endpoints.test.ts tests the cases in which the event is lost.
   test("what cannot be passed on yet is kept: the address is not usable", async () => {
     for (const vars of [{ FORWARD_URL: "http://plain.example/in" }, { FORWARD_URL: "nonsense" }]) {
       const id = await consume(event("order.created", orderDetail("ORD-FW")), vars);

@@ -1,6 +1,6 @@
 /**
- * Whom an order is for, from the webhook to its row, to whoever looks for it, and to what is sent: as
- * senders write telephone numbers and e-mail addresses.
+ * The person of an order, from the webhook to the row, the search and the messages: with telephone numbers and e-mail
+ * addresses as senders write them.
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, test } from "vitest";
@@ -15,7 +15,7 @@ import { clearAll } from "../upkeep/aged";
 
 const NOW = "2026-11-24T10:00:00.000Z";
 
-/** An order event with this billing address and these fields, applied with these vars. */
+/** Applies an order event with this billing address and these fields, with these vars. */
 async function tell(
   number: string,
   billing: Record<string, unknown> | null,
@@ -38,7 +38,7 @@ async function phoneOf(number: string): Promise<unknown> {
   return found["customer_phone"];
 }
 
-/** The order numbers that a search leads to. */
+/** The order numbers that a search finds. */
 async function search(q: string, vars: Record<string, string> = {}): Promise<readonly string[]> {
   const response = await fetchWith(
     { ADMIN_TOKEN: "let-me-in", ...vars },
@@ -50,11 +50,11 @@ async function search(q: string, vars: Record<string, string> = {}): Promise<rea
   return orders.map((order) => order.order_number);
 }
 
-/** How many columns of rows a rebuild changes. */
+/** The number of columns that a rebuild changes. */
 async function rebuild(country: "IN" | "SG"): Promise<number> {
   const { id } = await startRebuild(env.DB, {}, false, NOW);
   while ((await continueRebuild(env.DB, NOW, { ...defaults, country })) !== null) {
-    // Each call carries it on by some slices.
+    // Each call processes some slices.
   }
   return (await loadRebuild(env.DB, id))?.rowsChanged ?? -1;
 }

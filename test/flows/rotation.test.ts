@@ -1,7 +1,7 @@
 /**
- * Secrets are changed as docs/runbook.md says, step by step, while deliveries and people come: nothing is
- * refused that should not be, each check of the table holds, and the old secret ends where the table says so.
- * (A provider's key: test/notifications/dispatch-trouble.test.ts.)
+ * Secrets are changed in the steps of docs/runbook.md during deliveries and sign-ins: no valid request is refused, each
+ * check of the table holds, and the old secret ends where the table says so. (A provider's key:
+ * test/notifications/dispatch-trouble.test.ts.)
  */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
@@ -51,7 +51,7 @@ test("the webhook secret: no delivery is refused from the first step to the last
   const after = { CE_WEBHOOK_SECRET: "new" };
 
   expect(await deliver("R-0", "old", before)).toBe(200);
-  // Step 1: the present secret as the previous one.
+  // Step 1: the current secret is set as the previous one too.
   expect(await deliver("R-1", "old", both)).toBe(200);
   expect(await isSet("CE_WEBHOOK_SECRET_PREVIOUS", both)).toBe(true);
   // Step 2: the new secret; Commerce Engine still signs with the old one.
@@ -64,9 +64,9 @@ test("the webhook secret: no delivery is refused from the first step to the last
   const third = await verifiedBy(during);
   expect(third.current).toBe(second.current + 1);
   expect(third.last_previous_at).toBe(second.last_previous_at);
-  // Step 4: a retry of before, still signed with the old one.
+  // Step 4: a retry of an earlier delivery, still signed with the old secret.
   expect(await deliver("R-4", "old", during)).toBe(200);
-  // Step 5: the old one ends.
+  // Step 5: the old secret is removed.
   expect(await isSet("CE_WEBHOOK_SECRET_PREVIOUS", after)).toBe(false);
   expect(await deliver("R-5", "old", after)).toBe(401);
   expect(await deliver("R-5", "new", after)).toBe(200);

@@ -12,9 +12,9 @@ import { clearAll } from "../upkeep/aged";
 
 const KOLKATA = { STORE_TIME_ZONE: "Asia/Kolkata" };
 const NOW = "2026-11-24T10:00:00.000Z";
-/** In October of UTC, in November of India. */
+/** A moment in October in UTC, and in November in India. */
 const LATE = "2026-10-31T20:00:00Z";
-/** The same, as it is told without a zone there. */
+/** The same moment as the shop writes it, without a zone. */
 const LATE_LOCAL = "2026-11-01 01:30:00";
 const LATE_STORED = "2026-10-31T20:00:00.000Z";
 
@@ -32,7 +32,7 @@ const one = async (sql: string): Promise<string> => Object.values(await row(sql)
 async function rebuild(timeZone: string | null): Promise<number> {
   const { id } = await startRebuild(env.DB, {}, false, NOW);
   while ((await continueRebuild(env.DB, NOW, { ...defaults, timeZone })) !== null) {
-    // Each call carries it on by some slices.
+    // Each call processes some slices.
   }
   return (await loadRebuild(env.DB, id))?.rowsChanged ?? -1;
 }
@@ -104,7 +104,7 @@ describe("times without a zone", () => {
        FROM orders, shipments, payments, refunds`,
     );
     expect(new Set(times.split(" "))).toEqual(new Set([LATE_STORED]));
-    // A date alone is the shop's midnight where a moment is stored.
+    // A date alone is stored as the shop's midnight if the column is a moment.
     expect(await one("SELECT shipped_at FROM shipments")).toBe("2026-10-31T18:30:00.000Z");
     expect(await rows("SELECT DISTINCT occurred_at FROM webhook_events")).toEqual([
       { occurred_at: LATE_STORED },
@@ -120,7 +120,7 @@ describe("times without a zone", () => {
   });
 
   it("decide which event is the later one, and a rebuild decides anew", async () => {
-    // Told in India at 06:00, which is before 01:00 in UTC; as UTC it would be after it.
+    // 06:00 in India, which is before 01:00 in UTC; read as UTC it would be after it.
     const local = { order_number: "ORD-1", status: "shipped" };
     const utc = { order_number: "ORD-1", status: "cancelled" };
     await tell(

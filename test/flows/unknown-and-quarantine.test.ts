@@ -1,4 +1,4 @@
-/** What is stored and not applied: unknown types, bodies that make no sense, contradictions. */
+/** Events that are stored and not applied: unknown types, bodies that make no sense, contradictions. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { encodeMessage } from "../../src/events/queue-message";
@@ -177,7 +177,7 @@ describe.concurrent("a quarantined event after the fix", () => {
     const id = String(body.id);
     const [stored] = await apply(body);
     expect(stored?.["status"]).toBe("quarantined");
-    // The fix: the vendor's text is understood from now on. Here the body stands in for the code.
+    // The fix: the vendor's text is now understood. Here the body changes instead of the code.
     const repaired = JSON.stringify({
       ...body,
       data: { order_number: "ORD-FIX", grand_total: 12.5 },
@@ -249,7 +249,7 @@ describe.concurrent("a body of no known form", () => {
     const { id } = await deliver("{ this was once not understood }");
     const [stored] = await settled(id);
     expect(stored).toMatchObject({ status: "quarantined", form: "unknown", event_type: null });
-    // The fix: here the body stands in for the code.
+    // The fix: here the body changes instead of the code.
     const body = JSON.stringify(orderDetail("ORD-KNOWN", { status: "confirmed" }));
     await env.DB.prepare("UPDATE webhook_events SET payload = ?2 WHERE id = ?1")
       .bind(id, body)

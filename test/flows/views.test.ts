@@ -1,4 +1,4 @@
-/** Every view selected over one small shop, decimals and all. */
+/** Every view, selected over one small shop, with decimals. */
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import { templateNames } from "../../src/notifications/templates";
@@ -13,7 +13,7 @@ function at(time: string, order?: string): Record<string, unknown> {
 
 beforeAll(async () => {
   await apply(
-    // A: two lines, paid at the second try, one parcel delivered and one on its way.
+    // A: two lines, paid at the second attempt, one parcel delivered and one in transit.
     event(
       "order.confirmed",
       orderDetail("A", {
@@ -52,7 +52,7 @@ beforeAll(async () => {
       }),
       at("21T08:00", "A"),
     ),
-    // B: paid, cancelled, refunded in part.
+    // B: paid, cancelled, partly refunded.
     event(
       "order.cancelled",
       orderDetail("B", {
@@ -83,7 +83,7 @@ beforeAll(async () => {
       at("21T13:00"),
     ),
     event("payment.success", payment("PD", { amount: 1e-6 }), at("22T13:00", "D")),
-    // F to I: placed and not sold, but for the one that is paid before it is confirmed.
+    // F to I: placed and not sold, except the one that is paid before it is confirmed.
     event(
       "order.created",
       orderDetail("F", { status: "draft", order_date: "2026-11-18T09:00:00Z" }),
@@ -106,7 +106,7 @@ beforeAll(async () => {
       orderDetail("I", { status: "awaiting_approval", order_date: "2026-11-18T12:00:00Z" }),
       at("18T12:00"),
     ),
-    // What applies to nothing.
+    // Events that are not applied.
     event("order.created", { order_number: "E", grand_total: "10" }, at("22T14:00")),
     event("cart.abandoned", { order_number: "A" }, { created_at: undefined }),
   );
@@ -165,7 +165,7 @@ test("order_overview shows customer, note, coupon, what is behind the total, and
     ["credit_used", 200.01],
     ["metadata", '{"channel":"app"}'],
   ]);
-  // Of what no event has stated nothing is made up, and no 0 either.
+  // Values that no event has stated are null, and not 0 either.
   expect(Object.values(a ?? {}).slice(-7)).toEqual(Array.from({ length: 7 }, () => null));
 });
 
