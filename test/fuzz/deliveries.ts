@@ -1,6 +1,6 @@
 /**
- * Random deliveries: the vendor's models with parts of them replaced, moved, repeated or cut off, other
- * JSON, text and bytes; with signatures, headers and paths as odd as the bodies.
+ * Random deliveries: the vendor's models with parts of them replaced, moved, repeated or cut off, other JSON, text and
+ * bytes; the signatures, headers and paths are as odd as the bodies.
  */
 import * as fc from "fast-check";
 import { eventTypes, ownTypes } from "../../src/events/catalog";
@@ -20,7 +20,7 @@ export interface Delivery {
   readonly signature: string | null;
 }
 
-/** One in ten times; else null. */
+/** The value in one of ten cases; otherwise null. */
 export function seldom<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
   return fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: value });
 }
@@ -87,7 +87,7 @@ const hostile: fc.Arbitrary<unknown> = fc.oneof(
 );
 
 interface Change {
-  /** Which place of the body, modulo how many there are. */
+  /** The place in the body, modulo the number of places. */
   readonly place: number;
   readonly what: "replace" | "remove" | "rename" | "repeat" | "wrap";
   readonly value: unknown;
@@ -106,12 +106,12 @@ const change: fc.Arbitrary<Change> = fc.record({
   value: hostile,
 });
 
-/** Whatever holds values by names or numbers. */
+/** Anything that holds values by names or numbers. */
 type Holder = Record<string, unknown>;
 
 const isHolder = (value: unknown): value is Holder => typeof value === "object" && value !== null;
 
-/** Every place of a value: who holds it, and by which name. */
+/** Every place in a value: its holder and its name there. */
 function placesOf(value: unknown, places: [Holder, string][] = []): [Holder, string][] {
   if (!isHolder(value)) return places;
   for (const name of Object.keys(value)) {
@@ -121,7 +121,10 @@ function placesOf(value: unknown, places: [Holder, string][] = []): [Holder, str
   return places;
 }
 
-/** What is repeated forty times is little, and each time its own: a later change is made in one of them. */
+/**
+ * The limit of a repeated value: it is repeated forty times, each time as a copy, so that a later change affects only
+ * one.
+ */
 const REPEATED_MAX_CHARACTERS = 2_000;
 
 function apply(body: unknown, { place, what, value }: Change): void {
@@ -229,7 +232,7 @@ const bytes: fc.Arbitrary<Uint8Array<ArrayBuffer>> = fc.oneof(
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 200 }).map((list) => Uint8Array.from(list)) },
 );
 
-/** Whatever a header's value may be made of. */
+/** Any characters that a header's value can have. */
 export const headerValue: fc.Arbitrary<string> = fc.oneof(
   fc.string({
     unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
@@ -267,7 +270,7 @@ const headers = fc.array(
   { maxLength: 3 },
 );
 
-/** One part of a path, which may say anything once it is decoded, or cannot be decoded. */
+/** One part of a path, which may decode to any text, or cannot be decoded. */
 export const pathPart: fc.Arbitrary<string> = fc.oneof(
   fc
     .string({ unit: "binary", maxLength: 40 })

@@ -1,7 +1,7 @@
 /**
- * Whatever is sent, and whatever is asked afterwards: no answer is a 5xx or without a bound, nothing is
- * rejected without being handled (vitest fails a run for that), and every event that was answered 200 ends as
- * something else than `received` or `failed`. `npm run test:fuzz` does the same for longer.
+ * Random deliveries, and random requests after them: no answer is a 5xx or unbounded, no rejection stays unhandled
+ * (vitest fails a run for that), and no event that was answered 200 ends as `received` or `failed`. `npm run test:fuzz`
+ * runs the same for longer.
  */
 import {
   createExecutionContext,
@@ -28,7 +28,7 @@ declare global {
 
 const seed = Number(env.TEST_SEED);
 const minutes = Number(env.TEST_FUZZ_MINUTES);
-/** A short run, or one that lasts for minutes. */
+/** A short run, or one of several minutes. */
 const parameters =
   minutes === 0
     ? { numRuns: 25, seed }
@@ -39,13 +39,13 @@ const parameters =
         markInterruptAsFailure: false,
       };
 
-/** A receipt says little; a page shows a body of 1 MiB with every character of it escaped. */
+/** A receipt is short; a page shows a body of 1 MiB with every character escaped. */
 const RECEIPT_MAX_BYTES = 4_096;
 const PAGE_MAX_BYTES = 8_000_000;
 
 const ADMIN_TOKEN = "token-of-the-fuzz-test";
 
-/** What a run has seen, said at its end. */
+/** The counts of a run, printed at its end. */
 const seen = {
   deliveries: 0,
   requests: 0,
@@ -72,7 +72,7 @@ async function answerOf(
   return { status: response.status, text };
 }
 
-/** A URL or a header that no client could send is none of the Worker's. */
+/** Null for a URL or a header that no client could send. */
 function requestOf(
   path: string,
   init: RequestInit,
@@ -87,7 +87,7 @@ function requestOf(
   }
 }
 
-/** The id, if the delivery was taken. */
+/** The id, if the delivery was accepted. */
 async function send({ path, body, headers, signature }: Delivery): Promise<string | null> {
   const signed: [string, string] = ["x-webhook-signature", signature ?? (await sign(body))];
   const request = requestOf(path, { method: "POST", body }, [...headers, signed]);
@@ -103,7 +103,7 @@ async function send({ path, body, headers, signature }: Delivery): Promise<strin
 
 let cookie = "";
 
-/** The newest orders, events and messages, by which pages are asked for. */
+/** The newest orders, events and messages, whose pages are requested. */
 async function newestKeys(): Promise<string[]> {
   const found = await rows(
     `SELECT * FROM (SELECT order_number AS key FROM orders ORDER BY updated_at DESC LIMIT 10)
@@ -144,7 +144,7 @@ async function runCron(): Promise<void> {
   await waitOnExecutionContext(context);
 }
 
-/** A cookie is good for an hour without use and twelve with: longer than any run. */
+/** A session lasts one hour without use and twelve hours with use: longer than any run. */
 beforeAll(async () => {
   cookie = await signIn(ADMIN_TOKEN);
 });

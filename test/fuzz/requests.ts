@@ -1,4 +1,4 @@
-/** Random requests of people and scripts: every route of the console and the admin API, and none of them. */
+/** Random requests of people and scripts: every route of the console and the admin API, and paths without a route. */
 import * as fc from "fast-check";
 import { actions, pages } from "../../src/console/console";
 import { routes } from "../../src/console/api/routes";
@@ -8,7 +8,7 @@ export interface AnyRequest {
   readonly method: string;
   /** With `{key}` for each part that names something. */
   readonly path: string;
-  /** For each `{key}`: the how-manieth of the newest things that are stored, or what it says itself. */
+  /** For each `{key}`: an index into the newest stored keys, or the text itself. */
   readonly keys: readonly (number | string)[];
   readonly query: readonly (readonly [string, string])[];
   readonly headers: readonly (readonly [string, string])[];
