@@ -1,4 +1,4 @@
-/** What a file holds, however it is laid out, cut into chunks, or broken. */
+/** The bodies of a file, in any layout, split into any chunks, or broken. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BodySplitter, type Piece } from "../../src/events/imports/body-splitter";
@@ -79,7 +79,7 @@ describe("a file is split into its bodies", () => {
         fc.constantFrom(0, 1, 2),
         fc.integer({ min: 1, max: 40 }),
         (list, way, chunk) => {
-          // A body of its own whose only names are those of wrappers is a wrapper.
+          // A body that has only the names of wrappers would be read as a wrapper.
           const given = list.map((one) => ({ order_number: "A", ...one }));
           const file =
             way === 0

@@ -1,6 +1,6 @@
 /**
- * Imports over the admin API: what they set, that nobody is notified, that what is newer stays, and that the same
- * file again changes nothing.
+ * Imports over the admin API: they set state and notify nobody, newer values are kept, and the same file again changes
+ * nothing.
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -32,7 +32,7 @@ async function send(body: unknown, query = ""): Promise<ImportReport> {
   return await answer.json<ImportReport>();
 }
 
-/** Delivered, with a time of its own. */
+/** Delivers an event with its own time. */
 async function deliver(
   type: string,
   at: string,
@@ -109,7 +109,7 @@ describe("an import", () => {
         order_day: "2023-03-01",
       },
     ]);
-    // Not even of the refund that is outstanding, nor are they forwarded.
+    // Not even about the outstanding refund, and they are not forwarded.
     expect(await told()).toEqual([]);
     expect(
       await rows("SELECT status, verified_by, redeliveries, occurred_at FROM webhook_events"),
@@ -159,7 +159,7 @@ describe("an import", () => {
       modified_at: "2026-11-20T09:45:00Z",
     });
     expect(figures(await send(older))).toMatchObject({ new: 0, changed: 0, unchanged: 1 });
-    // A tie is a delivery's.
+    // A delivery wins a tie.
     const same = orderDetail("A", {
       customer_email: "x@example.com",
       grand_total: 5,
@@ -251,7 +251,7 @@ describe("an import", () => {
       { order_number: "A" },
       { order_number: "D" },
     ]);
-    // The file still has them: nothing waits for a person here.
+    // The file still has these bodies, so no event waits for a person.
     expect(await rows("SELECT count(*) AS n FROM webhook_events")).toEqual([{ n: 2 }]);
   });
 
