@@ -1,6 +1,6 @@
 /**
- * `npm run test:convergence -- --runs N [--seed S]`: the convergence properties, longer than the
- * normal test run does. Prints the seed; a failure prints its smallest history.
+ * `npm run test:convergence -- --runs N [--seed S]`: the convergence properties, with more runs than the normal tests.
+ * Prints the seed; a failure prints its smallest history.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

@@ -1,7 +1,6 @@
 /**
- * `npm run test:flood`: ten thousand events as fast as 64 connections can send them. Exits with 0 only
- * where every event that was acknowledged was applied and none failed. Memory is printed over time, to be
- * seen to be bounded.
+ * `npm run test:flood`: ten thousand events as fast as 64 connections can send them. Exits with 0 only if every
+ * acknowledged event was applied and none failed. Prints memory over time, to show that it is bounded.
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,15 +16,15 @@ import { colours, print } from "../../testbed/terminal/report.ts";
 import { type Cleanup, runScenario } from "../../testbed/terminal/scenario.ts";
 import { count } from "../../testbed/terminal/text.ts";
 
-/** Longer than the minute after which the sweep would push, were there a cron. */
+/** Longer than the minute after which the sweep would push, if there were a cron. */
 const PATIENCE_MS = 90_000;
 const SEED = 1;
 const ORDERS_AT_ONCE = 500;
-/** Long enough for a garbage collector that waits for idle moments. */
+/** Long enough for a garbage collector that waits for idle time. */
 const REST_MS = 5_000;
 const MEMORY_FIGURES = 12;
 
-/** Exactly so many events of as many stories as they need. */
+/** Exactly this number of events, from as many stories as needed. */
 function tellEvents(events: number, endsAtMs: number): readonly StoryEvent[] {
   const told: StoryEvent[] = [];
   for (let slice = 0; told.length < events; slice += 1) {
@@ -67,7 +66,7 @@ async function send(
   return sent;
 }
 
-/** So many figures in MB, evenly spread over the samples: the largest of each part. */
+/** This number of figures in MB, evenly distributed over the samples: the largest of each part. */
 function summarize(samples: readonly number[], parts: number): readonly number[] {
   const size = Math.max(1, Math.ceil(samples.length / parts));
   const starts = Array.from({ length: Math.ceil(samples.length / size) }, (_, part) => part * size);

@@ -1,4 +1,4 @@
-/** Systems of a shop on loopback, which forwards go to: each keeps every request, and what it answered. */
+/** A shop's own systems on loopback, which receive forwards: each records every request and its answer. */
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { Webhook } from "standardwebhooks";
 
@@ -7,11 +7,11 @@ export interface Request {
   readonly body: string;
   readonly headers: Record<string, string>;
   readonly atMs: number;
-  /** It was answered 200. */
+  /** True if it was answered 200. */
   readonly isTaken: boolean;
 }
 
-/** Answers a request, or leaves it without an answer; true where it takes it. */
+/** Answers a request, or leaves it without an answer; true if it accepts the request. */
 export type Answering = (response: ServerResponse, call: number) => boolean;
 
 export function take(response: ServerResponse): boolean {
@@ -39,7 +39,7 @@ export class ForwardServer {
     this.#server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      // The runtime may be killed in the middle of its request.
+      // The runtime may be killed during its request.
       request.on("error", () => undefined);
       request.on("end", () => {
         const headers = Object.fromEntries(
@@ -78,15 +78,15 @@ export class ForwardServer {
 }
 
 export interface Verdict {
-  /** Ids that it was to get and has not taken. */
+  /** Ids that it should have accepted and has not. */
   readonly lost: readonly string[];
-  /** Ids that it has taken and was not to get. */
+  /** Ids that it has accepted and should not have. */
   readonly unwanted: readonly string[];
-  /** Taken again after a kill that fell between the two, with the same bytes. */
+  /** Accepted again after a kill between the two, with the same bytes. */
   readonly repeats: number;
-  /** Ids that were taken again without a kill in between. */
+  /** Ids that were accepted again without a kill in between. */
   readonly wrongRepeats: readonly string[];
-  /** Ids that came again with another body. */
+  /** Ids that were sent again with another body. */
   readonly otherBytes: readonly string[];
   /** Requests that the secret does not verify. */
   readonly unverified: number;
@@ -101,7 +101,7 @@ function isVerified(webhook: Webhook, { body, headers }: Request): boolean {
   }
 }
 
-/** `killsMs`: when the runtime was killed; `secret`: one that signed all the time. */
+/** `killsMs`: the times at which the runtime was killed; `secret`: one that signed all the time. */
 export function judge(
   server: ForwardServer,
   wanted: ReadonlySet<string>,
@@ -116,7 +116,7 @@ export function judge(
   const wrongRepeats: string[] = [];
   const otherBytes: string[] = [];
   for (const request of server.requests) {
-    // A request that was not taken may be repeated at any time, but with the same bytes too.
+    // A request that was not accepted may be repeated at any time, but also only with the same bytes.
     const isOther = (bodies.get(request.id) ?? request.body) !== request.body;
     bodies.set(request.id, request.body);
     const before = last.get(request.id);

@@ -1,6 +1,6 @@
 /**
- * `npm run test:fuzz -- --minutes N [--seed S]`: random deliveries and requests, for longer than the normal
- * test run does. Prints the seed; a failure prints the smallest case that fails.
+ * `npm run test:fuzz -- --minutes N [--seed S]`: random deliveries and requests, for longer than the normal tests.
+ * Prints the seed; a failure prints the smallest case that fails.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

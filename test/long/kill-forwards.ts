@@ -1,7 +1,7 @@
 /**
- * `npm run test:kill-forwards`: the runtime is killed while it forwards to three servers, of which one works, one
- * fails a third of the time and one hangs. Each endpoint gets each event of its filter; one that is taken twice was
- * taken before and after a kill, with the same id and the same bytes.
+ * `npm run test:kill-forwards`: the runtime is killed while it forwards to three servers: one works, one fails a third
+ * of the time and one hangs. Each endpoint gets each event of its filter. An event is accepted twice only before and
+ * after a kill, with the same id and the same bytes.
  */
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -21,11 +21,11 @@ import { failAThird, ForwardServer, hang, judge, take, type Verdict } from "./fo
 
 const TOKEN = "let-me-in";
 const CONNECTIONS = 8;
-/** A consumer goes by the endpoints that it has read for so long (ENDPOINTS_FRESH_MS), and a moment more. */
+/** A consumer uses the endpoints that it has read for this time (ENDPOINTS_FRESH_MS), plus a margin. */
 const FRESH_MS = 3_500;
-/** A kill comes up to so much later than the last answer: then forwards are on their way. */
+/** The longest time from the last answer to a kill, so that forwards are in progress. */
 const KILL_JITTER_MS = 2_500;
-/** Runs of the cron until everything has arrived: a third of what is left fails in each. */
+/** The most cron runs until everything has arrived: a third of the rest fails in each run. */
 const SWEEPS_AT_MOST = 60;
 const PAST = "2000-01-01T00:00:00.000Z";
 
@@ -50,7 +50,7 @@ interface Endpoint {
   readonly server: ForwardServer;
   readonly types: readonly string[];
   readonly id: string;
-  /** The first of its secrets: until a day after a rotation it signs too. */
+  /** The first of its secrets: it also signs until a day after a rotation. */
   readonly secret: string;
 }
 
@@ -68,14 +68,14 @@ async function addEndpoint(
   return { name, server, types, id, secret };
 }
 
-/** Written here again, apart from the code under test. */
+/** The filter, implemented again independently of the code under test. */
 function isWanted(type: string, filters: readonly string[]): boolean {
   return filters.some((one) =>
     one.endsWith("*") ? type.startsWith(one.slice(0, -1)) : one === type,
   );
 }
 
-/** Delivers until none waits or the runtime is gone; what got no 200 waits again. */
+/** Delivers until none waits or the runtime is gone; deliveries without a 200 wait again. */
 async function deliver(
   receiver: Receiver,
   waiting: Delivery[],
@@ -95,7 +95,7 @@ async function deliver(
   await Promise.all(Array.from({ length: CONNECTIONS }, connection));
 }
 
-/** As if minutes had passed: events are pushed again, leases have ended, and what waits is swept. */
+/** As if minutes had passed: events are pushed again, leases have expired, and waiting messages are swept. */
 async function passMinutes(receiver: Receiver): Promise<void> {
   await receiver.query(`UPDATE webhook_events SET push_at = '${PAST}' WHERE status = 'received'`);
   await receiver.query(
@@ -126,7 +126,7 @@ async function killAndRestart(load: Load, afterMs: number): Promise<void> {
     statements: [],
     batchTimeoutSeconds: 0.1,
   });
-  // Not before: what the dead one has sent may still be read here, and nothing new goes out until the next sweep.
+  // Not earlier: requests of the dead runtime may still be read here, and nothing new is sent until the next sweep.
   load.killsMs.push(performance.now());
   await passMinutes(load.receiver);
 }
@@ -134,7 +134,7 @@ async function killAndRestart(load: Load, afterMs: number): Promise<void> {
 const isComplete = ({ server }: Endpoint, wanted: ReadonlySet<string>): boolean =>
   [...wanted].every((id) => server.takenIds.has(id));
 
-/** Resumes, so that retries need not be waited for, and sweeps until all have what they are to get. */
+/** Resumes paused endpoints, to avoid waiting for retries, and sweeps until all have received their events. */
 async function finish(
   { receiver }: Load,
   endpoints: readonly Endpoint[],

@@ -1,7 +1,6 @@
 /**
- * `npm run test:kill`: the runtime is killed under load, again and again, and nothing that was
- * acknowledged may be lost. Exits with 0 only where all of it was stored and applied, and every order
- * is as its story says.
+ * `npm run test:kill`: the runtime is killed under load, again and again, and no acknowledged event may be lost. Exits
+ * with 0 only if all of them were stored and applied, and every order matches its story.
  */
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -30,38 +29,38 @@ import { colours, print, printList } from "../../testbed/terminal/report.ts";
 import { type Cleanup, runScenario, seedFlag } from "../../testbed/terminal/scenario.ts";
 import { count } from "../../testbed/terminal/text.ts";
 
-/** A share of the events is delivered twice anyway. */
+/** The share of events that is delivered twice in any case. */
 const REPEATED_SHARE = 0.1;
-/** Kills fall on this share of the load, so that some is left for after the last one. */
+/** Kills happen within this share of the load, so that some load remains after the last one. */
 const KILLED_SHARE = 0.9;
-/** A kill comes up to so much later than the answer that it was drawn for. */
+/** The longest time between a kill and the answer that it was drawn for. */
 const KILL_JITTER_MS = 150;
-/** How long the number of waiting events may stand still before they are swept again. */
+/** The time without a change in the number of waiting events after which they are swept again. */
 const STILL_MS = 4_000;
 const SWEEPS_AT_MOST = 5;
-/** Refusals after which something is wrong with the test itself. */
+/** More refusals than this mean a problem in the test itself. */
 const REFUSALS_AT_MOST = 500;
-/** Before the next try of a connection that got no answer. */
+/** The pause before a connection without an answer tries again. */
 const PAUSE_MS = 100;
-/** The most there is, so that D1 alone acknowledges: the local queue lives in the memory that is killed. */
+/** The maximum, so that only D1 acknowledges: the local queue is in the memory of the killed process. */
 const RECEIPT_TIMEOUT_MS = "60000";
 const ORDERS_A_KILL = 45;
 
 const receipt = z.object({ received: z.literal(true), id: z.string() });
 
 interface Load {
-  /** What is to be sent; what is not acknowledged goes back to its end. */
+  /** Deliveries to send; those without an acknowledgement are appended again. */
   readonly waiting: Delivery[];
   readonly connections: number;
-  /** Ids of the events that got a 200. */
+  /** Ids of the events that were answered 200. */
   readonly acknowledged: Set<string>;
   /** Answers other than 200, by status. */
   readonly refused: Map<number, number>;
-  /** Deliveries that got no answer, because the runtime was killed under them. */
+  /** Deliveries without an answer, because the runtime was killed. */
   unanswered: number;
 }
 
-/** True where the delivery was acknowledged; otherwise it is sent again, as Commerce Engine does. */
+/** True if the delivery was acknowledged; otherwise it is sent again, as Commerce Engine does. */
 async function deliver(load: Load, receiver: Receiver, delivery: Delivery): Promise<boolean> {
   const answer = await receiver.send(delivery).catch(() => null);
   if (answer === null) {
@@ -80,7 +79,7 @@ async function deliver(load: Load, receiver: Receiver, delivery: Delivery): Prom
   return false;
 }
 
-/** Sends until nothing waits or the runtime is gone. What was under way then waits again. */
+/** Sends until nothing waits or the runtime is gone. Deliveries in progress then wait again. */
 async function sendLoad(
   load: Load,
   receiver: Receiver,
@@ -98,7 +97,7 @@ async function sendLoad(
   await Promise.all(Array.from({ length: load.connections }, connection));
 }
 
-/** Sends until so many answers have come, and a moment more; then kills. */
+/** Sends until this number of answers has come, waits a moment, then kills. */
 async function sendUntilKill(
   load: Load,
   receiver: Receiver,
@@ -111,7 +110,7 @@ async function sendUntilKill(
   const kill = async () => {
     await sleep(jitterMs);
     const dying = receiver.kill();
-    // The signals are sent by now; what is under way will get no answer.
+    // The signals are sent by now; requests in progress will get no answer.
     stop.abort();
     await dying;
     await receiver.close();
@@ -123,7 +122,7 @@ async function sendUntilKill(
   await (killing ?? kill());
 }
 
-/** As if a minute had passed, and more: whatever waits is swept. Returns how many that was. */
+/** As if more than a minute had passed: everything that waits is swept. Returns its number. */
 async function sweepWaiting(receiver: Receiver): Promise<number> {
   await receiver.query(
     "UPDATE webhook_events SET push_at = '2000-01-01T00:00:00.000Z' WHERE status = 'received'",
@@ -133,7 +132,7 @@ async function sweepWaiting(receiver: Receiver): Promise<number> {
   return waiting;
 }
 
-/** What stands still is swept, as the cron would in the minutes to come. */
+/** Sweeps stuck events, as the cron would in the next minutes. */
 async function settle(receiver: Receiver): Promise<void> {
   let sweeps = 0;
   const onStuck = async () => {
@@ -145,7 +144,7 @@ async function settle(receiver: Receiver): Promise<void> {
   await settleEvents(receiver, { patienceMs: STILL_MS, onStuck });
 }
 
-/** Random counts of answers after which to kill, one for each kill, within the load. */
+/** Random counts of answers, one for each kill, within the load. */
 function drawKills(random: Random, kills: number, answers: number): readonly number[] {
   const at = Array.from({ length: kills }, () => random.integer(1, Math.floor(answers)));
   const moments = at.toSorted((a, b) => a - b);
