@@ -1,4 +1,4 @@
-/** What stands in public/ is what its sources say: the console's files, and the description of the API. */
+/** The files in public/ match their sources: the console's files, and the description of the API. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";

@@ -1,6 +1,6 @@
 /**
- * A backup that comes back: the export of a database with a shop's day and the oddest bodies, through
- * `ce-webhooks backup`, into an empty database. Every table is compared, and the copy goes on receiving.
+ * A backup that can be restored: the export of a database with a shop's day and the oddest bodies, through `ce-webhooks
+ * backup`, into an empty database. Every table is compared, and the copy continues to receive.
  */
 import assert from "node:assert/strict";
 import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
@@ -22,7 +22,7 @@ const envelope = (id: string, more: object): object => ({
   data: { order_number: `ORD-${id}`, ...more },
 });
 
-/** Bodies that an export changes, or that do not come back from it. */
+/** Bodies that an export would change, or that could not be imported from it. */
 const bodies = {
   large: JSON.stringify(envelope("large", { customer_note: "'é\\n".repeat(150_000) })),
   printed: JSON.stringify(envelope("printed", { customer_note: 'a\\\nb "c"\r\n' }), null, 2),
@@ -35,7 +35,7 @@ let bundle: string;
 let shop: Receiver;
 let exported: string;
 
-/** As wrangler has it written, which asks local D1 the same. */
+/** The export that wrangler would write: it runs the same statement on local D1. */
 async function exportOf(receiver: Receiver): Promise<string> {
   const dump = receiver.db.prepare("PRAGMA miniflare_d1_export(?,?,?);");
   const [statements = []] = await dump.bind(false, false).raw<string[]>();
@@ -67,7 +67,7 @@ before(async () => {
     assert.equal(await shop.post("/api/webhooks/ce", body, await sign(bytes, SECRET)), 200);
   }
   assert.ok(await settleEvents(shop, { patienceMs: 15_000 }));
-  // What was removed leaves a gap, by which nothing may move.
+  // Removed rows leave a gap, and the other rows must keep their positions.
   await shop.query("DELETE FROM webhook_events WHERE rowid IN (3, 5)");
   await shop.sweep();
   exported = writeScratch("export.sql", await exportOf(shop));
@@ -75,7 +75,7 @@ before(async () => {
 
 after(() => shop.close());
 
-/** A statement is a line, but for those that define tables, views and triggers. */
+/** Each statement is one line, except those that define tables, views and triggers. */
 function statementsIn(path: string): string[] {
   const statements: string[] = [];
   let statement = "";
@@ -89,7 +89,7 @@ function statementsIn(path: string): string[] {
   return statements;
 }
 
-/** Statements in one call: each costs a round trip to the process that runs D1. */
+/** The statements of one call: each call costs a round trip to the process that runs D1. */
 const IMPORTED_AT_ONCE = 50;
 
 async function importInto({ db }: Receiver, path: string): Promise<void> {
@@ -159,7 +159,7 @@ await test("a file that is no export of a receiver is refused, and a backup is f
   const fresh = `${to}.fresh`;
   assert.equal((await run(["backup", exported, "--to", fresh])).code, 0);
   assert.equal(statSync(fresh).mode & 0o077, 0);
-  // One that was there, and that others could read, is replaced, once the new one is whole.
+  // An existing backup that others can read is replaced, but only when the new one is complete.
   chmodSync(to, 0o644);
   assert.equal((await run(["backup", exported, "--to", to])).code, 0);
   assert.equal(statSync(to).mode & 0o077, 0);

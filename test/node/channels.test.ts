@@ -1,7 +1,7 @@
 /**
- * Every channel in workerd against a server on loopback that answers as providers do, over real
- * sockets: refusals, pauses, silence, connections that are cut, and what is no HTTP at all. (Redirects
- * are in test/notifications/channels.test.ts.)
+ * Every channel in workerd against a server on loopback that answers as providers do, over real sockets: refusals,
+ * pauses, silence, closed connections, and answers that are not HTTP. (Redirects are in
+ * test/notifications/channels.test.ts.)
  */
 import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -12,10 +12,10 @@ import { type Receiver, startReceiver } from "../../testbed/receiver/start.ts";
 
 const channels = ["email", "sms", "team", "forward"] as const;
 type Channel = (typeof channels)[number];
-/** How long silence is borne; an answer, however slow the machine, comes well before the other. */
+/** The time-out for silence. Other answers get the longer one, because a slow machine must not end them. */
 const SILENCE_MS = 300;
 const TIMEOUT_MS = 10_000;
-/** A status that nothing follows, or not enough, has to arrive in this time. */
+/** A status without a body, or with an incomplete one, must arrive in this time. */
 const BREAKS_OFF_MS = 1_000;
 const patience: Readonly<Record<string, number>> = {
   hang: SILENCE_MS,
@@ -37,7 +37,7 @@ function succeed(url: string, response: ServerResponse): void {
   else response.end("ok");
 }
 
-/** By the first part of the path: what the provider does. */
+/** The provider's behaviour, by the first part of the path. */
 function behave(request: IncomingMessage, response: ServerResponse): void {
   const url = request.url ?? "";
   const what = url.split("/")[1] ?? "";
@@ -55,7 +55,7 @@ function behave(request: IncomingMessage, response: ServerResponse): void {
     setTimeout(() => request.socket.destroy(), 20);
   } else if (what === "endless") response.writeHead(200).write("x");
   else if (what === "large") response.writeHead(400).end("y".repeat(5_000_000));
-  // "hang": nothing at all.
+  // "hang": no answer at all.
 }
 
 const server = createServer((request, response) => {

@@ -1,4 +1,4 @@
-/** A clone is the same on every machine: line ends, and paths and programs that Windows has too. */
+/** A clone is the same on every machine: line ends, and paths and programs that also exist on Windows. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ const root = resolve(import.meta.dirname, "../..");
 const git = (args: readonly string[]) => spawnSync("git", args, { cwd: root, encoding: "utf8" });
 const isClone = existsSync(join(root, ".git")) && git(["rev-parse"]).status === 0;
 
-/** Without git, as in an archive: what .gitignore leaves. */
+/** The files without git, as in an archive: those that .gitignore does not exclude. */
 function filesIn(folder: string, ignored: ReadonlySet<string>): readonly string[] {
   return readdirSync(join(root, folder), { withFileTypes: true })
     .filter(({ name }) => !ignored.has(name) && !name.startsWith(".dev.vars"))
@@ -64,7 +64,7 @@ await test(
 
 /** On Windows, the pathname of `file:///C:/a%20b` is `/C:/a%20b`. */
 const urlAsPath = /(?:import\.meta\.url|\broot)\)\.pathname/;
-/** There, npm installs these as .cmd files, which only a shell runs. */
+/** npm installs these on Windows as .cmd files, which only a shell runs. */
 const shellOnly = /\b(?:spawn|execFile)(?:Sync)?\("(?:npm|npx|wrangler|vitest|oxfmt|oxlint|tsc)"/;
 
 await test("no path is a URL's pathname, and no program is one that Windows does not start", () => {

@@ -1,4 +1,4 @@
-/** The test files, and the processes that they start, load what another has compiled already. */
+/** Lets the test files, and the processes that they start, share one compile cache. */
 import module from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

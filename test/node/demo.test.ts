@@ -1,4 +1,4 @@
-/** The demo as a process: it holds for a small day, and it can fail. */
+/** The demo as a process: it succeeds for a small day, and it can fail. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { test } from "node:test";

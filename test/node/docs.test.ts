@@ -1,6 +1,6 @@
 /**
- * The docs do what they say: every query runs and finds what it claims, every command block runs, every
- * link leads somewhere. README.md, its neighbours and everything below docs/ are picked up as they come.
+ * The docs are right: every query runs and finds the rows that it promises, every command block runs, every link has a
+ * target. README.md, the files next to it and everything below docs/ are included automatically.
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -26,10 +26,10 @@ const seed = 11;
 const blocksOf = (...languages: readonly string[]): readonly Block[] =>
   pages.flatMap(({ blocks }) => blocks.filter(({ language }) => languages.includes(language)));
 
-/** Languages that nothing runs, and why. */
+/** Languages of code blocks that are not run. */
 const unchecked = new Set(["", "text", "json", "jsonc", "toml", "yaml", "ts", "diff", "markdown"]);
 
-/** The e-mail address and the like that a page speaks of, as they are called in the shop of the test. */
+/** Replaces the example values of a page with those of the test's shop. */
 function inThisShop(sql: string, { stories }: Shop): string {
   const story = stories.find(({ orderNumber }) => orderNumber === "ORD-104001");
   return sql
@@ -39,13 +39,13 @@ function inThisShop(sql: string, { stories }: Shop): string {
 
 const npmOwn = new Set(["ci", "install", "link", "test", "start", "run", "version"]);
 
-/** What the programs that npx calls take. */
+/** The arguments that the programs called by npx accept. */
 interface Grammars {
   readonly wrangler: Grammar;
   readonly own: Grammar;
 }
 
-/** What is wrong with a call of npm or npx; null where nothing is. Git is believed. */
+/** The problem of a call of npm or npx; null if there is none. Calls of git are not checked. */
 function commandProblem([program, ...args]: Command, grammars: Grammars): string | null {
   if (program === "npx") {
     const [name, ...rest] = args;
@@ -67,7 +67,7 @@ function commandProblem([program, ...args]: Command, grammars: Grammars): string
   return isOwn || script in scripts ? null : `npm run ${script}: no such script`;
 }
 
-/** The text may name a file alone where it has named its folder before. */
+/** The names of all source files: a text may name a file alone if it has named its folder before. */
 function sourceNames(): ReadonlySet<string> {
   const files = ["src/", "test/", "cli/", "testbed/", "tools/"].flatMap((folder) =>
     readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" }),
@@ -185,7 +185,7 @@ await describe("the docs", () => {
   });
 
   void test("alert rules and dashboards ask for metrics that the Worker answers", async () => {
-    // Each endpoint has samples of its own.
+    // Each endpoint has its own samples.
     await shop.receiver.query(
       "INSERT INTO forward_endpoints (id, url, created_at) VALUES ('ep_docs', 'https://erp.example/', '2026-01-01')",
     );
@@ -215,7 +215,7 @@ await describe("the docs", () => {
       const used = text.match(/\b(ce_\w+|blob\d+|double\d+|index\d+)\b/g) ?? [];
       for (const name of used) assert.ok(columns.includes(name), `${place}: ${name}`);
       assert.match(text, /^SELECT[^]+FROM ce_webhooks[^]+GROUP BY/, place);
-      // A count that is not weighed is wrong once the data set takes samples.
+      // A count without weights is wrong as soon as the data set is sampled.
       assert.doesNotMatch(text, /COUNT\(|AVG\(/, place);
     }
   });

@@ -1,7 +1,7 @@
 /**
- * Forwarding over real sockets: three endpoints, of which one works, one fails a third of the time and one never
- * answers. Each gets the events of its filter, each taken once by its id, signed as the public library expects; the
- * one that hangs delays the others by nothing.
+ * Forwarding over real sockets to three endpoints: one works, one fails a third of the time and one never answers. Each
+ * gets the events of its filter, accepts each id once, with a signature that the public library verifies; the one that
+ * hangs does not delay the others.
  */
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -19,9 +19,9 @@ const settings = {
   ADMIN_TOKEN: TOKEN,
   FORWARD_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 };
-/** A consumer goes by the endpoints that it has read for so long (ENDPOINTS_FRESH_MS), and a moment more. */
+/** A consumer uses the endpoints that it has read for this time (ENDPOINTS_FRESH_MS), plus a margin. */
 const FRESH_MS = 3_500;
-/** What a machine under load may take longer by; a request that hangs takes ten seconds. */
+/** The additional time of a busy machine; a request that hangs takes ten seconds. */
 const NOISE_MS = 3_000;
 
 interface Got {
@@ -34,12 +34,12 @@ interface Got {
 interface Listener {
   readonly server: Server;
   readonly url: string;
-  /** What it has taken, in order. */
+  /** The accepted events, in order. */
   readonly got: Got[];
   readonly counts: { refused: number; asked: number };
 }
 
-/** `answer`: true where it takes the request. */
+/** `answer`: true if it accepts the request. */
 async function listen(
   answer: (response: ServerResponse, call: number) => boolean,
 ): Promise<Listener> {
@@ -80,7 +80,7 @@ function failAThird(response: ServerResponse, call: number): boolean {
   return false;
 }
 
-/** The six lines of docs/forwarding.md, run as they stand. */
+/** The six lines of docs/forwarding.md, run unchanged. */
 void test("the docs say how a receiver verifies", async (t) => {
   const page = readFileSync(new URL("../../docs/forwarding.md", import.meta.url), "utf8");
   const [, code = ""] = /```ts\n([^]*?)```/.exec(page) ?? [];
@@ -133,7 +133,7 @@ interface Sent {
   readonly atMs: number;
 }
 
-/** Days of orders, delivered one event after the other. */
+/** Delivers days of orders, one event after the other. */
 async function deliver(seed: number): Promise<readonly Sent[]> {
   const day = { seed, orders: 8, endsAtMs: Date.now(), firstNumber: seed * 100 };
   const sent: Sent[] = [];
@@ -174,7 +174,7 @@ before(async () => {
   [well, flaky, hanging] = await Promise.all([
     listen(take),
     listen(failAThird),
-    // It is asked, and nothing comes.
+    // It receives the requests and never answers.
     listen(() => false),
   ]);
   receiver = await startReceiver({ settings, batchTimeoutSeconds: 0.1 });

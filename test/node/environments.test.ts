@@ -1,4 +1,4 @@
-/** wrangler.toml: staging is production under other names, and shares nothing with it. */
+/** wrangler.toml: staging equals production with other names, and shares no resource with it. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -12,7 +12,7 @@ const table = z.record(z.string(), z.unknown());
 const toml = table.parse(parse(text));
 const staging = z.object({ staging: table }).parse(toml["env"]).staging;
 
-/** What an environment does not inherit from above it (Cloudflare's page on environments). */
+/** The keys that an environment does not inherit (Cloudflare's page on environments). */
 const ownOnly = [
   "d1_databases",
   "queues",
@@ -29,7 +29,7 @@ const unsuffixed = (value: unknown): string =>
     .replaceAll(idPattern, '"$1":""');
 
 await test("staging binds what production binds, with the same limits", () => {
-  // What it is called is all that differs: by that it writes to no customer.
+  // Only its name differs: because of the name, it sends nothing to customers.
   const { ENVIRONMENT: name, ...vars } = table.parse(staging["vars"]);
   assert.equal(name, "staging");
   const bound = { ...staging, vars: Object.keys(vars).length === 0 ? undefined : vars };
@@ -54,7 +54,7 @@ await test("no database, queue or rate limit belongs to both", () => {
   );
   const namespaces = JSON.stringify(toml).match(/"namespace_id":"[^"]+"/g) ?? [];
   assert.equal(new Set(namespaces).size, 2);
-  // The Worker tells its queues apart by how their names begin, and by -dlq.
+  // The Worker distinguishes its queues by the beginning of their names, and by -dlq.
   for (const name of theirs) assert.ok(ours.has(name.replace(/-staging$/, "")), name);
 });
 

@@ -1,4 +1,4 @@
-/** Clients that hang up mid-way take nobody with them: no other delivery fails, none is lost. */
+/** Clients that close the connection during a request: no other delivery fails, and none is lost. */
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { after, test } from "node:test";
@@ -14,7 +14,7 @@ const DRAINED_WITHIN_MS = 20_000;
 const receiver = await startReceiver({ settings: { CE_WEBHOOK_SECRET: SECRET } });
 after(() => receiver.close());
 
-/** The status of the answer; null where the client has hung up. */
+/** The status of the answer; null if the client has closed the connection. */
 async function deliver(number: number, hangsUpAfterMs: number | null): Promise<number | null> {
   const id = `evt_hang_up_${number}`;
   const data = { order_number: `HU-${number}`, status: "confirmed" };
@@ -51,7 +51,7 @@ await test("a third of the clients hang up within milliseconds", async () => {
   const hungUp = [...answers].filter(([, status]) => status === null);
   assert.ok(hungUp.length > 20, `only ${hungUp.length} clients hung up before their answer`);
 
-  // What the queue holds whole is in no table yet: settled is an inbox with every event that was acknowledged.
+  // Whole events in the queue are in no table yet, so wait until the inbox has every acknowledged event.
   const acknowledged = [...answers].filter(([, status]) => status === 200);
   const deadline = Date.now() + DRAINED_WITHIN_MS;
   let stored = 0;

@@ -1,6 +1,6 @@
 /**
  * Bodies of 1 MB that are made to take long, over real HTTP: while each is received and applied, ordinary receipts are
- * sent one after the other. A round on a busy machine says more about the machine, so the best of several counts.
+ * sent one after the other. A round on a busy machine measures the machine, so only the best of several counts.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -13,9 +13,9 @@ const WEBHOOKS = "/api/webhooks/ce";
 const BODY_CHARACTERS = 1_048_000;
 /** Rounds are repeated until one of them shows that the body is harmless. */
 const ROUNDS = 25;
-/** What fifty thousand e-mail fields may delay another receipt by, in milliseconds: a requirement. */
+/** The maximum delay of another receipt by fifty thousand e-mail fields, in milliseconds: a requirement. */
 const DELAY_MAX_MS = 100;
-/** What the worst bodies may: each took from half a second to minutes before its work was bounded. */
+/** The same for the worst bodies: each took from half a second to minutes before its work was bounded. */
 const WORST_MAX_MS = 500;
 
 let receiver: Receiver;
@@ -25,7 +25,7 @@ async function post(body: string, signature: string): Promise<void> {
   assert.equal(await receiver.post(WEBHOOKS, body, signature), 200);
 }
 
-/** How long one ordinary receipt takes, in milliseconds. */
+/** The duration of one ordinary receipt, in milliseconds. */
 async function receiptMs(): Promise<number> {
   count += 1;
   const data = { order_number: `ORDINARY-${count}`, status: "confirmed" };
@@ -41,7 +41,7 @@ async function isSettled(id: string): Promise<boolean> {
   return (await receiver.query(sql, id)).length === 1;
 }
 
-/** The slowest ordinary receipt from when a body is sent until it is applied, less what one takes in peace. */
+/** The slowest ordinary receipt from the sending of a body until it is applied, minus the usual duration. */
 async function delayMs(id: string, body: string): Promise<number> {
   const inPeace: number[] = [];
   for (let n = 0; n < 10; n += 1) inPeace.push(await receiptMs());
@@ -60,7 +60,7 @@ async function delayMs(id: string, body: string): Promise<number> {
   return state.slowestMs - usualMs;
 }
 
-/** As many entries as fit, joined by commas. */
+/** As many entries as the body can hold, joined by commas. */
 function fill(entry: (n: number) => string): string {
   const entries: string[] = [];
   for (let n = 0, length = 200; ; n += 1) {
@@ -76,7 +76,7 @@ const emails = Array.from({ length: 50_000 }, (_, n) => `"email":"${n.toString(3
   ",",
 );
 
-/** What stands in `data` beside the order's number. */
+/** The content of `data`, in addition to the order's number. */
 const bodies: readonly (readonly [name: string, data: string])[] = [
   [EMAILS, emails],
   ["fifty thousand e-mail addresses under other names", fill((n) => `"e${n}":"${n}@b.co"`)],

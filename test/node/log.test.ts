@@ -1,7 +1,7 @@
 /**
- * Nothing of a person, no body and no secret is in any line that the Worker logs: a shop's day with its
- * invalid deliveries, providers that quote whom they write to, an erasure and a purge, and then every value that was
- * sent is looked for in the whole log.
+ * No log line of the Worker contains personal data, a body or a secret: a shop's day with its invalid deliveries,
+ * providers that quote recipients, an erasure and a purge. Then the whole log is searched for every value that was
+ * sent.
  */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
@@ -29,7 +29,7 @@ const entry = z.looseObject({
 });
 const SETTLED_WITHIN_MS = 15_000;
 
-/** Refuses everything, in the words of what was asked. */
+/** Refuses every request, and quotes it in the answer. */
 const provider = createServer((request, response) => {
   let body = "";
   request.setEncoding("utf8").on("data", (text: string) => (body += text));
@@ -60,7 +60,7 @@ async function start(): Promise<Receiver> {
   return await startReceiver({ settings, keepsLogs: true });
 }
 
-/** The names of all lines, as the sources have them. */
+/** The names of all log lines in the sources. */
 function lineNames(): readonly string[] {
   const folder = new URL("../../src/", import.meta.url);
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
@@ -132,7 +132,7 @@ await describe("the log", () => {
     for (const { event } of entries) assert.match(event, /^[a-z_]+$/);
     const log = lines.join("\n").toLowerCase();
     assert.ok(values.all.length > 40, "the stories name people");
-    // Whatever is looked for would be found: the tables hold it.
+    // The search would find these values: the tables contain them.
     const held = JSON.stringify(people).toLowerCase();
     assert.ok(values.emails.every((one) => held.includes(one)));
     for (const value of values.all) {
@@ -145,7 +145,7 @@ await describe("the log", () => {
     for (const field of ["order_items", "billing_address", "payload"]) {
       assert.ok(!log.includes(field), `something of a body is logged: ${field}`);
     }
-    // Every event that is taken is named, and there is a line for each action.
+    // Every accepted event is named, and there is a line for each action.
     const taken = answers.filter(({ status }) => status === 200).length;
     const received = entries.filter(({ event }) => event === "received");
     assert.equal(received.flatMap(({ ids }) => ids ?? []).length, taken);

@@ -1,4 +1,4 @@
-/** The journal of the migrations, which tells the Worker what the database has to have. */
+/** The journal of the migrations, from which the Worker knows the required schema. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,6 +1,6 @@
 /**
- * What the receiver pulls in. It stores what comes and understands no more of it than whose event it is,
- * so what its files import, directly or not, stays small, and none of it knows of the suppression list.
+ * The imports of the receiver. It stores events and reads only their identity from them, so its direct and indirect
+ * imports stay few, and none of them uses the suppression list.
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { test } from "node:test";
 const src = resolve(import.meta.dirname, "../../src");
 const room = join(src, "receiver");
 
-/** Types too: what is imported for its types alone has to be understood all the same. */
+/** Type imports count too: a reader must understand them as well. */
 const relativeImport = /\bfrom "(\.{1,2}\/[^"]+)"/g;
 
 function fileOf(from: string, specifier: string): string {
@@ -22,7 +22,7 @@ function fileOf(from: string, specifier: string): string {
   return found;
 }
 
-/** Every file that these import, directly or not, with themselves. */
+/** Every file that these import, directly or indirectly, and the files themselves. */
 function closureOf(files: readonly string[]): readonly string[] {
   const closure = new Set(files);
   for (const file of closure) {

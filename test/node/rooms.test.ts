@@ -1,4 +1,4 @@
-/** What keeps the house easy to find one's way in: no folder holds more than a look takes in. */
+/** Keeps the project easy to navigate: no folder has more files than a reader can survey. */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";

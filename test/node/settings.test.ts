@@ -1,4 +1,4 @@
-/** The table of settings, held against config.ts; and what is made from it, which must not be stale. */
+/** Compares the table of settings with config.ts, and checks that the generated files are up to date. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -62,7 +62,7 @@ await test("a deploy button asks for what has to be set, and says what it is", (
   );
 });
 
-/** Without the layout: the formatter pads tables and breaks no lines. */
+/** The text without its layout: the formatter pads tables and breaks no lines. */
 const plain = (text: string): string => text.replaceAll(/-{3,}/g, "---").replaceAll(/[ \t]+/g, " ");
 
 await test("the pages made from the code are not stale", async () => {

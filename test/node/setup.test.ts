@@ -1,6 +1,6 @@
 /**
- * The set-up, from a fresh clone on, against a stand-in wrangler executable. What it deploys to is the
- * real Worker: the test event is verified, stored, consumed and removed there.
+ * The set-up, from a fresh clone, against a stand-in wrangler executable. The deployment is the real Worker: it
+ * verifies, stores, consumes and removes the test event.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -50,7 +50,7 @@ before(async () => {
 });
 
 after(async () => {
-  // Test events went through the real Worker and left nothing behind.
+  // The test events went through the real Worker and left no rows.
   assert.deepEqual(await receiver.query("SELECT id FROM webhook_events"), []);
   edge.close();
   await receiver.close();
@@ -63,7 +63,7 @@ function clone(state: Partial<CloudState> = {}): Clone {
   return new Clone({ targets: [origin], ...state }, query);
 }
 
-/** The whole command, with the stand-in as an executable. */
+/** Runs the whole command, with the stand-in as an executable. */
 async function runSetup(
   { folder }: Clone,
   env: Readonly<Record<string, string>>,
@@ -90,7 +90,7 @@ async function runSetup(
   return { code, printed };
 }
 
-/** What changes something, in order; looking around and the test event left out. */
+/** The commands that change something, in order, without reads and the test event. */
 function changes(calls: readonly Call[]): readonly string[] {
   const reads = /^(whoami|d1 (list|execute)|queues info|secret list)/;
   return calls.map(({ args }) => args.join(" ")).filter((command) => !reads.test(command));
@@ -122,12 +122,12 @@ await describe("npm run setup", () => {
     assert.match(first.printed, /taken, and settled as ignored/);
     assert.match(first.printed, new RegExp(`webhook URL: ${origin}/api/webhooks/ce`));
 
-    // Every step is shown as the command that it is.
+    // Every step is shown as its command.
     for (const command of wholeRun) {
       const shown = `npx wrangler ${command.replace("--env=", '--env=""')}`;
       assert.ok(first.printed.includes(shown), command);
     }
-    // A secret goes through stdin, and nowhere else.
+    // A secret is sent only through stdin.
     const put = calls.filter(({ args }) => args[0] === "secret" && args[1] === "put");
     assert.deepEqual(
       put.map(({ stdin }) => stdin),
@@ -137,7 +137,7 @@ await describe("npm run setup", () => {
       assert.ok(!first.printed.includes(secret));
       assert.ok(calls.every(({ args }) => !args.join(" ").includes(secret)));
     }
-    // And each is one that wrangler knows.
+    // And wrangler knows each command.
     const wranglerProblem = await loadGrammar();
     for (const { args } of calls) assert.equal(wranglerProblem(args), null);
     for (const name of Object.keys(given))
@@ -230,7 +230,7 @@ await describe("npm run setup", () => {
       assert.ok(broken.printed.includes("Network connection lost"), broken.printed);
       assert.equal(changes(broken.calls).at(-1), when, "stops at the first failure");
       if (index === 0) assert.equal(half.toml, before);
-      // What was made before stays made, once.
+      // The existing resources are kept, and not made twice.
       assert.ok(half.cloud.databases.length <= 1);
     }
     half.change({ fails: [] });
@@ -359,7 +359,7 @@ await describe("npm run setup", () => {
     );
     assert.ok(queues.length === 4 && queues.every(({ name }) => name.endsWith("-staging")));
     assert.deepEqual(Object.keys(workers), ["ce-webhooks-staging"]);
-    // Production's id is still to come.
+    // The id of production is not set yet.
     const ids = [...fresh.toml.matchAll(/database_id = "([^"]*)"/g)].map(([, id]) => id);
     assert.deepEqual(ids, ["00000000-0000-0000-0000-000000000000", databases[0]?.uuid]);
     fresh.close();
@@ -367,7 +367,7 @@ await describe("npm run setup", () => {
 
   void test("--generate makes the secrets that are missing, once, for their owner alone", async () => {
     const fresh = clone();
-    // The Worker behind it knows another secret: the test event is refused, and that is said.
+    // The deployed Worker has another secret: the test event is refused, and the set-up reports it.
     fresh.change({ targets: [] });
     const ended = await fresh.setUp(["--yes", "--generate"], {});
     assert.equal(ended.code, 0, ended.printed);

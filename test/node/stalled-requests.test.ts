@@ -1,6 +1,6 @@
 /**
- * Requests that stall, or arrive in the smallest pieces, over real HTTP: the Worker closes their
- * connections, and its memory hardly rises.
+ * Requests that stall, or arrive in very small pieces, over real HTTP: the Worker closes their connections, and its
+ * memory hardly rises.
  */
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
@@ -13,9 +13,9 @@ import { sign, SIGNATURE_HEADER } from "../../testbed/stories/index.ts";
 const SECRET = "stalled";
 const REQUESTS = 200;
 const DECLARED_BYTES = 1_000_000;
-/** A twentieth of what the requests declare together. */
+/** A twentieth of the bytes that all requests declare. */
 const MOST_BYTES = 10_000_000;
-/** Long enough for all of them to be open at once. */
+/** Long enough for all requests to be open at once. */
 const HELD_MS = 400;
 const WELL_FORMED = "0".repeat(64);
 
@@ -23,11 +23,11 @@ let receiver: Receiver;
 
 interface End {
   readonly status: number;
-  /** From opening the connection until the receiver closed it, in milliseconds. */
+  /** From the opening of the connection until the receiver closed it, in milliseconds. */
   readonly closedAfterMs: number;
 }
 
-/** Opens a request and writes to it as `write` likes. The connection stays open until the receiver ends it. */
+/** Opens a request and lets `write` write to it. The connection stays open until the receiver ends it. */
 async function open(
   headers: Readonly<Record<string, string>>,
   write: (socket: Socket) => void,
@@ -54,14 +54,14 @@ async function open(
   });
 }
 
-/** Declares a body, sends one byte of it, and nothing more. */
+/** Declares a body, and sends only one byte of it. */
 async function stall(signature: string | null): Promise<End> {
   const length = { "Content-Length": String(DECLARED_BYTES) };
   const signed = signature === null ? {} : { [SIGNATURE_HEADER]: signature };
   return await open({ ...length, ...signed }, (socket) => socket.write("{"));
 }
 
-/** Sends an event, the last byte of it later than the rest. */
+/** Sends an event, with its last byte later than the rest. */
 async function deliver(number: number, secret: string, heldMs: number): Promise<number> {
   const data = { order_number: `STALL-${number}`, status: "confirmed" };
   const body = JSON.stringify({ id: `evt_stall_${number}`, event_type: "order.confirmed", data });
@@ -75,8 +75,8 @@ async function deliver(number: number, secret: string, heldMs: number): Promise<
 }
 
 /**
- * The runtime keeps some 80 KB for each request that was ever open at once, whatever it carries. What
- * is measured is what stalling adds, so as many are opened first, and as many are refused.
+ * The runtime keeps about 80 KB for each request that was ever open at once, whatever its content. Only the memory
+ * added by stalling is measured, so the same number of requests is first accepted and refused.
  */
 async function warmUp(): Promise<void> {
   for (const secret of [SECRET, "other", SECRET, "other", "other"]) {
@@ -86,7 +86,7 @@ async function warmUp(): Promise<void> {
   await settleEvents(receiver);
 }
 
-/** What the work comes to, and by how much the Worker's memory rose meanwhile, in bytes. */
+/** The result of the work, and the rise of the Worker's memory during it, in bytes. */
 async function weigh<T>(work: () => Promise<T>): Promise<{ result: T; roseBytes: number }> {
   const watch = watchMemory();
   const idle = watch.now();

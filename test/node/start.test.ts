@@ -1,4 +1,4 @@
-/** What `npm start` prepares: a secret that is made once and never overwritten, a port that is free. */
+/** The preparations of `npm start`: a secret that is generated once and never overwritten, and a free port. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";

@@ -1,4 +1,4 @@
-/** The story generator: the same for the same seed, lawful, complete, linked, and rightly signed. */
+/** The story generator: the same for the same seed, lawful, complete, linked, and correctly signed. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
@@ -63,7 +63,7 @@ await test("events have ids of their own and times that rise within the window",
   }
 });
 
-/** Ids that some event of the story ties to its order, by name, by listing or by reference. */
+/** Ids that an event of the story links to its order, by name, by listing or by reference. */
 function linkedIds({ events, expected }: Story): Set<string> {
   const linked = new Set<string>();
   for (const { event_type: type, order_number: envelope, data } of events) {
@@ -188,7 +188,7 @@ await test("a flat body has the type, the id and the time beside every field of 
     assert.equal(body["id"], event.id);
     assert.equal(body["event_type"], event.event_type);
     assert.equal(body["data"], undefined);
-    // A parcel was made up at a time of its own.
+    // A parcel has its own creation time.
     assert.equal(body[isShipment ? "timestamp" : "created_at"], event.created_at);
     for (const [name, value] of Object.entries(event.data)) assert.deepEqual(body[name], value);
     assert.equal(body["order_number"], event.order_number ?? event.data.order_number);

@@ -1,8 +1,7 @@
 /**
- * An upgrade as production goes through it: the released Worker, then the newest migrations under it,
- * then the new Worker, then a rollback, then the new Worker again. One shop's day is told across all
- * five, in no order; at its end every order must be as its story says, and every row as the reference
- * model makes it of all events.
+ * An upgrade as in production: the released Worker, then the newest migrations under it, then the new Worker, then a
+ * rollback, then the new Worker again. One shop's day is delivered across all five, in random order; at the end every
+ * order must match its story, and every row the reference model of all events.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -32,7 +31,7 @@ import {
 
 const SECRET = "upgrade";
 const SETTLED_WITHIN_MS = 15_000;
-/** Of the cron; each goes on for half a minute, in which it reads far more than there is here. */
+/** The most cron runs; each continues for half a minute, in which it reads far more than there is here. */
 const REREAD_MAX_RUNS = 10;
 const root = new URL("../../", import.meta.url);
 const baseline = z
@@ -42,7 +41,7 @@ const migrations = migrationNames();
 const folder = mkdtempSync(join(tmpdir(), "ce-upgrade-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-/** A bundle on the storage in `folder`, which outlives it. Queues hand over at once. */
+/** Starts a bundle on the storage in `folder`, which is kept afterwards. Queues deliver at once. */
 async function start(bundle: string): Promise<Receiver> {
   const settings = { CE_WEBHOOK_SECRET: SECRET };
   return await startReceiver({
@@ -67,7 +66,7 @@ async function migrate({ db }: Receiver, names: readonly string[]): Promise<void
   await db.batch(migrationStatements(names).map((sql) => db.prepare(sql)));
 }
 
-/** Delivers, waits until all is applied, and lets the cron run. */
+/** Delivers events, waits until all are applied, and runs the cron. */
 async function tell(receiver: Receiver, events: readonly StoryEvent[]): Promise<void> {
   await sendEvents(receiver, events, SECRET);
   const isSettled = await settleEvents(receiver, { patienceMs: SETTLED_WITHIN_MS });
@@ -99,7 +98,7 @@ const modelModule = z.object({
   usualRules: z.array(z.unknown()),
 });
 
-/** The reference model and the messages of events, whose imports only a bundler resolves. */
+/** The reference model and the messages of events; only a bundler resolves their imports. */
 async function loadModel(): Promise<z.infer<typeof modelModule>> {
   const text = Buffer.from(await bundleWorker("test/support/model.ts")).toString("base64");
   return modelModule.parse({ ...(await import(`data:text/javascript;base64,${text}`)) });
@@ -125,12 +124,12 @@ async function readTable(
   return Object.fromEntries(rows.map((row) => [String(row[keyColumns[table]]), columnsOf(row)]));
 }
 
-/** Version 0.2 does not name the day of what may happen again on another. */
+/** Version 0.2 does not name the day of an update that may happen again on another day. */
 function withoutDay(fact: string): string {
   return fact.replace(/(\/(?:out_for_delivery|delivery_attempted)\/)\d{4}-\d{2}-\d{2}\//, "$1");
 }
 
-/** Every row is what the reference model makes of all events, precedences and messages included. */
+/** Every row equals the reference model of all events, with precedences and messages. */
 async function expectModel(running: Receiver): Promise<void> {
   const { modelOf, usualRules } = await loadModel();
   const events = await running.query<object>(
@@ -165,7 +164,7 @@ async function expectModel(running: Receiver): Promise<void> {
 const unread =
   "SELECT count(*) AS events FROM webhook_events WHERE form IS NULL OR status_precedence >= '0'";
 
-/** Lets the cron run until it has read again whatever the released version wrote. */
+/** Runs the cron until it has read again everything that the released version wrote. */
 async function rereadAll(running: Receiver): Promise<void> {
   for (let runs = 0; runs < REREAD_MAX_RUNS; runs += 1) {
     const [left] = await running.query<{ readonly events: number }>(unread);
@@ -175,7 +174,7 @@ async function rereadAll(running: Receiver): Promise<void> {
   assert.fail("the cron does not get done");
 }
 
-/** No precedence begins with a digit any more, wherever it stands. */
+/** No precedence in any table begins with a digit. */
 async function expectNothingOld({ query }: Receiver): Promise<void> {
   for (const table of [...Object.keys(keyColumns), "webhook_events"]) {
     const rows = await query<Record<string, unknown>>(`SELECT * FROM ${table}`);

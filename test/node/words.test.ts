@@ -1,6 +1,6 @@
 /**
- * One word for one thing: what docs/glossary.md refuses is used nowhere, neither in prose nor as a part
- * of a name. The list is the page's own.
+ * One word for one thing: the words that docs/glossary.md refuses are not used, neither in prose nor in a part of a
+ * name. The list comes from that page.
  */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -17,7 +17,7 @@ function readRefused(): readonly string[] {
   return rows.slice(2).map(([, , word = ""]) => word);
 }
 
-/** `takeAgain` -> `take again`; names of columns, indexes and stored values are in snake case, and stay. */
+/** `takeAgain` -> `take again`; names of columns, indexes and stored values are in snake case and not split. */
 function wordsOf(line: string): string {
   return line
     .replaceAll(/([a-z0-9])(?=[A-Z])/g, "$1 ")

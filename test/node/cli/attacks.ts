@@ -1,4 +1,4 @@
-/** Texts that a terminal obeys, and what of them must not reach one. */
+/** Texts that control a terminal, and the characters that must not reach one. */
 export const attacks = [
   "\u001b]52;c;ZXZpbA==\u0007",
   "\u001b[2J\u001b[1;1H",
@@ -14,9 +14,9 @@ export const attacks = [
   "ORD-1\u00ad\u034f\u115f\u1160\u180e\u3164\uffa0",
 ];
 
-/** Line breaks are ours. */
+/** Line breaks are allowed: they are ours. */
 export const hidden =
   /(?!\n)[\u034f\p{Cc}\u180e\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\u{e0000}-\u{e007f}]/u;
 
-/** What a line in colours may have beside its text. */
+/** The colour codes that a line may contain. */
 export const OWN_COLOUR = new RegExp(`${String.fromCodePoint(27)}\\[(1|2|22|31|32|33|36|39)m`, "g");

@@ -1,7 +1,7 @@
-/** Every command as a process, against one Worker that really runs, on real D1 and queues. */
+/** Every command as a process, against one running Worker, on real D1 and queues. */
 import { shop } from "./shop.ts";
 
-// One after the other: imported together, they would run at the same time.
+// One after the other: static imports would run at the same time.
 await import("./trigger.ts");
 await import("./look.ts");
 await import("./live.ts");

@@ -1,4 +1,4 @@
-/** What the doctor says of deliveries that do not come in: refused by the receiver, or stopped before it. */
+/** The doctor's report about deliveries that do not arrive: refused by the receiver, or stopped before it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkEndpoint } from "../../../cli/doctor/endpoint.ts";
@@ -18,7 +18,7 @@ async function deliver(body: string, secret: string): Promise<number> {
   return (await fetch(receiver.url + PATH, { method: "POST", headers, body })).status;
 }
 
-/** What a person reads on a page of the console. */
+/** The text of a page of the console. */
 async function readPage(path: string): Promise<string> {
   const signedIn = await fetch(`${receiver.url}/console/sign-in`, {
     method: "POST",

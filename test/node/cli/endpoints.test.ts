@@ -1,4 +1,4 @@
-/** `endpoints`: added, looked at, changed, tried and deleted, as a person does it. */
+/** `endpoints`: a person adds, shows, changes, tests and deletes an endpoint. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openShop } from "./run.ts";
@@ -37,7 +37,7 @@ await test("endpoints adds, shows, edits, pauses, tries and deletes, and says wh
 
   await shop.run("trigger happy-path");
   await shop.settled();
-  // Nothing of it is forwarded yet, so that the replay finds all of it.
+  // No event is forwarded yet, so the replay finds all events.
   await shop.run(`endpoints pause ${id}`);
   const own = `FROM notifications WHERE endpoint = '${id}'`;
   await shop.receiver.query(`DELETE ${own}`);

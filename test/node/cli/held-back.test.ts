@@ -1,10 +1,12 @@
-/** What the command line says of a receiver that lost a setting, outside production, and of what it did not send. */
+/**
+ * The command line with a receiver outside production that lost a setting, and with the messages that it did not send.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod/mini";
 import { openShop } from "./run.ts";
 
-// EMAIL_FROM is lost; nobody is on the allowlist.
+// EMAIL_FROM is lost; the allowlist is empty.
 const shop = await openShop({ RESEND_API_KEY: "re_1", ENVIRONMENT: "staging" });
 
 await test("the doctor fails where a channel is set up in part, and names the environment", async () => {

@@ -1,11 +1,11 @@
-/** A connection that is cut: what may be sent again is sent again, and nothing else. */
+/** A closed connection: only requests that may be sent again are sent again. */
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
 import { createHttp } from "../../../cli/api/http.ts";
 
-/** Cuts the first `cuts` requests once it has read them, and answers those after them. */
+/** Closes the first `cuts` connections after it has read the request, and answers later requests. */
 async function startCutting(cuts: number): Promise<{ readonly url: string; seen: () => number }> {
   let seen = 0;
   const server: Server = createServer((request, response) => {

@@ -1,4 +1,4 @@
-/** `import` and `compare`: files as a shop exports them, brought in and compared by a person. */
+/** `import` and `compare`: a person imports and compares files as a shop exports them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";

@@ -1,4 +1,4 @@
-/** What works on a receiver: following, taking again, checking, simulating; and being stopped meanwhile. */
+/** The commands that work on a receiver: tail, replay, doctor, simulate; also when they are interrupted. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod/mini";
@@ -119,7 +119,7 @@ await test("the doctor finds a sound receiver sound, and leaves nothing behind",
   ]) {
     assert.equal(stateOf(check), "ok", `${check}: ${sound.stdout}`);
   }
-  // Of the developer's own local D1; only that it was asked for is sure.
+  // This check is about the developer's own local D1; only its presence is certain.
   assert.notEqual(stateOf("migrations"), undefined);
   assert.equal(await count("true"), before);
   assert.equal(wrong.code, 1);
@@ -220,6 +220,6 @@ await test("Ctrl-C in the middle of sending: nothing more goes out, and it says 
   const [, sent] = /(\d+) of 150 deliveries sent/.exec(stderr) ?? [];
   assert.ok(sent !== undefined, stderr);
   const stored = (await count("true")) - before;
-  // The one under way may have arrived without its answer being read.
+  // The last delivery may have arrived without its answer being read.
   assert.ok(stored - Number(sent) <= 8 && stored < 150, `${stored} stored, ${sent} said`);
 });

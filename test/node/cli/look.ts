@@ -1,4 +1,4 @@
-/** What looks into a receiver: lists, details, explanations, and what is said where there is nothing. */
+/** The commands that read from a receiver: lists, details, explanations, and their output if nothing is found. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
@@ -31,7 +31,7 @@ const parse = <T>(shape: z.ZodMiniType<T>, text: string): T => shape.parse(JSON.
 await test("an order that was triggered a moment ago is explained", async () => {
   const story = await shop.run("trigger cancelled-with-refund --order ORD-1 --seed 2");
   assert.equal(story.code, 0, story.stderr);
-  // At once: explain waits for what is still under way.
+  // All at once, because explain waits for events in progress.
   const [text, events, json] = await Promise.all([
     shop.run("explain ORD-1"),
     shop.run("explain ORD-1 --events"),

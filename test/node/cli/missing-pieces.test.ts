@@ -1,6 +1,6 @@
 /**
- * A deployment of which a piece was left out, as the doctor, the console and a monitor see it: the Worker as it is
- * deployed, without a consumer for its queues, without its newest migration, on another environment's database.
+ * A deployment with a missing piece, as the doctor, the console and a monitor see it: the Worker as it is deployed,
+ * without a consumer for its queues, without its newest migration, on another environment's database.
  */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
@@ -46,7 +46,7 @@ async function readOverview({ origin }: Receiver): Promise<string> {
   return (await answer.text()).replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
 }
 
-/** What the doctor finds inside, as of a receiver that is not on this machine. */
+/** The doctor's findings inside a receiver, as if it were on another machine. */
 async function examine({ origin }: Receiver): Promise<readonly Finding[]> {
   const http = createHttp(new AbortController().signal);
   const api = createApi(http, loadSettings({ url: origin, token: TOKEN }, {}));
@@ -117,7 +117,7 @@ await test("without its newest migration: every side says what to run, and recei
   });
   assert.equal(await receiver.post("/api/webhooks/ce", body, await sign(body, SECRET)), 200);
   const found = (await examine(receiver)).map(({ detail, fix }) => `${detail} ${fix}`).join("\n");
-  // The admin API names it where its own figures do not need it; every page says at least what to run.
+  // The admin API names it if its own figures do not need it; every page states at least the command to run.
   assert.match(found, /migrations? (is|are) missing/);
   assert.match(found, /npm run db:migrate/);
   assert.match(await readOverview(receiver), /migrations? (is|are) missing.*npm run db:migrate/);

@@ -1,4 +1,4 @@
-/** What is about a person, and the archive: exporting, erasing, restoring. */
+/** The commands about a person, and the archive: export, erase, restore. */
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -16,7 +16,7 @@ const held = z.looseObject({
 
 await shop.run("trigger happy-path --seed 77");
 await shop.settled();
-// So that two exports are the same. A message whose wake-up call came to nothing waits for the cron.
+// All messages are settled, so that two exports are equal. A message whose wake-up call failed waits for the cron.
 const onStuck = async (): Promise<true> => {
   await shop.sweep();
   return true;
@@ -81,7 +81,7 @@ await test("erase counts first, asks, and leaves nothing", async () => {
 await test("restore puts back what the archive holds", async () => {
   await receiver.query("UPDATE webhook_events SET received_at = '2026-01-15T00:00:00.000Z'");
   const before = await bodies();
-  // A round of purges may have ended a moment ago.
+  // A round of purges may have ended just before.
   await receiver.query("DELETE FROM cursors WHERE name = 'purge'");
   await shop.sweep();
   assert.ok((await bodies()) < before);

@@ -1,4 +1,4 @@
-/** Stands between the command line and the receiver, and lies, fails or is gone where a test wants it. */
+/** A proxy between the command line and the receiver, which a test can make lie, fail or disappear. */
 import { createServer, type Server } from "node:http";
 
 export interface Fake {
@@ -7,20 +7,20 @@ export interface Fake {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What is answered in place of the receiver; null passes the request on. */
+/** The answer instead of the receiver's; null passes the request on. */
 export type Interfere = (request: {
   readonly method: string;
   readonly path: string;
   readonly body: Buffer;
 }) => Fake | null;
 
-/** The receiver's answer, changed. */
+/** Changes the receiver's answer. */
 export type Rewrite = (path: string, body: string) => string;
 
 export interface Proxy {
   readonly url: string;
   readonly close: () => Promise<void>;
-  /** Nothing listens for a while. */
+  /** No server listens for this time. */
   readonly pause: (ms: number) => Promise<void>;
 }
 
@@ -28,7 +28,7 @@ async function listen(server: Server, port: number): Promise<number> {
   await new Promise<void>((resolve) => {
     server.listen(port, "127.0.0.1", resolve);
   });
-  // A test that fails before it closes this must not keep the run from ending.
+  // A test that fails before it closes the server must not block the end of the run.
   server.unref();
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : 0;
@@ -85,7 +85,7 @@ export async function startProxy(
   };
 }
 
-/** A server that is none of ours: every request gets the same answer. */
+/** A foreign server: every request gets the same answer. */
 export async function startStranger(fake: Fake): Promise<Proxy> {
   return await startProxy("", () => fake);
 }

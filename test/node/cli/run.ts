@@ -1,6 +1,6 @@
 /**
- * The command line against a Worker that really runs: within the process of the test, or as a process where that is
- * what is tested. Both print the same, and starting a process takes longer than most commands.
+ * The command line against a running Worker: within the process of the test, or as a process if that is under test.
+ * Both print the same, and starting a process takes longer than most commands.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ export const TOKEN = "cli-test-token";
 export const launcher = fileURLToPath(new URL("../../../cli/ce-webhooks.mjs", import.meta.url));
 
 export interface Ended {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended the process. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -37,24 +37,24 @@ export interface ProcessOptions extends RunOptions {
 const folder = mkdtempSync(join(tmpdir(), "ce-cli-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-/** A file that is gone afterwards. */
+/** A file that is removed afterwards. */
 export function writeScratch(name: string, text: string | Buffer): string {
   const path = join(folder, name);
   writeFileSync(path, text);
   return path;
 }
 
-/** Nothing of a developer's own .dev.vars reaches the tests. */
+/** The tests never read a developer's own .dev.vars. */
 const noSecrets = writeScratch("no-secrets", "");
 
 export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** Resolves once this has been printed on either stream. */
+  /** Resolves when this text was printed on either stream. */
   readonly prints: (text: string | RegExp) => Promise<void>;
 }
 
-/** With a file of settings that says nothing, where the command takes one and none is named. */
+/** Adds an empty file of settings if the command accepts one and none is named. */
 function withFile(args: readonly string[]): readonly string[] {
   const isFileNamed = args.includes("--dev-vars") || args.includes("--help") || args.length === 0;
   const takesFile =
@@ -93,7 +93,7 @@ export function start(args: readonly string[], options: ProcessOptions = {}): Ru
   return { child, ended, prints };
 }
 
-/** As a process: its exit code, its pipes, its start. */
+/** Runs the command as a process: its exit code, its pipes, its start. */
 export async function runProcess(
   args: readonly string[],
   options: ProcessOptions = {},
@@ -109,7 +109,7 @@ class Gathered extends Writable {
   }
 }
 
-/** Within this process, unless it shows other signs than the surroundings ask for: they are chosen once. */
+/** Runs the command within this process, unless it needs another set of signs: a process chooses its signs once. */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const env = envOf(options);
   if (isPlain(env) !== plain) return await runProcess(args, options);
@@ -131,16 +131,16 @@ export interface Shop {
   /** Fires the receiver's cron once. */
   readonly sweep: () => Promise<void>;
   readonly close: () => Promise<void>;
-  /** Waits until nothing stored waits any more. */
+  /** Waits until no stored event or message waits. */
   readonly settled: () => Promise<void>;
 }
 
 const split = (args: string | readonly string[]): readonly string[] =>
   typeof args === "string" ? args.split(" ") : args;
 
-/** A receiver for the tests, without a proxy before it, and the command line pointed at it. */
+/** A receiver for the tests, without a proxy in front of it, and a command line that is set to it. */
 export async function openShop(settings: Readonly<Record<string, string>> = {}): Promise<Shop> {
-  // D1 alone acknowledges, however busy the machine is: what is sent is in the inbox.
+  // Only D1 acknowledges, even on a busy machine: every sent event is in the inbox.
   const own = { CE_WEBHOOK_SECRET: SECRET, ADMIN_TOKEN: TOKEN, RECEIPT_TIMEOUT_MS: "60000" };
   const server = await startReceiver({
     settings: { ...own, ...settings },
@@ -148,7 +148,7 @@ export async function openShop(settings: Readonly<Record<string, string>> = {}):
     acceptsMessages: true,
     batchTimeoutSeconds: 0.1,
   });
-  // A file that fails between its tests does not come to its end, and would wait for the receiver for ever.
+  // A file that fails between its tests does not reach its end, and would wait for the receiver without end.
   process.once("uncaughtExceptionMonitor", () => void server.close());
   const url = server.url.origin;
   const { CE_WEBHOOK_SECRET = SECRET, ADMIN_TOKEN = TOKEN } = settings;

@@ -1,4 +1,4 @@
-/** `sign` and `verify`: right signatures are right, and of wrong ones the usual mistakes are recognised. */
+/** `sign` and `verify`: valid signatures are accepted, and the usual mistakes in invalid ones are recognised. */
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { test } from "node:test";

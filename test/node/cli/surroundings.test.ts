@@ -1,6 +1,6 @@
 /**
- * The command line in other surroundings: behind a forward proxy, with secrets that are not ASCII, without a
- * terminal, in a narrow one, in one that shows ASCII only, and before a reader that is slow or stops.
+ * The command line in other environments: behind a forward proxy, with secrets that are not ASCII, without a terminal,
+ * in a narrow one, in one that shows only ASCII, and with a reader that is slow or stops.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -24,14 +24,14 @@ const TOKEN = "correct horse  battery!~";
 const shop = await openShop({ CE_WEBHOOK_SECRET: `${SECRET}\n`, ADMIN_TOKEN: ` ${TOKEN}\r\n` });
 const edge = await startTlsEdge(shop.receiver.url);
 
-/** Through a proxy, to a host that is nowhere else. */
+/** A host that exists only behind a proxy. */
 const FAR = "https://shop.test";
 const away = (env: Readonly<Record<string, string>>) => ({
   env: {
     CE_WEBHOOKS_URL: FAR,
     CE_WEBHOOK_SECRET: SECRET,
     ADMIN_TOKEN: TOKEN,
-    // The certificate of the edge is nobody's.
+    // The certificate of the edge is self-signed.
     NODE_TLS_REJECT_UNAUTHORIZED: "0",
     NODE_NO_WARNINGS: "1",
     ...env,
@@ -177,7 +177,7 @@ await describe("secrets", () => {
   });
 });
 
-/** The commands that look, which make up most of what is printed. */
+/** The commands that read, which print most of the output. */
 const looks = [
   "--help",
   "trigger --help",
@@ -194,7 +194,7 @@ const looks = [
   "events --order NEVER",
   "explain NEVER",
 ];
-/** Every other sign takes more than one byte. */
+/** Every sign outside ASCII takes more than one byte. */
 const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length;
 
 await describe("other terminals", () => {
@@ -260,7 +260,7 @@ await describe("other terminals", () => {
           .split("\n")
           .map((line) => line.length),
       );
-      // Two spaces before, two between, and twelve columns at least for each that may shrink.
+      // Two spaces before, two between, and at least twelve characters for each column that may shrink.
       assert.ok(longest <= Math.max(width, 42), `${width}: ${longest}\n${lines.join("")}`);
     }
   });

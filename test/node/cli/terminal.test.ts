@@ -1,4 +1,4 @@
-/** Whatever somebody is called, a terminal is given text: no cursor moves, no clipboard, no turned direction. */
+/** Text from outside reaches a terminal only as text: no cursor moves, no clipboard, no change of direction. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ import type { EventRow } from "../../../cli/api/answers.ts";
 import { describeEventLine } from "../../../cli/views/events.ts";
 import { attacks, hidden, OWN_COLOUR } from "./attacks.ts";
 
-/** An output whose streams are read. */
+/** An output whose streams can be read. */
 function capture(env: Readonly<Record<string, string>>, isTTY = false, columns = 60) {
   const said = { text: "" };
   const stream = { isTTY, columns, write: (text: string) => (said.text += text) };
@@ -67,7 +67,7 @@ await test("a line break in a name begins no line of a list", () => {
   assert.equal(said.text, "  order\n  ORD-1\\n✓ processed\nORD-1\\n✓ processed\n");
 });
 
-/** Events of all lengths that a list may have, and what means harm. */
+/** Event types of all lengths that a list may have, and hostile text. */
 const events = [
   "payment.refund.initiated",
   "a.type.that.nobody.knows.yet",
@@ -99,7 +99,7 @@ await test("lines that are printed one by one have their columns in the same pla
     }
     const lines = said.text.trimEnd().split("\n");
     assert.equal(lines.length, events.length);
-    // Two spaces before every column, whatever stands in it.
+    // Two spaces before every column, whatever its content.
     const starts = [13, 28, 54, ...(columns < 100 ? [] : [64])];
     for (const line of lines) {
       for (const at of starts) assert.match(line.padEnd(80).slice(at, at + 3), /^ {2}\S?/, line);

@@ -1,4 +1,4 @@
-/** The command line shows times in the receiver's STORE_TIME_ZONE, and in UTC where it has none. */
+/** The command line shows times in the receiver's STORE_TIME_ZONE, and in UTC if there is none. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { order as orderAnswer } from "../../../cli/api/answers.ts";
@@ -47,7 +47,7 @@ await test("every list and page says in which zone it is", async () => {
       order.stdout.includes(`${local.slice(0, 19).replace("T", " ")} Asia/Kolkata`),
       order.stdout,
     );
-    // A day on which a parcel is expected is the same in every zone.
+    // The expected day of a parcel is the same in every zone.
     assert.match(explained.stdout, /eta 2026-\d\d-\d\d$/m);
   } finally {
     await shop.close();

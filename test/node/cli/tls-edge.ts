@@ -1,4 +1,4 @@
-/** What stands between the command line and a deployed receiver: TLS in front of it, and a forward proxy on the way. */
+/** The servers between the command line and a deployed receiver: TLS in front of it, and a forward proxy. */
 import { createServer, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -9,7 +9,7 @@ export interface TlsEdge {
   readonly close: () => Promise<void>;
 }
 
-/** The receiver behind TLS, with a certificate that nobody knows. */
+/** The receiver behind TLS, with a self-signed certificate. */
 export async function startTlsEdge(target: string): Promise<TlsEdge> {
   const script = `export default { fetch(request, { TARGET }) {
     const { pathname, search } = new URL(request.url);
@@ -33,12 +33,12 @@ export interface ForwardProxy {
   readonly host: string;
   /** `CONNECT shop.test:443`, in order; another method is a request that was not tunnelled. */
   readonly asked: string[];
-  /** The header Proxy-Authorization of the last one. */
+  /** The header Proxy-Authorization of the last request. */
   readonly credentials: () => string | undefined;
   readonly close: () => void;
 }
 
-/** A forward proxy by which every host is `port` of this machine; or one that answers `refusal`. */
+/** A forward proxy that connects every host to `to`, a port of this machine; or one that answers `refusal`. */
 export async function startForwardProxy(to: number | { refusal: number }): Promise<ForwardProxy> {
   const asked: string[] = [];
   let credentials: string | undefined;
@@ -63,7 +63,7 @@ export async function startForwardProxy(to: number | { refusal: number }): Promi
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
-  // A test that fails before it closes this must not keep the run from ending.
+  // A test that fails before it closes the server must not block the end of the run.
   server.unref();
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;

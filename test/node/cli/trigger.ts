@@ -1,4 +1,4 @@
-/** `trigger`: every scenario comes to what it says, against the real Worker; what is sent can be steered. */
+/** `trigger`: every scenario has the result that it promises, with the real Worker; its deliveries can be changed. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
@@ -51,7 +51,7 @@ async function one(sql: string, ...values: string[]): Promise<unknown> {
 const statusOf = (order: string) =>
   one("SELECT status AS value FROM orders WHERE order_number = ?1", order);
 
-/** What must be true afterwards of the order that a scenario told of. */
+/** The state that each scenario must leave of its order. */
 const outcomes: Readonly<Record<string, (order: string) => Promise<void>>> = {
   "happy-path": async (order) => assert.equal(await statusOf(order), "complete"),
   "on-its-way": async (order) => assert.equal(await statusOf(order), "confirmed"),
@@ -116,7 +116,7 @@ const outcomes: Readonly<Record<string, (order: string) => Promise<void>>> = {
   },
 };
 
-/** As the command does it, but without a process for each. */
+/** Sends a scenario like the command, but without a process for each. */
 async function tell(
   name: string,
   orderNumber: string,

@@ -1,11 +1,11 @@
-/** Corrupts one thing for each of the demo's checks, so that a test can see every one of them fail. */
+/** Corrupts one value for each of the demo's checks, so that a test can see each check fail. */
 import type { Story } from "../../../testbed/stories/index.ts";
 import type { Answered } from "../../../testbed/deliveries/delivery.ts";
 import type { Evidence } from "../../../testbed/checks/evidence.ts";
 import type { Call } from "../../../testbed/receiver/providers.ts";
 import type { State } from "../../../testbed/checks/state.ts";
 
-/** The list with the first entry that fits changed. */
+/** The list with the first matching entry changed. */
 function changeOne<T>(
   list: readonly T[],
   fits: (entry: T) => boolean,
@@ -38,7 +38,7 @@ function isFirst({ body }: Answered): boolean {
   return JSON.stringify(body).endsWith('"duplicate":false}');
 }
 
-/** A body of nothing taken, and a first receipt called a repeat. */
+/** An invalid body that was accepted, and a first receipt that is reported as a repeat. */
 function corruptAnswers(answers: readonly Answered[]): Answered[] {
   const taken = changeOne(
     answers,
@@ -84,7 +84,7 @@ function corruptState(state: State): State {
   };
 }
 
-/** An e-mail twice, an event not passed on. */
+/** One e-mail twice, one forward without a valid signature. */
 function corruptCalls(calls: readonly Call[]): Call[] {
   const unsigned = changeOne(
     calls,

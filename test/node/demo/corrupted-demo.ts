@@ -1,4 +1,4 @@
-/** The demo on evidence that is corrupted before it is checked. */
+/** The demo with evidence that is corrupted before the checks. */
 import { runDemo } from "../../../testbed/demo/run.ts";
 import { corrupt } from "./corrupt.ts";
 

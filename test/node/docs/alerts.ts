@@ -1,4 +1,4 @@
-/** docs/alerts.yml, as `promtool check rules` would read it, and held to the metrics that there are. */
+/** docs/alerts.yml, parsed like `promtool check rules`, and compared with the existing metrics. */
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import * as z from "zod";
@@ -26,7 +26,7 @@ export function readRules(text: string): readonly Rule[] {
   return rules;
 }
 
-/** Throws where the expression asks for a metric or a label that does not exist. */
+/** Throws if the expression uses a metric or a label that does not exist. */
 export function checkExpression(
   text: string,
   metrics: ReadonlyMap<string, ReadonlySet<string>>,
@@ -42,7 +42,7 @@ export function checkExpression(
   }
 }
 
-/** What an annotation fills in: `{{ $labels.type }}` must be a label that the expression leaves. */
+/** Checks the template of an annotation: `{{ $labels.type }}` must be a label that the expression keeps. */
 export function checkTemplate({ expr, annotations }: Rule, known: ReadonlySet<string>): void {
   const { grouped } = readPromql(expr);
   const left = grouped.length > 0 ? new Set(grouped) : known;

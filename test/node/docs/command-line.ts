@@ -1,4 +1,4 @@
-/** What is wrong with a call of `ce-webhooks`, by the commands themselves. */
+/** Finds the problem of a call of `ce-webhooks`, with the commands themselves. */
 import type { Command } from "commander";
 import { createCli } from "../../../cli/cli.ts";
 import { createOutput } from "../../../testbed/terminal/output.ts";
@@ -24,7 +24,7 @@ function problemIn(command: Command, args: readonly string[]): string | null {
   return fits ? null : `${command.name()} takes ${least} to ${most} operands, not ${operands}`;
 }
 
-/** Null where nothing is wrong. */
+/** The grammar returns null for a valid call. */
 export async function loadCommandLine(): Promise<Grammar> {
   const { stdin, stdout, stderr } = process;
   const out = createOutput({ stdin, stdout, stderr }, {});

@@ -1,6 +1,6 @@
 /**
- * What each query of docs/cookbook.md must find, by its heading: a claim about the rows, made from the
- * stories that were told, which know nothing of tables.
+ * The rows that each query of docs/cookbook.md must find, by its heading. The expectations come from the delivered
+ * stories, which do not depend on tables.
  */
 import assert from "node:assert/strict";
 import type { Story } from "../../../testbed/stories/index.ts";
@@ -39,7 +39,7 @@ const isUnconfirmed = (story: Story): boolean =>
   notConfirmed.has(story.expected.status) && !isPaid(story) && !isFailed(story);
 const isSold = (story: Story): boolean =>
   !isCancelled(story) && !isFailed(story) && !isUnconfirmed(story);
-/** The day of a time in the shop's zone, by arithmetic alone. */
+/** The day of a time in the shop's zone, computed with arithmetic only. */
 const dayOf = (time: string): string =>
   new Date(Date.parse(time) + SHOP_OFFSET_MS).toISOString().slice(0, 10);
 const totalOf = (stories: readonly Story[]): number =>
@@ -47,7 +47,7 @@ const totalOf = (stories: readonly Story[]): number =>
 const keptOf = (stories: readonly Story[]): number =>
   decimals(sum(stories.map(({ expected }) => expected.paidMicros - expected.refundedMicros)));
 
-/** The same keys, whatever their order. */
+/** The same keys, in any order. */
 function sameKeys(rows: readonly Row[], column: string, expected: readonly string[]): void {
   assert.deepEqual(rows.map((row) => String(row[column])).toSorted(), expected.toSorted());
 }
@@ -58,7 +58,7 @@ function storyOf({ stories }: Shop, number: string): Story {
   return story;
 }
 
-/** The odd order of this name. */
+/** The odd order with this name. */
 function oddStory({ stories }: Shop, kind: string): Story {
   const story = stories.find((told) => told.kind === kind);
   assert.ok(story !== undefined, kind);
@@ -128,7 +128,7 @@ export const cookbook: Readonly<Record<string, Check>> = {
       assert.equal(row["ordered"], ordered.get(String(row["product"])));
       assert.equal(row["not_packed"], notPackedOf(story).get(String(row["product"])));
     }
-    // Three pieces: one has arrived, one was in the parcel that was cancelled, one was never packed.
+    // Three pieces: one has arrived, one was in the cancelled parcel, one was never packed.
     assert.ok(rows.some((row) => row["ordered"] === 3 && row["not_packed"] === 2));
   },
   "What did we tell the customer about an order?": (rows, shop) => {
@@ -220,11 +220,11 @@ export const cookbook: Readonly<Record<string, Check>> = {
       near(Number(row["refunded"]), wentBack);
       near(Number(row["balance"]), cameIn - wentBack);
     }
-    // In all it is what the orders say; and one was refunded in another month than it was paid.
+    // The total equals that of the orders; and one was refunded in another month than it was paid.
     near(total(rows, "balance"), keptOf(stories));
     const late = oddStory(shop, "refunded in another month");
     assert.notEqual(paymentsOf(late).map(monthOf)[0], refundsOf(late).map(monthOf)[0]);
-    // One was placed, paid and refunded in one month of UTC, which was the next one for the shop.
+    // One was placed, paid and refunded in one month of UTC, which was already the next month for the shop.
     const atTheEnd = oddStory(shop, "at the end of a month");
     for (const money of [...paymentsOf(atTheEnd), ...refundsOf(atTheEnd)])
       assert.ok(money.date.slice(0, 7) < monthOf(money));
@@ -248,7 +248,7 @@ export const cookbook: Readonly<Record<string, Check>> = {
     near(total(rows, "outstanding"), decimals(sum(owed.map((s) => s.expected.refundDueMicros))));
   },
   "Which refunds have failed, and were not paid out since?": (rows, shop) => {
-    // Every kind asks again for the same amount, and for no other; but two odd ones fail for good.
+    // Every kind requests the same amount again, and no other; but two odd orders have a refund that stays failed.
     const failed = shop.stories.flatMap((story) => {
       const refunds = refundsOf(story);
       return refunds.filter(
@@ -316,7 +316,7 @@ export const cookbook: Readonly<Record<string, Check>> = {
     for (const row of rows) {
       const payments = byMethod.get(String(row["method"])) ?? [];
       const failed = payments.filter(({ hasFailed }) => hasFailed);
-      // One more by UPI: the payment whose order never came.
+      // One more by UPI: the payment whose order never arrived.
       const lost = row["method"] === "UPI" ? 1 : 0;
       assert.equal(row["payments"], payments.length + lost);
       assert.equal(row["failed"], failed.length);
@@ -324,7 +324,7 @@ export const cookbook: Readonly<Record<string, Check>> = {
       const share = (100 * failed.length) / (payments.length + lost);
       assert.ok(Math.abs(Number(row["failed_percent"]) - share) <= 0.051);
     }
-    // Two failures of one payment are one.
+    // Two failures of one payment count as one.
     assert.ok(total(rows, "failed") < countEvents(stories, "payment.failed"));
   },
   "Which payments have not found their order?": (rows) => {
@@ -346,7 +346,7 @@ export const cookbook: Readonly<Record<string, Check>> = {
       assert.equal(row["to_pack"], expected.get(String(row["order_number"])));
     }
     assert.equal(expected.get(oddStory(shop, "split quantities").orderNumber), 2);
-    // One of which nothing is packed.
+    // An order of which nothing is packed.
     const isUntouched = (story: Story) => story.expected.shipments.length === 0;
     assert.ok(shop.stories.some((s) => expected.has(s.orderNumber) && isUntouched(s)));
     assert.ok(!expected.has(oddStory(shop, "refunded before it was packed").orderNumber));
@@ -424,11 +424,11 @@ export const cookbook: Readonly<Record<string, Check>> = {
     assert.match(String(row["error"]), /grand_total/);
   },
   "Which messages did not go out, and why?": (rows, { stories }) => {
-    // No channel is configured, so none went out. A review is asked for once a shipment or an order,
-    // and which of the two depends on what was known first.
+    // No channel is configured, so none was sent. A review is requested once per shipment or per order, depending on
+    // which of the two was known first.
     const isCounted = ({ template }: { readonly template: unknown }): boolean =>
       template !== "review_request";
-    // The stories count days in UTC; the shop tells e-mail and SMS once a day of its own.
+    // The stories count days in UTC; the shop sends e-mail and SMS once per day in its own zone.
     const isDaily = ({ id }: { readonly id: string }): boolean => /\/\d{4}-\d\d-\d\d\//.test(id);
     const messages = stories
       .flatMap(({ expected }) => expected.messages)

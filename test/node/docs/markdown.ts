@@ -1,11 +1,11 @@
-/** What the tests want of a Markdown file: its headings, code blocks and links. */
+/** The parts of a Markdown file that the tests use: its headings, code blocks and links. */
 import { readdirSync, readFileSync } from "node:fs";
 import GithubSlugger from "github-slugger";
 
 export interface Block {
   readonly language: string;
   readonly text: string;
-  /** The heading that it stands under; the last of any level. */
+  /** The heading above it; the last of any level. */
   readonly heading: string;
   /** `docs/cookbook.md:17`. */
   readonly place: string;
@@ -17,7 +17,7 @@ export interface Link {
 }
 
 export interface Page {
-  /** From the root of the project. */
+  /** The path from the root of the project. */
   readonly path: string;
   readonly blocks: readonly Block[];
   readonly links: readonly Link[];
@@ -65,7 +65,7 @@ export function readPage(root: URL, path: string): Page {
   return { path, blocks, links, anchors };
 }
 
-/** README and its kin, and everything below docs/. */
+/** README.md, the files next to it, and everything below docs/. */
 export function readPages(root: URL): readonly Page[] {
   const top = readdirSync(root).filter((name) => name.endsWith(".md"));
   const docs = readdirSync(new URL("docs/", root), { recursive: true, encoding: "utf8" })

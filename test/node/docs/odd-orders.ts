@@ -1,6 +1,6 @@
 /**
- * Orders that a day's kinds do not tell of, and that a query gets wrong when it takes the short way: each
- * stands for one such mistake. ORD-104101 and on.
+ * Orders that the kinds of a day do not include, and for which a too simple query gives a wrong result; each stands for
+ * one such mistake. Their numbers start at ORD-104101.
  */
 import type { Line } from "../../../testbed/stories/shop-data/basket.ts";
 import {
@@ -33,7 +33,7 @@ import { orderOf } from "./reported.ts";
 
 const DAY_MS = 86_400_000;
 
-/** As many pieces of a line, in a parcel of their own. */
+/** This number of pieces of a line, in a separate parcel. */
 function pieces(line: Line, quantity: number): Line {
   const paise = Math.round((line.paise * quantity) / line.item.quantity);
   return { item: { ...line.item, quantity }, paise };
@@ -56,7 +56,7 @@ function requestCash({ order }: OrderLife): void {
   order.payments.push({
     id: `PAY-${order.number.replace("ORD-", "")}-COD`,
     amountPaise: payablePaise(order),
-    // The vendor's model has no kind for cash; the other field goes unread.
+    // The vendor's model has no kind for cash; the other field is not read.
     method: { payment_method: "Cash on Delivery", wallet_name: "" },
     status: "pending",
     date: null,
@@ -65,24 +65,24 @@ function requestCash({ order }: OrderLife): void {
 }
 
 interface OddOrder extends StoryKind {
-  /** A number of the basket or a first status that the order is about: others are passed over. */
+  /** False if the basket or the first status does not fit the purpose of the order: then another story is drawn. */
   readonly suits?: (story: Story) => boolean;
-  /** How many days it takes; one unless told. */
+  /** The duration in days; one by default. */
   readonly days?: number;
-  /** When it happens, where it matters. */
+  /** The time of the order, if it matters. */
   readonly window?: (endsAtMs: number) => Window;
-  /** It is of the customer who has ordered before. */
+  /** True: the order of a customer who has ordered before. */
   readonly isOfRegular?: boolean;
 }
 
-/** The last hours of a month in UTC, in which the next one has begun in India. */
+/** The last hours of a month in UTC, when the next month has begun in India. */
 function lastHours(endsAtMs: number): Window {
   const end = new Date(endsAtMs);
   const monthEndMs = Date.UTC(end.getUTCFullYear(), end.getUTCMonth(), 1);
   return { startsAtMs: monthEndMs - 5 * 3_600_000, endsAtMs: monthEndMs - 1_000 };
 }
 
-/** Some order lists a refund without its number. */
+/** True if an order event lists a refund without its number. */
 const listsByReference = ({ events }: Story): boolean =>
   events.some(
     ({ data }) =>
@@ -92,7 +92,7 @@ const listsByReference = ({ events }: Story): boolean =>
       ),
   );
 
-/** The coupon of which the docs speak, and billed to a tax id. */
+/** An order with the coupon that the docs use, billed to a tax id. */
 function isOfBusinessWithCoupon(story: Story): boolean {
   const { coupon_code: code, billing_address: billing } = orderOf(story);
   return code === "DIWALI100" && typeof billing?.tax_identification_number === "string";
@@ -315,7 +315,7 @@ export const oddOrders: readonly OddOrder[] = [
 
 const TRIES = 500;
 
-/** The first of many tellings that has what the order is about. */
+/** The first of many generated stories that fits the purpose of the order. */
 function tellOdd(kind: OddOrder, index: number, seed: number, window: Window): Story {
   const orderNumber = `ORD-${104_101 + index}`;
   for (let stream = 0; stream < TRIES; stream += 1) {

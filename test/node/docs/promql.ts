@@ -1,4 +1,4 @@
-/** What a PromQL expression asks for, by the grammar of Prometheus itself. */
+/** The metrics and labels of a PromQL expression, by the grammar of Prometheus itself. */
 import { parser } from "@prometheus-io/lezer-promql";
 
 export interface Selector {
@@ -12,7 +12,7 @@ export interface Expression {
   readonly grouped: readonly string[];
 }
 
-/** Throws where it does not parse. */
+/** Throws if it does not parse. */
 export function readPromql(text: string): Expression {
   const selectors: { metric: string; labels: string[] }[] = [];
   const grouped: string[] = [];

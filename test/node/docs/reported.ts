@@ -1,4 +1,4 @@
-/** What the events of a story tell of its parts, read in the order in which they happened. */
+/** The parts of a story as its events report them, read in the order in which they happened. */
 import type { Bodies, EventType, Story, StoryEvent } from "../../../testbed/stories/model.ts";
 
 function isOfType<Type extends EventType>(
@@ -72,7 +72,7 @@ export function parcelsOf(story: Story): readonly ReportedParcel[] {
   return [...new Map(parcels.map((parcel) => [parcel.id, parcel])).values()];
 }
 
-/** What is told of a parcel once a day: the parcel, its status and the time. */
+/** The updates of a parcel that are sent once a day: the parcel, its status and the time. */
 export function dailyUpdatesOf(story: Story): readonly (readonly [string, string])[] {
   return story.events.flatMap((event): readonly (readonly [string, string])[] => {
     if (!isOfType(event, ["shipment.updated"])) return [];
@@ -89,7 +89,7 @@ export interface ReportedMoney {
   readonly date: string;
 }
 
-/** Of a refund its own events have it all. */
+/** The data of refunds is complete in their own events. */
 export function refundsOf(story: Story): readonly ReportedMoney[] {
   const bodies = bodiesOf(
     story,
@@ -111,7 +111,7 @@ export interface ReportedPayment extends ReportedMoney {
   readonly hasFailed: boolean;
 }
 
-/** A success that names no number is told again, with it, by the next event of the order. */
+/** If a success names no number, the next event of the order reports it again with its number. */
 export function paymentsOf(story: Story): readonly ReportedPayment[] {
   const payments = new Map<string, ReportedPayment>();
   for (const event of story.events) {
@@ -135,14 +135,14 @@ export function paymentsOf(story: Story): readonly ReportedPayment[] {
   return [...payments.values()];
 }
 
-/** Pieces of each product, however many lines it stands in. */
+/** The number of pieces of each product, over all its lines. */
 export function countPieces(items: readonly Pieces[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { sku, quantity } of items) counts.set(sku, (counts.get(sku) ?? 0) + quantity);
   return counts;
 }
 
-/** What was ordered and is in no parcel, other than one that was cancelled. */
+/** The ordered pieces that are in no parcel, or only in a cancelled one. */
 export function notPackedOf(story: Story): ReadonlyMap<string, number> {
   const notCancelled = parcelsOf(story).filter(({ status }) => status !== "cancelled");
   const packed = countPieces(notCancelled.flatMap(({ items }) => items));
@@ -150,7 +150,7 @@ export function notPackedOf(story: Story): ReadonlyMap<string, number> {
   return new Map(ordered.map(([sku, count]) => [sku, count - (packed.get(sku) ?? 0)]));
 }
 
-/** What events say of a story's parts that is one part's alone: `payment PAY-1 upi_id asha@upi`. */
+/** The values in a story's events that belong to one part only: `payment PAY-1 upi_id asha@upi`. */
 export function ownFieldsOf(story: Story): readonly string[] {
   const { order_number: number = "", estimated_delivery_days: days = 0 } = orderOf(story);
   const methods = ["card_type", "upi_id", "bank_name", "wallet_name"] as const;

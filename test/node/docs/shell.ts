@@ -1,7 +1,6 @@
 /**
- * Runs a command block of the docs in a real shell. What reaches beyond this machine or takes minutes is
- * recorded in its place (npx, npm, git); curl is the real one, sent to the Worker of the test, and fails
- * where the answer is an error.
+ * Runs a command block of the docs in a real shell. Programs that use the network or take minutes (npx, npm, git) are
+ * only recorded. curl is the real one: it calls the Worker of the test, and fails if the answer is an error.
  */
 import { spawn } from "node:child_process";
 import {
@@ -20,7 +19,7 @@ import { join } from "node:path";
 export type Command = readonly string[];
 
 export interface Sandbox {
-  /** Runs the text to its end; answers what it called. Throws with all it printed where it fails. */
+  /** Runs the text to its end; returns the recorded calls. Throws with all output if it fails. */
   readonly run: (text: string) => Promise<readonly Command[]>;
   readonly close: () => void;
 }
@@ -28,13 +27,13 @@ export interface Sandbox {
 const RUN_WITHIN_MS = 20_000;
 const recorded = ["npx", "npm", "git", "elsewhere"];
 
-/** Fields end with the unit separator, calls with the record separator. */
-/** Arguments are seen by everybody who can list processes. */
+/** Every user who can list processes can see arguments. */
 const guard = `for secret in "$ADMIN_TOKEN" "$CE_WEBHOOK_SECRET"; do
   [ -z "$secret" ] || case "$*" in *"$secret"*) echo "\${0##*/}: a secret among the arguments" >&2; exit 3 ;; esac
 done
 `;
 
+/** Records each call: fields end with the unit separator, calls with the record separator. */
 const recorder = `#!/bin/sh
 ${guard}{ printf '%s\\037' "\${0##*/}" "$@"; printf '\\036'; } >> "$SANDBOX_CALLS"
 # What is cloned can be entered, and what is started has made its secret.
@@ -44,7 +43,7 @@ case "$0 $1" in
 esac
 `;
 
-/** Loopback is asked; what is meant for anywhere else is only recorded. */
+/** Calls to loopback are made; all others are only recorded. */
 const curl = `#!/bin/sh
 ${guard}case "$*" in *https://*) exec "\${0%/*}/elsewhere" "$@" ;; esac
 exec "$SANDBOX_CURL" --fail-with-body "$@"
@@ -57,7 +56,7 @@ function findCurl(): string {
   return found;
 }
 
-/** `env` is what the docs presume to be set; `rewrites` what they leave for the reader to fill in. */
+/** `env`: variables that the docs assume to be set; `rewrites`: values that the docs leave to the reader. */
 export function createSandbox(
   env: Readonly<Record<string, string>>,
   rewrites: readonly (readonly [from: string, to: string])[],

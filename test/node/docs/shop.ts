@@ -1,4 +1,4 @@
-/** A shop's day, told to the real Worker, for the queries and commands of the docs to find. */
+/** A shop's day, delivered to the real Worker, for the queries and commands of the docs. */
 import { WEBHOOK_PATH } from "../../../testbed/deliveries/delivery.ts";
 import { settleEvents } from "../../../testbed/receiver/settle.ts";
 import { type Receiver, startReceiver } from "../../../testbed/receiver/start.ts";
@@ -17,7 +17,7 @@ import { orderOf } from "./reported.ts";
 
 export const SECRET = "docs-secret";
 export const ADMIN_TOKEN = "docs-token";
-/** A zone that is always as far from UTC, so that the test needs no calendar to know its days. */
+/** A zone with a constant offset from UTC, so that the test needs no calendar to compute its days. */
 const STORE_TIME_ZONE = "Asia/Kolkata";
 export const SHOP_OFFSET_MS = 5.5 * 3_600_000;
 const DAY_MS = 86_400_000;
@@ -25,14 +25,14 @@ const DAY_MS = 86_400_000;
 export interface Shop {
   readonly receiver: Receiver;
   readonly stories: readonly Story[];
-  /** How often the events of the stories were delivered again. */
+  /** The number of repeated deliveries of the stories' events. */
   readonly repeats: number;
-  /** Waits until all that was taken is applied. */
+  /** Waits until all accepted events are applied. */
   readonly settle: () => Promise<boolean>;
   readonly close: () => Promise<void>;
 }
 
-/** The customer of whom the docs speak: the first who is no guest. */
+/** The customer in the docs: the first who is not a guest. */
 export function regularOf(stories: readonly Story[]): string {
   const ids = stories.map((story) => orderOf(story).customer_id);
   const first = ids.find((id) => id !== undefined);
@@ -40,12 +40,9 @@ export function regularOf(stories: readonly Story[]): string {
   return first;
 }
 
-/**
- * ORD-104001 and on, one order of every kind first; ORD-104101 and on, the odd ones; and ORD-1, of which
- * the docs speak.
- */
+/** From ORD-104001, first one order of every kind; from ORD-104101 the odd ones; and ORD-1, which the docs use. */
 function createStories(seed: number): Story[] {
-  // Six days ago: late enough for a parcel to have been under way for too long.
+  // Six days ago, so that a parcel can be in transit for too long.
   const endsAtMs = Date.now() - 6 * DAY_MS;
   const window = { startsAtMs: endsAtMs - DAY_MS, endsAtMs };
   const random = createRandom(seed, 77);
@@ -54,7 +51,7 @@ function createStories(seed: number): Story[] {
   return [...told, ...tellOddOrders(seed, endsAtMs, regularOf(told))];
 }
 
-/** What the docs say may happen beside the 14 events: one that is not understood, one unknown. */
+/** Events that the docs mention in addition to the 14: one that is not understood, one of an unknown type. */
 const unusual = [
   {
     id: "evt_bad",

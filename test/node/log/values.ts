@@ -1,4 +1,4 @@
-/** What of a body is a person's: found by the names of its fields, however deep. */
+/** The personal values of a body, found by the names of its fields at any depth. */
 
 const whole = new Set([
   "email",
@@ -11,7 +11,7 @@ const whole = new Set([
 
 export interface PersonalValues {
   readonly emails: readonly string[];
-  /** Each long enough that it stands in a log for no other reason. */
+  /** Each is long enough not to be in a log by chance. */
   readonly all: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * What wrangler and the account behind it would answer: a pure function of the account's state and one
- * command, in the words of the real one (wrangler 4.155, read from its source).
+ * The answers of wrangler and its account: a pure function of the account's state and one command, with the texts of
+ * the real one (wrangler 4.155, from its source).
  */
 import * as z from "zod";
 
@@ -13,9 +13,9 @@ export const cloudState = z.object({
   /** Names of the secrets of each Worker. */
   workers: z.record(z.string(), z.array(z.string())),
   migrated: z.boolean(),
-  /** Where a deployment is reached; the first also answers /sql. */
+  /** The addresses of a deployment; the first also answers /sql. */
   targets: z.array(z.string()),
-  /** Commands that fail, by how they begin. */
+  /** Commands that fail, by their beginning. */
   fails: z.array(z.object({ when: z.string(), says: z.string() })),
 });
 export type CloudState = z.infer<typeof cloudState>;
@@ -35,12 +35,12 @@ export const freshCloud: CloudState = {
 export interface Reply {
   readonly ok: boolean;
   readonly text: string;
-  /** What changed in the account. */
+  /** The changes in the account. */
   readonly change?: Partial<CloudState>;
   readonly targets?: readonly string[];
 }
 
-/** Asks the D1 behind the Worker of the test. */
+/** Queries the D1 of the test's Worker. */
 export type Query = (sql: string) => Promise<string>;
 
 const said = (value: unknown): Reply => ({
@@ -99,7 +99,7 @@ function putSecret(cloud: CloudState, worker: string, name: string, value: strin
   return { ...said(`✨ Success! Uploaded secret ${name}`), change: { workers } };
 }
 
-/** What one command comes to. */
+/** The result of one command. */
 export async function answer(
   cloud: CloudState,
   args: readonly string[],

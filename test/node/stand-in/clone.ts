@@ -1,4 +1,4 @@
-/** A fresh clone of the project beside an account, and the set-up run in it. */
+/** A fresh clone of the project with an account, and the set-up run in it. */
 import { existsSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ export interface Call {
   readonly args: readonly string[];
   readonly stdin: string;
   readonly account: string | null;
-  /** Names of the environment variables that the child was given. */
+  /** Names of the environment variables of the child process. */
   readonly env?: readonly string[] | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface Ended {
   readonly calls: readonly Call[];
 }
 
-/** What a person answers: by a part of the question. */
+/** The answers of a person, by a part of the question. */
 export type Answers = Readonly<Record<string, string | boolean | readonly string[]>>;
 
 function answerTo(answers: Answers, question: string): string | boolean | readonly string[] {
@@ -45,7 +45,7 @@ function answerTo(answers: Answers, question: string): string | boolean | readon
   return answers[key] ?? "";
 }
 
-/** Keeps what is printed, without its colours; asks whoever is there. */
+/** Records the output without its colours; asks the person if there is one. */
 function listeningScreen(lines: string[], answers: Answers | null): Screen {
   const print = (text: string): void => void lines.push(stripVTControlCharacters(text));
   const ask = (question: string): string | boolean | readonly string[] => {
@@ -94,7 +94,7 @@ export class Clone {
     writeFileSync(file, JSON.stringify({ ...this.cloud, ...over }));
   }
 
-  /** Calls of the executable since the last time this was asked. */
+  /** Returns the calls of the executable since the last call of this method. */
   takeCalls(): readonly Call[] {
     const file = join(this.folder, "calls.ndjson");
     const text = existsSync(file) ? readFileSync(file, "utf8") : "";
@@ -103,7 +103,9 @@ export class Clone {
     return lines.map((line) => call.parse(JSON.parse(line)));
   }
 
-  /** The set-up in this process, the stand-in too: the same code without a child for every command. */
+  /**
+   * Runs the set-up in this process, with the stand-in too: the same code without a child process for every command.
+   */
   async setUp(
     flags: readonly string[],
     env: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-/** Whether wrangler knows a command with these flags: asked of the installed wrangler's own table. */
+/** Checks whether wrangler knows a command with these flags, with the table of the installed wrangler. */
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 import * as z from "zod";
 
@@ -19,7 +19,7 @@ interface Found {
   readonly definition: z.infer<typeof definition> | undefined;
 }
 
-/** Down the tree of commands as far as the words go. */
+/** Follows the words down the tree of commands as far as possible. */
 function find(tree: z.infer<typeof node>, words: readonly string[]): Found {
   let at = tree;
   for (const [index, word] of words.entries()) {
@@ -42,7 +42,7 @@ function optionsOf(known: z.infer<typeof flags>): ParseArgsOptionsConfig {
   );
 }
 
-/** `--include-runtime=false` -> `--include-runtime`, where it is a switch. */
+/** `--include-runtime=false` -> `--include-runtime`, if it is a switch. */
 function withoutSwitchValues(
   args: readonly string[],
   options: ParseArgsOptionsConfig,
@@ -53,10 +53,10 @@ function withoutSwitchValues(
   });
 }
 
-/** Says what is wrong with a command line, `wrangler` left out; null where nothing is. */
+/** Returns the problem of a command line without `wrangler`; null if there is none. */
 export type Grammar = (args: readonly string[]) => string | null;
 
-/** Loaded late: wrangler reads its environment while it is loaded, and others set that first. */
+/** Loaded late: wrangler reads its environment while it loads, and other code must set that first. */
 export async function loadGrammar(): Promise<Grammar> {
   const { experimental_getWranglerCommands } = await import("wrangler");
   const { registry, globalFlags } = experimental_getWranglerCommands();

@@ -1,6 +1,6 @@
 /**
- * The stand-in as an executable. STAND_IN names its folder: account.json in, calls.ndjson out. SQL is
- * asked of the first target of the account.
+ * The stand-in as an executable. STAND_IN names its folder: it reads account.json and writes calls.ndjson. The first
+ * target of the account runs its SQL.
  */
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ const file = join(folder, "account.json");
 const cloud = cloudState.parse(JSON.parse(readFileSync(file, "utf8")));
 const args = process.argv.slice(2);
 
-/** Only a secret comes in this way. */
+/** Secrets are the only input from stdin. */
 async function readStdin(): Promise<string> {
   let text = "";
   for await (const chunk of process.stdin.setEncoding("utf8")) text += String(chunk);
