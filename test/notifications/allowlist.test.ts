@@ -1,4 +1,4 @@
-/** Outside production customers' messages go only to those on the allowlist; all others go as everywhere. */
+/** Outside production, only customers on the allowlist receive messages; all other messages are sent as usual. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config";
@@ -24,7 +24,7 @@ function audienceOf(vars: Record<string, string>) {
   return parseConfig(vars).audience;
 }
 
-/** The dispatch as it is with these vars. */
+/** The dispatch with these vars. */
 function stageWith(vars: Record<string, string>) {
   const set = stage(accepts);
   const { allowlist } = audienceOf(vars);
@@ -106,7 +106,7 @@ describe("outside production", () => {
     await clearTables();
     await seedOrder({ customer_email: "Asha@Example.com" });
     await seedNotification({ id, subject_id: "ORD-1" });
-    // A template that every order has, on either channel.
+    // A template that every order has, on both channels.
     await env.DB.prepare("UPDATE notifications SET template = 'order_cancelled'").run();
     const { deps, provider } = stageWith(staging(list));
     await dispatchDue(deps);
@@ -158,7 +158,7 @@ describe("outside production", () => {
     await seed();
     const same = stageWith(staging("+91 (98123) 45678"));
     await dispatchDue(same.deps);
-    // There is no SMS of this template: that it comes so far shows that its recipient is allowed.
+    // This template has no SMS: that the run gets this far shows that the recipient is allowed.
     expect((await readNotification("shipment_update/SHP-1/shipped/sms")).reason).toBe(
       "could not be rendered",
     );
@@ -211,7 +211,7 @@ describe("outside production", () => {
     expect(provider.asked.map(({ url }) => url)).toEqual(["https://slack.test/services/T/B/X"]);
     const reason = "database of another environment";
     expect(await readNotification(EMAIL)).toMatchObject({ status: "pending", reason });
-    // The Worker of that environment goes on, by its own rules; a name that was corrected does as well.
+    // The Worker of that environment continues, by its own rules; so does one whose name was corrected.
     advance(3_600_000);
     await dispatchDue({ ...deps, environment: "staging", allowlist: ["asha@example.com"] });
     expect(await readNotification(EMAIL)).toMatchObject({ status: "sent", reason: null });

@@ -1,6 +1,6 @@
 /**
- * Events as they arrive, through the real consumer into real D1, and dispatches until nothing is left
- * to be told: the whole way of a fact but for HTTP and queues.
+ * Applies events through the real consumer to the real D1, and dispatches until no message is left: the whole path of a
+ * fact except HTTP and queues.
  */
 import { env } from "cloudflare:workers";
 import { addMs } from "../../src/events/formats/time";
@@ -16,12 +16,12 @@ import type { Stage } from "./providers";
 const DAY_MS = 86_400_000;
 
 export interface Arrival {
-  /** ISO time of receipt, and the clock of the consumer. */
+  /** ISO time of receipt, also the clock of the consumer. */
   readonly now?: string;
   readonly forwardTo?: readonly ForwardTarget[];
 }
 
-/** One batch of events, applied. */
+/** Applies one batch of events. */
 export async function arrive(batch: readonly EventBody[], arrival: Arrival = {}): Promise<void> {
   const { now = NOW, forwardTo = [] } = arrival;
   await forgetVerdicts(batch.map(({ id }) => id));
@@ -34,10 +34,10 @@ export async function arrive(batch: readonly EventBody[], arrival: Arrival = {})
   await consumeAll(events, consumer({ options: interpreted, random: () => 0.5 }, now));
 }
 
-/** The cron: nobody looks more often for what is due. */
+/** The interval of the cron, which is the most frequent check for due messages. */
 const MINUTE_MS = 60_000;
 
-/** What the cron does for messages: marks those that no wake-up call has moved, and sends. */
+/** The cron's work for messages: marks those that no wake-up call has moved, and sends. */
 export async function sweepMessages(deps: DispatchDeps): Promise<void> {
   const now = deps.now().toISOString();
   let more = true;
@@ -45,7 +45,7 @@ export async function sweepMessages(deps: DispatchDeps): Promise<void> {
   await dispatchDue(deps);
 }
 
-/** Dispatches, moving the clock to whatever is due next, until nothing is pending before `untilMs`. */
+/** Dispatches, moving the clock to the next due time, until no message is pending before `untilMs`. */
 export async function tellAll(stage: Stage, untilMs = 3 * DAY_MS): Promise<void> {
   const endMs = Date.parse(NOW) + untilMs;
   for (let run = 0; run < 5_000; run += 1) {
@@ -54,7 +54,7 @@ export async function tellAll(stage: Stage, untilMs = 3 * DAY_MS): Promise<void>
       "SELECT min(coalesce(next_attempt_at, '')) AS at FROM notifications WHERE status = 'pending'",
     ).first<{ at: string | null }>();
     const at = next?.at ?? null;
-    // What waits for an endpoint has no time: each run looks for it.
+    // Messages that wait for an endpoint have no time: each run looks for them.
     const atMs = at === "" ? stage.deps.now().getTime() : Date.parse(at ?? "");
     if (Number.isNaN(atMs) || atMs > endMs) return;
     stage.advance(Math.max(MINUTE_MS, atMs - stage.deps.now().getTime()));
@@ -66,7 +66,7 @@ function howItEnded(row: StoredNotification): string {
   return row.reason === null ? row.status : `${row.status}: ${row.reason}`;
 }
 
-/** What became of every fact: id -> `sent`, or the status and the reason. */
+/** The result of every fact: id -> `sent`, or the status and the reason. */
 export async function endings(): Promise<Record<string, string>> {
   const rows = await readNotifications();
   return Object.fromEntries(rows.map((row) => [row.id, howItEnded(row)]));

@@ -1,6 +1,6 @@
 /**
- * A Worker that sends one message through one channel and answers with the outcome: test/node runs it
- * in workerd against a server on loopback, so that the sockets are real.
+ * A Worker that sends one message through one channel and answers with the outcome: test/node runs it in workerd
+ * against a server on loopback, so that the sockets are real.
  */
 import * as z from "zod";
 import { type Channels, createChannels } from "../../src/notifications/channels";
@@ -8,7 +8,7 @@ import type { Outcome } from "../../src/notifications/channels/channel";
 
 const errand = z.object({
   channel: z.enum(["email", "sms", "team", "forward"]),
-  /** Where the provider of this errand is. */
+  /** The origin of this message's provider. */
   origin: z.string(),
   timeoutMs: z.number(),
 });

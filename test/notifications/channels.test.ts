@@ -73,7 +73,7 @@ async function send(
     }
   })();
   if (outcome === undefined) throw new Error(`no channel ${name}`);
-  // What is kept of an endpoint's answer has tests of its own (endpoints.test.ts).
+  // endpoints.test.ts tests the stored part of an endpoint's answer.
   const { answered: _, ...rest } = outcome;
   return { outcome: rest as Outcome, provider };
 }
@@ -83,7 +83,7 @@ const answering =
   () =>
     new Response(body === "" ? null : body, { status, headers });
 
-/** A success whose body is cut off. */
+/** A success with an incomplete body. */
 const broken: Answering = () =>
   new Response(
     new ReadableStream({

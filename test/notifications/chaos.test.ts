@@ -1,6 +1,6 @@
 /**
- * A third of all calls fail, in every way there is; runs overlap; D1 breaks off before and after
- * commits. The providers remember keys as theirs do. The seed is in the name of each run.
+ * A third of all calls fail, in every possible way; runs overlap; D1 fails before and after commits. The providers
+ * remember keys as the real ones do. The seed is in the name of each run.
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -27,7 +27,7 @@ function mulberry(seed: number): () => number {
   };
 }
 
-/** What a provider takes as one message: the key where it knows keys, else every request. */
+/** The identity of a message for its provider: the key if the provider has keys, otherwise every request is new. */
 function identityOf(asked: Asked): string {
   const key = asked.headers.get("idempotency-key") ?? asked.headers.get("webhook-id");
   return key ?? `${asked.url} ${asked.body}`;
@@ -37,7 +37,7 @@ function takesKeys(asked: Asked): boolean {
   return asked.headers.has("idempotency-key") || asked.headers.has("webhook-id");
 }
 
-/** Real D1 that now and then breaks off, before a batch or after it was committed. */
+/** The real D1, which sometimes fails, before a batch or after its commit. */
 function brittle(db: D1Database, random: () => number): D1Database {
   const batch = async <T>(statements: D1PreparedStatement[]): Promise<D1Result<T>[]> => {
     const roll = random();
@@ -91,7 +91,7 @@ describe("with a third of all calls failing, overlapping runs and a brittle D1",
         const identity = identityOf(asked);
         const known = accepted.get(identity);
         if (known !== undefined && takesKeys(asked)) {
-          // Recognised as the same: answered as the first time, not sent twice.
+          // Recognised as the same message: answered like the first time, not sent twice.
           return known.body === asked.body
             ? accepts(asked)
             : Response.json({ name: "invalid_idempotent_request" }, { status: 409 });
@@ -108,7 +108,7 @@ describe("with a third of all calls failing, overlapping runs and a brittle D1",
         if (kind === 1) return new Response("", { status: 429, headers: { "retry-after": "1" } });
         if (kind === 2) return new Response("", { status: 403 });
         if (kind === 3) throw new Error("Network connection lost.");
-        // Taken, but the answer is lost: cut, or too late.
+        // Accepted, but the answer is lost: cut off, or too late.
         take(asked);
         if (kind === 4) throw new Error("Network connection lost.");
         return hangs(asked, request);

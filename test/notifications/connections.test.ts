@@ -1,4 +1,4 @@
-/** Endpoints beside each other where the platform lets a run wait for six answers at a time, as Cloudflare does. */
+/** Endpoints in parallel on a platform that lets a run wait for six answers at a time, as Cloudflare does. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { dispatchIds } from "../../src/notifications/dispatch";
@@ -13,10 +13,10 @@ beforeEach(clearTables);
 
 const CONNECTIONS = 6;
 const EVENTS = 4;
-/** Within the time-out of a stage, but not beside as long a wait for a connection. */
+/** Within the time-out of a stage, but not after an equally long wait for a connection. */
 const ANSWER_MS = 150;
 
-/** Holds back what is asked while six answers are awaited; what is aborted gives its connection back. */
+/** Delays requests while six answers are awaited; an aborted request releases its connection. */
 function sixAtATime(answer: Answering): Answering {
   let free = CONNECTIONS;
   const waiting: (() => void)[] = [];
@@ -24,7 +24,7 @@ function sixAtATime(answer: Answering): Answering {
     if (free > 0) free -= 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
   };
-  /** The next gets it. */
+  /** Passes the connection to the next request. */
   const release = (): void => {
     const next = waiting.shift();
     if (next === undefined) free += 1;

@@ -1,4 +1,4 @@
-/** Marketing goes to nobody who does not want it, and each message has a link to stop it. */
+/** Marketing is sent only to customers who want it, and each message has a link to stop it. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { declinesMarketing } from "../../src/notifications/consent";
@@ -31,7 +31,7 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What Resend was given of the request for a review. */
+/** Sends a review request; returns the e-mail that Resend received. */
 async function sendReview(deps = stage()): Promise<Sent | undefined> {
   await seedNotification({ id: REVIEW });
   await dispatchDue(deps.deps);
@@ -208,7 +208,7 @@ describe("a link", () => {
     const pageIn = async (accepted: string, STORE_LOCALE = "en") => {
       const headers = { "accept-language": accepted };
       const request = new Request(`${ORIGIN}/unsubscribe/x`, { headers });
-      // A database of its own, since what was read is remembered for a while.
+      // Its own database object, because reads are cached for a while.
       const DB = new Proxy(env.DB, {
         get: (db, name) => {
           const value: unknown = Reflect.get(db, name);

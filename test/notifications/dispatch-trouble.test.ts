@@ -1,4 +1,4 @@
-/** What a run does when channels, leases and rows are not as they should be. */
+/** A run with problems in channels, leases and rows. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { LEASE_MS, PROVIDER_TIMEOUT_MS } from "../../src/limits";
@@ -138,7 +138,7 @@ describe("a provider that stalls", () => {
       (await readNotifications()).map((row) => row.id),
       { ...set.deps, timeoutMs: PROVIDER_TIMEOUT_MS },
     );
-    // The clock also moves while a request is being made: by the three beside it.
+    // The three parallel requests also move the clock during a request.
     expect(Math.max(...starts)).toBeLessThanOrEqual(LEASE_MS - PROVIDER_TIMEOUT_MS);
     const rows = await readNotifications("status = 'pending'");
     expect(rows.length).toBe(40 - starts.length);
@@ -191,7 +191,7 @@ describe("a message that became untrue between two attempts", () => {
   });
 });
 
-/** Another run takes every row over right after it was claimed, as if this one had stalled. */
+/** Another run takes over every row right after its claim, as if this run had stalled. */
 function overtaken(db: D1Database): D1Database {
   let isClaimed = false;
   const batch = async <T>(statements: D1PreparedStatement[]): Promise<D1Result<T>[]> => {

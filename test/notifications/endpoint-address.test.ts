@@ -1,4 +1,4 @@
-/** Which URLs can be endpoints, and which names a filter may have. */
+/** The URLs that can be endpoints, and the names that a filter may have. */
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config";
 import { whyNotEndpoint } from "../../src/events/formats/endpoint-address";
@@ -107,7 +107,7 @@ describe("FORWARD_URL", () => {
     expect(problems).toEqual([
       "FORWARD_URL is not usable and is ignored: expected an https URL without credentials, at an address that is not private",
     ]);
-    // What is to be forwarded is kept until it can be.
+    // Forwards are kept until they can be sent.
     expect(outbox.forwardsByDefault).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-/** Endpoints in trouble: the order of what waited, pauses that are asked for, and what a person hears. */
+/** Endpoints with problems: the order of waiting forwards, requested pauses, and the alerts to people. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { resumeEndpoint } from "../../src/console/forwarding/endpoints";

@@ -1,4 +1,4 @@
-/** Forwarding to several endpoints: which rows are written, in which lanes they go out, and what becomes of them. */
+/** Forwarding to several endpoints: the rows that are written, their lanes, and their results. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Webhook } from "standardwebhooks";
@@ -66,7 +66,7 @@ const created = (number: number) =>
     { id: `evt-${String(number)}` },
   );
 
-/** Events from `first` on, each applied and with a row for the endpoint. */
+/** Events from number `first`, each applied and with a row for the endpoint. */
 async function arriveFor(endpoint: string, count: number, first = 1): Promise<void> {
   const events = Array.from({ length: count }, (_, index) => created(first + index));
   await arrive(events, { forwardTo: [wanting(endpoint)] });
@@ -121,7 +121,7 @@ describe("an event that is applied", () => {
       .bind(NOW)
       .run();
     await addEndpoint("ep_a", { event_types: ["order.*"] });
-    // Within some seconds it goes by what it has read.
+    // For some seconds it uses the last result.
     expect(await recallForwardTargets(env.DB, false, 11_000)).toEqual([]);
     expect(await recallForwardTargets(env.DB, false, 20_000)).toEqual([
       { endpoint: "default", eventTypes: ["*"] },
@@ -133,7 +133,7 @@ describe("an event that is applied", () => {
 describe("a forward", () => {
   it("that version 0.2 wrote goes to FORWARD_URL, with the id and the secret that it had", async () => {
     await arriveFor("default", 1);
-    // 0.2 knew no endpoints, no lanes and no kind of fact.
+    // Version 0.2 had no endpoints, lanes or kinds of facts.
     await env.DB.exec(
       "UPDATE notifications SET endpoint = NULL, lane_place = NULL, about = NULL, happened_at = NULL WHERE channel = 'forward'",
     );
@@ -259,7 +259,7 @@ describe("a forward", () => {
       rendered: null,
       attempt_log: null,
     });
-    // The fence of whatever has read the row before.
+    // The fence against runs that have read the row before.
     const { status, attempts } = await readNotification("forward/evt-2/ep_a");
     expect(status).toBe("pending");
     expect(attempts).toBeGreaterThan(0);
@@ -341,7 +341,7 @@ describe("an endpoint", () => {
     );
 
     await resume("ep_a", key.url);
-    // What comes now goes behind what waits.
+    // New forwards go behind the waiting ones.
     await arriveFor("ep_a", 1, 100);
     await dispatchIds(["forward/evt-100/ep_a"], set.deps);
     await sweepMessages(set.deps);
@@ -415,7 +415,7 @@ describe("an endpoint", () => {
     }
     expect(idsAt(set, "ep-a")).toEqual(range(1, 40).map((number) => `evt-${String(number)}`));
     const times = set.provider.asked.map(timeOf);
-    // Two seconds apart, but for the seams of its runs.
+    // Two seconds apart, except between its runs.
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(70);
   });
 
@@ -444,7 +444,7 @@ function range(from: number, to: number): readonly number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
-/** In seconds, as it was signed. */
+/** The signed time, in seconds. */
 function timeOf({ headers }: Asked): number {
   return Number(headers.get("webhook-timestamp"));
 }

@@ -1,4 +1,4 @@
-/** Facts as they are found at sending time: a plausible order, and one that nobody would want. */
+/** Facts as they are at sending time: a plausible order, and hostile ones. */
 import { makeShop, type Shop } from "../../src/notifications/shop";
 import { type Channel, channelNames } from "../../src/notifications/channels";
 import { type Template, templateNames, templates } from "../../src/notifications/templates";
@@ -37,7 +37,7 @@ export const previewShop: Shop = makeShop(
   }).map(([name, value]) => ({ name, value })),
 );
 
-/** A shop of which nobody has set anything. */
+/** A shop without any settings. */
 const plainShop: Shop = makeShop(
   {
     takesReplies: false,
@@ -175,7 +175,7 @@ export function facts(changes: Partial<Facts> = {}): Facts {
   };
 }
 
-/** Markup, line breaks, right-to-left marks, length: all of it is data. */
+/** Markup, line breaks, right-to-left marks, long text: all of it must be treated as data. */
 export const hostileOrder = orderFacts({
   order_number: "ORD/<b>7</b>\r\nBcc: x@example.com",
   currency: "USD",
@@ -210,7 +210,7 @@ export const hostileOrder = orderFacts({
   ]),
 });
 
-/** Somebody writes an advertisement where a name is asked for, and the address of whom it is meant for. */
+/** An order with an advertisement as its name, and the address of a victim. */
 export const relayOrder = orderFacts({
   customer_name: "WINNER: claim at http://evil.example",
   shipping_address: JSON.stringify({
@@ -250,7 +250,7 @@ const twelve = [
   "Notebook, handmade paper",
 ];
 
-/** What a large family orders before Diwali: twelve lines, and a sum in lakhs. */
+/** The order of a large family before Diwali: twelve lines, and a total in lakhs. */
 export const largeOrder = orderFacts({
   order_number: "MEERA-2026-WHOLESALE-0000000000187-A",
   subtotal_micros: 123_456_000_000,
@@ -269,7 +269,7 @@ export const largeOrder = orderFacts({
   ),
 });
 
-/** A shop and a customer who write in Devanagari; nothing is known of where it goes. */
+/** A shop and a customer with Devanagari text; the destination is not known. */
 export const hindiOrder = orderFacts({
   customer_name: "आशा राव",
   shipping_address: JSON.stringify({
@@ -299,7 +299,7 @@ function preview(
   return { name, template, channel, context, facts: given, shop };
 }
 
-/** Of four lines: one and a half in this parcel, one in another, the rest not packed yet. */
+/** Four lines: one and a half of them in this parcel, one in another, the rest not packed yet. */
 export const splitOrder = orderFacts({
   items: JSON.stringify([
     { product_name: "Handloom Cotton Saree", sku: "SAR-HLC", quantity: 2, selling_price: 2499 },
@@ -322,7 +322,7 @@ export const otherPart = JSON.stringify([
   { product_name: "Block Print Kurta", sku: "KUR-BLP", quantity: 1 },
 ]);
 
-/** A parcel with a part of its order, beside another one. */
+/** A parcel with a part of its order, in addition to another parcel. */
 function partFacts(status: string, rest: string = otherPart): Facts {
   return facts({
     order: splitOrder,
@@ -351,7 +351,7 @@ const failed = facts({ payment: paymentFacts() });
 const arrived = facts({ parcels: { delivered: 1, open: 0, failed: 0 } });
 const refunded = facts({ refund: refundFacts() });
 
-/** The faces that messages can show. */
+/** The variants that messages can show. */
 const faces: readonly Preview[] = [
   preview("order-confirmed", "order_confirmed", "email", facts()),
   preview("order-confirmed-hostile", "order_confirmed", "email", facts({ order: hostileOrder })),
@@ -509,7 +509,7 @@ const faces: readonly Preview[] = [
   }),
 ];
 
-/** Everything is known of the order, its payment, its refund, its parcel and the event. */
+/** Facts in which the order, its payment, its refund, its parcel and the event are all known. */
 const allKnown = facts({
   payment: paymentFacts(),
   refund: refundFacts(),
@@ -526,7 +526,7 @@ const allKnown = facts({
   },
 });
 
-/** The plain face of each template and channel that shows no other above. */
+/** A plain variant of each template and channel without one above. */
 const plainFaces = templateNames.flatMap((template) => {
   const { channels, context } = templates[template];
   return channelNames

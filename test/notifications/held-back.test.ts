@@ -1,4 +1,4 @@
-/** A channel that lost a setting loses no message: it is held back, and goes out once it still may. */
+/** A channel that lost a setting loses no message: messages are held back, and sent later if they are still allowed. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { addMs } from "../../src/events/formats/time";
@@ -34,7 +34,7 @@ const EMAIL = "order_confirmed/ORD-1/email";
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const withoutEmail: ChannelsConfig = { ...channelsConfig, email: null };
-/** The secret is there and EMAIL_FROM is not. */
+/** The secret is set and EMAIL_FROM is not. */
 const halfEmail = ["RESEND_API_KEY", "TWILIO_ACCOUNT_SID", "SLACK_WEBHOOK_URL"];
 
 beforeEach(clearTables);
@@ -43,7 +43,7 @@ interface Shop {
   readonly lose: (stated?: readonly string[]) => void;
   readonly restore: () => void;
   readonly answer: (answer: Answering) => void;
-  /** One run of the cron. */
+  /** Runs the cron once. */
   readonly minute: () => Promise<void>;
   readonly advance: (ms: number) => void;
   readonly asked: () => number;
@@ -52,7 +52,7 @@ interface Shop {
   readonly bodies: () => string[];
 }
 
-/** A dispatch and the watch over channels on one clock, whose settings come and go. */
+/** A dispatch and the check of channels on one clock, with settings that change. */
 function shop(): Shop {
   let answering: Answering = accepts;
   const answer: Answering = (asked, request) => answering(asked, request);
@@ -244,7 +244,7 @@ describe("a message that was held back", () => {
     expect(await readNotification(EMAIL)).toMatchObject({ reason: HELD_BACK, error: "503" });
     advance(60 * HOUR_MS);
     restore();
-    // The provider is still down: the time for retries begins now, not sixty hours ago.
+    // The provider is still down: the period for retries begins now, not sixty hours ago.
     await minute();
     expect(await readNotification(EMAIL)).toMatchObject({ status: "pending", error: "503" });
     answer(accepts);
@@ -288,7 +288,7 @@ describe("a message that was held back", () => {
     answer(hangs);
     await minute();
     expect(await readNotification(EMAIL)).toMatchObject({ error: "no answer in time" });
-    // A known answer after it does not undo that.
+    // A later known answer does not change that.
     answer(() => new Response("", { status: 503 }));
     advance(30_000);
     await minute();
@@ -392,7 +392,7 @@ describe("a message that was held back", () => {
     expect(status).not.toBe("pending");
     restore();
     await minute();
-    // No more at once than a run takes.
+    // One run releases only as many as it can take.
     const row = (await loadChannelRows(env.DB)).find(({ channel }) => channel === "email");
     expect(row?.held_since).not.toBeNull();
   });
@@ -430,7 +430,7 @@ describe("the alert", () => {
     }
     await watchChannels({ ...watch, channelSetups: whole.deps.setups });
     await dispatchDue(whole.deps);
-    // The last hour's, and both of the other kind: each is about another event.
+    // The last hour's alert, and both of the other kind: each is about another event.
     expect(whole.provider.asked).toHaveLength(3);
     const [first] = await readNotifications("id LIKE 'alert/silence/%'");
     expect(first).toMatchObject({ status: "suppressed", reason: "raised again while it is true" });

@@ -1,4 +1,4 @@
-/** Rate and concurrency of one channel, with a clock that jumps to whoever wakes up next. */
+/** Rate and concurrency of one channel, with a clock that jumps to the next task to wake up. */
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../src/notifications/channels/channel";
 import { type Lane, type LaneReport, runLane } from "../../src/notifications/lane";
@@ -43,12 +43,12 @@ function outgoing(number: number): OutgoingMessage {
 }
 
 interface Ran extends LaneReport {
-  /** When each request started, in milliseconds from the beginning. */
+  /** The start of each request, in milliseconds from the beginning. */
   readonly starts: readonly number[];
   readonly mostAtOnce: number;
 }
 
-/** Requests take `tookMs` each; `answer` is what the provider says to the n-th. */
+/** Each request takes `tookMs`; `answer` is the provider's answer to the n-th. */
 async function run(
   count: number,
   { connectMs = 0, ...lane }: Pick<Lane, "gapMs"> & { readonly connectMs?: number },
@@ -97,7 +97,7 @@ async function run(
     isOver = true;
   });
   for (;;) {
-    // Whoever can go on does so first; then the clock moves to the next who sleeps.
+    // Tasks that can continue do so first; then the clock moves to the next sleeping task.
     await new Promise((resolve) => setTimeout(resolve));
     if (isOver) break;
     sleepers.sort((a, b) => a.atMs - b.atMs);
@@ -149,7 +149,7 @@ describe("a channel", () => {
     const ran = await run(10, { gapMs: 0 }, 100, (call) =>
       call === 1 ? slowDown : { kind: "sent", providerMessageId: null },
     );
-    // Four were under way when the first answer came.
+    // Four requests were in progress at the first answer.
     expect(ran.starts.slice(0, 5)).toEqual([0, 0, 0, 0, 3_100]);
     expect(new Set(gapsOf(ran.starts.slice(4)))).toEqual(new Set([500]));
     expect(ran.settled.filter((one) => one.outcome.status === "pending")).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** Whether a parcel is only a part of its order, and what of the order is in no parcel yet. */
+/** Whether a parcel is only a part of its order, and which items of the order are in no parcel yet. */
 import * as z from "zod";
 import { beforeEach, describe, expect, it } from "vitest";
 import { shareOf } from "../../src/notifications/templates/shipment/parcel";
@@ -20,7 +20,7 @@ const line = (sku: string, quantity: number, over: Line = {}): Line => ({
 const json = (lines: readonly Line[] | null): string | null =>
   lines === null ? null : JSON.stringify(lines);
 
-/** The first parcel is the one that the message is about. `toCome`: `sku quantity`. */
+/** The message is about the first parcel. `toCome`: `sku quantity`. */
 function share(
   ordered: readonly Line[] | null,
   parcels: readonly (readonly Line[] | null)[],

@@ -9,11 +9,11 @@ import { templates } from "../../src/notifications/templates";
 import { previews, type Preview } from "./fixtures";
 
 export interface RenderedPreview {
-  /** With the language behind it, where that is not the default: `order-confirmed.hi`. */
+  /** With the language as suffix if it is not the default: `order-confirmed.hi`. */
   readonly name: string;
   readonly channel: string;
   readonly shown: Shown;
-  /** Of an SMS: what it takes. */
+  /** The segments of an SMS. */
   readonly segments: SmsSegments | null;
 }
 
@@ -31,12 +31,12 @@ export function renderPreview(preview: Preview, edits: TextEdits = noEdits): Mes
   return renderMessage(row, context, facts, recipients[channel] ?? "asha@example.com", making);
 }
 
-/** The same message to a customer who reads `language`. */
+/** The same message for a customer who reads `language`. */
 export function inLanguage(preview: Preview, language: LanguageCode): Preview {
   return { ...preview, shop: { ...preview.shop, locale: language } };
 }
 
-/** Messages to customers in every language, the others in English. */
+/** Messages to customers in every language, all others in English. */
 export function renderPreviews(): readonly RenderedPreview[] {
   return languageCodes.flatMap((language) =>
     previews

@@ -1,6 +1,6 @@
 /**
- * Providers that answer as theirs documents say, from a script: workerd cannot listen on a socket in
- * a test, so each channel gets its `fetch` from here. What was asked is kept for the test to read.
+ * Providers that answer from a script, as their documents describe: workerd cannot listen on a socket in a test, so
+ * each channel gets its `fetch` from here. The requests are kept for the test to read.
  */
 import type { ChannelsConfig } from "../../src/config";
 import { createChannels } from "../../src/notifications/channels";
@@ -29,7 +29,7 @@ export function fakeProvider(answer: Answering): FakeProvider {
   return {
     asked,
     fetch: async (request) => {
-      // As bytes: workerd warns about the text of a form.
+      // Read as bytes, because workerd warns about the text of a form.
       const body = new TextDecoder().decode(await request.arrayBuffer());
       const one = { url: request.url, headers: request.headers, body };
       asked.push(one);
@@ -38,7 +38,7 @@ export function fakeProvider(answer: Answering): FakeProvider {
   };
 }
 
-/** The answer of a success, by whose address was asked. */
+/** The successful answer of the provider at this address. */
 export function accepts(asked: Asked): Response {
   if (asked.url.includes("/emails")) return Response.json({ id: "re_1" });
   if (asked.url.includes("/Messages.json")) {
@@ -47,7 +47,7 @@ export function accepts(asked: Asked): Response {
   return new Response("ok");
 }
 
-/** Never answers; ends as a real fetch does when it is aborted. */
+/** Never answers; ends like a real fetch when it is aborted. */
 export function hangs(_asked: Asked, request: Request): Promise<Response> {
   return new Promise((_resolve, reject) => {
     request.signal.addEventListener("abort", () => reject(new Error("The operation was aborted")));
@@ -105,14 +105,14 @@ export interface Stage {
   readonly advance: (ms: number) => void;
 }
 
-/** The clock of the machine ends a request, which may be busy: where every provider answers, none is ended. */
+/** The real clock ends requests, and the machine may be busy: if every provider answers, none must be ended. */
 const PATIENT_MS = 10_000;
-/** Where one hangs. */
+/** The time-out if a provider hangs. */
 const IMPATIENT_MS = 250;
 
 /**
- * A dispatch against real D1 with a clock that stands still, no jitter, and a fake provider. `stated`: settings of
- * channels that are not set up. `timeoutMs`: when a request is ended.
+ * A dispatch on the real D1 with a fixed clock, no jitter, and a fake provider. `stated`: settings of channels that are
+ * not set up. `timeoutMs`: the time-out of a request.
  */
 export function stage(
   answer: Answering = accepts,
@@ -159,7 +159,7 @@ export function stage(
   };
 }
 
-/** Where a provider hangs: its requests are ended after a quarter of a second of real time. */
+/** A stage for a provider that hangs: its requests end after a quarter of a second of real time. */
 export function impatientStage(answer: Answering): Stage {
   return stage(answer, channelsConfig, [], IMPATIENT_MS);
 }

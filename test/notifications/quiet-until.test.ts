@@ -1,7 +1,7 @@
 /**
- * Going back in time notifies nobody twice: events are applied and their messages sent, the database goes back, the
- * same events come again. Without `quiet-until` the messages repeat; with it they do not, and what happens after the
- * moment is reported.
+ * Going back in time notifies nobody twice: events are applied and their messages sent, the database goes back, and the
+ * same events are delivered again. Without `quiet-until` the messages repeat; with it they do not, and events after
+ * that moment are reported.
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -23,7 +23,7 @@ import { type Stage, stage } from "./providers";
 
 const HOUR_MS = 3_600_000;
 const at = (hours: number): string => addMs(NOW, hours * HOUR_MS);
-/** Until then messages went out; then somebody paused the queue and went back. */
+/** The end of normal sending: then somebody paused the queue and went back in time. */
 const PAUSED = at(0);
 
 const customer = { first_name: "Asha", email: "asha@example.com", phone: "9812345678" };
@@ -61,13 +61,13 @@ const refundFailed = event("payment.refund.failed", -0.5, { request_number: "REF
 
 const past = [confirmed(-4), failed, cancelledParcel, shipped, moved, refundFailed];
 
-/** As a restore to a moment before all of them leaves it, some minutes later. */
+/** The state after a restore to a moment before all events, some minutes later. */
 async function goBack(set: Stage): Promise<void> {
   await clearTables();
   set.advance(0.1 * HOUR_MS);
 }
 
-/** In the order in which they happened, each told before the next comes. */
+/** Applies the events in the order in which they happened, and sends the messages of each before the next. */
 async function live(set: Stage, events: readonly EventBody[], now: string): Promise<void> {
   for (const one of events) {
     await arrive([one], { now, forwardTo: [{ endpoint: "default", eventTypes: ["*"] }] });
@@ -111,7 +111,7 @@ describe("events that come again after the database has gone back", () => {
     const reasons = await readNotifications(
       "template <> 'forward' AND reason IS NOT 'before quiet-until'",
     );
-    // What was no longer true says so first.
+    // If a message was no longer true, that reason comes first.
     for (const { status, reason } of reasons) {
       expect([status, reason]).toEqual(["suppressed", expect.stringMatching(/moved on/)]);
     }

@@ -1,7 +1,7 @@
 /// <reference types="vite/client" />
 /**
- * Walks the registries of templates and channels: whatever is entered there is told, found, erased, listed
- * and described, without being named anywhere else.
+ * Iterates over the registries of templates and channels: every entry is sent, found, erased, listed and described,
+ * without being named anywhere else.
  */
 import { forwardAll } from "../support/queue";
 import { env } from "cloudflare:workers";
@@ -44,7 +44,7 @@ import {
   seedShipment,
 } from "../support/rows";
 
-/** Nobody else's: files share what is known of the erased. */
+/** Used only here: files share the suppression list in memory. */
 const EMAIL = "registry@zephyr.example";
 const keys: Readonly<Record<string, string>> = {
   order: "ORD-REGISTRY",
@@ -60,7 +60,7 @@ const entries = templateNames.flatMap((template) =>
     .filter((channel) => templates[template].channels[channel] !== undefined)
     .map((channel) => ({ template, channel })),
 );
-/** What needs a person may be about nothing. */
+/** An alert may have no subject. */
 const aboutOrders = entries.filter(({ template }) => templates[template].about !== "alert");
 
 function messageOf({ template, channel }: { template: Template; channel: Channel }) {
@@ -69,7 +69,7 @@ function messageOf({ template, channel }: { template: Template; channel: Channel
   return renderPreview(found);
 }
 
-/** A message that was sent to the customer of ORD-REGISTRY; `about` null: as version 0.2 writes it. */
+/** A message that was sent to the customer of ORD-REGISTRY; `about` null: written by version 0.2. */
 async function seedMessage(
   entry: { template: Template; channel: Channel },
   about: string | null = templates[entry.template].about,
@@ -222,7 +222,7 @@ describe("the messages of a day", () => {
     );
     const told = await rows("SELECT DISTINCT template FROM notifications");
     const names = new Set(told.map(({ template }) => template));
-    // Of those that nobody has switched on there is no row.
+    // Templates that nobody has switched on have no rows.
     const asked = templateNames.filter(
       (name) => templates[name].asked.by === "event" && templates[name].isOnByDefault !== false,
     );
@@ -232,7 +232,8 @@ describe("the messages of a day", () => {
     expect(asked.filter((name) => !names.has(name))).toEqual([]);
     const unnamed = await rows("SELECT id FROM notifications WHERE about IS NULL");
     expect(unnamed).toEqual([]);
-    // What names no order yet belongs to none, and so do the forwards of what was not understood.
+    // Messages without a known order belong to no order; the same applies to forwards of events that were not
+    // understood.
     const lost = await rows(
       `SELECT id FROM notifications WHERE order_number IS NOT NULL AND about <> 'alert'
        AND id NOT IN (SELECT id FROM order_messages)`,

@@ -1,6 +1,6 @@
 /**
- * The shop's mail as a relay: somebody orders under a name that is an advertisement, with the address of
- * whom it is meant for. What an order says reaches its customer as text, and never as a link.
+ * Abuse of the shop's mail as a relay: somebody orders under a name that is an advertisement, with the address of a
+ * victim. The texts of an order reach the customer as text, and never as a link.
  */
 import { createTexts, noEdits } from "../../src/notifications/texts/say";
 import { describe, expect, it } from "vitest";
@@ -47,7 +47,7 @@ const attacks = [
   "xn--vil-bla.com",
 ];
 
-/** Every text of the facts but those that name things of ours, and the links that a parcel is followed by. */
+/** Puts the attack into every text of the facts, except our own names and the tracking links of parcels. */
 function filled(preview: Preview, attack: string): Preview {
   const kept = new Set(["status", "payment_status", "tracking_url", "payment_mode", "currency"]);
   const fill = <T extends object>(row: T): T => {
@@ -87,7 +87,7 @@ function filled(preview: Preview, attack: string): Preview {
   };
 }
 
-/** What is read in a message; its links are the shop's own, and stand in attributes. */
+/** The texts that a person reads in a message; its links are the shop's own, and in attributes. */
 function readIn(message: Message): readonly string[] {
   if (message.channel === "sms") return [message.text];
   if (message.channel !== "email") return [];
@@ -104,7 +104,7 @@ function readIn(message: Message): readonly string[] {
   return [message.subject, shown, text, structuredIn(message.html)];
 }
 
-/** What programs read: every text in it but the links of the shop and of the couriers. */
+/** The texts that programs read, except the links of the shop and of the couriers. */
 function structuredIn(html: string): string {
   const [, json = "{}"] = /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(html) ?? [];
   const own = /^https:\/\/(schema\.org|shop\.example|www\.delhivery\.com|track\.example)(\/|$)/;
@@ -116,7 +116,7 @@ function structuredIn(html: string): string {
   return texts.join("\n");
 }
 
-/** As the linkers of mail clients look for them, once a telephone has made plain characters of the others. */
+/** Links as mail clients detect them, after a phone has replaced other characters with plain ones. */
 const links =
   /[a-z]:\/\/|www\.\w|[\w-]\.(example|com|co)\b|\w@\w|(mailto|tel):[^\s\u200b]|\d\.\d+\.\d+\.\d|\\\\/i;
 

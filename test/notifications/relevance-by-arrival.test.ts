@@ -1,7 +1,7 @@
 /**
- * The table of the design, line by line, on the whole way from event to provider: the same events in
- * every order of arrival that there is (up to three of them, else a spread), one by one, in one batch
- * and all of them twice, and each time the same is told and the same is dropped for the same reason.
+ * The table of the design, line by line, on the whole path from event to provider: the same events in every order of
+ * arrival (for up to three events, otherwise a selection), one by one, in one batch and all of them twice. Each time
+ * the same messages are sent, and the same are dropped for the same reasons.
  */
 import { forwardAll } from "../support/queue";
 import { env } from "cloudflare:workers";
@@ -20,12 +20,12 @@ import { clearTables, NOW, readNotification } from "../support/rows";
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Hours and minutes of the day of NOW, which is ten o'clock. */
+/** A time on the day of NOW, which is at ten o'clock. */
 const at = (time: string): string => `2026-11-24T${time}:00.000Z`;
 
 let count = 0;
 
-/** An event of that time; payments, refunds and shipments name their order unless `over` does. */
+/** An event at that time; payments, refunds and shipments name their order unless `over` does. */
 function event(
   type: string,
   time: string | undefined,
@@ -61,9 +61,9 @@ const drop = (reason: string): string => `suppressed: ${reason}`;
 interface Scene {
   readonly says: string;
   readonly events: readonly EventBody[];
-  /** Every row but `refund_due`, which follows from state: it may also never have been made. */
+  /** Every row except `refund_due`, which follows from state and may never have been written. */
   readonly ends: Readonly<Record<string, string>>;
-  /** How refund_due ends; "never": it is not sent, and if there is a row, this is why. */
+  /** The result of refund_due; "never": it is not sent, and a row, if there is one, has this reason. */
   readonly refundDue?: "sent" | "never";
 }
 
@@ -535,7 +535,7 @@ function arrivalsOf(events: readonly EventBody[]): readonly Arriving[] {
   return [...oneByOne, [events], [back, events, back]];
 }
 
-/** What went out: one entry a request, by key where the channel takes one. */
+/** The sent messages: one entry per request, by key if the channel has keys. */
 function keysOf(asked: readonly Asked[]): readonly string[] {
   return asked.flatMap((one) => one.headers.get("idempotency-key") ?? []).toSorted();
 }
@@ -553,10 +553,10 @@ async function expectScene(scene: Scene, arriving: Arriving): Promise<void> {
   const story = arriving.map((batch) => batch.map((one) => one.event_type).join("+")).join(", ");
   expect(Object.fromEntries(others), story).toEqual(scene.ends);
   const dueEnds = due.map(([, end]) => end);
-  // It follows from state: where it never held in this order of arrival, there is no row.
+  // It follows from state: if it was never true in this order of arrival, there is no row.
   const never = dueEnds.length === 0 ? [] : [drop("no refund is outstanding")];
   expect(dueEnds, story).toEqual(scene.refundDue === "sent" ? [SENT] : never);
-  // The provider was asked for exactly what is recorded as sent.
+  // The requests to the provider are exactly those recorded as sent.
   const sent = Object.entries(ended).flatMap(([id, end]) => (end === SENT ? [id] : []));
   expect(set.provider.asked).toHaveLength(sent.length);
   expect(keysOf(set.provider.asked)).toEqual(sent.filter((id) => id.endsWith("/email")));
@@ -683,7 +683,7 @@ describe("review_request, by the clock", () => {
       attempts: 0,
     });
     const now = set.deps.now().toISOString();
-    // Told by the order alone: no event of the parcel's own moves the request.
+    // Reported only by the order: no event of the parcel itself moves the request.
     const both = ["SHP-1", "SHP-2"].map((id) => shipment(id, { status: "delivered" }));
     const done: EventBody = {
       ...order("completed", "09:00", { shipments: both }),
@@ -807,7 +807,7 @@ describe("NOTIFY_MAX_AGE_HOURS", () => {
       ...update("in_transit", drop("too old")),
       "refund_failed/REF-1/team": SENT,
       "order_cancelled/ORD-2/email": drop("too old"),
-      // Due a day after the delivery, so not too old yet.
+      // Due a day after the delivery, so it is not too old yet.
       [REVIEW]: SENT,
     });
   });

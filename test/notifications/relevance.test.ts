@@ -435,11 +435,11 @@ describe("the recipient", () => {
     "+91981234567890123",
     "+91x",
     "call me",
-    // In E.164, but of no number that there is.
+    // In E.164, but not an existing number.
     "+9876543210",
     "+656591234567",
     "+910000000000",
-    // As the number of an order that could be one of two countries.
+    // From an order whose number could belong to two countries.
     "+91 +6591234567",
   ])("is not usable as a number: %j", (customer_phone) => {
     expect(verdict(sms, facts({ order: orderFacts({ customer_phone }), shipment }))).toEqual({

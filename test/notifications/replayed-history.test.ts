@@ -1,7 +1,7 @@
 /**
- * A shop's day, told to customers once: replaying all of it, merged again in another order and
- * rebuilt, tells nobody anything; and with a third of all calls to providers failing, every fact that
- * is still true is accepted once and no key twice. The seeds are printed with the figures.
+ * A shop's day whose messages were sent once: replaying all of it, merged again in another order and rebuilt, sends
+ * nothing. With a third of all calls to providers failing, every fact that is still true is accepted once and no key
+ * twice. The seeds are printed with the figures.
  */
 import { forwardAll } from "../support/queue";
 import { env } from "cloudflare:workers";
@@ -31,7 +31,7 @@ const BATCH = 25;
 const readDay = (seed: number, orders: number): readonly Story[] =>
   createDay({ seed, orders, endsAtMs: Date.parse(NOW) });
 
-/** Every event three times at least, in any order, cut into batches. */
+/** Every event at least three times, in any order, split into batches. */
 function disorder(stories: readonly Story[], random: Random): readonly (readonly StoryEvent[])[] {
   const events = stories.flatMap((story) => story.events);
   const deliveries = shuffle(repeat([...events, ...events], random, 0.5), random);
@@ -40,7 +40,7 @@ function disorder(stories: readonly Story[], random: Random): readonly (readonly
   );
 }
 
-/** Templates whose rows are named after their fact; a review request may be named after its parcel. */
+/** The fact of a message; a review request may be named after its parcel instead of its order. */
 const factOf = (message: Pick<ExpectedMessage, "id" | "template">, orderNumber: string): string =>
   message.template === "review_request" ? `review of ${orderNumber}` : message.id;
 
@@ -49,7 +49,7 @@ interface Truth {
   readonly overtaken: ReadonlySet<string>;
 }
 
-/** What the stories say should be told in the end, and what not any more. */
+/** The facts that must be reported in the end according to the stories, and those that are no longer true. */
 function truthOf(stories: readonly Story[]): Truth {
   const all = stories.flatMap(({ orderNumber, expected }) => {
     const { refundDueMicros, refundedMicros, paidMicros } = expected;
@@ -83,7 +83,7 @@ async function factsThat(where: string): Promise<readonly string[]> {
 async function rebuildAll(): Promise<void> {
   await startRebuild(env.DB, {}, false, NOW);
   while ((await continueRebuild(env.DB, NOW, defaults)) !== null) {
-    // Each call carries it on by some slices.
+    // Each call processes some slices.
   }
 }
 
@@ -157,8 +157,8 @@ describe("a day that is told", () => {
     );
     for (const batch of disorder(stories, random)) await arrive(batch);
     await tellAll(set, 6 * DAY_MS);
-    // What was never due while it was first told may be made now, since refund_due follows from
-    // state; it is dropped, and nothing goes out.
+    // Messages that were never due the first time may be written now, since refund_due follows from state; they are
+    // dropped, and nothing is sent.
     const rows = await readNotifications("template <> 'refund_due' OR status = 'sent'");
     const known = before.filter(
       (row) => !row.id.startsWith("refund_due/") || row.status === "sent",
@@ -167,22 +167,22 @@ describe("a day that is told", () => {
   });
 });
 
-/** What a provider takes as one message: the key where it knows keys. */
+/** The identity of a message for its provider: the key if the provider has keys. */
 function keyOf(asked: Asked): string | null {
   return asked.headers.get("idempotency-key") ?? asked.headers.get("webhook-id");
 }
 
-/** Providers of which a third of the calls fail, in every way there is; they remember what they took. */
+/** Providers that fail a third of the calls, in every possible way; they remember accepted messages. */
 class UnsteadyProviders {
   readonly #random: Random;
-  /** Key -> bodies that were taken under it. */
+  /** Key -> bodies that were accepted under it. */
   readonly taken = new Map<string, string[]>();
-  /** Bodies taken without a key. */
+  /** Bodies that were accepted without a key. */
   readonly keyless: string[] = [];
   calls = 0;
   failures = 0;
   lostAnswers = 0;
-  /** A known key came with another body. */
+  /** The number of known keys that came with another body. */
   contradictions = 0;
 
   constructor(random: Random) {
@@ -231,7 +231,7 @@ class UnsteadyProviders {
   }
 }
 
-/** The body that a row without a key was sent with, as the provider sees it. */
+/** The bodies that rows without a key were sent with, as the provider sees them. */
 async function keylessBodies(where: string): Promise<ReadonlyMap<string, number>> {
   const { results } = await env.DB.prepare(
     `SELECT rendered->>'$.message.text' AS text FROM notifications
@@ -282,17 +282,17 @@ describe("with a third of the calls failing, every event repeated and shuffled",
     const truth = truthOf(stories);
     const label = `seed ${seed}`;
 
-    // No key twice, and never with other words.
+    // No key twice, and never with another text.
     expect(providers.contradictions, label).toBe(0);
     const twice = [...providers.taken].filter(([, bodies]) => bodies.length !== 1);
     expect(twice, label).toEqual([]);
-    // Without a key: no text more often than there are rows that say it.
+    // Without a key: no text more often than there are rows with it.
     const rowsSaying = await keylessBodies("true");
     for (const [text, times] of countOf(providers.keyless.map(textOf))) {
       expect(times, `${label}: ${text}`).toBeLessThanOrEqual(rowsSaying.get(text) ?? 0);
     }
 
-    // Every fact still true was accepted, or, where a repeat could not be recognised, is on record.
+    // Every fact that is still true was accepted, or is on record if a repeat could not be recognised.
     const emailFacts = [...truth.stillTrue].filter((fact) => !/\/(sms|team)$/.test(fact));
     const sentEmails = await factsThat("status = 'sent' AND channel = 'email'");
     expect(
@@ -300,7 +300,7 @@ describe("with a third of the calls failing, every event repeated and shuffled",
       label,
     ).toEqual([]);
     const acceptedEmails = [...providers.taken.keys()].filter((key) => key.endsWith("/email"));
-    // What was taken without an answer may have become untrue before a retry brought one.
+    // Messages accepted without an answer may have become untrue before a retry got one.
     const onRecord = await readNotifications(
       "channel = 'email' AND (status = 'sent' OR (status = 'suppressed' AND rendered IS NOT NULL))",
     );

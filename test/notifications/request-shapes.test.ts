@@ -1,7 +1,6 @@
 /**
- * Requests held against the providers' own SDK types, at compile time: the SDKs take the fields of
- * the API in camel case (Resend) or beginning small (Twilio). Slack's blocks are typed where they
- * are made (channels/team/note.ts).
+ * Compares requests with the providers' own SDK types, at compile time: the SDKs accept the fields of the API in camel
+ * case (Resend) or with a lower-case first letter (Twilio). channels/team/note.ts has the types of Slack's blocks.
  */
 import type { CreateEmailOptions, CreateEmailRequestOptions } from "resend";
 import type { Twilio } from "twilio";
@@ -20,7 +19,7 @@ type CamelCase<Name> = Name extends `${infer Head}_${infer Tail}`
   : Name;
 type InCamelCase<Fields> = { [Key in keyof Fields as CamelCase<Key> & string]: Fields[Key] };
 type InSmall<Fields> = { [Key in keyof Fields as Uncapitalize<Key & string>]: Fields[Key] };
-/** Refuses to compile unless every `Given` is a `Wanted`, without fields that `Wanted` lacks. */
+/** Does not compile unless every `Given` is a `Wanted`, without fields that `Wanted` lacks. */
 type Fits<Given extends Wanted, Wanted> =
   Exclude<
     Given extends unknown ? keyof Given : never,

@@ -1,4 +1,4 @@
-/** The shop from vars and rows, the values that its settings take, and quiet hours by the clocks of a zone. */
+/** The shop from vars and rows, the valid values of its settings, and quiet hours by the time of a zone. */
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config";
 import { quietHoursEnd, spread } from "../../src/notifications/quiet-hours";
@@ -89,7 +89,7 @@ describe("a value", () => {
     expect(parseValue("colour", "#1F5F4F")).toEqual({ ok: true, value: "#1f5f4f" });
     expect(parseValue("colour", "#00f")).toEqual({ ok: true, value: "#0000ff" });
     const refused = parseValue("colour", "#ffcc00");
-    // The ratio as WebAIM's contrast checker has it.
+    // The ratio that WebAIM's contrast checker shows.
     expect(refused).toMatchObject({
       ok: false,
       reason: expect.stringContaining("1.51") as unknown,

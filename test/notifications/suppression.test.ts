@@ -1,4 +1,4 @@
-/** A message to a person on the suppression list is not sent, however late they came onto it. */
+/** A message to a person on the suppression list is not sent, however late the person was added. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
@@ -28,12 +28,12 @@ beforeEach(async () => {
   );
 });
 
-/** The person is on the list from here on; nothing else of the erasure has been done. */
+/** Adds the person to the list; no other step of the erasure is done. */
 async function suppress(...identifiers: readonly string[]): Promise<void> {
   await startErasure(env.DB, identifiers, NOW);
 }
 
-/** Does something right before the n-th batch of a run, counted from 0. */
+/** Runs `work` right before the n-th batch of a run, counted from 0. */
 function beforeBatch(wanted: number, work: () => Promise<void>): D1Database {
   let batches = 0;
   return new Proxy(env.DB, {
@@ -78,7 +78,7 @@ describe("a message that is due", () => {
     await seedOrder();
     await seedNotification({ id: EMAIL });
     const { deps, provider } = stage();
-    // The facts are the first batch, the claim is the second.
+    // The first batch reads the facts, the second makes the claim.
     const db = beforeBatch(1, () => suppress("email:asha@example.com"));
     await dispatchIds([EMAIL], { ...deps, db });
     expect(provider.asked).toEqual([]);
@@ -118,7 +118,7 @@ describe("a message that is due", () => {
     )
       .bind(NOW)
       .run();
-    // This isolate has never read the list, so it does so once.
+    // This isolate has not read the list yet, so it reads it once.
     expect(await trips()).toHaveLength(4);
   });
 });

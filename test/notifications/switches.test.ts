@@ -1,4 +1,4 @@
-/** What a person has switched off is not sent, and what would wake people waits for the morning. */
+/** Messages that a person has switched off are not sent, and those that would wake people wait until the morning. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { dispatchDue } from "../../src/notifications/dispatch";
@@ -31,7 +31,7 @@ beforeEach(async () => {
 const turn = (template: string, channel: string, is_on: 0 | 1): Promise<void> =>
   saveSwitch(env.DB, { template, channel, is_on, ...by });
 
-/** Due at `hours` after NOW, which is 15:30 in Kolkata. */
+/** A message that is due at NOW, which is 15:30 in Kolkata. */
 function seedSms(): Promise<string> {
   return seedNotification({ id: SMS, subject_id: "SHP-1" }, status);
 }

@@ -22,7 +22,7 @@ import {
 import { renderPreview } from "./previews";
 
 const SMS_MAX_SEPTETS = 160;
-/** As English writes dates. */
+/** The English format of dates. */
 const english = { locale: "en-GB" };
 
 const seed = Math.floor(Math.random() * 2 ** 31);
@@ -119,7 +119,7 @@ describe("an e-mail", () => {
     const promise = /paying|refund|back to you/i;
     expect(cancelled({ paid_micros: 100_000_000 })).toContain("We are paying ₹100.00 back to you");
     expect(cancelled({ paid_micros: 0 })).not.toMatch(promise);
-    // What an event called refundable before anything was paid is no debt.
+    // An amount that an event called refundable before any payment is not owed.
     expect(cancelled({ paid_micros: 0, refundable_micros: 500_000_000 })).not.toMatch(promise);
     expect(cancelled({ paid_micros: 100_000_000, refunded_micros: 100_000_000 })).not.toMatch(
       promise,
@@ -257,7 +257,7 @@ describe("an e-mail", () => {
         const message = renderPreview({ ...first, facts: facts({ order }) });
         if (message.channel !== "email") throw new Error(message.channel);
         expect(message.html.endsWith("</html>")).toBe(true);
-        // The structured data, which nothing in it can end.
+        // Text in the structured data cannot end it.
         const [, data = ""] =
           /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(message.html) ?? [];
         expect(JSON.parse(data)).toMatchObject({ "@type": "Order" });
@@ -315,7 +315,7 @@ describe(`an SMS (seed ${seed})`, () => {
     expect(tracked({ courier: null })).toBe(
       "Meera Handlooms: order ORD-20261124-0187 has a new tracking number: 7.",
     );
-    // A number that an SMS would change is not told.
+    // A number that an SMS would change is not shown.
     expect(tracked({ courier: null, awb_no: "७" })).toBe(
       "Meera Handlooms: order ORD-20261124-0187 has new tracking.",
     );
@@ -550,7 +550,7 @@ describe("text from outside", () => {
     for (const text of ["javascript:alert(1)", "data:text/html,x", "//a.example", "a b", ""]) {
       expect(httpUrl(text)).toBeNull();
     }
-    // It shows one host and leads to another.
+    // It shows one host but leads to another.
     expect(httpUrl("https://courier.example@evil.example/x")).toBeNull();
     expect(httpUrl("https://courier.example:443@evil.example")).toBeNull();
   });

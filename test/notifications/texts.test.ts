@@ -1,4 +1,4 @@
-/** The texts of messages: what may be edited, in both languages, and what a message makes of an edited text. */
+/** The texts of messages: what may be edited, in both languages, and how a message uses an edited text. */
 import { describe, expect, it, vi } from "vitest";
 import { channels } from "../../src/notifications/channels";
 import { smsSegments } from "../../src/notifications/channels/sms/alphabets";
@@ -408,7 +408,7 @@ describe("the segments of an SMS", () => {
     ["a".repeat(306), "GSM-7", 306, 2],
     ["a".repeat(307), "GSM-7", 307, 3],
     ["€".repeat(80), "GSM-7", 160, 1],
-    // An escape and its character are not parted: 76 of them in a segment, and one place stays empty.
+    // An escape and its character stay together: 76 pairs fit in a segment, and one position stays empty.
     ["€".repeat(153), "GSM-7", 306, 3],
     ["म".repeat(70), "UCS-2", 70, 1],
     ["म".repeat(71), "UCS-2", 71, 2],

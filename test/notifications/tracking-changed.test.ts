@@ -1,6 +1,6 @@
 /**
- * `tracking_changed`, from event to provider: a customer who was shown one tracking hears of another, once,
- * and only while it stands.
+ * `tracking_changed`, from event to provider: a customer who was sent one tracking is notified of another, once, and
+ * only while it is valid.
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -26,7 +26,7 @@ const changed = (awb: string, channel = "email"): string =>
 
 let count = 0;
 
-/** An event of that minute, so that later ones win. */
+/** An event one second after the previous one, so that later events win. */
 function event(type: string, data: Record<string, unknown>): EventBody {
   count += 1;
   const created_at = new Date(Date.parse("2026-11-24T08:00:00.000Z") + count * 1_000).toISOString();
@@ -36,7 +36,7 @@ function event(type: string, data: Record<string, unknown>): EventBody {
 const created = (over: Record<string, unknown> = {}): EventBody =>
   event("order.created", orderDetail("ORD-1", over));
 
-/** The tracking of a parcel: courier, airway bill and link, all of the number's. */
+/** The tracking of a parcel: courier, airway bill and link, all from this number. */
 const tracking = (awb: string | null): Record<string, unknown> => ({
   courier_company_name: awb === null ? null : "BlueDart",
   awb_no: awb,
@@ -46,7 +46,7 @@ const tracking = (awb: string | null): Record<string, unknown> => ({
 const parcel = (awb: string | null, status = "shipped"): EventBody =>
   event("shipment.updated", shipment("SHP-1", { status, ...tracking(awb) }));
 
-/** A parcel whose shipping was told with this tracking. */
+/** A parcel whose shipping was reported to the customer with this tracking. */
 async function told(awb: string | null): Promise<Stage> {
   const set = stage();
   await arrive([created(), parcel(awb)]);
@@ -58,7 +58,7 @@ async function told(awb: string | null): Promise<Stage> {
   return set;
 }
 
-/** How the messages about a changed tracking ended, by e-mail; an SMS ends as the e-mail does. */
+/** The results of the messages about a changed tracking, by e-mail; an SMS has the same result. */
 async function ends(): Promise<Record<string, string>> {
   const all = await endings();
   const found = Object.entries(all).filter(([id]) => id.startsWith("tracking_changed/"));
@@ -263,7 +263,7 @@ describe("a batch", () => {
     const [statement] = trackingStatements(env.DB, patchesOf(parcel("A1")), NOW, []);
     const result = await statement?.run();
     expect(result?.meta.rows_written).toBe(0);
-    // The entry, the parcel and the two channels; none of its messages.
+    // The entry, the parcel and the two channels, but none of its messages.
     expect(result?.meta.rows_read).toBeLessThanOrEqual(4);
   });
 

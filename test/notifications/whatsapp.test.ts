@@ -1,4 +1,4 @@
-/** WhatsApp beside SMS: which content template, which variables, and what becomes of a message without one. */
+/** WhatsApp in addition to SMS: the content template, its variables, and the result of a message without one. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { setupsOf } from "../../src/notifications/channels/setup";
@@ -27,7 +27,7 @@ beforeEach(clearTables);
 const approve = (text: string, value: string): Promise<void> =>
   saveSetting(env.DB, { name: `whatsapp_content_sid.${text}`, value, ...by });
 
-/** The form that Twilio was given. */
+/** The form that Twilio received. */
 async function send(id: string): Promise<Record<string, string> | null> {
   const { deps, provider } = stage();
   if (id === PARCEL) {

@@ -1,4 +1,4 @@
-/** A message about a failed payment that version 0.2 wrote is judged by the same rules. */
+/** A message about a failed payment that version 0.2 wrote is checked by the same rules. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { parseContext } from "../../src/notifications/context";
@@ -32,7 +32,7 @@ const order: StoredEvent = {
 const failure = paymentEvent("payment.failed", "09:10");
 const message = "payment_failed/P/2026-11-24T09:10:00.000Z/email";
 
-/** As 0.2 would have written the message. */
+/** Changes the message to the format of version 0.2. */
 async function makeOld(): Promise<void> {
   const read = "SELECT context->>'precedence' AS p FROM notifications WHERE id = ?1";
   const { p } = await row(read, message);
