@@ -1,4 +1,4 @@
-/** Events that are too old: the verdict, at its edge, and that it hangs on nothing but the event. */
+/** Events that are too old: the verdict at its limit, which depends only on the event. */
 import { describe, expect, it } from "vitest";
 import { addMs, DAY_MS } from "../../src/events/formats/time";
 import { asJudged, interpret } from "../../src/projection/interpret";

@@ -1,6 +1,6 @@
 /**
- * What a body of 1 MB can make the projection do is bounded, whatever stands in it. Work is counted, not timed; only
- * what took the square of its length is known by its taking minutes.
+ * The work of the projection on a body of 1 MB is bounded, whatever its content. The work is counted, not timed; only
+ * quadratic work is recognised by a duration of minutes.
  */
 import { describe, expect, it } from "vitest";
 import { plainText } from "../../src/events/formats/phone";
@@ -16,7 +16,7 @@ import { defaults } from "../support/defaults";
 
 const receivedAt = "2026-11-26T10:00:00.000Z";
 const CHARACTERS = 1_000_000;
-/** Linear work takes milliseconds here, and what takes the square of a megabyte minutes. */
+/** Linear work takes milliseconds here; quadratic work on a megabyte takes minutes. */
 const LINEAR_MS = 5_000;
 
 const fill = (part: string): string => part.repeat(Math.floor(CHARACTERS / part.length));
@@ -32,7 +32,7 @@ function read(data: string) {
   );
 }
 
-/** `{}` as often as it fits. */
+/** As many `{}` as the body can hold. */
 const empty = `[${fill("{},")}{}]`;
 
 describe("entries of lists", () => {

@@ -1,4 +1,4 @@
-/** By which spellings of an address or a number a body is found, and that nobody else's is. */
+/** The spellings of an address or a number by which a body is found, and that no other person's body is found. */
 import { describe, expect, it, test } from "vitest";
 import { identifiersOf } from "../../src/projection/identifiers";
 import { contactsOf } from "../../src/projection/patches/contacts";

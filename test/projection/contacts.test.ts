@@ -1,4 +1,4 @@
-/** Whom an event can be found by, and that asking for one person finds that person and nobody else. */
+/** The contacts by which an event can be found: a request for one person finds only that person. */
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
@@ -11,10 +11,10 @@ import { address, orderDetail, shipment } from "../support/models";
 
 const seed = Number(env.TEST_SEED);
 
-/** A telephone number in an event: the code beside it, and the number. */
+/** A telephone number in an event: the code, and the number. */
 type StatedPhone = readonly [code: string | null, phone: unknown];
 
-/** An order event whose shipping address has this number; without a code it stands beside null addresses. */
+/** An order event whose shipping address has this number; without a code it is the customer's, with null addresses. */
 function order([code, phone]: StatedPhone, country = defaults.country) {
   const address = { country_code: code, phone };
   const data = orderDetail("ORD-1", {
@@ -31,7 +31,7 @@ function order([code, phone]: StatedPhone, country = defaults.country) {
   return { payload, entered, identifiers: identifiersOf(payload) };
 }
 
-/** Whether asking for `text` leads to an order with this number, and to what is stored of it later. */
+/** Whether a request for `text` finds an order with this number, and the identifiers of its stored event. */
 function finds(text: string, told: StatedPhone, country = defaults.country) {
   const { entered, identifiers } = order(told, country);
   const asked = new Set(contactsOf(text, { ...defaults, country }));
@@ -67,7 +67,7 @@ describe("asking for a telephone number", () => {
   });
 
   test.each<[string, StatedPhone]>([
-    // The same digits, of two countries.
+    // The same digits in two countries.
     ["+6591234567", ["+91", "6591234567"]],
     ["+6591234567", ["", "6591234567"]],
     ["+916591234567", ["+65", "6591234567"]],
@@ -88,7 +88,7 @@ describe("asking for a telephone number", () => {
     expect(looks("6591234567", ["", "6591234567"])).toBe(true);
     expect(looks("98765 43210", ["+91", "9876543210"])).toBe(true);
     expect(looks("98765 43211", ["+91", "9876543210"])).toBe(false);
-    // With the store's country it could be two numbers; alone it is one, without its 0.
+    // With the store's country it could be two numbers; without it there is one, without its 0.
     expect(looks("+4904000000", [null, "+4904000000"])).toBe(true);
   });
 
@@ -204,7 +204,7 @@ describe("names and airway bills", () => {
     expect(claims.map(({ contact }) => contact)).toEqual(expected);
     const entered = enteredContacts(payload, defaults);
     expect(expected.filter((contact) => !entered.includes(contact))).toEqual([]);
-    // A name identifies nobody: who has the same one is not erased with them.
+    // A name identifies nobody: a person with the same name is not erased too.
     expect(identifiersOf(payload).filter((one) => one.startsWith("name:"))).toEqual([]);
   });
 

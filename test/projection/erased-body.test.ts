@@ -1,4 +1,4 @@
-/** Bodies from which a person is erased: nothing of the person is left, and nothing else changes. */
+/** Bodies from which a person is erased: no data of the person remains, and nothing else changes. */
 import { describe, expect, it } from "vitest";
 import { ERASED, eraseBody, isErased } from "../../src/events/erased-body";
 import { asJudged, interpret } from "../../src/projection/interpret";
@@ -18,7 +18,7 @@ function meaning(payload: string) {
   });
 }
 
-/** Registers without the values that are a person's; those have to be gone. */
+/** The registers without a person's values, which must be removed. */
 function impersonal(payload: string) {
   const { patches, contacts: _, ...rest } = meaning(payload);
   return {

@@ -1,4 +1,4 @@
-/** What no column holds is kept, bounded, in the row that it is about. */
+/** Fields without a column are kept, bounded, in the row of their subject. */
 import { describe, expect, it } from "vitest";
 import { eraseBody } from "../../src/events/erased-body";
 import { EXTRA_MAX_BYTES } from "../../src/projection/patches/extra";

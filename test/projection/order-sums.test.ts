@@ -1,4 +1,4 @@
-/** The lines of a total: they add up as they are read, whatever the vendor's fields say. */
+/** The lines of a total: they add up as a person reads them, whatever the vendor's fields contain. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -161,7 +161,7 @@ describe("an order's lines", () => {
           const { payable_micros: payable, grand_total_micros: stated } = order;
           const isSettled = of("paid") > 0 || lines.some(({ kind }) => kind === "due");
           const isWhole = payable !== null && stated !== null && payable <= stated && isSettled;
-          // Where more was paid than was to be paid, nothing is due.
+          // If more was paid than the order costs, nothing is due.
           const rest = Math.max(0, total + of("credit", "points") - of("paid"));
           expect(isWhole ? of("due") : rest).toBe(rest);
         },

@@ -1,4 +1,4 @@
-/** The text that decides between two events: it sorts as its parts do. */
+/** The text that decides between two events: it sorts in the same way as its parts. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -31,7 +31,7 @@ const parts: fc.Arbitrary<PrecedenceParts> = fc.record({
   idHash: fc.string().map(hashId),
 });
 
-/** By time, then stage, then tie, then hash; what is absent is lowest. */
+/** By time, then stage, then tie, then hash; a missing part is lowest. */
 function compareParts(a: PrecedenceParts, b: PrecedenceParts): number {
   const text = (one: PrecedenceParts): string[] => [
     one.time ?? "",

@@ -1,6 +1,6 @@
 /**
- * Nothing that the vendor's own types allow is quarantined, in any form, but for a body without an
- * identifier and for what the last two tests pin. The compiler keeps the bodies complete.
+ * No value that the vendor's own types allow is quarantined, in any form, except a body without an identifier and the
+ * cases that the last two tests list. The compiler keeps the bodies complete.
  */
 import { describe, expect, test } from "vitest";
 import {
@@ -16,7 +16,7 @@ import * as vendor from "../events/vendor-values";
 import { defaults } from "../support/defaults";
 
 type Body = Readonly<Record<string, unknown>>;
-/** `of`: the field or the value that the body is there for. */
+/** `of`: the field or the value under test in the body. */
 interface Case {
   readonly of: string;
   readonly body: Body;
@@ -55,14 +55,14 @@ function optionalOf({ least, full }: vendor.AnyValues): Body {
   return without(full, Object.keys(least));
 }
 
-/** Each member of each enum, one field a case. */
+/** One case for each member of each enum field. */
 function membersOf({ members }: vendor.AnyValues): readonly Case[] {
   return Object.entries(members).flatMap(([field, values]) =>
     Object.keys(values).map((value) => ({ of: `${field}: ${value}`, body: { [field]: value } })),
   );
 }
 
-/** All that a model can have: with each member, without each optional field, and with each null. */
+/** Cases of a full model: with each member, without each optional field, and with each null. */
 function fullCases(model: vendor.AnyValues): readonly Case[] {
   const { full, nulls } = model;
   const changes: readonly Case[] = [
@@ -80,7 +80,7 @@ function fullCases(model: vendor.AnyValues): readonly Case[] {
   ];
 }
 
-/** What must be there: alone, with each optional field, and with each member. */
+/** Cases of a model with only its required fields: alone, with each optional field, and with each member. */
 function leastCases(model: vendor.AnyValues): readonly Case[] {
   const additions: readonly Case[] = [
     { of: "nothing", body: {} },
@@ -93,7 +93,7 @@ function leastCases(model: vendor.AnyValues): readonly Case[] {
   return additions.map(({ of, body }) => ({ of, body: { ...model.least, ...body } }));
 }
 
-/** A model within another one, at `place`. */
+/** Cases of a model nested in another one, at `place`. */
 function nested(
   outer: vendor.AnyValues,
   place: string,
@@ -139,7 +139,7 @@ const least: Readonly<Record<ModelName, readonly Case[]>> = {
   OrderShipment: leastCases(parcel),
 };
 
-/** What the vendor's types have of a row's identifiers. */
+/** The identifiers of a row in the vendor's types. */
 const identifiers: Readonly<Record<Subject, readonly [string, ...string[]]>> = {
   order: ["order_number"],
   payment: ["request_number", "payment_reference_number"],
@@ -162,7 +162,7 @@ function identified(type: EventType, cases: readonly Case[]): readonly Case[] {
   );
 }
 
-/** The cases that are not applied whole, each with the reason or the note. */
+/** The cases that are not fully applied, each with the reason or the note. */
 function refused(type: EventType, form: Form, cases: readonly Case[]): readonly string[] {
   return identified(type, cases).flatMap(({ of, body }) => {
     const { status, error, notes, patches } = take(type, form, body);
@@ -177,7 +177,7 @@ function isRefund({ body }: Case): boolean {
 
 describe.each(everyForm)("$type, $form", ({ type, form }) => {
   const { model, subject, identifiers } = rowOf(type);
-  // A payment that is a refund has a test of its own below.
+  // A separate test below covers payments that are refunds.
   const isTaken = (one: Case): boolean =>
     form === "bare" || subject !== "payment" || !isRefund(one);
 
@@ -222,8 +222,8 @@ test.each(["payment.success", "payment.failed", "payment.retried"] as const)(
 );
 
 /**
- * What a bare body is not told by, where it has nothing else but its identifier and what the vendor's type
- * requires. A payment and a refund share what is listed.
+ * Fields that do not identify a bare body if it has only its identifier and the vendor's required fields in addition. A
+ * payment and a refund share the listed fields.
  */
 const untold = [
   { type: "order.created", reason: "", fields: [] },
