@@ -5,11 +5,11 @@ const LIMITS = { maxBytes: 100_000, timeoutMs: 10_000 };
 
 interface Source {
   readonly body: ReadableStream;
-  /** Whether the reader has released it. */
+  /** True if the reader has released it. */
   readonly cancelled: () => boolean;
 }
 
-/** A body that hands over one chunk each time it is asked, then ends, stalls or breaks. */
+/** A body that delivers one chunk per read, then ends, stalls or breaks. */
 function source(chunks: readonly Uint8Array[], end: "close" | "stall" | "break"): Source {
   const waiting = chunks.values();
   let cancelled = false;
@@ -38,7 +38,7 @@ function source(chunks: readonly Uint8Array[], end: "close" | "stall" | "break")
 const headersOf = (length?: number): Headers =>
   new Headers(length === undefined ? {} : { "content-length": String(length) });
 
-/** So many bytes that differ from their neighbours. */
+/** This number of bytes, each different from its neighbours. */
 const numbered = (length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, index) => index % 251);
 

@@ -1,4 +1,4 @@
-/** When receipts go straight to the queue: failing, slow and flapping D1, and a queue that fails as well. */
+/** When receipts go straight to the queue: with failing, slow and flapping D1, and with a queue that fails too. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CircuitBreaker } from "../../src/receiver/circuit-breaker";
@@ -6,7 +6,7 @@ import { CircuitBreaker } from "../../src/receiver/circuit-breaker";
 const OPEN_MS = 5_000;
 const create = (): CircuitBreaker => new CircuitBreaker({ troubles: 3, openMs: OPEN_MS });
 
-/** Opened at 0. */
+/** A breaker that opened at 0. */
 function opened(): CircuitBreaker {
   const breaker = create();
   for (const _ of [1, 2, 3]) breaker.inboxTroubled(0);
@@ -66,7 +66,7 @@ describe("open", () => {
     expect(breaker.choose(OPEN_MS)).toBe("inbox");
     expect(breaker.inboxAnswered(OPEN_MS)).toBe(true);
     expect(breaker.choose(OPEN_MS + 1)).toBe("inbox");
-    // Three again, not one.
+    // Three failures again, not one.
     expect(breaker.inboxTroubled(OPEN_MS + 2)).toBe(false);
   });
 
@@ -90,7 +90,7 @@ interface Step {
   readonly isQueueWell: boolean;
 }
 
-/** Goes through the steps; returns the times at which a receipt tried D1 although it was open. */
+/** Runs the steps; returns the times at which a receipt tried D1 although the breaker was open. */
 function trialsOf(steps: readonly Step[]): readonly number[] {
   const breaker = create();
   const trials: number[] = [];

@@ -1,4 +1,4 @@
-/** Group commit: what waits together is written together, and nobody pays for another one. */
+/** Group commit: items that wait together are written together, and no item suffers for another one. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { PUSH_ABANDONED_MS } from "../../src/limits";
@@ -13,7 +13,7 @@ beforeEach(clearTables);
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
-/** Numbers, doubled; notes how they were grouped. */
+/** Doubles numbers, and records their groups. */
 function doubling(over: Partial<GatherOptions<number, number>> = {}) {
   const groups: (readonly number[])[] = [];
   const alone: number[] = [];
@@ -41,7 +41,7 @@ function doubling(over: Partial<GatherOptions<number, number>> = {}) {
   return { call, groups, alone, followed };
 }
 
-/** Its clock stands still: who waits for the time waits for ever, however slow the machine is. */
+/** Its clock does not move: a caller that waits for the time waits without end, however slow the machine is. */
 const caller = (over: Partial<Caller> = {}): Caller => ({
   background: (work) => void work.catch(() => undefined),
   patienceMs: 500,
@@ -50,7 +50,7 @@ const caller = (over: Partial<Caller> = {}): Caller => ({
   ...over,
 });
 
-/** Callers whose clock is moved by hand. */
+/** Callers with a clock that the test moves. */
 function createClock(): { caller: (over?: Partial<Caller>) => Caller; pass: (ms: number) => void } {
   let ms = 0;
   return {
@@ -59,7 +59,7 @@ function createClock(): { caller: (over?: Partial<Caller>) => Caller; pass: (ms:
   };
 }
 
-/** A request that dies while it waits: its clock works so many times. */
+/** A request that dies while it waits: its clock works only this number of times. */
 function dying(looks: number): Caller {
   let left = looks;
   return caller({
@@ -133,7 +133,7 @@ describe("a group", () => {
     all.push(call(3, clock.caller()));
     await pause(20);
     expect(groups).toEqual([[0], [1, 2]]);
-    // A slot is free: those that wait behind go first come, first served.
+    // A slot is free: the next in line go first come, first served.
     ends[0]?.();
     await pause(20);
     expect(groups).toEqual([[0], [1, 2], [3]]);
@@ -277,7 +277,7 @@ describe("a group", () => {
   });
 });
 
-/** A queue that notes each call, and fails the first `failures` of them. */
+/** A queue that records each call, and fails the first `failures` of them. */
 function notingQueue(failures = 0) {
   const calls: (readonly string[])[] = [];
   let left = failures;
@@ -342,7 +342,7 @@ async function postAll(values: readonly object[], vars = {}): Promise<readonly R
 }
 
 describe("deliveries at the same moment", () => {
-  // However slow D1 is, none gives up its group.
+  // Even if D1 is slow, no delivery leaves its group.
   const patient = { RECEIPT_TIMEOUT_MS: "60000" };
 
   it("are all stored and pushed, in fewer statements than there are deliveries", async () => {

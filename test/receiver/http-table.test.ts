@@ -18,7 +18,7 @@ import {
 
 const LIMIT = 1_048_576;
 
-/** What an answer says, for comparing two refusals as a client sees them. */
+/** The parts of an answer that a client sees, to compare two refusals. */
 async function seen(response: Response): Promise<unknown> {
   return {
     status: response.status,
@@ -32,17 +32,17 @@ async function sha256(text: string): Promise<string> {
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** A bare order, with the fields of an entity that an envelope has for itself. */
+/** A bare order with an entity's own fields that an envelope also has. */
 const detail = (number: string): string =>
   JSON.stringify(orderDetail(number, { id: "entity_1", created_at: "2026-11-20T00:00:00Z" }));
 
-/** An envelope of exactly so many bytes. */
+/** An envelope of exactly this number of bytes. */
 function padded(bytes: number): string {
   const start = `{"id":"evt_${String(bytes)}","event_type":"order.created","data":{"order_number":"ORD-413","pad":"`;
   return `${start}${"x".repeat(bytes - start.length - 3)}"}}`;
 }
 
-/** A stream that counts how much of it was taken. */
+/** A stream that counts the chunks that were read. */
 function counted(chunks: number, bytes: number): { stream: ReadableStream; taken: () => number } {
   let taken = 0;
   const stream = new ReadableStream({
@@ -54,7 +54,7 @@ function counted(chunks: number, bytes: number): { stream: ReadableStream; taken
         return;
       }
       controller.close();
-      // Answers the read that is waiting.
+      // Answers the pending read.
       controller.byobRequest?.respond(0);
     },
   });
@@ -272,7 +272,7 @@ describe("401: one answer for every signature that is not right", () => {
   });
 
   test("an empty previous secret signs nothing", async () => {
-    // What Python's hmac makes of this body with an empty key.
+    // The signature that Python's hmac makes of this body with an empty key.
     const signature = "22f8eea909400af98adf3681a9f31923ef6b7fcba4abb553d92823a3e9d5c25e";
     for (const previous of ["", " "]) {
       const vars = { CE_WEBHOOK_SECRET_PREVIOUS: previous };
@@ -295,7 +295,7 @@ describe("400: authentic, and empty or not text", () => {
   });
 });
 
-/** Authentic text of no known form, and what is said of it. */
+/** Texts with a valid signature but without a known form, and the note about each. */
 const unknown: readonly (readonly [string, string, RegExp])[] = [
   ["a form", "event_type=order.created", /not JSON/],
   ["blank", " \n", /not JSON/],
@@ -451,7 +451,7 @@ describe("413: a body over 1,048,576 bytes", () => {
       headers: { "x-webhook-signature": await sign(" ".repeat(LIMIT)) },
       body: stream,
     });
-    // Authentic and small enough: blanks are kept, though they are no JSON.
+    // The signature is valid and the body small enough: blanks are stored, although they are not JSON.
     expect((await fetchWith({}, request)).status).toBe(200);
   });
 });
@@ -556,7 +556,7 @@ describe("503: try again later", () => {
     expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
     await errorOf(response);
     expect(await rows("SELECT id FROM webhook_events WHERE id = 'evt_504'")).toEqual([]);
-    // The vendor sends it again, and it is new.
+    // The vendor sends it again, and it is not a repeat.
     expect((await deliver(body)).duplicate).toBe(false);
   });
 
@@ -607,14 +607,14 @@ describe("around the webhook routes", () => {
     const first = JSON.stringify(event("order.created", orderDetail("ORD-590"), { id }));
     const second = JSON.stringify(event("order.created", orderDetail("ORD-591"), { id: other }));
     const lines: unknown[] = [];
-    // The consumer and what is left of other deliveries write into the same console.
+    // The consumer and the rest of other deliveries log to the same console.
     vi.spyOn(console, "info").mockImplementation((line: unknown) => {
       const text = String(line);
       const isOwn = text.includes(`"${id}"`) || text.includes(`"${other}"`);
       if (isOwn && text.includes('"event":"received"')) lines.push(JSON.parse(text));
     });
     vi.spyOn(console, "warn").mockImplementation(() => undefined);
-    // The inbox's lines are written behind the answer.
+    // The inbox logs its lines after the answer.
     const written = async (count: number): Promise<unknown> =>
       await vi.waitUntil(() => lines.length >= count, { timeout: 10_000 });
     await post(first);

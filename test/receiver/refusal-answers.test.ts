@@ -1,4 +1,4 @@
-/** Each refusal has a reason, an answer, and is reported once; what is no delivery is not. */
+/** Each refusal has a reason and an answer, and is reported once; a request that is not a delivery is not. */
 import { createExecutionContext } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { type RefusalReason, refusalReasons } from "../../src/events/refusals";
@@ -14,7 +14,7 @@ const config = {
   timeZone: null,
 } as const satisfies ReceiverDeps["config"];
 
-/** Sends to a receiver that stores nothing; answers what it said and which refusals it reported. */
+/** Sends to a receiver that stores nothing; returns its answer and the refusals that it reported. */
 async function send(
   init: RequestInit,
   over: Partial<ReceiverDeps> = {},

@@ -1,4 +1,4 @@
-/** Refused deliveries are counted: at once, then every half minute, whatever the flood and the store. */
+/** Refused deliveries are counted: at once, then every half minute, also under a flood or with a failing store. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -24,7 +24,7 @@ interface Lines {
   readonly named: (event: string) => readonly Record<string, unknown>[];
 }
 
-/** What is logged from here on. */
+/** Records the log lines from now on. */
 function overhear(): Lines {
   const spy = vi.spyOn(console, "warn").mockImplementation(() => undefined);
   const parse = ([text]: readonly unknown[]) => line.parse(JSON.parse(String(text)));
@@ -168,7 +168,7 @@ describe("an isolate", () => {
 });
 
 describe("the webhook route", () => {
-  /** An isolate of its own: counters go by the binding. */
+  /** A separate isolate, because counters belong to the binding. */
   const freshEnv = (DB: D1Database): TestEnv => ({ ...soundEnv, DB });
   const bound = (): D1Database =>
     new Proxy(env.DB, {
@@ -205,7 +205,7 @@ describe("the webhook route", () => {
     expect(await send(environment, large, await signed(large))).toBe(413);
     expect(await send(environment, bytes, await signed(bytes))).toBe(400);
     expect(await send(environment, body, await signed(body))).toBe(200);
-    // One isolate: the first was written at once, the rest waits for its turn, or for the cron.
+    // In one isolate, the first was written at once; the rest waits until it is due, or for the cron.
     expect(await stored()).toMatchObject([{ reason: "no signature", deliveries: 1 }]);
     await fireCron(environment);
     expect((await stored()).map(({ reason, deliveries }) => [reason, deliveries])).toEqual([

@@ -14,7 +14,7 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
-/** Parses and verifies, as the receiver does; null too where the header holds no usable value. */
+/** Parses and verifies like the receiver; also null if the header has no usable value. */
 async function verify(
   secrets: Secrets,
   header: string | null,
@@ -33,7 +33,7 @@ describe("signatures that openssl made", () => {
       signature,
       vars: { CE_WEBHOOK_SECRET: current },
     });
-    // A valid one may still be no event.
+    // A body with a valid signature may still not be an event.
     expect(valid ? [200, 400] : [401]).toContain(response.status);
   });
 
@@ -210,7 +210,7 @@ describe("any header", () => {
   });
 
   test("is verified by the right value among the first eight, however it is written", async () => {
-    // What openssl makes of `{}` under each secret.
+    // The signatures of `{}` that openssl makes with each secret.
     const right = {
       current: "dbc5c00c07aa74dfd80087591bd50996e61d89f13adb7116317609c83a96eb45",
       previous: "1bf5074408c77a095d120b888576ae6aea70cf8416d33f8080f4514d752ff1fa",
