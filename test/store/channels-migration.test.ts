@@ -1,4 +1,4 @@
-/** What migration 0024 makes of messages that stand already. */
+/** The effect of migration 0024 on existing messages. */
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { addMs } from "../../src/events/formats/time";

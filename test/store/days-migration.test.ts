@@ -1,4 +1,4 @@
-/** What migration 0017 makes of rows that stand already. */
+/** The effect of migration 0017 on existing rows. */
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { migrateOn, migrateUpTo } from "../support/migrations";

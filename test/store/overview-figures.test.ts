@@ -1,4 +1,4 @@
-/** The figures of the overview, over rows as the consumer leaves them. */
+/** The figures of the overview, over rows as the consumer writes them. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { countStretch } from "../../src/store/inbox/counts";
@@ -8,7 +8,7 @@ import { clearTables, seedEvent, seedNotification, seedOrder, seedShipment } fro
 
 const NOW = "2026-11-24T10:30:00.000Z";
 
-/** A bar for each hour. */
+/** The start of each hour. */
 function startsOf(from: string): readonly string[] {
   const first = Number(from.slice(11, 13));
   return Array.from({ length: 11 - first }, (_, index) =>
@@ -19,7 +19,7 @@ function startsOf(from: string): readonly string[] {
 const load = (from: string, step = "hour") =>
   loadOverview(env.DB, NOW, { from, step, starts: startsOf(from), off: ["sms"] });
 
-/** In the order of receipt. */
+/** Inserts events in the order of receipt. */
 async function seedEvents(
   ...rows: readonly (readonly [id: string, at: string, status: string])[]
 ): Promise<void> {

@@ -1,8 +1,8 @@
 /// <reference types="vite/client" />
 /**
- * No statement of the store scans a table. Everything that the Worker does is done once, through a
- * database that writes down each statement, and SQLite is asked how it would run it. That nothing is
- * left out is held against the sources: the beginning of every statement there has to have been seen.
+ * No statement of the store scans a table. Everything that the Worker does is done once, with a database that records
+ * each statement, and SQLite is asked for its plan. The sources prove completeness: the beginning of every statement in
+ * them must have been recorded.
  */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -63,7 +63,7 @@ import { event, order } from "../support/events";
 import { bucket, emptyBucket } from "../upkeep/aged";
 import { clearTables } from "../support/rows";
 
-/** Whole scans that are meant, each with its reason. What is scanned is named as in the plan. */
+/** Intended full scans, each with its reason. The scanned table is named as in the plan. */
 const allowed: readonly {
   readonly plan: RegExp;
   readonly statement: RegExp;
@@ -226,7 +226,7 @@ beforeAll(async () => {
   await postTo(testEnv, event("order.created", order("LARGE", { note: "x".repeat(40_000) })));
   await hand(testEnv, "ce-events", [...told.slice(20), ...odd].map(messageOf));
   await hand(testEnv, "ce-events-dlq", [messageOf(event("order.created", order("DEAD")))]);
-  // One that an earlier version stored is described anew when it is applied.
+  // An event that an earlier version stored is described again when it is applied.
   await env.DB.prepare("UPDATE webhook_events SET status = 'received', form = NULL WHERE id = ?1")
     .bind(told[25]?.id)
     .run();
@@ -346,7 +346,7 @@ beforeAll(async () => {
   await outlive(told.at(-1)?.data["order_number"]);
 }, 60_000);
 
-/** All that happens to an endpoint and what is forwarded to it. */
+/** Every action on an endpoint, and its forwards. */
 async function forwardAll(db: D1Database): Promise<void> {
   const now = new Date().toISOString();
   const settings = { description: "", event_types: ["*"], include_order: true, rate_limit: 60 };
@@ -375,7 +375,7 @@ async function forwardAll(db: D1Database): Promise<void> {
   await deleteEndpoint(db, row.id);
 }
 
-/** A delivery that is not signed. */
+/** A delivery without a signature. */
 async function refuseOne(): Promise<void> {
   const request = new Request("https://receiver.test/api/webhooks/ce", { method: "POST" });
   const context = createExecutionContext();
@@ -383,7 +383,7 @@ async function refuseOne(): Promise<void> {
   await waitOnExecutionContext(context);
 }
 
-/** As if a Worker of version 0.2 had written some of it: a bare body among it, and one that is purged. */
+/** As if a Worker of version 0.2 had written some rows, with a bare body and a purged one among them. */
 async function beOfVersion02(): Promise<void> {
   const old = "2026-01-01T00:00:00.000Z 01 old";
   const bare = JSON.stringify({ order_number: "BARE", status: "confirmed" });
@@ -430,7 +430,7 @@ async function outlive(number: unknown): Promise<void> {
 
 const flat = (sql: string): string => sql.replaceAll(/\s+/g, " ").trim();
 
-/** The texts of the statements in the sources, up to the first part that is put in. */
+/** The texts of the statements in the sources, up to the first interpolated part. */
 function beginnings(): readonly string[] {
   const sources: Record<string, string> = import.meta.glob("../../src/store/**/*.ts", {
     query: "?raw",
@@ -448,7 +448,7 @@ interface Scan {
   readonly plan: string;
 }
 
-/** Aliases stand in the statement or in the views that it reads. */
+/** An alias is defined in the statement or in the views that it reads. */
 async function scansOf(
   sql: string,
   schema: readonly { name: string; type: string; sql: string }[],

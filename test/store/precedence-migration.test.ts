@@ -1,4 +1,4 @@
-/** The migration of what version 0.2 wrote makes of each row what the code makes of it. */
+/** The migration changes each row of version 0.2 in the same way as the code does. */
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -73,7 +73,7 @@ const statuses = [
   "delivered",
 ];
 
-/** A row as 0.2 may have left it: registers that were never set, and such as one event has set together. */
+/** A possible row of version 0.2: registers that were never set, and registers that one event has set together. */
 function oldRow(entity: Entity): fc.Arbitrary<Record<string, Value>> {
   const registers = registersOf02[entity];
   return fc
@@ -133,7 +133,7 @@ describe("the migration of precedences", () => {
 
   it("renews what events claim, on the scale of their subject", async () => {
     const texts = fc.sample(oldPrecedence, { seed, numRuns: ROWS });
-    // A rank that the scale does not have was never written.
+    // A rank outside the scale was never written.
     const list = texts.flatMap((text, index) =>
       subjects
         .filter((subject) => Number(text.slice(25, 27)) <= ranks[`${subject}s`])

@@ -1,4 +1,4 @@
-/** What is stored of refused deliveries: counts that add up, the last hour, and how they leave. */
+/** The stored counts of refused deliveries: they add up, cover the last hour, and are removed. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { addMs, DAY_MS } from "../../src/events/formats/time";
@@ -15,7 +15,7 @@ beforeEach(async () => {
   await env.DB.exec("DELETE FROM refused_totals");
 });
 
-/** So many, the last of them so many minutes before `now`. */
+/** Stores this number of refusals, the last of them `minutesAgo` before `now`. */
 async function refuse(reason: string, deliveries: number, minutesAgo: number, now = NOW) {
   const at = addMs(now, -minutesAgo * MINUTE_MS);
   await saveRefusals(env.DB, [{ hour: at.slice(0, 13), reason, deliveries, last_at: at }]);
@@ -36,7 +36,7 @@ describe("the counts of refused deliveries", () => {
       last_at: `${hour}:${minute}:00.000Z`,
     });
     await saveRefusals(env.DB, [of("wrong signature", 3, "20"), of("too large", 1, "05")]);
-    // Another isolate, whose write comes later and whose last refusal came earlier.
+    // Another isolate, with a later write but an earlier last refusal.
     await saveRefusals(env.DB, [of("wrong signature", 4, "10")]);
     await saveRefusals(env.DB, [
       of("wrong signature", 1, "59"),
@@ -60,7 +60,7 @@ describe("the counts of refused deliveries", () => {
     await refuse("too large", 7, 61);
     await refuse("cut off", 9, 26 * 60);
     expect(await refusedAt(NOW)).toEqual({ "wrong signature": 312, "no signature": 5 });
-    // The clock hour before counts whole until an hour after its last refusal, and then not at all.
+    // The previous clock hour counts as a whole until an hour after its last refusal, and then not at all.
     expect(await refusedAt(addMs(NOW, 14 * MINUTE_MS))).toEqual({ "wrong signature": 312 });
     expect(await refusedAt(addMs(NOW, 15 * MINUTE_MS))).toEqual({ "wrong signature": 300 });
     expect(await refusedAt(addMs(NOW, 50 * MINUTE_MS))).toEqual({});

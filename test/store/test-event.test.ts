@@ -1,4 +1,4 @@
-/** A test event leaves nothing behind, and nobody is overlooked for its sake. */
+/** A test event leaves no rows, and no other event is skipped because of it. */
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { addMs } from "../../src/events/formats/time";

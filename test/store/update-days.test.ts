@@ -1,4 +1,4 @@
-/** What migration 0014 makes of rows that version 0.2 stored. */
+/** The effect of migration 0014 on rows of version 0.2. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
@@ -9,7 +9,7 @@ import {
   seedShipment,
 } from "../support/rows";
 
-/** The migration once more, on the rows that a test has put there. */
+/** Runs the migration again, on the rows that a test has inserted. */
 async function migrate(): Promise<void> {
   const migration = env.TEST_MIGRATIONS.find(({ name }) => name.includes("update_days"));
   if (migration === undefined) throw new Error("no such migration");

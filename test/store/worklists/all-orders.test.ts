@@ -1,4 +1,4 @@
-/** What a page of all orders costs. */
+/** The cost of a page of all orders. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { listAllOrders, type OrderFilter } from "../../../src/store/worklists/all-orders";
@@ -6,7 +6,7 @@ import { clearTables } from "../../support/rows";
 
 const ORDERS = 20_000;
 
-/** The database, which counts the rows that statements with values read. */
+/** A database that counts the rows read by statements with bound values. */
 function counting(read: (rows: number) => void): D1Database {
   const prepare = (sql: string) => ({
     bind: (...values: unknown[]) => {
