@@ -1,7 +1,7 @@
 /**
  * `npm run baseline -- <revision>`: builds the Worker of a released revision into test/upgrade/, where
- * test/node/upgrade.test.ts runs it on the newest schema. Done once after each release
- * (docs/upgrading.md); the bundle is kept, because not every clone has the tags and the packages of then.
+ * test/node/upgrade.test.ts runs it on the newest schema. Run once after each release (docs/upgrading.md). The bundle
+ * is kept, because not every clone has the tags and the packages of that time.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -20,14 +20,14 @@ function run(command: string, args: readonly string[], cwd: string): string {
   return execFileSync(command, [...args], {
     cwd,
     env,
-    // npm and npx are .cmd files there.
+    // npm and npx are .cmd files on Windows.
     shell: process.platform === "win32",
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });
 }
 
-/** Name and hash of every migration: one that was released is never edited. */
+/** Name and hash of every migration: a released migration is never edited. */
 function migrationsOf(folder: string): Readonly<Record<string, string>> {
   const names = readdirSync(folder).filter((name) => name.endsWith(".sql"));
   return Object.fromEntries(
