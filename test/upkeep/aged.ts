@@ -1,4 +1,4 @@
-/** Events received at any time, settled as the Worker settles them, and purges at any time after. */
+/** Events received at any time, settled as the Worker does it, and purges at any later time. */
 import { env } from "cloudflare:workers";
 import { addMs, DAY_MS } from "../../src/events/formats/time";
 import { purgeOld, type PurgeReport, type RetentionDeps } from "../../src/upkeep/retention";
@@ -16,7 +16,7 @@ export async function clearAll(): Promise<void> {
   await emptyBucket();
 }
 
-/** Files share a Worker, and with it what others have left in the archive. */
+/** Files share a Worker, and therefore the objects that others have left in the archive. */
 export async function emptyBucket(): Promise<void> {
   const { objects } = await bucket().list();
   await bucket().delete(objects.map(({ key }) => key));
@@ -46,7 +46,7 @@ export function changed(
   });
 }
 
-/** Without the archive, but for tests that ask for it. */
+/** Without the archive, except in tests that use it. */
 export const plainEnv = { ...calmEnv, ARCHIVE: undefined };
 
 export interface SentEvent extends Readonly<Record<string, unknown>> {
@@ -74,7 +74,7 @@ export async function settle(...events: readonly (readonly [SentEvent, string])[
 
 let count = 0;
 
-/** An order event with an id of its own. */
+/** An order event with its own id. */
 export function told(over: Readonly<Record<string, unknown>> = {}): SentEvent {
   count += 1;
   const id = `evt-${String(count).padStart(4, "0")}`;
@@ -83,7 +83,7 @@ export function told(over: Readonly<Record<string, unknown>> = {}): SentEvent {
   return { id, created_at: RECEIVED_AT, data, event_type, ...over };
 }
 
-/** A purge as the cron makes it at that time. */
+/** A purge as the cron runs it at that time. */
 export async function purgeAt(
   now: string,
   over: Partial<RetentionDeps> = {},

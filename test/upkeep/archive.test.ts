@@ -1,4 +1,4 @@
-/** The archive: what it holds, that nothing leaves before it holds it, and the way back. */
+/** The archive: its content, that no body is removed before it is archived, and the restore. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { addMs } from "../../src/events/formats/time";
@@ -26,7 +26,7 @@ import { defaults } from "../support/defaults";
 
 beforeEach(clearAll);
 
-/** An hour after what was received at RECEIVED_AT has expired. */
+/** An hour after the expiry of events received at RECEIVED_AT. */
 const EXPIRED_AT = addMs(days(RECEIVED_AT, 90), 3_600_000);
 
 const archive = (): { readonly archive: R2Bucket } => ({ archive: bucket() });
@@ -90,7 +90,7 @@ describe("bodies on their way out", () => {
       bodies: 0,
     });
     await settle([told(), addMs(RECEIVED_AT, 600_000)]);
-    // What has waited takes along what has not.
+    // Bodies that have waited are archived together with newer ones.
     expect(await purgeAt(EXPIRED_AT, archive())).toMatchObject({ archived: 2 });
     const many = Array.from({ length: 1_005 }, () => told({ event_type: "unknown" }));
     await settle(...many.map((event) => [event, days(RECEIVED_AT, 1)] as const));
@@ -108,7 +108,7 @@ describe("bodies on their way out", () => {
   });
 });
 
-/** R2 of which each call goes through the breaker. */
+/** R2 with each call going through the breaker. */
 function brokenBucket(breaker: Breaker): R2Bucket {
   return new Proxy(bucket(), {
     get: (target, property) => {
@@ -123,7 +123,7 @@ function brokenBucket(breaker: Breaker): R2Bucket {
   });
 }
 
-/** Every body stands in the inbox or in the archive, and every row stands. */
+/** Every body is in the inbox or in the archive, and every row exists. */
 async function expectNothingLost(events: readonly SentEvent[]): Promise<void> {
   const inbox = await rows("SELECT id, payload, archived FROM webhook_events");
   const held = await archived();
@@ -202,7 +202,7 @@ describe("a purge that is cut off", () => {
         (failure: unknown) => String(failure),
       );
       await begun.promise;
-      // For the other run this event has expired, for the first it had not.
+      // For the other run this event has expired; for the first it had not.
       await env.DB.prepare("UPDATE webhook_events SET status = 'ignored' WHERE id = ?1")
         .bind(late.id)
         .run();
@@ -278,21 +278,21 @@ describe("restoring", () => {
       "SELECT rowid AS place, * FROM webhook_events WHERE id <> ?1 ORDER BY rowid",
       fresh.id,
     );
-    // At their places, so no walk counts or sweeps them again.
+    // At their old positions, so no run counts or sweeps them again.
     const bodyBack = { outbox: null, archived: 1, keep_until: days(over, 7) };
     expect(back).toEqual(before.map((row) => ({ ...row, ...bodyBack })));
     expect((await loadSystemStatus(env.DB, RECEIVED_AT)).totals?.events).toBe(5);
 
-    // A rebuild makes of them what they made before.
+    // A rebuild makes the same rows of them as before.
     await env.DB.batch([env.DB.prepare("DELETE FROM orders WHERE order_number LIKE 'ORD-R%'")]);
     await startRebuild(env.DB, { to: days(RECEIVED_AT, 1) }, false, over);
     while ((await continueRebuild(env.DB, over, defaults)) !== null) {
-      // Each call carries it on by some slices.
+      // Each call processes some slices.
     }
     const again = (await state()).filter(({ order_number: n }) => String(n).startsWith("ORD-R"));
     expect(again).toEqual(rowsBefore);
 
-    // They stay for a week, and leave without being archived once more.
+    // They stay for a week, and are then removed without being archived again.
     expect((await purgeAt(addMs(days(over, 7), -1), archive())).rows).toBe(0);
     expect(await purgeAt(days(over, 7), archive())).toMatchObject({ rows: 4, archived: 0 });
   });
@@ -315,7 +315,7 @@ describe("restoring", () => {
     await settle([event, RECEIVED_AT]);
     await purgeAt(EXPIRED_AT, archive());
     expect(await restored(EXPIRED_AT)).toMatchObject({ put_back: 1 });
-    // A replay, under code that knows the type.
+    // A replay, with code that knows the type.
     await env.DB.prepare("UPDATE webhook_events SET status = 'processed', error = NULL").run();
     await purgeAt(days(EXPIRED_AT, 8), archive());
     expect(await restored(days(EXPIRED_AT, 8))).toMatchObject({ put_back: 1 });

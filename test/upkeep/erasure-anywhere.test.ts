@@ -1,4 +1,4 @@
-/** Bodies that name a person anywhere, whatever became of them: all of them are found by that. */
+/** Bodies that name a person anywhere, whatever their status: the erasure finds all of them. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { contactsOf } from "../../src/projection/patches/contacts";
@@ -22,7 +22,7 @@ const tom = address({ first_name: "Tomasius", email: "tom@other.example", phone:
 
 let count = 0;
 
-/** Hands bodies to the consumer; returns their ids. */
+/** Delivers bodies to the consumer; returns their ids. */
 async function tell(
   ...bodies: readonly (object | string)[]
 ): Promise<readonly [string, ...string[]]> {
@@ -69,12 +69,12 @@ async function rebuildChanges(): Promise<number | undefined> {
   const now = new Date().toISOString();
   const { id } = await startRebuild(env.DB, {}, false, now);
   while ((await continueRebuild(env.DB, now, defaults)) !== null) {
-    // Each call carries it on by some slices.
+    // Each call processes some slices.
   }
   return (await loadRebuild(env.DB, id))?.rowsChanged;
 }
 
-/** One contact of hers in each, with her name beside it. */
+/** Bodies with one of her contacts each, and her name. */
 const bodies: Readonly<Record<string, () => object | string>> = {
   "a payment without an order": () =>
     told("payment.success", payment("PAY-X1", { email: hers.email, card_holder_name: hers.name })),

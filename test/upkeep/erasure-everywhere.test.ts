@@ -1,7 +1,7 @@
 /**
- * A person in every field of every model, in every form and status and every table, erased, and looked for
- * by a search that shares nothing with the product: all of D1, the archive's bytes, what was logged and what
- * was put onto a queue, for each of her values in its usual spellings.
+ * A person in every field of every model, in every form, status and table, is erased, and then searched for by code
+ * that is independent of the product: in all of D1, the bytes of the archive, the log lines and the queue messages, for
+ * each of her values in its usual spellings.
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it, vi } from "vitest";
@@ -36,7 +36,7 @@ const hers = {
 };
 const line = Object.values(hers).join(", ");
 
-/** What rows are joined and states are made of; a person's values in these are the vendor's ids. */
+/** Fields that link rows and determine states; a person's values in these are the vendor's ids. */
 const neutral: Readonly<Record<string, unknown>> = {
   currency: { code: "INR", name: line },
   status: "confirmed",
@@ -67,7 +67,7 @@ const structures = [
   "cancellation_refund_details",
 ];
 
-/** Values of hers of every kind, for a field that nobody has heard of. */
+/** Her values of every kind, for an unknown field. */
 const anything = [
   line,
   Number(hers.phone),
@@ -93,7 +93,7 @@ const address = {
   [hers.email]: hers.street,
 };
 
-/** The model with her in every field but keys and states; `lawful`: numbers where numbers belong. */
+/** The model with her data in every field except keys and states; `lawful`: numbers where the model has numbers. */
 function filled(model: keyof typeof models, n: number, lawful: boolean): Record<string, unknown> {
   const fields = [...Object.keys(models[model].shape), ...knownFields];
   const own =
@@ -108,7 +108,7 @@ function filled(model: keyof typeof models, n: number, lawful: boolean): Record<
   for (const name of fields) {
     const isOwn = Object.hasOwn(models[model].shape, name);
     if (keys.includes(name) || structures.includes(name)) continue;
-    // A bare body with fields of two models is of no known form.
+    // A bare body with fields of two models has no known form.
     if (!isOwn && lawful && (own !== "order" || n % 3 === 2)) continue;
     if (name in neutral && (isOwn || !/^(seller_id|transaction_type|currency)$/.test(name)))
       data[name] = neutral[name];
@@ -171,7 +171,7 @@ function order(number: string, n: number, lawful = true): Record<string, unknown
 
 type Told = readonly [type: string, data: Record<string, unknown>];
 
-/** One order's events, of each type that the models stand behind. */
+/** One order's events, of each type that the models cover. */
 function life(number: string, n: number, lawful: boolean): readonly Told[] {
   const link = { order_number: number };
   const paid = { ...filled("OrderPayment", n, lawful), ...link, request_number: `PAY-${number}` };
@@ -260,7 +260,7 @@ async function everyPlace(): Promise<readonly Place[]> {
   return places;
 }
 
-/** The middle of the value in base64, wherever it begins within three bytes. */
+/** The middle of the value in base64, for each of the three possible offsets. */
 function base64Forms(value: string): readonly string[] {
   return [0, 1, 2].map((shift) => {
     const text = btoa(`${"x".repeat(shift)}${value}`);
@@ -289,7 +289,7 @@ function spellings(value: string): readonly Needle[] {
 }
 const needles = Object.values(hers).flatMap(spellings);
 
-/** Places that hold something of hers, with what. */
+/** Places that contain one of her values, with the value. */
 function search(places: readonly Place[]): readonly string[] {
   return places.flatMap(({ name, text }) => {
     const forms = {
@@ -325,7 +325,7 @@ async function tellEverything(): Promise<void> {
   await post(first.replace(hers.city, "Elsewhere"), { vars: plainEnv });
 }
 
-/** Messages that providers refuse, quoting all of her. */
+/** Messages that providers refuse, quoting all her data. */
 async function send(): Promise<void> {
   const staged = stage((asked) =>
     asked.url.includes("/emails")
@@ -344,7 +344,7 @@ async function send(): Promise<void> {
 async function rebuild(): Promise<number | undefined> {
   const { id } = await startRebuild(env.DB, {}, false, ago(0));
   while ((await continueRebuild(env.DB, ago(0), defaults)) !== null) {
-    // Each call carries it on by some slices.
+    // Each call processes some slices.
   }
   return (await loadRebuild(env.DB, id))?.rowsChanged;
 }

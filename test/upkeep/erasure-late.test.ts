@@ -1,4 +1,4 @@
-/** An order that is found to be an erased person's only later, when its bodies have been purged. */
+/** An order that is linked to an erased person only later, after its bodies were purged. */
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { listObjects, readObject } from "../../src/upkeep/archive";
@@ -12,7 +12,7 @@ const ago = (days: number): string => new Date(Date.now() - days * 86_400_000).t
 const asked = ["email:quill@zephyr.example"];
 const deps: ErasureDeps = { db: env.DB, archive: null, defaults, now: () => new Date() };
 
-/** Another address and number of hers, which nobody has asked for. */
+/** Another address and number of the same person, which the request did not name. */
 const other = { first_name: "Quillonia", email: "quill@other.example", phone: "9812345001" };
 
 function order(id: string, who: Record<string, unknown>, at: string): readonly [SentEvent, string] {

@@ -1,4 +1,4 @@
-/** A parcel that was named for one order and then for another: whose messages an erasure finds. */
+/** A parcel that was linked to one order and then to another: the messages that an erasure finds. */
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { addMs } from "../../src/events/formats/time";
@@ -41,7 +41,7 @@ async function moveParcel(): Promise<ReturnType<typeof stage>> {
   await tell("shipment.updated", parcel, { order_number: "ORD-O" });
   let isDown = true;
   const staged = stage((asked) => (isDown ? new Response("", { status: 503 }) : accepts(asked)));
-  // The clock of the stage stands still, days ago.
+  // The clock of the stage is fixed, days ago.
   staged.advance(Date.parse(NOW) - Date.parse(STAGE_BEGINS_AT) + 10_000);
   await dispatchIds([EMAIL, SMS], staged.deps);
   expect(
@@ -66,7 +66,7 @@ beforeEach(clearAll);
 
 it("finds the messages that were made for the order that it belonged to", async () => {
   const { deps: dispatch, provider } = await moveParcel();
-  // By a telephone number: the e-mail address is not on the list.
+  // By a telephone number: the e-mail address is not on the suppression list.
   const done = await erase(deps, ["phone:919812345001"]);
   expect(done).toMatchObject({ stage: "done", orders: 1 });
   const gone = { status: "suppressed", reason: "erased", recipient: null, rendered: null };

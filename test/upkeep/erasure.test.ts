@@ -1,6 +1,6 @@
 /**
- * Erasing a person, end to end: told through the Worker, archived in part, erased through the admin API,
- * and then searched for, value by value, in every table, view and archive object.
+ * Erasing a person, end to end: events are delivered to the Worker, partly archived, erased through the admin API, and
+ * then every table, view and archive object is searched for each value.
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, test } from "vitest";
@@ -38,7 +38,7 @@ const ADMIN = {
   NOTIFICATIONS: env.NOTIFICATIONS,
 };
 
-/** Everything that is hers, each value nobody else's. */
+/** Her data; nobody else has any of these values. */
 const hers = {
   first_name: "Quillonia",
   last_name: "Zephyrstone",
@@ -76,7 +76,7 @@ interface SentEvent {
   readonly at: string;
 }
 
-/** The life of an order of hers, or of somebody else's. */
+/** The life of an order, of hers or of another person. */
 function life(
   number: string,
   who: Record<string, unknown>,
@@ -167,7 +167,7 @@ function withOther(over: object): typeof ADMIN {
   return { ...ADMIN, ...over };
 }
 
-/** As the queue brings them, each received when it happened. */
+/** Delivers events as the queue does, each received when it happened. */
 async function tell(told: readonly SentEvent[]): Promise<void> {
   for (let from = 0; from < told.length; from += 50) {
     const slice = told.slice(from, from + 50);
@@ -227,7 +227,7 @@ async function expectNoTrace(): Promise<void> {
   }
 }
 
-/** All that is counted, summed or decided; nothing of it may change. */
+/** All counts, sums and decisions; none of them may change. */
 async function totals(): Promise<readonly unknown[]> {
   return await Promise.all(
     [
@@ -253,11 +253,11 @@ const theirs = {
   phone: "5559998887",
 };
 
-/** Her old order is archived, her new one is not; another's too. */
+/** Her old order is archived, her new one is not; the same for another person. */
 async function tellAll(): Promise<void> {
   await tell([...life("ORD-H1", hers, ago(120), herNotes), ...life("ORD-O1", theirs, ago(119))]);
   await tell([...life("ORD-H2", hers, ago(3), herNotes), ...life("ORD-O2", theirs, ago(2))]);
-  // Not applied: no order of hers is known by it.
+  // Not applied: none of her orders is linked to it.
   const odd = { ...life("ORD-ODD", hers, ago(1), herNotes)[0] };
   await tell([
     {
@@ -326,11 +326,11 @@ describe("erasing a person", () => {
     for (const dryRun of [true, false]) {
       const { id: rebuild } = await startRebuild(env.DB, {}, dryRun, ago(0));
       while ((await continueRebuild(env.DB, ago(0), defaults)) !== null) {
-        // Each call carries it on by some slices.
+        // Each call processes some slices.
       }
       expect((await loadRebuild(env.DB, rebuild))?.rowsChanged).toBe(0);
     }
-    // Nor does what the archive gives back.
+    // Bodies restored from the archive do not bring her back either.
     await restore({ ...deps, archive: bucket() }, { dry_run: false });
     expect(await rows("SELECT id FROM webhook_events WHERE payload IS NULL")).toEqual([]);
     await expectNoTrace();
@@ -414,7 +414,7 @@ describe("erasing a person", () => {
       await tell(told);
       await erase({ ...deps, db: sound.database(env.DB) }, [`email:${hers.email}`]);
       await expectNoTrace();
-      // The first two calls record the request: whoever asks for it is told that they failed.
+      // The first two calls record the request: if they fail, the person who asks sees the error.
       for (let call = 2; call < sound.calls.length; call += 3) {
         await clearAll();
         await tell(told);
@@ -608,7 +608,7 @@ describe("erasing by a telephone number", () => {
   });
 });
 
-/** An isolate that has never read the suppression list: it has a database of its own to remember by. */
+/** An isolate that has not read the suppression list: it has its own database object to cache it by. */
 function unaware(): typeof ADMIN {
   return { ...ADMIN, DB: new Breaker().database(env.DB) };
 }
@@ -621,7 +621,7 @@ describe("an event about somebody erased", () => {
     await tell(life("ORD-H1", hers, ago(1), herNotes));
     const old = life("ORD-H9", hers, ago(1), herNotes);
     await call("/erasures", { email: hers.email });
-    // A new order of hers, received; its payment names no person, and comes before and after it.
+    // A new order of hers is received; its payment names no person, and is delivered before and after it.
     const [created, paid, ...later] = old;
     for (const one of [paid, created, ...later]) expect((await post2(one)).status).toBe(200);
     const ids = JSON.stringify(old.map((one) => one.id));
@@ -699,7 +699,7 @@ describe("an event about somebody erased", () => {
       await hand(vars, "ce-events", [JSON.stringify({ id })]);
       return breaker.calls.slice(from);
     };
-    // Read, beside it the endpoints, applied in vain, the list, and both once more.
+    // The read with the endpoints in parallel, the apply that fails, the list, and both again.
     expect(await consume("ORD-T2")).toEqual(Array.from({ length: 6 }, () => "D1 batch"));
     expect(await consume("ORD-T3")).toEqual(["D1 batch", "D1 batch"]);
     await fireCron(ADMIN);
@@ -798,7 +798,7 @@ describe("an event about somebody erased", () => {
           return typeof value === "function" ? (value.bind(target) as unknown) : value;
         return async (statements: D1PreparedStatement[]) => {
           batches += 1;
-          // The batch that applies is about to be sent.
+          // The batch that applies the events is about to be sent.
           if (batches === 2) await erase(deps, [`email:${hers.email}`]);
           return await target.batch(statements);
         };
@@ -829,7 +829,7 @@ describe("an event about somebody erased", () => {
     expect(await rows("SELECT status, payload FROM webhook_events")).toEqual([
       { status: "processed", payload: JSON.stringify(bodyOf(told)) },
     ]);
-    // And others who are erased after that are known, though as many were before.
+    // Persons who are erased later are known too, although the number of entries was the same before.
     await erase(deps, [`email:${theirs.email}`]);
     const known = await loadSuppressionList(env.DB);
     const named = (email: string) => JSON.stringify({ event_type: "x", data: { email } });
@@ -839,7 +839,7 @@ describe("an event about somebody erased", () => {
 
   it("that was being archived meanwhile is archived without them", async () => {
     await tell(life("ORD-H1", hers, ago(120), herNotes));
-    // The purge has read the bodies and is about to write them when she is erased.
+    // She is erased when the purge has read the bodies and is about to write them.
     let isErased = false;
     const slow = changed("put", async (...put) => {
       if (!isErased) {

@@ -1,6 +1,6 @@
 /**
- * Years in small: a shop lives day after day with a clock of its own and horizons of a few days. The inbox
- * stops growing, and what an order goes on taking is its state. `npm run bench:years` is the same at length.
+ * Years at a small scale: a shop runs day after day with its own clock and retentions of a few days. The inbox stops
+ * growing, and an order continues to use space only for its state. `npm run bench:years` does the same for longer.
  */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -67,7 +67,7 @@ describe("a shop that lives on", () => {
       `SELECT min(max(created_at, coalesce(sent_at, ''))) AS recipients FROM notifications
        WHERE status <> 'pending' AND (recipient IS NOT NULL OR rendered IS NOT NULL)`,
     );
-    // The archive takes a body an hour after its time.
+    // A body is archived an hour after it has expired.
     const bodies = addMs(END, -RETENTION_DAYS * DAY_MS - 3_600_000);
     expect(String(oldest["bodies"]) > bodies).toBe(true);
     expect(String(oldest["rows"]) > days(END, -DEDUPE_DAYS - 2)).toBe(true);
@@ -83,7 +83,7 @@ describe("a shop that lives on", () => {
     const orders = ORDERS * (DAYS - DEDUPE_DAYS - 7);
     const bytesAnOrder = (last.bytes - settled.bytes) / orders;
     console.info(`growth: ${String(Math.round(bytesAnOrder))} bytes an order`);
-    // Whole, with events, bodies and messages, an order is some 45 KB.
+    // An order with its events, bodies and messages takes about 45 KB.
     expect(bytesAnOrder).toBeLessThan(9_000);
     expect(bytesAnOrder).toBeGreaterThan(1_000);
   });

@@ -1,4 +1,4 @@
-/** What messages lose when, and what they keep; counts and reports that are old. */
+/** The data that messages lose and keep, and when; old counts and reports. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { resendMessage } from "../../src/store/outbox/message-list";

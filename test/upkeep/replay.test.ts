@@ -1,4 +1,4 @@
-/** Replay of one, of a selection, of all failed; what fails again ends as failed again. */
+/** Replay of one event, of a selection, of all failed; an event that fails again is marked as failed again. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ReplayFilter } from "../../src/store/inbox/waiting";
@@ -95,7 +95,7 @@ describe("which events are replayed", () => {
 describe("what becomes of them", () => {
   const refusal = { table: "orders", condition: "true", text: "not yet" };
 
-  /** Fails twice, then lands in the dead-letter queue. */
+  /** Fails twice, then goes to the dead-letter queue. */
   async function failTwice(id: string): Promise<void> {
     const body = JSON.stringify({ id });
     await whileRefusing(refusal, async () => {

@@ -1,6 +1,6 @@
 /**
- * What version 0.2 has written is read again by the cron: it ends as the reference model has it, nobody
- * is notified, and what a purged event said stays.
+ * The cron reads the rows of version 0.2 again: they end as in the reference model, nobody is notified, and the values
+ * of purged events are kept.
  */
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
@@ -63,7 +63,7 @@ function day(orders: number, firstNumber: number): StoredEvent[] {
   return shuffle(events, createRandom(seed));
 }
 
-/** The events of histories side by side, each in the order of its lots; a body that names nothing is the first's. */
+/** The events of several histories, each in the order of its lots; only the first has a body without names. */
 async function inLots(told: readonly PlannedHistory[]): Promise<StoredEvent[][]> {
   const seen = new Set<string>();
   const lists: StoredEvent[][] = [];
@@ -77,7 +77,7 @@ async function inLots(told: readonly PlannedHistory[]): Promise<StoredEvent[][]>
   return lists;
 }
 
-/** Nothing that 0.2 wrote is left. */
+/** Expects no row in the format of version 0.2. */
 async function expectNothingOld(): Promise<void> {
   for (const entity of entityNames) {
     expect(await rows(`SELECT 1 FROM ${entity} WHERE ${isToRenew[entity]}`), entity).toEqual([]);
@@ -217,7 +217,7 @@ describe("reading again what version 0.2 wrote", () => {
     ];
     await tell(events.slice(0, 2), "now");
     await tell(events.slice(2), "0.2");
-    // To 0.2 a precedence of today looks as if one event had set snapshot and payment.
+    // For 0.2, a current precedence looks as if one event had set snapshot and payment.
     await env.DB.prepare("UPDATE orders SET payment_status = NULL").run();
     await runCron();
     await expectModel(modelOf(events, judged));
@@ -231,7 +231,7 @@ describe("reading again what version 0.2 wrote", () => {
     await tell(events.slice(0, 1), "0.2");
     await tell(events.slice(1), "now");
     expect(await row("SELECT status FROM shipments")).toEqual({ status: "packed" });
-    // It did not win, which is no defect while the other is to be read again.
+    // It did not win, which is not an error as long as the other one is still to be read again.
     expect(await rows("SELECT * FROM state_audit")).toEqual([]);
     await renew({ db: env.DB, now });
     expect(await rows("SELECT * FROM state_audit")).toEqual([]);
@@ -352,12 +352,12 @@ describe("an order whose bodies are purged", () => {
 
   it("keeps what they said through the migration and the cron", async () => {
     await migrateUpTo("0012");
-    // The migration of the forms makes its table anew.
+    // The migration of the forms recreates its table.
     const forms = ["form", "type_hint"].map((name) => ({
       add: `ALTER TABLE webhook_events ADD ${name} text`,
       drop: `ALTER TABLE webhook_events DROP ${name}`,
     }));
-    // What today's code looks at when it writes a message; 0.2 had neither.
+    // Tables that current code reads when it writes a message; 0.2 had neither.
     const looked = ["message_switches", "channels"].map((table) => ({
       add: `CREATE TABLE ${table} (template text, channel text)`,
       drop: `DROP TABLE ${table}`,

@@ -1,4 +1,7 @@
-/** What leaves when, at the edges; that no repeat of what has left is taken for new; that walks go on. */
+/**
+ * Retention at its limits: which data is removed when, that no repeat of a removed event counts as new, and that
+ * interrupted runs continue.
+ */
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -86,7 +89,7 @@ describe("the body of a settled event", () => {
       "SELECT status FROM webhook_events WHERE payload IS NOT NULL ORDER BY 1",
     );
     expect(kept.map(({ status }) => status)).toEqual(["failed", "quarantined", "received"]);
-    // Late is not never: what settles after all is found.
+    // Events that settle late are purged too.
     await env.DB.prepare("UPDATE webhook_events SET status = 'processed'").run();
     expect((await purgeAt(days(RECEIVED_AT, 300))).bodies).toBe(3);
   });
@@ -264,7 +267,7 @@ describe("a page of the database", () => {
       (await env.DB.prepare("SELECT 1").run()).meta.size_after;
     const full = await size();
     await purgeAt(days(RECEIVED_AT, 90));
-    // The file keeps its size; what is free in it is used again, which it would not be row for row.
+    // The file keeps its size; its free pages are used again, which would fail if each page held only one such row.
     const again = events.map((event) => ({ ...event, id: `again-${event.id}` }));
     await settle(...again.map((event) => [event, days(RECEIVED_AT, 90)] as const));
     expect(await size()).toBeLessThan(full * 1.35);

@@ -1,4 +1,7 @@
-/** How full the database is: known and told in time, and what leaves sooner then, and where alone. */
+/**
+ * The size of the database: it is known and reported in time, and near the limit some data, and only that, is removed
+ * sooner.
+ */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Alert } from "../../src/store/outbox/alerts";
@@ -50,7 +53,7 @@ describe("the day on which the database is full", () => {
   });
 });
 
-/** The `maxBytes` of which the database now fills this share. */
+/** The value of `maxBytes` of which the database now uses this share. */
 async function filling(share: number): Promise<number> {
   const { bytes } = await loadSize(env.DB, 1, NOW);
   expect(bytes).toBeGreaterThan(100_000);

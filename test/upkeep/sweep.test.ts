@@ -26,7 +26,7 @@ async function receive(id: string, receivedAt = RECEIVED_AT): Promise<void> {
   await saveReceived(env.DB, { id, eventType: "order.created", receivedAt, ...about, ...kept });
 }
 
-/** Many at once, each a second older than the one before. */
+/** Many events in one statement, each a second older than the one before. */
 async function receiveMany(count: number): Promise<void> {
   await env.DB.prepare(
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
@@ -42,7 +42,7 @@ interface Swept {
   readonly deps: SweepDeps;
   /** Ids, in the order in which they were pushed. */
   readonly pushed: string[];
-  /** Steps that are another edge's. */
+  /** Steps of other parts that the sweep calls. */
   readonly steps: string[];
 }
 
@@ -187,7 +187,7 @@ describe("a run", () => {
       .bind(RECEIVED_AT)
       .run();
     let nowMs = Date.parse(addMs(RECEIVED_AT, MINUTE_MS));
-    // Each look at the clock is six seconds after the one before.
+    // Each read of the clock is six seconds after the one before.
     const { deps } = sweeper(RECEIVED_AT, { now: () => new Date((nowMs += 6_000)) });
     await sweep(deps);
     expect(await position()).toBe(SWEEP_STRETCH_ROWS);

@@ -1,6 +1,6 @@
 /**
- * Events as a Worker of version 0.2 leaves them behind: applied with its precedences, and without what
- * it does not know of in the inbox. The real one runs in test/node/upgrade.test.ts.
+ * Events as a Worker of version 0.2 leaves them: applied with its precedences, and without the columns of the inbox
+ * that it does not know. The real Worker of that version runs in test/node/upgrade.test.ts.
  */
 import { env } from "cloudflare:workers";
 import type { Subject } from "../../src/events/catalog";
@@ -16,7 +16,7 @@ import { defaults } from "../support/defaults";
 
 const DIGITS = "$0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 
-/** The rank that each stage of today had, by its place. */
+/** The rank of version 0.2 for each current stage, by position. */
 const ranks: Readonly<Record<Subject, readonly number[]>> = {
   order: [0, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 4],
   payment: [0, 1, 2, 3, 4, 0, 0, 5, 0],
@@ -28,7 +28,7 @@ function valueOf(digits: string): number {
   return Array.from(digits).reduce((sum, digit) => sum * 64 + DIGITS.indexOf(digit), 0);
 }
 
-/** A precedence of today as 0.2 would have written it. */
+/** A current precedence in the format of version 0.2. */
 export function asOld(precedence: string, scale: Subject, eventId: string): string {
   const ms = valueOf(precedence.slice(1, 8));
   const time =
@@ -44,7 +44,7 @@ const scales: Readonly<Record<Entity, Subject>> = {
   shipments: "shipment",
 };
 
-/** Columns of its registers that came later. */
+/** Columns that were added to its registers later. */
 const columnsSince = new Set([
   "discount_micros",
   "handling_micros",
@@ -71,7 +71,7 @@ function oldPatch({ entity, key, settings }: Patch, eventId: string): Patch {
   return { entity, key, settings: new Map(old) };
 }
 
-/** The inbox rows, as either version writes them at receipt; one that stands is left as it is. */
+/** Writes the inbox rows as either version does at receipt; existing rows stay unchanged. */
 export async function receive(
   events: readonly StoredEvent[],
   version: "0.2" | "now",

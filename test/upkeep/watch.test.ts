@@ -1,4 +1,4 @@
-/** The team is alerted where deliveries are refused and nothing authentic comes, or where all is silent. */
+/** The team is alerted if deliveries are refused and no valid one arrives, or if none arrives at all. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { addMs } from "../../src/events/formats/time";
@@ -84,7 +84,7 @@ describe("what came last", () => {
     );
     await env.DB.batch([insert.bind("a", "t", ago(5)), insert.bind("b", "t", ago(50))]);
     expect((await loadArrivals(env.DB, NOW)).last_received_at).toBe(ago(5));
-    // The doctor signs with the receiver's own secret: that says nothing about the sender's.
+    // The doctor signs with the receiver's own secret, so its event proves nothing about the sender's.
     await insert.bind("c", "receiver.test", ago(1)).run();
     expect((await loadArrivals(env.DB, NOW)).last_received_at).toBe(ago(5));
   });
