@@ -1,4 +1,6 @@
-/** Lines of comma-separated values: quoting, formulas, amounts, and a stream that reads no page before its turn. */
+/**
+ * Lines of comma-separated values: quoting, formulas, amounts, and a stream that reads a page only when it is needed.
+ */
 import { describe, expect, it } from "vitest";
 import { csvLine, csvStream } from "../src/csv";
 import { decimal } from "../src/money";

@@ -1,4 +1,4 @@
-/** JSX becomes HTML in which no text can be anything but text. */
+/** JSX becomes HTML in which no text can be markup. */
 import type { Child } from "hono/jsx";
 import { describe, expect, it } from "vitest";
 import { type Element, htmlOf } from "../src/html";
