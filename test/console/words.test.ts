@@ -1,6 +1,6 @@
 /// <reference types="vite/client" />
 /**
- * The words of the pages: every page of the console, with a shop's day in it, says no word that docs/glossary.md
+ * The words of the pages: every page of the console, with a shop's day in it, uses no word that docs/glossary.md
  * refuses, and has one name for one thing among its headings, columns, labels and statuses. Every page has the frame.
  */
 import { beforeAll, describe, expect, it } from "vitest";

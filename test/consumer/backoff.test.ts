@@ -1,3 +1,4 @@
+/** The delay before the next attempt of an event, by kind of error and number of attempts. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { retryDelaySeconds, type Trouble } from "../../src/consumer/backoff";

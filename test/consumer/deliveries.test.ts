@@ -1,3 +1,4 @@
+/** Queue messages are gathered into one work item per event, with all their attempts. */
 import { describe, expect, it } from "vitest";
 import {
   ackWork,

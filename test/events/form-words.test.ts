@@ -1,3 +1,4 @@
+/** The words that describe how a delivery was understood. */
 import { describe, expect, it } from "vitest";
 import { describeForm, nameType } from "../../src/events/form-words";
 import { describe as describeBody, identify } from "../../src/events/identity";

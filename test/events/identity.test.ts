@@ -1,3 +1,4 @@
+/** The identity of an event: key, subject, order number and time. */
 import { describe, expect, test } from "vitest";
 import { identify } from "../../src/events/identity";
 import { keyOf } from "../../src/events/keys";

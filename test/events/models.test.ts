@@ -1,3 +1,4 @@
+/** The models of the vendor's bodies: the values that they accept and refuse. */
 import { describe, expect, test } from "vitest";
 import { catalog, eventTypes, findEventType, ownTypes } from "../../src/events/catalog";
 import { describeIssues } from "../../src/events/issues";

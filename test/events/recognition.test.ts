@@ -1,3 +1,4 @@
+/** The form and type of a body: envelope, flat, bare or unknown. */
 import { describe, expect, test } from "vitest";
 import { eventTypes, findEventType, ownTypes } from "../../src/events/catalog";
 import { decodeUtf8, type KnownBody, recognize } from "../../src/events/recognition";

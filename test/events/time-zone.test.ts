@@ -1,3 +1,4 @@
+/** Local times without a zone, read in the time zone of the shop. */
 import { describe, expect, test } from "vitest";
 import { judgeTime, parseTime, parseTimeOrDay } from "../../src/events/formats/time";
 import { dayIn, isTimeZone, toLocal } from "../../src/events/formats/time-zone";

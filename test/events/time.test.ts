@@ -1,3 +1,4 @@
+/** Times as senders write them, and times that are judged against the first receipt. */
 import { describe, expect, test } from "vitest";
 import {
   addMs,

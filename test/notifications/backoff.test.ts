@@ -1,3 +1,4 @@
+/** The retries of a message: delays, Retry-After, and the end after 23 hours. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RETRY_FOR_MS } from "../../src/limits";

@@ -1,3 +1,4 @@
+/** The consumer of wake-up calls, on the real D1. */
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import {

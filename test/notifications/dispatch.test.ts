@@ -1,3 +1,4 @@
+/** The dispatch of due messages, on the real D1 with a fake provider. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";

@@ -1,3 +1,4 @@
+/** The templates of messages: what each one says, on each of its channels. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { forwardBody, memberText } from "../../src/notifications/templates/system/forward-body";

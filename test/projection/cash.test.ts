@@ -1,3 +1,4 @@
+/** Cash on delivery, recognised by a payment's method. */
 import { describe, expect, it } from "vitest";
 import { isCash } from "../../src/projection/money-status/cash";
 

@@ -1,3 +1,4 @@
+/** The body of a request: its limits of size and time, and the release of its reader. */
 import { describe, expect, test } from "vitest";
 import { readBody } from "../../src/receiver/body";
 

@@ -1,3 +1,4 @@
+/** The HTTP table: each request with its status, its answer, and what is stored. */
 import { env, exports } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { event, sign } from "../support/events";

@@ -1,3 +1,4 @@
+/** Signatures that openssl made, verified by the receiver. */
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";

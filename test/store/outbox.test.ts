@@ -1,3 +1,4 @@
+/** The statements of the outbox: the claim, due messages, and lost leases. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Facts } from "../../src/notifications/templates/facts";

@@ -1,3 +1,4 @@
+/** The set-up of every test file in workerd: an empty database with all migrations. */
 import { applyD1Migrations, type D1Migration, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll } from "vitest";
