@@ -1,4 +1,4 @@
-/** The results of a run: what was sent, what was answered, what is stored, and which messages were sent. */
+/** The results of a run: the deliveries, their answers, the stored rows, and the sent messages. */
 import type { Day } from "../deliveries/day.ts";
 import type { Answered, Delivery } from "../deliveries/delivery.ts";
 import type { Call } from "../receiver/providers.ts";

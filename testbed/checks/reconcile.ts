@@ -1,4 +1,4 @@
-/** Compares what was acknowledged with what is stored and applied, and every order with its story. */
+/** Compares acknowledged deliveries with stored and applied events, and every order with its story. */
 import type { Receiver } from "../receiver/start.ts";
 import type { Story } from "../stories/index.ts";
 import { checkState } from "./orders.ts";
@@ -31,7 +31,7 @@ export async function reconcile(
   };
 }
 
-/** How orders, payments, refunds, shipments and views differ from the stories. */
+/** The differences of orders, payments, refunds, shipments and views from the stories. */
 export async function compareWithStories(
   receiver: Pick<Receiver, "query">,
   stories: readonly Story[],

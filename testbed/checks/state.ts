@@ -43,7 +43,7 @@ export interface NotificationRow {
   readonly sent_at: string | null;
 }
 
-/** Of the view `refunds_due`; the amount is in rupees. */
+/** A row of the view `refunds_due`; the amount is in rupees. */
 interface RefundDueRow {
   readonly order_number: string;
   readonly outstanding: number;

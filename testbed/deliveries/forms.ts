@@ -5,7 +5,7 @@
 import type { Story, StoryEvent } from "../stories/model.ts";
 import type { Random } from "../stories/random.ts";
 
-/** `envelope`: a type and `data`; `flat`: the type beside the model's fields; `bare`: the model alone. */
+/** `envelope`: a type and `data`; `flat`: the type among the model's fields; `bare`: the model alone. */
 export const forms = ["envelope", "flat", "bare"] as const;
 export type Form = (typeof forms)[number];
 

@@ -1,4 +1,4 @@
-/** What a shop owner wants to see at the end of the day: orders, money, parcels. */
+/** A shop owner's summary of the day: orders, money, parcels. */
 import type { Evidence } from "../checks/evidence.ts";
 import { colours, out, print, printHeading } from "../terminal/report.ts";
 import { printTable } from "../terminal/table.ts";

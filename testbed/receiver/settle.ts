@@ -66,7 +66,7 @@ const later = "status = 'pending' AND in_flight = 0 AND template <> 'review_requ
 export interface Rest {
   /** False if messages were still due at the time-out. */
   readonly reached: boolean;
-  /** How many rows were moved forward. */
+  /** The number of messages that were moved forward. */
   readonly brought: number;
 }
 
