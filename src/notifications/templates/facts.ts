@@ -1,6 +1,6 @@
 /**
- * What is known, at sending time, about the fact behind a message: what its template is made from. The store
- * reads it (store/outbox/outbox-facts.ts).
+ * The facts behind a message at sending time: the data that its template is made from. The store reads them
+ * (store/outbox/outbox-facts.ts).
  */
 import type { Form } from "../../events/recognition";
 
@@ -31,7 +31,9 @@ export interface OrderFacts {
   readonly items: string | null;
   readonly order_date: string | null;
   readonly cancelled_at: string | null;
-  /** JSON, as are the other fields that no column holds; `language` is the one that the customer is written to in. */
+  /**
+   * JSON; `language` in it is the language of messages to the customer. `extra`: JSON of the fields without a column.
+   */
   readonly metadata: string | null;
   readonly extra: string | null;
 }
@@ -60,7 +62,7 @@ export interface RefundFacts {
   readonly payment_mode: string | null;
   readonly refund_date: string | null;
   readonly remarks: string | null;
-  /** 1 where it has gone through since under its other name, 0 elsewhere. */
+  /** 1 if the refund has since succeeded under its other name, else 0. */
   readonly twin_succeeded: number;
 }
 
@@ -80,14 +82,14 @@ export interface ShipmentFacts {
   readonly items: string | null;
 }
 
-/** What is in one of an order's parcels, but for those that are cancelled. */
+/** The contents of one parcel of an order; cancelled parcels are left out. */
 export interface ParcelContents {
   readonly shipment_id: string;
-  /** JSON; null where it is not known, or is too much to look at. */
+  /** JSON; null if it is unknown or too large. */
   readonly items: string | null;
 }
 
-/** The parcels of an order by what became of them; those that are cancelled do not count. */
+/** How many parcels of an order are delivered, open or failed; cancelled ones do not count. */
 export interface ParcelCounts {
   readonly delivered: number;
   /** Still to be delivered. */
@@ -98,18 +100,18 @@ export interface ParcelCounts {
 
 export interface EventFacts {
   readonly event_type: string;
-  /** Null where version 0.2 stored it. */
+  /** Null if version 0.2 stored it. */
   readonly form: Form | null;
   readonly occurred_at: string | null;
   readonly received_at: string;
-  /** Null once purged, or where it was left for a later run (`deferred`). */
+  /** Null if it is purged, or left for a later run (`deferred`). */
   readonly payload: string | null;
   readonly deferred: number;
-  /** JSON of the order as it stands beside the event (view order_overview); null where it is not wanted. */
+  /** JSON of the order, read with the event (view order_overview); null if the endpoint does not want it. */
   readonly order: string | null;
 }
 
-/** What the tables say about one notification; null or empty where they say nothing. */
+/** What the tables hold about one message; null or empty if they hold nothing. */
 export interface Facts {
   readonly orderNumber: string | null;
   readonly order: OrderFacts | null;
@@ -117,9 +119,9 @@ export interface Facts {
   readonly paymentEvents: readonly PaymentEventFacts[];
   readonly refund: RefundFacts | null;
   readonly shipment: ShipmentFacts | null;
-  /** Of the order; for a review request. */
+  /** The parcels of the order, for a review request. */
   readonly parcels: ParcelCounts;
-  /** Of the order; for a message about one parcel. At most PARCELS_MAX and one more. */
+  /** The parcels of the order, for a message about one parcel. At most PARCELS_MAX and one more. */
   readonly contents: readonly ParcelContents[];
   readonly event: EventFacts | null;
 }

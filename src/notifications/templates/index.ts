@@ -1,6 +1,6 @@
 /**
- * The registry of templates: one line a template. Everything else that has to know which there are reads it
- * here: the outbox, relevance, rendering, the store, the console, erasure, the pages of docs, the previews.
+ * The registry of templates: one line for each. All other code reads here which templates exist: the outbox, relevance,
+ * rendering, the store, the console, erasure, the pages of docs, the previews.
  */
 import type { OutboxContext } from "../../projection/outbox-row";
 import type { OutboxRule } from "../../projection/outbox-rows";
@@ -44,7 +44,7 @@ const registry = {
   alert,
 } satisfies Record<string, TemplateDefinition>;
 
-/** The name that rows of `notifications` carry. */
+/** The name in rows of `notifications`. */
 export type Template = keyof typeof registry;
 
 export const templates: Readonly<Record<Template, TemplateDefinition>> = registry;
@@ -57,7 +57,7 @@ export function findTemplate(name: string): TemplateDefinition | null {
   return isTemplate(name) ? templates[name] : null;
 }
 
-/** The names of those for which `holds` does: what the store's statements are about. */
+/** The names of the templates for which `holds` is true; the store builds its statements from them. */
 export function templatesWhere(
   holds: (template: TemplateDefinition) => boolean,
 ): readonly Template[] {
@@ -65,19 +65,19 @@ export function templatesWhere(
 }
 
 /**
- * Whether `quiet-until` suppresses it: what customers and the team are notified of. Forwards go again, since their
- * receivers know a repeat by its id, and an alert is about the receiver itself.
+ * Whether `quiet-until` suppresses it: messages to customers and to the team. Forwards are sent again, since their
+ * endpoints recognize a repeat by its id. An alert is about the receiver itself.
  */
 export function isQuietable({ audience, asked }: TemplateDefinition): boolean {
   return audience !== "system" && asked.by !== "alert";
 }
 
-/** A person may switch off what customers and the team are notified of; what is forwarded is up to its endpoint. */
+/** A person may switch off messages to customers and to the team. For forwards, each endpoint has its own filter. */
 export function isSwitchable(template: TemplateDefinition): boolean {
   return isQuietable(template);
 }
 
-/** Whether a message is sent; `switches` are what people have set (store/shop/switches.ts). */
+/** Whether a message is sent. `switches`: the switches that people have set (store/shop/switches.ts). */
 export function isSwitchedOn(
   template: string,
   channel: string,
@@ -93,7 +93,7 @@ export function isSwitchedOn(
   return found === undefined ? definition.isOnByDefault !== false : found.is_on === 1;
 }
 
-/** In the order of the registry of channels. */
+/** In the order of the channel registry. */
 function channelsOf({ channels: own }: TemplateDefinition): readonly Channel[] {
   return channelNames.filter((name) => {
     const { beside } = channels[name];
@@ -101,13 +101,13 @@ function channelsOf({ channels: own }: TemplateDefinition): readonly Channel[] {
   });
 }
 
-/** `shipment_update.shipped`: the name of what it says, where it has several texts with which one. */
+/** The name of a text: the template, and if it has several texts, which one: `shipment_update.shipped`. */
 function textOf(name: string, { texts }: TemplateDefinition, known: Known): string {
   const text = texts?.of(known) ?? null;
   return text === null ? name : `${name}.${text}`;
 }
 
-/** What a channel is given; null where the template has no message for it. */
+/** The content for a channel; null if the template has no message for it. */
 export function layOut(
   name: string,
   channel: Channel,
@@ -120,7 +120,7 @@ export function layOut(
   return { content: channels[channel].beside?.layOut(input, textOf(name, template, input)) };
 }
 
-/** The messages of those templates, each once for each of its channels. */
+/** The messages of the templates for which `holds` is true: one for each channel of each template. */
 export function messagesWhere(
   holds: (template: TemplateDefinition) => boolean,
 ): readonly { readonly template: Template; readonly channel: Channel }[] {
@@ -159,10 +159,10 @@ function ruleOf(template: Template): readonly OutboxRule[] {
   ];
 }
 
-/** Which messages events ask for: what the projection is handed. */
+/** Which messages events ask for. The projection gets these rules. */
 export const outboxRules: readonly OutboxRule[] = templateNames.flatMap(ruleOf);
 
-/** The context as the template knows it; null where it has none, or cannot read it. */
+/** The context in the type of its template; null if there is none or it cannot be read. */
 export function readContext({ context }: TemplateDefinition, stored: OutboxContext): unknown {
   const read = context?.shape.safeParse(stored);
   return read?.success === true ? read.data : null;

@@ -3,25 +3,25 @@ import * as z from "zod/mini";
 import { parseJson } from "../../events/values";
 import { addressLineOrNull, httpUrl, lineOrNull, nameOrNull } from "../text/safe-text";
 
-/** More lines than this are summed up in one: mail clients cut long messages. */
+/** Lines beyond this number are summed up in one: mail clients cut long messages. */
 export const LINES_SHOWN = 25;
 
 export interface ItemLine {
   readonly name: string;
   readonly variant: string | null;
   readonly quantity: number;
-  /** Decimal, for one piece; null where it is not known. */
+  /** Decimal, for one piece; null if unknown. */
   readonly price: number | null;
   readonly sku: string | null;
   readonly variantId: string | null;
   readonly productId: string | null;
-  /** https; null where none is known. */
+  /** https; null if unknown. */
   readonly picture: string | null;
   /** Not in stock when it was ordered: it ships later. */
   readonly isBackordered: boolean;
 }
 
-// Not z.catch, which alone brings 2.4 KiB into the Worker.
+// Not z.catch, which alone adds 2.4 KiB to the Worker.
 const text = z.pipe(
   z.optional(z.unknown()),
   z.transform((value) => (typeof value === "string" ? value : null)),
@@ -52,7 +52,7 @@ const place = z.object({
   country: text,
 });
 
-/** Mail programs show no pictures that come without encryption. */
+/** Mail programs show only pictures from https. */
 function pictureOf(url: string | null): string | null {
   const picture = httpUrl(url);
   return picture !== null && picture.startsWith("https:") ? picture : null;
@@ -85,7 +85,7 @@ export function parseItems(json: string | null): readonly ItemLine[] {
   });
 }
 
-/** The address as lines to be read from top to bottom; none where it is not known. */
+/** The lines of the address, from top to bottom; empty if it is unknown. */
 export function parseAddressLines(json: string | null): readonly string[] {
   const parsed = place.safeParse(parseJson(json));
   if (!parsed.success) return [];

@@ -1,4 +1,4 @@
-/** What several messages share, made from an order or an amount: above all the blocks of e-mails. */
+/** Parts that several messages share, made from an order or an amount: mostly blocks of e-mails. */
 import { minorMicrosOf, orderSums } from "../../projection/money-status/order-sums";
 import type { AmountRow, Block, ItemRow } from "../channels/email/content";
 import type { Note } from "../channels/team/note";
@@ -20,12 +20,12 @@ export function currencyOf(order: OrderFacts | null, shop: Shop): string {
   return order?.currency ?? shop.currency;
 }
 
-/** The order's number, as an SMS is about it: what its alphabet makes of a number must be no link either. */
+/** The order number in an SMS. It must not become a link after the alphabet has changed it either. */
 export function orderOf({ facts, texts }: LayoutInput): string {
   return outsideLine(texts.sms.write(facts.order?.order_number ?? facts.orderNumber ?? ""), 60);
 }
 
-/** An order whose customer is written to. */
+/** The data of an e-mail to the customer of an order. */
 interface Addressed {
   readonly order: OrderFacts;
   readonly number: string;
@@ -47,7 +47,7 @@ export function addressedTo({ facts: { order }, shop, texts }: LayoutInput): Add
   };
 }
 
-/** What every note about an order begins with, and whose page it leads to. */
+/** The first facts of every note about an order, and the order whose page the note links to. */
 export function noteAbout({ facts: { order, orderNumber }, texts }: LayoutInput): {
   readonly number: string | null;
   readonly facts: Note["facts"];
@@ -64,7 +64,7 @@ export function noteAbout({ facts: { order, orderNumber }, texts }: LayoutInput)
   };
 }
 
-/** An amount, or null where it is not known. */
+/** An amount, or null if it is unknown. */
 export function moneyOrNull(micros: number | null | undefined, currency: string): string | null {
   return micros === null || micros === undefined ? null : money(micros, currency);
 }
@@ -99,7 +99,7 @@ export function itemRow(
 
 const noItem = { detail: null, amount: null, picture: null } as const;
 
-/** The first lines as `row` has them, the others as one that counts them. */
+/** The first lines as `row` makes them, and one line that counts the others. */
 export function shownRows(
   lines: readonly ItemLine[],
   row: (line: ItemLine) => ItemRow,
@@ -115,7 +115,7 @@ function itemRows(json: string | null, currency: string | null, texts: Texts): r
   return shownRows(parseItems(json), (line) => itemRow(line, currency, texts), texts);
 }
 
-/** Signed as they are added. */
+/** Each amount has its sign in the sum. */
 function sums(order: OrderFacts, currency: string, { say }: Texts): readonly AmountRow[] {
   return orderSums(order, minorMicrosOf(currency)).map(({ kind, micros }) => {
     const isFree = kind === "shipping" && micros === 0;
@@ -128,7 +128,7 @@ function sums(order: OrderFacts, currency: string, { say }: Texts): readonly Amo
   });
 }
 
-/** Items with their sums; nothing where the order lists none. */
+/** Items with their sums; empty if the order has neither. */
 export function orderItems(order: OrderFacts, currency: string, texts: Texts): readonly Block[] {
   const items = itemRows(order.items, currency, texts);
   const totals = sums(order, currency, texts);
@@ -137,18 +137,18 @@ export function orderItems(order: OrderFacts, currency: string, texts: Texts): r
   return [{ kind: "items", title, items, totals }];
 }
 
-/** Items without prices; nothing where none are listed. */
+/** Items without prices; empty if none are listed. */
 function itemsBlock(title: string, json: string | null, texts: Texts): readonly Block[] {
   const items = itemRows(json, null, texts);
   return items.length === 0 ? [] : [{ kind: "items", title, items, totals: [] }];
 }
 
-/** What was bought, without prices. */
+/** The items of an order, without prices. */
 export function boughtItems(order: OrderFacts, texts: Texts): readonly Block[] {
   return itemsBlock(texts.say("shared.items"), order.items, texts);
 }
 
-/** The page of the order, or the one on which it is paid; no button where the shop has named none. */
+/** A button to the page of the order, or to the page where it is paid; none if the shop has set no URL. */
 export function orderButton(
   label: string,
   url: string | null,
@@ -158,7 +158,7 @@ export function orderButton(
   return link === null ? [] : [{ kind: "button", label, url: link }];
 }
 
-/** `{order}` in a link of the shop's is the order's number. */
+/** Replaces `{order}` in a link of the shop by the order number. */
 export function orderLink(url: string | null, number: string): string | null {
   return httpUrl(url?.replaceAll("{order}", () => encodeURIComponent(number)) ?? null);
 }

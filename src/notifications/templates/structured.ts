@@ -1,6 +1,6 @@
 /**
- * What mail programs read of a message: objects of schema.org, from which they show an order or a parcel beside the
- * mail (developers.google.com/workspace/gmail/markup/reference). Only what the message says too. Pure.
+ * Data for mail programs: objects of schema.org, from which they show an order or a parcel next to the mail
+ * (developers.google.com/workspace/gmail/markup/reference). It says nothing that the message does not say. Pure.
  */
 import type { StructuredData } from "../channels/email/content";
 import type { Shop } from "../shop";
@@ -11,12 +11,12 @@ import { decimal } from "../../money";
 import { orderLink } from "./parts";
 import { trackingLink } from "./shipment/tracking";
 
-/** Absent where it is not known. */
+/** Leaves out unknown fields. */
 function known(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 
-/** Text that is no currency's code would be text from outside. */
+/** Only a currency code: any other text would be text from outside. */
 function codeOf(currency: string): string | null {
   return /^[A-Z]{3}$/.test(currency) ? currency : null;
 }

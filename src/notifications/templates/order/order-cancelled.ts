@@ -1,4 +1,4 @@
-/** To the customer: the order is cancelled, and what of it is paid back. */
+/** To the customer: the order is cancelled, and how much is paid back. */
 import { refundOutstandingMicros } from "../../../projection/money-status/financial-status";
 import { money } from "../../../money";
 import { addressedTo, factsBlock, greet, orderButton, orderItems, paragraph } from "../parts";

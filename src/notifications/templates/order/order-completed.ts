@@ -1,4 +1,4 @@
-/** To the customer: everything in the order is done. */
+/** To the customer: the order is complete. */
 import { orderEmail } from "./order-email";
 import type { TemplateDefinition } from "../template";
 

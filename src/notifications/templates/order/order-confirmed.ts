@@ -1,4 +1,4 @@
-/** To the customer: we have your order. */
+/** To the customer: the order is confirmed. */
 import { orderEmail } from "./order-email";
 import type { TemplateDefinition } from "../template";
 

@@ -1,4 +1,4 @@
-/** To the customer: the order has come, and is not confirmed yet. */
+/** To the customer: the order has arrived, and is not confirmed yet. */
 import { orderEmail } from "./order-email";
 import type { TemplateDefinition } from "../template";
 

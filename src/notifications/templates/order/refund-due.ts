@@ -1,4 +1,4 @@
-/** To the team: a cancelled order has money to be paid back. One an order, from its state (store/state/derive.ts). */
+/** To the team: a cancelled order has a refund outstanding. One per order, from its state (store/state/derive.ts). */
 import { refundOutstandingMicros } from "../../../projection/money-status/financial-status";
 import { money } from "../../../money";
 import { dayText } from "../../text/when";

@@ -1,4 +1,4 @@
-/** To the customer, once everything has arrived: how was it? */
+/** To the customer: a request for a review, once everything has arrived. */
 import { REVIEW_WAIT_MS } from "../../../limits";
 import type { Facts } from "../facts";
 import { addressedTo, boughtItems, factsBlock, greet, paragraph, orderLink } from "../parts";

@@ -1,4 +1,7 @@
-/** To the customer: the payment did not go through. One a failure: the payment and its time, else its event. */
+/**
+ * To the customer: the payment has failed. One for each failure: the payment and its time, or its event if it has no
+ * time.
+ */
 import * as z from "zod/mini";
 import { knownTime } from "../../../events/formats/time";
 import type { DecodedEvent } from "../../../projection/decoded-event";
@@ -23,7 +26,7 @@ import {
 } from "../parts";
 import type { TemplateDefinition } from "../template";
 
-/** The failure: the payment's status must still be the one that it set, or the same failure as an order event lists it. */
+/** The failure. The payment must still have the status that it set, or an order event must list the same failure. */
 interface Failure {
   readonly precedence: string;
   readonly paymentDate: string | null;
@@ -52,8 +55,8 @@ function factOf(event: DecodedEvent): Fact | null {
 }
 
 /**
- * One failure is one time, or where it has none one event: the fact that its row is named after. Two
- * events of the same time tell of the same failure, whichever of them made the row.
+ * A failure is identified by its time, or by its event if it has no time; its row is named after that. Two events with
+ * the same time report the same failure, whichever of them made the row.
  */
 function isSameFailure(one: string, other: string): boolean {
   const isSameMoment = timeIn(one) === timeIn(other) && stageIn(one) === stageIn(other);
@@ -61,7 +64,7 @@ function isSameFailure(one: string, other: string): boolean {
 }
 
 function whyNothingToPay(order: OrderFacts | null): string | null {
-  // Of an order that no event has told of yet it is not known what there is to pay.
+  // If no event has reported the order yet, it is unknown how much must be paid.
   if (order === null || order.status === null) return null;
   if (order.status === "cancelled") return "the order is cancelled";
   if (order.payment_status === "success") return "the order is paid";
@@ -73,8 +76,8 @@ function whyOver(failed: Failure | null, { payment, paymentEvents }: Facts): str
   if (failed === null || payment === null) return "the payment is not known";
   if (payment.status !== "failed") return "the payment has moved on";
   if (isSameFailure(payment.status_precedence, failed.precedence)) return null;
-  // Another event set it. If that is one of the payment's own, this failure is overtaken; if it is
-  // an order event, it may be listing the very same failure.
+  // Another event set the status. If that is a payment event, it overrides this failure; if it is an order event, it
+  // may list the same failure.
   const own = paymentEvents.map(({ status_precedence }) => status_precedence).toSorted();
   const setter = idHashIn(payment.status_precedence);
   if (own.some((precedence) => idHashIn(precedence) === setter)) {

@@ -1,4 +1,4 @@
-/** To the team: a refund did not go through. A refund with two names has one message. */
+/** To the team: a refund has failed. A refund with two names has one message. */
 import type { Texts } from "../../texts/say";
 import { currencyOf, moneyOrNull, noteAbout } from "../parts";
 import type { TemplateDefinition } from "../template";

@@ -3,7 +3,7 @@ import { lookUp } from "../../text/safe-text";
 import { addressedTo, factsBlock, greet, moneyOrNull, orderButton, paragraph } from "../parts";
 import type { TemplateDefinition } from "../template";
 
-/** How a refund comes back; unknown modes are left out. */
+/** How a refund is paid out; unknown modes are left out. */
 const modeTexts: Readonly<Record<string, "to_original" | "to_points" | "to_bank">> = {
   "original-payment-mode": "to_original",
   "loyalty-point": "to_points",
@@ -23,7 +23,7 @@ export const refundSucceeded: TemplateDefinition = {
       const { order, number, store, currency, shop, texts } = addressedTo(input);
       const { say } = texts;
       const { refund } = input.facts;
-      // What stays with the shop as points has words of its own: no bank has a part in it.
+      // A refund in points has its own texts: no bank is involved.
       const kind = refund?.payment_mode === "loyalty-point" ? "points_" : "";
       const mode = lookUp(modeTexts, refund?.payment_mode);
       const amount = moneyOrNull(refund?.amount_micros, currency);

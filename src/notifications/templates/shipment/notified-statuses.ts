@@ -1,12 +1,12 @@
-/** Statuses of a parcel that its customer is told of when `shipment.updated` brings them. */
+/** The statuses of a parcel that its customer is notified of, if `shipment.updated` reports them. */
 
-/** What of a parcel is said with a status. */
+/** What a message about a status shows. */
 interface Update {
-  /** There is still something to follow: it comes with a tracking link. */
+  /** The parcel can still be followed: the message has a tracking link. */
   readonly followed: boolean;
-  /** The customer is asked to get in touch, and so may be told to reply. */
+  /** The message asks the customer to get in touch, so it may invite a reply. */
   readonly asksBack?: true;
-  /** The customer goes to the parcel: no day and no address of a delivery are shown. */
+  /** The customer collects the parcel: no day and no address of delivery are shown. */
   readonly isCollected?: true;
 }
 
@@ -27,12 +27,12 @@ export const notifiedUpdates: Readonly<Record<NotifiedStatus, Update>> = updates
 const isNotified = (status: string): status is NotifiedStatus => Object.hasOwn(updates, status);
 export const notifiedStatuses: readonly NotifiedStatus[] = Object.keys(updates).filter(isNotified);
 
-/** Null where its customer is told nothing of the status. */
+/** Null if the customer is not notified of the status. */
 export function findNotified(status: string | null | undefined): NotifiedStatus | null {
   return status !== null && status !== undefined && isNotified(status) ? status : null;
 }
 
-/** Those that may come again on another day and are told again then. */
+/** Statuses that may be reported again on another day; the customer is then notified again. */
 export const dailyStatuses: ReadonlySet<NotifiedStatus> = new Set([
   "out_for_delivery",
   "delivery_attempted",

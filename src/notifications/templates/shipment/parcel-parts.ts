@@ -1,4 +1,4 @@
-/** What the messages about a parcel share: its blocks in an e-mail, and its parts of an SMS. */
+/** Parts that the messages about a parcel share: blocks of an e-mail, and parts of an SMS. */
 import type { Block } from "../../channels/email/content";
 import type { Shorten } from "../../channels/sms/fit";
 import type { Shop } from "../../shop";
@@ -16,12 +16,12 @@ export function shipmentOf({ facts: { shipment } }: LayoutInput): ShipmentFacts 
   return shipment;
 }
 
-/** How the parcel stands to its order. */
+/** Which part of its order the parcel is. */
 export function shareIn(input: LayoutInput, order: OrderFacts): Share {
   return shareOf(order, shipmentOf(input), input.facts.contents);
 }
 
-/** What is in the parcel; a line without a picture has the one of the same product in its order. */
+/** The items in the parcel. A line without a picture gets the one of the same product in its order. */
 export function parcelItems(
   shipment: ShipmentFacts,
   order: OrderFacts,
@@ -37,7 +37,7 @@ export function parcelItems(
   return [{ kind: "items", title: texts.say("shared.parcel_items"), items, totals: [] }];
 }
 
-/** What of the order is in no parcel yet, and why it is not where that is known. */
+/** The items of the order that are in no parcel yet, with the reason if it is known. */
 export function itemsToCome({ toCome }: Share, texts: Texts): readonly Block[] {
   if (toCome === null || toCome.length === 0) return [];
   const later = texts.say("shared.ships_later");
@@ -49,7 +49,7 @@ export function itemsToCome({ toCome }: Share, texts: Texts): readonly Block[] {
   return [{ kind: "items", title: texts.say("shared.to_come"), items, totals: [] }];
 }
 
-/** The button that follows the parcel; where no link is known, the one to the order. */
+/** The button to track the parcel; if no link is known, the one to the order. */
 export function trackButton(
   shipment: ShipmentFacts,
   order: OrderFacts,
@@ -62,7 +62,7 @@ export function trackButton(
     : [{ kind: "button", label: say("shared.track"), url }];
 }
 
-/** The beginning of an SMS about a parcel; its courier, tracking number and link where they can be written. */
+/** The beginning of an SMS about a parcel; its courier, tracking number and link if an SMS can contain them. */
 export function smsParts(input: LayoutInput) {
   const { facts, shop, texts } = input;
   const { say, sms } = texts;
@@ -73,7 +73,7 @@ export function smsParts(input: LayoutInput) {
   const what = isPart ? "part" : "order";
   const link = trackingLink(shipment, shop.trackingUrls);
   const awb = lineOrNull(shipment.awb_no, 60);
-  // What an SMS would change is another number, and leads nowhere.
+  // A number or link that the SMS alphabet would change is wrong, so it is left out.
   const isKept = (text: string | null): text is string => text !== null && sms.write(text) === text;
   return {
     start: (short: Shorten): string => {
@@ -82,9 +82,9 @@ export function smsParts(input: LayoutInput) {
         ? say(`shared.sms_${what}_without_store`, { order })
         : say(`shared.sms_${what}`, { store: short(name), order });
     },
-    // Safe text last, since a domain may come of it where characters are left out.
+    // Made safe last: leaving out characters may create a domain.
     courier: lineOrNull(sms.name(oneLine(shipment.courier ?? "", 40))),
-    /** The text with the link behind it, where one can be written. */
+    /** The text followed by the link, if an SMS can contain it. */
     tracked: (text: string): string =>
       isKept(link) ? say("shared.sms_track", { text, link }) : text,
     isTracked: isKept(link),

@@ -1,6 +1,6 @@
 /**
- * How one parcel stands to its order: whether it is only a part of it, and what is in no parcel yet. Where
- * lists are missing, are very long or do not fit together, nothing is said of what is still to come.
+ * How one parcel relates to its order: whether it is only a part of it, and which items are in no parcel yet. If lists
+ * are missing, very long or inconsistent, nothing is said about the items still to come.
  */
 import { PARCELS_MAX } from "../../../limits";
 import type { OrderFacts, ParcelContents, ShipmentFacts } from "../facts";
@@ -9,14 +9,14 @@ import { type ItemLine, parseItems } from "../order-lines";
 export interface Share {
   /** There is more in the order than in this parcel. */
   readonly isPart: boolean;
-  /** Lines, or what is left of them, that no parcel holds; null where that is not known. */
+  /** Lines, or the rest of a line, that are in no parcel; null if unknown. */
   readonly toCome: readonly ItemLine[] | null;
 }
 
-/** Each line of an order is held against each of its parcels: of longer lists nothing is said. */
+/** Each line of an order is compared with each of its parcels. Longer lists are not compared. */
 export const LINES_COMPARED = 200;
 
-/** By the first identifier that both carry; by their names where they share none. */
+/** By the first identifier that both have; by their names if they share none. */
 export function isSameProduct(one: ItemLine, other: ItemLine): boolean {
   for (const id of ["sku", "variantId", "productId"] as const) {
     if (one[id] !== null && other[id] !== null) return one[id] === other[id];
@@ -25,7 +25,7 @@ export function isSameProduct(one: ItemLine, other: ItemLine): boolean {
   return one.name === other.name && (isSameVariant || one.variant === other.variant);
 }
 
-/** What is left of `lines` without `taken`; null where something is taken that is not there. */
+/** `lines` without `taken`; null if `taken` has an item that is not in `lines`. */
 function without(
   lines: readonly ItemLine[],
   taken: readonly ItemLine[],
@@ -44,13 +44,13 @@ function without(
   return left.filter(({ quantity }) => quantity > 0);
 }
 
-/** Null where a list is missing or too long to be compared. */
+/** Null if a list is missing or too long to be compared. */
 function comparable(json: string | null): readonly ItemLine[] | null {
   const lines = parseItems(json);
   return lines.length === 0 || lines.length > LINES_COMPARED ? null : lines;
 }
 
-/** What of the order is in none of the parcels; null where that is not known. */
+/** The lines of the order that are in none of the parcels; null if unknown. */
 function leftOf(
   ordered: readonly ItemLine[] | null,
   parcels: readonly (string | null)[],
@@ -60,7 +60,7 @@ function leftOf(
   return ordered === null || known.length < lists.length ? null : without(ordered, known.flat());
 }
 
-/** `contents`: the parcels of the order that are not cancelled, this one perhaps among them. */
+/** `contents`: the parcels of the order that are not cancelled; they may include this one. */
 export function shareOf(
   order: OrderFacts,
   shipment: ShipmentFacts,

@@ -1,4 +1,4 @@
-/** To the customer: what becomes of the parcel. One a status, and where it may come again one a day. */
+/** To the customer: a new status of the parcel. One for each status, or for each day if the status may repeat. */
 import * as z from "zod/mini";
 import { dayIn } from "../../../events/formats/time-zone";
 import type { DecodedEvent } from "../../../projection/decoded-event";
@@ -29,7 +29,7 @@ import {
 
 const shape = z.object({ kind: z.literal("shipment_status"), status: z.string() });
 
-/** The parcel's status that the customer is to hear of. */
+/** The status that the customer is notified of. */
 interface Update {
   readonly status: string;
 }
@@ -50,7 +50,7 @@ function statusOf(context: Update | null): NotifiedStatus {
   return status;
 }
 
-/** What is said of the rest of the order; nothing where it is not known what that is. */
+/** The sentence about the rest of the order; null if there is none or it is unknown. */
 function restOf({ isPart, toCome }: Share, { say }: Texts): string | null {
   if (!isPart || toCome === null) return null;
   return say(toCome.length === 0 ? "shared.rest_elsewhere" : "shared.rest_follows");

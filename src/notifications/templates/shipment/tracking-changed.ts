@@ -1,6 +1,6 @@
 /**
- * To the customer: the parcel is followed otherwise than a message about it has shown. One a parcel and
- * airway bill, from its state (store/outbox/tracking.ts).
+ * To the customer: the tracking differs from what a message about the parcel has shown. One for each parcel and airway
+ * bill, from its state (store/outbox/tracking.ts).
  */
 import * as z from "zod/mini";
 import { fitSms, type Shorten } from "../../channels/sms/fit";
@@ -13,12 +13,12 @@ import { parcelItems, shareIn, shipmentOf, smsParts, trackButton } from "./parce
 
 const shape = z.object({ kind: z.literal("tracking"), tracking: z.string() });
 
-/** What the customer is to hear of: the airway bill, else the link. */
+/** The new tracking: the airway bill, else the link. */
 interface NewTracking {
   readonly tracking: string;
 }
 
-/** Where a parcel goes once its customer has nothing to follow any more. */
+/** Statuses after which there is nothing to track any more. */
 const endedStatuses: ReadonlySet<string> = new Set([
   "delivered",
   "cancelled",
@@ -75,7 +75,7 @@ export const trackingChanged: TemplateDefinition<NewTracking> = {
         structured: parcelData(shipment, order, shop),
       };
     },
-    /** The number and the courier where nothing is cut for them: the page of the link shows both. */
+    /** Names the number and the courier only if nothing must be cut for them: the linked page shows both. */
     sms: (input) => {
       const { say, sms } = input.texts;
       const { start, courier, tracked, isTracked, awb } = smsParts(input);

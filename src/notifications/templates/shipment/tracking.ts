@@ -1,6 +1,6 @@
 /**
- * Where a parcel can be followed: the link that came with it, else one made from its airway-bill
- * number. One row a courier; a shop adds its own by the var TRACKING_URLS.
+ * The tracking link of a parcel: the one that came with it, else one made from its airway-bill number. One row for each
+ * courier; a shop adds its own with the var TRACKING_URLS.
  */
 import { httpUrl } from "../../text/safe-text";
 import type { ShipmentFacts } from "../facts";
@@ -23,7 +23,7 @@ function plainName(courier: string): string {
   return courier.toLowerCase().replace(/[^a-z0-9]/g, "");
 }
 
-/** Shorter names count as whole words only: Upstate Logistics is not UPS. */
+/** Shorter names match only whole words: Upstate Logistics is not UPS. */
 const PREFIX_MIN_LETTERS = 5;
 
 /** "Blue Dart Express" -> blue, bluedart, bluedartexpress. */
@@ -32,7 +32,7 @@ function beginningsOf(courier: string): ReadonlySet<string> {
   return new Set(words.map((_, index) => words.slice(0, index + 1).join("")));
 }
 
-/** The longest name that the courier's begins with: "Blue Dart Express" is Blue Dart. */
+/** The page of the longest known name that the courier's name begins with: "Blue Dart Express" is Blue Dart. */
 function findPage(courier: string, pages: Readonly<Record<string, string>>): string | null {
   const name = plainName(courier);
   const beginnings = beginningsOf(courier);
@@ -45,7 +45,7 @@ function findPage(courier: string, pages: Readonly<Record<string, string>>): str
   return best === undefined ? null : (pages[best] ?? null);
 }
 
-/** An http(s) link, or null where none is known. `ownPages`: the shop's, asked first. */
+/** An http(s) link, or null if none is known. `ownPages`: the shop's, searched first. */
 export function trackingLink(
   shipment: Pick<ShipmentFacts, "courier" | "awb_no" | "tracking_url">,
   ownPages: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-/** To the team: something needs a person. One a kind and hour (store/outbox/outbox.ts). */
+/** To the team: something needs a person. One for each kind and hour (store/outbox/outbox.ts). */
 import * as z from "zod/mini";
 import { outsideLine } from "../../text/safe-text";
 import type { TemplateDefinition } from "../template";
@@ -10,7 +10,7 @@ const shape = z.object({
   repeats: z.optional(z.literal(true)),
 });
 
-/** What a person has to look at. */
+/** The problem that a person must check. */
 interface Trouble {
   readonly alert: string;
   readonly text: string;

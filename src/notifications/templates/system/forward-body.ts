@@ -1,19 +1,19 @@
 /**
- * What is passed on of a stored event: `{type, timestamp, data}`, and `order` where the endpoint wants it. `data` is cut out of the body as
- * it stands, never parsed and written again: numbers keep every digit, and a body nested however
- * deep costs no stack. The same event gives the same bytes at every attempt.
+ * The body of a forward: `{type, timestamp, data}`, and `order` if the endpoint wants it. `data` is cut out of the
+ * stored body as text, never parsed and written again: numbers keep every digit, and deep nesting costs no stack. The
+ * same event gives the same bytes at every attempt.
  */
 import { type Form, recognize } from "../../../events/recognition.ts";
 
-/** What of a stored event the body is made of. */
+/** The fields of a stored event that the body is made from. */
 interface ForwardedEvent {
   readonly event_type: string | null;
-  /** Null where version 0.2 stored it. */
+  /** Null if version 0.2 stored it. */
   readonly form: Form | null;
   /** ISO times. */
   readonly occurred_at: string | null;
   readonly received_at: string;
-  /** JSON; null where the endpoint does not want it. */
+  /** JSON; null if the endpoint does not want it. */
   readonly order: string | null;
 }
 
@@ -27,7 +27,7 @@ function skipBlank(json: string, at: number): number {
   return Math.max(at, blank.lastIndex);
 }
 
-/** Just behind the string that begins at `at`. */
+/** The position after the string that begins at `at`. */
 function endOfString(json: string, at: number): number {
   let quote = json.indexOf('"', at + 1);
   while (quote !== -1) {
@@ -39,7 +39,7 @@ function endOfString(json: string, at: number): number {
   return json.length;
 }
 
-/** Just behind the value that begins at `at`. */
+/** The position after the value that begins at `at`. */
 function endOfValue(json: string, at: number): number {
   const first = json[at];
   if (first === '"') return endOfString(json, at);
@@ -58,7 +58,7 @@ function endOfValue(json: string, at: number): number {
   return json.length;
 }
 
-/** The text of a member of a JSON object, the last one of that name as JSON.parse has it. */
+/** The text of a member of a JSON object; of several with one name the last, as in JSON.parse. */
 export function memberText(json: string, name: string): string | null {
   let found: string | null = null;
   let at = skipBlank(json, json.indexOf("{") + 1);
@@ -73,7 +73,7 @@ export function memberText(json: string, name: string): string | null {
   return found;
 }
 
-/** What the event carries, as text: `data` (or `payload`) of an envelope, else the whole body. */
+/** The event's data as text: `data` (or `payload`) of an envelope, else the whole body. */
 function dataText({ form }: ForwardedEvent, payload: string): string {
   const isEnvelope = (form ?? recognize(payload, null).form) === "envelope";
   if (!isEnvelope) return payload.trim();
