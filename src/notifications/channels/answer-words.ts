@@ -1,6 +1,6 @@
 /**
- * The words of providers that may be stored: errors, alerts and logs outlive the message, and a provider
- * may quote any part of it, a name or a street. So nothing of an answer is kept but what stands here.
+ * The words of a provider's answer that may be stored. Errors, alerts and logs are kept longer than the message, and an
+ * answer may quote any part of it, such as a name or a street. So only these words are kept.
  */
 
 const words: ReadonlySet<unknown> = new Set(
@@ -23,7 +23,7 @@ function isCode(value: unknown): boolean {
   return typeof value === "number" && Number.isInteger(value) && value >= 10_000 && value < 100_000;
 }
 
-/** Whether this part of an answer names its error and can say nothing of a person. */
+/** Whether this part of an answer names its error and cannot contain personal data. */
 export function isErrorWord(part: unknown): part is string | number {
   return words.has(part) || isCode(part);
 }

@@ -1,4 +1,4 @@
-/** The last attempts of a message, as they stand in its row: JSON, the newest last. */
+/** The last attempts of a message, as its row stores them: JSON, the newest last. */
 import * as z from "zod/mini";
 import { parseJson } from "../../events/values";
 import { ATTEMPTS_KEPT, FORWARD_ATTEMPTS_KEPT } from "../../limits";
@@ -6,7 +6,7 @@ import type { Outcome } from "./channel";
 
 const stored = z.array(z.looseObject({ at: z.string() }));
 
-/** With one more. `at`: when it began, ISO time; `ms`: until its answer. */
+/** Adds an attempt. `at`: when it began, ISO time; `ms`: the time until its answer. */
 export function addAttempt(
   { channel, attempt_log: log }: { readonly channel: string; readonly attempt_log: string | null },
   at: string,

@@ -1,7 +1,7 @@
 /**
- * What every channel is: one way out. Its definition says who is reached through it and how, and makes a
- * message of what a template says; a connection turns a message into one request and the provider's answer
- * into one of six outcomes. What follows from an outcome is decided once, in outcome.ts.
+ * The interface of every channel. Its definition says whom it reaches and how, and makes a message from the content of
+ * a template. A connection turns a message into one request, and the provider's answer into one of six outcomes. Only
+ * outcome.ts decides what follows from an outcome.
  */
 import type * as z from "zod/mini";
 import type { ChannelSetting, ChannelsConfig, Sender } from "../../config";
@@ -10,7 +10,7 @@ import type { LayoutInput } from "../templates/template";
 import type { Texts } from "../texts/say";
 import type { EmailBinding } from "./email/cloudflare";
 
-/** What was answered: the status, and the beginning of it without personal data. */
+/** The provider's answer: the status, and the beginning of the body without personal data. */
 interface Answered {
   readonly status: number;
   readonly start: string;
@@ -20,29 +20,29 @@ export type Outcome = OutcomeKind & { readonly answered?: Answered };
 
 type OutcomeKind =
   | { readonly kind: "sent"; readonly providerMessageId: string | null }
-  /** It was not taken, and may be another time: 429, 5xx. `retryAfterMs`: it asks for a pause. */
+  /** Not accepted now, perhaps later: 429, 5xx. `retryAfterMs`: the pause that the provider asks for. */
   | { readonly kind: "retry"; readonly error: string; readonly retryAfterMs: number | null }
-  /** It will never be taken: 400, 404, 422. */
+  /** It will never be accepted: 400, 404, 422. */
   | { readonly kind: "rejected"; readonly error: string }
-  /** Nobody's message gets through until a person intervenes: 401, 402, 403. */
+  /** The provider accepts no message until a person intervenes: 401, 402, 403. */
   | { readonly kind: "down"; readonly error: string }
-  /** The request went out and no answer came: it may have been taken. */
+  /** The request was sent and no answer came: it may have been accepted. */
   | { readonly kind: "unknown"; readonly error: string }
-  /** The endpoint wants nothing more, ever: 410. */
+  /** The endpoint wants no more events, ever: 410. */
   | { readonly kind: "gone"; readonly error: string };
 
 export interface Connection<Message> {
-  /** True where the provider takes a repeat under the same key for the same message. */
+  /** True if the provider recognizes a repeat under the same key, and accepts it only once. */
   readonly takesKey: boolean;
-  /** Milliseconds that the provider wants between two requests; 0: none. */
+  /** Milliseconds that the provider requires between two requests; 0: none. */
   readonly gapMs: number;
-  /** The one endpoint that all its messages go to: stored with each. */
+  /** The one endpoint of all its messages; it is stored with each. */
   readonly endpoint?: string;
-  /** Never throws. `signal` ends the request; what has no answer by then is `unknown`. */
+  /** Never throws. `signal` ends the request; without an answer by then, the outcome is `unknown`. */
   send(message: Message, key: string, signal: AbortSignal): Promise<Outcome>;
 }
 
-/** Cloudflare's e-mail binding where it is bound, and who writes. */
+/** Cloudflare's e-mail binding, and the sender. */
 export interface BoundEmail {
   readonly binding: EmailBinding;
   readonly sender: Sender;
@@ -55,33 +55,33 @@ export interface ChannelDeps {
   readonly now: () => Date;
 }
 
-/** Who hears of it: a customer, the shop's own people, or another system. */
+/** Who receives it: a customer, the shop's team, or another system. */
 export type Audience = "customer" | "team" | "system";
 
-/** What an order says of how its customer is reached. */
+/** The contact data of an order's customer. */
 interface Contacts {
   readonly customer_email: string | null;
   readonly customer_phone: string | null;
 }
 
-/** How the customer of an order is reached. */
+/** How a channel finds the recipient of an order. */
 export interface RecipientRule {
   readonly of: (order: Contacts) => string | null;
-  /** Null where the text is nothing that can be written to. */
+  /** Null if the text is not a usable recipient. */
   readonly parse: (text: string) => string | null;
-  /** The reason where the order names none. */
+  /** The reason if the order has none. */
   readonly missing: string;
-  /** Data-subject identifiers of a recipient: by them the suppression list knows who was erased. */
+  /** Data-subject identifiers of a recipient, for the suppression list. */
   readonly identify: (recipient: string) => readonly string[];
 }
 
-/** What a message is made for. `recipient` is empty where the channel has no rule for one. */
+/** What a message is made for. `recipient` is empty if the channel has no rule for one. */
 interface Address {
   readonly template: string;
   readonly recipient: string;
   readonly shop: Shop;
   readonly texts: Texts;
-  /** Where its recipient unsubscribes, if it is marketing; null: there is no link. */
+  /** The link to unsubscribe, if it is marketing; null: there is no link. */
   readonly unsubscribeUrl: string | null;
 }
 
@@ -90,49 +90,49 @@ export interface Shown {
   readonly subject?: string;
   readonly html?: string;
   readonly text: string;
-  /** What the provider was given, beside the text. */
+  /** What the provider gets in addition to the text. */
   readonly source?: { readonly title: string; readonly value: unknown };
 }
 
-/** Methods where a type parameter is taken, so that the registry can hold them all. */
+/** Functions that take a type parameter are methods, so that one registry can hold all channels. */
 export interface ChannelDefinition<Content = unknown, Message = unknown> {
-  /** How a sentence to a person begins that is about it. */
+  /** The beginning of a sentence about the channel. */
   readonly label: string;
   readonly audience: Audience;
   /**
-   * The settings, and bindings, that it cannot do without: of each group one is enough. Where some are there
-   * and others are not, it is meant to be set up (setup.ts).
+   * The settings and bindings that it needs: of each group one is enough. If some are present and others are not, the
+   * channel should be set up (setup.ts).
    */
   readonly needs: readonly (readonly (ChannelSetting | "EMAIL")[])[];
-  /** Settings of which one says that it is meant to be set up; without it, any of those that it needs. */
+  /** One of these settings shows that the channel should be set up. Absent: any setting that it needs does. */
   readonly meantBy?: readonly ChannelSetting[];
-  /** Null where it leads to whoever the settings name. */
+  /** Null if the settings name the recipient. */
   readonly recipient: RecipientRule | null;
-  /** Whether a message without an answer may be repeated; a provider that is connected says for itself. */
+  /** Whether a message without an answer may be retried; the value of a connected provider overrides it. */
   readonly takesKey: boolean;
   /** It reaches a telephone at once, so it waits while people sleep. */
   readonly keepsQuietHours?: true;
-  /** Few shops have it: no row is written for it before it has ever been set up. */
+  /** Few shops have it: no row is written for it until it is set up for the first time. */
   readonly isOptional?: true;
-  /** What cannot be sent is kept and tried again until retention ends it. */
+  /** A message that cannot be sent is kept and retried until its retention ends. */
   readonly isRetriedForEver?: true;
   /**
-   * It goes out wherever another channel does, and is made from the facts: templates say nothing about it. `text`:
-   * the template, and where it has several texts which one.
+   * It is sent whenever another channel is, and is made from the facts: templates do not define it. `text`: the
+   * template, and which of its texts if it has several.
    */
   readonly beside?: {
     readonly channel: "sms";
     layOut(input: LayoutInput, text: string): Content;
   };
-  /** Why what is to be said cannot be sent, ever; null where it can. */
+  /** Why the content can never be sent; null if it can. */
   whyUnsent?(content: Content): string | null;
   compose(content: Content, address: Address): Message;
-  /** What is stored of a message with its row; null where it is made again from the stored event. */
+  /** The form in which a message is stored with its row; null if it is made again from the stored event. */
   readonly stored: z.ZodMiniType<Message> | null;
-  /** What the console says where nothing is stored. */
+  /** What the console shows if nothing is stored. */
   readonly note?: string;
   show(message: Message): Shown;
-  /** Null where its settings are missing. */
+  /** Null if its settings are missing. */
   connect(
     settings: ChannelsConfig,
     deps: ChannelDeps,
@@ -141,9 +141,9 @@ export interface ChannelDefinition<Content = unknown, Message = unknown> {
 }
 
 /**
- * Milliseconds from one request to the next, as the provider at `host` asks for. A proxy, a test or the
- * shop's own endpoint has rules of its own: there the concurrency is the limit, and a 429 slows the run
- * down wherever it comes from. A pace holds for one run; of runs that overlap each has it.
+ * Milliseconds between two requests, as the provider at `host` requires. A proxy, a test or the shop's own endpoint has
+ * its own rules: there only the concurrency is limited. A 429 slows the run down for every host. The gap applies to one
+ * run; runs that overlap do not share it.
  */
 export function gapAt(url: string, host: string, gapMs: number): number {
   return URL.parse(url)?.hostname === host ? gapMs : 0;

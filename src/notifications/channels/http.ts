@@ -1,11 +1,11 @@
-/** One POST to a provider, and what its answer means where the provider says nothing special. */
+/** Sends one POST to a provider. Defines what its answer means if the provider has no rule of its own. */
 import { isObject, parseJson } from "../../events/values";
 import { ANSWER_MAX_BYTES } from "../../limits";
 import { isErrorWord } from "./answer-words";
 import type { ChannelDeps, Outcome } from "./channel";
 import { parseRetryAfter } from "./retry-after";
 
-/** What a 429 asks for that does not say how long. */
+/** The pause after a 429 that states none. */
 const PAUSE_MS = 1_000;
 
 export type Answer =
@@ -15,9 +15,9 @@ export type Answer =
       readonly body: string;
       readonly retryAfterMs: number | null;
     }
-  /** The request could not even be made: a credential or an address that no header can carry. */
+  /** The request could not be made: no header can carry the credential or the address. */
   | { readonly kind: "unsent" }
-  /** It may have gone out; no answer came. */
+  /** It may have been sent; no answer came. */
   | { readonly kind: "silent"; readonly error: string };
 
 export interface Post {
@@ -26,7 +26,7 @@ export interface Post {
   readonly body: string;
 }
 
-/** The beginning of a body; a body that breaks off does not undo the status before it. */
+/** The beginning of a body. If the body breaks off, the status before it still counts. */
 async function readStart(response: Response): Promise<string> {
   const body: ReadableStream<Uint8Array> | null = response.body;
   if (body === null) return "";
@@ -48,7 +48,7 @@ async function readStart(response: Response): Promise<string> {
   return text;
 }
 
-/** Sends `make()`; a redirect is an answer, since a POST that follows one may lose its body. */
+/** Sends `make()`. A redirect is returned as the answer, since a POST that follows one may lose its body. */
 export async function post(
   deps: ChannelDeps,
   make: () => Post | Promise<Post>,
@@ -76,45 +76,45 @@ export async function post(
   }
 }
 
-/** The fields of a JSON object; none where it is something else. */
+/** The fields of a JSON object; empty if it is something else. */
 export function jsonFields(body: string): Readonly<Record<string, unknown>> {
   const parsed = parseJson(body);
   return isObject(parsed) ? parsed : {};
 }
 
-/** A text field of a JSON answer, null where there is none. */
+/** A text field of a JSON answer; null if there is none. */
 export function textField(body: string, name: string): string | null {
   const value = jsonFields(body)[name];
   return typeof value === "string" && value !== "" ? value : null;
 }
 
-/** The status, and the provider's own name or code of the error; nothing else of the answer is kept. */
+/** The status, and the provider's own name or code of the error. Nothing else of the answer is kept. */
 export function describeAnswer(status: number, body: string): string {
   const { name, code } = jsonFields(body);
   const words = [name, code, body.trim()].filter(isErrorWord);
   return [status, ...words].join(" ");
 }
 
-/** The same, apart from the status: for the attempts that are kept. */
+/** The same, with the status also as a field of its own, for the attempts that are kept. */
 export function refusalOf(status: number, body: string) {
   const error = describeAnswer(status, body);
   return { error, answered: { status, start: error.slice(`${String(status)} `.length) } };
 }
 
-/** Answers that say "not now": too early, too slow, or the provider's own trouble. */
+/** Answers that are temporary: too early, too slow, or an error of the provider. */
 function isPassing(status: number): boolean {
   return status === 408 || status === 425 || status >= 500;
 }
 
-/** Answers that hold for every message: credentials, payment, permission, or another address. */
+/** Answers that apply to every message: credentials, payment, permission, or another address. */
 function isDown(status: number): boolean {
   return status === 401 || status === 402 || status === 403 || (status >= 300 && status < 400);
 }
 
 /**
- * Answers that the provider did not give. Cloudflare's edge says 520, 522 and 524 where an origin
- * broke off or fell silent, and wrangler's test harness (4.155) turns a connection that was cut into
- * a 500 of these words where workerd itself throws.
+ * Answers that do not come from the provider. Cloudflare's edge returns 520, 522 and 524 if an origin breaks off or
+ * does not answer. wrangler's test harness (4.155) turns a cut connection into a 500 with this text; workerd itself
+ * throws.
  */
 function isSilence(status: number, body: string): boolean {
   return (

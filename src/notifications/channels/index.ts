@@ -1,6 +1,6 @@
 /**
- * The registry of channels: one line a channel. Everything else that has to know which there are, the
- * templates, the dispatch, the store, the console and the pages of docs, reads it here.
+ * The registry of channels: one line for each. All other code reads here which channels exist: the templates, the
+ * dispatch, the store, the console and the pages of docs.
  */
 import type { ChannelsConfig } from "../../config";
 import type { BoundEmail, ChannelDefinition, ChannelDeps, Connection } from "./channel";
@@ -15,13 +15,13 @@ const registry = { email, sms, whatsapp, team, forward } satisfies Record<
   ChannelDefinition
 >;
 
-/** The name that rows of `notifications` carry. */
+/** The name in rows of `notifications`. */
 export type Channel = keyof typeof registry;
 
-/** What a template gives a channel. */
+/** The content that a template makes for a channel. */
 export type ContentOf<C extends Channel> = Parameters<(typeof registry)[C]["compose"]>[0];
 type MessageOf<C extends Channel> = ReturnType<(typeof registry)[C]["compose"]>;
-/** A message as it is sent: rendered once, the same bytes at every retry. */
+/** A message as it is sent: rendered once, so that each retry sends the same bytes. */
 export type Message = { [C in Channel]: MessageOf<C> }[Channel];
 
 export const channels: Readonly<Record<Channel, ChannelDefinition<unknown, Message>>> = registry;
@@ -40,14 +40,14 @@ export const customerChannels: readonly Channel[] = channelNames.filter(
 
 const optionalChannels = channelNames.filter((name) => channels[name].isOptional === true);
 
-/** Of the optional channels those that are not meant to be set up; `stated`: names of the settings that are there. */
+/** The optional channels that no setting asks for. `stated`: names of the settings that are present. */
 export function unusedChannels(stated: readonly string[]): readonly Channel[] {
   return optionalChannels.filter(
     (name) => !(channels[name].meantBy ?? []).some((setting) => stated.includes(setting)),
   );
 }
 
-/** Those that are configured, each behind the same interface; the others are null. */
+/** The connections of the configured channels; the others are null. */
 export type Channels = Readonly<Record<Channel, Connection<Message> | null>>;
 
 function isWhole<T>(table: Readonly<Record<string, T>>): table is Readonly<Record<Channel, T>> {

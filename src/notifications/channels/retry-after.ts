@@ -4,7 +4,7 @@
 export function parseRetryAfter(value: string | null, nowMs: number): number | null {
   const text = value?.trim() ?? "";
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
-  // Date.parse alone would take "7.5" or "-3" for a date.
+  // Date.parse alone would read "7.5" or "-3" as a date.
   if (!/^[A-Z][a-z]{2}/.test(text)) return null;
   const at = Date.parse(text);
   return Number.isNaN(at) ? null : Math.max(0, at - nowMs);

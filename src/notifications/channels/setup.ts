@@ -1,19 +1,19 @@
 /**
- * How each channel is set up, from its settings and from what is remembered of it: on, to be held back, or off.
- * Pure. A setting that a deployment has wiped must lose no message, so a channel is off only where none of its
- * settings is there and it never was on. One that is set up in part is meant to be on: somebody has set the rest.
+ * How each channel is set up, from its settings and from what D1 remembers about it: on, held back, or off. Pure. If a
+ * deployment loses a setting, no message may be lost, so a channel is off only if none of its settings is present and
+ * it was never on. A channel that is set up in part should be on: somebody has set the other settings.
  */
 import { type Channel, channelNames, channels, type Channels, mapChannels } from ".";
 
 /**
- * `incomplete`: some of its settings are there, not all, or one cannot be used. `lost`: none is there, and it was
- * on before. The messages of both are held back; `off` records them as suppressed.
+ * `incomplete`: some of its settings are missing, or one cannot be used. `lost`: none is present, and it was on before.
+ * Both hold messages back; `off` records them as suppressed.
  */
 export type ChannelState = "on" | "incomplete" | "lost" | "off";
 
 export interface ChannelSetup {
   readonly state: ChannelState;
-  /** What it needs and does not have: names of settings, or several of which one is enough. */
+  /** The settings that it lacks; an entry may name several, of which one is enough. */
   readonly missing: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export function isHeldBack({ state }: ChannelSetup): boolean {
   return state === "incomplete" || state === "lost";
 }
 
-/** From the settings alone. `stated`: names of the settings, and bindings, that are there. */
+/** From the settings alone. `stated`: names of the settings and bindings that are present. */
 export function setupsOf(connected: Channels, stated: ReadonlySet<string>): ChannelSetups {
   return mapChannels((name) => {
     const { needs, meantBy = needs.flat() } = channels[name];
@@ -31,7 +31,7 @@ export function setupsOf(connected: Channels, stated: ReadonlySet<string>): Chan
       .filter((group) => !group.some((setting) => stated.has(setting)))
       .map((group) => group.join(" or "));
     if (connected[name] !== null) return { state: "on", missing: [] };
-    // What a channel beside it needs and has says nothing of this one.
+    // A setting that another connected channel needs says nothing about this one.
     const elsewhere = new Set(
       channelNames.flatMap((other) =>
         other !== name && connected[other] !== null ? channels[other].needs.flat() : [],
@@ -42,7 +42,7 @@ export function setupsOf(connected: Channels, stated: ReadonlySet<string>): Chan
   });
 }
 
-/** With what is remembered: `known` are the channels that were on before. */
+/** Adds what D1 remembers: `known` are the channels that were on before. */
 export function withMemory(setups: ChannelSetups, known: ReadonlySet<string>): ChannelSetups {
   return mapChannels((name) => {
     const setup = setups[name];
@@ -54,7 +54,7 @@ function listed(names: readonly string[]): string {
   return `${names.join(", ")} ${names.length === 1 ? "is" : "are"} missing`;
 }
 
-/** What a person is told of a channel whose messages are held back; null where none is. */
+/** The sentence about a channel whose messages are held back; null if none are. */
 export function setupProblem(name: Channel, { state, missing }: ChannelSetup): string | null {
   const { label } = channels[name];
   const held = "Its messages are held back.";

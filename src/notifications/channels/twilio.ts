@@ -1,14 +1,14 @@
 /**
- * Twilio: POST Messages.json, form-encoded, for every channel that goes through it. Twilio takes no idempotency
- * key, so a message whose outcome is unknown is not repeated.
+ * Twilio: POST Messages.json, form-encoded, for every channel that uses it. Twilio accepts no idempotency key, so a
+ * message with an unknown outcome is not retried.
  */
 import type { TwilioAccount } from "../../config";
 import type { ChannelDeps, Connection, Outcome } from "./channel";
 import { type Answer, refusalOf, jsonFields, outcomeOf, post, textField } from "./http";
 
 /**
- * Codes that blame the sender and not the recipient (twilio.com/docs/api/errors): no or an unusable
- * From, one of another account or of no such channel, or a messaging service that is gone or has no number.
+ * Error codes about the sender, not the recipient (twilio.com/docs/api/errors): From is missing, unusable, of another
+ * account or not of this channel; or the messaging service is gone or has no number.
  */
 const down: ReadonlySet<unknown> = new Set([21603, 21606, 21659, 21660, 21701, 21703, 63007]);
 
@@ -22,7 +22,7 @@ function outcomeOfTwilio(answer: Answer): Outcome {
   return outcomeOf(answer, (body) => textField(body, "sid"));
 }
 
-/** A messaging service has a SID, every other sender is a From. */
+/** A messaging service has a SID; every other sender is a From. */
 export type TwilioSender = { readonly From: string } | { readonly MessagingServiceSid: string };
 
 export function twilioSender(from: string): TwilioSender {

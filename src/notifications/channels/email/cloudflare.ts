@@ -1,6 +1,6 @@
 /**
- * E-mail through Cloudflare's own binding, the second choice: no account elsewhere is needed, but it
- * takes no idempotency key, so a message whose outcome is unknown is not repeated.
+ * E-mail through Cloudflare's own binding, the second choice. It needs no other account, but accepts no idempotency
+ * key, so a message with an unknown outcome is not retried.
  */
 import type { Sender } from "../../../config";
 import type { Connection, Outcome } from "../channel";
@@ -19,7 +19,7 @@ export interface EmailBinding {
   }): Promise<{ messageId: string }>;
 }
 
-/** The binding takes name and address apart. */
+/** The binding takes name and address as separate fields. */
 export function parseSender(from: string): string | { name: string; email: string } {
   const match = /^\s*(.*?)\s*<([^<>]+)>\s*$/.exec(from);
   if (match === null) return from.trim();
@@ -28,7 +28,7 @@ export function parseSender(from: string): string | { name: string; email: strin
   return plain === "" ? email : { name: plain, email };
 }
 
-/** In milliseconds, where the error asks for a pause of its kind. */
+/** Temporary errors, with the pause in milliseconds; null: no special pause. */
 const passing: ReadonlyMap<string, number | null> = new Map([
   ["E_RATE_LIMIT_EXCEEDED", 1_000],
   ["E_DAILY_LIMIT_EXCEEDED", 3_600_000],
@@ -37,7 +37,7 @@ const passing: ReadonlyMap<string, number | null> = new Map([
 ]);
 const down = new Set(["E_SENDER_NOT_VERIFIED", "E_SENDER_DOMAIN_NOT_AVAILABLE"]);
 
-/** Errors of the binding carry a code; one without a code says nothing about the message. */
+/** Errors of the binding have a code. An error without one leaves the outcome unknown. */
 function outcomeOfError(error: unknown): Outcome {
   const code: unknown =
     typeof error === "object" && error !== null ? Reflect.get(error, "code") : null;
@@ -76,7 +76,7 @@ export function cloudflareEmailChannel(
   };
 }
 
-/** The optional binding `EMAIL`; null where it is not bound. */
+/** The optional binding `EMAIL`; null if it is not bound. */
 export function findEmailBinding(env: object): EmailBinding | null {
   const binding: unknown = Reflect.get(env, "EMAIL");
   return isEmailBinding(binding) ? binding : null;

@@ -16,7 +16,7 @@ export const dark = {
   line: "#323b38",
 } as const;
 
-/** Of the button and of links: white text is readable on `light`, and `dark` can be read on a dark card. */
+/** For the button and links: white text is readable on `light`, and `dark` is readable on a dark card. */
 export interface Accents {
   readonly light: string;
   readonly onLight: string;
@@ -26,7 +26,7 @@ export interface Accents {
 
 const DEFAULT_ACCENT = "#1f5f4f";
 
-/** `colour`: `#rrggbb` on which white can be read; null: the default look. */
+/** `colour`: `#rrggbb` on which white text is readable; null: the default look. */
 export function accentsOf(colour: string | null): Accents {
   const accent = colour ?? DEFAULT_ACCENT;
   return {

@@ -1,7 +1,4 @@
-/**
- * What an e-mail says, before it is written as HTML and as text: both are made from the same blocks,
- * so that neither says more than the other.
- */
+/** The content of an e-mail. HTML and plain text are made from the same blocks, so that both say the same. */
 
 export interface AmountRow {
   readonly label: string;
@@ -15,13 +12,13 @@ export interface ItemRow {
   /** Variant, quantity: the small print under the name. */
   readonly detail: string | null;
   readonly amount: string | null;
-  /** https; null where none is known. */
+  /** https; null if unknown. */
   readonly picture: string | null;
 }
 
 export type Block =
   | { readonly kind: "paragraph"; readonly text: string }
-  /** A link that stands by itself. */
+  /** A link outside the text. */
   | { readonly kind: "button"; readonly label: string; readonly url: string }
   | {
       readonly kind: "items";
@@ -41,7 +38,7 @@ export interface EmailContent {
   readonly preview: string;
   readonly heading: string;
   readonly blocks: readonly Block[];
-  /** What mail programs read beside the text: an object of schema.org. */
+  /** Data for mail programs, in addition to the text: an object of schema.org. */
   readonly structured?: StructuredData;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What stands around the content of every e-mail: the shop's look above it, and below it how the shop is reached, who
- * it is, and why the message was sent. HTML and text are made from the same.
+ * The frame of every e-mail: the shop's look above the content; below it how to reach the shop, who it is, and why the
+ * message was sent. HTML and plain text are made from the same frame.
  */
 import { oneLine } from "../../text/safe-text";
 import type { Shop } from "../../shop";
@@ -14,11 +14,11 @@ export interface MailLink {
 
 export interface MailFrame {
   readonly store: string;
-  /** Null: the name in its place, which is the alternative text of the logo too. */
+  /** Null: the name takes its place. The name is also the alternative text of the logo. */
   readonly logoUrl: string | null;
   readonly accents: Accents;
   readonly language: Pick<Texts, "language" | "direction">;
-  /** How the shop is reached; the links are to write to and to call. */
+  /** How to reach the shop: links to write to it and to call it. */
   readonly contacts: readonly MailLink[];
   readonly help: string;
   /** Why the message was sent. */
@@ -26,7 +26,7 @@ export interface MailFrame {
   readonly social: readonly MailLink[];
   /** The shop's name, address and tax id, line by line. */
   readonly address: readonly string[];
-  /** Where its recipient unsubscribes, if it is marketing. */
+  /** The link to unsubscribe, if it is marketing. */
   readonly unsubscribe: MailLink | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The blocks of an e-mail as HTML: tables with styles inline, whose classes the style sheet of
- * layout.tsx turns dark. Every text is escaped by the JSX.
+ * The blocks of an e-mail as HTML: tables with inline styles, and classes for the dark colours of layout.tsx. The JSX
+ * escapes every text.
  */
 import type { Child } from "hono/jsx";
 import { type Accents, light } from "./colours";
@@ -9,11 +9,11 @@ import type { AmountRow, Block, ItemRow } from "./content";
 const title = `margin:0 0 8px;font-size:13px;line-height:18px;font-weight:600;color:${light.quiet}`;
 const rule = `border-bottom:1px solid ${light.line}`;
 const cell = `padding:10px 0;vertical-align:top;font-size:15px;line-height:22px;color:${light.ink}`;
-/** Digits of one width, so that amounts stand under each other. */
+/** Digits of equal width, so that amounts align. */
 const rightwards =
   "width:1%;padding-left:16px;text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums";
 
-/** A table for layout: nothing that a screen reader should announce as one. */
+/** A table for layout only: a screen reader must not announce it. */
 const Table = ({ style, children }: { style?: string; children: Child }) => (
   <table
     role="presentation"
@@ -35,7 +35,7 @@ const Paragraph = ({ text }: { text: string }) => (
   </p>
 );
 
-/** The cell has the colour, so that it is a button in Outlook too. */
+/** The cell has the colour, so that Outlook shows a button too. */
 interface ButtonProps {
   readonly label: string;
   readonly url: string;
@@ -64,7 +64,7 @@ const Button = ({ label, url, accents }: ButtonProps) => (
   </table>
 );
 
-/** Of a picture, in pixels: its row keeps its height before it is loaded, and where it never is. */
+/** The size of a picture, in pixels. Its row keeps this height before the picture loads, and if it never does. */
 const PICTURE_PX = 64;
 
 const Picture = ({ item, line }: { item: ItemRow; line: string }) => (
@@ -105,7 +105,7 @@ const Item = (props: { item: ItemRow; ruled: boolean; hasPictures: boolean }) =>
   );
 };
 
-/** A line of the sum; the first stands clear of the items, the total is what the eye should find. */
+/** A line of the sum. The first has space above it; the total stands out. */
 const Sum = (props: { row: AmountRow; first: boolean; columns: number }) => {
   const { row, first, columns } = props;
   const strong = row.strong === true;

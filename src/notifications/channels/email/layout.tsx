@@ -1,7 +1,7 @@
 /**
- * An e-mail as HTML. Styles stand inline, because some clients drop everything else; the style sheet only adds the
- * dark colours and what a phone needs. One column of tables, and nothing that runs: the width of a table and the
- * colour of a cell are what Outlook understands. A picture that does not load leaves its text, and no hole.
+ * An e-mail as HTML. Styles are inline, because some clients drop everything else; the style sheet only adds the dark
+ * colours and what a phone needs. One column of tables and no scripts: Outlook understands only the width of a table
+ * and the colour of a cell. A picture that does not load leaves its text, and no gap.
  */
 import { raw } from "hono/html";
 import { htmlOf } from "../../../html";
@@ -35,7 +35,7 @@ const small = `font-size:14px;line-height:21px;color:${light.quiet}`;
 /** Keeps the beginning of the body out of the inbox preview. */
 const previewPadding = "\u00a0\u200c".repeat(80);
 
-/** As text within a script, which nothing in it can end. */
+/** As text in a script element: no value can end the element. */
 function structuredText(data: StructuredData): string {
   const text = JSON.stringify({ "@context": "https://schema.org", ...data });
   return text.replace(/[<>&\u2028\u2029]/g, (character) => {
@@ -58,10 +58,10 @@ const Head = ({ content, accents }: { content: EmailContent; accents: Accents })
   </head>
 );
 
-/** The height of a logo, in pixels, whatever its picture's is. */
+/** The height at which every logo is shown, in pixels. */
 const LOGO_PX = 40;
 
-/** The logo says the name where it does not load, in the look of a name. */
+/** If the logo does not load, the name takes its place, in the style of a name. */
 const Brand = ({ frame: { store, logoUrl, accents } }: { frame: MailFrame }) => {
   const type = `font-size:18px;line-height:26px;font-weight:700;color:${accents.light};overflow-wrap:anywhere;word-break:break-word`;
   return (
@@ -87,7 +87,7 @@ const Link = ({ of }: { of: MailLink }) => (
   </a>
 );
 
-/** Links with a dot between them. */
+/** Links, separated by dots. */
 const Links = ({ of }: { of: readonly MailLink[] }) =>
   of.flatMap((link, index) => [...(index === 0 ? [] : [" · "]), <Link of={link} />]);
 

@@ -8,11 +8,11 @@ export const storedEmail = z.object({
   subject: z.string(),
   html: z.string(),
   text: z.string(),
-  /** Of marketing: where its recipient unsubscribes. */
+  /** For marketing: the link to unsubscribe. */
   unsubscribeUrl: z.optional(z.string()),
 });
 
-/** By these a mail program unsubscribes with one click (RFC 8058). */
+/** With these headers, a mail program unsubscribes with one click (RFC 8058). */
 export function unsubscribeHeaders({ unsubscribeUrl }: EmailMessage): {
   readonly headers?: Record<string, string>;
 } {

@@ -28,7 +28,7 @@ function blockText(block: Block): string {
   }
 }
 
-/** What stands below the content: how the shop is reached, why the message was sent, who the shop is. */
+/** The part below the content: how to reach the shop, why the message was sent, and who the shop is. */
 function frameText({ contacts, help, footer, social, address, unsubscribe }: MailFrame): string {
   const links = [...social, ...(unsubscribe === null ? [] : [unsubscribe])];
   return [

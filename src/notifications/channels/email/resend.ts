@@ -1,6 +1,6 @@
 /**
- * E-mail through Resend: POST /emails, one recipient. Resend remembers an `Idempotency-Key` for 24
- * hours, so a message whose outcome is unknown is sent again under the same key.
+ * E-mail through Resend: POST /emails, one recipient. Resend remembers an `Idempotency-Key` for 24 hours, so a message
+ * with an unknown outcome is retried under the same key.
  */
 import type { EmailConfig } from "../../../config";
 import { type ChannelDeps, type Connection, gapAt, type Outcome } from "../channel";
@@ -8,7 +8,7 @@ import { type Answer, refusalOf, outcomeOf, post, textField } from "../http";
 import { headerKey } from "../key";
 import { type EmailMessage, unsubscribeHeaders } from "./message";
 
-/** The body of POST /emails; test/notifications holds it against the SDK's own type. */
+/** The body of POST /emails; test/notifications compares it with the SDK's own type. */
 export interface ResendRequest {
   readonly from: string;
   readonly to: string;
@@ -20,7 +20,7 @@ export interface ResendRequest {
   readonly tags: { readonly name: string; readonly value: string }[];
 }
 
-/** Resend takes ASCII letters, digits, `_` and `-` in a tag. */
+/** Resend accepts ASCII letters, digits, `_` and `-` in a tag. */
 function tagValue(text: string): string {
   return text.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 256);
 }

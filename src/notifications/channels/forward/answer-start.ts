@@ -1,6 +1,7 @@
 /**
- * What is kept of an endpoint's answer: its first characters, without the person. An endpoint may repeat what it
- * was sent, so every word goes that is a person's in the body; and whatever looks like an address or a number.
+ * The part of an endpoint's answer that is kept: its first characters, without personal data. An endpoint may repeat
+ * what it was sent, so every word that is personal in the body is removed, and everything that looks like an address or
+ * a number.
  */
 import { eraseBody } from "../../../events/erased-body";
 import { ATTEMPT_ANSWER_CHARACTERS, COMPARED_MAX_CHARACTERS } from "../../../limits";
@@ -8,7 +9,7 @@ import { ATTEMPT_ANSWER_CHARACTERS, COMPARED_MAX_CHARACTERS } from "../../../lim
 const WORD = /[\p{L}\p{M}\p{N}]{2,}/gu;
 const GONE = "…";
 
-/** As it is meant: `\u0906` is a letter in JSON, and an accent may be a character of its own. */
+/** In one form: `\u0906` is a letter in JSON, and an accent may be a separate character. */
 function readable(text: string): string {
   return text
     .replaceAll(/\\u([0-9a-f]{4})/gi, (_, hex: string) =>
@@ -21,7 +22,7 @@ function wordsOf(text: string): readonly string[] {
   return readable(text).toLowerCase().match(WORD) ?? [];
 }
 
-/** The beginning, without a word or a number that it cuts off: no part of one is known to be a person's. */
+/** The beginning, without a word or a number that is cut off: a part of one cannot be recognized as personal. */
 function startOf(answer: string): string {
   const start = answer.slice(0, ATTEMPT_ANSWER_CHARACTERS);
   const whole =
@@ -29,7 +30,7 @@ function startOf(answer: string): string {
   return readable(whole).replaceAll(/\s+/g, " ").trim();
 }
 
-/** The words of a body that an erasure would take from it. */
+/** The words of a body that an erasure would remove. */
 function personalWords(body: string): ReadonlySet<string> {
   const kept = new Set(wordsOf(eraseBody(body)));
   return new Set(wordsOf(body).filter((word) => !kept.has(word)));

@@ -1,7 +1,7 @@
 /**
- * Events passed on to another system, signed as Standard Webhooks say: the id is the event's, the
- * body never changes between attempts, the signature's time is that of the attempt. 410 means that
- * the endpoint wants nothing more.
+ * Forwards events to another system, signed according to Standard Webhooks: the id is the event's, the body never
+ * changes between attempts, and the signature has the time of the attempt. 410 means that the endpoint wants no more
+ * events.
  */
 import { hmac, importKey } from "../../../digest";
 import type { ChannelDeps, Connection, Outcome } from "../channel";
@@ -11,7 +11,7 @@ import { answerStart } from "./answer-start";
 import type { ForwardMessage } from "./message";
 import { secretBytes } from "./secrets";
 
-/** Where to, and the secrets that sign: several while one is rotated. */
+/** The URL, and the secrets that sign: several during a rotation. */
 export interface ForwardEndpoint {
   readonly url: string;
   readonly secrets: () => Promise<readonly string[]>;
@@ -31,7 +31,7 @@ async function sign(
   return (await Promise.all(signatures)).join(" ");
 }
 
-/** Without query and credentials: it is stored with each row. */
+/** Without query and credentials, since it is stored with each row. */
 export function publicUrl(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;

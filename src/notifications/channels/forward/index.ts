@@ -1,11 +1,11 @@
-/** Other systems of the shop, which hear of events: endpoints that take Standard Webhooks. */
+/** Forwards events to other systems of the shop: endpoints that accept Standard Webhooks. */
 import type { ChannelsConfig } from "../../../config";
 import type { ChannelDefinition, ChannelDeps, Connection } from "../channel";
 import { forwardConnection } from "./endpoint";
 import type { ForwardMessage } from "./message";
 import { type SecretOwner, signingSecrets } from "./secrets";
 
-// What people manage endpoints with (console/forwarding/endpoints.ts).
+// For the management of endpoints (console/forwarding/endpoints.ts).
 export { publicUrl } from "./endpoint";
 export { deriveSecret } from "./secrets";
 
@@ -13,13 +13,13 @@ export const forward: ChannelDefinition<Omit<ForwardMessage, "channel">, Forward
   label: "Forwarding",
   audience: "system",
   needs: [["FORWARD_URL"], ["FORWARD_SECRET"]],
-  // FORWARD_SECRET alone may be there for other endpoints.
+  // FORWARD_SECRET alone may be set for other endpoints.
   meantBy: ["FORWARD_URL"],
   recipient: null,
   takesKey: true,
   isRetriedForEver: true,
   compose: (event) => ({ channel: "forward", ...event }),
-  // A body may be a megabyte, and is the event's.
+  // A body may be a megabyte, and is stored with the event.
   stored: null,
   note: "The event’s own data, signed. The event’s page shows its body.",
   show: ({ body }) => ({ text: body }),
@@ -32,12 +32,12 @@ export const forward: ChannelDefinition<Omit<ForwardMessage, "channel">, Forward
         ),
 };
 
-/** An endpoint beside FORWARD_URL, as far as it has to be known to reach it. */
+/** What is needed to reach an endpoint other than FORWARD_URL. */
 interface EndpointAddress extends SecretOwner {
   readonly url: string;
 }
 
-/** A connection to an endpoint; null where FORWARD_SECRET is missing. */
+/** A connection to an endpoint; null if FORWARD_SECRET is missing. */
 export type OpenEndpoint = (endpoint: EndpointAddress) => Connection<ForwardMessage> | null;
 
 export function openEndpoints(

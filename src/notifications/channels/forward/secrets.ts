@@ -4,16 +4,16 @@
  */
 import { ROTATION_MS } from "../../../limits";
 
-/** base64 of a Standard Webhooks secret to its bytes; config.ts has seen that it is one. */
+/** Decodes a Standard Webhooks secret; config.ts has checked that it is one. */
 export function secretBytes(secret: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.fromBase64(secret.replace(/^whsec_/, ""));
 }
 
-/** What the secret of an endpoint depends on. */
+/** The data that the secret of an endpoint depends on. */
 export interface SecretOwner {
   readonly id: string;
   readonly secret_version: number;
-  /** ISO time; null where it never was. */
+  /** ISO time; null if the secret was never rotated. */
   readonly rotated_at: string | null;
 }
 
@@ -34,7 +34,7 @@ export async function deriveSecret(
   return `whsec_${new Uint8Array(bits).toBase64()}`;
 }
 
-/** Those that sign at `nowMs`, the newest first: for a day after a rotation also the one before. */
+/** The secrets that sign at `nowMs`, newest first. For a day after a rotation, the previous one signs too. */
 export async function signingSecrets(
   forwardSecret: string,
   { id, secret_version: version, rotated_at: rotatedAt }: SecretOwner,

@@ -1,6 +1,6 @@
 /**
- * The two alphabets of SMS texts: GSM-7 with 160 characters in a segment, and UCS-2 for every script, with 70. A
- * text of several segments has a header in each, which leaves 153 and 67. The provider charges by segment.
+ * The two alphabets of SMS texts: GSM-7 with 160 characters in a segment, and UCS-2 for every script, with 70. In a
+ * text of several segments each has a header, which leaves 153 and 67. The provider charges for each segment.
  */
 import type { MoneyStyle } from "../../../money";
 import { gsmText, isGsm, septets, smsName } from "./gsm";
@@ -9,14 +9,14 @@ export type SmsAlphabetName = "GSM-7" | "UCS-2";
 
 export interface SmsSegments {
   readonly encoding: SmsAlphabetName;
-  /** As the segments count them: some take two places. */
+  /** As segments count them: some count twice. */
   readonly characters: number;
   readonly segments: number;
 }
 
 const ROOM = { "GSM-7": { alone: 160, joined: 153 }, "UCS-2": { alone: 70, joined: 67 } } as const;
 
-/** How many segments a text takes. No character is parted between two. */
+/** How many segments a text takes. No character is split between two. */
 export function smsSegments(text: string): SmsSegments {
   const encoding = isGsm(text) ? "GSM-7" : "UCS-2";
   const sizes = Array.from(text, (one) => (encoding === "GSM-7" ? septets(one) : one.length));
@@ -33,17 +33,17 @@ export function smsSegments(text: string): SmsSegments {
 
 /** How the SMS of a language are written. */
 export interface SmsAlphabet {
-  /** The text with the characters that the alphabet has. */
+  /** Replaces characters that the alphabet does not have. */
   readonly write: (text: string) => string;
-  /** What of a name can be written; null where nothing is left of it. */
+  /** The part of a name that can be written; null if nothing is left. */
   readonly name: (name: string) => string | null;
-  /** What a name is cut between. */
+  /** The units between which a name is cut. */
   readonly characters: (text: string) => readonly string[];
   readonly money: MoneyStyle;
   readonly maxSegments: number;
-  /** Of a text that nothing makes fit, so many characters are kept. */
+  /** How many characters are kept of a text that does not fit in any way. */
   readonly keptCharacters: number;
-  /** Most places that the words of a text may take, which leaves the rest to names and numbers. */
+  /** The most characters that the words of a text may take; the rest is for names and numbers. */
   readonly maxWords: number;
 }
 
@@ -54,7 +54,7 @@ function graphemesOf(text: string): readonly string[] {
   return Array.from(graphemes.segment(text), ({ segment }) => segment);
 }
 
-/** What keeps text from becoming a link in an e-mail is a gap here. */
+/** The zero-width space that prevents links in e-mails becomes a space. */
 const wide = (text: string): string => text.toWellFormed().replaceAll("\u200b", " ");
 
 export const smsAlphabets: Readonly<Record<SmsAlphabetName, SmsAlphabet>> = {

@@ -1,10 +1,10 @@
 /**
- * Fits an SMS into the segments that its language may use: one where its alphabet is GSM-7, three in others. Names
- * give way, links never do.
+ * Fits an SMS into the segments that its language may use: one with the alphabet GSM-7, three with others. Names are
+ * shortened, links never.
  */
 import { type SmsAlphabet, smsSegments } from "./alphabets";
 
-/** Cuts a name to `max` characters, with two dots where something is missing. */
+/** Cuts a name to `max` characters; two dots mark the cut. */
 function cut(name: string, max: number, { characters }: SmsAlphabet): string {
   const parts = characters(name);
   return parts.length <= max ? name : `${parts.slice(0, Math.max(1, max - 2)).join("")}..`;
@@ -15,8 +15,8 @@ const NAME_LIMITS = [40, 32, 26, 22, 18, 15, 12, 10, 8, 6, 4] as const;
 export type Shorten = (name: string) => string;
 
 /**
- * The longest of the drafts that fits: each is tried with its names whole, then cut shorter and
- * shorter. Drafts go from the fullest to the barest; the last one fits if any does.
+ * The first of the drafts that fits: each is tried with whole names, then with shorter and shorter ones. Drafts go from
+ * the fullest to the shortest; the last one fits if any does.
  */
 export function fitSms(
   alphabet: SmsAlphabet,

@@ -1,7 +1,6 @@
 /**
- * The GSM 7-bit alphabet of SMS texts, where `€ [ ] { } \ ^ ~ |` count twice (3GPP TS 23.038). One character
- * outside it would more than halve the room of a segment, so accents are dropped and what remains unknown
- * becomes `?`.
+ * The GSM 7-bit alphabet of SMS texts, in which `€ [ ] { } \ ^ ~ |` count twice (3GPP TS 23.038). One character outside
+ * it would more than halve the room of a segment, so accents are dropped and other unknown characters become `?`.
  */
 
 const basic =
@@ -18,9 +17,9 @@ const replacements: Readonly<Record<string, string>> = {
   "\u2014": "-",
   "\u2026": "...",
   "\u00a0": " ",
-  // What keeps text from becoming a link in an e-mail is a gap here.
+  // The zero-width space that prevents links in e-mails becomes a space.
   "\u200b": " ",
-  // Without a dot: letters behind one would make a link of it.
+  // Without a dot: letters after a dot would make it a link.
   "₹": "Rs ",
 };
 
@@ -33,7 +32,7 @@ function gsmCharacter(character: string): string {
   return plain !== "" && known ? plain : "?";
 }
 
-/** Whether an SMS can carry it in this alphabet, as it stands. */
+/** Whether an SMS in this alphabet can carry the text unchanged. */
 export function isGsm(text: string): boolean {
   return Array.from(text).every((one) => basicSet.has(one) || extensionSet.has(one));
 }
@@ -44,8 +43,8 @@ export function gsmText(text: string): string {
 }
 
 /**
- * What an SMS can say of a name: the characters that it knows, null where no letter or digit is
- * among them. A shop called मीरा is better left unnamed than called ????.
+ * The characters of a name that the alphabet has; null if no letter or digit is among them. A shop called मीरा is
+ * better left out than called ????.
  */
 export function smsName(name: string): string | null {
   const known = Array.from(name, (one) => (one === "?" ? one : gsmCharacter(one).replace("?", "")))
@@ -55,7 +54,7 @@ export function smsName(name: string): string | null {
   return /[\p{L}\p{N}]/u.test(known) ? known : null;
 }
 
-/** How many places of a segment a text in the GSM alphabet takes. */
+/** How many characters of a segment a text in the GSM alphabet takes. */
 export function septets(text: string): number {
   return Array.from(text).reduce((sum, one) => sum + (extensionSet.has(one) ? 2 : 1), 0);
 }

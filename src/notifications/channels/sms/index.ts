@@ -1,4 +1,4 @@
-/** Text messages to customers, through Twilio. What a template gives is the text, fitted (fit.ts). */
+/** Text messages to customers, through Twilio. A template gives the text, already fitted (fit.ts). */
 import type { ChannelDefinition } from "../channel";
 import { phoneRecipient } from "../phone";
 import { twilioConnection } from "../twilio";

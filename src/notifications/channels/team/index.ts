@@ -1,4 +1,4 @@
-/** The shop's own people, through a Slack incoming webhook. */
+/** Messages to the shop's team, through a Slack incoming webhook. */
 import type { ChannelDefinition } from "../channel";
 import { storedTeam, type TeamMessage } from "./message";
 import { type Note, writeNote } from "./note";

@@ -6,7 +6,7 @@ type SlackBlock = Readonly<Record<string, unknown>> & { readonly type: string };
 
 export interface TeamMessage {
   readonly channel: "team";
-  /** Shown in the notification, and where blocks cannot be. */
+  /** Shown in the notification, and if blocks cannot be shown. */
   readonly text: string;
   readonly blocks: readonly SlackBlock[];
 }

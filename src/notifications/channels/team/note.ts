@@ -1,7 +1,6 @@
 /**
- * What the team reads in Slack: a heading, a sentence, the facts, and a link to the order's page. Text from
- * outside stands in blocks of plain text alone: no mention, link or format in it comes to life there. The
- * link is ours.
+ * A note to the team in Slack: a heading, a sentence, the facts, and a link to the order's page. Text from outside is
+ * only in blocks of plain text, in which Slack ignores mentions, links and formats. The link is ours.
  */
 import type { KnownBlock } from "@slack/types";
 import type { Shop } from "../../shop";
@@ -9,18 +8,18 @@ import type { Texts } from "../../texts/say";
 import { httpUrl, lineOrNull, oneLine } from "../../text/safe-text";
 import type { TeamMessage } from "./message";
 
-/** What a template says to the team. */
+/** The content of a message to the team. */
 export interface Note {
   readonly title: string;
   readonly text: string;
   readonly facts: readonly (readonly [string, string | null | undefined])[];
-  /** Whose page the link leads to; null: the console's first page. */
+  /** The order whose page the link opens; null: the console's first page. */
   readonly order: string | null;
 }
 
 const SLACK_FIELDS_MAX = 10;
 
-/** Slack refuses a message with a text over 3,000 characters: a number too long for a link leads to the console. */
+/** Slack refuses a text of over 3,000 characters: if the number is too long for a link, the link opens the console. */
 function link(order: string | null, publicUrl: string | null, { say }: Texts): string | null {
   if (publicUrl === null) return null;
   const page =
@@ -29,10 +28,10 @@ function link(order: string | null, publicUrl: string | null, { say }: Texts): s
   return `<${page ?? `${publicUrl}/console`}|${slackEscape(label.replaceAll("|", " "))}>`;
 }
 
-/** As it stands, `:smile:` included. */
+/** Unchanged: `:smile:` stays text. */
 const plain = (text: string) => ({ type: "plain_text" as const, text, emoji: false });
 
-/** For the notification, the one place where Slack reads marks in what is not a block. */
+/** For the notification: outside of blocks, Slack interprets markup. */
 function slackEscape(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

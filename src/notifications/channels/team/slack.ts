@@ -1,6 +1,6 @@
 /**
- * The team through a Slack incoming webhook. Slack takes no idempotency key and answers a plain
- * `ok`, so a message whose outcome is unknown is not repeated.
+ * Sends to the team through a Slack incoming webhook. Slack accepts no idempotency key and answers a plain `ok`, so a
+ * message with an unknown outcome is not retried.
  */
 import type { TeamConfig } from "../../../config";
 import { type ChannelDeps, type Connection, gapAt } from "../channel";

@@ -1,5 +1,5 @@
 /**
- * What a WhatsApp message says: the words are those of a content template that WhatsApp has approved, and the
+ * The content of a WhatsApp message. Its words are those of a content template that WhatsApp has approved; the
  * variables are the same for every message about one kind of thing. docs/notifications.md lists them.
  */
 import type { Shop } from "../../shop";
@@ -11,7 +11,7 @@ import { money } from "../../../money";
 import { lookUp, oneLine, outsideLine } from "../../text/safe-text";
 
 export interface WhatsAppContent {
-  /** Null where no content template is set for it. */
+  /** Null if no content template is set for it. */
   readonly contentSid: string | null;
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -19,14 +19,14 @@ export interface WhatsAppContent {
 /** Twilio refuses an empty variable (error 21656). */
 const UNKNOWN = "-";
 
-/** In the language that the customer is written to in, else in English. */
+/** In the language of the message, else in English. */
 function contentSidOf(shop: Shop, text: string, language: LanguageCode): string | null {
   const find = (code: string): string | null =>
     lookUp(shop.ofTexts, settingOf(WHATSAPP_CONTENT, text, code)) ?? null;
   return find(language) ?? find(DEFAULT_LANGUAGE);
 }
 
-/** `{{1}}` shop, `{{2}}` order; of a parcel courier, number, link; of a payment the amount. */
+/** `{{1}}` shop, `{{2}}` order; then courier, number and link of a parcel, or the amount of a payment. */
 function valuesOf({ facts, shop }: LayoutInput): readonly (string | null | undefined)[] {
   const { order, orderNumber, payment, shipment } = facts;
   const first = [oneLine(shop.name, 60), outsideLine(order?.order_number ?? orderNumber ?? "", 60)];
@@ -39,7 +39,7 @@ function valuesOf({ facts, shop }: LayoutInput): readonly (string | null | undef
   return [...first, micros === null ? null : money(micros, order?.currency ?? shop.currency)];
 }
 
-/** `text`: the template, and where it has several texts the status (templates/index.ts). */
+/** `text`: the template, and the status if it has several texts (templates/index.ts). */
 export function whatsAppContent(input: LayoutInput, text: string): WhatsAppContent {
   const variables = valuesOf(input).map(
     (value, index) =>

@@ -1,4 +1,4 @@
-/** WhatsApp to customers, through Twilio: whatever goes out as SMS, as content templates that WhatsApp has approved. */
+/** WhatsApp to customers, through Twilio: the same messages as SMS, as content templates that WhatsApp has approved. */
 import type { ChannelDefinition } from "../channel";
 import { phoneRecipient } from "../phone";
 import { twilioConnection } from "../twilio";

@@ -7,13 +7,13 @@ export const storedWhatsApp = z.object({
   channel: z.literal("whatsapp"),
   to: z.string(),
   contentSid: z.string(),
-  /** By position, as they stand in the content template. */
+  /** By position in the content template. */
   variables: z.record(z.string(), z.string()),
 });
 
 export type WhatsAppMessage = Readonly<z.infer<typeof storedWhatsApp>>;
 
-/** The form; test/notifications holds its names against the SDK's own type. */
+/** The form; test/notifications compares its names with the SDK's own type. */
 export type WhatsAppRequest = {
   readonly To: string;
   readonly ContentSid: string;
