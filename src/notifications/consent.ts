@@ -1,6 +1,6 @@
 /**
- * Whether the recipients of marketing want it, and the links by which they unsubscribe. D1 is asked only where a
- * run has marketing in it, and then once.
+ * Whether the recipients of marketing want it, and their links to unsubscribe. Reads D1 only if a run has marketing,
+ * and then once.
  */
 import { isObject, parseJson } from "../events/values";
 import { makeLinkToken } from "../link-token";
@@ -14,7 +14,7 @@ import type { OrderFacts } from "./templates/facts";
 
 export interface Consent {
   readonly isOptedOut: boolean;
-  /** Null where no link can be made: LINK_SECRET or PUBLIC_URL is missing. */
+  /** Null if no link can be made: LINK_SECRET or PUBLIC_URL is missing. */
   readonly unsubscribeUrl: string | null;
 }
 
@@ -28,7 +28,7 @@ export interface ConsentDeps {
 const preferences = ["accepts_marketing", "marketing_consent"] as const;
 const refusals: ReadonlySet<unknown> = new Set([false, 0, "false", "0", "no"]);
 
-/** An order event has said that its customer wants none. */
+/** Whether an order event states that its customer wants no marketing. */
 export function declinesMarketing(order: Pick<OrderFacts, "metadata" | "extra"> | null): boolean {
   return [order?.metadata, order?.extra].some((json) => {
     const fields = parseJson(json ?? null);
@@ -40,7 +40,7 @@ export function declinesMarketing(order: Pick<OrderFacts, "metadata" | "extra"> 
   });
 }
 
-/** Data-subject identifiers of whom it goes to; the last is the usable form. None where nobody is known yet. */
+/** Data-subject identifiers of the recipient; the last is the usable form. Empty if no recipient is known yet. */
 function identifiersOf({ row, facts }: DueFacts): readonly string[] {
   const rule = channels[row.channel].recipient;
   const text = row.recipient ?? customerAddress(row.channel, facts);
@@ -54,7 +54,7 @@ async function linkTo(hash: string | undefined, deps: ConsentDeps): Promise<stri
   return `${publicUrl}/unsubscribe/${await makeLinkToken(linkSecret, hash)}`;
 }
 
-/** By the ids of the messages that are marketing. `key`: of the hashes; null: nothing is hashed. */
+/** By the ids of marketing messages. `key`: for the hashes; null: nothing is hashed. */
 export async function loadConsents(
   due: readonly DueFacts[],
   key: string | null,

@@ -1,7 +1,7 @@
 /**
- * Wake-up calls in, a run of the dispatch out. A message only says that something may be due: what
- * is, stands in D1, and the sweep finds it without any message. So a message is acked after the run
- * whatever became of its rows, and retried only where D1 could not be asked.
+ * Wake-up calls in, a run of the dispatch out. A call only says that something may be due: D1 has what is due, and the
+ * sweep finds it without a call. So a call is acked after the run, whatever its outcomes, and retried only if the run
+ * fails because D1 did not answer.
  */
 import * as z from "zod/mini";
 import { errorText, log } from "../log";
@@ -21,15 +21,15 @@ const wakeUpCall = z.union([
   ),
 ]);
 
-/** The ids that a message's body names; none where it is something else. */
+/** The ids in the body of a queue message; empty if it is something else. */
 export function parseWakeUpCall(body: unknown): readonly string[] {
   const parsed = wakeUpCall.safeParse(body);
   return parsed.success ? parsed.data : [];
 }
 
 /**
- * Never throws. What goes to endpoints goes on behind the batch (`later`), after its messages: one that hangs must
- * hold up neither the queue nor a message, and the sweep finds whatever such a run has left.
+ * Never throws. Forwards are sent in the background (`later`), after the messages of the batch: an endpoint that hangs
+ * must delay neither the queue nor a message. The sweep finds what such a run leaves behind.
  */
 export async function handleNotificationBatch(
   batch: MessageBatch,
@@ -64,7 +64,7 @@ async function forward(ids: readonly string[], deps: DispatchDeps): Promise<void
   }
 }
 
-/** A wake-up call that was retried in vain fails no row: the sweep still finds what is due. */
+/** A wake-up call that failed after all retries fails no row: the sweep still finds what is due. */
 export function handleNotificationDeadLetters(batch: MessageBatch): void {
   log.warn("wake_up_calls_given_up", { messages: batch.messages.length });
   batch.ackAll();

@@ -1,4 +1,4 @@
-/** The `context` column: what a row was made from. What stands beside `kind` its template reads. */
+/** The `context` column: the data that a row was made from. The template reads the fields other than `kind`. */
 import * as z from "zod/mini";
 import { parseJson } from "../events/values";
 import type { OutboxContext } from "../projection/outbox-row";

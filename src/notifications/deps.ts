@@ -1,4 +1,4 @@
-/** The dispatch wired to the real world: bindings and configuration in, `DispatchDeps` out. */
+/** Connects the dispatch to its bindings and configuration. */
 import type { Config } from "../config";
 import { PROVIDER_TIMEOUT_MS } from "../limits";
 import { type Channels, createChannels } from "./channels";
@@ -11,7 +11,7 @@ import { createSamples, type Samples } from "./samples";
 
 const now = (): Date => new Date();
 
-/** Cloudflare's e-mail binding, where bound, and the sender; Resend goes first. */
+/** Cloudflare's e-mail binding and the sender; null if one is missing. Resend has priority. */
 function findBoundEmail(env: object, { sender }: Config["channels"]): BoundEmail | null {
   const binding = findEmailBinding(env);
   return binding !== null && sender !== null ? { binding, sender } : null;
@@ -59,7 +59,7 @@ export function dispatchDeps(
   };
 }
 
-/** What people look at and try out in the console. */
+/** The previews and test messages of the console. */
 export function samplesFor(
   env: Pick<Env, "DB">,
   config: Pick<Config, "channels" | "audience">,
@@ -71,7 +71,7 @@ export function samplesFor(
   });
 }
 
-/** How the channels are set up, by their settings. */
+/** How the channels are set up, from their settings. */
 export function channelSetups(env: object, config: Settings): ChannelSetups {
   return setupsIn(env, channelsOf(env, config), config);
 }

@@ -1,11 +1,10 @@
 /**
- * Takes notifications whose turn has come, asks whether each is still true, sends it, and records
- * what became of it. Any number of runs may overlap: a claim holds a row for one of them.
+ * Claims due messages, checks whether each is still true, sends it, and records the outcome. Any number of runs may
+ * overlap: a claim reserves a row for one of them.
  *
- * Three round trips to D1 a slice: what is due with its facts, the claim with the rendered bytes, and
- * the outcomes of each lane. What goes to an endpoint is in slices of its own, so that one that hangs delays only
- * itself. The claim is the last thing before the request, so a row found claimed but
- * without an outcome is one that may have been sent.
+ * Three round trips to D1 for each slice: the due rows with their facts, the claim with the rendered bytes, and the
+ * outcomes of each lane. Each endpoint has slices of its own, so that one that hangs delays only itself. The claim
+ * comes directly before the request, so a row that is claimed and has no outcome may have been sent.
  */
 import {
   CHANNEL_CONCURRENCY,
@@ -44,15 +43,15 @@ import { makeShop } from "./shop";
 import { suppressionCheck } from "./suppression";
 import { editsOf } from "./texts/say";
 
-/** Everything that a run touches; deps.ts wires it to the real world. */
+/** The dependencies of a run; deps.ts connects them. */
 export interface DispatchDeps extends PlanDeps, RecordDeps, LanesDeps {}
 
-/** With the connections that the lanes of a run share. */
+/** Adds the connections that the lanes of a run share. */
 interface RunDeps extends DispatchDeps {
   readonly gate: ConnectionGate;
 }
 
-/** What a run did, in rows. `later`: still pending, to be tried again. */
+/** The result of a run, in rows. `later`: still pending, to be retried. */
 export interface DispatchReport {
   claimed: number;
   sent: number;
@@ -61,7 +60,7 @@ export interface DispatchReport {
   later: number;
 }
 
-/** The id, and once a person has had it sent again a key that no provider knows yet. */
+/** The id; after a resend, a key that no provider knows yet. */
 function sendKey({ id, resends }: OutgoingMessage["row"]): string {
   return resends === 0 ? id : `${id}/again/${String(resends)}`;
 }
@@ -77,7 +76,7 @@ function sendThrough(
   return connection.send(message, sendKey(row), signal);
 }
 
-/** Only what is stored may be sent, and only by the run that has claimed it. */
+/** A message may be sent only after it is stored, and only by the run that has claimed it. */
 async function claimMessages(
   messages: readonly OutgoingMessage[],
   db: D1Database,
@@ -111,7 +110,7 @@ function count(report: DispatchReport, settled: readonly Settled[]): void {
   }
 }
 
-/** D1 is asked only where one of these rows is for a channel that is off by its settings. */
+/** Reads D1 only if one of these rows is for a channel that is off according to its settings. */
 async function recallSetups(
   rows: readonly Pick<DueRow, "channel">[],
   deps: DispatchDeps,
@@ -120,7 +119,7 @@ async function recallSetups(
   return isKnown ? deps.setups : withMemory(deps.setups, await loadKnownChannels(deps.db));
 }
 
-/** Runs one lane of a slice, and writes down what came of it. */
+/** Runs one lane of a slice, and records its outcomes. */
 async function runOne(
   name: string,
   open: OpenLane,
@@ -129,7 +128,7 @@ async function runOne(
   deps: RunDeps,
 ): Promise<LaneReport> {
   const { connection, endpoint } = open;
-  // What had to wait goes out one by one, so that it arrives in the order of receipt.
+  // Forwards that had to wait are sent one by one, so that they arrive in the order of receipt.
   const isCatchingUp = endpoint !== null && messages.some(({ row }) => row.reason !== null);
   const lane: Lane = {
     ...run,
@@ -148,7 +147,7 @@ async function runOne(
   }
   const now = deps.now().toISOString();
   const told = await learnEndpoint(deps.db, endpoint, report, now, deps.random());
-  // A person hears once that it is left alone, and once that it is paused.
+  // A person gets one alert when the endpoint fails and must wait, and one when it is paused.
   const isTold = endpoint.failing_since !== null && endpoint.retry_at !== null;
   const settled = report.settled
     .map((one) => (report.closed === null ? one : rest(one)))
@@ -166,7 +165,7 @@ function withAlerts(settled: readonly Settled[], alerts: Settled["alerts"]): rea
   return first === undefined ? [] : [{ ...first, alerts: [...first.alerts, ...alerts] }, ...rest];
 }
 
-/** What a slice came to, in rows: those that it settled or claimed, and of these the claimed ones. */
+/** The result of a slice, in rows. `taken`: settled or claimed; `claimed`: only those that were claimed. */
 interface Progress {
   readonly taken: number;
   readonly claimed: number;
@@ -230,12 +229,12 @@ async function runSlice(
     count(report, settled);
     await record(settled, deps);
   };
-  // Every lane gets to record what it did, even where another one's record failed.
+  // Every lane records its outcomes, even if another lane fails to.
   await allOf([settleRest(), ...[...lanes.lanes].map(runLaneOf)]);
   return { taken, claimed: messages.length };
 }
 
-/** Waits for all of them; throws what the first that failed threw. */
+/** Waits for all of them; then throws the first error. */
 async function allOf(works: readonly Promise<void>[]): Promise<void> {
   const ends = await Promise.allSettled(works);
   const broken = ends.find((end) => end.status === "rejected");
@@ -246,7 +245,7 @@ function emptyReport(): DispatchReport {
   return { claimed: 0, sent: 0, suppressed: 0, failed: 0, later: 0 };
 }
 
-/** Of each endpoint apart, and all others together. */
+/** One group for each endpoint, and one for all other messages. */
 function groupsOf(ids: readonly string[]): readonly (readonly string[])[] {
   return [...Map.groupBy(new Set(ids), (id) => endpointOfId(id) ?? "").values()];
 }
@@ -262,7 +261,7 @@ async function dispatchGroup(
   }
 }
 
-/** Sends what is due of `ids`; what is not due, or held by another run, is left alone. */
+/** Sends the messages of `ids` that are due. Skips those that are not due, or that another run has claimed. */
 export async function dispatchIds(
   ids: readonly string[],
   deps: DispatchDeps,
@@ -274,10 +273,10 @@ export async function dispatchIds(
   return report;
 }
 
-/** One run of the cron through one lane, or through all that are no endpoint's. */
+/** Finds the next messages for a run of the cron: those of one endpoint, or all that are no forwards. */
 type NextIds = (now: string, limit: number) => Promise<readonly string[]>;
 
-/** Until nothing is left that can be sent: at most `most` rows, for about DISPATCH_RUN_MS. */
+/** Sends until nothing more can be sent: at most `most` rows, for about DISPATCH_RUN_MS. */
 async function drain(
   next: NextIds,
   deps: RunDeps,
@@ -293,23 +292,23 @@ async function drain(
     const ids = await next(deps.now().toISOString(), limit);
     if (ids.length === 0) break;
     const progress = await runSlice(ids, deps, closed, report);
-    // Nothing taken: what is left is held by another run.
+    // Nothing taken: another run has claimed the rest.
     if (progress.taken === 0 || isDone(progress, closed)) break;
     left -= progress.taken;
   }
 }
 
-/** What may be made due at once of what waits for an endpoint. */
+/** How many of the forwards that wait for an endpoint may become due now. */
 function releasable(lane: OpenLane): number {
   const { state, ended, wait, endpoint } = lane;
   if (ended !== null) return DISPATCH_SLICE_ROWS;
   if (state !== "on" || wait !== null) return 0;
-  // A few show whether it works again.
+  // A few are enough to show whether it works again.
   if ((endpoint?.failing_since ?? null) !== null) return CHANNEL_CONCURRENCY;
   return mostOf(lane) ?? DISPATCH_SLICE_ROWS;
 }
 
-/** What is due for one endpoint, then what waits for it, in the order of receipt. */
+/** Sends the due forwards of one endpoint, then those that wait for it, in the order of receipt. */
 async function drainEndpoint(
   endpoint: string,
   deps: RunDeps,
@@ -333,7 +332,8 @@ async function drainEndpoint(
     deps,
     report,
     FORWARD_MAX_ROWS,
-    // What is due may have to wait for what was received before: then that is next. Of one that is gone the rest ends.
+    // If due forwards had to wait for earlier ones, those are next. If the endpoint is gone, the run goes on and
+    // suppresses the rest.
     ({ claimed }, closed) =>
       (closed.size > 0 && ![...closed.values()].every(({ kind }) => kind === "gone")) ||
       (isReleasing && claimed === 0 && ended === null),
@@ -341,8 +341,8 @@ async function drainEndpoint(
 }
 
 /**
- * Sends what is due, oldest first: messages, then each endpoint's forwards beside the others'. Not all at once: a
- * Worker waits for six answers at a time, and requests to endpoints that hang would take the places of messages.
+ * Sends what is due, oldest first: messages, then the forwards of all endpoints in parallel. Not all at once: a Worker
+ * waits for six answers at a time, and requests to endpoints that hang would take the connections of messages.
  */
 export async function dispatchDue(deps: DispatchDeps): Promise<DispatchReport> {
   const report = emptyReport();

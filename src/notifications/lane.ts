@@ -1,7 +1,6 @@
 /**
- * One channel's share of a run: a few requests at a time, each with its time-out, and a stop as soon
- * as going on would be useless. Lanes run beside each other, so that a slow provider holds up
- * nobody else, and each records its own outcomes.
+ * Sends the messages of one lane: a few requests at a time, each with its time-out. It stops as soon as more requests
+ * would be useless. Lanes run in parallel, so that a slow provider delays no other lane, and each has its own outcomes.
  */
 import { CHANNEL_UNKNOWN_MAX, LEASE_MS, THROTTLED_GAP_MS } from "../limits";
 import { TimeoutError, within } from "../time-limit";
@@ -23,7 +22,7 @@ import {
 export type Closed =
   | { readonly kind: "down"; readonly error: string }
   | { readonly kind: "gone" }
-  /** It does not answer, or asks for a pause longer than this run. */
+  /** The provider does not answer, or asks for a pause that is longer than this run. */
   | { readonly kind: "stalled"; readonly error: string; readonly retryAfterMs: number | null };
 
 export interface LaneDeps {
@@ -35,16 +34,16 @@ export interface LaneDeps {
 
 export interface Lane {
   readonly takesKey: boolean;
-  /** Milliseconds between the starts of two requests, where the provider asks for that. */
+  /** Milliseconds between the starts of two requests; 0 if the provider requires none. */
   readonly gapMs: number;
-  /** Why a message must not be sent after all; null where it may. Never throws. */
+  /** Why a message must not be sent after all; null if it may. Never throws. */
   readonly check: (outgoing: OutgoingMessage) => Promise<Attempt | null>;
   readonly send: (outgoing: OutgoingMessage, signal: AbortSignal) => Promise<Outcome>;
-  /** When the first request may go out, in milliseconds since 1970; 0: at once. */
+  /** When the first request may be sent, in milliseconds since 1970; 0: at once. */
   readonly startMs: number;
-  /** Requests under way at once. */
+  /** The most requests at the same time. */
   readonly concurrency: number;
-  /** Resolves once the run has a connection for a request, with what gives it back. */
+  /** Resolves once the run has a connection for a request; the result gives it back. */
   readonly connect: () => Promise<() => void>;
   /** When the messages were claimed, in milliseconds: no request may outlive the lease. */
   readonly claimedAtMs: number;
@@ -55,7 +54,7 @@ export interface LaneReport {
   readonly closed: Closed | null;
 }
 
-/** Ends with the provider's answer, or with `unknown` when the time is over. */
+/** Returns the provider's answer, or `unknown` after the time-out. */
 async function sendInTime(
   lane: Lane,
   outgoing: OutgoingMessage,
@@ -66,7 +65,7 @@ async function sendInTime(
   let isChecked = false;
   const attempt = async (): Promise<Attempt> => {
     const stop = await lane.check(outgoing);
-    // Once the time is over it is put back, so it must not go out any more.
+    // After the time-out the message is pending again, so it must not be sent any more.
     if (stop !== null || controller.signal.aborted) return stop ?? unchecked;
     isChecked = true;
     return await lane.send(outgoing, controller.signal);
@@ -80,12 +79,12 @@ async function sendInTime(
   }
 }
 
-/** A forward that stays in the lane of its endpoint, without a time of its own (store/outbox/lanes.ts). */
+/** A forward that waits for its endpoint, without a time for the next attempt (store/outbox/lanes.ts). */
 export function waitForEndpoint(row: DueRow, reason: string, error: string | null): Settled {
   return { outcome: outcomeRow(row, { status: "pending", reason, error }), alerts: [] };
 }
 
-/** One that was tried before its endpoint is left alone: it waits there, so that what was received first goes first. */
+/** For a forward that was tried before the lane closed: it waits for its endpoint, to keep the order of receipt. */
 export function rest(settled: Settled): Settled {
   const { outcome } = settled;
   if (outcome.status !== "pending") return settled;
@@ -93,12 +92,12 @@ export function rest(settled: Settled): Settled {
   return { ...settled, outcome: { ...outcome, reason, nextAttemptAt: null } };
 }
 
-/** With the alert that its lane is left alone for want of answers. */
+/** Adds the alert that the provider does not answer, if this message has closed the lane. */
 function withAlarm(settled: Settled, { row }: OutgoingMessage, isSilent: boolean): Settled {
   return isSilent ? { ...settled, alerts: [...settled.alerts, ...channelSilent(row)] } : settled;
 }
 
-/** What was answered is kept with a message, unless it was stopped before anything went out. */
+/** Adds the answer to the attempts of the message, unless it was suppressed before the request. */
 function withAttempt(
   settled: Settled,
   { row }: OutgoingMessage,
@@ -112,9 +111,9 @@ function withAttempt(
   return { ...settled, outcome: { ...settled.outcome, attemptLog } };
 }
 
-/** A message that this run did not send. */
+/** A message that is not sent, because its lane is closed. */
 export function putBack(outgoing: OutgoingMessage, closed: Closed, deps: LaneDeps): Settled {
-  // Of one that is gone too: the next run suppresses it, unless a person has set another URL in the meantime.
+  // Also if the endpoint is gone: the next run suppresses the forward, unless a person has set another URL meanwhile.
   if (closed.kind === "gone" || outgoing.row.channel === "forward") {
     return waitForEndpoint(outgoing.row, ENDPOINT_FAILING, outgoing.row.error);
   }
@@ -123,7 +122,7 @@ export function putBack(outgoing: OutgoingMessage, closed: Closed, deps: LaneDep
   return retryLater(outgoing, closed.error, retryAfterMs, moment);
 }
 
-/** Not sent, and nothing wrong with it: due at once. */
+/** Not sent because no time is left: due at once. */
 function leaveForNextRun({ row }: OutgoingMessage, now: Date): Settled {
   if (row.channel === "forward") return waitForEndpoint(row, ENDPOINT_BUSY, row.error);
   const nextAttemptAt = now.toISOString();
@@ -140,7 +139,7 @@ async function connected<T>({ connect }: Lane, work: () => Promise<T>): Promise<
   }
 }
 
-/** Sends what it can of `messages`; every message is settled in the end. */
+/** Sends as many messages as it can; in the end, every message is settled. */
 export async function runLane(
   lane: Lane,
   messages: readonly OutgoingMessage[],
@@ -154,7 +153,7 @@ export async function runLane(
   let { gapMs } = lane;
   let nextStartMs = lane.startMs;
 
-  /** Milliseconds to wait for a place; places lie `gapMs` apart, more after each 429. */
+  /** Milliseconds to wait for a start; starts are `gapMs` apart, more after each 429. */
   const takePlace = (): number => {
     const now = deps.now().getTime();
     const start = Math.max(now, nextStartMs);
@@ -162,7 +161,7 @@ export async function runLane(
     return start - now;
   };
 
-  /** What this outcome means for the next ones; true where it ends the lane for want of answers. */
+  /** Applies the outcome to the next messages. True if it closes the lane because there are no answers. */
   const learn = (outcome: Attempt): boolean => {
     unknowns = outcome.kind === "unknown" ? unknowns + 1 : 0;
     if (outcome.kind === "down") closed = { kind: "down", error: outcome.error };
@@ -182,7 +181,7 @@ export async function runLane(
     return isSilent;
   };
 
-  /** With a connection: the time-out and the measured milliseconds begin here. */
+  /** Runs with a connection: the time-out and the measured milliseconds begin here. */
   const ask = async (outgoing: OutgoingMessage): Promise<Settled> => {
     if (closed !== null) return putBack(outgoing, closed, deps);
     const began = deps.now();

@@ -1,17 +1,17 @@
 /**
- * A message as it is stored before it is sent: rendered once, the same bytes at every retry. What a provider
- * needs beside it (sender, credentials) is configuration and is read when it is sent.
+ * A message as it is stored before it is sent: rendered once, so that each retry sends the same bytes. The provider's
+ * other data (sender, credentials) is configuration and is read when the message is sent.
  */
 import { channels, type Message } from "./channels";
 import type { ShipmentFacts } from "./templates/facts";
 
-/** How a parcel can be followed, as a message shows it. */
+/** The tracking of a parcel, as a message shows it. */
 export type Tracking = Pick<
   ShipmentFacts,
   "shipment_id" | "courier" | "awb_no" | "tracking_url" | "tracking_precedence"
 >;
 
-/** Of a message whose body is made again: what it is made with beside the stored event. */
+/** For a message whose body is made again from the stored event: the data that the event does not have. */
 function leanMessage(message: Message): object {
   const { channel } = message;
   return channel === "forward" && message.order !== null
@@ -19,7 +19,7 @@ function leanMessage(message: Message): object {
     : { channel };
 }
 
-/** For the column `rendered` (store/outbox/rendered.ts); by `tracking` a later change of it is known. */
+/** For the column `rendered` (store/outbox/rendered.ts). A later change is detected by `tracking`. */
 export function storeRendered(
   message: Message,
   firstAttemptAt: string,

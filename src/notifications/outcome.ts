@@ -1,7 +1,4 @@
-/**
- * What follows from an outcome: the one place that turns each of them into what is recorded and
- * whether a person is told. Pure.
- */
+/** Turns each outcome into what is recorded and the alerts that are raised; no other code does. Pure. */
 import { DEFAULT_ENDPOINT } from "../projection/outbox-rows";
 import type { Alert } from "../store/outbox/alerts";
 import type { DueRow, OutcomeRow } from "../store/outbox/outbox";
@@ -11,7 +8,7 @@ import { EXHAUSTED } from "./channels/reasons";
 import type { Outcome } from "./channels/channel";
 import type { Tracking } from "./message";
 
-/** A message on its way: the row, what it says, and what is stored beside it. */
+/** A message to be sent: its row, its content, and what is stored with it. */
 export interface OutgoingMessage {
   readonly row: DueRow;
   readonly message: Message;
@@ -19,11 +16,11 @@ export interface OutgoingMessage {
   readonly firstAttemptAt: string;
   readonly recipient: string | null;
   readonly orderNumber: string | null;
-  /** Of the parcel that it is about; null where it is about none. */
+  /** The tracking that it shows; null if it shows none. */
   readonly tracking: Tracking | null;
 }
 
-/** The outcome of one message: an answer, or that it was not sent because its recipient was erased. */
+/** The outcome of one message: an answer, or `suppressed` if its recipient was erased before the request. */
 export type Attempt = Outcome | { readonly kind: "suppressed" };
 
 export interface Settled {
@@ -40,7 +37,7 @@ export interface Moment {
 
 type Result = Pick<OutcomeRow, "status"> & Partial<OutcomeRow>;
 
-/** An outcome with everything that is not said left empty. */
+/** An outcome with defaults for everything that `result` leaves out. */
 export function outcomeRow(
   row: Pick<DueRow, "id" | "attempts" | "claimed" | "in_flight">,
   result: Result,
@@ -57,7 +54,7 @@ export function outcomeRow(
     recipient: null,
     orderNumber: null,
     dueAt: null,
-    // An earlier claim left no outcome: its request may have gone out.
+    // An earlier claim left no outcome: its request may have been sent.
     isUnanswered: row.in_flight === 1,
     isHeldBack: false,
     attemptLog: null,
@@ -65,12 +62,12 @@ export function outcomeRow(
   };
 }
 
-/** An alert that cannot be told raises no other: that would never end. */
+/** An alert that cannot be sent raises no other: that would never end. */
 function alertsOf(row: DueRow, ...alerts: readonly Alert[]): readonly Alert[] {
   return row.template === "alert" ? [] : alerts;
 }
 
-/** Of an endpoint: told once, when it begins to fail (forwarding/learn.ts pauses it in the end). */
+/** For an endpoint, raised once, when it begins to fail (forwarding/learn.ts pauses it in the end). */
 function channelDown({ channel, endpoint }: DueRow, error: string): Alert {
   if (channel === "forward") return endpointDown(endpoint, `refuses what is forwarded (${error})`);
   const text = `The ${channel} channel refuses every message (${error}). They are kept and retried for 23 hours.`;
@@ -84,7 +81,7 @@ function endpointDown(endpoint: string | null, what: string): Alert {
   return { kind: `channel_down:forward${isDefault ? "" : `:${endpoint}`}`, text };
 }
 
-/** Raised by the message after which a run leaves a provider alone. */
+/** The alert of the message after which a run sends no more to a provider. */
 export function channelSilent(row: DueRow): readonly Alert[] {
   const { channel, endpoint } = row;
   if (channel === "forward") return [endpointDown(endpoint, "does not answer")];
@@ -120,7 +117,7 @@ export function retryLater(
   return { outcome: outcomeRow(row, result), alerts: alertsOf(row, gaveUp(row, error)) };
 }
 
-/** `takesKey`: a repeat under the same key is taken once, so an unknown outcome may be repeated. */
+/** `takesKey`: a repeat under the same key is accepted only once, so an unknown outcome may be retried. */
 export function settle(
   outgoing: OutgoingMessage,
   outcome: Attempt,

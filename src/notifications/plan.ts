@@ -1,6 +1,6 @@
 /**
- * What is to be done with a row whose turn has come, from what the tables say about it: dropped, failed, put off,
- * or rendered and sent. No request and no write happens here.
+ * Decides what to do with a due row, from the data in D1: it is dropped, failed, postponed, or rendered and sent. Makes
+ * no request and no write.
  */
 import type { ShopConfig } from "../config";
 import { addMs, msBetween } from "../events/formats/time";
@@ -27,17 +27,17 @@ import { findTemplate, isSwitchedOn } from "./templates";
 import type { Facts } from "./templates/facts";
 import type { TextEdits } from "./texts/say";
 
-/** What is to be done with a row: settled without a request, or claimed and sent. */
+/** The decision about a row: settled without a request, or claimed and sent. */
 export type Plan =
   | { readonly kind: "settled"; readonly settled: Settled }
   | { readonly kind: "send"; readonly outgoing: OutgoingMessage };
 
 export interface PlanDeps extends LaneDeps {
   readonly channels: Channels;
-  /** What vars state of the shop. */
+  /** The shop's data from vars. */
   readonly shop: ShopConfig;
   readonly linkSecret: string | null;
-  /** How they are set up, by their settings. */
+  /** How the channels are set up, from their settings. */
   readonly setups: ChannelSetups;
   /** The environment of this Worker. */
   readonly environment: string;
@@ -47,22 +47,22 @@ export interface PlanDeps extends LaneDeps {
   readonly notifyMaxAgeMs: number | null;
 }
 
-/** Lanes that this run sends nothing more through. */
+/** The lanes that are closed for the rest of this run. */
 export type ClosedLanes = Map<string, Closed>;
 
-/** What holds for every row of a slice. */
+/** The data that all rows of a slice share. */
 export interface Slice {
   readonly deps: PlanDeps;
   /** ISO time. */
   readonly now: string;
   readonly lanes: OpenLanes;
-  /** Nothing that happened before then is sent (ISO time); null: whenever it happened. */
+  /** What happened before this ISO time is not reported; null: no such limit. */
   readonly quietUntil: string | null;
-  /** What people have made of the texts of messages. */
+  /** The texts of messages that people have edited. */
   readonly edits: TextEdits;
   readonly shop: Shop;
   readonly switches: readonly SwitchRow[];
-  /** By the ids of messages that are marketing. */
+  /** By the ids of marketing messages. */
   readonly consents: ReadonlyMap<string, Consent>;
   readonly closed: ClosedLanes;
 }
@@ -71,12 +71,12 @@ function done(outcome: OutcomeRow): Plan {
   return { kind: "settled", settled: { outcome, alerts: [] } };
 }
 
-/** An earlier request may have gone out, and a repeat would not be recognised as one. */
+/** An earlier request may have been sent, and the provider would not recognize a repeat. */
 function isUnrepeatable({ channel }: DueRow, connected: Channels): boolean {
   return !(connected[channel]?.takesKey ?? channels[channel].takesKey);
 }
 
-/** When it could first have been sent. */
+/** When the message could first be sent. */
 function sinceWhen({ created_at, due_at }: Pick<DueRow, "created_at" | "due_at">): string {
   return created_at > due_at ? created_at : due_at;
 }
@@ -91,9 +91,9 @@ function isForeign({ environment: owner, channel }: DueRow, { environment }: Pla
 }
 
 /**
- * Kept until its channel is set up: the sweep makes it due then (store/outbox/channels.ts). In the database of
- * another environment it is checked again each hour. What it has waited for before is over, so it was due now at the
- * earliest.
+ * Kept until its channel is set up: the sweep makes it due then (store/outbox/channels.ts). In the database of another
+ * environment it is checked again each hour. If it waited for something before, it counts as due since the end of that
+ * wait.
  */
 function holdBack(row: DueRow, reason: string, slice: Slice): Plan {
   const { deps, now } = slice;
@@ -105,7 +105,7 @@ function holdBack(row: DueRow, reason: string, slice: Slice): Plan {
   return done(outcomeRow(row, { status: "pending", nextAttemptAt, ...held }));
 }
 
-/** It may have been taken, and it is too late for the provider to know a repeat. */
+/** The provider may have accepted it, and no longer recognizes a repeat. */
 function isPastItsKey(row: DueRow, now: string): boolean {
   const firstAttemptAt = parseRendered(row.rendered)?.firstAttemptAt ?? null;
   if (row.unanswered === 0 || firstAttemptAt === null) return false;
@@ -136,14 +136,14 @@ function laneIn({ lanes: { lanes } }: Slice, row: DueRow): OpenLane | undefined 
   return lanes.get(laneOf(row));
 }
 
-/** Its endpoint cannot be reached without the secret; a person is told. */
+/** Its endpoint cannot be reached without the secret: an alert is raised. */
 function holdForward(row: DueRow): Plan {
   const problem = `FORWARD_SECRET is missing or cannot be used. What is forwarded to the endpoint ${row.endpoint ?? ""} is held back.`;
   const held = waitForEndpoint(row, HELD_BACK, row.error);
   return { kind: "settled", settled: { ...held, alerts: [heldBackAlert("forward", problem)] } };
 }
 
-/** Until the morning: it is not late for having waited. */
+/** Waits until quiet hours end. It is not late because of that. */
 function waitForMorning(row: DueRow, end: string, { deps }: Slice): Plan {
   const nextAttemptAt = spread(end, deps.random());
   const waits = { status: "pending", reason: QUIET_HOURS, nextAttemptAt } as const;
@@ -154,12 +154,12 @@ function waitLonger(row: DueRow, reason: string, slice: Slice): Plan {
   const since = sinceWhen(row);
   const random = slice.deps.random();
   const at = nextAttemptAt({ firstAttemptAt: since, now: slice.now, retryAfterMs: null, random });
-  // The wait for a recipient is an hour longer than the time for retries.
+  // The wait for a recipient is one hour longer than the time for retries.
   const last = addMs(slice.now, 3_600_000);
   return done(outcomeRow(row, { status: "pending", reason, nextAttemptAt: at ?? last }));
 }
 
-/** The stored message; where its channel stores none it is made again, to the same bytes. */
+/** The stored message, else a rendered one. If its channel stores none, the bytes are the same each time. */
 function prepareMessage(
   row: DueRow,
   facts: Facts,
@@ -185,7 +185,7 @@ function prepareMessage(
   };
 }
 
-/** It is true and may go out: rendered, unless something of its own stands in the way. */
+/** Renders a message that is true and may be sent, unless something else prevents it. */
 function planSend(
   row: DueRow,
   facts: Facts,
@@ -229,8 +229,8 @@ function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
   }
   const question = { ...row, context: parseContext(row.context) };
   const verdict = judge(question, facts, circumstancesOf(row, slice));
-  // Whoever looks at a message that was not sent sees to whom it would have gone, and what its last
-  // attempt met: where that was no answer, it may have been taken after all.
+  // A message that was not sent keeps its recipient and the error of its last attempt: if that had no answer, the
+  // provider may have accepted it.
   const about = {
     error: row.error,
     orderNumber: facts.orderNumber,
@@ -256,7 +256,7 @@ function plan(row: DueRow, facts: Facts, slice: Slice): Plan {
   }
 }
 
-/** A template that throws is a bug of ours: it costs its own row, and a person is told. */
+/** A template that throws is a bug of ours: only its own row fails, and an alert is raised. */
 export function planRow(row: DueRow, facts: Facts, slice: Slice): Plan {
   try {
     return plan(row, facts, slice);

@@ -1,4 +1,4 @@
-/** When a message to a telephone waits for the morning. Pure: the clock and the randomness are passed in. */
+/** Quiet hours: when a message to a telephone waits. Pure: the clock and the randomness are passed in. */
 import { addMs } from "../events/formats/time";
 import { fromLocalMs, toLocal } from "../events/formats/time-zone";
 import { QUIET_HOURS_SPREAD_MS } from "../limits";
@@ -7,7 +7,7 @@ import type { QuietHours } from "./shop";
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
-/** ISO time of their end if `now` is within them, by the clocks of the zone; null where it is not. */
+/** When the quiet hours end (ISO time), if `now` is within them in local time; null if it is not. */
 export function quietHoursEnd(
   now: string,
   { from, to }: QuietHours,
@@ -23,7 +23,7 @@ export function quietHoursEnd(
   return new Date(fromLocalMs(dayMs + to * MINUTE_MS, timeZone)).toISOString();
 }
 
-/** What a night has gathered does not go out within one second. `random`: 0 to 1. */
+/** Spreads the messages of a night, so that they are not all sent within one second. `random`: 0 to 1. */
 export function spread(end: string, random: number): string {
   return addMs(end, Math.round(QUIET_HOURS_SPREAD_MS * random));
 }

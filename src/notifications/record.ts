@@ -1,4 +1,4 @@
-/** Outcomes into D1, and the wake-up calls that follow from them. */
+/** Writes outcomes to D1, and sends the wake-up calls that follow from them. */
 import { WAKE_WITHIN_MS } from "../limits";
 import { errorText, log } from "../log";
 import { recordOutcomes } from "../store/outbox/outbox";
@@ -7,7 +7,7 @@ import type { Settled } from "./outcome";
 export interface RecordDeps {
   readonly db: D1Database;
   readonly now: () => Date;
-  /** Sends a wake-up call; may fail, since the sweep looks for itself. */
+  /** Sends a wake-up call. It may fail, since the sweep finds due messages without it. */
   readonly wake: (ids: readonly string[], delaySeconds: number) => Promise<void>;
 }
 
@@ -24,7 +24,7 @@ async function wakeSafely(
   }
 }
 
-/** Writes outcomes and alerts, then asks to be woken for what is due again soon. */
+/** Writes outcomes and alerts, then sends wake-up calls for new alerts and for messages that are soon due again. */
 export async function record(settled: readonly Settled[], deps: RecordDeps): Promise<void> {
   if (settled.length === 0) return;
   const now = deps.now();

@@ -1,7 +1,7 @@
 /**
- * Whether a message is still true when its turn comes, and to whom it goes. Pure. The order of the
- * questions matters, since `suppressed` is final and its reason is what a person reads: is it still
- * so, is it recent, can it be sent at all, is somebody there to hear it.
+ * Decides whether a due message is still true, and to whom it is sent. Pure. The order of the checks matters, since
+ * `suppressed` is final and people read its reason: whether it is still true, whether it is recent, whether it can be
+ * sent at all, whether it has a recipient.
  */
 import { ERASED } from "../events/erased-body";
 import { isAllowed } from "../events/formats/allowlist";
@@ -27,18 +27,20 @@ import type { Known, TemplateDefinition } from "./templates/template";
 
 export type Verdict =
   | { readonly kind: "send"; readonly recipient: string | null }
-  /** Final: the message is dropped, and this is why. */
+  /** Final: the message is not sent, for this reason. */
   | { readonly kind: "suppress"; readonly reason: string }
-  /** The recipient can never be written to. */
+  /** The recipient is not usable, and never will be. */
   | { readonly kind: "fail"; readonly reason: string }
   /**
-   * Somebody or something is not known yet; asked again later. `pace` is slow where something has to
-   * happen first, of which an event will tell.
+   * Something is not known yet; it is checked again later. `pace` is slow if something must happen first, which an
+   * event will report.
    */
   | { readonly kind: "wait"; readonly reason: string; readonly pace?: "slow" }
-  /** Quiet hours: it goes out once they are over (ISO time). */
+  /** Quiet hours: it is sent when they are over (ISO time). */
   | { readonly kind: "sleep"; readonly until: string }
-  /** Its channel is not set up and is meant to be, or the database is another environment's: it is kept until then. */
+  /**
+   * Its channel should be set up and is not, or the database is another environment's: it is kept until that changes.
+   */
   | { readonly kind: "hold"; readonly reason: string };
 
 export interface Circumstances {
@@ -46,19 +48,19 @@ export interface Circumstances {
   readonly now: string;
   /** Null: no limit. */
   readonly maxAgeMs: number | null;
-  /** Nothing that happened before then is sent (ISO time); null: whenever it happened. */
+  /** What happened before this ISO time is not reported; null: no such limit. */
   readonly quietUntil: string | null;
-  /** Held: it is not set up, and is meant to be. Foreign: the database belongs to another environment. */
+  /** Held: it should be set up and is not. Foreign: the database belongs to another environment. */
   readonly channel: "on" | "held" | "off" | "foreign";
   /** Who may receive customers' messages (config.ts); null: everyone. */
   readonly allowlist: readonly string[] | null;
-  /** A person may have switched it off. */
+  /** False if it is switched off. */
   readonly isSwitchedOn: boolean;
-  /** It is marketing, and whom it goes to wants none. */
+  /** It is marketing, and its recipient does not want it. */
   readonly isOptedOut: boolean;
-  /** ISO time; null outside of quiet hours, and where the shop has none. */
+  /** ISO time; null outside quiet hours, or if the shop has none. */
   readonly quietHoursEnd: string | null;
-  /** Of a forward: why its endpoint gets nothing more; null where it does. */
+  /** For a forward: why its endpoint gets no more events; null if it does. */
   readonly endpointEnd: EndpointEnd | null;
 }
 
@@ -75,11 +77,11 @@ type Question = Pick<
   | "rendered"
 > & {
   readonly context: OutboxContext;
-  /** How often a person has had it sent again: whoever asks for that knows how old it is. */
+  /** How often a person has resent it. That person knows how old it is. */
   readonly resends?: number;
 };
 
-/** What has to come first; null where nothing has. What never happens is not waited for for ever. */
+/** The verdict if something must happen first, else null. The wait has a limit, since it may never happen. */
 function whyNotYet(
   row: Question,
   { waits }: TemplateDefinition,
@@ -92,12 +94,12 @@ function whyNotYet(
     : { kind: "wait", reason: waits.reason, pace: "slow" };
 }
 
-/** Waiting begins when the row could first be sent: it may be made long after it was due. */
+/** The wait begins when the message could first be sent: its row may be made long after it was due. */
 function waitingMs(row: Question, now: string): number {
   return msBetween(row.created_at > row.due_at ? row.created_at : row.due_at, now);
 }
 
-/** What waited for something was due at the earliest when it was to be asked again. */
+/** When the message was due. If it waited for something, that is its next attempt at the earliest. */
 export function dueAt(
   row: Pick<Question, "due_at" | "next_attempt_at" | "reason">,
   waits: TemplateDefinition["waits"],
@@ -106,7 +108,7 @@ export function dueAt(
   return reason === waits?.reason && next_attempt_at > due_at ? next_attempt_at : due_at;
 }
 
-/** Where the order's customer is reached, as it stands; null where it goes to no customer. */
+/** The customer's address or number as stored in the order; null if unknown, or if no customer gets it. */
 export function customerAddress(channel: Question["channel"], facts: Facts): string | null {
   return facts.order === null ? null : (channels[channel].recipient?.of(facts.order) ?? null);
 }
@@ -123,7 +125,7 @@ function addressed(text: string | null, parse: (text: string) => string | null):
 function recipientKnown(row: Question, facts: Facts, now: string): Verdict {
   const rule = channels[row.channel].recipient;
   if (rule === null) return { kind: "send", recipient: null };
-  // Once rendered, it goes where it was first addressed to.
+  // A rendered message keeps its first recipient.
   if (row.rendered !== null && row.recipient !== null) {
     return { kind: "send", recipient: row.recipient };
   }
@@ -146,7 +148,7 @@ function recipientOf(
     : { kind: "suppress", reason: NOT_ALLOWED };
 }
 
-/** A customer's message that comes too late to be of use; a person who asks for it knows how old it is. */
+/** A customer's message that comes too late to be useful. A person who resends it knows how old it is. */
 function isTooOld(
   row: Question,
   template: TemplateDefinition,
@@ -154,12 +156,12 @@ function isTooOld(
 ): boolean {
   if (channels[row.channel].audience !== "customer" || (row.resends ?? 0) > 0) return false;
   if (row.context.isHistory === true) return true;
-  // What has waited for something was in time when it was first sent.
+  // If it waited for something, it was in time when it was first sent.
   const wasInTime = template.waits !== undefined && row.rendered !== null;
   return maxAgeMs !== null && !wasInTime && msBetween(dueAt(row, template.waits), now) > maxAgeMs;
 }
 
-/** Another copy of the database, or another receiver, may have sent it; a person who asks for it knows. */
+/** Another copy of the database, or another receiver, may have sent it. A person who resends it knows that. */
 function isBeforeQuiet(
   row: Question,
   template: TemplateDefinition,
@@ -169,19 +171,19 @@ function isBeforeQuiet(
   return isQuietable(template) && row.happened_at < quietUntil;
 }
 
-/** What is to be done with a row whose turn has come. */
+/** Decides what to do with a due message. */
 export function judge(row: Question, facts: Facts, circumstances: Circumstances): Verdict {
   const { now, channel } = circumstances;
   const template = findTemplate(row.template);
   if (template === null) throw new Error(`no template ${row.template}`);
-  // Neither decided nor sent here: another Worker has the customers of these orders.
+  // Not decided here: another Worker sends to the customers of these orders.
   if (channel === "foreign") return { kind: "hold", reason: FOREIGN_DATABASE };
   const known = { facts, context: readContext(template, row.context) };
   const untrue = template.whyUntrue?.(known) ?? null;
   if (untrue !== null) return { kind: "suppress", reason: untrue };
   const isAsked = (row.resends ?? 0) > 0;
   if (!circumstances.isSwitchedOn && !isAsked) return { kind: "suppress", reason: SWITCHED_OFF };
-  // Nor may a person send it again: it was not wanted.
+  // A person may not resend it either: the recipient does not want it.
   if (circumstances.isOptedOut) return { kind: "suppress", reason: UNSUBSCRIBED };
   const notYet = whyNotYet(row, template, known, now);
   if (notYet !== null && !isAsked && channel !== "off") return notYet;
@@ -197,7 +199,7 @@ export function judge(row: Question, facts: Facts, circumstances: Circumstances)
       : { kind: "hold", reason: HELD_BACK };
   }
   const { endpointEnd } = circumstances;
-  // A person who sends one again tries whether it is there once more.
+  // A resend tries whether the endpoint is back.
   const isTried = isAsked && endpointEnd === "endpoint gone";
   if (endpointEnd !== null && !isTried) return { kind: "suppress", reason: endpointEnd };
   const verdict = recipientOf(row, facts, circumstances);

@@ -1,4 +1,6 @@
-/** A row and its facts in, the message out: what its template says, as its channel is given it. Pure. */
+/**
+ * A row and its facts in, the message out: the template lays out the content, and the channel makes the message. Pure.
+ */
 import type { OutboxContext } from "../projection/outbox-row";
 import type { DueRow } from "../store/outbox/outbox";
 import { channels, type Message } from "./channels";
@@ -10,16 +12,16 @@ import { createTexts, noEdits, type TextEdits, type Texts } from "./texts/say";
 
 type Row = Pick<DueRow, "template" | "channel" | "subject_id" | "event_id">;
 
-/** What of the shop a message is made with. */
+/** The other data that a message is made with. */
 export interface Making {
   readonly shop: Shop;
-  /** What people have made of the texts. */
+  /** The texts that people have edited. */
   readonly edits: TextEdits;
-  /** Where its recipient unsubscribes, if it is marketing; null: there is no link. */
+  /** The link to unsubscribe, if it is marketing; null: there is no link. */
   readonly unsubscribeUrl: string | null;
 }
 
-/** Customers are written to in the language of their order, the team in English. */
+/** Messages to customers are in the language of their order, those to the team in English. */
 function textsOf(row: Row, facts: Facts, { shop, edits }: Omit<Making, "unsubscribeUrl">): Texts {
   const isToCustomer = findTemplate(row.template)?.audience === "customer";
   const stated = facts.order?.metadata ?? null;
@@ -36,7 +38,7 @@ function contentOf(row: Row, context: OutboxContext, facts: Facts, shop: Shop, t
   return laidOut.content;
 }
 
-/** Why its channel can never send what the row says; null where it can. */
+/** Why its channel can never send the message; null if it can. */
 export function whyUnsent(
   row: Row,
   context: OutboxContext,
@@ -49,7 +51,7 @@ export function whyUnsent(
   return channel.whyUnsent(contentOf(row, context, facts, shop, texts));
 }
 
-/** Throws where there is nothing to say: a row whose template and channel do not go together. */
+/** Throws if the template has no message for the channel, or if the recipient is missing. */
 export function renderMessage(
   row: Row,
   context: OutboxContext,

@@ -1,7 +1,7 @@
 /**
- * The suppression list, asked once more before a message goes out: its recipient may have been erased
- * since it was rendered. The claim brings along which version of the list holds, so a message that is
- * sent at once costs no round trip; one that has waited for its place asks again.
+ * Checks the suppression list once more before a message is sent: its recipient may have been erased since it was
+ * rendered. The claim returns the version of the list, so a message that is sent at once costs no round trip. A message
+ * that has waited in its lane loads the list again.
  */
 import { errorText } from "../log";
 import { LIST_FRESH_MS } from "../privacy-limits";
@@ -14,20 +14,20 @@ import {
 import { channels } from "./channels";
 import type { Attempt, OutgoingMessage } from "./outcome";
 
-/** As the claim found the list. */
+/** The list as the claim found it. */
 interface Claimed {
   readonly listVersion: number;
   readonly atMs: number;
 }
 
-/** What of a message is checked. */
+/** The part of a message that is checked. */
 type Addressed = Pick<OutgoingMessage, "recipient" | "orderNumber"> & {
   readonly row: Pick<OutgoingMessage["row"], "channel">;
 };
 
 /**
- * Of a message to a customer: the recipient, and the order that it was made for, since a person may have
- * been erased by another address than the one it goes to.
+ * For a message to a customer: the identifiers of its recipient and of its order, since the person may have been erased
+ * by another address.
  */
 function identifiersOf({ row, recipient, orderNumber }: Addressed): readonly string[] {
   const rule = channels[row.channel].recipient;
@@ -36,7 +36,7 @@ function identifiersOf({ row, recipient, orderNumber }: Addressed): readonly str
   return [...rule.identify(recipient), ...own];
 }
 
-/** For the messages of one claim: why one must not go out; null where it may. Never throws. */
+/** For the messages of one claim: why one must not be sent; null if it may. Never throws. */
 export function suppressionCheck(
   db: D1Database,
   { listVersion, atMs }: Claimed,

@@ -49,7 +49,7 @@ type Asked =
       readonly types: readonly EventType[] | "every";
       /** Without it, there is one row for each subject. Null: this event asks for no message. */
       readonly factOf?: (event: DecodedEvent, options: OutboxOptions) => Fact | null;
-      /** Each later event that asks for it postpones it, until its first attempt. */
+      /** Each later event that asks for it postpones it, until it is rendered. */
       readonly isPutOff?: true;
     }
   | { readonly by: "state"; readonly state: State }
