@@ -1,14 +1,14 @@
 /** Whether white text can be read on a colour, by the contrast ratio of WCAG 2.2. Pure. */
 
-/** What level AA asks of text of normal size (www.w3.org/TR/WCAG22/#contrast-minimum). */
+/** The minimum of level AA for text of normal size (www.w3.org/TR/WCAG22/#contrast-minimum). */
 export const CONTRAST_MIN = 4.5;
 
-/** More than is asked for, since a colour that is just readable on a dark card looks dull. */
+/** More than the minimum, since a colour that is just readable on a dark card looks dull. */
 const CONTRAST_ON_DARK = 8;
 
 type Channels = readonly [number, number, number];
 
-/** `#rgb` or `#rrggbb` -> 0 to 255 each; null where it is neither. */
+/** `#rgb` or `#rrggbb` -> 0 to 255 each; null if it is neither. */
 function channelsOf(colour: string): Channels | null {
   const [, short, long] = /^#(?:([0-9a-f]{3})|([0-9a-f]{6}))$/i.exec(colour) ?? [];
   const hex = long ?? short?.replace(/./g, "$&$&");
@@ -53,7 +53,7 @@ export function lighterOn(colour: string, background: string): string {
   return hexOf(lighter(step));
 }
 
-/** `#rgb` and `#rrggbb` in one form; its contrast with white, and the nearest darker colour that has enough. */
+/** The colour as `#rrggbb`, its contrast with white, and the nearest darker colour that has enough. */
 export function readColour(
   text: string,
 ): { readonly colour: string; readonly contrast: number; readonly enough: string } | null {

@@ -1,4 +1,4 @@
-/** Settings of which a part is missing: what they are for does not work, and nothing else would say so. Pure. */
+/** Finds settings that are only partly set: their feature does not work, and nothing else would report it. Pure. */
 import type { SettingRow } from ".";
 import { parseValue } from "./kinds";
 import { DLT_TEMPLATE, findSetting, settingOf, WHATSAPP_CONTENT } from "./settings";
@@ -48,7 +48,7 @@ function contentTemplates({ rows, texts, isOn }: SetUp): readonly string[] {
     : [`WhatsApp is on, and no approved content template is set for ${listed(missing)}.`];
 }
 
-/** A sentence for each. */
+/** One sentence for each. */
 export function halfDone(setUp: SetUp): readonly string[] {
   const { rows, timeZone, publicUrl, hasLinkSecret } = setUp;
   const missing = [

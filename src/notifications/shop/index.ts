@@ -1,6 +1,6 @@
 /**
- * The shop as its messages present it: made from vars and from what people have set in the console, in one place.
- * Everything else reads `Shop`.
+ * The shop as its messages present it: the only place that combines vars with the settings that people make in the
+ * console. All other code reads `Shop`.
  */
 import type { ShopConfig } from "../../config";
 import { lookUp } from "../text/safe-text";
@@ -33,7 +33,7 @@ export interface Shop extends ShopConfig {
     readonly url: string;
   }[];
   readonly quietHours: QuietHours;
-  /** Settings that single texts have (settings.ts), by name. */
+  /** Settings of single texts (settings.ts), by name. */
   readonly ofTexts: Readonly<Record<string, string>>;
 }
 
@@ -42,7 +42,7 @@ function minutesOf(time: string): number {
   return hours * 60 + minutes;
 }
 
-/** Rows that cannot be used any more count as not set. */
+/** Rows that are no longer usable count as not set. */
 export function makeShop(vars: ShopConfig, rows: readonly SettingRow[]): Shop {
   const ofTexts = Object.fromEntries(rows.map(({ name, value }) => [name, value]));
   const get = (name: PlainSetting): string | null => {

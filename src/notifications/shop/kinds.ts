@@ -1,6 +1,6 @@
 /**
- * The kinds of values that a setting of the shop can have: text in, the value in one form or the reason why not
- * out. Pure. A reason names no value.
+ * The kinds of values that a setting of the shop can have. Text in; the value in one form, or the reason why it is
+ * refused, out. Pure. A reason names no value.
  */
 import { parseAddress } from "../../events/formats/address";
 import { httpUrl } from "../text/safe-text";
@@ -10,7 +10,7 @@ export type Parsed =
   | { readonly ok: true; readonly value: string }
   | { readonly ok: false; readonly reason: string };
 
-/** The longest value that is looked at, in characters. */
+/** The longest value that is accepted, in characters. */
 export const VALUE_MAX_CHARACTERS = 2_000;
 
 const LINES_MAX = 8;
@@ -43,7 +43,7 @@ function parseLines(text: string): Parsed {
 
 const orderMarks = /\{order\}/g;
 
-/** Where `{order}` decides on the host, an order number would choose where a customer is led. */
+/** If `{order}` were part of the host, an order number would choose where a link leads. */
 function parseUrl(text: string, mayNameOrder: boolean): Parsed {
   const [one, other] = ["1", "2"].map((order) => URL.parse(text.replaceAll(orderMarks, order)));
   if (one?.protocol !== "https:" || httpUrl(one.href) === null) {
@@ -59,7 +59,7 @@ function parseColour(text: string): Parsed {
   if (read === null) return refuse("expected a colour such as #1f5f4f");
   const { colour, contrast, enough } = read;
   if (contrast >= CONTRAST_MIN) return taken(colour);
-  // Not rounded up to what it does not have.
+  // Rounded down, so that it does not look sufficient.
   const ratio = (Math.floor(contrast * 100) / 100).toFixed(2);
   return refuse(
     `white text on it has a contrast of ${ratio}, and needs ${String(CONTRAST_MIN)}; the nearest darker colour that has it is ${enough}`,
@@ -75,7 +75,7 @@ const email = (text: string): Parsed => {
   return address === null ? refuse("expected an e-mail address") : taken(address);
 };
 
-/** How a value is read, by the kind of its setting. */
+/** The parser of each kind of setting. */
 const parsers = {
   text: parseText,
   lines: parseLines,

@@ -1,6 +1,6 @@
 /**
- * Every setting of the shop that people edit in the console, one row each: names of `shop_settings`. A row of the
- * table wins over the var. Names are a contract: they stand in the API.
+ * Every setting of the shop that people edit in the console, one entry for each, by its name in `shop_settings`. A row
+ * of that table overrides the var. Names are a contract: the API uses them.
  */
 import { DEFAULT_STORE_NAME, type ShopConfig } from "../../config";
 import { lookUp } from "../text/safe-text";
@@ -14,9 +14,9 @@ export interface ShopSetting {
   readonly group: SettingGroup;
   readonly kind: SettingKind;
   readonly help: string;
-  /** The var that may state it too, and what it states; null where it states nothing. */
+  /** The var that may set it too, and its value; null if the var is not set. */
   readonly stated?: readonly [name: string, (vars: ShopConfig) => string | null];
-  /** What holds where nobody has set it. */
+  /** The value if nobody has set it. */
   readonly otherwise?: string;
 }
 
@@ -92,7 +92,7 @@ export const plainSettings: Readonly<Record<PlainSetting, ShopSetting>> = table;
 export const socialNetworks = ["instagram", "facebook", "x", "youtube", "whatsapp"] as const;
 
 /**
- * Settings that each text of a template has of its own: `dlt_template_id.payment_failed`,
+ * Settings that each text of a template has separately: `dlt_template_id.payment_failed`,
  * `whatsapp_content_sid.shipment_update.shipped.hi`.
  */
 export const DLT_TEMPLATE = "dlt_template_id";
@@ -116,7 +116,7 @@ const families: Readonly<Record<string, ShopSetting & { readonly hasLanguage: bo
 const isLanguage = (name: string | undefined): boolean =>
   languageCodes.some((code) => code === name);
 
-/** Null where there is no such setting. `texts`: names of the texts that an SMS can have (templates/index.ts). */
+/** Null if there is no such setting. `texts`: names of the texts that an SMS can have (templates/index.ts). */
 export function findSetting(name: string, texts: readonly string[]): ShopSetting | null {
   const plain = lookUp<ShopSetting>(plainSettings, name);
   if (plain !== undefined) return plain;
@@ -127,7 +127,7 @@ export function findSetting(name: string, texts: readonly string[]): ShopSetting
   return texts.includes(parts.join(".")) ? found : null;
 }
 
-/** Of every setting that there is, those of texts in each language that messages are in. */
+/** The names of all settings, including those of each text, in each language of messages. */
 export function settingNames(texts: readonly string[]): readonly string[] {
   const ofTexts = Object.entries(families).flatMap(([family, { hasLanguage }]) =>
     texts.flatMap((text) =>
