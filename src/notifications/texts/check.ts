@@ -1,6 +1,6 @@
 /**
- * Whether a text may be said: pure. It must be ICU MessageFormat with the placeholders of its key and no others,
- * and nothing in it may break a line, hide, or become a link where a message has none.
+ * Checks whether a text may be used. Pure. It must be ICU MessageFormat with only the placeholders of its key. It must
+ * not contain line breaks, hidden characters or links if its form allows none.
  */
 import { closest } from "fastest-levenshtein";
 import { IntlMessageFormat } from "intl-messageformat";
@@ -11,7 +11,7 @@ import { httpUrl, isLinkLike } from "../text/safe-text";
 import { type LanguageCode, languages } from ".";
 import { type Placeholder, placeholders, textForms, type TextKey, textRules } from "./keys";
 
-/** `at`: the place in the text, in UTF-16 units from its beginning. */
+/** `at`: the position in the text, in UTF-16 units from its beginning. */
 export type TextCheck =
   | { readonly ok: true }
   | { readonly ok: false; readonly problem: string; readonly at: number };
@@ -43,16 +43,16 @@ const SELECT = 5;
 const PLURAL = 6;
 const POUND = 7;
 
-/** One way in which a text can be said, with MARK for each placeholder. */
+/** One variant of a text, with MARK for each placeholder. */
 interface Case {
   readonly text: string;
   readonly used: ReadonlySet<string>;
-  /** Where the words begin that only this case has. */
+  /** The position of the words that only this case has. */
   readonly at: number;
 }
 const MARK = "\ufffc";
 
-/** With its placeholders and cases, a text may be this much longer than what is said. */
+/** With placeholders and cases, a text may be this many times longer than one of its variants. */
 const TEXT_SOURCE_FACTOR = 5;
 
 const syntaxProblems: Readonly<Record<string, string>> = {
@@ -115,7 +115,7 @@ function casesOfPart(part: Part, known: readonly Placeholder[]): readonly Case[]
   );
 }
 
-/** Every way in which the parts can be said one after the other. */
+/** Every combination of the cases of the parts, in order. */
 function casesOf(parts: readonly Part[], known: readonly Placeholder[]): readonly Case[] {
   let cases: readonly Case[] = [{ text: "", used: new Set(), at: 0 }];
   for (const part of parts) {
@@ -134,7 +134,7 @@ function casesOf(parts: readonly Part[], known: readonly Placeholder[]): readonl
   return cases;
 }
 
-/** Characters that a message cannot show in a line. */
+/** Characters that cannot be shown in one line. */
 const controls = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
 const controlsButBreaks = /[^\P{Cc}\n]|[\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
 
@@ -169,14 +169,14 @@ function isOwnLink(word: string): boolean {
   return bare.startsWith("https://") ? httpUrl(bare) !== null : /^[^@/:]+@[^@/:]+$/.test(bare);
 }
 
-/** The first word that is, or would be made, a link that does not belong there; null: none. */
+/** The first word that is, or would become, a link that is not allowed there; null: none. */
 function findLink(said: string, isParagraph: boolean): { readonly at: number } | null {
   const words = [...said.matchAll(/\S+/g)].filter(([word]) => !isParagraph || !isOwnLink(word));
   const found = words.find(([word]) => isLinkLike(word.replaceAll(MARK, "x")));
   return found === undefined ? null : { at: found.index };
 }
 
-/** A placeholder beside a dot or an @ makes a link of what somebody else has written. */
+/** A placeholder next to a dot or an @ would turn text from outside into a link. */
 function checkLinks(key: TextKey, text: string, { text: said }: Case): void {
   const { isParagraph } = textForms[textRules[key].form];
   if (findLink(said, isParagraph) === null) return;
@@ -211,7 +211,7 @@ function checkCase(key: TextKey, text: string, language: LanguageCode, one: Case
   checkLinks(key, text, one);
 }
 
-/** `text` is the default or what a person has edited; the problem is the first one. */
+/** `text`: the default or an edited text. Returns the first problem. */
 export function checkText(key: TextKey, text: string, language: LanguageCode): TextCheck {
   const { needed, optional } = textRules[key];
   try {

@@ -1,4 +1,4 @@
-/** The languages that messages are written in: one line a language, and its texts in a file of their own. */
+/** The languages of messages: one line for each, and its texts in a file of their own. */
 import { isObject, parseJson } from "../../events/values";
 import type { SmsAlphabetName } from "../channels/sms/alphabets";
 import { en } from "./en";
@@ -6,13 +6,13 @@ import { hi } from "./hi";
 import type { CustomerKey, TextKey } from "./keys";
 
 interface Language {
-  /** As those who speak it write it. */
+  /** The name in the language itself. */
   readonly name: string;
   /** For dates and plurals; its digits are Latin, as in amounts. */
   readonly locale: string;
   readonly direction: "ltr" | "rtl";
   readonly sms: SmsAlphabetName;
-  /** Those to the team are in English. */
+  /** Texts to the team are in English. */
   readonly texts: Readonly<Record<CustomerKey, string>> &
     Readonly<Partial<Record<TextKey, string>>>;
 }
@@ -23,7 +23,7 @@ const registry = {
 } as const satisfies Record<string, Language>;
 
 export type LanguageCode = keyof typeof registry;
-/** What a shop writes in that states no STORE_LOCALE, and what the team reads. */
+/** The language of a shop without STORE_LOCALE, and of messages to the team. */
 export const DEFAULT_LANGUAGE: LanguageCode = "en";
 
 export const languages: Readonly<Record<LanguageCode, Language>> = registry;
@@ -31,7 +31,7 @@ export const languages: Readonly<Record<LanguageCode, Language>> = registry;
 const isCode = (name: string): name is LanguageCode => Object.hasOwn(registry, name);
 export const languageCodes: readonly LanguageCode[] = Object.keys(registry).filter(isCode);
 
-/** `hi-IN` and `HI_in` are `hi`; null where no texts are in that language. */
+/** `hi-IN` and `HI_in` are `hi`; null if there are no texts in that language. */
 export function findLanguage(tag: string): LanguageCode | null {
   const parts = tag.trim().toLowerCase().split(/[-_]/);
   const tags = parts.map((_, index) => parts.slice(0, parts.length - index).join("-"));
@@ -53,7 +53,7 @@ export function languageOfReader(accepted: string, storeLocale: string): Languag
   return known.find((code) => code !== null) ?? languageOf(null, storeLocale);
 }
 
-/** The text as it comes with the product. */
+/** The built-in text. */
 export function defaultText(language: LanguageCode, key: TextKey): string {
   return languages[language].texts[key] ?? en[key];
 }

@@ -1,9 +1,11 @@
 /**
- * Every text that a message can say: its key, its form, and the placeholders that it has. One line a text; the
- * words are in the file of each language (en.ts, hi.ts), and edits of them in `message_texts`.
+ * Every text of messages: its key, its form and its placeholders. One line for each; the words are in the file of each
+ * language (en.ts, hi.ts), and edited texts in `message_texts`.
  */
 
-/** What a placeholder stands for. `count`: a number, which may have a plural; others are text, written already. */
+/**
+ * What a placeholder stands for. `count`: a number, which may have a plural; others are text that is already formatted.
+ */
 export const placeholders = {
   amount: { kind: "text", about: "an amount of money, with its currency", example: "₹1,23,456.00" },
   count: { kind: "count", about: "a number", example: "3" },
@@ -32,7 +34,9 @@ export const placeholders = {
 >;
 export type Placeholder = keyof typeof placeholders;
 
-/** What may be in a text, and how many characters of words are said by it. Only a paragraph has line breaks and links. */
+/**
+ * The forms of texts, and how many characters their words may have. Only a paragraph may have line breaks and links.
+ */
 export const textForms = {
   label: { maxCharacters: 60, isParagraph: false },
   line: { maxCharacters: 160, isParagraph: false },
@@ -43,7 +47,7 @@ export type TextForm = keyof typeof textForms;
 
 export interface TextRule<P extends Placeholder = Placeholder> {
   readonly form: TextForm;
-  /** Without one of these the text is refused. */
+  /** A text without one of these is refused. */
   readonly needed: readonly P[];
   /** These may be left out. */
   readonly optional: readonly P[];
@@ -303,7 +307,7 @@ type PlaceholdersOf<K extends TextKey> = (typeof textKeys)[K] extends TextRule<i
 type ValueOf<P extends Placeholder> = (typeof placeholders)[P]["kind"] extends "count"
   ? number
   : string;
-/** The values that a text is said with: none, or one for each of its placeholders. */
+/** The values for a text: none, or one for each of its placeholders. */
 export type ValuesOf<K extends TextKey> = [PlaceholdersOf<K>] extends [never]
   ? readonly []
   : readonly [{ readonly [P in PlaceholdersOf<K>]: ValueOf<P> }];

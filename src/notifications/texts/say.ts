@@ -1,6 +1,6 @@
 /**
- * What the layouts of messages say their words with: the texts of one language, with what a person has edited in
- * place of the defaults. An edited text that fails the check now, since a release has changed the key, is left out.
+ * The texts of one language for the layouts of messages, with edited texts in place of the defaults. An edited text is
+ * left out if it no longer passes the check because a release has changed its key.
  */
 import { IntlMessageFormat } from "intl-messageformat";
 import { TEXTS_PARSED_MAX } from "../../limits";
@@ -18,7 +18,7 @@ function editName(language: string, key: string): string {
   return `${language} ${key}`;
 }
 
-/** From rows as they are stored; a text of null is the default. */
+/** From stored rows; a text of null is the default. */
 export function editsOf(
   rows: readonly {
     readonly language: string;
@@ -35,7 +35,7 @@ export function editsOf(
 
 export interface Texts {
   readonly language: LanguageCode;
-  /** Of dates. */
+  /** For dates. */
   readonly locale: string;
   readonly direction: "ltr" | "rtl";
   readonly sms: SmsAlphabet;
