@@ -1,25 +1,25 @@
 /**
- * Text from outside, made fit for a line of a message. Escaping is the renderer's business; that nothing
- * becomes a link is decided here: a shop must not carry a stranger's link to whom the stranger chooses.
+ * Makes text from outside safe for one line of a message. The renderer escapes; this file makes sure that nothing
+ * becomes a link: a shop must not send a stranger's link to people whom the stranger chooses.
  */
 
 const LINK_MAX_CHARACTERS = 2_000;
 
-/** Of no width: the eye sees nothing of it, and no mail client looks for a link across it. */
+/** Has no width: it is invisible, and no mail client looks for a link across it. */
 const BREAK = "\u200b";
 const next = String.raw`(?=[^\s\u200b])`;
-/** With their full-width and small forms, which browsers and telephones read as the plain ones. */
+/** Includes the full-width and small forms, which browsers and telephones treat as the plain ones. */
 const dot = String.raw`[.\u2024\u3002\ufe52\uff0e\uff61]`;
 const at = String.raw`[@\ufe6b\uff20]`;
 const colon = String.raw`[:\ufe55\uff1a]`;
 
 /**
- * What mail clients and telephones make links of: behind a scheme, an @, two backslashes, `www.`, and a dot
- * with two letters or more behind it. `J.R. Smith`, `A.B. Co.` and `2.5 kg` are none of these.
+ * What mail clients and telephones turn into links: text after a scheme, an @, two backslashes or `www.`, and a dot
+ * followed by two letters or more. `J.R. Smith`, `A.B. Co.` and `2.5 kg` are none of these.
  */
 const linkable = new RegExp(
   [
-    // Looked back at, not taken: the dot in `shop.example:80` makes a link as well.
+    // A lookbehind, so that the dot in `shop.example:80` is found as a link too.
     String.raw`(?<=\p{L}[\p{L}\p{N}+.-]+)${colon}${next}`,
     `${at}${next}`,
     String.raw`\\(?=\\)`,
@@ -33,7 +33,7 @@ const linkable = new RegExp(
 /** The endings of most domains, and those that documents use. */
 const endings =
   "com|net|org|info|biz|xyz|top|shop|store|online|site|click|link|live|app|dev|me|io|co|in|ly|to|ru|cn|example|test";
-/** What is meant as a link or an address, whatever a client makes of it. */
+/** Text that is meant as a link or an address, whether or not a client turns it into one. */
 const linkLike = new RegExp(
   [
     String.raw`:[/\\]{2}|\\{2}`,
@@ -45,7 +45,7 @@ const linkLike = new RegExp(
   ].join("|"),
   "iu",
 );
-/** No person's name: as many digits as a telephone number has, or a word with a dot and small letters behind it. */
+/** Not in a person's name: as many digits as a telephone number has, or a word followed by a dot and small letters. */
 const notInNames = /(\p{N}\P{N}*){6}|\p{L}{2}[.]\p{Ll}{2}/u;
 
 /** One line without control characters, cut to `max` characters with an ellipsis. */
@@ -59,12 +59,12 @@ export function oneLine(text: string, max = 120): string {
   return characters.length <= max ? line : `${characters.slice(0, max - 1).join("")}…`;
 }
 
-/** A line of what an order or its customer says: nothing in it becomes a link. */
+/** A line of text from an order or its customer: nothing in it becomes a link. */
 export function outsideLine(text: string, max?: number): string {
   return oneLine(text, max).replace(linkable, (found) => found + BREAK);
 }
 
-/** The same, null where nothing is left of it. */
+/** The same; null if nothing is left of it. */
 export function lineOrNull(text: string | null | undefined, max?: number): string | null {
   const line = outsideLine(text ?? "", max);
   return line === "" ? null : line;
@@ -75,19 +75,19 @@ export function isLinkLike(text: string): boolean {
   return linkLike.test(unhidden(text));
 }
 
-/** A line of an address; null also where it is meant as a link, which no address has. */
+/** A line of an address; null also if it is meant as a link, which no address has. */
 export function addressLineOrNull(text: string | null | undefined): string | null {
   return isLinkLike(text ?? "") ? null : lineOrNull(text);
 }
 
-/** What somebody is called; null also where it has a link, an address, a number or a line break in it. */
+/** A person's name; null also if it has a link, an address, a number or a line break in it. */
 export function nameOrNull(text: string | null | undefined, max?: number): string | null {
   const name = (text ?? "").trim();
   const isName = !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name) && !notInNames.test(unhidden(name));
   return isName && addressLineOrNull(name) !== null ? lineOrNull(name, max) : null;
 }
 
-/** Without what nobody sees, and in the plain forms of its characters: `ｅｖｉｌ．ｃｏｍ` is `evil.com`. */
+/** Without invisible characters, and with the plain forms of the others: `ｅｖｉｌ．ｃｏｍ` is `evil.com`. */
 function unhidden(text: string): string {
   return text
     .slice(0, LINK_MAX_CHARACTERS)
@@ -107,7 +107,7 @@ export function httpUrl(text: string | null): string | null {
   return url.username === "" && url.password === "" ? url.href : null;
 }
 
-/** An entry of a table by a name from outside: `toString` is in none of them. */
+/** Finds an entry by a name from outside. Inherited names, such as `toString`, are not found. */
 export function lookUp<Entry>(
   table: Readonly<Record<string, Entry>>,
   name: string | null | undefined,

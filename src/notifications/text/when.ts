@@ -4,19 +4,19 @@ import { isDay } from "../../events/formats/time";
 import type { Texts } from "../texts/say";
 import { lookUp } from "./safe-text";
 
-/** Where dates are read; amounts without a currency of their own are in STORE_CURRENCY. */
+/** Time zones by currency; an amount without a currency of its own is in STORE_CURRENCY. */
 const timeZones: Readonly<Record<string, string>> = { INR: "Asia/Kolkata" };
 
 type Clock = Pick<ShopConfig, "timeZone">;
 
-/** STORE_TIME_ZONE; where it is not set, the zone of those who pay in `currency`. */
+/** STORE_TIME_ZONE; if it is not set, the zone of customers who pay in `currency`. */
 function zoneOf({ timeZone }: Clock, currency: string): string {
   return timeZone ?? lookUp(timeZones, currency) ?? "UTC";
 }
 
 /**
- * ISO time or day -> `Thu, 26 Nov 2026`, as the language writes it; null where it is neither. A day is the same day everywhere: read
- * in a zone it would be the one before in half of them.
+ * ISO time or day -> `Thu, 26 Nov 2026`, as the language writes it; null if it is neither. A day has no time zone:
+ * converted to one, it would be the day before in half of them.
  */
 export function dayText(
   time: string | null,
