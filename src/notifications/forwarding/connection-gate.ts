@@ -1,7 +1,7 @@
 /**
- * The connections of one run. Cloudflare lets an invocation wait for the headers of six answers at a time and holds
- * back further requests without a word: a time-out that began before would count that wait, and take an endpoint for
- * silent that was never asked. So a request enters here first, and its clock starts then.
+ * The connections of one run. Cloudflare lets an invocation wait for the headers of six answers at a time, and holds
+ * back further requests without notice. A time-out that began earlier would count that wait, and an endpoint that was
+ * never called would look silent. So a request waits here first, and its time-out starts after that.
  */
 import { CONNECTIONS_KEPT, CONNECTIONS_MAX } from "../../limits";
 
@@ -18,7 +18,7 @@ export class ConnectionGate {
   #waiting: Waiting[] = [];
   #free = CONNECTIONS_MAX;
 
-  /** Resolves as soon as a request of this lane may go out. */
+  /** Resolves as soon as a request of this lane may be sent. */
   enter(lane: string): Promise<Leave> {
     return new Promise((admit) => {
       this.#waiting.push({ lane, admit });
@@ -26,7 +26,10 @@ export class ConnectionGate {
     });
   }
 
-  /** A lane takes a second place only where some are left for lanes that have none: two that hang stop no third. */
+  /**
+   * A lane gets a second connection only if some remain for lanes without one: two lanes that hang must not block a
+   * third.
+   */
   #mayEnter({ lane }: Waiting): boolean {
     return this.#free > ((this.#held.get(lane) ?? 0) === 0 ? 0 : CONNECTIONS_KEPT);
   }

@@ -1,6 +1,6 @@
 /**
- * What a run has learned about an endpoint: it works, it fails, it is to be left alone for a while, it wants nothing
- * more, or it has failed for so long that it is paused. Pure but for the last function.
+ * The state of an endpoint after a run: it works, it fails, it gets no requests for a while, it wants no more events,
+ * or it has failed for so long that it is paused. Pure except for the last function.
  */
 import { addMs, msBetween } from "../../events/formats/time";
 import { ENDPOINT_FAILS_MS, RETRY_FOR_MS } from "../../limits";
@@ -11,7 +11,7 @@ import { backoffMs } from "../backoff";
 import type { LaneReport } from "../lane";
 
 interface Learned {
-  /** Null where nothing is new. */
+  /** Null if nothing has changed. */
   readonly state: EndpointState | null;
   readonly alerts: readonly Alert[];
 }
@@ -57,7 +57,7 @@ function pausedFor(endpoint: EndpointRow, error: string): Learned {
   };
 }
 
-/** From what its lane came to. `random`: 0 to 1. */
+/** From the report of its lane. `random`: 0 to 1. */
 function learnFrom(
   endpoint: EndpointRow,
   { settled, closed }: LaneReport,
@@ -68,7 +68,7 @@ function learnFrom(
   const tried = settled.map(({ outcome }) => outcome).filter((one) => one.attemptLog !== null);
   const asked = closed?.kind === "stalled" ? Math.min(closed.retryAfterMs ?? 0, RETRY_FOR_MS) : 0;
   const failed = tried.find(({ status }) => status === "pending");
-  // It answers, if only to refuse what it was sent.
+  // It answers, even if it only rejects what it was sent.
   const isAnswering = (status: string): boolean =>
     status === "sent" || (status === "failed" && failed === undefined);
   if (tried.some(({ status }) => isAnswering(status))) {
@@ -79,7 +79,7 @@ function learnFrom(
   const since = endpoint.failing_since ?? now;
   const failingMs = msBetween(since, now);
   if (failingMs >= ENDPOINT_FAILS_MS) return pausedFor(endpoint, failed.error ?? "");
-  // One that has passed is kept: by it a person has heard of this.
+  // A time in the past is kept: it shows that an alert was raised for this.
   const before = endpoint.failing_since === null ? null : endpoint.retry_at;
   const retry_at =
     closed === null ? before : addMs(now, Math.max(backoffMs(failingMs, random), asked));
@@ -87,7 +87,7 @@ function learnFrom(
   return { state: isSame(endpoint, state) ? null : state, alerts: [] };
 }
 
-/** Writes it down where something is new; answers what a person is to know. */
+/** Stores the state if it has changed; returns the alerts to raise. */
 export async function learnEndpoint(
   db: D1Database,
   endpoint: EndpointRow,

@@ -1,6 +1,6 @@
 /**
- * The lanes of a slice of due rows, as they are when it is planned: one for each channel, and one for each endpoint
- * that events are forwarded to. Says of an endpoint whether anything may go to it now, and which forwards wait.
+ * The lanes of a slice of due rows, at the time of planning: one for each channel, and one for each endpoint that
+ * events are forwarded to. Decides whether anything may be sent to an endpoint now, and which forwards wait.
  */
 import { FORWARD_RUN_MS, RESERVED_AHEAD_MS } from "../../limits";
 import { DEFAULT_ENDPOINT } from "../../projection/outbox-rows";
@@ -26,7 +26,7 @@ import { type ChannelSetups, isHeldBack } from "../channels/setup";
 
 type LaneRow = Pick<DueRow, "id" | "channel" | "endpoint" | "lane_place" | "resends">;
 
-/** Where a row goes through: a channel, or `forward/` and an endpoint. */
+/** The lane of a row: its channel, or `forward/` and its endpoint. */
 export function laneOf({ channel, endpoint }: Pick<LaneRow, "channel" | "endpoint">): string {
   return channel === "forward" ? forwardLane(endpoint ?? DEFAULT_ENDPOINT) : channel;
 }
@@ -35,7 +35,7 @@ function forwardLane(endpoint: string): string {
   return `forward/${endpoint}`;
 }
 
-/** The endpoint of a row, from its id alone: `forward/evt-1/ep_2`; null where it is no forward. */
+/** The endpoint of a row, from its id alone: `forward/evt-1/ep_2`; null if it is no forward. */
 export function endpointOfId(id: string): string | null {
   if (!id.startsWith("forward/")) return null;
   const last = id.slice(id.lastIndexOf("/") + 1);
@@ -44,15 +44,15 @@ export function endpointOfId(id: string): string | null {
 
 export interface OpenLane {
   readonly connection: Connection<Message> | null;
-  /** As relevance asks (relevance.ts). */
+  /** The state of the channel, for relevance.ts. */
   readonly state: "on" | "held" | "off";
   readonly ended: EndpointEnd | null;
-  /** Why nothing may go out now; null where it may. */
+  /** Why nothing may be sent now; null if it may. */
   readonly wait: string | null;
-  /** Milliseconds between two requests, and when the first may go out, in milliseconds since 1970. */
+  /** Milliseconds between two requests, and when the first may be sent, in milliseconds since 1970. */
   readonly gapMs: number;
   readonly startMs: number;
-  /** What is known of the endpoint; null for a channel. */
+  /** The row of the endpoint; null for a channel, or if it is deleted. */
   readonly endpoint: EndpointRow | null;
 }
 
@@ -85,7 +85,7 @@ function whyWait({ status, retry_at: retryAt }: EndpointRow, now: string): strin
   return retryAt !== null && retryAt > now ? ENDPOINT_FAILING : null;
 }
 
-/** The lane of an endpoint, before it is known what is due for it. */
+/** The lane of an endpoint, before its due forwards are known. */
 export function endpointLane(
   id: string,
   endpoints: readonly EndpointRow[],
@@ -122,7 +122,7 @@ export function mostOf({ gapMs, endpoint }: OpenLane): number | null {
   return endpoint === null || gapMs === 0 ? null : Math.max(1, Math.floor(FORWARD_RUN_MS / gapMs));
 }
 
-/** With the rate limit, and with what is to go first: which rows wait, and why. */
+/** Applies the rate limit and the order of receipt: adds to `waits` which rows wait, and why. */
 async function takeTurns(
   lane: OpenLane,
   rows: readonly LaneRow[],
@@ -157,7 +157,7 @@ async function takeTurns(
   return { ...lane, startMs: startMs ?? 0 };
 }
 
-/** By the order of receipt. */
+/** Sorts by the order of receipt. */
 export function byReceipt(a: Pick<LaneRow, "lane_place">, b: Pick<LaneRow, "lane_place">): number {
   return (a.lane_place ?? 0) - (b.lane_place ?? 0);
 }
@@ -168,7 +168,7 @@ export interface OpenLanes {
   readonly waits: ReadonlyMap<string, string>;
 }
 
-/** D1 is asked only where one of the rows is a forward. */
+/** Reads D1 only if one of the rows is a forward. */
 export async function openLanes(
   rows: readonly LaneRow[],
   deps: LanesDeps,
