@@ -1,4 +1,4 @@
-/** What previews and test messages are made from: one order that nobody has placed, with all that can follow from it. */
+/** The data of previews and test messages: one invented order, with everything that can follow from it. */
 import type { Template } from "../templates";
 import type { Facts, OrderFacts } from "../templates/facts";
 
@@ -97,7 +97,7 @@ const changes: Readonly<Partial<Record<Template, Partial<OrderFacts>>>> = {
   refund_due: cancelled,
 };
 
-/** As it stands when that message is sent. */
+/** The example as it is when that message is sent. */
 export function exampleOf(template: Template): Facts {
   return { ...example, order: { ...example.order, ...changes[template] } };
 }

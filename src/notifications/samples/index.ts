@@ -1,6 +1,6 @@
 /**
- * Messages that people look at and try out in the console: rendered as dispatch renders them, from the example or
- * from an order that there is. A test goes through the real channel, and makes no row of the outbox.
+ * Previews and test messages for the console: rendered as the dispatch renders them, from the example or from a stored
+ * order. A test uses the real channel, and writes no row of the outbox.
  */
 import { ERASED } from "../../events/erased-body";
 import { isAllowed } from "../../events/formats/allowlist";
@@ -24,7 +24,7 @@ import { registeredTexts } from "./registered";
 
 interface SampleWish {
   readonly template: Template;
-  /** Which of its texts, where it has several. */
+  /** Which of its texts, if it has several. */
   readonly text: string | null;
   readonly language: LanguageCode;
   /** Null: the example. */
@@ -36,7 +36,7 @@ interface SampleWish {
 export interface Sample {
   readonly channel: Channel;
   readonly shown: Shown;
-  /** Of an SMS: what it takes, and what is registered, one text for each way in which it can be said. */
+  /** For an SMS: its size, and the texts to register, one for each variant. */
   readonly sms: { readonly size: SmsSegments; readonly registered: readonly string[] } | null;
 }
 
@@ -50,11 +50,11 @@ interface TestWish extends Omit<SampleWish, "facts"> {
   readonly channel: Channel;
   /** As a person has typed it. */
   readonly recipient: string;
-  /** The person says that it is their own, although a customer has ordered with it. */
+  /** The person confirms that it is their own, although a customer has ordered with it. */
   readonly isOwn: boolean;
 }
 
-/** `customer`: a customer has ordered with it, and nobody has said that it is their own. */
+/** `customer`: a customer has ordered with it, and the person has not confirmed that it is their own. */
 type TestAnswer =
   | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "customer" }
@@ -72,7 +72,7 @@ export interface SamplesDeps {
 /** Variables can be shown while the id of their content template is not set. */
 const NO_CONTENT = "not set";
 
-/** Of what the template does not read nothing is known, as when it is sent. */
+/** Without the facts that the template does not read, as when it is sent. */
 function factsOf({ template, language, facts }: SampleWish): Facts {
   const all = facts ?? exampleOf(template);
   const { reads } = templates[template];
@@ -85,7 +85,7 @@ function factsOf({ template, language, facts }: SampleWish): Facts {
   };
 }
 
-/** A link to unsubscribe that is nobody's: it is answered as every other. */
+/** A link to unsubscribe that belongs to no recipient; it gets the same answer as any other. */
 function unsubscribeUrlOf({
   template,
   shop,
@@ -114,8 +114,8 @@ function smsOf(wish: SampleWish, text: string): Sample["sms"] {
 }
 
 /**
- * A message of the outbox as it would be sent now; null where what it is made from is not there. It may be one that
- * would be dropped.
+ * A message of the outbox as it would be sent now, even if it would be dropped; null if the data that it is made from
+ * is missing.
  */
 function preview({ row, context, facts, shop, edits }: PreviewWish): Message | null {
   const definition = findTemplate(row.template);
@@ -130,7 +130,7 @@ function preview({ row, context, facts, shop, edits }: PreviewWish): Message | n
   }
 }
 
-/** With the id of a content template where none is set, since only its variables are shown. */
+/** Sets the id of a content template if there is none, since only its variables are shown. */
 function withContent(wish: SampleWish): SampleWish {
   const { template, text, language, shop } = wish;
   const name = settingOf(WHATSAPP_CONTENT, template, ...(text === null ? [] : [text]), language);
@@ -146,7 +146,7 @@ function show(wish: SampleWish): readonly Sample[] {
   });
 }
 
-/** Why nothing may be sent there; null where it may. */
+/** Why nothing may be sent there; null if it may. */
 async function whyNot(
   { db, audience }: SamplesDeps,
   channel: Channel,
@@ -165,7 +165,7 @@ async function whyNot(
   return orders.length === 0 ? null : { kind: "customer" };
 }
 
-/** The mail says what it is. An SMS does not: operators deliver only the words that are registered. */
+/** Marks an e-mail as a test. An SMS is not marked: operators deliver only the words that are registered. */
 function marked(message: Message): Message {
   return message.channel === "email"
     ? { ...message, subject: `[test] ${message.subject}` }
@@ -195,7 +195,7 @@ async function sendTest(deps: SamplesDeps, wish: TestWish): Promise<TestAnswer> 
 }
 
 export interface Samples {
-  /** One for each channel of the template. Throws where the facts lack what it needs. */
+  /** One for each channel of the template. Throws if the facts lack what it needs. */
   readonly show: (wish: SampleWish) => readonly Sample[];
   readonly sendTest: (wish: TestWish) => Promise<TestAnswer>;
   readonly preview: (wish: PreviewWish) => Message | null;

@@ -1,6 +1,6 @@
 /**
- * The words of an SMS as they are registered on a DLT portal: what differs from order to order is `{#var#}`, the
- * shop's name stands as it is. Pure.
+ * The words of an SMS as they are registered on a DLT portal: values that differ between orders are `{#var#}`, the
+ * shop's name stays. Pure.
  */
 import { money } from "../../money";
 import type { Facts } from "../templates/facts";
@@ -8,7 +8,7 @@ import type { Texts } from "../texts/say";
 
 const VARIABLE = "{#var#}";
 
-/** What of the facts may be unknown, with which an SMS is said in other words. */
+/** The facts with and without the values that may be unknown: an SMS has other words for each. */
 function variantsOf(facts: Facts): readonly Facts[] {
   const { shipment, payment } = facts;
   if (shipment !== null) {
@@ -25,7 +25,7 @@ function variantsOf(facts: Facts): readonly Facts[] {
     : [facts, { ...facts, payment: { ...payment, amount_micros: null } }];
 }
 
-/** `say`: the SMS that is made of those facts. One text for each way in which it can be said. */
+/** One text for each variant of the SMS. `say`: makes the SMS from the facts. */
 export function registeredTexts(
   facts: Facts,
   { sms }: Texts,
