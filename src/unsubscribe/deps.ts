@@ -1,4 +1,4 @@
-/** What the page for unsubscribing gets, from bindings and configuration. */
+/** Connects the page for unsubscribing to its bindings and configuration. */
 import type { Config } from "../config";
 import { SHOP_FRESH_MS, SHOP_TIMEOUT_MS } from "../limits";
 import { makeShop, type SettingRow, type Shop } from "../notifications/shop";
@@ -17,7 +17,7 @@ import { within } from "../time-limit";
 export interface UnsubscribeDeps {
   readonly db: D1Database;
   readonly linkSecret: string | null;
-  /** What vars state of it. */
+  /** The shop's data from vars. */
   readonly shop: Config["shop"];
   readonly now: () => Date;
 }
@@ -26,7 +26,7 @@ export function unsubscribeDeps(db: D1Database, { linkSecret, shop }: Config): U
   return { db, linkSecret, shop, now: () => new Date() };
 }
 
-/** What people have set, as it was last read. */
+/** The settings and edited texts, as they were last read. */
 interface Known {
   readonly atMs: number;
   readonly rows: readonly SettingRow[];
@@ -35,7 +35,7 @@ interface Known {
 
 const memories = new WeakMap<D1Database, Known>();
 
-/** Read again after a while only, since anybody may open the page. Never throws. */
+/** Cached for a while, since anyone may open the page. Never throws. */
 async function knownNow({ db, now }: UnsubscribeDeps): Promise<Known> {
   const atMs = now().getTime();
   const last = memories.get(db);

@@ -1,4 +1,4 @@
-/** The page by which a customer unsubscribes: one sentence, one button, no script and nothing from elsewhere. */
+/** The page on which a customer unsubscribes: one sentence, one button, no script and nothing from another host. */
 import { raw } from "hono/html";
 import { htmlOf } from "../html";
 import type { Shop } from "../notifications/shop";
@@ -8,7 +8,7 @@ export type PageState = "asked" | "stopped" | "resumed" | "failed";
 
 const ACCENT = "#1f5f4f";
 
-/** The accent is `#rrggbb` (notifications/shop/kinds.ts): nothing else gets into the style sheet. */
+/** The accent is `#rrggbb` (notifications/shop/kinds.ts), so it cannot add anything else to the style sheet. */
 const styleSheet = (accent: string): string => `
 :root { color-scheme: light dark; --page: #f3f4f2; --card: #fff; --ink: #1d2321; --quiet: #56605c; --line: #e2e6e3; --accent: ${accent}; }
 @media (prefers-color-scheme: dark) { :root { --page: #121615; --card: #1b2120; --ink: #eef2f0; --quiet: #a6b1ad; --line: #323b38; } }
@@ -24,7 +24,7 @@ button { width: 100%; min-height: 48px; padding: 12px 20px; border: 1px solid va
 button.plain { background: transparent; border-color: var(--quiet); color: var(--ink); }
 button:focus-visible { outline: 3px solid var(--ink); outline-offset: 2px; }`;
 
-/** What the button does: the query of the form. */
+/** The query of the form, which says what the button does. */
 const actions: Readonly<Record<PageState, string>> = {
   asked: "?by=page",
   stopped: "?by=page&again",

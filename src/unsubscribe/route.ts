@@ -1,7 +1,7 @@
 /**
- * GET and POST /unsubscribe/<token>. GET shows a page with a button and changes nothing, since mail programs open
- * links on their own. POST unsubscribes: by the button, or by a mail program (RFC 8058), whose body is not read.
- * Every token is answered alike, whether or not it is one of ours, so that nothing can be learnt here.
+ * GET and POST /unsubscribe/<token>. GET shows a page with a button and changes nothing, since mail programs open links
+ * on their own. POST unsubscribes: from the button, or from a mail program (RFC 8058), whose body is not read. Every
+ * token gets the same answer, valid or not, so that the answer reveals nothing.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
@@ -30,7 +30,7 @@ async function answer(c: Context, state: PageState, deps: UnsubscribeDeps): Prom
   });
 }
 
-/** What a POST wants: `?again` takes it back, `?by=page` is the button. */
+/** Handles a POST: `?again` removes the opt-out, `?by=page` is the button. */
 async function act(c: Context, deps: UnsubscribeDeps): Promise<PageState> {
   const { db, linkSecret, now } = deps;
   if (linkSecret === null) {
@@ -52,7 +52,7 @@ async function act(c: Context, deps: UnsubscribeDeps): Promise<PageState> {
   return isAgain ? "resumed" : "stopped";
 }
 
-/** `depsOf`: what this request's Worker has. */
+/** `depsOf`: the dependencies of a request. */
 export function unsubscribeRoutes<E extends object>(
   depsOf: (c: Context<{ Bindings: E }>) => UnsubscribeDeps,
 ): Hono<{ Bindings: E }> {
