@@ -1,5 +1,5 @@
 /**
- * Claims due messages, checks whether each is still true, sends it, and records the outcome. Any number of runs may
+ * Checks whether each due message is still true, claims it, sends it, and records the outcome. Any number of runs may
  * overlap: a claim reserves a row for one of them.
  *
  * Three round trips to D1 for each slice: the due rows with their facts, the claim with the rendered bytes, and the
