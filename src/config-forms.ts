@@ -4,10 +4,10 @@
  */
 import * as z from "zod/mini";
 // With file extensions: tools run this file in Node directly.
-import { parseAllowlist } from "./events/formats/allowlist.ts";
-import { whyNotEndpoint } from "./events/formats/endpoint-address.ts";
-import { parseCountry } from "./events/formats/phone.ts";
-import { isTimeZone } from "./events/formats/time-zone.ts";
+import { parseAllowlist } from "./events/field-formats/allowlist.ts";
+import { whyNotEndpoint } from "./events/field-formats/endpoint-address.ts";
+import { parseCountry } from "./events/field-formats/phone.ts";
+import { isTimeZone } from "./events/field-formats/time-zone.ts";
 import { isObject, parseJson } from "./events/values.ts";
 
 export const present = z.string().check(z.trim(), z.minLength(1));
@@ -28,7 +28,7 @@ export const endpoint = present.check(
     return url.protocol === "https:" || (url.protocol === "http:" && loopback.has(url.hostname));
   }),
 );
-/** The same rules as for every endpoint (events/formats/endpoint-address.ts). */
+/** The same rules as for every endpoint (events/field-formats/endpoint-address.ts). */
 export const forwardUrl = present.check(z.refine((text) => whyNotEndpoint(text.trim()) === null));
 export const FORWARD_URL = "an https URL without credentials, at an address that is not private";
 export const baseUrl = endpoint.check(z.overwrite((text) => text.replace(/\/+$/, "")));
@@ -49,7 +49,7 @@ export const country = z.pipe(
   present.check(z.refine((text) => parseCountry(text) !== null)),
   z.transform((text) => parseCountry(text)),
 );
-/** The texts (notifications/texts) know which languages exist: any other one counts as English there. */
+/** The texts (notifications/locales) know which languages exist: any other one counts as English there. */
 export const locale = present.check(z.regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/));
 export const zone = present.check(z.refine(isTimeZone));
 /** `Shop <orders@shop.example>` or a bare address; a line break would end the header. */

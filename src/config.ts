@@ -6,7 +6,7 @@
 import type * as z from "zod/mini";
 // With its ending: tools have Node read this file as it is.
 import * as form from "./config-forms.ts";
-import type { Country } from "./events/formats/phone.ts";
+import type { Country } from "./events/field-formats/phone.ts";
 
 /** What the receiver needs. `secrets` is null if `CE_WEBHOOK_SECRET` is unset: every delivery is refused. */
 interface ReceiptConfig {
@@ -140,7 +140,7 @@ interface AudienceConfig {
   /** `production`, `staging` …; `unknown` if the stated name cannot be used. */
   readonly environment: string;
   /**
-   * Who may receive customers' messages (events/formats/allowlist.ts). Null: everyone, in production. Empty:
+   * Who may receive customers' messages (events/field-formats/allowlist.ts). Null: everyone, in production. Empty:
    * no one.
    */
   readonly allowlist: readonly string[] | null;

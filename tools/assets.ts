@@ -14,7 +14,7 @@ import { numberingPlans } from "./numbering-plans.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = `${root}public/console`;
-const plansFile = `${root}src/events/formats/phone-metadata.json`;
+const plansFile = `${root}src/events/field-formats/phone-metadata.json`;
 const migrationNamesFile = `${root}src/store/set-up/migration-names.ts`;
 const namesFile = `${root}src/console/asset-names.ts`;
 

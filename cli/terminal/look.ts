@@ -1,7 +1,7 @@
 /** The look of states, amounts and times in a terminal. */
 import { signs } from "../../testbed/terminal/text.ts";
 import type { Output } from "../../testbed/terminal/output.ts";
-import { toLocal } from "../../src/events/formats/time-zone.ts";
+import { toLocal } from "../../src/events/field-formats/time-zone.ts";
 
 type Colours = Output["colours"];
 type Shade = "green" | "red" | "yellow" | "cyan" | "dim";

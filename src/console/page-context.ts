@@ -1,7 +1,7 @@
 /** The request of a signed-in person, and how its query and form are read. */
 import type { Context } from "hono";
 import type * as z from "zod/mini";
-import { parseTime } from "../events/formats/time";
+import { parseTime } from "../events/field-formats/time";
 import type { AdminApiDeps } from "./deps";
 import { clip, visible } from "./text";
 

@@ -12,7 +12,7 @@ import {
   type StatedTime,
 } from "./recognition";
 import { isRefundAsPayment } from "./subjects";
-import { judgeTime, knownTime, type TimeFrame } from "./formats/time";
+import { judgeTime, knownTime, type TimeFrame } from "./field-formats/time";
 import { firstOf, isObject, type JsonObject } from "./values";
 
 /** The row and the order. */

@@ -4,7 +4,7 @@
  * tomorrow is erased, not kept. Pure.
  */
 import { findEventType } from "./catalog";
-import { parseTime } from "./formats/time";
+import { parseTime } from "./field-formats/time";
 import { knownFields } from "./subjects";
 
 /** Where an object is: no code reads a body in other places. */

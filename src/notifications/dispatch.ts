@@ -41,7 +41,7 @@ import { type ClosedLanes, type PlanDeps, planRow, type Slice } from "./plan";
 import { record, type RecordDeps } from "./record";
 import { makeShop } from "./shop";
 import { suppressionCheck } from "./suppression";
-import { editsOf } from "./texts/say";
+import { editsOf } from "./locales/say";
 
 /** The dependencies of a run; deps.ts connects them. */
 export interface DispatchDeps extends PlanDeps, RecordDeps, LanesDeps {}

@@ -3,7 +3,7 @@
  * no request and no write.
  */
 import type { ShopConfig } from "../config";
-import { addMs, msBetween } from "../events/formats/time";
+import { addMs, msBetween } from "../events/field-formats/time";
 import { errorText, log } from "../log";
 import { heldBackAlert } from "../store/outbox/alerts";
 import type { DueRow, OutcomeRow } from "../store/outbox/outbox";
@@ -25,7 +25,7 @@ import { quietHoursEnd, spread } from "./quiet-hours";
 import type { Shop } from "./shop";
 import { findTemplate, isSwitchedOn } from "./templates";
 import type { Facts } from "./templates/facts";
-import type { TextEdits } from "./texts/say";
+import type { TextEdits } from "./locales/say";
 
 /** The decision about a row: settled without a request, or claimed and sent. */
 export type Plan =

@@ -1,6 +1,6 @@
 /** Quiet hours: when a message to a telephone waits. Pure: the clock and the randomness are passed in. */
-import { addMs } from "../events/formats/time";
-import { fromLocalMs, toLocal } from "../events/formats/time-zone";
+import { addMs } from "../events/field-formats/time";
+import { fromLocalMs, toLocal } from "../events/field-formats/time-zone";
 import { QUIET_HOURS_SPREAD_MS } from "../limits";
 import type { QuietHours } from "./shop";
 

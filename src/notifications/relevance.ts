@@ -4,8 +4,8 @@
  * sent at all, whether it has a recipient.
  */
 import { ERASED } from "../events/erased-body";
-import { isAllowed } from "../events/formats/allowlist";
-import { msBetween } from "../events/formats/time";
+import { isAllowed } from "../events/field-formats/allowlist";
+import { msBetween } from "../events/field-formats/time";
 import { ALERT_HELD_MS, RECIPIENT_WAIT_MS } from "../limits";
 import type { OutboxContext } from "../projection/outbox-row";
 import type { DueRow } from "../store/outbox/outbox";

@@ -2,7 +2,7 @@
  * Everything in a text that looks like an e-mail address or a telephone number: alone, in longer text, in JSON or
  * HTML as text, or encoded for a URL. Pure, and linear in the length of the text.
  */
-import { plainText } from "../events/formats/phone";
+import { plainText } from "../events/field-formats/phone";
 import { emailContacts, phoneIdentifiers } from "./patches/contacts";
 
 /** Anything but these characters can be part of an address within other text, before and after the @. */

@@ -12,7 +12,7 @@ import { models } from "../events/models";
 import { type KnownBody, type Recognition, recognize, statedStatus } from "../events/recognition";
 import { isKnownStatus } from "../events/stages";
 import { hasFieldOf, isRefundAsPayment } from "../events/subjects";
-import { addMs, DAY_MS } from "../events/formats/time";
+import { addMs, DAY_MS } from "../events/field-formats/time";
 import { isObject, isPresent, type JsonObject } from "../events/values";
 import type { DecodedEvent, EventFrame, StoredEvent } from "./decoded-event";
 import { holdsErased } from "./patches/extra";

@@ -2,7 +2,7 @@
 import type { CatalogRow } from "../events/catalog";
 import type { OrderDetail, OrderRefund, OrderShipment, PaymentInfo } from "../events/models";
 import type { KnownBody } from "../events/recognition";
-import type { TimeFrame } from "../events/formats/time";
+import type { TimeFrame } from "../events/field-formats/time";
 import type { JsonObject } from "../events/values";
 
 /** The input for the meaning of an event: the inbox data of its first receipt. */

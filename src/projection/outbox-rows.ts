@@ -3,7 +3,7 @@
  * written even if the event is overridden; whether it is still true is checked when it is due. The rules are
  * passed in, since the definitions of the templates are in a higher layer (notifications/templates/).
  */
-import { addMs, DAY_MS } from "../events/formats/time";
+import { addMs, DAY_MS } from "../events/field-formats/time";
 import type { DecodedEvent } from "./decoded-event";
 import type { ForwardTarget } from "./event-filter";
 import { type About, factPart, orderPart, type OutboxContext, type OutboxRow } from "./outbox-row";

@@ -1,5 +1,5 @@
 /** Defaults from the shop's settings, for values that an event does not state. */
-import type { Country } from "../events/formats/phone";
+import type { Country } from "../events/field-formats/phone";
 
 export interface StoreDefaults {
   /** The country of telephone numbers without a country code: STORE_COUNTRY. */

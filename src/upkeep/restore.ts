@@ -2,7 +2,7 @@
  * Restores archived bodies to the inbox, some objects per call; the client continues with `next_cursor`. Restored
  * bodies stay for RESTORED_KEPT_MS, which is enough for a rebuild.
  */
-import { addMs } from "../events/formats/time";
+import { addMs } from "../events/field-formats/time";
 import { RESTORE_OBJECTS, RESTORED_KEPT_MS } from "../limits";
 import { errorText } from "../log";
 import { loadSuppressionList } from "../store/privacy/suppression-list";

@@ -2,7 +2,7 @@
  * Retention: purges what has expired, slice by slice. A slice is one D1 batch. If an archive is bound, the bodies
  * are first written to it, read back and compared. The next run finds what an interrupted run has not purged.
  */
-import { addMs, DAY_MS } from "../events/formats/time";
+import { addMs, DAY_MS } from "../events/field-formats/time";
 import {
   ARCHIVE_WAITS_MS,
   DATABASE_WINDOWS,

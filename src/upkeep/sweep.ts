@@ -5,7 +5,7 @@
  * changes nothing.
  */
 import { encodeMessage } from "../events/queue-message";
-import { addMs } from "../events/formats/time";
+import { addMs } from "../events/field-formats/time";
 import {
   AUDIT_EVENTS,
   COUNT_WAITS_MS,
@@ -52,7 +52,7 @@ export interface SweepDeps
  * of some of these stages.
  */
 const STAGE_MS = {
-  "mark what stands still": 15_000,
+  "mark stuck events": 15_000,
   "push waiting events": 10_000,
   "renew rows": 15_000,
   "watch channels": 10_000,
@@ -65,7 +65,7 @@ const STAGE_MS = {
   "read events again": 30_000,
   "audit state": 10_000,
   "count events": 15_000,
-  "say that it ran": 5_000,
+  "record the run": 5_000,
   rebuild: 30_000,
 } as const;
 
@@ -115,7 +115,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   const { db, defaults } = deps;
   const now = (): string => deps.now().toISOString();
   const stage = (name: keyof typeof STAGE_MS, work: Stage): Promise<void> => run(deps, name, work);
-  await stage("mark what stands still", (inTime) =>
+  await stage("mark stuck events", (inTime) =>
     walk(inTime, () => markStuck(db, now(), addMs(now(), -PUSH_AFTER_MS), SWEEP_STRETCH_ROWS)),
   );
   await stage("push waiting events", () => pushWaiting(deps, now()));
@@ -133,7 +133,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   await stage("count events", (inTime) =>
     walk(inTime, () => countStretch(db, now(), addMs(now(), -COUNT_WAITS_MS))),
   );
-  await stage("say that it ran", () => recordBeat(db, "swept_at", deps.now().getTime()));
+  await stage("record the run", () => recordBeat(db, "swept_at", deps.now().getTime()));
   // Last: large orders cost CPU time, and a run that exceeds its CPU limit ends immediately.
   await stage("rebuild", (inTime) => continueRebuild(db, now(), defaults, inTime));
 }

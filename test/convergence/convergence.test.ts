@@ -9,7 +9,7 @@ import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { sha256 } from "../../src/digest";
 import { importId } from "../../src/events/imports/import-id";
-import { addMs } from "../../src/events/formats/time";
+import { addMs } from "../../src/events/field-formats/time";
 import { modelOf } from "../../src/projection/history/model";
 import {
   createRandom,

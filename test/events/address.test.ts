@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { parseAddress } from "../../src/events/formats/address";
+import { parseAddress } from "../../src/events/field-formats/address";
 
 const seed = Number(env.TEST_SEED);
 

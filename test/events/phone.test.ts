@@ -10,7 +10,7 @@ import {
   parsePhone,
   phoneDigits,
   dialledForms,
-} from "../../src/events/formats/phone";
+} from "../../src/events/field-formats/phone";
 
 const seed = Number(env.TEST_SEED);
 const ASHA = "+919876543210";

@@ -1,7 +1,7 @@
 /** Local times without a zone, read in the time zone of the shop. */
 import { describe, expect, test } from "vitest";
-import { judgeTime, parseTime, parseTimeOrDay } from "../../src/events/formats/time";
-import { dayIn, isTimeZone, toLocal } from "../../src/events/formats/time-zone";
+import { judgeTime, parseTime, parseTimeOrDay } from "../../src/events/field-formats/time";
+import { dayIn, isTimeZone, toLocal } from "../../src/events/field-formats/time-zone";
 
 const BERLIN = "Europe/Berlin";
 const NEW_YORK = "America/New_York";

@@ -8,7 +8,7 @@ import {
   msBetween,
   parseTime,
   parseTimeOrDay,
-} from "../../src/events/formats/time";
+} from "../../src/events/field-formats/time";
 
 const frame = { receivedAt: "2026-11-24T12:00:00.000Z", timeZone: null };
 

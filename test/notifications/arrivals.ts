@@ -3,7 +3,7 @@
  * fact except HTTP and queues.
  */
 import { env } from "cloudflare:workers";
-import { addMs } from "../../src/events/formats/time";
+import { addMs } from "../../src/events/field-formats/time";
 import { dispatchDue, type DispatchDeps } from "../../src/notifications/dispatch";
 import { markStuck } from "../../src/store/inbox/waiting";
 import type { ForwardTarget } from "../../src/projection/event-filter";

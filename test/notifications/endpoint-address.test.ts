@@ -1,7 +1,7 @@
 /** The URLs that can be endpoints, and the names that a filter may have. */
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config";
-import { whyNotEndpoint } from "../../src/events/formats/endpoint-address";
+import { whyNotEndpoint } from "../../src/events/field-formats/endpoint-address";
 import { filterNames, isWanted } from "../../src/projection/event-filter";
 
 describe("the URL of an endpoint", () => {

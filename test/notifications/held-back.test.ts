@@ -1,7 +1,7 @@
 /** A channel that lost a setting loses no message: messages are held back, and sent later if they are still allowed. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { addMs } from "../../src/events/formats/time";
+import { addMs } from "../../src/events/field-formats/time";
 import type { ChannelsConfig } from "../../src/config";
 import { dispatchDue } from "../../src/notifications/dispatch";
 import { HELD_BACK } from "../../src/notifications/channels/reasons";

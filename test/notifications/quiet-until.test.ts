@@ -5,7 +5,7 @@
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { addMs } from "../../src/events/formats/time";
+import { addMs } from "../../src/events/field-formats/time";
 import { encodePrecedence, hashId } from "../../src/projection/precedence";
 import { happenedAt } from "../../src/store/state/happened";
 import {

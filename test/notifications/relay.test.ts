@@ -2,7 +2,7 @@
  * Abuse of the shop's mail as a relay: somebody orders under a name that is an advertisement, with the address of a
  * victim. The texts of an order reach the customer as text, and never as a link.
  */
-import { createTexts, noEdits } from "../../src/notifications/texts/say";
+import { createTexts, noEdits } from "../../src/notifications/locales/say";
 import { describe, expect, it } from "vitest";
 import {
   addressLineOrNull,

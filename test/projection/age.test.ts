@@ -1,6 +1,6 @@
 /** Events that are too old: the verdict at its limit, which depends only on the event. */
 import { describe, expect, it } from "vitest";
-import { addMs, DAY_MS } from "../../src/events/formats/time";
+import { addMs, DAY_MS } from "../../src/events/field-formats/time";
 import { asJudged, interpret } from "../../src/projection/interpret";
 import { foldPatches } from "../../src/projection/fold";
 import { defaults } from "../support/defaults";

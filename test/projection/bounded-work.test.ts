@@ -3,7 +3,7 @@
  * quadratic work is recognised by a duration of minutes.
  */
 import { describe, expect, it } from "vitest";
-import { plainText } from "../../src/events/formats/phone";
+import { plainText } from "../../src/events/field-formats/phone";
 import { describeBody } from "../../src/events/identity";
 import { recognize } from "../../src/events/recognition";
 import { parseBody } from "../../src/events/values";

@@ -1,7 +1,7 @@
 /** The effect of migration 0024 on existing messages. */
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { addMs } from "../../src/events/formats/time";
+import { addMs } from "../../src/events/field-formats/time";
 import { migrateOn, migrateUpTo } from "../support/migrations";
 import { rows } from "../support/receiver";
 

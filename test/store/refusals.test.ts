@@ -1,7 +1,7 @@
 /** The stored counts of refused deliveries: they add up, cover the last hour, and are removed. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { addMs, DAY_MS } from "../../src/events/formats/time";
+import { addMs, DAY_MS } from "../../src/events/field-formats/time";
 import { loadSystemStatus } from "../../src/store/overview";
 import { loadRefusedHours, loadRefusedTotals, saveRefusals } from "../../src/store/inbox/refusals";
 import { purgeOld } from "../../src/upkeep/retention";

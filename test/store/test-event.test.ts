@@ -1,7 +1,7 @@
 /** A test event leaves no rows, and no other event is skipped because of it. */
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { addMs } from "../../src/events/formats/time";
+import { addMs } from "../../src/events/field-formats/time";
 import { saveReceived } from "../../src/store/inbox/receipt";
 import { deleteTestEvent } from "../../src/store/inbox/inspection";
 import { listWaiting, markStuck } from "../../src/store/inbox/waiting";

@@ -1,6 +1,6 @@
 /** Events received at any time, settled as the Worker does it, and purges at any later time. */
 import { env } from "cloudflare:workers";
-import { addMs, DAY_MS } from "../../src/events/formats/time";
+import { addMs, DAY_MS } from "../../src/events/field-formats/time";
 import { purgeOld, type PurgeReport, type RetentionDeps } from "../../src/upkeep/retention";
 import { calmEnv, hand } from "../faults/drive";
 import { queued } from "../support/queue";

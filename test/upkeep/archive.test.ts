@@ -1,7 +1,7 @@
 /** The archive: its content, that no body is removed before it is archived, and the restore. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { addMs } from "../../src/events/formats/time";
+import { addMs } from "../../src/events/field-formats/time";
 import { startRebuild } from "../../src/store/state/rebuild-progress";
 import { loadSystemStatus } from "../../src/store/overview";
 import { countStretch } from "../../src/store/inbox/counts";

@@ -1,7 +1,7 @@
 /** A parcel that was linked to one order and then to another: the messages that an erasure finds. */
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { addMs } from "../../src/events/formats/time";
+import { addMs } from "../../src/events/field-formats/time";
 import { dispatchIds } from "../../src/notifications/dispatch";
 import { startErasure } from "../../src/store/privacy/erasure";
 import { continueErasures, erase, type ErasureDeps } from "../../src/upkeep/erasure";

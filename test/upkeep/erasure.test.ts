@@ -4,7 +4,7 @@
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, test } from "vitest";
-import { addMs } from "../../src/events/formats/time";
+import { addMs } from "../../src/events/field-formats/time";
 import { loadSuppressionList } from "../../src/store/privacy/suppression-list";
 import { loadErasure, saveStage, startErasure } from "../../src/store/privacy/erasure";
 import { startRebuild, loadRebuild } from "../../src/store/state/rebuild-progress";

@@ -6,7 +6,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { liveDay } from "../../bench/workers/shop-day";
 import { parseConfig } from "../../src/config";
-import { addMs, DAY_MS } from "../../src/events/formats/time";
+import { addMs, DAY_MS } from "../../src/events/field-formats/time";
 import { createDay } from "../../testbed/stories/index";
 import { row } from "../support/receiver";
 import { bucket, clearAll, days } from "./aged";

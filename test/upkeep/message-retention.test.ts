@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { resendMessage } from "../../src/store/outbox/message-list";
-import { addMs } from "../../src/events/formats/time";
+import { addMs } from "../../src/events/field-formats/time";
 import { seedNotification } from "../support/rows";
 import { row, rows } from "../support/receiver";
 import { clearAll, days, purgeAt, RECEIVED_AT } from "./aged";

@@ -5,7 +5,7 @@
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { addMs } from "../../src/events/formats/time";
+import { addMs } from "../../src/events/field-formats/time";
 import { countStretch } from "../../src/store/inbox/counts";
 import { auditSlice } from "../../src/store/state/audit";
 import { deleteTestEvent } from "../../src/store/inbox/inspection";

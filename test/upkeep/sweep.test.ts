@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { decodeMessage } from "../../src/events/queue-message";
-import { addMs } from "../../src/events/formats/time";
+import { addMs } from "../../src/events/field-formats/time";
 import { SWEEP_MAX_ROWS, SWEEP_STRETCH_ROWS } from "../../src/limits";
 import { sendTexts } from "../../src/store/inbox/queue";
 import { mapChannels } from "../../src/notifications/channels";

@@ -1,7 +1,7 @@
 /** The team is alerted if deliveries are refused and no valid one arrives, or if none arrives at all. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { addMs } from "../../src/events/formats/time";
+import { addMs } from "../../src/events/field-formats/time";
 import { loadArrivals } from "../../src/store/inbox/arrivals";
 import { saveRefusals } from "../../src/store/inbox/refusals";
 import { alertsAbout } from "../../src/upkeep/watch/deliveries";

@@ -1,6 +1,6 @@
 /** The actions on one endpoint other than its settings: its secret, a test event, a replay. */
 import { catalog } from "../../events/catalog";
-import { addMs } from "../../events/formats/time";
+import { addMs } from "../../events/field-formats/time";
 import { PROVIDER_TIMEOUT_MS, ROTATION_MS } from "../../limits";
 import type { Outcome } from "../../notifications/channels/channel";
 import { deriveSecret, forward, openEndpoints } from "../../notifications/channels/forward";

@@ -4,7 +4,7 @@
  */
 import { closest } from "fastest-levenshtein";
 import type { ChannelsConfig } from "../../config";
-import { whyNotEndpoint } from "../../events/formats/endpoint-address";
+import { whyNotEndpoint } from "../../events/field-formats/endpoint-address";
 import { FORWARD_ENDPOINTS_MAX } from "../../limits";
 import type { ChannelDeps } from "../../notifications/channels/channel";
 import { publicUrl } from "../../notifications/channels/forward";

@@ -1,6 +1,6 @@
 /** Reads the orders that match a query, page by page, for the console's list, its CSV and the admin API. */
-import { DAY_MS, addMs, parseTime } from "../../events/formats/time";
-import { dayIn } from "../../events/formats/time-zone";
+import { DAY_MS, addMs, parseTime } from "../../events/field-formats/time";
+import { dayIn } from "../../events/field-formats/time-zone";
 import { contactsLike } from "../../projection/patches/contacts";
 import { listOrders, type OrderPage, type Place } from "../../store/state/order-list";
 import { listAllOrders } from "../../store/worklists/all-orders";

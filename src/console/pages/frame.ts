@@ -1,5 +1,5 @@
 /** The frame of a page: the shop, the environment, and the current time and zone for its times. */
-import { toLocal } from "../../events/formats/time-zone";
+import { toLocal } from "../../events/field-formats/time-zone";
 import type { Frame } from "../page-context";
 
 let current: Frame = { shop: "", environment: "production", zone: null, now: new Date(0) };

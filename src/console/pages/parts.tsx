@@ -1,5 +1,5 @@
 /** The components of pages: times, badges, tables, facts. All text from outside is displayed by these. */
-import { isDay } from "../../events/formats/time";
+import { isDay } from "../../events/field-formats/time";
 import type { Child } from "hono/jsx";
 import { describeLeftOut, type LeftOut } from "../left-out";
 import { type Place, pathTo } from "../links";

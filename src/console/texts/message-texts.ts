@@ -8,8 +8,8 @@ import {
   type LanguageCode,
   languageCodes,
   languages,
-} from "../../notifications/texts";
-import { checkText } from "../../notifications/texts/check";
+} from "../../notifications/locales";
+import { checkText } from "../../notifications/locales/check";
 import {
   isTextKey,
   type Placeholder,
@@ -18,7 +18,7 @@ import {
   type TextKey,
   textForms,
   textRules,
-} from "../../notifications/texts/keys";
+} from "../../notifications/locales/keys";
 import {
   listEditedTexts,
   listTextVersions,

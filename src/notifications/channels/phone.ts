@@ -1,5 +1,5 @@
 /** The recipient of every channel that goes to a telephone: the customer's number in E.164. */
-import { parseE164 } from "../../events/formats/phone";
+import { parseE164 } from "../../events/field-formats/phone";
 import { phoneIdentifiers } from "../../projection/patches/contacts";
 import type { RecipientRule } from "./channel";
 

@@ -2,7 +2,7 @@
  * The state of an endpoint after a run: it works, it fails, it gets no requests for a while, it wants no more events,
  * or it has failed for so long that it is paused. Pure except for the last function.
  */
-import { addMs, msBetween } from "../../events/formats/time";
+import { addMs, msBetween } from "../../events/field-formats/time";
 import { ENDPOINT_FAILS_MS, RETRY_FOR_MS } from "../../limits";
 import { DEFAULT_ENDPOINT } from "../../projection/outbox-rows";
 import type { Alert } from "../../store/outbox/alerts";

@@ -3,7 +3,7 @@
  * order. A test uses the real channel, and writes no row of the outbox.
  */
 import { ERASED } from "../../events/erased-body";
-import { isAllowed } from "../../events/formats/allowlist";
+import { isAllowed } from "../../events/field-formats/allowlist";
 import { PROVIDER_TIMEOUT_MS } from "../../limits";
 import { listOrdersOf } from "../../store/privacy/person";
 import { loadSuppressionList } from "../../store/privacy/suppression-list";
@@ -17,8 +17,8 @@ import type { Shop } from "../shop";
 import { settingOf, WHATSAPP_CONTENT } from "../shop/settings";
 import { findTemplate, messagesWhere, type Template, templates } from "../templates";
 import type { Facts } from "../templates/facts";
-import type { LanguageCode } from "../texts";
-import { createTexts, type TextEdits } from "../texts/say";
+import type { LanguageCode } from "../locales";
+import { createTexts, type TextEdits } from "../locales/say";
 import { exampleOf } from "./example";
 import { registeredTexts } from "./registered";
 

@@ -2,7 +2,7 @@
  * The kinds of values that a setting of the shop can have. Text in; the value in one form, or the reason why it is
  * refused, out. Pure. A reason names no value.
  */
-import { parseAddress } from "../../events/formats/address";
+import { parseAddress } from "../../events/field-formats/address";
 import { httpUrl } from "../text/safe-text";
 import { CONTRAST_MIN, readColour } from "./contrast";
 

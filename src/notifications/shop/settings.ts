@@ -4,7 +4,7 @@
  */
 import { DEFAULT_STORE_NAME, type ShopConfig } from "../../config";
 import { lookUp } from "../text/safe-text";
-import { languageCodes } from "../texts";
+import { languageCodes } from "../locales";
 import type { SettingKind } from "./kinds";
 
 /** Where the console shows it. */

@@ -5,7 +5,7 @@ import type { Note } from "../channels/team/note";
 import { decimalMoney, money } from "../../money";
 import type { Shop } from "../shop";
 import { httpUrl, lineOrNull, nameOrNull, oneLine, outsideLine } from "../text/safe-text";
-import type { Texts } from "../texts/say";
+import type { Texts } from "../locales/say";
 import type { OrderFacts } from "./facts";
 import {
   type ItemLine,

@@ -10,7 +10,7 @@ import type { Fact, OutboxOptions } from "../../projection/outbox-rows";
 import type { Channel, ContentOf } from "../channels";
 import type { Audience } from "../channels/channel";
 import type { Shop } from "../shop";
-import type { Texts } from "../texts/say";
+import type { Texts } from "../locales/say";
 import type { Facts } from "./facts";
 
 /** What is known about a message when it is due. */

@@ -10,7 +10,7 @@
  * - `awb:1490813302`: the airway bill of a parcel of the order, in lower case; likewise.
  */
 import { ERASED } from "../../events/erased-body";
-import { parseAddress } from "../../events/formats/address";
+import { parseAddress } from "../../events/field-formats/address";
 import type { OrderDetail } from "../../events/models";
 import {
   callingCodeOf,
@@ -19,7 +19,7 @@ import {
   phoneDigits,
   plainText,
   dialledForms,
-} from "../../events/formats/phone";
+} from "../../events/field-formats/phone";
 import { nameOf, type StatedPhone } from "./customer";
 import type { Patch } from "../registers";
 import type { StoreDefaults } from "../store-defaults";

@@ -1,7 +1,7 @@
 /** The customer of an order: name, e-mail and phone, chosen field by field within one event. */
 import { ERASED } from "../../events/erased-body";
 import type { Address, OrderDetail } from "../../events/models";
-import { parseE164, parsePhone } from "../../events/formats/phone";
+import { parseE164, parsePhone } from "../../events/field-formats/phone";
 import { firstOf } from "../../events/values";
 import type { Values } from "../registers";
 import type { StoreDefaults } from "../store-defaults";

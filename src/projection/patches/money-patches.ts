@@ -2,7 +2,7 @@
 import { identifierOf } from "../../events/keys";
 import type { OrderRefund, PaymentInfo } from "../../events/models";
 import { refundStatus } from "../../events/subjects";
-import { knownTime } from "../../events/formats/time";
+import { knownTime } from "../../events/field-formats/time";
 import { micros } from "./money";
 import { type Place, precedenceAt, shopDay } from "./place";
 import { type Patch, patchOf } from "../registers";

@@ -2,7 +2,7 @@
 import type { EventType } from "../../events/catalog";
 import { type OrderDetail, orderItem } from "../../events/models";
 import { paymentWord } from "../../events/stages";
-import { knownTime } from "../../events/formats/time";
+import { knownTime } from "../../events/field-formats/time";
 import { contactsNamed } from "./contacts";
 import { addressValue, customerValues, readPhones } from "./customer";
 import type { DecodedEvent } from "../decoded-event";

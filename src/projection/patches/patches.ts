@@ -7,7 +7,7 @@ import { isImported } from "../../events/imports/import-id";
 import { hasOwnIdentifier, keyOf } from "../../events/keys";
 import { type OrderDetail, orderPayment, orderShipment } from "../../events/models";
 import { refundStatus } from "../../events/subjects";
-import { knownTime } from "../../events/formats/time";
+import { knownTime } from "../../events/field-formats/time";
 import type { JsonObject } from "../../events/values";
 import type { DecodedEvent } from "../decoded-event";
 import { airwayBillContacts } from "./contacts";

@@ -1,8 +1,8 @@
 /** The place of a body: the event itself, or an entry nested in an order event. */
 import type { Subject } from "../../events/catalog";
 import { stageOf } from "../../events/stages";
-import type { TimeFrame } from "../../events/formats/time";
-import { dayIn } from "../../events/formats/time-zone";
+import type { TimeFrame } from "../../events/field-formats/time";
+import { dayIn } from "../../events/field-formats/time-zone";
 import { encodePrecedence, hashId } from "../precedence";
 import type { Patch } from "../registers";
 

@@ -1,6 +1,6 @@
 /** The values that a shipment sets, for events about it and for entries nested in an order. */
 import { type OrderShipment, shipmentItem } from "../../events/models";
-import { knownTime, parseTimeOrDay } from "../../events/formats/time";
+import { knownTime, parseTimeOrDay } from "../../events/field-formats/time";
 import { ITEMS_MAX, itemsJson, parseEntries } from "./entries";
 import { type Place, precedenceAt, type Projected } from "./place";
 import { patchOf } from "../registers";

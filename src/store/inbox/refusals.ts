@@ -3,7 +3,7 @@
  * about them: the last hour, the hours of a day, the totals.
  */
 import type { RefusalReason } from "../../events/refusals";
-import { addMs } from "../../events/formats/time";
+import { addMs } from "../../events/field-formats/time";
 
 /** The number of deliveries that were refused in one clock hour for one reason. */
 export interface RefusalCount {

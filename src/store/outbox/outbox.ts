@@ -6,7 +6,7 @@
  * fenced by `attempts`, which counts claims: a run that has lost its lease, or that read a row before another run
  * claimed it, writes nothing. `in_flight` is 1 from the claim until the outcome is recorded. The time is passed in.
  */
-import { addMs } from "../../events/formats/time";
+import { addMs } from "../../events/field-formats/time";
 import { LEASE_MS } from "../../limits";
 import type { Channel } from "../../notifications/channels";
 import { DEFAULT_ENDPOINT } from "../../projection/outbox-rows";

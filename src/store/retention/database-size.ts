@@ -2,7 +2,7 @@
  * The size of the database, and when it will be full. D1 reports its size with every answer; the cron stores one size
  * a day, and the growth follows from these.
  */
-import { addMs, DAY_MS } from "../../events/formats/time";
+import { addMs, DAY_MS } from "../../events/field-formats/time";
 
 /** The growth is measured over at most this many days. */
 const GROWTH_DAYS = 30;

@@ -2,7 +2,7 @@
  * When a row of the inbox is expired, as SQL. First the bodies of settled events are removed; later the row, when
  * a repeat of the event can no longer be mistaken for a new event.
  */
-import { LIES_AHEAD } from "../../events/formats/time";
+import { LIES_AHEAD } from "../../events/field-formats/time";
 
 /** Times, ISO 8601: what is as old as that, or older, is expired. */
 export interface Horizons {

@@ -1,5 +1,5 @@
 /** Reads a search text as everything that it may be: keys, contacts, words. Pure. */
-import { phoneDigits, plainText } from "../../events/formats/phone";
+import { phoneDigits, plainText } from "../../events/field-formats/phone";
 import { airwayBillContact, contactsLike, foldName } from "../../projection/patches/contacts";
 import type { StoreDefaults } from "../../projection/store-defaults";
 

@@ -2,7 +2,7 @@
  * Applies one batch of events: state, outbox and the events' own status change together in one D1 batch, or not at
  * all.
  */
-import { addMs } from "../../events/formats/time";
+import { addMs } from "../../events/field-formats/time";
 import { CONSUMED_EVERY_MS, REFUND_DUE_AFTER_MS } from "../../limits";
 import { unusedChannels } from "../../notifications/channels";
 import { templatesWhere } from "../../notifications/templates";

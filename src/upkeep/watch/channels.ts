@@ -3,7 +3,7 @@
  * messages are held back; once the channel is set up again, they are released. Reads a few rows, and writes only
  * changes.
  */
-import { addMs } from "../../events/formats/time";
+import { addMs } from "../../events/field-formats/time";
 import { CHANNEL_SEEN_EVERY_MS, DISPATCH_MAX_ROWS } from "../../limits";
 import { log } from "../../log";
 import { type Channel, channelNames } from "../../notifications/channels";

@@ -3,7 +3,7 @@
  * refused for their signature and no authentic event arrives, and if no authentic event has arrived for longer
  * than is normal for the shop.
  */
-import { addMs } from "../../events/formats/time";
+import { addMs } from "../../events/field-formats/time";
 import { signatureAlert, silenceAlert } from "../../store/outbox/alerts";
 import { type Arrivals, loadArrivals } from "../../store/inbox/arrivals";
 import type { Alert } from "../../store/outbox/alerts";

@@ -1,5 +1,5 @@
 /** One endpoint: its condition and the reason, its settings, its success and latency, and its forwards. */
-import { addMs } from "../../../events/formats/time";
+import { addMs } from "../../../events/field-formats/time";
 import { DEFAULT_ENDPOINT } from "../../../projection/outbox-rows";
 import {
   type Delivery,

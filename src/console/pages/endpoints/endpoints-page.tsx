@@ -1,6 +1,6 @@
 /** The endpoints that events are forwarded to, their condition, and the form that adds one. */
 import { note } from "../../activity/note";
-import { addMs } from "../../../events/formats/time";
+import { addMs } from "../../../events/field-formats/time";
 import { FORWARD_ENDPOINTS_MAX } from "../../../limits";
 import { DEFAULT_ENDPOINT } from "../../../projection/outbox-rows";
 import { type Measured, measureEndpoints } from "../../../store/forwarding/deliveries";

@@ -23,7 +23,7 @@ import {
   type Row,
   textIn,
 } from "../../order-view";
-import { defaultText } from "../../../notifications/texts";
+import { defaultText } from "../../../notifications/locales";
 import { withQuery } from "../../links";
 import { count } from "../../text";
 import { Explained } from "./explain-panel";

@@ -1,6 +1,6 @@
 /** A chart of events per ten minutes, hour or day, whose bars link to their events, and the same figures as a table. */
-import { addMs } from "../../../events/formats/time";
-import { dayIn } from "../../../events/formats/time-zone";
+import { addMs } from "../../../events/field-formats/time";
+import { dayIn } from "../../../events/field-formats/time-zone";
 import { withQuery } from "../../links";
 import { capital, count } from "../../text";
 import { clockTime, pageFrame } from "../frame";

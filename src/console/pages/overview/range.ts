@@ -1,7 +1,7 @@
 /** The range of time that the overview shows, and its division into the bars of the chart. */
 import * as z from "zod/mini";
-import { dayIn } from "../../../events/formats/time-zone";
-import { addMs, DAY_MS, parseTime } from "../../../events/formats/time";
+import { dayIn } from "../../../events/field-formats/time-zone";
+import { addMs, DAY_MS, parseTime } from "../../../events/field-formats/time";
 import type { EventStatus } from "../../../store/inbox/inbox";
 import type { EventCount } from "../../../store/overview-figures";
 

@@ -4,7 +4,7 @@
  */
 import { oneLine } from "../../text/safe-text";
 import type { Shop } from "../../shop";
-import type { Texts } from "../../texts/say";
+import type { Texts } from "../../locales/say";
 import { type Accents, accentsOf } from "./colours";
 
 export interface MailLink {

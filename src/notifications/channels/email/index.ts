@@ -1,5 +1,5 @@
 /** E-mail to customers: through Resend, else through Cloudflare's own binding. */
-import { parseAddress } from "../../../events/formats/address";
+import { parseAddress } from "../../../events/field-formats/address";
 import { oneLine } from "../../text/safe-text";
 import { emailContacts } from "../../../projection/patches/contacts";
 import type { ChannelDefinition } from "../channel";

@@ -4,7 +4,7 @@
  */
 import type { KnownBlock } from "@slack/types";
 import type { Shop } from "../../shop";
-import type { Texts } from "../../texts/say";
+import type { Texts } from "../../locales/say";
 import { httpUrl, lineOrNull, oneLine } from "../../text/safe-text";
 import type { TeamMessage } from "./message";
 

@@ -5,7 +5,7 @@
 import type { Shop } from "../../shop";
 import { settingOf, WHATSAPP_CONTENT } from "../../shop/settings";
 import type { LayoutInput } from "../../templates/template";
-import { DEFAULT_LANGUAGE, type LanguageCode } from "../../texts";
+import { DEFAULT_LANGUAGE, type LanguageCode } from "../../locales";
 import { trackingLink } from "../../templates/shipment/tracking";
 import { money } from "../../../money";
 import { lookUp, oneLine, outsideLine } from "../../text/safe-text";

@@ -3,7 +3,7 @@
  * time.
  */
 import * as z from "zod/mini";
-import { knownTime } from "../../../events/formats/time";
+import { knownTime } from "../../../events/field-formats/time";
 import type { DecodedEvent } from "../../../projection/decoded-event";
 import { balanceDueMicros } from "../../../projection/money-status/financial-status";
 import type { Fact } from "../../../projection/outbox-rows";

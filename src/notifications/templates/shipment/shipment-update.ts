@@ -1,11 +1,11 @@
 /** To the customer: a new status of the parcel. One for each status, or for each day if the status may repeat. */
 import * as z from "zod/mini";
-import { dayIn } from "../../../events/formats/time-zone";
+import { dayIn } from "../../../events/field-formats/time-zone";
 import type { DecodedEvent } from "../../../projection/decoded-event";
 import type { Fact } from "../../../projection/outbox-rows";
 import { fitSms, type Shorten } from "../../channels/sms/fit";
 import { dayText } from "../../text/when";
-import type { Texts } from "../../texts/say";
+import type { Texts } from "../../locales/say";
 import { addressedTo, deliveryAddress, factsBlock, greet, paragraph, orderButton } from "../parts";
 import { parcelData } from "../structured";
 import type { TemplateDefinition } from "../template";
