@@ -78,7 +78,7 @@ export interface EventFilter {
 /** The flags that select events. */
 export function takeFilter(command: Command, statuses: readonly string[]): Command {
   return command
-    .addOption(new Option("--status <status>", "what became of them").choices(statuses))
+    .addOption(new Option("--status <status>", "only those with this status").choices(statuses))
     .option("--type <type>", "of this type, such as payment.failed")
     .option("--order <number>", "about this order")
     .option("--from <time>", "received from then on; a time, or 2h for two hours ago", moment)

@@ -30,7 +30,7 @@ export function takeFollowing(command: Command): Command {
 }
 
 export const statusOption = (): Option =>
-  new Option("--status <status>", "only what came to this").choices(eventStatuses);
+  new Option("--status <status>", "only events with this status").choices(eventStatuses);
 
 /**
  * Passes on the last events, then each new one, in the order of receipt. `handle` returns whether the event counts for

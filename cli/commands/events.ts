@@ -28,7 +28,7 @@ async function listEvents(cli: Cli, flags: Flags): Promise<void> {
 export function eventsCommand(cli: Cli): Command {
   const command = takeFilter(new Command("events"), eventStatuses)
     .summary("the inbox, newest first")
-    .description("Lists the events that were received, newest first, and what became of each.")
+    .description("Lists the received events and the outcome of each, newest first.")
     .option("--search <key>", "the beginning of an id, or an order, payment or shipment number")
     .option("--limit <n>", "at most so many", wholeNumber(1, 10_000), 20);
   complete(command, "token", [

@@ -24,7 +24,7 @@ export function explainCommand(cli: Cli): Command {
       "Shows which event set each field of an order, and why each other event is overridden.",
     )
     .argument("<number>", "the order's number")
-    .option("--events", "only what became of each event, without the fields");
+    .option("--events", "only the outcome of each event, without the fields");
   complete(command, "token", [
     ["ce-webhooks explain ORD-1", "field by field, then event by event"],
     [

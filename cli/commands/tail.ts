@@ -52,7 +52,7 @@ export function tailCommand(cli: Cli): Command {
   const command = new Command("tail")
     .summary("follow new events live")
     .description(
-      "Shows events as they come, with what became of each. Survives outages of the receiver.",
+      "Shows events as they arrive, and the outcome of each. Survives outages of the receiver.",
     )
     .addOption(statusOption());
   takeFollowing(command);

@@ -148,7 +148,7 @@ function checkCron(
   if (isLocal) {
     return found.skip(
       "cron",
-      `${detail}; on this machine it stands still`,
+      `${detail}; it does not run on this machine`,
       `curl ${url}/cdn-cgi/local/scheduled`,
     );
   }

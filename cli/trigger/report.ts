@@ -88,7 +88,7 @@ export function judgePosted(all: readonly Posted[], settings: Settings): Failure
 function printNext({ colours, print }: Output, orderNumber: string, where: string): void {
   for (const [command, what] of [
     [`explain ${orderNumber}`, "which event set what, and which are overridden"],
-    [`order ${orderNumber}`, "where it stands, and how it got there"],
+    [`order ${orderNumber}`, "its state, and how it came about"],
   ] as const) {
     print(`  ${commandLine(command + where).padEnd(36)}  ${colours.dim(what)}`);
   }

@@ -128,7 +128,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "conflict",
-    description: "another body under a known id: the first one stands, the team hears of it",
+    description: "another body under a known id: the first one counts, the team is alerted",
     isEnveloped: true,
     build: (source) => {
       const first = firstOf(source);

@@ -78,7 +78,7 @@ async function lookAround(page: Page): Promise<void> {
 async function goBack(page: Page): Promise<void> {
   await page.goto(`${MESSAGES}/order_confirmed`);
   await page.getByRole("button", { name: "Back to default" }).click();
-  await page.getByText("The default is said again.").waitFor();
+  await page.getByText("The default text is in use again.").waitFor();
   await mailIn(page).getByRole("heading", { name: "Thank you for your order" }).waitFor();
   await page.getByRole("link", { name: "Versions" }).click();
   await page.getByRole("button", { name: "Restore" }).first().click();

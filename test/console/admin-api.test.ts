@@ -340,7 +340,9 @@ describe("a notification of which only its identity is left", () => {
     const id = String(one?.["id"]);
     await env.DB.prepare(`UPDATE notifications SET ${left} WHERE id = ?1`).bind(id).run();
     const problem = await send(`/notifications/${encodeURIComponent(id)}/send-again`, {}, 409);
-    expect(problem).toMatchObject({ error: expect.stringContaining("Nothing of it is kept") });
+    expect(problem).toMatchObject({
+      error: expect.stringContaining("Only the fact that it was sent is kept"),
+    });
     const [after] = await rows("SELECT status, resends FROM notifications WHERE id = ?1", id);
     expect(after).toEqual({ status: "suppressed", resends: 0 });
   });

@@ -125,7 +125,7 @@ describe("a file is split into its bodies", () => {
     const file =
       '[\n  {\n    "a": [{"b": 1\n  },\n  {\n    "a": [\n      {"b":1}\n    ]\n  },\n  7,\n  {"c":1}\n]';
     expect(reasons(split(file))).toEqual([
-      "2: it has no end; nothing behind it on its line is read",
+      "2: it has no end; nothing after it on its line is read",
       "5",
       "10: it is not a JSON object",
       "11",

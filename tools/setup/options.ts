@@ -39,7 +39,7 @@ function originOf(text: string): string {
 
 const about = `From a fresh clone to a Worker that takes webhooks.
 
-Finds or creates the D1 database and the four queues, writes the database's id into wrangler.toml, sets secrets, applies the migrations, deploys, sends a signed test event and shows what became of it. Each step is shown as the wrangler command that it is. What is there already is left as it is, so it may be run again at any time.
+Finds or creates the D1 database and the four queues, writes the database's id into wrangler.toml, sets secrets, applies the migrations, deploys, sends a signed test event and shows its outcome. Each step is shown as the wrangler command that it is. What exists already is not changed, so you can run it again at any time.
 
 Not logged in? npx wrangler login, or CLOUDFLARE_API_TOKEN. More than one account? CLOUDFLARE_ACCOUNT_ID says which.`;
 

@@ -23,7 +23,7 @@ export function describeStart({ origin, isDefault, hasToken }: Started): string 
 
 npx ce-webhooks trigger payment-fails-twice --order ORD-1${where}
 
-  ${pc.bold("See what became of it")}, and why:
+  ${pc.bold("See its outcome")}, and why:
 
 npx ce-webhooks explain ORD-1${where}
 npx ce-webhooks messages --order ORD-1${where}
@@ -37,7 +37,7 @@ npx ce-webhooks trigger --list
 npx ce-webhooks --help
 
   ${pc.bold("The console")} is at ${pc.cyan(`${origin}/console`)}; the token is in .dev.vars.
-  ${pc.bold("The cron")} stands still on a machine of your own; fire it by hand:
+  ${pc.bold("The cron")} does not run on your own machine; start it by hand:
 
 curl ${origin}/cdn-cgi/local/scheduled
 ${hasToken ? "" : withoutToken}`;

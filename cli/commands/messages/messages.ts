@@ -35,7 +35,9 @@ export function messagesCommand(cli: Cli): Command {
   const command = new Command("messages")
     .summary("who was told what")
     .description("Lists messages to customers, the team and endpoints, newest first.")
-    .addOption(new Option("--status <status>", "what became of them").choices(messageStatuses))
+    .addOption(
+      new Option("--status <status>", "only those with this status").choices(messageStatuses),
+    )
     .addOption(new Option("--channel <channel>", "sent by this channel").choices(channelNames))
     .addOption(new Option("--template <name>", "of this template").choices(templateNames))
     .option("--reason <text>", "for this reason, in its exact words")

@@ -70,9 +70,9 @@ export function quietUntilCommand(cli: Cli): Command {
     .option("--dry-run", "only count the messages that wait and would be suppressed")
     .option("-y, --yes", "do not ask");
   complete(command, "token", [
-    ["ce-webhooks quiet-until --dry-run", "how it stands, and what it would suppress"],
+    ["ce-webhooks quiet-until --dry-run", "the current state, and what it would suppress"],
     ["ce-webhooks quiet-until 2026-11-24T10:00Z --yes", "after going back, before queues resume"],
-    ["ce-webhooks quiet-until +2h", "while events are sent again that state no time"],
+    ["ce-webhooks quiet-until +2h", "while events without a time are sent again"],
   ]);
   return command.action((time: string | undefined, flags: Flags) => quietUntil(cli, time, flags));
 }

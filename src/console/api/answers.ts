@@ -120,7 +120,7 @@ const endpoint = z.object({
   status_reason: text,
   status_since: text.check(z.describe("since when it is paused or disabled")),
   failing_since: text.check(z.describe("since when every attempt has failed")),
-  retry_at: text.check(z.describe("until then it is left alone")),
+  retry_at: text.check(z.describe("nothing is sent to it until then")),
   created_at: z.string(),
   pending: z.int().check(z.describe("forwards that wait or are to be retried, up to 10,000")),
 });

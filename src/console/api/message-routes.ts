@@ -15,7 +15,7 @@ const noMessage = "There is no notification with this id";
 
 const whyNotResent = (message: Message): string =>
   message.status !== "pending" && isBare(message)
-    ? "Nothing of it is kept but that it was told: it cannot be sent again"
+    ? "Only the fact that it was sent is kept: it cannot be resent"
     : "It is pending: it will be sent without being asked for again";
 
 export const messageRoutes: readonly Route[] = [

@@ -293,7 +293,7 @@ export class BodySplitter {
     if (isCostly) this.#costly += 1;
     if (this.#begun === null || this.#costly > COSTLY_MAX) {
       // Outside the list of a wrapper, or with much of the file broken: the rest is no longer understood.
-      this.#report(this.#begun?.line ?? this.#line, `${reason}; nothing behind it is read`);
+      this.#report(this.#begun?.line ?? this.#line, `${reason}; nothing after it is read`);
       this.#begun = null;
       this.#open.length = this.#depth = 0;
       this.#at = this.#text.length;
@@ -302,7 +302,7 @@ export class BodySplitter {
     }
     const { at, line, column } = this.#begun;
     const isInList = this.#depth > 0;
-    this.#report(line, isInList ? `${reason}; nothing behind it on its line is read` : reason);
+    this.#report(line, isInList ? `${reason}; nothing after it on its line is read` : reason);
     this.#begun = null;
     this.#open.length = this.#depth;
     const end = this.#text.indexOf("\n", at);

@@ -48,7 +48,12 @@ export function Effect({
   return (
     <Part id="effect" title="What it changed">
       {changed.length === 0 ? null : (
-        <Table caption="It set, and it stands" shown columns={fared} rows={grouped(changed)} />
+        <Table
+          caption="Values that it set and that are still valid"
+          shown
+          columns={fared}
+          rows={grouped(changed)}
+        />
       )}
       {overridden.length === 0 ? null : (
         <Table

@@ -1,6 +1,6 @@
 /** One message: its texts in a language, with a preview beside them. */
 import { templates } from "../../../notifications/templates";
-import { languages } from "../../../notifications/texts";
+import { languages } from "../../../notifications/locales";
 import type { PageContext } from "../../page-context";
 import { findText, type TextView, type TextWithVersions } from "../../texts/message-texts";
 import { loadSamples, type Samples } from "../../texts/samples";
@@ -93,8 +93,8 @@ function Shared({ subject: { name, template, language } }: { readonly subject: S
 
 const did: Readonly<Record<string, string>> = {
   saved: "Saved. What is rendered from now on says it.",
-  default: "The default is said again.",
-  restored: "The earlier version is said again.",
+  default: "The default text is in use again.",
+  restored: "The earlier version is in use again.",
 };
 
 function TemplatePage(props: TemplateProps) {

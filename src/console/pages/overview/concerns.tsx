@@ -168,7 +168,7 @@ function quietOf(quiet: QuietUntil | null, now: Date): Concern[] {
   const to = `${SETTINGS}#quiet-until`;
   const what = "Messages to customers and the team are suppressed";
   return aheadS > 0
-    ? [{ to, text: `${what}, for another ${duration(aheadS)}.`, hint: "What is new, too." }]
+    ? [{ to, text: `${what}, for another ${duration(aheadS)}.`, hint: "New events wait as well." }]
     : [{ to, text: `${what} about what happened before ${duration(-aheadS)} ago.` }];
 }
 
