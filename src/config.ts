@@ -7,6 +7,7 @@ import type * as z from "zod/mini";
 // With its ending: tools have Node read this file as it is.
 import * as form from "./config-forms.ts";
 import type { Country } from "./events/field-formats/phone.ts";
+import { log } from "./log.ts";
 
 /** What the receiver needs. `secrets` is null if `CE_WEBHOOK_SECRET` is unset: every delivery is refused. */
 interface ReceiptConfig {
@@ -339,11 +340,12 @@ export function expectedOf({ audience, receipt }: Config) {
 
 const parsed = new WeakMap<object, Config>();
 
-/** The configuration of this isolate's `env`, parsed at first use. */
+/** The configuration of this isolate's `env`, parsed at first use; unusable values are logged then. */
 export function loadConfig(env: object): Config {
   const known = parsed.get(env);
   if (known !== undefined) return known;
   const config = parseConfig(env);
+  for (const message of config.problems) log.warn("config", { message });
   parsed.set(env, config);
   return config;
 }

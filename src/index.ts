@@ -9,6 +9,7 @@ import { routePath } from "hono/route";
 // The order is that of the bundle: what is alike stands close together, which is 3.5 KiB less of it, gzipped, than by name.
 import { isConfigured } from "./console/auth/sign-in";
 import { errorText, log } from "./log";
+import { withHeaders } from "./answer-headers";
 import { type Config, expectedOf, loadConfig } from "./config";
 import { unsubscribeDeps } from "./unsubscribe/deps";
 import { receiverRoutes } from "./receiver/route";
@@ -34,17 +35,6 @@ import { measured } from "./data-points";
 import type { Piece } from "./events/imports/body-splitter";
 import { receiverDeps, refusalsOf } from "./receiver/deps";
 
-/** Read once per isolate; unusable values are logged once. */
-const reported = new WeakSet<Config>();
-function configOf(env: Env): Config {
-  const config = loadConfig(env);
-  if (!reported.has(config)) {
-    reported.add(config);
-    for (const message of config.problems) log.warn("config", { message });
-  }
-  return config;
-}
-
 function callsOf({ DB, NOTIFICATIONS }: Env): Calls {
   return callsThrough(DB, NOTIFICATIONS, () => new Date());
 }
@@ -52,7 +42,7 @@ function callsOf({ DB, NOTIFICATIONS }: Env): Calls {
 type HonoContext = Context<{ Bindings: Env }>;
 
 const receiver = receiverRoutes((c: HonoContext) =>
-  receiverDeps(c, configOf(c.env).receipt, (event) =>
+  receiverDeps(c, loadConfig(c.env).receipt, (event) =>
     callsOf(c.env).raiseAlert(conflictAlert(event.id)),
   ),
 );
@@ -63,7 +53,7 @@ function eventsDeps(env: Env, config: Config, calls: Calls) {
 }
 
 function consoleDeps({ env }: HonoContext) {
-  const config = configOf(env);
+  const config = loadConfig(env);
   const calls = callsOf(env);
   const consumer = eventsDeps(env, config, calls);
   const actions = {
@@ -79,7 +69,7 @@ function consoleDeps({ env }: HonoContext) {
 const whereConfigured =
   (serve: Serve<Env>) =>
   (c: HonoContext): Response | Promise<Response> =>
-    isConfigured(configOf(c.env).admin)
+    isConfigured(loadConfig(c.env).admin)
       ? serve(c.req.raw, c.env, c.executionCtx)
       : c.json({ error: "Not found" }, 404);
 
@@ -87,7 +77,7 @@ const whereConfigured =
 const app = new Hono<{ Bindings: Env }>({ strict: false });
 app.get("/health", async (c) => {
   if (c.req.query("deep") === undefined) return c.json({ status: "ok" });
-  const expected = expectedOf(configOf(c.env));
+  const expected = expectedOf(loadConfig(c.env));
   const status = await checkDeepHealth({ db: c.env.DB, now: () => new Date(), expected });
   return c.json({ status }, status === "ok" ? 200 : 503, { "cache-control": "no-store" });
 });
@@ -96,7 +86,7 @@ app.all("/api/admin/*", whereConfigured(adminApi(consoleDeps)));
 app.all("/console/*", whereConfigured(consolePages(consoleDeps)));
 app.route(
   "/unsubscribe",
-  unsubscribeRoutes(({ env }: HonoContext) => unsubscribeDeps(env.DB, configOf(env))),
+  unsubscribeRoutes(({ env }: HonoContext) => unsubscribeDeps(env.DB, loadConfig(env))),
 );
 app.notFound((c) => c.json({ error: "Not found" }, 404));
 app.onError((error, c) => {
@@ -106,7 +96,7 @@ app.onError((error, c) => {
 
 /** Environments may add a suffix to the names, as in `ce-events-staging`. */
 async function consume(batch: MessageBatch, env: Env, context: ExecutionContext): Promise<void> {
-  const config = configOf(env);
+  const config = loadConfig(env);
   const isDead = /-dlq(-|$)/.test(batch.queue);
   if (batch.queue.startsWith("ce-notifications")) {
     if (isDead) handleNotificationDeadLetters(batch);
@@ -121,7 +111,7 @@ async function consume(batch: MessageBatch, env: Env, context: ExecutionContext)
 }
 
 async function runCron(env: Env): Promise<void> {
-  const config = configOf(env);
+  const config = loadConfig(env);
   const others = {
     dispatch: () => dispatchDue(dispatchDeps(env, config)),
     channelSetups: channelSetups(env, config),
@@ -130,30 +120,13 @@ async function runCron(env: Env): Promise<void> {
   await sweep(sweepDeps(env, config, callsOf(env), others));
 }
 
-/**
- * Headers of every answer: browsers use TLS alone from then on (over http they ignore the header), and do not
- * guess content types.
- */
-const everyAnswer = {
-  "strict-transport-security": "max-age=63072000",
-  "x-content-type-options": "nosniff",
-} as const;
-
-async function answer(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
-  const given = await app.fetch(request, env, context);
-  // A copy: the headers of a response from elsewhere cannot be changed.
-  const response = new Response(given.body, given);
-  for (const [name, value] of Object.entries(everyAnswer)) response.headers.set(name, value);
-  return response;
-}
-
 /** Each run writes a data point, if a data set is bound. */
 export default {
   fetch: (request: Request, env: Env, context: ExecutionContext) => {
     // On every request: counted refusals must not wait for the next refusal.
     refusalsOf(env.DB).writeDue((work) => context.waitUntil(work));
     const kind = request.url.includes("/webhooks/ce") ? "receipt" : "console";
-    const work = (): Promise<Response> => answer(request, env, context);
+    const work = async () => withHeaders(await app.fetch(request, env, context));
     return measured(env, kind, 1, work, ({ status }) => String(status));
   },
   queue: (batch: MessageBatch, env: Env, context: ExecutionContext) =>

@@ -46,6 +46,8 @@ async function readSlices(reader: Reader, maxBytes: number): Promise<BodyResult>
     length += value.length;
     if (length > maxBytes) return TOO_LARGE;
     slices.push(value);
+    // The usual body is one slice; to ask for more would take another turn of the event loop.
+    if (value.length < BODY_SLICE_BYTES) return { ok: true, bytes: join(slices, length) };
   }
 }
 
