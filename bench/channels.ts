@@ -12,9 +12,15 @@ const SMS = {
   SMS_FROM: "+15005550006",
 };
 
+const ENDPOINT = {
+  FORWARD_URL: "http://127.0.0.1/forward",
+  FORWARD_SECRET: "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3",
+};
+
 export const CHANNELS = {
   none: {},
   "e-mail, team": { ...EMAIL, ...TEAM },
   "e-mail, SMS, team": { ...EMAIL, ...SMS, ...TEAM },
+  "e-mail, SMS, team, one endpoint": { ...EMAIL, ...SMS, ...TEAM, ...ENDPOINT },
 } as const;
 export type ChannelSet = keyof typeof CHANNELS;

@@ -123,8 +123,10 @@ function pathsOf(order: string, newest: number): readonly string[] {
     `/console/events?cursor=${Math.floor(newest / 2)}`,
     `/console/events/${event}`,
     "/console/orders",
-    "/console/orders?q=PAST-10",
-    "/console/orders?q=a80%40example.com",
+    "/console/orders?money=refund_due",
+    // What is found at once is a redirect to it; what a person waits for is both.
+    "/console/search?q=PAST-10",
+    "/console/search?q=a80%40example.com",
     // The first has a person's exact key; the others read every number, name and address.
     "/api/admin/search?q=a80%40example.com",
     "/api/admin/search?q=43210",
@@ -176,10 +178,11 @@ export async function benchConsole({
     const step = startStep("pages");
     const ask = async (path: string): Promise<number> => {
       const startedMs = performance.now();
-      const response = await fetch(new URL(path, server.url), { headers, redirect: "manual" });
+      const response = await fetch(new URL(path, server.url), { headers });
       const text = await response.text();
       const tookMs = performance.now() - startedMs;
-      if (response.status === 200) return tookMs;
+      const isSignedOut = response.url.includes("/sign-in");
+      if (response.status === 200 && !isSignedOut) return tookMs;
       throw new Error(`${path} was answered ${response.status}: ${text.slice(0, 200)}`);
     };
     const paths = pathsOf(order, events);

@@ -7,7 +7,7 @@ import {
   SERVED,
   type Spread,
 } from "./latency.ts";
-import { fixed, table, verdict, whole } from "./statistics.ts";
+import { barChart, fixed, table, verdict, whole } from "./statistics.ts";
 
 const OURS = "this receiver";
 /** The limits of a receipt in milliseconds: one write and 5 ms at the median, two writes and 20 ms at p99. */
@@ -90,6 +90,14 @@ which they were due.
 
 The sale is a third of the ${SERVED} receipts a second that this D1 serves one by one (${Math.round(SERVED / 3)}), then four times that,
 then a third again. In the last scenario D1 takes four times as long for each statement and row.
+
+${barChart(
+  "Receipts of the sale, p99",
+  "ms",
+  rows
+    .filter(({ scenario }) => scenario === "sale")
+    .map(({ contender, receiptMs }) => [contender, receiptMs.p99]),
+)}
 
 ${table(
   [

@@ -24,6 +24,8 @@ interface Answer {
     readonly status: string;
     readonly messages: number;
   }[];
+  /** Rows written once everything has expired. */
+  readonly retention: number;
 }
 
 /** The average use of one event. */
@@ -39,6 +41,8 @@ export interface Entry {
   readonly receiptTrips: number;
   readonly consumeTripsABatch: number;
   readonly queueOperations: number;
+  /** Rows written once the event and its messages have expired; not in the rows above. */
+  readonly retentionRows: number;
   /** Rows written, by step and then by the effect of the statement. */
   readonly writes: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
@@ -91,6 +95,7 @@ export function summarize(
     receiptTrips: (answer.trips["receipt"] ?? 0) / Math.ceil(events / batch),
     consumeTripsABatch: (answer.trips["consume"] ?? 0) / Math.ceil(events / batch),
     queueOperations: (sends * OPERATIONS_A_MESSAGE) / events,
+    retentionRows: answer.retention / events,
     writes,
   };
 }
@@ -123,6 +128,7 @@ async function account(
   const server = await startWorker({
     entry: "bench/workers/inside.ts",
     settings: CHANNELS[channels],
+    archives: true,
   });
   try {
     const answers: Answer[] = [];
@@ -169,7 +175,7 @@ export async function benchLedger(): Promise<LedgerResult> {
       }
     }
     const wakeUpCalls = own.reduce((sum, answer) => sum + answer.wakeUpCalls, 0);
-    const joined = { steps, trips, wakeUpCalls, messages: [] };
+    const joined = { steps, trips, wakeUpCalls, messages: [], retention: 0 };
     const entry = summarize(joined, {
       channels: "e-mail, SMS, team",
       batch: 1,

@@ -30,3 +30,20 @@ export function verdict(value: number, target: number, atMost = false): string {
   const met = atMost ? value <= target : value >= target;
   return `${met ? "met" : "**missed**"} (aim: ${atMost ? "at most" : "at least"} ${target})`;
 }
+
+/** A bar chart that Markdown viewers draw: Mermaid's xychart. `bars`: name and value, in the order of the chart. */
+export function barChart(
+  title: string,
+  unit: string,
+  bars: readonly (readonly [string, number])[],
+): string {
+  const names = bars.map(([name]) => `"${name}"`).join(", ");
+  const values = bars.map(([, value]) => fixed(value, 1)).join(", ");
+  return `\`\`\`mermaid
+xychart-beta horizontal
+    title "${title}"
+    x-axis [${names}]
+    y-axis "${unit}" 0 --> ${Math.ceil(Math.max(...bars.map(([, value]) => value)))}
+    bar [${values}]
+\`\`\``;
+}

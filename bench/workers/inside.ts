@@ -4,9 +4,12 @@
  */
 import { loadConfig } from "../../src/config";
 import { consumeEvents, type ConsumerDeps } from "../../src/consumer/consumer";
+import { consumerDeps } from "../../src/consumer/deps";
+import { addMs, DAY_MS } from "../../src/events/field-formats/time";
 import { encodeMessage } from "../../src/events/queue-message";
 import { describeBody } from "../../src/events/identity";
 import { GROUP_MAX_EVENTS } from "../../src/limits";
+import { unusedChannels } from "../../src/notifications/channels";
 import { dispatchDeps } from "../../src/notifications/deps";
 import { dispatchDue, dispatchIds } from "../../src/notifications/dispatch";
 import { outboxRules } from "../../src/notifications/templates";
@@ -17,7 +20,12 @@ import {
   saveReceived,
   saveReceivedTogether,
 } from "../../src/store/inbox/receipt";
+import { findArchive } from "../../src/upkeep/archive";
+import { purgeOld } from "../../src/upkeep/retention";
 import { type Counted, counting } from "./counting";
+
+/** A run of the cron purges a limited number of rows. */
+const RETENTION_RUNS = 10;
 
 interface InsideEnv extends Env {
   readonly CE_WEBHOOK_SECRET: string;
@@ -61,28 +69,22 @@ function deliveryOf(event: ReceivedEvent) {
   };
 }
 
+/** As src/index.ts makes it; `apply` stands in for the D1 batch. */
 async function consume(
   db: D1Database,
   deliveries: readonly ReturnType<typeof deliveryOf>[],
   env: InsideEnv,
-  apply: ConsumerDeps["apply"] = (batch) => applyBatch(db, batch, new Date().toISOString()),
+  apply?: ConsumerDeps["apply"],
 ): Promise<readonly string[]> {
   const woken: string[] = [];
-  await consumeEvents(deliveries, {
-    db,
-    forwardTo: () => Promise.resolve([]),
-    options: {
-      ...loadConfig(env).defaults,
-      ...loadConfig(env).outbox,
-      rules: outboxRules,
-      dedupeDays: null,
-    },
-    now: () => new Date(),
-    random: Math.random,
-    apply,
+  const config = loadConfig(env);
+  const unused = unusedChannels(config.statedChannelSettings);
+  const deps = consumerDeps({ DB: db }, config, unused, outboxRules, {
     raiseAlert: () => Promise.resolve(),
     wake: (ids) => Promise.resolve(void woken.push(...ids)),
   });
+  const options = { ...deps.options, dedupeDays: null };
+  await consumeEvents(deliveries, { ...deps, options, apply: apply ?? deps.apply });
   return woken;
 }
 
@@ -171,7 +173,23 @@ async function ledger({ payloads, batch, later }: Asked, env: InsideEnv) {
   const messages = await env.DB.prepare(
     "SELECT channel, status, count(*) AS messages FROM notifications GROUP BY 1, 2",
   ).all();
-  return { steps, trips, wakeUpCalls, messages: messages.results };
+  const retention = later === true ? await rowsOfRetention(env) : 0;
+  return { steps, trips, wakeUpCalls, messages: messages.results, retention };
+}
+
+/** The rows that are written when everything stored has expired: bodies to the archive, then messages and events. */
+async function rowsOfRetention(env: InsideEnv): Promise<number> {
+  const { days, dedupeDays, maxBytes } = loadConfig(env).retention;
+  const { db, statements } = counting(env.DB);
+  // Bodies leave first, and rows much later.
+  for (const after of [days + 2, dedupeDays + 4]) {
+    const now = new Date(addMs(new Date().toISOString(), after * DAY_MS));
+    const deps = { db, archive: findArchive(env), days, dedupeDays, maxBytes, now: () => now };
+    for (let runs = 0; runs < RETENTION_RUNS; runs += 1) await purgeOld(deps);
+  }
+  const left = await env.DB.prepare("SELECT count(*) AS n FROM webhook_events").first<number>("n");
+  if (left !== 0) throw new Error(`${String(left)} events were not purged`);
+  return statements.reduce((sum, { written }) => sum + written, 0);
 }
 
 function depsOf(db: D1Database, env: InsideEnv) {

@@ -35,6 +35,7 @@ await test("rows, trips and operations are counted for one event", () => {
         { channel: "email", status: "sent", messages: 1 },
         { channel: "sms", status: "suppressed", messages: 1 },
       ],
+      retention: 14,
     },
     { channels: "none", batch: 2, events: 2 },
   );
@@ -45,6 +46,7 @@ await test("rows, trips and operations are counted for one event", () => {
   assert.equal(entry.consumeTripsABatch, 2);
   assert.equal(entry.queueOperations, 4.5);
   assert.deepEqual([entry.messages, entry.sent], [1, 0.5]);
+  assert.equal(entry.retentionRows, 7);
   assert.deepEqual(entry.writes, {
     receipt: { "INSERT INTO webhook_events": 3 },
     consume: { "UPDATE orders": 1 },
