@@ -78,6 +78,18 @@ function verdicts(rows: readonly LatencyRow[]): readonly (readonly string[])[] {
   ];
 }
 
+/** Why receipts take longer than a write. */
+function bounds(rows: readonly LatencyRow[]): string {
+  const at = (contender: string): LatencyRow | undefined =>
+    rows.find((row) => row.contender === contender && row.scenario === "200 a second");
+  const [own, least] = [at(OURS), at("least Worker")];
+  if (own === undefined || least === undefined) return "";
+  const { p50, p99 } = least.receiptMs;
+  return `What bounds a receipt: the least Worker, which applies nothing, takes ${whole(p50)} ms (p99: ${whole(p99)}) at 200 a second,
+since requests wait for each other to share a statement. This receiver's wait behind its own consumer and
+dispatch as well, ${whole(own.longestLineMs)} ms at most: a batch of 21 statements is one query to a D1 that serves one at a time.`;
+}
+
 export function latencySection({ rows }: LatencyResult): string {
   return `## With D1 at a distance
 
@@ -119,7 +131,10 @@ ${table(
   rows.map(receiptRow),
 )}
 
-From arrival to applied, and to sent (messages without a delay); and how long it took after the last arrival until
+${bounds(rows)}
+
+From arrival to applied, and to sent (messages without a delay); events come shuffled, so a message may wait until the
+order with its recipient has come, and is asked again after half a minute; and how long it took after the last arrival until
 nothing was left. The least Worker applies nothing. The local queue hands over one batch at a time; the platform
 starts more consumers as a queue grows.
 
