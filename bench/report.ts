@@ -70,7 +70,10 @@ share one thread with the Worker here, which they do not on the platform.
 ${barChart(
   "Deliveries answered",
   "a second",
-  result.contenders.map(({ name }) => [name, median(rates(name))]),
+  result.contenders.map(({ name, label }) => [
+    `${name}: ${label.split(/[:,]/)[0] ?? ""}`,
+    median(rates(name)),
+  ]),
 )}
 
 ${table(["", "receiver", "a second", ": b", "p50 ms", "p99 ms", "CPU ms an event", "errors"], rows)}

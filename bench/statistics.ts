@@ -40,6 +40,7 @@ export function barChart(
   const names = bars.map(([name]) => `"${name}"`).join(", ");
   const values = bars.map(([, value]) => fixed(value, 1)).join(", ");
   return `\`\`\`mermaid
+%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#2563eb"}}}}%%
 xychart-beta horizontal
     title "${title}"
     x-axis [${names}]

@@ -27,7 +27,18 @@ const blocksOf = (...languages: readonly string[]): readonly Block[] =>
   pages.flatMap(({ blocks }) => blocks.filter(({ language }) => languages.includes(language)));
 
 /** Languages of code blocks that are not run. */
-const unchecked = new Set(["", "text", "json", "jsonc", "toml", "yaml", "ts", "diff", "markdown"]);
+const unchecked = new Set([
+  "",
+  "text",
+  "json",
+  "jsonc",
+  "toml",
+  "yaml",
+  "ts",
+  "diff",
+  "markdown",
+  "mermaid",
+]);
 
 /** Replaces the example values of a page with those of the test's shop. */
 function inThisShop(sql: string, { stories }: Shop): string {
