@@ -16,11 +16,13 @@ import {
 import { storeRendered } from "../../src/notifications/message";
 import {
   isQuietable,
+  messagesWhere,
   type Template,
   templateNames,
   templates,
 } from "../../src/notifications/templates";
 import { factId } from "../../src/projection/outbox-row";
+import { insertAlerts } from "../../src/store/outbox/alerts";
 import { listMessages } from "../../src/store/outbox/message-list";
 import { parseRendered } from "../../src/store/outbox/rendered";
 import { saveSwitch } from "../../src/store/shop/switches";
@@ -149,6 +151,34 @@ describe.each(entries)("$template through $channel", (entry) => {
       .run();
     const { messages } = await listMessages(env.DB, { template, channel }, { limit: 10 });
     expect(messages.map((message) => message.id)).toEqual([id]);
+  });
+});
+
+describe.each(templateNames)("%s", (template) => {
+  it("says in the docs when it is dropped, exactly if it can become untrue", () => {
+    const { docs, whyUntrue, audience } = templates[template];
+    // What ends a forward is its endpoint (plan.ts).
+    const canBeDropped = whyUntrue !== undefined || audience === "system";
+    expect(docs.dropped !== null).toBe(canBeDropped);
+  });
+});
+
+describe.each(channelNames)("%s", (channel) => {
+  it("is used by a template", () => {
+    expect(messagesWhere(() => true).map((message) => message.channel)).toContain(channel);
+  });
+});
+
+describe("an alert", () => {
+  it("has one row for each channel of its template", async () => {
+    await clearTables();
+    const ids = await insertAlerts(env.DB, [{ kind: "test", text: "Look here." }], NOW);
+    const wanted = messagesWhere(({ asked }) => asked.by === "alert");
+    expect(ids.toSorted()).toEqual(
+      wanted.map((one) => factId(one.template, "test", NOW.slice(0, 13), one.channel)).toSorted(),
+    );
+    const stored = await rows("SELECT template, channel FROM notifications");
+    expect(stored).toEqual(wanted);
   });
 });
 

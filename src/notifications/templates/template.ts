@@ -1,6 +1,6 @@
 /**
  * The interface of every template. A template is one file with everything about one message, except its words
- * (../texts/). Only its line in the registry (index.ts) names it. All of it is pure.
+ * (../locales/). Only its line in the registry (index.ts) names it. All of it is pure.
  */
 import type * as z from "zod/mini";
 import type { EventType } from "../../events/catalog";

@@ -1,4 +1,5 @@
 /** Alerts: messages to the team about something that needs a person. At most one for each kind and hour. */
+import { messagesWhere } from "../../notifications/templates";
 import { factId } from "../../projection/outbox-row";
 import type { AuditFinding } from "../state/audit";
 import type { RefusedReason } from "../inbox/refusals";
@@ -20,7 +21,10 @@ export interface Alert {
 const insertAlertsSql = `
 INSERT OR IGNORE INTO notifications
   (id, template, channel, about, subject_id, status, next_attempt_at, due_at, created_at, context)
-SELECT value->>0, 'alert', 'team', 'alert', value->>1, 'pending', ?2, ?2, ?2, value->>2 FROM jsonb_each(?1)`;
+SELECT value->>0, value->>1, value->>2, 'alert', value->>3, 'pending', ?2, ?2, ?2, value->>4 FROM jsonb_each(?1)`;
+
+/** The messages that report an alert: one for each channel. */
+const messages = messagesWhere(({ asked }) => asked.by === "alert");
 
 /**
  * The statement that raises alerts, for use in another batch. `only` is a condition with one parameter: if it does
@@ -32,11 +36,15 @@ export function alertStatement(
   now: string,
   only?: { readonly sql: string; readonly value: string },
 ): D1PreparedStatement {
-  const rows = alerts.map((alert) => [
-    factId("alert", alert.kind, now.slice(0, 13), "team"),
-    alert.subjectId ?? null,
-    JSON.stringify({ kind: "alert", alert: alert.kind, text: alert.text, repeats: alert.repeats }),
-  ]);
+  const rows = alerts.flatMap(({ kind, text, repeats, subjectId = null }) =>
+    messages.map(({ template, channel }) => [
+      factId(template, kind, now.slice(0, 13), channel),
+      template,
+      channel,
+      subjectId,
+      JSON.stringify({ kind: "alert", alert: kind, text, repeats }),
+    ]),
+  );
   const condition = only === undefined ? "" : `WHERE ${only.sql.replace("?", "?3")}`;
   const statement = db.prepare(`${insertAlertsSql} ${condition} RETURNING id`);
   const values = [JSON.stringify(rows), now];
