@@ -79,7 +79,10 @@ export function chooseSecrets(
   };
 }
 
-const channelGroups: readonly string[] = ["E-mail", "SMS", "Team", "Forward"];
+/** The groups whose secrets only a person has: one for each channel with secrets of its own. */
+const channelGroups = [...new Set(secrets.map(({ group }) => group))].filter(
+  (group) => !secrets.some((secret) => secret.group === group && makeable.includes(secret.name)),
+);
 
 async function askHow(screen: Screen, { name, description }: Setting, isSet: boolean) {
   const isRequired = name === "CE_WEBHOOK_SECRET";

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
 import { type Ran as Printed, runWrangler, wranglerScript } from "../../cli/wrangler/process.ts";
+import { secrets } from "../settings/table.ts";
 
 export interface Ran extends Printed {
   /** The addresses of a deployment, as wrangler reports them to programs. */
@@ -101,10 +102,10 @@ export function readJson<T>(shape: z.ZodType<T>, { stdout }: Printed): T | null 
 }
 
 /** Secrets are not passed in the environment of child processes; they go through stdin. */
-const withheld = /^(CE_WEBHOOK_|ADMIN_TOKEN|RESEND_|TWILIO_|SLACK_|FORWARD_)/;
+const withheld: ReadonlySet<string> = new Set(secrets.map(({ name }) => name));
 
 function childEnv(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !withheld.test(name));
+  const kept = Object.entries(process.env).filter(([name]) => !withheld.has(name));
   return { ...Object.fromEntries(kept), ...more };
 }
 
