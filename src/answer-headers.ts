@@ -7,7 +7,7 @@ const headers = {
   "x-content-type-options": "nosniff",
 } as const;
 
-/** Adds them to an answer that this Worker has made; the headers of a response from elsewhere cannot be changed. */
+/** Adds them to an answer that this Worker has made: the headers of a response from elsewhere cannot be changed. */
 export function withHeaders(response: Response): Response {
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   return response;

@@ -178,7 +178,8 @@ describe("an alert", () => {
       wanted.map((one) => factId(one.template, "test", NOW.slice(0, 13), one.channel)).toSorted(),
     );
     const stored = await rows("SELECT template, channel FROM notifications");
-    expect(stored).toEqual(wanted);
+    expect(stored).toHaveLength(wanted.length);
+    expect(stored).toEqual(expect.arrayContaining([...wanted]));
   });
 });
 

@@ -1,4 +1,4 @@
-/** To the team: something needs a person. One for each kind and hour (store/outbox/outbox.ts). */
+/** To the team: something needs a person. One for each kind and hour (store/outbox/alerts.ts). */
 import * as z from "zod/mini";
 import { outsideLine } from "../../text/safe-text";
 import type { TemplateDefinition } from "../template";
