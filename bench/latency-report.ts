@@ -86,8 +86,8 @@ function bounds(rows: readonly LatencyRow[]): string {
   if (own === undefined || least === undefined) return "";
   const { p50, p99 } = least.receiptMs;
   return `What bounds a receipt: the least Worker, which applies nothing, takes ${whole(p50)} ms (p99: ${whole(p99)}) at 200 a second,
-since requests wait for each other to share a statement. This receiver's wait behind its own consumer and
-dispatch as well, ${whole(own.longestLineMs)} ms at most: a batch of 21 statements is one query to a D1 that serves one at a time.`;
+since requests wait for each other to share a statement. Receipts here also wait behind the consumer and the
+dispatch, ${whole(own.longestLineMs)} ms at most: D1 serves one query at a time, and a batch of statements is one.`;
 }
 
 export function latencySection({ rows }: LatencyResult): string {
