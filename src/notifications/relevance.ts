@@ -1,5 +1,5 @@
 /**
- * Decides whether a due message is still true, and to whom it is sent. Pure. The order of the checks matters, since
+ * Decides whether a due message is still true, and finds its recipient. Pure. The order of the checks matters, since
  * `suppressed` is final and people read its reason: whether it is still true, whether it is recent, whether it can be
  * sent at all, whether it has a recipient.
  */

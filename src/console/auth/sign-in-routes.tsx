@@ -49,7 +49,7 @@ export async function signIn(c: Context, deps: AdminApiDeps): Promise<Response> 
   return c.redirect(pageIn(getCookie(c, NEXT_COOKIE) ?? "") ?? "/console", 303);
 }
 
-/** The sign-in form; a person whom Access has admitted does not need it. */
+/** The sign-in form; a person who is signed in through Access does not need it. */
 export async function signInForm(c: Context, deps: AdminApiDeps): Promise<Response> {
   if ((await throughAccess(c, deps)) !== null) return c.redirect("/console", 303);
   const problem = c.req.query("wrong") === "1" ? "That is not the admin token." : null;

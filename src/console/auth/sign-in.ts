@@ -1,6 +1,6 @@
 /**
  * Decides who may use the console and the admin API: a person or script with `ADMIN_TOKEN`, as a bearer token or in the
- * signed cookie that the sign-in form sets, or anyone whom Cloudflare Access has admitted.
+ * signed cookie that the sign-in form sets, or a verified token of Cloudflare Access.
  */
 import type { Context } from "hono";
 import { deleteCookie, getSignedCookie, setSignedCookie } from "hono/cookie";
@@ -32,7 +32,7 @@ async function isToken(given: string, expected: string): Promise<boolean> {
   return crypto.subtle.timingSafeEqual(await sha256(given), await sha256(expected));
 }
 
-/** Who was admitted by Access; null if nobody, or if Access is not set up. */
+/** The person that the token of Access names; null if there is no valid token, or if Access is not set up. */
 export async function throughAccess(
   c: Context,
   { admin, now }: SignInDeps,
@@ -125,7 +125,7 @@ async function isSignedIn(c: Context, deps: SignInDeps): Promise<boolean> {
   return true;
 }
 
-/** For pages: who has signed in, or was admitted by Access; null if nobody. */
+/** For pages: the signed-in person, by the form or by Access; null if there is none. */
 export async function whoIs(c: Context, deps: SignInDeps): Promise<string | null> {
   return (await isSignedIn(c, deps)) ? ADMIN_TOKEN : await throughAccess(c, deps);
 }

@@ -1,7 +1,7 @@
 /**
- * The interface of every channel. Its definition says whom it reaches and how, and makes a message from the content of
- * a template. A connection turns a message into one request, and the provider's answer into one of six outcomes. Only
- * outcome.ts decides what follows from an outcome.
+ * The interface of every channel. Its definition states its recipients and how it reaches them, and makes a message
+ * from the content of a template. A connection turns a message into one request, and the provider's answer into one
+ * of six outcomes. Only outcome.ts decides what follows from an outcome.
  */
 import type * as z from "zod/mini";
 import type { ChannelSetting, ChannelsConfig, Sender } from "../../config";

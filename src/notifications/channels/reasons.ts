@@ -6,7 +6,7 @@ export const HELD_BACK = "channel settings missing";
 /** Pending: the database belongs to another environment than this Worker. */
 export const FOREIGN_DATABASE = "database of another environment";
 
-/** Suppressed: a person has switched the message off, or nobody has switched it on. */
+/** Suppressed: the message is switched off, by a person or by default. */
 export const SWITCHED_OFF = "switched off";
 
 /** Pending: a message to a telephone waits until quiet hours end. */

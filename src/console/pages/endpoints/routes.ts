@@ -45,7 +45,7 @@ const backWith =
   ({ c }: PageContext, _: unknown, id: string): Response =>
     c.redirect(withQuery(pathTo("endpoints", id) ?? ENDPOINTS, { did }), 303);
 
-/** Answers with the page and the result, without a redirect: nobody can come back to it. */
+/** Answers with the page and the result, without a redirect: the result is shown once and has no URL. */
 const showing =
   <T>(shownOf: (value: T) => Shown) =>
   async (context: PageContext, value: T): Promise<Response> =>
