@@ -133,7 +133,8 @@ function apply(body: unknown, { place, what, value }: Change): void {
   if (found === undefined) return;
   const [holder, name] = found;
   const old = holder[name];
-  if (what === "replace") holder[name] = value;
+  // A copy: values are shared between bodies, and a change within one would make it grow from body to body.
+  if (what === "replace") holder[name] = structuredClone(value);
   else if (what === "wrap") holder[name] = [{ data: old }];
   else if (what === "repeat") {
     const text = JSON.stringify(old ?? null);
@@ -142,7 +143,8 @@ function apply(body: unknown, { place, what, value }: Change): void {
   } else {
     Reflect.deleteProperty(holder, name);
     if (what === "rename") {
-      const other = typeof value === "string" ? value : "renamed";
+      // In a list, a name of digits would be a place: "999999999" makes a list that cannot be written.
+      const other = typeof value === "string" && !Array.isArray(holder) ? value : "renamed";
       Object.defineProperty(holder, other, {
         value: old,
         enumerable: true,
