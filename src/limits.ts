@@ -99,11 +99,10 @@ export const PARAMETER_MAX_BYTES = 1_500_000;
 export const BODIES_MAX_BYTES = 8_000_000;
 
 /**
- * What a message about one parcel reads to say what is still to come: parcels of its order; and the contents of
- * the parcels for all messages of a run, in bytes.
+ * What a message about one parcel reads to say what is still to come: parcels of its order, and bytes of their contents.
  */
 export const PARCELS_MAX = 50;
-export const CONTENTS_MAX_BYTES = 2_000_000;
+export const CONTENTS_MAX_BYTES = 200_000;
 
 /** The rows that one sweep pushes to each queue. */
 export const SWEEP_MAX_ROWS = 1_000;

@@ -7,7 +7,7 @@ import { addMs, msBetween } from "../events/field-formats/time";
 import { errorText, log } from "../log";
 import { heldBackAlert } from "../store/outbox/alerts";
 import type { DueRow, OutcomeRow } from "../store/outbox/outbox";
-import type { SwitchRow } from "../store/shop/switches";
+import type { Rules } from "../store/shop/rules";
 import { parseRendered } from "../store/outbox/rendered";
 import { FOREIGN_LOOK_MS, RETRY_KEY_MS } from "../limits";
 import { nextAttemptAt, postponedMs } from "./backoff";
@@ -61,7 +61,7 @@ export interface Slice {
   /** The texts of messages that people have edited. */
   readonly edits: TextEdits;
   readonly shop: Shop;
-  readonly switches: readonly SwitchRow[];
+  readonly switches: Rules["switches"];
   /** By the ids of marketing messages. */
   readonly consents: ReadonlyMap<string, Consent>;
   readonly closed: ClosedLanes;

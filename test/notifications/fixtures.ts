@@ -113,7 +113,6 @@ export function orderFacts(changes: Partial<OrderFacts> = {}): OrderFacts {
 export function paymentFacts(changes: Partial<PaymentFacts> = {}): PaymentFacts {
   return {
     payment_id: "PAY-1",
-    order_number: "ORD-20261124-0187",
     status: "failed",
     status_precedence: precedence("2026-11-24T04:14:00.000Z", "failed", "evt-fail"),
     payment_date: null,
@@ -127,11 +126,9 @@ export function paymentFacts(changes: Partial<PaymentFacts> = {}): PaymentFacts 
 export function refundFacts(changes: Partial<RefundFacts> = {}): RefundFacts {
   return {
     refund_id: "RFD-20261124-0041",
-    order_number: "ORD-20261124-0187",
     status: "success",
     amount_micros: 1_199_000_000,
     payment_mode: "original-payment-mode",
-    refund_date: "2026-11-24T06:00:00.000Z",
     remarks: null,
     twin_succeeded: 0,
     ...changes,
@@ -141,7 +138,6 @@ export function refundFacts(changes: Partial<RefundFacts> = {}): RefundFacts {
 export function shipmentFacts(changes: Partial<ShipmentFacts> = {}): ShipmentFacts {
   return {
     shipment_id: "SHP-1",
-    order_number: "ORD-20261124-0187",
     status: "in_transit",
     courier: "Delhivery",
     awb_no: "28744710012345",

@@ -52,7 +52,7 @@ import { listUnsettled } from "../../src/store/replays";
 import { loadRefusedHours } from "../../src/store/inbox/refusals";
 import { listOptOuts, removeOptOut, saveOptOut } from "../../src/store/shop/opt-outs";
 import { removeSetting, saveSetting } from "../../src/store/shop/settings";
-import { saveSwitch } from "../../src/store/shop/switches";
+import { loadSwitches, saveSwitch } from "../../src/store/shop/switches";
 import { deleteSession, loadSession, markSeen, saveSession } from "../../src/store/sessions";
 import { noteFailedTry, recordConflicts } from "../../src/store/inbox/inbox";
 import { purgeOld } from "../../src/upkeep/retention";
@@ -141,7 +141,7 @@ const allowed: readonly {
   },
   {
     plan: /^SCAN (shop_settings|message_switches)$/,
-    statement: /FROM (shop_settings|message_switches) ORDER BY/,
+    statement: /FROM (shop_settings|message_switches)( ORDER BY|\))/,
     why: "a row for each setting that a person has set, and for each message that is switched",
   },
   {
@@ -283,6 +283,7 @@ beforeAll(async () => {
   await removeSetting(testEnv.DB, "name");
   const turned = { is_on: 1, changed_at: "", changed_by: "" };
   await saveSwitch(testEnv.DB, { template: "alert", channel: "team", ...turned });
+  await loadSwitches(testEnv.DB);
   await saveOptOut(testEnv.DB, { recipientHash: "1", at: "", source: "page" });
   await listOptOuts(testEnv.DB, ["1"]);
   await removeOptOut(testEnv.DB, "1");

@@ -19,7 +19,7 @@ import { findTemplate, messagesWhere, type Template, templates } from "../templa
 import type { Facts } from "../templates/facts";
 import type { LanguageCode } from "../locales";
 import { createTexts, type TextEdits } from "../locales/say";
-import { exampleOf } from "./example";
+import { exampleOf } from "../templates/example";
 import { registeredTexts } from "./registered";
 
 interface SampleWish {

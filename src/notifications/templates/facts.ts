@@ -40,7 +40,6 @@ export interface OrderFacts {
 
 export interface PaymentFacts {
   readonly payment_id: string;
-  readonly order_number: string | null;
   readonly status: string | null;
   readonly status_precedence: string;
   readonly payment_date: string | null;
@@ -50,17 +49,15 @@ export interface PaymentFacts {
 }
 
 /** A processed event about the payment, not earlier than the failure. */
-export interface PaymentEventFacts {
+interface PaymentEventFacts {
   readonly status_precedence: string;
 }
 
 export interface RefundFacts {
   readonly refund_id: string;
-  readonly order_number: string | null;
   readonly status: string | null;
   readonly amount_micros: number | null;
   readonly payment_mode: string | null;
-  readonly refund_date: string | null;
   readonly remarks: string | null;
   /** 1 if the refund has since succeeded under its other name, else 0. */
   readonly twin_succeeded: number;
@@ -68,7 +65,6 @@ export interface RefundFacts {
 
 export interface ShipmentFacts {
   readonly shipment_id: string;
-  readonly order_number: string | null;
   readonly status: string | null;
   readonly courier: string | null;
   readonly awb_no: string | null;

@@ -1,141 +1,126 @@
 /**
- * Loads the facts that due messages depend on, as they are at sending time: the order, the payment, refund or
- * shipment, and for `forward` the stored event. One D1 batch for a whole run.
+ * Loads due messages with the facts that they depend on, as they are at sending time: the order, the payment, refund or
+ * shipment, and for `forward` the stored event. One D1 batch for a slice, of as few statements as its templates need:
+ * D1 runs one statement at a time, and one that finds nothing to do takes as long as others.
  */
 import { BODIES_MAX_BYTES, CONTENTS_MAX_BYTES, PARCELS_MAX } from "../../limits";
 import { templatesWhere } from "../../notifications/templates";
+import { example } from "../../notifications/templates/example";
 import type {
   EventFacts,
   Facts,
   OrderFacts,
   ParcelContents,
   ParcelCounts,
-  PaymentEventFacts,
   PaymentFacts,
   RefundFacts,
   ShipmentFacts,
 } from "../../notifications/templates/facts";
-import type { Reading } from "../../notifications/templates/template";
+import type { Reading, TemplateDefinition } from "../../notifications/templates/template";
 import { STAGE_POSITION } from "../../projection/precedence";
 import { renewPrecedence } from "../../projection/precedence-0-2";
-import { type DueRow, dueStatements } from "./outbox";
-import { type EditedText, editedTextsIn, editedTextsStatement } from "../texts/message-texts";
-import { quietUntilIn, quietUntilStatement } from "./quiet-until";
-import { settingsIn, settingsStatement, type StoredSetting } from "../shop/settings";
-import { recipientKeyIn, recipientKeyStatement } from "../shop/opt-outs";
-import { switchesIn, switchesStatement, type SwitchRow } from "../shop/switches";
+import { parseJson } from "../../events/values";
+import { type DueRow, dueColumns, isFirstTwin, nameOrderSql } from "./outbox";
+import { type Rules, rulesIn, rulesStatement } from "../shop/rules";
 import { linkedOrder } from "../inbox/linked-order";
 import { quoted } from "../quoted";
 import { renderedOrder } from "./rendered";
+import { contentsOf } from "../state/order-facts";
 import { otherNameOf } from "../state/refund-names";
 
-/** True if the template of `n` or `t` is judged by this, or rendered from it. */
-const reads = (row: "n" | "t", reading: Reading): string =>
-  `${row}.template IN (${quoted(templatesWhere((template) => template.reads.includes(reading)))})`;
+/** True if the template of `n` is judged by this, or rendered from it. */
+const reads = (reading: Reading): string =>
+  `n.template IN (${quoted(templatesWhere((template) => template.reads.includes(reading)))})`;
 
-/**
- * Primary keys only. The messages of the ids `?1` that are due at `?2`, or all if `?2` is empty; each with its order.
- */
-const target = `
-WITH target AS MATERIALIZED (
-  SELECT n.id AS notification_id, n.template, n.subject_id, n.event_id, n.context,
-    coalesce(n.order_number, CASE
-      WHEN ${reads("n", "payment")}
-        THEN (SELECT order_number FROM payments WHERE payment_id = n.subject_id)
-      WHEN ${reads("n", "refund")}
-        THEN (SELECT order_number FROM refunds WHERE refund_id = n.subject_id)
-      WHEN ${reads("n", "shipment")}
-        THEN (SELECT order_number FROM shipments WHERE shipment_id = n.subject_id)
-    END) AS order_number
-  FROM json_each(?1) JOIN notifications n ON n.id = json_each.value
-    AND (?2 = '' OR n.status = 'pending' AND n.next_attempt_at <= ?2)
-)`;
+/** The subject of a message that reads this, else null: then nothing is read. */
+const subject = (reading: Reading): string => `CASE WHEN ${reads(reading)} THEN n.subject_id END`;
 
-const ordersSql = `${target}
-SELECT t.notification_id, t.order_number AS resolved, o.* FROM target t
-LEFT JOIN orders o ON o.order_number = t.order_number WHERE ${reads("t", "order")}`;
+/** Each message `n` with the payment, the refund or the shipment that it is about. Primary keys. */
+const subjects = `
+  LEFT JOIN payments ON payment_id = ${subject("payment")}
+  LEFT JOIN refunds ON refund_id = ${subject("refund")}
+  LEFT JOIN shipments ON shipment_id = ${subject("shipment")}`;
+const orderNumber = `CASE WHEN ${reads("order")} THEN coalesce(n.order_number, payments.order_number,
+  refunds.order_number, shipments.order_number) END`;
 
-const paymentsSql = `${target}
-SELECT t.notification_id, p.* FROM target t JOIN payments p ON p.payment_id = t.subject_id
-WHERE ${reads("t", "payment")}`;
+/** Primary key. The messages with the ids `?1` that are due at `?2`, or all of them if `?2` is empty. */
+const wanted = `n.id IN (SELECT value FROM json_each(?1))
+  AND (?2 = '' OR n.status = 'pending' AND n.next_attempt_at <= ?2)`;
+
+/** `orders.status AS "orders.status"`, for each column of the fact; `partsOf` takes the row apart again. */
+const columns = (table: string, fact: object): string =>
+  Object.keys(fact)
+    .map((name) => `${table}.${name} AS "${table}.${name}"`)
+    .join(", ");
+const { twin_succeeded: _, ...refund } = example.refund;
 
 /** The start of the precedences of the failure's moment; empty, so before all, if version 0.2 wrote the row. */
-const failedFrom = `CASE WHEN t.context->>'precedence' < '0'
-  THEN substr(t.context->>'precedence', 1, ${String(STAGE_POSITION - 1)}) ELSE '' END`;
+const failedFrom = `CASE WHEN n.context->>'precedence' < '0'
+  THEN substr(n.context->>'precedence', 1, ${String(STAGE_POSITION - 1)}) ELSE '' END`;
 
 /**
  * Index webhook_events_subject. Reads only events that may outrank the failure, the highest twenty. They show whether
  * a later event about the payment itself has followed.
  */
-const paymentEventsSql = `${target}
-SELECT notification_id, status_precedence FROM (
-  SELECT t.notification_id, e.status_precedence,
-    row_number() OVER (PARTITION BY t.notification_id ORDER BY e.status_precedence DESC) AS place
-  FROM target t JOIN webhook_events e ON e.subject_id = t.subject_id
-  WHERE ${reads("t", "payment")} AND e.subject = 'payment' AND e.status = 'processed'
+const paymentEvents = `(SELECT json_group_array(status_precedence) FROM (
+  SELECT e.status_precedence FROM webhook_events e
+  WHERE e.subject_id = n.subject_id AND e.subject = 'payment' AND e.status = 'processed'
     AND e.status_precedence >= ${failedFrom}
-) WHERE place <= 20`;
-
-/** Primary key, refunds_order. */
-const refundsSql = `${target}
-SELECT t.notification_id, r.*, EXISTS (SELECT 1 FROM refunds twin
-    WHERE twin.refund_id = (SELECT other.refund_id FROM (${otherNameOf("t.subject_id")}) other LIMIT 1)
-      AND twin.status = 'success' AND twin.status_precedence > r.status_precedence) AS twin_succeeded
-FROM target t JOIN refunds r ON r.refund_id = t.subject_id
-WHERE ${reads("t", "refund")}`;
-
-const shipmentsSql = `${target}
-SELECT t.notification_id, s.* FROM target t JOIN shipments s ON s.shipment_id = t.subject_id
-WHERE ${reads("t", "shipment")}`;
+  ORDER BY e.status_precedence DESC LIMIT 20))`;
 
 /** Index shipments_order. A parcel without a status counts as open. */
-const parcelsSql = `${target}
-SELECT t.notification_id, count(*) FILTER (WHERE s.status = 'delivered') AS delivered,
-  count(*) FILTER (WHERE s.status IN ('lost', 'return_to_origin')) AS failed,
-  count(*) FILTER (WHERE coalesce(s.status, '') NOT IN ('delivered', 'lost', 'return_to_origin',
-    'cancelled')) AS open
-FROM target t JOIN shipments s ON s.order_number = t.order_number
-WHERE ${reads("t", "parcels")} GROUP BY t.notification_id`;
+const parcels = `(SELECT json_object('delivered', count(*) FILTER (WHERE status = 'delivered'),
+    'failed', count(*) FILTER (WHERE status IN ('lost', 'return_to_origin')),
+    'open', count(*) FILTER (WHERE coalesce(status, '') NOT IN ('delivered', 'lost',
+      'return_to_origin', 'cancelled')))
+  FROM shipments parcel WHERE parcel.order_number = ${orderNumber})`;
 const noParcels: ParcelCounts = { delivered: 0, open: 0, failed: 0 };
 
-/**
- * Index shipments_order. `?3`: most parcels of one order; `?4`: most bytes of items in total; the rest counts as
- * unknown.
- */
-const contentsSql = `${target}
-SELECT notification_id, shipment_id,
-  CASE WHEN coalesce(sum(octet_length(items)) OVER (ORDER BY notification_id, shipment_id), 0) <= ?4
-    THEN items END AS items
-FROM (
-  SELECT t.notification_id, s.shipment_id, s.items,
-    row_number() OVER (PARTITION BY t.notification_id ORDER BY s.shipment_id) AS place
-  FROM target t JOIN shipments s ON s.order_number = t.order_number
-  WHERE ${reads("t", "contents")}
-    AND coalesce(s.status, '') <> 'cancelled'
-) WHERE place <= ?3`;
+/** `?3`: most parcels of one order; `?4`: most bytes of their items. */
+const contents = `(SELECT json_group_array(json_object('shipment_id', shipment_id, 'items', items))
+  FROM (${contentsOf(orderNumber, "?3", "?4")}))`;
+
+/** Whether the refund has since succeeded under its other name. Primary key, refunds_order. */
+const twinSucceeded = `EXISTS (SELECT 1 FROM refunds twin
+  WHERE twin.refund_id = (SELECT other.refund_id FROM (${otherNameOf("n.subject_id")}) other LIMIT 1)
+    AND twin.status = 'success' AND twin.status_precedence > refunds.status_precedence)`;
+
+/** A fact that is one value, if a template reads it. */
+const value = (name: string, reading: Reading, sql: string): string =>
+  `CASE WHEN ${reads(reading)} THEN ${sql} END AS "${name}"`;
+
+/** Primary keys. Due messages as DueRows, with their facts. */
+const messagesSql = `
+SELECT ${dueColumns}, ${columns("orders", example.order)}, ${columns("payments", example.payment)},
+  ${columns("refunds", refund)}, ${columns("shipments", example.shipment)},
+  ${value("refunds.twin_succeeded", "refund", twinSucceeded)}, ${orderNumber} AS "facts.orderNumber",
+  ${value("facts.paymentEvents", "payment", paymentEvents)}, ${value("facts.parcels", "parcels", parcels)},
+  ${value("facts.contents", "contents", contents)}
+FROM notifications n ${subjects} LEFT JOIN orders ON orders.order_number = ${orderNumber}
+WHERE ${wanted} AND ${isFirstTwin}`;
 
 /** `?3`: most bytes of bodies at once. The first body is always read; bodies beyond the limit are deferred. */
-const eventsSql = `${target}
+const eventsSql = `
 SELECT notification_id, event_type, form, occurred_at, received_at,
   CASE WHEN before < ?3 THEN payload END AS payload,
   before >= ?3 AND payload IS NOT NULL AS deferred
 FROM (
-  SELECT t.notification_id, e.event_type, e.form, e.occurred_at, e.received_at, e.payload,
-    coalesce(sum(octet_length(e.payload)) OVER (ORDER BY t.notification_id
+  SELECT n.id AS notification_id, e.event_type, e.form, e.occurred_at, e.received_at, e.payload,
+    coalesce(sum(octet_length(e.payload)) OVER (ORDER BY n.id
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
-  FROM target t JOIN webhook_events e ON e.id = t.event_id WHERE ${reads("t", "event")})`;
+  FROM notifications n JOIN webhook_events e ON e.id = n.event_id
+  WHERE ${wanted} AND ${reads("event")})`;
 
 /**
  * Primary keys; forward_endpoints is read whole. The order of an event, if the endpoint wants it and the forward was
  * not rendered before.
  */
-const forwardedOrdersSql = `${target}
-SELECT t.notification_id, o.* FROM target t
-JOIN notifications n ON n.id = t.notification_id AND n.rendered IS NULL
+const forwardedOrdersSql = `
+SELECT n.id AS notification_id, o.* FROM notifications n
 JOIN forward_endpoints f ON f.id = n.endpoint AND f.include_order = 1
-JOIN webhook_events e ON e.id = t.event_id
-JOIN order_overview o ON o.order_number = coalesce(t.order_number, ${linkedOrder("e")})
-WHERE ${reads("t", "event")}`;
+JOIN webhook_events e ON e.id = n.event_id
+JOIN order_overview o ON o.order_number = coalesce(n.order_number, ${linkedOrder("e")})
+WHERE ${wanted} AND n.rendered IS NULL AND ${reads("event")}`;
 
 /** True for forwards to endpoints other than FORWARD_URL (projection/outbox-rows.ts): only these may show an order. */
 function mayShowOrder(id: string): boolean {
@@ -158,10 +143,9 @@ function renewed<Row extends { readonly status_precedence: string }>(row: Row): 
 type Keyed<Row> = Row & { readonly notification_id: string };
 
 function byNotification<Row extends object>(
-  result: D1Result | undefined,
+  rows: readonly object[] = [],
 ): ReadonlyMap<string, Row> {
-  const rows = (result?.results ?? []) as Keyed<Row>[];
-  return new Map(rows.map((row) => [row.notification_id, row]));
+  return new Map((rows as Keyed<Row>[]).map((row) => [row.notification_id, row]));
 }
 
 export interface DueFacts {
@@ -169,110 +153,110 @@ export interface DueFacts {
   readonly facts: Facts;
 }
 
-export interface Due {
+export interface Due extends Rules {
   readonly rows: readonly DueFacts[];
-  /** Nothing that happened before this moment is sent; null: no limit. */
-  readonly quietUntil: string | null;
-  /** The shop's settings and the switches of messages, as people have set them. */
-  readonly settings: readonly StoredSetting[];
-  readonly switches: readonly SwitchRow[];
-  /** The texts of messages that people have edited. */
-  readonly editedTexts: readonly EditedText[];
-  /** The key of the hashes of recipients. */
-  readonly recipientKey: string | null;
 }
 
-/** Settings that decide which messages are sent and what they say. */
-type Rules = Omit<Due, "rows">;
-
-/** Where the results of `ruleStatements` begin, after those about the messages, and how many they are. */
-const RULES_AT = 8;
-const RULES = 5;
-
-function ruleStatements(db: D1Database): readonly D1PreparedStatement[] {
-  return [
-    quietUntilStatement(db),
-    settingsStatement(db),
-    switchesStatement(db),
-    editedTextsStatement(db),
-    recipientKeyStatement(db),
-  ];
+/** A row of `messagesSql`: `orders.status` is the column `status` of the part `orders`, the message has the part "". */
+interface Parts {
+  readonly "": DueRow;
+  readonly orders: OrderFacts;
+  readonly payments: PaymentFacts;
+  readonly refunds: RefundFacts;
+  readonly shipments: ShipmentFacts;
+  /** All but `orderNumber` are JSON, null if the template does not read them. */
+  readonly facts: Readonly<
+    Record<"orderNumber" | "paymentEvents" | "parcels" | "contents", string | null>
+  >;
 }
 
-function rulesIn([quiet, settings, switches, texts, key]: readonly D1Result[]): Rules {
-  return {
-    quietUntil: quietUntilIn(quiet)?.until ?? null,
-    settings: settingsIn(settings),
-    switches: switchesIn(switches),
-    editedTexts: editedTextsIn(texts),
-    recipientKey: recipientKeyIn(key),
-  };
+function partsOf(row: object): Parts {
+  const parts: Record<string, Record<string, unknown>> = {};
+  for (const [name, value] of Object.entries(row)) {
+    const dot = name.indexOf(".");
+    (parts[name.slice(0, Math.max(0, dot))] ??= {})[name.slice(dot + 1)] = value;
+  }
+  return parts as unknown as Parts;
 }
 
-const nothingDue: Due = { rows: [], ...rulesIn([]) };
-
-function factStatements(db: D1Database, list: string, now: string): readonly D1PreparedStatement[] {
-  const reads = [ordersSql, paymentsSql, paymentEventsSql, refundsSql, shipmentsSql, parcelsSql];
-  return [
-    ...reads.map((sql) => db.prepare(sql).bind(list, now)),
-    db.prepare(contentsSql).bind(list, now, PARCELS_MAX + 1, CONTENTS_MAX_BYTES),
-    db.prepare(eventsSql).bind(list, now, BODIES_MAX_BYTES),
-  ];
+/** A left join returns nulls if there is no such row. */
+function found<Row extends object>(row: Row, key: keyof Row): Row | null {
+  return row[key] === null ? null : row;
 }
 
-/** Finds the facts of one message by its id, in the results of `factStatements`. */
-function factsIn(results: readonly D1Result[]): (id: string) => Facts {
-  const orders = byNotification<OrderFacts & { readonly resolved: string | null }>(results[0]);
-  const payments = byNotification<PaymentFacts>(results[1]);
-  const paymentEvents = ((results[2]?.results ?? []) as Keyed<PaymentEventFacts>[]).map(renewed);
-  const refunds = byNotification<RefundFacts>(results[3]);
-  const shipments = byNotification<ShipmentFacts>(results[4]);
-  const parcels = byNotification<ParcelCounts>(results[5]);
-  const contents = (results[6]?.results ?? []) as Keyed<ParcelContents>[];
-  const events = byNotification<Omit<EventFacts, "order">>(results[7]);
-  return (id) => {
-    const order = orders.get(id);
-    const payment = payments.get(id);
-    const event = events.get(id);
-    return {
-      orderNumber: order?.resolved ?? null,
-      // A left join returns nulls if there is no such order.
-      order: order !== undefined && order.order_number !== null ? order : null,
-      payment: payment === undefined ? null : renewed(payment),
-      paymentEvents: paymentEvents.filter((event) => event.notification_id === id),
-      refund: refunds.get(id) ?? null,
-      shipment: shipments.get(id) ?? null,
-      parcels: parcels.get(id) ?? noParcels,
-      contents: contents.filter((parcel) => parcel.notification_id === id),
-      event: event === undefined ? null : { ...event, order: null },
-    };
-  };
+function parsed<Value>(json: string | null, otherwise: Value): Value {
+  return (parseJson(json) ?? otherwise) as Value;
 }
 
-/** The current facts about any message, whatever its status. */
-export async function loadFactsOf(db: D1Database, id: string): Promise<Facts> {
-  return factsIn(await db.batch([...factStatements(db, JSON.stringify([id]), "")]))(id);
+type Question = "named" | "messages" | "events" | "orders" | "rules";
+type Answers = Readonly<Partial<Record<Question, readonly object[]>>>;
+
+/** Asks in one batch. Null stands for nothing to ask. */
+async function ask(
+  db: D1Database,
+  questions: Readonly<Record<Question, D1PreparedStatement | null>>,
+): Promise<Answers> {
+  const asked = Object.entries(questions).flatMap(([name, statement]) =>
+    statement === null ? [] : [{ name, statement }],
+  );
+  const results = await db.batch<object>(asked.map(({ statement }) => statement));
+  return Object.fromEntries(asked.map(({ name }, index) => [name, results[index]?.results]));
 }
 
-/** The messages of `ids` that are due, each with its current facts: one round trip. */
-export async function loadDue(db: D1Database, ids: readonly string[], now: string): Promise<Due> {
-  if (ids.length === 0) return nothingDue;
+/** Only what the templates read; their names begin the ids. */
+function questionsAbout(db: D1Database, ids: readonly string[], now: string) {
   const list = JSON.stringify(ids);
-  const [, due, ...results] = await db.batch([
-    ...dueStatements(db, ids, now),
-    ...factStatements(db, list, now),
-    ...ruleStatements(db),
-    ...(ids.some(mayShowOrder) ? [db.prepare(forwardedOrdersSql).bind(list, now)] : []),
-  ]);
-  const factsOf = factsIn(results);
-  const forwarded = byNotification<object>(results[RULES_AT + RULES]);
-  const rows = ((due?.results ?? []) as DueRow[]).map((row) => {
-    const facts = factsOf(row.id);
-    const event = facts.event && {
-      ...facts.event,
-      order: forwardedOrder(row, forwarded.get(row.id)),
+  const named = new Set<string>(ids.map((id) => id.slice(0, id.indexOf("/"))));
+  const has = (holds: (template: TemplateDefinition) => boolean): boolean =>
+    templatesWhere(holds).some((name) => named.has(name));
+  const about = (sql: string, ...values: readonly number[]): D1PreparedStatement =>
+    db.prepare(sql).bind(list, now, ...values);
+  return {
+    named: has(({ once }) => once?.by === "order") ? about(nameOrderSql) : null,
+    messages: about(messagesSql, PARCELS_MAX + 1, CONTENTS_MAX_BYTES),
+    events: has(({ reads }) => reads.includes("event")) ? about(eventsSql, BODIES_MAX_BYTES) : null,
+    orders: ids.some(mayShowOrder) ? about(forwardedOrdersSql) : null,
+    // For forwards there are no rules.
+    rules: has(({ audience }) => audience !== "system") ? rulesStatement(db) : null,
+  };
+}
+
+function messagesIn(answers: Answers): readonly DueFacts[] {
+  const events = byNotification<Omit<EventFacts, "order">>(answers.events);
+  const forwarded = byNotification<object>(answers.orders);
+  return (answers.messages ?? []).map((cells) => {
+    const { "": row, orders, payments, refunds, shipments, facts } = partsOf(cells);
+    const payment = found(payments, "payment_id");
+    const event = events.get(row.id);
+    const precedences = parsed<readonly string[]>(facts.paymentEvents, []);
+    return {
+      row,
+      facts: {
+        orderNumber: facts.orderNumber,
+        order: found(orders, "order_number"),
+        payment: payment && renewed(payment),
+        paymentEvents: precedences.map((one) => renewed({ status_precedence: one })),
+        refund: found(refunds, "refund_id"),
+        shipment: found(shipments, "shipment_id"),
+        parcels: parsed(facts.parcels, noParcels),
+        contents: parsed<readonly ParcelContents[]>(facts.contents, []),
+        event:
+          event === undefined
+            ? null
+            : { ...event, order: forwardedOrder(row, forwarded.get(row.id)) },
+      },
     };
-    return { row, facts: { ...facts, event } };
   });
-  return { rows, ...rulesIn(results.slice(RULES_AT)) };
+}
+
+/** The current facts about any message, whatever its status; null if there is no such message. */
+export async function loadFactsOf(db: D1Database, id: string): Promise<Facts | null> {
+  const questions = { ...questionsAbout(db, [id], ""), named: null, rules: null };
+  return messagesIn(await ask(db, questions))[0]?.facts ?? null;
+}
+
+/** The messages of `ids` that are due, each with its current facts, and the rules: one round trip. */
+export async function loadDue(db: D1Database, ids: readonly string[], now: string): Promise<Due> {
+  const answers = await ask(db, questionsAbout(db, ids, now));
+  return { rows: messagesIn(answers), ...rulesIn(answers.rules) };
 }

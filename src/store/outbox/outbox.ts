@@ -17,7 +17,7 @@ import { quoted } from "../quoted";
 import { isUntimed, untimed } from "./rendered";
 import { otherNameOf } from "../state/refund-names";
 import { slicedRows, slicedStatements } from "../slices";
-import { listVersionStatement } from "../privacy/suppression-list";
+import { listVersion } from "../privacy/suppression-list";
 
 /** A row that is due, as it was before this run's claim. */
 export interface DueRow {
@@ -63,21 +63,16 @@ export interface DueRow {
   readonly claimed?: true;
 }
 
-const wanted = `id IN (SELECT value FROM json_each(?1))`;
-
-/** `?1`: ids; `?2`: now. For statements that begin with these two. Primary key. */
-const due = `status = 'pending' AND next_attempt_at <= ?2`;
-
 /** Templates with one message for each order or refund, however many rows report it. */
 const onceBy = (by: "order" | "refund"): string =>
   quoted(templatesWhere(({ once }) => once?.by === by));
 const [onceAnOrder, onceARefund] = [onceBy("order"), onceBy("refund")];
 
-/** Primary key. A message that names only a parcel gets its order as soon as the parcel has one. */
-const nameOrderSql = `
+/** `?1`: ids; `?2`: now. Primary key. A message that names only a parcel gets its order as soon as the parcel has one. */
+export const nameOrderSql = `
 UPDATE notifications SET order_number =
   (SELECT s.order_number FROM shipments s WHERE s.shipment_id = notifications.subject_id)
-WHERE ${wanted} AND ${due} AND template IN (${onceAnOrder}) AND order_number IS NULL
+WHERE id IN (SELECT value FROM json_each(?1)) AND status = 'pending' AND next_attempt_at <= ?2 AND template IN (${onceAnOrder}) AND order_number IS NULL
   AND EXISTS (SELECT 1 FROM shipments s WHERE s.shipment_id = notifications.subject_id
     AND s.order_number IS NOT NULL)`;
 
@@ -96,36 +91,27 @@ const twins = `
       WHERE n.template IN (${onceARefund}) AND t.refund_id IS NOT NULL)`;
 const hasTwins = `n.template IN (${onceAnOrder}, ${onceARefund})`;
 
-/**
- * Primary key. One review request for an order, and one message for a refund: a second one ends here once the first
- * is sent or begun. "Begun" means `rendered` is set: from then on the provider may have accepted it. If two are
- * begun, the first to be sent ends the other, even if that one has failed and is due again (unsent.ts). If two are
- * due together, the first by id goes first; the other is left out until the outcome of the first is known.
- */
-const dueSql = `
-SELECT n.id, n.template, n.channel, n.order_number, n.subject_id, n.event_id, n.recipient, n.error,
+/** The columns of a DueRow; `n` is the message. Primary key. */
+export const dueColumns = `
+  n.id, n.template, n.channel, n.order_number, n.subject_id, n.event_id, n.recipient, n.error,
   n.attempts, n.due_at, n.next_attempt_at, n.reason, n.created_at, n.context, n.rendered, n.in_flight, n.resends,
   n.unanswered, n.endpoint, n.lane_place, n.attempt_log, coalesce(n.happened_at, n.created_at) AS happened_at,
   (SELECT place FROM cursors WHERE name = 'environment') AS environment,
   ${hasTwins} AND EXISTS (SELECT 1 FROM ${twins}
     AND (other.status = 'sent'
       OR (n.rendered IS NULL AND other.status = 'pending' AND other.rendered IS NOT NULL)
-      OR (other.status = 'failed' AND other.reason = 'outcome unknown'))) AS twin_notified
-FROM notifications n
-WHERE n.id IN (SELECT value FROM json_each(?1)) AND n.status = 'pending' AND n.next_attempt_at <= ?2
-  AND NOT (${hasTwins} AND EXISTS (SELECT 1 FROM ${twins}
+      OR (other.status = 'failed' AND other.reason = 'outcome unknown'))) AS twin_notified`;
+
+/**
+ * `?2`: now. Primary key. One review request for an order, and one message for a refund: a second one ends here once
+ * the first is sent or begun (`twin_notified`). "Begun" means `rendered` is set: from then on the provider may have
+ * accepted it. If two are begun, the first to be sent ends the other, even if that one has failed and is due again
+ * (unsent.ts). If two are due together, the first by id goes first; the other is left out until the outcome of the
+ * first is known.
+ */
+export const isFirstTwin = `NOT (${hasTwins} AND EXISTS (SELECT 1 FROM ${twins}
     AND other.status = 'pending' AND other.rendered IS NULL
     AND other.next_attempt_at <= ?2 AND other.id < n.id))`;
-
-/** The statements that read the due messages of `ids`; the last one returns DueRows. */
-export function dueStatements(
-  db: D1Database,
-  ids: readonly string[],
-  now: string,
-): readonly D1PreparedStatement[] {
-  const list = JSON.stringify(ids);
-  return [db.prepare(nameOrderSql).bind(list, now), db.prepare(dueSql).bind(list, now)];
-}
 
 /** notifications_due. */
 const listDueSql = `
@@ -184,12 +170,12 @@ WHERE n.id = m.id AND n.attempts = m.attempts AND n.status = 'pending' AND n.nex
     AND other.status = 'pending' AND other.in_flight = 1))
   AND (n.rendered IS NOT NULL OR m.shipment_id IS NULL OR EXISTS (SELECT 1 FROM shipments s
     WHERE s.shipment_id = m.shipment_id AND s.tracking_precedence = m.tracking_precedence))
-RETURNING id`;
+RETURNING id, (${listVersion}) AS list_version`;
 
 export interface Claim {
   /** Ids of the rows that this run has claimed. */
   readonly ids: ReadonlySet<string>;
-  /** The current version of the suppression list. */
+  /** The version of the suppression list at the claim. */
   readonly listVersion: number;
 }
 
@@ -209,14 +195,11 @@ export async function claim(
     row.tracking?.shipmentId,
     row.tracking?.precedence,
   ]);
-  const [list, ...claimed] = await db.batch<{ id: string; position?: number }>([
-    listVersionStatement(db),
-    ...slicedStatements(db, claimSql, values, now, addMs(now, LEASE_MS)),
-  ]);
-  return {
-    ids: new Set(claimed.flatMap(({ results }) => results.map(({ id }) => id))),
-    listVersion: list?.results[0]?.position ?? 0,
-  };
+  const claimed = await db.batch<{ id: string; list_version: number | null }>(
+    slicedStatements(db, claimSql, values, now, addMs(now, LEASE_MS)),
+  );
+  const own = claimed.flatMap(({ results }) => results);
+  return { ids: new Set(own.map(({ id }) => id)), listVersion: own[0]?.list_version ?? 0 };
 }
 
 /** The outcome of one row. */

@@ -17,21 +17,10 @@ export interface QuietUntil {
 /** Primary key. */
 const loadSql = "SELECT place, position FROM cursors WHERE name = 'quiet_until'";
 
-/** For use in another batch; `quietUntilIn` reads its result. */
-export function quietUntilStatement(db: D1Database): D1PreparedStatement {
-  return db.prepare(loadSql);
-}
-
 /** Null if it was never set. */
-export function quietUntilIn(result: D1Result | undefined): QuietUntil | null {
-  const [row] = (result?.results ?? []) as { place: string | null; position: number }[];
-  return row === undefined
-    ? null
-    : { until: row.place, setAt: new Date(row.position).toISOString() };
-}
-
 export async function loadQuietUntil(db: D1Database): Promise<QuietUntil | null> {
-  return quietUntilIn(await quietUntilStatement(db).run());
+  const row = await db.prepare(loadSql).first<{ place: string | null; position: number }>();
+  return row === null ? null : { until: row.place, setAt: new Date(row.position).toISOString() };
 }
 
 /** `?1`: until; `?2`: now, in milliseconds since 1970. Primary key. */

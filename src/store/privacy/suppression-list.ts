@@ -31,8 +31,8 @@ export async function createHasher(key: string): Promise<Hasher> {
   return async (identifier) => (await hmac(imported, identifier)).subarray(0, 12).toHex();
 }
 
-/** Primary keys. */
-const versionSql = "SELECT position FROM cursors WHERE name = 'erased'";
+/** SQL for the version; null if the list was always empty. Primary key. */
+export const listVersion = "SELECT position FROM cursors WHERE name = 'erased'";
 
 /** All hashes: an isolate needs every one, and there are a few dozen for each person. */
 const hashesSql = "SELECT hash FROM erased";
@@ -40,7 +40,7 @@ const keySql = "SELECT key FROM erasure_key WHERE id = 1";
 
 async function readAll(db: D1Database): Promise<SuppressionList> {
   const [version, hashes, key] = await db.batch<{ position?: number; hash?: string; key?: string }>(
-    [versionSql, hashesSql, keySql].map((sql) => db.prepare(sql)),
+    [listVersion, hashesSql, keySql].map((sql) => db.prepare(sql)),
   );
   const known = new Set(hashes?.results.map(({ hash }) => hash));
   const seen = version?.results[0]?.position ?? 0;
@@ -61,7 +61,7 @@ async function readAll(db: D1Database): Promise<SuppressionList> {
 const memories = new WeakMap<D1Database, SuppressionList>();
 
 async function readSince(db: D1Database, known: SuppressionList): Promise<SuppressionList> {
-  const version = (await db.prepare(versionSql).first<number>("position")) ?? 0;
+  const version = (await db.prepare(listVersion).first<number>("position")) ?? 0;
   if (version === known.version) return known;
   return version === 0 ? emptyList : await readAll(db);
 }
@@ -79,11 +79,6 @@ export function knownSuppressionList(db: D1Database): SuppressionList {
   return memories.get(db) ?? emptyList;
 }
 
-/** Reads the version, as part of another batch. */
-export function listVersionStatement(db: D1Database): D1PreparedStatement {
-  return db.prepare(versionSql);
-}
-
 /** The list of a version that was just read from D1; from memory if that has the version. */
 export async function suppressionListAt(db: D1Database, version: number): Promise<SuppressionList> {
   const known = knownSuppressionList(db);
@@ -94,7 +89,7 @@ const FENCE = "suppression list";
 
 /** Fails its batch if the list has changed since `version`. Primary key. */
 export function suppressionFence(db: D1Database, version: number): D1PreparedStatement {
-  return fenceStatement(db, FENCE, `coalesce((${versionSql}), 0) = ?1`, version);
+  return fenceStatement(db, FENCE, `coalesce((${listVersion}), 0) = ?1`, version);
 }
 
 /** The list has changed since this isolate read it; the isolate has now read it again. */

@@ -1,17 +1,5 @@
 /** Recipients who want no marketing: keyed hashes, under the key of the suppression list. */
 
-const keySql = "SELECT key FROM erasure_key WHERE id = 1";
-
-/** For use in another batch; `recipientKeyIn` reads its result. Primary key. */
-export function recipientKeyStatement(db: D1Database): D1PreparedStatement {
-  return db.prepare(keySql);
-}
-
-export function recipientKeyIn(result: D1Result | undefined): string | null {
-  const [row] = (result?.results ?? []) as { key: string }[];
-  return row?.key ?? null;
-}
-
 /** `?1`: JSON array of hashes. Primary key. */
 const listSql = `
 SELECT recipient_hash FROM marketing_opt_outs WHERE recipient_hash IN (SELECT value FROM json_each(?1))`;

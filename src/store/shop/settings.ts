@@ -8,17 +8,8 @@ export interface StoredSetting extends SettingRow {
 
 const rowsSql = "SELECT name, value, changed_at, changed_by FROM shop_settings ORDER BY name";
 
-/** For use in another batch; `settingsIn` reads its result. */
-export function settingsStatement(db: D1Database): D1PreparedStatement {
-  return db.prepare(rowsSql);
-}
-
-export function settingsIn(result: D1Result | undefined): readonly StoredSetting[] {
-  return (result?.results ?? []) as StoredSetting[];
-}
-
 export async function loadSettings(db: D1Database): Promise<readonly StoredSetting[]> {
-  return settingsIn(await settingsStatement(db).run());
+  return (await db.prepare(rowsSql).all<StoredSetting>()).results;
 }
 
 /** `?1`: name; `?2`: value; `?3`: now; `?4`: who. Primary key. */

@@ -11,17 +11,8 @@ export interface SwitchRow {
 const rowsSql = `
 SELECT template, channel, is_on, changed_at, changed_by FROM message_switches ORDER BY template, channel`;
 
-/** For use in another batch; `switchesIn` reads its result. */
-export function switchesStatement(db: D1Database): D1PreparedStatement {
-  return db.prepare(rowsSql);
-}
-
-export function switchesIn(result: D1Result | undefined): readonly SwitchRow[] {
-  return (result?.results ?? []) as SwitchRow[];
-}
-
 export async function loadSwitches(db: D1Database): Promise<readonly SwitchRow[]> {
-  return switchesIn(await switchesStatement(db).run());
+  return (await db.prepare(rowsSql).all<SwitchRow>()).results;
 }
 
 /** `?1`: template; `?2`: channel; `?3`: 0 or 1; `?4`: now; `?5`: who. Primary key. */

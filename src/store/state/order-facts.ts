@@ -16,12 +16,15 @@ const orderSql = "SELECT * FROM orders WHERE order_number = ?1";
 const newestSql = (table: "payments" | "refunds" | "shipments"): string =>
   `SELECT * FROM ${table} WHERE order_number = ?1 ORDER BY status_precedence DESC LIMIT 1`;
 
-/** Index shipments_order. `?2`: most parcels; `?3`: most bytes of their items in total. */
-const contentsSql = `
-SELECT shipment_id, CASE WHEN coalesce(sum(octet_length(items)) OVER (ORDER BY shipment_id), 0) <= ?3
-  THEN items END AS items
-FROM shipments WHERE order_number = ?1 AND coalesce(status, '') <> 'cancelled'
-ORDER BY shipment_id LIMIT ?2`;
+/**
+ * The parcels of an order with their items, as SQL; `most` parcels, and items up to `bytes` in total: the rest is
+ * unknown. Index shipments_order.
+ */
+export const contentsOf = (orderNumber: string, most: string, bytes: string): string => `
+SELECT parcel.shipment_id, CASE WHEN sum(octet_length(parcel.items)) OVER (ORDER BY parcel.shipment_id) <= ${bytes}
+  THEN parcel.items END AS items
+FROM shipments parcel WHERE parcel.order_number = ${orderNumber} AND coalesce(parcel.status, '') <> 'cancelled'
+ORDER BY parcel.shipment_id LIMIT ${most}`;
 
 function first(result: D1Result | undefined): unknown {
   return result?.results[0] ?? null;
@@ -33,7 +36,7 @@ export async function loadOrderFacts(db: D1Database, orderNumber: string): Promi
     ...[orderSql, newestSql("payments"), newestSql("refunds"), newestSql("shipments")].map((sql) =>
       db.prepare(sql).bind(orderNumber),
     ),
-    db.prepare(contentsSql).bind(orderNumber, PARCELS_MAX + 1, CONTENTS_MAX_BYTES),
+    db.prepare(contentsOf("?1", "?2", "?3")).bind(orderNumber, PARCELS_MAX + 1, CONTENTS_MAX_BYTES),
   ]);
   const order = first(orders) as OrderFacts | null;
   if (order === null) return null;

@@ -13,22 +13,15 @@ export type EditedText = Pick<TextVersion, "language" | "key" | "text">;
 const isLatest = `version = (SELECT max(version) FROM message_texts
   WHERE language = m.language AND key = m.key)`;
 
-/** Scans the table: at most TEXT_VERSIONS_MAX rows for each text that a person has edited. */
-const editedSql = `
-SELECT language, key, text FROM message_texts m WHERE text IS NOT NULL AND ${isLatest}`;
-
-/** For use in another batch; `editedTextsIn` reads its result. */
-export function editedTextsStatement(db: D1Database): D1PreparedStatement {
-  return db.prepare(editedSql);
-}
-
-export function editedTextsIn(result: D1Result | undefined): readonly EditedText[] {
-  return (result?.results ?? []) as EditedText[];
-}
+/** For `SELECT language, key, text`. Scans the table: at most TEXT_VERSIONS_MAX rows for each edited text. */
+export const fromEdited = `FROM message_texts m WHERE text IS NOT NULL AND ${isLatest}`;
 
 /** The edited texts of every language. */
 export async function loadEditedTexts(db: D1Database): Promise<readonly EditedText[]> {
-  return editedTextsIn(await editedTextsStatement(db).run());
+  const { results } = await db
+    .prepare(`SELECT language, key, text ${fromEdited}`)
+    .all<EditedText>();
+  return results;
 }
 
 /** Primary key. */

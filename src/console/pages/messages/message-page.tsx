@@ -234,6 +234,7 @@ async function looksNow(deps: AdminApiDeps, row: Message): Promise<Looks | null>
   const channel = findChannel(row.channel);
   if (channel === null) return null;
   const [making, facts] = await Promise.all([loadMaking(deps), loadFactsOf(deps.db, row.id)]);
+  if (facts === null) return null;
   const message = deps.samples.preview({ row, context: row.context, facts, ...making });
   return message === null ? null : { channel, message };
 }

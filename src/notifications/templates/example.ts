@@ -1,6 +1,9 @@
-/** The data of previews and test messages: one invented order, with everything that can follow from it. */
-import type { Template } from "../templates";
-import type { Facts, OrderFacts } from "../templates/facts";
+/**
+ * One invented order, with everything that can follow from it: the data of previews and test messages. It has every
+ * column of the facts, so the store reads here which columns to load.
+ */
+import type { Template } from "./index";
+import type { Facts, OrderFacts, PaymentFacts, RefundFacts, ShipmentFacts } from "./facts";
 
 const ORDER = "ORD-1042";
 
@@ -10,7 +13,15 @@ const items = [
 ];
 const prices = [2_499, 499.5];
 
-const example: Facts & { readonly order: OrderFacts } = {
+/** An example of each row. */
+interface Example extends Facts {
+  readonly order: OrderFacts;
+  readonly payment: PaymentFacts;
+  readonly refund: RefundFacts;
+  readonly shipment: ShipmentFacts;
+}
+
+export const example: Example = {
   orderNumber: ORDER,
   order: {
     order_number: ORDER,
@@ -50,7 +61,6 @@ const example: Facts & { readonly order: OrderFacts } = {
   },
   payment: {
     payment_id: "PAY-1",
-    order_number: ORDER,
     status: "failed",
     status_precedence: "",
     payment_date: "2026-11-24T04:14:00.000Z",
@@ -61,17 +71,14 @@ const example: Facts & { readonly order: OrderFacts } = {
   paymentEvents: [],
   refund: {
     refund_id: "RFD-1",
-    order_number: ORDER,
     status: "success",
     amount_micros: 499_500_000,
     payment_mode: "original-payment-mode",
-    refund_date: "2026-11-26T06:00:00.000Z",
     remarks: null,
     twin_succeeded: 0,
   },
   shipment: {
     shipment_id: "SHP-1",
-    order_number: ORDER,
     status: "in_transit",
     courier: "Delhivery",
     awb_no: "28744710012345",
