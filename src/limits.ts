@@ -171,9 +171,15 @@ export const TEXT_VERSIONS_MAX = 20;
 /** The most cases of plurals and choices in one text: each is checked. */
 export const TEXT_CASES_MAX = 100;
 
-/** Messages that are claimed and sent at once, and the most that one cron run sends. */
-export const DISPATCH_SLICE_ROWS = 50;
+/**
+ * Messages that are claimed and sent at once, and the most that one cron run sends. A batch of events has fewer messages
+ * than that as a rule, so that each wake-up call is one slice. More could not be sent within a lease at two a second.
+ */
+export const DISPATCH_SLICE_ROWS = 100;
 export const DISPATCH_MAX_ROWS = 500;
+
+/** How long the outcomes of a channel wait for those of other channels, to be recorded with them, in milliseconds. */
+export const RECORD_TOGETHER_MS = 1_000;
 
 /** How long one cron run continues to take slices, in milliseconds: the next cron is a minute away. */
 export const DISPATCH_RUN_MS = 40_000;
@@ -234,6 +240,9 @@ export const FORWARD_RUN_MS = 30_000;
 
 /** How far ahead a run reserves requests to an endpoint with a rate limit, in milliseconds. */
 export const RESERVED_AHEAD_MS = 10_000;
+
+/** Forwards that are claimed and sent at once: bodies are larger than messages. */
+export const FORWARD_SLICE_ROWS = 50;
 
 /** Forwards that one cron run takes for one endpoint: its time ends before. */
 export const FORWARD_MAX_ROWS = 5_000;

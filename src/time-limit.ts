@@ -27,7 +27,7 @@ export async function giveWay(): Promise<void> {
 }
 
 /** Returns when the work is done or the time is over, whichever comes first; if the work fails, this fails too. */
-export async function atMost(work: Promise<void>, ms: number): Promise<void> {
+export async function atMost(work: Promise<unknown>, ms: number): Promise<void> {
   try {
     await within(work, ms);
   } catch (error) {

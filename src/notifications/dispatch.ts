@@ -3,8 +3,8 @@
  * overlap: a claim reserves a row for one of them.
  *
  * Three round trips to D1 for each slice: the due rows with their facts, the claim with the rendered bytes, and the
- * outcomes of each lane. Each endpoint has slices of its own, so that one that hangs delays only itself. The claim
- * comes directly before the request, so a row that is claimed and has no outcome may have been sent.
+ * outcomes, which lanes that end together share. Each endpoint has slices of its own, so that one that hangs delays only
+ * itself. The claim comes directly before the request, so a row that is claimed and has no outcome may have been sent.
  */
 import {
   CHANNEL_CONCURRENCY,
@@ -12,8 +12,11 @@ import {
   DISPATCH_RUN_MS,
   DISPATCH_SLICE_ROWS,
   FORWARD_MAX_ROWS,
+  FORWARD_SLICE_ROWS,
+  RECORD_TOGETHER_MS,
 } from "../limits";
 import { log } from "../log";
+import { atMost } from "../time-limit";
 import { claim, type DueRow, listDue } from "../store/outbox/outbox";
 import { loadKnownChannels } from "../store/outbox/channels";
 import { loadEndpoints } from "../store/outbox/endpoints";
@@ -103,13 +106,6 @@ async function claimMessages(
   return { messages: own, listVersion };
 }
 
-function count(report: DispatchReport, settled: readonly Settled[]): void {
-  for (const { outcome } of settled) {
-    if (outcome.status === "pending") report.later += 1;
-    else report[outcome.status] += 1;
-  }
-}
-
 /** Reads D1 only if one of these rows is for a channel that is off according to its settings. */
 async function recallSetups(
   rows: readonly Pick<DueRow, "channel">[],
@@ -119,7 +115,7 @@ async function recallSetups(
   return isKnown ? deps.setups : withMemory(deps.setups, await loadKnownChannels(deps.db));
 }
 
-/** Runs one lane of a slice, and records its outcomes. */
+/** Runs one lane of a slice; its outcomes are to be recorded. */
 async function runOne(
   name: string,
   open: OpenLane,
@@ -141,10 +137,7 @@ async function runOne(
   };
   const report = await runLane(lane, messages.toSorted(inOrder), deps);
   if (report.closed !== null) log.warn("lane_closed", { lane: name, kind: report.closed.kind });
-  if (endpoint === null) {
-    await record(report.settled, deps);
-    return report;
-  }
+  if (endpoint === null) return report;
   const now = deps.now().toISOString();
   const told = await learnEndpoint(deps.db, endpoint, report, now, deps.random());
   // A person gets one alert when the endpoint fails and must wait, and one when it is paused.
@@ -152,8 +145,7 @@ async function runOne(
   const settled = report.settled
     .map((one) => (report.closed === null ? one : rest(one)))
     .map((one) => (isTold ? { ...one, alerts: [] } : one));
-  await record(withAlerts(settled, told), deps);
-  return report;
+  return { ...report, settled: withAlerts(settled, told) };
 }
 
 function inOrder(a: OutgoingMessage, b: OutgoingMessage): number {
@@ -218,20 +210,39 @@ async function runSlice(
   const taken = settled.length + messages.length;
   report.claimed += taken;
 
-  const runLaneOf = async ([name, open]: readonly [string, OpenLane]): Promise<void> => {
+  const runLaneOf = async ([name, open]: readonly [string, OpenLane]) => {
     const own = messages.filter(({ row }) => laneOf(row) === name);
-    if (own.length === 0) return;
+    if (own.length === 0) return [];
     const result = await runOne(name, open, own, { check, claimedAtMs }, deps);
     if (result.closed !== null) closed.set(name, result.closed);
-    count(report, result.settled);
+    return result.settled;
   };
-  const settleRest = async (): Promise<void> => {
-    count(report, settled);
-    await record(settled, deps);
-  };
-  // Every lane records its outcomes, even if another lane fails to.
-  await allOf([settleRest(), ...[...lanes.lanes].map(runLaneOf)]);
+  const sending = [...lanes.lanes].map(runLaneOf);
+  await recordTogether([Promise.resolve(settled), ...sending], deps, report);
   return { taken, claimed: messages.length };
+}
+
+/**
+ * Those that end within RECORD_TOGETHER_MS share one write; a slow lane holds up no other for longer. Every lane records
+ * its outcomes, even if another one fails.
+ */
+async function recordTogether(
+  lanes: readonly Promise<readonly Settled[]>[],
+  deps: RecordDeps,
+  report: DispatchReport,
+): Promise<void> {
+  const ended = Promise.allSettled(lanes);
+  const waiting: Settled[] = [];
+  const settle = async (lane: Promise<readonly Settled[]>): Promise<void> => {
+    waiting.push(...(await lane));
+    await atMost(ended, RECORD_TOGETHER_MS);
+    const together = waiting.splice(0);
+    for (const { outcome } of together) {
+      report[outcome.status === "pending" ? "later" : outcome.status] += 1;
+    }
+    await record(together, deps);
+  };
+  await allOf(lanes.map(settle));
 }
 
 /** Waits for all of them; then throws the first error. */
@@ -246,18 +257,21 @@ function emptyReport(): DispatchReport {
 }
 
 /** One group for each endpoint, and one for all other messages. */
-function groupsOf(ids: readonly string[]): readonly (readonly string[])[] {
-  return [...Map.groupBy(new Set(ids), (id) => endpointOfId(id) ?? "").values()];
+function groupsOf(
+  ids: readonly string[],
+): readonly (readonly [string | null, readonly string[]])[] {
+  return [...Map.groupBy(new Set(ids), endpointOfId)];
 }
 
 async function dispatchGroup(
-  ids: readonly string[],
+  [endpoint, ids]: readonly [string | null, readonly string[]],
   deps: RunDeps,
   report: DispatchReport,
 ): Promise<void> {
   const closed: ClosedLanes = new Map();
-  for (let start = 0; start < ids.length; start += DISPATCH_SLICE_ROWS) {
-    await runSlice(ids.slice(start, start + DISPATCH_SLICE_ROWS), deps, closed, report);
+  const rows = endpoint === null ? DISPATCH_SLICE_ROWS : FORWARD_SLICE_ROWS;
+  for (let start = 0; start < ids.length; start += rows) {
+    await runSlice(ids.slice(start, start + rows), deps, closed, report);
   }
 }
 
@@ -273,8 +287,8 @@ export async function dispatchIds(
   return report;
 }
 
-/** Finds the next messages for a run of the cron: those of one endpoint, or all that are no forwards. */
-type NextIds = (now: string, limit: number) => Promise<readonly string[]>;
+/** Finds the next slice for a run of the cron, at most `most`: of one endpoint, or of all that are no forwards. */
+type NextIds = (now: string, most: number) => Promise<readonly string[]>;
 
 /** Sends until nothing more can be sent: at most `most` rows, for about DISPATCH_RUN_MS. */
 async function drain(
@@ -288,8 +302,7 @@ async function drain(
   const endMs = deps.now().getTime() + DISPATCH_RUN_MS;
   let left = most;
   while (left > 0 && deps.now().getTime() < endMs) {
-    const limit = Math.min(left, DISPATCH_SLICE_ROWS);
-    const ids = await next(deps.now().toISOString(), limit);
+    const ids = await next(deps.now().toISOString(), left);
     if (ids.length === 0) break;
     const progress = await runSlice(ids, deps, closed, report);
     // Nothing taken: another run has claimed the rest.
@@ -301,11 +314,11 @@ async function drain(
 /** How many of the forwards that wait for an endpoint may become due now. */
 function releasable(lane: OpenLane): number {
   const { state, ended, wait, endpoint } = lane;
-  if (ended !== null) return DISPATCH_SLICE_ROWS;
+  if (ended !== null) return FORWARD_SLICE_ROWS;
   if (state !== "on" || wait !== null) return 0;
   // A few are enough to show whether it works again.
   if ((endpoint?.failing_since ?? null) !== null) return CHANNEL_CONCURRENCY;
-  return mostOf(lane) ?? DISPATCH_SLICE_ROWS;
+  return mostOf(lane) ?? FORWARD_SLICE_ROWS;
 }
 
 /** Sends the due forwards of one endpoint, then those that wait for it, in the order of receipt. */
@@ -319,7 +332,8 @@ async function drainEndpoint(
   const openNow = async (): Promise<OpenLane> =>
     endpointLane(endpoint, await loadEndpoints(db), deps, setups);
   let isReleasing = false;
-  const next: NextIds = async (now, limit) => {
+  const next: NextIds = async (now, left) => {
+    const limit = Math.min(left, FORWARD_SLICE_ROWS);
     const due = await listDueOfLane(db, endpoint, now, limit);
     isReleasing = due.length === 0;
     if (!isReleasing) return due;
@@ -349,7 +363,7 @@ export async function dispatchDue(deps: DispatchDeps): Promise<DispatchReport> {
   const run: RunDeps = { ...deps, gate: new ConnectionGate() };
   const drainMessages = (): Promise<void> =>
     drain(
-      (now, limit) => listDue(deps.db, now, limit),
+      (now, most) => listDue(deps.db, now, Math.min(most, DISPATCH_SLICE_ROWS)),
       run,
       report,
       DISPATCH_MAX_ROWS,

@@ -307,6 +307,8 @@ describe("every binding call, broken in every way", () => {
       const order = told[0]?.id.slice("evt-".length, -"-0".length) ?? "";
       const ids = [`order_confirmed/ORD-${order}/email`, `shipment_cancelled/SHP-${order}/team`];
       await handleUntilAcked(environment, "ce-notifications", [{ ids }]);
+      // The queue may deliver a wake-up call twice.
+      await handleUntilAcked(environment, "ce-notifications", [{ ids }]);
     });
     expect(calls).toBeGreaterThanOrEqual(4);
   });
