@@ -52,6 +52,7 @@ function freshRow(row: LatencyRow): readonly string[] {
     ...(row.appliedMs === null ? none : cells(row.appliedMs, ["p50", "p95", "p99"])),
     ...(row.sentMs === null ? none : cells(row.sentMs, ["p50", "p95", "p99"])),
     drained,
+    String(row.toldTwice ?? "–"),
   ];
 }
 
@@ -73,6 +74,7 @@ function verdicts(rows: readonly LatencyRow[]): readonly (readonly string[])[] {
     ...at("sale: p99 ms", sale?.receiptMs.p99, SALE_P99_MS),
     ...at("sale: failed", sale?.failed, 0),
     ...at("sale: not applied at the end", sale?.left, 0),
+    ...at("sale: told twice", sale?.toldTwice, 0),
     ...at("sale: drained after, s", (sale?.drainedMs ?? Infinity) / 1000, DRAIN_SECONDS),
     ...at("20 a second: applied, p95 ms", quiet?.appliedMs?.p95, APPLIED_P95_MS),
   ];
@@ -135,7 +137,8 @@ ${bounds(rows)}
 
 From arrival to applied, and to sent (messages without a delay); events come shuffled, so a message may wait until the
 order with its recipient has come, and is asked again after half a minute; and how long it took after the last arrival until
-nothing was left. The least Worker applies nothing. The local queue hands over one batch at a time; the platform
+nothing was left. "Told twice" counts the requests that a provider got again for a message that it had accepted: by its
+key, and where a provider takes none, beyond one for each message. The least Worker applies nothing. The local queue hands over one batch at a time; the platform
 starts more consumers as a queue grows.
 
 ${table(
@@ -149,6 +152,7 @@ ${table(
     "p95",
     "p99",
     "drained after",
+    "told twice",
   ],
   rows.filter(({ appliedMs }) => appliedMs !== null).map(freshRow),
 )}

@@ -8,6 +8,7 @@ import { CHANNELS } from "./channels.ts";
 import { mixOfEvents } from "./load.ts";
 import { type Answered, loadOpenly, type Phase } from "./open-load.ts";
 import type { BenchOptions } from "./options.ts";
+import type { RequestKey } from "../testbed/receiver/start.ts";
 import { naiveTable } from "./receive.ts";
 import { call, SECRET, startWorker, type WorkerServer } from "./servers/workers.ts";
 import { quantile } from "./statistics.ts";
@@ -96,6 +97,8 @@ export interface LatencyRow {
   /** Events that were answered 200 but not applied by then, and messages that were due but not sent. */
   readonly left: number;
   readonly unsent: number;
+  /** Requests that a provider got again for a message that it had accepted. Absent if nothing is sent. */
+  readonly toldTwice?: number;
 }
 
 export interface LatencyResult {
@@ -122,7 +125,7 @@ async function leftOf(server: WorkerServer, table: string, acknowledged: number)
 async function unsentOf(server: WorkerServer): Promise<number> {
   const [row] = await server.query<{ readonly n: number }>(
     `SELECT count(*) AS n FROM notifications
-     WHERE status = 'pending' AND next_attempt_at <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`,
+     WHERE status = 'pending' AND (in_flight = 1 OR next_attempt_at <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))`,
   );
   return row?.n ?? 0;
 }
@@ -156,6 +159,36 @@ async function sentTimes(
     const arrivedMs = arrived.get(id);
     return arrivedMs === undefined ? [] : [Date.parse(at) - arrivedMs];
   });
+}
+
+/**
+ * Requests with a key that came before; of providers that take no key, the requests beyond one for each message
+ * (`askedWithoutKey`), since two messages may have the same words.
+ */
+export function countRepeats(taken: readonly RequestKey[], askedWithoutKey: number): number {
+  const keys = taken.filter((key) => key !== null);
+  const keyless = taken.length - keys.length;
+  return keys.length - new Set(keys).size + Math.max(0, keyless - askedWithoutKey);
+}
+
+/**
+ * What became of the messages. `warmUps`: requests to providers before the measurement. A message without an answer
+ * (`outcome unknown`) may have been asked too.
+ */
+async function sendingOf(
+  server: WorkerServer,
+  arrived: ReadonlyMap<string, number>,
+  warmUps: number,
+): Promise<Pick<LatencyRow, "sentMs" | "toldTwice">> {
+  const sent = await sentTimes(server, arrived);
+  const [row] = await server.query<{ readonly n: number }>(
+    `SELECT count(*) AS n FROM notifications WHERE channel IN ('sms', 'team')
+     AND (attempt_log IS NOT NULL OR in_flight = 1 OR reason = 'outcome unknown')`,
+  );
+  return {
+    sentMs: sent.length === 0 ? null : spreadOf(sent),
+    toldTwice: countRepeats(server.taken().slice(warmUps), row?.n ?? 0),
+  };
 }
 
 async function start(worker: string, slower: number): Promise<WorkerServer> {
@@ -208,6 +241,7 @@ async function measure(
     if (worker === "ours") await server.db.exec("DELETE FROM notifications");
     await server.db.exec(`DELETE FROM ${table}`);
     const before = await happenedAt(server);
+    const warmUps = server.taken().length;
     const answered = await loadOpenly(server.url, () => next("open"), SECRET, { phases, seed: 1 });
     const drained = consumes
       ? await drain(server, table, answered)
@@ -219,7 +253,6 @@ async function measure(
       const arrivedMs = arrived.get(id);
       return arrivedMs === undefined ? [] : [ms - arrivedMs];
     });
-    const sent = worker === "ours" ? await sentTimes(server, arrived) : [];
     const peak = Math.max(...phases.map(({ perSecond }) => perSecond));
     const seconds = phases.reduce((sum, phase) => sum + phase.seconds, 0);
     return {
@@ -243,8 +276,8 @@ async function measure(
       longestLineMs: after.longestLineMs,
       queuedShare: (after.queued - before.queued) / answered.length,
       appliedMs: applied.length === 0 ? null : spreadOf(applied),
-      sentMs: sent.length === 0 ? null : spreadOf(sent),
       ...drained,
+      ...(await (worker === "ours" ? sendingOf(server, arrived, warmUps) : { sentMs: null })),
     };
   } finally {
     clearInterval(cron);

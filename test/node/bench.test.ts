@@ -1,6 +1,7 @@
 /** The arithmetic of the benchmarks: medians, ratios, rows by statement, the price of a million. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { countRepeats } from "../../bench/latency.ts";
 import { nameOf, summarize } from "../../bench/ledger.ts";
 import { parseOptions } from "../../bench/options.ts";
 import { priceOfMillion } from "../../bench/prices.ts";
@@ -51,6 +52,12 @@ await test("rows, trips and operations are counted for one event", () => {
     receipt: { "INSERT INTO webhook_events": 3 },
     consume: { "UPDATE orders": 1 },
   });
+});
+
+await test("a message that a provider got again counts as told twice", () => {
+  assert.equal(countRepeats(["a", "b", null, null], 2), 0);
+  assert.equal(countRepeats(["a", "b", "a", "a", null, null], 2), 2);
+  assert.equal(countRepeats(["a", null, null, null], 2), 1);
 });
 
 await test("a million events cost what their parts cost", () => {

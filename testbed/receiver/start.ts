@@ -32,7 +32,7 @@ export interface ReceiverOptions {
   readonly archives?: boolean;
   /** True: the console finds its style sheets and scripts. */
   readonly servesAssets?: boolean;
-  /** True: nothing is sent; an accepting answer replaces every provider. */
+  /** True: nothing is sent; an accepting answer replaces every provider, and `taken` lists the requests. */
   readonly acceptsMessages?: boolean;
   /** True: every log line is kept; otherwise only errors. */
   readonly keepsLogs?: boolean;
@@ -41,6 +41,9 @@ export interface ReceiverOptions {
 }
 
 type Request = Pick<Delivery, "method" | "path" | "body" | "signature">;
+
+/** The key by which a provider recognizes a repeat; null if the request has none. */
+export type RequestKey = string | null;
 
 export interface Receiver {
   /** Its address on loopback. */
@@ -53,6 +56,8 @@ export interface Receiver {
   readonly send: (request: Request) => Promise<Answer>;
   /** The status of the answer to a webhook; a null signature is left out. */
   readonly post: (path: string, body: string, signature: string | null) => Promise<number>;
+  /** The requests that the accepting providers got so far. */
+  readonly taken: () => readonly RequestKey[];
   /** Fires the cron once. */
   readonly sweep: () => Promise<void>;
   /** The log lines of the Worker. */
@@ -123,7 +128,11 @@ const assets = {
 
 type Logs = { level: string; message: string }[];
 
-async function createMiniflare(options: ReceiverOptions, logs: Logs): Promise<Miniflare> {
+async function createMiniflare(
+  options: ReceiverOptions,
+  logs: Logs,
+  taken: RequestKey[],
+): Promise<Miniflare> {
   const contents = options.bundle ?? (await bundleWorker(options.entry ?? "src/index.ts"));
   const wired = wiring.parse(parse(readFileSync(new URL("wrangler.toml", root), "utf8")));
   process.env["MINIFLARE_WORKERD_V8_FLAGS"] ??= `--max-heap-size=${ISOLATE_MB}`;
@@ -139,7 +148,7 @@ async function createMiniflare(options: ReceiverOptions, logs: Logs): Promise<Mi
       ...readQueues(wired, options),
       ...(options.archives === true ? { r2Buckets: ["ARCHIVE"] } : {}),
       ...(options.servesAssets === true ? { assets } : {}),
-      ...(options.acceptsMessages === true ? { outboundService: accept } : {}),
+      ...(options.acceptsMessages === true ? { outboundService: accepting(taken) } : {}),
       logRequests: false,
       handleStructuredLogs: ({ level, message }) => {
         if (options.keepsLogs === true || level === "error") logs.push({ level, message });
@@ -150,10 +159,13 @@ async function createMiniflare(options: ReceiverOptions, logs: Logs): Promise<Mi
   });
 }
 
-/** An answer that Resend, Twilio and Slack all accept. */
-function accept(): Response {
-  return Response.json({ id: "accepted", sid: "accepted" });
-}
+/** An answer that Resend, Twilio and Slack all accept; the request is added to `taken`. */
+const accepting =
+  (taken: RequestKey[]) =>
+  ({ headers }: { readonly headers: Headers }): Response => {
+    taken.push(headers.get("idempotency-key") ?? headers.get("webhook-id"));
+    return Response.json({ id: "accepted", sid: "accepted" });
+  };
 
 function parseJson(text: string): unknown {
   try {
@@ -183,7 +195,8 @@ async function ask(url: URL, { method, path, body, signature }: Request): Promis
 export async function startReceiver(options: ReceiverOptions = {}): Promise<Receiver> {
   const before = new Set(workerdProcesses().map(({ pid }) => pid));
   const logs: Logs = [];
-  const miniflare = await createMiniflare(options, logs);
+  const taken: RequestKey[] = [];
+  const miniflare = await createMiniflare(options, logs, taken);
   try {
     const url = new URL(await miniflare.ready);
     const db = await miniflare.getD1Database("DB");
@@ -209,6 +222,7 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
         const { outcome } = await worker.scheduled({ cron: "* * * * *" });
         if (outcome !== "ok") throw new Error(`the cron ended as ${outcome}`);
       },
+      taken: () => taken,
       logs: () => logs.map(({ message }) => message),
       errors: () => logs.flatMap(({ level, message }) => (level === "error" ? [message] : [])),
       inspector: () => miniflare.getInspectorURL(),
