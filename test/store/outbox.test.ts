@@ -332,4 +332,37 @@ describe("facts", () => {
       FAILURE_PRECEDENCE,
     ]);
   });
+
+  it("say that a refund has succeeded under its own other name, and no other refund's", async () => {
+    const other = { payment_reference: "pay_9", order_number: "ORD-2" };
+    await seedRefund();
+    await seedRefund({ refund_id: "REF-9", ...other });
+    await seedRefund({
+      refund_id: "pay_9",
+      status: "success",
+      status_precedence: precedence(NOW, "success", "evt-9"),
+      ...other,
+    });
+    const ids = ["REF-1", "REF-9"].map((refund) => `refund_failed/${refund}/team`);
+    await seedNotification({ id: ids[0] ?? "", subject_id: "REF-1" });
+    await seedNotification({ id: ids[1] ?? "", subject_id: "REF-9", order_number: "ORD-2" });
+    const facts = await loadFacts(ids);
+    expect(ids.map((id) => facts.get(id)?.refund?.twin_succeeded)).toEqual([0, 1]);
+  });
+
+  it("hold the contents of the parcels of an order, up to a size", async () => {
+    const [small, large] = [JSON.stringify(["x"]), JSON.stringify(["y".repeat(150_000)])];
+    await seedShipment({ shipment_id: "A", status: "cancelled", items: small });
+    await seedShipment({ shipment_id: "B", items: large });
+    await seedShipment({ shipment_id: "C", items: small });
+    await seedShipment({ shipment_id: "D", items: large });
+    await seedShipment({ shipment_id: "E", order_number: "ORD-2", items: small });
+    const id = "shipment_update/C/out_for_delivery/sms";
+    await seedNotification({ id, subject_id: "C" });
+    expect((await loadFacts([id])).get(id)?.contents).toEqual([
+      { shipment_id: "B", items: large },
+      { shipment_id: "C", items: small },
+      { shipment_id: "D", items: null },
+    ]);
+  });
 });
