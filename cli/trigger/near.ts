@@ -1,5 +1,5 @@
 /** Known names that are similar to an unknown one: suggestions for a typing error. */
-import { distance } from "fastest-levenshtein";
+import distance from "leven";
 
 /** Names with the same beginning or a common word count as similar, whatever the length of the rest. */
 function estrangement(word: string, name: string): number {

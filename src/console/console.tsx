@@ -3,41 +3,42 @@
  * updates times and lists live; every page works without it.
  */
 import type { Context } from "hono";
-import { Hono } from "hono/tiny";
 import { routePath } from "hono/route";
-import { errorText, log } from "../log";
-import { findChannel } from "../notifications/channels";
-import { isTooFarAhead } from "../store/outbox/quiet-until";
-import type { ReplayFilter } from "../store/inbox/waiting";
-import { activity } from "./activity/activity-page";
-import { note, noteQuietUntil, saveNoted, setWho } from "./activity/note";
+import { Hono } from "hono/tiny";
+// As in src/index.ts, the order is that of the bundle: 1 KiB less of it, gzipped, than by name.
 import { assetNames } from "./asset-names";
-import type { AdminApiDeps, Serve } from "./deps";
+import { findChannel } from "../notifications/channels";
 import { pathTo, withNotice, withQuery } from "./links";
 import { endpointActions, endpointPages } from "./pages/endpoints/routes";
-import { event, eventBody } from "./pages/events/event-page";
-import { events, freshEvents } from "./pages/events/events-page";
-import { message, preview } from "./pages/messages/message-page";
-import { messages } from "./pages/messages/messages-page";
 import { unsent } from "./pages/messages/unsent-page";
+import { events, freshEvents } from "./pages/events/events-page";
+import { messages } from "./pages/messages/messages-page";
+import { nameOfShop } from "./shop/settings";
+import { message, preview } from "./pages/messages/message-page";
 import { messagingActions, messagingPages } from "./pages/messaging/routes";
-import { ordersFile } from "./orders/orders-csv";
+import { event, eventBody } from "./pages/events/event-page";
+import { isTooFarAhead } from "../store/outbox/quiet-until";
+import { errorText, log } from "../log";
+import { note, noteQuietUntil, saveNoted, setWho } from "./activity/note";
 import { order } from "./pages/orders/order-page";
-import { orders } from "./pages/orders/orders-page";
+import { search } from "./search/search-page";
+import type { ReplayFilter } from "../store/inbox/waiting";
 import { overview } from "./pages/overview/overview-page";
-import { setPolicy, show } from "./pages/page";
-import { erasePerson, exportPerson, people } from "./people/people-page";
 import { refused } from "./pages/events/refused-page";
-import { replay, resend } from "./pages/events/replay-page";
 import { settings } from "./pages/settings-page";
 import { PlainPage } from "./pages/sign-in-page";
-import { troubled } from "./pages/events/troubled-page";
-import { noteReplay, replayRecorded } from "./replay";
 import { REPLAY_MAX, UNSENT_MAX, unsentQuery } from "./api/shapes";
-import { nameOfShop } from "./shop/settings";
+import { noteReplay, replayRecorded } from "./replay";
+import { setPolicy, show } from "./pages/page";
+import { erasePerson, exportPerson, people } from "./people/people-page";
 import { explainFailure } from "./set-up/failure-words";
-import { search } from "./search/search-page";
+import { troubled } from "./pages/events/troubled-page";
+import { activity } from "./activity/activity-page";
+import type { AdminApiDeps, Serve } from "./deps";
+import { orders } from "./pages/orders/orders-page";
+import { replay, resend } from "./pages/events/replay-page";
 import { isSameOriginAction, whoIs } from "./auth/sign-in";
+import { ordersFile } from "./orders/orders-csv";
 import { redirectToSignIn, signIn, signInForm, signOut } from "./auth/sign-in-routes";
 import {
   chosenIn,
@@ -213,7 +214,7 @@ export function consolePages<E extends object>(
   app.onError(async (error, c) => {
     log.error("console", { route: routePath(c), error: errorText(error) });
     const text =
-      (await explainFailure(depsOf(c))) ??
+      (await explainFailure(depsOf(c), error)) ??
       "Something went wrong, most likely in the database. Nothing was lost; try again.";
     return show(c, <PlainPage title="Not now" text={text} who={null} />, 503);
   });

@@ -2,7 +2,7 @@
  * Lists and changes the endpoints that events are forwarded to, for the admin API and the pages. An action that is not
  * possible is refused with the reason, before anything is saved.
  */
-import { closest } from "fastest-levenshtein";
+import { closestMatch } from "leven";
 import type { ChannelsConfig } from "../../config";
 import { whyNotEndpoint } from "../../events/field-formats/endpoint-address";
 import { FORWARD_ENDPOINTS_MAX } from "../../limits";
@@ -77,7 +77,7 @@ export function whyNotTypes(types: readonly string[]): Refusal | null {
   if (stranger === undefined) return null;
   return refuse(
     "wrong",
-    `event_types: there is no event type ${stranger.slice(0, 100)}; did you mean ${closest(stranger.slice(0, 100), [...filterNames])}?`,
+    `event_types: there is no event type ${stranger.slice(0, 100)}; did you mean ${closestMatch(stranger.slice(0, 100), [...filterNames])}?`,
   );
 }
 

@@ -2,7 +2,7 @@
  * Checks whether a text may be used. Pure. It must be ICU MessageFormat with only the placeholders of its key. It must
  * not contain line breaks, hidden characters or links if its form allows none.
  */
-import { closest } from "fastest-levenshtein";
+import { closestMatch } from "leven";
 import { IntlMessageFormat } from "intl-messageformat";
 import { TEXT_CASES_MAX } from "../../limits";
 import { smsAlphabets } from "../channels/sms/alphabets";
@@ -88,7 +88,9 @@ function kindOf(part: Part, known: readonly Placeholder[]): "text" | "count" {
   if (name !== undefined) return placeholders[name].kind;
   const wrong = `There is no placeholder {${part.value ?? ""}} in this text`;
   const advice =
-    known.length === 0 ? "it has none" : `did you mean {${closest(part.value ?? "", [...known])}}?`;
+    known.length === 0
+      ? "it has none"
+      : `did you mean {${closestMatch(part.value ?? "", [...known])}}?`;
   throw new Problem(`${wrong}: ${advice}`, startOf(part.location));
 }
 
