@@ -167,6 +167,8 @@ export interface Config {
     readonly dedupeDays: number;
     /** What the database may hold. */
     readonly maxBytes: number;
+    /** Days without a change after which a finished order is archived. */
+    readonly orderDays: number;
   };
   readonly admin: {
     readonly token: string | null;
@@ -270,6 +272,24 @@ function readChannels(read: Read, env: object): ChannelsConfig {
 }
 
 /** Reads every var and secret once. Never throws. */
+function readRetention(read: Read): Config["retention"] {
+  return {
+    days: read("RETENTION_DAYS", form.count(1, 36_500), "days") ?? 90,
+    dedupeDays: read("DEDUPE_DAYS", form.count(1, 36_500), "days") ?? 400,
+    maxBytes: (read("DATABASE_MAX_MB", form.count(100, 100_000), "megabytes") ?? 10_000) * MB,
+    // A card payment can be disputed for 120 days: until then an order is likely to change again.
+    orderDays: read("ORDER_DAYS", form.count(1, 36_500), "days") ?? 120,
+  };
+}
+
+/** For the Worker of closed orders, which reads nothing else. Logs unusable values. */
+export function loadRetention(env: object): Config["retention"] {
+  const problems: string[] = [];
+  const retention = readRetention(reader(env, problems));
+  for (const message of problems) log.warn("config", { message });
+  return retention;
+}
+
 export function parseConfig(env: object): Config {
   const problems: string[] = [];
   const read = reader(env, problems);
@@ -318,11 +338,7 @@ export function parseConfig(env: object): Config {
     notifyMaxAgeMs: maxAge === 0 ? null : Math.round(maxAge * HOUR_MS),
     silenceAlertMs: silence === 0 ? null : Math.round(silence * HOUR_MS),
     linkSecret: read("LINK_SECRET", form.line, form.LINE),
-    retention: {
-      days: read("RETENTION_DAYS", form.count(1, 36_500), "days") ?? 90,
-      dedupeDays: read("DEDUPE_DAYS", form.count(1, 36_500), "days") ?? 400,
-      maxBytes: (read("DATABASE_MAX_MB", form.count(100, 100_000), "megabytes") ?? 10_000) * MB,
-    },
+    retention: readRetention(read),
     admin: {
       token: read("ADMIN_TOKEN", form.headerText, form.HEADER_TEXT),
       access: domain !== null && audience !== null ? { teamDomain: domain, audience } : null,

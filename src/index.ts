@@ -57,7 +57,7 @@ function consoleDeps({ env }: HonoContext) {
   const calls = callsOf(env);
   const consumer = eventsDeps(env, config, calls);
   const actions = {
-    ...upkeepActions(env, config),
+    ...upkeepActions(env, config, calls),
     importPieces: (pieces: readonly Piece[], isDryRun: boolean) =>
       importPieces(consumer, pieces, isDryRun),
   };

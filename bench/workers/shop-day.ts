@@ -2,6 +2,9 @@
  * A shop's day in this receiver, at any given time: receipt, application, messages, and the cron with its purge. The
  * code is the Worker's own; the clock and the providers are not.
  */
+import { closeFinished } from "../../src/closed-orders/closing";
+import { continueNight } from "../../src/closed-orders/night";
+import { putBack } from "../../src/closed-orders/putting-back";
 import type { Config } from "../../src/config";
 import { consumeEvents } from "../../src/consumer/consumer";
 import { describeBody } from "../../src/events/identity";
@@ -110,6 +113,12 @@ export async function liveDay(shop: Shop, day: Day): Promise<PurgeReport> {
       random: Math.random,
       apply: (batch) => applyBatch(db, batch, now),
       raiseAlert: () => Promise.resolve(),
+      putBack: async (keys) => {
+        if (archive === null) return 0;
+        const answer = await putBack({ db, archive, now: () => new Date(now) }, keys);
+        if (!answer.ok) throw new Error(answer.problem);
+        return answer.sets;
+      },
       wake: () => Promise.resolve(),
     });
     // Replaces the wake-up call: everything that is due.
@@ -131,6 +140,19 @@ export async function liveDay(shop: Shop, day: Day): Promise<PurgeReport> {
     purged.rows += report.rows;
     purged.messages += report.messages;
     purged.archived += report.archived;
+    const { bodies, rows, messages, archived, isRound } = report;
+    // The clock stands still, so the next run would find nothing either.
+    if (isRound && bodies + rows + messages + archived === 0) break;
   }
   return purged;
+}
+
+/** A day's work of the Worker of closed orders: a whole round, then the lake. Returns the number of archived sets. */
+export async function closeDay({ db, archive, config }: Shop, endsAt: string): Promise<number> {
+  if (archive === null) return 0;
+  const { orderDays, dedupeDays } = config.retention;
+  const now = (): Date => new Date(endsAt);
+  const closed = await closeFinished({ db, archive, orderDays, now });
+  await continueNight({ db, archive, dedupeDays, now });
+  return closed;
 }

@@ -10,6 +10,7 @@ import type { ChannelSetups } from "../notifications/channels/setup";
 import type { Samples } from "../notifications/samples";
 import { findLanguage, languageCodes } from "../notifications/locales";
 import type { StoreDefaults } from "../projection/store-defaults";
+import type { ArchivedOrders } from "../store/closed-orders/archived-orders";
 import type { Calls } from "../store/outbox/calls";
 import { forgetChannel } from "../store/outbox/channels";
 import type { Erasure } from "../store/privacy/erasure";
@@ -77,6 +78,7 @@ interface UpkeepActions {
   readonly erase: (contacts: Contacts) => Promise<Erasure>;
   /** Null if the cursor does not come from an export. */
   readonly exportPage: (contacts: Contacts, cursor?: string) => Promise<ExportPage | null>;
+  readonly archived: ArchivedOrders;
   /** Null if no archive is bound. */
   readonly archive: {
     readonly list: (after: string, limit: number) => Promise<ArchivePage>;

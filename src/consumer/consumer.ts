@@ -15,10 +15,12 @@ import { unknownBodyAlert } from "../store/outbox/alerts";
 import type { Application } from "../store/state/apply";
 import type { ErasedBody } from "../store/privacy/erased-bodies";
 import { type InboxRow, isDescribed, noteFailedTry, type Verdict } from "../store/inbox/inbox";
+import type { PutBack } from "../store/closed-orders/archived-orders";
 import type { Alert } from "../store/outbox/alerts";
 import { recordBeat } from "../store/set-up/beats";
 import { knownSuppressionList, SuppressionListChanged } from "../store/privacy/suppression-list";
 import { giveWay } from "../time-limit";
+import { applyOnceBack } from "./archived-orders";
 import { retryDelaySeconds, type Trouble } from "./backoff";
 import { type BodiesDeps, findBodies, type Found } from "./bodies";
 import { ackWork, attemptsOf, type Delivery, gatherWork, halvesOf, type Work } from "./deliveries";
@@ -27,6 +29,7 @@ import { classifyTrouble } from "./trouble";
 export interface ConsumerDeps extends BodiesDeps {
   /** Applies a batch, unless the suppression list has changed; returns the ids of messages due now. */
   readonly apply: (batch: Application, listVersion: number) => Promise<readonly string[]>;
+  readonly putBack: PutBack;
   /** Wakes the dispatch of notifications; the sweep finds what a lost call leaves behind. */
   readonly wake: (ids: readonly string[]) => Promise<void>;
   readonly options: Omit<InterpretOptions, "forwardTo">;
@@ -134,7 +137,7 @@ async function applyAll(
       alerts: isSilent ? [] : alertsOf(meanings),
       isSilent,
     };
-    due = await deps.apply(batch, listVersion);
+    due = await applyOnceBack(deps, batch, listVersion, ready.length === 1);
   } catch (error) {
     if (error instanceof SuppressionListChanged) throw error;
     const trouble = classifyTrouble(error);

@@ -1,5 +1,7 @@
 /** Connects the consumer to its bindings and configuration. */
+import { findClosedOrders } from "../closed-orders-service";
 import type { Config } from "../config";
+import { archivedOrders } from "../store/closed-orders/archived-orders";
 import { applyBatch } from "../store/state/apply";
 import { recallForwardTargets } from "../store/outbox/endpoints";
 import type { Calls } from "../store/outbox/calls";
@@ -9,13 +11,14 @@ import type { DeadLetterDeps } from "./dead-letters";
 const now = (): Date => new Date();
 
 export function consumerDeps(
-  { DB: db }: Pick<Env, "DB">,
+  env: Pick<Env, "DB">,
   { defaults, outbox, retention }: Config,
   /** Channels that get no rows unless they were set up before. */
   unused: readonly string[],
   rules: ConsumerDeps["options"]["rules"],
   calls: Calls,
 ): ConsumerDeps {
+  const db = env.DB;
   return {
     ...calls,
     db,
@@ -28,6 +31,7 @@ export function consumerDeps(
     forwardTo: () => recallForwardTargets(db, outbox.forwardsByDefault, now().getTime()),
     now,
     random: Math.random,
+    putBack: archivedOrders(findClosedOrders(env), calls).putBack,
     apply: (batch, listVersion) => applyBatch(db, batch, now().toISOString(), listVersion, unused),
   };
 }

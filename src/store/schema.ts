@@ -218,6 +218,10 @@ export const payments = sqliteTable(
     index("payments_stale")
       .on(t.payment_id)
       .where(sql`stale = 1`),
+    // Closing orders: payments that name another order than they are linked to, as an alias may. Nearly always empty.
+    index("payments_named")
+      .on(t.named_order)
+      .where(sql`named_order IS NOT order_number`),
     index("payments_to_renew").on(t.payment_id).where(sql.raw(isToRenew.payments)),
   ],
 );
@@ -709,6 +713,56 @@ export const databaseSizes = sqliteTable("database_sizes", {
   day: text("day").primaryKey(),
   bytes: integer("bytes").notNull(),
 });
+
+/**
+ * Files of closed orders in R2: one object for each table that has rows in it (src/closed-orders/). A file is
+ * never changed: it is replaced by one with another name.
+ */
+export const closedFiles = sqliteTable(
+  "closed_files",
+  {
+    id: integer("id").primaryKey(),
+    /** `2026-11/20261127T020159-3f9a61c2`: the month in which it was closed, and a name. */
+    name: text("name").notNull(),
+    /** begun: being written; closed: outside the lake until the next night; placed: in the lake; expired: placed, without keys and without personal data; dropped: to be deleted. */
+    state: text("state", { enum: ["begun", "closed", "placed", "expired", "dropped"] }).notNull(),
+    /** Of the format (closed-orders/parquet.ts). */
+    version: integer("version").notNull(),
+    /** JSON: of each table that it has, the number of rows and the hash of the object; null while it is being written. */
+    objects: text("objects"),
+    written_at: text("written_at").notNull(),
+  },
+  (t) => [
+    // Files that are to be placed or deleted, and those whose keys leave: oldest first.
+    index("closed_files_state").on(t.state, t.written_at),
+  ],
+);
+
+/**
+ * What leads to the rows of closed orders: `o:` and an order number, `m:` and the key of a payment or a reference,
+ * `r:` a refund, `s:` a shipment (store/closed-orders/keys.ts). While a key is here, no event that touches it is
+ * applied.
+ */
+export const archivedKeys = sqliteTable(
+  "archived_keys",
+  {
+    key: text("key").notNull(),
+    file_id: integer("file_id").notNull(),
+    /** The place of its set in the file. */
+    set_no: integer("set_no").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.key, t.file_id, t.set_no] })],
+);
+
+/** Sets that were brought back and that their file still contains, until it is replaced. */
+export const putBackSets = sqliteTable(
+  "put_back_sets",
+  {
+    file_id: integer("file_id").notNull(),
+    set_no: integer("set_no").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.file_id, t.set_no] })],
+);
 
 /** Rows as they are read: lists and pages pick their columns from these. */
 export type EventRecord = Readonly<typeof webhookEvents.$inferSelect>;

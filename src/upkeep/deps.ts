@@ -1,5 +1,7 @@
 /** Connects the cron, and the console's actions on stored data, to bindings and configuration. */
 import { type Config, expectedOf } from "../config";
+import { findClosedOrders } from "../closed-orders-service";
+import { archivedOrders } from "../store/closed-orders/archived-orders";
 import type { Calls } from "../store/outbox/calls";
 import { sendTexts } from "../store/inbox/queue";
 import type { ReplayFilter } from "../store/inbox/waiting";
@@ -18,7 +20,7 @@ const now = (): Date => new Date();
 export function sweepDeps(
   env: Bindings,
   config: Config,
-  { raiseAlert }: Calls,
+  calls: Calls,
   others: Pick<SweepDeps, "dispatch" | "flushRefusals" | "channelSetups">,
 ): SweepDeps {
   const { defaults, receipt, retention, silenceAlertMs } = config;
@@ -32,21 +34,26 @@ export function sweepDeps(
     expected: expectedOf(config),
     // A retired receiver is expected to get no events.
     silenceMs: receipt.retired ? null : silenceAlertMs,
-    raiseAlert,
+    raiseAlert: calls.raiseAlert,
+    closedOrders: findClosedOrders(env),
+    putBack: archivedOrders(findClosedOrders(env), calls).putBack,
     push: (messages) => sendTexts(env.EVENTS, messages),
   };
 }
 
 /** The console's actions on stored events and personal data. */
-export function upkeepActions(env: Bindings, { defaults }: Config) {
+export function upkeepActions(env: Bindings, { defaults }: Config, calls: Calls) {
   const archive = findArchive(env);
-  const deps = { db: env.DB, archive, defaults, now };
+  const closedOrders = findClosedOrders(env);
+  const archived = archivedOrders(closedOrders, calls);
+  const deps = { db: env.DB, archive, defaults, now, closedOrders, ...archived };
   const push = (messages: readonly string[]): Promise<void> => sendTexts(env.EVENTS, messages);
   return {
     replay: (filter: ReplayFilter, limit: number) => replayEvents({ ...deps, push }, filter, limit),
     erase: (contacts: readonly string[]) => erase(deps, contacts),
     exportPage: (contacts: readonly string[], cursor?: string) =>
       exportPage(deps, contacts, cursor),
+    archived,
     /** Null if no archive is bound. */
     archive:
       archive === null

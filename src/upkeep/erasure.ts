@@ -5,7 +5,7 @@
  * - inbox and rows: every other body and row that names the person;
  * - forwards: forwards of other events that show an order of the person;
  * - contacts: the other contacts by which their orders could be found;
- * - archive: the archived bodies.
+ * - archive: files of closed orders, then the archived bodies.
  * Progress is stored in D1, and each step can be repeated. Only keyed hashes of the person remain.
  */
 import { eraseBody } from "../events/erased-body";
@@ -39,11 +39,26 @@ import {
 import { eraseForwardedOrders } from "../store/privacy/forwarded-orders";
 import { loadTexts } from "../store/privacy/personal-texts";
 import { eraseKeyedRows, eraseRows, forgetContacts } from "../store/privacy/erasure-rows";
-import { eraseArchived, listObjects, repairManifest, readObject, writeObject } from "./archive";
+import { keyOf } from "../store/closed-orders/keys";
+import type { ClosedOrdersService } from "../closed-orders-service";
+import type { PutBack } from "../store/closed-orders/archived-orders";
+import { hasPersonsArchived } from "../store/closed-orders/closed-files";
+import {
+  ARCHIVE_PREFIX,
+  eraseArchived,
+  listObjects,
+  repairManifest,
+  readObject,
+  writeObject,
+} from "./archive";
 
 export interface ErasureDeps {
   readonly db: D1Database;
   readonly archive: R2Bucket | null;
+  /** Null if no orders are archived. */
+  readonly closedOrders?: ClosedOrdersService | null;
+  /** Brings back archived rows: they are erased in D1, and archived again. */
+  readonly putBack?: PutBack | undefined;
   readonly defaults: StoreDefaults;
   readonly now: () => Date;
 }
@@ -63,6 +78,7 @@ async function eraseEach<T extends { readonly payload: string }>(
 
 async function eraseOrders(deps: ErasureDeps, pending: PendingOrders): Promise<void> {
   const { db } = deps;
+  await deps.putBack?.(pending.orders.map(keyOf.order));
   await suppressOrders(db, pending.orders);
   const list = await loadSuppressionList(db);
   const contacts = new Set<string>();
@@ -190,14 +206,40 @@ async function eraseObject(bucket: R2Bucket, name: string, list: SuppressionList
   return changed;
 }
 
+/** Where the archive stage is: `file:12` while it searches files of closed orders, then the name of an object. */
+const FILE_PLACE = "file:";
+
+/** The next file of closed orders; the rows that name the person are back in D1 then, and are erased there. */
+async function eraseClosedOrders(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
+  const { db, closedOrders = null } = deps;
+  if (closedOrders === null) {
+    return (await hasPersonsArchived(db))
+      ? { error: "waits until CLOSED_ORDERS is bound: orders are archived" }
+      : { place: ARCHIVE_PREFIX };
+  }
+  const erased = await closedOrders.eraseNextFile(Number(erasure.place.slice(FILE_PLACE.length)));
+  switch (erased.outcome) {
+    case "waits":
+      return { error: erased.reason };
+    case "done":
+      return { place: ARCHIVE_PREFIX };
+    case "searched":
+      await eraseNaming(deps, erasure, erased.named);
+      return { place: `${FILE_PLACE}${String(erased.id)}` };
+  }
+}
+
 /**
  * Waits while an object is being written: an attempt that began before the erasure cannot complete (archiving.ts),
  * and a later one writes the object again.
  */
 async function eraseArchive(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
   const { db, archive } = deps;
+  if (erasure.place === "" || erasure.place.startsWith(FILE_PLACE)) {
+    return await eraseClosedOrders(deps, erasure);
+  }
   if (archive === null) return { stage: "done", place: "" };
-  if (erasure.place === "" && (await findBegun(db)) !== null) {
+  if (erasure.place === ARCHIVE_PREFIX && (await findBegun(db)) !== null) {
     return { error: "waits until an archive object that is being written is complete" };
   }
   const list = await loadSuppressionList(db);

@@ -9,11 +9,15 @@ import { loadStretch } from "../store/privacy/erased-bodies";
 import { loadRowIdentifiers } from "../store/privacy/erasure";
 import { listForwardedOrders } from "../store/privacy/forwarded-orders";
 import { type HeldOrder, listOrdersOf, loadHeld } from "../store/privacy/person";
+import { keyOf } from "../store/closed-orders/keys";
 import { listObjects, readObject } from "./archive";
+import type { PutBack } from "../store/closed-orders/archived-orders";
 
 export interface ExportDeps {
   readonly db: D1Database;
   readonly archive: R2Bucket | null;
+  /** Brings back archived orders, which are then exported as all others. */
+  readonly putBack?: PutBack | undefined;
   readonly now: () => Date;
 }
 
@@ -86,6 +90,7 @@ class Gathering {
     const { db } = this.#deps;
     const [number] = await listOrdersOf(db, this.#contacts, after, 1);
     if (number === undefined) return { found: {}, next: { part: "inbox", after: "0" } };
+    await this.#deps.putBack?.([keyOf.order(number)]);
     return {
       found: { orders: [await loadHeld(db, number)] },
       next: { part: "orders", after: number },

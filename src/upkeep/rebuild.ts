@@ -19,7 +19,10 @@ import {
   REBUILD_NAMES_MAX,
 } from "../limits";
 import { log } from "../log";
+import { foldPatches } from "../projection/fold";
 import { type SuppressionList, loadSuppressionList } from "../store/privacy/suppression-list";
+import type { PutBack } from "../store/closed-orders/archived-orders";
+import { keyOf, keysTouched } from "../store/closed-orders/keys";
 import { loadHistory } from "../store/state/history";
 import { keysOf, loadRows } from "../store/state/rows";
 import { applyRebuild, loadRowsByKeys } from "../store/state/rebuild";
@@ -60,6 +63,8 @@ function asRow({ entity, key }: Patch): StateRow {
 
 interface RebuildOptions {
   readonly dryRun: boolean;
+  /** Without it, a rebuild fails that would change archived rows. */
+  readonly putBack?: PutBack | undefined;
   readonly now: string;
   /** The same as the consumer uses. */
   readonly defaults: StoreDefaults;
@@ -185,6 +190,7 @@ export async function rebuildOrder(
   orderNumber: string,
   options: RebuildOptions,
 ): Promise<Rebuilt> {
+  await options.putBack?.([keyOf.order(orderNumber)]);
   const unit = { orderNumber, loadRows: () => loadWhole(db, orderNumber), missing: [] };
   return await rebuildUnit(db, unit, options);
 }
@@ -253,6 +259,8 @@ export async function rebuildAround(
   options: RebuildOptions,
 ): Promise<Rebuilt> {
   const { patches, leftOut } = patchesOfSlice(events, options.defaults);
+  // A dry run too: it compares what is in D1.
+  await options.putBack?.(keysTouched(foldPatches(patches)));
   const current = await loadRowsByKeys(db, keysOf(patches.map(asRow)));
   if (current === null && events.length > 1) {
     // Too many rows together: one event at a time.
@@ -294,11 +302,12 @@ export async function continueRebuild(
   now: string,
   defaults: StoreDefaults,
   inTime: () => boolean = () => true,
+  putBack?: PutBack,
 ): Promise<Rebuild | null> {
   let rebuild = await loadUnfinished(db);
   if (rebuild === null) return null;
   const { orderNumber } = rebuild.filter;
-  const options = { dryRun: rebuild.dryRun, now, defaults };
+  const options = { dryRun: rebuild.dryRun, now, defaults, putBack };
   if (orderNumber !== undefined) {
     const { changes, leftOut } = await rebuildOrder(db, orderNumber, options);
     const done = { ...rebuild, cursor: rebuild.lastEvent, finishedAt: now };

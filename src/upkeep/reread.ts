@@ -18,12 +18,14 @@ import {
   saveReread,
   type UnreadEvent,
 } from "../store/upgrade-0-2/reread";
+import type { PutBack } from "../store/closed-orders/archived-orders";
 import { rebuildAround } from "./rebuild";
 
 export interface RereadDeps {
   readonly db: D1Database;
   readonly now: () => Date;
   readonly defaults: StoreDefaults;
+  readonly putBack?: PutBack | undefined;
 }
 
 /**
@@ -79,7 +81,7 @@ async function keysTouched(db: D1Database, applied: readonly ReadEvent[]): Promi
 }
 
 async function rereadTogether(
-  { db, now, defaults }: RereadDeps,
+  { db, now, defaults, putBack }: RereadDeps,
   events: readonly UnreadEvent[],
 ): Promise<void> {
   const at = now().toISOString();
@@ -91,7 +93,7 @@ async function rereadTogether(
   const { isSettled, leftOut } = await rebuildAround(
     db,
     applied.map(({ event }) => event),
-    { dryRun: false, now: at, defaults },
+    { dryRun: false, now: at, defaults, putBack },
   );
   if (!isSettled) throw new Error("events came in between each time");
   if (leftOut.length > 0) log.warn("reread_left_out", { orders: leftOut.length });

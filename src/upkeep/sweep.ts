@@ -135,5 +135,5 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   );
   await stage("record the run", () => recordBeat(db, "swept_at", deps.now().getTime()));
   // Last: large orders cost CPU time, and a run that exceeds its CPU limit ends immediately.
-  await stage("rebuild", (inTime) => continueRebuild(db, now(), defaults, inTime));
+  await stage("rebuild", (inTime) => continueRebuild(db, now(), defaults, inTime, deps.putBack));
 }

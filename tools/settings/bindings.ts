@@ -33,6 +33,13 @@ export const bindings: readonly Binding[] = [
     without: "bodies are removed without a copy",
   },
   {
+    name: "CLOSED_ORDERS",
+    what: "the Worker `ce-webhooks-closed-orders` (wrangler.closed-orders.toml)",
+    description:
+      "Moves finished orders to the archive and brings them back; [privacy.md](privacy.md#closed-orders) says how.",
+    without: "orders stay in D1",
+  },
+  {
     name: "EMAIL",
     what: "Cloudflare's e-mail sending (`send_email`)",
     description: "Sends e-mail if RESEND_API_KEY is not set; needs EMAIL_FROM and Workers Paid.",

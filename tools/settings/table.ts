@@ -355,6 +355,15 @@ const groups = {
       taken: ["100", "100000"],
       refused: ["99", "100001", "10 GB"],
     },
+    {
+      name: "ORDER_DAYS",
+      description:
+        "How long a finished order stays in D1 after its last change, in days; then the Worker of closed orders archives it.",
+      otherwise: "120",
+      example: "120",
+      taken: ["1", "36500"],
+      refused: ["0", "36501", "1.5", "a year"],
+    },
   ],
   "For tests": [
     {

@@ -2,7 +2,7 @@
  * The steps of a set-up. A person can also do each of them: a step has a title, the command, and a function that runs
  * it, or null if it is already done. The set-up can therefore run again, and continues where it stopped.
  */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { environmentFlag, type Target, withDatabaseId } from "../../cli/wrangler/target.ts";
 import { type Found, listDatabases } from "./account.ts";
 import type { SetupOptions } from "./options.ts";
@@ -54,14 +54,21 @@ function commandStep(
 }
 
 /** Replaces the file as a whole, since a crash could otherwise leave half of it. */
+function writeIdTo(file: URL, target: Target, id: string): void {
+  const fresh = new URL(`${file.href}.new`);
+  writeFileSync(fresh, withDatabaseId(readFileSync(file, "utf8"), target, id));
+  renameSync(fresh, file);
+}
+
+/** The Worker of closed orders has the same database. wrangler.toml last: with its id, the step is done. */
 async function writeId(deps: StepDeps): Promise<string> {
   const { target, file, found } = deps;
   const list = found.databaseId === null ? await listDatabases(deps.wrangler, deps.accountId) : [];
   const id = found.databaseId ?? list.find(({ name }) => name === target.database.name)?.uuid;
   if (id === undefined) throw new SetupStop(`There is no database ${target.database.name}`);
-  const fresh = new URL(`${file.href}.new`);
-  writeFileSync(fresh, withDatabaseId(readFileSync(file, "utf8"), target, id));
-  renameSync(fresh, file);
+  const second = new URL("wrangler.closed-orders.toml", file);
+  if (existsSync(second)) writeIdTo(second, target, id);
+  writeIdTo(file, target, id);
   return id;
 }
 

@@ -55,7 +55,11 @@ export function adminApi<E extends object>(
   api.onError(async (error, c) => {
     log.error("admin_api", { route: routePath(c), error: errorText(error) });
     c.header("retry-after", "30");
-    return problem(c, 503, (await explainFailure(depsOf(c))) ?? "Something went wrong; ask again");
+    return problem(
+      c,
+      503,
+      (await explainFailure(depsOf(c), error)) ?? "Something went wrong; ask again",
+    );
   });
   return api.fetch;
 }

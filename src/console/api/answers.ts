@@ -248,6 +248,7 @@ export const answers = {
     refunds: z.array(row),
     shipments: z.array(row),
     left_out: leftOut,
+    was_archived: z.boolean().check(z.describe("true: it was brought back from the archive now")),
   }),
   timeline: z.object({
     entries: z.array(z.object({ at: text, what: z.string(), detail: text })),

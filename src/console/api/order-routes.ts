@@ -7,6 +7,7 @@ import {
 import type { StateRow } from "../../projection/history/explanation";
 import type { Entity } from "../../projection/registers";
 import { VIEW_LIMITS } from "../../limits";
+import { keyOf } from "../../store/closed-orders/keys";
 import { loadRows } from "../../store/state/rows";
 import { loadTimeline } from "../../store/state/order-detail";
 import { asking, plain } from "./api-route";
@@ -55,18 +56,22 @@ export const orderRoutes: readonly Route[] = [
   }),
   plain("GET /orders/:number", async ({ c, deps, part }) => {
     const number = part("number");
+    const sets = await deps.archived.putBack([keyOf.order(number)]);
     const { rows, leftOut } = await loadRows(deps.db, number, VIEW_LIMITS);
     const answer = answerOrder(number, rows, leftOutOfOrder(leftOut));
-    return answer === null ? problem(c, 404, noOrder(number)) : c.json(answer);
+    if (answer === null) return problem(c, 404, noOrder(number));
+    return c.json({ ...answer, was_archived: sets > 0 });
   }),
   plain("GET /orders/:number/explain", async ({ c, deps, part }) => {
     const number = part("number");
+    await deps.archived.putBack([keyOf.order(number)]);
     const view = await explainNumber(deps.db, number, deps.defaults);
     if (!isKnown(view)) return problem(c, 404, noOrder(number));
     return c.json({ ...view.explained, payment: view.payment, leftOut: view.leftOut });
   }),
   plain("GET /orders/:number/timeline", async ({ c, deps, part }) => {
     const number = part("number");
+    await deps.archived.putBack([keyOf.order(number)]);
     const { entries, left_out } = await loadTimeline(deps.db, number, TIMELINE_MAX);
     if (entries.length === 0) return problem(c, 404, noOrder(number));
     return c.json({ entries, left_out: leftOutOfTimeline(left_out) });

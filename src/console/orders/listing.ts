@@ -34,13 +34,15 @@ export function sortOf({ sort, placed, from, to }: OrdersQuery): OrderSort {
 
 /** Reads one page of the matching orders. */
 export async function listAsked(
-  { db, defaults, now }: Pick<AdminApiDeps, "db" | "defaults" | "now">,
+  { db, defaults, now, archived }: Pick<AdminApiDeps, "db" | "defaults" | "now" | "archived">,
   query: OrdersQuery,
   place: Place,
 ): Promise<OrderPage> {
   const { q, list, status, money, shipment, messages, placed, from, to } = query;
   if (q !== undefined) {
-    return await listOrders(db, { q: q.trim(), contacts: contactsLike(q, defaults) }, place);
+    const search = { q: q.trim(), contacts: contactsLike(q, defaults) };
+    await archived.putBackFound(search.q, search.contacts);
+    return await listOrders(db, search, place);
   }
   if (list !== undefined) return await listWorklist(db, list, place);
   const begins =

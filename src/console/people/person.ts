@@ -7,6 +7,7 @@ import {
   foldName,
   nameContacts,
 } from "../../projection/patches/contacts";
+import { keyOf } from "../../store/closed-orders/keys";
 import { type Customer, listOrdersOf, loadCustomers } from "../../store/privacy/person";
 import type { AdminApiDeps, Contacts } from "../deps";
 
@@ -28,10 +29,11 @@ export const ORDERS_SHOWN = 50;
  * if empty, only that order. Null if the order is unknown.
  */
 export async function loadPerson(
-  { db, defaults }: AdminApiDeps,
+  { db, defaults, archived }: AdminApiDeps,
   order: string,
   chosen: readonly string[],
 ): Promise<Person | null> {
+  await archived.putBack([keyOf.order(order)]);
   const [customer] = await loadCustomers(db, [order]);
   if (customer === undefined) return null;
   const { customer_name: name, customer_email: email, customer_phone: phone } = customer;
@@ -39,6 +41,7 @@ export async function loadPerson(
     ...(email === null ? [] : emailContacts(email)),
     ...(phone === null || phone.includes("@") ? [] : contactsOf(phone, defaults)),
   ];
+  await archived.putBackFound(order, contacts);
   const names = contacts.length > 0 || name === ERASED ? [] : nameContacts(name);
   const own = [
     ...contacts,

@@ -1,9 +1,9 @@
 /** The search of the admin API. Names and contacts are not masked: the person who searches knows one of them. */
 import * as z from "zod/mini";
-import { find } from "../../store/search/search";
 import { SEARCH_CHARACTERS } from "../../store/search/terms";
 import { asking } from "../api/api-route";
 import type { Route } from "../deps";
+import { findWithArchived } from "./find";
 
 const searchQuery = z.strictObject({
   q: z.string().check(z.minLength(1), z.maxLength(SEARCH_CHARACTERS)),
@@ -11,7 +11,7 @@ const searchQuery = z.strictObject({
 
 export const searchRoutes: readonly Route[] = [
   asking("GET /search", searchQuery, async ({ c, deps, query: { q } }) => {
-    const { ofWholeContact: _, ...found } = await find(deps.db, q, deps.defaults);
+    const { ofWholeContact: _, ...found } = await findWithArchived(deps, q);
     return c.json(found);
   }),
 ];

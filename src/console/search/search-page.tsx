@@ -1,7 +1,7 @@
 /** The results of a search in groups, each with the data that people recognise it by. */
 import { nameType } from "../../events/form-words";
 import type { Child } from "hono/jsx";
-import { type Found, type FoundPerson, find } from "../../store/search/search";
+import type { Found, FoundPerson } from "../../store/search/search";
 import type { OrderRow } from "../../store/state/order-list";
 import type {
   FoundEvent,
@@ -13,6 +13,7 @@ import { pathTo, withQuery } from "../links";
 import { asked, type PageContext } from "../page-context";
 import { Page, show } from "../pages/page";
 import { Ago, Badge, type Column, Empty, Money, Part, Ref, Table, Text } from "../pages/parts";
+import { findWithArchived } from "./find";
 import { targetOf } from "./target";
 
 const PATH = "/console/search";
@@ -193,7 +194,7 @@ function SearchPage(props: {
 
 export async function search({ c, deps, who }: PageContext) {
   const { q } = asked(c, ["q"]);
-  const found = q === undefined ? null : await find(deps.db, q, deps.defaults);
+  const found = q === undefined ? null : await findWithArchived(deps, q);
   const target = q === undefined || found === null ? null : targetOf(found, q);
   if (target !== null) return c.redirect(target, 303);
   return show(c, <SearchPage who={who} q={q} found={found} />);

@@ -138,6 +138,15 @@ export function sizeAlert({ bytes, maxBytes, fullOn }: DatabaseSize): Alert {
   };
 }
 
+/** `problem`: which object of the archive cannot be read, as a sentence. */
+export function closedOrdersAlert(problem: string): Alert {
+  return {
+    kind: "closed_orders",
+    repeats: true,
+    text: `An event about a closed order waits: ${problem}. See "A closed order cannot be brought back" in docs/runbook.md.`,
+  };
+}
+
 export function missingPieceAlert({ piece, problem, fix }: MissingPiece): Alert {
   const kind = `missing_piece:${piece.replaceAll(/[ -]/g, "_")}`;
   return { kind, text: `${problem} ${fix}`, repeats: true };

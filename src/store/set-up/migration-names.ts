@@ -36,4 +36,5 @@ export const migrationNames: readonly string[] = [
   "0033_message_lists.sql",
   "0034_placed.sql",
   "0035_order_events_plan.sql",
+  "0036_closed_orders.sql",
 ];

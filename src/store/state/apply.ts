@@ -10,6 +10,7 @@ import type { AmountClaim } from "../../projection/patches/amount-claims";
 import type { ContactClaim } from "../../projection/patches/contacts";
 import type { FoldedPatches } from "../../projection/fold";
 import type { OutboxRow } from "../../projection/outbox-row";
+import { archiveFence, keysTouched } from "../closed-orders/keys";
 import { contactStatements, disputeStatements, flagStatements } from "./claims";
 import { deriveStatements } from "./derive";
 import { type ErasedBody, rewriteStatements } from "../privacy/erased-bodies";
@@ -136,7 +137,8 @@ function statements(db: D1Database, batch: Application, now: string): D1Prepared
 
 /**
  * Applies the batch; returns the ids of the new notifications that are due now. Nothing is applied if the
- * suppression list has changed since `listVersion`. `unused`: channels that get no rows unless they were set up before.
+ * suppression list has changed since `listVersion`, or if the batch touches archived rows (closed-orders/keys.ts).
+ * `unused`: channels that get no rows unless they were set up before.
  */
 export async function applyBatch(
   db: D1Database,
@@ -157,6 +159,7 @@ export async function applyBatch(
       ...outbox,
       ...alerts,
       ...tracking,
+      ...archiveFence(db, keysTouched(batch.patches)),
       ...statements(db, batch, now),
       ...rewriteStatements(db, batch.erasedBodies),
       beatStatement(db, "consumed_at", Date.parse(now), CONSUMED_EVERY_MS),

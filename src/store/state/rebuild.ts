@@ -4,6 +4,7 @@ import { foldPatches } from "../../projection/fold";
 import type { StateRow } from "../../projection/history/explanation";
 import type { RebuildPlan } from "../../projection/history/rebuild-plan";
 import { entities, type Entity, entityNames, registersOf } from "../../projection/registers";
+import { archiveFence, keysTouched } from "../closed-orders/keys";
 import { contactStatements, disputeStatements } from "./claims";
 import { deriveStatements } from "./derive";
 import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";
@@ -93,7 +94,7 @@ export function claimStatements(
 
 /**
  * Clears, merges, links and derives in one batch or not at all. Nothing is done if a person was erased since
- * `listVersion`.
+ * `listVersion`, or if a row of it is archived.
  */
 export async function applyRebuild(
   db: D1Database,
@@ -102,7 +103,8 @@ export async function applyRebuild(
   now: string,
   listVersion: number,
 ): Promise<void> {
-  const { rows: folded, orderNumbers, linkClaims } = foldPatches(plan.patches);
+  const patches = foldPatches(plan.patches);
+  const { rows: folded, orderNumbers, linkClaims } = patches;
   const current = keysOf(rows);
   const owners = rows.flatMap(({ columns }) => columns["order_number"] ?? []).map(String);
   const orders = new Set([...orderNumbers, ...owners]);
@@ -116,6 +118,7 @@ export async function applyRebuild(
     shipments: both("shipments"),
   };
   const statements = [
+    ...archiveFence(db, keysTouched(patches)),
     ...clearStatements(db, plan.cleared),
     ...resetStatements(db, plan.reset),
     ...disputeStatements(db, linkClaims),

@@ -23,6 +23,7 @@ import {
   type Row,
   textIn,
 } from "../../order-view";
+import { keyOf } from "../../../store/closed-orders/keys";
 import { defaultText } from "../../../notifications/locales";
 import { withQuery } from "../../links";
 import { count } from "../../text";
@@ -178,8 +179,9 @@ export function OrderPage(props: {
   readonly who: string;
   readonly view: ExplainedOrder;
   readonly messages: readonly MessageRow[];
+  readonly wasArchived?: boolean;
 }) {
-  const { who, view, messages } = props;
+  const { who, view, messages, wasArchived = false } = props;
   const { number, order, payment } = view;
   const shown = messages.filter(isForPeople);
   return (
@@ -196,6 +198,9 @@ export function OrderPage(props: {
         />
       )}
       <Unsent of={shown} />
+      {wasArchived ? (
+        <p class="soft">This order was archived. It was brought back for you to look at.</p>
+      ) : null}
       <LeftOutNotes of={view.leftOut} />
       <div class="with-rail">
         <div>
@@ -225,6 +230,7 @@ export function OrderPage(props: {
 
 export async function order({ c, deps, who }: PageContext) {
   const number = idIn(c, "number");
+  const sets = await deps.archived.putBack([keyOf.order(number)]);
   const [view, messages] = await Promise.all([
     explainNumber(deps.db, number, deps.defaults),
     messagesOf(deps.db, number),
@@ -234,5 +240,5 @@ export async function order({ c, deps, who }: PageContext) {
       "No event has named this order. Check the number: it is compared letter by letter.";
     return show(c, <PlainPage title="No such order" text={text} who={who} />, 404);
   }
-  return show(c, <OrderPage who={who} view={view} messages={messages} />);
+  return show(c, <OrderPage who={who} view={view} messages={messages} wasArchived={sets > 0} />);
 }

@@ -1,0 +1,32 @@
+/**
+ * What the Worker of closed orders (src/closed-orders/) does for the receiver, which calls it through the service
+ * binding `CLOSED_ORDERS`. Outcomes are values: an error loses its class between two Workers.
+ */
+import type { RowKey } from "./store/privacy/erased-bodies";
+
+export type PutBackAnswer =
+  /** `sets`: how many sets of rows are in D1 again. */
+  | { readonly ok: true; readonly sets: number }
+  /** `problem`: which object cannot be read, as a sentence. */
+  | { readonly ok: false; readonly problem: string };
+
+export type ErasedFile =
+  /** The rows that name the person are back in D1, where they are to be erased. */
+  | { readonly outcome: "searched"; readonly id: number; readonly named: readonly RowKey[] }
+  | { readonly outcome: "done" }
+  | { readonly outcome: "waits"; readonly reason: string };
+
+export interface ClosedOrdersService {
+  /** Brings back every set of rows that one of the keys leads to. */
+  putBack(keys: readonly string[]): Promise<PutBackAnswer>;
+  /** Brings back the orders with this number, and the first ones that have one of the contacts. */
+  putBackFound(number: string, contacts: readonly string[]): Promise<PutBackAnswer>;
+  /** Searches the file after `after` for people on the suppression list, and brings their sets back. */
+  eraseNextFile(after: number): Promise<ErasedFile>;
+}
+
+/** The optional binding; null if it is not bound. */
+export function findClosedOrders(env: object): ClosedOrdersService | null {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what wrangler.toml binds under this name
+  return (Reflect.get(env, "CLOSED_ORDERS") ?? null) as ClosedOrdersService | null;
+}

@@ -1,0 +1,86 @@
+/**
+ * Replaces a file by one without the sets that were brought back. The new one is recorded before it is written; then
+ * the two change names in one batch, and the objects of the old name are deleted.
+ */
+import { addMs } from "../events/field-formats/time";
+import { CLOSED_FILE_ABANDONED_MS, DROPPED_FILES } from "./limits";
+import {
+  beginFile,
+  type ClosedFile,
+  exchangeFiles,
+  forgetFile,
+  loadDropped,
+  loadPutBack,
+  UnreadableFile,
+} from "../store/closed-orders/closed-files";
+import { keysOfSet } from "../store/closed-orders/removal";
+import { loadColumns, type SetRows } from "../store/closed-orders/set-rows";
+import { deleteFile, newName, randomName, readFile, writeFile } from "./files";
+import { FORMAT_VERSION } from "./parquet";
+import { withoutPersons } from "./persons";
+
+export interface FilesDeps {
+  readonly db: D1Database;
+  readonly archive: R2Bucket;
+  readonly now: () => Date;
+}
+
+/** The sets of a file that are not in D1. Throws if it cannot be read. */
+export async function readCurrentSets(
+  { db, archive }: FilesDeps,
+  file: ClosedFile,
+): Promise<{ readonly sets: ReadonlyMap<number, SetRows>; readonly putBack: readonly number[] }> {
+  const read = await readFile(archive, file);
+  if (read === null) throw new UnreadableFile(`${file.name} in the archive is missing`);
+  const putBack = await loadPutBack(db, file.id);
+  const gone = new Set(putBack);
+  return { sets: new Map([...read].filter(([setNo]) => !gone.has(setNo))), putBack };
+}
+
+/** Deletes the objects of files that were begun and are not needed, and of names that were replaced. */
+export async function deleteDropped({ db, archive, now }: FilesDeps): Promise<void> {
+  const begunBefore = addMs(now().toISOString(), -CLOSED_FILE_ABANDONED_MS);
+  for (const file of await loadDropped(db, begunBefore, DROPPED_FILES)) {
+    await deleteFile(archive, file);
+    await forgetFile(db, file.id);
+  }
+}
+
+/** The keys of a file leave D1: its rows are written without persons first. A later event makes a new row. */
+export async function expireFile(deps: FilesDeps, file: ClosedFile): Promise<boolean> {
+  return await rewriteFile(deps, file, "expired");
+}
+
+/**
+ * Writes the sets that are not in D1 as a new file under the same id, in `state`. Returns false if another run has
+ * replaced it meanwhile.
+ */
+export async function rewriteFile(
+  deps: FilesDeps,
+  file: ClosedFile,
+  state: "closed" | "placed" | "expired",
+): Promise<boolean> {
+  const { db, archive } = deps;
+  const { sets: current, putBack } = await readCurrentSets(deps, file);
+  const isExpired = state === "expired";
+  const sets = isExpired
+    ? new Map([...current].map(([setNo, set]) => [setNo, withoutPersons(set)] as const))
+    : current;
+  const all = [...current.values()];
+  const forgotten = {
+    keys: isExpired ? all.flatMap(keysOfSet) : [],
+    orders: isExpired
+      ? all.flatMap((set) => set.orders.map((row) => row["order_number"])).map(String)
+      : [],
+  };
+  const now = deps.now().toISOString();
+  const name = newName(file.name.slice(0, 7), now, randomName());
+  const begunId = await beginFile(db, name, FORMAT_VERSION, now);
+  const objects = await writeFile(archive, { name, state }, sets, await loadColumns(db));
+  const to = { name, state, objects, version: FORMAT_VERSION };
+  const isReplaced = await exchangeFiles(db, file, begunId, to, putBack, forgotten);
+  if (!isReplaced) return false;
+  await deleteFile(archive, file);
+  await forgetFile(db, begunId);
+  return true;
+}

@@ -1,0 +1,81 @@
+/** The rows that are in D1, page by page, for the copy of them in the lake; and how far the run of a night has come. */
+import type { ClosedFile } from "./closed-files";
+import type { ArchivedTable } from "./connected";
+import type { Row } from "./set-rows";
+
+/** The tables that have a copy, each with its key. */
+export const livingTables = [
+  ["orders", "order_number"],
+  ["payments", "payment_id"],
+  ["refunds", "refund_id"],
+  ["shipments", "shipment_id"],
+  ["notifications", "id"],
+] as const satisfies readonly (readonly [ArchivedTable, string])[];
+
+/** A set that is in D1 again and still in its file. */
+export type StillFiled = ClosedFile & { readonly set_no: number };
+
+export interface LivingPage {
+  readonly rows: readonly Row[];
+  /** As of the same moment: the rows of these sets are left out. */
+  readonly stillFiled: readonly StillFiled[];
+}
+
+/** Primary keys: a row for each set that was brought back since its file was written. */
+const stillFiledSql = `
+SELECT f.*, p.set_no FROM put_back_sets p CROSS JOIN closed_files f ON f.id = p.file_id
+WHERE f.state = 'placed'`;
+
+/** The next rows after a key. */
+export async function loadLiving(
+  db: D1Database,
+  [table, key]: (typeof livingTables)[number],
+  after: string,
+  limit: number,
+): Promise<LivingPage> {
+  const sql = `SELECT * FROM ${table} WHERE ${key} > ?1 ORDER BY ${key} LIMIT ?2`;
+  const [rows, filed] = await db.batch<Row>([
+    db.prepare(sql).bind(after, limit),
+    db.prepare(stillFiledSql),
+  ]);
+  return {
+    rows: rows?.results ?? [],
+    stillFiled: (filed?.results ?? []) as unknown as readonly StillFiled[],
+  };
+}
+
+/** How far the run of a night has come. */
+export interface Night {
+  readonly started_at: string;
+  /** files: those that were brought back leave, new ones are placed; copy: rows are copied; replace: the copy is put in place. */
+  readonly phase: "files" | "copy" | "replace" | "done";
+  /** Of the copy: the index of the table, the last key, and the number of objects. */
+  readonly table: number;
+  readonly after: string;
+  readonly part: number;
+}
+
+/**
+ * Primary key; erasures has a row for each. A person who was erased since the copy began may be in it: a new one
+ * is due then.
+ */
+const nightSql = `
+SELECT place, EXISTS (
+  SELECT 1 FROM erasures WHERE finished_at > cursors.place->>'started_at') AS is_outdated
+FROM cursors WHERE name = 'lake'`;
+
+export async function loadNight(
+  db: D1Database,
+): Promise<{ readonly night: Night; readonly isOutdated: boolean } | null> {
+  const row = await db.prepare(nightSql).first<{ place: string; is_outdated: number }>();
+  if (row === null) return null;
+  return { night: JSON.parse(row.place) as Night, isOutdated: row.is_outdated === 1 };
+}
+
+const saveSql = `
+INSERT INTO cursors (name, position, place) VALUES ('lake', 0, ?1)
+ON CONFLICT (name) DO UPDATE SET place = excluded.place`;
+
+export async function saveNight(db: D1Database, night: Night): Promise<void> {
+  await db.prepare(saveSql).bind(JSON.stringify(night)).run();
+}
