@@ -5,7 +5,7 @@ import { type Model, modelRows, type ModelRow } from "../../src/projection/histo
 import { entities, entityNames, type Value } from "../../src/projection/registers";
 
 /** Bookkeeping is not compared; after a batch `stale` must be 0, and `placed_at` must equal `order_date`. */
-async function storedRows(): Promise<Map<string, ModelRow>> {
+export async function storedRows(): Promise<Map<string, ModelRow>> {
   const rows = new Map<string, ModelRow>();
   const results = await env.DB.batch<Record<string, Value>>(
     entityNames.map((entity) => env.DB.prepare(`SELECT * FROM ${entity}`)),

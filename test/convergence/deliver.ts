@@ -8,10 +8,11 @@ import { RECEIVED_AT } from "./history";
 export const NOW = RECEIVED_AT;
 export const options: InterpretOptions = { ...usual, ...defaults, reviewDelayMs: 86_400_000 };
 
-/** Delivers the batches; with `together`, two consumers run at once. */
+/** Delivers the batches; with `together`, two consumers run at once. `between` runs after each, with all that was delivered. */
 export async function deliver(
   batches: readonly (readonly StoredEvent[])[],
   together: boolean,
+  between: (delivered: readonly StoredEvent[]) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<void> {
   const deps = consumer({ options, random: () => 0.5 }, NOW);
   for (let at = 0; at < batches.length; at += together ? 2 : 1) {
@@ -25,5 +26,6 @@ export async function deliver(
         return consumeAll(events, deps);
       }),
     );
+    await between(batches.slice(0, at + group.length).flat());
   }
 }

@@ -94,6 +94,21 @@ export class Breaker {
     });
   }
 
+  /** R2 of which each call goes through the breaker. */
+  bucket(bucket: R2Bucket): R2Bucket {
+    return new Proxy(bucket, {
+      get: (target, property) => {
+        const value: unknown = Reflect.get(target, property);
+        if (typeof value !== "function") return value;
+        return (...given: unknown[]) =>
+          this.run(
+            `R2 ${String(property)}`,
+            async () => (await value.apply(target, given)) as unknown,
+          );
+      },
+    });
+  }
+
   queue(queue: Queue, name: string): Queue {
     return new Proxy(queue, {
       get: (target, property) => {

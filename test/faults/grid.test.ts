@@ -15,7 +15,9 @@ import { encodeMessage } from "../../src/events/queue-message";
 import { usualRules } from "../support/rules";
 import { type Model, modelOf } from "../../src/projection/history/model";
 import type { StoredEvent } from "../../src/projection/decoded-event";
+import { archivedKeys, archivedRows, archiveOrders, putBackKeys } from "../support/closed-orders";
 import { sign } from "../support/events";
+import { bucket } from "../support/archive";
 import { Breaker, type Fault, faults } from "./faulty";
 import {
   brokenEnv,
@@ -202,6 +204,29 @@ async function expectFailed(name: string, told: readonly SentEvent[]): Promise<v
   expect(results).toEqual(told.map(({ id }) => ({ id, status: "failed" })));
 }
 
+function orderOf([first]: readonly SentEvent[]): string {
+  return first?.id.replace(/^evt-(.*)-0$/, "ORD-$1") ?? "";
+}
+
+/** Orders with pending messages are never archived, and here they would be sent beside it. */
+async function forgetMessages(order: string): Promise<void> {
+  await env.DB.prepare("DELETE FROM notifications WHERE order_number = ?1").bind(order).run();
+}
+
+/** The order is in the archive and not in D1; once it is back, all that is promised of it holds. */
+async function expectArchived(name: string, told: readonly SentEvent[]): Promise<void> {
+  const order = orderOf(told);
+  expect([...(await archivedRows()).keys()]).toContain(`orders ${order}`);
+  const { results } = await env.DB.prepare(
+    "SELECT 1 FROM orders WHERE order_number = ?1 UNION ALL SELECT 1 FROM payments WHERE order_number = ?1",
+  )
+    .bind(order)
+    .all();
+  expect(results).toEqual([]);
+  await putBackKeys((await archivedKeys()).filter((key) => key.endsWith(`-${name}`)));
+  await expectPromises(name, told);
+}
+
 type Run = (environment: TestEnv, told: readonly SentEvent[]) => Promise<void>;
 type Check = (name: string, told: readonly SentEvent[]) => Promise<void>;
 
@@ -311,6 +336,43 @@ describe("every binding call, broken in every way", () => {
       await handleUntilAcked(environment, "ce-notifications", [{ ids }]);
     });
     expect(calls).toBeGreaterThanOrEqual(4);
+  });
+
+  it("on the path of closed orders into the archive", { timeout: 120_000 }, async () => {
+    const calls = await walk(
+      "archive",
+      async ({ DB: db, ARCHIVE }, told) => {
+        await handleUntilAcked(soundEnv, "ce-events", await eventMessages(told, false));
+        const order = orderOf(told);
+        await forgetMessages(order);
+        const archive = ARCHIVE ?? bucket();
+        await patiently(archiveOrders([order], { db, archive }).catch(() => null));
+        // As a later run of the cron.
+        await archiveOrders([order]);
+      },
+      { check: expectArchived },
+    );
+    expect(calls).toBeGreaterThanOrEqual(13);
+  });
+
+  it("on the path of closed orders back, for an event", { timeout: 120_000 }, async () => {
+    const calls = await walk(
+      "back",
+      async (environment, told) => {
+        const messages = await eventMessages(told, false);
+        await handleUntilAcked(soundEnv, "ce-events", messages.slice(0, 3));
+        await forgetMessages(orderOf(told));
+        await archiveOrders([orderOf(told)]);
+        await handleUntilAcked(environment, "ce-events", messages.slice(3));
+      },
+      {
+        check: async (name, told) => {
+          expect((await archivedKeys()).filter((key) => key.endsWith(`-${name}`))).toEqual([]);
+          await expectPromises(name, told);
+        },
+      },
+    );
+    expect(calls).toBeGreaterThanOrEqual(12);
   });
 
   it("waits no longer than it should for D1 at receipt", () => {

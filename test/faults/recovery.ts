@@ -12,6 +12,8 @@ import { expect, vi } from "vitest";
 import worker from "../../src/index";
 import { type Model, modelRows } from "../../src/projection/history/model";
 import { entities, entityNames, type Value } from "../../src/projection/registers";
+import type { ClosedOrdersService } from "../../src/closed-orders-service";
+import { bucket, closedOrders } from "../support/archive";
 import type { Breaker } from "./faulty";
 
 export const RECEIPT_TIMEOUT_MS = 30;
@@ -25,20 +27,26 @@ const providers = {
   RECEIPT_TIMEOUT_MS: String(RECEIPT_TIMEOUT_MS),
 };
 
-export type TestEnv = typeof env;
+/** With the optional bindings of closed orders. */
+export type TestEnv = typeof env & {
+  readonly ARCHIVE?: R2Bucket | undefined;
+  readonly CLOSED_ORDERS?: ClosedOrdersService;
+};
 
 /** The Worker's environment with providers, every binding behind the breaker. */
 export function brokenEnv(breaker: Breaker): TestEnv {
+  const stores = { DB: breaker.database(env.DB), ARCHIVE: breaker.bucket(bucket()) };
   return {
     ...env,
     ...providers,
-    DB: breaker.database(env.DB),
+    ...stores,
+    CLOSED_ORDERS: closedOrders(stores),
     EVENTS: breaker.queue(env.EVENTS, "ce-events"),
     NOTIFICATIONS: breaker.queue(env.NOTIFICATIONS, "ce-notifications"),
   };
 }
 
-export const soundEnv: TestEnv = { ...env, ...providers };
+export const soundEnv: TestEnv = { ...env, ...providers, CLOSED_ORDERS: closedOrders() };
 
 /** Runs the cron as if a day had passed, so that everything that waits is due. */
 export async function sweepLater(environment: TestEnv = soundEnv): Promise<void> {

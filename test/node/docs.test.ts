@@ -114,10 +114,16 @@ await describe("the docs", () => {
   });
 
   void test("code blocks are of a language that is run, or one that is known not to be", () => {
-    const runs = new Set(["sh", "sql", "promql", "analytics"]);
+    const runs = new Set(["sh", "sql", "sql duckdb", "promql", "analytics"]);
     for (const { language, place } of pages.flatMap(({ blocks }) => blocks)) {
       assert.ok(runs.has(language) || unchecked.has(language), `${place}: ${language}`);
     }
+  });
+
+  void test("queries of the lake are on the page whose blocks are all run (lake.test.ts)", () => {
+    const places = blocksOf("sql duckdb").map(({ place }) => place.split(":")[0]);
+    assert.ok(places.length > 10);
+    assert.deepEqual(new Set(places), new Set(["docs/analytics.md"]));
   });
 
   void test("every query runs and only reads", async () => {

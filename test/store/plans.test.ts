@@ -28,6 +28,22 @@ import {
 } from "../../src/store/outbox/lanes";
 import { eraseKeyedRows } from "../../src/store/privacy/erasure-rows";
 import { loadOrderFacts } from "../../src/store/state/order-facts";
+import {
+  findCandidates,
+  findUnsettled,
+  mayClose,
+  saveWalk,
+} from "../../src/store/closed-orders/candidates";
+import {
+  forgetFile,
+  hasPersonsArchived,
+  loadDropped,
+  loadExpired,
+  loadFilesAfter,
+  loadFilesIn,
+  loadToRewrite,
+} from "../../src/store/closed-orders/closed-files";
+import { findArchivedOrders } from "../../src/store/closed-orders/put-back";
 import { loadRows } from "../../src/store/state/rows";
 import { enterOrders, rewriteStatements } from "../../src/store/privacy/erased-bodies";
 import { orderSorts, worklists } from "../../src/store/worklists/conditions";
@@ -56,11 +72,14 @@ import { loadSwitches, saveSwitch } from "../../src/store/shop/switches";
 import { deleteSession, loadSession, markSeen, saveSession } from "../../src/store/sessions";
 import { noteFailedTry, recordConflicts } from "../../src/store/inbox/inbox";
 import { purgeOld } from "../../src/upkeep/retention";
+import { continueNight } from "../../src/closed-orders/night";
+import { rewriteFile } from "../../src/closed-orders/rewriting";
 import { restore } from "../../src/upkeep/restore";
 import { createDay } from "../../testbed/stories/index";
 import { calmEnv, fireCron, hand, postTo } from "../faults/drive";
 import { event, order } from "../support/events";
-import { bucket, emptyBucket } from "../upkeep/aged";
+import { archiveOrders, putBackKeys } from "../support/closed-orders";
+import { bucket, changed, emptyBucket } from "../upkeep/aged";
 import { clearTables } from "../support/rows";
 
 /** Intended full scans, each with its reason. The scanned table is named as in the plan. */
@@ -121,7 +140,7 @@ const allowed: readonly {
   },
   {
     plan: /^SCAN webhook_events USING INDEX webhook_events_to_reread$/,
-    statement: /INDEXED BY webhook_events_to_reread|FROM state_audit/,
+    statement: /INDEXED BY webhook_events_to_reread|FROM state_audit|AS is_blocked/,
     why: "the same of events, read in its order up to a limit, or to see whether there are any",
   },
   {
@@ -143,6 +162,17 @@ const allowed: readonly {
     plan: /^SCAN (shop_settings|message_switches)$/,
     statement: /FROM (shop_settings|message_switches)( ORDER BY|\))/,
     why: "a row for each setting that a person has set, and for each message that is switched",
+  },
+  {
+    plan: /^SCAN order_contacts( USING COVERING INDEX .*)?$/,
+    statement: /DELETE FROM order_contacts WHERE order_number IN/,
+    why: "once for each file of closed orders, two years after it was written",
+  },
+  {
+    plan: /^SCAN (put_back_sets|p)$/,
+    statement:
+      /SELECT DISTINCT file_id FROM put_back_sets|FROM put_back_sets p CROSS JOIN closed_files/,
+    why: "a row for each set that was brought back since the last night, read up to a limit",
   },
   {
     plan: /^SCAN channels$/,
@@ -344,6 +374,7 @@ beforeAll(async () => {
     await fireCron(testEnv);
   }
   await admin("/rebuilds/1");
+  await closeAndPutBack(String(number));
   await outlive(told.at(-1)?.data["order_number"]);
 }, 60_000);
 
@@ -398,6 +429,45 @@ async function beOfVersion02(): Promise<void> {
     env.DB.prepare(insert).bind("bare", new Date().toISOString(), bare),
     env.DB.prepare(insert).bind("purged", new Date().toISOString(), null),
   ]);
+}
+
+/** A closed order on its way into the archive, once in vain, and back. */
+async function closeAndPutBack(number: string): Promise<void> {
+  await emptyBucket();
+  let puts = 0;
+  const archive = changed("put", async (...given) => {
+    puts += 1;
+    if (puts === 1) await env.DB.prepare("UPDATE orders SET updated_at = 'now'").run();
+    return await bucket().put(...given);
+  });
+  await archiveOrders([number], { db: testEnv.DB, archive });
+  await archiveOrders([number], { db: testEnv.DB, archive });
+  await mayClose(testEnv.DB, "");
+  await findUnsettled(testEnv.DB, [number]);
+  await hasPersonsArchived(testEnv.DB);
+  await findArchivedOrders(testEnv.DB, number, ["asha@example.com"], 1);
+  await loadDropped(testEnv.DB, "", 1);
+  await forgetFile(testEnv.DB, 1);
+  await putBackKeys([`o:${number}`], { db: testEnv.DB, archive });
+  const [file] = await loadToRewrite(testEnv.DB, 1);
+  if (file === undefined) throw new Error("nothing was brought back");
+  const files = { db: testEnv.DB, archive, now: () => new Date() };
+  await rewriteFile(files, file, "closed");
+  const other = await env.DB.prepare(
+    "SELECT max(order_number) AS n FROM orders WHERE order_number <> ?1",
+  )
+    .bind(number)
+    .first<string>("n");
+  await archiveOrders([other ?? ""]);
+  const written = await loadFilesIn(testEnv.DB, "closed", 5);
+  for (const one of written) await rewriteFile(files, one, "expired");
+  await loadFilesAfter(testEnv.DB, 0, 1);
+  await loadFilesIn(testEnv.DB, "begun", 1);
+  await loadExpired(testEnv.DB, "", 1);
+  await findCandidates(testEnv.DB, "9", 10, 10);
+  await saveWalk(testEnv.DB, 0, "");
+  await env.DB.prepare("DELETE FROM cursors WHERE name = 'lake'").run();
+  await continueNight({ ...files, archive: bucket(), dedupeDays: 400 });
 }
 
 /** Retention, archive and erasure, as if a year had passed. */

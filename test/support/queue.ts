@@ -6,6 +6,8 @@ import { encodeMessage, type WholeEvent } from "../../src/events/queue-message";
 import type { InterpretOptions } from "../../src/projection/interpret";
 import { usualRules } from "./rules";
 import { applyBatch } from "../../src/store/state/apply";
+import { archivedOrders } from "../../src/store/closed-orders/archived-orders";
+import { closedOrders } from "./archive";
 import { defaults } from "./defaults";
 
 export const RECEIVED_AT = "2026-11-24T10:00:00.000Z";
@@ -70,6 +72,8 @@ export const forwardAll: InterpretOptions["forwardTo"] = [
   { endpoint: "default", eventTypes: ["*"] },
 ];
 
+const raiseAlert = (): Promise<void> => Promise.resolve();
+
 type Over = Partial<Omit<ConsumerDeps, "options">> & { readonly options?: InterpretOptions };
 
 /** The consumer on the real D1, with a fixed clock and no randomness in its delays. */
@@ -81,7 +85,8 @@ export function consumer(over: Over = {}, now = NOW): ConsumerDeps {
     forwardTo: () => Promise.resolve((over.options ?? options).forwardTo),
     random: () => 0,
     apply: (batch) => applyBatch(env.DB, batch, now),
-    raiseAlert: () => Promise.resolve(),
+    putBack: archivedOrders(closedOrders(), { raiseAlert }).putBack,
+    raiseAlert,
     wake: () => Promise.resolve(),
     ...over,
   };

@@ -33,7 +33,7 @@ async function insert(table: string, values: Values): Promise<void> {
 }
 
 const tables =
-  "message_texts shop_settings message_switches marketing_opt_outs notifications forward_endpoints channels cursors orders payments refunds shipments webhook_events order_contacts event_counts archive_writes erasures erasure_orders erased disputed_links rebuilds rebuild_changes".split(
+  "message_texts shop_settings message_switches marketing_opt_outs notifications forward_endpoints channels cursors orders payments refunds shipments webhook_events order_contacts event_counts archive_writes erasures erasure_orders erased disputed_links rebuilds rebuild_changes archived_keys closed_files put_back_sets".split(
     " ",
   );
 

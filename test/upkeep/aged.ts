@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { addMs, DAY_MS } from "../../src/events/field-formats/time";
 import { purgeOld, type PurgeReport, type RetentionDeps } from "../../src/upkeep/retention";
 import { calmEnv, hand } from "../faults/drive";
+import { bucket } from "../support/archive";
 import { queued } from "../support/queue";
 import { type Row, row } from "../support/receiver";
 import { clearTables } from "../support/rows";
@@ -22,13 +23,7 @@ export async function emptyBucket(): Promise<void> {
   await bucket().delete(objects.map(({ key }) => key));
 }
 
-/** The archive that the tests bind; the Worker itself finds it by name. */
-export function bucket(): R2Bucket {
-  const bound: unknown = Reflect.get(env, "ARCHIVE");
-  if (typeof bound !== "object" || bound === null) throw new Error("no ARCHIVE is bound");
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- vitest.config.ts binds it
-  return bound as R2Bucket;
-}
+export { bucket };
 
 type PutGiven = [key: string, value: ArrayBuffer, options?: R2PutOptions];
 

@@ -358,8 +358,8 @@ describe("an order whose bodies are purged", () => {
       drop: `ALTER TABLE webhook_events DROP ${name}`,
     }));
     // Tables that current code reads when it writes a message; 0.2 had neither.
-    const looked = ["message_switches", "channels"].map((table) => ({
-      add: `CREATE TABLE ${table} (template text, channel text)`,
+    const looked = ["message_switches", "channels", "archived_keys"].map((table) => ({
+      add: `CREATE TABLE ${table} (template text, channel text, key text)`,
       drop: `DROP TABLE ${table}`,
     }));
     const added = [...forms, ...columnsAddedFrom("0012"), ...looked];

@@ -30,6 +30,8 @@ export interface ReceiverOptions {
   readonly batchTimeoutSeconds?: number;
   /** True: an R2 bucket is bound as ARCHIVE. */
   readonly archives?: boolean;
+  /** True: the Worker of closed orders runs beside it, and both have the bucket ARCHIVE. */
+  readonly closesOrders?: boolean;
   /** True: the console finds its style sheets and scripts. */
   readonly servesAssets?: boolean;
   /** True: nothing is sent; an accepting answer replaces every provider, and `taken` lists the requests. */
@@ -52,6 +54,8 @@ export interface Receiver {
   /** Of workerd. */
   readonly pids: readonly number[];
   readonly db: Awaited<ReturnType<Miniflare["getD1Database"]>>;
+  /** The bucket ARCHIVE, with `archives` or `closesOrders`. */
+  readonly archive: () => ReturnType<Miniflare["getR2Bucket"]>;
   readonly query: <Row>(sql: string, ...values: readonly (string | number)[]) => Promise<Row[]>;
   readonly send: (request: Request) => Promise<Answer>;
   /** The status of the answer to a webhook; a null signature is left out. */
@@ -60,6 +64,8 @@ export interface Receiver {
   readonly taken: () => readonly RequestKey[];
   /** Fires the cron once. */
   readonly sweep: () => Promise<void>;
+  /** Fires the cron of the Worker of closed orders once. */
+  readonly closeOrders: () => Promise<void>;
   /** The log lines of the Worker. */
   readonly logs: () => readonly string[];
   readonly errors: () => readonly string[];
@@ -128,6 +134,24 @@ const assets = {
 
 type Logs = { level: string; message: string }[];
 
+const CLOSED_ORDERS = "ce-webhooks-closed-orders";
+
+/** The second Worker (wrangler.closed-orders.toml), with the same database and bucket. */
+async function closedOrdersWorker(
+  compatibilityDate: string,
+  settings: ReceiverOptions["settings"],
+) {
+  const contents = await bundleWorker("src/closed-orders/worker.ts");
+  return {
+    name: CLOSED_ORDERS,
+    modules: [{ type: "ESModule" as const, path: "index.js", contents }],
+    compatibilityDate,
+    bindings: { ...settings },
+    d1Databases: { DB: { id: "testbed" } },
+    r2Buckets: ["ARCHIVE"],
+  };
+}
+
 async function createMiniflare(
   options: ReceiverOptions,
   logs: Logs,
@@ -135,20 +159,30 @@ async function createMiniflare(
 ): Promise<Miniflare> {
   const contents = options.bundle ?? (await bundleWorker(options.entry ?? "src/index.ts"));
   const wired = wiring.parse(parse(readFileSync(new URL("wrangler.toml", root), "utf8")));
+  const second =
+    options.closesOrders === true
+      ? [await closedOrdersWorker(wired.compatibility_date, options.settings)]
+      : [];
   process.env["MINIFLARE_WORKERD_V8_FLAGS"] ??= `--max-heap-size=${ISOLATE_MB}`;
   process.env["CLOUDFLARE_CF_FETCH_ENABLED"] ??= "false";
   return new Miniflare({
     ...convertV4MiniflareOptions({
-      name: "ce-webhooks",
-      modules: [{ type: "ESModule", path: "index.js", contents }],
-      compatibilityDate: wired.compatibility_date,
-      compatibilityFlags: wired.compatibility_flags,
-      bindings: { ...options.settings },
-      d1Databases: { DB: { id: "testbed" } },
-      ...readQueues(wired, options),
-      ...(options.archives === true ? { r2Buckets: ["ARCHIVE"] } : {}),
-      ...(options.servesAssets === true ? { assets } : {}),
-      ...(options.acceptsMessages === true ? { outboundService: accepting(taken) } : {}),
+      workers: [
+        {
+          name: "ce-webhooks",
+          modules: [{ type: "ESModule", path: "index.js", contents }],
+          compatibilityDate: wired.compatibility_date,
+          compatibilityFlags: wired.compatibility_flags,
+          bindings: { ...options.settings },
+          d1Databases: { DB: { id: "testbed" } },
+          ...readQueues(wired, options),
+          ...(options.archives === true || second.length > 0 ? { r2Buckets: ["ARCHIVE"] } : {}),
+          ...(second.length > 0 ? { serviceBindings: { CLOSED_ORDERS } } : {}),
+          ...(options.servesAssets === true ? { assets } : {}),
+          ...(options.acceptsMessages === true ? { outboundService: accepting(taken) } : {}),
+        },
+        ...second,
+      ],
       logRequests: false,
       handleStructuredLogs: ({ level, message }) => {
         if (options.keepsLogs === true || level === "error") logs.push({ level, message });
@@ -191,6 +225,12 @@ async function ask(url: URL, { method, path, body, signature }: Request): Promis
   }
 }
 
+async function fireCron(miniflare: Miniflare, name: string): Promise<void> {
+  const worker = await miniflare.getWorker(name);
+  const { outcome } = await worker.scheduled({ cron: "* * * * *" });
+  if (outcome !== "ok") throw new Error(`the cron of ${name} ended as ${outcome}`);
+}
+
 /** Starts the receiver; `close` ends everything that it started. */
 export async function startReceiver(options: ReceiverOptions = {}): Promise<Receiver> {
   const before = new Set(workerdProcesses().map(({ pid }) => pid));
@@ -209,6 +249,7 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
       origin: url.origin,
       pids,
       db,
+      archive: () => miniflare.getR2Bucket("ARCHIVE"),
       async query<Row>(sql: string, ...values: readonly (string | number)[]) {
         const statement = db.prepare(sql).bind(...values);
         return (await statement.all<Row>()).results;
@@ -217,11 +258,8 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
       async post(path, body, signature) {
         return (await ask(url, { method: "POST", path, body, signature })).status;
       },
-      async sweep() {
-        const worker = await miniflare.getWorker();
-        const { outcome } = await worker.scheduled({ cron: "* * * * *" });
-        if (outcome !== "ok") throw new Error(`the cron ended as ${outcome}`);
-      },
+      sweep: () => fireCron(miniflare, "ce-webhooks"),
+      closeOrders: () => fireCron(miniflare, CLOSED_ORDERS),
       taken: () => taken,
       logs: () => logs.map(({ message }) => message),
       errors: () => logs.flatMap(({ level, message }) => (level === "error" ? [message] : [])),
