@@ -1,6 +1,6 @@
 /**
  * `npm run bench:years`: two years of a shop with 2,000 orders a day, at a fraction of the volume and with its own
- * clock. The Worker's code receives, applies, sends and purges day after day, and the size of the database is scaled
+ * clock; `--archive`: with the Worker of closed orders. The Worker's code receives, applies, sends and purges day after day, and the size of the database is scaled
  * up. Exits with 1 if it grows beyond the bound that docs/privacy.md states.
  */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +12,6 @@ import { startStep } from "../testbed/terminal/progress.ts";
 import { createDay } from "../testbed/stories/index.ts";
 import { call, startWorker } from "./servers/workers.ts";
 
-const ORDERS_A_DAY = 2_000;
 const DAY_MS = 86_400_000;
 /** At least the number of kinds of stories. */
 const KINDS = 40;
@@ -26,6 +25,9 @@ const { values } = parseArgs({
     days: { type: "string", default: "730" },
     retention: { type: "string", default: "90" },
     dedupe: { type: "string", default: "400" },
+    "order-days": { type: "string", default: "120" },
+    archive: { type: "boolean", default: false },
+    "orders-a-day": { type: "string", default: "2000" },
     bound: { type: "string" },
     forward: { type: "boolean", default: false },
     write: { type: "string" },
@@ -33,12 +35,13 @@ const { values } = parseArgs({
 });
 const orders = Number(values.orders);
 const days = Number(values.days);
-const scale = ORDERS_A_DAY / orders;
+const scale = Number(values["orders-a-day"]) / orders;
 
 interface Lived {
   readonly bodies: number;
   readonly rows: number;
   readonly messages: number;
+  readonly closed: number;
   readonly bytes: number;
 }
 
@@ -75,9 +78,11 @@ const storage = mkdtempSync(join(tmpdir(), "ce-years-"));
 const server = await startWorker({
   entry: "bench/workers/years.ts",
   folder: storage,
+  archives: values.archive,
   settings: {
     RETENTION_DAYS: values.retention,
     DEDUPE_DAYS: values.dedupe,
+    ORDER_DAYS: values["order-days"],
     RESEND_API_KEY: "re_years",
     EMAIL_FROM: "Shop <orders@shop.example>",
     TWILIO_ACCOUNT_SID: "AC1",
@@ -97,6 +102,7 @@ try {
   const points: Point[] = [];
   let events = 0;
   let largest = 0;
+  let closed = 0;
   for (let day = 1; day <= days; day += 1) {
     const endsAtMs = START_MS + day * DAY_MS;
     // The first stories of a day are one of each kind; the day uses those after them, in their usual mix.
@@ -111,9 +117,15 @@ try {
     const payloads = told
       .toSorted((a, b) => (a.created_at < b.created_at ? -1 : 1))
       .map((event) => JSON.stringify(event));
-    const body = { endsAt: new Date(endsAtMs).toISOString(), payloads, runs: RUNS_A_DAY };
+    const body = {
+      endsAt: new Date(endsAtMs).toISOString(),
+      payloads,
+      runs: RUNS_A_DAY,
+      closes: values.archive,
+    };
     const lived = (await call(server, "/", body)) as Lived;
     events += payloads.length;
+    closed += lived.closed;
     largest = Math.max(largest, lived.bytes);
     if (day % 30 === 0 || day === days) {
       points.push({ day, gigabytes: gigabytes(lived.bytes), events: events * scale });
@@ -127,9 +139,12 @@ try {
       days,
       retention: Number(values.retention),
       dedupe: Number(values.dedupe),
+      order_days: values.archive ? Number(values["order-days"]) : null,
+      orders_a_day: Number(values["orders-a-day"]),
       forward: values.forward,
     },
     events_a_day: Math.round((events * scale) / days),
+    closed: closed * scale,
     gigabytes: gigabytes(largest),
     tables: tablesOf(storage),
     points,
