@@ -2,7 +2,7 @@
  * Many patches in, at most one per row out. The merge is associative, so the patches of one batch for one row
  * can be merged here before SQL; the result is the same, and the batch is smaller.
  */
-import { type Entity, orderNamedIn, type Patch, type Setting } from "./registers";
+import { byEntity, type Entity, orderNamedIn, type Patch, type Setting } from "./registers";
 
 /** The changes of a batch: at most one patch per row, and every order that it names. */
 export interface FoldedPatches {
@@ -72,12 +72,7 @@ function collectClaims(
  * changes.
  */
 export function foldPatches(patches: readonly Patch[]): FoldedPatches {
-  const rows: Record<Entity, Map<string, Patch>> = {
-    orders: new Map(),
-    payments: new Map(),
-    refunds: new Map(),
-    shipments: new Map(),
-  };
+  const rows = byEntity(() => new Map<string, Patch>());
   for (const patch of patches) {
     const { entity, key } = patch;
     const current = rows[entity].get(key);

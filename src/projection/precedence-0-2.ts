@@ -6,29 +6,18 @@
 import type { Subject } from "../events/catalog";
 import { isKnownStatus, stageOf } from "../events/stages";
 import { encodePrecedence, hashEscapedId } from "./precedence";
-import type { Entity, Value } from "./registers";
+import { type Entity, registersOf, type Value } from "./registers";
 
 const UNKNOWN_TIME = "0000-00-00T00:00:00.000Z";
 const OLD = /^(\d{4}-\d{2}-\d{2}T[\d:.]{12}Z) (\d{2}) (.*)$/s;
 
-/** The registers of 0.2; it never writes the later ones. */
-export const registersOf02: Readonly<Record<Entity, readonly string[]>> = {
-  orders: [
-    "status",
-    "amounts",
-    "customer",
-    "address",
-    "items",
-    "placed",
-    "confirmed",
-    "completed",
-    "cancelled",
-    "snapshot_payment",
-  ],
-  payments: ["status", "amount", "reference", "link"],
-  refunds: ["status", "amount", "reference", "link"],
-  shipments: ["status", "tracking", "shipped", "delivered", "cancelled", "reason", "items", "link"],
-};
+/** Registers that 0.2 does not have: it never writes them. */
+const later: ReadonlySet<string> = new Set(["refundable", "extra"]);
+
+/** The registers of 0.2. */
+export function registersOf02(entity: Entity): readonly string[] {
+  return registersOf(entity).flatMap(([register]) => (later.has(register) ? [] : [register]));
+}
 
 const scaleOf: Readonly<Record<Entity, Subject>> = {
   orders: "order",
@@ -73,7 +62,7 @@ export function renewPrecedence(text: string, scale: Subject, status: Value = nu
  * precedence as the status was set by the same event, with that status.
  */
 export function renewRow(entity: Entity, row: Readonly<Record<string, Value>>): readonly string[] {
-  return registersOf02[entity].map((register) => {
+  return registersOf02(entity).map((register) => {
     const text = String(row[`${register}_precedence`] ?? "");
     if (register === "snapshot_payment") {
       return renewPrecedence(text, "payment", row["snapshot_payment_status"]);

@@ -91,6 +91,16 @@ export const personalColumns = {
 export type Entity = keyof typeof entities;
 export const entityNames = ["orders", "payments", "refunds", "shipments"] as const;
 
+/** What `make` gives for each entity. */
+export function byEntity<Made>(make: (entity: Entity) => Made): Readonly<Record<Entity, Made>> {
+  return {
+    orders: make("orders"),
+    payments: make("payments"),
+    refunds: make("refunds"),
+    shipments: make("shipments"),
+  };
+}
+
 export type Value = string | number | null;
 
 /** One register as an event sets it. */

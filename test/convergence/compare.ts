@@ -2,7 +2,23 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { type Model, modelRows, type ModelRow } from "../../src/projection/history/model";
-import { entities, entityNames, type Value } from "../../src/projection/registers";
+import {
+  entities,
+  type Entity,
+  entityNames,
+  registersOf,
+  type Value,
+} from "../../src/projection/registers";
+import { isShared, withPrecedences } from "../../src/projection/shared-precedence";
+
+/** Equal rows must also be stored in the same way: no register repeats the precedence of the status. */
+function expectShared(entity: Entity, row: ModelRow): void {
+  const repeated = registersOf(entity)
+    .map(([register]) => register)
+    .filter(isShared)
+    .filter((register) => row[`${register}_precedence`] === (row["status_precedence"] || null));
+  expect(repeated, `${entity}: a precedence in full`).toEqual([]);
+}
 
 /** Bookkeeping is not compared; after a batch `stale` must be 0, and `placed_at` must equal `order_date`. */
 export async function storedRows(): Promise<Map<string, ModelRow>> {
@@ -11,8 +27,10 @@ export async function storedRows(): Promise<Map<string, ModelRow>> {
     entityNames.map((entity) => env.DB.prepare(`SELECT * FROM ${entity}`)),
   );
   for (const [index, entity] of entityNames.entries()) {
-    for (const { updated_at: _, stale, placed_at: placed, ...row } of results[index]?.results ??
+    for (const { updated_at: _, stale, placed_at: placed, ...raw } of results[index]?.results ??
       []) {
+      const row = withPrecedences(raw);
+      expectShared(entity, raw);
       if (stale !== undefined) expect(stale, `${entity} left stale`).toBe(0);
       if (placed !== undefined) expect(placed, `${entity}: placed_at`).toBe(row["order_date"]);
       rows.set(`${entity} ${String(row[entities[entity].key])}`, row);

@@ -16,6 +16,7 @@ import {
   migrationNames,
   migrationStatements,
 } from "../../testbed/receiver/bundle.ts";
+import { withPrecedences } from "../../src/projection/shared-precedence.ts";
 import { sendEvents } from "../../testbed/deliveries/send.ts";
 import { settleEvents } from "../../testbed/receiver/settle.ts";
 import { type Receiver, startReceiver } from "../../testbed/receiver/start.ts";
@@ -116,7 +117,8 @@ async function readTable(
   { query }: Receiver,
   table: keyof typeof keyColumns,
 ): Promise<Readonly<Record<string, Columns>>> {
-  const rows = await query<Record<string, unknown>>(`SELECT * FROM ${table}`);
+  const stored = await query<Record<string, string | number | null>>(`SELECT * FROM ${table}`);
+  const rows = stored.map(withPrecedences);
   const columnsOf = (row: Columns): Columns =>
     Object.fromEntries(
       Object.entries(row).filter(([name]) => !["updated_at", "stale", "placed_at"].includes(name)),

@@ -6,6 +6,7 @@ import { subjects } from "../../src/events/catalog";
 import { escapeId, isPrecedence } from "../../src/projection/precedence";
 import { registersOf02, renewPrecedence, renewRow } from "../../src/projection/precedence-0-2";
 import { entities, type Entity, entityNames, type Value } from "../../src/projection/registers";
+import { withPrecedences } from "../../src/projection/shared-precedence";
 import { isToReread, isToRenew } from "../../src/store/upgrade-0-2/written-by-0-2";
 import { migrateOn, migrateUpTo } from "../support/migrations";
 import { rows } from "../support/receiver";
@@ -75,7 +76,7 @@ const statuses = [
 
 /** A possible row of version 0.2: registers that were never set, and registers that one event has set together. */
 function oldRow(entity: Entity): fc.Arbitrary<Record<string, Value>> {
-  const registers = registersOf02[entity];
+  const registers = registersOf02(entity);
   return fc
     .record({
       status: fc.constantFrom(...statuses),
@@ -123,8 +124,8 @@ describe("the migration of precedences", () => {
       const after = await rows(`SELECT * FROM ${entity}`);
       const byKey = new Map(after.map((row) => [row[key], row]));
       for (const before of list) {
-        const row = byKey.get(before[key] ?? "");
-        const texts = registersOf02[entity].map((register) => row?.[`${register}_precedence`]);
+        const row = withPrecedences(byKey.get(before[key] ?? "") ?? {});
+        const texts = registersOf02(entity).map((register) => row[`${register}_precedence`]);
         expect(texts, `seed ${String(seed)}`).toEqual(renewRow(entity, before));
       }
       expect(await rows(`SELECT 1 FROM ${entity} WHERE ${isToRenew[entity]}`)).toEqual([]);

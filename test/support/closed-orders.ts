@@ -1,4 +1,5 @@
 /** Archives orders as the cron does, and reads what the archive then has. */
+import { withPrecedences } from "../../src/projection/shared-precedence";
 import { env } from "cloudflare:workers";
 import { entities, type Entity, entityNames, type Value } from "../../src/projection/registers";
 import type { ClosedFile } from "../../src/store/closed-orders/closed-files";
@@ -75,7 +76,7 @@ export async function archivedRows(): Promise<ReadonlyMap<string, Row>> {
   ): void => {
     const name = `${entity} ${String(row[entities[entity].key])}`;
     if (rows.has(name)) throw new Error(`${name} is archived twice`);
-    rows.set(name, row);
+    rows.set(name, withPrecedences(row));
   };
   for (const set of await archivedSets()) {
     for (const entity of entityNames) for (const row of set[entity]) put(entity, row);

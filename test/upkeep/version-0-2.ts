@@ -57,7 +57,7 @@ const columnsSince = new Set([
 ]);
 
 function oldPatch({ entity, key, settings }: Patch, eventId: string): Patch {
-  const known = [...settings].filter(([register]) => registersOf02[entity].includes(register));
+  const known = [...settings].filter(([register]) => registersOf02(entity).includes(register));
   const old = known.flatMap(([register, { precedence, values }]) => {
     const scale = register === "snapshot_payment" ? "payment" : scales[entity];
     const then = Object.entries(values).filter(([column]) => !columnsSince.has(column));

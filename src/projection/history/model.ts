@@ -9,6 +9,7 @@ import { SUM_MAX_MICROS } from "../patches/money";
 import { paidStatuses, paymentWord } from "../../events/stages";
 import { idHashIn, stageIn, statesTime } from "../precedence";
 import {
+  byEntity,
   entities,
   type Entity,
   entityNames,
@@ -54,13 +55,8 @@ function compareText(a: string, b: string): number {
 }
 
 /** Sets every register in the order of precedence, so the highest setting is the last one. */
-function setRegisters(patches: readonly Patch[]): Record<Entity, Rows> {
-  const state: Record<Entity, Rows> = {
-    orders: new Map(),
-    payments: new Map(),
-    refunds: new Map(),
-    shipments: new Map(),
-  };
+function setRegisters(patches: readonly Patch[]): Readonly<Record<Entity, Rows>> {
+  const state = byEntity((): Rows => new Map());
   const rowOf = (entity: Entity, key: string): MutableRow => {
     const row = state[entity].get(key) ?? emptyRow(entity, key);
     state[entity].set(key, row);

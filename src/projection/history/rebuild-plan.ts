@@ -8,6 +8,7 @@ import { asJudged, interpret, type Interpretation } from "../interpret";
 import { type Links, modelOfPatches, type ModelRow, type ModelState } from "./model";
 import { hashId, idHashIn } from "../precedence";
 import {
+  byEntity,
   entities,
   type Entity,
   entityNames,
@@ -181,19 +182,12 @@ const linkColumns: ReadonlySet<string> = new Set([
 
 /** The orders of rows that belong to other orders. */
 function linksElsewhere(orderNumber: string | null, rows: readonly StateRow[]): Links {
-  const of = (entity: Entity): ReadonlyMap<string, Value> =>
-    new Map(
-      rows
-        .filter((row) => row.entity === entity)
-        .map(({ key, columns }) => [key, columns["order_number"] ?? null] as const)
-        .filter(([, current]) => current !== null && current !== orderNumber),
-    );
-  return {
-    orders: new Map(),
-    payments: of("payments"),
-    refunds: of("refunds"),
-    shipments: of("shipments"),
-  };
+  const isElsewhere = ({ entity, columns }: StateRow): boolean =>
+    entity !== "orders" && (columns["order_number"] ?? orderNumber) !== orderNumber;
+  return byEntity((entity) => {
+    const own = rows.filter((row) => row.entity === entity && isElsewhere(row));
+    return new Map(own.map(({ key, columns }) => [key, columns["order_number"] ?? null]));
+  });
 }
 
 /**

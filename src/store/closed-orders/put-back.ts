@@ -5,6 +5,7 @@
  */
 import { foldPatches } from "../../projection/fold";
 import {
+  byEntity,
   entityNames,
   type Entity,
   entities,
@@ -12,6 +13,7 @@ import {
   registersOf,
   type Setting,
 } from "../../projection/registers";
+import { withPrecedences } from "../../projection/shared-precedence";
 import { fenceStatement, isFenced } from "../fence";
 import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";
 import { slicedRows, slicedStatements } from "../slices";
@@ -79,7 +81,8 @@ const deleteKeysSql = `
 DELETE FROM archived_keys WHERE file_id = ?2 AND set_no = ?3 AND key IN (SELECT value FROM json_each(?1))`;
 const noteSql = "INSERT INTO put_back_sets (file_id, set_no) VALUES (?1, ?2)";
 
-function patchOfRow(entity: Entity, row: Row): Patch {
+function patchOfRow(entity: Entity, stored: Row): Patch {
+  const row = withPrecedences(stored);
   const settings = new Map<string, Setting>();
   for (const [register, columns] of registersOf(entity)) {
     const precedence = String(row[`${register}_precedence`] ?? "");
@@ -106,13 +109,7 @@ function rowStatements(
     rows[entity].map((row) => patchOfRow(entity, row)),
   );
   const { rows: folded } = foldPatches(patches);
-  const keysIn = (entity: Entity): string => JSON.stringify([...folded[entity].keys()]);
-  const keys = {
-    orders: keysIn("orders"),
-    payments: keysIn("payments"),
-    refunds: keysIn("refunds"),
-    shipments: keysIn("shipments"),
-  };
+  const keys = byEntity((entity) => JSON.stringify([...folded[entity].keys()]));
   return [
     ...insertStatements(db, "disputed_links", columns.disputed_links, rows.disputed_links),
     ...entityNames.flatMap((entity) => mergeStatements(db, entity, folded[entity].values(), now)),

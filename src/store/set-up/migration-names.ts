@@ -37,4 +37,5 @@ export const migrationNames: readonly string[] = [
   "0034_placed.sql",
   "0035_order_events_plan.sql",
   "0036_closed_orders.sql",
+  "0037_small_rows.sql",
 ];

@@ -10,6 +10,7 @@ import type { AmountClaim } from "../../projection/patches/amount-claims";
 import type { ContactClaim } from "../../projection/patches/contacts";
 import type { FoldedPatches } from "../../projection/fold";
 import type { OutboxRow } from "../../projection/outbox-row";
+import { byEntity } from "../../projection/registers";
 import { archiveFence, keysTouched } from "../closed-orders/keys";
 import { contactStatements, disputeStatements, flagStatements } from "./claims";
 import { deriveStatements } from "./derive";
@@ -21,7 +22,7 @@ import {
   linkShipmentStatements,
   nameOrderStatements,
 } from "./links";
-import { mergeStatements, stub } from "./merge";
+import { foldStatements } from "./merge";
 import { type Alert, alertStatement } from "../outbox/alerts";
 import { isUsed } from "../outbox/channels";
 import { quoted } from "../quoted";
@@ -101,25 +102,17 @@ function outboxCells(row: OutboxRow, now: string): readonly unknown[] {
  */
 function statements(db: D1Database, batch: Application, now: string): D1PreparedStatement[] {
   const { rows, orderNumbers, linkClaims } = batch.patches;
-  const stubs = [...orderNumbers].filter((number) => !rows.orders.has(number));
-  const orders = [...rows.orders.values(), ...stubs.map((number) => stub("orders", number))];
-  const keys: BatchKeys = {
-    orders: JSON.stringify([...orderNumbers]),
-    payments: JSON.stringify([...rows.payments.keys()]),
-    refunds: JSON.stringify([...rows.refunds.keys()]),
-    shipments: JSON.stringify([...rows.shipments.keys()]),
-  };
+  const keys: BatchKeys = byEntity((entity) =>
+    JSON.stringify([...(entity === "orders" ? orderNumbers : rows[entity].keys())]),
+  );
   const settle = settleStatements(db, batch.verdicts, now);
-  const total = orders.length + rows.payments.size + rows.refunds.size + rows.shipments.size;
-  if (total === 0) return [...settle];
+  const merges = foldStatements(db, batch.patches, now);
+  if (merges.length === 0) return [...settle];
   return [
     ...disputeStatements(db, linkClaims),
     ...flagStatements(db, batch.amountClaims),
     ...contactStatements(db, batch.contacts),
-    ...mergeStatements(db, "orders", orders, now),
-    ...mergeStatements(db, "payments", rows.payments.values(), now),
-    ...mergeStatements(db, "refunds", rows.refunds.values(), now),
-    ...mergeStatements(db, "shipments", rows.shipments.values(), now),
+    ...merges,
     // A statement that finds nothing to do takes D1 as long as one that does.
     ...(rows.payments.size + rows.refunds.size > 0 ? linkMoneyStatements(db, keys, now) : []),
     ...(rows.shipments.size > 0

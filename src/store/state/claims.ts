@@ -7,11 +7,13 @@ import type { LinkClaim } from "../../projection/fold";
 import type { AmountClaim } from "../../projection/patches/amount-claims";
 import type { ContactClaim } from "../../projection/patches/contacts";
 import { ID_LENGTH } from "../../projection/precedence";
+import { precedenceSql } from "../../projection/shared-precedence";
 import { slicedRows, slicedStatements } from "../slices";
 
 const place = (precedence: string): string =>
   `substr(${precedence}, 1, length(${precedence}) - ${String(ID_LENGTH)})`;
-const samePlace = `${place("p.amount_precedence")} = ${place("c.precedence")}`;
+const ofAmount = precedenceSql("p", "amount");
+const samePlace = `${place(ofAmount)} = ${place("c.precedence")}`;
 
 /** `?1`: [event, payment, precedence, amount, 1 if the batch contradicts itself]. Primary keys. */
 const flagSql = `
@@ -20,7 +22,7 @@ WHERE id IN (
   SELECT c.event_id FROM ${slicedRows("event_id", "payment_id", "precedence", "amount", "contested")} c
   LEFT JOIN payments p ON p.payment_id = c.payment_id
   WHERE c.contested = 1
-    OR (p.amount_precedence <> c.precedence AND p.amount_micros IS NOT c.amount AND ${samePlace}))`;
+    OR (${ofAmount} <> c.precedence AND p.amount_micros IS NOT c.amount AND ${samePlace}))`;
 
 /**
  * Flags events that state another amount for a payment than its present one, with the same time and stage. The

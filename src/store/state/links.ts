@@ -8,6 +8,7 @@
  */
 
 import { messagesWhere } from "../../notifications/templates";
+import { precedenceSql } from "../../projection/shared-precedence";
 import { escaped } from "../outbox/fact-ids";
 
 /** `?1`: payment ids of the batch; `?2`: now. Primary key. Fires payments_renamed. */
@@ -33,12 +34,12 @@ UPDATE payments SET order_number = l.order_number, stale = 0, updated_at = ?2
 FROM (
   SELECT x.payment_id, (
     SELECT named_order FROM (
-      SELECT x.named_order AS named_order, x.link_precedence AS link_precedence
+      SELECT x.named_order AS named_order, ${precedenceSql("x", "link")} AS precedence
       UNION ALL
-      SELECT q.named_order, q.link_precedence FROM payments q WHERE q.reference_number = x.payment_id
+      SELECT q.named_order, ${precedenceSql("q", "link")} FROM payments q WHERE q.reference_number = x.payment_id
       UNION ALL
-      SELECT a.named_order, a.link_precedence FROM payments a WHERE a.payment_id = x.reference_number
-    ) WHERE named_order IS NOT NULL ORDER BY link_precedence DESC LIMIT 1
+      SELECT a.named_order, ${precedenceSql("a", "link")} FROM payments a WHERE a.payment_id = x.reference_number
+    ) WHERE named_order IS NOT NULL ORDER BY precedence DESC LIMIT 1
   ) AS order_number
   FROM touched JOIN payments x ON x.payment_id = touched.payment_id
 ) AS l

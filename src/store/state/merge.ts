@@ -1,13 +1,23 @@
 /**
  * The register merge: folded patches in, one upsert per entity out. For each register, the value with the higher
  * precedence is kept as a whole, nulls included; a lower one changes nothing, and a repeat writes nothing. The
- * merge is commutative, associative and idempotent, so it needs no read, lock or version check.
+ * merge is commutative, associative and idempotent, so it needs no read, lock or version check. A precedence that
+ * equals that of the row's status is stored as a mark (projection/shared-precedence.ts).
  *
  * Columns with an index (`order_number`, `reference_number`, `placed_at`) are written only on insert and left out of
  * SET: an indexed column in SET rewrites its index entry even if nothing changes. links.ts copies them from their
  * registers if they differ; `placed_at`, which hardly ever does, is copied by a trigger (migrations/0034).
  */
-import { entities, type Entity, type Patch, registersOf } from "../../projection/registers";
+import type { FoldedPatches } from "../../projection/fold";
+import {
+  byEntity,
+  entities,
+  type Entity,
+  entityNames,
+  type Patch,
+  registersOf,
+} from "../../projection/registers";
+import { precedenceSql, storedSql } from "../../projection/shared-precedence";
 import { slicedStatements } from "../slices";
 
 /**
@@ -43,30 +53,47 @@ function columnsOf(entity: Entity): readonly Column[] {
   ]);
 }
 
+/** `other`, or if the column is a precedence, what is stored of it. `from`: the precedence of a register. */
+function stored(
+  { name, register }: Column,
+  from: (register: string) => string,
+  other: string,
+): string {
+  return name === precedenceColumn(register)
+    ? storedSql(register, from(register), from("status"))
+    : other;
+}
+
+/** The precedences of a register in an event and in the row. */
+const both = (register: string): readonly [string, string] => [
+  precedenceSql("excluded", register),
+  precedenceSql("o", register),
+];
+const wins = (register: string): string => both(register).join(" > ");
+const higher = (register: string): string => `max(${both(register).join(", ")})`;
+
 /** `?1`: rows as JSON arrays in column order, the key first; `?2`: now. Uses the primary key. */
 function mergeSql(entity: Entity): string {
   const { key } = entities[entity];
   const columns = columnsOf(entity);
   const position = new Map(columns.map(({ name }, index) => [name, index + 1]));
-  const value = (name: string): string => {
-    const text = `value->>${String(position.get(name) ?? 0)}`;
-    return name.endsWith("_precedence") ? `coalesce(${text}, '')` : text;
-  };
+  const value = (name: string): string => `value->>${String(position.get(name) ?? 0)}`;
   const copied = copiedOnInsert[entity];
-  const wins = (register: string): string =>
-    `excluded.${precedenceColumn(register)} > ${entity}.${precedenceColumn(register)}`;
   const names = [key, ...columns.map(({ name }) => name), ...copied.map(([name]) => name)];
   const values = [
     "value->>0",
-    ...columns.map(({ name }) => value(name)),
+    ...columns.map((column) =>
+      stored(column, (register) => value(precedenceColumn(register)), value(column.name)),
+    ),
     ...copied.map(([, from]) => value(from)),
   ];
-  const sets = columns.map(
-    ({ name, register }) =>
-      `${name} = CASE WHEN ${wins(register)} THEN excluded.${name} ELSE ${entity}.${name} END`,
-  );
+  const sets = columns.map((column) => {
+    const { name, register } = column;
+    const winner = `CASE WHEN ${wins(register)} THEN excluded.${name} ELSE o.${name} END`;
+    return `${name} = ${stored(column, higher, winner)}`;
+  });
   return [
-    `INSERT INTO ${entity} (${names.join(", ")}, updated_at)`,
+    `INSERT INTO ${entity} AS o (${names.join(", ")}, updated_at)`,
     `SELECT ${values.join(", ")}, ?2 FROM jsonb_each(?1) WHERE true`,
     `ON CONFLICT (${key}) DO UPDATE SET ${sets.join(", ")}, updated_at = ?2`,
     `WHERE ${registersOf(entity)
@@ -80,23 +107,13 @@ function rowOf(patch: Patch): readonly unknown[] {
   const cells: unknown[] = [patch.key];
   for (const [register, columns] of registersOf(patch.entity)) {
     const setting = patch.settings.get(register);
-    if (setting === undefined) cells.push(...columns.map(() => null), null);
-    else cells.push(...columns.map((name) => setting.values[name] ?? null), setting.precedence);
+    cells.push(...columns.map((name) => setting?.values[name] ?? null));
+    cells.push(setting?.precedence ?? "");
   }
   return cells;
 }
 
-/** A patch that sets nothing: it creates the row, which later events fill. */
-export function stub(entity: Entity, key: string): Patch {
-  return { entity, key, settings: new Map() };
-}
-
-const sqlOf: Readonly<Record<Entity, string>> = {
-  orders: mergeSql("orders"),
-  payments: mergeSql("payments"),
-  refunds: mergeSql("refunds"),
-  shipments: mergeSql("shipments"),
-};
+const sqlOf = byEntity(mergeSql);
 
 /** The statements that merge the patches of one entity; at most one patch a row. */
 export function mergeStatements(
@@ -107,4 +124,18 @@ export function mergeStatements(
 ): readonly D1PreparedStatement[] {
   const rows = [...patches].map(rowOf);
   return slicedStatements(db, sqlOf[entity], rows, now);
+}
+
+/** The statements that merge everything; orders that are only named get a row. */
+export function foldStatements(
+  db: D1Database,
+  { rows, orderNumbers }: Pick<FoldedPatches, "rows" | "orderNumbers">,
+  now: string,
+): readonly D1PreparedStatement[] {
+  const unknown = [...orderNumbers].filter((number) => !rows.orders.has(number));
+  const stubs = unknown.map((key): Patch => ({ entity: "orders", key, settings: new Map() }));
+  return entityNames.flatMap((entity) => {
+    const patches = [...rows[entity].values(), ...(entity === "orders" ? stubs : [])];
+    return mergeStatements(db, entity, patches, now);
+  });
 }

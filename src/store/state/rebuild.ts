@@ -3,19 +3,22 @@ import { REBUILD_LIMITS } from "../../limits";
 import { foldPatches } from "../../projection/fold";
 import type { StateRow } from "../../projection/history/explanation";
 import type { RebuildPlan } from "../../projection/history/rebuild-plan";
-import { entities, type Entity, entityNames, registersOf } from "../../projection/registers";
+import {
+  byEntity,
+  entities,
+  type Entity,
+  entityNames,
+  registersOf,
+} from "../../projection/registers";
+import { precedenceSql } from "../../projection/shared-precedence";
 import { archiveFence, keysTouched } from "../closed-orders/keys";
 import { contactStatements, disputeStatements } from "./claims";
 import { deriveStatements } from "./derive";
 import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";
 import { keysOf, readBounded, type RowKeys } from "./rows";
 import { linkMoneyStatements, linkShipmentStatements, paymentsAndAliases } from "./links";
-import { mergeStatements, stub } from "./merge";
+import { foldStatements } from "./merge";
 import { slicedRows, slicedStatements } from "../slices";
-
-function precedenceColumns(entity: Entity): readonly string[] {
-  return registersOf(entity).map(([register]) => `${register}_precedence`);
-}
 
 /**
  * `?1`: [key, precedences] rows. Primary key. A row that an event has changed since it was read stays as it is; the
@@ -23,7 +26,9 @@ function precedenceColumns(entity: Entity): readonly string[] {
  */
 function clearSql(entity: Entity): string {
   const { key } = entities[entity];
-  const precedences = precedenceColumns(entity).join(" || ' ' || ");
+  const precedences = registersOf(entity)
+    .map(([register]) => precedenceSql(entity, register))
+    .join(" || ' ' || ");
   return `
 DELETE FROM ${entity} WHERE ${key} IN (SELECT value->>0 FROM jsonb_each(?1))
   AND EXISTS (SELECT 1 FROM jsonb_each(?1) WHERE value->>0 = ${key} AND value->>1 = ${precedences})`;
@@ -38,8 +43,8 @@ function clearStatements(
       .filter((row) => row.entity === entity)
       .map(({ key, columns }) => [
         key,
-        precedenceColumns(entity)
-          .map((column) => String(columns[column]))
+        registersOf(entity)
+          .map(([register]) => String(columns[`${register}_precedence`]))
           .join(" "),
       ]);
     return slicedStatements(db, clearSql(entity), rows);
@@ -48,14 +53,14 @@ function clearStatements(
 
 /**
  * `?1`: [key, precedence] rows. Primary key. Without its precedence, the merge sets the register again; the row
- * keeps the other registers.
+ * keeps the other registers. Where it is that of the status, a trigger gives those that share it theirs in full
+ * (migrations/0037).
  */
 function resetSql(entity: Entity, register: string): string {
   const { key } = entities[entity];
-  const precedence = `${register}_precedence`;
   return `
-UPDATE ${entity} SET ${precedence} = '' FROM ${slicedRows("key", "precedence")} AS v
-WHERE ${entity}.${key} = v.key AND ${precedence} = v.precedence`;
+UPDATE ${entity} SET ${register}_precedence = '' FROM ${slicedRows("key", "precedence")} AS v
+WHERE ${entity}.${key} = v.key AND ${precedenceSql(entity, register)} = v.precedence`;
 }
 
 function resetStatements(
@@ -108,30 +113,18 @@ export async function applyRebuild(
   const current = keysOf(rows);
   const owners = rows.flatMap(({ columns }) => columns["order_number"] ?? []).map(String);
   const orders = new Set([...orderNumbers, ...owners]);
-  const stubs = [...orderNumbers].filter((number) => !folded.orders.has(number));
-  const both = (entity: Exclude<Entity, "orders">): string =>
-    JSON.stringify([...new Set([...current[entity], ...folded[entity].keys()])]);
-  const keys = {
-    orders: JSON.stringify([...orders]),
-    payments: both("payments"),
-    refunds: both("refunds"),
-    shipments: both("shipments"),
-  };
+  const keys = byEntity((entity) =>
+    JSON.stringify([
+      ...(entity === "orders" ? orders : new Set([...current[entity], ...folded[entity].keys()])),
+    ]),
+  );
   const statements = [
     ...archiveFence(db, keysTouched(patches)),
     ...clearStatements(db, plan.cleared),
     ...resetStatements(db, plan.reset),
     ...disputeStatements(db, linkClaims),
     ...contactStatements(db, plan.contacts),
-    ...mergeStatements(
-      db,
-      "orders",
-      [...folded.orders.values(), ...stubs.map((number) => stub("orders", number))],
-      now,
-    ),
-    ...mergeStatements(db, "payments", folded.payments.values(), now),
-    ...mergeStatements(db, "refunds", folded.refunds.values(), now),
-    ...mergeStatements(db, "shipments", folded.shipments.values(), now),
+    ...foldStatements(db, patches, now),
     ...linkMoneyStatements(db, keys, now),
     ...linkShipmentStatements(db, keys, now),
     ...deriveStatements(db, keys, now, null),
@@ -147,12 +140,9 @@ export async function applyRebuild(
 }
 
 /** Primary keys, payments_reference. Payments come with their other names. */
-const keysSql: Readonly<Record<Entity, string>> = {
-  orders: "SELECT value FROM json_each(?1)",
-  payments: paymentsAndAliases,
-  refunds: "SELECT value FROM json_each(?1)",
-  shipments: "SELECT value FROM json_each(?1)",
-};
+const keysSql = byEntity((entity) =>
+  entity === "payments" ? paymentsAndAliases : "SELECT value FROM json_each(?1)",
+);
 
 /** Reads payments, refunds and shipments by their keys: one batch. Null if there are too many. */
 export async function loadRowsByKeys(

@@ -5,12 +5,15 @@
 import { LEFT_OUT_MAX_COUNT } from "../../limits";
 import type { StateRow } from "../../projection/history/explanation";
 import {
+  byEntity,
   entities,
   type Entity,
   entityNames,
   registersOf,
   type Value,
 } from "../../projection/registers";
+
+import { withPrecedences } from "../../projection/shared-precedence";
 
 /** Keys of rows, by entity. */
 export type RowKeys = Readonly<Record<Entity, readonly string[]>>;
@@ -76,7 +79,8 @@ WHERE sized.place <= ?2 AND coalesce(sized.before, 0) < ?3 ORDER BY t.${key}`;
 type FoundRow = Record<string, Value> & { readonly rows_found: number };
 
 function asRow(entity: Entity, found: FoundRow): StateRow {
-  const { rows_found: _, ...columns } = found;
+  const { rows_found: _, ...stored } = found;
+  const columns = withPrecedences(stored);
   return { entity, key: String(columns[entities[entity].key]), columns };
 }
 
@@ -126,20 +130,12 @@ export async function loadRows(
   return { rows, leftOut: Object.fromEntries(leftOut) };
 }
 
-export function keysOf(rows: readonly StateRow[]): RowKeys {
-  const keys = (entity: Entity): string[] =>
-    rows.filter((row) => row.entity === entity).map(({ key }) => key);
-  return {
-    orders: keys("orders"),
-    payments: keys("payments"),
-    refunds: keys("refunds"),
-    shipments: keys("shipments"),
-  };
+export function keysOf(rows: readonly Pick<StateRow, "entity" | "key">[]): RowKeys {
+  return byEntity((entity) => rows.filter((row) => row.entity === entity).map(({ key }) => key));
 }
 
 /** Primary keys. `?1`: keys. */
-const keysGiven = "SELECT value AS key FROM json_each(?1)";
-const byKeys = { orders: keysGiven, payments: keysGiven, refunds: keysGiven, shipments: keysGiven };
+const byKeys = byEntity(() => "SELECT value AS key FROM json_each(?1)");
 
 /** Reads rows by their keys, up to the limit for each kind: one batch. */
 export async function loadRowsOf(
@@ -147,9 +143,8 @@ export async function loadRowsOf(
   rows: readonly Pick<StateRow, "entity" | "key">[],
   limits: ReadLimits,
 ): Promise<readonly StateRow[]> {
-  const keysIn = (name: Entity): readonly string[] =>
-    rows.filter(({ entity }) => entity === name).map(({ key }) => key);
-  const named = entityNames.filter((name) => keysIn(name).length > 0);
-  const keys = (name: Entity): string => JSON.stringify(keysIn(name));
+  const keysIn = keysOf(rows);
+  const named = entityNames.filter((name) => keysIn[name].length > 0);
+  const keys = (name: Entity): string => JSON.stringify(keysIn[name]);
   return (await readBounded(db, named, byKeys, keys, limits)).rows;
 }

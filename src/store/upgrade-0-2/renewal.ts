@@ -4,7 +4,13 @@
  */
 import { RENEW_ROWS } from "../../limits";
 import { registersOf02, renewRow } from "../../projection/precedence-0-2";
-import { entities, type Entity, entityNames, type Value } from "../../projection/registers";
+import {
+  byEntity,
+  entities,
+  type Entity,
+  entityNames,
+  type Value,
+} from "../../projection/registers";
 import { deriveStatements } from "../state/derive";
 import { slicedRows, slicedStatements } from "../slices";
 import { isToRenew } from "./written-by-0-2";
@@ -12,7 +18,7 @@ import { isToRenew } from "./written-by-0-2";
 type Columns = Readonly<Record<string, Value>>;
 
 function precedenceColumns(entity: Entity): readonly string[] {
-  return registersOf02[entity].map((register) => `${register}_precedence`);
+  return registersOf02(entity).map((register) => `${register}_precedence`);
 }
 
 /** orders_to_renew, payments_to_renew, refunds_to_renew, shipments_to_renew: normally empty. */
@@ -50,19 +56,12 @@ export async function renewRows(db: D1Database, now: string): Promise<number> {
   const found = await db.batch<Record<string, Value>>(
     entityNames.map((entity) => db.prepare(findSql(entity))),
   );
-  const [orders = [], payments = [], refunds = [], shipments = []] = entityNames.map(
-    (entity, index) => (found[index]?.results ?? []).flatMap((row) => renewed(entity, row)),
+  const rows = byEntity((entity) =>
+    (found[entityNames.indexOf(entity)]?.results ?? []).flatMap((row) => renewed(entity, row)),
   );
-  const rows = { orders, payments, refunds, shipments };
-  const count = entityNames.reduce((sum, entity) => sum + rows[entity].length, 0);
+  const count = Object.values(rows).flat().length;
   if (count === 0) return 0;
-  const keysOf = (entity: Entity): string => JSON.stringify(rows[entity].map(([key]) => key));
-  const keys = {
-    orders: keysOf("orders"),
-    payments: keysOf("payments"),
-    refunds: keysOf("refunds"),
-    shipments: keysOf("shipments"),
-  };
+  const keys = byEntity((entity) => JSON.stringify(rows[entity].map(([key]) => key)));
   await db.batch([
     ...entityNames.flatMap((entity) => slicedStatements(db, renewSql(entity), rows[entity])),
     ...deriveStatements(db, keys, now, null),

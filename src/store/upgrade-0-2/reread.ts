@@ -5,6 +5,7 @@
 import type { Subject } from "../../events/catalog";
 import type { Description } from "../../events/identity";
 import { REREAD_BYTES, REREAD_EVENTS } from "../../limits";
+import { byEntity } from "../../projection/registers";
 import { renewPrecedence } from "../../projection/precedence-0-2";
 import type { RebuildPlan } from "../../projection/history/rebuild-plan";
 import { deriveStatements } from "../state/derive";
@@ -139,12 +140,7 @@ export async function saveReread(
   now: string,
   listVersion: number,
 ): Promise<void> {
-  const lists = {
-    orders: JSON.stringify(keys.orders),
-    payments: JSON.stringify(keys.payments),
-    refunds: JSON.stringify(keys.refunds),
-    shipments: JSON.stringify(keys.shipments),
-  };
+  const lists = byEntity((entity) => JSON.stringify(keys[entity]));
   await unlessListChanged(db, () =>
     db.batch([
       ...deriveStatements(db, lists, now, null),

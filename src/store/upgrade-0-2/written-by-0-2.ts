@@ -3,19 +3,16 @@
  * (upkeep/reread.ts). If only the current code writes, the indexes are empty.
  */
 import { registersOf02 } from "../../projection/precedence-0-2";
-import type { Entity } from "../../projection/registers";
+import { byEntity, type Entity } from "../../projection/registers";
 
 /** Events that 0.2 stored or applied and that were not read again since. */
 export const isToReread = "form IS NULL OR status_precedence >= '0'";
 
 function anyIsOld(entity: Entity): string {
-  return registersOf02[entity].map((register) => `${register}_precedence >= '0'`).join(" OR ");
+  return registersOf02(entity)
+    .map((register) => `${register}_precedence >= '0'`)
+    .join(" OR ");
 }
 
 /** Rows in which 0.2 has set a register. */
-export const isToRenew: Readonly<Record<Entity, string>> = {
-  orders: anyIsOld("orders"),
-  payments: anyIsOld("payments"),
-  refunds: anyIsOld("refunds"),
-  shipments: anyIsOld("shipments"),
-};
+export const isToRenew = byEntity(anyIsOld);
