@@ -3,6 +3,8 @@
  * whether it is still true is checked when it is due.
  */
 
+import { hashEscapedId } from "./precedence";
+
 /** What a message is about: the first part of its fact. */
 export type About = "order" | "payment" | "refund" | "shipment" | "event" | "alert";
 
@@ -54,4 +56,12 @@ export function orderPart(number: string): string {
 /** Joins the parts of a fact into an id. */
 export function factId(...parts: readonly string[]): string {
   return parts.map(factPart).join("/");
+}
+
+/**
+ * What stays of a fact once its messages have left the outbox (store/retention/message-retention.ts): 48 bits of its
+ * id without the channel. Among ten million of them, one new fact in 28 million is mistaken for a reported one.
+ */
+export function factHash(id: string): string {
+  return hashEscapedId(id.slice(0, id.lastIndexOf("/")));
 }

@@ -616,6 +616,15 @@ export const notifications = sqliteTable(
   ],
 );
 
+/**
+ * Facts whose messages have left the outbox: nobody is notified again (store/retention/message-retention.ts). A
+ * trigger refuses a message whose id is here; hashes are compared in store/state/apply.ts.
+ */
+export const reportedFacts = sqliteTable("reported_facts", {
+  /** A hash (projection/outbox-row.ts), or the whole id. */
+  fact: text("fact").primaryKey(),
+});
+
 /** Channels that were ever set up: if one of them is lost, its messages are held back. */
 export const channels = sqliteTable("channels", {
   channel: text("channel").primaryKey(),

@@ -335,10 +335,10 @@ describe("notifications", () => {
 });
 
 describe("a notification of which only its identity is left", () => {
-  it.each(["due_at = ''", "context = NULL"])("is not sent again: %s", async (left) => {
+  it("is not sent again", async () => {
     const [one] = await rows("SELECT id FROM notifications WHERE status = 'suppressed' LIMIT 1");
     const id = String(one?.["id"]);
-    await env.DB.prepare(`UPDATE notifications SET ${left} WHERE id = ?1`).bind(id).run();
+    await env.DB.prepare("UPDATE notifications SET context = NULL WHERE id = ?1").bind(id).run();
     const problem = await send(`/notifications/${encodeURIComponent(id)}/send-again`, {}, 409);
     expect(problem).toMatchObject({
       error: expect.stringContaining("Only the fact that it was sent is kept"),

@@ -454,6 +454,16 @@ describe("one review request an order", () => {
     expect(new Set(rows.map((row) => row.order_number))).toEqual(new Set(["ORD-1"]));
   });
 
+  it("is not asked twice after the first request has left the outbox", async () => {
+    await seedOrder();
+    await seedParcel("SHP-2", "ORD-1");
+    await env.DB.prepare("INSERT INTO reported_facts VALUES (?1)").bind(byOrder).run();
+    const { deps, provider } = stage();
+    await dispatchDue(deps);
+    expect(provider.asked).toHaveLength(0);
+    expect(await readNotification(byParcel("SHP-2"))).toMatchObject({ reason: "already asked" });
+  });
+
   it("is not asked twice while the first attempt may have been taken", async () => {
     await seedOrder();
     await seedParcel("SHP-2", "ORD-1");

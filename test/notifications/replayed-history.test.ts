@@ -7,6 +7,7 @@ import { forwardAll } from "../support/queue";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
+import { addMs } from "../../src/events/field-formats/time";
 import { startRebuild } from "../../src/store/state/rebuild-progress";
 import { continueRebuild } from "../../src/upkeep/rebuild";
 import {
@@ -23,6 +24,7 @@ import { arrive, sweepMessages, tellAll } from "./arrivals";
 import { accepts, type Asked, hangs, type Stage, stage } from "./providers";
 import { clearTables, NOW, readNotifications, type StoredNotification } from "../support/rows";
 import { defaults } from "../support/defaults";
+import { purgeAt } from "../upkeep/aged";
 
 const DAY_MS = 86_400_000;
 const SEED = Number(env.TEST_SEED);
@@ -141,6 +143,25 @@ describe("a day that is told", () => {
     expect(set.provider.asked).toHaveLength(told);
     const rows = (await readNotifications()).length;
     report({ replayed: { seed: SEED + 1, events, rows, told, redelivered, toldAgain: 0 } });
+  });
+
+  it("tells nothing when all of it is delivered again after its messages have left", async () => {
+    const stories = readDay(SEED + 5, 33);
+    const random = createRandom(SEED + 5, 1);
+    for (const batch of disorder(stories, random)) await arrive(batch, { forwardTo: forwardAll });
+    const set = stage();
+    await tellAll(set);
+    const told = set.provider.asked.length;
+    const later = addMs(NOW, 420 * DAY_MS);
+    await purgeAt(later);
+    expect(await readNotifications()).toEqual([]);
+    set.advance(420 * DAY_MS);
+    for (const batch of disorder(stories, random)) {
+      await arrive(batch, { now: later, forwardTo: forwardAll });
+    }
+    await tellAll(set);
+    expect(await readNotifications(), `seed ${SEED + 5}`).toEqual([]);
+    expect(set.provider.asked).toHaveLength(told);
   });
 
   it("tells nothing when its rows are cleared and every event is merged anew", async () => {

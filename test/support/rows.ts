@@ -33,13 +33,13 @@ async function insert(table: string, values: Values): Promise<void> {
 }
 
 const tables =
-  "message_texts shop_settings message_switches marketing_opt_outs notifications forward_endpoints channels cursors orders payments refunds shipments webhook_events order_contacts event_counts archive_writes erasures erasure_orders erased disputed_links rebuilds rebuild_changes archived_keys closed_files put_back_sets".split(
+  "message_texts shop_settings message_switches marketing_opt_outs notifications forward_endpoints channels cursors orders payments refunds shipments webhook_events order_contacts event_counts archive_writes erasures erasure_orders erased disputed_links rebuilds rebuild_changes archived_keys closed_files put_back_sets reported_facts".split(
     " ",
   );
 
-/** Empties every table that events fill, with one call: a batch of them takes twice as long. */
+/** Empties every table that events fill. */
 export async function clearTables(): Promise<void> {
-  await env.DB.prepare(tables.map((table) => `DELETE FROM ${table}`).join("; ")).run();
+  await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 }
 
 export async function seedOrder(values: Values = {}): Promise<void> {

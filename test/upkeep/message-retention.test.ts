@@ -5,7 +5,7 @@ import { resendMessage } from "../../src/store/outbox/message-list";
 import { addMs } from "../../src/events/field-formats/time";
 import { seedNotification } from "../support/rows";
 import { row, rows } from "../support/receiver";
-import { clearAll, days, purgeAt, RECEIVED_AT } from "./aged";
+import { clearAll, days, purgeAt, RECEIVED_AT, settle, told } from "./aged";
 
 beforeEach(clearAll);
 
@@ -45,15 +45,64 @@ describe("a settled message", () => {
       context: null,
       event_id: null,
     });
-    const old = await row("SELECT * FROM notifications");
     expect((await purgeAt(addMs(days(RECEIVED_AT, 402), -1))).messages).toBe(0);
     expect((await purgeAt(days(RECEIVED_AT, 402))).messages).toBe(1);
-    const identity = { order_number: null, subject_id: null, sent_at: null, due_at: "" };
-    expect(await row("SELECT * FROM notifications")).toEqual({ ...old, ...identity });
-    expect(await resendMessage(env.DB, "order_confirmed/ORD-1/email", days(RECEIVED_AT, 403))).toBe(
+    expect(await rows("SELECT * FROM notifications")).toEqual([]);
+    expect(await rows("SELECT * FROM reported_facts")).toHaveLength(1);
+  });
+
+  it("leaves its id where statements look for it by its id, and a hash otherwise", async () => {
+    const review = { template: "review_request" };
+    await sent("review_request/A/email", review);
+    await sent("review_request/B/email", {
+      ...review,
+      status: "failed",
+      reason: "outcome unknown",
+    });
+    await sent("refund_due/A/team", { template: "refund_due", status: "suppressed" });
+    await sent("shipment_update/S/shipped/email", { template: "shipment_update" });
+    await sent("shipment_update/S/shipped/sms", { template: "shipment_update" });
+    await purgeAt(days(RECEIVED_AT, 90));
+    expect(await resendMessage(env.DB, "review_request/A/email", days(RECEIVED_AT, 91))).toBe(
       false,
     );
-    expect((await purgeAt(days(RECEIVED_AT, 900))).messages).toBe(0);
+    expect((await purgeAt(days(RECEIVED_AT, 402))).messages).toBe(5);
+    const facts = await rows("SELECT fact FROM reported_facts ORDER BY 1");
+    const hash = expect.stringMatching(/^[^/]{8}$/) as unknown;
+    expect(
+      facts.map(({ fact }) => fact).toSorted((a, b) => String(a).length - String(b).length),
+    ).toEqual([hash, "refund_due/A/team", "review_request/A/email", "review_request/B/email"]);
+  });
+
+  it("is not written again after it has left, whether or not the event states its time", async () => {
+    const confirm = { event_type: "order.confirmed", data: { order_number: "ORD-9" } };
+    await settle([told(confirm), RECEIVED_AT]);
+    await env.DB.prepare(
+      "UPDATE notifications SET status = 'suppressed', next_attempt_at = NULL, created_at = ?1",
+    )
+      .bind(RECEIVED_AT)
+      .run();
+    await purgeAt(days(RECEIVED_AT, 402));
+    expect(await rows("SELECT id FROM notifications")).toEqual([]);
+    const now = days(RECEIVED_AT, 403);
+    await settle(
+      [told({ ...confirm, created_at: undefined }), now],
+      [told({ ...confirm, created_at: now }), now],
+      [
+        told({ event_type: "order.confirmed", data: { order_number: "ORD-8" }, created_at: now }),
+        now,
+      ],
+    );
+    expect(await rows("SELECT id FROM notifications")).toEqual([
+      { id: "order_confirmed/ORD-8/email" },
+    ]);
+  });
+
+  it("stays while it waits, whatever its age", async () => {
+    await sent("order_confirmed/B/email", { status: "pending", sent_at: null });
+    await purgeAt(days(RECEIVED_AT, 900));
+    expect(await rows("SELECT * FROM notifications")).toHaveLength(1);
+    expect(await rows("SELECT * FROM reported_facts")).toEqual([]);
   });
 
   it("is as old as its last sending; one that waits is not touched, whatever its age", async () => {

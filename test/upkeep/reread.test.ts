@@ -358,10 +358,12 @@ describe("an order whose bodies are purged", () => {
       drop: `ALTER TABLE webhook_events DROP ${name}`,
     }));
     // Tables that current code reads when it writes a message; 0.2 had neither.
-    const looked = ["message_switches", "channels", "archived_keys"].map((table) => ({
-      add: `CREATE TABLE ${table} (template text, channel text, key text)`,
-      drop: `DROP TABLE ${table}`,
-    }));
+    const looked = ["message_switches", "channels", "archived_keys", "reported_facts"].map(
+      (table) => ({
+        add: `CREATE TABLE ${table} (template text, channel text, key text, fact text)`,
+        drop: `DROP TABLE ${table}`,
+      }),
+    );
     const added = [...forms, ...columnsAddedFrom("0012"), ...looked];
     await env.DB.batch(added.map(({ add }) => env.DB.prepare(add)));
     await tell(day(10, 400), "0.2");

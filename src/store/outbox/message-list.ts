@@ -229,12 +229,9 @@ export async function listMessages(
   return await listOfEvents(db, filter, limit, before);
 }
 
-/**
- * True if retention has kept only the message's identity (message-retention.ts): there is nothing to render it from,
- * and no recipient.
- */
-export function isBare({ context, due_at }: Message): boolean {
-  return context === null || due_at === "";
+/** True if retention has removed what it is rendered from, and its recipient (message-retention.ts). */
+export function isBare({ context }: Message): boolean {
+  return context === null;
 }
 
 /** Primary key. */
@@ -264,12 +261,11 @@ const resendSql = `
 UPDATE notifications SET status = 'pending', reason = NULL, error = NULL, next_attempt_at = ?2,
   awaits_sweep = 1, in_flight = 0, unanswered = 0, rendered = NULL, provider_message_id = NULL, sent_at = NULL,
   resends = resends + 1
-WHERE id = ?1 AND status <> 'pending' AND due_at <> '' AND context IS NOT NULL
+WHERE id = ?1 AND status <> 'pending' AND context IS NOT NULL
 RETURNING id`;
 
 /**
- * A person's action: makes the message due again. False if it is pending, unknown, or so old that only its identity
- * is left.
+ * A person's action: makes the message due again. False if it is pending, unknown, or bare.
  */
 export async function resendMessage(db: D1Database, id: string, now: string): Promise<boolean> {
   const row = await db.prepare(resendSql).bind(id, now).first<{ id: string }>();

@@ -80,16 +80,17 @@ WHERE id IN (SELECT value FROM json_each(?1)) AND status = 'pending' AND next_at
  * Other messages that report the same as `n`, by their ids: those of one order, by its number or by that of a parcel,
  * and those of the refund under its other name. Primary key, shipments_order, refunds_order.
  */
-const twins = `
-  notifications other WHERE other.id <> n.id AND other.id IN (
+const twinIds = `
     SELECT n.template || '/' || ${escapedOrder("n.order_number")} || '/' || n.channel
       WHERE n.template IN (${onceAnOrder}) AND n.order_number IS NOT NULL
     UNION ALL SELECT n.template || '/shipment:' || ${escaped("s.shipment_id")} || '/' || n.channel
       FROM shipments s WHERE n.template IN (${onceAnOrder}) AND s.order_number = n.order_number
     UNION ALL SELECT n.template || '/' || ${escaped("t.refund_id")} || '/' || n.channel
       FROM (${otherNameOf("n.subject_id")}) t
-      WHERE n.template IN (${onceARefund}) AND t.refund_id IS NOT NULL)`;
-const hasTwins = `n.template IN (${onceAnOrder}, ${onceARefund})`;
+      WHERE n.template IN (${onceARefund}) AND t.refund_id IS NOT NULL`;
+const twins = `notifications other WHERE other.id <> n.id AND other.id IN (${twinIds})`;
+/** Whether an order or a refund gets one such message, under any of its names; `n` is the message. */
+export const hasTwins = `n.template IN (${onceAnOrder}, ${onceARefund})`;
 
 /** The columns of a DueRow; `n` is the message. Primary key. */
 export const dueColumns = `
@@ -97,10 +98,10 @@ export const dueColumns = `
   n.attempts, n.due_at, n.next_attempt_at, n.reason, n.created_at, n.context, n.rendered, n.in_flight, n.resends,
   n.unanswered, n.endpoint, n.lane_place, n.attempt_log, coalesce(n.happened_at, n.created_at) AS happened_at,
   (SELECT place FROM cursors WHERE name = 'environment') AS environment,
-  ${hasTwins} AND EXISTS (SELECT 1 FROM ${twins}
-    AND (other.status = 'sent'
+  ${hasTwins} AND (EXISTS (SELECT 1 FROM reported_facts WHERE fact IN (${twinIds}))
+    OR EXISTS (SELECT 1 FROM ${twins} AND (other.status = 'sent'
       OR (n.rendered IS NULL AND other.status = 'pending' AND other.rendered IS NOT NULL)
-      OR (other.status = 'failed' AND other.reason = 'outcome unknown'))) AS twin_notified`;
+      OR (other.status = 'failed' AND other.reason = 'outcome unknown')))) AS twin_notified`;
 
 /**
  * `?2`: now. Primary key. One review request for an order, and one message for a refund: a second one ends here once

@@ -29,7 +29,7 @@ export interface UnsentCount {
 const matching = `
 ${isUnsent} AND reason = ?1->>'reason' AND ${ifAsked("channel", "channel =")}
   AND ${ifAsked("from", "created_at >=")} AND ${ifAsked("to", "created_at <")}
-  AND context IS NOT NULL AND due_at <> ''`;
+  AND context IS NOT NULL`;
 const tooOld = `(due_at < ?2 AND channel IN (${quoted(customerChannels)}))`;
 
 /** `?3`: limit. notifications_unsent. */

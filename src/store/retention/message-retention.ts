@@ -1,7 +1,10 @@
 /** Removes what has expired from the outbox and from the records of upkeep. */
 import { purgeActivityStatement } from "../activity/activity";
 import { PURGE_STRETCH_MESSAGES } from "../../limits";
+import { factHash } from "../../projection/outbox-row";
 import { forgetStatement } from "../inbox/refusals";
+import { isUnasked } from "../outbox/conditions";
+import { hasTwins } from "../outbox/outbox";
 import type { Horizons } from "./expired";
 
 /** `?1`: messages at once. Primary keys. After the last message the walk starts again. */
@@ -41,14 +44,20 @@ UPDATE notifications SET id = id, status = 'failed', reason = 'not sent within R
 WHERE id > ?1 AND id <= ?2 AND status = 'pending' AND endpoint IS NOT NULL AND in_flight = 0 AND created_at <= ?3
   AND NOT EXISTS (SELECT 1 FROM webhook_events e WHERE e.id = event_id AND e.payload IS NOT NULL)`;
 
+/** `?3`: age. */
+const isOver = `status <> 'pending' AND ${age} <= ?3`;
+
 /**
- * `?1`, `?2`: after and up to which id; `?3`: age. Primary key. No stored event can cause the same message any
- * more. The row only says that it was sent, and a person cannot resend it (message-list.ts).
+ * `?1`, `?2`: after and up to which id; `?3`: age. Primary key. `whole`: statements look for the message by its id, since
+ * it follows from a state, or since the order or refund gets it under one of its names (outbox.ts).
  */
-const identitiesSql = `
-UPDATE notifications SET id = id, order_number = NULL, sent_at = NULL, due_at = '',
-  subject_id = CASE WHEN template = 'alert' THEN subject_id END
-WHERE id > ?1 AND id <= ?2 AND status <> 'pending' AND ${age} <= ?3 AND due_at <> ''`;
+const leavingSql = `
+SELECT id, ${isUnasked} OR ${hasTwins} AS whole FROM notifications n WHERE id > ?1 AND id <= ?2 AND ${isOver}`;
+
+/** `?1`: facts. Primary key. */
+const rememberSql = "INSERT OR IGNORE INTO reported_facts SELECT value FROM json_each(?1)";
+/** `?2`: ids; `?3`: age. Primary key. */
+const removeSql = `DELETE FROM notifications WHERE id IN (SELECT value FROM json_each(?2)) AND ${isOver}`;
 
 const advanceMessagesSql = `
 INSERT INTO cursors (name, position, place) VALUES ('messages', 0, ?1)
@@ -70,16 +79,26 @@ export async function purgeMessages(
   }
   const { start, end } = stretch;
   const more = stretch.messages === PURGE_STRETCH_MESSAGES;
-  const [, all, sent, old] = (
+  const ofStretch = (sql: string, before: string): D1PreparedStatement =>
+    db.prepare(sql).bind(start, end ?? start, before);
+  const [, all, sent, leaving] = await db.batch<{ id: string; whole: number }>([
+    ofStretch(overdueSql, bodies),
+    ofStretch(recipientsSql, recipients),
+    ofStretch(renderedSql, rendered),
+    ofStretch(leavingSql, rows),
+    db.prepare(advanceMessagesSql).bind(more ? end : ""),
+  ]);
+  const left = leaving?.results ?? [];
+  if (left.length > 0) {
+    const facts = left.map(({ id, whole }) => (whole === 1 ? id : factHash(id)));
+    const ids = left.map(({ id }) => id);
     await db.batch([
-      db.prepare(overdueSql).bind(start, end ?? start, bodies),
-      db.prepare(recipientsSql).bind(start, end ?? start, recipients),
-      db.prepare(renderedSql).bind(start, end ?? start, rendered),
-      db.prepare(identitiesSql).bind(start, end ?? start, rows),
-      db.prepare(advanceMessagesSql).bind(more ? end : ""),
-    ])
-  ).map(({ meta }) => meta.changes);
-  return { messages: (all ?? 0) + (sent ?? 0) + (old ?? 0), more };
+      db.prepare(rememberSql).bind(JSON.stringify(facts)),
+      db.prepare(removeSql).bind(null, JSON.stringify(ids), rows),
+    ]);
+  }
+  const changed = (all?.meta.changes ?? 0) + (sent?.meta.changes ?? 0);
+  return { messages: changed + left.length, more };
 }
 
 /** `?1`: the first hour that stays. Primary key; the totals are not by hour. */

@@ -9,7 +9,7 @@ import { templatesWhere } from "../../notifications/templates";
 import type { AmountClaim } from "../../projection/patches/amount-claims";
 import type { ContactClaim } from "../../projection/patches/contacts";
 import type { FoldedPatches } from "../../projection/fold";
-import type { OutboxRow } from "../../projection/outbox-row";
+import { factHash, type OutboxRow } from "../../projection/outbox-row";
 import { byEntity } from "../../projection/registers";
 import { archiveFence, keysTouched } from "../closed-orders/keys";
 import { contactStatements, disputeStatements, flagStatements } from "./claims";
@@ -52,7 +52,7 @@ const putOff = templatesWhere(({ asked }) => asked.by === "event" && asked.isPut
 const offByDefault = templatesWhere(({ isOnByDefault }) => isOnByDefault === false);
 
 /**
- * Primary keys. A known fact gets no second message. A postponed message moves with each later event until it is
+ * Primary keys. A known fact gets no second message, even if the first has left. A postponed message moves with each later event until it is
  * begun, so that it is sent after the last one. A message that is due immediately is not marked for the sweep: the
  * wake-up call of this batch starts it, and if the call is lost, the sweep finds it when it passes its event
  * (store/inbox/waiting.ts), unless it has already passed.
@@ -69,6 +69,7 @@ SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, 'pendin
 FROM jsonb_each(?1)
 WHERE (value->>1 NOT IN (${quoted(offByDefault)}) OR EXISTS (SELECT 1 FROM message_switches s
   WHERE s.template = value->>1 AND s.channel = value->>2)) AND ${isUsed("(value->>2)", "?3")}
+  AND NOT EXISTS (SELECT 1 FROM reported_facts WHERE fact = value->>12)
 ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at,
   happened_at = max(coalesce(notifications.happened_at, ''), excluded.happened_at),
   next_attempt_at = excluded.next_attempt_at, awaits_sweep = 1
@@ -92,6 +93,7 @@ function outboxCells(row: OutboxRow, now: string): readonly unknown[] {
     row.about,
     row.happenedAt,
     row.endpoint,
+    factHash(row.id),
   ];
 }
 

@@ -33,7 +33,7 @@ function About({ message }: { readonly message: Message }) {
         ["Caused by", event === null ? null : <Ref to="events" id={event} />],
         ["Created", <Time at={message.created_at} />],
         ["Happened", message.happened_at === null ? null : <Time at={message.happened_at} />],
-        ["Due", message.due_at === "" ? null : <Time at={message.due_at} />],
+        ["Due", <Time at={message.due_at} />],
         [
           "Next attempt",
           message.status === "pending" ? <Time at={message.next_attempt_at} /> : null,
