@@ -1,7 +1,8 @@
 /**
  * `npm run bench:years`: two years of a shop with 2,000 orders a day, at a fraction of the volume and with its own
- * clock; `--archive`: with the Worker of closed orders. The Worker's code receives, applies, sends and purges day after day, and the size of the database is scaled
- * up. Exits with 1 if it grows beyond the bound that docs/privacy.md states.
+ * clock; `--archive`: with the Worker of closed orders. The Worker's code receives, applies, sends and purges day after
+ * day, and the size of the database is scaled up. `--left` adds the bytes that an order leaves in each table and index
+ * once everything has expired. Exits with 1 if it grows beyond the bound that docs/privacy.md states.
  */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,6 +13,7 @@ import { startStep } from "../testbed/terminal/progress.ts";
 import { createDay } from "../testbed/stories/index.ts";
 import { call, startWorker } from "./servers/workers.ts";
 
+const PAGE = 4_096;
 const DAY_MS = 86_400_000;
 /** At least the number of kinds of stories. */
 const KINDS = 40;
@@ -30,6 +32,7 @@ const { values } = parseArgs({
     "orders-a-day": { type: "string", default: "2000" },
     bound: { type: "string" },
     forward: { type: "boolean", default: false },
+    left: { type: "boolean", default: false },
     write: { type: "string" },
   },
 });
@@ -56,22 +59,29 @@ function gigabytes(bytes: number): number {
   return Math.round((bytes * scale) / 1e7) / 100;
 }
 
-/** The size of each table, from the file itself; D1 does not report it. */
-function tablesOf(storage: string): Readonly<Record<string, number>> {
+/** The bytes of each table with its indexes, or of each table and each index, from the file itself; D1 reports neither. */
+function bytesBy(column: "name" | "tbl_name", storage: string): Readonly<Record<string, number>> {
   const names = readdirSync(storage, { recursive: true, encoding: "utf8" });
   const sizes: Record<string, number> = {};
   for (const name of names.filter((one) => /[0-9a-f]{64}\.sqlite$/.test(one))) {
     const file = new DatabaseSync(join(storage, name), { readOnly: true });
     const rows = file
       .prepare(
-        `SELECT s.tbl_name AS name, sum(d.pgsize) AS bytes FROM dbstat d
+        `SELECT s.${column} AS name, sum(d.pgsize) AS bytes FROM dbstat d
          JOIN sqlite_schema s ON s.name = d.name GROUP BY 1 ORDER BY 2 DESC`,
       )
       .all() as { name: string; bytes: number }[];
-    for (const row of rows) sizes[row.name] = gigabytes(row.bytes);
+    for (const row of rows) sizes[row.name] = row.bytes;
     file.close();
   }
   return sizes;
+}
+
+function scaled(
+  sizes: Readonly<Record<string, number>>,
+  scale: (bytes: number) => number,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(sizes).map(([name, bytes]) => [name, scale(bytes)]));
 }
 
 const storage = mkdtempSync(join(tmpdir(), "ce-years-"));
@@ -97,6 +107,18 @@ const server = await startWorker({
       : {}),
   },
 });
+/** Days without events, until all that expires has left. */
+async function expireAll(from: number): Promise<void> {
+  const expires = Math.max(Number(values.retention), Number(values.dedupe)) + 3;
+  for (const later of [expires, expires + 1, expires + 2]) {
+    const endsAt = new Date(START_MS + (from + later) * DAY_MS).toISOString();
+    await call(server, "/", { endsAt, payloads: [], runs: RUNS_A_DAY, closes: values.archive });
+  }
+}
+
+const sum = (sizes: Readonly<Record<string, number>>): number =>
+  Object.values(sizes).reduce((total, bytes) => total + bytes, 0);
+
 try {
   const step = startStep("living");
   const points: Point[] = [];
@@ -133,6 +155,11 @@ try {
     step.update(day, days);
   }
   step.done(`${days} days of ${orders} orders, counted ${scale} times`);
+  const tables = scaled(bytesBy("tbl_name", storage), gigabytes);
+  if (values.left) await expireAll(days);
+  // One page says that there is a table, not what an order leaves in it.
+  const several = Object.entries(bytesBy("name", storage)).filter(([, bytes]) => bytes > PAGE);
+  const left = scaled(Object.fromEntries(several), (bytes) => Math.round(bytes / orders / days));
   const result = {
     settings: {
       orders,
@@ -146,8 +173,9 @@ try {
     events_a_day: Math.round((events * scale) / days),
     closed: closed * scale,
     gigabytes: gigabytes(largest),
-    tables: tablesOf(storage),
+    tables,
     points,
+    ...(values.left ? { bytes_an_order: left, left: sum(left) } : {}),
   };
   if (values.write !== undefined)
     writeFileSync(values.write, `${JSON.stringify(result, null, 1)}\n`);
