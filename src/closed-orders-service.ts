@@ -11,7 +11,7 @@ export type PutBackAnswer =
   | { readonly ok: false; readonly problem: string };
 
 export type ErasedFile =
-  /** The rows that name the person are back in D1, where they are to be erased. */
+  /** `named`: rows in the file, archived or brought back, that name the person. */
   | { readonly outcome: "searched"; readonly id: number; readonly named: readonly RowKey[] }
   | { readonly outcome: "done" }
   | { readonly outcome: "waits"; readonly reason: string };
@@ -21,7 +21,7 @@ export interface ClosedOrdersService {
   putBack(keys: readonly string[]): Promise<PutBackAnswer>;
   /** Brings back the orders with this number, and the first ones that have one of the contacts. */
   putBackFound(number: string, contacts: readonly string[]): Promise<PutBackAnswer>;
-  /** Searches the file after `after` for people on the suppression list, and brings their sets back. */
+  /** Searches the file after `after` for people on the suppression list; after the last, removes what was brought back. */
   eraseNextFile(after: number): Promise<ErasedFile>;
 }
 

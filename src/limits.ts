@@ -376,3 +376,9 @@ export const RENEW_MAX_STRETCHES = 20;
 export const REREAD_EVENTS = 50;
 export const REREAD_BYTES = 1_000_000;
 export const REREAD_RUN_MS = 30_000;
+
+/**
+ * Bringing an archived set back, in milliseconds: some ten calls of D1 and R2. Then the event is retried, and its
+ * neighbours do not wait for longer.
+ */
+export const PUT_BACK_TIMEOUT_MS = 20_000;

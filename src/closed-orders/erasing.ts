@@ -1,69 +1,74 @@
-/** Erasing in files of closed orders: the sets that name a person are brought back, and the file is written without them. */
-import { contactsInBody } from "../projection/identifiers";
+/**
+ * Erasing in files of closed orders. The rows of a file that name a person are reported to the receiver, which brings
+ * their sets back and erases them in D1, as all others. Once all files are searched, each is written without the sets
+ * that were brought back. Until then a file is searched with them: they may have come back after the receiver had
+ * searched its rows.
+ */
 import { entities, entityNames } from "../projection/registers";
 import {
   type ClosedFile,
   loadFilesAfter,
   loadFilesIn,
-  loadPutBack,
   loadToRewrite,
+  UnreadableFile,
 } from "../store/closed-orders/closed-files";
-import { keysOfSet } from "../store/closed-orders/removal";
 import type { RowKey } from "../store/privacy/erased-bodies";
-import { loadSuppressionList, type SuppressionList } from "../store/privacy/suppression-list";
+import { loadEntered } from "../store/privacy/erasure";
+import { searchedColumns } from "../store/privacy/personal-texts";
+import { loadSuppressionList } from "../store/privacy/suppression-list";
 import type { ErasedFile } from "../closed-orders-service";
-import { subjects } from "./persons";
-import { putBack } from "./putting-back";
-import { type FilesDeps, readCurrentSets, rewriteFile } from "./rewriting";
+import { contactsInRow } from "./persons";
+import { type FilesDeps, readSets, rewriteFile } from "./rewriting";
 
-interface Named {
-  readonly rows: readonly RowKey[];
-  /** Of the sets that they belong to. */
-  readonly keys: readonly string[];
-}
-
-/** The rows of a file that name a person on the list. */
-async function findNamed(deps: FilesDeps, file: ClosedFile, list: SuppressionList): Promise<Named> {
-  const { sets } = await readCurrentSets(deps, file);
+/**
+ * The rows of a file that name a person on the suppression list. Orders that the erasure knows are left out: an order that
+ * was erased and brought back is still in the file as it was.
+ */
+async function findNamed(deps: FilesDeps, file: ClosedFile): Promise<readonly RowKey[]> {
+  const list = await loadSuppressionList(deps.db);
   const rows: RowKey[] = [];
-  const keys: string[] = [];
-  for (const set of sets.values()) {
-    const before = rows.length;
+  for (const set of (await readSets(deps, file)).values()) {
     for (const entity of entityNames) {
       for (const row of set[entity]) {
-        if (!(await list.hasAny(contactsInBody(JSON.stringify(row))))) continue;
-        rows.push({ subject: subjects[entity], key: String(row[entities[entity].key]) });
+        if (!(await list.hasAny(contactsInRow(entity, row)))) continue;
+        const { subject } = searchedColumns[entity];
+        rows.push({ subject, key: String(row[entities[entity].key]) });
       }
     }
-    if (rows.length > before) keys.push(...keysOfSet(set));
   }
-  return { rows, keys };
+  const orders = rows.flatMap(({ subject, key }) => (subject === "order" ? [key] : []));
+  const entered = await loadEntered(deps.db, orders);
+  return rows.filter(({ subject, key }) => subject !== "order" || !entered.has(key));
 }
 
-/** Searches the next file after `after`; after the last one, no file has anything of a set that was brought back. */
-export async function eraseNextFile(deps: FilesDeps, after: number): Promise<ErasedFile> {
+async function eraseNext(deps: FilesDeps, after: number): Promise<ErasedFile> {
   const { db } = deps;
-  const [[file], rest, begun, dropped] = await Promise.all([
+  const [[file], [left], begun, dropped] = await Promise.all([
     loadFilesAfter(db, after, 1),
     loadToRewrite(db, 1),
     loadFilesIn(db, "begun", 1),
     loadFilesIn(db, "dropped", 1),
   ]);
-  const left = file ?? rest[0];
   if (begun.length + dropped.length > 0) {
     return {
       outcome: "waits",
       reason: "waits until files of closed orders are written or deleted",
     };
   }
-  if (left === undefined) return { outcome: "done" };
-  const list = await loadSuppressionList(db);
-  const named = file === undefined ? { rows: [], keys: [] } : await findNamed(deps, file, list);
-  const answer = await putBack(deps, named.keys);
-  if (!answer.ok) return { outcome: "waits", reason: `waits: ${answer.problem}` };
-  const putBackSets = await loadPutBack(db, left.id);
-  if (putBackSets.length > 0) {
-    await rewriteFile(deps, left, left.state === "placed" ? "placed" : "closed");
+  if (file !== undefined) {
+    return { outcome: "searched", id: file.id, named: await findNamed(deps, file) };
   }
-  return { outcome: "searched", id: Math.max(after, left.id), named: named.rows };
+  if (left === undefined) return { outcome: "done" };
+  await rewriteFile(deps, left, left.state === "placed" ? "placed" : "closed");
+  return { outcome: "searched", id: after, named: [] };
+}
+
+/** Searches the next file after `after`; after the last one, no file has anything of a set that was brought back. */
+export async function eraseNextFile(deps: FilesDeps, after: number): Promise<ErasedFile> {
+  try {
+    return await eraseNext(deps, after);
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    return { outcome: "waits", reason: `waits: ${error.message}` };
+  }
 }

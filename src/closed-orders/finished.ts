@@ -32,6 +32,10 @@ function isOrderFinished(order: Row, { shipments }: SetRows): boolean {
   return hasArrived && order["payment_status"] === "success";
 }
 
+/** Settled, and retention has removed its recipient and its words: in a file they would stay for longer. */
+const isStripped = ({ status, recipient, rendered }: Row): boolean =>
+  status !== "pending" && (recipient ?? null) === null && (rendered ?? null) === null;
+
 /** `before`: the latest time of the last change, ISO 8601. */
 export function isFinished(rows: SetRows, before: string): boolean {
   const all = entityNames.flatMap((entity) => rows[entity]);
@@ -40,6 +44,6 @@ export function isFinished(rows: SetRows, before: string): boolean {
     all.every((row) => String(row["updated_at"]) <= before) &&
     rows.orders.every((order) => isOrderFinished(order, rows)) &&
     rows.refunds.every(({ status }) => refundEnded.has(status)) &&
-    rows.notifications.every(({ status }) => status !== "pending")
+    rows.notifications.every(isStripped)
   );
 }

@@ -67,8 +67,8 @@ export async function putBack(deps: FilesDeps, keys: readonly string[]): Promise
   }
 }
 
-/** Orders of one person that a search brings back at most. */
-const SEARCH_MAX = 20;
+/** Orders of one person that a search brings back at most: as many as a page shows. */
+const SEARCH_MAX = 50;
 
 /** Brings back the order with this number, and orders that have one of the contacts. */
 export async function putBackFound(

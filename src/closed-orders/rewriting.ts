@@ -25,14 +25,23 @@ export interface FilesDeps {
   readonly now: () => Date;
 }
 
-/** The sets of a file that are not in D1. Throws if it cannot be read. */
-export async function readCurrentSets(
-  { db, archive }: FilesDeps,
+/** All sets of a file. Throws if it cannot be read. */
+export async function readSets(
+  { archive }: FilesDeps,
   file: ClosedFile,
-): Promise<{ readonly sets: ReadonlyMap<number, SetRows>; readonly putBack: readonly number[] }> {
+): Promise<ReadonlyMap<number, SetRows>> {
   const read = await readFile(archive, file);
   if (read === null) throw new UnreadableFile(`${file.name} in the archive is missing`);
-  const putBack = await loadPutBack(db, file.id);
+  return read;
+}
+
+/** The sets of a file that are not in D1. */
+async function readCurrentSets(
+  deps: FilesDeps,
+  file: ClosedFile,
+): Promise<{ readonly sets: ReadonlyMap<number, SetRows>; readonly putBack: readonly number[] }> {
+  const read = await readSets(deps, file);
+  const putBack = await loadPutBack(deps.db, file.id);
   const gone = new Set(putBack);
   return { sets: new Map([...read].filter(([setNo]) => !gone.has(setNo))), putBack };
 }

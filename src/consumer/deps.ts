@@ -31,7 +31,7 @@ export function consumerDeps(
     forwardTo: () => recallForwardTargets(db, outbox.forwardsByDefault, now().getTime()),
     now,
     random: Math.random,
-    putBack: archivedOrders(findClosedOrders(env), calls).putBack,
+    putBack: archivedOrders(db, findClosedOrders(env), calls).putBack,
     apply: (batch, listVersion) => applyBatch(db, batch, now().toISOString(), listVersion, unused),
   };
 }

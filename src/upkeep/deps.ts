@@ -36,7 +36,7 @@ export function sweepDeps(
     silenceMs: receipt.retired ? null : silenceAlertMs,
     raiseAlert: calls.raiseAlert,
     closedOrders: findClosedOrders(env),
-    putBack: archivedOrders(findClosedOrders(env), calls).putBack,
+    putBack: archivedOrders(env.DB, findClosedOrders(env), calls).putBack,
     push: (messages) => sendTexts(env.EVENTS, messages),
   };
 }
@@ -45,7 +45,7 @@ export function sweepDeps(
 export function upkeepActions(env: Bindings, { defaults }: Config, calls: Calls) {
   const archive = findArchive(env);
   const closedOrders = findClosedOrders(env);
-  const archived = archivedOrders(closedOrders, calls);
+  const archived = archivedOrders(env.DB, closedOrders, calls);
   const deps = { db: env.DB, archive, defaults, now, closedOrders, ...archived };
   const push = (messages: readonly string[]): Promise<void> => sendTexts(env.EVENTS, messages);
   return {

@@ -209,7 +209,13 @@ async function eraseObject(bucket: R2Bucket, name: string, list: SuppressionList
 /** Where the archive stage is: `file:12` while it searches files of closed orders, then the name of an object. */
 const FILE_PLACE = "file:";
 
-/** The next file of closed orders; the rows that name the person are back in D1 then, and are erased there. */
+const keyOfRow: Readonly<Record<string, (key: string) => string>> = {
+  payment: keyOf.money,
+  refund: keyOf.refund,
+  shipment: keyOf.shipment,
+};
+
+/** The next file of closed orders: its rows that name the person are brought back, and erased in D1. */
 async function eraseClosedOrders(deps: ErasureDeps, erasure: Erasure): Promise<Progress> {
   const { db, closedOrders = null } = deps;
   if (closedOrders === null) {
@@ -224,6 +230,10 @@ async function eraseClosedOrders(deps: ErasureDeps, erasure: Erasure): Promise<P
     case "done":
       return { place: ARCHIVE_PREFIX };
     case "searched":
+      // Orders are brought back before they are erased.
+      await deps.putBack?.(
+        erased.named.flatMap(({ subject, key }) => keyOfRow[subject]?.(key) ?? []),
+      );
       await eraseNaming(deps, erasure, erased.named);
       return { place: `${FILE_PLACE}${String(erased.id)}` };
   }

@@ -11,6 +11,7 @@ import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
 import worker from "../../src/index";
 import { type Model, modelRows } from "../../src/projection/history/model";
+import { withPrecedences } from "../../src/projection/shared-precedence";
 import { entities, entityNames, type Value } from "../../src/projection/registers";
 import type { ClosedOrdersService } from "../../src/closed-orders-service";
 import { bucket, closedOrders } from "../support/archive";
@@ -87,7 +88,7 @@ export async function expectApplied(model: Model): Promise<void> {
     const row = await env.DB.prepare(`SELECT * FROM ${entity} WHERE ${entities[entity].key} = ?1`)
       .bind(name.slice(entity.length + 1))
       .first<Record<string, Value>>();
-    expect(row, name).toMatchObject(expected);
+    expect(row === null ? null : withPrecedences(row), name).toMatchObject(expected);
   }
 }
 

@@ -85,7 +85,7 @@ export function consumer(over: Over = {}, now = NOW): ConsumerDeps {
     forwardTo: () => Promise.resolve((over.options ?? options).forwardTo),
     random: () => 0,
     apply: (batch) => applyBatch(env.DB, batch, now),
-    putBack: archivedOrders(closedOrders(), { raiseAlert }).putBack,
+    putBack: archivedOrders(env.DB, closedOrders(), { raiseAlert }).putBack,
     raiseAlert,
     wake: () => Promise.resolve(),
     ...over,

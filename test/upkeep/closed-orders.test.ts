@@ -50,7 +50,9 @@ async function applyComplete(order: string, over: Record<string, unknown> = {}):
     told("shipment.delivered", { reference_number: `SHP-${order}`, order_number: order }),
     told("order.completed", { order_number: order, status: "complete" }),
   );
-  await env.DB.prepare("UPDATE notifications SET status = 'sent'").run();
+  await env.DB.prepare(
+    "UPDATE notifications SET status = 'sent', recipient = NULL, rendered = NULL",
+  ).run();
 }
 
 const closeAt = (now: string, over: object = {}): Promise<number> =>
@@ -115,7 +117,9 @@ describe("a finished order", () => {
         payments: [{ request_number: "PAY-ORD-1" }],
       }),
     );
-    await env.DB.prepare("UPDATE notifications SET status = 'sent'").run();
+    await env.DB.prepare(
+      "UPDATE notifications SET status = 'sent', recipient = NULL, rendered = NULL",
+    ).run();
     expect(await closeAt(LATER)).toBe(0);
   });
 
@@ -261,6 +265,7 @@ describe("a damaged archive", () => {
     const raiseAlert = (alert: Alert): Promise<void> => Promise.resolve(void alerts.push(alert));
     const deps = consumer({
       putBack: archivedOrders(
+        env.DB,
         archive === null ? null : closedOrders({ DB: env.DB, ARCHIVE: archive }),
         {
           raiseAlert,

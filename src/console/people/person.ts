@@ -41,13 +41,13 @@ export async function loadPerson(
     ...(email === null ? [] : emailContacts(email)),
     ...(phone === null || phone.includes("@") ? [] : contactsOf(phone, defaults)),
   ];
-  await archived.putBackFound(order, contacts);
   const names = contacts.length > 0 || name === ERASED ? [] : nameContacts(name);
   const own = [
     ...contacts,
     ...names,
     ...(names.length === 0 ? [] : [rowIdentifier("order", order)]),
   ];
+  await archived.putBackFound(order, own);
   const orders = await loadCustomers(db, await listOrdersOf(db, own, "", ORDERS_SHOWN + 1));
   const theirs = orders.flatMap(({ order_number: one }) => (chosen.includes(one) ? [one] : []));
   const isNameOnly = names.length > 0;

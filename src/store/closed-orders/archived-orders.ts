@@ -1,7 +1,11 @@
 /** Archived orders as the receiver sees them: the Worker of closed orders brings them back into D1. */
 import type { ClosedOrdersService, PutBackAnswer } from "../../closed-orders-service";
+import { PUT_BACK_TIMEOUT_MS } from "../../limits";
+import { errorText, log } from "../../log";
+import { within } from "../../time-limit";
 import { closedOrdersAlert } from "../outbox/alerts";
 import type { Calls } from "../outbox/calls";
+import { areArchived } from "./keys";
 
 /** Archived rows cannot be brought back; the message says why. */
 export class UnreadableArchive extends Error {}
@@ -10,28 +14,37 @@ export class UnreadableArchive extends Error {}
 export type PutBack = (keys: readonly string[]) => Promise<number>;
 
 export interface ArchivedOrders {
+  /** Throws `UnreadableArchive` if rows are archived and cannot be brought back. */
   readonly putBack: PutBack;
-  /** The same for the orders that a search finds by a whole number or contact. */
-  readonly putBackFound: (number: string, contacts: readonly string[]) => Promise<number>;
+  /** The same for the orders that a search finds by a whole number or contact; never throws. */
+  readonly putBackFound: (number: string, contacts: readonly string[]) => Promise<void>;
 }
 
-/**
- * `service`: null if it is not bound; then nothing is brought back. Where a file cannot be read, the team is alerted,
- * once an hour, and `UnreadableArchive` is thrown.
- */
+/** `service`: null if it is not bound; then nothing is brought back. A failure alerts the team, once an hour. */
 export function archivedOrders(
+  db: D1Database,
   service: ClosedOrdersService | null,
   { raiseAlert }: Pick<Calls, "raiseAlert">,
 ): ArchivedOrders {
-  const countSets = async (asked: Promise<PutBackAnswer> | undefined): Promise<number> => {
-    const answer = await asked;
-    if (answer === undefined) return 0;
+  const countSets = async (asked: Promise<PutBackAnswer>): Promise<number> => {
+    const answer = await within(asked, PUT_BACK_TIMEOUT_MS).catch(
+      (error: unknown): PutBackAnswer => ({ ok: false, problem: errorText(error) }),
+    );
     if (answer.ok) return answer.sets;
     await raiseAlert(closedOrdersAlert(answer.problem));
     throw new UnreadableArchive(answer.problem);
   };
   return {
-    putBack: (keys) => countSets(service?.putBack(keys)),
-    putBackFound: (number, contacts) => countSets(service?.putBackFound(number, contacts)),
+    async putBack(keys) {
+      if (service === null || !(await areArchived(db, keys))) return 0;
+      return await countSets(service.putBack(keys));
+    },
+    async putBackFound(number, contacts) {
+      try {
+        if (service !== null) await countSets(service.putBackFound(number, contacts));
+      } catch (error) {
+        log.warn("archive_not_searched", { error: errorText(error) });
+      }
+    },
   };
 }

@@ -46,6 +46,14 @@ const FENCE = "archived orders";
 const noneArchived =
   "NOT EXISTS (SELECT 1 FROM json_each(?1) j CROSS JOIN archived_keys k ON k.key = j.value)";
 
+export async function areArchived(db: D1Database, keys: readonly string[]): Promise<boolean> {
+  const found = await db
+    .prepare(`SELECT ${noneArchived} AS none`)
+    .bind(JSON.stringify(keys))
+    .first<{ none: number }>();
+  return found?.none === 0;
+}
+
 /** Fails its batch if any of the keys is archived. */
 export function archiveFence(
   db: D1Database,

@@ -181,3 +181,20 @@ export async function suppressRows(db: D1Database, identifiers: readonly string[
   const hash = await loadHasher(db);
   await db.batch([...suppressStatements(db, await Promise.all(identifiers.map(hash)))]);
 }
+
+/** `?1`: order numbers. Unfinished erasures, which are few; primary key. */
+const enteredSql = `
+SELECT o.order_number AS number FROM erasures e CROSS JOIN erasure_orders o ON o.erasure_id = e.id
+WHERE e.finished_at IS NULL AND o.order_number IN (SELECT value FROM json_each(?1))`;
+
+/** Those of the orders that an unfinished erasure erases or has erased. */
+export async function loadEntered(
+  db: D1Database,
+  orders: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { results } = await db
+    .prepare(enteredSql)
+    .bind(JSON.stringify(orders))
+    .all<{ number: string }>();
+  return new Set(results.map(({ number }) => number));
+}

@@ -13,7 +13,7 @@ const found: ReadonlySet<string> = new Set(["customer_email", "customer_phone"])
 const texts = personalColumns.texts.filter((name) => !found.has(name));
 
 /** In the order of the walk; JSON columns are searched as JSON. */
-const tables = {
+export const searchedColumns = {
   orders: {
     subject: "order",
     key: "order_number",
@@ -28,12 +28,12 @@ const tables = {
     json: ["extra", "items"],
   },
 } as const;
-type Table = keyof typeof tables;
+type Table = keyof typeof searchedColumns;
 const names: readonly Table[] = ["orders", "payments", "refunds", "shipments"];
 
 /** `?1`: after which key; `?2`: limit. Primary key. As many bytes as fit; the first row always fits. */
 const selectSql = (table: Table): string => {
-  const { subject, key, texts: plain, json } = tables[table];
+  const { subject, key, texts: plain, json } = searchedColumns[table];
   const cells = [
     ...plain.map((name) => `'${name}', ${name}`),
     ...json.map((name) => `'${name}', json(${name})`),
