@@ -5,7 +5,7 @@
  * stays in its file until the next night, and is left out of the copy.
  */
 import { addMs, DAY_MS } from "../events/field-formats/time";
-import { KEYS_DAYS, LAKE_FILES, LAKE_RUN_MS, LIVING_ROWS } from "./limits";
+import { KEYS_DAYS, LAKE_FILES, LAKE_RUN_MS, LIVING_PAGE } from "./limits";
 import { log } from "../log";
 import { loadExpired, loadFilesIn, loadToRewrite } from "../store/closed-orders/closed-files";
 import { type ArchivedTable, keysOfRow } from "../store/closed-orders/connected";
@@ -89,7 +89,7 @@ async function copyPage(deps: FilesDeps, night: Night, readSet: FileReader): Pro
   const living = livingTables[night.table];
   if (living === undefined) return { ...night, phase: "replace" };
   const [table, key] = living;
-  const { rows, stillFiled } = await loadLiving(db, living, night.after, LIVING_ROWS);
+  const { rows, stillFiled } = await loadLiving(db, living, night.after, LIVING_PAGE);
   const filed = new Set<string>();
   for (const set of stillFiled) {
     for (const row of (await readSet(set))[table]) filed.add(identity(table, row));
@@ -101,8 +101,10 @@ async function copyPage(deps: FilesDeps, night: Night, readSet: FileReader): Pro
     const key = `${stagedPrefix(table)}${String(night.part).padStart(5, "0")}.parquet`;
     await writeTable(archive, key, table, kept, columns);
   }
-  if (rows.length < LIVING_ROWS) return { ...night, table: night.table + 1, after: "", part: 0 };
-  return { ...night, after: String(rows.at(-1)?.[key]), part: night.part + 1 };
+  const last = rows.at(-1)?.[key];
+  return last === undefined
+    ? { ...night, table: night.table + 1, after: "", part: 0 }
+    : { ...night, after: String(last), part: night.part + 1 };
 }
 
 /** Puts the copy in the place of the last one. */

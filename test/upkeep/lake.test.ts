@@ -188,3 +188,23 @@ describe("the lake", () => {
     expect(await rows("SELECT state FROM closed_files")).toEqual([{ state: "expired" }]);
   });
 });
+
+describe("a page of the copy", () => {
+  it("has few rows where rows are large, and no row is lost", { timeout: 60_000 }, async () => {
+    const numbers = Array.from({ length: 12 }, (_, at) => `L-${String(at + 10)}`);
+    await seed(...numbers);
+    await env.DB.prepare("UPDATE orders SET metadata = json_object('note', ?1)")
+      .bind("x".repeat(1_000_000))
+      .run();
+    await runAt(NOW);
+    expect(await inLake()).toEqual(numbers);
+    const { objects } = await bucket().list({ prefix: "orders/closed=living/" });
+    const counts = await Promise.all(
+      objects.map(async ({ key }) => {
+        const bytes = (await (await bucket().get(key))?.arrayBuffer()) ?? new ArrayBuffer();
+        return (await decodeTable(bytes, "orders")).length;
+      }),
+    );
+    expect(counts).toEqual([4, 4, 4]);
+  });
+});

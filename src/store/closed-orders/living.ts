@@ -1,7 +1,7 @@
 /** The rows that are in D1, page by page, for the copy of them in the lake; and how far the run of a night has come. */
 import type { ClosedFile } from "./closed-files";
 import type { ArchivedTable } from "./connected";
-import type { Row } from "./set-rows";
+import { bytesOfRow, type Row } from "./set-rows";
 
 /** The tables that have a copy, each with its key. */
 export const livingTables = [
@@ -26,16 +26,25 @@ const stillFiledSql = `
 SELECT f.*, p.set_no FROM put_back_sets p CROSS JOIN closed_files f ON f.id = p.file_id
 WHERE f.state = 'placed'`;
 
-/** The next rows after a key. */
+/** Primary key. `?1`: after which key; `?2`: rows; `?3`: bytes. The first row always fits. */
+const pageSql = ([table, key]: (typeof livingTables)[number]): string => `
+SELECT * FROM ${table} WHERE ${key} > ?1 AND ${key} <= (
+  SELECT max(row_key) FROM (
+    SELECT row_key, coalesce(sum(bytes) OVER (ORDER BY row_key
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+    FROM (SELECT ${key} AS row_key, ${bytesOfRow[table]} AS bytes
+      FROM ${table} WHERE ${key} > ?1 ORDER BY ${key} LIMIT ?2))
+  WHERE before < ?3) ORDER BY ${key}`;
+
+/** The next rows after a key, as many as fit; none after the last. */
 export async function loadLiving(
   db: D1Database,
-  [table, key]: (typeof livingTables)[number],
+  table: (typeof livingTables)[number],
   after: string,
-  limit: number,
+  limits: { readonly rows: number; readonly bytes: number },
 ): Promise<LivingPage> {
-  const sql = `SELECT * FROM ${table} WHERE ${key} > ?1 ORDER BY ${key} LIMIT ?2`;
   const [rows, filed] = await db.batch<Row>([
-    db.prepare(sql).bind(after, limit),
+    db.prepare(pageSql(table)).bind(after, limits.rows, limits.bytes),
     db.prepare(stillFiledSql),
   ]);
   return {
