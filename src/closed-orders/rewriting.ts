@@ -7,6 +7,7 @@ import { CLOSED_FILE_ABANDONED_MS, DROPPED_FILES } from "./limits";
 import {
   beginFile,
   type ClosedFile,
+  dropFile,
   exchangeFiles,
   forgetFile,
   loadDropped,
@@ -79,8 +80,8 @@ export async function rewriteFile(
   const objects = await writeFile(archive, { name, state }, sets, await loadColumns(db));
   const to = { name, state, objects, version: FORMAT_VERSION };
   const isReplaced = await exchangeFiles(db, file, begunId, to, putBack, forgotten);
-  if (!isReplaced) return false;
-  await deleteFile(archive, file);
+  if (!isReplaced) await dropFile(db, begunId);
+  await deleteFile(archive, isReplaced ? file : { name });
   await forgetFile(db, begunId);
-  return true;
+  return isReplaced;
 }

@@ -130,6 +130,8 @@ const REPLACED = "replaced file";
 /** Primary keys. `?1`, `?2`: the file and its name; `?3`: the new one. */
 const isUnchanged = `(SELECT name = ?2 FROM closed_files WHERE id = ?1)
   AND (SELECT state = 'begun' FROM closed_files WHERE id = ?3)`;
+/** Primary key. `?1`: the file; `?2`: how many of its sets are known to be in D1. */
+const noMorePutBack = "(SELECT count(*) = ?2 FROM put_back_sets WHERE file_id = ?1)";
 const renameSql = `
 UPDATE closed_files SET name = ?2, state = ?3, objects = ?4, version = ?5 WHERE id = ?1`;
 const retireSql = "UPDATE closed_files SET name = ?2, state = 'dropped' WHERE id = ?1";
@@ -170,7 +172,8 @@ export interface NewObjects extends Pick<ClosedFile, "name" | "version"> {
 
 /**
  * The file gets the objects of the begun one, and that one the old objects, to be deleted. `without`: sets that the
- * new objects do not have. False if another run has replaced the file meanwhile.
+ * new objects do not have. False if another run has replaced the file meanwhile, or brought back a set whose keys
+ * and contacts would leave.
  */
 export async function exchangeFiles(
   db: D1Database,
@@ -183,6 +186,9 @@ export async function exchangeFiles(
   try {
     await db.batch([
       fenceStatement(db, REPLACED, isUnchanged, id, name, begunId),
+      ...(to.state === "expired"
+        ? [fenceStatement(db, REPLACED, noMorePutBack, id, without.length)]
+        : []),
       db.prepare(renameSql).bind(id, to.name, to.state, JSON.stringify(to.objects), to.version),
       db.prepare(retireSql).bind(begunId, name),
       db.prepare(forgetSetsSql).bind(id, JSON.stringify(without)),
