@@ -37,5 +37,8 @@ export const LAKE_FILES = 5;
 export const LIVING_PAGE = { rows: 2_000, bytes: 4_000_000 } as const;
 export const LAKE_RUN_MS = 10_000;
 
+/** How long a night belongs to one run of the cron, in milliseconds: it lasts 15 minutes at most. */
+export const LAKE_CLAIM_MS = 15 * 60_000;
+
 /** How long the keys of archived orders stay, in days: until then, a late event brings an order back. */
 export const KEYS_DAYS = 730;

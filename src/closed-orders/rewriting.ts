@@ -47,14 +47,9 @@ export async function deleteDropped({ db, archive, now }: FilesDeps): Promise<vo
   }
 }
 
-/** The keys of a file leave D1: its rows are written without persons first. A later event makes a new row. */
-export async function expireFile(deps: FilesDeps, file: ClosedFile): Promise<boolean> {
-  return await rewriteFile(deps, file, "expired");
-}
-
 /**
- * Writes the sets that are not in D1 as a new file under the same id, in `state`. Returns false if another run has
- * replaced it meanwhile.
+ * Writes the sets that are not in D1 as a new file under the same id, in `state`. `expired`: without persons, and its
+ * keys leave D1; a later event makes a new row. Returns false if another run has changed what it has meanwhile.
  */
 export async function rewriteFile(
   deps: FilesDeps,

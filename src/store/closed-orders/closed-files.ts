@@ -138,18 +138,35 @@ const retireSql = "UPDATE closed_files SET name = ?2, state = 'dropped' WHERE id
 const forgetSetsSql = `
 DELETE FROM put_back_sets WHERE file_id = ?1 AND set_no IN (SELECT value FROM json_each(?2))`;
 
-/** closed_files_state. */
-const expiredSql = `
-SELECT * FROM closed_files WHERE state = 'placed' AND written_at <= ?1 ORDER BY written_at LIMIT ?2`;
+/** Primary keys, closed_files_state. `?1`: after which file; `?2`: written before; `?3`: limit. */
+const dueSql = `
+SELECT * FROM closed_files WHERE id IN (
+  SELECT file_id FROM put_back_sets WHERE file_id > ?1
+  UNION SELECT id FROM closed_files WHERE state = 'closed' AND id > ?1
+  UNION SELECT id FROM closed_files WHERE state = 'placed' AND written_at <= ?2 AND id > ?1)
+ORDER BY id LIMIT ?3`;
 
-/** Placed files that were written before then: their keys leave. */
-export async function loadExpired(
+/**
+ * The next files that a night writes again: those of the day, those that have sets which were brought back, and
+ * those that were written before `expired`, whose keys leave.
+ */
+export async function loadDue(
   db: D1Database,
-  before: string,
+  after: number,
+  expired: string,
   limit: number,
 ): Promise<readonly ClosedFile[]> {
-  const { results } = await db.prepare(expiredSql).bind(before, limit).all<ClosedFile>();
+  const { results } = await db.prepare(dueSql).bind(after, expired, limit).all<ClosedFile>();
   return results;
+}
+
+/** Whether no other run has replaced the file. Primary key. */
+export async function hasName(db: D1Database, { id, name }: ClosedFile): Promise<boolean> {
+  const found = await db
+    .prepare("SELECT 1 AS found FROM closed_files WHERE id = ?1 AND name = ?2")
+    .bind(id, name)
+    .first();
+  return found !== null;
 }
 
 /** Primary key. */

@@ -56,11 +56,15 @@ export async function loadLiving(
 /** How far the run of a night has come. */
 export interface Night {
   readonly started_at: string;
-  /** files: those that were brought back leave, new ones are placed; copy: rows are copied; replace: the copy is put in place. */
-  readonly phase: "files" | "copy" | "replace" | "done";
-  /** Of the copy: the index of the table, the last key, and the number of objects. */
-  readonly table: number;
+  /**
+   * files: those that were brought back leave, new ones are placed; copy: rows are copied; replace: the copy is put
+   * in place; clear: what it was put together from is deleted.
+   */
+  readonly phase: "files" | "copy" | "replace" | "clear" | "done";
+  /** The last file, or the last key of the copy. */
   readonly after: string;
+  /** Of the copy: the index of the table, and the number of objects. */
+  readonly table: number;
   readonly part: number;
 }
 
@@ -81,10 +85,39 @@ export async function loadNight(
   return { night: JSON.parse(row.place) as Night, isOutdated: row.is_outdated === 1 };
 }
 
-const saveSql = `
-INSERT INTO cursors (name, position, place) VALUES ('lake', 0, ?1)
-ON CONFLICT (name) DO UPDATE SET place = excluded.place`;
+/** `?1`: now; `?2`: until when; `?3`: the night; `?4`: as it was read. Milliseconds since 1970. Primary key. */
+const claimSql = `
+INSERT INTO cursors (name, position, place) VALUES ('lake', ?2, ?3)
+ON CONFLICT (name) DO UPDATE SET position = excluded.position, place = excluded.place
+WHERE cursors.position <= ?1 AND cursors.place IS ?4`;
 
-export async function saveNight(db: D1Database, night: Night): Promise<void> {
-  await db.prepare(saveSql).bind(JSON.stringify(night)).run();
+/** Makes the night that of this run alone. False if it is that of another one, or if another one has moved on. */
+export async function claimNight(
+  db: D1Database,
+  { nowMs, untilMs }: { readonly nowMs: number; readonly untilMs: number },
+  read: Night | null,
+  night: Night,
+): Promise<boolean> {
+  const { meta } = await db
+    .prepare(claimSql)
+    .bind(nowMs, untilMs, JSON.stringify(night), read === null ? null : JSON.stringify(read))
+    .run();
+  return meta.changes === 1;
+}
+
+/** Primary key. */
+const saveSql = "UPDATE cursors SET place = ?1 WHERE name = 'lake' AND position = ?2";
+
+/** `untilMs`: as it was claimed. False if the night is no longer that of this run: nothing is written then. */
+export async function saveNight(db: D1Database, night: Night, untilMs: number): Promise<boolean> {
+  const { meta } = await db.prepare(saveSql).bind(JSON.stringify(night), untilMs).run();
+  return meta.changes === 1;
+}
+
+/** Primary key. */
+const releaseSql = "UPDATE cursors SET position = 0 WHERE name = 'lake' AND position = ?1";
+
+/** The next run may continue at once. */
+export async function releaseNight(db: D1Database, untilMs: number): Promise<void> {
+  await db.prepare(releaseSql).bind(untilMs).run();
 }
