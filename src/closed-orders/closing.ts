@@ -85,11 +85,10 @@ export async function archiveSets(
   const numbered = new Map(rows.map((set, setNo) => [setNo, set] as const));
   const objects = await writeFile(archive, { name, state: "begun" }, numbered, columns);
   const listVersion = list.version;
-  if (await removeSets(db, { fileId, objects, columns, sets: rows, listVersion })) {
-    return rows.length;
-  }
+  const outcome = await removeSets(db, { fileId, objects, columns, sets: rows, listVersion });
+  if (outcome === "removed") return rows.length;
   await dropFile(db, fileId);
-  if (wanted.length === 1) return 0;
+  if (outcome === "blocked" || wanted.length === 1) return 0;
   const half = Math.ceil(wanted.length / 2);
   const keys = wanted.map((set) => set.keys);
   return (
@@ -149,6 +148,8 @@ export async function closeFinished(deps: ClosingDeps): Promise<number> {
     if (found.orders.length > 0) {
       closed += await closeOrders(deps, found.orders, before, columns);
     }
+    // What was not archived for this reason is looked at again.
+    if (!(await mayClose(db, now))) break;
     isRound = found.isRound;
     const rest = isRound ? addMs(now, CLOSE_REST_MS) : "";
     await saveWalk(db, isRound ? 0 : found.end, rest);

@@ -1,7 +1,7 @@
 /** Connects the Worker of closed orders to its bindings and configuration. */
 import { loadRetention } from "../config";
 import type { ClosingDeps } from "./closing";
-import type { NightDeps } from "./night";
+import type { NightDeps } from "./placing";
 
 /** The bindings of wrangler.closed-orders.toml. */
 export interface ClosedOrdersBindings {

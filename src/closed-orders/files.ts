@@ -46,7 +46,7 @@ export function stagedPrefix(table: ArchivedTable): string {
 }
 
 /** The column that says to which set of the file a row belongs. */
-const SET_NO = "set_no";
+export const SET_NO = "set_no";
 
 type Place = Pick<ClosedFile, "name" | "state">;
 
@@ -104,6 +104,17 @@ async function readObject(
     throw new UnreadableFile(`${key} in the archive cannot be read: ${errorText(error)}`);
   }
   throw new UnreadableFile(`${key} in the archive has lost rows`);
+}
+
+/** Reads the rows of one table of a file, each with `set_no`; none if its object is missing. */
+export async function readTable(
+  bucket: R2Bucket,
+  file: ClosedFile,
+  table: ArchivedTable,
+): Promise<readonly Row[]> {
+  const meant = objectsOf(file)[table];
+  if (meant === undefined) return [];
+  return (await readObject(bucket, objectKey(file, table), table, meant)) ?? [];
 }
 
 /** Reads the sets of a file by their numbers; null if an object of it is missing. */

@@ -30,12 +30,15 @@ export const DROPPED_FILES = 20;
 export const FILE_LOOKS = 3;
 
 /**
- * The run of a night: files that one step places or writes again, rows in one object of the copy, and how long a run
- * of the cron continues, in milliseconds.
+ * The run of a night: files that one step places or writes again; rows and bytes in one object of the copy, which are
+ * in memory more than once, of 128 MB; and how long a run of the cron continues, in milliseconds.
  */
 export const LAKE_FILES = 5;
-export const LIVING_ROWS = 2_000;
+export const LIVING_PAGE = { rows: 2_000, bytes: 4_000_000 } as const;
 export const LAKE_RUN_MS = 10_000;
+
+/** How long a night belongs to one run of the cron, in milliseconds: it lasts 15 minutes at most. */
+export const LAKE_CLAIM_MS = 15 * 60_000;
 
 /** How long the keys of archived orders stay, in days: until then, a late event brings an order back. */
 export const KEYS_DAYS = 730;

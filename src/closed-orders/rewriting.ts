@@ -7,6 +7,7 @@ import { CLOSED_FILE_ABANDONED_MS, DROPPED_FILES } from "./limits";
 import {
   beginFile,
   type ClosedFile,
+  dropFile,
   exchangeFiles,
   forgetFile,
   loadDropped,
@@ -55,14 +56,9 @@ export async function deleteDropped({ db, archive, now }: FilesDeps): Promise<vo
   }
 }
 
-/** The keys of a file leave D1: its rows are written without persons first. A later event makes a new row. */
-export async function expireFile(deps: FilesDeps, file: ClosedFile): Promise<boolean> {
-  return await rewriteFile(deps, file, "expired");
-}
-
 /**
- * Writes the sets that are not in D1 as a new file under the same id, in `state`. Returns false if another run has
- * replaced it meanwhile.
+ * Writes the sets that are not in D1 as a new file under the same id, in `state`. `expired`: without persons, and its
+ * keys leave D1; a later event makes a new row. Returns false if another run has changed what it has meanwhile.
  */
 export async function rewriteFile(
   deps: FilesDeps,
@@ -88,8 +84,8 @@ export async function rewriteFile(
   const objects = await writeFile(archive, { name, state }, sets, await loadColumns(db));
   const to = { name, state, objects, version: FORMAT_VERSION };
   const isReplaced = await exchangeFiles(db, file, begunId, to, putBack, forgotten);
-  if (!isReplaced) return false;
-  await deleteFile(archive, file);
+  if (!isReplaced) await dropFile(db, begunId);
+  await deleteFile(archive, isReplaced ? file : { name });
   await forgetFile(db, begunId);
-  return true;
+  return isReplaced;
 }

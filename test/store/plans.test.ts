@@ -36,9 +36,10 @@ import {
 } from "../../src/store/closed-orders/candidates";
 import {
   forgetFile,
+  hasName,
   hasPersonsArchived,
   loadDropped,
-  loadExpired,
+  loadDue,
   loadFilesAfter,
   loadFilesIn,
   loadToRewrite,
@@ -451,6 +452,7 @@ async function closeAndPutBack(number: string): Promise<void> {
   await putBackKeys([`o:${number}`], { db: testEnv.DB, archive });
   const [file] = await loadToRewrite(testEnv.DB, 1);
   if (file === undefined) throw new Error("nothing was brought back");
+  await hasName(testEnv.DB, file);
   const files = { db: testEnv.DB, archive, now: () => new Date() };
   await rewriteFile(files, file, "closed");
   const other = await env.DB.prepare(
@@ -463,7 +465,7 @@ async function closeAndPutBack(number: string): Promise<void> {
   for (const one of written) await rewriteFile(files, one, "expired");
   await loadFilesAfter(testEnv.DB, 0, 1);
   await loadFilesIn(testEnv.DB, "begun", 1);
-  await loadExpired(testEnv.DB, "", 1);
+  await loadDue(testEnv.DB, 0, "", 1);
   await findCandidates(testEnv.DB, "9", 10, 10);
   await saveWalk(testEnv.DB, 0, "");
   await env.DB.prepare("DELETE FROM cursors WHERE name = 'lake'").run();

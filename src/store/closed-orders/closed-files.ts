@@ -130,24 +130,43 @@ const REPLACED = "replaced file";
 /** Primary keys. `?1`, `?2`: the file and its name; `?3`: the new one. */
 const isUnchanged = `(SELECT name = ?2 FROM closed_files WHERE id = ?1)
   AND (SELECT state = 'begun' FROM closed_files WHERE id = ?3)`;
+/** Primary key. `?1`: the file; `?2`: how many of its sets are known to be in D1. */
+const noMorePutBack = "(SELECT count(*) = ?2 FROM put_back_sets WHERE file_id = ?1)";
 const renameSql = `
 UPDATE closed_files SET name = ?2, state = ?3, objects = ?4, version = ?5 WHERE id = ?1`;
 const retireSql = "UPDATE closed_files SET name = ?2, state = 'dropped' WHERE id = ?1";
 const forgetSetsSql = `
 DELETE FROM put_back_sets WHERE file_id = ?1 AND set_no IN (SELECT value FROM json_each(?2))`;
 
-/** closed_files_state. */
-const expiredSql = `
-SELECT * FROM closed_files WHERE state = 'placed' AND written_at <= ?1 ORDER BY written_at LIMIT ?2`;
+/** Primary keys, closed_files_state. `?1`: after which file; `?2`: written before; `?3`: limit. */
+const dueSql = `
+SELECT * FROM closed_files WHERE id IN (
+  SELECT file_id FROM put_back_sets WHERE file_id > ?1
+  UNION SELECT id FROM closed_files WHERE state = 'closed' AND id > ?1
+  UNION SELECT id FROM closed_files WHERE state = 'placed' AND written_at <= ?2 AND id > ?1)
+ORDER BY id LIMIT ?3`;
 
-/** Placed files that were written before then: their keys leave. */
-export async function loadExpired(
+/**
+ * The next files that a night writes again: those of the day, those that have sets which were brought back, and
+ * those that were written before `expired`, whose keys leave.
+ */
+export async function loadDue(
   db: D1Database,
-  before: string,
+  after: number,
+  expired: string,
   limit: number,
 ): Promise<readonly ClosedFile[]> {
-  const { results } = await db.prepare(expiredSql).bind(before, limit).all<ClosedFile>();
+  const { results } = await db.prepare(dueSql).bind(after, expired, limit).all<ClosedFile>();
   return results;
+}
+
+/** Whether no other run has replaced the file. Primary key. */
+export async function hasName(db: D1Database, { id, name }: ClosedFile): Promise<boolean> {
+  const found = await db
+    .prepare("SELECT 1 AS found FROM closed_files WHERE id = ?1 AND name = ?2")
+    .bind(id, name)
+    .first();
+  return found !== null;
 }
 
 /** Primary key. */
@@ -170,7 +189,8 @@ export interface NewObjects extends Pick<ClosedFile, "name" | "version"> {
 
 /**
  * The file gets the objects of the begun one, and that one the old objects, to be deleted. `without`: sets that the
- * new objects do not have. False if another run has replaced the file meanwhile.
+ * new objects do not have. False if another run has replaced the file meanwhile, or brought back a set whose keys
+ * and contacts would leave.
  */
 export async function exchangeFiles(
   db: D1Database,
@@ -183,6 +203,9 @@ export async function exchangeFiles(
   try {
     await db.batch([
       fenceStatement(db, REPLACED, isUnchanged, id, name, begunId),
+      ...(to.state === "expired"
+        ? [fenceStatement(db, REPLACED, noMorePutBack, id, without.length)]
+        : []),
       db.prepare(renameSql).bind(id, to.name, to.state, JSON.stringify(to.objects), to.version),
       db.prepare(retireSql).bind(begunId, name),
       db.prepare(forgetSetsSql).bind(id, JSON.stringify(without)),

@@ -1,7 +1,7 @@
 /** The rows that are in D1, page by page, for the copy of them in the lake; and how far the run of a night has come. */
 import type { ClosedFile } from "./closed-files";
 import type { ArchivedTable } from "./connected";
-import type { Row } from "./set-rows";
+import { bytesOfRow, type Row } from "./set-rows";
 
 /** The tables that have a copy, each with its key. */
 export const livingTables = [
@@ -26,16 +26,25 @@ const stillFiledSql = `
 SELECT f.*, p.set_no FROM put_back_sets p CROSS JOIN closed_files f ON f.id = p.file_id
 WHERE f.state = 'placed'`;
 
-/** The next rows after a key. */
+/** Primary key. `?1`: after which key; `?2`: rows; `?3`: bytes. The first row always fits. */
+const pageSql = ([table, key]: (typeof livingTables)[number]): string => `
+SELECT * FROM ${table} WHERE ${key} > ?1 AND ${key} <= (
+  SELECT max(row_key) FROM (
+    SELECT row_key, coalesce(sum(bytes) OVER (ORDER BY row_key
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+    FROM (SELECT ${key} AS row_key, ${bytesOfRow[table]} AS bytes
+      FROM ${table} WHERE ${key} > ?1 ORDER BY ${key} LIMIT ?2))
+  WHERE before < ?3) ORDER BY ${key}`;
+
+/** The next rows after a key, as many as fit; none after the last. */
 export async function loadLiving(
   db: D1Database,
-  [table, key]: (typeof livingTables)[number],
+  table: (typeof livingTables)[number],
   after: string,
-  limit: number,
+  limits: { readonly rows: number; readonly bytes: number },
 ): Promise<LivingPage> {
-  const sql = `SELECT * FROM ${table} WHERE ${key} > ?1 ORDER BY ${key} LIMIT ?2`;
   const [rows, filed] = await db.batch<Row>([
-    db.prepare(sql).bind(after, limit),
+    db.prepare(pageSql(table)).bind(after, limits.rows, limits.bytes),
     db.prepare(stillFiledSql),
   ]);
   return {
@@ -47,11 +56,15 @@ export async function loadLiving(
 /** How far the run of a night has come. */
 export interface Night {
   readonly started_at: string;
-  /** files: those that were brought back leave, new ones are placed; copy: rows are copied; replace: the copy is put in place. */
-  readonly phase: "files" | "copy" | "replace" | "done";
-  /** Of the copy: the index of the table, the last key, and the number of objects. */
-  readonly table: number;
+  /**
+   * files: those that were brought back leave, new ones are placed; copy: rows are copied; replace: the copy is put
+   * in place; clear: what it was put together from is deleted.
+   */
+  readonly phase: "files" | "copy" | "replace" | "clear" | "done";
+  /** The last file, or the last key of the copy. */
   readonly after: string;
+  /** Of the copy: the index of the table, and the number of objects. */
+  readonly table: number;
   readonly part: number;
 }
 
@@ -72,10 +85,39 @@ export async function loadNight(
   return { night: JSON.parse(row.place) as Night, isOutdated: row.is_outdated === 1 };
 }
 
-const saveSql = `
-INSERT INTO cursors (name, position, place) VALUES ('lake', 0, ?1)
-ON CONFLICT (name) DO UPDATE SET place = excluded.place`;
+/** `?1`: now; `?2`: until when; `?3`: the night; `?4`: as it was read. Milliseconds since 1970. Primary key. */
+const claimSql = `
+INSERT INTO cursors (name, position, place) VALUES ('lake', ?2, ?3)
+ON CONFLICT (name) DO UPDATE SET position = excluded.position, place = excluded.place
+WHERE cursors.position <= ?1 AND cursors.place IS ?4`;
 
-export async function saveNight(db: D1Database, night: Night): Promise<void> {
-  await db.prepare(saveSql).bind(JSON.stringify(night)).run();
+/** Makes the night that of this run alone. False if it is that of another one, or if another one has moved on. */
+export async function claimNight(
+  db: D1Database,
+  { nowMs, untilMs }: { readonly nowMs: number; readonly untilMs: number },
+  read: Night | null,
+  night: Night,
+): Promise<boolean> {
+  const { meta } = await db
+    .prepare(claimSql)
+    .bind(nowMs, untilMs, JSON.stringify(night), read === null ? null : JSON.stringify(read))
+    .run();
+  return meta.changes === 1;
+}
+
+/** Primary key. */
+const saveSql = "UPDATE cursors SET place = ?1 WHERE name = 'lake' AND position = ?2";
+
+/** `untilMs`: as it was claimed. False if the night is no longer that of this run: nothing is written then. */
+export async function saveNight(db: D1Database, night: Night, untilMs: number): Promise<boolean> {
+  const { meta } = await db.prepare(saveSql).bind(JSON.stringify(night), untilMs).run();
+  return meta.changes === 1;
+}
+
+/** Primary key. */
+const releaseSql = "UPDATE cursors SET position = 0 WHERE name = 'lake' AND position = ?1";
+
+/** The next run may continue at once. */
+export async function releaseNight(db: D1Database, untilMs: number): Promise<void> {
+  await db.prepare(releaseSql).bind(untilMs).run();
 }

@@ -19,6 +19,7 @@ import { cellsOf, type Column, type Row, type SetRows, type TableColumns } from 
 
 const CHANGED = "changed rows";
 const OVERTAKEN = "dropped file";
+const BLOCKED = "erasure or night";
 
 /** `?1`: rows in the order of the columns. Primary key. */
 const sameRows = (table: ArchivedTable, columns: readonly Column[]): string => {
@@ -84,8 +85,12 @@ SELECT value->>0, ?2, value->>1 FROM jsonb_each(?1)`;
 
 const closedSql = "UPDATE closed_files SET state = 'closed', objects = ?2 WHERE id = ?1";
 
-/** Few rows: one for each erasure. */
-const nobodyErased = "NOT EXISTS (SELECT 1 FROM erasures WHERE finished_at IS NULL)";
+/**
+ * An erasure reads all rows, and a night has already placed the files of the day. Few rows: one for each erasure;
+ * primary key.
+ */
+const isUndisturbed = `NOT EXISTS (SELECT 1 FROM erasures WHERE finished_at IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM cursors WHERE name = 'lake' AND place->>'phase' <> 'done')`;
 
 export interface Removal {
   readonly fileId: number;
@@ -97,8 +102,14 @@ export interface Removal {
   readonly listVersion: number;
 }
 
-/** False if a row has changed since it was read, or another one has come: nothing is removed then. */
-export async function removeSets(db: D1Database, removal: Removal): Promise<boolean> {
+/**
+ * `changed`: a row has changed since it was read, or another one has come; `blocked`: an erasure or the run of a night
+ * has begun. Nothing is removed then.
+ */
+export async function removeSets(
+  db: D1Database,
+  removal: Removal,
+): Promise<"removed" | "changed" | "blocked"> {
   const { fileId, objects, columns, sets, listVersion } = removal;
   const tables = archivedTables.map((table) =>
     tableStatements(
@@ -117,7 +128,7 @@ export async function removeSets(db: D1Database, removal: Removal): Promise<bool
     await unlessListChanged(db, () =>
       db.batch([
         fenceStatement(db, OVERTAKEN, begun, fileId),
-        fenceStatement(db, CHANGED, nobodyErased),
+        fenceStatement(db, BLOCKED, isUndisturbed),
         suppressionFence(db, listVersion),
         ...tables.flatMap(({ compare }) => compare),
         ...tables.flatMap(({ remove }) => remove),
@@ -126,9 +137,10 @@ export async function removeSets(db: D1Database, removal: Removal): Promise<bool
         db.prepare(closedSql).bind(fileId, JSON.stringify(objects)),
       ]),
     );
-    return true;
+    return "removed";
   } catch (error) {
-    if (isFenced(error, CHANGED)) return false;
+    if (isFenced(error, CHANGED)) return "changed";
+    if (isFenced(error, BLOCKED)) return "blocked";
     throw error;
   }
 }

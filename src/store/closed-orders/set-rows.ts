@@ -89,28 +89,35 @@ export async function loadSets(
   return rows;
 }
 
-/** How many bytes the rows of each set have, about: what is read at once is limited by it. */
+/** The columns whose texts may be long. Beside them, a row has some 500 bytes. */
+const longTexts: Readonly<Record<ArchivedTable, readonly string[]>> = {
+  orders: ["items", "billing_address", "shipping_address", "metadata", "extra", "customer_note"],
+  payments: ["extra"],
+  refunds: ["extra", "remarks"],
+  shipments: ["items", "extra", "tracking_url", "cancellation_reason"],
+  disputed_links: [],
+  notifications: ["context", "rendered", "attempt_log", "error"],
+};
+
+/** SQL: how many bytes a row has, about. What is read at once is limited by it. */
+export const bytesOfRow: Readonly<Record<ArchivedTable, string>> = byTable((table) =>
+  ["500", ...longTexts[table].map((name) => `coalesce(octet_length(${name}), 0)`)].join(" + "),
+);
+
+/** How many bytes the rows of each set have, about; without its messages. */
 export async function measureSets(
   db: D1Database,
   sets: readonly (readonly string[])[],
 ): Promise<readonly number[]> {
-  const sizeOf: Readonly<Record<string, string>> = {
-    orders: "items billing_address shipping_address metadata extra customer_note",
-    payments: "extra",
-    refunds: "extra remarks",
-    shipments: "items extra tracking_url cancellation_reason",
-  };
   const bound = boundKeys(sets.flat());
-  const measured = archivedTables.filter((table) => sizeOf[table] !== undefined);
+  const measured = ["orders", "payments", "refunds", "shipments"] as const;
   const results = await db.batch<Row>(
     measured.map((table) => {
-      const bytes = (sizeOf[table] ?? "")
-        .split(" ")
-        .map((name) => `coalesce(octet_length(${name}), 0)`)
-        .join(" + ");
       const keys = table === "orders" ? "order_number" : `${table.slice(0, -1)}_id`;
       return db
-        .prepare(`SELECT ${keys}, ${bytes} AS bytes FROM ${table} WHERE ${connectedRows[table]}`)
+        .prepare(
+          `SELECT ${keys}, ${bytesOfRow[table]} AS bytes FROM ${table} WHERE ${connectedRows[table]}`,
+        )
         .bind(...parametersOf(table, bound));
     }),
   );
@@ -119,8 +126,7 @@ export async function measureSets(
   for (const [at, table] of measured.entries()) {
     for (const row of results[at]?.results ?? []) {
       const set = findSet(table, row) ?? -1;
-      // Beside the texts that may be long, a row has some 500 bytes.
-      if (set >= 0) sizes[set] = (sizes[set] ?? 0) + 500 + Number(row["bytes"] ?? 0);
+      if (set >= 0) sizes[set] = (sizes[set] ?? 0) + Number(row["bytes"] ?? 0);
     }
   }
   return sizes;

@@ -138,12 +138,12 @@ export function sizeAlert({ bytes, maxBytes, fullOn }: DatabaseSize): Alert {
   };
 }
 
-/** `problem`: which object of the archive cannot be read, as a sentence. */
+/** `problem`: which object of the archive cannot be read, or why nothing reads it; as a sentence without its end. */
 export function closedOrdersAlert(problem: string): Alert {
   return {
     kind: "closed_orders",
     repeats: true,
-    text: `An event about a closed order waits: ${problem}. See "A closed order cannot be brought back" in docs/runbook.md.`,
+    text: `Closed orders cannot be read: ${problem}. Events about them wait. See "A closed order cannot be brought back" in docs/runbook.md.`,
   };
 }
 
