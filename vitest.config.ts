@@ -1,7 +1,10 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { useMemoryDisk } from "./test/support/memory-disk.ts";
 import { createSink } from "./test/support/sink.ts";
+
+useMemoryDisk();
 
 /**
  * Tests run in workerd, against real D1 and real queues; only the way out is closed. Queues hand
