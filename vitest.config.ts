@@ -65,6 +65,8 @@ export default defineConfig(async () => ({
     exclude: ["test/node/**", "test/browser/**"],
     setupFiles: ["./test/support/setup.ts"],
     isolate: false,
+    // With the cache, each file is sent all modules again, 15 MB of them, though its Worker has them.
+    fsModuleCache: false,
     testTimeout: 20_000,
     maxWorkers: 3,
     // The Worker's own log lines would drown the seeds that random tests print.
