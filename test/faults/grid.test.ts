@@ -170,40 +170,53 @@ async function eventMessages(
   );
 }
 
-async function expectPromises(name: string, told: readonly SentEvent[]): Promise<void> {
+/** The events of one case, with the name that is in all of their ids. */
+interface Told {
+  readonly name: string;
+  readonly told: readonly SentEvent[];
+}
+
+/** Per case, the status of its stored events. */
+async function statusesOf(cases: readonly Told[]): Promise<Readonly<Record<string, unknown>>> {
+  const found = await env.DB.batch(
+    cases.map(({ name }) =>
+      env.DB.prepare("SELECT id, status FROM webhook_events WHERE id LIKE ?1 ORDER BY id").bind(
+        `evt-${name}-%`,
+      ),
+    ),
+  );
+  return Object.fromEntries(cases.map(({ name }, index) => [name, found[index]?.results]));
+}
+
+const allWith = (status: string, cases: readonly Told[]): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(cases.map(({ name, told }) => [name, told.map(({ id }) => ({ id, status }))]));
+
+async function expectPromises(cases: readonly Told[]): Promise<void> {
   // An event that only the queue holds is in no table yet, so the test waits for it.
   await vi.waitFor(
     async () => {
       await recover();
-      const { results } = await env.DB.prepare(
-        "SELECT id, status FROM webhook_events WHERE id LIKE ?1 ORDER BY id",
-      )
-        .bind(`evt-${name}-%`)
-        .all();
-      expect(results).toEqual(told.map(({ id }) => ({ id, status: "processed" })));
+      expect(await statusesOf(cases)).toEqual(allWith("processed", cases));
     },
     { timeout: 10_000, interval: 50 },
   );
-  await expectApplied(modelFor(told));
+  for (const { told } of cases) await expectApplied(modelFor(told));
   const { accepted } = await readSink();
-  const about = Object.entries(accepted).filter(([key]) => key.includes(name));
+  const about = Object.entries(accepted).filter(([key]) =>
+    cases.some(({ name }) => key.includes(name)),
+  );
   expect(
     about.filter(([, times]) => times > 1),
     "told twice",
   ).toEqual([]);
 }
 
-async function expectFailed(name: string, told: readonly SentEvent[]): Promise<void> {
-  const { results } = await env.DB.prepare(
-    "SELECT id, status FROM webhook_events WHERE id LIKE ?1 ORDER BY id",
-  )
-    .bind(`evt-${name}-%`)
-    .all();
-  expect(results).toEqual(told.map(({ id }) => ({ id, status: "failed" })));
+async function expectFailed(cases: readonly Told[]): Promise<void> {
+  expect(await statusesOf(cases)).toEqual(allWith("failed", cases));
 }
 
 type Run = (environment: TestEnv, told: readonly SentEvent[]) => Promise<void>;
-type Check = (name: string, told: readonly SentEvent[]) => Promise<void>;
+type Check = (cases: readonly Told[]) => Promise<void>;
 
 interface Walk {
   readonly check?: Check;
@@ -213,7 +226,8 @@ interface Walk {
 
 /**
  * Tests a path: once without faults, to count its calls, then with each call broken in each way. The ways run at once,
- * because most of the time is waiting; each has its own bindings and order.
+ * because most of the time is waiting; each has its own bindings and order. They recover together, as all that waits
+ * does.
  */
 async function walk(path: string, run: Run, how: Walk = {}): Promise<number> {
   const { check = expectPromises, together = true } = how;
@@ -221,7 +235,7 @@ async function walk(path: string, run: Run, how: Walk = {}): Promise<number> {
   const first = `${path}-sound`;
   const sane = createEvents(first);
   await run(brokenEnv(sound), sane);
-  await check(first, sane);
+  await check([{ name: first, told: sane }]);
   const calls = [...sound.calls];
   for (const [call, callName] of calls.entries()) {
     const broken = faults.map((fault) => {
@@ -235,16 +249,16 @@ async function walk(path: string, run: Run, how: Walk = {}): Promise<number> {
     );
     if (together) await Promise.all(runs.map((start) => start()));
     else for (const start of runs) await start();
-    for (const { fault, name, told, breaker } of broken) {
-      const where = `${path}: call ${String(call)} (${callName}) ${fault}`;
-      expect(breaker.calls.length, `${where} was not met`).toBeGreaterThan(call);
-      try {
-        await check(name, told);
-      } catch (error) {
-        throw new Error(where, { cause: error });
-      }
-      cases += 1;
+    const where = `${path}: call ${String(call)} (${callName})`;
+    for (const { fault, breaker } of broken) {
+      expect(breaker.calls.length, `${where} ${fault} was not met`).toBeGreaterThan(call);
     }
+    try {
+      await check(broken);
+    } catch (error) {
+      throw new Error(where, { cause: error });
+    }
+    cases += broken.length;
   }
   console.info(`fault grid, ${path}: ${calls.join(", ")}`);
   return calls.length;
