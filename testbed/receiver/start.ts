@@ -12,6 +12,7 @@ import { SIGNATURE_HEADER } from "../deliveries/sign.ts";
 import type { Answer, Delivery } from "../deliveries/delivery.ts";
 import { bundleWorker, migrationStatements } from "./bundle.ts";
 import { killHard, workerdProcesses } from "./processes.ts";
+import { openSideDoor, sideDoorOptions } from "./side-door.ts";
 
 export interface ReceiverOptions {
   /** Vars and secrets. */
@@ -48,7 +49,10 @@ export interface Receiver {
   readonly origin: string;
   /** Of workerd. */
   readonly pids: readonly number[];
-  readonly db: Awaited<ReturnType<Miniflare["getD1Database"]>>;
+  /** Miniflare's access to the database, for what SQL alone cannot do; it is slow. */
+  readonly db: () => ReturnType<Miniflare["getD1Database"]>;
+  /** Runs the statements in one call, as one transaction. */
+  readonly batch: (statements: readonly string[]) => Promise<void>;
   readonly query: <Row>(sql: string, ...values: readonly (string | number)[]) => Promise<Row[]>;
   readonly send: (request: Request) => Promise<Answer>;
   /** The status of the answer to a webhook; a null signature is left out. */
@@ -75,6 +79,8 @@ const ISOLATE_MB = 128;
  */
 const TRIES = 3;
 
+const NAME = "ce-webhooks";
+const DATABASE = "testbed";
 const root = new URL("../../", import.meta.url);
 
 const wiring = z.object({
@@ -130,16 +136,21 @@ async function createMiniflare(options: ReceiverOptions, logs: Logs): Promise<Mi
   process.env["CLOUDFLARE_CF_FETCH_ENABLED"] ??= "false";
   return new Miniflare({
     ...convertV4MiniflareOptions({
-      name: "ce-webhooks",
-      modules: [{ type: "ESModule", path: "index.js", contents }],
-      compatibilityDate: wired.compatibility_date,
-      compatibilityFlags: wired.compatibility_flags,
-      bindings: { ...options.settings },
-      d1Databases: { DB: { id: "testbed" } },
-      ...readQueues(wired, options),
-      ...(options.archives === true ? { r2Buckets: ["ARCHIVE"] } : {}),
-      ...(options.servesAssets === true ? { assets } : {}),
-      ...(options.acceptsMessages === true ? { outboundService: accept } : {}),
+      workers: [
+        {
+          name: NAME,
+          modules: [{ type: "ESModule", path: "index.js", contents }],
+          compatibilityDate: wired.compatibility_date,
+          compatibilityFlags: wired.compatibility_flags,
+          bindings: { ...options.settings },
+          d1Databases: { DB: { id: DATABASE } },
+          ...readQueues(wired, options),
+          ...(options.archives === true ? { r2Buckets: ["ARCHIVE"] } : {}),
+          ...(options.servesAssets === true ? { assets } : {}),
+          ...(options.acceptsMessages === true ? { outboundService: accept } : {}),
+        },
+        sideDoorOptions(NAME, DATABASE, wired.compatibility_date),
+      ],
       logRequests: false,
       handleStructuredLogs: ({ level, message }) => {
         if (options.keepsLogs === true || level === "error") logs.push({ level, message });
@@ -186,29 +197,29 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
   const miniflare = await createMiniflare(options, logs);
   try {
     const url = new URL(await miniflare.ready);
-    const db = await miniflare.getD1Database("DB");
+    const sideDoor = await openSideDoor(miniflare);
     const statements = options.statements ?? migrationStatements();
-    // In one call: each costs a round trip to the process that runs D1.
-    if (statements.length > 0) await db.batch(statements.map((sql) => db.prepare(sql)));
+    const batch = async (given: readonly string[]) => {
+      await sideDoor.run(given.map((sql) => ({ sql })));
+    };
+    if (statements.length > 0) await batch(statements);
     const pids = workerdProcesses().flatMap(({ pid }) => (before.has(pid) ? [] : [pid]));
     return {
       url,
       origin: url.origin,
       pids,
-      db,
+      db: () => miniflare.getD1Database("DB"),
+      batch,
       async query<Row>(sql: string, ...values: readonly (string | number)[]) {
-        const statement = db.prepare(sql).bind(...values);
-        return (await statement.all<Row>()).results;
+        const [rows] = await sideDoor.run([{ sql, values }]);
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller knows what it selects
+        return rows as Row[];
       },
       send: (delivery) => ask(url, delivery),
       async post(path, body, signature) {
         return (await ask(url, { method: "POST", path, body, signature })).status;
       },
-      async sweep() {
-        const worker = await miniflare.getWorker();
-        const { outcome } = await worker.scheduled({ cron: "* * * * *" });
-        if (outcome !== "ok") throw new Error(`the cron ended as ${outcome}`);
-      },
+      sweep: () => sideDoor.fireCron(),
       logs: () => logs.map(({ message }) => message),
       errors: () => logs.flatMap(({ level, message }) => (level === "error" ? [message] : [])),
       inspector: () => miniflare.getInspectorURL(),
