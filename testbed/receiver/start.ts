@@ -177,6 +177,8 @@ function parseJson(text: string): unknown {
 async function ask(url: URL, { method, path, body, signature }: Request): Promise<Answer> {
   const headers = {
     "content-type": "application/json",
+    // Miniflare would compress each answer, and this process unpack it.
+    "accept-encoding": "identity",
     ...(signature === null ? {} : { [SIGNATURE_HEADER]: signature }),
   };
   const init = { method, headers, ...(method === "POST" ? { body } : {}) };
