@@ -1,7 +1,10 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { useMemoryDisk } from "./test/support/memory-disk.ts";
 import { createSink } from "./test/support/sink.ts";
+
+useMemoryDisk();
 
 /**
  * Tests run in workerd, against real D1 and real queues; only the way out is closed. Queues hand
@@ -62,6 +65,8 @@ export default defineConfig(async () => ({
     exclude: ["test/node/**", "test/browser/**"],
     setupFiles: ["./test/support/setup.ts"],
     isolate: false,
+    // With the cache, each file is sent all modules again, 15 MB of them, though its Worker has them.
+    fsModuleCache: false,
     testTimeout: 20_000,
     maxWorkers: 3,
     // The Worker's own log lines would drown the seeds that random tests print.

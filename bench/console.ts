@@ -77,21 +77,19 @@ const swept = [
    WHERE webhook_events.rowid <= (SELECT position FROM cursors WHERE name = 'counts') GROUP BY 1, 2, 3`,
 ];
 
-async function fillConsole({ db }: WorkerServer, events: number): Promise<void> {
+async function fillConsole({ batch, query }: WorkerServer, events: number): Promise<void> {
   for (let from = 0; from < events; from += SLICE) {
     const upTo = Math.min(from + SLICE, events);
     const n = `WITH RECURSIVE n(i) AS (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${upTo})`;
-    const made = past.map((sql) => {
-      const statement = db.prepare(sql.replace("SELECT", `${n} SELECT`));
-      return sql.includes("?1") ? statement.bind(events) : statement;
-    });
-    await db.batch(made);
+    await batch(
+      past.map((sql) => sql.replace("SELECT", `${n} SELECT`).replaceAll("?1", String(events))),
+    );
   }
-  for (const sql of swept) await db.prepare(sql).run();
+  for (const sql of swept) await query(sql);
 }
 
 /** Some orders that came as orders come, whose pages have something to explain. */
-async function tellOrders({ url, db }: WorkerServer): Promise<string> {
+async function tellOrders({ url, query }: WorkerServer): Promise<string> {
   const stories = createDay({ seed: 8, orders: 11, endsAtMs: Date.now() });
   for (const event of stories.flatMap((story) => story.events)) {
     const body = JSON.stringify(event);
@@ -99,7 +97,7 @@ async function tellOrders({ url, db }: WorkerServer): Promise<string> {
     await (await fetch(new URL("/api/webhooks/ce", url), { method: "POST", headers, body })).text();
   }
   const waiting = "SELECT count(*) AS n FROM webhook_events WHERE status = 'received'";
-  while ((await db.prepare(waiting).first<{ n: number }>())?.n !== 0) await sleep(100);
+  while ((await query<{ n: number }>(waiting))[0]?.n !== 0) await sleep(100);
   const longest = stories.toSorted((a, b) => b.events.length - a.events.length)[0];
   return longest?.orderNumber ?? "";
 }

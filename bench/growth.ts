@@ -40,16 +40,12 @@ async function fill(server: WorkerServer, events: number): Promise<void> {
   for (let from = 0; from < events; from += SLICE) {
     const upTo = Math.min(from + SLICE, events);
     const n = `WITH RECURSIVE n(i) AS (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${upTo})`;
-    await server.db.batch(
-      past.map((sql) => server.db.prepare(sql.replace("SELECT", `${n} SELECT`))),
-    );
+    await server.batch(past.map((sql) => sql.replace("SELECT", `${n} SELECT`)));
   }
   // The sweep leaves this position when it has looked at everything.
-  await server.db
-    .prepare(
-      "INSERT OR REPLACE INTO cursors (name, position) SELECT 'sweep', max(rowid) FROM webhook_events",
-    )
-    .run();
+  await server.query(
+    "INSERT OR REPLACE INTO cursors (name, position) SELECT 'sweep', max(rowid) FROM webhook_events",
+  );
 }
 
 export async function benchGrowth(options: BenchOptions): Promise<GrowthResult> {

@@ -238,8 +238,8 @@ async function measure(
   const consumes = worker !== "least";
   try {
     await warmUp(server, table, () => next("warm"));
-    if (worker === "ours") await server.db.exec("DELETE FROM notifications");
-    await server.db.exec(`DELETE FROM ${table}`);
+    if (worker === "ours") await server.query("DELETE FROM notifications");
+    await server.query(`DELETE FROM ${table}`);
     const before = await happenedAt(server);
     const warmUps = server.taken().length;
     const answered = await loadOpenly(server.url, () => next("open"), SECRET, { phases, seed: 1 });

@@ -33,7 +33,7 @@ async function drained(server: WorkerServer, table: string): Promise<void> {
   const endMs = Date.now() + DRAIN_MS;
   const sql = `SELECT count(*) AS n FROM ${table} WHERE status = 'received'`;
   while (Date.now() < endMs) {
-    const row = await server.db.prepare(sql).first<{ n: number }>();
+    const [row] = await server.query<{ n: number }>(sql);
     if (row?.n === 0) return;
     await sleep(100);
   }

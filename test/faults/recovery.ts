@@ -82,13 +82,19 @@ export async function recover(): Promise<void> {
 
 /** Expects that the rows of a model's orders and their parts equal the model. */
 export async function expectApplied(model: Model): Promise<void> {
-  for (const [name, expected] of modelRows(model.state)) {
-    const entity = entityNames.find((one) => name.startsWith(`${one} `));
-    if (entity === undefined) throw new Error(`no entity in ${name}`);
-    const row = await env.DB.prepare(`SELECT * FROM ${entity} WHERE ${entities[entity].key} = ?1`)
-      .bind(name.slice(entity.length + 1))
-      .first<Record<string, Value>>();
-    expect(row === null ? null : withPrecedences(row), name).toMatchObject(expected);
+  const expected = [...modelRows(model.state)];
+  const found = await env.DB.batch<Record<string, Value>>(
+    expected.map(([name]) => {
+      const entity = entityNames.find((one) => name.startsWith(`${one} `));
+      if (entity === undefined) throw new Error(`no entity in ${name}`);
+      return env.DB.prepare(`SELECT * FROM ${entity} WHERE ${entities[entity].key} = ?1`).bind(
+        name.slice(entity.length + 1),
+      );
+    }),
+  );
+  for (const [index, [name, row]] of expected.entries()) {
+    const stored = found[index]?.results[0];
+    expect(stored && withPrecedences(stored), name).toMatchObject(row);
   }
 }
 

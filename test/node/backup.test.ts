@@ -37,7 +37,7 @@ let exported: string;
 
 /** The export that wrangler would write: it runs the same statement on local D1. */
 async function exportOf(receiver: Receiver): Promise<string> {
-  const dump = receiver.db.prepare("PRAGMA miniflare_d1_export(?,?,?);");
+  const dump = (await receiver.db()).prepare("PRAGMA miniflare_d1_export(?,?,?);");
   const [statements = []] = await dump.bind(false, false).raw<string[]>();
   return statements.join("\n");
 }
@@ -92,10 +92,10 @@ function statementsIn(path: string): string[] {
 /** The statements of one call: each call costs a round trip to the process that runs D1. */
 const IMPORTED_AT_ONCE = 50;
 
-async function importInto({ db }: Receiver, path: string): Promise<void> {
-  const statements = statementsIn(path).map((statement) => db.prepare(statement));
+async function importInto({ batch }: Receiver, path: string): Promise<void> {
+  const statements = statementsIn(path);
   for (let at = 0; at < statements.length; at += IMPORTED_AT_ONCE) {
-    await db.batch(statements.slice(at, at + IMPORTED_AT_ONCE));
+    await batch(statements.slice(at, at + IMPORTED_AT_ONCE));
   }
 }
 

@@ -258,12 +258,12 @@ void test("an endpoint added later gets what was before, on request", async (t) 
     sorted(later.got.map(({ id: event }) => event)),
     sorted(firstSeen.map(({ id: event }) => event)),
   );
-  const { results } = await receiver.db
-    .prepare("SELECT event_id FROM notifications WHERE endpoint = ?1 ORDER BY lane_place")
-    .bind(id)
-    .all<{ event_id: string }>();
+  const rows = await receiver.query<{ event_id: string }>(
+    "SELECT event_id FROM notifications WHERE endpoint = ?1 ORDER BY lane_place",
+    id,
+  );
   assert.deepEqual(
     later.got.map(({ id: event }) => event),
-    results.map(({ event_id: event }) => event),
+    rows.map(({ event_id: event }) => event),
   );
 });

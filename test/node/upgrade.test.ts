@@ -63,8 +63,8 @@ async function during<T>(bundle: string, work: (running: Receiver) => Promise<T>
   }
 }
 
-async function migrate({ db }: Receiver, names: readonly string[]): Promise<void> {
-  await db.batch(migrationStatements(names).map((sql) => db.prepare(sql)));
+async function migrate({ batch }: Receiver, names: readonly string[]): Promise<void> {
+  await batch(migrationStatements(names));
 }
 
 /** Delivers events, waits until all are applied, and runs the cron. */

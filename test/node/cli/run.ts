@@ -2,28 +2,23 @@
  * The command line against a running Worker: within the process of the test, or as a process if that is under test.
  * Both print the same, and starting a process takes longer than most commands.
  */
+import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
 import * as z from "zod/mini";
-import { runCommand } from "../../../cli/run.ts";
 import { type Receiver, startReceiver } from "../../../testbed/receiver/start.ts";
 import { isPlain, plain } from "../../../testbed/terminal/text.ts";
+import { type Command, type Ended, runHere } from "./run-here.ts";
 
 export const SECRET = "cli-test-secret";
 export const TOKEN = "cli-test-token";
 
 export const launcher = fileURLToPath(new URL("../../../cli/ce-webhooks.mjs", import.meta.url));
-
-export interface Ended {
-  /** Null if a signal ended the process. */
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -101,26 +96,35 @@ export async function runProcess(
   return await start(args, options).ended;
 }
 
-class Gathered extends Writable {
-  text = "";
-  override _write(chunk: Buffer | string, _encoding: unknown, done: () => void): void {
-    this.text += String(chunk);
-    done();
-  }
+/** A thread with the other set of signs: a process chooses its signs once, and so does a thread. */
+let other: Worker | null = null;
+let lastInOther: Promise<unknown> = Promise.resolve();
+
+async function runInOther(command: Command): Promise<Ended> {
+  const file = new URL("./thread.ts", import.meta.url);
+  const thread = (other ??= new Worker(file, { env: plain ? {} : { LC_ALL: "C" } }));
+  thread.ref();
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+  thread.postMessage(command);
+  const [ended]: Ended[] = await once(thread, "message");
+  thread.unref();
+  assert.ok(ended !== undefined);
+  return ended;
 }
 
-/** Runs the command within this process, unless it needs another set of signs: a process chooses its signs once. */
+/** Runs the command within this process; in a thread of its own if it needs another set of signs. */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  const { input } = options;
   const env = envOf(options);
-  if (isPlain(env) !== plain) return await runProcess(args, options);
-  const [stdout, stderr] = [
-    new Gathered({ decodeStrings: false }),
-    new Gathered({ decodeStrings: false }),
-  ];
-  const stdin = Readable.from(options.input === undefined ? [] : [Buffer.from(options.input)]);
-  const surroundings = { env, stdin, stdout, stderr };
-  const code = await runCommand(withFile(args), surroundings, new AbortController().signal);
-  return { code, stdout: stdout.text, stderr: stderr.text };
+  const command = {
+    args: withFile(args),
+    env,
+    input: input === undefined ? null : Buffer.from(input),
+  };
+  if (isPlain(env) === plain) return await runHere(command);
+  const ended = lastInOther.then(() => runInOther(command));
+  lastInOther = ended.catch(() => undefined);
+  return await ended;
 }
 
 export interface Shop {

@@ -1,0 +1,17 @@
+/** Before all test files: bundles the Worker once, for every process that starts it. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BUNDLED, bundleWorker } from "../../testbed/receiver/bundle.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "ce-bundle-"));
+
+export async function globalSetup(): Promise<void> {
+  const file = join(folder, "worker.js");
+  writeFileSync(file, await bundleWorker("src/index.ts"));
+  process.env[BUNDLED] = file;
+}
+
+export function globalTeardown(): void {
+  rmSync(folder, { recursive: true });
+}
