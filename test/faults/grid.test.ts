@@ -172,36 +172,49 @@ async function eventMessages(
   );
 }
 
-async function expectPromises(name: string, told: readonly SentEvent[]): Promise<void> {
+/** The events of one case, with the name that is in all of their ids. */
+interface Told {
+  readonly name: string;
+  readonly told: readonly SentEvent[];
+}
+
+/** Per case, the status of its stored events. */
+async function statusesOf(cases: readonly Told[]): Promise<Readonly<Record<string, unknown>>> {
+  const found = await env.DB.batch(
+    cases.map(({ name }) =>
+      env.DB.prepare("SELECT id, status FROM webhook_events WHERE id LIKE ?1 ORDER BY id").bind(
+        `evt-${name}-%`,
+      ),
+    ),
+  );
+  return Object.fromEntries(cases.map(({ name }, index) => [name, found[index]?.results]));
+}
+
+const allWith = (status: string, cases: readonly Told[]): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(cases.map(({ name, told }) => [name, told.map(({ id }) => ({ id, status }))]));
+
+async function expectPromises(cases: readonly Told[]): Promise<void> {
   // An event that only the queue holds is in no table yet, so the test waits for it.
   await vi.waitFor(
     async () => {
       await recover();
-      const { results } = await env.DB.prepare(
-        "SELECT id, status FROM webhook_events WHERE id LIKE ?1 ORDER BY id",
-      )
-        .bind(`evt-${name}-%`)
-        .all();
-      expect(results).toEqual(told.map(({ id }) => ({ id, status: "processed" })));
+      expect(await statusesOf(cases)).toEqual(allWith("processed", cases));
     },
     { timeout: 10_000, interval: 50 },
   );
-  await expectApplied(modelFor(told));
+  for (const { told } of cases) await expectApplied(modelFor(told));
   const { accepted } = await readSink();
-  const about = Object.entries(accepted).filter(([key]) => key.includes(name));
+  const about = Object.entries(accepted).filter(([key]) =>
+    cases.some(({ name }) => key.includes(name)),
+  );
   expect(
     about.filter(([, times]) => times > 1),
     "told twice",
   ).toEqual([]);
 }
 
-async function expectFailed(name: string, told: readonly SentEvent[]): Promise<void> {
-  const { results } = await env.DB.prepare(
-    "SELECT id, status FROM webhook_events WHERE id LIKE ?1 ORDER BY id",
-  )
-    .bind(`evt-${name}-%`)
-    .all();
-  expect(results).toEqual(told.map(({ id }) => ({ id, status: "failed" })));
+async function expectFailed(cases: readonly Told[]): Promise<void> {
+  expect(await statusesOf(cases)).toEqual(allWith("failed", cases));
 }
 
 function orderOf([first]: readonly SentEvent[]): string {
@@ -213,22 +226,31 @@ async function forgetMessages(order: string): Promise<void> {
   await env.DB.prepare("DELETE FROM notifications WHERE order_number = ?1").bind(order).run();
 }
 
-/** The order is in the archive and not in D1; once it is back, all that is promised of it holds. */
-async function expectArchived(name: string, told: readonly SentEvent[]): Promise<void> {
-  const order = orderOf(told);
-  expect([...(await archivedRows()).keys()]).toContain(`orders ${order}`);
-  const { results } = await env.DB.prepare(
-    "SELECT 1 FROM orders WHERE order_number = ?1 UNION ALL SELECT 1 FROM payments WHERE order_number = ?1",
-  )
-    .bind(order)
-    .all();
-  expect(results).toEqual([]);
-  await putBackKeys((await archivedKeys()).filter((key) => key.endsWith(`-${name}`)));
-  await expectPromises(name, told);
+/** The orders are in the archive and not in D1; once they are back, all that is promised of them holds. */
+async function expectArchived(cases: readonly Told[]): Promise<void> {
+  const archived = await archivedRows();
+  for (const { told } of cases) {
+    const order = orderOf(told);
+    expect([...archived.keys()]).toContain(`orders ${order}`);
+    const { results } = await env.DB.prepare(
+      "SELECT 1 FROM orders WHERE order_number = ?1 UNION ALL SELECT 1 FROM payments WHERE order_number = ?1",
+    )
+      .bind(order)
+      .all();
+    expect(results).toEqual([]);
+  }
+  await putBackKeys(await keysOf(cases));
+  await expectPromises(cases);
+}
+
+/** The keys in D1 that lead to the archived orders of the cases. */
+async function keysOf(cases: readonly Told[]): Promise<readonly string[]> {
+  const keys = await archivedKeys();
+  return keys.filter((key) => cases.some(({ name }) => key.endsWith(`-${name}`)));
 }
 
 type Run = (environment: TestEnv, told: readonly SentEvent[]) => Promise<void>;
-type Check = (name: string, told: readonly SentEvent[]) => Promise<void>;
+type Check = (cases: readonly Told[]) => Promise<void>;
 
 interface Walk {
   readonly check?: Check;
@@ -238,7 +260,8 @@ interface Walk {
 
 /**
  * Tests a path: once without faults, to count its calls, then with each call broken in each way. The ways run at once,
- * because most of the time is waiting; each has its own bindings and order.
+ * because most of the time is waiting; each has its own bindings and order. They recover together, as all that waits
+ * does.
  */
 async function walk(path: string, run: Run, how: Walk = {}): Promise<number> {
   const { check = expectPromises, together = true } = how;
@@ -246,7 +269,7 @@ async function walk(path: string, run: Run, how: Walk = {}): Promise<number> {
   const first = `${path}-sound`;
   const sane = createEvents(first);
   await run(brokenEnv(sound), sane);
-  await check(first, sane);
+  await check([{ name: first, told: sane }]);
   const calls = [...sound.calls];
   for (const [call, callName] of calls.entries()) {
     const broken = faults.map((fault) => {
@@ -260,16 +283,16 @@ async function walk(path: string, run: Run, how: Walk = {}): Promise<number> {
     );
     if (together) await Promise.all(runs.map((start) => start()));
     else for (const start of runs) await start();
-    for (const { fault, name, told, breaker } of broken) {
-      const where = `${path}: call ${String(call)} (${callName}) ${fault}`;
-      expect(breaker.calls.length, `${where} was not met`).toBeGreaterThan(call);
-      try {
-        await check(name, told);
-      } catch (error) {
-        throw new Error(where, { cause: error });
-      }
-      cases += 1;
+    const where = `${path}: call ${String(call)} (${callName})`;
+    for (const { fault, breaker } of broken) {
+      expect(breaker.calls.length, `${where} ${fault} was not met`).toBeGreaterThan(call);
     }
+    try {
+      await check(broken);
+    } catch (error) {
+      throw new Error(where, { cause: error });
+    }
+    cases += broken.length;
   }
   console.info(`fault grid, ${path}: ${calls.join(", ")}`);
   return calls.length;
@@ -366,9 +389,9 @@ describe("every binding call, broken in every way", () => {
         await handleUntilAcked(environment, "ce-events", messages.slice(3));
       },
       {
-        check: async (name, told) => {
-          expect((await archivedKeys()).filter((key) => key.endsWith(`-${name}`))).toEqual([]);
-          await expectPromises(name, told);
+        check: async (cases) => {
+          expect(await keysOf(cases)).toEqual([]);
+          await expectPromises(cases);
         },
       },
     );
