@@ -10,6 +10,7 @@ import { UnreadableFile } from "../store/closed-orders/closed-files";
 import { type ArchivedTable, keysOfRow } from "../store/closed-orders/connected";
 import {
   claimNight,
+  isErasing,
   livingTables,
   loadLiving,
   loadNight,
@@ -46,6 +47,8 @@ async function findNight({
 }: FilesDeps): Promise<{ readonly read: Night | null; readonly night: Night } | null> {
   const at = now().toISOString();
   const last = await loadNight(db);
+  const isAtFiles = last === null || last.night.phase === "files" || last.night.phase === "done";
+  if (isAtFiles && (await isErasing(db))) return null;
   if (last === null) return { read: null, night: begin(at) };
   const { night: read, isOutdated } = last;
   if (read.phase !== "done") return { read, night: read };

@@ -4,8 +4,11 @@
  * again after 2, 4, 8 … minutes. All work is bounded, and two sweeps may run at the same time: pushing an event twice
  * changes nothing.
  */
+// As in src/index.ts, the order is that of the bundle.
 import { encodeMessage } from "../events/queue-message";
-import { addMs } from "../events/field-formats/time";
+import { recordBeat } from "../store/set-up/beats";
+import { continueErasures, type ErasureDeps } from "./erasure";
+import { renew, reread, type RereadDeps } from "./reread";
 import {
   AUDIT_EVENTS,
   COUNT_WAITS_MS,
@@ -14,21 +17,19 @@ import {
   SWEEP_MAX_STRETCHES,
   SWEEP_STRETCH_ROWS,
 } from "../limits";
+import { type ChannelWatchDeps, watchChannels } from "./watch/channels";
+import { deferPush, listWaiting, markStuck } from "../store/inbox/waiting";
+import { auditSlice } from "../store/state/audit";
+import { continueRebuild } from "./rebuild";
+import { countStretch } from "../store/inbox/counts";
 import { errorText, log } from "../log";
 import { auditAlert } from "../store/outbox/alerts";
-import { auditSlice } from "../store/state/audit";
-import { countStretch } from "../store/inbox/counts";
-import { deferPush, listWaiting, markStuck } from "../store/inbox/waiting";
-import { type ChannelWatchDeps, watchChannels } from "./watch/channels";
-import { recordBeat } from "../store/set-up/beats";
-import { continueErasures, type ErasureDeps } from "./erasure";
-import { continueRebuild } from "./rebuild";
-import { renew, reread, type RereadDeps } from "./reread";
-import { purgeWhenDue, type RetentionDeps } from "./retention";
-import { within } from "../time-limit";
 import { watchDeliveries, type WatchDeps } from "./watch/deliveries";
-import { type SetUpWatchDeps, watchSetUp } from "./watch/set-up";
+import { within } from "../time-limit";
+import { purgeWhenDue, type RetentionDeps } from "./retention";
 import { type SizeWatchDeps, watchSize } from "./watch/size";
+import { addMs } from "../events/field-formats/time";
+import { type SetUpWatchDeps, watchSetUp } from "./watch/set-up";
 
 export interface SweepDeps
   extends

@@ -49,7 +49,7 @@ import { loadRows } from "../../src/store/state/rows";
 import { enterOrders, rewriteStatements } from "../../src/store/privacy/erased-bodies";
 import { orderSorts, worklists } from "../../src/store/worklists/conditions";
 import { saveActivity } from "../../src/store/activity/activity";
-import { saveError } from "../../src/store/privacy/erasure";
+import { loadEntered, saveError } from "../../src/store/privacy/erasure";
 import { loadCustomers } from "../../src/store/privacy/person";
 import { countHeld, forgetChannel, releaseHeld } from "../../src/store/outbox/channels";
 import { listUnsent } from "../../src/store/outbox/unsent";
@@ -446,6 +446,7 @@ async function closeAndPutBack(number: string): Promise<void> {
   await mayClose(testEnv.DB, "");
   await findUnsettled(testEnv.DB, [number]);
   await hasPersonsArchived(testEnv.DB);
+  await loadEntered(testEnv.DB, [number]);
   await findArchivedOrders(testEnv.DB, number, ["asha@example.com"], 1);
   await loadDropped(testEnv.DB, "", 1);
   await forgetFile(testEnv.DB, 1);

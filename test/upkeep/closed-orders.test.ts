@@ -123,6 +123,14 @@ describe("a finished order", () => {
     expect(await closeAt(LATER)).toBe(0);
   });
 
+  it("stays until retention has stripped its messages", async () => {
+    await applyComplete("ORD-1");
+    await env.DB.prepare("UPDATE notifications SET recipient = 'asha@example.com'").run();
+    expect(await closeAt(LATER)).toBe(0);
+    await env.DB.prepare("UPDATE notifications SET recipient = NULL").run();
+    expect(await closeAt(addMs(LATER, DAY_MS))).toBe(1);
+  });
+
   it("leaves nothing behind if a row changes while its file is written", async () => {
     await applyComplete("ORD-1");
     await applyComplete("ORD-2");
@@ -450,6 +458,30 @@ describe("a person who looks for an archived order", () => {
     expect(orders.map(({ order_number }) => order_number)).toEqual(["ORD-1"]);
   });
 
+  it("sees orders that are in D1 while the second Worker fails", async () => {
+    await applyComplete("ORD-1", { customer_email: "asha@example.com" });
+    await applyComplete("ORD-2", { customer_email: "asha@example.com" });
+    await archiveOrders(["ORD-2"]);
+    const fails = (): Promise<never> => Promise.reject(new Error("internal error"));
+    const service = { putBack: fails, putBackFound: fails, eraseNextFile: fails };
+    const askBroken = async (path: string): Promise<Response> =>
+      await fetchWith(
+        { ADMIN_TOKEN: "look", CLOSED_ORDERS: service },
+        new Request(`https://receiver.test${path}`, { headers: { authorization: "Bearer look" } }),
+      );
+    const asked = [
+      "/api/admin/orders/ORD-1",
+      "/api/admin/orders/ORD-1/explain",
+      "/api/admin/orders?q=asha%40example.com",
+      "/api/admin/search?q=asha%40example.com",
+      "/api/admin/orders/ORD-2",
+    ];
+    const answers = await Promise.all(asked.map(askBroken));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 503]);
+    const alerts = await rows("SELECT context FROM notifications WHERE template = 'alert'");
+    expect(JSON.stringify(alerts)).toContain("Closed orders cannot be read: internal error");
+  });
+
   it("is told if its file cannot be read", async () => {
     await applyComplete("ORD-1");
     await archiveOrders(["ORD-1"]);
@@ -499,6 +531,65 @@ describe("an erasure", () => {
     expect(await rows("SELECT state FROM closed_files")).toEqual([{ state: "closed" }]);
     expect(await rows("SELECT * FROM put_back_sets")).toEqual([]);
     expect(await putBackKeys(["o:ORD-3"])).toBe(1);
+  });
+
+  it("forgets no order that a person looked at after its rows were searched", async () => {
+    await applyComplete("ORD-1", { metadata: { gift_for: "write to kavya@example.com" } });
+    await env.DB.prepare("UPDATE webhook_events SET payload = NULL").run();
+    await apply(
+      told("shipment.cancelled", {
+        reference_number: "SHP-2",
+        order_number: "ORD-1",
+        cancellation_reason: "Kavya Rao of 14 MG Road was out",
+      }),
+    );
+    await env.DB.prepare(
+      "UPDATE notifications SET status = 'sent', recipient = NULL, rendered = NULL",
+    ).run();
+    await archiveOrders(["ORD-1"]);
+    const service = closedOrders();
+    const eraseNextFile = async (after: number) => {
+      await service.putBack(["o:ORD-1"]);
+      return await service.eraseNextFile(after);
+    };
+    const deps = { ...erasing(), closedOrders: { ...service, eraseNextFile } };
+    const { finished_at } = await erase(deps, ["email:kavya@example.com"]);
+    expect(finished_at).not.toBeNull();
+    const kept = await rows(
+      "SELECT cancellation_reason AS text FROM shipments UNION ALL SELECT payload FROM webhook_events",
+    );
+    expect(JSON.stringify(kept)).not.toMatch(/kavya/i);
+  });
+
+  it("finds in a file what it finds in D1: a number with a separate code, and no amount", async () => {
+    await applyComplete("ORD-1", {
+      metadata: { recipient: { country_code: "+91", phone: "9812345678" } },
+    });
+    await applyComplete("ORD-2", { grand_total: 9812.345678, customer_note: "keep this" });
+    await env.DB.prepare("UPDATE webhook_events SET payload = NULL").run();
+    await env.DB.prepare("DELETE FROM order_contacts").run();
+    await archiveOrders(["ORD-1", "ORD-2"]);
+    const { finished_at } = await erase(erasing(), ["phone:919812345678", "phone:9812345678"]);
+    expect(finished_at).not.toBeNull();
+    expect(JSON.stringify(await rows("SELECT metadata FROM orders"))).not.toContain("9812345678");
+    expect((await archivedSets()).map(({ orders }) => orders[0]?.["customer_note"])).toEqual([
+      "keep this",
+    ]);
+  });
+
+  it("leaves nothing of what a provider answered in the messages of a set that comes back", async () => {
+    await applyComplete("ORD-77", { customer_email: "meera@example.com" });
+    const answer = `[["2026-11-24T09:00:00.000Z",550,9,"meera@example.com unknown"]]`;
+    await env.DB.prepare("UPDATE notifications SET attempt_log = ?1, context = ?1")
+      .bind(answer)
+      .run();
+    await archiveOrders(["ORD-77"]);
+    await erase({ ...erasing(), closedOrders: null }, ["email:meera@example.com"]);
+    await putBackKeys(["o:ORD-77"]);
+
+    const messages = await rows("SELECT attempt_log, context FROM notifications");
+    expect(messages.length).toBeGreaterThan(0);
+    expect(JSON.stringify(messages)).not.toContain("meera");
   });
 
   it("waits while the Worker of closed orders is not bound", async () => {

@@ -2,20 +2,21 @@
  * Every route of the admin API, by subject. tools/assets.ts writes the table as OpenAPI, so that the Worker need
  * not contain the descriptions; a test checks that the two agree.
  */
-import { plain } from "./api-route";
+// As in src/index.ts, the order is that of the bundle.
+import { orderRoutes } from "./order-routes";
+import { eventRoutes } from "./event-routes";
+import { messageRoutes } from "./message-routes";
+import { statusRoutes } from "./status-routes";
 import { activityRoutes } from "../activity/route";
+import { shopRoutes } from "./shop/routes";
+import { privacyRoutes } from "./privacy-routes";
+import { rebuildRoutes } from "./rebuild-routes";
+import { searchRoutes } from "../search/route";
+import { problem } from "./problem";
 import type { Route } from "../deps";
 import { endpointRoutes } from "./endpoints/routes";
-import { eventRoutes } from "./event-routes";
+import { plain } from "./api-route";
 import { importRoutes } from "./imports/routes";
-import { messageRoutes } from "./message-routes";
-import { orderRoutes } from "./order-routes";
-import { privacyRoutes } from "./privacy-routes";
-import { problem } from "./problem";
-import { rebuildRoutes } from "./rebuild-routes";
-import { shopRoutes } from "./shop/routes";
-import { searchRoutes } from "../search/route";
-import { statusRoutes } from "./status-routes";
 import { textRoutes } from "./texts/routes";
 
 export const routes: readonly Route[] = [

@@ -77,6 +77,14 @@ SELECT place, EXISTS (
   SELECT 1 FROM erasures WHERE finished_at > cursors.place->>'started_at') AS is_outdated
 FROM cursors WHERE name = 'lake'`;
 
+/** Erasures has a row for each. Until an erasure has searched all files, they keep the sets that were brought back. */
+export async function isErasing(db: D1Database): Promise<boolean> {
+  const found = await db
+    .prepare("SELECT 1 AS found FROM erasures WHERE finished_at IS NULL LIMIT 1")
+    .first();
+  return found !== null;
+}
+
 export async function loadNight(
   db: D1Database,
 ): Promise<{ readonly night: Night; readonly isOutdated: boolean } | null> {

@@ -184,8 +184,8 @@ export async function suppressRows(db: D1Database, identifiers: readonly string[
 
 /** `?1`: order numbers. Unfinished erasures, which are few; primary key. */
 const enteredSql = `
-SELECT o.order_number AS number FROM erasures e CROSS JOIN erasure_orders o ON o.erasure_id = e.id
-WHERE e.finished_at IS NULL AND o.order_number IN (SELECT value FROM json_each(?1))`;
+SELECT o.order_number AS number FROM erasures CROSS JOIN erasure_orders o ON o.erasure_id = erasures.id
+WHERE erasures.finished_at IS NULL AND o.order_number IN (SELECT value FROM json_each(?1))`;
 
 /** Those of the orders that an unfinished erasure erases or has erased. */
 export async function loadEntered(
