@@ -617,7 +617,7 @@ export const notifications = sqliteTable(
 );
 
 /**
- * Facts whose messages have left the outbox: nobody is notified again (store/retention/message-retention.ts). A
+ * Facts whose messages have left the outbox: they are not reported again (store/retention/message-retention.ts). A
  * trigger refuses a message whose id is here; hashes are compared in store/state/apply.ts.
  */
 export const reportedFacts = sqliteTable("reported_facts", {

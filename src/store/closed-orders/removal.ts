@@ -1,6 +1,6 @@
 /**
  * Removes the rows of sets whose file is written, and writes their keys: one batch, in which nothing happens unless
- * every row is still as it was read, no other row belongs to the sets, and nobody was erased meanwhile.
+ * every row is still as it was read, no other row belongs to the sets, and no person was erased meanwhile.
  */
 import type { Value } from "../../projection/registers";
 import { fenceStatement, isFenced } from "../fence";

@@ -41,7 +41,7 @@ export function rulesStatement(db: D1Database): D1PreparedStatement {
   return db.prepare(rulesSql);
 }
 
-/** Of no rows: nobody has set anything. */
+/** Of no rows: nothing has been set. */
 export function rulesIn(rows: readonly object[] = []): Rules {
   const [row] = rows as readonly { readonly rules: string }[];
   return (parseJson(row?.rules ?? null) ?? noRules) as Rules;
