@@ -12,29 +12,35 @@ import {
   findArchivedOrders,
   putBackSet,
 } from "../store/closed-orders/put-back";
-import { loadColumns, type SetRows } from "../store/closed-orders/set-rows";
+import { loadColumns } from "../store/closed-orders/set-rows";
 import { loadSuppressionList } from "../store/privacy/suppression-list";
 import type { PutBackAnswer } from "../closed-orders-service";
 import { readFile } from "./files";
 import { eraseSet } from "./persons";
 import type { FilesDeps } from "./rewriting";
 
-/** Reads a set; null if it is no longer where it was: it was brought back, or its file was replaced. */
-async function readSet(archive: R2Bucket, set: ArchivedSet): Promise<SetRows | null> {
-  const sets = await readFile(archive, set.file);
-  return sets?.get(set.setNo) ?? null;
-}
-
-async function putBackOne(deps: FilesDeps, set: ArchivedSet): Promise<boolean> {
-  const { db, archive } = deps;
+/** Brings back sets of one file, which is read once; returns how many were still where they were. */
+async function putBackOf(
+  { db, archive, now }: FilesDeps,
+  sets: readonly ArchivedSet[],
+): Promise<number> {
+  const [first] = sets;
+  if (first === undefined) return 0;
   const list = await loadSuppressionList(db);
-  const read = await readSet(archive, set);
-  if (read === null) return false;
-  const rows = await eraseSet(read, list);
+  // Null if the file was replaced meanwhile.
+  const read = await readFile(archive, first.file);
   const columns = await loadColumns(db);
-  const now = deps.now().toISOString();
-  await putBackSet(db, { set, rows, columns, listVersion: list.version, now });
-  return true;
+  let done = 0;
+  for (const set of sets) {
+    const found = read?.get(set.setNo);
+    if (found === undefined) continue;
+    const rows = await eraseSet(found, list);
+    const { version: listVersion } = list;
+    if (await putBackSet(db, { set, rows, columns, listVersion, now: now().toISOString() })) {
+      done += 1;
+    }
+  }
+  return done;
 }
 
 /** Brings back every set that the keys lead to. Throws `UnreadableFile` if one of them cannot be read. */
@@ -50,7 +56,9 @@ async function bringAllBack(deps: FilesDeps, keys: readonly string[]): Promise<n
         `${first.file.name} in the archive is missing, or has no set ${String(first.setNo)}`,
       );
     }
-    for (const set of sets) if (await putBackOne(deps, set)) done += 1;
+    for (const ofFile of Map.groupBy(sets, ({ file }) => file.id).values()) {
+      done += await putBackOf(deps, ofFile);
+    }
   }
 }
 

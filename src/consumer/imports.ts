@@ -14,9 +14,12 @@ import {
   type ImportDifference,
   type ImportEffect,
 } from "../projection/history/import-effect";
+import { foldPatches } from "../projection/fold";
 import { interpret, type Interpretation } from "../projection/interpret";
 import { hashId, idHashIn } from "../projection/precedence";
 import type { StateRow } from "../projection/history/explanation";
+import { UnreadableArchive } from "../store/closed-orders/archived-orders";
+import { keysTouched } from "../store/closed-orders/keys";
 import { findApplied, loadRowEvents, type RowEvent } from "../store/inbox/imports";
 import { loadSuppressionList } from "../store/privacy/suppression-list";
 import { loadRowsOf } from "../store/state/rows";
@@ -90,6 +93,28 @@ async function understand(
     if (!understood.has(id)) understood.set(id, { body, event, meaning });
   }
   return { understood: [...understood.values()], errors };
+}
+
+/** The bodies whose archived orders are brought back in one step, which may take PUT_BACK_TIMEOUT_MS. */
+const PUT_BACK_BODIES = 200;
+
+/**
+ * Brings back the archived orders that the bodies touch, so that they are compared with what is known of them. If a
+ * file cannot be read, a dry run fails; otherwise the event that needs it waits, and the others are applied.
+ */
+async function putBackTouched(
+  { putBack }: ConsumerDeps,
+  understood: readonly Understood[],
+  isDryRun: boolean,
+): Promise<void> {
+  try {
+    for (let at = 0; at < understood.length; at += PUT_BACK_BODIES) {
+      const some = understood.slice(at, at + PUT_BACK_BODIES);
+      await putBack(keysTouched(foldPatches(some.flatMap(({ meaning }) => meaning.patches))));
+    }
+  } catch (error) {
+    if (isDryRun || !(error instanceof UnreadableArchive)) throw error;
+  }
 }
 
 /** The rows that the bodies patch, as they are now. */
@@ -175,6 +200,7 @@ export async function importPieces(
   const ids = understood.map(({ event }) => event.id);
   const applied = await findApplied(db, ids);
   const open = understood.filter(({ event }) => !applied.has(event.id));
+  await putBackTouched(deps, isDryRun ? understood : open, isDryRun);
   const effects = await findEffects(db, isDryRun ? understood : open);
   const events = open.map(({ event }) => event);
   const waiting = isDryRun ? 0 : await applyImports(deps, events);

@@ -145,13 +145,11 @@ export function patchOf<E extends Entity>(
   others?: Readonly<Partial<Record<keyof Registers<E>, string>>>,
 ): Patch {
   const own: Readonly<Record<string, string | undefined>> = { ...others };
-  const set = new Map<string, Readonly<Record<string, Value | undefined>> | null>(
-    Object.entries(drafts),
-  );
+  const set: Readonly<Record<string, Readonly<Record<string, Value | undefined>> | null>> = drafts;
   const settings = new Map<string, Setting>();
   for (const [register, columns] of registersOf(entity)) {
-    const draft = set.get(register);
-    const values = Object.fromEntries(columns.map((name) => [name, draft?.[name] ?? null]));
+    const draft = set[register] ?? {};
+    const values = Object.fromEntries(columns.map((name) => [name, draft[name] ?? null]));
     if (columns.some((name) => values[name] !== null)) {
       settings.set(register, { precedence: own[register] ?? precedence, values });
     }
