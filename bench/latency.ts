@@ -99,7 +99,12 @@ export interface LatencyRow {
   readonly unsent: number;
   /** Requests that a provider got again for a message that it had accepted. Absent if nothing is sent. */
   readonly toldTwice?: number;
+  /** The keys of these requests, as far as they have one; the first of them. */
+  readonly repeatedKeys?: readonly string[];
 }
+
+/** So many keys show what happened. */
+const REPEATED_KEYS_MAX = 20;
 
 export interface LatencyResult {
   readonly rows: readonly LatencyRow[];
@@ -161,14 +166,24 @@ async function sentTimes(
   });
 }
 
+/** The keys that came before. */
+function repeatedIn(taken: readonly RequestKey[]): readonly string[] {
+  const seen = new Set<string>();
+  return taken.filter((key): key is string => {
+    if (key === null) return false;
+    const isRepeat = seen.has(key);
+    seen.add(key);
+    return isRepeat;
+  });
+}
+
 /**
  * Requests with a key that came before; of providers that take no key, the requests beyond one for each message
  * (`askedWithoutKey`), since two messages may have the same words.
  */
 export function countRepeats(taken: readonly RequestKey[], askedWithoutKey: number): number {
-  const keys = taken.filter((key) => key !== null);
-  const keyless = taken.length - keys.length;
-  return keys.length - new Set(keys).size + Math.max(0, keyless - askedWithoutKey);
+  const keyless = taken.filter((key) => key === null).length;
+  return repeatedIn(taken).length + Math.max(0, keyless - askedWithoutKey);
 }
 
 /**
@@ -179,15 +194,17 @@ async function sendingOf(
   server: WorkerServer,
   arrived: ReadonlyMap<string, number>,
   warmUps: number,
-): Promise<Pick<LatencyRow, "sentMs" | "toldTwice">> {
+): Promise<Pick<LatencyRow, "sentMs" | "toldTwice" | "repeatedKeys">> {
   const sent = await sentTimes(server, arrived);
   const [row] = await server.query<{ readonly n: number }>(
     `SELECT count(*) AS n FROM notifications WHERE channel IN ('sms', 'team')
      AND (attempt_log IS NOT NULL OR in_flight = 1 OR reason = 'outcome unknown')`,
   );
+  const taken = server.taken().slice(warmUps);
   return {
     sentMs: sent.length === 0 ? null : spreadOf(sent),
-    toldTwice: countRepeats(server.taken().slice(warmUps), row?.n ?? 0),
+    toldTwice: countRepeats(taken, row?.n ?? 0),
+    repeatedKeys: repeatedIn(taken).slice(0, REPEATED_KEYS_MAX),
   };
 }
 
