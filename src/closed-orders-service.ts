@@ -19,8 +19,11 @@ export type ErasedFile =
 export interface ClosedOrdersService {
   /** Brings back every set of rows that one of the keys leads to. */
   putBack(keys: readonly string[]): Promise<PutBackAnswer>;
-  /** Brings back the orders with this number, and the first ones that have one of the contacts. */
-  putBackFound(number: string, contacts: readonly string[]): Promise<PutBackAnswer>;
+  /**
+   * Brings back the orders with this number or with a payment, refund or parcel of this id or reference, and the
+   * first ones that have one of the contacts.
+   */
+  putBackFound(id: string, contacts: readonly string[]): Promise<PutBackAnswer>;
   /** Searches the file after `after` for people on the suppression list; after the last, removes what was brought back. */
   eraseNextFile(after: number): Promise<ErasedFile>;
 }

@@ -5,11 +5,10 @@
 import { FILE_LOOKS } from "./limits";
 import { log } from "../log";
 import { UnreadableFile } from "../store/closed-orders/closed-files";
-import { keyOf } from "../store/closed-orders/keys";
 import {
   type ArchivedSet,
   findArchived,
-  findArchivedOrders,
+  findArchivedKeys,
   putBackSet,
 } from "../store/closed-orders/put-back";
 import { loadColumns } from "../store/closed-orders/set-rows";
@@ -78,12 +77,11 @@ export async function putBack(deps: FilesDeps, keys: readonly string[]): Promise
 /** Orders of one person that a search brings back at most: as many as a page shows. */
 const SEARCH_MAX = 50;
 
-/** Brings back the order with this number, and orders that have one of the contacts. */
+/** Brings back the orders to which this id or reference leads, and orders that have one of the contacts. */
 export async function putBackFound(
   deps: FilesDeps,
-  number: string,
+  id: string,
   contacts: readonly string[],
 ): Promise<PutBackAnswer> {
-  const found = await findArchivedOrders(deps.db, number, contacts, SEARCH_MAX);
-  return await putBack(deps, found.map(keyOf.order));
+  return await putBack(deps, await findArchivedKeys(deps.db, id, contacts, SEARCH_MAX));
 }

@@ -35,8 +35,8 @@ export default class ClosedOrders
     return putBack(closedOrdersDeps(this.env), keys);
   }
 
-  putBackFound(number: string, contacts: readonly string[]): Promise<PutBackAnswer> {
-    return putBackFound(closedOrdersDeps(this.env), number, contacts);
+  putBackFound(id: string, contacts: readonly string[]): Promise<PutBackAnswer> {
+    return putBackFound(closedOrdersDeps(this.env), id, contacts);
   }
 
   eraseNextFile(after: number): Promise<ErasedFile> {

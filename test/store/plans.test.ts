@@ -44,7 +44,7 @@ import {
   loadFilesIn,
   loadToRewrite,
 } from "../../src/store/closed-orders/closed-files";
-import { findArchivedOrders } from "../../src/store/closed-orders/put-back";
+import { findArchivedKeys } from "../../src/store/closed-orders/put-back";
 import { loadRows } from "../../src/store/state/rows";
 import { enterOrders, rewriteStatements } from "../../src/store/privacy/erased-bodies";
 import { orderSorts, worklists } from "../../src/store/worklists/conditions";
@@ -447,7 +447,7 @@ async function closeAndPutBack(number: string): Promise<void> {
   await findUnsettled(testEnv.DB, [number]);
   await hasPersonsArchived(testEnv.DB);
   await loadEntered(testEnv.DB, [number]);
-  await findArchivedOrders(testEnv.DB, number, ["asha@example.com"], 1);
+  await findArchivedKeys(testEnv.DB, number, ["asha@example.com"], 1);
   await loadDropped(testEnv.DB, "", 1);
   await forgetFile(testEnv.DB, 1);
   await putBackKeys([`o:${number}`], { db: testEnv.DB, archive });

@@ -458,6 +458,21 @@ describe("a person who looks for an archived order", () => {
     expect(orders.map(({ order_number }) => order_number)).toEqual(["ORD-1"]);
   });
 
+  it.each(["ORD-1", "PAY-ORD-1", "REF-ORD-1", "SHP-ORD-1", "AWB-4711-22", "asha@example.com"])(
+    "finds it by %s among everything",
+    async (q) => {
+      await applyComplete("ORD-1", {
+        customer_email: "asha@example.com",
+        shipments: [{ reference_number: "SHP-ORD-1", awb_no: "AWB-4711-22" }],
+      });
+      const path = `/api/admin/search?q=${encodeURIComponent(q)}`;
+      const before = await (await ask(path)).json();
+      await archiveOrders(["ORD-1"]);
+      expect(await (await ask(path)).json()).toEqual(before);
+      expect(JSON.stringify(before)).toContain('"ORD-1"');
+    },
+  );
+
   it("sees orders that are in D1 while the second Worker fails", async () => {
     await applyComplete("ORD-1", { customer_email: "asha@example.com" });
     await applyComplete("ORD-2", { customer_email: "asha@example.com" });

@@ -16,8 +16,8 @@ export type PutBack = (keys: readonly string[]) => Promise<number>;
 export interface ArchivedOrders {
   /** Throws `UnreadableArchive` if rows are archived and cannot be brought back. */
   readonly putBack: PutBack;
-  /** The same for the orders that a search finds by a whole number or contact; never throws. */
-  readonly putBackFound: (number: string, contacts: readonly string[]) => Promise<void>;
+  /** The same for the orders that a search finds by a whole id, reference or contact; never throws. */
+  readonly putBackFound: (id: string, contacts: readonly string[]) => Promise<void>;
 }
 
 /** `service`: null if it is not bound; then nothing is brought back. A failure alerts the team, once an hour. */
@@ -39,9 +39,9 @@ export function archivedOrders(
       if (service === null || !(await areArchived(db, keys))) return 0;
       return await countSets(service.putBack(keys));
     },
-    async putBackFound(number, contacts) {
+    async putBackFound(id, contacts) {
       // The team is alerted, and what is in D1 is found.
-      if (service !== null) await countSets(service.putBackFound(number, contacts)).catch(() => 0);
+      if (service !== null) await countSets(service.putBackFound(id, contacts)).catch(() => 0);
     },
   };
 }

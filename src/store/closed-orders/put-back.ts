@@ -50,25 +50,26 @@ export async function findArchived(
   return results.map(({ set_no: setNo, ...file }) => ({ file, setNo }));
 }
 
-/** `?1`: an order number; `?2`: contacts; `?3`: limit. Primary keys. */
-const archivedOrdersSql = `
-SELECT ?1 AS number WHERE EXISTS (SELECT 1 FROM archived_keys WHERE key = 'o:' || ?1)
-UNION SELECT order_number FROM (
-  SELECT c.order_number FROM json_each(?2) j CROSS JOIN order_contacts c ON c.contact = j.value
-  WHERE EXISTS (SELECT 1 FROM archived_keys WHERE key = 'o:' || c.order_number) LIMIT ?3)`;
+/** `?1`: an id; `?2`: contacts; `?3`: limit; `?4`: the beginnings of keys. Primary keys. */
+const archivedKeysSql = `
+SELECT k.key FROM json_each(?4) kind CROSS JOIN archived_keys k ON k.key = kind.value || ?1
+UNION SELECT key FROM (
+  SELECT k.key FROM json_each(?2) j CROSS JOIN order_contacts c ON c.contact = j.value
+  CROSS JOIN archived_keys k ON k.key = 'o:' || c.order_number LIMIT ?3)`;
+const kinds = JSON.stringify(Object.values(keyOf).map((key) => key("")));
 
-/** Archived orders with this number, or with one of the contacts: at most so many of these. */
-export async function findArchivedOrders(
+/** The keys of archived rows with this id or reference, and of orders with one of the contacts: at most so many of these. */
+export async function findArchivedKeys(
   db: D1Database,
-  number: string,
+  id: string,
   contacts: readonly string[],
   limit: number,
 ): Promise<readonly string[]> {
   const { results } = await db
-    .prepare(archivedOrdersSql)
-    .bind(number, JSON.stringify(contacts), limit)
-    .all<{ number: string }>();
-  return results.map((row) => row.number);
+    .prepare(archivedKeysSql)
+    .bind(id, JSON.stringify(contacts), limit, kinds)
+    .all<{ key: string }>();
+  return results.map(({ key }) => key);
 }
 
 const GONE = "archived set";
