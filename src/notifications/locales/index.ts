@@ -1,6 +1,8 @@
 /** The languages of messages: one line for each, and its texts in a file of their own. */
 import { isObject, parseJson } from "../../events/values";
 import type { SmsAlphabetName } from "../channels/sms/alphabets";
+// Next to the texts, which have the same keys: compression of the bundle looks back 32 KiB.
+import "./keys";
 import { en } from "./en";
 import { hi } from "./hi";
 import type { CustomerKey, TextKey } from "./keys";
