@@ -148,7 +148,9 @@ export async function writeTable(
   const object = { rows: rows.length, sha256: (await sha256(bytes)).toHex() };
   await bucket.put(key, bytes, { httpMetadata });
   const stored = await readObject(bucket, key, table, object);
-  const meant = rows.map((row) => ({ [SET_NO]: null, ...row }));
+  const meant = rows.map((row) =>
+    Object.fromEntries(named.map(({ name }) => [name, row[name] ?? null])),
+  );
   if (JSON.stringify(stored) !== JSON.stringify(meant)) {
     throw new UnreadableFile(`${key} in the archive differs from what was written`);
   }

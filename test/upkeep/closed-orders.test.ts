@@ -8,7 +8,9 @@ import type { Alert } from "../../src/store/outbox/alerts";
 import { startRebuild } from "../../src/store/state/rebuild-progress";
 import { closeFinished } from "../../src/closed-orders/closing";
 import { decodeTable, encodeTable } from "../../src/closed-orders/parquet";
+import { rewriteFile } from "../../src/closed-orders/rewriting";
 import { archivedOrders } from "../../src/store/closed-orders/archived-orders";
+import type { ClosedFile } from "../../src/store/closed-orders/closed-files";
 import { continueRebuild } from "../../src/upkeep/rebuild";
 import { erase } from "../../src/upkeep/erasure";
 import { closedOrders } from "../support/archive";
@@ -394,6 +396,26 @@ describe("the format", () => {
     const bytes = encodeTable({ name: "orders", rows: short }, columns);
     expect(await decodeTable(bytes, "orders")).toEqual(short);
     await expect(decodeTable(bytes, "payments")).rejects.toThrow("it does not have payments");
+  });
+
+  it("is written again for a file from before the tables had a column", async () => {
+    await applyComplete("ORD-1");
+    const before = await everything();
+    await archiveOrders(["ORD-1"]);
+    const file = await env.DB.prepare("SELECT * FROM closed_files").first<ClosedFile>();
+    await env.DB.prepare("ALTER TABLE orders ADD later text").run();
+    try {
+      const deps = { db: env.DB, archive: bucket(), now: () => new Date(NOW) };
+      expect(file && (await rewriteFile(deps, file, "placed"))).toBe(true);
+      expect((await archivedSets())[0]?.orders[0]).toMatchObject({
+        status: "complete",
+        later: null,
+      });
+      await putBackKeys(["o:ORD-1"]);
+    } finally {
+      await env.DB.prepare("ALTER TABLE orders DROP later").run();
+    }
+    expect(await everything()).toEqual(before);
   });
 });
 
