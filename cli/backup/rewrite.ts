@@ -28,9 +28,18 @@ interface Definition {
 }
 
 const definition = z.object({ type: z.string(), name: z.string(), sql: z.string() });
+const named = z.object({ name: z.string() });
 const value = z.union([z.null(), z.number(), z.bigint(), z.string(), z.instanceof(Uint8Array)]);
 const row = z.record(z.string(), value);
 const body = z.object({ id: z.string(), payload: z.string(), body_sha256: z.string() });
+
+/** The columns of a table, without those that are generated from others. */
+function columnsOf(database: DatabaseSync, table: string): readonly string[] {
+  return database
+    .prepare("SELECT name FROM pragma_table_info(?)")
+    .all(table)
+    .map((found) => named.parse(found).name);
+}
 
 /** Tables first, then the objects that are defined on them, each in the order of creation. */
 function definitionsOf(database: DatabaseSync): readonly Definition[] {
@@ -67,7 +76,8 @@ class Writer {
   }
 
   *#rowsOf(table: string): Generator<string> {
-    const query = this.#database.prepare(`SELECT * FROM ${quoteName(table)}`);
+    const columns = columnsOf(this.#database, table).map(quoteName).join(", ");
+    const query = this.#database.prepare(`SELECT ${columns} FROM ${quoteName(table)}`);
     query.setReadBigInts(true);
     for (const found of query.iterate()) {
       const statements = insertRow(table, this.#withBody(row.parse(found)));
