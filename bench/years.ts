@@ -2,7 +2,7 @@
  * `npm run bench:years`: two years of a shop with 2,000 orders a day, at a fraction of the volume and with its own
  * clock; `--archive`: with the Worker of closed orders. The Worker's code receives, applies, sends and purges day after
  * day, and the size of the database is scaled up. `--left` adds the bytes that an order leaves in each table and index
- * once everything has expired. Exits with 1 if it grows beyond the bound that docs/privacy.md states.
+ * once everything has expired: in whole pages, and without their unused part. Exits with 1 if it grows beyond the bound that docs/privacy.md states.
  */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -62,15 +62,22 @@ function gigabytes(bytes: number): number {
   return Math.round((bytes * scale) / 1e7) / 100;
 }
 
-/** The bytes of each table with its indexes, or of each table and each index, from the file itself; D1 reports neither. */
-function bytesBy(column: "name" | "tbl_name", storage: string): Readonly<Record<string, number>> {
+/**
+ * The bytes of each table with its indexes, or of each table and each index, from the file itself; D1 reports neither.
+ * Of whole pages, or without their unused part.
+ */
+function bytesBy(
+  column: "name" | "tbl_name",
+  storage: string,
+  bytes: "d.pgsize" | "d.pgsize - d.unused" = "d.pgsize",
+): Readonly<Record<string, number>> {
   const names = readdirSync(storage, { recursive: true, encoding: "utf8" });
   const sizes: Record<string, number> = {};
   for (const name of names.filter((one) => /[0-9a-f]{64}\.sqlite$/.test(one))) {
     const file = new DatabaseSync(join(storage, name), { readOnly: true });
     const rows = file
       .prepare(
-        `SELECT s.${column} AS name, sum(d.pgsize) AS bytes FROM dbstat d
+        `SELECT s.${column} AS name, sum(${bytes}) AS bytes FROM dbstat d
          JOIN sqlite_schema s ON s.name = d.name GROUP BY 1 ORDER BY 2 DESC`,
       )
       .all() as { name: string; bytes: number }[];
@@ -172,7 +179,10 @@ try {
   if (values.left) await expireAll(days);
   // One page says that there is a table, not what an order leaves in it.
   const several = Object.entries(bytesBy("name", storage)).filter(([, bytes]) => bytes > PAGE);
-  const left = scaled(Object.fromEntries(several), (bytes) => Math.round(bytes / orders / days));
+  const perOrder = (bytes: number): number => Math.round(bytes / orders / days);
+  const left = scaled(Object.fromEntries(several), perOrder);
+  const used = scaled(bytesBy("name", storage, "d.pgsize - d.unused"), perOrder);
+  const leftUsed = Object.fromEntries(Object.keys(left).map((name) => [name, used[name] ?? 0]));
   const result = {
     settings: {
       orders,
@@ -188,7 +198,14 @@ try {
     gigabytes: gigabytes(largest),
     tables,
     points,
-    ...(values.left ? { bytes_an_order: left, left: sum(Object.values(left)) } : {}),
+    ...(values.left
+      ? {
+          bytes_an_order: left,
+          left: sum(Object.values(left)),
+          used_an_order: leftUsed,
+          left_used: sum(Object.values(leftUsed)),
+        }
+      : {}),
   };
   if (values.write !== undefined)
     writeFileSync(values.write, `${JSON.stringify(result, null, 1)}\n`);
