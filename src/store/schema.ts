@@ -15,10 +15,17 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import { isUnasked, isUnsent } from "./outbox/conditions";
+import { fullKeysSql } from "./short-keys";
 import { isRefundDue, isToPay, isUnderWay, isUndelivered } from "./worklists/conditions";
 import { isToReread, isToRenew } from "./upgrade-0-2/written-by-0-2";
 
 const precedence = (name: string) => text(name).notNull().default("");
+
+/** `extra` and what is stored of it (short-keys.ts): JSON of what an event contains and no column holds. */
+const extraColumns = (entity: "orders" | "shipments") => ({
+  short_extra: text("short_extra"),
+  extra: text("extra").generatedAlwaysAs(sql.raw(fullKeysSql(entity)), { mode: "virtual" }),
+});
 
 /** The inbox: one row per distinct event id, in any status. */
 export const webhookEvents = sqliteTable(
@@ -154,8 +161,7 @@ export const orders = sqliteTable(
     coupon_code: text("coupon_code"),
     /** JSON. */
     metadata: text("metadata"),
-    /** JSON of what an order event contains and no column holds. */
-    extra: text("extra"),
+    ...extraColumns("orders"),
     extra_precedence: precedence("extra_precedence"),
     /** 1 while a batch has linked or unlinked a row and the derived columns must be computed again. */
     stale: integer("stale").notNull().default(0),
@@ -292,8 +298,7 @@ export const shipments = sqliteTable(
     items_precedence: precedence("items_precedence"),
     named_order: text("named_order"),
     link_precedence: precedence("link_precedence"),
-    /** JSON of what an event contains and no column holds. */
-    extra: text("extra"),
+    ...extraColumns("shipments"),
     extra_precedence: precedence("extra_precedence"),
     updated_at: text("updated_at").notNull(),
   },

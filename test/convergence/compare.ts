@@ -10,6 +10,7 @@ import {
   type Value,
 } from "../../src/projection/registers";
 import { isShared, withPrecedences } from "../../src/projection/shared-precedence";
+import { shortenKeys } from "../../src/store/short-keys";
 
 /** Equal rows must also be stored in the same way: no register repeats the precedence of the status. */
 function expectShared(entity: Entity, row: ModelRow): void {
@@ -20,19 +21,26 @@ function expectShared(entity: Entity, row: ModelRow): void {
   expect(repeated, `${entity}: a precedence in full`).toEqual([]);
 }
 
-/** Bookkeeping is not compared; after a batch `stale` must be 0, and `placed_at` must equal `order_date`. */
+/**
+ * Bookkeeping is not compared; after a batch `stale` must be 0, `placed_at` must equal `order_date`, and `extra` must be
+ * stored with its keys shortened.
+ */
 export async function storedRows(): Promise<Map<string, ModelRow>> {
   const rows = new Map<string, ModelRow>();
   const results = await env.DB.batch<Record<string, Value>>(
     entityNames.map((entity) => env.DB.prepare(`SELECT * FROM ${entity}`)),
   );
   for (const [index, entity] of entityNames.entries()) {
-    for (const { updated_at: _, stale, placed_at: placed, ...raw } of results[index]?.results ??
-      []) {
+    for (const found of results[index]?.results ?? []) {
+      const { updated_at: _, stale, placed_at: placed, short_extra: short, ...raw } = found;
       const row = withPrecedences(raw);
       expectShared(entity, raw);
       if (stale !== undefined) expect(stale, `${entity} left stale`).toBe(0);
       if (placed !== undefined) expect(placed, `${entity}: placed_at`).toBe(row["order_date"]);
+      const { extra = null } = row;
+      if (short !== undefined) {
+        expect(short, `${entity}: extra`).toBe(extra && shortenKeys(entity, String(extra)));
+      }
       rows.set(`${entity} ${String(row[entities[entity].key])}`, row);
     }
   }

@@ -134,7 +134,11 @@ void test("some orders are archived and some are not", () => {
 for (const [table, key, view] of lakeTables) {
   void test(`${view}: all rows, each once, to the last column`, async () => {
     const found = await duckDb.ask(`SELECT * EXCLUDE (closed) FROM ${view} ORDER BY ${key}`);
-    const meant = askSqlite(unarchived, `SELECT * FROM ${table} ORDER BY ${key}`);
+    // `extra` is generated from the short one.
+    const meant = askSqlite(unarchived, `SELECT * FROM ${table} ORDER BY ${key}`).map((all) => {
+      const { short_extra: _, ...row } = all;
+      return row;
+    });
     assert.ok(meant.length > 20);
     assert.deepEqual(found.map(plain), meant.map(plain));
   });

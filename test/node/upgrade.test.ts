@@ -112,6 +112,10 @@ const keyColumns = {
   shipments: "shipment_id",
 } as const;
 
+const bookkeeping: ReadonlySet<string> = new Set(
+  "updated_at stale placed_at short_extra".split(" "),
+);
+
 /** Rows by key, without bookkeeping. */
 async function readTable(
   { query }: Receiver,
@@ -120,9 +124,7 @@ async function readTable(
   const stored = await query<Record<string, string | number | null>>(`SELECT * FROM ${table}`);
   const rows = stored.map(withPrecedences);
   const columnsOf = (row: Columns): Columns =>
-    Object.fromEntries(
-      Object.entries(row).filter(([name]) => !["updated_at", "stale", "placed_at"].includes(name)),
-    );
+    Object.fromEntries(Object.entries(row).filter(([name]) => !bookkeeping.has(name)));
   return Object.fromEntries(rows.map((row) => [String(row[keyColumns[table]]), columnsOf(row)]));
 }
 
@@ -153,6 +155,8 @@ async function expectModel(running: Receiver): Promise<void> {
   }
   const undated = "SELECT order_number FROM orders WHERE placed_at IS NOT order_date";
   assert.deepEqual(await running.query(undated), []);
+  const long = `SELECT shipment_id FROM shipments WHERE short_extra GLOB '*"created_at":*'`;
+  assert.deepEqual(await running.query(long), []);
   const told = await running.query<{ readonly fact: string }>(
     `SELECT id || ' ' || template || ' ' || channel AS fact FROM notifications
      WHERE template NOT IN ('refund_due', 'tracking_changed', 'alert') ORDER BY 1`,

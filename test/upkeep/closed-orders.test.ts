@@ -398,6 +398,14 @@ describe("the format", () => {
     await expect(decodeTable(bytes, "payments")).rejects.toThrow("it does not have payments");
   });
 
+  it("has no column that another is generated from, and that one in full", async () => {
+    await applyComplete("ORD-1", { total_savings: 5, gift: "yes" });
+    await archiveOrders(["ORD-1"]);
+    const [order] = (await archivedSets())[0]?.orders ?? [];
+    expect(order?.["extra"]).toBe('{"total_savings":5,"gift":"yes"}');
+    expect(Object.keys(order ?? {})).not.toContain("short_extra");
+  });
+
   it("is written again for a file from before the tables had a column", async () => {
     await applyComplete("ORD-1");
     const before = await everything();

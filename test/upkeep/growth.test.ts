@@ -84,7 +84,7 @@ describe("a shop that lives on", () => {
     const bytesAnOrder = (last.bytes - settled.bytes) / orders;
     console.info(`growth: ${String(Math.round(bytesAnOrder))} bytes an order`);
     // An order with its events, bodies and messages takes about 45 KB. See "What an order leaves" in docs/scale.md.
-    expect(bytesAnOrder).toBeLessThan(3_000);
+    expect(bytesAnOrder).toBeLessThan(2_500);
     expect(bytesAnOrder).toBeGreaterThan(1_000);
   });
 

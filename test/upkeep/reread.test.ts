@@ -369,7 +369,7 @@ describe("an order whose bodies are purged", () => {
     await tell(day(10, 400), "0.2");
     const before = await values();
     await env.DB.prepare(purge).run();
-    await env.DB.batch(added.map(({ drop }) => env.DB.prepare(drop)));
+    await env.DB.batch(added.toReversed().map(({ drop }) => env.DB.prepare(drop)));
     await migrateOn();
     expect(await values()).toEqual(before);
     await runCron();

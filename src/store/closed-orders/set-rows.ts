@@ -24,7 +24,9 @@ export type TableColumns = Readonly<Record<ArchivedTable, readonly Column[]>>;
 /** The rows of a set, by table. */
 export type SetRows = Readonly<Record<ArchivedTable, readonly Row[]>>;
 
-const columnsSql = "SELECT name, type, pk FROM pragma_table_info(?1) ORDER BY cid";
+/** `extra` is generated from `short_extra`: files have it in full. */
+const columnsSql =
+  "SELECT name, type, pk FROM pragma_table_xinfo(?1) WHERE name <> 'short_extra' ORDER BY cid";
 
 /** The columns as this database has them: a migration may have added some. */
 export async function loadColumns(db: D1Database): Promise<TableColumns> {

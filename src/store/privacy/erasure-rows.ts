@@ -20,6 +20,7 @@ import {
 } from "./order-rows";
 import { personalColumns } from "../../projection/registers";
 import { quoted } from "../quoted";
+import { storedColumn } from "../short-keys";
 
 const isCustomers = `channel IN (${quoted(customerChannels)})`;
 
@@ -29,7 +30,8 @@ const goneParts = (column: string): string => `${column} = CASE WHEN ${column} I
     (SELECT json_group_object(key, '${ERASED}') FROM json_each(${column})) END`;
 
 /** An empty object shows that there was a value. The projection gives the same for an erased body. */
-const emptied = (column: string): string => `${column} = iif(${column} IS NULL, NULL, '{}')`;
+const emptied = (column: string): string =>
+  `${storedColumn("orders", column)} = iif(${column} IS NULL, NULL, '{}')`;
 
 const { texts, addresses, objects } = personalColumns;
 
@@ -48,9 +50,10 @@ WHERE order_number IN (SELECT value FROM json_each(?1))`;
 
 /** Free text may contain anything. */
 const eraseRowSqls = (where: RowsWhere): readonly string[] => [
-  ...partNames.map(
-    (table) => `UPDATE ${table} SET extra = '{}' WHERE ${where(table)} AND extra <> '{}'`,
-  ),
+  ...partNames.map((table) => {
+    const extra = storedColumn(table, "extra");
+    return `UPDATE ${table} SET ${extra} = '{}' WHERE ${where(table)} AND ${extra} <> '{}'`;
+  }),
   `UPDATE refunds SET remarks = '${ERASED}' WHERE ${where("refunds")} AND remarks <> '${ERASED}'`,
   `UPDATE shipments SET cancellation_reason = '${ERASED}'
     WHERE ${where("shipments")} AND cancellation_reason <> '${ERASED}'`,

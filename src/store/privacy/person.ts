@@ -45,6 +45,12 @@ export interface HeldOrder {
   readonly notifications: readonly Row[];
 }
 
+/** `extra` is generated from `short_extra`. */
+function withoutShort(found: Row): Row {
+  const { short_extra: _, ...row } = found;
+  return row;
+}
+
 /** Everything that is stored about one order: one batch. */
 export async function loadHeld(db: D1Database, orderNumber: string): Promise<HeldOrder> {
   const list = JSON.stringify([orderNumber]);
@@ -59,7 +65,7 @@ export async function loadHeld(db: D1Database, orderNumber: string): Promise<Hel
         messagesSql,
       ].map((sql) => db.prepare(sql).bind(list)),
     )
-  ).map(({ results }) => results);
+  ).map(({ results }) => results.map(withoutShort));
   return {
     order: orders?.[0] ?? null,
     payments: payments ?? [],

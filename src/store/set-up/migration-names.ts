@@ -38,4 +38,5 @@ export const migrationNames: readonly string[] = [
   "0035_order_events_plan.sql",
   "0036_closed_orders.sql",
   "0037_small_rows.sql",
+  "0038_short_extra.sql",
 ];

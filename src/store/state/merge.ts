@@ -18,6 +18,7 @@ import {
   registersOf,
 } from "../../projection/registers";
 import { precedenceSql, storedSql } from "../../projection/shared-precedence";
+import { shortenKeys, storedColumn } from "../short-keys";
 import { slicedStatements } from "../slices";
 
 /**
@@ -79,7 +80,11 @@ function mergeSql(entity: Entity): string {
   const position = new Map(columns.map(({ name }, index) => [name, index + 1]));
   const value = (name: string): string => `value->>${String(position.get(name) ?? 0)}`;
   const copied = copiedOnInsert[entity];
-  const names = [key, ...columns.map(({ name }) => name), ...copied.map(([name]) => name)];
+  const names = [
+    key,
+    ...columns.map(({ name }) => storedColumn(entity, name)),
+    ...copied.map(([name]) => name),
+  ];
   const values = [
     "value->>0",
     ...columns.map((column) =>
@@ -88,7 +93,8 @@ function mergeSql(entity: Entity): string {
     ...copied.map(([, from]) => value(from)),
   ];
   const sets = columns.map((column) => {
-    const { name, register } = column;
+    const name = storedColumn(entity, column.name);
+    const { register } = column;
     const winner = `CASE WHEN ${wins(register)} THEN excluded.${name} ELSE o.${name} END`;
     return `${name} = ${stored(column, higher, winner)}`;
   });
@@ -107,7 +113,14 @@ function rowOf(patch: Patch): readonly unknown[] {
   const cells: unknown[] = [patch.key];
   for (const [register, columns] of registersOf(patch.entity)) {
     const setting = patch.settings.get(register);
-    cells.push(...columns.map((name) => setting?.values[name] ?? null));
+    cells.push(
+      ...columns.map((name) => {
+        const value = setting?.values[name] ?? null;
+        return name === "extra" && typeof value === "string"
+          ? shortenKeys(patch.entity, value)
+          : value;
+      }),
+    );
     cells.push(setting?.precedence ?? "");
   }
   return cells;

@@ -79,7 +79,7 @@ WHERE sized.place <= ?2 AND coalesce(sized.before, 0) < ?3 ORDER BY t.${key}`;
 type FoundRow = Record<string, Value> & { readonly rows_found: number };
 
 function asRow(entity: Entity, found: FoundRow): StateRow {
-  const { rows_found: _, ...stored } = found;
+  const { rows_found: _, short_extra: __, ...stored } = found;
   const columns = withPrecedences(stored);
   return { entity, key: String(columns[entities[entity].key]), columns };
 }

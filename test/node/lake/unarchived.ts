@@ -14,6 +14,14 @@ export const lakeTables = [
 
 const views = ["order_sales", "order_items", "order_overview"];
 
+/** The columns of a table that are not generated. */
+function storedColumns(copy: DatabaseSync, table: string): readonly string[] {
+  return copy
+    .prepare(`SELECT name FROM pragma_table_info('${table}')`)
+    .all()
+    .map(({ name }) => String(name));
+}
+
 /** Copies the tables of the lake as they are now, and the views that the answers use. */
 export async function copyD1(shop: Receiver): Promise<DatabaseSync> {
   const copy = new DatabaseSync(":memory:");
@@ -27,10 +35,10 @@ export async function copyD1(shop: Receiver): Promise<DatabaseSync> {
     copy.exec(found.sql);
   }
   for (const [table] of lakeTables) {
+    const columns = storedColumns(copy, table);
     for (const row of await shop.query<Record<string, string | number | null>>(
-      `SELECT * FROM ${table}`,
+      `SELECT ${columns.join(", ")} FROM ${table}`,
     )) {
-      const columns = Object.keys(row);
       copy
         .prepare(
           `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`,
