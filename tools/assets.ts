@@ -63,10 +63,13 @@ async function describeApi(): Promise<string> {
   return `${JSON.stringify(bundle.describeApi(packageJson.version), null, 1)}\n`;
 }
 
-/** The migrations that drizzle-kit's journal names, in the order in which they are applied. */
+/** The migrations that drizzle-kit's journal names, in the order in which they are applied. Each has its place in front. */
 function migrationNames(): string {
-  const names = journal.entries.map(({ tag }) => `  "${tag}.sql",\n`).join("");
-  return `/** Written by \`npm run assets\`: the migrations, in the order in which they are applied. */\nexport const migrationNames: readonly string[] = [\n${names}];\n`;
+  const names = journal.entries.map(({ tag }) => `  "${tag.slice(5)}",\n`).join("");
+  return `/** Written by \`npm run assets\`: the migrations, in the order in which they are applied. */
+export const migrationNames: readonly string[] = [
+${names}].map((name, place) => \`\${String(place).padStart(4, "0")}_\${name}.sql\`);
+`;
 }
 
 /** Files that the Worker's code imports, by path. */
