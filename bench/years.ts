@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
+import { endingOf } from "./story-endings.ts";
 import { startStep } from "../testbed/terminal/progress.ts";
 import { createDay } from "../testbed/stories/index.ts";
 import { call, startWorker } from "./servers/workers.ts";
@@ -21,6 +22,10 @@ const KINDS = 40;
 const START_MS = Date.parse("2026-01-01T00:00:00.000Z");
 /** The cron runs once a minute in production, but only this often in a day of the fraction. */
 const RUNS_A_DAY = 24;
+/** When the orders end that did not end on their day. */
+const ENDS_AFTER_DAYS = 14;
+/** The lake is not in D1, so it is not written each night. */
+const LAKE_EVERY_DAYS = 30;
 
 const { values } = parseArgs({
   options: {
@@ -124,7 +129,13 @@ async function expireAll(from: number): Promise<void> {
   const expires = Math.max(Number(values.retention), Number(values.dedupe)) + 3;
   for (const later of [expires, expires + 1, expires + 2]) {
     const endsAt = new Date(START_MS + (from + later) * DAY_MS).toISOString();
-    await call(server, "/", { endsAt, payloads: [], runs: RUNS_A_DAY, closes: values.archive });
+    await call(server, "/", {
+      endsAt,
+      payloads: [],
+      runs: RUNS_A_DAY,
+      closes: values.archive,
+      writesLake: values.archive,
+    });
   }
 }
 
@@ -137,6 +148,8 @@ try {
   let largest = 0;
   let closed = 0;
   let notScaled = 0;
+  /** The last events of orders, by day. */
+  const endings = new Map<number, readonly object[]>();
   for (let day = 1; day <= days; day += 1) {
     const endsAtMs = START_MS + day * DAY_MS;
     // The first stories of a day are one of each kind; the day uses those after them, in their usual mix.
@@ -147,15 +160,20 @@ try {
       hours: 23,
       firstNumber: 100_000 + day * (orders + KINDS),
     }).slice(KINDS);
-    const told = stories.flatMap((story) => story.events);
-    const payloads = told
-      .toSorted((a, b) => (a.created_at < b.created_at ? -1 : 1))
-      .map((event) => JSON.stringify(event));
+    const endsMs = endsAtMs + ENDS_AFTER_DAYS * DAY_MS - 1;
+    const ending = stories.flatMap((story) => endingOf(story, new Date(endsMs).toISOString()));
+    endings.set(day + ENDS_AFTER_DAYS, ending);
+    const told = stories
+      .flatMap((story) => story.events)
+      .toSorted((a, b) => (a.created_at < b.created_at ? -1 : 1));
+    const payloads = [...told, ...(endings.get(day) ?? [])].map((event) => JSON.stringify(event));
+    endings.delete(day);
     const body = {
       endsAt: new Date(endsAtMs).toISOString(),
       payloads,
       runs: RUNS_A_DAY,
       closes: values.archive,
+      writesLake: values.archive && day % LAKE_EVERY_DAYS === 0,
     };
     const lived = (await call(server, "/", body)) as Lived;
     events += payloads.length;

@@ -147,12 +147,18 @@ export async function liveDay(shop: Shop, day: Day): Promise<PurgeReport> {
   return purged;
 }
 
-/** A day's work of the Worker of closed orders: a whole round, then the lake. Returns the number of archived sets. */
+/** A whole round of the Worker of closed orders; returns the number of archived sets. */
 export async function closeDay({ db, archive, config }: Shop, endsAt: string): Promise<number> {
-  if (archive === null) return 0;
-  const { orderDays, dedupeDays } = config.retention;
-  const now = (): Date => new Date(endsAt);
-  const closed = await closeFinished({ db, archive, orderDays, now });
-  await continueNight({ db, archive, dedupeDays, now });
-  return closed;
+  const { orderDays } = config.retention;
+  return archive === null
+    ? 0
+    : await closeFinished({ db, archive, orderDays, now: () => new Date(endsAt) });
+}
+
+/** The run of a night. */
+export async function writeLake({ db, archive, config }: Shop, endsAt: string): Promise<void> {
+  const { dedupeDays } = config.retention;
+  if (archive !== null) {
+    await continueNight({ db, archive, dedupeDays, now: () => new Date(endsAt) });
+  }
 }

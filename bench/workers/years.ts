@@ -1,7 +1,12 @@
 /** Runs days of a shop, one after the other, over HTTP; each answer contains the size of the database after the day. */
 import { type Config, loadConfig } from "../../src/config";
 import { findArchive } from "../../src/upkeep/archive";
-import { closeDay, type Day, liveDay } from "./shop-day";
+import { closeDay, type Day, liveDay, writeLake } from "./shop-day";
+
+interface YearsDay extends Day {
+  readonly closes: boolean;
+  readonly writesLake: boolean;
+}
 
 interface YearsEnv extends Env {
   /** How many times the shop is larger than what the Worker gets of it. */
@@ -19,10 +24,11 @@ function fractionOf(env: YearsEnv): Config {
 export default {
   async fetch(request: Request, env: YearsEnv): Promise<Response> {
     try {
-      const { closes, ...day } = await request.json<Day & { readonly closes: boolean }>();
+      const { closes, writesLake, ...day } = await request.json<YearsDay>();
       const shop = { db: env.DB, archive: findArchive(env), config: fractionOf(env) };
       const purged = await liveDay(shop, day);
       const closed = closes ? await closeDay(shop, day.endsAt) : 0;
+      if (writesLake) await writeLake(shop, day.endsAt);
       const { meta } = await env.DB.prepare("SELECT 1").run();
       return Response.json({ ...purged, closed, bytes: meta.size_after });
     } catch (error) {
