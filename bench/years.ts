@@ -1,5 +1,5 @@
 /**
- * `npm run bench:years`: two years of a shop with 2,000 orders a day, at a fraction of the volume and with its own
+ * `npm run bench:years`: years of a shop with 2,000 orders a day, at a fraction of the volume and with its own
  * clock; `--archive`: with the Worker of closed orders. The Worker's code receives, applies, sends and purges day after
  * day, and the size of the database is scaled up. `--left` adds the bytes that an order leaves in each table and index
  * once everything has expired: in whole pages, and without their unused part. Exits with 1 if it grows beyond the bound
