@@ -182,7 +182,7 @@ try {
       const sizes = Object.entries(bytesBy("tbl_name", storage));
       notScaled = sum(sizes.flatMap(([name, bytes]) => (NOT_SCALED.has(name) ? bytes : [])));
     }
-    // What is not scaled is a thousandth of the rest, and is left out.
+    // What is not scaled is little beside the rest, and is left out.
     const bytes = lived.bytes - notScaled;
     largest = Math.max(largest, bytes);
     if (day % 30 === 0 || day === days) {

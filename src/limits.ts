@@ -258,6 +258,8 @@ export const IMPORT_MAX_BODIES = 500;
 export const IMPORT_MAX_BYTES = 2_000_000;
 export const IMPORT_MAX_DIFFERENCES = 2_000;
 export const IMPORT_VALUE_CHARACTERS = 200;
+/** The bodies whose archived orders are brought back in one step, which may take PUT_BACK_TIMEOUT_MS. */
+export const IMPORT_PUT_BACK_BODIES = 200;
 
 /** Events that one cron run audits. */
 export const AUDIT_EVENTS = 500;

@@ -8,7 +8,7 @@ import { sha256 } from "../digest";
 import type { Piece } from "../events/imports/body-splitter";
 import { importId } from "../events/imports/import-id";
 import { encodeMessage, type WholeEvent } from "../events/queue-message";
-import { IMPORT_MAX_DIFFERENCES, IMPORT_VALUE_CHARACTERS } from "../limits";
+import { IMPORT_MAX_DIFFERENCES, IMPORT_PUT_BACK_BODIES, IMPORT_VALUE_CHARACTERS } from "../limits";
 import {
   effectsOf,
   type ImportDifference,
@@ -95,9 +95,6 @@ async function understand(
   return { understood: [...understood.values()], errors };
 }
 
-/** The bodies whose archived orders are brought back in one step, which may take PUT_BACK_TIMEOUT_MS. */
-const PUT_BACK_BODIES = 200;
-
 /**
  * Brings back the archived orders that the bodies touch, so that they are compared with what is known of them. If a
  * file cannot be read, a dry run fails; otherwise the event that needs it waits, and the others are applied.
@@ -108,8 +105,8 @@ async function putBackTouched(
   isDryRun: boolean,
 ): Promise<void> {
   try {
-    for (let at = 0; at < understood.length; at += PUT_BACK_BODIES) {
-      const some = understood.slice(at, at + PUT_BACK_BODIES);
+    for (let at = 0; at < understood.length; at += IMPORT_PUT_BACK_BODIES) {
+      const some = understood.slice(at, at + IMPORT_PUT_BACK_BODIES);
       await putBack(keysTouched(foldPatches(some.flatMap(({ meaning }) => meaning.patches))));
     }
   } catch (error) {
