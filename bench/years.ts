@@ -16,6 +16,8 @@ import { createDay } from "../testbed/stories/index.ts";
 import { call, startWorker } from "./servers/workers.ts";
 
 const PAGE = 4_096;
+/** What a database may hold. */
+const MAX_GIGABYTES = 10;
 const DAY_MS = 86_400_000;
 /** At least the number of kinds of stories. */
 const KINDS = 40;
@@ -52,6 +54,15 @@ interface Lived {
   readonly messages: number;
   readonly closed: number;
   readonly bytes: number;
+  /** What the team is told about the size on this day. */
+  readonly alerts: readonly string[];
+}
+
+/** On which day the team was told what. */
+interface Told {
+  readonly day: number;
+  readonly date: string;
+  readonly text: string;
 }
 
 interface Point {
@@ -135,6 +146,7 @@ async function expireAll(from: number): Promise<void> {
       runs: RUNS_A_DAY,
       closes: values.archive,
       writesLake: values.archive,
+      notScaled: 0,
     });
   }
 }
@@ -148,6 +160,8 @@ try {
   let largest = 0;
   let closed = 0;
   let notScaled = 0;
+  let passedOn: number | null = null;
+  const told: Told[] = [];
   /** The last events of orders, by day. */
   const endings = new Map<number, readonly object[]>();
   for (let day = 1; day <= days; day += 1) {
@@ -163,10 +177,10 @@ try {
     const endsMs = endsAtMs + ENDS_AFTER_DAYS * DAY_MS - 1;
     const ending = stories.flatMap((story) => endingOf(story, new Date(endsMs).toISOString()));
     endings.set(day + ENDS_AFTER_DAYS, ending);
-    const told = stories
+    const first = stories
       .flatMap((story) => story.events)
       .toSorted((a, b) => (a.created_at < b.created_at ? -1 : 1));
-    const payloads = [...told, ...(endings.get(day) ?? [])].map((event) => JSON.stringify(event));
+    const payloads = [...first, ...(endings.get(day) ?? [])].map((event) => JSON.stringify(event));
     endings.delete(day);
     const body = {
       endsAt: new Date(endsAtMs).toISOString(),
@@ -174,10 +188,13 @@ try {
       runs: RUNS_A_DAY,
       closes: values.archive,
       writesLake: values.archive && day % LAKE_EVERY_DAYS === 0,
+      notScaled,
     };
     const lived = (await call(server, "/", body)) as Lived;
     events += payloads.length;
     closed += lived.closed;
+    const date = body.endsAt.slice(0, 10);
+    told.push(...lived.alerts.map((text) => ({ day, date, text })));
     if (day % 30 === 0 || day === days) {
       const sizes = Object.entries(bytesBy("tbl_name", storage));
       notScaled = sum(sizes.flatMap(([name, bytes]) => (NOT_SCALED.has(name) ? bytes : [])));
@@ -185,6 +202,7 @@ try {
     // What is not scaled is little beside the rest, and is left out.
     const bytes = lived.bytes - notScaled;
     largest = Math.max(largest, bytes);
+    if (gigabytes(bytes) >= MAX_GIGABYTES) passedOn ??= day;
     if (day % 30 === 0 || day === days) {
       points.push({ day, gigabytes: gigabytes(bytes), events: events * scale });
     }
@@ -215,6 +233,8 @@ try {
     events_a_day: Math.round((events * scale) / days),
     closed: closed * scale,
     gigabytes: gigabytes(largest),
+    passed_10_gb_on_day: passedOn,
+    alerts: { number: told.length, first: told[0] ?? null, last: told.at(-1) ?? null },
     tables,
     points,
     ...(values.left
