@@ -48,6 +48,7 @@ describe("the day on which the database is full", () => {
     ["where it does not grow", 7 * GB, { "2026-11-26": 7 * GB }, 0],
     ["where it shrinks", 6 * GB, { "2026-11-26": 7 * GB }, -GB],
     ["where it would take centuries", GB + 1, { "2026-11-26": GB }, 1],
+    ["where it would take eleven years", 6 * GB + 1e6, { "2026-11-26": 6 * GB }, 1e6],
   ])("is not known %s", (_, bytes, kept, growth) => {
     expect(sizeWith(bytes, kept)).toMatchObject({ growth, fullOn: null });
   });
@@ -96,6 +97,15 @@ describe("the cron", () => {
     expect(alert?.kind).toBe("database_size");
     expect(alert?.text).toMatch(/^The database is 7[01] % full .*it is full on \d{4}-\d\d-\d\d/);
     expect(await alertsAt(0.99, "2026-11-28T12:00:00.000Z")).toEqual([]);
+  });
+
+  it("alerts nobody where as much leaves as comes, but from 85 % on", async () => {
+    const { bytes } = await loadSize(env.DB, 1, NOW);
+    await keepSize(env.DB, bytes, "2026-11-26T10:00:00.000Z");
+    expect(await alertsAt(0.84)).toEqual([]);
+    await env.DB.exec("DELETE FROM database_sizes WHERE day = '2026-11-27'");
+    const [alert] = await alertsAt(0.86);
+    expect(alert?.text).toMatch(/^The database is 8[56] % full .*It does not grow at present/);
   });
 });
 
