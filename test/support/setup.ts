@@ -1,9 +1,10 @@
 /** The set-up of every test file in workerd: an empty database with all migrations. */
-import { applyD1Migrations, type D1Migration, reset } from "cloudflare:test";
+import { type D1Migration, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll } from "vitest";
 import { refusalsOf } from "../../src/receiver/deps";
 import { loadSuppressionList } from "../../src/store/privacy/suppression-list";
+import { migrate } from "./migrated";
 
 declare global {
   namespace Cloudflare {
@@ -34,7 +35,7 @@ beforeAll(async () => {
   await refusalsOf(env.DB).flush();
   await reset();
   await dropAll();
-  await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+  await migrate();
   await loadSuppressionList(env.DB);
 });
 
