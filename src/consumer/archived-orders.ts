@@ -1,7 +1,7 @@
 /**
- * Events about closed orders. A batch that touches archived rows fails as a whole, and the consumer halves it until
- * that event is alone. Then the whole set of orders is brought back, in a batch of its own, and the event is applied
- * as any other. If that fails, the event is retried with the error.
+ * Events about closed orders. A batch that touches archived rows fails as a whole; then their sets of orders are brought
+ * back, each in a batch of its own, and the events are applied as any others. If one cannot be brought back, the
+ * consumer halves the batch until its event is alone, which is retried with the error.
  */
 import { UnreadableArchive } from "../store/closed-orders/archived-orders";
 import { keysTouched, touchesArchive } from "../store/closed-orders/keys";
@@ -9,23 +9,22 @@ import { closedOrdersAlert } from "../store/outbox/alerts";
 import type { Application } from "../store/state/apply";
 import type { ConsumerDeps } from "./consumer";
 
-/** How often a set is brought back for one event: it may be archived again in between. */
+/** How often sets are brought back for one batch: they may be archived again in between. */
 const LOOKS = 3;
 const STILL_ARCHIVED =
   "its rows are archived, and nothing brings them back: is CLOSED_ORDERS bound?";
 
-/** Applies the batch; if it is one event alone, after its archived rows were brought back. */
+/** Applies the batch, if need be after its archived rows were brought back. Throws `UnreadableArchive` if they cannot be. */
 export async function applyOnceBack(
   { apply, putBack, raiseAlert }: Pick<ConsumerDeps, "apply" | "putBack" | "raiseAlert">,
   batch: Application,
   listVersion: number,
-  isAlone: boolean,
 ): Promise<readonly string[]> {
   for (let looks = 1; ; looks += 1) {
     try {
       return await apply(batch, listVersion);
     } catch (error) {
-      if (!isAlone || !touchesArchive(error)) throw error;
+      if (!touchesArchive(error)) throw error;
       if (looks > LOOKS) {
         await raiseAlert(closedOrdersAlert(STILL_ARCHIVED));
         // Without its cause, whose text alone would be stored with the event.

@@ -15,7 +15,7 @@ import { unknownBodyAlert } from "../store/outbox/alerts";
 import type { Application } from "../store/state/apply";
 import type { ErasedBody } from "../store/privacy/erased-bodies";
 import { type InboxRow, isDescribed, noteFailedTry, type Verdict } from "../store/inbox/inbox";
-import type { PutBack } from "../store/closed-orders/archived-orders";
+import { type PutBack, UnreadableArchive } from "../store/closed-orders/archived-orders";
 import type { Alert } from "../store/outbox/alerts";
 import { recordBeat } from "../store/set-up/beats";
 import { knownSuppressionList, SuppressionListChanged } from "../store/privacy/suppression-list";
@@ -114,8 +114,9 @@ function alertsOf(meanings: readonly Interpretation[]): readonly Alert[] {
 }
 
 /**
- * Applies the events in one batch; of an import nobody is notified, so it has a batch of its own. If the data of one event makes a statement fail, the batch is halved until that
- * event is alone: it is returned to the queue with its error, and the others are applied.
+ * Applies the events in one batch; of an import nobody is notified, so it has a batch of its own. If the data of one
+ * event makes a statement fail, or its archived rows cannot be read, the batch is halved until that event is alone: it is
+ * returned to the queue with its error, and the others are applied.
  */
 async function applyAll(
   deps: ConsumerDeps,
@@ -137,11 +138,12 @@ async function applyAll(
       alerts: isSilent ? [] : alertsOf(meanings),
       isSilent,
     };
-    due = await applyOnceBack(deps, batch, listVersion, ready.length === 1);
+    due = await applyOnceBack(deps, batch, listVersion);
   } catch (error) {
     if (error instanceof SuppressionListChanged) throw error;
     const trouble = classifyTrouble(error);
-    const parts = trouble === "data" ? halvesOf(ready) : null;
+    const isOfOne = trouble === "data" || error instanceof UnreadableArchive;
+    const parts = isOfOne ? halvesOf(ready) : null;
     if (parts === null) {
       const works = ready.map(({ work }) => work);
       return await giveBack(deps, works, trouble, errorText(error));
