@@ -69,7 +69,5 @@ export default defineConfig(async () => ({
     fsModuleCache: false,
     testTimeout: 20_000,
     maxWorkers: 3,
-    // The Worker's own log lines would drown the seeds that random tests print.
-    onConsoleLog: (text: string) => !text.startsWith('{"level"'),
   },
 }));

@@ -5,6 +5,7 @@ import { afterAll, beforeAll } from "vitest";
 import { refusalsOf } from "../../src/receiver/deps";
 import { loadSuppressionList } from "../../src/store/privacy/suppression-list";
 import { migrate } from "./migrated";
+import "./quiet-console";
 
 declare global {
   namespace Cloudflare {
