@@ -1,13 +1,6 @@
 /** The section of bench/results.md about receipts and freshness with D1 and queues at a distance. */
-import {
-  DELAYS,
-  DRAIN_SECONDS,
-  type LatencyResult,
-  type LatencyRow,
-  SERVED,
-  type Spread,
-} from "./latency.ts";
-import { barChart, fixed, table, verdict, whole } from "./statistics.ts";
+import { DELAYS, DRAIN_SECONDS, type LatencyResult, type LatencyRow, SERVED } from "./latency.ts";
+import { barChart, fixed, type Spread, table, verdict, whole } from "./statistics.ts";
 
 const OURS = "this receiver";
 /** The limits of a receipt in milliseconds: one write and 5 ms at the median, two writes and 20 ms at p99. */

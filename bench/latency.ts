@@ -8,10 +8,10 @@ import { CHANNELS } from "./channels.ts";
 import { mixOfEvents } from "./load.ts";
 import { type Answered, loadOpenly, type Phase } from "./open-load.ts";
 import type { BenchOptions } from "./options.ts";
-import type { RequestKey } from "../testbed/receiver/start.ts";
 import { naiveTable } from "./receive.ts";
 import { call, SECRET, startWorker, type WorkerServer } from "./servers/workers.ts";
-import { quantile } from "./statistics.ts";
+import { sendingOf } from "./sending.ts";
+import { type Spread, spreadOf } from "./statistics.ts";
 
 /** In milliseconds; `row` is for each row that D1 counts as written. */
 export const DELAYS = { read: 25, write: 40, statement: 2, row: 0.05, send: 20 } as const;
@@ -51,13 +51,6 @@ const contenders = [
   { name: "naive Worker", worker: "naive" },
   { name: "least Worker", worker: "least" },
 ] as const;
-
-export interface Spread {
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly p999: number;
-}
 
 interface Used {
   readonly trips: number;
@@ -103,17 +96,8 @@ export interface LatencyRow {
   readonly repeatedKeys?: readonly string[];
 }
 
-/** So many keys show what happened. */
-const REPEATED_KEYS_MAX = 20;
-
 export interface LatencyResult {
   readonly rows: readonly LatencyRow[];
-}
-
-function spreadOf(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number): number => quantile(sorted, share);
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), p999: at(0.999) };
 }
 
 /**
@@ -150,62 +134,6 @@ async function drain(
     if (nowMs - lastMs > DRAIN_SECONDS * 1000) return { drainedMs: null, left, unsent };
     await sleep(DRAIN_LOOK_MS);
   }
-}
-
-/** From the arrival of an event until its message without a delay was sent. */
-async function sentTimes(
-  server: WorkerServer,
-  arrived: ReadonlyMap<string, number>,
-): Promise<readonly number[]> {
-  const rows = await server.query<{ readonly event_id: string; readonly sent_at: string }>(
-    "SELECT event_id, sent_at FROM notifications WHERE status = 'sent' AND template <> 'review_request'",
-  );
-  return rows.flatMap(({ event_id: id, sent_at: at }) => {
-    const arrivedMs = arrived.get(id);
-    return arrivedMs === undefined ? [] : [Date.parse(at) - arrivedMs];
-  });
-}
-
-/** The keys that came before. */
-function repeatedIn(taken: readonly RequestKey[]): readonly string[] {
-  const seen = new Set<string>();
-  return taken.filter((key): key is string => {
-    if (key === null) return false;
-    const isRepeat = seen.has(key);
-    seen.add(key);
-    return isRepeat;
-  });
-}
-
-/**
- * Requests with a key that came before; of providers that take no key, the requests beyond one for each message
- * (`askedWithoutKey`), since two messages may have the same words.
- */
-export function countRepeats(taken: readonly RequestKey[], askedWithoutKey: number): number {
-  const keyless = taken.filter((key) => key === null).length;
-  return repeatedIn(taken).length + Math.max(0, keyless - askedWithoutKey);
-}
-
-/**
- * What became of the messages. `warmUps`: requests to providers before the measurement. A message without an answer
- * (`outcome unknown`) may have been asked too.
- */
-async function sendingOf(
-  server: WorkerServer,
-  arrived: ReadonlyMap<string, number>,
-  warmUps: number,
-): Promise<Pick<LatencyRow, "sentMs" | "toldTwice" | "repeatedKeys">> {
-  const sent = await sentTimes(server, arrived);
-  const [row] = await server.query<{ readonly n: number }>(
-    `SELECT count(*) AS n FROM notifications WHERE channel IN ('sms', 'team')
-     AND (attempt_log IS NOT NULL OR in_flight = 1 OR reason = 'outcome unknown')`,
-  );
-  const taken = server.taken().slice(warmUps);
-  return {
-    sentMs: sent.length === 0 ? null : spreadOf(sent),
-    toldTwice: countRepeats(taken, row?.n ?? 0),
-    repeatedKeys: repeatedIn(taken).slice(0, REPEATED_KEYS_MAX),
-  };
 }
 
 async function start(worker: string, slower: number): Promise<WorkerServer> {

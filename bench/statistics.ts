@@ -8,7 +8,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** `sorted`: in ascending order. The smallest value that this share of the values does not exceed. */
-export function quantile(sorted: readonly number[], share: number): number {
+function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
 
@@ -47,4 +47,18 @@ xychart-beta horizontal
     y-axis "${unit}" 0 --> ${Math.ceil(Math.max(...bars.map(([, value]) => value)))}
     bar [${values}]
 \`\`\``;
+}
+
+/** Quantiles, in the unit of the values. */
+export interface Spread {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly p999: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number => quantile(sorted, share);
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), p999: at(0.999) };
 }

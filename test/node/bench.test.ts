@@ -1,7 +1,7 @@
 /** The arithmetic of the benchmarks: medians, ratios, rows by statement, the price of a million. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countRepeats } from "../../bench/latency.ts";
+import { countRepeats } from "../../bench/sending.ts";
 import { nameOf, summarize } from "../../bench/ledger.ts";
 import { parseOptions } from "../../bench/options.ts";
 import { priceOfMillion } from "../../bench/prices.ts";
