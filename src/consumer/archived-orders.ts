@@ -14,7 +14,9 @@ const LOOKS = 3;
 const STILL_ARCHIVED =
   "its rows are archived, and nothing brings them back: is CLOSED_ORDERS bound?";
 
-/** Applies the batch, if need be after its archived rows were brought back. Throws `UnreadableArchive` if they cannot be. */
+/**
+ * Applies the batch, if need be after its archived rows were brought back. Throws `UnreadableArchive` if they cannot be.
+ */
 export async function applyOnceBack(
   { apply, putBack, raiseAlert }: Pick<ConsumerDeps, "apply" | "putBack" | "raiseAlert">,
   batch: Application,
