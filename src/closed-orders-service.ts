@@ -5,8 +5,8 @@
 import type { RowKey } from "./store/privacy/erased-bodies";
 
 export type PutBackAnswer =
-  /** `sets`: how many sets of rows are in D1 again. */
-  | { readonly ok: true; readonly sets: number }
+  /** `sets`: how many sets of rows are in D1 again; `more`: the time was over before all were. */
+  | { readonly ok: true; readonly sets: number; readonly more?: boolean }
   /** `problem`: which object cannot be read, as a sentence. */
   | { readonly ok: false; readonly problem: string };
 
@@ -17,7 +17,7 @@ export type ErasedFile =
   | { readonly outcome: "waits"; readonly reason: string };
 
 export interface ClosedOrdersService {
-  /** Brings back every set of rows that one of the keys leads to. */
+  /** Brings back the sets of rows to which the keys lead, for some seconds; of many there may be more. */
   putBack(keys: readonly string[]): Promise<PutBackAnswer>;
   /**
    * Brings back the orders with this number or with a payment, refund or parcel of this id or reference, and the

@@ -258,8 +258,6 @@ export const IMPORT_MAX_BODIES = 500;
 export const IMPORT_MAX_BYTES = 2_000_000;
 export const IMPORT_MAX_DIFFERENCES = 2_000;
 export const IMPORT_VALUE_CHARACTERS = 200;
-/** The bodies whose archived orders are brought back in one step, which may take PUT_BACK_TIMEOUT_MS. */
-export const IMPORT_PUT_BACK_BODIES = 200;
 
 /** Events that one cron run audits. */
 export const AUDIT_EVENTS = 500;
@@ -380,7 +378,7 @@ export const REREAD_BYTES = 1_000_000;
 export const REREAD_RUN_MS = 30_000;
 
 /**
- * Bringing an archived set back, in milliseconds: some ten calls of D1 and R2. Then the event is retried, and its
- * neighbours do not wait for longer.
+ * Bringing archived sets back, in milliseconds: the Worker of closed orders answers after 8 seconds at the latest, with
+ * what it has done. Then the events are retried, and their neighbours do not wait for longer.
  */
 export const PUT_BACK_TIMEOUT_MS = 20_000;

@@ -26,6 +26,9 @@ export const CLOSE_REST_MS = 6 * 3_600_000;
 export const CLOSED_FILE_ABANDONED_MS = 3_600_000;
 export const DROPPED_FILES = 20;
 
+/** After this time no further set is brought back in one call, in milliseconds: the receiver waits for 20 seconds. */
+export const PUT_BACK_MS = 8_000;
+
 /** How often a file is looked up again if it was replaced while it was read. */
 export const FILE_LOOKS = 3;
 

@@ -122,6 +122,7 @@ async function applyAll(
   deps: ConsumerDeps,
   ready: readonly Ready[],
   listVersion: number,
+  refused: UnreadableArchive | null = null,
 ): Promise<void> {
   if (ready.length === 0) return;
   const isSilent = ready.every(({ row }) => isImported(row.id));
@@ -138,17 +139,17 @@ async function applyAll(
       alerts: isSilent ? [] : alertsOf(meanings),
       isSilent,
     };
-    due = await applyOnceBack(deps, batch, listVersion);
+    due = await applyOnceBack(deps, batch, listVersion, refused);
   } catch (error) {
     if (error instanceof SuppressionListChanged) throw error;
     const trouble = classifyTrouble(error);
-    const isOfOne = trouble === "data" || error instanceof UnreadableArchive;
-    const parts = isOfOne ? halvesOf(ready) : null;
+    const unreadable = error instanceof UnreadableArchive ? error : refused;
+    const parts = trouble === "data" || error === unreadable ? halvesOf(ready) : null;
     if (parts === null) {
       const works = ready.map(({ work }) => work);
       return await giveBack(deps, works, trouble, errorText(error));
     }
-    for (const part of parts) await applyAll(deps, part, listVersion);
+    for (const part of parts) await applyAll(deps, part, listVersion, unreadable);
     return;
   }
   for (const { work, interpretation } of ready) {

@@ -8,7 +8,7 @@ import { sha256 } from "../digest";
 import type { Piece } from "../events/imports/body-splitter";
 import { importId } from "../events/imports/import-id";
 import { encodeMessage, type WholeEvent } from "../events/queue-message";
-import { IMPORT_MAX_DIFFERENCES, IMPORT_PUT_BACK_BODIES, IMPORT_VALUE_CHARACTERS } from "../limits";
+import { IMPORT_MAX_DIFFERENCES, IMPORT_VALUE_CHARACTERS } from "../limits";
 import {
   effectsOf,
   type ImportDifference,
@@ -105,10 +105,7 @@ async function putBackTouched(
   isDryRun: boolean,
 ): Promise<void> {
   try {
-    for (let at = 0; at < understood.length; at += IMPORT_PUT_BACK_BODIES) {
-      const some = understood.slice(at, at + IMPORT_PUT_BACK_BODIES);
-      await putBack(keysTouched(foldPatches(some.flatMap(({ meaning }) => meaning.patches))));
-    }
+    await putBack(keysTouched(foldPatches(understood.flatMap(({ meaning }) => meaning.patches))));
   } catch (error) {
     if (isDryRun || !(error instanceof UnreadableArchive)) throw error;
   }
@@ -154,16 +151,19 @@ async function report(
   }));
 }
 
-/** Applies the events as the consumer applies a batch of the queue; returns how many it gave back. */
-async function applyImports(deps: ConsumerDeps, events: readonly WholeEvent[]): Promise<number> {
-  let returned = 0;
+/** Applies the events as the consumer applies a batch of the queue; returns the ids of those that it gave back. */
+async function applyImports(
+  deps: ConsumerDeps,
+  events: readonly WholeEvent[],
+): Promise<ReadonlySet<string>> {
+  const returned = new Set<string>();
   const deliveries = events.map((event): Delivery => ({
     id: event.id,
     body: encodeMessage(event),
     attempts: 1,
     ack: () => undefined,
     retry: () => {
-      returned += 1;
+      returned.add(event.id);
     },
   }));
   await consumeEvents(deliveries, deps);
@@ -200,9 +200,11 @@ export async function importPieces(
   await putBackTouched(deps, isDryRun ? understood : open, isDryRun);
   const effects = await findEffects(db, isDryRun ? understood : open);
   const events = open.map(({ event }) => event);
-  const waiting = isDryRun ? 0 : await applyImports(deps, events);
-  if (waiting > 0 && waiting === events.length) return null;
-  const kinds = effects.filter(({ id }) => !applied.has(id)).map(({ kind }) => kind);
+  const waiting = isDryRun ? new Set<string>() : await applyImports(deps, events);
+  if (waiting.size > 0 && waiting.size === events.length) return null;
+  const kinds = effects
+    .filter(({ id }) => !applied.has(id) && !waiting.has(id))
+    .map(({ kind }) => kind);
   const count = (kind: ImportEffect["kind"]): number => kinds.filter((one) => one === kind).length;
   const found = isDryRun ? effects.flatMap(({ differences }) => differences) : [];
   const listed = found.slice(0, IMPORT_MAX_DIFFERENCES);
@@ -213,7 +215,7 @@ export async function importPieces(
     new: count("new"),
     changed: count("changed"),
     unchanged: count("unchanged"),
-    waiting,
+    waiting: waiting.size,
     errors: [...broken.map(({ line, reason }) => ({ line, reason })), ...errors].toSorted(
       (a, b) => a.line - b.line,
     ),

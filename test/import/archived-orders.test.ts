@@ -71,7 +71,19 @@ it("applies the other orders if a file is lost, and a dry run says that it is", 
   const dry = await post(file, "?dry_run=true");
   expect(dry.status).toBe(503);
   expect(await dry.text()).toContain("its file cannot be read");
-  expect(await figures(await post(file))).toMatchObject({ added: 2, waiting: 1 });
+  expect(await figures(await post(file))).toMatchObject({ added: 1, waiting: 1 });
   expect(await rows("SELECT order_number FROM orders")).toEqual([{ order_number: "ORD-3" }]);
   expect((await bucket().list()).objects).toEqual([]);
+});
+
+it("compares what can be read, though a file before it cannot", async () => {
+  await archive("ORD-1");
+  for (const { key } of (await bucket().list()).objects) await bucket().put(key, "damaged");
+  await archive("ORD-2");
+  const answer = await post([order("ORD-1"), order("ORD-2"), order("ORD-3")]);
+  expect(await figures(answer)).toEqual({ added: 1, changed: 0, unchanged: 1, waiting: 1 });
+  expect(await rows("SELECT order_number FROM orders ORDER BY 1")).toEqual([
+    { order_number: "ORD-2" },
+    { order_number: "ORD-3" },
+  ]);
 });

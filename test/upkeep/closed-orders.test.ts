@@ -10,6 +10,7 @@ import { startRebuild } from "../../src/store/state/rebuild-progress";
 import { closeFinished } from "../../src/closed-orders/closing";
 import { decodeTable, encodeTable } from "../../src/closed-orders/parquet";
 import { rewriteFile } from "../../src/closed-orders/rewriting";
+import { putBack } from "../../src/closed-orders/putting-back";
 import { archivedOrders } from "../../src/store/closed-orders/archived-orders";
 import type { ClosedFile } from "../../src/store/closed-orders/closed-files";
 import { continueRebuild } from "../../src/upkeep/rebuild";
@@ -280,6 +281,70 @@ describe("an event about a closed order", () => {
     expect(await rows("SELECT id, status FROM notifications ORDER BY id")).toEqual(messages);
   });
 
+  it("is brought back in several calls where one would take too long", async () => {
+    const closed = Array.from({ length: 5 }, (_, at) => `ORD-${String(at)}`);
+    for (const order of closed) await applyComplete(order);
+    await archiveOrders(closed.slice(0, 3));
+    await archiveOrders(closed.slice(3));
+    // Each look at the clock is five seconds later.
+    let ms = Date.parse(NOW);
+    const now = (): Date => new Date((ms += 5_000));
+    let calls = 0;
+    const service = {
+      ...closedOrders(),
+      putBack: async (keys: readonly string[]) => {
+        calls += 1;
+        return await putBack({ db: env.DB, archive: bucket(), now }, keys);
+      },
+    };
+    const failed: Alert[] = [];
+    const raiseAlert = (alert: Alert): Promise<void> => Promise.resolve(void failed.push(alert));
+    const archived = archivedOrders(env.DB, service, { raiseAlert });
+    const late = closed.map((order) => told("order.cancelled", { order_number: order }));
+    await consumeAll(late, consumer({ putBack: archived.putBack }));
+    expect(calls).toBeGreaterThan(1);
+    expect(failed).toEqual([]);
+    expect(await archivedKeys()).toEqual([]);
+  });
+
+  it("comes back though somebody else is erased meanwhile, and nobody is alerted", async () => {
+    const closed = ["ORD-1", "ORD-2", "ORD-3"];
+    for (const order of closed) {
+      await applyComplete(order, { customer_email: `${order}@example.com` });
+    }
+    await archiveOrders(closed);
+    let batches = 0;
+    const batch = async (statements: D1PreparedStatement[]): Promise<D1Result[]> => {
+      batches += 1;
+      const results = await env.DB.batch(statements);
+      // The first reads the names of columns, the second brings back one set.
+      if (batches === 2) {
+        const deps = { db: env.DB, archive: null, defaults, now: () => new Date(NOW) };
+        await erase(deps, ["email:ord-3@example.com"]);
+      }
+      return results;
+    };
+    const DB = new Proxy(env.DB, {
+      get: (target, name) => {
+        if (name === "batch") return batch;
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const failed: Alert[] = [];
+    const raiseAlert = (alert: Alert): Promise<void> => Promise.resolve(void failed.push(alert));
+    const service = closedOrders({ DB, ARCHIVE: bucket() });
+    const archived = archivedOrders(env.DB, service, { raiseAlert });
+    const late = closed.map((order) => told("order.cancelled", { order_number: order }));
+    const apply = (some: Application, listVersion: number): Promise<readonly string[]> =>
+      applyBatch(env.DB, some, NOW, listVersion);
+    await consumeAll(late, consumer({ apply, putBack: archived.putBack }));
+    expect(batches).toBeGreaterThan(4);
+    expect(failed).toEqual([]);
+    expect(await archivedKeys()).toEqual([]);
+    expect(JSON.stringify(await everything())).not.toContain("ord-3@example.com");
+  });
+
   it("is brought back by two at once as by one", async () => {
     await applyComplete("ORD-1");
     const before = await everything();
@@ -372,6 +437,57 @@ describe("a damaged archive", () => {
     const { answers, stored } = await consumeLate(null);
     expect(answers).toEqual(["acked", expect.any(Number), "acked"]);
     expect(stored?.["error"]).toContain("is CLOSED_ORDERS bound?");
+    expect(await raisedAlerts()).toMatchObject([{ kind: "closed_orders" }]);
+  });
+
+  it("of which one file is lost: all orders of the others come back, however many they are", async () => {
+    const closed = Array.from({ length: 6 }, (_, at) => `ORD-${String(at)}`);
+    for (const order of closed) {
+      await applyComplete(order);
+      await archiveOrders([order]);
+    }
+    await bucket().delete(await ordersObject());
+    const late = closed.map((order) => told("order.cancelled", { order_number: order }));
+    const deliveries = late.map((event) => delivery(encodeMessage(event)));
+    await consumeEvents(deliveries, consumer());
+    const answers = deliveries.map(({ answer }) => answer());
+    expect(answers.filter((answer) => answer === "acked")).toHaveLength(5);
+    expect(await row("SELECT count(*) AS orders FROM orders WHERE status = 'cancelled'")).toEqual({
+      orders: 5,
+    });
+  });
+
+  it("whose Worker does not answer: it is waited for once, and the neighbours go on", async () => {
+    const closed = ["ORD-1", "ORD-2", "ORD-3"];
+    for (const order of closed) await applyComplete(order);
+    await archiveOrders(closed);
+    let calls = 0;
+    const service = {
+      ...closedOrders(),
+      putBack: () => {
+        calls += 1;
+        return Promise.reject(new Error("D1_ERROR: D1 DB is overloaded."));
+      },
+    };
+    const raiseAlert = async (alert: Alert): Promise<void> => {
+      await insertAlerts(env.DB, [alert], NOW);
+    };
+    const { putBack } = archivedOrders(env.DB, service, { raiseAlert });
+    const events = ["ORD-1", "ORD-7", "ORD-2", "ORD-8", "ORD-3", "ORD-9"].map((order) =>
+      told("order.confirmed", { order_number: order }),
+    );
+    const deliveries = events.map((event) => delivery(encodeMessage(event)));
+    await consumeEvents(deliveries, consumer({ putBack, raiseAlert }));
+    const late = expect.any(Number) as unknown;
+    expect(deliveries.map(({ answer }) => answer())).toEqual([
+      late,
+      "acked",
+      late,
+      "acked",
+      late,
+      "acked",
+    ]);
+    expect(calls).toBe(1);
     expect(await raisedAlerts()).toMatchObject([{ kind: "closed_orders" }]);
   });
 

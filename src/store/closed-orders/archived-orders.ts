@@ -26,22 +26,28 @@ export function archivedOrders(
   service: ClosedOrdersService | null,
   { raiseAlert }: Pick<Calls, "raiseAlert">,
 ): ArchivedOrders {
-  const countSets = async (asked: Promise<PutBackAnswer>): Promise<number> => {
-    const answer = await within(asked, PUT_BACK_TIMEOUT_MS).catch(
-      (error: unknown): PutBackAnswer => ({ ok: false, problem: errorText(error) }),
-    );
-    if (answer.ok) return answer.sets;
-    await raiseAlert(closedOrdersAlert(answer.problem));
-    throw new UnreadableArchive(answer.problem);
+  const countSets = async (ask: () => Promise<PutBackAnswer>): Promise<number> => {
+    for (let sets = 0; ;) {
+      const answer = await within(ask(), PUT_BACK_TIMEOUT_MS).catch(
+        (error: unknown): PutBackAnswer => ({ ok: false, problem: errorText(error) }),
+      );
+      if (!answer.ok) {
+        await raiseAlert(closedOrdersAlert(answer.problem));
+        throw new UnreadableArchive(answer.problem);
+      }
+      sets += answer.sets;
+      if (answer.more !== true) return sets;
+    }
   };
   return {
     async putBack(keys) {
       if (service === null || !(await areArchived(db, keys))) return 0;
-      return await countSets(service.putBack(keys));
+      return await countSets(() => service.putBack(keys));
     },
     async putBackFound(id, contacts) {
       // The team is alerted, and what is in D1 is found.
-      if (service !== null) await countSets(service.putBackFound(id, contacts)).catch(() => 0);
+      if (service !== null)
+        await countSets(() => service.putBackFound(id, contacts)).catch(() => 0);
     },
   };
 }
