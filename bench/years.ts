@@ -91,7 +91,8 @@ function bytesBy(
   const names = readdirSync(storage, { recursive: true, encoding: "utf8" });
   const sizes: Record<string, number> = {};
   for (const name of names.filter((one) => /[0-9a-f]{64}\.sqlite$/.test(one))) {
-    const file = new DatabaseSync(join(storage, name), { readOnly: true });
+    // The Worker may be writing.
+    const file = new DatabaseSync(join(storage, name), { readOnly: true, timeout: 30_000 });
     const rows = file
       .prepare(
         `SELECT s.${column} AS name, sum(${bytes}) AS bytes FROM dbstat d
