@@ -38,6 +38,11 @@ describe("the day on which the database is full", () => {
     expect(growth).toBe(Math.round(bytes / 30));
   });
 
+  it("is known up to a year before", () => {
+    const kept = { "2026-11-26": 6 * GB };
+    expect(sizeWith(6 * GB + 1.1e7, kept).fullOn).toBe("2027-11-24");
+  });
+
   it("is today where it is full already", () => {
     expect(sizeWith(11 * GB, { "2026-11-26": 10 * GB }).fullOn).toBe("2026-11-27");
   });
@@ -49,6 +54,7 @@ describe("the day on which the database is full", () => {
     ["where it shrinks", 6 * GB, { "2026-11-26": 7 * GB }, -GB],
     ["where it would take centuries", GB + 1, { "2026-11-26": GB }, 1],
     ["where it would take eleven years", 6 * GB + 1e6, { "2026-11-26": 6 * GB }, 1e6],
+    ["where it would take thirteen months", 6 * GB + 1e7, { "2026-11-26": 6 * GB }, 1e7],
   ])("is not known %s", (_, bytes, kept, growth) => {
     expect(sizeWith(bytes, kept)).toMatchObject({ growth, fullOn: null });
   });

@@ -343,7 +343,7 @@ export const answers = {
       growth_bytes_per_day: z
         .nullable(z.int())
         .check(z.describe("over the last 30 days; null before the second day")),
-      full_on: text.check(z.describe("the day, at this pace; null while it does not grow")),
+      full_on: text.check(z.describe("the day, at this pace; null if not within a year")),
     }),
     missing_pieces: z
       .array(z.object({ piece: z.enum(pieces), problem: z.string(), fix: z.string() }))

@@ -14,7 +14,7 @@ export interface DatabaseSize {
   readonly maxBytes: number;
   /** Bytes a day; null before the second day. */
   readonly growth: number | null;
-  /** `2027-03-03`; null if it does not grow, or will not be full within ten years. */
+  /** `2027-03-03`; null if it does not grow, or will not be full within a year. */
   readonly fullOn: string | null;
   /** True if today's size is stored. */
   readonly isKept: boolean;
@@ -26,8 +26,8 @@ export interface SizeOfDay {
   readonly bytes: number;
 }
 
-/** Ten years: of what is further away, a month's growth says nothing. */
-const FAR_DAYS = 3_650;
+/** Of what is further away, a month's growth says nothing: a full window of bodies and messages goes up and down. */
+const FAR_DAYS = 365;
 
 /** Pure. `days`: the earliest first; `now`: ISO 8601. */
 export function sizeFrom(
