@@ -12,8 +12,7 @@ import type { ConsumerDeps } from "./consumer";
 
 /** How often sets are brought back for one batch: they may be archived again in between. */
 const LOOKS = 3;
-const STILL_ARCHIVED =
-  "its rows are archived and do not come back: is CLOSED_ORDERS bound?";
+const STILL_ARCHIVED = "its rows are archived and do not come back: is CLOSED_ORDERS bound?";
 
 /**
  * Applies the batch, if need be after its archived rows were brought back. Throws `UnreadableArchive` if they cannot be.
