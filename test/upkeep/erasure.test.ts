@@ -855,7 +855,9 @@ describe("an event about somebody erased", () => {
     await fireCron(ADMIN);
     await fireCron(ADMIN);
     expect(await rows("SELECT stage FROM erasures")).toEqual([{ stage: "done" }]);
-    expect((await listObjects(bucket(), "", 10)).objects.map((one) => one.events)).toEqual([7]);
+    // Around midnight her events are of two days, and each day has an object.
+    const { objects } = await listObjects(bucket(), "", 10);
+    expect(objects.reduce((sum, { events }) => sum + events, 0)).toBe(7);
     await expectNoTrace();
   });
 });
