@@ -5,11 +5,11 @@
  * once everything has expired: in whole pages, and without their unused part. Exits with 1 if it grows beyond the bound
  * that docs/privacy.md states.
  */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
+import { bytesBy } from "./database-bytes.ts";
 import { endingOf } from "./story-endings.ts";
 import { startStep } from "../testbed/terminal/progress.ts";
 import { createDay } from "../testbed/stories/index.ts";
@@ -77,32 +77,6 @@ const NOT_SCALED = new Set(["closed_files", "event_counts", "database_sizes"]);
 
 function gigabytes(bytes: number): number {
   return Math.round((bytes * scale) / 1e7) / 100;
-}
-
-/**
- * The bytes of each table with its indexes, or of each table and each index, from the file itself; D1 reports neither.
- * Of whole pages, or without their unused part.
- */
-function bytesBy(
-  column: "name" | "tbl_name",
-  storage: string,
-  bytes: "d.pgsize" | "d.pgsize - d.unused" = "d.pgsize",
-): Readonly<Record<string, number>> {
-  const names = readdirSync(storage, { recursive: true, encoding: "utf8" });
-  const sizes: Record<string, number> = {};
-  for (const name of names.filter((one) => /[0-9a-f]{64}\.sqlite$/.test(one))) {
-    // The Worker may be writing.
-    const file = new DatabaseSync(join(storage, name), { readOnly: true, timeout: 30_000 });
-    const rows = file
-      .prepare(
-        `SELECT s.${column} AS name, sum(${bytes}) AS bytes FROM dbstat d
-         JOIN sqlite_schema s ON s.name = d.name GROUP BY 1 ORDER BY 2 DESC`,
-      )
-      .all() as { name: string; bytes: number }[];
-    for (const row of rows) sizes[row.name] = row.bytes;
-    file.close();
-  }
-  return sizes;
 }
 
 function scaled(

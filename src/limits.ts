@@ -378,7 +378,7 @@ export const REREAD_BYTES = 1_000_000;
 export const REREAD_RUN_MS = 30_000;
 
 /**
- * Bringing archived sets back, in milliseconds: the Worker of closed orders answers after 8 seconds at the latest, with
- * what it has done. Then the events are retried, and their neighbours do not wait for longer.
+ * Bringing archived sets back, in milliseconds: the Worker of closed orders answers after some 8 seconds, with what it has
+ * done. Then the events are retried, and their neighbours do not wait for longer.
  */
 export const PUT_BACK_TIMEOUT_MS = 20_000;

@@ -46,16 +46,14 @@ async function putBackOf(
   return done;
 }
 
-interface Brought {
-  readonly sets: number;
-  readonly more: boolean;
-}
-
 /**
  * Brings back every set that the keys lead to, or as many as there is time for: at least one. Throws `UnreadableFile` if
  * one of them cannot be read, after all others.
  */
-async function bringBack(deps: FilesDeps, keys: readonly string[]): Promise<Brought> {
+async function bringBack(
+  deps: FilesDeps,
+  keys: readonly string[],
+): Promise<Extract<PutBackAnswer, { readonly ok: true }>> {
   const { db, now } = deps;
   const endsMs = now().getTime() + PUT_BACK_MS;
   const isOver = (): boolean => now().getTime() > endsMs;
@@ -63,7 +61,7 @@ async function bringBack(deps: FilesDeps, keys: readonly string[]): Promise<Brou
   for (let looks = 0; ; looks += 1) {
     const sets = await findArchived(db, keys);
     const [first] = sets;
-    if (first === undefined) return { sets: done, more: false };
+    if (first === undefined) return { ok: true, sets: done, more: false };
     if (looks === FILE_LOOKS) {
       throw new UnreadableFile(
         `${first.file.name} in the archive is missing, or has no set ${String(first.setNo)}`,
@@ -78,7 +76,7 @@ async function bringBack(deps: FilesDeps, keys: readonly string[]): Promise<Brou
         // Otherwise somebody is erased meanwhile: the next look has the new list.
         else if (!(error instanceof SuppressionListChanged)) throw error;
       }
-      if (done > 0 && isOver()) return { sets: done, more: true };
+      if (done > 0 && isOver()) return { ok: true, sets: done, more: true };
     }
     if (unreadable !== null) throw unreadable;
   }
@@ -87,9 +85,9 @@ async function bringBack(deps: FilesDeps, keys: readonly string[]): Promise<Brou
 /** Brings back the sets that the keys lead to; of many perhaps not all, so that it answers in time. */
 export async function putBack(deps: FilesDeps, keys: readonly string[]): Promise<PutBackAnswer> {
   try {
-    const { sets, more } = await bringBack(deps, keys);
-    if (sets > 0) log.info("orders_put_back", { sets });
-    return { ok: true, sets, more };
+    const answer = await bringBack(deps, keys);
+    if (answer.sets > 0) log.info("orders_put_back", { sets: answer.sets });
+    return answer;
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;
     log.error("archive_unreadable", { error: error.message });

@@ -1,8 +1,8 @@
 /**
  * Events about closed orders. A batch that touches archived rows fails as a whole; then their sets of orders are brought
- * back, each in a batch of its own, and the events are applied as any others. If one cannot be brought back, the
+ * back, each in a batch of its own, and the batch is applied again. If one cannot be brought back, the
  * consumer halves the batch until its event is alone, which is retried with the error. Nothing is brought back for the
- * halves: what could be is back already, and a service that does not answer is waited for once.
+ * halves: what can be is back already, and a service that does not answer is waited for once.
  */
 import { UnreadableArchive } from "../store/closed-orders/archived-orders";
 import { keysTouched, touchesArchive } from "../store/closed-orders/keys";

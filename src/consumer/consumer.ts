@@ -114,9 +114,9 @@ function alertsOf(meanings: readonly Interpretation[]): readonly Alert[] {
 }
 
 /**
- * Applies the events in one batch; of an import nobody is notified, so it has a batch of its own. If the data of one
+ * Applies the events in one batch: either deliveries or imports, since nobody is notified of imports. If the data of one
  * event makes a statement fail, or its archived rows cannot be read, the batch is halved until that event is alone: it is
- * returned to the queue with its error, and the others are applied.
+ * returned to the queue with its error, and the others are applied. `refused`: why no archived rows are brought back.
  */
 async function applyAll(
   deps: ConsumerDeps,

@@ -111,7 +111,7 @@ describe("the cron", () => {
     expect(await alertsAt(0.84)).toEqual([]);
     await env.DB.exec("DELETE FROM database_sizes WHERE day = '2026-11-27'");
     const [alert] = await alertsAt(0.86);
-    expect(alert?.text).toMatch(/^The database is 8[56] % full .*No day can be foretold/);
+    expect(alert?.text).toMatch(/^The database is 8[56] % full \(DATABASE_MAX_MB\)\. See /);
   });
 });
 

@@ -130,10 +130,10 @@ export function silenceAlert(lastReceivedAt: string, hours: number): Alert {
 
 export function sizeAlert({ bytes, maxBytes, fullOn }: DatabaseSize): Alert {
   const percent = Math.floor((100 * bytes) / maxBytes);
-  const end = fullOn === null ? "No day can be foretold" : `At this pace it is full on ${fullOn}`;
+  const end = fullOn === null ? "" : ` At this pace it is full on ${fullOn}.`;
   return {
     kind: "database_size",
-    text: `The database is ${String(percent)} % full (DATABASE_MAX_MB). ${end}. See "The database fills up" in docs/runbook.md.`,
+    text: `The database is ${String(percent)} % full (DATABASE_MAX_MB).${end} See "The database fills up" in docs/runbook.md.`,
   };
 }
 
