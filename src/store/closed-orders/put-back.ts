@@ -18,7 +18,7 @@ import { fenceStatement, isFenced } from "../fence";
 import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";
 import { slicedRows, slicedStatements } from "../slices";
 import { deriveStatements } from "../state/derive";
-import { linkMoneyStatements, linkShipmentStatements } from "../state/links";
+import { linkMoneyStatements } from "../state/links";
 import { mergeStatements } from "../state/merge";
 import type { ClosedFile } from "./closed-files";
 import { keyOf } from "./keys";
@@ -121,7 +121,6 @@ function rowStatements(
       rows.notifications.map((row) => ({ ...row, awaits_sweep: 1 })),
     ),
     ...linkMoneyStatements(db, keys, now),
-    ...linkShipmentStatements(db, keys, now),
     ...deriveStatements(db, keys, now, null),
     ...entityNames.flatMap((entity) =>
       slicedStatements(

@@ -39,4 +39,5 @@ export const migrationNames: readonly string[] = [
   "closed_orders",
   "small_rows",
   "short_extra",
+  "named_links",
 ].map((name, place) => `${String(place).padStart(4, "0")}_${name}.sql`);

@@ -16,12 +16,7 @@ import { contactStatements, disputeStatements, flagStatements } from "./claims";
 import { deriveStatements } from "./derive";
 import { type ErasedBody, rewriteStatements } from "../privacy/erased-bodies";
 import { settleStatements, type Verdict } from "../inbox/inbox";
-import {
-  type BatchKeys,
-  linkMoneyStatements,
-  linkShipmentStatements,
-  nameOrderStatements,
-} from "./links";
+import { type BatchKeys, linkMoneyStatements, nameOrderStatements } from "./links";
 import { foldStatements } from "./merge";
 import { type Alert, alertStatement } from "../outbox/alerts";
 import { isUsed } from "../outbox/channels";
@@ -110,22 +105,18 @@ function statements(db: D1Database, batch: Application, now: string): D1Prepared
   const settle = settleStatements(db, batch.verdicts, now);
   const merges = foldStatements(db, batch.patches, now);
   if (merges.length === 0) return [...settle];
+  const hasMoney = rows.payments.size + rows.refunds.size > 0;
+  const refundDueAt = batch.isSilent === true ? null : addMs(now, REFUND_DUE_AFTER_MS);
   return [
     ...disputeStatements(db, linkClaims),
     ...flagStatements(db, batch.amountClaims),
     ...contactStatements(db, batch.contacts),
     ...merges,
     // A statement that finds nothing to do takes D1 as long as one that does.
-    ...(rows.payments.size + rows.refunds.size > 0 ? linkMoneyStatements(db, keys, now) : []),
-    ...(rows.shipments.size > 0
-      ? [...linkShipmentStatements(db, keys, now), ...nameOrderStatements(db, keys)]
-      : []),
-    ...deriveStatements(
-      db,
-      keys,
-      now,
-      batch.isSilent === true ? null : addMs(now, REFUND_DUE_AFTER_MS),
-    ),
+    ...(hasMoney ? linkMoneyStatements(db, keys, now) : []),
+    ...(rows.shipments.size > 0 ? nameOrderStatements(db, keys) : []),
+    // Parcels alone change nothing that is derived.
+    ...(hasMoney || rows.orders.size > 0 ? deriveStatements(db, keys, now, refundDueAt) : []),
     ...settle,
   ];
 }

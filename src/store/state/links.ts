@@ -1,6 +1,7 @@
 /**
- * Links rows to their orders. Each statement reads only rows that the batch touched and rows that a move has marked
- * `stale` (three triggers, migrations/0001), and writes only differences.
+ * Links payments and refunds to their orders. Each statement reads only rows that the batch touched and rows that a move
+ * has marked `stale` (three triggers, migrations/0001), and writes only differences. A parcel belongs to the order that
+ * is named for it: a trigger copies it (migrations/0039), as it copies a payment's reference.
  *
  * A payment counts for the order that is named for it. If the key of one row is another payment's reference, the
  * two are one payment under two names (the first is the alias): they share the link with the higher precedence. A
@@ -10,11 +11,6 @@
 import { messagesWhere } from "../../notifications/templates";
 import { precedenceSql } from "../../projection/shared-precedence";
 import { escaped } from "../outbox/fact-ids";
-
-/** `?1`: payment ids of the batch; `?2`: now. Primary key. Fires payments_renamed. */
-const copyReferences = `
-UPDATE payments SET reference_number = named_reference, updated_at = ?2
-WHERE payment_id IN (SELECT value FROM json_each(?1)) AND reference_number IS NOT named_reference`;
 
 /** The payments of `?1` and, by key or by reference, their other names. */
 export const paymentsAndAliases = `
@@ -66,11 +62,6 @@ FROM (
 WHERE refunds.refund_id = l.refund_id
   AND (refunds.order_number IS NOT l.order_number OR refunds.stale = 1)`;
 
-/** `?1`: shipment ids of the batch; `?2`: now. Primary key. */
-const linkShipments = `
-UPDATE shipments SET order_number = named_order, updated_at = ?2
-WHERE shipment_id IN (SELECT value FROM json_each(?1)) AND order_number IS NOT named_order`;
-
 /** The keys of one batch, as JSON arrays. */
 export interface BatchKeys {
   readonly orders: string;
@@ -89,18 +80,9 @@ export function linkMoneyStatements(
   now: string,
 ): readonly D1PreparedStatement[] {
   return [
-    db.prepare(copyReferences).bind(keys.payments, now),
     db.prepare(linkPayments).bind(keys.payments, now),
     db.prepare(linkRefunds).bind(keys.refunds, keys.payments, now),
   ];
-}
-
-export function linkShipmentStatements(
-  db: D1Database,
-  keys: BatchKeys,
-  now: string,
-): readonly D1PreparedStatement[] {
-  return [db.prepare(linkShipments).bind(keys.shipments, now)];
 }
 
 /**

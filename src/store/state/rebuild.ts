@@ -16,7 +16,7 @@ import { contactStatements, disputeStatements } from "./claims";
 import { deriveStatements } from "./derive";
 import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";
 import { keysOf, readBounded, type RowKeys } from "./rows";
-import { linkMoneyStatements, linkShipmentStatements, paymentsAndAliases } from "./links";
+import { linkMoneyStatements, paymentsAndAliases } from "./links";
 import { foldStatements } from "./merge";
 import { slicedRows, slicedStatements } from "../slices";
 
@@ -126,7 +126,6 @@ export async function applyRebuild(
     ...contactStatements(db, plan.contacts),
     ...foldStatements(db, patches, now),
     ...linkMoneyStatements(db, keys, now),
-    ...linkShipmentStatements(db, keys, now),
     ...deriveStatements(db, keys, now, null),
     ...claimStatements(db, plan.claims),
     ...slicedStatements(
