@@ -15,7 +15,7 @@ import { numberingPlans } from "./numbering-plans.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = `${root}public/console`;
 const plansFile = `${root}src/events/field-formats/phone-metadata.json`;
-const migrationNamesFile = `${root}src/store/set-up/migration-names.ts`;
+const migrationCountFile = `${root}src/store/set-up/migration-count.ts`;
 const namesFile = `${root}src/console/asset-names.ts`;
 
 function read(path: string): string {
@@ -63,12 +63,10 @@ async function describeApi(): Promise<string> {
   return `${JSON.stringify(bundle.describeApi(packageJson.version), null, 1)}\n`;
 }
 
-/** The migrations that drizzle-kit's journal names, in the order in which they are applied. Each has its place in front. */
-function migrationNames(): string {
-  const names = journal.entries.map(({ tag }) => `  "${tag.slice(5)}",\n`).join("");
-  return `/** Written by \`npm run assets\`: the migrations, in the order in which they are applied. */
-export const migrationNames: readonly string[] = [
-${names}].map((name, place) => \`\${String(place).padStart(4, "0")}_\${name}.sql\`);
+/** How many migrations drizzle-kit's journal names; each name begins with its number. */
+function migrationCount(): string {
+  return `/** Written by \`npm run assets\`: how many migrations there are, numbered from 0. */
+export const MIGRATIONS = ${String(journal.entries.length)};
 `;
 }
 
@@ -76,7 +74,7 @@ ${names}].map((name, place) => \`\${String(place).padStart(4, "0")}_\${name}.sql
 function partsOfWorker(): readonly (readonly [string, string])[] {
   return [
     [plansFile, numberingPlans()],
-    [migrationNamesFile, migrationNames()],
+    [migrationCountFile, migrationCount()],
   ];
 }
 

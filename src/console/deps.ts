@@ -1,35 +1,35 @@
 /** The dependencies of the console and the admin API, made from bindings and configuration. */
-import type { Context } from "hono";
-import { version } from "../../package.json";
+import { findLanguage, languageCodes } from "../notifications/locales";
+import type { ArchivedOrders } from "../store/closed-orders/archived-orders";
+import type { ApiRoute } from "./api/api-route";
 import { type Config, expectedOf } from "../config";
-import type { Piece } from "../events/imports/body-splitter";
-import { addMs } from "../events/field-formats/time";
-import { BODY_MAX_BYTES } from "../limits";
-import { mapChannels } from "../notifications/channels";
+import type { AdminConfig } from "./auth/sign-in";
+import { forgetChannel } from "../store/outbox/channels";
+import { version } from "../../package.json";
+import type { Context } from "hono";
 import type { ChannelSetups } from "../notifications/channels/setup";
 import type { Samples } from "../notifications/samples";
-import { findLanguage, languageCodes } from "../notifications/locales";
-import type { StoreDefaults } from "../projection/store-defaults";
-import type { ArchivedOrders } from "../store/closed-orders/archived-orders";
-import type { Calls } from "../store/outbox/calls";
-import { forgetChannel } from "../store/outbox/channels";
+import { addMs } from "../events/field-formats/time";
 import type { Erasure } from "../store/privacy/erasure";
-import type { Expected } from "../store/set-up/missing-pieces";
-import { resendMessage } from "../store/outbox/message-list";
+import type { Piece } from "../events/imports/body-splitter";
+import { saveReplay } from "../store/replays";
+import type { StoreDefaults } from "../projection/store-defaults";
+import type { EndpointsDeps } from "./forwarding/endpoints";
 import { saveQuietUntil } from "../store/outbox/quiet-until";
+import type { ReplayFilter } from "../store/inbox/waiting";
+import { mapChannels } from "../notifications/channels";
+import type { Calls } from "../store/outbox/calls";
+import type { Expected } from "../store/set-up/missing-pieces";
+import type { ShopDeps } from "./shop/settings";
+import type { Limiter } from "./auth/attempts";
 import {
   countUnsent,
   sendUnsent,
   type UnsentCount,
   type UnsentFilter,
 } from "../store/outbox/unsent";
-import type { ReplayFilter } from "../store/inbox/waiting";
-import { saveReplay } from "../store/replays";
-import type { ApiRoute } from "./api/api-route";
-import type { Limiter } from "./auth/attempts";
-import type { EndpointsDeps } from "./forwarding/endpoints";
-import type { AdminConfig } from "./auth/sign-in";
-import type { ShopDeps } from "./shop/settings";
+import { BODY_MAX_BYTES } from "../limits";
+import { resendMessage } from "../store/outbox/message-list";
 
 /** The set-up as people may see it: which secrets are set, never their values. */
 export interface Settings {

@@ -4,27 +4,27 @@
  * statuses together, without people on the suppression list. A message is acked only after that batch has
  * committed. If the run dies in between, the message is delivered again and changes nothing.
  */
-import { isImported } from "../events/imports/import-id";
-import { EVENT_MAX_RETRIES, SHARED_MAX_CHARACTERS } from "../limits";
-import { errorText, log } from "../log";
-import { amountClaims } from "../projection/patches/amount-claims";
-import type { ForwardTarget } from "../projection/event-filter";
-import { foldPatches } from "../projection/fold";
-import { interpret, type Interpretation, type InterpretOptions } from "../projection/interpret";
-import { unknownBodyAlert } from "../store/outbox/alerts";
-import type { Application } from "../store/state/apply";
-import type { ErasedBody } from "../store/privacy/erased-bodies";
-import { type InboxRow, isDescribed, noteFailedTry, type Verdict } from "../store/inbox/inbox";
-import { type PutBack, UnreadableArchive } from "../store/closed-orders/archived-orders";
-import type { Alert } from "../store/outbox/alerts";
-import { recordBeat } from "../store/set-up/beats";
-import { knownSuppressionList, SuppressionListChanged } from "../store/privacy/suppression-list";
-import { giveWay } from "../time-limit";
 import { applyOnceBack } from "./archived-orders";
-import { retryDelaySeconds, type Trouble } from "./backoff";
-import { type BodiesDeps, findBodies, type Found } from "./bodies";
 import { ackWork, attemptsOf, type Delivery, gatherWork, halvesOf, type Work } from "./deliveries";
+import { amountClaims } from "../projection/patches/amount-claims";
+import { isImported } from "../events/imports/import-id";
 import { classifyTrouble } from "./trouble";
+import { knownSuppressionList, SuppressionListChanged } from "../store/privacy/suppression-list";
+import { EVENT_MAX_RETRIES, SHARED_MAX_CHARACTERS } from "../limits";
+import type { Alert } from "../store/outbox/alerts";
+import { type BodiesDeps, findBodies, type Found } from "./bodies";
+import { type InboxRow, isDescribed, noteFailedTry, type Verdict } from "../store/inbox/inbox";
+import { unknownBodyAlert } from "../store/outbox/alerts";
+import { foldPatches } from "../projection/fold";
+import type { ForwardTarget } from "../projection/event-filter";
+import type { ErasedBody } from "../store/privacy/erased-bodies";
+import { recordBeat } from "../store/set-up/beats";
+import type { Application } from "../store/state/apply";
+import { type PutBack, UnreadableArchive } from "../store/closed-orders/archived-orders";
+import { errorText, log } from "../log";
+import { retryDelaySeconds, type Trouble } from "./backoff";
+import { interpret, type Interpretation, type InterpretOptions } from "../projection/interpret";
+import { giveWay } from "../time-limit";
 
 export interface ConsumerDeps extends BodiesDeps {
   /** Applies a batch, unless the suppression list has changed; returns the ids of messages due now. */

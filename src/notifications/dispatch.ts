@@ -6,27 +6,16 @@
  * outcomes, which lanes that end together share. Each endpoint has slices of its own, so that one that hangs delays only
  * itself. The claim comes directly before the request, so a row that is claimed and has no outcome may have been sent.
  */
-import {
-  CHANNEL_CONCURRENCY,
-  DISPATCH_MAX_ROWS,
-  DISPATCH_RUN_MS,
-  DISPATCH_SLICE_ROWS,
-  FORWARD_MAX_ROWS,
-  FORWARD_SLICE_ROWS,
-  RECORD_TOGETHER_MS,
-} from "../limits";
 import { log } from "../log";
-import { atMost } from "../time-limit";
-import { claim, type DueRow, listDue } from "../store/outbox/outbox";
+import { loadConsents } from "./consent";
 import { loadKnownChannels } from "../store/outbox/channels";
-import { loadEndpoints } from "../store/outbox/endpoints";
 import { listBusyLanes, listDueOfLane, releaseWaiting } from "../store/outbox/lanes";
 import { loadDue } from "../store/outbox/outbox-facts";
-import type { Outcome } from "./channels/channel";
-import { type ChannelSetups, withMemory } from "./channels/setup";
-import { loadConsents } from "./consent";
-import { ConnectionGate } from "./forwarding/connection-gate";
-import { learnEndpoint } from "./forwarding/learn";
+import { loadEndpoints } from "../store/outbox/endpoints";
+import { makeShop } from "./shop";
+import { atMost } from "../time-limit";
+import type { OutgoingMessage, Settled } from "./outcome";
+import { type ClosedLanes, type PlanDeps, planRow, type Slice } from "./plan";
 import {
   byReceipt,
   endpointLane,
@@ -37,14 +26,25 @@ import {
   type OpenLane,
   openLanes,
 } from "./forwarding/open-lanes";
+import { record, type RecordDeps } from "./record";
+import { editsOf } from "./locales/say";
+import { claim, type DueRow, listDue } from "../store/outbox/outbox";
 import { type Lane, type LaneReport, rest, runLane } from "./lane";
 import { storeRendered } from "./message";
-import type { OutgoingMessage, Settled } from "./outcome";
-import { type ClosedLanes, type PlanDeps, planRow, type Slice } from "./plan";
-import { record, type RecordDeps } from "./record";
-import { makeShop } from "./shop";
 import { suppressionCheck } from "./suppression";
-import { editsOf } from "./locales/say";
+import { type ChannelSetups, withMemory } from "./channels/setup";
+import {
+  CHANNEL_CONCURRENCY,
+  DISPATCH_MAX_ROWS,
+  DISPATCH_RUN_MS,
+  DISPATCH_SLICE_ROWS,
+  FORWARD_MAX_ROWS,
+  FORWARD_SLICE_ROWS,
+  RECORD_TOGETHER_MS,
+} from "../limits";
+import type { Outcome } from "./channels/channel";
+import { ConnectionGate } from "./forwarding/connection-gate";
+import { learnEndpoint } from "./forwarding/learn";
 
 /** The dependencies of a run; deps.ts connects them. */
 export interface DispatchDeps extends PlanDeps, RecordDeps, LanesDeps {}

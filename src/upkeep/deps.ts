@@ -1,16 +1,16 @@
 /** Connects the cron, and the console's actions on stored data, to bindings and configuration. */
-import { type Config, expectedOf } from "../config";
-import { findClosedOrders } from "../closed-orders-service";
-import { archivedOrders } from "../store/closed-orders/archived-orders";
-import type { Calls } from "../store/outbox/calls";
+import type { SweepDeps } from "./sweep";
 import { sendTexts } from "../store/inbox/queue";
-import type { ReplayFilter } from "../store/inbox/waiting";
+import { findClosedOrders } from "../closed-orders-service";
 import { findArchive, listObjects } from "./archive";
 import { erase } from "./erasure";
-import { exportPage } from "./export";
+import type { ReplayFilter } from "../store/inbox/waiting";
+import { archivedOrders } from "../store/closed-orders/archived-orders";
 import { replayEvents } from "./replay";
 import { restore, type RestoreRequest } from "./restore";
-import type { SweepDeps } from "./sweep";
+import type { Calls } from "../store/outbox/calls";
+import { type Config, expectedOf } from "../config";
+import { exportPage } from "./export";
 
 type Bindings = Pick<Env, "DB" | "EVENTS">;
 

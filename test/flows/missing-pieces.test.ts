@@ -190,11 +190,12 @@ describe("the consumer of the dead-letter queue", () => {
 describe("migrations", () => {
   const last = "SELECT name FROM d1_migrations ORDER BY name DESC LIMIT 1";
 
-  it("that were not applied are named", async () => {
+  it("that were not applied are named by their numbers", async () => {
     const { name } = await row(last);
     await env.DB.exec(`DELETE FROM d1_migrations WHERE name = '${String(name)}'`);
     try {
-      await expectMissing("migrations", new RegExp(`1 migration is missing \\(${String(name)}\\)`));
+      const number = String(name).slice(0, 4);
+      await expectMissing("migrations", new RegExp(`1 migration is missing \\(${number}\\)`));
       const [found] = await missing({ ENVIRONMENT: "staging" });
       expect(found?.fix).toContain("--env staging");
     } finally {
@@ -234,7 +235,7 @@ describe("migrations", () => {
   it("are all missing in a database that none was applied to", async () => {
     await env.DB.exec("ALTER TABLE d1_migrations RENAME TO d1_migrations_away");
     try {
-      await expectMissing("migrations", /migrations are missing \(0000_tables.sql to /);
+      await expectMissing("migrations", /migrations are missing \(0000 to 00/);
     } finally {
       await env.DB.exec("ALTER TABLE d1_migrations_away RENAME TO d1_migrations");
     }

@@ -14,4 +14,9 @@ await test("the journal names every migration of the folder, in order", () => {
     entries.map(({ tag }) => `${tag}.sql`),
     migrationNames(),
   );
+  // The Worker knows them by their numbers.
+  assert.deepEqual(
+    entries.map(({ tag }) => Number(tag.slice(0, 4))),
+    entries.map((_, place) => place),
+  );
 });

@@ -81,12 +81,12 @@ export function secretCommand(name: string, environment: string): string {
   return environment === "production" ? command : `${command} --env ${environment}`;
 }
 
-function migrationsOf(names: readonly string[], environment: string): MissingPiece | null {
-  const [first, ...others] = names;
+function migrationsOf(numbers: readonly string[], environment: string): MissingPiece | null {
+  const [first, ...others] = numbers;
   if (first === undefined) return null;
   const last = others.at(-1);
   const which = last === undefined ? first : `${first} to ${last}`;
-  const problem = `The database is older than this version of the Worker: ${String(names.length)} migrations are missing (${which}).`;
+  const problem = `The database is older than this version of the Worker: ${String(numbers.length)} migrations are missing (${which}).`;
   return {
     piece: "migrations",
     problem: last === undefined ? problem.replace("1 migrations are", "1 migration is") : problem,

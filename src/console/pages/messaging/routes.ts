@@ -1,9 +1,9 @@
 /** The pages of the shop and its messages, and their form handlers, by path below /console. */
+import { saveShop, shop } from "./shop-page";
 import type { PageContext } from "../../page-context";
 import { messagesAndTexts, turnSwitch } from "./messages-page";
-import { saveShop, shop } from "./shop-page";
-import { saveTexts, sendTest, templatePreview } from "./template-acts";
 import { template } from "./template-page";
+import { saveTexts, sendTest, templatePreview } from "./template-acts";
 
 type Serve = (context: PageContext) => Promise<Response>;
 
