@@ -48,9 +48,10 @@ const shownTimes = {
 } as const;
 
 /**
- * The most entries of a list whose dates are read: the receiver does this, and a date in a zone takes microseconds.
+ * The most payments, and parcels, that are read from one order event. A body of 1 MB has room for 350,000 empty
+ * entries, but for no more real ones than these.
  */
-const SHOWN_MAX_ENTRIES = 1_000;
+export const ENTRIES_MAX = 2_000;
 
 type Found = Pick<Identity, "notes"> & { readonly time: string | null };
 
@@ -65,7 +66,7 @@ function findTime(candidates: readonly StatedTime[], frame: TimeFrame): Found {
 }
 
 function timesOf(list: unknown, fields: readonly string[]): readonly unknown[] {
-  const entries: readonly unknown[] = Array.isArray(list) ? list.slice(0, SHOWN_MAX_ENTRIES) : [];
+  const entries: readonly unknown[] = Array.isArray(list) ? list.slice(0, ENTRIES_MAX) : [];
   return entries.filter(isObject).flatMap((entry) => fields.map((field) => entry[field]));
 }
 

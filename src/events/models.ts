@@ -28,7 +28,7 @@ const number = z.nullish(
 );
 /** A decimal in the order's currency. */
 const amount = number;
-/** Not in the contract, used only for messages: a wrong value is left out and never causes quarantine. */
+/** A text beside the state: a value that is none never causes quarantine; projection/patches/extra.ts keeps it. */
 const extra = z.pipe(
   z.optional(z.unknown()),
   z.transform((value) => textOf(value)),

@@ -36,12 +36,15 @@ function keepDigits(
 const REVIVED_MAX_VALUES = 60_000;
 const INTEGER_MAX_DIGITS = 200;
 
-/** Whether there are at most so many values: each stands behind a comma or a bracket. */
+/** Whether there are at most so many values: each stands behind a comma or a bracket that is in no text. */
 function hasAtMost(values: number, json: string): boolean {
   let count = 1;
+  let isInText = false;
   for (let at = 0; at < json.length && count <= values; at += 1) {
     const sign = json[at];
-    if (sign === "," || sign === "[" || sign === "{") count += 1;
+    if (sign === '"') isInText = !isInText;
+    else if (isInText) at += sign === "\\" ? 1 : 0;
+    else if (sign === "," || sign === "[" || sign === "{") count += 1;
   }
   return count <= values;
 }

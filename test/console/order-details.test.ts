@@ -90,7 +90,7 @@ describe("an order of which everything is said", () => {
     for (const field of [
       "loyalty_tier {&quot;name&quot;:&quot;gold&quot;}",
       "is_cancellation_allowed true",
-      "Payment PAY-FULL upi_id asha@upi",
+      "Payment PAY-FULL payment_date 2026-11-20 09:31:00 upi_id asha@upi",
       "Refund REF-FULL payment_method UPI",
       "Parcel SHP-FULL total_weight 1.5",
     ]) {

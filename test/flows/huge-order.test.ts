@@ -7,7 +7,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { VIEW_LIMITS, VIEW_MAX_SETTINGS } from "../../src/limits";
-import { ENTRIES_MAX } from "../../src/projection/patches/entries";
+import { ENTRIES_MAX } from "../../src/events/identity";
 import { listEvents } from "../../src/store/inbox/event-list";
 import { loadTimeline } from "../../src/store/state/order-detail";
 import { startRebuild } from "../../src/store/state/rebuild-progress";

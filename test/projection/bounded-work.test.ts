@@ -10,7 +10,8 @@ import { parseBody } from "../../src/events/values";
 import { contactsInText } from "../../src/projection/contacts-in-text";
 import { CONTACTS_MAX, identifiersOf, namesTooMany } from "../../src/projection/identifiers";
 import { asJudged, interpret } from "../../src/projection/interpret";
-import { ENTRIES_MAX, ITEMS_MAX } from "../../src/projection/patches/entries";
+import { ENTRIES_MAX } from "../../src/events/identity";
+import { ITEMS_MAX } from "../../src/projection/patches/entries";
 import { EXTRA_MAX_BYTES } from "../../src/projection/patches/extra";
 import { defaults } from "../support/defaults";
 import { growthOfWork, LINEAR_GROWTH } from "../support/growth-of-work";
@@ -60,14 +61,14 @@ describe("entries of lists", () => {
     expect(items).toHaveLength(ITEMS_MAX);
   });
 
-  it("no more dates of entries are looked at than of a thousand", () => {
+  it("no more dates of entries are looked at than entries are read", () => {
     const late = `{"payment_date":"2026-11-25T00:00:00Z"}`;
     const frame = { receivedAt, timeZone: null };
     const dated = (before: number): string | null =>
       describeBody(body(`"payments":[${"{},".repeat(before)}${late}]`), null, frame).description
         .occurredAt;
-    expect(dated(999)).toBe("2026-11-25T00:00:00.000Z");
-    expect(dated(1_000)).toBeNull();
+    expect(dated(ENTRIES_MAX - 1)).toBe("2026-11-25T00:00:00.000Z");
+    expect(dated(ENTRIES_MAX)).toBeNull();
   });
 });
 
@@ -100,6 +101,13 @@ describe("long numbers", () => {
       "70000",
       Number("12345678901234567890"),
     );
+  });
+
+  it("keep their digits beside a text with as many commas, brackets and quotes", () => {
+    const note = JSON.stringify(`"[{,\\`.repeat(70_000));
+    expect(parseBody(`{"a":12345678901234567890,"note":${note}}`)).toMatchObject({
+      a: 12345678901234567890n,
+    });
   });
 });
 

@@ -94,6 +94,59 @@ describe("extra", () => {
     expect(extraIn(parcel, "shipments")).toEqual({ modified_at: "2026-11-24T09:00:00Z" });
   });
 
+  it("has what a column could not take: of another type, or a time that is none", () => {
+    const odd = {
+      order_date: "yesterday",
+      currency: { name: "Rupee" },
+      customer_id: true,
+      customer_note: { text: "Ring twice" },
+      coupon_code: ["DIWALI"],
+    };
+    expect(extraIn({ ...order, ...odd }, "orders")).toEqual({ ...rest, ...odd });
+    const parcel = {
+      reference_number: "S",
+      status: "shipped",
+      shipped_date: "never",
+      delivered_date: "2099-01-01",
+      eta_delivery: "in 3 days",
+    };
+    const { reference_number: _key, status: _status, ...dates } = parcel;
+    expect(extraIn(parcel, "shipments")).toEqual(dates);
+  });
+
+  it("has the dates and remarks of a payment or refund that states no status", () => {
+    const nested = {
+      ...order,
+      payments: [{ request_number: "P", payment_date: "2026-11-23" }],
+    };
+    expect(extraIn(nested, "payments")).toEqual({ payment_date: "2026-11-23" });
+    const refund = { refund_amount: 1, refund_date: "2026-11-23", refund_remarks: "as asked" };
+    expect(extraIn({ request_number: "R", ...refund }, "refunds")).toEqual({
+      refund_date: "2026-11-23",
+      refund_remarks: "as asked",
+    });
+  });
+
+  it("has how a nested refund was paid, and an unknown kind of transaction", () => {
+    const entry = { request_number: "R", payment_status: "success", payment_method: "UPI" };
+    const nested = { ...order, payments: [{ ...entry, transaction_type: "refund" }] };
+    expect(extraIn(nested, "refunds")).toEqual({ payment_method: "UPI" });
+    const other = { ...order, payments: [{ ...entry, transaction_type: "chargeback" }] };
+    expect(extraIn(other, "payments")).toEqual({ transaction_type: "chargeback" });
+  });
+
+  it("has the customer's own contacts where an address has others", () => {
+    const contacts = { customer_email: "account@example.com", customer_phone: "9812345678" };
+    const address = { email: "asha@example.com", phone: "9898989898" };
+    expect(extraIn({ ...order, ...contacts }, "orders")).toEqual(rest);
+    for (const name of ["billing_address", "shipping_address"]) {
+      const told = { ...order, ...contacts, [name]: address };
+      expect(extraIn(told, "orders")).toEqual({ ...rest, ...contacts });
+      const same = { ...told, [name]: { email: "account@example.com", phone: "9812345678" } };
+      expect(extraIn(same, "orders")).toEqual(rest);
+    }
+  });
+
   it("is whole where somebody else typed the word for what is gone", () => {
     const told = { ...order, customer_note: "(erased)", friend: "Quillonia" };
     expect(extraIn(told, "orders")).toEqual({ ...rest, friend: "Quillonia" });

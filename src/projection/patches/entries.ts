@@ -18,11 +18,7 @@ export interface Entries<T> {
   readonly notes: readonly string[];
 }
 
-/**
- * The most payments, and parcels, that are read from one order event; and items, of its order or of all its parcels.
- * A body of 1 MB has room for 350,000 empty entries, but for no more real ones than these.
- */
-export const ENTRIES_MAX = 2_000;
+/** The most items that are read from one order event, of its order or of all its parcels. */
 export const ITEMS_MAX = 10_000;
 
 /** `path` names the list in notes: `data.payments`. At most `max` entries are read. */

@@ -5,7 +5,9 @@
 import { ERASED } from "../../events/erased-body";
 import type { ModelName } from "../../events/catalog";
 import { models } from "../../events/models";
-import { isObject, isPresent, type JsonObject } from "../../events/values";
+import { knownTime, parseTimeOrDay } from "../../events/field-formats/time";
+import { isObject, isPresent, type JsonObject, textOf } from "../../events/values";
+import type { DecodedEvent } from "../decoded-event";
 
 /** The limit of `extra` and of `metadata`, in bytes of UTF-8. */
 export const EXTRA_MAX_BYTES = 8_192;
@@ -90,16 +92,58 @@ const heldInPart: ReadonlySet<string> = new Set([
   "modified_at",
 ]);
 
-function isHeld(model: ModelName, name: string, value: unknown): boolean {
-  if (model === "OrderDetail" && name === "metadata") return isObject(value);
-  return Object.hasOwn(models[model].shape, name) && !heldInPart.has(name);
+/** What an event or a nested entry sets: `raw` are its fields, `status` is null if it sets none. */
+type Setting = Pick<
+  DecodedEvent,
+  "subject" | "status" | "raw" | "isErased" | "receivedAt" | "timeZone"
+>;
+
+type Rule = (value: unknown, setting: Setting) => boolean;
+
+const isText: Rule = (value) => textOf(value) !== null;
+const isTime: Rule = (value, frame) => knownTime(value, frame) !== null;
+const setsStatus: Rule = (_value, { status }) => status !== null;
+
+/** The customer's column has the contact of an address if there is one. */
+const isContact =
+  (name: string): Rule =>
+  (value, { raw }) => {
+    const addresses = [raw["billing_address"], raw["shipping_address"]].filter(isObject);
+    const told = addresses.map((address) => textOf(address[name]));
+    return [null, textOf(value)].includes(told.find((text) => text !== null) ?? null);
+  };
+
+/** Fields that a column holds only sometimes: not of a type or at a place where it cannot. */
+const heldIf: Readonly<Record<string, Rule>> = {
+  metadata: isObject,
+  currency: (value) => !isObject(value) || textOf(value["code"]) !== null,
+  customer_id: isText,
+  customer_note: isText,
+  coupon_code: isText,
+  customer_email: isContact("email"),
+  customer_phone: isContact("phone"),
+  order_date: isTime,
+  shipped_date: isTime,
+  delivered_date: isTime,
+  eta_delivery: (value, { timeZone }) => parseTimeOrDay(value, timeZone) !== null,
+  transaction_type: (value) => value === "payment" || value === "refund",
+  payment_method: (_value, { subject }) => subject === "payment",
+  payment_date: (value, setting) => setsStatus(value, setting) && isTime(value, setting),
+  refund_date: (value, setting) => setsStatus(value, setting) && isTime(value, setting),
+  refund_remarks: setsStatus,
+};
+
+function isHeld(model: ModelName, name: string, value: unknown, setting: Setting): boolean {
+  const isOwn = Object.hasOwn(models[model].shape, name) && !heldInPart.has(name);
+  return isOwn && (heldIf[name]?.(value, setting) ?? true);
 }
 
-/** Every field of `data` without a column. */
-export function extraOf(model: ModelName, data: JsonObject, isErased: boolean): Extra {
-  const { fields: all, rest } = fieldsOf(data);
+/** Every field without a column. */
+export function extraOf(model: ModelName, setting: Setting): Extra {
+  const { raw, isErased } = setting;
+  const { fields: all, rest } = fieldsOf(raw);
   const fields = all.filter(
-    ([name, value]) => isPresent(value) && !isEmpty(value) && !isHeld(model, name, value),
+    ([name, value]) => isPresent(value) && !isEmpty(value) && !isHeld(model, name, value, setting),
   );
   return isErased && fields.length > 0 ? nothingLeft : objectOf(fields, rest, "extra");
 }

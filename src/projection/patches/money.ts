@@ -9,7 +9,10 @@ export function micros(amount: number | null | undefined): number | null {
   if (amount === null || amount === undefined) return null;
   const text = String(Math.abs(amount));
   // Below a millionth, and above 1e21, numbers are written with an exponent.
-  if (text.includes("e")) return Math.abs(amount) < 1 ? 0 : null;
+  if (text.includes("e")) {
+    if (Math.abs(amount) >= 1) return null;
+    return Math.abs(amount) < 5e-7 ? 0 : Math.sign(amount);
+  }
   const [whole = "0", fraction = ""] = text.split(".");
   const rounding = Number(fraction.charAt(6)) >= 5 ? 1 : 0;
   const size = Number(whole + fraction.slice(0, 6).padEnd(6, "0")) + rounding;

@@ -4,14 +4,15 @@
  */
 import type { Subject } from "../../events/catalog";
 import { isImported } from "../../events/imports/import-id";
+import { ENTRIES_MAX } from "../../events/identity";
 import { hasOwnIdentifier, keyOf } from "../../events/keys";
 import { type OrderDetail, orderPayment, orderShipment } from "../../events/models";
 import { refundStatus } from "../../events/subjects";
 import { knownTime } from "../../events/field-formats/time";
-import type { JsonObject } from "../../events/values";
+import { isObject, type JsonObject } from "../../events/values";
 import type { DecodedEvent } from "../decoded-event";
 import { airwayBillContacts } from "./contacts";
-import { ENTRIES_MAX, ITEMS_MAX, parseEntries } from "./entries";
+import { ITEMS_MAX, parseEntries } from "./entries";
 import { extraOf } from "./extra";
 import { paymentPatch, refundFromPayment, refundPatch } from "./money-patches";
 import { moneyNotes } from "./money";
@@ -57,35 +58,53 @@ function nestedPlace(
 }
 
 /**
- * Keys of nested entries of one kind. Entries without any identifier are numbered: the first has the order's
- * number as its key, the next ones the number with `#2`, `#3`, so that they stay separate.
+ * Keys of the entries of a list; null if an identifier is too long. Entries without any identifier are numbered by
+ * kind: the first has the order's number as its key, the next ones the number with `#2`, `#3`, so that they stay
+ * separate. An invalid entry counts too: the others keep their keys once it is valid.
  */
-function entryKeys(orderNumber: string): (subject: Subject, entry: JsonObject) => string | null {
+function entryKeys(
+  orderNumber: string,
+  list: readonly unknown[] | null | undefined,
+  subjectOf: (entry: JsonObject) => Subject,
+): ReadonlyMap<JsonObject, string | null> {
   const unnamed = new Map<Subject, number>();
-  return (subject, entry) => {
+  const keyFor = (entry: JsonObject): string | null => {
+    const subject = subjectOf(entry);
     if (hasOwnIdentifier(subject, entry)) return keyOf(subject, entry, null);
     const count = (unnamed.get(subject) ?? 0) + 1;
     unnamed.set(subject, count);
     return count === 1 ? orderNumber : `${orderNumber}#${String(count)}`;
   };
+  const entries = (list ?? []).slice(0, ENTRIES_MAX).filter(isObject);
+  return new Map(entries.map((entry) => [entry, keyFor(entry)]));
 }
+
+const isRefund = ({ transaction_type: type }: JsonObject): boolean => type === "refund";
 
 function nestedPatches(event: DecodedEvent, data: OrderDetail): Projected {
   const payments = parseEntries(data.payments, orderPayment, "data.payments", ENTRIES_MAX);
   const shipments = parseEntries(data.shipments, orderShipment, "data.shipments", ENTRIES_MAX);
-  const keyFor = entryKeys(event.key);
+  const moneyKeys = entryKeys(event.key, data.payments, (entry) =>
+    isRefund(entry) ? "refund" : "payment",
+  );
+  const shipmentKeys = entryKeys(event.key, data.shipments, () => "shipment");
   const patches: Patch[] = [];
   const notes = [...payments.notes, ...shipments.notes];
   for (const { value: entry, raw } of payments.entries) {
-    const refund = entry.transaction_type === "refund";
-    const key = keyFor(refund ? "refund" : "payment", entry);
+    const refund = isRefund(raw);
+    const key = moneyKeys.get(raw) ?? null;
     if (key === null) {
       notes.push("skipped data.payments: a key is too long");
       continue;
     }
     const { payment_date: date } = entry;
-    const { json: extra, notes: left } = extraOf("OrderPayment", raw, event.isErased);
     const status = refund ? refundStatus(entry.payment_status) : entry.payment_status;
+    const { json: extra, notes: left } = extraOf("OrderPayment", {
+      ...event,
+      subject: refund ? "refund" : "payment",
+      status,
+      raw,
+    });
     const place = nestedPlace(event, key, { status, date, extra });
     patches.push(
       refund ? refundPatch(refundFromPayment(entry), place) : paymentPatch(entry, place),
@@ -95,13 +114,14 @@ function nestedPatches(event: DecodedEvent, data: OrderDetail): Projected {
   }
   let itemsLeft = ITEMS_MAX;
   for (const { value: entry, raw } of shipments.entries) {
-    const key = keyFor("shipment", entry);
+    const key = shipmentKeys.get(raw) ?? null;
     if (key === null) {
       notes.push("skipped data.shipments: a key is too long");
       continue;
     }
     const { status, modified_at: date } = entry;
-    const { json: extra, notes: left } = extraOf("OrderShipment", raw, event.isErased);
+    const own = { ...event, subject: "shipment", status, raw } as const;
+    const { json: extra, notes: left } = extraOf("OrderShipment", own);
     const place = nestedPlace(event, key, { status, date, extra });
     const projected = shipmentPatch(entry, place, itemsLeft);
     itemsLeft = Math.max(0, itemsLeft - (entry.shipment_items?.length ?? 0));
@@ -166,7 +186,7 @@ function projectOwn(event: DecodedEvent, place: Place, defaults: StoreDefaults):
 
 /** The values that the event sets, notes about unusual data, and the contacts by which its order can be found. */
 export function projectEvent(event: DecodedEvent, defaults: StoreDefaults): ProjectedOrder {
-  const extra = extraOf(event.row.model, event.raw, event.isErased);
+  const extra = extraOf(event.row.model, event);
   const own = projectOwn(event, ownPlace(event, extra.json), defaults);
   // An erased body keeps its airway bills, but they must not lead to the order.
   const bills = event.isErased ? [] : airwayBillContacts(own.patches);
