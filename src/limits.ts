@@ -200,6 +200,9 @@ export const CONNECTIONS_KEPT = 2;
 /** After this many time-outs or lost connections in a row, a run stops using the channel. */
 export const CHANNEL_UNKNOWN_MAX = 3;
 
+/** How long a request that is ended after its time-out may take to return the status that it has, in milliseconds. */
+export const ABORT_MS = 1_000;
+
 /** The shortest pause between requests to a channel that has answered 429, in milliseconds. */
 export const THROTTLED_GAP_MS = 500;
 
@@ -207,8 +210,11 @@ export const THROTTLED_GAP_MS = 500;
 export const RETRY_FIRST_MS = 30_000;
 export const RETRY_MAX_MS = 3_600_000;
 
-/** Retries sooner than this are woken by a queue message; the sweep wakes the others. In milliseconds. */
-export const WAKE_WITHIN_MS = 60_000;
+/**
+ * Retries within this time are woken by a queue message, those of one run by the same; the sweep wakes the others: a
+ * pause that one provider asks for must not delay the first retry at another. In milliseconds.
+ */
+export const WAKE_WITHIN_MS = 30_000;
 
 /** How much of a provider's answer is read, in bytes; the rest is not stored. */
 export const ANSWER_MAX_BYTES = 16_384;

@@ -2,7 +2,7 @@
  * Sends the messages of one lane: a few requests at a time, each with its time-out. It stops as soon as more requests
  * would be useless. Lanes run in parallel, so that a slow provider delays no other lane, and each has its own outcomes.
  */
-import { CHANNEL_UNKNOWN_MAX, LEASE_MS, THROTTLED_GAP_MS } from "../limits";
+import { ABORT_MS, CHANNEL_UNKNOWN_MAX, LEASE_MS, THROTTLED_GAP_MS } from "../limits";
 import { TimeoutError, within } from "../time-limit";
 import type { DueRow } from "../store/outbox/outbox";
 import { addAttempt } from "./channels/attempt-log";
@@ -20,10 +20,13 @@ import {
 
 /** Why a lane sends nothing more in this run. */
 export type Closed =
-  | { readonly kind: "down"; readonly error: string }
   | { readonly kind: "gone" }
-  /** The provider does not answer, or asks for a pause that is longer than this run. */
-  | { readonly kind: "stalled"; readonly error: string; readonly retryAfterMs: number | null };
+  /** `stalled`: the provider does not answer, or asks for a pause that is longer than this run. */
+  | {
+      readonly kind: "down" | "stalled";
+      readonly error: string;
+      readonly retryAfterMs: number | null;
+    };
 
 export interface LaneDeps {
   readonly now: () => Date;
@@ -54,7 +57,7 @@ export interface LaneReport {
   readonly closed: Closed | null;
 }
 
-/** Returns the provider's answer, or `unknown` after the time-out. */
+/** The provider's answer, or `unknown` after the time-out. A status that has come by then counts without its body. */
 async function sendInTime(
   lane: Lane,
   outgoing: OutgoingMessage,
@@ -70,12 +73,15 @@ async function sendInTime(
     isChecked = true;
     return await lane.send(outgoing, controller.signal);
   };
+  const attempting = attempt();
   try {
-    return await within(attempt(), timeoutMs);
+    return await within(attempting, timeoutMs);
   } catch (error) {
     controller.abort();
     if (!(error instanceof TimeoutError)) return { kind: "unknown", error: "connection cut" };
-    return isChecked ? { kind: "unknown", error: "no answer in time" } : unchecked;
+    if (!isChecked) return unchecked;
+    const silence: Attempt = { kind: "unknown", error: "no answer in time" };
+    return await within(attempting, ABORT_MS).catch(() => silence);
   }
 }
 
@@ -111,6 +117,13 @@ function withAttempt(
   return { ...settled, outcome: { ...settled.outcome, attemptLog } };
 }
 
+/** Why no more messages can be sent after this outcome; null if they can. */
+function closedBy(outcome: Attempt): Closed | null {
+  if (outcome.kind === "gone") return { kind: "gone" };
+  if (outcome.kind !== "down") return null;
+  return { kind: "down", error: outcome.error, retryAfterMs: outcome.retryAfterMs ?? null };
+}
+
 /** A message that is not sent, because its lane is closed. */
 export function putBack(outgoing: OutgoingMessage, closed: Closed, deps: LaneDeps): Settled {
   // Also if the endpoint is gone: the next run suppresses the forward, unless a person has set another URL meanwhile.
@@ -118,8 +131,7 @@ export function putBack(outgoing: OutgoingMessage, closed: Closed, deps: LaneDep
     return waitForEndpoint(outgoing.row, ENDPOINT_FAILING, outgoing.row.error);
   }
   const moment = { now: deps.now().toISOString(), random: deps.random() };
-  const retryAfterMs = closed.kind === "stalled" ? closed.retryAfterMs : null;
-  return retryLater(outgoing, closed.error, retryAfterMs, moment);
+  return retryLater(outgoing, closed.error, closed.retryAfterMs, moment);
 }
 
 /** Not sent because no time is left: due at once. */
@@ -164,8 +176,7 @@ export async function runLane(
   /** Applies the outcome to the next messages. True if it closes the lane because there are no answers. */
   const learn = (outcome: Attempt): boolean => {
     unknowns = outcome.kind === "unknown" ? unknowns + 1 : 0;
-    if (outcome.kind === "down") closed = { kind: "down", error: outcome.error };
-    if (outcome.kind === "gone") closed = { kind: "gone" };
+    closed = closedBy(outcome) ?? closed;
     const isSilent = unknowns >= CHANNEL_UNKNOWN_MAX && closed === null;
     if (isSilent) {
       closed = { kind: "stalled", error: "the provider does not answer", retryAfterMs: null };

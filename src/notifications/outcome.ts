@@ -138,7 +138,7 @@ export function settle(
     case "retry":
       return retryLater(outgoing, outcome.error, outcome.retryAfterMs, moment);
     case "down": {
-      const later = retryLater(outgoing, outcome.error, null, moment);
+      const later = retryLater(outgoing, outcome.error, outcome.retryAfterMs ?? null, moment);
       const alerts = alertsOf(row, channelDown(row, outcome.error));
       return { outcome: later.outcome, alerts: [...alerts, ...later.alerts] };
     }

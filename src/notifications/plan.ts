@@ -105,10 +105,11 @@ function holdBack(row: DueRow, reason: string, slice: Slice): Plan {
   return done(outcomeRow(row, { status: "pending", nextAttemptAt, ...held }));
 }
 
-/** The provider may have accepted it, and no longer recognizes a repeat. */
+/** The provider may have accepted it, whether an outcome was recorded or not, and no longer recognizes a repeat. */
 function isPastItsKey(row: DueRow, now: string): boolean {
   const firstAttemptAt = parseRendered(row.rendered)?.firstAttemptAt ?? null;
-  if (row.unanswered === 0 || firstAttemptAt === null) return false;
+  const isAnswered = row.unanswered === 0 && row.in_flight === 0;
+  if (isAnswered || firstAttemptAt === null) return false;
   if (channels[row.channel].isRetriedForEver === true) return false;
   return msBetween(firstAttemptAt, now) > RETRY_KEY_MS;
 }
@@ -213,9 +214,10 @@ function planSend(
   }
   const outgoing = prepareMessage(row, facts, recipient, slice);
   const closed = slice.closed.get(laneOf(row));
-  return closed === undefined
-    ? { kind: "send", outgoing }
-    : { kind: "settled", settled: putBack(outgoing, closed, slice.deps) };
+  if (closed === undefined) return { kind: "send", outgoing };
+  const { outcome, alerts } = putBack(outgoing, closed, slice.deps);
+  const due = dueAt(row, findTemplate(row.template)?.waits);
+  return { kind: "settled", settled: { outcome: { ...outcome, dueAt: due }, alerts } };
 }
 
 function plan(row: DueRow, facts: Facts, slice: Slice): Plan {

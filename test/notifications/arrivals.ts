@@ -21,17 +21,30 @@ export interface Arrival {
   readonly forwardTo?: readonly ForwardTarget[];
 }
 
+async function apply(
+  events: Parameters<typeof consumeAll>[0],
+  { now = NOW, forwardTo = [] }: Arrival,
+): Promise<void> {
+  const interpreted = { ...options, rules: outboxRules, forwardTo, reviewDelayMs: DAY_MS };
+  await consumeAll(events, consumer({ options: interpreted, random: () => 0.5 }, now));
+}
+
 /** Applies one batch of events. */
 export async function arrive(batch: readonly EventBody[], arrival: Arrival = {}): Promise<void> {
-  const { now = NOW, forwardTo = [] } = arrival;
   await forgetVerdicts(batch.map(({ id }) => id));
   const events = batch.map((event) => {
     const payload = JSON.stringify(event);
-    const told = { eventType: event.event_type, receivedAt: now, bodySha256: payload };
+    const receivedAt = arrival.now ?? NOW;
+    const told = { eventType: event.event_type, receivedAt, bodySha256: payload };
     return queued(event.id ?? "", payload, told);
   });
-  const interpreted = { ...options, rules: outboxRules, forwardTo, reviewDelayMs: DAY_MS };
-  await consumeAll(events, consumer({ options: interpreted, random: () => 0.5 }, now));
+  await apply(events, arrival);
+}
+
+/** Applies one bare body under this id. */
+export async function arriveBare(id: string, body: object): Promise<void> {
+  const told = { eventType: "", receivedAt: NOW, bodySha256: id };
+  await apply([queued(id, JSON.stringify(body), told)], {});
 }
 
 /** The interval of the cron, which is the most frequent check for due messages. */

@@ -218,6 +218,7 @@ describe("a refusal", () => {
       expect((await send("email", answering(status, body, headers))).outcome).toEqual({
         kind: "down",
         error: `${status} ${name}`,
+        retryAfterMs: 1_000,
       });
     },
   );

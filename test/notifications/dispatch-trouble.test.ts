@@ -16,6 +16,7 @@ import {
   seedRefund,
   seedShipment,
 } from "../support/rows";
+import { precedence } from "../support/precedence";
 
 const DAY_MS = 86_400_000;
 
@@ -422,6 +423,30 @@ describe("one message a refund, though it has two names", () => {
     await dispatchDue(deps);
     expect(provider.asked).toHaveLength(1);
     expect(await readNotification(told("REF-1"))).toMatchObject({ reason: "already told" });
+  });
+
+  it("is told once where neither name has an order, and not once it has succeeded", async () => {
+    const none = { order_number: null, status: "failed" } as const;
+    const failed = (refund: string): string => `refund_failed/${refund}/team`;
+    for (const refund_id of ["REF-1", reference]) {
+      await seedRefund({ refund_id, payment_reference: reference, ...none });
+      const id = failed(refund_id);
+      await seedNotification({ id, subject_id: refund_id, order_number: null });
+    }
+    const { deps, provider } = stage();
+    await dispatchDue(deps);
+    await dispatchDue(deps);
+    expect(provider.asked).toHaveLength(1);
+    await seedRefund({ refund_id: "pay_2", payment_reference: "pay_2", ...none });
+    const later = { status: "success", status_precedence: precedence(NOW, "success", "evt-9") };
+    await seedRefund({ refund_id: "REF-2", payment_reference: "pay_2", ...none, ...later });
+    const about = { subject_id: "pay_2", order_number: null };
+    await seedNotification({ id: failed("pay_2"), ...about });
+    await dispatchDue(deps);
+    expect(await readNotification(failed("pay_2"))).toMatchObject({
+      status: "suppressed",
+      reason: "the refund has succeeded",
+    });
   });
 
   it("is told of each of two numbered ones, and of one with another amount", async () => {

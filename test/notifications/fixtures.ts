@@ -119,6 +119,7 @@ export function paymentFacts(changes: Partial<PaymentFacts> = {}): PaymentFacts 
     amount_micros: 6_696_500_000,
     method: "UPI",
     reference_number: null,
+    twin_status: null,
     ...changes,
   };
 }

@@ -13,7 +13,7 @@ import {
 } from "../../src/notifications/templates/shipment/notified-statuses";
 import type { EventBody } from "../support/events";
 import { orderDetail, payment, refund, shipment } from "../support/models";
-import { arrive, endings, sweepMessages, tellAll } from "./arrivals";
+import { arrive, arriveBare, endings, sweepMessages, tellAll } from "./arrivals";
 import { type Asked, type Stage, stage } from "./providers";
 import { clearTables, NOW, readNotification } from "../support/rows";
 
@@ -165,6 +165,15 @@ const scenes: Readonly<Record<string, readonly Scene[]>> = {
       says: "is sent by e-mail and SMS",
       events: [created(), failed("08:10")],
       ends: failure("08:10", SENT),
+    },
+    {
+      says: "is dropped where the payment has succeeded under its other name",
+      events: [
+        created(),
+        failed("08:10", "REF-9", { amount: 500 }),
+        paid("08:20", "PAY-1", { amount: 500, payment_reference_number: "REF-9" }),
+      ],
+      ends: failure("08:10", MOVED_ON, "REF-9"),
     },
     {
       says: "is sent where a later order event lists the same failure by its date",
@@ -581,6 +590,60 @@ describe("a failed payment of an order that no event has told of yet", () => {
     await arrive([created(total)], { now: NOW, forwardTo: [] });
     await tellAll(set);
     expect(await readNotification(id)).toMatchObject({ status: "sent" });
+  });
+});
+
+describe("a failed payment of an order whose events state no status", () => {
+  const told = orderDetail("ORD-1", { status: undefined });
+  const untold = { ...told, grand_total: undefined, to_be_paid: undefined };
+  const FAILED = `payment_failed/PAY-1/${at("08:10")}/email`;
+
+  async function endOf(bare: Record<string, unknown>, events: readonly EventBody[] = []) {
+    await clearTables();
+    await arrive([failed("08:10"), ...events]);
+    await arriveBare("bare", { ...bare, order_date: at("08:00") });
+    await tellAll(stage());
+    return (await endings())[FAILED];
+  }
+
+  it.each([
+    ["is paid by its own word", { ...told, payment_status: "success" }, []],
+    ["is paid, as is all that is known of it", { ...untold, payment_status: "success" }, []],
+    ["is paid by another payment", told, [paid("08:20", "PAY-2")]],
+  ])("is dropped where it %s", async (_, bare, events) => {
+    expect(await endOf(bare, events)).toBe(drop("the order is paid"));
+  });
+
+  it("is sent where it is not paid", async () => {
+    expect(await endOf(told)).toBe(SENT);
+  });
+});
+
+describe("a review request after an old delivery and a new one", () => {
+  const past = event(
+    "shipment.delivered",
+    undefined,
+    shipment("SHP-1", { modified_at: "2026-10-01" }),
+  );
+  const fresh = delivered("09:30", "SHP-2");
+
+  it.each([
+    ["old first", [past, fresh]],
+    ["new first", [fresh, past]],
+  ])("is sent, whichever arrives first: %s", async (_, events) => {
+    await clearTables();
+    await arrive([created()]);
+    for (const one of events) await arrive([one]);
+    await tellAll(stage());
+    expect((await endings())[REVIEW]).toBe(SENT);
+  });
+
+  it("is not sent after old ones alone", async () => {
+    await clearTables();
+    await arrive([created()]);
+    await arrive([past]);
+    await tellAll(stage());
+    expect((await endings())[REVIEW]).toBe(drop("too old"));
   });
 });
 

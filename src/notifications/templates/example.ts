@@ -67,6 +67,7 @@ export const example: Example = {
     amount_micros: 5_497_500_000,
     method: "UPI",
     reference_number: "503118264471",
+    twin_status: null,
   },
   paymentEvents: [],
   refund: {

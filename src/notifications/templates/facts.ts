@@ -46,6 +46,8 @@ export interface PaymentFacts {
   readonly amount_micros: number | null;
   readonly method: string | null;
   readonly reference_number: string | null;
+  /** The status under the payment's other name, if that one counts; else null. */
+  readonly twin_status: string | null;
 }
 
 /** A processed event about the payment, not earlier than the failure. */

@@ -53,6 +53,7 @@ const columns = (table: string, fact: object): string =>
     .map((name) => `${table}.${name} AS "${table}.${name}"`)
     .join(", ");
 const { twin_succeeded: _, ...refund } = example.refund;
+const { twin_status: __, ...payment } = example.payment;
 
 /** The start of the precedences of the failure's moment; empty, so before all, if version 0.2 wrote the row. */
 const failedFrom = `CASE WHEN n.context->>'precedence' < '0'
@@ -85,14 +86,21 @@ const twinSucceeded = `EXISTS (SELECT 1 FROM refunds twin
   WHERE twin.refund_id = (SELECT other.refund_id FROM (${otherNameOf("n.subject_id")}) other LIMIT 1)
     AND twin.status = 'success' AND twin.status_precedence > refunds.status_precedence)`;
 
+/** Of a payment under two names, one counts (store/state/derive.ts). Primary key, payments_reference. */
+const twinStatus = `(SELECT twin.status FROM payments twin
+  WHERE (twin.payment_id = payments.reference_number OR twin.reference_number = payments.payment_id)
+    AND twin.payment_id <> payments.payment_id AND twin.status_precedence > payments.status_precedence
+  ORDER BY twin.status_precedence DESC LIMIT 1)`;
+
 /** A fact that is one value, if a template reads it. */
 const value = (name: string, reading: Reading, sql: string): string =>
   `CASE WHEN ${reads(reading)} THEN ${sql} END AS "${name}"`;
 
 /** Primary keys. Due messages as DueRows, with their facts. */
 const messagesSql = `
-SELECT ${dueColumns}, ${columns("orders", example.order)}, ${columns("payments", example.payment)},
+SELECT ${dueColumns}, ${columns("orders", example.order)}, ${columns("payments", payment)},
   ${columns("refunds", refund)}, ${columns("shipments", example.shipment)},
+  ${value("payments.twin_status", "payment", twinStatus)},
   ${value("refunds.twin_succeeded", "refund", twinSucceeded)}, ${orderNumber} AS "facts.orderNumber",
   ${value("facts.paymentEvents", "payment", paymentEvents)}, ${value("facts.parcels", "parcels", parcels)},
   ${value("facts.contents", "contents", contents)}

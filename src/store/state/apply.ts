@@ -2,29 +2,29 @@
  * Applies one batch of events: state, outbox and the events' own status change together in one D1 batch, or not at
  * all.
  */
-import { addMs } from "../../events/field-formats/time";
 import { CONSUMED_EVERY_MS, REFUND_DUE_AFTER_MS } from "../../limits";
-import { unusedChannels } from "../../notifications/channels";
-import { templatesWhere } from "../../notifications/templates";
-import type { AmountClaim } from "../../projection/patches/amount-claims";
-import type { ContactClaim } from "../../projection/patches/contacts";
+import { foldStatements } from "./merge";
+import { settleStatements, type Verdict } from "../inbox/inbox";
+import { trackingStatements } from "../outbox/tracking";
+import { type BatchKeys, linkMoneyStatements, nameOrderStatements } from "./links";
+import { type ErasedBody, rewriteStatements } from "../privacy/erased-bodies";
 import type { FoldedPatches } from "../../projection/fold";
-import { factHash, type OutboxRow } from "../../projection/outbox-row";
+import type { AmountClaim } from "../../projection/patches/amount-claims";
 import { byEntity } from "../../projection/registers";
 import { archiveFence, keysTouched } from "../closed-orders/keys";
+import { templatesWhere } from "../../notifications/templates";
+import { factHash, type OutboxRow } from "../../projection/outbox-row";
 import { contactStatements, disputeStatements, flagStatements } from "./claims";
-import { deriveStatements } from "./derive";
-import { type ErasedBody, rewriteStatements } from "../privacy/erased-bodies";
-import { settleStatements, type Verdict } from "../inbox/inbox";
-import { type BatchKeys, linkMoneyStatements, nameOrderStatements } from "./links";
-import { foldStatements } from "./merge";
-import { type Alert, alertStatement } from "../outbox/alerts";
 import { isUsed } from "../outbox/channels";
-import { quoted } from "../quoted";
+import type { ContactClaim } from "../../projection/patches/contacts";
+import { deriveStatements } from "./derive";
 import { beatStatement } from "../set-up/beats";
-import { slicedStatements } from "../slices";
 import { suppressionFence, unlessListChanged } from "../privacy/suppression-list";
-import { trackingStatements } from "../outbox/tracking";
+import { slicedStatements } from "../slices";
+import { unusedChannels } from "../../notifications/channels";
+import { quoted } from "../quoted";
+import { addMs } from "../../events/field-formats/time";
+import { type Alert, alertStatement } from "../outbox/alerts";
 
 export interface Application {
   readonly patches: FoldedPatches;
@@ -47,10 +47,10 @@ const putOff = templatesWhere(({ asked }) => asked.by === "event" && asked.isPut
 const offByDefault = templatesWhere(({ isOnByDefault }) => isOnByDefault === false);
 
 /**
- * Primary keys. A known fact gets no second message, even if the first has left. A postponed message moves with each later event until it is
- * begun, so that it is sent after the last one. A message that is due immediately is not marked for the sweep: the
- * wake-up call of this batch starts it, and if the call is lost, the sweep finds it when it passes its event
- * (store/inbox/waiting.ts), unless it has already passed.
+ * Primary keys. A known fact gets no second message, even if the first has left. A postponed message moves with each
+ * later event until it is begun, so that it is sent after the last one; it is about the past only if all of them are. A
+ * message that is due immediately is not marked for the sweep: the wake-up call of this batch starts it, and if the
+ * call is lost, the sweep finds it when it passes its event (store/inbox/waiting.ts), unless it has already passed.
  */
 const insertOutboxSql = `
 INSERT INTO notifications (id, template, channel, order_number, subject_id, event_id, status,
@@ -65,10 +65,13 @@ FROM jsonb_each(?1)
 WHERE (value->>1 NOT IN (${quoted(offByDefault)}) OR EXISTS (SELECT 1 FROM message_switches s
   WHERE s.template = value->>1 AND s.channel = value->>2)) AND ${isUsed("(value->>2)", "?3")}
   AND NOT EXISTS (SELECT 1 FROM reported_facts WHERE fact = value->>12)
-ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at,
+ON CONFLICT (id) DO UPDATE SET due_at = max(notifications.due_at, excluded.due_at),
   happened_at = max(coalesce(notifications.happened_at, ''), excluded.happened_at),
-  next_attempt_at = excluded.next_attempt_at, awaits_sweep = 1
-WHERE excluded.template IN (${quoted(putOff)}) AND excluded.due_at > notifications.due_at
+  next_attempt_at = iif(excluded.due_at > notifications.due_at,
+    excluded.next_attempt_at, notifications.next_attempt_at), awaits_sweep = 1,
+  context = iif(excluded.context->>'isHistory', notifications.context, excluded.context)
+WHERE excluded.template IN (${quoted(putOff)})
+  AND (excluded.due_at > notifications.due_at OR notifications.context->>'isHistory')
   AND notifications.status = 'pending' AND notifications.rendered IS NULL
 RETURNING id, next_attempt_at`;
 

@@ -5,12 +5,14 @@
 
 /**
  * For a refund `u` that is known only by its payment's reference: the key of the numbered refund of which it is
- * another name, like `numberedRefund` in projection/history/model.ts. refunds_order.
+ * another name, like `numberedRefund` in projection/history/model.ts; of the same order, or both of none yet.
+ * refunds_order, refunds_reference.
  */
 const numberedOf = (u: string): string => `(
   SELECT n.refund_id FROM refunds n
-  WHERE n.order_number = ${u}.order_number AND n.payment_reference = ${u}.refund_id
-    AND n.refund_id <> ${u}.refund_id AND n.amount_micros = ${u}.amount_micros
+  WHERE (n.order_number = ${u}.order_number OR (n.named_order IS NULL AND n.order_number IS NULL
+      AND n.payment_reference = ${u}.refund_id AND ${u}.order_number IS NULL))
+    AND n.payment_reference = ${u}.refund_id AND n.refund_id <> ${u}.refund_id AND n.amount_micros = ${u}.amount_micros
   ORDER BY n.status IS NOT ${u}.status, n.refund_id LIMIT 1)`;
 
 /**

@@ -50,11 +50,12 @@ function outcomeOfResend(answer: Answer): Outcome {
   if (answer.kind === "answered" && answer.status >= 400) {
     const name = textField(answer.body, "name");
     const refusal = refusalOf(answer.status, answer.body);
-    if (down.has(name)) return { kind: "down", ...refusal };
+    const { retryAfterMs } = answer;
+    if (down.has(name)) return { kind: "down", ...refusal, retryAfterMs };
     if (answer.status === 409) {
       return name === "invalid_idempotent_request"
         ? { kind: "rejected", ...refusal }
-        : { kind: "retry", ...refusal, retryAfterMs: answer.retryAfterMs };
+        : { kind: "retry", ...refusal, retryAfterMs };
     }
   }
   return outcomeOf(answer, (body) => textField(body, "id"));

@@ -63,9 +63,14 @@ function isSameFailure(one: string, other: string): boolean {
   return idHashIn(one) === idHashIn(other) || (hasTime(one) && isSameMoment);
 }
 
+/** Until an event about the order itself has come, it is unknown how much must be paid. */
+function isReported(order: OrderFacts): boolean {
+  const { status, payable_micros, customer_email, customer_phone } = order;
+  return (status ?? payable_micros ?? customer_email ?? customer_phone) !== null;
+}
+
 function whyNothingToPay(order: OrderFacts | null): string | null {
-  // If no event has reported the order yet, it is unknown how much must be paid.
-  if (order === null || order.status === null) return null;
+  if (order === null || !isReported(order)) return null;
   if (order.status === "cancelled") return "the order is cancelled";
   if (order.payment_status === "success") return "the order is paid";
   return balanceDueMicros(order) === 0 ? "nothing is to be paid any more" : null;
@@ -74,7 +79,9 @@ function whyNothingToPay(order: OrderFacts | null): string | null {
 /** Null: the payment's status is still the one that this failure set. */
 function whyOver(failed: Failure | null, { payment, paymentEvents }: Facts): string | null {
   if (failed === null || payment === null) return "the payment is not known";
-  if (payment.status !== "failed") return "the payment has moved on";
+  if (payment.status !== "failed" || (payment.twin_status ?? "failed") !== "failed") {
+    return "the payment has moved on";
+  }
   if (isSameFailure(payment.status_precedence, failed.precedence)) return null;
   // Another event set the status. If that is a payment event, it overrides this failure; if it is an order event, it
   // may list the same failure.

@@ -11,7 +11,7 @@ export const paymentReceived: TemplateDefinition = {
   asked: { by: "event", types: ["payment.success"] },
   reads: ["order", "payment"],
   whyUntrue: ({ facts: { payment } }) =>
-    payment !== null && paymentWord(payment.status ?? "") === "success"
+    payment !== null && paymentWord(payment.twin_status ?? payment.status ?? "") === "success"
       ? null
       : "the payment has moved on",
   channels: {
