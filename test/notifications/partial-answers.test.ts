@@ -35,12 +35,16 @@ const at =
     asked.url.includes(part) ? answer(asked, request) : accepts(asked);
 
 describe("an answer whose body never ends", () => {
-  /** The status and the first byte come at once, and then nothing. */
-  const stalls = (status: number): Answering => {
-    const start = new TextEncoder().encode("{");
-    return () =>
-      new Response(new ReadableStream({ start: (body) => body.enqueue(start) }), { status });
-  };
+  /** The status and the first byte come at once, and then nothing; it ends like a real body when it is aborted. */
+  const stalls =
+    (status: number): Answering =>
+    (_asked, { signal }) => {
+      const start = (body: ReadableStreamDefaultController): void => {
+        body.enqueue(new TextEncoder().encode("{"));
+        signal.addEventListener("abort", () => body.error(new Error("The operation was aborted")));
+      };
+      return new Response(new ReadableStream({ start }), { status });
+    };
 
   it.each([
     [SMS, "/Messages.json", 201, "sent", null],

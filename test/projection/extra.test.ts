@@ -115,11 +115,9 @@ describe("extra", () => {
   });
 
   it("has the dates and remarks of a payment or refund that states no status", () => {
-    const nested = {
-      ...order,
-      payments: [{ request_number: "P", payment_date: "2026-11-23" }],
-    };
-    expect(extraIn(nested, "payments")).toEqual({ payment_date: "2026-11-23" });
+    const entry = { request_number: "P", payment_date: "2026-11-23", upi_id: "a@upi" };
+    const { request_number: _key, ...kept } = entry;
+    expect(extraIn({ ...order, payments: [entry] }, "payments")).toEqual(kept);
     const refund = { refund_amount: 1, refund_date: "2026-11-23", refund_remarks: "as asked" };
     expect(extraIn({ request_number: "R", ...refund }, "refunds")).toEqual({
       refund_date: "2026-11-23",
@@ -129,22 +127,19 @@ describe("extra", () => {
 
   it("has how a nested refund was paid, and an unknown kind of transaction", () => {
     const entry = { request_number: "R", payment_status: "success", payment_method: "UPI" };
-    const nested = { ...order, payments: [{ ...entry, transaction_type: "refund" }] };
-    expect(extraIn(nested, "refunds")).toEqual({ payment_method: "UPI" });
-    const other = { ...order, payments: [{ ...entry, transaction_type: "chargeback" }] };
-    expect(extraIn(other, "payments")).toEqual({ transaction_type: "chargeback" });
+    const more = { ...entry, bank_name: "B" };
+    const nested = { ...order, payments: [{ ...more, transaction_type: "refund" }] };
+    expect(extraIn(nested, "refunds")).toEqual({ payment_method: "UPI", bank_name: "B" });
+    const other = { ...order, payments: [{ ...more, transaction_type: "chargeback" }] };
+    expect(extraIn(other, "payments")).toEqual({ transaction_type: "chargeback", bank_name: "B" });
   });
 
-  it("has the customer's own contacts where an address has others", () => {
-    const contacts = { customer_email: "account@example.com", customer_phone: "9812345678" };
-    const address = { email: "asha@example.com", phone: "9898989898" };
-    expect(extraIn({ ...order, ...contacts }, "orders")).toEqual(rest);
-    for (const name of ["billing_address", "shipping_address"]) {
-      const told = { ...order, ...contacts, [name]: address };
-      expect(extraIn(told, "orders")).toEqual({ ...rest, ...contacts });
-      const same = { ...told, [name]: { email: "account@example.com", phone: "9812345678" } };
-      expect(extraIn(same, "orders")).toEqual(rest);
-    }
+  it("is not set by a nested entry that has nothing else: what its own event said stands", () => {
+    const refund = { request_number: "R", transaction_type: "refund", payment_method: "UPI" };
+    const payment = { request_number: "P", payment_date: "2026-11-23" };
+    const nested = { ...order, payments: [refund, payment] };
+    expect(extraIn(nested, "refunds")).toBeUndefined();
+    expect(extraIn(nested, "payments")).toBeUndefined();
   });
 
   it("is whole where somebody else typed the word for what is gone", () => {

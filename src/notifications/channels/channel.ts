@@ -25,7 +25,7 @@ type OutcomeKind =
   /** It will never be accepted: 400, 404, 422. */
   | { readonly kind: "rejected"; readonly error: string }
   /** The provider accepts no message until a person intervenes: 401, 402, 403. */
-  | { readonly kind: "down"; readonly error: string; readonly retryAfterMs?: number | null }
+  | { readonly kind: "down"; readonly error: string; readonly retryAfterMs?: number }
   /** The request was sent and no answer came: it may have been accepted. */
   | { readonly kind: "unknown"; readonly error: string }
   /** The endpoint wants no more events, ever: 410. */

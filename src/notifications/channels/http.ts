@@ -26,14 +26,11 @@ export interface Post {
   readonly body: string;
 }
 
-/** The beginning of a body. If it breaks off, or does not end in time, the status before it still counts. */
-async function readStart(response: Response, signal: AbortSignal): Promise<string> {
+/** The beginning of a body. If it breaks off, or is ended after the time-out, the status before it still counts. */
+async function readStart(response: Response): Promise<string> {
   const body: ReadableStream<Uint8Array> | null = response.body;
   if (body === null) return "";
   const reader = body.getReader();
-  signal.addEventListener("abort", () => {
-    reader.cancel().catch(() => undefined);
-  });
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
@@ -72,7 +69,7 @@ export async function post(
       kind: "answered",
       status: response.status,
       retryAfterMs: parseRetryAfter(retryAfter, deps.now().getTime()),
-      body: await readStart(response, signal),
+      body: await readStart(response),
     };
   } catch {
     return { kind: "silent", error: signal.aborted ? "no answer in time" : "connection cut" };

@@ -96,22 +96,13 @@ const heldInPart: ReadonlySet<string> = new Set([
 type Setting = Pick<
   DecodedEvent,
   "subject" | "status" | "raw" | "isErased" | "receivedAt" | "timeZone"
->;
+> & { readonly isNested?: true };
 
 type Rule = (value: unknown, setting: Setting) => boolean;
 
 const isText: Rule = (value) => textOf(value) !== null;
 const isTime: Rule = (value, frame) => knownTime(value, frame) !== null;
 const setsStatus: Rule = (_value, { status }) => status !== null;
-
-/** The customer's column has the contact of an address if there is one. */
-const isContact =
-  (name: string): Rule =>
-  (value, { raw }) => {
-    const addresses = [raw["billing_address"], raw["shipping_address"]].filter(isObject);
-    const told = addresses.map((address) => textOf(address[name]));
-    return [null, textOf(value)].includes(told.find((text) => text !== null) ?? null);
-  };
 
 /** Fields that a column holds only sometimes: not of a type or at a place where it cannot. */
 const heldIf: Readonly<Record<string, Rule>> = {
@@ -120,8 +111,6 @@ const heldIf: Readonly<Record<string, Rule>> = {
   customer_id: isText,
   customer_note: isText,
   coupon_code: isText,
-  customer_email: isContact("email"),
-  customer_phone: isContact("phone"),
   order_date: isTime,
   shipped_date: isTime,
   delivered_date: isTime,
@@ -133,18 +122,27 @@ const heldIf: Readonly<Record<string, Rule>> = {
   refund_remarks: setsStatus,
 };
 
-function isHeld(model: ModelName, name: string, value: unknown, setting: Setting): boolean {
-  const isOwn = Object.hasOwn(models[model].shape, name) && !heldInPart.has(name);
-  return isOwn && (heldIf[name]?.(value, setting) ?? true);
+/** Whether a field has a column that can hold all of it. */
+function hasColumn(model: ModelName, name: string): boolean {
+  return Object.hasOwn(models[model].shape, name) && !heldInPart.has(name);
 }
 
-/** Every field without a column. */
+function isHeld(model: ModelName, name: string, value: unknown, setting: Setting): boolean {
+  return hasColumn(model, name) && (heldIf[name]?.(value, setting) ?? true);
+}
+
+/**
+ * Every field without a column. Of a nested entry, what its columns cannot hold is kept only beside such fields: alone
+ * it would take the place of all that an event of its own has said.
+ */
 export function extraOf(model: ModelName, setting: Setting): Extra {
-  const { raw, isErased } = setting;
+  const { raw, isErased, isNested = false } = setting;
   const { fields: all, rest } = fieldsOf(raw);
   const fields = all.filter(
     ([name, value]) => isPresent(value) && !isEmpty(value) && !isHeld(model, name, value, setting),
   );
+  if (isNested && fields.every(([name]) => hasColumn(model, name)))
+    return objectOf([], rest, "extra");
   return isErased && fields.length > 0 ? nothingLeft : objectOf(fields, rest, "extra");
 }
 

@@ -60,7 +60,7 @@ function nestedPlace(
 /**
  * Keys of the entries of a list; null if an identifier is too long. Entries without any identifier are numbered by
  * kind: the first has the order's number as its key, the next ones the number with `#2`, `#3`, so that they stay
- * separate. An invalid entry counts too: the others keep their keys once it is valid.
+ * separate. An invalid object counts too: the others keep their keys once it is valid.
  */
 function entryKeys(
   orderNumber: string,
@@ -104,6 +104,7 @@ function nestedPatches(event: DecodedEvent, data: OrderDetail): Projected {
       subject: refund ? "refund" : "payment",
       status,
       raw,
+      isNested: true,
     });
     const place = nestedPlace(event, key, { status, date, extra });
     patches.push(
@@ -120,7 +121,7 @@ function nestedPatches(event: DecodedEvent, data: OrderDetail): Projected {
       continue;
     }
     const { status, modified_at: date } = entry;
-    const own = { ...event, subject: "shipment", status, raw } as const;
+    const own = { ...event, subject: "shipment", status, raw, isNested: true } as const;
     const { json: extra, notes: left } = extraOf("OrderShipment", own);
     const place = nestedPlace(event, key, { status, date, extra });
     const projected = shipmentPatch(entry, place, itemsLeft);

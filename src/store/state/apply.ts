@@ -71,7 +71,7 @@ ON CONFLICT (id) DO UPDATE SET due_at = max(notifications.due_at, excluded.due_a
     excluded.next_attempt_at, notifications.next_attempt_at), awaits_sweep = 1,
   context = iif(excluded.context->>'isHistory', notifications.context, excluded.context)
 WHERE excluded.template IN (${quoted(putOff)})
-  AND (excluded.due_at > notifications.due_at OR notifications.context->>'isHistory')
+  AND (excluded.due_at > notifications.due_at OR (notifications.context->>'isHistory' AND excluded.context->>'isHistory' IS NULL))
   AND notifications.status = 'pending' AND notifications.rendered IS NULL
 RETURNING id, next_attempt_at`;
 

@@ -1,7 +1,7 @@
 /**
- * Links payments and refunds to their orders. Each statement reads only rows that the batch touched and rows that a move
- * has marked `stale` (three triggers, migrations/0001), and writes only differences. A parcel belongs to the order that
- * is named for it: a trigger copies it (migrations/0039), as it copies a payment's reference.
+ * Links payments and refunds to their orders. Each statement reads only rows that the batch touched and rows that a
+ * move has marked `stale` (three triggers, migrations/0001), and writes only differences. A parcel belongs to the order
+ * that is named for it: a trigger copies it (migrations/0039), as it copies a payment's reference.
  *
  * A payment counts for the order that is named for it. If the key of one row is another payment's reference, the
  * two are one payment under two names (the first is the alias): they share the link with the higher precedence. A

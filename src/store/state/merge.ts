@@ -5,8 +5,8 @@
  * equals that of the row's status is stored as a mark (projection/shared-precedence.ts).
  *
  * Columns with an index (`order_number`, `reference_number`, `placed_at`) are written only on insert and left out of
- * SET: an indexed column in SET rewrites its index entry even if nothing changes. Where a
- * register changes, a trigger copies it (migrations/0034 and 0039); links.ts finds the orders of payments and refunds.
+ * SET: an indexed column in SET rewrites its index entry even if nothing changes. Where a register changes, a trigger
+ * copies it (migrations/0034 and 0039); links.ts finds the orders of payments and refunds.
  */
 import type { FoldedPatches } from "../../projection/fold";
 import {

@@ -17,7 +17,7 @@ const numberedOf = (u: string): string => `(
 
 /**
  * Whether refund `r` counts: of two names of one refund, the one with the higher status precedence counts; on a tie,
- * the numbered one. Primary key, refunds_order.
+ * the numbered one. Primary key, refunds_order, refunds_reference.
  */
 export const refundCounts = `
   NOT EXISTS (SELECT 1 FROM refunds n WHERE r.refund_id = r.payment_reference
@@ -26,7 +26,7 @@ export const refundCounts = `
     AND u.payment_reference = u.refund_id AND u.refund_id <> r.refund_id
     AND u.status_precedence > r.status_precedence AND ${numberedOf("u")} = r.refund_id)`;
 
-/** The other name of the refund with the key `key`; no row if it has none. Primary key, refunds_order. */
+/** The other name of the refund with the key `key`; no row if it has none. Primary key, refunds_order, refunds_reference. */
 export const otherNameOf = (key: string): string => `
   SELECT ${numberedOf("u")} AS refund_id FROM refunds u
   WHERE u.refund_id = ${key} AND u.payment_reference = u.refund_id

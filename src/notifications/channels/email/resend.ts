@@ -3,6 +3,7 @@
  * with an unknown outcome is retried under the same key.
  */
 import type { EmailConfig } from "../../../config";
+import { RETRY_MAX_MS } from "../../../limits";
 import { type ChannelDeps, type Connection, gapAt, type Outcome } from "../channel";
 import { type Answer, refusalOf, outcomeOf, post, textField } from "../http";
 import { headerKey } from "../key";
@@ -51,7 +52,11 @@ function outcomeOfResend(answer: Answer): Outcome {
     const name = textField(answer.body, "name");
     const refusal = refusalOf(answer.status, answer.body);
     const { retryAfterMs } = answer;
-    if (down.has(name)) return { kind: "down", ...refusal, retryAfterMs };
+    if (down.has(name)) {
+      // A person may raise the quota before.
+      const pauseMs = Math.min(retryAfterMs ?? 0, RETRY_MAX_MS);
+      return { kind: "down", ...refusal, retryAfterMs: pauseMs };
+    }
     if (answer.status === 409) {
       return name === "invalid_idempotent_request"
         ? { kind: "rejected", ...refusal }
