@@ -114,7 +114,7 @@ function alertsOf(meanings: readonly Interpretation[]): readonly Alert[] {
 }
 
 /**
- * Applies the events in one batch: either deliveries or imports, since nobody is notified of imports. If the data of one
+ * Applies the events in one batch: either deliveries or imports, since imports send no messages. If the data of one
  * event makes a statement fail, or its archived rows cannot be read, the batch is halved until that event is alone: it is
  * returned to the queue with its error, and the others are applied. `refused`: why no archived rows are brought back.
  */
