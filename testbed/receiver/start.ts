@@ -39,6 +39,8 @@ export interface ReceiverOptions {
   readonly acceptsMessages?: boolean;
   /** True: every log line is kept; otherwise only errors. */
   readonly keepsLogs?: boolean;
+  /** Servers on loopback, by the name of the binding through which the Worker calls them. */
+  readonly services?: Readonly<Record<string, URL>>;
   /** True: V8's inspector listens on a free port of loopback. */
   readonly isInspected?: boolean;
 }
@@ -158,6 +160,15 @@ async function closedOrdersWorker(
   };
 }
 
+function servers(services: ReceiverOptions["services"] = {}) {
+  return Object.fromEntries(
+    Object.entries(services).map(([binding, { host }]) => [
+      binding,
+      { external: { address: host, http: {} } },
+    ]),
+  );
+}
+
 async function createMiniflare(
   options: ReceiverOptions,
   logs: Logs,
@@ -179,11 +190,15 @@ async function createMiniflare(
           modules: [{ type: "ESModule", path: "index.js", contents }],
           compatibilityDate: wired.compatibility_date,
           compatibilityFlags: wired.compatibility_flags,
+          unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
           bindings: { ...options.settings },
           d1Databases: { DB: { id: DATABASE } },
           ...readQueues(wired, options),
           ...(options.archives === true || second.length > 0 ? { r2Buckets: ["ARCHIVE"] } : {}),
-          ...(second.length > 0 ? { serviceBindings: { CLOSED_ORDERS } } : {}),
+          serviceBindings: {
+            ...(second.length > 0 ? { CLOSED_ORDERS } : {}),
+            ...servers(options.services),
+          },
           ...(options.servesAssets === true ? { assets } : {}),
           ...(options.acceptsMessages === true ? { outboundService: accepting(taken) } : {}),
         },
@@ -247,7 +262,9 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
   const taken: RequestKey[] = [];
   const miniflare = await createMiniflare(options, logs, taken);
   try {
-    const url = new URL(await miniflare.ready);
+    const ready = await miniflare.ready;
+    const url =
+      options.servesAssets === true ? ready : new URL(await miniflare.unsafeGetDirectURL(NAME));
     const sideDoor = await openSideDoor(miniflare);
     const statements = options.statements ?? migrationStatements();
     const batch = async (given: readonly string[]) => {
