@@ -68,10 +68,10 @@ export const TROUBLED_RECEIPTS = 3;
 export const AVOID_D1_MS = 5_000;
 
 /**
- * After how long D1 counts as slow at a receipt, in milliseconds: a write takes 40 to 100 ms, the queue as long, and
- * a receipt should be answered within 250 ms. A tenth of RECEIPT_TIMEOUT_MS if that is more.
+ * After how long D1 counts as slow at a receipt, in milliseconds: a write takes 40 to 100 ms. A receipt should be
+ * answered within 250 ms, and the queue takes up to 100 of them. A twentieth of RECEIPT_TIMEOUT_MS if that is more.
  */
-export const SLOW_RECEIPT_MS = 200;
+export const SLOW_RECEIPT_MS = 150;
 
 /**
  * The shortest interval at which an isolate stores its refusals, and how long the write may take before it is left

@@ -56,7 +56,7 @@ export function receiverDeps(
     nowMs: Date.now,
     breaker,
     timeoutMs,
-    slowMs: Math.max(SLOW_RECEIPT_MS, timeoutMs / 10),
+    slowMs: Math.max(SLOW_RECEIPT_MS, timeoutMs / 20),
     save: (event, isAwaited) => save(event, { ...caller, isAwaited }),
     pushWhole: (message) => push(message, { ...caller, isAwaited: () => true }),
     reportConflict,

@@ -28,7 +28,7 @@ export interface GatherOptions<Item, Result> {
   /** How long after a write began the next may begin, unless its group is full; and how many may be under way. */
   readonly apartMs: number;
   readonly maxWrites: number;
-  /** The interval at which a waiting request checks again, in milliseconds. */
+  /** The shortest interval at which a waiting request checks again, in milliseconds. */
   readonly lookEveryMs: number;
 }
 
@@ -57,6 +57,12 @@ interface Group<Item, Result> {
 }
 
 export type Gather<Item, Result> = (item: Item, caller: Caller) => Promise<Result>;
+
+/**
+ * A request that has waited for long checks less often, after a further such share of the time that it has waited:
+ * otherwise thousands of requests that wait for a slow store would spend the isolate's time on timers.
+ */
+const LATER_BY = 1 / 8;
 
 async function pause(ms: number): Promise<void> {
   await new Promise<void>((resolve) => {
@@ -151,7 +157,8 @@ async function awaitAnswer<Item, Result>(
     if (leftMs <= 0 || !caller.isAwaited()) return;
     const next = line.findDue(caller);
     if (next === null) {
-      await pause(Math.min(lookEveryMs, leftMs));
+      const waitedMs = caller.patienceMs - leftMs;
+      await pause(Math.min(Math.max(lookEveryMs, waitedMs * LATER_BY), leftMs));
       continue;
     }
     const leading = line.lead(next, caller);

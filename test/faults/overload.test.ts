@@ -115,7 +115,7 @@ describe("D1 fails", () => {
 describe("D1 is slow", () => {
   it("the queue answers those that wait, once a few had to, and then the next ones at once", async () => {
     const { db, bindings } = createStores(20_000);
-    const slowMs = 20_000 / 10;
+    const slowMs = 20_000 / 20;
     expect(slowMs).toBeGreaterThanOrEqual(SLOW_RECEIPT_MS);
     db.plan = { call: "every", fault: "is slow", slowMs: slowMs + 1_000 };
     const startedMs = performance.now();

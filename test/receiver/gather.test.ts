@@ -255,6 +255,30 @@ describe("a group", () => {
     expect(tried).toEqual([[0], [30]]);
   });
 
+  it("is asked after less often by those who have waited for long", async () => {
+    const { promise: written, resolve: end } = Promise.withResolvers<void>();
+    const { call } = doubling({
+      together: async (items) => {
+        await written;
+        return items.map((item) => item * 2);
+      },
+    });
+    const clock = createClock();
+    let looks = 0;
+    const isAwaited = (): boolean => {
+      looks += 1;
+      return true;
+    };
+    const first = call(1, clock.caller());
+    const second = call(2, clock.caller({ patienceMs: 500, isAwaited }));
+    clock.pass(400);
+    await pause(100);
+    // One millisecond apart at first, and fifty after so long.
+    expect(looks).toBeLessThan(10);
+    end();
+    expect(await Promise.all([first, second])).toEqual([2, 4]);
+  });
+
   it("that fails leaves each to itself", async () => {
     const { call, alone } = doubling({ together: () => Promise.reject(new Error("one of us")) });
     expect(await Promise.all([1, 2, 3].map((item) => call(item, caller())))).toEqual([2, 4, 6]);

@@ -61,7 +61,7 @@ const groups = {
     {
       name: "RECEIPT_TIMEOUT_MS",
       description:
-        "How long D1 may take to store an event before the queue is used, in milliseconds. A tenth of it, at least 200, counts as slow.",
+        "How long D1 may take to store an event before the queue is used, in milliseconds. A twentieth of it, at least 150, counts as slow.",
       otherwise: "2000",
       example: "2000",
       taken: ["1", "60000"],
