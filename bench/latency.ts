@@ -1,7 +1,8 @@
 /**
- * Latency as a shop sees it: receipts and freshness with D1 and queues at a distance (workers/distant.ts), under
+ * Latency as a shop sees it: receipts and freshness with D1 and queues at a distance (workers/far.ts), under
  * open-loop load: a quiet shop, a busy one, and a sale. The naive and the least Worker run with the same delays.
  */
+import { constants, setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startStep } from "../testbed/terminal/progress.ts";
 import { CHANNELS } from "./channels.ts";
@@ -136,16 +137,50 @@ async function drain(
   }
 }
 
-async function start(worker: string, slower: number): Promise<WorkerServer> {
+/**
+ * The Worker that answers, in a process of its own, as on the platform: another process of the same Worker takes what
+ * the queues hand over and its cron, and D1 and the queues are a third one.
+ */
+interface Placed extends WorkerServer {
+  readonly far: WorkerServer;
+}
+
+async function start(worker: string, slower: number): Promise<Placed> {
   const { statement, row } = DELAYS;
   const delays = { ...DELAYS, statement: statement * slower, row: row * slower };
-  const settings = { ...CHANNELS["e-mail, SMS, team"], DISTANT: JSON.stringify(delays) };
-  return await startWorker({
-    entry: `bench/workers/distant-${worker}.ts`,
-    settings,
-    consumes: worker !== "least",
-    ...(worker === "ours" ? {} : { statements: [naiveTable] }),
-  });
+  const started: WorkerServer[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(started.map((server) => server.close()));
+  };
+  const add = async (options: Parameters<typeof startWorker>[0]): Promise<WorkerServer> => {
+    const server = await startWorker(options);
+    started.push(server);
+    return server;
+  };
+  try {
+    const far = await add({
+      entry: "bench/workers/far.ts",
+      settings: { DELAYS: JSON.stringify(delays) },
+      consumes: worker !== "least",
+      acceptsMessages: false,
+      ...(worker === "ours" ? {} : { statements: [naiveTable] }),
+    });
+    const near = {
+      entry: `bench/workers/distant-${worker}.ts`,
+      settings: CHANNELS["e-mail, SMS, team"],
+      services: { FAR: far.url },
+      statements: [],
+    };
+    const { url } = await add(near);
+    const consumer = await add(near);
+    await call(far, "/consumer", consumer.origin);
+    // On the platform, what is applied takes no processor from what is received.
+    for (const pid of consumer.pids) setPriority(pid, constants.priority.PRIORITY_LOW);
+    return { ...consumer, url, far, query: far.query, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** The time to compile code at its first use must not be measured. */
@@ -156,8 +191,8 @@ async function warmUp(server: WorkerServer, table: string, next: () => string): 
   else await sleep(1_000);
 }
 
-async function happenedAt(server: WorkerServer): Promise<Happened> {
-  return (await call(server, "/bench")) as Happened;
+async function happenedAt({ far }: Placed): Promise<Happened> {
+  return (await call(far, "/bench")) as Happened;
 }
 
 function less(after: Used, before: Used): Used {
@@ -168,17 +203,27 @@ function less(after: Used, before: Used): Used {
   };
 }
 
+/** Fires the cron as wrangler.toml does. The result ends it, once its last run has ended. */
+function startCron(server: WorkerServer): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  const cron = setInterval(() => {
+    last = server
+      .sweep()
+      .catch((error: unknown) => void process.stderr.write(`${String(error)}\n`));
+  }, CRON_MS);
+  return async () => {
+    clearInterval(cron);
+    await last;
+  };
+}
+
 async function measure(
   { name: scenario, phases, slower }: Scenario,
   { name: contender, worker }: (typeof contenders)[number],
   next: (prefix: string) => string,
 ): Promise<LatencyRow> {
   const server = await start(worker, slower);
-  // As the cron of wrangler.toml does; for this receiver only.
-  const cron = setInterval(() => {
-    if (worker === "ours")
-      server.sweep().catch((error: unknown) => void process.stderr.write(`${String(error)}\n`));
-  }, CRON_MS);
+  const stopCron = worker === "ours" ? startCron(server) : null;
   const table = worker === "ours" ? "webhook_events" : "naive_events";
   const consumes = worker !== "least";
   try {
@@ -225,7 +270,7 @@ async function measure(
       ...(await (worker === "ours" ? sendingOf(server, arrived, warmUps) : { sentMs: null })),
     };
   } finally {
-    clearInterval(cron);
+    await stopCron?.();
     await server.close();
   }
 }

@@ -1,5 +1,5 @@
 /** A D1 database that records the rows that each statement reads and writes, and each round trip. */
-import { intercepted } from "./intercept";
+import { databaseOf, runIn } from "./database-of";
 
 export interface Counted {
   readonly sql: string;
@@ -16,9 +16,9 @@ export function counting(inner: D1Database): {
 } {
   const statements: Counted[] = [];
   let trips = 0;
-  const db = intercepted(inner, async (asked, run) => {
+  const db = databaseOf(async (asked) => {
     trips += 1;
-    const results = await run();
+    const results = await runIn(inner, asked);
     for (const [index, { meta }] of results.entries()) {
       const { rows_read: read, rows_written: written, duration: ms } = meta;
       statements.push({ sql: asked[index]?.sql ?? "", read, written, ms });
