@@ -1,5 +1,6 @@
 /** The section of bench/results.md about receipts and freshness with D1 and queues at a distance. */
-import { DELAYS, DRAIN_SECONDS, type LatencyResult, type LatencyRow, SERVED } from "./latency.ts";
+import { DRAIN_SECONDS, type LatencyResult, type LatencyRow, SERVED } from "./latency.ts";
+import { DELAYS } from "./servers/at-distance.ts";
 import { barChart, fixed, type Spread, table, verdict, whole } from "./statistics.ts";
 
 const OURS = "this receiver";

@@ -2,20 +2,16 @@
  * Latency as a shop sees it: receipts and freshness with D1 and queues at a distance (workers/far.ts), under
  * open-loop load: a quiet shop, a busy one, and a sale. The naive and the least Worker run with the same delays.
  */
-import { constants, setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startStep } from "../testbed/terminal/progress.ts";
-import { CHANNELS } from "./channels.ts";
 import { mixOfEvents } from "./load.ts";
 import { type Answered, loadOpenly, type Phase } from "./open-load.ts";
 import type { BenchOptions } from "./options.ts";
-import { naiveTable } from "./receive.ts";
-import { call, SECRET, startWorker, type WorkerServer } from "./servers/workers.ts";
+import { DELAYS, type Placed, startAtDistance } from "./servers/at-distance.ts";
+import { call, SECRET, type WorkerServer } from "./servers/workers.ts";
 import { sendingOf } from "./sending.ts";
 import { type Spread, spreadOf } from "./statistics.ts";
 
-/** In milliseconds; `row` is for each row that D1 counts as written. */
-export const DELAYS = { read: 25, write: 40, statement: 2, row: 0.05, send: 20 } as const;
 /** Rows that a receipt writes: the event, its id, its subject. */
 const RECEIPT_ROWS = 3;
 /** Receipts per second that the stand-in serves, with one statement each. */
@@ -137,52 +133,6 @@ async function drain(
   }
 }
 
-/**
- * The Worker that answers, in a process of its own, as on the platform: another process of the same Worker takes what
- * the queues hand over and its cron, and D1 and the queues are a third one.
- */
-interface Placed extends WorkerServer {
-  readonly far: WorkerServer;
-}
-
-async function start(worker: string, slower: number): Promise<Placed> {
-  const { statement, row } = DELAYS;
-  const delays = { ...DELAYS, statement: statement * slower, row: row * slower };
-  const started: WorkerServer[] = [];
-  const close = async (): Promise<void> => {
-    await Promise.all(started.map((server) => server.close()));
-  };
-  const add = async (options: Parameters<typeof startWorker>[0]): Promise<WorkerServer> => {
-    const server = await startWorker(options);
-    started.push(server);
-    return server;
-  };
-  try {
-    const far = await add({
-      entry: "bench/workers/far.ts",
-      settings: { DELAYS: JSON.stringify(delays) },
-      consumes: worker !== "least",
-      acceptsMessages: false,
-      ...(worker === "ours" ? {} : { statements: [naiveTable] }),
-    });
-    const near = {
-      entry: `bench/workers/distant-${worker}.ts`,
-      settings: CHANNELS["e-mail, SMS, team"],
-      services: { FAR: far.url },
-      statements: [],
-    };
-    const { url } = await add(near);
-    const consumer = await add(near);
-    await call(far, "/consumer", consumer.origin);
-    // On the platform, what is applied takes no processor from what is received.
-    for (const pid of consumer.pids) setPriority(pid, constants.priority.PRIORITY_LOW);
-    return { ...consumer, url, far, query: far.query, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
 /** The time to compile code at its first use must not be measured. */
 async function warmUp(server: WorkerServer, table: string, next: () => string): Promise<void> {
   const phases = [{ perSecond: 100, seconds: 3 }];
@@ -222,7 +172,7 @@ async function measure(
   { name: contender, worker }: (typeof contenders)[number],
   next: (prefix: string) => string,
 ): Promise<LatencyRow> {
-  const server = await start(worker, slower);
+  const server = await startAtDistance(worker, slower);
   const stopCron = worker === "ours" ? startCron(server) : null;
   const table = worker === "ours" ? "webhook_events" : "naive_events";
   const consumes = worker !== "least";

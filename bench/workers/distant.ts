@@ -63,11 +63,11 @@ export function atDistance<Env extends object>(worker: Handlers<Env>): Handlers<
   let placed: { readonly receipt: Env; readonly rest: Env } | null = null;
   // Only once: a Worker keeps its state about a binding under the binding object.
   const place = ({ FAR, ...env }: Env & Harness) => {
+    if (placed !== null) return placed;
     const queues = { EVENTS: queue(FAR, "EVENTS"), NOTIFICATIONS: queue(FAR, "NOTIFICATIONS") };
     const at = (path: Query["path"]): Env =>
       ({ ...env, ...queues, DB: database(FAR, path) }) as unknown as Env;
-    placed ??= { receipt: at("receipt"), rest: at("rest") };
-    return placed;
+    return (placed = { receipt: at("receipt"), rest: at("rest") });
   };
   return {
     async fetch(request, env, context) {
