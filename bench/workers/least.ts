@@ -11,7 +11,8 @@ import {
   GROUP_MAX_WRITES,
 } from "../../src/limits";
 import { gather } from "../../src/receiver/gather";
-import { pushTogether } from "../../src/receiver/shared-writes";
+import { followTogether } from "../../src/receiver/shared-writes";
+import { sendTexts } from "../../src/store/inbox/queue";
 import { verified } from "./verify";
 
 interface LeastEnv {
@@ -36,7 +37,7 @@ function insertSql(events: number): string {
 }
 
 function openInbox({ DB, EVENTS, STORE_ONLY }: LeastEnv) {
-  const push = pushTogether(EVENTS, Date.now);
+  const push = followTogether<string>((messages) => sendTexts(EVENTS, messages), Date.now);
   const store = async (items: readonly Item[]): Promise<readonly true[]> => {
     const values = items.flatMap(({ cells, payload }) => [cells, payload]);
     await DB.prepare(insertSql(items.length))

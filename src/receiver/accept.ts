@@ -55,7 +55,6 @@ async function pushWhole(deps: AcceptDeps, event: ReceivedEvent): Promise<boolea
     log.error("receipt_refused", { id: event.id, error: errorText(error) });
     return false;
   }
-  log.info("received", { ids: [event.id], repeats: [], store: "queue" });
   return true;
 }
 

@@ -31,13 +31,27 @@ export interface SharedReceipt extends Receipt {
   readonly pushed: boolean;
 }
 
+interface WholeMessage {
+  readonly id: string;
+  readonly text: string;
+}
+
+interface Stored {
+  readonly event: ReceivedEvent;
+  readonly receipt: Receipt;
+}
+
 export type SharedSave = Gather<ReceivedEvent, SharedReceipt>;
 
-/** One log line per write: a line for each event would cost more than its write. */
-function logReceived(events: readonly ReceivedEvent[], receipts: readonly Receipt[]): void {
-  const ids = events.map(({ id }) => id);
-  const repeats = ids.filter((_, index) => receipts[index]?.isNew === false);
+/** One log line for all: a line for each event would cost more than its write. */
+function logStored(stored: readonly Stored[]): void {
+  const ids = stored.map(({ event }) => event.id);
+  const repeats = stored.flatMap(({ event, receipt }) => (receipt.isNew ? [] : [event.id]));
   log.info("received", { ids, repeats, store: "inbox" });
+}
+
+function logQueued(messages: readonly WholeMessage[]): void {
+  log.info("received", { ids: messages.map(({ id }) => id), repeats: [], store: "queue" });
 }
 
 /** Large bodies are written alone, and bodies with a NUL, which ends a text inside JSON early. */
@@ -48,19 +62,18 @@ function goesTogether(event: ReceivedEvent): boolean {
 }
 
 /**
- * Messages of several groups are sent in one call: the first request waits a moment and sends for all. If that
- * request dies, the next one takes over. The sweep finds lost messages, since their events are stored.
+ * What follows the writes of several groups is done in one go, and at once for as many as fill a call to the queue:
+ * the first request waits a moment and does it for all. If that request dies, the next one takes over.
  */
-export function pushTogether(
-  queue: Pick<Queue, "sendBatch">,
+export function followTogether<Item>(
+  follow: (items: readonly Item[]) => Promise<void>,
   nowMs: () => number,
-): (messages: readonly string[]) => Promise<void> {
-  let waiting: string[] = [];
-  /** Since when a request has been waiting to send them. */
+): (items: readonly Item[]) => Promise<void> {
+  let waiting: Item[] = [];
+  /** Since when a request has been waiting to do it. */
   let sinceMs: number | null = null;
-  return async (messages) => {
-    if (messages.length === 0) return;
-    waiting.push(...messages);
+  return async (items) => {
+    waiting.push(...items);
     const isFull = waiting.length >= SEND_BATCH_MAX_MESSAGES;
     if (!isFull) {
       if (sinceMs !== null && nowMs() - sinceMs < PUSH_ABANDONED_MS) return;
@@ -70,39 +83,48 @@ export function pushTogether(
     }
     const all = waiting;
     waiting = [];
-    try {
-      await sendTexts(queue, all);
-    } catch (error) {
-      log.warn("push_failed", { events: all.length, error: errorText(error) });
-    }
+    if (all.length > 0) await follow(all);
   };
 }
 
-interface WholeMessage {
-  readonly id: string;
-  readonly text: string;
+/** Logs the events, and sends the messages of the new ones. The sweep finds lost messages: their events are stored. */
+async function logAndPush(queue: Queue, stored: readonly Stored[]): Promise<void> {
+  logStored(stored);
+  const fresh = stored.filter(({ receipt }) => receipt.isNew);
+  try {
+    await sendTexts(
+      queue,
+      fresh.map(({ event }) => storedMessage(event)),
+    );
+  } catch (error) {
+    log.warn("push_failed", { events: fresh.length, error: errorText(error) });
+  }
 }
 
 export type SharedPush = Gather<WholeMessage, true>;
 
 /** Messages that contain whole events; a request continues once its message is sent. One per isolate and queue. */
 export function sharedPush(queue: Queue): SharedPush {
-  const alone = async ({ text }: WholeMessage): Promise<true> => {
+  const send = async ({ text }: WholeMessage): Promise<true> => {
     await queue.send(text, { contentType: "text" });
     return true;
   };
   return gather<WholeMessage, true>({
     together: async (messages) => {
       const [first] = messages;
-      if (first !== undefined && messages.length === 1) return [await alone(first)];
+      if (first !== undefined && messages.length === 1) return [await send(first)];
       await sendTexts(
         queue,
         messages.map(({ text }) => text),
       );
       return messages.map(() => true);
     },
-    after: () => Promise.resolve(),
-    alone,
+    after: (messages) => Promise.resolve(logQueued(messages)),
+    alone: async (message) => {
+      await send(message);
+      logQueued([message]);
+      return true;
+    },
     keyOf: ({ id }) => id,
     sizeOf: ({ text }) => text.length * 3,
     maxSize: SEND_BATCH_MAX_BYTES,
@@ -115,18 +137,20 @@ export function sharedPush(queue: Queue): SharedPush {
 
 /** One per isolate and pair of stores. */
 export function sharedSave(db: D1Database, queue: Queue, nowMs: () => number): SharedSave {
-  const push = pushTogether(queue, nowMs);
+  const follow = followTogether<Stored>((stored) => logAndPush(queue, stored), nowMs);
   return gather<ReceivedEvent, SharedReceipt>({
     together: async (events) =>
       (await saveReceivedTogether(db, events)).map((receipt) => ({ ...receipt, pushed: true })),
-    after: async (events, receipts) => {
-      logReceived(events, receipts);
-      const fresh = events.filter((_, index) => receipts[index]?.isNew === true);
-      await push(fresh.map(storedMessage));
-    },
+    after: (events, receipts) =>
+      follow(
+        events.flatMap((event, index) => {
+          const receipt = receipts[index];
+          return receipt === undefined ? [] : [{ event, receipt }];
+        }),
+      ),
     alone: async (event, wasTried) => {
       const receipt = await saveReceived(db, event, wasTried);
-      logReceived([event], [receipt]);
+      logStored([{ event, receipt }]);
       return { ...receipt, pushed: false };
     },
     keyOf: (event) => (goesTogether(event) ? event.id : null),

@@ -1,15 +1,17 @@
 /** Group commit: items that wait together are written together, and no item suffers for another one. */
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import * as z from "zod";
 import { PUSH_ABANDONED_MS } from "../../src/limits";
 import { type Caller, gather, type GatherOptions } from "../../src/receiver/gather";
-import { pushTogether } from "../../src/receiver/shared-writes";
+import { followTogether } from "../../src/receiver/shared-writes";
 import { Breaker } from "../faults/faulty";
 import { clearTables } from "../support/rows";
 import { fetchWith, ORIGIN, rows, WEBHOOKS } from "../support/receiver";
 import { event, order, sign } from "../support/events";
 
 beforeEach(clearTables);
+afterEach(() => void vi.restoreAllMocks());
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
@@ -70,6 +72,15 @@ function dying(looks: number): Caller {
     },
   });
 }
+
+/** The ids of a log line. */
+const named = z.pipe(
+  z.pipe(
+    z.transform((line: string): unknown => JSON.parse(line)),
+    z.object({ ids: z.array(z.string()) }),
+  ),
+  z.transform(({ ids }) => ids),
+);
 
 const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, n) => n);
 
@@ -301,56 +312,45 @@ describe("a group", () => {
   });
 });
 
-/** A queue that records each call, and fails the first `failures` of them. */
-function notingQueue(failures = 0) {
+/** Work that records each call. */
+function noting() {
   const calls: (readonly string[])[] = [];
-  let left = failures;
-  const sendBatch: Queue["sendBatch"] = (messages) => {
-    left -= 1;
-    if (left >= 0) return Promise.reject(new Error("the queue is down"));
-    calls.push([...messages].map(({ body }) => String(body)));
-    return Promise.resolve({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } });
+  const follow = (items: readonly string[]): Promise<void> => {
+    calls.push(items);
+    return Promise.resolve();
   };
-  return { queue: { sendBatch }, calls };
+  return { follow, calls };
 }
 
-describe("messages of groups that follow each other closely", () => {
-  it("go out in one call, and nothing goes out for repeats alone", async () => {
-    const { queue, calls } = notingQueue();
-    const push = pushTogether(queue, Date.now);
-    await Promise.all([push(["a"]), push([]), push(["b", "c"])]);
-    await push([]);
+describe("what follows groups that are close together", () => {
+  it("is done in one go", async () => {
+    const { follow, calls } = noting();
+    const call = followTogether(follow, Date.now);
+    await Promise.all([call(["a"]), call([]), call(["b", "c"])]);
+    await call([]);
     expect(calls).toEqual([["a", "b", "c"]]);
-    await push(["d"]);
+    await call(["d"]);
     expect(calls).toEqual([["a", "b", "c"], ["d"]]);
   });
 
-  it("wait no longer once they fill a call", async () => {
-    const { queue, calls } = notingQueue();
-    const push = pushTogether(queue, Date.now);
-    const first = push(["first"]);
-    await push(upTo(99).map(String));
+  it("waits no longer once it fills a call", async () => {
+    const { follow, calls } = noting();
+    const call = followTogether(follow, Date.now);
+    const first = call(["first"]);
+    await call(upTo(99).map(String));
     expect(calls.map(({ length }) => length)).toEqual([100]);
     await first;
     expect(calls).toHaveLength(1);
   });
 
-  it("are not held up by a request that died before it sent them", async () => {
-    const { queue, calls } = notingQueue();
+  it("is not held up by a request that died before it did it", async () => {
+    const { follow, calls } = noting();
     let ms = 0;
-    const push = pushTogether(queue, () => ms);
-    void push(["of the dead"]);
+    const call = followTogether(follow, () => ms);
+    void call(["of the dead"]);
     ms = PUSH_ABANDONED_MS;
-    await push(["of the living"]);
+    await call(["of the living"]);
     expect(calls.flat().toSorted()).toEqual(["of the dead", "of the living"]);
-  });
-
-  it("that the queue refuses are left to the sweep; the next ones go out", async () => {
-    const { queue, calls } = notingQueue(1);
-    const push = pushTogether(queue, Date.now);
-    await push(["refused"]);
-    await push(["taken"]);
-    expect(calls).toEqual([["taken"]]);
   });
 });
 
@@ -400,6 +400,44 @@ describe("deliveries at the same moment", () => {
     expect(taken).toHaveLength(40);
     expect(statements).toBeLessThan(20);
     expect(calls).toBeLessThan(20);
+  });
+
+  it("are stored and logged though the queue refuses them, and the next ones are pushed", async () => {
+    const lines: string[] = [];
+    for (const level of ["info", "warn"] as const) {
+      vi.spyOn(console, level).mockImplementation((line: unknown) => void lines.push(String(line)));
+    }
+    const linesOf = (name: string) =>
+      lines.flatMap((line) => (line.includes(`"event":"${name}"`) ? [z.parse(named, line)] : []));
+    const taken: string[] = [];
+    let refusals = 1;
+    const EVENTS = {
+      sendBatch: (messages: readonly { readonly body: string }[]) => {
+        refusals -= 1;
+        if (refusals >= 0) return Promise.reject(new Error("the queue is down"));
+        taken.push(...messages.map(({ body }) => body));
+        return Promise.resolve();
+      },
+    };
+    const vars = { ...patient, EVENTS };
+    const deliver = async (from: number): Promise<void> => {
+      const ids = upTo(9).map((n) => `evt_${String(from + n)}`);
+      const values = ids.map((id) => event("order.created", order(`GRP-${id}`), { id }));
+      const answers = await postAll(values, vars);
+      expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 200));
+      await vi.waitUntil(() => linesOf("received").flat().length === from + 9);
+    };
+    await deliver(0);
+    await vi.waitUntil(() => lines.some((line) => line.includes('"event":"push_failed"')));
+    await deliver(9);
+    await vi.waitUntil(() => taken.length === 9);
+    expect(await rows("SELECT count(*) AS stored FROM webhook_events")).toEqual([{ stored: 18 }]);
+    expect(linesOf("received").length).toBeLessThan(9);
+    expect(linesOf("received").flat().toSorted()).toEqual(
+      upTo(18)
+        .map((n) => `evt_${String(n)}`)
+        .toSorted(),
+    );
   });
 
   it("of one event are one event: a single answer says that it is new", async () => {
