@@ -24,14 +24,16 @@ export interface Extra {
 
 const encoder = new TextEncoder();
 
+const bigAsText = (_key: string, value: unknown): unknown =>
+  typeof value === "bigint" ? String(value) : value;
+
 /** Null if it cannot be written, because it is nested too deep for the stack. */
-function jsonOf(value: unknown): string | null {
+function jsonOf(value: unknown, replace?: typeof bigAsText): string | null {
   try {
-    return JSON.stringify(value, (_key, inner: unknown) =>
-      typeof inner === "bigint" ? String(inner) : inner,
-    );
+    return JSON.stringify(value, replace);
   } catch {
-    return null;
+    // A number with too many digits: a replacer, which is slow, writes it.
+    return replace === undefined ? jsonOf(value, bigAsText) : null;
   }
 }
 
