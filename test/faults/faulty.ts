@@ -23,10 +23,16 @@ export class Breaker {
   readonly calls: string[] = [];
   /** May change between calls, for a binding that recovers or flaps. */
   plan: Plan;
+  /** Resolves when a call hangs. */
+  readonly hung: Promise<void>;
+  readonly #hang: () => void;
   readonly #wrapped = new WeakMap<D1PreparedStatement, D1PreparedStatement>();
 
   constructor(plan: Plan = { call: -1, fault: "fails before" }) {
     this.plan = plan;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.hung = promise;
+    this.#hang = resolve;
   }
 
   async run<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -39,6 +45,7 @@ export class Breaker {
         await work();
         throw new Error("D1_ERROR: Network connection lost.");
       case "hangs":
+        this.#hang();
         return await new Promise<never>(() => undefined);
       case "is slow":
         await new Promise((resolve) => setTimeout(resolve, this.plan.slowMs ?? SLOW_MS));

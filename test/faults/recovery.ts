@@ -32,6 +32,8 @@ const providers = {
 export type TestEnv = typeof env & {
   readonly ARCHIVE?: R2Bucket | undefined;
   readonly CLOSED_ORDERS?: ClosedOrdersService;
+  /** What all its bindings are behind; the Worker does not know it. */
+  readonly breaker?: Breaker;
 };
 
 /** The Worker's environment with providers, every binding behind the breaker. */
@@ -44,6 +46,7 @@ export function brokenEnv(breaker: Breaker): TestEnv {
     CLOSED_ORDERS: closedOrders(stores),
     EVENTS: breaker.queue(env.EVENTS, "ce-events"),
     NOTIFICATIONS: breaker.queue(env.NOTIFICATIONS, "ce-notifications"),
+    breaker,
   };
 }
 
