@@ -12,6 +12,10 @@ const POLL_MS = 50;
 /** The longest time without a change; longer than the batch time-out of any queue, also on a busy machine. */
 const PATIENCE_MS = 30_000;
 const MOST_ROUNDS = 5;
+/** After that time without a change the sweep runs, as the cron runs it every minute. */
+const SWEEP_AFTER_MS = 3_000;
+/** Together longer than the minute that a claim lasts: after it, the sweep takes what a run left that was broken off. */
+const MOST_SWEEPS = 40;
 
 export interface Waiting {
   readonly patienceMs?: number;
@@ -75,12 +79,20 @@ export async function settleMessages(receiver: Queryable, waiting: Waiting = {})
   return await untilNone(() => countRows(receiver, due), waiting);
 }
 
+/** Nothing else finds a message that fell due without a wake-up call. */
+function sweepWhenStuck(receiver: Pick<Receiver, "sweep">): Waiting {
+  let swept = 0;
+  const onStuck = async () => {
+    await receiver.sweep();
+    swept += 1;
+    return swept < MOST_SWEEPS;
+  };
+  return { patienceMs: SWEEP_AFTER_MS, onStuck };
+}
+
 /** The same, with later messages moved forward. */
-export async function hurryMessages(
-  receiver: Pick<Receiver, "query" | "sweep">,
-  waiting: Waiting = {},
-): Promise<Rest> {
-  let reached = await settleMessages(receiver, waiting);
+export async function hurryMessages(receiver: Pick<Receiver, "query" | "sweep">): Promise<Rest> {
+  let reached = await settleMessages(receiver, sweepWhenStuck(receiver));
   let brought = 0;
   for (let round = 0; reached && round < MOST_ROUNDS; round += 1) {
     const moved = await receiver.query(
@@ -89,7 +101,7 @@ export async function hurryMessages(
     if (moved.length === 0 && round > 0) break;
     brought += moved.length;
     await receiver.sweep();
-    reached = await settleMessages(receiver, waiting);
+    reached = await settleMessages(receiver, sweepWhenStuck(receiver));
   }
   return { reached, brought };
 }
