@@ -49,7 +49,7 @@ export const country = z.pipe(
   present.check(z.refine((text) => parseCountry(text) !== null)),
   z.transform((text) => parseCountry(text)),
 );
-/** The texts (notifications/locales) know which languages exist: any other one counts as English there. */
+/** The texts (notifications/texts) know which languages exist: any other one counts as English there. */
 export const locale = present.check(z.regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/));
 export const zone = present.check(z.refine(isTimeZone));
 /** `Shop <orders@shop.example>` or a bare address; a line break would end the header. */

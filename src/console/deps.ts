@@ -1,5 +1,5 @@
 /** The dependencies of the console and the admin API, made from bindings and configuration. */
-import { findLanguage, languageCodes } from "../notifications/locales";
+import { findLanguage, languageCodes } from "../notifications/texts";
 import type { ArchivedOrders } from "../store/closed-orders/archived-orders";
 import type { ApiRoute } from "./api/api-route";
 import { type Config, expectedOf } from "../config";

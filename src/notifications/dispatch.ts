@@ -27,7 +27,7 @@ import {
   openLanes,
 } from "./forwarding/open-lanes";
 import { record, type RecordDeps } from "./record";
-import { editsOf } from "./locales/say";
+import { editsOf } from "./texts/say";
 import { claim, type DueRow, listDue } from "../store/outbox/outbox";
 import { type Lane, type LaneReport, rest, runLane } from "./lane";
 import { storeRendered } from "./message";

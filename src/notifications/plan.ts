@@ -25,7 +25,7 @@ import { quietHoursEnd, spread } from "./quiet-hours";
 import type { Shop } from "./shop";
 import { findTemplate, isSwitchedOn } from "./templates";
 import type { Facts } from "./templates/facts";
-import type { TextEdits } from "./locales/say";
+import type { TextEdits } from "./texts/say";
 
 /** The decision about a row: settled without a request, or claimed and sent. */
 export type Plan =

@@ -7,8 +7,8 @@ import { channels, type Message } from "./channels";
 import type { Shop } from "./shop";
 import { findTemplate, layOut, readContext } from "./templates";
 import type { Facts } from "./templates/facts";
-import { DEFAULT_LANGUAGE, languageOf } from "./locales";
-import { createTexts, noEdits, type TextEdits, type Texts } from "./locales/say";
+import { DEFAULT_LANGUAGE, languageOf } from "./texts";
+import { createTexts, noEdits, type TextEdits, type Texts } from "./texts/say";
 
 type Row = Pick<DueRow, "template" | "channel" | "subject_id" | "event_id">;
 

@@ -711,7 +711,7 @@ export const messageTexts = sqliteTable(
   "message_texts",
   {
     language: text("language").notNull(),
-    /** A key of the catalogue (notifications/locales/keys.ts). */
+    /** A key of the catalogue (notifications/texts/keys.ts). */
     key: text("key").notNull(),
     version: integer("version").notNull(),
     /** ICU MessageFormat; null: back to the default. */

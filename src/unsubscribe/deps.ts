@@ -2,14 +2,14 @@
 import type { Config } from "../config";
 import { SHOP_FRESH_MS, SHOP_TIMEOUT_MS } from "../limits";
 import { makeShop, type SettingRow, type Shop } from "../notifications/shop";
-import { languageOfReader } from "../notifications/locales";
+import { languageOfReader } from "../notifications/texts";
 import {
   createTexts,
   editsOf,
   noEdits,
   type TextEdits,
   type Texts,
-} from "../notifications/locales/say";
+} from "../notifications/texts/say";
 import { loadSettings } from "../store/shop/settings";
 import { loadEditedTexts } from "../store/texts/message-texts";
 import { within } from "../time-limit";

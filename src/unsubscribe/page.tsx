@@ -2,7 +2,7 @@
 import { raw } from "hono/html";
 import { htmlOf } from "../html";
 import type { Shop } from "../notifications/shop";
-import type { Texts } from "../notifications/locales/say";
+import type { Texts } from "../notifications/texts/say";
 
 export type PageState = "asked" | "stopped" | "resumed" | "failed";
 

@@ -14,7 +14,7 @@ import { OrdersPage } from "../../src/console/pages/orders/orders-page";
 import { ordersQuery } from "../../src/console/api/shapes";
 import { htmlOf } from "../../src/html";
 import { renderMessage } from "../../src/notifications/render";
-import { noEdits } from "../../src/notifications/locales/say";
+import { noEdits } from "../../src/notifications/texts/say";
 import {
   balanceDueMicros,
   financialStatus,

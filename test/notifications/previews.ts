@@ -3,8 +3,8 @@ import { channels, type Message } from "../../src/notifications/channels";
 import type { Shown } from "../../src/notifications/channels/channel";
 import { renderMessage } from "../../src/notifications/render";
 import { type SmsSegments, smsSegments } from "../../src/notifications/channels/sms/alphabets";
-import { type LanguageCode, languageCodes } from "../../src/notifications/locales";
-import { noEdits, type TextEdits } from "../../src/notifications/locales/say";
+import { type LanguageCode, languageCodes } from "../../src/notifications/texts";
+import { noEdits, type TextEdits } from "../../src/notifications/texts/say";
 import { templates } from "../../src/notifications/templates";
 import { previews, type Preview } from "./fixtures";
 

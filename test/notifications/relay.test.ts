@@ -2,14 +2,14 @@
  * Abuse of the shop's mail as a relay: somebody orders under a name that is an advertisement, with the address of a
  * victim. The texts of an order reach the customer as text, and never as a link.
  */
-import { createTexts, noEdits } from "../../src/notifications/locales/say";
+import { createTexts, noEdits } from "../../src/notifications/texts/say";
 import { describe, expect, it } from "vitest";
 import {
   addressLineOrNull,
   lineOrNull,
   nameOrNull,
   outsideLine,
-} from "../../src/notifications/text/safe-text";
+} from "../../src/notifications/formatting/safe-text";
 import { writeNote } from "../../src/notifications/channels/team/note";
 import type { Message } from "../../src/notifications/channels";
 import {

@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { forwardBody, memberText } from "../../src/notifications/templates/system/forward-body";
 import { money } from "../../src/money";
-import { httpUrl, oneLine } from "../../src/notifications/text/safe-text";
+import { httpUrl, oneLine } from "../../src/notifications/formatting/safe-text";
 import { gsmText, septets } from "../../src/notifications/channels/sms/gsm";
 import { courierPages, trackingLink } from "../../src/notifications/templates/shipment/tracking";
-import { dayText } from "../../src/notifications/text/when";
+import { dayText } from "../../src/notifications/formatting/when";
 import { notifiedStatuses } from "../../src/notifications/templates/shipment/notified-statuses";
 import type { EventFacts } from "../../src/notifications/templates/facts";
 import {

@@ -8,8 +8,8 @@ import {
   type LanguageCode,
   languageCodes,
   languages,
-} from "../../notifications/locales";
-import { checkText } from "../../notifications/locales/check";
+} from "../../notifications/texts";
+import { checkText } from "../../notifications/texts/check";
 import {
   isTextKey,
   type Placeholder,
@@ -18,7 +18,7 @@ import {
   type TextKey,
   textForms,
   textRules,
-} from "../../notifications/locales/keys";
+} from "../../notifications/texts/keys";
 import {
   listEditedTexts,
   listTextVersions,

@@ -7,8 +7,8 @@ import {
   type Template,
   templateNames,
 } from "../../notifications/templates";
-import type { LanguageCode } from "../../notifications/locales";
-import { editsOf, type TextEdits } from "../../notifications/locales/say";
+import type { LanguageCode } from "../../notifications/texts";
+import { editsOf, type TextEdits } from "../../notifications/texts/say";
 import { loadSettings } from "../../store/shop/settings";
 import { loadOrderFacts } from "../../store/state/order-facts";
 import { loadEditedTexts } from "../../store/texts/message-texts";

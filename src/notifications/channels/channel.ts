@@ -7,7 +7,7 @@ import type * as z from "zod/mini";
 import type { ChannelSetting, ChannelsConfig, Sender } from "../../config";
 import type { Shop } from "../shop";
 import type { LayoutInput } from "../templates/template";
-import type { Texts } from "../locales/say";
+import type { Texts } from "../texts/say";
 import type { EmailBinding } from "./email/cloudflare";
 
 /** The provider's answer: the status, and the beginning of the body without personal data. */

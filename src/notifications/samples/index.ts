@@ -17,8 +17,8 @@ import type { Shop } from "../shop";
 import { settingOf, WHATSAPP_CONTENT } from "../shop/settings";
 import { findTemplate, messagesWhere, type Template, templates } from "../templates";
 import type { Facts } from "../templates/facts";
-import type { LanguageCode } from "../locales";
-import { createTexts, type TextEdits } from "../locales/say";
+import type { LanguageCode } from "../texts";
+import { createTexts, type TextEdits } from "../texts/say";
 import { exampleOf } from "../templates/example";
 import { registeredTexts } from "./registered";
 

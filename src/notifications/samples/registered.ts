@@ -4,7 +4,7 @@
  */
 import { money } from "../../money";
 import type { Facts } from "../templates/facts";
-import type { Texts } from "../locales/say";
+import type { Texts } from "../texts/say";
 
 const VARIABLE = "{#var#}";
 

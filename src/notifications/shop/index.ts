@@ -3,7 +3,7 @@
  * console. All other code reads `Shop`.
  */
 import type { ShopConfig } from "../../config";
-import { lookUp } from "../text/safe-text";
+import { lookUp } from "../formatting/safe-text";
 import { parseValue } from "./kinds";
 import { plainSettings, type PlainSetting, socialNetworks } from "./settings";
 

@@ -3,7 +3,7 @@
  * refused, out. Pure. A reason names no value.
  */
 import { parseAddress } from "../../events/field-formats/address";
-import { httpUrl } from "../text/safe-text";
+import { httpUrl } from "../formatting/safe-text";
 import { CONTRAST_MIN, readColour } from "./contrast";
 
 export type Parsed =

@@ -3,8 +3,8 @@
  * of that table overrides the var. Names are a contract: the API uses them.
  */
 import { DEFAULT_STORE_NAME, type ShopConfig } from "../../config";
-import { lookUp } from "../text/safe-text";
-import { languageCodes } from "../locales";
+import { lookUp } from "../formatting/safe-text";
+import { languageCodes } from "../texts";
 import type { SettingKind } from "./kinds";
 
 /** Where the console shows it. */

@@ -1,7 +1,7 @@
 /** The JSON columns of an order, as typed data: what was bought and where it goes. Never throws. */
 import * as z from "zod/mini";
 import { parseJson } from "../../events/values";
-import { addressLineOrNull, httpUrl, lineOrNull, nameOrNull } from "../text/safe-text";
+import { addressLineOrNull, httpUrl, lineOrNull, nameOrNull } from "../formatting/safe-text";
 
 /** Lines beyond this number are summed up in one: mail clients cut long messages. */
 export const LINES_SHOWN = 25;

@@ -4,8 +4,8 @@ import type { AmountRow, Block, ItemRow } from "../channels/email/content";
 import type { Note } from "../channels/team/note";
 import { decimalMoney, money } from "../../money";
 import type { Shop } from "../shop";
-import { httpUrl, lineOrNull, nameOrNull, oneLine, outsideLine } from "../text/safe-text";
-import type { Texts } from "../locales/say";
+import { httpUrl, lineOrNull, nameOrNull, oneLine, outsideLine } from "../formatting/safe-text";
+import type { Texts } from "../texts/say";
 import type { OrderFacts } from "./facts";
 import {
   type ItemLine,

@@ -4,7 +4,7 @@
  */
 import type { StructuredData } from "../channels/email/content";
 import type { Shop } from "../shop";
-import { lineOrNull, outsideLine } from "../text/safe-text";
+import { lineOrNull, outsideLine } from "../formatting/safe-text";
 import type { OrderFacts, ShipmentFacts } from "./facts";
 import { LINES_SHOWN, parseItems } from "./order-lines";
 import { decimal } from "../../money";

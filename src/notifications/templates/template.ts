@@ -1,6 +1,6 @@
 /**
  * The interface of every template. A template is one file with everything about one message, except its words
- * (../locales/). Only its line in the registry (index.ts) names it. All of it is pure.
+ * (../texts/). Only its line in the registry (index.ts) names it. All of it is pure.
  */
 import type * as z from "zod/mini";
 import type { EventType } from "../../events/catalog";
@@ -10,7 +10,7 @@ import type { Fact, OutboxOptions } from "../../projection/outbox-rows";
 import type { Channel, ContentOf } from "../channels";
 import type { Audience } from "../channels/channel";
 import type { Shop } from "../shop";
-import type { Texts } from "../locales/say";
+import type { Texts } from "../texts/say";
 import type { Facts } from "./facts";
 
 /** What is known about a message when it is due. */

@@ -1,7 +1,7 @@
 /** The texts of messages: read, edit and restore them. */
 import type { Context } from "hono";
 import * as z from "zod/mini";
-import { DEFAULT_LANGUAGE } from "../../../notifications/locales";
+import { DEFAULT_LANGUAGE } from "../../../notifications/texts";
 import { note, whoIn } from "../../activity/note";
 import type { Route } from "../../deps";
 import {

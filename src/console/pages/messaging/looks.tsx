@@ -3,7 +3,7 @@ import { type Channel, channels } from "../../../notifications/channels";
 import type { Sample } from "../../../notifications/samples";
 import type { Shop } from "../../../notifications/shop";
 import { DLT_TEMPLATE, settingOf, WHATSAPP_CONTENT } from "../../../notifications/shop/settings";
-import type { LanguageCode } from "../../../notifications/locales";
+import type { LanguageCode } from "../../../notifications/texts";
 import { count, visible } from "../../text";
 import { Facts, Notice, Part, Text } from "../parts";
 import { MailLooks, SHOP } from "./parts";

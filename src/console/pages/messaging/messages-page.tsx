@@ -1,7 +1,7 @@
 /** Every message: its channels, whether it is on, and the languages of its texts. */
 import { type Channel, channelNames, channels } from "../../../notifications/channels";
 import { type Template, templates } from "../../../notifications/templates";
-import { DEFAULT_LANGUAGE, languageCodes, languages } from "../../../notifications/locales";
+import { DEFAULT_LANGUAGE, languageCodes, languages } from "../../../notifications/texts";
 import { noteSwitch } from "../../activity/note";
 import { withQuery } from "../../links";
 import { fieldOf, type PageContext } from "../../page-context";

@@ -1,7 +1,7 @@
 /** The shop's settings for messages in one form, with a preview of an e-mail beside it. */
 import type { SettingKind } from "../../../notifications/shop/kinds";
 import { changeSetting, resetSetting, type SettingView, viewSettings } from "../../shop/settings";
-import { languages, languageCodes } from "../../../notifications/locales";
+import { languages, languageCodes } from "../../../notifications/texts";
 import { noteChanges } from "../../activity/note";
 import { formOf, type PageContext } from "../../page-context";
 import { count } from "../../text";

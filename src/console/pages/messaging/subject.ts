@@ -6,7 +6,7 @@ import {
   type LanguageCode,
   languageCodes,
   languageOf,
-} from "../../../notifications/locales";
+} from "../../../notifications/texts";
 import { withQuery } from "../../links";
 import type { PageContext } from "../../page-context";
 import { listTexts, type TextView } from "../../texts/message-texts";

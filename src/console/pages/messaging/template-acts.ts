@@ -1,6 +1,6 @@
 /** The form handlers of the page of a message, and the e-mail that it shows. */
 import { channelNames } from "../../../notifications/channels";
-import type { LanguageCode } from "../../../notifications/locales";
+import type { LanguageCode } from "../../../notifications/texts";
 import { note, noteChanges } from "../../activity/note";
 import { formOf, type PageContext } from "../../page-context";
 import { answerMail } from "../messages/mail-frame";

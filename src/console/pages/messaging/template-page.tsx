@@ -1,6 +1,6 @@
 /** One message: its texts in a language, with a preview beside them. */
 import { templates } from "../../../notifications/templates";
-import { languages } from "../../../notifications/locales";
+import { languages } from "../../../notifications/texts";
 import type { PageContext } from "../../page-context";
 import { findText, type TextView, type TextWithVersions } from "../../texts/message-texts";
 import { loadSamples, type Samples } from "../../texts/samples";

@@ -1,5 +1,5 @@
 /** The texts of one message in one language, each as a field: placeholders, default, earlier versions. */
-import type { LanguageCode } from "../../../notifications/locales";
+import type { LanguageCode } from "../../../notifications/texts";
 import type { TextView, TextWithVersions } from "../../texts/message-texts";
 import { visible } from "../../text";
 import { Ago, Text, Time } from "../parts";

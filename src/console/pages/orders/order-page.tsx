@@ -24,7 +24,7 @@ import {
   textIn,
 } from "../../order-view";
 import { keyOf } from "../../../store/closed-orders/keys";
-import { defaultText } from "../../../notifications/locales";
+import { defaultText } from "../../../notifications/texts";
 import { withQuery } from "../../links";
 import { count } from "../../text";
 import { Explained } from "./explain-panel";

@@ -2,9 +2,9 @@
  * The frame of every e-mail: the shop's look above the content; below it how to reach the shop, who it is, and why the
  * message was sent. HTML and plain text are made from the same frame.
  */
-import { oneLine } from "../../text/safe-text";
+import { oneLine } from "../../formatting/safe-text";
 import type { Shop } from "../../shop";
-import type { Texts } from "../../locales/say";
+import type { Texts } from "../../texts/say";
 import { type Accents, accentsOf } from "./colours";
 
 export interface MailLink {

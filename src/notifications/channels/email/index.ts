@@ -1,6 +1,6 @@
 /** E-mail to customers: through Resend, else through Cloudflare's own binding. */
 import { parseAddress } from "../../../events/field-formats/address";
-import { oneLine } from "../../text/safe-text";
+import { oneLine } from "../../formatting/safe-text";
 import { emailContacts } from "../../../projection/patches/contacts";
 import type { ChannelDefinition } from "../channel";
 import { cloudflareEmailChannel } from "./cloudflare";

@@ -4,8 +4,8 @@
  */
 import type { KnownBlock } from "@slack/types";
 import type { Shop } from "../../shop";
-import type { Texts } from "../../locales/say";
-import { httpUrl, lineOrNull, oneLine } from "../../text/safe-text";
+import type { Texts } from "../../texts/say";
+import { httpUrl, lineOrNull, oneLine } from "../../formatting/safe-text";
 import type { TeamMessage } from "./message";
 
 /** The content of a message to the team. */

@@ -5,10 +5,10 @@
 import type { Shop } from "../../shop";
 import { settingOf, WHATSAPP_CONTENT } from "../../shop/settings";
 import type { LayoutInput } from "../../templates/template";
-import { DEFAULT_LANGUAGE, type LanguageCode } from "../../locales";
+import { DEFAULT_LANGUAGE, type LanguageCode } from "../../texts";
 import { trackingLink } from "../../templates/shipment/tracking";
 import { money } from "../../../money";
-import { lookUp, oneLine, outsideLine } from "../../text/safe-text";
+import { lookUp, oneLine, outsideLine } from "../../formatting/safe-text";
 
 export interface WhatsAppContent {
   /** Null if no content template is set for it. */

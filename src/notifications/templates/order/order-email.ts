@@ -1,6 +1,6 @@
 /** An e-mail that shows a whole order: what was bought, what it costs, and where it goes. */
 import type { EmailContent } from "../../channels/email/content";
-import { dayText } from "../../text/when";
+import { dayText } from "../../formatting/when";
 import {
   addressedTo,
   deliveryAddress,

@@ -1,7 +1,7 @@
 /** To the team: a cancelled order has a refund outstanding. One per order, from its state (store/state/derive.ts). */
 import { refundOutstandingMicros } from "../../../projection/money-status/financial-status";
 import { money } from "../../../money";
-import { dayText } from "../../text/when";
+import { dayText } from "../../formatting/when";
 import { currencyOf, moneyOrNull, noteAbout } from "../parts";
 import type { TemplateDefinition } from "../template";
 

@@ -1,5 +1,5 @@
 /** To the team: a refund has failed. A refund with two names has one message. */
-import type { Texts } from "../../locales/say";
+import type { Texts } from "../../texts/say";
 import { currencyOf, moneyOrNull, noteAbout } from "../parts";
 import type { TemplateDefinition } from "../template";
 

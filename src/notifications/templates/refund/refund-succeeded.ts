@@ -1,5 +1,5 @@
 /** To the customer: the refund is on its way. A refund with two names has one message. */
-import { lookUp } from "../../text/safe-text";
+import { lookUp } from "../../formatting/safe-text";
 import { addressedTo, factsBlock, greet, moneyOrNull, orderButton, paragraph } from "../parts";
 import type { TemplateDefinition } from "../template";
 

@@ -2,8 +2,8 @@
 import type { Block } from "../../channels/email/content";
 import type { Shorten } from "../../channels/sms/fit";
 import type { Shop } from "../../shop";
-import { lineOrNull, oneLine } from "../../text/safe-text";
-import type { Texts } from "../../locales/say";
+import { lineOrNull, oneLine } from "../../formatting/safe-text";
+import type { Texts } from "../../texts/say";
 import type { OrderFacts, ShipmentFacts } from "../facts";
 import { itemRow, orderButton, orderOf, shownRows } from "../parts";
 import type { LayoutInput } from "../template";

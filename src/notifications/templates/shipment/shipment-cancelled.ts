@@ -1,5 +1,5 @@
 /** To the team: a parcel was cancelled. */
-import { outsideLine } from "../../text/safe-text";
+import { outsideLine } from "../../formatting/safe-text";
 import { noteAbout } from "../parts";
 import type { TemplateDefinition } from "../template";
 

@@ -1,6 +1,6 @@
 /** To the customer: the parcel has been delivered. */
 import { fitSms } from "../../channels/sms/fit";
-import { dayText } from "../../text/when";
+import { dayText } from "../../formatting/when";
 import { addressedTo, deliveryAddress, factsBlock, greet, orderButton, paragraph } from "../parts";
 import { parcelData } from "../structured";
 import type { TemplateDefinition } from "../template";

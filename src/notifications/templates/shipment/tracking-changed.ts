@@ -4,7 +4,7 @@
  */
 import * as z from "zod/mini";
 import { fitSms, type Shorten } from "../../channels/sms/fit";
-import { dayText } from "../../text/when";
+import { dayText } from "../../formatting/when";
 import type { Facts } from "../facts";
 import { addressedTo, factsBlock, greet, paragraph } from "../parts";
 import { parcelData } from "../structured";

@@ -2,7 +2,7 @@
  * The tracking link of a parcel: the one that came with it, else one made from its airway-bill number. One row for each
  * courier; a shop adds its own with the var TRACKING_URLS.
  */
-import { httpUrl } from "../../text/safe-text";
+import { httpUrl } from "../../formatting/safe-text";
 import type { ShipmentFacts } from "../facts";
 
 /** Name in lower-case letters and digits -> page with `{awb}`. */

@@ -1,6 +1,6 @@
 /** To the team: something needs a person. One for each kind and hour (store/outbox/alerts.ts). */
 import * as z from "zod/mini";
-import { outsideLine } from "../../text/safe-text";
+import { outsideLine } from "../../formatting/safe-text";
 import type { TemplateDefinition } from "../template";
 
 const shape = z.object({

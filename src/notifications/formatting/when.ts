@@ -1,7 +1,7 @@
 /** Dates as people read them, in the time zone of the shop, else of its customers. */
 import type { ShopConfig } from "../../config";
 import { isDay } from "../../events/field-formats/time";
-import type { Texts } from "../locales/say";
+import type { Texts } from "../texts/say";
 import { lookUp } from "./safe-text";
 
 /** Time zones by currency; an amount without a currency of its own is in STORE_CURRENCY. */

@@ -8,10 +8,10 @@ import {
   languageCodes,
   languageOf,
   languages,
-} from "../../src/notifications/locales";
-import { checkText } from "../../src/notifications/locales/check";
-import { isTextKey, type TextKey, textRules } from "../../src/notifications/locales/keys";
-import { createTexts, editsOf, noEdits } from "../../src/notifications/locales/say";
+} from "../../src/notifications/texts";
+import { checkText } from "../../src/notifications/texts/check";
+import { isTextKey, type TextKey, textRules } from "../../src/notifications/texts/keys";
+import { createTexts, editsOf, noEdits } from "../../src/notifications/texts/say";
 import { facts, hostileOrder, orderFacts, type Preview, previews, previewShop } from "./fixtures";
 import { inLanguage, renderPreview } from "./previews";
 

@@ -7,7 +7,7 @@ import { IntlMessageFormat } from "intl-messageformat";
 import { TEXT_CASES_MAX } from "../../limits";
 import { smsAlphabets } from "../channels/sms/alphabets";
 import { gsmText } from "../channels/sms/gsm";
-import { httpUrl, isLinkLike } from "../text/safe-text";
+import { httpUrl, isLinkLike } from "../formatting/safe-text";
 import { type LanguageCode, languages } from ".";
 import { type Placeholder, placeholders, textForms, type TextKey, textRules } from "./keys";
 
