@@ -25,13 +25,13 @@ import { adminDeps, type Serve } from "./console/deps";
 import { channelSetups, dispatchDeps, samplesFor } from "./notifications/deps";
 import { handleNotificationBatch, handleNotificationDeadLetters } from "./notifications/consumer";
 import { dispatchDue } from "./notifications/dispatch";
+import { type Calls, callsThrough } from "./store/outbox/calls";
 import { consolePages } from "./console/console";
 import { adminApi } from "./console/api/admin-api";
 import { withHeaders } from "./answer-headers";
 import { checkDeepHealth } from "./console/set-up/deep-health";
 import { consumeEvents } from "./consumer/consumer";
 import { unusedChannels } from "./notifications/channels";
-import { type Calls, callsThrough } from "./store/outbox/calls";
 import { receiverDeps, refusalsOf } from "./receiver/deps";
 import type { Piece } from "./events/imports/body-splitter";
 

@@ -29,7 +29,7 @@ const number = z.nullish(
 /** A decimal in the order's currency. */
 const amount = number;
 /** A text beside the state: a value that is none never causes quarantine; projection/patches/extra.ts keeps it. */
-const extra = z.pipe(
+export const lenientText = z.pipe(
   z.optional(z.unknown()),
   z.transform((value) => textOf(value)),
 );
@@ -57,16 +57,16 @@ const person = z.object({
 const address = z.nullish(
   z.object({
     ...person.shape,
-    address_line1: extra,
-    address_line2: extra,
-    city: extra,
-    state: extra,
-    pincode: extra,
-    country: extra,
-    business_name: extra,
-    landmark: extra,
+    address_line1: lenientText,
+    address_line2: lenientText,
+    city: lenientText,
+    state: lenientText,
+    pincode: lenientText,
+    country: lenientText,
+    business_name: lenientText,
+    landmark: lenientText,
     /** The GSTIN. */
-    tax_identification_number: extra,
+    tax_identification_number: lenientText,
   }),
 );
 
@@ -117,9 +117,9 @@ const orderDetail = z.object({
   order_items: entries,
   billing_address: address,
   shipping_address: address,
-  customer_id: extra,
-  customer_note: extra,
-  coupon_code: extra,
+  customer_id: lenientText,
+  customer_note: lenientText,
+  coupon_code: lenientText,
   /** From text to text in the vendor's model; any object is kept. */
   metadata: z.optional(z.unknown()),
   customer_email: text,

@@ -50,6 +50,10 @@ describe.each(languageCodes)("the defaults in %s", (language) => {
   });
 });
 
+it("English has every text, those to the team too", () => {
+  expect(Object.keys(languages.en.texts).toSorted()).toEqual(Object.keys(textRules).toSorted());
+});
+
 describe("a message in Hindi", () => {
   it("has no English words but those of the order and the shop", () => {
     const said = mailOf(inLanguage(found("shipment-part-shipped"), "hi"));

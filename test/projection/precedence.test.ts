@@ -14,7 +14,8 @@ import {
   statesTime,
   timeIn,
 } from "../../src/projection/precedence";
-import { renewPrecedence } from "../../src/projection/precedence-0-2";
+import { registersOf02, renewPrecedence } from "../../src/projection/precedence-0-2";
+import { byEntity } from "../../src/projection/registers";
 
 const seed = Date.now() % 1_000_000_000;
 const from2000 = Date.UTC(2000, 0, 1);
@@ -117,5 +118,34 @@ describe("what version 0.2 wrote", () => {
   it("is told from what is written now, which stays as it is", () => {
     const now = encodePrecedence({ time: null, stage: 0, tie: null, idHash: hashId("e") });
     for (const text of ["", now]) expect(renewPrecedence(text, "order")).toBe(text);
+  });
+
+  it("covers the registers that 0.2 has; a later one belongs to `later`", () => {
+    expect(byEntity(registersOf02)).toEqual({
+      orders: [
+        "status",
+        "amounts",
+        "customer",
+        "address",
+        "items",
+        "placed",
+        "confirmed",
+        "completed",
+        "cancelled",
+        "snapshot_payment",
+      ],
+      payments: ["status", "amount", "reference", "link"],
+      refunds: ["status", "amount", "reference", "link"],
+      shipments: [
+        "status",
+        "tracking",
+        "shipped",
+        "delivered",
+        "cancelled",
+        "reason",
+        "items",
+        "link",
+      ],
+    });
   });
 });

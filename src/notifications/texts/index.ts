@@ -1,10 +1,11 @@
-/** The languages of messages: one line for each, and its texts in a file of their own. */
+/** The languages of messages: one line for each, and its texts in a folder of their own. */
 import { isObject, parseJson } from "../../events/values";
 import type { SmsAlphabetName } from "../channels/sms/alphabets";
 // Next to the texts, which have the same keys: compression of the bundle looks back 32 KiB.
 import "./keys";
-import { en } from "./en";
-import { hi } from "./hi";
+import { team } from "./english/team";
+import { english } from "./english/customers";
+import { hindi } from "./hindi/customers";
 import type { CustomerKey, TextKey } from "./keys";
 
 interface Language {
@@ -20,8 +21,14 @@ interface Language {
 }
 
 const registry = {
-  en: { name: "English", locale: "en-GB", direction: "ltr", sms: "GSM-7", texts: en },
-  hi: { name: "हिन्दी", locale: "hi-IN-u-nu-latn", direction: "ltr", sms: "UCS-2", texts: hi },
+  en: {
+    name: "English",
+    locale: "en-GB",
+    direction: "ltr",
+    sms: "GSM-7",
+    texts: { ...english, ...team },
+  },
+  hi: { name: "हिन्दी", locale: "hi-IN-u-nu-latn", direction: "ltr", sms: "UCS-2", texts: hindi },
 } as const satisfies Record<string, Language>;
 
 export type LanguageCode = keyof typeof registry;
@@ -57,5 +64,5 @@ export function languageOfReader(accepted: string, storeLocale: string): Languag
 
 /** The built-in text. */
 export function defaultText(language: LanguageCode, key: TextKey): string {
-  return languages[language].texts[key] ?? en[key];
+  return languages[language].texts[key] ?? registry.en.texts[key];
 }

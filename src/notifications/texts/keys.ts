@@ -1,6 +1,6 @@
 /**
- * Every text of messages: its key, its form and its placeholders. One line for each; the words are in the file of each
- * language (en.ts, hi.ts), and edited texts in `message_texts`.
+ * Every text of messages: its key, its form and its placeholders. One line for each; the words are in the folder of each
+ * language (english/, hindi/), and edited texts in `message_texts`.
  */
 
 /**
@@ -301,6 +301,7 @@ const teamKeys = {
 
 const textKeys = { ...customerKeys, ...teamKeys };
 export type CustomerKey = keyof typeof customerKeys;
+export type TeamKey = keyof typeof teamKeys;
 export type TextKey = keyof typeof textKeys;
 
 type PlaceholdersOf<K extends TextKey> = (typeof textKeys)[K] extends TextRule<infer P> ? P : never;

@@ -4,7 +4,7 @@
  */
 import { ERASED } from "../../events/erased-body";
 import type { ModelName } from "../../events/catalog";
-import { models } from "../../events/models";
+import { lenientText, models } from "../../events/models";
 import { knownTime, parseTimeOrDay } from "../../events/field-formats/time";
 import { isObject, isPresent, type JsonObject, textOf } from "../../events/values";
 import type { DecodedEvent } from "../decoded-event";
@@ -102,7 +102,6 @@ type Setting = Pick<
 
 type Rule = (value: unknown, setting: Setting) => boolean;
 
-const isText: Rule = (value) => textOf(value) !== null;
 const isTime: Rule = (value, frame) => knownTime(value, frame) !== null;
 const setsStatus: Rule = (_value, { status }) => status !== null;
 
@@ -110,9 +109,6 @@ const setsStatus: Rule = (_value, { status }) => status !== null;
 const heldIf: Readonly<Record<string, Rule>> = {
   metadata: isObject,
   currency: (value) => !isObject(value) || textOf(value["code"]) !== null,
-  customer_id: isText,
-  customer_note: isText,
-  coupon_code: isText,
   order_date: isTime,
   shipped_date: isTime,
   delivered_date: isTime,
@@ -130,7 +126,10 @@ function hasColumn(model: ModelName, name: string): boolean {
 }
 
 function isHeld(model: ModelName, name: string, value: unknown, setting: Setting): boolean {
-  return hasColumn(model, name) && (heldIf[name]?.(value, setting) ?? true);
+  if (!hasColumn(model, name)) return false;
+  const shape: Readonly<Record<string, unknown>> = models[model].shape;
+  if (shape[name] === lenientText) return textOf(value) !== null;
+  return heldIf[name]?.(value, setting) ?? true;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The rows of sets of orders, whole, as they are archived and brought back. */
-import type { Value } from "../../projection/registers";
+import { byEntity, registersOf, type Value } from "../../projection/registers";
 import { slicedStatements } from "../slices";
 import {
   type ArchivedTable,
@@ -91,19 +91,19 @@ export async function loadSets(
   return rows;
 }
 
-/** The columns whose texts may be long. Beside them, a row has some 500 bytes. */
-const longTexts: Readonly<Record<ArchivedTable, readonly string[]>> = {
-  orders: ["items", "billing_address", "shipping_address", "metadata", "extra", "customer_note"],
-  payments: ["extra"],
-  refunds: ["extra", "remarks"],
-  shipments: ["items", "extra", "tracking_url", "cancellation_reason"],
+/** The columns that may be long: all that events set. Beside them, a row has some 500 bytes. */
+const measuredColumns: Readonly<Record<ArchivedTable, readonly string[]>> = {
+  ...byEntity((entity) => registersOf(entity).flatMap(([, columns]) => columns)),
   disputed_links: [],
   notifications: ["context", "rendered", "attempt_log", "error"],
 };
 
 /** SQL: how many bytes a row has, about. What is read at once is limited by it. */
 export const bytesOfRow: Readonly<Record<ArchivedTable, string>> = byTable((table) =>
-  ["500", ...longTexts[table].map((name) => `coalesce(octet_length(${name}), 0)`)].join(" + "),
+  measuredColumns[table].reduce(
+    (sum, name) => `${sum} + coalesce(octet_length(${name}), 0)`,
+    "500",
+  ),
 );
 
 /** How many bytes the rows of each set have, about; without its messages. */

@@ -18,7 +18,7 @@ export const reviewRequest: TemplateDefinition = {
   docs: {
     when: "`REVIEW_DELAY_HOURS` after the last shipment.delivered",
     dropped:
-      "no shipment of the order is delivered, one is lost or returning, the order is cancelled or wholly refunded, or another request of the order was sent or begun",
+      "no parcel is delivered, one is lost or returning, the order is cancelled or refunded in full, or another was sent or begun",
   },
   audience: "customer",
   about: "order",

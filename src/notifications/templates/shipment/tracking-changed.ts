@@ -40,7 +40,7 @@ export const trackingChanged: TemplateDefinition<NewTracking> = {
   docs: {
     when: "courier, airway bill or link of a parcel change after a message about it was rendered with others, or with none",
     dropped:
-      "its airway bill has changed again, or the parcel is delivered, cancelled, lost or on its way back",
+      "its airway bill has changed again, or the parcel is delivered, cancelled, lost or returning",
   },
   audience: "customer",
   about: "shipment",

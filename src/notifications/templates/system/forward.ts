@@ -6,7 +6,7 @@ import { forwardBody } from "./forward-body";
 export const forward: TemplateDefinition = {
   docs: {
     when: "every event of the 14 that is not quarantined, for each endpoint that wants its type",
-    dropped: "the endpoint has answered 410, or was deleted",
+    dropped: "the endpoint answered 410 or was deleted",
   },
   audience: "system",
   about: "event",

@@ -1,7 +1,7 @@
 /** The texts in Hindi, to customers: the polite आप of a shop, and the words that shops use in their messages. */
-import type { CustomerKey } from "./keys";
+import type { CustomerKey } from "../keys";
 
-export const hi: Readonly<Record<CustomerKey, string>> = {
+export const hindi: Readonly<Record<CustomerKey, string>> = {
   "shared.greeting": "नमस्ते {name},",
   "shared.greeting_without_name": "नमस्ते,",
   "shared.footer": "यह संदेश आपको {store} की ओर से आपके ऑर्डर के बारे में भेजा गया है।",

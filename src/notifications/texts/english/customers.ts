@@ -1,7 +1,7 @@
-/** The texts in English, to customers and to the team. */
-import type { TextKey } from "./keys";
+/** The texts in English, to customers. */
+import type { CustomerKey } from "../keys";
 
-export const en: Readonly<Record<TextKey, string>> = {
+export const english: Readonly<Record<CustomerKey, string>> = {
   "shared.greeting": "Hello {name},",
   "shared.greeting_without_name": "Hello,",
   "shared.footer": "{store} sent you this message about your order.",
@@ -232,36 +232,4 @@ export const en: Readonly<Record<TextKey, string>> = {
   "review_request.button": "Write a review",
   "review_request.reply": "Just reply to this message with a line or two.",
   "review_request.in_shop": "A line or two in our shop, where you bought it, is all it takes.",
-
-  "team.open_order": "Open the order",
-  "team.open_console": "Open the console",
-  "team.order": "Order",
-  "team.customer": "Customer",
-  "team.cancelled": "Cancelled",
-  "team.paid": "Paid",
-  "team.refunded": "Paid back",
-  "team.refund": "Refund",
-  "team.refund_mode": "Mode",
-  "team.remarks": "Remarks",
-  "team.courier": "Courier",
-  "team.tracking_number": "Tracking number",
-  "team.reason": "Reason",
-  "team.kind": "Kind",
-
-  "refund_due.title": "Refund due",
-  "refund_due.text": "Order {order} is cancelled and {amount} is still to be paid back.",
-  "refund_failed.title": "Refund failed",
-  "refund_failed.text":
-    "A refund of {amount} for order {order} did not go through. Please pay it back another way.",
-  "refund_failed.text_without_amount":
-    "A refund for order {order} did not go through. Please pay it back another way.",
-  "refund_failed.text_without_order":
-    "A refund of {amount} did not go through. Please pay it back another way.",
-  "refund_failed.text_without_both": "A refund did not go through. Please pay it back another way.",
-  "shipment_cancelled.title": "Shipment cancelled",
-  "shipment_cancelled.text":
-    "Shipment {shipment} of order {order} was cancelled. Does the order need a new one?",
-  "shipment_cancelled.text_without_order":
-    "Shipment {shipment} was cancelled. Does the order need a new one?",
-  "alert.title": "Needs a person",
 };
