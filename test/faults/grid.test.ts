@@ -82,7 +82,7 @@ function modelFor(told: readonly SentEvent[]): Model {
   return modelOf(events, options);
 }
 
-/** Stops waiting when a call has hung for a while, as a client or the platform would; a slow machine hangs nothing. */
+/** Once a call has hung, waits only for a while, as a client or the platform would; otherwise as long as it takes. */
 async function patiently<T>({ breaker }: TestEnv, work: Promise<T>): Promise<T | null> {
   if (breaker === undefined) return await work;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -421,7 +421,7 @@ describe("every binding call, broken in every way", () => {
   });
 
   it("waits no longer than it should for D1 at receipt", () => {
-    expect(RECEIPT_TIMEOUT_MS).toBeLessThan(400);
+    expect(RECEIPT_TIMEOUT_MS).toBeLessThan(PATIENCE_MS);
     expect(vi.isFakeTimers()).toBe(false);
   });
 });

@@ -1,7 +1,8 @@
 /**
  * Waits until the receiver has no work left: first until no event waits, then until no message is due. Messages that
  * are due within the hour (a retry after a provider's failure, a recipient that was not known yet, a reminder of a
- * refund) are moved forward instead of waited for; review requests keep their time.
+ * refund) are moved forward instead of waited for; review requests keep their time. What does not move is swept, as the
+ * cron would.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Receiver } from "./start.ts";
@@ -82,12 +83,17 @@ export async function settleMessages(receiver: Queryable, waiting: Waiting = {})
 /** Nothing else finds a message that fell due without a wake-up call. */
 function sweepWhenStuck(receiver: Pick<Receiver, "sweep">): Waiting {
   let swept = 0;
+  let last = Number.NaN;
+  const onCount = (waiting: number) => {
+    if (waiting !== last) swept = 0;
+    last = waiting;
+  };
   const onStuck = async () => {
     await receiver.sweep();
     swept += 1;
     return swept < MOST_SWEEPS;
   };
-  return { patienceMs: SWEEP_AFTER_MS, onStuck };
+  return { patienceMs: SWEEP_AFTER_MS, onCount, onStuck };
 }
 
 /** The same, with later messages moved forward. */
