@@ -68,6 +68,13 @@ export const TROUBLED_RECEIPTS = 3;
 export const AVOID_D1_MS = 5_000;
 
 /**
+ * If that happens again within such a time after a trial has brought D1 back into use, in milliseconds, so many trials
+ * in a row must succeed: in a sale D1 is slow behind every batch of the consumer, and well between two of them.
+ */
+export const RELAPSE_WITHIN_MS = 60_000;
+export const RELAPSE_TRIALS = 5;
+
+/**
  * After how long D1 counts as slow at a receipt, in milliseconds: a write takes 40 to 100 ms. A receipt should be
  * answered within 250 ms, and the queue takes up to 100 of them. A twentieth of RECEIPT_TIMEOUT_MS if that is more.
  */

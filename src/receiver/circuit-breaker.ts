@@ -1,30 +1,27 @@
 /**
  * Decides whether a receipt goes to D1 first or straight to the queue. Closed: D1 first. After a few failed or slow
  * receipts in a row it opens: receipts go to the queue, except that every few seconds one tries D1. When such a
- * trial is answered in time, it closes. If the queue fails, it closes too, and stays closed for as long as it would
- * have been open.
+ * trial is answered in time, it closes; if it opens again soon after that, several in a row must be, since a D1 that
+ * serves one may not serve all. If the queue fails, it closes too, and stays closed for as long as it would have been
+ * open.
  *
  * One per isolate. Pure: it reads no clock, and the requests of an isolate share nothing but its numbers.
  */
 
-export interface BreakerLimits {
-  /** The failed or slow receipts in a row after which it opens. */
-  readonly troubles: number;
-  /** How long the queue is used before D1 is tried again, in milliseconds. */
-  readonly openMs: number;
-}
+import { AVOID_D1_MS, RELAPSE_TRIALS, RELAPSE_WITHIN_MS, TROUBLED_RECEIPTS } from "../limits";
 
 export class CircuitBreaker {
-  readonly #limits: BreakerLimits;
   /** Failed or slow receipts since the last one that was in time. */
   #troubles = 0;
   /** Null: closed. */
   #open: { readonly sinceMs: number; trialMs: number } | null = null;
+  /** Receipts that D1 has answered in time since the last one with trouble; while it is open, trials. */
+  #inTime = 0;
+  /** How many of them close it. */
+  #trials = 1;
+  /** When the trial began that closed it. */
+  #closedMs = Number.NEGATIVE_INFINITY;
   #queueFailedMs = Number.NEGATIVE_INFINITY;
-
-  constructor(limits: BreakerLimits) {
-    this.#limits = limits;
-  }
 
   get isOpen(): boolean {
     return this.#open !== null;
@@ -35,28 +32,31 @@ export class CircuitBreaker {
     if (this.#open === null) return "inbox";
     if (nowMs < this.#open.trialMs) return "queue";
     // The next trial is set now: a trial that ends without an answer must not keep it open for ever.
-    this.#open.trialMs = nowMs + this.#limits.openMs;
+    this.#open.trialMs = nowMs + AVOID_D1_MS;
     return "inbox";
   }
 
   /** D1 has stored an event in time. Returns true if that closes it. */
   inboxAnswered(startedMs: number): boolean {
     // What was sent to D1 before it opened says nothing about D1 now.
-    if (this.#open !== null && startedMs < this.#open.sinceMs) return false;
-    const closes = this.#open !== null;
-    this.#open = null;
+    if (this.#open !== null && startedMs <= this.#open.sinceMs) return false;
     this.#troubles = 0;
-    return closes;
+    this.#inTime += 1;
+    if (this.#open === null || this.#inTime < this.#trials) return false;
+    this.#open = null;
+    this.#closedMs = startedMs;
+    return true;
   }
 
   /** A receipt has failed at D1, or D1 is slow to answer it. Returns true if that opens it. */
   inboxTroubled(nowMs: number): boolean {
+    this.#inTime = 0;
     if (this.#open !== null) return false;
     this.#troubles += 1;
-    const { troubles, openMs } = this.#limits;
-    const isQueueWell = nowMs - this.#queueFailedMs >= openMs;
-    if (this.#troubles < troubles || !isQueueWell) return false;
-    this.#open = { sinceMs: nowMs, trialMs: nowMs + openMs };
+    const isQueueWell = nowMs - this.#queueFailedMs >= AVOID_D1_MS;
+    if (this.#troubles < TROUBLED_RECEIPTS || !isQueueWell) return false;
+    this.#trials = nowMs - this.#closedMs < RELAPSE_WITHIN_MS ? RELAPSE_TRIALS : 1;
+    this.#open = { sinceMs: nowMs, trialMs: nowMs + AVOID_D1_MS };
     return true;
   }
 

@@ -1,6 +1,6 @@
 /** Connects the receiver to its bindings, and keeps what the requests of one isolate share. */
 import type { Context } from "hono";
-import { AVOID_D1_MS, BODY_TIMEOUT_MS, SLOW_RECEIPT_MS, TROUBLED_RECEIPTS } from "../limits";
+import { BODY_TIMEOUT_MS, SLOW_RECEIPT_MS } from "../limits";
 import { saveRefusals } from "../store/inbox/refusals";
 import { CircuitBreaker } from "./circuit-breaker";
 import { isProbe } from "./probe";
@@ -17,13 +17,12 @@ interface Shared {
 }
 
 const shared = new WeakMap<D1Database, Shared>();
-const limits = { troubles: TROUBLED_RECEIPTS, openMs: AVOID_D1_MS };
 
 function sharedOf(db: D1Database, queue: Queue): Shared {
   const known = shared.get(db);
   if (known?.queue === queue) return known;
   const save = sharedSave(db, queue, Date.now);
-  const made = { queue, save, push: sharedPush(queue), breaker: new CircuitBreaker(limits) };
+  const made = { queue, save, push: sharedPush(queue), breaker: new CircuitBreaker() };
   shared.set(db, made);
   return made;
 }

@@ -1,10 +1,11 @@
 /** When receipts go straight to the queue: with failing, slow and flapping D1, and with a queue that fails too. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { AVOID_D1_MS, RELAPSE_TRIALS, RELAPSE_WITHIN_MS } from "../../src/limits";
 import { CircuitBreaker } from "../../src/receiver/circuit-breaker";
 
-const OPEN_MS = 5_000;
-const create = (): CircuitBreaker => new CircuitBreaker({ troubles: 3, openMs: OPEN_MS });
+const OPEN_MS = AVOID_D1_MS;
+const create = (): CircuitBreaker => new CircuitBreaker();
 
 /** A breaker that opened at 0. */
 function opened(): CircuitBreaker {
@@ -81,6 +82,54 @@ describe("open", () => {
     const breaker = opened();
     breaker.queueFailed(10);
     expect(breaker.choose(11)).toBe("inbox");
+  });
+});
+
+describe("opened again soon after a trial has closed it", () => {
+  /** It closed at OPEN_MS, and opened again at `againMs`. */
+  function openedAgain(againMs: number): CircuitBreaker {
+    const breaker = opened();
+    breaker.choose(OPEN_MS);
+    breaker.inboxAnswered(OPEN_MS);
+    for (const _ of [1, 2, 3]) breaker.inboxTroubled(againMs);
+    return breaker;
+  }
+
+  /** Trials at the times at which there may be one, after `fromMs`; whether each closes it. */
+  function tryIn(breaker: CircuitBreaker, fromMs: number, answers: readonly boolean[]): boolean[] {
+    return answers.map((isInTime, index) => {
+      const nowMs = fromMs + (index + 1) * OPEN_MS;
+      expect(breaker.choose(nowMs)).toBe("inbox");
+      expect(breaker.choose(nowMs + 1)).toBe("queue");
+      return isInTime ? breaker.inboxAnswered(nowMs) : breaker.inboxTroubled(nowMs + 200);
+    });
+  }
+
+  const inTime = Array.from({ length: RELAPSE_TRIALS }, () => true);
+  const onlyTheLast = inTime.map((_, index) => index === inTime.length - 1);
+
+  it("closes after several trials in a row that are in time", () => {
+    expect(tryIn(openedAgain(OPEN_MS + 1), OPEN_MS + 1, inTime)).toEqual(onlyTheLast);
+  });
+
+  it("counts anew after a trial that had trouble", () => {
+    const breaker = openedAgain(OPEN_MS + 1);
+    const answers = [true, true, false, ...inTime];
+    const closes = [false, false, false, ...onlyTheLast];
+    expect(tryIn(breaker, OPEN_MS + 1, answers)).toEqual(closes);
+  });
+
+  it("still expects several when trials have had trouble for long", () => {
+    const troubled = Array.from({ length: 2 * (RELAPSE_WITHIN_MS / OPEN_MS) }, () => false);
+    expect(tryIn(openedAgain(OPEN_MS + 1), OPEN_MS + 1, [...troubled, ...inTime])).toEqual([
+      ...troubled,
+      ...onlyTheLast,
+    ]);
+  });
+
+  it("closes after one if it has been closed for a while", () => {
+    const againMs = OPEN_MS + RELAPSE_WITHIN_MS;
+    expect(tryIn(openedAgain(againMs), againMs, [true])).toEqual([true]);
   });
 });
 

@@ -30,7 +30,7 @@ async function send(
     pushWhole: () => Promise.reject(new Error("nothing is stored here")),
     reportConflict: () => Promise.resolve(),
     background: () => undefined,
-    breaker: new CircuitBreaker({ troubles: 3, openMs: 5_000 }),
+    breaker: new CircuitBreaker(),
     nowMs: () => 0,
     timeoutMs: config.timeoutMs,
     slowMs: config.timeoutMs,
