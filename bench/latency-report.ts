@@ -92,10 +92,10 @@ export function latencySection({ rows }: LatencyResult): string {
 Around the bindings of each Worker stands what production adds: a round trip to D1 (${DELAYS.read} ms to read, ${DELAYS.write} ms to
 write, each within a quarter of that), a D1 that serves one query at a time (${DELAYS.statement} ms a statement and
 ${DELAYS.row} ms a row written), and ${DELAYS.send} ms for a send to a queue. What the local D1 and queues really take is part of
-these delays. As on the platform, nothing shares a thread with the receipts: D1 and the queues are a process of their
-own, and what the queues hand over goes to another process of the same Worker, as does its cron, with a lower priority. All
-of them, and the sender, share the processors of this machine. Providers answer at once. Deliveries arrive by a clock, with random gaps, and are timed from the moment at
-which they were due.
+these delays. As on the platform, nothing shares a thread with the receipts: D1 is a process of its own, the
+queues are another, and what they hand over goes to a second process of the same Worker, as does its cron, with a lower
+priority. All of them, and the sender, share the processors of this machine. Providers answer at once. Deliveries arrive
+by a clock, with random gaps, and are timed from the moment at which they were due.
 
 The sale is a third of the ${SERVED} receipts a second that this D1 serves one by one (${Math.round(SERVED / 3)}), then four times that,
 then a third again. In the last scenario D1 takes four times as long for each statement and row.

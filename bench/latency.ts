@@ -55,7 +55,7 @@ interface Used {
   readonly rowsWritten: number;
 }
 
-/** The answer of `GET /bench`. */
+/** The answers of `GET /bench`: of D1, and `queued` of the queues. */
 interface Happened {
   readonly used: { readonly receipt: Used; readonly rest: Used };
   readonly busyMs: number;
@@ -141,8 +141,10 @@ async function warmUp(server: WorkerServer, table: string, next: () => string): 
   else await sleep(1_000);
 }
 
-async function happenedAt({ far }: Placed): Promise<Happened> {
-  return (await call(far, "/bench")) as Happened;
+async function happenedAt({ d1, queues }: Placed): Promise<Happened> {
+  const atD1 = (await call(d1, "/bench")) as Happened;
+  const { queued } = (await call(queues, "/bench")) as Happened;
+  return { ...atD1, queued };
 }
 
 function less(after: Used, before: Used): Used {

@@ -9,10 +9,11 @@ export const DELAYS = { read: 25, write: 40, statement: 2, row: 0.05, send: 20 }
 
 /**
  * The Worker that answers, in a process of its own, as on the platform: another process of the same Worker takes what
- * the queues hand over and its cron, and D1 and the queues are a third one.
+ * the queues hand over and its cron; D1 is a third one, and the queues are a fourth.
  */
 export interface Placed extends WorkerServer {
-  readonly far: WorkerServer;
+  readonly d1: WorkerServer;
+  readonly queues: WorkerServer;
 }
 
 /** `slower`: the factor by which D1 is slower than DELAYS. */
@@ -29,25 +30,26 @@ export async function startAtDistance(worker: string, slower: number): Promise<P
     return server;
   };
   try {
-    const far = await add({
+    const far = {
       entry: "bench/workers/far.ts",
       settings: { DELAYS: JSON.stringify(delays) },
-      consumes: worker !== "least",
       acceptsMessages: false,
-      ...(worker === "ours" ? {} : { statements: [naiveTable] }),
-    });
+    };
+    const tables = worker === "ours" ? {} : { statements: [naiveTable] };
+    const d1 = await add({ ...far, ...tables });
+    const queues = await add({ ...far, statements: [], consumes: worker !== "least" });
     const near = {
       entry: `bench/workers/distant-${worker}.ts`,
       settings: CHANNELS["e-mail, SMS, team"],
-      services: { FAR: far.url },
+      services: { FAR_D1: d1.url, FAR_QUEUES: queues.url },
       statements: [],
     };
     const { url } = await add(near);
     const consumer = await add(near);
-    await call(far, "/consumer", consumer.origin);
+    await call(queues, "/consumer", consumer.origin);
     // On the platform, what is applied takes no processor from what is received.
     for (const pid of consumer.pids) setPriority(pid, constants.priority.PRIORITY_LOW);
-    return { ...consumer, url, far, query: far.query, close };
+    return { ...consumer, url, d1, queues, query: d1.query, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,10 +1,11 @@
-/** A Worker whose D1 and queues are in another process, at a distance (far.ts). */
+/** A Worker whose D1 and queues are each in another process, at a distance (far.ts). */
 import { databaseOf } from "./database-of";
 import type { Batch, Outcome, Query, Sending } from "./far";
 
 /** Set by the harness. */
 interface Harness {
-  readonly FAR: Fetcher;
+  readonly FAR_D1: Fetcher;
+  readonly FAR_QUEUES: Fetcher;
 }
 
 interface Handlers<Env> {
@@ -62,11 +63,14 @@ function opened({ queue: name, messages }: Batch) {
 export function atDistance<Env extends object>(worker: Handlers<Env>): Handlers<Env & Harness> {
   let placed: { readonly receipt: Env; readonly rest: Env } | null = null;
   // Only once: a Worker keeps its state about a binding under the binding object.
-  const place = ({ FAR, ...env }: Env & Harness) => {
+  const place = ({ FAR_D1, FAR_QUEUES, ...env }: Env & Harness) => {
     if (placed !== null) return placed;
-    const queues = { EVENTS: queue(FAR, "EVENTS"), NOTIFICATIONS: queue(FAR, "NOTIFICATIONS") };
+    const queues = {
+      EVENTS: queue(FAR_QUEUES, "EVENTS"),
+      NOTIFICATIONS: queue(FAR_QUEUES, "NOTIFICATIONS"),
+    };
     const at = (path: Query["path"]): Env =>
-      ({ ...env, ...queues, DB: database(FAR, path) }) as unknown as Env;
+      ({ ...env, ...queues, DB: database(FAR_D1, path) }) as unknown as Env;
     return (placed = { receipt: at("receipt"), rest: at("rest") });
   };
   return {

@@ -1,8 +1,9 @@
 /**
  * D1 and the queues at a distance, as in production: each call of D1 takes a round trip, D1 serves one query at a
- * time, and a send takes its time. It runs in a process of its own, so it takes no time from the Worker that is
- * measured (distant.ts); the real local D1 and queues do the work, and their time is part of the delay, not added to
- * it. The delays vary, from a seed. A batch of messages is handed over by HTTP.
+ * time, and a send takes its time. It runs twice, as D1 and as the queues, each in a process of its own: so it takes no
+ * time from the Worker that is measured (distant.ts), and a batch at D1 delays no send. The real local D1 and queues do
+ * the work, and their time is part of the delay, not added to it. The delays vary, from a seed. A batch of messages is
+ * handed over by HTTP.
  *
  * D1's line is a number, the moment at which it is free: requests may not wait for each other's promises.
  */
